@@ -1,0 +1,81 @@
+"""alpha > 2: find the support exactly, then solve for the smallest probability in it.
+
+For alpha > 2 the residual f(tau) is neither convex nor concave (catalogue T1.9), so no Newton iteration from outside is
+safe. The norm criterion (catalogue S3.1) decides the support without tau: the k-th largest token is in it iff
+sum_{i<k} (x_i - x_k)^q < 1, a predicate that is monotone in k. On the support, with w = p_k its smallest
+probability and D_i = x_i - x_k >= 0,
+
+    sum_i (D_i + w^a)^q = 1,    a = alpha - 1,  q = 1/a,
+
+where each term is the l_a norm of (D_i^q, w): convex and increasing in w. Newton from the right end w = 1/k
+therefore falls monotonically to the root, and nothing cancels, overflows or underflows however large alpha is.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..inputs import Float64
+from .candidates import Candidates, gather
+
+_RESIDUAL = 16 * 2.0**-53
+
+
+def solve(rows: Float64, peak: Float64, alpha: float, out: Float64) -> Float64:
+    """Solve for alpha > 2; see :mod:`entmax_oracle.reference.solvers` for the arguments."""
+    a = alpha - 1
+    live = _descending(gather(rows, peak, 1 / a))
+    size = _support_size(live, a)
+    smallest = live.value[live.start + size - 1]
+    position = np.arange(len(live.value)) - np.repeat(live.start, live.count)
+    live = live.keep(position < np.repeat(size, live.count))
+    gap = (a * (live.value - live.spread(smallest))) ** (1 / a)  # D_i^q: the probability if w were 0
+    p = _solve_smallest(live, gap, 1.0 / size, a)
+    live.scatter(p, out)
+    return -(p[live.start] ** a)
+
+
+def _descending(live: Candidates) -> Candidates:
+    """Sort each row's candidates from large to small."""
+    row = np.repeat(np.arange(len(live.start)), live.count)
+    order = np.lexsort((-live.value, row))
+    token = order if live.token is None else live.token[order]
+    return Candidates(live.value[order], token, live.start, live.count)
+
+
+def _support_size(live: Candidates, a: float) -> NDArray[np.intp]:
+    """Binary search, in all rows at once, for the largest k with sum_{i<k} (x_i - x_k)^q < 1."""
+    low, high = np.ones_like(live.count), live.count.copy()  # k = low is in the support, k > high is not
+    while (low < high).any():
+        middle = (low + high + 1) // 2
+        excess = live.value - live.spread(live.value[live.start + middle - 1])
+        np.maximum(excess, 0.0, out=excess)
+        excess *= a
+        inside = live.sum(excess ** (1 / a)) < 1
+        low = np.where(inside, middle, low)
+        high = np.where(inside, high, middle - 1)
+    return low
+
+
+def _solve_smallest(live: Candidates, gap: Float64, w: Float64, a: float) -> Float64:
+    """Newton from the right for w; returns p with one entry per candidate."""
+    while True:
+        p = _norm(gap, live.spread(w), a)
+        excess = live.sum(p) - 1
+        slope = live.sum((live.spread(w) / p) ** (a - 1))
+        fallen = w - excess / slope
+        going = (excess > _RESIDUAL) & (fallen < w) & (fallen > 0)
+        if not going.any():
+            break
+        w = np.where(going, fallen, w)
+    return _norm(gap, live.spread(np.maximum(fallen, 0.0)), a)
+
+
+def _norm(gap: Float64, w: Float64, a: float) -> Float64:
+    """(gap^a + w^a)^(1/a) without overflow or underflow."""
+    large = np.maximum(gap, w)
+    with np.errstate(under="ignore", invalid="ignore", divide="ignore"):
+        ratio = np.minimum(gap, w) / large
+        p: Float64 = large * np.exp(np.log1p(ratio**a) / a)
+    return p

@@ -1,0 +1,1 @@
+"""Exact, certified ground truth and a test oracle for α-entmax attention."""
