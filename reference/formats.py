@@ -26,7 +26,7 @@ class Format:
     precision_bits : int
         Bits of the significand, the leading one included.
     emin, emax : int
-        Exponents of the smallest normal number, ``2**emin``, and of the largest binade, ``[2**emax, 2**(emax+1))``.
+        The smallest normal number is ``2**emin``; the largest numbers lie in ``[2**emax, 2**(emax + 1))``.
 
     Examples
     --------
@@ -43,7 +43,7 @@ class Format:
 
     @property
     def unit_roundoff(self) -> float:
-        """Largest relative error of one rounding to nearest of a normal number: half of the machine epsilon."""
+        """Half of the machine epsilon: it bounds the relative error of a rounding to the normal range."""
         return 2.0**-self.precision_bits
 
     @property
@@ -118,7 +118,7 @@ class Format:
             return rounded.astype(np.float32)
 
     def ulp(self, x: ArrayLike) -> NDArray[np.float64]:
-        """Distance from \\|x\\| to the next larger number of the format; NaN where x is not finite.
+        """Distance from `abs(x)` to the next larger number of the format; NaN where `x` is not finite.
 
         Below the smallest normal number it is the smallest subnormal; beyond the range it is that of a format
         with unbounded exponents.

@@ -71,10 +71,7 @@ def test_ulp_is_numpys_spacing(name: str) -> None:
     dtype = np.dtype(name)
     rng = np.random.default_rng(0)
     x = np.exp2(rng.uniform(form.emin - form.precision_bits, form.emax, 500)).astype(dtype)
-    x = np.concatenate(
-        [x, np.asarray([0, 1, 2, form.smallest_normal, form.smallest_subnormal, form.largest], dtype)]
-    )
-    x = x[:-1] if name == "float64" else x
+    x = np.concatenate([x, np.asarray([0, 1, 2, form.smallest_normal, form.smallest_subnormal], dtype)])
     assert np.array_equal(form.ulp(x), np.spacing(x).astype(np.float64))
     assert np.array_equal(ulp(-x, name), form.ulp(x))
     assert np.isnan(form.ulp([np.inf, np.nan])).all()
@@ -101,5 +98,5 @@ def test_as_format_reads_every_librarys_names() -> None:
 
 @pytest.mark.parametrize("dtype", ["float8", "int32", np.int64, None, 3, "float128", ""])
 def test_as_format_refuses_the_rest(dtype: object) -> None:
-    with pytest.raises(ValueError, match="dtype: .*float64, float32, float16, bfloat16"):
+    with pytest.raises(ValueError, match=r"dtype: .*float64, float32, float16, bfloat16"):
         as_format(dtype)
