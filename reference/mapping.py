@@ -102,13 +102,13 @@ def support(z: Any, alpha: Any = 1.5, axis: int = -1) -> NDArray[np.bool_]:
     array = as_array(z)
     value = float(as_alpha(alpha))
     rows, peak = as_rows(array, axis)
-    p, relative = _solve_rows(rows, peak, value)
+    p, relative = solve_rows(rows, peak, value)
     inside = p > 0
     if value < 2:  # near alpha = 1 a live token's power can underflow to 0
         with np.errstate(over="ignore", invalid="ignore"):
             inside |= (value - 1) * (rows - peak[:, None]) > relative[:, None]
         inside &= rows > -np.inf
-    return _dense(inside, array.shape, axis)
+    return restore(inside, array.shape, axis)
 
 
 def solve(z: Any, alpha: Any, axis: int) -> tuple[Float64, Float64]:
@@ -116,20 +116,20 @@ def solve(z: Any, alpha: Any, axis: int) -> tuple[Float64, Float64]:
     array = as_array(z)
     value = float(as_alpha(alpha))
     rows, peak = as_rows(array, axis)
-    p, tau = _solve_rows(rows, peak, value)
+    p, tau = solve_rows(rows, peak, value)
     if value > 1:
         with np.errstate(over="ignore"):  # tau itself can exceed the largest float64: inf is its rounding
             tau += (value - 1) * peak
-    return _dense(p, array.shape, axis), tau.reshape(np.delete(array.shape, axis))
+    return restore(p, array.shape, axis), tau.reshape(np.delete(array.shape, axis))
 
 
-def _dense(rows: NDArray[_T], shape: tuple[int, ...], axis: int) -> NDArray[_T]:
+def restore(rows: NDArray[_T], shape: tuple[int, ...], axis: int) -> NDArray[_T]:
     """Undo ``as_rows``: give (r, n) rows the caller's shape, with the token axis where it was."""
     batch = shape[: axis % len(shape)] + shape[axis % len(shape) + 1 :]
     return np.moveaxis(rows.reshape(*batch, rows.shape[1]), -1, axis)
 
 
-def _solve_rows(rows: Float64, peak: Float64, alpha: float) -> tuple[Float64, Float64]:
+def solve_rows(rows: Float64, peak: Float64, alpha: float) -> tuple[Float64, Float64]:
     """Solve a (r, n) batch block by block; tau is relative to the row maximum."""
     solver = solver_for(alpha)
     out = np.zeros_like(rows)
