@@ -153,3 +153,22 @@ def _refuse(array: Float64, axis: int, name: str) -> None:
     row = tuple(int(i) for i in np.argwhere(np.isneginf(array).all(axis=axis))[0])
     where = f"row {row}" if row else "the row"
     raise ValueError(f"every token of {name} is masked (-inf) in {where}: entmax needs at least one live token")
+
+
+def as_finite(x: Any, name: str, shape: tuple[int, ...] | None = None) -> Float64:
+    """Validate an array of finite numbers, of exactly ``shape`` when one is given.
+
+    Raises
+    ------
+    ValueError
+        For another shape, NaN or an infinity (with the index).
+    """
+    array = as_array(x, name)
+    if shape is not None and array.shape != shape:
+        raise ValueError(f"{name} must have shape {shape}, got {array.shape}")
+    bad = ~np.isfinite(array)
+    if bad.any():
+        index = tuple(int(i) for i in np.argwhere(bad)[0])
+        place = f"[{', '.join(map(str, index))}]" if index else ""
+        raise ValueError(f"{name}{place} is {array[index]}: it must be finite; replace it by a number")
+    return array

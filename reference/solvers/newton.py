@@ -61,7 +61,7 @@ def solve(rows: Float64, peak: Float64, alpha: float, out: Float64) -> Float64:
         if 2 * np.count_nonzero(alive) < alive.size:
             live = live.keep(alive)
     correction = (f - 1) / (q * slope)
-    u -= live.spread(correction)
+    np.subtract(u, live.spread(correction), out=u, where=u > 0)  # a token below tau stays exactly 0
     np.maximum(u, 0.0, out=u)
     live.scatter(powers(u, q)[1], out)
     return tau + correction
