@@ -33,7 +33,8 @@ token with y_i + d_i <= 0 is *certainly zero*, and its budget is exactly 0. An i
 sum at the end may move p_i by p_i times its row-sum error, which is added.
 
 Below alpha = 1.05 the power form loses digits that the form p_i = exp(log1p(a (z_i - lambda))/a) keeps: there
-2 and 3 become u |x_i| and 2u (1 - t), 4 becomes u |1 - y_i|, and the smaller of the two budgets counts. At alpha = 1
+2 and 3 become u |x_i| and 2u (1 - t), 4 becomes u |1 - y_i|, E follows with their average over the tokens, and the
+smaller of the two budgets counts. At alpha = 1
 it is p_i (eta_i + sum_j p_j eta_j + (c + 2) u), with eta_i = u (4 + 3 |z_i - max z|).
 
 For a 16-bit dtype the arithmetic is float32 unless ``compute_dtype`` says otherwise: that is what careful kernels do.
@@ -289,36 +290,45 @@ def _power_envelope(
     top = p.max(axis=1, keepdims=True)
     with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):
         t = top**a
+        spare = np.expm1(-a * np.log(top))  # 1 / t - 1, in full precision for alpha near 1
         depth = a * (peak[:, None] - rows)
         # A live token's distance above tau is known best from its probability, a dead one's from its logit.
-        r = np.where(p > 0, (p / top) ** a, np.where(depth > 0, 1 - depth / t, 1.0))
-        r = np.clip(r, -_FAR, 1.0)
+        dead = np.where(depth > 0, depth / t, 0.0)
+        below = np.minimum(np.where(p > 0, -np.expm1(a * np.log(p / top)), dead), _FAR)  # |x_i| / t
+        r = 1 - below
         flushed = np.where((depth > 0) & (depth < compute.smallest_normal), depth / t, 0.0)
         log_p = np.abs(np.log(np.where(p > 0, p, 1.0)))
     eta = u * (4 + (0 if deformed else q) + 3 * log_p)
-    # What each rounding moves y_i / t by: data, tau, and the last subtraction.
+    # What each rounding moves y_i / t by: data, tau, the last subtraction; and what tier 1 itself leaves open.
     if deformed:
-        data, tau = u * (1 - r), 2 * u * (1 / t - 1)
-        last = u * np.abs(1 / t - r)
+        data, tau, last = u * below, 2 * u * spare, u * (spare + below)
+        known = _REFERENCE * (spare + below)
     else:
-        data, tau = 2 * u * (1 - r), np.full_like(t, 2 * u)
-        last = u * np.abs(r)
-    data = data + flushed + _REFERENCE
+        data, tau, last = 2 * u * below, np.full_like(t, 2 * u), u * np.abs(r)
+        known = np.full_like(r, _REFERENCE)
+    data = data + flushed + known
     reachable = data + tau + last
     c = _summation((r + reachable + a * eta > 0).sum(axis=1, keepdims=True), compute)
     relative = (eta + c * u).max(axis=1, keepdims=True)
-    coarse = tau + (2 * u + _REFERENCE if not deformed else u * (1 - t) / t) + a * relative
+    coarse = tau + (u if deformed else 2 * u) + known.max(axis=1, keepdims=True, where=r > 0, initial=0.0)
+    coarse = coarse + a * relative
+    mean_eta = (p * eta).sum(axis=1, keepdims=True) + c * u
     if alpha > 2:
         shift, stray = coarse, np.zeros_like(coarse)
+    elif (
+        deformed
+    ):  # no token is near the threshold: the weights are those of s, and t Sigma = 1 + mean of |x_i| / t
+        mean_depth = (p * below / np.where(p > 0, r, 1.0)).sum(axis=1, keepdims=True)
+        stray = np.zeros_like(coarse)
+        shift = tau + (u + _REFERENCE) * (mean_depth + spare) + a * mean_eta
     else:
         weight = top * np.maximum(r - coarse, 0.0) ** (q - 1) * (r > coarse)
         size = np.maximum(weight.sum(axis=1, keepdims=True), top)  # t Sigma, at the worst threshold in reach
-        mean_eta = (p * eta).sum(axis=1, keepdims=True) + c * u
-        stray = np.zeros_like(coarse) if deformed else c * u * np.maximum(1 - 1 / np.maximum(size, 1.0), 0.0)
-        shift = np.minimum(coarse, tau + 2 * u + a * mean_eta / size) + stray
+        stray = c * u * np.maximum(1 - 1 / np.maximum(size, 1.0), 0.0)
+        shift = np.minimum(coarse, tau + 2 * u + _REFERENCE + a * mean_eta / size) + stray
     reach = shift + data + last
     high, low = _moved(p, top, r, reach, q), _moved(p, top, r, -reach, q)
-    settle = _moved(p, top, r, tau + stray + _REFERENCE, q) - p
+    settle = _moved(p, top, r, tau + stray + known, q) - p
     row_sum = settle.sum(axis=1, keepdims=True) + (p * eta).sum(axis=1, keepdims=True) + c * u
     return Envelope(p, low * (1 - np.minimum(eta, 1.0)), high * (1 + eta), row_sum)
 

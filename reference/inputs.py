@@ -132,7 +132,9 @@ def _checked(z: Any, axis: int, name: str) -> tuple[Float64, Float64]:
     array = as_array(z, name)
     axis = last_axis(array.shape, axis, name)
     if array.shape[axis] == 0:
-        raise ValueError(f"{name} has shape {array.shape}: axis {axis} holds no tokens; a row needs at least one")
+        raise ValueError(
+            f"{name} has shape {array.shape}: axis {axis} holds no tokens; a row needs at least one"
+        )
     logits = np.moveaxis(array, axis, -1)
     with np.errstate(invalid="ignore"):
         peak: Float64 = logits.max(axis=-1)
@@ -152,7 +154,9 @@ def _refuse(array: Float64, axis: int, name: str) -> None:
         )
     row = tuple(int(i) for i in np.argwhere(np.isneginf(array).all(axis=axis))[0])
     where = f"row {row}" if row else "the row"
-    raise ValueError(f"every token of {name} is masked (-inf) in {where}: entmax needs at least one live token")
+    raise ValueError(
+        f"every token of {name} is masked (-inf) in {where}: entmax needs at least one live token"
+    )
 
 
 def as_finite(x: Any, name: str, shape: tuple[int, ...] | None = None) -> Float64:

@@ -51,7 +51,7 @@ def solve(rows: Float64, peak: Float64, alpha: float, out: Float64) -> Float64:
         lower, upper = powers(u, q)
         f, slope = live.sum(upper), live.sum(lower)
         with np.errstate(invalid="ignore"):
-            step = (f - (f**(1 - a) if a != 1 else 1.0)) / slope
+            step = (f - (f ** (1 - a) if a != 1 else 1.0)) / slope
         risen = tau + step
         going = (f - 1 > _RESIDUAL) & (risen > tau)
         if not going.any():
