@@ -7,7 +7,7 @@ A row is solved in two proven steps, both free of cancellation.
    at the threshold itself) is decided by exact arithmetic (`radicals`).
 2. *The threshold*, as its distance w > 0 below the lowest token of the support. With e_i the distances of the
    others above that token, w is the root of F(w) = sum (e_i + w)^q - 1. Closed forms serve q = 1 and q = 2;
-   Newton's method the rest, in w for q >= 1 and in y = w^q for q < 1, for F is convex and increasing in either.
+   Newton's method the rest, in w for q >= 1 and in y = w^q for q < 1: F is convex and increasing in either.
    Newton's answer u is only a guess; the proof is the two-sided certificate F(u - r) <= 0 <= F(u + r), got
    from a ball for F(u) and a lower bound on F' over [u - r, u + r] by the mean value theorem.
 
@@ -134,8 +134,8 @@ class Enclosure:
         """
         if digits < 1 or self.precision < _bits(digits):
             raise ValueError(
-                f"digits: {digits} significant digits need between 1 and what the precision of this enclosure, "
-                f"{self.precision} bits, can give; pass digits={digits} to enclose"
+                f"digits: {digits} is not between 1 and what the precision of this enclosure, {self.precision} "
+                f"bits, can give; pass digits={digits} to enclose"
             )
         return self._spread(lambda row: [ball.str(digits, radius=False) for ball in row.probabilities], "0")
 
@@ -179,8 +179,8 @@ def enclose(
 
     Notes
     -----
-    The work grows with the distinct logits within 1/(alpha - 1) of the maximum; the rest are zeros by comparison.
-    A row of 1024 Gaussian logits takes about half a millisecond at alpha = 1.5.
+    The work grows with the distinct logits within 1/(alpha - 1) of the maximum; all others are zeros by a
+    comparison. A row of 1024 Gaussian logits takes about half a millisecond at alpha = 1.5.
 
     Examples
     --------
@@ -201,7 +201,7 @@ def enclose(
     if precision < 2:
         raise ValueError(f"precision: {precision} bits is too few; pass 2 or more (128 is the default)")
 
-    solver = _Solver(Fraction(order), precision)
+    solver = RowSolver(Fraction(order), precision)
     lower, upper = np.zeros(rows.shape), np.zeros(rows.shape)
     support = np.full(rows.shape, "out", dtype="<U9")
     boundary = np.zeros(rows.shape, dtype=bool)
@@ -254,8 +254,16 @@ def outward(ball: arb) -> tuple[float, float]:
     return floats[0], floats[1]
 
 
-class _Solver:
-    """Solves rows for one alpha and one precision."""
+class RowSolver:
+    """Solves rows for one alpha and one precision.
+
+    Parameters
+    ----------
+    alpha : Fraction
+        At least 1.
+    precision : int
+        Relative precision of every positive probability, in bits.
+    """
 
     def __init__(self, alpha: Fraction, precision: int) -> None:
         self.a = alpha - 1
@@ -269,6 +277,7 @@ class _Solver:
         self.guard = 24 + max(math.ceil(self.q), math.ceil(self.a)).bit_length()
 
     def solve(self, logits: Float64, peak: float) -> RowEnclosure:
+        """Solve one valid row, given its maximum."""
         if self.a == 0:
             return self._softmax(logits, peak)
         with np.errstate(all="ignore"):
@@ -293,7 +302,7 @@ class _Solver:
 class _Row:
     """The candidates of one row: distinct logits, largest first, and how many tokens share each."""
 
-    def __init__(self, solver: _Solver, values: Float64, counts: list[int]) -> None:
+    def __init__(self, solver: RowSolver, values: Float64, counts: list[int]) -> None:
         self.a, self.q = solver.a, solver.q
         self.a_float, self.q_float = solver.a_float, solver.q_float
         self.precision = solver.precision
@@ -469,9 +478,7 @@ class _Row:
                 least = [lift - above for lift in lifts[: last + 1]]
                 most = [lift + below for lift in lifts]
                 # tau <= x_end + above, and tau >= x_end - below; both by the sign of the sum minus 1.
-                if least[-1] > 0 and _weigh(map(power, least), counts) + close <= 1 <= _weigh(
-                    map(power, most), counts
-                ):
+                if least[-1] > 0 and _weigh(map(power, least), counts) + close <= 1 <= _weigh(map(power, most), counts):
                     gaps = [low.union(high) for low, high in zip(least, most, strict=False)]
                     gaps += [(-above).union(high) for high in most[last + 1 :]]
                     probabilities = [power(gap) for gap in gaps[: last + 1]]
@@ -502,8 +509,8 @@ class _Row:
 class _Curve:
     """F(w) = sum (e_i + w)^q on the proven support, in the variable u in which it is convex.
 
-    For q >= 1, u = w. For q < 1, u = w^q, the probability of the lowest token: the slope then lies between 1 and
-    the number of tokens.
+    For q >= 1, u = w. For q < 1, u = w^q, the probability of the lowest token: the slope then lies between 1
+    and the number of tokens.
     """
 
     def __init__(self, row: _Row, lifts: list[arb], counts: list[int]) -> None:
