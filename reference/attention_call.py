@@ -1,0 +1,177 @@
+"""What a call of attention means: its arguments validated, its positions and heads resolved.
+
+Both tiers read their arguments here, so they cannot disagree about masks, alignment or grouping.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .inputs import Alpha, Float64, as_alpha, as_array, as_finite
+
+
+@dataclass(frozen=True, eq=False)
+class AttentionCall:
+    """The arguments of :func:`entmax_oracle.reference.attention`, validated.
+
+    Attributes
+    ----------
+    query : ndarray, shape (B, H, M, D)
+    key : ndarray, shape (B, Hkv, N, D)
+    value : ndarray, shape (B, Hkv, N, Dv)
+    alpha : list of float or Fraction, length H
+    scale : ndarray, shape (B, H, M)
+        1/sqrt(D), rounded, when ``default_scale``.
+    default_scale : bool
+        Whether the scale was left to its default, which is exactly 1/sqrt(D).
+    alibi_slopes : ndarray, shape (H,)
+        Zeros when there are none.
+    distance : ndarray, shape (M, N)
+        |i + N - M - j|.
+    visible : ndarray of bool, shape (B, 1, M, N)
+    """
+
+    query: Float64
+    key: Float64
+    value: Float64
+    alpha: list[Alpha]
+    scale: Float64
+    default_scale: bool
+    alibi_slopes: Float64
+    distance: Float64
+    visible: NDArray[np.bool_]
+    alpha_shape: tuple[int, ...]
+    scale_shape: tuple[int, ...]
+
+    @classmethod
+    def read(
+        cls,
+        query: Any,
+        key: Any,
+        value: Any,
+        alpha: Any,
+        is_causal: bool,
+        scale: Any,
+        alibi_slopes: Any,
+        key_lengths: Any,
+    ) -> AttentionCall:
+        """Validate the arguments.
+
+        Raises
+        ------
+        ValueError
+            See :func:`entmax_oracle.reference.attention`.
+        """
+        query, key, value = _tensors(query, key, value)
+        (batch, heads, m, dim), n = query.shape, key.shape[2]
+        alphas = _alphas(alpha, heads)
+        default_scale = scale is None
+        factor = as_finite(1.0 / np.sqrt(dim) if default_scale else scale, "scale")
+        try:
+            scales = np.broadcast_to(factor, (batch, heads, m))
+        except ValueError:
+            raise ValueError(
+                f"scale of shape {factor.shape} does not broadcast to (B, H, M) = {(batch, heads, m)}"
+            ) from None
+        slopes = np.zeros(heads) if alibi_slopes is None else as_finite(alibi_slopes, "alibi_slopes", (heads,))
+        offset = np.arange(m)[:, None] + (n - m) - np.arange(n)
+        visible = np.ones((batch, 1, m, n), dtype=bool)
+        if is_causal:
+            visible &= offset >= 0
+        if key_lengths is not None:
+            visible &= np.arange(n) < _lengths(key_lengths, batch, n)[:, None, None, None]
+        return cls(
+            query=query,
+            key=key,
+            value=value,
+            alpha=alphas,
+            scale=scales,
+            default_scale=default_scale,
+            alibi_slopes=slopes,
+            distance=np.abs(offset).astype(np.float64),
+            visible=visible,
+            alpha_shape=_alpha_shape(alpha),
+            scale_shape=factor.shape,
+        )
+
+    @property
+    def output_shape(self) -> tuple[int, ...]:
+        """(B, H, M, Dv)."""
+        return (*self.query.shape[:3], self.value.shape[3])
+
+    @property
+    def group(self) -> int:
+        """How many query heads read one key head."""
+        return self.query.shape[1] // self.key.shape[1]
+
+    def per_head(self, array: NDArray[Any]) -> NDArray[Any]:
+        """Repeat key heads (axis 1) so that each query head has its own."""
+        return np.repeat(array, self.group, axis=1)
+
+    def per_key_head(self, array: NDArray[Any]) -> NDArray[Any]:
+        """Sum over the query heads that share a key head: the transpose of `per_head`."""
+        batch, heads, *rest = array.shape
+        summed: NDArray[Any] = array.reshape(batch, heads // self.group, self.group, *rest).sum(axis=2)
+        return summed
+
+    def like_scale(self, array: NDArray[Any]) -> NDArray[Any]:
+        """Sum an array of shape (B, H, M) to the shape in which the scale was given."""
+        return _sum_to(array, self.scale_shape)
+
+    def like_alpha(self, array: NDArray[Any]) -> NDArray[Any]:
+        """Sum an array of shape (H,) to the shape in which alpha was given."""
+        return _sum_to(array, self.alpha_shape)
+
+
+def _tensors(query: Any, key: Any, value: Any) -> tuple[Float64, Float64, Float64]:
+    arrays = {name: as_finite(x, name) for name, x in (("query", query), ("key", key), ("value", value))}
+    for name, x in arrays.items():
+        if x.ndim != 4:
+            raise ValueError(f"{name} must have 4 axes (batch, heads, tokens, features), got shape {x.shape}")
+    q, k, v = arrays.values()
+    if k.shape[0] != q.shape[0] or k.shape[3] != q.shape[3]:
+        raise ValueError(f"key {k.shape} must share batch and features with query {q.shape}")
+    if v.shape[:3] != k.shape[:3]:
+        raise ValueError(f"value {v.shape} must share batch, heads and tokens with key {k.shape}")
+    if q.shape[3] == 0:
+        raise ValueError(f"query has shape {q.shape}: it needs at least one feature")
+    if k.shape[1] == 0 or q.shape[1] % k.shape[1]:
+        raise ValueError(f"key has {k.shape[1]} heads, which do not divide the {q.shape[1]} heads of query")
+    return q, k, v
+
+
+def _alpha_shape(alpha: Any) -> tuple[int, ...]:
+    return () if isinstance(alpha, Fraction) else np.shape(alpha)
+
+
+def _alphas(alpha: Any, heads: int) -> list[Alpha]:
+    shape = _alpha_shape(alpha)
+    if shape == ():
+        return [as_alpha(alpha)] * heads
+    if shape != (heads,):
+        raise ValueError(f"alpha must be one number or one per head, shape ({heads},), got shape {shape}")
+    return [as_alpha(one, f"alpha[{h}]") for h, one in enumerate(alpha)]
+
+
+def _lengths(key_lengths: Any, batch: int, n: int) -> Float64:
+    lengths = as_array(key_lengths, "key_lengths")
+    if lengths.shape != (batch,):
+        raise ValueError(f"key_lengths must have shape ({batch},), one per batch, got {lengths.shape}")
+    bad = ~((lengths >= 0) & (lengths <= n) & (lengths == np.floor(lengths)))
+    if bad.any():
+        b = int(np.argmax(bad))
+        raise ValueError(f"key_lengths[{b}] is {lengths[b]:g}: it must be an integer from 0 to N = {n}")
+    return lengths
+
+
+def _sum_to(array: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+    """Sum over the axes along which ``shape`` was broadcast to the shape of ``array``."""
+    added = array.ndim - len(shape)
+    stretched = tuple(added + i for i, size in enumerate(shape) if size == 1 and array.shape[added + i] != 1)
+    total: NDArray[Any] = np.sum(array, axis=(*range(added), *stretched), keepdims=True)
+    return total.reshape(shape)
