@@ -83,9 +83,7 @@ class Envelope:
     row_sum: Float64
 
 
-def budget(
-    z: Any, alpha: Any = 1.5, dtype: Any = "float32", axis: int = -1, *, compute_dtype: Any = None
-) -> Float64:
+def budget(z: Any, alpha: Any = 1.5, dtype: Any = "float32", axis: int = -1, *, compute_dtype: Any = None) -> Float64:
     """Error that a correct implementation may make in each probability of ``entmax(z, alpha)``.
 
     Parameters
@@ -315,9 +313,7 @@ def _power_envelope(
     mean_eta = (p * eta).sum(axis=1, keepdims=True) + c * u
     if alpha > 2:
         shift, stray = coarse, np.zeros_like(coarse)
-    elif (
-        deformed
-    ):  # no token is near the threshold: the weights are those of s, and t Sigma = 1 + mean of |x_i| / t
+    elif deformed:  # no token is near the threshold: the weights are those of s, and t Sigma = 1 + mean of |x_i| / t
         mean_depth = (p * below / np.where(p > 0, r, 1.0)).sum(axis=1, keepdims=True)
         stray = np.zeros_like(coarse)
         shift = tau + (u + _REFERENCE) * (mean_depth + spare) + a * mean_eta

@@ -46,6 +46,8 @@ class Candidates:
 
     def keep(self, mask: NDArray[np.bool_]) -> Candidates:
         """Keep the candidates where ``mask`` holds; each row must keep at least one."""
+        if mask.all():
+            return self
         kept = np.flatnonzero(mask)
         token = kept if self.token is None else self.token[kept]
         return _ragged(self.value[kept], token, kept, self.start)

@@ -23,7 +23,8 @@ def solve(rows: Float64, peak: Float64, alpha: float, out: Float64) -> Float64:
     while True:
         p, base = _deformed(live, level, np.zeros(1), a)
         f = live.sum(p)
-        slope = live.sum(np.divide(p, base, out=np.zeros_like(p), where=base > 0))
+        slope = live.sum(np.divide(p, base, out=base, where=base > 0))  # p is 0 where base is
+        del p, base
         # (f - f^(1-a)) / a, without cancellation as a -> 0
         risen = level - f * np.expm1(-a * np.log(f)) / (a * slope)
         going = (f - 1 > _RESIDUAL) & (risen > level)
@@ -42,5 +43,8 @@ def _deformed(live: Candidates, level: Float64, low: Float64, a: float) -> tuple
     t *= a
     np.maximum(t, -1.0, out=t)
     with np.errstate(divide="ignore", under="ignore"):
-        p = np.exp(np.log1p(t) / a)
-    return p, 1 + t
+        p = np.log1p(t)
+        p /= a
+        np.exp(p, out=p)
+    t += 1
+    return p, t

@@ -50,6 +50,7 @@ def solve(rows: Float64, peak: Float64, alpha: float, out: Float64) -> Float64:
         np.maximum(u, 0.0, out=u)
         lower, upper = powers(u, q)
         f, slope = live.sum(upper), live.sum(lower)
+        del lower, upper
         with np.errstate(invalid="ignore"):
             step = (f - (f ** (1 - a) if a != 1 else 1.0)) / slope
         risen = tau + step

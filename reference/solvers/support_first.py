@@ -25,34 +25,38 @@ _RESIDUAL = 16 * 2.0**-53
 def solve(rows: Float64, peak: Float64, alpha: float, out: Float64) -> Float64:
     """Solve for alpha > 2; see :mod:`entmax_oracle.reference.solvers` for the arguments."""
     a = alpha - 1
-    live = _descending(gather(rows, peak, 1 / a))
-    size = _support_size(live, a)
-    smallest = live.value[live.start + size - 1]
-    position = np.arange(len(live.value)) - np.repeat(live.start, live.count)
-    live = live.keep(position < np.repeat(size, live.count))
-    gap = (a * (live.value - live.spread(smallest))) ** (1 / a)  # D_i^q: the probability if w were 0
+    live = gather(rows, peak, 1 / a)
+    falling = _descending(live)
+    size = _support_size(falling, live, a)
+    smallest = falling[live.start + size - 1]
+    del falling
+    live = live.keep(live.value >= live.spread(smallest))
+    gap = live.value - live.spread(smallest)
+    gap *= a
+    gap **= 1 / a  # D_i^q: the probability if w were 0
     p = _solve_smallest(live, gap, 1.0 / size, a)
     live.scatter(p, out)
-    return -(p[live.start] ** a)
+    return -(np.maximum.reduceat(p, live.start) ** a)
 
 
-def _descending(live: Candidates) -> Candidates:
+def _descending(live: Candidates) -> Float64:
     """Sort each row's candidates from large to small."""
+    if len(live.start) == 1:
+        return np.sort(live.value)[::-1]
     row = np.repeat(np.arange(len(live.start)), live.count)
-    order = np.lexsort((-live.value, row))
-    token = order if live.token is None else live.token[order]
-    return Candidates(live.value[order], token, live.start, live.count)
+    return live.value[np.lexsort((-live.value, row))]
 
 
-def _support_size(live: Candidates, a: float) -> NDArray[np.intp]:
+def _support_size(falling: Float64, live: Candidates, a: float) -> NDArray[np.intp]:
     """Binary search, in all rows at once, for the largest k with sum_{i<k} (x_i - x_k)^q < 1."""
     low, high = np.ones_like(live.count), live.count.copy()  # k = low is in the support, k > high is not
     while (low < high).any():
         middle = (low + high + 1) // 2
-        excess = live.value - live.spread(live.value[live.start + middle - 1])
+        excess = falling - live.spread(falling[live.start + middle - 1])
         np.maximum(excess, 0.0, out=excess)
         excess *= a
-        inside = live.sum(excess ** (1 / a)) < 1
+        excess **= 1 / a
+        inside = live.sum(excess) < 1
         low = np.where(inside, middle, low)
         high = np.where(inside, high, middle - 1)
     return low
@@ -63,7 +67,9 @@ def _solve_smallest(live: Candidates, gap: Float64, w: Float64, a: float) -> Flo
     while True:
         p = _norm(gap, live.spread(w), a)
         excess = live.sum(p) - 1
-        slope = live.sum((live.spread(w) / p) ** (a - 1))
+        np.divide(live.spread(w), p, out=p)
+        p **= a - 1
+        slope = live.sum(p)
         fallen = w - excess / slope
         going = (excess > _RESIDUAL) & (fallen < w) & (fallen > 0)
         if not going.any():
@@ -76,6 +82,11 @@ def _norm(gap: Float64, w: Float64, a: float) -> Float64:
     """(gap^a + w^a)^(1/a) without overflow or underflow."""
     large = np.maximum(gap, w)
     with np.errstate(under="ignore", invalid="ignore", divide="ignore"):
-        ratio = np.minimum(gap, w) / large
-        p: Float64 = large * np.exp(np.log1p(ratio**a) / a)
-    return p
+        ratio = np.minimum(gap, w)
+        ratio /= large
+        ratio **= a
+        np.log1p(ratio, out=ratio)
+        ratio /= a
+        np.exp(ratio, out=ratio)
+    large *= ratio
+    return large

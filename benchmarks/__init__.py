@@ -1,0 +1,11 @@
+"""Benchmarks: what ``entmax-oracle bench --suite NAME`` runs, one module per suite.
+
+A suite is a function ``run(progress) -> dict`` that measures, and a function ``show(result, console)`` that prints;
+``SUITES`` names them. Timings are taken by pytest-benchmark, medians are compared.
+"""
+
+from __future__ import annotations
+
+SUITES = {
+    "reference": "the float64 reference against its peers, its worst error against the budget, its memory",
+}

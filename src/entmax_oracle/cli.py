@@ -1,0 +1,66 @@
+"""The command line: ``entmax-oracle COMMAND``; one module of :mod:`entmax_oracle.commands` per command."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.metadata import version
+
+COMMANDS = ("verify", "check", "solve", "bench", "report")
+
+EPILOG = """\
+exit status: 0 all good, 1 something is violated or refuted, 2 unusable input
+"""
+
+
+class Unusable(ValueError):
+    """Input that a command cannot work with; the message says what is wrong and how to mend it."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Build the parser with every command; the commands themselves import lazily."""
+    top = argparse.ArgumentParser(
+        prog="entmax-oracle",
+        description="Ground truth for alpha-entmax attention: what is the right answer, and does this code give it?",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=f"entmax-oracle {version('entmax-oracle')}")
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for name in COMMANDS:
+        import_module(f"entmax_oracle.commands.{name}").add_parser(commands)
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Defaults to the process's arguments.
+
+    Returns
+    -------
+    int
+        0 all good, 1 something is violated or refuted, 2 unusable input, 130 interrupted.
+    """
+    options = parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except Unusable as error:
+        print(f"entmax-oracle: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("entmax-oracle: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

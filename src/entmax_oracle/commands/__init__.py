@@ -1,0 +1,1 @@
+"""The commands of ``entmax-oracle``, one module each."""

@@ -1,0 +1,43 @@
+"""``entmax-oracle bench``: benchmarks, printed and as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+
+def add_parser(commands: Any) -> None:
+    """Add ``bench`` to the command line."""
+    parser = commands.add_parser(
+        "bench",
+        help="measure speed, accuracy and memory",
+        description="Measure; every figure in the documentation is reproduced by one of these suites.",
+    )
+    parser.add_argument("--suite", default="reference", metavar="NAME", help="which suite to run (default: reference)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the measurements to FILE")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run one suite; exit status 0."""
+    from importlib import import_module
+
+    from rich.console import Console
+
+    from entmax_oracle.benchmarks import SUITES
+    from entmax_oracle.cli import Unusable
+
+    if options.suite not in SUITES:
+        known = "; ".join(f"{name} ({what})" for name, what in SUITES.items())
+        raise Unusable(f"--suite {options.suite}: there is no such suite; choose one of: {known}")
+    console = Console()
+    suite = import_module(f"entmax_oracle.benchmarks.{options.suite}")
+    with Console(stderr=True).status("starting") as status:
+        result = suite.run(lambda step: status.update(step))
+    suite.show(result, console)
+    if options.json:
+        options.json.write_text(json.dumps(result, indent=1) + "\n")
+        console.print(f"Measurements written to {options.json}.")
+    return 0
