@@ -75,6 +75,7 @@ def gather(rows: Float64, peak: Float64, width: float) -> Candidates:
         del mask
         with np.errstate(over="ignore"):
             value = (rows - peak[:, None]).reshape(-1)
+        np.maximum(value, -2 * width, out=value)  # as dead as any, and finite
         return Candidates(value, None, starts, np.full(r, n))
     token = np.flatnonzero(mask)
     chosen = _ragged(rows.reshape(-1)[token], token, token, starts)

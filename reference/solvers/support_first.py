@@ -34,7 +34,8 @@ def solve(rows: Float64, peak: Float64, alpha: float, out: Float64) -> Float64:
     gap = live.value - live.spread(smallest)
     gap *= a
     gap **= 1 / a  # D_i^q: the probability if w were 0
-    p = _solve_smallest(live, gap, 1.0 / size, a)
+    live.value = gap
+    p = _solve_smallest(live, 1.0 / size, a)
     live.scatter(p, out)
     return -(np.maximum.reduceat(p, live.start) ** a)
 
@@ -62,10 +63,10 @@ def _support_size(falling: Float64, live: Candidates, a: float) -> NDArray[np.in
     return low
 
 
-def _solve_smallest(live: Candidates, gap: Float64, w: Float64, a: float) -> Float64:
-    """Newton from the right for w; returns p with one entry per candidate."""
+def _solve_smallest(live: Candidates, w: Float64, a: float) -> Float64:
+    """Newton from the right for w, with D_i^q in ``live``; returns p with one entry per candidate."""
     while True:
-        p = _norm(gap, live.spread(w), a)
+        p = _norm(live.value, live.spread(w), a)
         excess = live.sum(p) - 1
         np.divide(live.spread(w), p, out=p)
         p **= a - 1
@@ -75,7 +76,7 @@ def _solve_smallest(live: Candidates, gap: Float64, w: Float64, a: float) -> Flo
         if not going.any():
             break
         w = np.where(going, fallen, w)
-    return _norm(gap, live.spread(np.maximum(fallen, 0.0)), a)
+    return _norm(live.value, live.spread(np.maximum(fallen, 0.0)), a)
 
 
 def _norm(gap: Float64, w: Float64, a: float) -> Float64:
