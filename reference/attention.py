@@ -6,11 +6,11 @@ For batch b, head h, query i and key j, with D the head dimension, M queries and
     output_i    = sum_j p_ij value_j,    p_i = entmax(score(i, .), alpha) over the visible keys.
 
 * Head h reads key and value head h // (H // Hkv): grouped-query attention.
-* Positions are aligned to the end: query i stands at position i + N - M among the keys. With ``is_causal`` key j is
-  visible iff j <= i + N - M.
-* N is the number of keys in the array, ``key.shape[2]``, also when ``key_lengths`` are given: lengths only hide the keys
-  from ``key_lengths[b]`` on. That is right for a padded batch of self-attention (M = N) and for decoding (M = 1).
-  For a chunk of several queries behind a padded cache, pad the keys in front or slice them instead.
+* Positions are aligned to the end: query i stands at position i + N - M among the keys. With ``is_causal`` key j
+  is visible iff j <= i + N - M.
+* N is the number of keys in the array, ``key.shape[2]``, also when ``key_lengths`` are given: lengths only hide the
+  keys from ``key_lengths[b]`` on. That is right for a padded batch of self-attention (M = N) and for decoding
+  (M = 1). For a chunk of several queries behind a padded cache, pad the keys in front or slice them instead.
 * The ALiBi bias is added after scaling, so the scale does not multiply it (catalogue N12.2).
 * A query that sees no key gives zeros, and zero gradients.
 
@@ -97,7 +97,8 @@ def attention(
              [10.]]]])
     """
     call = AttentionCall.read(query, key, value, alpha, is_causal, scale, alibi_slopes, key_lengths)
-    return _probabilities(call, _scores(call)) @ call.per_head(call.value)
+    output: Float64 = _probabilities(call, _scores(call)) @ call.per_head(call.value)
+    return output
 
 
 def attention_vjp(

@@ -107,7 +107,8 @@ class AttentionCall:
     @property
     def group(self) -> int:
         """How many query heads read one key head."""
-        return self.query.shape[1] // self.key.shape[1]
+        heads, key_heads = int(self.query.shape[1]), int(self.key.shape[1])
+        return heads // key_heads
 
     def per_head(self, array: NDArray[Any]) -> NDArray[Any]:
         """Repeat key heads (axis 1) so that each query head has its own."""

@@ -6,8 +6,9 @@ derivative in alpha is -J h for the vector h of :func:`along_alpha`. Everything 
 gaps, in sums of terms of one sign, so nothing cancels as alpha -> 1 or as two tokens tie.
 
 Where the derivative does not exist, that is where alpha >= 2 and some token lies exactly on the threshold,
-the functions return that of the strict support: such a token is treated as off it. For alpha = 2 this is an element of the
-Clarke Jacobian (theorem ``smoothness``). :mod:`entmax_oracle.reference.enclosed_derivatives` flags such rows.
+the functions return that of the strict support: such a token is treated as off it. For alpha = 2 this is an
+element of the Clarke Jacobian (theorem ``smoothness``). :mod:`entmax_oracle.reference.enclosed_calculus` flags
+such rows.
 """
 
 from __future__ import annotations
@@ -125,7 +126,7 @@ def jacobian(z: Any, alpha: Any = 1.5, axis: int = -1) -> Float64:
 
 
 def grad_alpha(z: Any, alpha: Any = 1.5, axis: int = -1) -> Float64:
-    """Derivative of entmax(z, alpha) in alpha.
+    """Differentiate entmax(z, alpha) in alpha.
 
     Parameters
     ----------
@@ -160,7 +161,7 @@ def grad_alpha(z: Any, alpha: Any = 1.5, axis: int = -1) -> Float64:
 
 
 def grad_scale(z: Any, alpha: Any = 1.5, scale: Any = 1.0, axis: int = -1) -> Float64:
-    """Derivative of entmax(scale * z, alpha) in the scale: J(scale * z) z.
+    """Differentiate entmax(scale * z, alpha) in the scale: J(scale * z) z.
 
     Parameters
     ----------
@@ -217,7 +218,7 @@ def apply_jacobian(p: Float64, vector: Float64, alpha: float) -> Float64:
 
 
 def along_alpha(p: Float64, z: Float64, alpha: float) -> Float64:
-    """Derivative in alpha of the probabilities ``p`` of logits ``z``, both of shape (..., n).
+    """Differentiate in alpha the probabilities ``p`` of logits ``z``, both of shape (..., n).
 
     With a = alpha - 1, gaps g_i = max z - z_i and the lower incomplete gamma function
     G(t) = 1 - (1 + t) exp(-t), the derivative is -J h for

@@ -50,8 +50,9 @@ def fenchel_young_loss(z: Any, y: Any, alpha: Any = 1.5, axis: int = -1) -> Floa
         L = sum_i p_i^alpha / alpha + y_i (y_i^(alpha - 1) / alpha - d_i) / (alpha - 1).
 
     Where y_i is close to p_i, its term is the integral of (y_i - t) t^(alpha - 2) from p_i to y_i, taken by Gauss's
-    rule, so small losses keep their digits as far as p does: a loss of 1e-20 has still a relative error of 1e-6 or so. For
-    a target whose sum is not exactly 1 this sum is the definition; it ignores shifts of z, as the loss should.
+    rule, so small losses keep the digits that p leaves them: a loss of 1e-20, a distance of 1e-10 between y and
+    p, has a relative error of about 1e-6. For a target whose sum is not exactly 1 this sum is the definition; it
+    ignores shifts of z, as the loss should.
 
     Examples
     --------
