@@ -1,18 +1,48 @@
 """What the value is: exact, certified and fast float64 solvers for alpha-entmax and all that is built on it."""
 
 from .assertion import assert_close
+from .attention import AttentionGradients, attention, attention_vjp
+from .bounds import Bounds, DerivativeBounds
 from .budget import budget, row_sum_budget, vjp_budget
 from .derivatives import grad_alpha, grad_scale, jacobian, jvp, vjp
+from .enclosed_attention import EnclosedAttentionGradients, enclose_attention, enclose_attention_vjp
+from .enclosed_calculus import (
+    enclose_fenchel_young_loss,
+    enclose_grad_alpha,
+    enclose_grad_scale,
+    enclose_jacobian,
+    enclose_jvp,
+    enclose_tsallis_entropy,
+    enclose_vjp,
+)
 from .enclosure import Enclosure, enclose
 from .entropies import shannon_entropy, tsallis_entropy
+from .losses import fenchel_young_grad, fenchel_young_loss
 from .mapping import entmax, support, threshold
 
 __all__ = [
+    "AttentionGradients",
+    "Bounds",
+    "DerivativeBounds",
+    "EnclosedAttentionGradients",
     "Enclosure",
     "assert_close",
+    "attention",
+    "attention_vjp",
     "budget",
     "enclose",
+    "enclose_attention",
+    "enclose_attention_vjp",
+    "enclose_fenchel_young_loss",
+    "enclose_grad_alpha",
+    "enclose_grad_scale",
+    "enclose_jacobian",
+    "enclose_jvp",
+    "enclose_tsallis_entropy",
+    "enclose_vjp",
     "entmax",
+    "fenchel_young_grad",
+    "fenchel_young_loss",
     "grad_alpha",
     "grad_scale",
     "jacobian",
