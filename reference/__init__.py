@@ -17,8 +17,10 @@ from .enclosed_calculus import (
 )
 from .enclosure import Enclosure, enclose
 from .entropies import shannon_entropy, tsallis_entropy
+from .exact import ExactSolution, exact_entmax, float_logits_for, logits_for
 from .losses import fenchel_young_grad, fenchel_young_loss
 from .mapping import entmax, support, threshold
+from .rounding import PrecisionError, rounded
 
 __all__ = [
     "AttentionGradients",
@@ -26,6 +28,8 @@ __all__ = [
     "DerivativeBounds",
     "EnclosedAttentionGradients",
     "Enclosure",
+    "ExactSolution",
+    "PrecisionError",
     "assert_close",
     "attention",
     "attention_vjp",
@@ -41,12 +45,16 @@ __all__ = [
     "enclose_tsallis_entropy",
     "enclose_vjp",
     "entmax",
+    "exact_entmax",
     "fenchel_young_grad",
     "fenchel_young_loss",
+    "float_logits_for",
     "grad_alpha",
     "grad_scale",
     "jacobian",
     "jvp",
+    "logits_for",
+    "rounded",
     "row_sum_budget",
     "shannon_entropy",
     "support",

@@ -18,6 +18,7 @@ Sources: threshold form and bisection bounds, Peters, Niculae & Martins, "Sparse
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -31,14 +32,18 @@ from numpy.typing import NDArray
 from .inputs import Alpha, as_alpha, as_rows, last_axis
 from .radicals import compare_power_sum
 
-__all__ = ["PRECISION_LIMIT", "Enclosure", "RowEnclosure", "enclose", "outward"]
+__all__ = ["BALL_LOCK", "PRECISION_LIMIT", "Enclosure", "RowEnclosure", "enclose", "outward"]
 
 Float64 = NDArray[np.float64]
 
 #: Bits up to which a sum that may equal 1 is told from 1; beyond, the token at stake is called "undecided".
 PRECISION_LIMIT = 1 << 14
 
+#: python-flint keeps one precision for the whole process: hold this wherever a thread sets it.
+BALL_LOCK = threading.RLock()
+
 _NEWTON_STEPS = 400
+_SAFE = 1e-300  # far from underflow; its inverse is far from overflow
 _ZERO, _ONE = arb(0), arb(1)
 
 
@@ -207,7 +212,8 @@ def enclose(
     boundary = np.zeros(rows.shape, dtype=bool)
     solved = []
     for r, (logits, peak) in enumerate(zip(rows, peaks.tolist(), strict=True)):
-        row = solver.solve(logits, peak)
+        with BALL_LOCK:
+            row = solver.solve(logits, peak)
         tokens, which = row.place(logits)
         bounds = np.array([outward(ball) for ball in row.probabilities])
         # A probability lies in [0, 1], whatever the radius of its ball.
@@ -243,12 +249,12 @@ def outward(ball: arb) -> tuple[float, float]:
     >>> outward(arb(1, 1e-20))
     (0.9999999999999999, 1.0000000000000002)
     """
-    with ctx.workprec(53):
+    with BALL_LOCK, ctx.workprec(53):
         ends = ball.lower(), ball.upper()
     floats = []
     for end, away in zip(ends, (-math.inf, math.inf), strict=True):
         value = float(end)  # has 53 bits, so only underflow and overflow can move it, to a neighbour
-        if arb(value) > end if away < 0 else arb(value) < end:
+        if not _SAFE < abs(value) < 1 / _SAFE and (arb(value) > end if away < 0 else arb(value) < end):
             value = math.nextafter(value, away)
         floats.append(value)
     return floats[0], floats[1]

@@ -22,6 +22,7 @@ import sympy
 from flint import arb, ctx, fmpq
 from numpy.typing import NDArray
 
+from .enclosure import BALL_LOCK
 from .inputs import Alpha, as_alpha
 from .radicals import compare_power_sum, rational_power
 
@@ -250,7 +251,7 @@ def _rational_threshold(x: list[Fraction], order: Fraction) -> Any:
     ties = x.count(top)
     if ties == len(x):
         return _minus(top, _power(Fraction(1, ties), a))
-    with ctx.workprec(_GUESS_BITS):
+    with BALL_LOCK, ctx.workprec(_GUESS_BITS):
         lifts, exponent = [_ball(value - top) for value in x], _ball(q)
         low, high = arb(-1), arb(0)
         while (high - low) > arb(2) ** (8 - _GUESS_BITS):

@@ -21,7 +21,7 @@ __all__ = ["attains", "compare_power_sum", "rational_power"]
 
 # A rational power is worked out only up to this size in bits. Larger ones (alpha a hair above 1) are left to
 # ball arithmetic.
-_SIZE_LIMIT = 1 << 20
+_SIZE_LIMIT = 1 << 17
 _DEGREE_LIMIT = 64
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from flint import arb, ctx, fmpq
 from numpy.typing import NDArray
 
-from .enclosure import PRECISION_LIMIT, RowEnclosure, RowSolver
+from .enclosure import BALL_LOCK, PRECISION_LIMIT, RowEnclosure, RowSolver
 from .formats import Format, as_format
 from .inputs import Alpha, as_alpha, as_rows, last_axis
 from .radicals import attains
@@ -69,7 +69,8 @@ def rounded(z: Any, alpha: Alpha = 1.5, dtype: object = "float64", axis: int = -
     for r, (logits, peak) in enumerate(zip(rows, peaks.tolist(), strict=True)):
         solver = first
         while True:
-            row = solver.solve(logits, peak)
+            with BALL_LOCK:
+                row = solver.solve(logits, peak)
             numbers = [_round(row, k, order, form) for k in range(len(row.values))]
             tokens, which = row.place(logits)
             if None not in numbers:
@@ -103,7 +104,7 @@ def round_ball(ball: arb, dtype: object) -> float | None:
 
 
 def _round_ends(ball: arb, form: Format) -> tuple[float, float]:
-    with ctx.workprec(ball.bits() + 64):
+    with BALL_LOCK, ctx.workprec(ball.bits() + 64):
         return _round_end(ball.lower(), form), _round_end(ball.upper(), form)
 
 

@@ -1,6 +1,7 @@
 """Tier 2: against an independent bisection in mpmath, exact points, and inputs made to be hard."""
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from typing import Any
 
@@ -318,6 +319,18 @@ def test_the_input_is_left_alone_and_the_precision_too() -> None:
     enclose(z, 1.3)
     assert np.array_equal(z, copy)
     assert ctx.prec == before
+
+
+def test_threads_do_not_disturb_each_other() -> None:
+    """python-flint has one precision for all threads; wrong ones would show as wide or wrong bounds."""
+    z = np.random.default_rng(5).normal(size=(8, 60))
+    tasks = [(row, alpha, bits) for row in z for alpha in (1.3, 2.5) for bits in (64, 600)]
+    alone = [enclose(row, alpha, precision=bits) for row, alpha, bits in tasks]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda task: enclose(task[0], task[1], precision=task[2]), tasks))
+    for one, other in zip(alone, together, strict=True):
+        assert np.array_equal(one.lower, other.lower)
+        assert np.array_equal(one.upper, other.upper)
 
 
 @pytest.mark.parametrize(
