@@ -1,0 +1,73 @@
+"""Curves of the bounds that depend on one or two numbers, drawn from the theorems' own expressions."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from entmax_oracle.theory import Theorem, notation, theorems
+
+__all__ = ["bound_curves"]
+
+# For each symbol a bound may depend on: the axis along which it is drawn, and the values that get a curve each.
+_GRIDS = {
+    notation.alpha: np.linspace(1.02, 2.0, 99),
+    notation.n: np.unique(np.geomspace(2, 4096, 60).astype(int)).astype(float),
+    notation.theta: np.geomspace(0.1, 10, 60),
+}
+_FAMILIES = {notation.alpha: (1.1, 1.25, 1.5, 1.75, 2.0), notation.n: (2.0, 8.0, 64.0, 512.0, 4096.0)}
+
+
+@cache
+def _catalogue() -> dict[str, Theorem]:
+    return {theorem.name: theorem for theorem in theorems()}
+
+
+def bound_curves(name: str) -> list[dict[str, Any]]:
+    """Return the plots of one theorem in the form :func:`.pictures.curves` draws; none if its bounds have no shape.
+
+    A bound is drawn when it is a function of alpha, or of n, or of both; a theorem that this version does not
+    know, because the results come from another one, has no plot.
+    """
+    theorem = _catalogue().get(name)
+    plots = [] if theorem is None else [_plot(claim) for claim in theorem.claims]
+    return [plot for plot in plots if plot is not None]
+
+
+def _plot(claim: Any) -> dict[str, Any] | None:
+    symbols = list(getattr(claim, "symbols", ()))
+    if not symbols or claim.relation.func.__name__ in {"Equivalent", "Implies"}:
+        return None
+    across = next((s for s in (notation.n, notation.alpha) if s in symbols), None)
+    others = [s for s in symbols if s != across]
+    if across is None or len(others) > 1 or any(s not in _FAMILIES for s in others):
+        return None
+    grid = _GRIDS[across]
+    families = _FAMILIES[others[0]] if others else (None,)
+    series = []
+    for value in families:
+        arguments = [grid if s == across else value for s in symbols]
+        with np.errstate(all="ignore"):
+            y = np.broadcast_to(np.asarray(claim.function(*arguments), dtype=float), grid.shape)
+        series.append(
+            {
+                "label": "" if value is None else f"{_name(others[0])} = {value:g}",
+                "values": [float(v) if np.isfinite(v) else None for v in y],
+            }
+        )
+    if not any(v is not None for one in series for v in one["values"]):
+        return None
+    title = f"The bound of ${claim.latex}$"
+    return {
+        "title": title,
+        "x": {"label": _name(across), "values": grid.tolist()},
+        "y": {"label": "bound"},
+        "series": series,
+        "log": "x" if across == notation.n else "",
+    }
+
+
+def _name(symbol: Any) -> str:
+    return "α" if symbol == notation.alpha else str(symbol)

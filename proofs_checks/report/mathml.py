@@ -1,0 +1,117 @@
+"""Prose with mathematics to HTML: paragraphs, lists, `code` and LaTeX between dollars as MathML.
+
+Everything that is not markup of this small language is escaped. Mathematics goes through latex2mathml as an
+element tree, of which only presentation MathML is kept; LaTeX that cannot be converted is shown as it was written.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from functools import cache
+from xml.etree import ElementTree
+
+from latex2mathml.converter import convert_to_element
+from markupsafe import Markup, escape
+
+__all__ = ["formula", "inline", "prose"]
+
+_TAGS = frozenset(
+    "math mrow mi mn mo ms mtext mspace mfrac msqrt mroot msub msup msubsup munder mover munderover "
+    "mmultiscripts mprescripts none mtable mtr mtd mlabeledtr menclose mpadded mphantom mstyle".split()
+)
+_ATTRIBUTES = frozenset(
+    "display fence stretchy form columnalign rowspacing columnspacing mathvariant accent accentunder lspace rspace "
+    "linethickness scriptlevel displaystyle width height depth minsize maxsize movablelimits largeop separator".split()
+)
+_RELATIONS = frozenset("=≤≥<>⩽⩾∈⊂⊆⊃⊇→↦⇒⇐⇔⟺⟹⟸≈∼≍≡≠,;∀∧∨≺⪯")
+_OPEN, _CLOSE = frozenset("([{⌈⌊⟨"), frozenset(")]}⌉⌋⟩")
+_LONG = 26  # visible characters after which an inline formula may break over lines
+
+_SPAN = re.compile(r"(?<!\\)\$\$(?P<display>.+?)\$\$|(?<!\\)\$(?P<math>[^$]+?)(?<!\\)\$|`(?P<code>[^`]+)`", re.DOTALL)
+
+
+def prose(text: str) -> Markup:
+    """Convert paragraphs, separated by blank lines, and lists of lines that begin with ``- ``."""
+    blocks = (block.strip("\n") for block in re.split(r"\n\s*\n", text.strip()))
+    return Markup("").join(_block(block) for block in blocks if block)
+
+
+def _block(block: str) -> Markup:
+    lines = block.splitlines()
+    if all(line.lstrip().startswith("- ") for line in lines):
+        items = (Markup("<li>{}</li>").format(inline(line.lstrip()[2:])) for line in lines)
+        return Markup("<ul>{}</ul>").format(Markup("").join(items))
+    return Markup("<p>{}</p>").format(inline(block))
+
+
+def inline(text: str) -> Markup:
+    """Convert `code`, ``$inline$`` and ``$$display$$`` mathematics; escape the rest."""
+    parts: list[Markup] = []
+    position = 0
+    for match in _SPAN.finditer(text):
+        parts.append(_plain(text[position : match.start()]))
+        if match["display"] is not None:
+            parts.append(formula(match["display"], display=True))
+        elif match["math"] is not None:
+            parts.append(formula(match["math"]))
+        else:
+            parts.append(Markup("<code>{}</code>").format(match["code"]))
+        position = match.end()
+    parts.append(_plain(text[position:]))
+    return Markup("").join(parts)
+
+
+def _plain(text: str) -> Markup:
+    return escape(text.replace(r"\$", "$"))
+
+
+@cache
+def formula(latex: str, *, display: bool = False) -> Markup:
+    """Convert one LaTeX formula; fall back to its source where it is not understood."""
+    try:
+        root = convert_to_element(latex.strip(), display="block" if display else "inline")
+    except Exception:  # the converter's errors are many and unrelated; the source is always a fair answer
+        return _source(latex)
+    for element in root.iter():
+        element.tag = str(element.tag).rpartition("}")[2]
+        element.text = html.unescape(element.text) if element.text else element.text
+        if element.tag == "mi" and element.text and element.text.startswith("\\"):
+            return _source(latex)  # an unknown command came through as an identifier
+        if element.tag not in _TAGS:
+            element.tag = "mrow"
+        for name in set(element.attrib) - _ATTRIBUTES:
+            del element.attrib[name]
+    if display:
+        return Markup('<span class="display">{}</span>').format(_serialise(root))
+    return _broken(root)
+
+
+def _source(latex: str) -> Markup:
+    return Markup('<code class="latex">{}</code>').format(latex.strip())
+
+
+def _serialise(element: ElementTree.Element) -> Markup:
+    return Markup(ElementTree.tostring(element, encoding="unicode", short_empty_elements=False))
+
+
+def _broken(root: ElementTree.Element) -> Markup:
+    """Let a long inline formula wrap after its outermost relations, as TeX does; browsers never break MathML."""
+    body = root[0] if len(root) == 1 else root
+    if len("".join(root.itertext())) <= _LONG or body.tag not in {"mrow", "math"}:
+        return _serialise(root)
+    pieces: list[list[ElementTree.Element]] = [[]]
+    depth = 0
+    for element in body:
+        pieces[-1].append(element)
+        symbol = "".join(element.itertext())
+        depth += sum(c in _OPEN for c in symbol) - sum(c in _CLOSE for c in symbol)
+        # bare bars are ambiguous, so only brackets count
+        if element.tag == "mo" and depth <= 0 and symbol in _RELATIONS:
+            pieces.append([])
+    rendered = []
+    for piece in filter(None, pieces):
+        math = ElementTree.Element("math", {"display": "inline"})
+        ElementTree.SubElement(math, "mrow").extend(piece)
+        rendered.append(_serialise(math))
+    return Markup('<span class="formula">{}</span>').format(Markup("<wbr>").join(rendered))

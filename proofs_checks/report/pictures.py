@@ -1,0 +1,199 @@
+"""Pictures of the report, as inline SVG that follows the page's colours.
+
+The number line of a violation is drawn by hand: it has four marks and must line up with its labels. Curves and
+strips are Matplotlib's, with its colours exchanged for the page's custom properties afterwards.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+__all__ = ["curves", "number", "number_line", "ratio_strip"]
+
+# Matplotlib wants concrete colours. These stand for the page's and never reach the reader.
+_INK, _MUTED, _BAD, _GOOD = "#010101", "#020202", "#030303", "#040404"
+_SERIES = ("#050505", "#060606", "#070707", "#080808", "#090909")
+_PROPERTIES = {_INK: "--ink", _MUTED: "--muted", _BAD: "--bad", _GOOD: "--good"} | {
+    colour: f"--series-{i}" for i, colour in enumerate(_SERIES)
+}
+_DASHES = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2)), (0, (9, 3)))
+
+
+def number(value: float | None, digits: int = 6) -> str:
+    """Write a float for people: few digits, a true minus sign, ``×10`` powers where they help."""
+    if value is None:
+        return "–"
+    if not math.isfinite(value):
+        return {True: "NaN", False: "∞" if value > 0 else "−∞"}[math.isnan(value)]
+    text = f"{value:.{digits}g}"
+    mantissa, _, exponent = text.partition("e")
+    text = mantissa if not exponent else f"{mantissa} × 10{_superscript(int(exponent))}"
+    return text.replace("-", "−")
+
+
+def _superscript(exponent: int) -> str:
+    return str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def number_line(lower: float, upper: float, got: float | None, budget: float | None) -> Markup:
+    """Draw the certified interval, the budget around it and the value that came instead, to one linear scale.
+
+    A band too thin to see is drawn two units wide, and the caption says so. A value that is not finite stands
+    beyond the end of the line, in words.
+    """
+    width, axis, margin = 640.0, 56.0, 92.0
+    allowed = budget if budget is not None and math.isfinite(budget) else 0.0
+    points = [lower - allowed, upper + allowed]
+    finite = got is not None and math.isfinite(got)
+    if got is not None and finite:
+        points.append(got)
+    left, right = min(points), max(points)
+    span = right - left or max(abs(left), 1e-300)
+
+    def place(value: float) -> float:
+        # scale each difference before dividing: the span of subnormal numbers must not overflow
+        return margin + (value - left) / span * (width - 2 * margin)
+
+    def band(a: float, b: float, at_least: float) -> tuple[float, float, bool]:
+        x0, x1 = place(a), place(b)
+        if x1 - x0 >= at_least:
+            return x0, x1 - x0, False
+        return (x0 + x1 - at_least) / 2, at_least, True
+
+    bx, bw, _ = band(lower - allowed, upper + allowed, 2.0)
+    ex, ew, widened = band(lower, upper, 2.0)
+    marks = [Markup('<line class="axis" x1="16" x2="624" y1="{y}" y2="{y}"/>').format(y=axis)]
+    if allowed:
+        marks.append(
+            Markup('<rect class="budget" x="{:.2f}" y="{}" width="{:.2f}" height="28" rx="2"/>').format(bx, axis - 14, bw)
+        )
+    marks.append(
+        Markup('<rect class="truth" x="{:.2f}" y="{}" width="{:.2f}" height="20"/>').format(ex, axis - 10, ew)
+    )
+    middle = ex + ew / 2
+    marks.append(
+        Markup('<text class="truth" x="{:.2f}" y="{}" text-anchor="{}">certified {}</text>').format(
+            middle, axis + 32, _anchor(middle, width), number((lower + upper) / 2, 9)
+        )
+    )
+    if got is not None and finite:
+        x = place(got)
+        marks.append(
+            Markup('<path class="got" d="M{:.2f} {} l6 -9 l-6 -9 l-6 9 z"/>').format(x, axis + 9)
+        )
+        marks.append(
+            Markup('<text class="got" x="{:.2f}" y="{}" text-anchor="{}">got {}</text>').format(
+                x, axis - 24, _anchor(x, width), number(got, 9)
+            )
+        )
+    elif got is not None:
+        marks.append(
+            Markup('<text class="got" x="624" y="{}" text-anchor="end">got {}, off the line ▸</text>').format(
+                axis - 24, number(got)
+            )
+        )
+    title = f"Certified value {number((lower + upper) / 2, 9)}"
+    title += f", got {number(got, 9)}" if got is not None else ""
+    title += f", budget ± {number(budget, 3)}" if budget is not None else ""
+    note = " The certified interval is thinner than drawn." if widened else ""
+    return Markup(
+        '<svg class="numberline" viewBox="0 0 640 104" role="img" aria-label="{title}.{note}">'
+        "<title>{title}.{note}</title>{marks}</svg>"
+    ).format(title=title, note=note, marks=Markup("").join(marks))
+
+
+def _anchor(x: float, width: float) -> str:
+    return "start" if x < width / 3 else "end" if x > 2 * width / 3 else "middle"
+
+
+def ratio_strip(rows: Sequence[tuple[str, float]], salt: str) -> Markup:
+    """Draw the worst error of each law as a multiple of the budget, on a log axis with the limit at one."""
+    floor = 1e-3
+    values = [min(max(ratio, floor), 1e9) if not math.isnan(ratio) else 1e9 for _, ratio in rows]
+    figure, axes = _figure(6.4, 0.55 + 0.24 * len(rows))
+    axes.set_xscale("log")
+    axes.set_xlim(floor / 1.6, max(30.0, 3 * max(values)))
+    axes.axvspan(floor / 1.6, 1, color=_GOOD, alpha=0.10, linewidth=0)
+    axes.axvline(1, color=_INK, linewidth=1)
+    for y, value in enumerate(values):
+        bad = value > 1
+        axes.plot([floor / 1.6, value], [y, y], color=_MUTED, linewidth=0.6, alpha=0.6)
+        axes.plot(value, y, marker="D" if bad else "o", markersize=5, color=_BAD if bad else _GOOD)
+    axes.set_yticks(range(len(rows)), [name for name, _ in rows])
+    axes.invert_yaxis()
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    axes.set_xlabel("worst error ÷ budget")
+    label = "Worst error as a multiple of the budget: " + "; ".join(f"{n}: {number(r, 3)}" for n, r in rows)
+    return _svg(figure, salt, label)
+
+
+def curves(plot: Mapping[str, Any], salt: str) -> Markup:
+    """Draw the curves of one theorem: ``{"title", "x": {"label", "values"}, "y": {"label"}, "series": […], "log"}``."""
+    figure, axes = _figure(5.6, 3.1)
+    x = plot["x"]["values"]
+    for i, series in enumerate(plot["series"]):
+        axes.plot(
+            series.get("x", x),
+            [math.nan if value is None else value for value in series["values"]],
+            color=_SERIES[i % len(_SERIES)],
+            linestyle=_DASHES[i % len(_DASHES)],
+            linewidth=1.6,
+            label=_plain(series.get("label", "")),
+        )
+    if "x" in plot.get("log", ""):
+        axes.set_xscale("log")
+    if "y" in plot.get("log", ""):
+        axes.set_yscale("log")
+    axes.set_xlabel(_plain(plot["x"].get("label", "")))
+    axes.set_ylabel(_plain(plot.get("y", {}).get("label", "")))
+    if any(series.get("label") for series in plot["series"]):
+        axes.legend(frameon=False, fontsize=8, labelcolor=_INK)
+    return _svg(figure, salt, _plain(plot.get("title", "Plot")))
+
+
+def _plain(label: str) -> str:
+    """Keep labels text: a stray dollar would switch Matplotlib to its own mathematics."""
+    return str(label).replace("$", r"\$")
+
+
+def _figure(width: float, height: float) -> tuple[Any, Any]:
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasSVG(figure)
+    figure.patch.set_alpha(0)
+    axes = figure.add_subplot()
+    axes.patch.set_alpha(0)
+    axes.tick_params(colors=_MUTED, labelcolor=_INK, labelsize=8, length=3)
+    axes.xaxis.label.set(color=_INK, fontsize=8.5)
+    axes.yaxis.label.set(color=_INK, fontsize=8.5)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.spines[["bottom", "left"]].set_color(_MUTED)
+    return figure, axes
+
+
+def _svg(figure: Any, salt: str, label: str) -> Markup:
+    from matplotlib import rc_context
+
+    buffer = io.StringIO()
+    # text stays text (small, searchable, in the page's font); the salt keeps ids of several pictures apart
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": salt, "font.family": "sans-serif"}):
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    source = buffer.getvalue()
+    source = source[source.index("<svg") :]
+    source = re.sub(r"<metadata>.*?</metadata>", "", source, flags=re.DOTALL)
+    for colour, name in _PROPERTIES.items():
+        source = source.replace(colour, f"var({name})")
+    source = re.sub(r"font: ([\d.]+px) [^;\"]*", r"font-size: \1", source)
+    source = re.sub(r'id="([^"]+)"', rf'id="{salt}-\1"', source)
+    source = re.sub(r'(href="#|url\(#)', rf"\1{salt}-", source)
+    source = re.sub(r'<svg[^>]*?viewBox="([^"]+)"[^>]*>', r'<svg class="plot" viewBox="\1" role="img">', source, count=1)
+    head, rest = source.split(">", 1)
+    return Markup(head) + Markup(' aria-label="{}">').format(label) + Markup(rest)

@@ -1,0 +1,115 @@
+"""The results in a report's directory, read from their JSON files.
+
+Keys that a schema leaves open may be missing; a file of an unknown schema is an error, never skipped.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+__all__ = ["CHECK", "VERIFY", "Results", "load"]
+
+VERIFY = "entmax-oracle/verify/1"
+CHECK = "entmax-oracle/check/1"
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Results:
+    """Everything found in one directory.
+
+    Attributes
+    ----------
+    theorems : list of dict
+        The theorems of ``verify.json``, in its order.
+    targets : list of dict
+        One ``check`` result per checked implementation; the kernels listed in ``verify.json`` come last.
+    runs : list of dict
+        Seed, versions, platform and duration of every file, with its ``file`` name.
+    """
+
+    theorems: Sequence[Json] = ()
+    targets: Sequence[Json] = ()
+    runs: Sequence[Json] = field(default=())
+
+
+def load(directory: Path) -> Results:
+    """Read ``verify.json`` and every ``check-*.json`` of a directory.
+
+    Raises
+    ------
+    ValueError
+        If a file is not JSON, is of another schema, or if there is no result at all.
+    """
+    theorems: list[Json] = []
+    targets: list[Json] = []
+    kernels: list[Json] = []
+    runs: list[Json] = []
+    verify = directory / "verify.json"
+    if verify.is_file():
+        data = _read(verify, VERIFY)
+        theorems = list(data.get("theorems") or [])
+        kernels = list(data.get("kernels") or [])
+        runs.append({**data, "file": verify.name})
+    for path in sorted(directory.glob("check-*.json")):
+        data = _read(path, CHECK)
+        targets.append(data)
+        runs.append({**data, "file": path.name})
+    if not runs:
+        raise ValueError(
+            f"no results in {directory}: it holds neither verify.json nor check-*.json; "
+            f"run `entmax-oracle verify --report {directory}` or `entmax-oracle check TARGET --report {directory}` first"
+        )
+    return Results(theorems, targets + kernels, runs)
+
+
+def _read(path: Path, expected: str) -> Json:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{path}: cannot be read as JSON ({error}); delete it or write it again") from error
+    found = data.get("schema") if isinstance(data, dict) else None
+    if found != expected:
+        raise ValueError(
+            f"{path}: schema {found!r} found, {expected!r} expected; "
+            "write it again with this version of entmax-oracle, or delete it"
+        )
+    return dict(data)
+
+
+def as_float(value: Any) -> float | None:
+    """Read a number that JSON may carry as a number, a decimal or hexadecimal string, "inf" or "nan".
+
+    Examples
+    --------
+    >>> as_float("0x1.8p+1"), as_float("-inf"), as_float(None)
+    (3.0, -inf, None)
+    """
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int | float):
+        return float(value)
+    try:
+        return float.fromhex(value) if "0x" in value.lower() else float(value)
+    except (AttributeError, ValueError, OverflowError):
+        return None
+
+
+def gravest(laws: Sequence[Json]) -> Json | None:
+    """Choose the failed law to name first: the largest ratio to its budget; laws without a ratio lead.
+
+    A law without a ratio (a wrong shape, a crash, a non-zero where a zero is certain) is wrong at any scale.
+    """
+    failed = [law for law in laws if law.get("status") == "fail"]
+
+    def weight(law: Json) -> float:
+        ratio = as_float(law.get("worst_ratio"))
+        return math.inf if ratio is None or math.isnan(ratio) else ratio
+
+    return max(failed, key=weight, default=None)
