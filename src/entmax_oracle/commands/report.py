@@ -1,0 +1,58 @@
+"""``entmax-oracle report``: one page from every result in a directory, and in a few lines what was found."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from entmax_oracle.proofs_checks.report import Results
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the command to the command line."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "report",
+        help="render the results of a directory as one page",
+        description=(
+            "Read verify.json and every check-*.json of DIR, write DIR/index.html (one self-contained file), and "
+            "print what was found. Exit code 0; 2 if DIR holds nothing usable."
+        ),
+    )
+    parser.add_argument("directory", type=Path, metavar="DIR", help="where --report wrote its results")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command; see the parser's description for the exit codes."""
+    from entmax_oracle.cli import Unusable
+
+    try:
+        from entmax_oracle.proofs_checks.report import load, render
+    except ModuleNotFoundError as error:
+        raise Unusable(f"{error.name} is missing; pip install 'entmax-oracle[report]'") from error
+    try:
+        page = render(args.directory)
+        results = load(args.directory)
+    except ValueError as error:
+        raise Unusable(str(error)) from error
+    print("\n".join([*_lines(results), f"page: {page}"]))
+    return 0
+
+
+def _lines(results: Results) -> list[str]:
+    """One line for the theorems, one for each that is refuted, and one for each target."""
+    from entmax_oracle.proofs_checks.report import VERDICTS, gravest, violation_line
+
+    lines = []
+    if results.theorems:
+        verdicts = [str(theorem.get("verdict", "unchecked")) for theorem in results.theorems]
+        counts = ", ".join(f"{verdicts.count(name)} {name}" for name in VERDICTS if name in verdicts)
+        lines.append(f"theorems: {counts}")
+        lines += [f"  {t['name']} refuted" for t in results.theorems if t.get("verdict") == "refuted"]
+    for target in results.targets:
+        worst = gravest(target.get("laws") or [])
+        reason = violation_line(worst) if worst is not None else str(target.get("message") or "")
+        lines.append(f"{target.get('target')}: {target.get('verdict')}" + (f", {reason}" if reason else ""))
+    return lines
