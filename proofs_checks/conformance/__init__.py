@@ -1,0 +1,23 @@
+"""Conformance: laws that every correct implementation of entmax keeps, and the search for what breaks them."""
+
+from __future__ import annotations
+
+from .checker import PROFILES, check, replay
+from .laws import CONTRACTS, LAWS
+from .results import Counterexample, LawResult, Report, Violated
+from .strategies import logits
+from .target import UnusableTarget
+
+__all__ = [
+    "CONTRACTS",
+    "LAWS",
+    "PROFILES",
+    "Counterexample",
+    "LawResult",
+    "Report",
+    "UnusableTarget",
+    "Violated",
+    "check",
+    "logits",
+    "replay",
+]

@@ -1,0 +1,306 @@
+"""Arrays of NumPy, torch and JAX in every memory layout, and the one place where the implementation is called."""
+
+from __future__ import annotations
+
+import importlib
+import math
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from .calls import Call, Float64, Outcome
+
+__all__ = ["FRAMEWORKS", "LAYOUTS", "Framework", "Placement", "framework", "perform", "place"]
+
+LAYOUTS: dict[str, str] = {
+    "contiguous": "rows one after the other",
+    "offset": "contiguous, but starting one element into its buffer, so not aligned",
+    "padded": "rows with a gap of three elements between them, as a slice of a wider array has",
+    "strided": "every second element of a buffer, so the token axis has stride 2",
+    "transposed": "first axis fastest, as a transpose has",
+    "expanded": "one row broadcast along the first axis, stride 0",
+    "constant": "one number broadcast along every axis, as the gradient of a sum has",
+}
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where an array lies in a flat buffer, in elements."""
+
+    size: int
+    offset: int
+    strides: tuple[int, ...]
+
+
+def place(shape: tuple[int, ...], layout: str) -> Placement:
+    """Lay out an array of `shape` in a flat buffer.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Any number of axes, also with no elements.
+    layout : str
+        A key of `LAYOUTS`.
+    """
+    if layout == "constant":
+        return Placement(1, 0, (0,) * len(shape))
+    order = list(range(len(shape)))
+    if layout != "transposed":
+        order.reverse()
+    step, strides = (2 if layout == "strided" else 1), [0] * len(shape)
+    for axis in order:
+        if layout == "expanded" and axis == 0 and len(shape) > 1:
+            continue
+        strides[axis] = step
+        gap = 3 if layout == "padded" and axis == len(shape) - 1 else 0
+        step *= shape[axis]
+        step += gap
+    offset = {"offset": 1, "padded": 2}.get(layout, 0)
+    last = sum(stride * (extent - 1) for stride, extent in zip(strides, shape, strict=True))
+    return Placement(offset + 1 + max(last, 0), offset, tuple(strides))
+
+
+class Framework(Protocol):
+    """What the checker needs of an array library."""
+
+    name: str
+    layouts: tuple[str, ...]
+    differentiates: bool
+
+    def array(self, values: Float64, dtype: str, layout: str, device: str) -> tuple[Any, Any]:
+        """Build an array in `layout`; also return the buffer that it lies in."""
+
+    def values(self, array: Any) -> Float64:
+        """Convert exactly to float64 NumPy."""
+
+    def describe(self, array: Any) -> tuple[tuple[int, ...], str, str]:
+        """Shape, dtype name and device; TypeError unless it is an array of this library."""
+
+    def gradients(
+        self, function: Callable[..., Any], logits: Any, alpha: Any, cotangent: Any
+    ) -> tuple[Any, Any, Any, str]:
+        """Answer, gradients in logits and in alpha (or None), and what is wrong with them ('' if nothing)."""
+
+    def version(self) -> str:
+        """Version of the library."""
+
+
+def framework(name: str) -> Framework:
+    """Import an array library by name: a key of `FRAMEWORKS`.
+
+    Raises
+    ------
+    ImportError
+        If it is not installed.
+    """
+    return FRAMEWORKS[name]()
+
+
+class NumpyFramework:
+    """NumPy; bfloat16 by ml_dtypes."""
+
+    name = "numpy"
+    layouts = ("contiguous", "offset", "padded", "strided", "transposed", "expanded")
+    differentiates = False
+
+    def array(self, values: Float64, dtype: str, layout: str, device: str) -> tuple[Any, Any]:
+        """Build an array in `layout`; also return the buffer that it lies in."""
+        kind = np.dtype(importlib.import_module("ml_dtypes").bfloat16 if dtype == "bfloat16" else dtype)
+        where = place(values.shape, layout)
+        buffer = np.full(where.size, np.nan, dtype=kind)
+        strides = [stride * kind.itemsize for stride in where.strides]
+        array = np.lib.stride_tricks.as_strided(buffer[where.offset :], values.shape, strides)
+        array[...] = values
+        return array, buffer
+
+    def values(self, array: Any) -> Float64:
+        """Convert exactly to float64 NumPy."""
+        return np.array(array, dtype=np.float64)
+
+    def describe(self, array: Any) -> tuple[tuple[int, ...], str, str]:
+        """Shape, dtype name and device."""
+        if not isinstance(array, np.ndarray | np.generic):
+            raise TypeError(f"returned {type(array).__name__}, not a NumPy array")
+        return array.shape, array.dtype.name, "cpu"
+
+    def gradients(
+        self, function: Callable[..., Any], logits: Any, alpha: Any, cotangent: Any
+    ) -> tuple[Any, Any, Any, str]:
+        """NumPy has no autograd."""
+        raise NotImplementedError("NumPy has no automatic differentiation")
+
+    def version(self) -> str:
+        """Version of NumPy."""
+        return np.__version__
+
+
+class TorchFramework:
+    """PyTorch on any device."""
+
+    name = "torch"
+    layouts = ("contiguous", "offset", "padded", "strided", "transposed", "expanded")
+    differentiates = True
+
+    def __init__(self) -> None:
+        self.torch = importlib.import_module("torch")
+
+    def array(self, values: Float64, dtype: str, layout: str, device: str) -> tuple[Any, Any]:
+        """Build a tensor in `layout`; also return the buffer that it lies in."""
+        torch = self.torch
+        where = place(values.shape, layout)
+        buffer = torch.full((where.size,), math.nan, dtype=getattr(torch, dtype), device=device)
+        array = torch.as_strided(buffer, values.shape, where.strides, where.offset)
+        source = torch.from_numpy(np.array(values, order="C"))
+        if values.size:
+            if layout in ("expanded", "constant"):  # torch refuses to write where elements share memory
+                held = tuple(slice(1) if s == 0 else slice(None) for s in where.strides)
+                array[held].copy_(source[held])
+            else:
+                array.copy_(source)
+        return array, buffer
+
+    def values(self, array: Any) -> Float64:
+        """Convert exactly to float64 NumPy."""
+        values: Float64 = array.detach().to("cpu", self.torch.float64).numpy().copy()
+        return values
+
+    def describe(self, array: Any) -> tuple[tuple[int, ...], str, str]:
+        """Shape, dtype name and device."""
+        if not isinstance(array, self.torch.Tensor):
+            raise TypeError(f"returned {type(array).__name__}, not a torch tensor")
+        return tuple(array.shape), str(array.dtype).removeprefix("torch."), str(array.device)
+
+    def gradients(
+        self, function: Callable[..., Any], logits: Any, alpha: Any, cotangent: Any
+    ) -> tuple[Any, Any, Any, str]:
+        """Call, then ask autograd."""
+        logits.requires_grad_(True)
+        wanted = [logits]
+        if isinstance(alpha, self.torch.Tensor):
+            wanted.append(alpha.requires_grad_(True))
+        answer = function(logits, alpha)
+        if not answer.requires_grad:
+            return answer, None, None, "the answer is not connected to the logits in the autograd graph"
+        found = self.torch.autograd.grad(answer, wanted, cotangent, allow_unused=True)
+        if any(each is None for each in found):
+            name = "logits" if found[0] is None else "alpha"
+            return answer, None, None, f"autograd finds no path from the answer to {name}"
+        return answer, found[0], found[1] if len(found) > 1 else None, ""
+
+    def version(self) -> str:
+        """Version of torch."""
+        return str(self.torch.__version__)
+
+
+class JaxFramework:
+    """JAX; its arrays have no layout of their own."""
+
+    name = "jax"
+    layouts = ("contiguous",)
+    differentiates = True
+
+    def __init__(self) -> None:
+        self.jax = importlib.import_module("jax")
+
+    def array(self, values: Float64, dtype: str, layout: str, device: str) -> tuple[Any, Any]:
+        """Build an array; `layout` is left to the compiler."""
+        if dtype == "float64":
+            self.jax.config.update("jax_enable_x64", True)
+        kind, _, index = device.partition(":")
+        home = self.jax.devices({"cuda": "gpu"}.get(kind, kind))[int(index or 0)]
+        with self.jax.default_device(home):
+            array = self.jax.numpy.asarray(values.astype(self.jax.numpy.dtype(dtype)))
+        return array, array
+
+    def values(self, array: Any) -> Float64:
+        """Convert exactly to float64 NumPy."""
+        return np.asarray(array).astype(np.float64)
+
+    def describe(self, array: Any) -> tuple[tuple[int, ...], str, str]:
+        """Shape, dtype name and device."""
+        if not isinstance(array, self.jax.Array):
+            raise TypeError(f"returned {type(array).__name__}, not a JAX array")
+        return tuple(array.shape), array.dtype.name, ",".join(sorted(map(str, array.devices())))
+
+    def gradients(
+        self, function: Callable[..., Any], logits: Any, alpha: Any, cotangent: Any
+    ) -> tuple[Any, Any, Any, str]:
+        """Call through `jax.vjp`."""
+        if isinstance(alpha, self.jax.Array):
+            answer, pull = self.jax.vjp(function, logits, alpha)
+            in_logits, in_alpha = pull(cotangent)
+            return answer, in_logits, in_alpha, ""
+        answer, pull = self.jax.vjp(lambda z: function(z, alpha), logits)
+        return answer, pull(cotangent)[0], None, ""
+
+    def version(self) -> str:
+        """Version of JAX."""
+        return str(self.jax.__version__)
+
+
+FRAMEWORKS: dict[str, Callable[[], Framework]] = {
+    "numpy": NumpyFramework,
+    "torch": TorchFramework,
+    "jax": JaxFramework,
+}
+
+
+def perform(function: Callable[..., Any], call: Call, library: Framework, device: str) -> Outcome:
+    """Call the implementation once and read what it returns.
+
+    Parameters
+    ----------
+    function : callable
+        ``f(logits, alpha)``.
+    call : Call
+    library : Framework
+    device : str
+        For example ``"cpu"`` or ``"cuda:0"``.
+    """
+    logits, buffer = library.array(call.logits, call.dtype, call.layout, device)
+    before = library.values(buffer)
+    home = library.describe(logits)[2]
+    alpha: Any = call.alpha
+    cotangent: Any = None
+    if call.alpha_gradient:
+        alpha, _ = library.array(np.array(call.alpha), call.dtype, "contiguous", device)
+    if call.cotangent is not None:
+        cotangent, _ = library.array(call.cotangent, call.dtype, call.cotangent_layout, device)
+    gradient = alpha_gradient = None
+    problem = ""
+    try:
+        if cotangent is None:
+            answer = function(logits, alpha)
+        else:
+            answer, gradient, alpha_gradient, problem = library.gradients(function, logits, alpha, cotangent)
+        shape, dtype, where = library.describe(answer)
+        values = library.values(answer)
+        untouched = bool(np.array_equal(before, library.values(buffer), equal_nan=True))
+    except Exception as error:
+        return Outcome("raised", detail=_explain(error))
+    return Outcome(
+        "returned",
+        values=values,
+        shape=shape,
+        dtype=dtype,
+        device=where,
+        input_device=home,
+        untouched=untouched,
+        gradient=None if gradient is None else library.values(gradient),
+        gradient_dtype="" if gradient is None else library.describe(gradient)[1],
+        gradient_problem=problem,
+        alpha_gradient=None if alpha_gradient is None else library.values(alpha_gradient),
+    )
+
+
+def _explain(error: Exception) -> str:
+    """The exception and the innermost line of code that it came from."""
+    text = f"{type(error).__name__}: {error}".strip()
+    frames = traceback.extract_tb(error.__traceback__)
+    if len(frames) > 1:
+        place_ = frames[-1]
+        text += f" ({place_.filename}:{place_.lineno}, in {place_.name})"
+    return text

@@ -1,0 +1,67 @@
+"""What passes between the checker and the code under test: calls and outcomes, in plain NumPy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Float64 = NDArray[np.float64]
+Status = Literal["returned", "raised", "hung", "died"]
+
+__all__ = ["Call", "Float64", "Outcome", "Status"]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of the implementation.
+
+    Parameters
+    ----------
+    logits : ndarray of float64, shape (..., n)
+        Numbers of the format `dtype`, so that converting to it is exact. ``-inf`` masks a token.
+    dtype : str
+        Format of the array that the implementation gets.
+    layout : str
+        How that array lies in memory: a key of `arrays.LAYOUTS`.
+    cotangent : ndarray of float64, shape (..., n), optional
+        Asks for the vector-Jacobian product with it, through the framework's autograd.
+    cotangent_layout : str
+        How the cotangent lies in memory.
+    alpha_gradient : bool
+        Hand alpha over as a 0-d array and ask for the gradient in it as well.
+    """
+
+    logits: Float64
+    dtype: str
+    alpha: float
+    layout: str = "contiguous"
+    cotangent: Float64 | None = None
+    cotangent_layout: str = "contiguous"
+    alpha_gradient: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a call.
+
+    Arrays are float64 and exact, whatever the format they were in; `dtype`, `shape` and `device` say how the
+    answer came. `detail` is the exception, the signal or the time limit when nothing came back.
+    """
+
+    status: Status
+    detail: str = ""
+    values: Float64 | None = None
+    shape: tuple[int, ...] = ()
+    dtype: str = ""
+    device: str = ""
+    input_device: str = ""
+    untouched: bool = True
+    printed: str = ""
+    gradient: Float64 | None = None
+    gradient_dtype: str = ""
+    gradient_problem: str = ""
+    alpha_gradient: Float64 | None = None
+    versions: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,500 @@
+"""Check an implementation against the laws, in every setting asked for."""
+
+from __future__ import annotations
+
+import math
+import platform
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from fractions import Fraction
+from importlib import metadata
+from multiprocessing import get_context
+from typing import Any, ContextManager, Literal
+
+from entmax_oracle.reference.formats import as_format
+from entmax_oracle.reference.inputs import as_alpha
+
+from .arrays import FRAMEWORKS, LAYOUTS
+from .calls import Call
+from .laws import Case, Contract, Finding, Law, Setting, choose
+from .replay import describe, read, to_case
+from .results import Counterexample, LawResult, Report
+from .search import Effort, Tally, search
+from .session import Breach, Checked, GiveUp, Unanswered
+from .shrink import shrink
+from .worker import Caller, InProcess, Subject, Worker
+
+__all__ = ["PROFILES", "check", "replay"]
+
+Profile = Literal["quick", "standard", "deep"]
+Progress = Callable[[str, LawResult | None], None]
+"""Told ``(what is under way, None)`` before a law and ``(..., result)`` after it."""
+
+PROFILES: dict[str, Effort] = {
+    "quick": Effort(25, 4.0, 1.0, 129, (1025, 1537, 2049, 4100)),
+    "standard": Effort(120, 15.0, 4.0, 4097, (1023, 1025, 1537, 2049, 4097, 8193)),
+    "deep": Effort(1000, 300.0, 20.0, 16385, (1025, 1537, 2049, 4097, 8193, 32769, 131073)),
+}
+
+
+def check(
+    implementation: str | Callable[..., Any],
+    alphas: Iterable[float | Fraction] = (1.5,),
+    dtypes: Iterable[str] = ("float32",),
+    arrays: str = "torch",
+    *,
+    fixed_alpha: float | Fraction | None = None,
+    device: str = "cpu",
+    grad: bool = False,
+    grad_alpha: bool = False,
+    laws: Iterable[str] = (),
+    skip_laws: Iterable[str] = (),
+    profile: Profile | Effort = "quick",
+    seed: int = 0,
+    compute_dtype: str | None = None,
+    timeout: float = 10.0,
+    jobs: int = 1,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Check that an implementation of entmax keeps the laws of entmax.
+
+    Parameters
+    ----------
+    implementation : str or callable
+        ``"package.module:function"`` or ``"path/to/file.py:function"`` is imported and called in a worker
+        process, which may hang or die without harm. A callable is called in this process: a call that hangs is
+        reported, its thread left behind; one that kills the process is not survived. Either way it is a mapping
+        ``f(z, alpha)`` over the last axis, with the shape and dtype of `z` out.
+    alphas : iterable of float
+        Each at least 1.
+    dtypes : iterable of str
+        ``"float64"``, ``"float32"``, ``"float16"``, ``"bfloat16"``.
+    arrays : str
+        ``"numpy"``, ``"torch"`` or ``"jax"``: what the implementation takes and returns.
+    fixed_alpha : float, optional
+        The function is called ``f(z)`` and is entmax with this alpha.
+    device : str
+        Where the arrays live.
+    grad, grad_alpha : bool
+        Also check the gradient in the logits, and in alpha (which then arrives as a 0-d array), through the
+        autograd of `arrays`.
+    laws, skip_laws : iterable of str
+        Names of the laws to check, or not to.
+    profile : str
+        How long to look: ``"quick"`` (seconds), ``"standard"`` (a minute or two) or ``"deep"``.
+    seed : int
+        The same seed draws the same cases.
+    compute_dtype : str, optional
+        Format of the arithmetic that the implementation promises. By default that of the dtype, and float32 for
+        the 16-bit ones.
+    timeout : float
+        Seconds that one call may take.
+    jobs : int
+        Settings (alpha and dtype) checked at the same time, each in a process of its own; needs a target given
+        by name and, as all multiprocessing, a guarded ``__main__``.
+    executor : concurrent.futures.Executor, optional
+        Where to check the settings instead.
+    progress : callable, optional
+        Told what is under way.
+
+    Returns
+    -------
+    Report
+        Truthy when the implementation conforms.
+
+    Raises
+    ------
+    ValueError
+        If the target cannot be imported or called, or an argument is not understood.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> def sparsemax(z, alpha):
+    ...     s = np.sort(z, axis=-1)[..., ::-1]
+    ...     k = np.arange(1, z.shape[-1] + 1, dtype=z.dtype)
+    ...     mean = (np.cumsum(s, axis=-1) - 1) / k
+    ...     last = (s > mean).sum(axis=-1, keepdims=True) - 1
+    ...     return np.maximum(z - np.take_along_axis(mean, last, axis=-1), 0)
+    >>> report = check(sparsemax, alphas=[2], dtypes=["float64"], arrays="numpy", laws=["shift"])
+    >>> report.verdict  # the maximum is not subtracted first
+    'violates'
+    """
+    started, clock = datetime.now(UTC), time.monotonic()
+    if arrays not in FRAMEWORKS:
+        raise ValueError(f"arrays: {arrays!r} is not one of {', '.join(FRAMEWORKS)}")
+    if (grad or grad_alpha) and arrays == "numpy":
+        raise ValueError("grad: NumPy has no automatic differentiation; use arrays='torch' or arrays='jax'")
+    if fixed_alpha is not None:
+        if grad_alpha:
+            raise ValueError("grad_alpha: a function with a fixed alpha has no gradient in it")
+        alphas = (fixed_alpha,)
+    if isinstance(profile, str) and profile not in PROFILES:
+        raise ValueError(f"profile: {profile!r} is not one of {', '.join(PROFILES)}")
+    effort = PROFILES[profile] if isinstance(profile, str) else profile
+    offered = (("gradient",) if grad or grad_alpha else ()) + (("alpha gradient",) if grad_alpha else ())
+    contracts, chosen = choose(tuple(laws), tuple(skip_laws), offered=offered)
+    subject = Subject(implementation, arrays, device, fixed_alpha is not None, timeout)
+    settings = [
+        Setting(
+            float(as_alpha(alpha)),
+            as_format(dtype).name,
+            None if compute_dtype is None else as_format(compute_dtype).name,
+            layouts=tuple(each for each in LAYOUTS if each != "constant") if arrays != "jax" else ("contiguous",),
+            max_n=effort.max_n,
+            long_rows=effort.long_rows,
+            alpha_gradient=grad_alpha,
+        )
+        for alpha in alphas
+        for dtype in dtypes
+    ]
+    if not settings:
+        raise ValueError("alphas and dtypes must each name at least one value")
+    names = [each.name for each in (*contracts, *chosen)]
+    tasks = [_Task(subject, setting, tuple(names), offered, effort, seed) for setting in settings]
+    outcomes = _run(tasks, jobs, executor, progress)
+    merged = _merge([outcome.results for outcome in outcomes], settings)
+    broken = any(law.status == "fail" and law.severity == "error" for law in merged)
+    interrupted = any(outcome.interrupted for outcome in outcomes) or len(outcomes) < len(settings)
+    verdict: Literal["conforms", "violates", "unusable"] = (
+        "violates" if broken else "unusable" if interrupted else "conforms"
+    )
+    message = "interrupted: the laws that were not reached are skipped" if interrupted else ""
+    versions = {"python": platform.python_version()}
+    for package in ("entmax-oracle", "numpy", "hypothesis", "python-flint"):
+        versions[package] = metadata.version(package)
+    for outcome in outcomes:
+        versions.update(outcome.versions)
+    return Report(
+        subject.name,
+        verdict,
+        tuple(merged),
+        message,
+        tuple(dict.fromkeys(each.alpha for each in settings)),
+        tuple(dict.fromkeys(each.dtype for each in settings)),
+        arrays,
+        device,
+        profile if isinstance(profile, str) else "custom",
+        compute_dtype,
+        seed,
+        versions,
+        platform.platform(),
+        started.isoformat(timespec="seconds"),
+        round(time.monotonic() - clock, 3),
+    )
+
+
+def replay(
+    implementation: str | Callable[..., Any],
+    source: str,
+    arrays: str = "torch",
+    *,
+    fixed_alpha: float | Fraction | None = None,
+    device: str = "cpu",
+    compute_dtype: str | None = None,
+    timeout: float = 10.0,
+) -> Finding:
+    """Judge one counterexample again.
+
+    Parameters
+    ----------
+    implementation, arrays, fixed_alpha, device, compute_dtype, timeout
+        As for `check`.
+    source : str
+        A counterexample as JSON text or in a file, or the JSON of a report, whose first one is taken.
+
+    Returns
+    -------
+    Finding
+        Broken if it is still wrong.
+
+    Raises
+    ------
+    ValueError
+        If the target or the counterexample cannot be used.
+    """
+    found = read(source)
+    contracts, laws = choose((found["law"],), offered=("gradient", "alpha gradient"))
+    subject = Subject(implementation, arrays, device, fixed_alpha is not None, timeout)
+    setting = Setting(float(found["alpha"]), as_format(found["dtype"]).name, compute_dtype)
+    with _Calling(subject) as caller:
+        session = Checked(caller, setting, choose()[0])
+        return _judge((contracts + laws)[0], session, to_case(found))  # type: ignore[operator]
+
+
+@dataclass(frozen=True)
+class _Task:
+    """One setting to check; travels to another process."""
+
+    subject: Subject
+    setting: Setting
+    laws: tuple[str, ...]
+    offered: tuple[str, ...]
+    effort: Effort
+    seed: int
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    results: list[LawResult]
+    versions: dict[str, str]
+    interrupted: bool = False
+
+
+class _Calling:
+    """The caller that a subject needs, closed in the end."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.caller: Caller = Worker(subject) if isinstance(subject.target, str) else InProcess(subject)
+
+    def __enter__(self) -> Caller:
+        return self.caller
+
+    def __exit__(self, *exception: object) -> None:
+        self.caller.close()
+
+
+def _run(tasks: list[_Task], jobs: int, executor: Executor | None, progress: Progress | None) -> list[_Outcome]:
+    if executor is None and (jobs <= 1 or len(tasks) == 1):
+        outcomes = []
+        for task in tasks:
+            outcomes.append(_check_setting(task, progress))
+            if outcomes[-1].interrupted:
+                break
+        return outcomes
+    if not isinstance(tasks[0].subject.target, str):
+        raise ValueError("jobs: a callable cannot travel to other processes; name it as module:function")
+    pool: ContextManager[Executor] = (
+        nullcontext(executor)
+        if executor is not None
+        else ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=get_context("spawn"))
+    )
+    done: list[_Outcome] = []
+    with pool as workers:
+        futures: list[Future[_Outcome]] = [workers.submit(_check_setting, task) for task in tasks]
+        try:
+            for task, future in zip(tasks, futures, strict=True):
+                if progress is not None:
+                    progress(_title(task.setting), None)
+                done.append(future.result())
+        except KeyboardInterrupt:
+            for future in futures:
+                future.cancel()
+    return done
+
+
+def _title(setting: Setting) -> str:
+    return f"alpha {setting.alpha:g}, {setting.dtype}"
+
+
+def _check_setting(task: _Task, progress: Progress | None = None) -> _Outcome:
+    """Check one setting, keeping what was found when interrupted."""
+    contracts, laws = choose(task.laws, offered=task.offered)
+    results: dict[str, LawResult] = {}
+    reason = ""
+    with _Calling(task.subject) as caller:
+        # Calls are held to the whole contract even when few laws are asked for: an unusable answer is noticed.
+        session = Checked(caller, task.setting, contracts)
+        found: dict[str, tuple[Law | Contract, Case]] = {}
+        try:
+            for law in laws:
+                if progress is not None:
+                    progress(f"{_title(task.setting)}: {law.name}", None)
+                session.during = law.name
+                tally = search(law, session, task.effort, task.seed)
+                results[law.name] = _result(law, tally, task)
+                if tally.case is not None:
+                    found[law.name] = (law, tally.case)
+                if progress is not None:
+                    progress(f"{_title(task.setting)}: {law.name}", results[law.name])
+        except GiveUp as stop:
+            reason = f"not judged: {stop}"
+        except KeyboardInterrupt:
+            reason = "not judged: interrupted"
+        if reason:
+            for law in laws:
+                results.setdefault(law.name, _skip(law, reason))
+        else:
+            results.update(_reproduce(task, found, results))
+        for contract in contracts:
+            results[contract.name] = _contract_result(contract, session, task, patient=not reason)
+        versions = caller.versions
+    ordered = [results[each.name] for each in (*contracts, *laws)]
+    return _Outcome(ordered, versions, "interrupted" in reason)
+
+
+def _judge(law: Law | Contract, session: Checked, case: Case) -> Finding:
+    """Judge a case of any law; a contract is broken when its one call breaks it."""
+    if isinstance(law, Law):
+        try:
+            return law.judge(session, case)
+        except Unanswered:
+            return Finding()
+    call = _call(case, session.setting)
+    (outcome,) = session.caller([call])
+    if outcome.status != "returned" and law.name != "returns":
+        return Finding()
+    message = law.inspect(call, outcome)
+    return Finding(bool(message), message, math.inf if message else 0.0)
+
+
+def _call(case: Case, setting: Setting) -> Call:
+    return Call(
+        case.logits,
+        setting.dtype,
+        setting.alpha,
+        case.layout,
+        case.cotangent,
+        case.cotangent_layout,
+        setting.alpha_gradient,
+    )
+
+
+def _result(law: Law, tally: Tally, task: _Task) -> LawResult:
+    if tally.finding is None or tally.case is None:
+        if not tally.examples:
+            return _skip(law, "not judged: no call gave an answer to judge, see the law 'returns'")
+        message = f"{tally.unanswered} more cases got no answer to judge" if tally.unanswered else ""
+        return LawResult(
+            law.name, law.statement, law.theorem, law.severity, "pass", tally.examples, tally.ulp, tally.ratio, message
+        )
+    example = describe(law.name, tally.case, tally.finding, task.setting, task.subject)
+    message = tally.finding.message + _hint(law, task, tally)
+    return LawResult(
+        law.name,
+        law.statement,
+        law.theorem,
+        law.severity,
+        "fail",
+        tally.examples,
+        tally.ulp,
+        tally.ratio,
+        message,
+        (replace(example, message=message),),
+    )
+
+
+def _skip(law: Law | Contract, reason: str) -> LawResult:
+    return LawResult(law.name, law.statement, law.theorem, law.severity, "skip", message=reason)
+
+
+def _hint(law: Law, task: _Task, tally: Tally) -> str:
+    """Whether a 16-bit target would pass if judged by arithmetic in its own format."""
+    setting = task.setting
+    if as_format(setting.dtype).precision_bits >= 24 or setting.compute_dtype is not None or tally.case is None:
+        return ""
+    own = replace(setting, compute_dtype=setting.dtype)
+    with _Calling(task.subject) as caller:
+        again = search(law, Checked(caller, own, ()), replace(task.effort, shrinking=0.0), task.seed)
+    if again.finding is not None:
+        return ""
+    return (
+        f". Judged for arithmetic in {setting.dtype} it passes: compute in float32 inside and round once at the "
+        f"end, or promise less with --compute-dtype {setting.dtype}"
+    )
+
+
+def _contract_result(contract: Contract, session: Checked, task: _Task, patient: bool) -> LawResult:
+    examples = session.inspected[contract.name]
+    breaches = session.breaches[contract.name]
+    if not breaches:
+        if not examples:
+            return _skip(contract, "not judged: no call was made, or none gave an answer")
+        return LawResult(contract.name, contract.statement, contract.theorem, contract.severity, "pass", examples)
+    explained = (_explain(contract, breach, session, task, patient) for breach in breaches[:3])
+    counterexamples = tuple({(each.message, each.logits): each for each in explained}.values())
+    share = f" ({session.breached[contract.name]} of {examples} calls)"
+    return LawResult(
+        contract.name,
+        contract.statement,
+        contract.theorem,
+        contract.severity,
+        "fail",
+        examples,
+        message=counterexamples[0].message + share,
+        counterexamples=counterexamples,
+    )
+
+
+def _explain(contract: Contract, breach: Breach, session: Checked, task: _Task, patient: bool) -> Counterexample:
+    call = breach.call
+    case = Case(call.logits, call.layout, cotangent=call.cotangent, cotangent_layout=call.cotangent_layout)
+    finding = Finding(True, breach.message, math.inf)
+    # Every further hang or death costs the time limit or a fresh process: such a case stays as it is.
+    if patient and breach.outcome.status in ("returned", "raised"):
+        case, finding = shrink(
+            case,
+            finding,
+            lambda each: _judge(contract, session, each),
+            session.oracle.format,
+            seconds=task.effort.shrinking,
+        )
+    return describe(contract.name, case, finding, task.setting, task.subject)
+
+
+def _reproduce(
+    task: _Task, found: dict[str, tuple[Law | Contract, Case]], results: dict[str, LawResult]
+) -> dict[str, LawResult]:
+    """Judge what broke once more in a fresh process; what then passes depends on earlier calls."""
+    if not found or not isinstance(task.subject.target, str):
+        return {}
+    changed: dict[str, LawResult] = {}
+    with _Calling(task.subject) as caller:
+        session = Checked(caller, task.setting, choose()[0])
+        for name, (law, case) in found.items():
+            try:
+                again = _judge(law, session, case).broken
+            except GiveUp:
+                break
+            if not again:
+                result = results[name]
+                note = " (It passes in a fresh process: the implementation remembers earlier calls or is random.)"
+                changed[name] = replace(
+                    result,
+                    message=result.message + note,
+                    counterexamples=tuple(replace(each, reproduced=False) for each in result.counterexamples),
+                )
+    return changed
+
+
+def _merge(results: Sequence[Sequence[LawResult]], settings: Sequence[Setting]) -> list[LawResult]:
+    """One result per law, with the settings' own inside when there are several."""
+    if len(settings) == 1:
+        return list(results[0]) if results else []
+    merged = []
+    for law in zip(*results, strict=True):
+        failing = [each for each in law if each.status == "fail"]
+        judged = [each for each in law if each.status != "skip"]
+        worst = failing[0] if failing else judged[0] if judged else law[0]
+        place = ""
+        if failing:
+            places = [_title(s) for s, each in zip(settings, law, strict=False) if each.status == "fail"]
+            place = f"[{places[0]}" + (f" and {len(places) - 1} more]" if len(places) > 1 else "]") + " "
+        merged.append(
+            replace(
+                worst,
+                examples=sum(each.examples for each in law),
+                worst_ulp=max(each.worst_ulp for each in law),
+                worst_ratio=max(each.worst_ratio for each in law),
+                message=place + worst.message,
+                counterexamples=tuple(found for each in law for found in each.counterexamples),
+                settings=tuple(
+                    {
+                        "alpha": s.alpha,
+                        "dtype": s.dtype,
+                        "status": each.status,
+                        "examples": each.examples,
+                        "worst_ulp": each.worst_ulp,
+                        "worst_ratio": each.worst_ratio,
+                        "message": each.message,
+                    }
+                    for s, each in zip(settings, law, strict=False)
+                ),
+            )
+        )
+    return merged

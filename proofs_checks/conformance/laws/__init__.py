@@ -1,0 +1,50 @@
+"""The laws that a correct implementation keeps, by subject."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from . import answers, gradients, manners, relations
+from .base import Broken, Case, Contract, Finding, Law, Session, Setting
+
+__all__ = ["CONTRACTS", "LAWS", "Broken", "Case", "Contract", "Finding", "Law", "Session", "Setting", "choose"]
+
+CONTRACTS: dict[str, Contract] = {each.name: each for each in manners.CONTRACTS}
+LAWS: dict[str, Law] = {each.name: each for each in (*answers.LAWS, *relations.LAWS, *manners.LAWS, *gradients.LAWS)}
+
+
+def choose(
+    only: tuple[str, ...] = (), skip: tuple[str, ...] = (), *, kind: str = "mapping", offered: tuple[str, ...] = ()
+) -> tuple[list[Contract], list[Law]]:
+    """Pick laws by name.
+
+    Parameters
+    ----------
+    only, skip : tuple of str
+        Names; all laws when `only` is empty.
+    kind : str
+        What is under test.
+    offered : tuple of str
+        Which of ``"gradient"`` and ``"alpha gradient"`` are asked for.
+
+    Raises
+    ------
+    ValueError
+        For a name that no law has.
+    """
+    names = [*CONTRACTS, *LAWS]
+    for name in (*only, *skip):
+        if name not in names:
+            near = get_close_matches(name, names, 3, 0.4)
+            hint = f"did you mean {', '.join(map(repr, near))}?" if near else f"there are {', '.join(names)}"
+            raise ValueError(f"there is no law {name!r}; {hint}")
+
+    def wanted(each: Contract | Law) -> bool:
+        return (
+            each.kind == kind
+            and (not each.needs or each.needs in offered)
+            and (not only or each.name in only)
+            and each.name not in skip
+        )
+
+    return [each for each in CONTRACTS.values() if wanted(each)], [each for each in LAWS.values() if wanted(each)]

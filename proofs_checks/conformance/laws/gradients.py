@@ -1,0 +1,181 @@
+"""Laws of the gradient, taken through the framework's autograd."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from hypothesis import strategies as st
+
+from ..calls import Call, Float64, Outcome
+from ..rows import Row, quantise
+from ..strategies import batches
+from .answers import stack
+from .base import Case, Finding, Law, Session, Setting, judge_against
+
+__all__ = ["LAWS"]
+
+_COTANGENTS = ("normal", "constant", "one-hot", "large", "signs")
+
+
+def cotangent(kind: str, shape: tuple[int, ...], variant: int, dtype: str) -> Float64:
+    """An incoming gradient of some kind, in numbers of the format."""
+    rng = np.random.default_rng(variant)
+    if kind == "constant":
+        return np.ones(shape)
+    if kind == "one-hot":
+        g = np.zeros(shape)
+        g[..., rng.integers(shape[-1])] = 1.0
+        return g
+    if kind == "signs":
+        return rng.choice([-1.0, 1.0], shape)
+    return quantise(rng.standard_normal(shape) * (1e3 if kind == "large" else 1.0), dtype)
+
+
+def _case(setting: Setting, rows: tuple[Row, ...], kind: str, variant: int) -> Case:
+    logits = stack(rows, setting)
+    # A gradient of a sum arrives broadcast, with stride 0: a layout that backward passes tend to forget.
+    layout = "constant" if kind == "constant" and "expanded" in setting.layouts else "contiguous"
+    g = cotangent(kind, logits.shape, variant, setting.dtype)
+    return Case(logits, variant=variant, cotangent=g, cotangent_layout=layout)
+
+
+def cases(setting: Setting) -> st.SearchStrategy[Case]:
+    """Hard rows and incoming gradients of several kinds."""
+    return st.builds(
+        _case,
+        st.just(setting),
+        batches(setting.dtype, setting.max_n, 3),
+        st.sampled_from(_COTANGENTS),
+        st.integers(0, 999),
+    )
+
+
+def cornerstones(setting: Setting) -> list[Case]:
+    """Ordinary rows with every kind of incoming gradient, and one long row."""
+    short = [
+        _case(setting, (Row("gaussian", n, scale, n), Row("gaussian", n, scale, n + 1)), kind, n)
+        for kind in _COTANGENTS
+        for n, scale in ((3, 1.0), (17, 2.0), (64, 0.3))
+    ]
+    masked = _case(setting, (Row("gaussian", 24, seed=5, masked=0.4),), "normal", 1)
+    long = [_case(setting, (Row("gaussian", n, seed=n),), "normal", n) for n in setting.long_rows[:2]]
+    return [*short, masked, *long]
+
+
+def ask(session: Session, case: Case) -> Outcome:
+    """Ask for the gradient."""
+    setting = session.setting
+    assert case.cotangent is not None
+    (outcome,) = session.ask(
+        Call(
+            case.logits,
+            setting.dtype,
+            setting.alpha,
+            case.layout,
+            case.cotangent,
+            case.cotangent_layout,
+            setting.alpha_gradient,
+        )
+    )
+    return outcome
+
+
+def _unusable(case: Case, outcome: Outcome, dtype: str) -> Finding | None:
+    """Why there is no gradient to judge."""
+    gradient = outcome.gradient
+    if outcome.gradient_problem or gradient is None:
+        problem = outcome.gradient_problem or "no gradient came back"
+    elif gradient.shape != case.logits.shape:
+        problem = f"the gradient has shape {gradient.shape}, the logits {case.logits.shape}"
+    elif outcome.gradient_dtype != dtype:
+        problem = f"the gradient is {outcome.gradient_dtype}, the logits are {dtype}"
+    else:
+        return None
+    return Finding(True, problem, math.inf, math.inf)
+
+
+def judge_gradient(session: Session, case: Case) -> Finding:
+    """The vector-Jacobian product is right."""
+    outcome = ask(session, case)
+    broken = _unusable(case, outcome, session.setting.dtype)
+    if broken is not None:
+        return broken
+    assert case.cotangent is not None
+    assert outcome.gradient is not None
+    exact, allowed = session.oracle.vjp(case.logits, case.cotangent)
+    # A product too large for the format has nothing to compare with.
+    allowed = np.where(np.abs(exact) + allowed < session.oracle.format.largest, allowed, np.inf)
+    return judge_against(session, outcome.gradient, exact, exact, allowed, "the gradient")
+
+
+def judge_sum(session: Session, case: Case) -> Finding:
+    """The gradient is orthogonal to a shift of the logits."""
+    outcome = ask(session, case)
+    gradient = outcome.gradient
+    if _unusable(case, outcome, session.setting.dtype) is not None or gradient is None:
+        return Finding()  # the law of the gradient itself says so
+    assert case.cotangent is not None
+    if not np.isfinite(gradient).all():
+        return Finding()
+    exact, allowed = session.oracle.vjp(case.logits, case.cotangent)
+    worst = Finding()
+    for at in np.ndindex(gradient.shape[:-1]):
+        off, limit = abs(math.fsum(gradient[at])), float(allowed[at].sum())
+        ratio = off / limit if off and limit else 0.0
+        if ratio > worst.ratio:
+            ulp = off / float(session.oracle.format.ulp(np.abs([exact[at], gradient[at]]).max()))
+            message = (
+                f"the gradient of row {list(at)} sums to {off:.3g}, {ratio:.3g} times what rounding explains; "
+                "adding a constant to the logits changes nothing, so it sums to zero"
+            )
+            broken = ratio > 1
+            details = {"index": [*at, 0], "got": gradient[at]} if broken else {}
+            worst = Finding(broken, message if broken else "", ratio, ulp, details)
+    return worst
+
+
+def judge_alpha(session: Session, case: Case) -> Finding:
+    """The gradient in alpha is right."""
+    outcome = ask(session, case)
+    if outcome.gradient_problem or outcome.alpha_gradient is None:
+        return Finding(True, outcome.gradient_problem or "no gradient in alpha came back", math.inf, math.inf)
+    if outcome.alpha_gradient.size != 1:
+        return Finding(True, f"the gradient in alpha has shape {outcome.alpha_gradient.shape}", math.inf, math.inf)
+    assert case.cotangent is not None
+    exact, allowed = session.oracle.alpha_gradient(case.logits, case.cotangent)
+    got = outcome.alpha_gradient.reshape(1)
+    return judge_against(
+        session, got, np.array([exact]), np.array([exact]), np.array([allowed]), "the gradient in alpha"
+    )
+
+
+LAWS = (
+    Law(
+        "gradient",
+        "The vector-Jacobian product is s*(g - <w, g>), s = p**(2 - alpha) on the support and 0 off it, w = s/sum(s).",
+        "jacobian",
+        judge_gradient,
+        cases,
+        cornerstones,
+        weight=2.0,
+        needs="gradient",
+    ),
+    Law(
+        "gradient sum",
+        "The gradient in the logits of a row sums to zero.",
+        "shift",
+        judge_sum,
+        cases,
+        needs="gradient",
+    ),
+    Law(
+        "gradient in alpha",
+        "The derivative in alpha is that of the certified mapping.",
+        "alpha-derivative",
+        judge_alpha,
+        cases,
+        cornerstones,
+        needs="alpha gradient",
+    ),
+)

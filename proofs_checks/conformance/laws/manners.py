@@ -1,0 +1,173 @@
+"""Laws of conduct: what every call owes whatever its values, and that the answer depends on the logits alone."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import strategies as st
+
+from ..arrays import LAYOUTS
+from ..calls import Call, Outcome
+from ..rows import Row
+from ..strategies import batches
+from .answers import cases, stack
+from .base import Case, Contract, Finding, Law, Session, Setting, differ, worst_of
+
+__all__ = ["CONTRACTS", "LAWS"]
+
+
+def _returns(call: Call, outcome: Outcome) -> str:
+    if outcome.status == "returned":
+        return ""
+    what = {"raised": "raises", "hung": "does not return:", "died": "ends its process:"}[outcome.status]
+    return f"on logits of shape {call.logits.shape} ({call.dtype}, {call.layout}) it {what} {outcome.detail}"
+
+
+def _shape(call: Call, outcome: Outcome) -> str:
+    if outcome.shape == call.logits.shape:
+        return ""
+    return f"logits of shape {call.logits.shape} give an answer of shape {outcome.shape}"
+
+
+def _dtype(call: Call, outcome: Outcome) -> str:
+    return "" if outcome.dtype == call.dtype else f"{call.dtype} logits give a {outcome.dtype} answer"
+
+
+def _device(call: Call, outcome: Outcome) -> str:
+    if outcome.device == outcome.input_device:
+        return ""
+    return f"logits on {outcome.input_device} give an answer on {outcome.device}"
+
+
+def _untouched(call: Call, outcome: Outcome) -> str:
+    return "" if outcome.untouched else "the logits, or memory next to them, were written to; work on a copy"
+
+
+def _quiet(call: Call, outcome: Outcome) -> str:
+    return f"it prints {outcome.printed!r}" if outcome.printed else ""
+
+
+CONTRACTS = (
+    Contract("returns", "Every finite or masked row with a live token gets an answer.", "definition", _returns, True),
+    Contract("shape", "The answer has the shape of the logits.", "definition", _shape, True),
+    Contract("dtype", "The answer has the dtype of the logits.", "definition", _dtype),
+    Contract("device", "The answer is on the device of the logits.", "definition", _device),
+    Contract(
+        "untouched", "The logits, and the memory around a view of them, are not written to.", "purity", _untouched
+    ),
+    Contract("quiet", "Nothing is printed on standard output.", "purity", _quiet, severity="warning"),
+)
+
+
+def judge_determinism(session: Session, case: Case) -> Finding:
+    """The same call gives the same bits."""
+    first, *again = session.values(case.logits, case.logits, case.logits)
+    return worst_of(
+        differ(session, case.logits, first, each, "when the same call is repeated", exactly=True) for each in again
+    )
+
+
+def judge_state(session: Session, case: Case) -> Finding:
+    """Nothing is remembered from one call to the next."""
+    rolled = np.roll(case.logits, 1, axis=-1)
+    longer = np.concatenate([case.logits, case.logits[..., :1]], axis=-1)
+    first, second, _, again = session.values(case.logits, rolled, longer, case.logits)
+    between = "when other calls, also of other sizes, come between"
+    after = "right after a call with the same tokens in another order (rolled by one)"
+    return worst_of(
+        [
+            differ(session, case.logits, first, again, between, exactly=True),
+            differ(session, case.logits, first, np.roll(second, -1, axis=-1), after),
+        ]
+    )
+
+
+def judge_layout(session: Session, case: Case) -> Finding:
+    """The answer does not depend on how the logits lie in memory."""
+    logits = np.broadcast_to(case.logits[:1], case.logits.shape) if case.layout == "expanded" else case.logits
+    plain, laid = session.ask(session.call(logits), session.call(logits, case.layout))
+    assert plain.values is not None
+    assert laid.values is not None
+    what = f"when the logits are {case.layout} in memory ({LAYOUTS[case.layout]})"
+    return differ(session, logits, plain.values, laid.values, what)
+
+
+def judge_shapes(session: Session, case: Case) -> Finding:
+    """Any number of batch axes, also none, also empty."""
+    n = case.logits.shape[-1]
+    values, flat = session.values(case.logits, case.logits.reshape(-1, n) if case.logits.size else case.logits)
+    return differ(
+        session, case.logits, flat.reshape(case.logits.shape), values, f"in an array of shape {case.logits.shape}"
+    )
+
+
+def judge_single(session: Session, case: Case) -> Finding:
+    """A row with one live token gives it probability one."""
+    (values,) = session.values(case.logits)
+    exact = np.isfinite(case.logits).astype(np.float64)
+    return differ(session, case.logits, exact, values, "although it is decided by one live token", exactly=True)
+
+
+_SHAPES = ((), (1,), (3,), (2, 2), (1, 3), (2, 1, 2), (1, 1, 1), (0,), (2, 0))
+
+
+def _shaped(setting: Setting, batch: tuple[int, ...], n: int, seed: int) -> Case:
+    count = int(np.prod(batch))
+    rows = [Row("gaussian", n, 1.0 + i % 3, seed + i) for i in range(max(count, 1))]
+    return Case(stack(rows, setting)[:count].reshape(*batch, n))
+
+
+def _single(setting: Setting, n: int, seed: int, scale: float, count: int) -> Case:
+    return Case(stack([Row("one_live", n, scale, seed + i) for i in range(count)], setting))
+
+
+def _layouts(setting: Setting) -> st.SearchStrategy[Case]:
+    several = batches(setting.dtype, setting.max_n, 4).map(lambda rows: stack(rows, setting))
+    return st.builds(Case, several, st.sampled_from(setting.layouts))
+
+
+LAWS = (
+    Law("determinism", "The same call gives the same bits.", "purity", judge_determinism, cases),
+    Law(
+        "state",
+        "Nothing is remembered between calls: other calls in between, also of other sizes, change nothing.",
+        "purity",
+        judge_state,
+        cases,
+    ),
+    Law(
+        "layout",
+        "The answer does not depend on strides, offsets or broadcasting of the logits in memory.",
+        "definition",
+        judge_layout,
+        _layouts,
+        lambda setting: [
+            Case(stack([Row("gaussian", n, seed=i) for i in range(3)], setting), layout)
+            for layout in setting.layouts
+            for n in (4, 65)
+        ],
+    ),
+    Law(
+        "shapes",
+        "Rows come along the last axis of an array with any number of axes, also one, also of no rows at all.",
+        "definition",
+        judge_shapes,
+        lambda setting: st.builds(
+            _shaped, st.just(setting), st.sampled_from(_SHAPES), st.integers(1, 40), st.integers(0, 999)
+        ),
+        lambda setting: [_shaped(setting, batch, 5, 0) for batch in _SHAPES],
+    ),
+    Law(
+        "single token",
+        "A row with one live token gives it probability exactly one.",
+        "S3.5",
+        judge_single,
+        lambda setting: st.builds(
+            _single,
+            st.just(setting),
+            st.integers(1, 20),
+            st.integers(0, 999),
+            st.sampled_from((1.0, 0.0, -3.0, 1e3, -1e4)),
+            st.integers(1, 3),
+        ),
+    ),
+)

@@ -1,0 +1,117 @@
+"""Laws that relate two answers: under permutation, shift, deletion of masked tokens, and batching."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import strategies as st
+
+from entmax_oracle.reference.formats import as_format
+
+from ..calls import Float64
+from ..rows import on_grid
+from ..strategies import batches, shifts
+from .answers import stack
+from .base import Case, Finding, Law, Session, Setting, differ, worst_of
+
+__all__ = ["LAWS"]
+
+
+def judge_permutation(session: Session, case: Case) -> Finding:
+    """Permuting the tokens permutes the probabilities."""
+    order = np.random.default_rng(case.variant).permutation(case.logits.shape[-1])
+    straight, permuted = session.values(case.logits, case.logits[..., order])
+    restored = np.empty_like(permuted)
+    restored[..., order] = permuted
+    return differ(session, case.logits, straight, restored, "when the tokens are permuted")
+
+
+def judge_shift(session: Session, case: Case) -> Finding:
+    """Adding a constant to a row changes nothing."""
+    base = on_grid(case.logits, abs(case.shift), session.setting.dtype)
+    straight, shifted = session.values(base, base + case.shift)
+    return differ(session, base, straight, shifted, f"when {case.shift!r} is added to every logit, exactly")
+
+
+def judge_deletion(session: Session, case: Case) -> Finding:
+    """A masked token gets zero, and the others what they get without it."""
+    kept = case.logits
+    n = kept.shape[-1]
+    rng = np.random.default_rng(case.variant)
+    total = n + 1 + int(rng.integers(n + 2))
+    places = np.sort(rng.permutation(total)[:n])
+    full = np.full((*kept.shape[:-1], total), mask_value(session.setting, kept, case.variant))
+    full[..., places] = kept
+    deleted, masked = session.values(kept, full)
+    hidden = np.ones(total, dtype=bool)
+    hidden[places] = False
+    mask = f"{total - n} tokens with the logit {float(full[..., hidden].flat[0])!r} are inserted"
+    zeros = np.zeros((*kept.shape[:-1], total - n))
+    leak = differ(session, kept, zeros, masked[..., hidden], f"for tokens that are masked, when {mask}", exactly=True)
+    return worst_of([leak, differ(session, kept, deleted, masked[..., places], f"when {mask}")])
+
+
+def mask_value(setting: Setting, kept: Float64, variant: int) -> float:
+    """-inf, or for every third variant the lowest finite number where that is just as good.
+
+    It is where it lies 1/(alpha-1) below the smallest maximum of a row.
+    """
+    lowest = -as_format(setting.dtype).largest
+    peak = float(kept.max(axis=-1).min(initial=np.inf))
+    if variant % 3 or setting.alpha == 1 or lowest > min(peak, 0.0) - 2 / (setting.alpha - 1):
+        return -np.inf
+    return lowest
+
+
+def judge_batch(session: Session, case: Case) -> Finding:
+    """A row gets the same answer in any company."""
+    rows = case.logits.reshape(-1, case.logits.shape[-1])
+    together, *alone = session.values(case.logits, *(row[np.newaxis] for row in rows))
+    apart = np.concatenate(alone).reshape(case.logits.shape)
+    return differ(session, case.logits, apart, together, "in the batch, against the same row alone")
+
+
+def _hard(setting: Setting, min_n: int = 1, max_rows: int = 3) -> st.SearchStrategy[Float64]:
+    return batches(setting.dtype, setting.max_n, max_rows, min_n=min_n).map(lambda rows: stack(rows, setting))
+
+
+def _with_variant(logits: Float64, variant: int) -> Case:
+    return Case(logits, variant=variant)
+
+
+_VARIANTS = st.integers(0, 999)
+
+LAWS = (
+    Law(
+        "permutation",
+        "Permuting the tokens permutes the probabilities.",
+        "Q2.2",
+        judge_permutation,
+        lambda setting: st.builds(_with_variant, _hard(setting, min_n=2), _VARIANTS),
+    ),
+    Law(
+        "shift",
+        "Adding a constant to every logit of a row changes nothing.",
+        "Q2.1",
+        judge_shift,
+        lambda setting: st.builds(
+            lambda logits, shift: Case(np.clip(logits, -1e3, 1e3), shift=shift),
+            _hard(setting),
+            shifts(setting.dtype).filter(bool),
+        ),
+    ),
+    Law(
+        "deletion",
+        "A masked token (-inf, or far enough below the maximum) gets an exact zero; the others get what they get "
+        "without it.",
+        "Q2.5",
+        judge_deletion,
+        lambda setting: st.builds(_with_variant, _hard(setting), _VARIANTS),
+    ),
+    Law(
+        "batch",
+        "A row gets the same answer alone and in any batch.",
+        "definition",
+        judge_batch,
+        lambda setting: st.builds(Case, _hard(setting, max_rows=5)),
+    ),
+)

@@ -1,0 +1,197 @@
+"""Counterexamples as text and back: hexadecimal floats, a shell command, a Python program."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .arrays import place
+from .calls import Float64
+from .laws import Case, Finding, Setting
+from .results import Counterexample
+from .worker import Subject
+
+__all__ = ["describe", "read", "to_case"]
+
+_TRAILING = re.compile(r"\.?0+(?=p)")
+
+
+def describe(law: str, case: Case, finding: Finding, setting: Setting, subject: Subject) -> Counterexample:
+    """Write a case down in full.
+
+    Parameters
+    ----------
+    law : str
+        Its name.
+    case, finding
+        What broke it, and how.
+    setting : Setting
+    subject : Subject
+    """
+    parameters: dict[str, Any] = {"variant": case.variant, "shift": case.shift}
+    if case.cotangent is not None:
+        parameters["cotangent"] = _hex(case.cotangent)
+        parameters["cotangent_layout"] = case.cotangent_layout
+    return Counterexample(
+        law=law,
+        message=finding.message,
+        alpha=setting.alpha,
+        dtype=setting.dtype,
+        arrays=subject.arrays,
+        layout=case.layout,
+        shape=case.logits.shape,
+        logits=tuple(_hex(case.logits)),
+        ratio=finding.ratio,
+        ulp=finding.ulp,
+        parameters=parameters,
+        details=finding.details,
+        command=_command(law, case, setting, subject),
+        snippet=_snippet(case, setting, subject),
+    )
+
+
+def read(source: str) -> dict[str, Any]:
+    """Read a counterexample to replay.
+
+    Parameters
+    ----------
+    source : str
+        JSON text, or the path of a JSON file; of a counterexample, or of a whole report, whose first one is taken.
+
+    Raises
+    ------
+    ValueError
+        If it is neither.
+    """
+    try:
+        text = source if source.lstrip().startswith("{") else Path(source).read_text(encoding="utf-8")
+        found = json.loads(text)
+    except (OSError, json.JSONDecodeError) as error:
+        raise ValueError(f"cannot read a counterexample from {source[:80]!r}: {error}") from None
+    if "laws" in found:
+        broken = [law["counterexample"] for law in found["laws"] if law.get("counterexample")]
+        if not broken:
+            raise ValueError(f"{source[:80]} reports no violation, so there is nothing to replay")
+        found = broken[0]
+    missing = {"law", "alpha", "dtype", "shape", "logits"} - set(found)
+    if missing:
+        raise ValueError(f"this is no counterexample: it lacks {', '.join(sorted(missing))}")
+    return dict(found)
+
+
+def to_case(found: dict[str, Any]) -> Case:
+    """The case that `read` returned."""
+    shape = tuple(found["shape"])
+    cotangent = found.get("cotangent")
+    return Case(
+        _unhex(found["logits"], shape),
+        layout=found.get("layout", "contiguous"),
+        variant=int(found.get("variant", 0)),
+        shift=float(found.get("shift", 0.0)),
+        cotangent=None if cotangent is None else _unhex(cotangent, shape),
+        cotangent_layout=found.get("cotangent_layout", "contiguous"),
+    )
+
+
+def _hex(x: Float64) -> list[str]:
+    return [_TRAILING.sub("", float(each).hex()) for each in x.ravel()]
+
+
+def _runs(words: list[str]) -> list[str]:
+    """Runs of one number as ``count*number``: long rows in few words."""
+    runs = [(word, len(list(group))) for word, group in groupby(words)]
+    return [f"{count}*{word}" if count > 2 else " ".join([word] * count) for word, count in runs]
+
+
+def _unhex(words: list[str] | str, shape: tuple[int, ...]) -> Float64:
+    numbers: list[float] = []
+    for word in words.split() if isinstance(words, str) else words:
+        count, star, number = str(word).rpartition("*")
+        numbers += [float.fromhex(number)] * (int(count) if star else 1)
+    return np.array(numbers, dtype=np.float64).reshape(shape)
+
+
+def _command(law: str, case: Case, setting: Setting, subject: Subject) -> str:
+    found: dict[str, Any] = {
+        "law": law,
+        "alpha": setting.alpha,
+        "dtype": setting.dtype,
+        "shape": list(case.logits.shape),
+        "logits": " ".join(_runs(_hex(case.logits))),
+    }
+    plain = Case(case.logits)
+    for name in ("layout", "variant", "shift", "cotangent_layout"):
+        if getattr(case, name) != getattr(plain, name):
+            found[name] = getattr(case, name)
+    if case.cotangent is not None:
+        found["cotangent"] = " ".join(_runs(_hex(case.cotangent)))
+    words = ["entmax-oracle", "check", subject.name, "--array", subject.arrays]
+    if subject.device != "cpu":
+        words += ["--device", subject.device]
+    if subject.fixed_alpha:
+        words += ["--fixed-alpha", repr(setting.alpha)]
+    if setting.compute_dtype:
+        words += ["--compute-dtype", setting.compute_dtype]
+    if setting.alpha_gradient:
+        words.append("--grad-alpha")
+    return shlex.join([*words, "--replay", json.dumps(found, separators=(",", ":"))])
+
+
+def _snippet(case: Case, setting: Setting, subject: Subject) -> str:
+    """A program without this package that prints what the implementation makes of the logits."""
+    place_, _, name = subject.name.rpartition(":")
+    if place_.endswith(".py"):
+        load = f"import runpy\nf = runpy.run_path({place_!r})[{name!r}]"
+    elif "<" in name:
+        load = f"# f = {name}, defined in {place_}"
+    else:
+        load = f"from {place_} import {name.split('.')[0]}\nf = {name}"
+    terms = []
+    for word, group in groupby(_hex(case.logits)):
+        count = len(list(group))
+        terms.append((f"[{word!r}] * {count}", True) if count > 8 else (", ".join([repr(word)] * count), False))
+    words = " + ".join(text if is_run else f"[{text}]" for text, is_run in terms) or "[]"
+    words = words.replace("] + [", ", ") if not any(is_run for _, is_run in terms) else words
+    shape = case.logits.shape
+    build = f"values = np.array([float.fromhex(w) for w in {words}]).reshape({shape})"
+    at = place(shape, case.layout)
+    ask = "f(z)" if subject.fixed_alpha else f"f(z, {setting.alpha!r})"
+    if subject.arrays == "torch":
+        lines = ["import numpy as np, torch", load, build]
+        lines.append(f"z = torch.from_numpy(values).to(torch.{setting.dtype})")
+        if case.layout != "contiguous" and case.logits.size:
+            lines[-1] = (
+                f"buffer = torch.zeros({at.size}, dtype=torch.{setting.dtype})\n"
+                f"z = torch.as_strided(buffer, {shape}, {at.strides}, {at.offset})\n"
+                + (
+                    "z[:1].copy_(torch.from_numpy(values)[:1])"
+                    if 0 in at.strides
+                    else "z.copy_(torch.from_numpy(values))"
+                )
+            )
+        if case.cotangent is not None:
+            g = [each.hex() for each in map(float, case.cotangent.ravel())]
+            lines.append("z.requires_grad_(True)")
+            lines.append(
+                f"g = torch.tensor([float.fromhex(w) for w in {g}], dtype=torch.{setting.dtype}).reshape({shape})"
+            )
+            lines.append(f"print(torch.autograd.grad({ask}, z, g)[0])")
+            return "\n".join(lines)
+    elif subject.arrays == "jax":
+        lines = ["import numpy as np, jax, jax.numpy as jnp", load, build]
+        if setting.dtype == "float64":
+            lines.insert(1, "jax.config.update('jax_enable_x64', True)")
+        lines.append(f"z = jnp.asarray(values.astype(jnp.{setting.dtype}))")
+    else:
+        lines = ["import numpy as np", load, build]
+        kind = "ml_dtypes.bfloat16" if setting.dtype == "bfloat16" else f"np.{setting.dtype}"
+        if setting.dtype == "bfloat16":
+            lines.insert(1, "import ml_dtypes")
+        lines.append(f"z = values.astype({kind})")
+    return "\n".join([*lines, f"print({ask})"])

@@ -1,0 +1,158 @@
+"""Look for a case that breaks a law: cornerstones first, then Hypothesis toward the worst error."""
+
+from __future__ import annotations
+
+import math
+import time
+import warnings
+import zlib
+from dataclasses import dataclass
+
+from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings, target
+
+from .laws import Broken, Case, Finding, Law, Session
+from .session import Unanswered
+from .shrink import shrink
+
+__all__ = ["Effort", "Tally", "search"]
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How hard to look.
+
+    Parameters
+    ----------
+    examples : int
+        Drawn cases for a law of weight 1.
+    seconds : float
+        Drawing for one law ends after this long.
+    shrinking : float
+        Seconds for making a counterexample small.
+    max_n : int
+        Longest row drawn.
+    long_rows : tuple of int
+        Lengths tried in any case.
+    """
+
+    examples: int
+    seconds: float
+    shrinking: float
+    max_n: int
+    long_rows: tuple[int, ...]
+
+
+@dataclass
+class Tally:
+    """What a search saw of one law."""
+
+    examples: int = 0
+    unanswered: int = 0
+    ratio: float = 0.0
+    ulp: float = 0.0
+    case: Case | None = None
+    finding: Finding | None = None
+
+    def add(self, finding: Finding) -> None:
+        """Count a judged case."""
+        self.examples += 1
+        self.ratio = max(self.ratio, finding.ratio)
+        self.ulp = max(self.ulp, finding.ulp)
+
+
+class _Enough(BaseException):
+    """Ends Hypothesis from inside; not an `Exception`, so that it is no failing example."""
+
+
+def search(law: Law, session: Session, effort: Effort, start: int) -> Tally:
+    """Judge cases of a law until one breaks it, and make that one small.
+
+    Parameters
+    ----------
+    law : Law
+    session : Session
+    effort : Effort
+    start : int
+        Seed; the same seed draws the same cases.
+    """
+    tally = Tally()
+    deadline = time.monotonic() + effort.seconds
+
+    def examine(case: Case) -> Finding:
+        try:
+            finding = law.judge(session, case)
+        except Unanswered:
+            tally.unanswered += 1
+            return Finding()
+        tally.add(finding)
+        if finding.broken:
+            tally.case, tally.finding = case, finding
+        return finding
+
+    for case in law.cornerstones(session.setting):
+        if examine(case).broken:
+            break
+        if time.monotonic() > deadline:
+            break
+    if tally.finding is None:
+        _draw(law, session, effort, zlib.crc32(f"{start} {law.name}".encode()), tally, deadline, examine)
+    if tally.case is not None and tally.finding is not None:
+        tally.case, tally.finding = shrink(
+            tally.case,
+            tally.finding,
+            lambda case: _quietly(law, session, case),
+            session.oracle.format,
+            seconds=effort.shrinking,
+        )
+    return tally
+
+
+def _draw(
+    law: Law, session: Session, effort: Effort, start: int, tally: Tally, deadline: float, examine: object
+) -> None:
+    """Let Hypothesis draw; its own shrinking of descriptors gets half the time of ours."""
+    stop = deadline
+
+    @seed(start)
+    @settings(
+        max_examples=max(1, round(effort.examples * law.weight)),
+        database=None,
+        deadline=None,
+        derandomize=False,
+        verbosity=Verbosity.quiet,
+        report_multiple_bugs=False,
+        suppress_health_check=list(HealthCheck),
+        phases=(Phase.generate, Phase.target, Phase.shrink),
+        print_blob=False,
+    )
+    @given(law.cases(session.setting))
+    def attempt(case: Case) -> None:
+        nonlocal stop
+        if time.monotonic() > stop:
+            raise _Enough
+        first = tally.finding is None
+        finding = examine(case)  # type: ignore[operator]
+        if finding.broken:
+            if first:
+                stop = time.monotonic() + effort.shrinking / 2
+            raise Broken
+        if first and math.isfinite(finding.ratio):
+            target(min(finding.ratio, 1e9))
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            attempt()
+    except _Enough:
+        return
+    except Exception:
+        # Broken, or Hypothesis's own complaint that the failure comes and goes: the finding is in the tally.
+        if tally.finding is None:
+            raise
+
+
+def _quietly(law: Law, session: Session, case: Case) -> Finding:
+    try:
+        return law.judge(session, case)
+    except Unanswered:
+        return Finding()

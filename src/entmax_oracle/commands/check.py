@@ -1,0 +1,230 @@
+"""``entmax-oracle check``: does this implementation of entmax keep the laws of entmax?"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from entmax_oracle.proofs_checks.conformance import Counterexample, LawResult, Report
+
+__all__ = ["add_parser", "run"]
+
+_EPILOG = """\
+examples:
+  entmax-oracle check my_module:my_entmax
+  entmax-oracle check path/to/file.py:sparsemax --fixed-alpha 2 --array numpy --dtype float64
+  entmax-oracle check my_module:my_entmax --alpha 1.25 --alpha 2 --dtype float32 --dtype bfloat16 --grad --jobs 4
+"""
+_STYLES = {"pass": "green", "fail": "bold red", "skip": "yellow"}
+
+
+def add_parser(subparsers: Any) -> None:
+    """Describe the command."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "check",
+        help="check an implementation against the laws of entmax",
+        description="Check an implementation against the laws of entmax. What breaks one is shown as the smallest "
+        "input found, with the certified answer, the error that rounding explains, and how to see it again.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "target",
+        metavar="TARGET",
+        help="package.module:function or path/to/file.py:function, called f(z, alpha) over the last axis",
+    )
+    add = parser.add_argument_group("what it is").add_argument
+    add("--kind", choices=("mapping",), default="mapping", help="what the target computes (default: mapping)")
+    add("--array", choices=("numpy", "torch", "jax"), default="torch", help="arrays it takes (default: torch)")
+    add("--device", default="cpu", help="where they live, for example cuda:0 (default: cpu)")
+    add("--alpha", action="append", type=_number, metavar="A", help="repeatable (default: 1.5)")
+    add("--fixed-alpha", type=_number, metavar="A", help="the target takes no alpha; it is entmax with this one")
+    add(
+        "--dtype",
+        action="append",
+        metavar="D",
+        help="float64, float32, float16 or bfloat16; repeatable (default: float32)",
+    )
+    add("--compute-dtype", metavar="D", help="arithmetic that it promises (default: the dtype, at least float32)")
+    add("--grad", action="store_true", help="also check its gradient, through the framework's autograd")
+    add("--grad-alpha", action="store_true", help="also check its gradient in alpha (a 0-d array then)")
+    add = parser.add_argument_group("how to look").add_argument
+    add("--law", action="append", default=[], metavar="NAME", help="only this law; repeatable")
+    add("--skip-law", action="append", default=[], metavar="NAME", help="not this law; repeatable")
+    add("--profile", choices=("quick", "standard", "deep"), default="quick", help="how long (default: quick)")
+    add("--seed", type=int, default=0, metavar="N", help="the same seed draws the same cases (default: 0)")
+    add("--timeout", type=float, default=10.0, metavar="S", help="seconds that one call may take (default: 10)")
+    add("--jobs", type=int, default=1, metavar="N", help="settings (alpha and dtype) checked at the same time")
+    add("--replay", metavar="JSON", help="judge one counterexample again: JSON text, or a file of one or a report")
+    add = parser.add_argument_group("what to write").add_argument
+    add("--json", metavar="FILE", type=Path, help="write the result as JSON")
+    add("--report", metavar="DIR", type=Path, help="write JSON and a page to look at into this folder")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command.
+
+    Returns
+    -------
+    int
+        0 conforms, 1 violates.
+
+    Raises
+    ------
+    Unusable
+        If the target or an option cannot be used.
+    """
+    from entmax_oracle.cli import Unusable
+
+    try:
+        return _replay(args) if args.replay else _check(args)
+    except ValueError as error:
+        if args.json and not args.replay:
+            from entmax_oracle.proofs_checks.conformance import Report
+
+            _write(args.json, Report(args.target, "unusable", message=str(error), seed=args.seed).to_dict())
+        raise Unusable(str(error)) from error
+
+
+def _check(args: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from entmax_oracle.proofs_checks.conformance import check
+
+    if args.fixed_alpha is not None and args.alpha:
+        raise ValueError("give either --alpha or --fixed-alpha, not both")
+    console = Console()
+    with console.status(f"importing {args.target}") as status:
+
+        def progress(what: str, result: LawResult | None) -> None:
+            if result is None:
+                status.update(what)
+            elif result.status == "fail":
+                console.print(f"[bold red]violated[/]  {what}", highlight=False)
+
+        report = check(
+            args.target,
+            args.alpha or (1.5,),
+            args.dtype or ("float32",),
+            args.array,
+            fixed_alpha=args.fixed_alpha,
+            device=args.device,
+            grad=args.grad,
+            grad_alpha=args.grad_alpha,
+            laws=args.law,
+            skip_laws=args.skip_law,
+            profile=args.profile,
+            seed=args.seed,
+            compute_dtype=args.compute_dtype,
+            timeout=args.timeout,
+            jobs=args.jobs,
+            progress=progress,
+        )
+    _show(console, report)
+    if args.json:
+        _write(args.json, report.to_dict())
+    if args.report:
+        from entmax_oracle.proofs_checks.report import render
+
+        slug = re.sub(r"[^A-Za-z0-9.]+", "-", args.target).strip("-")
+        _write(args.report / f"check-{slug}.json", report.to_dict())
+        console.print(f"report: {render(args.report)}", highlight=False)
+    return {"conforms": 0, "violates": 1, "unusable": 2}[report.verdict]
+
+
+def _replay(args: argparse.Namespace) -> int:
+    from entmax_oracle.proofs_checks.conformance import replay
+
+    finding = replay(
+        args.target,
+        args.replay,
+        args.array,
+        fixed_alpha=args.fixed_alpha,
+        device=args.device,
+        compute_dtype=args.compute_dtype,
+        timeout=args.timeout,
+    )
+    print(f"violated: {finding.message}" if finding.broken else "kept: the law holds on this input")
+    return int(finding.broken)
+
+
+def _show(console: Any, report: Report) -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name, justify in (("law", "left"), ("", "left"), ("examples", "right"), ("worst, ulp", "right")):
+        table.add_column(name, justify=justify, no_wrap=True)  # type: ignore[arg-type]
+    table.add_column("worst / budget", justify="right", no_wrap=True)
+    for law in report.laws:
+        style = "yellow" if law.severity == "warning" and law.status == "fail" else _STYLES[law.status]
+        measured = law.worst_ratio > 0
+        table.add_row(
+            law.law,
+            f"[{style}]{law.status}[/]",
+            str(law.examples or ""),
+            f"{law.worst_ulp:.3g}" if measured else "",
+            f"{law.worst_ratio:.3g}" if measured else "",
+        )
+    console.print(table)
+    for law in report.laws:
+        if law.status == "fail":
+            heading = "bold red" if law.severity == "error" else "bold yellow"
+            console.print(f"\n[{heading}]{escape(law.law)}[/]: {escape(law.statement)}", highlight=False)
+            console.print(f"  {law.message}", highlight=False, markup=False)
+            for found in law.counterexamples:
+                _show_counterexample(console, found, law.message)
+    skipped: dict[str, list[str]] = {}
+    for law in report.laws:
+        if law.status == "skip":
+            skipped.setdefault(law.message, []).append(law.law)
+    for reason, names in skipped.items():
+        console.print(f"\n[yellow]{escape(', '.join(names))}[/]: {escape(reason)}", highlight=False)
+    style = {"conforms": "bold green", "violates": "bold red", "unusable": "bold yellow"}[report.verdict]
+    failed = [law.law for law in report.laws if law.status == "fail" and law.severity == "error"]
+    kept = sum(law.status == "pass" for law in report.laws)
+    tail = f": {', '.join(failed)}" if failed else f" to {kept} laws"
+    console.print(
+        f"\n[{style}]{escape(report.target)} {report.verdict}[/]{tail} ({report.seconds:.1f} s)", highlight=False
+    )
+    if report.message:
+        console.print(escape(report.message), highlight=False)
+
+
+def _show_counterexample(console: Any, found: Counterexample, shown: str) -> None:
+    if found.message not in shown:
+        console.print(f"  {found.message}", highlight=False, markup=False)
+    some, more = found.logits[:12], ", ..." if len(found.logits) > 12 else ""
+    decimals = ", ".join(repr(float.fromhex(each)) for each in some)
+    command = found.command if len(found.command) < 1500 else "write --json FILE, then give --replay FILE"
+    console.print(
+        f"    logits {decimals}{more} (shape {found.shape}, {found.layout})\n"
+        f"    exactly {', '.join(some)}{more}\n"
+        f"    alpha {found.alpha!r}, {found.dtype}\n"
+        f"    again: {command}",
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+def _number(text: str) -> float | Fraction:
+    """A float, or a fraction such as 4/3, which stands for the nearest float."""
+    try:
+        return float(text)
+    except ValueError:
+        try:
+            return float(Fraction(text))
+        except (ValueError, ZeroDivisionError):
+            raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
+
+
+def _write(path: Path, result: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(result, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")

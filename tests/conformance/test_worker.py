@@ -1,0 +1,133 @@
+"""The checker outlives whatever an implementation does, and what it reports can be seen again."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from entmax_oracle.cli import main
+from entmax_oracle.proofs_checks.conformance import PROFILES, UnusableTarget, check
+
+SUBJECT = str(Path(__file__).with_name("subject.py"))
+EFFORT = replace(PROFILES["quick"], examples=4, shrinking=0.2, long_rows=(1025,))
+
+
+def run(name, **options):
+    options = {"profile": EFFORT, "arrays": "numpy", "laws": ["values", "returns"], **options}
+    return check(f"{SUBJECT}:{name}", **options)
+
+
+def failed(report):
+    return {law.law: law for law in report.laws if law.status == "fail"}
+
+
+def test_an_honest_implementation_conforms_in_a_worker():
+    report = run("entmax15", laws=[])
+    assert report, report
+    assert report.verdict == "conforms"
+    assert "numpy" in report.versions
+
+
+@pytest.mark.parametrize(
+    ("name", "detail"),
+    [("hangs", "no answer within"), ("exits", "status 7"), ("aborts", "SIGABRT"), ("raises", "no masks")],
+)
+def test_an_implementation_that_fails_is_reported_and_the_run_goes_on(name, detail):
+    report = run(name, timeout=0.3)
+    laws = failed(report)
+    assert set(laws) == {"returns"}
+    assert detail in laws["returns"].message
+    values = next(law for law in report.laws if law.law == "values")
+    assert values.examples > 0  # what could be judged was
+
+
+def test_a_runaway_allocation_is_an_exception():
+    assert "Memory" in failed(run("devours"))["returns"].message
+
+
+def test_printing_is_a_warning_and_does_not_spoil_the_conversation():
+    report = run("prints", laws=["values", "quiet"])
+    assert report.verdict == "conforms"
+    assert "debug" in failed(report)["quiet"].message
+
+
+def test_what_only_earlier_calls_explain_is_marked():
+    law = failed(run("remembers", laws=["values"]))["values"]
+    assert "fresh process" in law.message or law.counterexamples[0].reproduced
+
+
+@pytest.mark.parametrize(
+    ("target", "says"),
+    [
+        ("no_such_module_anywhere:f", "no module"),
+        (f"{SUBJECT}:entmaxx", "did you mean"),
+        (f"{SUBJECT}:np", "cannot be called"),
+        ("nothing.py:f", "no file"),
+        ("entmax", "does not name a function"),
+        (f"{SUBJECT}:without_alpha", "fixed"),
+    ],
+)
+def test_a_target_that_cannot_be_used_says_why(target, says):
+    with pytest.raises(UnusableTarget, match=says):
+        check(target, arrays="numpy")
+
+
+def test_the_same_seed_finds_the_same():
+    def strip(report):
+        return [law.to_dict() for law in report.laws]
+
+    laws = ["values", "support", "order"]
+    effort = replace(EFFORT, seconds=60.0)
+    assert strip(run("entmax15", laws=laws, seed=3, profile=effort)) == strip(
+        run("entmax15", laws=laws, seed=3, profile=effort)
+    )
+
+
+def test_settings_run_side_by_side_and_merge():
+    report = run("off", dtypes=("float32", "float64"), jobs=2)
+    values = failed(report)["values"]
+    assert [each["dtype"] for each in values.settings] == ["float32", "float64"]
+    assert len(values.counterexamples) == 2
+
+
+def test_the_command_and_the_snippet_show_it_again():
+    found = failed(run("off"))["values"].counterexamples[0]
+    assert len(found.logits) == 1  # shrunk
+    words = shlex.split(found.command)
+    again = subprocess.run(
+        [sys.executable, "-m", "entmax_oracle.cli", *words[1:]], capture_output=True, text=True, check=False
+    )
+    assert again.returncode == 1, again.stderr
+    assert again.stdout.startswith("violated: token 0: got 1.001")
+    shown = subprocess.run([sys.executable, "-c", found.snippet], capture_output=True, text=True, check=True)
+    assert "1.001" in shown.stdout
+
+
+def test_the_command_line_writes_what_it_found(tmp_path, capsys):
+    file = tmp_path / "result.json"
+    common = ["--array", "numpy", "--law", "values", "--law", "shift", "--json", str(file)]
+    assert main(["check", f"{SUBJECT}:off", *common]) == 1
+    result = json.loads(file.read_text())
+    assert result["schema"] == "entmax-oracle/check/1"
+    assert result["verdict"] == "violates"
+    values = result["laws"][0]
+    assert {"law", "status", "examples", "worst_ulp", "worst_ratio", "message", "counterexample"} <= set(values)
+    assert values["counterexample"]["logits"]
+    assert "violates" in capsys.readouterr().out
+    assert main(["check", f"{SUBJECT}:entmax15", "--array", "numpy", "--replay", str(file)]) == 0
+    assert main(["check", f"{SUBJECT}:off", "--array", "numpy", "--replay", str(file)]) == 1
+
+
+def test_unusable_input_exits_with_2_and_one_line(tmp_path, capsys):
+    file = tmp_path / "result.json"
+    assert main(["check", f"{SUBJECT}:entmax15", "--law", "valeus", "--json", str(file)]) == 2
+    assert "'values'" in capsys.readouterr().err
+    assert json.loads(file.read_text())["verdict"] == "unusable"
+    assert main(["check", "nothing_here:f", "--array", "numpy"]) == 2
+    assert main(["check", f"{SUBJECT}:entmax15", "--array", "numpy", "--replay", "{}"]) == 2
