@@ -6,6 +6,7 @@ NumPy has no bfloat16: arrays of it are float32 arrays that hold bfloat16 number
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -87,10 +88,15 @@ class Format:
         if numerator < denominator << exponent if exponent >= 0 else numerator << -exponent < denominator:
             exponent -= 1  # now 2**exponent <= |value| < 2**(exponent + 1)
         step = max(exponent, self.emin) - self.precision_bits + 1
-        # Fraction rounds half to even. The integer has at most precision_bits + 1 bits and is a float64.
-        units = round(abs(exact) / Fraction(2) ** step)
+        if step < 0:
+            numerator <<= -step
+        else:
+            denominator <<= step
+        units, rest = divmod(numerator, denominator)
+        if 2 * rest > denominator or (2 * rest == denominator and units % 2):
+            units += 1
         beyond = units.bit_length() + step > self.emax + 1
-        magnitude = float("inf") if beyond else float(np.ldexp(float(units), step))
+        magnitude = math.inf if beyond else math.ldexp(units, step)
         return magnitude if exact > 0 else -magnitude
 
     def round_array(self, x: ArrayLike) -> NDArray[np.floating]:

@@ -16,7 +16,7 @@ import numpy as np
 from flint import arb, ctx, fmpq
 from numpy.typing import NDArray
 
-from .enclosure import BALL_LOCK, PRECISION_LIMIT, RowEnclosure, RowSolver
+from .enclosure import BALL_LOCK, PRECISION_LIMIT, RowEnclosure, RowSolver, outward
 from .formats import Format, as_format
 from .inputs import Alpha, as_alpha, as_rows, last_axis
 from .radicals import attains
@@ -71,7 +71,7 @@ def rounded(z: Any, alpha: Alpha = 1.5, dtype: object = "float64", axis: int = -
         while True:
             with BALL_LOCK:
                 row = solver.solve(logits, peak)
-            numbers = [_round(row, k, order, form) for k in range(len(row.values))]
+            numbers = _round_row(row, order, form)
             tokens, which = row.place(logits)
             if None not in numbers:
                 break
@@ -113,7 +113,17 @@ def _round_end(end: arb, form: Format) -> float:
     if 2 * end <= form.smallest_subnormal:
         return 0.0  # asked first, because exponents of balls are unbounded and would make endless fractions
     mantissa, exponent = (int(part) for part in end.man_exp())
-    return form.round_fraction(Fraction(mantissa) * Fraction(2) ** exponent)
+    return form.round_fraction(Fraction(mantissa << max(exponent, 0), 1 << max(-exponent, 0)))
+
+
+def _round_row(row: RowEnclosure, order: Fraction, form: Format) -> list[float | None]:
+    """Round the probability of every value of a row; None where the ball is too wide to tell."""
+    # Rounding is monotone: what rounds the float64 bounds to one number rounds everything between them to it.
+    bounds = np.maximum(np.array([outward(ball) for ball in row.probabilities]), 0.0)
+    ends = form.round_array(bounds)
+    return [
+        low if low == high else _round(row, k, order, form) for k, (low, high) in enumerate(ends.astype(float).tolist())
+    ]
 
 
 def _round(row: RowEnclosure, k: int, order: Fraction, form: Format) -> float | None:

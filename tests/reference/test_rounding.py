@@ -129,6 +129,7 @@ def test_extremes(alpha: float) -> None:
     for name in NAMES:
         third = FORMATS[name].round_fraction(Fraction(1, 3))
         assert rounded([7.0], alpha, name).tolist() == [1.0]
+        assert not np.signbit(rounded([0.0, -700.0, -1e5, -math.inf], alpha, name)).any()
         assert rounded([1e300, -1e300, 1e300, -math.inf], alpha, name).tolist() == [0.5, 0.0, 0.5, 0.0]
         assert rounded([2.0] * 3, alpha, name).tolist() == [third] * 3
 
