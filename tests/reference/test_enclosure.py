@@ -17,7 +17,7 @@ from entmax_oracle.reference.enclosure import Enclosure, enclose, outward
 from entmax_oracle.reference.exact import float_logits_for
 from entmax_oracle.reference.mapping import entmax
 
-ALPHAS = [1, 1 + 2.0**-52, 1 + 1e-12, 1.05, 4 / 3, Fraction(4, 3), 1.5, 1.9, 2, 2.5, 3, 4, 50, 1000]
+ALPHAS = [1, 1 + 2.0**-52, 1 + 1e-12, 1.05, 4 / 3, Fraction(4, 3), 1.5, 1.9, 2, 2.5, 3, 4, 50, 300]
 
 
 def mp(x: Any) -> mpmath.mpf:
@@ -84,7 +84,7 @@ def test_agrees_with_bisection(alpha: Any) -> None:
     for size, scale in ((2, 1.0), (5, 0.2), (4, 3.0)):
         z = rng.normal(size=size) * scale
         if alpha > 4:
-            z = 10.0 ** rng.uniform(-30 if alpha == 50 else -300, 0, size=3)
+            z = 10.0 ** rng.uniform(-30 if alpha == 50 else -200, 0, size=3)
         assert_holds(z.tolist(), alpha)
 
 
