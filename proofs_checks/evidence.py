@@ -1,0 +1,519 @@
+"""Evidence: executed arguments for a theorem, how strong each kind is, and the verdict that follows from them.
+
+A :class:`Case` gathers what is argued for one theorem. Every argument is computed from the theorem it is given, never
+from a copy of its bounds: a wrong constant in the theorem is a refuted theorem.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import itertools
+import random
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import sympy as sp
+from flint import arb, fmpq
+
+from entmax_oracle.theory import Theorem
+from entmax_oracle.theory.notation import latex
+
+from .deciding import INSTALL_HINT, Model, decide, row_model
+from .intervals import certify_positive
+from .judging import Family, judge, shrink, truth_of
+from .reading import Undefined, precision, rational, read
+from .rows import Instance
+from .symbolic import Step
+
+Kind = Literal["symbolic", "decided", "certified", "exact", "sampled"]
+"""How strong an argument is.
+
+``symbolic``: shown for all parameters; ``decided``: a decision procedure over the reals, for a fixed small n and alpha;
+``certified``: interval arithmetic over a box; ``exact``: true at rational or algebraic points; ``sampled``: not refuted
+by a search, or by a statistical test of the given size.
+"""
+
+Status = Literal["holds", "refutes", "fails", "skipped"]
+"""What an argument found: support, a counterexample, a step that does not go through, or nothing."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """How hard to look: ``quick`` or ``full``, and the seed of every random choice."""
+
+    profile: str = "quick"
+    seed: int = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether time is no object."""
+        return self.profile == "full"
+
+    def rng(self, theorem: Theorem, title: str) -> random.Random:
+        """Return a generator that depends on nothing but the seed and what it is used for."""
+        return random.Random(f"{self.seed}/{theorem.name}/{title}")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One executed argument.
+
+    Parameters
+    ----------
+    kind, title, domain
+        How strong, what, and where it is valid.
+    status
+        What was found.
+    detail
+        In words: sizes, margins, the step that failed.
+    claims
+        Keys of the claims it speaks of.
+    steps
+        Of a symbolic proof.
+    counterexample
+        Of a refutation: symbols and their values as text.
+    plots
+        Data for a page: dicts with title, x_label, y_label, x_log, series.
+    """
+
+    kind: Kind
+    title: str
+    domain: str
+    status: Status
+    detail: str = ""
+    claims: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+    counterexample: Mapping[str, Any] | None = None
+    plots: tuple[Mapping[str, Any], ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Argument:
+    """Evidence yet to be executed.
+
+    Parameters
+    ----------
+    kind, title, domain
+        As of the evidence.
+    run
+        Executes it on a theorem.
+    claims
+        Keys of the claims it speaks of; all claims if empty.
+    full_only
+        Too long for the quick profile.
+    """
+
+    kind: Kind
+    title: str
+    domain: str
+    run: Callable[[Theorem, Context], Evidence]
+    claims: tuple[str, ...] = ()
+    full_only: bool = False
+
+    def execute(self, theorem: Theorem, context: Context) -> Evidence:
+        """Run and time the argument; an argument that raises fails, it does not stop the others."""
+        if self.full_only and not context.full:
+            return self.evidence(theorem, "skipped", "runs in the full profile")
+        started = time.perf_counter()
+        try:
+            with precision():
+                found = self.run(theorem, context)
+        except Exception as error:
+            found = self.evidence(theorem, "fails", f"{type(error).__name__}: {error}")
+        return replace(found, seconds=time.perf_counter() - started)
+
+    def evidence(self, theorem: Theorem, status: Status, detail: str, **more: Any) -> Evidence:
+        """Return evidence of this argument."""
+        claims = self.claims or tuple(claim.key for claim in theorem.claims)
+        return Evidence(self.kind, self.title, self.domain, status, detail, claims, **more)
+
+
+def symbolic(
+    steps: Callable[[Theorem], Iterable[Step | Iterable[Step]]],
+    title: str = "proof",
+    claims: Sequence[str] = (),
+    domain: str = "",
+) -> Argument:
+    """Argue by a proof whose steps are checked by SymPy.
+
+    Parameters
+    ----------
+    steps
+        Generator of steps, given the theorem.
+    title, claims, domain
+        As of the argument; the domain is the theorem's setting by default.
+    """
+
+    def run(theorem: Theorem, context: Context) -> Evidence:
+        done: list[Step] = []
+        for step in steps(theorem):
+            done += [step] if isinstance(step, Step) else list(step)
+        broken = [(number, step) for number, step in enumerate(done, 1) if not step.ok]
+        where = domain or theorem.setting
+        argument = replace(shell, domain=where)
+        if broken or not done:
+            number, step = broken[0] if broken else (0, Step("no steps", "", False))
+            detail = f"step {number} of {len(done)} does not go through: {step.title}. {step.note}"
+            return argument.evidence(theorem, "fails", detail, steps=tuple(done))
+        return argument.evidence(theorem, "holds", f"{len(done)} steps, each checked", steps=tuple(done))
+
+    shell = Argument("symbolic", title, domain, run, tuple(claims))
+    return shell
+
+
+def decided(
+    sizes: Sequence[int] = (2, 3),
+    alphas: Sequence[str | int] = ("3/2", 2),
+    claims: Sequence[str] = (),
+    model: Model = row_model,
+    title: str = "decision procedure over the reals",
+    seconds: float = 10.0,
+    full_only: bool = False,
+) -> Argument:
+    """Argue by a decision procedure: the negation of each claim has no solution for these sizes and exponents.
+
+    Parameters
+    ----------
+    sizes, alphas
+        Numbers of tokens, and exponents ``1 + k/l`` as text or int.
+    model
+        Meaning of the symbols as solver terms; a free row of logits by default.
+    seconds
+        Limit of each question; a question out of time is reported as skipped.
+    """
+    exponents = [_fraction(value) for value in alphas]
+    domain = (
+        rf"every real row with $n \in \{{{', '.join(map(str, sizes))}\}}$, "
+        rf"$\alpha \in \{{{', '.join(map(str, exponents))}\}}$"
+    )
+
+    def run(theorem: Theorem, context: Context) -> Evidence:
+        if importlib.util.find_spec("z3") is None:
+            return shell.evidence(theorem, "skipped", INSTALL_HINT)
+        keys = list(shell.claims or (claim.key for claim in theorem.claims))
+        for n in sizes:
+            for alpha in exponents:
+                decision = decide(theorem, keys, model, n, alpha, seconds)
+                if decision.status == "refuted":
+                    detail = f"claim {decision.claim!r} is false at n = {n}, alpha = {alpha}"
+                    return shell.evidence(theorem, "refutes", detail, counterexample=decision.model)
+                if decision.status == "unknown":
+                    detail = f"no answer within {seconds:g} s at n = {n}, alpha = {alpha}, claim {decision.claim!r}"
+                    return shell.evidence(theorem, "skipped", detail)
+        return shell.evidence(theorem, "holds", "the negation has no solution")
+
+    shell = Argument("decided", title, domain, run, tuple(claims), full_only)
+    return shell
+
+
+def certified(
+    box: Mapping[sp.Symbol, tuple[Any, Any]],
+    claims: Sequence[str],
+    given: Mapping[sp.Basic, Sequence[Any]] | None = None,
+    title: str = "interval arithmetic",
+    max_boxes: int = 20000,
+    full_only: bool = False,
+) -> Argument:
+    """Argue by interval arithmetic: every claim holds with room on the whole box.
+
+    Parameters
+    ----------
+    box
+        A closed interval for each symbol of the claims.
+    claims
+        Keys of inequality claims.
+    given
+        Symbols that take a few fixed values, each in turn (such as n).
+    """
+    fixed = {symbol: [rational(value) for value in values] for symbol, values in (given or {}).items()}
+    parts = [rf"${latex(s)} \in [{low}, {high}]$" for s, (low, high) in box.items()]
+    parts += [rf"${latex(s)} \in \{{{', '.join(map(str, values))}\}}$" for s, values in fixed.items()]
+
+    def run(theorem: Theorem, context: Context) -> Evidence:
+        boxes = 0
+        for key in claims:
+            relation = theorem.claim(key).relation
+            low, high = relation.gts, relation.lts
+            gap = low - high
+            for chosen in _combinations(fixed):
+
+                def f(*sides: arb, chosen: dict[Any, Any] = chosen, gap: sp.Expr = gap) -> arb:
+                    return arb(read(gap, {**chosen, **dict(zip(box, sides, strict=True))}))
+
+                found = certify_positive(f, [tuple(map(_fraction, side)) for side in box.values()], max_boxes)
+                boxes += found.boxes
+                if found.status != "certified":
+                    at = {str(s): f"[{l}, {h}]" for s, (l, h) in zip(box, found.box, strict=True)}
+                    at |= {str(s): str(value) for s, value in chosen.items()}
+                    detail = f"claim {key!r} is {'false' if found.status == 'refuted' else 'open'} at {at}"
+                    if found.status == "refuted":
+                        return shell.evidence(theorem, "refutes", detail, counterexample=at)
+                    return shell.evidence(theorem, "fails", detail)
+        return shell.evidence(theorem, "holds", f"{boxes} boxes")
+
+    shell = Argument("certified", title, ", ".join(parts), run, tuple(claims), full_only)
+    return shell
+
+
+def exact(
+    points: Callable[[], Iterable[Instance]], domain: str, claims: Sequence[str] = (), title: str = "exact points"
+) -> Argument:
+    """Argue by points at which every number is exact, or a ball of a few dozen digits."""
+
+    def run(theorem: Theorem, context: Context) -> Evidence:
+        judged = 0
+        for instance in points():
+            judgement = judge(theorem, instance, shell.claims or None)
+            if judgement.status == "fails":
+                return _refutation(shell, theorem, instance, shell.claims)
+            judged += judgement.status != "excluded"
+        if not judged:
+            return shell.evidence(theorem, "fails", "no point satisfies the hypotheses")
+        return shell.evidence(theorem, "holds", f"true at {judged} points")
+
+    shell = Argument("exact", title, domain, run, tuple(claims))
+    return shell
+
+
+def sampled(
+    family: Family, cases: int = 80, claims: Sequence[str] = (), title: str = "search for a counterexample"
+) -> Argument:
+    """Argue by a search that finds nothing: `cases` draws from small and simple to large (tenfold in the full profile).
+
+    A counterexample is shrunk before it is reported.
+    """
+
+    def run(theorem: Theorem, context: Context) -> Evidence:
+        rng = context.rng(theorem, title)
+        count = cases * (10 if context.full else 1)
+        judged = undecided = 0
+        for case in range(count):
+            parameters, instance = family.sample(rng, case / count)
+            if instance is None:
+                continue
+            try:
+                judgement = judge(theorem, instance, shell.claims or None)
+            except Undefined:
+                continue
+            if judgement.status == "fails":
+                smallest = shrink(family, parameters, lambda found: _fails(theorem, found, shell.claims))
+                return _refutation(shell, theorem, smallest, shell.claims)
+            judged += judgement.status != "excluded"
+            undecided += judgement.status == "undecided"
+        if judged < cases / 10:
+            return shell.evidence(theorem, "fails", f"only {judged} of {count} draws satisfy the hypotheses")
+        detail = f"no counterexample in {judged} cases (seed {context.seed})"
+        if undecided:
+            detail += f"; in {undecided} of them both sides agree to all digits of the balls"
+        return shell.evidence(theorem, "holds", detail)
+
+    shell = Argument("sampled", title, family.domain, run, tuple(claims))
+    return shell
+
+
+def computed(
+    run: Callable[[Theorem, Context, Argument], Evidence],
+    title: str,
+    domain: str,
+    claims: Sequence[str] = (),
+    kind: Kind = "sampled",
+    full_only: bool = False,
+) -> Argument:
+    """Argue by a computation of its own, such as a statistical test; `run` gets the argument to make evidence from."""
+    shell = Argument(
+        kind, title, domain, lambda theorem, context: run(theorem, context, shell), tuple(claims), full_only
+    )
+    return shell
+
+
+@dataclass(frozen=True)
+class Sharp:
+    """A point at which a bound is attained, or a sequence along which it is approached.
+
+    Parameters
+    ----------
+    claim
+        Key of the claim.
+    text
+        The point in words.
+    points
+        One instance where both sides are equal; or several along which the gap between the sides shrinks to less than
+        `within` of the bound.
+    within
+        Relative gap allowed at the last of several points.
+    """
+
+    claim: str
+    text: str
+    points: Callable[[], Sequence[Instance]]
+    within: float = 0.0
+
+
+@dataclass(frozen=True)
+class Needed:
+    """A counterexample to the theorem without one of its hypotheses."""
+
+    hypothesis: str
+    text: str
+    point: Callable[[], Instance]
+
+
+@dataclass(frozen=True)
+class Debunked:
+    """A counterexample to the folklore of the same position in the theorem."""
+
+    text: str
+    point: Callable[[], Instance]
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is argued for a theorem.
+
+    Parameters
+    ----------
+    theorem
+        The theorem.
+    arguments
+        Evidence to execute.
+    sharp
+        Points where bounds are attained or approached.
+    needed
+        For each hypothesis, a counterexample without it.
+    folklore
+        For each folklore of the theorem, its counterexample.
+    """
+
+    theorem: Theorem
+    arguments: tuple[Argument, ...]
+    sharp: tuple[Sharp, ...] = ()
+    needed: tuple[Needed, ...] = ()
+    folklore: tuple[Debunked, ...] = ()
+
+
+@dataclass(frozen=True)
+class Check:
+    """An executed sharpness, necessity or folklore point."""
+
+    subject: str
+    text: str
+    ok: bool
+    detail: str
+    refutes: bool = False
+    point: Mapping[str, str] = field(default_factory=dict)
+
+
+def check_sharp(theorem: Theorem, sharp: Sharp) -> Check:
+    """Evaluate both sides of a claim at its sharp points.
+
+    A point that violates the claim refutes the theorem; one with a gap means that the bound could be better there.
+    """
+    relation = theorem.claim(sharp.claim).relation
+    gaps: list[float] = []
+    points = sharp.points()
+    for point in points:
+        judgement = judge(theorem, point, [sharp.claim])
+        if judgement.status == "fails":
+            return Check(sharp.claim, sharp.text, False, _sides(judgement), True, _at(point, judgement.indices))
+        if judgement.status == "excluded":
+            return Check(sharp.claim, sharp.text, False, "the point violates a hypothesis", False, point.describe())
+        left, right = (read(side, point.values) for side in relation.args)
+        if sharp.within == 0.0 and truth_of(sp.Eq(*relation.args, evaluate=False), point) is False:
+            detail = f"the sides differ: {_short(left)} and {_short(right)}"
+            return Check(sharp.claim, sharp.text, False, detail, False, point.describe())
+        gaps.append(abs(float(arb(left - right).mid())) / max(abs(float(arb(right).mid())), 1e-300))
+    if sharp.within == 0.0:
+        return Check(sharp.claim, sharp.text, True, "both sides are equal", False, points[-1].describe())
+    shrinking = all(later < earlier for earlier, later in itertools.pairwise(gaps))
+    detail = "relative gap " + ", ".join(f"{gap:.3g}" for gap in gaps)
+    return Check(sharp.claim, sharp.text, shrinking and gaps[-1] <= sharp.within, detail, False, points[-1].describe())
+
+
+def check_needed(theorem: Theorem, needed: Needed) -> Check:
+    """Evaluate a theorem where one hypothesis is false: all others hold, and some claim is false."""
+    point = needed.point()
+    kept = tuple(h for h in theorem.hypotheses if h.key != needed.hypothesis)
+    judgement = judge(replace(theorem, hypotheses=kept), point)
+    dropped = len(kept) == len(theorem.hypotheses)
+    if judgement.status == "fails":
+        detail = f"claim {judgement.claim!r} is false: {_sides(judgement)}"
+        return Check(needed.hypothesis, needed.text, not dropped, detail, dropped, _at(point, judgement.indices))
+    detail = f"without the hypothesis the theorem is not refuted there ({judgement.status})"
+    return Check(needed.hypothesis, needed.text, False, detail, False, point.describe())
+
+
+def check_folklore(theorem: Theorem, position: int, false: Debunked) -> Check:
+    """Evaluate the folklore at its counterexample: it must be false there."""
+    folklore = theorem.folklore[position]
+    point = false.point()
+    truth = truth_of(folklore.relation, point)
+    detail = "false there" if truth is False else f"not refuted there ({truth})"
+    return Check(folklore.text, false.text, truth is False, detail, False, point.describe())
+
+
+def verdict(theorem: Theorem, evidence: Sequence[Evidence]) -> tuple[str, str]:
+    """Return the verdict and its domain, by rule.
+
+    A counterexample refutes. Otherwise each claim has the strength of its best evidence, and the theorem that of its
+    weakest claim: a symbolic proof (for all parameters) or a decision (for its sizes and exponents only) says
+    ``proved``, interval arithmetic ``certified``, exact points and searches ``supported``; no evidence, ``unchecked``.
+    """
+    for found in evidence:
+        if found.status == "refutes":
+            return "refuted", found.domain
+    ranks: list[tuple[int, str]] = []
+    for claim in theorem.claims:
+        best = (0, "no evidence")
+        for found in evidence:
+            if found.status == "holds" and claim.key in found.claims:
+                best = max(best, (_STRENGTH[found.kind], found.domain), key=lambda entry: entry[0])
+        ranks.append(best)
+    weakest = min(rank for rank, _ in ranks)
+    word = {0: "unchecked", 1: "supported", 2: "certified", 3: "proved", 4: "proved"}[weakest]
+    domains = list(dict.fromkeys(where for rank, where in ranks if rank == weakest))
+    return word, "; ".join(domains)
+
+
+_STRENGTH = {"sampled": 1, "exact": 1, "certified": 2, "decided": 3, "symbolic": 4}
+
+
+def _fails(theorem: Theorem, instance: Instance, claims: Sequence[str]) -> bool:
+    return judge(theorem, instance, claims or None).status == "fails"
+
+
+def _refutation(argument: Argument, theorem: Theorem, instance: Instance, claims: Sequence[str]) -> Evidence:
+    judgement = judge(theorem, instance, claims or None)
+    detail = f"claim {judgement.claim!r} is false: {_sides(judgement)}"
+    at = {**_at(instance, judgement.indices), "claim": judgement.claim}
+    if judgement.left:
+        at |= {"left side": judgement.left, "right side": judgement.right}
+    return argument.evidence(theorem, "refutes", detail, counterexample=at)
+
+
+def _at(instance: Instance, indices: Mapping[str, int]) -> dict[str, str]:
+    return {**instance.describe(), **{index: str(value) for index, value in indices.items()}}
+
+
+def _sides(judgement: Any) -> str:
+    return f"left {judgement.left}, right {judgement.right}" if judgement.left else "at this point"
+
+
+def _short(value: Any) -> str:
+    return str(arb(value).str(8, radius=False))
+
+
+def _fraction(value: Any) -> fmpq:
+    if isinstance(value, str):
+        numerator, _, denominator = value.partition("/")
+        return fmpq(int(numerator), int(denominator or 1))
+    return rational(value)
+
+
+def _combinations(fixed: Mapping[sp.Basic, Sequence[Any]]) -> list[dict[sp.Basic, Any]]:
+    combinations: list[dict[sp.Basic, Any]] = [{}]
+    for symbol, values in fixed.items():
+        combinations = [{**known, symbol: value} for known in combinations for value in values]
+    return combinations

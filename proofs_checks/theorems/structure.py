@@ -1,0 +1,228 @@
+"""Evidence for the equivariances and structural identities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import sympy as sp
+from flint import fmpq
+
+from entmax_oracle.theory import Theorem
+from entmax_oracle.theory import notation as N
+from entmax_oracle.theory import structure as T
+from entmax_oracle.theory.entropy import tsallis
+
+from ..deciding import Reals, row_model
+from ..evidence import Case, Debunked, Sharp, decided, sampled, symbolic
+from ..families import ALPHAS, family, normalised, one_of, positive, real, rows, weight, whole
+from ..rows import Instance, row
+from ..symbolic import Step, concludes, identity
+from ..symbolic import positive as is_positive
+
+a, q = sp.symbols("a q", positive=True)
+
+
+def second(instance: Instance) -> dict[sp.Basic, object]:
+    """Return a row's probabilities and threshold under the names of the second row."""
+    return {N.r: instance[N.p], N.rho: instance[N.tau]}
+
+
+def _shifted(z: Sequence[fmpq], alpha: fmpq, c: fmpq) -> Instance:
+    return row(z, alpha) + second(row([value + c for value in z], alpha)) + {N.shift: c}
+
+
+def _shift(theorem: Theorem) -> Iterator[Step]:
+    z, c, tau = sp.symbols("z c tau", real=True)
+    yield identity("tau + a c thresholds z + c as tau thresholds z", a * (z + c) - (tau + a * c), a * z - tau)
+    yield concludes("the root of f is unique", theorem.claim("threshold"), sp.Eq(N.rho, N.tau + N.a * N.shift))
+    yield concludes("so the probabilities agree", theorem.claim("probabilities"), sp.Eq(N.r[N.i], N.p[N.i]))
+
+
+shift_invariance = Case(
+    T.shift_invariance,
+    (
+        symbolic(_shift),
+        sampled(
+            family(r"random rows and shifts, $n \le 6$", _shifted, {"z": real}, {"alpha": one_of(ALPHAS), "c": real}),
+            cases=50,
+        ),
+    ),
+    folklore=(Debunked(r"$\alpha = 3/2$, $c = 1$", lambda: _shifted([fmpq(0)], fmpq(3, 2), fmpq(1))),),
+)
+
+
+def _rotated(z: Sequence[fmpq], alpha: fmpq, by: fmpq) -> Instance:
+    n = len(z)
+    order = [(n - m + int(by.p)) % n for m in range(n)]  # a reflection, so that more than rotations are tried
+    moved = row([z[m] for m in order], alpha)
+    return row(z, alpha) + second(moved) + {N.perm: [fmpq(m + 1) for m in order]}
+
+
+def _permuted(theorem: Theorem) -> Iterator[Step]:
+    z, y, tau = sp.symbols("z y tau", real=True)
+    terms = [sp.Max(0, a * value - tau) ** q for value in (z, y)]
+    yield identity(
+        "f is a sum over the tokens: exchanging two changes nothing", terms[0] + terms[1], terms[1] + terms[0]
+    )
+    yield concludes(
+        "exchanges generate all permutations; the root is unique", theorem.claim("threshold"), sp.Eq(N.rho, N.tau)
+    )
+    yield concludes(
+        "each probability depends on its own logit and tau only",
+        theorem.claim("probabilities"),
+        sp.Eq(N.r[N.i], N.p[N.perm[N.i]]),
+    )
+
+
+permutation = Case(
+    T.permutation,
+    (
+        symbolic(_permuted),
+        sampled(
+            family(
+                r"random rows and rotations with reflection, $n \le 6$",
+                _rotated,
+                {"z": real},
+                {"alpha": one_of(ALPHAS), "by": whole(0, 5)},
+            ),
+            cases=50,
+        ),
+    ),
+)
+
+
+def _other_point(z: Sequence[fmpq], weights: Sequence[fmpq], alpha: fmpq, theta: fmpq) -> Instance:
+    return row(z, alpha, theta) + {N.r: normalised(weights)}
+
+
+def _sharpened(z: Sequence[int], alpha: int, theta: int) -> Instance:
+    return row(z, alpha, theta) + {N.r: row(z, alpha)[N.p]}
+
+
+def _temperature(theorem: Theorem) -> Iterator[Step]:
+    z, h, t = sp.symbols("z h theta", positive=True)
+    yield identity(
+        "the objective at temperature 1 / theta is 1 / theta times that of theta z", z + h / t, (t * z + h) / t
+    )
+    objectives = [N.total(y[N.i] * N.z[N.i]) + tsallis(y, N.alpha) / N.theta for y in (N.r, N.p)]
+    yield is_positive("a positive factor keeps the maximiser", 1 / t)
+    yield concludes("which the threshold form gives for theta z", theorem.claim("optimal"), sp.Le(*objectives))
+
+
+temperature = Case(
+    T.temperature,
+    (
+        symbolic(_temperature),
+        sampled(
+            family(
+                r"random rows, scales and points of the simplex, $n \le 6$",
+                _other_point,
+                {"z": real, "weights": weight},
+                {"alpha": one_of(ALPHAS), "theta": positive},
+                fixed=("alpha", "theta"),
+            )
+        ),
+    ),
+    sharp=(Sharp("optimal", "at the maximiser itself", lambda: [row([1, 0], 2, 2) + {N.r: [fmpq(1), fmpq(0)]}]),),
+    folklore=(
+        Debunked(
+            r"$\alpha = 2$, $z = (1/2, 0)$, $\theta = 2$: $p = (1, 0)$, $r = (3/4, 1/4)$",
+            lambda: _sharpened([fmpq(1, 2), 0], 2, 2),
+        ),
+    ),
+)
+
+
+def _order(theorem: Theorem) -> Iterator[Step]:
+    u = sp.Symbol("u", positive=True)
+    tau = sp.Symbol("tau", real=True)
+    yield identity("equal logits give equal probabilities", sp.Max(0, a * u - tau) ** q, sp.Max(0, u * a - tau) ** q)
+    yield is_positive(
+        "a token above the threshold, raised by d, has more: u^q is strictly increasing", sp.diff(u**q, u)
+    )
+    zi, zj, pi, pj = N.z[N.i], N.z[N.j], N.p[N.i], N.p[N.j]
+    yield concludes("weakly increasing everywhere", theorem.claim("weak"), sp.Implies(zi >= zj, pi >= pj))
+    yield concludes("the contrapositive, tokens exchanged", theorem.claim("converse"), sp.Implies(pi > pj, zi > zj))
+    yield concludes(
+        "strictly above the threshold", theorem.claim("strict"), sp.Implies(sp.And(zi > zj, pi > 0), pi > pj)
+    )
+
+
+order = Case(
+    T.order,
+    (symbolic(_order), decided(sizes=(2, 3), alphas=("3/2", 2, 3)), sampled(rows(sizes=(1, 4)), cases=60)),
+    folklore=(Debunked(r"$\alpha = 2$, $z = (9, 1, 0)$", lambda: row([9, 1, 0], 2)),),
+)
+
+
+def _without_last(z: Sequence[fmpq], alpha: fmpq) -> Instance:
+    if len(z) < 2:
+        raise ValueError("two tokens at least")
+    shorter = row(z[:-1], alpha)
+    return row(z, alpha) + {N.r: [*shorter[N.p], fmpq(0)], N.rho: shorter[N.tau]}
+
+
+def _masking(theorem: Theorem) -> Iterator[Step]:
+    d = sp.Symbol("d", nonnegative=True)  # tau' - x_n
+    rest = sp.Symbol("F", positive=True)  # the sum over the other tokens at tau'
+    yield identity("at tau' the last token adds [x_n - tau']_+^q = 0", sp.Max(0, -d) ** q, 0)
+    yield identity(
+        "so f of the whole row vanishes where f of the shorter one does",
+        (rest + sp.Max(0, -d) ** q - 1).subs(rest, 1),
+        0,
+    )
+    low = N.x(N.n) <= N.rho
+    yield concludes("the root is unique", theorem.claim("threshold"), sp.Implies(low, sp.Eq(N.tau, N.rho)))
+    same = sp.Implies(low, sp.Eq(N.p[N.i], N.r[N.i]))
+    yield concludes("the same threshold gives the same probabilities", theorem.claim("equal"), same)
+    yield is_positive("above tau' the last token adds d^q > 0, so tau > tau' while x_n > tau still", (d + 1) ** q)
+    yield concludes("so it has mass there, and only there", theorem.claim("zero"), N.Iff(sp.Eq(N.p[N.n], 0), low))
+
+
+def _masked_model(reals: Reals, n: int, alpha: fmpq) -> tuple[dict[sp.Basic, object], list[object]]:
+    values, constraints = row_model(reals, n, alpha)
+    names = ("", "w", "rho")
+    rest, more = row_model(reals, n - 1, alpha, z=values[N.z][:-1], names=names, into=(N.z, N.r, N.rho))
+    return {**values, N.r: [*rest[N.r], fmpq(0)], N.rho: rest[N.rho]}, constraints + more
+
+
+masking = Case(
+    T.masking,
+    (
+        symbolic(_masking),
+        decided(sizes=(2, 3), alphas=(2,), model=_masked_model),
+        decided(sizes=(2, 3), alphas=("3/2",), model=_masked_model, full_only=True, seconds=120),
+        sampled(family(r"random rows, $n \le 6$", _without_last, {"z": real}, {"alpha": one_of(ALPHAS)}, (2, 6))),
+    ),
+    folklore=(Debunked(r"$z = (-10^4, -10^4)$", lambda: row([-10000, -10000], 2) + second(row([-10000], 2))),),
+)
+
+
+def _finite_mask(theorem: Theorem) -> Iterator[Step]:
+    z = sp.Symbol("z", real=True)
+    gap = theorem.claim("zero").relation.args[0].rhs - N.z_max
+    yield identity("a logit at the mask value lies at x_max - 1", N.a * (z + gap), N.a * z - 1)
+    yield identity(
+        "where [x - tau]_+ = 0, as tau >= x_max - 1 by the brackets", sp.Max(0, -sp.Symbol("d", nonnegative=True)), 0
+    )
+    derived = sp.Implies(N.z[N.j] <= N.z_max - 1 / N.a, sp.Eq(N.p[N.j], 0))
+    yield concludes("so the probability is 0", theorem.claim("zero"), derived)
+
+
+finite_mask = Case(
+    T.finite_mask,
+    (
+        symbolic(_finite_mask),
+        decided(sizes=(2, 3), alphas=("3/2", 2, 3)),
+        # Rows with one dominant token and others close to the mask value on both sides of it.
+        sampled(
+            family(
+                r"random rows near the mask value, $n \le 6$",
+                lambda z, alpha: row([0, *(-1 / (alpha - 1) + value / 64 for value in z)], alpha),
+                {"z": real},
+                {"alpha": one_of(ALPHAS)},
+            )
+        ),
+    ),
+    folklore=(Debunked(r"$\alpha = 3/2$, gap 1", lambda: row([1, 0], fmpq(3, 2))),),
+)

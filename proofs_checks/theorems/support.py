@@ -1,0 +1,331 @@
+"""Evidence for the theorems about the support."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import sympy as sp
+from flint import arb, fmpq
+
+from entmax_oracle.theory import Theorem
+from entmax_oracle.theory import notation as N
+from entmax_oracle.theory import support as T
+
+from ..deciding import Reals, row_model
+from ..evidence import Case, Debunked, Needed, decided, exact, sampled, symbolic
+from ..families import ALPHAS, family, one_of, positive, real
+from ..reading import BALLS
+from ..rows import Instance, chosen, row
+from ..symbolic import Step, concludes, identity, nonnegative, rises_from
+from ..symbolic import positive as is_positive
+from .structure import second
+
+a, q, theta, u = sp.symbols("a q theta u", positive=True)
+
+
+def _boundary() -> Iterator[Instance]:
+    """Rows with a token exactly on the threshold: the strict inequality is what counts."""
+    ninth = fmpq(1, 9)
+    yield chosen([4 * ninth, 4 * ninth, ninth], fmpq(3, 2), dead=[0, -1])
+    yield chosen([fmpq(1, 2), fmpq(1, 3), fmpq(1, 6)], 2, dead=[0], shift=7)
+    yield chosen([fmpq(1, 8), fmpq(8, 27), fmpq(125, 216)], fmpq(4, 3), dead=[0, 0])
+    yield row([1, 0], 2)
+    yield row([2, 0, 0], fmpq(3, 2))
+
+
+def scaled_model(reals: Reals, n: int, alpha: fmpq) -> tuple[dict[sp.Basic, Any], list[Any]]:
+    """Return a free row with a free scale; the scale is absorbed by the logits, as ``theta z`` ranges over all rows."""
+    values, constraints = row_model(reals, n, alpha)
+    return {**values, N.theta: fmpq(1)}, constraints
+
+
+def _norm_proof(theorem: Theorem) -> Iterator[Step]:
+    d = sp.Symbol("d", positive=True)
+    total = N.total(N.pos(N.a * N.theta * (N.z[N.i] - N.z[N.k])) ** N.q)
+    yield is_positive(
+        "f is strictly decreasing left of x_max, so x_k > tau if and only if f(x_k) < 0",
+        -sp.diff((d - u) ** q, u).subs(d, u + d),
+    )
+    yield identity(
+        "f(x_k) + 1 is a sum of the gaps above token k",
+        sp.Max(0, a * theta * u - a * theta * d),
+        sp.Max(0, a * theta * (u - d)),
+    )
+    yield concludes("the criterion as a sum", theorem.claim("sum"), N.Iff(N.p[N.k] > 0, total < 1))
+    s = sp.Symbol("s", positive=True)
+    yield identity(
+        "the (alpha - 1)-th power of both sides, a theta taken out", ((a * theta) ** (1 / a) * s) ** a, a * theta * s**a
+    )
+    yield identity("divided by a", (a * theta * s**a) / a, theta * s**a)
+    norm = N.theta * N.total(N.pos(N.z[N.i] - N.z[N.k]) ** N.q) ** N.a
+    yield concludes("the criterion as a norm", theorem.claim("norm"), N.Iff(N.p[N.k] > 0, norm < N.q))
+
+
+def near_critical_scale(z: Sequence[fmpq], alpha: fmpq, theta: fmpq) -> Instance:
+    """Return a row at a scale within a few percent of the one at which its lowest token leaves the support."""
+    q, lowest = 1 / (alpha - 1), min(z)
+    norm = arb(BALLS.power(BALLS.add([BALLS.power(value - lowest, q) for value in z]), alpha - 1))
+    if max(z) == lowest:
+        raise ValueError("a constant row has no critical scale")
+    critical = fmpq(int((arb(q) / norm * 2**20).floor().mid().unique_fmpz()), 2**20)
+    return row(z, alpha, critical * (1 + theta / 128))
+
+
+norm_criterion = Case(
+    T.norm_criterion,
+    (
+        symbolic(_norm_proof),
+        exact(_boundary, r"exact rows with tokens on the threshold, $\alpha \in \{4/3, 3/2, 2\}$"),
+        decided(sizes=(2, 3), alphas=("3/2", 2), claims=("sum",), model=scaled_model),
+        sampled(
+            family(
+                r"random rows and scales, $n \le 6$",
+                row,
+                {"z": real},
+                {"alpha": one_of(ALPHAS), "theta": positive},
+                fixed=("alpha", "theta"),
+            ),
+            cases=40,
+        ),
+        sampled(
+            family(
+                r"random rows near the critical scale of their last token, $n \le 4$",
+                near_critical_scale,
+                {"z": real},
+                {"alpha": one_of(ALPHAS), "theta": real},
+                (2, 4),
+                fixed=("alpha", "theta"),
+            ),
+            cases=40,
+            title="search near the critical scale",
+        ),
+    ),
+    folklore=(Debunked(r"$\alpha = 3/2$, $z = (1, 1, 0)$", lambda: row([1, 1, 0], fmpq(3, 2))),),
+)
+
+
+def two_scales(z: Sequence[fmpq], alpha: fmpq, theta: fmpq, eta: fmpq) -> Instance:
+    """Return a row at two scales."""
+    return row(z, alpha, theta) + {**second(row(z, alpha, eta)), N.eta: eta}
+
+
+def _critical_row(z: Sequence[fmpq], alpha: fmpq, theta: fmpq, eta: fmpq) -> Instance:
+    """Return a row near the scale where its lowest token leaves, and a larger scale."""
+    near = near_critical_scale(z, alpha, theta)[N.theta]
+    return two_scales(z, alpha, near, near * (1 + eta / 64))
+
+
+def _critical_proof(theorem: Theorem) -> Iterator[Step]:
+    s = sp.Symbol("s", positive=True)
+    yield identity("theta s^a < q divides to theta < q / s^a where s > 0", theta * s**a / s**a, theta)
+    norm = N.total(N.pos(N.z[N.i] - N.z[N.k]) ** N.q) ** N.a
+    critical = N.Iff(N.p[N.k] > 0, sp.Or(sp.Eq(N.z[N.k], N.z_max), N.theta < N.q / norm))
+    yield concludes("a token below the top has s > 0, one at the top is always in", theorem.claim("critical"), critical)
+    yield is_positive("the criterion theta s^a < q gets harder as theta grows", sp.diff(theta * s**a, theta))
+    yield concludes("so the support is nested", theorem.claim("nested"), sp.Implies(N.r[N.k] > 0, N.p[N.k] > 0))
+
+
+def _nested_in_scale(reals: Reals, n: int, alpha: fmpq) -> tuple[dict[sp.Basic, Any], list[Any]]:
+    values, constraints = row_model(reals, n, alpha)
+    scale = reals.variable("scale")
+    names, into = ("", "w", "rho"), (N.z, N.r, N.rho)
+    other, more = row_model(reals, n, alpha, z=values[N.z], scale=scale, names=names, into=into)
+    both = {**values, N.r: other[N.r], N.rho: other[N.rho], N.theta: fmpq(1), N.eta: scale}
+    return both, [*constraints, *more, scale > 0]
+
+
+critical_scale = Case(
+    T.critical_scale,
+    (
+        symbolic(_critical_proof),
+        decided(sizes=(2,), alphas=("3/2", 2), claims=("nested",), model=_nested_in_scale),
+        decided(sizes=(3,), alphas=(2,), claims=("nested",), model=_nested_in_scale, full_only=True, seconds=120),
+        sampled(
+            family(
+                r"random rows at two scales, $n \le 6$",
+                two_scales,
+                {"z": real},
+                {"alpha": one_of(ALPHAS), "theta": positive, "eta": positive},
+                fixed=("alpha", "theta", "eta"),
+            ),
+            cases=30,
+        ),
+        sampled(
+            family(
+                r"random rows near their critical scale, $n \le 4$",
+                _critical_row,
+                {"z": real},
+                {"alpha": one_of(ALPHAS), "theta": real, "eta": positive},
+                (2, 4),
+                fixed=("alpha", "theta", "eta"),
+            ),
+            cases=40,
+            claims=("critical",),
+            title="search near the critical scale",
+        ),
+    ),
+    needed=(
+        Needed(
+            "order",
+            r"$\theta = 2 > \theta' = 1/2$",
+            lambda: two_scales([fmpq(1), fmpq(0)], fmpq(2), fmpq(2), fmpq(1, 2)),
+        ),
+    ),
+)
+
+
+def two_alphas(z: Sequence[fmpq], alpha: fmpq, beta: fmpq) -> Instance:
+    """Return a row at two exponents."""
+    return row(z, alpha) + {**second(row(z, beta)), N.beta: beta}
+
+
+def _nested_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
+    d, e = sp.symbols("d e", nonnegative=True)
+    t = sp.Symbol("t", positive=True)
+    yield identity(
+        "for t = e^(-d) <= 1 a larger exponent gives a smaller power", t**q - t ** (q + e), t**q * (1 - t**e)
+    )
+    yield rises_from("as 1 - e^(-d e) >= 0", 1 - sp.exp(-d * e), d)
+    yield identity(
+        "norms are homogeneous: scale v to ||v||_q' = 1, then every |v_i| <= 1 and ||v||_q <= 1",
+        (t**q * u**q) ** (1 / q),
+        t * u,
+    )
+    yield identity("q = 1 / (alpha - 1) falls in alpha", sp.diff(1 / a, a), -1 / a**2)
+    yield concludes(
+        "||[z - z_k]_+||_q <= ||[z - z_k]_+||_q' < q' <= q: the criterion at alpha' implies it at alpha",
+        theorem.claim("nested"),
+        sp.Implies(N.r[N.k] > 0, N.p[N.k] > 0),
+    )
+
+
+def _nested_alphas(reals: Reals, n: int, alpha: fmpq) -> tuple[dict[sp.Basic, Any], list[Any]]:
+    values, constraints = row_model(reals, n, fmpq(3, 2))
+    names, into = ("", "w", "rho"), (N.z, N.r, N.rho)
+    other, more = row_model(reals, n, alpha, z=values[N.z], names=names, into=into)
+    return {**values, N.r: other[N.r], N.rho: other[N.rho], N.beta: alpha}, constraints + more
+
+
+nested_in_alpha = Case(
+    T.nested_in_alpha,
+    (
+        symbolic(_nested_proof),
+        sampled(
+            family(
+                r"random rows at two exponents, $n \le 6$",
+                two_alphas,
+                {"z": real},
+                {"alpha": one_of(ALPHAS), "beta": one_of(ALPHAS)},
+            )
+        ),
+    ),
+    needed=(
+        Needed("order", r"$\alpha = 2$, $\alpha' = 3/2$", lambda: two_alphas([fmpq(1), fmpq(0)], fmpq(2), fmpq(3, 2))),
+    ),
+    folklore=(
+        Debunked(
+            r"$\alpha = 5/4$, $\alpha' = 3/2$",
+            lambda: two_alphas([fmpq(1), fmpq(4, 5), fmpq(0)], fmpq(5, 4), fmpq(3, 2)),
+        ),
+    ),
+)
+
+
+def sorted_row(z: Sequence[fmpq], alpha: fmpq) -> Instance:
+    """Return a row with its logits in falling order."""
+    return row(sorted(z, reverse=True), alpha)
+
+
+def _size_proof(theorem: Theorem) -> Iterator[Step]:
+    d = sp.Symbol("d", nonnegative=True)
+    yield identity("for sorted logits the positive parts are those of the tokens before k", sp.Max(0, -d), 0)
+    criterion = N.total((N.a * (N.z[N.i] - N.z[N.k])) ** N.q, last=N.k - 1) < 1
+    yield concludes(
+        "|S| >= k if and only if token k is in the support", theorem.claim("size"), N.Iff(N.size >= N.k, criterion)
+    )
+    yield nonnegative("the sum grows with k: its terms do", sp.diff((a * (d + u)) ** q, d))
+    previous, this = (N.total((N.a * (N.z[N.i] - N.z[m])) ** N.q, last=N.k - 1) for m in (sp.Max(N.k - 1, 1), N.k))
+    yield concludes("term by term", theorem.claim("monotone"), previous <= this)
+
+
+size_formula = Case(
+    T.size_formula,
+    (
+        symbolic(_size_proof),
+        exact(
+            lambda: (point for point in _boundary() if _is_sorted(point)),
+            "exact rows with tokens on the threshold",
+            ("size",),
+        ),
+        sampled(family(r"random sorted rows, $n \le 6$", sorted_row, {"z": real}, {"alpha": one_of(ALPHAS)}), cases=50),
+        sampled(
+            family(
+                r"random sorted rows near the scale where their last token leaves, $n \le 4$",
+                lambda z, alpha, theta: sorted_row(
+                    [near_critical_scale(z, alpha, theta)[N.theta] * value for value in z], alpha
+                ),
+                {"z": real},
+                {"alpha": one_of(ALPHAS), "theta": real},
+                (2, 4),
+                fixed=("alpha", "theta"),
+            ),
+            cases=40,
+            claims=("size",),
+            title="search near the critical scale",
+        ),
+    ),
+    needed=(Needed("sorted", r"$\alpha = 2$, $z = (0, 1/2, 9)$", lambda: row([0, fmpq(1, 2), 9], 2)),),
+)
+
+
+def _is_sorted(point: Instance) -> bool:
+    return all(BALLS.compare(">=", x, y) is not False for x, y in zip(point[N.z], point[N.z][1:], strict=False))
+
+
+def _margin_proof(theorem: Theorem) -> Iterator[Step]:
+    g, m = sp.symbols("g m", positive=True)
+    yield identity("one token above by g: the sum over the gaps is (a g)^q", ((a * g) ** q).subs(q, 1 / a) ** a, a * g)
+    one = N.Iff(sp.Eq(N.p[1], 1), N.z[1] - N.z[2] >= 1 / N.a)
+    yield concludes("p = e_1 if and only if token 2 is out: a g >= 1", theorem.claim("one-hot"), one)
+    yield identity("m tied tokens above by g: m (a g)^q, of power a", (m * (a * g) ** (1 / a)) ** a, m**a * a * g)
+    ties = N.Iff(sp.Eq(N.total(N.p[N.i], last=N.top), 1), N.z_max - N.z[N.top + 1] >= N.top ** (1 - N.alpha) / N.a)
+    yield identity("m^a a g >= 1 says g >= m^(-a) / a", m**a * a * (m ** (-a) / a), 1)
+    yield concludes("the tie takes all if and only if the next token is out", theorem.claim("ties"), ties)
+
+
+def _near_margin(z: Sequence[fmpq], alpha: fmpq, ties: fmpq) -> Instance:
+    """Rows with a tied top whose gap to the rest is near the critical one."""
+    if not z:
+        raise ValueError("one token more")
+    count = int(ties.p)
+    gap = BALLS.power(fmpq(count), 1 - alpha) / (alpha - 1)
+    close = fmpq(int((arb(gap) * 256).mid().floor().unique_fmpz() or 0), 256)
+    below = sorted((-close + value / 64 for value in z if value <= 4), reverse=True)
+    if any(value >= 0 for value in below):
+        raise ValueError("the top must stay on top")
+    return row([fmpq(0)] * count + below, alpha)
+
+
+one_hot_margin = Case(
+    T.one_hot_margin,
+    (
+        symbolic(_margin_proof),
+        decided(sizes=(2, 3), alphas=("3/2", 2, 3), claims=("one-hot",)),
+        exact(
+            lambda: [row([0, -2, -5], fmpq(3, 2)), row([1, 0], 2), row([0, 0, -fmpq(1, 2)], 2)],
+            "exact rows at the margin",
+        ),
+        sampled(
+            family(
+                r"random rows near the margin, $n \le 6$",
+                _near_margin,
+                {"z": real},
+                {"alpha": one_of(ALPHAS), "ties": one_of((1, 1, 2, 3))},
+                fixed=("alpha", "ties"),
+            )
+        ),
+    ),
+    needed=(Needed("sorted", r"$\alpha = 2$, $z = (0, 5)$", lambda: row([0, -5, 5], 2)),),
+    folklore=(Debunked(r"$\alpha = 3/2$, gap 1", lambda: row([1, 0], fmpq(3, 2))),),
+)

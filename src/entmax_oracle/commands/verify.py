@@ -1,0 +1,124 @@
+"""``entmax-oracle verify``: which theorems about entmax hold, on what grounds, and where the folklore is false."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the command to the command line."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "verify",
+        help="check the theorems, or a conjecture of your own",
+        description=(
+            "Execute the evidence for theorems about entmax: symbolic proofs, decision procedures, interval "
+            "arithmetic, exact points and searches for counterexamples. Exit code 0 if all is clean, 1 if "
+            "anything is refuted or an argument does not go through, 2 if the request makes no sense."
+        ),
+    )
+    parser.add_argument(
+        "--theorem",
+        action="append",
+        default=[],
+        metavar="NAME|FILE.py",
+        help="a theorem by name, or a Python file with theorems or conjectures of your own (repeatable)",
+    )
+    parser.add_argument("--area", action="append", default=[], help="all theorems of one area (repeatable)")
+    parser.add_argument("--profile", choices=("quick", "full"), default="quick", help="how hard to look")
+    parser.add_argument("--seed", type=int, default=0, help="seed of every random choice")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="worker processes")
+    parser.add_argument("--report", type=Path, metavar="DIR", help="write verify.json and a page there")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the result there")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command; see the parser's description for the exit codes."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from entmax_oracle.cli import Unusable
+    from entmax_oracle.proofs_checks.verify import verify
+
+    if args.jobs < 1:
+        raise Unusable(f"--jobs must be at least 1, not {args.jobs}")
+    files = [name for name in args.theorem if name.endswith(".py")]
+    names = [name for name in args.theorem if not name.endswith(".py")]
+    console = Console()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("theorems", total=None)
+
+        def advance(event: dict[str, Any]) -> None:
+            progress.update(task, completed=event["done"], total=event["total"], description=event["theorem"])
+
+        try:
+            result = verify(names, args.area, args.profile, args.jobs, advance, seed=args.seed, files=files)
+        except ValueError as error:
+            raise Unusable(str(error)) from error
+    _write(result, args)
+    _show(result, console)
+    return 0 if all(entry["clean"] for entry in result["theorems"]) else 1
+
+
+def _write(result: dict[str, Any], args: argparse.Namespace) -> None:
+    """Write the result where it was asked for, and render the page."""
+    import json
+
+    text = json.dumps(result, indent=1, allow_nan=False) + "\n"
+    if args.json is not None:
+        args.json.parent.mkdir(parents=True, exist_ok=True)
+        args.json.write_text(text, encoding="utf-8")
+    if args.report is not None:
+        args.report.mkdir(parents=True, exist_ok=True)
+        (args.report / "verify.json").write_text(text, encoding="utf-8")
+        from entmax_oracle.proofs_checks.report import render
+
+        render(args.report)
+
+
+def _show(result: dict[str, Any], console: Console) -> None:
+    """Print the table of verdicts, then each problem with its counterexample."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    colours = {"proved": "green", "certified": "green", "supported": "cyan", "refuted": "red", "unchecked": "yellow"}
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for heading in ("theorem", "verdict", "evidence", "sharp", "needed", "seconds"):
+        table.add_column(heading, justify="right" if heading == "seconds" else "left", overflow="fold")
+    for entry in result["theorems"]:
+        kinds = dict.fromkeys(e["kind"] for e in entry["evidence"] if e["status"] == "holds")
+        table.add_row(
+            escape(entry["name"]),
+            f"[{colours[entry['verdict']]}]{entry['verdict']}[/]" + ("" if entry["clean"] else " [red]✗[/]"),
+            " ".join(kinds),
+            _tally(entry["sharp"]),
+            _tally(entry["necessity"]),
+            f"{entry['seconds']:.2f}",
+        )
+    console.print(table)
+    for entry in result["theorems"]:
+        for problem in entry["problems"]:
+            console.print(f"[red]{escape(entry['name'])}[/]: {escape(problem)}", soft_wrap=True)
+        if entry["counterexample"]:
+            shown = ", ".join(f"{symbol} = {value}" for symbol, value in entry["counterexample"].items())
+            console.print(f"  counterexample: {escape(shown)}", soft_wrap=True)
+    entries = result["theorems"]
+    clean = sum(entry["clean"] for entry in entries)
+    console.print(
+        f"{clean} of {len(entries)} theorems clean in {result['seconds']:.1f} s"
+        + (" (interrupted)" if result["interrupted"] else "")
+    )
+    skipped = {e["detail"] for entry in entries for e in entry["evidence"] if e["status"] == "skipped"}
+    for reason in sorted(skipped):
+        console.print(f"skipped: {escape(reason)}", soft_wrap=True)
+
+
+def _tally(checks: list[dict[str, Any]]) -> str:
+    good = sum(check["ok"] for check in checks)
+    return f"{good}/{len(checks)}" if checks else "–"

@@ -1,0 +1,177 @@
+"""The runner: schema, selection, interruption, processes, conjectures from files, and the command line."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from entmax_oracle.cli import Unusable
+from entmax_oracle.commands import verify as command
+from entmax_oracle.proofs_checks.verify import SCHEMA, UnknownName, load, select, verify
+
+NAMES = ["shift-invariance", "tsallis-schur-concave", "finite-mask"]
+
+FALSE = """
+import sympy as sp
+from entmax_oracle.theory import Claim, Theorem
+from entmax_oracle.theory.notation import p_max, size
+
+conjecture = Theorem(
+    name="top-half", area="mine", title="The top token has at least half", statement=r"$p_{\\max} \\ge 1/2$.",
+    claims=(Claim("half", sp.Ge(p_max, sp.Rational(1, 2))),),
+)
+"""
+
+TRUE = """
+import sympy as sp
+from entmax_oracle.theory import Claim, Theorem
+from entmax_oracle.theory.notation import p_max, size
+
+conjecture = Theorem(
+    name="top-share", area="mine", title="The top token has at least its share", statement=r"$p_{\\max} \\ge 1/|S|$.",
+    claims=(Claim("share", sp.Ge(p_max, 1 / size)),),
+)
+"""
+
+
+@pytest.fixture
+def conjectures(tmp_path: Path) -> tuple[Path, Path]:
+    false, true = tmp_path / "false.py", tmp_path / "true.py"
+    false.write_text(FALSE)
+    true.write_text(TRUE)
+    return false, true
+
+
+def run(*arguments: str) -> int:
+    parser = argparse.ArgumentParser()
+    command.add_parser(parser.add_subparsers())
+    options = parser.parse_args(["verify", *arguments])
+    return int(options.run(options))
+
+
+def test_the_result_has_the_promised_keys() -> None:
+    result = verify(NAMES)
+    assert result["schema"] == SCHEMA
+    assert result["kernels"] == []
+    assert {"seed", "versions", "platform", "started", "seconds"} <= set(result)
+    assert [entry["name"] for entry in result["theorems"]] == [
+        "tsallis-schur-concave",
+        "shift-invariance",
+        "finite-mask",
+    ]
+    for entry in result["theorems"]:
+        promised = {"name", "area", "statement", "source", "verdict", "domain", "evidence", "sharp", "necessity"}
+        assert promised <= set(entry)
+        for evidence in entry["evidence"]:
+            assert {"kind", "domain", "detail", "seconds"} <= set(evidence)
+    json.dumps(result, allow_nan=False)
+
+
+def test_two_processes_find_what_one_finds() -> None:
+    def verdicts(result: dict[str, Any]) -> list[Any]:
+        return [(e["name"], e["verdict"], [x["detail"] for x in e["evidence"]]) for e in result["theorems"]]
+
+    assert verdicts(verify(NAMES, jobs=2)) == verdicts(verify(NAMES))
+
+
+def test_an_executor_of_ones_own_is_used() -> None:
+    # Ball precision is a setting of the whole process: threads may share it only one at a time.
+    with ThreadPoolExecutor(1) as executor:
+        result = verify(NAMES[:1], executor=executor)
+    assert result["theorems"][0]["clean"]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_an_interrupt_keeps_what_is_finished(jobs: int) -> None:
+    def interrupt(event: dict[str, Any]) -> None:
+        raise KeyboardInterrupt
+
+    result = verify(areas=["entropy"], jobs=jobs, on_event=interrupt)
+    verdicts = [entry["verdict"] for entry in result["theorems"]]
+    assert result["interrupted"]
+    assert verdicts.count("proved") == 1
+    assert set(verdicts) == {"proved", "unchecked"}
+    for child in multiprocessing.active_children():
+        child.join(10)
+        assert not child.is_alive()
+
+
+def test_unknown_names_come_back_with_the_nearest() -> None:
+    with pytest.raises(UnknownName, match="shift-invariance"):
+        select(["shift-invariant"])
+    with pytest.raises(UnknownName, match="no area is called 'entropies'; near it: entropy"):
+        select(areas=["entropies"])
+    with pytest.raises(ValueError, match="profile"):
+        verify(NAMES, profile="slow")
+
+
+def test_a_false_conjecture_is_refuted_by_a_small_counterexample(conjectures: tuple[Path, Path]) -> None:
+    (entry,) = verify(files=[conjectures[0]])["theorems"]
+    assert entry["verdict"] == "refuted"
+    assert entry["counterexample"]["n"] == "3"
+    assert entry["counterexample"]["z"] == "(0, 0, 0)"
+
+
+def test_a_true_conjecture_is_supported_and_no_more(conjectures: tuple[Path, Path]) -> None:
+    (entry,) = verify(files=[conjectures[1]])["theorems"]
+    assert (entry["verdict"], entry["clean"]) == ("supported", True)
+
+
+def test_conjectures_travel_to_other_processes(conjectures: tuple[Path, Path]) -> None:
+    result = verify(files=conjectures, jobs=2)
+    assert [entry["verdict"] for entry in result["theorems"]] == ["refuted", "supported"]
+
+
+def test_unusable_files_are_refused(tmp_path: Path) -> None:
+    empty, broken = tmp_path / "empty.py", tmp_path / "broken.py"
+    empty.write_text("from entmax_oracle.theory.threshold import brackets\n")
+    broken.write_text("1 / 0\n")
+    with pytest.raises(ValueError, match="states no theorem"):
+        load(empty)
+    with pytest.raises(ValueError, match="cannot be executed: ZeroDivisionError"):
+        load(broken)
+    with pytest.raises(ValueError, match="not a Python file"):
+        load(tmp_path / "missing.py")
+
+
+def test_the_command_writes_its_result(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "deep" / "verify.json"
+    assert run("--theorem", "shift-invariance", "--json", str(file)) == 0
+    assert json.loads(file.read_text())["theorems"][0]["verdict"] == "proved"
+    assert "1 of 1 theorems clean" in capsys.readouterr().out
+
+
+def test_the_command_shows_the_counterexample(
+    conjectures: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("--theorem", str(conjectures[0])) == 1
+    shown = capsys.readouterr().out
+    assert "refuted" in shown
+    assert "z = (0, 0, 0)" in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--theorem", "no-such"], "no theorem is called"),
+        (["--area", "no-such"], "no area is called"),
+        (["--theorem", "missing.py"], "not a Python file"),
+        (["--jobs", "0"], "--jobs must be at least 1"),
+    ],
+)
+def test_the_command_refuses_what_makes_no_sense(arguments: list[str], message: str) -> None:
+    with pytest.raises(Unusable, match=message):
+        run(*arguments)
+
+
+def test_the_report_is_rendered(tmp_path: Path) -> None:
+    pytest.importorskip("jinja2")
+    assert run("--theorem", "shift-invariance", "--report", str(tmp_path / "out")) == 0
+    assert (tmp_path / "out" / "verify.json").is_file()
+    assert (tmp_path / "out" / "index.html").is_file()

@@ -1,0 +1,80 @@
+"""The theorems as objects: names, statements, and bounds compiled from the expressions they show."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+import sympy as sp
+from flint import arb, fmpq
+
+from entmax_oracle.proofs_checks.reading import precision, read
+from entmax_oracle.proofs_checks.rows import row
+from entmax_oracle.theory import Theorem, theorems
+from entmax_oracle.theory import notation as N
+from entmax_oracle.theory.theorem import SUBJECTS
+from entmax_oracle.theory.threshold import brackets
+
+ALL = theorems()
+
+
+def test_names_are_unique_slugs() -> None:
+    names = [theorem.name for theorem in ALL]
+    assert len(set(names)) == len(names)
+    assert all(name == name.lower() and " " not in name for name in names)
+
+
+def test_every_subject_states_something() -> None:
+    assert {theorem.area for theorem in ALL} == set(SUBJECTS)
+    assert [t for t in ALL if t.area == "threshold"] == list(theorems("threshold"))
+
+
+@pytest.mark.parametrize("theorem", ALL, ids=lambda t: t.name)
+def test_a_theorem_is_complete(theorem: Theorem) -> None:
+    texts = [theorem.statement, theorem.setting, theorem.source, *(h.text for h in theorem.hypotheses)]
+    texts += [folklore.text for folklore in theorem.folklore]
+    assert all(text.strip() for text in texts)
+    assert all(text.count("$") % 2 == 0 for text in texts)
+    keys = [claim.key for claim in theorem.claims]
+    assert keys
+    assert len(set(keys)) == len(keys)
+    for claim in theorem.claims:
+        assert not isinstance(claim.relation, bool | sp.logic.boolalg.BooleanAtom), f"{claim.key} says nothing"
+        assert claim.latex
+
+
+def test_a_bound_is_compiled_from_its_own_expression() -> None:
+    claim = brackets.claim("upper")
+    given = {"alpha": 1.5, "n": 7, "z_max": 0.25}
+    value = claim.function(*(given[str(symbol)] for symbol in claim.symbols))
+    with precision():
+        instance = row([fmpq(1, 4)] * 7, fmpq(3, 2))
+        exact = read(claim.bound, instance.values)
+    assert value == pytest.approx(float(arb(exact)), rel=1e-14)
+
+
+def test_a_compiled_bound_takes_vectors_first_entry_first() -> None:
+    claim = next(t for t in ALL if t.name == "tsallis-limits").claim("gini")
+    given = {"n": 3, "p": [0.5, 0.25, 0.25]}
+    assert claim.function(*(given[str(symbol)] for symbol in claim.symbols)) == pytest.approx(0.3125)
+
+
+def test_an_unknown_claim_is_named() -> None:
+    with pytest.raises(KeyError, match="has no claim 'middle'"):
+        brackets.claim("middle")
+
+
+def test_every_ranges_over_tokens_only() -> None:
+    condition = N.Every(sp.Ne(N.x(N.l), N.tau), N.l)
+    assert N.l not in condition.free_symbols
+    assert {N.alpha, N.tau} <= condition.free_symbols
+
+
+def test_theory_needs_sympy_alone() -> None:
+    code = (
+        "import sys, entmax_oracle.theory as t; t.theorems(); "
+        "print([m for m in ('numpy', 'scipy', 'torch', 'z3') if m in sys.modules])"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"

@@ -1,0 +1,126 @@
+"""The symbols in which every theorem is written: one meaning each, everywhere.
+
+Conventions: ``p = entmax_alpha(z)`` maximises ``<p, z> + H_alpha(p)`` over the simplex, with the Tsallis entropy
+``H_alpha(p) = (1 - sum p_i^alpha) / (alpha (alpha - 1))``; ``x = (alpha - 1) z`` and ``tau`` is the threshold in these
+coordinates, ``p_i = [x_i - tau]_+^q`` with ``q = 1 / (alpha - 1)``. Indices run from 1 to ``n``.
+
+A claim or a hypothesis with a free index (one of :data:`INDICES`) is meant for *every* value 1 … n of that index.
+"""
+
+from __future__ import annotations
+
+import sympy as sp
+from sympy.logic.boolalg import BooleanFunction
+from sympy.printing.latex import LatexPrinter
+
+n = sp.Symbol("n", integer=True, positive=True)
+"""Number of tokens in a row."""
+alpha = sp.Symbol("alpha", positive=True)
+"""The exponent of the entropy; 1 is softmax, 2 is sparsemax."""
+beta = sp.Symbol("alpha'", positive=True)
+"""A second exponent, where a theorem compares two."""
+theta = sp.Symbol("theta", positive=True)
+"""Scale (inverse temperature) of the logits."""
+eta = sp.Symbol("theta'", positive=True)
+"""A second scale, where a theorem compares two."""
+shift = sp.Symbol("c", real=True)
+"""A constant added to every logit."""
+
+z = sp.IndexedBase("z", real=True)
+"""Logits."""
+p = sp.IndexedBase("p", nonnegative=True)
+"""Probabilities: ``p = entmax_alpha(z)``, or a point of the simplex where a theorem says so."""
+r = sp.IndexedBase("r", nonnegative=True)
+"""Another point of the simplex, or the probabilities of another row."""
+v = sp.IndexedBase("v", real=True)
+"""A direction in logit space."""
+D = sp.IndexedBase("D", real=True)
+"""``D[i, j]``: derivative of ``p_i`` with respect to ``z_j``."""
+
+tau = sp.Symbol("tau", real=True)
+"""The threshold of ``z``."""
+rho = sp.Symbol("tau'", real=True)
+"""The threshold of a second row."""
+z_max = sp.Symbol("z_max", real=True)
+"""Largest logit."""
+z_min = sp.Symbol("z_min", real=True)
+"""Smallest logit."""
+p_max = sp.Symbol("p_max", positive=True)
+"""Largest probability."""
+size = sp.Symbol("|S|", integer=True, positive=True)
+"""Number of tokens in the support ``S = {i : x_i > tau}``."""
+top = sp.Symbol("m", integer=True, positive=True)
+"""Multiplicity of the largest logit."""
+
+mix = sp.Symbol("t", real=True)
+"""A weight between 0 and 1."""
+perm = sp.IndexedBase("pi", integer=True)
+"""A permutation of the tokens."""
+
+i, j, k, l = INDICES = sp.symbols("i j k l", integer=True, positive=True)
+"""Token indices; free in a claim they range over all tokens."""
+
+a = alpha - 1
+q = 1 / (alpha - 1)
+
+_LATEX = {
+    beta: r"\alpha'",
+    eta: r"\theta'",
+    rho: r"\tau'",
+    z_max: r"z_{\max}",
+    z_min: r"z_{\min}",
+    p_max: r"p_{\max}",
+    size: r"|S|",
+}
+
+
+def top_first() -> sp.Basic:
+    """Return the condition that the logits are sorted, largest first."""
+    return Every(sp.Or(sp.Eq(l, 1), z[sp.Max(l - 1, 1)] >= z[l]), l)
+
+
+def total(term: sp.Expr, index: sp.Symbol = i, last: sp.Expr = n) -> sp.Sum:
+    """Sum of `term` over ``index = 1 … last``."""
+    return sp.Sum(term, (index, 1, last))
+
+
+def pos(expression: sp.Expr) -> sp.Expr:
+    """Positive part, ``[expression]_+``."""
+    return sp.Max(0, expression)
+
+
+def x(index: sp.Expr) -> sp.Expr:
+    """Logit in the coordinates of the threshold, ``x_i = (alpha - 1) z_i``."""
+    return a * z[index]
+
+
+def s(index: sp.Expr) -> sp.Expr:
+    """Sensitivity ``s_i = p_i^(2 - alpha)`` on the support and 0 off it."""
+    return sp.Piecewise((p[index] ** (2 - alpha), p[index] > 0), (0, True))
+
+
+def latex(expression: sp.Basic) -> str:
+    """LaTeX of an expression, with the field's names for the symbols above."""
+    return str(sp.latex(expression, symbol_names=_LATEX))
+
+
+class Iff(BooleanFunction):  # type: ignore[misc]
+    """Equivalence ``fact <=> criterion`` that keeps the order of its sides (SymPy's own sorts them)."""
+
+    def _latex(self, printer: LatexPrinter) -> str:
+        fact, criterion = self.args
+        return rf"{printer._print(fact)} \iff {printer._print(criterion)}"
+
+
+class Every(BooleanFunction):  # type: ignore[misc]
+    """``Every(condition, index)``: the condition holds for each token, ``index = 1 … n``."""
+
+    @property
+    def free_symbols(self) -> set[sp.Basic]:
+        """Everything but the bound index."""
+        condition, index = self.args
+        return {n, *condition.free_symbols} - {index}
+
+    def _latex(self, printer: LatexPrinter) -> str:
+        condition, index = self.args
+        return rf"{printer._print(condition)} \text{{ for every }} {printer._print(index)}"

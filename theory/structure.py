@@ -1,0 +1,150 @@
+"""Equivariances and structural identities."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from .entropy import tsallis
+from .notation import (
+    Iff,
+    a,
+    alpha,
+    i,
+    j,
+    n,
+    p,
+    perm,
+    r,
+    rho,
+    shift,
+    tau,
+    theta,
+    total,
+    x,
+    z,
+    z_max,
+)
+from .theorem import Claim, Folklore, Theorem
+
+shift_invariance = Theorem(
+    name="shift-invariance",
+    area="structure",
+    title="A constant added to every logit changes nothing",
+    statement=(
+        r"$\mathrm{entmax}_\alpha(z + c\mathbf{1}) = \mathrm{entmax}_\alpha(z)$, and the threshold moves by "
+        r"$(\alpha-1) c$."
+    ),
+    setting=r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, $c \in \mathbb{R}$; $r, \tau'$ belong to $z "
+    r"+ c\mathbf{1}$",
+    claims=(Claim("probabilities", sp.Eq(r[i], p[i])), Claim("threshold", sp.Eq(rho, tau + a * shift))),
+    source="Blondel, Martins, Niculae 2020, Proposition 1",
+    folklore=(
+        Folklore(
+            r"The threshold moves by $c$: false for $\alpha \ne 2$ in the coordinates $x = (\alpha-1) z$.",
+            sp.Eq(rho, tau + shift),
+        ),
+    ),
+)
+
+permutation = Theorem(
+    name="permutation-equivariance",
+    area="structure",
+    title="Permuting the tokens permutes the probabilities",
+    statement=r"If $z'_i = z_{\pi(i)}$ then $p'_i = p_{\pi(i)}$, and the threshold stays.",
+    setting=r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, permutation $\pi$; $r, \tau'$ belong to "
+    r"$z_\pi$",
+    claims=(Claim("probabilities", sp.Eq(r[i], p[perm[i]])), Claim("threshold", sp.Eq(rho, tau))),
+    source="Blondel, Martins, Niculae 2020, Proposition 1",
+)
+
+temperature = Theorem(
+    name="temperature",
+    area="structure",
+    title="A scale on the logits is a temperature on the entropy",
+    statement=(
+        r"$p = \mathrm{entmax}_\alpha(\theta z)$ maximises $\langle p, z\rangle + \frac{1}{\theta} "
+        r"H_\alpha(p)$ over the simplex."
+    ),
+    setting=r"every $n \ge 1$, real $\alpha > 1$, $\theta > 0$, $z \in \mathbb{R}^n$, and every $r$ in the simplex",
+    claims=(
+        Claim(
+            "optimal",
+            sp.Le(
+                total(r[i] * z[i]) + tsallis(r, alpha) / theta,
+                total(p[i] * z[i]) + tsallis(p, alpha) / theta,
+            ),
+        ),
+    ),
+    source="Blondel, Martins, Niculae 2020, Proposition 1",
+    folklore=(
+        Folklore(
+            r"Scaling the logits sharpens the same weights, $\mathrm{entmax}_\alpha(\theta z) \propto "
+            r"\mathrm{entmax}_\alpha(z)^\theta$: "
+            r"true for softmax, false for $\alpha > 1$ (here $r = \mathrm{entmax}_\alpha(z)$).",
+            sp.Eq(p[i], r[i] ** theta / total(r[j] ** theta, j)),
+        ),
+    ),
+)
+
+order = Theorem(
+    name="order",
+    area="structure",
+    title="Larger logits get no less, and strictly more while anything is left",
+    statement=(
+        r"$z_i \ge z_j$ gives $p_i \ge p_j$; $p_i > p_j$ gives $z_i > z_j$; and $z_i > z_j$ with $p_i > 0$ "
+        r"gives $p_i > p_j$."
+    ),
+    claims=(
+        Claim("weak", sp.Implies(z[i] >= z[j], p[i] >= p[j])),
+        Claim("converse", sp.Implies(p[i] > p[j], z[i] > z[j])),
+        Claim("strict", sp.Implies(sp.And(z[i] > z[j], p[i] > 0), p[i] > p[j])),
+    ),
+    source="Blondel, Martins, Niculae 2020, Proposition 1 (weak order); the rest derived here",
+    folklore=(
+        Folklore(
+            r"Entmax preserves order strictly: false for $\alpha > 1$, zeros are tied.",
+            sp.Implies(z[i] > z[j], p[i] > p[j]),
+        ),
+    ),
+)
+
+masking = Theorem(
+    name="masking-is-deletion",
+    area="structure",
+    title="A token at or below the others' threshold might as well not be there",
+    statement=(
+        r"Let $r, \tau'$ belong to the row without its last token ($r_n := 0$). Then $p_n = 0$ if and only if "
+        r"$(\alpha-1) z_n \le \tau'$, and then $p = r$: the masked row equals the shortened one exactly, at "
+        r"a finite logit."
+    ),
+    setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$; any token may be last",
+    claims=(
+        Claim("zero", Iff(sp.Eq(p[n], 0), x(n) <= rho)),
+        Claim("equal", sp.Implies(x(n) <= rho, sp.Eq(p[i], r[i]))),
+        Claim("threshold", sp.Implies(x(n) <= rho, sp.Eq(tau, rho))),
+    ),
+    folklore=(
+        Folklore(
+            r"A row whose tokens are all masked by the same large negative number gives zeros: false, it "
+            r"gives $1/n$ each.",
+            sp.Eq(p[i], 0),
+        ),
+    ),
+)
+
+finite_mask = Theorem(
+    name="finite-mask",
+    area="structure",
+    title="A finite mask value is exact",
+    statement=(
+        r"Every token with $z_j \le z_{\max} - \frac{1}{\alpha-1}$ has probability exactly 0; no smaller gap will do."
+    ),
+    setting=r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$",
+    claims=(Claim("zero", sp.Implies(z[j] <= z_max - 1 / a, sp.Eq(p[j], 0))),),
+    folklore=(
+        Folklore(
+            r"A token at least 1 below the maximum has probability 0: right for $\alpha = 2$, false for $\alpha < 2$.",
+            sp.Implies(z[j] <= z_max - 1, sp.Eq(p[j], 0)),
+        ),
+    ),
+)

@@ -1,0 +1,138 @@
+"""The support: which tokens keep any mass at all."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from .notation import (
+    Iff,
+    a,
+    alpha,
+    beta,
+    eta,
+    i,
+    k,
+    p,
+    pos,
+    q,
+    r,
+    size,
+    theta,
+    top,
+    top_first,
+    total,
+    z,
+    z_max,
+)
+from .theorem import Claim, Folklore, Hypothesis, Theorem
+
+_SORTED = Hypothesis("sorted", r"$z_1 \ge z_2 \ge \dots \ge z_n$", top_first())
+
+norm_criterion = Theorem(
+    name="support-norm-criterion",
+    area="support",
+    title="A token has mass if and only if the logits above it are close enough, in one norm",
+    statement=(
+        r"Token $k$ is in the support of $\mathrm{entmax}_\alpha(\theta z)$ if and only if "
+        r"$\sum_i [(\alpha-1)\theta (z_i - z_k)]_+^q < 1$, that is $\theta \lVert [z - z_k]_+ \rVert_q < "
+        r"q$, $q = 1/(\alpha-1)$."
+    ),
+    setting=r"every $n \ge 1$, real $\alpha > 1$, $\theta > 0$, $z \in \mathbb{R}^n$",
+    claims=(
+        Claim("sum", Iff(p[k] > 0, total(pos(a * theta * (z[i] - z[k])) ** q) < 1)),
+        Claim("norm", Iff(p[k] > 0, theta * total(pos(z[i] - z[k]) ** q) ** a < q)),
+    ),
+    source="derived here; for alpha = 2 it is the support rule of Martins, Astudillo 2016, Proposition 1",
+    folklore=(
+        Folklore(
+            r"Sparsemax's rule $1 + k z_{(k)} > \sum_{j \le k} z_{(j)}$ works for every $\alpha$ after "
+            r"replacing $z$ by "
+            r"$(\alpha-1) z$: false for $\alpha \ne 2$.",
+            Iff(p[k] > 0, total(pos(a * theta * (z[i] - z[k]))) < 1),
+        ),
+    ),
+)
+
+critical_scale = Theorem(
+    name="critical-scale",
+    area="support",
+    title="Each token leaves the support at an exact scale, and never comes back",
+    statement=(
+        r"A token below the largest logit is in the support of $\mathrm{entmax}_\alpha(\theta z)$ if and only if "
+        r"$\theta < \theta_k := q / \lVert [z - z_k]_+ \rVert_q$. Hence the support shrinks as the scale grows: for "
+        r"$\theta \le \theta'$, whatever has mass at $\theta'$ has mass at $\theta$."
+    ),
+    setting=r"every $n \ge 1$, real $\alpha > 1$, $\theta, \theta' > 0$, $z \in \mathbb{R}^n$; $r = "
+    r"\mathrm{entmax}_\alpha(\theta' z)$",
+    hypotheses=(Hypothesis("order", r"$\theta \le \theta'$", sp.Le(theta, eta)),),
+    claims=(
+        Claim(
+            "critical",
+            Iff(p[k] > 0, sp.Or(sp.Eq(z[k], z_max), theta < q / total(pos(z[i] - z[k]) ** q) ** a)),
+        ),
+        Claim("nested", sp.Implies(r[k] > 0, p[k] > 0)),
+    ),
+)
+
+nested_in_alpha = Theorem(
+    name="support-nested-in-alpha",
+    area="support",
+    title="A larger alpha never revives a token",
+    statement=(
+        r"For $\alpha \le \alpha'$ the support of $\mathrm{entmax}_{\alpha'}(z)$ is contained in that of "
+        r"$\mathrm{entmax}_\alpha(z)$."
+    ),
+    setting=r"every $n \ge 1$, real $\alpha, \alpha' > 1$, $z \in \mathbb{R}^n$; $r = \mathrm{entmax}_{\alpha'}(z)$",
+    hypotheses=(Hypothesis("order", r"$\alpha \le \alpha'$", sp.Le(alpha, beta)),),
+    claims=(Claim("nested", sp.Implies(r[k] > 0, p[k] > 0)),),
+    folklore=(
+        Folklore(
+            r"A token below the top loses mass as $\alpha$ grows: false, $z = (1, 0.8, 0)$ gives the second token "
+            r"$0.374, 0.404, 0.4, 0.3, 0$ at $\alpha = 1, 1.5, 2, 3, 8$.",
+            sp.Implies(z[k] < z_max, r[k] <= p[k]),
+        ),
+    ),
+)
+
+size_formula = Theorem(
+    name="support-size",
+    area="support",
+    title="The size of the support, by binary search",
+    statement=(
+        r"For sorted logits $|S| \ge k$ if and only if $\sum_{i<k} ((\alpha-1)(z_i - z_k))^q < 1$; the sum "
+        r"grows with $k$."
+    ),
+    hypotheses=(_SORTED,),
+    claims=(
+        Claim("size", Iff(size >= k, total((a * (z[i] - z[k])) ** q, last=k - 1) < 1)),
+        Claim(
+            "monotone",
+            total((a * (z[i] - z[sp.Max(k - 1, 1)])) ** q, last=k - 1) <= total((a * (z[i] - z[k])) ** q, last=k - 1),
+        ),
+    ),
+)
+
+one_hot_margin = Theorem(
+    name="one-hot-margin",
+    area="support",
+    title="When one token, or a tie at the top, takes everything",
+    statement=(
+        r"For sorted logits, $p = e_1$ if and only if $z_1 - z_2 \ge \frac{1}{\alpha-1}$, whatever $n$ is; "
+        r"and with $m$ "
+        r"tied largest logits ($m < n$), $p$ is uniform on them if and only if their gap to the next is at least "
+        r"$\frac{m^{1-\alpha}}{\alpha-1}$."
+    ),
+    setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$ that is not constant",
+    hypotheses=(_SORTED,),
+    claims=(
+        Claim("one-hot", Iff(sp.Eq(p[1], 1), z[1] - z[2] >= 1 / a)),
+        Claim("ties", Iff(sp.Eq(total(p[i], last=top), 1), z_max - z[top + 1] >= top ** (1 - alpha) / a)),
+    ),
+    source="Blondel, Martins, Niculae 2020, Proposition 8 (margin of one-hot); ties derived here",
+    folklore=(
+        Folklore(
+            r"The margin is 1: right for $\alpha = 2$ only.",
+            Iff(sp.Eq(p[1], 1), z[1] - z[2] >= 1),
+        ),
+    ),
+)

@@ -1,0 +1,170 @@
+"""What a theorem is: one object from which the page, the numeric bound and the verdict's row all come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import import_module
+
+import sympy as sp
+
+from .notation import latex
+
+SUBJECTS = (
+    "entropy",
+    "threshold",
+    "structure",
+    "support",
+    "jacobian",
+)
+"""Modules of this package that state theorems, in reading order."""
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """A condition a theorem needs, and which can be dropped to see that it does.
+
+    Parameters
+    ----------
+    key
+        Short name, unique within the theorem.
+    text
+        The condition in words, Markdown with ``$…$``.
+    condition
+        The same as a SymPy boolean in the symbols of :mod:`entmax_oracle.theory.notation`.
+    """
+
+    key: str
+    text: str
+    condition: sp.Basic
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One assertion of a theorem, as a SymPy relation or an equivalence.
+
+    Parameters
+    ----------
+    key
+        Short name, unique within the theorem.
+    relation
+        ``quantity <= bound`` (also ``>=``, ``<``, ``>``, ``==``), or ``Iff(fact, criterion)``.
+    """
+
+    key: str
+    relation: sp.Basic
+
+    @cached_property
+    def bound(self) -> sp.Basic:
+        """The right-hand side of the relation; for an equivalence the criterion."""
+        return self.relation.args[-1]
+
+    @cached_property
+    def quantity(self) -> sp.Basic:
+        """The left-hand side of the relation: what the bound speaks of."""
+        return self.relation.args[0]
+
+    @property
+    def latex(self) -> str:
+        """The relation as LaTeX."""
+        return latex(self.relation)
+
+    @cached_property
+    def symbols(self) -> tuple[sp.Symbol, ...]:
+        """Arguments of :attr:`function` in order: the free symbols of the bound, by name."""
+        whole = {s.base.label for s in self.bound.atoms(sp.Indexed)}
+        free = {s for s in self.bound.free_symbols if s.is_Symbol and s not in whole}
+        return tuple(sorted(free | whole, key=str))
+
+    @cached_property
+    def function(self) -> Callable[..., object]:
+        """The bound as a NumPy function of :attr:`symbols`, compiled from the expression itself.
+
+        Vectors are passed as sequences in the usual order, first entry first.
+        """
+        one_based = self.bound.replace(
+            lambda node: isinstance(node, sp.Indexed),
+            lambda node: node.base[tuple(index - 1 for index in node.indices)],
+        )
+        compiled: Callable[..., object] = sp.lambdify(self.symbols, one_based, modules=["scipy", "numpy"])
+        return compiled
+
+
+@dataclass(frozen=True)
+class Folklore:
+    """A careless version of a theorem that is believed and false.
+
+    Parameters
+    ----------
+    text
+        The belief, Markdown with ``$…$``, and what is right instead.
+    relation
+        The belief as a SymPy relation, to be refuted by an executed counterexample.
+    """
+
+    text: str
+    relation: sp.Basic
+
+
+@dataclass(frozen=True)
+class Theorem:
+    """A statement about entmax with everything needed to state, use and check it.
+
+    Parameters
+    ----------
+    name
+        Slug, unique among all theorems.
+    area
+        Subject it belongs to; the name of its module.
+    title
+        One line.
+    statement
+        Markdown with LaTeX between ``$`` signs.
+    claims
+        The same statement as SymPy relations. All evidence is computed from these.
+    setting
+        What the symbols range over: the domain of the theorem.
+    hypotheses
+        Conditions within the setting that the claims need.
+    source
+        Paper and equation, or "derived here".
+    folklore
+        What is believed wrongly near this theorem.
+    """
+
+    name: str
+    area: str
+    title: str
+    statement: str
+    claims: tuple[Claim, ...]
+    setting: str = r"every $n \ge 1$, real $\alpha > 1$ and $z \in \mathbb{R}^n$"
+    hypotheses: tuple[Hypothesis, ...] = ()
+    source: str = "derived here"
+    folklore: tuple[Folklore, ...] = field(default=())
+
+    def claim(self, key: str) -> Claim:
+        """Return the claim called `key`; ``KeyError`` if there is none."""
+        for claim in self.claims:
+            if claim.key == key:
+                return claim
+        raise KeyError(f"theorem {self.name!r} has no claim {key!r}; it has {[c.key for c in self.claims]}")
+
+    def bound(self, key: str) -> sp.Basic:
+        """Return the bound (right-hand side) of the claim called `key`, a SymPy expression."""
+        return self.claim(key).bound
+
+
+def theorems(area: str | None = None) -> tuple[Theorem, ...]:
+    """Return every theorem of the package, or those of one area, in reading order.
+
+    Examples
+    --------
+    >>> [t.name for t in theorems("threshold")][0]
+    'threshold-form'
+    """
+    found: list[Theorem] = []
+    for subject in SUBJECTS:
+        module = import_module(f"{__package__}.{subject}")
+        found += [value for value in vars(module).values() if isinstance(value, Theorem)]
+    return tuple(t for t in found if area is None or t.area == area)
