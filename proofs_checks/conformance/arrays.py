@@ -96,7 +96,8 @@ def framework(name: str) -> Framework:
     ImportError
         If it is not installed.
     """
-    return FRAMEWORKS[name]()
+    library: Framework = FRAMEWORKS[name]()
+    return library
 
 
 class NumpyFramework:
@@ -241,7 +242,7 @@ class JaxFramework:
         return str(self.jax.__version__)
 
 
-FRAMEWORKS: dict[str, Callable[[], Framework]] = {
+FRAMEWORKS: dict[str, Callable[[], Any]] = {
     "numpy": NumpyFramework,
     "torch": TorchFramework,
     "jax": JaxFramework,
@@ -297,7 +298,7 @@ def perform(function: Callable[..., Any], call: Call, library: Framework, device
 
 
 def _explain(error: Exception) -> str:
-    """The exception and the innermost line of code that it came from."""
+    """Name the exception and the innermost line of code that it came from."""
     text = f"{type(error).__name__}: {error}".strip()
     frames = traceback.extract_tb(error.__traceback__)
     if len(frames) > 1:

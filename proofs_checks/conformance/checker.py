@@ -7,13 +7,13 @@ import platform
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from importlib import metadata
 from multiprocessing import get_context
-from typing import Any, ContextManager, Literal
+from typing import Any, Literal
 
 from entmax_oracle.reference.formats import as_format
 from entmax_oracle.reference.inputs import as_alpha
@@ -142,7 +142,8 @@ def check(
     subject = Subject(implementation, arrays, device, fixed_alpha is not None, timeout)
     settings = [
         Setting(
-            float(as_alpha(alpha)),
+            # As a 0-d array alpha is a number of the dtype, so that number is what the answer is for.
+            float(as_format(dtype).round_array(float(as_alpha(alpha))) if grad_alpha else as_alpha(alpha)),
             as_format(dtype).name,
             None if compute_dtype is None else as_format(compute_dtype).name,
             layouts=tuple(each for each in LAYOUTS if each != "constant") if arrays != "jax" else ("contiguous",),
@@ -155,7 +156,8 @@ def check(
     ]
     if not settings:
         raise ValueError("alphas and dtypes must each name at least one value")
-    names = [each.name for each in (*contracts, *chosen)]
+    every: list[Contract | Law] = [*contracts, *chosen]
+    names = [each.name for each in every]
     tasks = [_Task(subject, setting, tuple(names), offered, effort, seed) for setting in settings]
     outcomes = _run(tasks, jobs, executor, progress)
     merged = _merge([outcome.results for outcome in outcomes], settings)
@@ -224,7 +226,8 @@ def replay(
     setting = Setting(float(found["alpha"]), as_format(found["dtype"]).name, compute_dtype)
     with _Calling(subject) as caller:
         session = Checked(caller, setting, choose()[0])
-        return _judge((contracts + laws)[0], session, to_case(found))  # type: ignore[operator]
+        law: Law | Contract = contracts[0] if contracts else laws[0]
+        return _judge(law, session, to_case(found))
 
 
 @dataclass(frozen=True)
@@ -269,7 +272,7 @@ def _run(tasks: list[_Task], jobs: int, executor: Executor | None, progress: Pro
         return outcomes
     if not isinstance(tasks[0].subject.target, str):
         raise ValueError("jobs: a callable cannot travel to other processes; name it as module:function")
-    pool: ContextManager[Executor] = (
+    pool: AbstractContextManager[Executor] = (
         nullcontext(executor)
         if executor is not None
         else ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=get_context("spawn"))
@@ -324,8 +327,8 @@ def _check_setting(task: _Task, progress: Progress | None = None) -> _Outcome:
         for contract in contracts:
             results[contract.name] = _contract_result(contract, session, task, patient=not reason)
         versions = caller.versions
-    ordered = [results[each.name] for each in (*contracts, *laws)]
-    return _Outcome(ordered, versions, "interrupted" in reason)
+    every: list[Contract | Law] = [*contracts, *laws]
+    return _Outcome([results[each.name] for each in every], versions, "interrupted" in reason)
 
 
 def _judge(law: Law | Contract, session: Checked, case: Case) -> Finding:

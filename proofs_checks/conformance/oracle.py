@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from entmax_oracle.reference.budget import budget, row_sum_budget, vjp_budget
-from entmax_oracle.reference.derivatives import grad_alpha, vjp
+from entmax_oracle.reference.enclosed_calculus import enclose_grad_alpha, enclose_vjp
 from entmax_oracle.reference.enclosure import enclose
 from entmax_oracle.reference.formats import as_format
 
@@ -84,16 +86,16 @@ class Oracle:
         found = [self._known[key] for key in keys]
         batch = logits.shape[:-1]
 
-        def gather(name: str, shape: tuple[int, ...], dtype: object = np.float64) -> NDArray[np.generic]:
+        def gather(name: str, shape: tuple[int, ...], dtype: str = "float64") -> NDArray[Any]:
             parts = [getattr(each, name) for each in found]
-            return np.stack(parts).reshape(shape) if parts else np.empty(shape, dtype=dtype)  # type: ignore[call-overload, no-any-return]
+            return np.stack(parts).reshape(shape) if parts else np.empty(shape, dtype=dtype)
 
         return Expected(
-            gather("lower", logits.shape),  # type: ignore[arg-type]
-            gather("upper", logits.shape),  # type: ignore[arg-type]
-            gather("support", logits.shape, "<U9"),  # type: ignore[arg-type]
-            gather("budget", logits.shape),  # type: ignore[arg-type]
-            gather("row_sum", batch),  # type: ignore[arg-type]
+            gather("lower", logits.shape),
+            gather("upper", logits.shape),
+            gather("support", logits.shape, "<U9"),
+            gather("budget", logits.shape),
+            gather("row_sum", batch),
         )
 
     def _certify(self, rows: Float64) -> list[Expected]:
@@ -103,15 +105,15 @@ class Oracle:
         parts = (enclosure.lower, enclosure.upper, enclosure.support, allowed, sums)
         return [Expected(*each) for each in zip(*parts, strict=True)]
 
-    def vjp(self, logits: Float64, cotangent: Float64) -> tuple[Float64, Float64]:
-        """The vector-Jacobian product and its budget, infinite where the derivative is in doubt."""
-        return (
-            vjp(logits, cotangent, self.alpha),
-            vjp_budget(logits, cotangent, self.alpha, self.format.name, compute_dtype=self.compute_dtype),
-        )
+    def vjp(self, logits: Float64, cotangent: Float64) -> tuple[Float64, Float64, Float64]:
+        """Enclose the vector-Jacobian product; also return its budget, infinite where the derivative is in doubt."""
+        found = enclose_vjp(logits, cotangent, self.alpha)
+        allowed = vjp_budget(logits, cotangent, self.alpha, self.format.name, compute_dtype=self.compute_dtype)
+        smooth = found.differentiable[..., np.newaxis]
+        return found.lower, found.upper, np.where(smooth | (allowed == 0), allowed, np.inf)
 
     def alpha_gradient(self, logits: Float64, cotangent: Float64) -> tuple[float, float]:
-        """The derivative of ``<cotangent, p>`` in alpha, and its budget.
+        """Differentiate ``<cotangent, p>`` in alpha; also return the budget.
 
         A careful implementation evaluates the published formula (Correia, Niculae and Martins 2019, prop. 1)
 
@@ -122,8 +124,9 @@ class Oracle:
         alpha = 1, where the formula has no value, and for alpha >= 2 where a token is within its error of tau.
         """
         n, a = logits.shape[-1], self.alpha - 1.0
-        exact = float((grad_alpha(logits, self.alpha) * cotangent).sum())
-        if a == 0:
+        by_alpha = enclose_grad_alpha(logits, self.alpha)
+        exact = math.fsum(((by_alpha.lower + by_alpha.upper) / 2 * cotangent).ravel())
+        if a == 0 or not by_alpha.differentiable.all():
             return exact, np.inf
         expected = self(logits)
         p, b = (expected.lower + expected.upper) / 2, expected.budget
@@ -135,13 +138,14 @@ class Oracle:
         c = (np.ceil(np.log2(n)) + n / 8 + 6) * u
 
         def s(x: Float64) -> Float64:
-            return np.where(live & (x > 0), np.where(x > 0, x, 1.0) ** (1 - a), 0.0)
+            return np.asarray(np.where(live & (x > 0), np.where(x > 0, x, 1.0) ** (1 - a), 0.0))
 
         def plogp(x: Float64) -> Float64:
-            return x * np.log(np.where(x > 0, x, 1.0))
+            return np.asarray(x * np.log(np.where(x > 0, x, 1.0)))
 
         def span(f: Callable[[Float64], Float64]) -> Float64:
-            return np.maximum(np.abs(f(low) - f(p)), np.abs(f(high) - f(p))) + c * np.abs(f(p)) + b * (f is plogp)
+            ends = np.maximum(np.abs(f(low) - f(p)), np.abs(f(high) - f(p)))
+            return np.asarray(ends + c * np.abs(f(p)) + b * (f is plogp))
 
         total = s(p).sum(axis=-1, keepdims=True)
         ds, dl = span(s), span(plogp)

@@ -86,7 +86,7 @@ def read(source: str) -> dict[str, Any]:
 
 
 def to_case(found: dict[str, Any]) -> Case:
-    """The case that `read` returned."""
+    """Make the case that `read` returned."""
     shape = tuple(found["shape"])
     cotangent = found.get("cotangent")
     return Case(
@@ -104,7 +104,7 @@ def _hex(x: Float64) -> list[str]:
 
 
 def _runs(words: list[str]) -> list[str]:
-    """Runs of one number as ``count*number``: long rows in few words."""
+    """Write runs of one number as ``count*number``: long rows in few words."""
     runs = [(word, len(list(group))) for word, group in groupby(words)]
     return [f"{count}*{word}" if count > 2 else " ".join([word] * count) for word, count in runs]
 
@@ -144,7 +144,7 @@ def _command(law: str, case: Case, setting: Setting, subject: Subject) -> str:
 
 
 def _snippet(case: Case, setting: Setting, subject: Subject) -> str:
-    """A program without this package that prints what the implementation makes of the logits."""
+    """Write a program without this package that prints what the implementation makes of the logits."""
     place_, _, name = subject.name.rpartition(":")
     if place_.endswith(".py"):
         load = f"import runpy\nf = runpy.run_path({place_!r})[{name!r}]"

@@ -196,7 +196,7 @@ class Report:
             raise Violated(str(self))
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON of the schema `entmax-oracle/check/1`."""
+        """Give plain values of the JSON schema `entmax-oracle/check/1`."""
         return {
             "schema": SCHEMA,
             "target": self.target,
@@ -230,7 +230,7 @@ class Report:
 
 
 def plain(value: Any) -> Any:
-    """A JSON value: arrays as lists; infinities and NaN, which JSON lacks, as strings."""
+    """Convert to a JSON value: arrays to lists; infinities and NaN, which JSON lacks, to strings."""
     if hasattr(value, "tolist"):
         value = value.tolist()
     if isinstance(value, dict):

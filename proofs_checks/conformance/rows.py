@@ -67,7 +67,7 @@ def uniform(rng: np.random.Generator, n: int, scale: float, alpha: float) -> Flo
 @_family
 def levels(rng: np.random.Generator, n: int, scale: float, alpha: float) -> Float64:
     """Few distinct values, so many ties."""
-    return scale * rng.integers(0, 4, n).astype(np.float64) / 2
+    return np.asarray(scale * rng.integers(0, 4, n) / 2, dtype=np.float64)
 
 
 @_family
@@ -81,7 +81,9 @@ def dominant(rng: np.random.Generator, n: int, scale: float, alpha: float) -> Fl
 @_family
 def margin(rng: np.random.Generator, n: int, scale: float, alpha: float) -> Float64:
     """One logit exactly 1/(alpha-1) above the next: the edge of the one-hot answer."""
-    row = np.full(n, 0.0) if n < 3 else -np.abs(scale * rng.standard_normal(n)) * rng.integers(0, 2, n)
+    row = np.zeros(n)
+    if n > 2:
+        row -= np.abs(scale * rng.standard_normal(n)) * rng.integers(0, 2, n)
     row[rng.integers(n)] = 1 / _step(alpha)
     return row
 
@@ -101,7 +103,8 @@ def boundary(rng: np.random.Generator, n: int, scale: float, alpha: float) -> Fl
     live = int(rng.integers(1, n + 1))
     p = rng.random(live) ** 3 + 1e-6
     p /= p.sum()
-    row = rng.integers(-3, 4, n) * 2.0**-24 * rng.choice([0.0, 1.0, 64.0])
+    row = np.zeros(n)
+    row += rng.integers(-3, 4, n) * 2.0**-24 * rng.choice([0.0, 1.0, 64.0])
     row[:live] = p ** _step(alpha) / _step(alpha)
     return rng.permutation(row)
 
@@ -122,7 +125,7 @@ def flat(rng: np.random.Generator, n: int, scale: float, alpha: float) -> Float6
 
 @_family
 def two_blocks(rng: np.random.Generator, n: int, scale: float, alpha: float) -> Float64:
-    """A few tokens at the top, all the others tied below them, inside the window of the support."""
+    """Two levels of tied tokens, both inside the window of the support."""
     row = np.zeros(n)
     row[rng.permutation(n)[: 1 + int(rng.integers(max(n // 3, 1)))]] = rng.random() / _step(alpha)
     return row
@@ -151,14 +154,14 @@ def one_live(rng: np.random.Generator, n: int, scale: float, alpha: float) -> Fl
 @_family
 def subnormal(rng: np.random.Generator, n: int, scale: float, alpha: float) -> Float64:
     """Zeros and numbers around the smallest of the format: the row is a tie for all that matters."""
-    return rng.choice([0.0, 1e-40, -1e-44, 1e-38, 6e-8, -6e-6], n)
+    return np.asarray(rng.choice([0.0, 1e-40, -1e-44, 1e-38, 6e-8, -6e-6], n))
 
 
 @_family
 def enormous(rng: np.random.Generator, n: int, scale: float, alpha: float) -> Float64:
     """Logits up to the largest of the format, where products and exponentials overflow."""
     sizes = rng.choice([1.0, -1.0, 6e4, -6e4, 1e30, -3e38, 3e38], n)
-    return sizes * rng.choice([1.0, 0.5], n)
+    return np.asarray(sizes * rng.choice([1.0, 0.5], n))
 
 
 @dataclass(frozen=True)

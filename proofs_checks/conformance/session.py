@@ -71,7 +71,7 @@ class Checked:
         return self._oracle
 
     def call(self, logits: Float64, layout: str = "contiguous") -> Call:
-        """A call in this setting."""
+        """Make a call in this setting."""
         return Call(logits, self.setting.dtype, self.setting.alpha, layout)
 
     def values(self, *logits: Float64) -> list[Float64]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from entmax_oracle.reference.formats import Format
 
@@ -64,7 +65,7 @@ def shrink(
 
 
 def complexity(case: Case) -> tuple[float, ...]:
-    """What shrinking lowers: rows, tokens, axes, then the bits and the size of the numbers."""
+    """Measure what shrinking lowers: rows, tokens, axes, then the bits and the size of the numbers."""
     z = case.logits
     n = z.shape[-1]
     extra = 0 if case.cotangent is None else _bits(case.cotangent)
@@ -97,9 +98,9 @@ def _representable(case: Case, form: Format) -> bool:
     )
 
 
-def _keep(case: Case, logits: Float64, index: object = slice(None)) -> Case:
-    cotangent = None if case.cotangent is None else case.cotangent[index]  # type: ignore[index]
-    return replace(case, logits=logits, cotangent=cotangent)
+def _keep(case: Case, kept: NDArray[np.bool_]) -> Case:
+    g = case.cotangent
+    return replace(case, logits=case.logits[..., kept], cotangent=None if g is None else g[..., kept])
 
 
 def _frame(case: Case) -> Iterator[Case]:
@@ -136,7 +137,7 @@ def _tokens(case: Case, least: int = 1) -> Iterator[Case]:
             kept = np.ones(n, dtype=bool)
             kept[start : start + size] = False
             if kept.any() and np.isfinite(case.logits[..., kept]).any(axis=-1).all():
-                yield _keep(case, case.logits[..., kept], (..., kept))
+                yield _keep(case, kept)
         size //= 2
 
 
@@ -193,4 +194,4 @@ def _exact(case: Case, logits: Float64) -> Iterator[Case]:
 def _coarse(x: Float64, bits: int) -> Float64:
     """Round to a number of significant bits."""
     mantissa, exponent = np.frexp(np.where(np.isfinite(x), x, 0.0))
-    return np.ldexp(np.rint(mantissa * 2.0**bits), exponent - bits)
+    return np.asarray(np.ldexp(np.rint(mantissa * 2.0**bits), exponent - bits))

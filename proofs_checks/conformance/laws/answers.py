@@ -19,7 +19,7 @@ __all__ = ["LAWS"]
 
 
 def stack(rows: Iterable[Row], setting: Setting) -> Float64:
-    """The logits of some descriptors of one length."""
+    """Make the logits of some descriptors of one length."""
     return np.stack([row.values(setting.alpha, setting.dtype) for row in rows])
 
 
@@ -46,13 +46,13 @@ def cornerstones(setting: Setting) -> list[Case]:
 
 
 def judge_values(session: Session, case: Case) -> Finding:
-    """Answers lie within the budget of the enclosure."""
+    """Judge that answers lie within the budget of the enclosure."""
     (values,) = session.values(case.logits)
     return compare(session, case, values)
 
 
 def judge_support(session: Session, case: Case) -> Finding:
-    """Zeros where zero is certain, and only where rounding explains them."""
+    """Judge that there are zeros where zero is certain, and only where rounding explains them."""
     (values,) = session.values(case.logits)
     expected = session.oracle(case.logits)
     must = (expected.upper == 0) & (expected.budget == 0)
@@ -83,7 +83,7 @@ def judge_support(session: Session, case: Case) -> Finding:
 
 
 def judge_simplex(session: Session, case: Case) -> Finding:
-    """Answers are finite, not negative, and sum to one."""
+    """Judge that answers are finite, not negative, and sum to one."""
     (values,) = session.values(case.logits)
     for wrong, owed in ((~np.isfinite(values), "finite"), (values < 0, "not negative")):
         if wrong.any():
@@ -106,17 +106,17 @@ def judge_simplex(session: Session, case: Case) -> Finding:
 
 
 def judge_order(session: Session, case: Case) -> Finding:
-    """A larger logit has no smaller probability."""
+    """Judge that a larger logit gets no smaller probability."""
     return _judge_pairs(session, case, tied=False)
 
 
 def judge_ties(session: Session, case: Case) -> Finding:
-    """Equal logits have equal probabilities."""
+    """Judge that equal logits get equal probabilities."""
     return _judge_pairs(session, case, tied=True)
 
 
 def own_error(session: Session, logits: Float64) -> Float64:
-    """The part of a token's error that is its own.
+    """Bound the part of a token's error that is its own.
 
     tau and the normalisation are shared by a row, so their errors move all its tokens in step. What is left is
     the rounding of ``x - tau`` and of the power. With ``t = p**(alpha-1)`` and u the unit roundoff of the
@@ -196,7 +196,7 @@ LAWS = (
     Law(
         "values",
         "Every probability lies within the error budget of the certified enclosure.",
-        "definition",
+        "threshold-form",
         judge_values,
         cases,
         cornerstones,
@@ -205,7 +205,7 @@ LAWS = (
     Law(
         "support",
         "A token that is certainly outside the support gets an exact zero; one certainly inside does not.",
-        "S3.1",
+        "support-norm-criterion",
         judge_support,
         cases,
         cornerstones,
@@ -214,7 +214,7 @@ LAWS = (
     Law(
         "simplex",
         "Probabilities are finite, not negative, and sum to one within the budget of the row sum.",
-        "definition",
+        "threshold-form",
         judge_simplex,
         cases,
         cornerstones,
@@ -222,14 +222,14 @@ LAWS = (
     Law(
         "order",
         "A larger logit gets no smaller probability, beyond the rounding of the two tokens themselves.",
-        "Q2.4",
+        "order",
         judge_order,
         cases,
     ),
     Law(
         "ties",
         "Equal logits of a row get equal probabilities, beyond the rounding of the two tokens themselves.",
-        "Q2.4",
+        "order",
         judge_ties,
         lambda setting: batches(setting.dtype, setting.max_n, min_n=2).map(
             lambda rows: Case(tie(stack(rows, setting)))

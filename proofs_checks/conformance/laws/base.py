@@ -126,7 +126,7 @@ class Session(Protocol):
         """Outcomes of well-formed answers, in order; raises `Unanswered` when one is not."""
 
     def call(self, logits: Float64, layout: str = "contiguous") -> Call:
-        """A call in this setting."""
+        """Make a call in this setting."""
 
     def values(self, *logits: Float64) -> list[Float64]:
         """Answers for some arrays of logits, contiguous, in order."""
@@ -182,15 +182,12 @@ class Contract:
         As for `Law`.
     inspect : callable
         ``inspect(call, outcome)``: what is wrong, or ``""``.
-    fatal : bool
-        The answer is of no use to other laws when this one is broken.
     """
 
     name: str
     statement: str
     theorem: str
     inspect: Callable[[Call, Outcome], str]
-    fatal: bool = False
     severity: Severity = "error"
     kind: str = "mapping"
     needs: str = ""
@@ -305,7 +302,7 @@ def differ(
 
 
 def worst_of(findings: Iterable[Finding]) -> Finding:
-    """The finding to report of several parts of one case: the first broken one, else the worst."""
+    """Pick what to report of several parts of one case: the first broken one, else the worst."""
     best = Finding()
     for each in findings:
         if each.broken:

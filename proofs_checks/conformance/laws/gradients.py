@@ -19,7 +19,7 @@ _COTANGENTS = ("normal", "constant", "one-hot", "large", "signs")
 
 
 def cotangent(kind: str, shape: tuple[int, ...], variant: int, dtype: str) -> Float64:
-    """An incoming gradient of some kind, in numbers of the format."""
+    """Make an incoming gradient of some kind, in numbers of the format."""
     rng = np.random.default_rng(variant)
     if kind == "constant":
         return np.ones(shape)
@@ -96,21 +96,22 @@ def _unusable(case: Case, outcome: Outcome, dtype: str) -> Finding | None:
 
 
 def judge_gradient(session: Session, case: Case) -> Finding:
-    """The vector-Jacobian product is right."""
+    """Judge the vector-Jacobian product."""
     outcome = ask(session, case)
     broken = _unusable(case, outcome, session.setting.dtype)
     if broken is not None:
         return broken
     assert case.cotangent is not None
     assert outcome.gradient is not None
-    exact, allowed = session.oracle.vjp(case.logits, case.cotangent)
+    lower, upper, allowed = session.oracle.vjp(case.logits, case.cotangent)
     # A product too large for the format has nothing to compare with.
-    allowed = np.where(np.abs(exact) + allowed < session.oracle.format.largest, allowed, np.inf)
-    return judge_against(session, outcome.gradient, exact, exact, allowed, "the gradient")
+    size = np.maximum(np.abs(lower), np.abs(upper))
+    allowed = np.where(size + allowed < session.oracle.format.largest, allowed, np.inf)
+    return judge_against(session, outcome.gradient, lower, upper, allowed, "the gradient")
 
 
 def judge_sum(session: Session, case: Case) -> Finding:
-    """The gradient is orthogonal to a shift of the logits."""
+    """Judge that the gradient is orthogonal to a shift of the logits."""
     outcome = ask(session, case)
     gradient = outcome.gradient
     if _unusable(case, outcome, session.setting.dtype) is not None or gradient is None:
@@ -118,13 +119,13 @@ def judge_sum(session: Session, case: Case) -> Finding:
     assert case.cotangent is not None
     if not np.isfinite(gradient).all():
         return Finding()
-    exact, allowed = session.oracle.vjp(case.logits, case.cotangent)
+    lower, _, allowed = session.oracle.vjp(case.logits, case.cotangent)
     worst = Finding()
     for at in np.ndindex(gradient.shape[:-1]):
         off, limit = abs(math.fsum(gradient[at])), float(allowed[at].sum())
         ratio = off / limit if off and limit else 0.0
         if ratio > worst.ratio:
-            ulp = off / float(session.oracle.format.ulp(np.abs([exact[at], gradient[at]]).max()))
+            ulp = off / float(session.oracle.format.ulp(np.abs([lower[at], gradient[at]]).max()))
             message = (
                 f"the gradient of row {list(at)} sums to {off:.3g}, {ratio:.3g} times what rounding explains; "
                 "adding a constant to the logits changes nothing, so it sums to zero"
@@ -136,7 +137,7 @@ def judge_sum(session: Session, case: Case) -> Finding:
 
 
 def judge_alpha(session: Session, case: Case) -> Finding:
-    """The gradient in alpha is right."""
+    """Judge the gradient in alpha."""
     outcome = ask(session, case)
     if outcome.gradient_problem or outcome.alpha_gradient is None:
         return Finding(True, outcome.gradient_problem or "no gradient in alpha came back", math.inf, math.inf)
@@ -164,7 +165,7 @@ LAWS = (
     Law(
         "gradient sum",
         "The gradient in the logits of a row sums to zero.",
-        "shift",
+        "shift-invariance",
         judge_sum,
         cases,
         needs="gradient",

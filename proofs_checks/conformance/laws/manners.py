@@ -47,19 +47,19 @@ def _quiet(call: Call, outcome: Outcome) -> str:
 
 
 CONTRACTS = (
-    Contract("returns", "Every finite or masked row with a live token gets an answer.", "definition", _returns, True),
-    Contract("shape", "The answer has the shape of the logits.", "definition", _shape, True),
+    Contract("returns", "Every finite or masked row with a live token gets an answer.", "definition", _returns),
+    Contract("shape", "The answer has the shape of the logits.", "definition", _shape),
     Contract("dtype", "The answer has the dtype of the logits.", "definition", _dtype),
     Contract("device", "The answer is on the device of the logits.", "definition", _device),
     Contract(
-        "untouched", "The logits, and the memory around a view of them, are not written to.", "purity", _untouched
+        "untouched", "The logits, and the memory around a view of them, are not written to.", "definition", _untouched
     ),
-    Contract("quiet", "Nothing is printed on standard output.", "purity", _quiet, severity="warning"),
+    Contract("quiet", "Nothing is printed on standard output.", "definition", _quiet, severity="warning"),
 )
 
 
 def judge_determinism(session: Session, case: Case) -> Finding:
-    """The same call gives the same bits."""
+    """Judge that the same call gives the same bits."""
     first, *again = session.values(case.logits, case.logits, case.logits)
     return worst_of(
         differ(session, case.logits, first, each, "when the same call is repeated", exactly=True) for each in again
@@ -67,7 +67,7 @@ def judge_determinism(session: Session, case: Case) -> Finding:
 
 
 def judge_state(session: Session, case: Case) -> Finding:
-    """Nothing is remembered from one call to the next."""
+    """Judge that nothing is remembered from one call to the next."""
     rolled = np.roll(case.logits, 1, axis=-1)
     longer = np.concatenate([case.logits, case.logits[..., :1]], axis=-1)
     first, second, _, again = session.values(case.logits, rolled, longer, case.logits)
@@ -82,7 +82,7 @@ def judge_state(session: Session, case: Case) -> Finding:
 
 
 def judge_layout(session: Session, case: Case) -> Finding:
-    """The answer does not depend on how the logits lie in memory."""
+    """Judge that the answer does not depend on how the logits lie in memory."""
     logits = np.broadcast_to(case.logits[:1], case.logits.shape) if case.layout == "expanded" else case.logits
     plain, laid = session.ask(session.call(logits), session.call(logits, case.layout))
     assert plain.values is not None
@@ -92,7 +92,7 @@ def judge_layout(session: Session, case: Case) -> Finding:
 
 
 def judge_shapes(session: Session, case: Case) -> Finding:
-    """Any number of batch axes, also none, also empty."""
+    """Judge arrays of any number of batch axes, also none, also empty."""
     n = case.logits.shape[-1]
     values, flat = session.values(case.logits, case.logits.reshape(-1, n) if case.logits.size else case.logits)
     return differ(
@@ -101,7 +101,7 @@ def judge_shapes(session: Session, case: Case) -> Finding:
 
 
 def judge_single(session: Session, case: Case) -> Finding:
-    """A row with one live token gives it probability one."""
+    """Judge that a row with one live token gives it probability one."""
     (values,) = session.values(case.logits)
     exact = np.isfinite(case.logits).astype(np.float64)
     return differ(session, case.logits, exact, values, "although it is decided by one live token", exactly=True)
@@ -126,18 +126,18 @@ def _layouts(setting: Setting) -> st.SearchStrategy[Case]:
 
 
 LAWS = (
-    Law("determinism", "The same call gives the same bits.", "purity", judge_determinism, cases),
+    Law("determinism", "The same call gives the same bits.", "definition", judge_determinism, cases),
     Law(
         "state",
         "Nothing is remembered between calls: other calls in between, also of other sizes, change nothing.",
-        "purity",
+        "definition",
         judge_state,
         cases,
     ),
     Law(
         "layout",
         "The answer does not depend on strides, offsets or broadcasting of the logits in memory.",
-        "definition",
+        "threshold-form",
         judge_layout,
         _layouts,
         lambda setting: [
@@ -149,7 +149,7 @@ LAWS = (
     Law(
         "shapes",
         "Rows come along the last axis of an array with any number of axes, also one, also of no rows at all.",
-        "definition",
+        "threshold-form",
         judge_shapes,
         lambda setting: st.builds(
             _shaped, st.just(setting), st.sampled_from(_SHAPES), st.integers(1, 40), st.integers(0, 999)
@@ -159,7 +159,7 @@ LAWS = (
     Law(
         "single token",
         "A row with one live token gives it probability exactly one.",
-        "S3.5",
+        "one-hot-margin",
         judge_single,
         lambda setting: st.builds(
             _single,

@@ -17,7 +17,7 @@ __all__ = ["LAWS"]
 
 
 def judge_permutation(session: Session, case: Case) -> Finding:
-    """Permuting the tokens permutes the probabilities."""
+    """Judge that permuting the tokens permutes the probabilities."""
     order = np.random.default_rng(case.variant).permutation(case.logits.shape[-1])
     straight, permuted = session.values(case.logits, case.logits[..., order])
     restored = np.empty_like(permuted)
@@ -26,14 +26,14 @@ def judge_permutation(session: Session, case: Case) -> Finding:
 
 
 def judge_shift(session: Session, case: Case) -> Finding:
-    """Adding a constant to a row changes nothing."""
+    """Judge that adding a constant to a row changes nothing."""
     base = on_grid(case.logits, abs(case.shift), session.setting.dtype)
     straight, shifted = session.values(base, base + case.shift)
     return differ(session, base, straight, shifted, f"when {case.shift!r} is added to every logit, exactly")
 
 
 def judge_deletion(session: Session, case: Case) -> Finding:
-    """A masked token gets zero, and the others what they get without it."""
+    """Judge that a masked token gets zero, and the others what they get without it."""
     kept = case.logits
     n = kept.shape[-1]
     rng = np.random.default_rng(case.variant)
@@ -63,7 +63,7 @@ def mask_value(setting: Setting, kept: Float64, variant: int) -> float:
 
 
 def judge_batch(session: Session, case: Case) -> Finding:
-    """A row gets the same answer in any company."""
+    """Judge that a row gets the same answer in any company."""
     rows = case.logits.reshape(-1, case.logits.shape[-1])
     together, *alone = session.values(case.logits, *(row[np.newaxis] for row in rows))
     apart = np.concatenate(alone).reshape(case.logits.shape)
@@ -84,14 +84,14 @@ LAWS = (
     Law(
         "permutation",
         "Permuting the tokens permutes the probabilities.",
-        "Q2.2",
+        "permutation-equivariance",
         judge_permutation,
         lambda setting: st.builds(_with_variant, _hard(setting, min_n=2), _VARIANTS),
     ),
     Law(
         "shift",
         "Adding a constant to every logit of a row changes nothing.",
-        "Q2.1",
+        "shift-invariance",
         judge_shift,
         lambda setting: st.builds(
             lambda logits, shift: Case(np.clip(logits, -1e3, 1e3), shift=shift),
@@ -103,14 +103,14 @@ LAWS = (
         "deletion",
         "A masked token (-inf, or far enough below the maximum) gets an exact zero; the others get what they get "
         "without it.",
-        "Q2.5",
+        "masking-is-deletion",
         judge_deletion,
         lambda setting: st.builds(_with_variant, _hard(setting), _VARIANTS),
     ),
     Law(
         "batch",
         "A row gets the same answer alone and in any batch.",
-        "definition",
+        "threshold-form",
         judge_batch,
         lambda setting: st.builds(Case, _hard(setting, max_rows=5)),
     ),

@@ -1,4 +1,4 @@
-"""``entmax-oracle check``: does this implementation of entmax keep the laws of entmax?"""
+"""``entmax-oracle check``: whether an implementation of entmax keeps the laws of entmax."""
 
 from __future__ import annotations
 
@@ -214,8 +214,8 @@ def _show_counterexample(console: Any, found: Counterexample, shown: str) -> Non
     )
 
 
-def _number(text: str) -> float | Fraction:
-    """A float, or a fraction such as 4/3, which stands for the nearest float."""
+def _number(text: str) -> float:
+    """Read a float, or a fraction such as 4/3, which stands for the nearest float."""
     try:
         return float(text)
     except ValueError:
