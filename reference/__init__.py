@@ -1,5 +1,9 @@
 """What the value is: exact, certified and fast float64 solvers for alpha-entmax and all that is built on it."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .assertion import assert_close
 from .attention import AttentionGradients, attention, attention_vjp
 from .bounds import Bounds, DerivativeBounds
@@ -17,10 +21,12 @@ from .enclosed_calculus import (
 )
 from .enclosure import Enclosure, enclose
 from .entropies import shannon_entropy, tsallis_entropy
-from .exact import ExactSolution, exact_entmax, float_logits_for, logits_for
 from .losses import fenchel_young_grad, fenchel_young_loss
 from .mapping import entmax, support, threshold
 from .rounding import PrecisionError, rounded
+
+if TYPE_CHECKING:
+    from .exact import ExactSolution, exact_entmax, float_logits_for, logits_for
 
 __all__ = [
     "AttentionGradients",
@@ -63,3 +69,12 @@ __all__ = [
     "vjp",
     "vjp_budget",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the exact tier on first use: it brings SymPy, which takes longer to import than all the rest."""
+    if name not in ("ExactSolution", "exact_entmax", "float_logits_for", "logits_for"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from . import exact
+
+    return getattr(exact, name)

@@ -1,4 +1,4 @@
-"""One line for anybody's own tests: is this array the entmax of these logits?"""
+"""One line for anybody's own tests: assert that an array is the entmax of these logits."""
 
 from __future__ import annotations
 

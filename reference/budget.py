@@ -1,4 +1,4 @@
-r"""Error budgets: how far from the truth a careful implementation may be, on this very row.
+"""Error budgets: how far from the truth a careful implementation may be, on this very row.
 
 A tolerance that is guessed is either too tight (tests that flake) or too loose (bugs that pass). Here it is derived. We
 write down every rounding that a careful implementation commits, and take the set of all answers that it can then
@@ -40,7 +40,7 @@ it is p_i (eta_i + sum_j p_j eta_j + (c + 2) u), with eta_i = u (4 + 3 |z_i - ma
 For a 16-bit dtype the arithmetic is float32 unless ``compute_dtype`` says otherwise: that is what careful kernels do.
 
 The bound holds to first order in u. The underlying statements are theorems ``residual-identity`` and
-``condition-number`` (catalogue P14.1 to P14.4), which bound the l1 error by 2u (2 kappa + q + c); this is their
+``condition-number`` which bound the l1 error by 2u (2 kappa + q + c); this is their
 elementwise form.
 """
 
@@ -102,8 +102,8 @@ def budget(z: Any, alpha: Any = 1.5, dtype: Any = "float32", axis: int = -1, *, 
     Returns
     -------
     ndarray of float64, same shape as ``z``
-        Bound on \\|p_implementation - p_exact\\| per token; exactly 0 where the token is certainly zero. Sum it over the
-        axis to bound the l1 error of a row.
+        Bound on ``|p_implementation - p_exact|`` per token; exactly 0 where the token is certainly zero. Sum it over
+        the axis to bound the l1 error of a row.
 
     Raises
     ------
@@ -140,7 +140,7 @@ def row_sum_budget(
     Returns
     -------
     ndarray of float64, shape of ``z`` without ``axis``
-        Bound on \\|sum_i p_i - 1\\| with the sum taken exactly.
+        Bound on ``|sum_i p_i - 1|`` with the sum taken exactly.
     """
     array = as_array(z)
     out, compute = _formats(dtype, compute_dtype)
@@ -164,7 +164,7 @@ def vjp_budget(
     The product is s_i (g_i - v) with s_i = p_i^(2 - alpha), v = sum_j s_j g_j / sum_j s_j (theorem
     ``jacobian``). A careful implementation takes s from its own saved output, so s_i reaches as far as the budget of
     p_i lets it, and v as far as all s_j let it; on top come the roundings of the sums, which scale with
-    \\|g\\| and not with \\|g - v\\|.
+    ``|g|`` and not with ``|g - v|``.
 
     Parameters
     ----------

@@ -6,7 +6,7 @@ place and in one voice: a ``ValueError`` naming the argument, the index, the rul
 
 from __future__ import annotations
 
-import math
+import sys
 from fractions import Fraction
 from typing import Any
 
@@ -75,7 +75,7 @@ def as_alpha(alpha: Any, name: str = "alpha") -> Alpha:
         if array.size != 1:
             raise ValueError(f"{name} must be one number, got shape {array.shape}; call once per value")
         value = float(array.reshape(()))
-    if not math.isfinite(value) or value < 1:
+    if not 1 <= value <= sys.float_info.max:
         raise ValueError(f"{name} must be finite and at least 1 (1 is softmax), got {alpha!r}")
     return value
 
@@ -132,9 +132,7 @@ def _checked(z: Any, axis: int, name: str) -> tuple[Float64, Float64]:
     array = as_array(z, name)
     axis = last_axis(array.shape, axis, name)
     if array.shape[axis] == 0:
-        raise ValueError(
-            f"{name} has shape {array.shape}: axis {axis} holds no tokens; a row needs at least one"
-        )
+        raise ValueError(f"{name} has shape {array.shape}: axis {axis} holds no tokens; a row needs at least one")
     logits = np.moveaxis(array, axis, -1)
     with np.errstate(invalid="ignore"):
         peak: Float64 = logits.max(axis=-1)
@@ -149,14 +147,10 @@ def _refuse(array: Float64, axis: int, name: str) -> None:
     if bad.any():
         index = tuple(int(i) for i in np.argwhere(bad)[0])
         place = ", ".join(map(str, index))
-        raise ValueError(
-            f"{name}[{place}] is {array[index]}: logits must be finite; use -inf to mask a token"
-        )
+        raise ValueError(f"{name}[{place}] is {array[index]}: logits must be finite; use -inf to mask a token")
     row = tuple(int(i) for i in np.argwhere(np.isneginf(array).all(axis=axis))[0])
     where = f"row {row}" if row else "the row"
-    raise ValueError(
-        f"every token of {name} is masked (-inf) in {where}: entmax needs at least one live token"
-    )
+    raise ValueError(f"every token of {name} is masked (-inf) in {where}: entmax needs at least one live token")
 
 
 def as_finite(x: Any, name: str, shape: tuple[int, ...] | None = None) -> Float64:

@@ -1,8 +1,8 @@
 """1 < alpha < 1.05: the same Newton iteration, written with the deformed exponential.
 
-p_i = [1 + a (z_i - lambda)]_+^(1/a) with a = alpha - 1 and lambda = (tau + 1)/a (catalogue Q2.9) tends to the softmax
-exp(z_i - lambda) as a -> 0. Through log1p and expm1 every quantity keeps its digits down to a = 2**-52, where the
-power form [x - tau]^(1/a) has lost them all.
+p_i = [1 + a (z_i - lambda)]_+^(1/a) with a = alpha - 1 and lambda = (tau + 1)/a, a Tsallis exponential, tends to the
+softmax exp(z_i - lambda) as a -> 0. Through log1p and expm1 every quantity keeps its digits down to a = 2**-52, where
+the power form [x - tau]^(1/a) has lost them all.
 """
 
 from __future__ import annotations

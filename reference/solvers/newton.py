@@ -1,10 +1,10 @@
 """1.05 <= alpha <= 2: monotone Newton on the q-norm of [x - tau]_+.
 
-With q = 1/(alpha - 1), f = sum [x - tau]_+^q and b = sum [x - tau]_+^(q-1), Newton's method on
-f^(1/q) = 1 steps by (f - f^(1 - 1/q)) / b. From the left it rises monotonically to the root, never passes it, and
-is exact in one step when all live tokens are equal (catalogue T1.10). It starts from tau = -1 and drops tokens as tau
-passes them. What the last float64 tau still leaves of f - 1 is carried into the answer as a low part of tau, so sums
-are right to a few ulps (catalogue P14.1).
+With q = 1/(alpha - 1), f = sum [x - tau]_+^q and b = sum [x - tau]_+^(q-1), Newton's method on f^(1/q) = 1 steps by
+(f - f^(1 - 1/q)) / b. From the left it rises monotonically to the root, never passes it, and is exact in one step when
+all live tokens are equal (theorem ``newton-from-the-left``). It starts from tau = -1 and drops tokens as tau passes
+them. What the last float64 tau still leaves of f - 1 is carried into the answer as a low part of tau, so sums are right
+to a few ulps (theorem ``residual-identity``).
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ def test_a_certain_zero_must_be_zero():
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -0.1])
 def test_nonsense_is_wrong(bad):
-    with pytest.raises(AssertionError, match="2 of 2|1 of 2"):
+    with pytest.raises(AssertionError, match=r"2 of 2|1 of 2"):
         assert_close([bad, 0.5], [1.0, 1.0])
 
 

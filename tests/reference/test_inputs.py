@@ -49,5 +49,5 @@ def test_bad_axis(axis):
 
 
 def test_bad_dtype():
-    with pytest.raises(ValueError, match="float8.*float64, float32, float16, bfloat16"):
+    with pytest.raises(ValueError, match=r"float8.*float64, float32, float16, bfloat16"):
         budget([0.0, 1.0], dtype="float8")

@@ -148,11 +148,10 @@ def show(words: list[str], logits: list[float], solution: Solution) -> None:
             console.print("  " + "  ".join(f"{_short(entry):>12}" for entry in line), highlight=False)
     if not solution.differentiable:
         console.print("A token lies on the threshold: p is not differentiable here; derivatives of the strict support.")
-    rounded = [word for word, value in zip(words, logits, strict=True) if _was_rounded(word, value)]
-    if rounded:
-        console.print(
-            f"Note: {rounded[0]} is no float64; the answer is for the nearest one, {logits[words.index(rounded[0])].hex()}."
-        )
+    for word, value in zip(words, logits, strict=True):
+        if _was_rounded(word, value):
+            console.print(f"Note: {word} is no float64; the answer is for the nearest one, {value.hex()}.")
+            break
 
 
 def _short(decimal: str) -> str:
