@@ -1,8 +1,8 @@
 """Candidates: the tokens that can be in the support, gathered into ragged rows.
 
-Only tokens within 1/(alpha - 1) of the row maximum can be in the support (theorem ``threshold-brackets``: tau >= x_max - 1), and
-tau only rises while a solver runs, so the work shrinks to the few tokens that matter. A ragged batch is stored flat:
-row r owns ``value[start[r]:start[r] + count[r]]``.
+Only tokens within 1/(alpha - 1) of the row maximum can be in the support (theorem ``threshold-brackets``: tau is at
+least x_max - 1), and tau only rises while a solver runs, so the work shrinks to the few tokens that matter. A ragged
+batch is stored flat: row r owns ``value[start[r]:start[r] + count[r]]``.
 """
 
 from __future__ import annotations
