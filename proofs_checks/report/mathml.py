@@ -16,16 +16,21 @@ from markupsafe import Markup, escape
 
 __all__ = ["formula", "inline", "prose"]
 
-_TAGS = frozenset(
-    "math mrow mi mn mo ms mtext mspace mfrac msqrt mroot msub msup msubsup munder mover munderover "
-    "mmultiscripts mprescripts none mtable mtr mtd mlabeledtr menclose mpadded mphantom mstyle".split()
-)
-_ATTRIBUTES = frozenset(
-    "display fence stretchy form columnalign rowspacing columnspacing mathvariant accent accentunder lspace rspace "
-    "linethickness scriptlevel displaystyle width height depth minsize maxsize movablelimits largeop separator".split()
-)
+# fmt: off
+_TAGS = frozenset((
+    "math", "mrow", "mi", "mn", "mo", "ms", "mtext", "mspace", "mfrac", "msqrt", "mroot", "msub", "msup", "msubsup",
+    "munder", "mover", "munderover", "mmultiscripts", "mprescripts", "none", "mtable", "mtr", "mtd", "mlabeledtr",
+    "menclose", "mpadded", "mphantom", "mstyle",
+))
+_ATTRIBUTES = frozenset((
+    "display", "fence", "stretchy", "form", "columnalign", "rowspacing", "columnspacing", "mathvariant", "accent",
+    "accentunder", "lspace", "rspace", "linethickness", "scriptlevel", "displaystyle", "width", "height", "depth",
+    "minsize", "maxsize", "movablelimits", "largeop", "separator",
+))
+# fmt: on
 _RELATIONS = frozenset("=≤≥<>⩽⩾∈⊂⊆⊃⊇→↦⇒⇐⇔⟺⟹⟸≈∼≍≡≠,;∀∧∨≺⪯")
 _OPEN, _CLOSE = frozenset("([{⌈⌊⟨"), frozenset(")]}⌉⌋⟩")
+_WORDS = frozenset(("sup", "inf", "max", "min", "lim"))
 _LONG = 26  # visible characters after which an inline formula may break over lines
 
 _SPAN = re.compile(r"(?<!\\)\$\$(?P<display>.+?)\$\$|(?<!\\)\$(?P<math>[^$]+?)(?<!\\)\$|`(?P<code>[^`]+)`", re.DOTALL)
@@ -82,9 +87,19 @@ def formula(latex: str, *, display: bool = False) -> Markup:
             element.tag = "mrow"
         for name in set(element.attrib) - _ATTRIBUTES:
             del element.attrib[name]
+    for element in root.iter():
+        _mend(element, display)
     if display:
         return Markup('<span class="display">{}</span>').format(_serialise(root))
     return _broken(root)
+
+
+def _mend(element: ElementTree.Element, display: bool) -> None:
+    """Undo two habits of the converter: bars spaced as operators, and limits beside large words in display."""
+    if element.tag == "mo" and element.text in {"|", "∣", "‖", "∥", "/"} and "form" not in element.attrib:
+        element.attrib |= {"lspace": "0", "rspace": "0"}
+    if display and element.tag == "msub" and element[0].tag == "mo" and element[0].text in _WORDS:
+        element.tag = "munder"
 
 
 def _source(latex: str) -> Markup:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -25,8 +26,9 @@ __all__ = ["findings", "render"]
 # Strongest first. Each verdict has its own shape, so that colour is never the only signal.
 VERDICTS = ("proved", "certified", "supported", "refuted", "unchecked")
 MARKS = {
+    "fails": "✕", "refutes": "✕", "skipped": "–",
     "proved": "■", "certified": "◆", "supported": "▲", "refuted": "✕", "unchecked": "○",
-    "conforms": "✓", "violates": "✕", "unusable": "○", "pass": "✓", "fail": "✕", "skip": "–",
+    "conforms": "✓", "violates": "✕", "unusable": "○", "pass": "✓", "fail": "✕", "warn": "!", "skip": "–",
 }  # fmt: skip
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -52,21 +54,25 @@ def render(directory: Path) -> Path:
     """
     directory = Path(directory)
     results = load(directory)
-    theorems = [_theorem(data, i) for i, data in enumerate(results.theorems)]
+    theorems = [_theorem(data) for data in results.theorems]
     targets = [_target(data, i) for i, data in enumerate(results.targets)]
     script = (_TEMPLATES / "script.js").read_text(encoding="utf-8")
-    page = _environment().get_template("page.html").render(
-        findings=[inline(sentence) for sentence in findings(results)],
-        theorems=theorems,
-        tally=[(name, sum(t["verdict"] == name for t in theorems)) for name in VERDICTS],
-        areas=_by_area(theorems),
-        targets=targets,
-        matrix=[row for target in targets for row in target["matrix"]],
-        runs=results.runs,
-        version=version("entmax-oracle"),
-        style=Markup((_TEMPLATES / "style.css").read_text(encoding="utf-8")),
-        script=Markup(script),
-        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+    page = (
+        _environment()
+        .get_template("page.html")
+        .render(
+            findings=[inline(sentence) for sentence in findings(results)],
+            theorems=theorems,
+            tally=[(name, sum(t["verdict"] == name for t in theorems)) for name in VERDICTS],
+            areas=_by_area(theorems),
+            targets=targets,
+            matrix=[row for target in targets for row in target["matrix"]],
+            runs=results.runs,
+            version=version("entmax-oracle"),
+            style=Markup((_TEMPLATES / "style.css").read_text(encoding="utf-8")),
+            script=Markup(script),
+            script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        )
     )
     path = directory / "index.html"
     path.write_text(page, encoding="utf-8")
@@ -138,7 +144,7 @@ def violation_line(law: Json) -> str:
     where = _where(law) or _where(counterexample)
     ratio = as_float(law.get("worst_ratio"))
     line = f"{law.get('law')}" + (f" ({where})" if where else "")
-    if ratio is not None and ratio > 1:
+    if ratio is not None and 1 < ratio < math.inf:
         return f"{line}: {number(ratio, 3)} times the budget"
     message = str(law.get("message") or "").strip().splitlines()
     return f"{line}: {message[0].rstrip('.')}" if message else line
@@ -151,18 +157,15 @@ def _by_area(theorems: Sequence[dict[str, Any]]) -> list[tuple[str, list[dict[st
     return list(areas.items())
 
 
-def _theorem(data: Json, index: int) -> dict[str, Any]:
+def _theorem(data: Json) -> dict[str, Any]:
     """Prepare one theorem for the templates: every optional key filled, every item text."""
     name = str(data["name"])
     verdict = str(data.get("verdict", "unchecked"))
-    evidence = [_evidence(item) for item in data.get("evidence") or []]
-    identity = f"theorem-{_slug(name)}"
+    identity = f"theorem-{slug(name)}"
     title = str(data.get("title") or name)
-    claims = [_latex(item) for item in data.get("claims") or _several(data.get("bound"))]
-    plots = [
-        {"title": str(plot.get("title", "")), "svg": curves(plot, f"{identity}-{k}")}
-        for k, plot in enumerate([*(data.get("plots") or []), *bound_curves(name)])
-    ]
+    arguments = data.get("evidence") or []
+    evidence = [_evidence(item) for item in arguments]
+    drawn = [*(plot for item in (data, *arguments) for plot in item.get("plots") or []), *bound_curves(name)]
     return {
         "id": identity,
         "name": name,
@@ -171,27 +174,61 @@ def _theorem(data: Json, index: int) -> dict[str, Any]:
         "verdict": verdict,
         "rank": VERDICTS.index(verdict) if verdict in VERDICTS else len(VERDICTS),
         "text": f"{name} {title} {data.get('area', '')} {data.get('statement', '')}".lower(),
-        "kinds": list(dict.fromkeys(item["kind"] for item in evidence)),
+        "kinds": list(dict.fromkeys(item["kind"] for item in evidence if item["status"] == "holds")),
         "evidence": evidence,
-        "claims": [latex for latex in claims if latex],
-        "plots": plots,
+        "proof": [_step(step) for item in arguments for step in item.get("steps") or []],
+        "claims": [str(claim["latex"]) for claim in _several(data.get("claims")) if claim.get("latex")],
+        "plots": [
+            {"title": str(plot.get("title", "")), "svg": curves(plot, f"{identity}-{k}")}
+            for k, plot in enumerate(drawn)
+        ],
         "statement": str(data.get("statement", "")),
-        "domain": _text(data.get("domain")),
-        "source": _text(data.get("source")),
-        "notes": _text(data.get("notes")),
-        **{key: [_text(item) for item in _several(data.get(key))] for key in ("folklore", "hypotheses", "proof")},
-        **{key: [_judged(item) for item in _several(data.get(key))] for key in ("sharp", "necessity")},
+        "domain": str(data.get("domain") or ""),
+        "source": str(data.get("source") or ""),
+        "problems": [str(problem) for problem in _several(data.get("problems"))],
+        "counterexample": _point(data.get("counterexample")),
+        "hypotheses": [_text(item) for item in _several(data.get("hypotheses"))],
+        "folklore": [
+            {
+                "text": _text(item),
+                "false_at": _false_at(item),
+                "latex": item.get("latex", "") if _is_object(item) else "",
+            }
+            for item in _several(data.get("folklore"))
+        ],
+        "sharp": [_judged(item) for item in _several(data.get("sharp"))],
+        "necessity": [_judged(item) for item in _several(data.get("necessity"))],
     }
 
 
 def _evidence(item: Json) -> dict[str, Any]:
+    status = str(item.get("status") or ("holds" if item.get("passed", True) else "fails"))
     return {
         "kind": str(item.get("kind", "")),
-        "domain": _text(item.get("domain")),
-        "detail": _text(item.get("detail")),
+        "status": status,
+        "domain": str(item.get("domain") or ""),
+        "detail": "; ".join(str(item[key]) for key in ("title", "detail") if item.get(key)),
+        "counterexample": _point(item.get("counterexample")),
         "seconds": item.get("seconds"),
-        "holds": item.get("holds", item.get("passed", True)) is not False,
     }
+
+
+def _step(step: Any) -> dict[str, Any]:
+    """Prepare one step of a proof; a formula whose two sides read the same after simplification says nothing."""
+    if not _is_object(step):
+        return {"title": str(step), "latex": "", "ok": True, "note": ""}
+    latex = str(step.get("latex") or "")
+    left, equals, right = latex.partition(" = ")
+    return {
+        "title": str(step.get("title") or ""),
+        "latex": "" if equals and left == right else latex,
+        "ok": step.get("ok", True) is not False,
+        "note": str(step.get("note") or ""),
+    }
+
+
+def _is_object(item: Any) -> bool:
+    return isinstance(item, Mapping)
 
 
 def _several(value: Any) -> list[Any]:
@@ -201,68 +238,93 @@ def _several(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
-def _latex(item: Any) -> str:
-    return str(item.get("latex") or "") if isinstance(item, Mapping) else str(item)
-
-
 def _text(item: Any) -> str:
-    """Read a text, or the fields of an object as one text."""
-    if isinstance(item, Mapping):
-        parts = [str(item[key]) for key in ("hypothesis", "title", "text", "statement", "detail", "domain") if item.get(key)]
-        return ": ".join(dict.fromkeys(parts))
-    return "" if item is None else str(item)
+    """Read a text, or the text of an object."""
+    if not isinstance(item, Mapping):
+        return str(item)
+    return str(item.get("statement") or item.get("text") or item.get("latex") or item.get("detail") or "")
+
+
+def _false_at(item: Any) -> str:
+    if not isinstance(item, Mapping) or not item.get("false_at"):
+        return ""
+    if item.get("ok", True) is False:
+        return f"A counterexample was expected at {item['false_at']}, and is none: {item.get('detail', '')}"
+    return f"False at {item['false_at']}."
 
 
 def _judged(item: Any) -> str:
-    """Text of an executed side argument, with its kind, saying so when it failed."""
-    text = "shown" if item is True else _text(item)
+    """Write a point of sharpness or a dropped hypothesis in one line, saying so when it is not shown."""
     if not isinstance(item, Mapping):
-        return text
-    if item.get("holds", item.get("passed", True)) is False:
-        text = f"Not shown. {text}"
-    return f"{text} ({item['kind']})" if item.get("kind") else text
+        return "shown" if item is True else str(item)
+    subject = item.get("hypothesis") or item.get("claim")
+    point = _point(item.get("point") or item.get("counterexample"))
+    text = f"`{subject}`: " if subject else ""
+    text += "; ".join(str(item[key]) for key in ("text", "detail") if item.get(key))
+    text += f" ({point})" if point else ""
+    failed = item.get("ok", item.get("passed", True)) is False
+    return f"Not shown. {text}" if failed else text
+
+
+def _point(point: Any) -> str:
+    """Write a point of a theorem, the values of its symbols, in the order it was given."""
+    if not isinstance(point, Mapping):
+        return "" if point is None else str(point)
+    shown = {"alpha": "α", "alpha'": "α′", "theta": "θ", "theta'": "θ′", "tau": "τ", "tau'": "τ′"}
+    # what follows from the logits, and a scale of one, would only make the line long
+    derived = {"z_max", "z_min", "p_max", "|S|", "m"} if "z" in point else set()
+    derived |= {"theta"} if point.get("theta") == "1" else set()
+    return ", ".join(f"{shown.get(key, key)} = {value}" for key, value in point.items() if key not in derived)
 
 
 def _target(data: Json, index: int) -> dict[str, Any]:
     """Prepare one checked implementation for the templates."""
     name = str(data.get("target", "implementation"))
-    identity = f"target-{index + 1}-{_slug(name)}"
+    identity = f"target-{index + 1}-{slug(name)}"
     laws = [_law(law, f"{identity}-law-{k + 1}") for k, law in enumerate(data.get("laws") or [])]
-    ratios = [(f"{law['name']} {law['where']}".strip(), law["ratio"]) for law in laws if law["ratio"] is not None]
+    measured = [(law["name"], law["ratio"]) for law in laws if law["ratio"]]
     return {
         "id": identity,
         "name": name,
         "verdict": str(data.get("verdict", "unusable")),
-        "message": _text(data.get("message")),
+        "message": str(data.get("message") or ""),
         "laws": laws,
         "violations": [law for law in laws if law["status"] == "fail"],
-        "strip": ratio_strip(ratios, identity) if len(ratios) > 1 else None,
-        "matrix": _matrix(data, name, identity, laws),
+        "strip": ratio_strip(measured, identity) if len(measured) > 1 else None,
+        "matrix": _matrix(data, identity),
     }
 
 
-def _matrix(data: Json, name: str, identity: str, laws: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def _matrix(data: Json, identity: str) -> list[dict[str, Any]]:
     """Fold the laws of one target to a row for each alpha and dtype it was checked at."""
-    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for law in laws:
-        groups.setdefault((law["alpha"], law["dtype"]), []).append(law)
+    whole = {"alpha": _joined(data.get("alphas")), "dtype": _joined(data.get("dtypes"))}
+    groups: dict[tuple[str, str], list[Json]] = {}
+    for law in data.get("laws") or []:
+        for setting in law.get("settings") or [{**law, **whole}]:
+            row = {**setting, "severity": law.get("severity", "error")}
+            groups.setdefault((str(setting.get("alpha")), str(setting.get("dtype"))), []).append(row)
     rows = []
-    for (alpha, dtype), members in groups.items() or [(("", ""), [])]:
-        failed = any(law["status"] == "fail" for law in members)
-        examples = [law["examples"] for law in members if law["examples"] is not None]
+    for (alpha, dtype), members in groups.items() or [((whole["alpha"], whole["dtype"]), [])]:
+        failed = [row for row in members if row.get("status") == "fail" and row["severity"] == "error"]
         rows.append(
             {
                 "id": identity,
-                "target": name,
-                "alpha": alpha or _joined(data.get("alphas", data.get("alpha"))),
-                "dtype": dtype or _joined(data.get("dtypes", data.get("dtype"))),
+                "target": str(data.get("target", "implementation")),
+                "alpha": alpha,
+                "dtype": dtype,
                 "verdict": "violates" if failed else "conforms" if members else str(data.get("verdict", "unusable")),
-                "ratio": max((law["ratio"] for law in members if law["ratio"] is not None), default=None),
-                "ulp": max((law["ulp"] for law in members if law["ulp"] is not None), default=None),
-                "examples": sum(examples) if examples else None,
+                "failed": [str(row.get("law") or "") for row in failed if row.get("law")],
+                "ratio": _largest(row.get("worst_ratio") for row in members),
+                "ulp": _largest(row.get("worst_ulp") for row in members),
+                "examples": sum(int(row.get("examples") or 0) for row in members) or None,
             }
         )
     return rows
+
+
+def _largest(values: Iterable[Any]) -> float | None:
+    """Largest number among values; nothing measured, or only zeros of laws that compare bits, gives none."""
+    return max(filter(None, map(as_float, values)), default=None)
 
 
 def _joined(value: Any) -> str:
@@ -270,45 +332,90 @@ def _joined(value: Any) -> str:
 
 
 def _law(data: Json, identity: str) -> dict[str, Any]:
-    counterexample: Json = data.get("counterexample") or {}
-    lower, upper, got, allowed = (as_float(counterexample.get(key)) for key in ("lower", "upper", "got", "budget"))
-    numbers = [
-        ("Got", number(got, 9) if got is not None else _text(counterexample.get("got"))),
-        ("Certified", f"[{number(lower, 9)}, {number(upper, 9)}]" if lower is not None and upper is not None else ""),
-        ("Budget", f"± {number(allowed, 3)}" if allowed is not None else ""),
-        ("Error ÷ budget", _number_of(counterexample.get("ratio", data.get("worst_ratio")))),
-        ("Error in ulps", _number_of(counterexample.get("ulps", data.get("worst_ulp")))),
-        ("Token", _joined(counterexample.get("index")) if counterexample.get("index") is not None else ""),
-    ]
+    found = _several(data.get("counterexamples")) or _several(data.get("counterexample"))
+    status = str(data.get("status", "skip"))
+    unique = {_where(item): item for item in reversed(found)}  # the first of each setting
     return {
         "id": identity,
         "name": str(data.get("law", "")),
-        "status": str(data.get("status", "skip")),
-        "where": _where(data) or _where(counterexample),
-        "alpha": str(data.get("alpha", "")),
-        "dtype": str(data.get("dtype", "")),
-        "ratio": as_float(data.get("worst_ratio")),
-        "ulp": as_float(data.get("worst_ulp")),
+        "statement": str(data.get("statement") or ""),
+        "status": "warn" if status == "fail" and data.get("severity") == "warning" else status,
+        "ratio": as_float(data.get("worst_ratio")) or None,
+        "ulp": as_float(data.get("worst_ulp")) or None,
         "examples": data.get("examples"),
-        "message": _text(data.get("message")),
-        "picture": number_line(lower, upper, got, allowed) if lower is not None and upper is not None else None,
-        "numbers": [(label, value) for label, value in numbers if value],
-        "inputs": [(key, _joined(counterexample[key])) for key in _inputs(counterexample)],
-        "command": _text(counterexample.get("command", counterexample.get("reproduce"))),
+        "message": str(data.get("message") or ""),
+        "counterexamples": [_counterexample(item) for item in reversed(unique.values())],
     }
 
 
-def _inputs(counterexample: Json) -> list[str]:
-    shown = {"lower", "upper", "got", "budget", "ratio", "ulps", "index", "command", "reproduce"}
-    return [key for key, value in counterexample.items() if key not in shown and value is not None]
+def _counterexample(item: Json) -> dict[str, Any]:
+    """Prepare one violation; `got` and its companions are numbers, or the row that `index` points into."""
+    lower, upper, got, allowed = (as_float(_entry(item, key)) for key in ("lower", "upper", "got", "budget"))
+    picture = None
+    interval = ""
+    if lower is not None and upper is not None:
+        picture = number_line(lower, upper, got, allowed)
+        interval = _interval(lower, upper)
+    numbers = [
+        ("Got", number(got, 9) if got is not None else ""),
+        ("Certified", interval),
+        ("Budget", f"± {number(allowed, 3)}" if allowed is not None else ""),
+        ("Error ÷ budget", _positive(item.get("ratio"))),
+        ("Error in ulps", _positive(item.get("ulp"))),
+    ]
+    logits = [str(value) for value in _several(item.get("logits") or item.get("z"))]
+    hidden = len(logits) - _SHOWN_LOGITS
+    inputs = [
+        ("Logits", ", ".join(_decimal(text) for text in logits[:_SHOWN_LOGITS])),
+        ("Exactly", ", ".join(logits[:_SHOWN_LOGITS])),
+        ("And", f"{hidden} more, in the JSON file" if hidden > 0 else ""),
+        ("Shape", str(tuple(item["shape"])) if item.get("shape") else ""),
+        ("Layout", str(item.get("layout") or "")),
+        ("Cotangent", _joined(item.get("cotangent")) if item.get("cotangent") else ""),
+        ("Shift", str(item.get("shift") or "")),
+    ]
+    command = str(item.get("command") or "")
+    return {
+        "where": _where(item),
+        "message": str(item.get("message") or ""),
+        "picture": picture,
+        "numbers": [(label, value) for label, value in numbers if value],
+        "inputs": [(label, value) for label, value in inputs if value],
+        "command": command if len(command) <= _LONGEST_COMMAND else "",
+        "snippet": str(item.get("snippet") or "") if len(command) <= _LONGEST_COMMAND else "",
+        "reproduced": item.get("reproduced", True) is not False,
+    }
 
 
-def _number_of(value: Any) -> str:
+_SHOWN_LOGITS = 24
+_LONGEST_COMMAND = 1500
+
+
+def _entry(item: Json, key: str) -> Any:
+    value = item.get(key)
+    if not isinstance(value, list):
+        return value
+    index = _several(item.get("index"))
+    last = int(index[-1]) if index else 0
+    return value[last] if last < len(value) else value[0] if len(value) == 1 else None
+
+
+def _interval(lower: float, upper: float) -> str:
+    return number(lower, 17) if lower == upper else f"[{number(lower, 17)}, {number(upper, 17)}]"
+
+
+def _decimal(text: str) -> str:
+    value = as_float(text)
+    return text if value is None else repr(value)
+
+
+def _positive(value: Any) -> str:
     found = as_float(value)
-    return "" if found is None else number(found, 4)
+    return number(found, 4) if found else ""
 
 
-def _slug(text: str) -> str:
+def slug(text: str) -> str:
+    """Reduce a name to letters, digits and hyphens, for an anchor."""
     return re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-").lower()
 
 

@@ -71,11 +71,11 @@ def number_line(lower: float, upper: float, got: float | None, budget: float | N
     marks = [Markup('<line class="axis" x1="16" x2="624" y1="{y}" y2="{y}"/>').format(y=axis)]
     if allowed:
         marks.append(
-            Markup('<rect class="budget" x="{:.2f}" y="{}" width="{:.2f}" height="28" rx="2"/>').format(bx, axis - 14, bw)
+            Markup('<rect class="budget" x="{:.2f}" y="{}" width="{:.2f}" height="28" rx="2"/>').format(
+                bx, axis - 14, bw
+            )
         )
-    marks.append(
-        Markup('<rect class="truth" x="{:.2f}" y="{}" width="{:.2f}" height="20"/>').format(ex, axis - 10, ew)
-    )
+    marks.append(Markup('<rect class="truth" x="{:.2f}" y="{}" width="{:.2f}" height="20"/>').format(ex, axis - 10, ew))
     middle = ex + ew / 2
     marks.append(
         Markup('<text class="truth" x="{:.2f}" y="{}" text-anchor="{}">certified {}</text>').format(
@@ -84,9 +84,7 @@ def number_line(lower: float, upper: float, got: float | None, budget: float | N
     )
     if got is not None and finite:
         x = place(got)
-        marks.append(
-            Markup('<path class="got" d="M{:.2f} {} l6 -9 l-6 -9 l-6 9 z"/>').format(x, axis + 9)
-        )
+        marks.append(Markup('<path class="got" d="M{:.2f} {} l6 -9 l-6 -9 l-6 9 z"/>').format(x, axis + 9))
         marks.append(
             Markup('<text class="got" x="{:.2f}" y="{}" text-anchor="{}">got {}</text>').format(
                 x, axis - 24, _anchor(x, width), number(got, 9)
@@ -194,6 +192,8 @@ def _svg(figure: Any, salt: str, label: str) -> Markup:
     source = re.sub(r"font: ([\d.]+px) [^;\"]*", r"font-size: \1", source)
     source = re.sub(r'id="([^"]+)"', rf'id="{salt}-\1"', source)
     source = re.sub(r'(href="#|url\(#)', rf"\1{salt}-", source)
-    source = re.sub(r'<svg[^>]*?viewBox="([^"]+)"[^>]*>', r'<svg class="plot" viewBox="\1" role="img">', source, count=1)
+    source = re.sub(
+        r'<svg[^>]*?viewBox="([^"]+)"[^>]*>', r'<svg class="plot" viewBox="\1" role="img">', source, count=1
+    )
     head, rest = source.split(">", 1)
     return Markup(head) + Markup(' aria-label="{}">').format(label) + Markup(rest)

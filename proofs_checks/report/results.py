@@ -64,7 +64,7 @@ def load(directory: Path) -> Results:
     if not runs:
         raise ValueError(
             f"no results in {directory}: it holds neither verify.json nor check-*.json; "
-            f"run `entmax-oracle verify --report {directory}` or `entmax-oracle check TARGET --report {directory}` first"
+            f"first run `entmax-oracle verify --report {directory}`, or check with the same option"
         )
     return Results(theorems, targets + kernels, runs)
 
@@ -106,7 +106,7 @@ def gravest(laws: Sequence[Json]) -> Json | None:
 
     A law without a ratio (a wrong shape, a crash, a non-zero where a zero is certain) is wrong at any scale.
     """
-    failed = [law for law in laws if law.get("status") == "fail"]
+    failed = [law for law in laws if law.get("status") == "fail" and law.get("severity", "error") == "error"]
 
     def weight(law: Json) -> float:
         ratio = as_float(law.get("worst_ratio"))
