@@ -171,5 +171,6 @@ def _probabilities(call: AttentionCall, scores: Float64) -> Float64:
     p = np.zeros_like(scores)
     sees = np.broadcast_to(call.visible.any(axis=-1), p.shape[:-1])
     for h, alpha in enumerate(call.alpha):
-        p[:, h][sees[:, h]] = entmax(scores[:, h][sees[:, h]], alpha)
+        if sees[:, h].any():
+            p[:, h][sees[:, h]] = entmax(scores[:, h][sees[:, h]], alpha)
     return p

@@ -70,7 +70,7 @@ def object_array(entries: list[Any]) -> Balls:
 
 def round_outward(balls: Balls) -> tuple[Float64, Float64]:
     """Lower and upper float64 bounds of an array of balls."""
-    ends = np.array([_outward(ball) for ball in balls.ravel()], dtype=np.float64).reshape(*balls.shape, 2)
+    ends = np.array([_outward(arb(ball)) for ball in balls.ravel()], dtype=np.float64).reshape(*balls.shape, 2)
     return ends[..., 0], ends[..., 1]
 
 

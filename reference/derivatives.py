@@ -117,7 +117,8 @@ def jacobian(z: Any, alpha: Any = 1.5, axis: int = -1) -> Float64:
     s, w = _sensitivity(p, float(as_alpha(alpha)))
     # s_i w_j = s_j w_i: the smaller s times the larger w neither overflows nor loses the symmetry.
     matrix = np.minimum(s[..., :, None], s[..., None, :])
-    matrix *= -np.maximum(w[..., :, None], w[..., None, :])
+    with np.errstate(invalid="ignore"):  # on the diagonal alone, which is replaced: inf * 0
+        matrix *= -np.maximum(w[..., :, None], w[..., None, :])
     diagonal = np.einsum("...ii->...i", matrix)
     diagonal[...] = 0.0
     diagonal[...] = -matrix.sum(axis=-1)
@@ -195,13 +196,16 @@ def grad_scale(z: Any, alpha: Any = 1.5, scale: Any = 1.0, axis: int = -1) -> Fl
         ) from None
     live = logits > -np.inf
     # entmax ignores shifts, and gaps to the maximum round less than the logits would.
-    gap = np.where(live, logits - logits.max(axis=-1, keepdims=True), 0.0)
+    with np.errstate(over="ignore"):
+        gap = np.where(live, logits - logits.max(axis=-1, keepdims=True), 0.0).clip(-np.finfo(np.float64).max)
     p = entmax(np.where(live, factor * gap, -np.inf), alpha)
     return np.moveaxis(apply_jacobian(p, gap, float(as_alpha(alpha))), -1, axis)
 
 
 def apply_jacobian(p: Float64, vector: Float64, alpha: float) -> Float64:
     """Multiply by the Jacobian at the probabilities ``p`` of shape (..., n); rows of zeros give zeros."""
+    if p.size == 0:
+        return np.zeros_like(p)
     reference = _largest_weight(p, alpha)
     s, w = _sensitivity(p, alpha)
     h = np.where(p > 0, vector - np.take_along_axis(vector, reference, -1), 0.0)
@@ -231,7 +235,7 @@ def along_alpha(p: Float64, z: Float64, alpha: float) -> Float64:
     a = alpha - 1
     inside = p > 0
     peak = np.max(p, axis=-1, keepdims=True, initial=0.0)
-    top = np.max(z, axis=-1, keepdims=True)
+    top = np.max(z, axis=-1, keepdims=True, initial=-np.inf)
     gap = np.subtract(top, z, out=np.zeros_like(p), where=inside)
     entropy_of_peak = -np.log(np.where(peak > 0, peak, 1.0))
     if a == 0:

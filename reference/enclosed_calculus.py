@@ -86,7 +86,7 @@ def enclose_jacobian(z: Any, alpha: Any = 1.5, axis: int = -1, *, precision: int
 
     def solve(row: Float64) -> tuple[Balls, bool]:
         solved = float_row(row, order, precision + guard_bits(order))
-        return _jacobian(solved.sensitivity), solved.differentiable
+        return jacobian_of(solved.sensitivity), solved.differentiable
 
     return _each_row(solve, (logits,), order, precision)
 
@@ -161,7 +161,7 @@ def enclose_tsallis_entropy(p: Any, alpha: Any = 1.5, axis: int = -1, *, precisi
     """
     rows, order = as_distribution(p, "p", axis), Fraction(as_alpha(alpha))
     with ctx.workprec(precision + guard_bits(order)):
-        entropies = [_entropy(row, order) for row in as_balls(rows).reshape(-1, rows.shape[-1])]
+        entropies = [entropy_of(row, order) for row in as_balls(rows).reshape(-1, rows.shape[-1])]
         lower, upper = round_outward(object_array(entropies).reshape(rows.shape[:-1]))
     return Bounds(lower, upper)
 
@@ -251,7 +251,8 @@ def _magnitude(s: arb) -> float:
     return int(exponent) + int(mantissa).bit_length() if mantissa else -math.inf
 
 
-def _jacobian(s: list[arb]) -> Balls:
+def jacobian_of(s: list[arb]) -> Balls:
+    """Jacobian diag(s) - s s^T / sum s, from the sensitivities of a row."""
     n = len(s)
     matrix = object_array([_ZERO] * (n * n)).reshape(n, n)
     total = sum(s, _ZERO)
@@ -264,10 +265,14 @@ def _jacobian(s: list[arb]) -> Balls:
     return matrix
 
 
-def _entropy(p: Iterable[arb], alpha: Fraction) -> arb:
+def entropy_of(p: Iterable[arb], alpha: Fraction) -> arb:
+    """Tsallis entropy of probabilities, each enclosed in [0, 1]."""
     if alpha == 1:
-        return sum((-x * x.log() for x in p if x != 0), _ZERO)
-    return sum((x - x ** ball(alpha) for x in p if x != 0), _ZERO) / ball(alpha * (alpha - 1))
+        # x (1 - log x) increases on [0, 1], also where x may be 0.
+        return sum((_tilted(x) - x for x in p if x != 0), _ZERO)
+    order = ball(alpha)
+    powers = ((x, x**order if x > 0 else _ZERO.union(x.upper() ** order)) for x in p if x != 0)
+    return sum((x - power for x, power in powers), _ZERO) / ball(alpha * (alpha - 1))
 
 
 def _loss(logits: Float64, y: Balls, alpha: Fraction, bits: int) -> arb:

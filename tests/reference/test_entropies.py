@@ -24,7 +24,11 @@ def test_against_the_definition_and_the_enclosure(p, alpha):
     with mp.workdps(60):
         parts = [mp.mpf(x) for x in p if x > 0]
         a = mp.mpf(alpha) - 1
-        exact = -mp.fsum(x * mp.log(x) for x in parts) if a == 0 else (1 - mp.fsum(x ** (a + 1) for x in parts)) / (a * (a + 1))
+        exact = (
+            -mp.fsum(x * mp.log(x) for x in parts)
+            if a == 0
+            else (1 - mp.fsum(x ** (a + 1) for x in parts)) / (a * (a + 1))
+        )
         found = enclose_tsallis_entropy(p, alpha)
         # One-hot entropies are 0, which the definition at 60 digits only approaches.
         assert found.lower - mp.mpf(10) ** -25 <= exact <= found.upper + mp.mpf(10) ** -25

@@ -13,7 +13,7 @@ from entmax_oracle.reference import (
 )
 
 U = 2.0**-53
-ALPHAS = (1.0, 1 + 2**-52, 1 + 1e-9, 1.1, 1.5, 1.9, 2.0, 3.0, 10.0)
+ALPHAS = (1.0, 1 + 2**-52, 1 + 1e-9, 1.1, 1.5, 1.9, 2.0, 3.0, 10.0, 500.0)
 few = settings(max_examples=20, deadline=None)
 rows = st.lists(st.floats(-3, 3, width=32), min_size=2, max_size=6)
 
@@ -56,8 +56,8 @@ def test_enclosure_against_the_definition(alpha, spread, mp_entmax):
 @few
 @given(case=cases())
 def test_loss_keeps_a_derived_bound(alpha, case):
-    """The error of p, r relative (see test_derivatives), moves term i by its slope |y_i - p_i| p_i^(alpha - 2) times r p_i;
-    the terms round to a few u of their parts, whose sum is at most 8 times the term where y and p differ by half.
+    """The relative error r of p (see test_derivatives) moves term i by r p_i times its slope
+    |y_i - p_i| p_i^(alpha - 2); the terms round to a few u of their parts, whose sum is at most 8 times the term where y and p differ by half.
     """
     z, y = case
     found, p = enclose_fenchel_young_loss(z, y, alpha), entmax(z, alpha)
@@ -70,7 +70,7 @@ def test_loss_keeps_a_derived_bound(alpha, case):
     assert found.contains(fenchel_young_loss(z, y, alpha), slack)
 
 
-@pytest.mark.parametrize("alpha", ALPHAS)
+@pytest.mark.parametrize("alpha", ALPHAS[:-1])
 def test_typical_errors_are_a_few_ulps(alpha):
     rng = np.random.default_rng(5)
     z = rng.normal(size=(40, 5)) * rng.choice([0.1, 1.0, 3.0], size=(40, 1))
@@ -146,9 +146,7 @@ def test_masks_axes_and_targets_by_rank():
     np.testing.assert_array_equal(fenchel_young_loss(z, [1, 2], 1.5, axis=0)[0], np.inf)
     np.testing.assert_array_equal(enclose_fenchel_young_loss(z, [1, 2], 1.5, axis=0).lower[0], np.inf)
     one_hot = np.array([[1, 0], [0, 0], [0, 1]])
-    np.testing.assert_array_equal(
-        fenchel_young_loss(z, one_hot, 1.5, axis=0), fenchel_young_loss(z.T, [0, 2], 1.5)
-    )
+    np.testing.assert_array_equal(fenchel_young_loss(z, one_hot, 1.5, axis=0), fenchel_young_loss(z.T, [0, 2], 1.5))
     assert fenchel_young_grad(z, one_hot, 1.5, axis=0).shape == z.shape
 
 
