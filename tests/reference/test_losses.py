@@ -56,8 +56,10 @@ def test_enclosure_against_the_definition(alpha, spread, mp_entmax):
 @few
 @given(case=cases())
 def test_loss_keeps_a_derived_bound(alpha, case):
-    """The relative error r of p (see test_derivatives) moves term i by r p_i times its slope
-    |y_i - p_i| p_i^(alpha - 2); the terms round to a few u of their parts, whose sum is at most 8 times the term where y and p differ by half.
+    """The relative error r of p (see test_derivatives) moves term i by r p_i times its slope.
+
+    The slope is |y_i - p_i| p_i^(alpha - 2). Terms round to a few u of their parts, whose sum is at most 8 times
+    the term where y and p differ by half.
     """
     z, y = case
     found, p = enclose_fenchel_young_loss(z, y, alpha), entmax(z, alpha)
