@@ -1,0 +1,5 @@
+"""Entmax attention that never holds the matrix of probabilities: forward, backward and decoding."""
+
+from .operators import Path, attention, path, use_path
+
+__all__ = ["Path", "attention", "path", "use_path"]

@@ -1,0 +1,143 @@
+"""What a call of attention means: arguments checked, defaults filled in, parameters broadcast to heads and queries."""
+
+import math
+from dataclasses import dataclass
+
+import torch
+
+from ..rowwise.rows import Kind, compute_dtype
+
+Tensor = torch.Tensor
+
+DTYPES = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """The arguments of `attention`, checked and in one form.
+
+    Attributes
+    ----------
+    query, key, value
+        As given: ``(B, H, M, D)``, ``(B, Hkv, N, D)``, ``(B, Hkv, N, Dv)``.
+    excess
+        ``alpha - 1``, one per head, shape ``(H,)``, in the dtype of the arithmetic.
+    scale
+        Shape ``(B, H, M)``, in the dtype of the arithmetic.
+    slopes, lengths
+        ``(H,)`` in the dtype of the arithmetic, and ``(B,)`` in int32; ``None`` where there are none.
+    is_causal
+        Whether key ``j`` is visible to query ``i`` only if ``j <= i + N - M``.
+    kind
+        Kind of every head where alpha is a number; `Kind.ANY` where it is a tensor, whose values the device holds.
+    """
+
+    query: Tensor
+    key: Tensor
+    value: Tensor
+    excess: Tensor
+    scale: Tensor
+    slopes: Tensor | None
+    lengths: Tensor | None
+    is_causal: bool
+    kind: Kind
+
+    @classmethod
+    def read(
+        cls,
+        query: Tensor,
+        key: Tensor,
+        value: Tensor,
+        alpha: float | Tensor,
+        is_causal: bool,
+        scale: float | Tensor | None,
+        alibi_slopes: Tensor | None,
+        key_lengths: Tensor | None,
+    ) -> "Arguments":
+        """Check the arguments.
+
+        Raises
+        ------
+        ValueError
+            For shapes, dtypes or devices that do not fit, and for an alpha that is a number and below 1 or not finite.
+        """
+        _check_tensors(query, key, value)
+        batch, heads, m, features = query.shape
+        n = key.shape[2]
+        compute = compute_dtype(query.dtype)
+        device = query.device
+        if isinstance(alpha, Tensor):
+            kind = Kind.ANY
+            excess = alpha.to(device, compute) - 1
+        else:
+            kind = Kind.of(float(alpha), compute)
+            excess = torch.full((), float(alpha) - 1, dtype=compute, device=device)
+        if excess.shape not in ((), (heads,)):
+            raise ValueError(
+                f"alpha must be one number or one per head, shape ({heads},), got shape {tuple(excess.shape)}"
+            )
+        if isinstance(scale, Tensor):
+            factor = scale.to(device, compute)
+        else:
+            number = 1 / math.sqrt(features) if scale is None else float(scale)
+            factor = torch.full((), number, dtype=compute, device=device)
+        if factor.ndim > 3 or any(
+            size not in (1, wanted)
+            for size, wanted in zip(factor.shape[::-1], (m, heads, batch), strict=False)
+        ):
+            raise ValueError(
+                f"scale of shape {tuple(factor.shape)} does not broadcast to (B, H, M) = {(batch, heads, m)}"
+            )
+        slopes = None if alibi_slopes is None else torch.as_tensor(alibi_slopes).to(device, compute)
+        if slopes is not None and slopes.shape != (heads,):
+            raise ValueError(f"alibi_slopes must have shape ({heads},), one per head, got {tuple(slopes.shape)}")
+        return cls(
+            query=query,
+            key=key,
+            value=value,
+            excess=excess.expand(heads),
+            scale=factor.expand(batch, heads, m),
+            slopes=slopes,
+            lengths=_lengths(key_lengths, batch, n, device),
+            is_causal=is_causal,
+            kind=kind,
+        )
+
+
+def _check_tensors(query: Tensor, key: Tensor, value: Tensor) -> None:
+    for name, x in (("query", query), ("key", key), ("value", value)):
+        if not isinstance(x, Tensor):
+            raise ValueError(f"{name} must be a torch tensor, got {type(x).__name__}")
+        if x.ndim != 4:
+            raise ValueError(f"{name} must have 4 axes (batch, heads, tokens, features), got shape {tuple(x.shape)}")
+        if x.dtype not in DTYPES:
+            raise ValueError(f"{name} has dtype {x.dtype}: it must be float32, float16, bfloat16 or float64")
+        if x.dtype != query.dtype or x.device != query.device:
+            raise ValueError(
+                f"{name} ({x.dtype}, {x.device}) must share dtype and device with query "
+                f"({query.dtype}, {query.device})"
+            )
+    q, k, v = (tuple(x.shape) for x in (query, key, value))
+    if k[0] != q[0] or k[3] != q[3]:
+        raise ValueError(f"key {k} must share batch and features with query {q}")
+    if v[:3] != k[:3]:
+        raise ValueError(f"value {v} must share batch, heads and tokens with key {k}")
+    if q[3] == 0:
+        raise ValueError(f"query has shape {q}: it needs at least one feature")
+    if k[1] == 0 or q[1] % k[1]:
+        raise ValueError(f"key has {k[1]} heads, which do not divide the {q[1]} heads of query")
+
+
+def _lengths(key_lengths: Tensor | None, batch: int, n: int, device: torch.device) -> Tensor | None:
+    if key_lengths is None:
+        return None
+    lengths = torch.as_tensor(key_lengths)
+    if lengths.shape != (batch,):
+        raise ValueError(f"key_lengths must have shape ({batch},), one per batch, got {tuple(lengths.shape)}")
+    if lengths.is_floating_point() or lengths.is_complex() or lengths.dtype == torch.bool:
+        raise ValueError(f"key_lengths must be integers, got dtype {lengths.dtype}")
+    if lengths.device.type == "cpu" and not torch.compiler.is_compiling():  # on a GPU the check would wait for the device
+        for b, length in enumerate(lengths.tolist()):
+            if not 0 <= length <= n:
+                raise ValueError(f"key_lengths[{b}] is {length}: it must be an integer from 0 to N = {n}")
+    return lengths.to(device, torch.int32)

@@ -1,0 +1,89 @@
+"""The backward pass: five matrix products for each live block.
+
+With ``g_ij = <grad_i, value_j>`` and ``s_ij = p_ij^(2-alpha)`` on the support, the gradient in the scores is
+``ds_ij = s_ij (g_ij - <grad_i, mean_i>)`` where ``mean_i = sum_j s_ij value_j / sum_j s_ij`` came from the forward pass: no pass
+over the keys to find it. The gradient in the scale needs no pass either, ``sum_j ds_ij <query_i, key_j>`` being
+``<query_i, sum_j ds_ij key_j>``. That in alpha is ``-sum_j ds_ij h_ij`` with ``h = psi(a log p) log(p)^2``.
+"""
+
+import triton
+import triton.language as tl
+
+from ..rowwise.elementary import LN_2, log2, psi
+from ..rowwise.tiles import FLOOR, row_excess, weights
+from .tiles import heads_of, load_rows, load_slope, operand, score_tile, visible_keys
+
+
+@triton.jit
+def differentiate(
+    G, Q, K, V, EXCESS, SCALE, SLOPES, LENGTHS, STATE, DELTA, INDEX, NUMBERS, DQ, DK, DV, DEXCESS,
+    m, n, features, value_features, heads, group, query_blocks,
+    g_batch, g_head, g_row, g_column, q_batch, q_head, q_row, q_column,
+    k_batch, k_head, k_row, k_column, v_batch, v_head, v_row, v_column,
+    KIND: tl.constexpr, CAUSAL: tl.constexpr, WIDTH: tl.constexpr, VALUE_WIDTH: tl.constexpr,
+    QUERIES: tl.constexpr, KEYS: tl.constexpr, EMULATE: tl.constexpr,
+):  # fmt: skip
+    """One program per block of keys and key head, over the live blocks of the query heads that read it.
+
+    DK and DV are summed in registers; DQ (before the scale) and DEXCESS by atomic additions.
+    """
+    block = tl.program_id(0)
+    key_heads = heads // group
+    batch = (tl.program_id(1) // key_heads).to(tl.int64)
+    key_head = (tl.program_id(1) % key_heads).to(tl.int64)
+    keys = block * KEYS + tl.arange(0, KEYS)
+    k = load_rows(K + batch * k_batch + key_head * k_head, keys, k_row, k_column, features, keys < n, WIDTH)
+    value = load_rows(
+        V + batch * v_batch + key_head * v_head, keys, v_row, v_column, value_features, keys < n, VALUE_WIDTH
+    )
+    dk = tl.zeros((KEYS, WIDTH), tl.float32)
+    dv = tl.zeros((KEYS, VALUE_WIDTH), tl.float32)
+    columns = tl.arange(0, WIDTH)
+    for member in tl.range(0, group):
+        head = key_head * group + member
+        index = batch * heads + head
+        a = row_excess(EXCESS, tl.zeros((QUERIES,), tl.int32) + head, 1, QUERIES, KIND, tl.float32)
+        slope = load_slope(SLOPES, head)
+        me = index * tl.num_programs(0) + block
+        for step in tl.range(0, tl.load(NUMBERS + me)):
+            rows = tl.load(INDEX + me * query_blocks + step) * QUERIES + tl.arange(0, QUERIES)
+            present = rows < m
+            row = index * m + rows
+            scale = tl.load(SCALE + row, mask=present, other=0.0)
+            peak = tl.load(STATE + row * 3, mask=present, other=0.0)
+            c = tl.load(STATE + row * 3 + 1, mask=present, other=1.0)
+            inverse = tl.load(STATE + row * 3 + 2, mask=present, other=0.0)
+            delta = tl.load(DELTA + row, mask=present, other=0.0)
+            end = visible_keys(LENGTHS, batch, rows, m, n, CAUSAL)
+            q = load_rows(Q + batch * q_batch + head * q_head, rows, q_row, q_column, features, present, WIDTH)
+            g = load_rows(
+                G + batch * g_batch + head * g_head, rows, g_row, g_column, value_features, present, VALUE_WIDTH
+            )
+            products = tl.dot(q, tl.trans(k), input_precision="ieee")
+            s = score_tile(products, scale, slope, rows, keys, end, n - m, True)
+            W, U = weights(tl.maximum(s - peak[:, None], FLOOR), c, a, KIND)
+            p = W * inverse[:, None]
+            dv = tl.dot(tl.trans(operand(p, g, EMULATE)), g, dv, input_precision="ieee")
+            dp = tl.dot(g, tl.trans(value), input_precision="ieee")
+            ds = U * (c * inverse)[:, None] * (dp - delta[:, None])
+            if DEXCESS is not None:
+                log_p = log2(tl.where(p > 1e-37, p, 1.0)) * LN_2
+                h = log_p * log_p * psi(a[:, None] * log_p, tl.float32)
+                tl.atomic_add(DEXCESS + row, -tl.sum(ds * h, 1), mask=present, sem="relaxed")
+            dk = tl.dot(tl.trans(operand(ds * scale[:, None], q, EMULATE)), q, dk, input_precision="ieee")
+            dq = tl.dot(operand(ds, k, EMULATE), k, input_precision="ieee")
+            where = DQ + row[:, None] * features + columns[None, :]
+            tl.atomic_add(where, dq, mask=present[:, None] & (columns < features)[None, :], sem="relaxed")
+    mine = tl.program_id(1).to(tl.int64) * n + keys
+    inside = (keys < n)[:, None]
+    tl.store(
+        DK + mine[:, None] * features + columns[None, :],
+        dk.to(DK.dtype.element_ty),
+        mask=inside & (columns < features)[None, :],
+    )
+    columns = tl.arange(0, VALUE_WIDTH)
+    tl.store(
+        DV + mine[:, None] * value_features + columns[None, :],
+        dv.to(DV.dtype.element_ty),
+        mask=inside & (columns < value_features)[None, :],
+    )

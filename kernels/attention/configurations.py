@@ -1,0 +1,63 @@
+"""How the attention kernels are launched: a pure function of the target, the head dimension and the dtype."""
+
+from dataclasses import dataclass
+
+from ..rowwise.configurations import INTERPRETER
+
+CAPACITY = 128
+"""Candidates that a row can list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """One launch configuration.
+
+    Attributes
+    ----------
+    queries, keys
+        Tile of scores of one step, powers of two of at least 16. The unit of sparsity.
+    capacity
+        Candidates that a row can list, a power of two. A row with more takes refinement passes.
+    warps, stages
+        Warps and pipeline stages of the forward kernels.
+    backward_warps, backward_stages
+        Those of the backward kernel.
+    """
+
+    queries: int
+    keys: int
+    capacity: int = CAPACITY
+    warps: int = 4
+    stages: int = 2
+    backward_warps: int = 8
+    backward_stages: int = 1
+
+
+def padded(features: int) -> int:
+    """Head dimension that a tile holds: a power of two, of at least the 16 that a matrix instruction takes."""
+    return max(16, 1 << (features - 1).bit_length())
+
+
+def configuration(target: str, features: int, itemsize: int) -> Configuration:
+    """Launch configuration for heads of ``features`` (the larger of those of key and value).
+
+    Parameters
+    ----------
+    target
+        ``"sm_80"``, ``"sm_90"``, ``"sm_100"``, ``"gfx942"`` or another architecture, or ``"interpreter"``.
+    features
+        Head dimension.
+    itemsize
+        Bytes of an element of query, key and value.
+
+    Examples
+    --------
+    >>> configuration("sm_90", 64, 2).keys
+    64
+    """
+    width = padded(features)
+    if target == INTERPRETER:
+        return Configuration(64, 64)
+    if itemsize == 4 or width > 128:
+        return Configuration(32, 32, warps=4, stages=1 if target.startswith("gfx") else 2)
+    return Configuration(64, 64, warps=4 if width <= 64 else 8)

@@ -1,0 +1,260 @@
+"""Attention as operators of PyTorch: shapes for the compiler, gradients for autograd, and the choice of a path.
+
+A call takes one of three paths:
+
+* ``"triton"``: the kernels, on a GPU;
+* ``"interpreter"``: the same kernels in Triton's interpreter, on CPU tensors when ``TRITON_INTERPRET=1`` was set before the import;
+* ``"torch"``: plain torch, everywhere else, and where the kernels do not apply (float64, softmax, alpha > 2, head dimensions
+  above 256).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Literal
+
+import torch
+
+from ..rowwise.launch import INTERPRETED
+from ..rowwise.rows import Kind, compute_dtype
+from . import dense, launch
+from .arguments import Arguments
+
+Tensor = torch.Tensor
+Path = Literal["triton", "interpreter", "torch"]
+
+_forced: ContextVar[Path | None] = ContextVar("entmax_oracle_attention_path", default=None)
+
+
+@contextmanager
+def use_path(path: Path) -> Iterator[None]:
+    """Take one path for every call inside the ``with`` block: to compare the paths, or to look for a fault.
+
+    Raises
+    ------
+    ValueError
+        For a path that does not exist, or that this process cannot take.
+    """
+    possible = ["torch", "triton", *(["interpreter"] if INTERPRETED else [])]
+    if path not in possible:
+        raise ValueError(f"path is {path!r}, and this process can take {', '.join(map(repr, possible))}")
+    token = _forced.set(path)
+    try:
+        yield
+    finally:
+        _forced.reset(token)
+
+
+def resolve(query: Tensor, value: Tensor, excess: Tensor, kind: Kind) -> tuple[Path, Kind]:
+    """Path and kind of a call. Where alpha is a tensor, its values are read here."""
+    if kind == Kind.ANY:
+        values = excess.tolist()
+        if len(set(values)) == 1:
+            kind = Kind.of(1 + values[0], compute_dtype(query.dtype))
+        elif all(0 < one <= 1 for one in values):
+            kind = Kind.BELOW
+    fits = (
+        Kind.SPARSEMAX <= kind <= Kind.BELOW
+        and query.dtype != torch.float64
+        and max(query.shape[3], value.shape[3]) <= launch.LARGEST_HEAD
+    )
+    forced = _forced.get()
+    if not fits or forced == "torch":
+        return "torch", kind
+    if query.is_cuda:
+        return "triton", kind
+    return ("interpreter" if INTERPRETED else "torch"), kind
+
+
+@torch.library.custom_op("entmax_oracle::attention", mutates_args=())
+def attention_op(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    excess: Tensor,
+    scale: Tensor,
+    slopes: Tensor | None,
+    lengths: Tensor | None,
+    is_causal: bool,
+    kind: int,
+    save: bool,
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Output, and what the backward kernels read: mean values, row states, live blocks; empty unless ``save``."""
+    path, exact_kind = resolve(query, value, excess, Kind(kind))
+    if path == "torch":
+        output = dense.forward(query, key, value, excess, scale, slopes, lengths, is_causal, exact_kind)
+        return output, *(x.zero_() for x in launch.empty_saved(query, key, value, save))
+    return launch.forward(query, key, value, excess, scale, slopes, lengths, is_causal, exact_kind, save=save)
+
+
+@attention_op.register_fake
+def _(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    excess: Tensor,
+    scale: Tensor,
+    slopes: Tensor | None,
+    lengths: Tensor | None,
+    is_causal: bool,
+    kind: int,
+    save: bool,
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    output = query.new_empty((*query.shape[:3], value.shape[3]))
+    return output, *launch.empty_saved(query, key, value, save)
+
+
+@torch.library.custom_op("entmax_oracle::attention_backward", mutates_args=())
+def attention_backward_op(
+    grad: Tensor,
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    excess: Tensor,
+    scale: Tensor,
+    slopes: Tensor | None,
+    lengths: Tensor | None,
+    mean: Tensor,
+    state: Tensor,
+    live: Tensor,
+    is_causal: bool,
+    kind: int,
+    need_excess: bool,
+) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+    """Gradients in query, key, value, excess and scale; zeros for an excess that does not need one."""
+    path, exact_kind = resolve(query, value, excess, Kind(kind))
+    if path == "torch":
+        gradients = dense.backward(grad, query, key, value, excess, scale, slopes, lengths, is_causal, exact_kind)
+    else:
+        gradients = launch.backward(
+            grad, query, key, value, excess, scale, slopes, lengths, mean, state, live, is_causal, exact_kind,
+            need_excess=need_excess,
+        )  # fmt: skip
+    return tuple(gradients)
+
+
+@attention_backward_op.register_fake
+def _(
+    grad: Tensor,
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    excess: Tensor,
+    scale: Tensor,
+    slopes: Tensor | None,
+    lengths: Tensor | None,
+    mean: Tensor,
+    state: Tensor,
+    live: Tensor,
+    is_causal: bool,
+    kind: int,
+    need_excess: bool,
+) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+    return (
+        query.new_empty(query.shape),
+        key.new_empty(key.shape),
+        value.new_empty(value.shape),
+        excess.new_empty(excess.shape),
+        scale.new_empty(scale.shape),
+    )
+
+
+def _setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, ...]) -> None:
+    query, key, value, excess, scale, slopes, lengths, ctx.is_causal, ctx.kind, _ = inputs
+    ctx.save_for_backward(query, key, value, excess, scale, slopes, lengths, *output[1:])
+    ctx.set_materialize_grads(True)
+
+
+def _backward(ctx: Any, grad: Tensor, *_: Tensor) -> tuple[Tensor | None, ...]:
+    query, key, value, excess, scale, slopes, lengths, mean, state, live = ctx.saved_tensors
+    gradients = attention_backward_op(
+        grad, query, key, value, excess, scale, slopes, lengths, mean, state, live,
+        ctx.is_causal, ctx.kind, ctx.needs_input_grad[3],
+    )  # fmt: skip
+    return *gradients, None, None, None, None, None
+
+
+attention_op.register_autograd(_backward, setup_context=_setup_context)
+
+
+def attention(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    *,
+    alpha: float | Tensor = 1.5,
+    is_causal: bool = False,
+    scale: float | Tensor | None = None,
+    alibi_slopes: Tensor | None = None,
+    key_lengths: Tensor | None = None,
+) -> Tensor:
+    """Attend with alpha-entmax in place of softmax, without the matrix of probabilities in memory.
+
+    With scores ``s_ij = scale <query_i, key_j> - slope |i + N - M - j|`` over the visible keys the output is
+    ``sum_j entmax(s_i, alpha)_j value_j``. Query head ``h`` reads key head ``h // (H // Hkv)``. Positions are aligned to
+    the end, as in `entmax_oracle.reference.attention`, whose semantics these are.
+
+    Parameters
+    ----------
+    query
+        ``(B, H, M, D)``, float32, float16, bfloat16 or float64, of any strides, finite.
+    key
+        ``(B, Hkv, N, D)``; ``Hkv`` divides ``H``.
+    value
+        ``(B, Hkv, N, Dv)``.
+    alpha
+        At least 1. A number, or a tensor of shape () or ``(H,)``, which may need a gradient. A tensor on a GPU is read
+        by the host once a call.
+    is_causal
+        Hide key ``j`` from query ``i`` unless ``j <= i + N - M``.
+    scale
+        Broadcast to ``(B, H, M)``: a number, or one for each head or query; may need a gradient. By default ``1/sqrt(D)``.
+    alibi_slopes
+        ``(H,)``; the bias is added after scaling. No gradient.
+    key_lengths
+        Integers ``(B,)``: only the first ``key_lengths[b]`` keys of sequence ``b`` are visible.
+
+    Returns
+    -------
+    Tensor
+        ``(B, H, M, Dv)`` in the dtype of ``query``, contiguous. A query that sees no key gives zeros, and zero gradients.
+
+    Raises
+    ------
+    ValueError
+        For shapes, dtypes or devices that do not fit, for an alpha below 1, and (on a CPU) for lengths outside ``0 ... N``.
+
+    Notes
+    -----
+    Scores, thresholds and sums are float32 (float64 for float64 tensors). Of 16-bit tensors only the probabilities
+    are rounded to 16 bits, where they meet the values. At ``alpha = 2`` the gradient at a key exactly on the
+    threshold is that of the strict support. Gradients in query are summed by atomic additions on a GPU, and can differ in
+    the last bits from run to run.
+
+    Examples
+    --------
+    >>> import torch
+    >>> query, key = torch.tensor([[[[1.0], [1.0]]]]), torch.tensor([[[[2.0], [0.0]]]])
+    >>> attention(query, key, torch.tensor([[[[10.0], [20.0]]]]), alpha=2.0, is_causal=True).flatten().tolist()
+    [10.0, 10.0]
+    """
+    call = Arguments.read(query, key, value, alpha, is_causal, scale, alibi_slopes, key_lengths)
+    differentiable = (call.query, call.key, call.value, call.excess, call.scale)
+    save = torch.is_grad_enabled() and any(x.requires_grad for x in differentiable)
+    output: Tensor = attention_op(*differentiable, call.slopes, call.lengths, is_causal, int(call.kind), save)[0]
+    return output
+
+
+def path(query: Tensor, key: Tensor, value: Tensor, *, alpha: float | Tensor = 1.5, **options: Any) -> Path:
+    """Say which path `attention` takes for these arguments: ``"triton"``, ``"interpreter"`` or ``"torch"``.
+
+    Examples
+    --------
+    >>> import torch
+    >>> x = torch.zeros(1, 1, 1, 16, dtype=torch.float64)
+    >>> path(x, x, x)
+    'torch'
+    """
+    defaults = {"is_causal": False, "scale": None, "alibi_slopes": None, "key_lengths": None}
+    call = Arguments.read(query, key, value, alpha, **{**defaults, **options})
+    return resolve(call.query, call.value, call.excess, call.kind)[0]

@@ -1,0 +1,67 @@
+"""The output pass: one matrix product for the scores and one for the values, over live blocks only."""
+
+import triton
+import triton.language as tl
+
+from ..rowwise.tiles import FLOOR, row_excess, weights
+from .tiles import heads_of, load_rows, load_slope, operand, score_tile, visible_keys
+
+
+@triton.jit
+def attend(
+    Q, K, V, EXCESS, SCALE, SLOPES, LENGTHS, STATE, INDEX, NUMBERS, OUT, MEAN,
+    m, n, features, value_features, heads, group, key_blocks,
+    q_batch, q_head, q_row, q_column, k_batch, k_head, k_row, k_column, v_batch, v_head, v_row, v_column,
+    KIND: tl.constexpr, CAUSAL: tl.constexpr, WIDTH: tl.constexpr, VALUE_WIDTH: tl.constexpr,
+    QUERIES: tl.constexpr, KEYS: tl.constexpr, EMULATE: tl.constexpr,
+):  # fmt: skip
+    """``OUT = sum_j p_j value_j``; with MEAN also ``sum_j s_j value_j / sum_j s_j``, which the backward pass wants.
+
+    Weights ``W_j <= 1`` are divided by their sum at the end, so that a row sums to 1 whatever rounding did to ``c``.
+    """
+    block_row = tl.num_programs(0) - 1 - tl.program_id(0)
+    index = tl.program_id(1)
+    batch, head, key_head = heads_of(index, heads, group)
+    wanted = block_row * QUERIES + tl.arange(0, QUERIES)
+    present = wanted < m
+    rows = tl.minimum(wanted, m - 1)
+    a = row_excess(EXCESS, tl.zeros_like(rows) + head, 1, QUERIES, KIND, tl.float32)
+    row = index.to(tl.int64) * m + rows
+    scale = tl.load(SCALE + row)
+    slope = load_slope(SLOPES, head)
+    end = visible_keys(LENGTHS, batch, rows, m, n, CAUSAL)
+    q = load_rows(Q + batch * q_batch + head * q_head, rows, q_row, q_column, features, present, WIDTH)
+    keys_of_head = K + batch * k_batch + key_head * k_head
+    values_of_head = V + batch * v_batch + key_head * v_head
+    peak = tl.load(STATE + row * 3)
+    c = tl.load(STATE + row * 3 + 1)
+    me = index.to(tl.int64) * tl.num_programs(0) + block_row
+
+    S = tl.zeros((QUERIES,), tl.float32)
+    R = tl.zeros((QUERIES,), tl.float32)
+    total = tl.zeros((QUERIES, VALUE_WIDTH), tl.float32)
+    if MEAN is not None:
+        tangent = tl.zeros((QUERIES, VALUE_WIDTH), tl.float32)
+    for step in tl.range(0, tl.load(NUMBERS + me)):
+        block = tl.load(INDEX + me * key_blocks + step)
+        keys = block * KEYS + tl.arange(0, KEYS)
+        k = load_rows(keys_of_head, keys, k_row, k_column, features, keys < n, WIDTH)
+        value = load_rows(values_of_head, keys, v_row, v_column, value_features, keys < n, VALUE_WIDTH)
+        products = tl.dot(q, tl.trans(k), input_precision="ieee")
+        s = score_tile(products, scale, slope, rows, keys, end, n - m, True)
+        W, U = weights(tl.maximum(s - peak[:, None], FLOOR), c, a, KIND)
+        S += tl.sum(W, 1)
+        total = tl.dot(operand(W, value, EMULATE), value, total, input_precision="ieee")
+        if MEAN is not None:
+            R += tl.sum(U, 1)
+            tangent = tl.dot(operand(U, value, EMULATE), value, tangent, input_precision="ieee")
+
+    inverse = tl.where(S > 0, 1.0 / tl.where(S > 0, S, 1.0), 0.0)  # a row that sees no key gives zeros
+    tl.store(STATE + row * 3 + 2, inverse, mask=present)
+    columns = tl.arange(0, VALUE_WIDTH)
+    where = row[:, None] * value_features + columns[None, :]
+    inside = present[:, None] & (columns < value_features)[None, :]
+    tl.store(OUT + where, (total * inverse[:, None]).to(OUT.dtype.element_ty), mask=inside)
+    if MEAN is not None:
+        inverse = tl.where(R > 0, 1.0 / tl.where(R > 0, R, 1.0), 0.0)
+        tl.store(MEAN + where, tangent * inverse[:, None], mask=inside)

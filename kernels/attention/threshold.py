@@ -1,0 +1,267 @@
+"""The threshold of every row of scores from one pass over the keys, exactly.
+
+With ``x_j = a s_j``, ``q = 1/a`` and any set of keys seen so far, ``N(tau) = (sum_j [x_j - tau]_+^q)^(1/q)`` is convex and
+falling, and ``N(tau) = 1`` at a threshold that more keys can only raise. So wherever a tangent of ``N`` reaches 1 is a lower
+bound on the final threshold, and a key below it is out for good.
+
+**scan** streams the keys once. For each row it keeps the running maximum, the bound, and one tangent ``(norm, slope)`` at the
+bound that stands for all keys seen: by Minkowski's inequality the tangents of parts combine to a tangent of the whole,
+
+    norm^q = sum_parts norm_b^q,    slope = sum_parts norm_b^(q-1) slope_b / norm^(q-1).
+
+Keys above the bound go to the list of their row, with the number of their block.
+
+**solve** finds the threshold from the list alone (it holds the whole support) and marks the blocks in it as live.
+
+**refine** is for rows whose list overflowed: the same Newton iteration, each step a pass over the blocks that held a key
+above the bound at the time. Both start at or below the threshold and rise to it.
+
+**compact** turns marks into lists of blocks, so that later loops run over a list and are pipelined.
+
+All thresholds are relative to the maximum of their row, so large logits lose nothing. The rounding of the bound is paid for:
+each update loses ``SHAVE`` of its norm, and keys within ``MARGIN`` below the bound are kept. So no live block is skipped.
+"""
+
+import triton
+import triton.language as tl
+
+from ..rowwise.elementary import raised
+from ..rowwise.tiles import FLOOR, power, row_excess, solve_below, weights
+from .tiles import heads_of, load_rows, load_slope, score_tile, visible_keys
+
+# In units of x: the bound is at most 1 below the maximum and each step of its update rounds by some 2^-23.
+MARGIN = tl.constexpr(2.0**-20)
+SHAVE = tl.constexpr(1 - 2.0**-18)
+# Maximum of a row that has seen no key.
+NOTHING = tl.constexpr(-1e30)
+
+
+@triton.jit
+def root(x, a, KIND: tl.constexpr):
+    """``x^a``, 0 at 0."""
+    if KIND == 1:
+        return x
+    elif KIND == 2:
+        return tl.sqrt(x)
+    else:
+        return raised(x, a)
+
+
+@triton.jit
+def powers(u, a, KIND: tl.constexpr):
+    """``u^(q-1)`` where ``u > 0``, else 0; for tiles and rows alike, ``a`` of a shape that broadcasts."""
+    if KIND == 1:
+        return (u > 0).to(tl.float32)
+    elif KIND == 2:
+        return u
+    elif KIND == 3:
+        return u * u
+    elif KIND == 4:
+        return u * u * u
+    else:
+        return raised(u, 1.0 / a - 1.0)
+
+
+@triton.jit
+def cutoff(peak, bound, a):
+    """Score below which no key can have mass; rounded down."""
+    return peak + (bound - MARGIN) / a - tl.abs(peak) * 2.0**-21
+
+
+@triton.jit
+def scan_tile(
+    s, block, row, present, state, a, VALUES, BLOCKS, SEEN,
+    KIND: tl.constexpr, CAPACITY: tl.constexpr,
+):  # fmt: skip
+    """One tile of scores; ``state`` is ``(peak, bound, norm, slope, cut, count)`` of each row."""
+    peak, bound, norm, slope, cut, count = state
+    if tl.max(tl.max((s > cut[:, None]).to(tl.int32), 1), 0) > 0:
+        tl.store(SEEN + block, 1)
+        higher = tl.maximum(peak, tl.max(s, 1))
+        moved = (higher - peak) * a
+        level = tl.maximum(bound - moved, -1.0)
+        norm = tl.maximum(norm - slope * (level + moved - bound), 0.0)
+        x = (s - higher[:, None]) * a[:, None]
+        u = tl.maximum(x - level[:, None], 0.0)
+        steep = powers(u, a[:, None], KIND)
+        mass = tl.sum(steep * u, 1)
+        old = powers(norm, a, KIND)
+        whole = old * norm + mass
+        news = mass > 0
+        norm = tl.where(news, root(whole, a, KIND) * SHAVE, norm)
+        slope = tl.where(news, (old * slope + tl.sum(steep, 1)) / powers(tl.where(news, norm, 1.0), a, KIND), slope)
+        step = tl.where(norm > 1, (norm - 1) / tl.where(norm > 1, slope, 1.0), 0.0)
+        peak = higher
+        bound = level + step
+        norm -= slope * step
+        cut = cutoff(peak, bound, a)
+        candidate = x > (bound - MARGIN)[:, None]
+        taken = candidate.to(tl.int32)
+        position = count[:, None] + tl.cumsum(taken, 1) - taken
+        where = row[:, None] * CAPACITY + position
+        wanted = candidate & (position < CAPACITY) & present[:, None]
+        tl.store(VALUES + where, s, mask=wanted)
+        tl.store(BLOCKS + where, tl.zeros_like(taken) + block, mask=wanted)
+        count += tl.sum(taken, 1)
+    return peak, bound, norm, slope, cut, count
+
+
+@triton.jit
+def scan(
+    Q, K, EXCESS, SCALE, SLOPES, LENGTHS, VALUES, BLOCKS, COUNTS, STATE, SEEN,
+    m, n, features, heads, group, key_blocks,
+    q_batch, q_head, q_row, q_column, k_batch, k_head, k_row, k_column,
+    KIND: tl.constexpr, CAUSAL: tl.constexpr, WIDTH: tl.constexpr,
+    QUERIES: tl.constexpr, KEYS: tl.constexpr, CAPACITY: tl.constexpr,
+):  # fmt: skip
+    """One program per block of queries. Newest keys first: they are visible to all, and near."""
+    block_row = tl.num_programs(0) - 1 - tl.program_id(0)  # the longest causal rows start first
+    index = tl.program_id(1)
+    batch, head, key_head = heads_of(index, heads, group)
+    wanted = block_row * QUERIES + tl.arange(0, QUERIES)
+    present = wanted < m
+    rows = tl.minimum(wanted, m - 1)  # the last block repeats the last row
+    a = row_excess(EXCESS, tl.zeros_like(rows) + head, 1, QUERIES, KIND, tl.float32)
+    row = index.to(tl.int64) * m + rows
+    scale = tl.load(SCALE + row)
+    slope_of_head = load_slope(SLOPES, head)
+    end = visible_keys(LENGTHS, batch, rows, m, n, CAUSAL)
+    q = load_rows(Q + batch * q_batch + head * q_head, rows, q_row, q_column, features, present, WIDTH)
+    keys_of_head = K + batch * k_batch + key_head * k_head
+    SEEN += (index.to(tl.int64) * tl.num_programs(0) + block_row) * key_blocks
+
+    zero = tl.zeros((QUERIES,), tl.float32)
+    peak = zero + NOTHING
+    bound = zero - 1.0
+    state = (peak, bound, zero, zero, zero - float("inf"), tl.zeros((QUERIES,), tl.int32))
+    last = (tl.maximum(tl.max(end, 0), 0) + KEYS - 1) // KEYS
+    whole = tl.minimum(tl.maximum(tl.min(end, 0), 0) // KEYS, last)  # blocks that every row sees in full
+    for step in tl.range(0, last - whole):
+        block = last - 1 - step
+        keys = block * KEYS + tl.arange(0, KEYS)
+        k = load_rows(keys_of_head, keys, k_row, k_column, features, keys < n, WIDTH)
+        products = tl.dot(q, tl.trans(k), input_precision="ieee")
+        s = score_tile(products, scale, slope_of_head, rows, keys, end, n - m, True)
+        state = scan_tile(s, block, row, present, state, a, VALUES, BLOCKS, SEEN, KIND, CAPACITY)
+    for step in tl.range(0, whole):
+        block = whole - 1 - step
+        keys = block * KEYS + tl.arange(0, KEYS)
+        k = load_rows(keys_of_head, keys, k_row, k_column, features, keys < n, WIDTH)
+        products = tl.dot(q, tl.trans(k), input_precision="ieee")
+        s = score_tile(products, scale, slope_of_head, rows, keys, end, n - m, False)
+        state = scan_tile(s, block, row, present, state, a, VALUES, BLOCKS, SEEN, KIND, CAPACITY)
+
+    peak, bound, norm, slope, cut, count = state
+    tl.store(COUNTS + row, count, mask=present)
+    tl.store(STATE + row * 3, peak, mask=present)
+    tl.store(STATE + row * 3 + 1, 1.0 / tl.minimum(MARGIN - bound, 1.0), mask=present)
+
+
+@triton.jit
+def solve(
+    VALUES, BLOCKS, COUNTS, EXCESS, STATE, LIVE, STEPS,
+    rows, m, heads, query_blocks, key_blocks, queries,
+    KIND: tl.constexpr, ROWS: tl.constexpr, CAPACITY: tl.constexpr,
+):  # fmt: skip
+    """``c = -1/tau`` of each row from its list, and the blocks of the support, for rows whose list is whole."""
+    wanted = tl.program_id(0) * ROWS + tl.arange(0, ROWS)
+    row = tl.minimum(wanted, rows - 1).to(tl.int64)
+    count = tl.load(COUNTS + row)
+    ours = (wanted < rows) & (count <= CAPACITY)
+    columns = tl.arange(0, CAPACITY)
+    listed = (columns[None, :] < count[:, None]) & ours[:, None]
+    where = row[:, None] * CAPACITY + columns[None, :]
+    s = tl.load(VALUES + where, mask=listed, other=0.0)
+    peak = tl.load(STATE + row * 3)
+    v = tl.where(listed, s - peak[:, None], FLOOR)
+    a = row_excess(EXCESS, (row // m) % heads, 1, ROWS, KIND, tl.float32)
+    c, inverse, steps = solve_below(v, None, CAPACITY, CAPACITY, a, KIND, False, CAPACITY)
+    tl.store(STATE + row * 3 + 1, c, mask=ours)
+    W, V = weights(v, c, a, KIND)
+    block = tl.load(BLOCKS + where, mask=listed, other=0)
+    block_row = (row // m) * query_blocks + (row % m) // queries
+    tl.store(LIVE + block_row[:, None] * key_blocks + block, tl.full((ROWS, CAPACITY), 1, tl.int8), mask=listed & (W > 0))
+    if STEPS is not None:
+        tl.store(STEPS + row, steps, mask=ours)
+
+
+@triton.jit
+def refine(
+    Q, K, EXCESS, SCALE, SLOPES, LENGTHS, COUNTS, STATE, INDEX, NUMBERS, SEEN, LIVE, PASSES,
+    m, n, features, heads, group, key_blocks,
+    q_batch, q_head, q_row, q_column, k_batch, k_head, k_row, k_column,
+    KIND: tl.constexpr, CAUSAL: tl.constexpr, WIDTH: tl.constexpr,
+    QUERIES: tl.constexpr, KEYS: tl.constexpr, CAPACITY: tl.constexpr, MARKS: tl.constexpr,
+):  # fmt: skip
+    """Rows whose list overflowed, one program per block of queries; most programs find none and return."""
+    block_row = tl.program_id(0)
+    index = tl.program_id(1)
+    batch, head, key_head = heads_of(index, heads, group)
+    wanted = block_row * QUERIES + tl.arange(0, QUERIES)
+    present = wanted < m
+    rows = tl.minimum(wanted, m - 1)
+    row = index.to(tl.int64) * m + rows
+    rising = present & (tl.load(COUNTS + row) > CAPACITY)
+    if tl.max(rising.to(tl.int32), 0) > 0:
+        ours = rising
+        a = row_excess(EXCESS, tl.zeros_like(rows) + head, 1, QUERIES, KIND, tl.float32)
+        scale = tl.load(SCALE + row)
+        slope = load_slope(SLOPES, head)
+        end = visible_keys(LENGTHS, batch, rows, m, n, CAUSAL)
+        q = load_rows(Q + batch * q_batch + head * q_head, rows, q_row, q_column, features, present, WIDTH)
+        keys_of_head = K + batch * k_batch + key_head * k_head
+        peak = tl.load(STATE + row * 3)
+        c = tl.load(STATE + row * 3 + 1)
+        me = index.to(tl.int64) * tl.num_programs(0) + block_row
+        number = tl.load(NUMBERS + me)
+        passes = 0
+        while tl.max(rising.to(tl.int32), 0) > 0:
+            S = tl.zeros_like(c)
+            X = tl.zeros_like(c)
+            for step in tl.range(0, number):
+                block = tl.load(INDEX + me * key_blocks + step)
+                keys = block * KEYS + tl.arange(0, KEYS)
+                k = load_rows(keys_of_head, keys, k_row, k_column, features, keys < n, WIDTH)
+                products = tl.dot(q, tl.trans(k), input_precision="ieee")
+                s = score_tile(products, scale, slope, rows, keys, end, n - m, True)
+                v = tl.maximum(s - peak[:, None], FLOOR)
+                W, V = weights(v, c, a, KIND)
+                S += tl.sum(W, 1)
+                X -= a * tl.sum(V * v, 1)
+                held = tl.max(tl.where(ours[:, None], W, 0.0))
+                tl.store(SEEN + me * key_blocks + block, (held > 0).to(tl.int8))
+            better = (S + c * X) / (S / power(S, a, KIND) + X)
+            rising = rising & (better > c)
+            c = tl.where(rising, better, c)
+            passes += 1
+        tl.store(STATE + row * 3 + 1, c, mask=ours)
+        # The marks of the last pass were made at a threshold that can only be too low.
+        tl.debug_barrier()
+        for start in tl.range(0, key_blocks, MARKS):
+            columns = start + tl.arange(0, MARKS)
+            inside = columns < key_blocks
+            seen = tl.load(SEEN + me * key_blocks + columns, mask=inside, other=0)
+            tl.store(LIVE + me * key_blocks + columns, seen, mask=inside & (seen > 0))
+        if PASSES is not None:
+            tl.store(PASSES + me, passes)
+
+
+@triton.jit
+def compact(
+    MARK, INDEX, NUMBERS, lists, length, plane, list_stride, mark_stride, MARKS: tl.constexpr
+):  # fmt: skip
+    """Indices of the nonzero marks of each list, ascending, and how many there are.
+
+    List ``i`` of plane ``p`` has its marks at ``p * plane + i * list_stride + j * mark_stride``.
+    """
+    me = tl.program_id(0).to(tl.int64)
+    base = MARK + (me // lists) * plane + (me % lists) * list_stride
+    number = 0
+    for start in tl.range(0, length, MARKS):
+        columns = start + tl.arange(0, MARKS)
+        mark = tl.load(base + columns.to(tl.int64) * mark_stride, mask=columns < length, other=0)
+        marked = (mark > 0).to(tl.int32)
+        position = number + tl.cumsum(marked, 0) - marked
+        tl.store(INDEX + me * length + position, columns, mask=marked > 0)
+        number += tl.sum(marked, 0)
+    tl.store(NUMBERS + me, number)

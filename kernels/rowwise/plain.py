@@ -1,0 +1,306 @@
+"""The same solver in plain torch: for CPU tensors, and wherever Triton is not.
+
+See :mod:`.tiles` for the mathematics. Here a row that has arrived leaves the working set, and torch's own ``log1p`` and
+``expm1`` stand where the kernels need tricks.
+"""
+
+import torch
+
+from .rows import Kind, compute_dtype
+
+Tensor = torch.Tensor
+
+_FLOOR = -1e30
+
+
+def _column(x: Tensor | None, z: Tensor) -> Tensor | None:
+    """Return a parameter as a column ``(rows, 1)``, or ``(1, 1)``."""
+    if x is None:
+        return None
+    if x.numel() == 1:
+        return x.reshape(1, 1)
+    return x.expand(z.shape[:-1]).reshape(-1, 1)
+
+
+class _Rows:
+    """Scaled differences ``v (rows, n)`` and what they were made of."""
+
+    def __init__(self, z: Tensor, scale: Tensor | None, lengths: Tensor | None, maximum: Tensor | None = None):
+        n = z.shape[-1]
+        compute = compute_dtype(z.dtype)
+        scale = _column(scale, z)
+        lengths = _column(lengths, z)
+        tokens = z.reshape(-1, n).to(compute)
+        self.sign = torch.ones((1, 1), dtype=compute, device=z.device)
+        self.magnitude = self.sign
+        dead = tokens == -torch.inf
+        spoiled = ~(tokens < torch.inf)
+        if scale is not None:
+            scale = scale.to(compute)
+            self.sign = torch.where(scale < 0, -1.0, 1.0).to(compute)
+            self.magnitude = scale * self.sign
+            tokens = tokens * self.sign
+        if lengths is not None:
+            dead = dead | (torch.arange(n, device=z.device) >= lengths)
+        if maximum is None:
+            maximum = tokens.masked_fill(spoiled, torch.inf).masked_fill(dead, -torch.inf).amax(-1, keepdim=True)
+            maximum = maximum.masked_fill(maximum == torch.inf, torch.nan)
+        self.maximum = maximum
+        lowest = torch.finfo(compute).min
+        self.d = (tokens - maximum).masked_fill(dead, 0.0)
+        self.d = torch.where(self.d < lowest, lowest, self.d)
+        self.v = self.d if scale is None else self.d * self.magnitude
+        self.v = torch.where(self.v < _FLOOR, _FLOOR, self.v).masked_fill(dead, _FLOOR)
+
+
+def _excess_column(excess: Tensor | None, kind: Kind, z: Tensor) -> Tensor:
+    compute = compute_dtype(z.dtype)
+    if kind == Kind.SOFTMAX:
+        return torch.zeros((1, 1), dtype=compute, device=z.device)
+    if not kind.needs_excess:
+        return torch.full((1, 1), 1.0 / int(kind), dtype=compute, device=z.device)
+    assert excess is not None
+    a = _column(excess.to(compute), z)
+    assert a is not None
+    return torch.where(a >= 0, a, torch.nan)
+
+
+def _weights(v: Tensor, c: Tensor, a: Tensor, kind: Kind) -> tuple[Tensor, Tensor]:
+    """``W = E_a(c v)`` and ``V = W / w``, both 0 outside the support."""
+    if kind == Kind.SOFTMAX:
+        W = v.exp()
+        return W, W
+    if not kind.needs_excess:
+        q = int(kind)
+        w = torch.addcmul(torch.ones_like(c), v, c / q)
+        w = torch.where(w <= 0, 0.0, w)
+        V = (w > 0).to(w.dtype) if q == 1 else w
+        for _ in range(q - 2):
+            V = V * w
+        return V * w, V
+    t = c * v
+    excess = a * t
+    outside = excess <= -1
+    excess = excess.masked_fill(outside, 0.0)
+    rate = torch.where(excess == 0, 1.0, excess.log1p() / torch.where(excess == 0, 1.0, excess))
+    V = ((1 - a) * t * rate).exp().masked_fill(outside, 0.0)
+    return V * (1 + excess), V
+
+
+def _power(S: Tensor, a: Tensor, kind: Kind) -> Tensor:
+    if kind == Kind.SPARSEMAX:
+        return S
+    if kind == Kind.SQUARE:
+        return S.sqrt()
+    return S.pow(a)
+
+
+def _solve_below(v: Tensor, a: Tensor, kind: Kind) -> tuple[Tensor, Tensor, Tensor]:
+    """``(c, 1/S, steps)``."""
+    rows = v.shape[0]
+    c = v.new_ones((rows, 1))
+    S = v.new_ones((rows, 1))
+    steps = torch.zeros((rows, 1), dtype=torch.int32, device=v.device)
+    active = torch.arange(rows, device=v.device)
+    while active.numel():
+        everything = active.numel() == rows
+        v_now = v if everything else v[active]
+        a_now = a if everything or a.shape[0] == 1 else a[active]
+        c_now = c[active]
+        W, V = _weights(v_now, c_now, a_now, kind)
+        S_now = W.sum(-1, keepdim=True)
+        S[active] = S_now
+        steps[active] += 1
+        if kind == Kind.SOFTMAX:
+            break
+        X = -a_now * (V * v_now).sum(-1, keepdim=True)
+        better = (S_now + c_now * X) / (S_now / _power(S_now, a_now, kind) + X)
+        rising = (better > c_now).squeeze(-1)
+        active = active[rising]
+        c[active] = better[rising]
+    return c, torch.where(S == 0, 0.0, 1 / torch.where(S == 0, 1.0, S)), steps
+
+
+def _members(v: Tensor, pivot: Tensor, w: Tensor, a: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """``(p, r, u, tied)`` at pivot probability ``w``; see ``members_above`` of the kernels."""
+    outside = v < pivot
+    D = ((v - pivot) * a).masked_fill(outside, 0.0)
+    tied = D == 0
+    floor = w.pow(a)
+    u = (D + floor).masked_fill(tied, 1.0)
+    p = torch.where(tied, w, u.pow(1 / a)).masked_fill(outside, 0.0)
+    r = torch.where(tied, 1.0, (floor / u).pow(1 - 1 / a)).masked_fill(outside, 0.0)
+    return p, r, u, tied & ~outside
+
+
+def _solve_above(v: Tensor, a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """``(pivot, w, steps)``."""
+    rows = v.shape[0]
+    x = v * a
+    low = v.new_full((rows, 1), -1.0)
+    high = v.new_zeros((rows, 1))
+    steps = torch.zeros((rows, 1), dtype=torch.int32, device=v.device)
+    while True:
+        between = (x > low) & (x < high)
+        members = between.sum(-1, keepdim=True)
+        searching = members > 0
+        if not searching.any():
+            break
+        total = torch.where(between, x, 0.0).sum(-1, keepdim=True)
+        least = torch.where(between, x, 0.0).amin(-1, keepdim=True)
+        greatest = torch.where(between, x, -1.0).amax(-1, keepdim=True)
+        level = torch.maximum(torch.minimum(total / members.clamp(min=1), greatest), least)
+        gap = x - level
+        heavy = torch.where(gap > 0, gap, 0.0).pow(1 / a).sum(-1, keepdim=True) >= 1
+        low = torch.where(searching & heavy, level, low)
+        high = torch.where(searching & ~heavy, level, high)
+        steps += searching.to(torch.int32)
+    member = x >= high
+    pivot = torch.where(member, v, 0.0).amin(-1, keepdim=True)
+    w = 1 / member.sum(-1, keepdim=True).clamp(min=1).to(v.dtype)
+    falling = torch.ones((rows, 1), dtype=torch.bool, device=v.device)
+    while falling.any():
+        p, r, _, _ = _members(v, pivot, w, a)
+        steps += falling.to(torch.int32)
+        better = w - (p.sum(-1, keepdim=True) - 1) / r.sum(-1, keepdim=True)
+        falling = falling & (better < w) & (better > 0)
+        w = torch.where(falling, better, w)
+    return pivot, w, steps
+
+
+def _split(a: Tensor, rows: int) -> tuple[Tensor, Tensor]:
+    above = (a > 1).squeeze(-1).expand(rows)
+    return torch.nonzero(~above).squeeze(-1), torch.nonzero(above).squeeze(-1)
+
+
+def forward(
+    z: Tensor,
+    excess: Tensor | None,
+    scale: Tensor | None,
+    lengths: Tensor | None,
+    kind: Kind,
+    *,
+    steps: Tensor | None = None,
+) -> tuple[Tensor, Tensor]:
+    """Probabilities and the state of each row, as :func:`.launch.forward` gives them."""
+    n = z.shape[-1]
+    compute = compute_dtype(z.dtype)
+    p = torch.empty(z.shape, dtype=z.dtype, device=z.device)
+    rows = z.numel() // n if n else 0
+    state = torch.empty((rows, 3), dtype=compute, device=z.device)
+    if rows == 0:
+        return p, state
+    row = _Rows(z, scale, lengths)
+    a = _excess_column(excess, kind, z)
+    output = p.view(-1, n)
+    for part, own in _parts(kind, a, rows):
+        v = row.v if part is None else row.v[part]
+        b = a if part is None or a.shape[0] == 1 else a[part]
+        if own == Kind.ABOVE:
+            first, second, count = _solve_above(v, b)
+            solved = _members(v, first, second, b)[0]
+        else:
+            first, second, count = _solve_below(v, b, own)
+            solved = _weights(v, first, b, own)[0] * second
+        solved = solved.masked_fill(v == _FLOOR, 0.0)
+        where = slice(None) if part is None else part
+        output[where] = solved.to(z.dtype)
+        state[where] = torch.cat([row.maximum[where], first, second], -1)
+        if steps is not None:
+            steps[where] = count.squeeze(-1)
+    return p, state
+
+
+def _parts(kind: Kind, a: Tensor, rows: int) -> list[tuple[Tensor | None, Kind]]:
+    """Rows that share one arithmetic; ``None`` stands for all of them."""
+    if kind != Kind.ANY:
+        return [(None, kind)]
+    below, above = _split(a, rows)
+    return [(part, own) for part, own in ((below, Kind.BELOW), (above, Kind.ABOVE)) if part.numel()]
+
+
+def _psi(y: Tensor) -> Tensor:
+    """``(1 - (1 - y) e^y) / y^2`` for ``y <= 0``; its series above -1."""
+    terms = 18 if y.dtype == torch.float64 else 10
+    near = y.clamp(min=-1)
+    total = torch.full_like(y, 1 / (terms + 2))
+    for k in range(terms, 0, -1):
+        total = total * (near / k) + 1 / (k + 1)
+    far = y.clamp(max=-1)
+    return torch.where(y > -1, total, (1 - (1 - far) * far.exp()) / (far * far))
+
+
+def _reference(x: Tensor, r: Tensor, total: Tensor, tied: Tensor) -> Tensor:
+    """What to subtract from ``x`` before the product with ``J g``; see ``reference`` of the kernels."""
+    at_tie = torch.where(tied, x, -torch.inf).amax(-1, keepdim=True)
+    return torch.where(at_tie > -torch.inf, at_tie, (r * x).sum(-1, keepdim=True) / total)
+
+
+def backward(
+    g: Tensor,
+    z: Tensor,
+    state: Tensor,
+    excess: Tensor | None,
+    scale: Tensor | None,
+    lengths: Tensor | None,
+    kind: Kind,
+    *,
+    need_excess: bool,
+    need_scale: bool,
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Gradients in ``z``, ``alpha`` and the scale, as :func:`.launch.backward` gives them."""
+    n = z.shape[-1]
+    compute = compute_dtype(z.dtype)
+    batch = z.shape[:-1]
+    dz = torch.empty(z.shape, dtype=z.dtype, device=z.device)
+    dexcess = torch.empty(batch if need_excess else (0,), dtype=compute, device=z.device)
+    dscale = torch.empty(batch if need_scale else (0,), dtype=compute, device=z.device)
+    rows = z.numel() // n if n else 0
+    if rows == 0:
+        return dz, dexcess, dscale
+    upstream = g.reshape(-1, n).to(compute)
+    row = _Rows(z, scale, lengths, state[:, :1])
+    a = _excess_column(excess, kind, z)
+    for part, own in _parts(kind, a, rows):
+        where = slice(None) if part is None else part
+        v = row.v[where]
+        b = a if a.shape[0] == 1 else a[where]
+        first, second = state[where, 1:2], state[where, 2:3]
+        masked = v == _FLOOR
+        if own == Kind.ABOVE:
+            p, r, u, tied = _members(v, first, second, b)
+            p = p.masked_fill(masked, 0.0)
+            s = torch.where(tied, second.pow(1 - b), p / u)
+        else:
+            W, r = _weights(v, first, b, own)
+            p = (W * second).masked_fill(masked, 0.0)
+            s = r * (first * second)
+            tied = torch.zeros((), dtype=torch.bool, device=z.device)
+        dead = p == 0
+        r = r.masked_fill(dead, 0.0)
+        s = s.masked_fill(dead, 0.0)
+        g_now = upstream[where].masked_fill(dead, 0.0)
+        total = r.sum(-1, keepdim=True)
+        total = torch.where(total == 0, 1.0, total)
+        if own == Kind.ABOVE:
+            # The gradient at the smallest tokens goes first: their s may be infinite, and their own term is then exactly 0.
+            centre = torch.where(tied, g_now, 0.0).sum(-1, keepdim=True) / tied.sum(-1, keepdim=True).clamp(min=1)
+            g_now = (g_now - centre).masked_fill(dead, 0.0)
+            pull = torch.where(tied, 0.0, s * g_now).sum(-1, keepdim=True) / total
+            at_tie = torch.where(g_now == 0, 0.0, s * g_now) - pull
+        product = s * (g_now - (r * g_now).sum(-1, keepdim=True) / total)
+        if own == Kind.ABOVE:
+            product = torch.where(tied, at_tie, product)
+        slope = row.sign * row.magnitude
+        dz.view(-1, n)[where] = (product * (slope if slope.shape[0] == 1 else slope[where])).to(z.dtype)
+        if need_scale:
+            d = row.d[where].masked_fill(dead, 0.0)
+            mean = _reference(d, r, total, tied)
+            sign = row.sign if row.sign.shape[0] == 1 else row.sign[where]
+            dscale.view(-1)[where] = (sign * (product * (d - mean)).sum(-1, keepdim=True)).squeeze(-1)
+        if need_excess:
+            log_p = torch.where(p > 0, p, 1.0).log()
+            h = log_p * log_p * _psi(b * log_p)
+            mean = _reference(h, r, total, tied)
+            dexcess.view(-1)[where] = -(product * (h - mean)).sum(-1)
+    return dz, dexcess, dscale
