@@ -146,7 +146,7 @@ def row_sum_budget(
     out, compute = _formats(dtype, compute_dtype)
     rows, peak = as_rows(array, axis)
     envelope = _envelope(rows, peak, float(as_alpha(alpha)), compute)
-    bound = envelope.row_sum[:, 0] + _output_rounding(envelope, out, compute).sum(axis=1)
+    bound: Float64 = envelope.row_sum[:, 0] + _output_rounding(envelope, out, compute).sum(axis=1)
     return bound.reshape(np.delete(array.shape, axis))
 
 

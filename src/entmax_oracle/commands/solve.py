@@ -148,9 +148,9 @@ def show(words: list[str], logits: list[float], solution: Solution) -> None:
             console.print("  " + "  ".join(f"{_short(entry):>12}" for entry in line), highlight=False)
     if not solution.differentiable:
         console.print("A token lies on the threshold: p is not differentiable here; derivatives of the strict support.")
-    for word, value in zip(words, logits, strict=True):
-        if _was_rounded(word, value):
-            console.print(f"Note: {word} is no float64; the answer is for the nearest one, {value.hex()}.")
+    for word, logit in zip(words, logits, strict=True):
+        if _was_rounded(word, logit):
+            console.print(f"Note: {word} is no float64; the answer is for the nearest one, {logit.hex()}.")
             break
 
 
