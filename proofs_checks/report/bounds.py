@@ -6,8 +6,9 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+from sympy.core.relational import Relational
 
-from entmax_oracle.theory import Theorem, notation, theorems
+from entmax_oracle.theory import Claim, Theorem, notation, theorems
 
 __all__ = ["bound_curves"]
 
@@ -36,10 +37,10 @@ def bound_curves(name: str) -> list[dict[str, Any]]:
     return [plot for plot in plots if plot is not None]
 
 
-def _plot(claim: Any) -> dict[str, Any] | None:
-    symbols = list(getattr(claim, "symbols", ()))
-    if not symbols or claim.relation.func.__name__ in {"Equivalent", "Implies"}:
+def _plot(claim: Claim) -> dict[str, Any] | None:
+    if not isinstance(claim.relation, Relational):
         return None
+    symbols = list(claim.symbols)
     across = next((s for s in (notation.n, notation.alpha) if s in symbols), None)
     others = [s for s in symbols if s != across]
     if across is None or len(others) > 1 or any(s not in _FAMILIES for s in others):

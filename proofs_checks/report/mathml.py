@@ -28,9 +28,11 @@ _ATTRIBUTES = frozenset((
     "minsize", "maxsize", "movablelimits", "largeop", "separator",
 ))
 # fmt: on
+_CHILDREN = {"mfrac": 2, "msub": 2, "msup": 2, "munder": 2, "mover": 2, "msubsup": 3, "munderover": 3, "mroot": 2}
 _RELATIONS = frozenset("=≤≥<>⩽⩾∈⊂⊆⊃⊇→↦⇒⇐⇔⟺⟹⟸≈∼≍≡≠,;∀∧∨≺⪯")
 _OPEN, _CLOSE = frozenset("([{⌈⌊⟨"), frozenset(")]}⌉⌋⟩")
 _WORDS = frozenset(("sup", "inf", "max", "min", "lim"))
+_TALL = frozenset(("mfrac", "munder", "mover", "munderover", "mtable", "msqrt", "mroot"))
 _LONG = 26  # visible characters after which an inline formula may break over lines
 
 _SPAN = re.compile(r"(?<!\\)\$\$(?P<display>.+?)\$\$|(?<!\\)\$(?P<math>[^$]+?)(?<!\\)\$|`(?P<code>[^`]+)`", re.DOTALL)
@@ -83,6 +85,8 @@ def formula(latex: str, *, display: bool = False) -> Markup:
         element.text = html.unescape(element.text) if element.text else element.text
         if element.tag == "mi" and element.text and element.text.startswith("\\"):
             return _source(latex)  # an unknown command came through as an identifier
+        if len(element) != _CHILDREN.get(element.tag, len(element)):
+            return _source(latex)  # an argument is missing
         if element.tag not in _TAGS:
             element.tag = "mrow"
         for name in set(element.attrib) - _ATTRIBUTES:
@@ -95,11 +99,19 @@ def formula(latex: str, *, display: bool = False) -> Markup:
 
 
 def _mend(element: ElementTree.Element, display: bool) -> None:
-    """Undo two habits of the converter: bars spaced as operators, and limits beside large words in display."""
-    if element.tag == "mo" and element.text in {"|", "∣", "‖", "∥", "/"} and "form" not in element.attrib:
-        element.attrib |= {"lspace": "0", "rspace": "0"}
+    """Undo habits of the converter that print badly."""
+    if element.tag == "mo" and element.text in {"|", "∣", "‖", "∥", "/"} and element.get("stretchy") != "true":
+        element.attrib |= {"lspace": "0", "rspace": "0", "stretchy": "false"}  # spaced like a sum, and too tall
+    if element.tag == "mi" and element.text in {"log", "exp", "ln"}:
+        element.tag = "mo"  # else it runs into its argument
+        element.attrib |= {"lspace": "0.17em", "rspace": "0.17em"}
     if display and element.tag == "msub" and element[0].tag == "mo" and element[0].text in _WORDS:
         element.tag = "munder"
+    if element.tag == "mrow" and len(element) > 1 and element[0].get("stretchy") == "true":
+        tall = any(inner.tag in _TALL for inner in element.iter())
+        for fence in (element[0], element[-1]):
+            if fence.get("fence") == "true" and not tall:
+                fence.set("stretchy", "false")
 
 
 def _source(latex: str) -> Markup:

@@ -94,6 +94,9 @@ def _theorem_findings(theorems: Sequence[Json]) -> Iterator[str]:
     if not theorems:
         return
     counts = Counter(str(t.get("verdict", "unchecked")) for t in theorems)
+    if set(counts) == {"proved"}:
+        yield f"{_count(len(theorems), 'theorem').capitalize()}, all proved."
+        return
     parts = [f"{counts[name]} {name}" for name in VERDICTS if counts[name] and name != "refuted"]
     sentence = f"Of {_count(len(theorems), 'theorem')}, {_listed(parts)}" if parts else ""
     refuted = [f"`{t['name']}`" for t in theorems if t.get("verdict") == "refuted"]
@@ -130,7 +133,9 @@ def _target_findings(targets: Sequence[Json]) -> Iterator[str]:
     worst = [(target, law) for target in bad if (law := gravest(target.get("laws") or [])) is not None]
     if worst:
         target, law = max(worst, key=lambda pair: _weight(pair[1]))
-        yield f"Gravest: `{target.get('target')}`, {violation_line(law)}."
+        ratio, where = _weight(law), _where(law) or _where(law.get("counterexample") or {})
+        times = f", by {number(ratio, 3)} times the budget" if 1 < ratio < math.inf else ""
+        yield f"Gravest: `{target.get('target')}` breaks “{law.get('law')}”{f' at {where}' if where else ''}{times}."
 
 
 def _weight(law: Json) -> float:
@@ -146,7 +151,7 @@ def violation_line(law: Json) -> str:
     line = f"{law.get('law')}" + (f" ({where})" if where else "")
     if ratio is not None and 1 < ratio < math.inf:
         return f"{line}: {number(ratio, 3)} times the budget"
-    message = str(law.get("message") or "").strip().splitlines()
+    message = str(counterexample.get("message") or law.get("message") or "").strip().splitlines()
     return f"{line}: {message[0].rstrip('.')}" if message else line
 
 

@@ -10,6 +10,7 @@ import io
 import math
 import re
 from collections.abc import Mapping, Sequence
+from textwrap import shorten
 from typing import Any
 
 from markupsafe import Markup
@@ -113,17 +114,22 @@ def _anchor(x: float, width: float) -> str:
 def ratio_strip(rows: Sequence[tuple[str, float]], salt: str) -> Markup:
     """Draw the worst error of each law as a multiple of the budget, on a log axis with the limit at one."""
     floor = 1e-3
-    values = [min(max(ratio, floor), 1e9) if not math.isnan(ratio) else 1e9 for _, ratio in rows]
+    left = floor / 1.6
+    finite = [ratio for _, ratio in rows if math.isfinite(ratio)]
+    right = max([30.0, *(3 * ratio for ratio in finite)])
     figure, axes = _figure(6.4, 0.55 + 0.24 * len(rows))
     axes.set_xscale("log")
-    axes.set_xlim(floor / 1.6, max(30.0, 3 * max(values)))
-    axes.axvspan(floor / 1.6, 1, color=_GOOD, alpha=0.10, linewidth=0)
+    axes.set_xlim(left, right)
+    axes.axvspan(left, 1, color=_GOOD, alpha=0.10, linewidth=0)
     axes.axvline(1, color=_INK, linewidth=1)
-    for y, value in enumerate(values):
-        bad = value > 1
-        axes.plot([floor / 1.6, value], [y, y], color=_MUTED, linewidth=0.6, alpha=0.6)
-        axes.plot(value, y, marker="D" if bad else "o", markersize=5, color=_BAD if bad else _GOOD)
-    axes.set_yticks(range(len(rows)), [name for name, _ in rows])
+    for y, (_, ratio) in enumerate(rows):
+        # an arrow at the end stands for an error that no budget explains
+        value = max(ratio, floor) if math.isfinite(ratio) else right
+        bad, beyond = value > 1, not math.isfinite(ratio)
+        axes.plot([left, value], [y, y], color=_MUTED, linewidth=0.6, alpha=0.6)
+        marker = ">" if beyond else "D" if bad else "o"
+        axes.plot(value, y, marker=marker, markersize=5, color=_BAD if bad else _GOOD, clip_on=False)
+    axes.set_yticks(range(len(rows)), [_plain(shorten(name, 32, placeholder="…")) for name, _ in rows])
     axes.invert_yaxis()
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_xlabel("worst error ÷ budget")

@@ -56,17 +56,22 @@ def load(directory: Path) -> Results:
         data = _read(verify, VERIFY)
         theorems = list(data.get("theorems") or [])
         kernels = list(data.get("kernels") or [])
-        runs.append({**data, "file": verify.name})
+        runs.append(_run(data, verify))
     for path in sorted(directory.glob("check-*.json")):
         data = _read(path, CHECK)
         targets.append(data)
-        runs.append({**data, "file": path.name})
+        runs.append(_run(data, path))
     if not runs:
         raise ValueError(
             f"no results in {directory}: it holds neither verify.json nor check-*.json; "
             f"first run `entmax-oracle verify --report {directory}`, or check with the same option"
         )
     return Results(theorems, targets + kernels, runs)
+
+
+def _run(data: Json, path: Path) -> Json:
+    """How a result came about; what is not recorded is None."""
+    return {"file": path.name} | {key: data.get(key) for key in ("started", "seconds", "seed", "versions", "platform")}
 
 
 def _read(path: Path, expected: str) -> Json:

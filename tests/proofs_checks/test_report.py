@@ -1,0 +1,357 @@
+"""The page: complete, self-contained, escaped, tolerant of missing keys and loud on unknown schemas."""
+
+import base64
+import hashlib
+import json
+import math
+import re
+import xml.etree.ElementTree as ElementTree
+from html.parser import HTMLParser
+
+import pytest
+
+pytest.importorskip("jinja2")
+pytest.importorskip("matplotlib")
+pytest.importorskip("latex2mathml")
+
+from entmax_oracle.cli import main
+from entmax_oracle.proofs_checks.report import findings, load, render, violation_line
+from entmax_oracle.proofs_checks.report.bounds import bound_curves
+from entmax_oracle.proofs_checks.report.mathml import formula, inline, prose
+from entmax_oracle.proofs_checks.report.pictures import number, number_line
+from entmax_oracle.theory import theorems
+
+THEOREM = {
+    "name": "brackets",
+    "area": "threshold",
+    "title": "Two brackets",
+    "statement": r"For $\alpha > 1$: $x_{\max} - 1 \le \tau$.",
+    "verdict": "proved",
+    "domain": r"every $n \ge 1$",
+    "source": "derived here",
+    "claims": [{"key": "lower", "latex": r"\tau \geq z_{\max} \left(\alpha - 1\right) - 1"}],
+    "hypotheses": [{"name": "range", "statement": r"$\alpha \le 2$"}],
+    "folklore": [{"text": "The margin is 1.", "false_at": r"$\alpha = 3$", "detail": "false there", "ok": True}],
+    "sharp": [{"claim": "lower", "text": "one-hot", "ok": True, "point": {"n": "2", "alpha": "2", "z": "(2, 0)"}}],
+    "necessity": [{"hypothesis": "range", "text": "uniform", "detail": "false: left 1, right 2", "ok": True}],
+    "evidence": [
+        {
+            "kind": "symbolic",
+            "domain": "all",
+            "status": "holds",
+            "detail": "1 step",
+            "seconds": 0.1,
+            "steps": [{"title": "ends", "latex": "f(a) > 0", "ok": True}],
+        },
+        {"kind": "sampled", "domain": "n at most 6", "detail": "150 cases", "seconds": 0.3},
+    ],
+}
+VIOLATION = {
+    "law": "values",
+    "alpha": 1.5,
+    "dtype": "float32",
+    "shape": [2],
+    "logits": ["0x1p+18", "0x1p+18"],
+    "index": [1],
+    "got": [0.5, 0.505],
+    "lower": [0.5, 0.5],
+    "upper": [0.5, 0.5],
+    "budget": [1e-6, 1e-6],
+    "ratio": 5000.0,
+    "ulp": 91136.0,
+    "message": "token 1: got 0.505",
+    "command": "entmax-oracle check impl.py:f --replay '{}'",
+}
+
+
+def law(name="values", status="pass", **more):
+    return {"law": name, "status": status, "examples": 9, "worst_ulp": 0.5, "worst_ratio": 0.25, "message": "", **more}
+
+
+def verify_result(*entries):
+    return {"schema": "entmax-oracle/verify/1", "theorems": list(entries), "kernels": []}
+
+
+def check_result(verdict="conforms", target="impl.py:f", laws=None):
+    return {"schema": "entmax-oracle/check/1", "target": target, "verdict": verdict, "laws": laws or [law()]}
+
+
+def violating(target="impl.py:f"):
+    failed = law(status="fail", worst_ratio=5000.0, message="token 1: got 0.505", counterexample=VIOLATION)
+    return check_result("violates", target, [failed, law("shift")])
+
+
+@pytest.fixture
+def write(tmp_path):
+    def put(**files):
+        for name, data in files.items():
+            (tmp_path / f"{name.replace('_', '-')}.json").write_text(json.dumps(data))
+        return tmp_path
+
+    return put
+
+
+class Page(HTMLParser):
+    """Checks that tags nest, and collects ids, links and everything that could reach for the network."""
+
+    VOID = frozenset({"meta", "link", "br", "wbr", "input", "img", "hr"})
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.ids, self.links, self.resources, self.tags = [], [], [], [], []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.tags.append(tag)
+        self.ids += [attributes["id"]] if "id" in attributes else []
+        self.links += [attributes["href"]] if tag == "a" else []
+        self.resources += [v for k, v in attributes.items() if k in {"src", "srcset", "data", "action", "poster"}]
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.handle_starttag(tag, attributes)
+        if tag not in self.VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def test_page_is_whole_and_needs_no_network(write):
+    directory = write(verify=verify_result(THEOREM), check_a=violating(), check_b=check_result(target="impl.py:g"))
+    path = render(directory)
+    assert path == directory / "index.html"
+    text = path.read_text(encoding="utf-8")
+    page = Page(text)
+    assert len(page.ids) == len(set(page.ids))
+    assert {link[1:] for link in page.links} <= set(page.ids)
+    assert all(link.startswith("#") for link in page.links)
+    assert page.resources == []
+    assert "link" not in page.tags
+    assert "img" not in page.tags
+    assert not re.search(r"url\((?!#)|@import", text)
+    script = re.search(r"<script>(.*?)</script>", text, re.DOTALL).group(1)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'" in text
+
+
+def test_page_shows_what_was_given(write):
+    text = render(write(verify=verify_result(THEOREM), check_a=violating())).read_text(encoding="utf-8")
+    words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
+    for expected in ("Two brackets", "derived here", "The margin is 1.", "False at", "one-hot", "α = 2", "150 cases"):
+        assert expected in words
+    for expected in ("token 1: got 0.505", "5 × 10³", "impl.py:f --replay", "0x1p+18, 0x1p+18", "± 1 × 10⁻⁶"):
+        assert expected in words
+    assert "<math" in text
+    assert text.count('class="numberline"') == 1
+
+
+def test_rendering_twice_gives_the_same_page(write):
+    directory = write(verify=verify_result(THEOREM), check_a=violating())
+    assert render(directory).read_bytes() == render(directory).read_bytes()
+
+
+def test_only_required_keys(write):
+    bare = {"name": "t", "verdict": "unchecked"}
+    minimal = {"schema": "entmax-oracle/check/1", "target": "m:f", "verdict": "unusable", "laws": []}
+    failed = {"schema": "entmax-oracle/check/1", "target": "m:g", "verdict": "violates"}
+    failed["laws"] = [{"law": "shape", "status": "fail"}]
+    directory = write(verify={**verify_result(bare), "kernels": [minimal]}, check_a=failed)
+    Page(render(directory).read_text(encoding="utf-8"))
+
+
+HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)>\"'&{{ 7*7 }}"
+
+
+def test_everything_is_escaped(write):
+    def poison(value):
+        if isinstance(value, dict):
+            return {k: v if k in {"schema", "verdict", "status", "severity"} else poison(v) for k, v in value.items()}
+        if isinstance(value, list):
+            return [poison(item) for item in value]
+        return f"{value} {HOSTILE} $\\text{{{HOSTILE}}} <b>$" if isinstance(value, str) else value
+
+    check = poison({**violating(), "versions": {"numpy": "2"}, "platform": "Linux", "seed": "0"})
+    text = render(write(verify=poison(verify_result(THEOREM)), check_a=check)).read_text(encoding="utf-8")
+    page = Page(text)
+    assert page.tags.count("script") == 1
+    assert "img" not in page.tags
+    assert "b" not in page.tags
+    assert "49" not in re.sub(r"<style>.*?</style>|<svg.*?</svg>", "", text, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    ("content", "rule"),
+    [
+        (
+            {"schema": "entmax-oracle/check/2", "laws": []},
+            r"'entmax-oracle/check/2' found, 'entmax-oracle/check/1' exp",
+        ),
+        ({"laws": []}, "schema None found"),
+        ([1], "schema None found"),
+    ],
+)
+def test_unknown_schema_is_named(write, content, rule):
+    with pytest.raises(ValueError, match=rule) as caught:
+        render(write(verify=verify_result(THEOREM), check_x=content))
+    assert "check-x.json" in str(caught.value)
+
+
+def test_damaged_file_and_empty_directory_are_named(tmp_path):
+    with pytest.raises(ValueError, match=r"neither verify\.json nor check-"):
+        render(tmp_path)
+    (tmp_path / "verify.json").write_text('{"schema": ')
+    with pytest.raises(ValueError, match=r"verify\.json: cannot be read as JSON"):
+        render(tmp_path)
+
+
+def test_findings_count_and_name_the_gravest(write):
+    certain = law("support", "fail", worst_ratio="inf", message="token 0 is zero", alpha=2.0, dtype="float32")
+    warned = law("quiet", "fail", severity="warning", worst_ratio="inf")
+    directory = write(
+        verify=verify_result(THEOREM, {**THEOREM, "name": "other", "verdict": "refuted"}),
+        check_a=violating(),
+        check_b=check_result("violates", "m:g", [certain, warned]),
+        check_c=check_result(target="m:h"),
+    )
+    first, second, third = findings(load(directory))
+    assert first == "Of 2 theorems, 1 proved; `other` is refuted."
+    assert second == "Of 3 implementations, 1 conforms and 2 violate a law."
+    assert third == "Gravest: `m:g` breaks “support” at α = 2.0, float32."
+
+
+def test_findings_of_good_news(write):
+    directory = write(verify=verify_result(THEOREM), check_a=check_result())
+    assert findings(load(directory)) == ["1 theorem, all proved.", "`impl.py:f` conforms: it keeps 1 law of α-entmax."]
+
+
+def test_violation_line_says_how_much():
+    assert violation_line(violating()["laws"][0]) == "values (α = 1.5, float32): 5 × 10³ times the budget"
+    assert violation_line({"law": "shape", "message": "it returns (3,)."}) == "shape: it returns (3,)"
+
+
+def test_matrix_has_a_row_for_each_setting(write):
+    settings = [
+        {"alpha": 1.5, "dtype": "float32", "status": "pass", "examples": 4, "worst_ratio": 0.5},
+        {"alpha": 2.0, "dtype": "bfloat16", "status": "fail", "examples": 4, "worst_ratio": 7.0},
+    ]
+    checked = check_result("violates", laws=[law(status="fail", settings=settings, counterexample=VIOLATION)])
+    text = render(write(check_a=checked)).read_text(encoding="utf-8")
+    table = re.search(r"Verdicts by target.*?</table>", text, re.DOTALL).group()
+    rows = [re.sub(r"<[^>]+>", " ", row).split() for row in re.findall(r"<tr>(.*?)</tr>", table, re.DOTALL)[1:]]
+    assert rows == [
+        ["impl.py:f", "conforms", "1.5", "float32", "0.5", "–", "4"],
+        ["impl.py:f", "violates", "2.0", "bfloat16", "7", "–", "4"],
+    ]
+
+
+def test_command_prints_findings(write, capsys):
+    directory = write(verify=verify_result(THEOREM), check_a=violating())
+    assert main(["report", str(directory)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "theorems: 1 proved"
+    assert lines[1] == "impl.py:f: violates, values (α = 1.5, float32): 5 × 10³ times the budget"
+    assert lines[2] == f"page: {directory / 'index.html'}"
+
+
+def test_command_without_results_is_unusable(tmp_path, capsys):
+    assert main(["report", str(tmp_path)]) == 2
+    assert "no results in" in capsys.readouterr().err
+
+
+def parsed(markup):
+    return ElementTree.fromstring(f"<root>{markup}</root>".replace("<wbr>", ""))
+
+
+def test_inline_math_and_code():
+    root = parsed(inline(r"for $\alpha \le 2$ the `x < y` & more, at \$5"))
+    assert [child.tag for child in root] == ["math", "code"]
+    assert "".join(root[0].itertext()) == "α≤2"
+    assert root[1].text == "x < y"
+    assert root[1].tail == " & more, at $5"
+
+
+def test_prose_makes_paragraphs_and_lists():
+    assert prose("one\n\n- a\n- b <i>") == "<p>one</p><ul><li>a</li><li>b &lt;i&gt;</li></ul>"
+
+
+@pytest.mark.parametrize("latex", [r"x_{", r"\undefined{x}", r"\frac{1}"])
+def test_latex_beyond_the_converter_is_shown_as_written(latex):
+    assert formula(latex) == f'<code class="latex">{latex}</code>'
+
+
+def test_text_inside_math_stays_text():
+    root = parsed(formula(r"\text{<script>} \href{javascript:alert(1)}{x}"))
+    assert all(name != "href" for element in root.iter() for name in element.attrib)
+    assert "<script>" in "".join(root.itertext())
+    assert all(element.tag != "script" for element in root.iter())
+
+
+def test_long_formulas_may_wrap_and_lose_nothing():
+    latex = r"x_{\max} - 1 \le x_{\max} - m^{1-\alpha} \le \tau \le x_{\max} - |S|^{1-\alpha} \le x_{\max}"
+    root = parsed(formula(latex))
+    pieces = root.findall("span/math")
+    assert len(pieces) == 5
+    assert "".join(root.itertext()) == "xmax−1≤xmax−m1−α≤τ≤xmax−|S|1−α≤xmax"
+
+
+def test_every_formula_of_the_catalogue_converts():
+    # what the page of the real theorems shows: no statement may fall back to its source
+    texts = [t for theorem in theorems() for t in (theorem.statement, theorem.setting, theorem.title)]
+    texts += [folklore.text for theorem in theorems() for folklore in theorem.folklore]
+    texts += [f"$${claim.latex}$$" for theorem in theorems() for claim in theorem.claims]
+    assert len(texts) > 60
+    assert [text for text in texts if 'class="latex"' in prose(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.25, "0.25"), (-1.5e-7, "−1.5 × 10⁻⁷"), (math.inf, "∞"), (-math.inf, "−∞"), (math.nan, "NaN"), (None, "–")],
+)
+def test_numbers_for_people(value, text):
+    assert number(value) == text
+
+
+def marks(svg):
+    root = ElementTree.fromstring(str(svg))
+    found = {element.get("class"): element for element in root if element.tag != "title"}
+    box = {name: (float(e.get("x")), float(e.get("width"))) for name, e in found.items() if e.tag == "rect"}
+    return found, box
+
+
+def test_number_line_is_to_scale():
+    svg = number_line(0.4, 0.6, 1.0, 0.1)
+    root = ElementTree.fromstring(str(svg))
+    budget = next(e for e in root if e.get("class") == "budget")
+    truth = next(e for e in root if e.tag == "rect" and e.get("class") == "truth")
+    diamond = next(e for e in root if e.tag == "path")
+    got = float(diamond.get("d")[1:].split()[0])
+    left, right = (float(budget.get("x")) + f * float(budget.get("width")) for f in (0, 1))
+    unit = (got - left) / 0.7  # the budget begins at 0.3, the value lies at 1.0
+    assert right - left == pytest.approx(0.4 * unit, abs=0.05)
+    assert float(truth.get("x")) - left == pytest.approx(0.1 * unit, abs=0.05)
+    assert float(truth.get("width")) == pytest.approx(0.2 * unit, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "got", "budget"),
+    [(0.0, 0.0, 0.0, 0.0), (0.5, 0.5, math.nan, 1e-7), (0.5, 0.5, math.inf, None), (0.0, 5e-324, -1e308, 1e-45)],
+)
+def test_number_line_survives_extremes(lower, upper, got, budget):
+    svg = str(number_line(lower, upper, got, budget))
+    ElementTree.fromstring(svg)
+    assert "nan" not in svg
+    assert "inf" not in svg
+
+
+def test_bounds_are_drawn_from_the_theorems_themselves():
+    drawn = {theorem.name: bound_curves(theorem.name) for theorem in theorems()}
+    (plot,) = drawn["tsallis-range"]
+    half = next(series for series in plot["series"] if series["label"] == "α = 2")
+    # H_2 of the uniform distribution over n tokens is (1 - 1/n) / 2
+    assert half["values"] == pytest.approx([(1 - 1 / n) / 2 for n in plot["x"]["values"]])
+    assert bound_curves("no-such-theorem") == []
