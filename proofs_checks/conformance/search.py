@@ -104,6 +104,8 @@ def search(law: Law, session: Session, effort: Effort, start: int) -> Tally:
             session.oracle.format,
             seconds=effort.shrinking,
         )
+        tally.ratio = max(tally.ratio, tally.finding.ratio)
+        tally.ulp = max(tally.ulp, tally.finding.ulp)
     return tally
 
 

@@ -131,3 +131,15 @@ def test_unusable_input_exits_with_2_and_one_line(tmp_path, capsys):
     assert json.loads(file.read_text())["verdict"] == "unusable"
     assert main(["check", "nothing_here:f", "--array", "numpy"]) == 2
     assert main(["check", f"{SUBJECT}:entmax15", "--array", "numpy", "--replay", "{}"]) == 2
+
+
+def test_an_interrupted_run_keeps_what_it_found():
+    def interrupt(what, result):
+        if result is None and what.endswith("order"):
+            raise KeyboardInterrupt
+
+    report = run("off", laws=["values", "order", "ties"], progress=interrupt)
+    assert report.verdict == "violates"
+    assert {law.law: law.status for law in report.laws} == {"values": "fail", "order": "skip", "ties": "skip"}
+    clean = run("entmax15", laws=["values", "order", "ties"], progress=interrupt)
+    assert clean.verdict == "unusable"  # neither conforms nor violates: it was not looked at in full
