@@ -87,7 +87,8 @@ class Reals:
         base = self.term(base)
         if (base.get_id(), degree) not in self.roots:
             fresh = self.variable(f"root{next(self._fresh)}")
-            self.definitions += [fresh >= 0, self.multiply([fresh] * degree) == base]
+            # Without the condition a negative base would make the question vacuous, hence anything provable.
+            self.definitions += [fresh >= 0, self.z3.Implies(base >= 0, self.multiply([fresh] * degree) == base)]
             self.roots[base.get_id(), degree] = fresh
             self.roots[base.get_id(), -degree] = base  # keeps the term, hence its id, alive
         return self.roots[base.get_id(), degree]

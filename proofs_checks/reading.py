@@ -243,7 +243,10 @@ def read(expression: sp.Basic, values: Values, algebra: Algebra = BALLS) -> Any:
         case sp.Indexed():
             entry = values[expression.base]
             for index in expression.indices:
-                entry = entry[_integer(read(index, values)) - 1]
+                position = _integer(read(index, values))
+                if not 1 <= position <= len(entry):
+                    raise Undefined(f"{expression.base} has no entry {position}")
+                entry = entry[position - 1]
             return entry
         case sp.Add():
             return algebra.add([read(term, values, algebra) for term in expression.args])

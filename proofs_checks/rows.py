@@ -80,7 +80,15 @@ def threshold(x: Sequence[Number], q: fmpq) -> tuple[list[bool], Number]:
         positive = [BALLS.maximum([fmpq(0), y - t]) for y in members]
         return BALLS.add([BALLS.power(y, q) for y in positive]) - 1
 
-    members = [certain(BALLS.compare("<", excess(y, x), fmpq(0))) for y in x]
+    known: dict[fmpq, bool] = {}
+    members: list[bool] = []
+    for y in x:
+        if not isinstance(y, fmpq):
+            members.append(certain(BALLS.compare("<", excess(y, x), fmpq(0))))
+            continue
+        if y not in known:  # tied logits are decided once
+            known[y] = certain(BALLS.compare("<", excess(y, x), fmpq(0)))
+        members.append(known[y])
     live = [y for y, member in zip(x, members, strict=True) if member]
     count = len(live)
     if q == 1:
@@ -162,6 +170,8 @@ def simplex(p: Iterable[Any], alpha: Any, **more: Any) -> Instance:
     """Return a point of the simplex and an exponent; `more` symbols by their name in the notation."""
     values: dict[sp.Basic, Any] = {N.p: (probabilities := numbers(p)), N.n: fmpq(len(probabilities))}
     values[N.alpha] = rational(alpha)
+    values[N.p_max] = max(probabilities)
+    values[N.size] = fmpq(sum(1 for value in probabilities if value > 0))
     for name, value in more.items():
         values[getattr(N, name)] = numbers(value) if isinstance(value, list | tuple) else numbers([value])[0]
     return Instance(values)

@@ -52,6 +52,12 @@ size = sp.Symbol("|S|", integer=True, positive=True)
 top = sp.Symbol("m", integer=True, positive=True)
 """Multiplicity of the largest logit."""
 
+epsilon = sp.Symbol("epsilon", positive=True)
+"""A small positive number, at most 1."""
+gap = sp.Symbol("g", positive=True)
+"""Distance between logits."""
+late = sp.Symbol("b", real=True)
+"""Logit of a token that joins a row later."""
 mix = sp.Symbol("t", real=True)
 """A weight between 0 and 1."""
 perm = sp.IndexedBase("pi", integer=True)

@@ -17,6 +17,7 @@ SUBJECTS = (
     "structure",
     "support",
     "jacobian",
+    "dispersion",
 )
 """Modules of this package that state theorems, in reading order."""
 
