@@ -55,18 +55,18 @@ def _plot(claim: Claim) -> dict[str, Any] | None:
         series.append(
             {
                 "label": "" if value is None else f"{_name(others[0])} = {value:g}",
-                "values": [float(v) if np.isfinite(v) else None for v in y],
+                "x": grid.tolist(),
+                "y": [float(v) if np.isfinite(v) else None for v in y],
             }
         )
-    if not any(v is not None for one in series for v in one["values"]):
+    if not any(v is not None for one in series for v in one["y"]):
         return None
-    title = f"The bound of ${claim.latex}$"
     return {
-        "title": title,
-        "x": {"label": _name(across), "values": grid.tolist()},
-        "y": {"label": "bound"},
+        "title": f"The bound of ${claim.latex}$",
+        "x_label": _name(across),
+        "y_label": "bound",
+        "x_log": across == notation.n,
         "series": series,
-        "log": "x" if across == notation.n else "",
     }
 
 

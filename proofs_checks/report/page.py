@@ -170,7 +170,7 @@ def _theorem(data: Json) -> dict[str, Any]:
     title = str(data.get("title") or name)
     arguments = data.get("evidence") or []
     evidence = [_evidence(item) for item in arguments]
-    drawn = [*(plot for item in (data, *arguments) for plot in item.get("plots") or []), *bound_curves(name)]
+    drawn = [*_several(data.get("plots")), *bound_curves(name)]
     return {
         "id": identity,
         "name": name,

@@ -138,27 +138,24 @@ def ratio_strip(rows: Sequence[tuple[str, float]], salt: str) -> Markup:
 
 
 def curves(plot: Mapping[str, Any], salt: str) -> Markup:
-    """Draw the curves of one theorem: ``{"title", "x": {"label", "values"}, "y": {"label"}, "series": […], "log"}``."""
+    """Draw curves: ``{"title", "x_label", "y_label", "x_log", "y_log", "series": [{"label", "x", "y"}, …]}``."""
     figure, axes = _figure(5.6, 3.1)
-    x = plot["x"]["values"]
     for i, series in enumerate(plot["series"]):
         axes.plot(
-            series.get("x", x),
-            [math.nan if value is None else value for value in series["values"]],
+            series["x"],
+            [math.nan if value is None else value for value in series["y"]],
             color=_SERIES[i % len(_SERIES)],
             linestyle=_DASHES[i % len(_DASHES)],
             linewidth=1.6,
-            label=_plain(series.get("label", "")),
+            label=_plain(series.get("label") or ""),
         )
-    if "x" in plot.get("log", ""):
-        axes.set_xscale("log")
-    if "y" in plot.get("log", ""):
-        axes.set_yscale("log")
-    axes.set_xlabel(_plain(plot["x"].get("label", "")))
-    axes.set_ylabel(_plain(plot.get("y", {}).get("label", "")))
+    axes.set_xscale("log" if plot.get("x_log") else "linear")
+    axes.set_yscale("log" if plot.get("y_log") else "linear")
+    axes.set_xlabel(_plain(plot.get("x_label") or ""))
+    axes.set_ylabel(_plain(plot.get("y_label") or ""))
     if any(series.get("label") for series in plot["series"]):
         axes.legend(frameon=False, fontsize=8, labelcolor=_INK)
-    return _svg(figure, salt, _plain(plot.get("title", "Plot")))
+    return _svg(figure, salt, _plain(plot.get("title") or "Plot"))
 
 
 def _plain(label: str) -> str:

@@ -30,6 +30,7 @@ THEOREM = {
     "domain": r"every $n \ge 1$",
     "source": "derived here",
     "claims": [{"key": "lower", "latex": r"\tau \geq z_{\max} \left(\alpha - 1\right) - 1"}],
+    "plots": [{"title": "Seen", "x_label": "n", "y_log": True, "series": [{"x": [1, 2, 3], "y": [1.0, None, 2.0]}]}],
     "hypotheses": [{"name": "range", "statement": r"$\alpha \le 2$"}],
     "folklore": [{"text": "The margin is 1.", "false_at": r"$\alpha = 3$", "detail": "false there", "ok": True}],
     "sharp": [{"claim": "lower", "text": "one-hot", "ok": True, "point": {"n": "2", "alpha": "2", "z": "(2, 0)"}}],
@@ -316,13 +317,6 @@ def test_numbers_for_people(value, text):
     assert number(value) == text
 
 
-def marks(svg):
-    root = ElementTree.fromstring(str(svg))
-    found = {element.get("class"): element for element in root if element.tag != "title"}
-    box = {name: (float(e.get("x")), float(e.get("width"))) for name, e in found.items() if e.tag == "rect"}
-    return found, box
-
-
 def test_number_line_is_to_scale():
     svg = number_line(0.4, 0.6, 1.0, 0.1)
     root = ElementTree.fromstring(str(svg))
@@ -353,5 +347,5 @@ def test_bounds_are_drawn_from_the_theorems_themselves():
     (plot,) = drawn["tsallis-range"]
     half = next(series for series in plot["series"] if series["label"] == "α = 2")
     # H_2 of the uniform distribution over n tokens is (1 - 1/n) / 2
-    assert half["values"] == pytest.approx([(1 - 1 / n) / 2 for n in plot["x"]["values"]])
+    assert half["y"] == pytest.approx([(1 - 1 / n) / 2 for n in half["x"]])
     assert bound_curves("no-such-theorem") == []
