@@ -62,6 +62,14 @@ def numbers(values: Iterable[Any]) -> list[Number]:
     return [value if isinstance(value, arb) else rational(value) for value in values]
 
 
+def dyadic(value: Number, bits: int = 12) -> fmpq:
+    """Return a nearby rational with denominator ``2 ** bits``, to build an exact point near an irrational one."""
+    scaled = (arb(arb(value).mid()) * 2**bits).floor().unique_fmpz()
+    if scaled is None:
+        raise ValueError("no rational near a number that is not finite")
+    return fmpq(scaled, 2**bits)
+
+
 def certain(truth: bool | None) -> bool:
     """Return a truth that must be decided; ``ValueError`` where the balls cannot tell."""
     if truth is None:

@@ -18,6 +18,7 @@ SUBJECTS = (
     "support",
     "jacobian",
     "dispersion",
+    "vanishing",
 )
 """Modules of this package that state theorems, in reading order."""
 

@@ -58,7 +58,7 @@ entropy_and_support = Case(
 
 
 def _criterion_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
-    e, L, Y, M = sp.symbols("epsilon L Y M", positive=True)
+    e, L, M = sp.symbols("epsilon L M", positive=True)
     d = sp.Symbol("d", nonnegative=True)
     yield identity(
         "Y = -log p / log n has mean H / log n under p: a token contributes", x * (-sp.log(x) / L), -x * sp.log(x) / L
@@ -250,11 +250,10 @@ entmax_peak = Case(
 def _levels_proof(theorem: Theorem) -> Iterator[Step]:
     d = sp.Symbol("d", positive=True)
     e = sp.Symbol("e", nonnegative=True)
-    h = lambda t: -t * sp.log(t)  # noqa: E731
     yield identity(
         "a dead token gives x_min <= tau, so p_max^a = x_max - tau <= delta: every p <= M", ((x**a) ** (1 / a)), x
     )
-    change = sp.diff(h(y + d + e) + h(y - e), e)
+    change = sp.diff(-(y + d + e) * sp.log(y + d + e) - (y - e) * sp.log(y - e), e)
     yield identity(
         "moving e from a token y to a larger one y + d changes the entropy at the rate log((y - e) / (y + d + e))",
         sp.expand_log(change, force=True),
@@ -353,7 +352,6 @@ finite_vocabulary = Case(
 
 
 def _trap_proof(theorem: Theorem) -> Iterator[Step]:
-    P, d = sp.symbols("P d", positive=True)
     yield identity("alpha a H_alpha = 1 - sum p^alpha", x - x ** (1 + a), x * (1 - x**a))
     yield is_positive("p^a rises with p, so sum p^alpha <= p_max^a sum p = p_max^a", sp.diff(x**a, x))
     yield is_positive("the denominator 1 - n^(-a) is at most 1", 1 - (1 - m ** (-a)))

@@ -16,7 +16,7 @@ from ..deciding import Reals, row_model
 from ..evidence import Case, Debunked, Needed, decided, exact, sampled, symbolic
 from ..families import ALPHAS, family, one_of, positive, real
 from ..reading import BALLS
-from ..rows import Instance, chosen, row
+from ..rows import Instance, chosen, dyadic, row
 from ..symbolic import Step, concludes, identity, nonnegative, rises_from
 from ..symbolic import positive as is_positive
 from .structure import second
@@ -68,7 +68,7 @@ def near_critical_scale(z: Sequence[fmpq], alpha: fmpq, theta: fmpq) -> Instance
     norm = arb(BALLS.power(BALLS.add([BALLS.power(value - lowest, q) for value in z]), alpha - 1))
     if max(z) == lowest:
         raise ValueError("a constant row has no critical scale")
-    critical = fmpq(int((arb(q) / norm * 2**20).floor().mid().unique_fmpz()), 2**20)
+    critical = dyadic(arb(q) / norm, 20)
     return row(z, alpha, critical * (1 + theta / 128))
 
 
@@ -300,7 +300,7 @@ def _near_margin(z: Sequence[fmpq], alpha: fmpq, ties: fmpq) -> Instance:
         raise ValueError("one token more")
     count = int(ties.p)
     gap = BALLS.power(fmpq(count), 1 - alpha) / (alpha - 1)
-    close = fmpq(int((arb(gap) * 256).mid().floor().unique_fmpz() or 0), 256)
+    close = dyadic(gap, 8)
     below = sorted((-close + value / 64 for value in z if value <= 4), reverse=True)
     if any(value >= 0 for value in below):
         raise ValueError("the top must stay on top")
