@@ -76,7 +76,7 @@ def attention(
     scale : float or array-like, optional
         Broadcast to (B, H, M): one number, or one per head or query as in ASEntmax. By default 1/sqrt(D).
     alibi_slopes : array-like of shape (H,), optional
-        Adds -slope * |i + N - M - j| to the scaled scores.
+        Adds ``-slope * |i + N - M - j|`` to the scaled scores.
     key_lengths : array-like of integers, shape (B,), optional
         Only the first ``key_lengths[b]`` keys of batch b are visible.
 

@@ -47,7 +47,7 @@ def vjp(z: Any, grad: Any, alpha: Any = 1.5, axis: int = -1) -> Float64:
     Notes
     -----
     The error of entry i is a few units of roundoff times s_i (max - min of ``grad`` on the support), enlarged by
-    |2 - alpha| where p is rounded before it is raised to that power. For alpha > 2 the true value can exceed
+    ``|2 - alpha|`` where p is rounded before it is raised to that power. For alpha > 2 the true value can exceed
     the largest float64 (s_i grows without bound as p_i -> 0); the result is then infinite.
 
     Examples

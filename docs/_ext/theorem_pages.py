@@ -1,0 +1,69 @@
+"""A page for every theorem, written from the theorem's object before the sources are read."""
+
+from itertools import groupby
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+from entmax_oracle.proofs_checks.theorems import cases
+
+KINDS = {
+    "symbolic": "shown for all parameters",
+    "decided": "decided over the reals for small n",
+    "certified": "certified by interval arithmetic",
+    "exact": "exact at rational or algebraic points",
+    "sampled": "searched for a counterexample",
+}
+
+
+def page(case) -> str:
+    """Write the page of one theorem, in MyST."""
+    theorem = case.theorem
+    parts = [f"# {theorem.title}", f"`{theorem.name}`, in the area *{theorem.area}*", theorem.statement]
+    parts += ["Setting: " + theorem.setting + "."]
+    if theorem.hypotheses:
+        parts += ["## Hypotheses", *(f"- `{h.key}`: {h.text}" for h in theorem.hypotheses)]
+    parts += ["## Claims"]
+    for claim in theorem.claims:
+        parts += [f"`{claim.key}`", f"$$\n{claim.latex}\n$$"]
+    if theorem.folklore:
+        parts += ["## What people believe", *(f"- {folklore.text}" for folklore in theorem.folklore)]
+    parts += ["## Evidence"]
+    parts += [f"- *{a.kind}* ({KINDS[a.kind]}): {a.title}{f', {a.domain}' if a.domain else ''}" for a in case.arguments]
+    parts += ["To execute it:", f"```text\nentmax-oracle verify --theorem {theorem.name}\n```"]
+    parts += ["## Source", theorem.source[0].upper() + theorem.source[1:] + "."]
+    return "\n\n".join(parts) + "\n"
+
+
+def index(every) -> str:
+    """Write the index, by area."""
+    parts = [
+        "# Theorems",
+        "Every page here is written from one object. {py:func}`entmax_oracle.theory.theorems` returns them all, "
+        "and `entmax-oracle verify` executes their evidence.",
+    ]
+    for area, members in groupby(every, key=lambda case: case.theorem.area):
+        names = [case.theorem.name for case in members]
+        parts += [f"## {area.capitalize()}", "```{toctree}\n:maxdepth: 1\n\n" + "\n".join(names) + "\n```"]
+    return "\n\n".join(parts) + "\n"
+
+
+def write(app: Sphinx) -> None:
+    """Write the pages that changed, and remove those of theorems that are gone."""
+    folder = Path(app.srcdir) / "theorems"
+    folder.mkdir(exist_ok=True)
+    every = cases()
+    pages = {case.theorem.name: page(case) for case in every} | {"index": index(every)}
+    for path in folder.glob("*.md"):
+        if path.stem not in pages:
+            path.unlink()
+    for name, text in pages.items():
+        path = folder / f"{name}.md"
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Write the pages as soon as the builder is known."""
+    app.connect("builder-inited", write)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,38 @@
+"""Configuration of the documentation; ``sphinx-build -W --keep-going -b html docs docs/_build/html``."""
+
+import sys
+from importlib.metadata import version as installed_version
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent / "_ext"))
+
+project = "entmax-oracle"
+version = release = installed_version("entmax-oracle")
+author = "the entmax-oracle developers"
+
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx.ext.doctest",
+    "mathml",
+    "theorem_pages",
+    "command_help",
+]
+exclude_patterns = ["_build", "_ext", "examples"]
+
+myst_enable_extensions = ["dollarmath", "deflist", "colon_fence"]
+myst_heading_anchors = 3
+myst_links_external_new_tab = False
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "none"  # the docstrings state shapes and dtypes, which say more
+napoleon_google_docstring = False
+napoleon_use_rtype = False
+add_module_names = False
+
+html_theme = "furo"
+html_title = f"entmax-oracle {version}"
+html_theme_options = {"navigation_with_keys": True}
+html_copy_source = False
+html_math_renderer = "mathml"

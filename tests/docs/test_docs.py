@@ -1,0 +1,97 @@
+"""Every example of the documentation is executed, and the pages build without a warning and without the network."""
+
+import doctest
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = sorted(p for p in DOCS.rglob("*.md") if not {"_build", "theorems"} & set(p.relative_to(DOCS).parts))
+
+
+def blocks(page, language):
+    return re.findall(
+        rf"^```{re.escape(language)}\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+
+
+def pages_with(language):
+    return [pytest.param(p, id=str(p.relative_to(DOCS))) for p in PAGES if blocks(p, language)]
+
+
+@pytest.mark.parametrize("page", pages_with("{doctest}"))
+def test_python_examples(page):
+    pytest.importorskip("torch")
+    text = "\n".join(blocks(page, "{doctest}"))
+    examples = doctest.DocTestParser().get_doctest(text, {}, page.name, str(page), 0)
+    assert examples.examples
+    runner = doctest.DocTestRunner(verbose=False, optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
+    report = []
+    runner.run(examples, out=report.append)
+    assert runner.failures == 0, "".join(report)
+
+
+def sessions(block):
+    """Split a console block at its prompts: pairs of a command and the output expected of it."""
+    for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+        command, _, expected = part.partition("\n")
+        yield command, expected
+
+
+@pytest.mark.parametrize("page", pages_with("console"))
+def test_console_examples(page, tmp_path):
+    pytest.importorskip("torch")
+    pytest.importorskip("matplotlib")
+    shutil.copytree(DOCS / "examples", tmp_path, dirs_exist_ok=True)
+    environment = os.environ | {
+        "COLUMNS": "140",
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    checker = doctest.OutputChecker()
+    status = 0
+    for block in blocks(page, "console"):
+        for command, expected in sessions(block):
+            # `echo $?` means the command before it
+            done = subprocess.run(
+                ["bash", "-c", f"(exit {status}); {command}"],
+                cwd=tmp_path,
+                env=environment,
+                capture_output=True,
+                text=True,
+                timeout=300,
+            )
+            status = done.returncode
+            printed = done.stdout + done.stderr
+            same = checker.check_output(expected, printed, doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
+            assert same, f"$ {command}\nexpected:\n{expected}\nprinted:\n{printed}"
+
+
+def test_pages_build_without_a_warning(tmp_path):
+    for package in ("sphinx", "myst_parser", "furo", "latex2mathml"):
+        pytest.importorskip(package)
+    command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html"]
+    done = subprocess.run([*command, str(DOCS), str(tmp_path)], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    from entmax_oracle.theory import theorems
+
+    written = {path.stem for path in (tmp_path / "theorems").glob("*.html")} - {"index"}
+    assert written == {theorem.name for theorem in theorems()}
+    for path in tmp_path.rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"<(script|link|img|iframe)[^>]+(src|href)=\"(https?:)?//", text), path
+        assert 'class="latex"' not in text, f"{path}: a formula that the converter does not understand"
+
+
+def test_every_public_name_is_documented():
+    import entmax_oracle
+
+    documented = " ".join(p.read_text(encoding="utf-8") for p in (DOCS / "api").glob("*.md"))
+    names = set(re.findall(r"auto\w+:: (\w+)", documented))
+    assert set(entmax_oracle.__all__) <= names
+    assert set(entmax_oracle.reference.__all__) <= names | {"entmax"}
