@@ -58,6 +58,10 @@ gap = sp.Symbol("g", positive=True)
 """Distance between logits."""
 late = sp.Symbol("b", real=True)
 """Logit of a token that joins a row later."""
+copies = sp.Symbol("M", integer=True, positive=True)
+"""How often the last token of a row occurs."""
+reach = sp.Symbol("R", nonnegative=True)
+"""Largest distance of a value from the last token's."""
 mix = sp.Symbol("t", real=True)
 """A weight between 0 and 1."""
 perm = sp.IndexedBase("pi", integer=True)

@@ -9,11 +9,14 @@ from .notation import (
     Iff,
     a,
     alpha,
+    copies,
     i,
     j,
     n,
     p,
     perm,
+    pos,
+    q,
     r,
     rho,
     shift,
@@ -24,7 +27,7 @@ from .notation import (
     z,
     z_max,
 )
-from .theorem import Claim, Folklore, Theorem
+from .theorem import Claim, Folklore, Hypothesis, Theorem
 
 shift_invariance = Theorem(
     name="shift-invariance",
@@ -145,6 +148,65 @@ finite_mask = Theorem(
         Folklore(
             r"A token at least 1 below the maximum has probability 0: right for $\alpha = 2$, false for $\alpha < 2$.",
             sp.Implies(z[j] <= z_max - 1, sp.Eq(p[j], 0)),
+        ),
+    ),
+)
+
+duplicates = Theorem(
+    name="duplicates",
+    area="structure",
+    title="Repeating a token never takes mass from those that beat it",
+    statement=(
+        r"Let the last token occur $M$ times, and $M + 1$ times in $r$. Its mass per copy does not rise, "
+        r"$r_n \le p_n$, the "
+        r"mass of all copies does not fall, $(M+1) r_n \ge M p_n$, and it never exceeds "
+        r"$\max\bigl(0, 1 - \sum_i [x_i - x_n]_+^q\bigr)$, its limit as $M \to \infty$; for softmax the limit is 1."
+    ),
+    setting=(
+        r"every $n \ge 1$ and $M \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$ whose last entry counts "
+        r"$M$ times in $p$, "
+        r"$M + 1$ times in $r$"
+    ),
+    claims=(
+        Claim("per-copy", sp.Le(r[n], p[n])),
+        Claim("together", sp.Ge((copies + 1) * r[n], copies * p[n])),
+        Claim("ceiling", sp.Le(copies * p[n], sp.Max(0, 1 - total(pos(x(i) - x(n)) ** q)))),
+    ),
+    folklore=(
+        Folklore(
+            r"A token repeated often enough takes almost all mass, as for softmax: false, others that beat "
+            r"it keep theirs.",
+            sp.Ge(copies * p[n], sp.Rational(99, 100)),
+        ),
+    ),
+)
+
+own_logit = Theorem(
+    name="own-logit",
+    area="structure",
+    title="Raising a logit raises its token and lowers the others",
+    statement=r"If only the last logit is raised, $r_n \ge p_n$ and $r_j \le p_j$ for every other $j$.",
+    setting=r"every $n \ge 1$, real $\alpha \ge 1$, $z \in \mathbb{R}^n$; $r$ belongs to $z$ with its last entry "
+    r"raised by any $c$",
+    hypotheses=(Hypothesis("raised", r"$c \ge 0$", sp.Ge(shift, 0)),),
+    claims=(
+        Claim("own", sp.Ge(r[n], p[n])),
+        Claim("others", sp.Or(sp.Eq(j, n), r[j] <= p[j])),
+    ),
+)
+
+inverse_map = Theorem(
+    name="inverse-map",
+    area="structure",
+    title="Probabilities determine the logits of the support, up to a constant",
+    statement=r"For tokens of the support, $z_i - z_j = \frac{p_i^{\alpha-1} - p_j^{\alpha-1}}{\alpha-1}$.",
+    claims=(
+        Claim("differences", sp.Implies(sp.And(p[i] > 0, p[j] > 0), sp.Eq(z[i] - z[j], (p[i] ** a - p[j] ** a) / a))),
+    ),
+    folklore=(
+        Folklore(
+            r"Entmax can be inverted on every token, like softmax: false, the logits of dead tokens are lost.",
+            sp.Eq(z[i] - z[j], (p[i] ** a - p[j] ** a) / a),
         ),
     ),
 )

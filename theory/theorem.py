@@ -19,6 +19,7 @@ SUBJECTS = (
     "jacobian",
     "dispersion",
     "vanishing",
+    "collapse",
 )
 """Modules of this package that state theorems, in reading order."""
 

@@ -13,10 +13,10 @@ from entmax_oracle.theory import structure as T
 from entmax_oracle.theory.entropy import tsallis
 
 from ..deciding import Reals, row_model
-from ..evidence import Case, Debunked, Sharp, decided, sampled, symbolic
+from ..evidence import Case, Debunked, Needed, Sharp, decided, sampled, symbolic
 from ..families import ALPHAS, family, normalised, one_of, positive, real, rows, weight, whole
 from ..rows import Instance, row
-from ..symbolic import Step, concludes, identity
+from ..symbolic import Step, concludes, identity, nonnegative
 from ..symbolic import positive as is_positive
 
 a, q = sp.symbols("a q", positive=True)
@@ -225,4 +225,120 @@ finite_mask = Case(
         ),
     ),
     folklore=(Debunked(r"$\alpha = 3/2$, gap 1", lambda: row([1, 0], fmpq(3, 2))),),
+)
+
+
+def repeated(z: Sequence[fmpq], alpha: fmpq, copies: fmpq) -> Instance:
+    """Return a row whose last token occurs `copies` times, and once more in the second row."""
+    if not z:
+        raise ValueError("one token at least")
+    count, n = int(copies.p), len(z)
+    here, more = (row([*z, *[z[-1]] * extra], alpha) for extra in (count - 1, count))
+    values = {N.z: list(z), N.n: fmpq(n), N.p: here[N.p][:n], N.r: more[N.p][:n], N.rho: more[N.tau]}
+    return here + {**values, N.copies: fmpq(count)}
+
+
+def _duplicates(theorem: Theorem) -> Iterator[Step]:
+    u, d = sp.symbols("u d", positive=True)
+    e = sp.Symbol("e", nonnegative=True)
+    yield nonnegative("a further copy adds [x_n - t]_+^q >= 0 to f: the threshold does not fall", e**q)
+    yield concludes("so each copy has no more", theorem.claim("per-copy"), sp.Le(N.r[N.n], N.p[N.n]))
+    yield identity("the other tokens have no more either, and all sum to 1", (1 - u) + u, 1)
+    yield concludes(
+        "so the copies together have no less",
+        theorem.claim("together"),
+        sp.Ge((N.copies + 1) * N.r[N.n], N.copies * N.p[N.n]),
+    )
+    yield nonnegative("with mass, x_n = tau + d: others above it have at least (x_i - x_n)^q", sp.diff((e + d) ** q, d))
+    ceiling = sp.Max(0, 1 - N.total(N.pos(N.x(N.i) - N.x(N.n)) ** N.q))
+    yield concludes("the copies have the rest", theorem.claim("ceiling"), sp.Le(N.copies * N.p[N.n], ceiling))
+
+
+duplicates = Case(
+    T.duplicates,
+    (
+        symbolic(_duplicates),
+        sampled(
+            family(
+                r"random rows, last token up to 6 times, $n \le 5$",
+                repeated,
+                {"z": real},
+                {"alpha": one_of(ALPHAS), "copies": whole(1, 6)},
+                (1, 5),
+                fixed=("alpha", "copies"),
+            )
+        ),
+    ),
+    sharp=(
+        Sharp("per-copy", "no mass", lambda: [repeated([fmpq(2), fmpq(0)], fmpq(2), fmpq(1))]),
+        Sharp("together", "alone", lambda: [repeated([fmpq(0)], fmpq(2), fmpq(3))]),
+        Sharp(
+            "ceiling",
+            r"$\alpha = 3/2$, $z = (1, 0)$: the limit is $3/4$",
+            lambda: [repeated([fmpq(1), fmpq(0)], fmpq(3, 2), fmpq(m)) for m in (10, 50, 250)],
+            within=0.06,
+        ),
+    ),
+    folklore=(
+        Debunked(
+            r"$\alpha = 3/2$, $z = (1, 0)$, 1000 copies", lambda: repeated([fmpq(1), fmpq(0)], fmpq(3, 2), fmpq(1000))
+        ),
+    ),
+)
+
+
+def _raised(z: Sequence[fmpq], alpha: fmpq, c: fmpq) -> Instance:
+    if not z:
+        raise ValueError("one token at least")
+    return row(z, alpha) + {**second(row([*z[:-1], z[-1] + c], alpha)), N.shift: c}
+
+
+def _own_logit(theorem: Theorem) -> Iterator[Step]:
+    u, d = sp.symbols("u d", positive=True)
+    yield is_positive("raising x_n raises its term of f, so the threshold does not fall", sp.diff(u**q, u))
+    yield concludes(
+        "the others, with the same logits, have no more",
+        theorem.claim("others"),
+        sp.Or(sp.Eq(N.j, N.n), N.r[N.j] <= N.p[N.j]),
+    )
+    yield identity("all sum to 1", (1 - d) + d, 1)
+    yield concludes("so the raised token has no less", theorem.claim("own"), sp.Ge(N.r[N.n], N.p[N.n]))
+
+
+def _raised_model(reals: Reals, n: int, alpha: fmpq) -> tuple[dict[sp.Basic, object], list[object]]:
+    values, constraints = row_model(reals, n, alpha)
+    c = reals.variable("c")
+    names, into = ("", "w", "rho"), (N.z, N.r, N.rho)
+    other, more = row_model(reals, n, alpha, z=[*values[N.z][:-1], values[N.z][-1] + c], names=names, into=into)
+    return {**values, N.r: other[N.r], N.shift: c}, constraints + more
+
+
+own_logit = Case(
+    T.own_logit,
+    (
+        symbolic(_own_logit),
+        decided(sizes=(2, 3), alphas=(2,), model=_raised_model),
+        sampled(
+            family(r"random rows, $n \le 5$", _raised, {"z": real}, {"alpha": one_of((1, *ALPHAS)), "c": real}, (1, 5)),
+            cases=60,
+        ),
+    ),
+    sharp=(Sharp("own", "one token", lambda: [_raised([fmpq(0)], fmpq(2), fmpq(1))]),),
+    needed=(Needed("raised", r"$c = -1$", lambda: _raised([fmpq(0), fmpq(0)], fmpq(2), fmpq(-1))),),
+)
+
+
+def _inverse(theorem: Theorem) -> Iterator[Step]:
+    u, v, tau = sp.symbols("u v tau", positive=True)
+    yield identity("on the support p^a = a z - tau", (u**q).subs(q, 1 / a) ** a, u)
+    yield identity("tau cancels", ((u + tau) - (v + tau)) / a, (u - v) / a)
+    i, j = N.i, N.j
+    same = sp.Eq(N.z[i] - N.z[j], (N.p[i] ** N.a - N.p[j] ** N.a) / N.a)
+    yield concludes("so", theorem.claim("differences"), sp.Implies(sp.And(N.p[i] > 0, N.p[j] > 0), same))
+
+
+inverse_map = Case(
+    T.inverse_map,
+    (symbolic(_inverse), decided(sizes=(2, 3), alphas=("3/2", 2)), sampled(rows(sizes=(1, 4)), cases=60)),
+    folklore=(Debunked(r"$z = (5, 0)$, sparsemax", lambda: row([5, 0], 2)),),
 )

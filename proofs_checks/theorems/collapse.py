@@ -1,0 +1,197 @@
+"""Evidence for the theorems about representational collapse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import sympy as sp
+from flint import arb, fmpq
+
+from entmax_oracle.theory import Theorem
+from entmax_oracle.theory import collapse as T
+from entmax_oracle.theory import notation as N
+
+from ..evidence import Case, Debunked, Needed, Sharp, sampled, symbolic
+from ..families import ALPHAS, family, one_of, positive, real
+from ..rows import Instance, row
+from ..symbolic import Step, concludes, identity, nonnegative
+from ..symbolic import positive as is_positive
+from .structure import second
+
+p, r, s, x, t = sp.symbols("p r s x t", positive=True)
+
+
+def repeated_last(z: Sequence[Any], v: Sequence[Any], alpha: Any) -> Instance:
+    """Return a row with values, and in the second row's names the row with its last token repeated."""
+    values = [fmpq(entry) for entry in v]
+    longer = row([*z, z[-1]], alpha)
+    reach = max(abs(entry - values[-1]) for entry in values)
+    return row(z, alpha) + {**second(longer), N.v: values, N.reach: reach}
+
+
+def _any(alphas: Sequence[Any], sizes: tuple[int, int] = (1, 6)) -> Any:
+    return family(
+        rf"random rows and values, $n \le {sizes[1]}$",
+        repeated_last,
+        {"z": real, "v": real},
+        {"alpha": one_of(alphas)},
+        sizes,
+    )
+
+
+def _shift_proof(theorem: Theorem) -> Iterator[Step]:
+    y, w = sp.symbols("v_n v_i", real=True)
+    e = sp.Symbol("e", nonnegative=True)
+    q = sp.Symbol("q", positive=True)
+    yield nonnegative("a copy adds to f, so the threshold does not fall and no token gains", e**q)
+    yield concludes("each copy has at most p_n", theorem.claim("at-most"), sp.Le(T.moved, N.p[N.n]))
+    yield identity(
+        "both rows sum to 1: P + p = R + 2 r for the others' masses P = 1 - p and R = 1 - 2 r",
+        (1 - p) - (1 - 2 * r),
+        2 * r - p,
+    )
+    yield concludes("the mass moved", theorem.claim("mass"), sp.Eq(N.total(N.p[N.i] - N.r[N.i], last=N.n - 1), T.moved))
+    yield concludes("is a sum of terms p_i - r_i >= 0", theorem.claim("not-negative"), sp.Ge(T.moved, 0))
+    yield identity("o* - o - sum (p_i - r_i)(v_n - v_i), in the coefficient of v_i", (r - p) * w - (p - r) * (-w), 0)
+    yield identity("and of v_n", (2 * r - p) * y - (2 * r - p) * y, 0)
+    shift = N.total((N.p[N.i] - N.r[N.i]) * (N.v[N.n] - N.v[N.i]), last=N.n - 1)
+    difference = T.repeated_output - T.output
+    yield concludes("the shift", theorem.claim("shift"), sp.Eq(difference, shift))
+    yield concludes("by the triangle inequality", theorem.claim("bound"), sp.Le(sp.Abs(difference), T.moved * N.reach))
+
+
+read_out_shift = Case(
+    T.read_out_shift,
+    (symbolic(_shift_proof), sampled(_any((1, *ALPHAS)))),
+    sharp=(
+        Sharp("not-negative", "the last token is dead", lambda: [repeated_last([5, 0], [1, 0], 2)]),
+        Sharp(
+            "at-most",
+            "the last token is dead",
+            lambda: [repeated_last([5, 0], [1, 0], 2)],
+        ),
+        Sharp("bound", "two tokens", lambda: [repeated_last([0, 0], [1, 0], 2)]),
+    ),
+    folklore=(Debunked("sparsemax, last token 5 below", lambda: repeated_last([5, 0], [1, 0], 2)),),
+)
+
+
+def _softmax_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
+    before, after = t / (1 + t), t / (1 + 2 * t)
+    o = sp.Symbol("o", real=True)
+    y = sp.Symbol("v_n", real=True)
+    others = (o - before * y) * (1 + t)  # weighted sum of the others' values, normalised by them
+    yield identity(
+        "with t = e^(z_n) over the others' sum: o* - o = r_n (v_n - o)",
+        (others + 2 * t * y) / (1 + 2 * t) - o,
+        after * (y - o),
+    )
+    yield concludes("so", theorem.claim("shift"), sp.Eq(T.repeated_output - T.output, N.r[N.n] * (N.v[N.n] - T.output)))
+    eta = 2 * after - before
+    yield identity("2 r_n - p_n = (1 - p_n) r_n = t / ((1 + t)(1 + 2 t))", eta, (1 - before) * after)
+    yield concludes("so", theorem.claim("mass"), sp.Eq(T.moved, (1 - N.p[N.n]) * N.r[N.n]))
+    best = 3 - 2 * sp.sqrt(2)
+    gap = best * (1 + t) * (1 + 2 * t) - t
+    yield nonnegative("it is largest at t = 1 / sqrt 2", sp.expand(gap), 2 * best * (t - 1 / sp.sqrt(2)) ** 2)
+    yield concludes("so", theorem.claim("bound"), sp.Le(T.moved, best))
+
+
+softmax_collapse = Case(
+    T.softmax_collapse,
+    (symbolic(_softmax_proof), sampled(_any((1,)))),
+    sharp=(
+        Sharp(
+            "bound",
+            r"two tokens, $z_2 - z_1 = -\frac12 \log 2$",
+            lambda: [repeated_last([-arb(fmpq(1, 2)).log() / 2, 0], [1, 0], 1)],
+        ),
+    ),
+)
+
+
+def _rate_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
+    m, E = sp.symbols("m E", positive=True)  # m = n - 1, E = e^D
+    eta = t / ((1 + t) * (1 + 2 * t))
+    yield identity(
+        "eta rises in t as long as 2 t^2 <= 1: its derivative",
+        sp.diff(eta, t),
+        (1 - 2 * t**2) / ((1 + t) ** 2 * (1 + 2 * t) ** 2),
+    )
+    yield identity(
+        "t is at most E / (n - 1), where by hypothesis 2 t^2 <= 1: eta there",
+        eta.subs(t, E / m),
+        m * E / ((m + E) * (m + 2 * E)),
+    )
+    width = sp.exp(N.theta * (N.z_max - N.z_min))
+    rate = (N.n - 1) * width / ((N.n - 1 + width) * (N.n - 1 + 2 * width))
+    yield concludes("so", theorem.claim("rate"), sp.Le(T.moved, rate))
+    yield is_positive("eta <= t", sp.factor(t - eta))
+    yield concludes("so", theorem.claim("simple"), sp.Le(T.moved, width / (N.n - 1)))
+
+
+softmax_collapse_rate = Case(
+    T.softmax_collapse_rate,
+    (
+        symbolic(_rate_proof),
+        sampled(
+            family(
+                r"random softmax rows of small range, $n \le 8$",
+                lambda z, v: repeated_last([value / 8 for value in z], v, 1),
+                {"z": real, "v": real},
+                {},
+                (3, 8),
+            )
+        ),
+    ),
+    sharp=(
+        Sharp("rate", "the last token above equal others", lambda: [repeated_last([0] * 4 + [1], [0] * 4 + [1], 1)]),
+        Sharp(
+            "simple",
+            "more and more tokens",
+            lambda: [repeated_last([0] * n + [1], [0] * n + [1], 1) for n in (10, 100, 1000)],
+            within=0.01,
+        ),
+    ),
+    needed=(Needed("long", r"two tokens, $z = (0, -0.35)$", lambda: repeated_last([0, -fmpq(35, 100)], [0, 1], 1)),),
+)
+
+
+def _persistence_proof(theorem: Theorem) -> Iterator[Step]:
+    a = sp.Symbol("a", positive=True)
+    v, w = sp.symbols("v_1 v_n", real=True)
+    for count in (2, 3):
+        alone = (sp.Integer(count) ** (-a)) ** (1 / a)
+        yield identity(f"{count} tied tokens alone have x - tau = {count}^(-a)", count * alone, 1)
+    yield is_positive("3^(-a) < 2^(-a): tokens that are dead before are dead after", sp.log(sp.Rational(3, 2)) * a)
+    yield identity("(v_1 + 2 v_n) / 3 - (v_1 + v_n) / 2", (v + 2 * w) / 3 - (v + w) / 2, (w - v) / 6)
+    yield concludes("so", theorem.claim("distance"), sp.Eq(T.repeated_output - T.output, (N.v[N.n] - N.v[1]) / 6))
+
+
+def _persistent(z: Sequence[fmpq], v: Sequence[fmpq], alpha: fmpq, low: fmpq) -> Instance:
+    """Return a row tied at its ends with others below by about the critical gap."""
+    if len(z) < 2:
+        raise ValueError("two tokens at least")
+    depth = [-low / (alpha - 1) + min(value, fmpq(0)) for value in z[1:-1]]
+    return repeated_last([fmpq(0), *depth, fmpq(0)], v, alpha)
+
+
+persistence = Case(
+    T.persistence,
+    (
+        symbolic(_persistence_proof),
+        sampled(
+            family(
+                r"random rows tied at their ends, $n \le 7$",
+                _persistent,
+                {"z": real, "v": real},
+                {"alpha": one_of(ALPHAS), "low": positive},
+                (2, 7),
+            )
+        ),
+    ),
+    needed=(
+        Needed("tied", r"$z = (0, 1/2)$", lambda: repeated_last([0, fmpq(1, 2)], [1, 0], 2)),
+        Needed("low", "three equal tokens", lambda: repeated_last([0, 0, 0], [1, 5, 0], 2)),
+    ),
+)

@@ -1,0 +1,100 @@
+"""Representational collapse: what repeating the last token does to a read-out."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from .notation import Every, a, i, l, n, p, r, reach, theta, total, v, z, z_max, z_min
+from .theorem import Claim, Folklore, Hypothesis, Theorem
+
+output = total(p[i] * v[i])
+"""Read-out ``o`` of the row."""
+repeated_output = total(r[i] * v[i], last=n - 1) + 2 * r[n] * v[n]
+"""Read-out ``o*`` after the last token has been repeated; ``r_n`` is the weight of each of its two copies."""
+moved = 2 * r[n] - p[n]
+"""Mass ``eta`` that the repetition moves to the last token."""
+
+_SETTING = (
+    r"every $n \ge 1$, real $\alpha \ge 1$, $z, v \in \mathbb{R}^n$ ($v$ any coordinate of the values); $r$ "
+    r"belongs to $z$ "
+    r"with its last token repeated"
+)
+
+read_out_shift = Theorem(
+    name="read-out-shift",
+    area="collapse",
+    title="How far a repeated last token moves a read-out",
+    statement=(
+        r"$o^* - o = \sum_{i<n} (p_i - r_i)(v_n - v_i)$ with $p_i \ge r_i$, and the mass moved is "
+        r"$\eta = \sum_{i<n} (p_i - r_i) = 2 r_n - p_n \in [0, p_n]$. Hence $|o^* - o| \le \eta \max_i |v_n - v_i|$."
+    ),
+    setting=_SETTING + r"; $R = \max_i |v_n - v_i|$",
+    claims=(
+        Claim("shift", sp.Eq(repeated_output - output, total((p[i] - r[i]) * (v[n] - v[i]), last=n - 1))),
+        Claim("mass", sp.Eq(total(p[i] - r[i], last=n - 1), moved)),
+        Claim("not-negative", sp.Ge(moved, 0)),
+        Claim("at-most", sp.Le(moved, p[n])),
+        Claim("bound", sp.Le(sp.Abs(repeated_output - output), moved * reach)),
+    ),
+    folklore=(
+        Folklore(
+            r"Entmax prevents representational collapse: it can, but need not. If the last token is below "
+            r"the threshold, "
+            r"the two read-outs are equal, whatever $n$ and the values are.",
+            sp.Gt(sp.Abs(repeated_output - output), 0),
+        ),
+    ),
+)
+
+softmax_collapse = Theorem(
+    name="softmax-collapse",
+    area="collapse",
+    title="Softmax moves at most 0.1716 of its mass",
+    statement=(r"For softmax $o^* - o = r_n (v_n - o)$, and $\eta = (1 - p_n) r_n \le 3 - 2\sqrt2$."),
+    setting=_SETTING.replace(r"real $\alpha \ge 1$", r"$\alpha = 1$"),
+    claims=(
+        Claim("shift", sp.Eq(repeated_output - output, r[n] * (v[n] - output))),
+        Claim("mass", sp.Eq(moved, (1 - p[n]) * r[n])),
+        Claim("bound", sp.Le(moved, 3 - 2 * sp.sqrt(2))),
+    ),
+)
+
+_E = sp.exp(theta * (z_max - z_min))
+
+softmax_collapse_rate = Theorem(
+    name="softmax-collapse-rate",
+    area="collapse",
+    title="Softmax over bounded logits collapses like 1/n",
+    statement=(
+        r"For softmax over logits of range $D$ with $e^D \le (n-1)/\sqrt2$, "
+        r"$\eta \le \frac{(n-1) e^D}{(n-1+e^D)(n-1+2e^D)} \le \frac{e^D}{n-1}$, the first attained."
+    ),
+    setting=_SETTING.replace(r"real $\alpha \ge 1$", r"$\alpha = 1$").replace(r"n \ge 1", r"n \ge 2"),
+    hypotheses=(Hypothesis("long", r"$e^D \le (n-1)/\sqrt2$", (n - 1) / sp.sqrt(2) >= _E),),
+    claims=(
+        Claim("rate", sp.Le(moved, (n - 1) * _E / ((n - 1 + _E) * (n - 1 + 2 * _E)))),
+        Claim("simple", sp.Le(moved, _E / (n - 1))),
+    ),
+)
+
+persistence = Theorem(
+    name="collapse-persistence",
+    area="collapse",
+    title="Entmax can keep two read-outs apart at every length",
+    statement=(
+        r"If the first and the last token are tied at the top and every other logit is at least "
+        r"$\frac{2^{1-\alpha}}{\alpha-1}$ below, then $o^* - o = (v_n - v_1)/6$ for every $n$: the distance "
+        r"does not shrink "
+        r"with length, as it must for softmax over bounded logits."
+    ),
+    setting=_SETTING.replace(r"\alpha \ge 1", r"\alpha > 1").replace(r"n \ge 1", r"n \ge 2"),
+    hypotheses=(
+        Hypothesis("tied", r"$z_1 = z_n$", sp.Eq(z[1], z[n])),
+        Hypothesis(
+            "low",
+            r"$z_l \le z_1 - \frac{2^{1-\alpha}}{\alpha-1}$ for every other $l$",
+            Every(sp.Or(sp.Eq(l, 1), sp.Eq(l, n), z[l] <= z[1] - 2 ** (-a) / a), l),
+        ),
+    ),
+    claims=(Claim("distance", sp.Eq(repeated_output - output, (v[n] - v[1]) / 6)),),
+)
