@@ -62,6 +62,18 @@ copies = sp.Symbol("M", integer=True, positive=True)
 """How often the last token of a row occurs."""
 reach = sp.Symbol("R", nonnegative=True)
 """Largest distance of a value from the last token's."""
+layers = sp.Symbol("L", integer=True, positive=True)
+"""Number of attention layers on top of each other."""
+paths = sp.Symbol("N", integer=True, nonnegative=True)
+"""Number of paths through the layers that end at the last token."""
+G = sp.IndexedBase("G", nonnegative=True)
+"""``G[i, j]``: entry of the product of the layers' attention matrices, the derivative of output i in value j."""
+w = sp.IndexedBase("w", nonnegative=True)
+"""``w[i]``: number of paths from token i to the last token."""
+fan = sp.IndexedBase("s", positive=True)
+"""``s[l]``: largest size of a row's support in layer l."""
+peak = sp.Symbol("g_max", nonnegative=True)
+"""Largest entry of the last row of the product."""
 mix = sp.Symbol("t", real=True)
 """A weight between 0 and 1."""
 perm = sp.IndexedBase("pi", integer=True)
@@ -81,6 +93,7 @@ _LATEX = {
     z_min: r"z_{\min}",
     p_max: r"p_{\max}",
     size: r"|S|",
+    peak: r"g_{\max}",
 }
 
 

@@ -20,6 +20,7 @@ SUBJECTS = (
     "dispersion",
     "vanishing",
     "collapse",
+    "paths",
 )
 """Modules of this package that state theorems, in reading order."""
 

