@@ -1,5 +1,6 @@
 """Entmax attention that never holds the matrix of probabilities: forward, backward and decoding."""
 
+from .decoding import decode
 from .operators import Path, attention, path, use_path
 
-__all__ = ["Path", "attention", "path", "use_path"]
+__all__ = ["Path", "attention", "decode", "path", "use_path"]

@@ -21,11 +21,12 @@ def differentiate(
     g_batch, g_head, g_row, g_column, q_batch, q_head, q_row, q_column,
     k_batch, k_head, k_row, k_column, v_batch, v_head, v_row, v_column,
     KIND: tl.constexpr, CAUSAL: tl.constexpr, WIDTH: tl.constexpr, VALUE_WIDTH: tl.constexpr,
-    QUERIES: tl.constexpr, KEYS: tl.constexpr, EMULATE: tl.constexpr,
+    QUERIES: tl.constexpr, KEYS: tl.constexpr, SPLIT: tl.constexpr, EMULATE: tl.constexpr,
 ):  # fmt: skip
     """One program per block of keys and key head, over the live blocks of the query heads that read it.
 
-    DK and DV are summed in registers; DQ (before the scale) and DEXCESS by atomic additions.
+    DK and DV are summed in registers; DQ (before the scale) and DEXCESS by atomic additions. A block of queries of the list
+    is taken in SPLIT tiles of QUERIES.
     """
     block = tl.program_id(0)
     key_heads = heads // group
@@ -45,8 +46,9 @@ def differentiate(
         a = row_excess(EXCESS, tl.zeros((QUERIES,), tl.int32) + head, 1, QUERIES, KIND, tl.float32)
         slope = load_slope(SLOPES, head)
         me = index * tl.num_programs(0) + block
-        for step in tl.range(0, tl.load(NUMBERS + me)):
-            rows = tl.load(INDEX + me * query_blocks + step) * QUERIES + tl.arange(0, QUERIES)
+        for step in tl.range(0, tl.load(NUMBERS + me) * SPLIT):
+            first = (tl.load(INDEX + me * query_blocks + step // SPLIT) * SPLIT + step % SPLIT) * QUERIES
+            rows = first + tl.arange(0, QUERIES)
             present = rows < m
             row = index * m + rows
             scale = tl.load(SCALE + row, mask=present, other=0.0)
@@ -72,8 +74,8 @@ def differentiate(
                 tl.atomic_add(DEXCESS + row, -tl.sum(ds * h, 1), mask=present, sem="relaxed")
             dk = tl.dot(tl.trans(operand(ds * scale[:, None], q, EMULATE)), q, dk, input_precision="ieee")
             dq = tl.dot(operand(ds, k, EMULATE), k, input_precision="ieee")
-            where = DQ + row[:, None] * features + columns[None, :]
-            tl.atomic_add(where, dq, mask=present[:, None] & (columns < features)[None, :], sem="relaxed")
+            where = tl.arange(0, QUERIES)[:, None] * features + columns[None, :]
+            tl.atomic_add(DQ + (index * m + first) * features + where, dq, mask=present[:, None] & (columns < features)[None, :], sem="relaxed")
     mine = tl.program_id(1).to(tl.int64) * n + keys
     inside = (keys < n)[:, None]
     tl.store(

@@ -18,19 +18,23 @@ class Configuration:
         Tile of scores of one step, powers of two of at least 16. The unit of sparsity.
     capacity
         Candidates that a row can list, a power of two. A row with more takes refinement passes.
-    warps, stages
-        Warps and pipeline stages of the forward kernels.
+    scan_warps, warps, stages
+        Warps of the passes over the keys and of the output pass, and their pipeline stages.
     backward_warps, backward_stages
         Those of the backward kernel.
+    split
+        Parts in which the backward kernel takes a block of queries.
     """
 
     queries: int
     keys: int
     capacity: int = CAPACITY
+    scan_warps: int = 8
     warps: int = 4
     stages: int = 2
     backward_warps: int = 8
     backward_stages: int = 1
+    split: int = 1
 
 
 def padded(features: int) -> int:
@@ -60,4 +64,4 @@ def configuration(target: str, features: int, itemsize: int) -> Configuration:
         return Configuration(64, 64)
     if itemsize == 4 or width > 128:
         return Configuration(32, 32, warps=4, stages=1 if target.startswith("gfx") else 2)
-    return Configuration(64, 64, warps=4 if width <= 64 else 8)
+    return Configuration(64, 64, warps=4 if width <= 64 else 8, split=2)

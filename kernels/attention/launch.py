@@ -99,11 +99,12 @@ class Counts:
     candidates: Tensor | None = None
 
 
-def _run(kernel: Callable[..., Any], grid: tuple[int, ...], warps: int, stages: int, *arguments: Any, **constants: Any) -> None:
+def run(kernel: Callable[..., Any], grid: tuple[int, ...], warps: int, stages: int, *arguments: Any, **constants: Any) -> None:
+    """Launch a kernel."""
     kernel[grid](*arguments, **constants, num_warps=warps, num_stages=stages, enable_fp_fusion=True)  # type: ignore[index]
 
 
-def _widened(x: Tensor) -> Tensor:
+def widened(x: Tensor) -> Tensor:
     """Hand bfloat16 to the interpreter as float32, which holds it exactly: the interpreter truncates bfloat16 silently."""
     return x.float() if INTERPRETED and x.dtype == torch.bfloat16 else x
 
@@ -115,7 +116,7 @@ def _lists(mark: Tensor, lists: int, length: int, list_stride: int, mark_stride:
     numbers = torch.empty(planes * lists, dtype=torch.int32, device=mark.device)
     marks = min(1024, max(16, triton.next_power_of_2(length)))
     arguments = (mark, index, numbers, lists, length, lists * length, list_stride, mark_stride)
-    _run(compact, (planes * lists,), 4, 2, *arguments, MARKS=marks)
+    run(compact, (planes * lists,), 4, 2, *arguments, MARKS=marks)
     return index, numbers
 
 
@@ -152,7 +153,7 @@ def forward(
     rows = batch * heads * m
     query_blocks, key_blocks = room.live.shape[2:]
     device = query.device
-    wide = [_widened(x) for x in (query, key, value)]
+    wide = [widened(x) for x in (query, key, value)]
     emulate = INTERPRETED and query.dtype == torch.bfloat16
     scale = scale.contiguous()
     excess = excess.contiguous()
@@ -174,13 +175,13 @@ def forward(
     grid = (query_blocks, batch * heads)
     bias = (excess, scale, slopes, lengths)
     arguments = (*wide[:2], *bias, candidates, block_of, listed, room.state, seen, *sizes, *strides)
-    _run(scan, grid, chosen.warps, chosen.stages, *arguments, **constants, CAPACITY=chosen.capacity)
+    run(scan, grid, chosen.scan_warps, chosen.stages, *arguments, **constants, CAPACITY=chosen.capacity)
 
     block_rows = max(1, 2048 // chosen.capacity)
     arguments = (candidates, block_of, listed, excess, room.state, live, None)
     arguments += (rows, m, heads, query_blocks, key_blocks, chosen.queries)
     constants_of_solve = {"KIND": int(kind), "ROWS": block_rows, "CAPACITY": chosen.capacity}
-    _run(solve, (triton.cdiv(rows, block_rows),), 4, 2, *arguments, **constants_of_solve)
+    run(solve, (triton.cdiv(rows, block_rows),), 4, 2, *arguments, **constants_of_solve)
 
     if counts is not None:
         counts.seen = int(seen.sum())
@@ -190,18 +191,18 @@ def forward(
     passes = None if counts is None else torch.zeros(numbers.shape, dtype=torch.int32, device=device)
     arguments = (*wide[:2], *bias, listed, room.state, index, numbers, seen, live, passes, *sizes, *strides)
     marks = min(1024, triton.next_power_of_2(key_blocks))
-    _run(
-        refine, grid, chosen.warps, chosen.stages, *arguments, **constants, CAPACITY=chosen.capacity, MARKS=marks
+    run(
+        refine, grid, chosen.scan_warps, chosen.stages, *arguments, **constants, CAPACITY=chosen.capacity, MARKS=marks
     )  # fmt: skip
 
     if counts is not None and passes is not None:
         counts.refined = int((passes * numbers).sum())
         counts.live = int(live.sum())
     index, numbers = _lists(live, query_blocks, key_blocks, key_blocks, 1)
-    target = _widened(output)
+    target = widened(output)
     arguments = (*wide, *bias, room.state, index, numbers, target, room.mean if save else None)
     arguments += (m, n, features, value_features, *sizes[3:], *strides, *wide[2].stride())
-    _run(
+    run(
         attend, grid, chosen.warps, chosen.stages, *arguments, **constants, VALUE_WIDTH=padded(value_features),
         EMULATE=emulate,
     )  # fmt: skip
@@ -253,16 +254,17 @@ def backward(
         delta = (grad.float() * mean).sum(-1)
         query_blocks, key_blocks = live.shape[2:]
         index, numbers = _lists(live, key_blocks, query_blocks, 1, key_blocks)
-        wide = [_widened(x) for x in (grad, query, key, value)]
-        targets = [_widened(x) for x in (dk, dv)]
+        wide = [widened(x) for x in (grad, query, key, value)]
+        targets = [widened(x) for x in (dk, dv)]
         arguments = (*wide, excess, scale, slopes, lengths, state, delta, index, numbers, before_scale, *targets)
         arguments += (along_excess, m, n, features, value_features, heads, heads // key_heads, query_blocks)
         for x in wide:
             arguments += x.stride()
-        _run(
+        run(
             differentiate, (key_blocks, batch * key_heads), chosen.backward_warps, chosen.backward_stages, *arguments,
             KIND=int(kind), CAUSAL=is_causal, WIDTH=padded(features), VALUE_WIDTH=padded(value_features),
-            QUERIES=chosen.queries, KEYS=chosen.keys, EMULATE=INTERPRETED and query.dtype == torch.bfloat16,
+            QUERIES=chosen.queries // chosen.split, KEYS=chosen.keys, SPLIT=chosen.split,
+            EMULATE=INTERPRETED and query.dtype == torch.bfloat16,
         )  # fmt: skip
         for result, target in zip((dk, dv), targets, strict=True):
             if target is not result:

@@ -45,8 +45,10 @@ def use_path(path: Path) -> Iterator[None]:
         _forced.reset(token)
 
 
-def resolve(query: Tensor, value: Tensor, excess: Tensor, kind: Kind) -> tuple[Path, Kind]:
-    """Path and kind of a call. Where alpha is a tensor, its values are read here."""
+def resolve(
+    query: Tensor, value: Tensor, excess: Tensor, kind: Kind, *, every_alpha: bool = False
+) -> tuple[Path, Kind]:
+    """Path and kind of a call; ``every_alpha``: for kernels that know every alpha. A tensor alpha is read here."""
     if kind == Kind.ANY:
         values = excess.tolist()
         if len(set(values)) == 1:
@@ -54,7 +56,7 @@ def resolve(query: Tensor, value: Tensor, excess: Tensor, kind: Kind) -> tuple[P
         elif all(0 < one <= 1 for one in values):
             kind = Kind.BELOW
     fits = (
-        Kind.SPARSEMAX <= kind <= Kind.BELOW
+        (every_alpha or Kind.SPARSEMAX <= kind <= Kind.BELOW)
         and query.dtype != torch.float64
         and max(query.shape[3], value.shape[3]) <= launch.LARGEST_HEAD
     )

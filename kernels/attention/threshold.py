@@ -70,10 +70,13 @@ def cutoff(peak, bound, a):
 
 @triton.jit
 def scan_tile(
-    s, block, row, present, state, a, VALUES, BLOCKS, SEEN,
+    s, block, list_start, present, state, a, VALUES, BLOCKS, SEEN,
     KIND: tl.constexpr, CAPACITY: tl.constexpr,
 ):  # fmt: skip
-    """One tile of scores; ``state`` is ``(peak, bound, norm, slope, cut, count)`` of each row."""
+    """One tile of scores; ``state`` is ``(peak, bound, norm, slope, cut, count)`` of each row.
+
+    The list of a row starts at ``list_start``, in int32: 64-bit offsets for a whole tile would not fit in registers.
+    """
     peak, bound, norm, slope, cut, count = state
     if tl.max(tl.max((s > cut[:, None]).to(tl.int32), 1), 0) > 0:
         tl.store(SEEN + block, 1)
@@ -98,7 +101,7 @@ def scan_tile(
         candidate = x > (bound - MARGIN)[:, None]
         taken = candidate.to(tl.int32)
         position = count[:, None] + tl.cumsum(taken, 1) - taken
-        where = row[:, None] * CAPACITY + position
+        where = list_start[:, None] + position
         wanted = candidate & (position < CAPACITY) & present[:, None]
         tl.store(VALUES + where, s, mask=wanted)
         tl.store(BLOCKS + where, tl.zeros_like(taken) + block, mask=wanted)
@@ -129,6 +132,10 @@ def scan(
     q = load_rows(Q + batch * q_batch + head * q_head, rows, q_row, q_column, features, present, WIDTH)
     keys_of_head = K + batch * k_batch + key_head * k_head
     SEEN += (index.to(tl.int64) * tl.num_programs(0) + block_row) * key_blocks
+    first = (index.to(tl.int64) * m + block_row * QUERIES) * CAPACITY
+    VALUES += first
+    BLOCKS += first
+    list_start = (rows - block_row * QUERIES) * CAPACITY
 
     zero = tl.zeros((QUERIES,), tl.float32)
     peak = zero + NOTHING
@@ -142,14 +149,14 @@ def scan(
         k = load_rows(keys_of_head, keys, k_row, k_column, features, keys < n, WIDTH)
         products = tl.dot(q, tl.trans(k), input_precision="ieee")
         s = score_tile(products, scale, slope_of_head, rows, keys, end, n - m, True)
-        state = scan_tile(s, block, row, present, state, a, VALUES, BLOCKS, SEEN, KIND, CAPACITY)
+        state = scan_tile(s, block, list_start, present, state, a, VALUES, BLOCKS, SEEN, KIND, CAPACITY)
     for step in tl.range(0, whole):
         block = whole - 1 - step
         keys = block * KEYS + tl.arange(0, KEYS)
         k = load_rows(keys_of_head, keys, k_row, k_column, features, keys < n, WIDTH)
         products = tl.dot(q, tl.trans(k), input_precision="ieee")
         s = score_tile(products, scale, slope_of_head, rows, keys, end, n - m, False)
-        state = scan_tile(s, block, row, present, state, a, VALUES, BLOCKS, SEEN, KIND, CAPACITY)
+        state = scan_tile(s, block, list_start, present, state, a, VALUES, BLOCKS, SEEN, KIND, CAPACITY)
 
     peak, bound, norm, slope, cut, count = state
     tl.store(COUNTS + row, count, mask=present)

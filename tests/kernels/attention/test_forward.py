@@ -1,0 +1,195 @@
+"""The kernels in the interpreter, and plain torch, against the float64 reference."""
+
+import numpy as np
+import pytest
+import torch
+
+from entmax_oracle.kernels.attention import attention, path, use_path
+from entmax_oracle.kernels.attention.configurations import Configuration
+from entmax_oracle.kernels.attention.launch import use_configuration
+
+PATHS = ("interpreter", "torch")
+
+
+def check(case, taken="interpreter"):
+    with use_path(taken):
+        assert path(case.query, case.key, case.value, alpha=case.alpha, **case.options) == taken
+        out = attention(case.query, case.key, case.value, alpha=case.alpha, **case.options)
+    exact, bound = case.output_bound()
+    error = np.abs(out.detach().double().numpy() - exact)
+    assert (error <= bound).all(), f"{(error / bound).max():.3g} times the bound"
+    return out
+
+
+@pytest.mark.parametrize("alpha", [1.05, 1.25, 4 / 3, 1.5, 1.8, 2.0])
+@pytest.mark.parametrize("taken", PATHS)
+def test_alpha(case, small_tiles, alpha, taken):
+    check(case(m=20, n=40, alpha=alpha, is_causal=True), taken)
+
+
+@pytest.mark.parametrize("taken", PATHS)
+@pytest.mark.parametrize(("m", "n"), [(1, 1), (1, 33), (17, 16), (33, 15), (16, 32)])
+@pytest.mark.parametrize("is_causal", [False, True])
+def test_lengths_around_block_edges(case, small_tiles, m, n, is_causal, taken):
+    check(case(m=m, n=n, is_causal=is_causal, heads=1), taken)
+
+
+@pytest.mark.parametrize("taken", PATHS)
+def test_every_option_at_once(case, small_tiles, taken):
+    check(
+        case(
+            m=18, n=35, heads=4, key_heads=2, batch=3, features=20, value_features=9, is_causal=True,
+            scale=torch.rand(3, 4, 18) + 0.2, alibi_slopes=torch.tensor([0.0, 0.0, 0.5, 0.25]),
+            key_lengths=torch.tensor([35, 0, 17]),
+        ),
+        taken,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("features", [24, 80, 256])
+def test_head_dimensions(case, small_tiles, features):
+    check(case(m=16, n=20, features=features, heads=1))
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+@pytest.mark.parametrize("taken", PATHS)
+def test_sixteen_bits(case, small_tiles, dtype, taken):
+    out = check(case(m=20, n=40, dtype=dtype, is_causal=True), taken)
+    assert out.dtype == dtype
+
+
+def test_large_tiles(case):
+    """The configuration that users get."""
+    check(case(m=70, n=130, heads=1, is_causal=True))
+
+
+def test_strides(case, small_tiles):
+    made = case(m=20, n=20, heads=2, key_heads=2)
+    contiguous = attention(made.query, made.key, made.value)
+    transposed = [x.transpose(1, 2).contiguous().transpose(1, 2) for x in (made.query, made.key, made.value)]
+    spread = [torch.stack([x, x + 1], -1).flatten(-2)[..., ::2] for x in transposed]
+    assert spread[0].stride(-1) == 2
+    for tensors in (transposed, spread):
+        torch.testing.assert_close(attention(*tensors), contiguous, rtol=0, atol=0)
+
+
+def rows_of(case, scores, alpha):
+    """A case whose scores are exactly these: one-hot queries, scale 1."""
+    scores = torch.as_tensor(scores, dtype=torch.float32)
+    m, n = scores.shape
+    width = max(16, m)
+    made = case(m=m, n=n, heads=1, features=width, value_features=16, alpha=alpha, scale=1.0)
+    query = torch.eye(m, width)
+    key = torch.zeros(n, width)
+    key[:, :m] = scores.T
+    made.query, made.key = query[None, None], key[None, None]
+    return made
+
+
+def hard_rows(alpha):
+    """Ties, constants, near-boundary rows, shifts, needles; each of 80 tokens."""
+    n, a = 80, alpha - 1
+    generator = np.random.default_rng(5)
+    gap = 1 / a
+    ulp = np.spacing(np.float32(gap))
+    needle = np.full(n, -gap)
+    needle[37] = 0
+    almost = needle.copy()
+    almost[3] = -gap + 2 * ulp  # one token that is barely in, in a block of its own
+    barely_out = needle.copy()
+    barely_out[3] = -gap - 2 * ulp
+    ties = np.where(np.arange(n) % 5 == 0, 1.0, -3.0)
+    two_levels = np.where(np.arange(n) < 64, 0.0, -(64**-a) / a)  # the whole second level lies on the threshold
+    return np.stack([
+        np.zeros(n), np.full(n, -1000.0), needle, almost, barely_out, ties, ties + 3000, two_levels,
+        two_levels * (1 - 1e-5), np.linspace(0, -2 * gap, n), np.linspace(-2 * gap, 0, n), generator.normal(size=n) * 4,
+        generator.normal(size=n) * 1e-3, generator.standard_cauchy(n) * 3, -np.abs(generator.normal(size=n)), 100 * np.eye(n)[79],
+    ]).astype(np.float32)  # fmt: skip
+
+
+@pytest.mark.parametrize("alpha", [1.1, 1.5, 2.0])
+@pytest.mark.parametrize("capacity", [16, 128])
+def test_hard_rows(case, alpha, capacity):
+    """Also with lists that overflow."""
+    with use_configuration(Configuration(16, 16, capacity=capacity)):
+        check(rows_of(case, hard_rows(alpha), alpha))
+
+
+def test_long_flat_row(case):
+    """Everything is in the support, and every list overflows."""
+    with use_configuration(Configuration(16, 64, capacity=16)):
+        check(rows_of(case, np.linspace(0, 1e-3, 512)[None].repeat(2, 0), 1.5))
+
+
+def test_shift(case, small_tiles):
+    """Scores move together by a power of two that leaves them exact: not one bit of the output changes."""
+    scores = torch.randint(-40, 40, (4, 50)) / 8.0
+    made = rows_of(case, scores, 1.5)
+    shifted = rows_of(case, scores + 256, 1.5)
+    first, second = (attention(x.query, x.key, made.value, alpha=1.5, scale=1.0) for x in (made, shifted))
+    assert torch.equal(first, second)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_rows_that_see_nothing(case, small_tiles, dtype):
+    made = case(m=20, n=5, batch=2, is_causal=True, key_lengths=torch.tensor([5, 0]), dtype=dtype)
+    out = attention(made.query, made.key, made.value, **made.options)
+    assert (out[0, :, :15] == 0).all()
+    assert (out[0, :, 15:] != 0).any(-1).all()
+    assert (out[1] == 0).all()
+    out.sum().backward()
+    assert (made.query.grad[0, :, :15] == 0).all()
+    for x in (made.query, made.key, made.value):
+        assert x.grad.isfinite().all()
+        assert (x.grad[1] == 0).all()
+
+
+@pytest.mark.parametrize("alpha", [1.0, 2.5, 4.0])
+def test_other_alphas_take_the_torch_path(case, alpha):
+    made = case(m=6, n=9, alpha=alpha)
+    assert path(made.query, made.key, made.value, alpha=alpha) == "torch"
+    out = attention(made.query, made.key, made.value, alpha=alpha, **made.options)
+    from entmax_oracle.reference import attention as exact
+
+    wanted = exact(*(x.detach().numpy() for x in (made.query, made.key, made.value)), alpha=alpha, **made.options)
+    # Probabilities of alpha > 2 feel the cube root of a rounding error and more near the threshold; these rows are not there.
+    np.testing.assert_allclose(out.detach().numpy(), wanted, atol=2e-5)
+
+
+def test_bfloat16_scores_would_break_the_bound(case):
+    """What rounding the scores to bfloat16 does to p: more than the bound allows, and no more than its own bound."""
+    made = case(m=8, n=64, heads=1, sharp=3.0)
+    p, low, high = made.reach()
+    s, _ = made.scores()
+    rounded = torch.from_numpy(s).to(torch.bfloat16).double().numpy()
+    from entmax_oracle.reference import entmax
+
+    q = entmax(rounded, made.alpha)
+    assert ((q < low) | (q > high)).any()
+    _, low, high = made.reach(score_unit=2.0**-8)
+    assert ((q >= low) & (q <= high)).all()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"alpha": 0.5}, "alpha"),
+        ({"alpha": torch.ones(3)}, "alpha"),
+        ({"scale": torch.ones(5)}, "scale"),
+        ({"alibi_slopes": torch.ones(3)}, "alibi_slopes"),
+        ({"key_lengths": torch.tensor([9])}, r"key_lengths\[0\]"),
+        ({"key_lengths": torch.tensor([1.0])}, "integers"),
+    ],
+)
+def test_refusals(case, change, message):
+    made = case(m=4, n=4)
+    with pytest.raises(ValueError, match=message):
+        attention(made.query, made.key, made.value, **change)
+
+
+def test_refused_shapes(case):
+    made = case(m=4, n=4)
+    with pytest.raises(ValueError, match="key has 2 heads"):
+        attention(torch.zeros(1, 3, 4, 16), *[torch.zeros(1, 2, 4, 16)] * 2)
+    with pytest.raises(ValueError, match="dtype"):
+        attention(made.query, made.key.double(), made.value)
