@@ -49,17 +49,33 @@ def numpy_sparsemax(z, alpha):
 # --- honest: torch ---------------------------------------------------------------------------------------------
 
 
-def _newton(x, q, steps=100):
-    """Newton on the q-norm from the left, in the dtype of x; stops when tau no longer rises."""
+def _newton(x, q, steps=30):
+    """Newton on the q-norm from the left, in the dtype of x.
+
+    It may step back: the first, long step is rounded coarsely and can pass the root.
+    """
     tau = torch.full_like(x[..., :1], -1.0)
     for _ in range(steps):
         d = (x - tau).clamp_min(0)
         f = (d**q).sum(-1, keepdim=True)
         b = (d ** (q - 1)).masked_fill(d == 0, 0).sum(-1, keepdim=True)
-        new = torch.maximum(tau, tau + (f - f ** (1 - 1 / q)) / b)
+        new = tau + (f - f ** (1 - 1 / q)) / b
         if torch.equal(new, tau):
             break
         tau = new
+    return (x - tau).clamp_min(0) ** q
+
+
+def torch_newton_forward_only(z, alpha):
+    """Never steps back, so the rounding of the first step stays."""
+    x = z.float()
+    x, q = (x - x.amax(-1, keepdim=True)) * (alpha - 1), 1 / (alpha - 1)
+    tau = torch.full_like(x[..., :1], -1.0)
+    for _ in range(30):
+        d = (x - tau).clamp_min(0)
+        f = (d**q).sum(-1, keepdim=True)
+        b = (d ** (q - 1)).masked_fill(d == 0, 0).sum(-1, keepdim=True)
+        tau = torch.maximum(tau, tau + (f - f ** (1 - 1 / q)) / b)
     return (x - tau).clamp_min(0) ** q
 
 

@@ -119,6 +119,12 @@ def test_a_support_with_the_wrong_comparison_is_caught():
     assert report.verdict == "violates"
 
 
+def test_a_newton_that_never_steps_back_is_caught():
+    # Found by the checker in what was meant to be an honest implementation.
+    report = check(implementations.torch_newton_forward_only, (2.0,), laws=["values"], profile=PROFILES["quick"])
+    assert report.verdict == "violates"
+
+
 @pytest.mark.parametrize("name", FAULTY_GRADIENT)
 def test_faulty_gradients_are_caught(name):
     laws = ("gradient", "gradient sum")

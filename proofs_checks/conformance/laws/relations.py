@@ -45,7 +45,9 @@ def judge_deletion(session: Session, case: Case) -> Finding:
     hidden = np.ones(total, dtype=bool)
     hidden[places] = False
     mask = f"{total - n} tokens with the logit {float(full[..., hidden].flat[0])!r} are inserted"
-    zeros = np.zeros((*kept.shape[:-1], total - n))
+    # A row that has no answer even without the masked tokens is another law's matter.
+    answered = np.isfinite(deleted).all(axis=-1, keepdims=True)
+    zeros = np.broadcast_to(np.where(answered, 0.0, np.nan), (*kept.shape[:-1], total - n))
     leak = differ(session, kept, zeros, masked[..., hidden], f"for tokens that are masked, when {mask}", exactly=True)
     return worst_of([leak, differ(session, kept, deleted, masked[..., places], f"when {mask}")])
 
