@@ -35,4 +35,7 @@ html_theme = "furo"
 html_title = f"entmax-oracle {version}"
 html_theme_options = {"navigation_with_keys": True}
 html_copy_source = False
+html_show_copyright = False
+html_static_path = ["_static"]
+html_css_files = ["mathematics.css"]
 html_math_renderer = "mathml"

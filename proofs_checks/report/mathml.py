@@ -108,7 +108,7 @@ def _mend(element: ElementTree.Element, display: bool) -> None:
     if display and element.tag == "msub" and element[0].tag == "mo" and element[0].text in _WORDS:
         element.tag = "munder"
     if element.tag == "mrow" and len(element) > 1 and element[0].get("stretchy") == "true":
-        tall = any(inner.tag in _TALL for inner in element.iter())
+        tall = any(inner.tag in _TALL or inner.text in {"∑", "∏", "∫"} for inner in element.iter())
         for fence in (element[0], element[-1]):
             if fence.get("fence") == "true" and not tall:
                 fence.set("stretchy", "false")

@@ -276,8 +276,8 @@ def _point(point: Any) -> str:
     if not isinstance(point, Mapping):
         return "" if point is None else str(point)
     shown = {"alpha": "α", "alpha'": "α′", "theta": "θ", "theta'": "θ′", "tau": "τ", "tau'": "τ′"}
-    # what follows from the logits, and a scale of one, would only make the line long
-    derived = {"z_max", "z_min", "p_max", "|S|", "m"} if "z" in point else set()
+    # what follows from the row, and a scale of one, would only make the line long
+    derived = {"z_max", "z_min", "p_max", "|S|", "m"} if {"z", "p"} & point.keys() else set()
     derived |= {"theta"} if point.get("theta") == "1" else set()
     return ", ".join(f"{shown.get(key, key)} = {value}" for key, value in point.items() if key not in derived)
 
