@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 pytest.importorskip("torch")
 
-from entmax_oracle.proofs_checks.conformance import PROFILES, check
+from entmax_oracle.proofs_checks.conformance import PROFILES, check, replay
 
 spec = importlib.util.spec_from_file_location("implementations", Path(__file__).with_name("implementations.py"))
 implementations = importlib.util.module_from_spec(spec)
@@ -119,10 +120,14 @@ def test_a_support_with_the_wrong_comparison_is_caught():
     assert report.verdict == "violates"
 
 
-def test_a_newton_that_never_steps_back_is_caught():
-    # Found by the checker in what was meant to be an honest implementation.
-    report = check(implementations.torch_newton_forward_only, (2.0,), laws=["values"], profile=PROFILES["quick"])
-    assert report.verdict == "violates"
+def test_a_newton_that_never_steps_back_is_wrong_on_this_row():
+    # The checker found this row in what was meant to be an honest implementation.
+    words = "4*-inf 3*-0x1.5c9882p-6 0x0p+0 11*-0x1.5c9882p-6 37*0x0p+0"
+    found = json.dumps({"law": "values", "alpha": 2.0, "dtype": "float32", "shape": [56], "logits": words})
+    wrong = replay(implementations.torch_newton_forward_only, found)
+    assert wrong.broken
+    assert wrong.ratio > 1.5
+    assert not replay(implementations.torch_newton, found).broken
 
 
 @pytest.mark.parametrize("name", FAULTY_GRADIENT)
