@@ -170,7 +170,8 @@ def _theorem(data: Json) -> dict[str, Any]:
     title = str(data.get("title") or name)
     arguments = data.get("evidence") or []
     evidence = [_evidence(item) for item in arguments]
-    drawn = [*_several(data.get("plots")), *bound_curves(name)]
+    given = [plot for plot in _several(data.get("plots")) if all({"x", "y"} <= one.keys() for one in plot["series"])]
+    drawn = [*given, *bound_curves(name)]
     return {
         "id": identity,
         "name": name,
