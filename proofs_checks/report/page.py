@@ -280,7 +280,13 @@ def _point(point: Any) -> str:
     # what follows from the row, and a scale of one, would only make the line long
     derived = {"z_max", "z_min", "p_max", "|S|", "m"} if {"z", "p"} & point.keys() else set()
     derived |= {"theta"} if point.get("theta") == "1" else set()
-    return ", ".join(f"{shown.get(key, key)} = {value}" for key, value in point.items() if key not in derived)
+    return ", ".join(f"{shown.get(key, key)} = {_short(value)}" for key, value in point.items() if key not in derived)
+
+
+def _short(value: Any) -> str:
+    """Cut a long vector after its first entries."""
+    text = str(value)
+    return text if len(text) <= 72 else f"{', '.join(text.split(', ')[:6])}, …)"
 
 
 def _target(data: Json, index: int) -> dict[str, Any]:
