@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import reduce
-from math import comb
+from math import comb, factorial
 from typing import Any, Protocol
 
 import sympy as sp
@@ -120,6 +120,8 @@ class Balls:
             return fmpq(whole)
         if name == "sign" and isinstance(first, fmpq):
             return fmpq((first > 0) - (first < 0))
+        if name == "factorial":
+            return fmpq(factorial(_integer(first)))
         if name == "binomial":
             return fmpq(comb(*(_integer(value) for value in arguments)))
         if name in ("exp", "log") and isinstance(first, fmpq) and first == (0 if name == "exp" else 1):

@@ -74,6 +74,26 @@ fan = sp.IndexedBase("s", positive=True)
 """``s[l]``: largest size of a row's support in layer l."""
 peak = sp.Symbol("g_max", nonnegative=True)
 """Largest entry of the last row of the product."""
+gamma = sp.Symbol("gamma", real=True)
+"""Exponent of the adaptive scale ``theta = delta + b (log n)^gamma``."""
+gamma2 = sp.Symbol("gamma'", real=True)
+"""A second such exponent."""
+strength = sp.Symbol("b", positive=True)
+"""Factor of the adaptive scale, ``s`` of scalable softmax."""
+rate = sp.Symbol("lambda", positive=True)
+"""Rate of exponentially distributed logits."""
+chance = sp.Symbol("P", nonnegative=True)
+"""A probability, known up to a ball: by rigorous quadrature, or a confidence interval of a simulation."""
+mean_size = sp.Symbol("E_S", positive=True)
+"""Expected size of the support."""
+mean_entropy = sp.Symbol("E_H", positive=True)
+"""Expected Shannon entropy."""
+slope = sp.Symbol("m_slope", positive=True)
+"""Slope of a linear position bias: a token at distance d loses ``slope * d``."""
+distance = sp.Symbol("d", integer=True, nonnegative=True)
+"""Distance of a token from the last one."""
+content = sp.Symbol("rho", nonnegative=True)
+"""Range of the logits before the position bias."""
 mix = sp.Symbol("t", real=True)
 """A weight between 0 and 1."""
 perm = sp.IndexedBase("pi", integer=True)
@@ -93,6 +113,10 @@ _LATEX = {
     z_min: r"z_{\min}",
     p_max: r"p_{\max}",
     size: r"|S|",
+    slope: "m",
+    gamma2: r"\gamma'",
+    mean_size: r"\mathbb{E}|S|",
+    mean_entropy: r"\mathbb{E} H_1",
     peak: r"g_{\max}",
 }
 

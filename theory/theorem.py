@@ -21,6 +21,8 @@ SUBJECTS = (
     "vanishing",
     "collapse",
     "paths",
+    "scale_laws",
+    "positions",
 )
 """Modules of this package that state theorems, in reading order."""
 

@@ -139,7 +139,6 @@ temperature = Case(
 
 def _order(theorem: Theorem) -> Iterator[Step]:
     u = sp.Symbol("u", positive=True)
-    tau = sp.Symbol("tau", real=True)
     yield is_positive(
         "a token above the threshold, raised by d, has more: u^q is strictly increasing", sp.diff(u**q, u)
     )
@@ -242,7 +241,7 @@ def repeated(z: Sequence[fmpq], alpha: fmpq, copies: fmpq) -> Instance:
 
 
 def _duplicates(theorem: Theorem) -> Iterator[Step]:
-    u, d = sp.symbols("u d", positive=True)
+    d = sp.Symbol("d", positive=True)
     e = sp.Symbol("e", nonnegative=True)
     yield nonnegative("a further copy adds [x_n - t]_+^q >= 0 to f: the threshold does not fall", e**q)
     yield concludes("so each copy has no more", theorem.claim("per-copy"), sp.Le(N.r[N.n], N.p[N.n]))
