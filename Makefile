@@ -36,7 +36,7 @@ verify: $(READY)
 	@$(BIN)/entmax-oracle report $(REPORT)
 	@exit $$(cat $(REPORT)/.theorems)
 
-test: $(READY) lint docs
+test: $(READY) lint
 	$(BIN)/python -m pytest -n $(JOBS)
 
 lint: $(READY)
