@@ -22,7 +22,11 @@ UNIT = {torch.float32: 2.0**-24, torch.float16: 2.0**-11, torch.bfloat16: 2.0**-
 def interpreted():
     if not INTERPRETED:
         pytest.skip("triton was imported without TRITON_INTERPRET=1")
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # tensors are tiny here
     torch.manual_seed(0)
+    yield
+    torch.set_num_threads(threads)
 
 
 @pytest.fixture

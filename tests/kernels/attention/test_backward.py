@@ -13,7 +13,7 @@ def check(case, taken="interpreter"):
     alpha = torch.tensor(case.alpha, dtype=torch.float32, requires_grad=True)
     options = dict(case.options)
     scale = torch.as_tensor(options.pop("scale"), dtype=torch.float32).expand(case.query.shape[:3]).clone().requires_grad_()
-    case.alpha = float(alpha)
+    case.alpha = alpha.item()
     case.options = {**options, "scale": scale}
     with use_path(taken):
         out = attention(case.query, case.key, case.value, alpha=alpha, scale=scale, **options)

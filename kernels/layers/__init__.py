@@ -1,0 +1,15 @@
+"""Attention layers on the kernels: entmax, ASEntmax and its special cases, NAPE, and the door to Hugging Face models."""
+
+from .modules import ASEntmaxAttention, EntmaxAttention, KeyValueCache
+from .scales import AdaptiveScale, visible_counts
+from .slopes import alibi_slopes, nape_slopes
+
+__all__ = [
+    "ASEntmaxAttention",
+    "AdaptiveScale",
+    "EntmaxAttention",
+    "KeyValueCache",
+    "alibi_slopes",
+    "nape_slopes",
+    "visible_counts",
+]

@@ -1,0 +1,78 @@
+"""Entmax attention for Hugging Face models: ``register()``, then ``attn_implementation="entmax"``."""
+
+from typing import Any
+
+import torch
+
+from ..attention import attention, decode
+
+Tensor = torch.Tensor
+
+
+def register(name: str = "entmax", alpha: float = 1.5) -> None:
+    """Make entmax attention known to `transformers` under a name.
+
+    The registered attention is causal, with or without a cache, and takes batches padded on the right. It has no dropout.
+
+    Parameters
+    ----------
+    name
+        For ``attn_implementation`` of a model.
+    alpha
+        At least 1.
+    """
+    from transformers import AttentionInterface
+    from transformers.masking_utils import AttentionMaskInterface
+
+    def attend(
+        module: torch.nn.Module,
+        query: Tensor,
+        key: Tensor,
+        value: Tensor,
+        attention_mask: Tensor | None,
+        scaling: float | None = None,
+        dropout: float = 0.0,
+        is_causal: bool | None = None,
+        **options: Any,
+    ) -> tuple[Tensor, None]:
+        if dropout:
+            raise ValueError(f"dropout is {dropout}: entmax attention has none, set attention_dropout=0")
+        for option in ("softcap", "sliding_window", "position_bias"):
+            if options.get(option) is not None:
+                raise ValueError(f"{option} is {options[option]}: entmax attention has none, set it to None in the config")
+        causal = getattr(module, "is_causal", True) if is_causal is None else is_causal
+        generating = query.shape[2] == 1 and not torch.is_grad_enabled()
+        mixed = (decode if generating else attention)(
+            query, key, value, alpha=alpha, is_causal=bool(causal), scale=scaling, key_lengths=attention_mask
+        )
+        return mixed.transpose(1, 2).contiguous(), None
+
+    AttentionInterface.register(name, attend)
+    AttentionMaskInterface.register(name, _lengths)
+
+
+def _lengths(
+    batch_size: int,
+    q_length: int,
+    kv_length: int,
+    q_offset: int = 0,
+    kv_offset: int = 0,
+    attention_mask: Tensor | None = None,
+    **_: Any,
+) -> Tensor | None:
+    """Stand in for the mask: lengths ``(B,)`` of a batch padded on the right, ``None`` without padding."""
+    if q_offset + q_length != kv_offset + kv_length:
+        raise ValueError(
+            f"the cache holds {kv_offset + kv_length} tokens for queries that end at {q_offset + q_length}: "
+            "entmax attention takes a cache that grows, use cache_implementation='dynamic'"
+        )
+    if attention_mask is None:
+        return None
+    if attention_mask.shape[1] != kv_length:
+        raise ValueError(f"attention_mask covers {attention_mask.shape[1]} of {kv_length} keys: it must cover all")
+    kept = attention_mask.bool()
+    lengths = kept.sum(1)
+    padded_right = torch.arange(kv_length, device=kept.device) < lengths[:, None]
+    if not torch.equal(kept, padded_right):
+        raise ValueError("attention_mask hides tokens before visible ones: pad on the right (tokenizer.padding_side='right')")
+    return None if bool(kept.all()) else lengths

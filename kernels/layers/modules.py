@@ -1,0 +1,229 @@
+"""Multi-head attention layers with entmax, for self-attention and for generating from a cache."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import nn
+
+from ..attention import attention, decode
+from .scales import AdaptiveScale, default_scale, visible_counts
+from .slopes import alibi_slopes, nape_slopes
+
+Tensor = torch.Tensor
+Positions = Literal["none", "alibi", "nape"]
+
+
+@dataclass
+class KeyValueCache:
+    """Keys and values of the tokens so far, ``(B, Hkv, N, D)``."""
+
+    key: Tensor | None = None
+    value: Tensor | None = None
+
+    def extend(self, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
+        """Append the keys and values of new tokens, and return all."""
+        if self.key is not None and self.value is not None:
+            key = torch.cat([self.key, key], 2)
+            value = torch.cat([self.value, value], 2)
+        self.key, self.value = key, value
+        return key, value
+
+
+class EntmaxAttention(nn.Module):
+    """Multi-head self-attention with alpha-entmax.
+
+    Parameters
+    ----------
+    features
+        Size of the hidden state.
+    heads, key_heads
+        Query heads, and key heads (by default as many), which divide them.
+    head_features
+        Size of a head, by default ``features // heads``.
+    alpha
+        At least 1, or its start where it is learned.
+    learn_alpha
+        Learn one alpha for each head, ``1 + sigmoid``, between 1 and 2.
+    is_causal
+        Whether a token sees only itself and earlier ones.
+    positions
+        ``"none"``, ``"alibi"`` or ``"nape"``. The bias is added after scaling. Rotations go into `project`.
+    scale
+        An `AdaptiveScale`, which multiplies ``1/sqrt(D)``.
+    bias
+        Whether the projections have a bias.
+
+    Raises
+    ------
+    ValueError
+        For heads that do not divide, unknown positions, and an alpha outside (1, 2) that is to be learned.
+
+    Examples
+    --------
+    >>> layer = EntmaxAttention(32, 4, positions="nape")
+    >>> layer(torch.zeros(1, 5, 32)).shape
+    torch.Size([1, 5, 32])
+    """
+
+    def __init__(
+        self,
+        features: int,
+        heads: int,
+        *,
+        key_heads: int | None = None,
+        head_features: int | None = None,
+        alpha: float = 1.5,
+        learn_alpha: bool = False,
+        is_causal: bool = True,
+        positions: Positions = "none",
+        scale: AdaptiveScale | None = None,
+        bias: bool = False,
+    ):
+        super().__init__()
+        key_heads = heads if key_heads is None else key_heads
+        if heads % key_heads:
+            raise ValueError(f"key_heads is {key_heads}, which does not divide heads, {heads}")
+        if head_features is None:
+            if features % heads:
+                raise ValueError(f"heads is {heads}, which does not divide features, {features}; or give head_features")
+            head_features = features // heads
+        self.heads, self.key_heads, self.head_features = heads, key_heads, head_features
+        self.is_causal = is_causal
+        self.query = nn.Linear(features, heads * head_features, bias=bias)
+        self.key = nn.Linear(features, key_heads * head_features, bias=bias)
+        self.value = nn.Linear(features, key_heads * head_features, bias=bias)
+        self.output = nn.Linear(heads * head_features, features, bias=bias)
+        self.scale = scale
+        self.alpha = float(alpha)
+        if learn_alpha:
+            if not 1 < alpha < 2:
+                raise ValueError(f"alpha is {alpha}: to be learned it must start between 1 and 2")
+            self.alpha_logit = nn.Parameter(torch.full((heads,), alpha - 1.0).logit())
+        else:
+            self.register_parameter("alpha_logit", None)
+        slopes = {"none": lambda heads: None, "alibi": alibi_slopes, "nape": nape_slopes}
+        if positions not in slopes:
+            raise ValueError(f"positions is {positions!r}: it must be one of {', '.join(map(repr, slopes))}")
+        self.register_buffer("slopes", slopes[positions](heads), persistent=False)
+
+    def current_alpha(self) -> float | Tensor:
+        """Return alpha as a number, or where it is learned as a tensor ``(heads,)``."""
+        return self.alpha if self.alpha_logit is None else 1 + torch.sigmoid(self.alpha_logit)
+
+    def project(self, hidden: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Query ``(B, H, M, D)``, key and value ``(B, Hkv, M, D)``; the place to rotate by position."""
+        batch, tokens, _ = hidden.shape
+        query = self.query(hidden).view(batch, tokens, self.heads, -1).transpose(1, 2)
+        key = self.key(hidden).view(batch, tokens, self.key_heads, -1).transpose(1, 2)
+        value = self.value(hidden).view(batch, tokens, self.key_heads, -1).transpose(1, 2)
+        return query, key, value
+
+    def current_scale(self, hidden: Tensor, keys: int, key_lengths: Tensor | None = None) -> float | Tensor:
+        """Scale of the products, ``1/sqrt(D)`` included: a number, or ``(B, H, M)`` where it adapts."""
+        scale = default_scale(self.head_features)
+        if self.scale is None:
+            return scale
+        counts = visible_counts(
+            hidden.shape[1], keys, is_causal=self.is_causal, key_lengths=key_lengths, device=hidden.device
+        )
+        adapted: Tensor = self.scale(hidden, counts)
+        return adapted * scale
+
+    def forward(self, hidden: Tensor, *, key_lengths: Tensor | None = None, cache: KeyValueCache | None = None) -> Tensor:
+        """Attend.
+
+        Parameters
+        ----------
+        hidden
+            ``(B, M, features)``.
+        key_lengths
+            Integers ``(B,)``: tokens from ``key_lengths[b]`` on are padding, as in `attention`.
+        cache
+            Of the tokens before; extended by these. A single token without need of a gradient is then decoded.
+
+        Returns
+        -------
+        Tensor
+            ``(B, M, features)``.
+        """
+        query, key, value = self.project(hidden)
+        if cache is not None:
+            key, value = cache.extend(key, value)
+        generating = cache is not None and query.shape[2] == 1 and not torch.is_grad_enabled()
+        mixed = (decode if generating else attention)(
+            query,
+            key,
+            value,
+            alpha=self.current_alpha(),
+            is_causal=self.is_causal,
+            scale=self.current_scale(hidden, key.shape[2], key_lengths),
+            alibi_slopes=self.slopes,
+            key_lengths=key_lengths,
+        )
+        result: Tensor = self.output(mixed.transpose(1, 2).flatten(2))
+        return result
+
+    def probabilities(self, hidden: Tensor, *, key_lengths: Tensor | None = None) -> Tensor:
+        """Attention probabilities ``(B, H, M, M)``, for a look at short sequences: attention to the identity matrix."""
+        query, key, _ = self.project(hidden)
+        tokens = key.shape[2]
+        identity = torch.eye(tokens, dtype=key.dtype, device=key.device).expand(*key.shape[:2], -1, -1)
+        return attention(
+            query,
+            key,
+            identity,
+            alpha=self.current_alpha(),
+            is_causal=self.is_causal,
+            scale=self.current_scale(hidden, tokens, key_lengths),
+            alibi_slopes=self.slopes,
+            key_lengths=key_lengths,
+        )
+
+
+class ASEntmaxAttention(EntmaxAttention):
+    """`EntmaxAttention` with the scale of ASEntmax, ``delta + beta (log n)^gamma`` learned for each head and query.
+
+    Parameters
+    ----------
+    features, heads, **options
+        As for `EntmaxAttention`.
+    delta, beta, gamma, gamma_limit
+        As for `AdaptiveScale`.
+
+    Examples
+    --------
+    >>> layer = ASEntmaxAttention(32, 4, positions="nape")
+    >>> layer.current_scale(torch.zeros(1, 5, 32), keys=5).shape
+    torch.Size([1, 4, 5])
+    """
+
+    def __init__(
+        self,
+        features: int,
+        heads: int,
+        *,
+        delta: float = 1.0,
+        beta: float | Tensor | None = None,
+        gamma: float | Tensor | None = None,
+        gamma_limit: float = 1.0,
+        key_heads: int | None = None,
+        head_features: int | None = None,
+        alpha: float = 1.5,
+        learn_alpha: bool = False,
+        is_causal: bool = True,
+        positions: Positions = "none",
+        bias: bool = False,
+    ):
+        super().__init__(
+            features,
+            heads,
+            key_heads=key_heads,
+            head_features=head_features,
+            alpha=alpha,
+            learn_alpha=learn_alpha,
+            is_causal=is_causal,
+            positions=positions,
+            scale=AdaptiveScale(features, heads, delta=delta, beta=beta, gamma=gamma, gamma_limit=gamma_limit),
+            bias=bias,
+        )
