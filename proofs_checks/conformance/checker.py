@@ -35,9 +35,9 @@ Progress = Callable[[str, LawResult | None], None]
 """Told ``(what is under way, None)`` before a law and ``(..., result)`` after it."""
 
 PROFILES: dict[str, Effort] = {
-    "quick": Effort(25, 4.0, 1.0, 129, (1025, 1537, 2049, 4100)),
-    "standard": Effort(120, 15.0, 4.0, 4097, (1023, 1025, 1537, 2049, 4097, 8193)),
-    "deep": Effort(1000, 300.0, 20.0, 16385, (1025, 1537, 2049, 4097, 8193, 32769, 131073)),
+    "quick": Effort(25, 60.0, 120, 129, (1025, 1537, 2049, 4100)),
+    "standard": Effort(120, 240.0, 400, 4097, (1023, 1025, 1537, 2049, 4097, 8193)),
+    "deep": Effort(1000, 3600.0, 2000, 16385, (1025, 1537, 2049, 4097, 8193, 32769, 131073)),
 }
 
 
@@ -304,19 +304,23 @@ def _check_setting(task: _Task, progress: Progress | None = None) -> _Outcome:
         # Calls are held to the whole contract even when few laws are asked for: an unusable answer is noticed.
         session = Checked(caller, task.setting, contracts)
         found: dict[str, tuple[Law | Contract, Case]] = {}
+        tally = Tally()
         try:
             for law in laws:
                 if progress is not None:
                     progress(f"{_title(task.setting)}: {law.name}", None)
-                session.during = law.name
-                tally = search(law, session, task.effort, task.seed)
-                results[law.name] = _result(law, tally, task)
+                session.during, tally = law.name, Tally()
+                search(law, session, task.effort, task.seed, tally)
+                results[law.name] = _result(law, tally, task, caller)
                 if tally.case is not None:
                     found[law.name] = (law, tally.case)
                 if progress is not None:
                     progress(f"{_title(task.setting)}: {law.name}", results[law.name])
         except GiveUp as stop:
             reason = f"not judged: {stop}"
+            if tally.examples and session.during not in results:
+                law = next(each for each in laws if each.name == session.during)
+                results[law.name] = _result(law, tally, task, caller)
         except KeyboardInterrupt:
             reason = "not judged: interrupted"
         if reason:
@@ -358,7 +362,7 @@ def _call(case: Case, setting: Setting) -> Call:
     )
 
 
-def _result(law: Law, tally: Tally, task: _Task) -> LawResult:
+def _result(law: Law, tally: Tally, task: _Task, caller: Caller) -> LawResult:
     if tally.finding is None or tally.case is None:
         if not tally.examples:
             return _skip(law, "not judged: no call gave an answer to judge, see the law 'returns'")
@@ -367,7 +371,7 @@ def _result(law: Law, tally: Tally, task: _Task) -> LawResult:
             law.name, law.statement, law.theorem, law.severity, "pass", tally.examples, tally.ulp, tally.ratio, message
         )
     example = describe(law.name, tally.case, tally.finding, task.setting, task.subject)
-    message = tally.finding.message + _hint(law, task, tally)
+    message = tally.finding.message + _hint(law, task, tally, caller)
     return LawResult(
         law.name,
         law.statement,
@@ -386,15 +390,16 @@ def _skip(law: Law | Contract, reason: str) -> LawResult:
     return LawResult(law.name, law.statement, law.theorem, law.severity, "skip", message=reason)
 
 
-def _hint(law: Law, task: _Task, tally: Tally) -> str:
+def _hint(law: Law, task: _Task, tally: Tally, caller: Caller) -> str:
     """Whether a 16-bit target would pass if judged by arithmetic in its own format."""
     setting = task.setting
     if as_format(setting.dtype).precision_bits >= 24 or setting.compute_dtype is not None or tally.case is None:
         return ""
     own = replace(setting, compute_dtype=setting.dtype)
-    with _Calling(task.subject) as caller:
-        again = search(law, Checked(caller, own, ()), replace(task.effort, shrinking=0.0), task.seed)
-    if again.finding is not None:
+    session = Checked(caller, own, ())
+    if _judge(law, session, tally.case).broken:
+        return ""
+    if search(law, session, replace(task.effort, shrinking=0), task.seed).finding is not None:
         return ""
     return (
         f". Judged for arithmetic in {setting.dtype} it passes: compute in float32 inside and round once at the "
@@ -435,7 +440,8 @@ def _explain(contract: Contract, breach: Breach, session: Checked, task: _Task, 
             finding,
             lambda each: _judge(contract, session, each),
             session.oracle.format,
-            seconds=task.effort.shrinking,
+            evaluations=task.effort.shrinking // 2,
+            seconds=task.effort.seconds,
         )
     return describe(contract.name, case, finding, task.setting, task.subject)
 

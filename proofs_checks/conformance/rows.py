@@ -89,6 +89,23 @@ def margin(rng: np.random.Generator, n: int, scale: float, alpha: float) -> Floa
 
 
 @_family
+def crowded_margin(rng: np.random.Generator, n: int, scale: float, alpha: float) -> Float64:
+    """One logit 1/(alpha-1) above all others, up to tiny noise: closed forms for tau cancel here."""
+    noise = scale * 2.0 ** -rng.integers(20, 31) * rng.standard_normal(n)
+    row: Float64 = -(1 + noise) / _step(alpha)
+    row[rng.integers(n)] = 0.0
+    return row
+
+
+@_family
+def crowded_middle(rng: np.random.Generator, n: int, scale: float, alpha: float) -> Float64:
+    """One logit well above many others that lie evenly, about half of them inside the support."""
+    row: Float64 = -0.6 * rng.random(n) / _step(alpha)
+    row[rng.integers(n)] = 0.3 / _step(alpha)
+    return row
+
+
+@_family
 def tied_peak(rng: np.random.Generator, n: int, scale: float, alpha: float) -> Float64:
     """Tied maxima, the others at the gap m**(1 - alpha)/(alpha-1) where they just drop out."""
     count = int(rng.integers(1, n + 1))

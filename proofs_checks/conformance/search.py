@@ -26,9 +26,10 @@ class Effort:
     examples : int
         Drawn cases for a law of weight 1.
     seconds : float
-        Drawing for one law ends after this long.
-    shrinking : float
-        Seconds for making a counterexample small.
+        Looking into one law, and making its counterexample small, ends after this long. A safety net: an
+        ordinary run never comes near, so that the same seed gives the same result.
+    shrinking : int
+        Attempts to make a counterexample simpler.
     max_n : int
         Longest row drawn.
     long_rows : tuple of int
@@ -37,7 +38,7 @@ class Effort:
 
     examples: int
     seconds: float
-    shrinking: float
+    shrinking: int
     max_n: int
     long_rows: tuple[int, ...]
 
@@ -64,7 +65,7 @@ class _Enough(BaseException):
     """Ends Hypothesis from inside; not an `Exception`, so that it is no failing example."""
 
 
-def search(law: Law, session: Session, effort: Effort, start: int) -> Tally:
+def search(law: Law, session: Session, effort: Effort, start: int, tally: Tally | None = None) -> Tally:
     """Judge cases of a law until one breaks it, and make that one small.
 
     Parameters
@@ -74,8 +75,10 @@ def search(law: Law, session: Session, effort: Effort, start: int) -> Tally:
     effort : Effort
     start : int
         Seed; the same seed draws the same cases.
+    tally : Tally, optional
+        Where to count, for a caller that wants to know even when the implementation makes the search give up.
     """
-    tally = Tally()
+    tally = Tally() if tally is None else tally
     deadline = time.monotonic() + effort.seconds
 
     def examine(case: Case) -> Finding:
@@ -102,7 +105,8 @@ def search(law: Law, session: Session, effort: Effort, start: int) -> Tally:
             tally.finding,
             lambda case: _quietly(law, session, case),
             session.oracle.format,
-            seconds=effort.shrinking,
+            evaluations=effort.shrinking,
+            seconds=effort.seconds,
         )
         tally.ratio = max(tally.ratio, tally.finding.ratio)
         tally.ulp = max(tally.ulp, tally.finding.ulp)
@@ -112,8 +116,8 @@ def search(law: Law, session: Session, effort: Effort, start: int) -> Tally:
 def _draw(
     law: Law, session: Session, effort: Effort, start: int, tally: Tally, deadline: float, examine: object
 ) -> None:
-    """Let Hypothesis draw; its own shrinking of descriptors gets half the time of ours."""
-    stop = deadline
+    """Let Hypothesis draw; its own shrinking of descriptors gets a third of the attempts that ours gets."""
+    after = 0
 
     @seed(start)
     @settings(
@@ -129,14 +133,13 @@ def _draw(
     )
     @given(law.cases(session.setting))
     def attempt(case: Case) -> None:
-        nonlocal stop
-        if time.monotonic() > stop:
-            raise _Enough
+        nonlocal after
         first = tally.finding is None
+        after += not first
+        if time.monotonic() > deadline or 3 * after > effort.shrinking:
+            raise _Enough
         finding = examine(case)  # type: ignore[operator]
         if finding.broken:
-            if first:
-                stop = time.monotonic() + effort.shrinking / 2
             raise Broken
         if first and math.isfinite(finding.ratio):
             target(min(finding.ratio, 1e9))

@@ -20,7 +20,7 @@ Judge = Callable[[Case], Finding]
 
 
 def shrink(
-    case: Case, finding: Finding, judge: Judge, form: Format, *, evaluations: int = 300, seconds: float = 2.0
+    case: Case, finding: Finding, judge: Judge, form: Format, *, evaluations: int = 300, seconds: float = 60.0
 ) -> tuple[Case, Finding]:
     """Minimise by delta debugging.
 

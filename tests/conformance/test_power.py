@@ -18,7 +18,7 @@ implementations = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(implementations)
 
 # Less than the quick profile, so that what is caught here is caught there.
-EFFORT = replace(PROFILES["quick"], examples=8, shrinking=0.2, long_rows=(1025,))
+EFFORT = replace(PROFILES["quick"], examples=8, shrinking=60, long_rows=(1025,))
 
 HONEST = {
     "numpy_bisect": ("numpy", (1.5, 1.25, 3.0), ("float64", "float32", "float16")),
@@ -128,6 +128,12 @@ def test_a_newton_that_never_steps_back_is_wrong_on_this_row():
     assert wrong.broken
     assert wrong.ratio > 1.5
     assert not replay(implementations.torch_newton, found).broken
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_cancellation_in_a_closed_form_is_caught(dtype):
+    report = check(implementations.sorted15, dtypes=(dtype,), laws=["values", "simplex"], profile=EFFORT)
+    assert {law.law for law in report.laws if law.status == "fail"} & {"values", "simplex"}
 
 
 @pytest.mark.parametrize("name", FAULTY_GRADIENT)

@@ -15,7 +15,7 @@ from entmax_oracle.cli import main
 from entmax_oracle.proofs_checks.conformance import PROFILES, UnusableTarget, check
 
 SUBJECT = str(Path(__file__).with_name("subject.py"))
-EFFORT = replace(PROFILES["quick"], examples=4, shrinking=0.2, long_rows=(1025,))
+EFFORT = replace(PROFILES["quick"], examples=4, shrinking=60, long_rows=(1025,))
 
 
 def run(name, **options):

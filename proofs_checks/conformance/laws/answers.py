@@ -13,7 +13,7 @@ from entmax_oracle.reference.formats import as_format
 from ..calls import Float64
 from ..rows import FAMILIES, Row
 from ..strategies import batches
-from .base import Case, Finding, Law, Session, Setting, compare
+from .base import Case, Finding, Law, Session, Setting, compare, place
 
 __all__ = ["LAWS"]
 
@@ -41,6 +41,9 @@ def cornerstones(setting: Setting) -> list[Case]:
         for i, n in enumerate(setting.long_rows)
         for family in (families[i % 6], families[(i + 3) % 6])
     ]
+    crowds = [(n, scale) for n in (64, 129) for scale in (1.0, 100.0)]
+    crowds += [(n, (100.0, 1.0)[i % 2]) for i, n in enumerate(setting.long_rows)]
+    alone += [Row("crowded_margin", n, scale, seed=n) for n, scale in crowds]
     among = (Row("gaussian", 40, seed=1), Row("flat", 40, seed=2), Row("dominant", 40, 10.0, seed=3))
     return [Case(stack([row], setting)) for row in alone] + [Case(stack(among, setting))]
 
@@ -68,7 +71,7 @@ def judge_support(session: Session, case: Case) -> Finding:
             size = max(abs(got), lower)
             return Finding(
                 True,
-                f"token {at[-1]} " + text.format(got=got, lower=lower) + f" ({int(wrong.sum())} such tokens)",
+                f"{place(at)} " + text.format(got=got, lower=lower) + f" ({int(wrong.sum())} such tokens)",
                 math.inf,
                 size / float(session.oracle.format.ulp(size)),
                 {
@@ -88,7 +91,7 @@ def judge_simplex(session: Session, case: Case) -> Finding:
     for wrong, owed in ((~np.isfinite(values), "finite"), (values < 0, "not negative")):
         if wrong.any():
             at = tuple(int(i) for i in np.argwhere(wrong)[0])
-            message = f"token {at[-1]} of row {list(at[:-1])} is {float(values[at])!r}: a probability is {owed}"
+            message = f"{place(at)} is {float(values[at])!r}: a probability is {owed}"
             return Finding(True, message, math.inf, math.inf, {"index": list(at), "got": values[at[:-1]]})
     allowed = session.oracle(case.logits).row_sum
     worst = Finding()
@@ -98,7 +101,7 @@ def judge_simplex(session: Session, case: Case) -> Finding:
         if ratio > worst.ratio:
             ulp = error / float(session.oracle.format.ulp(1.0))
             message = (
-                f"row {list(at)} sums to {math.fsum(values[at])!r}: off by {error:.3g}, "
+                f"{'row ' + str(list(at)) if at else 'the row'} sums to {math.fsum(values[at])!r}: off by {error:.3g}, "
                 f"{ratio:.3g} times what rounding explains ({float(allowed[at]):.3g})"
             )
             worst = Finding(ratio > 1, message if ratio > 1 else "", ratio, ulp, {"index": [*at, 0], "got": values[at]})

@@ -24,6 +24,7 @@ __all__ = [
     "compare",
     "differ",
     "judge_against",
+    "place",
     "worst_of",
 ]
 
@@ -247,7 +248,7 @@ def judge_against(
         size += "; rounding explains no error here"
     return Finding(
         True,
-        f"{_place(at)}: got {got!r}, {inside}: {size}",
+        f"{place(at)}: got {got!r}, {inside}: {size}",
         finding.ratio,
         float(ulps[at]),
         _details(at, got=values, lower=lower, upper=upper, budget=budget),
@@ -295,7 +296,7 @@ def differ(
         else f"{_times(finding.ratio)} times what rounding explains ({float(allowed[at]):.3g})"
     )
     message = (
-        f"{_place(at)}: {float(first[at])!r} becomes {float(second[at])!r} {what}: "
+        f"{place(at)}: {float(first[at])!r} becomes {float(second[at])!r} {what}: "
         f"{_times(float(ulps[at]))} ulp of {session.setting.dtype} apart; {explained}"
     )
     return Finding(True, message, finding.ratio, float(ulps[at]), _details(at, got=second, before=first))
@@ -324,7 +325,8 @@ def _worst(ratio: Float64, error: Float64) -> tuple[int, ...]:
     return tuple(int(i) for i in np.unravel_index(int(score.argmax()), ratio.shape))
 
 
-def _place(at: tuple[int, ...]) -> str:
+def place(at: tuple[int, ...]) -> str:
+    """Say in words which token of which row an index means."""
     return f"token {at[-1]}" + (f" of row {list(at[:-1])}" if at[:-1] else "")
 
 

@@ -126,8 +126,9 @@ def judge_sum(session: Session, case: Case) -> Finding:
         ratio = off / limit if off and limit else 0.0
         if ratio > worst.ratio:
             ulp = off / float(session.oracle.format.ulp(np.abs([lower[at], gradient[at]]).max()))
+            where = f" of row {list(at)}" if at else ""
             message = (
-                f"the gradient of row {list(at)} sums to {off:.3g}, {ratio:.3g} times what rounding explains; "
+                f"the gradient{where} sums to {off:.3g}, {ratio:.3g} times what rounding explains; "
                 "adding a constant to the logits changes nothing, so it sums to zero"
             )
             broken = ratio > 1
@@ -173,7 +174,7 @@ LAWS = (
     Law(
         "gradient in alpha",
         "The derivative in alpha is that of the certified mapping.",
-        "alpha-derivative",
+        "definition",
         judge_alpha,
         cases,
         cornerstones,

@@ -177,9 +177,15 @@ def _show(console: Any, report: Report) -> None:
         if law.status == "fail":
             heading = "bold red" if law.severity == "error" else "bold yellow"
             console.print(f"\n[{heading}]{escape(law.law)}[/]: {escape(law.statement)}", highlight=False)
-            console.print(f"  {law.message}", highlight=False, markup=False)
-            for found in law.counterexamples:
-                _show_counterexample(console, found, law.message)
+            if not law.counterexamples:
+                console.print(f"  {law.message}", highlight=False, markup=False)
+                continue
+            simplest = min(law.counterexamples, key=lambda found: (len(found.logits), -found.ratio))
+            _show_counterexample(console, simplest)
+            places = {(each["alpha"], each["dtype"]) for each in law.settings if each["status"] == "fail"}
+            more = len(places - {(simplest.alpha, simplest.dtype)})
+            if more:
+                console.print(f"  and {more} more settings: --json or --report has them all", highlight=False)
     skipped: dict[str, list[str]] = {}
     for law in report.laws:
         if law.status == "skip":
@@ -197,12 +203,11 @@ def _show(console: Any, report: Report) -> None:
         console.print(escape(report.message), highlight=False)
 
 
-def _show_counterexample(console: Any, found: Counterexample, shown: str) -> None:
-    if found.message not in shown:
-        console.print(f"  {found.message}", highlight=False, markup=False)
+def _show_counterexample(console: Any, found: Counterexample) -> None:
     some, more = found.logits[:12], ", ..." if len(found.logits) > 12 else ""
     decimals = ", ".join(repr(float.fromhex(each)) for each in some)
-    command = found.command if len(found.command) < 1500 else "write --json FILE, then give --replay FILE"
+    command = found.command if len(found.command) <= 300 else "write --json FILE, then give --replay FILE"
+    console.print(f"  {found.message}", highlight=False, markup=False)
     console.print(
         f"    logits {decimals}{more} (shape {found.shape}, {found.layout})\n"
         f"    exactly {', '.join(some)}{more}\n"
