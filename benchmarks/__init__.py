@@ -8,4 +8,6 @@ from __future__ import annotations
 
 SUITES = {
     "reference": "the float64 reference against its peers, its worst error against the budget, its memory",
+    "static": "registers, shared memory and instructions of the compiled kernels, beside their baseline and a peer",
+    "rowwise": "sums over the row and bytes moved by the row-wise kernels, counted in the interpreter",
 }

@@ -1,6 +1,8 @@
-"""How a kernel is launched: a pure function of the target, the row length and the dtype."""
+"""How a kernel is launched: a pure function of the target, the row length, the dtype and the kind of the rows."""
 
 from dataclasses import dataclass
+
+from .rows import Kind
 
 INTERPRETER = "interpreter"
 
@@ -29,7 +31,18 @@ def _power_of_two(n: int) -> int:
     return 1 << max(n - 1, 0).bit_length()
 
 
-def configuration(target: str, n: int, itemsize: int, *, backward: bool = False) -> Configuration:
+def _longest(kind: Kind, backward: bool) -> int:
+    """Tokens of a row that stay in registers without a spill, as the ahead-of-time compiler finds them."""
+    if kind >= Kind.ABOVE:
+        return 4096 if backward else 8192
+    if kind == Kind.BELOW:
+        return 8192
+    return 16384
+
+
+def configuration(
+    target: str, n: int, itemsize: int, kind: Kind = Kind.BELOW, *, backward: bool = False
+) -> Configuration:
     """Launch configuration for rows of ``n`` tokens.
 
     Parameters
@@ -40,6 +53,8 @@ def configuration(target: str, n: int, itemsize: int, *, backward: bool = False)
         Tokens in a row.
     itemsize
         Bytes of the dtype of the arithmetic: 4, or 8 for float64.
+    kind
+        Kind of the rows.
     backward
         Whether it is for the backward kernels, which hold two tiles.
 
@@ -56,12 +71,12 @@ def configuration(target: str, n: int, itemsize: int, *, backward: bool = False)
             return Configuration(1, 1 << 15, 4, True)
         return Configuration(max(1, (1 << 16) // columns), columns, 4, False)
     words = itemsize // 4
-    longest = (16384 if backward else 32768) // words  # tokens that stay in registers without a spill
-    if columns > longest:
+    if columns > _longest(kind, backward) // words:
         return Configuration(1, 4096 // words, 8, True)
-    rows = max(1, 2048 // (words * columns))
+    heavy = kind >= Kind.ABOVE  # long expressions want few tokens in a thread
+    rows = max(1, (1024 if heavy or words == 2 else 2048) // (words * columns))
     elements = rows * columns * words
-    warps = 4 if elements <= 2048 else 8 if elements <= 8192 else 16 if elements <= 16384 else 32
+    warps = max(4, min(16, elements // (256 if heavy else 512)))
     if target.startswith("gfx"):
         warps = max(2, warps // 2)
     return Configuration(rows, columns, warps, False)

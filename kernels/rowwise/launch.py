@@ -11,7 +11,7 @@ import triton.language as tl
 from .backward import backward_stream, backward_tile
 from .configurations import INTERPRETER, Configuration, configuration
 from .forward import forward_stream, forward_tile
-from .rows import Kind, compute_dtype, per_row, with_row_strides
+from .rows import Kind, compacts, compute_dtype, per_row, with_row_strides
 
 Tensor = torch.Tensor
 
@@ -43,11 +43,6 @@ def _widened(x: Tensor) -> Tensor:
 
 def _run(kernel: Callable[..., Any], programs: int, warps: int, *arguments: Any, **constants: Any) -> None:
     kernel[(programs,)](*arguments, **constants, num_warps=warps, enable_fp_fusion=True)  # type: ignore[index]
-
-
-def compacts(kind: Kind) -> bool:
-    """Whether a long row is worth a list of candidates: not for softmax, whose every token is one."""
-    return kind != Kind.SOFTMAX
 
 
 def forward(
@@ -90,7 +85,7 @@ def forward(
     lengths, length_stride = per_row(lengths, batch, None)
     wide, strides = with_row_strides(_widened(z))
     output = _widened(p)
-    chosen = launch or configuration(target_of(z.device), n, compute.itemsize)
+    chosen = launch or configuration(target_of(z.device), n, compute.itemsize, kind)
     arguments = (wide, excess, scale, lengths, output, state, steps, rows, n, *strides)
     arguments += (excess_stride, scale_stride, length_stride)
     constants = {"KIND": int(kind), "COMPUTE": _COMPUTE[compute], "COLUMNS": chosen.columns}
@@ -131,7 +126,7 @@ def backward(
     wide, strides = with_row_strides(_widened(z))
     upstream, g_strides = with_row_strides(_widened(g))
     output = _widened(dz)
-    chosen = launch or configuration(target_of(z.device), n, compute.itemsize, backward=True)
+    chosen = launch or configuration(target_of(z.device), n, compute.itemsize, kind, backward=True)
     arguments = (upstream, wide, state, excess, scale, lengths, output)
     arguments += (dexcess if need_excess else None, dscale if need_scale else None)
     arguments += (rows, n, *strides, *g_strides, excess_stride, scale_stride, length_stride)

@@ -53,6 +53,11 @@ def compute_dtype(dtype: torch.dtype) -> torch.dtype:
     return torch.float64 if dtype == torch.float64 else torch.float32
 
 
+def compacts(kind: Kind) -> bool:
+    """Whether a long row is worth a list of candidates: not for softmax, whose every token is one."""
+    return kind != Kind.SOFTMAX
+
+
 class Strides(NamedTuple):
     """Where the rows of an array lie: row ``r`` starts at ``(r // inner) * outer + (r % inner) * step``."""
 

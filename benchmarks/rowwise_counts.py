@@ -1,0 +1,90 @@
+"""Count what the row-wise kernels do: run with ``TRITON_INTERPRET=1``, prints JSON. See :mod:`.rowwise`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import torch
+from triton.runtime.interpreter import InterpreterBuilder
+
+from entmax_oracle.kernels.rowwise import launch
+from entmax_oracle.kernels.rowwise.configurations import configuration
+from entmax_oracle.kernels.rowwise.rows import Kind
+
+from .rows import FAMILIES
+
+ALPHAS = (1.0, 1.05, 1.25, 1.5, 1.75, 2.0, 2.5, 4.0)
+CASES = ((1024, 8), (8192, 2), (65536, 1))
+
+
+@contextmanager
+def counted() -> Iterator[dict[str, int]]:
+    """Bytes that unmasked loads and stores move while the context is open."""
+    moved = {"loads": 0, "stores": 0}
+    load, store = InterpreterBuilder.create_masked_load, InterpreterBuilder.create_masked_store
+
+    def size(pointers: Any, mask: Any) -> int:
+        return int(np.count_nonzero(mask.data)) * (pointers.get_element_ty().primitive_bitwidth // 8)
+
+    def counting_load(self: Any, pointers: Any, mask: Any, *rest: Any) -> Any:
+        moved["loads"] += size(pointers, mask)
+        return load(self, pointers, mask, *rest)
+
+    def counting_store(self: Any, pointers: Any, value: Any, mask: Any, *rest: Any) -> Any:
+        moved["stores"] += size(pointers, mask)
+        return store(self, pointers, value, mask, *rest)
+
+    InterpreterBuilder.create_masked_load = counting_load
+    InterpreterBuilder.create_masked_store = counting_store
+    try:
+        yield moved
+    finally:
+        InterpreterBuilder.create_masked_load = load
+        InterpreterBuilder.create_masked_store = store
+
+
+def count(alpha: float, n: int, family: str, rows: int) -> dict[str, Any]:
+    """One kind of row, launched as on a GPU with 32-bit floats."""
+    z = torch.from_numpy(FAMILIES[family](np.random.default_rng(0), (rows, n), max(alpha - 1, 1 / 8))).float()
+    kind = Kind.of(alpha, z.dtype)
+    excess = torch.tensor([alpha - 1], dtype=torch.float64) if kind.needs_excess else None
+    steps = torch.zeros(rows, dtype=torch.int32)
+    with counted() as forward:
+        chosen = configuration("sm_90", n, 4, kind)
+        p, state = launch.forward(z, excess, None, None, kind, steps=steps, launch=chosen)
+    with counted() as backward:
+        chosen = configuration("sm_90", n, 4, kind, backward=True)
+        launch.backward(
+            torch.ones_like(p), z, state, excess, None, None, kind, need_excess=False, need_scale=False, launch=chosen
+        )
+    return {
+        "alpha": alpha,
+        "n": n,
+        "family": family,
+        "steps_mean": float(steps.double().mean()),
+        "steps_most": int(steps.max()),
+        "forward_bytes": forward["loads"] + forward["stores"],
+        "backward_bytes": backward["loads"] + backward["stores"],
+        "least_forward_bytes": 2 * z.numel() * 4,
+        "least_backward_bytes": 3 * z.numel() * 4,
+    }
+
+
+def main() -> None:
+    """Print the counts."""
+    counts = [
+        count(alpha, n, family, rows)
+        for alpha in ALPHAS
+        for n, rows in CASES
+        for family in ("gaussian", "flat", "ties", "one-hot margin")
+        if n < 8192 or family == "gaussian"
+    ]
+    print(json.dumps({"schema": "entmax-oracle/bench-rowwise/1", "counts": counts}))
+
+
+if __name__ == "__main__":
+    main()

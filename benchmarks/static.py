@@ -1,0 +1,114 @@
+"""Suite ``static``: what the compiled kernels use, on GPUs that need not be there, beside the committed baseline and a peer."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Callable, Iterator
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from entmax_oracle.kernels.ahead_of_time import Job
+
+BASELINE = Path(__file__).with_name("rowwise_static.json")
+"""Figures of the committed kernels; written by ``python -m entmax_oracle.benchmarks.static``."""
+
+_SHOWN = ("registers", "shared", "instructions", "spills", "seconds")
+
+
+def run(progress: Callable[[str], None]) -> dict[str, Any]:
+    """Compile; about two minutes on two cores."""
+    from entmax_oracle.kernels.ahead_of_time import compile_all
+    from entmax_oracle.kernels.rowwise.jobs import some_jobs
+
+    jobs = [*some_jobs(), *our_jobs(), *peer_jobs()]
+    jobs = list({(job.label, job.target): job for job in jobs}.values())
+    found = []
+    for compiled in compile_all(jobs, workers=2):
+        progress(f"{compiled.label} for {compiled.target}: {len(found) + 1} of {len(jobs)}")
+        found.append(compiled.as_json() | {"faults": compiled.faults()})
+    return {
+        "schema": "entmax-oracle/bench-static/1",
+        "platform": platform.platform(),
+        "versions": {name: _version(name) for name in ("triton", "torch", "adasplash")},
+        "kernels": found,
+    }
+
+
+def our_jobs() -> Iterator[Job]:
+    """Ours where the peer has something to compare."""
+    from entmax_oracle.kernels.rowwise.jobs import job
+    from entmax_oracle.kernels.rowwise.rows import Kind
+
+    for kind in (Kind.FOURTH_POWER, Kind.SQUARE, Kind.SPARSEMAX):
+        yield job("sm_90", kind, 8192)
+    yield job("sm_90", Kind.SQUARE, 8192, backward=True)
+
+
+def peer_jobs() -> Iterator[Job]:
+    """Row kernels of adasplash, compiled in the same way, in one of the configurations that its autotuner tries."""
+    from entmax_oracle.kernels.ahead_of_time import Job
+
+    if find_spec("adasplash") is None:
+        return
+    n = 8192
+    types = dict.fromkeys(("X", "Y", "DX", "DY"), "*fp32")
+    for alpha in (1.25, 1.5, 2.0):
+        # As its own wrapper chooses: two hybrid steps from a histogram, ten without one for other alpha.
+        steps, histogram = (2, True) if alpha in (1.5, 2.0) else (10, False)
+        constants = {"ALPHA": alpha, "N_ITER": steps, "SIZE_N": n, "USE_HISTOGRAM": histogram}
+        constants |= {"FAST_MATH": False, "BLOCK_N": 1024}
+        for kernel in ("_fwd_entmax", "_bwd_entmax"):
+            if kernel == "_bwd_entmax" and alpha != 1.5:
+                continue
+            yield Job(
+                module="adasplash.triton_entmax_v2",
+                kernel=kernel,
+                target="sm_90",
+                types=types,
+                constants=constants,
+                aligned=frozenset(types),
+                warps=4,
+                label=f"adasplash {kernel.strip('_')} alpha={alpha} n={n} fp32",
+            )
+
+
+def show(result: dict[str, Any], console: Console) -> None:
+    """Print a table; in brackets the baseline, where it differs."""
+    from rich.table import Table
+
+    baseline = {}
+    if BASELINE.exists():
+        baseline = {(row["label"], row["target"]): row for row in json.loads(BASELINE.read_text())["kernels"]}
+    table = Table("kernel", "target", "warps", *_SHOWN, "vector bytes", title="Compiled ahead of time")
+    for row in result["kernels"]:
+        before = baseline.get((row["label"], row["target"]), row)
+        figures = []
+        for name in _SHOWN:
+            moved = row[name] != before[name] and name != "seconds"
+            figures.append(f"{row[name]} ({before[name]})" if moved else str(row[name]))
+        widths = f"{row['vector_loads']} / {row['vector_stores']}"
+        table.add_row(row["label"], row["target"], str(row["warps"]), *figures, widths)
+    console.print(table)
+    for row in result["kernels"]:
+        if not row["label"].startswith("adasplash"):
+            for fault in row["faults"]:
+                console.print(f"[red]{fault}[/red]")
+    if result["versions"]["adasplash"] is None:
+        console.print("adasplash is not installed: no peer to compare with (pip install --no-deps adasplash==0.2.2).")
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+if __name__ == "__main__":
+    BASELINE.write_text(json.dumps(run(lambda step: print(step, flush=True)), indent=1) + "\n")

@@ -1,0 +1,101 @@
+"""Every row-wise kernel and configuration, as jobs for the ahead-of-time compiler."""
+
+from collections.abc import Iterator, Sequence
+
+import torch
+
+from ..ahead_of_time import TARGETS, Job
+from .configurations import Configuration, configuration
+from .rows import Kind, compacts, compute_dtype
+
+_TYPES = {torch.float32: "fp32", torch.float16: "fp16", torch.bfloat16: "bf16", torch.float64: "fp64"}
+_STRIDES = ("inner", "outer_stride", "inner_stride", "token_stride")
+_G_STRIDES = ("g_inner", "g_outer_stride", "g_inner_stride", "g_token_stride")
+
+
+def job(
+    target: str,
+    kind: Kind,
+    n: int,
+    dtype: torch.dtype = torch.float32,
+    *,
+    backward: bool = False,
+    parameters: bool = False,
+    launch: Configuration | None = None,
+) -> Job:
+    """One kernel as it is launched for contiguous logits ``(rows, n)`` of a dtype.
+
+    Parameters
+    ----------
+    parameters
+        With scale and lengths, and in the backward pass their gradients.
+    launch
+        Instead of the default configuration.
+    """
+    compute = compute_dtype(dtype)
+    chosen = launch or configuration(target, n, compute.itemsize, kind, backward=backward)
+    inner, outer = _TYPES[compute], _TYPES[dtype]
+    types = dict.fromkeys(("Z", "P", "G", "DZ"), f"*{outer}")
+    types |= dict.fromkeys(("STATE", "EXCESS", "SCALE", "DEXCESS", "DSCALE"), f"*{inner}")
+    types |= {"LENGTHS": "*i64"} | dict.fromkeys(("rows", "n", *_STRIDES, *_G_STRIDES), "i32")
+    types |= dict.fromkeys(("excess_stride", "scale_stride", "length_stride"), "i32")
+    constants = {
+        "KIND": int(kind),
+        "COMPUTE": f"tl.{str(compute).removeprefix('torch.')}",
+        "ROWS": chosen.rows,
+        "COLUMNS": chosen.columns,
+        "COMPACT": compacts(kind),
+        "STEPS": None,
+        # As the launcher specialises them: integers that are 1.
+        "inner": 1, "token_stride": 1, "g_inner": 1, "g_token_stride": 1,
+    }  # fmt: skip
+    if not kind.needs_excess:
+        constants["EXCESS"] = None
+    if not parameters:
+        constants |= dict.fromkeys(("SCALE", "LENGTHS", "DSCALE"))
+    if not (parameters and kind == Kind.ANY):
+        constants["DEXCESS"] = None
+    aligned = {name for name, written in types.items() if written.startswith("*")}
+    aligned |= {"outer_stride", "inner_stride", "g_outer_stride", "g_inner_stride"}
+    if n % 16 == 0:
+        aligned.add("n")
+    way = "backward" if backward else "forward"
+    shape = "stream" if chosen.stream else "tile"
+    return Job(
+        module=f"{__package__}.{way}",
+        kernel=f"{way}_{shape}",
+        target=target,
+        types=types,
+        constants=constants,
+        aligned=frozenset(aligned),
+        warps=chosen.warps,
+        label=f"{way} {kind.name.lower()} n={n} {outer}" + (" with parameters" if parameters else ""),
+    )
+
+
+def all_jobs(targets: Sequence[str] = tuple(TARGETS)) -> Iterator[Job]:
+    """Every kernel and every configuration that `configuration` can choose."""
+    for target in targets:
+        for backward in (False, True):
+            for kind in Kind:
+                seen = set()
+                for n in (16 << k for k in range(14)):
+                    chosen = configuration(target, n, 4, kind, backward=backward)
+                    if chosen not in seen:
+                        seen.add(chosen)
+                        yield job(target, kind, n, backward=backward, parameters=kind == Kind.ANY)
+            yield job(target, Kind.SQUARE, 4096, torch.bfloat16, backward=backward)
+            yield job(target, Kind.SQUARE, 4096, torch.float16, backward=backward, parameters=True)
+            yield job(target, Kind.ANY, 1024, torch.float64, backward=backward, parameters=True)
+
+
+def some_jobs(targets: Sequence[str] = tuple(TARGETS)) -> Iterator[Job]:
+    """A representative few: each kernel, each way a row is kept, each target."""
+    for target in targets:
+        yield job(target, Kind.SQUARE, 1024)
+        yield job(target, Kind.SQUARE, 16384)
+        yield job(target, Kind.SQUARE, 1024, torch.bfloat16, backward=True)
+    yield job("sm_90", Kind.BELOW, 4096)
+    yield job("sm_90", Kind.SQUARE, 131072)
+    yield job("sm_90", Kind.SQUARE, 131072, backward=True)
+    yield job("sm_90", Kind.ANY, 512, parameters=True)

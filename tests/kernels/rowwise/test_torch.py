@@ -1,0 +1,107 @@
+"""At home in PyTorch: operators, compilation, errors."""
+
+import pytest
+import torch
+
+from entmax_oracle.kernels.rowwise import entmax, path
+from entmax_oracle.kernels.rowwise.rows import Kind, row_strides
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_opcheck(dtype):
+    z = torch.randn(3, 4, 10, dtype=dtype, requires_grad=True)
+    excess = torch.full((3, 4), 0.4, requires_grad=True)
+    scale = torch.full((3, 4), 1.3, requires_grad=True)
+    lengths = torch.full((3, 4), 8)
+    forward = torch.ops.entmax_oracle.rowwise_entmax.default
+    for arguments in (
+        (z, None, None, None, int(Kind.SQUARE)),
+        (z, excess, scale, lengths, int(Kind.ANY)),
+        (z.detach().transpose(0, 1), None, None, None, int(Kind.SOFTMAX)),
+    ):
+        torch.library.opcheck(forward, arguments)
+    p, state = forward(z.detach(), excess.detach(), scale.detach(), None, int(Kind.ANY))
+    backward = torch.ops.entmax_oracle.rowwise_entmax_backward.default
+    arguments = (p, z.detach(), state, excess.detach(), scale.detach(), None, int(Kind.ANY), True, True)
+    torch.library.opcheck(backward, arguments)
+
+
+@pytest.mark.parametrize("dynamic", [False, True])
+def test_compile_without_a_break(dynamic):
+    def loss(z, alpha, scale):
+        return (entmax(z, alpha, scale=scale) * z).sum() + entmax(z * 2, 1.5).square().sum()
+
+    compiled = torch.compile(loss, fullgraph=True, dynamic=dynamic, backend="aot_eager")
+    for shape in ((3, 8), (5, 12)):
+        arguments = [
+            torch.randn(shape, generator=torch.Generator().manual_seed(0)),
+            torch.tensor(1.3),
+            torch.tensor(0.8),
+        ]
+        gradients = []
+        for function in (loss, compiled):
+            leaves = [x.clone().requires_grad_() for x in arguments]
+            function(*leaves).backward()
+            gradients.append([leaf.grad for leaf in leaves])
+        for eager, traced in zip(*gradients, strict=True):
+            torch.testing.assert_close(traced, eager)
+
+
+@pytest.mark.slow
+def test_compile_with_the_default_backend():
+    compiled = torch.compile(lambda z: entmax(z + 1, 1.5) * 2, fullgraph=True)
+    z = torch.randn(4, 9)
+    torch.testing.assert_close(compiled(z), entmax(z + 1, 1.5) * 2)
+
+
+def test_path_says_what_runs():
+    from entmax_oracle.kernels.rowwise import launch
+
+    assert path("cpu") == ("interpreter" if launch.INTERPRETED else "torch")
+    assert path(torch.zeros(1)) == path("cpu")
+    if not launch.INTERPRETED:
+        assert path("cuda") == "triton"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "keywords", "message"),
+    [
+        (([1.0, 2.0],), {}, "z must be a torch tensor"),
+        ((torch.arange(3),), {}, "float32, float16, bfloat16 or float64"),
+        ((torch.tensor(1.0),), {}, "at least one token"),
+        ((torch.zeros(3, 0),), {}, "at least one token"),
+        ((torch.zeros(3), 0.5), {}, "alpha must be finite and at least 1"),
+        ((torch.zeros(3), float("nan")), {}, "alpha must be finite"),
+        ((torch.zeros(3), float("inf")), {}, "alpha must be finite"),
+        ((torch.zeros(2, 3), torch.ones(3)), {}, "alpha of shape .3,. does not broadcast"),
+        ((torch.zeros(2, 3),), {"scale": torch.ones(3)}, "scale of shape"),
+        ((torch.zeros(2, 3),), {"lengths": torch.ones(2)}, "lengths must be integers"),
+        ((torch.zeros(2, 3),), {"lengths": torch.ones(3, dtype=torch.int64)}, "lengths of shape"),
+    ],
+)
+def test_bad_arguments_are_named(arguments, keywords, message):
+    with pytest.raises(ValueError, match=message):
+        entmax(*arguments, **keywords)
+
+
+def test_rows_on_two_strides():
+    """Every fold of batch axes addresses what torch addresses."""
+    base = torch.arange(4 * 6 * 5 * 8).view(4, 6, 5, 8)
+    views = (
+        base,
+        base[0].permute(1, 0, 2),
+        base[:, ::2],
+        base[..., ::2],
+        base[0, 0, 0],
+        base[:1].expand(7, 6, 5, 8),
+        base[:, :, 0].permute(0, 2, 1),
+        base.permute(3, 0, 1, 2),
+    )
+    for view in views:
+        found = row_strides(view.shape, view.stride())
+        assert found is not None
+        start = view.storage_offset()
+        for row, expected in enumerate(view.reshape(-1, view.shape[-1])):
+            first = start + (row // found.inner) * found.outer + (row % found.inner) * found.step
+            assert (first + torch.arange(view.shape[-1]) * found.token).tolist() == expected.tolist()
+    assert row_strides((4, 5, 6, 8), base.permute(0, 2, 1, 3).stride()) is None  # three: copied

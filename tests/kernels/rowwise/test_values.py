@@ -1,0 +1,222 @@
+"""The values, by whichever path is active: plain torch here, the kernels in the interpreter from test_interpreter.py."""
+
+import numpy as np
+import pytest
+import torch
+
+from entmax_oracle.kernels.rowwise import entmax
+from entmax_oracle.kernels.rowwise import ops as ops_module
+from entmax_oracle.kernels.rowwise.configurations import Configuration
+from entmax_oracle.kernels.rowwise.rows import Kind
+from entmax_oracle.reference import assert_close, budget
+from entmax_oracle.reference import entmax as reference
+
+ALPHAS = (1.0, 1 + 2.0**-20, 1.05, 1.25, 4 / 3, 1.5, 1.75, 2.0, 2.5, 4.0, 12.0)
+DTYPES = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
+
+
+def rows(alpha: float, n: int, seed: int = 0) -> np.ndarray:
+    """Rows that are hard for a solver: ordinary, wide, flat, tied, shifted, huge, masked, at the threshold, one-hot or nearly."""
+    g = np.random.default_rng(seed)
+    a = max(alpha - 1, 1 / 8)
+    p = g.random(n) ** 3
+    p[1::2] = 0
+    p[0] += 0.1
+    p /= p.sum()
+    margin = np.full(n, -1 / a) + 2.0**-20 * g.standard_normal(n) / a
+    margin[0] = 0
+    masked = g.standard_normal(n)
+    masked[n // 2 :] = -np.inf
+    return np.stack([
+        g.standard_normal(n),
+        30 * g.standard_normal(n),
+        np.full(n, 0.3),
+        np.round(2 * g.standard_normal(n)) / 2,
+        1e4 + g.standard_normal(n),
+        1e30 * g.standard_normal(n),
+        1e-4 * g.standard_normal(n),
+        masked if n > 1 else np.zeros(n),
+        p**a / a,
+        margin,
+        g.standard_cauchy(n),
+    ])  # fmt: skip
+
+
+def tensor(z: np.ndarray, dtype: torch.dtype) -> torch.Tensor:
+    if dtype == torch.float16:
+        z = np.where(np.isneginf(z), z, np.clip(z, -6e4, 6e4))
+    return torch.from_numpy(z).to(dtype)
+
+
+def check(p: torch.Tensor, z: torch.Tensor, alpha: float) -> None:
+    """Within the certified budget, and nonnegative with the sums of a careful implementation."""
+    name = str(p.dtype).removeprefix("torch.")
+    assert p.dtype == z.dtype
+    assert p.shape == z.shape
+    assert bool((p >= 0).all())
+    assert_close(p.double().numpy(), z.double().numpy(), alpha, dtype=name)
+
+
+@pytest.mark.parametrize("n", [1, 2, 33, 700])
+@pytest.mark.parametrize("alpha", ALPHAS)
+def test_float32_is_within_the_budget(alpha, n):
+    z = tensor(rows(alpha, n), torch.float32)
+    check(entmax(z, alpha), z, alpha)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
+@pytest.mark.parametrize("alpha", [1.0, 1.05, 1.5, 1.75, 2.0, 2.5])
+def test_other_dtypes_are_within_the_budget(alpha, dtype):
+    z = tensor(rows(alpha, 100), dtype)
+    check(entmax(z, alpha), z, alpha)
+
+
+@pytest.mark.parametrize("alpha", ALPHAS)
+def test_sums_are_right_to_a_few_units_of_roundoff(alpha):
+    """Each p is a quotient by the computed sum: half a unit for each rounding, and log2(n) units for the sum itself.
+
+    For alpha > 2 the equation solved is the sum; the power of each token is good to (3 + log2(1/p) / alpha) units.
+    """
+    n = 1000
+    p = entmax(tensor(rows(alpha, n), torch.float32), alpha).double()
+    units = (p.sum(-1) - 1).abs().max() * 2**24
+    assert units <= 4 + np.log2(n)
+
+
+@pytest.mark.parametrize("alpha", ALPHAS)
+def test_an_alpha_tensor_gives_what_the_number_gives(alpha):
+    z = tensor(rows(alpha, 50), torch.float32)
+    for given in (torch.tensor(alpha, dtype=torch.float64), torch.full((len(z),), alpha, dtype=torch.float64)):
+        check(entmax(z, given), z, alpha)
+
+
+def test_each_row_has_its_own_alpha_scale_and_length():
+    g = np.random.default_rng(1)
+    batch, heads, n = 3, 4, 30
+    z = torch.from_numpy(g.standard_normal((batch, heads, n)))
+    alpha = torch.tensor([1.0, 1.5, 2.0, 3.0])
+    scale = torch.tensor([[0.5], [2.0], [-1.5]], dtype=torch.float64)
+    lengths = torch.from_numpy(g.integers(1, n + 1, (batch, heads)))
+    p = entmax(z, alpha, scale=scale, lengths=lengths)
+    for b in range(batch):
+        for h in range(heads):
+            live = int(lengths[b, h])
+            logits = float(scale[b, 0]) * z[b, h, :live].numpy()
+            np.testing.assert_allclose(
+                p[b, h, :live], reference(logits, float(alpha[h])), rtol=0, atol=50 * 2.0**-53
+            )
+            assert bool((p[b, h, live:] == 0).all())
+
+
+def test_a_float32_alpha_is_the_number_that_it_rounds_to():
+    z = tensor(rows(1.1, 40), torch.float32)
+    alpha = torch.tensor(1.1, dtype=torch.float32)
+    check(entmax(z, alpha), z, float(alpha))
+
+
+@pytest.mark.parametrize("alpha", [1.0, 1.3, 1.5, 2.0, 3.0])
+def test_any_strides(alpha):
+    g = torch.Generator().manual_seed(0)
+    base = torch.randn((4, 6, 5, 8), generator=g)
+    views = (
+        base,
+        base.permute(0, 2, 1, 3),
+        base.permute(2, 1, 0, 3),
+        base.transpose(-1, -2),
+        base[:, ::2, :, 1:7],
+        base[..., ::2],
+        base[:1].expand(3, 6, 5, 8),
+        base[..., :1].expand(4, 6, 5, 8),
+        base[0, 0, 0],
+    )
+    for z in views:
+        before = z.clone()
+        p = entmax(z, alpha)
+        assert torch.equal(p, entmax(z.contiguous(), alpha))
+        assert torch.equal(z, before)
+
+
+def test_a_million_tokens():
+    g = np.random.default_rng(2)
+    n = 10**6
+    for alpha, spread in ((1.5, 1.0), (2.0, 1e-3)):
+        z = tensor(spread * g.standard_normal((1, n)), torch.float32)
+        p = entmax(z, alpha).double().numpy()
+        error = np.abs(p - reference(z.double().numpy(), alpha))
+        assert (error <= budget(z.double().numpy(), alpha, "float32")).all()
+
+
+@pytest.mark.parametrize("alpha", ALPHAS)
+@pytest.mark.parametrize("tensor_alpha", [False, True])
+def test_rows_that_do_not_fit_on_chip(alpha, tensor_alpha, streamed):
+    """The same rows in pieces of 64 tokens; where there are no kernels, only the plain path again."""
+    z = tensor(rows(alpha, 333), torch.float32)
+    given = torch.tensor(alpha, dtype=torch.float64) if tensor_alpha else alpha
+    check(entmax(z, given), z, alpha)
+
+
+@pytest.fixture
+def streamed(monkeypatch):
+    if ops_module.path("cpu") == "interpreter":
+        from entmax_oracle.kernels.rowwise import launch
+
+        monkeypatch.setattr(launch, "configuration", lambda *_, **__: Configuration(1, 64, 4, True))
+
+
+@pytest.mark.parametrize("alpha", [1.0, 1.3, 1.5, 2.0, 3.0])
+@pytest.mark.parametrize("tensor_alpha", [False, True])
+def test_nan_stays_in_its_row_and_is_never_hidden(alpha, tensor_alpha):
+    inf, nan = float("inf"), float("nan")
+    z = torch.tensor([[0.0, 1.0, nan, -inf], [0.0, 1.0, inf, -inf], [0.0, 1.0, 0.5, -inf], [-inf] * 4, [nan] * 4])
+    given = torch.tensor(alpha) if tensor_alpha else alpha
+    p = entmax(z, given)
+    assert bool(p[:2, :3].isnan().all())
+    assert bool((p[:4, 3] == 0).all())
+    assert not bool(p[2].isnan().any())
+    assert bool((p[3] == 0).all())
+    assert bool(p[4].isnan().all())
+
+
+def test_an_alpha_tensor_below_one_shows():
+    p = entmax(torch.zeros(2, 3), torch.tensor([0.9, 1.0]))
+    assert bool(p[0].isnan().all())
+    torch.testing.assert_close(p[1], torch.full((3,), 1 / 3))
+
+
+@pytest.mark.parametrize("scale", [0.0, -2.0, 1e-30, 1e30])
+def test_extreme_scales(scale):
+    z = torch.tensor([[0.0, 1.0, 2.0, -torch.inf], [3e38, -3e38, 0.0, 3e38]])
+    for alpha in (1.0, 1.5, 2.0, 3.0, torch.tensor(1.2)):
+        p = entmax(z, alpha, scale=scale)
+        assert bool(p.isfinite().all())
+        torch.testing.assert_close(p.sum(-1), torch.ones(2))
+        assert float(p[0, 3]) == 0
+        if scale == 0:
+            torch.testing.assert_close(p[0, :3], torch.full((3,), 1 / 3))
+
+
+def test_empty_batches():
+    for shape in ((0, 5), (2, 0, 5)):
+        z = torch.zeros(shape, requires_grad=True)
+        p = entmax(z, 1.5)
+        assert p.shape == shape
+        p.sum().backward()
+        assert z.grad is not None
+        assert z.grad.shape == shape
+
+
+@pytest.mark.parametrize(
+    ("alpha", "dtype", "kind"),
+    [
+        (1.0, torch.float32, Kind.SOFTMAX),
+        (2.0, torch.float64, Kind.SPARSEMAX),
+        (1.5, torch.float64, Kind.SQUARE),
+        (4 / 3, torch.float32, Kind.CUBE),
+        (4 / 3, torch.float64, Kind.BELOW),  # 1/(4/3 - 1) is 3 + 7e-16
+        (1.25, torch.float32, Kind.FOURTH_POWER),
+        (1.2, torch.float32, Kind.BELOW),
+        (2.5, torch.float32, Kind.ABOVE),
+    ],
+)
+def test_kind_of_alpha(alpha, dtype, kind):
+    assert Kind.of(alpha, dtype) == kind
