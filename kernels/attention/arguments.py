@@ -82,8 +82,7 @@ class Arguments:
             number = 1 / math.sqrt(features) if scale is None else float(scale)
             factor = torch.full((), number, dtype=compute, device=device)
         if factor.ndim > 3 or any(
-            size not in (1, wanted)
-            for size, wanted in zip(factor.shape[::-1], (m, heads, batch), strict=False)
+            size not in (1, wanted) for size, wanted in zip(factor.shape[::-1], (m, heads, batch), strict=False)
         ):
             raise ValueError(
                 f"scale of shape {tuple(factor.shape)} does not broadcast to (B, H, M) = {(batch, heads, m)}"
@@ -114,8 +113,7 @@ def _check_tensors(query: Tensor, key: Tensor, value: Tensor) -> None:
             raise ValueError(f"{name} has dtype {x.dtype}: it must be float32, float16, bfloat16 or float64")
         if x.dtype != query.dtype or x.device != query.device:
             raise ValueError(
-                f"{name} ({x.dtype}, {x.device}) must share dtype and device with query "
-                f"({query.dtype}, {query.device})"
+                f"{name} ({x.dtype}, {x.device}) must share dtype and device with query ({query.dtype}, {query.device})"
             )
     q, k, v = (tuple(x.shape) for x in (query, key, value))
     if k[0] != q[0] or k[3] != q[3]:
@@ -136,7 +134,9 @@ def _lengths(key_lengths: Tensor | None, batch: int, n: int, device: torch.devic
         raise ValueError(f"key_lengths must have shape ({batch},), one per batch, got {tuple(lengths.shape)}")
     if lengths.is_floating_point() or lengths.is_complex() or lengths.dtype == torch.bool:
         raise ValueError(f"key_lengths must be integers, got dtype {lengths.dtype}")
-    if lengths.device.type == "cpu" and not torch.compiler.is_compiling():  # on a GPU the check would wait for the device
+    if (
+        lengths.device.type == "cpu" and not torch.compiler.is_compiling()
+    ):  # on a GPU the check would wait for the device
         for b, length in enumerate(lengths.tolist()):
             if not 0 <= length <= n:
                 raise ValueError(f"key_lengths[{b}] is {length}: it must be an integer from 0 to N = {n}")

@@ -1,9 +1,10 @@
 """The backward pass: five matrix products for each live block.
 
 With ``g_ij = <grad_i, value_j>`` and ``s_ij = p_ij^(2-alpha)`` on the support, the gradient in the scores is
-``ds_ij = s_ij (g_ij - <grad_i, mean_i>)`` where ``mean_i = sum_j s_ij value_j / sum_j s_ij`` came from the forward pass: no pass
-over the keys to find it. The gradient in the scale needs no pass either, ``sum_j ds_ij <query_i, key_j>`` being
-``<query_i, sum_j ds_ij key_j>``. That in alpha is ``-sum_j ds_ij h_ij`` with ``h = psi(a log p) log(p)^2``.
+``ds_ij = s_ij (g_ij - <grad_i, mean_i>)`` where ``mean_i = sum_j s_ij value_j / sum_j s_ij`` came from the forward
+pass: no pass over the keys to find it. The gradient in the scale needs no pass either, ``sum_j ds_ij <query_i,
+key_j>`` being ``<query_i, sum_j ds_ij key_j>``. That in alpha is ``-sum_j ds_ij h_ij`` with ``h = psi(a log p)
+log(p)^2``.
 """
 
 import triton
@@ -11,7 +12,7 @@ import triton.language as tl
 
 from ..rowwise.elementary import LN_2, log2, psi
 from ..rowwise.tiles import FLOOR, row_excess, weights
-from .tiles import heads_of, load_rows, load_slope, operand, score_tile, visible_keys
+from .tiles import load_rows, load_slope, operand, score_tile, visible_keys
 
 
 @triton.jit
@@ -25,8 +26,8 @@ def differentiate(
 ):  # fmt: skip
     """One program per block of keys and key head, over the live blocks of the query heads that read it.
 
-    DK and DV are summed in registers; DQ (before the scale) and DEXCESS by atomic additions. A block of queries of the list
-    is taken in SPLIT tiles of QUERIES.
+    DK and DV are summed in registers; DQ (before the scale) and DEXCESS by atomic additions. A block of queries of
+    the list is taken in SPLIT tiles of QUERIES.
     """
     block = tl.program_id(0)
     key_heads = heads // group
@@ -75,7 +76,12 @@ def differentiate(
             dk = tl.dot(tl.trans(operand(ds * scale[:, None], q, EMULATE)), q, dk, input_precision="ieee")
             dq = tl.dot(operand(ds, k, EMULATE), k, input_precision="ieee")
             where = tl.arange(0, QUERIES)[:, None] * features + columns[None, :]
-            tl.atomic_add(DQ + (index * m + first) * features + where, dq, mask=present[:, None] & (columns < features)[None, :], sem="relaxed")
+            tl.atomic_add(
+                DQ + (index * m + first) * features + where,
+                dq,
+                mask=present[:, None] & (columns < features)[None, :],
+                sem="relaxed",
+            )
     mine = tl.program_id(1).to(tl.int64) * n + keys
     inside = (keys < n)[:, None]
     tl.store(

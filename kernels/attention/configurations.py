@@ -62,6 +62,10 @@ def configuration(target: str, features: int, itemsize: int) -> Configuration:
     width = padded(features)
     if target == INTERPRETER:
         return Configuration(64, 64)
-    if itemsize == 4 or width > 128:
-        return Configuration(32, 32, warps=4, stages=1 if target.startswith("gfx") else 2)
-    return Configuration(64, 64, warps=4 if width <= 64 else 8, split=2)
+    if itemsize == 4:  # no matrix instructions: products of small tiles, in registers
+        return Configuration(32, 16, warps=8, split=2)
+    if target.startswith("gfx"):  # 64 threads in a warp, and half the registers
+        return Configuration(32, 32, scan_warps=4, backward_warps=4)
+    if width > 128:
+        return Configuration(32, 32, split=2)
+    return Configuration(64, 64, warps=8 if width > 64 and target != "sm_100" else 4, split=2)

@@ -1,7 +1,7 @@
 """Entmax attention in plain torch: the fallback where no kernel runs, for every alpha and dtype, float64 included.
 
-Queries go in chunks, so that never more than ``ELEMENTS`` scores exist at a time, however long the sequence. The backward
-pass computes the scores of a chunk again.
+Queries go in chunks, so that never more than ``ELEMENTS`` scores exist at a time, however long the sequence. The
+backward pass computes the scores of a chunk again.
 """
 
 from collections.abc import Iterator

@@ -4,15 +4,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import torch
 import triton
 
+from ..rowwise.configurations import INTERPRETER
 from ..rowwise.launch import INTERPRETED, target_of
 from ..rowwise.rows import Kind
 from .backward import differentiate
-from .configurations import INTERPRETER, Configuration, configuration, padded
+from .configurations import Configuration, configuration, padded
 from .dense import Gradients
 from .output import attend
 from .threshold import compact, refine, scan, solve
@@ -39,7 +40,7 @@ def use_configuration(chosen: Configuration) -> Iterator[None]:
 
 
 def configuration_for(query: Tensor, value: Tensor) -> Configuration:
-    """Configuration that the kernels take for these tensors."""
+    """Return the configuration that the kernels take for these tensors."""
     on_device = query.is_cuda and not INTERPRETED
     target = target_of(query.device) if on_device else INTERPRETER
     features = max(query.shape[3], value.shape[3])
@@ -99,18 +100,21 @@ class Counts:
     candidates: Tensor | None = None
 
 
-def run(kernel: Callable[..., Any], grid: tuple[int, ...], warps: int, stages: int, *arguments: Any, **constants: Any) -> None:
+def run(
+    kernel: Callable[..., Any], grid: tuple[int, ...], warps: int, stages: int, *arguments: Any, **constants: Any
+) -> None:
     """Launch a kernel."""
-    kernel[grid](*arguments, **constants, num_warps=warps, num_stages=stages, enable_fp_fusion=True)  # type: ignore[index]
+    launcher = cast(Any, kernel)[grid]
+    launcher(*arguments, **constants, num_warps=warps, num_stages=stages, enable_fp_fusion=True)
 
 
 def widened(x: Tensor) -> Tensor:
-    """Hand bfloat16 to the interpreter as float32, which holds it exactly: the interpreter truncates bfloat16 silently."""
+    """Hand bfloat16 to the interpreter as float32, which holds it exactly: it truncates bfloat16 silently."""
     return x.float() if INTERPRETED and x.dtype == torch.bfloat16 else x
 
 
 def _lists(mark: Tensor, lists: int, length: int, list_stride: int, mark_stride: int) -> tuple[Tensor, Tensor]:
-    """Indices of the marks of each list, and their number, for every plane ``mark[b, h]``."""
+    """List the indices of the marks, and count them, for every plane ``mark[b, h]``."""
     planes = mark.shape[0] * mark.shape[1]
     index = torch.empty((planes * lists, length), dtype=torch.int32, device=mark.device)
     numbers = torch.empty(planes * lists, dtype=torch.int32, device=mark.device)
@@ -149,7 +153,9 @@ def forward(
     output = query.new_empty((batch, heads, m, value_features))
     if output.numel() == 0 or n == 0:
         output.zero_()
-        return output, *(x.zero_() if save else x.new_empty((0, *x.shape[1:])) for x in room)
+        for x in room:
+            x.zero_()
+        return output, *(room if save else empty_saved(query, key, value, False))
     rows = batch * heads * m
     query_blocks, key_blocks = room.live.shape[2:]
     device = query.device
@@ -174,7 +180,7 @@ def forward(
     strides = (*wide[0].stride(), *wide[1].stride())
     grid = (query_blocks, batch * heads)
     bias = (excess, scale, slopes, lengths)
-    arguments = (*wide[:2], *bias, candidates, block_of, listed, room.state, seen, *sizes, *strides)
+    arguments: tuple[Any, ...] = (*wide[:2], *bias, candidates, block_of, listed, room.state, seen, *sizes, *strides)
     run(scan, grid, chosen.scan_warps, chosen.stages, *arguments, **constants, CAPACITY=chosen.capacity)
 
     block_rows = max(1, 2048 // chosen.capacity)
@@ -188,15 +194,14 @@ def forward(
         counts.visible = _visible_blocks(chosen, m, n, lengths, is_causal, batch) * heads
         counts.candidates = listed.reshape(batch, heads, m)
     index, numbers = _lists(seen, query_blocks, key_blocks, key_blocks, 1)
-    passes = None if counts is None else torch.zeros(numbers.shape, dtype=torch.int32, device=device)
-    arguments = (*wide[:2], *bias, listed, room.state, index, numbers, seen, live, passes, *sizes, *strides)
-    marks = min(1024, triton.next_power_of_2(key_blocks))
+    products = None if counts is None else torch.zeros(numbers.shape, dtype=torch.int32, device=device)
+    arguments = (*wide[:2], *bias, listed, room.state, index, numbers, live, products, *sizes, *strides)
     run(
-        refine, grid, chosen.scan_warps, chosen.stages, *arguments, **constants, CAPACITY=chosen.capacity, MARKS=marks
+        refine, grid, chosen.scan_warps, chosen.stages, *arguments, **constants, CAPACITY=chosen.capacity
     )  # fmt: skip
 
-    if counts is not None and passes is not None:
-        counts.refined = int((passes * numbers).sum())
+    if counts is not None and products is not None:
+        counts.refined = int(products.sum())
         counts.live = int(live.sum())
     index, numbers = _lists(live, query_blocks, key_blocks, key_blocks, 1)
     target = widened(output)
@@ -208,12 +213,10 @@ def forward(
     )  # fmt: skip
     if target is not output:
         output.copy_(target)
-    return output, *(x if save else x.new_empty((0, *x.shape[1:])) for x in room)
+    return output, *(room if save else empty_saved(query, key, value, False))
 
 
-def _visible_blocks(
-    chosen: Configuration, m: int, n: int, lengths: Tensor | None, is_causal: bool, batch: int
-) -> int:
+def _visible_blocks(chosen: Configuration, m: int, n: int, lengths: Tensor | None, is_causal: bool, batch: int) -> int:
     ends = [n] * batch if lengths is None else lengths.tolist()
     total = 0
     for end in ends:
@@ -256,7 +259,19 @@ def backward(
         index, numbers = _lists(live, key_blocks, query_blocks, 1, key_blocks)
         wide = [widened(x) for x in (grad, query, key, value)]
         targets = [widened(x) for x in (dk, dv)]
-        arguments = (*wide, excess, scale, slopes, lengths, state, delta, index, numbers, before_scale, *targets)
+        arguments: tuple[Any, ...] = (
+            *wide,
+            excess,
+            scale,
+            slopes,
+            lengths,
+            state,
+            delta,
+            index,
+            numbers,
+            before_scale,
+            *targets,
+        )
         arguments += (along_excess, m, n, features, value_features, heads, heads // key_heads, query_blocks)
         for x in wide:
             arguments += x.stride()

@@ -3,8 +3,10 @@
 A call takes one of three paths:
 
 * ``"triton"``: the kernels, on a GPU;
-* ``"interpreter"``: the same kernels in Triton's interpreter, on CPU tensors when ``TRITON_INTERPRET=1`` was set before the import;
-* ``"torch"``: plain torch, everywhere else, and where the kernels do not apply (float64, softmax, alpha > 2, head dimensions
+* ``"interpreter"``: the same kernels in Triton's interpreter, on CPU tensors when ``TRITON_INTERPRET=1`` was set
+before the import;
+* ``"torch"``: plain torch, everywhere else, and where the kernels do not apply (float64, softmax, alpha > 2, head
+dimensions
   above 256).
 """
 
@@ -85,7 +87,10 @@ def attention_op(
     path, exact_kind = resolve(query, value, excess, Kind(kind))
     if path == "torch":
         output = dense.forward(query, key, value, excess, scale, slopes, lengths, is_causal, exact_kind)
-        return output, *(x.zero_() for x in launch.empty_saved(query, key, value, save))
+        unused = launch.empty_saved(query, key, value, save)
+        for x in unused:
+            x.zero_()
+        return output, *unused
     return launch.forward(query, key, value, excess, scale, slopes, lengths, is_causal, exact_kind, save=save)
 
 
@@ -132,7 +137,7 @@ def attention_backward_op(
             grad, query, key, value, excess, scale, slopes, lengths, mean, state, live, is_causal, exact_kind,
             need_excess=need_excess,
         )  # fmt: skip
-    return tuple(gradients)
+    return gradients.query, gradients.key, gradients.value, gradients.excess, gradients.scale
 
 
 @attention_backward_op.register_fake
@@ -193,8 +198,8 @@ def attention(
     """Attend with alpha-entmax in place of softmax, without the matrix of probabilities in memory.
 
     With scores ``s_ij = scale <query_i, key_j> - slope |i + N - M - j|`` over the visible keys the output is
-    ``sum_j entmax(s_i, alpha)_j value_j``. Query head ``h`` reads key head ``h // (H // Hkv)``. Positions are aligned to
-    the end, as in `entmax_oracle.reference.attention`, whose semantics these are.
+    ``sum_j entmax(s_i, alpha)_j value_j``. Query head ``h`` reads key head ``h // (H // Hkv)``. Positions are
+    aligned to the end, as in `entmax_oracle.reference.attention`, whose semantics these are.
 
     Parameters
     ----------
@@ -210,7 +215,8 @@ def attention(
     is_causal
         Hide key ``j`` from query ``i`` unless ``j <= i + N - M``.
     scale
-        Broadcast to ``(B, H, M)``: a number, or one for each head or query; may need a gradient. By default ``1/sqrt(D)``.
+        Broadcast to ``(B, H, M)``: a number, or one for each head or query; may need a gradient. By default
+        ``1/sqrt(D)``.
     alibi_slopes
         ``(H,)``; the bias is added after scaling. No gradient.
     key_lengths
@@ -219,19 +225,21 @@ def attention(
     Returns
     -------
     Tensor
-        ``(B, H, M, Dv)`` in the dtype of ``query``, contiguous. A query that sees no key gives zeros, and zero gradients.
+        ``(B, H, M, Dv)`` in the dtype of ``query``, contiguous. A query that sees no key gives zeros, and zero
+        gradients.
 
     Raises
     ------
     ValueError
-        For shapes, dtypes or devices that do not fit, for an alpha below 1, and (on a CPU) for lengths outside ``0 ... N``.
+        For shapes, dtypes or devices that do not fit, for an alpha below 1, and (on a CPU) for lengths outside ``0
+        ... N``.
 
     Notes
     -----
     Scores, thresholds and sums are float32 (float64 for float64 tensors). Of 16-bit tensors only the probabilities
     are rounded to 16 bits, where they meet the values. At ``alpha = 2`` the gradient at a key exactly on the
-    threshold is that of the strict support. Gradients in query are summed by atomic additions on a GPU, and can differ in
-    the last bits from run to run.
+    threshold is that of the strict support. Gradients in query are summed by atomic additions on a GPU, and can
+    differ in the last bits from run to run.
 
     Examples
     --------

@@ -1,11 +1,12 @@
 """The threshold of every row of scores from one pass over the keys, exactly.
 
-With ``x_j = a s_j``, ``q = 1/a`` and any set of keys seen so far, ``N(tau) = (sum_j [x_j - tau]_+^q)^(1/q)`` is convex and
-falling, and ``N(tau) = 1`` at a threshold that more keys can only raise. So wherever a tangent of ``N`` reaches 1 is a lower
-bound on the final threshold, and a key below it is out for good.
+With ``x_j = a s_j``, ``q = 1/a`` and any set of keys seen so far, ``N(tau) = (sum_j [x_j - tau]_+^q)^(1/q)`` is
+convex and falling, and ``N(tau) = 1`` at a threshold that more keys can only raise. So wherever a tangent of ``N``
+reaches 1 is a lower bound on the final threshold, and a key below it is out for good.
 
-**scan** streams the keys once. For each row it keeps the running maximum, the bound, and one tangent ``(norm, slope)`` at the
-bound that stands for all keys seen: by Minkowski's inequality the tangents of parts combine to a tangent of the whole,
+**scan** streams the keys once. For each row it keeps the running maximum, the bound, and one tangent ``(norm,
+slope)`` at the bound that stands for all keys seen: by Minkowski's inequality the tangents of parts combine to a
+tangent of the whole,
 
     norm^q = sum_parts norm_b^q,    slope = sum_parts norm_b^(q-1) slope_b / norm^(q-1).
 
@@ -13,13 +14,14 @@ Keys above the bound go to the list of their row, with the number of their block
 
 **solve** finds the threshold from the list alone (it holds the whole support) and marks the blocks in it as live.
 
-**refine** is for rows whose list overflowed: the same Newton iteration, each step a pass over the blocks that held a key
-above the bound at the time. Both start at or below the threshold and rise to it.
+**refine** is for rows whose list overflowed: the same Newton iteration, each step a pass over the blocks that held a
+key above the bound at the time. Both start at or below the threshold and rise to it.
 
 **compact** turns marks into lists of blocks, so that later loops run over a list and are pipelined.
 
-All thresholds are relative to the maximum of their row, so large logits lose nothing. The rounding of the bound is paid for:
-each update loses ``SHAVE`` of its norm, and keys within ``MARGIN`` below the bound are kept. So no live block is skipped.
+All thresholds are relative to the maximum of their row, so large logits lose nothing. The rounding of the bound is
+paid for: each update loses ``SHAVE`` of its norm, and keys within ``MARGIN`` below the bound are kept. So no live
+block is skipped.
 """
 
 import triton
@@ -158,7 +160,7 @@ def scan(
         s = score_tile(products, scale, slope_of_head, rows, keys, end, n - m, False)
         state = scan_tile(s, block, list_start, present, state, a, VALUES, BLOCKS, SEEN, KIND, CAPACITY)
 
-    peak, bound, norm, slope, cut, count = state
+    peak, bound, _norm, _slope, _cut, count = state
     tl.store(COUNTS + row, count, mask=present)
     tl.store(STATE + row * 3, peak, mask=present)
     tl.store(STATE + row * 3 + 1, 1.0 / tl.minimum(MARGIN - bound, 1.0), mask=present)
@@ -182,25 +184,30 @@ def solve(
     peak = tl.load(STATE + row * 3)
     v = tl.where(listed, s - peak[:, None], FLOOR)
     a = row_excess(EXCESS, (row // m) % heads, 1, ROWS, KIND, tl.float32)
-    c, inverse, steps = solve_below(v, None, CAPACITY, CAPACITY, a, KIND, False, CAPACITY)
+    c, _inverse, steps = solve_below(v, None, CAPACITY, CAPACITY, a, KIND, False, CAPACITY)
     tl.store(STATE + row * 3 + 1, c, mask=ours)
-    W, V = weights(v, c, a, KIND)
+    W, _V = weights(v, c, a, KIND)
     block = tl.load(BLOCKS + where, mask=listed, other=0)
     block_row = (row // m) * query_blocks + (row % m) // queries
-    tl.store(LIVE + block_row[:, None] * key_blocks + block, tl.full((ROWS, CAPACITY), 1, tl.int8), mask=listed & (W > 0))
+    tl.store(
+        LIVE + block_row[:, None] * key_blocks + block, tl.full((ROWS, CAPACITY), 1, tl.int8), mask=listed & (W > 0)
+    )
     if STEPS is not None:
         tl.store(STEPS + row, steps, mask=ours)
 
 
 @triton.jit
 def refine(
-    Q, K, EXCESS, SCALE, SLOPES, LENGTHS, COUNTS, STATE, INDEX, NUMBERS, SEEN, LIVE, PASSES,
+    Q, K, EXCESS, SCALE, SLOPES, LENGTHS, COUNTS, STATE, INDEX, NUMBERS, LIVE, PRODUCTS,
     m, n, features, heads, group, key_blocks,
     q_batch, q_head, q_row, q_column, k_batch, k_head, k_row, k_column,
     KIND: tl.constexpr, CAUSAL: tl.constexpr, WIDTH: tl.constexpr,
-    QUERIES: tl.constexpr, KEYS: tl.constexpr, CAPACITY: tl.constexpr, MARKS: tl.constexpr,
+    QUERIES: tl.constexpr, KEYS: tl.constexpr, CAPACITY: tl.constexpr,
 ):  # fmt: skip
-    """Rows whose list overflowed, one program per block of queries; most programs find none and return."""
+    """Rows whose list overflowed, one program per block of queries; most programs find none and return.
+
+    A block that held nothing above the threshold of a pass is struck from the list of the next: the threshold only rises.
+    """
     block_row = tl.program_id(0)
     index = tl.program_id(1)
     batch, head, key_head = heads_of(index, heads, group)
@@ -221,10 +228,11 @@ def refine(
         c = tl.load(STATE + row * 3 + 1)
         me = index.to(tl.int64) * tl.num_programs(0) + block_row
         number = tl.load(NUMBERS + me)
-        passes = 0
+        products_done = 0
         while tl.max(rising.to(tl.int32), 0) > 0:
             S = tl.zeros_like(c)
             X = tl.zeros_like(c)
+            kept = 0
             for step in tl.range(0, number):
                 block = tl.load(INDEX + me * key_blocks + step)
                 keys = block * KEYS + tl.arange(0, KEYS)
@@ -235,29 +243,28 @@ def refine(
                 W, V = weights(v, c, a, KIND)
                 S += tl.sum(W, 1)
                 X -= a * tl.sum(V * v, 1)
-                held = tl.max(tl.where(ours[:, None], W, 0.0))
-                tl.store(SEEN + me * key_blocks + block, (held > 0).to(tl.int8))
+                held = tl.max(tl.max(tl.where(ours[:, None], W, 0.0), 1), 0)
+                tl.store(INDEX + me * key_blocks + kept, block)  # at or before the place it was read from
+                kept += (held > 0).to(tl.int32)
+            products_done += number
+            number = kept
+            tl.debug_barrier()  # other threads read what one has written
             better = (S + c * X) / (S / power(S, a, KIND) + X)
             rising = rising & (better > c)
             c = tl.where(rising, better, c)
-            passes += 1
         tl.store(STATE + row * 3 + 1, c, mask=ours)
-        # The marks of the last pass were made at a threshold that can only be too low.
-        tl.debug_barrier()
-        for start in tl.range(0, key_blocks, MARKS):
-            columns = start + tl.arange(0, MARKS)
-            inside = columns < key_blocks
-            seen = tl.load(SEEN + me * key_blocks + columns, mask=inside, other=0)
-            tl.store(LIVE + me * key_blocks + columns, seen, mask=inside & (seen > 0))
-        if PASSES is not None:
-            tl.store(PASSES + me, passes)
+        # The list of the last pass was made at a threshold that can only be too low.
+        for step in tl.range(0, number):
+            tl.store(LIVE + me * key_blocks + tl.load(INDEX + me * key_blocks + step), 1)
+        if PRODUCTS is not None:
+            tl.store(PRODUCTS + me, products_done)
 
 
 @triton.jit
 def compact(
     MARK, INDEX, NUMBERS, lists, length, plane, list_stride, mark_stride, MARKS: tl.constexpr
 ):  # fmt: skip
-    """Indices of the nonzero marks of each list, ascending, and how many there are.
+    """List the indices of nonzero marks, ascending, and count them.
 
     List ``i`` of plane ``p`` has its marks at ``p * plane + i * list_stride + j * mark_stride``.
     """

@@ -1,4 +1,4 @@
-"""Attention layers on the kernels: entmax, ASEntmax and its special cases, NAPE, and the door to Hugging Face models."""
+"""Attention layers on the kernels: entmax, ASEntmax and its special cases, NAPE; and Hugging Face models."""
 
 from .modules import ASEntmaxAttention, EntmaxAttention, KeyValueCache
 from .scales import AdaptiveScale, visible_counts

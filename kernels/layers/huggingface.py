@@ -12,7 +12,8 @@ Tensor = torch.Tensor
 def register(name: str = "entmax", alpha: float = 1.5) -> None:
     """Make entmax attention known to `transformers` under a name.
 
-    The registered attention is causal, with or without a cache, and takes batches padded on the right. It has no dropout.
+    The registered attention is causal, with or without a cache, and takes batches padded on the right. It has no
+    dropout.
 
     Parameters
     ----------
@@ -39,7 +40,9 @@ def register(name: str = "entmax", alpha: float = 1.5) -> None:
             raise ValueError(f"dropout is {dropout}: entmax attention has none, set attention_dropout=0")
         for option in ("softcap", "sliding_window", "position_bias"):
             if options.get(option) is not None:
-                raise ValueError(f"{option} is {options[option]}: entmax attention has none, set it to None in the config")
+                raise ValueError(
+                    f"{option} is {options[option]}: entmax attention has none, set it to None in the config"
+                )
         causal = getattr(module, "is_causal", True) if is_causal is None else is_causal
         generating = query.shape[2] == 1 and not torch.is_grad_enabled()
         mixed = (decode if generating else attention)(
@@ -74,5 +77,7 @@ def _lengths(
     lengths = kept.sum(1)
     padded_right = torch.arange(kv_length, device=kept.device) < lengths[:, None]
     if not torch.equal(kept, padded_right):
-        raise ValueError("attention_mask hides tokens before visible ones: pad on the right (tokenizer.padding_side='right')")
+        raise ValueError(
+            "attention_mask hides tokens before visible ones: pad on the right (tokenizer.padding_side='right')"
+        )
     return None if bool(kept.all()) else lengths

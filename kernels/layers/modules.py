@@ -105,6 +105,7 @@ class EntmaxAttention(nn.Module):
         slopes = {"none": lambda heads: None, "alibi": alibi_slopes, "nape": nape_slopes}
         if positions not in slopes:
             raise ValueError(f"positions is {positions!r}: it must be one of {', '.join(map(repr, slopes))}")
+        self.slopes: Tensor | None
         self.register_buffer("slopes", slopes[positions](heads), persistent=False)
 
     def current_alpha(self) -> float | Tensor:
@@ -130,7 +131,9 @@ class EntmaxAttention(nn.Module):
         adapted: Tensor = self.scale(hidden, counts)
         return adapted * scale
 
-    def forward(self, hidden: Tensor, *, key_lengths: Tensor | None = None, cache: KeyValueCache | None = None) -> Tensor:
+    def forward(
+        self, hidden: Tensor, *, key_lengths: Tensor | None = None, cache: KeyValueCache | None = None
+    ) -> Tensor:
         """Attend.
 
         Parameters

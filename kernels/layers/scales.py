@@ -1,6 +1,7 @@
-"""The scale of ASEntmax, ``delta + beta (log n)^gamma`` for each head and query, ``n`` being the keys that the query sees."""
+"""The scale of ASEntmax, ``delta + beta (log n)^gamma`` for each head and query that sees ``n`` keys."""
 
 import math
+from typing import cast
 
 import torch
 from torch import nn
@@ -34,9 +35,9 @@ def visible_counts(
 class AdaptiveScale(nn.Module):
     """``delta + beta (log n)^gamma`` (ASEntmax, arXiv 2506.16640).
 
-    By default ``beta = softplus(w_beta . x)`` and ``gamma = s tanh(w_gamma . x)`` of the hidden state ``x`` of the query, for
-    each head. Either may be fixed instead, which gives the special cases: ``delta=0, beta=s, gamma=1`` is SSMax (with
-    ``alpha = 1``), ``delta=1, beta=0`` plain entmax.
+    By default ``beta = softplus(w_beta . x)`` and ``gamma = s tanh(w_gamma . x)`` of the hidden state ``x`` of the
+    query, for each head. Either may be fixed instead, which gives the special cases: ``delta=0, beta=s, gamma=1`` is
+    SSMax (with ``alpha = 1``), ``delta=1, beta=0`` plain entmax.
 
     A query that sees one key gives it all its mass at any scale; ``log n`` is then taken at ``n = 2``, so that neither
     scale nor gradient is infinite. At ``n = 2``, ``log n < 1``: there a larger gamma means a smaller scale.
@@ -99,14 +100,14 @@ class AdaptiveScale(nn.Module):
             Keys that each query sees, `visible_counts`.
         """
         log_n = counts.clamp(min=2).float().log()
-        if self.beta_projection is None:
-            beta = self.beta[:, None]
-        else:
+        if self.beta_projection is not None:
             beta = nn.functional.softplus(self.beta_projection(hidden).float()).mT
-        if self.gamma_projection is None:
-            gamma = self.gamma[:, None]
         else:
+            beta = cast(Tensor, self.beta)[:, None]
+        if self.gamma_projection is not None:
             gamma = self.gamma_limit * torch.tanh(self.gamma_projection(hidden).float()).mT
+        else:
+            gamma = cast(Tensor, self.gamma)[:, None]
         scale: Tensor = self.delta + beta * torch.exp(gamma * log_n.log())
         return scale.expand(hidden.shape[0], -1, hidden.shape[1])
 

@@ -48,8 +48,7 @@ class Case:
 
     def exact_options(self) -> dict[str, Any]:
         return {
-            name: x.detach().double().numpy() if isinstance(x, torch.Tensor) else x
-            for name, x in self.options.items()
+            name: x.detach().double().numpy() if isinstance(x, torch.Tensor) else x for name, x in self.options.items()
         }
 
     def wide(self) -> list[np.ndarray]:
@@ -87,8 +86,9 @@ class Case:
     def reach(self, score_unit: float = 0.0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """``(p, low, high)``: exact probabilities, and how far careful float32 arithmetic may move them.
 
-        Scores off by at most e move the threshold of x = a s by at most a e, and so x - tau by at most 2 a e: exactly, with no
-        linearisation. To that comes the budget of the mapping in float32. ``score_unit``: scores rounded once more.
+        Scores off by at most e move the threshold of x = a s by at most a e, and so x - tau by at most 2 a e:
+        exactly, with no linearisation. To that comes the budget of the mapping in float32. ``score_unit``: scores
+        rounded once more.
         """
         s, error = self.scores()
         p, low, high = np.zeros_like(s), np.zeros_like(s), np.zeros_like(s)
@@ -180,7 +180,16 @@ def case():
     """Make a `Case` of random tensors."""
 
     def make(
-        m=24, n=24, heads=2, key_heads=1, features=16, value_features=None, batch=1, dtype=torch.float32, sharp=2.0, **rest
+        m=24,
+        n=24,
+        heads=2,
+        key_heads=1,
+        features=16,
+        value_features=None,
+        batch=1,
+        dtype=torch.float32,
+        sharp=2.0,
+        **rest,
     ):
         alpha = rest.pop("alpha", 1.5)
         rest.setdefault("scale", sharp / features**0.5)

@@ -12,7 +12,9 @@ from entmax_oracle.kernels.attention.launch import use_configuration
 def check(case, taken="interpreter"):
     alpha = torch.tensor(case.alpha, dtype=torch.float32, requires_grad=True)
     options = dict(case.options)
-    scale = torch.as_tensor(options.pop("scale"), dtype=torch.float32).expand(case.query.shape[:3]).clone().requires_grad_()
+    scale = (
+        torch.as_tensor(options.pop("scale"), dtype=torch.float32).expand(case.query.shape[:3]).clone().requires_grad_()
+    )
     case.alpha = alpha.item()
     case.options = {**options, "scale": scale}
     with use_path(taken):
@@ -83,7 +85,11 @@ def test_opcheck(case, small_tiles):
     made = case(m=6, n=7)
     excess, scale = torch.full((2,), 0.5), torch.ones(1, 2, 6)
     arguments = (made.query, made.key, made.value, excess.requires_grad_(), scale, None, None, True, 2, True)
-    torch.library.opcheck(torch.ops.entmax_oracle.attention, arguments, test_utils=("test_schema", "test_faketensor", "test_autograd_registration"))
+    torch.library.opcheck(
+        torch.ops.entmax_oracle.attention,
+        arguments,
+        test_utils=("test_schema", "test_faketensor", "test_autograd_registration"),
+    )
 
 
 def test_compile(case, small_tiles):

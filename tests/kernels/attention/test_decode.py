@@ -27,8 +27,8 @@ def test_one_query(case, alpha, n):
 def test_every_option_at_once(case):
     check(
         case(
-            m=3, n=140, heads=4, key_heads=1, batch=3, value_features=9, is_causal=True, scale=torch.rand(3, 4, 3) + 0.2,
-            alibi_slopes=torch.tensor([0.0, 0.0, 0.5, 0.25]), key_lengths=torch.tensor([140, 0, 17]),
+            m=3, n=140, heads=4, key_heads=1, batch=3, value_features=9, is_causal=True, scale=torch.rand(3, 4, 3) +
+            0.2, alibi_slopes=torch.tensor([0.0, 0.0, 0.5, 0.25]), key_lengths=torch.tensor([140, 0, 17]),
         )
     )  # fmt: skip
 

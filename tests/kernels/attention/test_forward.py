@@ -103,7 +103,8 @@ def hard_rows(alpha):
     return np.stack([
         np.zeros(n), np.full(n, -1000.0), needle, almost, barely_out, ties, ties + 3000, two_levels,
         two_levels * (1 - 1e-5), np.linspace(0, -2 * gap, n), np.linspace(-2 * gap, 0, n), generator.normal(size=n) * 4,
-        generator.normal(size=n) * 1e-3, generator.standard_cauchy(n) * 3, -np.abs(generator.normal(size=n)), 100 * np.eye(n)[79],
+        generator.normal(size=n) * 1e-3, generator.standard_cauchy(n) * 3, -np.abs(generator.normal(size=n)), 100 *
+        np.eye(n)[79],
     ]).astype(np.float32)  # fmt: skip
 
 
@@ -152,14 +153,15 @@ def test_other_alphas_take_the_torch_path(case, alpha):
     from entmax_oracle.reference import attention as exact
 
     wanted = exact(*(x.detach().numpy() for x in (made.query, made.key, made.value)), alpha=alpha, **made.options)
-    # Probabilities of alpha > 2 feel the cube root of a rounding error and more near the threshold; these rows are not there.
+    # Probabilities of alpha > 2 feel the cube root of a rounding error and more near the threshold; these rows are
+    # not there.
     np.testing.assert_allclose(out.detach().numpy(), wanted, atol=2e-5)
 
 
 def test_bfloat16_scores_would_break_the_bound(case):
     """What rounding the scores to bfloat16 does to p: more than the bound allows, and no more than its own bound."""
     made = case(m=8, n=64, heads=1, sharp=3.0)
-    p, low, high = made.reach()
+    _, low, high = made.reach()
     s, _ = made.scores()
     rounded = torch.from_numpy(s).to(torch.bfloat16).double().numpy()
     from entmax_oracle.reference import entmax

@@ -240,7 +240,8 @@ def test_phase_transition_of_the_scale():
 
 
 class Recall(nn.Module):
-    """A one-layer model for associative recall: keys, each followed by its value, then a key whose value is asked for."""
+    """A one-layer model for associative recall: keys, each followed by its value, then a key whose value is asked
+    for."""
 
     def __init__(self, tokens=12, features=16):
         super().__init__()

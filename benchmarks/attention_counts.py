@@ -1,0 +1,200 @@
+"""Count the block products of entmax attention, and time it where there is a GPU.
+
+    TRITON_INTERPRET=1 python -m entmax_oracle.benchmarks.attention_counts --lengths 1024 4096
+
+A block product is one matrix product between a block of queries and a block of keys, values or gradients: what attention costs
+on a GPU when nothing else is in the way. Ours are counted from what the kernels did; the others' follow from the number of
+visible and live blocks:
+
+* FlashAttention-2: 2 for each visible block forward, 5 backward.
+* AdaSplash-2 (``adasplash_v2.py`` of version 0.2, ``niter=2``): a pass for the maximum, one for the histogram and two of Halley's
+  method, one product for each visible block each; then 2 for each live block. Backward 7 for each live block: two kernels,
+  for keys and values and for queries. Its threshold after two steps is an approximation; ours is exact.
+* Here: 1 for each visible block, 1 for each block of a refinement pass, and 2 for each live block (3 with gradients, for what
+  the backward pass then need not compute again). Backward 5 for each live block.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+
+Tensor = torch.Tensor
+FEATURES = 32
+
+
+def _gaussian(g: torch.Generator, n: int, sigma: float) -> tuple[Tensor, Tensor, dict[str, Any]]:
+    query, key = (torch.randn(n, FEATURES, generator=g) for _ in range(2))
+    return query, key, {"scale": sigma / math.sqrt(FEATURES)}
+
+
+def _needle(g: torch.Generator, n: int) -> tuple[Tensor, Tensor, dict[str, Any]]:
+    """One key, an eighth into the sequence, stands out by 8 for every query."""
+    query, key, options = _gaussian(g, n, 1.0)
+    query[:, 0] = 1.0
+    key[:, 0] = 0.0
+    key[n // 8, 0] = 8.0 / options["scale"]
+    return query, key, options
+
+
+def _local(g: torch.Generator, n: int) -> tuple[Tensor, Tensor, dict[str, Any]]:
+    return *_gaussian(g, n, 1.0)[:2], {"scale": 1 / math.sqrt(FEATURES), "alibi_slopes": torch.tensor([1 / 16])}
+
+
+def _clustered(g: torch.Generator, n: int) -> tuple[Tensor, Tensor, dict[str, Any]]:
+    """Sixteen topics in stretches of the sequence; keys of the query's topic stand out by 6."""
+    query, key, options = _gaussian(g, n, 1.0)
+    topic = torch.randint(0, 16, (max(1, n // 64),), generator=g).repeat_interleave(64)[:n]
+    one_hot = torch.nn.functional.one_hot(topic, 16).float() * math.sqrt(6 / options["scale"])
+    query[:, :16], key[:, :16] = one_hot, one_hot
+    return query, key, options
+
+
+def _flat(g: torch.Generator, n: int) -> tuple[Tensor, Tensor, dict[str, Any]]:
+    """All scores equal: every key is live, and every list overflows."""
+    query, key, options = _gaussian(g, n, 1.0)
+    return torch.zeros_like(query), key, options
+
+
+def _staircase(g: torch.Generator, n: int) -> tuple[Tensor, Tensor, dict[str, Any]]:
+    """Older keys score higher, by just less than would end the older support at once: against our order of keys."""
+    query, key, options = _gaussian(g, n, 0.01)
+    query[:, 0] = 1.0
+    key[:, 0] = torch.arange(n, 0, -1) * (1.9 / 64) / options["scale"]
+    return query, key, options
+
+
+FAMILIES: dict[str, Callable[[torch.Generator, int], tuple[Tensor, Tensor, dict[str, Any]]]] = {
+    "gaussian 1": lambda g, n: _gaussian(g, n, 1.0),
+    "gaussian 4": lambda g, n: _gaussian(g, n, 4.0),
+    "needle": _needle,
+    "local": _local,
+    "clustered": _clustered,
+    "flat": _flat,
+    "staircase": _staircase,
+}
+
+
+def count(family: str, n: int, *, alpha: float = 1.5, seed: int = 0) -> dict[str, Any]:
+    """Block products for each block of queries, causal, one head.
+
+    Parameters
+    ----------
+    family
+        Key of `FAMILIES`.
+    n
+        Queries and keys.
+    """
+    from ..kernels.attention.arguments import Arguments
+    from ..kernels.attention.configurations import Configuration
+    from ..kernels.attention.launch import Counts, forward, use_configuration
+
+    query, key, options = FAMILIES[family](torch.Generator().manual_seed(seed), n)
+    tensors = [x[None, None] for x in (query, key, key)]
+    slopes = options.get("alibi_slopes")
+    call = Arguments.read(*tensors, alpha, True, options["scale"], slopes, None)
+    counts = Counts()
+    with use_configuration(Configuration(64, 64)):
+        forward(
+            call.query, call.key, call.value, call.excess, call.scale, call.slopes, None, True, call.kind,
+            save=False, counts=counts,
+        )  # fmt: skip
+    assert counts.candidates is not None
+    visible, live = counts.visible, counts.live
+    rows = math.ceil(n / 64)
+    products = {
+        "forward": visible + counts.refined + 2 * live,
+        "forward, training": visible + counts.refined + 3 * live,
+        "backward": 5 * live,
+        "FlashAttention-2 forward": 2 * visible,
+        "FlashAttention-2 backward": 5 * visible,
+        "AdaSplash-2 forward": 4 * visible + 2 * live,
+        "AdaSplash-2 backward": 7 * live,
+    }
+    return {
+        "family": family,
+        "n": n,
+        "alpha": alpha,
+        "live": live / visible,
+        "seen": counts.seen / visible,
+        "refined": counts.refined / visible,
+        "candidates": float(counts.candidates.float().mean()),
+        "overflowing rows": float((counts.candidates > 128).float().mean()),
+        "products per query block": {name: products[name] / rows for name in products},
+    }
+
+
+def timings(n: int, alpha: float = 1.5) -> Iterator[dict[str, Any]]:
+    """Milliseconds of forward, and forward with backward, against softmax attention of PyTorch; none without a GPU."""
+    if not torch.cuda.is_available():
+        yield {"n": n, "milliseconds": "not measured: no GPU"}
+        return
+    from triton.testing import do_bench
+
+    from ..kernels.attention import attention
+
+    for features in (64, 128):
+        tensors = [
+            torch.randn(4, 16, n, features, device="cuda", dtype=torch.bfloat16, requires_grad=True) for _ in range(3)
+        ]
+        calls: dict[str, Callable[[], Tensor]] = {
+            "entmax": lambda tensors=tensors: attention(*tensors, alpha=alpha, is_causal=True),
+            "softmax": lambda tensors=tensors: torch.nn.functional.scaled_dot_product_attention(
+                *tensors, is_causal=True
+            ),
+        }
+        for name, call in calls.items():
+            grad = torch.randn_like(call())
+            yield {
+                "n": n,
+                "features": features,
+                "implementation": name,
+                "forward": do_bench(call),
+                "step": do_bench(lambda call=call, grad=grad: call().backward(grad)),
+            }
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
+    parser.add_argument("--lengths", type=int, nargs="+", default=[512, 1024])
+    parser.add_argument("--families", nargs="+", choices=list(FAMILIES), default=list(FAMILIES))
+    parser.add_argument("--alpha", type=float, default=1.5)
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args(arguments)
+    from ..kernels.attention.launch import INTERPRETED
+
+    if not (INTERPRETED or torch.cuda.is_available()):
+        print("set TRITON_INTERPRET=1: there is no GPU to count on", file=sys.stderr)
+        return 2
+    results: list[dict[str, Any]] = []
+    print(f"{'':24}live  seen refined cand.  | products per block of 64 queries: forward  FA-2  AdaSplash-2 | backward")
+    for n in options.lengths:
+        for family in options.families:
+            found = count(family, n, alpha=options.alpha)
+            results.append(found)
+            p = found["products per query block"]
+            print(
+                f"{family:>14} n={n:<6} {found['live']:5.0%} {found['seen']:5.0%} {found['refined']:6.2f}"
+                f" {found['candidates']:7.1f} | {p['forward']:7.1f} {p['FlashAttention-2 forward']:7.1f}"
+                f" {p['AdaSplash-2 forward']:7.1f} | {p['backward']:7.1f} {p['FlashAttention-2 backward']:7.1f}"
+                f" {p['AdaSplash-2 backward']:7.1f}",
+                flush=True,
+            )
+        for timing in timings(n, options.alpha):
+            results.append(timing)
+            print("   ", timing)
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=1))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
