@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .assertion import assert_close
 from .attention import AttentionGradients, attention, attention_vjp
+from .attention_budget import AttentionGradientBudget, attention_budget, attention_vjp_budget
 from .bounds import Bounds, DerivativeBounds
 from .budget import budget, row_sum_budget, vjp_budget
 from .derivatives import grad_alpha, grad_scale, jacobian, jvp, vjp
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from .exact import ExactSolution, exact_entmax, float_logits_for, logits_for
 
 __all__ = [
+    "AttentionGradientBudget",
     "AttentionGradients",
     "Bounds",
     "DerivativeBounds",
@@ -38,7 +40,9 @@ __all__ = [
     "PrecisionError",
     "assert_close",
     "attention",
+    "attention_budget",
     "attention_vjp",
+    "attention_vjp_budget",
     "budget",
     "enclose",
     "enclose_attention",

@@ -97,7 +97,7 @@ def attention(
              [10.]]]])
     """
     call = AttentionCall.read(query, key, value, alpha, is_causal, scale, alibi_slopes, key_lengths)
-    output: Float64 = _probabilities(call, _scores(call)) @ call.per_head(call.value)
+    output: Float64 = _probabilities(call, scores_of(call)) @ call.per_head(call.value)
     return output
 
 
@@ -140,7 +140,7 @@ def attention_vjp(
     """
     call = AttentionCall.read(query, key, value, alpha, is_causal, scale, alibi_slopes, key_lengths)
     output_grad = as_finite(grad, "grad", call.output_shape)
-    scores = _scores(call)
+    scores = scores_of(call)
     p = _probabilities(call, scores)
     keys = call.per_head(call.key)
     p_grad = output_grad @ np.swapaxes(call.per_head(call.value), -1, -2)
@@ -159,7 +159,7 @@ def attention_vjp(
     )
 
 
-def _scores(call: AttentionCall) -> Float64:
+def scores_of(call: AttentionCall) -> Float64:
     """Scores of shape (B, H, M, N), -inf where a key is hidden."""
     products = call.query @ np.swapaxes(call.per_head(call.key), -1, -2)
     biased = call.scale[..., None] * products - call.alibi_slopes[:, None, None] * call.distance

@@ -123,7 +123,7 @@ def budget(z: Any, alpha: Any = 1.5, dtype: Any = "float32", axis: int = -1, *, 
     array = as_array(z)
     out, compute = _formats(dtype, compute_dtype)
     rows, peak = as_rows(array, axis)
-    envelope = _envelope(rows, peak, float(as_alpha(alpha)), compute)
+    envelope = envelope_of(rows, peak, float(as_alpha(alpha)), compute)
     return restore(_elementwise(envelope, out, compute), array.shape, axis)
 
 
@@ -145,7 +145,7 @@ def row_sum_budget(
     array = as_array(z)
     out, compute = _formats(dtype, compute_dtype)
     rows, peak = as_rows(array, axis)
-    envelope = _envelope(rows, peak, float(as_alpha(alpha)), compute)
+    envelope = envelope_of(rows, peak, float(as_alpha(alpha)), compute)
     bound: Float64 = envelope.row_sum[:, 0] + _output_rounding(envelope, out, compute).sum(axis=1)
     return bound.reshape(np.delete(array.shape, axis))
 
@@ -184,7 +184,7 @@ def vjp_budget(
     value = float(as_alpha(alpha))
     rows, peak = as_rows(array, axis)
     g = np.moveaxis(np.broadcast_to(as_array(grad, "grad"), array.shape), axis, -1).reshape(rows.shape)
-    envelope = _envelope(rows, peak, value, compute)
+    envelope = envelope_of(rows, peak, value, compute)
     p, reach = envelope.p, _elementwise(envelope, out, compute)
     low, high = np.maximum(p - reach, 0.0), p + reach
     u, live = compute.unit_roundoff, reach > 0
@@ -239,13 +239,21 @@ def _output_rounding(envelope: Envelope, out: Format, compute: Format) -> Float6
     return np.where(envelope.high > 0, rounding + floor, 0.0)
 
 
-def _envelope(rows: Float64, peak: Float64, alpha: float, compute: Format) -> Envelope:
+def envelope_of(
+    rows: Float64, peak: Float64, alpha: float, compute: Format, drift: Float64 | float = 0.0
+) -> Envelope:
+    """Reach of the answers for rows whose logits are themselves off by up to ``drift``, elementwise.
+
+    Logits off by e_i move tau by an average of the a e_i over tokens that the perturbed support can hold, and so
+    y_i by at most a (drift_i + the largest drift of such a token): that is added to d_i.
+    """
     p, _ = solve_rows(rows, peak, alpha)
+    off = np.where(rows > -np.inf, drift, 0.0)
     if alpha == 1:
-        return _softmax_envelope(rows, peak, p, compute)
-    envelope = _power_envelope(rows, peak, p, alpha, compute, deformed=False)
+        return _softmax_envelope(rows, peak, p, compute, off)
+    envelope = _power_envelope(rows, peak, p, alpha, compute, off, deformed=False)
     if alpha < NEAR_SOFTMAX:
-        other = _power_envelope(rows, peak, p, alpha, compute, deformed=True)
+        other = _power_envelope(rows, peak, p, alpha, compute, off, deformed=True)
         finer = other.high - other.low < envelope.high - envelope.low
         envelope = Envelope(
             p,
@@ -266,7 +274,7 @@ def _envelope(rows: Float64, peak: Float64, alpha: float, compute: Format) -> En
     return envelope
 
 
-def _softmax_envelope(rows: Float64, peak: Float64, p: Float64, compute: Format) -> Envelope:
+def _softmax_envelope(rows: Float64, peak: Float64, p: Float64, compute: Format, drift: Float64) -> Envelope:
     u = compute.unit_roundoff
     live = rows > -np.inf
     with np.errstate(over="ignore", invalid="ignore"):
@@ -274,13 +282,14 @@ def _softmax_envelope(rows: Float64, peak: Float64, p: Float64, compute: Format)
     eta = u * (4 + 3 * depth)
     c = _summation(live.sum(axis=1, keepdims=True), compute)
     total = (p * eta).sum(axis=1, keepdims=True) + (c + 2) * u
-    reach = p * (eta + total)
-    high = np.where(live, np.maximum(p + reach, compute.smallest_subnormal), 0.0)
-    return Envelope(p, p - reach, high, total)
+    off = drift + np.log1p((p * np.expm1(drift)).sum(axis=1, keepdims=True))
+    reach = eta + total
+    high = np.where(live, np.maximum(p * np.exp(off) * (1 + reach), compute.smallest_subnormal), 0.0)
+    return Envelope(p, p * np.exp(-off) * (1 - reach), high, total)
 
 
 def _power_envelope(
-    rows: Float64, peak: Float64, p: Float64, alpha: float, compute: Format, *, deformed: bool
+    rows: Float64, peak: Float64, p: Float64, alpha: float, compute: Format, drift: Float64, *, deformed: bool
 ) -> Envelope:
     """Envelope for alpha > 1, in units of t = p_max^a: r_i = y_i / t, so that |x_i| / t = 1 - r_i."""
     u, a = compute.unit_roundoff, alpha - 1
@@ -305,7 +314,10 @@ def _power_envelope(
         data, tau, last = 2 * u * below, np.full_like(t, 2 * u), u * np.abs(r)
         known = np.full_like(r, _REFERENCE)
     data = data + flushed + known
-    reachable = data + tau + last
+    off = a * drift / t
+    furthest = off.max(axis=1, keepdims=True)
+    off += off.max(axis=1, keepdims=True, where=r + 2 * data + off + furthest > 0, initial=0.0)
+    reachable = data + tau + last + off
     c = _summation((r + reachable + a * eta > 0).sum(axis=1, keepdims=True), compute)
     relative = (eta + c * u).max(axis=1, keepdims=True)
     coarse = tau + (u if deformed else 2 * u) + known.max(axis=1, keepdims=True, where=r > 0, initial=0.0)
@@ -318,11 +330,11 @@ def _power_envelope(
         stray = np.zeros_like(coarse)
         shift = tau + (u + _REFERENCE) * (mean_depth + spare) + a * mean_eta
     else:
-        weight = top * np.maximum(r - coarse, 0.0) ** (q - 1) * (r > coarse)
+        weight = top * np.maximum(r - coarse - off, 0.0) ** (q - 1) * (r > coarse + off)
         size = np.maximum(weight.sum(axis=1, keepdims=True), top)  # t Sigma, at the worst threshold in reach
         stray = c * u * np.maximum(1 - 1 / np.maximum(size, 1.0), 0.0)
         shift = np.minimum(coarse, tau + 2 * u + _REFERENCE + a * mean_eta / size) + stray
-    reach = shift + data + last
+    reach = shift + data + last + off
     high, low = _moved(p, top, r, reach, q), _moved(p, top, r, -reach, q)
     settle = _moved(p, top, r, tau + stray + known, q) - p
     row_sum = settle.sum(axis=1, keepdims=True) + (p * eta).sum(axis=1, keepdims=True) + c * u
