@@ -38,36 +38,13 @@ if TYPE_CHECKING:
     )
     from .theory import Theorem, theorems
 
-_ROOMS = {
-    "proofs_checks.conformance": ("Report", "check"),
-    "reference": (
-        "Enclosure",
-        "assert_close",
-        "attention",
-        "attention_vjp",
-        "budget",
-        "enclose",
-        "entmax",
-        "exact_entmax",
-        "fenchel_young_grad",
-        "fenchel_young_loss",
-        "grad_alpha",
-        "grad_scale",
-        "jacobian",
-        "jvp",
-        "logits_for",
-        "rounded",
-        "row_sum_budget",
-        "shannon_entropy",
-        "support",
-        "threshold",
-        "tsallis_entropy",
-        "vjp",
-        "vjp_budget",
-    ),
-    "theory": ("Theorem", "theorems"),
+# Where a public name lives, when it is not in the reference.
+_HOME = {
+    "Report": "proofs_checks.conformance",
+    "check": "proofs_checks.conformance",
+    "Theorem": "theory",
+    "theorems": "theory",
 }
-_HOME = {name: room for room, names in _ROOMS.items() for name in names}
 
 __all__ = [
     "Enclosure",
@@ -102,9 +79,9 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Import a public name from its room on first use, so that ``import entmax_oracle`` stays instant."""
-    if name not in _HOME:
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    value = getattr(import_module(f"{__name__}.{_HOME.get(name, 'reference')}"), name)
     globals()[name] = value
     return value
 
