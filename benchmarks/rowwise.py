@@ -35,7 +35,7 @@ def show(result: dict[str, Any], console: Console) -> None:
 
     table = Table(
         "alpha", "n", "rows", "sums, mean", "sums, most", "forward traffic", "backward traffic",
-        title="Sums over the row, and bytes moved relative to one read and one write of it (backward: two reads, one write)",
+        title="Sums over the row; bytes moved, relative to one read and one write of it (backward: two reads)",
     )  # fmt: skip
     for row in result["counts"]:
         table.add_row(

@@ -1,4 +1,4 @@
-"""Suite ``static``: what the compiled kernels use, on GPUs that need not be there, beside the committed baseline and a peer."""
+"""Suite ``static``: what the compiled kernels use, beside the committed baseline and a peer; no GPU is needed."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Compilation of one kernel for one target, and the figures in the result.
 
-NVIDIA's figures come from the machine code (``cuobjdump`` and ``nvdisasm``, which Triton brings along), AMD's from the assembly.
+NVIDIA's figures come from the machine code (``cuobjdump`` and ``nvdisasm``, which Triton brings along), AMD's from
+the assembly.
 """
 
 import os
@@ -27,7 +28,7 @@ TARGETS: Mapping[str, tuple[str, int | str, int]] = {
 """Backend, architecture and threads in a warp."""
 
 SHARED_LIMITS: Mapping[str, int] = {"sm_80": 166912, "sm_90": 232448, "sm_100": 232448, "gfx942": 65536}
-"""Bytes of shared memory that one program may have (CUDA programming guide, "Technical specifications"; CDNA 3 ISA, LDS)."""
+"""Bytes of shared memory of one program (CUDA programming guide, "Technical specifications"; CDNA 3 ISA, LDS)."""
 
 
 @dataclass(frozen=True)
@@ -131,8 +132,14 @@ def compile_one(job: Job) -> Compiled:
     names = list(kernel.arg_names)
     constants = {name: _constant(value) for name, value in job.constants.items() if name in names}
     signature = {name: "constexpr" if name in constants else job.types[name] for name in names}
-    attributes = {(names.index(name),): [["tt.divisibility", 16]] for name in job.aligned if signature.get(name, "constexpr") != "constexpr"}
-    source = ASTSource(kernel, signature, {(names.index(name),): value for name, value in constants.items()}, attributes)
+    attributes = {
+        (names.index(name),): [["tt.divisibility", 16]]
+        for name in job.aligned
+        if signature.get(name, "constexpr") != "constexpr"
+    }
+    source = ASTSource(
+        kernel, signature, {(names.index(name),): value for name, value in constants.items()}, attributes
+    )
     start = time.perf_counter()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -219,7 +226,9 @@ def _amd(asm: Mapping[str, Any]) -> dict[str, Any]:
         return int(found[1])
 
     opcodes = re.findall(r"^\s+([vsd]s?_\w+|global_\w+|buffer_\w+|ds_\w+|scratch_\w+)", text, re.M)
-    access = Counter(opcode for opcode in opcodes if opcode.startswith(("global_", "buffer_load", "buffer_store", "scratch_")))
+    access = Counter(
+        opcode for opcode in opcodes if opcode.startswith(("global_", "buffer_load", "buffer_store", "scratch_"))
+    )
     return {
         "registers": figure("vgpr_count"),
         # Scalar registers overflow into lanes of vector registers, not into memory.

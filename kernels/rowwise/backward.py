@@ -1,6 +1,7 @@
 """The backward kernels: gradients in the logits, in the scale and in alpha, from the logits and the solved rows.
 
-With ``s_i = p_i^(2-alpha)`` on the support the Jacobian in ``v`` is ``J = diag(s) - s s^T / sum s`` (Peters, Niculae & Martins,
+With ``s_i = p_i^(2-alpha)`` on the support the Jacobian in ``v`` is ``J = diag(s) - s s^T / sum s`` (Peters,
+Niculae & Martins,
 ACL 2019, https://aclanthology.org/P19-1146). Each gradient is a covariance under the weights ``s``::
 
     dz     = scale J g
@@ -10,11 +11,11 @@ ACL 2019, https://aclanthology.org/P19-1146). Each gradient is a covariance unde
     psi(y) = (1 - (1 - y) e^y) / y^2 = int_0^1 t e^(t y) dt,       psi(0) = 1/2
 
 The third is the derivative in alpha of Correia, Niculae & Martins (EMNLP-IJCNLP 2019, D19-1223), rearranged so that the
-cancellation of its two terms near ``alpha = 1`` happens in ``psi``, where a series settles it. Logits are saved rather than
-probabilities: of a 16-bit ``p`` too little is left for ``s``.
+cancellation of its two terms near ``alpha = 1`` happens in ``psi``, where a series settles it. Logits are saved
+rather than probabilities: of a 16-bit ``p`` too little is left for ``s``.
 
-For ``alpha > 2`` the weight ``s`` of the smallest token can be beyond any float. Ratios to it stay below 1, and subtracting its
-upstream gradient first makes its own term vanish exactly.
+For ``alpha > 2`` the weight ``s`` of the smallest token can be beyond any float. Ratios to it stay below 1, and
+subtracting its upstream gradient first makes its own term vanish exactly.
 """
 
 import triton
@@ -99,7 +100,7 @@ def alpha_potential(p, a, COMPUTE: tl.constexpr):
 
 @triton.jit
 def jacobian_product(g, s, r, tied, total, weighted, pull, KIND: tl.constexpr):
-    """``J g`` from the row's ``total = sum r``, ``weighted = sum r g`` and, for ``alpha > 2``, ``pull = sum s g`` without ties.
+    """``J g`` from ``total = sum r``, ``weighted = sum r g`` and, for ``alpha > 2``, ``pull = sum s g`` without ties.
 
     At a tie ``s mean = pull / total`` is finite where ``s`` is not.
     """
@@ -113,7 +114,7 @@ def jacobian_product(g, s, r, tied, total, weighted, pull, KIND: tl.constexpr):
 
 @triton.jit
 def reference(mean, x, tied, KIND: tl.constexpr):
-    """What to subtract from ``x`` before the product with ``J g``, which sums to 0: its mean, or its value at the ties.
+    """Choose what to subtract from ``x`` before its product with ``J g``, which sums to 0: its mean or a tie.
 
     At a tie ``J g`` may be so large that only an exact 0 will do beside it.
     """
@@ -147,9 +148,7 @@ def backward_tile(
     g_offsets = row_offsets(row, g_inner, g_outer_stride, g_inner_stride)
     g = load_upstream(G, g_offsets, columns, g_token_stride, inside, COMPUTE)
 
-    p, s, r, tied = all_sensitivities(
-        scaled(z, live, maximum, sign, magnitude), first, second, a, KIND
-    )
+    p, s, r, tied = all_sensitivities(scaled(z, live, maximum, sign, magnitude), first, second, a, KIND)
     dead = p == 0
     g = tl.where(dead, 0.0, g)  # nothing flows through a zero, whatever is upstream of it
     pull = tl.zeros_like(a)
@@ -183,7 +182,7 @@ def backward_stream(
     g_inner, g_outer_stride, g_inner_stride, g_token_stride, excess_stride, scale_stride, length_stride,
     KIND: tl.constexpr, COMPUTE: tl.constexpr, COLUMNS: tl.constexpr,
 ):  # fmt: skip
-    """One row of any length per program: a pass for the sums of the row (two for ``alpha > 2``), a pass for the gradient."""
+    """One row of any length per program: a pass for its sums (two for ``alpha > 2``), a pass for the gradient."""
     row = tl.program_id(0) + tl.arange(0, 1)
     a = row_excess(EXCESS, row, excess_stride, 1, KIND, COMPUTE)
     sign, magnitude = row_scale(SCALE, row, scale_stride, 1, COMPUTE)
@@ -222,9 +221,7 @@ def backward_stream(
         inside = (columns < n)[None, :]
         z, live = load_tokens(Z, offsets, columns, token_stride, inside, length, COMPUTE)
         g = load_upstream(G, g_offsets, columns, g_token_stride, inside, COMPUTE)
-        p, s, r, tied = all_sensitivities(
-            scaled(z, live, maximum, sign, magnitude), first, second, a, KIND
-        )
+        p, s, r, tied = all_sensitivities(scaled(z, live, maximum, sign, magnitude), first, second, a, KIND)
         g = tl.where(p == 0, 0.0, g - centre[:, None])
         total, total_low = add(total, total_low, tl.sum(r, 1))
         weighted, weighted_low = add(weighted, weighted_low, tl.sum(r * g, 1))
@@ -250,9 +247,7 @@ def backward_stream(
         inside = (columns < n)[None, :]
         z, live = load_tokens(Z, offsets, columns, token_stride, inside, length, COMPUTE)
         g = load_upstream(G, g_offsets, columns, g_token_stride, inside, COMPUTE)
-        p, s, r, tied = all_sensitivities(
-            scaled(z, live, maximum, sign, magnitude), first, second, a, KIND
-        )
+        p, s, r, tied = all_sensitivities(scaled(z, live, maximum, sign, magnitude), first, second, a, KIND)
         g = tl.where(p == 0, 0.0, g - centre[:, None])
         product = jacobian_product(g, s, r, tied, total, weighted, pull, KIND)
         where = DZ + row.to(tl.int64)[:, None] * n + columns[None, :]

@@ -48,7 +48,8 @@ def configuration(
     Parameters
     ----------
     target
-        ``"sm_80"``, ``"sm_90"``, ``"sm_100"``, ``"gfx942"`` or any other name of a GPU architecture, or ``"interpreter"``.
+        ``"sm_80"``, ``"sm_90"``, ``"sm_100"``, ``"gfx942"`` or any other name of a GPU architecture, or
+        ``"interpreter"``.
     n
         Tokens in a row.
     itemsize
@@ -69,7 +70,7 @@ def configuration(
     if target == INTERPRETER:  # cost follows the number of programs: few, large tiles
         if columns > 1 << 15:
             return Configuration(1, 1 << 15, 4, True)
-        return Configuration(max(1, (1 << 16) // columns), columns, 4, False)
+        return Configuration(max(1, (1 << 13) // columns), columns, 4, False)
     words = itemsize // 4
     if columns > _longest(kind, backward) // words:
         return Configuration(1, 4096 // words, 8, True)

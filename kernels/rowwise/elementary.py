@@ -1,8 +1,8 @@
 """Logarithms and powers from plain arithmetic: the same numbers on every GPU and in the interpreter, and no branch.
 
-``tl.log2`` of a float32 calls a library whose branch keeps a whole tile of intermediate values alive (the registers spill)
-on one target and an approximate instruction on another; neither gives ``log2(w) / (w - 1)``, which is what ``alpha`` near 1
-needs. In float64, where speed does not matter, the libraries' functions are used.
+``tl.log2`` of a float32 calls a library whose branch keeps a whole tile of intermediate values alive (the registers
+spill) on one target and an approximate instruction on another; neither gives ``log2(w) / (w - 1)``, which is what
+``alpha`` near 1 needs. In float64, where speed does not matter, the libraries' functions are used.
 """
 
 import triton
@@ -25,7 +25,7 @@ _C1 = tl.constexpr(-0.7213475108146667)
 
 @triton.jit
 def log2_and_rate(w):
-    """``(log2 w, rate, near)`` of normal ``w > 0``; ``rate = log2(w) / (w - 1)`` wherever ``near`` holds, around ``w = 1``."""
+    """``(log2 w, rate, near)`` of normal ``w > 0``; ``rate = log2(w) / (w - 1)`` where ``near``, around ``w = 1``."""
     if w.dtype == tl.float64:
         logarithm = tl.log2(w)
         flat = w == 1.0
@@ -50,7 +50,7 @@ def log2_and_rate(w):
 @triton.jit
 def log2(w):
     """``log2 w`` of normal ``w > 0``. The logarithm of NaN is not NaN in float32."""
-    logarithm, rate, near = log2_and_rate(w)
+    logarithm, _rate, _near = log2_and_rate(w)
     return logarithm
 
 
@@ -73,7 +73,7 @@ def raised(u, exponent):
 @triton.jit
 def psi(y, COMPUTE: tl.constexpr):
     """``(1 - (1 - y) e^y) / y^2`` for ``y <= 0``; above -1 its series ``sum_k y^k / (k! (k + 2))``."""
-    TERMS: tl.constexpr = 18 if COMPUTE == tl.float64 else 10
+    TERMS: tl.constexpr = 18 if tl.float64 == COMPUTE else 10
     near = tl.maximum(y, -1.0)
     total = tl.full(y.shape, 1.0 / (TERMS + 2), COMPUTE)
     for step in tl.static_range(TERMS):

@@ -4,8 +4,6 @@ import triton
 import triton.language as tl
 
 from .tiles import (
-    ANY,
-    SOFTMAX,
     load_tokens,
     peak,
     probabilities,

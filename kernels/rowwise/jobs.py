@@ -90,7 +90,7 @@ def all_jobs(targets: Sequence[str] = tuple(TARGETS)) -> Iterator[Job]:
 
 
 def some_jobs(targets: Sequence[str] = tuple(TARGETS)) -> Iterator[Job]:
-    """A representative few: each kernel, each way a row is kept, each target."""
+    """List a representative few: each kernel, each way a row is kept, each target."""
     for target in targets:
         yield job(target, Kind.SQUARE, 1024)
         yield job(target, Kind.SQUARE, 16384)

@@ -37,7 +37,7 @@ def target_of(device: torch.device) -> str:
 
 
 def _widened(x: Tensor) -> Tensor:
-    """Hand bfloat16 to the interpreter as float32, which holds it exactly: the interpreter truncates bfloat16 silently."""
+    """Hand bfloat16 to the interpreter as float32, which holds it: the interpreter silently truncates bfloat16."""
     return x.float() if INTERPRETED and x.dtype == torch.bfloat16 else x
 
 
@@ -86,8 +86,8 @@ def forward(
     wide, strides = with_row_strides(_widened(z))
     output = _widened(p)
     chosen = launch or configuration(target_of(z.device), n, compute.itemsize, kind)
-    arguments = (wide, excess, scale, lengths, output, state, steps, rows, n, *strides)
-    arguments += (excess_stride, scale_stride, length_stride)
+    arguments = [wide, excess, scale, lengths, output, state, steps, rows, n, *strides]
+    arguments += [excess_stride, scale_stride, length_stride]
     constants = {"KIND": int(kind), "COMPUTE": _COMPUTE[compute], "COLUMNS": chosen.columns}
     if chosen.stream:
         _run(forward_stream, rows, chosen.warps, *arguments, **constants, COMPACT=compacts(kind))
@@ -127,9 +127,9 @@ def backward(
     upstream, g_strides = with_row_strides(_widened(g))
     output = _widened(dz)
     chosen = launch or configuration(target_of(z.device), n, compute.itemsize, kind, backward=True)
-    arguments = (upstream, wide, state, excess, scale, lengths, output)
-    arguments += (dexcess if need_excess else None, dscale if need_scale else None)
-    arguments += (rows, n, *strides, *g_strides, excess_stride, scale_stride, length_stride)
+    arguments: list[Any] = [upstream, wide, state, excess, scale, lengths, output]
+    arguments += [dexcess if need_excess else None, dscale if need_scale else None]
+    arguments += [rows, n, *strides, *g_strides, excess_stride, scale_stride, length_stride]
     constants = {"KIND": int(kind), "COMPUTE": _COMPUTE[compute], "COLUMNS": chosen.columns}
     if chosen.stream:
         _run(backward_stream, rows, chosen.warps, *arguments, **constants)

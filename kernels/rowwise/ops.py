@@ -24,8 +24,9 @@ def path(device: torch.device | str | Tensor) -> str:
     Returns
     -------
     str
-        ``"triton"``: the compiled kernels, on a GPU. ``"interpreter"``: the same kernels on a CPU, in Triton's interpreter
-        (``TRITON_INTERPRET=1`` was set when the module was imported). ``"torch"``: plain torch, on a CPU or without Triton.
+        ``"triton"``: the compiled kernels, on a GPU. ``"interpreter"``: the same kernels on a CPU, in
+        Triton's interpreter (``TRITON_INTERPRET=1`` was set when the module was imported). ``"torch"``:
+        plain torch, on a CPU or without Triton.
 
     Examples
     --------
@@ -140,12 +141,11 @@ def _broadcast(x: Tensor, name: str, batch: Sequence[int]) -> Tensor:
 def _parameter(x: Any, name: str, z: Tensor, dtype: torch.dtype) -> Tensor:
     """Return a number or a tensor as a tensor of ``dtype`` with one entry for each row, or for all."""
     if not isinstance(x, Tensor):
-        return z.new_full((1,), float(x), dtype=dtype)
-    if not x.is_floating_point():
-        x = x.to(dtype)
+        return torch.full((1,), float(x), dtype=dtype, device=z.device)
     if x.device != z.device and x.dim() > 0:
         raise ValueError(f"{name} lies on {x.device} and the logits on {z.device}; move one of them")
-    return x.to(device=z.device)
+    given: Tensor = x if x.is_floating_point() else x.to(dtype)
+    return given.to(device=z.device)
 
 
 def entmax(
@@ -157,16 +157,16 @@ def entmax(
 ) -> Tensor:
     """Sparse probabilities of each row: α-entmax over the last axis.
 
-    Differentiable once in ``z``, ``alpha`` and ``scale``. Arithmetic in float32 (float64 for float64), rounded once to the dtype
-    of ``z``; the errors stay within ``entmax_oracle.budget``.
+    Differentiable once in ``z``, ``alpha`` and ``scale``. Arithmetic in float32 (float64 for float64), rounded
+    once to the dtype of ``z``; the errors stay within ``entmax_oracle.budget``.
 
     Parameters
     ----------
     z
         Logits ``(..., n)``, float32, float16, bfloat16 or float64, of any strides. ``-inf`` masks a token.
     alpha
-        At least 1: 1 is softmax, 2 is sparsemax. A number, or a tensor that broadcasts to ``z.shape[:-1]``: one for each head
-        ``(heads, 1)``, one for each row.
+        At least 1: 1 is softmax, 2 is sparsemax. A number, or a tensor that broadcasts to ``z.shape[:-1]``:
+        one for each head ``(heads, 1)``, one for each row.
     scale
         Inverse temperature: ``entmax(scale * z)``. A number, or a tensor that broadcasts to ``z.shape[:-1]``.
     lengths
@@ -175,14 +175,15 @@ def entmax(
     Returns
     -------
     Tensor
-        Contiguous, of the shape and dtype of ``z``. Exact zeros outside the support. What costs a synchronisation with the
-        device to find out is not refused but visible: a row with NaN or ``+inf`` or an ``alpha`` tensor below 1 is NaN, and a row
-        without a live token is zero.
+        Contiguous, of the shape and dtype of ``z``. Exact zeros outside the support. What costs a
+        synchronisation with the device to find out is not refused but visible: a row with NaN or ``+inf``
+        or an ``alpha`` tensor below 1 is NaN, and a row without a live token is zero.
 
     Raises
     ------
     ValueError
-        For a number ``alpha`` below 1 or not finite, shapes that do not broadcast, an empty last axis, other dtypes, other devices.
+        For a number ``alpha`` below 1 or not finite, shapes that do not broadcast, an empty last axis,
+        other dtypes, other devices.
     NotImplementedError
         On differentiating twice.
 

@@ -231,7 +231,7 @@ def _psi(y: Tensor) -> Tensor:
 
 
 def _reference(x: Tensor, r: Tensor, total: Tensor, tied: Tensor) -> Tensor:
-    """What to subtract from ``x`` before the product with ``J g``; see ``reference`` of the kernels."""
+    """Choose what to subtract from ``x`` before its product with ``J g``; see ``reference`` of the kernels."""
     at_tie = torch.where(tied, x, -torch.inf).amax(-1, keepdim=True)
     return torch.where(at_tie > -torch.inf, at_tie, (r * x).sum(-1, keepdim=True) / total)
 
@@ -283,7 +283,8 @@ def backward(
         total = r.sum(-1, keepdim=True)
         total = torch.where(total == 0, 1.0, total)
         if own == Kind.ABOVE:
-            # The gradient at the smallest tokens goes first: their s may be infinite, and their own term is then exactly 0.
+            # The gradient at the smallest tokens goes first: their s may be infinite, and their own
+            # term is then exactly 0.
             centre = torch.where(tied, g_now, 0.0).sum(-1, keepdim=True) / tied.sum(-1, keepdim=True).clamp(min=1)
             g_now = (g_now - centre).masked_fill(dead, 0.0)
             pull = torch.where(tied, 0.0, s * g_now).sum(-1, keepdim=True) / total

@@ -1,21 +1,25 @@
 """The arithmetic of one row, on tiles ``(rows, tokens)`` held in registers; shared by every row-wise kernel.
 
-Write ``a = alpha - 1``, ``v_i = scale (z_i - max z) <= 0`` and ``E_a(t) = [1 + a t]_+^(1/a)``, which is ``exp`` at ``a = 0``.
+Write ``a = alpha - 1``, ``v_i = scale (z_i - max z) <= 0`` and ``E_a(t) = [1 + a t]_+^(1/a)``, which is ``exp`` at
+``a = 0``.
 
-``alpha <= 2``. Since ``p_i^a = p_max^a + a v_i``, the answer is ``p_i = p_max E_a(c v_i)`` with ``c = p_max^-a = -1/tau``, so with
-``W_i = E_a(c v_i)`` and ``S = sum W`` everything follows from the one equation ``c = S^a``. Newton's method on the q-norm
+``alpha <= 2``. Since ``p_i^a = p_max^a + a v_i``, the answer is ``p_i = p_max E_a(c v_i)`` with ``c = p_max^-a =
+-1/tau``, so with ``W_i = E_a(c v_i)`` and ``S = sum W`` everything follows from the one equation ``c = S^a``.
+Newton's method on the q-norm
 (q = 1/a) from ``tau = -1`` reads, in ``c`` and without a single subtraction::
 
     c <- (S + c X) / (S / S^a + X),      X = a sum_i (W_i / w_i) (-v_i) >= 0,      w_i = 1 + a c v_i
 
-a mean of ``c`` and ``S^a`` with positive weights. The q-norm is convex, so ``c`` rises from 1 to the root and never passes it;
-the loop ends at the first step that does not raise the floating-point number ``c``: no count, no tolerance. The residual
-that rounding leaves in ``c`` is divided out by ``p = W / S``, whence sums right to rounding. The form is the same for every
-``alpha`` in [1, 2]: softmax is ``c = 1``, flat rows take one step, and nothing cancels near ``alpha = 1``.
+a mean of ``c`` and ``S^a`` with positive weights. The q-norm is convex, so ``c`` rises from 1 to the root and never
+passes it; the loop ends at the first step that does not raise the floating-point number ``c``: no count, no
+tolerance. The residual that rounding leaves in ``c`` is divided out by ``p = W / S``, whence sums right to
+rounding. The form is the same for every ``alpha`` in [1, 2]: softmax is ``c = 1``, flat rows take one step, and
+nothing cancels near ``alpha = 1``.
 
 ``alpha > 2``. ``sum [x - tau]_+^q`` is neither convex nor concave, so the support comes first: token ``k`` is in it iff
-``sum_i [x_i - x_k]_+^q < 1`` with ``x = a v``. With ``k`` its smallest token and ``D_i = x_i - x_k``, the probability ``w = p_k``
-solves ``sum_i (D_i + w^a)^q = 1``, whose left side is convex in ``w``; Newton from ``w = 1/|S|`` falls to the root.
+``sum_i [x_i - x_k]_+^q < 1`` with ``x = a v``. With ``k`` its smallest token and ``D_i = x_i - x_k``, the
+probability ``w = p_k`` solves ``sum_i (D_i + w^a)^q = 1``, whose left side is convex in ``w``; Newton from ``w =
+1/|S|`` falls to the root.
 
 NaN and ``+inf`` tokens, and ``alpha < 1``, make the row NaN: every comparison below is written so that NaN survives it.
 A row without a live token gives zeros.
@@ -46,7 +50,7 @@ def row_offsets(row, inner, outer_stride, inner_stride):
 
 @triton.jit
 def row_excess(EXCESS, row, stride, ROWS: tl.constexpr, KIND: tl.constexpr, COMPUTE: tl.constexpr):
-    """``a = alpha - 1`` of each row; NaN where ``alpha < 1``."""
+    """Return ``a = alpha - 1`` of each row; NaN where ``alpha < 1``."""
     if KIND == SOFTMAX:
         return tl.zeros((ROWS,), COMPUTE)
     elif KIND <= FOURTH_POWER:
@@ -81,7 +85,8 @@ def row_length(LENGTHS, row, stride, n, ROWS: tl.constexpr):
 def load_tokens(Z, offsets, columns, stride, inside, length, COMPUTE: tl.constexpr):
     """Tokens and which of them are live.
 
-    The mask of the load is ``inside`` alone, which the compiler can prove constant over a vector; the lengths come after.
+    The mask of the load is ``inside`` alone, which the compiler can prove constant over a vector; the lengths
+    come after.
     """
     z = tl.load(Z + offsets[:, None] + columns.to(tl.int64)[None, :] * stride, mask=inside, other=float("-inf"))
     z = z.to(COMPUTE)
@@ -106,10 +111,8 @@ def spoil(maximum):
 def differences(z, live, maximum, sign):
     """``d_i = sign z_i - maximum <= 0``, finite for live tokens."""
     d = z * sign[:, None] - maximum[:, None]
-    if z.dtype == tl.float64:
-        d = tl.where(d < -1e308, -1e308, d)
-    else:
-        d = tl.where(d < -3e38, -3e38, d)
+    lowest: tl.constexpr = -1e308 if z.dtype == tl.float64 else -3e38
+    d = tl.where(d < lowest, lowest, d)
     return tl.where(live, d, 0.0)
 
 
@@ -151,8 +154,8 @@ def weights(v, c, a, KIND: tl.constexpr):
             V = w * w * w
         W = V * w
     else:
-        # log E_a(t) = log(w) / a = t log(w) / (w - 1). Near w = 1 the second form is good down to a = 0, and taken at the
-        # rounded w in both places it hardly feels the rounding.
+        # log E_a(t) = log(w) / a = t log(w) / (w - 1). Near w = 1 the second form is good down to a = 0,
+        # and taken at the rounded w in both places it hardly feels the rounding.
         t = v * c[:, None]
         w = a[:, None] * t + 1.0
         outside = w <= 0
@@ -289,7 +292,7 @@ def least_member(v, row, n, count, a, high, STREAM: tl.constexpr, COLUMNS: tl.co
 
 @triton.jit
 def members_above(v, pivot, w, a, q):
-    """``(p, r)`` at pivot probability ``w``: ``p_i = (D_i + w^a)^q`` and ``r_i = (w / p_i)^(a-1) = s_i / s_pivot <= 1``.
+    """``(p, r, tied)`` at pivot probability ``w``: ``p_i = (D_i + w^a)^q``, ``r_i = (w / p_i)^(a-1) = s_i / s_pivot``.
 
     At ``D_i = 0`` both are known, ``w`` and 1, however far ``w^a`` underflows.
     """
@@ -308,7 +311,7 @@ def members_above(v, pivot, w, a, q):
 def sums_above(v, row, n, count, pivot, w, a, q, STREAM: tl.constexpr, COLUMNS: tl.constexpr):
     """``H(w) = sum p`` and ``H'(w) = sum r``."""
     if not STREAM:
-        p, r, tied = members_above(v, pivot, w, a, q)
+        p, r, _tied = members_above(v, pivot, w, a, q)
         return tl.sum(p, 1), tl.sum(r, 1)
     else:
         H = tl.zeros_like(a)
@@ -317,7 +320,7 @@ def sums_above(v, row, n, count, pivot, w, a, q, STREAM: tl.constexpr, COLUMNS: 
         R_low = tl.zeros_like(a)
         for start in range(0, count, COLUMNS):
             piece = stream(row, start, n, count, COLUMNS)
-            p, r, tied = members_above(piece, pivot, w, a, q)
+            p, r, _tied = members_above(piece, pivot, w, a, q)
             H, H_low = add(H, H_low, tl.sum(p, 1))
             R, R_low = add(R, R_low, tl.sum(r, 1))
         return H + H_low, R + R_low
@@ -375,7 +378,8 @@ def stream(row, start, n, count, COLUMNS: tl.constexpr):
 def solve(v, row, n, count, a, KIND: tl.constexpr, STREAM: tl.constexpr, COLUMNS: tl.constexpr):
     """Solve each row: ``(first, second, steps)``.
 
-    ``(c, 1/S)`` for ``alpha <= 2``, ``(pivot, w)`` for ``alpha > 2``; ``steps`` counts evaluations of a sum over the row.
+    ``(c, 1/S)`` for ``alpha <= 2``, ``(pivot, w)`` for ``alpha > 2``; ``steps`` counts evaluations of a sum
+    over the row.
     """
     if KIND == ABOVE:
         return solve_above(v, row, n, count, a, KIND, STREAM, COLUMNS)
@@ -391,14 +395,14 @@ def solve(v, row, n, count, a, KIND: tl.constexpr, STREAM: tl.constexpr, COLUMNS
 @triton.jit
 def probabilities_below(v, c, inverse, a, KIND: tl.constexpr):
     """``p = W / S``."""
-    W, V = weights(v, c, a, KIND)
+    W, _V = weights(v, c, a, KIND)
     return W * inverse[:, None]
 
 
 @triton.jit
 def probabilities_above(v, pivot, w, a):
     """``p = (D + w^a)^q``."""
-    p, r, tied = members_above(v, pivot, w, a, 1.0 / a)
+    p, _r, _tied = members_above(v, pivot, w, a, 1.0 / a)
     return p
 
 

@@ -17,7 +17,9 @@ def rows(n: int) -> np.ndarray:
     g = np.random.default_rng(3)
     masked = g.standard_normal(n)
     masked[::3] = -np.inf
-    return np.stack([g.standard_normal(n), 0.1 * g.standard_normal(n), np.full(n, 0.3), 5 * g.standard_normal(n), masked])
+    return np.stack(
+        [g.standard_normal(n), 0.1 * g.standard_normal(n), np.full(n, 0.3), 5 * g.standard_normal(n), masked]
+    )
 
 
 def gradient(z: torch.Tensor, g: torch.Tensor, alpha, **keywords) -> torch.Tensor:
@@ -45,7 +47,7 @@ def streamed(monkeypatch):
     if ops_module.path("cpu") == "interpreter":
         from entmax_oracle.kernels.rowwise import launch
 
-        monkeypatch.setattr(launch, "configuration", lambda *_, **__: Configuration(1, 64, 4, True))
+        monkeypatch.setattr(launch, "configuration", lambda *_, **__: Configuration(1, 128, 4, True))
 
 
 @pytest.mark.parametrize("alpha", [1.0, 1.2, 1.5, 2.0, 3.0])
@@ -76,7 +78,7 @@ def test_gradient_in_alpha(alpha):
 
 
 def test_gradient_in_alpha_near_one_reaches_the_limit():
-    """At alpha = 1 it is p (E log^2 p - log^2 p) / 2; in float32 it goes there smoothly, where a difference of 1/a^2 would not."""
+    """At alpha = 1 it is p (E log^2 p - log^2 p) / 2; float32 goes there smoothly, a difference over a^2 would not."""
     z = torch.randn(4, 20, generator=torch.Generator().manual_seed(0))
     g = torch.randn(4, 20, generator=torch.Generator().manual_seed(1))
     log_p = z.double().log_softmax(-1)
@@ -90,15 +92,15 @@ def test_gradient_in_alpha_near_one_reaches_the_limit():
 
 @pytest.mark.parametrize("alpha", [1.0, 1.1, 1.5, 2.0, 3.0])
 def test_gradcheck_away_from_kinks(alpha):
-    """Points whose tokens stay clear of the threshold: z = p^a / a for a p without small entries, and two far tokens."""
+    """Tokens stay clear of the threshold: z = p^a / a for a p without small entries, and two far tokens."""
     a = alpha - 1
     p = torch.tensor([0.4, 0.3, 0.2, 0.1], dtype=torch.float64)
     live = p.log() if a == 0 else p**a / a
     z = torch.cat([live, live.new_tensor([live.min() - 3, live.min() - 5])]).expand(2, 6).clone().requires_grad_()
     scale = torch.tensor([1.0, 1.1], dtype=torch.float64, requires_grad=True)
     given = torch.tensor([alpha, alpha + 0.01], dtype=torch.float64, requires_grad=alpha > 1)
-    assert torch.autograd.gradcheck(lambda z, b, s: entmax(z, b, scale=s), (z, given, scale))
-    assert torch.autograd.gradcheck(lambda z: entmax(z, alpha), (z,))
+    assert torch.autograd.gradcheck(lambda z, b, s: entmax(z, b, scale=s), (z, given, scale), fast_mode=True)
+    assert torch.autograd.gradcheck(lambda z: entmax(z, alpha), (z,), fast_mode=True)
 
 
 def test_the_gradient_sums_to_zero_and_is_zero_where_p_is():
@@ -114,7 +116,7 @@ def test_the_gradient_sums_to_zero_and_is_zero_where_p_is():
 
 
 def test_ties_with_weights_beyond_floats():
-    """alpha = 12, 60 equal tokens: s = 60^10; alpha = 30: s = 60^28 > 1e38. A constant upstream gradient still gives zeros."""
+    """60 equal tokens: s = 60^10 at alpha = 12, 60^28 > 1e38 at 30. A constant upstream gradient gives zeros."""
     z = torch.zeros(1, 60)
     for alpha in (12.0, 30.0):
         given = torch.tensor(alpha, dtype=torch.float64, requires_grad=True)

@@ -1,11 +1,14 @@
-"""The root finder: how many steps, and its elementary functions. Counted by the kernels in the interpreter, else by plain torch."""
+"""The root finder: its steps, counted by the kernels in the interpreter or by plain torch; elementary functions."""
 
 import numpy as np
 import pytest
 import torch
+import triton
+import triton.language as tl
 
 from entmax_oracle.kernels.rowwise import launch, path, plain
 from entmax_oracle.kernels.rowwise.configurations import configuration
+from entmax_oracle.kernels.rowwise.elementary import log2_and_rate, psi
 from entmax_oracle.kernels.rowwise.rows import Kind
 
 
@@ -69,22 +72,19 @@ def test_configurations_hold_the_row_or_stream_it():
                         assert c.columns & (c.columns - 1) == 0
 
 
+@triton.jit
+def evaluate(W, LOG, RATE, PSI, n: tl.constexpr):
+    """Elementary functions of a vector; the rate is NaN where it does not hold."""
+    i = tl.arange(0, n)
+    w = tl.load(W + i)
+    logarithm, rate, near = log2_and_rate(w)
+    tl.store(LOG + i, logarithm)
+    tl.store(RATE + i, tl.where(near, rate, float("nan")))
+    tl.store(PSI + i, psi(-w, w.dtype))
+
+
 @pytest.mark.skipif(not launch.INTERPRETED, reason="needs the interpreter")
 def test_elementary_functions():
-    import triton
-    import triton.language as tl
-
-    from entmax_oracle.kernels.rowwise.elementary import log2_and_rate, psi
-
-    @triton.jit
-    def evaluate(W, LOG, RATE, PSI, n: tl.constexpr):
-        i = tl.arange(0, n)
-        w = tl.load(W + i)
-        logarithm, rate, near = log2_and_rate(w)
-        tl.store(LOG + i, logarithm)
-        tl.store(RATE + i, tl.where(near, rate, float("nan")))
-        tl.store(PSI + i, psi(-w, w.dtype))
-
     g = np.random.default_rng(0)
     n = 1 << 14
     for dtype, u in ((np.float32, 2.0**-24), (np.float64, 2.0**-53)):

@@ -1,4 +1,4 @@
-"""The values, by whichever path is active: plain torch here, the kernels in the interpreter from test_interpreter.py."""
+"""The values on the active path: plain torch here, the kernels in the interpreter from test_interpreter.py."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ DTYPES = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
 
 
 def rows(alpha: float, n: int, seed: int = 0) -> np.ndarray:
-    """Rows that are hard for a solver: ordinary, wide, flat, tied, shifted, huge, masked, at the threshold, one-hot or nearly."""
+    """Rows: ordinary, wide, flat, tied, shifted, huge, narrow, masked, at the threshold, nearly one-hot, heavy."""
     g = np.random.default_rng(seed)
     a = max(alpha - 1, 1 / 8)
     p = g.random(n) ** 3
@@ -57,7 +57,7 @@ def check(p: torch.Tensor, z: torch.Tensor, alpha: float) -> None:
     assert_close(p.double().numpy(), z.double().numpy(), alpha, dtype=name)
 
 
-@pytest.mark.parametrize("n", [1, 2, 33, 700])
+@pytest.mark.parametrize("n", [1, 2, 700])
 @pytest.mark.parametrize("alpha", ALPHAS)
 def test_float32_is_within_the_budget(alpha, n):
     z = tensor(rows(alpha, n), torch.float32)
@@ -102,9 +102,7 @@ def test_each_row_has_its_own_alpha_scale_and_length():
         for h in range(heads):
             live = int(lengths[b, h])
             logits = float(scale[b, 0]) * z[b, h, :live].numpy()
-            np.testing.assert_allclose(
-                p[b, h, :live], reference(logits, float(alpha[h])), rtol=0, atol=50 * 2.0**-53
-            )
+            np.testing.assert_allclose(p[b, h, :live], reference(logits, float(alpha[h])), rtol=0, atol=50 * 2.0**-53)
             assert bool((p[b, h, live:] == 0).all())
 
 
@@ -146,11 +144,12 @@ def test_a_million_tokens():
         assert (error <= budget(z.double().numpy(), alpha, "float32")).all()
 
 
-@pytest.mark.parametrize("alpha", ALPHAS)
-@pytest.mark.parametrize("tensor_alpha", [False, True])
+@pytest.mark.parametrize(
+    ("alpha", "tensor_alpha"), [(1.0, False), (1.5, False), (2.0, False), (1.3, False), (1.3, True), (4.0, True)]
+)
 def test_rows_that_do_not_fit_on_chip(alpha, tensor_alpha, streamed):
-    """The same rows in pieces of 64 tokens; where there are no kernels, only the plain path again."""
-    z = tensor(rows(alpha, 333), torch.float32)
+    """The same rows in pieces of 128 tokens; where there are no kernels, only the plain path again."""
+    z = tensor(rows(alpha, 300), torch.float32)
     given = torch.tensor(alpha, dtype=torch.float64) if tensor_alpha else alpha
     check(entmax(z, given), z, alpha)
 
@@ -160,7 +159,7 @@ def streamed(monkeypatch):
     if ops_module.path("cpu") == "interpreter":
         from entmax_oracle.kernels.rowwise import launch
 
-        monkeypatch.setattr(launch, "configuration", lambda *_, **__: Configuration(1, 64, 4, True))
+        monkeypatch.setattr(launch, "configuration", lambda *_, **__: Configuration(1, 128, 4, True))
 
 
 @pytest.mark.parametrize("alpha", [1.0, 1.3, 1.5, 2.0, 3.0])
