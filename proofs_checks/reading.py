@@ -93,7 +93,7 @@ class Balls:
             if exact is not None:
                 return exact
         if isinstance(exponent, fmpq) and exponent.q == 1 and abs(int(exponent.p)) < 64:
-            result = arb(base) ** int(exponent.p)
+            result = _whole_power(arb(base), int(exponent.p))
         else:
             base, exponent = arb(base), arb(exponent)
             if base.contains(0) and exponent > 0:
@@ -185,6 +185,16 @@ class Balls:
 
 
 BALLS = Balls()
+
+
+def _whole_power(base: arb, exponent: int) -> arb:
+    """Return an integer power; unlike ``**`` it is defined for balls that contain zero."""
+    result = arb(1)
+    for _ in range(abs(exponent)):
+        result = result * base
+    if exponent % 2 == 0 and base.contains(0) and exponent != 0:
+        result = arb(0).union(arb(result.abs_upper()))
+    return result if exponent >= 0 else 1 / result
 
 
 def _exact_power(base: fmpq, exponent: fmpq) -> fmpq | None:

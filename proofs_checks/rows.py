@@ -178,7 +178,7 @@ def simplex(p: Iterable[Any], alpha: Any, **more: Any) -> Instance:
     """Return a point of the simplex and an exponent; `more` symbols by their name in the notation."""
     values: dict[sp.Basic, Any] = {N.p: (probabilities := numbers(p)), N.n: fmpq(len(probabilities))}
     values[N.alpha] = rational(alpha)
-    values[N.p_max] = max(probabilities)
+    values[N.p_max] = BALLS.maximum(probabilities)
     values[N.size] = fmpq(sum(1 for value in probabilities if value > 0))
     for name, value in more.items():
         values[getattr(N, name)] = numbers(value) if isinstance(value, list | tuple) else numbers([value])[0]

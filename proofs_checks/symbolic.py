@@ -134,7 +134,7 @@ def _same(left: sp.Basic, right: sp.Basic) -> bool:
         return False
     if isinstance(left, sp.core.relational.Relational):
         difference = (left.lhs - left.rhs) - (right.lhs - right.rhs)
-        return bool(reduce_to_zero(difference.doit() if difference.has(sp.Limit) else difference) == 0)
+        return bool(sp.expand(difference.doit() if difference.has(sp.Limit) else difference) == 0)
     if isinstance(left, Iff | sp.And | sp.Or | sp.Not | sp.Implies):
         return all(_same(l, r) for l, r in zip(left.args, right.args, strict=True))
     return False

@@ -32,6 +32,10 @@ p = sp.IndexedBase("p", nonnegative=True)
 """Probabilities: ``p = entmax_alpha(z)``, or a point of the simplex where a theorem says so."""
 r = sp.IndexedBase("r", nonnegative=True)
 """Another point of the simplex, or the probabilities of another row."""
+y = sp.IndexedBase("z'", real=True)
+"""Logits of a second row."""
+A = sp.IndexedBase("A", real=True)
+"""``A[i]``: derivative of ``p_i`` with respect to alpha."""
 v = sp.IndexedBase("v", real=True)
 """A direction in logit space."""
 D = sp.IndexedBase("D", real=True)

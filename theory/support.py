@@ -12,7 +12,9 @@ from .notation import (
     eta,
     i,
     k,
+    n,
     p,
+    p_max,
     pos,
     q,
     r,
@@ -23,6 +25,7 @@ from .notation import (
     total,
     z,
     z_max,
+    z_min,
 )
 from .theorem import Claim, Folklore, Hypothesis, Theorem
 
@@ -134,5 +137,62 @@ one_hot_margin = Theorem(
             r"The margin is 1: right for $\alpha = 2$ only.",
             Iff(sp.Eq(p[1], 1), z[1] - z[2] >= 1),
         ),
+    ),
+)
+
+_range = a * (z_max - z_min)
+
+full_support = Theorem(
+    name="full-support",
+    area="support",
+    title="When every token keeps some mass",
+    statement=(
+        r"If $z_{\max} - z_{\min} < \frac{(n-1)^{1-\alpha}}{\alpha-1}$ every token has mass; if every token has mass, "
+        r"$z_{\max} - z_{\min} < \frac{1}{\alpha-1}$. Neither can be improved."
+    ),
+    setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$",
+    claims=(
+        Claim("sufficient", sp.Implies(_range < (n - 1) ** (1 - alpha), sp.Ge(size, n))),
+        Claim("necessary", sp.Implies(_range >= 1, sp.Lt(size, n))),
+    ),
+    folklore=(
+        Folklore(
+            r"A range below $\frac{1}{\alpha-1}$ gives every token mass: false with more than one token at the top.",
+            sp.Implies(_range < 1, sp.Ge(size, n)),
+        ),
+    ),
+)
+
+least_support = Theorem(
+    name="least-support",
+    area="support",
+    title="The least size of the support over a range of logits",
+    statement=(
+        r"With $\delta = (\alpha-1)(z_{\max} - z_{\min}) > 0$, $|S| \ge \min(n, \delta^{-q})$, attained by "
+        r"$\delta^{-q}$ tied tokens at "
+        r"the top (when that is whole). So bounded logits allow supports of constant size, and full ones, "
+        r"for every $n$."
+    ),
+    setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$ that is not constant",
+    claims=(Claim("least", sp.Ge(size, sp.Min(n, _range ** (-q)))),),
+    folklore=(
+        Folklore(
+            r"Bounded logits keep the support of entmax bounded: false, equal logits have full support.",
+            sp.Le(size, 5),
+        ),
+    ),
+)
+
+window = Theorem(
+    name="support-window",
+    area="support",
+    title="The support is a window below the largest logit",
+    statement=(
+        r"Token $k$ has mass if and only if $x_{\max} - x_k < p_{\max}^{\alpha-1}$; in particular only if "
+        r"$z_k > z_{\max} - \frac{1}{\alpha-1}$."
+    ),
+    claims=(
+        Claim("window", Iff(p[k] > 0, a * (z_max - z[k]) < p_max**a)),
+        Claim("outer", sp.Implies(p[k] > 0, a * (z_max - z[k]) < 1)),
     ),
 )

@@ -16,13 +16,17 @@ SUBJECTS = (
     "threshold",
     "structure",
     "support",
+    "limits",
     "jacobian",
+    "lipschitz",
+    "losses",
     "dispersion",
     "vanishing",
     "collapse",
     "paths",
     "scale_laws",
     "positions",
+    "floating",
 )
 """Modules of this package that state theorems, in reading order."""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sympy as sp
 
 from .entropy import tsallis
-from .notation import a, alpha, i, n, p, p_max, pos, q, r, size, tau, top, total, x, z, z_max
-from .theorem import Claim, Folklore, Theorem
+from .notation import a, alpha, i, k, n, p, p_max, pos, q, r, rho, size, tau, top, top_first, total, x, z, z_max
+from .theorem import Claim, Folklore, Hypothesis, Theorem
 
 excess = total(pos(x(i) - tau) ** q) - 1
 """``f(tau)``, strictly decreasing left of the largest ``x_i``; its root is the threshold."""
@@ -72,4 +72,97 @@ brackets = Theorem(
             sp.Ge(tau, z_max - 1),
         ),
     ),
+)
+
+_CONVEX = Hypothesis("convex-range", r"$\alpha \le 2$", sp.Le(alpha, 2))
+_SORTED = Hypothesis("sorted", r"$z_1 \ge z_2 \ge \dots \ge z_n$", top_first())
+
+
+def sorted_mean(count: sp.Expr) -> sp.Expr:
+    """Mean of the first `count` of the ``x_i``."""
+    return total(x(i), last=count) / count
+
+
+sorted_means = Theorem(
+    name="sorted-means",
+    area="threshold",
+    title="Every mean of logits bounds the threshold",
+    statement=(
+        r"For $\alpha \le 2$ and every $k$, $\tau \ge \mu_k - k^{1-\alpha}$ with $\mu_k$ the mean of any "
+        r"$k$ of the $x_i$ (best: "
+        r"the largest). For sorted logits and $k = |S|$ this is sparsemax's formula at $\alpha = 2$."
+    ),
+    hypotheses=(_CONVEX,),
+    claims=(Claim("mean", sp.Ge(tau, sorted_mean(k) - k ** (1 - alpha))),),
+)
+
+sorted_means_above = Theorem(
+    name="sorted-means-above",
+    area="threshold",
+    title="Beyond alpha = 2 the support's mean bounds the threshold from above",
+    statement=r"For $\alpha \ge 2$ and sorted logits, $\tau \le \mu_{|S|} - |S|^{1-\alpha}$.",
+    hypotheses=(_SORTED, Hypothesis("large-alpha", r"$\alpha \ge 2$", sp.Ge(alpha, 2))),
+    claims=(Claim("mean", sp.Le(tau, sorted_mean(size) - size ** (1 - alpha))),),
+)
+
+mass = total(pos(x(i) - rho) ** q)
+slope_sum = total(sp.Piecewise(((x(i) - rho) ** (q - 1), x(i) > rho), (0, True)))
+
+newton = Theorem(
+    name="newton-from-the-left",
+    area="threshold",
+    title="Newton's method on the q-norm rises to the threshold and never passes it",
+    statement=(
+        r"For $\alpha \le 2$ and $\tau' \le \tau$, with $F = \sum [x_i - \tau']_+^q$ and $b = \sum [x_i - "
+        r"\tau']_+^{q-1}$: "
+        r"$\tau' \le \tau' + \frac{F-1}{q b} \le \tau' + \frac{F - F^{1-1/q}}{b} \le \tau$. The step on the "
+        r"q-norm is at least the "
+        r"plain one, and neither overshoots."
+    ),
+    setting=r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, $\tau' < x_{\max}$",
+    hypotheses=(_CONVEX, Hypothesis("left", r"$\tau' \le \tau$", sp.Le(rho, tau))),
+    claims=(
+        Claim("rises", sp.Ge((mass - 1) / (q * slope_sum), 0)),
+        Claim("longer", sp.Ge((mass - mass ** (1 - 1 / q)) / slope_sum, (mass - 1) / (q * slope_sum))),
+        Claim("never-past", sp.Le(rho + (mass - mass ** (1 - 1 / q)) / slope_sum, tau)),
+    ),
+    folklore=(
+        Folklore(
+            r"Newton's method from the left is monotone for every $\alpha$: false for $\alpha > 2$, where "
+            r"$f$ is not convex.",
+            sp.Le(rho + (mass - 1) / (q * slope_sum), tau),
+        ),
+    ),
+)
+
+_centre = sorted_mean(size)
+_scatter = total((x(i) - total(x(k), k, size) / size) ** 2, last=size)
+
+closed_forms = Theorem(
+    name="closed-form-three-halves",
+    area="threshold",
+    title="The threshold of 1.5-entmax in closed form",
+    statement=(
+        r"For $\alpha = 3/2$ and sorted logits, $\tau = \mu - \sqrt{\frac{1 - V}{|S|}}$ with $\mu$ the mean "
+        r"of the $x_i$ of the "
+        r"support and $V = \sum_{i \in S} (x_i - \mu)^2$."
+    ),
+    setting=r"every $n \ge 1$, $z \in \mathbb{R}^n$",
+    hypotheses=(_SORTED, Hypothesis("three-halves", r"$\alpha = 3/2$", sp.Eq(alpha, sp.Rational(3, 2)))),
+    claims=(Claim("closed", sp.Eq(tau, _centre - sp.sqrt((1 - _scatter) / size))),),
+    source="Peters, Niculae, Martins 2019, section 4",
+)
+
+closed_form_sparsemax = Theorem(
+    name="closed-form-sparsemax",
+    area="threshold",
+    title="The threshold of sparsemax in closed form",
+    statement=(
+        r"For $\alpha = 2$ and sorted logits, $\tau = \mu - \frac{1}{|S|}$ with $\mu$ the mean of the support's "
+        r"logits."
+    ),
+    setting=r"every $n \ge 1$, $z \in \mathbb{R}^n$",
+    hypotheses=(_SORTED, Hypothesis("sparsemax", r"$\alpha = 2$", sp.Eq(alpha, 2))),
+    claims=(Claim("closed", sp.Eq(tau, sorted_mean(size) - 1 / size)),),
+    source="Martins, Astudillo 2016, equation 4",
 )

@@ -113,6 +113,15 @@ alibi_attained = Case(
             ),
             r"all worst rows of up to 10 tokens for 2 slopes, 2 ranges and 3 exponents",
         ),
+        exact(
+            lambda: (
+                _worst(2, alpha, 1 + 1 / (alpha - 1) + nudge, 1)
+                for alpha in ALPHAS
+                for nudge in (fmpq(-1, 128), fmpq(0), fmpq(1, 128))
+            ),
+            "pairs at the reach and close to it",
+            title="pairs at the reach",
+        ),
     ),
 )
 

@@ -13,7 +13,7 @@ from entmax_oracle.theory import notation as N
 from entmax_oracle.theory import support as T
 
 from ..deciding import Reals, row_model
-from ..evidence import Case, Debunked, Needed, decided, exact, sampled, symbolic
+from ..evidence import Case, Debunked, Needed, Sharp, decided, exact, sampled, symbolic
 from ..families import ALPHAS, family, one_of, positive, real
 from ..reading import BALLS
 from ..rows import Instance, chosen, dyadic, row
@@ -328,4 +328,115 @@ one_hot_margin = Case(
     ),
     needed=(Needed("sorted", r"$\alpha = 2$, $z = (0, 5)$", lambda: row([0, -5, 5], 2)),),
     folklore=(Debunked(r"$\alpha = 3/2$, gap 1", lambda: row([1, 0], fmpq(3, 2))),),
+)
+
+
+def _full_proof(theorem: Theorem) -> Iterator[Step]:
+    m = sp.Symbol("m", positive=True)  # n - 1
+    d = sp.Symbol("d", positive=True)
+    spread = N.a * (N.z_max - N.z_min)
+    yield identity(
+        "the lowest token has at most n - 1 others above it, each by at most the range: their sum at the "
+        "critical range",
+        m * (m ** (-a)) ** (1 / a),
+        1,
+    )
+    yield is_positive("the sum rises with the range", sp.diff(d**q, d))
+    yield concludes(
+        "below it the norm criterion holds",
+        theorem.claim("sufficient"),
+        sp.Implies(spread < (N.n - 1) ** (1 - N.alpha), sp.Ge(N.size, N.n)),
+    )
+    yield identity("the largest token alone contributes range^q, which must be below 1", sp.Integer(1) ** q, 1)
+    yield concludes("so", theorem.claim("necessary"), sp.Implies(spread >= 1, sp.Lt(N.size, N.n)))
+
+
+def _of_range(z: Sequence[fmpq], alpha: fmpq, top: fmpq) -> Instance:
+    """Return a row with a given number of tokens tied at the top, whose range is near critical for them."""
+    count = int(top.p)
+    if not z or count < 1:
+        raise ValueError("a token at the top and one below")
+    depth = BALLS.power(fmpq(count), 1 - alpha) / (alpha - 1)
+    return row([fmpq(0)] * count + [min(fmpq(0), -dyadic(depth, 8) + abs(value) / 64) for value in z], alpha)
+
+
+RANGES = family(
+    r"random rows whose range is near critical, $n \le 6$",
+    _of_range,
+    {"z": real},
+    {"alpha": one_of(ALPHAS), "top": one_of((1, 1, 2, 3))},
+    (1, 3),
+    fixed=("alpha", "top"),
+)
+
+full_support = Case(
+    T.full_support,
+    (
+        symbolic(_full_proof),
+        decided(sizes=(2, 3), alphas=(2,)),
+        decided(sizes=(2,), alphas=("3/2", 3)),
+        sampled(RANGES),
+        exact(
+            lambda: (
+                [
+                    row([2] * (m - 1) + [0], 1 + fmpq(1, 2)) if m == 2 else row([fmpq(1, m - 1)] * (m - 1) + [0], 2)
+                    for m in (2, 3, 4)
+                ]
+                + [row([1 - fmpq(1, 64), 0], 2), row([1, 0], 2)]
+            ),
+            "rows at the critical range",
+        ),
+    ),
+    folklore=(Debunked(r"sparsemax, $z = (0.4, 0.4, 0.4, 0)$", lambda: row([fmpq(2, 5)] * 3 + [0], 2)),),
+)
+
+
+def _least_proof(theorem: Theorem) -> Iterator[Step]:
+    m, d = sp.symbols("m delta", positive=True)
+    yield identity(
+        "a token off the support fails the criterion: 1 <= sum over S of (x_i - x_k)^q <= |S| delta^q",
+        (m * d**q) / d**q,
+        m,
+    )
+    yield concludes(
+        "or no token is off it",
+        theorem.claim("least"),
+        sp.Ge(N.size, sp.Min(N.n, (N.a * (N.z_max - N.z_min)) ** (-N.q))),
+    )
+
+
+least_support = Case(
+    T.least_support,
+    (symbolic(_least_proof), sampled(RANGES)),
+    sharp=(
+        Sharp(
+            "least", "two tied tokens at the critical gap, sparsemax", lambda: [row([fmpq(1, 2), fmpq(1, 2), 0, 0], 2)]
+        ),
+    ),
+    folklore=(Debunked("ten equal logits", lambda: row([0] * 10, 2)),),
+)
+
+
+def _window_proof(theorem: Theorem) -> Iterator[Step]:
+    x, y = sp.symbols("x y", real=True)
+    w = sp.Symbol("w", positive=True)
+    e = sp.Symbol("e", nonnegative=True)
+    yield identity("x_max - tau = p_max^a, so x_k > tau says x_max - x_k < p_max^a", (x - y) - (x - (y + w)), w)
+    yield concludes("so", theorem.claim("window"), N.Iff(N.p[N.k] > 0, N.a * (N.z_max - N.z[N.k]) < N.p_max**N.a))
+    yield nonnegative("p_max = 1 / (1 + e) <= 1", 1 - 1 / (1 + e))
+    yield concludes("so", theorem.claim("outer"), sp.Implies(N.p[N.k] > 0, N.a * (N.z_max - N.z[N.k]) < 1))
+
+
+window = Case(
+    T.window,
+    (
+        symbolic(_window_proof),
+        decided(sizes=(2, 3), alphas=(2,)),
+        exact(
+            # The largest token holds 1 - 1/64 of the mass, or all of it: the window is open at its end.
+            lambda: [row([1 - fmpq(1, 32), 0], 2), row([1, 0], 2), row([1 + fmpq(1, 64), 0], 2)],
+            "pairs at the end of the window",
+        ),
+        sampled(RANGES),
+    ),
 )

@@ -12,8 +12,9 @@ from entmax_oracle.theory import notation as N
 from entmax_oracle.theory import threshold as T
 from entmax_oracle.theory.entropy import tsallis, tsallis_term
 
-from ..evidence import Case, Debunked, Sharp, decided, exact, sampled, symbolic
-from ..families import ALPHAS, family, normalised, one_of, real, rows, weight
+from ..evidence import Case, Debunked, Needed, Sharp, decided, exact, sampled, symbolic
+from ..families import ALPHAS, family, normalised, one_of, real, rows, unit, weight
+from ..judging import Family
 from ..rows import Instance, chosen, row
 from ..symbolic import Step, concludes, identity, nonnegative, positive
 from .entropy import bernoulli
@@ -132,4 +133,193 @@ brackets = Case(
         Sharp("upper-support", "all logits of the support equal", lambda: [row([1, 1, 1, 1, -9], fmpq(3, 2))]),
     ),
     folklore=(Debunked(r"$\alpha = 3/2$, all mass on one token", lambda: row([4, 0], fmpq(3, 2))),),
+)
+
+
+def _jensen(q_at_least_one: bool) -> Iterator[Step]:
+    t, c = sp.symbols("t c", positive=True)
+    k, u = sp.symbols("k u", positive=True)
+    if q_at_least_one:
+        yield nonnegative("t^q is convex for q = 1 + c >= 1", sp.diff(t ** (1 + c), t, 2))
+    else:
+        yield nonnegative("t^q is concave for q = 1 / (1 + c) <= 1", -sp.diff(t ** (1 / (1 + c)), t, 2))
+    yield identity(
+        "Jensen compares the k terms with k (mu_k - tau)^q, which is 1 at mu_k - tau = k^(1 - alpha)",
+        k * (k ** (-u)) ** (1 / u),
+        1,
+    )
+
+
+def _means_proof(theorem: Theorem) -> Iterator[Step]:
+    yield from _jensen(q_at_least_one=True)
+    bound = N.total(N.x(N.i), last=N.k) / N.k - N.k ** (1 - N.alpha)
+    yield concludes("all terms sum to 1, so these k to at most 1", theorem.claim("mean"), sp.Ge(N.tau, bound))
+
+
+def sorted_logits(z: Sequence[fmpq], alpha: fmpq) -> Instance:
+    """Return a row with its logits in falling order."""
+    return row(sorted(z, reverse=True), alpha)
+
+
+def _sorted_rows(alphas: Sequence[object]) -> Family:
+    return family(r"random sorted rows, $n \le 6$", sorted_logits, {"z": real}, {"alpha": one_of(alphas)})
+
+
+sorted_means = Case(
+    T.sorted_means,
+    (
+        symbolic(_means_proof),
+        decided(sizes=(2, 3), alphas=(2,)),
+        decided(sizes=(2,), alphas=("3/2",)),
+        sampled(rows(), cases=60),
+    ),
+    sharp=(
+        Sharp("mean", r"sparsemax, $k = |S|$", lambda: [row([1, fmpq(1, 2), -3], 2) + {N.k: fmpq(2)}]),
+        Sharp("mean", "equal logits", lambda: [row([1, 1, 1, 1], fmpq(3, 2)) + {N.k: fmpq(4)}]),
+    ),
+    needed=(Needed("convex-range", r"$\alpha = 3$", lambda: row([fmpq(1, 4), 0], 3)),),
+)
+
+
+def _means_above_proof(theorem: Theorem) -> Iterator[Step]:
+    yield from _jensen(q_at_least_one=False)
+    bound = N.total(N.x(N.i), last=N.size) / N.size - N.size ** (1 - N.alpha)
+    yield concludes("the support's terms sum to exactly 1", theorem.claim("mean"), sp.Le(N.tau, bound))
+
+
+sorted_means_above = Case(
+    T.sorted_means_above,
+    (symbolic(_means_above_proof), sampled(_sorted_rows(ALPHAS))),
+    sharp=(Sharp("mean", "sparsemax", lambda: [row([1, fmpq(1, 2), -3], 2)]),),
+    needed=(
+        Needed("sorted", "the largest logit comes last", lambda: row([-9, 0, 1], 3)),
+        Needed("large-alpha", r"$\alpha = 3/2$", lambda: row([fmpq(1, 2), 0], fmpq(3, 2))),
+    ),
+)
+
+
+def _newton_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
+    u, c = sp.symbols("u c", positive=True)
+    F, g = sp.symbols("F g", positive=True)
+    yield positive("left of the threshold F >= 1, and b > 0 left of x_max", F)
+    rises = sp.Ge((T.mass - 1) / (N.q * T.slope_sum), 0)
+    yield concludes("so the plain step is not negative", theorem.claim("rises"), rises)
+    gap = q * (F - F ** (1 - 1 / q)) - (F - 1)
+    yield identity("q (F - F^(1 - 1/q)) >= F - 1: equality at F = 1", gap.subs(F, 1), 0)
+    yield identity(
+        "the gap's derivative is (q - 1)(1 - F^(-1/q)), not negative for F >= 1, q >= 1",
+        sp.diff(gap, F),
+        (q - 1) * (1 - F ** (-1 / q)),
+    )
+    longer = sp.Ge((T.mass - T.mass ** (1 - 1 / N.q)) / T.slope_sum, (T.mass - 1) / (N.q * T.slope_sum))
+    yield concludes("so the step on the norm is no shorter", theorem.claim("longer"), longer)
+    G = F ** (1 / q)
+    yield identity(
+        "it is Newton's step (G - 1) / (G^(1-q) b) on the norm G = F^(1/q), whose slope is -b G^(1-q)",
+        (G - 1) / (G ** (1 - q) * g),
+        (F - F ** (1 - 1 / q)) / g,
+    )
+    x1, x2, t = sp.symbols("x_1 x_2 t", positive=True)
+    norm = ((x1 - t) ** q + (x2 - t) ** q) ** (1 / q)
+    second = sp.diff(norm, t, 2).subs({x1: t + u, x2: t + c})
+    shown = (q - 1) * (u**q + c**q) ** (1 / q - 2) * (u * c) ** (q - 2) * (u - c) ** 2
+    yield identity(
+        "a norm of nonnegative coordinates is convex in t; for two tokens its second derivative",
+        sp.simplify(second / shown),
+        1,
+    )
+    past = sp.Le(N.rho + (T.mass - T.mass ** (1 - 1 / N.q)) / T.slope_sum, N.tau)
+    yield concludes(
+        "a convex falling function lies above its tangents: the step stops left of the root",
+        theorem.claim("never-past"),
+        past,
+    )
+
+
+def _started(z: Sequence[fmpq], alpha: fmpq, share: fmpq) -> Instance:
+    """Return a row and a start in the first bracket."""
+    instance = row(z, alpha)
+    if not 0 <= share < 1:
+        raise ValueError("the start lies within the first bracket")
+    return instance + {N.rho: (alpha - 1) * max(z) - 1 + share}
+
+
+newton = Case(
+    T.newton,
+    (
+        symbolic(_newton_proof),
+        sampled(
+            family(
+                r"random rows and starts, $n \le 5$",
+                _started,
+                {"z": real},
+                {"alpha": one_of(ALPHAS), "share": unit},
+                (1, 5),
+                fixed=("alpha", "share"),
+            ),
+            cases=120,
+        ),
+    ),
+    sharp=(
+        Sharp("rises", "at the threshold", lambda: [_started([fmpq(0)], fmpq(2), fmpq(0))]),
+        Sharp("longer", "sparsemax", lambda: [_started([fmpq(0), fmpq(0)], fmpq(2), fmpq(0))]),
+        Sharp("never-past", "equal logits: one step is exact", lambda: [_started([fmpq(0)] * 4, fmpq(3, 2), fmpq(0))]),
+    ),
+    needed=(
+        Needed(
+            "convex-range",
+            r"$\alpha = 3$, $x = (0, -0.3)$",
+            lambda: _started([fmpq(0), fmpq(-3, 20)], fmpq(3), fmpq(0)),
+        ),
+        Needed("left", "a start right of the threshold", lambda: _started([fmpq(0), fmpq(0)], fmpq(2), fmpq(3, 4))),
+    ),
+    folklore=(
+        Debunked(
+            r"$\alpha = 3$, $x = (0, -0.3)$, from $-1$ to $-0.238$; the root is $-0.4225$",
+            lambda: _started([fmpq(0), fmpq(-3, 20)], fmpq(3), fmpq(0)),
+        ),
+    ),
+)
+
+
+def _three_halves_proof(theorem: Theorem) -> Iterator[Step]:
+    k, V = sp.symbols("k V", positive=True)
+    x1, x2, tau = sp.symbols("x_1 x_2 tau", real=True)
+    mu = (x1 + x2) / 2
+    yield identity(
+        "sum (x - tau)^2 = V + k (mu - tau)^2; for two tokens",
+        (x1 - tau) ** 2 + (x2 - tau) ** 2,
+        (x1 - mu) ** 2 + (x2 - mu) ** 2 + 2 * (mu - tau) ** 2,
+    )
+    yield identity("V + k u^2 = 1 at u = sqrt((1 - V) / k)", V + k * sp.sqrt((1 - V) / k) ** 2, 1)
+    centre = N.total(N.x(N.i), last=N.size) / N.size
+    scatter = N.total((N.x(N.i) - N.total(N.x(N.k), N.k, N.size) / N.size) ** 2, last=N.size)
+    closed = sp.Eq(N.tau, centre - sp.sqrt((1 - scatter) / N.size))
+    yield concludes("the root left of the mean, as every x of the support exceeds tau", theorem.claim("closed"), closed)
+
+
+closed_forms = Case(
+    T.closed_forms,
+    (symbolic(_three_halves_proof), sampled(_sorted_rows([fmpq(3, 2)]))),
+    needed=(
+        Needed("sorted", "the dead token comes first", lambda: row([fmpq(-3, 2), 0, 0], fmpq(3, 2))),
+        Needed("three-halves", r"$\alpha = 2$", lambda: row([fmpq(1, 2), 0], 2)),
+    ),
+)
+
+
+def _sparsemax_proof(theorem: Theorem) -> Iterator[Step]:
+    k, mu = sp.symbols("k mu", positive=True)
+    yield identity("the support's gaps sum to k (mu - tau) = 1", k * (mu - (mu - 1 / k)), 1)
+    closed = sp.Eq(N.tau, N.total(N.x(N.i), last=N.size) / N.size - 1 / N.size)
+    yield concludes("solved for tau", theorem.claim("closed"), closed)
+
+
+closed_form_sparsemax = Case(
+    T.closed_form_sparsemax,
+    (symbolic(_sparsemax_proof), sampled(_sorted_rows([2]))),
+    needed=(
+        Needed("sorted", "the largest logit comes last", lambda: row([-9, 0, 1], 2)),
+        Needed("sparsemax", r"$\alpha = 3/2$", lambda: row([fmpq(1, 2), 0], fmpq(3, 2))),
+    ),
 )
