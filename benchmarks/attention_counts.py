@@ -2,15 +2,17 @@
 
     TRITON_INTERPRET=1 python -m entmax_oracle.benchmarks.attention_counts --lengths 1024 4096
 
-A block product is one matrix product between a block of queries and a block of keys, values or gradients: what attention costs
-on a GPU when nothing else is in the way. Ours are counted from what the kernels did; the others' follow from the number of
-visible and live blocks:
+A block product is one matrix product between a block of queries and a block of keys, values or gradients: what
+attention costs on a GPU when nothing else is in the way. Ours are counted from what the kernels did; the others'
+follow from the number of visible and live blocks:
 
 * FlashAttention-2: 2 for each visible block forward, 5 backward.
-* AdaSplash-2 (``adasplash_v2.py`` of version 0.2, ``niter=2``): a pass for the maximum, one for the histogram and two of Halley's
-  method, one product for each visible block each; then 2 for each live block. Backward 7 for each live block: two kernels,
-  for keys and values and for queries. Its threshold after two steps is an approximation; ours is exact.
-* Here: 1 for each visible block, 1 for each block of a refinement pass, and 2 for each live block (3 with gradients, for what
+* AdaSplash-2 (``adasplash_v2.py`` of version 0.2, ``niter=2``): a pass for the maximum, one for the histogram and
+two of Halley's
+  method, one product for each visible block each; then 2 for each live block. Backward 7 for each live block: two
+  kernels, for keys and values and for queries. Its threshold after two steps is an approximation; ours is exact.
+* Here: 1 for each visible block, 1 for each block of a refinement pass, and 2 for each live block (3 with gradients,
+for what
   the backward pass then need not compute again). Backward 5 for each live block.
 """
 
@@ -82,22 +84,24 @@ FAMILIES: dict[str, Callable[[torch.Generator, int], tuple[Tensor, Tensor, dict[
 }
 
 
-def count(family: str, n: int, *, alpha: float = 1.5, seed: int = 0) -> dict[str, Any]:
-    """Block products for each block of queries, causal, one head.
+def count(family: str, n: int, *, queries: int = 128, alpha: float = 1.5, seed: int = 0) -> dict[str, Any]:
+    """Block products for each block of the last queries, causal, one head.
 
     Parameters
     ----------
     family
         Key of `FAMILIES`.
     n
-        Queries and keys.
+        Keys.
+    queries
+        How many of the last queries of the sequence: all would take the interpreter hours.
     """
     from ..kernels.attention.arguments import Arguments
     from ..kernels.attention.configurations import Configuration
     from ..kernels.attention.launch import Counts, forward, use_configuration
 
     query, key, options = FAMILIES[family](torch.Generator().manual_seed(seed), n)
-    tensors = [x[None, None] for x in (query, key, key)]
+    tensors = [x[None, None] for x in (query[-queries:], key, key)]
     slopes = options.get("alibi_slopes")
     call = Arguments.read(*tensors, alpha, True, options["scale"], slopes, None)
     counts = Counts()
@@ -108,7 +112,7 @@ def count(family: str, n: int, *, alpha: float = 1.5, seed: int = 0) -> dict[str
         )  # fmt: skip
     assert counts.candidates is not None
     visible, live = counts.visible, counts.live
-    rows = math.ceil(n / 64)
+    rows = math.ceil(min(n, queries) / 64)
     products = {
         "forward": visible + counts.refined + 2 * live,
         "forward, training": visible + counts.refined + 3 * live,
@@ -166,6 +170,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--lengths", type=int, nargs="+", default=[512, 1024])
     parser.add_argument("--families", nargs="+", choices=list(FAMILIES), default=list(FAMILIES))
+    parser.add_argument("--queries", type=int, default=128, help="count on the last so many queries")
     parser.add_argument("--alpha", type=float, default=1.5)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args(arguments)
@@ -178,7 +183,7 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"{'':24}live  seen refined cand.  | products per block of 64 queries: forward  FA-2  AdaSplash-2 | backward")
     for n in options.lengths:
         for family in options.families:
-            found = count(family, n, alpha=options.alpha)
+            found = count(family, n, queries=options.queries, alpha=options.alpha)
             results.append(found)
             p = found["products per query block"]
             print(

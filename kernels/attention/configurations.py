@@ -19,7 +19,7 @@ class Configuration:
     capacity
         Candidates that a row can list, a power of two. A row with more takes refinement passes.
     scan_warps, warps, stages
-        Warps of the passes over the keys and of the output pass, and their pipeline stages.
+        Warps of the pass over all keys and of the passes over lists of blocks, and their pipeline stages.
     backward_warps, backward_stages
         Those of the backward kernel.
     split

@@ -101,7 +101,7 @@ def jobs(target: str, features: int, dtype: str, kind: Kind, *, launch: Configur
     launches = [
         ("scan", common, chosen.scan_warps, chosen.stages),
         ("solve", common, 4, 2),
-        ("refine", common, chosen.scan_warps, chosen.stages),
+        ("refine", common, chosen.warps, chosen.stages),
         ("compact", common, 4, 2),
         ("attend", common, chosen.warps, chosen.stages),
         ("attend", {**common, "MEAN": None}, chosen.warps, chosen.stages),
@@ -118,7 +118,7 @@ def jobs(target: str, features: int, dtype: str, kind: Kind, *, launch: Configur
 def all_jobs(
     target: str, widths: Sequence[int] = (64, 128, 256), kinds: Sequence[Kind] = (Kind.SQUARE, Kind.BELOW)
 ) -> Iterator[Job]:
-    """Every kernel for bfloat16 and each head dimension that has a configuration of its own; float32 for the smallest."""
+    """Every kernel, for bfloat16 and each head dimension with a configuration of its own; float32 for the first."""
     for features in widths:
         for kind in kinds:
             yield from jobs(target, features, "bf16", kind)

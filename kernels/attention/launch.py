@@ -197,7 +197,7 @@ def forward(
     products = None if counts is None else torch.zeros(numbers.shape, dtype=torch.int32, device=device)
     arguments = (*wide[:2], *bias, listed, room.state, index, numbers, live, products, *sizes, *strides)
     run(
-        refine, grid, chosen.scan_warps, chosen.stages, *arguments, **constants, CAPACITY=chosen.capacity
+        refine, grid, chosen.warps, chosen.stages, *arguments, **constants, CAPACITY=chosen.capacity
     )  # fmt: skip
 
     if counts is not None and products is not None:

@@ -206,7 +206,8 @@ def refine(
 ):  # fmt: skip
     """Rows whose list overflowed, one program per block of queries; most programs find none and return.
 
-    A block that held nothing above the threshold of a pass is struck from the list of the next: the threshold only rises.
+    A block that held nothing above the threshold of a pass is struck from the list of the next: the threshold only
+    rises.
     """
     block_row = tl.program_id(0)
     index = tl.program_id(1)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from entmax_oracle.kernels.attention import attention, path, use_path
+from entmax_oracle.kernels.attention import attention, launch, path, use_path
+from entmax_oracle.kernels.attention.arguments import Arguments
 from entmax_oracle.kernels.attention.configurations import Configuration
 from entmax_oracle.kernels.attention.launch import use_configuration
 
@@ -114,6 +115,52 @@ def test_hard_rows(case, alpha, capacity):
     """Also with lists that overflow."""
     with use_configuration(Configuration(16, 16, capacity=capacity)):
         check(rows_of(case, hard_rows(alpha), alpha))
+
+
+def live_blocks(made):
+    """The marks of the kernels, and the blocks that hold a token which careful float32 arithmetic cannot lose."""
+    call = Arguments.read(made.query, made.key, made.value, made.alpha, False, made.options["scale"], None, None)
+    saved = launch.forward(
+        call.query, call.key, call.value, call.excess, call.scale, None, None, False, call.kind, save=True
+    )
+    marked = saved[3][0, 0].numpy() > 0
+    certain = (made.reach()[1] > 0)[0, 0]
+    m, n = certain.shape
+    padded = np.zeros((-(-m // 16) * 16, -(-n // 16) * 16), dtype=bool)
+    padded[:m, :n] = certain
+    return marked, padded.reshape(padded.shape[0] // 16, 16, -1, 16).any((1, 3))
+
+
+@pytest.mark.parametrize("alpha", [1.1, 1.5, 2.0])
+@pytest.mark.parametrize("capacity", [16, 128])
+def test_no_live_block_is_skipped(case, alpha, capacity):
+    """Rows made so that every block, or one here and there, holds a token that is barely in."""
+    n, a = 160, alpha - 1
+    generator = np.random.default_rng(2)
+    rows = list(np.pad(hard_rows(alpha), ((0, 0), (0, n - 80)), constant_values=-1e4))
+    for exponent in (2, 3, 4, 5):
+        for blocks in (range(10), (0, 9), (4,), (9,)):
+            # The inverse oracle: z = p^a / a has entmax p, threshold 0. Most of the mass lies on two tokens.
+            p = np.zeros(n)
+            for block in blocks:
+                p[16 * block + generator.integers(16)] = 10.0**-exponent
+            p[generator.integers(n, size=2)] += 0.5 * (1 - p.sum())
+            rows.append(np.where(p > 0, (p / p.sum()) ** a / a, -1e-3))
+    with use_configuration(Configuration(16, 16, capacity=capacity)):
+        for start in range(0, len(rows), 16):
+            made = rows_of(case, np.stack(rows[start : start + 16]).astype(np.float32), alpha)
+            marked, certain = live_blocks(made)
+            assert (marked | ~certain).all()
+            assert certain.any()
+
+
+def test_dead_blocks_are_skipped(case, small_tiles):
+    """One needle, alone in its block: that block and no other is live."""
+    scores = np.full((4, 96), -9.0)
+    scores[:, 50] = 0
+    marked, certain = live_blocks(rows_of(case, scores, 1.5))
+    assert (marked == certain).all()
+    assert marked.sum() == 1
 
 
 def test_long_flat_row(case):
