@@ -23,6 +23,7 @@ import json
 import math
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -101,9 +102,9 @@ def count(family: str, n: int, *, queries: int = 128, alpha: float = 1.5, seed: 
     from ..kernels.attention.launch import Counts, forward, use_configuration
 
     query, key, options = FAMILIES[family](torch.Generator().manual_seed(seed), n)
-    tensors = [x[None, None] for x in (query[-queries:], key, key)]
+    query, key = query[None, None, -queries:], key[None, None]
     slopes = options.get("alibi_slopes")
-    call = Arguments.read(*tensors, alpha, True, options["scale"], slopes, None)
+    call = Arguments.read(query, key, key, alpha, True, options["scale"], slopes, None)
     counts = Counts()
     with use_configuration(Configuration(64, 64)):
         forward(
@@ -145,24 +146,25 @@ def timings(n: int, alpha: float = 1.5) -> Iterator[dict[str, Any]]:
     from ..kernels.attention import attention
 
     for features in (64, 128):
-        tensors = [
+        query, key, value = (
             torch.randn(4, 16, n, features, device="cuda", dtype=torch.bfloat16, requires_grad=True) for _ in range(3)
-        ]
+        )
         calls: dict[str, Callable[[], Tensor]] = {
-            "entmax": lambda tensors=tensors: attention(*tensors, alpha=alpha, is_causal=True),
-            "softmax": lambda tensors=tensors: torch.nn.functional.scaled_dot_product_attention(
-                *tensors, is_causal=True
-            ),
+            "entmax": partial(attention, query, key, value, alpha=alpha, is_causal=True),
+            "softmax": partial(torch.nn.functional.scaled_dot_product_attention, query, key, value, is_causal=True),
         }
         for name, call in calls.items():
-            grad = torch.randn_like(call())
             yield {
                 "n": n,
                 "features": features,
                 "implementation": name,
                 "forward": do_bench(call),
-                "step": do_bench(lambda call=call, grad=grad: call().backward(grad)),
+                "step": do_bench(partial(_step, call, torch.randn_like(call()))),
             }
+
+
+def _step(call: Callable[[], Tensor], grad: Tensor) -> None:
+    call().backward(grad)  # type: ignore[no-untyped-call]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -174,7 +176,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--alpha", type=float, default=1.5)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args(arguments)
-    from ..kernels.attention.launch import INTERPRETED
+    from ..kernels.rowwise.launch import INTERPRETED
 
     if not (INTERPRETED or torch.cuda.is_available()):
         print("set TRITON_INTERPRET=1: there is no GPU to count on", file=sys.stderr)
