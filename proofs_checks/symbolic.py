@@ -9,7 +9,7 @@ theorem that says anything else loses its proof.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sympy as sp
 
@@ -26,7 +26,7 @@ class Step:
     title
         What the step says, in words.
     latex
-        The formula that was checked.
+        The formula that was checked; empty where the title says it all.
     ok
         Whether it was.
     note
@@ -65,7 +65,9 @@ def identity(title: str, left: sp.Expr, right: sp.Expr | int) -> Step:
     left, right = sp.sympify(left), sp.sympify(right)
     remainder = reduce_to_zero(left - right)
     note = "" if remainder == 0 else f"left minus right leaves ${latex(remainder)}$"
-    return Step(title, f"{latex(left)} = {latex(right)}", remainder == 0, note)
+    # SymPy may settle the identity while building its left side; "0 = 0" would tell nobody anything.
+    shown = "" if left == right and left.is_Atom else f"{latex(left)} = {latex(right)}"
+    return Step(title, shown, remainder == 0, note)
 
 
 def nonnegative(title: str, expression: sp.Expr, form: sp.Expr | None = None) -> Step:
@@ -107,14 +109,9 @@ def rises_from(title: str, f: sp.Expr, variable: sp.Symbol, start: sp.Expr | int
     steps: list[Step] = []
     derivative = f
     for m in range(order):
-        at_start = derivative.subs(variable, start)
-        steps.append(
-            identity(
-                f"{title}: derivative {m} vanishes at the start" if m else f"{title}: equality at the start",
-                at_start,
-                0,
-            )
-        )
+        what = f"{title}: derivative {m} vanishes at the start" if m else f"{title}: equality at the start"
+        shown = rf"\left. {latex(derivative)} \right|_{{{latex(variable)} = {latex(sp.sympify(start))}}} = 0"
+        steps.append(replace(identity(what, derivative.subs(variable, start), 0), latex=shown))
         derivative = sp.diff(derivative, variable)
     return [*steps, nonnegative(f"{title}: it rises", sp.factor(sp.simplify(derivative)))]
 

@@ -11,6 +11,7 @@ from .notation import (
     beta,
     epsilon,
     eta,
+    extent,
     i,
     k,
     n,
@@ -98,6 +99,25 @@ softmax_floor = Theorem(
             r"Softmax always disperses: false without a bound on the range; the loss is unbounded in $D$.",
             sp.Ge(shannon, sp.log(n) / 2),
         ),
+    ),
+)
+
+floor_loss = sp.log((sp.exp(extent) - 1) / extent) + extent / (sp.exp(extent) - 1) - 1
+"""``K(D)``: what softmax over a range D can lose of ``log n``."""
+
+softmax_floor_constant = Theorem(
+    name="softmax-floor-constant",
+    area="dispersion",
+    title="The constant of the softmax floor, in simple terms",
+    statement=(
+        r"$K(D) = \log\frac{e^D - 1}{D} + \frac{D}{e^D - 1} - 1 \le \min(D^2/8, D)$: the floor falls "
+        r"quadratically at first, then "
+        r"linearly, and both rates are exact."
+    ),
+    setting=r"every $D > 0$",
+    claims=(
+        Claim("square", sp.Le(floor_loss, extent**2 / 8)),
+        Claim("linear", sp.Le(floor_loss, extent)),
     ),
 )
 

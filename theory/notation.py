@@ -98,6 +98,8 @@ distance = sp.Symbol("d", integer=True, nonnegative=True)
 """Distance of a token from the last one."""
 content = sp.Symbol("rho", nonnegative=True)
 """Range of the logits before the position bias."""
+extent = sp.Symbol("D", positive=True)
+"""Range of scaled logits, as a number of its own."""
 mix = sp.Symbol("t", real=True)
 """A weight between 0 and 1."""
 perm = sp.IndexedBase("pi", integer=True)

@@ -153,7 +153,7 @@ full_support = Theorem(
     setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$",
     claims=(
         Claim("sufficient", sp.Implies(_range < (n - 1) ** (1 - alpha), sp.Ge(size, n))),
-        Claim("necessary", sp.Implies(_range >= 1, sp.Lt(size, n))),
+        Claim("necessary", sp.Implies(_range >= 1, sp.Eq(sp.Product(p[i], (i, 1, n)), 0))),
     ),
     folklore=(
         Folklore(

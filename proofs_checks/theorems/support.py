@@ -348,7 +348,9 @@ def _full_proof(theorem: Theorem) -> Iterator[Step]:
         sp.Implies(spread < (N.n - 1) ** (1 - N.alpha), sp.Ge(N.size, N.n)),
     )
     yield identity("the largest token alone contributes range^q, which must be below 1", sp.Integer(1) ** q, 1)
-    yield concludes("so", theorem.claim("necessary"), sp.Implies(spread >= 1, sp.Lt(N.size, N.n)))
+    yield concludes(
+        "so", theorem.claim("necessary"), sp.Implies(spread >= 1, sp.Eq(sp.Product(N.p[N.i], (N.i, 1, N.n)), 0))
+    )
 
 
 def _of_range(z: Sequence[fmpq], alpha: fmpq, top: fmpq) -> Instance:

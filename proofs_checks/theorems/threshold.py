@@ -201,9 +201,12 @@ sorted_means_above = Case(
 def _newton_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
     u, c = sp.symbols("u c", positive=True)
     F, g = sp.symbols("F g", positive=True)
-    yield positive("left of the threshold F >= 1, and b > 0 left of x_max", F)
     rises = sp.Ge((T.mass - 1) / (N.q * T.slope_sum), 0)
-    yield concludes("so the plain step is not negative", theorem.claim("rises"), rises)
+    yield concludes(
+        "left of the threshold F >= 1, left of x_max b > 0: the plain step is not negative",
+        theorem.claim("rises"),
+        rises,
+    )
     gap = q * (F - F ** (1 - 1 / q)) - (F - 1)
     yield identity("q (F - F^(1 - 1/q)) >= F - 1: equality at F = 1", gap.subs(F, 1), 0)
     yield identity(
