@@ -187,10 +187,10 @@ def attention_vjp_budget(
         by_key = _product(np.swapaxes(scale_size * moved, -1, -2), np.abs(q))
         drift = np.maximum(high - p, p - low) + in_queries * high + model.floor * live
         by_value = np.swapaxes(drift, -1, -2) @ np.abs(g)
-        seen = call.per_key_head(live.any(axis=-2).astype(float))[..., None] > 0
+        seen = np.asarray(call.per_key_head(live.any(axis=-2).astype(float))[..., None] > 0)
         product = call.scale[..., None] * exact
         return AttentionGradientBudget(
-            settle(by_query, product @ keys, live.any(axis=-1, keepdims=True)),
+            settle(by_query, product @ keys, np.asarray(live.any(axis=-1, keepdims=True))),
             settle(call.per_key_head(by_key), call.per_key_head(np.swapaxes(product, -1, -2) @ q), seen),
             settle(call.per_key_head(by_value), call.per_key_head(np.swapaxes(p, -1, -2) @ g), seen),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import math
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -13,7 +13,7 @@ import numpy as np
 
 from .calls import Call, Float64, Outcome
 
-__all__ = ["FRAMEWORKS", "LAYOUTS", "Framework", "Placement", "framework", "perform", "place"]
+__all__ = ["FRAMEWORKS", "LAYOUTS", "Framework", "Placement", "explain", "framework", "perform", "place"]
 
 LAYOUTS: dict[str, str] = {
     "contiguous": "rows one after the other",
@@ -79,10 +79,13 @@ class Framework(Protocol):
     def describe(self, array: Any) -> tuple[tuple[int, ...], str, str]:
         """Shape, dtype name and device; TypeError unless it is an array of this library."""
 
-    def gradients(
-        self, function: Callable[..., Any], logits: Any, alpha: Any, cotangent: Any
-    ) -> tuple[Any, Any, Any, str]:
-        """Answer, gradients in logits and in alpha (or None), and what is wrong with them ('' if nothing)."""
+    def integers(self, values: Sequence[int], device: str) -> Any:
+        """Build an array of integers."""
+
+    def pullback(
+        self, function: Callable[..., Any], arguments: dict[str, Any], cotangent: Any
+    ) -> tuple[Any, list[Any] | None, str]:
+        """Answer, gradients in the arguments, and what is wrong with them ('' if nothing)."""
 
     def version(self) -> str:
         """Version of the library."""
@@ -127,9 +130,13 @@ class NumpyFramework:
             raise TypeError(f"returned {type(array).__name__}, not a NumPy array")
         return array.shape, array.dtype.name, "cpu"
 
-    def gradients(
-        self, function: Callable[..., Any], logits: Any, alpha: Any, cotangent: Any
-    ) -> tuple[Any, Any, Any, str]:
+    def integers(self, values: Sequence[int], device: str) -> Any:
+        """Build an array of integers."""
+        return np.array(values, dtype=np.int64)
+
+    def pullback(
+        self, function: Callable[..., Any], arguments: dict[str, Any], cotangent: Any
+    ) -> tuple[Any, list[Any] | None, str]:
         """NumPy has no autograd."""
         raise NotImplementedError("NumPy has no automatic differentiation")
 
@@ -174,22 +181,22 @@ class TorchFramework:
             raise TypeError(f"returned {type(array).__name__}, not a torch tensor")
         return tuple(array.shape), str(array.dtype).removeprefix("torch."), str(array.device)
 
-    def gradients(
-        self, function: Callable[..., Any], logits: Any, alpha: Any, cotangent: Any
-    ) -> tuple[Any, Any, Any, str]:
+    def integers(self, values: Sequence[int], device: str) -> Any:
+        """Build a tensor of integers."""
+        return self.torch.tensor(values, dtype=self.torch.int64, device=device)
+
+    def pullback(
+        self, function: Callable[..., Any], arguments: dict[str, Any], cotangent: Any
+    ) -> tuple[Any, list[Any] | None, str]:
         """Call, then ask autograd."""
-        logits.requires_grad_(True)
-        wanted = [logits]
-        if isinstance(alpha, self.torch.Tensor):
-            wanted.append(alpha.requires_grad_(True))
-        answer = function(logits, alpha)
+        answer = function(**{name: x.requires_grad_(True) for name, x in arguments.items()})
         if not answer.requires_grad:
-            return answer, None, None, "the answer is not connected to the logits in the autograd graph"
-        found = self.torch.autograd.grad(answer, wanted, cotangent, allow_unused=True)
-        if any(each is None for each in found):
-            name = "logits" if found[0] is None else "alpha"
-            return answer, None, None, f"autograd finds no path from the answer to {name}"
-        return answer, found[0], found[1] if len(found) > 1 else None, ""
+            return answer, None, f"the answer is not connected to the {', '.join(arguments)} in the autograd graph"
+        found = self.torch.autograd.grad(answer, list(arguments.values()), cotangent, allow_unused=True)
+        for name, each in zip(arguments, found, strict=True):
+            if each is None:
+                return answer, None, f"autograd finds no path from the answer to {name}"
+        return answer, list(found), ""
 
     def version(self) -> str:
         """Version of torch."""
@@ -226,16 +233,18 @@ class JaxFramework:
             raise TypeError(f"returned {type(array).__name__}, not a JAX array")
         return tuple(array.shape), array.dtype.name, ",".join(sorted(map(str, array.devices())))
 
-    def gradients(
-        self, function: Callable[..., Any], logits: Any, alpha: Any, cotangent: Any
-    ) -> tuple[Any, Any, Any, str]:
+    def integers(self, values: Sequence[int], device: str) -> Any:
+        """Build an array of integers."""
+        return self.jax.numpy.asarray(values, dtype=self.jax.numpy.int32)
+
+    def pullback(
+        self, function: Callable[..., Any], arguments: dict[str, Any], cotangent: Any
+    ) -> tuple[Any, list[Any] | None, str]:
         """Call through `jax.vjp`."""
-        if isinstance(alpha, self.jax.Array):
-            answer, pull = self.jax.vjp(function, logits, alpha)
-            in_logits, in_alpha = pull(cotangent)
-            return answer, in_logits, in_alpha, ""
-        answer, pull = self.jax.vjp(lambda z: function(z, alpha), logits)
-        return answer, pull(cotangent)[0], None, ""
+        answer, pull = self.jax.vjp(
+            lambda *given: function(**dict(zip(arguments, given, strict=True))), *arguments.values()
+        )
+        return answer, list(pull(cotangent)), ""
 
     def version(self) -> str:
         """Version of JAX."""
@@ -276,12 +285,16 @@ def perform(function: Callable[..., Any], call: Call, library: Framework, device
         if cotangent is None:
             answer = function(logits, alpha)
         else:
-            answer, gradient, alpha_gradient, problem = library.gradients(function, logits, alpha, cotangent)
+            given = {"logits": logits, "alpha": alpha} if call.alpha_gradient else {"logits": logits}
+            answer, found, problem = library.pullback(
+                lambda logits, alpha=alpha: function(logits, alpha), given, cotangent
+            )
+            gradient, alpha_gradient = [*(found or ()), None, None][:2]
         shape, dtype, where = library.describe(answer)
         values = library.values(answer)
         untouched = bool(np.array_equal(before, library.values(buffer), equal_nan=True))
     except Exception as error:
-        return Outcome("raised", detail=_explain(error))
+        return Outcome("raised", detail=explain(error))
     return Outcome(
         "returned",
         values=values,
@@ -297,7 +310,7 @@ def perform(function: Callable[..., Any], call: Call, library: Framework, device
     )
 
 
-def _explain(error: Exception) -> str:
+def explain(error: Exception) -> str:
     """Name the exception and the innermost line of code that it came from."""
     text = f"{type(error).__name__}: {error}".strip()
     frames = traceback.extract_tb(error.__traceback__)

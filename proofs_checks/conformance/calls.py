@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +11,32 @@ from numpy.typing import NDArray
 Float64 = NDArray[np.float64]
 Status = Literal["returned", "raised", "hung", "died"]
 
-__all__ = ["Call", "Float64", "Outcome", "Status"]
+__all__ = ["Call", "Float64", "Outcome", "Request", "Status"]
+
+
+class Request(Protocol):
+    """One call of the implementation, whatever it computes."""
+
+    @property
+    def dtype(self) -> str:
+        """Format of the arrays that the implementation gets."""
+
+    @property
+    def layout(self) -> str:
+        """How they lie in memory."""
+
+    @property
+    def answer_shape(self) -> tuple[int, ...]:
+        """Shape that the answer should have."""
+
+    @property
+    def what(self) -> str:
+        """The input in words."""
 
 
 @dataclass(frozen=True)
 class Call:
-    """One call of the implementation.
+    """One call of a mapping.
 
     Parameters
     ----------
@@ -42,6 +62,16 @@ class Call:
     cotangent_layout: str = "contiguous"
     alpha_gradient: bool = False
 
+    @property
+    def answer_shape(self) -> tuple[int, ...]:
+        """Shape that the answer should have."""
+        return self.logits.shape
+
+    @property
+    def what(self) -> str:
+        """The input in words."""
+        return f"logits of shape {self.logits.shape}"
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -64,4 +94,5 @@ class Outcome:
     gradient_dtype: str = ""
     gradient_problem: str = ""
     alpha_gradient: Float64 | None = None
+    gradients: tuple[Float64, ...] | None = None
     versions: dict[str, str] = field(default_factory=dict)

@@ -19,13 +19,12 @@ from entmax_oracle.reference.formats import as_format
 from entmax_oracle.reference.inputs import as_alpha
 
 from .arrays import FRAMEWORKS, LAYOUTS
-from .calls import Call
-from .laws import Case, Contract, Finding, Law, Setting, choose
-from .replay import describe, read, to_case
+from .kinds import KINDS, Kind
+from .laws import Contract, Finding, Law, Setting, choose
+from .replay import read
 from .results import Counterexample, LawResult, Report
 from .search import Effort, Tally, search
 from .session import Breach, Checked, GiveUp, Unanswered
-from .shrink import shrink
 from .worker import Caller, InProcess, Subject, Worker
 
 __all__ = ["PROFILES", "check", "replay"]
@@ -60,8 +59,9 @@ def check(
     jobs: int = 1,
     executor: Executor | None = None,
     progress: Progress | None = None,
+    kind: str = "mapping",
 ) -> Report:
-    """Check that an implementation of entmax keeps the laws of entmax.
+    """Check that an implementation of entmax, or of entmax attention, keeps its laws.
 
     Parameters
     ----------
@@ -101,6 +101,9 @@ def check(
         Where to check the settings instead.
     progress : callable, optional
         Told what is under way.
+    kind : str
+        ``"mapping"``, or ``"attention"``: ``f(query, key, value, *, alpha, is_causal, scale, alibi_slopes,
+        key_lengths)`` with the semantics of :func:`entmax_oracle.reference.attention`.
 
     Returns
     -------
@@ -128,6 +131,10 @@ def check(
     started, clock = datetime.now(UTC), time.monotonic()
     if arrays not in FRAMEWORKS:
         raise ValueError(f"arrays: {arrays!r} is not one of {', '.join(FRAMEWORKS)}")
+    if kind not in KINDS:
+        raise ValueError(f"kind: {kind!r} is not one of {', '.join(KINDS)}")
+    if kind == "attention" and grad_alpha:
+        raise ValueError("grad_alpha: the gradient in alpha is checked for mappings only; leave it out")
     if (grad or grad_alpha) and arrays == "numpy":
         raise ValueError("grad: NumPy has no automatic differentiation; use arrays='torch' or arrays='jax'")
     if fixed_alpha is not None:
@@ -138,8 +145,8 @@ def check(
         raise ValueError(f"profile: {profile!r} is not one of {', '.join(PROFILES)}")
     effort = PROFILES[profile] if isinstance(profile, str) else profile
     offered = (("gradient",) if grad or grad_alpha else ()) + (("alpha gradient",) if grad_alpha else ())
-    contracts, chosen = choose(tuple(laws), tuple(skip_laws), offered=offered)
-    subject = Subject(implementation, arrays, device, fixed_alpha is not None, timeout)
+    contracts, chosen = choose(tuple(laws), tuple(skip_laws), kind=kind, offered=offered)
+    subject = Subject(implementation, arrays, device, fixed_alpha is not None, timeout, kind)
     settings = [
         Setting(
             # As a 0-d array alpha is a number of the dtype, so that number is what the answer is for.
@@ -183,6 +190,7 @@ def check(
         device,
         profile if isinstance(profile, str) else "custom",
         compute_dtype,
+        kind,
         seed,
         versions,
         platform.platform(),
@@ -200,12 +208,13 @@ def replay(
     device: str = "cpu",
     compute_dtype: str | None = None,
     timeout: float = 10.0,
+    kind: str = "mapping",
 ) -> Finding:
     """Judge one counterexample again.
 
     Parameters
     ----------
-    implementation, arrays, fixed_alpha, device, compute_dtype, timeout
+    implementation, arrays, fixed_alpha, device, compute_dtype, timeout, kind
         As for `check`.
     source : str
         A counterexample as JSON text or in a file, or the JSON of a report, whose first one is taken.
@@ -221,13 +230,14 @@ def replay(
         If the target or the counterexample cannot be used.
     """
     found = read(source)
-    contracts, laws = choose((found["law"],), offered=("gradient", "alpha gradient"))
-    subject = Subject(implementation, arrays, device, fixed_alpha is not None, timeout)
+    contracts, laws = choose((found["law"],), kind=kind, offered=("gradient", "alpha gradient"))
+    subject = Subject(implementation, arrays, device, fixed_alpha is not None, timeout, kind)
+    case = KINDS[kind].to_case(found)
     setting = Setting(float(found["alpha"]), as_format(found["dtype"]).name, compute_dtype)
     with _Calling(subject) as caller:
-        session = Checked(caller, setting, choose()[0])
+        session = KINDS[kind].session(caller, setting, choose(kind=kind)[0])
         law: Law | Contract = contracts[0] if contracts else laws[0]
-        return _judge(law, session, to_case(found))
+        return _judge(law, session, case, KINDS[kind])
 
 
 @dataclass(frozen=True)
@@ -240,6 +250,11 @@ class _Task:
     offered: tuple[str, ...]
     effort: Effort
     seed: int
+
+    @property
+    def kind(self) -> Kind:
+        """What kind of implementation it is."""
+        return KINDS[self.subject.kind]
 
 
 @dataclass(frozen=True)
@@ -297,20 +312,20 @@ def _title(setting: Setting) -> str:
 
 def _check_setting(task: _Task, progress: Progress | None = None) -> _Outcome:
     """Check one setting, keeping what was found when interrupted."""
-    contracts, laws = choose(task.laws, offered=task.offered)
+    contracts, laws = choose(task.laws, kind=task.subject.kind, offered=task.offered)
     results: dict[str, LawResult] = {}
     reason = ""
     with _Calling(task.subject) as caller:
         # Calls are held to the whole contract even when few laws are asked for: an unusable answer is noticed.
-        session = Checked(caller, task.setting, contracts)
-        found: dict[str, tuple[Law | Contract, Case]] = {}
+        session = task.kind.session(caller, task.setting, contracts)
+        found: dict[str, tuple[Law | Contract, Any]] = {}
         tally = Tally()
         try:
             for law in laws:
                 if progress is not None:
                     progress(f"{_title(task.setting)}: {law.name}", None)
                 session.during, tally = law.name, Tally()
-                search(law, session, task.effort, task.seed, tally)
+                search(law, session, task.effort, task.seed, tally, task.kind.shrink)
                 results[law.name] = _result(law, tally, task, caller)
                 if tally.case is not None:
                     found[law.name] = (law, tally.case)
@@ -335,31 +350,19 @@ def _check_setting(task: _Task, progress: Progress | None = None) -> _Outcome:
     return _Outcome([results[each.name] for each in every], versions, "interrupted" in reason)
 
 
-def _judge(law: Law | Contract, session: Checked, case: Case) -> Finding:
+def _judge(law: Law | Contract, session: Checked, case: Any, kind: Kind) -> Finding:
     """Judge a case of any law; a contract is broken when its one call breaks it."""
     if isinstance(law, Law):
         try:
             return law.judge(session, case)
         except Unanswered:
             return Finding()
-    call = _call(case, session.setting)
+    call = kind.request(case, session.setting)
     (outcome,) = session.caller([call])
     if outcome.status != "returned" and law.name != "returns":
         return Finding()
     message = law.inspect(call, outcome)
     return Finding(bool(message), message, math.inf if message else 0.0)
-
-
-def _call(case: Case, setting: Setting) -> Call:
-    return Call(
-        case.logits,
-        setting.dtype,
-        setting.alpha,
-        case.layout,
-        case.cotangent,
-        case.cotangent_layout,
-        setting.alpha_gradient,
-    )
 
 
 def _result(law: Law, tally: Tally, task: _Task, caller: Caller) -> LawResult:
@@ -370,7 +373,7 @@ def _result(law: Law, tally: Tally, task: _Task, caller: Caller) -> LawResult:
         return LawResult(
             law.name, law.statement, law.theorem, law.severity, "pass", tally.examples, tally.ulp, tally.ratio, message
         )
-    example = describe(law.name, tally.case, tally.finding, task.setting, task.subject)
+    example = task.kind.describe(law.name, tally.case, tally.finding, task.setting, task.subject)
     message = tally.finding.message + _hint(law, task, tally, caller)
     return LawResult(
         law.name,
@@ -396,8 +399,8 @@ def _hint(law: Law, task: _Task, tally: Tally, caller: Caller) -> str:
     if as_format(setting.dtype).precision_bits >= 24 or setting.compute_dtype is not None or tally.case is None:
         return ""
     own = replace(setting, compute_dtype=setting.dtype)
-    session = Checked(caller, own, ())
-    if _judge(law, session, tally.case).broken:
+    session = task.kind.session(caller, own, ())
+    if _judge(law, session, tally.case, task.kind).broken:
         return ""
     if search(law, session, replace(task.effort, shrinking=0), task.seed).finding is not None:
         return ""
@@ -415,7 +418,7 @@ def _contract_result(contract: Contract, session: Checked, task: _Task, patient:
             return _skip(contract, "not judged: no call was made, or none gave an answer")
         return LawResult(contract.name, contract.statement, contract.theorem, contract.severity, "pass", examples)
     explained = (_explain(contract, breach, session, task, patient) for breach in breaches[:3])
-    counterexamples = tuple({(each.message, each.logits): each for each in explained}.values())
+    counterexamples = tuple({(each.message, each.logits, str(each.parameters)): each for each in explained}.values())
     share = f" ({session.breached[contract.name]} of {examples} calls)"
     return LawResult(
         contract.name,
@@ -430,34 +433,33 @@ def _contract_result(contract: Contract, session: Checked, task: _Task, patient:
 
 
 def _explain(contract: Contract, breach: Breach, session: Checked, task: _Task, patient: bool) -> Counterexample:
-    call = breach.call
-    case = Case(call.logits, call.layout, cotangent=call.cotangent, cotangent_layout=call.cotangent_layout)
+    case = task.kind.case(breach.call)
     finding = Finding(True, breach.message, math.inf)
     # Every further hang or death costs the time limit or a fresh process: such a case stays as it is.
     if patient and breach.outcome.status in ("returned", "raised"):
-        case, finding = shrink(
+        case, finding = task.kind.shrink(
             case,
             finding,
-            lambda each: _judge(contract, session, each),
+            lambda each: _judge(contract, session, each, task.kind),
             session.oracle.format,
             evaluations=task.effort.shrinking // 2,
             seconds=task.effort.seconds,
         )
-    return describe(contract.name, case, finding, task.setting, task.subject)
+    return task.kind.describe(contract.name, case, finding, task.setting, task.subject)
 
 
 def _reproduce(
-    task: _Task, found: dict[str, tuple[Law | Contract, Case]], results: dict[str, LawResult]
+    task: _Task, found: dict[str, tuple[Law | Contract, Any]], results: dict[str, LawResult]
 ) -> dict[str, LawResult]:
     """Judge what broke once more in a fresh process; what then passes depends on earlier calls."""
     if not found or not isinstance(task.subject.target, str):
         return {}
     changed: dict[str, LawResult] = {}
     with _Calling(task.subject) as caller:
-        session = Checked(caller, task.setting, choose()[0])
+        session = task.kind.session(caller, task.setting, choose(kind=task.subject.kind)[0])
         for name, (law, case) in found.items():
             try:
-                again = _judge(law, session, case).broken
+                again = _judge(law, session, case, task.kind).broken
             except GiveUp:
                 break
             if not again:

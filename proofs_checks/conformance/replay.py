@@ -17,7 +17,7 @@ from .laws import Case, Finding, Setting
 from .results import Counterexample
 from .worker import Subject
 
-__all__ = ["describe", "read", "to_case"]
+__all__ = ["describe", "hexadecimal", "loading", "read", "runs", "to_case", "unhex"]
 
 _TRAILING = re.compile(r"\.?0+(?=p)")
 
@@ -36,7 +36,7 @@ def describe(law: str, case: Case, finding: Finding, setting: Setting, subject: 
     """
     parameters: dict[str, Any] = {"variant": case.variant, "shift": case.shift}
     if case.cotangent is not None:
-        parameters["cotangent"] = _hex(case.cotangent)
+        parameters["cotangent"] = hexadecimal(case.cotangent)
         parameters["cotangent_layout"] = case.cotangent_layout
     return Counterexample(
         law=law,
@@ -46,7 +46,7 @@ def describe(law: str, case: Case, finding: Finding, setting: Setting, subject: 
         arrays=subject.arrays,
         layout=case.layout,
         shape=case.logits.shape,
-        logits=tuple(_hex(case.logits)),
+        logits=tuple(hexadecimal(case.logits)),
         ratio=finding.ratio,
         ulp=finding.ulp,
         parameters=parameters,
@@ -79,37 +79,48 @@ def read(source: str) -> dict[str, Any]:
         if not broken:
             raise ValueError(f"{source[:80]} reports no violation, so there is nothing to replay")
         found = broken[0]
-    missing = {"law", "alpha", "dtype", "shape", "logits"} - set(found)
+    missing = {"law", "alpha", "dtype"} - set(found)
     if missing:
         raise ValueError(f"this is no counterexample: it lacks {', '.join(sorted(missing))}")
     return dict(found)
 
 
 def to_case(found: dict[str, Any]) -> Case:
-    """Make the case that `read` returned."""
+    """Make the case that `read` returned.
+
+    Raises
+    ------
+    ValueError
+        If it is no counterexample of a mapping.
+    """
+    missing = {"shape", "logits"} - set(found)
+    if missing:
+        raise ValueError(f"this is no counterexample of a mapping: it lacks {', '.join(sorted(missing))}")
     shape = tuple(found["shape"])
     cotangent = found.get("cotangent")
     return Case(
-        _unhex(found["logits"], shape),
+        unhex(found["logits"], shape),
         layout=found.get("layout", "contiguous"),
         variant=int(found.get("variant", 0)),
         shift=float(found.get("shift", 0.0)),
-        cotangent=None if cotangent is None else _unhex(cotangent, shape),
+        cotangent=None if cotangent is None else unhex(cotangent, shape),
         cotangent_layout=found.get("cotangent_layout", "contiguous"),
     )
 
 
-def _hex(x: Float64) -> list[str]:
+def hexadecimal(x: Float64) -> list[str]:
+    """Write numbers as hexadecimal floats."""
     return [_TRAILING.sub("", float(each).hex()) for each in x.ravel()]
 
 
-def _runs(words: list[str]) -> list[str]:
+def runs(words: list[str]) -> list[str]:
     """Write runs of one number as ``count*number``: long rows in few words."""
     runs = [(word, len(list(group))) for word, group in groupby(words)]
     return [f"{count}*{word}" if count > 2 else " ".join([word] * count) for word, count in runs]
 
 
-def _unhex(words: list[str] | str, shape: tuple[int, ...]) -> Float64:
+def unhex(words: list[str] | str, shape: tuple[int, ...]) -> Float64:
+    """Read what `hexadecimal` or `runs` wrote."""
     numbers: list[float] = []
     for word in words.split() if isinstance(words, str) else words:
         count, star, number = str(word).rpartition("*")
@@ -123,14 +134,14 @@ def _command(law: str, case: Case, setting: Setting, subject: Subject) -> str:
         "alpha": setting.alpha,
         "dtype": setting.dtype,
         "shape": list(case.logits.shape),
-        "logits": " ".join(_runs(_hex(case.logits))),
+        "logits": " ".join(runs(hexadecimal(case.logits))),
     }
     plain = Case(case.logits)
     for name in ("layout", "variant", "shift", "cotangent_layout"):
         if getattr(case, name) != getattr(plain, name):
             found[name] = getattr(case, name)
     if case.cotangent is not None:
-        found["cotangent"] = " ".join(_runs(_hex(case.cotangent)))
+        found["cotangent"] = " ".join(runs(hexadecimal(case.cotangent)))
     words = ["entmax-oracle", "check", subject.name, "--array", subject.arrays]
     if subject.device != "cpu":
         words += ["--device", subject.device]
@@ -143,17 +154,21 @@ def _command(law: str, case: Case, setting: Setting, subject: Subject) -> str:
     return shlex.join([*words, "--replay", json.dumps(found, separators=(",", ":"))])
 
 
-def _snippet(case: Case, setting: Setting, subject: Subject) -> str:
-    """Write a program without this package that prints what the implementation makes of the logits."""
+def loading(subject: Subject) -> list[str]:
+    """Write the lines of a program that bind the implementation to ``f``."""
     place_, _, name = subject.name.rpartition(":")
     if place_.endswith(".py"):
-        load = f"import runpy\nf = runpy.run_path({place_!r})[{name!r}]"
-    elif "<" in name:
-        load = f"# f = {name}, defined in {place_}"
-    else:
-        load = f"from {place_} import {name.split('.')[0]}\nf = {name}"
+        return ["import runpy", f"f = runpy.run_path({place_!r})[{name!r}]"]
+    if "<" in name:
+        return [f"# f = {name}, defined in {place_}"]
+    return [f"from {place_} import {name.split('.')[0]}", f"f = {name}"]
+
+
+def _snippet(case: Case, setting: Setting, subject: Subject) -> str:
+    """Write a program without this package that prints what the implementation makes of the logits."""
+    load = "\n".join(loading(subject))
     terms = []
-    for word, group in groupby(_hex(case.logits)):
+    for word, group in groupby(hexadecimal(case.logits)):
         count = len(list(group))
         terms.append((f"[{word!r}] * {count}", True) if count > 8 else (", ".join([repr(word)] * count), False))
     words = " + ".join(text if is_run else f"[{text}]" for text, is_run in terms) or "[]"

@@ -62,6 +62,12 @@ class Counterexample:
     snippet: str = ""
     reproduced: bool = True
 
+    @property
+    def size(self) -> int:
+        """How many numbers it takes to write it down."""
+        tensors = (each for each in self.parameters.values() if isinstance(each, dict))
+        return len(self.logits) + sum(math.prod(each["shape"]) for each in tensors)
+
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
         return {
@@ -154,6 +160,7 @@ class Report:
         What was checked.
     arrays, device, profile : str
     compute_dtype : str, optional
+    kind : str
     seed : int
     versions : dict
     platform, started : str
@@ -170,6 +177,7 @@ class Report:
     device: str = "cpu"
     profile: str = ""
     compute_dtype: str | None = None
+    kind: str = "mapping"
     seed: int = 0
     versions: dict[str, str] = field(default_factory=dict)
     platform: str = ""
@@ -202,7 +210,7 @@ class Report:
             "target": self.target,
             "verdict": self.verdict,
             "message": self.message,
-            "kind": "mapping",
+            "kind": self.kind,
             "alphas": list(self.alphas),
             "dtypes": list(self.dtypes),
             "arrays": self.arrays,

@@ -6,11 +6,13 @@ import math
 import time
 import warnings
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings, target
 
-from .laws import Broken, Case, Finding, Law, Session
+from .laws import Broken, Finding, Law, Session
 from .session import Unanswered
 from .shrink import shrink
 
@@ -51,7 +53,7 @@ class Tally:
     unanswered: int = 0
     ratio: float = 0.0
     ulp: float = 0.0
-    case: Case | None = None
+    case: Any = None
     finding: Finding | None = None
 
     def add(self, finding: Finding) -> None:
@@ -65,7 +67,14 @@ class _Enough(BaseException):
     """Ends Hypothesis from inside; not an `Exception`, so that it is no failing example."""
 
 
-def search(law: Law, session: Session, effort: Effort, start: int, tally: Tally | None = None) -> Tally:
+def search(
+    law: Law,
+    session: Session,
+    effort: Effort,
+    start: int,
+    tally: Tally | None = None,
+    simplify: Callable[..., tuple[Any, Finding]] = shrink,
+) -> Tally:
     """Judge cases of a law until one breaks it, and make that one small.
 
     Parameters
@@ -77,11 +86,13 @@ def search(law: Law, session: Session, effort: Effort, start: int, tally: Tally 
         Seed; the same seed draws the same cases.
     tally : Tally, optional
         Where to count, for a caller that wants to know even when the implementation makes the search give up.
+    simplify : callable
+        As `shrink`, for cases of this kind.
     """
     tally = Tally() if tally is None else tally
     deadline = time.monotonic() + effort.seconds
 
-    def examine(case: Case) -> Finding:
+    def examine(case: Any) -> Finding:
         try:
             finding = law.judge(session, case)
         except Unanswered:
@@ -100,7 +111,7 @@ def search(law: Law, session: Session, effort: Effort, start: int, tally: Tally 
     if tally.finding is None:
         _draw(law, session, effort, zlib.crc32(f"{start} {law.name}".encode()), tally, deadline, examine)
     if tally.case is not None and tally.finding is not None:
-        tally.case, tally.finding = shrink(
+        tally.case, tally.finding = simplify(
             tally.case,
             tally.finding,
             lambda case: _quietly(law, session, case),
@@ -132,7 +143,7 @@ def _draw(
         print_blob=False,
     )
     @given(law.cases(session.setting))
-    def attempt(case: Case) -> None:
+    def attempt(case: Any) -> None:
         nonlocal after
         first = tally.finding is None
         after += not first
@@ -156,7 +167,7 @@ def _draw(
             raise
 
 
-def _quietly(law: Law, session: Session, case: Case) -> Finding:
+def _quietly(law: Law, session: Session, case: Any) -> Finding:
     try:
         return law.judge(session, case)
     except Unanswered:

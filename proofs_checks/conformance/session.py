@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .calls import Call, Float64, Outcome
+from .calls import Call, Float64, Outcome, Request
 from .laws import Contract, Setting
 from .oracle import Oracle
 from .worker import Caller
@@ -28,7 +28,7 @@ class GiveUp(Exception):
 class Breach:
     """A call that broke the contract, and the law that made the call."""
 
-    call: Call
+    call: Request
     outcome: Outcome
     message: str
     during: str
@@ -52,7 +52,11 @@ class Checked:
         Calls, by the contract's name.
     during : str
         The law that is asking.
+    unit : str
+        What the last axis of an answer counts.
     """
+
+    unit = "token"
 
     def __init__(self, caller: Caller, setting: Setting, contracts: Sequence[Contract]) -> None:
         self.caller = caller
@@ -78,7 +82,7 @@ class Checked:
         """Answers for some arrays of logits, contiguous, in order."""
         return [answer.values for answer in self.ask(*map(self.call, logits)) if answer.values is not None]
 
-    def ask(self, *calls: Call) -> list[Outcome]:
+    def ask(self, *calls: Request) -> list[Outcome]:
         """Outcomes of well-formed answers, in order.
 
         Raises
@@ -95,13 +99,13 @@ class Checked:
         if self._lost >= _PATIENCE:
             raise GiveUp(f"the implementation hung or ended its process {self._lost} times")
         if any(
-            each.status != "returned" or each.shape != call.logits.shape
+            each.status != "returned" or each.shape != call.answer_shape
             for call, each in zip(calls, outcomes, strict=True)
         ):
             raise Unanswered
         return outcomes
 
-    def _inspect(self, call: Call, outcome: Outcome) -> None:
+    def _inspect(self, call: Request, outcome: Outcome) -> None:
         for contract in self.contracts:
             if contract.name != "returns" and outcome.status != "returned":
                 continue

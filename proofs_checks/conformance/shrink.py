@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,14 +15,23 @@ from entmax_oracle.reference.formats import Format
 from .calls import Float64
 from .laws import Case, Finding
 
-__all__ = ["complexity", "shrink"]
+__all__ = ["ATTEMPTS", "bits", "coarse", "complexity", "shrink"]
 
-Judge = Callable[[Case], Finding]
+Attempt = Callable[[Any], Iterator[Any]]
+Judge = Callable[[Any], Finding]
 
 
 def shrink(
-    case: Case, finding: Finding, judge: Judge, form: Format, *, evaluations: int = 300, seconds: float = 60.0
-) -> tuple[Case, Finding]:
+    case: Any,
+    finding: Finding,
+    judge: Judge,
+    form: Format,
+    *,
+    evaluations: int = 300,
+    seconds: float = 60.0,
+    attempts: Sequence[Attempt] = (),
+    measure: Callable[[Any], tuple[float, ...]] | None = None,
+) -> tuple[Any, Finding]:
     """Minimise by delta debugging.
 
     Parameters
@@ -36,6 +46,8 @@ def shrink(
         Whose numbers the logits stay.
     evaluations, seconds : int, float
         Limits on the work.
+    attempts, measure
+        Yield simpler cases, and say how complex one is; those of a mapping by default.
 
     Returns
     -------
@@ -43,18 +55,19 @@ def shrink(
         The simplest that was found. A violation never shrinks to a marginal one: its ratio stays above 2, or
         above what it was.
     """
+    measure = measure or complexity
     floor = min(finding.ratio, 2.0)
     deadline = time.monotonic() + seconds
     progress = True
     while progress:
         progress = False
-        for attempt in _attempts:
+        for attempt in attempts or ATTEMPTS:
             simpler = attempt(case)
             candidate = next(simpler, None)
             while candidate is not None:
                 if evaluations <= 0 or time.monotonic() > deadline:
                     return case, finding
-                if complexity(candidate) < complexity(case) and _representable(candidate, form):
+                if measure(candidate) < measure(case) and _representable(candidate, form):
                     evaluations -= 1
                     found = judge(candidate)
                     if found.broken and found.ratio >= floor:
@@ -68,20 +81,20 @@ def complexity(case: Case) -> tuple[float, ...]:
     """Measure what shrinking lowers: rows, tokens, axes, then the bits and the size of the numbers."""
     z = case.logits
     n = z.shape[-1]
-    extra = 0 if case.cotangent is None else _bits(case.cotangent)
+    extra = 0 if case.cotangent is None else bits(case.cotangent)
     return (
         float(np.prod(z.shape[:-1], dtype=np.int64)),
         float(n),
         float(z.ndim),
         float(case.layout != "contiguous") + float(case.cotangent_layout != "contiguous"),
-        float(_bits(z) + extra),
+        float(bits(z) + extra),
         float(len(np.unique(z))),
         float(np.abs(z[np.isfinite(z)]).sum()),
         float(case.variant + abs(case.shift)),
     )
 
 
-def _bits(x: Float64) -> int:
+def bits(x: Float64) -> int:
     """Significant bits of all numbers together, negative signs included; none for zero and -inf."""
     finite = np.where(np.isfinite(x), x, 0.0)
     whole = (np.frexp(finite)[0] * 2.0**53).astype(np.int64)
@@ -90,11 +103,11 @@ def _bits(x: Float64) -> int:
     return int(bits.sum()) + int((x < 0).sum())
 
 
-def _representable(case: Case, form: Format) -> bool:
+def _representable(case: Any, form: Format) -> bool:
     return all(
         np.array_equal(form.round_array(each).astype(np.float64), each)
-        for each in (case.logits, case.cotangent)
-        if each is not None
+        for each in vars(case).values()
+        if isinstance(each, np.ndarray)
     )
 
 
@@ -157,10 +170,10 @@ def _whole(case: Case) -> Iterator[Case]:
             yield from _exact(case, np.where(live, np.rint(z * scale) / scale, z))
             yield from _exact(case, np.where(live, np.rint((z - peak) * scale) / scale, z))
     for bits in (2, 4, 8, 12):
-        yield from _exact(case, np.where(live, _coarse(z, bits), z))
+        yield from _exact(case, np.where(live, coarse(z, bits), z))
     if case.cotangent is not None:
         g = case.cotangent
-        for simple in (np.ones_like(g), np.sign(g), np.rint(g), _coarse(g, 3), _coarse(g, 8)):
+        for simple in (np.ones_like(g), np.sign(g), np.rint(g), coarse(g, 3), coarse(g, 8)):
             yield replace(case, cotangent=simple)
 
 
@@ -170,7 +183,7 @@ def _each(case: Case) -> Iterator[Case]:
     if z.size > 64:
         return
     for index in np.ndindex(z.shape):
-        for value in (0.0, 1.0, np.rint(z[index]), float(_coarse(z[index], 3)), float(_coarse(z[index], 8))):
+        for value in (0.0, 1.0, np.rint(z[index]), float(coarse(z[index], 3)), float(coarse(z[index], 8))):
             if np.isfinite(z[index]) and value != z[index]:
                 changed = z.copy()
                 changed[index] = value
@@ -183,7 +196,7 @@ def _each(case: Case) -> Iterator[Case]:
 
 
 # Simple numbers come before single tokens: rows of few distinct numbers are cheap to certify.
-_attempts = (_frame, _whole, _chunks, _tokens, _each)
+ATTEMPTS: tuple[Attempt, ...] = (_frame, _whole, _chunks, _tokens, _each)
 
 
 def _exact(case: Case, logits: Float64) -> Iterator[Case]:
@@ -191,7 +204,7 @@ def _exact(case: Case, logits: Float64) -> Iterator[Case]:
         yield replace(case, logits=logits)
 
 
-def _coarse(x: Float64, bits: int) -> Float64:
+def coarse(x: Float64, bits: int) -> Float64:
     """Round to a number of significant bits."""
     mantissa, exponent = np.frexp(np.where(np.isfinite(x), x, 0.0))
     return np.asarray(np.ldexp(np.rint(mantissa * 2.0**bits), exponent - bits))

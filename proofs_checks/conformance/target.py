@@ -51,13 +51,20 @@ def load(target: str) -> Callable[..., Any]:
     return found  # type: ignore[no-any-return]
 
 
-def adapt(function: Callable[..., Any], fixed_alpha: bool) -> Callable[..., Any]:
-    """Give a mapping the one form ``f(logits, alpha)``.
+_OPTIONS = ("alpha", "is_causal", "scale", "alibi_slopes", "key_lengths")
+
+
+def adapt(function: Callable[..., Any], fixed_alpha: bool, kind: str = "mapping") -> Callable[..., Any]:
+    """Give an implementation the one form ``f(logits, alpha)``, or ``f(query, key, value, *, alpha, ...)``.
 
     Parameters
     ----------
     function : callable
         ``f(logits, alpha)``, or ``f(logits)`` when `fixed_alpha`.
+    fixed_alpha : bool
+        It takes no alpha.
+    kind : str
+        ``"mapping"`` or ``"attention"``.
 
     Raises
     ------
@@ -68,6 +75,8 @@ def adapt(function: Callable[..., Any], fixed_alpha: bool) -> Callable[..., Any]
         signature = inspect.signature(function)
     except (TypeError, ValueError):  # builtins and extension functions may not tell
         signature = None
+    if kind == "attention":
+        return _adapt_attention(function, fixed_alpha, signature)
     if signature is not None:
         arguments = (None,) if fixed_alpha else (None, 1.5)
         try:
@@ -84,6 +93,23 @@ def adapt(function: Callable[..., Any], fixed_alpha: bool) -> Callable[..., Any]
             ) from None
     if fixed_alpha:
         return lambda logits, alpha: function(logits)
+    return function
+
+
+def _adapt_attention(
+    function: Callable[..., Any], fixed_alpha: bool, signature: inspect.Signature | None
+) -> Callable[..., Any]:
+    names = _OPTIONS[1:] if fixed_alpha else _OPTIONS
+    if signature is not None:
+        try:
+            signature.bind(None, None, None, **dict.fromkeys(names))
+        except TypeError as error:
+            raise UnusableTarget(
+                f"the function has the signature {signature} and cannot be called as "
+                f"f(query, key, value, {', '.join(f'{name}=...' for name in names)}): {error}; wrap it"
+            ) from None
+    if fixed_alpha:
+        return lambda *tensors, alpha, **options: function(*tensors, **options)
     return function
 
 

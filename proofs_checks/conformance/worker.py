@@ -23,13 +23,15 @@ from multiprocessing.connection import Client, Connection, Listener
 from threading import Thread
 from typing import IO, Any, Protocol
 
-from .arrays import framework, perform
-from .calls import Call, Outcome
+from . import arrays
+from .attention import performing
+from .calls import Outcome, Request
 from .target import UnusableTarget, adapt, load
 
 __all__ = ["Caller", "InProcess", "Subject", "Worker"]
 
 _KEY = "ENTMAX_ORACLE_WORKER_KEY"
+PERFORM: dict[str, Callable[..., Outcome]] = {"mapping": arrays.perform, "attention": performing.perform}
 # Compilers (torch.compile, Triton, XLA) work during the first call.
 _FIRST_CALL_FACTOR = 6.0
 
@@ -50,6 +52,8 @@ class Subject:
         The function takes the logits only.
     timeout : float
         Seconds that one call may take; six times as many for the first.
+    kind : str
+        ``"mapping"`` or ``"attention"``: how it is called.
     """
 
     target: str | Callable[..., Any]
@@ -57,6 +61,7 @@ class Subject:
     device: str = "cpu"
     fixed_alpha: bool = False
     timeout: float = 10.0
+    kind: str = "mapping"
     path: tuple[str, ...] = field(default_factory=lambda: tuple(sys.path))
 
     @property
@@ -73,7 +78,7 @@ class Caller(Protocol):
 
     versions: dict[str, str]
 
-    def __call__(self, calls: Sequence[Call]) -> list[Outcome]:
+    def __call__(self, calls: Sequence[Request]) -> list[Outcome]:
         """Perform the calls in order."""
 
     def close(self) -> None:
@@ -99,7 +104,7 @@ class Worker:
         self._err: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         self._start()
 
-    def __call__(self, calls: Sequence[Call]) -> list[Outcome]:
+    def __call__(self, calls: Sequence[Request]) -> list[Outcome]:
         """Perform the calls in order; a call that hangs or kills the process costs a fresh process."""
         outcomes: list[Outcome] = []
         while len(outcomes) < len(calls):
@@ -115,7 +120,7 @@ class Worker:
         self._out.close()
         self._err.close()
 
-    def _converse(self, line: Connection, calls: Sequence[Call]) -> list[Outcome]:
+    def _converse(self, line: Connection, calls: Sequence[Request]) -> list[Outcome]:
         """Outcomes up to the first call that does not come back, that one included."""
         outcomes: list[Outcome] = []
         try:
@@ -203,18 +208,19 @@ class InProcess:
         assert callable(subject.target)
         self.library = _library(subject.arrays)
         self.subject = subject
-        self.function = adapt(subject.target, subject.fixed_alpha)
+        self.function = adapt(subject.target, subject.fixed_alpha, subject.kind)
         self.versions = {subject.arrays: self.library.version()}
 
-    def __call__(self, calls: Sequence[Call]) -> list[Outcome]:
+    def __call__(self, calls: Sequence[Request]) -> list[Outcome]:
         """Perform the calls in order."""
         return [self._one(call) for call in calls]
 
     def close(self) -> None:
         """Nothing to let go of."""
 
-    def _one(self, call: Call) -> Outcome:
+    def _one(self, call: Request) -> Outcome:
         outcomes: list[Outcome] = []
+        perform = PERFORM[self.subject.kind]
         work = Thread(
             target=lambda: outcomes.append(perform(self.function, call, self.library, self.subject.device)),
             daemon=True,
@@ -227,7 +233,7 @@ class InProcess:
 
 def _library(name: str) -> Any:
     try:
-        return framework(name)
+        return arrays.framework(name)
     except ImportError as error:
         mend = f"pip install 'entmax-oracle[{name}]'"
         raise UnusableTarget(f"{name} arrays need {name}, which cannot be imported: {error}; {mend}") from error
@@ -254,13 +260,14 @@ def serve(line: Connection) -> None:
     try:
         library = _library(subject.arrays)
         assert isinstance(subject.target, str)
-        function = adapt(load(subject.target), subject.fixed_alpha)
+        function = adapt(load(subject.target), subject.fixed_alpha, subject.kind)
         sys.stdout.flush()
     except UnusableTarget as error:
         line.send(str(error))
         return
     _limit_memory(subject.device)
     line.send({subject.arrays: library.version()})
+    perform = PERFORM[subject.kind]
     while True:
         for call in line.recv():
             start = os.fstat(1).st_size

@@ -36,14 +36,15 @@ def numpy_bisect32_raw(z, alpha):
 
 
 def numpy_sparsemax(z, alpha):
-    """Sort and prefix sums, in the dtype itself; clipped, since sums of hugely negative logits overflow."""
-    x = np.maximum(z / 2 - z.max(axis=-1, keepdims=True) / 2, -1) * 2
+    """Sort and prefix sums in float64; clipped, since sums of hugely negative logits overflow."""
+    wide = z.astype(np.float64)
+    x = np.maximum(wide / 2 - wide.max(axis=-1, keepdims=True) / 2, -1) * 2
     s = np.sort(x, axis=-1)[..., ::-1]
     k = np.arange(1, x.shape[-1] + 1, dtype=x.dtype)
     with np.errstate(invalid="ignore"):
         mean = (np.cumsum(s, axis=-1) - 1) / k
     last = (s > mean).sum(axis=-1, keepdims=True) - 1
-    return np.maximum(x - np.take_along_axis(mean, last, axis=-1), 0)
+    return np.maximum(x - np.take_along_axis(mean, last, axis=-1), 0).astype(z.dtype)
 
 
 # --- honest: torch ---------------------------------------------------------------------------------------------

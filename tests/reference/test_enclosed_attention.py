@@ -12,7 +12,7 @@ from entmax_oracle.reference import (
     enclose_attention_vjp,
     vjp_budget,
 )
-from entmax_oracle.reference.attention import _scores
+from entmax_oracle.reference.attention import scores_of
 from entmax_oracle.reference.attention_call import AttentionCall
 
 U = 2.0**-53
@@ -89,7 +89,7 @@ def test_tier_1_keeps_its_budget(alpha, seed):
     q, k, v, g = dyadic(seed)
     options = {"is_causal": True, "scale": 0.25, "alibi_slopes": [0.25, 0.5], "key_lengths": [5, 4]}
     call = AttentionCall.read(q, k, v, alpha, **options)
-    scores = _scores(call)
+    scores = scores_of(call)
     found, grads = enclose_attention(q, k, v, alpha, **options), enclose_attention_vjp(q, k, v, g, alpha, **options)
     values, keys = call.per_head(v), call.per_head(k)
     p_grad = g @ np.swapaxes(values, -1, -2)

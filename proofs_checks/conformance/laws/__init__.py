@@ -4,13 +4,30 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from . import answers, gradients, manners, relations
+from . import answers, attention, gradients, manners, relations
 from .base import Broken, Case, Contract, Finding, Law, Session, Setting
 
-__all__ = ["CONTRACTS", "LAWS", "Broken", "Case", "Contract", "Finding", "Law", "Session", "Setting", "choose"]
+__all__ = [
+    "ATTENTION_CONTRACTS",
+    "ATTENTION_LAWS",
+    "CONTRACTS",
+    "LAWS",
+    "Broken",
+    "Case",
+    "Contract",
+    "Finding",
+    "Law",
+    "Session",
+    "Setting",
+    "choose",
+]
 
 CONTRACTS: dict[str, Contract] = {each.name: each for each in manners.CONTRACTS}
 LAWS: dict[str, Law] = {each.name: each for each in (*answers.LAWS, *relations.LAWS, *manners.LAWS, *gradients.LAWS)}
+
+ATTENTION_CONTRACTS: dict[str, Contract] = {each.name: each for each in attention.CONTRACTS}
+ATTENTION_LAWS: dict[str, Law] = {each.name: each for each in attention.LAWS}
+_BY_KIND = {"mapping": (CONTRACTS, LAWS), "attention": (ATTENTION_CONTRACTS, ATTENTION_LAWS)}
 
 
 def choose(
@@ -23,7 +40,7 @@ def choose(
     only, skip : tuple of str
         Names; all laws when `only` is empty.
     kind : str
-        What is under test.
+        What is under test: ``"mapping"`` or ``"attention"``.
     offered : tuple of str
         Which of ``"gradient"`` and ``"alpha gradient"`` are asked for.
 
@@ -32,7 +49,8 @@ def choose(
     ValueError
         For a name that no law has.
     """
-    names = [*CONTRACTS, *LAWS]
+    contracts, laws = _BY_KIND[kind]
+    names = [*contracts, *laws]
     for name in (*only, *skip):
         if name not in names:
             near = get_close_matches(name, names, 3, 0.4)
@@ -40,11 +58,6 @@ def choose(
             raise ValueError(f"there is no law {name!r}; {hint}")
 
     def wanted(each: Contract | Law) -> bool:
-        return (
-            each.kind == kind
-            and (not each.needs or each.needs in offered)
-            and (not only or each.name in only)
-            and each.name not in skip
-        )
+        return (not each.needs or each.needs in offered) and (not only or each.name in only) and each.name not in skip
 
-    return [each for each in CONTRACTS.values() if wanted(each)], [each for each in LAWS.values() if wanted(each)]
+    return [each for each in contracts.values() if wanted(each)], [each for each in laws.values() if wanted(each)]

@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from hypothesis.strategies import SearchStrategy
 
-from ..calls import Call, Float64, Outcome
+from ..calls import Call, Float64, Outcome, Request
 from ..oracle import Oracle, distance
 
 __all__ = [
@@ -118,6 +118,7 @@ class Session(Protocol):
     """What a law may use: the implementation and the oracle of one setting."""
 
     setting: Setting
+    unit: str
 
     @property
     def oracle(self) -> Oracle:
@@ -164,9 +165,9 @@ class Law:
     name: str
     statement: str
     theorem: str
-    judge: Callable[[Session, Case], Finding]
-    cases: Callable[[Setting], SearchStrategy[Case]]
-    cornerstones: Callable[[Setting], Iterable[Case]] = lambda setting: ()
+    judge: Callable[[Any, Any], Finding]
+    cases: Callable[[Setting], SearchStrategy[Any]]
+    cornerstones: Callable[[Setting], Iterable[Any]] = lambda setting: ()
     severity: Severity = "error"
     kind: str = "mapping"
     weight: float = 1.0
@@ -188,7 +189,7 @@ class Contract:
     name: str
     statement: str
     theorem: str
-    inspect: Callable[[Call, Outcome], str]
+    inspect: Callable[[Request, Outcome], str]
     severity: Severity = "error"
     kind: str = "mapping"
     needs: str = ""
@@ -248,7 +249,7 @@ def judge_against(
         size += "; rounding explains no error here"
     return Finding(
         True,
-        f"{place(at)}: got {got!r}, {inside}: {size}",
+        f"{place(at, session.unit)}: got {got!r}, {inside}: {size}",
         finding.ratio,
         float(ulps[at]),
         _details(at, got=values, lower=lower, upper=upper, budget=budget),
@@ -256,7 +257,7 @@ def judge_against(
 
 
 def differ(
-    session: Session, logits: Float64, first: Float64, second: Float64, what: str, *, exactly: bool = False
+    session: Session, logits: Any, first: Float64, second: Float64, what: str, *, exactly: bool = False
 ) -> Finding:
     """Judge two answers that should be the same, each allowed its own error.
 
@@ -267,7 +268,7 @@ def differ(
     ----------
     session : Session
     logits : ndarray of float64, shape (..., n)
-        What `first` answers.
+        What `first` answers, in the form that the oracle takes.
     first, second : ndarray of float64, shape (..., n)
     what : str
         What was done between them, for the message.
@@ -296,7 +297,7 @@ def differ(
         else f"{_times(finding.ratio)} times what rounding explains ({float(allowed[at]):.3g})"
     )
     message = (
-        f"{place(at)}: {float(first[at])!r} becomes {float(second[at])!r} {what}: "
+        f"{place(at, session.unit)}: {float(first[at])!r} becomes {float(second[at])!r} {what}: "
         f"{_times(float(ulps[at]))} ulp of {session.setting.dtype} apart; {explained}"
     )
     return Finding(True, message, finding.ratio, float(ulps[at]), _details(at, got=second, before=first))
@@ -325,9 +326,9 @@ def _worst(ratio: Float64, error: Float64) -> tuple[int, ...]:
     return tuple(int(i) for i in np.unravel_index(int(score.argmax()), ratio.shape))
 
 
-def place(at: tuple[int, ...]) -> str:
+def place(at: tuple[int, ...], unit: str = "token") -> str:
     """Say in words which token of which row an index means."""
-    return f"token {at[-1]}" + (f" of row {list(at[:-1])}" if at[:-1] else "")
+    return f"{unit} {at[-1]}" + (f" of row {list(at[:-1])}" if at[:-1] else "")
 
 
 def _times(x: float) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from ..arrays import LAYOUTS
-from ..calls import Call, Outcome
+from ..calls import Outcome, Request
 from ..rows import Row
 from ..strategies import batches
 from .answers import cases, stack
@@ -15,34 +15,34 @@ from .base import Case, Contract, Finding, Law, Session, Setting, differ, worst_
 __all__ = ["CONTRACTS", "LAWS"]
 
 
-def _returns(call: Call, outcome: Outcome) -> str:
+def _returns(call: Request, outcome: Outcome) -> str:
     if outcome.status == "returned":
         return ""
     what = {"raised": "raises", "hung": "does not return:", "died": "ends its process:"}[outcome.status]
-    return f"on logits of shape {call.logits.shape} ({call.dtype}, {call.layout}) it {what} {outcome.detail}"
+    return f"on {call.what} ({call.dtype}, {call.layout}) it {what} {outcome.detail}"
 
 
-def _shape(call: Call, outcome: Outcome) -> str:
-    if outcome.shape == call.logits.shape:
+def _shape(call: Request, outcome: Outcome) -> str:
+    if outcome.shape == call.answer_shape:
         return ""
-    return f"logits of shape {call.logits.shape} give an answer of shape {outcome.shape}"
+    return f"{call.what} give an answer of shape {outcome.shape}"
 
 
-def _dtype(call: Call, outcome: Outcome) -> str:
-    return "" if outcome.dtype == call.dtype else f"{call.dtype} logits give a {outcome.dtype} answer"
+def _dtype(call: Request, outcome: Outcome) -> str:
+    return "" if outcome.dtype == call.dtype else f"{call.dtype} input gives a {outcome.dtype} answer"
 
 
-def _device(call: Call, outcome: Outcome) -> str:
+def _device(call: Request, outcome: Outcome) -> str:
     if outcome.device == outcome.input_device:
         return ""
-    return f"logits on {outcome.input_device} give an answer on {outcome.device}"
+    return f"input on {outcome.input_device} gives an answer on {outcome.device}"
 
 
-def _untouched(call: Call, outcome: Outcome) -> str:
-    return "" if outcome.untouched else "the logits, or memory next to them, were written to; work on a copy"
+def _untouched(call: Request, outcome: Outcome) -> str:
+    return "" if outcome.untouched else "the input, or memory next to it, was written to; work on a copy"
 
 
-def _quiet(call: Call, outcome: Outcome) -> str:
+def _quiet(call: Request, outcome: Outcome) -> str:
     return f"it prints {outcome.printed!r}" if outcome.printed else ""
 
 

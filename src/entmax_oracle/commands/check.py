@@ -36,10 +36,11 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "target",
         metavar="TARGET",
-        help="package.module:function or path/to/file.py:function, called f(z, alpha) over the last axis",
+        help="package.module:function or path/to/file.py:function, called f(z, alpha) over the last axis, or "
+        "f(query, key, value, *, alpha, is_causal, scale, alibi_slopes, key_lengths)",
     )
     add = parser.add_argument_group("what it is").add_argument
-    add("--kind", choices=("mapping",), default="mapping", help="what the target computes (default: mapping)")
+    add("--kind", choices=("mapping", "attention"), default="mapping", help="what it computes (default: mapping)")
     add("--array", choices=("numpy", "torch", "jax"), default="torch", help="arrays it takes (default: torch)")
     add("--device", default="cpu", help="where they live, for example cuda:0 (default: cpu)")
     add("--alpha", action="append", type=_number, metavar="A", help="repeatable (default: 1.5)")
@@ -125,6 +126,7 @@ def _check(args: argparse.Namespace) -> int:
             timeout=args.timeout,
             jobs=args.jobs,
             progress=progress,
+            kind=args.kind,
         )
     _show(console, report)
     if args.json:
@@ -149,6 +151,7 @@ def _replay(args: argparse.Namespace) -> int:
         device=args.device,
         compute_dtype=args.compute_dtype,
         timeout=args.timeout,
+        kind=args.kind,
     )
     print(f"violated: {finding.message}" if finding.broken else "kept: the law holds on this input")
     return int(finding.broken)
@@ -180,7 +183,7 @@ def _show(console: Any, report: Report) -> None:
             if not law.counterexamples:
                 console.print(f"  {law.message}", highlight=False, markup=False)
                 continue
-            simplest = min(law.counterexamples, key=lambda found: (len(found.logits), -found.ratio))
+            simplest = min(law.counterexamples, key=lambda found: (found.size, -found.ratio))
             _show_counterexample(console, simplest)
             places = {(each["alpha"], each["dtype"]) for each in law.settings if each["status"] == "fail"}
             more = len(places - {(simplest.alpha, simplest.dtype)})
@@ -204,19 +207,29 @@ def _show(console: Any, report: Report) -> None:
 
 
 def _show_counterexample(console: Any, found: Counterexample) -> None:
-    some, more = found.logits[:12], ", ..." if len(found.logits) > 12 else ""
-    decimals = ", ".join(repr(float.fromhex(each)) for each in some)
     command = found.command if len(found.command) <= 300 else "write --json FILE, then give --replay FILE"
     console.print(f"  {found.message}", highlight=False, markup=False)
     console.print(
-        f"    logits {decimals}{more} (shape {found.shape}, {found.layout})\n"
-        f"    exactly {', '.join(some)}{more}\n"
-        f"    alpha {found.alpha!r}, {found.dtype}\n"
-        f"    again: {command}",
+        f"{_input(found)}\n    alpha {found.alpha!r}, {found.dtype}\n    again: {command}",
         highlight=False,
         markup=False,
         soft_wrap=True,
     )
+
+
+def _input(found: Counterexample) -> str:
+    """Lines that say what the implementation was given."""
+    if found.logits:
+        some, more = found.logits[:12], ", ..." if len(found.logits) > 12 else ""
+        decimals = ", ".join(repr(float.fromhex(each)) for each in some)
+        return f"    logits {decimals}{more} (shape {found.shape}, {found.layout})\n    exactly {', '.join(some)}{more}"
+    lines = []
+    for name, given in found.parameters.items():
+        if isinstance(given, dict):
+            words = given["numbers"]
+            given = f"{tuple(given['shape'])} exactly {words if len(words) <= 100 else words[:100] + ' ...'}"
+        lines.append(f"    {name} {given}")
+    return "\n".join([*lines, f"    ({found.layout})"])
 
 
 def _number(text: str) -> float:

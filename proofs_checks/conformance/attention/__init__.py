@@ -1,0 +1,1 @@
+"""What conformance of attention needs beside what it shares with that of a mapping."""

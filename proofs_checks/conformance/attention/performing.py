@@ -1,0 +1,87 @@
+"""Arrays for attention, and the one place where its implementation is called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..arrays import Framework, explain
+from ..calls import Float64, Outcome
+from .calls import TENSORS, AttentionRequest
+
+__all__ = ["LAYOUTS", "perform"]
+
+LAYOUTS: dict[str, str] = {
+    "contiguous": "(B, H, M, D), rows one after the other",
+    "tokens first": "a transposed view of (B, M, H, D), as projections leave it",
+    "padded": "rows with a gap of three elements between them, as a slice of a wider array has",
+    "offset": "contiguous, but starting one element into its buffer, so not aligned",
+}
+
+
+def perform(function: Callable[..., Any], request: AttentionRequest, library: Framework, device: str) -> Outcome:
+    """Call the implementation once and read what it returns.
+
+    Parameters
+    ----------
+    function : callable
+        ``f(query, key, value, *, alpha, is_causal, scale, alibi_slopes, key_lengths)``.
+    request : AttentionRequest
+    library : Framework
+    device : str
+        For example ``"cpu"`` or ``"cuda:0"``.
+    """
+    case = request.case
+    arrays, buffers = {}, []
+    for name, values in zip(TENSORS, case.tensors, strict=True):
+        arrays[name], buffer = _lay(library, values, request.dtype, case.layout, device)
+        buffers.append(buffer)
+    before = [library.values(each) for each in buffers]
+    options = dict(case.options)
+    if case.alibi_slopes is not None:
+        held = "float64" if request.dtype == "float64" else "float32"
+        options["alibi_slopes"], _ = library.array(np.array(case.alibi_slopes), held, "contiguous", device)
+    if case.key_lengths is not None:
+        options["key_lengths"] = library.integers(case.key_lengths, device)
+
+    def attend(query: Any, key: Any, value: Any) -> Any:
+        return function(query, key, value, alpha=request.alpha, **options)
+
+    found: list[Any] | None = None
+    problem = ""
+    try:
+        if case.cotangent is None:
+            answer = attend(**arrays)
+        else:
+            cotangent, _ = _lay(library, case.cotangent, request.dtype, case.layout, device)
+            answer, found, problem = library.pullback(attend, arrays, cotangent)
+        shape, dtype, where = library.describe(answer)
+        values = library.values(answer)
+        untouched = all(
+            np.array_equal(old, library.values(buffer), equal_nan=True)
+            for old, buffer in zip(before, buffers, strict=True)
+        )
+    except Exception as error:
+        return Outcome("raised", detail=explain(error))
+    return Outcome(
+        "returned",
+        values=values,
+        shape=shape,
+        dtype=dtype,
+        device=where,
+        input_device=library.describe(arrays["query"])[2],
+        untouched=untouched,
+        gradients=None if found is None else tuple(map(library.values, found)),
+        gradient_dtype="" if found is None else library.describe(found[0])[1],
+        gradient_problem=problem,
+    )
+
+
+def _lay(library: Framework, values: Float64, dtype: str, layout: str, device: str) -> tuple[Any, Any]:
+    """Build a tensor in a layout; also return the buffer that it lies in."""
+    if layout != "tokens first":
+        return library.array(values, dtype, layout, device)
+    array, buffer = library.array(np.ascontiguousarray(values.swapaxes(1, 2)), dtype, "contiguous", device)
+    return array.swapaxes(1, 2), buffer

@@ -1,0 +1,118 @@
+"""Counterexamples of attention as text and back."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from typing import Any
+
+from ..laws.base import Finding, Setting
+from ..replay import hexadecimal, loading, runs, unhex
+from ..results import Counterexample
+from ..worker import Subject
+from .calls import TENSORS, AttentionCase
+
+__all__ = ["describe", "to_case"]
+
+
+def describe(law: str, case: AttentionCase, finding: Finding, setting: Setting, subject: Subject) -> Counterexample:
+    """Write a case down in full; see `entmax_oracle.proofs_checks.conformance.replay.describe`."""
+    found = _written(law, case, setting)
+    parameters = {name: value for name, value in found.items() if name not in ("law", "alpha", "dtype", "layout")}
+    words = ["entmax-oracle", "check", subject.name, "--kind", "attention", "--array", subject.arrays]
+    if subject.device != "cpu":
+        words += ["--device", subject.device]
+    if subject.fixed_alpha:
+        words += ["--fixed-alpha", repr(setting.alpha)]
+    if setting.compute_dtype:
+        words += ["--compute-dtype", setting.compute_dtype]
+    return Counterexample(
+        law=law,
+        message=finding.message,
+        alpha=setting.alpha,
+        dtype=setting.dtype,
+        arrays=subject.arrays,
+        layout=case.layout,
+        shape=case.shape,
+        logits=(),
+        ratio=finding.ratio,
+        ulp=finding.ulp,
+        parameters=parameters,
+        details=finding.details,
+        command=shlex.join([*words, "--replay", json.dumps(found, separators=(",", ":"))]),
+        snippet=_snippet(case, setting, subject),
+    )
+
+
+def to_case(found: dict[str, Any]) -> AttentionCase:
+    """Make the case that `read` returned.
+
+    Raises
+    ------
+    ValueError
+        If it is no counterexample of attention.
+    """
+    missing = {"query", "key", "value"} - set(found)
+    if missing:
+        raise ValueError(f"this is no counterexample of attention: it lacks {', '.join(sorted(missing))}")
+
+    def read(name: str) -> Any:
+        return unhex(found[name]["numbers"], tuple(found[name]["shape"]))
+
+    slopes, lengths = found.get("alibi_slopes"), found.get("key_lengths")
+    return AttentionCase(
+        read("query"),
+        read("key"),
+        read("value"),
+        is_causal=bool(found.get("is_causal", False)),
+        scale=None if found.get("scale") is None else float(found["scale"]),
+        alibi_slopes=None if slopes is None else tuple(map(float, slopes)),
+        key_lengths=None if lengths is None else tuple(map(int, lengths)),
+        layout=found.get("layout", "contiguous"),
+        variant=int(found.get("variant", 0)),
+        cotangent=read("cotangent") if "cotangent" in found else None,
+    )
+
+
+def _written(law: str, case: AttentionCase, setting: Setting) -> dict[str, Any]:
+    found: dict[str, Any] = {"law": law, "alpha": setting.alpha, "dtype": setting.dtype}
+    for name in (*TENSORS, "cotangent"):
+        x = getattr(case, name)
+        if x is not None:
+            found[name] = {"shape": list(x.shape), "numbers": " ".join(runs(hexadecimal(x)))}
+    for name, value in case.given.items():
+        found[name] = list(value) if isinstance(value, tuple) else value
+    if case.layout != "contiguous":
+        found["layout"] = case.layout
+    if case.variant:
+        found["variant"] = case.variant
+    return found
+
+
+def _snippet(case: AttentionCase, setting: Setting, subject: Subject) -> str:
+    """Write a program without this package that prints what the implementation makes of the case."""
+    library = {"torch": "torch", "numpy": "np", "jax": "jnp"}[subject.arrays]
+    imports = {"torch": "import torch", "numpy": "import numpy as np", "jax": "import jax, jax.numpy as jnp"}
+    make = {"torch": "torch.tensor", "numpy": "np.array", "jax": "jnp.array"}[subject.arrays]
+    lines = [imports[subject.arrays], *loading(subject)]
+    if setting.dtype == "float64" and subject.arrays == "jax":
+        lines.append("jax.config.update('jax_enable_x64', True)")
+    kind = f"{library}.{setting.dtype}"
+    if subject.arrays == "numpy" and setting.dtype == "bfloat16":
+        lines, kind = ["import ml_dtypes", *lines], "ml_dtypes.bfloat16"
+    for name, x in zip((*TENSORS, "cotangent"), (*case.tensors, case.cotangent), strict=True):
+        if x is not None:
+            lines.append(f"{name} = {make}({x.tolist()}, dtype={kind}).reshape({x.shape})")
+    options = {"alpha": repr(setting.alpha)} if not subject.fixed_alpha else {}
+    options |= {name: repr(value) for name, value in case.options.items()}
+    for name in ("alibi_slopes", "key_lengths"):
+        value = getattr(case, name)
+        if value is not None:
+            options[name] = f"{make}({list(value)})"
+    ask = "f(query, key, value, " + ", ".join(f"{name}={value}" for name, value in options.items()) + ")"
+    if case.cotangent is not None and subject.arrays == "torch":
+        lines += [f"{name}.requires_grad_(True)" for name in TENSORS]
+        lines.append(f"print(torch.autograd.grad({ask}, (query, key, value), cotangent))")
+    else:
+        lines.append(f"print({ask})")
+    return "\n".join(lines)
