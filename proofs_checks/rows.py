@@ -6,6 +6,7 @@ decreasing function: the theorems are what the rest of the package rests on, so 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -84,18 +85,19 @@ def threshold(x: Sequence[Number], q: fmpq) -> tuple[list[bool], Number]:
     and the ball returned has ``f`` of opposite signs at its ends. Exact rationals stay exact for ``q = 1``.
     """
 
-    def excess(t: Number, members: Sequence[Number]) -> Number:
-        positive = [BALLS.maximum([fmpq(0), y - t]) for y in members]
-        return BALLS.add([BALLS.power(y, q) for y in positive]) - 1
+    def excess(t: Number, groups: Sequence[tuple[Number, int]]) -> Number:
+        positive = [(BALLS.maximum([fmpq(0), y - t]), count) for y, count in groups]
+        return BALLS.add([count * BALLS.power(y, q) for y, count in positive]) - 1
 
+    everyone = _grouped(x)
     known: dict[fmpq, bool] = {}
     members: list[bool] = []
     for y in x:
         if not isinstance(y, fmpq):
-            members.append(certain(BALLS.compare("<", excess(y, x), fmpq(0))))
+            members.append(certain(BALLS.compare("<", excess(y, everyone), fmpq(0))))
             continue
         if y not in known:  # tied logits are decided once
-            known[y] = certain(BALLS.compare("<", excess(y, x), fmpq(0)))
+            known[y] = certain(BALLS.compare("<", excess(y, everyone), fmpq(0)))
         members.append(known[y])
     live = [y for y, member in zip(x, members, strict=True) if member]
     count = len(live)
@@ -109,26 +111,34 @@ def threshold(x: Sequence[Number], q: fmpq) -> tuple[list[bool], Number]:
     for y in live:
         high = high.min(arb(y))
     low, high = arb(low.lower()), arb(high.upper())
+    groups = _grouped(live)
     for _ in range(50):
         middle = arb(((low + high) / 2).mid())
-        if excess(middle, live) > 0:
+        if excess(middle, groups) > 0:
             low = middle
-        elif excess(middle, live) < 0:
+        elif excess(middle, groups) < 0:
             high = middle
         else:
             break
     t = arb(((low + high) / 2).mid())
     for _ in range(6):
-        slope = q * BALLS.add([BALLS.power(BALLS.maximum([fmpq(0), y - t]), q - 1) for y in live])
-        step = excess(t, live) / slope
+        slopes = [count * BALLS.power(BALLS.maximum([fmpq(0), y - t]), q - 1) for y, count in groups]
+        slope = q * BALLS.add(slopes)
+        step = excess(t, groups) / slope
         if not step.is_finite() or step.contains(0):
             break
         t = arb(BALLS.maximum([low, (t + step)]).min(high).mid())
     for shift in (16, 32, 64, 96, 128, 160, 200):
         radius = arb(2) ** (shift - ctx.prec)
-        if excess(t - radius, live) > 0 and excess(t + radius, live) < 0:
+        if excess(t - radius, groups) > 0 and excess(t + radius, groups) < 0:
             return members, arb(t.mid(), radius)
     raise ValueError("the threshold could not be enclosed at the working precision")
+
+
+def _grouped(x: Sequence[Number]) -> list[tuple[Number, int]]:
+    """Return the distinct rationals with how often they occur, and every ball by itself."""
+    counts = Counter(y for y in x if isinstance(y, fmpq))
+    return [*counts.items(), *((y, 1) for y in x if not isinstance(y, fmpq))]
 
 
 def row(z: Iterable[Any], alpha: Any, theta: Any = 1) -> Instance:

@@ -24,7 +24,6 @@ from .structure import second
 
 a, q, u, w, x, y = sp.symbols("a q u w x y", positive=True)
 m = sp.Symbol("m", positive=True)
-HALF = fmpq(1, 2)
 
 
 def logarithm_below_line() -> Iterator[Step]:
@@ -214,7 +213,7 @@ softmax_floor_constant = Case(
     T.softmax_floor_constant,
     (
         symbolic(_constant_proof, claims=("linear",)),
-        certified({N.extent: (HALF, 64)}, claims=("square",)),
+        certified({N.extent: (1, 64)}, claims=("square",)),
         exact(lambda: [_extent(fmpq(2) ** k) for k in range(-8, 9)], r"$D = 2^{-8}, \dots, 2^8$"),
     ),
     sharp=(

@@ -90,7 +90,8 @@ def _show(result: dict[str, Any], console: Console) -> None:
     colours = {"proved": "green", "certified": "green", "supported": "cyan", "refuted": "red", "unchecked": "yellow"}
     table = Table(box=None, header_style="bold", pad_edge=False)
     for heading in ("theorem", "verdict", "evidence", "sharp", "needed", "seconds"):
-        table.add_column(heading, justify="right" if heading == "seconds" else "left", overflow="fold")
+        numeric = heading == "seconds"
+        table.add_column(heading, justify="right" if numeric else "left", no_wrap=heading in ("theorem", "verdict"))
     for entry in result["theorems"]:
         kinds = dict.fromkeys(e["kind"] for e in entry["evidence"] if e["status"] == "holds")
         table.add_row(
