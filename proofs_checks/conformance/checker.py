@@ -370,6 +370,8 @@ def _result(law: Law, tally: Tally, task: _Task, caller: Caller) -> LawResult:
         if not tally.examples:
             return _skip(law, "not judged: no call gave an answer to judge, see the law 'returns'")
         message = f"{tally.unanswered} more cases got no answer to judge" if tally.unanswered else ""
+        if tally.late:
+            message = f"the search ended after {task.effort.seconds:g} s, before every case was tried"
         return LawResult(
             law.name, law.statement, law.theorem, law.severity, "pass", tally.examples, tally.ulp, tally.ratio, message
         )

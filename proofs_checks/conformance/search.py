@@ -47,10 +47,11 @@ class Effort:
 
 @dataclass
 class Tally:
-    """What a search saw of one law."""
+    """What a search saw of one law; `late` if it ended before everything was tried, for lack of time."""
 
     examples: int = 0
     unanswered: int = 0
+    late: bool = False
     ratio: float = 0.0
     ulp: float = 0.0
     case: Any = None
@@ -107,6 +108,7 @@ def search(
         if examine(case).broken:
             break
         if time.monotonic() > deadline:
+            tally.late = True
             break
     if tally.finding is None:
         _draw(law, session, effort, zlib.crc32(f"{start} {law.name}".encode()), tally, deadline, examine)
@@ -147,7 +149,8 @@ def _draw(
         nonlocal after
         first = tally.finding is None
         after += not first
-        if time.monotonic() > deadline or 3 * after > effort.shrinking:
+        tally.late |= time.monotonic() > deadline
+        if tally.late or 3 * after > effort.shrinking:
             raise _Enough
         finding = examine(case)  # type: ignore[operator]
         if finding.broken:

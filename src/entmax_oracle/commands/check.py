@@ -189,11 +189,11 @@ def _show(console: Any, report: Report) -> None:
             more = len(places - {(simplest.alpha, simplest.dtype)})
             if more:
                 console.print(f"  and {more} more settings: --json or --report has them all", highlight=False)
-    skipped: dict[str, list[str]] = {}
+    remarks: dict[str, list[str]] = {}
     for law in report.laws:
-        if law.status == "skip":
-            skipped.setdefault(law.message, []).append(law.law)
-    for reason, names in skipped.items():
+        if law.status != "fail" and law.message:
+            remarks.setdefault(law.message, []).append(law.law)
+    for reason, names in remarks.items():
         console.print(f"\n[yellow]{escape(', '.join(names))}[/]: {escape(reason)}", highlight=False)
     style = {"conforms": "bold green", "violates": "bold red", "unusable": "bold yellow"}[report.verdict]
     failed = [law.law for law in report.laws if law.status == "fail" and law.severity == "error"]
