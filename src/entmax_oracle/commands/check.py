@@ -188,7 +188,9 @@ def _show(console: Any, report: Report) -> None:
             places = {(each["alpha"], each["dtype"]) for each in law.settings if each["status"] == "fail"}
             more = len(places - {(simplest.alpha, simplest.dtype)})
             if more:
-                console.print(f"  and {more} more settings: --json or --report has them all", highlight=False)
+                console.print(
+                    f"  and {more} more setting{'s' * (more > 1)}: --json or --report has them all", highlight=False
+                )
     remarks: dict[str, list[str]] = {}
     for law in report.laws:
         if law.status != "fail" and law.message:
