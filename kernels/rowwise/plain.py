@@ -65,6 +65,11 @@ def _excess_column(excess: Tensor | None, kind: Kind, z: Tensor) -> Tensor:
     return torch.where(a >= 0, a, torch.nan)
 
 
+def _sum(x: Tensor) -> Tensor:
+    """Sum of each row, accumulated in float64: small terms would vanish one by one beside a large one."""
+    return x.sum(-1, keepdim=True, dtype=torch.float64).to(x.dtype)
+
+
 def _weights(v: Tensor, c: Tensor, a: Tensor, kind: Kind) -> tuple[Tensor, Tensor]:
     """``W = E_a(c v)`` and ``V = W / w``, both 0 outside the support."""
     if kind == Kind.SOFTMAX:
@@ -108,12 +113,12 @@ def _solve_below(v: Tensor, a: Tensor, kind: Kind) -> tuple[Tensor, Tensor, Tens
         a_now = a if everything or a.shape[0] == 1 else a[active]
         c_now = c[active]
         W, V = _weights(v_now, c_now, a_now, kind)
-        S_now = W.sum(-1, keepdim=True)
+        S_now = _sum(W)
         S[active] = S_now
         steps[active] += 1
         if kind == Kind.SOFTMAX:
             break
-        X = -a_now * (V * v_now).sum(-1, keepdim=True)
+        X = -a_now * _sum(V * v_now)
         better = (S_now + c_now * X) / (S_now / _power(S_now, a_now, kind) + X)
         rising = (better > c_now).squeeze(-1)
         active = active[rising]
@@ -146,12 +151,12 @@ def _solve_above(v: Tensor, a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         searching = members > 0
         if not searching.any():
             break
-        total = torch.where(between, x, 0.0).sum(-1, keepdim=True)
+        total = _sum(torch.where(between, x, 0.0))
         least = torch.where(between, x, 0.0).amin(-1, keepdim=True)
         greatest = torch.where(between, x, -1.0).amax(-1, keepdim=True)
         level = torch.maximum(torch.minimum(total / members.clamp(min=1), greatest), least)
         gap = x - level
-        heavy = torch.where(gap > 0, gap, 0.0).pow(1 / a).sum(-1, keepdim=True) >= 1
+        heavy = _sum(torch.where(gap > 0, gap, 0.0).pow(1 / a)) >= 1
         low = torch.where(searching & heavy, level, low)
         high = torch.where(searching & ~heavy, level, high)
         steps += searching.to(torch.int32)
@@ -162,7 +167,7 @@ def _solve_above(v: Tensor, a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     while falling.any():
         p, r, _, _ = _members(v, pivot, w, a)
         steps += falling.to(torch.int32)
-        better = w - (p.sum(-1, keepdim=True) - 1) / r.sum(-1, keepdim=True)
+        better = w - (_sum(p) - 1) / _sum(r)
         falling = falling & (better < w) & (better > 0)
         w = torch.where(falling, better, w)
     return pivot, w, steps
@@ -233,7 +238,7 @@ def _psi(y: Tensor) -> Tensor:
 def _reference(x: Tensor, r: Tensor, total: Tensor, tied: Tensor) -> Tensor:
     """Choose what to subtract from ``x`` before its product with ``J g``; see ``reference`` of the kernels."""
     at_tie = torch.where(tied, x, -torch.inf).amax(-1, keepdim=True)
-    return torch.where(at_tie > -torch.inf, at_tie, (r * x).sum(-1, keepdim=True) / total)
+    return torch.where(at_tie > -torch.inf, at_tie, _sum(r * x) / total)
 
 
 def backward(
@@ -280,16 +285,16 @@ def backward(
         r = r.masked_fill(dead, 0.0)
         s = s.masked_fill(dead, 0.0)
         g_now = upstream[where].masked_fill(dead, 0.0)
-        total = r.sum(-1, keepdim=True)
+        total = _sum(r)
         total = torch.where(total == 0, 1.0, total)
         if own == Kind.ABOVE:
             # The gradient at the smallest tokens goes first: their s may be infinite, and their own
             # term is then exactly 0.
-            centre = torch.where(tied, g_now, 0.0).sum(-1, keepdim=True) / tied.sum(-1, keepdim=True).clamp(min=1)
+            centre = _sum(torch.where(tied, g_now, 0.0)) / tied.sum(-1, keepdim=True).clamp(min=1)
             g_now = (g_now - centre).masked_fill(dead, 0.0)
-            pull = torch.where(tied, 0.0, s * g_now).sum(-1, keepdim=True) / total
+            pull = _sum(torch.where(tied, 0.0, s * g_now)) / total
             at_tie = torch.where(g_now == 0, 0.0, s * g_now) - pull
-        product = s * (g_now - (r * g_now).sum(-1, keepdim=True) / total)
+        product = s * (g_now - _sum(r * g_now) / total)
         if own == Kind.ABOVE:
             product = torch.where(tied, at_tie, product)
         slope = row.sign * row.magnitude
@@ -298,10 +303,10 @@ def backward(
             d = row.d[where].masked_fill(dead, 0.0)
             mean = _reference(d, r, total, tied)
             sign = row.sign if row.sign.shape[0] == 1 else row.sign[where]
-            dscale.view(-1)[where] = (sign * (product * (d - mean)).sum(-1, keepdim=True)).squeeze(-1)
+            dscale.view(-1)[where] = (sign * _sum(product * (d - mean))).squeeze(-1)
         if need_excess:
             log_p = torch.where(p > 0, p, 1.0).log()
             h = log_p * log_p * _psi(b * log_p)
             mean = _reference(h, r, total, tied)
-            dexcess.view(-1)[where] = -(product * (h - mean)).sum(-1)
+            dexcess.view(-1)[where] = -_sum(product * (h - mean)).squeeze(-1)
     return dz, dexcess, dscale

@@ -9,11 +9,31 @@ import pytest
 
 from entmax_oracle.kernels.rowwise import launch
 
+pytestmark = pytest.mark.skipif(launch.INTERPRETED, reason="this is the interpreter already")
 
-@pytest.mark.skipif(launch.INTERPRETED, reason="this is the interpreter already")
+# The many are interpreted in the slow tests; these few reach every kernel, every kind of row, both ways to hold one.
+FEW = (
+    "other_dtypes and (1.5 or 2.5) or own_alpha or nan_stays and True or elementary or flat_row or bfloat16 or empty"
+    " or fit_on_chip and (1.3 or 2.0 or 3.0 or 4.0) or test_float32_is and (1.05 or 1.75)"
+    " or in_the_logits and (1.5 or 2.5) or beyond_floats"
+)
+
+
+def test_a_few_of_each_hold_in_the_interpreter():
+    interpret("test_values", "-k", FEW)
+    interpret("test_gradients", "-k", FEW)
+    interpret("test_solver", "-k", FEW)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["test_values", "test_gradients", "test_torch", "test_solver"])
 def test_everything_holds_in_the_interpreter(name):
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-m", "not slow", "-p", "no:cacheprovider"]
+    interpret(name)
+
+
+def interpret(name: str, *options: str) -> None:
+    """Run a module's tests in a process in which the kernels are interpreted."""
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-m", "not slow", "-p", "no:cacheprovider", *options]
     finished = subprocess.run(
         [*command, str(Path(__file__).with_name(f"{name}.py"))],
         env=os.environ | {"TRITON_INTERPRET": "1"},
