@@ -305,6 +305,7 @@ def _power_envelope(
         r = 1 - below
         flushed = np.where((depth > 0) & (depth < compute.smallest_normal), depth / t, 0.0)
         log_p = np.abs(np.log(np.where(p > 0, p, 1.0)))
+        off = np.where(drift > 0, a * drift / t, 0.0)
     eta = u * (4 + (0 if deformed else q) + 3 * log_p)
     # What each rounding moves y_i / t by: data, tau, the last subtraction; and what tier 1 itself leaves open.
     if deformed:
@@ -314,7 +315,6 @@ def _power_envelope(
         data, tau, last = 2 * u * below, np.full_like(t, 2 * u), u * np.abs(r)
         known = np.full_like(r, _REFERENCE)
     data = data + flushed + known
-    off = a * drift / t
     furthest = off.max(axis=1, keepdims=True)
     off += off.max(axis=1, keepdims=True, where=r + 2 * data + off + furthest > 0, initial=0.0)
     reachable = data + tau + last + off

@@ -232,7 +232,8 @@ def product(s: list[arb], vector: Iterable[arb]) -> Balls:
 def along_alpha(row: BallRow) -> Balls:
     """Differentiate the probabilities in alpha: the Jacobian times p^a (1 - a log p) / a^2, where a = alpha - 1."""
     if row.alpha == 1:
-        return product(row.p, [_ZERO if p == 0 else -(p.log() ** 2) / 2 for p in row.p])
+        logs = [_ZERO if p == 0 else p.log() for p in row.p]
+        return product(row.p, [-log * log / 2 for log in logs])  # log**2 is NaN for a ball that contains 0
     a = ball(row.alpha - 1)
     return product(row.sensitivity, [_ZERO if gap is None else _tilted(gap) / (a * a) for gap in row.gap])
 

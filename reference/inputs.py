@@ -24,7 +24,7 @@ def as_array(x: Any, name: str = "z") -> Float64:
     ----------
     x : array-like
         NumPy, torch, JAX or CuPy array, anything with ``__dlpack__`` or ``__array__``, or nested lists of
-        numbers. Floating-point formats up to float64 and integers up to 2**53 convert exactly.
+        numbers. Every number must be a float64 number, so that nothing is rounded on the way in.
     name : str
         The argument's name, for the error message.
 
@@ -36,8 +36,10 @@ def as_array(x: Any, name: str = "z") -> Float64:
     Raises
     ------
     ValueError
-        If ``x`` is ragged, complex, or does not hold real numbers.
+        If ``x`` is ragged, complex, masked, does not hold real numbers, or holds one that is no float64 number.
     """
+    if isinstance(x, np.ma.MaskedArray):
+        raise ValueError(f"{name} is a masked array; fill the masked entries, with -inf where they are masked logits")
     if hasattr(x, "detach"):  # torch: bfloat16 has no NumPy counterpart, so widen before leaving torch
         x = x.detach().cpu()
         if x.is_complex():
@@ -52,9 +54,27 @@ def as_array(x: Any, name: str = "z") -> Float64:
     if np.iscomplexobj(array):
         raise ValueError(f"{name} is complex; pass real numbers")
     try:
-        return np.asarray(array, dtype=np.float64)
+        converted = np.asarray(array, dtype=np.float64)
     except (TypeError, ValueError):
         raise ValueError(f"{name} has dtype {array.dtype}, which does not hold real numbers") from None
+    except OverflowError:
+        raise ValueError(f"{name} holds a number beyond the float64 range") from None
+    if array.dtype.kind in "iuO" or array.dtype.itemsize > 8:
+        _refuse_rounded(array, converted, name)
+    return converted
+
+
+def _refuse_rounded(array: NDArray[Any], converted: Float64, name: str) -> None:
+    """Integers, fractions and long doubles may lie between the float64 numbers."""
+    for index in np.ndindex(array.shape):
+        value = array[index]
+        if isinstance(value, np.integer):
+            value = int(value)
+        if np.isfinite(converted[index]) and value != (
+            Fraction(converted[index].item()) if isinstance(value, int | Fraction) else converted[index]
+        ):
+            place = f"[{', '.join(map(str, index))}]" if index else ""
+            raise ValueError(f"{name}{place} is {value}, which is no float64 number; round it with float() first")
 
 
 def as_alpha(alpha: Any, name: str = "alpha") -> Alpha:
@@ -123,9 +143,9 @@ def last_axis(shape: tuple[int, ...], axis: int, name: str = "z") -> int:
     """Validate ``axis`` against ``shape`` and return it non-negative."""
     if not shape:
         raise ValueError(f"{name} is a scalar; pass at least one row of logits, for example [{name}]")
-    if not -len(shape) <= axis < len(shape):
-        raise ValueError(f"axis {axis} is out of range for {name} of shape {shape}")
-    return axis % len(shape)
+    if not isinstance(axis, int | np.integer) or not -len(shape) <= axis < len(shape):
+        raise ValueError(f"axis {axis} is out of range for {name} of shape {shape}: it must be one integer")
+    return int(axis) % len(shape)
 
 
 def _checked(z: Any, axis: int, name: str) -> tuple[Float64, Float64]:

@@ -12,9 +12,13 @@ from flint import arb, ctx
 from numpy.typing import NDArray
 
 from .ball_rows import float_row, guard_bits
+from .bounds import object_array
 from .enclosed_calculus import along_alpha, entropy_of, jacobian_of
-from .enclosure import Enclosure, enclose
+from .enclosure import BALL_LOCK, Enclosure, enclose
 from .inputs import Alpha, as_alpha, as_array
+
+# How often the working precision may double until every digit is known; what is zero stays unknown at any precision.
+_DOUBLINGS = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,22 +93,34 @@ def solve_row(z: Any, alpha: Any = 1.5, digits: int = 17, *, largest_jacobian: i
     order = as_alpha(alpha)
     found = enclose(logits, order, digits=digits)
     exact = Fraction(order)
+    small = len(logits) <= largest_jacobian
     bits = found.precision + guard_bits(exact)
-    with ctx.workprec(bits + 32):
-        row = float_row(logits, exact, bits)
-        small = len(logits) <= largest_jacobian
-        return Solution(
-            enclosure=found,
-            alpha=order,
-            digits=digits,
-            p=list(found.decimals(digits)),
-            tau=_decimal(found.tau_balls[()], digits),
-            tsallis=_decimal(entropy_of(row.p, exact), digits),
-            shannon=_decimal(entropy_of(row.p, Fraction(1)), digits),
-            grad_alpha=_decimals(along_alpha(row), digits),
-            jacobian=[_decimals(line, digits) for line in jacobian_of(row.sensitivity)] if small else [],
-            differentiable=row.differentiable,
-        )
+    for _ in range(_DOUBLINGS):
+        with BALL_LOCK, ctx.workprec(bits + 32):
+            row = float_row(logits, exact, bits)
+            entropies = object_array([entropy_of(row.p, exact), entropy_of(row.p, Fraction(1))])
+            slope = along_alpha(row)
+            jacobian = jacobian_of(row.sensitivity) if small else np.empty((0, 0), dtype=object)
+        # What cancels, such as the entropy of a nearly one-hot row, needs more bits than the probabilities do.
+        if all(_known(ball, digits) for part in (entropies, slope, jacobian.ravel()) for ball in part):
+            break
+        bits *= 2
+    return Solution(
+        enclosure=found,
+        alpha=order,
+        digits=digits,
+        p=list(found.decimals(digits)),
+        tau=_decimal(found.tau_balls[()], digits),
+        tsallis=_decimal(entropies[0], digits),
+        shannon=_decimal(entropies[1], digits),
+        grad_alpha=_decimals(slope, digits),
+        jacobian=[_decimals(line, digits) for line in jacobian],
+        differentiable=row.differentiable,
+    )
+
+
+def _known(ball: arb, digits: int) -> bool:
+    return bool(ball == 0) or ball.rel_accuracy_bits() >= 3.33 * digits + 2
 
 
 def _decimals(balls: NDArray[np.object_], digits: int) -> list[str]:

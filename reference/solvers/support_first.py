@@ -24,7 +24,11 @@ _RESIDUAL = 16 * 2.0**-53
 
 def solve(rows: Float64, peak: Float64, alpha: float, out: Float64) -> Float64:
     """Solve for alpha > 2; see :mod:`entmax_oracle.reference.solvers` for the arguments."""
-    a = alpha - 1
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # a * a difference may exceed every float
+        return _solve(rows, peak, alpha - 1, out)
+
+
+def _solve(rows: Float64, peak: Float64, a: float, out: Float64) -> Float64:
     live = gather(rows, peak, 1 / a)
     falling = _descending(live)
     size = _support_size(falling, live, a)

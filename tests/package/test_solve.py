@@ -125,3 +125,19 @@ def test_version_and_help(capsys):
     shown = capsys.readouterr().out
     for command in ("verify", "check", "solve", "bench", "report"):
         assert command in shown
+
+
+def test_digits_survive_cancellation(capsys):
+    found = answer(capsys, "--alpha", "1", "0", "-800", "--digits", "12")
+    assert found["entropy"]["shannon"] == found["entropy"]["tsallis"]
+    with localcontext(prec=40):
+        p = Decimal(-800).exp()
+        expected = p * 801  # -p log p + p, to first order in p = 4e-348
+    assert abs(Decimal(found["entropy"]["shannon"]) / expected - 1) < Decimal("1e-11")
+    assert found["gradient"]["alpha"][0] == found["gradient"]["alpha"][1].removeprefix("-")
+
+
+def test_overflowing_decimals_are_refused(capsys):
+    for number in ("1e400", "-1e400"):
+        assert main(["solve", number, "0"]) == 2
+        assert "beyond the float64 range" in capsys.readouterr().err

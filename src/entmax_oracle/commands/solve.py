@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -42,8 +43,8 @@ class _NegativeNumber:
     def match(text: str) -> bool:
         try:
             read_number(text)
-        except ValueError:
-            return False
+        except (ValueError, OverflowError):
+            return text[:2] != "--" and text[1:2].isdigit()
         return True
 
 
@@ -55,7 +56,10 @@ def read_number(text: str) -> float:
     >>> read_number("0x1.8p-1"), read_number("-inf")
     (0.75, -inf)
     """
-    return float.fromhex(text) if "0x" in text.lower() else float(text)
+    value = float.fromhex(text) if "0x" in text.lower() else float(text)
+    if math.isinf(value) and "inf" not in text.lower():
+        raise OverflowError(f"{text} is beyond the float64 range")
+    return value
 
 
 def run(options: argparse.Namespace) -> int:
@@ -70,6 +74,8 @@ def run(options: argparse.Namespace) -> int:
     for index, word in enumerate(words):
         try:
             logits.append(read_number(word))
+        except OverflowError as error:
+            raise Unusable(f"z[{index}]: {error}; write -inf to mask a token") from None
         except ValueError:
             raise Unusable(f"z[{index}]: {word!r} is not a number; write it as 0.25, 1e-3, 0x1p-2 or -inf") from None
     try:
@@ -88,7 +94,7 @@ def read_alpha(text: str) -> Alpha:
     """Read alpha: a fraction such as 4/3 is exact, a decimal is the float64 it names."""
     try:
         return Fraction(text) if "/" in text else read_number(text)
-    except (ValueError, ZeroDivisionError):
+    except (ValueError, ZeroDivisionError, OverflowError):
         raise ValueError(f"alpha: {text!r} is not a number; write it as 1.5 or 4/3") from None
 
 
@@ -155,7 +161,9 @@ def show(words: list[str], logits: list[float], solution: Solution) -> None:
 
 
 def _short(decimal: str) -> str:
-    return f"{float(decimal.removeprefix('+/-')) + 0.0:.6g}"  # + 0.0: what underflows prints as 0, not -0
+    if decimal.startswith("+/-"):
+        return f"0 {decimal}"  # zero as far as can be told
+    return f"{float(decimal) + 0.0:.6g}"  # + 0.0: what underflows prints as 0, not -0
 
 
 def _was_rounded(word: str, value: float) -> bool:
