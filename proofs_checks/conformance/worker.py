@@ -1,7 +1,7 @@
 """The process that holds the code under test, and the checker's end of the line to it.
 
 The implementation may raise, hang, print or kill its process; the checker must outlive all of that. So it
-runs in a process of its own, started as ``python -m`` (never by re-importing the caller's ``__main__``), and
+runs in a process of its own, started afresh (never by re-importing the caller's ``__main__``), and
 talks over a `multiprocessing.connection`, which leaves standard output to the implementation. What it writes
 there is kept in a file and read back.
 """
@@ -22,6 +22,8 @@ from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Client, Connection, Listener
 from threading import Thread
 from typing import IO, Any, Protocol
+
+import numpy as np
 
 from . import arrays
 from .attention import performing
@@ -143,7 +145,7 @@ class Worker:
         key = secrets.token_bytes(16)
         with Listener(authkey=key) as listener:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", __name__, str(listener.address)],
+                [sys.executable, "-c", f"from {__name__} import main; main()", str(listener.address)],
                 env={**os.environ, _KEY: key.hex()},
                 stdin=subprocess.DEVNULL,
                 stdout=self._out,
@@ -191,14 +193,14 @@ class Worker:
         code = self._process.poll()
         self._stop()
         if code is not None and code < 0:
-            text = f"killed by {signal.Signals(-code).name}"
+            text = f"was killed by {signal.Signals(-code).name}"
             if -code == getattr(signal, "SIGKILL", None):
                 text += " (out of memory?)"
         else:
-            text = f"exited with status {code}"
+            text = f"ended with exit status {code}"
         self._err.seek(max(0, self._err.seek(0, os.SEEK_END) - 2000))
         lines = [line for line in self._err.read().decode(errors="replace").splitlines() if line.strip()]
-        return f"the process was {text}" if not lines else f"the process was {text}; it wrote: {lines[-1]}"
+        return f"the process {text}" if not lines else f"the process {text}; it wrote: {lines[-1]}"
 
 
 class InProcess:
@@ -206,7 +208,7 @@ class InProcess:
 
     def __init__(self, subject: Subject) -> None:
         assert callable(subject.target)
-        self.library = _library(subject.arrays)
+        self.library = _library(subject.arrays, subject.device)
         self.subject = subject
         self.function = adapt(subject.target, subject.fixed_alpha, subject.kind)
         self.versions = {subject.arrays: self.library.version()}
@@ -231,12 +233,21 @@ class InProcess:
         return outcomes[0] if outcomes else Outcome("hung", detail=f"no answer within {limit:g} s")
 
 
-def _library(name: str) -> Any:
+def _library(name: str, device: str) -> Any:
+    """Import the array library and try the device, before anything is blamed on the implementation."""
     try:
-        return arrays.framework(name)
+        library = arrays.framework(name)
     except ImportError as error:
         mend = f"pip install 'entmax-oracle[{name}]'"
         raise UnusableTarget(f"{name} arrays need {name}, which cannot be imported: {error}; {mend}") from error
+    try:
+        library.array(np.zeros(1), "float32", "contiguous", device)
+    except Exception as error:
+        reason = str(error).strip().splitlines()[0]
+        raise UnusableTarget(
+            f"device: {name} cannot use {device!r} here: {reason}; --device cpu always works"
+        ) from error
+    return library
 
 
 def _limit_memory(device: str) -> None:
@@ -258,7 +269,7 @@ def serve(line: Connection) -> None:
     subject: Subject = line.recv()
     sys.path += [place for place in subject.path if place not in sys.path]
     try:
-        library = _library(subject.arrays)
+        library = _library(subject.arrays, subject.device)
         assert isinstance(subject.target, str)
         function = adapt(load(subject.target), subject.fixed_alpha, subject.kind)
         sys.stdout.flush()
@@ -293,10 +304,3 @@ def main() -> None:
     faulthandler.enable()
     with Client(sys.argv[1], authkey=bytes.fromhex(os.environ.pop(_KEY))) as line, contextlib.suppress(EOFError):
         serve(line)
-
-
-if __name__ == "__main__":
-    # Unpickling must find this module's classes under their import name, not in __main__.
-    from entmax_oracle.proofs_checks.conformance import worker
-
-    worker.main()
