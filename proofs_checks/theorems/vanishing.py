@@ -68,7 +68,7 @@ joining = Case(
     (
         symbolic(_joining_proof),
         decided(sizes=(2,), alphas=(2,), model=joined_model),
-        decided(sizes=(3,), alphas=(2, "3/2"), model=joined_model, full_only=True, seconds=120),
+        decided(sizes=(3,), alphas=(2,), model=joined_model, full_only=True, seconds=120),
         sampled(JOINED, cases=60),
     ),
     sharp=(
