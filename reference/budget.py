@@ -239,9 +239,7 @@ def _output_rounding(envelope: Envelope, out: Format, compute: Format) -> Float6
     return np.where(envelope.high > 0, rounding + floor, 0.0)
 
 
-def envelope_of(
-    rows: Float64, peak: Float64, alpha: float, compute: Format, drift: Float64 | float = 0.0
-) -> Envelope:
+def envelope_of(rows: Float64, peak: Float64, alpha: float, compute: Format, drift: Float64 | float = 0.0) -> Envelope:
     """Reach of the answers for rows whose logits are themselves off by up to ``drift``, elementwise.
 
     Logits off by e_i move tau by an average of the a e_i over tokens that the perturbed support can hold, and so

@@ -335,8 +335,9 @@ def solve_above(v, row, n, count, a, KIND: tl.constexpr, STREAM: tl.constexpr, C
     low = tl.where(ours, -1.0, 0.0).to(a.dtype)  # at or below: outside the support
     high = tl.zeros_like(a)  # at or above: inside
     steps = tl.zeros(a.shape, tl.int32)
-    searching = ours
-    while tl.max(searching.to(tl.int32), 0) > 0:
+    # A number and not a vector says whether to go on: Triton 3.6 cannot compile the other.
+    going = tl.max(ours.to(tl.int32), 0)
+    while going > 0:
         between, total, least, greatest = census(v, row, n, count, a, low, high, STREAM, COLUMNS)
         searching = between > 0
         # The mean of the undecided tokens, kept on their hull, so that every round decides at least one.
@@ -345,6 +346,7 @@ def solve_above(v, row, n, count, a, KIND: tl.constexpr, STREAM: tl.constexpr, C
         low = tl.where(searching & heavy, level, low)
         high = tl.where(searching & (heavy == 0), level, high)
         steps += searching.to(tl.int32)
+        going = tl.max(searching.to(tl.int32), 0)
     pivot, members = least_member(v, row, n, count, a, high, STREAM, COLUMNS)
     w = 1.0 / tl.maximum(members, 1).to(a.dtype)
     falling = ours

@@ -34,9 +34,7 @@ def test_constants_of_bfloat16_agree_with_ml_dtypes() -> None:
 def test_round_fraction_at_every_number_and_halfway_point(name: str) -> None:
     """All positive finite numbers of the format, the points halfway between, and a hair to either side."""
     form = FORMATS[name]
-    bits = np.arange(0x7C00 if name == "float16" else 0x7F80, dtype=np.uint32)[
-        :: 7 if name == "bfloat16" else 3
-    ]
+    bits = np.arange(0x7C00 if name == "float16" else 0x7F80, dtype=np.uint32)[:: 7 if name == "bfloat16" else 3]
     pair = np.stack([bits, bits + 1]).astype(np.uint16)
     if name == "float16":
         low, high = pair.view(np.float16).astype(np.float64)
@@ -80,9 +78,7 @@ def test_ulp_is_numpys_spacing(name: str) -> None:
 def test_round_array_keeps_what_is_not_finite_and_overflows() -> None:
     got = FORMATS["bfloat16"].round_array([np.inf, -np.inf, np.nan, 3.4e38, 3.395e38, -1e300])
     assert got.dtype == np.float32
-    assert np.array_equal(
-        got, [np.inf, -np.inf, np.nan, np.inf, FORMATS["bfloat16"].largest, -np.inf], equal_nan=True
-    )
+    assert np.array_equal(got, [np.inf, -np.inf, np.nan, np.inf, FORMATS["bfloat16"].largest, -np.inf], equal_nan=True)
 
 
 def test_as_format_reads_every_librarys_names() -> None:
