@@ -72,9 +72,10 @@ def configuration(
             return Configuration(1, 1 << 15, 4, True)
         return Configuration(max(1, (1 << 13) // columns), columns, 4, False)
     words = itemsize // 4
-    if columns > _longest(kind, backward) // words:
-        return Configuration(1, 4096 // words, 8, True)
     heavy = kind >= Kind.ABOVE  # long expressions want few tokens in a thread
+    if columns > _longest(kind, backward) // words:
+        warps = 16 if heavy else 8
+        return Configuration(1, 4096 // words, warps // 2 if target.startswith("gfx") else warps, True)
     rows = max(1, (1024 if heavy or words == 2 else 2048) // (words * columns))
     elements = rows * columns * words
     warps = max(4, min(16, elements // (256 if heavy else 512)))
