@@ -28,7 +28,8 @@ def counted() -> Iterator[dict[str, int]]:
     load, store = InterpreterBuilder.create_masked_load, InterpreterBuilder.create_masked_store
 
     def size(pointers: Any, mask: Any) -> int:
-        return int(np.count_nonzero(mask.data)) * (pointers.get_element_ty().primitive_bitwidth // 8)
+        width: int = pointers.get_element_ty().primitive_bitwidth // 8
+        return int(np.count_nonzero(mask.data)) * width
 
     def counting_load(self: Any, pointers: Any, mask: Any, *rest: Any) -> Any:
         moved["loads"] += size(pointers, mask)

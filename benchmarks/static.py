@@ -28,7 +28,7 @@ def run(progress: Callable[[str], None]) -> dict[str, Any]:
 
     jobs = [*some_jobs(), *our_jobs(), *peer_jobs()]
     jobs = list({(job.label, job.target): job for job in jobs}.values())
-    found = []
+    found: list[dict[str, Any]] = []
     for compiled in compile_all(jobs, workers=2):
         progress(f"{compiled.label} for {compiled.target}: {len(found) + 1} of {len(jobs)}")
         found.append(compiled.as_json() | {"faults": compiled.faults()})
