@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 REPORT := report
 JOBS ?= 2
 
-.PHONY: setup verify test lint docs bench clean
+.PHONY: setup verify test test-all lint docs bench clean
 
 setup: $(READY)
 
@@ -37,6 +37,9 @@ verify: $(READY)
 	@exit $$(cat $(REPORT)/.theorems)
 
 test: $(READY) lint
+	$(BIN)/python -m pytest -n $(JOBS) -m "not slow"
+
+test-all: $(READY) lint
 	$(BIN)/python -m pytest -n $(JOBS)
 
 lint: $(READY)
