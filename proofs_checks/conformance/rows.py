@@ -205,7 +205,7 @@ class Row:
     Examples
     --------
     >>> Row("levels", 4, seed=1).values(alpha=1.5, dtype="float32").tolist()
-    [0.5, 1.0, 1.5, 1.5]
+    [1.0, 0.5, 0.5, 1.5]
     """
 
     family: str
