@@ -14,10 +14,11 @@ from fractions import Fraction
 from functools import cmp_to_key
 
 import numpy as np
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 
 from .enclosure import RowSolver
 from .inputs import Float64
+from .precision import working_precision
 
 _ZERO, _ONE = arb(0), arb(1)
 _NEWTON_STEPS = 200
@@ -133,7 +134,7 @@ class Scores:
 def ball_row(scores: Scores, alpha: Fraction, precision: int) -> BallRow:
     """Solve a row of logits that are no float64 numbers, at about ``precision`` bits."""
     bits = precision + guard_bits(alpha)
-    with ctx.workprec(bits):
+    with working_precision(bits):
         logits = scores.as_floats()
         if logits is not None:
             return float_row(logits, alpha, precision)

@@ -198,7 +198,8 @@ def grad_scale(z: Any, alpha: Any = 1.5, scale: Any = 1.0, axis: int = -1) -> Fl
     # entmax ignores shifts, and gaps to the maximum round less than the logits would.
     with np.errstate(over="ignore"):
         gap = np.where(live, logits - logits.max(axis=-1, keepdims=True), 0.0).clip(-np.finfo(np.float64).max)
-    p = entmax(np.where(live, factor * gap, -np.inf), alpha)
+        scaled = np.where(live, factor * gap, -np.inf)
+    p = entmax(scaled, alpha)
     return np.moveaxis(apply_jacobian(p, gap, float(as_alpha(alpha))), -1, axis)
 
 

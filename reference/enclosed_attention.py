@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from flint import arb, ctx
+from flint import arb
 from numpy.typing import NDArray
 
 from .attention_call import AttentionCall
@@ -19,6 +19,7 @@ from .ball_rows import BallRow, Scores, ball_row, guard_bits
 from .bounds import Balls, Bounds, as_balls, round_outward
 from .enclosed_calculus import along_alpha, product
 from .inputs import as_finite
+from .precision import working_precision
 
 _ZERO = arb(0)
 # Dot products of float64 numbers of similar size are exact with as many bits.
@@ -84,7 +85,7 @@ def enclose_attention(
              [10.]]]])
     """
     call = AttentionCall.read(query, key, value, alpha, is_causal, scale, alibi_slopes, key_lengths)
-    with ctx.workprec(_bits(call, precision)):
+    with working_precision(_bits(call, precision)):
         balls = _Balls(call, precision)
         p, _ = balls.rows()
         values = call.per_head(balls.value)
@@ -130,7 +131,7 @@ def enclose_attention_vjp(
     """
     call = AttentionCall.read(query, key, value, alpha, is_causal, scale, alibi_slopes, key_lengths)
     output_grad = as_balls(as_finite(grad, "grad", call.output_shape))
-    with ctx.workprec(_bits(call, precision)):
+    with working_precision(_bits(call, precision)):
         balls = _Balls(call, precision)
         p, rows = balls.rows()
         p_grad = _matmul(output_grad, _transposed(call.per_head(balls.value)))

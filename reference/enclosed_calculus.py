@@ -14,13 +14,14 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from flint import arb, ctx
+from flint import arb
 
 from .ball_rows import BallRow, Scores, ball, ball_row, float_row, guard_bits
 from .bounds import Balls, Bounds, DerivativeBounds, as_balls, object_array, round_outward
 from .entropies import as_distribution
 from .inputs import Float64, as_alpha, as_array, as_finite, as_logits
 from .losses import as_target
+from .precision import working_precision
 
 _ZERO = arb(0)
 
@@ -160,7 +161,7 @@ def enclose_tsallis_entropy(p: Any, alpha: Any = 1.5, axis: int = -1, *, precisi
     array(0.25)
     """
     rows, order = as_distribution(p, "p", axis), Fraction(as_alpha(alpha))
-    with ctx.workprec(precision + guard_bits(order)):
+    with working_precision(precision + guard_bits(order)):
         entropies = [entropy_of(row, order) for row in as_balls(rows).reshape(-1, rows.shape[-1])]
         lower, upper = round_outward(object_array(entropies).reshape(rows.shape[:-1]))
     return Bounds(lower, upper)
@@ -196,7 +197,7 @@ def enclose_fenchel_young_loss(z: Any, y: Any, alpha: Any = 1.5, axis: int = -1,
     # A loss near zero is of second order in y - p, whose float64 digits may all cancel.
     bits = precision + guard_bits(order) + 128
     n = logits.shape[-1]
-    with ctx.workprec(bits):
+    with working_precision(bits):
         losses = [
             _loss(row, as_balls(hit), order, bits)
             for row, hit in zip(logits.reshape(-1, n), target.reshape(-1, n), strict=True)
@@ -328,7 +329,7 @@ def _each_row(
     flat = [array.reshape(math.prod(batch), array.shape[-1]) for array in arrays]
     balls: Balls = np.empty((math.prod(batch), *shape), dtype=object)
     smooth = np.empty(math.prod(batch), dtype=bool)
-    with ctx.workprec(precision + guard_bits(alpha)):
+    with working_precision(precision + guard_bits(alpha)):
         for r, rows in enumerate(zip(*flat, strict=True)):
             balls[r], smooth[r] = solve(*rows)
         lower, upper = (side.reshape(*batch, *shape) for side in round_outward(balls))

@@ -18,7 +18,6 @@ Sources: threshold form and bisection bounds, Peters, Niculae & Martins, "Sparse
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -26,21 +25,19 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 from numpy.typing import NDArray
 
 from .inputs import Alpha, as_alpha, as_rows, last_axis
+from .precision import working_precision
 from .radicals import compare_power_sum
 
-__all__ = ["BALL_LOCK", "PRECISION_LIMIT", "Enclosure", "RowEnclosure", "enclose", "outward"]
+__all__ = ["PRECISION_LIMIT", "Enclosure", "RowEnclosure", "enclose", "outward"]
 
 Float64 = NDArray[np.float64]
 
 #: Bits up to which a sum that may equal 1 is told from 1; beyond, the token at stake is called "undecided".
 PRECISION_LIMIT = 1 << 14
-
-#: python-flint keeps one precision for the whole process: hold this wherever a thread sets it.
-BALL_LOCK = threading.RLock()
 
 _NEWTON_STEPS = 400
 _SAFE = 1e-300  # far from underflow; its inverse is far from overflow
@@ -212,7 +209,7 @@ def enclose(
     boundary = np.zeros(rows.shape, dtype=bool)
     solved = []
     for r, (logits, peak) in enumerate(zip(rows, peaks.tolist(), strict=True)):
-        with BALL_LOCK:
+        with working_precision(precision):
             row = solver.solve(logits, peak)
         tokens, which = row.place(logits)
         bounds = np.array([outward(ball) for ball in row.probabilities])
@@ -249,7 +246,7 @@ def outward(ball: arb) -> tuple[float, float]:
     >>> outward(arb(1, 1e-20))
     (0.9999999999999999, 1.0000000000000002)
     """
-    with BALL_LOCK, ctx.workprec(53):
+    with working_precision(53):
         ends = ball.lower(), ball.upper()
     floats = []
     for end, away in zip(ends, (-math.inf, math.inf), strict=True):
@@ -297,7 +294,7 @@ class RowSolver:
         # The exponential turns absolute into relative error, so spend the bits before the point as well.
         spread = Fraction(peak) - Fraction(float(values[-1]))
         bits = self.precision + 16 + math.ceil(spread).bit_length() + logits.size.bit_length()
-        with ctx.workprec(bits):
+        with working_precision(bits):
             top = arb(peak)
             weights = [(arb(value) - top).exp() for value in values.tolist()]
             total = _weigh(weights, counts)
@@ -326,7 +323,7 @@ class _Row:
             if sign == 0:
                 return self._at_boundary(after)
         for bits in _doubling(self.bits):
-            with ctx.workprec(bits):
+            with working_precision(bits):
                 row = self._on_support(last, bits)
             if row is not None:
                 return row
@@ -368,7 +365,7 @@ class _Row:
         for bits in _doubling(self.bits):
             if bits > max(PRECISION_LIMIT, 2 * self.bits):
                 break
-            with ctx.workprec(bits):
+            with working_precision(bits):
                 power = self._power()
                 total = _weigh([power(gap) for gap in self._lifts(k)[:-1]], self.counts)
                 if total < 1:
@@ -460,7 +457,7 @@ class _Row:
 
     def _at_boundary(self, k: int) -> RowEnclosure:
         """Solve with the threshold known to be the value k itself."""
-        with ctx.workprec(self.bits):
+        with working_precision(self.bits):
             power, value = self._power(), float(self.values[k])
             gaps = self._lifts(k)[:-1]
             tau = self._ball(self.a) * arb(value)
@@ -473,7 +470,7 @@ class _Row:
         while end + 1 < len(self.values) and self._compare(end + 1) is None:
             end += 1
         limit = max(PRECISION_LIMIT, 2 * self.bits)
-        with ctx.workprec(2 * limit):
+        with working_precision(2 * limit):
             power, a = self._power(), self._ball(self.a)
             lifts, counts = self._lifts(end), self.counts[: end + 1]
             close = _weigh([power(lift) for lift in lifts[last + 1 : end]], counts[last + 1 : end])

@@ -93,6 +93,8 @@ def as_distribution(p: Any, name: str, axis: int = -1) -> Float64:
     """
     array = as_array(p, name)
     rows = np.moveaxis(as_finite(array, name), last_axis(array.shape, axis, name), -1)
+    if rows.shape[-1] == 0:
+        raise ValueError(f"{name} has shape {array.shape}: axis {axis} holds no tokens; a row needs at least one")
     if (rows < 0).any():
         index = tuple(int(i) for i in np.argwhere(array < 0)[0])
         raise ValueError(f"{name}[{', '.join(map(str, index))}] is {array[index]}: probabilities must not be negative")

@@ -19,11 +19,11 @@ from typing import Any
 
 import numpy as np
 import sympy
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 from numpy.typing import NDArray
 
-from .enclosure import BALL_LOCK
 from .inputs import Alpha, as_alpha
+from .precision import working_precision
 from .radicals import compare_power_sum, rational_power
 
 __all__ = ["ExactSolution", "exact_entmax", "float_logits_for", "logits_for"]
@@ -251,7 +251,7 @@ def _rational_threshold(x: list[Fraction], order: Fraction) -> Any:
     ties = x.count(top)
     if ties == len(x):
         return _minus(top, _power(Fraction(1, ties), a))
-    with BALL_LOCK, ctx.workprec(_GUESS_BITS):
+    with working_precision(_GUESS_BITS):
         lifts, exponent = [_ball(value - top) for value in x], _ball(q)
         low, high = arb(-1), arb(0)
         while (high - low) > arb(2) ** (8 - _GUESS_BITS):

@@ -90,6 +90,10 @@ def as_alpha(alpha: Any, name: str = "alpha") -> Alpha:
     """
     if isinstance(alpha, Fraction):
         value: Alpha = alpha
+    elif isinstance(alpha, str):
+        raise ValueError(
+            f"{name} is the text {alpha!r}; pass a number, or fractions.Fraction({alpha!r}) for exactly that"
+        )
     else:
         array = as_array(alpha, name)
         if array.size != 1:
@@ -142,7 +146,7 @@ def as_rows(z: Any, axis: int = -1, name: str = "z") -> tuple[Float64, Float64]:
 def last_axis(shape: tuple[int, ...], axis: int, name: str = "z") -> int:
     """Validate ``axis`` against ``shape`` and return it non-negative."""
     if not shape:
-        raise ValueError(f"{name} is a scalar; pass at least one row of logits, for example [{name}]")
+        raise ValueError(f"{name} is a scalar; pass at least one row of tokens, for example [{name}]")
     if not isinstance(axis, int | np.integer) or not -len(shape) <= axis < len(shape):
         raise ValueError(f"axis {axis} is out of range for {name} of shape {shape}: it must be one integer")
     return int(axis) % len(shape)

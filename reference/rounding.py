@@ -13,12 +13,13 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 from numpy.typing import NDArray
 
-from .enclosure import BALL_LOCK, PRECISION_LIMIT, RowEnclosure, RowSolver, outward
+from .enclosure import PRECISION_LIMIT, RowEnclosure, RowSolver, outward
 from .formats import Format, as_format
 from .inputs import Alpha, as_alpha, as_rows, last_axis
+from .precision import working_precision
 from .radicals import attains
 
 __all__ = ["PrecisionError", "round_ball", "rounded"]
@@ -69,7 +70,7 @@ def rounded(z: Any, alpha: Alpha = 1.5, dtype: object = "float64", axis: int = -
     for r, (logits, peak) in enumerate(zip(rows, peaks.tolist(), strict=True)):
         solver = first
         while True:
-            with BALL_LOCK:
+            with working_precision(solver.precision):
                 row = solver.solve(logits, peak)
             numbers = _round_row(row, order, form)
             tokens, which = row.place(logits)
@@ -104,7 +105,7 @@ def round_ball(ball: arb, dtype: object) -> float | None:
 
 
 def _round_ends(ball: arb, form: Format) -> tuple[float, float]:
-    with BALL_LOCK, ctx.workprec(ball.bits() + 64):
+    with working_precision(ball.bits() + 64):
         return _round_end(ball.lower(), form), _round_end(ball.upper(), form)
 
 

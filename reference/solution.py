@@ -8,14 +8,15 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from flint import arb, ctx
+from flint import arb
 from numpy.typing import NDArray
 
 from .ball_rows import float_row, guard_bits
 from .bounds import object_array
 from .enclosed_calculus import along_alpha, entropy_of, jacobian_of
-from .enclosure import BALL_LOCK, Enclosure, enclose
+from .enclosure import Enclosure, enclose
 from .inputs import Alpha, as_alpha, as_array
+from .precision import working_precision
 
 # How often the working precision may double until every digit is known; what is zero stays unknown at any precision.
 _DOUBLINGS = 5
@@ -96,7 +97,7 @@ def solve_row(z: Any, alpha: Any = 1.5, digits: int = 17, *, largest_jacobian: i
     small = len(logits) <= largest_jacobian
     bits = found.precision + guard_bits(exact)
     for _ in range(_DOUBLINGS):
-        with BALL_LOCK, ctx.workprec(bits + 32):
+        with working_precision(bits + 32):
             row = float_row(logits, exact, bits)
             entropies = object_array([entropy_of(row.p, exact), entropy_of(row.p, Fraction(1))])
             slope = along_alpha(row)

@@ -42,7 +42,10 @@ def load(target: str) -> Callable[..., Any]:
     found: Any = _import_file(Path(place)) if is_file else _import_module(place)
     for part in name.split("."):
         if not hasattr(found, part):
-            near = get_close_matches(part, dir(found), 3, 0.5)
+            functions = [
+                each for each in dir(found) if callable(getattr(found, each, None)) and not each.startswith("_")
+            ]
+            near = get_close_matches(part, functions, 3, 0.5)
             hint = f"; did you mean {', '.join(near)}?" if near else ""
             raise UnusableTarget(f"{place} has no {name!r}{hint}")
         found = getattr(found, part)
