@@ -255,6 +255,7 @@ FRAMEWORKS: dict[str, Callable[[], Any]] = {
     "numpy": NumpyFramework,
     "torch": TorchFramework,
     "jax": JaxFramework,
+    "program": lambda: importlib.import_module(".program", __package__).ProgramFramework(),
 }
 
 

@@ -21,6 +21,7 @@ from entmax_oracle.reference.inputs import as_alpha
 from .arrays import FRAMEWORKS, LAYOUTS
 from .kinds import KINDS, Kind
 from .laws import Contract, Finding, Law, Setting, choose
+from .program import is_program
 from .replay import read
 from .results import Counterexample, LawResult, Report
 from .search import Effort, Tally, search
@@ -67,8 +68,10 @@ def check(
     ----------
     implementation : str or callable
         ``"package.module:function"`` or ``"path/to/file.py:function"`` is imported and called in a worker
-        process, which may hang or die without harm. A callable is called in this process: a call that hangs is
-        reported, its thread left behind; one that kills the process is not survived. Either way it is a mapping
+        process, and ``"command:./program --options"`` is run there and asked line by line (see
+        :mod:`~entmax_oracle.proofs_checks.conformance.program`); either may hang or die without harm. A callable
+        is called in this process: a call that hangs is reported, its thread left behind; one that kills the
+        process is not survived. In every case it is a mapping
         ``f(z, alpha)`` over the last axis, with the shape and dtype of `z` out.
     alphas : iterable of float
         Each at least 1.
@@ -129,12 +132,15 @@ def check(
     'violates'
     """
     started, clock = datetime.now(UTC), time.monotonic()
+    arrays = _arrays_of(implementation, arrays, kind)
     if arrays not in FRAMEWORKS:
         raise ValueError(f"arrays: {arrays!r} is not one of {', '.join(FRAMEWORKS)}")
     if kind not in KINDS:
         raise ValueError(f"kind: {kind!r} is not one of {', '.join(KINDS)}")
     if kind == "attention" and grad_alpha:
         raise ValueError("grad_alpha: the gradient in alpha is checked for mappings only; leave it out")
+    if grad_alpha and arrays == "program":
+        raise ValueError("grad_alpha: a program is asked for its gradient in the logits only; leave it out")
     if (grad or grad_alpha) and arrays == "numpy":
         raise ValueError("grad: NumPy has no automatic differentiation; use arrays='torch' or arrays='jax'")
     if fixed_alpha is not None:
@@ -153,7 +159,9 @@ def check(
             float(as_format(dtype).round_array(float(as_alpha(alpha))) if grad_alpha else as_alpha(alpha)),
             as_format(dtype).name,
             None if compute_dtype is None else as_format(compute_dtype).name,
-            layouts=tuple(each for each in LAYOUTS if each != "constant") if arrays != "jax" else ("contiguous",),
+            layouts=tuple(each for each in LAYOUTS if each != "constant")
+            if arrays not in ("jax", "program")
+            else ("contiguous",),
             max_n=effort.max_n,
             long_rows=effort.long_rows,
             alpha_gradient=grad_alpha,
@@ -233,7 +241,7 @@ def replay(
     ValueError
         If the target or the counterexample cannot be used.
     """
-    found = read(source)
+    found, arrays = read(source), _arrays_of(implementation, arrays, kind)
     contracts, laws = choose((found["law"],), kind=kind, offered=("gradient", "alpha gradient"))
     subject = Subject(implementation, arrays, device, fixed_alpha is not None, timeout, kind)
     case = KINDS[kind].to_case(found)
@@ -242,6 +250,15 @@ def replay(
         session = KINDS[kind].session(caller, setting, choose(kind=kind)[0])
         law: Law | Contract = contracts[0] if contracts else laws[0]
         return _judge(law, session, case, KINDS[kind])
+
+
+def _arrays_of(implementation: object, arrays: str, kind: str) -> str:
+    """Say what the implementation takes: a program takes numbers, whatever was asked for."""
+    if not is_program(implementation):
+        return arrays
+    if kind != "mapping":
+        raise ValueError(f"kind: a program is asked for the mapping only, not for {kind}; wrap it in a Python function")
+    return "program"
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ import numpy as np
 from .arrays import place
 from .calls import Float64
 from .laws import Case, Finding, Setting
+from .program import PREFIX, is_program, request_line
 from .results import Counterexample
 from .worker import Subject
 
@@ -142,7 +143,9 @@ def _command(law: str, case: Case, setting: Setting, subject: Subject) -> str:
             found[name] = getattr(case, name)
     if case.cotangent is not None:
         found["cotangent"] = " ".join(runs(hexadecimal(case.cotangent)))
-    words = ["entmax-oracle", "check", subject.name, "--array", subject.arrays]
+    words = ["entmax-oracle", "check", subject.name]
+    if not is_program(subject.target):
+        words += ["--array", subject.arrays]
     if subject.device != "cpu":
         words += ["--device", subject.device]
     if subject.fixed_alpha:
@@ -166,6 +169,10 @@ def loading(subject: Subject) -> list[str]:
 
 def _snippet(case: Case, setting: Setting, subject: Subject) -> str:
     """Write a program without this package that prints what the implementation makes of the logits."""
+    if is_program(subject.target):
+        alpha = None if subject.fixed_alpha else setting.alpha
+        line = request_line(1, case.logits, alpha, setting.dtype, case.cotangent)
+        return f"echo {shlex.quote(line)} | {subject.name.removeprefix(PREFIX)}"
     load = "\n".join(loading(subject))
     terms = []
     for word, group in groupby(hexadecimal(case.logits)):

@@ -28,6 +28,7 @@ import numpy as np
 from . import arrays
 from .attention import performing
 from .calls import Outcome, Request
+from .program import Program, is_program
 from .target import UnusableTarget, adapt, load
 
 __all__ = ["Caller", "InProcess", "Subject", "Worker"]
@@ -181,7 +182,7 @@ class Worker:
             self._line = None
         if self._process is not None:
             with contextlib.suppress(ProcessLookupError):
-                self._process.kill()
+                os.killpg(self._process.pid, signal.SIGKILL)  # with whatever it has started
             self._process.wait()
             self._process = None
 
@@ -271,7 +272,8 @@ def serve(line: Connection) -> None:
     try:
         library = _library(subject.arrays, subject.device)
         assert isinstance(subject.target, str)
-        function = adapt(load(subject.target), subject.fixed_alpha, subject.kind)
+        found = Program(subject.target) if is_program(subject.target) else load(subject.target)
+        function = adapt(found, subject.fixed_alpha, subject.kind)
         sys.stdout.flush()
     except UnusableTarget as error:
         line.send(str(error))

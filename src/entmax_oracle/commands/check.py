@@ -18,6 +18,7 @@ _EPILOG = """\
 examples:
   entmax-oracle check my_module:my_entmax
   entmax-oracle check path/to/file.py:sparsemax --fixed-alpha 2 --array numpy --dtype float64
+  entmax-oracle check 'command:./my_entmax --threads 4' --dtype float64
   entmax-oracle check my_module:my_entmax --alpha 1.25 --alpha 2 --dtype float32 --dtype bfloat16 --grad --jobs 4
 """
 _STYLES = {"pass": "green", "fail": "bold red", "skip": "yellow"}
@@ -36,8 +37,9 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "target",
         metavar="TARGET",
-        help="package.module:function or path/to/file.py:function, called f(z, alpha) over the last axis, or "
-        "f(query, key, value, *, alpha, is_causal, scale, alibi_slopes, key_lengths)",
+        help="package.module:function, path/to/file.py:function or command:./program (which answers JSON lines), "
+        "called f(z, alpha) over the last axis, or f(query, key, value, *, alpha, is_causal, scale, alibi_slopes, "
+        "key_lengths)",
     )
     add = parser.add_argument_group("what it is").add_argument
     add("--kind", choices=("mapping", "attention"), default="mapping", help="what it computes (default: mapping)")

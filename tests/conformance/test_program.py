@@ -1,0 +1,128 @@
+"""Programs of any language as targets: the protocol, and what becomes of programs that break it."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from entmax_oracle.proofs_checks.conformance import PROFILES, UnusableTarget, check, replay
+from entmax_oracle.proofs_checks.conformance.program import Program, ProgramFailed, ProgramFramework
+
+EFFORT = replace(PROFILES["quick"], examples=8, shrinking=10, long_rows=(1025,))
+EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "entmax_lines.c"
+
+# Sparsemax and its VJP, in a program that knows nothing of this package.
+HONEST = """
+import json, sys
+import numpy as np
+
+for line in sys.stdin:
+    asked = json.loads(line)
+    z = np.array([float.fromhex(w) for w in asked["logits"]]).reshape(asked["shape"])
+    flat = z.reshape(-1, z.shape[-1]) if z.size else z.reshape(0, 1)
+    x = flat - flat.max(axis=-1, keepdims=True)
+    s = -np.sort(-x, axis=-1)
+    k = np.arange(1, x.shape[-1] + 1)
+    with np.errstate(invalid="ignore"):
+        mean = (np.cumsum(s, axis=-1) - 1) / k
+    last = (s > mean).sum(axis=-1, keepdims=True) - 1
+    p = np.maximum(x - np.take_along_axis(mean, last, axis=-1), 0)
+    kind = np.dtype(asked["dtype"])
+    answer = {"id": asked["id"], "probabilities": [float(v).hex() for v in p.astype(kind).ravel()]}
+    if "cotangent" in asked:
+        g = np.array([float.fromhex(w) for w in asked["cotangent"]]).reshape(p.shape)
+        live = p > 0
+        mean = (g * live).sum(-1, keepdims=True) / live.sum(-1, keepdims=True)
+        answer["gradient"] = ((g - mean) * live FAULT).astype(kind).ravel().tolist()
+    print(json.dumps(answer), flush=True)
+"""
+
+
+def program(folder: Path, source: str) -> str:
+    """Write a program and give its target."""
+    path = folder / "program.py"
+    path.write_text(source, encoding="utf-8")
+    return "command:" + shlex.join([sys.executable, str(path)])
+
+
+def ask(target: str, **options):
+    """Call a program once, on a row of two tokens."""
+    logits, _ = ProgramFramework().array(np.array([1.0, 0.5]), "float32", "contiguous", "cpu")
+    return Program(target)(logits, 2.0, **options)
+
+
+def test_an_honest_program_conforms_with_its_gradient(tmp_path):
+    target = program(tmp_path, HONEST.replace("FAULT", ""))
+    report = check(target, (2.0,), ("float32",), grad=True, profile=EFFORT, laws=["values", "shift", "gradient"])
+    report.raise_for_violations()
+    assert {law.law: law.status for law in report.laws} == dict.fromkeys(("values", "shift", "gradient"), "pass")
+    assert report.arrays == "program"
+
+
+def test_a_faulty_gradient_is_caught_and_replayed(tmp_path):
+    target = program(tmp_path, HONEST.replace("FAULT", "* 1.01"))
+    report = check(target, (2.0,), ("float64",), grad=True, profile=EFFORT, laws=["gradient"])
+    assert report.verdict == "violates"
+    (found,) = report.violations
+    words = shlex.split(found.command)
+    assert words[:3] == ["entmax-oracle", "check", target]
+    assert "--array" not in words
+    assert replay(target, words[words.index("--replay") + 1]).broken
+    # The other way to see it: the request itself, piped into the program.
+    answer = subprocess.run(found.snippet, shell=True, capture_output=True, text=True, check=True).stdout
+    assert '"gradient"' in answer
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C compiler")
+def test_the_example_in_c_conforms(tmp_path):
+    binary = tmp_path / "entmax lines"  # a path that a shell would split
+    subprocess.run(["cc", "-O2", "-Wall", "-Wextra", "-Werror", "-o", binary, EXAMPLE, "-lm"], check=True)
+    target = "command:" + shlex.quote(str(binary))
+    check(target, (2.0,), ("float64", "float32"), profile=EFFORT).raise_for_violations()
+    refused = check(target, (1.5,), profile=EFFORT, laws=["values"])
+    assert "this program knows alpha 2 only" in str(refused)
+
+
+@pytest.mark.parametrize(
+    ("source", "complaint"),
+    [
+        ("import sys; sys.stdin.readline(); print('hello')", "no JSON: b'hello"),
+        ("import sys; sys.stdin.readline(); print('[1]')", "no answer to request 1"),
+        ("import sys; sys.stdin.readline(); print('{\"id\": 7}')", "no answer to request 1"),
+        ("import sys; sys.stdin.readline(); print('{\"id\": 1}')", "no list 'probabilities'"),
+        ('import sys; sys.stdin.readline(); print(\'{"id": 1, "probabilities": [1]}\')', "holds 1 numbers"),
+        ('import sys; sys.stdin.readline(); print(\'{"id": 1, "probabilities": [1, "x"]}\')', "no number"),
+        ('import sys; sys.stdin.readline(); print(\'{"id": 1, "probabilities": [0.1, 0]}\')', "no float32 number"),
+        ('import sys; sys.stdin.readline(); print(\'{"id": 1, "error": "too tired"}\')', "too tired"),
+        ("import os, sys; sys.stdin.readline(); os.abort()", "killed by SIGABRT"),
+        ("import sys; sys.exit('no licence')", "exit status 1 before it answered; it wrote: no licence"),
+    ],
+)
+def test_what_breaks_the_protocol_is_named(tmp_path, source, complaint):
+    with pytest.raises(ProgramFailed, match=complaint.replace("[", r"\[")):
+        ask(program(tmp_path, source))
+
+
+def test_a_program_that_hangs_is_reported(tmp_path):
+    target = program(tmp_path, "import time; time.sleep(60)")
+    report = check(target, (2.0,), profile=EFFORT, timeout=0.1, laws=["values"])
+    assert report.verdict == "violates"
+    assert "no answer within" in str(report)
+
+
+def test_what_cannot_be_asked_is_refused(tmp_path):
+    with pytest.raises(UnusableTarget, match="cannot be started: No such file"):
+        check("command:./there_is_no_such_program")
+    with pytest.raises(UnusableTarget, match="names no program"):
+        check("command:")
+    with pytest.raises(ValueError, match="the mapping only"):
+        check("command:./anything", kind="attention")
+    with pytest.raises(ValueError, match="gradient in the logits only"):
+        check("command:./anything", grad_alpha=True)
