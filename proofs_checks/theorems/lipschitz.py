@@ -18,6 +18,7 @@ from ..reading import BALLS
 from ..rows import Instance, chosen, numbers, row, simplex
 from ..symbolic import Step, concludes, identity, nonnegative
 from ..symbolic import positive as is_positive
+from .euclidean import norm_proof, path_proof
 from .jacobian import STEP, TOLERANCE, with_direction
 from .structure import second
 from .support import two_scales
@@ -106,9 +107,35 @@ def _steered(weights: Sequence[fmpq], alpha: fmpq, nudge: fmpq) -> Instance:
     return simplex(q, alpha) + {N.v: v}
 
 
+def _on_path(alpha: fmpq, n: fmpq, t: fmpq) -> Instance:
+    return Instance({N.alpha: alpha, N.n: n, N.mix: t})
+
+
+norm_path = Case(
+    T.norm_path,
+    (
+        symbolic(path_proof),
+        sampled(
+            family(
+                r"$n \le 1000$, $t$ in sixteenths",
+                _on_path,
+                {},
+                {"alpha": one_of(SMOOTH), "n": whole(2, 1000), "t": unit},
+                fixed=("alpha", "n"),
+            ),
+            cases=200,
+        ),
+    ),
+    sharp=(
+        Sharp("ends", r"$t = 0$, 5 tokens", lambda: [_on_path(fmpq(5, 3), fmpq(5), fmpq(0))]),
+        Sharp("ends", r"$t = 1$, 65 tokens", lambda: [_on_path(fmpq(5, 3), fmpq(65), fmpq(1))]),
+    ),
+)
+
 euclidean = Case(
     T.euclidean,
     (
+        symbolic(norm_proof),
         sampled(
             family(
                 r"random points and directions, $n \le 5$",
