@@ -36,6 +36,8 @@ y = sp.IndexedBase("z'", real=True)
 """Logits of a second row."""
 A = sp.IndexedBase("A", real=True)
 """``A[i]``: derivative of ``p_i`` with respect to alpha."""
+B = sp.IndexedBase("B", real=True)
+"""``B[i]``: derivative of ``p_i`` with respect to the scale theta."""
 v = sp.IndexedBase("v", real=True)
 """A direction in logit space."""
 D = sp.IndexedBase("D", real=True)
@@ -92,6 +94,22 @@ mean_size = sp.Symbol("E_S", positive=True)
 """Expected size of the support."""
 mean_entropy = sp.Symbol("E_H", positive=True)
 """Expected Shannon entropy."""
+chance2 = sp.Symbol("P'", nonnegative=True)
+"""A second probability, that of another event."""
+mean_entropy2 = sp.Symbol("E_H'", positive=True)
+"""Expected Shannon entropy of a longer row."""
+longer = sp.Symbol("n'", integer=True, positive=True)
+"""Number of tokens of a longer row."""
+mean_square = sp.Symbol("E_2", positive=True)
+"""Expected sum of squared probabilities."""
+offset = sp.Symbol("delta", nonnegative=True)
+"""Constant part of the adaptive scale ``theta = delta + b (log n)^gamma``."""
+tail = sp.Symbol("nu", positive=True)
+"""Index of a tail: ``P(z > t)`` is ``t^(-nu)``, or ``exp(-t^nu)`` where a theorem says so."""
+cooling = sp.Symbol("eta", positive=True)
+"""Exponent of a scale that falls like a power of the length, ``theta = n^(-eta)``."""
+limit = sp.Symbol("h", nonnegative=True)
+"""Limit of a normalised entropy."""
 slope = sp.Symbol("m_slope", positive=True)
 """Slope of a linear position bias: a token at distance d loses ``slope * d``."""
 distance = sp.Symbol("d", integer=True, nonnegative=True)
@@ -123,6 +141,8 @@ _LATEX = {
     gamma2: r"\gamma'",
     mean_size: r"\mathbb{E}|S|",
     mean_entropy: r"\mathbb{E} H_1",
+    mean_entropy2: r"\mathbb{E} H_1'",
+    mean_square: r"\mathbb{E} \lVert p \rVert_2^2",
     peak: r"g_{\max}",
 }
 
