@@ -26,8 +26,6 @@ SUBJECTS = (
     "collapse",
     "paths",
     "scale_laws",
-    "random_supports",
-    "random_entropies",
     "positions",
     "floating",
 )
