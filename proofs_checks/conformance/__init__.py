@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .checker import PROFILES, check, replay
+from .junit import to_junit
 from .laws import CONTRACTS, LAWS
 from .results import Counterexample, LawResult, Report, Violated
 from .strategies import logits
@@ -20,4 +21,5 @@ __all__ = [
     "check",
     "logits",
     "replay",
+    "to_junit",
 ]

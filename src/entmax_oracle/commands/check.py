@@ -66,6 +66,7 @@ def add_parser(subparsers: Any) -> None:
     add("--replay", metavar="JSON", help="judge one counterexample again: JSON text, or a file of one or a report")
     add = parser.add_argument_group("what to write").add_argument
     add("--json", metavar="FILE", type=Path, help="write the result as JSON")
+    add("--junit", metavar="FILE", type=Path, help="write the result as JUnit XML, a test per law and setting")
     add("--report", metavar="DIR", type=Path, help="write JSON and a page to look at into this folder")
     parser.set_defaults(run=run)
 
@@ -133,6 +134,11 @@ def _check(args: argparse.Namespace) -> int:
     _show(console, report)
     if args.json:
         _write(args.json, report.to_dict())
+    if args.junit:
+        from entmax_oracle.proofs_checks.conformance import to_junit
+
+        args.junit.parent.mkdir(parents=True, exist_ok=True)
+        args.junit.write_text(to_junit(report), encoding="utf-8")
     if args.report:
         from entmax_oracle.proofs_checks.report import render
 
