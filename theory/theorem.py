@@ -14,6 +14,7 @@ from .notation import latex
 SUBJECTS = (
     "entropy",
     "threshold",
+    "excess",
     "structure",
     "support",
     "limits",
@@ -112,10 +113,32 @@ class Folklore:
         The belief, Markdown with ``$…$``, and what is right instead.
     relation
         The belief as a SymPy relation, to be refuted by an executed counterexample.
+    source
+        Who says so, where that is known.
     """
 
     text: str
     relation: sp.Basic
+    source: str = ""
+
+    @property
+    def belief(self) -> str:
+        """What is believed: the text up to its first colon outside mathematics."""
+        return self._parts[0]
+
+    @property
+    def right(self) -> str:
+        """What is right instead: the text after that colon."""
+        return self._parts[1]
+
+    @cached_property
+    def _parts(self) -> tuple[str, str]:
+        inside = False
+        for position, letter in enumerate(self.text):
+            inside ^= letter == "$"
+            if not inside and self.text.startswith(": ", position):
+                return self.text[:position], self.text[position + 2 :]
+        return self.text, ""
 
 
 @dataclass(frozen=True)
