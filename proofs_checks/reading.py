@@ -15,7 +15,7 @@ import sympy as sp
 from flint import arb, ctx, fmpq, fmpz
 from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue
 
-from entmax_oracle.theory.notation import Every, Iff
+from entmax_oracle.theory.notation import Every, Iff, Least
 from entmax_oracle.theory.notation import n as tokens_in_row
 
 PRECISION = 192
@@ -279,6 +279,11 @@ def read(expression: sp.Basic, values: Values, algebra: Algebra = BALLS) -> Any:
                     algebra.maximum([read(-term, values, algebra) for term in expression.args]),
                 ]
             )
+        case Least():
+            term, index = expression.args
+            tokens = range(1, _integer(read(tokens_in_row, values)) + 1)
+            opposite = [read(-term, {**values, index: fmpq(m)}, algebra) for m in tokens]
+            return algebra.multiply([algebra.number(fmpq(-1)), algebra.maximum(opposite)])
         case sp.Sum() | sp.Product():
             terms = _range(expression, values, algebra)
             return algebra.add(terms) if isinstance(expression, sp.Sum) else algebra.multiply(terms)

@@ -30,6 +30,8 @@ z = sp.IndexedBase("z", real=True)
 """Logits."""
 p = sp.IndexedBase("p", nonnegative=True)
 """Probabilities: ``p = entmax_alpha(z)``, or a point of the simplex where a theorem says so."""
+target = sp.IndexedBase("Y", nonnegative=True)
+"""A target distribution, where ``r`` is taken."""
 r = sp.IndexedBase("r", nonnegative=True)
 """Another point of the simplex, or the probabilities of another row."""
 y = sp.IndexedBase("z'", real=True)
@@ -197,3 +199,20 @@ class Every(BooleanFunction):  # type: ignore[misc]
     def _latex(self, printer: LatexPrinter) -> str:
         condition, index = self.args
         return rf"{printer._print(condition)} \text{{ for every }} {printer._print(index)}"
+
+
+class Least(sp.Function):  # type: ignore[misc]
+    """``Least(expression, index)``: its smallest value over the tokens, ``index = 1 … n``."""
+
+    nargs = 2
+
+    @property
+    def free_symbols(self) -> set[sp.Basic]:
+        """Everything but the bound index."""
+        expression, index = self.args
+        return {n, *expression.free_symbols} - {index}
+
+    def _latex(self, printer: LatexPrinter, exp: str | None = None) -> str:
+        expression, index = self.args
+        shown = rf"\min_{{{printer._print(index)}}} \left({printer._print(expression)}\right)"
+        return shown if exp is None else rf"\left({shown}\right)^{{{exp}}}"

@@ -23,6 +23,7 @@ SUBJECTS = (
     "smoothness",
     "losses",
     "dispersion",
+    "entropy_floors",
     "vanishing",
     "collapse",
     "paths",
