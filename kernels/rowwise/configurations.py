@@ -31,13 +31,15 @@ def _power_of_two(n: int) -> int:
     return 1 << max(n - 1, 0).bit_length()
 
 
-def _longest(kind: Kind, backward: bool) -> int:
+def _longest(kind: Kind, words: int, backward: bool) -> int:
     """Tokens of a row that stay in registers without a spill, as the ahead-of-time compiler finds them."""
     if kind >= Kind.ABOVE:
+        if words == 2:
+            return 1024
         return 4096 if backward else 8192
-    if kind == Kind.BELOW:
-        return 8192
-    return 16384
+    if words == 2:
+        return 2048 if kind == Kind.BELOW else 4096
+    return 8192 if kind == Kind.BELOW else 16384
 
 
 def configuration(
@@ -73,12 +75,12 @@ def configuration(
         return Configuration(max(1, (1 << 13) // columns), columns, 4, False)
     words = itemsize // 4
     heavy = kind >= Kind.ABOVE  # long expressions want few tokens in a thread
-    if columns > _longest(kind, backward) // words:
-        warps = 16 if heavy else 8
-        return Configuration(1, 4096 // words, warps // 2 if target.startswith("gfx") else warps, True)
+    if columns > _longest(kind, words, backward):
+        piece, warps = (2048, 16 // words) if heavy else (4096, 8)
+        return Configuration(1, piece // words, warps // 2 if target.startswith("gfx") else warps, True)
     rows = max(1, (1024 if heavy or words == 2 else 2048) // (words * columns))
     elements = rows * columns * words
-    warps = max(4, min(16, elements // (256 if heavy else 512)))
+    warps = max(4, min(16, elements // (256 if heavy or words == 2 else 512)))
     if target.startswith("gfx"):
         warps = max(2, warps // 2)
     return Configuration(rows, columns, warps, False)

@@ -1,6 +1,7 @@
 """Every row-wise kernel and configuration, as jobs for the ahead-of-time compiler."""
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 
 import torch
 
@@ -75,18 +76,16 @@ def job(
 
 def all_jobs(targets: Sequence[str] = tuple(TARGETS)) -> Iterator[Job]:
     """Every kernel and every configuration that `configuration` can choose."""
-    for target in targets:
-        for backward in (False, True):
-            for kind in Kind:
-                seen = set()
-                for n in (16 << k for k in range(14)):
-                    chosen = configuration(target, n, 4, kind, backward=backward)
-                    if chosen not in seen:
-                        seen.add(chosen)
-                        yield job(target, kind, n, backward=backward, parameters=kind == Kind.ANY)
-            yield job(target, Kind.SQUARE, 4096, torch.bfloat16, backward=backward)
-            yield job(target, Kind.SQUARE, 4096, torch.float16, backward=backward, parameters=True)
-            yield job(target, Kind.ANY, 1024, torch.float64, backward=backward, parameters=True)
+    for target, backward, dtype, kind in product(targets, (False, True), (torch.float32, torch.float64), Kind):
+        seen = set()
+        for n in (16 << k for k in range(14)):
+            chosen = configuration(target, n, dtype.itemsize, kind, backward=backward)
+            if chosen not in seen:
+                seen.add(chosen)
+                yield job(target, kind, n, dtype, backward=backward, parameters=kind == Kind.ANY)
+    for target, backward in product(targets, (False, True)):
+        yield job(target, Kind.SQUARE, 4096, torch.bfloat16, backward=backward)
+        yield job(target, Kind.SQUARE, 4096, torch.float16, backward=backward, parameters=True)
 
 
 def some_jobs(targets: Sequence[str] = tuple(TARGETS)) -> Iterator[Job]:
@@ -99,3 +98,5 @@ def some_jobs(targets: Sequence[str] = tuple(TARGETS)) -> Iterator[Job]:
     yield job("sm_90", Kind.SQUARE, 131072)
     yield job("sm_90", Kind.SQUARE, 131072, backward=True)
     yield job("sm_90", Kind.ANY, 512, parameters=True)
+    yield job("sm_90", Kind.ABOVE, 16384)
+    yield job("sm_90", Kind.BELOW, 2048, torch.float64)
