@@ -120,6 +120,10 @@ content = sp.Symbol("rho", nonnegative=True)
 """Range of the logits before the position bias."""
 extent = sp.Symbol("D", positive=True)
 """Range of scaled logits, as a number of its own."""
+bands = sp.Symbol("F", integer=True, positive=True)
+"""Number of frequencies of rotary positions."""
+cells = sp.Symbol("W", integer=True, positive=True)
+"""Number of arcs into which the circle of phases is cut."""
 mix = sp.Symbol("t", real=True)
 """A weight between 0 and 1."""
 perm = sp.IndexedBase("pi", integer=True)
