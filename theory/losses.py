@@ -5,7 +5,8 @@ from __future__ import annotations
 import sympy as sp
 
 from .entropy import tsallis
-from .notation import Every, Iff, a, alpha, beta, i, k, l, n, p, r, tau, total, y, z, z_max
+from .lipschitz import spectral_constant
+from .notation import Every, Iff, a, alpha, beta, epsilon, i, k, l, n, p, r, target, tau, total, y, z, z_max
 from .theorem import Claim, Folklore, Hypothesis, Theorem
 
 conjugate_value = total(p[i] * z[i]) + tsallis(p, alpha)
@@ -43,9 +44,8 @@ decomposition = Theorem(
     area="losses",
     title="The loss is a Bregman divergence plus the slack of dead tokens",
     statement=(
-        r"$L(z; y) = B(y \Vert p) + \sum_{i \notin S} y_i \bigl(\frac{\tau}{\alpha-1} - z_i\bigr) \ge 0$, "
-        r"with equality if and "
-        r"only if $y = p$."
+        r"$L(z; y) = B(y \Vert p) + \sum_{i \notin S} y_i \bigl(\frac{\tau}{\alpha-1} - z_i\bigr) \ge 0$, with "
+        r"equality if and only if $y = p$."
     ),
     setting=_TARGET,
     claims=(
@@ -69,9 +69,8 @@ margin_loss = Theorem(
     area="losses",
     title="One-hot targets: between the gap and the gap plus a constant",
     statement=(
-        r"$g \le L(z; e_k) \le g + \frac{1 - n^{1-\alpha}}{\alpha(\alpha-1)}$ with $g = z_{\max} - z_k$; "
-        r"the loss is exactly 0 if and "
-        r"only if $z_k$ exceeds every other logit by $\frac{1}{\alpha-1}$."
+        r"$g \le L(z; e_k) \le g + \frac{1 - n^{1-\alpha}}{\alpha(\alpha-1)}$ with $g = z_{\max} - z_k$; the loss is "
+        r"exactly 0 if and only if $z_k$ exceeds every other logit by $\frac{1}{\alpha-1}$."
     ),
     setting=r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, every class $k$",
     claims=(
@@ -107,4 +106,120 @@ loss_in_alpha = Theorem(
     setting=r"every $n \ge 1$, real $\alpha, \alpha' > 1$, $z \in \mathbb{R}^n$; $r = \mathrm{entmax}_{\alpha'}(z)$",
     hypotheses=(Hypothesis("order", r"$\alpha \le \alpha'$", sp.Le(alpha, beta)),),
     claims=(Claim("falls", sp.Le(total(r[i] * z[i]) + tsallis(r, beta) - z[k], one_hot_loss)),),
+)
+
+_gap_of_losses = total(r[i] * y[i]) + tsallis(r, alpha) - conjugate_value - total(target[i] * (y[i] - z[i]))
+"""Loss at the logits ``z'`` less the loss at ``z``, for the same target."""
+_PAIR = (
+    r"every $n \ge 2$, real $\alpha > 1$, $z, z' \in \mathbb{R}^n$, target $Y$ in the simplex; "
+    r"$r = \mathrm{entmax}_\alpha(z')$"
+)
+_CONVEX = Hypothesis("convex-range", r"$\alpha \le 2$", sp.Le(alpha, 2))
+
+loss_gradient = Theorem(
+    name="loss-gradient",
+    area="losses",
+    title="The gradient of the loss is bounded, and exactly zero for dead classes",
+    statement=(
+        r"$L(\cdot\,; Y)$ is convex with gradient $p - Y$: $L(z'; Y) \ge L(z; Y) + \langle p - Y, z' - z \rangle$; "
+        r"and $\lVert p - Y \rVert_1 \le 2$, $\lVert p - Y \rVert_2^2 \le 2$. A class off the support of $p$ and of "
+        r"$Y$ has gradient exactly 0: it gets no signal."
+    ),
+    setting=_PAIR,
+    claims=(
+        Claim("convex", sp.Ge(_gap_of_losses, total((p[i] - target[i]) * (y[i] - z[i])))),
+        Claim("one-norm", sp.Le(total(sp.Abs(p[i] - target[i])), 2)),
+        Claim("two-norm", sp.Le(total((p[i] - target[i]) ** 2), 2)),
+    ),
+    source="Blondel, Martins, Niculae 2020, Proposition 2 (convexity and gradient); the norms derived here",
+    folklore=(
+        Folklore(
+            r"Every class but the target gets a gradient, as with cross-entropy: false for $\alpha > 1$.",
+            sp.Implies(sp.Eq(target[i], 0), p[i] - target[i] > 0),
+        ),
+    ),
+)
+
+loss_smoothness = Theorem(
+    name="loss-smoothness",
+    area="losses",
+    title="The loss lies below its tangent parabola, and so above the squared error",
+    statement=(
+        r"For $\alpha \le 2$ and $\Lambda = \max\bigl(2^{\alpha-2}, \frac{n}{n-1} C_n(\alpha)\bigr)$, $L(z'; Y) \le "
+        r"L(z; Y) + \langle p - Y, z' - z \rangle + \frac{\Lambda}{2} \lVert z' - z \rVert^2$, and $L(z; Y) \ge "
+        r"\frac{1}{2 \Lambda} \lVert p - Y \rVert^2$: better than $\frac12 \lVert p - Y \rVert^2$ wherever $\Lambda < "
+        r"1$."
+    ),
+    setting=_PAIR,
+    hypotheses=(_CONVEX,),
+    claims=(
+        Claim(
+            "parabola",
+            sp.Le(
+                _gap_of_losses,
+                total((p[i] - target[i]) * (y[i] - z[i])) + spectral_constant / 2 * total((y[i] - z[i]) ** 2),
+            ),
+        ),
+        Claim(
+            "squared-error",
+            sp.Ge(
+                conjugate_value - total(target[i] * z[i]) - tsallis(target, alpha),
+                total((p[i] - target[i]) ** 2) / (2 * spectral_constant),
+            ),
+        ),
+    ),
+)
+
+label_smoothing = Theorem(
+    name="label-smoothing",
+    area="losses",
+    title="Smoothed labels shift the loss, and make its minimum finite",
+    statement=(
+        r"For $Y = (1 - \varepsilon) e_k + \varepsilon/n$, $L(z; Y) = L(z; e_k) + \varepsilon (z_k - \bar z) - "
+        r"H_\alpha(Y)$ with the mean $\bar z$; it is nonnegative, and 0 at the finite logits $z_i = "
+        r"Y_i^{\alpha-1}/(\alpha-1)$."
+    ),
+    setting=r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, every class $k$, $0 \le \varepsilon \le 1$; "
+    r"$r = Y$",
+    claims=(
+        Claim("shift", sp.Eq(loss, one_hot_loss + epsilon * (z[k] - total(z[i]) / n) - tsallis(r, alpha))),
+        Claim("nonnegative", sp.Ge(one_hot_loss + epsilon * (z[k] - total(z[i]) / n) - tsallis(r, alpha), 0)),
+    ),
+)
+
+loss_soft_labels = Theorem(
+    name="loss-soft-labels",
+    area="losses",
+    title="For soft labels a larger alpha means a smaller loss only up to the labels' entropies",
+    statement=(
+        r"$L_{\alpha'}(z; Y) \le L_\alpha(z; Y) + H_\alpha(Y) - H_{\alpha'}(Y)$ for $\alpha \le \alpha'$ and every "
+        r"target; the last two terms vanish for one-hot targets only."
+    ),
+    setting=(
+        r"every $n \ge 1$, real $\alpha, \alpha' > 1$, $z \in \mathbb{R}^n$, target $Y$ in the simplex; $r = "
+        r"\mathrm{entmax}_{\alpha'}(z)$"
+    ),
+    hypotheses=(Hypothesis("order", r"$\alpha \le \alpha'$", sp.Le(alpha, beta)),),
+    claims=(
+        Claim(
+            "falls",
+            sp.Le(
+                total((r[i] - target[i]) * z[i]) + tsallis(r, beta) - tsallis(target, beta),
+                total((p[i] - target[i]) * z[i])
+                + tsallis(p, alpha)
+                - tsallis(target, alpha)
+                + (tsallis(target, alpha) - tsallis(target, beta)),
+            ),
+        ),
+    ),
+    folklore=(
+        Folklore(
+            r"A larger $\alpha$ never raises the loss: false for soft labels, which may equal $p$ for one $\alpha$ "
+            r"only.",
+            sp.Le(
+                total((r[i] - target[i]) * z[i]) + tsallis(r, beta) - tsallis(target, beta),
+                total((p[i] - target[i]) * z[i]) + tsallis(p, alpha) - tsallis(target, alpha),
+            ),
+        ),
+    ),
 )

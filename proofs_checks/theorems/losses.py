@@ -14,8 +14,9 @@ from entmax_oracle.theory import notation as N
 from entmax_oracle.theory.entropy import tsallis, tsallis_term
 
 from ..evidence import Case, Debunked, Needed, Sharp, exact, sampled, symbolic
-from ..families import ALPHAS, family, normalised, one_of, real, rows, weight
-from ..rows import Instance, row
+from ..families import ALPHAS, CONVEX, family, normalised, one_of, real, rows, unit, weight, whole
+from ..judging import Family
+from ..rows import Instance, chosen, row
 from ..symbolic import Step, concludes, identity, nonnegative, rises_from
 from ..symbolic import positive as is_positive
 from .entropy import bernoulli, exponential_above_line
@@ -206,4 +207,181 @@ loss_in_alpha = Case(
         Sharp("falls", "one-hot for both", lambda: [two_alphas([fmpq(5), fmpq(0)], fmpq(2), fmpq(3)) + {N.k: fmpq(2)}]),
     ),
     needed=(Needed("order", r"$\alpha = 3$, $\alpha' = 2$", lambda: two_alphas([fmpq(0), fmpq(0)], fmpq(3), fmpq(2))),),
+)
+
+
+def two_rows_and_target(z: Sequence[Any], y: Sequence[Any], weights: Sequence[Any], alpha: Any) -> Instance:
+    """Return two rows and a target for both."""
+    return two_rows(z, y, alpha) + {N.target: normalised([fmpq(entry) for entry in weights])}
+
+
+def _pairs(alphas: Sequence[Any]) -> Family:
+    return family(
+        r"random pairs of rows and targets, $n \le 5$",
+        two_rows_and_target,
+        {"z": real, "y": real, "weights": weight},
+        {"alpha": one_of(alphas)},
+        (2, 5),
+    )
+
+
+def _gradient_proof(theorem: Theorem) -> Iterator[Step]:
+    x, y, o = sp.symbols("x y o", real=True)
+    moved = N.total((N.p[N.i] - N.target[N.i]) * (N.y[N.i] - N.z[N.i]))
+    yield identity(
+        "Omega* rises by at least <p, z' - z> (theorem conjugate), the linear part by <Y, z' - z>",
+        (o + x) - (o + y),
+        x - y,
+    )
+    yield concludes("so", theorem.claim("convex"), sp.Ge(T._gap_of_losses, moved))
+    s, t = sp.symbols("s t", nonnegative=True)
+    yield nonnegative("|p - Y| <= p + Y, which sum to 2 (p = Y + s, and p = Y - s by symmetry)", (t + s + t) - s)
+    distance = N.total(sp.Abs(N.p[N.i] - N.target[N.i]))
+    yield concludes("so", theorem.claim("one-norm"), sp.Le(distance, 2))
+    yield nonnegative(
+        "(p - Y)^2 <= p^2 + Y^2 <= p + Y, as p = 1 / (1 + s) <= 1: p - p^2", sp.factor(1 / (1 + s) - 1 / (1 + s) ** 2)
+    )
+    squares = N.total((N.p[N.i] - N.target[N.i]) ** 2)
+    yield concludes("so", theorem.claim("two-norm"), sp.Le(squares, 2))
+
+
+loss_gradient = Case(
+    T.loss_gradient,
+    (symbolic(_gradient_proof), sampled(_pairs(ALPHAS))),
+    sharp=(
+        Sharp("convex", "at z itself", lambda: [two_rows_and_target([1, 0], [1, 0], [1, 1], 2)]),
+        Sharp("one-norm", "one-hot, wrong", lambda: [two_rows_and_target([5, 0], [5, 0], [0, 1], 2)]),
+        Sharp("two-norm", "one-hot, wrong", lambda: [two_rows_and_target([5, 0], [5, 0], [0, 1], 2)]),
+    ),
+    folklore=(Debunked("sparsemax, one-hot", lambda: two_rows_and_target([5, 0], [5, 0], [1, 0], 2)),),
+)
+
+
+def _smoothness_proof(theorem: Theorem) -> Iterator[Step]:
+    L, d, t, g = sp.symbols("Lambda d t g", positive=True)
+    yield identity(
+        "along the segment the gradient moves by at most Lambda t |z' - z| (theorem jacobian-norm), integrated",
+        sp.integrate(L * t * d**2, (t, 0, 1)),
+        L / 2 * d**2,
+    )
+    moved = N.total((N.p[N.i] - N.target[N.i]) * (N.y[N.i] - N.z[N.i]))
+    above = moved + T.spectral_constant / 2 * N.total((N.y[N.i] - N.z[N.i]) ** 2)
+    yield concludes("so", theorem.claim("parabola"), sp.Le(T._gap_of_losses, above))
+    yield identity(
+        "the loss at z' = z - (p - Y) / Lambda is >= 0; the parabola there, with g = |p - Y|, says that L(z) is at "
+        "least",
+        g * (g / L) - L / 2 * (g / L) ** 2,
+        g**2 / (2 * L),
+    )
+    value = T.conjugate_value - N.total(N.target[N.i] * N.z[N.i]) - tsallis(N.target, N.alpha)
+    squares = N.total((N.p[N.i] - N.target[N.i]) ** 2)
+    yield concludes("so", theorem.claim("squared-error"), sp.Ge(value, squares / (2 * T.spectral_constant)))
+
+
+def _beyond_two() -> Instance:
+    z = chosen([fmpq(20, 101) ** 2, fmpq(99, 101) ** 2], fmpq(5, 2))[N.z]
+    return two_rows_and_target(z, z, [800, 9401], fmpq(5, 2))
+
+
+loss_smoothness = Case(
+    T.loss_smoothness,
+    (symbolic(_smoothness_proof), sampled(_pairs(CONVEX), cases=60)),
+    sharp=(
+        Sharp(
+            "parabola",
+            "sparsemax, two tokens",
+            lambda: [two_rows_and_target([0, 0], [fmpq(1, 4), fmpq(-1, 4)], [1, 1], 2)],
+        ),
+        Sharp("squared-error", "sparsemax, two tokens", lambda: [two_rows_and_target([0, 0], [0, 0], [1, 3], 2)]),
+        Sharp(
+            "squared-error",
+            r"$\alpha = 3/2$, targets near uniform $p$",
+            lambda: [two_rows_and_target([0, 0], [0, 0], [m + 1, m - 1], fmpq(3, 2)) for m in (4, 16, 64)],
+            within=0.01,
+        ),
+    ),
+    needed=(Needed("convex-range", r"$\alpha = 5/2$, $p_1 = (20/101)^2$", _beyond_two),),
+)
+
+
+def smoothed(z: Sequence[Any], alpha: Any, eps: Any, at: Any) -> Instance:
+    """Return a row with a smoothed label of one class."""
+    n, label, share = len(z), int(fmpq(at).p), fmpq(eps)
+    if not 1 <= label <= n or not 0 <= share <= 1:
+        raise ValueError("a class of the row and a share")
+    labels = [share / n + (1 - share if m + 1 == label else 0) for m in range(n)]
+    return row(z, alpha) + {N.r: labels, N.epsilon: share, N.k: fmpq(label)}
+
+
+def _smoothing_proof(theorem: Theorem) -> Iterator[Step]:
+    o, x, m, e, h = sp.symbols("o x m e h", real=True)
+    shifted = T.one_hot_loss + N.epsilon * (N.z[N.k] - N.total(N.z[N.i]) / N.n) - tsallis(N.r, N.alpha)
+    yield identity("<Y, z> = (1 - e) z_k + e zbar", o - ((1 - e) * x + e * m) - h, (o - x) + e * (x - m) - h)
+    yield concludes("so", theorem.claim("shift"), sp.Eq(T.loss, shifted))
+    yield concludes(
+        "a loss is not negative (theorem loss-decomposition)", theorem.claim("nonnegative"), sp.Ge(shifted, 0)
+    )
+
+
+label_smoothing = Case(
+    T.label_smoothing,
+    (
+        symbolic(_smoothing_proof),
+        sampled(
+            family(
+                r"random rows and smoothings, $n \le 5$",
+                smoothed,
+                {"z": real},
+                {"alpha": one_of(ALPHAS), "eps": unit, "at": whole(1, 3)},
+                (1, 5),
+                fixed=("alpha", "eps", "at"),
+            )
+        ),
+    ),
+    sharp=(
+        Sharp("nonnegative", r"sparsemax at $z = Y$", lambda: [smoothed([fmpq(7, 8), fmpq(1, 8)], 2, fmpq(1, 4), 1)]),
+    ),
+)
+
+
+def _soft_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
+    o, g, h, x, y = sp.symbols("o g h x y", real=True)
+    yield exponential_above_line()
+    yield identity(
+        "Omega* falls in alpha (theorem loss-falls-in-alpha): o <= g; both losses less their label's entropy",
+        (o - x - y) - (g - x - h),
+        (o - g) + (h - y),
+    )
+    one = N.total((N.r[N.i] - N.target[N.i]) * N.z[N.i]) + tsallis(N.r, N.beta) - tsallis(N.target, N.beta)
+    other = N.total((N.p[N.i] - N.target[N.i]) * N.z[N.i]) + tsallis(N.p, N.alpha) - tsallis(N.target, N.beta)
+    yield concludes("so", theorem.claim("falls"), sp.Le(one, other))
+
+
+def _soft(z: Sequence[Any], weights: Sequence[Any], alpha: Any, beta: Any) -> Instance:
+    return two_alphas(z, alpha, beta) + {N.target: normalised([fmpq(entry) for entry in weights])}
+
+
+loss_soft_labels = Case(
+    T.loss_soft_labels,
+    (
+        symbolic(_soft_proof),
+        sampled(
+            family(
+                r"random rows and targets at two exponents, $n \le 5$",
+                _soft,
+                {"z": real, "weights": weight},
+                {"alpha": one_of(ALPHAS), "beta": one_of(ALPHAS)},
+                (1, 5),
+            ),
+            cases=60,
+        ),
+    ),
+    sharp=(Sharp("falls", "one-hot for both", lambda: [_soft([5, 0], [1, 1], fmpq(2), fmpq(3))]),),
+    needed=(Needed("order", r"$\alpha = 3$, $\alpha' = 2$", lambda: _soft([0, 0], [1, 1], fmpq(3), fmpq(2))),),
+    folklore=(
+        Debunked(
+            r"$z = (4/3, 4/3, 2/3)$, $Y = (4/9, 4/9, 1/9)$, $\alpha = 3/2$, $\alpha' = 2$",
+            lambda: _soft([fmpq(4, 3), fmpq(4, 3), fmpq(2, 3)], [4, 4, 1], fmpq(3, 2), fmpq(2)),
+        ),
+    ),
 )
