@@ -7,6 +7,7 @@ import importlib.metadata
 import importlib.util
 import multiprocessing
 import platform
+import random
 import signal
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -32,6 +33,7 @@ from .evidence import (
     verdict,
 )
 from .families import rows
+from .judging import judge
 from .reading import precision
 from .theorems import cases
 
@@ -77,7 +79,9 @@ def load(path: str | Path) -> tuple[Case, ...]:
     """
     path = Path(path)
     spec = importlib.util.spec_from_file_location(f"entmax_oracle_user_{path.stem}", path)
-    if not path.is_file() or spec is None or spec.loader is None:
+    if not path.is_file():
+        raise ValueError(f"there is no file {path}; name a .py file that states Theorem or Case objects")
+    if spec is None or spec.loader is None:
         raise ValueError(f"{path}: not a Python file; name a .py file that states Theorem or Case objects")
     module = importlib.util.module_from_spec(spec)
     try:
@@ -91,9 +95,37 @@ def load(path: str | Path) -> tuple[Case, ...]:
     for value in values:
         if isinstance(value, Theorem) and value.name not in argued and value not in packaged:
             found.append(Case(value, (sampled(rows(), cases=400),)))
+    _refuse_twins(path, found)
+    for case in found:
+        _refuse_unknown_symbols(path, case)
     if not found:
         raise ValueError(f"{path}: states no theorem; assign a Theorem or a Case to a module-level name")
     return tuple(found)
+
+
+def _refuse_twins(path: Path, found: Sequence[Case]) -> None:
+    names = [case.theorem.name for case in found]
+    twins = sorted({name for name in names if names.count(name) > 1})
+    if twins:
+        raise ValueError(f"{path}: two theorems are called {twins[0]!r}; give each a name of its own")
+
+
+def _refuse_unknown_symbols(path: Path, case: Case) -> None:
+    """Refuse a conjecture in symbols that no row gives a meaning, lest it look refuted."""
+    if not (len(case.arguments) == 1 and case.arguments[0].title == sampled(rows()).title):
+        return
+    _, instance = rows().sample(random.Random(0), 0.5)
+    if instance is None:
+        return
+    try:
+        judge(case.theorem, instance)
+    except KeyError as error:
+        raise ValueError(
+            f"{path}: {case.theorem.name}: {error.args[0]}; rows of logits give a meaning to "
+            f"{', '.join(sorted(map(str, instance.values)))}"
+        ) from None
+    except Exception:
+        return  # whatever else is wrong is reported as evidence
 
 
 def select(names: Iterable[str] = (), areas: Iterable[str] = ()) -> tuple[Case, ...]:

@@ -160,9 +160,16 @@ def attention_vjp(
 
 
 def scores_of(call: AttentionCall) -> Float64:
-    """Scores of shape (B, H, M, N), -inf where a key is hidden."""
-    products = call.query @ np.swapaxes(call.per_head(call.key), -1, -2)
-    biased = call.scale[..., None] * products - call.alibi_slopes[:, None, None] * call.distance
+    """Scores of shape (B, H, M, N), -inf where a key is hidden; ValueError where one overflows."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        products = call.query @ np.swapaxes(call.per_head(call.key), -1, -2)
+        biased = call.scale[..., None] * products - call.alibi_slopes[:, None, None] * call.distance
+    wrong = np.argwhere(call.visible & ~np.isfinite(biased))
+    if wrong.size:
+        b, h, i, j = wrong[0].tolist()
+        raise ValueError(
+            f"the score of query[{b}, {h}, {i}] and key {j} is beyond the float64 range; scale query or key down"
+        )
     return np.where(call.visible, biased, -np.inf)
 
 

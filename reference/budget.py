@@ -216,7 +216,7 @@ def vjp_budget(
 def _formats(dtype: Any, compute_dtype: Any) -> tuple[Format, Format]:
     out = as_format(dtype)
     if compute_dtype is not None:
-        return out, as_format(compute_dtype)
+        return out, as_format(compute_dtype, "compute_dtype")
     return out, out if out.precision_bits >= 24 else as_format("float32")
 
 

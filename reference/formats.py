@@ -157,13 +157,15 @@ FORMATS: dict[str, Format] = {
 }
 
 
-def as_format(dtype: object) -> Format:
+def as_format(dtype: object, name: str = "dtype") -> Format:
     """Find the format of a dtype of any array library, by its name; no array library is imported.
 
     Parameters
     ----------
     dtype : Format, str, numpy dtype or scalar type, torch or jax dtype
         For example ``"float32"``, ``np.float16``, ``torch.bfloat16``, ``jax.numpy.bfloat16``.
+    name : str
+        The argument's name, for the error message.
 
     Raises
     ------
@@ -182,7 +184,7 @@ def as_format(dtype: object) -> Format:
         found = FORMATS.get(str(text).rpartition(".")[2])
         if found is not None:
             return found
-    raise ValueError(f"dtype: {dtype!r} is not a supported format; use one of {', '.join(FORMATS)}.")
+    raise ValueError(f"{name}: {dtype!r} is not a supported format; use one of {', '.join(FORMATS)}.")
 
 
 def ulp(x: ArrayLike, dtype: object) -> NDArray[np.float64]:

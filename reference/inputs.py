@@ -53,6 +53,9 @@ def as_array(x: Any, name: str = "z") -> Float64:
         raise ValueError(f"{name} is not a rectangular array of numbers: {error}") from None
     if np.iscomplexobj(array):
         raise ValueError(f"{name} is complex; pass real numbers")
+    if array.dtype == object and (missing := np.argwhere(array == None)).size:  # noqa: E711 (elementwise)
+        place = f"[{', '.join(map(str, missing[0]))}]" if array.shape else ""
+        raise ValueError(f"{name}{place} is None; pass a number, or -inf for a masked token")
     try:
         converted = np.asarray(array, dtype=np.float64)
     except (TypeError, ValueError):

@@ -193,6 +193,11 @@ class Theorem:
 def theorems(area: str | None = None) -> tuple[Theorem, ...]:
     """Return every theorem of the package, or those of one area, in reading order.
 
+    Raises
+    ------
+    ValueError
+        If there is no such area; the message names them all.
+
     Examples
     --------
     >>> [t.name for t in theorems("threshold")][0]
@@ -202,4 +207,7 @@ def theorems(area: str | None = None) -> tuple[Theorem, ...]:
     for subject in SUBJECTS:
         module = import_module(f"{__package__}.{subject}")
         found += [value for value in vars(module).values() if isinstance(value, Theorem)]
+    areas = list(dict.fromkeys(t.area for t in found))
+    if area is not None and area not in areas:
+        raise ValueError(f"area: there is no area {area!r}; the areas are {', '.join(areas)}")
     return tuple(t for t in found if area is None or t.area == area)

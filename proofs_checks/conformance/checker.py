@@ -43,16 +43,16 @@ PROFILES: dict[str, Effort] = {
 
 def check(
     implementation: str | Callable[..., Any],
-    alphas: Iterable[float | Fraction] = (1.5,),
-    dtypes: Iterable[str] = ("float32",),
+    alphas: Iterable[float | Fraction] | float | Fraction = (1.5,),
+    dtypes: Iterable[str] | str = ("float32",),
     arrays: str = "torch",
     *,
     fixed_alpha: float | Fraction | None = None,
     device: str = "cpu",
     grad: bool = False,
     grad_alpha: bool = False,
-    laws: Iterable[str] = (),
-    skip_laws: Iterable[str] = (),
+    laws: Iterable[str] | str = (),
+    skip_laws: Iterable[str] | str = (),
     profile: Profile | Effort = "quick",
     seed: int = 0,
     compute_dtype: str | None = None,
@@ -73,9 +73,9 @@ def check(
         is called in this process: a call that hangs is reported, its thread left behind; one that kills the
         process is not survived. In every case it is a mapping
         ``f(z, alpha)`` over the last axis, with the shape and dtype of `z` out.
-    alphas : iterable of float
+    alphas : iterable of float, or one
         Each at least 1.
-    dtypes : iterable of str
+    dtypes : iterable of str, or one
         ``"float64"``, ``"float32"``, ``"float16"``, ``"bfloat16"``.
     arrays : str
         ``"numpy"``, ``"torch"`` or ``"jax"``: what the implementation takes and returns.
@@ -132,6 +132,16 @@ def check(
     'violates'
     """
     started, clock = datetime.now(UTC), time.monotonic()
+    if not isinstance(implementation, str) and not callable(implementation):
+        raise ValueError(
+            f"implementation: {implementation!r} cannot be called; pass a function, or its name as module:function"
+        )
+    if jobs < 1:
+        raise ValueError(f"jobs: {jobs} is no number of processes; pass 1 or more")
+    if not timeout > 0:
+        raise ValueError(f"timeout: {timeout} leaves no time to answer; pass a positive number of seconds")
+    alphas = (alphas,) if isinstance(alphas, float | int | Fraction) else alphas
+    dtypes, laws, skip_laws = ((each,) if isinstance(each, str) else tuple(each) for each in (dtypes, laws, skip_laws))
     arrays = _arrays_of(implementation, arrays, kind)
     if arrays not in FRAMEWORKS:
         raise ValueError(f"arrays: {arrays!r} is not one of {', '.join(FRAMEWORKS)}")
@@ -151,14 +161,14 @@ def check(
         raise ValueError(f"profile: {profile!r} is not one of {', '.join(PROFILES)}")
     effort = PROFILES[profile] if isinstance(profile, str) else profile
     offered = (("gradient",) if grad or grad_alpha else ()) + (("alpha gradient",) if grad_alpha else ())
-    contracts, chosen = choose(tuple(laws), tuple(skip_laws), kind=kind, offered=offered)
+    contracts, chosen = choose(laws, skip_laws, kind=kind, offered=offered)
     subject = Subject(implementation, arrays, device, fixed_alpha is not None, timeout, kind)
     settings = [
         Setting(
             # As a 0-d array alpha is a number of the dtype, so that number is what the answer is for.
             float(as_format(dtype).round_array(float(as_alpha(alpha))) if grad_alpha else as_alpha(alpha)),
             as_format(dtype).name,
-            None if compute_dtype is None else as_format(compute_dtype).name,
+            None if compute_dtype is None else as_format(compute_dtype, "compute_dtype").name,
             layouts=tuple(each for each in LAYOUTS if each != "constant")
             if arrays not in ("jax", "program")
             else ("contiguous",),
@@ -176,16 +186,21 @@ def check(
     asked = set(names)
     if "returns" not in {*asked, *skip_laws}:
         names.append("returns")  # an answer is owed whichever laws are asked for: its absence must not go unsaid
+    if not chosen:
+        # Contracts are held against the calls that laws make, so some must be made.
+        names += [each.name for each in choose((), skip_laws, kind=kind)[1]]
     tasks = [_Task(subject, setting, tuple(names), offered, effort, seed) for setting in settings]
     outcomes = _run(tasks, jobs, executor, progress)
     merged = _merge([outcome.results for outcome in outcomes], settings)
-    merged = [law for law in merged if law.law in asked or law.status == "fail"]
+    merged = [law for law in merged if law.law in asked or (law.law == "returns" and law.status == "fail")]
     broken = any(law.status == "fail" and law.severity == "error" for law in merged)
     interrupted = any(outcome.interrupted for outcome in outcomes) or len(outcomes) < len(settings)
     verdict: Literal["conforms", "violates", "unusable"] = (
         "violates" if broken else "unusable" if interrupted else "conforms"
     )
     message = "interrupted: the laws that were not reached are skipped" if interrupted else ""
+    if verdict == "conforms" and all(law.status == "skip" for law in merged):
+        verdict, message = "unusable", "no law was judged; see why each was skipped"
     versions = {"python": platform.python_version()}
     for package in ("entmax-oracle", "numpy", "hypothesis", "python-flint"):
         versions[package] = metadata.version(package)
@@ -491,7 +506,9 @@ def _reproduce(
                 changed[name] = replace(
                     result,
                     message=result.message + note,
-                    counterexamples=tuple(replace(each, reproduced=False) for each in result.counterexamples),
+                    counterexamples=tuple(
+                        replace(each, message=each.message + note, reproduced=False) for each in result.counterexamples
+                    ),
                 )
     return changed
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import shlex
 from itertools import groupby
@@ -13,7 +14,7 @@ import numpy as np
 
 from .arrays import place
 from .calls import Float64
-from .laws import Case, Finding, Setting
+from .laws import CONTRACTS, LAWS, Case, Finding, Setting, manners, relations
 from .program import PREFIX, is_program, request_line
 from .results import Counterexample
 from .worker import Subject
@@ -53,8 +54,16 @@ def describe(law: str, case: Case, finding: Finding, setting: Setting, subject: 
         parameters=parameters,
         details=finding.details,
         command=_command(law, case, setting, subject),
-        snippet=_snippet(case, setting, subject),
+        snippet=_about(law) + _snippet(case, setting, subject),
     )
+
+
+def _about(law: str) -> str:
+    """Comment on what a snippet shows."""
+    known = {**CONTRACTS, **LAWS}[law]
+    if law not in {each.name for each in (*relations.LAWS, *manners.LAWS)}:
+        return f"# {known.statement}\n"
+    return f"# {known.statement}\n# This prints one of the answers that the law compares; the command compares them.\n"
 
 
 def read(source: str) -> dict[str, Any]:
@@ -97,7 +106,7 @@ def to_case(found: dict[str, Any]) -> Case:
     missing = {"shape", "logits"} - set(found)
     if missing:
         raise ValueError(f"this is no counterexample of a mapping: it lacks {', '.join(sorted(missing))}")
-    shape = tuple(found["shape"])
+    shape = tuple(map(int, found["shape"]))
     cotangent = found.get("cotangent")
     return Case(
         unhex(found["logits"], shape),
@@ -126,6 +135,10 @@ def unhex(words: list[str] | str, shape: tuple[int, ...]) -> Float64:
     for word in words.split() if isinstance(words, str) else words:
         count, star, number = str(word).rpartition("*")
         numbers += [float.fromhex(number)] * (int(count) if star else 1)
+    if len(numbers) != math.prod(shape):
+        raise ValueError(
+            f"this counterexample holds {len(numbers)} numbers; its shape {shape} asks for {math.prod(shape)}"
+        )
     return np.array(numbers, dtype=np.float64).reshape(shape)
 
 

@@ -108,8 +108,8 @@ def write(folder: Path, progress: Callable[[str], None] = lambda what: None) -> 
             "python": platform.python_version(),
             **{name: metadata.version(name) for name in ("entmax-oracle", "numpy", "python-flint")},
         },
-        "notes": "Numbers are C99 hexadecimal floats or infinities; alpha is exactly the number given. An answer p of a "
-        "format is right when lower - budget <= p <= upper + budget token by token (the budget is 0 where p must be "
+        "notes": "Numbers are C99 hexadecimal floats or infinities; alpha is exactly the number given. An answer p of "
+        "a format is right when lower - budget <= p <= upper + budget token by token (the budget is 0 where p must be "
         "exactly 0). Where differentiable is false, vjpLower and vjpUpper hold the documented generalised derivative. "
         "Tokens that are 'undecided' lie at the threshold as far as certified arithmetic can tell.",
         "flags": FLAGS,

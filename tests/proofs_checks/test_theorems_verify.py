@@ -136,8 +136,34 @@ def test_unusable_files_are_refused(tmp_path: Path) -> None:
         load(empty)
     with pytest.raises(ValueError, match="cannot be executed: ZeroDivisionError"):
         load(broken)
-    with pytest.raises(ValueError, match="not a Python file"):
+    with pytest.raises(ValueError, match="there is no file"):
         load(tmp_path / "missing.py")
+
+
+_TOP_TWO = """
+import sympy as sp
+from entmax_oracle.theory import Claim, Theorem
+from entmax_oracle.theory.notation import p_max
+
+conjecture = Theorem(
+    name="top-two", area="mine", title="The top token", statement="", claims=(Claim("half", CLAIM),)
+)
+"""
+
+
+def test_symbols_without_a_meaning_are_named(tmp_path: Path) -> None:
+    file = tmp_path / "unknown.py"
+    file.write_text(_TOP_TWO.replace("CLAIM", "sp.Ge(p_max, sp.Symbol('mystery'))"))
+    with pytest.raises(ValueError, match=r"top-two: no value given for the symbol mystery; rows .*alpha"):
+        load(file)
+
+
+def test_two_theorems_of_one_name_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "twins.py"
+    text = _TOP_TWO.replace("CLAIM", "sp.Ge(p_max, 0)")
+    file.write_text(text + text.partition("\n\n")[2].replace("conjecture", "another"))
+    with pytest.raises(ValueError, match="two theorems are called 'top-two'"):
+        load(file)
 
 
 def test_the_command_writes_its_result(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -161,7 +187,7 @@ def test_the_command_shows_the_counterexample(
     [
         (["--theorem", "no-such"], "no theorem is called"),
         (["--area", "no-such"], "no area is called"),
-        (["--theorem", "missing.py"], "not a Python file"),
+        (["--theorem", "missing.py"], "there is no file"),
         (["--jobs", "0"], "--jobs must be at least 1"),
     ],
 )

@@ -157,3 +157,11 @@ def test_bad_input(change, words):
         del arguments["grad"]
         with pytest.raises(ValueError, match=words):
             attention(**arguments)
+
+
+def test_scores_that_overflow_are_named():
+    query, key = np.ones((1, 2, 2, 4)), np.ones((1, 1, 3, 4))
+    query[0, 1, 0] = 1e300
+    key[0, 0, 2] = 1e300
+    with pytest.raises(ValueError, match=r"score of query\[0, 1, 0\] and key 2 is beyond the float64 range"):
+        attention(query, key, key)

@@ -26,6 +26,7 @@ FUNCTIONS = [entmax, threshold, support, enclose, budget]
         ([[1.0], [1.0, 2.0]], ["z is not a rectangular array"]),
         ([1j, 2.0], ["z is complex"]),
         (["a", "b"], ["z has dtype", "real numbers"]),
+        ([[0.0, 1.0], [None, 2.0]], ["z[1, 0] is None", "-inf"]),
         ([2**53 + 1, 0], ["z[0] is 9007199254740993", "no float64 number"]),
         ([[0.5, Fraction(1, 3)]], ["z[0, 1] is 1/3", "no float64 number"]),
         ([10**400, 0], ["beyond the float64 range"]),
@@ -52,6 +53,13 @@ def test_bad_axis(axis):
         entmax(np.zeros((2, 3)), axis=axis)
 
 
+def test_a_textual_alpha_names_the_fraction():
+    with pytest.raises(ValueError, match=r"the text '3/2'; pass a number, or fractions.Fraction\('3/2'\)"):
+        entmax([0.0, 1.0], "3/2")
+
+
 def test_bad_dtype():
+    with pytest.raises(ValueError, match="compute_dtype: 'bfoat'"):
+        budget([0.0, 1.0], compute_dtype="bfoat")
     with pytest.raises(ValueError, match=r"float8.*float64, float32, float16, bfloat16"):
         budget([0.0, 1.0], dtype="float8")

@@ -78,3 +78,8 @@ def test_theory_needs_sympy_alone() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+def test_an_unknown_area_is_named() -> None:
+    with pytest.raises(ValueError, match="there is no area 'nope'; the areas are entropy, threshold"):
+        theorems("nope")

@@ -1,0 +1,89 @@
+"""What may be asked of a check, and what is refused because nothing could be judged by it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from entmax_oracle.proofs_checks.conformance import PROFILES, check, replay
+
+SUBJECT = str(Path(__file__).with_name("subject.py"))
+EFFORT = replace(PROFILES["quick"], examples=3, shrinking=10, long_rows=())
+
+
+def softmax(z, alpha):
+    with np.errstate(over="ignore"):
+        w = np.exp(z - z.max(axis=-1, keepdims=True, initial=-np.inf))
+    return (w / w.sum(axis=-1, keepdims=True)).astype(z.dtype)
+
+
+def doubled_dtype(z, alpha):
+    return softmax(z.astype(np.float64), alpha)
+
+
+@pytest.mark.parametrize("law", ["dtype", "shape", "untouched", "returns"])
+def test_a_law_of_conduct_alone_is_judged_on_calls(law):
+    report = check(softmax, 1.0, "float32", "numpy", laws=law, profile=EFFORT)
+    (found,) = report.laws
+    assert (found.law, found.status, report.verdict) == (law, "pass", "conforms")
+    assert found.examples > 0
+
+
+def test_a_law_of_conduct_alone_is_violated():
+    report = check(doubled_dtype, 1.0, "float32", "numpy", laws="dtype", profile=EFFORT)
+    assert report.verdict == "violates"
+    assert [law.law for law in report.laws] == ["dtype"]
+
+
+def test_what_judges_nothing_does_not_conform():
+    report = check(softmax, 1.0, "float32", "numpy", laws="dtype", skip_laws=_all_but("dtype"), profile=EFFORT)
+    assert report.verdict == "unusable"
+    assert "no law was judged" in report.message
+
+
+def _all_but(name):
+    from entmax_oracle.proofs_checks.conformance import LAWS
+
+    return [law for law in LAWS if law != name]
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        ({"implementation": 3}, "implementation: 3 cannot be called"),
+        ({"jobs": 0}, "jobs: 0"),
+        ({"timeout": -1.0}, "timeout: -1.0"),
+        ({"compute_dtype": "bfoat"}, "compute_dtype: 'bfoat'"),
+    ],
+)
+def test_nonsense_is_refused(options, complaint):
+    with pytest.raises(ValueError, match=complaint):
+        check(**{"implementation": softmax, "arrays": "numpy", **options})
+
+
+def test_a_counterexample_of_another_size_is_refused():
+    text = json.dumps({"law": "values", "alpha": 1.0, "dtype": "float32", "shape": [3], "logits": "0x0p+0 0x1p+0"})
+    with pytest.raises(ValueError, match=r"holds 2 numbers; its shape \(3,\) asks for 3"):
+        replay(softmax, text, "numpy")
+
+
+def test_a_program_that_shows_one_side_of_a_relation_says_so():
+    def shifted(z, alpha):
+        return softmax(np.where(z > 500, z * 0, z), alpha)
+
+    report = check(shifted, 1.0, "float32", "numpy", laws="shift", profile=replace(EFFORT, examples=20))
+    snippet = report.violations[0].snippet
+    assert snippet.startswith("# Adding a constant")
+    assert "one of the answers that the law compares" in snippet
+
+
+def test_what_does_not_recur_says_so_where_it_is_shown():
+    report = check(f"{SUBJECT}:remembers", arrays="numpy", laws=["values"], profile=replace(EFFORT, examples=20))
+    assert report.verdict == "violates"
+    (found,) = report.violations
+    assert not found.reproduced
+    assert "passes in a fresh process" in found.message
