@@ -76,8 +76,8 @@ def configuration(
     words = itemsize // 4
     heavy = kind >= Kind.ABOVE  # long expressions want few tokens in a thread
     if columns > _longest(kind, words, backward):
-        piece, warps = (2048, 16 // words) if heavy else (4096, 8)
-        return Configuration(1, piece // words, warps // 2 if target.startswith("gfx") else warps, True)
+        # More warps would not do: to fit two programs on a multiprocessor, the assembler then spills.
+        return Configuration(1, (2048 if heavy else 4096) // words, 4 if target.startswith("gfx") else 8, True)
     rows = max(1, (1024 if heavy or words == 2 else 2048) // (words * columns))
     elements = rows * columns * words
     warps = max(4, min(16, elements // (256 if heavy or words == 2 else 512)))
