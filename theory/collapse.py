@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from .notation import Every, a, i, l, n, p, r, reach, theta, total, v, z, z_max, z_min
+from .notation import Every, a, i, l, late, layers, lipschitz, n, p, r, reach, theta, total, v, z, z_max, z_min
 from .theorem import Claim, Folklore, Hypothesis, Theorem
 
 output = total(p[i] * v[i])
@@ -15,9 +15,8 @@ moved = 2 * r[n] - p[n]
 """Mass ``eta`` that the repetition moves to the last token."""
 
 _SETTING = (
-    r"every $n \ge 1$, real $\alpha \ge 1$, $z, v \in \mathbb{R}^n$ ($v$ any coordinate of the values); $r$ "
-    r"belongs to $z$ "
-    r"with its last token repeated"
+    r"every $n \ge 1$, real $\alpha \ge 1$, $z, v \in \mathbb{R}^n$ ($v$ any coordinate of the values); $r$ belongs "
+    r"to $z$ with its last token repeated"
 )
 
 read_out_shift = Theorem(
@@ -38,9 +37,8 @@ read_out_shift = Theorem(
     ),
     folklore=(
         Folklore(
-            r"Entmax prevents representational collapse: it can, but need not. If the last token is below "
-            r"the threshold, "
-            r"the two read-outs are equal, whatever $n$ and the values are.",
+            r"Entmax prevents representational collapse: it can, but need not. If the last token is below the "
+            r"threshold, the two read-outs are equal, whatever $n$ and the values are.",
             sp.Gt(sp.Abs(repeated_output - output), 0),
         ),
     ),
@@ -83,9 +81,8 @@ persistence = Theorem(
     title="Entmax can keep two read-outs apart at every length",
     statement=(
         r"If the first and the last token are tied at the top and every other logit is at least "
-        r"$\frac{2^{1-\alpha}}{\alpha-1}$ below, then $o^* - o = (v_n - v_1)/6$ for every $n$: the distance "
-        r"does not shrink "
-        r"with length, as it must for softmax over bounded logits."
+        r"$\frac{2^{1-\alpha}}{\alpha-1}$ below, then $o^* - o = (v_n - v_1)/6$ for every $n$: the distance does not "
+        r"shrink with length, as it must for softmax over bounded logits."
     ),
     setting=_SETTING.replace(r"\alpha \ge 1", r"\alpha > 1").replace(r"n \ge 1", r"n \ge 2"),
     hypotheses=(
@@ -97,4 +94,28 @@ persistence = Theorem(
         ),
     ),
     claims=(Claim("distance", sp.Eq(repeated_output - output, (v[n] - v[1]) / 6)),),
+)
+
+collapse_through_layers = Theorem(
+    name="collapse-through-layers",
+    area="collapse",
+    title="Depth multiplies a small difference by the layers' Lipschitz constants, and by nothing else",
+    statement=(
+        r"If two inputs of $L$ layers differ by at most $R$ in every token, and each layer averages with the same "
+        r"row-stochastic weights and then applies a map of Lipschitz constant $K$ token by token, the outputs differ "
+        r"by at most $K^L R$. With softmax over logits of range $D$ a repetition therefore moves a deep read-out by "
+        r"at most $K^L \frac{e^D}{n-1}$ times the spread of the values, while the attention stays the same."
+    ),
+    setting=(
+        r"every $n, L \ge 1$, row-stochastic matrices, token-wise maps of Lipschitz constant $K > 0$; $b$ is the "
+        r"difference of the outputs in the last token, $R$ the largest difference of the inputs"
+    ),
+    claims=(Claim("distance", sp.Le(sp.Abs(late), lipschitz**layers * reach)),),
+    folklore=(
+        Folklore(
+            r"What softmax has brought close stays close in every deeper layer: false for maps of Lipschitz constant "
+            r"above 1.",
+            sp.Le(sp.Abs(late), reach),
+        ),
+    ),
 )

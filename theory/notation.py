@@ -72,6 +72,8 @@ reach = sp.Symbol("R", nonnegative=True)
 """Largest distance of a value from the last token's."""
 layers = sp.Symbol("L", integer=True, positive=True)
 """Number of attention layers on top of each other."""
+lipschitz = sp.Symbol("K", positive=True)
+"""Lipschitz constant of a map that acts token by token."""
 paths = sp.Symbol("N", integer=True, nonnegative=True)
 """Number of paths through the layers that end at the last token."""
 G = sp.IndexedBase("G", nonnegative=True)

@@ -48,9 +48,8 @@ norm_criterion = Theorem(
     source="derived here; for alpha = 2 it is the support rule of Martins, Astudillo 2016, Proposition 1",
     folklore=(
         Folklore(
-            r"Sparsemax's rule $1 + k z_{(k)} > \sum_{j \le k} z_{(j)}$ works for every $\alpha$ after "
-            r"replacing $z$ by "
-            r"$(\alpha-1) z$: false for $\alpha \ne 2$.",
+            r"Sparsemax's rule $1 + k z_{(k)} > \sum_{j \le k} z_{(j)}$ works for every $\alpha$ after replacing $z$ "
+            r"by $(\alpha-1) z$: false for $\alpha \ne 2$.",
             Iff(p[k] > 0, total(pos(a * theta * (z[i] - z[k]))) < 1),
         ),
     ),
@@ -120,9 +119,8 @@ one_hot_margin = Theorem(
     area="support",
     title="When one token, or a tie at the top, takes everything",
     statement=(
-        r"For sorted logits, $p = e_1$ if and only if $z_1 - z_2 \ge \frac{1}{\alpha-1}$, whatever $n$ is; "
-        r"and with $m$ "
-        r"tied largest logits ($m < n$), $p$ is uniform on them if and only if their gap to the next is at least "
+        r"For sorted logits, $p = e_1$ if and only if $z_1 - z_2 \ge \frac{1}{\alpha-1}$, whatever $n$ is; and with "
+        r"$m$ tied largest logits ($m < n$), $p$ is uniform on them if and only if their gap to the next is at least "
         r"$\frac{m^{1-\alpha}}{\alpha-1}$."
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$ that is not constant",
@@ -169,9 +167,8 @@ least_support = Theorem(
     title="The least size of the support over a range of logits",
     statement=(
         r"With $\delta = (\alpha-1)(z_{\max} - z_{\min}) > 0$, $|S| \ge \min(n, \delta^{-q})$, attained by "
-        r"$\delta^{-q}$ tied tokens at "
-        r"the top (when that is whole). So bounded logits allow supports of constant size, and full ones, "
-        r"for every $n$."
+        r"$\delta^{-q}$ tied tokens at the top (when that is whole). So bounded logits allow supports of constant "
+        r"size, and full ones, for every $n$."
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$ that is not constant",
     claims=(Claim("least", sp.Ge(size, sp.Min(n, _range ** (-q)))),),
@@ -194,5 +191,31 @@ window = Theorem(
     claims=(
         Claim("window", Iff(p[k] > 0, a * (z_max - z[k]) < p_max**a)),
         Claim("outer", sp.Implies(p[k] > 0, a * (z_max - z[k]) < 1)),
+    ),
+)
+
+_next = z[sp.Min(k + 1, n)]
+
+sparsity_from_gap = Theorem(
+    name="sparsity-from-gap",
+    area="support",
+    title="When at most K tokens have mass",
+    statement=(
+        r"For sorted logits and $k < n$, $|S| \le k$ if and only if $\sum_{i \le k} (x_i - x_{k+1})^q \ge 1$. It "
+        r"suffices that $z_1 - z_{k+1} \ge \frac{1}{\alpha-1}$, or that $z_k - z_{k+1} \ge "
+        r"\frac{k^{1-\alpha}}{\alpha-1}$."
+    ),
+    hypotheses=(_SORTED,),
+    claims=(
+        Claim("exact", sp.Implies(k < n, Iff(size <= k, total((a * (z[i] - _next)) ** q, last=k) >= 1))),
+        Claim("one-gap", sp.Implies(z[1] - _next >= 1 / a, sp.Or(k >= n, size <= k))),
+        Claim("step", sp.Implies(z[k] - _next >= k ** (1 - alpha) / a, sp.Or(k >= n, size <= k))),
+    ),
+    folklore=(
+        Folklore(
+            r"If at most two tokens lie within $g$ of the top and $(\alpha-1) g \ge 2^{1-\alpha}$, at most two have "
+            r"mass: false unless they are tied, sparsemax of $(0.6, 0.1, 0)$ is $(0.7, 0.2, 0.1)$.",
+            sp.Implies(z[1] - z[3] >= 2 ** (1 - alpha) / a, size <= 2),
+        ),
     ),
 )

@@ -13,7 +13,7 @@ from entmax_oracle.theory import collapse as T
 from entmax_oracle.theory import notation as N
 
 from ..evidence import Case, Debunked, Needed, Sharp, sampled, symbolic
-from ..families import ALPHAS, family, one_of, positive, real
+from ..families import ALPHAS, family, normalised, one_of, positive, real, weight, whole
 from ..rows import Instance, row
 from ..symbolic import Step, concludes, identity, nonnegative
 from ..symbolic import positive as is_positive
@@ -196,5 +196,62 @@ persistence = Case(
     needed=(
         Needed("tied", r"$z = (0, 1/2)$", lambda: repeated_last([0, fmpq(1, 2)], [1, 0], 2)),
         Needed("low", "three equal tokens", lambda: repeated_last([0, 0, 0], [1, 5, 0], 2)),
+    ),
+)
+
+
+def _layered(
+    values: Sequence[fmpq], moves: Sequence[fmpq], weights: Sequence[fmpq], depth: fmpq, slope: fmpq
+) -> Instance:
+    """Return two inputs of some layers, each an average followed by ``K |x|``, and the difference of their outputs.
+
+    The rows of a layer are the same weights, rotated.
+    """
+    share, n = normalised(weights), len(values)
+    if slope <= 0:
+        raise ValueError("a positive slope")
+    one, other = list(values), [value + move for value, move in zip(values, moves, strict=True)]
+    for _ in range(int(depth.p)):
+        one, other = (
+            [slope * abs(sum((share[(i + j) % n] * old[j] for j in range(n)), fmpq(0))) for i in range(n)]
+            for old in (one, other)
+        )
+    apart = max(abs(move) for move in moves)
+    given = {N.n: fmpq(n), N.layers: depth, N.lipschitz: slope, N.reach: apart, N.late: other[-1] - one[-1]}
+    return Instance(given)
+
+
+def _layers_proof(theorem: Theorem) -> Iterator[Step]:
+    w, R, K, L = sp.symbols("w R K L", positive=True)
+    e = sp.Symbol("e", nonnegative=True)
+    yield nonnegative("an average of differences of at most R is at most R: w R - w (R - e)", w * R - w * (R - e))
+    yield identity("the map multiplies by at most K, L times", K * (K ** (L - 1) * R), K**L * R)
+    yield concludes("so", theorem.claim("distance"), sp.Le(sp.Abs(N.late), N.lipschitz**N.layers * N.reach))
+
+
+collapse_through_layers = Case(
+    T.collapse_through_layers,
+    (
+        symbolic(_layers_proof),
+        sampled(
+            family(
+                r"random values and weights, maps $K |x|$, $n \le 5$, $L \le 4$",
+                _layered,
+                {"values": real, "moves": real, "weights": weight},
+                {"depth": whole(1, 4), "slope": positive},
+                (1, 5),
+                fixed=("depth", "slope"),
+            )
+        ),
+    ),
+    sharp=(
+        Sharp(
+            "distance",
+            "all tokens move alike",
+            lambda: [_layered([fmpq(1)] * 2, [fmpq(1)] * 2, [fmpq(1)] * 2, fmpq(3), fmpq(2))],
+        ),
+    ),
+    folklore=(
+        Debunked(r"$K = 2$, 3 layers", lambda: _layered([fmpq(1)] * 2, [fmpq(1)] * 2, [fmpq(1)] * 2, fmpq(3), fmpq(2))),
     ),
 )

@@ -442,3 +442,48 @@ window = Case(
         sampled(RANGES),
     ),
 )
+
+
+def _gap_proof(theorem: Theorem) -> Iterator[Step]:
+    a_, g, k = sp.symbols("a g k", positive=True)
+    after = N.z[sp.Min(N.k + 1, N.n)]
+    yield identity(
+        "at most k tokens have mass if and only if token k + 1 has none: its criterion fails, with",
+        sp.Max(0, a_ * g),
+        a_ * g,
+    )
+    exactly = N.Iff(N.size <= N.k, N.total((N.a * (N.z[N.i] - after)) ** N.q, last=N.k) >= 1)
+    yield concludes("so", theorem.claim("exact"), sp.Implies(N.k < N.n, exactly))
+    few = sp.Or(N.k >= N.n, N.size <= N.k)
+    yield identity("the first term alone is 1 at the gap 1 / a", (a_ * (1 / a_)) ** (1 / a_), 1)
+    yield concludes("so", theorem.claim("one-gap"), sp.Implies(N.z[1] - after >= 1 / N.a, few))
+    yield identity(
+        "k terms of at least the last one's gap k^(-a) / a sum to 1", k * (a_ * (k ** (-a_) / a_)) ** (1 / a_), 1
+    )
+    yield concludes("so", theorem.claim("step"), sp.Implies(N.z[N.k] - after >= N.k ** (1 - N.alpha) / N.a, few))
+
+
+sparsity_from_gap = Case(
+    T.sparsity_from_gap,
+    (
+        symbolic(_gap_proof),
+        exact(
+            lambda: (
+                row([*tie, 0], 2, 1)
+                for tie in (
+                    [1],
+                    [1 - fmpq(1, 64)],
+                    [1 + fmpq(1, 64)],
+                    [fmpq(1, 2)] * 2,
+                    [fmpq(1, 2) - fmpq(1, 128)] * 2,
+                    [fmpq(3, 4), fmpq(1, 4)],
+                    [1, 0],
+                )
+            ),
+            "sparsemax rows whose last token is at the edge or close to it",
+        ),
+        sampled(family(r"random sorted rows, $n \le 5$", sorted_row, {"z": real}, {"alpha": one_of(ALPHAS)}, (1, 5))),
+    ),
+    needed=(Needed("sorted", "the order reversed", lambda: row([0, 2], 2)),),
+    folklore=(Debunked("sparsemax of (0.6, 0.1, 0)", lambda: row([fmpq(3, 5), fmpq(1, 10), 0], 2)),),
+)
