@@ -114,7 +114,8 @@ class Balls:
         """Elementary functions by ball arithmetic; ``log 0`` is undefined (so that ``0 log 0 = 0``)."""
         first = arguments[0]
         if name == "Abs":
-            return abs(first)
+            # of a ball around zero, flint's abs is the ball itself
+            return abs(first) if isinstance(first, fmpq) else arb(first.abs_lower()).union(arb(first.abs_upper()))
         if name in ("floor", "ceiling") and isinstance(first, fmpq):
             whole = first.p // first.q if name == "floor" else -((-first.p) // first.q)
             return fmpq(whole)

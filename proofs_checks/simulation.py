@@ -49,10 +49,12 @@ def support_sizes(x: Array, q: float) -> npt.NDArray[np.int64]:
 def solve_sorted(x: Array, q: float) -> tuple[int, float]:
     """Return the size of the support and Shannon's entropy of one row, largest logit first, for ``q >= 1``.
 
-    Newton's method on the q-norm from the left rises to the threshold and never passes it.
+    Newton's method on the q-norm from the left rises to the threshold and never passes it. Logits are taken from the
+    largest, so that a step of 1e-15 is one that float64 can make; the count guards against rounding that cycles.
     """
-    tau, step = x[0] - 1.0, 1.0
-    while step > 1e-15:
+    x = x - x[0]
+    tau, step, steps = -1.0, 1.0, 0
+    while step > 1e-15 and (steps := steps + 1) <= 64:
         gaps = x[: np.searchsorted(-x, -tau)] - tau
         slopes = gaps ** (q - 1.0)
         total = float((slopes * gaps).sum())

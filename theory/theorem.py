@@ -28,6 +28,8 @@ SUBJECTS = (
     "collapse",
     "paths",
     "scale_laws",
+    "random_supports",
+    "random_entropies",
     "positions",
     "floating",
 )
