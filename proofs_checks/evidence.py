@@ -17,7 +17,7 @@ from typing import Any, Literal
 import sympy as sp
 from flint import arb, fmpq
 
-from entmax_oracle.theory import Theorem
+from entmax_oracle.theory import Claim, Theorem
 from entmax_oracle.theory.notation import latex
 
 from .deciding import INSTALL_HINT, Model, decide, row_model
@@ -450,8 +450,24 @@ def check_folklore(theorem: Theorem, position: int, false: Debunked) -> Check:
     folklore = theorem.folklore[position]
     point = false.point()
     truth = truth_of(folklore.relation, point)
-    detail = "false there" if truth is False else f"not refuted there ({truth})"
+    detail = _falsehood(theorem, folklore.relation, point) if truth is False else f"not refuted there ({truth})"
     return Check(folklore.text, false.text, truth is False, detail, False, point.describe())
+
+
+def _falsehood(theorem: Theorem, relation: sp.Basic, point: Instance) -> str:
+    """Say that a relation is false at a point, with the two numbers that it compares there."""
+    if not isinstance(relation, sp.core.relational.Relational):
+        return "false there"
+    judgement = judge(replace(theorem, hypotheses=(), claims=(Claim("folklore", relation),)), point)
+    if not judgement.left:
+        return "false there"
+    sides = " ".join((judgement.left, _FALSE[relation.rel_op], judgement.right))
+    token = ", ".join(f"{index} = {value}" for index, value in judgement.indices.items())
+    return f"{sides} at {token}" if token else sides
+
+
+_FALSE = {"<=": ">", ">=": "<", "<": "≥", ">": "≤", "==": "≠", "!=": "="}
+"""What stands between two sides where a relation is false."""
 
 
 def verdict(theorem: Theorem, evidence: Sequence[Evidence]) -> tuple[str, str]:

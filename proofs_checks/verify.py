@@ -21,6 +21,7 @@ from typing import Any
 from entmax_oracle.theory import Theorem
 from entmax_oracle.theory.notation import latex
 
+from .beliefs import beliefs
 from .evidence import (
     Case,
     Check,
@@ -202,6 +203,9 @@ def examine(case: Case, context: Context | None = None) -> dict[str, Any]:
         "folklore": [
             {
                 "text": f.text,
+                "belief": f.belief,
+                "right": f.right,
+                "source": f.source,
                 "latex": latex(f.relation),
                 "false_at": c.text,
                 "detail": c.detail,
@@ -284,9 +288,11 @@ def verify(
         interrupted = True
     for position, (_, case) in enumerate(chosen):
         entries.setdefault(position, _unchecked(case.theorem))
+    ordered = [entries[position] for position in range(len(chosen))]
     return {
         "schema": SCHEMA,
-        "theorems": [entries[position] for position in range(len(chosen))],
+        "theorems": ordered,
+        "beliefs": beliefs(ordered),
         "kernels": [],
         "profile": profile,
         "seed": seed,

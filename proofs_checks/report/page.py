@@ -16,6 +16,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from ..beliefs import beliefs
 from .bounds import bound_curves
 from .mathml import formula, inline, prose
 from .pictures import curves, number, number_line, ratio_strip
@@ -65,6 +66,7 @@ def render(directory: Path) -> Path:
             theorems=theorems,
             tally=[(name, sum(t["verdict"] == name for t in theorems)) for name in VERDICTS],
             areas=_by_area(theorems),
+            beliefs=_beliefs(results.theorems),
             targets=targets,
             matrix=[row for target in targets for row in target["matrix"]],
             runs=results.runs,
@@ -159,6 +161,17 @@ def _by_area(theorems: Sequence[dict[str, Any]]) -> list[tuple[str, list[dict[st
     areas: dict[str, list[dict[str, Any]]] = {}
     for theorem in theorems:
         areas.setdefault(theorem["area"], []).append(theorem)
+    return list(areas.items())
+
+
+def _beliefs(theorems: Sequence[Json]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Prepare what people believe for the templates, by area."""
+    areas: dict[str, list[dict[str, Any]]] = {}
+    for found in beliefs([t for t in theorems if isinstance(t.get("folklore"), list | tuple)]):
+        right = str(found["right"])
+        sentence = right[:1].upper() + right[1:]
+        belief = {**found, "right": sentence, "link": f"theorem-{slug(str(found['theorem']))}"}
+        areas.setdefault(str(found["area"] or "other"), []).append(belief)
     return list(areas.items())
 
 

@@ -138,13 +138,21 @@ def ratio_strip(rows: Sequence[tuple[str, float]], salt: str) -> Markup:
 
 
 def curves(plot: Mapping[str, Any], salt: str) -> Markup:
-    """Draw curves: ``{"title", "x_label", "y_label", "x_log", "y_log", "series": [{"label", "x", "y"}, …]}``."""
-    figure, axes = _figure(5.6, 3.1)
+    """Draw curves: ``{"title", "x_label", "y_label", "x_log", "y_log", "y_range", "series": […]}``.
+
+    A series is ``{"label", "x", "y"}``, and has a band where it carries ``lower`` and ``upper`` too.
+    """
+    many = sum(bool(series.get("label")) for series in plot["series"]) > 3
+    figure, axes = _figure(5.6, 3.7 if many else 3.1)
     for i, series in enumerate(plot["series"]):
+        colour = _SERIES[i % len(_SERIES)]
+        if series.get("lower") and series.get("upper"):
+            lower, upper = _drawn(series["lower"]), _drawn(series["upper"])
+            axes.fill_between(series["x"], lower, upper, color=colour, alpha=0.2, linewidth=0)
         axes.plot(
             series["x"],
-            [math.nan if value is None else value for value in series["y"]],
-            color=_SERIES[i % len(_SERIES)],
+            _drawn(series["y"]),
+            color=colour,
             linestyle=_DASHES[i % len(_DASHES)],
             linewidth=1.6,
             label=_plain(series.get("label") or ""),
@@ -153,9 +161,19 @@ def curves(plot: Mapping[str, Any], salt: str) -> Markup:
     axes.set_yscale("log" if plot.get("y_log") else "linear")
     axes.set_xlabel(_plain(plot.get("x_label") or ""))
     axes.set_ylabel(_plain(plot.get("y_label") or ""))
-    if any(series.get("label") for series in plot["series"]):
-        axes.legend(frameon=False, fontsize=8, labelcolor=_INK)
+    if plot.get("y_range"):
+        low, high = plot["y_range"]
+        axes.set_ylim(low - (high - low) / 50, high + (high - low) / 50)
+    legend = {"frameon": False, "fontsize": 8, "labelcolor": _INK, "handlelength": 2.6}
+    if many:  # below the axes, where it hides no curve
+        figure.legend(loc="outside lower center", ncols=2, **legend)
+    elif any(series.get("label") for series in plot["series"]):
+        axes.legend(**legend)
     return _svg(figure, salt, _plain(plot.get("title") or "Plot"))
+
+
+def _drawn(values: Sequence[float | None]) -> list[float]:
+    return [math.nan if value is None else value for value in values]
 
 
 def _plain(label: str) -> str:

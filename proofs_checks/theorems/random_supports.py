@@ -42,7 +42,8 @@ def judged(
 ) -> Evidence:
     """Judge a theorem at points that come with the curve, the abscissa and the height at which each is drawn.
 
-    `shown` holds the labels of the picture; the band of a curve is the ball of its height.
+    `shown` holds the labels of the picture; the band of a curve is the ball of its height. A point without a label is
+    judged, not drawn.
     """
     curves: dict[str, dict[str, Any]] = {}
     count = 0
@@ -52,6 +53,8 @@ def judged(
             detail = f"claim {judgement.claim!r}: left {judgement.left}, right {judgement.right}"
             return argument.evidence(theorem, "refutes", detail, counterexample=instance.describe())
         count += judgement.status != "excluded"
+        if not label:
+            continue
         curve = curves.setdefault(label, {"label": label, "x": [], "y": [], "lower": [], "upper": []})
         for key, value in (("x", x), ("y", height.mid()), ("lower", height.lower()), ("upper", height.upper())):
             curve[key].append(float(value))
@@ -422,7 +425,7 @@ def _stretched_law(theorem: Theorem, context: Context, argument: Argument) -> Ev
                         shown = alpha == 2 and gamma == HALF
                         yield instance, f"ν = {nu}" if shown else "", float(n), arb(instance[N.chance])
 
-    found = judged(
+    return judged(
         theorem,
         argument,
         points(),
@@ -434,9 +437,6 @@ def _stretched_law(theorem: Theorem, context: Context, argument: Argument) -> Ev
             "x_log": True,
         },
     )
-    for plot in found.plots:
-        plot["series"][:] = [curve for curve in plot["series"] if curve["label"]]
-    return found
 
 
 stretched_transition = Case(
@@ -486,15 +486,14 @@ def _pareto_law(theorem: Theorem, context: Context, argument: Argument) -> Evide
             for nu in (1, 2, 3):
                 for n in (2, 10, 10**2, 10**3, 10**4, 10**5, 10**6):
                     instance = _pareto(n, nu, alpha)
-                    label = f"α = {alpha}, ν = {nu}"
-                    yield instance, label, float(n), arb(instance[N.chance])
+                    yield instance, f"ν = {nu}" if alpha == 2 else "", float(n), arb(instance[N.chance])
 
     return judged(
         theorem,
         argument,
         points(),
         {
-            "title": r"Probability that entmax is one-hot for $n$ Pareto logits with tails $t^{-\nu}$",
+            "title": r"Probability that sparsemax is one-hot for $n$ Pareto logits with tails $t^{-\nu}$",
             "x_label": "n",
             "y_label": "probability",
             "x_log": True,

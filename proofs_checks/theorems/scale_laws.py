@@ -340,8 +340,8 @@ def _growth(theorem: Theorem, context: Context, argument: Argument) -> Evidence:
             pairs += 1
         band = {
             "y": [float(ball.mid()) for ball in balls],
-            "band_low": [float(ball.lower()) for ball in balls],
-            "band_high": [float(ball.upper()) for ball in balls],
+            "lower": [float(ball.lower()) for ball in balls],
+            "upper": [float(ball.upper()) for ball in balls],
         }
         limit = float(arb(1 / alpha))
         curves.append({"label": f"alpha = {alpha}, limit {limit:.3f}", "x": [float(n) for n in lengths], **band})
