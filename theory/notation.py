@@ -45,6 +45,9 @@ v = sp.IndexedBase("v", real=True)
 D = sp.IndexedBase("D", real=True)
 """``D[i, j]``: derivative of ``p_i`` with respect to ``z_j``."""
 
+fl = sp.IndexedBase("f", real=True)
+"""What a program has computed, token by token."""
+
 tau = sp.Symbol("tau", real=True)
 """The threshold of ``z``."""
 rho = sp.Symbol("tau'", real=True)
@@ -60,6 +63,10 @@ size = sp.Symbol("|S|", integer=True, positive=True)
 top = sp.Symbol("m", integer=True, positive=True)
 """Multiplicity of the largest logit."""
 
+roundoff = sp.Symbol("u", positive=True)
+"""Unit roundoff: half the distance from 1 to the next larger number of a format."""
+steps = sp.Symbol("T", integer=True, nonnegative=True)
+"""Number of halvings of a bracket."""
 epsilon = sp.Symbol("epsilon", positive=True)
 """A small positive number, at most 1."""
 gap = sp.Symbol("g", positive=True)

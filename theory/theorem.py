@@ -32,6 +32,7 @@ SUBJECTS = (
     "random_entropies",
     "positions",
     "floating",
+    "rounding",
 )
 """Modules of this package that state theorems, in reading order."""
 
