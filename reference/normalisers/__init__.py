@@ -1,0 +1,9 @@
+"""The neighbours of entmax: every normaliser of attention in the field, on equal footing.
+
+Each has its definition and source, float64 values and vector-Jacobian product, and bounds in ball arithmetic.
+"""
+
+from . import softmaxes, entmaxes, selections, tokenwise  # noqa: F401, I001 (registers them, in reading order)
+from .base import NORMALISERS, Normaliser, Undefined, normaliser, register
+
+__all__ = ["NORMALISERS", "Normaliser", "Undefined", "normaliser", "register"]

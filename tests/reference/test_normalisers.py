@@ -1,0 +1,268 @@
+"""Every normaliser against a definition of its own in mpmath, its derivative against differences at 30 digits."""
+
+import math
+
+import mpmath
+import numpy as np
+import pytest
+from entmax_oracle.reference.normalisers import NORMALISERS, Normaliser, Undefined, normaliser, register
+
+
+@pytest.fixture(autouse=True)
+def _digits():
+    with mpmath.workdps(50):
+        yield
+
+
+def bisect(f, low, high):
+    """Root of a falling function, to 45 digits."""
+    for _ in range(150):
+        middle = (low + high) / 2
+        low, high = (middle, high) if f(middle) >= 0 else (low, middle)
+    return (low + high) / 2
+
+
+def shares(weights):
+    total = mpmath.fsum(weights)
+    return [w / total for w in weights]
+
+
+def softmax(z):
+    return shares([mpmath.exp(t) for t in z])
+
+
+def entmax(z, alpha):
+    a = mpmath.mpf(alpha) - 1
+    if a == 0:
+        return softmax(z)
+    x = [a * t for t in z]
+    tau = bisect(lambda t: mpmath.fsum(max(v - t, 0) ** (1 / a) for v in x) - 1, max(x) - 1, max(x))
+    return [max(v - tau, mpmath.mpf(0)) ** (1 / a) for v in x]
+
+
+def adaptive(z):
+    h = -mpmath.fsum(p * mpmath.log(p) for p in softmax(z))
+    fit = mpmath.polyval([mpmath.mpf(c) for c in (-0.037, 0.481, -2.3, 4.917, -1.791)], h)
+    scale = max(fit, 1) if h > 0.5 else 1
+    return softmax([scale * t for t in z])
+
+
+def multimax(z, t_b=2.0, b=0.5, t_d=0.5, d=1.5):
+    """The bends as the integral of the slopes, from b."""
+
+    def bent(t):
+        if t <= b:
+            return b + t_b * (t - b)
+        return t if t <= d else d + t_d * (t - d)
+
+    return softmax([bent(t) for t in z])
+
+
+def self_adjust(z, normalised=False):
+    low, high = (min(0, *z), max(0, *z)) if normalised else (0, 1)
+    return [(t - low) / (high - low) * p for t, p in zip(z, softmax(z), strict=True)]
+
+
+def softplus(z, r=3.0):
+    return shares([s**r for s in shares([mpmath.log(1 + mpmath.exp(t)) for t in z])])
+
+
+def top_k(z, k=2):
+    kept = sorted(range(len(z)), key=lambda i: (-z[i], i))[:k]
+    total = mpmath.fsum(mpmath.exp(z[i]) for i in kept)
+    return [mpmath.exp(t) / total if i in kept else mpmath.mpf(0) for i, t in enumerate(z)]
+
+
+def r_softmax(z, r=0.5):
+    ranked, position = sorted(z), mpmath.mpf(r) * (len(z) - 1)
+    place = int(position)
+    quantile = ranked[place] + (position - place) * (ranked[min(place + 1, len(z) - 1)] - ranked[place])
+    return shares([max(t - quantile, 0) * mpmath.exp(t) for t in z])
+
+
+def normmax(z, alpha=2.0):
+    a = mpmath.mpf(alpha)
+    tau = bisect(lambda t: mpmath.fsum(max(v - t, 0) ** (a / (a - 1)) for v in z) - 1, max(z) - 1, max(z))
+    return shares([max(v - tau, mpmath.mpf(0)) ** (1 / (a - 1)) for v in z])
+
+
+def budget(z, k=2):
+    tau = bisect(lambda t: mpmath.fsum(min(max(v - t, 0), 1) for v in z) - k, min(z) - 1, max(z))
+    return [min(max(v - tau, mpmath.mpf(0)), mpmath.mpf(1)) for v in z]
+
+
+def stick(z):
+    shares = [1 / (1 + mpmath.exp(-t)) for t in z]
+    return [s * math.prod(1 - later for later in shares[i + 1 :]) for i, s in enumerate(shares)]
+
+
+def sigmoid(z, bias=None):
+    shift = -mpmath.log(len(z)) if bias is None else bias
+    return [1 / (1 + mpmath.exp(-t - shift)) for t in z]
+
+
+CASES = [
+    ("softmax", {}, softmax),
+    ("scalable-softmax", {}, lambda z: softmax([mpmath.log(len(z)) * t for t in z])),
+    ("scalable-softmax", {"s": 0.25}, lambda z: softmax([mpmath.log(len(z)) * t / 4 for t in z])),
+    ("adaptive-temperature-softmax", {}, adaptive),
+    ("multimax", {}, multimax),
+    ("multimax", {"t_b": 0.5, "t_d": 3.0}, lambda z: multimax(z, t_b=0.5, t_d=3.0)),
+    ("self-adjust-softmax", {}, self_adjust),
+    ("self-adjust-softmax", {"normalised": True}, lambda z: self_adjust(z, True)),
+    ("softplus-reweighted", {}, softplus),
+    ("softplus-reweighted", {"r": 1.0}, lambda z: softplus(z, 1)),
+    ("gated-softmax", {"gate": 0.25}, lambda z: [p / 4 for p in softmax(z)]),
+    ("sparsemax", {}, lambda z: entmax(z, 2)),
+    ("alpha-entmax", {}, lambda z: entmax(z, 1.5)),
+    ("alpha-entmax", {"alpha": 1.25}, lambda z: entmax(z, 1.25)),
+    ("asentmax", {}, lambda z: entmax([(1 + mpmath.sqrt(mpmath.log(len(z)))) * t for t in z], 1.5)),
+    ("normmax", {}, normmax),
+    ("normmax", {"alpha": 1.5}, lambda z: normmax(z, 1.5)),
+    ("normmax", {"alpha": 3.0}, lambda z: normmax(z, 3.0)),
+    ("top-k-softmax", {}, top_k),
+    ("r-softmax", {}, r_softmax),
+    ("r-softmax", {"r": 0.3}, lambda z: r_softmax(z, 0.3)),
+    ("budget", {}, budget),
+    ("budget", {"k": 1}, lambda z: budget(z, 1)),
+    ("rectified-linear", {}, lambda z: [max(t, mpmath.mpf(0)) for t in z]),
+    ("sigmoid", {}, sigmoid),
+    ("sigmoid", {"bias": 0.0}, lambda z: sigmoid(z, 0)),
+    ("stick-breaking", {}, stick),
+]
+IDS = [f"{name} {parameters}" for name, parameters, _ in CASES]
+
+
+def rows(seed=0, sizes=(2, 3, 6)):
+    rng = np.random.default_rng(seed)
+    return [np.round(scale * rng.normal(size=n), 3) for n in sizes for scale in (0.5, 2.0)]
+
+
+def test_every_normaliser_has_a_case():
+    assert {name for name, _, _ in CASES} == NORMALISERS.keys()
+
+
+@pytest.mark.parametrize(("name", "parameters", "define"), CASES, ids=IDS)
+def test_values_and_enclosures(name, parameters, define):
+    f = normaliser(name)
+    for z in rows():
+        truth = define([mpmath.mpf(t) for t in z.tolist()])
+        bounds = f.enclose(z, **parameters)
+        for low, high, exact in zip(bounds.lower, bounds.upper, truth, strict=True):
+    XX
+            assert high - low <= 2 * np.spacing(abs(high))
+        # A few operations on numbers of the size of the logits and the weights, each rounded once.
+        slack = 32 * len(z) * 2.0**-53 * (1 + np.abs(z).max())
+        assert bounds.contains(f(z, **parameters), slack).all()
+
+
+@pytest.mark.parametrize(("name", "parameters", "define"), CASES, ids=IDS)
+def test_derivative_by_differences(name, parameters, define):
+    """Central differences with a step of 1e-15 of values right to 45 digits are right to 30, away from corners."""
+    step = mpmath.mpf(10) ** -15
+    for z in rows(seed=1, sizes=(2, 4)):
+        grad = np.round(np.random.default_rng(2).normal(size=len(z)), 3)
+        exact = []
+        for j in range(len(z)):
+            up, down = ([mpmath.mpf(t) + sign * step * (i == j) for i, t in enumerate(z.tolist())] for sign in (1, -1))
+            change = zip(define(up), define(down), grad.tolist(), strict=True)
+            exact.append(mpmath.fsum(g * (a - b) for a, b, g in change) / (2 * step))
+        found = normaliser(name).vjp(z, grad, **parameters)
+        largest = max(1.0, float(max(abs(e) for e in exact)))
+        # Condition: normmax with alpha > 2 divides by small powers; the others stay at a few units of roundoff.
+        assert np.abs(found - np.array(exact, dtype=float)).max() <= 1e-12 * largest
+
+
+@pytest.mark.parametrize("name", NORMALISERS)
+def test_masked_tokens_are_as_if_deleted(name):
+    f = normaliser(name)
+    z, grad = np.array([[1.0, -np.inf, 0.25, -0.5], [-np.inf, -np.inf, 3.0, 1.0]]), np.arange(8.0).reshape(2, 4)
+    p, back, bounds = f(z), f.vjp(z, grad), f.enclose(z)
+    for row, live in enumerate(z > -np.inf):
+        np.testing.assert_array_equal(p[row, live], f(z[row, live]))
+        np.testing.assert_array_equal(back[row, live], f.vjp(z[row, live], grad[row, live]))
+        for array in (p, back, bounds.lower, bounds.upper):
+            assert not array[row, ~live].any()
+
+
+@pytest.mark.parametrize("name", NORMALISERS)
+def test_batches_and_refusals(name):
+    f, rng = normaliser(name), np.random.default_rng(3)
+    z = rng.normal(size=(2, 3, 5))
+    np.testing.assert_allclose(f(z)[1, 2], f(z[1, 2]), rtol=1e-14, atol=1e-300)
+    with pytest.raises(ValueError, match="is no parameter"):
+        f(z, nothing=1)
+    with pytest.raises(ValueError, match="must be finite"):
+        f([0.0, math.nan])
+    with pytest.raises(ValueError, match="shape"):
+        f.vjp(z, z[0])
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "message"),
+    [
+        ("scalable-softmax", {"s": -1.0}, "s is -1.0"),
+        ("multimax", {"b": 2.0, "d": 1.0}, "lower bend"),
+        ("gated-softmax", {"gate": 2.0}, "gate"),
+        ("softplus-reweighted", {"r": 0.0}, "r is 0.0"),
+        ("alpha-entmax", {"alpha": 0.5}, "alpha"),
+        ("asentmax", {"delta": -1.0}, "delta"),
+        ("normmax", {"alpha": 1.0}, "alpha is 1"),
+        ("top-k-softmax", {"k": 0}, "positive integer"),
+        ("r-softmax", {"r": 1.0}, "sparsity rate"),
+        ("budget", {"k": 4}, "live tokens"),
+        ("sigmoid", {"bias": math.inf}, "bias"),
+    ],
+)
+def test_unusable_parameters_are_refused(name, parameters, message):
+    for route in (normaliser(name), normaliser(name).enclose):
+        with pytest.raises(ValueError, match=message):
+            route([0.0, 1.0, -1.0], **parameters)
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "z"),
+    [("r-softmax", {}, [0.0, 0.0, 0.0]), ("self-adjust-softmax", {"normalised": True}, [0.0, 0.0])],
+)
+def test_where_a_definition_gives_no_value(name, parameters, z):
+    for route in (normaliser(name), normaliser(name).enclose):
+        with pytest.raises(Undefined, match="0/0"):
+            route(z, **parameters)
+
+
+def test_the_peer_agrees_on_its_two():
+    torch = pytest.importorskip("torch")
+    peer = pytest.importorskip("entmax")
+    z = np.random.default_rng(4).normal(size=(40, 9))
+    for alpha in (1.5, 2.0, 4.0):
+        theirs = peer.normmax_bisect(torch.tensor(z), alpha=alpha, n_iter=80).numpy()
+        # Its weights are powers 1/(alpha - 1) of a level that it brackets to the last bit or two.
+        np.testing.assert_allclose(
+            normaliser("normmax")(z, alpha=alpha), theirs, atol=(2.0**-50) ** (1 / max(1, alpha - 1))
+        )
+    for k in (1, 2, 5):
+        theirs = peer.budget_bisect(torch.tensor(z), budget=k, n_iter=80).numpy()
+        np.testing.assert_allclose(normaliser("budget")(z, k=k), theirs, atol=1e-14)
+
+
+def test_large_logits_keep_their_digits():
+    """What is scaled is measured from the largest logit first."""
+    z = np.array([1e8 + 0.5, 1e8, 1e8 - 4.0])
+    for name in ("scalable-softmax", "asentmax", "adaptive-temperature-softmax", "normmax", "budget"):
+        f = normaliser(name)
+        assert f.enclose(z).contains(f(z), 1e-14).all(), name
+
+
+def test_names_are_unique_and_known():
+    class Twin(Normaliser):
+        name, title, definition, source = "softmax", "", "", ""
+
+        def _values(self, z):
+            return z
+
+        _pull = _balls = _values
+
+    with pytest.raises(ValueError, match="two normalisers"):
+        register(Twin)
+    with pytest.raises(ValueError, match="there are softmax"):
+        normaliser("nothing")
