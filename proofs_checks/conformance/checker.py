@@ -105,8 +105,9 @@ def check(
     progress : callable, optional
         Told what is under way.
     kind : str
-        ``"mapping"``, or ``"attention"``: ``f(query, key, value, *, alpha, is_causal, scale, alibi_slopes,
-        key_lengths)`` with the semantics of :func:`entmax_oracle.reference.attention`.
+        ``"mapping"``; ``"attention"``: ``f(query, key, value, *, alpha, is_causal, scale, alibi_slopes,
+        key_lengths)`` with the semantics of :func:`entmax_oracle.reference.attention`; or ``"loss"``:
+        ``f(z, y, alpha)``, the Fenchel-Young loss of each row of logits (r, n) with its class index (r,).
 
     Returns
     -------
@@ -147,7 +148,7 @@ def check(
         raise ValueError(f"arrays: {arrays!r} is not one of {', '.join(FRAMEWORKS)}")
     if kind not in KINDS:
         raise ValueError(f"kind: {kind!r} is not one of {', '.join(KINDS)}")
-    if kind == "attention" and grad_alpha:
+    if kind != "mapping" and grad_alpha:
         raise ValueError("grad_alpha: the gradient in alpha is checked for mappings only; leave it out")
     if grad_alpha and arrays == "program":
         raise ValueError("grad_alpha: a program is asked for its gradient in the logits only; leave it out")

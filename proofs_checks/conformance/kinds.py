@@ -1,4 +1,4 @@
-"""What differs between the kinds of implementation: a mapping, and attention."""
+"""What differs between the kinds of implementation: a mapping, attention, and a loss."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from .attention.calls import AttentionRequest
 from .attention.session import CheckedAttention
 from .calls import Call
 from .laws import Case, Finding, Setting
+from .loss import replay as loss_replay
+from .loss.calls import LossRequest
+from .loss.session import CheckedLoss
 from .replay import describe, to_case
 from .results import Counterexample
 from .session import Checked
@@ -73,5 +76,13 @@ KINDS: dict[str, Kind] = {
         partial(shrink, attempts=attention_shrink.ATTEMPTS, measure=attention_shrink.complexity),
         attention_replay.describe,
         attention_replay.to_case,
+    ),
+    "loss": Kind(
+        CheckedLoss,
+        lambda case, setting: LossRequest(case, setting.dtype, setting.alpha),
+        lambda request: request.case,
+        partial(shrink, attempts=loss_replay.ATTEMPTS, measure=loss_replay.complexity),
+        loss_replay.describe,
+        loss_replay.to_case,
     ),
 }

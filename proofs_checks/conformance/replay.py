@@ -14,7 +14,7 @@ import numpy as np
 
 from .arrays import place
 from .calls import Float64
-from .laws import CONTRACTS, LAWS, Case, Finding, Setting, manners, relations
+from .laws import CONTRACTS, LAWS, Case, Contract, Finding, Law, Setting, manners, relations
 from .program import PREFIX, is_program, request_line
 from .results import Counterexample
 from .worker import Subject
@@ -60,7 +60,7 @@ def describe(law: str, case: Case, finding: Finding, setting: Setting, subject: 
 
 def _about(law: str) -> str:
     """Comment on what a snippet shows."""
-    known = {**CONTRACTS, **LAWS}[law]
+    known: Law | Contract = CONTRACTS[law] if law in CONTRACTS else LAWS[law]
     if law not in {each.name for each in (*relations.LAWS, *manners.LAWS)}:
         return f"# {known.statement}\n"
     return f"# {known.statement}\n# This prints one of the answers that the law compares; the command compares them.\n"

@@ -54,6 +54,7 @@ def load(target: str) -> Callable[..., Any]:
     return found  # type: ignore[no-any-return]
 
 
+_FORMS = {"mapping": ["z"], "loss": ["z", "y"]}
 _OPTIONS = ("alpha", "is_causal", "scale", "alibi_slopes", "key_lengths")
 
 
@@ -67,7 +68,7 @@ def adapt(function: Callable[..., Any], fixed_alpha: bool, kind: str = "mapping"
     fixed_alpha : bool
         It takes no alpha.
     kind : str
-        ``"mapping"`` or ``"attention"``.
+        ``"mapping"``, ``"attention"`` or ``"loss"``, which is ``f(logits, target, alpha)``.
 
     Raises
     ------
@@ -81,13 +82,13 @@ def adapt(function: Callable[..., Any], fixed_alpha: bool, kind: str = "mapping"
     if kind == "attention":
         return _adapt_attention(function, fixed_alpha, signature)
     if signature is not None:
-        arguments = (None,) if fixed_alpha else (None, 1.5)
+        arguments = (None,) * (1 + (kind == "loss")) + ((1.5,) if not fixed_alpha else ())
         try:
             signature.bind(*arguments)
         except TypeError as error:
-            form = "f(z)" if fixed_alpha else "f(z, alpha)"
+            form = f"f({', '.join(_FORMS[kind] + ([] if fixed_alpha else ['alpha']))})"
             mend = (
-                "wrap it in a function of the logits alone"
+                f"wrap it in a function of {' and '.join(_FORMS[kind])} alone"
                 if fixed_alpha
                 else "give --fixed-alpha A (fixed_alpha=A) if it takes no alpha, else wrap it"
             )
@@ -95,7 +96,7 @@ def adapt(function: Callable[..., Any], fixed_alpha: bool, kind: str = "mapping"
                 f"the function has the signature {signature} and cannot be called as {form}: {error}; {mend}"
             ) from None
     if fixed_alpha:
-        return lambda logits, alpha: function(logits)
+        return lambda *arrays_and_alpha: function(*arrays_and_alpha[:-1])
     return function
 
 

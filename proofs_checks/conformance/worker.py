@@ -28,13 +28,18 @@ import numpy as np
 from . import arrays
 from .attention import performing
 from .calls import Outcome, Request
+from .loss import calls as loss_calls
 from .program import Program, is_program
 from .target import UnusableTarget, adapt, load
 
 __all__ = ["Caller", "InProcess", "Subject", "Worker"]
 
 _KEY = "ENTMAX_ORACLE_WORKER_KEY"
-PERFORM: dict[str, Callable[..., Outcome]] = {"mapping": arrays.perform, "attention": performing.perform}
+PERFORM: dict[str, Callable[..., Outcome]] = {
+    "mapping": arrays.perform,
+    "attention": performing.perform,
+    "loss": loss_calls.perform,
+}
 # Compilers (torch.compile, Triton, XLA) work during the first call.
 _FIRST_CALL_FACTOR = 6.0
 
@@ -56,7 +61,7 @@ class Subject:
     timeout : float
         Seconds that one call may take; six times as many for the first.
     kind : str
-        ``"mapping"`` or ``"attention"``: how it is called.
+        ``"mapping"``, ``"attention"`` or ``"loss"``: how it is called.
     """
 
     target: str | Callable[..., Any]

@@ -28,7 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="TARGET",
         help="package.module:function, path/to/file.py:function or command:./program to test; repeatable",
     )
-    add("--entmax-kind", choices=("mapping", "attention"), default="mapping", help="what it computes")
+    add("--entmax-kind", choices=("mapping", "attention", "loss"), default="mapping", help="what it computes")
     add("--entmax-array", choices=("numpy", "torch", "jax"), default="torch", help="arrays it takes (default: torch)")
     add("--entmax-device", default="cpu", metavar="DEV", help="where they live, for example cuda:0")
     add("--entmax-alpha", action="append", type=float, default=[], metavar="A", help="repeatable (default: 1.5)")
@@ -78,9 +78,8 @@ class Implementation(pytest.Collector):
         for alpha in (fixed,) if fixed is not None else option.entmax_alpha or (1.5,):
             for dtype in option.entmax_dtype or ("float32",):
                 setting = Setting(self.name, alpha, dtype, self.config)
-                for law in (*contracts, *laws):
-                    name = f"{law.name}[{alpha:g}-{dtype}]"
-                    yield LawItem.from_parent(self, name=name, setting=setting, law=law.name)
+                for law in [each.name for each in contracts] + [each.name for each in laws]:
+                    yield LawItem.from_parent(self, name=f"{law}[{alpha:g}-{dtype}]", setting=setting, law=law)
 
 
 class Setting:

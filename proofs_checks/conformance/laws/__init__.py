@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from . import answers, attention, gradients, manners, relations
+from . import answers, attention, gradients, losses, manners, relations
 from .base import Broken, Case, Contract, Finding, Law, Session, Setting
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "ATTENTION_LAWS",
     "CONTRACTS",
     "LAWS",
+    "LOSS_LAWS",
     "Broken",
     "Case",
     "Contract",
@@ -27,7 +28,12 @@ LAWS: dict[str, Law] = {each.name: each for each in (*answers.LAWS, *relations.L
 
 ATTENTION_CONTRACTS: dict[str, Contract] = {each.name: each for each in attention.CONTRACTS}
 ATTENTION_LAWS: dict[str, Law] = {each.name: each for each in attention.LAWS}
-_BY_KIND = {"mapping": (CONTRACTS, LAWS), "attention": (ATTENTION_CONTRACTS, ATTENTION_LAWS)}
+LOSS_LAWS: dict[str, Law] = {each.name: each for each in losses.LAWS}
+_BY_KIND = {
+    "mapping": (CONTRACTS, LAWS),
+    "attention": (ATTENTION_CONTRACTS, ATTENTION_LAWS),
+    "loss": ({each.name: each for each in losses.CONTRACTS}, LOSS_LAWS),
+}
 
 
 def choose(
@@ -40,7 +46,7 @@ def choose(
     only, skip : tuple of str
         Names; all laws when `only` is empty.
     kind : str
-        What is under test: ``"mapping"`` or ``"attention"``.
+        What is under test: ``"mapping"``, ``"attention"`` or ``"loss"``.
     offered : tuple of str
         Which of ``"gradient"`` and ``"alpha gradient"`` are asked for.
 

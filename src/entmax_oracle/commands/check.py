@@ -39,10 +39,10 @@ def add_parser(subparsers: Any) -> None:
         metavar="TARGET",
         help="package.module:function, path/to/file.py:function or command:./program (which answers JSON lines), "
         "called f(z, alpha) over the last axis, or f(query, key, value, *, alpha, is_causal, scale, alibi_slopes, "
-        "key_lengths)",
+        "key_lengths), or f(z, y, alpha) with class indices y",
     )
     add = parser.add_argument_group("what it is").add_argument
-    add("--kind", choices=("mapping", "attention"), default="mapping", help="what it computes (default: mapping)")
+    add("--kind", choices=("mapping", "attention", "loss"), default="mapping", help="default: mapping")
     add("--array", choices=("numpy", "torch", "jax"), default="torch", help="arrays it takes (default: torch)")
     add("--device", default="cpu", help="where they live, for example cuda:0 (default: cpu)")
     add("--alpha", action="append", type=_number, metavar="A", help="repeatable (default: 1.5)")
