@@ -101,6 +101,20 @@ sparse_paths = Theorem(
 
 _width = z_max - z_min
 
+unreachable = Theorem(
+    name="unreachable-gradient",
+    area="paths",
+    title="No path, no gradient: exactly zero, through whole layers",
+    statement=(
+        r"Stack layers of attention with residual connections, token-wise normalisation and token-wise networks. If no "
+        r"path leads from token $j$ to the last token, along residual edges and edges $i \leftarrow j$ with $j$ in the "
+        r"support of row $i$, then every derivative of the last output in the input of $j$ is exactly 0, through the "
+        r"values and through the logits. ($w_j$ counts the paths, $G_{nj}$ is the largest such derivative.)"
+    ),
+    setting=r"every $n, L \ge 1$; no token exactly on a threshold, unless $\alpha < 2$",
+    claims=(Claim("unreachable", sp.Implies(sp.Eq(w[j], 0), sp.Eq(G[n, j], 0))),),
+)
+
 softmax_squashing = Theorem(
     name="softmax-squashing",
     area="paths",

@@ -161,6 +161,8 @@ def curves(plot: Mapping[str, Any], salt: str) -> Markup:
     axes.set_yscale("log" if plot.get("y_log") else "linear")
     axes.set_xlabel(_plain(plot.get("x_label") or ""))
     axes.set_ylabel(_plain(plot.get("y_label") or ""))
+    if not plot.get("x_log") and all(isinstance(x, int) for series in plot["series"] for x in series["x"]):
+        axes.xaxis.get_major_locator().set_params(integer=True)
     if plot.get("y_range"):
         low, high = plot["y_range"]
         axes.set_ylim(low - (high - low) / 50, high + (high - low) / 50)

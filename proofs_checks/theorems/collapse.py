@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -12,7 +13,8 @@ from entmax_oracle.theory import Theorem
 from entmax_oracle.theory import collapse as T
 from entmax_oracle.theory import notation as N
 
-from ..evidence import Case, Debunked, Needed, Sharp, sampled, symbolic
+from ..at_scale import Point, along
+from ..evidence import Case, Context, Debunked, Needed, Sharp, sampled, symbolic
 from ..families import ALPHAS, family, normalised, one_of, positive, real, weight, whole
 from ..rows import Instance, row
 from ..symbolic import Step, concludes, identity, nonnegative
@@ -179,10 +181,46 @@ def _persistent(z: Sequence[fmpq], v: Sequence[fmpq], alpha: fmpq, low: fmpq) ->
     return repeated_last([fmpq(0), *depth, fmpq(0)], v, alpha)
 
 
+_REPEATS = (2, 4, 8, 16, 32, 64, 128, 256)
+
+
+def _persistent_points(context: Context) -> Iterator[Point]:
+    """Tie the first and the last token at the top, all others low enough; values 0, and 1 for the last token."""
+    for alpha in (fmpq(3, 2), fmpq(2)):
+        for n in _REPEATS:
+            values = [fmpq(0)] * (n - 1) + [fmpq(1)]
+            # 3/4 is above 2^(1 - alpha), which is 0.7071 and 1/2
+            instance = _persistent([fmpq(0)] * n, values, alpha, fmpq(3, 4))
+            before, after = instance[N.p][-1], 2 * instance[N.r][n - 1]
+            yield instance, f"entmax, α = {alpha}", float(n), arb(after - before)
+
+
+def _persistent_softmax() -> list[dict[str, Any]]:
+    """Return what softmax does with the logits of the curve for sparsemax."""
+    moved = []
+    for n in _REPEATS:
+        rest = (n - 2) * math.exp(-0.75)
+        moved.append(2 / (3 + rest) - 1 / (2 + rest))
+    return [{"label": "softmax", "x": list(map(float, _REPEATS)), "y": moved}]
+
+
 persistence = Case(
     T.persistence,
     (
         symbolic(_persistence_proof),
+        along(
+            _persistent_points,
+            r"two tokens tied at the top, $n \le 256$",
+            {
+                "title": "How far repeating the last token moves the read-out, two tokens tied at the top: entmax "
+                "keeps 1/6, softmax collapses",
+                "x_label": "n",
+                "y_label": "distance of the read-outs",
+                "x_log": True,
+                "y_log": True,
+            },
+            _persistent_softmax,
+        ),
         sampled(
             family(
                 r"random rows tied at their ends, $n \le 7$",

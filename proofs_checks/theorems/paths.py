@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+import math
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -13,9 +15,23 @@ from entmax_oracle.theory import Theorem
 from entmax_oracle.theory import notation as N
 from entmax_oracle.theory import paths as T
 
-from ..evidence import Case, Debunked, Needed, Sharp, exact, sampled, symbolic
+from ..at_scale import Point, along
+from ..evidence import (
+    Argument,
+    Case,
+    Context,
+    Debunked,
+    Evidence,
+    Needed,
+    Sharp,
+    computed,
+    exact,
+    sampled,
+    symbolic,
+)
 from ..families import ALPHAS, family, normalised, one_of, real, weight, whole
-from ..reading import BALLS
+from ..judging import judge
+from ..reading import BALLS, rational
 from ..rows import Instance, chosen, row, simplex
 from ..symbolic import Step, concludes, identity, nonnegative
 from ..symbolic import positive as is_positive
@@ -156,14 +172,123 @@ def _sparse_proof(theorem: Theorem) -> Iterator[Step]:
     )
 
 
+def _drawn_stack(n: int, layers: int, seed: int) -> Instance:
+    """Return sparsemax layers of tokens whose logits are multiples of 1/4 in [-2, 2]."""
+    rng = random.Random(seed)
+    return stack_of(
+        [[row([fmpq(rng.randint(-8, 8), 4) for _ in range(n)], 2)[N.p] for _ in range(n)] for _ in range(layers)]
+    )
+
+
+_DEPTHS = (1, 2, 3, 4, 5)
+
+
+def _counted(context: Context) -> Iterator[Point]:
+    """Count paths through sparsemax layers of 16 tokens, with the bound of the theorem beside."""
+    for layers in _DEPTHS:
+        instance = _drawn_stack(16, layers, context.seed)
+        yield instance, "paths, counted", float(layers), instance[N.paths]
+        yield instance, "product of the largest supports", float(layers), math.prod(map(int, instance[N.fan]))
+        reached = sum(int(count > 0) for count in instance[N.w])
+        yield instance, "sources reached", float(layers), reached
+
+
+def _dense() -> list[dict[str, Any]]:
+    depths = [float(layers) for layers in _DEPTHS]
+    return [{"label": "dense attention, 16 to the power of L", "x": depths, "y": [16.0**d for d in depths]}]
+
+
 sparse_paths = Case(
     T.sparse_paths,
-    (symbolic(_sparse_proof), sampled(STACKS, cases=40)),
+    (
+        symbolic(_sparse_proof),
+        sampled(STACKS, cases=40),
+        along(
+            _counted,
+            "sparsemax layers of 16 tokens, up to 5 of them",
+            {
+                "title": "Paths that end at the last of 16 tokens through L sparsemax layers with logits in $[-2, 2]$",
+                "x_label": "layers",
+                "y_label": "number",
+                "y_log": True,
+            },
+            _dense,
+        ),
+    ),
     sharp=(
         Sharp("count", "uniform attention without a mask", lambda: [stack_of([[[fmpq(1, 2)] * 2] * 2] * 2)]),
         Sharp("largest", "uniform attention without a mask", lambda: [stack_of([[[fmpq(1, 2)] * 2] * 2] * 2)]),
     ),
     folklore=(Debunked("one-hot attention", lambda: stack_of([[[fmpq(1), fmpq(0)]] * 2] * 2)),),
+)
+
+
+def _unreachable_proof(theorem: Theorem) -> Iterator[Step]:
+    s, v, mean = sp.symbols("s_j v_j v_mean")
+    own, message = sp.symbols("d_own d_message")
+    yield identity(
+        "off the support a token's weight is 0, and so is the derivative s_j (v_j - mean) in its logit",
+        (s * (v - mean)).subs(s, 0),
+        0,
+    )
+    yield identity(
+        "one layer: the derivative of output i in input j is that of its own stream, and of a message; without an edge "
+        "both are 0",
+        (own + message).subs({own: 0, message: 0}),
+        0,
+    )
+    yield concludes(
+        "by the chain rule the derivative sums over paths, and an empty sum is 0",
+        theorem.claim("unreachable"),
+        sp.Implies(sp.Eq(N.w[N.j], 0), sp.Eq(N.G[N.n, N.j], 0)),
+    )
+
+
+def _autograd(theorem: Theorem, context: Context, argument: Argument) -> Evidence:
+    """Differentiate whole layers by torch and compare with the paths through the supports it found."""
+    if importlib.util.find_spec("torch") is None:
+        return argument.evidence(theorem, "skipped", "needs torch; pip install 'entmax-oracle[torch]'")
+    from ..autograd import differentiated_stack
+
+    pairs = zeros = 0
+    for alpha in (1.5, 2.0):
+        for seed in range(20 if context.full else 1):
+            counts, gradients = differentiated_stack(8, 3, alpha, context.seed + seed)
+            for last in range(len(counts)):
+                order = [token for token in range(len(counts)) if token != last] + [last]
+                instance = Instance(
+                    {
+                        N.n: fmpq(len(counts)),
+                        N.layers: fmpq(3),
+                        N.w: [fmpq(int(counts[last][token])) for token in order],
+                        N.G: [[arb(0)] * len(order)] * (len(order) - 1)
+                        + [[rational(float(gradients[last][token])) for token in order]],
+                    }
+                )
+                judgement = judge(theorem, instance)
+                if judgement.status == "fails":
+                    return argument.evidence(
+                        theorem, "refutes", f"left {judgement.left}", counterexample={"w": str(instance[N.w])}
+                    )
+                pairs += len(order)
+                zeros += int((gradients[last] == 0).sum())
+                if int((gradients[last] == 0).sum()) != int((counts[last] == 0).sum()):
+                    return argument.evidence(theorem, "fails", "a reachable pair has no gradient either")
+    return argument.evidence(theorem, "holds", f"{zeros} of {pairs} pairs have no path, exactly those have gradient 0")
+
+
+unreachable = Case(
+    T.unreachable,
+    (
+        symbolic(_unreachable_proof),
+        sampled(STACKS, cases=40, title="attention alone"),
+        computed(
+            _autograd,
+            "automatic differentiation",
+            "three layers of attention, residual connections, normalisation and networks over 8 tokens, "
+            r"$\alpha \in \{3/2, 2\}$",
+        ),
+    ),
 )
 
 

@@ -12,10 +12,11 @@ from entmax_oracle.theory import Theorem
 from entmax_oracle.theory import notation as N
 from entmax_oracle.theory import positions as T
 
-from ..evidence import Case, Debunked, Needed, Sharp, exact, sampled, symbolic
+from ..at_scale import Point, along
+from ..evidence import Case, Context, Debunked, Needed, Sharp, exact, sampled, symbolic
 from ..families import ALPHAS, Draw, family, one_of, positive, real, unit, whole
-from ..reading import BALLS
-from ..rows import Instance, row
+from ..reading import BALLS, read
+from ..rows import Instance, certain, row
 from ..symbolic import Step, concludes, identity, nonnegative
 from ..symbolic import positive as is_positive
 
@@ -100,10 +101,55 @@ def _attained_proof(theorem: Theorem) -> Iterator[Step]:
     )
 
 
+_SLOPES = (fmpq(1, 8), fmpq(1, 4), fmpq(1, 2), fmpq(1))
+
+
+def _farthest(alpha: fmpq, slope: fmpq, extent: fmpq) -> int:
+    """Return the largest distance in reach, by the criterion of the theorem; certain comparisons only."""
+    distance = 0
+    while certain(read(T.reach_sum < 1, _symbols(alpha, slope, extent) | {N.distance: fmpq(distance + 1)})):
+        distance += 1
+    return distance
+
+
+def _symbols(alpha: fmpq, slope: fmpq, extent: fmpq) -> dict[sp.Basic, fmpq]:
+    return {N.alpha: alpha, N.slope: slope, N.content: extent}
+
+
+def _radii(context: Context) -> Iterator[Point]:
+    """Judge the farthest token in reach, which has mass for some contents, and the next one, which never has."""
+    for alpha in (fmpq(3, 2), fmpq(2)):
+        for slope in _SLOPES:
+            farthest = _farthest(alpha, slope, fmpq(2))
+            yield _worst(farthest + 1, alpha, slope, 2), f"α = {alpha}", float(arb(slope)), farthest
+            yield _worst(farthest + 2, alpha, slope, 2), "", 0.0, 0
+
+
+def _simple_radii() -> list[dict[str, Any]]:
+    slopes = [float(arb(slope)) for slope in _SLOPES]
+    return [
+        {"label": f"simple bound, α = {alpha}", "x": slopes, "y": [(2 + reach) / slope for slope in slopes]}
+        for alpha, reach in (("3/2", 2), ("2", 1))
+    ]
+
+
 alibi_attained = Case(
     T.alibi_attained,
     (
         symbolic(_attained_proof),
+        along(
+            _radii,
+            r"the farthest token in reach and the next one, contents of range 2, slopes $1/8$ to 1",
+            {
+                "title": r"How far entmax can look back under a linear bias, contents of range 2: the exact radius, "
+                r"attained, and the simple bound $(\rho + \frac{1}{\alpha-1})/m$",
+                "x_label": "slope of the bias",
+                "y_label": "largest distance in reach",
+                "x_log": True,
+                "y_log": True,
+            },
+            _simple_radii,
+        ),
         exact(
             lambda: (
                 _worst(n, alpha, slope, extent)

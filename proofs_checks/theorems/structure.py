@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import sympy as sp
 from flint import fmpq
@@ -12,8 +14,9 @@ from entmax_oracle.theory import notation as N
 from entmax_oracle.theory import structure as T
 from entmax_oracle.theory.entropy import tsallis
 
+from ..at_scale import Point, along
 from ..deciding import Reals, row_model
-from ..evidence import Case, Debunked, Needed, Sharp, decided, sampled, symbolic
+from ..evidence import Case, Context, Debunked, Needed, Sharp, decided, sampled, symbolic
 from ..families import ALPHAS, family, normalised, one_of, positive, real, rows, weight, whole
 from ..rows import Instance, row
 from ..symbolic import Step, concludes, identity, nonnegative
@@ -255,10 +258,39 @@ def _duplicates(theorem: Theorem) -> Iterator[Step]:
     yield concludes("the copies have the rest", theorem.claim("ceiling"), sp.Le(N.copies * N.p[N.n], ceiling))
 
 
+_COPIES = (1, 3, 10, 30, 100, 300)
+
+
+def _copied(context: Context) -> Iterator[Point]:
+    """Repeat a token that lies 1 below another one more and more often."""
+    for alpha in (fmpq(3, 2), fmpq(7, 4)):
+        for copies in _COPIES:
+            instance = repeated([fmpq(1), fmpq(0)], alpha, fmpq(copies))
+            yield instance, f"entmax, α = {alpha}", float(copies), copies * instance[N.p][1]
+
+
+def _copied_softmax() -> list[dict[str, Any]]:
+    mass = [copies / (copies + math.e) for copies in _COPIES]
+    return [{"label": "softmax", "x": list(map(float, _COPIES)), "y": mass}]
+
+
 duplicates = Case(
     T.duplicates,
     (
         symbolic(_duplicates),
+        along(
+            _copied,
+            r"two tokens, the lower one up to 300 times",
+            {
+                "title": r"Mass of all copies of a token 1 below another one: the limit is $1 - (\alpha-1)^q$, which "
+                "is 0.75 and 0.32; softmax gives them everything",
+                "x_label": "copies",
+                "y_label": "mass of the copies",
+                "x_log": True,
+                "y_range": [0, 1],
+            },
+            _copied_softmax,
+        ),
         sampled(
             family(
                 r"random rows, last token up to 6 times, $n \le 5$",

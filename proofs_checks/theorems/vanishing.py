@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -12,8 +13,9 @@ from entmax_oracle.theory import Theorem
 from entmax_oracle.theory import notation as N
 from entmax_oracle.theory import vanishing as T
 
+from ..at_scale import Point, along
 from ..deciding import Reals, row_model
-from ..evidence import Case, Debunked, Needed, Sharp, decided, sampled, symbolic
+from ..evidence import Case, Context, Debunked, Needed, Sharp, decided, sampled, symbolic
 from ..families import ALPHAS, family, one_of, positive, real, unit
 from ..rows import Instance, dyadic, row
 from ..symbolic import Step, concludes, identity, nonnegative
@@ -227,10 +229,39 @@ def _needled(z: Sequence[fmpq], alpha: fmpq, gap: fmpq) -> Instance:
     return row(z, alpha) + {N.gap: gap}
 
 
+_NEEDLES = (10, 30, 100, 300, 1000)
+
+
+def _needle_points(context: Context) -> Iterator[Point]:
+    """Put one token above n - 1 others by the gap 1/2; longer rows in the full profile."""
+    for alpha in (fmpq(3, 2), fmpq(2)):
+        for n in (*_NEEDLES, *((3000, 10000) if context.full else ())):
+            instance = _needled([fmpq(1, 2)] + [fmpq(0)] * (n - 1), alpha, fmpq(1, 2)) + {N.k: fmpq(1)}
+            yield instance, f"entmax, α = {alpha}", float(n), instance[N.p][0]
+
+
+def _needle_softmax() -> list[dict[str, Any]]:
+    weights = [math.exp(0.5) / (math.exp(0.5) + n - 1) for n in _NEEDLES]
+    return [{"label": "softmax", "x": list(map(float, _NEEDLES)), "y": weights}]
+
+
 needle = Case(
     T.needle,
     (
         symbolic(_needle_proof),
+        along(
+            _needle_points,
+            r"one token $1/2$ above all others, $n \le 1000$",
+            {
+                "title": r"Weight of a token $1/2$ above $n - 1$ others: entmax keeps $((\alpha-1)/2)^q$, which is "
+                "1/16 and 1/2; softmax loses it",
+                "x_label": "n",
+                "y_label": "weight of the token",
+                "x_log": True,
+                "y_log": True,
+            },
+            _needle_softmax,
+        ),
         sampled(
             family(
                 r"random rows and gaps, $n \le 6$",
