@@ -22,6 +22,7 @@ from .enclosed_calculus import (
 )
 from .enclosure import Enclosure, enclose
 from .entropies import shannon_entropy, tsallis_entropy
+from .loss_budget import loss_budget, loss_vjp_budget
 from .losses import fenchel_young_grad, fenchel_young_loss
 from .mapping import entmax, support, threshold
 from .rounding import PrecisionError, rounded
@@ -64,6 +65,8 @@ __all__ = [
     "jacobian",
     "jvp",
     "logits_for",
+    "loss_budget",
+    "loss_vjp_budget",
     "rounded",
     "row_sum_budget",
     "shannon_entropy",
