@@ -16,10 +16,8 @@ threshold_form = Theorem(
     area="threshold",
     title="The maximiser is a thresholded power",
     statement=(
-        r"The maximiser of $\langle p, z\rangle + H_\alpha(p)$ over the simplex is unique and equals "
-        r"$p_i = [x_i - \tau]_+^q$ with $x = (\alpha-1) z$, $q = 1/(\alpha-1)$ and the unique $\tau$ for "
-        r"which these sum "
-        r"to 1."
+        r"The maximiser of $\langle p, z\rangle + H_\alpha(p)$ over the simplex is unique and equals $p_i = [x_i - "
+        r"\tau]_+^q$ with $x = (\alpha-1) z$, $q = 1/(\alpha-1)$ and the unique $\tau$ for which these sum to 1."
     ),
     setting=r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, and every $r$ in the simplex",
     claims=(
@@ -36,9 +34,8 @@ threshold_form = Theorem(
     source="Peters, Niculae, Martins 2019, Proposition 1 and equation 10",
     folklore=(
         Folklore(
-            r"The entropy may be normalised by $1/(\alpha-1)$ instead of $1/(\alpha(\alpha-1))$: false, the "
-            r"maximiser is then "
-            r"$\mathrm{entmax}_\alpha(z/\alpha)$.",
+            r"The entropy may be normalised by $1/(\alpha-1)$ instead of $1/(\alpha(\alpha-1))$: false, the maximiser "
+            r"is then $\mathrm{entmax}_\alpha(z/\alpha)$.",
             sp.Le(
                 total(r[i] * z[i]) + alpha * tsallis(r, alpha),
                 total(p[i] * z[i]) + alpha * tsallis(p, alpha),
@@ -53,8 +50,8 @@ brackets = Theorem(
     title="Two brackets of the threshold",
     statement=(
         r"$x_{\max} - 1 \le x_{\max} - m^{1-\alpha} \le \tau \le x_{\max} - |S|^{1-\alpha} \le x_{\max} - "
-        r"n^{1-\alpha}$, "
-        r"where $m$ is the multiplicity of the largest logit; and $\tau = x_{\max} - p_{\max}^{\alpha-1}$ exactly."
+        r"n^{1-\alpha}$, where $m$ is the multiplicity of the largest logit; and $\tau = x_{\max} - "
+        r"p_{\max}^{\alpha-1}$ exactly."
     ),
     claims=(
         Claim("lower", sp.Ge(tau, a * z_max - 1)),
@@ -66,9 +63,8 @@ brackets = Theorem(
     source="Peters, Niculae, Martins 2019, section 4 (the outer bracket); the inner one derived here",
     folklore=(
         Folklore(
-            r"The threshold lies in $[z_{\max} - 1, z_{\max}]$ for every $\alpha$: false without the factor "
-            r"$\alpha - 1$ "
-            r"(right for $\alpha = 2$ only).",
+            r"The threshold lies in $[z_{\max} - 1, z_{\max}]$ for every $\alpha$: false without the factor $\alpha - "
+            r"1$ (right for $\alpha = 2$ only).",
             sp.Ge(tau, z_max - 1),
         ),
     ),
@@ -88,9 +84,8 @@ sorted_means = Theorem(
     area="threshold",
     title="Every mean of logits bounds the threshold",
     statement=(
-        r"For $\alpha \le 2$ and every $k$, $\tau \ge \mu_k - k^{1-\alpha}$ with $\mu_k$ the mean of any "
-        r"$k$ of the $x_i$ (best: "
-        r"the largest). For sorted logits and $k = |S|$ this is sparsemax's formula at $\alpha = 2$."
+        r"For $\alpha \le 2$ and every $k$, $\tau \ge \mu_k - k^{1-\alpha}$ with $\mu_k$ the mean of any $k$ of the "
+        r"$x_i$ (best: the largest). For sorted logits and $k = |S|$ this is sparsemax's formula at $\alpha = 2$."
     ),
     hypotheses=(_CONVEX,),
     claims=(Claim("mean", sp.Ge(tau, sorted_mean(k) - k ** (1 - alpha))),),
@@ -108,16 +103,17 @@ sorted_means_above = Theorem(
 mass = total(pos(x(i) - rho) ** q)
 slope_sum = total(sp.Piecewise(((x(i) - rho) ** (q - 1), x(i) > rho), (0, True)))
 
+bend_sum = total(sp.Piecewise(((x(i) - rho) ** (q - 2), x(i) > rho), (0, True)))
+_halley = 2 * (mass - 1) * slope_sum / (2 * q * slope_sum**2 - (mass - 1) * (q - 1) * bend_sum)
+
 newton = Theorem(
     name="newton-from-the-left",
     area="threshold",
     title="Newton's method on the q-norm rises to the threshold and never passes it",
     statement=(
         r"For $\alpha \le 2$ and $\tau' \le \tau$, with $F = \sum [x_i - \tau']_+^q$ and $b = \sum [x_i - "
-        r"\tau']_+^{q-1}$: "
-        r"$\tau' \le \tau' + \frac{F-1}{q b} \le \tau' + \frac{F - F^{1-1/q}}{b} \le \tau$. The step on the "
-        r"q-norm is at least the "
-        r"plain one, and neither overshoots."
+        r"\tau']_+^{q-1}$: $\tau' \le \tau' + \frac{F-1}{q b} \le \tau' + \frac{F - F^{1-1/q}}{b} \le \tau$. The step "
+        r"on the q-norm is at least the plain one, and neither overshoots."
     ),
     setting=r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, $\tau' < x_{\max}$",
     hypotheses=(_CONVEX, Hypothesis("left", r"$\tau' \le \tau$", sp.Le(rho, tau))),
@@ -132,6 +128,12 @@ newton = Theorem(
             r"$f$ is not convex.",
             sp.Le(rho + (mass - 1) / (q * slope_sum), tau),
         ),
+        Folklore(
+            r"Halley's method, being of higher order, rises to the threshold as well: false, from $\tau' = 0$ it "
+            r"reaches $0.5999$ past the threshold $0.5$ for $\alpha = 3/2$ and four tokens at $x = 1$, four at "
+            r"$10^{-4}$.",
+            sp.Implies(sp.And(rho <= tau, alpha <= 2), rho + _halley <= tau),
+        ),
     ),
 )
 
@@ -143,9 +145,8 @@ closed_forms = Theorem(
     area="threshold",
     title="The threshold of 1.5-entmax in closed form",
     statement=(
-        r"For $\alpha = 3/2$ and sorted logits, $\tau = \mu - \sqrt{\frac{1 - V}{|S|}}$ with $\mu$ the mean "
-        r"of the $x_i$ of the "
-        r"support and $V = \sum_{i \in S} (x_i - \mu)^2$."
+        r"For $\alpha = 3/2$ and sorted logits, $\tau = \mu - \sqrt{\frac{1 - V}{|S|}}$ with $\mu$ the mean of the "
+        r"$x_i$ of the support and $V = \sum_{i \in S} (x_i - \mu)^2$."
     ),
     setting=r"every $n \ge 1$, $z \in \mathbb{R}^n$",
     hypotheses=(_SORTED, Hypothesis("three-halves", r"$\alpha = 3/2$", sp.Eq(alpha, sp.Rational(3, 2)))),

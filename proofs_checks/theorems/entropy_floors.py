@@ -11,6 +11,7 @@ from flint import arb, fmpq
 from entmax_oracle.theory import Theorem
 from entmax_oracle.theory import entropy_floors as T
 from entmax_oracle.theory import notation as N
+from entmax_oracle.theory.dispersion import shannon, width
 from entmax_oracle.theory.entropy import tsallis
 
 from ..evidence import Case, Debunked, Sharp, exact, sampled, symbolic
@@ -49,11 +50,11 @@ def _exact_proof(theorem: Theorem) -> Iterator[Step]:
         sp.expand_log(-k * top * (D - sp.log(mass)) - (n - k) * low * (-sp.log(mass))),
         (k * E + n - k) / mass * sp.log(mass) - k * E * D / mass,
     )
-    value = sp.log(T._raised) - N.k * sp.exp(T.width) * T.width / T._raised
+    value = sp.log(T._raised) - N.k * sp.exp(width) * width / T._raised
     yield concludes(
         "the least over k; k = n and k = 0 are the constant row",
         theorem.claim("floor"),
-        sp.Ge(T.shannon, N.Least(value, N.k)),
+        sp.Ge(shannon, N.Least(value, N.k)),
     )
 
 
@@ -93,7 +94,7 @@ def _minimum_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
     yield identity("and at most 1 - (n - j) m, as these do for j > k", k * M + r + (j - k - 1) * m, 1 - (n - j) * m)
     yield is_positive("so p is majorised, and -p log p is strictly concave", -sp.diff(-p * sp.log(p), p, 2))
     floor = T._full * T._entropy(T._most) + T._entropy(T._rest) + (N.n - T._full - 1) * T._entropy(T._least)
-    yield concludes("Karamata's inequality", theorem.claim("floor"), sp.Ge(T.shannon, floor))
+    yield concludes("Karamata's inequality", theorem.claim("floor"), sp.Ge(shannon, floor))
 
 
 def _three_positive_levels() -> Instance:
@@ -154,9 +155,9 @@ def _window_proof(theorem: Theorem) -> Iterator[Step]:
     )
     yield identity("H_1 >= -log p_max >= (1 - e) log n", sp.expand_log(-sp.log(n ** (e - 1))), (1 - e) * sp.log(n))
     premise = N.total(N.pos(N.x(N.i) - N.a * N.z_max + N.n ** (-(1 - N.epsilon) * N.a)) ** N.q) >= 1
-    yield concludes("so", theorem.claim("enough"), sp.Implies(premise, T.shannon >= (1 - N.epsilon) * sp.log(N.n)))
+    yield concludes("so", theorem.claim("enough"), sp.Implies(premise, shannon >= (1 - N.epsilon) * sp.log(N.n)))
     yield identity("the support lies within x_max - tau = p_max^a <= 1 of the top: a gap of 1 / a in z", a * (1 / a), 1)
-    yield concludes("and H_1 <= log |S|", theorem.claim("too-few"), sp.Le(T.shannon, sp.log(T._near)))
+    yield concludes("and H_1 <= log |S|", theorem.claim("too-few"), sp.Le(shannon, sp.log(T._near)))
 
 
 dispersion_of_bounded = Case(
@@ -194,7 +195,7 @@ def _longer_proof(theorem: Theorem) -> Iterator[Step]:
         sp.limit(p * sp.log(p), p, 0),
         0,
     )
-    yield concludes("so", theorem.claim("same"), sp.Implies(N.a * N.late <= N.tau, sp.Eq(longer, T.shannon)))
+    yield concludes("so", theorem.claim("same"), sp.Implies(N.a * N.late <= N.tau, sp.Eq(longer, shannon)))
     yield identity("a margin of 1 / a is one-hot (theorem one-hot-margin): 1 log 1 = 0", sp.log(1), 0)
     yield concludes("so", theorem.claim("none"), sp.Implies(N.late >= N.z_max + 1 / N.a, sp.Eq(longer, 0)))
 
@@ -231,9 +232,7 @@ def _scalable_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
     )
     b, range_ = sp.symbols("b R", positive=True)
     yield identity("with D = b R log n", sp.log(N.n) - b * range_ * sp.log(N.n), (1 - b * range_) * sp.log(N.n))
-    yield concludes(
-        "so", theorem.claim("floor"), sp.Ge(T.shannon, (1 - N.strength * (N.z_max - N.z_min)) * sp.log(N.n))
-    )
+    yield concludes("so", theorem.claim("floor"), sp.Ge(shannon, (1 - N.strength * (N.z_max - N.z_min)) * sp.log(N.n)))
 
 
 scalable_floor = Case(

@@ -9,6 +9,7 @@ import sympy as sp
 from entmax_oracle.theory import Theorem
 from entmax_oracle.theory import lipschitz as T
 from entmax_oracle.theory import notation as N
+from entmax_oracle.theory.jacobian import quadratic
 
 from ..symbolic import Step, concludes, identity, nonnegative
 from ..symbolic import positive as is_positive
@@ -161,5 +162,5 @@ def norm_proof(theorem: Theorem) -> Iterator[Step]:
     yield concludes(
         "by the theorem norm-path nothing in between is larger; alpha = 1 and 2 by continuity",
         theorem.claim("norm"),
-        sp.Le(T.quadratic, T.spectral_constant * N.total(N.v[N.i] ** 2)),
+        sp.Le(quadratic, T.spectral_constant * N.total(N.v[N.i] ** 2)),
     )

@@ -12,6 +12,7 @@ from entmax_oracle.theory import Theorem
 from entmax_oracle.theory import losses as T
 from entmax_oracle.theory import notation as N
 from entmax_oracle.theory.entropy import tsallis, tsallis_term
+from entmax_oracle.theory.lipschitz import spectral_constant
 
 from ..evidence import Case, Debunked, Needed, Sharp, exact, sampled, symbolic
 from ..families import ALPHAS, CONVEX, family, normalised, one_of, real, rows, unit, weight, whole
@@ -265,7 +266,7 @@ def _smoothness_proof(theorem: Theorem) -> Iterator[Step]:
         L / 2 * d**2,
     )
     moved = N.total((N.p[N.i] - N.target[N.i]) * (N.y[N.i] - N.z[N.i]))
-    above = moved + T.spectral_constant / 2 * N.total((N.y[N.i] - N.z[N.i]) ** 2)
+    above = moved + spectral_constant / 2 * N.total((N.y[N.i] - N.z[N.i]) ** 2)
     yield concludes("so", theorem.claim("parabola"), sp.Le(T._gap_of_losses, above))
     yield identity(
         "the loss at z' = z - (p - Y) / Lambda is >= 0; the parabola there, with g = |p - Y|, says that L(z) is at "
@@ -275,7 +276,7 @@ def _smoothness_proof(theorem: Theorem) -> Iterator[Step]:
     )
     value = T.conjugate_value - N.total(N.target[N.i] * N.z[N.i]) - tsallis(N.target, N.alpha)
     squares = N.total((N.p[N.i] - N.target[N.i]) ** 2)
-    yield concludes("so", theorem.claim("squared-error"), sp.Ge(value, squares / (2 * T.spectral_constant)))
+    yield concludes("so", theorem.claim("squared-error"), sp.Ge(value, squares / (2 * spectral_constant)))
 
 
 def _beyond_two() -> Instance:

@@ -12,6 +12,8 @@ from flint import fmpq
 from entmax_oracle.theory import Theorem
 from entmax_oracle.theory import notation as N
 from entmax_oracle.theory import rounding as T
+from entmax_oracle.theory.floating import residual
+from entmax_oracle.theory.jacobian import Sigma, mean
 
 from ..evidence import Case, Debunked, Needed, Sharp, exact, sampled, symbolic
 from ..families import ALPHAS, family, normalised, one_of, points, real, weight, whole
@@ -29,7 +31,7 @@ DYADIC = (fmpq(5, 4), fmpq(3, 2), fmpq(7, 4), fmpq(2))
 
 def _bracket_proof(theorem: Theorem) -> Iterator[Step]:
     e = sp.Symbol("e", nonnegative=True)
-    f = T.residual
+    f = residual
     yield is_positive("f falls strictly left of x_max: f(tau') >= 0 means tau' <= tau", sp.diff(u**q, u))
     yield nonnegative("and a lower level gives every token more: (w + e)^q - w^q", sp.diff((u + e) ** q, e))
     yield concludes("so", theorem.claim("above"), sp.Implies(f >= 0, N.p[N.i] <= N.r[N.i]))
@@ -107,7 +109,7 @@ def _entmax(z: Any, alpha: Any) -> Any:
 
 def computed(z: Sequence[Any], alpha: Any, half: Any, offset: Any = 0) -> Instance:
     """Return a row of float32 or float16 logits, its exact probabilities and what a program makes of it."""
-    kind = np.float16 if half else np.float32
+    kind: Any = np.float16 if half else np.float32
     logits = np.array([float(value.p) / float(value.q) for value in map(fmpq, z)], dtype=kind) + kind(offset)
     instance = row([rational(float(value)) for value in logits], alpha)
     output = _entmax(logits, float(fmpq(alpha).p) / float(fmpq(alpha).q))
@@ -373,8 +375,8 @@ def _mean_proof(theorem: Theorem) -> Iterator[Step]:
     s, e = sp.symbols("s e", positive=True)
     v, c = sp.symbols("v c", real=True)
     yield identity("a token is off by s c", s * (v - c - e) - s * (v - c), -s * e)
-    error = N.total(sp.Abs(N.s(N.i) * (N.v[N.i] - T.mean - N.shift) - N.s(N.i) * (N.v[N.i] - T.mean)))
-    yield concludes("summed", theorem.claim("error"), sp.Eq(error, T.Sigma * sp.Abs(N.shift)))
+    error = N.total(sp.Abs(N.s(N.i) * (N.v[N.i] - mean - N.shift) - N.s(N.i) * (N.v[N.i] - mean)))
+    yield concludes("summed", theorem.claim("error"), sp.Eq(error, Sigma * sp.Abs(N.shift)))
 
 
 def _off(weights: Sequence[fmpq], v: Sequence[fmpq], alpha: fmpq, c: fmpq) -> Instance:

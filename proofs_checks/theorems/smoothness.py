@@ -11,6 +11,8 @@ from flint import arb, fmpq
 from entmax_oracle.theory import Theorem
 from entmax_oracle.theory import notation as N
 from entmax_oracle.theory import smoothness as T
+from entmax_oracle.theory.jacobian import quadratic
+from entmax_oracle.theory.lipschitz import spectral_constant
 
 from ..evidence import Case, Debunked, Needed, Sharp, sampled, symbolic
 from ..families import ALPHAS, CONVEX, family, normalised, one_of, positive, real, unit, weight, whole
@@ -170,17 +172,17 @@ def _simple_proof(theorem: Theorem) -> Iterator[Step]:
     yield concludes(
         "the norm of a symmetric matrix is at most its largest absolute row sum",
         theorem.claim("diagonal"),
-        sp.Le(T.quadratic, 2 * N.reach * square),
+        sp.Le(quadratic, 2 * N.reach * square),
     )
     yield nonnegative("v^T J v = sum s v^2 - (sum s v)^2 / Sigma is at most sum s v^2", f**2 / s)
     yield identity(
         "and s = p^b <= p_max^b, b = 2 - alpha >= 0 (p = w e^(-u))", (w * sp.exp(-u)) ** b, w**b * sp.exp(-u * b)
     )
-    yield concludes("so", theorem.claim("top"), sp.Le(T.quadratic, N.p_max ** (2 - N.alpha) * square))
+    yield concludes("so", theorem.claim("top"), sp.Le(quadratic, N.p_max ** (2 - N.alpha) * square))
     yield nonnegative("p_max <= 1: 1 - e^(-u b)", (1 - 1 / (1 + u)))
-    yield concludes("so", theorem.claim("one"), sp.Le(T.quadratic, square))
+    yield concludes("so", theorem.claim("one"), sp.Le(quadratic, square))
     sigma = N.total(N.s(N.k), N.k)
-    probe = T.quadratic.replace(N.v[N.k], sp.KroneckerDelta(N.k, N.j) - 1 / N.n)
+    probe = quadratic.replace(N.v[N.k], sp.KroneckerDelta(N.k, N.j) - 1 / N.n)
     yield concludes(
         "J 1 = 0, so e_k - 1/n has the quadratic form J_kk, and squared length 1 - 1/n",
         theorem.claim("probe"),
@@ -233,7 +235,7 @@ def _two_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
     yield concludes(
         "so 2 h <= max(2, 2^c)",
         theorem.claim("norm"),
-        sp.Le(T.quadratic, sp.Max(2, 2 ** (N.alpha - 2)) * N.total(N.v[N.i] ** 2)),
+        sp.Le(quadratic, sp.Max(2, 2 ** (N.alpha - 2)) * N.total(N.v[N.i] ** 2)),
     )
 
 
@@ -372,7 +374,7 @@ def _lipschitz_proof(theorem: Theorem) -> Iterator[Step]:
     )
     moved, apart = N.total((N.p[N.i] - N.r[N.i]) ** 2), N.total((N.z[N.i] - N.y[N.i]) ** 2)
     yield concludes(
-        "integrated and squared", theorem.claim("distance"), sp.Le(moved, N.theta**2 * T.spectral_constant**2 * apart)
+        "integrated and squared", theorem.claim("distance"), sp.Le(moved, N.theta**2 * spectral_constant**2 * apart)
     )
 
 

@@ -281,6 +281,10 @@ newton = Case(
             r"$\alpha = 3$, $x = (0, -0.3)$, from $-1$ to $-0.238$; the root is $-0.4225$",
             lambda: _started([fmpq(0), fmpq(-3, 20)], fmpq(3), fmpq(0)),
         ),
+        Debunked(
+            r"$\alpha = 3/2$, $x = (1, 1, 1, 1, 10^{-4}, 10^{-4}, 10^{-4}, 10^{-4})$ from 0",
+            lambda: _started([fmpq(2)] * 4 + [fmpq(1, 5000)] * 4, fmpq(3, 2), fmpq(0)),
+        ),
     ),
 )
 
