@@ -118,7 +118,8 @@ def stretched_one_hot(n: int, margin: arb, nu: fmpq) -> arb:
             return count * own * ((count - 1) * (-(-(lower**power)).exp()).log1p()).exp()
 
         high = (count.log() + 24) ** (1 / power) + margin
-        low = margin + ((count.log() - arb(24).log()).max(arb(0)) / 2) ** (1 / power) / 4 + 0.001
+        # P(z <= t) <= t^nu, so below this end there is at most 1e-10, and as much below each end it is raised to
+        low = margin + arb(1e-10) ** (1 / (power * (count - 1)))
         while ((count - 1) * (-(-((low + 0.05 - margin) ** power)).exp()).log1p()).exp() < 1e-10:
             low += 0.05
         inner = acb.integral(density, acb(low.mid()), acb(high.mid()), rel_tol=arb(2) ** -40, abs_tol=arb(2) ** -40)

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
+from entmax_oracle.proofs_checks.evidence import check_folklore
+from entmax_oracle.proofs_checks.reading import precision
 from entmax_oracle.proofs_checks.theorems import cases
 
 KINDS = {
@@ -35,6 +37,32 @@ def page(case) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def beliefs(every) -> str:
+    """Write the page of what people believe; a belief that its counterexample does not refute fails the build."""
+    parts = [
+        "# What people believe",
+        "Careless versions of the theorems, each false as it stands, beside the right version. Every counterexample "
+        "was executed when this page was written, as `entmax-oracle verify` does; the numbers are what was found.",
+    ]
+    for area, members in groupby(every, key=lambda case: case.theorem.area):
+        told = [(case, position) for case in members for position in range(len(case.theorem.folklore))]
+        parts += [f"## {area.replace('_', ' ').capitalize()}"] if told else []
+        for case, position in told:
+            folklore, false = case.theorem.folklore[position], case.folklore[position]
+            with precision():
+                check = check_folklore(case.theorem, position, false)
+            if not check.ok:
+                raise ValueError(f"{case.theorem.name}: {folklore.belief}: {check.detail}")
+            right = folklore.right[:1].upper() + folklore.right[1:]
+            found = "" if check.detail == "false there" else f": {check.detail}"
+            source = f" ({folklore.source})" if folklore.source else ""
+            parts += [
+                f"**{folklore.belief}**{source}",
+                f": {right}\n\n  False at {false.text}{found}. See [{case.theorem.title}]({case.theorem.name}.md).",
+            ]
+    return "\n\n".join(parts).replace("**\n\n: ", "**\n: ").replace(")\n\n: ", ")\n: ") + "\n"
+
+
 def index(every) -> str:
     """Write the index, by area."""
     parts = [
@@ -42,6 +70,7 @@ def index(every) -> str:
         "Every page here is written from one object. {py:func}`entmax_oracle.theory.theorems` returns them all, "
         "and `entmax-oracle verify` executes their evidence.",
     ]
+    parts += ["```{toctree}\n:maxdepth: 1\n\nwhat-people-believe\n```"]
     for area, members in groupby(every, key=lambda case: case.theorem.area):
         names = [case.theorem.name for case in members]
         parts += [f"## {area.capitalize()}", "```{toctree}\n:maxdepth: 1\n\n" + "\n".join(names) + "\n```"]
@@ -53,7 +82,10 @@ def write(app: Sphinx) -> None:
     folder = Path(app.srcdir) / "theorems"
     folder.mkdir(exist_ok=True)
     every = cases()
-    pages = {case.theorem.name: page(case) for case in every} | {"index": index(every)}
+    pages = {case.theorem.name: page(case) for case in every} | {
+        "index": index(every),
+        "what-people-believe": beliefs(every),
+    }
     for path in folder.glob("*.md"):
         if path.stem not in pages:
             path.unlink()
