@@ -12,16 +12,20 @@ from .notation import (
     gamma,
     gamma2,
     gap,
+    i,
+    j,
     k,
     l,
     mean_entropy,
     mean_size,
     n,
+    offset,
     p,
     q,
     rate,
     strength,
     theta,
+    total,
     z,
 )
 from .theorem import Claim, Folklore, Hypothesis, Theorem
@@ -43,6 +47,33 @@ scale_in_gamma = Theorem(
         Hypothesis("three", r"$n \ge 3$", sp.Ge(n, 3)),
     ),
     claims=(Claim("monotone", sp.Le(sp.log(n) ** gamma, sp.log(n) ** gamma2)),),
+)
+
+adaptive_scale = offset + strength * sp.log(n) ** gamma
+"""Scale of adaptive-scale entmax."""
+
+scale_reductions = Theorem(
+    name="scale-reductions",
+    area="scale_laws",
+    title="What adaptive-scale entmax contains, and what it only approaches",
+    statement=(
+        r"With $\theta_n = \delta + b (\log n)^\gamma$, $b > 0$: at $\alpha = 1$, $\delta = 0$ and $\gamma = 1$ the "
+        r"weights are those of scalable softmax, $n^{b z_i} / \sum_j n^{b z_j}$. Entmax at a fixed scale $\delta$ is "
+        r"the limit $b \to 0$, never attained, as $\theta_n > \delta$; for $\delta \ge 0$ the scale is positive."
+    ),
+    setting=r"every $n \ge 2$, $\delta \ge 0$, $b > 0$, real $\gamma$, $z \in \mathbb{R}^n$, real $\alpha \ge 1$",
+    claims=(
+        Claim(
+            "scalable",
+            sp.Implies(
+                sp.And(sp.Eq(alpha, 1), sp.Eq(offset, 0), sp.Eq(gamma, 1)),
+                sp.Eq(p[i], n ** (strength * z[i]) / total(n ** (strength * z[j]), j)),
+            ),
+        ),
+        Claim("limit", sp.Eq(sp.Limit(adaptive_scale, strength, 0, dir="+"), offset)),
+        Claim("above", sp.Gt(adaptive_scale, offset, evaluate=False)),
+    ),
+    source="the definition of adaptive-scale entmax (arXiv 2506.16640); reductions derived here",
 )
 
 scalable_softmax = Theorem(

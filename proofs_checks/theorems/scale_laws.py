@@ -15,7 +15,20 @@ from entmax_oracle.theory import Theorem
 from entmax_oracle.theory import notation as N
 from entmax_oracle.theory import scale_laws as T
 
-from ..evidence import Argument, Case, Context, Debunked, Evidence, Needed, Sharp, Status, computed, sampled, symbolic
+from ..evidence import (
+    Argument,
+    Case,
+    Context,
+    Debunked,
+    Evidence,
+    Needed,
+    Sharp,
+    Status,
+    computed,
+    exact,
+    sampled,
+    symbolic,
+)
 from ..families import family, positive, real, whole
 from ..judging import judge
 from ..reading import read
@@ -80,6 +93,51 @@ def _scalable_proof(theorem: Theorem) -> Iterator[Step]:
         theorem.claim("weight"),
         sp.Ge(N.p[N.k], 1 / (1 + (N.n - 1) * N.n ** (-N.strength * N.gap))),
     )
+
+
+def _adaptive(z: Sequence[fmpq], alpha: fmpq, delta: fmpq, strength: fmpq, gamma: fmpq) -> Instance:
+    """Return a row at the scale ``delta + b (log n)^gamma``."""
+    if len(z) < 2 or delta < 0 or strength <= 0:
+        raise ValueError("two tokens, a nonnegative offset and a positive strength")
+    scale = delta + strength * arb(len(z)).log() ** arb(gamma)
+    return row(z, alpha, scale) + {N.offset: delta, N.strength: strength, N.gamma: gamma}
+
+
+def _reduction_proof(theorem: Theorem) -> Iterator[Step]:
+    b, delta, n, gamma = sp.symbols("b delta n gamma", positive=True)
+    value = sp.Symbol("z", real=True)
+    yield identity(
+        "at alpha = 1, delta = 0, gamma = 1 the weights are proportional to e^(b log(n) z) = n^(b z)",
+        sp.exp(b * sp.log(n) * value),
+        n ** (b * value),
+    )
+    terms = N.n ** (N.strength * N.z[N.j])
+    weights = N.n ** (N.strength * N.z[N.i]) / N.total(terms, N.j)
+    reduced = sp.And(sp.Eq(N.alpha, 1), sp.Eq(N.offset, 0), sp.Eq(N.gamma, 1))
+    yield concludes("so", theorem.claim("scalable"), sp.Implies(reduced, sp.Eq(N.p[N.i], weights)))
+    scale = N.offset + N.strength * sp.log(N.n) ** N.gamma
+    grown = sp.Symbol("L", positive=True)
+    yield identity("the scale is linear in b", (delta + b * grown**gamma).subs(b, 0), delta)
+    yield concludes("and continuous", theorem.claim("limit"), sp.Eq(sp.Limit(scale, N.strength, 0, dir="+"), N.offset))
+    yield is_positive("log n > 0 from two tokens on, so b (log n)^gamma > 0", b * grown**gamma)
+    yield concludes("so", theorem.claim("above"), sp.Gt(scale, N.offset, evaluate=False))
+
+
+scale_reductions = Case(
+    T.scale_reductions,
+    (
+        symbolic(_reduction_proof),
+        exact(
+            lambda: (
+                _adaptive(z, fmpq(alpha), fmpq(delta), strength, fmpq(gamma))
+                for z in ([fmpq(1), fmpq(0)], [fmpq(1), HALF, fmpq(-2)], [fmpq(0)] * 4)
+                for alpha, delta, gamma in ((1, 0, 1), (1, 0, 2), (1, 1, 1), (2, 0, 1), (2, 1, -1))
+                for strength in (fmpq(1, 64), fmpq(1))
+            ),
+            "30 rows, with and without each reduction",
+        ),
+    ),
+)
 
 
 scalable_softmax = Case(
