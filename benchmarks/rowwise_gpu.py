@@ -55,10 +55,11 @@ def peers(alpha: float) -> dict[str, Map | str]:
     return found
 
 
-def laws(device: str, profile: str) -> dict[str, Any]:
-    """Check the kernels against the oracle on the device itself."""
+def laws(device: str, dtype: str, profile: str) -> dict[str, Any]:
+    """Check the kernels against the oracle on the device itself, in the dtype that is timed."""
     command = [sys.executable, "-m", "entmax_oracle.cli", "check", "entmax_oracle.kernels.rowwise:entmax"]
     command += ["--array", "torch", "--device", device, "--grad", "--profile", profile]
+    command += ["--dtype", dtype]
     for alpha in ALPHAS:
         command += ["--alpha", str(alpha)]
     finished = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -123,6 +124,15 @@ def compare(alpha: float, n: int, dtype: torch.dtype, device: str, tokens: int) 
                     raise
                 row["unavailable"] = f"{type(error).__name__}: {str(error)[:120]}"
             rows.append(row)
+    return with_shares(rows)
+
+
+def with_shares(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Add to each measured row its bandwidth as a share of the copy's, ``of_copy``: 1 is all that the memory gives."""
+    (copy,) = (row for row in rows if row["name"] == "copy" and row["direction"] == "forward")
+    for row in rows:
+        if isinstance(row.get("median"), float):
+            row["of_copy"] = row["bytes"] / row["median"] / (copy["bytes"] / copy["median"])
     return rows
 
 
@@ -179,7 +189,7 @@ def main() -> int:
     small = options.small or device == "cpu"
     checked: dict[str, Any] = {"conforms": None, "said": "skipped"}
     if not options.skip_laws:
-        checked = laws(device, "quick" if small else "standard")
+        checked = laws(device, options.dtype, "quick" if small else "standard")
         print(checked["said"])
         if not checked["conforms"]:
             print("The kernels are wrong on this device; no times are taken.", file=sys.stderr)
@@ -202,7 +212,7 @@ def main() -> int:
     plot(rows, options.out / "rowwise_gpu.png")
     for row in rows:
         said = row.get("unavailable") or row["median"]
-        took = f"{said:.4f} ms" if isinstance(said, float) else said
+        took = f"{said:.4f} ms, {row['of_copy']:.0%} of copy" if isinstance(said, float) else said
         print(f"alpha {row['alpha']:<5} n {row['n']:<7} {row['direction']:<9} {row['name']:<14} {took}")
     return 0
 
