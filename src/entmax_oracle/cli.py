@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import version
 
-COMMANDS = ("verify", "check", "solve", "vectors", "bench", "report")
+COMMANDS = ("verify", "check", "matrix", "solve", "vectors", "peers", "bench", "report")
 
 EPILOG = """\
 exit status: 0 all good, 1 something is violated or refuted, 2 unusable input

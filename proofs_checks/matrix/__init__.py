@@ -1,0 +1,9 @@
+"""What is true of every normaliser: a matrix of properties in which each cell is executed."""
+
+from .build import SCHEMA, matrix
+from .cells import PROPERTIES, Cell, cell
+from .claims import ROWS, Claims
+from .curves import curves
+from .subject import Own, Reference, Subject
+
+__all__ = ["PROPERTIES", "ROWS", "SCHEMA", "Cell", "Claims", "Own", "Reference", "Subject", "cell", "curves", "matrix"]

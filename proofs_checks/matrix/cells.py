@@ -1,0 +1,196 @@
+"""Execute the cells of one row: theorems that are claimed, points that are claimed, and a search besides."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import asdict, dataclass
+from functools import cache
+from typing import Any, Literal
+
+from entmax_oracle.reference.precision import working_precision
+
+from ..evidence import Context
+from ..theorems import cases
+from ..verify import examine
+from .claims import Claims
+from .limits import LIMITING, Lipschitz, quotient
+from .points import Point, draw_direction, draw_row, shrink
+from .properties import POINTWISE, Property
+from .subject import Subject, Undefined
+
+__all__ = ["PROPERTIES", "Cell", "cell"]
+
+PROPERTIES: tuple[Property, ...] = (*POINTWISE, *LIMITING)
+"""The columns of the matrix."""
+
+_BITS = 512
+
+Verdict = Literal["true", "false", "unknown"]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One executed cell.
+
+    Attributes
+    ----------
+    property : str
+        Key of the property.
+    verdict : str
+        ``"true"``, ``"false"`` or ``"unknown"``.
+    strength : str
+        On what grounds: ``"proved"`` (theorems whose evidence was run), ``"certified"`` (a point, in ball arithmetic),
+        ``"measured"`` (a point, in floating point), ``"supported"`` (a search that found nothing); "" where unknown.
+    detail : str
+        In words, with the size of the search.
+    point : dict or None
+        The point that decides the cell.
+    theorems : list of dict
+        Name, verdict and domain of each theorem that was run.
+    cases : int
+        Points judged.
+    constant : float or None
+        Of the property *Lipschitz*: the largest quotient that was found.
+    contradicts : str
+        What claim of the registry the cell contradicts; "" if none.
+    """
+
+    property: str
+    verdict: Verdict
+    strength: str
+    detail: str
+    point: Point | None
+    theorems: list[dict[str, str]]
+    cases: int
+    constant: float | None
+    contradicts: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the cell as plain data."""
+        return asdict(self)
+
+
+@dataclass
+class _Search:
+    """What a search found."""
+
+    point: Point | None = None
+    detail: str = ""
+    cases: int = 0
+    refused: str = ""
+
+
+def cell(prop: Property, subject: Subject, claims: Claims | None = None, context: Context | None = None) -> Cell:
+    """Execute one cell.
+
+    Parameters
+    ----------
+    prop : Property
+    subject : Subject
+    claims : Claims, optional
+        The row of the registry; none for a function of one's own.
+    context : Context, optional
+        Profile and seed.
+    """
+    context = context or Context()
+    claimed = claims.points.get(prop.key) if claims else None
+    names = claims.theorems.get(prop.key, ()) if claims else ()
+    with working_precision(_BITS):
+        replayed = _decide(prop, subject, claimed) if claimed is not None else ""
+        found = _Search(claimed, replayed, 1) if claimed and replayed else _search(prop, subject, context)
+        largest, above = _steepest(subject, claims, context) if isinstance(prop, Lipschitz) else (None, "")
+    proofs = [_verdict(name) for name in names]
+    proven = bool(proofs) and all(proof["verdict"] in ("proved", "certified") for proof in proofs)
+    if found.point is not None:
+        verdict: Verdict = "true" if prop.exists else "false"
+        exact = subject.rigorous and prop.key != "dispersion"
+        strength, detail = ("certified" if exact else "measured"), found.detail
+    elif proven:
+        verdict, strength = "true", "proved"
+        detail = f"by {', '.join(names)}; and a search finds nothing against it in {found.cases} cases"
+    elif found.cases:
+        verdict, strength = ("false" if prop.exists else "true"), "supported"
+        detail = f"{'none' if prop.exists else 'no counterexample'} in {found.cases} cases (seed {context.seed})"
+    else:
+        verdict, strength, detail = "unknown", "", found.refused or "no point could be judged"
+    if largest is not None and verdict == "true":
+        detail += f"; largest quotient {largest:.4g}"
+    if proven and prop.exists and found.point is not None:
+        strength, detail = "proved", f"by {', '.join(names)}; {detail}"
+    against = _contradiction(prop, found, claimed, replayed, proofs, proven, above)
+    return Cell(prop.key, verdict, strength, detail, found.point, proofs, found.cases, largest, against)
+
+
+def _contradiction(
+    prop: Property,
+    found: _Search,
+    claimed: Point | None,
+    replayed: str,
+    proofs: list[dict[str, str]],
+    proven: bool,
+    above: str,
+) -> str:
+    if claimed is not None and not replayed:
+        return f"the claimed point {claimed} does not {'show' if prop.exists else 'refute'} it"
+    if proofs and not proven:
+        return "; ".join(f"theorem {p['name']} is {p['verdict']}" for p in proofs)
+    if proofs and found.point is not None and not prop.exists:
+        return f"proved by {', '.join(p['name'] for p in proofs)}, but {found.detail}"
+    return above
+
+
+@cache
+def _verdict(name: str) -> dict[str, str]:
+    """Run the evidence of a theorem once in a process."""
+    entry = examine(next(case for case in cases() if case.theorem.name == name))
+    return {"name": name, "title": entry["title"], "verdict": entry["verdict"], "domain": entry["domain"]}
+
+
+def _decide(prop: Property, subject: Subject, point: Point) -> str:
+    """Judge a point; where the normaliser gives no weights it says nothing."""
+    try:
+        return prop.decide(subject, point)
+    except (Undefined, ValueError, ZeroDivisionError):
+        return ""
+
+
+def _search(prop: Property, subject: Subject, context: Context) -> _Search:
+    rng = random.Random(f"{context.seed}/{prop.key}")
+    draws = prop.draws * (10 if context.full else 1)
+    found = _Search()
+
+    def points() -> Any:
+        yield from prop.corners()
+        for draw in range(draws):
+            yield prop.draw(rng, draw / draws, subject)
+
+    for point in points():
+        try:
+            detail = prop.decide(subject, point)
+        except (Undefined, ValueError, ZeroDivisionError) as error:
+            found.refused = found.refused or str(error)
+            continue
+        found.cases += 1
+        if detail:
+            found.point = shrink(point, lambda candidate: bool(_decide(prop, subject, candidate)))
+            found.detail = _decide(prop, subject, found.point) or detail
+            break
+    return found
+
+
+def _steepest(subject: Subject, claims: Claims | None, context: Context) -> tuple[float | None, str]:
+    """Return the largest quotient of random close pairs, and where it exceeds the claimed constant."""
+    rng = random.Random(f"{context.seed}/quotients")
+    largest, above = 0.0, ""
+    for draw in range(40 * (10 if context.full else 1)):
+        z = draw_row(rng, draw / 40 % 1)
+        direction = draw_direction(rng, len(z))
+        step = rng.choice((1 / 4, 1 / 64, 1 / 1024))
+        try:
+            found = quotient(subject, (list(z), [token + step * d for token, d in zip(z, direction, strict=True)]))
+        except (Undefined, ValueError):
+            continue
+        largest = max(largest, float(found))
+        if claims and claims.constant and found > claims.constant(len(z)) * (1 + 1e-12):
+            above = f"the quotient {float(found):.6g} at {z} exceeds the constant {claims.constant(len(z)):.6g}"
+    return largest, above

@@ -1,0 +1,183 @@
+"""The rows of the matrix, and what is claimed of each: the theorem that proves a cell, or the point that refutes it.
+
+Nothing is shown because it stands here. A theorem's evidence is executed and a search must not contradict it, a point
+is replayed; what is not claimed is whatever the search finds.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .points import Point
+
+__all__ = ["ROWS", "Claims"]
+
+
+@dataclass(frozen=True)
+class Claims:
+    """One row of the matrix.
+
+    Parameters
+    ----------
+    normaliser : str
+        Its name in the registry.
+    parameters : dict
+        Where they differ from the defaults.
+    theorems : dict
+        For properties (by key), names of the theorems that together prove the cell.
+    points : dict
+        For properties, a point that refutes the property (shows it, where it says that some row exists).
+    constant : callable, optional
+        A Lipschitz constant in the Euclidean norm, as a function of the length.
+    """
+
+    normaliser: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    theorems: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    points: Mapping[str, Point] = field(default_factory=dict)
+    constant: Callable[[int], float] | None = None
+
+    @property
+    def label(self) -> str:
+        """Name and parameters, as in ``alpha-entmax, alpha = 3``."""
+        return ", ".join([self.normaliser, *(f"{name} = {value:g}" for name, value in self.parameters.items())])
+
+
+# Theorems about entmax of any row of logits; with a scale in front, a positive one that depends on the length alone,
+# they say the same of the scaled row.
+_ENTMAX = {
+    "simplex": ("threshold-form",),
+    "zeros": ("finite-mask",),
+    "shift": ("shift-invariance",),
+    "order": ("order",),
+    "permutation": ("permutation-equivariance",),
+}
+_FELT_NOT = {"joining": ("joining-token",), "vanishing": ("joining-token",)}
+_SMOOTH = {"differentiable": ("jacobian", "boundary-slopes")}
+_ONE_ABOVE = {"family": "one above", "reach": 2.0}
+
+ROWS: tuple[Claims, ...] = (
+    Claims(
+        "softmax",
+        theorems={"dispersion": ("softmax-vanishes", "entropy-and-support"), "lipschitz": ("jacobian-norm",)},
+        points={"vanishing": {"z": (0.0, 0.0)}},
+        constant=lambda n: 0.5,
+    ),
+    Claims(
+        "scalable-softmax",
+        theorems={"lipschitz": ("scaled-lipschitz",)},
+        points={
+            "joining": {"z": (1.0, 0.0), "joins": -12.0, "place": 2},
+            "vanishing": {"z": (1.0, 0.0)},
+            "dispersion": _ONE_ABOVE,
+        },
+        constant=lambda n: math.log(n) / 2,
+    ),
+    Claims("adaptive-temperature-softmax", points={"vanishing": {"z": (0.0, 0.0)}}),
+    Claims(
+        "multimax",
+        points={"shift": {"z": (0.0, 1.0, 2.0), "shift": 1.0}, "vanishing": {"z": (0.0, 0.0)}},
+        constant=lambda n: 1.0,
+    ),
+    Claims(
+        "self-adjust-softmax",
+        points={
+            "simplex": {"z": (-1.0, -5.0)},
+            "zeros": {"z": (0.0, 1.0)},
+            "shift": {"z": (0.0,), "shift": 1.0},
+            "order": {"z": (-1.0, -5.0)},
+            "lipschitz": {"z": (1.0, 1.0), "one": (1.0, 0.0), "other": (0.0, 0.0), "way": "moving away"},
+        },
+    ),
+    Claims(
+        "self-adjust-softmax",
+        {"normalised": True},
+        points={
+            "simplex": {"z": (0.0, 0.0)},
+            "zeros": {"z": (1.0, -2.0, 0.0)},
+            "shift": {"z": (1.0, 0.0), "shift": 1.0},
+        },
+    ),
+    Claims("softplus-reweighted", points={"shift": {"z": (0.0, 1.0), "shift": 5.0}, "vanishing": {"z": (0.0, 0.0)}}),
+    Claims("gated-softmax", points={"simplex": {"z": (0.0,)}}, constant=lambda n: 0.25),
+    Claims(
+        "sparsemax",
+        theorems=_ENTMAX | _FELT_NOT | {"lipschitz": ("jacobian-simple-norms",)},
+        points={"dispersion": _ONE_ABOVE, "differentiable": {"z": (1.0, 0.0), "direction": (1.0, 0.0)}},
+        constant=lambda n: 1.0,
+    ),
+    Claims(
+        "alpha-entmax",
+        theorems=_ENTMAX | _FELT_NOT | _SMOOTH | {"lipschitz": ("jacobian-simple-norms",)},
+        points={"dispersion": _ONE_ABOVE},
+        constant=lambda n: 1.0,
+    ),
+    Claims(
+        "alpha-entmax",
+        {"alpha": 3.0},
+        theorems=_ENTMAX | _FELT_NOT,
+        points={
+            "dispersion": _ONE_ABOVE,
+            "differentiable": {"z": (0.5, 0.0), "direction": (1.0, 0.0)},
+            "lipschitz": {
+                "z": (0.5, 0.0, 0.0),
+                "one": (0.0, 1.0, 1.0),
+                "other": (0.0, 1.0, 0.0),
+                "way": "closing in, then faster",
+            },
+        },
+    ),
+    Claims(
+        "asentmax",
+        theorems=_ENTMAX | _SMOOTH | {"lipschitz": ("jacobian-simple-norms",)},
+        points={"dispersion": _ONE_ABOVE},
+        constant=lambda n: 1.0 + math.sqrt(math.log(n)),
+    ),
+    Claims("normmax", points={"zeros": {"z": (8.0, 0.0)}, "dispersion": _ONE_ABOVE}),
+    Claims(
+        "top-k-softmax",
+        points={
+            "order": {"z": (0.0, 0.0, 0.0)},
+            "permutation": {"z": (0.0, 1.0, 0.0), "order": (2, 1, 0)},
+            "dispersion": _ONE_ABOVE,
+            "lipschitz": {
+                "z": (0.0, 1.0, 1.0, 1.0),
+                "one": (0.0, 1.0, 1.0, 0.0),
+                "other": (0.0, 0.0, 1.0, 1.0),
+                "way": "closing in",
+            },
+        },
+    ),
+    Claims(
+        "r-softmax",
+        points={
+            "simplex": {"z": (0.0, 0.0, 0.0)},
+            "joining": {"z": (0.0, 1.0, -1.0), "joins": -1.0, "place": 2},
+            "vanishing": {"z": (0.0, 0.75, 1.0)},
+            "differentiable": {"z": (0.0, 0.0, 0.0, 1.0), "direction": (0.0, 1.0, 0.0, 0.0)},
+            "dispersion": _ONE_ABOVE,
+            "lipschitz": {"z": (0.0, 1.0, 1.0), "one": (0.0, 1.0, 0.0), "other": (0.0, 0.0, 1.0), "way": "closing in"},
+        },
+    ),
+    Claims("budget", points={"simplex": {"z": (0.0, 0.0)}, "zeros": {"z": (8.0, 8.0, 0.0)}}, constant=lambda n: 1.0),
+    Claims(
+        "rectified-linear",
+        points={"simplex": {"z": (1.0, 1.0)}, "differentiable": {"z": (0.0,), "direction": (1.0,)}},
+        constant=lambda n: 1.0,
+    ),
+    Claims("sigmoid", points={"simplex": {"z": (0.0, 1.0)}, "vanishing": {"z": (0.0,)}}, constant=lambda n: 0.25),
+    Claims("sigmoid", {"bias": 0.0}, points={"simplex": {"z": (1.0,)}}, constant=lambda n: 0.25),
+    Claims(
+        "stick-breaking",
+        points={
+            "simplex": {"z": (0.0,)},
+            "order": {"z": (0.0, 0.0)},
+            "permutation": {"z": (1.0, 0.0), "order": (1, 0)},
+            "vanishing": {"z": (0.0,)},
+        },
+    ),
+)
+"""The matrix of the package, in reading order."""

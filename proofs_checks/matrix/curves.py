@@ -1,0 +1,109 @@
+"""Curves of every normaliser against the length: entropy, support, largest weight and the weight of a needle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from entmax_oracle.reference.inputs import Float64
+from entmax_oracle.reference.normalisers import normaliser
+
+from .claims import ROWS
+from .limits import normalised_entropy
+from .subject import Own, Reference, Subject, Undefined
+
+__all__ = ["LOGITS", "QUANTITIES", "curves"]
+
+LENGTHS = (4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096)
+_NEEDLE = 3.0
+
+LOGITS: dict[str, Callable[[np.random.Generator, int], Float64]] = {
+    "needle of 3 above zeros": lambda rng, n: np.where(np.arange(n) == n - 1, _NEEDLE, 0.0),
+    "standard normal": lambda rng, n: rng.standard_normal(n),
+    "uniform on [0, 1]": lambda rng, n: rng.random(n),
+    "Laplace": lambda rng, n: rng.laplace(scale=2.0**-0.5, size=n),
+    "needle of 3 above standard normal": lambda rng, n: np.append(rng.standard_normal(n - 1), _NEEDLE),
+}
+"""Rows of logits by name; the needle is the last token."""
+
+QUANTITIES: dict[str, Callable[[Float64], float]] = {
+    "entropy over log n": normalised_entropy,
+    "support": lambda weights: float((weights > 0).sum()),
+    "largest weight": lambda weights: float(weights.max()),
+    "weight of the needle": lambda weights: float(weights[-1]),
+}
+"""What is drawn, as a function of the weights."""
+
+
+def curves(
+    names: Sequence[str] = (), own: Mapping[str, Own] | None = None, seed: int = 0, rows: int = 8
+) -> list[dict[str, Any]]:
+    """Compute every quantity for every kind of logits, as means over `rows` rows of the same logits for all.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Normalisers to draw; all by default.
+    own : dict of str to Own, optional
+        Functions of one's own, drawn with them.
+    seed, rows : int
+        Of the random logits.
+
+    Returns
+    -------
+    list of dict
+        Plots for the page: ``title``, ``x_label``, ``y_label``, ``x_log``, ``y_log``, and ``series`` of ``label``,
+        ``x``, ``y``; y is None where a normaliser gives no weights. The family of logits is ``logits``.
+    """
+    subjects: dict[str, Subject] = {
+        claims.label: Reference(normaliser(claims.normaliser), claims.parameters)
+        for claims in ROWS
+        if not names or claims.normaliser in names
+    }
+    subjects |= own or {}
+    plots = []
+    for logits, draw in LOGITS.items():
+        rng = np.random.default_rng(seed)
+        samples = {n: np.stack([draw(rng, n) for _ in range(rows if _random(draw) else 1)]) for n in LENGTHS}
+        weights = {label: {n: _weights(subject, z) for n, z in samples.items()} for label, subject in subjects.items()}
+        for quantity, measure in QUANTITIES.items():
+            if quantity == "weight of the needle" and not logits.startswith("needle"):
+                continue
+            series = [
+                {"label": label, "x": list(LENGTHS), "y": [_mean(measure, found[n]) for n in LENGTHS]}
+                for label, found in weights.items()
+            ]
+            plots.append(
+                {
+                    "logits": logits,
+                    "title": f"{quantity[0].upper()}{quantity[1:]}, logits: {logits}",
+                    "x_label": "n",
+                    "y_label": quantity,
+                    "x_log": True,
+                    "y_log": quantity == "support",
+                    "series": series,
+                }
+            )
+    return plots
+
+
+def _random(draw: Callable[[np.random.Generator, int], Float64]) -> bool:
+    """Whether two draws differ: rows without chance need no mean."""
+    rng = np.random.default_rng(0)
+    return not np.array_equal(draw(rng, 4), draw(rng, 4))
+
+
+def _weights(subject: Subject, z: Float64) -> Float64 | None:
+    try:
+        return subject.floats(z)
+    except (Undefined, ValueError):
+        return None
+
+
+def _mean(measure: Callable[[Float64], float], weights: Float64 | None) -> float | None:
+    if weights is None:
+        return None
+    mean = float(np.mean([measure(row) for row in weights]))
+    return mean if np.isfinite(mean) else None

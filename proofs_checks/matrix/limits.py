@@ -1,0 +1,193 @@
+"""The properties that take many rows to judge: growing lengths, shrinking steps, growing quotients."""
+
+from __future__ import annotations
+
+import math
+import random
+from itertools import pairwise
+
+import numpy as np
+from flint import arb
+
+from entmax_oracle.reference.entropies import shannon_entropy
+from entmax_oracle.reference.inputs import Float64
+
+from .points import Point, draw_direction, draw_row
+from .properties import Property, short
+from .subject import Subject, Undefined
+
+__all__ = ["FAMILIES", "LIMITING", "family_row", "normalised_entropy", "quotient"]
+
+LENGTHS = (64, 256, 1024, 4096)
+FAMILIES = ("one above", "half above", "evenly spread", "a root of n above")
+"""Rows of bounded logits of any length n: which tokens stand at the top."""
+
+
+def family_row(family: str, reach: float, n: int) -> Float64:
+    """Return n logits in [0, reach]."""
+    if family == "evenly spread":
+        return np.linspace(0.0, reach, n)
+    above = {"one above": 1, "half above": n // 2, "a root of n above": math.isqrt(n)}[family]
+    return np.where(np.arange(n) < above, reach, 0.0)
+
+
+def normalised_entropy(weights: Float64) -> float:
+    """Shannon entropy of the weights divided by their sum, over log n; NaN if that is no distribution."""
+    total = weights.sum()
+    if (weights < 0).any() or not total > 0 or len(weights) < 2:
+        return math.nan
+    return float(shannon_entropy(weights / total)) / math.log(len(weights))
+
+
+class CompleteDispersion(Property):
+    """Bounded logits end up spread over all tokens."""
+
+    key = "dispersion"
+    title = "complete dispersion"
+    statement = (
+        r"For bounded logits $H_1(p/\sum p) / \log n \to 1$, whatever they are. Refuted by a family of rows whose "
+        rf"ratio stays below 0.9 and does not rise between $n = {LENGTHS[-2]}$ and ${LENGTHS[-1]}$."
+    )
+    draws = 8
+
+    def draw(self, rng: random.Random, size: float, subject: Subject) -> Point:
+        return {"family": rng.choice(FAMILIES), "reach": rng.choice((0.5, 1.0, 2.0, 4.0))}
+
+    def corners(self) -> tuple[Point, ...]:
+        return tuple({"family": family, "reach": reach} for family in FAMILIES[:3] for reach in (1.0, 2.0, 4.0))
+
+    def decide(self, subject: Subject, point: Point) -> str:
+        ratios = [
+            normalised_entropy(subject.floats(family_row(point["family"], point["reach"], n))) for n in LENGTHS[-2:]
+        ]
+        if any(math.isnan(ratio) for ratio in ratios):
+            raise Undefined("the weights cannot be divided by their sum to a distribution")
+        if ratios[1] > ratios[0] + 1e-9 or ratios[1] > 0.9:
+            return ""
+        return f"H/log n is {ratios[0]:.4g} at n = {LENGTHS[-2]} and {ratios[1]:.4g} at n = {LENGTHS[-1]}"
+
+
+STEPS = (2.0**-8, 2.0**-14, 2.0**-20)
+_VISIBLE = 1 / 64
+_GRID = np.linspace(-1.0, 1.0, 33)
+
+
+class Differentiable(Property):
+    """No corners and no jumps."""
+
+    key = "differentiable"
+    title = "differentiable"
+    statement = (
+        r"$p$ has a derivative at every row. Refuted by one-sided slopes whose difference does not shrink with the "
+        rf"step, down to $2^{{{int(math.log2(STEPS[-1]))}}}$."
+    )
+    draws = 24
+
+    def draw(self, rng: random.Random, size: float, subject: Subject) -> Point:
+        z = draw_row(rng, min(size, 0.5))
+        direction = draw_direction(rng, len(z))
+        return {"z": _sharpest(subject, np.array(z), np.array(direction)), "direction": direction}
+
+    def corners(self) -> tuple[Point, ...]:
+        return (
+            {"z": (0.0, 0.0), "direction": (1.0, 0.0)},
+            {"z": (1.0, 0.0), "direction": (1.0, 0.0)},
+            {"z": (0.5, 0.0), "direction": (1.0, 0.0)},
+        )
+
+    def decide(self, subject: Subject, point: Point) -> str:
+        z, direction = point["z"], point["direction"]
+        jumps = []
+        for step in STEPS:
+            here = subject.weights(z)
+            ahead, behind = (
+                subject.weights([token + side * step * d for token, d in zip(z, direction, strict=True)])
+                for side in (1, -1)
+            )
+            slopes = [(a - 2 * h + b) / arb(step) for a, h, b in zip(ahead, here, behind, strict=True)]
+            jumps.append(max((abs(slope).lower() for slope in slopes), default=arb(0)))
+        if jumps[-1] < _VISIBLE or jumps[-1] < 0.9 * jumps[-2]:
+            return ""
+        return f"the slopes ahead and behind differ by {short(jumps[-1])} at a step of {STEPS[-1]:.2g}"
+
+
+def _sharpest(subject: Subject, z: Float64, direction: Float64) -> tuple[float, ...]:
+    """Close in on the sharpest bend of the weights along a line through ``z``."""
+    middle, width = 0.0, 1.0
+    for _ in range(9):
+        grid = middle + width * _GRID
+        try:
+            values = subject.floats(z + grid[:, None] * direction)
+        except Undefined:
+            break
+        bends = np.abs(np.diff(values, 2, axis=0)).max(axis=1)
+        at = int(bends.argmax())
+        if bends[at] < _VISIBLE * (grid[1] - grid[0]):
+            break
+        middle, width = float(grid[at + 1]), width / 16
+    return tuple((z + middle * direction).tolist())
+
+
+WAYS = ("closing in", "closing in, then faster", "moving away")
+
+
+class Lipschitz(Property):
+    """Close logits have close weights, at a fixed length."""
+
+    key = "lipschitz"
+    title = "Lipschitz"
+    statement = (
+        r"$\lVert p(z) - p(z') \rVert_2 \le L \lVert z - z' \rVert_2$ at a fixed length, with one $L$ for all rows. "
+        r"Refuted by pairs whose quotients grow without an end in sight: pairs closing in on a row, or moving away."
+    )
+    draws = 60
+
+    def draw(self, rng: random.Random, size: float, subject: Subject) -> Point:
+        z = draw_row(rng, min(size, 0.6))
+        one, other = draw_direction(rng, len(z)), draw_direction(rng, len(z))
+        return {"z": z, "one": one, "other": other, "way": rng.choice(WAYS)}
+
+    def corners(self) -> tuple[Point, ...]:
+        return (
+            {"z": (1.0, 1.0), "one": (1.0, 0.0), "other": (0.0, 1.0), "way": "closing in"},
+            {"z": (0.0, 0.0), "one": (1.0, 0.0), "other": (0.0, 1.0), "way": "closing in"},
+            {"z": (0.5, 0.0, 0.0), "one": (0.0, 1.0, 1.0), "other": (0.0, 1.0, 0.0), "way": "closing in, then faster"},
+            {"z": (0.0, 1.0, 1.0), "one": (0.0, 1.0, 0.0), "other": (0.0, 0.0, 1.0), "way": "closing in"},
+            {"z": (1.0, 1.0), "one": (1.0, 0.0), "other": (0.0, 0.0), "way": "moving away"},
+        )
+
+    def decide(self, subject: Subject, point: Point) -> str:
+        quotients = [quotient(subject, pair) for pair in _pairs(point)]
+        grows = all(later > 1.5 * earlier for earlier, later in pairwise(quotients))
+        if not grows or not quotients[-1] > 8:
+            return ""
+        return "the quotients are " + ", ".join(short(q) for q in quotients)
+
+
+def _pairs(point: Point) -> list[tuple[list[float], list[float]]]:
+    """Four pairs of rows: z + h a and z + h b; z + h a and z + h a + h^2 b; or t z + a and t z + b."""
+    z, one, other, way = point["z"], point["one"], point["other"], point["way"]
+    if way == "moving away":
+        return [(_along((2.0**k, z), (1.0, one)), _along((2.0**k, z), (1.0, other))) for k in (2, 4, 6, 8)]
+    steps = [2.0**-k for k in (4, 8, 12, 16)]
+    if way == "closing in":
+        return [(_along((1.0, z), (h, one)), _along((1.0, z), (h, other))) for h in steps]
+    return [(_along((1.0, z), (h, one)), _along((1.0, z), (h, one), (h * h, other))) for h in steps]
+
+
+def _along(*parts: tuple[float, tuple[float, ...]]) -> list[float]:
+    """Sum of multiples of rows."""
+    return [sum(factor * row[i] for factor, row in parts) for i in range(len(parts[0][1]))]
+
+
+def quotient(subject: Subject, pair: tuple[list[float], list[float]]) -> arb:
+    """Distance of the weights over that of the logits, from below."""
+    first, second = (subject.weights(row) for row in pair)
+    distance = sum(((arb(a) - arb(b)) ** 2 for a, b in zip(*pair, strict=True)), arb(0)).sqrt()
+    if not distance > 0:
+        raise Undefined("the two rows of a pair are one")
+    moved = sum(((a - b) ** 2 for a, b in zip(first, second, strict=True)), arb(0))
+    return (max(moved.lower(), arb(0)).sqrt() / distance).lower()
+
+
+LIMITING: tuple[Property, ...] = (CompleteDispersion(), Differentiable(), Lipschitz())

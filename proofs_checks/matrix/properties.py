@@ -1,0 +1,231 @@
+"""The properties of a normaliser that one row, or a row before and after a change, can refute."""
+
+from __future__ import annotations
+
+import random
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+from flint import arb
+
+from .points import Point, draw_row
+from .subject import Subject, Undefined
+
+__all__ = ["POINTWISE", "Property"]
+
+
+class Property(ABC):
+    """A statement about a normaliser, for every row of finite logits.
+
+    Attributes
+    ----------
+    key, title : str
+        Slug, and a few words.
+    statement : str
+        Markdown with ``$…$``.
+    exists : bool
+        Whether it says that some row exists: then one point shows it, and a search can only fail to.
+    draws : int
+        How many random points are judged in the quick profile.
+    """
+
+    key: ClassVar[str]
+    title: ClassVar[str]
+    statement: ClassVar[str]
+    exists: ClassVar[bool] = False
+    draws: ClassVar[int] = 60
+
+    @abstractmethod
+    def draw(self, rng: random.Random, size: float, subject: Subject) -> Point:
+        """Draw a point, simpler the nearer ``size`` is to 0."""
+
+    @abstractmethod
+    def decide(self, subject: Subject, point: Point) -> str:
+        """Say how the point refutes the property (shows it, where it says that some row exists); "" if it does not.
+
+        Raises
+        ------
+        Undefined
+            If the normaliser gives no weights there.
+        """
+
+    def corners(self) -> tuple[Point, ...]:
+        """Points that are always judged first."""
+        return ()
+
+
+def short(ball: arb) -> str:
+    """Write the middle of a ball in six digits."""
+    return f"{float(ball.mid()):.6g}"
+
+
+class Simplex(Property):
+    """Weights are probabilities."""
+
+    key = "simplex"
+    title = "simplex-valued"
+    statement = r"$p_i \ge 0$ and $\sum_i p_i = 1$, and $p$ is defined at every row."
+
+    def draw(self, rng: random.Random, size: float, subject: Subject) -> Point:
+        return {"z": draw_row(rng, size)}
+
+    def corners(self) -> tuple[Point, ...]:
+        return {"z": (0.0, 0.0)}, {"z": (0.0, 0.0, 0.0)}, {"z": (-1.0, -5.0)}
+
+    def decide(self, subject: Subject, point: Point) -> str:
+        try:
+            weights = subject.weights(point["z"])
+        except Undefined as error:
+            return f"not defined: {error}"
+        for i, weight in enumerate(weights):
+            if weight < 0:
+                return f"weight {i} is {short(weight)}, below 0"
+        total = sum(weights, arb(0))
+        return "" if total.contains(1) else f"the weights sum to {short(total)}"
+
+
+class ExactZeros(Property):
+    """Some token gets nothing."""
+
+    key = "zeros"
+    title = "exact zeros"
+    statement = r"Some row of finite logits has a weight that is exactly 0."
+    exists = True
+
+    def draw(self, rng: random.Random, size: float, subject: Subject) -> Point:
+        return {"z": draw_row(rng, size)}
+
+    def corners(self) -> tuple[Point, ...]:
+        return {"z": (8.0, 0.0)}, {"z": (8.0, 4.0, 0.0)}, {"z": (0.0, -8.0)}
+
+    def decide(self, subject: Subject, point: Point) -> str:
+        zeros = subject.zeros(point["z"])
+        return f"weight {zeros[0]} is exactly 0" if zeros else ""
+
+
+class ShiftInvariant(Property):
+    """Only differences of logits matter."""
+
+    key = "shift"
+    title = "shift-invariant"
+    statement = r"$p(z + c\mathbf{1}) = p(z)$."
+
+    def draw(self, rng: random.Random, size: float, subject: Subject) -> Point:
+        return {"z": draw_row(rng, size), "shift": rng.choice((-4.0, -1.0, 1.0, 2.0, 8.0))}
+
+    def decide(self, subject: Subject, point: Point) -> str:
+        before = subject.weights(point["z"])
+        after = subject.weights([token + point["shift"] for token in point["z"]])
+        return changed(before, after)
+
+
+class OrderPreserving(Property):
+    """A larger logit never gets less, and equal ones get the same."""
+
+    key = "order"
+    title = "order-preserving"
+    statement = r"$z_i \ge z_j$ gives $p_i \ge p_j$; so equal logits get equal weights."
+
+    def draw(self, rng: random.Random, size: float, subject: Subject) -> Point:
+        return {"z": draw_row(rng, size)}
+
+    def corners(self) -> tuple[Point, ...]:
+        return {"z": (0.0, 0.0, 0.0)}, {"z": (-1.0, -5.0)}
+
+    def decide(self, subject: Subject, point: Point) -> str:
+        z, weights = point["z"], subject.weights(point["z"])
+        for i, larger in enumerate(z):
+            for j, smaller in enumerate(z):
+                if larger >= smaller and weights[i] < weights[j]:
+                    return f"z[{i}] >= z[{j}], but weight {i} is {short(weights[i])}, below {short(weights[j])}"
+        return ""
+
+
+class PermutationEquivariant(Property):
+    """The order in which tokens come does not matter."""
+
+    key = "permutation"
+    title = "permutation-equivariant"
+    statement = r"$p(z_\pi) = p(z)_\pi$ for every permutation $\pi$."
+
+    def draw(self, rng: random.Random, size: float, subject: Subject) -> Point:
+        z = draw_row(rng, size)
+        return {"z": z, "order": tuple(rng.sample(range(len(z)), len(z)))}
+
+    def corners(self) -> tuple[Point, ...]:
+        return {"z": (0.0, 0.0, 1.0), "order": (1, 2, 0)}, {"z": (1.0, 1.0, 0.0), "order": (2, 0, 1)}
+
+    def decide(self, subject: Subject, point: Point) -> str:
+        z, order = point["z"], point["order"]
+        weights = subject.weights(z)
+        return changed([weights[i] for i in order], subject.weights([z[i] for i in order]))
+
+
+class Rivalry(Property):
+    """A newcomer takes, it never gives."""
+
+    key = "joining"
+    title = "adding a token never raises another's weight"
+    statement = r"A token of any logit that joins, at any place, raises no other weight."
+
+    def draw(self, rng: random.Random, size: float, subject: Subject) -> Point:
+        z = draw_row(rng, size)
+        return {"z": z, "joins": rng.choice((-12.0, -6.0, -2.0, 0.0, 1.0, 3.0)), "place": rng.randint(0, len(z))}
+
+    def decide(self, subject: Subject, point: Point) -> str:
+        z, place = list(point["z"]), point["place"]
+        before = subject.weights(z)
+        after = subject.weights([*z[:place], point["joins"], *z[place:]])
+        for i, (was, now) in enumerate(zip(before, after[:place] + after[place + 1 :], strict=True)):
+            if now > was:
+                return f"weight {i} rises from {short(was)} to {short(now)}"
+        return ""
+
+
+class NonVanishing(Property):
+    """A low enough newcomer is not felt at all."""
+
+    key = "vanishing"
+    title = "non-vanishing"
+    statement = (
+        r"Every row has a finite level below which a token that joins changes no other weight at all. "
+        r"Refuted by a change at each of a few depths below the least logit."
+    )
+    draws = 20
+
+    def draw(self, rng: random.Random, size: float, subject: Subject) -> Point:
+        return {"z": draw_row(rng, size)}
+
+    def corners(self) -> tuple[Point, ...]:
+        return {"z": (1.0, 0.0)}, {"z": (0.0, 0.0, 1.0)}
+
+    def decide(self, subject: Subject, point: Point) -> str:
+        z = list(point["z"])
+        before = subject.weights(z)
+        for depth in subject.depths:
+            longer = [*z, min(z) - depth]
+            after = subject.weights(longer)
+            # In floating point a newcomer of a row that sums to 1 is felt before it shows in the others.
+            takes = sum(before, arb(0)).contains(1) and sum(after, arb(0)).contains(1)
+            if not changed(before, after[:-1]) and not (takes and len(z) not in subject.zeros(longer)):
+                return ""
+        return f"a token {' to '.join(str(d) for d in (subject.depths[0], subject.depths[-1]))} below the least is felt"
+
+
+def changed(before: list[arb], after: list[arb]) -> str:
+    """Name the first weight that certainly changes."""
+    for i, (was, now) in enumerate(zip(before, after, strict=True)):
+        if not was.overlaps(now):
+            return f"weight {i} is {short(was)}, then {short(now)}"
+    return ""
+
+
+POINTWISE: tuple[Property, ...] = (
+    Simplex(),
+    ExactZeros(),
+    ShiftInvariant(),
+    OrderPreserving(),
+    PermutationEquivariant(),
+    Rivalry(),
+    NonVanishing(),
+)

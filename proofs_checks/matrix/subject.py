@@ -1,0 +1,138 @@
+"""What a row of the matrix is about: a normaliser of the reference in balls, or a function of one's own in floats."""
+
+from __future__ import annotations
+
+import inspect
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from flint import arb
+
+from entmax_oracle.reference.inputs import Float64, as_array
+from entmax_oracle.reference.normalisers import Normaliser, Undefined
+
+__all__ = ["Own", "Reference", "Subject", "Undefined"]
+
+Row = Sequence[float]
+
+
+class Subject(ABC):
+    """A normaliser to be judged.
+
+    Attributes
+    ----------
+    rigorous : bool
+        Whether what is certain of its weights is proven; otherwise it is certain up to rounding.
+    depths : tuple of int
+        How far below the least logit a joining token is put to see whether it is felt.
+    """
+
+    rigorous: bool
+    depths: tuple[int, ...]
+
+    @abstractmethod
+    def weights(self, z: Row) -> list[arb]:
+        """Return balls that hold the weights of one row; `Undefined` where there are none."""
+
+    @abstractmethod
+    def floats(self, z: Float64) -> Float64:
+        """Return the weights of rows of shape (..., n), in float64."""
+
+    @abstractmethod
+    def zeros(self, z: Row) -> list[int]:
+        """Return the tokens whose weight is exactly zero."""
+
+
+class Reference(Subject):
+    """A normaliser of :mod:`entmax_oracle.reference.normalisers` with its parameters."""
+
+    rigorous = True
+    depths = (4, 16, 64)
+
+    def __init__(self, normaliser: Normaliser, parameters: Mapping[str, Any]) -> None:
+        self.normaliser, self.parameters = normaliser, dict(parameters)
+        # A change by exp(-64 r) shows at 512 bits, up to powers r of 5.
+        self._solve = lru_cache(maxsize=4096)(
+            lambda z: list(normaliser.enclose_row(z, precision=512, **self.parameters))
+        )
+
+    def weights(self, z: Row) -> list[arb]:
+        """Return the weights in balls of 512 bits."""
+        found: list[arb] = self._solve(tuple(z))
+        return found
+
+    def floats(self, z: Float64) -> Float64:
+        """Return the values of the first tier."""
+        return self.normaliser(z, **self.parameters)
+
+    def zeros(self, z: Row) -> list[int]:
+        """Return the tokens whose ball is exactly zero."""
+        return [i for i, weight in enumerate(self.weights(z)) if weight == 0]
+
+
+class Own(Subject):
+    """A function of one's own, ``f(z)`` over the last axis.
+
+    Its weights count as known up to 64 n units of roundoff of the type it returns, relative to the larger of 1 and the
+    weight: room for a sum of n terms and a few dozen operations more.
+
+    Parameters
+    ----------
+    function : callable
+    convert : callable
+        Makes its argument from a float64 array.
+    """
+
+    rigorous = False
+    depths = (4, 8, 16)
+
+    def __init__(self, function: Callable[[Any], Any], convert: Callable[[Float64], Any] = np.asarray) -> None:
+        try:
+            inspect.signature(function).bind(None)
+        except TypeError as error:
+            raise ValueError(
+                f"the function cannot be called as f(z): {error}; wrap it in one of the logits alone"
+            ) from None
+        except ValueError:  # builtins may not tell
+            pass
+        self._function, self._convert = function, convert
+
+    def weights(self, z: Row) -> list[arb]:
+        """Return the values with a margin for their rounding."""
+        values, unit = self._call(np.array(z, dtype=np.float64))
+        margin = 64 * len(values) * unit
+        return [arb(value, margin * max(1.0, abs(value))) for value in values.tolist()]
+
+    def floats(self, z: Float64) -> Float64:
+        """Call the function row by row: it need not know batches."""
+        rows = z.reshape(-1, z.shape[-1])
+        return np.array([self._call(row)[0] for row in rows]).reshape(z.shape)
+
+    def zeros(self, z: Row) -> list[int]:
+        """Return the tokens whose value is zero."""
+        return np.flatnonzero(self._call(np.array(z, dtype=np.float64))[0] == 0).tolist()
+
+    def refusal(self) -> str:
+        """Say why the function gives no weights for an ordinary row; "" if it does."""
+        try:
+            self._call(np.array([1.0, 0.0, -1.0]))
+        except Undefined as error:
+            return str(error)
+        return ""
+
+    def _call(self, row: Float64) -> tuple[Float64, float]:
+        try:
+            with np.errstate(all="ignore"):
+                answer = self._function(self._convert(row.copy()))
+            values = as_array(answer, "the answer")
+        except Exception as error:
+            raise Undefined(f"the function raises {type(error).__name__}: {error}") from error
+        if values.shape != row.shape:
+            raise Undefined(f"the answer has shape {values.shape} for logits of shape {row.shape}")
+        if not np.isfinite(values).all():
+            raise Undefined(f"a weight is {values[~np.isfinite(values)][0]}")
+        kind = str(getattr(answer, "dtype", "float64")).rsplit(".", 1)[-1]
+        return values, {"float32": 2.0**-24, "float16": 2.0**-11, "bfloat16": 2.0**-8}.get(kind, 2.0**-53)

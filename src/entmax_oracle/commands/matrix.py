@@ -1,0 +1,171 @@
+"""``entmax-oracle matrix``: what is true of every normaliser, and of one of your own."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from entmax_oracle.proofs_checks.matrix import Own
+
+# Head of each column and how a verdict on its grounds is shown: letters, so that colour is never the only signal.
+_HEADS = {
+    "simplex": "sim",
+    "zeros": "zer",
+    "shift": "shi",
+    "order": "ord",
+    "permutation": "per",
+    "joining": "add",
+    "vanishing": "nv",
+    "dispersion": "dis",
+    "differentiable": "dif",
+    "lipschitz": "lip",
+}
+_LETTERS = {"true": "T", "false": "F", "unknown": "?"}
+_MARKS = {"proved": "■", "certified": "◆", "measured": "●", "supported": "△", "": " "}
+_COLOURS = {"true": "green", "false": "red", "unknown": "yellow"}
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the command to the command line."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "matrix",
+        help="compare the normalisers of the field by their properties, and one of your own",
+        description=(
+            "Execute the property matrix: every cell by the evidence of a theorem, by a counterexample that is "
+            "replayed, or by a search that says so. With a TARGET it fills a row for a function f(z) of your own, with "
+            "a minimal counterexample for each property that fails. Exit code 0; 1 if an executed cell contradicts "
+            "what is claimed of it, 2 if the request makes no sense."
+        ),
+    )
+    parser.add_argument(
+        "target", nargs="?", metavar="TARGET", help="package.module:function or path/to/file.py:function of your own"
+    )
+    parser.add_argument(
+        "--normaliser", action="append", default=[], metavar="NAME", help="rows of this normaliser (repeatable)"
+    )
+    parser.add_argument(
+        "--array", choices=("numpy", "torch"), default="numpy", help="what TARGET takes (default: numpy)"
+    )
+    parser.add_argument("--profile", choices=("quick", "full"), default="quick", help="how hard to look")
+    parser.add_argument("--seed", type=int, default=0, help="seed of every random choice")
+    parser.add_argument("--report", type=Path, metavar="DIR", help="write matrix.json, with curves, and a page there")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the result there")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command; see the parser's description for the exit codes."""
+    from rich.console import Console
+
+    from entmax_oracle.cli import Unusable
+    from entmax_oracle.proofs_checks.matrix import curves, matrix
+
+    own = _own(args)
+    with Console(stderr=True).status("") as status:
+        try:
+            result = matrix(
+                args.normaliser,
+                own,
+                args.profile,
+                args.seed,
+                lambda label, number, count: status.update(f"{label} ({number} of {count})"),
+            )
+        except ValueError as error:
+            raise Unusable(str(error)) from error
+        if args.report is not None:
+            status.update("curves")
+            result["curves"] = curves(args.normaliser, own)
+    _write(result, args)
+    _show(result, Console())
+    return int(any(cell["contradicts"] for row in result["rows"] for cell in row["cells"]))
+
+
+def _own(args: argparse.Namespace) -> dict[str, Own] | None:
+    """Load the function of one's own."""
+    if args.target is None:
+        return None
+    import numpy as np
+
+    from entmax_oracle.cli import Unusable
+    from entmax_oracle.proofs_checks.conformance.target import load
+    from entmax_oracle.proofs_checks.matrix import Own
+
+    convert: Any = np.asarray
+    if args.array == "torch":
+        try:
+            import torch
+        except ModuleNotFoundError:
+            raise Unusable("--array torch: torch is missing; pip install 'entmax-oracle[torch]'") from None
+        convert = torch.from_numpy
+    try:
+        subject = Own(load(args.target), convert)
+    except ValueError as error:
+        raise Unusable(str(error)) from error
+    refusal = subject.refusal()
+    if refusal:
+        raise Unusable(f"{args.target}: gives no weights for logits 1, 0, -1: {refusal}")
+    return {args.target.rpartition("/")[2]: subject}
+
+
+def _write(result: dict[str, Any], args: argparse.Namespace) -> None:
+    """Write the result where it was asked for, and render the page."""
+    import json
+
+    text = json.dumps(result, indent=1, allow_nan=False) + "\n"
+    if args.json is not None:
+        args.json.parent.mkdir(parents=True, exist_ok=True)
+        args.json.write_text(text, encoding="utf-8")
+    if args.report is not None:
+        args.report.mkdir(parents=True, exist_ok=True)
+        (args.report / "matrix.json").write_text(text, encoding="utf-8")
+        from entmax_oracle.proofs_checks.report import render
+
+        render(args.report)
+
+
+def _show(result: dict[str, Any], console: Console) -> None:
+    """Print the table, what is false of a function of one's own, and every contradiction."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("normaliser")
+    for prop in result["properties"]:
+        table.add_column(_HEADS[prop["key"]], no_wrap=True)
+    for row in result["rows"]:
+        table.add_row(
+            escape(row["label"]),
+            *(
+                f"[{_COLOURS[cell['verdict']]}]{_LETTERS[cell['verdict']]}[/] {_MARKS[cell['strength']]}"
+                + ("[red]✗[/]" if cell["contradicts"] else "")
+                for cell in row["cells"]
+            ),
+        )
+    console.print(table)
+    titles = {prop["key"]: prop["title"] for prop in result["properties"]}
+    console.print("; ".join(f"{_HEADS[key]} {title}" for key, title in titles.items()), highlight=False)
+    console.print(
+        "■ proved: evidence of theorems executed; ◆ certified: a point, in ball arithmetic; ● measured: a point, in "
+        "floating point; △ supported: a search that found nothing",
+        highlight=False,
+    )
+    for row in result["rows"]:
+        for cell in row["cells"]:
+            if row["normaliser"] is None and cell["verdict"] != "true":
+                at = f" at {_point(cell['point'])}" if cell["point"] else ""
+                text = f"{titles[cell['property']]}: {cell['verdict']}{at}; {cell['detail']}"
+                console.print(escape(text), soft_wrap=True)
+            if cell["contradicts"]:
+                where = f"{row['label']}, {titles[cell['property']]}"
+                console.print(f"[red]{escape(where)}[/]: {escape(cell['contradicts'])}", soft_wrap=True)
+
+
+def _point(point: dict[str, Any]) -> str:
+    return ", ".join(
+        f"{name} = {'(' + ', '.join(f'{v:.17g}' for v in value) + ')' if isinstance(value, tuple | list) else value}"
+        for name, value in point.items()
+    )
