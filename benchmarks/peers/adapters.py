@@ -1,0 +1,146 @@
+"""Published implementations in the form that ``check`` calls; nothing is repaired on the way.
+
+Every function imports its peer when it is called first, so that one module serves every environment.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Callable
+from functools import cache, partial
+from typing import Any
+
+__all__: list[str] = []
+
+
+def _rows(function: Callable[[Any], Any], z: Any) -> Any:
+    """Call a function of a matrix of rows on an array of any number of axes."""
+    return function(z.reshape(-1, z.shape[-1])).reshape(z.shape)
+
+
+def pot(z: Any) -> Any:
+    """POT's projection of every row onto the simplex."""
+    return _rows(lambda rows: importlib.import_module("ot.smooth").projection_simplex(rows, axis=1), z)
+
+
+def tensorly(z: Any) -> Any:
+    """Project columns with tensorly, by its NumPy backend."""
+    return _rows(lambda rows: importlib.import_module("tensorly.tenalg.proximal").simplex_prox(rows.T, 1).T, z)
+
+
+def optax(z: Any) -> Any:
+    """Project one row with optax, mapped over the rows."""
+    return _mapped("optax.projections", "projection_simplex", z)
+
+
+def jaxopt(z: Any) -> Any:
+    """Project one row with jaxopt, mapped over the rows."""
+    return _mapped("jaxopt.projection", "projection_simplex", z)
+
+
+def _mapped(module: str, name: str, z: Any) -> Any:
+    jax = importlib.import_module("jax")
+    return _rows(jax.vmap(getattr(importlib.import_module(module), name)), z)
+
+
+def qjax(z: Any, alpha: Any) -> Any:
+    """Map by qjax's entmax, whose q is alpha."""
+    return importlib.import_module("qjax.core.activations").tsallis_entmax(z, alpha)
+
+
+def keras(z: Any) -> Any:
+    """``keras.ops.sparsemax`` on torch tensors."""
+    os.environ.setdefault("KERAS_BACKEND", "torch")
+    return importlib.import_module("keras").ops.sparsemax(z)
+
+
+def torch_struct(z: Any) -> Any:
+    """Project with the function inside the sparsemax semiring of torch-struct."""
+    return importlib.import_module("torch_struct.semirings.sparse_max").project_simplex(z, -1)
+
+
+def tabnet_sparsemax(z: Any) -> Any:
+    """Sparsemax of pytorch-tabnet."""
+    return importlib.import_module("pytorch_tabnet.sparsemax").sparsemax(z, -1)
+
+
+def tabnet_entmax15(z: Any) -> Any:
+    """1.5-entmax of pytorch-tabnet."""
+    return importlib.import_module("pytorch_tabnet.sparsemax").entmax15(z, -1)
+
+
+def opennmt(z: Any) -> Any:
+    """Sparsemax of OpenNMT-py."""
+    return importlib.import_module("onmt.modules.sparse_activations").sparsemax(z, -1)
+
+
+def sparsemax(z: Any) -> Any:
+    """The layer of the package sparsemax."""
+    return importlib.import_module("sparsemax").Sparsemax(dim=-1)(z)
+
+
+def liger(z: Any) -> Any:
+    """Sparsemax kernel of liger-kernel, in the Triton interpreter where there is no GPU."""
+    _interpret(z)
+    return importlib.import_module("liger_kernel.ops.sparsemax").LigerSparsemaxFunction.apply(z, -1)
+
+
+def adasplash_v1(z: Any, alpha: float) -> Any:
+    """Row kernel of adasplash 0.1, which 0.2 keeps, at its defaults."""
+    return _adasplash("adasplash.triton_entmax", z).triton_entmax(z, alpha=alpha)
+
+
+def adasplash_v2(z: Any, alpha: float) -> Any:
+    """Row kernel of adasplash 0.2 at its defaults."""
+    return _adasplash("adasplash.triton_entmax_v2", z).triton_entmax(z, alpha=alpha)
+
+
+def adasplash_attention(
+    query: Any, key: Any, value: Any, *, alpha: float, is_causal: bool, scale: Any, alibi_slopes: Any, key_lengths: Any
+) -> Any:
+    """Attention of adasplash without a block mask; what it has no argument for is refused."""
+    _interpret(query)
+    if scale is not None or alibi_slopes is not None:
+        raise NotImplementedError("adasplash takes neither scale nor alibi_slopes")
+    attend = importlib.import_module("adasplash.adasplash_no_block_mask").sparse_attn
+    return attend(query, key, value, alpha=alpha, is_causal=is_causal, varlen=key_lengths)
+
+
+def _interpret(z: Any) -> None:
+    """Have Triton interpret kernels where there is no GPU; has to be said before Triton is imported."""
+    if z.device.type == "cpu":
+        os.environ["TRITON_INTERPRET"] = "1"
+
+
+class _Blocks:
+    """A kernel with the block size that its autotuner, which the interpreter leaves out, would have chosen."""
+
+    def __init__(self, kernel: Any, size: int) -> None:
+        self.kernel, self.size = kernel, size
+
+    def __getitem__(self, grid: Any) -> Callable[..., Any]:
+        return partial(self.kernel[grid], BLOCK_N=self.size)
+
+
+@cache
+def _prepared(name: str) -> Any:
+    """Import a module of adasplash; stand in for the device functions that the interpreter lacks."""
+    module = importlib.import_module(name)
+    tl = importlib.import_module("triton.language")
+    stand_ins = {
+        "fast_powf": lambda x, y: tl.exp2(tl.log2(x) * y),
+        "float2int_rd": lambda x: tl.floor(x).to(tl.int32),
+        "isinf": lambda x: tl.abs(x) == float("inf"),
+    }
+    for function, stand_in in stand_ins.items():
+        if hasattr(module, function):
+            setattr(module, function, stand_in)
+    for kernel in ("_fwd_entmax", "_bwd_entmax"):
+        setattr(module, kernel, _Blocks(getattr(module, kernel), 128))
+    return module
+
+
+def _adasplash(name: str, z: Any) -> Any:
+    _interpret(z)
+    return _prepared(name) if z.device.type == "cpu" else importlib.import_module(name)
