@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import sympy as sp
 
 from entmax_oracle.reference.enclosure import enclose
 from entmax_oracle.reference.exact import exact_entmax
@@ -55,7 +56,7 @@ def _exact(row: np.ndarray[Any, Any], alpha: float, token: int) -> tuple[Fractio
         return Fraction(exact_entmax(live, 2).p[place]), "rational arithmetic"
     if alpha == 1.5 and len(live) <= _SMALL:
         number = exact_entmax(live, Fraction(3, 2)).p[place]
-        return Fraction(str(number.evalf(40))), "algebraic numbers, to 40 digits"
+        return Fraction(str(sp.N(number, 40))), "algebraic numbers, to 40 digits"
     found = enclose(row, alpha, precision=1024)
     return Fraction(float(found.lower[token])), "an enclosure of 1024 bits"
 
