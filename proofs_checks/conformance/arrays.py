@@ -276,20 +276,28 @@ def perform(function: Callable[..., Any], call: Call, library: Framework, device
     home = library.describe(logits)[2]
     alpha: Any = call.alpha
     cotangent: Any = None
+    later: Any = None
+    if call.followed_by is not None:
+        later, _ = library.array(call.followed_by, call.dtype, "contiguous", device)
     if call.alpha_gradient:
         alpha, _ = library.array(np.array(call.alpha), call.dtype, "contiguous", device)
     if call.cotangent is not None:
         cotangent, _ = library.array(call.cotangent, call.dtype, call.cotangent_layout, device)
     gradient = alpha_gradient = None
     problem = ""
+
+    def respond(logits: Any, alpha: Any = alpha) -> Any:
+        answer = function(logits, alpha)
+        if later is not None:
+            function(later, alpha)
+        return answer
+
     try:
         if cotangent is None:
-            answer = function(logits, alpha)
+            answer = respond(logits)
         else:
             given = {"logits": logits, "alpha": alpha} if call.alpha_gradient else {"logits": logits}
-            answer, found, problem = library.pullback(
-                lambda logits, alpha=alpha: function(logits, alpha), given, cotangent
-            )
+            answer, found, problem = library.pullback(respond, given, cotangent)
             gradient, alpha_gradient = [*(found or ()), None, None][:2]
         shape, dtype, where = library.describe(answer)
         values = library.values(answer)

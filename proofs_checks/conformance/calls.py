@@ -52,6 +52,8 @@ class Call:
         How the cotangent lies in memory.
     alpha_gradient : bool
         Hand alpha over as a 0-d array and ask for the gradient in it as well.
+    followed_by : ndarray of float64, optional
+        Logits of a second call that is made before the answer of the first is read, and its gradient taken.
     """
 
     logits: Float64
@@ -61,6 +63,7 @@ class Call:
     cotangent: Float64 | None = None
     cotangent_layout: str = "contiguous"
     alpha_gradient: bool = False
+    followed_by: Float64 | None = None
 
     @property
     def answer_shape(self) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ descriptor shrinks fast even where the row has a hundred thousand tokens.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -115,6 +115,12 @@ def tied_peak(rng: np.random.Generator, n: int, scale: float, alpha: float) -> F
 
 
 @_family
+def window(rng: np.random.Generator, n: int, scale: float, alpha: float) -> Float64:
+    """Evenly drawn from a little more than the window 1/(alpha-1) of the support: wherever the row is, some live."""
+    return 1.2 * rng.random(n) / _step(alpha)
+
+
+@_family
 def boundary(rng: np.random.Generator, n: int, scale: float, alpha: float) -> Float64:
     """Tokens at tau and a few float32 ulps around it, by the inverse map z = p**(alpha-1)/(alpha-1)."""
     live = int(rng.integers(1, n + 1))
@@ -215,6 +221,10 @@ class Row:
     shift: float = 0.0
     masked: float = 0.0
     order: str = "drawn"
+
+    def again(self, count: int) -> tuple[Row, ...]:
+        """Rows of the same description, from other seeds."""
+        return tuple(replace(self, seed=self.seed + 10_000 * i) for i in range(1, count + 1))
 
     def values(self, alpha: float, dtype: str) -> Float64:
         """Make the row.

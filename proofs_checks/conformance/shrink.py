@@ -127,6 +127,8 @@ def _frame(case: Case) -> Iterator[Case]:
         n = case.logits.shape[-1]
         flat = case.logits.reshape(-1, n)
         g = None if case.cotangent is None else case.cotangent.reshape(-1, n)
+        for half in (slice(len(flat) // 2), slice(len(flat) // 2, None)) if len(flat) > 3 else ():
+            yield replace(case, logits=flat[half], cotangent=None if g is None else g[half])
         for i in range(len(flat)):
             yield replace(case, logits=flat[i], cotangent=None if g is None else g[i])
         for i in range(len(flat)):
@@ -196,7 +198,7 @@ def _each(case: Case) -> Iterator[Case]:
 
 
 # Simple numbers come before single tokens: rows of few distinct numbers are cheap to certify.
-ATTEMPTS: tuple[Attempt, ...] = (_frame, _whole, _chunks, _tokens, _each)
+ATTEMPTS: tuple[Attempt, ...] = (_frame, _chunks, _whole, _chunks, _tokens, _each)
 
 
 def _exact(case: Case, logits: Float64) -> Iterator[Case]:

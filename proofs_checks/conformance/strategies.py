@@ -23,7 +23,7 @@ from entmax_oracle.reference.formats import as_format
 from .calls import Float64
 from .rows import FAMILIES, Row
 
-__all__ = ["batches", "logits", "rows", "shifts", "sizes"]
+__all__ = ["batches", "logits", "offsets", "rows", "shifts", "sizes"]
 
 _SCALES = (1.0, 0.1, 3.0, 0.01, 10.0, 1e-3, 100.0)
 # Families whose rows are ordinary: the company of the one hard row of a batch.
@@ -47,10 +47,20 @@ def sizes(max_n: int, min_n: int = 1) -> st.SearchStrategy[int]:
 
 
 def shifts(dtype: str) -> st.SearchStrategy[float]:
-    """Constants to add to a row: powers of two at which the format still resolves logits of order one."""
+    """Constants to add to a row, at which the format still resolves logits of order one."""
+    reach = offsets(dtype)
+    return st.sampled_from([0.0, *reach, *(-each for each in reach)])
+
+
+def offsets(dtype: str) -> list[float]:
+    """Distances from zero, the last of which is the farthest where neighbours of the format are 1 apart.
+
+    A row there has few different logits, but an implementation that does not subtract the maximum first computes
+    with numbers that are large against all that matters. Half of them lie just below a power of two.
+    """
     digits = as_format(dtype).precision_bits
-    powers = [2.0**k for k in range(0, digits - 3, max(digits // 8, 1))]
-    return st.sampled_from([0.0, *powers, *(-p for p in powers)])
+    powers = sorted({*range(0, digits - 3, max(digits // 8, 1)), *range(digits - 4, digits)})
+    return [2.0**k * (1.0 if k % 2 else 0.96875) for k in powers]
 
 
 @cache  # building strategies costs far more than drawing from them
@@ -94,7 +104,9 @@ def rows(
 def batches(
     draw: st.DrawFn, dtype: str, max_n: int = 129, max_rows: int = 4, max_tokens: int = 8192, min_n: int = 1
 ) -> tuple[Row, ...]:
-    """Descriptors of rows of one length: all hard, or one hard row among ordinary ones.
+    """Descriptors of rows of one length: all hard, one hard row among ordinary ones, or many of one description.
+
+    A batch is certified and answered nearly as fast as a row of it, so many rows find more for the same time.
 
     Parameters
     ----------
@@ -106,6 +118,9 @@ def batches(
     length = draw(sizes(max_n, min_n))
     count = draw(st.integers(1, max(1, min(max_rows, max_tokens // length))))
     hard = [replace(draw(rows(dtype, n=1)), n=length)]
+    many = draw(st.sampled_from((0, 0, 0, 7, 24))) if max_rows > 3 else 0
+    if many and length * (many + 1) <= max_tokens:
+        return (*hard, *hard[0].again(many))
     if count > 1 and draw(st.booleans()):
         plain = draw(rows(dtype, n=1, families=_ORDINARY, masks=False))
         company = [Row(plain.family, length, 1.0, plain.seed + i) for i in range(count - 1)]

@@ -31,6 +31,8 @@ class AttentionCase:
         Seeds the law's own transformation.
     cotangent : ndarray of float64, shape (B, H, M, Dv), optional
         For the laws of the gradient.
+    cotangent_layout : str
+        How it lies in memory: ``"constant"``, a key of `arrays.LAYOUTS`, or like the tensors.
     """
 
     query: Float64
@@ -43,6 +45,7 @@ class AttentionCase:
     layout: str = "contiguous"
     variant: int = 0
     cotangent: Float64 | None = None
+    cotangent_layout: str = ""
 
     @property
     def tensors(self) -> tuple[Float64, Float64, Float64]:
@@ -85,11 +88,14 @@ class AttentionRequest:
         With a cotangent, the gradients in query, key and value are asked for as well.
     dtype : str
     alpha : float
+    followed_by : AttentionCase, optional
+        Of a second call that is made before the answer of the first is read.
     """
 
     case: AttentionCase
     dtype: str
     alpha: float
+    followed_by: AttentionCase | None = None
 
     @property
     def layout(self) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..arrays import Framework, explain
 from ..calls import Float64, Outcome
-from .calls import TENSORS, AttentionRequest
+from .calls import TENSORS, AttentionCase, AttentionRequest
 
 __all__ = ["LAYOUTS", "perform"]
 
@@ -33,21 +33,16 @@ def perform(function: Callable[..., Any], request: AttentionRequest, library: Fr
     device : str
         For example ``"cpu"`` or ``"cuda:0"``.
     """
-    case = request.case
-    arrays, buffers = {}, []
-    for name, values in zip(TENSORS, case.tensors, strict=True):
-        arrays[name], buffer = _lay(library, values, request.dtype, case.layout, device)
-        buffers.append(buffer)
+    case, later = request.case, request.followed_by
+    arrays, buffers, options = _arguments(library, case, request, device)
     before = [library.values(each) for each in buffers]
-    options = dict(case.options)
-    if case.alibi_slopes is not None:
-        held = "float64" if request.dtype == "float64" else "float32"
-        options["alibi_slopes"], _ = library.array(np.array(case.alibi_slopes), held, "contiguous", device)
-    if case.key_lengths is not None:
-        options["key_lengths"] = library.integers(case.key_lengths, device)
 
     def attend(query: Any, key: Any, value: Any) -> Any:
-        return function(query, key, value, alpha=request.alpha, **options)
+        answer = function(query, key, value, **options)
+        if later is not None:
+            others, _, rest = _arguments(library, later, request, device)
+            function(**others, **rest)
+        return answer
 
     found: list[Any] | None = None
     problem = ""
@@ -55,7 +50,8 @@ def perform(function: Callable[..., Any], request: AttentionRequest, library: Fr
         if case.cotangent is None:
             answer = attend(**arrays)
         else:
-            cotangent, _ = _lay(library, case.cotangent, request.dtype, case.layout, device)
+            layout = case.cotangent_layout or case.layout
+            cotangent, _ = _lay(library, case.cotangent, request.dtype, layout, device)
             answer, found, problem = library.pullback(attend, arrays, cotangent)
         shape, dtype, where = library.describe(answer)
         values = library.values(answer)
@@ -77,6 +73,23 @@ def perform(function: Callable[..., Any], request: AttentionRequest, library: Fr
         gradient_dtype="" if found is None else library.describe(found[0])[1],
         gradient_problem=problem,
     )
+
+
+def _arguments(
+    library: Framework, case: AttentionCase, request: AttentionRequest, device: str
+) -> tuple[dict[str, Any], list[Any], dict[str, Any]]:
+    """Tensors, the buffers that they lie in, and options."""
+    arrays, buffers = {}, []
+    for name, values in zip(TENSORS, case.tensors, strict=True):
+        arrays[name], buffer = _lay(library, values, request.dtype, case.layout, device)
+        buffers.append(buffer)
+    options: dict[str, Any] = {"alpha": request.alpha, **case.options}
+    if case.alibi_slopes is not None:
+        held = "float64" if request.dtype == "float64" else "float32"
+        options["alibi_slopes"], _ = library.array(np.array(case.alibi_slopes), held, "contiguous", device)
+    if case.key_lengths is not None:
+        options["key_lengths"] = library.integers(case.key_lengths, device)
+    return arrays, buffers, options
 
 
 def _lay(library: Framework, values: Float64, dtype: str, layout: str, device: str) -> tuple[Any, Any]:

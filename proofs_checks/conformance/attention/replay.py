@@ -71,6 +71,7 @@ def to_case(found: dict[str, Any]) -> AttentionCase:
         layout=found.get("layout", "contiguous"),
         variant=int(found.get("variant", 0)),
         cotangent=read("cotangent") if "cotangent" in found else None,
+        cotangent_layout=found.get("cotangent_layout", ""),
     )
 
 
@@ -84,6 +85,8 @@ def _written(law: str, case: AttentionCase, setting: Setting) -> dict[str, Any]:
         found[name] = list(value) if isinstance(value, tuple) else value
     if case.layout != "contiguous":
         found["layout"] = case.layout
+    if case.cotangent_layout:
+        found["cotangent_layout"] = case.cotangent_layout
     if case.variant:
         found["variant"] = case.variant
     return found

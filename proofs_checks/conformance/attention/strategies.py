@@ -16,7 +16,7 @@ from .calls import AttentionCase
 
 __all__ = ["Shape", "shapes"]
 
-FAMILIES = ("gaussian", "sharp", "flat", "ties", "constant", "shifted")
+FAMILIES = ("gaussian", "sharp", "flat", "ties", "constant", "shifted", "rising", "falling", "huge")
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Shape:
     family : str
         ``"gaussian"``: scores of order one. ``"sharp"``: few keys live. ``"flat"``: all live. ``"ties"``: few
         different scores. ``"constant"``: equal scores. ``"shifted"``: all scores of a row far from zero.
+        ``"rising"``, ``"falling"``: later keys score higher, lower. ``"huge"``: products up to 10^5.
     seed : int
         Of the numbers.
     is_causal, alibi, lengths : bool
@@ -70,7 +71,15 @@ class Shape:
             query[..., 0] = 1.0
             key = on_grid(key, 64.0, "bfloat16" if as_format(dtype).precision_bits < 24 else "float16")
             key[..., 0] += 16.0
-        slopes = tuple(2.0 ** -(h + 1) for h in range(heads))
+        elif self.family in ("rising", "falling"):
+            query[..., 0] = 1.0 if self.family == "rising" else -1.0
+            key[..., 0] = np.linspace(0.0, 6.0, self.keys) * np.sqrt(self.features)
+        elif self.family == "huge":
+            query, key = 128.0 * query, 128.0 * key
+        # No sequence that an implementation would make up itself.
+        slopes = tuple(
+            float(quantise(np.array(0.75 ** ((3 * h + self.seed) % 7 + 1)), "bfloat16")) for h in range(heads)
+        )
         lengths = tuple(int(n) for n in rng.integers(0, self.keys + 1, self.batch))
         cotangent = rng.standard_normal((self.batch, heads, self.queries, self.value_features))
         return AttentionCase(

@@ -12,7 +12,7 @@ from entmax_oracle.reference.formats import as_format
 
 from ..calls import Float64
 from ..rows import FAMILIES, Row
-from ..strategies import batches
+from ..strategies import batches, offsets
 from .base import Case, Finding, Law, Session, Setting, compare, place
 
 __all__ = ["LAWS"]
@@ -28,6 +28,65 @@ def cases(setting: Setting) -> st.SearchStrategy[Case]:
     return batches(setting.dtype, setting.max_n).map(lambda rows: Case(stack(rows, setting)))
 
 
+def crowds(setting: Setting) -> list[Case]:
+    """Many rows of every family at once, modified in every way, in lengths on both sides of powers of two."""
+    found = []
+    for n in (1, 2, 3, 4, 6, 8, 15, 17, 32, 48, 65, 127):
+        rng = np.random.default_rng(n)
+        rows = [
+            Row(
+                family,
+                n,
+                float(rng.choice((1.0, 0.1, 3.0, 0.01, 30.0))),
+                seed,
+                float(rng.choice((0.0, 0.0, -1.0, 1.0)) * rng.choice(offsets(setting.dtype))),
+                float(rng.choice((0.0, 0.0, 0.5))),
+                ("drawn", "rising", "falling")[seed % 3],
+            )
+            for seed in range(2)
+            for family in FAMILIES
+        ]
+        found.append(Case(stack(rows, setting)))
+    return found
+
+
+def displaced(setting: Setting) -> list[Case]:
+    """Rows as far from zero as the format resolves the window of the support."""
+    return [
+        Case(stack([row, *row.again(31)], setting))
+        for offset in offsets(setting.dtype)[-5:]
+        for row in (Row("window", 10, shift=offset), Row("window", 33, shift=-offset))
+    ]
+
+
+def edges(setting: Setting) -> list[Case]:
+    """Rows of lengths where blocks begin and end, with all tokens live, the last ones alone, or the first masked."""
+    lengths = [n for k in (64, 128, 256, 512, 768, 1024, 2048) for n in (k - 1, k, k + 1, k + 3)]
+    lengths = [n for n in lengths if n <= max(setting.long_rows, default=129)]
+    if setting.max_n > 1000:
+        lengths += [4095, 4096, 4097, 8193]
+    few = [
+        Case(
+            stack(
+                [
+                    Row("constant", n),
+                    Row("gaussian", n, 0.3, n, order="rising"),
+                    Row("window", n, seed=n, masked=0.9, order="rising"),
+                    Row("window", n, seed=n, masked=0.9, order="falling"),
+                    Row("margin", n, seed=n, order="rising"),
+                ],
+                setting,
+            )
+        )
+        for n in lengths
+    ]
+    # Beyond 16-bit indices; beyond the quick profile, for each takes a second where compilers meet new shapes.
+    lengths = [32769, 65537] if setting.max_n > 1000 else []
+    return few + [
+        Case(stack([Row("constant", n), Row("gaussian", n, 0.1, n, order="rising")], setting)) for n in lengths
+    ]
+
+
 def cornerstones(setting: Setting) -> list[Case]:
     """Every family at small lengths and some at large ones, shifted, masked, and hard among ordinary."""
     digits = as_format(setting.dtype).precision_bits
@@ -41,11 +100,12 @@ def cornerstones(setting: Setting) -> list[Case]:
         for i, n in enumerate(setting.long_rows)
         for family in (families[i % 6], families[(i + 3) % 6])
     ]
-    crowds = [(n, scale) for n in (64, 129) for scale in (1.0, 100.0)]
-    crowds += [(n, (100.0, 1.0)[i % 2]) for i, n in enumerate(setting.long_rows)]
-    alone += [Row("crowded_margin", n, scale, seed=n) for n, scale in crowds]
+    margins = [(n, scale) for n in (64, 129) for scale in (1.0, 100.0)]
+    margins += [(n, (100.0, 1.0)[i % 2]) for i, n in enumerate(setting.long_rows)]
+    alone += [Row("crowded_margin", n, scale, seed=n) for n, scale in margins]
     among = (Row("gaussian", 40, seed=1), Row("flat", 40, seed=2), Row("dominant", 40, 10.0, seed=3))
-    return [Case(stack([row], setting)) for row in alone] + [Case(stack(among, setting))]
+    single = [Case(stack([row], setting)) for row in alone]
+    return [*single, Case(stack(among, setting)), *crowds(setting), *displaced(setting), *edges(setting)]
 
 
 def judge_values(session: Session, case: Case) -> Finding:
@@ -158,15 +218,15 @@ def _judge_pairs(session: Session, case: Case, tied: bool) -> Finding:
         z, p, e = case.logits[at][order], values[at][order], slack[at][order]
         if not np.isfinite(p).all():
             continue  # the values are another law's matter
-        if tied:
+        with np.errstate(invalid="ignore"):
             runs = np.flatnonzero(np.diff(z, prepend=np.nan) != 0)
+        if tied:
             drop = np.maximum.reduceat(p, runs) - np.minimum.reduceat(p, runs)
             drop = np.repeat(drop, np.diff([*runs, len(z)]))
             allowed = 2 * e
             other = np.repeat(np.minimum.reduceat(p, runs), np.diff([*runs, len(z)]))
         else:
             # Everything at or below a token, but its own ties, against it.
-            runs = np.flatnonzero(np.diff(z, prepend=np.nan) != 0)
             top = np.maximum.accumulate(np.maximum.reduceat(p - e, runs))
             below = np.repeat(np.concatenate([[-np.inf], top[:-1]]), np.diff([*runs, len(z)]))
             drop = np.maximum(below - p, 0.0)
@@ -211,7 +271,7 @@ LAWS = (
         "support-norm-criterion",
         judge_support,
         cases,
-        cornerstones,
+        crowds,
         weight=2.0,
     ),
     Law(
@@ -220,7 +280,7 @@ LAWS = (
         "threshold-form",
         judge_simplex,
         cases,
-        cornerstones,
+        lambda setting: [*crowds(setting), *displaced(setting)],
     ),
     Law(
         "order",
@@ -228,6 +288,7 @@ LAWS = (
         "order",
         judge_order,
         cases,
+        crowds,
     ),
     Law(
         "ties",

@@ -131,7 +131,14 @@ def judge_determinism(session: Session, case: AttentionCase) -> Finding:
     """Judge that the same call gives the same bits, also when another one comes between."""
     other = replace(case, key=np.roll(case.key, 1, axis=2), query=case.query[:, :, :1])
     first, again, _, later = session.values(case, case, other, case)
-    return worst_of(_same(session, None, first, each, "when the same call is repeated") for each in (again, later))
+    rolled = replace(case, value=np.roll(case.value, 1, axis=2))
+    (kept,) = session.ask(replace(session.call(case), followed_by=rolled))
+    return worst_of(
+        [
+            *(_same(session, None, first, each, "when the same call is repeated") for each in (again, later)),
+            _same(session, None, first, kept.values, "when it is read after a later call"),
+        ]
+    )
 
 
 def judge_layout(session: Session, case: AttentionCase) -> Finding:
@@ -228,6 +235,21 @@ _EVERY = [
     *(Shape(2, 1, 2, 9, 5, seed=i, **flags) for i, flags in enumerate(_FLAGS)),
     *(Shape(1, 2, 3, 6, 6, family=family, seed=7) for family in FAMILIES),
     *(Shape(features=d, keys=20, scale=scale, seed=d) for d in (1, 3, 16) for scale in (None, 1.0, 0.25)),
+    *(Shape(features=d, value_features=e, seed=d) for d, e in ((64, 64), (128, 64), (24, 80), (80, 128), (96, 33))),
+    *(Shape(1, 2, 1, 1, 1, seed=i, **flags) for i, flags in enumerate(_FLAGS[::2])),
+    Shape(3, 2, 4, 3, 6, seed=2, alibi=True, lengths=True),
+]
+_CAUSAL = [
+    Shape(queries=m, keys=n, is_causal=True, alibi=alibi, lengths=lengths, seed=m)
+    for m, n, alibi, lengths in (
+        (17, 40, False, False),
+        (40, 17, True, False),
+        (33, 65, False, True),
+        (65, 130, True, False),
+        (1, 130, False, False),
+        (16, 64, False, False),
+        (129, 128, False, False),
+    )
 ]
 _PLAIN = [
     Shape(2, 2, group, 5, 9, seed=group, alibi=flag, lengths=flag) for group in (1, 2, 3) for flag in (False, True)
@@ -237,6 +259,13 @@ _ACROSS = [
     *(Shape(queries=n, keys=n, is_causal=True, seed=n) for n in (17, 33, 65)),
     *(Shape(queries=n, keys=3, seed=n) for n in (17, 65, 129)),
     *(Shape(2, queries=3, keys=n, lengths=True, alibi=True, seed=n) for n in (17, 65, 130)),
+    *(Shape(queries=2, keys=n, family=family, seed=n) for n in (33, 130, 257) for family in ("rising", "falling")),
+    *(
+        Shape(queries=1, keys=n, family=family, seed=n)
+        for n in (255, 257, 513, 1025)
+        for family in ("flat", "constant")
+    ),
+    *_CAUSAL,
 ]
 
 
@@ -263,6 +292,14 @@ def _with_unseen(setting: Setting) -> list[AttentionCase]:
     return [
         replace(each, cotangent=quantise(rng.standard_normal(each.shape), setting.dtype)) for each in _unseen(setting)
     ]
+
+
+def _cotangents(setting: Setting) -> list[AttentionCase]:
+    """Incoming gradients that are broadcast, as that of a sum is, or lie otherwise in memory than the tensors."""
+    case = Shape(2, 2, 2, 4, 8, value_features=4, seed=5).case(setting.dtype, gradient=True)
+    shapes = [each for each in ("strided", "transposed", "padded", "tokens first") if len(setting.layouts) > 1]
+    ones = replace(case, cotangent=np.ones(case.shape), cotangent_layout="constant" if shapes else "")
+    return [ones, *(replace(case, cotangent_layout=each) for each in shapes)]
 
 
 _BY_VALUES = (
@@ -349,7 +386,14 @@ LAWS = (
         _listed(*_PLAIN),
     ),
     _law("batch", "A head of a batch gets the same answer in any company.", judge_batch, _drawn(), _listed(*_PLAIN)),
-    _law("determinism", "The same call gives the same bits.", judge_determinism, _drawn(), weight=0.5),
+    _law(
+        "determinism",
+        "The same call gives the same bits, and a later one does not change them.",
+        judge_determinism,
+        _drawn(),
+        _listed(*_PLAIN),
+        weight=0.5,
+    ),
     _law(
         "layout",
         "The answer does not depend on strides and offsets of the tensors in memory.",
@@ -360,7 +404,9 @@ LAWS = (
             st.sampled_from(_layouts(setting)),
         ),
         lambda setting: [
-            Shape(2, 2, 2, 5, 9, layout=layout, seed=3).case(setting.dtype) for layout in _layouts(setting)
+            Shape(2, 2, 2, 5, 9, value_features=e, layout=layout, seed=3).case(setting.dtype)
+            for layout in _layouts(setting)
+            for e in (3, 4)
         ],
         weight=0.5,
     ),
@@ -371,8 +417,9 @@ LAWS = (
         _drawn(gradient=True),
         lambda setting: [
             *_with_unseen(setting),
-            *_listed(*_EVERY, *_ACROSS[::4], gradient=True)(setting),
-            *_listed(Shape(queries=4, keys=8, layout="tokens first"), gradient=True)(setting),
+            *_listed(*_EVERY, *_ACROSS[::4], *_CAUSAL, gradient=True)(setting),
+            *_listed(*(Shape(2, 2, 2, 4, 8, layout=each) for each in _layouts(setting)), gradient=True)(setting),
+            *_cotangents(setting),
         ],
         needs="gradient",
     ),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from itertools import cycle, product
 
 import numpy as np
 from hypothesis import strategies as st
 
 from ..calls import Call, Float64, Outcome
-from ..rows import Row, quantise
+from ..rows import FAMILIES, Row, quantise
 from ..strategies import batches
 from .answers import stack
 from .base import Case, Finding, Law, Session, Setting, judge_against
@@ -32,12 +33,20 @@ def cotangent(kind: str, shape: tuple[int, ...], variant: int, dtype: str) -> Fl
     return quantise(rng.standard_normal(shape) * (1e3 if kind == "large" else 1.0), dtype)
 
 
-def _case(setting: Setting, rows: tuple[Row, ...], kind: str, variant: int) -> Case:
+def _case(
+    setting: Setting, rows: tuple[Row, ...], kind: str, variant: int, layout: str = "contiguous", laid: str = ""
+) -> Case:
+    """Make a case; `layout` is that of the logits, `laid` that of the incoming gradient, like theirs by default."""
     logits = stack(rows, setting)
-    # A gradient of a sum arrives broadcast, with stride 0: a layout that backward passes tend to forget.
-    layout = "constant" if kind == "constant" and "expanded" in setting.layouts else "contiguous"
     g = cotangent(kind, logits.shape, variant, setting.dtype)
-    return Case(logits, variant=variant, cotangent=g, cotangent_layout=layout)
+    laid = laid or layout
+    # A gradient of a sum arrives broadcast, with stride 0: a layout that backward passes tend to forget.
+    if kind == "constant" and "expanded" in setting.layouts:
+        laid = "constant"
+    if "expanded" in (layout, laid):
+        logits = np.broadcast_to(logits[:1], logits.shape) if layout == "expanded" else logits
+        g = np.broadcast_to(g[:1], g.shape) if laid == "expanded" else g
+    return Case(logits, layout, variant, cotangent=g, cotangent_layout=laid)
 
 
 def cases(setting: Setting) -> st.SearchStrategy[Case]:
@@ -48,11 +57,12 @@ def cases(setting: Setting) -> st.SearchStrategy[Case]:
         batches(setting.dtype, setting.max_n, 3),
         st.sampled_from(_COTANGENTS),
         st.integers(0, 999),
+        st.sampled_from(("contiguous", "contiguous", *setting.layouts)),
     )
 
 
 def cornerstones(setting: Setting) -> list[Case]:
-    """Ordinary rows with every kind of incoming gradient, and one long row."""
+    """Ordinary rows with every kind of incoming gradient and layout, crowds of hard ones, and long ones."""
     short = [
         _case(setting, (Row("gaussian", n, scale, n), Row("gaussian", n, scale, n + 1)), kind, n)
         for kind in _COTANGENTS
@@ -60,7 +70,20 @@ def cornerstones(setting: Setting) -> list[Case]:
     ]
     masked = _case(setting, (Row("gaussian", 24, seed=5, masked=0.4),), "normal", 1)
     long = [_case(setting, (Row("gaussian", n, seed=n),), "normal", n) for n in setting.long_rows[:2]]
-    return [*short, masked, *long]
+    rows = (Row("gaussian", 9, 0.7, 1), Row("levels", 9, 1.0, 2), Row("window", 9, 1.0, 3))
+    laid = [_case(setting, rows, "normal", k, "contiguous", layout) for k, layout in enumerate(setting.layouts)]
+    laid += [_case(setting, rows, "normal", k, layout, "contiguous") for k, layout in enumerate(setting.layouts)]
+    crowds = [
+        _case(setting, tuple(Row(f, n, s, n + i) for i, (f, s) in enumerate(product(FAMILIES, (1.0, 0.3)))), kind, n)
+        for n, kind in zip((1, 2, 3, 7, 16, 33, 65), cycle(_COTANGENTS), strict=False)
+    ]
+    edges = [
+        _case(
+            setting, tuple(Row(f, n, 0.3, n, order="rising") for f in ("constant", "gaussian", "window")), "normal", n
+        )
+        for n in (63, 65, 127, 129, 255, 257, 513, *setting.long_rows[:1])
+    ]
+    return [*short, masked, *laid, *crowds, *edges, *long]
 
 
 def ask(session: Session, case: Case) -> Outcome:
@@ -76,6 +99,8 @@ def ask(session: Session, case: Case) -> Outcome:
             case.cotangent,
             case.cotangent_layout,
             setting.alpha_gradient,
+            # Every other backward pass comes after another forward pass, as in a network.
+            np.roll(case.logits, 1, axis=-1) if case.variant % 2 else None,
         )
     )
     return outcome

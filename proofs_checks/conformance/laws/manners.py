@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import strategies as st
 
@@ -70,12 +72,16 @@ def judge_state(session: Session, case: Case) -> Finding:
     """Judge that nothing is remembered from one call to the next."""
     rolled = np.roll(case.logits, 1, axis=-1)
     longer = np.concatenate([case.logits, case.logits[..., :1]], axis=-1)
-    first, second, _, again = session.values(case.logits, rolled, longer, case.logits)
+    more = np.concatenate([rolled, case.logits, rolled]) if case.logits.ndim > 1 else rolled
+    first, second, _, _, again = session.values(case.logits, rolled, longer, more, case.logits)
+    (kept,) = session.ask(replace(session.call(case.logits), followed_by=rolled))
+    assert kept.values is not None
     between = "when other calls, also of other sizes, come between"
     after = "right after a call with the same tokens in another order (rolled by one)"
     return worst_of(
         [
             differ(session, case.logits, first, again, between, exactly=True),
+            differ(session, case.logits, first, kept.values, "when it is read after a later call", exactly=True),
             differ(session, case.logits, first, np.roll(second, -1, axis=-1), after),
         ]
     )
@@ -107,7 +113,9 @@ def judge_single(session: Session, case: Case) -> Finding:
     return differ(session, case.logits, exact, values, "although it is decided by one live token", exactly=True)
 
 
-_SHAPES = ((), (1,), (3,), (2, 2), (1, 3), (2, 1, 2), (1, 1, 1), (0,), (2, 0))
+# Below what is put in the place of -inf by those who fear it.
+_FAR = (-1e3, -2e4, -1e6, -1e12, -1e31, 3e38)
+_SHAPES = ((), (1,), (3,), (2, 2), (1, 3), (3, 1), (2, 3), (2, 1, 2), (1, 1, 1), (0,), (2, 0), (5, 7), (2, 33))
 
 
 def _shaped(setting: Setting, batch: tuple[int, ...], n: int, seed: int) -> Case:
@@ -129,7 +137,7 @@ LAWS = (
     Law("determinism", "The same call gives the same bits.", "definition", judge_determinism, cases),
     Law(
         "state",
-        "Nothing is remembered between calls: other calls in between, also of other sizes, change nothing.",
+        "Nothing is remembered between calls: earlier and later ones, also of other sizes, change no answer.",
         "definition",
         judge_state,
         cases,
@@ -166,8 +174,9 @@ LAWS = (
             st.just(setting),
             st.integers(1, 20),
             st.integers(0, 999),
-            st.sampled_from((1.0, 0.0, -3.0, 1e3, -1e4)),
+            st.sampled_from((1.0, 0.0, -3.0, 1e3, *_FAR)),
             st.integers(1, 3),
         ),
+        lambda setting: [_single(setting, n, 0, scale, 3) for n in (1, 5) for scale in (0.0, -1.0, *_FAR)],
     ),
 )

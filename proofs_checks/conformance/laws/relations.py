@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from entmax_oracle.reference.formats import as_format
 
 from ..calls import Float64
-from ..rows import on_grid
-from ..strategies import batches, shifts
+from ..rows import Row, on_grid
+from ..strategies import batches, offsets, shifts
 from .answers import stack
 from .base import Case, Finding, Law, Session, Setting, differ, worst_of
 
@@ -66,14 +66,32 @@ def mask_value(setting: Setting, kept: Float64, variant: int) -> float:
 
 def judge_batch(session: Session, case: Case) -> Finding:
     """Judge that a row gets the same answer in any company."""
-    rows = case.logits.reshape(-1, case.logits.shape[-1])
+    rows, places = np.unique(case.logits.reshape(-1, case.logits.shape[-1]), axis=0, return_inverse=True)
     together, *alone = session.values(case.logits, *(row[np.newaxis] for row in rows))
-    apart = np.concatenate(alone).reshape(case.logits.shape)
+    apart = np.concatenate(alone)[places.ravel()].reshape(case.logits.shape)
     return differ(session, case.logits, apart, together, "in the batch, against the same row alone")
 
 
 def _hard(setting: Setting, min_n: int = 1, max_rows: int = 3) -> st.SearchStrategy[Float64]:
     return batches(setting.dtype, setting.max_n, max_rows, min_n=min_n).map(lambda rows: stack(rows, setting))
+
+
+def _companies(setting: Setting) -> list[Case]:
+    """One hard row in every place among ordinary ones, and more rows than blocks of rows hold."""
+    hard = [Row(family, 21, seed=5) for family in ("constant", "tied_peak", "flat", "margin", "dominant")]
+    plain = Row("gaussian", 21, seed=8).again(2)
+    among = [stack((*plain[: i % 3], row, *plain[i % 3 :]), setting) for i, row in enumerate(hard)]
+    few = stack([Row(family, 6, seed=i) for i, family in enumerate(("gaussian", "levels", "uniform") * 2)], setting)
+    crowds = [few[np.arange(count) % 6] for count in (17, 67, 129, 257)]
+    return [Case(logits) for logits in (*among, *crowds)]
+
+
+def _far_below(setting: Setting) -> list[Case]:
+    """Rows below any number that could stand in for a mask."""
+    far = (-1e3, -1.5e4, -6e4, -1e6, -1e10, -1e31, -3e38)
+    rows = [stack([Row("constant", n, scale)], setting) for scale in far for n in (1, 4)]
+    ramps = [stack([Row("levels", 9, seed=1, shift=-each)], setting) for each in offsets(setting.dtype)[-3:]]
+    return [Case(logits, variant=1) for logits in (*rows, *ramps)]
 
 
 def _with_variant(logits: Float64, variant: int) -> Case:
@@ -108,12 +126,14 @@ LAWS = (
         "masking-is-deletion",
         judge_deletion,
         lambda setting: st.builds(_with_variant, _hard(setting), _VARIANTS),
+        _far_below,
     ),
     Law(
         "batch",
         "A row gets the same answer alone and in any batch.",
         "threshold-form",
         judge_batch,
-        lambda setting: st.builds(Case, _hard(setting, max_rows=5)),
+        lambda setting: st.builds(Case, _hard(setting, max_rows=3)),
+        _companies,
     ),
 )

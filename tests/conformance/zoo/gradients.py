@@ -1,0 +1,352 @@
+"""Wrong backward passes behind an exact mapping."""
+
+from __future__ import annotations
+
+import torch
+from zoo.bases import centre, differentiable, exact, grad_alpha, total, vjp, weights, wide
+from zoo.registry import fault
+
+# --- in the logits ---------------------------------------------------------------------------------------------
+
+
+@fault("blatant", "gradient")
+def wrong_sign(z, alpha):
+    """Ascends."""
+    return differentiable(z, alpha, lambda p, g, alpha: -vjp(p, g, alpha))
+
+
+@fault("blatant", "gradient")
+def not_centred(z, alpha):
+    """Forgets to subtract the weighted mean."""
+    return differentiable(z, alpha, lambda p, g, alpha: vjp(p, g, alpha, centre=lambda s, g: 0.0))
+
+
+@fault("medium", "gradient")
+def centred_by_p(z, alpha):
+    """Takes the mean with the weights p instead of p**(2 - alpha)."""
+    return differentiable(
+        z, alpha, lambda p, g, alpha: vjp(p, g, alpha, centre=lambda s, g: total(wide(p) * g).to(s.dtype))
+    )
+
+
+@fault("medium", "gradient")
+def centred_over_all_tokens(z, alpha):
+    """Divides by the number of tokens, as a mean does."""
+    return differentiable(z, alpha, lambda p, g, alpha: vjp(p, g, alpha, centre=lambda s, g: (s * g).mean(-1, True)))
+
+
+@fault("blatant", "gradient")
+def of_softmax(z, alpha):
+    """Weighs with p."""
+    return differentiable(z, alpha, lambda p, g, alpha: vjp(p, g, 1.0))
+
+
+@fault("medium", "gradient")
+def of_sparsemax(z, alpha):
+    """Weighs with the indicator of the support."""
+    return differentiable(z, alpha, lambda p, g, alpha: vjp(p, g, 2.0))
+
+
+@fault("medium", "gradient", alphas=(1.25,))
+def exponent_one_minus_alpha(z, alpha):
+    """Weighs with p**(alpha - 1), which is right for alpha 1.5."""
+    return differentiable(z, alpha, lambda p, g, alpha: vjp(p, g, 3 - alpha))
+
+
+@fault("medium", "gradient", alphas=(1.25,))
+def square_root_always(z, alpha):
+    """Weighs with the square root of p, which is right for alpha 1.5."""
+    return differentiable(z, alpha, lambda p, g, alpha: vjp(p, g, 1.5))
+
+
+@fault("subtle", "gradient")
+def leaks_off_the_support(z, alpha):
+    """Clamps p at 1e-12 before the power: tokens off the support get a little."""
+    return differentiable(
+        z, alpha, lambda p, g, alpha: vjp(p, g, alpha, weights=lambda p, a: wide(p).clamp_min(1e-12) ** (2 - a))
+    )
+
+
+@fault("medium", "gradient", alphas=(2.0,))
+def support_by_the_power(z, alpha):
+    """0**0 is 1: at alpha 2 every token counts."""
+    return differentiable(
+        z, alpha, lambda p, g, alpha: vjp(p, g, alpha, weights=lambda p, a: wide(p).clamp_min(0) ** (2 - a))
+    )
+
+
+@fault("medium", "gradient", alphas=(3.0,))
+def infinite_off_the_support(z, alpha):
+    """Beyond alpha 2 the power of zero is infinite, and the gradient nan."""
+    return differentiable(
+        z, alpha, lambda p, g, alpha: vjp(p, g, alpha, weights=lambda p, a: wide(p).clamp_min(0) ** (2 - a))
+    )
+
+
+@fault("subtle", "gradient")
+def support_above_a_thousandth(z, alpha):
+    """Takes tokens with p < 1e-3 for dropped."""
+    return differentiable(
+        z, alpha, lambda p, g, alpha: vjp(p, g, alpha, weights=lambda p, a: torch.where(p > 1e-3, weights(p, a), 0))
+    )
+
+
+@fault("subtle", "gradient")
+def epsilon_in_the_denominator(z, alpha):
+    """Adds 1e-4 to the sum of the weights."""
+    return differentiable(
+        z, alpha, lambda p, g, alpha: vjp(p, g, alpha, centre=lambda s, g: total(s * g) / (total(s) + 1e-4))
+    )
+
+
+@fault("subtle", "gradient", dtypes=("float64",))
+def epsilon_in_float64(z, alpha):
+    """Adds 1e-8 to the sum of the weights, in float64."""
+    return differentiable(
+        z, alpha, lambda p, g, alpha: vjp(p, g, alpha, centre=lambda s, g: total(s * g) / (total(s) + 1e-8))
+    )
+
+
+@fault("medium", "gradient")
+def centred_over_the_batch(z, alpha):
+    """Sums over rows as well."""
+    return differentiable(
+        z, alpha, lambda p, g, alpha: vjp(p, g, alpha, centre=lambda s, g: (s * g).sum() / s.sum().clamp_min(1e-30))
+    )
+
+
+@fault("medium", "gradient", dtypes=("float16",))
+def weights_in_half(z, alpha):
+    """Computes the backward pass in float16."""
+    return differentiable(
+        z, alpha, lambda p, g, alpha: vjp(p, g, alpha, weights=lambda p, a: torch.where(p > 0, p ** (2 - a), 0))
+    )
+
+
+@fault("medium", "gradient")
+def sums_the_gradient_in_bfloat16(z, alpha):
+    """Rounds the mean to bfloat16."""
+    return differentiable(
+        z, alpha, lambda p, g, alpha: vjp(p, g, alpha, centre=lambda s, g: centre(s, g).bfloat16().float())
+    )
+
+
+@fault("medium", "gradient")
+def clips(z, alpha):
+    """Limits the incoming gradient to 100."""
+    return differentiable(z, alpha, lambda p, g, alpha: vjp(p, g.clamp(-100, 100), alpha))
+
+
+def _flat_memory(g):
+    """Read memory as a kernel does that knows no strides."""
+    held = g.untyped_storage().nbytes() // g.element_size()
+    flat = torch.as_strided(g, (held,), (1,), 0)
+    index = (g.storage_offset() + torch.arange(g.numel())).clamp_max(max(held - 1, 0))
+    return flat[index].reshape(g.shape) if g.numel() else g
+
+
+@fault("medium", "gradient")
+def broadcast_cotangent(z, alpha):
+    """Reads a broadcast incoming gradient as if it were contiguous, past its end."""
+    return differentiable(
+        z, alpha, lambda p, g, alpha: vjp(p, 0 * g if g.numel() > 1 and not any(g.stride()) else g, alpha)
+    )
+
+
+@fault("subtle", "gradient")
+def strided_cotangent(z, alpha):
+    """Knows broadcast incoming gradients, but not those with gaps between tokens."""
+    return differentiable(
+        z,
+        alpha,
+        lambda p, g, alpha: vjp(p, _flat_memory(g) if g.ndim and g.stride(-1) > 1 else g, alpha),
+    )
+
+
+@fault("subtle", "gradient")
+def padded_cotangent(z, alpha):
+    """Takes rows of the incoming gradient to follow each other without a gap."""
+    return differentiable(
+        z,
+        alpha,
+        lambda p, g, alpha: vjp(
+            p, _flat_memory(g) if g.ndim > 1 and g.stride(-1) == 1 and g.stride(-2) > g.shape[-1] else g, alpha
+        ),
+    )
+
+
+@fault("blatant", "gradient")
+def detached(z, alpha):
+    """Has no gradient."""
+    return exact(z.detach(), alpha)
+
+
+@fault("blatant", "gradient")
+def straight_through(z, alpha):
+    """Passes the incoming gradient on where p is positive."""
+    return differentiable(z, alpha, lambda p, g, alpha: torch.where(p > 0, g, 0))
+
+
+@fault("medium", "gradient")
+def tail_of_the_gradient(z, alpha):
+    """Leaves out the last token of rows that are one longer than a multiple of 64."""
+
+    def product(p, g, alpha):
+        found = vjp(p, g, alpha)
+        if p.shape[-1] % 64 == 1 and p.shape[-1] > 1:
+            found[..., -1] = 0
+        return found
+
+    return differentiable(z, alpha, product)
+
+
+@fault("subtle", "gradient")
+def gradient_beyond_1024(z, alpha):
+    """Leaves out what lies beyond 1024 tokens."""
+    return differentiable(z, alpha, lambda p, g, alpha: vjp(p, g, alpha) * (torch.arange(p.shape[-1]) < 1024))
+
+
+_SAVED: dict = {}
+
+
+@fault("subtle", "gradient")
+def saves_outside_the_context(z, alpha):
+    """Saves its answer in a global: the last forward pass wins."""
+
+    def mapping(z, alpha):
+        _SAVED["p"] = exact(z, alpha)
+        return _SAVED["p"].clone()
+
+    return differentiable(
+        z, alpha, lambda p, g, alpha: vjp(_SAVED["p"] if _SAVED["p"].shape == p.shape else p, g, alpha), None, mapping
+    )
+
+
+@fault("subtle", "gradient")
+def second_half_of_the_batch(z, alpha):
+    """Uses the weights of the first row from the fourth on."""
+
+    def product(p, g, alpha):
+        if p.ndim > 1:
+            p = torch.cat([p[:3], p[:1].expand_as(p[3:])]) if len(p) > 3 else p
+        return vjp(p, g, alpha)
+
+    return differentiable(z, alpha, product)
+
+
+@fault("medium", "gradient")
+def tau_is_constant(z, alpha):
+    """Autograd through the last step of a bisection only: tau is taken for a constant."""
+    p = exact(z.detach(), alpha)
+    power = weights(p, alpha)
+    return p + power * (z - z.detach()).nan_to_num()
+
+
+@fault("subtle", "gradient", dtypes=("bfloat16",))
+def saves_six_bits(z, alpha):
+    """Saves p for the backward pass in steps of a sixty-fourth."""
+    return differentiable(z, alpha, lambda p, g, alpha: vjp((p.float() * 64).round() / 64, g, alpha).to(p.dtype))
+
+
+# --- in alpha --------------------------------------------------------------------------------------------------
+
+
+@fault("blatant", "gradient in alpha")
+def alpha_sign(z, alpha):
+    """Has the wrong sign."""
+    return differentiable(z, alpha, vjp, lambda p, g, alpha: -grad_alpha(p, g, alpha))
+
+
+@fault("blatant", "gradient in alpha")
+def alpha_half(z, alpha):
+    """Is half as large."""
+    return differentiable(z, alpha, vjp, lambda p, g, alpha: grad_alpha(p, g, alpha) / 2)
+
+
+@fault("medium", "gradient in alpha")
+def alpha_detached(z, alpha):
+    """Returns zero."""
+    return differentiable(z, alpha, vjp, lambda p, g, alpha: 0 * grad_alpha(p, g, alpha))
+
+
+@fault("medium", "gradient in alpha")
+def alpha_tau_is_constant(z, alpha):
+    """Forgets that tau moves with alpha: leaves out the centring of the entropy."""
+    return differentiable(
+        z,
+        alpha,
+        vjp,
+        lambda p, g, alpha: (
+            grad_alpha(p, g, alpha)
+            - (g.double() * weights(p, alpha) / total(weights(p, alpha)) * total(torch.special.xlogy(p, p)))
+            .sum()
+            .to(p.dtype)
+            / (alpha - 1)
+        ),
+    )
+
+
+@fault("medium", "gradient in alpha")
+def alpha_base_two(z, alpha):
+    """Logarithms to the base two."""
+    return differentiable(z, alpha, vjp, lambda p, g, alpha: grad_alpha(p, g, alpha, log=torch.log2))
+
+
+@fault("subtle", "gradient in alpha", alphas=(1.25,))
+def alpha_first_term(z, alpha):
+    """Divides the first term by alpha - 1 once only."""
+    return differentiable(z, alpha, vjp, lambda p, g, alpha: grad_alpha(p, g, alpha, first=alpha - 1))
+
+
+@fault("medium", "gradient in alpha", alphas=(1.25,))
+def alpha_weights_of_15(z, alpha):
+    """Weighs with the square root of p whatever alpha."""
+    return differentiable(
+        z,
+        alpha,
+        vjp,
+        lambda p, g, alpha: grad_alpha(p, g, alpha, weights=lambda x, a: torch.where(x > 0, x.sqrt(), 0)),
+    )
+
+
+@fault("subtle", "gradient in alpha")
+def alpha_of_the_first_row(z, alpha):
+    """Leaves out all rows but the first."""
+
+    def by_alpha(p, g, alpha):
+        n = p.shape[-1]
+        return grad_alpha(p.reshape(-1, n)[:1], g.reshape(-1, n)[:1], alpha)
+
+    return differentiable(z, alpha, vjp, by_alpha)
+
+
+@fault("subtle", "gradient in alpha")
+def alpha_a_thousandth_off(z, alpha):
+    """Is a thousandth too large."""
+    return differentiable(z, alpha, vjp, lambda p, g, alpha: grad_alpha(p, g, alpha) * 1.001)
+
+
+@fault("medium", "gradient in alpha")
+def alpha_mean_of_rows(z, alpha):
+    """Averages over the rows instead of adding them."""
+    return differentiable(z, alpha, vjp, lambda p, g, alpha: grad_alpha(p, g, alpha) / max(p[..., 0].numel(), 1))
+
+
+@fault("subtle", "gradient in alpha")
+def alpha_drops_small(z, alpha):
+    """Leaves out tokens with p below 1e-3, where the logarithm is large."""
+    return differentiable(
+        z, alpha, vjp, lambda p, g, alpha: grad_alpha(torch.where(p > 1e-3, p, 0), torch.where(p > 1e-3, g, 0), alpha)
+    )
+
+
+@fault("subtle", "gradient in alpha", alphas=(1.05,))
+def alpha_by_differences(z, alpha):
+    """A difference quotient in float32, with a step of 1e-3."""
+
+    def by_alpha(p, g, alpha):
+        step = 1e-3
+        rise = exact(z.detach(), alpha + step) - exact(z.detach(), alpha - step)
+        return (g * rise).sum() / (2 * step)
+
+    return differentiable(z, alpha, vjp, by_alpha)

@@ -1,0 +1,185 @@
+"""Measure which faults of the zoo the conformance suite catches, and how often it flags an honest implementation.
+
+python tests/conformance/zoo/power.py --profile quick --markdown docs/explanation/power-table.md
+python tests/conformance/zoo/power.py --false-alarms 40
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import torch
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from zoo.catalogue import FAULTS, GRADES, HONEST, Specimen
+
+from entmax_oracle.proofs_checks.conformance import PROFILES, check
+from entmax_oracle.proofs_checks.conformance.laws import ATTENTION_LAWS, LAWS
+from entmax_oracle.proofs_checks.conformance.search import Effort
+
+
+@dataclass(frozen=True)
+class Catch:
+    """What became of one fault; `seconds` are of processor time, until the first law broke or all had passed."""
+
+    name: str
+    subject: str
+    grade: str
+    slip: str
+    setting: str
+    law: str
+    examples: int
+    seconds: float
+
+
+def laws_of(specimen: Specimen) -> tuple[str, ...]:
+    """Laws to measure by: those of the gradient where that is what is wrong, else all."""
+    needs = {"gradient in alpha": ("gradient", "alpha gradient")}.get(specimen.subject, ("gradient",))
+    laws = ATTENTION_LAWS if specimen.subject.startswith("attention") else LAWS
+    return tuple(law.name for law in laws.values() if law.needs in needs) if "gradient" in specimen.subject else ()
+
+
+def measure(specimen: Specimen, effort: Effort, seed: int) -> Catch:
+    """Check one fault until a law breaks."""
+    examples, clock = 0, time.process_time()
+    seconds = 0.0
+
+    def progress(what: str, result: object) -> None:
+        nonlocal examples, seconds
+        if result is not None:
+            examples += result.examples  # type: ignore[attr-defined]
+            if result.status == "fail" and result.severity == "error":  # type: ignore[attr-defined]
+                seconds = time.process_time() - clock
+                raise KeyboardInterrupt  # the checker keeps what it has found
+
+    report = check(
+        specimen.function,
+        **specimen.options,
+        laws=laws_of(specimen),
+        profile=replace(effort, shrinking=0),
+        seed=seed,
+        progress=progress,
+    )
+    broken = [law.law for law in report.laws if law.status == "fail" and law.severity == "error"]
+    setting = f"α {specimen.alphas[0]:g}, {specimen.dtypes[0]}" + (", NumPy" if specimen.arrays == "numpy" else "")
+    # What the laws of the values do not show, contracts may, which are summed up in the end.
+    return Catch(
+        specimen.name,
+        specimen.subject,
+        specimen.grade,
+        specimen.text,
+        setting,
+        broken[-1] if seconds and broken else broken[0] if broken else "",
+        examples,
+        round(seconds or time.process_time() - clock, 2),
+    )
+
+
+def table(catches: Iterable[Catch]) -> Iterator[str]:
+    """Markdown."""
+    yield "| Fault | The slip | Subject | Grade | Setting | Caught by | Examples | Seconds |"
+    yield "|---|---|---|---|---|---|---:|---:|"
+    for c in catches:
+        caught = c.law or "**not caught**"
+        yield (
+            f"| {c.name} | {c.slip} | {c.subject} | {c.grade} | {c.setting} | {caught} "
+            f"| {c.examples} | {c.seconds:.1f} |"
+        )
+
+
+def summary(catches: list[Catch]) -> Iterator[str]:
+    """Caught of all, by grade."""
+    yield "| Grade | Faults | Caught |"
+    yield "|---|---:|---:|"
+    for grade in GRADES:
+        some = [c for c in catches if c.grade == grade]
+        yield f"| {grade} | {len(some)} | {sum(bool(c.law) for c in some)} |"
+
+
+def false_alarms(rounds: int, first: int, effort: Effort, file: Path | None) -> int:
+    """Check every honest implementation with many seeds; print and return the number of alarms."""
+    runs: Counter[str] = Counter()
+    alarms: list[dict[str, object]] = []
+    for seed in range(first, first + rounds):
+        for name, specimen in HONEST.items():
+            alpha = specimen.alphas[seed % len(specimen.alphas)]
+            dtype = specimen.dtypes[seed // len(specimen.alphas) % len(specimen.dtypes)]
+            options = {**specimen.options, "alphas": (alpha,), "dtypes": (dtype,)}
+            report = check(specimen.function, **options, profile=effort, seed=seed)
+            runs[name] += 1
+            for law in report.laws:
+                if law.status == "fail":
+                    alarms.append(
+                        {
+                            "name": name,
+                            "seed": seed,
+                            "alpha": alpha,
+                            "dtype": dtype,
+                            "law": law.law,
+                            "message": law.message,
+                            "counterexample": law.counterexamples[0].to_dict() if law.counterexamples else None,
+                        }
+                    )
+                    print(f"ALARM {name} seed {seed} alpha {alpha} {dtype}: {law.law}: {law.message}", flush=True)
+            if file is not None:
+                found = {"runs": dict(runs), "total": runs.total(), "seeds": [first, seed], "alarms": alarms}
+                file.write_text(json.dumps(found, indent=1))
+    print(f"{runs.total()} runs of {len(runs)} honest implementations, {len(alarms)} alarms")
+    return len(alarms)
+
+
+def main() -> int:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--profile", choices=PROFILES, default="quick")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", nargs="*", default=[], metavar="WORD", help="faults whose name contains one of these")
+    parser.add_argument("--subject", help="faults of this subject")
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    parser.add_argument("--markdown", type=Path, metavar="FILE")
+    parser.add_argument("--false-alarms", type=int, metavar="ROUNDS", help="check the honest ones instead, many times")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    if options.false_alarms:
+        effort = replace(PROFILES["quick"], examples=4, shrinking=60, long_rows=(1025,))
+        return int(false_alarms(options.false_alarms, options.seed, effort, options.json) > 0)
+    catches = []
+    for specimen in FAULTS.values():
+        if options.subject not in (None, specimen.subject):
+            continue
+        if options.only and not any(word in specimen.name for word in options.only):
+            continue
+        catches.append(measure(specimen, PROFILES[options.profile], options.seed))
+        c = catches[-1]
+        print(f"{c.seconds:6.1f} s {c.examples:5} {c.grade:8} {c.name}: {c.law or 'NOT CAUGHT'}", flush=True)
+        if options.json:
+            options.json.write_text(json.dumps([asdict(each) for each in catches], indent=1, ensure_ascii=False))
+    print("\n".join(summary(catches)))
+    if options.markdown:
+        words = " ".join(["python", "tests/conformance/zoo/power.py", *sys.argv[1:]])
+        options.markdown.write_text("\n".join(_page(catches, words)) + "\n")
+    return int(not all(c.law for c in catches))
+
+
+def _page(catches: list[Catch], command: str) -> Iterator[str]:
+    yield "<!-- Written by the command below; do not edit. -->"
+    yield ""
+    yield "```sh"
+    yield command
+    yield "```"
+    yield ""
+    yield from summary(catches)
+    yield ""
+    yield from table(catches)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
