@@ -24,6 +24,7 @@ PROPERTIES: tuple[Property, ...] = (*POINTWISE, *LIMITING)
 """The columns of the matrix."""
 
 _BITS = 512
+_PROVEN = ("proved", "certified")
 
 Verdict = Literal["true", "false", "unknown"]
 
@@ -95,18 +96,20 @@ def cell(prop: Property, subject: Subject, claims: Claims | None = None, context
     context = context or Context()
     claimed = claims.points.get(prop.key) if claims else None
     names = claims.theorems.get(prop.key, ()) if claims else ()
+    if claims and prop.exists and claims.never:
+        names = claims.never
     with working_precision(_BITS):
         replayed = _decide(prop, subject, claimed) if claimed is not None else ""
         found = _Search(claimed, replayed, 1) if claimed and replayed else _search(prop, subject, context)
         largest, above = _steepest(subject, claims, context) if isinstance(prop, Lipschitz) else (None, "")
     proofs = [_verdict(name) for name in names]
-    proven = bool(proofs) and all(proof["verdict"] in ("proved", "certified") for proof in proofs)
+    proven = bool(proofs) and all(proof["verdict"] in _PROVEN for proof in proofs)
     if found.point is not None:
         verdict: Verdict = "true" if prop.exists else "false"
         exact = subject.rigorous and prop.key != "dispersion"
         strength, detail = ("certified" if exact else "measured"), found.detail
     elif proven:
-        verdict, strength = "true", "proved"
+        verdict, strength = ("false" if prop.exists else "true"), "proved"
         detail = f"by {', '.join(names)}; and a search finds nothing against it in {found.cases} cases"
     elif found.cases:
         verdict, strength = ("false" if prop.exists else "true"), "supported"
@@ -115,28 +118,27 @@ def cell(prop: Property, subject: Subject, claims: Claims | None = None, context
         verdict, strength, detail = "unknown", "", found.refused or "no point could be judged"
     if largest is not None and verdict == "true":
         detail += f"; largest quotient {largest:.4g}"
-    if proven and prop.exists and found.point is not None:
+    if proven and prop.exists and found.point is not None and not (claims and claims.never):
         strength, detail = "proved", f"by {', '.join(names)}; {detail}"
-    against = _contradiction(prop, found, claimed, replayed, proofs, proven, above)
+    universal = not prop.exists or bool(claims and claims.never)
+    against = _contradiction(found, claimed, replayed, proofs, universal) or above
     return Cell(prop.key, verdict, strength, detail, found.point, proofs, found.cases, largest, against)
 
 
 def _contradiction(
-    prop: Property,
-    found: _Search,
-    claimed: Point | None,
-    replayed: str,
-    proofs: list[dict[str, str]],
-    proven: bool,
-    above: str,
+    found: _Search, claimed: Point | None, replayed: str, proofs: list[dict[str, str]], universal: bool
 ) -> str:
+    """Say what of the claims does not hold; a universal statement must not be refuted by a point."""
     if claimed is not None and not replayed:
-        return f"the claimed point {claimed} does not {'show' if prop.exists else 'refute'} it"
-    if proofs and not proven:
-        return "; ".join(f"theorem {p['name']} is {p['verdict']}" for p in proofs)
-    if proofs and found.point is not None and not prop.exists:
+        return f"the claimed point {claimed} does not decide it"
+    unproven = [f"theorem {p['name']} is {p['verdict']}" for p in proofs if p["verdict"] not in _PROVEN]
+    if unproven:
+        return "; ".join(unproven)
+    if proofs and universal and found.point is not None:
         return f"proved by {', '.join(p['name'] for p in proofs)}, but {found.detail}"
-    return above
+    if proofs and not universal and found.point is None:
+        return f"proved by {', '.join(p['name'] for p in proofs)}, but none is found"
+    return ""
 
 
 @cache

@@ -28,6 +28,8 @@ class Claims:
         Where they differ from the defaults.
     theorems : dict
         For properties (by key), names of the theorems that together prove the cell.
+    never : tuple of str
+        Names of the theorems that together prove that no weight is exactly zero.
     points : dict
         For properties, a point that refutes the property (shows it, where it says that some row exists).
     constant : callable, optional
@@ -37,15 +39,19 @@ class Claims:
     normaliser: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
     theorems: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    never: tuple[str, ...] = ()
     points: Mapping[str, Point] = field(default_factory=dict)
     constant: Callable[[int], float] | None = None
 
     @property
     def label(self) -> str:
         """Name and parameters, as in ``alpha-entmax, alpha = 3``."""
-        return ", ".join([self.normaliser, *(f"{name} = {value:g}" for name, value in self.parameters.items())])
+        parts = (name if value is True else f"{name} = {value:g}" for name, value in self.parameters.items())
+        return ", ".join([self.normaliser, *parts])
 
 
+# Every row of logits is one of contents with a linear bias, if their range is taken large enough.
+_POSITIVE = ("alibi-softmax",)
 # Theorems about entmax of any row of logits; with a scale in front, a positive one that depends on the length alone,
 # they say the same of the scaled row.
 _ENTMAX = {
@@ -62,12 +68,14 @@ _ONE_ABOVE = {"family": "one above", "reach": 2.0}
 ROWS: tuple[Claims, ...] = (
     Claims(
         "softmax",
+        never=_POSITIVE,
         theorems={"dispersion": ("softmax-vanishes", "entropy-and-support"), "lipschitz": ("jacobian-norm",)},
         points={"vanishing": {"z": (0.0, 0.0)}},
         constant=lambda n: 0.5,
     ),
     Claims(
         "scalable-softmax",
+        never=_POSITIVE,
         theorems={"lipschitz": ("scaled-lipschitz",)},
         points={
             "joining": {"z": (1.0, 0.0), "joins": -12.0, "place": 2},
@@ -76,9 +84,10 @@ ROWS: tuple[Claims, ...] = (
         },
         constant=lambda n: math.log(n) / 2,
     ),
-    Claims("adaptive-temperature-softmax", points={"vanishing": {"z": (0.0, 0.0)}}),
+    Claims("adaptive-temperature-softmax", never=_POSITIVE, points={"vanishing": {"z": (0.0, 0.0)}}),
     Claims(
         "multimax",
+        never=_POSITIVE,
         points={"shift": {"z": (0.0, 1.0, 2.0), "shift": 1.0}, "vanishing": {"z": (0.0, 0.0)}},
         constant=lambda n: 1.0,
     ),
@@ -102,7 +111,7 @@ ROWS: tuple[Claims, ...] = (
         },
     ),
     Claims("softplus-reweighted", points={"shift": {"z": (0.0, 1.0), "shift": 5.0}, "vanishing": {"z": (0.0, 0.0)}}),
-    Claims("gated-softmax", points={"simplex": {"z": (0.0,)}}, constant=lambda n: 0.25),
+    Claims("gated-softmax", never=_POSITIVE, points={"simplex": {"z": (0.0,)}}, constant=lambda n: 0.25),
     Claims(
         "sparsemax",
         theorems=_ENTMAX | _FELT_NOT | {"lipschitz": ("jacobian-simple-norms",)},

@@ -17,14 +17,14 @@ from .subject import Own, Reference, Subject, Undefined
 __all__ = ["LOGITS", "QUANTITIES", "curves"]
 
 LENGTHS = (4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096)
-_NEEDLE = 3.0
+_OF_NEEDLE = "weight of the needle"
 
 LOGITS: dict[str, Callable[[np.random.Generator, int], Float64]] = {
-    "needle of 3 above zeros": lambda rng, n: np.where(np.arange(n) == n - 1, _NEEDLE, 0.0),
+    "needle of 1 above zeros": lambda rng, n: np.where(np.arange(n) == n - 1, 1.0, 0.0),
     "standard normal": lambda rng, n: rng.standard_normal(n),
     "uniform on [0, 1]": lambda rng, n: rng.random(n),
     "Laplace": lambda rng, n: rng.laplace(scale=2.0**-0.5, size=n),
-    "needle of 3 above standard normal": lambda rng, n: np.append(rng.standard_normal(n - 1), _NEEDLE),
+    "needle of 3 above standard normal": lambda rng, n: np.append(rng.standard_normal(n - 1), 3.0),
 }
 """Rows of logits by name; the needle is the last token."""
 
@@ -32,7 +32,7 @@ QUANTITIES: dict[str, Callable[[Float64], float]] = {
     "entropy over log n": normalised_entropy,
     "support": lambda weights: float((weights > 0).sum()),
     "largest weight": lambda weights: float(weights.max()),
-    "weight of the needle": lambda weights: float(weights[-1]),
+    _OF_NEEDLE: lambda weights: float(weights[-1]),
 }
 """What is drawn, as a function of the weights."""
 
@@ -54,39 +54,33 @@ def curves(
     Returns
     -------
     list of dict
-        Plots for the page: ``title``, ``x_label``, ``y_label``, ``x_log``, ``y_log``, and ``series`` of ``label``,
-        ``x``, ``y``; y is None where a normaliser gives no weights. The family of logits is ``logits``.
+        For each kind of logits its name ``logits``, the ``lengths`` and the ``series``: ``label``, ``group`` and
+        ``values``, for each quantity one number a length; None where a normaliser gives no weights.
     """
-    subjects: dict[str, Subject] = {
-        claims.label: Reference(normaliser(claims.normaliser), claims.parameters)
+    subjects: dict[str, tuple[str, Subject]] = {
+        claims.label: (_group(claims.normaliser), Reference(normaliser(claims.normaliser), claims.parameters))
         for claims in ROWS
         if not names or claims.normaliser in names
     }
-    subjects |= own or {}
-    plots = []
+    subjects |= {label: ("your own", subject) for label, subject in (own or {}).items()}
+    found = []
     for logits, draw in LOGITS.items():
         rng = np.random.default_rng(seed)
-        samples = {n: np.stack([draw(rng, n) for _ in range(rows if _random(draw) else 1)]) for n in LENGTHS}
-        weights = {label: {n: _weights(subject, z) for n, z in samples.items()} for label, subject in subjects.items()}
-        for quantity, measure in QUANTITIES.items():
-            if quantity == "weight of the needle" and not logits.startswith("needle"):
-                continue
-            series = [
-                {"label": label, "x": list(LENGTHS), "y": [_mean(measure, found[n]) for n in LENGTHS]}
-                for label, found in weights.items()
-            ]
-            plots.append(
-                {
-                    "logits": logits,
-                    "title": f"{quantity[0].upper()}{quantity[1:]}, logits: {logits}",
-                    "x_label": "n",
-                    "y_label": quantity,
-                    "x_log": True,
-                    "y_log": quantity == "support",
-                    "series": series,
-                }
-            )
-    return plots
+        samples = [np.stack([draw(rng, n) for _ in range(rows if _random(draw) else 1)]) for n in LENGTHS]
+        wanted = [name for name in QUANTITIES if name != _OF_NEEDLE or logits.startswith("needle")]
+        series = []
+        for label, (group, subject) in subjects.items():
+            weights = [_weights(subject, z) for z in samples]
+            values = {name: [_mean(QUANTITIES[name], rows) for rows in weights] for name in wanted}
+            series.append({"label": label, "group": group, "values": values})
+        found.append({"logits": logits, "lengths": list(LENGTHS), "series": series})
+    return found
+
+
+def _group(name: str) -> str:
+    """Name the family: the module that defines a normaliser."""
+    module = type(normaliser(name)).__module__.rsplit(".", 1)[-1]
+    return {"tokenwise": "not normalised", "selections": "chosen tokens"}.get(module, module)
 
 
 def _random(draw: Callable[[np.random.Generator, int], Float64]) -> bool:

@@ -19,6 +19,7 @@ from markupsafe import Markup
 from ..beliefs import beliefs
 from .bounds import bound_curves
 from .mathml import formula, inline, prose
+from .neighbours import matrix_findings, neighbours
 from .pictures import curves, number, number_line, ratio_strip
 from .results import Json, Results, as_float, gravest, load
 
@@ -69,6 +70,7 @@ def render(directory: Path) -> Path:
             beliefs=_beliefs(results.theorems),
             targets=targets,
             matrix=[row for target in targets for row in target["matrix"]],
+            neighbours=neighbours(results.matrix, {theorem["name"] for theorem in theorems}),
             runs=results.runs,
             version=version("entmax-oracle"),
             style=Markup((_TEMPLATES / "style.css").read_text(encoding="utf-8")),
@@ -89,7 +91,11 @@ def findings(results: Results) -> list[str]:
     list of str
         Plain sentences; names of code stand between backticks.
     """
-    return [*_theorem_findings(results.theorems), *_target_findings(results.targets)]
+    return [
+        *_theorem_findings(results.theorems),
+        *_target_findings(results.targets),
+        *matrix_findings(results.matrix),
+    ]
 
 
 def _theorem_findings(theorems: Sequence[Json]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-__all__ = ["curves", "number", "number_line", "ratio_strip"]
+__all__ = ["curves", "number", "number_line", "panels", "ratio_strip"]
 
 # Matplotlib wants concrete colours. These stand for the page's and never reach the reader.
 _INK, _MUTED, _BAD, _GOOD = "#010101", "#020202", "#030303", "#040404"
@@ -174,6 +174,60 @@ def curves(plot: Mapping[str, Any], salt: str) -> Markup:
     return _svg(figure, salt, _plain(plot.get("title") or "Plot"))
 
 
+def panels(
+    x: Sequence[float],
+    rows: Sequence[str],
+    columns: Mapping[str, Mapping[str, Mapping[str, Any]]],
+    salt: str,
+    title: str,
+) -> Markup:
+    """Draw small multiples: a row for each quantity, on one scale, and a column for each group of curves.
+
+    Parameters
+    ----------
+    x : sequence of float
+        Common to all, on a log axis.
+    rows : sequence of str
+        The quantities.
+    columns : dict
+        For each group, for each label, for each quantity its values; None where there is none.
+    salt, title : str
+        As for the other pictures.
+    """
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(2.5 * len(columns) + 0.4, 1.75 * len(rows) + 1.6), layout="constrained")
+    FigureCanvasSVG(figure)
+    figure.patch.set_alpha(0)
+    grid = figure.subplots(len(rows), len(columns), sharex=True, sharey="row", squeeze=False)
+    for column, (group, curves) in enumerate(columns.items()):
+        for row, quantity in enumerate(rows):
+            axes = grid[row][column]
+            _dress(axes)
+            axes.set_xscale("log")
+            if quantity == "support":
+                axes.set_yscale("log")
+            for i, (label, values) in enumerate(curves.items()):
+                # the second round of colours has other dashes
+                dash = _DASHES[(i + i // len(_SERIES)) % len(_DASHES)]
+                colour = _SERIES[i % len(_SERIES)]
+                axes.plot(x, _drawn(values[quantity]), color=colour, linestyle=dash, linewidth=1.4, label=_plain(label))
+            if column == 0:
+                axes.set_ylabel(_plain(quantity))
+        grid[0][column].set_title(_plain(group), fontsize=9.5, color=_INK)
+        grid[-1][column].set_xlabel("n")
+        grid[-1][column].legend(
+            loc="upper left",
+            bbox_to_anchor=(-0.12, -0.36),
+            frameon=False,
+            fontsize=7.5,
+            labelcolor=_INK,
+            handlelength=2.4,
+        )
+    return _svg(figure, salt, title)
+
+
 def _drawn(values: Sequence[float | None]) -> list[float]:
     return [math.nan if value is None else value for value in values]
 
@@ -191,13 +245,18 @@ def _figure(width: float, height: float) -> tuple[Any, Any]:
     FigureCanvasSVG(figure)
     figure.patch.set_alpha(0)
     axes = figure.add_subplot()
+    _dress(axes)
+    return figure, axes
+
+
+def _dress(axes: Any) -> None:
+    """Give axes the page's colours."""
     axes.patch.set_alpha(0)
     axes.tick_params(colors=_MUTED, labelcolor=_INK, labelsize=8, length=3)
     axes.xaxis.label.set(color=_INK, fontsize=8.5)
     axes.yaxis.label.set(color=_INK, fontsize=8.5)
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["bottom", "left"]].set_color(_MUTED)
-    return figure, axes
 
 
 def _svg(figure: Any, salt: str, label: str) -> Markup:

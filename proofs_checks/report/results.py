@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-__all__ = ["CHECK", "VERIFY", "Results", "load"]
+__all__ = ["CHECK", "MATRIX", "VERIFY", "Results", "load"]
 
 VERIFY = "entmax-oracle/verify/1"
 CHECK = "entmax-oracle/check/1"
+MATRIX = "entmax-oracle/matrix/1"
 
 Json = Mapping[str, Any]
 
@@ -32,15 +33,18 @@ class Results:
         One ``check`` result per checked implementation; the kernels listed in ``verify.json`` come last.
     runs : list of dict
         Seed, versions, platform and duration of every file, with its ``file`` name.
+    matrix : dict
+        The property matrix of ``matrix.json``; empty without one.
     """
 
     theorems: Sequence[Json] = ()
     targets: Sequence[Json] = ()
     runs: Sequence[Json] = field(default=())
+    matrix: Json = field(default_factory=dict)
 
 
 def load(directory: Path) -> Results:
-    """Read ``verify.json`` and every ``check-*.json`` of a directory.
+    """Read ``verify.json``, every ``check-*.json`` and ``matrix.json`` of a directory.
 
     Raises
     ------
@@ -61,12 +65,16 @@ def load(directory: Path) -> Results:
         data = _read(path, CHECK)
         targets.append(data)
         runs.append(_run(data, path))
+    matrix: Json = {}
+    if (directory / "matrix.json").is_file():
+        matrix = _read(directory / "matrix.json", MATRIX)
+        runs.append(_run(matrix, directory / "matrix.json"))
     if not runs:
         raise ValueError(
-            f"no results in {directory}: it holds neither verify.json nor check-*.json; "
+            f"no results in {directory}: it holds neither verify.json nor check-*.json nor matrix.json; "
             f"first run `entmax-oracle verify --report {directory}`, or check with the same option"
         )
-    return Results(theorems, targets + kernels, runs)
+    return Results(theorems, targets + kernels, runs, matrix)
 
 
 def _run(data: Json, path: Path) -> Json:
