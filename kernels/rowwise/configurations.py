@@ -39,7 +39,7 @@ def _longest(kind: Kind, words: int, backward: bool) -> int:
         return 4096 if backward else 8192
     if words == 2:
         return 2048 if kind == Kind.BELOW else 4096
-    return 8192 if kind == Kind.BELOW else 16384
+    return 8192 if kind == Kind.BELOW or backward else 16384
 
 
 def configuration(
