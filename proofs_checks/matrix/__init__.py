@@ -3,7 +3,7 @@
 from .build import SCHEMA, matrix
 from .cells import PROPERTIES, Cell, cell
 from .claims import ROWS, Claims
-from .curves import curves
+from .growth import curves
 from .subject import Own, Reference, Subject
 
 __all__ = ["PROPERTIES", "ROWS", "SCHEMA", "Cell", "Claims", "Own", "Reference", "Subject", "cell", "curves", "matrix"]

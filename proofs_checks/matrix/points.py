@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -71,7 +72,8 @@ def simpler(point: Point) -> Iterator[Point]:
 
 
 def _simpler_numbers(value: float) -> Iterator[float]:
-    candidates = [*_SIMPLE, *(round(value * parts) / parts for parts in (1, 2, 4, 8))]
+    nearer = [value - math.copysign(1.0, value)] if abs(value) > 1 else []
+    candidates = [*_SIMPLE, *nearer, *(round(value * parts) / parts for parts in (1, 2, 4, 8))]
     cost = _cost(value)
     yield from (number for number in dict.fromkeys(candidates) if _cost(number) < cost)
 

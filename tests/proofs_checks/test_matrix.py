@@ -1,0 +1,221 @@
+"""The property matrix: every cell is executed, counterexamples are replayed and small, claims can be contradicted."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from entmax_oracle.cli import main
+from entmax_oracle.proofs_checks.evidence import Context
+from entmax_oracle.proofs_checks.matrix import (
+    PROPERTIES,
+    ROWS,
+    Claims,
+    Own,
+    Reference,
+    cell,
+    cells,
+    curves,
+    growth,
+    matrix,
+)
+from entmax_oracle.proofs_checks.matrix.points import shrink, simpler
+from entmax_oracle.reference import entmax
+from entmax_oracle.reference.normalisers import NORMALISERS, normaliser
+from entmax_oracle.reference.precision import working_precision
+from entmax_oracle.theory import theorems
+
+BY_KEY = {prop.key: prop for prop in PROPERTIES}
+
+
+def softmax(z):
+    weights = np.exp(z - z.max())
+    return weights / weights.sum()
+
+
+def longer_is_sharper(z):
+    return softmax(z * len(z))
+
+
+def rounded_up(z):
+    return np.where(z >= z.max(), 1.0, 0.0) / (z >= z.max()).sum()
+
+
+BROKEN = {
+    "simplex": lambda z: softmax(z) * 0.999,
+    "shift": lambda z: softmax(z * np.abs(z).max()),
+    "order": lambda z: softmax(-z),
+    "permutation": lambda z: softmax(z + 0.01 * np.arange(len(z))),
+    "joining": longer_is_sharper,
+    "vanishing": softmax,
+    "dispersion": lambda z: entmax(z, 2.0),
+    "differentiable": lambda z: entmax(z, 2.0),
+    "lipschitz": rounded_up,
+}
+
+
+@pytest.mark.parametrize("key", BROKEN)
+def test_a_broken_function_is_refuted_by_a_small_point(key):
+    subject = Own(BROKEN[key])
+    found = cell(BY_KEY[key], subject)
+    assert (found.verdict, found.strength, found.contradicts) == ("false", "measured", "")
+    assert BY_KEY[key].decide(subject, found.point), "the point does not replay"
+    if key in ("simplex", "shift", "order", "permutation", "joining", "vanishing"):
+        assert len(found.point["z"]) <= 2
+
+
+@pytest.mark.parametrize("key", BY_KEY)
+def test_what_holds_of_softmax_is_supported_and_no_more(key):
+    found = cell(BY_KEY[key], Own(softmax))
+    expected = {"zeros": ("false", "supported"), "vanishing": ("false", "measured")}.get(key, ("true", "supported"))
+    assert (found.verdict, found.strength) == expected
+    assert found.cases > 0
+
+
+def test_single_precision_is_not_refuted_by_its_rounding():
+    def single(z):
+        return softmax(np.float32(z))
+
+    for key in ("simplex", "shift", "order", "permutation", "joining", "differentiable"):
+        assert cell(BY_KEY[key], Own(single)).verdict == "true", key
+
+
+def test_exact_zeros_are_shown_by_a_row():
+    found = cell(BY_KEY["zeros"], Own(lambda z: entmax(z, 1.5)))
+    assert (found.verdict, found.strength) == ("true", "measured")
+    assert (entmax(found.point["z"], 1.5) == 0).any()
+
+
+def test_a_function_without_weights_is_unknown_except_that_it_is_no_distribution():
+    def raises(z):
+        raise RuntimeError("no")
+
+    assert cell(BY_KEY["simplex"], Own(raises)).detail.startswith("not defined: the function raises RuntimeError")
+    assert cell(BY_KEY["shift"], Own(raises)).verdict == "unknown"
+    for answer, refusal in ((np.zeros(1), "has shape"), (np.full(3, np.nan), "a weight is nan")):
+        assert refusal in Own(lambda z, answer=answer: answer).refusal()
+    with pytest.raises(ValueError, match="wrap it"):
+        Own(lambda z, alpha: z)
+
+
+def test_every_normaliser_has_a_row():
+    assert {claims.normaliser for claims in ROWS} == NORMALISERS.keys()
+
+
+def test_claims_name_theorems_that_exist():
+    known = {theorem.name for theorem in theorems()}
+    for claims in ROWS:
+        assert {name for names in claims.theorems.values() for name in names} | set(claims.never) <= known
+        assert claims.theorems.keys() | claims.points.keys() <= BY_KEY.keys()
+
+
+@pytest.mark.parametrize("claims", ROWS, ids=lambda claims: claims.label)
+def test_claimed_points_replay_and_constants_are_not_exceeded(claims):
+    row = replace(claims, theorems={}, never=())
+    subject = Reference(normaliser(claims.normaliser), claims.parameters)
+    with working_precision(512):
+        for key, point in claims.points.items():
+            assert BY_KEY[key].decide(subject, point), (key, point)
+    assert cell(BY_KEY["lipschitz"], subject, row).contradicts == ""
+
+
+@pytest.mark.parametrize(
+    ("claims", "key", "message"),
+    [
+        (Claims("sigmoid", theorems={"shift": ("shift-invariance",)}), "shift", "proved by shift-invariance, but"),
+        (Claims("softmax", points={"order": {"z": (0.0, 1.0)}}), "order", "does not decide it"),
+        (Claims("sparsemax", never=("alibi-softmax",)), "zeros", "proved by alibi-softmax, but"),
+        (Claims("softmax", theorems={"zeros": ("finite-mask",)}), "zeros", "but none is found"),
+        (Claims("softmax", constant=lambda n: 0.25), "lipschitz", "exceeds the constant"),
+    ],
+)
+def test_a_wrong_claim_is_contradicted(claims, key, message, monkeypatch):
+    verdict = {"name": "", "title": "", "verdict": "proved", "domain": ""}
+    monkeypatch.setattr(cells, "_verdict", lambda name: {**verdict, "name": name})
+    found = cell(BY_KEY[key], Reference(normaliser(claims.normaliser), claims.parameters), claims)
+    assert message in found.contradicts
+
+
+def test_a_theorem_that_is_not_proved_proves_no_cell(monkeypatch):
+    monkeypatch.setattr(
+        cells, "_verdict", lambda name: {"name": name, "title": "", "verdict": "supported", "domain": ""}
+    )
+    claims = Claims("softmax", theorems={"shift": ("shift-invariance",)})
+    found = cell(BY_KEY["shift"], Reference(normaliser("softmax"), {}), claims)
+    assert found.strength == "supported"
+    assert found.contradicts == "theorem shift-invariance is supported"
+
+
+def test_a_proved_cell_ran_its_theorem():
+    claims = Claims("sparsemax", theorems={"shift": ("shift-invariance",)})
+    found = cell(BY_KEY["shift"], Reference(normaliser("sparsemax"), {}), claims)
+    assert (found.verdict, found.strength, found.contradicts) == ("true", "proved", "")
+    assert found.theorems[0]["verdict"] == "proved"
+
+
+def test_the_full_profile_looks_harder_and_seeds_differ():
+    quick, full = (cell(BY_KEY["order"], Own(softmax), context=Context(p)).cases for p in ("quick", "full"))
+    assert full > 5 * quick
+
+
+def test_points_shrink_to_fewer_tokens_and_simpler_numbers():
+    point = {"z": (3.25, -1.75, 4.0), "shift": 8.0}
+    assert shrink(point, lambda p: max(p["z"]) >= 3) == {"z": (3.0,), "shift": 0.0}
+    assert {"z": (0.0, 1.0), "order": (1, 0)} in list(simpler({"z": (0.0, 1.0, 2.0), "order": (1, 2, 0)}))
+
+
+def test_curves_have_every_quantity(monkeypatch):
+    monkeypatch.setattr(growth, "LENGTHS", (4, 8))
+    found = curves(["sparsemax", "self-adjust-softmax"], {"mine": Own(softmax)})
+    for one in found:
+        assert [series["group"] for series in one["series"]] == ["softmaxes", "softmaxes", "entmaxes", "your own"]
+        for series in one["series"]:
+            assert all(len(values) == 2 for values in series["values"].values())
+            assert ("weight of the needle" in series["values"]) == one["logits"].startswith("needle")
+    support = next(s for s in found[0]["series"] if s["label"] == "sparsemax")["values"]["support"]
+    assert support == [1.0, 1.0]  # a needle of 1 is a margin of one over zeros
+
+
+def test_the_matrix_refuses_what_it_does_not_know():
+    with pytest.raises(ValueError, match="no normaliser is called"):
+        matrix(["nothing"])
+    with pytest.raises(ValueError, match="profile"):
+        matrix(profile="slow")
+
+
+MINE = "import numpy as np\ndef squares(z):\n    w = z * z\n    return w / w.sum()\ndef broken(z):\n    return z[0]\n"
+
+
+def test_the_command_fills_a_row_of_ones_own(tmp_path, capsys, monkeypatch):
+    pytest.importorskip("jinja2")
+    monkeypatch.setattr(growth, "LENGTHS", (4, 8))
+    file = tmp_path / "mine.py"
+    file.write_text(MINE, encoding="utf-8")
+    written = tmp_path / "row.json"
+    assert main(["matrix", f"{file}:squares", "--json", str(written), "--report", str(tmp_path)]) == 0
+    printed = capsys.readouterr().out
+    assert "mine.py:squares" in printed
+    assert "order-preserving: false at z = " in printed
+    result = json.loads(written.read_text(encoding="utf-8"))
+    assert result["schema"] == "entmax-oracle/matrix/1"
+    row = {c["property"]: c for c in result["rows"][0]["cells"]}
+    assert row["shift"]["verdict"] == "false"
+    assert row["permutation"]["verdict"] == "true"
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert 'id="normaliser-1-shift"' in page
+    assert "Against the length" in page
+
+
+def test_the_command_says_a_contradiction(capsys, monkeypatch):
+    monkeypatch.setattr("entmax_oracle.proofs_checks.matrix.build.ROWS", (Claims("softmax", constant=lambda n: 0.1),))
+    assert main(["matrix", "--normaliser", "softmax"]) == 1
+    assert "exceeds the constant" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [["--normaliser", "nothing"], ["no.such:thing"], ["{file}:broken"]])
+def test_unusable_requests(arguments, tmp_path, capsys):
+    file = tmp_path / "mine.py"
+    file.write_text(MINE, encoding="utf-8")
+    assert main(["matrix", *(a.replace("{file}", str(file)) for a in arguments)]) == 2
+    assert capsys.readouterr().err.startswith("entmax-oracle: ")
