@@ -11,17 +11,18 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
 from multiprocessing import get_context
-from os import environ
 from pathlib import Path
 from typing import Any
 
-from ..ahead_of_time import TARGETS
+from ..ahead_of_time import SHARED_LIMITS, TARGETS
+from ..ahead_of_time.compiler import _fresh
 from ..rowwise.rows import Kind
-from .configurations import Configuration, configuration, padded
+from .configurations import Configuration, configuration, padded, refine_options
 
 _TENSORS = ("Q", "K", "V", "G", "OUT", "DK", "DV")
 _INTEGERS = ("BLOCKS", "COUNTS", "INDEX", "NUMBERS", "LENGTHS")
 _MARKS = ("SEEN", "LIVE", "MARK")
+_PRODUCTS = ("scan", "refine", "attend", "differentiate", "decode_scores", "decode_values")
 _MODULES = {
     "scan": "threshold",
     "solve": "threshold",
@@ -36,7 +37,7 @@ _MODULES = {
 
 @dataclass(frozen=True)
 class Job:
-    """One kernel in one configuration for one target; ``bits`` of an element of query, key and value."""
+    """One kernel in one configuration for one target; ``options`` are further ones of the compiler."""
 
     kernel: str
     target: str
@@ -45,6 +46,7 @@ class Job:
     warps: int
     stages: int
     label: str
+    options: Mapping[str, int]
 
     @property
     def bits(self) -> int:
@@ -70,11 +72,30 @@ class Usage:
     kernel: str
     target: str
     bits: int
+    stages: int
     registers: int
     shared: int
     spills: int
     matrix: int
     asynchronous: int
+
+    def faults(self) -> list[str]:
+        """Why this kernel may not ship: spills, too much shared memory, products or a pipeline that are not there.
+
+        A pipeline is asked for with two stages or more. On NVIDIA its loads go to shared memory on their own; gfx942
+        has no such loads for Triton, and its pipeline, through registers, has no instruction to tell it by.
+        """
+        found = []
+        if self.spills:
+            found.append(f"{self.spills} spills")
+        if self.shared > SHARED_LIMITS[self.target]:
+            found.append(f"{self.shared} bytes of shared memory, {SHARED_LIMITS[self.target]} on the target")
+        if self.kernel in _PRODUCTS:
+            if self.bits == 16 and not self.matrix:
+                found.append("no matrix instructions")
+            if self.stages > 1 and not self.asynchronous and self.target.startswith("sm_"):
+                found.append("no pipelined loads")
+        return [f"{self.label} on {self.target}: {fault}" for fault in found]
 
 
 def jobs(target: str, features: int, dtype: str, kind: Kind, *, launch: Configuration | None = None) -> list[Job]:
@@ -110,9 +131,13 @@ def jobs(target: str, features: int, dtype: str, kind: Kind, *, launch: Configur
         ("decode_values", decoding, 4, 1),
     ]
     return [
-        Job(kernel, target, dtype, constants, warps, stages, f"{kernel} {kind.name.lower()} D={features} {dtype}")
+        Job(
+            kernel, target, dtype, constants, warps, stages,
+            f"{kernel} {kind.name.lower()} D={features} {dtype}" + (" without means" if "MEAN" in constants else ""),
+            refine_options(target) if kernel == "refine" else {},
+        )
         for kernel, constants, warps, stages in launches
-    ]
+    ]  # fmt: skip
 
 
 def all_jobs(
@@ -127,14 +152,22 @@ def all_jobs(
             yield from jobs(target, features, "bf16", kind)
 
 
+def some_jobs() -> Iterator[Job]:
+    """List a representative few: every kernel, every target, and what is nearest to a spill or lacks a product."""
+    for target, kernels in (
+        ("sm_80", ("refine", "attend")),
+        ("sm_90", ("scan", "differentiate", "compact")),
+        ("sm_100", ("attend", "decode_values")),
+        ("gfx942", ("scan", "solve", "decode_scores")),
+    ):
+        chosen = {job.kernel: job for job in reversed(jobs(target, 64, "bf16", Kind.SQUARE))}
+        yield from (chosen[kernel] for kernel in kernels)
+
+
 def compile_jobs(wanted: Iterable[Job], workers: int = 2) -> Iterator[Usage]:
-    """Compile in fresh processes, without the interpreter."""
+    """Compile in fresh processes, without the interpreter and without Triton's cache."""
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_fresh) as pool:
         yield from pool.map(compile_one, wanted)
-
-
-def _fresh() -> None:
-    environ.pop("TRITON_INTERPRET", None)
 
 
 def compile_one(job: Job) -> Usage:
@@ -164,10 +197,12 @@ def compile_one(job: Job) -> Usage:
         {(names.index(name),): value for name, value in constants.items()},
         {(names.index(name),): [["tt.divisibility", 16]] for name in aligned if signature[name] != "constexpr"},
     )
-    options = {"num_warps": job.warps, "num_stages": job.stages, "enable_fp_fusion": True}
+    options = {"num_warps": job.warps, "num_stages": job.stages, "enable_fp_fusion": True, **job.options}
     result = triton.compile(source, target=GPUTarget(*TARGETS[job.target]), options=options)
     read = _nvidia if "cubin" in result.asm else _amd
-    return Usage(job.label, job.kernel, job.target, job.bits, shared=result.metadata.shared, **read(result.asm))
+    return Usage(
+        job.label, job.kernel, job.target, job.bits, job.stages, shared=result.metadata.shared, **read(result.asm)
+    )
 
 
 def _type(name: str, dtype: str) -> str:

@@ -13,7 +13,7 @@ from ..rowwise.configurations import INTERPRETER
 from ..rowwise.launch import INTERPRETED, target_of
 from ..rowwise.rows import Kind
 from .backward import differentiate
-from .configurations import Configuration, configuration, padded
+from .configurations import Configuration, configuration, padded, refine_options
 from .dense import Gradients
 from .output import attend
 from .threshold import compact, refine, scan, solve
@@ -41,10 +41,12 @@ def use_configuration(chosen: Configuration) -> Iterator[None]:
 
 def configuration_for(query: Tensor, value: Tensor) -> Configuration:
     """Return the configuration that the kernels take for these tensors."""
-    on_device = query.is_cuda and not INTERPRETED
-    target = target_of(query.device) if on_device else INTERPRETER
     features = max(query.shape[3], value.shape[3])
-    return _override.get() or configuration(target, features, query.element_size())
+    return _override.get() or configuration(_target(query), features, query.element_size())
+
+
+def _target(query: Tensor) -> str:
+    return target_of(query.device) if query.is_cuda and not INTERPRETED else INTERPRETER
 
 
 class Saved(NamedTuple):
@@ -101,11 +103,11 @@ class Counts:
 
 
 def run(
-    kernel: Callable[..., Any], grid: tuple[int, ...], warps: int, stages: int, *arguments: Any, **constants: Any
+    kernel: Callable[..., Any], grid: tuple[int, ...], warps: int, stages: int, *arguments: Any, **named: Any
 ) -> None:
-    """Launch a kernel."""
+    """Launch a kernel; ``named`` are its constants and further options of the compiler."""
     launcher = cast(Any, kernel)[grid]
-    launcher(*arguments, **constants, num_warps=warps, num_stages=stages, enable_fp_fusion=True)
+    launcher(*arguments, **named, num_warps=warps, num_stages=stages, enable_fp_fusion=True)
 
 
 def widened(x: Tensor) -> Tensor:
@@ -197,7 +199,8 @@ def forward(
     products = None if counts is None else torch.zeros(numbers.shape, dtype=torch.int32, device=device)
     arguments = (*wide[:2], *bias, listed, room.state, index, numbers, live, products, *sizes, *strides)
     run(
-        refine, grid, chosen.warps, chosen.stages, *arguments, **constants, CAPACITY=chosen.capacity
+        refine, grid, chosen.warps, chosen.stages, *arguments, **constants, CAPACITY=chosen.capacity,
+        **refine_options(_target(query)),
     )  # fmt: skip
 
     if counts is not None and products is not None:
