@@ -62,6 +62,8 @@ def displaced(setting: Setting) -> list[Case]:
 def edges(setting: Setting) -> list[Case]:
     """Rows of lengths where blocks begin and end, with all tokens live, the last ones alone, or the first masked."""
     lengths = [n for k in (64, 128, 256, 512, 768, 1024, 2048) for n in (k - 1, k, k + 1, k + 3)]
+    if len(setting.layouts) == 1:  # libraries without strides compile for every new shape
+        lengths = [129, 257, 513, 1025]
     lengths = [n for n in lengths if n <= max(setting.long_rows, default=129)]
     if setting.max_n > 1000:
         lengths += [4095, 4096, 4097, 8193]

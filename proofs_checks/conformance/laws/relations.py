@@ -81,8 +81,9 @@ def _companies(setting: Setting) -> list[Case]:
     hard = [Row(family, 21, seed=5) for family in ("constant", "tied_peak", "flat", "margin", "dominant")]
     plain = Row("gaussian", 21, seed=8).again(2)
     among = [stack((*plain[: i % 3], row, *plain[i % 3 :]), setting) for i, row in enumerate(hard)]
-    few = stack([Row(family, 6, seed=i) for i, family in enumerate(("gaussian", "levels", "uniform") * 2)], setting)
-    crowds = [few[np.arange(count) % 6] for count in (17, 67, 129, 257)]
+    families = ("gaussian", "levels", "uniform", "flat", "window", "margin", "spread")
+    few = stack([Row(family, 6, seed=i) for i, family in enumerate(families)], setting)
+    crowds = [few[np.arange(count) % len(few)] for count in (17, 67, 129, 257, 1031)]
     return [Case(logits) for logits in (*among, *crowds)]
 
 

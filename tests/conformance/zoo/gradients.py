@@ -148,9 +148,12 @@ def _flat_memory(g):
 @fault("medium", "gradient")
 def broadcast_cotangent(z, alpha):
     """Reads a broadcast incoming gradient as if it were contiguous, past its end."""
-    return differentiable(
-        z, alpha, lambda p, g, alpha: vjp(p, 0 * g if g.numel() > 1 and not any(g.stride()) else g, alpha)
-    )
+
+    def product(p, g, alpha):
+        beyond = torch.arange(g.numel(), dtype=g.dtype).reshape(g.shape)
+        return vjp(p, beyond if g.numel() > 1 and not any(g.stride()) else g, alpha)
+
+    return differentiable(z, alpha, product)
 
 
 @fault("subtle", "gradient")

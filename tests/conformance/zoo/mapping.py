@@ -328,6 +328,13 @@ def cast_before_normalising(z, alpha):
     return p / total(p)
 
 
+@fault("subtle", dtypes=SHORT)
+def truncates_to_bfloat16(z, alpha):
+    """Cuts the low bits off instead of rounding."""
+    p = exact(z.float(), alpha)
+    return (p.view(torch.int32) >> 16 << 16).view(torch.float32).to(z.dtype)
+
+
 # --- alpha -----------------------------------------------------------------------------------------------------
 
 
@@ -496,6 +503,13 @@ def last_rows_of_a_block(z, alpha):
     p = exact(flat, alpha)
     p[whole:] = p[whole : whole + 1]
     return p.reshape(z.shape)
+
+
+@fault("subtle")
+def rows_beyond_1024(z, alpha):
+    """Repeats its rows after 1024 of them: the index is masked with 1023."""
+    flat = z.reshape(-1, z.shape[-1])
+    return exact(flat[torch.arange(len(flat)) % 1024], alpha).reshape(z.shape)
 
 
 @fault("blatant")
