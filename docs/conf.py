@@ -18,6 +18,7 @@ extensions = [
     "mathml",
     "theorem_pages",
     "command_help",
+    "property_matrix",
 ]
 exclude_patterns = ["_build", "_ext", "examples"]
 

@@ -73,7 +73,8 @@ def matrix(
     return {
         "schema": SCHEMA,
         "properties": [
-            {"key": p.key, "title": p.title, "statement": p.statement, "exists": p.exists} for p in PROPERTIES
+            {"key": p.key, "short": p.short, "title": p.title, "statement": p.statement, "exists": p.exists}
+            for p in PROPERTIES
         ],
         "rows": rows,
         "profile": profile,

@@ -13,7 +13,7 @@ from entmax_oracle.reference.entropies import shannon_entropy
 from entmax_oracle.reference.inputs import Float64
 
 from .points import Point, draw_direction, draw_row
-from .properties import Property, short
+from .properties import Property, digits
 from .subject import Subject, Undefined
 
 __all__ = ["FAMILIES", "LIMITING", "family_row", "normalised_entropy", "quotient"]
@@ -42,7 +42,7 @@ def normalised_entropy(weights: Float64) -> float:
 class CompleteDispersion(Property):
     """Bounded logits end up spread over all tokens."""
 
-    key = "dispersion"
+    key, short = "dispersion", "dis"
     title = "complete dispersion"
     statement = (
         r"For bounded logits $H_1(p/\sum p) / \log n \to 1$, whatever they are. Refuted by a family of rows whose "
@@ -75,7 +75,7 @@ _GRID = np.linspace(-1.0, 1.0, 33)
 class Differentiable(Property):
     """No corners and no jumps."""
 
-    key = "differentiable"
+    key, short = "differentiable", "dif"
     title = "differentiable"
     statement = (
         r"$p$ has a derivative at every row. Refuted by one-sided slopes whose difference does not shrink with the "
@@ -108,7 +108,7 @@ class Differentiable(Property):
             jumps.append(max((abs(slope).lower() for slope in slopes), default=arb(0)))
         if jumps[-1] < _VISIBLE or jumps[-1] < 0.9 * jumps[-2]:
             return ""
-        return f"the slopes ahead and behind differ by {short(jumps[-1])} at a step of {STEPS[-1]:.2g}"
+        return f"the slopes ahead and behind differ by {digits(jumps[-1])} at a step of {STEPS[-1]:.2g}"
 
 
 def _sharpest(subject: Subject, z: Float64, direction: Float64) -> tuple[float, ...]:
@@ -134,7 +134,7 @@ WAYS = ("closing in", "closing in, then faster", "moving away")
 class Lipschitz(Property):
     """Close logits have close weights, at a fixed length."""
 
-    key = "lipschitz"
+    key, short = "lipschitz", "lip"
     title = "Lipschitz"
     statement = (
         r"$\lVert p(z) - p(z') \rVert_2 \le L \lVert z - z' \rVert_2$ at a fixed length, with one $L$ for all rows. "
@@ -161,7 +161,7 @@ class Lipschitz(Property):
         grows = all(later > 1.5 * earlier for earlier, later in pairwise(quotients))
         if not grows or not quotients[-1] > 8:
             return ""
-        return "the quotients are " + ", ".join(short(q) for q in quotients)
+        return "the quotients are " + ", ".join(digits(q) for q in quotients)
 
 
 def _pairs(point: Point) -> list[tuple[list[float], list[float]]]:

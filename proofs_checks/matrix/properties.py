@@ -19,8 +19,8 @@ class Property(ABC):
 
     Attributes
     ----------
-    key, title : str
-        Slug, and a few words.
+    key, short, title : str
+        Slug, head of its column, and a few words.
     statement : str
         Markdown with ``$…$``.
     exists : bool
@@ -30,6 +30,7 @@ class Property(ABC):
     """
 
     key: ClassVar[str]
+    short: ClassVar[str]
     title: ClassVar[str]
     statement: ClassVar[str]
     exists: ClassVar[bool] = False
@@ -54,7 +55,7 @@ class Property(ABC):
         return ()
 
 
-def short(ball: arb) -> str:
+def digits(ball: arb) -> str:
     """Write the middle of a ball in six digits."""
     return f"{float(ball.mid()):.6g}"
 
@@ -62,7 +63,7 @@ def short(ball: arb) -> str:
 class Simplex(Property):
     """Weights are probabilities."""
 
-    key = "simplex"
+    key, short = "simplex", "sim"
     title = "simplex-valued"
     statement = r"$p_i \ge 0$ and $\sum_i p_i = 1$, and $p$ is defined at every row."
 
@@ -79,15 +80,15 @@ class Simplex(Property):
             return f"not defined: {error}"
         for i, weight in enumerate(weights):
             if weight < 0:
-                return f"weight {i} is {short(weight)}, below 0"
+                return f"weight {i} is {digits(weight)}, below 0"
         total = sum(weights, arb(0))
-        return "" if total.contains(1) else f"the weights sum to {short(total)}"
+        return "" if total.contains(1) else f"the weights sum to {digits(total)}"
 
 
 class ExactZeros(Property):
     """Some token gets nothing."""
 
-    key = "zeros"
+    key, short = "zeros", "zer"
     title = "exact zeros"
     statement = r"Some row of finite logits has a weight that is exactly 0."
     exists = True
@@ -106,7 +107,7 @@ class ExactZeros(Property):
 class ShiftInvariant(Property):
     """Only differences of logits matter."""
 
-    key = "shift"
+    key, short = "shift", "shi"
     title = "shift-invariant"
     statement = r"$p(z + c\mathbf{1}) = p(z)$."
 
@@ -122,7 +123,7 @@ class ShiftInvariant(Property):
 class OrderPreserving(Property):
     """A larger logit never gets less, and equal ones get the same."""
 
-    key = "order"
+    key, short = "order", "ord"
     title = "order-preserving"
     statement = r"$z_i \ge z_j$ gives $p_i \ge p_j$; so equal logits get equal weights."
 
@@ -137,14 +138,14 @@ class OrderPreserving(Property):
         for i, larger in enumerate(z):
             for j, smaller in enumerate(z):
                 if larger >= smaller and weights[i] < weights[j]:
-                    return f"z[{i}] >= z[{j}], but weight {i} is {short(weights[i])}, below {short(weights[j])}"
+                    return f"z[{i}] >= z[{j}], but weight {i} is {digits(weights[i])}, below {digits(weights[j])}"
         return ""
 
 
 class PermutationEquivariant(Property):
     """The order in which tokens come does not matter."""
 
-    key = "permutation"
+    key, short = "permutation", "per"
     title = "permutation-equivariant"
     statement = r"$p(z_\pi) = p(z)_\pi$ for every permutation $\pi$."
 
@@ -164,7 +165,7 @@ class PermutationEquivariant(Property):
 class Rivalry(Property):
     """A newcomer takes, it never gives."""
 
-    key = "joining"
+    key, short = "joining", "add"
     title = "adding a token never raises another's weight"
     statement = r"A token of any logit that joins, at any place, raises no other weight."
 
@@ -178,14 +179,14 @@ class Rivalry(Property):
         after = subject.weights([*z[:place], point["joins"], *z[place:]])
         for i, (was, now) in enumerate(zip(before, after[:place] + after[place + 1 :], strict=True)):
             if now > was:
-                return f"weight {i} rises from {short(was)} to {short(now)}"
+                return f"weight {i} rises from {digits(was)} to {digits(now)}"
         return ""
 
 
 class NonVanishing(Property):
     """A low enough newcomer is not felt at all."""
 
-    key = "vanishing"
+    key, short = "vanishing", "nv"
     title = "non-vanishing"
     statement = (
         r"Every row has a finite level below which a token that joins changes no other weight at all. "
@@ -216,7 +217,7 @@ def changed(before: list[arb], after: list[arb]) -> str:
     """Name the first weight that certainly changes."""
     for i, (was, now) in enumerate(zip(before, after, strict=True)):
         if not was.overlaps(now):
-            return f"weight {i} is {short(was)}, then {short(now)}"
+            return f"weight {i} is {digits(was)}, then {digits(now)}"
     return ""
 
 

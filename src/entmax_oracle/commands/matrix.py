@@ -11,19 +11,7 @@ if TYPE_CHECKING:
 
     from entmax_oracle.proofs_checks.matrix import Own
 
-# Head of each column and how a verdict on its grounds is shown: letters, so that colour is never the only signal.
-_HEADS = {
-    "simplex": "sim",
-    "zeros": "zer",
-    "shift": "shi",
-    "order": "ord",
-    "permutation": "per",
-    "joining": "add",
-    "vanishing": "nv",
-    "dispersion": "dis",
-    "differentiable": "dif",
-    "lipschitz": "lip",
-}
+# How a verdict on its grounds is shown: letters and shapes, so that colour is never the only signal.
 _LETTERS = {"true": "T", "false": "F", "unknown": "?"}
 _MARKS = {"proved": "■", "certified": "◆", "measured": "●", "supported": "△", "": " "}
 _COLOURS = {"true": "green", "false": "red", "unknown": "yellow"}
@@ -135,7 +123,7 @@ def _show(result: dict[str, Any], console: Console) -> None:
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("normaliser")
     for prop in result["properties"]:
-        table.add_column(_HEADS[prop["key"]], no_wrap=True)
+        table.add_column(prop["short"], no_wrap=True)
     for row in result["rows"]:
         table.add_row(
             escape(row["label"]),
@@ -147,7 +135,8 @@ def _show(result: dict[str, Any], console: Console) -> None:
         )
     console.print(table)
     titles = {prop["key"]: prop["title"] for prop in result["properties"]}
-    console.print("; ".join(f"{_HEADS[key]} {title}" for key, title in titles.items()), highlight=False)
+    legend = "; ".join(f"{prop['short']} {prop['title']}" for prop in result["properties"])
+    console.print(legend, highlight=False)
     console.print(
         "■ proved: evidence of theorems executed; ◆ certified: a point, in ball arithmetic; ● measured: a point, in "
         "floating point; △ supported: a search that found nothing",

@@ -1,0 +1,9 @@
+"""A normaliser of one's own: squares over their sum."""
+
+import numpy as np
+
+
+def squares(z):
+    """Square, and divide by the sum."""
+    weights = np.square(z)
+    return weights / weights.sum()
