@@ -24,7 +24,7 @@ PROPERTIES: tuple[Property, ...] = (*POINTWISE, *LIMITING)
 """The columns of the matrix."""
 
 _BITS = 512
-_PROVEN = ("proved", "certified")
+_PROVEN = ("proved",)
 
 Verdict = Literal["true", "false", "unknown"]
 

@@ -94,4 +94,4 @@ def _curves(one: Mapping[str, Any], number: int) -> dict[str, Any]:
     quantities = list(one["series"][0]["values"]) if one["series"] else []
     title = f"Against the length, for the logits: {one['logits']}"
     picture = panels(one["lengths"], quantities, groups, f"normaliser-curves-{number}", title) if quantities else ""
-    return {"logits": one["logits"], "svg": picture}
+    return {"logits": one["logits"], "svg": picture, "columns": len(groups)}
