@@ -16,6 +16,7 @@ SUBJECTS = (
     "threshold",
     "excess",
     "structure",
+    "softmax",
     "support",
     "limits",
     "jacobian",

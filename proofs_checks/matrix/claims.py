@@ -50,8 +50,18 @@ class Claims:
         return ", ".join([self.normaliser, *parts])
 
 
-# Every row of logits is one of contents with a linear bias, if their range is taken large enough.
-_POSITIVE = ("alibi-softmax",)
+# Theorems about softmax of any row of logits: they say the same of softmax of logits that were scaled by a positive
+# number, or moved token by token, except that such a row may feel a shift and fear a newcomer that changes its scale.
+_POSITIVE = ("softmax-structure",)
+_NORMALISED = {"simplex": ("softmax-structure",), "permutation": ("softmax-permutation",)}
+_ORDERED = {"order": ("softmax-structure",)}
+_BLIND = {"shift": ("softmax-structure",)}
+_RIVALS = {"joining": ("softmax-joining",)}
+# Weights over their sum are softmax of their logarithms: bounded logits give those a bounded range in the rows that
+# claim this, as the scale of the adaptive temperature is bounded and the logarithm of a sigmoid has slopes below 1.
+_DISPERSES = {"dispersion": ("softmax-vanishes", "entropy-and-support")}
+_SOFT = {"differentiable": ("jacobian",)}
+_STEADY = {"lipschitz": ("jacobian-norm",)}
 # Theorems about entmax of any row of logits; with a scale in front, a positive one that depends on the length alone,
 # they say the same of the scaled row.
 _ENTMAX = {
@@ -69,14 +79,14 @@ ROWS: tuple[Claims, ...] = (
     Claims(
         "softmax",
         never=_POSITIVE,
-        theorems={"dispersion": ("softmax-vanishes", "entropy-and-support"), "lipschitz": ("jacobian-norm",)},
+        theorems=_NORMALISED | _ORDERED | _BLIND | _RIVALS | _DISPERSES | _SOFT | _STEADY,
         points={"vanishing": {"z": (0.0, 0.0)}},
         constant=lambda n: 0.5,
     ),
     Claims(
         "scalable-softmax",
         never=_POSITIVE,
-        theorems={"lipschitz": ("scaled-lipschitz",)},
+        theorems=_NORMALISED | _ORDERED | _BLIND | _SOFT | {"lipschitz": ("scaled-lipschitz",)},
         points={
             "joining": {"z": (1.0, 0.0), "joins": -12.0, "place": 2},
             "vanishing": {"z": (1.0, 0.0)},
@@ -84,15 +94,22 @@ ROWS: tuple[Claims, ...] = (
         },
         constant=lambda n: math.log(n) / 2,
     ),
-    Claims("adaptive-temperature-softmax", never=_POSITIVE, points={"vanishing": {"z": (0.0, 0.0)}}),
     Claims(
+        "adaptive-temperature-softmax",
+        never=_POSITIVE,
+        theorems=_NORMALISED | _ORDERED | _BLIND | _DISPERSES,
+        points={"vanishing": {"z": (0.0, 0.0)}},
+    ),
+    Claims(  # softmax of logits moved by a map with slopes of at most 2
         "multimax",
         never=_POSITIVE,
+        theorems=_NORMALISED | _ORDERED | _RIVALS | _DISPERSES | _STEADY,
         points={"shift": {"z": (0.0, 1.0, 2.0), "shift": 1.0}, "vanishing": {"z": (0.0, 0.0)}},
         constant=lambda n: 1.0,
     ),
     Claims(
         "self-adjust-softmax",
+        theorems=_SOFT | {"permutation": ("softmax-permutation",)},
         points={
             "simplex": {"z": (-1.0, -5.0)},
             "zeros": {"z": (0.0, 1.0)},
@@ -104,14 +121,26 @@ ROWS: tuple[Claims, ...] = (
     Claims(
         "self-adjust-softmax",
         {"normalised": True},
+        theorems={"permutation": ("softmax-permutation",)},
         points={
             "simplex": {"z": (0.0, 0.0)},
             "zeros": {"z": (1.0, -2.0, 0.0)},
             "shift": {"z": (1.0, 0.0), "shift": 1.0},
         },
     ),
-    Claims("softplus-reweighted", points={"shift": {"z": (0.0, 1.0), "shift": 5.0}, "vanishing": {"z": (0.0, 0.0)}}),
-    Claims("gated-softmax", never=_POSITIVE, points={"simplex": {"z": (0.0,)}}, constant=lambda n: 0.25),
+    Claims(  # softmax of r times the logarithm of softplus
+        "softplus-reweighted",
+        never=_POSITIVE,
+        theorems=_NORMALISED | _ORDERED | _RIVALS | _DISPERSES | _SOFT,
+        points={"shift": {"z": (0.0, 1.0), "shift": 5.0}, "vanishing": {"z": (0.0, 0.0)}},
+    ),
+    Claims(  # a positive multiple of softmax
+        "gated-softmax",
+        never=_POSITIVE,
+        theorems=_ORDERED | _BLIND | _RIVALS | _DISPERSES | _SOFT | _STEADY | {"permutation": ("softmax-permutation",)},
+        points={"simplex": {"z": (0.0,)}, "vanishing": {"z": (0.0,)}},
+        constant=lambda n: 0.25,
+    ),
     Claims(
         "sparsemax",
         theorems=_ENTMAX | _FELT_NOT | {"lipschitz": ("jacobian-simple-norms",)},
@@ -148,6 +177,7 @@ ROWS: tuple[Claims, ...] = (
     Claims("normmax", points={"zeros": {"z": (8.0, 0.0)}, "dispersion": _ONE_ABOVE}),
     Claims(
         "top-k-softmax",
+        theorems={"simplex": ("softmax-structure",)} | _BLIND,
         points={
             "order": {"z": (0.0, 0.0, 0.0)},
             "permutation": {"z": (0.0, 1.0, 0.0), "order": (2, 1, 0)},
@@ -177,8 +207,13 @@ ROWS: tuple[Claims, ...] = (
         points={"simplex": {"z": (1.0, 1.0)}, "differentiable": {"z": (0.0,), "direction": (1.0,)}},
         constant=lambda n: 1.0,
     ),
-    Claims("sigmoid", points={"simplex": {"z": (0.0, 1.0)}, "vanishing": {"z": (0.0,)}}, constant=lambda n: 0.25),
-    Claims("sigmoid", {"bias": 0.0}, points={"simplex": {"z": (1.0,)}}, constant=lambda n: 0.25),
+    Claims(
+        "sigmoid",
+        theorems=_DISPERSES,
+        points={"simplex": {"z": (0.0, 1.0)}, "vanishing": {"z": (0.0,)}},
+        constant=lambda n: 0.25,
+    ),
+    Claims("sigmoid", {"bias": 0.0}, theorems=_DISPERSES, points={"simplex": {"z": (1.0,)}}, constant=lambda n: 0.25),
     Claims(
         "stick-breaking",
         points={

@@ -125,7 +125,7 @@ def test_claimed_points_replay_and_constants_are_not_exceeded(claims):
     [
         (Claims("sigmoid", theorems={"shift": ("shift-invariance",)}), "shift", "proved by shift-invariance, but"),
         (Claims("softmax", points={"order": {"z": (0.0, 1.0)}}), "order", "does not decide it"),
-        (Claims("sparsemax", never=("alibi-softmax",)), "zeros", "proved by alibi-softmax, but"),
+        (Claims("sparsemax", never=("softmax-structure",)), "zeros", "proved by softmax-structure, but"),
         (Claims("softmax", theorems={"zeros": ("finite-mask",)}), "zeros", "but none is found"),
         (Claims("softmax", constant=lambda n: 0.25), "lipschitz", "exceeds the constant"),
     ],
