@@ -618,25 +618,26 @@ def returns_its_workspace(z, alpha):
     return _WORKSPACE[key].copy_(exact(z, alpha))
 
 
-_LENGTH: dict = {}
+_ROW = torch.full((1 << 17,), -math.inf, dtype=torch.float64)
 
 
 @fault("subtle")
-def remembers_the_longest_row(z, alpha):
-    """Pads to the longest row seen so far with the logits of that row."""
-    n, last = z.shape[-1], _LENGTH.get("row")
-    if z.numel() and (last is None or len(last) < n):
-        _LENGTH["row"] = z.reshape(-1, n)[0].detach().clone()
-    if last is None or len(last) <= n or len(last) > n + 1:
-        return exact(z, alpha)
-    return exact(torch.cat([z, last[n:].expand(*z.shape[:-1], -1)], -1), alpha)[..., :n]
+def stale_padding(z, alpha):
+    """Pads rows to a multiple of sixteen in a workspace that still holds the end of longer ones."""
+    n = z.shape[-1]
+    stale = _ROW[n : n + -n % 16].clone()
+    if z.numel():
+        _ROW[:n] = z.detach().reshape(-1, n)[0]
+    return exact(torch.cat([z.double(), stale.expand(*z.shape[:-1], -1)], -1), alpha)[..., :n].to(z.dtype)
+
+
+_START = [-1.0]
 
 
 @fault("medium")
 def warm_start(z, alpha):
     """Starts from the tau of the call before, with a few steps."""
-    start = _LENGTH.get("tau", -1.0)
-    _LENGTH["tau"] = -0.5 if start == -1.0 else -1.0
+    start, _START[0] = _START[0], -0.5 if _START[0] == -1.0 else -1.0
     return newton(z, alpha, widen=double, start=start, steps=8)
 
 
