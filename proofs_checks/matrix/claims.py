@@ -15,6 +15,8 @@ from .points import Point
 
 __all__ = ["ROWS", "Claims"]
 
+_Names = tuple[str, ...]
+
 
 @dataclass(frozen=True)
 class Claims:
@@ -52,27 +54,27 @@ class Claims:
 
 # Theorems about softmax of any row of logits: they say the same of softmax of logits that were scaled by a positive
 # number, or moved token by token, except that such a row may feel a shift and fear a newcomer that changes its scale.
-_POSITIVE = ("softmax-structure",)
-_NORMALISED = {"simplex": ("softmax-structure",), "permutation": ("softmax-permutation",)}
-_ORDERED = {"order": ("softmax-structure",)}
-_BLIND = {"shift": ("softmax-structure",)}
-_RIVALS = {"joining": ("softmax-joining",)}
+_POSITIVE: _Names = ("softmax-structure",)
+_NORMALISED: dict[str, _Names] = {"simplex": ("softmax-structure",), "permutation": ("softmax-permutation",)}
+_ORDERED: dict[str, _Names] = {"order": ("softmax-structure",)}
+_BLIND: dict[str, _Names] = {"shift": ("softmax-structure",)}
+_RIVALS: dict[str, _Names] = {"joining": ("softmax-joining",)}
 # Weights over their sum are softmax of their logarithms: bounded logits give those a bounded range in the rows that
 # claim this, as the scale of the adaptive temperature is bounded and the logarithm of a sigmoid has slopes below 1.
-_DISPERSES = {"dispersion": ("softmax-vanishes", "entropy-and-support")}
-_SOFT = {"differentiable": ("jacobian",)}
-_STEADY = {"lipschitz": ("jacobian-norm",)}
+_DISPERSES: dict[str, _Names] = {"dispersion": ("softmax-vanishes", "entropy-and-support")}
+_SOFT: dict[str, _Names] = {"differentiable": ("jacobian",)}
+_STEADY: dict[str, _Names] = {"lipschitz": ("jacobian-norm",)}
 # Theorems about entmax of any row of logits; with a scale in front, a positive one that depends on the length alone,
 # they say the same of the scaled row.
-_ENTMAX = {
+_ENTMAX: dict[str, _Names] = {
     "simplex": ("threshold-form",),
     "zeros": ("finite-mask",),
     "shift": ("shift-invariance",),
     "order": ("order",),
     "permutation": ("permutation-equivariance",),
 }
-_FELT_NOT = {"joining": ("joining-token",), "vanishing": ("joining-token",)}
-_SMOOTH = {"differentiable": ("jacobian", "boundary-slopes")}
+_FELT_NOT: dict[str, _Names] = {"joining": ("joining-token",), "vanishing": ("joining-token",)}
+_SMOOTH: dict[str, _Names] = {"differentiable": ("jacobian", "boundary-slopes")}
 _ONE_ABOVE = {"family": "one above", "reach": 2.0}
 
 ROWS: tuple[Claims, ...] = (
