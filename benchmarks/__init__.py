@@ -10,4 +10,5 @@ SUITES = {
     "reference": "the float64 reference against its peers, its worst error against the budget, its memory",
     "static": "registers, shared memory and instructions of the compiled kernels, beside their baseline and a peer",
     "rowwise": "sums over the row and bytes moved by the row-wise kernels, counted in the interpreter",
+    "attention": "block products of entmax attention beside its peers', counted in the interpreter",
 }

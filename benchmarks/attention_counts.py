@@ -7,13 +7,12 @@ attention costs on a GPU when nothing else is in the way. Ours are counted from 
 follow from the number of visible and live blocks:
 
 * FlashAttention-2: 2 for each visible block forward, 5 backward.
-* AdaSplash-2 (``adasplash_v2.py`` of version 0.2, ``niter=2``): a pass for the maximum, one for the histogram and
-two of Halley's
-  method, one product for each visible block each; then 2 for each live block. Backward 7 for each live block: two
-  kernels, for keys and values and for queries. Its threshold after two steps is an approximation; ours is exact.
+* AdaSplash-2 (``adasplash_v2.py`` of version 0.2.2, ``niter=1``, its default): a pass for the maximum, one for the
+  histogram and two of Halley's method, one product for each visible block each; then 2 for each live block. Backward 7
+  for each live block: two kernels, for keys and values and for queries. Its threshold after two steps is an
+  approximation; ours is exact.
 * Here: 1 for each visible block, 1 for each block of a refinement pass, and 2 for each live block (3 with gradients,
-for what
-  the backward pass then need not compute again). Backward 5 for each live block.
+  for what the backward pass then need not compute again). Backward 5 for each live block.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ class Configuration:
     capacity
         Candidates that a row can list, a power of two. A row with more takes refinement passes.
     scan_warps, warps, stages
-        Warps of the pass over all keys and of the passes over lists of blocks, and their pipeline stages.
+        Warps of the passes that list keys (`scan`, `refine`) and of the output pass, and their pipeline stages.
     backward_warps, backward_stages
         Those of the backward kernel.
     split
@@ -74,8 +74,7 @@ def configuration(target: str, features: int, itemsize: int) -> Configuration:
 def refine_options(target: str) -> dict[str, int]:
     """Further options of the compiler for `refine`.
 
-    For sm_80 NVIDIA's assembler would hold the kernel to 168 registers, so that three programs fit, and spill; allowed
-    255, it takes at most 212 and spills nothing.
+    For sm_80 NVIDIA's assembler would hold the kernel to fewer registers, so that more programs fit, and spill.
 
     Examples
     --------

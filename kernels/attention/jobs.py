@@ -122,7 +122,7 @@ def jobs(target: str, features: int, dtype: str, kind: Kind, *, launch: Configur
     launches = [
         ("scan", common, chosen.scan_warps, chosen.stages),
         ("solve", common, 4, 2),
-        ("refine", common, chosen.warps, chosen.stages),
+        ("refine", common, chosen.scan_warps, chosen.stages),
         ("compact", common, 4, 2),
         ("attend", common, chosen.warps, chosen.stages),
         ("attend", {**common, "MEAN": None}, chosen.warps, chosen.stages),

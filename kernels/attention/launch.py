@@ -185,23 +185,24 @@ def forward(
     arguments: tuple[Any, ...] = (*wide[:2], *bias, candidates, block_of, listed, room.state, seen, *sizes, *strides)
     run(scan, grid, chosen.scan_warps, chosen.stages, *arguments, **constants, CAPACITY=chosen.capacity)
 
+    if counts is not None:
+        counts.seen = int(seen.sum())
+        counts.visible = _visible_blocks(chosen, m, n, lengths, is_causal, batch) * heads
+        counts.candidates = listed.reshape(batch, heads, m).clone()
+    index, numbers = _lists(seen, query_blocks, key_blocks, key_blocks, 1)
+    products = None if counts is None else torch.zeros(numbers.shape, dtype=torch.int32, device=device)
+    arguments = (*wide[:2], *bias, candidates, block_of, listed, room.state, index, numbers, live, products)
+    arguments += (*sizes, *strides)
+    run(
+        refine, grid, chosen.scan_warps, chosen.stages, *arguments, **constants, CAPACITY=chosen.capacity,
+        **refine_options(_target(query)),
+    )  # fmt: skip
+
     block_rows = max(1, 2048 // chosen.capacity)
     arguments = (candidates, block_of, listed, excess, room.state, live, None)
     arguments += (rows, m, heads, query_blocks, key_blocks, chosen.queries)
     constants_of_solve = {"KIND": int(kind), "ROWS": block_rows, "CAPACITY": chosen.capacity}
     run(solve, (triton.cdiv(rows, block_rows),), 4, 2, *arguments, **constants_of_solve)
-
-    if counts is not None:
-        counts.seen = int(seen.sum())
-        counts.visible = _visible_blocks(chosen, m, n, lengths, is_causal, batch) * heads
-        counts.candidates = listed.reshape(batch, heads, m)
-    index, numbers = _lists(seen, query_blocks, key_blocks, key_blocks, 1)
-    products = None if counts is None else torch.zeros(numbers.shape, dtype=torch.int32, device=device)
-    arguments = (*wide[:2], *bias, listed, room.state, index, numbers, live, products, *sizes, *strides)
-    run(
-        refine, grid, chosen.warps, chosen.stages, *arguments, **constants, CAPACITY=chosen.capacity,
-        **refine_options(_target(query)),
-    )  # fmt: skip
 
     if counts is not None and products is not None:
         counts.refined = int(products.sum())

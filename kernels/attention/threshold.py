@@ -12,10 +12,11 @@ tangent of the whole,
 
 Keys above the bound go to the list of their row, with the number of their block.
 
-**solve** finds the threshold from the list alone (it holds the whole support) and marks the blocks in it as live.
+**refine** is for rows whose list overflowed. Each pass goes over the blocks that held a key above the bound at the
+time, takes a Newton step and lists anew: the bound at the end of the scan is much better than those on the way, so that
+the second list is mostly whole. Rows whose support has no room in a list rise to their threshold by these steps.
 
-**refine** is for rows whose list overflowed: the same Newton iteration, each step a pass over the blocks that held a
-key above the bound at the time. Both start at or below the threshold and rise to it.
+**solve** finds the threshold from a whole list alone (it holds the support) and marks the blocks in it as live.
 
 **compact** turns marks into lists of blocks, so that later loops run over a list and are pipelined.
 
@@ -34,6 +35,8 @@ from .tiles import heads_of, load_rows, load_slope, score_tile, visible_keys
 # In units of x: the bound is at most 1 below the maximum and each step of its update rounds by some 2^-23.
 MARGIN = tl.constexpr(2.0**-20)
 SHAVE = tl.constexpr(1 - 2.0**-18)
+# A row rises until its mass to the power alpha - 1 is this close to 1: the last step then moves it far less.
+CLOSE = tl.constexpr(2.0**-21)
 # Maximum of a row that has seen no key.
 NOTHING = tl.constexpr(-1e30)
 
@@ -198,16 +201,16 @@ def solve(
 
 @triton.jit
 def refine(
-    Q, K, EXCESS, SCALE, SLOPES, LENGTHS, COUNTS, STATE, INDEX, NUMBERS, LIVE, PRODUCTS,
+    Q, K, EXCESS, SCALE, SLOPES, LENGTHS, VALUES, BLOCKS, COUNTS, STATE, INDEX, NUMBERS, LIVE, PRODUCTS,
     m, n, features, heads, group, key_blocks,
     q_batch, q_head, q_row, q_column, k_batch, k_head, k_row, k_column,
     KIND: tl.constexpr, CAUSAL: tl.constexpr, WIDTH: tl.constexpr,
     QUERIES: tl.constexpr, KEYS: tl.constexpr, CAPACITY: tl.constexpr,
 ):  # fmt: skip
-    """Rows whose list overflowed, one program per block of queries; most programs find none and return.
+    """Rows whose list overflowed, one program per block of queries; others find none and return.
 
     A block that held nothing above the threshold of a pass is struck from the list of the next: the threshold only
-    rises.
+    rises. A row that leaves with a whole list is left to `solve`.
     """
     block_row = tl.program_id(0)
     index = tl.program_id(1)
@@ -228,11 +231,16 @@ def refine(
         peak = tl.load(STATE + row * 3)
         c = tl.load(STATE + row * 3 + 1)
         me = index.to(tl.int64) * tl.num_programs(0) + block_row
+        first = (index.to(tl.int64) * m + block_row * QUERIES) * CAPACITY
+        VALUES += first
+        BLOCKS += first
+        list_start = (rows - block_row * QUERIES) * CAPACITY
         number = tl.load(NUMBERS + me)
         products_done = 0
         while tl.max(rising.to(tl.int32), 0) > 0:
             S = tl.zeros_like(c)
             X = tl.zeros_like(c)
+            count = tl.zeros_like(rows)
             kept = 0
             for step in tl.range(0, number):
                 block = tl.load(INDEX + me * key_blocks + step)
@@ -244,19 +252,32 @@ def refine(
                 W, V = weights(v, c, a, KIND)
                 S += tl.sum(W, 1)
                 X -= a * tl.sum(V * v, 1)
-                held = tl.max(tl.max(tl.where(ours[:, None], W, 0.0), 1), 0)
+                candidate = (v * (a * c)[:, None] > -1.0 - MARGIN) & ours[:, None]
                 tl.store(INDEX + me * key_blocks + kept, block)  # at or before the place it was read from
-                kept += (held > 0).to(tl.int32)
+                kept += tl.max(tl.max(candidate.to(tl.int32), 1), 0)
+                taken = (candidate & rising[:, None]).to(tl.int32)
+                position = count[:, None] + tl.cumsum(taken, 1) - taken
+                fits = (taken > 0) & (position < CAPACITY)
+                where = list_start[:, None] + position
+                tl.store(VALUES + where, s, mask=fits)
+                tl.store(BLOCKS + where, tl.zeros_like(taken) + block, mask=fits)
+                count += tl.sum(taken, 1)
             products_done += number
             number = kept
             tl.debug_barrier()  # other threads read what one has written
-            better = (S + c * X) / (S / power(S, a, KIND) + X)
-            rising = rising & (better > c)
+            tl.store(COUNTS + row, count, mask=rising)
+            ours = tl.where(rising, count > CAPACITY, ours)
+            root_of_mass = power(S, a, KIND)
+            better = (S + c * X) / (S / root_of_mass + X)
+            rising = rising & ours & (better > c)
+            far = root_of_mass > c * (1 + CLOSE)
             c = tl.where(rising, better, c)
+            rising = rising & far
         tl.store(STATE + row * 3 + 1, c, mask=ours)
-        # The list of the last pass was made at a threshold that can only be too low.
-        for step in tl.range(0, number):
-            tl.store(LIVE + me * key_blocks + tl.load(INDEX + me * key_blocks + step), 1)
+        if tl.max(ours.to(tl.int32), 0) > 0:
+            # The list of blocks of the last pass was made at a threshold that can only be too low.
+            for step in tl.range(0, number):
+                tl.store(LIVE + me * key_blocks + tl.load(INDEX + me * key_blocks + step), 1)
         if PRODUCTS is not None:
             tl.store(PRODUCTS + me, products_done)
 

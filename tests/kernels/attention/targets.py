@@ -5,6 +5,8 @@ from typing import Any
 import torch
 
 from entmax_oracle.kernels.attention import attention, path
+from entmax_oracle.kernels.attention.configurations import Configuration
+from entmax_oracle.kernels.attention.launch import use_configuration
 
 
 def interpreted(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, **options: Any) -> torch.Tensor:
@@ -17,3 +19,12 @@ def plain(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, **options
     """Run plain torch."""
     assert path(query, key, value, **options) == "torch", "unset TRITON_INTERPRET"
     return attention(query, key, value, **options)
+
+
+def small_blocks(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, **options: Any) -> torch.Tensor:
+    """Run the kernels in the interpreter in blocks of 16 with lists of 16: many block edges, skipped blocks, overflow.
+
+    The configuration stays set in the worker, whose only target this is, for the backward pass.
+    """
+    use_configuration(Configuration(16, 16, capacity=16)).__enter__()
+    return interpreted(query, key, value, **options)

@@ -1,4 +1,4 @@
-"""Every attention kernel compiles for every target: no spills, shared memory that fits, matrix instructions, pipelines."""
+"""Every attention kernel compiles for every target: no spills, matrix instructions, pipelines, memory that fits."""
 
 import pytest
 
