@@ -54,6 +54,18 @@ def test_special_cases():
     assert torch.equal(layer(hidden), same(hidden))
 
 
+def test_ssmax_layer_is_softmax_at_a_logarithmic_scale():
+    layer = ASEntmaxAttention(8, 2, alpha=1.0, delta=0.0, beta=0.7, gamma=1.0).double()
+    hidden = torch.randn(2, 7, 8, dtype=torch.float64)
+    query, key, value = layer.project(hidden)
+    scale = 0.7 * torch.arange(1, 8, dtype=torch.float64).clamp(min=2).log()[:, None] / 2  # heads of 4 features
+    hidden_keys = torch.ones(7, 7, dtype=torch.bool).triu(1)
+    p = (scale * (query @ key.mT)).masked_fill(hidden_keys, -torch.inf).softmax(-1)
+    wanted = layer.output((p @ value).transpose(1, 2).flatten(2))
+    # The scale is made of float32 logarithms: some 1e-7, times scores of order one.
+    torch.testing.assert_close(layer(hidden), wanted, rtol=1e-6, atol=1e-6)
+
+
 @pytest.mark.parametrize("tokens", [1, 2])
 def test_shortest_rows(tokens):
     layer = ASEntmaxAttention(8, 2, delta=0.0)
