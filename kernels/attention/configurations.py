@@ -67,18 +67,19 @@ def configuration(target: str, features: int, itemsize: int) -> Configuration:
     if target.startswith("gfx"):  # 64 threads in a warp, and half the registers
         return Configuration(32, 32, scan_warps=4, backward_warps=4)
     if width > 128:
-        return Configuration(32, 32, split=2)
+        return Configuration(32, 32, warps=8 if target == "sm_100" else 4, split=2)
     return Configuration(64, 64, warps=8 if width > 64 and target != "sm_100" else 4, split=2)
 
 
-def refine_options(target: str) -> dict[str, int]:
-    """Further options of the compiler for `refine`.
+def compiler_options(kernel: str, target: str) -> dict[str, int]:
+    """Further options of the compiler, for a kernel by its name.
 
-    For sm_80 NVIDIA's assembler would hold the kernel to fewer registers, so that more programs fit, and spill.
+    NVIDIA's assembler would hold some kernels to fewer registers, so that more programs fit, and spill.
 
     Examples
     --------
-    >>> refine_options("sm_80")
-    {'maxnreg': 255}
+    >>> compiler_options("refine", "sm_80"), compiler_options("refine", "gfx942")
+    ({'maxnreg': 255}, {})
     """
-    return {"maxnreg": 255} if target.startswith("sm_") else {}
+    held = (kernel == "refine" and target.startswith("sm_")) or (kernel == "attend" and target == "sm_100")
+    return {"maxnreg": 255} if held else {}

@@ -17,7 +17,7 @@ from typing import Any
 from ..ahead_of_time import SHARED_LIMITS, TARGETS
 from ..ahead_of_time.compiler import _fresh
 from ..rowwise.rows import Kind
-from .configurations import Configuration, configuration, padded, refine_options
+from .configurations import Configuration, compiler_options, configuration, padded
 
 _TENSORS = ("Q", "K", "V", "G", "OUT", "DK", "DV")
 _INTEGERS = ("BLOCKS", "COUNTS", "INDEX", "NUMBERS", "LENGTHS")
@@ -134,7 +134,7 @@ def jobs(target: str, features: int, dtype: str, kind: Kind, *, launch: Configur
         Job(
             kernel, target, dtype, constants, warps, stages,
             f"{kernel} {kind.name.lower()} D={features} {dtype}" + (" without means" if "MEAN" in constants else ""),
-            refine_options(target) if kernel == "refine" else {},
+            compiler_options(kernel, target),
         )
         for kernel, constants, warps, stages in launches
     ]  # fmt: skip

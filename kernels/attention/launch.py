@@ -13,7 +13,7 @@ from ..rowwise.configurations import INTERPRETER
 from ..rowwise.launch import INTERPRETED, target_of
 from ..rowwise.rows import Kind
 from .backward import differentiate
-from .configurations import Configuration, configuration, padded, refine_options
+from .configurations import Configuration, compiler_options, configuration, padded
 from .dense import Gradients
 from .output import attend
 from .threshold import compact, refine, scan, solve
@@ -195,7 +195,7 @@ def forward(
     arguments += (*sizes, *strides)
     run(
         refine, grid, chosen.scan_warps, chosen.stages, *arguments, **constants, CAPACITY=chosen.capacity,
-        **refine_options(_target(query)),
+        **compiler_options("refine", _target(query)),
     )  # fmt: skip
 
     block_rows = max(1, 2048 // chosen.capacity)
@@ -213,7 +213,7 @@ def forward(
     arguments += (m, n, features, value_features, *sizes[3:], *strides, *wide[2].stride())
     run(
         attend, grid, chosen.warps, chosen.stages, *arguments, **constants, VALUE_WIDTH=padded(value_features),
-        EMULATE=emulate,
+        EMULATE=emulate, **compiler_options("attend", _target(query)),
     )  # fmt: skip
     if target is not output:
         output.copy_(target)
