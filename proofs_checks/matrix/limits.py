@@ -137,7 +137,7 @@ class Lipschitz(Property):
     key, short = "lipschitz", "lip"
     title = "Lipschitz"
     statement = (
-        r"$\lVert p(z) - p(z') \rVert_2 \le L \lVert z - z' \rVert_2$ at a fixed length, with one $L$ for all rows. "
+        r"$\Vert p(z) - p(z') \Vert_2 \le L \Vert z - z' \Vert_2$ at a fixed length, with one $L$ for all rows. "
         r"Refuted by pairs whose quotients grow without an end in sight: pairs closing in on a row, or moving away."
     )
     draws = 60

@@ -31,7 +31,7 @@ class Sparsemax(Normaliser):
 
     name = "sparsemax"
     title = "sparsemax"
-    definition = r"p = \arg\min_{p \in \Delta} \lVert p - z \rVert_2, \quad p_i = [z_i - \tau]_+"
+    definition = r"p = \operatorname{argmin}_{p \in \Delta} \Vert p - z \Vert_2, \quad p_i = [z_i - \tau]_+"
     source = "Martins & Astudillo, From Softmax to Sparsemax (ICML 2016)"
 
     def _values(self, z: Float64) -> Float64:
@@ -130,7 +130,7 @@ class Normmax(Normaliser):
     name = "normmax"
     title = "α-normmax"
     definition = (
-        r"p = \arg\max_{p \in \Delta} \langle p, z \rangle - \lVert p \rVert_\alpha, \quad "
+        r"p = \operatorname{argmax}_{p \in \Delta} \langle p, z \rangle - \Vert p \Vert_\alpha, \quad "
         r"p_i \propto [z_i - \tau]_+^{1/(\alpha - 1)}, \; \sum_i [z_i - \tau]_+^{\alpha/(\alpha - 1)} = 1"
     )
     source = "Blondel, Martins & Niculae, Learning with Fenchel-Young Losses (JMLR 2020); entmax 1.3, normmax_bisect"
