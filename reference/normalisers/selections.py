@@ -146,7 +146,8 @@ class Budget(Normaliser):
     name = "budget"
     title = "k-subset budget"
     definition = (
-        r"p = \operatorname{argmin} \{\Vert p - z \Vert_2 : 0 \le p_i \le 1, \sum_i p_i = k\} = \mathrm{clip}(z - \tau, 0, 1)"
+        r"p = \operatorname{argmin} \{\Vert p - z \Vert_2 : 0 \le p_i \le 1, \sum_i p_i = k\} "
+        r"= \mathrm{clip}(z - \tau, 0, 1)"
     )
     source = "Niculae & Martins, LP-SparseMAP (ICML 2020); entmax 1.3, budget_bisect"
 
