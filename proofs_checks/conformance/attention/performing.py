@@ -41,7 +41,7 @@ def perform(function: Callable[..., Any], request: AttentionRequest, library: Fr
         answer = function(query, key, value, **options)
         if later is not None:
             others, _, rest = _arguments(library, later, request, device)
-            function(**others, **rest)
+            function(*others.values(), **rest)
         return answer
 
     found: list[Any] | None = None

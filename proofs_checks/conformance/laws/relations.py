@@ -72,6 +72,13 @@ def judge_batch(session: Session, case: Case) -> Finding:
     return differ(session, case.logits, apart, together, "in the batch, against the same row alone")
 
 
+def shifted_far(setting: Setting) -> list[Case]:
+    """Ordinary rows, short and longer, moved as far as the format still resolves logits of order one."""
+    far = offsets(setting.dtype)[-2:]
+    rows = [Row("gaussian", n, seed=n).values(setting.alpha, setting.dtype) for n in (2, 7, 33)]
+    return [Case(row, shift=sign * each) for row in rows for each in far for sign in (1.0, -1.0)]
+
+
 def _hard(setting: Setting, min_n: int = 1, max_rows: int = 3) -> st.SearchStrategy[Float64]:
     return batches(setting.dtype, setting.max_n, max_rows, min_n=min_n).map(lambda rows: stack(rows, setting))
 
@@ -119,6 +126,7 @@ LAWS = (
             _hard(setting),
             shifts(setting.dtype).filter(bool),
         ),
+        shifted_far,
     ),
     Law(
         "deletion",
