@@ -95,10 +95,9 @@ def load(path: str | Path) -> tuple[Case, ...]:
     packaged = {case.theorem for case in cases()}
     for value in values:
         if isinstance(value, Theorem) and value.name not in argued and value not in packaged:
+            _refuse_unknown_symbols(path, value)
             found.append(Case(value, (sampled(rows(), cases=400),)))
     _refuse_twins(path, found)
-    for case in found:
-        _refuse_unknown_symbols(path, case)
     if not found:
         raise ValueError(f"{path}: states no theorem; assign a Theorem or a Case to a module-level name")
     return tuple(found)
@@ -111,18 +110,16 @@ def _refuse_twins(path: Path, found: Sequence[Case]) -> None:
         raise ValueError(f"{path}: two theorems are called {twins[0]!r}; give each a name of its own")
 
 
-def _refuse_unknown_symbols(path: Path, case: Case) -> None:
+def _refuse_unknown_symbols(path: Path, conjecture: Theorem) -> None:
     """Refuse a conjecture in symbols that no row gives a meaning, lest it look refuted."""
-    if not (len(case.arguments) == 1 and case.arguments[0].title == sampled(rows()).title):
-        return
     _, instance = rows().sample(random.Random(0), 0.5)
     if instance is None:
         return
     try:
-        judge(case.theorem, instance)
+        judge(conjecture, instance)
     except KeyError as error:
         raise ValueError(
-            f"{path}: {case.theorem.name}: {error.args[0]}; rows of logits give a meaning to "
+            f"{path}: {conjecture.name}: {error.args[0]}; rows of logits give a meaning to "
             f"{', '.join(sorted(map(str, instance.values)))}"
         ) from None
     except Exception:
