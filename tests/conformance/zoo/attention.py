@@ -128,6 +128,17 @@ def nan_where_nothing_is_seen(q, k, v, **options):
     return attention(q, k, v, **options, mapping=mapping)
 
 
+@slip("medium")
+def uniform_where_nothing_is_seen(q, k, v, **options):
+    """Averages all values where a query sees no key."""
+
+    def mapping(s, alpha):
+        dead = (s == -math.inf).all(-1, keepdim=True)
+        return torch.where(dead, 1 / s.shape[-1], entmax(s, alpha))
+
+    return attention(q, k, v, **options, mapping=mapping)
+
+
 # --- heads -----------------------------------------------------------------------------------------------------
 
 
@@ -181,6 +192,12 @@ def slopes_of_its_own(q, k, v, **options):
 def alibi_sign(q, k, v, **options):
     """Rewards distance."""
     return attention(q, k, v, **options, bias=lambda slopes, offset, scale: slopes * offset.abs())
+
+
+@slip("blatant")
+def alibi_ignored(q, k, v, **options):
+    """Does not look at alibi_slopes."""
+    return attention(q, k, v, **{**options, "alibi_slopes": None})
 
 
 @slip("medium")
@@ -459,6 +476,12 @@ def query_gradient_with_default_scale(q, k, v, **options):
 def gradient_through_p(q, k, v, **options):
     """Uses softmax's backward pass."""
     return attention(q, k, v, **options, mapping=partial(entmax, product=lambda p, g, alpha: vjp(p, g, 1.0)))
+
+
+@backward_slip("medium")
+def gradient_as_of_sparsemax(q, k, v, **options):
+    """Weighs with the indicator of the support."""
+    return attention(q, k, v, **options, mapping=partial(entmax, product=lambda p, g, alpha: vjp(p, g, 2.0)))
 
 
 @backward_slip("subtle")

@@ -189,18 +189,29 @@ def sparsemax_by_autograd(z, alpha):
     return torch.where(live, (d - tau).clamp_min(0), 0).to(z.dtype)
 
 
+def _numpy_bisection(z, alpha, inner, steps):
+    x = z.astype(inner)
+    x = np.maximum(x / 2 - x.max(axis=-1, keepdims=True) / 2, np.finfo(inner).min / 4) * inner(2 * (alpha - 1))
+    low, high = np.full_like(x[..., :1], -1), np.zeros_like(x[..., :1])
+    q = inner(1 / (alpha - 1))
+    for _ in range(steps):
+        middle = (low + high) / 2
+        above = (np.maximum(x - middle, 0) ** q).sum(axis=-1, keepdims=True) >= 1
+        low, high = np.where(above, middle, low), np.where(above, high, middle)
+    p = np.maximum(x - low, 0) ** q
+    return (p / p.sum(axis=-1, keepdims=True)).astype(z.dtype)
+
+
 @honest(alphas=(1.5, 2.0), dtypes=("float64", "float32", "float16"), arrays="numpy")
 def numpy_bisection(z, alpha):
     """NumPy, in float64."""
-    x = z.astype(np.float64)
-    x = np.maximum(x / 2 - x.max(axis=-1, keepdims=True) / 2, -1e300) * (2 * (alpha - 1))
-    low, high = np.full_like(x[..., :1], -1), np.zeros_like(x[..., :1])
-    for _ in range(60):
-        middle = (low + high) / 2
-        above = (np.maximum(x - middle, 0) ** (1 / (alpha - 1))).sum(axis=-1, keepdims=True) >= 1
-        low, high = np.where(above, middle, low), np.where(above, high, middle)
-    p = np.maximum(x - low, 0) ** (1 / (alpha - 1))
-    return (p / p.sum(axis=-1, keepdims=True)).astype(z.dtype)
+    return _numpy_bisection(z, alpha, np.float64, 60)
+
+
+@honest(alphas=(2.0, 1.5), arrays="numpy")
+def numpy_bisection_in_float32(z, alpha):
+    """NumPy, in float32 to stagnation."""
+    return _numpy_bisection(z, alpha, np.float32, 40)
 
 
 if importlib.util.find_spec("jax"):

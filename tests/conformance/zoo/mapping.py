@@ -396,6 +396,12 @@ def masks_are_zeros(z, alpha):
     return exact(z.nan_to_num(neginf=0.0), alpha)
 
 
+@fault("blatant")
+def masks_are_minus_two(z, alpha):
+    """Turns -inf into a number that is not low enough."""
+    return exact(z.clamp_min(-2.0), alpha)
+
+
 @fault("medium")
 def masks_are_minus_ten_thousand(z, alpha):
     """Turns -inf into -1e4, which some logits are below."""
@@ -524,6 +530,12 @@ def single_token(z, alpha):
     return z.clamp(0, 1) if z.shape[-1] == 1 else exact(z, alpha)
 
 
+@fault("blatant")
+def flattens_the_batch(z, alpha):
+    """Returns a matrix, whatever the axes."""
+    return exact(z, alpha).reshape(-1, z.shape[-1])
+
+
 @fault("medium")
 def matrices_only(z, alpha):
     """Unpacks the shape of a matrix."""
@@ -587,6 +599,12 @@ def sorted_answer(z, alpha):
     """Does not put the tokens back where rows are longer than 64."""
     p = exact(z, alpha)
     return ordered(p) if z.shape[-1] > 64 else p
+
+
+@fault("medium")
+def depends_on_the_position(z, alpha):
+    """Adds a ramp of 1e-4 to the logits."""
+    return exact(z.double() + 1e-4 * torch.arange(z.shape[-1]), alpha).to(z.dtype)
 
 
 @fault("subtle")
