@@ -13,7 +13,7 @@ import numpy as np
 
 from .calls import Call, Float64, Outcome
 
-__all__ = ["FRAMEWORKS", "LAYOUTS", "Framework", "Placement", "explain", "framework", "perform", "place"]
+__all__ = ["FRAMEWORKS", "LAYOUTS", "Framework", "Placement", "framework", "outcome_of", "perform", "place"]
 
 LAYOUTS: dict[str, str] = {
     "contiguous": "rows one after the other",
@@ -272,7 +272,6 @@ def perform(function: Callable[..., Any], call: Call, library: Framework, device
         For example ``"cpu"`` or ``"cuda:0"``.
     """
     logits, buffer = library.array(call.logits, call.dtype, call.layout, device)
-    before = library.values(buffer)
     home = library.describe(logits)[2]
     alpha: Any = call.alpha
     cotangent: Any = None
@@ -283,8 +282,6 @@ def perform(function: Callable[..., Any], call: Call, library: Framework, device
         alpha, _ = library.array(np.array(call.alpha), call.dtype, "contiguous", device)
     if call.cotangent is not None:
         cotangent, _ = library.array(call.cotangent, call.dtype, call.cotangent_layout, device)
-    gradient = alpha_gradient = None
-    problem = ""
 
     def respond(logits: Any, alpha: Any = alpha) -> Any:
         answer = function(logits, alpha)
@@ -292,16 +289,41 @@ def perform(function: Callable[..., Any], call: Call, library: Framework, device
             function(later, alpha)
         return answer
 
-    try:
+    def ask() -> Answered:
         if cotangent is None:
-            answer = respond(logits)
-        else:
-            given = {"logits": logits, "alpha": alpha} if call.alpha_gradient else {"logits": logits}
-            answer, found, problem = library.pullback(respond, given, cotangent)
-            gradient, alpha_gradient = [*(found or ()), None, None][:2]
+            return respond(logits), None, ""
+        given = {"logits": logits, "alpha": alpha} if call.alpha_gradient else {"logits": logits}
+        return library.pullback(respond, given, cotangent)
+
+    return outcome_of(library, ask, [buffer], home)
+
+
+Answered = tuple[Any, list[Any] | None, str]
+"""An answer, the gradients in its arguments, and what is wrong with these ("" if nothing)."""
+
+
+def outcome_of(library: Framework, ask: Callable[[], Answered], buffers: Sequence[Any], home: str) -> Outcome:
+    """Ask the implementation and read everything that it returns, or the exception that it raises.
+
+    Parameters
+    ----------
+    library : Framework
+    ask : callable
+        Makes the call.
+    buffers : sequence of arrays
+        Memory that the call must leave as it is.
+    home : str
+        Where the arguments live.
+    """
+    before = [library.values(each) for each in buffers]
+    try:
+        answer, gradients, problem = ask()
         shape, dtype, where = library.describe(answer)
         values = library.values(answer)
-        untouched = bool(np.array_equal(before, library.values(buffer), equal_nan=True))
+        untouched = all(
+            np.array_equal(old, library.values(buffer), equal_nan=True)
+            for old, buffer in zip(before, buffers, strict=True)
+        )
     except Exception as error:
         return Outcome("raised", detail=explain(error))
     return Outcome(
@@ -312,10 +334,9 @@ def perform(function: Callable[..., Any], call: Call, library: Framework, device
         device=where,
         input_device=home,
         untouched=untouched,
-        gradient=None if gradient is None else library.values(gradient),
-        gradient_dtype="" if gradient is None else library.describe(gradient)[1],
+        gradients=tuple(map(library.values, gradients or ())),
+        gradient_dtype=library.describe(gradients[0])[1] if gradients else "",
         gradient_problem=problem,
-        alpha_gradient=None if alpha_gradient is None else library.values(alpha_gradient),
     )
 
 

@@ -81,7 +81,8 @@ class Outcome:
     """What came of a call.
 
     Arrays are float64 and exact, whatever the format they were in; `dtype`, `shape` and `device` say how the
-    answer came. `detail` is the exception, the signal or the time limit when nothing came back.
+    answer came; `gradients` are those in the arguments, the logits first. `detail` is the exception, the signal or the
+    time limit when nothing came back.
     """
 
     status: Status
@@ -93,9 +94,17 @@ class Outcome:
     input_device: str = ""
     untouched: bool = True
     printed: str = ""
-    gradient: Float64 | None = None
+    gradients: tuple[Float64, ...] = ()
     gradient_dtype: str = ""
     gradient_problem: str = ""
-    alpha_gradient: Float64 | None = None
-    gradients: tuple[Float64, ...] | None = None
     versions: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def gradient(self) -> Float64 | None:
+        """The gradient in the first argument, such as the logits; None if there is none."""
+        return self.gradients[0] if self.gradients else None
+
+    @property
+    def alpha_gradient(self) -> Float64 | None:
+        """The gradient in alpha; None if there is none."""
+        return self.gradients[1] if len(self.gradients) > 1 else None

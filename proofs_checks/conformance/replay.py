@@ -19,8 +19,9 @@ from .program import PREFIX, is_program, request_line
 from .results import Counterexample
 from .worker import Subject
 
-__all__ = ["describe", "hexadecimal", "loading", "read", "runs", "to_case", "unhex"]
+__all__ = ["counterexample", "describe", "hexadecimal", "loading", "read", "runs", "to_case", "unhex", "written"]
 
+_DEFAULTS = {"layout": "contiguous", "variant": 0, "shift": 0.0, "cotangent_layout": "contiguous"}
 _TRAILING = re.compile(r"\.?0+(?=p)")
 
 
@@ -40,22 +41,84 @@ def describe(law: str, case: Case, finding: Finding, setting: Setting, subject: 
     if case.cotangent is not None:
         parameters["cotangent"] = hexadecimal(case.cotangent)
         parameters["cotangent_layout"] = case.cotangent_layout
+    snippet = _about(law) + _snippet(case, setting, subject)
+    return counterexample(law, written(case), finding, setting, subject, parameters, snippet)
+
+
+def counterexample(
+    law: str,
+    found: dict[str, Any],
+    finding: Finding,
+    setting: Setting,
+    subject: Subject,
+    parameters: dict[str, Any],
+    snippet: str,
+    *,
+    shape: tuple[int, ...] | None = None,
+) -> Counterexample:
+    """Build a counterexample of any kind, with the command that judges it again.
+
+    Parameters
+    ----------
+    law : str
+        Its name.
+    found : dict
+        The case as JSON values, without what is left at its default: what ``to_case`` of the kind reads.
+    finding, setting, subject
+        How it broke, where, and whose it is.
+    parameters : dict
+        What the report shows of the case beside its logits.
+    snippet : str
+        A program that shows it again.
+    shape : tuple of int, optional
+        Of the answer, where that is not the shape of the logits.
+    """
+    head = {"law": law, "alpha": setting.alpha, "dtype": setting.dtype}
+    words = ["entmax-oracle", "check", subject.name]
+    if subject.kind != "mapping":
+        words += ["--kind", subject.kind]
+    if not is_program(subject.target):
+        words += ["--array", subject.arrays]
+    if subject.device != "cpu":
+        words += ["--device", subject.device]
+    if subject.fixed_alpha:
+        words += ["--fixed-alpha", repr(setting.alpha)]
+    if setting.compute_dtype:
+        words += ["--compute-dtype", setting.compute_dtype]
+    if setting.alpha_gradient:
+        words.append("--grad-alpha")
+    words += ["--replay", json.dumps(head | found, separators=(",", ":"))]
+    logits = found.get("logits", "")
     return Counterexample(
         law=law,
         message=finding.message,
         alpha=setting.alpha,
         dtype=setting.dtype,
         arrays=subject.arrays,
-        layout=case.layout,
-        shape=case.logits.shape,
-        logits=tuple(hexadecimal(case.logits)),
+        layout=found.get("layout", "contiguous"),
+        shape=tuple(found["shape"]) if shape is None else shape,
+        logits=tuple(_unrun(logits)),
         ratio=finding.ratio,
         ulp=finding.ulp,
         parameters=parameters,
         details=finding.details,
-        command=_command(law, case, setting, subject),
-        snippet=_about(law) + _snippet(case, setting, subject),
+        command=shlex.join(words),
+        snippet=snippet,
     )
+
+
+def written(case: Any) -> dict[str, Any]:
+    """Write a case of logits as JSON values, without what is left at its default."""
+    found: dict[str, Any] = {
+        "shape": list(case.logits.shape),
+        "logits": " ".join(runs(hexadecimal(case.logits))),
+    }
+    for name, default in _DEFAULTS.items():
+        if getattr(case, name, default) != default:
+            found[name] = getattr(case, name)
+    if case.cotangent is not None:
+        found["cotangent"] = " ".join(runs(hexadecimal(case.cotangent)))
+    return found
 
 
 def _about(law: str) -> str:
@@ -131,10 +194,7 @@ def runs(words: list[str]) -> list[str]:
 
 def unhex(words: list[str] | str, shape: tuple[int, ...]) -> Float64:
     """Read what `hexadecimal` or `runs` wrote."""
-    numbers: list[float] = []
-    for word in words.split() if isinstance(words, str) else words:
-        count, star, number = str(word).rpartition("*")
-        numbers += [float.fromhex(number)] * (int(count) if star else 1)
+    numbers = [float.fromhex(word) for word in _unrun(words)]
     if len(numbers) != math.prod(shape):
         raise ValueError(
             f"this counterexample holds {len(numbers)} numbers; its shape {shape} asks for {math.prod(shape)}"
@@ -142,32 +202,13 @@ def unhex(words: list[str] | str, shape: tuple[int, ...]) -> Float64:
     return np.array(numbers, dtype=np.float64).reshape(shape)
 
 
-def _command(law: str, case: Case, setting: Setting, subject: Subject) -> str:
-    found: dict[str, Any] = {
-        "law": law,
-        "alpha": setting.alpha,
-        "dtype": setting.dtype,
-        "shape": list(case.logits.shape),
-        "logits": " ".join(runs(hexadecimal(case.logits))),
-    }
-    plain = Case(case.logits)
-    for name in ("layout", "variant", "shift", "cotangent_layout"):
-        if getattr(case, name) != getattr(plain, name):
-            found[name] = getattr(case, name)
-    if case.cotangent is not None:
-        found["cotangent"] = " ".join(runs(hexadecimal(case.cotangent)))
-    words = ["entmax-oracle", "check", subject.name]
-    if not is_program(subject.target):
-        words += ["--array", subject.arrays]
-    if subject.device != "cpu":
-        words += ["--device", subject.device]
-    if subject.fixed_alpha:
-        words += ["--fixed-alpha", repr(setting.alpha)]
-    if setting.compute_dtype:
-        words += ["--compute-dtype", setting.compute_dtype]
-    if setting.alpha_gradient:
-        words.append("--grad-alpha")
-    return shlex.join([*words, "--replay", json.dumps(found, separators=(",", ":"))])
+def _unrun(words: list[str] | str) -> list[str]:
+    """Undo `runs`."""
+    numbers: list[str] = []
+    for word in words.split() if isinstance(words, str) else words:
+        count, star, number = str(word).rpartition("*")
+        numbers += [number] * (int(count) if star else 1)
+    return numbers
 
 
 def loading(subject: Subject) -> list[str]:

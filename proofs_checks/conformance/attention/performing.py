@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import Framework, explain
+from ..arrays import Answered, Framework, outcome_of
 from ..calls import Float64, Outcome
 from .calls import TENSORS, AttentionCase, AttentionRequest
 
@@ -35,7 +35,6 @@ def perform(function: Callable[..., Any], request: AttentionRequest, library: Fr
     """
     case, later = request.case, request.followed_by
     arrays, buffers, options = _arguments(library, case, request, device)
-    before = [library.values(each) for each in buffers]
 
     def attend(query: Any, key: Any, value: Any) -> Any:
         answer = function(query, key, value, **options)
@@ -44,35 +43,13 @@ def perform(function: Callable[..., Any], request: AttentionRequest, library: Fr
             function(*others.values(), **rest)
         return answer
 
-    found: list[Any] | None = None
-    problem = ""
-    try:
+    def ask() -> Answered:
         if case.cotangent is None:
-            answer = attend(**arrays)
-        else:
-            layout = case.cotangent_layout or case.layout
-            cotangent, _ = _lay(library, case.cotangent, request.dtype, layout, device)
-            answer, found, problem = library.pullback(attend, arrays, cotangent)
-        shape, dtype, where = library.describe(answer)
-        values = library.values(answer)
-        untouched = all(
-            np.array_equal(old, library.values(buffer), equal_nan=True)
-            for old, buffer in zip(before, buffers, strict=True)
-        )
-    except Exception as error:
-        return Outcome("raised", detail=explain(error))
-    return Outcome(
-        "returned",
-        values=values,
-        shape=shape,
-        dtype=dtype,
-        device=where,
-        input_device=library.describe(arrays["query"])[2],
-        untouched=untouched,
-        gradients=None if found is None else tuple(map(library.values, found)),
-        gradient_dtype="" if found is None else library.describe(found[0])[1],
-        gradient_problem=problem,
-    )
+            return attend(**arrays), None, ""
+        cotangent, _ = _lay(library, case.cotangent, request.dtype, case.cotangent_layout or case.layout, device)
+        return library.pullback(attend, arrays, cotangent)
+
+    return outcome_of(library, ask, buffers, library.describe(arrays["query"])[2])
 
 
 def _arguments(

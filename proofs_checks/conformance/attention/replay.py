@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import shlex
 from typing import Any
 
 from ..laws.base import Finding, Setting
-from ..replay import hexadecimal, loading, runs, unhex
+from ..replay import counterexample, hexadecimal, loading, runs, unhex
 from ..results import Counterexample
 from ..worker import Subject
 from .calls import TENSORS, AttentionCase
@@ -17,31 +15,10 @@ __all__ = ["describe", "to_case"]
 
 def describe(law: str, case: AttentionCase, finding: Finding, setting: Setting, subject: Subject) -> Counterexample:
     """Write a case down in full; see `entmax_oracle.proofs_checks.conformance.replay.describe`."""
-    found = _written(law, case, setting)
-    parameters = {name: value for name, value in found.items() if name not in ("law", "alpha", "dtype", "layout")}
-    words = ["entmax-oracle", "check", subject.name, "--kind", "attention", "--array", subject.arrays]
-    if subject.device != "cpu":
-        words += ["--device", subject.device]
-    if subject.fixed_alpha:
-        words += ["--fixed-alpha", repr(setting.alpha)]
-    if setting.compute_dtype:
-        words += ["--compute-dtype", setting.compute_dtype]
-    return Counterexample(
-        law=law,
-        message=finding.message,
-        alpha=setting.alpha,
-        dtype=setting.dtype,
-        arrays=subject.arrays,
-        layout=case.layout,
-        shape=case.shape,
-        logits=(),
-        ratio=finding.ratio,
-        ulp=finding.ulp,
-        parameters=parameters,
-        details=finding.details,
-        command=shlex.join([*words, "--replay", json.dumps(found, separators=(",", ":"))]),
-        snippet=_snippet(case, setting, subject),
-    )
+    found = _written(case)
+    parameters = {name: value for name, value in found.items() if name != "layout"}
+    snippet = _snippet(case, setting, subject)
+    return counterexample(law, found, finding, setting, subject, parameters, snippet, shape=case.shape)
 
 
 def to_case(found: dict[str, Any]) -> AttentionCase:
@@ -75,8 +52,8 @@ def to_case(found: dict[str, Any]) -> AttentionCase:
     )
 
 
-def _written(law: str, case: AttentionCase, setting: Setting) -> dict[str, Any]:
-    found: dict[str, Any] = {"law": law, "alpha": setting.alpha, "dtype": setting.dtype}
+def _written(case: AttentionCase) -> dict[str, Any]:
+    found: dict[str, Any] = {}
     for name in (*TENSORS, "cotangent"):
         x = getattr(case, name)
         if x is not None:

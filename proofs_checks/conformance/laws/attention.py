@@ -151,7 +151,7 @@ def judge_layout(session: Session, case: AttentionCase) -> Finding:
 def judge_gradient(session: Session, case: AttentionCase) -> Finding:
     """Judge the gradients in query, key and value."""
     (outcome,) = session.ask(session.call(case))
-    if outcome.gradient_problem or outcome.gradients is None:
+    if outcome.gradient_problem or not outcome.gradients:
         return Finding(True, outcome.gradient_problem or "no gradient came back", math.inf, math.inf)
     if outcome.gradient_dtype != session.setting.dtype:
         message = f"the gradient is {outcome.gradient_dtype}, the query is {session.setting.dtype}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import cycle, product
 
 import numpy as np
@@ -162,6 +163,58 @@ def judge_sum(session: Session, case: Case) -> Finding:
     return worst
 
 
+def judge_support(session: Session, case: Case) -> Finding:
+    """Judge that the gradient is exactly zero at tokens that are certainly off the support."""
+    outcome = ask(session, case)
+    gradient = outcome.gradient
+    if _unusable(case, outcome, session.setting.dtype) is not None or gradient is None or not gradient.size:
+        return Finding()  # the law of the gradient itself says so
+    assert case.cotangent is not None
+    # At a token at the threshold itself other subgradients are right too, from alpha = 2 on: a budget, then.
+    _, _, allowed = session.oracle.vjp(case.logits, case.cotangent)
+    outside = (session.oracle(case.logits).support == "out") & (allowed == 0)
+    zero = np.zeros_like(gradient)
+    return judge_against(session, np.where(outside, gradient, 0.0), zero, zero, zero, "the gradient")
+
+
+def judge_symmetry(session: Session, case: Case) -> Finding:
+    """Judge that <h, J g> is <g, J h>, each allowed what rounding moves it by."""
+    assert case.cotangent is not None
+    g = case.cotangent
+    h = cotangent("normal", g.shape, case.variant + 1, session.setting.dtype)
+    products = []
+    for each in (g, h):
+        outcome = ask(session, replace(case, cotangent=each, cotangent_layout="contiguous"))
+        gradient = outcome.gradient
+        if _unusable(case, outcome, session.setting.dtype) is not None or gradient is None:
+            return Finding()  # the law of the gradient itself says so
+        products.append(gradient)
+    if not g.size or not all(np.isfinite(each).all() for each in products):
+        return Finding()
+    slack: Float64 = np.zeros(g.shape)
+    for each, other in ((g, h), (h, g)):
+        lower, upper, allowed = session.oracle.vjp(case.logits, each)
+        size = np.maximum(np.abs(lower), np.abs(upper))
+        allowed = np.where(size + allowed < session.oracle.format.largest, allowed, np.inf)
+        with np.errstate(invalid="ignore"):  # nothing times infinity claims nothing
+            slack += np.nan_to_num(np.abs(other) * (allowed + (upper - lower)), nan=0.0, posinf=np.inf)
+    worst = Finding()
+    for at in np.ndindex(g.shape[:-1]):
+        off = abs(math.fsum([*(h[at] * products[0][at]), *(-g[at] * products[1][at])]))
+        limit = float(slack[at].sum()) + 4 * g.shape[-1] * 2.0**-53 * float(np.abs(h[at] * products[0][at]).sum())
+        ratio = off / limit if off and limit and math.isfinite(limit) else 0.0
+        if ratio > worst.ratio:
+            where = f" of row {list(at)}" if at else ""
+            message = (
+                f"the Jacobian{where} is not symmetric: <h, J g> and <g, J h> are {off:.3g} apart, {ratio:.3g} times "
+                "what rounding explains"
+            )
+            broken = ratio > 1
+            details = {"index": [*at, 0], "got": products[0][at]} if broken else {}
+            worst = Finding(broken, message if broken else "", ratio, 0.0, details)
+    return worst
+
+
 def judge_alpha(session: Session, case: Case) -> Finding:
     """Judge the gradient in alpha."""
     outcome = ask(session, case)
@@ -194,6 +247,23 @@ LAWS = (
         "shift-invariance",
         judge_sum,
         cases,
+        needs="gradient",
+    ),
+    Law(
+        "gradient support",
+        "The gradient is exactly zero at tokens off the support.",
+        "jacobian",
+        judge_support,
+        cases,
+        needs="gradient",
+    ),
+    Law(
+        "gradient symmetry",
+        "The Jacobian is symmetric: <h, J g> = <g, J h>.",
+        "jacobian-semidefinite",
+        judge_symmetry,
+        cases,
+        weight=0.5,
         needs="gradient",
     ),
     Law(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Framework, explain
+from ..arrays import Answered, Framework, outcome_of
 from ..calls import Float64, Outcome
 
 __all__ = ["LossCase", "LossRequest", "perform"]
@@ -82,33 +82,11 @@ def perform(function: Callable[..., Any], request: LossRequest, library: Framewo
     case = request.case
     logits, buffer = library.array(case.logits, request.dtype, case.layout, device)
     target = library.integers(case.target.tolist(), device)
-    before, labels = library.values(buffer), library.values(target)
-    home = library.describe(logits)[2]
-    found: list[Any] | None = None
-    problem = ""
-    try:
+
+    def ask() -> Answered:
         if case.cotangent is None:
-            answer = function(logits, target, request.alpha)
-        else:
-            cotangent, _ = library.array(case.cotangent, request.dtype, "contiguous", device)
-            answer, found, problem = library.pullback(
-                lambda logits: function(logits, target, request.alpha), {"logits": logits}, cotangent
-            )
-        shape, dtype, where = library.describe(answer)
-        values = library.values(answer)
-        untouched = np.array_equal(before, library.values(buffer), equal_nan=True)
-        untouched = untouched and np.array_equal(labels, library.values(target))
-    except Exception as error:
-        return Outcome("raised", detail=explain(error))
-    return Outcome(
-        "returned",
-        values=values,
-        shape=shape,
-        dtype=dtype,
-        device=where,
-        input_device=home,
-        untouched=untouched,
-        gradient=None if not found else library.values(found[0]),
-        gradient_dtype="" if not found else library.describe(found[0])[1],
-        gradient_problem=problem,
-    )
+            return function(logits, target, request.alpha), None, ""
+        cotangent, _ = library.array(case.cotangent, request.dtype, "contiguous", device)
+        return library.pullback(lambda logits: function(logits, target, request.alpha), {"logits": logits}, cotangent)
+
+    return outcome_of(library, ask, [buffer, target], library.describe(logits)[2])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -12,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..laws.base import Finding, Setting
-from ..replay import hexadecimal, loading, runs, unhex
+from ..replay import counterexample, loading, unhex, written
 from ..results import Counterexample
 from ..shrink import bits, coarse
 from ..worker import Subject
@@ -23,45 +21,11 @@ __all__ = ["ATTEMPTS", "complexity", "describe", "to_case"]
 
 def describe(law: str, case: LossCase, finding: Finding, setting: Setting, subject: Subject) -> Counterexample:
     """Write a case down in full; see `entmax_oracle.proofs_checks.conformance.replay.describe`."""
-    found: dict[str, Any] = {
-        "law": law,
-        "alpha": setting.alpha,
-        "dtype": setting.dtype,
-        "shape": list(case.logits.shape),
-        "logits": " ".join(runs(hexadecimal(case.logits))),
-        "target": case.target.tolist(),
+    found = written(case) | {"target": case.target.tolist()}
+    parameters: dict[str, Any] = {
+        name: found[name] for name in ("target", "variant", "shift", "cotangent") if name in found
     }
-    for name in ("variant", "shift"):
-        if getattr(case, name):
-            found[name] = getattr(case, name)
-    if case.layout != "contiguous":
-        found["layout"] = case.layout
-    if case.cotangent is not None:
-        found["cotangent"] = " ".join(runs(hexadecimal(case.cotangent)))
-    words = ["entmax-oracle", "check", subject.name, "--kind", "loss", "--array", subject.arrays]
-    if subject.device != "cpu":
-        words += ["--device", subject.device]
-    if subject.fixed_alpha:
-        words += ["--fixed-alpha", repr(setting.alpha)]
-    if setting.compute_dtype:
-        words += ["--compute-dtype", setting.compute_dtype]
-    shown = ("target", "variant", "shift", "cotangent")
-    return Counterexample(
-        law=law,
-        message=finding.message,
-        alpha=setting.alpha,
-        dtype=setting.dtype,
-        arrays=subject.arrays,
-        layout=case.layout,
-        shape=case.logits.shape,
-        logits=tuple(hexadecimal(case.logits)),
-        ratio=finding.ratio,
-        ulp=finding.ulp,
-        parameters={name: found[name] for name in shown if name in found},
-        details=finding.details,
-        command=shlex.join([*words, "--replay", json.dumps(found, separators=(",", ":"))]),
-        snippet=_snippet(case, setting, subject),
-    )
+    return counterexample(law, found, finding, setting, subject, parameters, _snippet(case, setting, subject))
 
 
 def to_case(found: dict[str, Any]) -> LossCase:
