@@ -1,1 +1,1 @@
-"""The commands of ``entmax-oracle``, one module each."""
+"""The commands of ``entmax-oracle``, one module each, and what they share in `writing`."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import re
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from .writing import write_json, write_result
 
 if TYPE_CHECKING:
     from entmax_oracle.proofs_checks.conformance import Counterexample, LawResult, Report
@@ -92,7 +93,7 @@ def run(args: argparse.Namespace) -> int:
         if args.json and not args.replay:
             from entmax_oracle.proofs_checks.conformance import Report
 
-            _write(args.json, Report(args.target, "unusable", message=str(error), seed=args.seed).to_dict())
+            write_json(args.json, Report(args.target, "unusable", message=str(error), seed=args.seed).to_dict())
         raise Unusable(str(error)) from error
 
 
@@ -132,19 +133,15 @@ def _check(args: argparse.Namespace) -> int:
             kind=args.kind,
         )
     _show(console, report)
-    if args.json:
-        _write(args.json, report.to_dict())
     if args.junit:
         from entmax_oracle.proofs_checks.conformance import to_junit
 
         args.junit.parent.mkdir(parents=True, exist_ok=True)
         args.junit.write_text(to_junit(report), encoding="utf-8")
-    if args.report:
-        from entmax_oracle.proofs_checks.report import render
-
-        slug = re.sub(r"[^A-Za-z0-9.]+", "-", args.target).strip("-")
-        _write(args.report / f"check-{slug}.json", report.to_dict())
-        console.print(f"report: {render(args.report)}", highlight=False)
+    slug = re.sub(r"[^A-Za-z0-9.]+", "-", args.target).strip("-")
+    page = write_result(report.to_dict(), args, f"check-{slug}.json")
+    if page is not None:
+        console.print(f"report: {page}", highlight=False)
     return {"conforms": 0, "violates": 1, "unusable": 2}[report.verdict]
 
 
@@ -251,8 +248,3 @@ def _number(text: str) -> float:
             return float(Fraction(text))
         except (ValueError, ZeroDivisionError):
             raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
-
-
-def _write(path: Path, result: dict[str, Any]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(result, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")

@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .writing import write_result
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -67,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
         if args.report is not None:
             status.update("curves")
             result["curves"] = curves(args.normaliser, own)
-    _write(result, args)
+    write_result(result, args, "matrix.json")
     _show(result, Console())
     return int(any(cell["contradicts"] for row in result["rows"] for cell in row["cells"]))
 
@@ -97,22 +99,6 @@ def _own(args: argparse.Namespace) -> dict[str, Own] | None:
     if refusal:
         raise Unusable(f"{args.target}: gives no weights for logits 1, 0, -1: {refusal}")
     return {args.target.rpartition("/")[2]: subject}
-
-
-def _write(result: dict[str, Any], args: argparse.Namespace) -> None:
-    """Write the result where it was asked for, and render the page."""
-    import json
-
-    text = json.dumps(result, indent=1, allow_nan=False) + "\n"
-    if args.json is not None:
-        args.json.parent.mkdir(parents=True, exist_ok=True)
-        args.json.write_text(text, encoding="utf-8")
-    if args.report is not None:
-        args.report.mkdir(parents=True, exist_ok=True)
-        (args.report / "matrix.json").write_text(text, encoding="utf-8")
-        from entmax_oracle.proofs_checks.report import render
-
-        render(args.report)
 
 
 def _show(result: dict[str, Any], console: Console) -> None:

@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .writing import write_result
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -61,25 +63,9 @@ def run(args: argparse.Namespace) -> int:
             result = verify(names, args.area, args.profile, args.jobs, advance, seed=args.seed, files=files)
         except ValueError as error:
             raise Unusable(str(error)) from error
-    _write(result, args)
+    write_result(result, args, "verify.json")
     _show(result, console)
     return 0 if all(entry["clean"] for entry in result["theorems"]) else 1
-
-
-def _write(result: dict[str, Any], args: argparse.Namespace) -> None:
-    """Write the result where it was asked for, and render the page."""
-    import json
-
-    text = json.dumps(result, indent=1, allow_nan=False) + "\n"
-    if args.json is not None:
-        args.json.parent.mkdir(parents=True, exist_ok=True)
-        args.json.write_text(text, encoding="utf-8")
-    if args.report is not None:
-        args.report.mkdir(parents=True, exist_ok=True)
-        (args.report / "verify.json").write_text(text, encoding="utf-8")
-        from entmax_oracle.proofs_checks.report import render
-
-        render(args.report)
 
 
 def _show(result: dict[str, Any], console: Console) -> None:
