@@ -60,6 +60,8 @@ BREAKS = {
     "depends on the position": "permutation",
     "wrong sign": "gradient",
     "leaks off the support": "gradient",
+    "support by the power": "gradient support",
+    "centred by p": "gradient symmetry",
     "of softmax": "gradient",
     "broadcast cotangent": "gradient",
     "detached": "gradient",
