@@ -30,7 +30,7 @@ def run(progress: Callable[[str], None]) -> dict[str, Any]:
     jobs = list({(job.label, job.target): job for job in jobs}.values())
     found: list[dict[str, Any]] = []
     for compiled in compile_all(jobs, workers=2):
-        progress(f"{compiled.label} for {compiled.target}: {len(found) + 1} of {len(jobs)}")
+        progress(f"{compiled.job.label} for {compiled.job.target}: {len(found) + 1} of {len(jobs)}")
         found.append(compiled.as_json() | {"faults": compiled.faults()})
     return {
         "schema": "entmax-oracle/bench-static/1",

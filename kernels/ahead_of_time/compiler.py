@@ -1,23 +1,16 @@
-"""Compilation of one kernel for one target, and the figures in the result.
-
-NVIDIA's figures come from the machine code (``cuobjdump`` and ``nvdisasm``, which Triton brings along), AMD's from
-the assembly.
-"""
+"""Compilation of one kernel for one target, and what it may not ship with."""
 
 import os
-import re
-import subprocess
-import tempfile
 import time
 import warnings
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
 from importlib import import_module
 from multiprocessing import get_context
-from pathlib import Path
 from typing import Any
+
+from .machine_code import figures
 
 TARGETS: Mapping[str, tuple[str, int | str, int]] = {
     "sm_80": ("cuda", 80, 32),
@@ -51,6 +44,10 @@ class Job:
         Warps of a program.
     label
         What the caller calls it.
+    options
+        Further options of the compiler: ``"num_stages"``, ``"maxnreg"``.
+    least
+        What it must have: the least value of figures of `Compiled`, by their names.
     """
 
     module: str
@@ -60,7 +57,9 @@ class Job:
     constants: Mapping[str, Any]
     aligned: frozenset[str]
     warps: int
-    label: str = ""
+    label: str
+    options: Mapping[str, int] = field(default_factory=dict)
+    least: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -69,47 +68,52 @@ class Compiled:
 
     Attributes
     ----------
-    registers, shared, instructions
-        Registers of a thread, bytes of shared memory of a program, machine instructions.
-    spills
-        Instructions that move registers to memory and back.
-    vector_loads, vector_stores
-        Widest access to global memory, in bytes of a thread.
+    job
+        What was compiled.
     seconds
         Time to compile.
+    registers, shared, instructions
+        Registers of a thread, bytes of shared memory of a program, machine instructions.
+    stack, spills
+        Bytes of memory in which a thread keeps what its registers do not hold, and instructions that move it.
+    matrix, asynchronous
+        Matrix instructions, and loads that go to shared memory without waiting.
+    vector_loads, vector_stores
+        Widest access to global memory, in bytes of a thread.
     opcodes
-        How often each kind of access to memory occurs.
+        How often each kind of access to memory and each matrix instruction occurs.
     """
 
-    label: str
-    kernel: str
-    target: str
-    warps: int
+    job: Job
+    seconds: float
     registers: int
-    spills: int
     shared: int
     instructions: int
+    stack: int
+    spills: int
+    matrix: int
+    asynchronous: int
     vector_loads: int
     vector_stores: int
-    seconds: float
-    opcodes: Mapping[str, int] = field(default_factory=dict)
+    opcodes: Mapping[str, int]
 
     def faults(self) -> list[str]:
-        """Why this kernel may not ship: spills, too much shared memory, no 16-byte access."""
+        """Why this kernel may not ship: spills, too much shared memory, less than the job asks for."""
         found = []
-        if self.spills:
-            found.append(f"{self.spills} spills")
-        if self.shared > SHARED_LIMITS[self.target]:
-            found.append(f"{self.shared} bytes of shared memory, {SHARED_LIMITS[self.target]} on the target")
-        if self.vector_loads < 16:
-            found.append(f"loads of {self.vector_loads} bytes at most")
-        if self.vector_stores < 16:
-            found.append(f"stores of {self.vector_stores} bytes at most")
-        return [f"{self.label} on {self.target}: {fault}" for fault in found]
+        if self.spills or self.stack:
+            found.append(f"{self.spills} spills, a stack of {self.stack} bytes")
+        if self.shared > SHARED_LIMITS[self.job.target]:
+            found.append(f"{self.shared} bytes of shared memory, {SHARED_LIMITS[self.job.target]} on the target")
+        for name, least in self.job.least.items():
+            if getattr(self, name) < least:
+                found.append(f"{name.replace('_', ' ')}: {getattr(self, name)}, {least} or more wanted")
+        return [f"{self.job.label} on {self.job.target}: {fault}" for fault in found]
 
     def as_json(self) -> dict[str, Any]:
         """Return plain data."""
-        return asdict(self)
+        used = asdict(self)
+        del used["job"]
+        return {name: getattr(self.job, name) for name in ("label", "kernel", "target", "warps")} | used
 
 
 def compile_one(job: Job) -> Compiled:
@@ -146,19 +150,10 @@ def compile_one(job: Job) -> Compiled:
         result = triton.compile(
             source,
             target=GPUTarget(*TARGETS[job.target]),
-            options={"num_warps": job.warps, "enable_fp_fusion": True},
+            options={"num_warps": job.warps, "enable_fp_fusion": True, **job.options},
         )
     seconds = time.perf_counter() - start
-    read = _nvidia if "cubin" in result.asm else _amd
-    return Compiled(
-        label=job.label or job.kernel,
-        kernel=job.kernel,
-        target=job.target,
-        warps=job.warps,
-        shared=result.metadata.shared,
-        seconds=round(seconds, 2),
-        **read(result.asm),
-    )
+    return Compiled(job, round(seconds, 2), shared=result.metadata.shared, **figures(result.asm))
 
 
 def compile_all(jobs: Iterable[Job], workers: int | None = None) -> Iterator[Compiled]:
@@ -183,77 +178,3 @@ def _constant(value: Any) -> Any:
 
         return getattr(tl, value.removeprefix("tl."))
     return value
-
-
-def _nvidia(asm: Mapping[str, Any]) -> dict[str, Any]:
-    import triton
-
-    tools = Path(triton.__file__).parent / "backends" / "nvidia" / "bin"
-    with tempfile.TemporaryDirectory() as folder:
-        binary = Path(folder) / "kernel.cubin"
-        binary.write_bytes(asm["cubin"])
-        usage = _run(tools / "cuobjdump", "--dump-resource-usage", binary)
-        code = _run(tools / "nvdisasm", "-c", binary)
-    registers = re.search(r"REG:(\d+)", usage)
-    opcodes = re.findall(r"^\s*/\*[0-9a-f]{4,}\*/\s+(?:@!?U?P\w+\s+)?([A-Z][\w.]*)", code, re.M)
-    if registers is None or not opcodes:
-        raise RuntimeError("the disassembler's output is not what it was; see kernels/ahead_of_time/compiler.py")
-    access = Counter(opcode for opcode in opcodes if opcode.startswith(("LDG", "STG", "LDL", "STL")))
-    return {
-        "registers": int(registers[1]),
-        "spills": _count(access, lambda opcode: opcode.startswith(("LDL", "STL"))),
-        "instructions": len(opcodes),
-        "vector_loads": _widest(access, "LDG", _nvidia_width),
-        "vector_stores": _widest(access, "STG", _nvidia_width),
-        "opcodes": dict(access),
-    }
-
-
-def _nvidia_width(opcode: str) -> int:
-    for suffix, width in ((".128", 16), (".64", 8), (".U16", 2), (".U8", 1)):
-        if suffix in opcode:
-            return width
-    return 4
-
-
-def _amd(asm: Mapping[str, Any]) -> dict[str, Any]:
-    text = asm["amdgcn"]
-
-    def figure(name: str) -> int:
-        found = re.search(rf"\.{name}:\s*(\d+)", text)
-        if found is None:
-            raise RuntimeError(f"the assembly has no .{name}; see kernels/ahead_of_time/compiler.py")
-        return int(found[1])
-
-    opcodes = re.findall(r"^\s+([vsd]s?_\w+|global_\w+|buffer_\w+|ds_\w+|scratch_\w+)", text, re.M)
-    access = Counter(
-        opcode for opcode in opcodes if opcode.startswith(("global_", "buffer_load", "buffer_store", "scratch_"))
-    )
-    return {
-        "registers": figure("vgpr_count"),
-        # Scalar registers overflow into lanes of vector registers, not into memory.
-        "spills": figure("vgpr_spill_count") + _count(access, lambda opcode: opcode.startswith("scratch_")),
-        "instructions": len(opcodes),
-        "vector_loads": max(_widest(access, "global_load", _amd_width), _widest(access, "buffer_load", _amd_width)),
-        "vector_stores": max(_widest(access, "global_store", _amd_width), _widest(access, "buffer_store", _amd_width)),
-        "opcodes": dict(access),
-    }
-
-
-def _amd_width(opcode: str) -> int:
-    for suffix, width in (("dwordx4", 16), ("dwordx3", 12), ("dwordx2", 8), ("short", 2), ("byte", 1)):
-        if suffix in opcode:
-            return width
-    return 4
-
-
-def _run(*command: object) -> str:
-    return subprocess.run([str(part) for part in command], capture_output=True, text=True, check=True).stdout
-
-
-def _count(access: Counter[str], wanted: Callable[[str], bool]) -> int:
-    return sum(count for opcode, count in access.items() if wanted(opcode))
-
-
-def _widest(access: Counter[str], prefix: str, width: Callable[[str], int]) -> int:
-    return max((width(opcode) for opcode in access if opcode.startswith(prefix)), default=0)

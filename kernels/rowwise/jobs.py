@@ -71,6 +71,7 @@ def job(
         aligned=frozenset(aligned),
         warps=chosen.warps,
         label=f"{way} {kind.name.lower()} n={n} {outer}" + (" with parameters" if parameters else ""),
+        least={"vector_loads": 16, "vector_stores": 16},
     )
 
 

@@ -1,0 +1,64 @@
+"""The gate itself: which kernels it turns back, and why."""
+
+from dataclasses import replace
+
+import pytest
+
+from entmax_oracle.kernels.ahead_of_time import Compiled, Job, compile_all, compile_one
+from entmax_oracle.kernels.attention.jobs import jobs
+from entmax_oracle.kernels.rowwise.jobs import job
+from entmax_oracle.kernels.rowwise.launch import INTERPRETED
+from entmax_oracle.kernels.rowwise.rows import Kind
+
+LEAST = {"vector_loads": 16, "vector_stores": 16, "matrix": 1, "asynchronous": 1}
+GOOD = Compiled(
+    job=Job("module", "it", "sm_90", {}, {}, frozenset(), 4, "it", least=LEAST),
+    seconds=1.0, registers=200, shared=1000, instructions=500, stack=0, spills=0, matrix=8, asynchronous=4,
+    vector_loads=16, vector_stores=16, opcodes={},
+)  # fmt: skip
+
+
+def test_a_good_kernel_ships():
+    assert GOOD.faults() == []
+
+
+@pytest.mark.parametrize(
+    ("figures", "fault"),
+    [
+        ({"spills": 3, "stack": 8}, "3 spills, a stack of 8 bytes"),
+        ({"stack": 8}, "0 spills, a stack of 8 bytes"),
+        ({"shared": 300_000}, "300000 bytes of shared memory, 232448 on the target"),
+        ({"matrix": 0}, "matrix: 0, 1 or more wanted"),
+        ({"asynchronous": 0}, "asynchronous: 0, 1 or more wanted"),
+        ({"vector_loads": 8}, "vector loads: 8, 16 or more wanted"),
+        ({"vector_stores": 4}, "vector stores: 4, 16 or more wanted"),
+    ],
+)
+def test_each_fault(figures, fault):
+    assert replace(GOOD, **figures).faults() == [f"it on sm_90: {fault}"]
+
+
+@pytest.mark.parametrize("target", ["sm_90", "gfx942"])
+def test_what_kernels_must_have(target):
+    assert job(target, Kind.SQUARE, 1024).least == {"vector_loads": 16, "vector_stores": 16}
+    pipelined = {"asynchronous": 1} if target == "sm_90" else {}
+    plain = {"asynchronous": 0} if target == "sm_90" else {}
+    least = {one.kernel: dict(one.least) for one in jobs(target, 64, "bf16", Kind.SQUARE)}
+    assert least["scan"] == least["attend"] == {"matrix": 1} | pipelined
+    assert least["differentiate"] == least["decode_values"] == {"matrix": 1} | plain
+    assert least["solve"] == least["compact"] == {}
+    assert {one.least.get("matrix", 0) for one in jobs(target, 64, "fp32", Kind.SQUARE)} == {0}
+
+
+def test_a_spill_is_seen():
+    starved = replace(job("sm_90", Kind.SOFTMAX, 1024), options={"maxnreg": 24})
+    (compiled,) = compile_all([starved])
+    assert compiled.spills > 0
+    assert compiled.stack > 0
+    assert "spills" in compiled.faults()[0]
+
+
+@pytest.mark.skipif(not INTERPRETED, reason="needs the interpreter")
+def test_an_interpreted_kernel_is_refused():
+    with pytest.raises(RuntimeError, match="unset TRITON_INTERPRET"):
+        compile_one(job("sm_90", Kind.SQUARE, 64))
