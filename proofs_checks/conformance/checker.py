@@ -176,6 +176,7 @@ def check(
             max_n=effort.max_n,
             long_rows=effort.long_rows,
             alpha_gradient=grad_alpha,
+            few_shapes=arrays == "jax",
         )
         for alpha in alphas
         for dtype in dtypes

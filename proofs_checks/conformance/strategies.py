@@ -30,15 +30,22 @@ _SCALES = (1.0, 0.1, 3.0, 0.01, 10.0, 1e-3, 100.0)
 _ORDINARY = ("gaussian", "uniform")
 
 
+_FEW = (1, 2, 3, 5, 9, 17, 33, 65, 129)  # lengths, where every new shape costs a compilation
+
+
 @cache
-def sizes(max_n: int, min_n: int = 1) -> st.SearchStrategy[int]:
+def sizes(max_n: int, min_n: int = 1, few_shapes: bool = False) -> st.SearchStrategy[int]:
     """Row lengths: small ones, and the neighbours of powers of two, where blocks begin and end.
 
     Parameters
     ----------
     max_n, min_n : int
         Inclusive.
+    few_shapes : bool
+        Draw from a short list of lengths.
     """
+    if few_shapes:
+        return st.sampled_from([n for n in _FEW if min_n <= n <= max_n] or [min_n])
     near = sorted(
         {2**k + d for k in range(3, max_n.bit_length() + 1) for d in (-1, 0, 1) if min_n <= 2**k + d <= max_n}
     )
@@ -102,7 +109,13 @@ def rows(
 
 @st.composite
 def batches(
-    draw: st.DrawFn, dtype: str, max_n: int = 129, max_rows: int = 4, max_tokens: int = 8192, min_n: int = 1
+    draw: st.DrawFn,
+    dtype: str,
+    max_n: int = 129,
+    max_rows: int = 4,
+    max_tokens: int = 8192,
+    min_n: int = 1,
+    few_shapes: bool = False,
 ) -> tuple[Row, ...]:
     """Descriptors of rows of one length: all hard, one hard row among ordinary ones, or many of one description.
 
@@ -114,11 +127,16 @@ def batches(
         As for `rows`.
     max_n, max_rows, max_tokens : int
         Bounds on the tokens of a row, on the rows and on their product.
+    min_n : int
+        At least so many tokens.
+    few_shapes : bool
+        Draw from a short list of shapes, for libraries that compile for every new one.
     """
-    length = draw(sizes(max_n, min_n))
-    count = draw(st.integers(1, max(1, min(max_rows, max_tokens // length))))
+    length = draw(sizes(max_n, min_n, few_shapes))
+    most = max(1, min(max_rows, max_tokens // length))
+    count = draw(st.sampled_from((1, most)) if few_shapes else st.integers(1, most))
     hard = [replace(draw(rows(dtype, n=1)), n=length)]
-    many = draw(st.sampled_from((0, 0, 0, 7, 24))) if max_rows > 3 else 0
+    many = draw(st.sampled_from((0, 0, 0, 24 if few_shapes else 7, 24))) if max_rows > 3 else 0
     if many and length * (many + 1) <= max_tokens:
         return (*hard, *hard[0].again(many))
     if count > 1 and draw(st.booleans()):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from . import answers, attention, gradients, losses, manners, relations
+from . import answers, attention, gradients, losses, manners, normalisers, relations
 from .base import Broken, Case, Contract, Finding, Law, Session, Setting
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "CONTRACTS",
     "LAWS",
     "LOSS_LAWS",
+    "NORMALISER_LAWS",
     "Broken",
     "Case",
     "Contract",
@@ -29,10 +30,12 @@ LAWS: dict[str, Law] = {each.name: each for each in (*answers.LAWS, *relations.L
 ATTENTION_CONTRACTS: dict[str, Contract] = {each.name: each for each in attention.CONTRACTS}
 ATTENTION_LAWS: dict[str, Law] = {each.name: each for each in attention.LAWS}
 LOSS_LAWS: dict[str, Law] = {each.name: each for each in losses.LAWS}
+NORMALISER_LAWS: dict[str, Law] = {each.name: each for each in normalisers.LAWS}
 _BY_KIND = {
     "mapping": (CONTRACTS, LAWS),
     "attention": (ATTENTION_CONTRACTS, ATTENTION_LAWS),
     "loss": ({each.name: each for each in losses.CONTRACTS}, LOSS_LAWS),
+    "normaliser": (CONTRACTS, NORMALISER_LAWS),
 }
 
 
@@ -46,9 +49,9 @@ def choose(
     only, skip : tuple of str
         Names; all laws when `only` is empty.
     kind : str
-        What is under test: ``"mapping"``, ``"attention"`` or ``"loss"``.
+        What is under test: ``"mapping"``, ``"attention"``, ``"loss"`` or ``"normaliser"``.
     offered : tuple of str
-        Which of ``"gradient"`` and ``"alpha gradient"`` are asked for.
+        Which of ``"gradient"`` and ``"alpha gradient"`` are asked for, and which properties a normaliser has.
 
     Raises
     ------

@@ -23,9 +23,14 @@ def stack(rows: Iterable[Row], setting: Setting) -> Float64:
     return np.stack([row.values(setting.alpha, setting.dtype) for row in rows])
 
 
+def drawn(setting: Setting, max_rows: int = 4, min_n: int = 1) -> st.SearchStrategy[tuple[Row, ...]]:
+    """Descriptors of batches for a setting."""
+    return batches(setting.dtype, setting.max_n, max_rows, min_n=min_n, few_shapes=setting.few_shapes)
+
+
 def cases(setting: Setting) -> st.SearchStrategy[Case]:
     """Batches of hard rows."""
-    return batches(setting.dtype, setting.max_n).map(lambda rows: Case(stack(rows, setting)))
+    return drawn(setting).map(lambda rows: Case(stack(rows, setting)))
 
 
 def crowds(setting: Setting) -> list[Case]:
@@ -62,7 +67,7 @@ def displaced(setting: Setting) -> list[Case]:
 def edges(setting: Setting) -> list[Case]:
     """Rows of lengths where blocks begin and end, with all tokens live, the last ones alone, or the first masked."""
     lengths = [n for k in (64, 128, 256, 512, 768, 1024, 2048) for n in (k - 1, k, k + 1, k + 3)]
-    if len(setting.layouts) == 1:  # libraries without strides compile for every new shape
+    if setting.few_shapes:
         lengths = [129, 257, 513, 1025]
     lengths = [n for n in lengths if n <= max(setting.long_rows, default=129)]
     if setting.max_n > 1000:
@@ -172,12 +177,12 @@ def judge_simplex(session: Session, case: Case) -> Finding:
 
 def judge_order(session: Session, case: Case) -> Finding:
     """Judge that a larger logit gets no smaller probability."""
-    return _judge_pairs(session, case, tied=False)
+    return judge_pairs(session, case, own_error(session, case.logits), tied=False)
 
 
 def judge_ties(session: Session, case: Case) -> Finding:
     """Judge that equal logits get equal probabilities."""
-    return _judge_pairs(session, case, tied=True)
+    return judge_pairs(session, case, own_error(session, case.logits), tied=True)
 
 
 def own_error(session: Session, logits: Float64) -> Float64:
@@ -211,9 +216,9 @@ def own_error(session: Session, logits: Float64) -> Float64:
     return np.asarray(library + swing + storing)
 
 
-def _judge_pairs(session: Session, case: Case, tied: bool) -> Finding:
+def judge_pairs(session: Session, case: Case, slack: Float64, *, tied: bool) -> Finding:
+    """Judge pairs of tokens, each allowed an error of its own: tied ones, or a larger and a smaller one."""
     (values,) = session.values(case.logits)
-    slack = own_error(session, case.logits)
     worst = Finding()
     for at in np.ndindex(values.shape[:-1]):
         order = np.argsort(case.logits[at], kind="stable")
@@ -297,9 +302,7 @@ LAWS = (
         "Equal logits of a row get equal probabilities, beyond the rounding of the two tokens themselves.",
         "order",
         judge_ties,
-        lambda setting: batches(setting.dtype, setting.max_n, min_n=2).map(
-            lambda rows: Case(tie(stack(rows, setting)))
-        ),
+        lambda setting: drawn(setting, min_n=2).map(lambda rows: Case(tie(stack(rows, setting)))),
     ),
 )
 

@@ -49,6 +49,8 @@ class Setting:
         Lengths of the rows that are tried in any case.
     alpha_gradient : bool
         Whether gradients in alpha are asked for.
+    few_shapes : bool
+        Draw arrays of a few shapes only, for libraries that compile for every new one.
     """
 
     alpha: float
@@ -58,6 +60,7 @@ class Setting:
     max_n: int = 129
     long_rows: tuple[int, ...] = (1025, 1537, 2049, 4100)
     alpha_gradient: bool = False
+    few_shapes: bool = False
 
 
 @dataclass(frozen=True)
@@ -159,7 +162,8 @@ class Law:
     weight : float
         Share of the examples, relative to other laws.
     needs : str
-        ``""``, ``"gradient"`` or ``"alpha gradient"``: what must be asked for before the law applies.
+        ``""``, ``"gradient"``, ``"alpha gradient"``, or a property of normalisers: what must be asked for, or true,
+        before the law applies.
     """
 
     name: str

@@ -9,15 +9,14 @@ from itertools import cycle, product
 import numpy as np
 from hypothesis import strategies as st
 
-from ..calls import Call, Float64, Outcome
+from ..calls import Float64, Outcome
 from ..rows import FAMILIES, Row, quantise
-from ..strategies import batches
-from .answers import stack
+from .answers import drawn, stack
 from .base import Case, Finding, Law, Session, Setting, judge_against
 
 __all__ = ["LAWS"]
 
-_COTANGENTS = ("normal", "constant", "one-hot", "large", "signs")
+COTANGENTS = ("normal", "constant", "one-hot", "large", "signs")
 
 
 def cotangent(kind: str, shape: tuple[int, ...], variant: int, dtype: str) -> Float64:
@@ -55,8 +54,8 @@ def cases(setting: Setting) -> st.SearchStrategy[Case]:
     return st.builds(
         _case,
         st.just(setting),
-        batches(setting.dtype, setting.max_n, 3),
-        st.sampled_from(_COTANGENTS),
+        drawn(setting, 3),
+        st.sampled_from(COTANGENTS),
         st.integers(0, 999),
         st.sampled_from(("contiguous", "contiguous", *setting.layouts)),
     )
@@ -66,7 +65,7 @@ def cornerstones(setting: Setting) -> list[Case]:
     """Ordinary rows with every kind of incoming gradient and layout, crowds of hard ones, and long ones."""
     short = [
         _case(setting, (Row("gaussian", n, scale, n), Row("gaussian", n, scale, n + 1)), kind, n)
-        for kind in _COTANGENTS
+        for kind in COTANGENTS
         for n, scale in ((3, 1.0), (17, 2.0), (64, 0.3))
     ]
     masked = _case(setting, (Row("gaussian", 24, seed=5, masked=0.4),), "normal", 1)
@@ -76,7 +75,7 @@ def cornerstones(setting: Setting) -> list[Case]:
     laid += [_case(setting, rows, "normal", k, layout, "contiguous") for k, layout in enumerate(setting.layouts)]
     crowds = [
         _case(setting, tuple(Row(f, n, s, n + i) for i, (f, s) in enumerate(product(FAMILIES, (1.0, 0.3)))), kind, n)
-        for n, kind in zip((1, 2, 3, 7, 16, 33, 65), cycle(_COTANGENTS), strict=False)
+        for n, kind in zip((1, 2, 3, 7, 16, 33, 65), cycle(COTANGENTS), strict=False)
     ]
     edges = [
         _case(
@@ -91,19 +90,15 @@ def ask(session: Session, case: Case) -> Outcome:
     """Ask for the gradient."""
     setting = session.setting
     assert case.cotangent is not None
-    (outcome,) = session.ask(
-        Call(
-            case.logits,
-            setting.dtype,
-            setting.alpha,
-            case.layout,
-            case.cotangent,
-            case.cotangent_layout,
-            setting.alpha_gradient,
-            # Every other backward pass comes after another forward pass, as in a network.
-            np.roll(case.logits, 1, axis=-1) if case.variant % 2 else None,
-        )
+    call = replace(
+        session.call(case.logits, case.layout),
+        cotangent=case.cotangent,
+        cotangent_layout=case.cotangent_layout,
+        alpha_gradient=setting.alpha_gradient,
+        # Every other backward pass comes after another forward pass, as in a network.
+        followed_by=np.roll(case.logits, 1, axis=-1) if case.variant % 2 else None,
     )
+    (outcome,) = session.ask(call)
     return outcome
 
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from ..loss.calls import LossCase
 from ..rows import FAMILIES, Row, on_grid, quantise
-from ..strategies import batches, shifts
+from ..strategies import shifts
+from .answers import drawn
 from .base import Finding, Law, Setting, differ, judge_against, worst_of
 from .manners import CONTRACTS
 
@@ -36,11 +37,11 @@ def _case(setting: Setting, rows: tuple[Row, ...], variant: int, shift: float = 
 
 def cases(setting: Setting) -> st.SearchStrategy[LossCase]:
     """Hard rows with targets at the top, at the bottom and anywhere."""
-    return st.builds(_case, st.just(setting), batches(setting.dtype, setting.max_n, 3), st.integers(0, 999))
+    return st.builds(_case, st.just(setting), drawn(setting, 3), st.integers(0, 999))
 
 
 def _shifted(setting: Setting) -> st.SearchStrategy[LossCase]:
-    rows = batches(setting.dtype, setting.max_n, 3)
+    rows = drawn(setting, 3)
     return st.builds(_case, st.just(setting), rows, st.integers(0, 999), shifts(setting.dtype).filter(bool))
 
 

@@ -9,8 +9,8 @@ from entmax_oracle.reference.formats import as_format
 
 from ..calls import Float64
 from ..rows import Row, on_grid
-from ..strategies import batches, offsets, shifts
-from .answers import stack
+from ..strategies import offsets, shifts
+from .answers import drawn, stack
 from .base import Case, Finding, Law, Session, Setting, differ, worst_of
 
 __all__ = ["LAWS"]
@@ -37,7 +37,7 @@ def judge_deletion(session: Session, case: Case) -> Finding:
     kept = case.logits
     n = kept.shape[-1]
     rng = np.random.default_rng(case.variant)
-    total = n + 1 + int(rng.integers(n + 2))
+    total = n + 1 + (n + 1 if session.setting.few_shapes else int(rng.integers(n + 2)))
     places = np.sort(rng.permutation(total)[:n])
     full = np.full((*kept.shape[:-1], total), mask_value(session.setting, kept, case.variant))
     full[..., places] = kept
@@ -80,7 +80,7 @@ def shifted_far(setting: Setting) -> list[Case]:
 
 
 def _hard(setting: Setting, min_n: int = 1, max_rows: int = 3) -> st.SearchStrategy[Float64]:
-    return batches(setting.dtype, setting.max_n, max_rows, min_n=min_n).map(lambda rows: stack(rows, setting))
+    return drawn(setting, max_rows, min_n).map(lambda rows: stack(rows, setting))
 
 
 def _companies(setting: Setting) -> list[Case]:
