@@ -1,7 +1,8 @@
 """Benchmarks: what ``entmax-oracle bench --suite NAME`` runs, one module per suite.
 
-A suite is a function ``run(progress) -> dict`` that measures, and a function ``show(result, console)`` that prints;
-``SUITES`` names them. Timings are taken by pytest-benchmark, medians are compared.
+A suite is a function ``run(progress) -> dict`` that measures and says line by line what it has found, and a function
+``show(result, console)`` that prints; ``SUITES`` names them. Timings on a CPU are taken by pytest-benchmark, and
+medians are compared.
 """
 
 from __future__ import annotations

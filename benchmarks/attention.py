@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from .interpreted import interpreted
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -18,22 +14,16 @@ LENGTHS = (1024, 4096)
 
 
 def run(progress: Callable[[str], None]) -> dict[str, Any]:
-    """Count, in a process of its own in which the kernels are interpreted; some minutes."""
-    progress("counting in the interpreter")
-    command = [sys.executable, "-m", "entmax_oracle.benchmarks.attention_counts", "--queries", "64", "--lengths"]
-    with tempfile.TemporaryDirectory() as folder:
-        written = Path(folder) / "counts.json"
-        finished = subprocess.run(
-            [*command, *map(str, LENGTHS), "--json", str(written)],
-            env=os.environ | {"TRITON_INTERPRET": "1"},
-            capture_output=True,
-            text=True,
-            check=False,
+    """Count; some minutes."""
+    counts = []
+    for row in interpreted("attention_counts", "--queries", 64, "--lengths", *LENGTHS):
+        counts.append(row)
+        products = row["products per query block"]
+        progress(
+            f"{row['family']:<10}  n {row['n']:<5}  {row['live']:4.0%} of the blocks live, "
+            f"{products['forward']:.0f} products forward, {products['backward']:.0f} backward"
         )
-        if finished.returncode:
-            raise RuntimeError(f"counting failed:\n{finished.stderr[-2000:]}")
-        rows = json.loads(written.read_text())
-    return {"schema": "entmax-oracle/bench-attention/1", "counts": [row for row in rows if "family" in row]}
+    return {"schema": "entmax-oracle/bench-attention/1", "counts": counts}
 
 
 def show(result: dict[str, Any], console: Console) -> None:

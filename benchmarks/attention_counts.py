@@ -1,4 +1,4 @@
-"""Count the block products of entmax attention, and time it where there is a GPU.
+"""Count the block products of entmax attention; prints a line of JSON for each kind of logits and length.
 
     TRITON_INTERPRET=1 python -m entmax_oracle.benchmarks.attention_counts --lengths 1024 4096
 
@@ -21,9 +21,7 @@ import argparse
 import json
 import math
 import sys
-from collections.abc import Callable, Iterator
-from functools import partial
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -135,37 +133,6 @@ def count(family: str, n: int, *, queries: int = 128, alpha: float = 1.5, seed: 
     }
 
 
-def timings(n: int, alpha: float = 1.5) -> Iterator[dict[str, Any]]:
-    """Milliseconds of forward, and forward with backward, against softmax attention of PyTorch; none without a GPU."""
-    if not torch.cuda.is_available():
-        yield {"n": n, "milliseconds": "not measured: no GPU"}
-        return
-    from triton.testing import do_bench
-
-    from ..kernels.attention import attention
-
-    for features in (64, 128):
-        query, key, value = (
-            torch.randn(4, 16, n, features, device="cuda", dtype=torch.bfloat16, requires_grad=True) for _ in range(3)
-        )
-        calls: dict[str, Callable[[], Tensor]] = {
-            "entmax": partial(attention, query, key, value, alpha=alpha, is_causal=True),
-            "softmax": partial(torch.nn.functional.scaled_dot_product_attention, query, key, value, is_causal=True),
-        }
-        for name, call in calls.items():
-            yield {
-                "n": n,
-                "features": features,
-                "implementation": name,
-                "forward": do_bench(call),
-                "step": do_bench(partial(_step, call, torch.randn_like(call()))),
-            }
-
-
-def _step(call: Callable[[], Tensor], grad: Tensor) -> None:
-    call().backward(grad)  # type: ignore[no-untyped-call]
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
@@ -173,32 +140,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--families", nargs="+", choices=list(FAMILIES), default=list(FAMILIES))
     parser.add_argument("--queries", type=int, default=128, help="count on the last so many queries")
     parser.add_argument("--alpha", type=float, default=1.5)
-    parser.add_argument("--json", type=Path)
     options = parser.parse_args(arguments)
     from ..kernels.rowwise.launch import INTERPRETED
 
     if not (INTERPRETED or torch.cuda.is_available()):
         print("set TRITON_INTERPRET=1: there is no GPU to count on", file=sys.stderr)
         return 2
-    results: list[dict[str, Any]] = []
-    print(f"{'':24}live  seen refined cand.  | products per block of 64 queries: forward  FA-2  AdaSplash-2 | backward")
     for n in options.lengths:
         for family in options.families:
-            found = count(family, n, queries=options.queries, alpha=options.alpha)
-            results.append(found)
-            p = found["products per query block"]
-            print(
-                f"{family:>14} n={n:<6} {found['live']:5.0%} {found['seen']:5.0%} {found['refined']:6.2f}"
-                f" {found['candidates']:7.1f} | {p['forward']:7.1f} {p['FlashAttention-2 forward']:7.1f}"
-                f" {p['AdaSplash-2 forward']:7.1f} | {p['backward']:7.1f} {p['FlashAttention-2 backward']:7.1f}"
-                f" {p['AdaSplash-2 backward']:7.1f}",
-                flush=True,
-            )
-        for timing in timings(n, options.alpha):
-            results.append(timing)
-            print("   ", timing)
-    if options.json:
-        options.json.write_text(json.dumps(results, indent=1))
+            print(json.dumps(count(family, n, queries=options.queries, alpha=options.alpha)), flush=True)
     return 0
 
 

@@ -10,22 +10,15 @@ at a small size and its times are "not measured".
 
 from __future__ import annotations
 
-import argparse
 import importlib
-import json
 import math
-import platform
-import subprocess
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any
 
 import torch
 
-from entmax_oracle.benchmarks.rowwise_gpu import NOT_MEASURED, measure
+from entmax_oracle.benchmarks.gpu import OURS, Row, Script, Setting, compare, measured
 from entmax_oracle.kernels.attention import attention, decode, path
 
 Tensor = torch.Tensor
@@ -35,7 +28,12 @@ ALPHA = 1.5
 FEATURES = (64, 128)
 LENGTHS = (4096, 16384, 65536, 131072)
 HEADS = 16
-DIRECTIONS = ("forward", "step", "decode")
+FAMILIES = {
+    "forward": ("gaussian 1", "gaussian 4", "clustered"),
+    "step": ("gaussian 1", "gaussian 4", "clustered"),
+    "decode": ("gaussian 1", "tenth"),
+}
+"""What is timed, by direction."""
 
 
 def tensors(family: str, n: int, features: int, dtype: torch.dtype, device: str, heads: int) -> list[Tensor]:
@@ -64,31 +62,27 @@ def tensors(family: str, n: int, features: int, dtype: torch.dtype, device: str,
     return [x.to(dtype) for x in (query, key, value)]
 
 
-def peers(direction: str, on_gpu: bool) -> dict[str, Attention | str]:
-    """Every implementation by name, or why it is missing."""
-    from torch.nn.attention import SDPBackend, sdpa_kernel
-
+def peers(direction: str, on_gpu: bool) -> dict[str, Callable[[], Attention]]:
+    """Every implementation by name, as what imports it; adasplash has no decoding."""
     decoding = direction == "decode"
 
-    def ours(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-        return (decode if decoding else attention)(query, key, value, alpha=ALPHA, is_causal=True)
+    def adasplash() -> Attention:
+        return partial(importlib.import_module("adasplash").adasplash, alpha=ALPHA, is_causal=True)
 
-    def flash(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-        with sdpa_kernel(SDPBackend.FLASH_ATTENTION):
-            # One query at the end of the sequence sees every key: PyTorch would align it to the beginning.
-            return torch.nn.functional.scaled_dot_product_attention(query, key, value, is_causal=not decoding)
-
-    found: dict[str, Attention | str] = {
-        "ours": ours,
-        "softmax, flash": flash,
-        "softmax, flex": _flex(decoding, on_gpu),
+    found: dict[str, Callable[[], Attention]] = {
+        OURS: lambda: partial(decode if decoding else attention, alpha=ALPHA, is_causal=True),
+        "softmax, flash": lambda: partial(_flash, decoding),
+        "softmax, flex": lambda: _flex(decoding, on_gpu),
     }
-    try:
-        splash = importlib.import_module("adasplash").adasplash
-        found["adasplash"] = "missing: it has no decoding" if decoding else partial(splash, alpha=ALPHA, is_causal=True)
-    except ImportError as error:
-        found["adasplash"] = f"missing: {error}"
-    return found
+    return found if decoding else found | {"adasplash": adasplash}
+
+
+def _flash(decoding: bool, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+    from torch.nn.attention import SDPBackend, sdpa_kernel
+
+    with sdpa_kernel(SDPBackend.FLASH_ATTENTION):
+        # One query at the end of the sequence sees every key: PyTorch would align it to the beginning.
+        return torch.nn.functional.scaled_dot_product_attention(query, key, value, is_causal=not decoding)
 
 
 def _flex(decoding: bool, on_gpu: bool) -> Attention:
@@ -107,44 +101,26 @@ def _flex(decoding: bool, on_gpu: bool) -> Attention:
     return flex
 
 
-def laws(device: str, dtype: str, profile: str) -> dict[str, Any]:
-    """Check the kernels against the oracle on the device itself, in the dtype that is timed."""
-    command = [sys.executable, "-m", "entmax_oracle.cli", "check", "entmax_oracle.kernels.attention:attention"]
-    command += ["--kind", "attention", "--array", "torch", "--device", device, "--grad", "--profile", profile]
-    command += ["--dtype", dtype, "--alpha", str(ALPHA), "--timeout", "60"]
-    finished = subprocess.run(command, capture_output=True, text=True, check=False)
-    lines = (finished.stdout or finished.stderr).strip().splitlines()
-    return {"conforms": finished.returncode == 0, "said": lines[-1] if lines else ""}
+def timings(setting: Setting) -> Iterator[list[Row]]:
+    """Every implementation on the same tensors, causal, for each head dimension, n, direction and family."""
+    heads = 1 if setting.small else HEADS
+    for features in (16,) if setting.small else FEATURES:
+        for n in (128,) if setting.small else LENGTHS:
+            for direction, families in FAMILIES.items():
+                for family in families[-1:] if setting.small else families:
+                    query, key, value = tensors(family, n, features, setting.dtype, setting.device, heads)
+                    if direction == "decode":
+                        query = query[:, :, -1:]
+                    on_gpu = setting.device == "cuda"
+                    rows = compare(
+                        peers(direction, on_gpu), partial(_call, direction, query, key, value), on_gpu,
+                        family=family, n=n, features=features, heads=heads, dtype=str(setting.dtype),
+                        direction=direction,
+                    )  # fmt: skip
+                    yield with_ratios(rows)
 
 
-def compare(
-    family: str, n: int, features: int, direction: str, dtype: torch.dtype, device: str, heads: int
-) -> list[dict[str, Any]]:
-    """Time every implementation on the same tensors, causal."""
-    on_gpu = device == "cuda"
-    query, key, value = tensors(family, n, features, dtype, device, heads)
-    if direction == "decode":
-        query = query[:, :, -1:]
-    upstream = torch.randn_like(query)
-    rows = []
-    for name, function in peers(direction, on_gpu).items():
-        row = {"family": family, "n": n, "features": features, "heads": heads, "dtype": str(dtype)}
-        row |= {"direction": direction, "name": name}
-        try:
-            if isinstance(function, str):
-                raise ImportError(function)
-            row |= measure(_call(function, direction, query, key, value, upstream), on_gpu)
-        except Exception as error:
-            # A peer that does not run here is a line in the table, ours is an error.
-            if name == "ours":
-                raise
-            row["unavailable"] = f"{type(error).__name__}: {str(error)[:120]}"
-        rows.append(row)
-    return with_ratios(rows)
-
-
-def _call(function: Attention, direction: str, *given: Tensor) -> Callable[[], object]:
-    query, key, value, upstream = given
+def _call(direction: str, query: Tensor, key: Tensor, value: Tensor, function: Attention) -> Callable[[], object]:
     if direction != "step":
 
         def forward() -> Tensor:
@@ -153,106 +129,35 @@ def _call(function: Attention, direction: str, *given: Tensor) -> Callable[[], o
 
         return forward
     leaves = [x.clone().requires_grad_() for x in (query, key, value)]
+    upstream = torch.randn_like(query)
     return lambda: torch.autograd.grad(function(*leaves), leaves, upstream)
 
 
-def with_ratios(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def with_ratios(rows: list[Row]) -> list[Row]:
     """Add to each measured row its time as a multiple of ours, ``of_ours``: above 1 we are faster."""
-    (ours,) = (row for row in rows if row["name"] == "ours")
-    for row in rows:
-        if isinstance(row.get("median"), float):
-            row["of_ours"] = row["median"] / ours["median"]
+    (ours,) = (row for row in rows if row["name"] == OURS)
+    for row in measured(rows):
+        row["of_ours"] = row["median"] / ours["median"]
     return rows
 
 
-def plot(rows: list[dict[str, Any]], target: Path) -> None:
-    """Median time against n, one panel for each family and direction, at the smallest head dimension."""
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    from matplotlib import pyplot as plt
-
-    features = min(row["features"] for row in rows)
-    panels = list(dict.fromkeys((row["family"], row["direction"]) for row in rows))
-    figure, axes = plt.subplots(1, len(panels), figsize=(4 * len(panels), 3.5), squeeze=False, layout="constrained")
-    for axis, panel in zip(axes[0], panels, strict=True):
-        axis.set_title(f"{panel[0]}, {panel[1]}, D = {features}")
-        axis.set_xlabel("n")
-        axis.set_ylabel("ms, median to 99th percentile")
-        shown = [row for row in rows if (row["family"], row["direction"], row["features"]) == (*panel, features)]
-        shown = [row for row in shown if isinstance(row.get("median"), float)]
-        for name in dict.fromkeys(row["name"] for row in shown):
-            x, median, p99 = zip(
-                *((row["n"], row["median"], row["p99"]) for row in shown if row["name"] == name), strict=True
-            )
-            axis.plot(x, median, label=name)
-            axis.fill_between(x, median, p99, alpha=0.2)
-        if shown:
-            axis.set_xscale("log", base=2)
-            axis.set_yscale("log")
-            axis.legend()
-        else:
-            axis.text(0.5, 0.5, NOT_MEASURED, ha="center", transform=axis.transAxes)
-    figure.savefig(target, dpi=120)
-    plt.close(figure)
+def _path(setting: Setting) -> str:
+    return path(*tensors("gaussian 1", 16, 16, setting.dtype, setting.device, 1), alpha=ALPHA)
 
 
-def main() -> int:
-    """Check, time, write."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, default=Path(), help="folder for the results")
-    parser.add_argument("--dtype", default="bfloat16", choices=("float16", "bfloat16"))
-    parser.add_argument("--small", action="store_true", help="small sizes, to prove the script")
-    parser.add_argument("--skip-laws", action="store_true", help="time what may be wrong")
-    options = parser.parse_args()
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    small = options.small or device == "cpu"
-    dtype = getattr(torch, options.dtype)
-    checked: dict[str, Any] = {"conforms": None, "said": "skipped"}
-    if not options.skip_laws:
-        checked = laws(device, options.dtype, "quick" if small else "standard")
-        print(checked["said"])
-        if not checked["conforms"]:
-            print("The kernels are wrong on this device; no times are taken.", file=sys.stderr)
-            return 1
-    rows = []
-    for features in (16,) if small else FEATURES:
-        for n in (128,) if small else LENGTHS:
-            for direction in DIRECTIONS:
-                families = (
-                    ("gaussian 1", "tenth") if direction == "decode" else ("gaussian 1", "gaussian 4", "clustered")
-                )
-                for family in families[-1:] if small else families:
-                    rows += compare(family, n, features, direction, dtype, device, 1 if small else HEADS)
-    sample = tensors("gaussian 1", 16, 16, dtype, device, 1)
-    result = {
-        "schema": "entmax-oracle/bench-attention-gpu/1",
-        "device": torch.cuda.get_device_name() if device == "cuda" else f"none: times are {NOT_MEASURED}",
-        "path": path(*sample, alpha=ALPHA),
-        "platform": platform.platform(),
-        "versions": {name: _version(name) for name in ("torch", "triton", "adasplash")},
-        "alpha": ALPHA,
-        "laws": checked,
-        "timings": rows,
-    }
-    options.out.mkdir(parents=True, exist_ok=True)
-    (options.out / "attention_gpu.json").write_text(json.dumps(result, indent=1) + "\n")
-    plot(rows, options.out / "attention_gpu.png")
-    for row in rows:
-        said = row.get("unavailable") or row["median"]
-        took = f"{said:.4f} ms, {row['of_ours']:.2f} of ours" if isinstance(said, float) else said
-        print(
-            f"{row['family']:<11} n {row['n']:<7} D {row['features']:<4} {row['direction']:<8} {row['name']:<15} {took}"
-        )
-    return 0
-
-
-def _version(name: str) -> str | None:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None
-
+SCRIPT = Script(
+    name="attention_gpu",
+    description=__doc__ or "",
+    dtypes=("bfloat16", "float16"),
+    packages=("torch", "triton", "adasplash"),
+    check=("entmax_oracle.kernels.attention:attention", "--kind", "attention", "--timeout", "60"),
+    alphas=(ALPHA,),
+    timings=timings,
+    path=_path,
+    relative="of_ours",
+    # One head dimension fills the picture; the file has both.
+    panel=lambda row: f"{row['family']}, {row['direction']}" if row["features"] <= FEATURES[0] else None,
+)
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(SCRIPT.run())

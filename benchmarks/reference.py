@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import platform
 import subprocess
 import sys
 import tempfile
 import tracemalloc
 from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,7 @@ from rich.table import Table
 
 from entmax_oracle.reference import budget, enclose, entmax
 
+from .environment import environment
 from .rows import FAMILIES
 
 ALPHAS = (1.0, 1 + 1e-12, 1.01, 1.05, 1.25, 4 / 3, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0, 50.0)
@@ -30,8 +29,7 @@ def run(progress: Callable[[str], None]) -> dict[str, Any]:
     timings = time_all(progress)
     return {
         "schema": "entmax-oracle/bench-reference/1",
-        "platform": platform.platform(),
-        "versions": _versions(),
+        **environment("entmax-oracle", "numpy", "python-flint", "torch", "entmax", "POT", "pytest-benchmark"),
         "timings": timings,
         "accuracy": worst_ratios(progress),
         "memory": peak_memory(progress),
@@ -124,13 +122,3 @@ def show(result: dict[str, Any], console: Console) -> None:
         f"Peak memory at most {largest['peak']:.1f} times the input "
         f"(alpha = {largest['alpha']:g}, {largest['family']} rows of shape {tuple(largest['shape'])})."
     )
-
-
-def _versions() -> dict[str, str]:
-    found = {"python": platform.python_version()}
-    for name in ("entmax-oracle", "numpy", "python-flint", "torch", "entmax", "POT", "pytest-benchmark"):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found

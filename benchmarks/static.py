@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import platform
 from collections.abc import Callable, Iterator
-from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from .environment import environment
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,8 +34,7 @@ def run(progress: Callable[[str], None]) -> dict[str, Any]:
         found.append(compiled.as_json() | {"faults": compiled.faults()})
     return {
         "schema": "entmax-oracle/bench-static/1",
-        "platform": platform.platform(),
-        "versions": {name: _version(name) for name in ("triton", "torch", "adasplash")},
+        **environment("triton", "torch", "adasplash"),
         "kernels": found,
     }
 
@@ -101,13 +100,6 @@ def show(result: dict[str, Any], console: Console) -> None:
                 console.print(f"[red]{fault}[/red]")
     if result["versions"]["adasplash"] is None:
         console.print("adasplash is not installed: no peer to compare with (pip install --no-deps adasplash==0.2.2).")
-
-
-def _version(name: str) -> str | None:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None
 
 
 if __name__ == "__main__":

@@ -34,8 +34,9 @@ def run(options: argparse.Namespace) -> int:
         raise Unusable(f"--suite {options.suite}: there is no such suite; choose one of: {known}")
     console = Console()
     suite = import_module(f"entmax_oracle.benchmarks.{options.suite}")
-    with Console(stderr=True).status("starting") as status:
-        result = suite.run(lambda step: status.update(step))
+    said = Console(stderr=True, highlight=False, soft_wrap=True)
+    with said.status(f"measuring: {SUITES[options.suite]}"):
+        result = suite.run(lambda line: said.print(line, markup=False, style="dim"))
     suite.show(result, console)
     if options.json:
         options.json.write_text(json.dumps(result, indent=1) + "\n")

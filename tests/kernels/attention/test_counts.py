@@ -1,18 +1,28 @@
-"""The counting benchmark: that it runs, says what was not measured, and that its counts obey what must hold."""
+"""The counting benchmark: that it runs, and that its counts obey what must hold."""
 
 import json
 
+import pytest
+
 from entmax_oracle.benchmarks.attention_counts import count, main
+from entmax_oracle.benchmarks.interpreted import interpreted
 
 
-def test_it_runs_and_says_what_was_not_measured(tmp_path, capsys):
-    assert (
-        main(["--lengths", "128", "--families", "needle", "--queries", "64", "--json", str(tmp_path / "out.json")]) == 0
-    )
-    counted, timed = json.loads((tmp_path / "out.json").read_text())
-    assert counted["family"] == "needle"
-    assert timed == {"n": 128, "milliseconds": "not measured: no GPU"}
-    assert "needle" in capsys.readouterr().out
+def test_it_prints_a_line_for_each_count(capsys):
+    assert main(["--lengths", "128", "--families", "needle", "flat", "--queries", "64"]) == 0
+    counted = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(row["family"], row["n"]) for row in counted] == [("needle", 128), ("flat", 128)]
+
+
+def test_counts_come_from_an_interpreting_process(monkeypatch):
+    monkeypatch.delenv("TRITON_INTERPRET", raising=False)
+    (row,) = interpreted("attention_counts", "--lengths", 128, "--families", "needle", "--queries", 64)
+    assert row == count("needle", 128, queries=64)
+
+
+def test_a_process_that_fails_is_an_error():
+    with pytest.raises(RuntimeError, match="invalid choice: 'noodle'"):
+        list(interpreted("attention_counts", "--families", "noodle"))
 
 
 def test_counts():
