@@ -82,7 +82,8 @@ class Outcome:
 
     Arrays are float64 and exact, whatever the format they were in; `dtype`, `shape` and `device` say how the
     answer came; `gradients` are those in the arguments, the logits first. `detail` is the exception, the signal or the
-    time limit when nothing came back.
+    time limit when nothing came back. `disturbed` says what the call changed around it, `drawn` which of the global
+    generators of random numbers it used.
     """
 
     status: Status
@@ -94,6 +95,8 @@ class Outcome:
     input_device: str = ""
     untouched: bool = True
     printed: str = ""
+    disturbed: str = ""
+    drawn: str = ""
     gradients: tuple[Float64, ...] = ()
     gradient_dtype: str = ""
     gradient_problem: str = ""

@@ -1,6 +1,7 @@
 """An implementation in NumPy alone, right and wrong, for the tests of the worker process."""
 
 import os
+import threading
 import time
 
 import numpy as np
@@ -26,6 +27,30 @@ def without_alpha(z):
 def hangs(z, alpha):
     while z.shape[-1] == 5:
         time.sleep(0.01)
+    return entmax15(z)
+
+
+def late_once(z, alpha):
+    """Compiles when it meets five tokens first."""
+    if z.shape[-1] == 5 and not _seen.setdefault("compiled", False):
+        _seen["compiled"] = True
+        time.sleep(1.0)
+    return entmax15(z)
+
+
+def silences(z, alpha):
+    np.seterr(all="ignore")
+    return entmax15(z)
+
+
+def leaks_threads(z, alpha):
+    for _ in range(4):
+        threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+    return entmax15(z)
+
+
+def draws(z, alpha):
+    np.random.permutation(z.shape[-1])  # noqa: NPY002 (that is the fault)
     return entmax15(z)
 
 

@@ -47,6 +47,23 @@ def test_an_implementation_that_fails_is_reported_and_the_run_goes_on(name, deta
     assert values.examples > 0  # what could be judged was
 
 
+def test_a_call_that_a_compiler_holds_up_once_is_not_taken_for_a_hang():
+    assert run("late_once", timeout=0.3).verdict == "conforms"
+
+
+@pytest.mark.parametrize(
+    ("name", "detail"), [("silences", "floating-point error handling"), ("leaks_threads", "more threads are alive")]
+)
+def test_what_changes_around_the_implementation_is_reported(name, detail):
+    assert detail in failed(run(name, laws=["values", "surroundings"]))["surroundings"].message
+
+
+def test_drawing_global_random_numbers_is_a_warning():
+    report = run("draws", laws=["values", "generators"])
+    assert report.verdict == "conforms"
+    assert "NumPy's global random numbers" in failed(report)["generators"].message
+
+
 def test_a_runaway_allocation_is_an_exception():
     assert "Memory" in failed(run("devours"))["returns"].message
 

@@ -47,6 +47,14 @@ def _quiet(call: Request, outcome: Outcome) -> str:
     return f"it prints {outcome.printed!r}" if outcome.printed else ""
 
 
+def _surroundings(call: Request, outcome: Outcome) -> str:
+    return f"{outcome.disturbed}; leave the process as it was" if outcome.disturbed else ""
+
+
+def _generators(call: Request, outcome: Outcome) -> str:
+    return f"it draws from {outcome.drawn}; use a generator of its own" if outcome.drawn else ""
+
+
 CONTRACTS = (
     Contract("returns", "Every finite or masked row with a live token gets an answer.", "definition", _returns),
     Contract("shape", "The answer has the shape of the logits.", "definition", _shape),
@@ -55,6 +63,13 @@ CONTRACTS = (
     Contract(
         "untouched", "The logits, and the memory around a view of them, are not written to.", "definition", _untouched
     ),
+    Contract(
+        "surroundings",
+        "A call changes no mode of the libraries, not the working directory, and leaves no threads behind.",
+        "definition",
+        _surroundings,
+    ),
+    Contract("generators", "No global random numbers are drawn.", "definition", _generators, severity="warning"),
     Contract("quiet", "Nothing is printed on standard output.", "definition", _quiet, severity="warning"),
 )
 
