@@ -156,20 +156,30 @@ def compile_one(job: Job) -> Compiled:
     return Compiled(job, round(seconds, 2), shared=result.metadata.shared, **figures(result.asm))
 
 
-def compile_all(jobs: Iterable[Job], workers: int | None = None) -> Iterator[Compiled]:
-    """Compile in fresh processes, several at a time, without the interpreter and without Triton's cache."""
+def compile_all(jobs: Iterable[Job], workers: int | None = None, *, cached: bool = False) -> Iterator[Compiled]:
+    """Compile in fresh processes, several at a time, without the interpreter.
+
+    Parameters
+    ----------
+    workers
+        Processes; as many as there are cores by default.
+    cached
+        Whether a kernel that has not changed since it was last compiled may come from Triton's cache, which knows the
+        source, the options and the compiler. Its time to compile is then none.
+    """
     jobs = list(jobs)
     with ProcessPoolExecutor(
         max_workers=min(len(jobs), workers or os.cpu_count() or 1) or 1,
         mp_context=get_context("spawn"),
-        initializer=_fresh,
+        initializer=_compiling,
+        initargs=(cached,),
     ) as pool:
         yield from pool.map(compile_one, jobs)
 
 
-def _fresh() -> None:
+def _compiling(cached: bool) -> None:
     os.environ.pop("TRITON_INTERPRET", None)
-    os.environ["TRITON_ALWAYS_COMPILE"] = "1"
+    os.environ["TRITON_ALWAYS_COMPILE"] = "0" if cached else "1"
 
 
 def _constant(value: Any) -> Any:

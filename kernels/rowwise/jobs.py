@@ -6,7 +6,7 @@ from itertools import product
 import torch
 
 from ..ahead_of_time import TARGETS, Job
-from .configurations import Configuration, configuration
+from .configurations import Configuration, compiler_options, configuration
 from .rows import Kind, compacts, compute_dtype
 
 _TYPES = {torch.float32: "fp32", torch.float16: "fp16", torch.bfloat16: "bf16", torch.float64: "fp64"}
@@ -71,6 +71,7 @@ def job(
         aligned=frozenset(aligned),
         warps=chosen.warps,
         label=f"{way} {kind.name.lower()} n={n} {outer}" + (" with parameters" if parameters else ""),
+        options=compiler_options(target, kind, chosen.warps),
         least={"vector_loads": 16, "vector_stores": 16},
     )
 

@@ -9,7 +9,7 @@ import triton
 import triton.language as tl
 
 from .backward import backward_stream, backward_tile
-from .configurations import INTERPRETER, Configuration, configuration
+from .configurations import INTERPRETER, Configuration, compiler_options, configuration
 from .forward import forward_stream, forward_tile
 from .rows import Kind, compacts, compute_dtype, per_row, with_row_strides
 
@@ -41,8 +41,9 @@ def _widened(x: Tensor) -> Tensor:
     return x.float() if INTERPRETED and x.dtype == torch.bfloat16 else x
 
 
-def _run(kernel: Callable[..., Any], programs: int, warps: int, *arguments: Any, **constants: Any) -> None:
-    kernel[(programs,)](*arguments, **constants, num_warps=warps, enable_fp_fusion=True)  # type: ignore[index]
+def _run(kernel: Callable[..., Any], programs: int, warps: int, *arguments: Any, **named: Any) -> None:
+    """Launch; ``named`` are constants, and further options of the compiler."""
+    kernel[(programs,)](*arguments, **named, num_warps=warps, enable_fp_fusion=True)  # type: ignore[index]
 
 
 def forward(
@@ -85,15 +86,17 @@ def forward(
     lengths, length_stride = per_row(lengths, batch, None)
     wide, strides = with_row_strides(_widened(z))
     output = _widened(p)
-    chosen = launch or configuration(target_of(z.device), n, compute.itemsize, kind)
+    target = target_of(z.device)
+    chosen = launch or configuration(target, n, compute.itemsize, kind)
     arguments = [wide, excess, scale, lengths, output, state, steps, rows, n, *strides]
     arguments += [excess_stride, scale_stride, length_stride]
     constants = {"KIND": int(kind), "COMPUTE": _COMPUTE[compute], "COLUMNS": chosen.columns}
+    options = compiler_options(target, kind, chosen.warps)
     if chosen.stream:
-        _run(forward_stream, rows, chosen.warps, *arguments, **constants, COMPACT=compacts(kind))
+        _run(forward_stream, rows, chosen.warps, *arguments, **constants, **options, COMPACT=compacts(kind))
     else:
         programs = triton.cdiv(rows, chosen.rows)
-        _run(forward_tile, programs, chosen.warps, *arguments, **constants, ROWS=chosen.rows)
+        _run(forward_tile, programs, chosen.warps, *arguments, **constants, **options, ROWS=chosen.rows)
     return (p.copy_(output) if output is not p else p), state
 
 
@@ -126,14 +129,16 @@ def backward(
     wide, strides = with_row_strides(_widened(z))
     upstream, g_strides = with_row_strides(_widened(g))
     output = _widened(dz)
-    chosen = launch or configuration(target_of(z.device), n, compute.itemsize, kind, backward=True)
+    target = target_of(z.device)
+    chosen = launch or configuration(target, n, compute.itemsize, kind, backward=True)
     arguments: list[Any] = [upstream, wide, state, excess, scale, lengths, output]
     arguments += [dexcess if need_excess else None, dscale if need_scale else None]
     arguments += [rows, n, *strides, *g_strides, excess_stride, scale_stride, length_stride]
     constants = {"KIND": int(kind), "COMPUTE": _COMPUTE[compute], "COLUMNS": chosen.columns}
+    options = compiler_options(target, kind, chosen.warps)
     if chosen.stream:
-        _run(backward_stream, rows, chosen.warps, *arguments, **constants)
+        _run(backward_stream, rows, chosen.warps, *arguments, **constants, **options)
     else:
         programs = triton.cdiv(rows, chosen.rows)
-        _run(backward_tile, programs, chosen.warps, *arguments, **constants, ROWS=chosen.rows)
+        _run(backward_tile, programs, chosen.warps, *arguments, **constants, **options, ROWS=chosen.rows)
     return (dz.copy_(output) if output is not dz else dz), dexcess, dscale

@@ -9,7 +9,7 @@ KERNELS = {"scan", "solve", "refine", "compact", "attend", "differentiate", "dec
 
 
 def faults(jobs):
-    compiled = list(compile_all(jobs))
+    compiled = list(compile_all(jobs, cached=True))
     assert len(compiled) == len(jobs)
     assert all(usage.registers > 0 for usage in compiled)
     return [fault for usage in compiled for fault in usage.faults()]
