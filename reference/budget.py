@@ -158,6 +158,7 @@ def vjp_budget(
     axis: int = -1,
     *,
     compute_dtype: Any = None,
+    drift: Float64 | float = 0.0,
 ) -> Float64:
     """Error that a correct implementation may make in each entry of the vector-Jacobian product.
 
@@ -172,6 +173,8 @@ def vjp_budget(
         As for :func:`budget`.
     grad : array-like, broadcastable to the shape of ``z``
         The incoming gradient g, exactly as the implementation sees it.
+    drift : float or ndarray, over the rows along the last axis
+        How far the logits themselves may be off.
 
     Returns
     -------
@@ -184,7 +187,7 @@ def vjp_budget(
     value = float(as_alpha(alpha))
     rows, peak = as_rows(array, axis)
     g = np.moveaxis(np.broadcast_to(as_array(grad, "grad"), array.shape), axis, -1).reshape(rows.shape)
-    envelope = envelope_of(rows, peak, value, compute)
+    envelope = envelope_of(rows, peak, value, compute, drift)
     p, reach = envelope.p, _elementwise(envelope, out, compute)
     low, high = np.maximum(p - reach, 0.0), p + reach
     u, live = compute.unit_roundoff, reach > 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import platform
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
@@ -17,10 +17,12 @@ from typing import Any, Literal
 
 from entmax_oracle.reference.formats import as_format
 from entmax_oracle.reference.inputs import as_alpha
+from entmax_oracle.reference.normalisers import NORMALISERS
 
 from .arrays import FRAMEWORKS, LAYOUTS
 from .kinds import KINDS, Kind
 from .laws import Contract, Finding, Law, Setting, choose
+from .normaliser.request import OFFERS, Asked, ask_for
 from .program import is_program
 from .replay import read
 from .results import Counterexample, LawResult, Report
@@ -61,6 +63,9 @@ def check(
     executor: Executor | None = None,
     progress: Progress | None = None,
     kind: str = "mapping",
+    against: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    fixed_parameters: Mapping[str, Any] | None = None,
 ) -> Report:
     """Check that an implementation of entmax, or of entmax attention, keeps its laws.
 
@@ -106,8 +111,17 @@ def check(
         Told what is under way.
     kind : str
         ``"mapping"``; ``"attention"``: ``f(query, key, value, *, alpha, is_causal, scale, alibi_slopes,
-        key_lengths)`` with the semantics of :func:`entmax_oracle.reference.attention`; or ``"loss"``:
-        ``f(z, y, alpha)``, the Fenchel-Young loss of each row of logits (r, n) with its class index (r,).
+        key_lengths)`` with the semantics of :func:`entmax_oracle.reference.attention`; ``"loss"``:
+        ``f(z, y, alpha)``, the Fenchel-Young loss of each row of logits (r, n) with its class index (r,); or
+        ``"normaliser"``: ``f(z, **parameters)``, any other normaliser of the field over the last axis.
+    against : str, optional
+        For the kind ``"normaliser"``: which one it should be, a name of
+        :data:`entmax_oracle.reference.normalisers.NORMALISERS`.
+    parameters : dict, optional
+        Values by name, each one or several, in place of those that are tried on their own account. The
+        implementation is handed them by keyword (alpha too, from `alphas`).
+    fixed_parameters : dict, optional
+        Parameters that the implementation does not take, and the values it has.
 
     Returns
     -------
@@ -148,6 +162,11 @@ def check(
         raise ValueError(f"arrays: {arrays!r} is not one of {', '.join(FRAMEWORKS)}")
     if kind not in KINDS:
         raise ValueError(f"kind: {kind!r} is not one of {', '.join(KINDS)}")
+    asked_for = Asked(alphas=tuple(alphas))
+    if kind == "normaliser":
+        asked_for = ask_for(against, alphas, fixed_alpha, parameters, fixed_parameters, grad=grad)
+    elif against or parameters or fixed_parameters:
+        raise ValueError(f"against: a {kind} is checked against entmax; normalisers are of the kind 'normaliser'")
     if kind != "mapping" and grad_alpha:
         raise ValueError("grad_alpha: the gradient in alpha is checked for mappings only; leave it out")
     if grad_alpha and arrays == "program":
@@ -157,13 +176,20 @@ def check(
     if fixed_alpha is not None:
         if grad_alpha:
             raise ValueError("grad_alpha: a function with a fixed alpha has no gradient in it")
-        alphas = (fixed_alpha,)
+        asked_for = replace(asked_for, alphas=(fixed_alpha,))
     if isinstance(profile, str) and profile not in PROFILES:
         raise ValueError(f"profile: {profile!r} is not one of {', '.join(PROFILES)}")
     effort = PROFILES[profile] if isinstance(profile, str) else profile
     offered = (("gradient",) if grad or grad_alpha else ()) + (("alpha gradient",) if grad_alpha else ())
+    offered += asked_for.offered
     contracts, chosen = choose(laws, skip_laws, kind=kind, offered=offered)
-    subject = Subject(implementation, arrays, device, fixed_alpha is not None, timeout, kind)
+    held: list[Contract | Law] = [*contracts, *chosen]
+    missing = [name for name in laws if name not in {each.name for each in held}]
+    if kind == "normaliser" and missing:
+        raise ValueError(f"law: {missing[0]!r} is not true of {against}, or needs grad, or is skipped; leave it out")
+    subject = Subject(
+        implementation, arrays, device, fixed_alpha is not None, timeout, kind, asked_for.hands, asked_for.fixed
+    )
     settings = [
         Setting(
             # As a 0-d array alpha is a number of the dtype, so that number is what the answer is for.
@@ -176,9 +202,11 @@ def check(
             max_n=effort.max_n,
             long_rows=effort.long_rows,
             alpha_gradient=grad_alpha,
+            against=asked_for.against,
+            choices=asked_for.choices,
             few_shapes=arrays == "jax",
         )
-        for alpha in alphas
+        for alpha in asked_for.alphas
         for dtype in dtypes
     ]
     if not settings:
@@ -238,13 +266,15 @@ def replay(
     compute_dtype: str | None = None,
     timeout: float = 10.0,
     kind: str = "mapping",
+    against: str | None = None,
+    fixed_parameters: Mapping[str, Any] | None = None,
 ) -> Finding:
     """Judge one counterexample again.
 
     Parameters
     ----------
-    implementation, arrays, fixed_alpha, device, compute_dtype, timeout, kind
-        As for `check`.
+    implementation, arrays, fixed_alpha, device, compute_dtype, timeout, kind, against, fixed_parameters
+        As for `check`; the counterexample of a normaliser names what it is against, unless told.
     source : str
         A counterexample as JSON text or in a file, or the JSON of a report, whose first one is taken.
 
@@ -259,10 +289,17 @@ def replay(
         If the target or the counterexample cannot be used.
     """
     found, arrays = read(source), _arrays_of(implementation, arrays, kind)
-    contracts, laws = choose((found["law"],), kind=kind, offered=("gradient", "alpha gradient"))
-    subject = Subject(implementation, arrays, device, fixed_alpha is not None, timeout, kind)
+    contracts, laws = choose((found["law"],), kind=kind, offered=("gradient", "alpha gradient", *OFFERS))
     case = KINDS[kind].to_case(found)
-    setting = Setting(float(found["alpha"]), as_format(found["dtype"]).name, compute_dtype)
+    asked_for, alpha = Asked(), float(found["alpha"])
+    if kind == "normaliser":
+        name = against or found.get("against")
+        has_alpha = name in NORMALISERS and "alpha" in NORMALISERS[name].parameters
+        asked_for = ask_for(name, (alpha if has_alpha else 1.5,), fixed_alpha, None, fixed_parameters)
+    subject = Subject(
+        implementation, arrays, device, fixed_alpha is not None, timeout, kind, asked_for.hands, asked_for.fixed
+    )
+    setting = Setting(alpha, as_format(found["dtype"]).name, compute_dtype, against=asked_for.against)
     with _Calling(subject) as caller:
         session = KINDS[kind].session(caller, setting, choose(kind=kind)[0])
         law: Law | Contract = contracts[0] if contracts else laws[0]

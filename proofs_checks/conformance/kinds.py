@@ -1,4 +1,4 @@
-"""What differs between the kinds of implementation: a mapping, attention, and a loss."""
+"""What differs between the kinds of implementation: a mapping, attention, a loss, and a normaliser."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ from .laws import Case, Finding, Setting
 from .loss import replay as loss_replay
 from .loss.calls import LossRequest
 from .loss.session import CheckedLoss
+from .normaliser import replay as normaliser_replay
+from .normaliser.calls import NormaliserCall, NormaliserCase
+from .normaliser.session import CheckedNormaliser
 from .replay import describe, to_case
 from .results import Counterexample
 from .session import Checked
@@ -67,6 +70,14 @@ def _case(call: Call) -> Case:
     return Case(call.logits, call.layout, cotangent=call.cotangent, cotangent_layout=call.cotangent_layout)
 
 
+def _normaliser_call(case: NormaliserCase, setting: Setting) -> NormaliserCall:
+    return NormaliserCall(**vars(_call(case, setting)), parameters=case.parameters)
+
+
+def _normaliser_case(call: NormaliserCall) -> NormaliserCase:
+    return NormaliserCase(**vars(_case(call)), parameters=call.parameters)
+
+
 KINDS: dict[str, Kind] = {
     "mapping": Kind(Checked, _call, _case, shrink, describe, to_case),
     "attention": Kind(
@@ -84,5 +95,13 @@ KINDS: dict[str, Kind] = {
         partial(shrink, attempts=loss_replay.ATTEMPTS, measure=loss_replay.complexity),
         loss_replay.describe,
         loss_replay.to_case,
+    ),
+    "normaliser": Kind(
+        CheckedNormaliser,
+        _normaliser_call,
+        _normaliser_case,
+        shrink,
+        normaliser_replay.describe,
+        normaliser_replay.to_case,
     ),
 }

@@ -19,7 +19,18 @@ from .program import PREFIX, is_program, request_line
 from .results import Counterexample
 from .worker import Subject
 
-__all__ = ["counterexample", "describe", "hexadecimal", "loading", "read", "runs", "to_case", "unhex", "written"]
+__all__ = [
+    "counterexample",
+    "describe",
+    "hexadecimal",
+    "loading",
+    "program_text",
+    "read",
+    "runs",
+    "to_case",
+    "unhex",
+    "written",
+]
 
 _DEFAULTS = {"layout": "contiguous", "variant": 0, "shift": 0.0, "cotangent_layout": "contiguous"}
 _TRAILING = re.compile(r"\.?0+(?=p)")
@@ -41,7 +52,7 @@ def describe(law: str, case: Case, finding: Finding, setting: Setting, subject: 
     if case.cotangent is not None:
         parameters["cotangent"] = hexadecimal(case.cotangent)
         parameters["cotangent_layout"] = case.cotangent_layout
-    snippet = _about(law) + _snippet(case, setting, subject)
+    snippet = _about(law) + program_text(case, setting, subject)
     return counterexample(law, written(case), finding, setting, subject, parameters, snippet)
 
 
@@ -81,8 +92,12 @@ def counterexample(
         words += ["--array", subject.arrays]
     if subject.device != "cpu":
         words += ["--device", subject.device]
+    if setting.against:
+        words += ["--against", setting.against]
     if subject.fixed_alpha:
         words += ["--fixed-alpha", repr(setting.alpha)]
+    for name, value in subject.fixed_parameters:
+        words += ["--fixed-parameter", f"{name}={value}"]
     if setting.compute_dtype:
         words += ["--compute-dtype", setting.compute_dtype]
     if setting.alpha_gradient:
@@ -221,8 +236,17 @@ def loading(subject: Subject) -> list[str]:
     return [f"from {place_} import {name.split('.')[0]}", f"f = {name}"]
 
 
-def _snippet(case: Case, setting: Setting, subject: Subject) -> str:
-    """Write a program without this package that prints what the implementation makes of the logits."""
+def program_text(case: Case, setting: Setting, subject: Subject, ask: str | None = None) -> str:
+    """Write a program without this package that prints what the implementation makes of the logits.
+
+    Parameters
+    ----------
+    case : Case
+    setting : Setting
+    subject : Subject
+    ask : str, optional
+        The call of ``f``; that of a mapping by default.
+    """
     if is_program(subject.target):
         alpha = None if subject.fixed_alpha else setting.alpha
         line = request_line(1, case.logits, alpha, setting.dtype, case.cotangent)
@@ -237,7 +261,7 @@ def _snippet(case: Case, setting: Setting, subject: Subject) -> str:
     shape = case.logits.shape
     build = f"values = np.array([float.fromhex(w) for w in {words}]).reshape({shape})"
     at = place(shape, case.layout)
-    ask = "f(z)" if subject.fixed_alpha else f"f(z, {setting.alpha!r})"
+    ask = ask or ("f(z)" if subject.fixed_alpha else f"f(z, {setting.alpha!r})")
     if subject.arrays == "torch":
         lines = ["import numpy as np, torch", load, build]
         lines.append(f"z = torch.from_numpy(values).to(torch.{setting.dtype})")

@@ -58,7 +58,9 @@ _FORMS = {"mapping": ["z"], "loss": ["z", "y"]}
 _OPTIONS = ("alpha", "is_causal", "scale", "alibi_slopes", "key_lengths")
 
 
-def adapt(function: Callable[..., Any], fixed_alpha: bool, kind: str = "mapping") -> Callable[..., Any]:
+def adapt(
+    function: Callable[..., Any], fixed_alpha: bool, kind: str = "mapping", hands: tuple[str, ...] = ()
+) -> Callable[..., Any]:
     """Give an implementation the one form ``f(logits, alpha)``, or ``f(query, key, value, *, alpha, ...)``.
 
     Parameters
@@ -68,7 +70,10 @@ def adapt(function: Callable[..., Any], fixed_alpha: bool, kind: str = "mapping"
     fixed_alpha : bool
         It takes no alpha.
     kind : str
-        ``"mapping"``, ``"attention"`` or ``"loss"``, which is ``f(logits, target, alpha)``.
+        ``"mapping"``, ``"attention"``, ``"loss"``, which is ``f(logits, target, alpha)``, or ``"normaliser"``, which is
+        ``f(logits, **parameters)``.
+    hands : tuple of str
+        The parameters that a normaliser takes.
 
     Raises
     ------
@@ -79,6 +84,8 @@ def adapt(function: Callable[..., Any], fixed_alpha: bool, kind: str = "mapping"
         signature = inspect.signature(function)
     except (TypeError, ValueError):  # builtins and extension functions may not tell
         signature = None
+    if kind == "normaliser":
+        return _adapt_normaliser(function, hands, signature)
     if kind == "attention":
         return _adapt_attention(function, fixed_alpha, signature)
     if signature is not None:
@@ -98,6 +105,31 @@ def adapt(function: Callable[..., Any], fixed_alpha: bool, kind: str = "mapping"
     if fixed_alpha:
         return lambda *arrays_and_alpha: function(*arrays_and_alpha[:-1])
     return function
+
+
+def _adapt_normaliser(
+    function: Callable[..., Any], hands: tuple[str, ...], signature: inspect.Signature | None
+) -> Callable[..., Any]:
+    if signature is not None:
+        try:
+            signature.bind(None, **dict.fromkeys(hands))
+        except TypeError as error:
+            form = f"f({', '.join(['z', *(f'{name}=...' for name in hands)])})"
+            fixed = " ".join(
+                "--fixed-alpha A" if name == "alpha" else f"--fixed-parameter {name}=VALUE"
+                for name in hands
+                if name not in signature.parameters
+            )
+            mend = f"give {fixed} for what it does not take, else wrap it" if fixed else "wrap it"
+            raise UnusableTarget(
+                f"the function has the signature {signature} and cannot be called as {form}: {error}; {mend}"
+            ) from None
+
+    def called(logits: Any, alpha: Any, **parameters: Any) -> Any:
+        given = parameters | {"alpha": alpha}
+        return function(logits, **{name: given[name] for name in hands})
+
+    return called
 
 
 def _adapt_attention(

@@ -29,7 +29,9 @@ from . import arrays
 from .attention import performing
 from .calls import Outcome, Request
 from .loss import calls as loss_calls
+from .normaliser import calls as normaliser_calls
 from .program import Program, is_program
+from .surroundings import Surroundings
 from .target import UnusableTarget, adapt, load
 
 __all__ = ["Caller", "InProcess", "Subject", "Worker"]
@@ -39,8 +41,9 @@ PERFORM: dict[str, Callable[..., Outcome]] = {
     "mapping": arrays.perform,
     "attention": performing.perform,
     "loss": loss_calls.perform,
+    "normaliser": normaliser_calls.perform,
 }
-# Compilers (torch.compile, Triton, XLA) work during the first call.
+# Compilers (torch.compile, Triton) work during the first call; XLA does whenever a shape is new.
 _FIRST_CALL_FACTOR = 6.0
 
 
@@ -59,9 +62,13 @@ class Subject:
     fixed_alpha : bool
         The function takes the logits only.
     timeout : float
-        Seconds that one call may take; six times as many for the first.
+        Seconds that one call may take; six times as many for the first, and for every one in JAX.
     kind : str
-        ``"mapping"``, ``"attention"`` or ``"loss"``: how it is called.
+        ``"mapping"``, ``"attention"``, ``"loss"`` or ``"normaliser"``: how it is called.
+    hands : tuple of str
+        Parameters that a normaliser is handed by keyword.
+    fixed_parameters : tuple of (str, object)
+        Parameters that it does not take, and their values.
     """
 
     target: str | Callable[..., Any]
@@ -70,6 +77,8 @@ class Subject:
     fixed_alpha: bool = False
     timeout: float = 10.0
     kind: str = "mapping"
+    hands: tuple[str, ...] = ()
+    fixed_parameters: tuple[tuple[str, Any], ...] = ()
     path: tuple[str, ...] = field(default_factory=lambda: tuple(sys.path))
 
     @property
@@ -108,18 +117,23 @@ class Worker:
         self._process: subprocess.Popen[bytes] | None = None
         self._line: Connection | None = None
         self._fresh = True
+        self._excused = False
         self._out: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (closed by close)
         self._err: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         self._start()
 
     def __call__(self, calls: Sequence[Request]) -> list[Outcome]:
-        """Perform the calls in order; a call that hangs or kills the process costs a fresh process."""
+        """Perform the calls in order; a call that hangs or kills the process costs a fresh process.
+
+        The first call that is late is tried once more, in a fresh process and with the time of a first call: a
+        compiler or a busy machine may have held it up.
+        """
         outcomes: list[Outcome] = []
         while len(outcomes) < len(calls):
-            if self._line is None:
-                self._start()
-            assert self._line is not None
-            outcomes += self._converse(self._line, calls[len(outcomes) :])
+            outcomes += self._converse(calls[len(outcomes) :])
+            if outcomes[-1].status == "hung" and not self._excused:
+                self._excused = True
+                outcomes[-1:] = self._converse([calls[len(outcomes) - 1]])
         return outcomes
 
     def close(self) -> None:
@@ -128,13 +142,18 @@ class Worker:
         self._out.close()
         self._err.close()
 
-    def _converse(self, line: Connection, calls: Sequence[Request]) -> list[Outcome]:
+    def _converse(self, calls: Sequence[Request]) -> list[Outcome]:
         """Outcomes up to the first call that does not come back, that one included."""
+        if self._line is None:
+            self._start()
+        line = self._line
+        assert line is not None
         outcomes: list[Outcome] = []
         try:
             line.send(list(calls))
             for _ in calls:
-                limit = self.subject.timeout * (_FIRST_CALL_FACTOR if self._fresh else 1)
+                compiles = self._fresh or self.subject.arrays == "jax"
+                limit = self.subject.timeout * (_FIRST_CALL_FACTOR if compiles else 1)
                 if not line.poll(limit):
                     self._stop()
                     return [*outcomes, Outcome("hung", detail=f"no answer within {limit:g} s")]
@@ -214,10 +233,10 @@ class InProcess:
 
     def __init__(self, subject: Subject) -> None:
         assert callable(subject.target)
-        self.library = _library(subject.arrays, subject.device)
+        library = _library(subject.arrays, subject.device)
         self.subject = subject
-        self.function = adapt(subject.target, subject.fixed_alpha, subject.kind)
-        self.versions = {subject.arrays: self.library.version()}
+        self.perform = _performer(subject, subject.target, library)
+        self.versions = {subject.arrays: library.version()}
 
     def __call__(self, calls: Sequence[Request]) -> list[Outcome]:
         """Perform the calls in order."""
@@ -228,15 +247,25 @@ class InProcess:
 
     def _one(self, call: Request) -> Outcome:
         outcomes: list[Outcome] = []
-        perform = PERFORM[self.subject.kind]
-        work = Thread(
-            target=lambda: outcomes.append(perform(self.function, call, self.library, self.subject.device)),
-            daemon=True,
-        )
+        work = Thread(target=lambda: outcomes.append(self.perform(call)), daemon=True)
         work.start()
         limit = self.subject.timeout * _FIRST_CALL_FACTOR
         work.join(limit)
         return outcomes[0] if outcomes else Outcome("hung", detail=f"no answer within {limit:g} s")
+
+
+def _performer(subject: Subject, found: Callable[..., Any], library: Any) -> Callable[[Request], Outcome]:
+    """Make what performs a call, and looks at the surroundings before and after it."""
+    function = adapt(found, subject.fixed_alpha, subject.kind, subject.hands)
+    perform, around = PERFORM[subject.kind], Surroundings(subject.arrays)
+
+    def performed(call: Request) -> Outcome:
+        before = around.look()
+        outcome = perform(function, call, library, subject.device)
+        disturbed, drawn = around.disturbed(before)
+        return replace(outcome, disturbed=disturbed, drawn=drawn)
+
+    return performed
 
 
 def _library(name: str, device: str) -> Any:
@@ -278,19 +307,18 @@ def serve(line: Connection) -> None:
         library = _library(subject.arrays, subject.device)
         assert isinstance(subject.target, str)
         found = Program(subject.target) if is_program(subject.target) else load(subject.target)
-        function = adapt(found, subject.fixed_alpha, subject.kind)
+        perform = _performer(subject, found, library)
         sys.stdout.flush()
     except UnusableTarget as error:
         line.send(str(error))
         return
     _limit_memory(subject.device)
     line.send({subject.arrays: library.version()})
-    perform = PERFORM[subject.kind]
     while True:
         for call in line.recv():
             start = os.fstat(1).st_size
             try:
-                outcome = perform(function, call, library, subject.device)
+                outcome = perform(call)
             except Exception:  # ours: what the implementation raises is an outcome
                 line.send(traceback.format_exc())
                 return

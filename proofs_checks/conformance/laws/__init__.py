@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from . import answers, attention, gradients, losses, manners, normalisers, relations
+from . import answers, attention, gradients, losses, manners, normalisers, relations, statistics
 from .base import Broken, Case, Contract, Finding, Law, Session, Setting
 
 __all__ = [
@@ -25,7 +25,9 @@ __all__ = [
 ]
 
 CONTRACTS: dict[str, Contract] = {each.name: each for each in manners.CONTRACTS}
-LAWS: dict[str, Law] = {each.name: each for each in (*answers.LAWS, *relations.LAWS, *manners.LAWS, *gradients.LAWS)}
+LAWS: dict[str, Law] = {
+    each.name: each for each in (*answers.LAWS, *relations.LAWS, *manners.LAWS, *statistics.LAWS, *gradients.LAWS)
+}
 
 ATTENTION_CONTRACTS: dict[str, Contract] = {each.name: each for each in attention.CONTRACTS}
 ATTENTION_LAWS: dict[str, Law] = {each.name: each for each in attention.LAWS}

@@ -51,6 +51,10 @@ class Setting:
         Whether gradients in alpha are asked for.
     few_shapes : bool
         Draw arrays of a few shapes only, for libraries that compile for every new one.
+    against : str
+        The normaliser that it should be, for the kind of that name.
+    choices : tuple of tuple of (str, object)
+        Sets of its parameters that cases take.
     """
 
     alpha: float
@@ -61,6 +65,8 @@ class Setting:
     long_rows: tuple[int, ...] = (1025, 1537, 2049, 4100)
     alpha_gradient: bool = False
     few_shapes: bool = False
+    against: str = ""
+    choices: tuple[tuple[tuple[str, Any], ...], ...] = ((),)
 
 
 @dataclass(frozen=True)

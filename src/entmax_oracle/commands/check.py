@@ -20,6 +20,7 @@ examples:
   entmax-oracle check my_module:my_entmax
   entmax-oracle check path/to/file.py:sparsemax --fixed-alpha 2 --array numpy --dtype float64
   entmax-oracle check 'command:./my_entmax --threads 4' --dtype float64
+  entmax-oracle check my_module:my_top_k --kind normaliser --against top-k-softmax --parameter k=3 --parameter k=8
   entmax-oracle check my_module:my_entmax --alpha 1.25 --alpha 2 --dtype float32 --dtype bfloat16 --grad --jobs 4
 """
 _STYLES = {"pass": "green", "fail": "bold red", "skip": "yellow"}
@@ -40,10 +41,25 @@ def add_parser(subparsers: Any) -> None:
         metavar="TARGET",
         help="package.module:function, path/to/file.py:function or command:./program (which answers JSON lines), "
         "called f(z, alpha) over the last axis, or f(query, key, value, *, alpha, is_causal, scale, alibi_slopes, "
-        "key_lengths), or f(z, y, alpha) with class indices y",
+        "key_lengths), or f(z, y, alpha) with class indices y, or f(z, **parameters)",
     )
     add = parser.add_argument_group("what it is").add_argument
-    add("--kind", choices=("mapping", "attention", "loss"), default="mapping", help="default: mapping")
+    add("--kind", choices=("mapping", "attention", "loss", "normaliser"), default="mapping", help="default: mapping")
+    add("--against", metavar="NAME", help="the normaliser that it should be, such as scalable-softmax or top-k-softmax")
+    add(
+        "--parameter",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a parameter of the normaliser, handed over by keyword; repeatable (default: a few values)",
+    )
+    add(
+        "--fixed-parameter",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="the target does not take this parameter of the normaliser; it has this value; repeatable",
+    )
     add("--array", choices=("numpy", "torch", "jax"), default="torch", help="arrays it takes (default: torch)")
     add("--device", default="cpu", help="where they live, for example cuda:0 (default: cpu)")
     add("--alpha", action="append", type=_number, metavar="A", help="repeatable (default: 1.5)")
@@ -131,6 +147,7 @@ def _check(args: argparse.Namespace) -> int:
             jobs=args.jobs,
             progress=progress,
             kind=args.kind,
+            **_against(args),
         )
     _show(console, report)
     if args.junit:
@@ -157,9 +174,22 @@ def _replay(args: argparse.Namespace) -> int:
         compute_dtype=args.compute_dtype,
         timeout=args.timeout,
         kind=args.kind,
+        against=args.against,
+        fixed_parameters=_against(args)["fixed_parameters"],
     )
     print(f"violated: {finding.message}" if finding.broken else "kept: the law holds on this input")
     return int(finding.broken)
+
+
+def _against(args: argparse.Namespace) -> dict[str, Any]:
+    """Read which normaliser it should be, and its parameters."""
+    from entmax_oracle.proofs_checks.conformance.normaliser.known import read_parameter
+
+    given: dict[str, list[Any]] = {}
+    for name, value in map(read_parameter, args.parameter):
+        given.setdefault(name, []).append(value)
+    fixed = dict(map(read_parameter, args.fixed_parameter))
+    return {"against": args.against, "parameters": given, "fixed_parameters": fixed}
 
 
 def _show(console: Any, report: Report) -> None:
@@ -216,8 +246,9 @@ def _show(console: Any, report: Report) -> None:
 def _show_counterexample(console: Any, found: Counterexample) -> None:
     command = found.command if len(found.command) <= 300 else "write --json FILE, then give --replay FILE"
     console.print(f"  {found.message}", highlight=False, markup=False)
+    parameters = "".join(f", {name} {value}" for name, value in found.parameters.get("parameters", {}).items())
     console.print(
-        f"{_input(found)}\n    alpha {found.alpha!r}, {found.dtype}\n    again: {command}",
+        f"{_input(found)}\n    alpha {found.alpha!r}{parameters}, {found.dtype}\n    again: {command}",
         highlight=False,
         markup=False,
         soft_wrap=True,
