@@ -138,3 +138,10 @@ def test_a_newton_that_never_steps_back_is_wrong_on_this_row():
 def test_cancellation_in_a_closed_form_is_caught_in_float64():
     report = check(FAULTS["cancelling moments"].function, dtypes=("float64",), laws=["values"], profile=EFFORT)
     assert broken(report) == {"values"}
+
+
+def test_cutting_digits_off_is_a_bias_and_rounding_is_none():
+    cut = check(FAULTS["truncates to bfloat16"].function, dtypes=("bfloat16",), laws=["bias"], profile=EFFORT)
+    assert "too small by 0.4" in cut.laws[0].message
+    honest = HONEST["bisection as it comes"].function
+    assert check(honest, dtypes=("bfloat16", "float32"), laws=["bias"], profile=EFFORT).laws[0].status == "pass"
