@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
     if options.suite not in SUITES:
         known = "; ".join(f"{name} ({what})" for name, what in SUITES.items())
         raise Unusable(f"--suite {options.suite}: there is no such suite; choose one of: {known}")
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else 120)
     suite = import_module(f"entmax_oracle.benchmarks.{options.suite}")
     said = Console(stderr=True, highlight=False, soft_wrap=True)
     with said.status(f"measuring: {SUITES[options.suite]}"):

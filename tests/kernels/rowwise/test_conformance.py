@@ -1,10 +1,6 @@
 """The kernels, in the interpreter, and plain torch keep the laws of entmax; judged by the checker as any other code is.
 
-The whole, at the standard profile, takes hours in the interpreter::
-
-    TRITON_INTERPRET=1 entmax-oracle check tests/kernels/rowwise/targets.py:interpreted --grad --profile standard \
-        --alpha 1 --alpha 1.05 --alpha 1.25 --alpha 1.3333333333333333 --alpha 1.5 --alpha 1.75 --alpha 2 --alpha 2.5 \
-        --alpha 4 --dtype float32 --dtype float16 --dtype bfloat16 --dtype float64
+The whole, at the standard profile, takes hours in the interpreter: `sweep.py`, beside this file.
 """
 
 from pathlib import Path
