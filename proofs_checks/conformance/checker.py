@@ -59,6 +59,7 @@ def check(
     seed: int = 0,
     compute_dtype: str | None = None,
     timeout: float = 10.0,
+    seconds: float | None = None,
     jobs: int = 1,
     executor: Executor | None = None,
     progress: Progress | None = None,
@@ -102,6 +103,9 @@ def check(
         the 16-bit ones.
     timeout : float
         Seconds that one call may take.
+    seconds : float, optional
+        About so many for all laws of a setting together, for implementations that are slow; laws that had no time to
+        try everything say so.
     jobs : int
         Settings (alpha and dtype) checked at the same time, each in a process of its own; needs a target given
         by name and, as all multiprocessing, a guarded ``__main__``.
@@ -180,6 +184,10 @@ def check(
     if isinstance(profile, str) and profile not in PROFILES:
         raise ValueError(f"profile: {profile!r} is not one of {', '.join(PROFILES)}")
     effort = PROFILES[profile] if isinstance(profile, str) else profile
+    if seconds is not None:
+        if not seconds > 0:
+            raise ValueError(f"seconds: {seconds} leaves no time to look; pass a positive number")
+        effort = replace(effort, total=seconds)
     offered = (("gradient",) if grad or grad_alpha else ()) + (("alpha gradient",) if grad_alpha else ())
     offered += asked_for.offered
     contracts, chosen = choose(laws, skip_laws, kind=kind, offered=offered)
@@ -390,17 +398,19 @@ def _check_setting(task: _Task, progress: Progress | None = None) -> _Outcome:
     contracts, laws = choose(task.laws, kind=task.subject.kind, offered=task.offered)
     results: dict[str, LawResult] = {}
     reason = ""
+    started = time.monotonic()
     with _Calling(task.subject) as caller:
         # Calls are held to the whole contract even when few laws are asked for: an unusable answer is noticed.
         session = task.kind.session(caller, task.setting, contracts)
         found: dict[str, tuple[Law | Contract, Any]] = {}
         tally = Tally()
         try:
-            for law in laws:
+            for done, law in enumerate(laws):
                 if progress is not None:
                     progress(f"{_title(task.setting)}: {law.name}", None)
                 session.during, tally = law.name, Tally()
-                search(law, session, task.effort, task.seed, tally, task.kind.shrink)
+                effort = task.effort.share(time.monotonic() - started, len(laws) - done)
+                search(law, session, effort, task.seed, tally, task.kind.shrink)
                 results[law.name] = _result(law, tally, task, caller)
                 if tally.case is not None:
                     found[law.name] = (law, tally.case)
@@ -446,7 +456,7 @@ def _result(law: Law, tally: Tally, task: _Task, caller: Caller) -> LawResult:
             return _skip(law, "not judged: no call gave an answer to judge, see the law 'returns'")
         message = f"{tally.unanswered} more cases got no answer to judge" if tally.unanswered else ""
         if tally.late:
-            message = f"the search ended after {task.effort.seconds:g} s, before every case was tried"
+            message = "the search ended for lack of time, before every case was tried"
         return LawResult(
             law.name, law.statement, law.theorem, law.severity, "pass", tally.examples, tally.ulp, tally.ratio, message
         )
@@ -520,7 +530,7 @@ def _explain(contract: Contract, breach: Breach, session: Checked, task: _Task, 
             lambda each: _judge(contract, session, each, task.kind),
             session.oracle.format,
             evaluations=task.effort.shrinking // 2,
-            seconds=task.effort.seconds,
+            seconds=min(task.effort.seconds, task.effort.total) / 4,
         )
     return task.kind.describe(contract.name, case, finding, task.setting, task.subject)
 

@@ -7,7 +7,7 @@ import time
 import warnings
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings, target
@@ -36,6 +36,9 @@ class Effort:
         Longest row drawn.
     long_rows : tuple of int
         Lengths tried in any case.
+    total : float
+        Seconds for all laws of a setting together, for implementations that are slow: what is left of them is shared
+        among the laws that are left.
     """
 
     examples: int
@@ -43,6 +46,11 @@ class Effort:
     shrinking: int
     max_n: int
     long_rows: tuple[int, ...]
+    total: float = math.inf
+
+    def share(self, spent: float, laws: int) -> Effort:
+        """For the next one of some laws that are left, when some seconds are spent; it may take twice its part."""
+        return replace(self, seconds=min(self.seconds, max(2 * (self.total - spent) / laws, 1.0)))
 
 
 @dataclass
@@ -119,7 +127,7 @@ def search(
             lambda case: _quietly(law, session, case),
             session.oracle.format,
             evaluations=effort.shrinking,
-            seconds=effort.seconds,
+            seconds=max(deadline - time.monotonic(), effort.seconds / 4),
         )
         tally.ratio = max(tally.ratio, tally.finding.ratio)
         tally.ulp = max(tally.ulp, tally.finding.ulp)

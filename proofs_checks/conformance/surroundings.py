@@ -33,7 +33,7 @@ class Surroundings:
         }
         self._generators: dict[str, Callable[[], Any]] = {
             "Python's random numbers": random.getstate,
-            "NumPy's global random numbers": lambda: np.random.get_state()[1:3],  # noqa: NPY002 (it is what is watched)
+            "NumPy's global random numbers": lambda: tuple(np.random.get_state())[1:3],  # noqa: NPY002 (it is what is watched)
         }
         if arrays == "torch":
             import torch

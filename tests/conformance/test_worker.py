@@ -6,6 +6,7 @@ import json
 import shlex
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -62,6 +63,17 @@ def test_drawing_global_random_numbers_is_a_warning():
     report = run("draws", laws=["values", "generators"])
     assert report.verdict == "conforms"
     assert "NumPy's global random numbers" in failed(report)["generators"].message
+
+
+def test_a_slow_target_is_looked_at_for_as_long_as_asked():
+    started = time.monotonic()
+    report = run("slow", laws=["values", "order", "shift", "batch", "state"], profile="quick", seconds=4.0)
+    assert time.monotonic() - started < 30
+    assert report.verdict == "conforms"
+    assert all(law.examples for law in report.laws)
+    assert "for lack of time" in next(law.message for law in report.laws if law.law == "values")
+    with pytest.raises(ValueError, match="seconds"):
+        run("slow", seconds=0.0)
 
 
 def test_a_runaway_allocation_is_an_exception():

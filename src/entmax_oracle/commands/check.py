@@ -78,6 +78,7 @@ def add_parser(subparsers: Any) -> None:
     add("--skip-law", action="append", default=[], metavar="NAME", help="not this law; repeatable")
     add("--profile", choices=("quick", "standard", "deep"), default="quick", help="how long (default: quick)")
     add("--seed", type=int, default=0, metavar="N", help="the same seed draws the same cases (default: 0)")
+    add("--seconds", type=float, metavar="S", help="about so many for a setting, for slow targets (default: no limit)")
     add("--timeout", type=float, default=10.0, metavar="S", help="seconds that one call may take (default: 10)")
     add("--jobs", type=int, default=1, metavar="N", help="settings (alpha and dtype) checked at the same time")
     add("--replay", metavar="JSON", help="judge one counterexample again: JSON text, or a file of one or a report")
@@ -144,6 +145,7 @@ def _check(args: argparse.Namespace) -> int:
             seed=args.seed,
             compute_dtype=args.compute_dtype,
             timeout=args.timeout,
+            seconds=args.seconds,
             jobs=args.jobs,
             progress=progress,
             kind=args.kind,
