@@ -467,6 +467,13 @@ def _budget_parts(z: Float64, ar: Arithmetic, k: int) -> Rounded:
     gap = lifted(z)
     tau = NORMALISERS["budget"]._threshold(gap, k)[..., np.newaxis]  # type: ignore[attr-defined]
     above = gap - tau
+    # Where none is between, every threshold of a whole range is right: each token is judged by its nearest end.
+    ranked = np.sort(gap, axis=-1)[..., ::-1]
+    least, next_one = ranked[..., k - 1 : k], ranked[..., k : k + 1] if k < z.shape[-1] else -np.inf
+    ends = np.where(gap >= least, least - 1, next_one)
+    flat = ~((above > 0) & (above < 1)).any(axis=-1, keepdims=True) & np.isfinite(ends)
+    tau = np.where(flat, ends, tau)
+    above = gap - tau
     near = np.where((above > -1) & (above < 2), np.abs(gap), np.abs(tau)).max(axis=-1, keepdims=True)
     moved = (ar.summation(z.shape[-1]) + 4 * ar.u) * (near + 1)
     return Rounded(above, ar.u * (np.abs(gap) + np.abs(above)) + moved, ar)
@@ -485,6 +492,9 @@ def _budget_pull(z: Float64, grad: Float64, ar: Arithmetic, out: Format, *, k: i
     mean = ar.exact(g).total() / ar.exact(np.maximum(between.sum(axis=-1, keepdims=True), 1.0))
     found = ar.exact(g) - mean
     found = Rounded(np.where(between, found.value, 0.0), np.where(between, found.error + ar.u * np.abs(g), 0.0), ar)
+    # Autograd of the subtracted maximum hands it what the row sums to: zero but for rounding.
+    left = (ar.summation(z.shape[-1]) + 4 * ar.u) * np.abs(g).sum(axis=-1, keepdims=True)
+    found = found.off(np.where(lifted(z) == 0, left, 0.0))
     return found.off(np.where(corner.any(axis=-1, keepdims=True), np.inf, 0.0))
 
 
