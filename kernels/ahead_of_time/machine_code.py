@@ -4,11 +4,13 @@ NVIDIA's figures come from the machine code (``cuobjdump`` and ``nvdisasm``, whi
 the assembly.
 """
 
+import json
 import re
 import subprocess
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +18,27 @@ from typing import Any
 def figures(asm: Mapping[str, Any]) -> dict[str, Any]:
     """Figures of `Compiled` by name, from what `triton.compile` leaves: by its name, each stage of the compilation.
 
+    The same code has the same figures: they are read once, for the disassembler takes as long as the compiler, and kept
+    in Triton's cache.
+
     Raises
     ------
     RuntimeError
         If the tools write something else than they did.
     """
-    return _nvidia(asm["cubin"]) if "cubin" in asm else _amd(asm["amdgcn"])
+    import triton
+    from triton.runtime.cache import get_cache_manager
+
+    code: bytes = asm["cubin"] if "cubin" in asm else asm["amdgcn"].encode()
+    reader = Path(__file__).read_bytes() + triton.__version__.encode()
+    cache = get_cache_manager(sha256(reader + code).hexdigest())
+    known = cache.get_file("figures.json")
+    if known is not None:
+        kept: dict[str, Any] = json.loads(Path(known).read_text())
+        return kept
+    found = _nvidia(code) if "cubin" in asm else _amd(asm["amdgcn"])
+    cache.put(json.dumps(found), "figures.json", binary=False)
+    return found
 
 
 def _nvidia(binary: bytes) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from entmax_oracle.kernels.ahead_of_time import Compiled, Job, compile_all, compile_one
+from entmax_oracle.kernels.ahead_of_time import Compiled, Job, compile_all, compile_one, machine_code
 from entmax_oracle.kernels.attention.jobs import jobs
 from entmax_oracle.kernels.rowwise.jobs import job
 from entmax_oracle.kernels.rowwise.launch import INTERPRETED
@@ -56,6 +56,37 @@ def test_a_spill_is_seen():
     assert compiled.spills > 0
     assert compiled.stack > 0
     assert "spills" in compiled.faults()[0]
+
+
+ASSEMBLY = """
+\tglobal_load_dwordx4 v[0:3], v4, s[0:1]
+\tbuffer_load_ushort v5, v6, s[0:3], 0 offen
+\tv_mfma_f32_32x32x8_bf16_1k a[0:15], v[0:1], v[2:3], 0
+\tscratch_store_dword off, v1, off
+\tglobal_store_dwordx2 v4, v[0:1], s[0:1]
+    .private_segment_fixed_size: 16
+    .vgpr_count:     96
+    .vgpr_spill_count: 2
+"""
+
+
+def test_figures_are_read_once(tmp_path, monkeypatch):
+    monkeypatch.setenv("TRITON_CACHE_DIR", str(tmp_path))
+    found = machine_code.figures({"amdgcn": ASSEMBLY})
+    opcodes = found.pop("opcodes")
+    assert sum(opcodes.values()) == 5
+    assert found == {
+        "registers": 96, "stack": 16, "spills": 3, "instructions": 5, "matrix": 1, "asynchronous": 0,
+        "vector_loads": 16, "vector_stores": 8,
+    }  # fmt: skip
+    monkeypatch.delattr(machine_code, "_amd")
+    assert machine_code.figures({"amdgcn": ASSEMBLY}) == found | {"opcodes": opcodes}
+
+
+def test_code_that_cannot_be_read_is_an_error(tmp_path, monkeypatch):
+    monkeypatch.setenv("TRITON_CACHE_DIR", str(tmp_path))
+    with pytest.raises(RuntimeError, match="vgpr_count"):
+        machine_code.figures({"amdgcn": ASSEMBLY.replace(".vgpr_count", ".registers")})
 
 
 @pytest.mark.skipif(not INTERPRETED, reason="needs the interpreter")
