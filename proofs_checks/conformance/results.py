@@ -65,7 +65,7 @@ class Counterexample:
     @property
     def size(self) -> int:
         """How many numbers it takes to write it down."""
-        tensors = (each for each in self.parameters.values() if isinstance(each, dict))
+        tensors = (each for each in self.parameters.values() if isinstance(each, dict) and "shape" in each)
         return len(self.logits) + sum(math.prod(each["shape"]) for each in tensors)
 
     def to_dict(self) -> dict[str, Any]:

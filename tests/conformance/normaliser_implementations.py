@@ -1,0 +1,469 @@
+"""Implementations of normalisers, written otherwise than the reference: honest ones, and realistic slips."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import torch
+
+
+def lift(z):
+    return z - z.max(-1, keepdims=True) if isinstance(z, np.ndarray) else z - z.amax(-1, keepdim=True)
+
+
+def up(z):
+    return z if z.dtype == torch.float64 else z.float()
+
+
+def softmax_t(z):
+    return torch.softmax(z, -1)
+
+
+def ssmax(z, s):
+    x = lift(up(z))
+    n = (x > -math.inf).sum(-1, keepdim=True).to(x.dtype)
+    return torch.softmax(torch.where(x == -math.inf, x, x.masked_fill(x == -math.inf, 0.0) * (s * n.log())), -1).to(
+        z.dtype
+    )
+
+
+def gated(z, gate):
+    return (gate * torch.softmax(up(z), -1)).to(z.dtype)
+
+
+def multimax(z, t_b, b, t_d, d):
+    x = up(z)
+    bent = torch.where(x < b, b + t_b * (x - b), torch.where(x > d, d + t_d * (x - d), x))
+    return torch.softmax(bent, -1).to(z.dtype)
+
+
+def self_adjust(z, normalised):
+    x = up(z)
+    p = torch.softmax(x, -1)
+    if normalised:
+        live = x > -math.inf
+        l = x.masked_fill(~live, math.inf).amin(-1, keepdim=True).clamp(max=0)
+        h = x.amax(-1, keepdim=True).clamp(min=0)
+        return torch.where(live, (x - l) / (h - l) * p, 0.0).to(z.dtype)
+    return torch.where(p > 0, x.masked_fill(x == -math.inf, 0.0) * p, 0.0).to(z.dtype)
+
+
+def sparsemax_t(z):
+    x = lift(up(z))
+    s = x.sort(-1, descending=True).values
+    k = torch.arange(1, x.shape[-1] + 1, dtype=x.dtype)
+    c = s.masked_fill(s == -math.inf, -1e4).cumsum(-1) - 1
+    m = (s * k > c).sum(-1, keepdim=True)
+    tau = c.gather(-1, m - 1) / m
+    return (x - tau).clamp(min=0).to(z.dtype)
+
+
+def topk_t(z, k):
+    x = up(z)
+    v, i = x.topk(k, dim=-1)
+    return torch.zeros_like(x).scatter(-1, i, torch.softmax(v, -1)).to(z.dtype)
+
+
+def topk_last(z, k):
+    x = z.astype(np.float32) if z.dtype != np.float64 else z
+    order = np.argsort(x, axis=-1)[..., ::-1][..., :k]
+    w = np.zeros_like(x)
+    kept = np.take_along_axis(x, order, -1)
+    kept = np.exp(kept - kept.max(-1, keepdims=True))
+    np.put_along_axis(w, order, kept / kept.sum(-1, keepdims=True), -1)
+    return w.astype(z.dtype)
+
+
+def rsoftmax_t(z, r):
+    x = lift(up(z))
+    live = x > -math.inf
+    n = live.sum(-1, keepdim=True)
+    s = x.masked_fill(~live, math.inf).sort(-1).values
+    pos = r * (n - 1).to(torch.float64)
+    lo = pos.floor().long()
+    fr = (pos - lo).to(x.dtype)
+    hi = torch.minimum(lo + 1, n - 1)
+    a = s.gather(-1, lo)
+    q = a + fr * (s.gather(-1, hi) - a)
+    w = (x - q).clamp(min=0) * torch.exp(x)
+    w = torch.where(live, w, 0.0)
+    return (w / w.sum(-1, keepdim=True)).to(z.dtype)
+
+
+def relu_t(z):
+    return torch.relu(z)
+
+
+def sigmoid_t(z, bias):
+    x = up(z)
+    n = (x > -math.inf).sum(-1, keepdim=True).to(x.dtype)
+    return torch.sigmoid(x + (-n.log() if bias is None else bias)).to(z.dtype)
+
+
+def stick_t(z):
+    x = up(z)
+    left = torch.nn.functional.logsigmoid(-x)
+    left = torch.where(x == -math.inf, 0.0, left)
+    after = torch.nn.functional.pad(left[..., 1:], (0, 1)).flip(-1).cumsum(-1).flip(-1)
+    return torch.exp(torch.nn.functional.logsigmoid(x) + after).to(z.dtype)
+
+
+def stick_np(z):
+    x = z.astype(np.float32) if z.dtype != np.float64 else z
+    with np.errstate(over="ignore"):
+        keep = 1 / (1 + np.exp(np.minimum(x, 700 if x.dtype == np.float64 else 88)))
+        take = np.where(x >= 0, 1 / (1 + np.exp(-np.abs(x))), np.exp(-np.abs(x)) / (1 + np.exp(-np.abs(x))))
+    out = np.zeros_like(x)
+    left = np.ones(x.shape[:-1], x.dtype)
+    for i in range(x.shape[-1] - 1, -1, -1):
+        out[..., i] = take[..., i] * left
+        left = left * keep[..., i]
+    return out.astype(z.dtype)
+
+
+def softplus_np(z, r):
+    x = z.astype(np.float32) if z.dtype != np.float64 else z
+    s = np.where(x < -40, x, np.log(np.logaddexp(np.maximum(x, -40), x.dtype.type(0))))
+    s = np.exp(s - s.max(-1, keepdims=True))
+    s = s / s.sum(-1, keepdims=True)
+    s = s ** x.dtype.type(r)
+    return (s / s.sum(-1, keepdims=True)).astype(z.dtype)
+
+
+def softplus_t(z, r):
+    x = up(z)
+    ls = torch.where(x < -30, x, torch.log(torch.logaddexp(x.clamp(min=-30), torch.zeros_like(x))))
+    return torch.softmax(r * (ls - ls.amax(-1, keepdim=True)), -1).to(z.dtype)
+
+
+def budget_t(z, k):
+    x = lift(up(z))
+    x64 = x.detach().double()
+    live = x > -math.inf
+    lo = x64.masked_fill(~live, math.inf).amin(-1, keepdim=True) - 1
+    hi = x64.amax(-1, keepdim=True)
+    for _ in range(200):
+        mid = (lo + hi) / 2
+        big = (x64 - mid).clamp(0, 1).sum(-1, keepdim=True) >= k
+        lo, hi = torch.where(big, mid, lo), torch.where(big, hi, mid)
+    tau = lo.to(x.dtype)
+    y = x.detach() - tau
+    between = (y > 0) & (y < 1) & live
+    # one step of averaging puts tau into the graph
+    m = between.sum(-1, keepdim=True).clamp(min=1).to(x.dtype)
+    t = torch.where(between, x, 0.0).sum(-1, keepdim=True) / m
+    tau = tau + (t - t.detach())
+    return (x - tau).clamp(0, 1).to(z.dtype)
+
+
+def adaptive_t(z):
+    x = lift(up(z))
+    p = torch.softmax(x, -1)
+    h = torch.logsumexp(x, -1, keepdim=True) - (p * x.masked_fill(x == -math.inf, 0.0)).sum(-1, keepdim=True)
+    f = -0.037 * h**4 + 0.481 * h**3 - 2.3 * h**2 + 4.917 * h - 1.791
+    th = torch.where((h > 0.5), f.clamp(min=1), 1.0)
+    return torch.softmax(torch.where(x == -math.inf, x, x.masked_fill(x == -math.inf, 0.0) * th), -1).to(z.dtype)
+
+
+class _Ent(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, z, alpha):
+        from entmax_oracle.reference import entmax
+
+        p = torch.from_numpy(entmax(z.detach().double().numpy(), alpha)).to(z.dtype)
+        ctx.save_for_backward(p)
+        ctx.a = alpha
+        return p
+
+    @staticmethod
+    def backward(ctx, g):
+        (p,) = ctx.saved_tensors
+        s = torch.where(p > 0, p ** (2 - ctx.a), 0.0)
+        return s * (g - (s * g).sum(-1, keepdim=True) / s.sum(-1, keepdim=True)), None
+
+
+def asentmax_t(z, alpha, delta, beta, gamma):
+    x = lift(up(z))
+    n = (x > -math.inf).sum(-1, keepdim=True).to(x.dtype)
+    th = torch.where(n > 1, delta + beta * torch.log(n.clamp(min=2)) ** gamma, torch.ones_like(n))
+    return _Ent.apply(x * th, alpha).to(z.dtype)
+
+
+def entmax_t(z, alpha):
+    return _Ent.apply(up(z), alpha).to(z.dtype)
+
+
+def normmax_np(z, alpha):
+    x = z.astype(np.float32) if z.dtype != np.float64 else z
+    x = x - x.max(-1, keepdims=True)
+    x64 = x.astype(np.float64)
+    lo = np.full((*x.shape[:-1], 1), -1.0)
+    hi = np.zeros_like(lo)
+    e = alpha / (alpha - 1)
+    for _ in range(80):
+        m = (lo + hi) / 2
+        big = (np.maximum(x64 - m, 0) ** e).sum(-1, keepdims=True) >= 1
+        lo, hi = np.where(big, m, lo), np.where(big, hi, m)
+    w = np.maximum(x - lo.astype(x.dtype), 0) ** x.dtype.type(1 / (alpha - 1))
+    return (w / w.sum(-1, keepdims=True)).astype(z.dtype)
+
+
+HONEST = [
+    ("softmax", softmax_t, True),
+    ("scalable-softmax", ssmax, True),
+    ("adaptive-temperature-softmax", adaptive_t, True),
+    ("multimax", multimax, True),
+    ("self-adjust-softmax", self_adjust, True),
+    ("softplus-reweighted", softplus_np, False),
+    ("softplus-reweighted", softplus_t, True),
+    ("gated-softmax", gated, True),
+    ("sparsemax", sparsemax_t, True),
+    ("alpha-entmax", entmax_t, True),
+    ("asentmax", asentmax_t, True),
+    ("normmax", normmax_np, False),
+    ("top-k-softmax", topk_t, True),
+    ("top-k-softmax", topk_last, False),
+    ("r-softmax", rsoftmax_t, True),
+    ("budget", budget_t, True),
+    ("rectified-linear", relu_t, True),
+    ("sigmoid", sigmoid_t, True),
+    ("stick-breaking", stick_t, True),
+    ("stick-breaking", stick_np, False),
+]
+"""Name, function, and whether it takes torch tensors and has a gradient; otherwise it takes NumPy arrays."""
+
+
+# Realistic slips, each with the law that it breaks.
+
+
+def softmax_over_rows(z):
+    return torch.softmax(z, 0 if z.ndim > 1 else -1)
+
+
+def softmax_without_a_maximum(z):
+    w = torch.exp(z)
+    return w / w.sum(-1, keepdim=True)
+
+
+def softmax_in_base_two(z):
+    return torch.softmax(z * 0.6931, -1)
+
+
+def softmax_of_a_block(z):
+    p = torch.softmax(z, -1)
+    return torch.where(torch.arange(z.shape[-1]) < 256, p, 0.0 * p)
+
+
+def softmax_plus_one(z):
+    w = torch.exp(lift(z))
+    return w / (1 + w.sum(-1, keepdim=True))
+
+
+def ssmax_with_log_two(z, s):
+    return torch.softmax(s * math.log2(z.shape[-1]) * lift(z), -1)
+
+
+def ssmax_of_one_more(z, s):
+    return torch.softmax(s * math.log(z.shape[-1] + 1) * lift(z), -1)
+
+
+def ssmax_without_its_scale(z, s):
+    return torch.softmax(math.log(z.shape[-1]) * lift(z), -1)
+
+
+def ssmax_that_scales_first(z, s):
+    return torch.softmax(s * math.log(z.shape[-1]) * z, -1)
+
+
+def ssmax_that_counts_masks(z, s):
+    return torch.softmax(s * math.log(z.shape[-1]) * lift(z), -1)
+
+
+def gate_before_softmax(z, gate):
+    return torch.softmax(gate * lift(z), -1)
+
+
+def multimax_with_swapped_slopes(z, t_b, b, t_d, d):
+    return multimax(z, t_d, b, t_b, d)
+
+
+def multimax_that_bends_from_zero(z, t_b, b, t_d, d):
+    return torch.softmax(torch.where(z < b, t_b * z, torch.where(z > d, t_d * z, z)), -1)
+
+
+def self_adjust_without_zero(z, normalised):
+    p = torch.softmax(z, -1)
+    low, high = z.amin(-1, keepdim=True), z.amax(-1, keepdim=True)
+    return (z - low) / (high - low) * p if normalised else z * p
+
+
+def self_adjust_detached(z, normalised):
+    return self_adjust(z, normalised) if normalised else z * torch.softmax(z, -1).detach()
+
+
+def softplus_with_log_of_exp(z, r):
+    s = torch.log(1 + torch.exp(z))
+    s = (s / s.sum(-1, keepdim=True)) ** r
+    return s / s.sum(-1, keepdim=True)
+
+
+def softplus_without_a_second_sum(z, r):
+    s = torch.nn.functional.softplus(z)
+    return (s / s.sum(-1, keepdim=True)) ** r
+
+
+def sparsemax_with_a_late_threshold(z):
+    x = lift(z)
+    s = x.sort(-1, descending=True).values
+    k = torch.arange(1, x.shape[-1] + 1, dtype=x.dtype)
+    c = s.cumsum(-1) - 1
+    m = (s * k > c).sum(-1, keepdim=True)
+    m = (m + 1).clamp(max=x.shape[-1])
+    return (x - c.gather(-1, m - 1) / m).clamp(min=0)
+
+
+def sparsemax_without_a_maximum(z):
+    s = z.sort(-1, descending=True).values
+    k = torch.arange(1, z.shape[-1] + 1, dtype=z.dtype)
+    c = s.cumsum(-1) - 1
+    m = (s * k > c).sum(-1, keepdim=True).clamp(min=1)
+    return (z - c.gather(-1, m - 1) / m).clamp(min=0)
+
+
+class _Straight(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, z):
+        return sparsemax_t(z)
+
+    @staticmethod
+    def backward(ctx, g):
+        return g - g.mean(-1, keepdim=True)
+
+
+def sparsemax_with_a_dense_gradient(z):
+    return _Straight.apply(z)
+
+
+def top_k_that_keeps_ties(z, k):
+    edge = z.topk(k, dim=-1).values[..., -1:]
+    return torch.softmax(z.masked_fill(z < edge, -math.inf), -1)
+
+
+def top_k_that_drops_ties(z, k):
+    edge = z.topk(k, dim=-1).values[..., -1:]
+    return torch.softmax(z.masked_fill((z <= edge) & (z < z.amax(-1, keepdim=True)), -math.inf), -1)
+
+
+def top_k_plus_one(z, k):
+    return topk_t(z, min(k + 1, z.shape[-1]))
+
+
+def top_k_not_normalised(z, k):
+    p = torch.softmax(z, -1)
+    v, i = p.topk(k, dim=-1)
+    return torch.zeros_like(p).scatter(-1, i, v)
+
+
+def r_softmax_by_rank(z, r):
+    x = lift(z)
+    edge = x.sort(-1).values[..., int(r * (x.shape[-1] - 1))][..., None]
+    w = (x - edge).clamp(min=0) * torch.exp(x)
+    return w / w.sum(-1, keepdim=True)
+
+
+def r_softmax_as_a_mask(z, r):
+    x = lift(z)
+    w = (x > torch.quantile(x, r, dim=-1, keepdim=True)) * torch.exp(x)
+    return w / w.sum(-1, keepdim=True)
+
+
+def relu_squared(z):
+    return torch.relu(z) ** 2
+
+
+def leaky_relu(z):
+    return torch.nn.functional.leaky_relu(z, 1e-4)
+
+
+def sigmoid_without_a_bias(z, bias):
+    return torch.sigmoid(z if bias is None else z + bias)
+
+
+def sigmoid_with_log_two(z, bias):
+    return torch.sigmoid(z + (-math.log2(z.shape[-1]) if bias is None else bias))
+
+
+def stick_from_the_front(z):
+    return stick_t(z.flip(-1)).flip(-1)
+
+
+def stick_with_its_own_share(z):
+    left = torch.nn.functional.logsigmoid(-z)
+    return torch.exp(torch.nn.functional.logsigmoid(z) + left.flip(-1).cumsum(-1).flip(-1))
+
+
+def stick_by_taking_away(z):
+    left = torch.nn.functional.logsigmoid(-z)
+    return torch.exp(torch.nn.functional.logsigmoid(z) + left.flip(-1).cumsum(-1).flip(-1) - left)
+
+
+def asentmax_with_the_power_outside(z, alpha, delta, beta, gamma):
+    n = z.shape[-1]
+    return _Ent.apply((delta + beta * math.log(n)) ** gamma * lift(z) if n > 1 else z, alpha)
+
+
+def normmax_without_its_sum(z, alpha):
+    return normmax_np(z, alpha) * z.dtype.type(0.999)
+
+
+def budget_of_one_less(z, k):
+    return budget_t(z, max(k - 1, 1))
+
+
+def budget_without_a_roof(z, k):
+    p = budget_t(z, k)
+    return p * (1 + 1e-5)
+
+
+WRONG = [
+    ("softmax", softmax_over_rows, "values"),
+    ("softmax", softmax_without_a_maximum, "values"),
+    ("softmax", softmax_without_a_maximum, "shift"),
+    ("softmax", softmax_in_base_two, "values"),
+    ("softmax", softmax_of_a_block, "values"),
+    ("softmax", softmax_plus_one, "simplex"),
+    ("scalable-softmax", ssmax_with_log_two, "values"),
+    ("scalable-softmax", ssmax_of_one_more, "values"),
+    ("scalable-softmax", ssmax_without_its_scale, "values"),
+    ("scalable-softmax", ssmax_that_scales_first, "values"),
+    ("scalable-softmax", ssmax_that_counts_masks, "deletion"),
+    ("gated-softmax", gate_before_softmax, "values"),
+    ("multimax", multimax_with_swapped_slopes, "values"),
+    ("multimax", multimax_that_bends_from_zero, "values"),
+    ("self-adjust-softmax", self_adjust_without_zero, "values"),
+    ("self-adjust-softmax", self_adjust_detached, "gradient"),
+    ("softplus-reweighted", softplus_with_log_of_exp, "values"),
+    ("softplus-reweighted", softplus_without_a_second_sum, "simplex"),
+    ("sparsemax", sparsemax_with_a_late_threshold, "values"),
+    ("sparsemax", sparsemax_without_a_maximum, "shift"),
+    ("sparsemax", sparsemax_with_a_dense_gradient, "gradient"),
+    ("top-k-softmax", top_k_that_keeps_ties, "values"),
+    ("top-k-softmax", top_k_that_drops_ties, "values"),
+    ("top-k-softmax", top_k_plus_one, "values"),
+    ("top-k-softmax", top_k_not_normalised, "simplex"),
+    ("r-softmax", r_softmax_by_rank, "values"),
+    ("r-softmax", r_softmax_as_a_mask, "values"),
+    ("rectified-linear", relu_squared, "values"),
+    ("rectified-linear", leaky_relu, "support"),
+    ("sigmoid", sigmoid_without_a_bias, "values"),
+    ("sigmoid", sigmoid_with_log_two, "values"),
+    ("stick-breaking", stick_from_the_front, "values"),
+    ("stick-breaking", stick_with_its_own_share, "values"),
+    ("stick-breaking", stick_by_taking_away, "values"),
+    ("asentmax", asentmax_with_the_power_outside, "values"),
+    ("normmax", normmax_without_its_sum, "values"),
+    ("budget", budget_of_one_less, "values"),
+    ("budget", budget_without_a_roof, "values"),
+]
+"""Name, function and the law that must catch it."""
