@@ -67,7 +67,8 @@ def configuration(target: str, features: int, itemsize: int) -> Configuration:
     if target.startswith("gfx"):  # 64 threads in a warp, and half the registers
         return Configuration(32, 32, scan_warps=4, backward_warps=4)
     if width > 128:
-        return Configuration(32, 32, warps=8 if target == "sm_100" else 4, split=2)
+        # More warps that list keys would be held to half of the registers, and spill.
+        return Configuration(32, 32, scan_warps=4, warps=8 if target == "sm_100" else 4, split=2)
     return Configuration(64, 64, warps=8 if width > 64 and target != "sm_100" else 4, split=2)
 
 
