@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
-from flint import acb, arb, ctx
+from flint import acb, arb, ctx, fmpq
 from scipy import stats
 
 Array = npt.NDArray[np.float64]
@@ -63,6 +64,34 @@ def solve_sorted(x: Array, q: float) -> tuple[int, float]:
     p = (x[: np.searchsorted(-x, -tau)] - tau) ** q
     p /= p.sum()
     return p.size, float(-(p * np.log(p)).sum())
+
+
+@cache
+def _renewal_terms(alpha: fmpq, count: int) -> list[arb]:
+    """Return the coefficients of :func:`weibull_renewals` as a series in the reach, from its first power on."""
+    a = arb(alpha - 1)
+    ratios = [(1 + a * k).gamma() / arb(k + 1).gamma() for k in range(count)]
+    factors = [arb(0)]
+    for k in range(1, count):
+        factors.append(ratios[k] - sum((ratios[j] * factors[k - j] for j in range(1, k)), arb(0)))
+    return [(-1) ** (k + 1) * factors[k] / (1 + a * k).gamma() for k in range(1, count)]
+
+
+def weibull_renewals(alpha: fmpq, reach: arb) -> arb:
+    """Return the expected number of renewals up to ``reach ** q`` with gaps ``E ** q``, ``1 < alpha <= 2``.
+
+    It is a power series in `reach` (Smith and Leadbetter 1963), alternating, hence the long numbers; the ball has the
+    radius of twice the last term, from where on the terms more than halve.
+    """
+    if alpha == 2:
+        return reach  # a Poisson process
+    before, ctx.prec = ctx.prec, 3000
+    try:
+        terms = _renewal_terms(alpha, 128 * (2 + int(6 * float(reach)) // 128))
+        powers = [term * reach**k for k, term in enumerate(terms, 1)]
+        return sum(powers, arb(0)) + arb(0, 2 * abs(powers[-1]).upper())
+    finally:
+        ctx.prec = before
 
 
 def gaussian_one_hot(n: int, margin: arb) -> arb:

@@ -103,6 +103,8 @@ chance = sp.Symbol("P", nonnegative=True)
 """A probability, known up to a ball: by rigorous quadrature, or a confidence interval of a simulation."""
 mean_size = sp.Symbol("E_S", positive=True)
 """Expected size of the support."""
+mean_renewals = sp.Symbol("E_N", nonnegative=True)
+"""Expected number of renewals: how many partial sums of independent gaps stay below a given length."""
 mean_entropy = sp.Symbol("E_H", positive=True)
 """Expected Shannon entropy."""
 chance2 = sp.Symbol("P'", nonnegative=True)
@@ -155,6 +157,7 @@ _LATEX = {
     slope: "m",
     gamma2: r"\gamma'",
     mean_size: r"\mathbb{E}|S|",
+    mean_renewals: r"\mathbb{E} N",
     mean_entropy: r"\mathbb{E} H_1",
     mean_entropy2: r"\mathbb{E} H_1'",
     mean_square: r"\mathbb{E} \lVert p \rVert_2^2",

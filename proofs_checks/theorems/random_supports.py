@@ -17,11 +17,11 @@ from entmax_oracle.theory import notation as N
 from entmax_oracle.theory import random_supports as T
 
 from ..at_scale import judged
-from ..evidence import Argument, Case, Context, Debunked, Evidence, Needed, computed, symbolic
+from ..evidence import Argument, Case, Context, Debunked, Evidence, Needed, Sharp, computed, exact, symbolic
 from ..reading import read
 from ..rows import Instance
-from ..simulation import average, frequency, solve_sorted, support_sizes
-from ..symbolic import Step, concludes, identity, nonnegative, rises_from
+from ..simulation import average, frequency, solve_sorted, support_sizes, weibull_renewals
+from ..symbolic import Step, concludes, identity, nonnegative, positive, rises_from
 from ..tails import DISTRIBUTIONS, gaussian_top, pareto_one_hot, stretched_one_hot
 from .scale_laws import simulated
 
@@ -296,8 +296,9 @@ def _long_rows(alpha: fmpq, scale: float, n: int, count: int, seed: int) -> tupl
 def _gaussian_row(n: int, gamma: fmpq, alpha: fmpq, count: int, seed: int = 0) -> Instance:
     sizes, entropies = _long_rows(alpha, math.log(n) ** _float(gamma), n, count, seed)
     values = {N.n: fmpq(n), N.gamma: gamma, N.alpha: alpha, N.strength: fmpq(1)}
+    window = arb(read(T.gaussian_window, values))
     means = {N.mean_size: average(sizes), N.mean_entropy: average(entropies)}
-    return Instance({**values, **means}, f"{count} rows")
+    return Instance({**values, **means, N.mean_renewals: weibull_renewals(alpha, window)}, f"{count} rows")
 
 
 def _gaussian_size(theorem: Theorem, context: Context, argument: Argument) -> Evidence:
@@ -305,9 +306,9 @@ def _gaussian_size(theorem: Theorem, context: Context, argument: Argument) -> Ev
 
     def points() -> Iterator[tuple[Instance, str, float, arb]]:
         for alpha in (fmpq(3, 2), fmpq(2)):
-            for gamma in (fmpq(0), fmpq(1, 4)):
+            for gamma in (fmpq(0), fmpq(1, 4), fmpq(2, 5), fmpq(9, 20)):
                 for n in (10**6, 10**15, 10**40, 10**100):
-                    instance = _gaussian_row(n, gamma, alpha, count, context.seed)
+                    instance = _gaussian_row(n, gamma, alpha, count if gamma < fmpq(2, 5) else 5 * count, context.seed)
                     yield instance, f"α = {alpha}, γ = {gamma}", float(n), instance[N.mean_size]
 
     return judged(
@@ -325,16 +326,53 @@ def _gaussian_size(theorem: Theorem, context: Context, argument: Argument) -> Ev
     )
 
 
+def _two_term_points() -> Iterator[Instance]:
+    """Points at which only the window matters, from the critical one to long rows."""
+    for alpha in (fmpq(3, 2), fmpq(2)):
+        for gamma in (HALF, fmpq(9, 20), fmpq(2, 5), fmpq(1, 4), fmpq(0)):
+            for n in (10**3, 10**6, 10**40):
+                values = {N.n: fmpq(n), N.gamma: gamma, N.alpha: alpha, N.strength: fmpq(1)}
+                window = arb(read(T.gaussian_window, values))
+                yield Instance({**values, N.mean_renewals: weibull_renewals(alpha, window)}, "power series")
+
+
+def _entropy_proof(theorem: Theorem) -> Iterator[Step]:
+    u = sp.Symbol("u", positive=True)
+    yield positive("log is concave, so E log|S| <= log E|S| (Jensen)", -sp.diff(sp.log(u), u, 2))
+    yield concludes("and H_1 <= log|S|", theorem.claim("entropy"), sp.Le(N.mean_entropy, sp.log(N.mean_size)))
+
+
 gaussian_support = Case(
     T.gaussian_support,
     (
         computed(
-            _gaussian_size, "simulation", r"16 points, $10^6 \le n \le 10^{100}$: only the top of a row need be drawn"
+            _gaussian_size,
+            "simulation",
+            r"32 points, $10^6 \le n \le 10^{100}$, $\gamma \in \{0, 1/4, 2/5, 9/20\}$, $\alpha \in \{3/2, 2\}$: only "
+            "the top of a row need be drawn",
+        ),
+        exact(
+            _two_term_points,
+            r"30 points, $10^3 \le n \le 10^{40}$, $0 \le \gamma \le 1/2$, $\alpha \in \{3/2, 2\}$",
+            ("two-terms",),
+            "power series of the renewals",
+        ),
+        symbolic(_entropy_proof, claims=("entropy",), domain="every law of the logits"),
+    ),
+    sharp=(
+        Sharp(
+            "entropy",
+            "four equal logits",
+            lambda: [Instance({N.mean_entropy: arb(4).log(), N.mean_size: fmpq(4)}, "no chance")],
         ),
     ),
     folklore=(
         Debunked(
             r"sparsemax, $\gamma = -1/2$, $n = 10^{40}$", lambda: _gaussian_row(10**40, fmpq(-1, 2), fmpq(2), 100)
+        ),
+        Debunked(
+            r"$\alpha = 3/2$, $\gamma = 9/20$, $n = 10^{100}$",
+            lambda: _gaussian_row(10**100, fmpq(9, 20), fmpq(3, 2), 2000),
         ),
     ),
 )
