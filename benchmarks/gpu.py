@@ -108,7 +108,7 @@ class Script:
         }
         options.out.mkdir(parents=True, exist_ok=True)
         (options.out / f"{self.name}.json").write_text(json.dumps(result, indent=1) + "\n")
-        plot(rows, self.panel, options.out / f"{self.name}.png")
+        panels(rows, self.panel).savefig(options.out / f"{self.name}.png", dpi=120)
         return 0
 
     def laws(self, setting: Setting) -> Row:
@@ -201,17 +201,15 @@ def measured(rows: Iterable[Row]) -> list[Row]:
     return [row for row in rows if isinstance(row.get("median"), float)]
 
 
-def plot(rows: Sequence[Row], panel: Callable[[Row], str | None], target: Path, columns: int = 4) -> None:
-    """Median time against n, and its quartiles, in panels."""
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    from matplotlib import pyplot as plt
+def panels(rows: Sequence[Row], panel: Callable[[Row], str | None], columns: int = 4) -> Any:
+    """Draw the median time against n, and its quartiles, in panels: a Matplotlib figure."""
+    from matplotlib.figure import Figure
 
     titles = [title for title in dict.fromkeys(map(panel, rows)) if title is not None]
     columns = min(columns, len(titles))
     lines = -(-len(titles) // columns)
-    figure, axes = plt.subplots(lines, columns, figsize=(4 * columns, 3.5 * lines), squeeze=False, layout="constrained")
+    figure = Figure(figsize=(4 * columns, 3.5 * lines), layout="constrained")
+    axes = figure.subplots(lines, columns, squeeze=False)
     for axis in axes.flat[len(titles) :]:
         axis.set_axis_off()
     for axis, title in zip(axes.flat, titles, strict=False):
@@ -230,5 +228,4 @@ def plot(rows: Sequence[Row], panel: Callable[[Row], str | None], target: Path, 
             axis.legend()
         else:
             axis.text(0.5, 0.5, NOT_MEASURED, ha="center", transform=axis.transAxes)
-    figure.savefig(target, dpi=120)
-    plt.close(figure)
+    return figure

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from entmax_oracle.benchmarks import attention_gpu, rowwise_gpu
+from entmax_oracle.benchmarks import attention_gpu, gpu, rowwise_gpu
 from entmax_oracle.reference import entmax
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
@@ -72,6 +72,24 @@ def test_a_peer_that_fails_is_a_line_and_ours_an_error():
     assert row["unavailable"].startswith("ZeroDivisionError")
     with pytest.raises(ZeroDivisionError):
         fails("ours")
+
+
+def test_times_are_drawn_and_printed():
+    """As on a GPU: a panel for each alpha and direction, a line for each implementation that ran."""
+    pytest.importorskip("matplotlib")
+    times = {"median": 2.0, "low": 1.5, "high": 3.0, "p99": 4.0, "peak_bytes": 8, "bytes": 100}
+    about = [{"alpha": alpha, "n": n, "direction": "forward"} for alpha in (1.5, 2.0) for n in (128, 512)]
+    rows = []
+    for each in about:
+        group = [each | {"name": name} | times for name in ("ours", "copy")]
+        rows += rowwise_gpu.with_shares([*group, each | {"name": "entmax", "unavailable": "ImportError"}])
+    script = rowwise_gpu.SCRIPT
+    assert script.line(rows[0]) == "alpha 1.5  n 128  forward  ours  2.0000 ms, 1.00 of copy"
+    assert script.line(rows[2]) == "alpha 1.5  n 128  forward  entmax  ImportError"
+    figure = gpu.panels(rows, script.panel)
+    assert [axis.get_title() for axis in figure.axes] == ["alpha = 1.5, forward", "alpha = 2.0, forward"]
+    assert [line.get_label() for line in figure.axes[0].lines] == ["ours", "copy"]
+    assert list(figure.axes[0].lines[0].get_xdata()) == [128, 512]
 
 
 def test_bandwidth_is_a_share_of_the_copy():
