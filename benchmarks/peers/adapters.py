@@ -96,15 +96,14 @@ def adasplash_v2(z: Any, alpha: float) -> Any:
     return _adasplash("adasplash.triton_entmax_v2", z).triton_entmax(z, alpha=alpha)
 
 
-def adasplash_attention(
-    query: Any, key: Any, value: Any, *, alpha: float, is_causal: bool, scale: Any, alibi_slopes: Any, key_lengths: Any
-) -> Any:
-    """Attention of adasplash without a block mask; what it has no argument for is refused."""
+def adasplash_attention(query: Any, key: Any, value: Any, *, alpha: float, is_causal: bool) -> Any:
+    """Attention of adasplash, the kernel without a block mask; it takes any length as one of several in a batch."""
     _interpret(query)
-    if scale is not None or alibi_slopes is not None:
-        raise NotImplementedError("adasplash takes neither scale nor alibi_slopes")
-    attend = importlib.import_module("adasplash.adasplash_no_block_mask").sparse_attn
-    return attend(query, key, value, alpha=alpha, is_causal=is_causal, varlen=key_lengths)
+    torch = importlib.import_module("torch")
+    attend = importlib.import_module("adasplash").adasplash_no_block_mask
+    batch, _, length, _ = query.shape
+    every = torch.full((batch,), length, dtype=torch.int32, device=query.device)
+    return attend(query, key, value, alpha=alpha, is_causal=is_causal, varlen=every)
 
 
 def _interpret(z: Any) -> None:

@@ -62,6 +62,11 @@ _SPLASH = (
     "autotuner would choose, and stands in for the device functions that the interpreter lacks (fast_powf, "
     "float2int_rd, isinf): rounding inside these can differ from a GPU's."
 )
+_LACKS = tuple(
+    word
+    for name in ("scale", "alibi", "lengths", "groups", "cross", "widths", "layouts")
+    for word in ("--without", name)
+)
 _INTERPRETED = "Its Triton kernel ran in Triton's interpreter, on a CPU."
 
 PEERS = (
@@ -98,6 +103,16 @@ PEERS = (
         "0.2.2",
         dependencies=False,
         note=_SPLASH,
+    ),
+    Peer(
+        "adasplash: adasplash_no_block_mask",
+        "adasplash",
+        _adapter("adasplash_attention"),
+        (*_TORCH, "--kind", "attention", "--alpha", "1.5", "--alpha", "1.75", "--dtype", "float32", "--grad", *_LACKS),
+        "0.2.2",
+        dependencies=False,
+        note=f"{_INTERPRETED} It is handed the whole length of every sequence, without which it takes powers of two "
+        "only. Its other attention kernels need CUDA.",
     ),
     Peer(
         "liger-kernel: LigerSparsemax",

@@ -21,6 +21,7 @@ Progress = Callable[[str, str], None]
 """Told the peer's name and what is happening to it."""
 
 _LIMIT = 1800.0
+_SECONDS = 240  # for a setting; interpreted kernels and compilers of every new shape need a limit
 _REPORT = "from entmax_oracle.cli import main; import sys; sys.exit(main(sys.argv[1:]))"
 _VERSION = "import importlib.metadata as m, sys; print(m.version(sys.argv[1]))"
 
@@ -88,7 +89,8 @@ def _check(peer: Peer, out: Path, environments: Path, profile: str, seed: int, p
     progress(peer.name, "checking")
     path = out / f"check-{_slug(peer.name)}.json"
     path.unlink(missing_ok=True)
-    words = ["check", peer.target, *peer.options, "--profile", profile, "--seed", str(seed), "--json", str(path)]
+    words = ["check", peer.target, *peer.options, "--profile", profile, "--seed", str(seed)]
+    words += ["--seconds", str(_SECONDS), "--json", str(path)]
     try:
         subprocess.run(
             [python, "-W", "ignore", "-c", _REPORT, *words],

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fractions import Fraction
+from functools import partial
 from importlib import metadata
 from multiprocessing import get_context
 from typing import Any, Literal
@@ -20,6 +21,7 @@ from entmax_oracle.reference.inputs import as_alpha
 from entmax_oracle.reference.normalisers import NORMALISERS
 
 from .arrays import FRAMEWORKS, LAYOUTS
+from .attention.narrowing import LACKS, narrow, narrowed, options_of
 from .kinds import KINDS, Kind
 from .laws import Contract, Finding, Law, Setting, choose
 from .normaliser.request import OFFERS, Asked, ask_for
@@ -64,6 +66,7 @@ def check(
     executor: Executor | None = None,
     progress: Progress | None = None,
     kind: str = "mapping",
+    without: Iterable[str] | str = (),
     against: str | None = None,
     parameters: Mapping[str, Any] | None = None,
     fixed_parameters: Mapping[str, Any] | None = None,
@@ -118,6 +121,10 @@ def check(
         key_lengths)`` with the semantics of :func:`entmax_oracle.reference.attention`; ``"loss"``:
         ``f(z, y, alpha)``, the Fenchel-Young loss of each row of logits (r, n) with its class index (r,); or
         ``"normaliser"``: ``f(z, **parameters)``, any other normaliser of the field over the last axis.
+    without : iterable of str
+        What an implementation of attention lacks: ``"causal"``, ``"scale"``, ``"alibi"``, ``"lengths"`` (it is then not
+        handed these arguments), ``"groups"``, ``"cross"``, ``"widths"``, ``"layouts"``; see
+        `attention.narrowing.LACKS`.
     against : str, optional
         For the kind ``"normaliser"``: which one it should be, a name of
         :data:`entmax_oracle.reference.normalisers.NORMALISERS`.
@@ -198,6 +205,9 @@ def check(
     subject = Subject(
         implementation, arrays, device, fixed_alpha is not None, timeout, kind, asked_for.hands, asked_for.fixed
     )
+    lacks = _lacks(without, kind)
+    if kind == "attention":
+        subject = replace(subject, hands=options_of(lacks))
     settings = [
         Setting(
             # As a 0-d array alpha is a number of the dtype, so that number is what the answer is for.
@@ -213,6 +223,7 @@ def check(
             against=asked_for.against,
             choices=asked_for.choices,
             few_shapes=arrays == "jax",
+            without=lacks,
         )
         for alpha in asked_for.alphas
         for dtype in dtypes
@@ -274,6 +285,7 @@ def replay(
     compute_dtype: str | None = None,
     timeout: float = 10.0,
     kind: str = "mapping",
+    without: Iterable[str] | str = (),
     against: str | None = None,
     fixed_parameters: Mapping[str, Any] | None = None,
 ) -> Finding:
@@ -281,7 +293,7 @@ def replay(
 
     Parameters
     ----------
-    implementation, arrays, fixed_alpha, device, compute_dtype, timeout, kind, against, fixed_parameters
+    implementation, arrays, fixed_alpha, device, compute_dtype, timeout, kind, without, against, fixed_parameters
         As for `check`; the counterexample of a normaliser names what it is against, unless told.
     source : str
         A counterexample as JSON text or in a file, or the JSON of a report, whose first one is taken.
@@ -307,11 +319,25 @@ def replay(
     subject = Subject(
         implementation, arrays, device, fixed_alpha is not None, timeout, kind, asked_for.hands, asked_for.fixed
     )
-    setting = Setting(alpha, as_format(found["dtype"]).name, compute_dtype, against=asked_for.against)
+    lacks = _lacks(without, kind)
+    if kind == "attention":
+        subject = replace(subject, hands=options_of(lacks))
+    setting = Setting(alpha, as_format(found["dtype"]).name, compute_dtype, against=asked_for.against, without=lacks)
     with _Calling(subject) as caller:
         session = KINDS[kind].session(caller, setting, choose(kind=kind)[0])
         law: Law | Contract = contracts[0] if contracts else laws[0]
         return _judge(law, session, case, KINDS[kind])
+
+
+def _lacks(without: Iterable[str] | str, kind: str) -> tuple[str, ...]:
+    """Say what an implementation of attention lacks, in one order."""
+    names = (without,) if isinstance(without, str) else tuple(without)
+    if names and kind != "attention":
+        raise ValueError(f"without: {names[0]!r} is a feature of attention, not of a {kind}; leave it out")
+    for name in names:
+        if name not in LACKS:
+            raise ValueError(f"without: {name!r} is not one of {', '.join(LACKS)}")
+    return tuple(name for name in LACKS if name in names)
 
 
 def _arrays_of(implementation: object, arrays: str, kind: str) -> str:
@@ -333,6 +359,12 @@ class _Task:
     offered: tuple[str, ...]
     effort: Effort
     seed: int
+
+    def shrink(self, *args: Any, **options: Any) -> tuple[Any, Finding]:
+        """As that of the kind, with cases that the implementation takes."""
+        if self.setting.without:
+            options["fit"] = partial(narrow, without=self.setting.without)
+        return self.kind.shrink(*args, **options)
 
     @property
     def kind(self) -> Kind:
@@ -404,13 +436,15 @@ def _check_setting(task: _Task, progress: Progress | None = None) -> _Outcome:
         session = task.kind.session(caller, task.setting, contracts)
         found: dict[str, tuple[Law | Contract, Any]] = {}
         tally = Tally()
+        lacks = task.setting.without
+        judged = [narrowed(law, lacks) if lacks else law for law in laws if not law.about or law.about not in lacks]
         try:
-            for done, law in enumerate(laws):
+            for done, law in enumerate(judged):
                 if progress is not None:
                     progress(f"{_title(task.setting)}: {law.name}", None)
                 session.during, tally = law.name, Tally()
-                effort = task.effort.share(time.monotonic() - started, len(laws) - done)
-                search(law, session, effort, task.seed, tally, task.kind.shrink)
+                effort = task.effort.share(time.monotonic() - started, len(judged) - done)
+                search(law, session, effort, task.seed, tally, task.shrink)
                 results[law.name] = _result(law, tally, task, caller)
                 if tally.case is not None:
                     found[law.name] = (law, tally.case)
@@ -419,12 +453,15 @@ def _check_setting(task: _Task, progress: Progress | None = None) -> _Outcome:
         except GiveUp as stop:
             reason = f"not judged: {stop}"
             if tally.examples and session.during not in results:
-                law = next(each for each in laws if each.name == session.during)
+                law = next(each for each in judged if each.name == session.during)
                 results[law.name] = _result(law, tally, task, caller)
         except KeyboardInterrupt:
             reason = "not judged: interrupted"
+        for law in laws:
+            if law.about in lacks:
+                results[law.name] = _skip(law, f"not judged: the implementation is said to lack {LACKS[law.about]}")
         if reason:
-            for law in laws:
+            for law in judged:
                 results.setdefault(law.name, _skip(law, reason))
         else:
             results.update(_reproduce(task, found, results))
@@ -524,7 +561,7 @@ def _explain(contract: Contract, breach: Breach, session: Checked, task: _Task, 
     finding = Finding(True, breach.message, math.inf)
     # Every further hang or death costs the time limit or a fresh process: such a case stays as it is.
     if patient and breach.outcome.status in ("returned", "raised"):
-        case, finding = task.kind.shrink(
+        case, finding = task.shrink(
             case,
             finding,
             lambda each: _judge(contract, session, each, task.kind),

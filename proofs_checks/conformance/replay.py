@@ -98,6 +98,8 @@ def counterexample(
         words += ["--fixed-alpha", repr(setting.alpha)]
     for name, value in subject.fixed_parameters:
         words += ["--fixed-parameter", f"{name}={value}"]
+    for name in setting.without:
+        words += ["--without", name]
     if setting.compute_dtype:
         words += ["--compute-dtype", setting.compute_dtype]
     if setting.alpha_gradient:

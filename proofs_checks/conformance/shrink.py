@@ -31,6 +31,7 @@ def shrink(
     seconds: float = 60.0,
     attempts: Sequence[Attempt] = (),
     measure: Callable[[Any], tuple[float, ...]] | None = None,
+    fit: Callable[[Any], Any] = lambda case: case,
 ) -> tuple[Any, Finding]:
     """Minimise by delta debugging.
 
@@ -48,6 +49,8 @@ def shrink(
         Limits on the work.
     attempts, measure
         Yield simpler cases, and say how complex one is; those of a mapping by default.
+    fit : callable
+        Makes a case one that the implementation takes.
 
     Returns
     -------
@@ -62,7 +65,7 @@ def shrink(
     while progress:
         progress = False
         for attempt in attempts or ATTEMPTS:
-            simpler = attempt(case)
+            simpler = map(fit, attempt(case))
             candidate = next(simpler, None)
             while candidate is not None:
                 if evaluations <= 0 or time.monotonic() > deadline:
@@ -72,7 +75,7 @@ def shrink(
                     found = judge(candidate)
                     if found.broken and found.ratio >= floor:
                         case, finding, progress = candidate, found, True
-                        simpler = attempt(case)
+                        simpler = map(fit, attempt(case))
                 candidate = next(simpler, None)
     return case, finding
 

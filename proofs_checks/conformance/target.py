@@ -73,7 +73,7 @@ def adapt(
         ``"mapping"``, ``"attention"``, ``"loss"``, which is ``f(logits, target, alpha)``, or ``"normaliser"``, which is
         ``f(logits, **parameters)``.
     hands : tuple of str
-        The parameters that a normaliser takes.
+        The parameters that a normaliser takes, or the options of attention; all of these if there are none.
 
     Raises
     ------
@@ -87,7 +87,7 @@ def adapt(
     if kind == "normaliser":
         return _adapt_normaliser(function, hands, signature)
     if kind == "attention":
-        return _adapt_attention(function, fixed_alpha, signature)
+        return _adapt_attention(function, hands or _OPTIONS, fixed_alpha, signature)
     if signature is not None:
         arguments = (None,) * (1 + (kind == "loss")) + ((1.5,) if not fixed_alpha else ())
         try:
@@ -133,20 +133,23 @@ def _adapt_normaliser(
 
 
 def _adapt_attention(
-    function: Callable[..., Any], fixed_alpha: bool, signature: inspect.Signature | None
+    function: Callable[..., Any], options: tuple[str, ...], fixed_alpha: bool, signature: inspect.Signature | None
 ) -> Callable[..., Any]:
-    names = _OPTIONS[1:] if fixed_alpha else _OPTIONS
+    names = tuple(name for name in options if not (fixed_alpha and name == "alpha"))
     if signature is not None:
         try:
             signature.bind(None, None, None, **dict.fromkeys(names))
         except TypeError as error:
             raise UnusableTarget(
                 f"the function has the signature {signature} and cannot be called as "
-                f"f(query, key, value, {', '.join(f'{name}=...' for name in names)}): {error}; wrap it"
+                f"f(query, key, value, {', '.join(f'{name}=...' for name in names)}): {error}; say what it lacks "
+                "by --without NAME (without=...), or wrap it"
             ) from None
-    if fixed_alpha:
-        return lambda *tensors, alpha, **options: function(*tensors, **options)
-    return function
+
+    def called(*tensors: Any, **given: Any) -> Any:
+        return function(*tensors, **{name: given[name] for name in names})
+
+    return called
 
 
 def _import_file(path: Path) -> Any:

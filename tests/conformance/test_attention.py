@@ -177,3 +177,46 @@ def test_every_law_says_what_it_is():
     for law in (*ATTENTION_CONTRACTS.values(), *ATTENTION_LAWS.values()):
         assert law.statement.endswith(".")
         assert law.kind == "attention"
+
+
+def plain(query, key, value, *, alpha):
+    """Attention that can do nothing but attend."""
+    assert query.shape == key.shape == value.shape
+    assert query.shape[-1] in (16, 32, 64, 128, 256)
+    assert all(x.is_contiguous() for x in (query, key, value))
+    return DENSE(query, key, value, alpha=alpha, is_causal=False, scale=None, alibi_slopes=None, key_lengths=None)
+
+
+def plain_with_a_slip(query, key, value, *, alpha):
+    return plain(query, key, value, alpha=alpha) * (1 + 2.0**-12 * (key.shape[2] > 3))
+
+
+EVERYTHING = ("causal", "scale", "alibi", "lengths", "groups", "cross", "widths", "layouts")
+
+
+def test_attention_that_does_less_is_not_asked_for_more():
+    report = check(plain, kind="attention", without=EVERYTHING, profile=EFFORT)
+    report.raise_for_violations()
+    skipped = {law.law for law in report.laws if law.status == "skip"}
+    assert skipped == {"causal", "alibi", "scale", "alignment", "groups", "padding", "layout"}
+    with pytest.raises(ValueError, match="say what it lacks"):
+        check(plain, kind="attention", profile=EFFORT)
+
+
+def test_what_attention_lacks_stays_away_from_its_counterexample():
+    report = check(plain_with_a_slip, kind="attention", without=EVERYTHING, laws=["values"], profile="quick")
+    (found,) = report.violations
+    text = json.dumps(found.to_dict())
+    assert found.parameters["query"]["shape"] == found.parameters["key"]["shape"] == [1, 1, 4, 16]
+    assert "--without cross" in found.command
+    assert replay(plain_with_a_slip, text, kind="attention", without=EVERYTHING).broken
+    assert not replay(plain, text, kind="attention", without=EVERYTHING).broken
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [({"without": "alibi"}, "not of a mapping"), ({"kind": "attention", "without": "aliby"}, "is not one of causal")],
+)
+def test_a_lack_that_is_none_is_refused(options, says):
+    with pytest.raises(ValueError, match=says):
+        check(DENSE, **options)

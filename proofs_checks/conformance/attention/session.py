@@ -9,6 +9,7 @@ from ..laws.base import Contract, Setting
 from ..session import Checked
 from ..worker import Caller
 from .calls import AttentionCase, AttentionRequest
+from .narrowing import narrow
 from .oracle import AttentionOracle
 
 __all__ = ["CheckedAttention"]
@@ -30,7 +31,7 @@ class CheckedAttention(Checked):
 
     def call(self, case: AttentionCase) -> AttentionRequest:  # type: ignore[override]
         """Make a call in this setting."""
-        return AttentionRequest(case, self.setting.dtype, self.setting.alpha)
+        return AttentionRequest(narrow(case, self.setting.without), self.setting.dtype, self.setting.alpha)
 
     def values(self, *cases: AttentionCase) -> list[Float64]:  # type: ignore[override]
         """Answers for some cases, in order."""

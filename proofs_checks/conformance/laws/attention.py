@@ -355,7 +355,10 @@ def _law(name: str, statement: str, judge: Any, cases: Any, cornerstones: Any = 
 
 
 LAWS = (
-    *(_law(name, text, judge_values, cases, stones, weight=w) for name, text, cases, stones, w in _BY_VALUES),
+    *(
+        _law(name, text, judge_values, cases, stones, weight=w, about=name if name in ("alibi", "scale") else "")
+        for name, text, cases, stones, w in _BY_VALUES
+    ),
     _law("no visible key", "A query that sees no key gets exact zeros.", judge_masked, _drawn(lengths=True), _unseen),
     _law(
         "causal",
@@ -363,6 +366,7 @@ LAWS = (
         judge_causal,
         _drawn(),
         _listed(*_PLAIN),
+        about="causal",
     ),
     _law(
         "alignment",
@@ -370,6 +374,7 @@ LAWS = (
         judge_alignment,
         _drawn(lengths=False),
         _listed(*(Shape(keys=9, seed=s, is_causal=True, alibi=bool(s % 2)) for s in (0, 1, 4))),
+        about="cross",
     ),
     _law(
         "groups",
@@ -377,6 +382,7 @@ LAWS = (
         judge_groups,
         _drawn(key_heads=2),
         _listed(*_PLAIN),
+        about="groups",
     ),
     _law(
         "padding",
@@ -384,6 +390,7 @@ LAWS = (
         judge_padding,
         _drawn(batch=2),
         _listed(*_PLAIN),
+        about="lengths",
     ),
     _law("batch", "A head of a batch gets the same answer in any company.", judge_batch, _drawn(), _listed(*_PLAIN)),
     _law(
@@ -409,6 +416,7 @@ LAWS = (
             for e in (3, 4)
         ],
         weight=0.5,
+        about="layouts",
     ),
     _law(
         "gradient",

@@ -55,6 +55,8 @@ class Setting:
         The normaliser that it should be, for the kind of that name.
     choices : tuple of tuple of (str, object)
         Sets of its parameters that cases take.
+    without : tuple of str
+        What an implementation of attention is said to lack: keys of `attention.narrowing.LACKS`.
     """
 
     alpha: float
@@ -67,6 +69,7 @@ class Setting:
     few_shapes: bool = False
     against: str = ""
     choices: tuple[tuple[tuple[str, Any], ...], ...] = ((),)
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -167,6 +170,8 @@ class Law:
         What it applies to.
     weight : float
         Share of the examples, relative to other laws.
+    about : str
+        A feature of attention without which the law says nothing: a key of `attention.narrowing.LACKS`.
     needs : str
         ``""``, ``"gradient"``, ``"alpha gradient"``, or a property of normalisers: what must be asked for, or true,
         before the law applies.
@@ -182,6 +187,7 @@ class Law:
     kind: str = "mapping"
     weight: float = 1.0
     needs: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True)

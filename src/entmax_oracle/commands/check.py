@@ -60,6 +60,15 @@ def add_parser(subparsers: Any) -> None:
         metavar="NAME=VALUE",
         help="the target does not take this parameter of the normaliser; it has this value; repeatable",
     )
+    add(
+        "--without",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="what attention lacks: causal, scale, alibi, lengths (it is not handed these arguments), groups, cross "
+        "(other numbers of queries than of keys), widths (features other than 16, 32, 64, 128, 256) or layouts "
+        "(tensors that are not contiguous); repeatable",
+    )
     add("--array", choices=("numpy", "torch", "jax"), default="torch", help="arrays it takes (default: torch)")
     add("--device", default="cpu", help="where they live, for example cuda:0 (default: cpu)")
     add("--alpha", action="append", type=_number, metavar="A", help="repeatable (default: 1.5)")
@@ -149,6 +158,7 @@ def _check(args: argparse.Namespace) -> int:
             jobs=args.jobs,
             progress=progress,
             kind=args.kind,
+            without=args.without,
             **_against(args),
         )
     _show(console, report)
@@ -176,6 +186,7 @@ def _replay(args: argparse.Namespace) -> int:
         compute_dtype=args.compute_dtype,
         timeout=args.timeout,
         kind=args.kind,
+        without=args.without,
         against=args.against,
         fixed_parameters=_against(args)["fixed_parameters"],
     )
