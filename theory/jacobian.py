@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from .notation import D, Every, Iff, alpha, i, j, k, l, p, s, tau, total, v, x
+from .notation import D, Every, Iff, alpha, i, j, k, l, p, rank, s, size, tau, total, v, x
 from .theorem import Claim, Folklore, Hypothesis, Theorem
 
 Sigma = total(s(k), k)
@@ -63,6 +63,7 @@ semidefinite = Theorem(
                 Every(Every(sp.Or(sp.Eq(p[i], 0), sp.Eq(p[j], 0), sp.Eq(v[i], v[j])), j), i),
             ),
         ),
+        Claim("rank", sp.Eq(rank, size - 1)),
     ),
     folklore=(
         Folklore(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from .jacobian import Sigma, mean, quadratic
-from .notation import A, Every, a, alpha, eta, i, j, l, mix, n, p, r, s, tau, theta, total, v, x, y, z
+from .notation import A, Every, a, alpha, eta, i, j, l, mix, n, p, r, s, size, tau, theta, total, v, x, y, z
 from .theorem import Claim, Folklore, Hypothesis, Theorem
 
 kappa = a / (3 - alpha)
@@ -91,7 +91,10 @@ bounded_change = Theorem(
     ),
     setting=_POINT.replace(r"n \ge 2", r"n \ge 1") + r", $v \in \mathbb{R}^n$",
     hypotheses=(_CONVEX, Hypothesis("unit", r"$|v_l| \le 1$ for every $l$", Every(sp.Abs(v[l]) <= 1, l))),
-    claims=(Claim("norm", sp.Le(total(s(i) * sp.Abs(v[i] - mean)), n**a)),),
+    claims=(
+        Claim("support", sp.Le(total(s(i) * sp.Abs(v[i] - mean)), size**a)),
+        Claim("norm", sp.Le(total(s(i) * sp.Abs(v[i] - mean)), n**a)),
+    ),
 )
 
 _dual = alpha / a

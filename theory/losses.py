@@ -54,6 +54,7 @@ decomposition = Theorem(
             sp.Eq(loss, bregman + total(sp.Piecewise((r[i] * (tau / a - z[i]), sp.Eq(p[i], 0)), (0, True)))),
         ),
         Claim("nonnegative", sp.Ge(loss, 0)),
+        Claim("zero", Iff(loss <= 0, Every(sp.Eq(r[l], p[l]), l))),
     ),
     source="Blondel, Martins, Niculae 2020, Proposition 3 (nonnegativity); the decomposition derived here",
     folklore=(

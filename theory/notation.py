@@ -60,6 +60,8 @@ p_max = sp.Symbol("p_max", positive=True)
 """Largest probability."""
 size = sp.Symbol("|S|", integer=True, positive=True)
 """Number of tokens in the support ``S = {i : x_i > tau}``."""
+rank = sp.Symbol("rank", integer=True, nonnegative=True)
+"""Rank of the Jacobian."""
 top = sp.Symbol("m", integer=True, positive=True)
 """Multiplicity of the largest logit."""
 
@@ -153,6 +155,7 @@ _LATEX = {
     z_max: r"z_{\max}",
     z_min: r"z_{\min}",
     p_max: r"p_{\max}",
+    rank: r"\operatorname{rank} J",
     size: r"|S|",
     slope: "m",
     gamma2: r"\gamma'",

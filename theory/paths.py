@@ -46,7 +46,8 @@ gradient_mass = Theorem(
     claims=(Claim("mass", sp.Eq(total(G[i, j], j), 1)),),
     folklore=(
         Folklore(
-            r"Sparse attention lets more gradient through in total: false.",
+            r"Sparse attention lets more gradient through in total: false, rows of weights sum to 1 whether they are "
+            r"sparse or not, and so do those of their product.",
             sp.Gt(total(G[i, j], j), 1),
         ),
     ),

@@ -48,9 +48,8 @@ boundary_slopes = Theorem(
     title="Below alpha = 2 a token joins the support without a kink",
     statement=(
         r"For $\alpha < 2$, $|J_{ij}| \le [x_j - \tau]_+^{q-1}$: the derivative falls to 0 as a token approaches the "
-        r"threshold, at the Hölder order $q - 1 = \frac{2-\alpha}{\alpha-1}$. So entmax is continuously "
-        r"differentiable, "
-        r"once for $\alpha = 3/2$ with Lipschitz derivative, twice for $\alpha = 4/3$."
+        r"threshold, like the power $q - 1 = \frac{2-\alpha}{\alpha-1}$ of its distance. So entmax is continuously "
+        r"differentiable."
     ),
     setting=r"every $n \ge 1$, real $1 < \alpha < 2$, $z \in \mathbb{R}^n$; $D_{ij}$ is the derivative of $p_i$ in "
     r"$z_j$",

@@ -5,7 +5,30 @@ from __future__ import annotations
 import sympy as sp
 
 from .entropy import tsallis
-from .notation import a, alpha, i, k, n, p, p_max, pos, q, r, rho, size, tau, top, top_first, total, x, z, z_max
+from .notation import (
+    Every,
+    Iff,
+    a,
+    alpha,
+    i,
+    k,
+    l,
+    n,
+    p,
+    p_max,
+    pos,
+    q,
+    r,
+    rho,
+    size,
+    tau,
+    top,
+    top_first,
+    total,
+    x,
+    z,
+    z_max,
+)
 from .theorem import Claim, Folklore, Hypothesis, Theorem
 
 excess = total(pos(x(i) - tau) ** q) - 1
@@ -28,6 +51,13 @@ threshold_form = Theorem(
             sp.Le(
                 total(r[i] * z[i]) + tsallis(r, alpha),
                 total(p[i] * z[i]) + tsallis(p, alpha),
+            ),
+        ),
+        Claim(
+            "unique",
+            Iff(
+                sp.Ge(total(r[i] * z[i]) + tsallis(r, alpha), total(p[i] * z[i]) + tsallis(p, alpha)),
+                Every(sp.Eq(r[l], p[l]), l),
             ),
         ),
     ),

@@ -38,7 +38,7 @@ joining = Theorem(
         r"Adding a token of logit $b$ never raises another's probability, $r_k \le p_k$; and $r_k = p_k$ if "
         r"and only if "
         r"$p_k = 0$ or $(\alpha-1) b \le \tau$. So low enough finite logits change nothing at all, where "
-        r"softmax always does."
+        r"softmax always does. (At a scale that depends on the length, $\gamma \ne 0$, neither holds.)"
     ),
     setting=_JOINED,
     claims=(
@@ -47,16 +47,23 @@ joining = Theorem(
     ),
     folklore=(
         Folklore(
-            r"It also holds when the scale grows with $n$ (scalable softmax $\theta = s \log n$): false, $z "
-            r"= (0, 1)$ gives "
-            r"$0.667$, and adding a token at $-5$ raises it to $0.749$.",
+            r"A joining token never raises another's weight under scalable softmax, $\theta = s \log n$: false, "
+            r"the scale grows. At $s = 1$, $z = (0, 1)$ gives $0.667$, and adding a token at $-5$ raises it to "
+            r"$0.749$.",
             sp.Le(r[k], p[k]),
         ),
         Folklore(
-            r"It holds for adaptive-scale entmax, $\theta = \delta + \beta (\log n)^\gamma$: false for $\gamma > 0$; "
-            r"$\alpha = 1.5$, $\beta = 1$, $\delta = 0$, $\gamma = 1/2$, $z = (0, 0, 1)$ gives $0.759$, and "
-            r"a token at $-9$ "
-            r"raises it to $0.808$.",
+            r"A joining token never raises the largest weight under adaptive-scale entmax, $\theta = \delta + \beta "
+            r"(\log n)^\gamma$, either: false for every $\gamma > 0$, where it raises the scale; $\alpha = 1.5$, "
+            r"$\beta = 1$, $\delta = 0$, $\gamma = 1/2$, $z = (0, 0, 1)$ gives $0.759$, and a token at $-9$ raises it "
+            r"to $0.808$.",
+            sp.Le(r[k], p[k]),
+        ),
+        Folklore(
+            r"A joining token never raises another's weight under adaptive-scale entmax with a scale that falls with "
+            r"the length: false for $\gamma < 0$ too, where the smaller scale lifts the lower tokens; $\alpha = 1.5$, "
+            r"$\beta = 1$, $\delta = 0$, $\gamma = -1/2$, $z = (0, 1)$ gives the first $0.116$, and a token at $-20$ "
+            r"raises it to $0.182$.",
             sp.Le(r[k], p[k]),
         ),
     ),

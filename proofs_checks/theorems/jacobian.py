@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sympy as sp
-from flint import arb, fmpq
+from flint import arb, fmpq, fmpq_mat
 
 from entmax_oracle.theory import Theorem
 from entmax_oracle.theory import jacobian as T
@@ -14,6 +14,7 @@ from entmax_oracle.theory import notation as N
 
 from ..evidence import Case, Debunked, Needed, sampled, symbolic
 from ..families import ALPHAS, family, normalised, one_of, real, weight, whole
+from ..reading import BALLS
 from ..rows import Instance, chosen, numbers, row, simplex
 from ..symbolic import Step, concludes, identity, nonnegative
 from ..symbolic import positive as is_positive
@@ -130,6 +131,27 @@ def _variance(theorem: Theorem) -> Iterator[Step]:
         theorem.claim("kernel"),
         N.Iff(sp.Eq(quadratic, 0), everywhere),
     )
+    n, m = sp.symbols("n m", positive=True)
+    yield identity(
+        "these v are one constant on the support and anything on the n - m tokens off it; the rank is the rest of n",
+        n - (1 + (n - m)),
+        m - 1,
+    )
+    yield concludes("so", theorem.claim("rank"), sp.Eq(N.rank, N.size - 1))
+
+
+def _ranked(weights: Sequence[fmpq], v: Sequence[fmpq], alpha: fmpq) -> Instance:
+    """Return a point, a direction and the rank of the Jacobian there, by elimination over the rationals.
+
+    The weights are roots of the probabilities where that makes ``p^(2 - alpha)`` rational.
+    """
+    instance = with_direction([w**2 for w in weights] if alpha == fmpq(3, 2) else weights, v, alpha)
+    s = [BALLS.power(value, 2 - alpha) if value > 0 else fmpq(0) for value in instance[N.p]]
+    if alpha == fmpq(3, 2):  # the root of the common denominator is left out: the rank does not change
+        s = list(weights)
+    mass = sum(s, fmpq(0))
+    rows = [[one * (m == k) - one * other / mass for k, other in enumerate(s)] for m, one in enumerate(s)]
+    return instance + {N.rank: fmpq(fmpq_mat(rows).rank())}
 
 
 semidefinite = Case(
@@ -143,7 +165,19 @@ semidefinite = Case(
                 {"weights": weight, "v": real},
                 {"alpha": one_of((1, *ALPHAS))},
                 (1, 5),
-            )
+            ),
+            claims=("variance", "semidefinite", "kernel"),
+        ),
+        sampled(
+            family(
+                r"random points and directions, $n \le 6$, $\alpha \in \{1, 3/2, 2, 3\}$",
+                _ranked,
+                {"weights": weight, "v": real},
+                {"alpha": one_of((1, fmpq(3, 2), 2, 3))},
+                (1, 6),
+            ),
+            claims=("rank",),
+            title="rank by elimination over the rationals",
         ),
     ),
     folklore=(Debunked("a dead token", lambda: simplex([1, 0], 2) + {N.v: numbers([0, 1])}),),

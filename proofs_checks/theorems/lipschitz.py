@@ -185,9 +185,12 @@ def _change_proof(theorem: Theorem) -> Iterator[Step]:
     yield is_positive(
         "Sigma is largest for equal probabilities: t^c is concave for c < 1", -sp.diff(t ** (1 / (1 + c)), t, 2)
     )
-    yield identity("where it is n (1/n)^(2 - alpha)", m * (1 / m) ** (2 - N.alpha), m ** (N.alpha - 1))
+    yield identity("where it is m (1/m)^(2 - alpha), m = |S|", m * (1 / m) ** (2 - N.alpha), m ** (N.alpha - 1))
     mean = N.total(N.s(N.k) * N.v[N.k], N.k) / N.total(N.s(N.k), N.k)
-    yield concludes("so", theorem.claim("norm"), sp.Le(N.total(N.s(N.i) * sp.Abs(N.v[N.i] - mean)), N.n**N.a))
+    moved = N.total(N.s(N.i) * sp.Abs(N.v[N.i] - mean))
+    yield concludes("so", theorem.claim("support"), sp.Le(moved, N.size**N.a))
+    yield is_positive("m^(alpha - 1) rises with m", sp.diff(m**c, m))
+    yield concludes("and |S| <= n", theorem.claim("norm"), sp.Le(moved, N.n**N.a))
 
 
 bounded_change = Case(
@@ -209,6 +212,11 @@ bounded_change = Case(
             "norm",
             "uniform, signs alternate",
             lambda: [simplex([fmpq(1, 4)] * 4, fmpq(3, 2)) + {N.v: numbers([1, -1, 1, -1])}],
+        ),
+        Sharp(
+            "support",
+            "two of three tokens, opposite signs",
+            lambda: [simplex([fmpq(1, 2), fmpq(1, 2), 0], fmpq(3, 2)) + {N.v: numbers([1, -1, 0])}],
         ),
     ),
     needed=(

@@ -103,11 +103,24 @@ def _decomposition_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
     )
     yield nonnegative("slacks are r (tau - x) / a with x = tau - d", r * ((tau - (tau - d)) / a))
     yield concludes("so", theorem.claim("nonnegative"), sp.Ge(T.loss, 0))
+    yield is_positive("w^alpha is strictly convex: Bernoulli's gap is 0 at w = 1 only", sp.diff(w**alpha, w, 2))
+    yield is_positive("and a dead token's divergence is positive where the target has mass", r**alpha / (alpha * a))
+    equal = N.Every(sp.Eq(N.r[N.l], N.p[N.l]), N.l)
+    yield concludes("so all terms vanish for y = p only", theorem.claim("zero"), N.Iff(T.loss <= 0, equal))
 
 
 decomposition = Case(
     T.decomposition,
-    (symbolic(_decomposition_proof), sampled(TARGETS, cases=60)),
+    (
+        symbolic(_decomposition_proof),
+        exact(
+            lambda: (
+                targeted([fmpq(1, 2), 0, -3], [3 + nudge, 1 - nudge, 0], 2) for nudge in (0, fmpq(1, 64), fmpq(-1, 64))
+            ),
+            r"targets at and near $p$, $\alpha = 2$",
+        ),
+        sampled(TARGETS, cases=60),
+    ),
     sharp=(Sharp("nonnegative", "the target is p", lambda: [targeted([fmpq(1, 2), 0], [3, 1], 2)]),),
     folklore=(Debunked("sparsemax, a target on a dead token", lambda: targeted([5, 0], [0, 1], 2)),),
 )

@@ -55,6 +55,12 @@ def _form_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
     )
     objectives = [N.total(y[N.i] * N.z[N.i]) + tsallis(y, N.alpha) for y in (N.r, N.p)]
     yield concludes("summed against r - p, whose entries sum to 0", theorem.claim("optimal"), sp.Le(*objectives))
+    yield positive("w^alpha is strictly convex: Bernoulli's gap is 0 at w = 1 only", sp.diff(w ** (1 + a), w, 2))
+    yield positive("and a token that p does not hold costs r a positive amount", r ** (1 + a) / ((1 + a) * a))
+    equal = N.Every(sp.Eq(N.r[N.l], N.p[N.l]), N.l)
+    yield concludes(
+        "so r is as good as p only if no token differs", theorem.claim("unique"), N.Iff(sp.Ge(*objectives), equal)
+    )
 
 
 def _rival(z: Sequence[fmpq], weights: Sequence[fmpq], alpha: fmpq) -> Instance:

@@ -87,6 +87,10 @@ joining = Case(
             r"$\theta = \sqrt{\log n}$",
             lambda: joined([fmpq(0), fmpq(0), fmpq(1)], fmpq(3, 2), fmpq(-9), (_log(3).sqrt(), _log(4).sqrt())),
         ),
+        Debunked(
+            r"$\theta = 1/\sqrt{\log n}$",
+            lambda: joined([fmpq(0), fmpq(1)], fmpq(3, 2), fmpq(-20), (1 / _log(2).sqrt(), 1 / _log(3).sqrt())),
+        ),
     ),
 )
 
