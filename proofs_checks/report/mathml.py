@@ -34,7 +34,9 @@ _OPEN, _CLOSE = frozenset("([{⌈⌊⟨"), frozenset(")]}⌉⌋⟩")
 _WORDS = frozenset(("sup", "inf", "max", "min", "lim"))
 _TALL = frozenset(("mfrac", "munder", "mover", "munderover", "mtable", "msqrt", "mroot"))
 _LONG = 26  # visible characters after which an inline formula may break over lines
+_WIDE = 64  # and a displayed one
 
+_STRESSED = re.compile(r"(?<![\w*])\*([^\s*][^*]*?)\*(?![\w*])")
 _SPAN = re.compile(r"(?<!\\)\$\$(?P<display>.+?)\$\$|(?<!\\)\$(?P<math>[^$]+?)(?<!\\)\$|`(?P<code>[^`]+)`", re.DOTALL)
 
 
@@ -53,7 +55,7 @@ def _block(block: str) -> Markup:
 
 
 def inline(text: str) -> Markup:
-    """Convert `code`, ``$inline$`` and ``$$display$$`` mathematics; escape the rest."""
+    """Convert `code`, *emphasis*, ``$inline$`` and ``$$display$$`` mathematics; escape the rest."""
     parts: list[Markup] = []
     position = 0
     for match in _SPAN.finditer(text):
@@ -70,7 +72,7 @@ def inline(text: str) -> Markup:
 
 
 def _plain(text: str) -> Markup:
-    return escape(text.replace(r"\$", "$"))
+    return Markup(_STRESSED.sub(r"<em>\1</em>", str(escape(text.replace(r"\$", "$")))))
 
 
 @cache
@@ -93,9 +95,7 @@ def formula(latex: str, *, display: bool = False) -> Markup:
             del element.attrib[name]
     for element in root.iter():
         _mend(element, display)
-    if display:
-        return Markup('<span class="display">{}</span>').format(_serialise(root))
-    return _broken(root)
+    return Markup('<span class="display">{}</span>').format(_broken(root, True)) if display else _broken(root)
 
 
 def _mend(element: ElementTree.Element, display: bool) -> None:
@@ -122,10 +122,10 @@ def _serialise(element: ElementTree.Element) -> Markup:
     return Markup(ElementTree.tostring(element, encoding="unicode", short_empty_elements=False))
 
 
-def _broken(root: ElementTree.Element) -> Markup:
-    """Let a long inline formula wrap after its outermost relations, as TeX does; browsers never break MathML."""
+def _broken(root: ElementTree.Element, display: bool = False) -> Markup:
+    """Let a long formula wrap after its outermost relations, as TeX does; browsers never break MathML."""
     body = root[0] if len(root) == 1 else root
-    if len("".join(root.itertext())) <= _LONG or body.tag not in {"mrow", "math"}:
+    if len("".join(root.itertext())) <= (_WIDE if display else _LONG) or body.tag not in {"mrow", "math"}:
         return _serialise(root)
     pieces: list[list[ElementTree.Element]] = [[]]
     depth = 0
@@ -138,7 +138,7 @@ def _broken(root: ElementTree.Element) -> Markup:
             pieces.append([])
     rendered = []
     for piece in filter(None, pieces):
-        math = ElementTree.Element("math", {"display": "inline"})
+        math = ElementTree.Element("math", {"display": "inline"} | ({"displaystyle": "true"} if display else {}))
         ElementTree.SubElement(math, "mrow").extend(piece)
         rendered.append(_serialise(math))
     return Markup('<span class="formula">{}</span>').format(Markup("<wbr>").join(rendered))
