@@ -159,6 +159,8 @@ gaussian_transition = Theorem(
     ),
 )
 
+_NEAR = sp.Rational(1, 100)
+
 uniform_size = (alpha / a) ** (a / alpha) * (n / (a * theta)) ** (1 / alpha)
 """Asymptotic size of the support for uniform logits on [0, 1]."""
 
@@ -170,18 +172,17 @@ bounded_growth = Theorem(
         r"For independent logits uniform on $[0, 1]$ at a fixed scale, $|S| \sim "
         r"\bigl(\tfrac{\alpha}{a}\bigr)^{a/\alpha} "
         r"\bigl(\tfrac{n}{a\theta}\bigr)^{1/\alpha}$, $a = \alpha - 1$, and $H_1 = \log|S| - \log(q+1) + "
-        r"\frac{q}{q+1} + o(1)$: so "
+        r"\frac{q}{q+1} + o(1)$ (at the lengths tried both within 1/100): so "
         r"$H_1/\log n \to 1/\alpha$, strictly between 0 and 1. Supports are not bounded, and yet dispersion "
         r"is not complete."
     ),
     setting=(
-        r"$10^4 \le n \le 10^6$, $\alpha \in \{5/4, 3/2, 2\}$, $\theta = 1$; the law is asymptotic: means "
-        r"over independent "
-        r"rows are compared with it up to 1% (0.01 for entropies) and six standard errors"
+        r"$10^4 \le n \le 10^6$, $\alpha \in \{5/4, 3/2, 2\}$, $\theta = 1$; the law is asymptotic, 1/100 is read off "
+        r"these lengths; means over independent rows within six standard errors"
     ),
     claims=(
-        Claim("size", sp.Eq(mean_size / uniform_size, 1)),
-        Claim("entropy", sp.Eq(mean_entropy, sp.log(uniform_size) - sp.log(q + 1) + q / (q + 1))),
+        Claim("size", sp.Le(sp.Abs(mean_size / uniform_size - 1), _NEAR)),
+        Claim("entropy", sp.Le(sp.Abs(mean_entropy - (sp.log(uniform_size) - sp.log(q + 1) + q / (q + 1))), _NEAR)),
     ),
     folklore=(
         Folklore(

@@ -208,6 +208,7 @@ def _theorem(data: Json) -> dict[str, Any]:
             for k, plot in enumerate(drawn)
         ],
         "statement": str(data.get("statement", "")),
+        "setting": str(data.get("setting") or ""),
         "domain": str(data.get("domain") or ""),
         "source": str(data.get("source") or ""),
         "problems": [str(problem) for problem in _several(data.get("problems"))],

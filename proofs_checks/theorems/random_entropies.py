@@ -61,11 +61,6 @@ def _softmax_rows(name: str, n: int, thetas: tuple[float, ...], count: int, seed
     return np.array(found).T
 
 
-def _mean(values: Array, precision: float = 0.01) -> arb:
-    """Return a mean within six standard errors and the stated precision."""
-    return average(values) + arb(0, precision)
-
-
 _SCALES = (0.5, 1.0, 1.5)
 
 
@@ -76,7 +71,7 @@ def _gaussian(theorem: Theorem, context: Context, argument: Argument) -> Evidenc
                 _SCALES, _entropies("Gaussian", n, _SCALES, context.full, context.seed), strict=True
             ):
                 scale = fmpq(int(2 * theta), 2)
-                instance = Instance({N.n: fmpq(n), N.theta: scale, N.mean_entropy: _mean(values)})
+                instance = Instance({N.n: fmpq(n), N.theta: scale, N.mean_entropy: average(values)})
                 yield instance, f"θ = {theta:g}", float(n), average(values) / arb(n).log()
 
     return judged(theorem, argument, points(), _picture("Normalised entropy of softmax for $n$ Gaussian logits"))
@@ -88,7 +83,14 @@ def _picture(title: str) -> dict[str, Any]:
 
 
 softmax_gaussian = Case(
-    T.softmax_gaussian, (computed(_gaussian, "simulation", r"$n$ up to $10^5$, in the full profile to $10^6$"),)
+    T.softmax_gaussian,
+    (
+        computed(
+            _gaussian,
+            "simulation",
+            r"$10^4 \le n \le 10^5$, in the full profile to $10^6$; $\theta \in \{1/2, 1, 3/2\}$",
+        ),
+    ),
 )
 
 
@@ -98,7 +100,7 @@ def _uniform_row(n: int, strength: float | None, full: bool = False, seed: int =
     at = 0 if strength is None else 1 + (0.5, 1.0, 2.0).index(strength)
     values = _entropies("unit uniform", n, scales, full, seed)[at]
     theta = fmpq(1) if strength is None else arb(n).log() * strength
-    return Instance({N.n: fmpq(n), N.theta: theta, N.mean_entropy: _mean(values)})
+    return Instance({N.n: fmpq(n), N.theta: theta, N.mean_entropy: average(values)})
 
 
 def _uniform(theorem: Theorem, context: Context, argument: Argument) -> Evidence:
@@ -114,7 +116,13 @@ def _uniform(theorem: Theorem, context: Context, argument: Argument) -> Evidence
 
 softmax_uniform = Case(
     T.softmax_uniform,
-    (computed(_uniform, "simulation", r"$n$ up to $10^5$, in the full profile to $10^6$"),),
+    (
+        computed(
+            _uniform,
+            "simulation",
+            r"$10^4 \le n \le 10^5$, in the full profile to $10^6$; $\theta = 1$ and $b \log n$, $b \in \{1/2, 1, 2\}$",
+        ),
+    ),
     folklore=(Debunked(r"uniform logits, $b = 1$, $n = 10^5$", lambda: _uniform_row(10**5, 1.0)),),
 )
 
@@ -122,8 +130,7 @@ _STRENGTHS = (0.1, 0.2, 0.3, 0.4)
 
 
 def _energy_row(n: int, strength: fmpq, values: Array) -> Instance:
-    ratio = average(values) / arb(n).log() + arb(0, 0.01)
-    return Instance({N.n: fmpq(n), N.strength: strength, N.mean_entropy: ratio * arb(n).log()})
+    return Instance({N.n: fmpq(n), N.strength: strength, N.mean_entropy: average(values)})
 
 
 def _energy(theorem: Theorem, context: Context, argument: Argument) -> Evidence:
@@ -174,7 +181,13 @@ def _hot() -> Instance:
 
 random_energy = Case(
     T.random_energy,
-    (computed(_energy, "simulation", r"$n$ up to $10^5$, in the full profile to $10^6$"),),
+    (
+        computed(
+            _energy,
+            "simulation",
+            r"$10^4 \le n \le 10^5$, in the full profile to $10^6$; $b \in \{1/10, 1/5, 3/10, 2/5\}$",
+        ),
+    ),
     needed=(Needed("warm", r"$b = 3/2$, $n = 10^4$", _hot),),
 )
 
@@ -195,7 +208,7 @@ def _shares(theta: float, count: int, seed: int) -> tuple[Array, Array]:
 
 def _condensed(theta: fmpq, count: int, seed: int = 0) -> Instance:
     squares, entropies = _shares(float(arb(theta)), count, seed)
-    means = {N.mean_square: _mean(squares, 0.005), N.mean_entropy: average(entropies)}
+    means = {N.mean_square: average(squares), N.mean_entropy: average(entropies)}
     return Instance({N.n: fmpq(10**5), N.theta: theta, N.rate: fmpq(1), **means})
 
 
@@ -206,8 +219,8 @@ def _share(theorem: Theorem, context: Context, argument: Argument) -> Evidence:
             yield instance, "simulated", float(arb(theta)), arb(instance[N.mean_square])
 
     shown = {
-        "title": r"Mean sum of squared softmax weights for $10^5$ exponential logits; bands: six standard errors, and "
-        "0.005",
+        "title": r"Mean sum of squared softmax weights for $10^5$ exponential logits; bands: six standard "
+        "errors",
         "x_label": "θ / λ",
         "y_label": "mean sum of squares",
     }
@@ -219,7 +232,7 @@ def _share(theorem: Theorem, context: Context, argument: Argument) -> Evidence:
 
 exponential_condensation = Case(
     T.exponential_condensation,
-    (computed(_share, "simulation", r"3 points, $n = 10^5$"),),
+    (computed(_share, "simulation", r"3 points, $n = 10^5$, $\theta \in \{2, 3, 5\}$, $\lambda = 1$"),),
     needed=(Needed("cold", r"$\theta = \lambda / 2$", lambda: _condensed(fmpq(1, 2), 20)),),
     folklore=(Debunked(r"exponential logits, $\theta = 2\lambda$, $n = 10^5$", lambda: _condensed(fmpq(2), 8000)),),
 )
@@ -253,7 +266,10 @@ def _laplace(theorem: Theorem, context: Context, argument: Argument) -> Evidence
     return judged(theorem, argument, points(), shown)
 
 
-laplace_support = Case(T.laplace_support, (computed(_laplace, "simulation", r"8 points, $10^3 \le n \le 10^6$"),))
+laplace_support = Case(
+    T.laplace_support,
+    (computed(_laplace, "simulation", r"8 points, $10^3 \le n \le 10^6$, $\theta \in \{1, 2\}$, $\alpha = 2$"),),
+)
 
 _LIMITS = {
     "uniform": (1, 1, fmpq(2, 3), fmpq(1, 2), fmpq(2, 3)),
@@ -328,7 +344,14 @@ def _row(name: str, n: int, position: int) -> Instance:
 
 entropy_at_scale = Case(
     T.entropy_at_scale,
-    (computed(_approach, "simulation", "four distributions, five normalisers, the same rows for all"),),
+    (
+        computed(
+            _approach,
+            "simulation",
+            r"four distributions, five normalisers, the same rows for all, $10^2 \le n \le 10^5$, in the full profile "
+            r"to $10^6$; $\alpha \in \{1, 3/2, 2\}$; the adaptive scale is $1 + \sqrt{\log n}$, that is $\gamma = 1/2$",
+        ),
+    ),
     folklore=(
         Debunked(
             r"softmax, Student logits with 3 degrees of freedom, $n = 10^6$",

@@ -411,7 +411,13 @@ def _cooling(theorem: Theorem, context: Context, argument: Argument) -> Evidence
 
 polynomial_cooling = Case(
     T.polynomial_cooling,
-    (computed(_cooling, "simulation", r"6 points, $10^{10} \le n \le 10^{40}$"),),
+    (
+        computed(
+            _cooling,
+            "simulation",
+            r"6 points, $10^{10} \le n \le 10^{40}$, $\eta = (\alpha-1)/16$, $\alpha \in \{3/2, 2\}$",
+        ),
+    ),
     needed=(Needed("slow", r"sparsemax, $\eta = 2$, $n = 10^4$", lambda: _cooled(10**4, fmpq(2), fmpq(2), 20)),),
 )
 
@@ -454,7 +460,15 @@ def _stretched_law(theorem: Theorem, context: Context, argument: Argument) -> Ev
 
 stretched_transition = Case(
     T.stretched_transition,
-    (computed(_stretched_law, "rigorous quadrature", r"160 points, $10^2 \le n \le 10^{40}$", kind="exact"),),
+    (
+        computed(
+            _stretched_law,
+            "rigorous quadrature",
+            r"160 points, $10^2 \le n \le 10^{40}$, $\nu \in \{1, 3/2, 2, 3\}$, "
+            r"$\gamma \in \{0, 1/3, 1/2, 2/3, 1\}$, $\alpha \in \{3/2, 2\}$",
+            kind="exact",
+        ),
+    ),
     folklore=(
         Debunked(r"$\alpha = 2$, $\gamma = 1/2$, $n = 10^{15}$", lambda: _stretched(10**15, fmpq(3), HALF, fmpq(2))),
     ),

@@ -27,6 +27,7 @@ THEOREM = {
     "title": "Two brackets",
     "statement": r"For $\alpha > 1$: $x_{\max} - 1 \le \tau$.",
     "verdict": "proved",
+    "setting": r"$10 \le n \le 20$ rows",
     "domain": r"every $n \ge 1$",
     "source": "derived here",
     "claims": [{"key": "lower", "latex": r"\tau \geq z_{\max} \left(\alpha - 1\right) - 1"}],
