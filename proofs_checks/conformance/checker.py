@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
 import platform
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
-from functools import partial
 from importlib import metadata
 from multiprocessing import get_context
 from typing import Any, Literal
@@ -21,23 +19,20 @@ from entmax_oracle.reference.inputs import as_alpha
 from entmax_oracle.reference.normalisers import NORMALISERS
 
 from .arrays import FRAMEWORKS, LAYOUTS
-from .attention.narrowing import LACKS, narrow, narrowed, options_of
-from .kinds import KINDS, Kind
+from .attention.narrowing import LACKS, options_of
+from .kinds import KINDS
 from .laws import Contract, Finding, Law, Setting, choose
 from .normaliser.request import OFFERS, Asked, ask_for
 from .program import is_program
 from .replay import read
-from .results import Counterexample, LawResult, Report
-from .search import Effort, Tally, search
-from .session import Breach, Checked, GiveUp, Unanswered
-from .worker import Caller, InProcess, Subject, Worker
+from .results import LawResult, Report
+from .search import Effort
+from .task import Calling, Outcomes, Progress, Task, check_setting, judge, title
+from .worker import Subject
 
 __all__ = ["PROFILES", "check", "replay"]
 
 Profile = Literal["quick", "standard", "deep"]
-Progress = Callable[[str, LawResult | None], None]
-"""Told ``(what is under way, None)`` before a law and ``(..., result)`` after it."""
-
 PROFILES: dict[str, Effort] = {
     "quick": Effort(25, 60.0, 120, 129, (1025, 1537, 2049, 4100)),
     "standard": Effort(120, 240.0, 400, 4097, (1023, 1025, 1537, 2049, 4097, 8193)),
@@ -208,15 +203,16 @@ def check(
     lacks = _lacks(without, kind)
     if kind == "attention":
         subject = replace(subject, hands=options_of(lacks))
-    settings = [
+    settings = _settings(
+        asked_for.alphas,
+        dtypes,
+        compute_dtype,
         Setting(
-            # As a 0-d array alpha is a number of the dtype, so that number is what the answer is for.
-            float(as_format(dtype).round_array(float(as_alpha(alpha))) if grad_alpha else as_alpha(alpha)),
-            as_format(dtype).name,
-            None if compute_dtype is None else as_format(compute_dtype, "compute_dtype").name,
-            layouts=tuple(each for each in LAYOUTS if each != "constant")
-            if arrays not in ("jax", "program")
-            else ("contiguous",),
+            0.0,
+            "",
+            layouts=("contiguous",)
+            if arrays in ("jax", "program")
+            else tuple(each for each in LAYOUTS if each != "constant"),
             max_n=effort.max_n,
             long_rows=effort.long_rows,
             alpha_gradient=grad_alpha,
@@ -224,32 +220,21 @@ def check(
             choices=asked_for.choices,
             few_shapes=arrays == "jax",
             without=lacks,
-        )
-        for alpha in asked_for.alphas
-        for dtype in dtypes
-    ]
-    if not settings:
-        raise ValueError("alphas and dtypes must each name at least one value")
-    every: list[Contract | Law] = [*contracts, *chosen]
-    names = [each.name for each in every]
+        ),
+    )
+    names = [each.name for each in held]
     asked = set(names)
     if "returns" not in {*asked, *skip_laws}:
         names.append("returns")  # an answer is owed whichever laws are asked for: its absence must not go unsaid
     if not chosen:
         # Contracts are held against the calls that laws make, so some must be made.
         names += [each.name for each in choose((), skip_laws, kind=kind)[1]]
-    tasks = [_Task(subject, setting, tuple(names), offered, effort, seed) for setting in settings]
+    tasks = [Task(subject, setting, tuple(names), offered, effort, seed) for setting in settings]
     outcomes = _run(tasks, jobs, executor, progress)
     merged = _merge([outcome.results for outcome in outcomes], settings)
     merged = [law for law in merged if law.law in asked or (law.law == "returns" and law.status == "fail")]
-    broken = any(law.status == "fail" and law.severity == "error" for law in merged)
     interrupted = any(outcome.interrupted for outcome in outcomes) or len(outcomes) < len(settings)
-    verdict: Literal["conforms", "violates", "unusable"] = (
-        "violates" if broken else "unusable" if interrupted else "conforms"
-    )
-    message = "interrupted: the laws that were not reached are skipped" if interrupted else ""
-    if verdict == "conforms" and all(law.status == "skip" for law in merged):
-        verdict, message = "unusable", "no law was judged; see why each was skipped"
+    verdict, message = _verdict(merged, interrupted)
     versions = {"python": platform.python_version()}
     for package in ("entmax-oracle", "numpy", "hypothesis", "python-flint"):
         versions[package] = metadata.version(package)
@@ -323,10 +308,45 @@ def replay(
     if kind == "attention":
         subject = replace(subject, hands=options_of(lacks))
     setting = Setting(alpha, as_format(found["dtype"]).name, compute_dtype, against=asked_for.against, without=lacks)
-    with _Calling(subject) as caller:
+    with Calling(subject) as caller:
         session = KINDS[kind].session(caller, setting, choose(kind=kind)[0])
         law: Law | Contract = contracts[0] if contracts else laws[0]
-        return _judge(law, session, case, KINDS[kind])
+        return judge(law, session, case, KINDS[kind])
+
+
+def _settings(
+    alphas: Iterable[float | Fraction], dtypes: Iterable[str], compute_dtype: str | None, like: Setting
+) -> list[Setting]:
+    """Combine every alpha with every dtype; the rest is that of one setting."""
+    inside = None if compute_dtype is None else as_format(compute_dtype, "compute_dtype").name
+    settings = [
+        replace(
+            like,
+            # As a 0-d array alpha is a number of the dtype, so that number is what the answer is for.
+            alpha=float(
+                as_format(dtype).round_array(float(as_alpha(alpha))) if like.alpha_gradient else as_alpha(alpha)
+            ),
+            dtype=as_format(dtype).name,
+            compute_dtype=inside,
+        )
+        for alpha in alphas
+        for dtype in dtypes
+    ]
+    if not settings:
+        raise ValueError("alphas and dtypes must each name at least one value")
+    return settings
+
+
+def _verdict(laws: Sequence[LawResult], interrupted: bool) -> tuple[Literal["conforms", "violates", "unusable"], str]:
+    """Say what the laws together say, and why where that is nothing."""
+    reason = "interrupted: the laws that were not reached are skipped" if interrupted else ""
+    if any(law.status == "fail" and law.severity == "error" for law in laws):
+        return "violates", reason
+    if interrupted:
+        return "unusable", reason
+    if all(law.status == "skip" for law in laws):
+        return "unusable", "no law was judged; see why each was skipped"
+    return "conforms", ""
 
 
 def _lacks(without: Iterable[str] | str, kind: str) -> tuple[str, ...]:
@@ -349,54 +369,11 @@ def _arrays_of(implementation: object, arrays: str, kind: str) -> str:
     return "program"
 
 
-@dataclass(frozen=True)
-class _Task:
-    """One setting to check; travels to another process."""
-
-    subject: Subject
-    setting: Setting
-    laws: tuple[str, ...]
-    offered: tuple[str, ...]
-    effort: Effort
-    seed: int
-
-    def shrink(self, *args: Any, **options: Any) -> tuple[Any, Finding]:
-        """As that of the kind, with cases that the implementation takes."""
-        if self.setting.without:
-            options["fit"] = partial(narrow, without=self.setting.without)
-        return self.kind.shrink(*args, **options)
-
-    @property
-    def kind(self) -> Kind:
-        """What kind of implementation it is."""
-        return KINDS[self.subject.kind]
-
-
-@dataclass(frozen=True)
-class _Outcome:
-    results: list[LawResult]
-    versions: dict[str, str]
-    interrupted: bool = False
-
-
-class _Calling:
-    """The caller that a subject needs, closed in the end."""
-
-    def __init__(self, subject: Subject) -> None:
-        self.caller: Caller = Worker(subject) if isinstance(subject.target, str) else InProcess(subject)
-
-    def __enter__(self) -> Caller:
-        return self.caller
-
-    def __exit__(self, *exception: object) -> None:
-        self.caller.close()
-
-
-def _run(tasks: list[_Task], jobs: int, executor: Executor | None, progress: Progress | None) -> list[_Outcome]:
+def _run(tasks: list[Task], jobs: int, executor: Executor | None, progress: Progress | None) -> list[Outcomes]:
     if executor is None and (jobs <= 1 or len(tasks) == 1):
         outcomes = []
         for task in tasks:
-            outcomes.append(_check_setting(task, progress))
+            outcomes.append(check_setting(task, progress))
             if outcomes[-1].interrupted:
                 break
         return outcomes
@@ -407,196 +384,18 @@ def _run(tasks: list[_Task], jobs: int, executor: Executor | None, progress: Pro
         if executor is not None
         else ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=get_context("spawn"))
     )
-    done: list[_Outcome] = []
+    done: list[Outcomes] = []
     with pool as workers:
-        futures: list[Future[_Outcome]] = [workers.submit(_check_setting, task) for task in tasks]
+        futures: list[Future[Outcomes]] = [workers.submit(check_setting, task) for task in tasks]
         try:
             for task, future in zip(tasks, futures, strict=True):
                 if progress is not None:
-                    progress(_title(task.setting), None)
+                    progress(title(task.setting), None)
                 done.append(future.result())
         except KeyboardInterrupt:
             for future in futures:
                 future.cancel()
     return done
-
-
-def _title(setting: Setting) -> str:
-    return f"alpha {setting.alpha:g}, {setting.dtype}"
-
-
-def _check_setting(task: _Task, progress: Progress | None = None) -> _Outcome:
-    """Check one setting, keeping what was found when interrupted."""
-    contracts, laws = choose(task.laws, kind=task.subject.kind, offered=task.offered)
-    results: dict[str, LawResult] = {}
-    reason = ""
-    started = time.monotonic()
-    with _Calling(task.subject) as caller:
-        # Calls are held to the whole contract even when few laws are asked for: an unusable answer is noticed.
-        session = task.kind.session(caller, task.setting, contracts)
-        found: dict[str, tuple[Law | Contract, Any]] = {}
-        tally = Tally()
-        lacks = task.setting.without
-        judged = [narrowed(law, lacks) if lacks else law for law in laws if not law.about or law.about not in lacks]
-        try:
-            for done, law in enumerate(judged):
-                if progress is not None:
-                    progress(f"{_title(task.setting)}: {law.name}", None)
-                session.during, tally = law.name, Tally()
-                effort = task.effort.share(time.monotonic() - started, len(judged) - done)
-                search(law, session, effort, task.seed, tally, task.shrink)
-                results[law.name] = _result(law, tally, task, caller)
-                if tally.case is not None:
-                    found[law.name] = (law, tally.case)
-                if progress is not None:
-                    progress(f"{_title(task.setting)}: {law.name}", results[law.name])
-        except GiveUp as stop:
-            reason = f"not judged: {stop}"
-            if tally.examples and session.during not in results:
-                law = next(each for each in judged if each.name == session.during)
-                results[law.name] = _result(law, tally, task, caller)
-        except KeyboardInterrupt:
-            reason = "not judged: interrupted"
-        for law in laws:
-            if law.about in lacks:
-                results[law.name] = _skip(law, f"not judged: the implementation is said to lack {LACKS[law.about]}")
-        if reason:
-            for law in judged:
-                results.setdefault(law.name, _skip(law, reason))
-        else:
-            results.update(_reproduce(task, found, results))
-        for contract in contracts:
-            results[contract.name] = _contract_result(contract, session, task, patient=not reason)
-        versions = caller.versions
-    every: list[Contract | Law] = [*contracts, *laws]
-    return _Outcome([results[each.name] for each in every], versions, "interrupted" in reason)
-
-
-def _judge(law: Law | Contract, session: Checked, case: Any, kind: Kind) -> Finding:
-    """Judge a case of any law; a contract is broken when its one call breaks it."""
-    if isinstance(law, Law):
-        try:
-            return law.judge(session, case)
-        except Unanswered:
-            return Finding()
-    call = kind.request(case, session.setting)
-    (outcome,) = session.caller([call])
-    if outcome.status != "returned" and law.name != "returns":
-        return Finding()
-    message = law.inspect(call, outcome)
-    return Finding(bool(message), message, math.inf if message else 0.0)
-
-
-def _result(law: Law, tally: Tally, task: _Task, caller: Caller) -> LawResult:
-    if tally.finding is None or tally.case is None:
-        if not tally.examples:
-            return _skip(law, "not judged: no call gave an answer to judge, see the law 'returns'")
-        message = f"{tally.unanswered} more cases got no answer to judge" if tally.unanswered else ""
-        if tally.late:
-            message = "the search ended for lack of time, before every case was tried"
-        return LawResult(
-            law.name, law.statement, law.theorem, law.severity, "pass", tally.examples, tally.ulp, tally.ratio, message
-        )
-    example = task.kind.describe(law.name, tally.case, tally.finding, task.setting, task.subject)
-    message = tally.finding.message + _hint(law, task, tally, caller)
-    return LawResult(
-        law.name,
-        law.statement,
-        law.theorem,
-        law.severity,
-        "fail",
-        tally.examples,
-        tally.ulp,
-        tally.ratio,
-        message,
-        (replace(example, message=message),),
-    )
-
-
-def _skip(law: Law | Contract, reason: str) -> LawResult:
-    return LawResult(law.name, law.statement, law.theorem, law.severity, "skip", message=reason)
-
-
-def _hint(law: Law, task: _Task, tally: Tally, caller: Caller) -> str:
-    """Whether a 16-bit target would pass if judged by arithmetic in its own format."""
-    setting = task.setting
-    if as_format(setting.dtype).precision_bits >= 24 or setting.compute_dtype is not None or tally.case is None:
-        return ""
-    own = replace(setting, compute_dtype=setting.dtype)
-    session = task.kind.session(caller, own, ())
-    if _judge(law, session, tally.case, task.kind).broken:
-        return ""
-    if search(law, session, replace(task.effort, shrinking=0), task.seed).finding is not None:
-        return ""
-    return (
-        f". Judged for arithmetic in {setting.dtype} it passes: compute in float32 inside and round once at the "
-        f"end, or promise less with --compute-dtype {setting.dtype}"
-    )
-
-
-def _contract_result(contract: Contract, session: Checked, task: _Task, patient: bool) -> LawResult:
-    examples = session.inspected[contract.name]
-    breaches = session.breaches[contract.name]
-    if not breaches:
-        if not examples:
-            return _skip(contract, "not judged: no call was made, or none gave an answer")
-        return LawResult(contract.name, contract.statement, contract.theorem, contract.severity, "pass", examples)
-    explained = (_explain(contract, breach, session, task, patient) for breach in breaches[:3])
-    counterexamples = tuple({(each.message, each.logits, str(each.parameters)): each for each in explained}.values())
-    share = f" ({session.breached[contract.name]} of {examples} calls)"
-    return LawResult(
-        contract.name,
-        contract.statement,
-        contract.theorem,
-        contract.severity,
-        "fail",
-        examples,
-        message=counterexamples[0].message + share,
-        counterexamples=counterexamples,
-    )
-
-
-def _explain(contract: Contract, breach: Breach, session: Checked, task: _Task, patient: bool) -> Counterexample:
-    case = task.kind.case(breach.call)
-    finding = Finding(True, breach.message, math.inf)
-    # Every further hang or death costs the time limit or a fresh process: such a case stays as it is.
-    if patient and breach.outcome.status in ("returned", "raised"):
-        case, finding = task.shrink(
-            case,
-            finding,
-            lambda each: _judge(contract, session, each, task.kind),
-            session.oracle.format,
-            evaluations=task.effort.shrinking // 2,
-            seconds=min(task.effort.seconds, task.effort.total) / 4,
-        )
-    return task.kind.describe(contract.name, case, finding, task.setting, task.subject)
-
-
-def _reproduce(
-    task: _Task, found: dict[str, tuple[Law | Contract, Any]], results: dict[str, LawResult]
-) -> dict[str, LawResult]:
-    """Judge what broke once more in a fresh process; what then passes depends on earlier calls."""
-    if not found or not isinstance(task.subject.target, str):
-        return {}
-    changed: dict[str, LawResult] = {}
-    with _Calling(task.subject) as caller:
-        session = task.kind.session(caller, task.setting, choose(kind=task.subject.kind)[0])
-        for name, (law, case) in found.items():
-            try:
-                again = _judge(law, session, case, task.kind).broken
-            except GiveUp:
-                break
-            if not again:
-                result = results[name]
-                note = " (It passes in a fresh process: the implementation remembers earlier calls or is random.)"
-                changed[name] = replace(
-                    result,
-                    message=result.message + note,
-                    counterexamples=tuple(
-                        replace(each, message=each.message + note, reproduced=False) for each in result.counterexamples
-                    ),
-                )
-    return changed
 
 
 def _merge(results: Sequence[Sequence[LawResult]], settings: Sequence[Setting]) -> list[LawResult]:
@@ -610,7 +409,7 @@ def _merge(results: Sequence[Sequence[LawResult]], settings: Sequence[Setting]) 
         worst = failing[0] if failing else judged[0] if judged else law[0]
         place = ""
         if failing:
-            places = [_title(s) for s, each in zip(settings, law, strict=False) if each.status == "fail"]
+            places = [title(s) for s, each in zip(settings, law, strict=False) if each.status == "fail"]
             place = f"[{places[0]}" + (f" and {len(places) - 1} more]" if len(places) > 1 else "]") + " "
         merged.append(
             replace(
