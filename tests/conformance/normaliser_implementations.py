@@ -111,9 +111,9 @@ def stick_t(z):
 
 def stick_np(z):
     x = z.astype(np.float32) if z.dtype != np.float64 else z
-    with np.errstate(over="ignore"):
-        keep = 1 / (1 + np.exp(np.minimum(x, 700 if x.dtype == np.float64 else 88)))
-        take = np.where(x >= 0, 1 / (1 + np.exp(-np.abs(x))), np.exp(-np.abs(x)) / (1 + np.exp(-np.abs(x))))
+    e = np.exp(-np.abs(x))
+    keep = np.where(x >= 0, e / (1 + e), 1 / (1 + e))
+    take = np.where(x >= 0, 1 / (1 + e), e / (1 + e))
     out = np.zeros_like(x)
     left = np.ones(x.shape[:-1], x.dtype)
     for i in range(x.shape[-1] - 1, -1, -1):
