@@ -27,13 +27,18 @@ INSTALL_HINT = "z3 is not installed; `pip install entmax-oracle[proofs]` brings 
 
 
 class Reals:
-    """Arithmetic of z3 terms over the reals; roots become fresh nonnegative variables with their defining equation."""
+    """Arithmetic of z3 terms over the reals; roots become fresh nonnegative variables with their defining equation.
+
+    The solver gives a quotient by zero, and a root of a negative number, any value it likes. What must hold so that
+    none occurs is collected in :attr:`domains`: a claim is proved for all of these values, but refuted by none of them.
+    """
 
     def __init__(self) -> None:
         import z3
 
         self.z3 = z3
         self.definitions: list[Any] = []
+        self.domains: list[Any] = []
         self.roots: dict[tuple[int, int], Any] = {}
         self._fresh = itertools.count()
 
@@ -79,7 +84,10 @@ class Reals:
         if numerator == 0:
             return fmpq(1)
         product = self.multiply([root] * abs(numerator))
-        return product if numerator > 0 else self.term(fmpq(1)) / self.term(product)
+        if numerator > 0:
+            return product
+        self.domains.append(self.term(product) != 0)
+        return self.term(fmpq(1)) / self.term(product)
 
     def _root(self, base: Any, degree: int) -> Any:
         if degree == 1:
@@ -89,6 +97,7 @@ class Reals:
             fresh = self.variable(f"root{next(self._fresh)}")
             # Without the condition a negative base would make the question vacuous, hence anything provable.
             self.definitions += [fresh >= 0, self.z3.Implies(base >= 0, self.multiply([fresh] * degree) == base)]
+            self.domains.append(base >= 0)
             self.roots[base.get_id(), degree] = fresh
             self.roots[base.get_id(), -degree] = base  # keeps the term, hence its id, alive
         return self.roots[base.get_id(), degree]
@@ -190,7 +199,11 @@ def row_model(
 
 @dataclass(frozen=True)
 class Decision:
-    """The solver's answer for one ``n`` and ``alpha``: ``proved``, ``refuted`` with a model, or ``unknown``."""
+    """The solver's answer for one ``n`` and ``alpha``.
+
+    ``proved``; ``refuted`` with a model; ``unknown``; or ``undefined``: the negation has solutions, but only where some
+    expression has no value.
+    """
 
     status: str
     claim: str = ""
@@ -226,6 +239,11 @@ def decide(theorem: Theorem, claims: Sequence[str], model: Model, n: int, alpha:
             solver.set("timeout", int(1000 * seconds))
             solver.add(*constraints, *premises, z3.Not(conclusion), *reals.definitions)
             answer = solver.check()
+            if answer == z3.sat and reals.domains:
+                solver.add(*reals.domains)
+                answer = solver.check()
+                if answer == z3.unsat:
+                    return Decision("undefined", claim.key)
             if answer == z3.sat:
                 found = solver.model()
                 shown = {str(symbol): _decimal(found[symbol]) for symbol in found.decls()}
@@ -234,6 +252,26 @@ def decide(theorem: Theorem, claims: Sequence[str], model: Model, n: int, alpha:
             if answer != z3.unsat:
                 return Decision("unknown", claim.key)
     return Decision("proved")
+
+
+def satisfiable(theorem: Theorem, model: Model, n: int, alpha: fmpq, seconds: float) -> bool | None:
+    """Return whether the hypotheses hold at some point of this size and exponent; ``None`` if time runs out."""
+    import z3
+
+    free = [index for index in N.INDICES if any(index in free_symbols(h.condition) for h in theorem.hypotheses)]
+    answers = []
+    for assignment in itertools.product(range(1, n + 1), repeat=len(free)):
+        reals = Reals()
+        values, constraints = model(reals, n, alpha)
+        values.update({index: fmpq(m) for index, m in zip(free, assignment, strict=True)})
+        premises = [read(h.condition, values, reals) for h in theorem.hypotheses]
+        solver = z3.Solver()
+        solver.set("timeout", int(1000 * seconds))
+        solver.add(*constraints, *premises, *reals.definitions, *reals.domains)
+        answers.append(solver.check())
+        if answers[-1] == z3.sat:
+            return True
+    return False if all(answer == z3.unsat for answer in answers) else None
 
 
 def _decimal(value: Any) -> str:

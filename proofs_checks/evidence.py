@@ -20,12 +20,12 @@ from flint import arb, fmpq
 from entmax_oracle.theory import Claim, Theorem
 from entmax_oracle.theory.notation import latex
 
-from .deciding import INSTALL_HINT, Model, decide, row_model
+from .deciding import INSTALL_HINT, Model, decide, row_model, satisfiable
 from .intervals import certify_positive
-from .judging import Family, judge, shrink, truth_of
-from .reading import Undefined, precision, rational, read
+from .judging import Family, Judgement, judge, shrink, truth_of
+from .reading import precision, rational, read
 from .rows import Instance
-from .symbolic import Step
+from .symbolic import Step, assumes, gaps
 
 Kind = Literal["symbolic", "decided", "certified", "exact", "sampled"]
 """How strong an argument is.
@@ -104,6 +104,8 @@ class Argument:
         Keys of the claims it speaks of; all claims if empty.
     full_only
         Too long for the quick profile.
+    given
+        Of a proof: the hypotheses it uses.
     """
 
     kind: Kind
@@ -112,6 +114,7 @@ class Argument:
     run: Callable[[Theorem, Context], Evidence]
     claims: tuple[str, ...] = ()
     full_only: bool = False
+    given: Mapping[str, sp.Basic] = field(default_factory=dict, hash=False)
 
     def execute(self, theorem: Theorem, context: Context) -> Evidence:
         """Run and time the argument; an argument that raises fails, it does not stop the others."""
@@ -136,8 +139,11 @@ def symbolic(
     title: str = "proof",
     claims: Sequence[str] = (),
     domain: str = "",
+    given: Mapping[str, sp.Basic] | None = None,
 ) -> Argument:
     """Argue by a proof whose steps are checked by SymPy.
+
+    It must conclude every claim it is given for, each after at least one checked step.
 
     Parameters
     ----------
@@ -145,12 +151,18 @@ def symbolic(
         Generator of steps, given the theorem.
     title, claims, domain
         As of the argument; the domain is the theorem's setting by default.
+    given
+        The hypotheses that the proof uses, by name, as it needs them: it falls if the theorem has one no longer, or
+        says something else there.
     """
 
     def run(theorem: Theorem, context: Context) -> Evidence:
+        premises = [assumes(theorem, key, condition) for key, condition in shell.given.items()]
         done: list[Step] = []
         for step in steps(theorem):
             done += [step] if isinstance(step, Step) else list(step)
+        missing = next(gaps(done, shell.claims or [claim.key for claim in theorem.claims]), None)
+        done = [*premises, *done]
         broken = [(number, step) for number, step in enumerate(done, 1) if not step.ok]
         where = domain or theorem.setting
         argument = replace(shell, domain=where)
@@ -158,9 +170,11 @@ def symbolic(
             number, step = broken[0] if broken else (0, Step("no steps", "", False))
             detail = f"step {number} of {len(done)} does not go through: {step.title}. {step.note}"
             return argument.evidence(theorem, "fails", detail, steps=tuple(done))
+        if missing is not None:
+            return argument.evidence(theorem, "fails", f"no proof: {missing}", steps=tuple(done))
         return argument.evidence(theorem, "holds", f"{len(done)} steps, each checked", steps=tuple(done))
 
-    shell = Argument("symbolic", title, domain, run, tuple(claims))
+    shell = Argument("symbolic", title, domain, run, tuple(claims), given=dict(given or {}))
     return shell
 
 
@@ -185,6 +199,10 @@ def decided(
         Limit of each question; a question out of time is reported as skipped.
     """
     exponents = [_fraction(value) for value in alphas]
+    if not sizes or not exponents or min(sizes) < 1 or min(exponents) <= 1:
+        raise ValueError(
+            f"sizes, alphas: {sizes!r}, {alphas!r} decide nothing; give n >= 1 and alpha > 1, one at least"
+        )
     domain = (
         rf"every real row with $n \in \{{{', '.join(map(str, sizes))}\}}$, "
         rf"$\alpha \in \{{{', '.join(map(str, exponents))}\}}$"
@@ -194,15 +212,26 @@ def decided(
         if importlib.util.find_spec("z3") is None:
             return shell.evidence(theorem, "skipped", INSTALL_HINT)
         keys = list(shell.claims or (claim.key for claim in theorem.claims))
+        met: list[bool | None] = []
         for n in sizes:
             for alpha in exponents:
                 decision = decide(theorem, keys, model, n, alpha, seconds)
                 if decision.status == "refuted":
                     detail = f"claim {decision.claim!r} is false at n = {n}, alpha = {alpha}"
                     return shell.evidence(theorem, "refutes", detail, counterexample=decision.model)
+                if decision.status == "undefined":
+                    detail = (
+                        f"claim {decision.claim!r} at n = {n}, alpha = {alpha} fails only where it has no value: every "
+                        "counterexample divides by zero or takes a root of a negative number"
+                    )
+                    return shell.evidence(theorem, "fails", detail)
                 if decision.status == "unknown":
                     detail = f"no answer within {seconds:g} s at n = {n}, alpha = {alpha}, claim {decision.claim!r}"
                     return shell.evidence(theorem, "skipped", detail)
+                met.append(satisfiable(theorem, model, n, alpha, seconds))
+        if not any(met):
+            unknown = "no point was found that" if None in met else "vacuous: no point"
+            return shell.evidence(theorem, "fails", f"{unknown} satisfies the hypotheses")
         return shell.evidence(theorem, "holds", "the negation has no solution")
 
     shell = Argument("decided", title, domain, run, tuple(claims), full_only)
@@ -229,6 +258,15 @@ def certified(
         Symbols that take a few fixed values, each in turn (such as n).
     """
     fixed = {symbol: [rational(value) for value in values] for symbol, values in (given or {}).items()}
+    sides = {symbol: (_fraction(low), _fraction(high)) for symbol, (low, high) in box.items()}
+    for symbol, (low, high) in sides.items():
+        if low > high:
+            raise ValueError(f"box: no number lies in [{low}, {high}], the side of {symbol}; give the lower end first")
+    for symbol, values in fixed.items():
+        if not values:
+            raise ValueError(f"given: {symbol} takes no value; give one at least")
+    if not claims:
+        raise ValueError("claims: name one inequality at least")
     parts = [rf"${latex(s)} \in [{low}, {high}]$" for s, (low, high) in box.items()]
     parts += [rf"${latex(s)} \in \{{{', '.join(map(str, values))}\}}$" for s, values in fixed.items()]
 
@@ -240,22 +278,60 @@ def certified(
             gap = low - high
             for chosen in _combinations(fixed):
 
-                def f(*sides: arb, chosen: dict[Any, Any] = chosen, gap: sp.Expr = gap) -> arb:
-                    return arb(read(gap, {**chosen, **dict(zip(box, sides, strict=True))}))
+                def f(*balls: arb, chosen: dict[Any, Any] = chosen, gap: sp.Expr = gap) -> arb:
+                    return arb(read(gap, {**chosen, **dict(zip(box, balls, strict=True))}))
 
-                found = certify_positive(f, [tuple(map(_fraction, side)) for side in box.values()], max_boxes)
+                found = certify_positive(f, list(sides.values()), max_boxes)
                 boxes += found.boxes
+                at = {str(s): str(value) for s, value in chosen.items()}
+                if found.status == "refuted":
+                    at |= {str(s): str(value) for s, value in zip(box, found.point, strict=True)}
+                    return shell.evidence(theorem, "refutes", f"claim {key!r} is false", counterexample=at)
                 if found.status != "certified":
-                    at = {str(s): f"[{l}, {h}]" for s, (l, h) in zip(box, found.box, strict=True)}
-                    at |= {str(s): str(value) for s, value in chosen.items()}
-                    detail = f"claim {key!r} is {'false' if found.status == 'refuted' else 'open'} at {at}"
-                    if found.status == "refuted":
-                        return shell.evidence(theorem, "refutes", detail, counterexample=at)
-                    return shell.evidence(theorem, "fails", detail)
+                    at |= {str(s): f"[{l}, {h}]" for s, (l, h) in zip(box, found.box, strict=True)}
+                    shown = ", ".join(f"{s} = {value}" for s, value in at.items())
+                    what = "has no value" if found.status == "undefined" else "is open"
+                    return shell.evidence(theorem, "fails", f"claim {key!r} {what} at {shown}")
         return shell.evidence(theorem, "holds", f"{boxes} boxes")
 
     shell = Argument("certified", title, ", ".join(parts), run, tuple(claims), full_only)
     return shell
+
+
+@dataclass
+class Tally:
+    """What a number of points have said of a theorem, as long as none of them refutes it."""
+
+    judged: int = 0
+    undecided: int = 0
+    undefined: int = 0
+    first: Judgement | None = None
+    where: Instance | None = None
+
+    def count(self, judgement: Judgement, instance: Instance) -> None:
+        """Count one point."""
+        self.judged += judgement.status != "excluded"
+        self.undecided += judgement.status == "undecided"
+        self.undefined += judgement.status == "undefined"
+        if judgement.status == "undefined" and self.first is None:
+            self.first, self.where = judgement, instance
+
+    def evidence(self, argument: Argument, theorem: Theorem, detail: str) -> Evidence:
+        """Return the evidence: none where no point satisfies the hypotheses, or where a claim has no value."""
+        if not self.judged:
+            return argument.evidence(theorem, "fails", "vacuous: no point satisfies the hypotheses")
+        if self.first is not None and self.where is not None:
+            at = ", ".join(f"{symbol} = {value}" for symbol, value in _at(self.where, self.first.indices).items())
+            detail = (
+                f"claim {self.first.claim!r} has no value in {self.undefined} of {self.judged} cases: "
+                f"{self.first.reason}, at {at}; say where it is meant, by a hypothesis or sp.Implies(condition, claim)"
+            )
+            return argument.evidence(theorem, "fails", detail)
+        if self.undecided == self.judged:
+            return argument.evidence(theorem, "fails", f"undecided in all {self.judged} cases: the balls overlap")
+        if self.undecided:
+            detail += f"; undecided in {self.undecided} of them: both sides agree to all digits of the balls"
+        return argument.evidence(theorem, "holds", detail)
 
 
 def exact(
@@ -264,15 +340,13 @@ def exact(
     """Argue by points at which every number is exact, or a ball of a few dozen digits."""
 
     def run(theorem: Theorem, context: Context) -> Evidence:
-        judged = 0
+        tally = Tally()
         for instance in points():
             judgement = judge(theorem, instance, shell.claims or None)
             if judgement.status == "fails":
-                return _refutation(shell, theorem, instance, shell.claims)
-            judged += judgement.status != "excluded"
-        if not judged:
-            return shell.evidence(theorem, "fails", "no point satisfies the hypotheses")
-        return shell.evidence(theorem, "holds", f"true at {judged} points")
+                return refuted_at(shell, theorem, instance, shell.claims)
+            tally.count(judgement, instance)
+        return tally.evidence(shell, theorem, f"true at {tally.judged} points")
 
     shell = Argument("exact", title, domain, run, tuple(claims))
     return shell
@@ -285,30 +359,25 @@ def sampled(
 
     A counterexample is shrunk before it is reported.
     """
+    if cases < 1:
+        raise ValueError(f"cases: a search needs at least one draw, not {cases}")
 
     def run(theorem: Theorem, context: Context) -> Evidence:
         rng = context.rng(theorem, title)
         count = cases * (10 if context.full else 1)
-        judged = undecided = 0
+        tally = Tally()
         for case in range(count):
             parameters, instance = family.sample(rng, case / count)
             if instance is None:
                 continue
-            try:
-                judgement = judge(theorem, instance, shell.claims or None)
-            except Undefined:
-                continue
+            judgement = judge(theorem, instance, shell.claims or None)
             if judgement.status == "fails":
                 smallest = shrink(family, parameters, lambda found: _fails(theorem, found, shell.claims))
-                return _refutation(shell, theorem, smallest, shell.claims)
-            judged += judgement.status != "excluded"
-            undecided += judgement.status == "undecided"
-        if judged < cases / 10:
-            return shell.evidence(theorem, "fails", f"only {judged} of {count} draws satisfy the hypotheses")
-        detail = f"no counterexample in {judged} cases (seed {context.seed})"
-        if undecided:
-            detail += f"; in {undecided} of them both sides agree to all digits of the balls"
-        return shell.evidence(theorem, "holds", detail)
+                return refuted_at(shell, theorem, smallest, shell.claims)
+            tally.count(judgement, instance)
+        if 0 < tally.judged < cases / 10:
+            return shell.evidence(theorem, "fails", f"only {tally.judged} of {count} draws satisfy the hypotheses")
+        return tally.evidence(shell, theorem, f"no counterexample in {tally.judged} cases (seed {context.seed})")
 
     shell = Argument("sampled", title, family.domain, run, tuple(claims))
     return shell
@@ -385,6 +454,8 @@ class Case:
         For each hypothesis, a counterexample without it.
     folklore
         For each folklore of the theorem, its counterexample.
+    conjecture
+        Whether it is one's own, searched only: that a hypothesis is needed, nobody has shown, is then no fault.
     """
 
     theorem: Theorem
@@ -392,6 +463,7 @@ class Case:
     sharp: tuple[Sharp, ...] = ()
     needed: tuple[Needed, ...] = ()
     folklore: tuple[Debunked, ...] = ()
+    conjecture: bool = False
 
 
 @dataclass(frozen=True)
@@ -433,14 +505,20 @@ def check_sharp(theorem: Theorem, sharp: Sharp) -> Check:
 
 
 def check_needed(theorem: Theorem, needed: Needed) -> Check:
-    """Evaluate a theorem where one hypothesis is false: all others hold, and some claim is false."""
+    """Evaluate a theorem where one hypothesis is false: all others hold, and some claim is false.
+
+    The theorem as it stands must exclude the point: one that lies near the boundary refutes a weaker hypothesis.
+    """
     point = needed.point()
+    stands = judge(theorem, point)
+    if stands.status == "fails":
+        detail = f"claim {stands.claim!r} is false, and no hypothesis excludes the point: {_sides(stands)}"
+        return Check(needed.hypothesis, needed.text, False, detail, True, _at(point, stands.indices))
     kept = tuple(h for h in theorem.hypotheses if h.key != needed.hypothesis)
     judgement = judge(replace(theorem, hypotheses=kept), point)
-    dropped = len(kept) == len(theorem.hypotheses)
     if judgement.status == "fails":
         detail = f"claim {judgement.claim!r} is false: {_sides(judgement)}"
-        return Check(needed.hypothesis, needed.text, not dropped, detail, dropped, _at(point, judgement.indices))
+        return Check(needed.hypothesis, needed.text, True, detail, False, _at(point, judgement.indices))
     detail = f"without the hypothesis the theorem is not refuted there ({judgement.status})"
     return Check(needed.hypothesis, needed.text, False, detail, False, point.describe())
 
@@ -500,8 +578,15 @@ def _fails(theorem: Theorem, instance: Instance, claims: Sequence[str]) -> bool:
     return judge(theorem, instance, claims or None).status == "fails"
 
 
-def _refutation(argument: Argument, theorem: Theorem, instance: Instance, claims: Sequence[str]) -> Evidence:
-    judgement = judge(theorem, instance, claims or None)
+def refuted_at(
+    argument: Argument,
+    theorem: Theorem,
+    instance: Instance,
+    claims: Sequence[str] = (),
+    tokens: Sequence[int] | None = None,
+) -> Evidence:
+    """Return the refutation by one point, judged as :func:`~entmax_oracle.proofs_checks.judging.judge` does."""
+    judgement = judge(theorem, instance, claims or None, tokens)
     detail = f"claim {judgement.claim!r} is false: {_sides(judgement)}"
     at = {**_at(instance, judgement.indices), "claim": judgement.claim}
     if judgement.left:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from flint import arb, fmpq
 
-from .reading import Undefined
+from .reading import Unclear, Undefined
 
 Box = tuple[tuple[fmpq, fmpq], ...]
 """One closed interval of rationals per variable."""
@@ -17,11 +17,20 @@ Box = tuple[tuple[fmpq, fmpq], ...]
 
 @dataclass(frozen=True)
 class Certificate:
-    """Outcome of a subdivision: ``certified``, ``refuted`` (at :attr:`box`), or ``open`` after too many boxes."""
+    """Outcome of a subdivision.
+
+    ``certified``; ``refuted`` at :attr:`point`; ``undefined`` where the function has no value in the middle of
+    :attr:`box`; or ``open`` after too many boxes, this one among the rest.
+    """
 
     status: str
     boxes: int
     box: Box = ()
+
+    @property
+    def point(self) -> tuple[fmpq, ...]:
+        """The middle of the box."""
+        return tuple((low + high) / 2 for low, high in self.box)
 
 
 def certify_positive(
@@ -53,14 +62,17 @@ def certify_positive(
         if done > max_boxes:
             return Certificate("open", done, current)
         try:
-            value = f(*(arb(low).union(arb(high)) for low, high in current))
-            if value > 0:
+            if f(*(arb(low).union(arb(high)) for low, high in current)) > 0:
                 continue
-            middle = f(*(arb((low + high) / 2) for low, high in current))
-            if middle < 0:
-                return Certificate("refuted", done, current)
         except Undefined:
+            pass  # the box may be too wide to tell; its middle is a point
+        try:
+            if f(*(arb((low + high) / 2) for low, high in current)) < 0:
+                return Certificate("refuted", done, current)
+        except Unclear:
             pass
+        except Undefined:
+            return Certificate("undefined", done, current)
         widths = [float(arb(high - low)) for low, high in current]
         split = widths.index(max(widths))
         low, high = current[split]

@@ -12,10 +12,11 @@ from typing import Any, Literal
 import sympy as sp
 from flint import fmpq
 
-from entmax_oracle.theory import Theorem
+from entmax_oracle.theory import Claim, Theorem
 from entmax_oracle.theory.notation import INDICES, n
 
-from .reading import BALLS, Undefined, read
+from .exactly import truth_at_tie
+from .reading import BALLS, Unclear, Undefined, read
 from .rows import Instance, show
 
 Truth = bool | None
@@ -26,18 +27,28 @@ class Judgement:
     """What one point says about a theorem.
 
     ``holds``: every claim is true there; ``fails``: a claim is false although every hypothesis holds; ``excluded``: a
-    hypothesis is false; ``undecided``: balls overlap, as they must where two sides are equal but irrational, or a
-    side has no value.
+    hypothesis is false; ``undecided``: balls overlap, as they must where two sides are equal but irrational;
+    ``undefined``: a claim, or a hypothesis, has no value, such as a logarithm of a negative number.
     """
 
-    status: Literal["holds", "fails", "excluded", "undecided"]
+    status: Literal["holds", "fails", "excluded", "undecided", "undefined"]
     claim: str = ""
     indices: Mapping[str, int] = field(default_factory=dict)
     left: str = ""
     right: str = ""
+    reason: str = ""
 
 
-def judge(theorem: Theorem, instance: Instance, claims: Sequence[str] | None = None) -> Judgement:
+_WORST = ("excluded", "holds", "undecided", "undefined", "fails")
+"""What is said of a point, where its claims and tokens say different things: the last of these."""
+
+
+def judge(
+    theorem: Theorem,
+    instance: Instance,
+    claims: Sequence[str] | None = None,
+    tokens: Sequence[int] | None = None,
+) -> Judgement:
     """Read hypotheses and claims at one point, for every value of their free indices.
 
     Parameters
@@ -48,32 +59,50 @@ def judge(theorem: Theorem, instance: Instance, claims: Sequence[str] | None = N
         The point.
     claims
         Keys of the claims to judge; all by default.
+    tokens
+        Values of the free indices; every token by default.
     """
-    selected = [c for c in theorem.claims if claims is None or c.key in claims]
-    undecided = Judgement("holds")
-    admitted = False
-    for claim in selected:
+    worst = Judgement("excluded")
+    for claim in theorem.claims:
+        if claims is not None and claim.key not in claims:
+            continue
         parts = [claim.relation, *(h.condition for h in theorem.hypotheses)]
-        for point, indices in _index_points(parts, instance):
-            premises = BALLS.both([read(h.condition, point) for h in theorem.hypotheses])
-            if premises is False:
-                continue
-            admitted = True
-            try:
-                truth = read(claim.relation, point)
-            except Undefined:
-                truth = None
-            if truth is False and premises is True:
-                left, right = _sides(claim.relation, point)
-                return Judgement("fails", claim.key, indices, left, right)
-            if truth is not True:
-                undecided = Judgement("undecided", claim.key, indices)
-    return undecided if admitted else Judgement("excluded")
+        for point, indices in index_points(parts, instance, tokens):
+            found = _judge_once(theorem, claim, point, indices, instance.exact)
+            if _WORST.index(found.status) > _WORST.index(worst.status):
+                worst = found
+            if worst.status == "fails":
+                return worst
+    return worst
+
+
+def _judge_once(
+    theorem: Theorem,
+    claim: Claim,
+    point: Mapping[sp.Basic, Any],
+    indices: Mapping[str, int],
+    closed: Mapping[sp.Basic, sp.Expr],
+) -> Judgement:
+    """Read the hypotheses and one claim for one choice of the free indices."""
+    try:
+        premises = BALLS.both([read(h.condition, point) for h in theorem.hypotheses])
+        if premises is False:
+            return Judgement("excluded")
+        truth = read(claim.relation, point)
+    except Unclear:
+        return Judgement("undecided", claim.key, indices)
+    except Undefined as error:
+        return Judgement("undefined", claim.key, indices, reason=str(error))
+    if premises is True and truth is None:
+        truth = truth_at_tie(claim.relation, point, closed)
+    if premises is True and truth is False:
+        return Judgement("fails", claim.key, indices, *_sides(claim.relation, point))
+    return Judgement("holds" if truth is True else "undecided", claim.key, indices)
 
 
 def truth_of(relation: sp.Basic, instance: Instance) -> Truth:
     """Return whether a relation holds at a point for all values of its free indices."""
-    return BALLS.both([read(relation, point) for point, _ in _index_points([relation], instance)])
+    return BALLS.both([read(relation, point) for point, _ in index_points([relation], instance)])
 
 
 @lru_cache(maxsize=4096)
@@ -82,13 +111,14 @@ def free_symbols(expression: sp.Basic) -> frozenset[sp.Basic]:
     return frozenset(expression.free_symbols)
 
 
-def _index_points(
-    parts: Sequence[sp.Basic], instance: Instance
+def index_points(
+    parts: Sequence[sp.Basic], instance: Instance, tokens: Sequence[int] | None = None
 ) -> Iterator[tuple[dict[sp.Basic, Any], dict[str, int]]]:
     """Yield the instance once for every assignment of tokens to the indices free in `parts`."""
     free = [index for index in INDICES if any(index in free_symbols(part) for part in parts)]
     free = [index for index in free if index not in instance.values]
-    tokens = range(1, int(instance[n].p) + 1) if free else ()
+    if tokens is None:
+        tokens = range(1, int(instance[n].p) + 1) if free else ()
     for assignment in itertools.product(tokens, repeat=len(free)):
         chosen = {index: fmpq(value) for index, value in zip(free, assignment, strict=True)}
         yield {**instance.values, **chosen}, {str(index): int(value.p) for index, value in chosen.items()}
@@ -167,6 +197,10 @@ def _simpler(parameters: Parameters, fixed: frozenset[str]) -> Iterator[Paramete
     """Yield parameters that are simpler than the given ones, boldest first."""
     vectors = {name: value for name, value in parameters.items() if isinstance(value, tuple)}
     length = len(next(iter(vectors.values()))) if vectors else 0
+    for part in (length // 2, length // 4, length // 8) if length > 8 else ():
+        for start in range(0, length, part):
+            cut = {name: value[:start] + value[start + part :] for name, value in vectors.items()}
+            yield {**parameters, **cut}
     for index in range(length if length > 1 else 0):
         cut = {name: value[:index] + value[index + 1 :] for name, value in vectors.items()}
         yield {**parameters, **cut}

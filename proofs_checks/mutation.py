@@ -1,7 +1,7 @@
 """Mutated theorems: what must be refuted if the evidence is worth anything.
 
 Each mutant makes a theorem say more than it should: an inequality is flipped or tightened, a constant in an identity is
-changed, an equivalence gets another criterion, a hypothesis is dropped. Evidence that still finds nothing is too weak.
+changed, an equivalence gets another criterion, a hypothesis is dropped or moved by a twentieth. Evidence that still finds nothing is too weak.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 import sympy as sp
 
 from entmax_oracle.theory import Claim
-from entmax_oracle.theory.notation import Iff
+from entmax_oracle.theory.notation import Every, Iff
 
 from .evidence import Case, Context, check_needed, check_sharp
 from .reading import precision
 
 _NUDGE = sp.Rational(1, 32)
+_MOVE = sp.Rational(1, 20)
 _FLIPPED = {sp.Le: sp.Gt, sp.Lt: sp.Ge, sp.Ge: sp.Lt, sp.Gt: sp.Le}
 
 
@@ -30,7 +31,7 @@ class Mutant:
 
 
 def mutants(case: Case) -> Iterator[Mutant]:
-    """Yield the mutants of a case: of each claim, and one without each hypothesis."""
+    """Yield the mutants of a case: of each claim, one without each hypothesis, and those with a weaker one."""
     theorem = case.theorem
     for position, claim in enumerate(theorem.claims):
         for change, relation in _false_relations(claim.relation):
@@ -40,6 +41,33 @@ def mutants(case: Case) -> Iterator[Mutant]:
     for hypothesis in theorem.hypotheses:
         kept = tuple(h for h in theorem.hypotheses if h is not hypothesis)
         yield Mutant(replace(case, theorem=replace(theorem, hypotheses=kept)), f"without {hypothesis.key}")
+        for change, condition in weaker(hypothesis.condition):
+            moved = tuple(replace(h, condition=condition) if h is hypothesis else h for h in theorem.hypotheses)
+            yield Mutant(replace(case, theorem=replace(theorem, hypotheses=moved)), f"{hypothesis.key}: {change}")
+
+
+def weaker(condition: sp.Basic) -> Iterator[tuple[str, sp.Basic]]:
+    """Yield conditions that admit a little more: a number on one side of an inequality is moved by a twentieth."""
+    if type(condition) in _FLIPPED:
+        left, right = condition.args
+        number, other = (right, left) if right.is_number else (left, right)
+        if not number.is_number or other.is_integer:
+            return
+        grows = isinstance(condition, sp.Le | sp.Lt) == (number is right)
+        moved = number + (_MOVE if grows else -_MOVE) * (abs(number) or 1)
+        sides = (left, moved) if number is right else (moved, right)
+        yield f"{number} moved to {moved}", _build(type(condition), *sides)
+    elif isinstance(condition, sp.And | sp.Or):
+        for part in condition.args:
+            for change, moved in weaker(part):
+                yield change, condition.func(*(moved if other is part else other for other in condition.args))
+    elif isinstance(condition, Every):
+        for change, moved in weaker(condition.args[0]):
+            yield change, Every(moved, condition.args[1])
+    elif isinstance(condition, sp.Eq) and condition.rhs.is_number and not condition.lhs.is_integer:
+        left, number = condition.args
+        band = _MOVE * (abs(number) or 1)
+        yield f"{number} give or take {band}", sp.And(left >= number - band, left <= number + band)
 
 
 def _false_relations(relation: sp.Basic) -> Iterator[tuple[str, sp.Basic]]:

@@ -6,7 +6,7 @@ read from the theorem's own expression.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from math import comb, factorial
 from typing import Any, Protocol
@@ -27,6 +27,10 @@ Values = Mapping[sp.Basic, Any]
 
 class Undefined(ArithmeticError):
     """The expression has no value here, such as ``log 0`` or ``0 / 0``."""
+
+
+class Unclear(Undefined):
+    """The expression may have no value here: a ball reaches beyond the domain of what is taken of it."""
 
 
 class Algebra(Protocol):
@@ -100,8 +104,8 @@ class Balls:
                 # The true base is nonnegative: a real power of a negative number is never meant.
                 return arb(0).union(arb(base.abs_upper()) ** exponent)
             result = base**exponent
-        if result.is_nan():
-            raise Undefined("power outside its domain")
+        if not result.is_finite():
+            raise _without_value("power", lambda ends: ends[0] ** ends[1], [base, exponent])
         return result
 
     def maximum(self, terms: Sequence[Any]) -> Any:
@@ -127,10 +131,12 @@ class Balls:
             return fmpq(comb(*(_integer(value) for value in arguments)))
         if name in ("exp", "log") and isinstance(first, fmpq) and first == (0 if name == "exp" else 1):
             return fmpq(1 if name == "exp" else 0)
-        method = {"ceiling": "ceil", "loggamma": "lgamma", "polygamma": "digamma"}.get(name, name)
+        if name == "polygamma" and first == 0:
+            return arb(arguments[1]).digamma()
+        method = {"ceiling": "ceil", "loggamma": "lgamma"}.get(name, name)
         result = getattr(arb(first), method)(*[arb(other) for other in arguments[1:]])
-        if result.is_nan():
-            raise Undefined(f"{name} outside its domain")
+        if not result.is_finite():
+            raise _without_value(name, lambda ends: getattr(ends[0], method)(*ends[1:]), arguments)
         return result
 
     def compare(self, relation: str, left: Any, right: Any) -> bool | None:
@@ -186,6 +192,14 @@ class Balls:
 
 
 BALLS = Balls()
+
+
+def _without_value(name: str, function: Callable[[list[arb]], arb], arguments: Sequence[Any]) -> Undefined:
+    """Return what to raise where a function of balls is not finite: it has no value if it has none at their ends."""
+    ends = ([arb(arb(x).lower()) for x in arguments], [arb(arb(x).upper()) for x in arguments])
+    if any(function(end).is_finite() for end in ends):
+        return Unclear(f"{name} reaches beyond its domain")
+    return Undefined(f"{name} outside its domain")
 
 
 def _whole_power(base: arb, exponent: int) -> arb:
@@ -327,9 +341,17 @@ def read(expression: sp.Basic, values: Values, algebra: Algebra = BALLS) -> Any:
             return algebra.function({"Pi": "pi", "Exp1": "const_e"}[type(expression).__name__], [fmpq(0)])
         case sp.Function():
             return algebra.function(type(expression).__name__, [read(arg, values, algebra) for arg in expression.args])
+    if isinstance(expression, sp.Float):
+        raise TypeError(f"a float is not exact: write {shortest(expression)} instead of {expression}")
     if isinstance(expression, Boolean | sp.Expr) and expression.is_Symbol:
         raise KeyError(f"no value given for the symbol {expression}")
     raise TypeError(f"cannot read {type(expression).__name__}: {expression}")
+
+
+def shortest(value: sp.Float) -> str:
+    """Return the exact number that a float stands for in all likelihood, as SymPy text."""
+    meant = sp.nsimplify(repr(float(value)), rational=True)
+    return str(meant) if meant.is_Integer else f"sp.Rational({meant.p}, {meant.q})"
 
 
 def _integer(value: Any) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sympy as sp
@@ -32,14 +32,18 @@ class Instance:
         Number of each symbol, list of numbers of each indexed base.
     note
         What is special about this point, in words.
+    exact
+        Closed forms of numbers that `values` knows as balls only, to tell what is equal from what is close.
     """
 
     values: Mapping[sp.Basic, Any]
     note: str = ""
+    exact: Mapping[sp.Basic, sp.Expr] = field(default_factory=dict)
 
     def __add__(self, other: Mapping[sp.Basic, Any]) -> Instance:
         """Return the instance with more symbols given (or given anew)."""
-        return Instance({**self.values, **other}, self.note)
+        closed = {symbol: form for symbol, form in self.exact.items() if symbol not in other}
+        return Instance({**self.values, **other}, self.note, closed)
 
     def __getitem__(self, symbol: sp.Basic) -> Any:
         return self.values[symbol]
@@ -155,9 +159,20 @@ def row(z: Iterable[Any], alpha: Any, theta: Any = 1) -> Instance:
             BALLS.power((exponent - 1) * value - tau, 1 / (exponent - 1)) if member else fmpq(0)
             for value, member in zip(scaled, members, strict=True)
         ]
-        if sum(members) == 1:
-            p = [fmpq(int(member)) for member in members]
+        live = [value for value, member in zip(scaled, members, strict=True) if member]
+        if len(live) == 1 or all(isinstance(value, fmpq) and value == live[0] for value in live):
+            # The support shares one logit, and the mass evenly: the threshold alone may be irrational.
+            p = [fmpq(int(member), len(live)) for member in members]
+            return _tied(_complete(logits, exponent, p, tau) + {N.theta: scale}, live[0])
     return _complete(logits, exponent, p, tau) + {N.theta: scale}
+
+
+def _tied(instance: Instance, logit: Number) -> Instance:
+    """Give a row whose support shares one (scaled) logit the closed form of its threshold, ``x - m^-a``."""
+    if not isinstance(logit, fmpq) or isinstance(instance[N.tau], fmpq):
+        return instance
+    a, m = (sp.Rational(int(v.p), int(v.q)) for v in (instance[N.alpha] - 1, instance[N.size]))
+    return replace(instance, exact={N.tau: a * sp.Rational(int(logit.p), int(logit.q)) - m ** (-a)})
 
 
 def chosen(p: Iterable[Any], alpha: Any, dead: Iterable[Any] = (), shift: Any = 0) -> Instance:

@@ -8,12 +8,12 @@ theorem that says anything else loses its proof.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import sympy as sp
 
-from entmax_oracle.theory import Claim
+from entmax_oracle.theory import Claim, Theorem
 from entmax_oracle.theory.notation import Iff, latex
 
 
@@ -31,12 +31,15 @@ class Step:
         Whether it was.
     note
         Where it was not, what remained.
+    claim
+        Key of the claim it concludes; empty for a step on the way.
     """
 
     title: str
     latex: str
     ok: bool
     note: str = ""
+    claim: str = ""
 
 
 _REDUCTIONS: tuple[Callable[[sp.Expr], sp.Expr], ...] = (
@@ -61,7 +64,9 @@ def reduce_to_zero(expression: sp.Expr) -> sp.Expr:
 
 
 def identity(title: str, left: sp.Expr, right: sp.Expr | int) -> Step:
-    """Check ``left = right`` by reducing the difference to zero."""
+    """Check ``left = right`` by reducing the difference to zero; two plain numbers are no step of a proof."""
+    if isinstance(left, int) and isinstance(right, int):
+        return Step(title, f"{left} = {right}", False, "two plain numbers say nothing")
     left, right = sp.sympify(left), sp.sympify(right)
     remainder = reduce_to_zero(left - right)
     note = "" if remainder == 0 else f"left minus right leaves ${latex(remainder)}$"
@@ -119,9 +124,36 @@ def rises_from(title: str, f: sp.Expr, variable: sp.Symbol, start: sp.Expr | int
 def concludes(title: str, claim: Claim, derived: sp.Basic) -> Step:
     """Check that a claim says exactly what has been derived: the same relation between equal sides."""
     shown = latex(claim.relation)
+    if derived is claim.relation and isinstance(derived, sp.core.relational.Relational):
+        return Step(title, shown, False, "the claim is repeated, not derived", claim.key)
     if _same(claim.relation, derived):
-        return Step(title, shown, True)
-    return Step(title, shown, False, f"derived was ${latex(derived)}$")
+        return Step(title, shown, True, claim=claim.key)
+    return Step(title, shown, False, f"derived was ${latex(derived)}$", claim.key)
+
+
+def assumes(theorem: Theorem, key: str, condition: sp.Basic) -> Step:
+    """Check that a theorem has the hypothesis a proof uses, and that it says what the proof needs it to say."""
+    found = {h.key: h for h in theorem.hypotheses}.get(key)
+    if found is None:
+        note = f"the proof uses the hypothesis {key!r}, which the theorem does not have"
+        return Step(f"given: {key}", latex(condition), False, note)
+    same = _same(found.condition, condition)
+    note = "" if same else f"the proof needs ${latex(condition)}$, the theorem gives ${latex(found.condition)}$"
+    return Step(f"given: {found.text}", latex(condition), same, note)
+
+
+def gaps(proof: Sequence[Step], claims: Sequence[str]) -> Iterator[str]:
+    """Yield what is missing between the steps of a proof and the claims it is given for."""
+    concluded: set[str] = set()
+    derived = False
+    for number, step in enumerate(proof, 1):
+        derived |= not step.claim
+        if step.claim and not derived:
+            yield f"step {number} concludes {step.claim!r} from nothing: no step was checked before it"
+        concluded.add(step.claim)
+    for key in claims:
+        if key not in concluded:
+            yield f"claim {key!r} is not concluded"
 
 
 def _same(left: sp.Basic, right: sp.Basic) -> bool:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import difflib
 import importlib.metadata
-import importlib.util
 import multiprocessing
 import platform
-import random
 import signal
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -22,6 +20,7 @@ from entmax_oracle.theory import Theorem
 from entmax_oracle.theory.notation import latex
 
 from .beliefs import beliefs
+from .conjectures import load
 from .evidence import (
     Case,
     Check,
@@ -30,11 +29,8 @@ from .evidence import (
     check_folklore,
     check_needed,
     check_sharp,
-    sampled,
     verdict,
 )
-from .families import rows
-from .judging import judge
 from .reading import precision
 from .theorems import cases
 
@@ -47,83 +43,6 @@ Event = Callable[[dict[str, Any]], None]
 
 class UnknownName(ValueError):
     """No theorem or area of that name; the message lists the nearest ones."""
-
-
-def load(path: str | Path) -> tuple[Case, ...]:
-    r"""Return the cases of a file of one's own: theorems or conjectures outside the package.
-
-    The file is a Python module. Every :class:`~entmax_oracle.proofs_checks.evidence.Case` in it is taken; a
-    :class:`~entmax_oracle.theory.Theorem` without a case is searched for counterexamples among random rows of logits.
-
-    Parameters
-    ----------
-    path
-        The file.
-
-    Raises
-    ------
-    ValueError
-        If the file is missing, cannot be executed, or states no theorem.
-
-    Examples
-    --------
-    A conjecture is a name and a claim in the symbols of :mod:`entmax_oracle.theory.notation`::
-
-        import sympy as sp
-        from entmax_oracle.theory import Claim, Theorem
-        from entmax_oracle.theory.notation import p_max, size
-
-        conjecture = Theorem(
-            name="top-two", area="mine", title="The top token has at least half", statement=r"$p_{\max} \ge 1/2$.",
-            claims=(Claim("half", sp.Ge(p_max, sp.Rational(1, 2))),),
-        )
-    """
-    path = Path(path)
-    spec = importlib.util.spec_from_file_location(f"entmax_oracle_user_{path.stem}", path)
-    if not path.is_file():
-        raise ValueError(f"there is no file {path}; name a .py file that states Theorem or Case objects")
-    if spec is None or spec.loader is None:
-        raise ValueError(f"{path}: not a Python file; name a .py file that states Theorem or Case objects")
-    module = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:
-        raise ValueError(f"{path}: cannot be executed: {type(error).__name__}: {error}") from error
-    values = [value for name, value in vars(module).items() if not name.startswith("_")]
-    found = [value for value in values if isinstance(value, Case)]
-    argued = {case.theorem.name for case in found}
-    packaged = {case.theorem for case in cases()}
-    for value in values:
-        if isinstance(value, Theorem) and value.name not in argued and value not in packaged:
-            _refuse_unknown_symbols(path, value)
-            found.append(Case(value, (sampled(rows(), cases=400),)))
-    _refuse_twins(path, found)
-    if not found:
-        raise ValueError(f"{path}: states no theorem; assign a Theorem or a Case to a module-level name")
-    return tuple(found)
-
-
-def _refuse_twins(path: Path, found: Sequence[Case]) -> None:
-    names = [case.theorem.name for case in found]
-    twins = sorted({name for name in names if names.count(name) > 1})
-    if twins:
-        raise ValueError(f"{path}: two theorems are called {twins[0]!r}; give each a name of its own")
-
-
-def _refuse_unknown_symbols(path: Path, conjecture: Theorem) -> None:
-    """Refuse a conjecture in symbols that no row gives a meaning, lest it look refuted."""
-    _, instance = rows().sample(random.Random(0), 0.5)
-    if instance is None:
-        return
-    try:
-        judge(conjecture, instance)
-    except KeyError as error:
-        raise ValueError(
-            f"{path}: {conjecture.name}: {error.args[0]}; rows of logits give a meaning to "
-            f"{', '.join(sorted(map(str, instance.values)))}"
-        ) from None
-    except Exception:
-        return  # whatever else is wrong is reported as evidence
 
 
 def select(names: Iterable[str] = (), areas: Iterable[str] = ()) -> tuple[Case, ...]:
@@ -181,6 +100,8 @@ def examine(case: Case, context: Context | None = None) -> dict[str, Any]:
         "domain": domain,
         "clean": not problems,
         "problems": problems,
+        "remarks": _unshown(case, needed) if case.conjecture else [],
+        "searched": evidence[0].domain if case.conjecture and word == "supported" else "",
         "evidence": [_evidence_entry(found) for found in evidence],
         "sharp": [
             {"claim": c.subject, "text": c.text, "detail": c.detail, "ok": c.ok, "passed": c.ok, "point": c.point}
@@ -227,6 +148,7 @@ def verify(
     seed: int = 0,
     files: Sequence[str | Path] = (),
     executor: Executor | None = None,
+    known: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Execute the evidence for theorems and return the verdicts.
 
@@ -246,6 +168,9 @@ def verify(
         Python files with theorems or conjectures of one's own (see :func:`load`).
     executor
         Runs the work instead of a process pool, such as one of ``dask.distributed``.
+    known
+        An earlier result, perhaps an interrupted one. Its finished entries are taken over for theorems that still say
+        the same, if the versions, the profile and the seed are the same.
 
     Returns
     -------
@@ -260,7 +185,7 @@ def verify(
     if profile not in PROFILES:
         raise ValueError(f"profile: {profile!r} is none of {', '.join(PROFILES)}")
     names, areas = list(names), list(areas)
-    paths = [Path(file).resolve() for file in files]
+    paths = list(dict.fromkeys(Path(file).resolve() for file in files))
     chosen: list[tuple[Path | None, Case]] = [(path, case) for path in paths for case in load(path)]
     if names or areas or not files:
         chosen += [(None, case) for case in select(names, areas)]
@@ -275,12 +200,20 @@ def verify(
 
     interrupted = False
     context = Context(profile, seed)
+    kept = _finished(known, profile, seed)
+    todo: list[tuple[int, Path | None, Case]] = []
+    for position, (file, case) in enumerate(chosen):
+        entry = kept.get(case.theorem.name)
+        if entry is not None and all(entry.get(key) == value for key, value in _head(case.theorem).items()):
+            entries[position] = entry
+        else:
+            todo.append((position, file, case))
     try:
         if executor is None and jobs <= 1:
-            for position, (_, case) in enumerate(chosen):
+            for position, _, case in todo:
                 finish(position, examine(case, context))
         else:
-            _spread(chosen, context, jobs, executor, finish)
+            _spread(todo, context, jobs, executor, finish)
     except KeyboardInterrupt:
         interrupted = True
     for position, (_, case) in enumerate(chosen):
@@ -301,6 +234,19 @@ def verify(
     }
 
 
+def _finished(known: Mapping[str, Any] | None, profile: str, seed: int) -> dict[str, dict[str, Any]]:
+    """Return the entries of an earlier result that still say something, by the name of the theorem."""
+    if known is None:
+        return {}
+    if known.get("schema") != SCHEMA:
+        raise ValueError(f"known: an earlier result has the schema {SCHEMA!r}, not {known.get('schema')!r}")
+    same = {"profile": profile, "seed": seed, "versions": versions()}
+    for key, value in same.items():
+        if known.get(key) != value:
+            raise ValueError(f"known: the earlier result has {key} {known.get(key)!r}, this run {value!r}; start anew")
+    return {entry["name"]: entry for entry in known["theorems"] if entry["evidence"]}
+
+
 def versions() -> dict[str, str]:
     """Return the versions of everything the evidence rests on."""
     found = {"python": platform.python_version()}
@@ -313,7 +259,7 @@ def versions() -> dict[str, str]:
 
 
 def _spread(
-    chosen: Sequence[tuple[Path | None, Case]],
+    todo: Sequence[tuple[int, Path | None, Case]],
     context: Context,
     jobs: int,
     executor: Executor | None,
@@ -324,7 +270,7 @@ def _spread(
     pool = executor or ProcessPoolExecutor(jobs, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN))
     futures: dict[Future[dict[str, Any]], int] = {}
     try:
-        for position, (file, case) in enumerate(chosen):
+        for position, file, case in todo:
             futures[pool.submit(_work, file, case.theorem.name, context)] = position
         for future in as_completed(futures):
             finish(futures[future], future.result())
@@ -366,13 +312,22 @@ def _problems(
     problems += [f"sharpness of {c.subject!r} at {c.text}: {c.detail}" for c in sharp if not c.ok]
     problems += [f"necessity of {c.subject!r}: {c.detail}" for c in needed if not c.ok]
     problems += [f"folklore {c.subject!r}: {c.detail}" for c in folklore if not c.ok]
-    shown = {c.subject for c in needed}
-    problems += [f"necessity of {h.key!r} is not shown" for h in case.theorem.hypotheses if h.key not in shown]
+    if not case.conjecture:
+        problems += _unshown(case, needed)
+    proofs = [argument for argument in case.arguments if argument.kind == "symbolic"]
+    used = {key for proof in proofs for key in proof.given}
+    problems += [f"no proof uses {h.key!r}" for h in case.theorem.hypotheses if proofs and h.key not in used]
     if len(folklore) != len(case.theorem.folklore):
         problems.append("folklore without a counterexample")
     if word == "unchecked" and not problems:
         problems.append("some claim has no evidence")
     return problems
+
+
+def _unshown(case: Case, needed: Sequence[Check]) -> list[str]:
+    """Return the hypotheses without a counterexample to the theorem without them."""
+    shown = {check.subject for check in needed}
+    return [f"necessity of {h.key!r} is not shown" for h in case.theorem.hypotheses if h.key not in shown]
 
 
 def _head(theorem: Theorem) -> dict[str, Any]:
@@ -403,6 +358,8 @@ def _unchecked(theorem: Theorem) -> dict[str, Any]:
         "domain": "",
         "clean": False,
         "problems": ["interrupted before it was checked"],
+        "remarks": [],
+        "searched": "",
         "evidence": [],
         "sharp": [],
         "necessity": [],

@@ -115,12 +115,14 @@ mean_entropy2 = sp.Symbol("E_H'", positive=True)
 """Expected Shannon entropy of a longer row."""
 longer = sp.Symbol("n'", integer=True, positive=True)
 """Number of tokens of a longer row."""
+mean_peak = sp.Symbol("E_max", positive=True)
+"""Expected largest probability."""
 mean_square = sp.Symbol("E_2", positive=True)
 """Expected sum of squared probabilities."""
 offset = sp.Symbol("delta", nonnegative=True)
 """Constant part of the adaptive scale ``theta = delta + b (log n)^gamma``."""
 tail = sp.Symbol("nu", positive=True)
-"""Index of a tail: ``P(z > t)`` is ``t^(-nu)``, or ``exp(-t^nu)`` where a theorem says so."""
+"""Index of a tail: ``P(z > t)`` is ``t^(-nu)``; where a theorem says so ``exp(-t^nu)``, or ``t^nu`` below an end."""
 cooling = sp.Symbol("eta", positive=True)
 """Exponent of a scale that falls like a power of the length, ``theta = n^(-eta)``."""
 limit = sp.Symbol("h", nonnegative=True)
@@ -163,6 +165,7 @@ _LATEX = {
     mean_renewals: r"\mathbb{E} N",
     mean_entropy: r"\mathbb{E} H_1",
     mean_entropy2: r"\mathbb{E} H_1'",
+    mean_peak: r"\mathbb{E} p_{\max}",
     mean_square: r"\mathbb{E} \lVert p \rVert_2^2",
     peak: r"g_{\max}",
 }

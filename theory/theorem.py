@@ -31,6 +31,7 @@ SUBJECTS = (
     "scale_laws",
     "random_supports",
     "random_entropies",
+    "random_tails",
     "positions",
     "floating",
     "rounding",

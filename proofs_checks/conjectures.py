@@ -1,0 +1,135 @@
+"""Read theorems and conjectures of one's own from a file, and refuse what cannot be checked."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import sympy as sp
+from sympy.core.function import AppliedUndef
+from sympy.logic.boolalg import Boolean
+
+from entmax_oracle.theory import Theorem
+from entmax_oracle.theory.notation import INDICES
+
+from .evidence import Case
+from .judging import free_symbols
+from .reading import shortest
+from .rows import row
+from .searching import searched
+from .theorems import cases
+
+
+def load(path: str | Path) -> tuple[Case, ...]:
+    r"""Return the cases of a file of one's own: theorems or conjectures outside the package.
+
+    The file is a Python module. Every :class:`~entmax_oracle.proofs_checks.evidence.Case` in it is taken, also from
+    lists, tuples and dicts; a :class:`~entmax_oracle.theory.Theorem` without a case is searched for counterexamples
+    among rows of logits (:func:`~entmax_oracle.proofs_checks.searching.searched`).
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Raises
+    ------
+    ValueError
+        If the file is missing, cannot be executed or states no theorem; or if a theorem says nothing that can be
+        checked: no claim, a float, an infinity, a symbol without a meaning.
+
+    Examples
+    --------
+    A conjecture is a name and a claim in the symbols of :mod:`entmax_oracle.theory.notation`::
+
+        import sympy as sp
+        from entmax_oracle.theory import Claim, Theorem
+        from entmax_oracle.theory.notation import p_max, size
+
+        conjecture = Theorem(
+            name="top-two", area="mine", title="The top token has at least half", statement=r"$p_{\max} \ge 1/2$.",
+            claims=(Claim("half", sp.Ge(p_max, sp.Rational(1, 2))),),
+        )
+    """
+    path = Path(path)
+    spec = importlib.util.spec_from_file_location(f"entmax_oracle_user_{path.stem}", path)
+    if not path.is_file():
+        raise ValueError(f"there is no file {path}; name a .py file that states Theorem or Case objects")
+    if spec is None or spec.loader is None:
+        raise ValueError(f"{path}: not a Python file; name a .py file that states Theorem or Case objects")
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise ValueError(f"{path}: cannot be executed: {type(error).__name__}: {error}") from error
+    values = list(_stated([value for name, value in vars(module).items() if not name.startswith("_")]))
+    found = list(dict.fromkeys(value for value in values if isinstance(value, Case)))
+    argued = {case.theorem.name for case in found}
+    packaged = {case.theorem for case in cases()}
+    for value in dict.fromkeys(value for value in values if isinstance(value, Theorem)):
+        if value.name not in argued and value not in packaged:
+            found.append(Case(value, (), conjecture=True))
+    for position, case in enumerate(found):
+        _refuse_unreadable(path, case.theorem)
+        if case.conjecture:
+            _refuse_unknown_symbols(path, case.theorem)
+            found[position] = Case(case.theorem, (searched(case.theorem),), conjecture=True)
+    _refuse_twins(path, found)
+    if not found:
+        raise ValueError(f"{path}: states no theorem; assign a Theorem or a Case to a module-level name")
+    return tuple(found)
+
+
+def _stated(values: Sequence[Any]) -> Iterator[Any]:
+    """Yield the values, and those inside of lists, tuples and dicts."""
+    for value in values:
+        if isinstance(value, list | tuple):
+            yield from _stated(value)
+        elif isinstance(value, dict):
+            yield from _stated(list(value.values()))
+        else:
+            yield value
+
+
+def _refuse_twins(path: Path, found: Sequence[Case]) -> None:
+    names = [case.theorem.name for case in found]
+    twins = sorted({name for name in names if names.count(name) > 1})
+    if twins:
+        raise ValueError(f"{path}: two theorems are called {twins[0]!r}; give each a name of its own")
+
+
+def _refuse_unreadable(path: Path, theorem: Theorem) -> None:
+    """Refuse what has no exact meaning: no claim at all, a claim that is no relation, a float, an infinity."""
+    if not theorem.claims:
+        raise ValueError(f"{path}: {theorem.name} claims nothing; give it claims=(Claim(key, relation), …)")
+    named = [*((c.key, c.relation) for c in theorem.claims), *((h.key, h.condition) for h in theorem.hypotheses)]
+    for key, relation in named:
+        if not isinstance(relation, Boolean):
+            raise ValueError(
+                f"{path}: {theorem.name}: {key!r} is no SymPy relation but {relation!r}; use sp.Le and such"
+            )
+        for value in sorted(relation.atoms(sp.Float), key=str):
+            raise ValueError(
+                f"{path}: {theorem.name}: {key!r} has the float {value}, which is not exact; write {shortest(value)}"
+            )
+        if relation.has(sp.nan, sp.oo, -sp.oo, sp.zoo):
+            raise ValueError(
+                f"{path}: {theorem.name}: {key!r} compares with something infinite or undefined: {relation}"
+            )
+
+
+def _refuse_unknown_symbols(path: Path, conjecture: Theorem) -> None:
+    """Refuse a conjecture in symbols that no row gives a meaning, lest it look refuted."""
+    meanings = {str(getattr(symbol, "label", symbol)) for symbol in row([0], 2).values}
+    for part in [*(c.relation for c in conjecture.claims), *(h.condition for h in conjecture.hypotheses)]:
+        free = {s for s in free_symbols(part) if not isinstance(s, sp.Indexed) and s not in INDICES}
+        unknown = sorted({str(symbol) for symbol in free} - meanings)
+        if unknown:
+            raise ValueError(
+                f"{path}: {conjecture.name}: no value given for the symbol {unknown[0]}; rows of logits give a meaning "
+                f"to {', '.join(sorted(meanings))}"
+            )
+        for function in sorted(part.atoms(AppliedUndef), key=str):
+            raise ValueError(f"{path}: {conjecture.name}: {function} is a function without a meaning")
