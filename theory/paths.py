@@ -78,24 +78,51 @@ path_counts = Theorem(
 
 _product = sp.Product(fan[l], (l, 1, layers))
 
+_later = sp.Product(fan[l], (l, 2, layers))
+
 sparse_paths = Theorem(
     name="sparse-paths",
     area="paths",
     title="Sparse supports bound the number of paths and lift the largest of them",
     statement=(
         r"If the rows of layer $l$ have at most $s_l$ positive weights, at most $\prod s_l$ paths end at a "
-        r"token, and some "
+        r"token, at most $\prod_{l \ge 2} s_l$ of them start at any one source, and some "
         r"source has sensitivity at least $1 / \min(n, \prod s_l)$."
     ),
     setting=r"every $n, L \ge 1$ and row-stochastic $P^{(l)}$ with supports of size at most $s_l$",
     claims=(
         Claim("count", sp.Le(paths, _product)),
+        Claim("each", sp.Le(w[i], _later)),
         Claim("largest", sp.Ge(peak, 1 / sp.Min(n, _product))),
     ),
     folklore=(
         Folklore(
             r"Sparse attention keeps every useful gradient alive: false, tokens off the support receive exactly none.",
             sp.Gt(G[i, j], 0),
+        ),
+    ),
+)
+
+residual_paths = Theorem(
+    name="residual-paths",
+    area="paths",
+    title="Residual connections add one to every support",
+    statement=(
+        r"With residual connections, edges $i \leftarrow i$ besides those of the supports, at most $\prod (s_l + 1)$ "
+        r"paths end at a token and at most $\prod_{l \ge 2} (s_l + 1)$ of them start at any one source: still free of "
+        r"$n$ where the supports are."
+    ),
+    setting=r"every $n, L \ge 1$ and row-stochastic $P^{(l)}$ with supports of size at most $s_l$; paths through the "
+    r"supports and along residual edges, a residual edge beside a weight of the same token counts once",
+    claims=(
+        Claim("count", sp.Le(paths, sp.Product(fan[l] + 1, (l, 1, layers)))),
+        Claim("each", sp.Le(w[i], sp.Product(fan[l] + 1, (l, 2, layers)))),
+    ),
+    folklore=(
+        Folklore(
+            r"Residual connections do not change the count of paths, $\prod s_l$: false, they add paths that stay at a "
+            r"token.",
+            sp.Le(paths, _product),
         ),
     ),
 )
@@ -146,6 +173,29 @@ causal_squashing = Theorem(
             r"token collects all "
             r"sensitivity as the depth grows.",
             sp.Le(G[n, j], sp.Rational(1, 2)),
+        ),
+    ),
+)
+
+causal_sink = Theorem(
+    name="causal-sink",
+    area="paths",
+    title="Uniform causal attention: the first token gains a factor log n a layer",
+    statement=(
+        r"Through $L$ layers of uniform causal attention the sensitivity of the last token to the first satisfies "
+        r"$\frac{H_n^{L-1}}{(L-1)!} \le n G_{n1} \le \frac{(\log n + L - 1)^{L-1}}{(L-1)!}$, so it is $\frac{(\log "
+        r"n)^{L-1}}{(L-1)!\, n}$ up to a factor that tends to 1 with $n$."
+    ),
+    setting=r"every $n, L \ge 1$, $P^{(l)}_{ij} = 1/i$ for $j \le i$; $H_n$ the harmonic number",
+    claims=(
+        Claim("lower", sp.Ge(n * G[n, 1], _harmonic ** (layers - 1) / sp.factorial(layers - 1))),
+        Claim("upper", sp.Le(n * G[n, 1], (sp.log(n) + layers - 1) ** (layers - 1) / sp.factorial(layers - 1))),
+    ),
+    folklore=(
+        Folklore(
+            r"In causal attention the sensitivity to the first token falls like $1/n$, whatever the depth: false, each "
+            r"layer more multiplies it by about $\log n$ (here: at most $2/n$).",
+            sp.Le(n * G[n, 1], 2),
         ),
     ),
 )

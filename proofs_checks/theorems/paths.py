@@ -6,6 +6,7 @@ import importlib.util
 import math
 import random
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 from typing import Any
 
 import sympy as sp
@@ -162,6 +163,9 @@ def _sparse_proof(theorem: Theorem) -> Iterator[Step]:
     )
     product_ = sp.Product(N.fan[N.l], (N.l, 1, N.layers))
     yield concludes("by induction", theorem.claim("count"), sp.Le(N.paths, product_))
+    yield identity("from one source there is one path through the first layer, not s", paths * s / s, paths)
+    later = sp.Product(N.fan[N.l], (N.l, 2, N.layers))
+    yield concludes("and then as many as before", theorem.claim("each"), sp.Le(N.w[N.i], later))
     yield nonnegative(
         "m sources sum to 1, so the largest has at least 1 / m: m (1/m + d) >= 1", m * (1 / m + d) - 1, m * d
     )
@@ -217,9 +221,75 @@ sparse_paths = Case(
     ),
     sharp=(
         Sharp("count", "uniform attention without a mask", lambda: [stack_of([[[fmpq(1, 2)] * 2] * 2] * 2)]),
+        Sharp(
+            "each",
+            "uniform attention without a mask",
+            lambda: [stack_of([[[fmpq(1, 2)] * 2] * 2] * 2) + {N.i: fmpq(1)}],
+        ),
         Sharp("largest", "uniform attention without a mask", lambda: [stack_of([[[fmpq(1, 2)] * 2] * 2] * 2)]),
     ),
     folklore=(Debunked("one-hot attention", lambda: stack_of([[[fmpq(1), fmpq(0)]] * 2] * 2)),),
+)
+
+
+def _with_residuals(layers: Sequence[Matrix]) -> Instance:
+    """Return the paths through the supports and along residual edges; the supports alone are what `fan` counts."""
+    bare = stack_of(layers)
+    edges = [
+        [[max(x, fmpq(int(m == j))) for j, x in enumerate(line)] for m, line in enumerate(_support(layer))]
+        for layer in layers
+    ]
+    counts = product(edges)[-1]
+    return bare + {N.w: counts, N.paths: sum(counts, fmpq(0))}
+
+
+def _random_residuals(n: fmpq, layers: fmpq, seed: fmpq, alpha: fmpq) -> Instance:
+    rng, tokens = random.Random(int(seed.p)), range(int(n.p))
+    if n < 1 or layers < 1:
+        raise ValueError("a token and a layer at least")
+    return _with_residuals(
+        [[row([fmpq(rng.randint(-8, 8), 4) for _ in tokens], alpha)[N.p] for _ in tokens] for _ in range(int(layers.p))]
+    )
+
+
+def _residual_proof(theorem: Theorem) -> Iterator[Step]:
+    paths, s = sp.symbols("N s", positive=True)
+    d = sp.Symbol("d", nonnegative=True)
+    yield nonnegative(
+        "each path continues to the s - d <= s tokens of a support and stays where it is at most once more",
+        paths * (s + 1) - paths * (s - d + 1),
+        paths * d,
+    )
+    count, each = (sp.Product(N.fan[N.l] + 1, (N.l, first, N.layers)) for first in (1, 2))
+    yield concludes("by induction", theorem.claim("count"), sp.Le(N.paths, count))
+    yield concludes("one path from a source through the first layer", theorem.claim("each"), sp.Le(N.w[N.i], each))
+
+
+def _shifting() -> Instance:
+    """Return two layers of two tokens that look at each other."""
+    return _with_residuals([[[fmpq(0), fmpq(1)], [fmpq(1), fmpq(0)]]] * 2)
+
+
+residual_paths = Case(
+    T.residual_paths,
+    (
+        symbolic(_residual_proof),
+        sampled(
+            family(
+                r"random stacks of entmax layers, $n \le 4$, $L \le 3$",
+                _random_residuals,
+                {},
+                {"n": whole(1, 4), "layers": whole(1, 3), "seed": whole(0, 10**6), "alpha": one_of((fmpq(3, 2), 2))},
+                fixed=("seed", "alpha"),
+            ),
+            cases=40,
+        ),
+    ),
+    sharp=(
+        Sharp("count", "two tokens that look at each other", lambda: [_shifting()]),
+        Sharp("each", "the same", lambda: [_shifting() + {N.i: fmpq(1)}]),
+    ),
+    folklore=(Debunked("two tokens that look at each other, two layers", _shifting),),
 )
 
 
@@ -366,6 +436,68 @@ def _causal_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
     width, harmonic = N.z_max - N.z_min, sp.Sum(1 / N.k, (N.k, 1, N.n))
     bound = sp.exp(N.layers * width) * harmonic ** (N.layers - 1) / N.n
     yield concludes("by induction over the layers", theorem.claim("entry"), sp.Le(N.G[N.n, N.j], bound))
+
+
+def _sunk(n: int, layers: int) -> Instance:
+    """Return the first column of the product of uniform causal layers, exactly: a token averages what precedes it."""
+    column = [fmpq(1)] + [fmpq(0)] * (n - 1)
+    for _ in range(layers):
+        sums = list(accumulate(column))
+        column = [value / (m + 1) for m, value in enumerate(sums)]
+    return Instance({N.n: fmpq(n), N.layers: fmpq(layers), N.G: [[value] for value in column]})
+
+
+def _sink_proof(theorem: Theorem) -> Iterator[Step]:
+    u, x = sp.symbols("u x", positive=True)
+    h = sp.Symbol("h", positive=True)  # n G of the layer before, for L - 1 = m more layers
+    yield identity(
+        "one layer: n G_n1 = 1, and one more averages: n G = sum over j <= n of (j G_j) / j", h / x, h * (1 / x)
+    )
+    yield identity(
+        "so it is the sum of 1 / (j_1 ... j_m) over j_1 <= ... <= j_m <= n, m = L - 1. H_n^m counts each of its terms "
+        "at most m! times; for m = 2: H^2 = 2 h - (the terms with j_1 = j_2)",
+        (x + u) ** 2,
+        2 * (x**2 + x * u + u**2) - (x**2 + u**2),
+    )
+    lower = sp.Sum(1 / N.k, (N.k, 1, N.n)) ** (N.layers - 1) / sp.factorial(N.layers - 1)
+    yield concludes("so", theorem.claim("lower"), sp.Ge(N.n * N.G[N.n, 1], lower))
+    c, y = sp.symbols("c y", positive=True)
+    slope = sp.diff((sp.log(x) + c) ** c / x, x) * x**2 * (sp.log(x) + c) ** (1 - c)
+    yield identity("(log x + c)^c / x falls from x = 1 on: its slope has the sign of -log x", slope, -sp.log(x))
+    yield identity(
+        "so its sum over j <= n is at most the first term, c^c, and the integral, with m = c + 1 and the "
+        "antiderivative",
+        sp.diff((sp.log(x) + c) ** (c + 1) / (c + 1), x),
+        (sp.log(x) + c) ** c / x,
+    )
+    yield identity(
+        "times m: the ends of the integral are y^m - c^m, y = log n + c, and with m c^c that leaves y^m + c^c",
+        (c + 1) * c**c - c ** (c + 1),
+        c**c,
+    )
+    yield is_positive(
+        "the slope m y^c of y^m rises, so (y + 1)^m is at least y^m + m y^c, and m y^c >= c^c as y >= c",
+        sp.diff(y ** (c + 1), y, 2),
+    )
+    bound = (sp.log(N.n) + N.layers - 1) ** (N.layers - 1) / sp.factorial(N.layers - 1)
+    yield concludes("by induction over the layers", theorem.claim("upper"), sp.Le(N.n * N.G[N.n, 1], bound))
+
+
+causal_sink = Case(
+    T.causal_sink,
+    (
+        symbolic(_sink_proof),
+        exact(
+            lambda: (_sunk(n, layers) for n in (1, 2, 3, 10, 100, 400) for layers in range(1, 7)),
+            r"36 stacks, $n \le 400$, $L \le 6$, computed exactly",
+        ),
+    ),
+    sharp=(
+        Sharp("lower", "two layers", lambda: [_sunk(10, 2)]),
+        Sharp("upper", "one token, two layers", lambda: [_sunk(1, 2)]),
+    ),
+    folklore=(Debunked("ten tokens, three layers", lambda: _sunk(10, 3)),),
+)
 
 
 causal_squashing = Case(

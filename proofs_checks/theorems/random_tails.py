@@ -118,9 +118,9 @@ def _conditional_points(context: Context) -> Iterator[Instance]:
             rng = _generator(context.seed, name, alpha)
             a = _float(alpha) - 1.0
             theta, q = 1.0 / (a * law.std() if name != "Cauchy" else 4.0 * a), 1.0 / a
-            draw = lambda: law.ppf(rng.random((trials, n)))  # noqa: E731, B023
-            sizes = support_sizes(a * theta * draw(), q)
-            levels = -np.sort(-draw(), axis=1)[:, k : k + 1]  # of other rows: the sides must not share their errors
+            drawn: Array = law.ppf(rng.random((2 * trials, n)))
+            sizes = support_sizes(a * theta * drawn[:trials], q)
+            levels = -np.sort(-drawn[trials:], axis=1)[:, k : k + 1]  # the sides must not share their errors
             excesses = above(levels, rng.random((trials, k))) - levels
             inside = ((a * theta * excesses) ** q).sum(axis=1) < 1.0
             seen = {N.chance: int((sizes > k).sum()), N.chance2: int(inside.sum())}
