@@ -28,7 +28,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="TARGET",
         help="package.module:function, path/to/file.py:function or command:./program to test; repeatable",
     )
-    add("--entmax-kind", choices=("mapping", "attention", "loss"), default="mapping", help="what it computes")
+    kinds = ("mapping", "attention", "loss", "normaliser")
+    add("--entmax-kind", choices=kinds, default="mapping", help="what it computes")
+    add("--entmax-against", metavar="NAME", help="the normaliser that it should be")
+    add("--entmax-without", action="append", default=[], metavar="NAME", help="what attention lacks; repeatable")
     add("--entmax-array", choices=("numpy", "torch", "jax"), default="torch", help="arrays it takes (default: torch)")
     add("--entmax-device", default="cpu", metavar="DEV", help="where they live, for example cuda:0")
     add("--entmax-alpha", action="append", type=float, default=[], metavar="A", help="repeatable (default: 1.5)")
@@ -40,6 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--entmax-law", action="append", default=[], metavar="NAME", help="only this law; repeatable")
     add("--entmax-skip-law", action="append", default=[], metavar="NAME", help="not this law; repeatable")
     add("--entmax-profile", choices=("quick", "standard", "deep"), default="quick", help="how long to look")
+    add("--entmax-seconds", type=float, metavar="S", help="about so many for a setting, for slow targets")
     add("--entmax-seed", type=int, default=0, metavar="N", help="the same seed draws the same cases")
 
 
@@ -61,11 +65,17 @@ class Implementation(pytest.Collector):
     def collect(self) -> Iterator[pytest.Item]:
         """Make one item per alpha, dtype and law."""
         from entmax_oracle.proofs_checks.conformance.laws import choose
+        from entmax_oracle.proofs_checks.conformance.normaliser.request import ask_for
 
         option = self.config.option
         offered = ["gradient"] * (option.entmax_grad or option.entmax_grad_alpha)
         offered += ["alpha gradient"] * option.entmax_grad_alpha
+        fixed = option.entmax_fixed_alpha
+        alphas = (fixed,) if fixed is not None else tuple(option.entmax_alpha) or (1.5,)
         try:
+            if option.entmax_kind == "normaliser":
+                asked = ask_for(option.entmax_against, alphas, fixed, None, None, grad=option.entmax_grad)
+                alphas, offered = asked.alphas, [*offered, *asked.offered]
             contracts, laws = choose(
                 tuple(option.entmax_law),
                 tuple(option.entmax_skip_law),
@@ -73,9 +83,8 @@ class Implementation(pytest.Collector):
                 offered=tuple(offered),
             )
         except ValueError as error:
-            raise pytest.UsageError(f"--entmax-law: {error}") from None
-        fixed = option.entmax_fixed_alpha
-        for alpha in (fixed,) if fixed is not None else option.entmax_alpha or (1.5,):
+            raise pytest.UsageError(f"--entmax-impl {self.name}: {error}") from None
+        for alpha in alphas:
             for dtype in option.entmax_dtype or ("float32",):
                 setting = Setting(self.name, alpha, dtype, self.config)
                 for law in [each.name for each in contracts] + [each.name for each in laws]:
@@ -110,11 +119,14 @@ class Setting:
 
     def _check(self) -> Report:
         from entmax_oracle.proofs_checks.conformance import check
+        from entmax_oracle.reference.normalisers import NORMALISERS
 
         option = self.option
+        # A normaliser without alpha is asked for none; its settings name the alpha whose edges the rows aim at.
+        has_alpha = option.entmax_against is None or "alpha" in NORMALISERS[option.entmax_against].parameters
         return check(
             self.target,
-            (self.alpha,),
+            (self.alpha,) if has_alpha else (1.5,),
             (self.dtype,),
             option.entmax_array,
             kind=option.entmax_kind,
@@ -127,6 +139,9 @@ class Setting:
             skip_laws=option.entmax_skip_law,
             profile=option.entmax_profile,
             seed=option.entmax_seed,
+            seconds=option.entmax_seconds,
+            without=option.entmax_without,
+            against=option.entmax_against,
         )
 
 

@@ -83,6 +83,22 @@ def test_the_plugin_shows_the_counterexample_and_how_to_see_it_again(tmp_path):
     assert "checker.py" not in run.stdout
 
 
+def test_the_plugin_tests_a_normaliser_by_the_laws_that_are_true_of_it(tmp_path):
+    tmp_path.joinpath("mine.py").write_text(
+        "import numpy as np\n"
+        "def sigmoid(z, b):\n"
+        "    return np.where(z >= b, 1 / (1 + np.exp(-abs(z - b))), 1 - 1 / (1 + np.exp(-abs(z - b))))\n"
+    )
+    words = ("--entmax-impl", "mine.py:sigmoid", "--entmax-kind", "normaliser", "--entmax-array", "numpy")
+    run = run_pytest(tmp_path, *words, "--entmax-against", "sigmoidal", "-q")
+    assert "no normaliser is called 'sigmoidal'" in run.stdout + run.stderr
+    run = run_pytest(tmp_path, *words, "--entmax-against", "softmax", "-q")
+    assert "cannot be called as f(z)" in run.stdout
+    run = run_pytest(tmp_path, *words, "--entmax-against", "sigmoid", "--entmax-seconds", "5", "-v")
+    assert "::values[" in run.stdout
+    assert "simplex" not in run.stdout
+
+
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
