@@ -68,7 +68,7 @@ top = sp.Symbol("m", integer=True, positive=True)
 roundoff = sp.Symbol("u", positive=True)
 """Unit roundoff: half the distance from 1 to the next larger number of a format."""
 steps = sp.Symbol("T", integer=True, nonnegative=True)
-"""Number of halvings of a bracket."""
+"""Number of halvings of a bracket, or of steps to the threshold."""
 epsilon = sp.Symbol("epsilon", positive=True)
 """A small positive number, at most 1."""
 gap = sp.Symbol("g", positive=True)

@@ -14,6 +14,7 @@ from .notation import latex
 SUBJECTS = (
     "entropy",
     "threshold",
+    "newton",
     "excess",
     "structure",
     "softmax",
