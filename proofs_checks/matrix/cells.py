@@ -16,7 +16,8 @@ from .claims import Claims
 from .limits import LIMITING, Lipschitz, quotient
 from .points import Point, draw_direction, draw_row, shrink
 from .properties import POINTWISE, Property
-from .subject import Subject, Undefined
+from .reductions import REDUCTIONS, disagreement
+from .subject import Reference, Subject, Undefined
 
 __all__ = ["PROPERTIES", "Cell", "cell"]
 
@@ -103,6 +104,7 @@ def cell(prop: Property, subject: Subject, claims: Claims | None = None, context
         found = _Search(claimed, replayed, 1) if claimed and replayed else _search(prop, subject, context)
         largest, above = _steepest(subject, claims, context) if isinstance(prop, Lipschitz) else (None, "")
     proofs = [_verdict(name) for name in names]
+    via, apart = _through(claims, subject, context) if proofs else ("", "")
     proven = bool(proofs) and all(proof["verdict"] in _PROVEN for proof in proofs)
     if found.point is not None:
         verdict: Verdict = "true" if prop.exists else "false"
@@ -110,7 +112,7 @@ def cell(prop: Property, subject: Subject, claims: Claims | None = None, context
         strength, detail = ("certified" if exact else "measured"), found.detail
     elif proven:
         verdict, strength = ("false" if prop.exists else "true"), "proved"
-        detail = f"by {', '.join(names)}; and a search finds nothing against it in {found.cases} cases"
+        detail = f"by {', '.join(names)}{via}; and a search finds nothing against it in {found.cases} cases"
     elif found.cases:
         verdict, strength = ("false" if prop.exists else "true"), "supported"
         detail = f"{'none' if prop.exists else 'no counterexample'} in {found.cases} cases (seed {context.seed})"
@@ -119,9 +121,9 @@ def cell(prop: Property, subject: Subject, claims: Claims | None = None, context
     if largest is not None and verdict == "true":
         detail += f"; largest quotient {largest:.4g}"
     if proven and prop.exists and found.point is not None and not (claims and claims.never):
-        strength, detail = "proved", f"by {', '.join(names)}; {detail}"
+        strength, detail = "proved", f"by {', '.join(names)}{via}; {detail}"
     universal = not prop.exists or bool(claims and claims.never)
-    against = _contradiction(found, claimed, replayed, proofs, universal) or above
+    against = _contradiction(found, claimed, replayed, proofs, universal) or above or apart
     return Cell(prop.key, verdict, strength, detail, found.point, proofs, found.cases, largest, against)
 
 
@@ -139,6 +141,14 @@ def _contradiction(
     if proofs and not universal and found.point is None:
         return f"proved by {', '.join(p['name'] for p in proofs)}, but none is found"
     return ""
+
+
+def _through(claims: Claims | None, subject: Subject, context: Context) -> tuple[str, str]:
+    """Say through which reduction theorems speak of a row, and what is wrong with it."""
+    if claims is None or claims.normaliser not in REDUCTIONS or not isinstance(subject, Reference):
+        return "", ""
+    seen, problem = disagreement(claims.normaliser, subject, context.seed)
+    return f" (it is {REDUCTIONS[claims.normaliser].words}: {seen} rows agree)", problem
 
 
 @cache

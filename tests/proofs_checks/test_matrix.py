@@ -21,6 +21,7 @@ from entmax_oracle.proofs_checks.matrix import (
     matrix,
 )
 from entmax_oracle.proofs_checks.matrix.points import shrink, simpler
+from entmax_oracle.proofs_checks.matrix.reductions import REDUCTIONS, disagreement
 from entmax_oracle.reference import entmax
 from entmax_oracle.reference.normalisers import NORMALISERS, normaliser
 from entmax_oracle.reference.precision import working_precision
@@ -219,3 +220,38 @@ def test_unusable_requests(arguments, tmp_path, capsys):
     file.write_text(MINE, encoding="utf-8")
     assert main(["matrix", *(a.replace("{file}", str(file)) for a in arguments)]) == 2
     assert capsys.readouterr().err.startswith("entmax-oracle: ")
+
+
+@pytest.mark.parametrize(
+    ("label", "wrong"),
+    [
+        ("scalable-softmax", {"s": 1.01}),
+        ("multimax", {"d": 1.25}),
+        ("softplus-reweighted", {"r": 2.0}),
+        ("gated-softmax", {"gate": 0.25}),
+        ("asentmax", {"gamma": 0.6}),
+        ("sigmoid", {"bias": 0.0}),
+        ("self-adjust-softmax", {"normalised": True}),
+    ],
+)
+def test_a_reduction_to_softmax_or_entmax_is_executed(label, wrong, monkeypatch):
+    subject = Reference(normaliser(label), {})
+    seen, problem = disagreement(label, subject)
+    assert seen > 40
+    assert not problem
+    reduction = REDUCTIONS[label]
+
+    def shifted(part):
+        return None if part is None else lambda z, parameters: part(z, {**parameters, **wrong})
+
+    changed = replace(reduction, scores=shifted(reduction.scores), factor=shifted(reduction.factor))
+    monkeypatch.setitem(REDUCTIONS, label, changed)
+    assert "it is not" in disagreement(label, subject)[1]
+
+
+def test_a_cell_names_the_reduction_that_a_theorem_speaks_through():
+    claims = next(each for each in ROWS if each.normaliser == "multimax")
+    prop = BY_KEY["order"]
+    found = cell(prop, Reference(normaliser("multimax"), {}), claims)
+    assert found.strength == "proved"
+    assert "it is softmax of logits bent at b and d: 60 rows agree" in found.detail
