@@ -64,12 +64,13 @@ def load(path: str | Path) -> tuple[Case, ...]:
         spec.loader.exec_module(module)
     except Exception as error:
         raise ValueError(f"{path}: cannot be executed: {type(error).__name__}: {error}") from error
-    values = list(_stated([value for name, value in vars(module).items() if not name.startswith("_")]))
-    found = list(dict.fromkeys(value for value in values if isinstance(value, Case)))
+    stated = _stated([value for name, value in vars(module).items() if not name.startswith("_")])
+    values = {id(value): value for value in stated}.values()
+    found = [value for value in values if isinstance(value, Case)]
     argued = {case.theorem.name for case in found}
     packaged = {case.theorem for case in cases()}
-    for value in dict.fromkeys(value for value in values if isinstance(value, Theorem)):
-        if value.name not in argued and value not in packaged:
+    for value in values:
+        if isinstance(value, Theorem) and value.name not in argued and value not in packaged:
             found.append(Case(value, (), conjecture=True))
     for position, case in enumerate(found):
         _refuse_unreadable(path, case.theorem)

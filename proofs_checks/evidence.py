@@ -304,6 +304,7 @@ class Tally:
 
     judged: int = 0
     undecided: int = 0
+    unclear: int = 0
     undefined: int = 0
     first: Judgement | None = None
     where: Instance | None = None
@@ -311,7 +312,8 @@ class Tally:
     def count(self, judgement: Judgement, instance: Instance) -> None:
         """Count one point."""
         self.judged += judgement.status != "excluded"
-        self.undecided += judgement.status == "undecided"
+        self.undecided += judgement.status == "undecided" and not judgement.reason
+        self.unclear += judgement.status == "undecided" and bool(judgement.reason)
         self.undefined += judgement.status == "undefined"
         if judgement.status == "undefined" and self.first is None:
             self.first, self.where = judgement, instance
@@ -327,10 +329,12 @@ class Tally:
                 f"{self.first.reason}, at {at}; say where it is meant, by a hypothesis or sp.Implies(condition, claim)"
             )
             return argument.evidence(theorem, "fails", detail)
-        if self.undecided == self.judged:
-            return argument.evidence(theorem, "fails", f"undecided in all {self.judged} cases: the balls overlap")
+        if self.unclear == self.judged:
+            return argument.evidence(theorem, "fails", "undecided: the balls reach beyond the domain in every case")
         if self.undecided:
             detail += f"; undecided in {self.undecided} of them: both sides agree to all digits of the balls"
+        if self.unclear:
+            detail += f"; undecided in {self.unclear} of them: the balls reach beyond the domain"
         return argument.evidence(theorem, "holds", detail)
 
 

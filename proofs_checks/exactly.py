@@ -8,8 +8,6 @@ from typing import Any
 import sympy as sp
 from flint import arb, fmpq
 
-from entmax_oracle.theory.notation import Iff
-
 from .reading import BALLS, Balls, Undefined, read
 
 _LONGEST = 12
@@ -46,9 +44,9 @@ class Closed(Balls):
         return getattr(sp, name)(*map(_closed, arguments))
 
     def compare(self, relation: str, left: Any, right: Any) -> bool | None:
-        """Compare: equal if the difference simplifies to zero, otherwise by its digits; ``None`` if neither tells."""
-        difference = _closed(left) - _closed(right)
-        if difference.is_zero or sp.simplify(difference) == 0:
+        """Compare: equal if the difference expands to zero, otherwise by its digits; ``None`` if neither tells."""
+        difference = sp.expand(sp.expand_log(_closed(left) - _closed(right)))
+        if difference == 0:
             return BALLS.compare(relation, fmpq(0), fmpq(0))
         digits = read(difference, {})
         return BALLS.compare(relation, digits, fmpq(0))
@@ -64,6 +62,15 @@ def _closed(value: Any) -> sp.Expr:
     return sp.Rational(int(value.p), int(value.q)) if isinstance(value, fmpq) else value
 
 
+def _strict(relation: sp.Basic) -> bool:
+    """Return whether equal sides could make a claim false."""
+    if isinstance(relation, sp.Implies):
+        return _strict(relation.args[1])
+    return isinstance(relation, sp.Lt | sp.Gt | sp.Ne) or (
+        isinstance(relation, sp.And | sp.Or) and any(map(_strict, relation.args))
+    )
+
+
 def truth_at_tie(relation: sp.Basic, values: Mapping[sp.Basic, Any], closed: Mapping[sp.Basic, sp.Expr]) -> bool | None:
     """Return whether a relation holds that balls cannot tell, such as a strict one between equal sides.
 
@@ -77,7 +84,7 @@ def truth_at_tie(relation: sp.Basic, values: Mapping[sp.Basic, Any], closed: Map
         Closed forms of some of these balls. Where the claim needs another one, the answer is ``None``.
     """
     lengths = [len(value) for value in values.values() if isinstance(value, list | tuple)]
-    if max(lengths, default=0) > _LONGEST or not relation.has(sp.Lt, sp.Gt, sp.Ne, sp.Not, Iff):
+    if max(lengths, default=0) > _LONGEST or not _strict(relation):
         return None
     try:
         truth = read(relation, {**values, **closed}, _CLOSED)

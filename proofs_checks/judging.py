@@ -89,8 +89,8 @@ def _judge_once(
         if premises is False:
             return Judgement("excluded")
         truth = read(claim.relation, point)
-    except Unclear:
-        return Judgement("undecided", claim.key, indices)
+    except Unclear as error:
+        return Judgement("undecided", claim.key, indices, reason=str(error))
     except Undefined as error:
         return Judgement("undefined", claim.key, indices, reason=str(error))
     if premises is True and truth is None:

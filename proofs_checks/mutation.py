@@ -1,7 +1,8 @@
 """Mutated theorems: what must be refuted if the evidence is worth anything.
 
 Each mutant makes a theorem say more than it should: an inequality is flipped or tightened, a constant in an identity is
-changed, an equivalence gets another criterion, a hypothesis is dropped or moved by a twentieth. Evidence that still finds nothing is too weak.
+changed, an equivalence gets another criterion, a hypothesis is dropped or moved by a twentieth. Evidence that still
+finds nothing is too weak.
 """
 
 from __future__ import annotations

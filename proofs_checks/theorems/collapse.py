@@ -138,7 +138,7 @@ def _rate_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
 softmax_collapse_rate = Case(
     T.softmax_collapse_rate,
     (
-        symbolic(_rate_proof),
+        symbolic(_rate_proof, given={"long": (N.n - 1) / sp.sqrt(2) >= T._E}),
         sampled(
             family(
                 r"random softmax rows of small range, $n \le 8$",
@@ -207,7 +207,13 @@ def _persistent_softmax() -> list[dict[str, Any]]:
 persistence = Case(
     T.persistence,
     (
-        symbolic(_persistence_proof),
+        symbolic(
+            _persistence_proof,
+            given={
+                "tied": sp.Eq(N.z[1], N.z[N.n]),
+                "low": N.Every(sp.Or(sp.Eq(N.l, 1), sp.Eq(N.l, N.n), N.z[N.l] <= N.z[1] - 2 ** (-N.a) / N.a), N.l),
+            },
+        ),
         along(
             _persistent_points,
             r"two tokens tied at the top, $n \le 256$",

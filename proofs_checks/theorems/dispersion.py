@@ -306,7 +306,7 @@ def _with_floor(weights: Sequence[fmpq], alpha: fmpq, below: fmpq) -> Instance:
 three_levels = Case(
     T.three_levels,
     (
-        symbolic(_levels_proof),
+        symbolic(_levels_proof, given={"dead": N.size < N.n}),
         sampled(
             family(
                 r"random rows with a dead token, $n \le 7$",
@@ -357,7 +357,10 @@ def _classes(counts: Sequence[fmpq], alpha: fmpq, gap: fmpq) -> Instance:
 finite_vocabulary = Case(
     T.finite_vocabulary,
     (
-        symbolic(_vocabulary_proof),
+        symbolic(
+            _vocabulary_proof,
+            given={"sorted": N.top_first(), "enough": N.top ** (1 - N.alpha) <= N.a * (N.z_max - N.z[N.top + 1])},
+        ),
         sampled(
             family(
                 r"random rows of up to three values, each up to 4 times",
@@ -440,7 +443,10 @@ def _sharpened(reals: Reals, n: int, alpha: fmpq) -> tuple[dict[sp.Basic, Any], 
 majorisation = Case(
     T.majorisation,
     (
-        symbolic(_majorisation_proof),
+        symbolic(
+            _majorisation_proof,
+            given={"sorted": N.top_first(), "alpha": sp.Le(N.alpha, N.beta), "scale": sp.Le(N.theta, N.eta)},
+        ),
         decided(sizes=(2,), alphas=(2,), claims=("prefix",), model=_sharpened),
         decided(sizes=(3,), alphas=(2,), claims=("prefix",), model=_sharpened, full_only=True, seconds=120),
         sampled(

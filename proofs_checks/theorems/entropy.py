@@ -127,7 +127,7 @@ def _two_orders(weights: Sequence[fmpq], alpha: fmpq, beta: fmpq) -> Instance:
 falls = Case(
     T.tsallis_falls,
     (
-        symbolic(_falls),
+        symbolic(_falls, given={"order": sp.Le(N.alpha, N.beta)}),
         sampled(
             family(
                 r"random points of the simplex, pairs of exponents up to 4",
@@ -218,7 +218,7 @@ def _direction(weights: Sequence[fmpq], v: Sequence[fmpq], alpha: fmpq) -> Insta
 strong = Case(
     T.strong_concavity,
     (
-        symbolic(_strong),
+        symbolic(_strong, given={"convex-range": sp.Le(N.alpha, 2)}),
         sampled(
             family(
                 r"random points and directions, $n \le 6$",
@@ -262,7 +262,7 @@ def _transfer(weights: Sequence[fmpq], alpha: fmpq, t: fmpq) -> Instance:
 schur = Case(
     T.schur,
     (
-        symbolic(_schur),
+        symbolic(_schur, given={"different": sp.Ne(N.p[N.i], N.p[N.j]), "transfer": sp.And(N.mix > 0, N.mix < 1)}),
         sampled(
             family(
                 r"random transfers, $n \le 5$",

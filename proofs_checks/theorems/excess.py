@@ -59,7 +59,7 @@ def _convex_proof(theorem: Theorem) -> Iterator[Step]:
 
 excess_convex = Case(
     T.excess_convex,
-    (symbolic(_convex_proof), sampled(CHORDS, cases=40)),
+    (symbolic(_convex_proof, given={"convex-range": sp.Le(N.alpha, 2)}), sampled(CHORDS, cases=40)),
     sharp=(
         Sharp("mass", r"$\alpha = 2$ on one piece", lambda: [on_chord([0, 0], 2, -2, 1, fmpq(1, 2))]),
         Sharp("norm", r"$\alpha = 3/2$, tied tokens", lambda: [on_chord([0] * 4, fmpq(3, 2), -2, 1, fmpq(1, 2))]),
@@ -82,7 +82,16 @@ def _pieces_proof(theorem: Theorem) -> Iterator[Step]:
 
 excess_pieces = Case(
     T.excess_pieces,
-    (symbolic(_pieces_proof), sampled(CHORDS)),
+    (
+        symbolic(
+            _pieces_proof,
+            given={
+                "large-alpha": sp.Ge(N.alpha, 2),
+                "same-piece": N.Every(sp.Or(N.x(N.l) <= N.rho, N.x(N.l) >= N.rho + N.shift), N.l),
+            },
+        ),
+        sampled(CHORDS),
+    ),
     sharp=(Sharp("mass", r"$\alpha = 2$", lambda: [on_chord([0, 0], 2, -2, 1, fmpq(1, 2))]),),
     needed=(
         Needed("large-alpha", r"$\alpha = 3/2$", lambda: on_chord([0], fmpq(3, 2), -2, 1, fmpq(1, 2))),
@@ -193,7 +202,7 @@ def _cardano_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
 four_thirds = Case(
     T.four_thirds,
     (
-        symbolic(_cardano_proof),
+        symbolic(_cardano_proof, given={"sorted": N.top_first(), "four-thirds": sp.Eq(N.alpha, sp.Rational(4, 3))}),
         sampled(
             family(r"random sorted rows, $n \le 6$", sorted_row, {"z": real}, {"alpha": one_of([fmpq(4, 3)])}), cases=60
         ),
@@ -230,7 +239,7 @@ def _two_exponents(z: Sequence[Any], alpha: Any, beta: Any) -> Instance:
 deformed_exponential = Case(
     T.deformed_exponential,
     (
-        symbolic(_deformed_proof),
+        symbolic(_deformed_proof, given={"order": sp.Le(N.alpha, N.beta)}),
         sampled(
             family(
                 r"random rows at two exponents, $n \le 5$",

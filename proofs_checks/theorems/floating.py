@@ -98,7 +98,7 @@ def _condition_proof(theorem: Theorem) -> Iterator[Step]:
 
 threshold_condition = Case(
     T.threshold_condition,
-    (symbolic(_condition_proof), sampled(NEAR)),
+    (symbolic(_condition_proof, given={"convex-range": sp.Le(N.alpha, 2)}), sampled(NEAR)),
     sharp=(Sharp("error", "sparsemax, equal tokens", lambda: [approximate([0, 0], 2, fmpq(3, 4))]),),
     needed=(
         Needed("convex-range", r"$\alpha = 3$, a threshold near the top", lambda: approximate([0], 3, fmpq(63, 64))),
@@ -126,7 +126,7 @@ def _moved(z: Sequence[Any], y: Sequence[Any], alpha: Any) -> Instance:
 logit_rounding = Case(
     T.logit_rounding,
     (
-        symbolic(_rounding_proof),
+        symbolic(_rounding_proof, given={"convex-range": sp.Le(N.alpha, 2)}),
         sampled(
             family(
                 r"random pairs of rows, $n \le 5$",
@@ -182,7 +182,7 @@ def _number_proof(theorem: Theorem) -> Iterator[Step]:
 
 condition_number = Case(
     T.condition_number,
-    (symbolic(_number_proof), sampled(points(alphas=ALPHAS))),
+    (symbolic(_number_proof, given={"convex-range": sp.Le(N.alpha, 2)}), sampled(points(alphas=ALPHAS))),
     sharp=(
         Sharp("least", "uniform", lambda: [simplex([fmpq(1, 4)] * 4, fmpq(3, 2))]),
         Sharp("most", "one token", lambda: [simplex([1], 2)]),

@@ -76,7 +76,7 @@ def _formula(theorem: Theorem) -> Iterator[Step]:
 formula = Case(
     T.formula,
     (
-        symbolic(_formula),
+        symbolic(_formula, given={"off-boundary": sp.Or(N.alpha < 2, N.Every(sp.Ne(N.x(N.l), N.tau), N.l))}),
         sampled(
             family(
                 r"random rows away from the boundary, derivative by symmetric differences of step $2^{-56}$",
@@ -215,7 +215,13 @@ def _inverse(theorem: Theorem) -> Iterator[Step]:
 pseudo_inverse = Case(
     T.pseudo_inverse,
     (
-        symbolic(_inverse),
+        symbolic(
+            _inverse,
+            given={
+                "sum-zero": sp.Eq(N.total(N.v[N.l], N.l), 0),
+                "on-support": N.Every(sp.Or(N.p[N.l] > 0, sp.Eq(N.v[N.l], 0)), N.l),
+            },
+        ),
         sampled(
             family(
                 r"random points and sum-zero directions on the support, $n \le 5$",

@@ -90,7 +90,7 @@ def _argmax_proof(theorem: Theorem) -> Iterator[Step]:
 argmax_limit = Case(
     T.argmax_limit,
     (
-        symbolic(_argmax_proof),
+        symbolic(_argmax_proof, given={"sorted": N.top_first()}),
         exact(
             lambda: [row([1, 0], 2), row([1, 1, fmpq(1, 2)], 2), row([3, 1], fmpq(3, 2)), row([1, 1, 0], 100)],
             "rows at the limit",
@@ -121,7 +121,7 @@ def _sorted_at(z: Sequence[fmpq], alpha: fmpq, theta: fmpq) -> Instance:
 cold_limit = Case(
     T.cold_limit,
     (
-        symbolic(_cold_proof),
+        symbolic(_cold_proof, given={"sorted": N.top_first()}),
         exact(
             lambda: (
                 row([*tie, fmpq(1, 2)], alpha, 2 / ((alpha - 1) * len(tie) ** int(alpha - 1)) * (1 + nudge))
@@ -203,7 +203,7 @@ def _warm(z: Sequence[fmpq], alpha: fmpq, share: fmpq) -> Instance:
 hot_limit = Case(
     T.hot_limit,
     (
-        symbolic(_hot_proof),
+        symbolic(_hot_proof, given={"small": sp.Le(N.a * N.theta * T._wide, N.n ** (1 - N.alpha) / 2)}),
         sampled(
             family(
                 r"random rows, $n \le 6$, scales up to the largest allowed",

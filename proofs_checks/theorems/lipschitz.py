@@ -75,7 +75,10 @@ def _entries_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
 
 entries = Case(
     T.entries,
-    (symbolic(_entries_proof), sampled(points(alphas=SMOOTH, sizes=(2, 5)), cases=60)),
+    (
+        symbolic(_entries_proof, given={"convex-range": sp.Le(N.alpha, 2)}),
+        sampled(points(alphas=SMOOTH, sizes=(2, 5)), cases=60),
+    ),
     sharp=(
         Sharp(
             "entry",
@@ -135,7 +138,7 @@ norm_path = Case(
 euclidean = Case(
     T.euclidean,
     (
-        symbolic(norm_proof),
+        symbolic(norm_proof, given={"convex-range": sp.Le(N.alpha, 2)}),
         sampled(
             family(
                 r"random points and directions, $n \le 5$",
@@ -196,7 +199,7 @@ def _change_proof(theorem: Theorem) -> Iterator[Step]:
 bounded_change = Case(
     T.bounded_change,
     (
-        symbolic(_change_proof),
+        symbolic(_change_proof, given={"convex-range": sp.Le(N.alpha, 2), "unit": N.Every(sp.Abs(N.v[N.l]) <= 1, N.l)}),
         sampled(
             family(
                 r"random points and directions in $[-1, 1]$, $n \le 5$",
@@ -271,7 +274,7 @@ def _steep(root: fmpq) -> Instance:
 holder = Case(
     T.holder,
     (
-        symbolic(_holder_proof),
+        symbolic(_holder_proof, given={"large-alpha": sp.Ge(N.alpha, 2)}),
         sampled(
             family(
                 r"random pairs of rows, $n \le 5$",
@@ -311,7 +314,7 @@ def _expected_proof(theorem: Theorem) -> Iterator[Step]:
 expected_logit = Case(
     T.expected_logit,
     (
-        symbolic(_expected_proof),
+        symbolic(_expected_proof, given={"order": sp.Le(N.theta, N.eta)}),
         sampled(
             family(
                 r"random rows at two scales, $n \le 5$",
@@ -375,7 +378,7 @@ def _moderate(weights: Sequence[fmpq], alpha: fmpq, dead: fmpq) -> Instance:
 alpha_derivative = Case(
     T.alpha_derivative,
     (
-        symbolic(_alpha_proof),
+        symbolic(_alpha_proof, given={"off-boundary": N.Every(sp.Ne(N.x(N.l), N.tau), N.l)}),
         sampled(
             family(
                 r"random rows away from the boundary, derivative by symmetric differences of step $2^{-56}$",

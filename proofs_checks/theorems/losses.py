@@ -181,7 +181,7 @@ def _lower_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
 
 quadratic_lower_bound = Case(
     T.quadratic_lower_bound,
-    (symbolic(_lower_proof), sampled(TARGETS)),
+    (symbolic(_lower_proof, given={"convex-range": sp.Le(N.alpha, 2)}), sampled(TARGETS)),
     sharp=(Sharp("quadratic", r"$\alpha = 2$ and full support", lambda: [targeted([0, 0], [1, 3], 2)]),),
     needed=(Needed("convex-range", r"$\alpha = 3$", lambda: targeted([0, 0], [1, 3], 3)),),
 )
@@ -206,7 +206,7 @@ def _loss_falls_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
 loss_in_alpha = Case(
     T.loss_in_alpha,
     (
-        symbolic(_loss_falls_proof),
+        symbolic(_loss_falls_proof, given={"order": sp.Le(N.alpha, N.beta)}),
         sampled(
             family(
                 r"random rows at two exponents, $n \le 5$",
@@ -299,7 +299,7 @@ def _beyond_two() -> Instance:
 
 loss_smoothness = Case(
     T.loss_smoothness,
-    (symbolic(_smoothness_proof), sampled(_pairs(CONVEX), cases=60)),
+    (symbolic(_smoothness_proof, given={"convex-range": sp.Le(N.alpha, 2)}), sampled(_pairs(CONVEX), cases=60)),
     sharp=(
         Sharp(
             "parabola",
@@ -378,7 +378,7 @@ def _soft(z: Sequence[Any], weights: Sequence[Any], alpha: Any, beta: Any) -> In
 loss_soft_labels = Case(
     T.loss_soft_labels,
     (
-        symbolic(_soft_proof),
+        symbolic(_soft_proof, given={"order": sp.Le(N.alpha, N.beta)}),
         sampled(
             family(
                 r"random rows and targets at two exponents, $n \le 5$",

@@ -558,7 +558,7 @@ def _read_out(weights: Sequence[fmpq], v: Sequence[fmpq], alpha: fmpq, dead: fmp
 read_out_gradient = Case(
     T.read_out_gradient,
     (
-        symbolic(_gradient_proof),
+        symbolic(_gradient_proof, given={"off-boundary": sp.Or(N.alpha < 2, N.Every(sp.Ne(N.x(N.l), N.tau), N.l))}),
         sampled(
             family(
                 r"random rows and values, derivative by symmetric differences",
@@ -621,7 +621,7 @@ def _valued(weights: Sequence[fmpq], v: Sequence[fmpq], alpha: fmpq) -> Instance
 gradient_size = Case(
     T.gradient_size,
     (
-        symbolic(_size_proof),
+        symbolic(_size_proof, given={"convex-range": sp.Le(N.alpha, 2)}),
         sampled(
             family(
                 r"random points and values, $n \le 6$",

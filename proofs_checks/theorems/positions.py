@@ -34,6 +34,11 @@ def biased(contents: Sequence[Any], alpha: Any, slope: Any, extent: Any = None) 
     return row(logits, alpha) + {N.slope: m, N.content: spread, N.distance: fmpq(n - 1)}
 
 
+_apart = N.z[N.k] + N.slope * (N.n - N.k) - N.z[N.l] - N.slope * (N.n - N.l)
+_IN_RANGE = N.Every(N.Every(_apart <= N.content, N.k), N.l)
+"""What the proofs use: the content of any two tokens differs by at most its range."""
+
+
 def _radius_proof(theorem: Theorem) -> Iterator[Step]:
     m, k, rho = sp.symbols("m k rho", positive=True)
     a = sp.Symbol("a", positive=True)
@@ -75,7 +80,7 @@ def _worst(n: int, alpha: Any, slope: Any, extent: Any) -> Instance:
 alibi_radius = Case(
     T.alibi_radius,
     (
-        symbolic(_radius_proof),
+        symbolic(_radius_proof, given={"range": _IN_RANGE}),
         sampled(REACH),
         exact(
             lambda: (_worst(n, alpha, fmpq(1, 4), fmpq(1, 4)) for alpha in (fmpq(3, 2), fmpq(2)) for n in range(1, 11)),
@@ -194,7 +199,7 @@ def _softmax_proof(theorem: Theorem) -> Iterator[Step]:
 alibi_softmax = Case(
     T.alibi_softmax,
     (
-        symbolic(_softmax_proof),
+        symbolic(_softmax_proof, given={"range": _IN_RANGE}),
         sampled(
             family(
                 r"random contents, $n \le 7$",
@@ -251,7 +256,7 @@ def _edges(nudge: fmpq) -> Iterator[Instance]:
 alibi_scale = Case(
     T.alibi_scale,
     (
-        symbolic(_scale_proof),
+        symbolic(_scale_proof, given={"range": _IN_RANGE}),
         exact(
             lambda: (pair for nudge in (fmpq(0), fmpq(-1, 64)) for pair in _edges(nudge)),
             "pairs at both edges of the window",

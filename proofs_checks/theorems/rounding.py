@@ -74,7 +74,10 @@ def _condition_proof(theorem: Theorem) -> Iterator[Step]:
 
 condition_exact = Case(
     T.condition_exact,
-    (symbolic(_condition_proof), sampled(points(alphas=ALPHAS, sizes=(2, 6)))),
+    (
+        symbolic(_condition_proof, given={"convex-range": sp.Le(N.alpha, 2)}),
+        sampled(points(alphas=ALPHAS, sizes=(2, 6))),
+    ),
     sharp=(
         Sharp(
             "worst",
@@ -265,7 +268,7 @@ def _steps_proof(theorem: Theorem) -> Iterator[Step]:
 bisection_steps = Case(
     T.bisection_steps,
     (
-        symbolic(_steps_proof),
+        symbolic(_steps_proof, given={"convex-range": sp.Le(N.alpha, 2)}),
         sampled(
             family(
                 r"random rows, up to 8 halvings, $n \le 5$",

@@ -58,7 +58,7 @@ def _exponents(n: Any, gamma: Any, gamma2: Any) -> Instance:
 scale_in_gamma = Case(
     T.scale_in_gamma,
     (
-        symbolic(_gamma_proof),
+        symbolic(_gamma_proof, given={"order": sp.Le(N.gamma, N.gamma2), "three": sp.Ge(N.n, 3)}),
         sampled(
             family(
                 r"random lengths and exponents, $n \le 2000$",
@@ -143,7 +143,7 @@ scale_reductions = Case(
 scalable_softmax = Case(
     T.scalable_softmax,
     (
-        symbolic(_scalable_proof),
+        symbolic(_scalable_proof, given={"gap": N.Every(sp.Or(sp.Eq(N.l, N.k), N.z[N.l] <= N.z[N.k] - N.gap), N.l)}),
         sampled(
             family(
                 r"random rows with a margin, $n \le 6$",
@@ -298,7 +298,7 @@ def _chi_square(theorem: Theorem, context: Context, argument: Argument) -> Evide
 sparsemax_poisson = Case(
     T.sparsemax_poisson,
     (
-        symbolic(_poisson_proof),
+        symbolic(_poisson_proof, given={"sparsemax": sp.Eq(N.alpha, 2)}),
         simulated(_poisson_points, "simulation", r"simulated rows, $n = 10$, $B = 1$"),
         computed(
             _chi_square,

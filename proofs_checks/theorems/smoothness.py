@@ -140,7 +140,10 @@ def _shaken(z: Sequence[fmpq], y: Sequence[fmpq], alpha: fmpq) -> Instance:
 sparsemax_affine = Case(
     T.sparsemax_affine,
     (
-        symbolic(_affine_proof),
+        symbolic(
+            _affine_proof,
+            given={"sparsemax": sp.Eq(N.alpha, 2), "same-support": N.Every(N.Iff(N.p[N.l] > 0, N.r[N.l] > 0), N.l)},
+        ),
         sampled(
             family(r"random rows and small moves, $n \le 6$", _shaken, {"z": real, "y": real}, {"alpha": one_of([2])})
         ),
@@ -193,7 +196,7 @@ def _simple_proof(theorem: Theorem) -> Iterator[Step]:
 simple_norms = Case(
     T.simple_norms,
     (
-        symbolic(_simple_proof),
+        symbolic(_simple_proof, given={"convex-range": sp.Le(N.alpha, 2)}),
         sampled(
             family(
                 r"random points and directions, $n \le 5$",
@@ -242,7 +245,7 @@ def _two_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
 two_token_norm = Case(
     T.two_token_norm,
     (
-        symbolic(_two_proof),
+        symbolic(_two_proof, given={"two": sp.Eq(N.n, 2)}),
         sampled(
             family(
                 "random pairs and directions",
@@ -335,7 +338,7 @@ def _scale_proof(theorem: Theorem) -> Iterator[Step]:
 scale_derivative = Case(
     T.scale_derivative,
     (
-        symbolic(_scale_proof),
+        symbolic(_scale_proof, given={"off-boundary": N.Every(sp.Ne(N.theta * N.x(N.l), N.tau), N.l)}),
         sampled(
             family(
                 r"random rows away from the boundary, derivative by symmetric differences of step $2^{-56}$",
@@ -381,7 +384,7 @@ def _lipschitz_proof(theorem: Theorem) -> Iterator[Step]:
 scaled_lipschitz = Case(
     T.scaled_lipschitz,
     (
-        symbolic(_lipschitz_proof),
+        symbolic(_lipschitz_proof, given={"convex-range": sp.Le(N.alpha, 2)}),
         sampled(
             family(
                 r"random pairs of rows, $2 \le n \le 5$",

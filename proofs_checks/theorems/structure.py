@@ -348,7 +348,7 @@ def _raised_model(reals: Reals, n: int, alpha: fmpq) -> tuple[dict[sp.Basic, obj
 own_logit = Case(
     T.own_logit,
     (
-        symbolic(_own_logit),
+        symbolic(_own_logit, given={"raised": sp.Ge(N.shift, 0)}),
         decided(sizes=(2, 3), alphas=(2,), model=_raised_model),
         sampled(
             family(r"random rows, $n \le 5$", _raised, {"z": real}, {"alpha": one_of((1, *ALPHAS)), "c": real}, (1, 5)),

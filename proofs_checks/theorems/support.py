@@ -138,7 +138,7 @@ def _nested_in_scale(reals: Reals, n: int, alpha: fmpq) -> tuple[dict[sp.Basic, 
 critical_scale = Case(
     T.critical_scale,
     (
-        symbolic(_critical_proof),
+        symbolic(_critical_proof, given={"order": sp.Le(N.theta, N.eta)}),
         decided(sizes=(2,), alphas=("3/2", 2), claims=("nested",), model=_nested_in_scale),
         decided(sizes=(3,), alphas=(2,), claims=("nested",), model=_nested_in_scale, full_only=True, seconds=120),
         sampled(
@@ -210,7 +210,7 @@ def _nested_alphas(reals: Reals, n: int, alpha: fmpq) -> tuple[dict[sp.Basic, An
 nested_in_alpha = Case(
     T.nested_in_alpha,
     (
-        symbolic(_nested_proof),
+        symbolic(_nested_proof, given={"order": sp.Le(N.alpha, N.beta)}),
         sampled(
             family(
                 r"random rows at two exponents, $n \le 6$",
@@ -252,7 +252,7 @@ def _size_proof(theorem: Theorem) -> Iterator[Step]:
 size_formula = Case(
     T.size_formula,
     (
-        symbolic(_size_proof),
+        symbolic(_size_proof, given={"sorted": N.top_first()}),
         exact(
             lambda: (point for point in _boundary() if _is_sorted(point)),
             "exact rows with tokens on the threshold",
@@ -310,7 +310,7 @@ def _near_margin(z: Sequence[fmpq], alpha: fmpq, ties: fmpq) -> Instance:
 one_hot_margin = Case(
     T.one_hot_margin,
     (
-        symbolic(_margin_proof),
+        symbolic(_margin_proof, given={"sorted": N.top_first()}),
         decided(sizes=(2, 3), alphas=("3/2", 2, 3), claims=("one-hot",)),
         exact(
             lambda: [row([0, -2, -5], fmpq(3, 2)), row([1, 0], 2), row([0, 0, -fmpq(1, 2)], 2)],
@@ -466,7 +466,7 @@ def _gap_proof(theorem: Theorem) -> Iterator[Step]:
 sparsity_from_gap = Case(
     T.sparsity_from_gap,
     (
-        symbolic(_gap_proof),
+        symbolic(_gap_proof, given={"sorted": N.top_first()}),
         exact(
             lambda: (
                 row([*tie, 0], 2, 1)

@@ -174,7 +174,7 @@ def _sorted_rows(alphas: Sequence[object]) -> Family:
 sorted_means = Case(
     T.sorted_means,
     (
-        symbolic(_means_proof),
+        symbolic(_means_proof, given={"convex-range": sp.Le(N.alpha, 2)}),
         decided(sizes=(2, 3), alphas=(2,)),
         decided(sizes=(2,), alphas=("3/2",)),
         sampled(rows(), cases=60),
@@ -195,7 +195,10 @@ def _means_above_proof(theorem: Theorem) -> Iterator[Step]:
 
 sorted_means_above = Case(
     T.sorted_means_above,
-    (symbolic(_means_above_proof), sampled(_sorted_rows(ALPHAS))),
+    (
+        symbolic(_means_above_proof, given={"sorted": N.top_first(), "large-alpha": sp.Ge(N.alpha, 2)}),
+        sampled(_sorted_rows(ALPHAS)),
+    ),
     sharp=(Sharp("mean", "sparsemax", lambda: [row([1, fmpq(1, 2), -3], 2)]),),
     needed=(
         Needed("sorted", "the largest logit comes last", lambda: row([-9, 0, 1], 3)),
@@ -208,8 +211,9 @@ def _newton_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
     u, c = sp.symbols("u c", positive=True)
     F, g = sp.symbols("F g", positive=True)
     rises = sp.Ge((T.mass - 1) / (N.q * T.slope_sum), 0)
+    yield positive("left of the threshold F = 1 + u, left of x_max b > 0", ((1 + u) - 1) / (q * g))
     yield concludes(
-        "left of the threshold F >= 1, left of x_max b > 0: the plain step is not negative",
+        "so the plain step is not negative",
         theorem.claim("rises"),
         rises,
     )
@@ -256,7 +260,7 @@ def _started(z: Sequence[fmpq], alpha: fmpq, share: fmpq) -> Instance:
 newton = Case(
     T.newton,
     (
-        symbolic(_newton_proof),
+        symbolic(_newton_proof, given={"convex-range": sp.Le(N.alpha, 2), "left": sp.Le(N.rho, N.tau)}),
         sampled(
             family(
                 r"random rows and starts, $n \le 5$",
@@ -313,7 +317,12 @@ def _three_halves_proof(theorem: Theorem) -> Iterator[Step]:
 
 closed_forms = Case(
     T.closed_forms,
-    (symbolic(_three_halves_proof), sampled(_sorted_rows([fmpq(3, 2)]))),
+    (
+        symbolic(
+            _three_halves_proof, given={"sorted": N.top_first(), "three-halves": sp.Eq(N.alpha, sp.Rational(3, 2))}
+        ),
+        sampled(_sorted_rows([fmpq(3, 2)])),
+    ),
     needed=(
         Needed("sorted", "the dead token comes first", lambda: row([fmpq(-3, 2), 0, 0], fmpq(3, 2))),
         Needed("three-halves", r"$\alpha = 2$", lambda: row([fmpq(1, 2), 0], 2)),
@@ -330,7 +339,10 @@ def _sparsemax_proof(theorem: Theorem) -> Iterator[Step]:
 
 closed_form_sparsemax = Case(
     T.closed_form_sparsemax,
-    (symbolic(_sparsemax_proof), sampled(_sorted_rows([2]))),
+    (
+        symbolic(_sparsemax_proof, given={"sorted": N.top_first(), "sparsemax": sp.Eq(N.alpha, 2)}),
+        sampled(_sorted_rows([2])),
+    ),
     needed=(
         Needed("sorted", "the largest logit comes last", lambda: row([-9, 0, 1], 2)),
         Needed("sparsemax", r"$\alpha = 3/2$", lambda: row([fmpq(1, 2), 0], fmpq(3, 2))),

@@ -252,7 +252,7 @@ def _needle_softmax() -> list[dict[str, Any]]:
 needle = Case(
     T.needle,
     (
-        symbolic(_needle_proof),
+        symbolic(_needle_proof, given={"top": N.Every(N.z[N.l] <= N.z[N.k], N.l)}),
         along(
             _needle_points,
             r"one token $1/2$ above all others, $n \le 1000$",

@@ -80,7 +80,7 @@ def test_a_tie_without_a_closed_form_is_undecided() -> None:
     with precision():
         assert judge(theorem, row([1, fmpq(1, 2)], fmpq(5, 4))).status == "undecided"
     found = exact(lambda: [row([1, fmpq(1, 2)], fmpq(5, 4))], "one row").execute(theorem, Context())
-    assert (found.status, found.detail) == ("fails", "undecided in all 1 cases: the balls overlap")
+    assert "undecided in 1 of them" in found.detail
 
 
 @pytest.mark.parametrize(

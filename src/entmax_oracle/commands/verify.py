@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .writing import write_result
+from .writing import prepare, write_result
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,7 +21,8 @@ def add_parser(subparsers: Any) -> None:
         description=(
             "Execute the evidence for theorems about entmax: symbolic proofs, decision procedures, interval "
             "arithmetic, exact points and searches for counterexamples. Exit code 0 if all is clean, 1 if "
-            "anything is refuted or an argument does not go through, 2 if the request makes no sense."
+            "anything is refuted or an argument does not go through, 2 if the request makes no sense, 130 if it was "
+            "interrupted (what is finished is written; --resume goes on from there)."
         ),
     )
     parser.add_argument(
@@ -36,11 +38,19 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="worker processes")
     parser.add_argument("--report", type=Path, metavar="DIR", help="write verify.json and a page there")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the result there")
+    parser.add_argument(
+        "--resume",
+        type=Path,
+        metavar="FILE",
+        help="an earlier result: what is finished there, with the same statements, versions, profile and seed, is kept",
+    )
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the command; see the parser's description for the exit codes."""
+    import json
+
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -51,6 +61,13 @@ def run(args: argparse.Namespace) -> int:
         raise Unusable(f"--jobs must be at least 1, not {args.jobs}")
     files = [name for name in args.theorem if name.endswith(".py")]
     names = [name for name in args.theorem if not name.endswith(".py")]
+    known = None
+    if args.resume is not None:
+        try:
+            known = json.loads(args.resume.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise Unusable(f"--resume {args.resume}: cannot be read: {error}") from error
+    prepare(args)
     console = Console()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
@@ -60,10 +77,15 @@ def run(args: argparse.Namespace) -> int:
             progress.update(task, completed=event["done"], total=event["total"], description=event["theorem"])
 
         try:
-            result = verify(names, args.area, args.profile, args.jobs, advance, seed=args.seed, files=files)
+            chosen = (names, args.area, args.profile, args.jobs, advance)
+            result = verify(*chosen, seed=args.seed, files=files, known=known)
         except ValueError as error:
             raise Unusable(str(error)) from error
     write_result(result, args, "verify.json")
+    if result["interrupted"]:
+        done = sum(entry["verdict"] != "unchecked" or bool(entry["evidence"]) for entry in result["theorems"])
+        print(f"entmax-oracle: interrupted: {done} of {len(result['theorems'])} checked", file=sys.stderr)
+        return 130
     _show(result, console)
     return 0 if all(entry["clean"] for entry in result["theorems"]) else 1
 
@@ -92,15 +114,16 @@ def _show(result: dict[str, Any], console: Console) -> None:
     for entry in result["theorems"]:
         for problem in entry["problems"]:
             console.print(f"[red]{escape(entry['name'])}[/]: {escape(problem)}", soft_wrap=True)
+        for remark in entry["remarks"]:
+            console.print(f"{escape(entry['name'])}: {escape(remark)}", soft_wrap=True)
+        if entry["searched"]:
+            console.print(f"{escape(entry['name'])}: searched {escape(entry['searched'])}", soft_wrap=True)
         if entry["counterexample"]:
             shown = ", ".join(f"{symbol} = {value}" for symbol, value in entry["counterexample"].items())
             console.print(f"  counterexample: {escape(shown)}", soft_wrap=True)
     entries = result["theorems"]
     clean = sum(entry["clean"] for entry in entries)
-    console.print(
-        f"{clean} of {len(entries)} theorems clean in {result['seconds']:.1f} s"
-        + (" (interrupted)" if result["interrupted"] else "")
-    )
+    console.print(f"{clean} of {len(entries)} theorems clean in {result['seconds']:.1f} s")
     skipped = {e["detail"] for entry in entries for e in entry["evidence"] if e["status"] == "skipped"}
     for reason in sorted(skipped):
         console.print(f"skipped: {escape(reason)}", soft_wrap=True)

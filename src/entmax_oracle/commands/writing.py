@@ -4,10 +4,40 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
-__all__ = ["write_json", "write_result"]
+from entmax_oracle.cli import Unusable
+
+__all__ = ["prepare", "write_json", "write_result"]
+
+
+def prepare(args: argparse.Namespace) -> None:
+    """Make sure, before the work, that ``--json`` and ``--report`` can be written; say which folder is made for them.
+
+    Raises
+    ------
+    Unusable
+        If a folder cannot be made, a file cannot be written, or a name is taken by the other kind.
+    """
+    wanted = ((args.json, args.json and args.json.parent, "--json"), (args.report, args.report, "--report"))
+    for path, folder, option in wanted:
+        if path is None:
+            continue
+        try:
+            if not folder.exists():
+                folder.mkdir(parents=True)
+                print(f"entmax-oracle: made the folder {folder}", file=sys.stderr)
+            if option == "--json" and path.is_dir():
+                raise IsADirectoryError(f"{path} is a folder; name a file in it")
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+            if option == "--json" and path.exists():
+                path.open("a").close()
+        except OSError as error:
+            raise Unusable(f"{option} {path}: cannot be written: {error.strerror or error}") from error
 
 
 def write_json(path: Path, result: dict[str, Any]) -> None:
