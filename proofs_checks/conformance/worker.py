@@ -117,7 +117,7 @@ class Worker:
         self._process: subprocess.Popen[bytes] | None = None
         self._line: Connection | None = None
         self._fresh = True
-        self._excused = False
+        self._retried = self._patient = False
         self._out: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (closed by close)
         self._err: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         self._start()
@@ -125,15 +125,16 @@ class Worker:
     def __call__(self, calls: Sequence[Request]) -> list[Outcome]:
         """Perform the calls in order; a call that hangs or kills the process costs a fresh process.
 
-        The first call that is late is tried once more, in a fresh process and with the time of a first call: a
-        compiler or a busy machine may have held it up.
+        The first call that is late is tried once more, in a fresh process and with the time of a first call: it may be
+        slow, not stuck, and is then given that time ever after.
         """
         outcomes: list[Outcome] = []
         while len(outcomes) < len(calls):
             outcomes += self._converse(calls[len(outcomes) :])
-            if outcomes[-1].status == "hung" and not self._excused:
-                self._excused = True
+            if outcomes[-1].status == "hung" and not self._retried:
+                self._retried = True
                 outcomes[-1:] = self._converse([calls[len(outcomes) - 1]])
+                self._patient = outcomes[-1].status != "hung"
         return outcomes
 
     def close(self) -> None:
@@ -152,8 +153,8 @@ class Worker:
         try:
             line.send(list(calls))
             for _ in calls:
-                compiles = self._fresh or self.subject.arrays == "jax"
-                limit = self.subject.timeout * (_FIRST_CALL_FACTOR if compiles else 1)
+                patient = self._fresh or self._patient or self.subject.arrays == "jax"
+                limit = self.subject.timeout * (_FIRST_CALL_FACTOR if patient else 1)
                 if not line.poll(limit):
                     self._stop()
                     return [*outcomes, Outcome("hung", detail=f"no answer within {limit:g} s")]

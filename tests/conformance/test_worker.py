@@ -48,8 +48,9 @@ def test_an_implementation_that_fails_is_reported_and_the_run_goes_on(name, deta
     assert values.examples > 0  # what could be judged was
 
 
-def test_a_call_that_a_compiler_holds_up_once_is_not_taken_for_a_hang():
-    assert run("late_once", timeout=0.3).verdict == "conforms"
+@pytest.mark.parametrize("name", ["late_once", "slow_on_many"])
+def test_what_is_slow_is_not_taken_for_a_hang(name):
+    assert run(name, timeout=0.3, laws=["values"]).verdict == "conforms"
 
 
 @pytest.mark.parametrize(
