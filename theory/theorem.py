@@ -23,6 +23,7 @@ SUBJECTS = (
     "jacobian",
     "lipschitz",
     "smoothness",
+    "extremes",
     "losses",
     "dispersion",
     "entropy_floors",
