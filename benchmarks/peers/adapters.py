@@ -6,6 +6,7 @@ Every function imports its peer when it is called first, so that one module serv
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import os
 from collections.abc import Callable
 from functools import cache, partial
@@ -71,8 +72,19 @@ def tabnet_entmax15(z: Any) -> Any:
 
 
 def opennmt(z: Any) -> Any:
-    """Sparsemax of OpenNMT-py."""
-    return importlib.import_module("onmt.modules.sparse_activations").sparsemax(z, -1)
+    """Sparsemax of OpenNMT-py, from its file: the package itself needs all that translation needs."""
+    return _opennmt().sparsemax(z, -1)
+
+
+@cache
+def _opennmt() -> Any:
+    (folder,) = importlib.util.find_spec("onmt").submodule_search_locations  # type: ignore[union-attr, misc]
+    spec = importlib.util.spec_from_file_location("onmt_sparse", f"{folder}/modules/sparse_activations.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def sparsemax(z: Any) -> Any:

@@ -165,7 +165,7 @@ PEERS = (
         _adapter("opennmt"),
         (*_TORCH, *_SPARSEMAX, *_BOTH, "--grad"),
         dependencies=False,
-        beside=("pyonmttok", "configargparse", "ctranslate2", "flask", "waitress", "pyyaml", "sacrebleu", "rapidfuzz"),
+        note="Loaded from its file, without the rest of the package.",
     ),
     Peer(
         "sparsemax: Sparsemax",
