@@ -90,7 +90,8 @@ kernel_budget = Theorem(
         r"A kernel that subtracts the largest logit first, solves for the threshold to the last bit, takes the power "
         r"within one unit and sums in blocks has $\lVert r - p \rVert_1 \le 2u \bigl(2\kappa + q + 1 + H_1(p) + "
         r"\lceil \log_2 n \rceil + \tfrac{n}{16}\bigr)$, $\kappa = q\, p_{\max}^{\alpha-1} \Sigma$, whatever the size "
-        r"of the logits; its row sum is off by no more."
+        r"of the logits; its row sum is off by no more. (A worst case over programs: no single one attains it, so no "
+        r"point of sharpness is given; honest ones come to about half of it.)"
     ),
     setting=(
         r"$n \le 64$, $\alpha \in \{5/4, 3/2, 7/4, 2\}$, logits of the format; a bisection in float32 ($u = 2^{-24}$) "
@@ -237,7 +238,8 @@ vjp_budget = Theorem(
     title="What a correct backward pass may lose",
     statement=(
         r"A backward pass that rounds $p$ to the format and computes $s_i (v_i - \bar v)$ in it is off by at most $2u "
-        r"\bigl(\lceil \log_2 n \rceil + \tfrac{n}{16} + 11\bigr) \Sigma \max_i |v_i|$ in $\ell_1$."
+        r"\bigl(\lceil \log_2 n \rceil + \tfrac{n}{16} + 11\bigr) \Sigma \max_i |v_i|$ in $\ell_1$. (A worst case over "
+        r"programs, as in the theorem *kernel-budget*: no single one attains it.)"
     ),
     setting=(
         r"$n \le 64$, $\alpha \in \{1, 5/4, 3/2, 7/4, 2\}$, $v$ of the format; float32 ($u = 2^{-24}$) with NumPy's "

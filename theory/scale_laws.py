@@ -49,6 +49,32 @@ scale_in_gamma = Theorem(
     claims=(Claim("monotone", sp.Le(sp.log(n) ** gamma, sp.log(n) ** gamma2)),),
 )
 
+scale_of_one = Theorem(
+    name="scale-of-one-token",
+    area="scale_laws",
+    title="One token: the adaptive scale is 0, 1 or infinite, and the answer is 1 all the same",
+    statement=(
+        r"At $n = 1$ the factor $(\log n)^\gamma$ is $0$ for $\gamma > 0$ and $1$ for $\gamma = 0$; for $\gamma < 0$ "
+        r"its reciprocal is $0$, so it has no finite value: there a program that multiplies by it meets $\infty \cdot "
+        r"0$. The single token has all mass at every scale. In causal attention the first row always meets this, and "
+        r"the second one a base $\log 2 < 1$."
+    ),
+    setting=r"$n = 1$, real $\gamma$, real $\alpha \ge 1$, $\theta > 0$, $z \in \mathbb{R}$",
+    hypotheses=(Hypothesis("single", r"$n = 1$", sp.Eq(n, 1)),),
+    claims=(
+        Claim("zero", sp.Implies(gamma > 0, sp.Eq(sp.log(n) ** gamma, 0))),
+        Claim("one", sp.Implies(sp.Eq(gamma, 0), sp.Eq(sp.log(n) ** gamma, 1))),
+        Claim("infinite", sp.Implies(gamma < 0, sp.Eq(sp.log(n) ** (-gamma), 0))),
+        Claim("all", sp.Eq(p[i], 1)),
+    ),
+    folklore=(
+        Folklore(
+            r"A larger $\gamma$ is a larger scale: false for two tokens, $\log 2 < 1$.",
+            sp.Implies(gamma <= gamma2, sp.log(n) ** gamma <= sp.log(n) ** gamma2),
+        ),
+    ),
+)
+
 adaptive_scale = offset + strength * sp.log(n) ** gamma
 """Scale of adaptive-scale entmax."""
 

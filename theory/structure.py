@@ -132,6 +132,11 @@ masking = Theorem(
             r"gives $1/n$ each.",
             sp.Eq(p[i], 0),
         ),
+        Folklore(
+            r"Masked tokens may be counted in a scale that depends on the length: false, scalable softmax at $s = 1$ "
+            r"gives the second token of $z = (0, 1)$ $2/3$, and $4/5$ when two masked slots are counted.",
+            sp.Eq(p[i], r[i]),
+        ),
     ),
 )
 

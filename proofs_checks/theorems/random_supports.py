@@ -532,6 +532,19 @@ pareto = Case(
     T.pareto_one_hot,
     (
         symbolic(_pareto_proof),
-        computed(_pareto_law, "rigorous quadrature", r"42 points, $2 \le n \le 10^6$", kind="exact"),
+        computed(
+            _pareto_law,
+            "rigorous quadrature",
+            r"42 points, $2 \le n \le 10^6$, $\nu \in \{1, 2, 3\}$, $\alpha \in \{3/2, 2\}$, $\theta = 1$",
+            kind="exact",
+        ),
+    ),
+    sharp=(
+        Sharp(
+            "one-hot",
+            r"sparsemax, $\nu = 1$, longer and longer rows",
+            lambda: [_pareto(n, 1, fmpq(2)) for n in (10, 1000, 10**6)],
+            within=1e-11,
+        ),
     ),
 )

@@ -76,6 +76,44 @@ scale_in_gamma = Case(
 )
 
 
+def _alone_proof(theorem: Theorem) -> Iterator[Step]:
+    c = sp.Symbol("c", positive=True)
+    tau, q = sp.Symbol("tau", real=True), sp.Symbol("q", positive=True)
+    yield identity("log 1 = 0, and 0 to a positive power is 0", sp.log(1) ** c, 0)
+    base = sp.log(N.n) ** N.gamma
+    yield concludes("so", theorem.claim("zero"), sp.Implies(N.gamma > 0, sp.Eq(base, 0)))
+    yield identity("0 to the power 0 is 1, as programs have it", sp.log(1) ** sp.Integer(0), c / c)
+    yield concludes("so", theorem.claim("one"), sp.Implies(sp.Eq(N.gamma, 0), sp.Eq(base, 1)))
+    inverse = sp.Implies(N.gamma < 0, sp.Eq(sp.log(N.n) ** (-N.gamma), 0))
+    yield concludes("the same for the reciprocal", theorem.claim("infinite"), inverse)
+    yield identity("one token has x - tau = 1", (tau + 1 - tau) ** q, 1)
+    yield concludes("so it has all mass", theorem.claim("all"), sp.Eq(N.p[N.i], 1))
+
+
+def _single(z: Sequence[Any], gamma: Any, gamma2: Any, alpha: Any, theta: Any) -> Instance:
+    return row(z, alpha, theta) + {N.gamma: fmpq(gamma), N.gamma2: fmpq(gamma2)}
+
+
+scale_of_one = Case(
+    T.scale_of_one,
+    (
+        symbolic(_alone_proof, given={"single": sp.Eq(N.n, 1)}),
+        exact(
+            lambda: (
+                _single([value], gamma, 0, alpha, theta)
+                for value in (fmpq(0), fmpq(-7, 2))
+                for gamma in (-1, -HALF, 0, HALF, 1)
+                for alpha in (1, fmpq(3, 2), 2, 3)
+                for theta in (fmpq(1, 8), 1, 64)
+            ),
+            r"120 single tokens, $\gamma \in \{-1, -1/2, 0, 1/2, 1\}$",
+        ),
+    ),
+    needed=(Needed("single", "two tokens", lambda: _single([0, 0], 1, 1, 2, 1)),),
+    folklore=(Debunked(r"two tokens, $\gamma = 0$, $\gamma' = 1$", lambda: _single([0, 0], 0, 1, 2, 1)),),
+)
+
+
 def _scalable(z: Sequence[Any], strength: Any, gap: Any) -> Instance:
     """Return a row at the scale ``b log n``."""
     scale = fmpq(strength) * arb(len(z)).log()
