@@ -232,7 +232,11 @@ strong = Case(
         Sharp("l2", r"$\alpha = 2$", lambda: [simplex([fmpq(1, 2)] * 2, 2, v=[1, -1])]),
         Sharp("l1", "uniform, signs alternate", lambda: [simplex([fmpq(1, 4)] * 4, fmpq(3, 2), v=[1, -1, 1, -1])]),
     ),
-    needed=(Needed("convex-range", r"$\alpha = 3$, uniform", lambda: simplex([fmpq(1, 2)] * 2, 3, v=[1, -1])),),
+    needed=(
+        Needed(
+            "convex-range", r"$\alpha = 21/10$, uniform", lambda: simplex([fmpq(1, 2)] * 2, fmpq(21, 10), v=[1, -1])
+        ),
+    ),
     folklore=(Debunked(r"$\alpha = 4$, uniform over 4", lambda: simplex([fmpq(1, 4)] * 4, 4, v=[1, -1, 0, 0])),),
 )
 

@@ -64,7 +64,7 @@ excess_convex = Case(
         Sharp("mass", r"$\alpha = 2$ on one piece", lambda: [on_chord([0, 0], 2, -2, 1, fmpq(1, 2))]),
         Sharp("norm", r"$\alpha = 3/2$, tied tokens", lambda: [on_chord([0] * 4, fmpq(3, 2), -2, 1, fmpq(1, 2))]),
     ),
-    needed=(Needed("convex-range", r"$\alpha = 3$", lambda: on_chord([0], 3, -4, 4, fmpq(1, 4))),),
+    needed=(Needed("convex-range", r"$\alpha = 21/10$", lambda: on_chord([1], fmpq(21, 10), 0, 1, fmpq(1, 2))),),
     folklore=(Debunked(r"$\alpha = 3$, one token", lambda: on_chord([0], 3, -4, 4, fmpq(1, 4))),),
 )
 
@@ -94,7 +94,7 @@ excess_pieces = Case(
     ),
     sharp=(Sharp("mass", r"$\alpha = 2$", lambda: [on_chord([0, 0], 2, -2, 1, fmpq(1, 2))]),),
     needed=(
-        Needed("large-alpha", r"$\alpha = 3/2$", lambda: on_chord([0], fmpq(3, 2), -2, 1, fmpq(1, 2))),
+        Needed("large-alpha", r"$\alpha = 19/10$", lambda: on_chord([1], fmpq(19, 10), 0, fmpq(1, 2), fmpq(1, 2))),
         Needed("same-piece", "a logit in the middle", lambda: on_chord([0], 3, -1, 2, fmpq(1, 2))),
     ),
 )
@@ -209,7 +209,7 @@ four_thirds = Case(
     ),
     needed=(
         Needed("sorted", "a dead token comes first", lambda: row([-9, 0, 0], fmpq(4, 3))),
-        Needed("four-thirds", r"$\alpha = 3/2$", lambda: row([1, 0], fmpq(3, 2))),
+        Needed("four-thirds", r"$\alpha = 7/5$", lambda: row([1, 0], fmpq(7, 5))),
     ),
 )
 

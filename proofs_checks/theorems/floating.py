@@ -101,7 +101,7 @@ threshold_condition = Case(
     (symbolic(_condition_proof, given={"convex-range": sp.Le(N.alpha, 2)}), sampled(NEAR)),
     sharp=(Sharp("error", "sparsemax, equal tokens", lambda: [approximate([0, 0], 2, fmpq(3, 4))]),),
     needed=(
-        Needed("convex-range", r"$\alpha = 3$, a threshold near the top", lambda: approximate([0], 3, fmpq(63, 64))),
+        Needed("convex-range", r"$\alpha = 21/10$, one token", lambda: approximate([0], fmpq(21, 10), fmpq(3, 4))),
     ),
 )
 
@@ -147,10 +147,8 @@ logit_rounding = Case(
     needed=(
         Needed(
             "convex-range",
-            r"$\alpha = 3$, $p = (0.98, 0.02, 0)$ and its mirror",
-            lambda: _moved(
-                [fmpq(49, 50) ** 2 / 2, fmpq(1, 50) ** 2 / 2, 0], [fmpq(49, 50) ** 2 / 2, 0, fmpq(1, 50) ** 2 / 2], 3
-            ),
+            r"$\alpha = 21/10$, two tokens near the threshold change places",
+            lambda: _moved([fmpq(9, 10), fmpq(1, 10**5), 0], [fmpq(9, 10), 0, fmpq(1, 10**5)], fmpq(21, 10)),
         ),
     ),
     folklore=(Debunked("sparsemax, four tokens", lambda: _moved([0] * 4, [fmpq(1, 8), fmpq(-1, 8)] * 2, 2)),),
@@ -193,5 +191,7 @@ condition_number = Case(
             within=0.02,
         ),
     ),
-    needed=(Needed("convex-range", r"$\alpha = 3$", lambda: simplex([fmpq(1, 64), fmpq(63, 64)], 3)),),
+    needed=(
+        Needed("convex-range", r"$\alpha = 21/10$", lambda: simplex([fmpq(1, 120), fmpq(119, 120)], fmpq(21, 10))),
+    ),
 )

@@ -233,7 +233,11 @@ pseudo_inverse = Case(
         ),
     ),
     needed=(
-        Needed("sum-zero", "a constant direction", lambda: simplex([fmpq(1, 2)] * 2, 2) + {N.v: numbers([1, 1])}),
-        Needed("on-support", "a direction on dead tokens", lambda: simplex([1, 0, 0], 2) + {N.v: numbers([0, 1, -1])}),
+        Needed("sum-zero", "a short direction of one token", lambda: simplex([1], 2) + {N.v: [fmpq(1, 20)]}),
+        Needed(
+            "on-support",
+            "a direction on dead tokens",
+            lambda: simplex([1, 0, 0], 2) + {N.v: [fmpq(0), fmpq(1, 20), fmpq(-1, 20)]},
+        ),
     ),
 )

@@ -90,8 +90,8 @@ entries = Case(
     needed=(
         Needed(
             "convex-range",
-            r"$\alpha = 5/2$: small probabilities are very sensitive",
-            lambda: simplex([fmpq(1, 64), fmpq(1, 64), fmpq(31, 32)], fmpq(5, 2)),
+            r"$\alpha = 21/10$: small probabilities are more sensitive",
+            lambda: simplex([fmpq(1, 4), fmpq(3, 4)], fmpq(21, 10)),
         ),
     ),
 )
@@ -167,8 +167,8 @@ euclidean = Case(
     needed=(
         Needed(
             "convex-range",
-            r"$\alpha = 5/2$",
-            lambda: simplex([fmpq(1, 64), fmpq(1, 64), fmpq(31, 32)], fmpq(5, 2)) + {N.v: numbers([1, -1, 0])},
+            r"$\alpha = 21/10$",
+            lambda: simplex([fmpq(1, 3), fmpq(2, 3)], fmpq(21, 10)) + {N.v: numbers([1, -1])},
         ),
     ),
     folklore=(Debunked(r"$\alpha = 5/3$, 65 tokens, $p_1 = 8/9$", lambda: _extremal(65, fmpq(5, 3))),),
@@ -225,10 +225,14 @@ bounded_change = Case(
     needed=(
         Needed(
             "convex-range",
-            r"$\alpha = 3$",
-            lambda: simplex([fmpq(1, 64), fmpq(1, 64), fmpq(31, 32)], 3) + {N.v: numbers([1, -1, 0])},
+            r"$\alpha = 21/10$",
+            lambda: simplex([fmpq(1, 10), fmpq(9, 10)], fmpq(21, 10)) + {N.v: numbers([1, -1])},
         ),
-        Needed("unit", "a long direction", lambda: simplex([fmpq(1, 2)] * 2, 2) + {N.v: numbers([9, -9])}),
+        Needed(
+            "unit",
+            "a direction that is a little too long",
+            lambda: simplex([fmpq(1, 2)] * 2, 2) + {N.v: [fmpq(21, 20), fmpq(-21, 20)]},
+        ),
     ),
 )
 
@@ -289,7 +293,7 @@ holder = Case(
         Sharp("hoelder", r"one-hot flip, $\alpha = 3$", lambda: [two_rows([fmpq(1, 2), 0], [0, fmpq(1, 2)], 3)]),
         Sharp("hoelder", r"one-hot flip, $\alpha = 2$", lambda: [two_rows([1, 0], [0, 1], 2)]),
     ),
-    needed=(Needed("large-alpha", r"$\alpha = 3/2$", lambda: two_rows([fmpq(1, 8), 0], [0, fmpq(1, 8)], fmpq(3, 2))),),
+    needed=(Needed("large-alpha", r"$\alpha = 19/10$", lambda: two_rows([1, 0], [0, 1], fmpq(19, 10))),),
     folklore=(
         Debunked(
             r"$\alpha = 3$, $p = (1 - 2 \cdot 10^{-4}, 2 \cdot 10^{-4}, 0)$ and its mirror",

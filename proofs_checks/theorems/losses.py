@@ -17,7 +17,7 @@ from entmax_oracle.theory.lipschitz import spectral_constant
 from ..evidence import Case, Debunked, Needed, Sharp, exact, sampled, symbolic
 from ..families import ALPHAS, CONVEX, family, normalised, one_of, real, rows, unit, weight, whole
 from ..judging import Family
-from ..rows import Instance, chosen, row
+from ..rows import Instance, row
 from ..symbolic import Step, concludes, identity, nonnegative, rises_from
 from ..symbolic import positive as is_positive
 from .entropy import bernoulli, exponential_above_line
@@ -183,7 +183,7 @@ quadratic_lower_bound = Case(
     T.quadratic_lower_bound,
     (symbolic(_lower_proof, given={"convex-range": sp.Le(N.alpha, 2)}), sampled(TARGETS)),
     sharp=(Sharp("quadratic", r"$\alpha = 2$ and full support", lambda: [targeted([0, 0], [1, 3], 2)]),),
-    needed=(Needed("convex-range", r"$\alpha = 3$", lambda: targeted([0, 0], [1, 3], 3)),),
+    needed=(Needed("convex-range", r"$\alpha = 21/10$", lambda: targeted([0, 0], [0, 1], fmpq(21, 10))),),
 )
 
 
@@ -292,11 +292,6 @@ def _smoothness_proof(theorem: Theorem) -> Iterator[Step]:
     yield concludes("so", theorem.claim("squared-error"), sp.Ge(value, squares / (2 * spectral_constant)))
 
 
-def _beyond_two() -> Instance:
-    z = chosen([fmpq(20, 101) ** 2, fmpq(99, 101) ** 2], fmpq(5, 2))[N.z]
-    return two_rows_and_target(z, z, [800, 9401], fmpq(5, 2))
-
-
 loss_smoothness = Case(
     T.loss_smoothness,
     (symbolic(_smoothness_proof, given={"convex-range": sp.Le(N.alpha, 2)}), sampled(_pairs(CONVEX), cases=60)),
@@ -314,7 +309,13 @@ loss_smoothness = Case(
             within=0.01,
         ),
     ),
-    needed=(Needed("convex-range", r"$\alpha = 5/2$, $p_1 = (20/101)^2$", _beyond_two),),
+    needed=(
+        Needed(
+            "convex-range",
+            r"$\alpha = 21/10$, two equal tokens",
+            lambda: two_rows_and_target([0, 0], [0, 0], [1, 0], fmpq(21, 10)),
+        ),
+    ),
 )
 
 

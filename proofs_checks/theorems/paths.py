@@ -635,5 +635,7 @@ gradient_size = Case(
         Sharp("total", "two equal tokens", lambda: [_valued([fmpq(1), fmpq(1)], [fmpq(0), fmpq(1)], fmpq(3, 2))]),
         Sharp("sensitivity", "uniform", lambda: [_valued([fmpq(1)] * 4, [fmpq(0)] * 4, fmpq(3, 2))]),
     ),
-    needed=(Needed("convex-range", r"$\alpha = 3$", lambda: _valued([fmpq(1), fmpq(9)], [fmpq(0), fmpq(0)], fmpq(3))),),
+    needed=(
+        Needed("convex-range", r"$\alpha = 21/10$", lambda: _valued([fmpq(4), fmpq(1)], [fmpq(0)] * 2, fmpq(21, 10))),
+    ),
 )

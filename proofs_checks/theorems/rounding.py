@@ -85,7 +85,13 @@ condition_exact = Case(
             lambda: [simplex([fmpq(1, 2)] + [fmpq(1, 8)] * 4, fmpq(3, 2))],
         ),
     ),
-    needed=(Needed("convex-range", r"$\alpha = 3$", lambda: simplex([fmpq(62, 64), fmpq(1, 128), fmpq(3, 128)], 3)),),
+    needed=(
+        Needed(
+            "convex-range",
+            r"$\alpha = 21/10$",
+            lambda: simplex([fmpq(1, 265), fmpq(197, 265), fmpq(67, 265)], fmpq(21, 10)),
+        ),
+    ),
 )
 
 
@@ -289,7 +295,9 @@ bisection_steps = Case(
             within=0.02,
         ),
     ),
-    needed=(Needed("convex-range", r"$\alpha = 3$, two equal tokens", lambda: halved([0, 0], 3, 6)),),
+    needed=(
+        Needed("convex-range", r"$\alpha = 21/10$, eight equal tokens", lambda: halved([0] * 8, fmpq(21, 10), 12)),
+    ),
 )
 
 

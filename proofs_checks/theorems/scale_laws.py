@@ -344,7 +344,7 @@ sparsemax_poisson = Case(
             r"simulated rows, $n = 10$, $B = 1$, significance $10^{-6}$",
         ),
     ),
-    needed=(Needed("sparsemax", r"$\alpha = 3/2$, $|S| = 2$", lambda: _exponential("3/2", 20, 2, 100_000, 0)),),
+    needed=(Needed("sparsemax", r"$\alpha = 19/10$, $|S| = 2$", lambda: _exponential("19/10", 20, 2, 100_000, 0)),),
 )
 
 

@@ -149,7 +149,7 @@ sparsemax_affine = Case(
         ),
     ),
     needed=(
-        Needed("sparsemax", r"$\alpha = 3/2$", lambda: two_rows([1, 0], [fmpq(1, 2), 0], fmpq(3, 2))),
+        Needed("sparsemax", r"$\alpha = 19/10$", lambda: two_rows([1, 0], [fmpq(1, 2), 0], fmpq(19, 10))),
         Needed("same-support", "a token leaves", lambda: two_rows([0, 0], [2, 0], 2)),
     ),
 )
@@ -215,8 +215,8 @@ simple_norms = Case(
     needed=(
         Needed(
             "convex-range",
-            r"$\alpha = 5/2$",
-            lambda: _with_diagonal([fmpq(1), fmpq(1), fmpq(62)], numbers([1, -1, 0]), fmpq(5, 2)),
+            r"$\alpha = 21/10$",
+            lambda: _with_diagonal([fmpq(1), fmpq(1)], numbers([1, -1]), fmpq(21, 10)),
         ),
     ),
 )
@@ -361,12 +361,6 @@ def _two_scaled(z: Sequence[Any], y: Sequence[Any], alpha: Any, theta: Any) -> I
     return first + {N.r: other[N.p], N.y: numbers(y)}
 
 
-def _mirrored(alpha: fmpq) -> Instance:
-    """Return two rows that differ in which of two tokens is just alive."""
-    z = chosen([fmpq(99, 101) ** 2, fmpq(20, 101) ** 2], alpha, dead=[0])[N.z]
-    return _two_scaled(z, [z[0], z[2], z[1]], alpha, 1)
-
-
 def _lipschitz_proof(theorem: Theorem) -> Iterator[Step]:
     L, d, theta = sp.symbols("L d theta", positive=True)
     yield identity(
@@ -400,8 +394,8 @@ scaled_lipschitz = Case(
     needed=(
         Needed(
             "convex-range",
-            r"$\alpha = 5/2$, $p = ((99/101)^2, (20/101)^2, 0)$ and its mirror",
-            lambda: _mirrored(fmpq(5, 2)),
+            r"$\alpha = 21/10$, two tokens, from equal logits",
+            lambda: _two_scaled([2, -2], [0, 0], fmpq(21, 10), fmpq(1, 16)),
         ),
     ),
     folklore=(

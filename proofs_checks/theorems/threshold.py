@@ -183,7 +183,7 @@ sorted_means = Case(
         Sharp("mean", r"sparsemax, $k = |S|$", lambda: [row([1, fmpq(1, 2), -3], 2) + {N.k: fmpq(2)}]),
         Sharp("mean", "equal logits", lambda: [row([1, 1, 1, 1], fmpq(3, 2)) + {N.k: fmpq(4)}]),
     ),
-    needed=(Needed("convex-range", r"$\alpha = 3$", lambda: row([fmpq(1, 4), 0], 3)),),
+    needed=(Needed("convex-range", r"$\alpha = 21/10$", lambda: row([fmpq(1, 2), 0], fmpq(21, 10))),),
 )
 
 
@@ -202,7 +202,7 @@ sorted_means_above = Case(
     sharp=(Sharp("mean", "sparsemax", lambda: [row([1, fmpq(1, 2), -3], 2)]),),
     needed=(
         Needed("sorted", "the largest logit comes last", lambda: row([-9, 0, 1], 3)),
-        Needed("large-alpha", r"$\alpha = 3/2$", lambda: row([fmpq(1, 2), 0], fmpq(3, 2))),
+        Needed("large-alpha", r"$\alpha = 19/10$", lambda: row([1, 0], fmpq(19, 10))),
     ),
 )
 
@@ -281,8 +281,8 @@ newton = Case(
     needed=(
         Needed(
             "convex-range",
-            r"$\alpha = 3$, $x = (0, -0.3)$",
-            lambda: _started([fmpq(0), fmpq(-3, 20)], fmpq(3), fmpq(0)),
+            r"$\alpha = 21/10$, two equal tokens",
+            lambda: _started([fmpq(0), fmpq(0)], fmpq(21, 10), fmpq(0)),
         ),
         Needed("left", "a start right of the threshold", lambda: _started([fmpq(0), fmpq(0)], fmpq(2), fmpq(3, 4))),
     ),
@@ -325,7 +325,7 @@ closed_forms = Case(
     ),
     needed=(
         Needed("sorted", "the dead token comes first", lambda: row([fmpq(-3, 2), 0, 0], fmpq(3, 2))),
-        Needed("three-halves", r"$\alpha = 2$", lambda: row([fmpq(1, 2), 0], 2)),
+        Needed("three-halves", r"$\alpha = 63/40$", lambda: row([fmpq(1, 2), 0], fmpq(63, 40))),
     ),
 )
 
@@ -345,6 +345,6 @@ closed_form_sparsemax = Case(
     ),
     needed=(
         Needed("sorted", "the largest logit comes last", lambda: row([-9, 0, 1], 2)),
-        Needed("sparsemax", r"$\alpha = 3/2$", lambda: row([fmpq(1, 2), 0], fmpq(3, 2))),
+        Needed("sparsemax", r"$\alpha = 19/10$", lambda: row([fmpq(1, 2), 0], fmpq(19, 10))),
     ),
 )
