@@ -4,7 +4,29 @@ from __future__ import annotations
 
 import sympy as sp
 
-from .notation import Every, a, i, l, late, layers, lipschitz, n, p, r, reach, theta, total, v, z, z_max, z_min
+from .notation import (
+    Every,
+    a,
+    i,
+    l,
+    late,
+    layers,
+    lipschitz,
+    n,
+    outside,
+    p,
+    r,
+    reach,
+    rho,
+    theta,
+    top,
+    total,
+    v,
+    x,
+    z,
+    z_max,
+    z_min,
+)
 from .theorem import Claim, Folklore, Hypothesis, Theorem
 
 output = total(p[i] * v[i])
@@ -116,6 +138,48 @@ collapse_through_layers = Theorem(
             r"What softmax has brought close stays close in every deeper layer: false for maps of Lipschitz constant "
             r"above 1.",
             sp.Le(sp.Abs(late), reach),
+        ),
+    ),
+)
+
+fixed_set = Theorem(
+    name="collapse-fixed-set",
+    area="collapse",
+    title="What lies below the threshold of the rest does not matter, at any length",
+    statement=(
+        r"Let $F$ be the last tokens of a row and $\tau_F$ their threshold on their own. If every other token has "
+        r"$(\alpha-1) z_l \le \tau_F$, repeating the last token moves the read-out exactly as far as in $F$ alone, "
+        r"whatever the number of the others and their values are. So entmax keeps two read-outs apart at every length "
+        r"whenever it keeps them apart in some $F$."
+    ),
+    setting=_SETTING.replace(r"\alpha \ge 1", r"\alpha > 1")
+    + r"; the first $m$ tokens are not in $F$, $\tau' = \tau_F$, and $b$ is $o^* - o$ in $F$ alone",
+    hypotheses=(
+        Hypothesis("below", r"$(\alpha-1) z_l \le \tau_F$ outside $F$", Every(sp.Or(l > outside, x(l) <= rho), l)),
+    ),
+    claims=(Claim("same", sp.Eq(repeated_output - output, late)),),
+)
+
+total_collapse = Theorem(
+    name="collapse-total",
+    area="collapse",
+    title="Where entmax collapses too",
+    statement=(
+        r"A last token without mass moves nothing, $o^* = o$, and neither does one with all mass. If the largest logit "
+        r"occurs $m$ times, the mass moved is at most $\frac1m$: where ties grow with the length, the two read-outs "
+        r"meet as they do for softmax. So no choice of $\alpha$ prevents collapse for all logits."
+    ),
+    setting=_SETTING,
+    claims=(
+        Claim("dead", sp.Implies(sp.Eq(p[n], 0), sp.Eq(repeated_output - output, 0))),
+        Claim("alone", sp.Implies(sp.Eq(p[n], 1), sp.Eq(repeated_output - output, 0))),
+        Claim("ties", sp.Le(moved, 1 / top)),
+    ),
+    folklore=(
+        Folklore(
+            r"Entmax moves a share of its mass that does not depend on the length when the last token is at the top: "
+            r"false with ties (here: at least a tenth).",
+            sp.Ge(moved, sp.Rational(1, 10)),
         ),
     ),
 )

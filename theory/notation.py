@@ -75,6 +75,8 @@ gap = sp.Symbol("g", positive=True)
 """Distance between logits."""
 late = sp.Symbol("b", real=True)
 """Logit of a token that joins a row later."""
+outside = sp.Symbol("m_out", integer=True, nonnegative=True)
+"""Number of tokens, the first ones of a row, that do not belong to a set under consideration."""
 copies = sp.Symbol("M", integer=True, positive=True)
 """How often the last token of a row occurs."""
 reach = sp.Symbol("R", nonnegative=True)
@@ -160,6 +162,7 @@ _LATEX = {
     rank: r"\operatorname{rank} J",
     size: r"|S|",
     slope: "m",
+    outside: "m",
     gamma2: r"\gamma'",
     mean_size: r"\mathbb{E}|S|",
     mean_renewals: r"\mathbb{E} N",

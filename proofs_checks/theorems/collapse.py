@@ -14,8 +14,9 @@ from entmax_oracle.theory import collapse as T
 from entmax_oracle.theory import notation as N
 
 from ..at_scale import Point, along
-from ..evidence import Case, Context, Debunked, Needed, Sharp, sampled, symbolic
+from ..evidence import Case, Context, Debunked, Needed, Sharp, exact, sampled, symbolic
 from ..families import ALPHAS, family, normalised, one_of, positive, real, weight, whole
+from ..reading import BALLS
 from ..rows import Instance, row
 from ..symbolic import Step, concludes, identity, nonnegative
 from ..symbolic import positive as is_positive
@@ -298,4 +299,99 @@ collapse_through_layers = Case(
     folklore=(
         Debunked(r"$K = 2$, 3 layers", lambda: _layered([fmpq(1)] * 2, [fmpq(1)] * 2, [fmpq(1)] * 2, fmpq(3), fmpq(2))),
     ),
+)
+
+
+def _around(z: Sequence[fmpq], v: Sequence[fmpq], depths: Sequence[fmpq], alpha: fmpq, others: fmpq) -> Instance:
+    """Return a row of tokens at given depths below the threshold of the row `z`, followed by that row."""
+    alone = repeated_last(z, v, alpha)
+    count, length = int(others.p), len(z)
+    moved = BALLS.add([alone[N.r][m] * value for m, value in enumerate([*v, v[-1]])])
+    before = BALLS.add([alone[N.p][m] * value for m, value in enumerate(v)])
+    low = [(alone[N.tau] - abs(depths[m % length])) / (alpha - 1) for m in range(count)]
+    whole_row = repeated_last([*low, *z], [*[depths[m % length] for m in range(count)], *v], alpha)
+    return whole_row + {N.outside: others, N.rho: alone[N.tau], N.late: moved - before}
+
+
+def _fixed_proof(theorem: Theorem) -> Iterator[Step]:
+    d = sp.Symbol("d", nonnegative=True)
+    t = sp.Symbol("t", real=True)
+    yield nonnegative(
+        "repeating a token raises the threshold of F (theorem joining-token): x <= tau_F stays below it",
+        (t + d) - t,
+        d,
+    )
+    yield identity("a token below the others' threshold has probability 0 and changes no other", sp.Max(0, -d), 0)
+    yield concludes(
+        "so both read-outs are those of F (theorem masking-is-deletion, token by token)",
+        theorem.claim("same"),
+        sp.Eq(T.repeated_output - T.output, N.late),
+    )
+
+
+_BELOW = N.Every(sp.Or(N.l > N.outside, N.x(N.l) <= N.rho), N.l)
+
+fixed_set = Case(
+    T.fixed_set,
+    (
+        symbolic(_fixed_proof, given={"below": _BELOW}),
+        sampled(
+            family(
+                r"random rows, up to 12 tokens around up to 4",
+                _around,
+                {"z": real, "v": real, "depths": real},
+                {"alpha": one_of(ALPHAS), "others": whole(0, 12)},
+                (1, 4),
+            )
+        ),
+    ),
+    needed=(
+        Needed(
+            "below",
+            r"sparsemax, one token above the threshold of $(1/2, 0)$",
+            lambda: (
+                repeated_last([fmpq(1, 4), fmpq(1, 2), fmpq(0)], [0, 1, 0], 2)
+                + {N.outside: fmpq(1), N.rho: fmpq(-1, 4), N.late: fmpq(-1, 12)}
+            ),
+        ),
+    ),
+)
+
+
+def _total_proof(theorem: Theorem) -> Iterator[Step]:
+    moved, d, m = sp.symbols("eta d m", nonnegative=True)
+    yield nonnegative(
+        "the mass moved lies in [0, p_n] (theorem read-out-shift): p_n = 0 leaves none", moved + d - moved
+    )
+    shift = sp.Eq(T.repeated_output - T.output, 0)
+    yield concludes("so", theorem.claim("dead"), sp.Implies(sp.Eq(N.p[N.n], 0), shift))
+    yield identity("p_n = 1: the others have p_i = 0 = r_i, and the copies share 1", 2 * sp.Rational(1, 2) - 1, d - d)
+    yield concludes("so", theorem.claim("alone"), sp.Implies(sp.Eq(N.p[N.n], 1), shift))
+    yield nonnegative("m tied tokens have at most 1/m each, and no token more", (m + 1) * (moved + d) - (m + 1) * moved)
+    yield concludes("so", theorem.claim("ties"), sp.Le(2 * N.r[N.n] - N.p[N.n], 1 / N.top))
+
+
+total_collapse = Case(
+    T.total_collapse,
+    (
+        symbolic(_total_proof),
+        exact(
+            lambda: (
+                repeated_last(z, [fmpq(m) for m in range(len(z))], alpha)
+                for alpha in (fmpq(3, 2), fmpq(2), fmpq(3))
+                for z in ([9, 0], [0, 9], [0, 0, -1], *([0] * m for m in range(1, 14)))
+            ),
+            "dead and dominant last tokens, and up to 13 ties",
+        ),
+        sampled(_any((1, *ALPHAS))),
+    ),
+    sharp=(
+        Sharp(
+            "ties",
+            "more and more equal logits: (m - 1) / (m (m + 1)) of 1 / m",
+            lambda: [repeated_last([0] * m, [0] * m, fmpq(2)) for m in (4, 40, 400)],
+            within=0.01,
+        ),
+    ),
+    folklore=(Debunked("20 equal logits", lambda: repeated_last([0] * 20, [0] * 20, fmpq(3, 2))),),
 )
