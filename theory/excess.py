@@ -65,7 +65,7 @@ excess_convex = Theorem(
     folklore=(
         Folklore(
             r"The excess is convex for every $\alpha$, so that Newton's method from the left is safe: false for "
-            r"$\alpha > 2$.",
+            r"$\alpha > 2$, where each of its powers is concave.",
             sp.Le(mass_above(_between), _chord(mass_above(rho), mass_above(rho + shift))),
         ),
     ),

@@ -70,7 +70,7 @@ logit_rounding = Theorem(
     folklore=(
         Folklore(
             r"Entmax is as insensitive as softmax, $\lVert p' - p \rVert_1 \le \lVert z' - z \rVert_\infty$: false for "
-            r"$\alpha > 1$.",
+            r"$\alpha > 1$, it moves up to $n^{\alpha-1}$ times as far.",
             sp.Le(total(sp.Abs(r[i] - p[i])), reach),
         ),
     ),

@@ -35,7 +35,8 @@ formula = Theorem(
     source="Peters, Niculae, Martins 2019, Proposition 2",
     folklore=(
         Folklore(
-            r"The derivative is $\mathrm{diag}(p) - p p^\top$, as for softmax: false for $\alpha > 1$.",
+            r"The derivative is $\mathrm{diag}(p) - p p^\top$, as for softmax: false for $\alpha > 1$, where $s = "
+            r"p^{2-\alpha}$ takes the place of $p$.",
             sp.Eq(D[i, j], p[i] * sp.KroneckerDelta(i, j) - p[i] * p[j]),
         ),
     ),

@@ -46,7 +46,7 @@ argmax_limit = Theorem(
     ),
     folklore=(
         Folklore(
-            r"Entmax becomes one-hot as $\alpha$ grows: false with ties.",
+            r"Entmax becomes one-hot as $\alpha$ grows: false with ties, which share the mass at every $\alpha$.",
             sp.Implies(alpha >= 50, sp.Or(sp.Eq(p[i], 0), sp.Eq(p[i], 1))),
         ),
     ),

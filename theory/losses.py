@@ -82,7 +82,8 @@ margin_loss = Theorem(
     source="Blondel, Martins, Niculae 2020, Proposition 8 (margin); the bounds derived here",
     folklore=(
         Folklore(
-            r"The loss vanishes only in the limit, like cross-entropy: false for $\alpha > 1$.",
+            r"The loss vanishes only in the limit, like cross-entropy: false for $\alpha > 1$, it is 0 from the margin "
+            r"$\frac{1}{\alpha-1}$ on.",
             sp.Gt(one_hot_loss, 0),
         ),
     ),
@@ -135,7 +136,8 @@ loss_gradient = Theorem(
     source="Blondel, Martins, Niculae 2020, Proposition 2 (convexity and gradient); the norms derived here",
     folklore=(
         Folklore(
-            r"Every class but the target gets a gradient, as with cross-entropy: false for $\alpha > 1$.",
+            r"Every class but the target gets a gradient, as with cross-entropy: false for $\alpha > 1$, classes off "
+            r"the support get none.",
             sp.Implies(sp.Eq(target[i], 0), p[i] - target[i] > 0),
         ),
     ),

@@ -224,7 +224,8 @@ read_out_gradient = Theorem(
     ),
     folklore=(
         Folklore(
-            r"The gradient is $s_j (v_j - o)$ with the output $o$, as for softmax: false for $\alpha > 1$.",
+            r"The gradient is $s_j (v_j - o)$ with the output $o$, as for softmax: false for $\alpha > 1$, where the "
+            r"mean has the weights $s$, not $p$.",
             sp.Eq(total(v[i] * D[i, j]), s(j) * (v[j] - total(p[k] * v[k], k))),
         ),
     ),

@@ -119,7 +119,8 @@ scalable_softmax = Theorem(
     claims=(Claim("weight", sp.Ge(p[k], 1 / (1 + (n - 1) * n ** (-strength * gap)))),),
     folklore=(
         Folklore(
-            r"Scalable softmax keeps the weight of a token with a margin, whatever the margin: false for $b g < 1$.",
+            r"Scalable softmax keeps the weight of a token with a margin, whatever the margin: false for $b g < 1$, "
+            r"where the $n - 1$ others outweigh it together.",
             sp.Or(z[k] < sp.Rational(1, 2), p[k] >= sp.Rational(1, 2)),
         ),
     ),
