@@ -15,8 +15,10 @@ from .rows import Instance, row, simplex
 Draw = Callable[[random.Random, float], fmpq]
 """Draws one number, simpler the nearer its second argument is to 0."""
 
-ALPHAS = (fmpq(5, 4), fmpq(4, 3), fmpq(3, 2), fmpq(7, 4), fmpq(2), fmpq(5, 2), fmpq(3))
-"""Exponents that are searched by default."""
+ALPHAS = tuple(
+    fmpq(*pair) for pair in ((101, 100), (5, 4), (4, 3), (3, 2), (7, 4), (19, 10), (2, 1), (21, 10), (5, 2), (3, 1))
+)
+"""Exponents that are searched by default: on each side of 2, where most hypotheses end, and just above 1."""
 CONVEX = tuple(value for value in ALPHAS if value <= 2)
 """Those with a smooth mapping, ``1 < alpha <= 2``."""
 

@@ -23,7 +23,7 @@ from .judging import Family, Parameters, free_symbols, index_points, judge, shri
 from .reading import BALLS, Undefined, read
 from .rows import Instance, row
 
-EXPONENTS = tuple(fmpq(*pair) for pair in ((101, 100), (11, 10), (6, 5))) + ALPHAS + (fmpq(4), fmpq(5), fmpq(8))
+EXPONENTS = (*ALPHAS, fmpq(11, 10), fmpq(6, 5), fmpq(4), fmpq(5), fmpq(8))
 """Exponents of structured rows."""
 SCALES = (fmpq(1), fmpq(1, 3), fmpq(2), fmpq(10))
 """Scales of structured rows, if a conjecture speaks of the scale; all others are meant for 1."""
@@ -43,20 +43,26 @@ LADDER = (
 """Lengths of structured rows, with how many of each are tried."""
 RANDOM, STEPS = 400, 150
 """Random rows, and rows on the way to the least slack."""
+_SHORT = 12
+"""Tokens of a row at each of which free indices are read."""
 _WORK = 2000
 """Terms of nested sums that one row may cost: it bounds the length where sums are nested."""
 
 
 def searched(conjecture: Theorem) -> Argument:
     """Argue for a conjecture about a row of logits by a search that finds nothing (tenfold in the full profile)."""
-    depth = max((_depth(part) for part in _parts(conjecture)), default=0)
+    parts = _parts(conjecture)
+    depth = max((_depth(part) for part in parts), default=0)
     ladder = [(n, count) for n, count in LADDER if n ** max(depth, 1) <= _WORK]
-    scales = SCALES if any(N.theta in free_symbols(part) for part in _parts(conjecture)) else SCALES[:1]
-    shown = rf"\theta \in \{{{', '.join(map(str, scales))}\}}" if len(scales) > 1 else r"\theta = 1"
+    free = frozenset().union(*map(free_symbols, parts))
+    scales = SCALES if N.theta in free else SCALES[:1]
     domain = (
-        rf"random rows, $n \le 6$, $\alpha \in \{{{', '.join(map(str, ALPHAS))}\}}$, and rows with structure (equal, "
-        rf"two levels, stairs, near ties, margins), $n \le {ladder[-1][0]}$, $\alpha$ from {EXPONENTS[0]} to "
-        rf"{EXPONENTS[-1]}, gaps from $10^{{-12}}$ to 1000, ${shown}$"
+        f"random rows, n ≤ 6, α in {_listed(ALPHAS)}; rows with structure (equal, two levels, stairs, near ties, "
+        f"margins), n ≤ {ladder[-1][0]}"
+        + (f" (tokens of more than {_SHORT} at the ends of levels)" if free.intersection(N.INDICES) else "")
+        + f", α in {_listed(sorted(EXPONENTS))}, gaps from 1e-12 to 1000, "
+        + (f"θ in {_listed(scales)}" if len(scales) > 1 else "θ = 1")
+        + f"; and {STEPS} steps towards the least slack, n ≤ 6, α = 1 + k/64 ≤ 8"
     )
 
     def run(theorem: Theorem, context: Context) -> Evidence:
@@ -80,6 +86,10 @@ def searched(conjecture: Theorem) -> Argument:
 
     shell = Argument("sampled", "search for a counterexample", domain, run)
     return shell
+
+
+def _listed(values: Sequence[fmpq]) -> str:
+    return "{" + ", ".join(map(str, values)) + "}"
 
 
 def _scaled(z: Sequence[fmpq], alpha: fmpq, theta: fmpq) -> Instance:
@@ -150,7 +160,7 @@ def _depth(expression: sp.Basic) -> int:
 def _representatives(instance: Instance) -> Sequence[int] | None:
     """Return the tokens to which free indices of a long row are put: the ends, and both ends of its levels."""
     z = instance[N.z]
-    if len(z) <= 12:
+    if len(z) <= _SHORT:
         return None
     edges = [m for m in range(1, len(z)) if z[m] != z[m - 1]][:3]
     return sorted({1, len(z), *edges, *(m + 1 for m in edges)})
