@@ -6,12 +6,14 @@ import sympy as sp
 
 from .entropy import tsallis
 from .notation import (
+    Every,
     Iff,
     a,
     alpha,
     copies,
     i,
     j,
+    l,
     n,
     p,
     perm,
@@ -212,6 +214,31 @@ inverse_map = Theorem(
         Folklore(
             r"Entmax can be inverted on every token, like softmax: false, the logits of dead tokens are lost.",
             sp.Eq(z[i] - z[j], (p[i] ** a - p[j] ** a) / a),
+        ),
+    ),
+)
+
+infinite_logits = Theorem(
+    name="infinite-logits",
+    area="structure",
+    title="One logit may be infinite, two may not",
+    statement=(
+        r"As a single logit tends to $+\infty$ the probabilities become one-hot at a finite value, "
+        r"$\frac{1}{\alpha-1}$ above all others, and stay so: that is their value at $+\infty$. If two logits do so at "
+        r"a distance $c$, the first two of a row $(M, M - c, z_3, \dots)$, the others reach 0 and $p_1^{\alpha-1} - "
+        r"p_2^{\alpha-1} = (\alpha-1) c$ for every larger $M$ while both have mass: the limit depends on $c$, so a row "
+        r"with two infinite logits has no value. A program has to refuse it, or say which it takes."
+    ),
+    setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$, $z_1 - z_2 = c$",
+    claims=(
+        Claim("one", sp.Implies(Every(sp.Or(sp.Eq(l, 1), z[l] <= z[1] - 1 / a), l), sp.Eq(p[1], 1))),
+        Claim("two", sp.Implies(sp.And(p[1] > 0, p[2] > 0), sp.Eq(p[1] ** a - p[2] ** a, a * shift))),
+    ),
+    folklore=(
+        Folklore(
+            r"Two infinite logits share the mass equally: false, the limit depends on how they grow, as their distance "
+            r"stays (here: the first two of a row far above the rest are equal).",
+            sp.Eq(p[1], p[2]),
         ),
     ),
 )

@@ -384,3 +384,47 @@ inverse_map = Case(
     (symbolic(_inverse), decided(sizes=(2, 3), alphas=("3/2", 2)), sampled(rows(sizes=(1, 4)), cases=60)),
     folklore=(Debunked(r"$z = (5, 0)$, sparsemax", lambda: row([5, 0], 2)),),
 )
+
+
+def _high(z: Sequence[fmpq], alpha: fmpq, apart: fmpq, height: fmpq) -> Instance:
+    """Return a row whose first two logits stand at a height and a distance."""
+    return row([height, height - apart, *z[2:]], alpha) + {N.shift: apart}
+
+
+def _infinite_proof(theorem: Theorem) -> Iterator[Step]:
+    z1, z2, tau = sp.symbols("z_1 z_2 tau", real=True)
+    yield identity(
+        "a gap of 1 / a is 1 in the coordinates of the threshold: the largest alone gives 1", N.a * (1 / N.a), 1
+    )
+    margin = N.Every(sp.Or(sp.Eq(N.l, 1), N.z[N.l] <= N.z[1] - 1 / N.a), N.l)
+    yield concludes("so (theorem one-hot-margin)", theorem.claim("one"), sp.Implies(margin, sp.Eq(N.p[1], 1)))
+    a = sp.Symbol("a", positive=True)
+    yield identity(
+        "on the support p^a = a z - tau; the threshold drops out", (a * z1 - tau) - (a * z2 - tau), a * (z1 - z2)
+    )
+    apart = sp.Eq(N.p[1] ** N.a - N.p[2] ** N.a, N.a * N.shift)
+    yield concludes("so, at every height", theorem.claim("two"), sp.Implies(sp.And(N.p[1] > 0, N.p[2] > 0), apart))
+
+
+infinite_logits = Case(
+    T.infinite_logits,
+    (
+        symbolic(_infinite_proof),
+        sampled(
+            family(
+                r"random rows with two high logits, up to 1000 above, $n \le 6$",
+                _high,
+                {"z": real},
+                {"alpha": one_of(ALPHAS), "apart": real, "height": one_of((0, 1, 2, 30, 1000))},
+                (2, 6),
+                fixed=("alpha", "height"),
+            )
+        ),
+    ),
+    folklore=(
+        Debunked(
+            r"sparsemax, $(1000, 999 + 1/2, 0)$: $(3/4, 1/4, 0)$",
+            lambda: _high([fmpq(0)] * 3, fmpq(2), fmpq(1, 2), fmpq(1000)),
+        ),
+    ),
+)
