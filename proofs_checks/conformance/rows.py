@@ -6,6 +6,7 @@ descriptor shrinks fast even where the row has a hundred thousand tokens.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -15,7 +16,7 @@ from entmax_oracle.reference.formats import as_format
 
 from .calls import Float64
 
-__all__ = ["FAMILIES", "Row", "on_grid", "quantise"]
+__all__ = ["FAMILIES", "Row", "moved", "on_grid", "quantise"]
 
 Family = Callable[[np.random.Generator, int, float, float], Float64]
 FAMILIES: dict[str, Family] = {}
@@ -44,6 +45,21 @@ def on_grid(values: Float64, reach: float, dtype: str) -> Float64:
     top = reach + float(np.abs(values[live]).max(initial=0.0))
     spacing = float(as_format(dtype).ulp(top))
     return np.where(live, np.rint(values / spacing) * spacing, values)
+
+
+def moved(values: Float64, shift: float, dtype: str) -> tuple[Float64, Float64, float]:
+    """Round logits and a shift so that adding it is exact in `dtype`; return the logits, the sums and the shift.
+
+    The shift stays other than zero. Both are multiples of one spacing, at first that of the largest sum.
+    """
+    form, live = as_format(dtype), values > -np.inf
+    spacing = float(form.ulp(abs(shift) + float(np.abs(values[live]).max(initial=0.0))))
+    while True:
+        by = float(np.rint(shift / spacing)) * spacing or math.copysign(spacing, shift)
+        base = np.where(live, np.rint(values / spacing) * spacing, values)
+        if all(np.array_equal(form.round_array(each), each) for each in (base, base + by)):
+            return base, base + by, by
+        spacing *= 2  # rounding carried a sum over a power of two
 
 
 @_family

@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 
 from entmax_oracle.proofs_checks.conformance.calls import Float64
-from entmax_oracle.proofs_checks.conformance.rows import Row, on_grid
+from entmax_oracle.proofs_checks.conformance.rows import Row, moved
 
 __all__ = ["ALPHAS", "FLAGS", "GROUPS", "Draft", "Group"]
 
@@ -83,8 +83,8 @@ class Group:
                 dtype = self.dtypes[(place + n) % len(self.dtypes)]
                 row = Row(family, n, seed=place, masked=self.masked).values(alpha, dtype)
                 if self.shift:
-                    # On a grid that the shift keeps, so that the shifted row has exactly the answer of the plain one.
-                    row = on_grid(row, self.shift, dtype) + self.shift
+                    # Exactly, so that the shifted row has the answer of a plain one.
+                    _, row, _ = moved(row, self.shift, dtype)
                 extra = ("Shifted",) * bool(self.shift) + ("Masked",) * bool(self.masked) + ("Long",) * (n > 1000)
                 cotangent = None
                 if self.gradient:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from entmax_oracle.proofs_checks.conformance import CONTRACTS, LAWS, PROFILES, Violated, check, logits
+from entmax_oracle.proofs_checks.conformance import CONTRACTS, LAWS, PROFILES, Violated, check, logits, replay
 from entmax_oracle.proofs_checks.conformance.arrays import LAYOUTS, framework, place
 from entmax_oracle.proofs_checks.conformance.laws import Case, Finding, choose
 from entmax_oracle.proofs_checks.conformance.replay import describe, read, to_case
-from entmax_oracle.proofs_checks.conformance.rows import FAMILIES, Row, on_grid
+from entmax_oracle.proofs_checks.conformance.rows import FAMILIES, Row, moved, on_grid, quantise
 from entmax_oracle.proofs_checks.conformance.shrink import complexity, shrink
+from entmax_oracle.proofs_checks.conformance.strategies import offsets
 from entmax_oracle.proofs_checks.conformance.worker import Subject
 from entmax_oracle.reference.formats import as_format
 from entmax_oracle.theory import theorems
@@ -166,3 +168,22 @@ def test_bad_arguments_are_refused():
         check(f, (0.5,), arrays="numpy")
     with pytest.raises(ValueError, match="dtype"):
         check(f, dtypes=("int8",), arrays="numpy")
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16", "float32", "float64"])
+def test_moving_a_row_is_exact(dtype):
+    form, rng = as_format(dtype), np.random.default_rng(1)
+    for shift in [*offsets(dtype), 0.484375, -0.7]:
+        for scale in (1e-3, 1.0, 8.0, 1e3):
+            base, after, by = moved(quantise(scale * rng.standard_normal(9), dtype), shift, dtype)
+            assert by
+            assert np.array_equal(after - by, base)
+            assert all(np.array_equal(form.round_array(each), each) for each in (base, after))
+
+
+def test_a_shift_that_the_format_would_round_is_no_violation():
+    """softmax of (0, -8) in bfloat16, where adding 0.484375 to -8 rounds."""
+    case = {"law": "shift", "alpha": 1.0, "dtype": "bfloat16", "shape": [2]}
+    text = json.dumps(case | {"logits": "0x0p+0 -0x1p+3", "shift": 0.484375})
+    torch = pytest.importorskip("torch")
+    assert not replay(lambda z, alpha: torch.softmax(z, -1), text).broken

@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from ..loss.calls import LossCase
-from ..rows import FAMILIES, Row, on_grid, quantise
+from ..rows import FAMILIES, Row, moved, quantise
 from ..strategies import shifts
 from .answers import drawn
 from .base import Finding, Law, Setting, differ, judge_against, worst_of
@@ -61,10 +61,10 @@ def judge_values(session: CheckedLoss, case: LossCase) -> Finding:
 
 def judge_shift(session: CheckedLoss, case: LossCase) -> Finding:
     """Judge that adding a constant to a row changes nothing."""
-    base = on_grid(np.clip(case.logits, -1e3, 1e3), abs(case.shift), session.setting.dtype)
+    base, after, shift = moved(np.clip(case.logits, -1e3, 1e3), case.shift, session.setting.dtype)
     plain = replace(case, logits=base)
-    straight, shifted = session.values(plain, replace(case, logits=base + case.shift))
-    return differ(session, plain, straight, shifted, f"when {case.shift!r} is added to every logit, exactly")  # type: ignore[arg-type]
+    straight, shifted = session.values(plain, replace(case, logits=after))
+    return differ(session, plain, straight, shifted, f"when {shift!r} is added to every logit, exactly")  # type: ignore[arg-type]
 
 
 def judge_permutation(session: CheckedLoss, case: LossCase) -> Finding:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from entmax_oracle.reference.formats import as_format
 
 from ..calls import Float64
-from ..rows import Row, on_grid
+from ..rows import Row, moved
 from ..strategies import offsets, shifts
 from .answers import drawn, stack
 from .base import Case, Finding, Law, Session, Setting, differ, worst_of
@@ -27,9 +27,9 @@ def judge_permutation(session: Session, case: Case) -> Finding:
 
 def judge_shift(session: Session, case: Case) -> Finding:
     """Judge that adding a constant to a row changes nothing."""
-    base = on_grid(case.logits, abs(case.shift), session.setting.dtype)
-    straight, shifted = session.values(base, base + case.shift)
-    return differ(session, base, straight, shifted, f"when {case.shift!r} is added to every logit, exactly")
+    base, after, shift = moved(case.logits, case.shift, session.setting.dtype)
+    straight, shifted = session.values(base, after)
+    return differ(session, base, straight, shifted, f"when {shift!r} is added to every logit, exactly")
 
 
 def judge_deletion(session: Session, case: Case) -> Finding:
