@@ -16,6 +16,7 @@ __all__ = ["LAYOUTS", "perform"]
 LAYOUTS: dict[str, str] = {
     "contiguous": "(B, H, M, D), rows one after the other",
     "tokens first": "a transposed view of (B, M, H, D), as projections leave it",
+    "mixed": "the key as a transposed view of (B, N, Hkv, D), the others contiguous",
     "padded": "rows with a gap of three elements between them, as a slice of a wider array has",
     "offset": "contiguous, but starting one element into its buffer, so not aligned",
 }
@@ -46,7 +47,8 @@ def perform(function: Callable[..., Any], request: AttentionRequest, library: Fr
     def ask() -> Answered:
         if case.cotangent is None:
             return attend(**arrays), None, ""
-        cotangent, _ = _lay(library, case.cotangent, request.dtype, case.cotangent_layout or case.layout, device)
+        laid = case.cotangent_layout or ("contiguous" if case.layout == "mixed" else case.layout)
+        cotangent, _ = _lay(library, case.cotangent, request.dtype, laid, device)
         return library.pullback(attend, arrays, cotangent)
 
     return outcome_of(library, ask, buffers, library.describe(arrays["query"])[2])
@@ -58,7 +60,8 @@ def _arguments(
     """Tensors, the buffers that they lie in, and options."""
     arrays, buffers = {}, []
     for name, values in zip(TENSORS, case.tensors, strict=True):
-        arrays[name], buffer = _lay(library, values, request.dtype, case.layout, device)
+        layout = {"key": "tokens first"}.get(name, "contiguous") if case.layout == "mixed" else case.layout
+        arrays[name], buffer = _lay(library, values, request.dtype, layout, device)
         buffers.append(buffer)
     options: dict[str, Any] = {"alpha": request.alpha, **case.options}
     if case.alibi_slopes is not None:

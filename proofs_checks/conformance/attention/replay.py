@@ -89,6 +89,7 @@ def _snippet(case: AttentionCase, setting: Setting, subject: Subject) -> str:
         value = getattr(case, name)
         if value is not None:
             options[name] = f"{make}({list(value)})"
+    options = {name: value for name, value in options.items() if name in subject.hands or not subject.hands}
     ask = "f(query, key, value, " + ", ".join(f"{name}={value}" for name, value in options.items()) + ")"
     if case.cotangent is not None and subject.arrays == "torch":
         lines += [f"{name}.requires_grad_(True)" for name in TENSORS]

@@ -346,7 +346,7 @@ _THEOREMS = {"live keys": "support-norm-criterion", "ties": "order", "shift": "s
 
 def _layouts(setting: Setting) -> tuple[str, ...]:
     """Memory layouts that the array library has."""
-    return tuple(LAYOUTS) if len(setting.layouts) > 1 else ("contiguous", "tokens first")
+    return tuple(LAYOUTS) if len(setting.layouts) > 1 else ("contiguous", "tokens first", "mixed")
 
 
 def _law(name: str, statement: str, judge: Any, cases: Any, cornerstones: Any = lambda setting: (), **rest: Any) -> Law:
