@@ -274,14 +274,15 @@ def perform(function: Callable[..., Any], call: Call, library: Framework, device
     logits, buffer = library.array(call.logits, call.dtype, call.layout, device)
     home = library.describe(logits)[2]
     alpha: Any = call.alpha
-    cotangent: Any = None
+    buffers, cotangent = [buffer], None
     later: Any = None
     if call.followed_by is not None:
         later, _ = library.array(call.followed_by, call.dtype, "contiguous", device)
     if call.alpha_gradient:
         alpha, _ = library.array(np.array(call.alpha), call.dtype, "contiguous", device)
     if call.cotangent is not None:
-        cotangent, _ = library.array(call.cotangent, call.dtype, call.cotangent_layout, device)
+        cotangent, held = library.array(call.cotangent, call.dtype, call.cotangent_layout, device)
+        buffers.append(held)
 
     def respond(logits: Any, alpha: Any = alpha) -> Any:
         answer = function(logits, alpha)
@@ -295,7 +296,7 @@ def perform(function: Callable[..., Any], call: Call, library: Framework, device
         given = {"logits": logits, "alpha": alpha} if call.alpha_gradient else {"logits": logits}
         return library.pullback(respond, given, cotangent)
 
-    return outcome_of(library, ask, [buffer], home)
+    return outcome_of(library, ask, buffers, home)
 
 
 Answered = tuple[Any, list[Any] | None, str]

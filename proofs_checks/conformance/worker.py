@@ -43,6 +43,7 @@ PERFORM: dict[str, Callable[..., Outcome]] = {
     "loss": loss_calls.perform,
     "normaliser": normaliser_calls.perform,
 }
+_ROOM = 4 << 30  # bytes that calls may take; no row that is tried needs a tenth of it
 # Compilers (torch.compile, Triton) work during the first call; XLA does whenever a shape is new.
 _FIRST_CALL_FACTOR = 6.0
 
@@ -295,7 +296,9 @@ def _limit_memory(device: str) -> None:
 
         with open("/proc/meminfo") as meminfo:
             available = next(int(line.split()[1]) * 1024 for line in meminfo if line.startswith("MemAvailable"))
-        resource.setrlimit(resource.RLIMIT_DATA, (int(available * 0.8), resource.RLIM_INFINITY))
+        with open("/proc/self/status") as status:
+            held = next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmData"))
+        resource.setrlimit(resource.RLIMIT_DATA, (min(int(available * 0.8), held + _ROOM), resource.RLIM_INFINITY))
     except (ImportError, OSError, ValueError, StopIteration):
         return
 

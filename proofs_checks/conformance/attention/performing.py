@@ -44,11 +44,15 @@ def perform(function: Callable[..., Any], request: AttentionRequest, library: Fr
             function(*others.values(), **rest)
         return answer
 
-    def ask() -> Answered:
-        if case.cotangent is None:
-            return attend(**arrays), None, ""
+    cotangent: Any = None
+    if case.cotangent is not None:
         laid = case.cotangent_layout or ("contiguous" if case.layout == "mixed" else case.layout)
-        cotangent, _ = _lay(library, case.cotangent, request.dtype, laid, device)
+        cotangent, buffer = _lay(library, case.cotangent, request.dtype, laid, device)
+        buffers.append(buffer)
+
+    def ask() -> Answered:
+        if cotangent is None:
+            return attend(**arrays), None, ""
         return library.pullback(attend, arrays, cotangent)
 
     return outcome_of(library, ask, buffers, library.describe(arrays["query"])[2])

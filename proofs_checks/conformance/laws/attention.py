@@ -30,7 +30,7 @@ _STATEMENTS = {
     "shape": "The answer has the shape (B, H, M, Dv).",
     "dtype": "The answer has the dtype of the query.",
     "device": "The answer is on the device of the query.",
-    "untouched": "Query, key and value, and the memory around views of them, are not written to.",
+    "untouched": "Query, key and value, an incoming gradient, and the memory around views of them, are not written to.",
 }
 CONTRACTS = tuple(
     replace(each, statement=_STATEMENTS.get(each.name, each.statement), kind="attention") for each in MAPPING_CONTRACTS

@@ -61,7 +61,10 @@ CONTRACTS = (
     Contract("dtype", "The answer has the dtype of the logits.", "definition", _dtype),
     Contract("device", "The answer is on the device of the logits.", "definition", _device),
     Contract(
-        "untouched", "The logits, and the memory around a view of them, are not written to.", "definition", _untouched
+        "untouched",
+        "The logits, an incoming gradient, and the memory around views of them, are not written to.",
+        "definition",
+        _untouched,
     ),
     Contract(
         "surroundings",
@@ -129,7 +132,10 @@ def judge_single(session: Session, case: Case) -> Finding:
 
 # Below what is put in the place of -inf by those who fear it.
 _FAR = (-1e3, -2e4, -1e6, -1e12, -1e31, 3e38)
-SHAPES = ((), (1,), (3,), (2, 2), (1, 3), (3, 1), (2, 3), (2, 1, 2), (1, 1, 1), (0,), (2, 0), (5, 7), (2, 33))
+SHAPES = (
+    *((), (1,), (3,), (2, 2), (1, 3), (3, 1), (2, 3), (2, 1, 2), (1, 1, 1), (0,), (2, 0), (5, 7), (2, 33)),
+    *((2, 2, 2, 3), (1, 2, 1, 2, 2)),
+)
 
 
 def _shaped(setting: Setting, batch: tuple[int, ...], n: int, seed: int) -> Case:

@@ -83,10 +83,14 @@ def perform(function: Callable[..., Any], request: LossRequest, library: Framewo
     logits, buffer = library.array(case.logits, request.dtype, case.layout, device)
     target = library.integers(case.target.tolist(), device)
 
+    buffers, cotangent = [buffer, target], None
+    if case.cotangent is not None:
+        cotangent, held = library.array(case.cotangent, request.dtype, "contiguous", device)
+        buffers.append(held)
+
     def ask() -> Answered:
-        if case.cotangent is None:
+        if cotangent is None:
             return function(logits, target, request.alpha), None, ""
-        cotangent, _ = library.array(case.cotangent, request.dtype, "contiguous", device)
         return library.pullback(lambda logits: function(logits, target, request.alpha), {"logits": logits}, cotangent)
 
-    return outcome_of(library, ask, [buffer, target], library.describe(logits)[2])
+    return outcome_of(library, ask, buffers, library.describe(logits)[2])

@@ -146,6 +146,14 @@ def _flat_memory(g):
 
 
 @fault("medium", "gradient")
+def writes_to_its_cotangent(z, alpha):
+    """Puts the gradient where the incoming one was."""
+    return differentiable(
+        z, alpha, lambda p, g, alpha: g.copy_(vjp(p, g, alpha)) if g.is_contiguous() else vjp(p, g, alpha)
+    )
+
+
+@fault("medium", "gradient")
 def broadcast_cotangent(z, alpha):
     """Reads a broadcast incoming gradient as if it were contiguous, past its end."""
 

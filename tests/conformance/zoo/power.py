@@ -44,7 +44,9 @@ def laws_of(specimen: Specimen) -> tuple[str, ...]:
     """Laws to measure by: those of the gradient where that is what is wrong, else all."""
     needs = "alpha gradient" if specimen.subject == "gradient in alpha" else "gradient"
     laws = ATTENTION_LAWS if specimen.subject.startswith("attention") else LAWS
-    return tuple(law.name for law in laws.values() if law.needs == needs) if "gradient" in specimen.subject else ()
+    if "gradient" not in specimen.subject:
+        return ()
+    return ("untouched", *(law.name for law in laws.values() if law.needs == needs))
 
 
 def measure(specimen: Specimen, effort: Effort, seed: int) -> Catch:
