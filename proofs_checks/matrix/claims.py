@@ -176,7 +176,14 @@ ROWS: tuple[Claims, ...] = (
         points={"dispersion": _ONE_ABOVE},
         constant=lambda n: 1.0 + math.sqrt(math.log(n)),
     ),
-    Claims("normmax", points={"zeros": {"z": (8.0, 0.0)}, "dispersion": _ONE_ABOVE}),
+    Claims(
+        "normmax",
+        points={
+            "zeros": {"z": (8.0, 0.0)},
+            "joining": {"z": (0.5, 0.0, 0.0, 0.0, 0.0, 0.0), "joins": 0.875, "place": 6},
+            "dispersion": _ONE_ABOVE,
+        },
+    ),
     Claims(
         "top-k-softmax",
         theorems={"simplex": ("softmax-structure",)} | _BLIND,

@@ -168,8 +168,13 @@ class Rivalry(Property):
     key, short = "joining", "add"
     title = "adding a token never raises another's weight"
     statement = r"A token of any logit that joins, at any place, raises no other weight."
+    draws = 120
 
     def draw(self, rng: random.Random, size: float, subject: Subject) -> Point:
+        if rng.random() < 0.5:  # one token above many equal ones, and a newcomer about as high as it
+            base, above = rng.randint(-2, 2), rng.choice((1, 1, 4)) * rng.randint(1, 16) / 16
+            z = (base + above, *(float(base),) * rng.randint(1, 9))
+            return {"z": z, "joins": z[0] + above * rng.uniform(-1, 2), "place": len(z)}
         z = draw_row(rng, size)
         return {"z": z, "joins": rng.choice((-12.0, -6.0, -2.0, 0.0, 1.0, 3.0)), "place": rng.randint(0, len(z))}
 

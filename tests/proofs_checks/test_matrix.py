@@ -66,6 +66,16 @@ def test_a_broken_function_is_refuted_by_a_small_point(key):
         assert len(found.point["z"]) <= 2
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_the_search_finds_by_itself_that_a_newcomer_of_normmax_raises_a_weight(seed):
+    found = cell(BY_KEY["joining"], Own(NORMALISERS["normmax"]), context=Context(seed=seed))
+    assert found.verdict == "false"
+    z, joins, place = np.array(found.point["z"]), found.point["joins"], found.point["place"]
+    before = NORMALISERS["normmax"].enclose(z)
+    after = NORMALISERS["normmax"].enclose(np.insert(z, place, joins))
+    assert (np.delete(after.lower, place) > before.upper).any()
+
+
 @pytest.mark.parametrize("key", BY_KEY)
 def test_what_holds_of_softmax_is_supported_and_no_more(key):
     found = cell(BY_KEY[key], Own(softmax))
