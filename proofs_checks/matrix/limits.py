@@ -46,7 +46,8 @@ class CompleteDispersion(Property):
     title = "complete dispersion"
     statement = (
         r"For bounded logits $H_1(p/\sum p) / \log n \to 1$, whatever they are. Refuted by a family of rows whose "
-        rf"ratio stays below 0.9 and does not rise between $n = {LENGTHS[-2]}$ and ${LENGTHS[-1]}$."
+        rf"ratio stays below 0.9 and does not rise between $n = {LENGTHS[-2]}$ and ${LENGTHS[-1]}$, while the largest "
+        r"weight over the least grows: were that bounded by $C$, the entropy would be at least $\log n - \log C$."
     )
     draws = 8
 
@@ -57,14 +58,25 @@ class CompleteDispersion(Property):
         return tuple({"family": family, "reach": reach} for family in FAMILIES[:3] for reach in (1.0, 2.0, 4.0))
 
     def decide(self, subject: Subject, point: Point) -> str:
-        ratios = [
-            normalised_entropy(subject.floats(family_row(point["family"], point["reach"], n))) for n in LENGTHS[-2:]
-        ]
+        for lengths in (LENGTHS[-2:], LENGTHS[:2]):
+            rows = [family_row(point["family"], point["reach"], n) for n in lengths]
+            if not subject.underflows(rows[-1].tolist()):
+                break
+        else:
+            raise Undefined("the weights underflow")
+        weights = [subject.floats(row) for row in rows]
+        ratios = [normalised_entropy(each) for each in weights]
         if any(math.isnan(ratio) for ratio in ratios):
             raise Undefined("the weights cannot be divided by their sum to a distribution")
-        if ratios[1] > ratios[0] + 1e-9 or ratios[1] > 0.9:
+        # An entropy near zero that rises is on its way, however slowly; rounding decides nothing.
+        falls = ratios[1] <= 0.9 and ratios[1] <= ratios[0] * (1 + 1e-9)
+        odds = [each.max() / each.min() if each.min() > 0 else math.inf for each in weights]
+        if not falls or odds[1] < 1.1 * odds[0]:
             return ""
-        return f"H/log n is {ratios[0]:.4g} at n = {LENGTHS[-2]} and {ratios[1]:.4g} at n = {LENGTHS[-1]}"
+        return (
+            f"H/log n is {ratios[0]:.4g} at n = {lengths[0]} and {ratios[1]:.4g} at n = {lengths[1]}, and the largest "
+            f"weight over the least {'grows' if math.isfinite(odds[1]) else 'is infinite'}"
+        )
 
 
 STEPS = (2.0**-8, 2.0**-14, 2.0**-20)

@@ -17,6 +17,7 @@ from entmax_oracle.reference.normalisers import Normaliser, Undefined
 __all__ = ["Own", "Reference", "Subject", "Undefined"]
 
 Row = Sequence[float]
+_ZEROS = 8  # zeros of one row that are told from underflow
 
 
 class Subject(ABC):
@@ -43,7 +44,11 @@ class Subject(ABC):
 
     @abstractmethod
     def zeros(self, z: Row) -> list[int]:
-        """Return the tokens whose weight is exactly zero."""
+        """Return the tokens whose weight is exactly zero, and not by underflow."""
+
+    def underflows(self, z: Row) -> bool:
+        """Say whether a weight of a row is zero by underflow alone."""
+        return False
 
 
 class Reference(Subject):
@@ -112,8 +117,43 @@ class Own(Subject):
         return np.array([self._call(row)[0] for row in rows]).reshape(z.shape)
 
     def zeros(self, z: Row) -> list[int]:
-        """Return the tokens whose value is zero."""
-        return np.flatnonzero(self._call(np.array(z, dtype=np.float64))[0] == 0).tolist()
+        """Return the tokens whose value is zero, and not by underflow."""
+        row = np.array(z, dtype=np.float64)
+        blank = np.flatnonzero(self._call(row)[0] == 0)
+        # A newcomer of a short row is among them.
+        return [int(i) for i in blank[:_ZEROS] if not self._fades(row, int(i))]
+
+    def underflows(self, z: Row) -> bool:
+        """Say whether the smallest logit's weight is zero by underflow."""
+        row = np.array(z, dtype=np.float64)
+        least = int(row.argmin())
+        return bool(self._call(row)[0][least] == 0) and self._fades(row, least)
+
+    def edge(self, z: Row, token: int) -> tuple[Float64, float] | None:
+        """Return the last multiple of a row, from 0 up, that gives a token a weight, and that weight.
+
+        None if the token has no weight at the multiple 0 either, or the function gives none there.
+        """
+        row, low, high = np.array(z, dtype=np.float64), 0.0, 1.0
+        try:
+            weight = float(self._call(row * low)[0][token])
+            for _ in range(80):
+                middle = (low + high) / 2
+                if weight == 0 or middle in (low, high):
+                    break
+                found = float(self._call(row * middle)[0][token])
+                low, high, weight = (middle, high, found) if found else (low, middle, weight)
+        except Undefined:
+            return None
+        return (row * low, weight) if weight else None
+
+    def _fades(self, row: Float64, token: int) -> bool:
+        """Whether a weight passes through the smallest numbers of its type on its way to zero."""
+        edge = self.edge(row, token)
+        return edge is not None and any(
+            abs(edge[1]) < np.finfo(kind).tiny and float(kind(edge[1])) == edge[1]
+            for kind in (np.float64, np.float32, np.float16)
+        )
 
     def refusal(self) -> str:
         """Say why the function gives no weights for an ordinary row; "" if it does."""

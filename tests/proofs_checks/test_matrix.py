@@ -76,6 +76,25 @@ def test_the_search_finds_by_itself_that_a_newcomer_of_normmax_raises_a_weight(s
     assert (np.delete(after.lower, place) > before.upper).any()
 
 
+@pytest.mark.parametrize("scale", [10, 100])
+def test_an_entropy_that_rises_late_does_not_refute_dispersion(scale):
+    found = cell(BY_KEY["dispersion"], Own(lambda z: softmax(scale * z)))
+    assert (found.verdict, found.strength) == ("true", "supported")
+
+
+def test_weights_that_underflow_decide_nothing_about_dispersion():
+    found = cell(BY_KEY["dispersion"], Own(lambda z: softmax(1e6 * z)))
+    assert (found.verdict, found.detail) == ("unknown", "the weights underflow")
+
+
+@pytest.mark.parametrize(
+    "own", [lambda z: (z == z.max()) / (z == z.max()).sum(), lambda z: softmax(z * np.log(len(z)))]
+)
+def test_a_weight_over_another_that_grows_with_the_length_refutes_dispersion(own):
+    found = cell(BY_KEY["dispersion"], Own(own))
+    assert (found.verdict, found.strength) == ("false", "measured")
+
+
 @pytest.mark.parametrize("key", BY_KEY)
 def test_what_holds_of_softmax_is_supported_and_no_more(key):
     found = cell(BY_KEY[key], Own(softmax))
