@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import random
-from itertools import pairwise
 
 import numpy as np
 from flint import arb
@@ -126,7 +125,7 @@ class Differentiable(Property):
 def _sharpest(subject: Subject, z: Float64, direction: Float64) -> tuple[float, ...]:
     """Close in on the sharpest bend of the weights along a line through ``z``."""
     middle, width = 0.0, 1.0
-    for _ in range(9):
+    for _ in range(11):
         grid = middle + width * _GRID
         try:
             values = subject.floats(z + grid[:, None] * direction)
@@ -157,6 +156,14 @@ class Lipschitz(Property):
     def draw(self, rng: random.Random, size: float, subject: Subject) -> Point:
         z = draw_row(rng, min(size, 0.6))
         one, other = draw_direction(rng, len(z)), draw_direction(rng, len(z))
+        if rng.random() < 0.25:  # from both sides of the sharpest bend, which may be a jump
+            other = tuple(-d for d in one)
+            return {
+                "z": _sharpest(subject, np.array(z), np.array(one)),
+                "one": one,
+                "other": other,
+                "way": "closing in",
+            }
         return {"z": z, "one": one, "other": other, "way": rng.choice(WAYS)}
 
     def corners(self) -> tuple[Point, ...]:
@@ -169,21 +176,28 @@ class Lipschitz(Property):
         )
 
     def decide(self, subject: Subject, point: Point) -> str:
-        quotients = [quotient(subject, pair) for pair in _pairs(point)]
-        grows = all(later > 1.5 * earlier for earlier, later in pairwise(quotients))
-        if not grows or not quotients[-1] > 8:
+        quotients: list[arb] = []
+        for pair in _pairs(point):
+            quotients.append(quotient(subject, pair))
+            if len(quotients) > 1 and not quotients[-1] > 1.5 * quotients[-2]:
+                return ""
+        if not quotients[-1] > 8:
             return ""
         return "the quotients are " + ", ".join(digits(q) for q in quotients)
 
 
 def _pairs(point: Point) -> list[tuple[list[float], list[float]]]:
-    """Four pairs of rows: z + h a and z + h b; z + h a and z + h a + h^2 b; or t z + a and t z + b."""
+    """Pairs of rows: z + h a and z + h b; z + h a and z + h a + h^2 b; or t z + a and t z + b.
+
+    Pairs close in to 2^-32: a slope of a million is a constant, though further apart its quotients grow.
+    """
     z, one, other, way = point["z"], point["one"], point["other"], point["way"]
     if way == "moving away":
         return [(_along((2.0**k, z), (1.0, one)), _along((2.0**k, z), (1.0, other))) for k in (2, 4, 6, 8)]
-    steps = [2.0**-k for k in (4, 8, 12, 16)]
     if way == "closing in":
+        steps = [2.0**-k for k in range(4, 33, 4)]
         return [(_along((1.0, z), (h, one)), _along((1.0, z), (h, other))) for h in steps]
+    steps = [2.0**-k for k in (4, 8, 12, 16)]
     return [(_along((1.0, z), (h, one)), _along((1.0, z), (h, one), (h * h, other))) for h in steps]
 
 

@@ -95,6 +95,22 @@ def test_a_weight_over_another_that_grows_with_the_length_refutes_dispersion(own
     assert (found.verdict, found.strength) == ("false", "measured")
 
 
+def nucleus(z):
+    p = softmax(z)
+    order = np.argsort(-p, kind="stable")
+    kept = order[np.cumsum(p[order]) - p[order] < 0.9]
+    chosen = np.zeros_like(p)
+    chosen[kept] = p[kept]
+    return chosen / chosen.sum()
+
+
+def test_a_jump_refutes_lipschitz_and_a_steep_slope_does_not():
+    found = cell(BY_KEY["lipschitz"], Own(nucleus))
+    assert (found.verdict, found.strength) == ("false", "measured")
+    assert found.point["way"] == "closing in"
+    assert cell(BY_KEY["lipschitz"], Own(lambda z: softmax(1e6 * z))).verdict == "true"
+
+
 @pytest.mark.parametrize("key", BY_KEY)
 def test_what_holds_of_softmax_is_supported_and_no_more(key):
     found = cell(BY_KEY[key], Own(softmax))
