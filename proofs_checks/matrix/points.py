@@ -72,7 +72,8 @@ def simpler(point: Point) -> Iterator[Point]:
 
 
 def _simpler_numbers(value: float) -> Iterator[float]:
-    nearer = [value - math.copysign(1.0, value)] if abs(value) > 1 else []
+    nearer = [float(round(value * part)) for part in (1 / 2, 3 / 4, 15 / 16)] if abs(value) > 8 else []
+    nearer += [value - math.copysign(1.0, value)] if abs(value) > 1 else []
     candidates = [*_SIMPLE, *nearer, *(round(value * parts) / parts for parts in (1, 2, 4, 8))]
     cost = _cost(value)
     yield from (number for number in dict.fromkeys(candidates) if _cost(number) < cost)

@@ -71,7 +71,8 @@ class Simplex(Property):
         return {"z": draw_row(rng, size)}
 
     def corners(self) -> tuple[Point, ...]:
-        return {"z": (0.0, 0.0)}, {"z": (0.0, 0.0, 0.0)}, {"z": (-1.0, -5.0)}
+        large = ({"z": row} for reach in (30.0, 1e3) for row in ((reach, 0.0, -reach), (reach,) * 2, (-reach,) * 2))
+        return {"z": (0.0, 0.0)}, {"z": (0.0, 0.0, 0.0)}, {"z": (-1.0, -5.0)}, *large
 
     def decide(self, subject: Subject, point: Point) -> str:
         try:

@@ -168,7 +168,9 @@ class Own(Subject):
             with np.errstate(all="ignore"):
                 answer = self._function(self._convert(row.copy()))
             values = as_array(answer, "the answer")
-        except Exception as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # a call that exits gives no weights either
             raise Undefined(f"the function raises {type(error).__name__}: {error}") from error
         if values.shape != row.shape:
             raise Undefined(f"the answer has shape {values.shape} for logits of shape {row.shape}")

@@ -111,6 +111,21 @@ def test_a_jump_refutes_lipschitz_and_a_steep_slope_does_not():
     assert cell(BY_KEY["lipschitz"], Own(lambda z: softmax(1e6 * z))).verdict == "true"
 
 
+def naive(z):
+    return np.exp(z) / np.exp(z).sum()
+
+
+@pytest.mark.parametrize(
+    ("own", "least"), [(naive, 700), (lambda z: softmax(z) * (np.nan if z.max() > 20 else 1.0), 20)]
+)
+def test_large_logits_are_tried(own, least):
+    found = cell(BY_KEY["simplex"], Own(own))
+    assert found.verdict == "false"
+    assert found.detail.startswith("not defined: a weight is nan")
+    assert max(np.abs(found.point["z"])) > least
+    assert max(np.abs(found.point["z"])) < 1.1 * least
+
+
 @pytest.mark.parametrize("key", BY_KEY)
 def test_what_holds_of_softmax_is_supported_and_no_more(key):
     found = cell(BY_KEY[key], Own(softmax))
@@ -230,7 +245,16 @@ def test_the_matrix_refuses_what_it_does_not_know():
         matrix(profile="slow")
 
 
-MINE = "import numpy as np\ndef squares(z):\n    w = z * z\n    return w / w.sum()\ndef broken(z):\n    return z[0]\n"
+MINE = """
+import numpy as np
+def squares(z):
+    w = z * z
+    return w / w.sum()
+def broken(z):
+    return z[0]
+def exiting(z):
+    raise SystemExit(0)
+"""
 
 
 def test_the_command_fills_a_row_of_ones_own(tmp_path, capsys, monkeypatch):
@@ -259,7 +283,9 @@ def test_the_command_says_a_contradiction(capsys, monkeypatch):
     assert "exceeds the constant" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("arguments", [["--normaliser", "nothing"], ["no.such:thing"], ["{file}:broken"]])
+@pytest.mark.parametrize(
+    "arguments", [["--normaliser", "nothing"], ["no.such:thing"], ["{file}:broken"], ["{file}:exiting"]]
+)
 def test_unusable_requests(arguments, tmp_path, capsys):
     file = tmp_path / "mine.py"
     file.write_text(MINE, encoding="utf-8")
