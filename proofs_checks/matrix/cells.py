@@ -108,7 +108,7 @@ def cell(prop: Property, subject: Subject, claims: Claims | None = None, context
     proven = bool(proofs) and all(proof["verdict"] in _PROVEN for proof in proofs)
     if found.point is not None:
         verdict: Verdict = "true" if prop.exists else "false"
-        exact = subject.rigorous and prop.key != "dispersion"
+        exact = subject.rigorous and not prop.limiting
         strength, detail = ("certified" if exact else "measured"), found.detail
     elif proven:
         verdict, strength = ("false" if prop.exists else "true"), "proved"
@@ -173,6 +173,7 @@ def _search(prop: Property, subject: Subject, context: Context) -> _Search:
 
     def points() -> Any:
         yield from prop.corners()
+        yield from prop.found(subject)
         for draw in range(draws):
             yield prop.draw(rng, draw / draws, subject)
 

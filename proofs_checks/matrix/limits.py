@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Iterator
+from contextlib import suppress
 
 import numpy as np
 from flint import arb
@@ -12,7 +14,7 @@ from entmax_oracle.reference.entropies import shannon_entropy
 from entmax_oracle.reference.inputs import Float64
 
 from .points import Point, draw_direction, draw_row
-from .properties import Property, digits
+from .properties import GAPS, Property, digits
 from .subject import Subject, Undefined
 
 __all__ = ["FAMILIES", "LIMITING", "family_row", "normalised_entropy", "quotient"]
@@ -49,6 +51,7 @@ class CompleteDispersion(Property):
         r"weight over the least grows: were that bounded by $C$, the entropy would be at least $\log n - \log C$."
     )
     draws = 8
+    limiting = True
 
     def draw(self, rng: random.Random, size: float, subject: Subject) -> Point:
         return {"family": rng.choice(FAMILIES), "reach": rng.choice((0.5, 1.0, 2.0, 4.0))}
@@ -78,7 +81,7 @@ class CompleteDispersion(Property):
         )
 
 
-STEPS = (2.0**-8, 2.0**-14, 2.0**-20)
+STEPS = (2.0**-26, 2.0**-32)  # a slope of a million that turns smoothly is smooth at these
 _VISIBLE = 1 / 64
 _GRID = np.linspace(-1.0, 1.0, 33)
 
@@ -105,6 +108,15 @@ class Differentiable(Property):
             {"z": (1.0, 0.0), "direction": (1.0, 0.0)},
             {"z": (0.5, 0.0), "direction": (1.0, 0.0)},
         )
+
+    def found(self, subject: Subject) -> Iterator[Point]:
+        """Where a token loses its weight, along the way there: steps as long as the row is."""
+        for gap in (8.0, *GAPS):
+            with suppress(Undefined):
+                for token in subject.zeros((gap, 0.0)):
+                    edge = subject.edge((gap, 0.0), token)
+                    if edge is not None:
+                        yield {"z": tuple(edge[0].tolist()), "direction": tuple(edge[0].tolist())}
 
     def decide(self, subject: Subject, point: Point) -> str:
         z, direction = point["z"], point["direction"]

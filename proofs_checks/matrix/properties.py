@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from typing import ClassVar
 
 from flint import arb
@@ -11,7 +12,10 @@ from flint import arb
 from .points import Point, draw_row
 from .subject import Subject, Undefined
 
-__all__ = ["POINTWISE", "Property"]
+__all__ = ["GAPS", "POINTWISE", "Property"]
+
+GAPS = (30.0, 100.0, 1e3, 1e4, 1e6)
+"""Between two logits: a function may scale them down before it cuts."""
 
 
 class Property(ABC):
@@ -27,6 +31,8 @@ class Property(ABC):
         Whether it says that some row exists: then one point shows it, and a search can only fail to.
     draws : int
         How many random points are judged in the quick profile.
+    limiting : bool
+        Whether it speaks of a limit, so that a point measures and cannot certify.
     """
 
     key: ClassVar[str]
@@ -35,6 +41,7 @@ class Property(ABC):
     statement: ClassVar[str]
     exists: ClassVar[bool] = False
     draws: ClassVar[int] = 60
+    limiting: ClassVar[bool] = False
 
     @abstractmethod
     def draw(self, rng: random.Random, size: float, subject: Subject) -> Point:
@@ -53,6 +60,10 @@ class Property(ABC):
     def corners(self) -> tuple[Point, ...]:
         """Points that are always judged first."""
         return ()
+
+    def found(self, subject: Subject) -> Iterator[Point]:
+        """Points that are looked for in the subject, judged after the corners."""
+        yield from ()
 
 
 def digits(ball: arb) -> str:
@@ -98,7 +109,8 @@ class ExactZeros(Property):
         return {"z": draw_row(rng, size)}
 
     def corners(self) -> tuple[Point, ...]:
-        return {"z": (8.0, 0.0)}, {"z": (8.0, 4.0, 0.0)}, {"z": (0.0, -8.0)}
+        deep = ({"z": (gap, 0.0)} for gap in GAPS)
+        return {"z": (8.0, 0.0)}, {"z": (8.0, 4.0, 0.0)}, {"z": (0.0, -8.0)}, *deep
 
     def decide(self, subject: Subject, point: Point) -> str:
         zeros = subject.zeros(point["z"])
@@ -196,8 +208,10 @@ class NonVanishing(Property):
     title = "non-vanishing"
     statement = (
         r"Every row has a finite level below which a token that joins changes no other weight at all. "
-        r"Refuted by a change at each of a few depths below the least logit."
+        r"No search can refute it but by theorem: it is measured, by a change at each of a few depths below the least "
+        r"logit."
     )
+    limiting = True
     draws = 20
 
     def draw(self, rng: random.Random, size: float, subject: Subject) -> Point:
@@ -208,15 +222,24 @@ class NonVanishing(Property):
 
     def decide(self, subject: Subject, point: Point) -> str:
         z = list(point["z"])
-        before = subject.weights(z)
+        before, felt, faded = subject.weights(z), [], False
         for depth in subject.depths:
             longer = [*z, min(z) - depth]
-            after = subject.weights(longer)
-            # In floating point a newcomer of a row that sums to 1 is felt before it shows in the others.
-            takes = sum(before, arb(0)).contains(1) and sum(after, arb(0)).contains(1)
-            if not changed(before, after[:-1]) and not (takes and len(z) not in subject.zeros(longer)):
+            try:
+                after = subject.weights(longer)
+            except Undefined:
+                if not felt:
+                    raise
+                break
+            # In floating point a newcomer takes before it shows in the others: it has a weight, and the sum is the same.
+            takes = felt and sum(before, arb(0)).overlaps(sum(after, arb(0))) and len(z) not in subject.zeros(longer)
+            if not changed(before, after[:-1]) and not takes:
                 return ""
-        return f"a token {' to '.join(str(d) for d in (subject.depths[0], subject.depths[-1]))} below the least is felt"
+            faded = faded or bool(after[-1].mid() == 0)
+            felt += [] if faded else [depth]
+        rest = f"; at {depth:g} its weight underflows" if faded else ""
+        depths = ", ".join(f"{depth:.3g}" for depth in felt)
+        return f"measured: a token that joins {depths} below the least is felt{rest}"
 
 
 def changed(before: list[arb], after: list[arb]) -> str:

@@ -27,12 +27,12 @@ class Subject(ABC):
     ----------
     rigorous : bool
         Whether what is certain of its weights is proven; otherwise it is certain up to rounding.
-    depths : tuple of int
-        How far below the least logit a joining token is put to see whether it is felt.
+    depths : tuple of float
+        How far below the least logit a joining token is put to see whether it is felt, rising.
     """
 
     rigorous: bool
-    depths: tuple[int, ...]
+    depths: tuple[float, ...]
 
     @abstractmethod
     def weights(self, z: Row) -> list[arb]:
@@ -45,6 +45,10 @@ class Subject(ABC):
     @abstractmethod
     def zeros(self, z: Row) -> list[int]:
         """Return the tokens whose weight is exactly zero, and not by underflow."""
+
+    def edge(self, z: Row, token: int) -> tuple[Float64, float] | None:
+        """Return the last multiple of a row, from 0 up, that gives a token a weight, and that weight, if one is known."""
+        return None
 
     def underflows(self, z: Row) -> bool:
         """Say whether a weight of a row is zero by underflow alone."""
@@ -92,7 +96,7 @@ class Own(Subject):
     """
 
     rigorous = False
-    depths = (4, 8, 16)
+    depths = (2.0**-20, 2.0**-10, 1, 4, 8, 16, 30, 100, 1000, 1e4, 1e6)
 
     def __init__(self, function: Callable[[Any], Any], convert: Callable[[Float64], Any] = np.asarray) -> None:
         try:

@@ -126,6 +126,43 @@ def test_large_logits_are_tried(own, least):
     assert max(np.abs(found.point["z"])) < 1.1 * least
 
 
+def clipped(z):
+    weights = softmax(z)
+    weights[weights < 1e-12] = 0
+    return weights / weights.sum()
+
+
+@pytest.mark.parametrize("own", [clipped, *(lambda z, c=c: entmax(z / c, 2.0) for c in (30, 1000, 1e5))])
+def test_zeros_far_down_are_found_and_their_tokens_not_felt(own):
+    assert cell(BY_KEY["zeros"], Own(own)).verdict == "true"
+    assert cell(BY_KEY["vanishing"], Own(own)).verdict == "true"
+
+
+@pytest.mark.parametrize("scale", [30, 1000])
+def test_the_edge_where_a_zero_begins_is_no_place_of_differentiability(scale):
+    assert cell(BY_KEY["differentiable"], Own(lambda z: entmax(z / scale, 2.0))).verdict == "false"
+    assert cell(BY_KEY["differentiable"], Own(lambda z: entmax(z / scale, 1.5))).verdict == "true"
+
+
+def test_a_steep_slope_is_no_corner():
+    assert cell(BY_KEY["differentiable"], Own(lambda z: softmax(1e6 * z))).verdict == "true"
+
+
+@pytest.mark.parametrize("scale", [1, 1e6])
+@pytest.mark.parametrize("kind", [np.float64, np.float32])
+def test_a_weight_that_underflows_is_no_exact_zero_and_is_felt(scale, kind):
+    own = Own(lambda z: softmax((z * scale).astype(kind)))
+    assert cell(BY_KEY["zeros"], own).verdict == "false"
+    found = cell(BY_KEY["vanishing"], own)
+    assert (found.verdict, found.strength) == ("false", "measured")
+    assert "its weight underflows" in found.detail
+
+
+@pytest.mark.parametrize("bias", [0, -3])
+def test_tokens_on_their_own_do_not_feel_a_newcomer(bias):
+    assert cell(BY_KEY["vanishing"], Own(lambda z: 1 / (1 + np.exp(-z - bias)))).verdict == "true"
+
+
 @pytest.mark.parametrize("key", BY_KEY)
 def test_what_holds_of_softmax_is_supported_and_no_more(key):
     found = cell(BY_KEY[key], Own(softmax))
