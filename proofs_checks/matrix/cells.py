@@ -99,6 +99,9 @@ def cell(prop: Property, subject: Subject, claims: Claims | None = None, context
     names = claims.theorems.get(prop.key, ()) if claims else ()
     if claims and prop.exists and claims.never:
         names = claims.never
+    refutes = bool(claims and claims.felt) and prop.key == "vanishing"
+    if claims and refutes:
+        names = claims.felt
     with working_precision(_BITS):
         replayed = _decide(prop, subject, claimed) if claimed is not None else ""
         found = _Search(claimed, replayed, 1) if claimed and replayed else _search(prop, subject, context)
@@ -110,19 +113,19 @@ def cell(prop: Property, subject: Subject, claims: Claims | None = None, context
         verdict: Verdict = "true" if prop.exists else "false"
         exact = subject.rigorous and not prop.limiting
         strength, detail = ("certified" if exact else "measured"), found.detail
-    elif proven:
+    elif proven and not refutes:
         verdict, strength = ("false" if prop.exists else "true"), "proved"
         detail = f"by {', '.join(names)}{via}; and a search finds nothing against it in {found.cases} cases"
     elif found.cases:
         verdict, strength = ("false" if prop.exists else "true"), "supported"
-        detail = f"{'none' if prop.exists else 'no counterexample'} in {found.cases} cases (seed {context.seed})"
+        detail = f"{prop.nothing} in {found.cases} {prop.points} (seed {context.seed})"
     else:
         verdict, strength, detail = "unknown", "", found.refused or "no point could be judged"
     if largest is not None and verdict == "true":
         detail += f"; largest quotient {largest:.4g}"
-    if proven and prop.exists and found.point is not None and not (claims and claims.never):
+    if proven and found.point is not None and (refutes or (prop.exists and not (claims and claims.never))):
         strength, detail = "proved", f"by {', '.join(names)}{via}; {detail}"
-    universal = not prop.exists or bool(claims and claims.never)
+    universal = not refutes and (not prop.exists or bool(claims and claims.never))
     against = _contradiction(found, claimed, replayed, proofs, universal) or above or apart
     return Cell(prop.key, verdict, strength, detail, found.point, proofs, found.cases, largest, against)
 

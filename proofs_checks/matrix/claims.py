@@ -32,6 +32,9 @@ class Claims:
         For properties (by key), names of the theorems that together prove the cell.
     never : tuple of str
         Names of the theorems that together prove that no weight is exactly zero.
+    felt : tuple of str
+        Names of the theorems that together prove that every joining token is felt: its weight is positive, and the sum
+        of all stays what it was.
     points : dict
         For properties, a point that refutes the property (shows it, where it says that some row exists).
     constant : callable, optional
@@ -42,6 +45,7 @@ class Claims:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     theorems: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     never: tuple[str, ...] = ()
+    felt: tuple[str, ...] = ()
     points: Mapping[str, Point] = field(default_factory=dict)
     constant: Callable[[int], float] | None = None
 
@@ -81,6 +85,7 @@ ROWS: tuple[Claims, ...] = (
     Claims(
         "softmax",
         never=_POSITIVE,
+        felt=_POSITIVE,
         theorems=_NORMALISED | _ORDERED | _BLIND | _RIVALS | _DISPERSES | _SOFT | _STEADY,
         points={"vanishing": {"z": (0.0, 0.0)}},
         constant=lambda n: 0.5,
@@ -88,6 +93,7 @@ ROWS: tuple[Claims, ...] = (
     Claims(
         "scalable-softmax",
         never=_POSITIVE,
+        felt=_POSITIVE,
         theorems=_NORMALISED | _ORDERED | _BLIND | _SOFT | {"lipschitz": ("scaled-lipschitz",)},
         points={
             "joining": {"z": (1.0, 0.0), "joins": -12.0, "place": 2},
@@ -99,12 +105,14 @@ ROWS: tuple[Claims, ...] = (
     Claims(
         "adaptive-temperature-softmax",
         never=_POSITIVE,
+        felt=_POSITIVE,
         theorems=_NORMALISED | _ORDERED | _BLIND | _DISPERSES,
         points={"vanishing": {"z": (0.0, 0.0)}},
     ),
     Claims(  # softmax of logits moved by a map with slopes of at most 2
         "multimax",
         never=_POSITIVE,
+        felt=_POSITIVE,
         theorems=_NORMALISED | _ORDERED | _RIVALS | _DISPERSES | _STEADY,
         points={"shift": {"z": (0.0, 1.0, 2.0), "shift": 1.0}, "vanishing": {"z": (0.0, 0.0)}},
         constant=lambda n: 1.0,
@@ -133,12 +141,14 @@ ROWS: tuple[Claims, ...] = (
     Claims(  # softmax of r times the logarithm of softplus
         "softplus-reweighted",
         never=_POSITIVE,
+        felt=_POSITIVE,
         theorems=_NORMALISED | _ORDERED | _RIVALS | _DISPERSES | _SOFT,
         points={"shift": {"z": (0.0, 1.0), "shift": 5.0}, "vanishing": {"z": (0.0, 0.0)}},
     ),
     Claims(  # a positive multiple of softmax
         "gated-softmax",
         never=_POSITIVE,
+        felt=_POSITIVE,
         theorems=_ORDERED | _BLIND | _RIVALS | _DISPERSES | _SOFT | _STEADY | {"permutation": ("softmax-permutation",)},
         points={"simplex": {"z": (0.0,)}, "vanishing": {"z": (0.0,)}},
         constant=lambda n: 0.25,

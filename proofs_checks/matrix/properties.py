@@ -29,6 +29,8 @@ class Property(ABC):
         Markdown with ``$…$``.
     exists : bool
         Whether it says that some row exists: then one point shows it, and a search can only fail to.
+    nothing, points : str
+        What a search that decides nothing has not found, and among what.
     draws : int
         How many random points are judged in the quick profile.
     limiting : bool
@@ -40,6 +42,8 @@ class Property(ABC):
     title: ClassVar[str]
     statement: ClassVar[str]
     exists: ClassVar[bool] = False
+    nothing: ClassVar[str] = "no counterexample"
+    points: ClassVar[str] = "cases"
     draws: ClassVar[int] = 60
     limiting: ClassVar[bool] = False
 
@@ -71,6 +75,16 @@ def digits(ball: arb) -> str:
     return f"{float(ball.mid()):.6g}"
 
 
+def apart(one: arb, other: arb) -> tuple[str, str]:
+    """Write the middles of two balls in as many digits as show that they differ, six at least."""
+    written = digits(one), digits(other)
+    places = 6
+    while written[0] == written[1] and places < 150:
+        places += 1
+        written = one.mid().str(places, radius=False), other.mid().str(places, radius=False)
+    return written
+
+
 class Simplex(Property):
     """Weights are probabilities."""
 
@@ -94,7 +108,7 @@ class Simplex(Property):
             if weight < 0:
                 return f"weight {i} is {digits(weight)}, below 0"
         total = sum(weights, arb(0))
-        return "" if total.contains(1) else f"the weights sum to {digits(total)}"
+        return "" if total.contains(1) else f"the weights sum to {apart(total, arb(1))[0]}"
 
 
 class ExactZeros(Property):
@@ -104,6 +118,7 @@ class ExactZeros(Property):
     title = "exact zeros"
     statement = r"Some row of finite logits has a weight that is exactly 0."
     exists = True
+    nothing, points = "no exact zero", "rows"
 
     def draw(self, rng: random.Random, size: float, subject: Subject) -> Point:
         return {"z": draw_row(rng, size)}
@@ -151,7 +166,8 @@ class OrderPreserving(Property):
         for i, larger in enumerate(z):
             for j, smaller in enumerate(z):
                 if larger >= smaller and weights[i] < weights[j]:
-                    return f"z[{i}] >= z[{j}], but weight {i} is {digits(weights[i])}, below {digits(weights[j])}"
+                    low, high = apart(weights[i], weights[j])
+                    return f"z[{i}] >= z[{j}], but weight {i} is {low}, below {high}"
         return ""
 
 
@@ -197,7 +213,7 @@ class Rivalry(Property):
         after = subject.weights([*z[:place], point["joins"], *z[place:]])
         for i, (was, now) in enumerate(zip(before, after[:place] + after[place + 1 :], strict=True)):
             if now > was:
-                return f"weight {i} rises from {digits(was)} to {digits(now)}"
+                return "weight {} rises from {} to {}".format(i, *apart(was, now))
         return ""
 
 
@@ -208,8 +224,8 @@ class NonVanishing(Property):
     title = "non-vanishing"
     statement = (
         r"Every row has a finite level below which a token that joins changes no other weight at all. "
-        r"No search can refute it but by theorem: it is measured, by a change at each of a few depths below the least "
-        r"logit."
+        r"Without a theorem it is measured: a token is felt at each of a few depths below the least logit, which are "
+        r"named; deeper ones are not tried."
     )
     limiting = True
     draws = 20
@@ -222,7 +238,7 @@ class NonVanishing(Property):
 
     def decide(self, subject: Subject, point: Point) -> str:
         z = list(point["z"])
-        before, felt, faded = subject.weights(z), [], False
+        before, felt, faded = subject.weights(z), [], ""
         for depth in subject.depths:
             longer = [*z, min(z) - depth]
             try:
@@ -231,22 +247,24 @@ class NonVanishing(Property):
                 if not felt:
                     raise
                 break
-            # In floating point a newcomer takes before it shows in the others: it has a weight, and the sum is the same.
+            # In floating point a newcomer takes before it shows in the others: it has a weight, the sum is the same.
             takes = felt and sum(before, arb(0)).overlaps(sum(after, arb(0))) and len(z) not in subject.zeros(longer)
-            if not changed(before, after[:-1]) and not takes:
+            seen = changed(before, after[:-1])
+            if not seen and not takes:
                 return ""
-            faded = faded or bool(after[-1].mid() == 0)
-            felt += [] if faded else [depth]
-        rest = f"; at {depth:g} its weight underflows" if faded else ""
-        depths = ", ".join(f"{depth:.3g}" for depth in felt)
-        return f"measured: a token that joins {depths} below the least is felt{rest}"
+            if not seen and after[-1].mid() == 0:
+                faded = f"; from {depth:.2g} on its weight underflows"
+                break
+            felt.append(depth)
+        depths = ", ".join(f"{float(f'{depth:.2g}'):g}" for depth in felt)
+        return f"a token that joins is felt at each depth below the least that was measured: {depths}{faded}"
 
 
 def changed(before: list[arb], after: list[arb]) -> str:
     """Name the first weight that certainly changes."""
     for i, (was, now) in enumerate(zip(before, after, strict=True)):
         if not was.overlaps(now):
-            return f"weight {i} is {digits(was)}, then {digits(now)}"
+            return "weight {} is {}, then {}".format(i, *apart(was, now))
     return ""
 
 

@@ -158,6 +158,24 @@ def test_a_weight_that_underflows_is_no_exact_zero_and_is_felt(scale, kind):
     assert "its weight underflows" in found.detail
 
 
+def test_that_every_newcomer_is_felt_is_proved_by_a_theorem_or_measured():
+    by_label = {claims.label: claims for claims in ROWS}
+    for label, strength in (("softmax", "proved"), ("gated-softmax", "proved"), ("sigmoid", "measured")):
+        found = cell(BY_KEY["vanishing"], Reference(normaliser(label), {}), by_label[label])
+        assert (found.verdict, found.strength, found.contradicts) == ("false", strength, "")
+        assert "4, 16, 64" in found.detail
+    claims = Claims("sparsemax", felt=("softmax-structure",))
+    assert "none is found" in cell(BY_KEY["vanishing"], Reference(normaliser("sparsemax"), {}), claims).contradicts
+
+
+def test_numbers_are_written_so_that_they_differ():
+    found = cell(BY_KEY["shift"], Own(lambda z: softmax(z * (1 + 1e-7 * np.tanh(z)))))
+    one, other = found.detail.removeprefix("weight 0 is ").split(", then ")
+    assert one != other
+    assert len(one) > len("0.268941")
+    assert cell(BY_KEY["zeros"], Own(softmax)).detail.startswith("no exact zero in 68 rows")
+
+
 @pytest.mark.parametrize("bias", [0, -3])
 def test_tokens_on_their_own_do_not_feel_a_newcomer(bias):
     assert cell(BY_KEY["vanishing"], Own(lambda z: 1 / (1 + np.exp(-z - bias)))).verdict == "true"
