@@ -15,8 +15,9 @@ import sympy as sp
 from entmax_oracle.theory import Claim
 from entmax_oracle.theory.notation import Every, Iff
 
-from .evidence import Case, Context, check_needed, check_sharp
+from .evidence import Case, Context
 from .reading import precision
+from .sharpness import check_needed, check_sharp
 
 _NUDGE = sp.Rational(1, 32)
 _MOVE = sp.Rational(1, 20)

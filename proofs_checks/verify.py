@@ -21,17 +21,9 @@ from entmax_oracle.theory.notation import latex
 
 from .beliefs import beliefs
 from .conjectures import load
-from .evidence import (
-    Case,
-    Check,
-    Context,
-    Evidence,
-    check_folklore,
-    check_needed,
-    check_sharp,
-    verdict,
-)
+from .evidence import Case, Context, Evidence, verdict
 from .reading import precision
+from .sharpness import Check, check_folklore, check_needed, check_sharp
 from .theorems import cases
 
 SCHEMA = "entmax-oracle/verify/1"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from entmax_oracle.proofs_checks.evidence import check_folklore
+from entmax_oracle.proofs_checks.sharpness import check_folklore
 from entmax_oracle.proofs_checks.reading import precision
 from entmax_oracle.proofs_checks.theorems import cases
 

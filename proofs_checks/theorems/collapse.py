@@ -14,10 +14,11 @@ from entmax_oracle.theory import collapse as T
 from entmax_oracle.theory import notation as N
 
 from ..at_scale import Point, along
-from ..evidence import Case, Context, Debunked, Needed, Sharp, exact, sampled, symbolic
+from ..evidence import Case, Context, exact, sampled, symbolic
 from ..families import ALPHAS, family, normalised, one_of, positive, real, weight, whole
 from ..reading import BALLS
 from ..rows import Instance, row
+from ..sharpness import Debunked, Needed, Sharp
 from ..symbolic import Step, concludes, identity, nonnegative
 from ..symbolic import positive as is_positive
 from .structure import second

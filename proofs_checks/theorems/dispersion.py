@@ -14,10 +14,11 @@ from entmax_oracle.theory import notation as N
 from entmax_oracle.theory.entropy import tsallis
 
 from ..deciding import Reals, row_model
-from ..evidence import Case, Debunked, Needed, Sharp, certified, decided, exact, sampled, symbolic
+from ..evidence import Case, certified, decided, exact, sampled, symbolic
 from ..families import ALPHAS, family, normalised, one_of, points, positive, real, rows, unit, weight, whole
 from ..reading import BALLS
 from ..rows import Instance, row, simplex
+from ..sharpness import Debunked, Needed, Sharp
 from ..symbolic import Step, concludes, identity, nonnegative, rises_from
 from ..symbolic import positive as is_positive
 from .structure import second

@@ -11,9 +11,10 @@ from entmax_oracle.theory import Theorem
 from entmax_oracle.theory import entropy as T
 from entmax_oracle.theory import notation as N
 
-from ..evidence import Case, Debunked, Needed, Sharp, sampled, symbolic
+from ..evidence import Case, sampled, symbolic
 from ..families import ALPHAS, family, normalised, one_of, points, positive, real, unit, weight
 from ..rows import Instance, simplex
+from ..sharpness import Debunked, Needed, Sharp
 from ..symbolic import Step, concludes, identity, nonnegative, rises_from
 from ..symbolic import positive as is_positive
 

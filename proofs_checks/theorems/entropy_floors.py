@@ -14,9 +14,10 @@ from entmax_oracle.theory import notation as N
 from entmax_oracle.theory.dispersion import shannon, width
 from entmax_oracle.theory.entropy import tsallis
 
-from ..evidence import Case, Debunked, Sharp, exact, sampled, symbolic
+from ..evidence import Case, exact, sampled, symbolic
 from ..families import ALPHAS, family, one_of, positive, real, rows, unit
 from ..rows import Instance, chosen, row
+from ..sharpness import Debunked, Sharp
 from ..symbolic import Step, concludes, identity, nonnegative
 from ..symbolic import positive as is_positive
 from .dispersion import logarithm_below_line

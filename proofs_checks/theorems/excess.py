@@ -12,9 +12,10 @@ from entmax_oracle.theory import Theorem
 from entmax_oracle.theory import excess as T
 from entmax_oracle.theory import notation as N
 
-from ..evidence import Case, Debunked, Needed, Sharp, exact, sampled, symbolic
+from ..evidence import Case, exact, sampled, symbolic
 from ..families import ALPHAS, family, one_of, real, rows, unit
 from ..rows import Instance, row
+from ..sharpness import Debunked, Needed, Sharp
 from ..symbolic import Step, concludes, identity, nonnegative, rises_from
 from .support import sorted_row
 

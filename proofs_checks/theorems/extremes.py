@@ -11,10 +11,11 @@ from entmax_oracle.theory import Theorem
 from entmax_oracle.theory import extremes as T
 from entmax_oracle.theory import notation as N
 
-from ..evidence import Case, Debunked, Needed, Sharp, exact, sampled, symbolic
+from ..evidence import Case, exact, sampled, symbolic
 from ..families import CONVEX, family, one_of, positive, real, unit, weight, whole
 from ..reading import BALLS
 from ..rows import Instance, numbers, row, simplex
+from ..sharpness import Debunked, Needed, Sharp
 from ..symbolic import Step, concludes, identity, nonnegative, rises_from
 from ..symbolic import positive as is_positive
 from .jacobian import with_direction

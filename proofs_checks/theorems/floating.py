@@ -12,10 +12,11 @@ from entmax_oracle.theory import Theorem
 from entmax_oracle.theory import floating as T
 from entmax_oracle.theory import notation as N
 
-from ..evidence import Case, Debunked, Needed, Sharp, exact, sampled, symbolic
+from ..evidence import Case, exact, sampled, symbolic
 from ..families import ALPHAS, family, one_of, points, real, unit
 from ..reading import BALLS
 from ..rows import Instance, row, simplex
+from ..sharpness import Debunked, Needed, Sharp
 from ..symbolic import Step, concludes, identity, nonnegative
 from ..symbolic import positive as is_positive
 from .lipschitz import two_rows

@@ -12,10 +12,11 @@ from entmax_oracle.theory import Theorem
 from entmax_oracle.theory import jacobian as T
 from entmax_oracle.theory import notation as N
 
-from ..evidence import Case, Debunked, Needed, sampled, symbolic
+from ..evidence import Case, sampled, symbolic
 from ..families import ALPHAS, family, normalised, one_of, real, weight, whole
 from ..reading import BALLS
 from ..rows import Instance, chosen, numbers, row, simplex
+from ..sharpness import Debunked, Needed
 from ..symbolic import Step, concludes, identity, nonnegative
 from ..symbolic import positive as is_positive
 

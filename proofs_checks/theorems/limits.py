@@ -12,9 +12,10 @@ from entmax_oracle.theory import limits as T
 from entmax_oracle.theory import notation as N
 from entmax_oracle.theory.entropy import tsallis
 
-from ..evidence import Case, Debunked, Needed, Sharp, exact, sampled, symbolic
+from ..evidence import Case, exact, sampled, symbolic
 from ..families import ALPHAS, family, one_of, positive, real, unit
 from ..rows import Instance, dyadic, row
+from ..sharpness import Debunked, Needed, Sharp
 from ..symbolic import Step, concludes, identity, rises_from
 from .support import RANGES
 

@@ -12,10 +12,11 @@ from entmax_oracle.theory import Theorem
 from entmax_oracle.theory import lipschitz as T
 from entmax_oracle.theory import notation as N
 
-from ..evidence import Case, Debunked, Needed, Sharp, sampled, symbolic
+from ..evidence import Case, sampled, symbolic
 from ..families import ALPHAS, CONVEX, family, normalised, one_of, points, positive, real, unit, weight, whole
 from ..reading import BALLS
 from ..rows import Instance, chosen, numbers, row, simplex
+from ..sharpness import Debunked, Needed, Sharp
 from ..symbolic import Step, concludes, identity, nonnegative
 from ..symbolic import positive as is_positive
 from .euclidean import norm_proof, path_proof

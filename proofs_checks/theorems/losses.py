@@ -14,10 +14,11 @@ from entmax_oracle.theory import notation as N
 from entmax_oracle.theory.entropy import tsallis, tsallis_term
 from entmax_oracle.theory.lipschitz import spectral_constant
 
-from ..evidence import Case, Debunked, Needed, Sharp, exact, sampled, symbolic
+from ..evidence import Case, exact, sampled, symbolic
 from ..families import ALPHAS, CONVEX, family, normalised, one_of, real, rows, unit, weight, whole
 from ..judging import Family
 from ..rows import Instance, row
+from ..sharpness import Debunked, Needed, Sharp
 from ..symbolic import Step, concludes, identity, nonnegative, rises_from
 from ..symbolic import positive as is_positive
 from .entropy import bernoulli, exponential_above_line

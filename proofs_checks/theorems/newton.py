@@ -12,10 +12,11 @@ from entmax_oracle.theory import newton as T
 from entmax_oracle.theory import notation as N
 from entmax_oracle.theory.threshold import bend_sum, slope_sum
 
-from ..evidence import Case, Debunked, Needed, Sharp, sampled, symbolic
+from ..evidence import Case, sampled, symbolic
 from ..families import CONVEX, family, one_of, real, unit
 from ..reading import BALLS, read
 from ..rows import Instance, certain, row
+from ..sharpness import Debunked, Needed, Sharp
 from ..symbolic import Step, concludes, identity
 from ..symbolic import positive as is_positive
 

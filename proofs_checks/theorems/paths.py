@@ -17,23 +17,12 @@ from entmax_oracle.theory import notation as N
 from entmax_oracle.theory import paths as T
 
 from ..at_scale import Point, along
-from ..evidence import (
-    Argument,
-    Case,
-    Context,
-    Debunked,
-    Evidence,
-    Needed,
-    Sharp,
-    computed,
-    exact,
-    sampled,
-    symbolic,
-)
+from ..evidence import Argument, Case, Context, Evidence, computed, exact, sampled, symbolic
 from ..families import ALPHAS, family, normalised, one_of, real, weight, whole
 from ..judging import judge
 from ..reading import BALLS, rational
 from ..rows import Instance, chosen, row, simplex
+from ..sharpness import Debunked, Needed, Sharp
 from ..symbolic import Step, concludes, identity, nonnegative
 from ..symbolic import positive as is_positive
 from .jacobian import differentiated

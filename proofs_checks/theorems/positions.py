@@ -13,10 +13,11 @@ from entmax_oracle.theory import notation as N
 from entmax_oracle.theory import positions as T
 
 from ..at_scale import Point, along
-from ..evidence import Case, Context, Debunked, Needed, Sharp, exact, sampled, symbolic
+from ..evidence import Case, Context, exact, sampled, symbolic
 from ..families import ALPHAS, Draw, family, one_of, positive, real, unit, whole
 from ..reading import BALLS, read
 from ..rows import Instance, certain, row
+from ..sharpness import Debunked, Needed, Sharp
 from ..symbolic import Step, concludes, identity, nonnegative
 from ..symbolic import positive as is_positive
 

@@ -17,9 +17,10 @@ from entmax_oracle.theory import notation as N
 from entmax_oracle.theory import random_entropies as T
 
 from ..at_scale import judged
-from ..evidence import Argument, Case, Context, Debunked, Evidence, Needed, computed
+from ..evidence import Argument, Case, Context, Evidence, computed
 from ..judging import judge
 from ..rows import Instance
+from ..sharpness import Debunked, Needed
 from ..simulation import Array, average, support_sizes
 from ..tails import DISTRIBUTIONS, NORMALISERS, band, entropy, softmax_entropy, top_log_tails
 

@@ -17,9 +17,10 @@ from entmax_oracle.theory import notation as N
 from entmax_oracle.theory import random_supports as T
 
 from ..at_scale import judged
-from ..evidence import Argument, Case, Context, Debunked, Evidence, Needed, Sharp, computed, exact, symbolic
+from ..evidence import Argument, Case, Context, Evidence, computed, exact, symbolic
 from ..reading import read
 from ..rows import Instance
+from ..sharpness import Debunked, Needed, Sharp
 from ..simulation import average, frequency, solve_sorted, support_sizes, weibull_renewals
 from ..symbolic import Step, concludes, identity, nonnegative, positive, rises_from
 from ..tails import DISTRIBUTIONS, gaussian_top, pareto_one_hot, stretched_one_hot

@@ -18,9 +18,10 @@ from entmax_oracle.theory import notation as N
 from entmax_oracle.theory import random_tails as T
 
 from ..at_scale import Point, along
-from ..evidence import Case, Context, Debunked, symbolic
+from ..evidence import Case, Context, symbolic
 from ..reading import read
 from ..rows import Instance
+from ..sharpness import Debunked
 from ..simulation import Array, average, frequency, solve_sorted, support_sizes
 from ..symbolic import Step, concludes, identity
 from ..tails import top_log_tails

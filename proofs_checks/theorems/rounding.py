@@ -15,10 +15,11 @@ from entmax_oracle.theory import rounding as T
 from entmax_oracle.theory.floating import residual
 from entmax_oracle.theory.jacobian import Sigma, mean
 
-from ..evidence import Case, Debunked, Needed, Sharp, exact, sampled, symbolic
+from ..evidence import Case, exact, sampled, symbolic
 from ..families import ALPHAS, family, normalised, one_of, points, real, weight, whole
 from ..reading import BALLS, rational
 from ..rows import Instance, chosen, row, simplex
+from ..sharpness import Debunked, Needed, Sharp
 from ..symbolic import Step, concludes, identity, nonnegative
 from ..symbolic import positive as is_positive
 from .floating import NEAR, approximate

@@ -15,24 +15,12 @@ from entmax_oracle.theory import Theorem
 from entmax_oracle.theory import notation as N
 from entmax_oracle.theory import scale_laws as T
 
-from ..evidence import (
-    Argument,
-    Case,
-    Context,
-    Debunked,
-    Evidence,
-    Needed,
-    Sharp,
-    Status,
-    computed,
-    exact,
-    sampled,
-    symbolic,
-)
+from ..evidence import Argument, Case, Context, Evidence, Status, computed, exact, sampled, symbolic
 from ..families import family, positive, real, whole
 from ..judging import judge
 from ..reading import read
 from ..rows import Instance, row
+from ..sharpness import Debunked, Needed, Sharp
 from ..simulation import average, frequency, gaussian_one_hot, solve_sorted, support_sizes
 from ..symbolic import Step, concludes, identity, rises_from
 from ..symbolic import positive as is_positive

@@ -14,10 +14,11 @@ from entmax_oracle.theory import smoothness as T
 from entmax_oracle.theory.jacobian import quadratic
 from entmax_oracle.theory.lipschitz import spectral_constant
 
-from ..evidence import Case, Debunked, Needed, Sharp, sampled, symbolic
+from ..evidence import Case, sampled, symbolic
 from ..families import ALPHAS, CONVEX, family, normalised, one_of, positive, real, unit, weight, whole
 from ..reading import BALLS
 from ..rows import Instance, chosen, numbers, row, simplex
+from ..sharpness import Debunked, Needed, Sharp
 from ..symbolic import Step, concludes, identity, nonnegative
 from ..symbolic import positive as is_positive
 from .jacobian import STEP, TOLERANCE, differentiated, with_direction

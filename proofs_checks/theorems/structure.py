@@ -16,9 +16,10 @@ from entmax_oracle.theory.entropy import tsallis
 
 from ..at_scale import Point, along
 from ..deciding import Reals, row_model
-from ..evidence import Case, Context, Debunked, Needed, Sharp, decided, sampled, symbolic
+from ..evidence import Case, Context, decided, sampled, symbolic
 from ..families import ALPHAS, family, normalised, one_of, positive, real, rows, weight, whole
 from ..rows import Instance, row
+from ..sharpness import Debunked, Needed, Sharp
 from ..symbolic import Step, concludes, identity, nonnegative
 from ..symbolic import positive as is_positive
 

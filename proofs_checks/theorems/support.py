@@ -13,10 +13,11 @@ from entmax_oracle.theory import notation as N
 from entmax_oracle.theory import support as T
 
 from ..deciding import Reals, row_model
-from ..evidence import Case, Debunked, Needed, Sharp, decided, exact, sampled, symbolic
+from ..evidence import Case, decided, exact, sampled, symbolic
 from ..families import ALPHAS, family, one_of, positive, real
 from ..reading import BALLS
 from ..rows import Instance, chosen, dyadic, row
+from ..sharpness import Debunked, Needed, Sharp
 from ..symbolic import Step, concludes, identity, nonnegative, rises_from
 from ..symbolic import positive as is_positive
 from .structure import second

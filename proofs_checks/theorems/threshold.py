@@ -12,10 +12,11 @@ from entmax_oracle.theory import notation as N
 from entmax_oracle.theory import threshold as T
 from entmax_oracle.theory.entropy import tsallis, tsallis_term
 
-from ..evidence import Case, Debunked, Needed, Sharp, decided, exact, sampled, symbolic
+from ..evidence import Case, decided, exact, sampled, symbolic
 from ..families import ALPHAS, family, normalised, one_of, real, rows, unit, weight
 from ..judging import Family
 from ..rows import Instance, chosen, row
+from ..sharpness import Debunked, Needed, Sharp
 from ..symbolic import Step, concludes, identity, nonnegative, positive
 from .entropy import bernoulli
 

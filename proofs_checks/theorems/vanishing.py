@@ -15,9 +15,10 @@ from entmax_oracle.theory import vanishing as T
 
 from ..at_scale import Point, along
 from ..deciding import Reals, row_model
-from ..evidence import Case, Context, Debunked, Needed, Sharp, decided, sampled, symbolic
+from ..evidence import Case, Context, decided, sampled, symbolic
 from ..families import ALPHAS, family, one_of, positive, real, unit
 from ..rows import Instance, dyadic, row
+from ..sharpness import Debunked, Needed, Sharp
 from ..symbolic import Step, concludes, identity, nonnegative
 from ..symbolic import positive as is_positive
 from .structure import second

@@ -219,7 +219,7 @@ def test_window_of_a_constant_content_is_attained():
 
 
 def test_phase_transition_of_the_scale():
-    """Gaussian logits: entmax spreads as n grows for gamma < 1/2 and concentrates for gamma > 1/2 (A11.5).
+    """Gaussian logits: entmax spreads as n grows for gamma < 1/2 and concentrates for gamma > 1/2.
 
     Values are random signs, so that the mean square of an output estimates sum p^2, the chance that two draws agree.
     """
