@@ -2,8 +2,21 @@
 
 from .build import SCHEMA, matrix
 from .cells import PROPERTIES, Cell, cell
-from .claims import ROWS, Claims
+from .claims import ROWS, Claims, Constant
 from .growth import curves
 from .subject import Own, Reference, Subject
 
-__all__ = ["PROPERTIES", "ROWS", "SCHEMA", "Cell", "Claims", "Own", "Reference", "Subject", "cell", "curves", "matrix"]
+__all__ = [
+    "PROPERTIES",
+    "ROWS",
+    "SCHEMA",
+    "Cell",
+    "Claims",
+    "Constant",
+    "Own",
+    "Reference",
+    "Subject",
+    "cell",
+    "curves",
+    "matrix",
+]

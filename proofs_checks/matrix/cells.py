@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -51,8 +52,10 @@ class Cell:
         Name, verdict and domain of each theorem that was run.
     cases : int
         Points judged.
-    constant : float or None
-        Of the property *Lipschitz*: the largest quotient that was found.
+    constant : str or None
+        Of the property *Lipschitz*: the constant that is claimed, a formula that may name the length n.
+    quotient : float or None
+        The largest quotient that was found: no constant is smaller.
     contradicts : str
         What claim of the registry the cell contradicts; "" if none.
     """
@@ -64,7 +67,8 @@ class Cell:
     point: Point | None
     theorems: list[dict[str, str]]
     cases: int
-    constant: float | None
+    constant: str | None
+    quotient: float | None
     contradicts: str
 
     def as_json(self) -> dict[str, Any]:
@@ -121,13 +125,17 @@ def cell(prop: Property, subject: Subject, claims: Claims | None = None, context
         detail = f"{prop.nothing} in {found.cases} {prop.points} (seed {context.seed})"
     else:
         verdict, strength, detail = "unknown", "", found.refused or "no point could be judged"
+    constant = claims.constant.formula if claims and claims.constant and isinstance(prop, Lipschitz) else None
     if largest is not None and verdict == "true":
-        detail += f"; largest quotient {largest:.4g}"
+        given = (
+            f"constant {constant}{'' if proven else ' claimed, not proved'}" if constant else "no constant is claimed"
+        )
+        detail += f"; {given}; largest quotient found {largest:.4g}, a lower bound"
     if proven and found.point is not None and (refutes or (prop.exists and not (claims and claims.never))):
         strength, detail = "proved", f"by {', '.join(names)}{via}; {detail}"
     universal = not refutes and (not prop.exists or bool(claims and claims.never))
     against = _contradiction(found, claimed, replayed, proofs, universal) or above or apart
-    return Cell(prop.key, verdict, strength, detail, found.point, proofs, found.cases, largest, against)
+    return Cell(prop.key, verdict, strength, detail, found.point, proofs, found.cases, constant, largest, against)
 
 
 def _contradiction(
@@ -207,6 +215,7 @@ def _steepest(subject: Subject, claims: Claims | None, context: Context) -> tupl
         except (Undefined, ValueError):
             continue
         largest = max(largest, float(found))
-        if claims and claims.constant and found > claims.constant(len(z)) * (1 + 1e-12):
-            above = f"the quotient {float(found):.6g} at {z} exceeds the constant {claims.constant(len(z)):.6g}"
+        limit = claims.constant.at(len(z)) if claims and claims.constant else math.inf
+        if found > limit * (1 + 1e-12):
+            above = f"the quotient {float(found):.6g} at {z} exceeds the constant {limit:.6g}"
     return largest, above

@@ -19,6 +19,14 @@ _Names = tuple[str, ...]
 
 
 @dataclass(frozen=True)
+class Constant:
+    """A number that may depend on the length n: in words, and as a function."""
+
+    formula: str
+    at: Callable[[int], float]
+
+
+@dataclass(frozen=True)
 class Claims:
     """One row of the matrix.
 
@@ -37,8 +45,8 @@ class Claims:
         of all stays what it was.
     points : dict
         For properties, a point that refutes the property (shows it, where it says that some row exists).
-    constant : callable, optional
-        A Lipschitz constant in the Euclidean norm, as a function of the length.
+    constant : Constant, optional
+        A Lipschitz constant in the Euclidean norm.
     """
 
     normaliser: str
@@ -47,7 +55,7 @@ class Claims:
     never: tuple[str, ...] = ()
     felt: tuple[str, ...] = ()
     points: Mapping[str, Point] = field(default_factory=dict)
-    constant: Callable[[int], float] | None = None
+    constant: Constant | None = None
 
     @property
     def label(self) -> str:
@@ -81,6 +89,12 @@ _FELT_NOT: dict[str, _Names] = {"joining": ("joining-token",), "vanishing": ("jo
 _SMOOTH: dict[str, _Names] = {"differentiable": ("jacobian", "boundary-slopes")}
 _ONE_ABOVE = {"family": "one above", "reach": 2.0}
 
+
+def _sharp(n: int) -> float:
+    """Bound of the theorem *jacobian-norm* for alpha = 3/2: the sharp constant of n tokens."""
+    return max(2**-0.5, n / (n - 1) * (1 + (n - 1) ** (-1 / 3)) ** -1.5) if n > 1 else 0.0
+
+
 ROWS: tuple[Claims, ...] = (
     Claims(
         "softmax",
@@ -88,7 +102,7 @@ ROWS: tuple[Claims, ...] = (
         felt=_POSITIVE,
         theorems=_NORMALISED | _ORDERED | _BLIND | _RIVALS | _DISPERSES | _SOFT | _STEADY,
         points={"vanishing": {"z": (0.0, 0.0)}},
-        constant=lambda n: 0.5,
+        constant=Constant("1/2", lambda n: 0.5),
     ),
     Claims(
         "scalable-softmax",
@@ -100,7 +114,7 @@ ROWS: tuple[Claims, ...] = (
             "vanishing": {"z": (1.0, 0.0)},
             "dispersion": _ONE_ABOVE,
         },
-        constant=lambda n: math.log(n) / 2,
+        constant=Constant("log(n)/2", lambda n: math.log(n) / 2),
     ),
     Claims(
         "adaptive-temperature-softmax",
@@ -115,7 +129,7 @@ ROWS: tuple[Claims, ...] = (
         felt=_POSITIVE,
         theorems=_NORMALISED | _ORDERED | _RIVALS | _DISPERSES | _STEADY,
         points={"shift": {"z": (0.0, 1.0, 2.0), "shift": 1.0}, "vanishing": {"z": (0.0, 0.0)}},
-        constant=lambda n: 1.0,
+        constant=Constant("1", lambda n: 1.0),
     ),
     Claims(
         "self-adjust-softmax",
@@ -138,12 +152,13 @@ ROWS: tuple[Claims, ...] = (
             "shift": {"z": (1.0, 0.0), "shift": 1.0},
         },
     ),
-    Claims(  # softmax of r times the logarithm of softplus
+    Claims(  # softmax of r times the logarithm of softplus, whose slopes are below 1; r = 3
         "softplus-reweighted",
         never=_POSITIVE,
         felt=_POSITIVE,
-        theorems=_NORMALISED | _ORDERED | _RIVALS | _DISPERSES | _SOFT,
+        theorems=_NORMALISED | _ORDERED | _RIVALS | _DISPERSES | _SOFT | _STEADY,
         points={"shift": {"z": (0.0, 1.0), "shift": 5.0}, "vanishing": {"z": (0.0, 0.0)}},
+        constant=Constant("r/2 = 3/2", lambda n: 1.5),
     ),
     Claims(  # a positive multiple of softmax
         "gated-softmax",
@@ -151,19 +166,19 @@ ROWS: tuple[Claims, ...] = (
         felt=_POSITIVE,
         theorems=_ORDERED | _BLIND | _RIVALS | _DISPERSES | _SOFT | _STEADY | {"permutation": ("softmax-permutation",)},
         points={"simplex": {"z": (0.0,)}, "vanishing": {"z": (0.0,)}},
-        constant=lambda n: 0.25,
+        constant=Constant("1/4", lambda n: 0.25),
     ),
     Claims(
         "sparsemax",
         theorems=_ENTMAX | _FELT_NOT | {"lipschitz": ("jacobian-simple-norms",)},
         points={"dispersion": _ONE_ABOVE, "differentiable": {"z": (1.0, 0.0), "direction": (1.0, 0.0)}},
-        constant=lambda n: 1.0,
+        constant=Constant("1", lambda n: 1.0),
     ),
     Claims(
         "alpha-entmax",
-        theorems=_ENTMAX | _FELT_NOT | _SMOOTH | {"lipschitz": ("jacobian-simple-norms",)},
+        theorems=_ENTMAX | _FELT_NOT | _SMOOTH | _STEADY,
         points={"dispersion": _ONE_ABOVE},
-        constant=lambda n: 1.0,
+        constant=Constant("max(2^(-1/2), n/(n-1) (1 + (n-1)^(-1/3))^(-3/2))", _sharp),
     ),
     Claims(
         "alpha-entmax",
@@ -184,7 +199,7 @@ ROWS: tuple[Claims, ...] = (
         "asentmax",
         theorems=_ENTMAX | _SMOOTH | {"lipschitz": ("jacobian-simple-norms",)},
         points={"dispersion": _ONE_ABOVE},
-        constant=lambda n: 1.0 + math.sqrt(math.log(n)),
+        constant=Constant("1 + sqrt(log n)", lambda n: 1.0 + math.sqrt(math.log(n))),
     ),
     Claims(
         "normmax",
@@ -220,19 +235,29 @@ ROWS: tuple[Claims, ...] = (
             "lipschitz": {"z": (0.0, 1.0, 1.0), "one": (0.0, 1.0, 0.0), "other": (0.0, 0.0, 1.0), "way": "closing in"},
         },
     ),
-    Claims("budget", points={"simplex": {"z": (0.0, 0.0)}, "zeros": {"z": (8.0, 8.0, 0.0)}}, constant=lambda n: 1.0),
+    Claims(
+        "budget",
+        points={"simplex": {"z": (0.0, 0.0)}, "zeros": {"z": (8.0, 8.0, 0.0)}},
+        constant=Constant("1", lambda n: 1.0),
+    ),
     Claims(
         "rectified-linear",
         points={"simplex": {"z": (1.0, 1.0)}, "differentiable": {"z": (0.0,), "direction": (1.0,)}},
-        constant=lambda n: 1.0,
+        constant=Constant("1", lambda n: 1.0),
     ),
     Claims(
         "sigmoid",
         theorems=_DISPERSES,
         points={"simplex": {"z": (0.0, 1.0)}, "vanishing": {"z": (0.0,)}},
-        constant=lambda n: 0.25,
+        constant=Constant("1/4", lambda n: 0.25),
     ),
-    Claims("sigmoid", {"bias": 0.0}, theorems=_DISPERSES, points={"simplex": {"z": (1.0,)}}, constant=lambda n: 0.25),
+    Claims(
+        "sigmoid",
+        {"bias": 0.0},
+        theorems=_DISPERSES,
+        points={"simplex": {"z": (1.0,)}},
+        constant=Constant("1/4", lambda n: 0.25),
+    ),
     Claims(
         "stick-breaking",
         points={

@@ -47,7 +47,7 @@ class Subject(ABC):
         """Return the tokens whose weight is exactly zero, and not by underflow."""
 
     def edge(self, z: Row, token: int) -> tuple[Float64, float] | None:
-        """Return the last multiple of a row, from 0 up, that gives a token a weight, and that weight; None if unknown."""
+        """Return the last multiple of a row, from 0 up, that gives a token a weight, and it; None if unknown."""
         return None
 
     def underflows(self, z: Row) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import sympy as sp
 
 from entmax_oracle.cli import main
 from entmax_oracle.proofs_checks.evidence import Context
@@ -12,6 +13,7 @@ from entmax_oracle.proofs_checks.matrix import (
     PROPERTIES,
     ROWS,
     Claims,
+    Constant,
     Own,
     Reference,
     cell,
@@ -25,7 +27,7 @@ from entmax_oracle.proofs_checks.matrix.reductions import REDUCTIONS, disagreeme
 from entmax_oracle.reference import entmax
 from entmax_oracle.reference.normalisers import NORMALISERS, normaliser
 from entmax_oracle.reference.precision import working_precision
-from entmax_oracle.theory import theorems
+from entmax_oracle.theory import notation, theorems
 
 BY_KEY = {prop.key: prop for prop in PROPERTIES}
 
@@ -176,6 +178,29 @@ def test_numbers_are_written_so_that_they_differ():
     assert cell(BY_KEY["zeros"], Own(softmax)).detail.startswith("no exact zero in 68 rows")
 
 
+def test_a_constant_is_a_claim_and_a_quotient_what_was_found():
+    by_label = {claims.label: claims for claims in ROWS}
+    for label, constant, strength in (
+        ("softmax", "1/2", "proved"),
+        ("softplus-reweighted", "r/2 = 3/2", "proved"),
+        ("sigmoid", "1/4", "supported"),
+        ("normmax", None, "supported"),
+    ):
+        found = cell(BY_KEY["lipschitz"], Reference(normaliser(label), {}), by_label[label])
+        assert (found.constant, found.strength, found.contradicts) == (constant, strength, "")
+        assert 0 < found.quotient < (by_label[label].constant.at(4) if constant else 2)
+    assert cell(BY_KEY["order"], Own(softmax)).constant is None
+
+
+def test_the_constant_of_entmax_is_that_of_the_theorem():
+    bound = next(each for each in theorems() if each.name == "jacobian-norm").bound("norm")
+    claims = next(each for each in ROWS if each.label == "alpha-entmax")
+    factor = sp.Mul(*(each for each in bound.args if each.has(sp.Max)))
+    for n in (2, 3, 47, 48, 1000):
+        exact = float(factor.subs({notation.alpha: sp.Rational(3, 2), notation.n: n}))
+        assert claims.constant.at(n) == pytest.approx(exact, rel=1e-14)
+
+
 @pytest.mark.parametrize("bias", [0, -3])
 def test_tokens_on_their_own_do_not_feel_a_newcomer(bias):
     assert cell(BY_KEY["vanishing"], Own(lambda z: 1 / (1 + np.exp(-z - bias)))).verdict == "true"
@@ -243,7 +268,7 @@ def test_claimed_points_replay_and_constants_are_not_exceeded(claims):
         (Claims("softmax", points={"order": {"z": (0.0, 1.0)}}), "order", "does not decide it"),
         (Claims("sparsemax", never=("softmax-structure",)), "zeros", "proved by softmax-structure, but"),
         (Claims("softmax", theorems={"zeros": ("finite-mask",)}), "zeros", "but none is found"),
-        (Claims("softmax", constant=lambda n: 0.25), "lipschitz", "exceeds the constant"),
+        (Claims("softmax", constant=Constant("1/4", lambda n: 0.25)), "lipschitz", "exceeds the constant"),
     ],
 )
 def test_a_wrong_claim_is_contradicted(claims, key, message, monkeypatch):
@@ -333,7 +358,9 @@ def test_the_command_fills_a_row_of_ones_own(tmp_path, capsys, monkeypatch):
 
 
 def test_the_command_says_a_contradiction(capsys, monkeypatch):
-    monkeypatch.setattr("entmax_oracle.proofs_checks.matrix.build.ROWS", (Claims("softmax", constant=lambda n: 0.1),))
+    monkeypatch.setattr(
+        "entmax_oracle.proofs_checks.matrix.build.ROWS", (Claims("softmax", constant=Constant("1/10", lambda n: 0.1)),)
+    )
     assert main(["matrix", "--normaliser", "softmax"]) == 1
     assert "exceeds the constant" in capsys.readouterr().out
 

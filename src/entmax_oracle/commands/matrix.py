@@ -128,6 +128,7 @@ def _show(result: dict[str, Any], console: Console) -> None:
         "floating point; △ supported: a search that found nothing",
         highlight=False,
     )
+    console.print(escape(_constants(result)), highlight=False, soft_wrap=True)
     for row in result["rows"]:
         for cell in row["cells"]:
             if row["normaliser"] is None and cell["verdict"] != "true":
@@ -137,6 +138,28 @@ def _show(result: dict[str, Any], console: Console) -> None:
             if cell["contradicts"]:
                 where = f"{row['label']}, {titles[cell['property']]}"
                 console.print(f"[red]{escape(where)}[/]: {escape(cell['contradicts'])}", soft_wrap=True)
+
+
+def _constants(result: dict[str, Any]) -> str:
+    """Say the Lipschitz constants that hold, and how large they are at least where none is known."""
+    held = [
+        (row["label"], cell)
+        for row in result["rows"]
+        for cell in row["cells"]
+        if cell["property"] == "lipschitz" and cell["verdict"] == "true"
+    ]
+    named = {
+        "Lipschitz constants, Euclidean, by theorem": [
+            f"{label}: {cell['constant']}" for label, cell in held if cell["constant"] and cell["strength"] == "proved"
+        ],
+        "claimed, and exceeded nowhere": [
+            f"{label}: {cell['constant']}" for label, cell in held if cell["constant"] and cell["strength"] != "proved"
+        ],
+        "unknown, at least the largest quotient found": [
+            f"{label}: {cell['quotient']:.4g}" for label, cell in held if not cell["constant"]
+        ],
+    }
+    return "\n".join(f"{how}: {'; '.join(each)}" for how, each in named.items() if each)
 
 
 def _point(point: dict[str, Any]) -> str:
