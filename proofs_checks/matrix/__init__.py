@@ -2,7 +2,7 @@
 
 from .build import SCHEMA, matrix
 from .cells import PROPERTIES, Cell, cell
-from .claims import ROWS, Claims, Constant
+from .claims import ROWS, Claims, Constant, settings
 from .growth import curves
 from .subject import Own, Reference, Subject
 
@@ -19,4 +19,5 @@ __all__ = [
     "cell",
     "curves",
     "matrix",
+    "settings",
 ]

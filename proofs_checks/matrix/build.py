@@ -12,7 +12,7 @@ from entmax_oracle.reference.normalisers import normaliser
 
 from ..evidence import Context
 from ..verify import PROFILES, versions
-from .cells import PROPERTIES, cell
+from .cells import PROPERTIES, Cell, cell
 from .claims import ROWS, Claims
 from .subject import Own, Reference, Subject
 
@@ -68,7 +68,11 @@ def matrix(
     for number, (label, subject, claims) in enumerate(chosen, 1):
         if on_row is not None:
             on_row(label, number, len(chosen))
-        cells = [cell(prop, subject, claims, context).as_json() for prop in PROPERTIES]
+        refused = subject.unsteady()
+        cells = [
+            (Cell.unjudged(prop.key, refused) if refused else cell(prop, subject, claims, context)).as_json()
+            for prop in PROPERTIES
+        ]
         rows.append({"label": label, **_about(claims), "cells": cells})
     return {
         "schema": SCHEMA,

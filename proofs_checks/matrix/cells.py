@@ -71,6 +71,11 @@ class Cell:
     quotient: float | None
     contradicts: str
 
+    @classmethod
+    def unjudged(cls, key: str, reason: str) -> Cell:
+        """Return the cell of a property that was not judged."""
+        return cls(key, "unknown", "", f"not judged: {reason}", None, [], 0, None, None, "")
+
     def as_json(self) -> dict[str, Any]:
         """Return the cell as plain data."""
         return asdict(self)

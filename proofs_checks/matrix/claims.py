@@ -13,9 +13,10 @@ from typing import Any
 
 from .points import Point
 
-__all__ = ["ROWS", "Claims"]
+__all__ = ["ROWS", "Claims", "Constant", "settings"]
 
 _Names = tuple[str, ...]
+_UNSET = {"bias": "-log n"}  # what a parameter that is not given stands for
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,21 @@ class Constant:
 
     formula: str
     at: Callable[[int], float]
+
+
+def settings(parameters: Mapping[str, Any]) -> str:
+    """Write parameters with their values, as in ``alpha = 3``; a bias that is not given is ``-log n``.
+
+    Examples
+    --------
+    >>> settings({"alpha": 1.5, "normalised": True, "k": 2})
+    'alpha = 1.5, normalised, k = 2'
+    """
+    return ", ".join(
+        name if value is True else f"{name} = {_UNSET.get(name, 'none') if value is None else f'{value:g}'}"
+        for name, value in parameters.items()
+        if value is not False
+    )
 
 
 @dataclass(frozen=True)
@@ -60,8 +76,7 @@ class Claims:
     @property
     def label(self) -> str:
         """Name and parameters, as in ``alpha-entmax, alpha = 3``."""
-        parts = (name if value is True else f"{name} = {value:g}" for name, value in self.parameters.items())
-        return ", ".join([self.normaliser, *parts])
+        return ", ".join([self.normaliser, *filter(None, [settings(self.parameters)])])
 
 
 # Theorems about softmax of any row of logits: they say the same of softmax of logits that were scaled by a positive

@@ -17,6 +17,7 @@ from entmax_oracle.reference.normalisers import Normaliser, Undefined
 __all__ = ["Own", "Reference", "Subject", "Undefined"]
 
 Row = Sequence[float]
+_CALLS = 8  # of the same row, to see whether the answer stays
 _ZEROS = 8  # zeros of one row that are told from underflow
 
 
@@ -49,6 +50,10 @@ class Subject(ABC):
     def edge(self, z: Row, token: int) -> tuple[Float64, float] | None:
         """Return the last multiple of a row, from 0 up, that gives a token a weight, and it; None if unknown."""
         return None
+
+    def unsteady(self) -> str:
+        """Say how the answer changes between calls; "" if it does not."""
+        return ""
 
     def underflows(self, z: Row) -> bool:
         """Say whether a weight of a row is zero by underflow alone."""
@@ -165,6 +170,22 @@ class Own(Subject):
             self._call(np.array([1.0, 0.0, -1.0]))
         except Undefined as error:
             return str(error)
+        return ""
+
+    def unsteady(self) -> str:
+        """Call the function a few times with the same rows; rounding may differ."""
+        for row in ((1.0, 0.0, -1.0), (0.5, 0.25, 0.0, -0.25, -0.5, 2.0)):
+            try:
+                first, *others = (self.weights(row) for _ in range(_CALLS))
+            except Undefined:
+                continue
+            for other in others:
+                for i, (one, two) in enumerate(zip(first, other, strict=True)):
+                    if not one.overlaps(two):
+                        return (
+                            f"the answer changes between calls: for {row} weight {i} is "
+                            f"{float(one.mid()):.17g}, then {float(two.mid()):.17g}"
+                        )
         return ""
 
     def _call(self, row: Float64) -> tuple[Float64, float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from ..matrix import settings
 from .pictures import panels
 
 __all__ = ["matrix_findings", "neighbours"]
@@ -70,7 +71,14 @@ def _row(
         }
         for cell, prop in zip(row["cells"], properties, strict=True)
     ]
-    return {**row, "id": identity, "heading": row.get("title") or row["label"], "cells": cells}
+    heading = row.get("title") or row["label"]
+    return {
+        **row,
+        "id": identity,
+        "heading": heading,
+        "settings": settings(row.get("parameters") or {}),
+        "cells": cells,
+    }
 
 
 def _at(point: Mapping[str, Any] | None) -> str:

@@ -201,6 +201,25 @@ def test_the_constant_of_entmax_is_that_of_the_theorem():
         assert claims.constant.at(n) == pytest.approx(exact, rel=1e-14)
 
 
+@pytest.mark.parametrize("noise", [1e-3, 1e-9])
+def test_a_function_whose_answer_changes_is_not_judged(noise):
+    rng = np.random.default_rng(0)
+    row = matrix(own={"noisy": Own(lambda z: softmax(z + noise * rng.normal(size=z.shape)))})["rows"][0]
+    assert {each["verdict"] for each in row["cells"]} == {"unknown"}
+    assert all("the answer changes between calls" in each["detail"] for each in row["cells"])
+    assert not Own(softmax).unsteady()
+
+
+def test_default_parameters_are_shown(capsys):
+    assert main(["matrix", "--normaliser", "multimax", "--normaliser", "sigmoid"]) == 0
+    printed = capsys.readouterr().out
+    assert (
+        "parameters: multimax: t_b = 2, b = 0.5, t_d = 0.5, d = 1.5; sigmoid: bias = -log n; sigmoid: bias = 0"
+        in printed
+    )
+    assert "by theorem: multimax: 1\n" in printed
+
+
 @pytest.mark.parametrize("bias", [0, -3])
 def test_tokens_on_their_own_do_not_feel_a_newcomer(bias):
     assert cell(BY_KEY["vanishing"], Own(lambda z: 1 / (1 + np.exp(-z - bias)))).verdict == "true"

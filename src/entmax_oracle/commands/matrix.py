@@ -106,6 +106,8 @@ def _show(result: dict[str, Any], console: Console) -> None:
     from rich.markup import escape
     from rich.table import Table
 
+    from entmax_oracle.proofs_checks.matrix import settings
+
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("normaliser")
     for prop in result["properties"]:
@@ -128,8 +130,17 @@ def _show(result: dict[str, Any], console: Console) -> None:
         "floating point; △ supported: a search that found nothing",
         highlight=False,
     )
+    values = [
+        f"{row['label'].split(',')[0]}: {text}" for row in result["rows"] if (text := settings(row["parameters"]))
+    ]
+    if values:
+        console.print(escape(f"parameters: {'; '.join(dict.fromkeys(values))}"), highlight=False, soft_wrap=True)
     console.print(escape(_constants(result)), highlight=False, soft_wrap=True)
     for row in result["rows"]:
+        reasons = {cell["detail"] for cell in row["cells"]}
+        if len(reasons) == 1:  # the row was not judged
+            console.print(escape(f"{row['label']}: {reasons.pop()}"), soft_wrap=True)
+            continue
         for cell in row["cells"]:
             if row["normaliser"] is None and cell["verdict"] != "true":
                 at = f" at {_point(cell['point'])}" if cell["point"] else ""
