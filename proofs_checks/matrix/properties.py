@@ -253,7 +253,7 @@ class NonVanishing(Property):
             if not seen and not takes:
                 return ""
             if not seen and after[-1].mid() == 0:
-                faded = f"; from {depth:.2g} on its weight underflows"
+                faded = f"; from {float(f'{depth:.2g}'):g} on its weight underflows"
                 break
             felt.append(depth)
         depths = ", ".join(f"{float(f'{depth:.2g}'):g}" for depth in felt)

@@ -135,7 +135,9 @@ def _show(result: dict[str, Any], console: Console) -> None:
     ]
     if values:
         console.print(escape(f"parameters: {'; '.join(dict.fromkeys(values))}"), highlight=False, soft_wrap=True)
-    console.print(escape(_constants(result)), highlight=False, soft_wrap=True)
+    constants = _constants(result)
+    if constants:
+        console.print(escape(constants), highlight=False, soft_wrap=True)
     for row in result["rows"]:
         reasons = {cell["detail"] for cell in row["cells"]}
         if len(reasons) == 1:  # the row was not judged
