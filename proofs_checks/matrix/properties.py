@@ -238,7 +238,8 @@ class NonVanishing(Property):
 
     def decide(self, subject: Subject, point: Point) -> str:
         z = list(point["z"])
-        before, felt, faded = subject.weights(z), [], ""
+        before, faded = subject.weights(z), ""
+        felt: list[float] = []
         for depth in subject.depths:
             longer = [*z, min(z) - depth]
             try:

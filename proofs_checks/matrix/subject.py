@@ -158,7 +158,7 @@ class Own(Subject):
 
     def _fades(self, row: Float64, token: int) -> bool:
         """Whether a weight passes through the smallest numbers of its type on its way to zero."""
-        edge = self.edge(row, token)
+        edge = self.edge(row.tolist(), token)
         return edge is not None and any(
             abs(edge[1]) < np.finfo(kind).tiny and float(kind(edge[1])) == edge[1]
             for kind in (np.float64, np.float32, np.float16)
