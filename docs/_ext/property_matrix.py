@@ -5,7 +5,7 @@ from docutils.parsers.rst import Directive
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 
-from entmax_oracle.proofs_checks.matrix import matrix
+from entmax_oracle.proofs_checks.matrix import matrix, settings
 
 MARKS = {"proved": "■", "certified": "◆", "measured": "●", "supported": "△", "": ""}
 WORDS = {"true": "yes", "false": "no", "unknown": "?"}
@@ -21,7 +21,8 @@ def text(result) -> list[str]:
         lines.append(f"| `{row['label']}` | " + " | ".join(cells) + " |")
     lines += ["", "; ".join(f"{head}: {title}" for head, title in zip(heads, titles, strict=True)) + ".", ""]
     for row in result["rows"]:
-        lines += ["", f"**{row['title']}** (`{row['label']}`): $${row['definition']}$$", "", f"{row['source']}.", ""]
+        given = f" Here with `{settings(row['parameters'])}`." if settings(row["parameters"]) else ""
+        lines += ["", f"**{row['title']}** (`{row['label']}`): $${row['definition']}$$", "", f"{row['source']}.{given}", ""]
         for title, cell in zip(titles, row["cells"], strict=True):
             at = f", at `{cell['point']}`" if cell["point"] else ""
             against = f" **Contradicts: {cell['contradicts']}.**" if cell["contradicts"] else ""
