@@ -21,8 +21,14 @@ def text(result) -> list[str]:
         lines.append(f"| `{row['label']}` | " + " | ".join(cells) + " |")
     lines += ["", "; ".join(f"{head}: {title}" for head, title in zip(heads, titles, strict=True)) + ".", ""]
     for row in result["rows"]:
-        given = f" Here with `{settings(row['parameters'])}`." if settings(row["parameters"]) else ""
-        lines += ["", f"**{row['title']}** (`{row['label']}`): $${row['definition']}$$", "", f"{row['source']}.{given}", ""]
+        given = f"; here with `{settings(row['parameters'])}`." if settings(row["parameters"]) else "."
+        lines += [
+            "",
+            f"**{row['title']}** (`{row['label']}`): $${row['definition']}$$",
+            "",
+            f"{row['source']}{given}",
+            "",
+        ]
         for title, cell in zip(titles, row["cells"], strict=True):
             at = f", at `{cell['point']}`" if cell["point"] else ""
             against = f" **Contradicts: {cell['contradicts']}.**" if cell["contradicts"] else ""
