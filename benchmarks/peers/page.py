@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from .catalogue import PEERS
 from .confirm import confirm
 
 __all__ = ["write_page"]
@@ -63,6 +64,10 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
             f"| [{entry['name']}](#{_anchor(entry['name'])}) | {entry['version']} | **{report['verdict']}** | "
             f"{', '.join(broken) or '–'} | {kept} laws |"
         )
+    missing = [peer.name for peer in PEERS if peer.name not in {entry["name"] for entry in entries}]
+    if missing:
+        yield ""
+        yield f"Not checked yet: {', '.join(missing)}."
     for entry in entries:
         if "report" in entry:
             yield ""
