@@ -449,7 +449,9 @@ def _r_softmax_pull(z: Float64, grad: Float64, ar: Arithmetic, out: Format, *, r
     ranked = np.sort(z, axis=-1)
     ends = ranked[..., place : place + 2]
     at_end = (z[..., np.newaxis] == ends[..., np.newaxis, :]).any(axis=-1)
-    found = found.off(np.where(at_end, back.error + (off + 4 * ar.u) * back.size, off * back.size * (off > 0)))
+    # The tokens at the quantile take the others' sum back: it is rounded with them at the end.
+    taken = back.error + (off + 4 * ar.u + out.unit_roundoff) * back.size
+    found = found.off(np.where(at_end, taken, off * back.size * (off > 0)))
     # A token at the corner has a derivative of its own choosing, unless it is the quantile itself.
     corner = (above.error > above.value) & (above.error > 0)
     times = (z[..., np.newaxis] == ends[..., np.newaxis, :]).sum(axis=-2)

@@ -165,3 +165,15 @@ def test_budgets_hold_for_float64_and_are_not_wide(name):
         assert (allowed <= 400 * n * 2.0**-53).all()
         room = normaliser_vjp_budget(name, z, g, "float64")
         assert (room[np.isfinite(room)] <= 4e4 * n * 2.0**-53).all()
+
+
+def test_a_gradient_that_is_rounded_once_is_no_violation():
+    """The token at the quantile, whose own share is small against what it takes back."""
+    case = {"law": "gradient", "alpha": 1.0, "dtype": "bfloat16", "shape": [4], "against": "r-softmax"}
+    case |= {
+        "logits": "0x1p-96 -0x1.8p-102 -0x1.74p-102 0x0p+0",
+        "cotangent": "3*0x0p+0 0x1p+0",
+        "parameters": {"r": 0.5},
+    }
+    (honest,) = (function for name, function, _ in HONEST if function.__name__ == "rsoftmax_t")
+    assert not replay(honest, json.dumps(case), kind="normaliser", against="r-softmax").broken
