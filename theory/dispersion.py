@@ -5,6 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from .entropy import tsallis
+from .hypotheses import SORTED
 from .notation import (
     a,
     alpha,
@@ -22,7 +23,6 @@ from .notation import (
     size,
     theta,
     top,
-    top_first,
     total,
     z,
     z_max,
@@ -37,7 +37,6 @@ spread = a * (z_max - z_min)
 width = theta * (z_max - z_min)
 """Range of the scaled logits, ``D``."""
 
-_SORTED = Hypothesis("sorted", r"$z_1 \ge z_2 \ge \dots \ge z_n$", top_first())
 
 entropy_and_support = Theorem(
     name="entropy-and-support",
@@ -193,7 +192,7 @@ finite_vocabulary = Theorem(
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$ that is not constant",
     hypotheses=(
-        _SORTED,
+        SORTED,
         Hypothesis("enough", r"$m^{1-\alpha} \le (\alpha-1) g$", top ** (1 - alpha) <= a * (z_max - z[top + 1])),
     ),
     claims=(
@@ -249,7 +248,7 @@ majorisation = Theorem(
     ),
     setting=r"every $n \ge 1$, real $\alpha, \alpha' \ge 1$, $\theta, \theta' > 0$, $z \in \mathbb{R}^n$",
     hypotheses=(
-        _SORTED,
+        SORTED,
         Hypothesis("alpha", r"$\alpha \le \alpha'$", sp.Le(alpha, beta)),
         Hypothesis("scale", r"$\theta \le \theta'$", sp.Le(theta, eta)),
     ),

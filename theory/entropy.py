@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from .hypotheses import ALPHAS_IN_ORDER, CONVEX_RANGE
 from .notation import alpha, beta, i, j, mix, n, p, total, v
 from .theorem import Claim, Folklore, Hypothesis, Theorem
 
@@ -63,7 +64,7 @@ tsallis_falls = Theorem(
         r"$p$ is one-hot."
     ),
     setting=r"every $n \ge 1$, $p$ in the simplex, real $\alpha, \alpha' > 1$",
-    hypotheses=(Hypothesis("order", r"$\alpha \le \alpha'$", sp.Le(alpha, beta)),),
+    hypotheses=(ALPHAS_IN_ORDER,),
     claims=(
         Claim("falls", sp.Le(tsallis(p, beta), tsallis(p, alpha))),
         Claim("below-shannon", sp.Le(tsallis(p, alpha), tsallis(p, 1))),
@@ -101,7 +102,7 @@ strong_concavity = Theorem(
         r"$n^{1-\alpha}$-strongly in $\ell_1$."
     ),
     setting=r"every $n \ge 1$, $p$ in the simplex with positive entries, $v \in \mathbb{R}^n$, real $\alpha > 1$",
-    hypotheses=(Hypothesis("convex-range", r"$\alpha \le 2$", sp.Le(alpha, 2)),),
+    hypotheses=(CONVEX_RANGE,),
     claims=(
         Claim("l2", sp.Ge(total(v[i] ** 2 * p[i] ** (alpha - 2)), total(v[i] ** 2))),
         Claim("l1", sp.Ge(total(v[i] ** 2 * p[i] ** (alpha - 2)), n ** (1 - alpha) * total(sp.Abs(v[i])) ** 2)),

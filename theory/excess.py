@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from .hypotheses import ALPHAS_IN_ORDER, CONVEX_RANGE, LARGE_ALPHA, SORTED
 from .notation import (
     Every,
     a,
@@ -20,7 +21,6 @@ from .notation import (
     shift,
     size,
     tau,
-    top_first,
     total,
     x,
     z,
@@ -57,7 +57,7 @@ excess_convex = Theorem(
         r"tied tokens, are above."
     ),
     setting=_CHORD,
-    hypotheses=(Hypothesis("convex-range", r"$\alpha \le 2$", sp.Le(alpha, 2)),),
+    hypotheses=(CONVEX_RANGE,),
     claims=(
         Claim("mass", sp.Le(mass_above(_between), _chord(mass_above(rho), mass_above(rho + shift)))),
         Claim("norm", sp.Le(mass_above(_between) ** a, _chord(mass_above(rho) ** a, mass_above(rho + shift) ** a))),
@@ -82,7 +82,7 @@ excess_pieces = Theorem(
     ),
     setting=_CHORD,
     hypotheses=(
-        Hypothesis("large-alpha", r"$\alpha \ge 2$", sp.Ge(alpha, 2)),
+        LARGE_ALPHA,
         Hypothesis(
             "same-piece",
             r"$x_l \le \tau'$ or $x_l \ge \tau' + c$ for every $l$",
@@ -140,7 +140,7 @@ four_thirds = Theorem(
     ),
     setting=r"every $n \ge 1$, $z \in \mathbb{R}^n$",
     hypotheses=(
-        Hypothesis("sorted", r"$z_1 \ge z_2 \ge \dots \ge z_n$", top_first()),
+        SORTED,
         Hypothesis("four-thirds", r"$\alpha = 4/3$", sp.Eq(alpha, sp.Rational(4, 3))),
     ),
     claims=(
@@ -164,7 +164,7 @@ deformed_exponential = Theorem(
         r"$p_i^{2-\alpha} \le p_i^{2-\alpha'}$ for $\alpha \le \alpha'$. So two of them cross once."
     ),
     setting=r"every $n \ge 1$, real $\alpha, \alpha' > 1$, $z \in \mathbb{R}^n$",
-    hypotheses=(Hypothesis("order", r"$\alpha \le \alpha'$", sp.Le(alpha, beta)),),
+    hypotheses=(ALPHAS_IN_ORDER,),
     claims=(
         Claim("form", sp.Eq(p[i], pos(1 + a * (z[i] - (tau + 1) / a)) ** q)),
         Claim("steeper", sp.Or(sp.Eq(p[i], 0), p[i] ** (2 - alpha) <= p[i] ** (2 - beta))),

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sympy as sp
 
+from .hypotheses import CONVEX_RANGE, UNIT_VALUES
 from .jacobian import mean
 from .lipschitz import kappa
-from .notation import Every, a, alpha, epsilon, i, k, l, lipschitz, n, p, pos, q, r, s, total, v, y, z, z_max
+from .notation import a, alpha, epsilon, i, k, lipschitz, n, p, pos, q, r, s, total, v, y, z, z_max
 from .theorem import Claim, Folklore, Hypothesis, Theorem
-
-_CONVEX = Hypothesis("convex-range", r"$\alpha \le 2$", sp.Le(alpha, 2))
 
 halves = 4 * (sp.floor(n / 2) ** (-kappa) + sp.ceiling(n / 2) ** (-kappa)) ** (alpha - 3)
 """Lipschitz constant from the maximum norm to the sum norm."""
@@ -25,7 +24,7 @@ sup_to_one = Theorem(
     ),
     setting=r"every $n \ge 2$, real $\alpha \ge 1$, $p$ in the simplex, $v \in \mathbb{R}^n$; $J$ as in the theorem "
     r"*jacobian*",
-    hypotheses=(_CONVEX, Hypothesis("unit", r"$|v_l| \le 1$ for every $l$", Every(sp.Abs(v[l]) <= 1, l))),
+    hypotheses=(CONVEX_RANGE, UNIT_VALUES),
     claims=(Claim("norm", sp.Le(total(s(i) * sp.Abs(v[i] - mean)), halves)),),
     folklore=(
         Folklore(
@@ -83,7 +82,7 @@ edge_order = Theorem(
     ),
     setting=r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$",
     hypotheses=(
-        _CONVEX,
+        CONVEX_RANGE,
         Hypothesis("two", r"$n = 2$, for the lower bound", sp.Eq(n, 2)),
     ),
     claims=(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sympy as sp
 
+from .hypotheses import CONVEX_RANGE
 from .notation import a, alpha, i, n, p, p_max, pos, q, r, reach, rho, size, tau, total, x
-from .theorem import Claim, Folklore, Hypothesis, Theorem
+from .theorem import Claim, Folklore, Theorem
 
 residual = total(pos(x(i) - rho) ** q) - 1
 """``f(tau')`` at an approximate threshold."""
@@ -52,7 +53,7 @@ threshold_condition = Theorem(
         r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, $x_{\max} - 1 \le \tau' \le x_{\max}$; $r = "
         r"p'$"
     ),
-    hypotheses=(Hypothesis("convex-range", r"$\alpha \le 2$", sp.Le(alpha, 2)),),
+    hypotheses=(CONVEX_RANGE,),
     claims=(Claim("error", sp.Le(total(sp.Abs(r[i] - p[i])), q * n * sp.Abs(rho - tau))),),
 )
 
@@ -65,7 +66,7 @@ logit_rounding = Theorem(
         r"every $n \ge 1$, real $\alpha \ge 1$, $z, z' \in \mathbb{R}^n$; $r = p'$, $R = \lVert z' - z "
         r"\rVert_\infty$"
     ),
-    hypotheses=(Hypothesis("convex-range", r"$\alpha \le 2$", sp.Le(alpha, 2)),),
+    hypotheses=(CONVEX_RANGE,),
     claims=(Claim("error", sp.Le(total(sp.Abs(r[i] - p[i])), n**a * reach)),),
     folklore=(
         Folklore(
@@ -88,7 +89,7 @@ condition_number = Theorem(
         r"logits."
     ),
     setting=r"every $n \ge 1$, real $\alpha > 1$, $p$ in the simplex",
-    hypotheses=(Hypothesis("convex-range", r"$\alpha \le 2$", sp.Le(alpha, 2)),),
+    hypotheses=(CONVEX_RANGE,),
     claims=(
         Claim("least", sp.Ge(q * p_max**a * total(sp.Piecewise((p[i] ** (2 - alpha), p[i] > 0), (0, True))), q)),
         Claim(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sympy as sp
 
 from .entropy import tsallis
-from .notation import A, Iff, a, alpha, i, j, n, p, p_max, q, r, theta, top, top_first, total, z, z_max, z_min
+from .hypotheses import SORTED
+from .notation import A, Iff, a, alpha, i, j, n, p, p_max, q, r, theta, top, total, z, z_max, z_min
 from .theorem import Claim, Folklore, Hypothesis, Theorem
 
 softmax_limit = Theorem(
@@ -39,7 +40,7 @@ argmax_limit = Theorem(
         r"never one-hot for ties."
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$ that is not constant",
-    hypotheses=(Hypothesis("sorted", r"$z_1 \ge z_2 \ge \dots \ge z_n$", top_first()),),
+    hypotheses=(SORTED,),
     claims=(
         Claim("reached", Iff(sp.Eq(total(p[i], last=top), 1), a * (z_max - z[top + 1]) * top**a >= 1)),
         Claim("uniform", sp.Or(i > top, sp.Eq(p[i], p[1]))),
@@ -62,7 +63,7 @@ cold_limit = Theorem(
         r"near ties no scale serves all logits, the limit is not uniform."
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $\theta > 0$, $z \in \mathbb{R}^n$ that is not constant",
-    hypotheses=(Hypothesis("sorted", r"$z_1 \ge z_2 \ge \dots \ge z_n$", top_first()),),
+    hypotheses=(SORTED,),
     claims=(
         Claim(
             "reached", Iff(sp.Eq(total(p[i], last=top), 1), theta >= top ** (1 - alpha) / (a * (z_max - z[top + 1])))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sympy as sp
 
+from .hypotheses import CONVEX_RANGE, LARGE_ALPHA, SCALES_IN_ORDER, UNIT_VALUES
 from .jacobian import Sigma, mean, quadratic
-from .notation import A, Every, a, alpha, eta, i, j, l, mix, n, p, r, s, size, tau, theta, total, v, x, y, z
+from .notation import A, Every, a, alpha, i, j, l, mix, n, p, r, s, size, tau, total, v, x, y, z
 from .theorem import Claim, Folklore, Hypothesis, Theorem
 
 kappa = a / (3 - alpha)
@@ -13,7 +14,6 @@ kappa = a / (3 - alpha)
 entry_constant = (1 + (n - 1) ** (-kappa)) ** (alpha - 3)
 """``C_n(alpha)``: the largest entry a Jacobian can have."""
 
-_CONVEX = Hypothesis("convex-range", r"$\alpha \le 2$", sp.Le(alpha, 2))
 _POINT = r"every $n \ge 2$, real $\alpha \ge 1$, $p$ in the simplex; $J$ as in the theorem *jacobian*"
 
 entries = Theorem(
@@ -28,7 +28,7 @@ entries = Theorem(
         r"$\frac{n-1}{n}$ for sparsemax, and tends to 1 with $n$ for every $\alpha > 1$."
     ),
     setting=_POINT,
-    hypotheses=(_CONVEX,),
+    hypotheses=(CONVEX_RANGE,),
     claims=(
         Claim("entry", sp.Le(sp.Abs(s(i) * sp.KroneckerDelta(i, j) - s(i) * s(j) / Sigma), entry_constant)),
         Claim("row", sp.Le(2 * (s(i) - s(i) ** 2 / Sigma), 2 * entry_constant)),
@@ -68,7 +68,7 @@ euclidean = Theorem(
         r"to 1 with $n$ for every $\alpha > 1$."
     ),
     setting=_POINT + r", $v \in \mathbb{R}^n$",
-    hypotheses=(_CONVEX,),
+    hypotheses=(CONVEX_RANGE,),
     claims=(Claim("norm", sp.Le(quadratic, spectral_constant * total(v[i] ** 2))),),
     folklore=(
         Folklore(
@@ -90,7 +90,7 @@ bounded_change = Theorem(
         r"Lipschitz constant from $\ell_\infty$ to $\ell_1$; 1 for softmax at every length."
     ),
     setting=_POINT.replace(r"n \ge 2", r"n \ge 1") + r", $v \in \mathbb{R}^n$",
-    hypotheses=(_CONVEX, Hypothesis("unit", r"$|v_l| \le 1$ for every $l$", Every(sp.Abs(v[l]) <= 1, l))),
+    hypotheses=(CONVEX_RANGE, UNIT_VALUES),
     claims=(
         Claim("support", sp.Le(total(s(i) * sp.Abs(v[i] - mean)), size**a)),
         Claim("norm", sp.Le(total(s(i) * sp.Abs(v[i] - mean)), n**a)),
@@ -110,7 +110,7 @@ holder = Theorem(
         r"$\alpha > 2$, $n \ge 3$.)"
     ),
     setting=r"every $n \ge 1$, real $\alpha > 1$, $z, z' \in \mathbb{R}^n$; $r = p' = \mathrm{entmax}_\alpha(z')$",
-    hypotheses=(Hypothesis("large-alpha", r"$\alpha \ge 2$", sp.Ge(alpha, 2)),),
+    hypotheses=(LARGE_ALPHA,),
     claims=(
         Claim(
             "hoelder",
@@ -139,7 +139,7 @@ expected_logit = Theorem(
         r"\mathrm{entmax}_\alpha(\theta' z)$, $\theta \le \theta'$."
     ),
     setting=r"every $n \ge 1$, real $\alpha \ge 1$, $\theta, \theta' > 0$, $z \in \mathbb{R}^n$; $r = p'$",
-    hypotheses=(Hypothesis("order", r"$\theta \le \theta'$", sp.Le(theta, eta)),),
+    hypotheses=(SCALES_IN_ORDER,),
     claims=(Claim("rises", sp.Ge(total(r[i] * z[i]), total(p[i] * z[i]))),),
 )
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sympy as sp
 
 from .entropy import tsallis
+from .hypotheses import ALPHAS_IN_ORDER, CONVEX_RANGE
 from .lipschitz import spectral_constant
 from .notation import Every, Iff, a, alpha, beta, epsilon, i, k, l, n, p, r, target, tau, total, y, z, z_max
-from .theorem import Claim, Folklore, Hypothesis, Theorem
+from .theorem import Claim, Folklore, Theorem
 
 conjugate_value = total(p[i] * z[i]) + tsallis(p, alpha)
 """``Omega*(z)``: the maximal value of the objective."""
@@ -95,7 +96,7 @@ quadratic_lower_bound = Theorem(
     title="A small loss means close probabilities",
     statement=r"$L(z; y) \ge \tfrac12 \lVert p - y \rVert^2$ for $\alpha \le 2$.",
     setting=_TARGET,
-    hypotheses=(Hypothesis("convex-range", r"$\alpha \le 2$", sp.Le(alpha, 2)),),
+    hypotheses=(CONVEX_RANGE,),
     claims=(Claim("quadratic", sp.Ge(loss, total((p[i] - r[i]) ** 2) / 2)),),
     source="Blondel, Martins, Niculae 2020, section 3 (strong convexity)",
 )
@@ -106,7 +107,7 @@ loss_in_alpha = Theorem(
     title="For one-hot targets a larger alpha means a smaller loss",
     statement=r"$L_{\alpha'}(z; e_k) \le L_\alpha(z; e_k)$ for $\alpha \le \alpha'$.",
     setting=r"every $n \ge 1$, real $\alpha, \alpha' > 1$, $z \in \mathbb{R}^n$; $r = \mathrm{entmax}_{\alpha'}(z)$",
-    hypotheses=(Hypothesis("order", r"$\alpha \le \alpha'$", sp.Le(alpha, beta)),),
+    hypotheses=(ALPHAS_IN_ORDER,),
     claims=(Claim("falls", sp.Le(total(r[i] * z[i]) + tsallis(r, beta) - z[k], one_hot_loss)),),
 )
 
@@ -116,7 +117,6 @@ _PAIR = (
     r"every $n \ge 2$, real $\alpha > 1$, $z, z' \in \mathbb{R}^n$, target $Y$ in the simplex; "
     r"$r = \mathrm{entmax}_\alpha(z')$"
 )
-_CONVEX = Hypothesis("convex-range", r"$\alpha \le 2$", sp.Le(alpha, 2))
 
 loss_gradient = Theorem(
     name="loss-gradient",
@@ -154,7 +154,7 @@ loss_smoothness = Theorem(
         r"1$."
     ),
     setting=_PAIR,
-    hypotheses=(_CONVEX,),
+    hypotheses=(CONVEX_RANGE,),
     claims=(
         Claim(
             "parabola",
@@ -202,7 +202,7 @@ loss_soft_labels = Theorem(
         r"every $n \ge 1$, real $\alpha, \alpha' > 1$, $z \in \mathbb{R}^n$, target $Y$ in the simplex; $r = "
         r"\mathrm{entmax}_{\alpha'}(z)$"
     ),
-    hypotheses=(Hypothesis("order", r"$\alpha \le \alpha'$", sp.Le(alpha, beta)),),
+    hypotheses=(ALPHAS_IN_ORDER,),
     claims=(
         Claim(
             "falls",

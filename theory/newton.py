@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from .hypotheses import CONVEX_RANGE, SPARSEMAX
 from .notation import Every, alpha, l, n, q, rho, steps, tau, x
 from .theorem import Claim, Folklore, Hypothesis, Theorem
 from .threshold import bend_sum, mass, slope_sum
@@ -16,8 +17,6 @@ lost = sp.Not(Every(sp.Or(x(l) <= rho, x(l) > plain), l))
 """Some token above the start is not above the end of the step."""
 
 _LEFT = Hypothesis("left", r"$\tau' \le \tau$", sp.Le(rho, tau))
-_CONVEX = Hypothesis("convex-range", r"$\alpha \le 2$", sp.Le(alpha, 2))
-_SPARSEMAX = Hypothesis("sparsemax", r"$\alpha = 2$", sp.Eq(alpha, 2))
 _START = r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, $\tau' < x_{\max}$"
 
 newton_lands_left = Theorem(
@@ -30,7 +29,7 @@ newton_lands_left = Theorem(
         r"right may throw it far to the left, out of the first bracket."
     ),
     setting=_START,
-    hypotheses=(_CONVEX,),
+    hypotheses=(CONVEX_RANGE,),
     claims=(Claim("left", sp.Le(plain, tau)),),
     folklore=(
         Folklore(
@@ -55,7 +54,7 @@ newton_sparsemax = Theorem(
         r"lay above its start does not lie above its end. So the $T$ steps that lead to $\tau$ are at most $n$."
     ),
     setting=_START + r"; $T$ steps from $\tau'$ until the end is $\tau$",
-    hypotheses=(_SPARSEMAX, _LEFT),
+    hypotheses=(SPARSEMAX, _LEFT),
     claims=(
         Claim("progress", sp.Or(sp.Eq(plain, tau), lost)),
         Claim("count", sp.Le(steps, n)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from .hypotheses import CONVEX_RANGE
 from .jacobian import Sigma, mean
 from .notation import (
     D,
@@ -240,7 +241,7 @@ gradient_size = Theorem(
         r"$\Sigma \le |S|^{\alpha-1}$ for $\alpha \le 2$: larger than softmax's, where $\Sigma = 1$."
     ),
     setting=r"every $n \ge 1$, real $\alpha \ge 1$, $p$ in the simplex, $v \in \mathbb{R}^n$; $R$ their range",
-    hypotheses=(Hypothesis("convex-range", r"$\alpha \le 2$", sp.Le(alpha, 2)),),
+    hypotheses=(CONVEX_RANGE,),
     claims=(
         Claim("total", sp.Le(total(s(j) * sp.Abs(v[j] - mean), j), Sigma * reach / 2)),
         Claim("sensitivity", sp.Le(Sigma, size**a)),

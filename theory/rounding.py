@@ -6,6 +6,7 @@ import sympy as sp
 
 from .entropy import tsallis
 from .floating import residual
+from .hypotheses import CONVEX_RANGE
 from .jacobian import Sigma, mean
 from .notation import (
     Iff,
@@ -32,9 +33,8 @@ from .notation import (
     v,
     x,
 )
-from .theorem import Claim, Folklore, Hypothesis, Theorem
+from .theorem import Claim, Folklore, Theorem
 
-_CONVEX = Hypothesis("convex-range", r"$\alpha \le 2$", sp.Le(alpha, 2))
 _APPROXIMATE = (
     r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, $x_{\max} - 1 \le \tau' < x_{\max}$; "
     r"$r_i = [x_i - \tau']_+^q$"
@@ -71,7 +71,7 @@ condition_exact = Theorem(
         r"$\kappa \approx q\, (n-1)^{\alpha-1} (\alpha-1)^{\alpha-1} (2-\alpha)^{2-\alpha}$."
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $p$ in the simplex",
-    hypotheses=(_CONVEX,),
+    hypotheses=(CONVEX_RANGE,),
     claims=(Claim("worst", sp.Le(condition, q * (p_max + (n - 1) ** a * p_max**a * (1 - p_max) ** (2 - alpha)))),),
 )
 
@@ -173,7 +173,7 @@ bisection_steps = Theorem(
     ),
     setting=r"every $n \ge 1$, $T \ge 0$, real $\alpha > 1$, $z \in \mathbb{R}^n$; $r$ belongs to the lower end of "
     r"the bracket",
-    hypotheses=(_CONVEX,),
+    hypotheses=(CONVEX_RANGE,),
     claims=(Claim("error", sp.Le(total(sp.Abs(r[i] - p[i])), q * n * 2 ** (-steps))),),
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from .hypotheses import SPARSEMAX
 from .notation import (
     Every,
     a,
@@ -152,7 +153,7 @@ sparsemax_poisson = Theorem(
         r"for every finite $n$."
     ),
     setting=r"every $n \ge 2$, $\theta, \lambda > 0$, $1 \le k < n$; $P$ is the probability that $|S| = k$",
-    hypotheses=(Hypothesis("sparsemax", r"$\alpha = 2$", sp.Eq(alpha, 2)),),
+    hypotheses=(SPARSEMAX,),
     claims=(Claim("law", sp.Eq(chance, sp.exp(-mean_rivals) * mean_rivals ** (k - 1) / sp.factorial(k - 1))),),
 )
 

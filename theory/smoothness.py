@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from .hypotheses import CONVEX_RANGE, SPARSEMAX
 from .jacobian import Sigma, quadratic
 from .lipschitz import spectral_constant
 from .notation import (
@@ -37,7 +38,6 @@ from .notation import (
 )
 from .theorem import Claim, Folklore, Hypothesis, Theorem
 
-_CONVEX = Hypothesis("convex-range", r"$\alpha \le 2$", sp.Le(alpha, 2))
 _POINT = (
     r"every $n \ge 1$, real $\alpha \ge 1$, $p$ in the simplex, $v \in \mathbb{R}^n$; $J$ as in the theorem *jacobian*"
 )
@@ -98,7 +98,7 @@ sparsemax_affine = Theorem(
     ),
     setting=r"every $n \ge 1$, real $\alpha > 1$, $z, z' \in \mathbb{R}^n$; $r = \mathrm{entmax}_\alpha(z')$",
     hypotheses=(
-        Hypothesis("sparsemax", r"$\alpha = 2$", sp.Eq(alpha, 2)),
+        SPARSEMAX,
         Hypothesis("same-support", r"$p_l > 0$ if and only if $r_l > 0$", Every(Iff(p[l] > 0, r[l] > 0), l)),
     ),
     claims=(
@@ -128,7 +128,7 @@ simple_norms = Theorem(
         r"that the norm is at least $\frac{n}{n-1} J_{kk}$."
     ),
     setting=_POINT + r", $R = \max_i J_{ii}$",
-    hypotheses=(_CONVEX,),
+    hypotheses=(CONVEX_RANGE,),
     claims=(
         Claim("diagonal", sp.Le(quadratic, 2 * reach * total(v[i] ** 2))),
         Claim("top", sp.Le(quadratic, p_max ** (2 - alpha) * total(v[i] ** 2))),
@@ -212,7 +212,7 @@ scaled_lipschitz = Theorem(
         r"\mathrm{entmax}_\alpha(\theta z)$, "
         r"$r = \mathrm{entmax}_\alpha(\theta z')$"
     ),
-    hypotheses=(_CONVEX,),
+    hypotheses=(CONVEX_RANGE,),
     claims=(
         Claim(
             "distance",

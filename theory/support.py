@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sympy as sp
 
+from .hypotheses import ALPHAS_IN_ORDER, SCALES_IN_ORDER, SORTED
 from .notation import (
     Iff,
     a,
     alpha,
-    beta,
-    eta,
     i,
     k,
     n,
@@ -21,15 +20,12 @@ from .notation import (
     size,
     theta,
     top,
-    top_first,
     total,
     z,
     z_max,
     z_min,
 )
-from .theorem import Claim, Folklore, Hypothesis, Theorem
-
-_SORTED = Hypothesis("sorted", r"$z_1 \ge z_2 \ge \dots \ge z_n$", top_first())
+from .theorem import Claim, Folklore, Theorem
 
 norm_criterion = Theorem(
     name="support-norm-criterion",
@@ -66,7 +62,7 @@ critical_scale = Theorem(
     ),
     setting=r"every $n \ge 1$, real $\alpha > 1$, $\theta, \theta' > 0$, $z \in \mathbb{R}^n$; $r = "
     r"\mathrm{entmax}_\alpha(\theta' z)$",
-    hypotheses=(Hypothesis("order", r"$\theta \le \theta'$", sp.Le(theta, eta)),),
+    hypotheses=(SCALES_IN_ORDER,),
     claims=(
         Claim(
             "critical",
@@ -85,7 +81,7 @@ nested_in_alpha = Theorem(
         r"$\mathrm{entmax}_\alpha(z)$."
     ),
     setting=r"every $n \ge 1$, real $\alpha, \alpha' > 1$, $z \in \mathbb{R}^n$; $r = \mathrm{entmax}_{\alpha'}(z)$",
-    hypotheses=(Hypothesis("order", r"$\alpha \le \alpha'$", sp.Le(alpha, beta)),),
+    hypotheses=(ALPHAS_IN_ORDER,),
     claims=(Claim("nested", sp.Implies(r[k] > 0, p[k] > 0)),),
     folklore=(
         Folklore(
@@ -104,7 +100,7 @@ size_formula = Theorem(
         r"For sorted logits $|S| \ge k$ if and only if $\sum_{i<k} ((\alpha-1)(z_i - z_k))^q < 1$; the sum "
         r"grows with $k$."
     ),
-    hypotheses=(_SORTED,),
+    hypotheses=(SORTED,),
     claims=(
         Claim("size", Iff(size >= k, total((a * (z[i] - z[k])) ** q, last=k - 1) < 1)),
         Claim(
@@ -124,7 +120,7 @@ one_hot_margin = Theorem(
         r"$\frac{m^{1-\alpha}}{\alpha-1}$."
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$ that is not constant",
-    hypotheses=(_SORTED,),
+    hypotheses=(SORTED,),
     claims=(
         Claim("one-hot", Iff(sp.Eq(p[1], 1), z[1] - z[2] >= 1 / a)),
         Claim("ties", Iff(sp.Eq(total(p[i], last=top), 1), z_max - z[top + 1] >= top ** (1 - alpha) / a)),
@@ -205,7 +201,7 @@ sparsity_from_gap = Theorem(
         r"suffices that $z_1 - z_{k+1} \ge \frac{1}{\alpha-1}$, or that $z_k - z_{k+1} \ge "
         r"\frac{k^{1-\alpha}}{\alpha-1}$."
     ),
-    hypotheses=(_SORTED,),
+    hypotheses=(SORTED,),
     claims=(
         Claim("exact", sp.Implies(k < n, Iff(size <= k, total((a * (z[i] - _next)) ** q, last=k) >= 1))),
         Claim("one-gap", sp.Implies(z[1] - _next >= 1 / a, sp.Or(k >= n, size <= k))),

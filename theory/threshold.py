@@ -5,6 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from .entropy import tsallis
+from .hypotheses import CONVEX_RANGE, LARGE_ALPHA, SORTED, SPARSEMAX
 from .notation import (
     Every,
     Iff,
@@ -23,7 +24,6 @@ from .notation import (
     size,
     tau,
     top,
-    top_first,
     total,
     x,
     z,
@@ -100,9 +100,6 @@ brackets = Theorem(
     ),
 )
 
-_CONVEX = Hypothesis("convex-range", r"$\alpha \le 2$", sp.Le(alpha, 2))
-_SORTED = Hypothesis("sorted", r"$z_1 \ge z_2 \ge \dots \ge z_n$", top_first())
-
 
 def sorted_mean(count: sp.Expr) -> sp.Expr:
     """Mean of the first `count` of the ``x_i``."""
@@ -117,7 +114,7 @@ sorted_means = Theorem(
         r"For $\alpha \le 2$ and every $k$, $\tau \ge \mu_k - k^{1-\alpha}$ with $\mu_k$ the mean of any $k$ of the "
         r"$x_i$ (best: the largest). For sorted logits and $k = |S|$ this is sparsemax's formula at $\alpha = 2$."
     ),
-    hypotheses=(_CONVEX,),
+    hypotheses=(CONVEX_RANGE,),
     claims=(Claim("mean", sp.Ge(tau, sorted_mean(k) - k ** (1 - alpha))),),
 )
 
@@ -126,7 +123,7 @@ sorted_means_above = Theorem(
     area="threshold",
     title="Beyond alpha = 2 the support's mean bounds the threshold from above",
     statement=r"For $\alpha \ge 2$ and sorted logits, $\tau \le \mu_{|S|} - |S|^{1-\alpha}$.",
-    hypotheses=(_SORTED, Hypothesis("large-alpha", r"$\alpha \ge 2$", sp.Ge(alpha, 2))),
+    hypotheses=(SORTED, LARGE_ALPHA),
     claims=(Claim("mean", sp.Le(tau, sorted_mean(size) - size ** (1 - alpha))),),
 )
 
@@ -146,7 +143,7 @@ newton = Theorem(
         r"on the q-norm is at least the plain one, and neither overshoots."
     ),
     setting=r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, $\tau' < x_{\max}$",
-    hypotheses=(_CONVEX, Hypothesis("left", r"$\tau' \le \tau$", sp.Le(rho, tau))),
+    hypotheses=(CONVEX_RANGE, Hypothesis("left", r"$\tau' \le \tau$", sp.Le(rho, tau))),
     claims=(
         Claim("rises", sp.Ge((mass - 1) / (q * slope_sum), 0)),
         Claim("longer", sp.Ge((mass - mass ** (1 - 1 / q)) / slope_sum, (mass - 1) / (q * slope_sum))),
@@ -179,7 +176,7 @@ closed_forms = Theorem(
         r"$x_i$ of the support and $V = \sum_{i \in S} (x_i - \mu)^2$."
     ),
     setting=r"every $n \ge 1$, $z \in \mathbb{R}^n$",
-    hypotheses=(_SORTED, Hypothesis("three-halves", r"$\alpha = 3/2$", sp.Eq(alpha, sp.Rational(3, 2)))),
+    hypotheses=(SORTED, Hypothesis("three-halves", r"$\alpha = 3/2$", sp.Eq(alpha, sp.Rational(3, 2)))),
     claims=(Claim("closed", sp.Eq(tau, _centre - sp.sqrt((1 - _scatter) / size))),),
     source="Peters, Niculae, Martins 2019, section 4",
 )
@@ -193,7 +190,7 @@ closed_form_sparsemax = Theorem(
         r"logits."
     ),
     setting=r"every $n \ge 1$, $z \in \mathbb{R}^n$",
-    hypotheses=(_SORTED, Hypothesis("sparsemax", r"$\alpha = 2$", sp.Eq(alpha, 2))),
+    hypotheses=(SORTED, SPARSEMAX),
     claims=(Claim("closed", sp.Eq(tau, sorted_mean(size) - 1 / size)),),
     source="Martins, Astudillo 2016, equation 4",
 )
