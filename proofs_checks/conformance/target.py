@@ -55,6 +55,7 @@ def load(target: str) -> Callable[..., Any]:
 
 
 _FORMS = {"mapping": ["z"], "loss": ["z", "y"]}
+_AXES = ("dim", "axis", "dimension")
 _OPTIONS = ("alpha", "is_causal", "scale", "alibi_slopes", "key_lengths")
 
 
@@ -102,9 +103,25 @@ def adapt(
             raise UnusableTarget(
                 f"the function has the signature {signature} and cannot be called as {form}: {error}; {mend}"
             ) from None
+        if not fixed_alpha:
+            _not_an_axis(signature, len(_FORMS[kind]))
     if fixed_alpha:
         return lambda *arrays_and_alpha: function(*arrays_and_alpha[:-1])
     return function
+
+
+def _not_an_axis(signature: inspect.Signature, place: int) -> None:
+    """Refuse to hand alpha over as the axis, which binds and would be blamed on the function."""
+    positional = [
+        name
+        for name, each in signature.parameters.items()
+        if each.kind in (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    ]
+    if len(positional) > place and positional[place] in _AXES:
+        raise UnusableTarget(
+            f"the function has the signature {signature}, and alpha would be handed over as its {positional[place]!r}; "
+            "give --fixed-alpha A (fixed_alpha=A) if it takes no alpha, else wrap it"
+        )
 
 
 def _adapt_normaliser(

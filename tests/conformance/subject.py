@@ -24,6 +24,10 @@ def without_alpha(z):
     return entmax15(z)
 
 
+def with_an_axis(z, dim=-1):
+    return entmax15(z)
+
+
 def hangs(z, alpha):
     while z.shape[-1] == 5:
         time.sleep(0.01)
