@@ -26,6 +26,7 @@ __all__ = [
     "loading",
     "program_text",
     "read",
+    "read_all",
     "runs",
     "to_case",
     "unhex",
@@ -147,12 +148,17 @@ def _about(law: str) -> str:
 
 
 def read(source: str) -> dict[str, Any]:
-    """Read a counterexample to replay.
+    """Read a counterexample to replay: the first of `read_all`."""
+    return read_all(source)[0]
+
+
+def read_all(source: str) -> list[dict[str, Any]]:
+    """Read the counterexamples to replay, at least one.
 
     Parameters
     ----------
     source : str
-        JSON text, or the path of a JSON file; of a counterexample, or of a whole report, whose first one is taken.
+        JSON text, or the path of a JSON file; of a counterexample, or of a whole report, which may hold several.
 
     Raises
     ------
@@ -164,11 +170,15 @@ def read(source: str) -> dict[str, Any]:
         found = json.loads(text)
     except (OSError, json.JSONDecodeError) as error:
         raise ValueError(f"cannot read a counterexample from {source[:80]!r}: {error}") from None
-    if "laws" in found:
-        broken = [law["counterexample"] for law in found["laws"] if law.get("counterexample")]
-        if not broken:
-            raise ValueError(f"{source[:80]} reports no violation, so there is nothing to replay")
-        found = broken[0]
+    if "laws" not in found:
+        return [_complete(found)]
+    every = [_complete(each) for law in found["laws"] for each in law.get("counterexamples") or ()]
+    if not every:
+        raise ValueError(f"{source[:80]} reports no violation, so there is nothing to replay")
+    return every
+
+
+def _complete(found: dict[str, Any]) -> dict[str, Any]:
     missing = {"law", "alpha", "dtype"} - set(found)
     if missing:
         raise ValueError(f"this is no counterexample: it lacks {', '.join(sorted(missing))}")

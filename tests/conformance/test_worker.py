@@ -142,7 +142,7 @@ def test_the_command_and_the_snippet_show_it_again():
 
 def test_the_command_line_writes_what_it_found(tmp_path, capsys):
     file = tmp_path / "result.json"
-    common = ["--array", "numpy", "--law", "values", "--law", "shift", "--json", str(file)]
+    common = ["--array", "numpy", "--law", "values", "--law", "simplex", "--json", str(file)]
     assert main(["check", f"{SUBJECT}:off", *common]) == 1
     result = json.loads(file.read_text())
     assert result["schema"] == "entmax-oracle/check/1"
@@ -152,7 +152,13 @@ def test_the_command_line_writes_what_it_found(tmp_path, capsys):
     assert values["counterexample"]["logits"]
     assert "violates" in capsys.readouterr().out
     assert main(["check", f"{SUBJECT}:entmax15", "--array", "numpy", "--replay", str(file)]) == 0
+    capsys.readouterr()
     assert main(["check", f"{SUBJECT}:off", "--array", "numpy", "--replay", str(file)]) == 1
+    every = [each for law in result["laws"] for each in law["counterexamples"]]
+    lines = capsys.readouterr().out.splitlines()
+    assert len(every) > 1
+    assert [line.split(",")[0] for line in lines[:-1]] == [each["law"] for each in every]
+    assert lines[-1] == f"{len(every)} of {len(every)} counterexamples still break their law"
 
 
 def test_unusable_input_exits_with_2_and_one_line(tmp_path, capsys):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
 from fractions import Fraction
 from pathlib import Path
@@ -90,7 +91,7 @@ def add_parser(subparsers: Any) -> None:
     add("--seconds", type=float, metavar="S", help="about so many for a setting, for slow targets (default: no limit)")
     add("--timeout", type=float, default=10.0, metavar="S", help="seconds that one call may take (default: 10)")
     add("--jobs", type=int, default=1, metavar="N", help="settings (alpha and dtype) checked at the same time")
-    add("--replay", metavar="JSON", help="judge one counterexample again: JSON text, or a file of one or a report")
+    add("--replay", metavar="JSON", help="judge a counterexample again: JSON text or a file; of a report, every one")
     add = parser.add_argument_group("what to write").add_argument
     add("--json", metavar="FILE", type=Path, help="write the result as JSON")
     add("--junit", metavar="FILE", type=Path, help="write the result as JUnit XML, a test per law and setting")
@@ -175,23 +176,36 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _replay(args: argparse.Namespace) -> int:
-    from entmax_oracle.proofs_checks.conformance import replay
+    from rich.console import Console
 
-    finding = replay(
-        args.target,
-        args.replay,
-        args.array,
-        fixed_alpha=args.fixed_alpha,
-        device=args.device,
-        compute_dtype=args.compute_dtype,
-        timeout=args.timeout,
-        kind=args.kind,
-        without=args.without,
-        against=args.against,
-        fixed_parameters=_against(args)["fixed_parameters"],
-    )
-    print(f"violated: {finding.message}" if finding.broken else "kept: the law holds on this input")
-    return int(finding.broken)
+    from entmax_oracle.proofs_checks.conformance import replay
+    from entmax_oracle.proofs_checks.conformance.replay import read_all
+
+    every = read_all(args.replay)
+    broken = 0
+    with Console().status("calling the target") as status:
+        for place, found in enumerate(every, 1):
+            title = "" if len(every) == 1 else f"{found['law']}, alpha {float(found['alpha']):g}, {found['dtype']}: "
+            status.update(f"{title}{place} of {len(every)}")
+            finding = replay(
+                args.target,
+                json.dumps(found),
+                args.array,
+                fixed_alpha=args.fixed_alpha,
+                device=args.device,
+                compute_dtype=args.compute_dtype,
+                timeout=args.timeout,
+                kind=args.kind,
+                without=args.without,
+                against=args.against,
+                fixed_parameters=_against(args)["fixed_parameters"],
+            )
+            broken += finding.broken
+            verdict = f"violated: {finding.message}" if finding.broken else "kept: the law holds on this input"
+            print(f"{title}{verdict}", flush=True)
+    if len(every) > 1:
+        print(f"{broken} of {len(every)} counterexamples still break their law")
+    return int(broken > 0)
 
 
 def _against(args: argparse.Namespace) -> dict[str, Any]:
