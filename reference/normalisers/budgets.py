@@ -303,8 +303,8 @@ def _self_adjust_pull(z: Float64, grad: Float64, ar: Arithmetic, out: Format, *,
     for end, amount, moves in ((low, to_low, low <= 0), (high, to_high, high >= 0)):
         here = (z == end) & moves
         shared = (here.sum(axis=-1, keepdims=True) > 1) | (end == 0)  # whose it is, is anyone's choice
-        allowed = amount.error + ar.u * amount.size + apart
-        found = found.off(np.where(here, np.where(shared, np.inf, allowed), 0.0))
+        error = np.where(shared, np.inf, amount.error + apart)
+        found = found + Rounded(np.where(here, -amount.value, 0.0), np.where(here, error, 0.0), ar)
     return found
 
 
@@ -448,14 +448,15 @@ def _r_softmax_pull(z: Float64, grad: Float64, ar: Arithmetic, out: Format, *, r
     place = int(position)
     ranked = np.sort(z, axis=-1)
     ends = ranked[..., place : place + 2]
-    at_end = (z[..., np.newaxis] == ends[..., np.newaxis, :]).any(axis=-1)
-    # The tokens at the quantile take the others' sum back: it is rounded with them at the end.
-    taken = back.error + (off + 4 * ar.u + out.unit_roundoff) * back.size
-    found = found.off(np.where(at_end, taken, off * back.size * (off > 0)))
+    at = z[..., np.newaxis] == ends[..., np.newaxis, :]
+    at_end = at.any(axis=-1)
+    # The tokens at the quantile take the others' sum back, by their shares of it.
+    share = (at * np.array([1 - (position - place), position - place])[: ends.shape[-1]]).sum(axis=-1)
+    taken = back.error + (off + 4 * ar.u) * back.size
+    found = found + Rounded(-share * back.value, np.where(at_end, taken, off * back.size * (off > 0)), ar)
     # A token at the corner has a derivative of its own choosing, unless it is the quantile itself.
     corner = (above.error > above.value) & (above.error > 0)
-    times = (z[..., np.newaxis] == ends[..., np.newaxis, :]).sum(axis=-2)
-    tied = (times > 1).any(axis=-1, keepdims=True)
+    tied = (at.sum(axis=-2) > 1).any(axis=-1, keepdims=True)
     own = at_end & (position == place) & (z == ends[..., :1])
     return found.off(np.where((corner & ~own).any(axis=-1, keepdims=True) | tied, np.inf, 0.0))
 

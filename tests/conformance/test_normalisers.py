@@ -24,6 +24,7 @@ from entmax_oracle.proofs_checks.evidence import Context
 from entmax_oracle.proofs_checks.matrix.cells import PROPERTIES as COLUMNS
 from entmax_oracle.proofs_checks.matrix.cells import cell
 from entmax_oracle.proofs_checks.matrix.subject import Reference
+from entmax_oracle.reference.formats import as_format
 from entmax_oracle.reference.normalisers import NORMALISERS
 from entmax_oracle.reference.normalisers.budgets import normaliser_budget, normaliser_vjp_budget
 
@@ -165,6 +166,24 @@ def test_budgets_hold_for_float64_and_are_not_wide(name):
         assert (allowed <= 400 * n * 2.0**-53).all()
         room = normaliser_vjp_budget(name, z, g, "float64")
         assert (room[np.isfinite(room)] <= 4e4 * n * 2.0**-53).all()
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
+@pytest.mark.parametrize("name", NORMALISERS)
+def test_what_is_right_and_rounded_once_is_within_the_budget(name, dtype):
+    rng, f = np.random.default_rng(5), NORMALISERS[name]
+    form = as_format(dtype)
+    for parameters in ({}, *map(dict, KNOWN[name].others)):
+        for scale in (2.0**-14, 0.1, 1.0, 8.0):
+            z = form.round_array(rng.standard_normal((6, 9)) * scale)
+            g = form.round_array(rng.standard_normal((6, 9)))
+            weights, pulled = f(z, **parameters), f.vjp(z, g, **parameters)
+            allowed = normaliser_budget(name, z, dtype, **parameters)
+            assert (np.abs(form.round_array(weights) - weights) <= allowed).all()
+            with np.errstate(over="ignore"):
+                error = np.abs(form.round_array(pulled) - pulled)
+            room = normaliser_vjp_budget(name, z, g, dtype, **parameters)
+            assert (error[np.isfinite(error)] <= room[np.isfinite(error)]).all()
 
 
 def test_a_gradient_that_is_rounded_once_is_no_violation():
