@@ -77,6 +77,10 @@ late = sp.Symbol("b", real=True)
 """Logit of a token that joins a row later."""
 outside = sp.Symbol("m_out", integer=True, nonnegative=True)
 """Number of tokens, the first ones of a row, that do not belong to a set under consideration."""
+place = sp.Symbol("place", integer=True, positive=True)
+"""Place of a token that joins a row: those with a smaller number stand before it."""
+kept = sp.Symbol("kept", integer=True, positive=True)
+"""How many tokens are chosen from a row."""
 copies = sp.Symbol("M", integer=True, positive=True)
 """How often the last token of a row occurs."""
 reach = sp.Symbol("R", nonnegative=True)
@@ -163,6 +167,8 @@ _LATEX = {
     size: r"|S|",
     slope: "m",
     outside: "m",
+    place: "m",
+    kept: "K",
     gamma2: r"\gamma'",
     mean_size: r"\mathbb{E}|S|",
     mean_renewals: r"\mathbb{E} N",

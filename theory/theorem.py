@@ -28,6 +28,7 @@ SUBJECTS = (
     "dispersion",
     "entropy_floors",
     "vanishing",
+    "tokenwise",
     "collapse",
     "paths",
     "scale_laws",

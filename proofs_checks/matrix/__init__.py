@@ -4,6 +4,7 @@ from .build import SCHEMA, matrix
 from .cells import PROPERTIES, Cell, cell
 from .claims import ROWS, Claims, Constant, settings
 from .growth import curves
+from .replay import Replayed, replay
 from .subject import Own, Reference, Subject
 
 __all__ = [
@@ -15,9 +16,11 @@ __all__ = [
     "Constant",
     "Own",
     "Reference",
+    "Replayed",
     "Subject",
     "cell",
     "curves",
     "matrix",
+    "replay",
     "settings",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any, Literal
@@ -14,6 +15,7 @@ from ..evidence import Context
 from ..theorems import cases
 from ..verify import examine
 from .claims import Claims
+from .forms import FORMS, departure
 from .limits import LIMITING, Lipschitz, quotient
 from .points import Point, draw_direction, draw_row, shrink
 from .properties import POINTWISE, Property
@@ -25,7 +27,7 @@ __all__ = ["PROPERTIES", "Cell", "cell"]
 PROPERTIES: tuple[Property, ...] = (*POINTWISE, *LIMITING)
 """The columns of the matrix."""
 
-_BITS = 512
+BITS = 512
 _PROVEN = ("proved",)
 
 Verdict = Literal["true", "false", "unknown"]
@@ -111,12 +113,12 @@ def cell(prop: Property, subject: Subject, claims: Claims | None = None, context
     refutes = bool(claims and claims.felt) and prop.key == "vanishing"
     if claims and refutes:
         names = claims.felt
-    with working_precision(_BITS):
-        replayed = _decide(prop, subject, claimed) if claimed is not None else ""
+    with working_precision(BITS):
+        replayed = decide(prop, subject, claimed) if claimed is not None else ""
         found = _Search(claimed, replayed, 1) if claimed and replayed else _search(prop, subject, context)
         largest, above = _steepest(subject, claims, context) if isinstance(prop, Lipschitz) else (None, "")
     proofs = [_verdict(name) for name in names]
-    via, apart = _through(claims, subject, context) if proofs else ("", "")
+    via, apart = _through(claims, names, subject, context) if proofs else ("", "")
     proven = bool(proofs) and all(proof["verdict"] in _PROVEN for proof in proofs)
     if found.point is not None:
         verdict: Verdict = "true" if prop.exists else "false"
@@ -159,12 +161,20 @@ def _contradiction(
     return ""
 
 
-def _through(claims: Claims | None, subject: Subject, context: Context) -> tuple[str, str]:
-    """Say through which reduction theorems speak of a row, and what is wrong with it."""
-    if claims is None or claims.normaliser not in REDUCTIONS or not isinstance(subject, Reference):
+def _through(claims: Claims | None, names: Sequence[str], subject: Subject, context: Context) -> tuple[str, str]:
+    """Say through which formula or reduction theorems speak of a row, and what is wrong with it."""
+    if claims is None or not isinstance(subject, Reference):
         return "", ""
-    seen, problem = disagreement(claims.normaliser, subject, context.seed)
-    return f" (it is {REDUCTIONS[claims.normaliser].words}: {seen} rows agree)", problem
+    own = [name for name in names if name in FORMS]
+    checks = [departure(name, claims.normaliser, subject, context.seed) for name in own]
+    words, problems = [], [problem for _, problem in checks]
+    if checks:
+        words.append(f"its formula is theirs: {min(seen for seen, _ in checks)} rows agree")
+    if len(own) < len(names) and claims.normaliser in REDUCTIONS:
+        seen, problem = disagreement(claims.normaliser, subject, context.seed)
+        words.append(f"it is {REDUCTIONS[claims.normaliser].words}: {seen} rows agree")
+        problems.append(problem)
+    return f" ({'; '.join(words)})" if words else "", "; ".join(filter(None, problems))
 
 
 @cache
@@ -174,7 +184,7 @@ def _verdict(name: str) -> dict[str, str]:
     return {"name": name, "title": entry["title"], "verdict": entry["verdict"], "domain": entry["domain"]}
 
 
-def _decide(prop: Property, subject: Subject, point: Point) -> str:
+def decide(prop: Property, subject: Subject, point: Point) -> str:
     """Judge a point; where the normaliser gives no weights it says nothing."""
     try:
         return prop.decide(subject, point)
@@ -201,8 +211,8 @@ def _search(prop: Property, subject: Subject, context: Context) -> _Search:
             continue
         found.cases += 1
         if detail:
-            found.point = shrink(point, lambda candidate: bool(_decide(prop, subject, candidate)))
-            found.detail = _decide(prop, subject, found.point) or detail
+            found.point = shrink(point, lambda candidate: bool(decide(prop, subject, candidate)))
+            found.detail = decide(prop, subject, found.point) or detail
             break
     return found
 

@@ -57,8 +57,8 @@ class Claims:
     never : tuple of str
         Names of the theorems that together prove that no weight is exactly zero.
     felt : tuple of str
-        Names of the theorems that together prove that every joining token is felt: its weight is positive, and the sum
-        of all stays what it was.
+        Names of the theorems that together prove that every token that joins at the end is felt: its weight is positive
+        and the sum of all stays what it was, or it lowers each of the others.
     points : dict
         For properties, a point that refutes the property (shows it, where it says that some row exists).
     constant : Constant, optional
@@ -77,6 +77,11 @@ class Claims:
     def label(self) -> str:
         """Name and parameters, as in ``alpha-entmax, alpha = 3``."""
         return ", ".join([self.normaliser, *filter(None, [settings(self.parameters)])])
+
+    @property
+    def named(self) -> frozenset[str]:
+        """Names of all theorems it leans on."""
+        return frozenset(name for names in (*self.theorems.values(), self.never, self.felt) for name in names)
 
 
 # Theorems about softmax of any row of logits: they say the same of softmax of logits that were scaled by a positive
@@ -102,6 +107,14 @@ _ENTMAX: dict[str, _Names] = {
 }
 _FELT_NOT: dict[str, _Names] = {"joining": ("joining-token",), "vanishing": ("joining-token",)}
 _SMOOTH: dict[str, _Names] = {"differentiable": ("jacobian", "boundary-slopes")}
+# Theorems about one normaliser each: a weight that is a function of its own logit answers three questions at once.
+_SIGMOID: dict[str, _Names] = {
+    "order": ("sigmoid-structure",),
+    "permutation": ("sigmoid-structure",),
+    "differentiable": ("sigmoid-slope",),
+    "lipschitz": ("sigmoid-slope",),
+}
+_RECTIFIED: _Names = ("rectified-linear",)
 _ONE_ABOVE = {"family": "one above", "reach": 2.0}
 
 
@@ -257,30 +270,42 @@ ROWS: tuple[Claims, ...] = (
     ),
     Claims(
         "rectified-linear",
+        theorems=dict.fromkeys(("order", "permutation", "joining", "vanishing", "lipschitz"), _RECTIFIED),
         points={"simplex": {"z": (1.0, 1.0)}, "differentiable": {"z": (0.0,), "direction": (1.0,)}},
         constant=Constant("1", lambda n: 1.0),
     ),
     Claims(
         "sigmoid",
-        theorems=_DISPERSES,
+        never=("sigmoid-structure",),
+        felt=("sigmoid-length-bias",),
+        theorems=_DISPERSES | _SIGMOID | {"joining": ("sigmoid-length-bias",)},
         points={"simplex": {"z": (0.0, 1.0)}, "vanishing": {"z": (0.0,)}},
         constant=Constant("1/4", lambda n: 0.25),
     ),
     Claims(
         "sigmoid",
         {"bias": 0.0},
-        theorems=_DISPERSES,
+        never=("sigmoid-structure",),
+        theorems=_DISPERSES | _SIGMOID | {"joining": ("sigmoid-structure",), "vanishing": ("sigmoid-structure",)},
         points={"simplex": {"z": (1.0,)}},
         constant=Constant("1/4", lambda n: 0.25),
     ),
     Claims(
         "stick-breaking",
+        never=("stick-breaking",),
+        felt=("stick-breaking-joining",),
+        theorems={
+            "joining": ("stick-breaking-joining",),
+            "differentiable": ("stick-breaking-slope",),
+            "lipschitz": ("stick-breaking-slope",),
+        },
         points={
             "simplex": {"z": (0.0,)},
             "order": {"z": (0.0, 0.0)},
             "permutation": {"z": (1.0, 0.0), "order": (1, 0)},
             "vanishing": {"z": (0.0,)},
         },
+        constant=Constant("(2e)^(-1/2) = 0.4289", lambda n: (2 * math.e) ** -0.5),
     ),
 )
 """The matrix of the package, in reading order."""

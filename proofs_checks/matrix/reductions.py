@@ -20,7 +20,7 @@ from entmax_oracle.reference.precision import working_precision
 from .points import draw_row
 from .subject import Reference, Undefined
 
-__all__ = ["REDUCTIONS", "Reduction", "disagreement"]
+__all__ = ["REDUCTIONS", "Reduction", "disagreement", "equal"]
 
 _ROWS = 60
 _BITS = 512
@@ -165,10 +165,10 @@ def _differs(reduction: Reduction, subject: Reference, z: Any) -> str:
     else:
         pairs = [(w, s) for w, s in zip(weights, scores, strict=True) if not (reduction.selected and w == 0)]
         whole = reduction.whole
-    if whole and not _equal(sum((w for w, _ in pairs), arb(0)), arb(1)):
+    if whole and not equal(sum((w for w, _ in pairs), arb(0)), arb(1)):
         return "the weights do not sum to one"
     if not reduction.entmax:
-        unequal = [i for i, (a, b) in enumerate(pairwise(pairs)) if not _equal(a[0] * (b[1] - a[1]).exp(), b[0])]
+        unequal = [i for i, (a, b) in enumerate(pairwise(pairs)) if not equal(a[0] * (b[1] - a[1]).exp(), b[0])]
         return f"the ratio of weights {unequal[0]} and {unequal[0] + 1} is another" if unequal else ""
     return _not_entmax(pairs, float(parameters["alpha"]))
 
@@ -181,11 +181,12 @@ def _not_entmax(pairs: list[tuple[arb, arb]], alpha: float) -> str:
         below = top[0] ** a - a * (top[1] - score)
         if weight == 0 and below > 0:
             return f"token {i} is above the threshold but has no weight"
-        if weight != 0 and not _equal(weight**a, below):
+        if weight != 0 and not equal(weight**a, below):
             return f"token {i} is not at its distance from the threshold"
     return ""
 
 
-def _equal(one: arb, other: arb) -> bool:
+def equal(one: arb, other: arb) -> bool:
+    """Whether two balls of 512 bits are the same number, as far as they can tell."""
     gap = one - other
     return bool(gap.contains(0)) and bool(gap.rad() < _AGREE)

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import sympy as sp
+from flint import fmpq
 
 from entmax_oracle.cli import main
 from entmax_oracle.proofs_checks.evidence import Context
@@ -22,6 +23,7 @@ from entmax_oracle.proofs_checks.matrix import (
     growth,
     matrix,
 )
+from entmax_oracle.proofs_checks.matrix.forms import FORMS, departure
 from entmax_oracle.proofs_checks.matrix.points import shrink, simpler
 from entmax_oracle.proofs_checks.matrix.reductions import REDUCTIONS, disagreement
 from entmax_oracle.reference import entmax
@@ -164,7 +166,7 @@ def test_that_every_newcomer_is_felt_is_proved_by_a_theorem_or_measured(monkeypa
     verdict = {"name": "", "title": "", "verdict": "proved", "domain": ""}
     monkeypatch.setattr(cells, "_verdict", lambda name: {**verdict, "name": name})
     by_label = {claims.label: claims for claims in ROWS}
-    for label, strength in (("softmax", "proved"), ("gated-softmax", "proved"), ("sigmoid", "measured")):
+    for label, strength in (("softmax", "proved"), ("sigmoid", "proved"), ("r-softmax", "measured")):
         found = cell(BY_KEY["vanishing"], Reference(normaliser(label), {}), by_label[label])
         assert (found.verdict, found.strength, found.contradicts) == ("false", strength, "")
         assert "4, 16, 64" in found.detail
@@ -182,10 +184,12 @@ def test_numbers_are_written_so_that_they_differ():
 
 def test_a_constant_is_a_claim_and_a_quotient_what_was_found():
     by_label = {claims.label: claims for claims in ROWS}
+    by_label |= {"budget": Claims("budget", constant=Constant("1", lambda n: 1.0)), "normmax": Claims("normmax")}
     for label, constant, strength in (
         ("softmax", "1/2", "proved"),
         ("softplus-reweighted", "r/2 = 3/2", "proved"),
-        ("sigmoid", "1/4", "supported"),
+        ("sigmoid", "1/4", "proved"),
+        ("budget", "1", "supported"),
         ("normmax", None, "supported"),
     ):
         found = cell(BY_KEY["lipschitz"], Reference(normaliser(label), {}), by_label[label])
@@ -219,7 +223,7 @@ def test_default_parameters_are_shown(capsys):
         "parameters: multimax: t_b = 2, b = 0.5, t_d = 0.5, d = 1.5; sigmoid: bias = -log n; sigmoid: bias = 0"
         in printed
     )
-    assert "by theorem: multimax: 1\n" in printed
+    assert "by theorem: multimax: 1; sigmoid: 1/4; sigmoid, bias = 0: 1/4\n" in printed
 
 
 @pytest.mark.parametrize("bias", [0, -3])
@@ -268,7 +272,7 @@ def test_every_normaliser_has_a_row():
 def test_claims_name_theorems_that_exist():
     known = {theorem.name for theorem in theorems()}
     for claims in ROWS:
-        assert {name for names in claims.theorems.values() for name in names} | set(claims.never) <= known
+        assert claims.named <= known
         assert claims.theorems.keys() | claims.points.keys() <= BY_KEY.keys()
 
 
@@ -421,6 +425,32 @@ def test_a_reduction_to_softmax_or_entmax_is_executed(label, wrong, monkeypatch)
     changed = replace(reduction, scores=shifted(reduction.scores), factor=shifted(reduction.factor))
     monkeypatch.setitem(REDUCTIONS, label, changed)
     assert "it is not" in disagreement(label, subject)[1]
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_theorem_about_one_normaliser_is_tied_to_it(name, monkeypatch):
+    form = FORMS[name]
+    claims = next(each for each in ROWS if each.normaliser == form.normaliser and name in each.named)
+    subject = Reference(normaliser(form.normaliser), claims.parameters)
+    seen, problem = departure(name, form.normaliser, subject)
+    assert seen > 40
+    assert not problem
+    assert "speaks of" in departure(name, "softmax", Reference(normaliser("softmax"), {}))[1]
+    nudged = replace(form, weights=lambda z, q: [w + fmpq(1, 2**60) for w in form.weights(z, q)])
+    monkeypatch.setitem(FORMS, name, nudged)
+    assert "weight 0 is another" in departure(name, form.normaliser, subject)[1]
+
+
+def test_theorems_about_one_normaliser_have_their_form():
+    assert FORMS.keys() == {each.name for area in ("tokenwise",) for each in theorems(area)}
+
+
+def test_a_theorem_about_another_bias_proves_no_cell(monkeypatch):
+    verdict = {"name": "", "title": "", "verdict": "proved", "domain": ""}
+    monkeypatch.setattr(cells, "_verdict", lambda name: {**verdict, "name": name})
+    claims = Claims("sigmoid", {"bias": 0.0}, theorems={"joining": ("sigmoid-length-bias",)})
+    found = cell(BY_KEY["joining"], Reference(normaliser("sigmoid"), claims.parameters), claims)
+    assert "it is not what sigmoid-length-bias speaks of" in found.contradicts
 
 
 def test_a_cell_names_the_reduction_that_a_theorem_speaks_through():

@@ -1,0 +1,110 @@
+"""What a theorem about one normaliser takes it for, and a check that it is that.
+
+Such a theorem has a formula of its own for the weights, and its evidence is about rows that are built from it. Here the
+same rows are compared with the weights of the reference in ball arithmetic, on drawn logits: it is sampled, and names
+how many rows it saw.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flint import arb, fmpq
+
+from entmax_oracle.reference.precision import working_precision
+
+from ..reading import rational
+from ..rows import Number
+from ..theorems import tokenwise
+from .points import draw_row
+from .reductions import equal
+from .subject import Reference, Undefined
+
+__all__ = ["FORMS", "Form", "departure"]
+
+_ROWS = 60
+_BITS = 512
+
+
+_Weights = Callable[[Sequence[fmpq], Mapping[str, Any]], Sequence[Number]]
+
+
+@dataclass(frozen=True)
+class Form:
+    """A normaliser as a theorem about it sees it.
+
+    Parameters
+    ----------
+    normaliser : str
+        Its name.
+    weights : callable
+        ``weights(z, parameters)`` of a row of rationals, as the evidence of the theorem builds it.
+    """
+
+    normaliser: str
+    weights: _Weights
+
+
+def _forms(normaliser: str, weights: _Weights, *names: str) -> dict[str, Form]:
+    return dict.fromkeys(names, Form(normaliser, weights))
+
+
+def _sigmoid(z: Sequence[fmpq], q: Mapping[str, Any]) -> Sequence[Number]:
+    return tokenwise.sigmoid(z, tokenwise.length_bias(z) if q["bias"] is None else rational(q["bias"]))
+
+
+FORMS: dict[str, Form] = {
+    **_forms("rectified-linear", lambda z, q: tokenwise.rectified(z), "rectified-linear"),
+    **_forms("sigmoid", _sigmoid, "sigmoid-structure", "sigmoid-slope"),
+    **_forms("sigmoid", lambda z, q: tokenwise.sigmoid(z, tokenwise.length_bias(z)), "sigmoid-length-bias"),
+    **_forms(
+        "stick-breaking",
+        lambda z, q: tokenwise.stick(z),
+        "stick-breaking",
+        "stick-breaking-joining",
+        "stick-breaking-slope",
+    ),
+}
+"""For each theorem that speaks of one normaliser, what it takes that for."""
+
+
+def departure(name: str, normaliser: str, subject: Reference, seed: int = 0) -> tuple[int, str]:
+    """Check that a normaliser is what a theorem takes it for.
+
+    Parameters
+    ----------
+    name : str
+        The theorem, a key of `FORMS`.
+    normaliser : str
+        Name of the normaliser it is claimed of.
+    subject : Reference
+        That normaliser with its parameters.
+    seed : int
+        Of the rows.
+
+    Returns
+    -------
+    rows : int
+        How many rows were compared.
+    problem : str
+        Where it is not, or that the theorem speaks of another; "" if nothing was found.
+    """
+    form, rng, seen = FORMS[name], random.Random(f"{seed}/{normaliser}"), 0
+    if form.normaliser != normaliser:
+        return 0, f"theorem {name} speaks of {form.normaliser}, not of {normaliser}"
+    parameters = subject.normaliser.parameters | subject.parameters
+    for draw in range(_ROWS):
+        z = draw_row(rng, draw / _ROWS)
+        with working_precision(_BITS):
+            try:
+                there, here = subject.weights(z), form.weights([rational(x) for x in z], parameters)
+            except Undefined:
+                continue
+            seen += 1
+            for i, (one, other) in enumerate(zip(there, here, strict=True)):
+                if not equal(one, arb(other)):
+                    return seen, f"it is not what {name} speaks of at {tuple(z)}: weight {i} is another"
+    return seen, ""
