@@ -42,6 +42,13 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument("--profile", choices=("quick", "full"), default="quick", help="how hard to look")
     parser.add_argument("--seed", type=int, default=0, help="seed of every random choice")
+    parser.add_argument(
+        "--replay",
+        type=Path,
+        metavar="FILE",
+        help="judge the points of a matrix.json again: those of a function of your own if TARGET is given, else those "
+        "of the normalisers; exit code 1 if one no longer decides its cell",
+    )
     parser.add_argument("--report", type=Path, metavar="DIR", help="write matrix.json, with curves, and a page there")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the result there")
     parser.set_defaults(run=run)
@@ -55,6 +62,8 @@ def run(args: argparse.Namespace) -> int:
     from entmax_oracle.proofs_checks.matrix import curves, matrix
 
     own = _own(args)
+    if args.replay is not None:
+        return _replay(args, own)
     with Console(stderr=True).status("") as status:
         try:
             result = matrix(
@@ -72,6 +81,23 @@ def run(args: argparse.Namespace) -> int:
     write_result(result, args, "matrix.json")
     _show(result, Console())
     return int(any(cell["contradicts"] for row in result["rows"] for cell in row["cells"]))
+
+
+def _replay(args: argparse.Namespace, own: dict[str, Own] | None) -> int:
+    """Judge the points of a matrix again and say what each shows now."""
+    from entmax_oracle.cli import Unusable
+    from entmax_oracle.proofs_checks.matrix import replay
+
+    counts = {True: 0, False: 0}
+    try:
+        for found in replay(args.replay, next(iter(own.values())) if own else None, tuple(args.normaliser)):
+            counts[bool(found.detail)] += 1
+            now = f"still {found.verdict}: {found.detail}" if found.detail else "no longer decided by its point"
+            print(f"{found.label}, {found.title}: {now}", flush=True)
+    except ValueError as error:
+        raise Unusable(str(error)) from error
+    print(f"{counts[True]} of {sum(counts.values())} points still decide their cell")
+    return int(counts[False] > 0)
 
 
 def _own(args: argparse.Namespace) -> dict[str, Own] | None:
