@@ -29,6 +29,7 @@ SUBJECTS = (
     "entropy_floors",
     "vanishing",
     "tokenwise",
+    "neighbours",
     "collapse",
     "paths",
     "scale_laws",

@@ -173,7 +173,7 @@ ROWS: tuple[Claims, ...] = (
     Claims(
         "self-adjust-softmax",
         {"normalised": True},
-        theorems={"permutation": ("softmax-permutation",)},
+        theorems={"order": ("self-adjust-order",), "permutation": ("softmax-permutation",)},
         points={
             "simplex": {"z": (0.0, 0.0)},
             "zeros": {"z": (1.0, -2.0, 0.0)},
@@ -231,16 +231,20 @@ ROWS: tuple[Claims, ...] = (
     ),
     Claims(
         "normmax",
+        theorems=dict.fromkeys(("simplex", "shift", "order", "permutation"), ("normmax-structure",))
+        | {"vanishing": ("normmax-joining",), "lipschitz": ("normmax-lipschitz",)},
         points={
             "zeros": {"z": (8.0, 0.0)},
             "joining": {"z": (0.5, 0.0, 0.0, 0.0, 0.0, 0.0), "joins": 0.875, "place": 6},
             "dispersion": _ONE_ABOVE,
         },
+        constant=Constant("n", float),
     ),
     Claims(
         "top-k-softmax",
-        theorems={"simplex": ("softmax-structure",)} | _BLIND,
+        theorems={"simplex": ("softmax-structure",), "joining": ("top-k-joining",)} | _BLIND,
         points={
+            "vanishing": {"z": (0.0,)},  # shorter than k: every token is chosen
             "order": {"z": (0.0, 0.0, 0.0)},
             "permutation": {"z": (0.0, 1.0, 0.0), "order": (2, 1, 0)},
             "dispersion": _ONE_ABOVE,
@@ -254,6 +258,7 @@ ROWS: tuple[Claims, ...] = (
     ),
     Claims(
         "r-softmax",
+        theorems=dict.fromkeys(("shift", "order", "permutation"), ("r-softmax-structure",)),
         points={
             "simplex": {"z": (0.0, 0.0, 0.0)},
             "joining": {"z": (0.0, 1.0, -1.0), "joins": -1.0, "place": 2},
@@ -265,6 +270,9 @@ ROWS: tuple[Claims, ...] = (
     ),
     Claims(
         "budget",
+        theorems=dict.fromkeys(("shift", "order", "permutation"), ("budget-structure",))
+        | dict.fromkeys(("joining", "vanishing"), ("budget-joining",))
+        | {"lipschitz": ("budget-lipschitz",)},
         points={"simplex": {"z": (0.0, 0.0)}, "zeros": {"z": (8.0, 8.0, 0.0)}},
         constant=Constant("1", lambda n: 1.0),
     ),

@@ -15,10 +15,11 @@ from typing import Any
 from flint import arb, fmpq
 
 from entmax_oracle.reference.precision import working_precision
+from entmax_oracle.theory import notation as N
 
 from ..reading import rational
-from ..rows import Number
-from ..theorems import tokenwise
+from ..rows import Instance, Number
+from ..theorems import neighbours, tokenwise
 from .points import draw_row
 from .reductions import equal
 from .subject import Reference, Undefined
@@ -56,7 +57,29 @@ def _sigmoid(z: Sequence[fmpq], q: Mapping[str, Any]) -> Sequence[Number]:
     return tokenwise.sigmoid(z, tokenwise.length_bias(z) if q["bias"] is None else rational(q["bias"]))
 
 
+def _row(build: Callable[..., Instance]) -> Callable[..., Sequence[Number]]:
+    """Return the weights alone of what evidence builds; where it builds nothing there are none."""
+
+    def weights(*arguments: Any) -> Sequence[Number]:
+        try:
+            found: Sequence[Number] = build(*arguments)[N.p]
+        except ValueError as error:
+            raise Undefined(str(error)) from error
+        return found
+
+    return weights
+
+
+_budget, _r_softmax, _top_k = _row(neighbours.budget), _row(neighbours.r_softmax), _row(neighbours.top_k)
+_normmax, _self_adjust = _row(neighbours.normmax), _row(neighbours.self_adjust)
+
 FORMS: dict[str, Form] = {
+    **_forms("self-adjust-softmax", lambda z, q: _self_adjust(z), "self-adjust-order"),
+    **_forms("normmax", lambda z, q: _normmax(z, rational(q["alpha"])), "normmax-structure", "normmax-joining"),
+    **_forms("normmax", lambda z, q: _normmax(z, fmpq(2)), "normmax-lipschitz"),
+    **_forms("top-k-softmax", lambda z, q: _top_k(z, fmpq(q["k"])), "top-k-joining"),
+    **_forms("r-softmax", lambda z, q: _r_softmax(z, rational(q["r"])), "r-softmax-structure"),
+    **_forms("budget", lambda z, q: _budget(z, fmpq(q["k"])), "budget-structure", "budget-joining", "budget-lipschitz"),
     **_forms("rectified-linear", lambda z, q: tokenwise.rectified(z), "rectified-linear"),
     **_forms("sigmoid", _sigmoid, "sigmoid-structure", "sigmoid-slope"),
     **_forms("sigmoid", lambda z, q: tokenwise.sigmoid(z, tokenwise.length_bias(z)), "sigmoid-length-bias"),
