@@ -1,154 +1,34 @@
-"""Normalisers that keep a chosen number of tokens, and normmax: what is true of them and not of entmax."""
+"""Further neighbours of entmax and softmax: normmax, the self-adjust and the adaptive-temperature softmax."""
 
 from __future__ import annotations
 
 import sympy as sp
 
-from .notation import (
-    Iff,
-    i,
-    j,
-    k,
-    kept,
-    late,
-    n,
-    p,
-    perm,
-    pos,
-    q,
-    r,
-    rho,
-    shift,
-    tau,
-    total,
-    y,
-    z,
-    z_max,
-    z_min,
-)
+from .notation import Iff, i, j, k, late, n, p, perm, pos, q, r, rho, shift, tau, total, y, z, z_max, z_min
 from .theorem import Claim, Folklore, Theorem
 
-
-def _one_if_positive(number: sp.Expr) -> sp.Expr:
-    """1 where a number is positive, else 0 (SymPy folds a piecewise sum into a piecewise one, wrongly)."""
-    return pos(sp.sign(number))
-
-
-_tied = 1 - sp.Abs(sp.sign(z[j] - z[i]))
-rank = total(_one_if_positive(z[j] - z[i]) + _tied * _one_if_positive(i - j), j)
-"""Number of tokens that come before token i: with a larger logit, or the same and a smaller number."""
-_chosen = _one_if_positive(kept - rank)
-
-
-def shares(mass: sp.Expr) -> sp.Expr:
-    """Masses of token i over their sum."""
-    return mass / total(mass.subs(i, k), k)
-
-
-budget = sp.Min(1, pos(z[i] - tau))
-"""Weight of token i in the budget of K tokens, from its threshold."""
-r_softmax = shares(pos(z[i] - tau) * sp.exp(z[i]))
-"""Its weight in r-softmax, from the quantile."""
-normmax = shares(pos(z[i] - tau) ** q)
-"""Its weight in normmax, from its threshold."""
+_mass = pos(z[i] - tau) ** q
+normmax = _mass / total(_mass.subs(i, k), k)
+"""Weight of token i in normmax, from its threshold."""
 _low, _high = sp.Min(0, z_min), sp.Max(0, z_max)
 self_adjust = (z[i] - _low) / (_high - _low) * sp.exp(z[i]) / total(sp.exp(z[k]), k)
 """Its weight in the normalised self-adjust softmax."""
 
+_FIT = tuple(sp.Rational(number) for number in (-0.037, 0.481, -2.3, 4.917, -1.791))
+"""The published coefficients, highest degree first, as the float64 numbers that programs make of them."""
+
+
+def fit(entropy: sp.Expr) -> sp.Expr:
+    """Return the published polynomial of the entropy; where it exceeds 1 it is the scale."""
+    return sum((c * entropy**m for m, c in enumerate(reversed(_FIT))), sp.Integer(0))
+
+
+adaptive_constant = sp.Rational(5, 4) + 3 * (4 * sp.exp(-2) + sp.log(n) ** 2)
+"""A Lipschitz constant of the adaptive-temperature softmax."""
+
 _moved = total((p[i] - r[i]) ** 2)
 _apart = total((z[i] - y[i]) ** 2)
-_order = sp.Implies(z[i] >= z[j], p[i] >= p[j])
-_same = sp.Eq(r[i], p[perm[i]])
 _TURNED = r"; $r, \tau'$ belong to the row $z'_i = z_{\pi(i)} + c$ for any permutation $\pi$ and $c \in \mathbb{R}$"
-
-r_softmax_structure = Theorem(
-    name="r-softmax-structure",
-    area="neighbours",
-    title="r-softmax: ordered, blind to shifts and to places",
-    statement=(
-        r"$z_i \ge z_j$ gives $p_i \ge p_j$; permuting the tokens permutes the weights, and a constant added to every "
-        r"logit moves the quantile and nothing else."
-    ),
-    setting=r"every $n \ge 1$, $0 \le r < 1$, $z \in \mathbb{R}^n$ with a logit above $\tau$; $p_i \propto [z_i - "
-    r"\tau]_+ e^{z_i}$ with the $r$-quantile $\tau$, linear between order statistics" + _TURNED,
-    claims=(Claim("order", _order), Claim("moved", _same), Claim("quantile", sp.Eq(rho, tau + shift))),
-)
-
-_BUDGET = (
-    r"every $n \ge K \ge 1$, $z \in \mathbb{R}^n$; $p_i = \min(1, [z_i - \tau]_+)$ with $\sum_i p_i = K$, the nearest "
-    r"point of the cube with that sum"
-)
-
-budget_structure = Theorem(
-    name="budget-structure",
-    area="neighbours",
-    title="A budget of K tokens: ordered, blind to shifts and to places",
-    statement=(
-        r"$z_i \ge z_j$ gives $p_i \ge p_j$; permuting the tokens permutes the weights, and a constant added to every "
-        r"logit changes nothing. The threshold need not be unique; the weights are."
-    ),
-    setting=_BUDGET + _TURNED,
-    claims=(Claim("order", _order), Claim("moved", _same)),
-)
-
-budget_joining = Theorem(
-    name="budget-joining",
-    area="neighbours",
-    title="A token that joins takes from a budget, and from below its threshold nothing",
-    statement=r"$r_k \le p_k$ for every other token; and a token of logit $b \le \tau$ changes no weight.",
-    setting=_BUDGET + r"; $r$ belongs to $(z, b)$, with the same $K$",
-    claims=(
-        Claim("never-more", sp.Le(r[k], p[k])),
-        Claim("unchanged", sp.Implies(late <= tau, sp.Eq(r[k], p[k]))),
-    ),
-    folklore=(
-        Folklore(
-            r"A token below every other is not felt by a budget: false, at $K = 2$, $z = (0, 0, 0)$ even a logit of "
-            r"$-1/2$ lowers every weight, as the threshold is lower still.",
-            sp.Implies(late < z_min, sp.Eq(r[k], p[k])),
-        ),
-    ),
-)
-
-budget_lipschitz = Theorem(
-    name="budget-lipschitz",
-    area="neighbours",
-    title="A budget never moves weights further than logits",
-    statement=(
-        r"$\lVert p - p' \rVert_2 \le \lVert z - z' \rVert_2$: the nearest point of a convex set does not expand. "
-        r"Sharp for $n \ge 2$."
-    ),
-    setting=_BUDGET + r"; $r = p'$ belongs to $z'$, with the same $K$",
-    claims=(Claim("lipschitz", sp.Le(_moved, _apart)),),
-    source="Moreau 1965, for every projection on a closed convex set; for this one shown here by its threshold",
-)
-
-top_k = _chosen * sp.exp(z[i]) / total((_chosen * sp.exp(z[i])).subs(i, k), k)
-"""Weight of token i in top-k softmax; of tied tokens the first come first."""
-_above = total(sp.Piecewise((1, z[j] > late), (0, True)), j)
-
-top_k_joining = Theorem(
-    name="top-k-joining",
-    area="neighbours",
-    title="A token that joins takes from the chosen K, and only if it is chosen",
-    statement=(
-        r"$r_i \le p_i$ for every other token, at whatever place the newcomer comes; and if $K$ logits exceed its own "
-        r"it changes no weight. (In a row of fewer than $K$ tokens it is always chosen, and felt.)"
-    ),
-    setting=r"every $n, K \ge 1$, $z \in \mathbb{R}^n$; $p$ is softmax of the $K$ largest logits (all, if $n < K$), of "
-    r"tied ones the first; $r$ belongs to the tokens of $z$ in a row that has a further logit $b$ at any place",
-    claims=(
-        Claim("never-more", sp.Le(r[i], p[i])),
-        Claim("unchanged", sp.Implies(_above > kept - 1, sp.Eq(r[i], p[i]))),
-    ),
-    folklore=(
-        Folklore(
-            r"Top-k softmax does not feel a token that is low enough: false for rows shorter than $k$, which choose "
-            r"everyone (here, one that is 50 below the least).",
-            sp.Implies(late < z_min - 50, sp.Eq(r[i], p[i])),
-        ),
-    ),
-)
 
 _NORMMAX = (
     r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$; $p_i \propto [z_i - \tau]_+^{1/(\alpha-1)}$ with "
@@ -166,8 +46,8 @@ normmax_structure = Theorem(
     setting=_NORMMAX + _TURNED,
     claims=(
         Claim("sum", sp.Eq(total(p[i]), 1)),
-        Claim("order", _order),
-        Claim("moved", _same),
+        Claim("order", sp.Implies(z[i] >= z[j], p[i] >= p[j])),
+        Claim("moved", sp.Eq(r[i], p[perm[i]])),
         Claim("threshold", sp.Eq(rho, tau + shift)),
     ),
 )
@@ -226,4 +106,19 @@ self_adjust_order = Theorem(
             sp.Eq(total(p[i]), 1),
         ),
     ),
+)
+
+adaptive_lipschitz = Theorem(
+    name="adaptive-temperature-lipschitz",
+    area="neighbours",
+    title="Adaptive-temperature softmax is Lipschitz at every length",
+    statement=(
+        r"The scale stays between 1 and $5/2$ and its slope in the entropy between $-3$ and $3$ while it exceeds 1, so "
+        r"$\lVert p - p' \rVert_2 \le \bigl(\frac{5}{4} + 3 (4 e^{-2} + \log^2 n)\bigr) \lVert z - z' \rVert_2$. (Far "
+        r"from sharp: it adds up the worst of every factor.)"
+    ),
+    setting=r"every $n \ge 1$, $z, z' \in \mathbb{R}^n$; $p = \mathrm{softmax}(\theta z)$ with $\theta = \max(1, "
+    r"-0.037 H^4 + 0.481 H^3 - 2.3 H^2 + 4.917 H - 1.791)$ of the entropy $H$ of $\mathrm{softmax}(z)$, the "
+    r"coefficients rounded to float64; $r = p'$ belongs to $z'$",
+    claims=(Claim("lipschitz", sp.Le(_moved, adaptive_constant**2 * _apart)),),
 )

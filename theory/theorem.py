@@ -29,6 +29,7 @@ SUBJECTS = (
     "entropy_floors",
     "vanishing",
     "tokenwise",
+    "selections",
     "neighbours",
     "collapse",
     "paths",

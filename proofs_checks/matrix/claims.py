@@ -148,8 +148,9 @@ ROWS: tuple[Claims, ...] = (
         "adaptive-temperature-softmax",
         never=_POSITIVE,
         felt=_POSITIVE,
-        theorems=_NORMALISED | _ORDERED | _BLIND | _DISPERSES,
+        theorems=_NORMALISED | _ORDERED | _BLIND | _DISPERSES | {"lipschitz": ("adaptive-temperature-lipschitz",)},
         points={"vanishing": {"z": (0.0, 0.0)}},
+        constant=Constant("5/4 + 3 (4 e^(-2) + log(n)^2)", lambda n: 1.25 + 3 * (4 * math.exp(-2) + math.log(n) ** 2)),
     ),
     Claims(  # softmax of logits moved by a map with slopes of at most 2
         "multimax",

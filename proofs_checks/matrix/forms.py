@@ -19,7 +19,7 @@ from entmax_oracle.theory import notation as N
 
 from ..reading import rational
 from ..rows import Instance, Number
-from ..theorems import neighbours, tokenwise
+from ..theorems import neighbours, selections, tokenwise
 from .points import draw_row
 from .reductions import equal
 from .subject import Reference, Undefined
@@ -70,10 +70,12 @@ def _row(build: Callable[..., Instance]) -> Callable[..., Sequence[Number]]:
     return weights
 
 
-_budget, _r_softmax, _top_k = _row(neighbours.budget), _row(neighbours.r_softmax), _row(neighbours.top_k)
-_normmax, _self_adjust = _row(neighbours.normmax), _row(neighbours.self_adjust)
+_budget, _r_softmax, _top_k = _row(selections.budget), _row(selections.r_softmax), _row(selections.top_k)
+_normmax, _adaptive = _row(neighbours.normmax), _row(neighbours.adaptive)
+_self_adjust = _row(neighbours.self_adjust)
 
 FORMS: dict[str, Form] = {
+    **_forms("adaptive-temperature-softmax", lambda z, q: _adaptive(z), "adaptive-temperature-lipschitz"),
     **_forms("self-adjust-softmax", lambda z, q: _self_adjust(z), "self-adjust-order"),
     **_forms("normmax", lambda z, q: _normmax(z, rational(q["alpha"])), "normmax-structure", "normmax-joining"),
     **_forms("normmax", lambda z, q: _normmax(z, fmpq(2)), "normmax-lipschitz"),

@@ -1,9 +1,10 @@
-"""Evidence for the theorems about normalisers that keep a chosen number of tokens, and normmax."""
+"""Evidence for the theorems about normmax, the self-adjust and the adaptive-temperature softmax."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
 
 import sympy as sp
 from flint import fmpq
@@ -12,52 +13,21 @@ from entmax_oracle.theory import Theorem
 from entmax_oracle.theory import neighbours as T
 from entmax_oracle.theory import notation as N
 
-from ..evidence import Argument, Case, sampled, symbolic
-from ..families import Draw, family, one_of, real, whole
+from ..evidence import Case, sampled, symbolic
+from ..families import family, one_of, real
+from ..reading import BALLS, read
 from ..rows import Instance, dyadic, row
 from ..sharpness import Debunked, Sharp
 from ..symbolic import Step, concludes, identity, nonnegative
 from ..symbolic import positive as is_positive
+from .selections import ORDER, SAME, Row, exchange, search_turned, with_moved
 from .structure import second
-from .tokenwise import APART, MOVED, STEPS, instance, read_row, turned
+from .tokenwise import APART, MOVED, STEPS, instance, read_row
 
 x, y, t, c = sp.symbols("x y t c", real=True)
 d, e = sp.symbols("d e", positive=True)
 h, o = sp.symbols("h o", nonnegative=True)
-
-Row = Sequence[fmpq]
-
-
-def budget(z: Row, kept: fmpq) -> Instance:
-    """Return a budget of some tokens: its threshold lies between two corners of a piecewise linear sum."""
-    if kept > len(z):
-        raise ValueError("no more tokens are kept than there are")
-
-    def mass(level: fmpq) -> fmpq:
-        return sum((min(fmpq(1), max(value - level, fmpq(0))) for value in z), fmpq(0))
-
-    corners = sorted({corner for value in z for corner in (value, value - 1)}, reverse=True)
-    level = next(corner for corner in corners if mass(corner) >= kept)
-    if mass(level) > kept:
-        level += (mass(level) - kept) / sum(value - 1 <= level < value for value in z)
-    return instance(z, read_row(T.budget, z, {N.tau: level}), {N.tau: level, N.kept: kept})
-
-
-def r_softmax(z: Row, share: fmpq) -> Instance:
-    """Return r-softmax, from its quantile."""
-    ordered, position = sorted(z), share * (len(z) - 1)
-    place = int(position.p // position.q)
-    level = ordered[place]
-    if position > place:
-        level += (position - place) * (ordered[place + 1] - level)
-    if not max(z) > level:
-        raise ValueError("a logit above the quantile")
-    return instance(z, read_row(T.r_softmax, z, {N.tau: level}), {N.tau: level})
-
-
-def top_k(z: Row, kept: fmpq) -> Instance:
-    """Return softmax of the largest logits."""
-    return instance(z, read_row(T.top_k, z, {N.kept: kept}), {N.kept: kept})
+H = sp.Symbol("H", nonnegative=True)
 
 
 def normmax(z: Row, alpha: fmpq) -> Instance:
@@ -67,239 +37,19 @@ def normmax(z: Row, alpha: fmpq) -> Instance:
     return instance(z, read_row(T.normmax, z, known), known)
 
 
+def adaptive(z: Row) -> Instance:
+    """Return the adaptive-temperature softmax: its scale from the entropy of softmax."""
+    entropy = read(-N.total(N.p[N.i] * sp.log(N.p[N.i])), row(z, 1).values)
+    scale = BALLS.maximum([fmpq(1), read(T.fit(H), {H: entropy})])
+    return row(z, 1, scale)
+
+
 def self_adjust(z: Row) -> Instance:
     """Return the normalised self-adjust softmax."""
     if not any(z):
         raise ValueError("a logit that is not zero")
     ends = {N.z_min: min(z), N.z_max: max(z)}
     return instance(z, read_row(T.self_adjust, z, ends), ends)
-
-
-def _turned(known: Callable[..., Instance]) -> Callable[..., Instance]:
-    """Return what builds a row together with the same row turned and shifted."""
-
-    def build(z: Row, by: fmpq, c: fmpq, **more: fmpq) -> Instance:
-        order = turned(z, by)
-        other = known([z[m] + c for m in order], **more)
-        return known(z, **more) + second(other) + {N.perm: [fmpq(m + 1) for m in order], N.shift: c}
-
-    return build
-
-
-def _pair(known: Callable[..., Instance]) -> Callable[..., Instance]:
-    """Return what builds a row together with one that is a step away."""
-
-    def build(z: Row, move: Row, step: fmpq, **more: fmpq) -> Instance:
-        other = [value + step * by for value, by in zip(z, move, strict=True)]
-        return known(z, **more) + {N.y: other, N.r: known(other, **more)[N.p]}
-
-    return build
-
-
-def fine(rng: random.Random, size: float) -> fmpq:
-    """Draw a logit, from a finer scale too."""
-    return real(rng, size) / rng.choice((1, 8))
-
-
-def _turns(known: Callable[..., Instance], more: dict[str, Draw], sizes: tuple[int, int] = (1, 5)) -> Argument:
-    return sampled(
-        family(
-            rf"random rows, turned and shifted, $n \le {sizes[1]}$",
-            _turned(known),
-            {"z": fine},
-            {"by": whole(0, 4), "c": real, **more},
-            sizes,
-            fixed=tuple(more),
-        ),
-        cases=120,
-    )
-
-
-ORDER = sp.Implies(N.z[N.i] >= N.z[N.j], N.p[N.i] >= N.p[N.j])
-SAME = sp.Eq(N.r[N.i], N.p[N.perm[N.i]])
-
-
-def _exchange(title: str, mass: Callable[[sp.Expr], sp.Expr]) -> Step:
-    return identity(title, (mass(x) + mass(y)).subs({x: y, y: x}, simultaneous=True), mass(x) + mass(y))
-
-
-def _r_softmax_proof(theorem: Theorem) -> Iterator[Step]:
-    f, u, v = sp.symbols("f u v", real=True)
-    mass = (x - t) * sp.exp(x)
-    yield is_positive("above the quantile t the mass (x - t) e^x rises", sp.factor(sp.diff(mass, x).subs(x, t + d)))
-    yield identity("up to it there is none", N.pos(-h) * sp.exp(x), 0)
-    yield concludes("over the same sum", theorem.claim("order"), ORDER)
-    yield identity(
-        "a shift moves order statistics u, v, and what lies between them",
-        (1 - f) * (u + c) + f * (v + c),
-        (1 - f) * u + f * v + c,
-    )
-    yield concludes("they have no order of places", theorem.claim("quantile"), sp.Eq(N.rho, N.tau + N.shift))
-    yield identity(
-        "every mass is multiplied by e^c, which cancels",
-        mass.subs({x: x + c, t: t + c}, simultaneous=True),
-        sp.exp(c) * mass,
-    )
-    yield _exchange("their sum has no order", lambda logit: (logit - t) * sp.exp(logit))
-    yield concludes("and each token takes its mass along", theorem.claim("moved"), SAME)
-
-
-r_softmax_structure = Case(
-    T.r_softmax_structure,
-    (symbolic(_r_softmax_proof), _turns(r_softmax, {"share": one_of((0, fmpq(1, 4), fmpq(1, 2), fmpq(4, 5)))}, (2, 6))),
-)
-
-
-def _clip(value: sp.Expr) -> sp.Expr:
-    return sp.Min(1, N.pos(value))
-
-
-def _flat_or_steep() -> Iterator[Step]:
-    """Say how a weight of the budget depends on the distance from the threshold."""
-    yield identity("a weight is 0 below the threshold", _clip(-o), 0)
-    yield identity("1 from 1 above it on", _clip(1 + o), 1)
-    yield identity("and rises with slope 1 between", sp.diff(x - t, x), 1)
-
-
-def _budget_proof(theorem: Theorem) -> Iterator[Step]:
-    yield from _flat_or_steep()
-    yield nonnegative("so a step of h + o, h of it between, raises the weight by h", h)
-    yield concludes("at one threshold for all", theorem.claim("order"), ORDER)
-    yield identity("a threshold for z gives one for z + c", (x + c) - (t + c), x - t)
-    yield _exchange("the sum has no order of places", lambda logit: _clip(logit - t))
-    yield concludes(
-        "two thresholds of one row give the same weights: each falls with the threshold, and the sum stays",
-        theorem.claim("moved"),
-        SAME,
-    )
-
-
-budget_structure = Case(T.budget_structure, (symbolic(_budget_proof), _turns(budget, {"kept": whole(1, 3)}, (1, 6))))
-
-
-def _budget_joined(z: Row, kept: fmpq, above: fmpq) -> Instance:
-    here = budget(z, kept)
-    late = here[N.tau] + above / 16
-    return here + {N.r: budget([*z, late], kept)[N.p], N.late: late}
-
-
-def _budget_joining(theorem: Theorem) -> Iterator[Step]:
-    yield from _flat_or_steep()
-    yield nonnegative("at the old threshold a newcomer adds a weight to the sum K", sp.Min(1, h))
-    yield concludes("so the threshold does not fall", theorem.claim("never-more"), sp.Le(N.r[N.k], N.p[N.k]))
-    yield identity("from at or below it, nothing", _clip(-o), 0)
-    yield concludes(
-        "and the old threshold serves",
-        theorem.claim("unchanged"),
-        sp.Implies(N.late <= N.tau, sp.Eq(N.r[N.k], N.p[N.k])),
-    )
-
-
-budget_joining = Case(
-    T.budget_joining,
-    (
-        symbolic(_budget_joining),
-        sampled(
-            family(
-                r"random rows and a token around the threshold, $n \le 6$",
-                _budget_joined,
-                {"z": real},
-                {"kept": whole(1, 3), "above": real},
-                fixed=("kept",),
-            )
-        ),
-    ),
-    folklore=(
-        Debunked(
-            r"$K = 2$, $z = (0, 0, 0)$, $b = -1/2$: the threshold is $-2/3$",
-            lambda: _budget_joined([fmpq(0)] * 3, fmpq(2), fmpq(16, 6)) + {N.z_min: fmpq(0)},
-        ),
-    ),
-)
-
-
-def _budget_lipschitz(theorem: Theorem) -> Iterator[Step]:
-    K, P, Q = sp.symbols("K P Q", real=True)
-    yield from _flat_or_steep()
-    yield nonnegative(
-        "where z - tau takes a step h + o, the weight takes h, and h times the rest is", h * ((h + o) - h)
-    )
-    yield identity(
-        "both rows sum to K, so their thresholds t, c drop out of the sum of (p - r)((z - t) - (y - c) - (p - r))",
-        (P * (t - c) + (K - P) * (t - c)) - (Q * (t - c) + (K - Q) * (t - c)),
-        0,
-    )
-    yield identity(
-        "with d = p - r, e = z - y and the sum of d (e - d) not negative", e**2 - d**2, (e - d) ** 2 + 2 * d * (e - d)
-    )
-    yield concludes("summed over the tokens", theorem.claim("lipschitz"), sp.Le(MOVED, APART))
-
-
-budget_lipschitz = Case(
-    T.budget_lipschitz,
-    (
-        symbolic(_budget_lipschitz),
-        sampled(
-            family(
-                r"random pairs of rows, $n \le 6$",
-                _pair(budget),
-                {"z": real, "move": real},
-                {"kept": whole(1, 3), "step": STEPS},
-                fixed=("kept",),
-            )
-        ),
-    ),
-    sharp=(
-        Sharp(
-            "lipschitz",
-            r"$K = 1$, $z = (0, 0)$, $z' = (1/4, -1/4)$",
-            lambda: [_pair(budget)([fmpq(0)] * 2, [fmpq(1), fmpq(-1)], fmpq(1, 4), kept=fmpq(1))],
-        ),
-    ),
-)
-
-
-def _top_k_joined(z: Row, kept: fmpq, b: fmpq, at: fmpq) -> Instance:
-    place = min(int(at.p), len(z))
-    weights = top_k([*z[:place], b, *z[place:]], kept)[N.p]
-    return top_k(z, kept) + {N.r: weights[:place] + weights[place + 1 :], N.late: b, N.z_min: min(z)}
-
-
-def _top_k_joining(theorem: Theorem) -> Iterator[Step]:
-    W = sp.Symbol("W", positive=True)
-    r, p = N.r[N.i], N.p[N.i]
-    yield nonnegative("a newcomer adds 0 or 1 to a rank, so that no other becomes one of the chosen", N.pos(sp.sign(x)))
-    yield is_positive("a larger logit has the larger exponential", sp.diff(sp.exp(x), x))
-    yield is_positive(
-        "chosen, it takes the place of a token that has no larger one, or adds its own: the sum W of the chosen does "
-        "not fall, and weights fall with it",
-        -sp.diff(sp.exp(x) / W, W),
-    )
-    yield concludes("so", theorem.claim("never-more"), sp.Le(r, p))
-    above = N.total(sp.Piecewise((1, N.z[N.j] > N.late), (0, True)), N.j)
-    yield concludes(
-        "if K exceed it, the chosen stay", theorem.claim("unchanged"), sp.Implies(above > N.kept - 1, sp.Eq(r, p))
-    )
-
-
-top_k_joining = Case(
-    T.top_k_joining,
-    (
-        symbolic(_top_k_joining),
-        sampled(
-            family(
-                r"random rows and a further token at any place, $n \le 5$",
-                _top_k_joined,
-                {"z": real},
-                {"b": real, "at": whole(0, 5), "kept": whole(1, 4)},
-                (1, 5),
-                fixed=("at", "kept"),
-            ),
-            cases=100,
-        ),
-    ),
-    folklore=(Debunked(r"$k = 2$, $z = (0)$", lambda: _top_k_joined([fmpq(0)], fmpq(2), fmpq(-60), fmpq(1))),),
-)
 
 
 ORDERS = one_of((fmpq(5, 4), fmpq(3, 2), 2, 3))
@@ -318,11 +68,11 @@ def _normmax_proof(theorem: Theorem) -> Iterator[Step]:
     )
     yield identity("the threshold of z, moved by c, is that of z + c", (x + c) - (t + c), x - t)
     yield concludes("as it is unique", theorem.claim("threshold"), sp.Eq(N.rho, N.tau + N.shift))
-    yield _exchange("the sums have no order of places", lambda logit: N.pos(logit - t) ** (1 / a))
+    yield exchange("the sums have no order of places", lambda logit: N.pos(logit - t) ** (1 / a))
     yield concludes("and each token takes its mass along", theorem.claim("moved"), SAME)
 
 
-normmax_structure = Case(T.normmax_structure, (symbolic(_normmax_proof), _turns(normmax, {"alpha": ORDERS})))
+normmax_structure = Case(T.normmax_structure, (symbolic(_normmax_proof), search_turned(normmax, {"alpha": ORDERS})))
 
 
 def _normmax_joined(z: Row, alpha: fmpq, above: fmpq) -> Instance:
@@ -419,7 +169,7 @@ def _steepest(size: fmpq) -> Instance:
     first, other = (1 - size**2) / (1 + size**2), size / (1 + size**2)
     mean = (first - 1 + 4 * other) / 5
     move = [first - 1 - mean] + [other - mean] * 4
-    return _pair(_squared)([fmpq(1)] + [fmpq(0)] * 4, move, fmpq(1))
+    return with_moved(_squared)([fmpq(1)] + [fmpq(0)] * 4, move, fmpq(1))
 
 
 normmax_lipschitz = Case(
@@ -428,7 +178,11 @@ normmax_lipschitz = Case(
         symbolic(_normmax_lipschitz),
         sampled(
             family(
-                r"random pairs of rows, $n \le 5$", _pair(_squared), {"z": real, "move": real}, {"step": STEPS}, (1, 5)
+                r"random pairs of rows, $n \le 5$",
+                with_moved(_squared),
+                {"z": real, "move": real},
+                {"step": STEPS},
+                (1, 5),
             )
         ),
     ),
@@ -462,4 +216,67 @@ self_adjust_order = Case(
         sampled(family(r"random rows, $n \le 6$", self_adjust, {"z": real}, {}), cases=60),
     ),
     folklore=(Debunked("$z = (1, 1, 0)$", lambda: self_adjust([fmpq(1), fmpq(1), fmpq(0)])),),
+)
+
+
+def _between(title: str, f: sp.Expr, shown: str, ends: Sequence[sp.Rational | int]) -> Iterator[Step]:
+    """Check f >= 0 between ends: at H = (a + b s)/(1 + s), s >= 0, its numerator has no negative coefficient."""
+    s = sp.Symbol("s", nonnegative=True)
+    for low, high in pairwise(map(sp.Rational, ends)):
+        part = sp.factor(sp.together(f.subs(H, (low + high * s) / (1 + s))))
+        yield replace(nonnegative(f"{title}, for {low} <= H <= {high}", part), latex=rf"{shown} \ge 0")
+
+
+def _adaptive_proof(theorem: Theorem) -> Iterator[Step]:
+    fit, slope = T.fit(H), sp.diff(T.fit(H), H)
+    X, F, q, n = sp.symbols("X F q n", positive=True)
+    others = sp.Function("X")(t)  # their exponentials, as a function of the scale
+    half = sp.Rational(1, 2)
+    yield from _between("the fit P is at most 1", 1 - fit, "1 - P(H)", (0, half))
+    yield replace(nonnegative("so it is for H >= 6", sp.expand((1 - fit).subs(H, 6 + h))), latex=r"1 - P(6 + h) \ge 0")
+    yield from _between("it is at most 5/2", sp.Rational(5, 2) - fit, r"\frac{5}{2} - P(H)", (0, 2, 3, 4, 5, 6))
+    yield from _between("its slope is at most 3", 3 - slope, "3 - P'(H)", (half, 1, 2, 3, 4, 5, 6))
+    yield from _between("and at least -3", 3 + slope, "3 + P'(H)", (half, 1, 2, 3, 4, 5, 6))
+    share = sp.exp(x) / (sp.exp(x) + X)  # X: the others' exponentials; F: theirs times their logits
+    centred = x - (x * sp.exp(x) + F) / (sp.exp(x) + X)
+    entropy = sp.log(sp.exp(x) + X) - (x * sp.exp(x) + F) / (sp.exp(x) + X)
+    yield identity("the entropy of softmax falls by p (z - mean)", sp.diff(entropy, x), -share * centred)
+    yield identity("where z - mean = log p + H", centred, x - sp.log(sp.exp(x) + X) + entropy)
+    yield identity(
+        "and a weight of softmax(theta z) rises with theta by q (z - mean), which is q (log q + H') / theta",
+        sp.diff(sp.exp(t * x) / (sp.exp(t * x) + others), t),
+        sp.exp(t * x)
+        / (sp.exp(t * x) + others)
+        * (x - (x * sp.exp(t * x) + sp.diff(others, t)) / (sp.exp(t * x) + others)),
+    )
+    yield nonnegative("log q = -o and H' = h: (log q + H')^2 <= log^2 q + H'^2", o**2 + h**2 - (h - o) ** 2, 2 * o * h)
+    one = sp.exp(x) - 1 - x
+    yield identity("e^x - 1 - x vanishes at 0", one.subs(x, 0), 0)
+    yield identity("with its slope", sp.diff(one, x).subs(x, 0), 0)
+    yield is_positive("and is convex, so never negative", sp.diff(one, x, 2))
+    yield identity("at log(q) = -o: o/2 <= e^(o/2 - 1)", one.subs(x, o / 2 - 1), sp.exp(o / 2 - 1) - o / 2)
+    yield identity("so q log^2 q <= 4 e^-2", sp.exp(-o) * (2 * sp.exp(o / 2 - 1)) ** 2, 4 * sp.exp(-2))
+    yield identity("and log(1/(n q)) <= 1/(n q) - 1, times q and summed: H' <= log n", q * (1 / (n * q) - 1), 1 / n - q)
+    yield nonnegative(
+        "squares of weights sum to at most 1: q^2 <= q", (q - q**2).subs(q, 1 / (1 + h)), h / (1 + h) ** 2
+    )
+    yield identity(
+        "softmax moves by at most 1/2 (theorem jacobian-norm); theta by 3 times the entropy; and 1 <= theta <= 5/2",
+        sp.Rational(5, 2) * half + 3 * (4 * sp.exp(-2) + sp.log(n) ** 2),
+        sp.Rational(5, 4) + 12 * sp.exp(-2) + 3 * sp.log(n) ** 2,
+    )
+    constant = sp.Rational(5, 4) + 3 * (4 * sp.exp(-2) + sp.log(N.n) ** 2)
+    yield concludes(
+        "and weights move by the derivative along a line", theorem.claim("lipschitz"), sp.Le(MOVED, constant**2 * APART)
+    )
+
+
+adaptive_lipschitz = Case(
+    T.adaptive_lipschitz,
+    (
+        symbolic(_adaptive_proof),
+        sampled(
+            family(r"random pairs of rows, $n \le 6$", with_moved(adaptive), {"z": real, "move": real}, {"step": STEPS})
+        ),
+    ),
 )

@@ -442,7 +442,7 @@ def test_a_theorem_about_one_normaliser_is_tied_to_it(name, monkeypatch):
 
 
 def test_theorems_about_one_normaliser_have_their_form():
-    assert FORMS.keys() == {each.name for area in ("tokenwise", "neighbours") for each in theorems(area)}
+    assert FORMS.keys() == {each.name for area in ("tokenwise", "selections", "neighbours") for each in theorems(area)}
 
 
 def test_a_theorem_about_another_bias_proves_no_cell(monkeypatch):
