@@ -445,6 +445,14 @@ def test_theorems_about_one_normaliser_have_their_form():
     assert FORMS.keys() == {each.name for area in ("tokenwise", "selections", "neighbours") for each in theorems(area)}
 
 
+@pytest.mark.slow
+def test_what_holds_in_the_matrix_of_the_package_is_proved():
+    found = [(row["label"], each) for row in matrix()["rows"] for each in row["cells"]]
+    assert not [(label, each["property"]) for label, each in found if each["strength"] == "supported"]
+    assert {each["strength"] for _, each in found if each["verdict"] == "true" and not each["point"]} == {"proved"}
+    assert not [each["contradicts"] for _, each in found if each["contradicts"]]
+
+
 def test_a_theorem_about_another_bias_proves_no_cell(monkeypatch):
     verdict = {"name": "", "title": "", "verdict": "proved", "domain": ""}
     monkeypatch.setattr(cells, "_verdict", lambda name: {**verdict, "name": name})
