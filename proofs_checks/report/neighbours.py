@@ -13,6 +13,7 @@ __all__ = ["matrix_findings", "neighbours"]
 # Each verdict on its grounds has its own shape, so that colour is never the only signal.
 _MARKS = {"proved": "■", "certified": "◆", "measured": "●", "supported": "▲", "": "○"}
 _CLASSES = {"true": "proved", "false": "refuted", "unknown": "unchecked"}
+_LINEAR = ("entropy over log n",)  # weights and counts go over powers of the length
 _WORDS = {"true": "yes", "false": "no", "unknown": "?"}
 
 
@@ -96,10 +97,25 @@ def _at(point: Mapping[str, Any] | None) -> str:
 
 
 def _curves(one: Mapping[str, Any], number: int) -> dict[str, Any]:
+    """Draw each family on its own, against all others in grey."""
     groups: dict[str, dict[str, Any]] = {}
     for series in one["series"]:
         groups.setdefault(series["group"], {})[series["label"]] = series["values"]
     quantities = list(one["series"][0]["values"]) if one["series"] else []
-    title = f"Against the length, for the logits: {one['logits']}"
-    picture = panels(one["lengths"], quantities, groups, f"normaliser-curves-{number}", title) if quantities else ""
-    return {"logits": one["logits"], "svg": picture, "columns": len(groups)}
+    pictures = [
+        {
+            "group": group,
+            "svg": panels(
+                one["lengths"],
+                quantities,
+                lines,
+                [values for other, rest in groups.items() if other != group for values in rest.values()],
+                f"normaliser-curves-{number}-{position}",
+                f"{group} against the length, for the logits: {one['logits']}",
+                [quantity for quantity in quantities if quantity not in _LINEAR],
+            ),
+        }
+        for position, (group, lines) in enumerate(groups.items(), 1)
+        if quantities
+    ]
+    return {"logits": one["logits"], "pictures": pictures}

@@ -23,6 +23,7 @@ _SERIES = ("#050505", "#060606", "#070707", "#080808", "#090909")
 _PROPERTIES = {_INK: "--ink", _MUTED: "--muted", _BAD: "--bad", _GOOD: "--good"} | {
     colour: f"--series-{i}" for i, colour in enumerate(_SERIES)
 }
+_MARKERS = "os^DvPX*"
 _DASHES = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2)), (0, (9, 3)))
 
 
@@ -177,11 +178,16 @@ def curves(plot: Mapping[str, Any], salt: str) -> Markup:
 def panels(
     x: Sequence[float],
     rows: Sequence[str],
-    columns: Mapping[str, Mapping[str, Mapping[str, Any]]],
+    lines: Mapping[str, Mapping[str, Sequence[float | None]]],
+    others: Sequence[Mapping[str, Sequence[float | None]]],
     salt: str,
     title: str,
+    log: Sequence[str] = (),
 ) -> Markup:
-    """Draw small multiples: a row for each quantity, on one scale, and a column for each group of curves.
+    """Draw a panel for each quantity: a few lines, and all others in grey behind them.
+
+    Pictures that have each other's lines for `others` share their scales. Lines that coincide can be told apart: each
+    has a marker of its own, at other places than its neighbour's, and lies narrower on top of the one before.
 
     Parameters
     ----------
@@ -189,42 +195,61 @@ def panels(
         Common to all, on a log axis.
     rows : sequence of str
         The quantities.
-    columns : dict
-        For each group, for each label, for each quantity its values; None where there is none.
+    lines : dict
+        For each label, for each quantity its values; None where there is none. The legend goes down as the lines end
+        in the first panel.
+    others : sequence of dict
+        The same of lines that only give the frame.
     salt, title : str
         As for the other pictures.
+    log : sequence of str
+        Quantities on a log axis; what is zero there falls off its lower end.
     """
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(2.5 * len(columns) + 0.4, 1.75 * len(rows) + 1.6), layout="constrained")
+    across = -(-len(rows) // 2)
+    aside = len(rows) % 2 == 1  # the legend takes the free place of the grid
+    below = 0.0 if aside else 0.3 + 0.19 * -(-len(lines) // 2)
+    figure = Figure(figsize=(5.2, 1.8 * across + below), layout="constrained")
     FigureCanvasSVG(figure)
     figure.patch.set_alpha(0)
-    grid = figure.subplots(len(rows), len(columns), sharex=True, sharey="row", squeeze=False)
-    for column, (group, curves) in enumerate(columns.items()):
-        for row, quantity in enumerate(rows):
-            axes = grid[row][column]
-            _dress(axes)
-            axes.set_xscale("log")
-            if quantity == "support":
-                axes.set_yscale("log")
-            for i, (label, values) in enumerate(curves.items()):
-                # the second round of colours has other dashes
-                dash = _DASHES[(i + i // len(_SERIES)) % len(_DASHES)]
-                colour = _SERIES[i % len(_SERIES)]
-                axes.plot(x, _drawn(values[quantity]), color=colour, linestyle=dash, linewidth=1.4, label=_plain(label))
-            if column == 0:
-                axes.set_ylabel(_plain(quantity))
-        grid[0][column].set_title(_plain(group), fontsize=9.5, color=_INK)
-        grid[-1][column].set_xlabel("n")
-        grid[-1][column].legend(
-            loc="upper left",
-            bbox_to_anchor=(-0.12, -0.36),
-            frameon=False,
-            fontsize=7.5,
-            labelcolor=_INK,
-            handlelength=2.4,
-        )
+    grid = list(figure.subplots(across, 2, sharex=True, squeeze=False).flat)
+    handles = {}
+    for axes, quantity in zip(grid, rows, strict=False):
+        _dress(axes)
+        axes.set_title(_plain(quantity), fontsize=8.5, color=_INK, loc="left")
+        axes.set_xscale("log")
+        axes.tick_params(labelbottom=True)
+        drawn = [each[quantity] for each in (*others, *lines.values())]
+        if quantity in log:
+            axes.set_yscale("log", nonpositive="clip")
+            shown = [value for values in drawn for value in values if value is not None and value > 0]
+            axes.set_ylim(min(shown, default=0.5) / 1.5, max(shown, default=1.0) * 1.5)
+        for each in others:
+            axes.plot(x, _drawn(each[quantity]), color=_MUTED, alpha=0.3, linewidth=0.7)
+        for i, (label, values) in enumerate(lines.items()):
+            (handles[label],) = axes.plot(
+                x,
+                _drawn(values[quantity]),
+                color=_SERIES[i % len(_SERIES)],
+                linestyle=_DASHES[(i + i // len(_SERIES)) % len(_DASHES)],
+                linewidth=2.6 - 1.4 * i / max(len(lines) - 1, 1),
+                marker=_MARKERS[i % len(_MARKERS)],
+                markersize=4.2,
+                markevery=(i % 4, 4),
+                label=_plain(label),
+            )
+    for axes in grid[max(len(rows) - 2, 0) : len(rows)]:
+        axes.set_xlabel("n")
+    ends = {label: [v for v in values[rows[0]] if v is not None][-1:] or [-math.inf] for label, values in lines.items()}
+    legend = {"frameon": False, "fontsize": 8, "labelcolor": _INK, "handlelength": 3.2}
+    ordered = [handles[label] for label in sorted(lines, key=ends.__getitem__, reverse=True)]
+    if aside:
+        grid[-1].set_axis_off()
+        grid[-1].legend(handles=ordered, loc="center left", **legend)
+    else:
+        figure.legend(handles=ordered, loc="outside lower left", ncols=2, **legend)
     return _svg(figure, salt, title)
 
 

@@ -18,7 +18,7 @@ from entmax_oracle.cli import main
 from entmax_oracle.proofs_checks.report import findings, load, render, violation_line
 from entmax_oracle.proofs_checks.report.bounds import bound_curves
 from entmax_oracle.proofs_checks.report.mathml import formula, inline, prose
-from entmax_oracle.proofs_checks.report.pictures import number, number_line
+from entmax_oracle.proofs_checks.report.pictures import number, number_line, panels
 from entmax_oracle.theory import theorems
 
 THEOREM = {
@@ -350,3 +350,23 @@ def test_bounds_are_drawn_from_the_theorems_themselves():
     # H_2 of the uniform distribution over n tokens is (1 - 1/n) / 2
     assert half["y"] == pytest.approx([(1 - 1 / n) / 2 for n in half["x"]])
     assert bound_curves("no-such-theorem") == []
+
+
+def test_panels_tell_lines_apart_that_coincide_and_go_down_as_they_end():
+    pytest.importorskip("matplotlib")
+    lines = {
+        "low": {"entropy": [0.5, 0.25, 0.125], "weight": [0.5, 0.0, 0.0]},
+        "high": {"entropy": [0.5, 0.75, 1.0], "weight": [0.5, 0.25, 0.125]},
+        "same as high": {"entropy": [0.5, 0.75, 1.0], "weight": [0.5, 0.25, 0.125]},
+        "without weights": {"entropy": [None, None, None], "weight": [None, None, None]},
+    }
+    others = [{"entropy": [0.0, 0.0, 0.0], "weight": [1.0, 1.0, 1.0]}]
+    for rows in (["entropy", "weight"], ["entropy"]):
+        svg = str(panels([4, 8, 16], rows, lines, others, "salt", "A title", ["weight"]))
+        ElementTree.fromstring(svg.replace("xlink:", ""))
+        assert 'aria-label="A title"' in svg
+        assert "nan" not in svg
+        places = [svg.index(f">{label}<") for label in ("high", "same as high", "low", "without weights")]
+        assert places == sorted(places)
+        widths = {float(width) for width in re.findall(r"stroke-width: ([\d.]+)", svg)}
+        assert {2.6, 1.2} <= widths
