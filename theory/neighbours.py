@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from .notation import Iff, i, j, k, late, n, p, perm, pos, q, r, rho, shift, tau, total, y, z, z_max, z_min
+from .notation import Iff, alpha, i, j, k, late, n, p, perm, pos, q, r, rho, shift, tau, total, y, z, z_max, z_min
 from .theorem import Claim, Folklore, Theorem
 
 _mass = pos(z[i] - tau) ** q
@@ -33,6 +33,24 @@ _TURNED = r"; $r, \tau'$ belong to the row $z'_i = z_{\pi(i)} + c$ for any permu
 _NORMMAX = (
     r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$; $p_i \propto [z_i - \tau]_+^{1/(\alpha-1)}$ with "
     r"$\sum_i [z_i - \tau]_+^{\alpha/(\alpha-1)} = 1$"
+)
+
+_norm = {each: total(each[i] ** alpha) ** (1 / alpha) for each in (p, r)}
+
+normmax_form = Theorem(
+    name="normmax-form",
+    area="neighbours",
+    title="The threshold form of normmax is the best of the simplex, and its threshold the best value",
+    statement=(
+        r"Among all $r$ in the simplex $p$ maximises $\langle r, z \rangle - \lVert r \rVert_\alpha$, and the maximum "
+        r"is $\tau$."
+    ),
+    setting=_NORMMAX + r"; every $r$ in the simplex",
+    claims=(
+        Claim("optimal", sp.Le(total(r[i] * z[i]) - _norm[r], total(p[i] * z[i]) - _norm[p])),
+        Claim("value", sp.Eq(total(p[i] * z[i]) - _norm[p], tau)),
+    ),
+    source="Blondel, Martins & Niculae 2020 (the definition)",
 )
 
 normmax_structure = Theorem(

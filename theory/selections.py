@@ -47,9 +47,19 @@ r_softmax_structure = Theorem(
     claims=(Claim("order", _order), Claim("moved", _same), Claim("quantile", sp.Eq(rho, tau + shift))),
 )
 
+_NEAREST = ", the nearest point of the cube with that sum"
 _BUDGET = (
-    r"every $n \ge K \ge 1$, $z \in \mathbb{R}^n$; $p_i = \min(1, [z_i - \tau]_+)$ with $\sum_i p_i = K$, the nearest "
-    r"point of the cube with that sum"
+    r"every $n \ge K \ge 1$, $z \in \mathbb{R}^n$; $p_i = \min(1, [z_i - \tau]_+)$ with $\sum_i p_i = K$" + _NEAREST
+)
+
+budget_form = Theorem(
+    name="budget-form",
+    area="selections",
+    title="The threshold form of a budget is the nearest point of the cube",
+    statement=r"Among all $r$ with $0 \le r_i \le 1$ and $\sum_i r_i = K$, $p$ is the nearest to $z$.",
+    setting=_BUDGET.removesuffix(_NEAREST) + "; every such $r$",
+    claims=(Claim("nearest", sp.Le(total((p[i] - z[i]) ** 2), total((r[i] - z[i]) ** 2))),),
+    source="Niculae & Martins 2020 (the definition)",
 )
 
 budget_structure = Theorem(

@@ -232,8 +232,12 @@ ROWS: tuple[Claims, ...] = (
     ),
     Claims(
         "normmax",
-        theorems=dict.fromkeys(("simplex", "shift", "order", "permutation"), ("normmax-structure",))
-        | {"vanishing": ("normmax-joining",), "lipschitz": ("normmax-lipschitz",)},
+        theorems=dict.fromkeys(("shift", "order", "permutation"), ("normmax-structure",))
+        | {
+            "simplex": ("normmax-structure", "normmax-form"),
+            "vanishing": ("normmax-joining",),
+            "lipschitz": ("normmax-lipschitz",),
+        },
         points={
             "zeros": {"z": (8.0, 0.0)},
             "joining": {"z": (0.5, 0.0, 0.0, 0.0, 0.0, 0.0), "joins": 0.875, "place": 6},
@@ -273,7 +277,7 @@ ROWS: tuple[Claims, ...] = (
         "budget",
         theorems=dict.fromkeys(("shift", "order", "permutation"), ("budget-structure",))
         | dict.fromkeys(("joining", "vanishing"), ("budget-joining",))
-        | {"lipschitz": ("budget-lipschitz",)},
+        | {"lipschitz": ("budget-form", "budget-lipschitz")},
         points={"simplex": {"z": (0.0, 0.0)}, "zeros": {"z": (8.0, 8.0, 0.0)}},
         constant=Constant("1", lambda n: 1.0),
     ),

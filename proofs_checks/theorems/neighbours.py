@@ -14,7 +14,7 @@ from entmax_oracle.theory import neighbours as T
 from entmax_oracle.theory import notation as N
 
 from ..evidence import Case, sampled, symbolic
-from ..families import family, one_of, real
+from ..families import family, normalised, one_of, real, weight
 from ..reading import BALLS, read
 from ..rows import Instance, dyadic, row
 from ..sharpness import Debunked, Sharp
@@ -53,6 +53,47 @@ def self_adjust(z: Row) -> Instance:
 
 
 ORDERS = one_of((fmpq(5, 4), fmpq(3, 2), 2, 3))
+
+
+def _any_point(z: Row, weights: Row, alpha: fmpq) -> Instance:
+    return normmax(z, alpha) + {N.r: normalised(weights)}
+
+
+def _normmax_form(theorem: Theorem) -> Iterator[Step]:
+    a, s, u, P = sp.symbols("a s u P", positive=True)
+    young = s ** (1 + a) / (1 + a) + a * u ** (1 + a) / (1 + a) - s * u**a
+    value = [N.total(each[N.i] * N.z[N.i]) - N.total(each[N.i] ** N.alpha) ** (1 / N.alpha) for each in (N.r, N.p)]
+    yield identity(
+        "with a = alpha - 1 and u^a = [z - tau]_+, a token above tau has z = tau + u^a", (d ** (1 / a)) ** a, d
+    )
+    yield identity(
+        "p = P u, and the u^alpha sum to 1: <p, z> is tau and P times their sum", P * u * u**a, P * u ** (1 + a)
+    )
+    yield identity("the norm of p is P", ((P * u) ** (1 + a)) ** (1 / (1 + a)), P * u)
+    yield concludes("they leave tau", theorem.claim("value"), sp.Eq(value[1], N.tau))
+    yield nonnegative("a token at or below tau has less: z <= tau + u^a for all", h)
+    yield identity("s^alpha/alpha + a u^alpha/alpha - s u^a vanishes at s = u", young.subs(s, u), 0)
+    yield identity("with its slope in s", sp.simplify(sp.diff(young, s).subs(s, u)), 0)
+    yield is_positive("and is convex", sp.diff(young, s, 2))
+    yield identity("so for s = r over its norm the s u^a sum to at most", 1 / (1 + a) + a / (1 + a), 1)
+    yield concludes("and <r, z> is at most tau and its norm", theorem.claim("optimal"), sp.Le(*value))
+
+
+normmax_form = Case(
+    T.normmax_form,
+    (
+        symbolic(_normmax_form),
+        sampled(
+            family(
+                r"random rows and points of the simplex, $n \le 5$",
+                _any_point,
+                {"z": real, "weights": weight},
+                {"alpha": ORDERS},
+                (1, 5),
+            )
+        ),
+    ),
+)
 
 
 def _normmax_proof(theorem: Theorem) -> Iterator[Step]:

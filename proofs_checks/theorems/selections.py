@@ -151,6 +151,40 @@ def _flat_or_steep() -> Iterator[Step]:
     yield identity("and rises with slope 1 between", sp.diff(x - t, x), 1)
 
 
+def _budget_form(theorem: Theorem) -> Iterator[Step]:
+    p, r, z, K = sp.symbols("p r z K", real=True)
+    yield from _flat_or_steep()
+    yield identity(
+        "a token's part of the difference", (r - z) ** 2 - (p - z) ** 2, (r - p) ** 2 - 2 * (r - p) * (z - p)
+    )
+    yield identity(
+        "all sum to K, so that tau drops out of the sum of (r - p)(z - p)", (r - p) * t + ((K - r) - (K - p)) * t, 0
+    )
+    yield identity("z - tau - p is 0 between, and where p is 1, r = 1 - h, some o >= 0", (1 + o) - _clip(1 + o), o)
+    yield nonnegative("so -(r - p) o is", h * o)
+    yield identity("where p is 0 it is some -o", -o - _clip(-o), -o)
+    yield nonnegative("so (r - p) o is, with r = h", h * o)
+    nearest = [N.total((each[N.i] - N.z[N.i]) ** 2) for each in (N.p, N.r)]
+    yield concludes("what is left is a square", theorem.claim("nearest"), sp.Le(*nearest))
+
+
+budget_form = Case(
+    T.budget_form,
+    (
+        symbolic(_budget_form),
+        sampled(
+            family(
+                r"random rows and points of the cube, $n \le 6$",
+                with_moved(budget),
+                {"z": real, "move": real},
+                {"kept": whole(1, 3), "step": STEPS},
+                fixed=("kept",),
+            )
+        ),
+    ),
+)
+
+
 def _budget_proof(theorem: Theorem) -> Iterator[Step]:
     yield from _flat_or_steep()
     yield nonnegative("so a step of h + o, h of it between, raises the weight by h", h)
