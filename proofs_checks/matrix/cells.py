@@ -110,9 +110,9 @@ def cell(prop: Property, subject: Subject, claims: Claims | None = None, context
     names = claims.theorems.get(prop.key, ()) if claims else ()
     if claims and prop.exists and claims.never:
         names = claims.never
-    refutes = bool(claims and claims.felt) and prop.key == "vanishing"
+    refutes = bool(claims and prop.key in claims.against)
     if claims and refutes:
-        names = claims.felt
+        names = claims.against[prop.key]
     with working_precision(BITS):
         replayed = decide(prop, subject, claimed) if claimed is not None else ""
         found = _Search(claimed, replayed, 1) if claimed and replayed else _search(prop, subject, context)

@@ -56,9 +56,10 @@ class Claims:
         For properties (by key), names of the theorems that together prove the cell.
     never : tuple of str
         Names of the theorems that together prove that no weight is exactly zero.
-    felt : tuple of str
-        Names of the theorems that together prove that every token that joins at the end is felt: its weight is positive
-        and the sum of all stays what it was, or it lowers each of the others.
+    against : dict
+        For properties, names of the theorems that together refute it: that every token that joins at the end is felt
+        (its weight is positive and the sum of all stays what it was, or it lowers each of the others), or that the rows
+        of a family are one-hot at every length.
     points : dict
         For properties, a point that refutes the property (shows it, where it says that some row exists).
     constant : Constant, optional
@@ -69,7 +70,7 @@ class Claims:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     theorems: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     never: tuple[str, ...] = ()
-    felt: tuple[str, ...] = ()
+    against: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     points: Mapping[str, Point] = field(default_factory=dict)
     constant: Constant | None = None
 
@@ -81,12 +82,15 @@ class Claims:
     @property
     def named(self) -> frozenset[str]:
         """Names of all theorems it leans on."""
-        return frozenset(name for names in (*self.theorems.values(), self.never, self.felt) for name in names)
+        return frozenset(
+            name for names in (*self.theorems.values(), *self.against.values(), self.never) for name in names
+        )
 
 
 # Theorems about softmax of any row of logits: they say the same of softmax of logits that were scaled by a positive
 # number, or moved token by token, except that such a row may feel a shift and fear a newcomer that changes its scale.
 _POSITIVE: _Names = ("softmax-structure",)
+_FELT: dict[str, _Names] = {"vanishing": _POSITIVE}
 _NORMALISED: dict[str, _Names] = {"simplex": ("softmax-structure",), "permutation": ("softmax-permutation",)}
 _ORDERED: dict[str, _Names] = {"order": ("softmax-structure",)}
 _BLIND: dict[str, _Names] = {"shift": ("softmax-structure",)}
@@ -106,6 +110,8 @@ _ENTMAX: dict[str, _Names] = {
     "permutation": ("permutation-equivariance",),
 }
 _FELT_NOT: dict[str, _Names] = {"joining": ("joining-token",), "vanishing": ("joining-token",)}
+# One token above all others by 1/(alpha - 1) is alone at every length, also where a scale of at least 1 is in front.
+_ALONE: dict[str, _Names] = {"dispersion": ("one-hot-margin",)}
 _SMOOTH: dict[str, _Names] = {"differentiable": ("jacobian", "boundary-slopes")}
 # Theorems about one normaliser each: a weight that is a function of its own logit answers three questions at once.
 _SIGMOID: dict[str, _Names] = {
@@ -127,7 +133,7 @@ ROWS: tuple[Claims, ...] = (
     Claims(
         "softmax",
         never=_POSITIVE,
-        felt=_POSITIVE,
+        against=_FELT,
         theorems=_NORMALISED | _ORDERED | _BLIND | _RIVALS | _DISPERSES | _SOFT | _STEADY,
         points={"vanishing": {"z": (0.0, 0.0)}},
         constant=Constant("1/2", lambda n: 0.5),
@@ -135,7 +141,7 @@ ROWS: tuple[Claims, ...] = (
     Claims(
         "scalable-softmax",
         never=_POSITIVE,
-        felt=_POSITIVE,
+        against=_FELT,
         theorems=_NORMALISED | _ORDERED | _BLIND | _SOFT | {"lipschitz": ("scaled-lipschitz",)},
         points={
             "joining": {"z": (1.0, 0.0), "joins": -12.0, "place": 2},
@@ -147,7 +153,7 @@ ROWS: tuple[Claims, ...] = (
     Claims(
         "adaptive-temperature-softmax",
         never=_POSITIVE,
-        felt=_POSITIVE,
+        against=_FELT,
         theorems=_NORMALISED | _ORDERED | _BLIND | _DISPERSES | {"lipschitz": ("adaptive-temperature-lipschitz",)},
         points={"vanishing": {"z": (0.0, 0.0)}},
         constant=Constant("5/4 + 3 (4 e^(-2) + log(n)^2)", lambda n: 1.25 + 3 * (4 * math.exp(-2) + math.log(n) ** 2)),
@@ -155,7 +161,7 @@ ROWS: tuple[Claims, ...] = (
     Claims(  # softmax of logits moved by a map with slopes of at most 2
         "multimax",
         never=_POSITIVE,
-        felt=_POSITIVE,
+        against=_FELT,
         theorems=_NORMALISED | _ORDERED | _RIVALS | _DISPERSES | _STEADY,
         points={"shift": {"z": (0.0, 1.0, 2.0), "shift": 1.0}, "vanishing": {"z": (0.0, 0.0)}},
         constant=Constant("1", lambda n: 1.0),
@@ -184,7 +190,7 @@ ROWS: tuple[Claims, ...] = (
     Claims(  # softmax of r times the logarithm of softplus, whose slopes are below 1; r = 3
         "softplus-reweighted",
         never=_POSITIVE,
-        felt=_POSITIVE,
+        against=_FELT,
         theorems=_NORMALISED | _ORDERED | _RIVALS | _DISPERSES | _SOFT | _STEADY,
         points={"shift": {"z": (0.0, 1.0), "shift": 5.0}, "vanishing": {"z": (0.0, 0.0)}},
         constant=Constant("r/2 = 3/2", lambda n: 1.5),
@@ -192,19 +198,21 @@ ROWS: tuple[Claims, ...] = (
     Claims(  # a positive multiple of softmax
         "gated-softmax",
         never=_POSITIVE,
-        felt=_POSITIVE,
+        against=_FELT,
         theorems=_ORDERED | _BLIND | _RIVALS | _DISPERSES | _SOFT | _STEADY | {"permutation": ("softmax-permutation",)},
         points={"simplex": {"z": (0.0,)}, "vanishing": {"z": (0.0,)}},
         constant=Constant("1/4", lambda n: 0.25),
     ),
     Claims(
         "sparsemax",
+        against=_ALONE,
         theorems=_ENTMAX | _FELT_NOT | {"lipschitz": ("jacobian-simple-norms",)},
         points={"dispersion": _ONE_ABOVE, "differentiable": {"z": (1.0, 0.0), "direction": (1.0, 0.0)}},
         constant=Constant("1", lambda n: 1.0),
     ),
     Claims(
         "alpha-entmax",
+        against=_ALONE,
         theorems=_ENTMAX | _FELT_NOT | _SMOOTH | _STEADY,
         points={"dispersion": _ONE_ABOVE},
         constant=Constant("max(2^(-1/2), n/(n-1) (1 + (n-1)^(-1/3))^(-3/2))", _sharp),
@@ -212,6 +220,7 @@ ROWS: tuple[Claims, ...] = (
     Claims(
         "alpha-entmax",
         {"alpha": 3.0},
+        against=_ALONE,
         theorems=_ENTMAX | _FELT_NOT,
         points={
             "dispersion": _ONE_ABOVE,
@@ -226,6 +235,7 @@ ROWS: tuple[Claims, ...] = (
     ),
     Claims(
         "asentmax",
+        against=_ALONE,
         theorems=_ENTMAX | _SMOOTH | {"lipschitz": ("jacobian-simple-norms",)},
         points={"dispersion": _ONE_ABOVE},
         constant=Constant("1 + sqrt(log n)", lambda n: 1.0 + math.sqrt(math.log(n))),
@@ -290,7 +300,7 @@ ROWS: tuple[Claims, ...] = (
     Claims(
         "sigmoid",
         never=("sigmoid-structure",),
-        felt=("sigmoid-length-bias",),
+        against={"vanishing": ("sigmoid-length-bias",)},
         theorems=_DISPERSES | _SIGMOID | {"joining": ("sigmoid-length-bias",)},
         points={"simplex": {"z": (0.0, 1.0)}, "vanishing": {"z": (0.0,)}},
         constant=Constant("1/4", lambda n: 0.25),
@@ -306,7 +316,7 @@ ROWS: tuple[Claims, ...] = (
     Claims(
         "stick-breaking",
         never=("stick-breaking",),
-        felt=("stick-breaking-joining",),
+        against={"vanishing": ("stick-breaking-joining",)},
         theorems={
             "joining": ("stick-breaking-joining",),
             "differentiable": ("stick-breaking-slope",),

@@ -170,8 +170,19 @@ def test_that_every_newcomer_is_felt_is_proved_by_a_theorem_or_measured(monkeypa
         found = cell(BY_KEY["vanishing"], Reference(normaliser(label), {}), by_label[label])
         assert (found.verdict, found.strength, found.contradicts) == ("false", strength, "")
         assert "4, 16, 64" in found.detail
-    claims = Claims("sparsemax", felt=("softmax-structure",))
+    claims = Claims("sparsemax", against={"vanishing": ("softmax-structure",)})
     assert "none is found" in cell(BY_KEY["vanishing"], Reference(normaliser("sparsemax"), {}), claims).contradicts
+
+
+def test_a_family_that_is_one_hot_at_every_length_refutes_dispersion_by_a_theorem(monkeypatch):
+    verdict = {"name": "", "title": "", "verdict": "proved", "domain": ""}
+    monkeypatch.setattr(cells, "_verdict", lambda name: {**verdict, "name": name})
+    claims = next(each for each in ROWS if each.label == "alpha-entmax, alpha = 3")
+    found = cell(BY_KEY["dispersion"], Reference(normaliser("alpha-entmax"), claims.parameters), claims)
+    assert (found.verdict, found.strength, found.contradicts) == ("false", "proved", "")
+    assert found.point == {"family": "one above", "reach": 2.0}
+    softmax_row = Claims("softmax", against={"dispersion": ("one-hot-margin",)})
+    assert "none is found" in cell(BY_KEY["dispersion"], Reference(normaliser("softmax"), {}), softmax_row).contradicts
 
 
 def test_numbers_are_written_so_that_they_differ():
@@ -278,7 +289,7 @@ def test_claims_name_theorems_that_exist():
 
 @pytest.mark.parametrize("claims", ROWS, ids=lambda claims: claims.label)
 def test_claimed_points_replay_and_constants_are_not_exceeded(claims):
-    row = replace(claims, theorems={}, never=())
+    row = replace(claims, theorems={}, never=(), against={})
     subject = Reference(normaliser(claims.normaliser), claims.parameters)
     with working_precision(512):
         for key, point in claims.points.items():
