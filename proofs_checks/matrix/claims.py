@@ -328,7 +328,7 @@ ROWS: tuple[Claims, ...] = (
             "permutation": {"z": (1.0, 0.0), "order": (1, 0)},
             "vanishing": {"z": (0.0,)},
         },
-        constant=Constant("(2e)^(-1/2) = 0.4289", lambda n: (2 * math.e) ** -0.5),
+        constant=Constant("2^(-3/2)", lambda n: 2**-1.5),
     ),
 )
 """The matrix of the package, in reading order."""

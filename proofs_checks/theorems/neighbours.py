@@ -71,7 +71,7 @@ def _normmax_form(theorem: Theorem) -> Iterator[Step]:
     )
     yield identity("the norm of p is P", ((P * u) ** (1 + a)) ** (1 / (1 + a)), P * u)
     yield concludes("they leave tau", theorem.claim("value"), sp.Eq(value[1], N.tau))
-    yield nonnegative("a token at or below tau has less: z <= tau + u^a for all", h)
+    yield nonnegative("one at or below tau has u = 0: z <= tau + u^a for all", (t + N.pos(-h)) - (t - h))
     yield identity("s^alpha/alpha + a u^alpha/alpha - s u^a vanishes at s = u", young.subs(s, u), 0)
     yield identity("with its slope in s", sp.simplify(sp.diff(young, s).subs(s, u)), 0)
     yield is_positive("and is convex", sp.diff(young, s, 2))

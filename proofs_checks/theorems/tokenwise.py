@@ -21,8 +21,7 @@ from ..symbolic import Step, concludes, identity, nonnegative
 from ..symbolic import positive as is_positive
 from .jacobian import STEP, TOLERANCE
 
-x, y, v, w = sp.symbols("x y v w", real=True)
-d, e = sp.symbols("d e", positive=True)
+x, y, v = sp.symbols("x y v", real=True)
 R = sp.Symbol("R", positive=True)
 
 
@@ -211,7 +210,7 @@ def _rectified_rows(z: Sequence[fmpq], move: Sequence[fmpq], step: fmpq, by: fmp
 def _rectified_proof(theorem: Theorem) -> Iterator[Step]:
     h, o = sp.symbols("h o", nonnegative=True)
     yield identity("a step of o + h from -o: nothing up to zero, then h", N.pos(-o + o + h) - N.pos(-o), h)
-    yield nonnegative("so no weight falls where its logit rises", h)
+    yield nonnegative("so no weight falls where its logit rises", N.pos(-o + o + h) - N.pos(-o))
     zi, zj, pi, pj = N.z[N.i], N.z[N.j], N.p[N.i], N.p[N.j]
     yield concludes("and", theorem.claim("order"), sp.Implies(zi >= zj, pi >= pj))
     yield identity("at equal logits the same function has the same value", (N.pos(x) - N.pos(y)).subs(y, x), 0)
@@ -322,45 +321,33 @@ def _stick_pair(z: Sequence[fmpq], move: Sequence[fmpq], step: fmpq) -> Instance
 
 
 def _stick_slope(theorem: Theorem) -> Iterator[Step]:
-    s, B = sp.symbols("s B", positive=True)
-    one = sp.exp(x) - 1 - x
+    a, t, c = sp.symbols("a t c", real=True)
+    S = sp.Symbol("S", positive=True)
+    s = 1 / (1 + S)  # a share strictly between 0 and 1
     W = SIGMA * R  # R: what the tokens behind leave
     yield identity("a token's own logit: p (1 - s)", sp.diff(W, x), W * (1 - SIGMA))
     yield identity("one behind it, whose share s it lacks: -p s", sp.diff(R * (1 - SIGMA), x), -R * (1 - SIGMA) * SIGMA)
     behind = sp.Piecewise((T.sigma(N.z[N.j]), N.j >= N.i), (0, True))
     derived = sp.Eq(N.D[N.i, N.j], N.p[N.i] * (sp.KroneckerDelta(N.i, N.j) - behind))
     yield concludes("those before it do not enter", theorem.claim("formula"), derived)
-    yield identity("the tokens before j share what it leaves: at most (1 - s) R", R - s * R, (1 - s) * R)
+    yield nonnegative("for all t, |J v - t p|^2 <= |v|^2 / 8 + t^2: with no token 0 is at most", t**2)
     yield identity(
-        "so the column of j, absolute, sums to at most s R (1 - s) + s (1 - s) R",
-        s * R * (1 - s) + s * ((1 - s) * R),
-        2 * s * (1 - s) * R,
+        "a token of share s behind, moved by a: with v, p of those before, (1 - s) (J v - s a p) - t (1 - s) p is",
+        (1 - s) * (x - s * a * y) - t * (1 - s) * y,
+        (1 - s) * (x - (s * a + t) * y),
     )
-    half = sp.Rational(1, 2)
-    yield nonnegative("with R <= 1 at most 1/2", half - 2 * s * (1 - s), 2 * (s - half) ** 2)
-    yield identity("e^x - 1 - x vanishes at 0", one.subs(x, 0), 0)
-    yield identity("with its slope", sp.diff(one, x).subs(x, 0), 0)
-    yield is_positive("and is convex, so it is never negative: 1 + x <= e^x", sp.diff(one, x, 2))
-    yield identity(
-        "1 - s <= e^-s: a token with shares of sum B behind has p <= s e^-B", one.subs(x, -s), sp.exp(-s) - (1 - s)
-    )
-    yield identity(
-        "its row, absolute, sums to p (1 - s) + p B: with B = s + v at most s e^-s (1 + v) e^-v",
-        (s * sp.exp(-B) * (1 - s + B)).subs(B, s + v),
-        s * sp.exp(-s) * (1 + v) * sp.exp(-v),
-    )
-    yield identity("1 + v <= e^v, of any sign: at most s e^-s", one.subs(x, v), sp.exp(v) - (1 + v))
-    yield identity("s <= e^(s - 1): at most e^-1", one.subs(x, s - 1), sp.exp(s - 1) - s)
+    yield identity("and its own part", s * (1 - s) * a - t * s, s * ((1 - s) * a - t))
     yield nonnegative(
-        "Schur: (a v + b w)^2 <= (a + b)(a v^2 + b w^2), a and b absolute entries of a row; summed over the rows",
-        (d + e) * (d * v**2 + e * w**2) - (d * v + e * w) ** 2,
-        d * e * (v - w) ** 2,
+        "so the first has (1 - s)^2 (|v|^2 / 8 + (s a + t)^2) at most, where the v is no more", 1 - (1 - s) ** 2
     )
-    yield identity("the square of the norm is at most rows times columns", sp.exp(-1) * half, 1 / (2 * sp.E))
+    yield nonnegative(
+        "and the rest is no more than a^2 / 8 + t^2",
+        a**2 / 8 + t**2 - (1 - s) ** 2 * (s * a + t) ** 2 - s**2 * ((1 - s) * a - t) ** 2,
+        2 * s * (S * s) * (t - a * (1 - 2 * s) / 2) ** 2 + a**2 * (1 - 2 * s) ** 2 / 8,
+    )
+    yield identity("token after token; at t = 0 |J v|^2 <= |v|^2 / 8", (c**2 / 8 + t**2).subs(t, 0), c**2 / 8)
     yield concludes(
-        "and the weights move by the derivative along a line",
-        theorem.claim("lipschitz"),
-        sp.Le(MOVED, APART / (2 * sp.E)),
+        "and weights move by the derivative along a line", theorem.claim("lipschitz"), sp.Le(MOVED, APART / 8)
     )
 
 
@@ -377,6 +364,23 @@ stick_slope = Case(
                 (1, 4),
             ),
             cases=50,
+        ),
+    ),
+    sharp=(
+        Sharp(
+            "lipschitz",
+            r"around $(b, 0)$, the last logit from $-h$ to $h$: $b = 4, 8, 16$, $h = 1, 1/8, 1/64$",
+            lambda: [
+                _stick_pair([fmpq(b), -fmpq(1, m)], [fmpq(0), fmpq(2, m)], fmpq(1))
+                for b, m in ((4, 1), (8, 8), (16, 64))
+            ],
+            within=1e-4,
+        ),
+    ),
+    folklore=(
+        Debunked(
+            r"$z = (8, -1/8)$, $z' = (8, 1/8)$",
+            lambda: _stick_pair([fmpq(8), fmpq(-1, 8)], [fmpq(0), fmpq(1, 4)], fmpq(1)),
         ),
     ),
 )
