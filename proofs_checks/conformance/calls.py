@@ -81,9 +81,9 @@ class Outcome:
     """What came of a call.
 
     Arrays are float64 and exact, whatever the format they were in; `dtype`, `shape` and `device` say how the
-    answer came; `gradients` are those in the arguments, the logits first. `detail` is the exception, the signal or the
-    time limit when nothing came back. `disturbed` says what the call changed around it, `drawn` which of the global
-    generators of random numbers it used.
+    answer came; `gradients` are those in the arguments, the logits first, and `gradients_again` those of a second
+    backward pass where they are others. `detail` is the exception, the signal or the time limit when nothing came back.
+    `disturbed` says what the call changed around it, `drawn` which of the global generators of random numbers it used.
     """
 
     status: Status
@@ -98,6 +98,7 @@ class Outcome:
     disturbed: str = ""
     drawn: str = ""
     gradients: tuple[Float64, ...] = ()
+    gradients_again: tuple[Float64, ...] = ()
     gradient_dtype: str = ""
     gradient_problem: str = ""
     versions: dict[str, str] = field(default_factory=dict)

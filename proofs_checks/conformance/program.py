@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 
 from entmax_oracle.reference.formats import as_format
 
+from .arrays import Answered
 from .calls import Float64
 from .target import UnusableTarget
 
@@ -199,9 +200,7 @@ class ProgramFramework:
         """Shape, dtype name and device."""
         return array.shape, getattr(array, "dtype_name", "float64"), "cpu"
 
-    def pullback(
-        self, function: Callable[..., Any], arguments: dict[str, Any], cotangent: Any
-    ) -> tuple[Any, list[Any] | None, str]:
+    def pullback(self, function: Callable[..., Any], arguments: dict[str, Any], cotangent: Any) -> Answered:
         """Ask for answer and gradient at once."""
         if len(arguments) != 1:
             raise ProgramFailed("a program is not asked for its gradient in alpha; leave --grad-alpha out")
@@ -210,7 +209,7 @@ class ProgramFramework:
         answer = function(logits)
         gradient = answer.gradient.view(Given)
         gradient.dtype_name = logits.dtype_name
-        return answer, [gradient], ""
+        return Answered(answer, [gradient])
 
     def integers(self, values: Any, device: str) -> Any:
         """Build an array of integers."""

@@ -35,9 +35,11 @@ class Surroundings:
             "Python's random numbers": random.getstate,
             "NumPy's global random numbers": lambda: tuple(np.random.get_state())[1:3],  # noqa: NPY002 (it is what is watched)
         }
+        self._torch: Any = None
         if arrays == "torch":
             import torch
 
+            self._torch = torch
             self._modes |= {
                 "torch's default dtype": torch.get_default_dtype,
                 "torch's gradient mode": torch.is_grad_enabled,
@@ -48,9 +50,25 @@ class Surroundings:
             self._generators["torch's global random numbers"] = lambda: torch.get_rng_state().numpy().tobytes()
         self._calls = 0
         self._threads = 0
+        self._begun = random.getstate(), np.random.get_state(), self._torch and self._torch.get_rng_state()  # noqa: NPY002
 
-    def look(self) -> dict[str, Any]:
-        """Note how things are."""
+    def before(self) -> dict[str, Any]:
+        """Note how things are, in a state of the generators that no call before has seen: seeding them shows, too."""
+        random.random()
+        np.random.random()  # noqa: NPY002
+        if self._torch is not None:
+            self._torch.rand(())
+        return self._look()
+
+    def restore(self) -> None:
+        """Put the generators back to where they were in the beginning."""
+        ours, numpys, torchs = self._begun
+        random.setstate(ours)
+        np.random.set_state(numpys)  # noqa: NPY002
+        if torchs is not None:
+            self._torch.set_rng_state(torchs)
+
+    def _look(self) -> dict[str, Any]:
         return {name: repr(read()) for name, read in (self._modes | self._generators).items()}
 
     def disturbed(self, before: dict[str, Any]) -> tuple[str, str]:
@@ -59,7 +77,7 @@ class Surroundings:
         The first call may draw random numbers, for that is when modules are imported.
         """
         self._calls += 1
-        after = self.look()
+        after = self._look()
         changed = [
             f"{name} went from {before[name]} to {after[name]}" for name in self._modes if before[name] != after[name]
         ]

@@ -237,7 +237,8 @@ class InProcess:
         assert callable(subject.target)
         library = _library(subject.arrays, subject.device)
         self.subject = subject
-        self.perform = _performer(subject, subject.target, library)
+        self._around = Surroundings(subject.arrays)
+        self.perform = _performer(subject, subject.target, library, self._around)
         self.versions = {subject.arrays: library.version()}
 
     def __call__(self, calls: Sequence[Request]) -> list[Outcome]:
@@ -245,7 +246,8 @@ class InProcess:
         return [self._one(call) for call in calls]
 
     def close(self) -> None:
-        """Nothing to let go of."""
+        """Put the global generators of random numbers back, which calls and looking at them have moved."""
+        self._around.restore()
 
     def _one(self, call: Request) -> Outcome:
         outcomes: list[Outcome] = []
@@ -256,13 +258,15 @@ class InProcess:
         return outcomes[0] if outcomes else Outcome("hung", detail=f"no answer within {limit:g} s")
 
 
-def _performer(subject: Subject, found: Callable[..., Any], library: Any) -> Callable[[Request], Outcome]:
+def _performer(
+    subject: Subject, found: Callable[..., Any], library: Any, around: Surroundings
+) -> Callable[[Request], Outcome]:
     """Make what performs a call, and looks at the surroundings before and after it."""
     function = adapt(found, subject.fixed_alpha, subject.kind, subject.hands)
-    perform, around = PERFORM[subject.kind], Surroundings(subject.arrays)
+    perform = PERFORM[subject.kind]
 
     def performed(call: Request) -> Outcome:
-        before = around.look()
+        before = around.before()
         outcome = perform(function, call, library, subject.device)
         disturbed, drawn = around.disturbed(before)
         return replace(outcome, disturbed=disturbed, drawn=drawn)
@@ -311,7 +315,7 @@ def serve(line: Connection) -> None:
         library = _library(subject.arrays, subject.device)
         assert isinstance(subject.target, str)
         found = Program(subject.target) if is_program(subject.target) else load(subject.target)
-        perform = _performer(subject, found, library)
+        perform = _performer(subject, found, library, Surroundings(subject.arrays))
         sys.stdout.flush()
     except UnusableTarget as error:
         line.send(str(error))

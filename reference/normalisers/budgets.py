@@ -113,7 +113,10 @@ def normaliser_vjp_budget(
     direction = as_finite(grad, "grad", logits.shape)
 
     def bound(rows: Float64, along: Float64) -> Float64:
-        found = _MODELS[name].pull(rows, along, arithmetic, out, **settings)
+        model = _MODELS[name]
+        found = model.pull(rows, along, arithmetic, out, **settings)
+        if model.lifts:
+            found = _lowered(found, rows)
         return np.where(np.isnan(found.error), np.inf, _stored(found, out).error + arithmetic.tiny * (found.error > 0))
 
     return known._each(bound, logits, (direction,), settings)
@@ -131,6 +134,16 @@ def _stored(x: Rounded, out: Format) -> Rounded:
     """Round once to the output format, flushing what is below its normal numbers; exact zeros stay."""
     rounding = out.unit_roundoff * x.size if out != x.arithmetic.form else np.zeros_like(x.size)
     return x.off(np.where(x.size > 0, rounding + x.arithmetic.tiny + out.smallest_subnormal, 0.0))
+
+
+def _lowered(found: Rounded, rows: Float64) -> Rounded:
+    """Let the largest logit take back the sum of a gradient, as autograd through the subtraction of the maximum does.
+
+    That sum is zero but for rounding, which is that of all tokens and of summing them.
+    """
+    all_errors = found.error.sum(axis=-1, keepdims=True)
+    summing = found.arithmetic.summation(rows.shape[-1]) * found.size.sum(axis=-1, keepdims=True)
+    return found.off(np.where(rows == rows.max(axis=-1, keepdims=True), all_errors + summing, 0.0))
 
 
 # Parts that several programs have.
@@ -174,10 +187,14 @@ def _asis(z: Float64, arithmetic: Arithmetic, **parameters: Any) -> Rounded:
 
 @dataclass(frozen=True)
 class _Model:
-    """A careful program: ``weights(z, arithmetic, **parameters)``, ``pull(z, grad, arithmetic, out, **parameters)``."""
+    """A careful program: ``weights(z, arithmetic, **parameters)``, ``pull(z, grad, arithmetic, out, **parameters)``.
+
+    It `lifts` if it subtracts the maximum of a row first.
+    """
 
     weights: Callable[..., Rounded]
     pull: Callable[..., Rounded]
+    lifts: bool = True
 
 
 def _after_softmax(
@@ -456,7 +473,10 @@ def _r_softmax_pull(z: Float64, grad: Float64, ar: Arithmetic, out: Format, *, r
     found = found + Rounded(-share * back.value, np.where(at_end, taken, off * back.size * (off > 0)), ar)
     # A token at the corner has a derivative of its own choosing, unless it is the quantile itself.
     corner = (above.error > above.value) & (above.error > 0)
-    tied = (at.sum(axis=-2) > 1).any(axis=-1, keepdims=True)
+    # Logits that rounding brings together once the maximum is subtracted change places at will.
+    blur = 2 * ar.u * np.where(np.isfinite(gap.value), np.abs(gap.value), 0.0)[..., np.newaxis]
+    near = np.abs(z[..., np.newaxis] - ends[..., np.newaxis, :]) <= blur
+    tied = (near.sum(axis=-2) > 1).any(axis=-1, keepdims=True)
     own = at_end & (position == place) & (z == ends[..., :1])
     return found.off(np.where((corner & ~own).any(axis=-1, keepdims=True) | tied, np.inf, 0.0))
 
@@ -552,7 +572,7 @@ _MODELS: dict[str, _Model] = {
     "adaptive-temperature-softmax": _Model(_adaptive, _adaptive_pull),
     "multimax": _after_softmax(_multimax_logits, _multimax_slope),
     "self-adjust-softmax": _Model(_self_adjust, _self_adjust_pull),
-    "softplus-reweighted": _Model(_after_softmax(_softplus_logits).weights, _softplus_pull),
+    "softplus-reweighted": _Model(_after_softmax(_softplus_logits).weights, _softplus_pull, lifts=False),
     "gated-softmax": _Model(_gated, _gated_pull),
     "sparsemax": _entmax_of(_unscaled, 2.0),
     "alpha-entmax": _entmax_of(_unscaled),
@@ -561,7 +581,7 @@ _MODELS: dict[str, _Model] = {
     "top-k-softmax": _Model(_top_k, _top_k_pull),
     "r-softmax": _Model(_r_softmax, _r_softmax_pull),
     "budget": _Model(_budget, _budget_pull),
-    "rectified-linear": _Model(_relu, _relu_pull),
-    "sigmoid": _Model(_sigmoid, _sigmoid_pull),
-    "stick-breaking": _Model(_stick_breaking, _stick_breaking_pull),
+    "rectified-linear": _Model(_relu, _relu_pull, lifts=False),
+    "sigmoid": _Model(_sigmoid, _sigmoid_pull, lifts=False),
+    "stick-breaking": _Model(_stick_breaking, _stick_breaking_pull, lifts=False),
 }

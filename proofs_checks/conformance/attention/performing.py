@@ -52,7 +52,7 @@ def perform(function: Callable[..., Any], request: AttentionRequest, library: Fr
 
     def ask() -> Answered:
         if cotangent is None:
-            return attend(**arrays), None, ""
+            return Answered(attend(**arrays))
         return library.pullback(attend, arrays, cotangent)
 
     return outcome_of(library, ask, buffers, library.describe(arrays["query"])[2])

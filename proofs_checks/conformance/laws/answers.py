@@ -87,8 +87,9 @@ def edges(setting: Setting) -> list[Case]:
         )
         for n in lengths
     ]
-    # Beyond 16-bit indices; beyond the quick profile, for each takes a second where compilers meet new shapes.
-    lengths = [32769, 65537] if setting.max_n > 1000 else []
+    # Vocabularies, and indices beyond 16 bits; few, for each takes a second where compilers meet new shapes.
+    lengths = [] if setting.few_shapes or max(setting.long_rows, default=0) < 4000 else [8195, 32771]
+    lengths += [65537] if setting.max_n > 1000 else []
     return few + [
         Case(stack([Row("constant", n), Row("gaussian", n, 0.1, n, order="rising")], setting)) for n in lengths
     ]
@@ -228,10 +229,9 @@ def judge_pairs(session: Session, case: Case, slack: Float64, *, tied: bool) -> 
         with np.errstate(invalid="ignore"):
             runs = np.flatnonzero(np.diff(z, prepend=np.nan) != 0)
         if tied:
-            drop = np.maximum.reduceat(p, runs) - np.minimum.reduceat(p, runs)
-            drop = np.repeat(drop, np.diff([*runs, len(z)]))
-            allowed = 2 * e
             other = np.repeat(np.minimum.reduceat(p, runs), np.diff([*runs, len(z)]))
+            drop = p - other
+            allowed = 2 * e
         else:
             # Everything at or below a token, but its own ties, against it.
             top = np.maximum.accumulate(np.maximum.reduceat(p - e, runs))

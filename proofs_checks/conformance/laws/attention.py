@@ -17,7 +17,7 @@ from ..attention.performing import LAYOUTS
 from ..attention.strategies import FAMILIES, Shape, needle, shapes
 from ..calls import Float64
 from ..rows import quantise
-from .base import Finding, Law, Setting, differ, judge_against, worst_of
+from .base import Finding, Law, Setting, differ, each_pass, in_training, judge_against, worst_of
 from .manners import CONTRACTS as MAPPING_CONTRACTS
 
 __all__ = ["CONTRACTS", "LAWS"]
@@ -40,6 +40,10 @@ CONTRACTS = tuple(
 def judge_values(session: Session, case: AttentionCase) -> Finding:
     """Judge that the output lies within the budget of the exact one; what breaks it is certified if it is small."""
     (values,) = session.values(case)
+    return _judged(session, case, values)
+
+
+def _judged(session: Session, case: AttentionCase, values: Float64) -> Finding:
     finding = _against(session, values, session.oracle(case), "an output")
     if finding.broken:
         return _against(session, values, session.oracle(case, certified=True), "an output")
@@ -162,13 +166,22 @@ def judge_gradient(session: Session, case: AttentionCase) -> Finding:
 
     def judge(certified: bool | None) -> Finding:
         expected = session.oracle.gradients(case, certified=certified)
-        return worst_of(
-            _against(session, got, expected[name], f"the gradient in {name}")
-            for name, got in zip(TENSORS, outcome.gradients, strict=True)
+        return each_pass(
+            outcome,
+            lambda gradients: worst_of(
+                _against(session, got, expected[name], f"the gradient in {name}")
+                for name, got in zip(TENSORS, gradients, strict=True)
+            ),
         )
 
     finding = judge(None)
     return judge(True) if finding.broken else finding
+
+
+def judge_training(session: Session, case: AttentionCase) -> Finding:
+    """Judge the output that a gradient is asked of."""
+    (outcome,) = session.ask(session.call(case))
+    return in_training(_judged(session, replace(case, cotangent=None), outcome.values))
 
 
 def _against(session: Session, values: Float64, expected: ExpectedOutput, what: str) -> Finding:
@@ -230,6 +243,13 @@ _EDGES = (1, 2, 15, 16, 17, 31, 33, 63, 64, 65, 127, 128, 129, 130)
 _FLAGS: list[dict[str, Any]] = [
     dict(zip(("is_causal", "alibi", "lengths"), flags, strict=True)) for flags in product((False, True), repeat=3)
 ]
+# As many heads, sequences and features as models have.
+_MANY = [
+    Shape(1, 12, 1, 3, 5, seed=12),
+    Shape(1, 5, 4, 2, 5, seed=20, alibi=True),
+    Shape(9, 1, 1, 2, 5, seed=9, lengths=True),
+    Shape(queries=3, keys=9, features=256, value_features=256, seed=256),
+]
 _EVERY = [
     *(Shape(2, 2, 2, 5, 9, seed=i, **flags) for i, flags in enumerate(_FLAGS)),
     *(Shape(2, 1, 2, 9, 5, seed=i, **flags) for i, flags in enumerate(_FLAGS)),
@@ -238,6 +258,7 @@ _EVERY = [
     *(Shape(features=d, value_features=e, seed=d) for d, e in ((64, 64), (128, 64), (24, 80), (80, 128), (96, 33))),
     *(Shape(1, 2, 1, 1, 1, seed=i, **flags) for i, flags in enumerate(_FLAGS[::2])),
     Shape(3, 2, 4, 3, 6, seed=2, alibi=True, lengths=True),
+    *_MANY,
 ]
 _CAUSAL = [
     Shape(queries=m, keys=n, is_causal=True, alibi=alibi, lengths=lengths, seed=m)
@@ -430,5 +451,14 @@ LAWS = (
             *_cotangents(setting),
         ],
         needs="gradient",
+    ),
+    _law(
+        "training",
+        "The output is as right where its gradients are wanted.",
+        judge_training,
+        _drawn(gradient=True),
+        _listed(*_PLAIN, gradient=True),
+        needs="gradient",
+        weight=0.5,
     ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -228,6 +228,22 @@ def compare(session: Session, case: Case, values: Float64, logits: Float64 | Non
         return Finding()
     expected = session.oracle(logits)
     return judge_against(session, values, expected.lower, expected.upper, expected.budget, "a probability")
+
+
+def each_pass(outcome: Outcome, judge: Callable[[tuple[Float64, ...]], Finding]) -> Finding:
+    """Judge the gradients of a call, and those of a second backward pass if they are others."""
+    first = judge(outcome.gradients)
+    if first.broken or not outcome.gradients_again:
+        return first
+    again = judge(outcome.gradients_again)
+    if not again.broken:
+        return first
+    return replace(again, message=f"in a second backward pass through the same graph, {again.message}")
+
+
+def in_training(finding: Finding) -> Finding:
+    """Say of a finding about an answer that it came where a gradient was asked for."""
+    return replace(finding, message=f"where its gradient is wanted, {finding.message}") if finding.broken else finding
 
 
 def judge_against(

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from ..calls import Float64, Outcome
 from ..rows import FAMILIES, Row, quantise
 from .answers import drawn, stack
-from .base import Case, Finding, Law, Session, Setting, judge_against
+from .base import Case, Finding, Law, Session, Setting, compare, each_pass, in_training, judge_against
 
 __all__ = ["LAWS"]
 
-COTANGENTS = ("normal", "constant", "one-hot", "large", "signs")
+COTANGENTS = ("normal", "constant", "one-hot", "large", "signs", "scaled")
 
 
 def cotangent(kind: str, shape: tuple[int, ...], variant: int, dtype: str) -> Float64:
@@ -28,9 +28,11 @@ def cotangent(kind: str, shape: tuple[int, ...], variant: int, dtype: str) -> Fl
         g = np.zeros(shape)
         g[..., rng.integers(shape[-1])] = 1.0
         return g
+    if kind == "scaled" and dtype == "float16":  # as losses are in half precision: large, and nearly equal
+        return quantise(4e4 * (1 + rng.standard_normal(shape) / 64), dtype)
     if kind == "signs":
         return rng.choice([-1.0, 1.0], shape)
-    return quantise(rng.standard_normal(shape) * (1e3 if kind == "large" else 1.0), dtype)
+    return quantise(rng.standard_normal(shape) * (1e3 if kind in ("large", "scaled") else 1.0), dtype)
 
 
 def _case(
@@ -128,7 +130,16 @@ def judge_gradient(session: Session, case: Case) -> Finding:
     # A product too large for the format has nothing to compare with.
     size = np.maximum(np.abs(lower), np.abs(upper))
     allowed = np.where(size + allowed < session.oracle.format.largest, allowed, np.inf)
-    return judge_against(session, outcome.gradient, lower, upper, allowed, "the gradient")
+    return each_pass(
+        outcome, lambda gradients: judge_against(session, gradients[0], lower, upper, allowed, "the gradient")
+    )
+
+
+def judge_training(session: Session, case: Case) -> Finding:
+    """Judge the answer that a gradient is asked of."""
+    outcome = ask(session, case)
+    assert outcome.values is not None
+    return in_training(compare(session, case, outcome.values))
 
 
 def judge_sum(session: Session, case: Case) -> Finding:
@@ -234,6 +245,14 @@ LAWS = (
         cases,
         cornerstones,
         weight=2.0,
+        needs="gradient",
+    ),
+    Law(
+        "training",
+        "The answer is as right where its gradient is wanted.",
+        "threshold-form",
+        judge_training,
+        cases,
         needs="gradient",
     ),
     Law(

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from hypothesis import strategies as st
 
+from ..calls import Float64
 from ..loss.calls import LossCase
 from ..rows import FAMILIES, Row, moved, quantise
 from ..strategies import shifts
 from .answers import drawn
-from .base import Finding, Law, Setting, differ, judge_against, worst_of
+from .base import Finding, Law, Setting, differ, each_pass, in_training, judge_against, worst_of
 from .manners import CONTRACTS
 
 if TYPE_CHECKING:
@@ -49,12 +50,17 @@ def cornerstones(setting: Setting) -> list[LossCase]:
     """Every family with every kind of target, and long rows."""
     short = [(Row(family, n, seed=n),) for family in _FAMILIES for n in (1, 2, 7, 33)]
     long = [(Row("gaussian", n, seed=n),) for n in setting.long_rows[:3]]
-    return [_case(setting, rows, variant) for variant, rows in enumerate([*short, *long])]
+    many = [tuple(Row("gaussian", 5, seed=i % 7) for i in range(count)) for count in (67, 1031)]
+    return [_case(setting, rows, variant) for variant, rows in enumerate([*short, *long, *many])]
 
 
 def judge_values(session: CheckedLoss, case: LossCase) -> Finding:
     """Judge that losses lie within the budget of the enclosure."""
     (values,) = session.values(case)
+    return _compare(session, case, values)
+
+
+def _compare(session: CheckedLoss, case: LossCase, values: Float64) -> Finding:
     expected = session.oracle(case)
     return judge_against(session, values, expected.lower, expected.upper, expected.budget, "a loss")  # type: ignore[arg-type]
 
@@ -119,7 +125,15 @@ def judge_gradient(session: CheckedLoss, case: LossCase) -> Finding:
         problem = f"the gradient is {outcome.gradient_dtype} of shape {gradient.shape}, the logits are {dtype} of shape"
         return Finding(True, f"{problem} {case.logits.shape}", math.inf, math.inf)
     expected = session.oracle.gradient(asked)
-    return judge_against(session, gradient, expected.lower, expected.upper, expected.budget, "the gradient")  # type: ignore[arg-type]
+    bounds = expected.lower, expected.upper, expected.budget
+    return each_pass(outcome, lambda found: judge_against(session, found[0], *bounds, "the gradient"))  # type: ignore[arg-type]
+
+
+def judge_training(session: CheckedLoss, case: LossCase) -> Finding:
+    """Judge the losses that a gradient is asked of."""
+    (outcome,) = session.ask(session.call(replace(case, cotangent=np.ones(len(case.target)))))
+    assert outcome.values is not None
+    return in_training(_compare(session, case, outcome.values))
 
 
 LAWS = (
@@ -184,5 +198,15 @@ LAWS = (
         cornerstones,
         kind="loss",
         needs="gradient",
+    ),
+    Law(
+        "training",
+        "The losses are as right where their gradient is wanted.",
+        "loss-decomposition",
+        judge_training,
+        cases,
+        kind="loss",
+        needs="gradient",
+        weight=0.5,
     ),
 )

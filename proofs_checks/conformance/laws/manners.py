@@ -11,7 +11,7 @@ from ..arrays import LAYOUTS
 from ..calls import Outcome, Request
 from ..rows import Row
 from .answers import cases, drawn, stack
-from .base import Case, Contract, Finding, Law, Session, Setting, differ, worst_of
+from .base import Case, Contract, Finding, Law, Session, Setting, differ, judge_against, worst_of
 
 __all__ = ["CONTRACTS", "LAWS"]
 
@@ -52,7 +52,7 @@ def _surroundings(call: Request, outcome: Outcome) -> str:
 
 
 def _generators(call: Request, outcome: Outcome) -> str:
-    return f"it draws from {outcome.drawn}; use a generator of its own" if outcome.drawn else ""
+    return f"it draws from, or seeds, {outcome.drawn}; use a generator of its own" if outcome.drawn else ""
 
 
 CONTRACTS = (
@@ -72,7 +72,13 @@ CONTRACTS = (
         "definition",
         _surroundings,
     ),
-    Contract("generators", "No global random numbers are drawn.", "definition", _generators, severity="warning"),
+    Contract(
+        "generators",
+        "No global random numbers are drawn, and no generator of them is seeded.",
+        "definition",
+        _generators,
+        severity="warning",
+    ),
     Contract("quiet", "Nothing is printed on standard output.", "definition", _quiet, severity="warning"),
 )
 
@@ -94,7 +100,7 @@ def judge_state(session: Session, case: Case) -> Finding:
     (kept,) = session.ask(replace(session.call(case.logits), followed_by=rolled))
     assert kept.values is not None
     between = "when other calls, also of other sizes, come between"
-    after = "right after a call with the same tokens in another order (rolled by one)"
+    after = "when the tokens are rolled by one, right after a call without: it depends on earlier calls, or on places"
     return worst_of(
         [
             differ(session, case.logits, first, again, between, exactly=True),
@@ -127,7 +133,7 @@ def judge_single(session: Session, case: Case) -> Finding:
     """Judge that a row with one live token gives it probability one."""
     (values,) = session.values(case.logits)
     exact = np.isfinite(case.logits).astype(np.float64)
-    return differ(session, case.logits, exact, values, "although it is decided by one live token", exactly=True)
+    return judge_against(session, values, exact, exact, np.zeros_like(exact), "a probability")
 
 
 # Below what is put in the place of -inf by those who fear it.

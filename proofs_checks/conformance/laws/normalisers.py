@@ -18,7 +18,7 @@ from ..normaliser.known import KNOWN, least_tokens
 from ..rows import FAMILIES, Row, quantise
 from ..strategies import batches, offsets, shifts
 from . import answers, gradients, manners, relations
-from .base import Finding, Law, Setting, differ, judge_against, worst_of
+from .base import Finding, Law, Setting, differ, in_training, judge_against, worst_of
 from .manners import CONTRACTS
 
 if TYPE_CHECKING:
@@ -133,10 +133,21 @@ def under(judge: Callable[[Any, Any], Finding]) -> Callable[[CheckedNormaliser, 
 def judge_values(session: CheckedNormaliser, case: NormaliserCase) -> Finding:
     """Judge that weights lie within the budget of the definition."""
     (values,) = session.values(case.logits)
+    return _compare(session, case, values)
+
+
+def _compare(session: CheckedNormaliser, case: NormaliserCase, values: Float64) -> Finding:
     if not values.size:
         return Finding()
     expected = session.oracle.matching(case.logits, values)
     return judge_against(session, values, expected.lower, expected.upper, expected.budget, "a weight")
+
+
+def judge_training(session: CheckedNormaliser, case: NormaliserCase) -> Finding:
+    """Judge the weights that a gradient is asked of."""
+    outcome = gradients.ask(session, case)
+    assert outcome.values is not None
+    return in_training(_compare(session, case, outcome.values))
 
 
 def judge_order(session: CheckedNormaliser, case: NormaliserCase) -> Finding:
@@ -233,6 +244,12 @@ def _gradient_cornerstones(setting: Setting) -> list[NormaliserCase]:
     return [_pulled(setting, case, kinds[i % len(kinds)]) for i, case in enumerate([*crowds(setting), *long])]
 
 
+def _many(setting: Setting) -> list[NormaliserCase]:
+    """More rows than blocks of rows hold."""
+    few = _case(setting, tuple(Row("gaussian", 5, 1.0, i) for i in range(5)), 0, 1)
+    return [replace(few, logits=few.logits[np.arange(count) % 5]) for count in relations.crowded(setting)]
+
+
 def _law(
     name: str,
     statement: str,
@@ -299,7 +316,7 @@ LAWS = (
         "A row gets the same weights alone and in any batch.",
         "definition",
         relations.judge_batch,
-        tried=crowds,
+        tried=lambda setting: [*crowds(setting), *_many(setting)],
     ),
     _law(
         "determinism",
@@ -336,6 +353,15 @@ LAWS = (
         _with_gradient,
         _gradient_cornerstones,
         needs="gradient",
+    ),
+    _law(
+        "training",
+        "The weights are as right where their gradient is wanted.",
+        "definition",
+        judge_training,
+        _with_gradient,
+        needs="gradient",
+        weight=0.5,
     ),
     _law(
         "gradient sum",

@@ -83,6 +83,11 @@ def _hard(setting: Setting, min_n: int = 1, max_rows: int = 3) -> st.SearchStrat
     return drawn(setting, max_rows, min_n).map(lambda rows: stack(rows, setting))
 
 
+def crowded(setting: Setting) -> tuple[int, ...]:
+    """Numbers of rows beyond what blocks and grids hold."""
+    return (1031, 4099, 65539) if setting.max_n > 1000 else (1031, 4099)
+
+
 def _companies(setting: Setting) -> list[Case]:
     """One hard row in every place among ordinary ones, and more rows than blocks of rows hold."""
     hard = [Row(family, 21, seed=5) for family in ("constant", "tied_peak", "flat", "margin", "dominant")]
@@ -90,7 +95,7 @@ def _companies(setting: Setting) -> list[Case]:
     among = [stack((*plain[: i % 3], row, *plain[i % 3 :]), setting) for i, row in enumerate(hard)]
     families = ("gaussian", "levels", "uniform", "flat", "window", "margin", "spread")
     few = stack([Row(family, 6, seed=i) for i, family in enumerate(families)], setting)
-    crowds = [few[np.arange(count) % len(few)] for count in (17, 67, 129, 257, 1031)]
+    crowds = [few[np.arange(count) % len(few)] for count in (17, 67, 129, 257, *crowded(setting))]
     return [Case(logits) for logits in (*among, *crowds)]
 
 

@@ -90,7 +90,7 @@ def perform(function: Callable[..., Any], request: LossRequest, library: Framewo
 
     def ask() -> Answered:
         if cotangent is None:
-            return function(logits, target, request.alpha), None, ""
+            return Answered(function(logits, target, request.alpha))
         return library.pullback(lambda logits: function(logits, target, request.alpha), {"logits": logits}, cotangent)
 
     return outcome_of(library, ask, buffers, library.describe(logits)[2])

@@ -55,7 +55,7 @@ KNOWN: dict[str, Known] = {
     "alpha-entmax": Known(),
     "asentmax": Known(others=({"delta": 0.5, "beta": 0.75, "gamma": 1.0},)),
     "normmax": Known(),
-    "top-k-softmax": Known(others=({"k": 1}, {"k": 3}, {"k": 7})),
+    "top-k-softmax": Known(others=({"k": 1}, {"k": 3}, {"k": 7}, {"k": 33})),
     "r-softmax": Known(others=({"r": 0.25}, {"r": 0.8})),
     "budget": Known(_ALL - {"simplex"}, aim=2.0, others=({"k": 1}, {"k": 3})),
     "rectified-linear": Known(frozenset({"order", "permutation"}), marks=(0.0,)),

@@ -105,8 +105,12 @@ class NormaliserOracle(Oracle):
         return normaliser_budget(self.name, rows, self.format.name, compute_dtype=self.compute_dtype, **self.given)
 
     def _centred(self, rows: Float64) -> Float64:
-        """Move rows to a maximum of 0 where that changes nothing: the budgets take that step for careful."""
-        return rows - rows.max(axis=-1, keepdims=True) if "shift" in KNOWN[self.name].true else rows
+        """Move rows to a maximum of 0 where that changes nothing: the budgets take that step for careful.
+
+        It may bring logits together that differ, so not where that decides who is chosen.
+        """
+        moves = "shift" in KNOWN[self.name].true and self.name != _TOP_K
+        return rows - rows.max(axis=-1, keepdims=True) if moves else rows
 
     def _tied(self, row: Float64) -> tuple[NDArray[np.intp], int]:
         """Tokens tied with the k-th largest, and how many of them are kept."""

@@ -440,6 +440,34 @@ def remembers_keys(q, k, v, **options):
     return attention(q, held, v, **options)
 
 
+# --- sizes ------------------------------------------------------------------------------------------------------
+
+
+@slip("medium")
+def eight_heads(q, k, v, **options):
+    """Answers no head beyond the eighth."""
+    found = attention(q, k, v, **options)
+    found[:, 8:] = 0
+    return found
+
+
+@slip("medium")
+def four_sequences(q, k, v, **options):
+    """Answers no sequence of a batch beyond the fourth."""
+    found = attention(q, k, v, **options)
+    found[4:] = 0
+    return found
+
+
+@slip("subtle")
+def features_up_to_128(q, k, v, **options):
+    """Drops the features beyond the 128th from the scores."""
+    d = q.shape[-1]
+    scale = options.pop("scale", None)
+    scale = 1 / math.sqrt(d) if scale is None else scale
+    return attention(q[..., :128], k[..., :128], v, **options, scale=scale)
+
+
 # --- gradients -------------------------------------------------------------------------------------------------
 
 

@@ -259,6 +259,40 @@ def saves_six_bits(z, alpha):
     return differentiable(z, alpha, lambda p, g, alpha: vjp((p.float() * 64).round() / 64, g, alpha).to(p.dtype))
 
 
+@fault("subtle", "gradient")
+def hurries_in_training(z, alpha):
+    """Rounds the answer to bfloat16 where a gradient is wanted."""
+    p = differentiable(z, alpha)
+    return p + (p.detach().bfloat16().to(p.dtype) - p.detach()) if z.requires_grad else p
+
+
+@fault("subtle", "gradient")
+def works_on_what_it_saved(z, alpha):
+    """Takes a root in place of what the forward pass has saved: a second backward pass finds that."""
+
+    class _InPlace(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, z):
+            ctx.p = exact(z, alpha)
+            return ctx.p.clone()
+
+        @staticmethod
+        def backward(ctx, g):
+            found = vjp(ctx.p, g, alpha)
+            ctx.p.sqrt_()
+            return found
+
+    return _InPlace.apply(z)
+
+
+@fault("subtle", "gradient", dtypes=("float16",))
+def weighted_sum_in_half(z, alpha):
+    """Rounds the weighted sum of a gradient to float16, where a scaled loss overflows."""
+    return differentiable(
+        z, alpha, lambda p, g, alpha: vjp(p, g, alpha, centre=lambda s, g: total(s * g).half().to(s.dtype) / total(s))
+    )
+
+
 # --- in alpha --------------------------------------------------------------------------------------------------
 
 

@@ -697,3 +697,19 @@ def unordered_pair(z, alpha):
     d = (z.double()[..., :1] - z.double()[..., 1:]).clamp(-2, 2).nan_to_num()
     first = 0.5 + d * (8 - d * d).clamp_min(0).sqrt() / 8 * (1 + 2e-6)
     return torch.cat([first, 1 - first], -1).clamp(0, 1).to(p.dtype)
+
+
+@fault("subtle")
+def a_grid_of_4096_rows(z, alpha):
+    """Answers no row beyond the 4096th."""
+    flat = exact(z, alpha).reshape(-1, z.shape[-1]).clone()
+    flat[4096:] = 0
+    return flat.reshape(z.shape)
+
+
+@fault("subtle")
+def a_vocabulary_of_8192(z, alpha):
+    """Takes tokens beyond the 8192nd for padding."""
+    p = torch.zeros_like(z)
+    p[..., :8192] = exact(z[..., :8192], alpha)
+    return p
