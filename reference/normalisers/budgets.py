@@ -322,7 +322,8 @@ def _self_adjust_pull(z: Float64, grad: Float64, ar: Arithmetic, out: Format, *,
         shared = (here.sum(axis=-1, keepdims=True) > 1) | (end == 0)  # whose it is, is anyone's choice
         error = np.where(shared, np.inf, amount.error + apart)
         found = found + Rounded(np.where(here, -amount.value, 0.0), np.where(here, error, 0.0), ar)
-    return found
+    # A quotient's derivative divides by the square of the width, which may underflow.
+    return found.off(np.where(width.value**2 < ar.tiny, np.inf, 0.0))
 
 
 def _spread(p: Rounded, error: Float64) -> Rounded:

@@ -196,3 +196,10 @@ def test_a_gradient_that_is_rounded_once_is_no_violation():
     }
     (honest,) = (function for name, function, _ in HONEST if function.__name__ == "rsoftmax_t")
     assert not replay(honest, json.dumps(case), kind="normaliser", against="r-softmax").broken
+
+
+def test_a_width_that_no_quotient_survives_is_not_judged():
+    room = normaliser_vjp_budget("self-adjust-softmax", [0.0, -(2.0**-133)], [0.0, 0.0], "bfloat16", normalised=True)
+    assert np.isinf(room).all()
+    room = normaliser_vjp_budget("self-adjust-softmax", [0.0, -(2.0**-9)], [1.0, 0.5], "bfloat16", normalised=True)
+    assert np.isfinite(room[1])
