@@ -85,7 +85,18 @@ def cornerstones(setting: Setting) -> list[Case]:
         )
         for n in (63, 65, 127, 129, 255, 257, 513, *setting.long_rows[:1])
     ]
-    return [*short, masked, *laid, *crowds, *edges, *long]
+    return [*short, masked, *laid, *crowds, *edges, *long, *faint(setting)]
+
+
+def faint(setting: Setting) -> list[Case]:
+    """Incoming gradients at the least likely token well inside the support alone: nothing covers an absolute error."""
+    depth = min(0.6 / (setting.alpha - 1), 20.0) if setting.alpha > 1 else 20.0
+    found = []
+    for n, scale in ((5, 1.0), (17, 3.0), (64, 3.0), (5, 8.0)):
+        logits = stack((Row("gaussian", n, scale, n),), setting)
+        inside = np.where(logits > logits.max() - depth, logits, np.inf)
+        found.append(Case(logits, variant=2 * n, cotangent=np.eye(n)[[inside.argmin()]]))
+    return found
 
 
 def ask(session: Session, case: Case) -> Outcome:
