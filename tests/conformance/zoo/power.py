@@ -172,7 +172,7 @@ def main() -> int:
             options.json.write_text(json.dumps([asdict(each) for each in catches], indent=1, ensure_ascii=False))
     print("\n".join(summary(catches)))
     if options.markdown:
-        words = " ".join(["python", "tests/conformance/zoo/power.py", *sys.argv[1:]])
+        words = f"python tests/conformance/zoo/power.py --profile {options.profile} --markdown {options.markdown}"
         options.markdown.write_text("\n".join(_page(catches, words)) + "\n")
     return int(not all(c.law for c in catches))
 
