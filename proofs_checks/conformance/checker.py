@@ -262,7 +262,7 @@ def check(
 
 def replay(
     implementation: str | Callable[..., Any],
-    source: str,
+    source: str | Mapping[str, Any],
     arrays: str = "torch",
     *,
     fixed_alpha: float | Fraction | None = None,
@@ -280,8 +280,8 @@ def replay(
     ----------
     implementation, arrays, fixed_alpha, device, compute_dtype, timeout, kind, without, against, fixed_parameters
         As for `check`; the counterexample of a normaliser names what it is against, unless told.
-    source : str
-        A counterexample as JSON text or in a file, or the JSON of a report, whose first one is taken.
+    source : str or dict
+        A counterexample as JSON text, in a file or as a dict, or the JSON of a report, whose first one is taken.
 
     Returns
     -------
@@ -293,7 +293,8 @@ def replay(
     ValueError
         If the target or the counterexample cannot be used.
     """
-    found, arrays = read(source), _arrays_of(implementation, arrays, kind)
+    found = read(source) if isinstance(source, str) else dict(source)
+    arrays = _arrays_of(implementation, arrays, kind)
     contracts, laws = choose((found["law"],), kind=kind, offered=("gradient", "alpha gradient", *OFFERS))
     case = KINDS[kind].to_case(found)
     asked_for, alpha = Asked(), float(found["alpha"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import re
 from fractions import Fraction
 from pathlib import Path
@@ -189,7 +188,7 @@ def _replay(args: argparse.Namespace) -> int:
             status.update(f"{title}{place} of {len(every)}")
             finding = replay(
                 args.target,
-                json.dumps(found),
+                found,
                 args.array,
                 fixed_alpha=args.fixed_alpha,
                 device=args.device,
