@@ -20,14 +20,13 @@ from .limits import LIMITING, Lipschitz, quotient
 from .points import Point, draw_direction, draw_row, shrink
 from .properties import POINTWISE, Property
 from .reductions import REDUCTIONS, disagreement
-from .subject import Reference, Subject, Undefined
+from .subject import BITS, Reference, Subject, Undefined
 
-__all__ = ["PROPERTIES", "Cell", "cell"]
+__all__ = ["PROPERTIES", "Cell", "cell", "decide"]
 
 PROPERTIES: tuple[Property, ...] = (*POINTWISE, *LIMITING)
 """The columns of the matrix."""
 
-BITS = 512
 _PROVEN = ("proved",)
 
 Verdict = Literal["true", "false", "unknown"]

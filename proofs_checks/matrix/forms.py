@@ -7,28 +7,21 @@ how many rows it saw.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flint import arb, fmpq
 
-from entmax_oracle.reference.precision import working_precision
 from entmax_oracle.theory import notation as N
 
 from ..reading import rational
 from ..rows import Instance, Number
 from ..theorems import neighbours, selections, tokenwise
-from .points import draw_row
-from .reductions import equal
-from .subject import Reference, Undefined
+from .reductions import compared, equal
+from .subject import Reference, Row, Undefined
 
 __all__ = ["FORMS", "Form", "departure"]
-
-_ROWS = 60
-_BITS = 512
-
 
 _Weights = Callable[[Sequence[fmpq], Mapping[str, Any]], Sequence[Number]]
 
@@ -130,19 +123,15 @@ def departure(name: str, normaliser: str, subject: Reference, seed: int = 0) -> 
     problem : str
         Where it is not, or that the theorem speaks of another; "" if nothing was found.
     """
-    form, rng, seen = FORMS[name], random.Random(f"{seed}/{normaliser}"), 0
+    form = FORMS[name]
     if form.normaliser != normaliser:
         return 0, f"theorem {name} speaks of {form.normaliser}, not of {normaliser}"
     parameters = subject.normaliser.parameters | subject.parameters
-    for draw in range(_ROWS):
-        z = draw_row(rng, draw / _ROWS)
-        with working_precision(_BITS):
-            try:
-                there, here = subject.weights(z), form.weights([rational(x) for x in z], parameters)
-            except Undefined:
-                continue
-            seen += 1
-            for i, (one, other) in enumerate(zip(there, here, strict=True)):
-                if not equal(one, arb(other)):
-                    return seen, f"it is not what {name} speaks of at {tuple(z)}: weight {i} is another"
-    return seen, ""
+
+    def differs(z: Row) -> str:
+        pairs = zip(subject.weights(z), form.weights([rational(x) for x in z], parameters), strict=True)
+        other = next((i for i, (here, there) in enumerate(pairs) if not equal(here, arb(there))), None)
+        return "" if other is None else f"weight {other} is another"
+
+    seen, problem = compared(f"{seed}/{normaliser}", differs)
+    return seen, f"it is not what {name} speaks of at {problem}" if problem else ""

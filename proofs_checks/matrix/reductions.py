@@ -18,12 +18,11 @@ from flint import arb
 from entmax_oracle.reference.precision import working_precision
 
 from .points import draw_row
-from .subject import Reference, Undefined
+from .subject import BITS, Reference, Row, Undefined
 
-__all__ = ["REDUCTIONS", "Reduction", "disagreement", "equal"]
+__all__ = ["REDUCTIONS", "Reduction", "compared", "disagreement", "equal"]
 
 _ROWS = 60
-_BITS = 512
 _AGREE = arb(2) ** -200  # how close balls of 512 bits must come where they overlap
 _Scores = Callable[[list[arb], Mapping[str, Any]], list[arb]]
 
@@ -137,17 +136,39 @@ def disagreement(name: str, subject: Reference, seed: int = 0) -> tuple[int, str
     problem : str
         Where it is not; "" if none was found.
     """
-    reduction, rng, seen = REDUCTIONS[name], random.Random(f"{seed}/{name}"), 0
+    reduction = REDUCTIONS[name]
+    seen, problem = compared(f"{seed}/{name}", lambda z: _differs(reduction, subject, z))
+    return seen, f"it is not {reduction.words} at {problem}" if problem else ""
+
+
+def compared(seed: str, differs: Callable[[Row], str]) -> tuple[int, str]:
+    """Compare on drawn rows, in balls, up to the first that differs; rows without weights do not count.
+
+    Parameters
+    ----------
+    seed : str
+        Of the rows.
+    differs : callable
+        Says how a row differs; "" if it does not.
+
+    Returns
+    -------
+    rows : int
+        How many rows were compared.
+    problem : str
+        The row that differs, and how; "" if none was found.
+    """
+    rng, seen = random.Random(seed), 0
     for draw in range(_ROWS):
         z = draw_row(rng, draw / _ROWS)
-        with working_precision(_BITS):
+        with working_precision(BITS):
             try:
-                problem = _differs(reduction, subject, z)
+                problem = differs(z)
             except Undefined:
                 continue
         seen += 1
         if problem:
-            return seen, f"it is not {reduction.words} at {tuple(z)}: {problem}"
+            return seen, f"{tuple(z)}: {problem}"
     return seen, ""
 
 

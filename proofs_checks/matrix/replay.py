@@ -12,8 +12,8 @@ from entmax_oracle.reference.normalisers import normaliser
 from entmax_oracle.reference.precision import working_precision
 
 from .build import SCHEMA
-from .cells import BITS, PROPERTIES, decide
-from .subject import Own, Reference, Subject
+from .cells import PROPERTIES, decide
+from .subject import BITS, Own, Reference, Subject
 
 __all__ = ["Replayed", "replay"]
 

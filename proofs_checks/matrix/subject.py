@@ -14,9 +14,12 @@ from flint import arb
 from entmax_oracle.reference.inputs import Float64, as_array
 from entmax_oracle.reference.normalisers import Normaliser, Undefined
 
-__all__ = ["Own", "Reference", "Subject", "Undefined"]
+__all__ = ["BITS", "Own", "Reference", "Subject", "Undefined"]
 
 Row = Sequence[float]
+BITS = 512
+"""Precision of every ball of the matrix."""
+
 _CALLS = 8  # of the same row, to see whether the answer stays
 _ZEROS = 8  # zeros of one row that are told from underflow
 
@@ -70,7 +73,7 @@ class Reference(Subject):
         self.normaliser, self.parameters = normaliser, dict(parameters)
         # A change by exp(-64 r) shows at 512 bits, up to powers r of 5.
         self._solve = lru_cache(maxsize=4096)(
-            lambda z: list(normaliser.enclose_row(z, precision=512, **self.parameters))
+            lambda z: list(normaliser.enclose_row(z, precision=BITS, **self.parameters))
         )
 
     def weights(self, z: Row) -> list[arb]:
