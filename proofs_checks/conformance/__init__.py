@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .checker import PROFILES, check, replay
+from .events import gather, read_events
 from .junit import to_junit
 from .laws import CONTRACTS, LAWS
 from .results import Counterexample, LawResult, Report, Violated
@@ -19,7 +20,9 @@ __all__ = [
     "UnusableTarget",
     "Violated",
     "check",
+    "gather",
     "logits",
+    "read_events",
     "replay",
     "to_junit",
 ]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -20,6 +20,7 @@ from entmax_oracle.reference.normalisers import NORMALISERS
 
 from .arrays import FRAMEWORKS, LAYOUTS
 from .attention.narrowing import LACKS, options_of
+from .events import Begun, Ended, Event, Judging, Tell, gather
 from .kinds import KINDS
 from .laws import Contract, Finding, Law, Setting, choose
 from .normaliser.request import OFFERS, Asked, ask_for
@@ -27,7 +28,7 @@ from .program import is_program
 from .replay import read
 from .results import LawResult, Report
 from .search import Effort
-from .task import Calling, Outcomes, Progress, Task, check_setting, judge, title
+from .task import Calling, Settled, Task, check_setting, collect, judge
 from .worker import Subject
 
 __all__ = ["PROFILES", "check", "replay"]
@@ -59,7 +60,7 @@ def check(
     seconds: float | None = None,
     jobs: int = 1,
     executor: Executor | None = None,
-    progress: Progress | None = None,
+    progress: Tell | None = None,
     kind: str = "mapping",
     without: Iterable[str] | str = (),
     against: str | None = None,
@@ -110,7 +111,7 @@ def check(
     executor : concurrent.futures.Executor, optional
         Where to check the settings instead.
     progress : callable, optional
-        Told what is under way.
+        Told every :mod:`event <entmax_oracle.proofs_checks.conformance.events>` as it happens.
     kind : str
         ``"mapping"``; ``"attention"``: ``f(query, key, value, *, alpha, is_causal, scale, alibi_slopes,
         key_lengths)`` with the semantics of :func:`entmax_oracle.reference.attention`; ``"loss"``:
@@ -230,34 +231,38 @@ def check(
         # Contracts are held against the calls that laws make, so some must be made.
         names += [each.name for each in choose((), skip_laws, kind=kind)[1]]
     tasks = [Task(subject, setting, tuple(names), offered, effort, seed) for setting in settings]
-    outcomes = _run(tasks, jobs, executor, progress)
-    merged = _merge([outcome.results for outcome in outcomes], settings)
-    merged = [law for law in merged if law.law in asked or (law.law == "returns" and law.status == "fail")]
-    interrupted = any(outcome.interrupted for outcome in outcomes) or len(outcomes) < len(settings)
-    verdict, message = _verdict(merged, interrupted)
-    versions = {"python": platform.python_version()}
-    for package in ("entmax-oracle", "numpy", "hypothesis", "python-flint"):
-        versions[package] = metadata.version(package)
-    for outcome in outcomes:
-        versions.update(outcome.versions)
-    return Report(
+    every: list[Event] = []
+
+    def tell(event: Event) -> None:
+        every.append(event)
+        if progress is not None:
+            progress(event)
+
+    packages = ("entmax-oracle", "numpy", "hypothesis", "python-flint")
+    begun = Begun(
         subject.name,
-        verdict,
-        tuple(merged),
-        message,
+        kind,
         tuple(dict.fromkeys(each.alpha for each in settings)),
         tuple(dict.fromkeys(each.dtype for each in settings)),
+        tuple((each.alpha, each.dtype) for each in settings),
         arrays,
         device,
         profile if isinstance(profile, str) else "custom",
         compute_dtype,
-        kind,
         seed,
-        versions,
+        {"python": platform.python_version()} | {package: metadata.version(package) for package in packages},
         platform.platform(),
         started.isoformat(timespec="seconds"),
-        round(time.monotonic() - clock, 3),
+        tuple(LawResult.skipped(each, "not judged: interrupted") for each in held),
     )
+    tell(begun)
+    settled: list[Settled] = []
+    with suppress(KeyboardInterrupt):  # what was told is kept
+        _run(tasks, jobs, executor, tell, settled)
+    interrupted = len(settled) < len(tasks) or any(each.interrupted for each in settled)
+    versions = {name: version for each in settled for name, version in each.versions.items()}
+    tell(Ended(interrupted, versions, round(time.monotonic() - clock, 3)))
+    return gather(every)
 
 
 def replay(
@@ -335,19 +340,7 @@ def _settings(
     ]
     if not settings:
         raise ValueError("alphas and dtypes must each name at least one value")
-    return settings
-
-
-def _verdict(laws: Sequence[LawResult], interrupted: bool) -> tuple[Literal["conforms", "violates", "unusable"], str]:
-    """Say what the laws together say, and why where that is nothing."""
-    reason = "interrupted: the laws that were not reached are skipped" if interrupted else ""
-    if any(law.status == "fail" and law.severity == "error" for law in laws):
-        return "violates", reason
-    if interrupted:
-        return "unusable", reason
-    if all(law.status == "skip" for law in laws):
-        return "unusable", "no law was judged; see why each was skipped"
-    return "conforms", ""
+    return list({(each.alpha, each.dtype): each for each in settings}.values())
 
 
 def _lacks(without: Iterable[str] | str, kind: str) -> tuple[str, ...]:
@@ -370,14 +363,14 @@ def _arrays_of(implementation: object, arrays: str, kind: str) -> str:
     return "program"
 
 
-def _run(tasks: list[Task], jobs: int, executor: Executor | None, progress: Progress | None) -> list[Outcomes]:
+def _run(tasks: list[Task], jobs: int, executor: Executor | None, tell: Tell, settled: list[Settled]) -> None:
+    """Check every setting; what is settled is noted even if the rest is interrupted."""
     if executor is None and (jobs <= 1 or len(tasks) == 1):
-        outcomes = []
         for task in tasks:
-            outcomes.append(check_setting(task, progress))
-            if outcomes[-1].interrupted:
-                break
-        return outcomes
+            settled.append(check_setting(task, tell))
+            if settled[-1].interrupted:
+                return
+        return
     if not isinstance(tasks[0].subject.target, str):
         raise ValueError("jobs: a callable cannot travel to other processes; name it as module:function")
     pool: AbstractContextManager[Executor] = (
@@ -385,53 +378,16 @@ def _run(tasks: list[Task], jobs: int, executor: Executor | None, progress: Prog
         if executor is not None
         else ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=get_context("spawn"))
     )
-    done: list[Outcomes] = []
     with pool as workers:
-        futures: list[Future[Outcomes]] = [workers.submit(check_setting, task) for task in tasks]
+        futures = [workers.submit(collect, task) for task in tasks]
         try:
             for task, future in zip(tasks, futures, strict=True):
-                if progress is not None:
-                    progress(title(task.setting), None)
-                done.append(future.result())
+                tell(Judging(task.setting.alpha, task.setting.dtype, "every law"))
+                events, outcome = future.result()
+                for event in events:
+                    tell(event)
+                settled.append(outcome)
         except KeyboardInterrupt:
             for future in futures:
                 future.cancel()
-    return done
-
-
-def _merge(results: Sequence[Sequence[LawResult]], settings: Sequence[Setting]) -> list[LawResult]:
-    """One result per law, with the settings' own inside when there are several."""
-    if len(settings) == 1:
-        return list(results[0]) if results else []
-    merged = []
-    for law in zip(*results, strict=True):
-        failing = [each for each in law if each.status == "fail"]
-        judged = [each for each in law if each.status != "skip"]
-        worst = failing[0] if failing else judged[0] if judged else law[0]
-        place = ""
-        if failing:
-            places = [title(s) for s, each in zip(settings, law, strict=False) if each.status == "fail"]
-            place = f"[{places[0]}" + (f" and {len(places) - 1} more]" if len(places) > 1 else "]") + " "
-        merged.append(
-            replace(
-                worst,
-                examples=sum(each.examples for each in law),
-                worst_ulp=max(each.worst_ulp for each in law),
-                worst_ratio=max(each.worst_ratio for each in law),
-                message=place + worst.message,
-                counterexamples=tuple(found for each in law for found in each.counterexamples),
-                settings=tuple(
-                    {
-                        "alpha": s.alpha,
-                        "dtype": s.dtype,
-                        "status": each.status,
-                        "examples": each.examples,
-                        "worst_ulp": each.worst_ulp,
-                        "worst_ratio": each.worst_ratio,
-                        "message": each.message,
-                    }
-                    for s, each in zip(settings, law, strict=False)
-                ),
-            )
-        )
-    return merged
+            raise

@@ -28,25 +28,25 @@ def to_junit(report: Report) -> str:
         An XML document.
     """
     root = ElementTree.Element("testsuites", name="entmax-oracle check", time=f"{report.seconds:.3f}")
-    settings = [(alpha, dtype) for alpha in report.alphas for dtype in report.dtypes]
+    settings = [(each["alpha"], each["dtype"]) for law in report.laws[:1] for each in law.settings]
     totals = dict.fromkeys(("tests", "failures", "errors", "skipped"), 0)
     if not report.laws:
         suite = ElementTree.SubElement(root, "testsuite", name=report.target, timestamp=report.started)
         case = ElementTree.SubElement(suite, "testcase", classname=_clean(report.target), name="usable")
         _say(case, "error", report.message)
         _count(suite, totals)
-    for place, (alpha, dtype) in enumerate(settings if report.laws else ()):
+    for place, (alpha, dtype) in enumerate(settings):
         name = _clean(f"{report.target} alpha={alpha:g} {dtype}")
         suite = ElementTree.SubElement(root, "testsuite", name=name, timestamp=report.started)
         for law in report.laws:
-            here = law.settings[place] if place < len(law.settings) else None
-            status = here["status"] if here else law.status
+            here = law.settings[place]
+            status = here["status"]
             case = ElementTree.SubElement(suite, "testcase", classname=name, name=law.law)
             if status == "skip":
-                _say(case, "skipped", here["message"] if here else law.message)
+                _say(case, "skipped", here["message"])
             elif status == "fail":
                 found = [each for each in law.counterexamples if (each.alpha, each.dtype) == (alpha, dtype)]
-                message = found[0].message if found else here["message"] if here else law.message
+                message = found[0].message if found else here["message"]
                 text = "\n".join([law.statement, message, *(f"again: {each.command}" for each in found)])
                 if law.severity == "error":
                     _say(case, "failure", message, text)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from .laws import Contract, Law
 
 __all__ = ["SCHEMA", "Counterexample", "LawResult", "Report", "Violated"]
 
 SCHEMA = "entmax-oracle/check/1"
 Status = Literal["pass", "fail", "skip"]
+_DETAILS = ("index", "got", "before", "lower", "upper", "budget")
 
 
 class Violated(AssertionError):
@@ -88,6 +92,19 @@ class Counterexample:
             "reproduced": self.reproduced,
         }
 
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Counterexample:
+        """Read what `to_dict` gave; numbers that JSON lacks come back as numbers."""
+        rest = dict(values)
+        given = {each.name: rest.pop(each.name) for each in fields(cls) if each.name not in ("parameters", "details")}
+        given |= {"shape": tuple(given["shape"]), "logits": tuple(given["logits"])}
+        given |= {name: float(given[name]) for name in ("ratio", "ulp")}
+        return cls(
+            **given,
+            parameters={name: value for name, value in rest.items() if name not in _DETAILS},
+            details={name: value for name, value in rest.items() if name in _DETAILS},
+        )
+
 
 @dataclass(frozen=True)
 class LawResult:
@@ -107,7 +124,7 @@ class LawResult:
         Why it failed or was skipped.
     counterexamples : tuple of Counterexample
     settings : tuple of dict
-        The same per alpha and dtype, when there are several.
+        The same per alpha and dtype.
     """
 
     law: str
@@ -139,6 +156,19 @@ class LawResult:
             "severity": self.severity,
             "settings": [{key: plain(value) for key, value in each.items()} for each in self.settings],
         }
+
+    @classmethod
+    def skipped(cls, law: Law | Contract, reason: str) -> LawResult:
+        """Say of a law that it was not judged, and why."""
+        return cls(law.name, law.statement, law.theorem, law.severity, "skip", message=reason)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> LawResult:
+        """Read what `to_dict` gave."""
+        given = {each.name: values[each.name] for each in fields(cls)}
+        given |= {name: float(given[name]) for name in ("worst_ulp", "worst_ratio")}
+        found = tuple(map(Counterexample.from_dict, given["counterexamples"]))
+        return cls(**given | {"counterexamples": found, "settings": tuple(given["settings"])})
 
 
 @dataclass(frozen=True)

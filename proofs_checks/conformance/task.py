@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from entmax_oracle.reference.formats import as_format
 
 from .attention.narrowing import LACKS, narrow, narrowed
+from .events import Event, Judged, Judging, Tell
 from .kinds import KINDS, Kind
 from .laws import Contract, Finding, Law, Setting, choose
 from .results import Counterexample, LawResult
@@ -19,10 +19,7 @@ from .search import Effort, Tally, search
 from .session import Breach, Checked, GiveUp, Unanswered
 from .worker import Caller, InProcess, Subject, Worker
 
-__all__ = ["Calling", "Outcomes", "Progress", "Task", "check_setting", "judge", "title"]
-
-Progress = Callable[[str, LawResult | None], None]
-"""Told ``(what is under way, None)`` before a law and ``(..., result)`` after it."""
+__all__ = ["Calling", "Settled", "Task", "check_setting", "collect", "judge"]
 
 
 @dataclass(frozen=True)
@@ -49,10 +46,9 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Outcomes:
-    """What came of a setting: a result per law, and the versions of what was at work."""
+class Settled:
+    """A setting is done with: the versions of what was at work, and whether the end came early."""
 
-    results: list[LawResult]
     versions: dict[str, str]
     interrupted: bool = False
 
@@ -70,15 +66,23 @@ class Calling:
         self.caller.close()
 
 
-def title(setting: Setting) -> str:
-    """Say which setting it is."""
-    return f"alpha {setting.alpha:g}, {setting.dtype}"
+def collect(task: Task) -> tuple[list[Event], Settled]:
+    """Check one setting in another process, which cannot tell before it ends."""
+    events: list[Event] = []
+    settled = check_setting(task, events.append)
+    return events, settled
 
 
-def check_setting(task: Task, progress: Progress | None = None) -> Outcomes:
-    """Check one setting, keeping what was found when interrupted."""
+def check_setting(task: Task, tell: Tell) -> Settled:
+    """Check one setting, and tell what becomes of every law, also when interrupted."""
     contracts, laws = choose(task.laws, kind=task.subject.kind, offered=task.offered)
+    alpha, dtype = task.setting.alpha, task.setting.dtype
     results: dict[str, LawResult] = {}
+
+    def settle(result: LawResult) -> None:
+        results[result.law] = result
+        tell(Judged(alpha, dtype, result))
+
     reason = ""
     started = time.monotonic()
     with Calling(task.subject) as caller:
@@ -90,36 +94,33 @@ def check_setting(task: Task, progress: Progress | None = None) -> Outcomes:
         judged = [narrowed(law, lacks) if lacks else law for law in laws if not law.about or law.about not in lacks]
         try:
             for done, law in enumerate(judged):
-                if progress is not None:
-                    progress(f"{title(task.setting)}: {law.name}", None)
+                tell(Judging(alpha, dtype, law.name))
                 session.during, tally = law.name, Tally()
                 effort = task.effort.share(time.monotonic() - started, len(judged) - done)
                 search(law, session, effort, task.seed, tally, task.shrink)
-                results[law.name] = _result(law, tally, task, caller)
                 if tally.case is not None:
                     found[law.name] = (law, tally.case)
-                if progress is not None:
-                    progress(f"{title(task.setting)}: {law.name}", results[law.name])
+                settle(_result(law, tally, task, caller))
         except GiveUp as stop:
             reason = f"not judged: {stop}"
             if tally.examples and session.during not in results:
                 law = next(each for each in judged if each.name == session.during)
-                results[law.name] = _result(law, tally, task, caller)
+                settle(_result(law, tally, task, caller))
         except KeyboardInterrupt:
             reason = "not judged: interrupted"
         for law in laws:
             if law.about in lacks:
-                results[law.name] = _skip(law, f"not judged: the implementation is said to lack {LACKS[law.about]}")
+                settle(LawResult.skipped(law, f"not judged: the implementation is said to lack {LACKS[law.about]}"))
         if reason:
             for law in judged:
-                results.setdefault(law.name, _skip(law, reason))
+                if law.name not in results:
+                    settle(LawResult.skipped(law, reason))
         else:
-            results.update(_reproduce(task, found, results))
+            for result in _reproduce(task, found, results):
+                settle(result)
         for contract in contracts:
-            results[contract.name] = _contract_result(contract, session, task, patient=not reason)
-        versions = caller.versions
-    every: list[Contract | Law] = [*contracts, *laws]
-    return Outcomes([results[each.name] for each in every], versions, "interrupted" in reason)
+            settle(_contract_result(contract, session, task, patient=not reason))
+        return Settled(caller.versions, "interrupted" in reason)
 
 
 def judge(law: Law | Contract, session: Checked, case: Any, kind: Kind) -> Finding:
@@ -140,7 +141,7 @@ def judge(law: Law | Contract, session: Checked, case: Any, kind: Kind) -> Findi
 def _result(law: Law, tally: Tally, task: Task, caller: Caller) -> LawResult:
     if tally.finding is None or tally.case is None:
         if not tally.examples:
-            return _skip(law, "not judged: no call gave an answer to judge, see the law 'returns'")
+            return LawResult.skipped(law, "not judged: no call gave an answer to judge, see the law 'returns'")
         message = f"{tally.unanswered} more cases got no answer to judge" if tally.unanswered else ""
         if tally.late:
             message = "the search ended for lack of time, before every case was tried"
@@ -161,10 +162,6 @@ def _result(law: Law, tally: Tally, task: Task, caller: Caller) -> LawResult:
         message,
         (replace(example, message=message),),
     )
-
-
-def _skip(law: Law | Contract, reason: str) -> LawResult:
-    return LawResult(law.name, law.statement, law.theorem, law.severity, "skip", message=reason)
 
 
 def _hint(law: Law, task: Task, tally: Tally, caller: Caller) -> str:
@@ -189,7 +186,7 @@ def _contract_result(contract: Contract, session: Checked, task: Task, patient: 
     breaches = session.breaches[contract.name]
     if not breaches:
         if not examples:
-            return _skip(contract, "not judged: no call was made, or none gave an answer")
+            return LawResult.skipped(contract, "not judged: no call was made, or none gave an answer")
         return LawResult(contract.name, contract.statement, contract.theorem, contract.severity, "pass", examples)
     explained = (_explain(contract, breach, session, task, patient) for breach in breaches[:3])
     counterexamples = tuple({(each.message, each.logits, str(each.parameters)): each for each in explained}.values())
@@ -224,11 +221,11 @@ def _explain(contract: Contract, breach: Breach, session: Checked, task: Task, p
 
 def _reproduce(
     task: Task, found: dict[str, tuple[Law | Contract, Any]], results: dict[str, LawResult]
-) -> dict[str, LawResult]:
-    """Judge what broke once more in a fresh process; what then passes depends on earlier calls."""
+) -> list[LawResult]:
+    """Judge what broke once more in a fresh process; give what then passes: it depends on earlier calls."""
+    changed: list[LawResult] = []
     if not found or not isinstance(task.subject.target, str):
-        return {}
-    changed: dict[str, LawResult] = {}
+        return changed
     with Calling(task.subject) as caller:
         session = task.kind.session(caller, task.setting, choose(kind=task.subject.kind)[0])
         for name, (law, case) in found.items():
@@ -239,11 +236,10 @@ def _reproduce(
             if not again:
                 result = results[name]
                 note = " (It passes in a fresh process: the implementation remembers earlier calls or is random.)"
-                changed[name] = replace(
-                    result,
-                    message=result.message + note,
-                    counterexamples=tuple(
-                        replace(each, message=each.message + note, reproduced=False) for each in result.counterexamples
-                    ),
+                counterexamples = tuple(
+                    replace(each, message=each.message + note, reproduced=False) for each in result.counterexamples
+                )
+                changed.append(
+                    replace(result, message=result.message + note, counterexamples=counterexamples),
                 )
     return changed

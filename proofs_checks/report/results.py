@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..conformance.events import gather, read_events
+
 __all__ = ["CHECK", "MATRIX", "VERIFY", "Results", "load"]
 
 VERIFY = "entmax-oracle/verify/1"
@@ -46,6 +48,8 @@ class Results:
 def load(directory: Path) -> Results:
     """Read ``verify.json``, every ``check-*.json`` and ``matrix.json`` of a directory.
 
+    Of a check that was cut off, ``check-*.jsonl``, its events, say what had been found.
+
     Raises
     ------
     ValueError
@@ -65,6 +69,15 @@ def load(directory: Path) -> Results:
         data = _read(path, CHECK)
         targets.append(data)
         runs.append(_run(data, path))
+    for path in sorted(directory.glob("check-*.jsonl")):
+        try:
+            with path.open(encoding="utf-8") as lines:
+                data = gather(read_events(lines)).to_dict()
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}; delete it or check again") from error
+        if not any((data["target"], data["started"]) == (each["target"], each.get("started")) for each in targets):
+            targets.append(data)
+            runs.append(_run(data, path))
     matrix: Json = {}
     if (directory / "matrix.json").is_file():
         matrix = _read(directory / "matrix.json", MATRIX)

@@ -14,6 +14,7 @@ import pytest
 
 from entmax_oracle.cli import main
 from entmax_oracle.proofs_checks.conformance import PROFILES, UnusableTarget, check
+from entmax_oracle.proofs_checks.conformance.events import Judging
 
 SUBJECT = str(Path(__file__).with_name("subject.py"))
 EFFORT = replace(PROFILES["quick"], examples=4, shrinking=60, long_rows=(1025,))
@@ -171,8 +172,8 @@ def test_unusable_input_exits_with_2_and_one_line(tmp_path, capsys):
 
 
 def test_an_interrupted_run_keeps_what_it_found():
-    def interrupt(what, result):
-        if result is None and what.endswith("order"):
+    def interrupt(event):
+        if event == Judging(1.5, "float32", "order"):
             raise KeyboardInterrupt
 
     report = run("off", laws=["values", "order", "ties"], progress=interrupt)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import argparse
 import re
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .writing import write_json, write_result
+from .writing import prepare, refuse_to_write, write_json, write_result
 
 if TYPE_CHECKING:
-    from entmax_oracle.proofs_checks.conformance import Counterexample, LawResult, Report
+    from collections.abc import Iterator
+
+    from entmax_oracle.proofs_checks.conformance import Counterexample, Report
+    from entmax_oracle.proofs_checks.conformance.events import Event, Tell
 
 __all__ = ["add_parser", "run"]
 
@@ -95,6 +99,7 @@ def add_parser(subparsers: Any) -> None:
     add("--json", metavar="FILE", type=Path, help="write the result as JSON")
     add("--junit", metavar="FILE", type=Path, help="write the result as JUnit XML, a test per law and setting")
     add("--report", metavar="DIR", type=Path, help="write JSON and a page to look at into this folder")
+    add("--events", metavar="FILE", type=Path, help="write what happens as it happens, a line of JSON each")
     parser.set_defaults(run=run)
 
 
@@ -113,10 +118,13 @@ def run(args: argparse.Namespace) -> int:
     """
     from entmax_oracle.cli import Unusable
 
+    if args.replay:
+        refuse_to_write(args, "a replay prints what it finds")
+    prepare(args)
     try:
         return _replay(args) if args.replay else _check(args)
     except ValueError as error:
-        if args.json and not args.replay:
+        if args.json:
             from entmax_oracle.proofs_checks.conformance import Report
 
             write_json(args.json, Report(args.target, "unusable", message=str(error), seed=args.seed).to_dict())
@@ -127,17 +135,22 @@ def _check(args: argparse.Namespace) -> int:
     from rich.console import Console
 
     from entmax_oracle.proofs_checks.conformance import check
+    from entmax_oracle.proofs_checks.conformance.events import Judged, Judging, title
 
     if args.fixed_alpha is not None and args.alpha:
         raise ValueError("give either --alpha or --fixed-alpha, not both")
-    console = Console()
-    with console.status(f"importing {args.target}") as status:
+    console, shown = Console(), set[tuple[float, str, str]]()
+    with _writing(args.events) as write, console.status(f"importing {args.target}") as status:
 
-        def progress(what: str, result: LawResult | None) -> None:
-            if result is None:
-                status.update(what)
-            elif result.status == "fail":
-                console.print(f"[bold red]violated[/]  {what}", highlight=False)
+        def progress(event: Event) -> None:
+            write(event)
+            if isinstance(event, Judging):
+                status.update(f"{title(event.alpha, event.dtype)}: {event.law}")
+            elif isinstance(event, Judged) and event.result.status == "fail":
+                place = (event.alpha, event.dtype, event.result.law)
+                if place not in shown:
+                    console.print(f"[bold red]violated[/]  {title(*place[:2])}: {place[2]}", highlight=False)
+                shown.add(place)
 
         report = check(
             args.target,
@@ -165,13 +178,24 @@ def _check(args: argparse.Namespace) -> int:
     if args.junit:
         from entmax_oracle.proofs_checks.conformance import to_junit
 
-        args.junit.parent.mkdir(parents=True, exist_ok=True)
         args.junit.write_text(to_junit(report), encoding="utf-8")
     slug = re.sub(r"[^A-Za-z0-9.]+", "-", args.target).strip("-")
     page = write_result(report.to_dict(), args, f"check-{slug}.json")
     if page is not None:
         console.print(f"report: {page}", highlight=False)
     return {"conforms": 0, "violates": 1, "unusable": 2}[report.verdict]
+
+
+@contextmanager
+def _writing(path: Path | None) -> Iterator[Tell]:
+    """Write events into a file as they come: of a check that is killed, it has all but the last."""
+    from entmax_oracle.proofs_checks.conformance.events import line
+
+    if path is None:
+        yield lambda event: None
+        return
+    with path.open("w", encoding="utf-8") as file:
+        yield lambda event: print(line(event), file=file, flush=True)
 
 
 def _replay(args: argparse.Namespace) -> int:

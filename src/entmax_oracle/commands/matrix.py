@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .writing import write_result
+from .writing import prepare, refuse_to_write, write_result
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -61,6 +61,9 @@ def run(args: argparse.Namespace) -> int:
     from entmax_oracle.cli import Unusable
     from entmax_oracle.proofs_checks.matrix import curves, matrix
 
+    if args.replay is not None:
+        refuse_to_write(args, "a replay prints what it finds")
+    prepare(args)
     own = _own(args)
     if args.replay is not None:
         return _replay(args, own)

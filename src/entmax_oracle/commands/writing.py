@@ -11,33 +11,48 @@ from typing import Any
 
 from entmax_oracle.cli import Unusable
 
-__all__ = ["prepare", "write_json", "write_result"]
+__all__ = ["prepare", "refuse_to_write", "write_json", "write_result"]
+
+
+_FILES = ("json", "junit", "events")
 
 
 def prepare(args: argparse.Namespace) -> None:
-    """Make sure, before the work, that ``--json`` and ``--report`` can be written; say which folder is made for them.
+    """Make sure, before the work, that what is asked for can be written; say which folder is made for it.
+
+    Parameters
+    ----------
+    args : argparse.Namespace
+        With ``report``, a folder, and some of ``json``, ``junit`` and ``events``, files.
 
     Raises
     ------
     Unusable
         If a folder cannot be made, a file cannot be written, or a name is taken by the other kind.
     """
-    wanted = ((args.json, args.json and args.json.parent, "--json"), (args.report, args.report, "--report"))
-    for path, folder, option in wanted:
-        if path is None:
-            continue
+    files = {name: path for name in _FILES if (path := getattr(args, name, None)) is not None}
+    folders = {name: path.parent for name, path in files.items()} | ({"report": args.report} if args.report else {})
+    for name, folder in folders.items():
         try:
             if not folder.exists():
                 folder.mkdir(parents=True)
                 print(f"entmax-oracle: made the folder {folder}", file=sys.stderr)
-            if option == "--json" and path.is_dir():
-                raise IsADirectoryError(f"{path} is a folder; name a file in it")
+            if name in files and files[name].is_dir():
+                raise IsADirectoryError(f"{files[name]} is a folder; name a file in it")
             with tempfile.TemporaryFile(dir=folder):
                 pass
-            if option == "--json" and path.exists():
-                path.open("a").close()
+            if name in files and files[name].exists():
+                files[name].open("a").close()
         except OSError as error:
-            raise Unusable(f"{option} {path}: cannot be written: {error.strerror or error}") from error
+            path = files.get(name, folder)
+            raise Unusable(f"--{name} {path}: cannot be written: {error.strerror or error}") from error
+
+
+def refuse_to_write(args: argparse.Namespace, reason: str) -> None:
+    """Raise `Unusable` if anything is asked to be written, for a reason."""
+    for name in (*_FILES, "report"):
+        if getattr(args, name, None) is not None:
+            raise Unusable(f"--{name}: {reason}, and writes nothing; leave it out")
 
 
 def write_json(path: Path, result: dict[str, Any]) -> None:

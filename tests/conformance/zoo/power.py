@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from zoo.catalogue import FAULTS, GRADES, HONEST, Specimen
 
 from entmax_oracle.proofs_checks.conformance import PROFILES, check
+from entmax_oracle.proofs_checks.conformance.events import Event, Judged
 from entmax_oracle.proofs_checks.conformance.laws import ATTENTION_LAWS, LAWS
 from entmax_oracle.proofs_checks.conformance.search import Effort
 
@@ -54,11 +55,11 @@ def measure(specimen: Specimen, effort: Effort, seed: int) -> Catch:
     examples, clock = 0, time.process_time()
     seconds = 0.0
 
-    def progress(what: str, result: object) -> None:
+    def progress(event: Event) -> None:
         nonlocal examples, seconds
-        if result is not None:
-            examples += result.examples  # type: ignore[attr-defined]
-            if result.status == "fail" and result.severity == "error":  # type: ignore[attr-defined]
+        if isinstance(event, Judged) and event.result.law in LAWS | ATTENTION_LAWS and not seconds:
+            examples += event.result.examples
+            if event.result.status == "fail" and event.result.severity == "error":
                 seconds = time.process_time() - clock
                 raise KeyboardInterrupt  # the checker keeps what it has found
 
