@@ -6,6 +6,7 @@ import json
 import math
 import re
 import shlex
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from .calls import Float64
 from .laws import CONTRACTS, LAWS, Case, Contract, Finding, Law, Setting, manners, relations
 from .program import PREFIX, is_program, request_line
 from .results import Counterexample
+from .rows import moved
 from .worker import Subject
 
 __all__ = [
@@ -53,7 +55,13 @@ def describe(law: str, case: Case, finding: Finding, setting: Setting, subject: 
     if case.cotangent is not None:
         parameters["cotangent"] = hexadecimal(case.cotangent)
         parameters["cotangent_layout"] = case.cotangent_layout
-    snippet = _about(law) + program_text(case, setting, subject)
+    if law == "shift" and not is_program(subject.target):
+        base, _, shift = moved(case.logits, case.shift, setting.dtype)
+        alpha = "" if subject.fixed_alpha else f", {setting.alpha!r}"
+        both = program_text(replace(case, logits=base), setting, subject, f"f(z{alpha}), f(z + {shift!r}{alpha})")
+        snippet = f"# {LAWS[law].statement}\n{both}"
+    else:
+        snippet = _about(law) + program_text(case, setting, subject)
     return counterexample(law, written(case), finding, setting, subject, parameters, snippet)
 
 
@@ -275,7 +283,7 @@ def program_text(case: Case, setting: Setting, subject: Subject, ask: str | None
     at = place(shape, case.layout)
     ask = ask or ("f(z)" if subject.fixed_alpha else f"f(z, {setting.alpha!r})")
     if subject.arrays == "torch":
-        lines = ["import numpy as np, torch", load, build]
+        lines = ["import numpy as np, torch", "torch.set_printoptions(precision=9)", load, build]
         lines.append(f"z = torch.from_numpy(values).to(torch.{setting.dtype})")
         if case.layout != "contiguous" and case.logits.size:
             lines[-1] = (
@@ -301,7 +309,7 @@ def program_text(case: Case, setting: Setting, subject: Subject, ask: str | None
             lines.insert(1, "jax.config.update('jax_enable_x64', True)")
         lines.append(f"z = jnp.asarray(values.astype(jnp.{setting.dtype}))")
     else:
-        lines = ["import numpy as np", load, build]
+        lines = ["import numpy as np", "np.set_printoptions(precision=17)", load, build]
         kind = "ml_dtypes.bfloat16" if setting.dtype == "bfloat16" else f"np.{setting.dtype}"
         if setting.dtype == "bfloat16":
             lines.insert(1, "import ml_dtypes")

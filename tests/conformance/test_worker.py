@@ -181,3 +181,18 @@ def test_an_interrupted_run_keeps_what_it_found():
     assert {law.law: law.status for law in report.laws} == {"values": "fail", "order": "skip", "ties": "skip"}
     clean = run("entmax15", laws=["values", "order", "ties"], progress=interrupt)
     assert clean.verdict == "unusable"  # neither conforms nor violates: it was not looked at in full
+
+
+def test_the_program_of_a_shift_prints_both_answers(tmp_path):
+    path = tmp_path / "off_when_moved.py"
+    path.write_text(
+        "import numpy as np\n"
+        "def f(z, alpha):\n"
+        "    w = np.exp(np.clip(z, -50, 50))\n"
+        "    return (w / w.sum(axis=-1, keepdims=True)).astype(z.dtype)\n"
+    )
+    report = check(f"{path}:f", 1.0, "float64", "numpy", laws=["shift"], profile=EFFORT)
+    (found,) = report.violations
+    shown = subprocess.run([sys.executable, "-c", found.snippet], capture_output=True, text=True, check=True).stdout
+    straight, moved = shown.strip().removeprefix("[").removesuffix("]").split("] [")
+    assert straight != moved
