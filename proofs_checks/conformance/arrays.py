@@ -7,11 +7,12 @@ import math
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
 
-from .calls import Call, Float64, Outcome
+from .calls import Call, Float64, Outcome, later_calls
 
 __all__ = ["FRAMEWORKS", "LAYOUTS", "Framework", "Placement", "framework", "outcome_of", "perform", "place"]
 
@@ -22,6 +23,8 @@ LAYOUTS: dict[str, str] = {
     "strided": "every second element of a buffer, so the token axis has stride 2",
     "transposed": "first axis fastest, as a transpose has",
     "expanded": "one row broadcast along the first axis, stride 0",
+    "sliced": "all but the last of the rows along the axis before the tokens, as logits[:, :-1] has",
+    "swapped": "the two axes before the tokens swapped, as heads have that were queries first",
     "constant": "one number broadcast along every axis, as the gradient of a sum has",
 }
 
@@ -50,6 +53,8 @@ def place(shape: tuple[int, ...], layout: str) -> Placement:
     order = list(range(len(shape)))
     if layout != "transposed":
         order.reverse()
+    if layout == "swapped" and len(shape) > 2:
+        order[1:3] = order[2:0:-1]
     step, strides = (2 if layout == "strided" else 1), [0] * len(shape)
     for axis in order:
         if layout == "expanded" and axis == 0 and len(shape) > 1:
@@ -57,7 +62,7 @@ def place(shape: tuple[int, ...], layout: str) -> Placement:
         strides[axis] = step
         gap = 3 if layout == "padded" and axis == len(shape) - 1 else 0
         step *= shape[axis]
-        step += gap
+        step += gap + (strides[axis] if layout == "sliced" and axis == len(shape) - 2 else 0)
     offset = {"offset": 1, "padded": 2}.get(layout, 0)
     last = sum(stride * (extent - 1) for stride, extent in zip(strides, shape, strict=True))
     return Placement(offset + 1 + max(last, 0), offset, tuple(strides))
@@ -88,7 +93,6 @@ class Framework(Protocol):
     """What the checker needs of an array library."""
 
     name: str
-    layouts: tuple[str, ...]
     differentiates: bool
 
     def array(self, values: Float64, dtype: str, layout: str, device: str) -> tuple[Any, Any]:
@@ -105,6 +109,9 @@ class Framework(Protocol):
 
     def pullback(self, function: Callable[..., Any], arguments: dict[str, Any], cotangent: Any) -> Answered:
         """Answer, gradients in the arguments, and what is wrong with them ('' if nothing)."""
+
+    def overwrite(self, array: Any) -> None:
+        """Set an array to zero behind autograd's back, where arrays can be written to."""
 
     def version(self) -> str:
         """Version of the library."""
@@ -126,7 +133,6 @@ class NumpyFramework:
     """NumPy; bfloat16 by ml_dtypes."""
 
     name = "numpy"
-    layouts = ("contiguous", "offset", "padded", "strided", "transposed", "expanded")
     differentiates = False
 
     def array(self, values: Float64, dtype: str, layout: str, device: str) -> tuple[Any, Any]:
@@ -157,6 +163,10 @@ class NumpyFramework:
         """NumPy has no autograd."""
         raise NotImplementedError("NumPy has no automatic differentiation")
 
+    def overwrite(self, array: Any) -> None:
+        """Set to zero."""
+        array[...] = 0
+
     def version(self) -> str:
         """Version of NumPy."""
         return np.__version__
@@ -166,7 +176,6 @@ class TorchFramework:
     """PyTorch on any device."""
 
     name = "torch"
-    layouts = ("contiguous", "offset", "padded", "strided", "transposed", "expanded")
     differentiates = True
 
     def __init__(self) -> None:
@@ -220,6 +229,11 @@ class TorchFramework:
         same = all(self.torch.equal(one, other) for one, other in zip(found, again, strict=True))
         return Answered(answer, found, () if same else again)
 
+    def overwrite(self, array: Any) -> None:
+        """Set to zero."""
+        with self.torch.no_grad():
+            array.zero_()
+
     def version(self) -> str:
         """Version of torch."""
         return str(self.torch.__version__)
@@ -229,7 +243,6 @@ class JaxFramework:
     """JAX; its arrays have no layout of their own."""
 
     name = "jax"
-    layouts = ("contiguous",)
     differentiates = True
 
     def __init__(self) -> None:
@@ -265,6 +278,9 @@ class JaxFramework:
             lambda *given: function(**dict(zip(arguments, given, strict=True))), *arguments.values()
         )
         return Answered(answer, pull(cotangent))
+
+    def overwrite(self, array: Any) -> None:
+        """Leave it: arrays of JAX cannot be written to."""
 
     def version(self) -> str:
         """Version of JAX."""
@@ -306,15 +322,30 @@ def perform(function: Callable[..., Any], call: Call, library: Framework, device
 
     def respond(logits: Any, alpha: Any = alpha) -> Any:
         answer = function(logits, alpha)
-        if later is not None:
-            function(later, alpha)
+        if call.followed_by is not None:
+            for _ in range(later_calls(call.followed_by.size)):
+                function(later, alpha)
+        return answer
+
+    def overwriting(logits: Any, alpha: Any = alpha) -> Any:
+        """Answer, and overwrite the logits or the answer before the gradient is taken."""
+        given = logits * 1
+        answer = respond(given, alpha)
+        library.overwrite(answer if call.overwritten == "answer" else given)
         return answer
 
     def ask() -> Answered:
         if cotangent is None:
             return Answered(respond(logits))
+        if call.frozen:
+            return library.pullback(partial(respond, logits), {"alpha": alpha}, cotangent)
         given = {"logits": logits, "alpha": alpha} if call.alpha_gradient else {"logits": logits}
-        return library.pullback(respond, given, cotangent)
+        if not call.overwritten:
+            return library.pullback(respond, given, cotangent)
+        try:
+            return library.pullback(overwriting, given, cotangent)
+        except Exception as error:
+            return Answered(logits, problem=f"refused: {explain(error)}")
 
     return outcome_of(library, ask, buffers, home)
 

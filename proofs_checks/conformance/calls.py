@@ -11,7 +11,12 @@ from numpy.typing import NDArray
 Float64 = NDArray[np.float64]
 Status = Literal["returned", "raised", "hung", "died"]
 
-__all__ = ["Call", "Float64", "Outcome", "Request", "Status"]
+__all__ = ["Call", "Float64", "Outcome", "Request", "Status", "later_calls"]
+
+
+def later_calls(elements: int) -> int:
+    """How many calls follow one, so that workspaces that are used in turn come round."""
+    return 9 if elements <= 64 else 1
 
 
 class Request(Protocol):
@@ -52,8 +57,13 @@ class Call:
         How the cotangent lies in memory.
     alpha_gradient : bool
         Hand alpha over as a 0-d array and ask for the gradient in it as well.
+    frozen : bool
+        Ask for the gradient in alpha alone: the logits need none.
     followed_by : ndarray of float64, optional
-        Logits of a second call that is made before the answer of the first is read, and its gradient taken.
+        Logits of later calls that are made before the answer of the first is read, and its gradient taken: one, or
+        as many as a network has layers where that is cheap.
+    overwritten : str
+        ``"answer"`` or ``"logits"``: what is set to zero after the call and before its gradient is taken.
     """
 
     logits: Float64
@@ -63,7 +73,9 @@ class Call:
     cotangent: Float64 | None = None
     cotangent_layout: str = "contiguous"
     alpha_gradient: bool = False
+    frozen: bool = False
     followed_by: Float64 | None = None
+    overwritten: str = ""
 
     @property
     def answer_shape(self) -> tuple[int, ...]:
@@ -107,8 +119,3 @@ class Outcome:
     def gradient(self) -> Float64 | None:
         """The gradient in the first argument, such as the logits; None if there is none."""
         return self.gradients[0] if self.gradients else None
-
-    @property
-    def alpha_gradient(self) -> Float64 | None:
-        """The gradient in alpha; None if there is none."""
-        return self.gradients[1] if len(self.gradients) > 1 else None

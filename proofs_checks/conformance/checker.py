@@ -313,7 +313,14 @@ def replay(
     lacks = _lacks(without, kind)
     if kind == "attention":
         subject = replace(subject, hands=options_of(lacks))
-    setting = Setting(alpha, as_format(found["dtype"]).name, compute_dtype, against=asked_for.against, without=lacks)
+    setting = Setting(
+        alpha,
+        as_format(found["dtype"]).name,
+        compute_dtype,
+        others=tuple(found.get("others", ())),
+        against=asked_for.against,
+        without=lacks,
+    )
     with Calling(subject) as caller:
         session = KINDS[kind].session(caller, setting, choose(kind=kind)[0])
         law: Law | Contract = contracts[0] if contracts else laws[0]
@@ -340,7 +347,9 @@ def _settings(
     ]
     if not settings:
         raise ValueError("alphas and dtypes must each name at least one value")
-    return list({(each.alpha, each.dtype): each for each in settings}.values())
+    settings = list({(each.alpha, each.dtype): each for each in settings}.values())
+    known = dict.fromkeys(each.alpha for each in settings if not like.alpha_gradient)
+    return [replace(each, others=tuple(alpha for alpha in known if alpha != each.alpha)) for each in settings]
 
 
 def _lacks(without: Iterable[str] | str, kind: str) -> tuple[str, ...]:

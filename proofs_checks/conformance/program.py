@@ -183,7 +183,6 @@ class ProgramFramework:
     """The arrays that programs take: lists of numbers, in NumPy here."""
 
     name = "program"
-    layouts = ("contiguous",)
     differentiates = True
 
     def array(self, values: Float64, dtype: str, layout: str, device: str) -> tuple[Given, Given]:

@@ -113,6 +113,9 @@ def counterexample(
         words += ["--compute-dtype", setting.compute_dtype]
     if setting.alpha_gradient:
         words.append("--grad-alpha")
+    if law == "state" and setting.others:
+        others = {"others": list(setting.others)}
+        found, parameters = others | found, parameters | others
     words += ["--replay", json.dumps(head | found, separators=(",", ":"))]
     logits = found.get("logits", "")
     return Counterexample(

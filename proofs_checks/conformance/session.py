@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +16,7 @@ from .worker import Caller
 __all__ = ["Breach", "Checked", "GiveUp", "Unanswered"]
 
 _PATIENCE = 3  # hangs and deaths before the rest is not judged
+_LARGE = 10_000  # elements of an answer from which on a call is not made that would take longer than is allowed
 
 
 class Unanswered(Exception):
@@ -67,6 +70,8 @@ class Checked:
         self.breached: Counter[str] = Counter()
         self.during = ""
         self._lost = 0
+        self._pace = 0.0  # seconds an element, by the largest call so far
+        self._largest = 1000
         self._oracle = Oracle(setting.alpha, setting.dtype, setting.compute_dtype)
 
     @property
@@ -88,11 +93,17 @@ class Checked:
         Raises
         ------
         Unanswered
-            If a call did not return, or returned something that cannot be judged.
+            If a call did not return, or returned something that cannot be judged, or would take too long.
         GiveUp
             If the implementation hung or died too often.
         """
+        size = max(math.prod(call.answer_shape) for call in calls)
+        if size > _LARGE and size * self._pace > self.caller.subject.timeout / 2:
+            raise Unanswered
+        started = time.monotonic()
         outcomes = self.caller(calls)
+        if size >= self._largest:
+            self._pace, self._largest = (time.monotonic() - started) / size, size
         for call, outcome in zip(calls, outcomes, strict=True):
             self._inspect(call, outcome)
             self._lost += outcome.status in ("hung", "died")

@@ -95,6 +95,7 @@ class Caller(Protocol):
     """Calls the implementation, whatever it does."""
 
     versions: dict[str, str]
+    subject: Subject
 
     def __call__(self, calls: Sequence[Request]) -> list[Outcome]:
         """Perform the calls in order."""

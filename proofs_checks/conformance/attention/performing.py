@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Answered, Framework, outcome_of
-from ..calls import Float64, Outcome
+from ..calls import Float64, Outcome, later_calls
 from .calls import TENSORS, AttentionCase, AttentionRequest
 
 __all__ = ["LAYOUTS", "perform"]
@@ -41,7 +41,8 @@ def perform(function: Callable[..., Any], request: AttentionRequest, library: Fr
         answer = function(query, key, value, **options)
         if later is not None:
             others, _, rest = _arguments(library, later, request, device)
-            function(*others.values(), **rest)
+            for _ in range(later_calls(later.key.size)):
+                function(*others.values(), **rest)
         return answer
 
     cotangent: Any = None

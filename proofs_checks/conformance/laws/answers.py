@@ -23,6 +23,16 @@ def stack(rows: Iterable[Row], setting: Setting) -> Float64:
     return np.stack([row.values(setting.alpha, setting.dtype) for row in rows])
 
 
+DEEP = ("sliced", "swapped")  # layouts that are others from three axes on
+
+
+def deepened(x: Float64, axes: int) -> Float64:
+    """Add axes before those of a batch of rows, along which the tokens are rolled by one."""
+    while x.ndim < axes:
+        x = np.stack([x, np.roll(x, 1, axis=-1)])
+    return x
+
+
 def drawn(setting: Setting, max_rows: int = 4, min_n: int = 1) -> st.SearchStrategy[tuple[Row, ...]]:
     """Descriptors of batches for a setting."""
     return batches(setting.dtype, setting.max_n, max_rows, min_n=min_n, few_shapes=setting.few_shapes)
@@ -69,6 +79,8 @@ def edges(setting: Setting) -> list[Case]:
     lengths = [n for k in (64, 128, 256, 512, 768, 1024, 2048) for n in (k - 1, k, k + 1, k + 3)]
     if setting.few_shapes:
         lengths = [129, 257, 513, 1025]
+    else:
+        lengths += [130, 514, 2050]
     lengths = [n for n in lengths if n <= max(setting.long_rows, default=129)]
     if setting.max_n > 1000:
         lengths += [4095, 4096, 4097, 8193]
@@ -90,9 +102,13 @@ def edges(setting: Setting) -> list[Case]:
     # Vocabularies, and indices beyond 16 bits; few, for each takes a second where compilers meet new shapes.
     lengths = [] if setting.few_shapes or max(setting.long_rows, default=0) < 4000 else [8195, 32771]
     lengths += [65537] if setting.max_n > 1000 else []
-    return few + [
-        Case(stack([Row("constant", n), Row("gaussian", n, 0.1, n, order="rising")], setting)) for n in lengths
-    ]
+    long = [Case(stack([Row("constant", n), Row("gaussian", n, 0.1, n, order="rising")], setting)) for n in lengths]
+    return [*few, *long, *([Case(many(setting, 66_001))] if setting.max_n > 1000 else [])]
+
+
+def many(setting: Setting, count: int, n: int = 3) -> Float64:
+    """So many short rows, of a few kinds that come again and again."""
+    return np.resize(stack([Row("gaussian", n, 1.0, seed) for seed in range(13)], setting), (count, n))
 
 
 def cornerstones(setting: Setting) -> list[Case]:

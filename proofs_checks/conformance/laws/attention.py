@@ -247,7 +247,8 @@ _FLAGS: list[dict[str, Any]] = [
 _MANY = [
     Shape(1, 12, 1, 3, 5, seed=12),
     Shape(1, 5, 4, 2, 5, seed=20, alibi=True),
-    Shape(9, 1, 1, 2, 5, seed=9, lengths=True),
+    Shape(33, 1, 1, 2, 5, seed=9, lengths=True),
+    Shape(1, 1, 40, 2, 5, seed=40, alibi=True),
     Shape(queries=3, keys=9, features=256, value_features=256, seed=256),
 ]
 _EVERY = [
@@ -286,6 +287,9 @@ _ACROSS = [
         for n in (255, 257, 513, 1025)
         for family in ("flat", "constant")
     ),
+    Shape(queries=321, keys=7, seed=321),
+    Shape(queries=321, keys=321, family="rising", is_causal=True, features=2, seed=3),
+    *(Shape(queries=1, keys=4099, family=family, seed=1) for family in ("flat", "rising")),
     *_CAUSAL,
 ]
 
@@ -320,7 +324,11 @@ def _cotangents(setting: Setting) -> list[AttentionCase]:
     case = Shape(2, 2, 2, 4, 8, value_features=4, seed=5).case(setting.dtype, gradient=True)
     shapes = [each for each in ("strided", "transposed", "padded", "tokens first") if len(setting.layouts) > 1]
     ones = replace(case, cotangent=np.ones(case.shape), cotangent_layout="constant" if shapes else "")
-    return [ones, *(replace(case, cotangent_layout=each) for each in shapes)]
+    long = Shape(queries=2, keys=2051, family="flat", seed=1).case(setting.dtype, gradient=True)
+    assert case.cotangent is not None
+    # As those of a mean over many tokens are.
+    tiny = replace(case, cotangent=case.cotangent * 2.0 ** (-10 if setting.dtype == "float16" else -30))
+    return [ones, long, tiny, *(replace(case, cotangent_layout=each) for each in shapes)]
 
 
 _BY_VALUES = (

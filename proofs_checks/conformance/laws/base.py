@@ -51,6 +51,8 @@ class Setting:
         Whether gradients in alpha are asked for.
     few_shapes : bool
         Draw arrays of a few shapes only, for libraries that compile for every new one.
+    others : tuple of float
+        Other alphas that were asked for.
     against : str
         The normaliser that it should be, for the kind of that name.
     choices : tuple of tuple of (str, object)
@@ -67,6 +69,7 @@ class Setting:
     long_rows: tuple[int, ...] = (1025, 1537, 2049, 4100)
     alpha_gradient: bool = False
     few_shapes: bool = False
+    others: tuple[float, ...] = ()
     against: str = ""
     choices: tuple[tuple[tuple[str, Any], ...], ...] = ((),)
     without: tuple[str, ...] = ()

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from ..calls import Float64, Outcome
 from ..rows import FAMILIES, Row, quantise
-from .answers import drawn, stack
+from .answers import DEEP, deepened, drawn, many, stack
 from .base import Case, Finding, Law, Session, Setting, compare, each_pass, in_training, judge_against
 
 __all__ = ["LAWS"]
 
-COTANGENTS = ("normal", "constant", "one-hot", "large", "signs", "scaled")
+COTANGENTS = ("normal", "constant", "one-hot", "large", "signs", "scaled", "tiny")
 
 
 def cotangent(kind: str, shape: tuple[int, ...], variant: int, dtype: str) -> Float64:
@@ -30,6 +30,8 @@ def cotangent(kind: str, shape: tuple[int, ...], variant: int, dtype: str) -> Fl
         return g
     if kind == "scaled" and dtype == "float16":  # as losses are in half precision: large, and nearly equal
         return quantise(4e4 * (1 + rng.standard_normal(shape) / 64), dtype)
+    if kind == "tiny":  # as those of a mean over many tokens are
+        return quantise(rng.standard_normal(shape) * 2.0 ** (-10 if dtype == "float16" else -30), dtype)
     if kind == "signs":
         return rng.choice([-1.0, 1.0], shape)
     return quantise(rng.standard_normal(shape) * (1e3 if kind in ("large", "scaled") else 1.0), dtype)
@@ -40,8 +42,10 @@ def _case(
 ) -> Case:
     """Make a case; `layout` is that of the logits, `laid` that of the incoming gradient, like theirs by default."""
     logits = stack(rows, setting)
-    g = cotangent(kind, logits.shape, variant, setting.dtype)
     laid = laid or layout
+    if {layout, laid} & set(DEEP):
+        logits = deepened(logits, 3 + variant % 2)
+    g = cotangent(kind, logits.shape, variant, setting.dtype)
     # A gradient of a sum arrives broadcast, with stride 0: a layout that backward passes tend to forget.
     if kind == "constant" and "expanded" in setting.layouts:
         laid = "constant"
@@ -85,7 +89,17 @@ def cornerstones(setting: Setting) -> list[Case]:
         )
         for n in (63, 65, 127, 129, 255, 257, 513, *setting.long_rows[:1])
     ]
-    return [*short, masked, *laid, *crowds, *edges, *long, *faint(setting)]
+    return [*short, masked, *laid, *crowds, *edges, *long, *faint(setting), *crowded(setting)]
+
+
+def crowded(setting: Setting) -> list[Case]:
+    """More rows than a block or a grid holds, and more tokens than fit in one."""
+    counts = (1031, 66_001) if setting.max_n > 1000 else (1031,)
+    rows = [many(setting, count) for count in counts]
+    if max(setting.long_rows, default=0) >= 4000 and not setting.few_shapes:
+        rows.append(stack([Row("constant", 32_771)], setting))
+    # Of one sign, so that what a sum leaves out shows.
+    return [Case(each, cotangent=np.abs(cotangent("normal", each.shape, 0, setting.dtype))) for each in rows]
 
 
 def faint(setting: Setting) -> list[Case]:
@@ -99,7 +113,7 @@ def faint(setting: Setting) -> list[Case]:
     return found
 
 
-def ask(session: Session, case: Case) -> Outcome:
+def ask(session: Session, case: Case, *, overwritten: str = "", frozen: bool = False) -> Outcome:
     """Ask for the gradient."""
     setting = session.setting
     assert case.cotangent is not None
@@ -110,6 +124,8 @@ def ask(session: Session, case: Case) -> Outcome:
         alpha_gradient=setting.alpha_gradient,
         # Every other backward pass comes after another forward pass, as in a network.
         followed_by=np.roll(case.logits, 1, axis=-1) if case.variant % 2 else None,
+        overwritten=overwritten,
+        frozen=frozen,
     )
     (outcome,) = session.ask(call)
     return outcome
@@ -133,8 +149,24 @@ def judge_gradient(session: Session, case: Case) -> Finding:
     """Judge the vector-Jacobian product."""
     outcome = ask(session, case)
     broken = _unusable(case, outcome, session.setting.dtype)
-    if broken is not None:
-        return broken
+    return _judge_product(session, case, outcome) if broken is None else broken
+
+
+def judge_overwriting(session: Session, case: Case) -> Finding:
+    """Judge the gradient when the logits or the answer were changed before it was taken; refusing is right."""
+    if judge_gradient(session, case).broken:
+        return Finding()  # which is another law's matter
+    for what, verb in (("answer", "is"), ("logits", "are")):
+        outcome = ask(session, case, overwritten=what)
+        if _unusable(case, outcome, session.setting.dtype) is None:
+            found = _judge_product(session, case, outcome)
+            if found.broken:
+                mend = "save tensors with save_for_backward, which notices"
+                return replace(found, message=f"when the {what} {verb} overwritten in between, {found.message}; {mend}")
+    return Finding()
+
+
+def _judge_product(session: Session, case: Case, outcome: Outcome) -> Finding:
     assert case.cotangent is not None
     assert outcome.gradient is not None
     lower, upper, allowed = session.oracle.vjp(case.logits, case.cotangent)
@@ -234,14 +266,18 @@ def judge_symmetry(session: Session, case: Case) -> Finding:
 
 def judge_alpha(session: Session, case: Case) -> Finding:
     """Judge the gradient in alpha."""
-    outcome = ask(session, case)
-    if outcome.gradient_problem or outcome.alpha_gradient is None:
-        return Finding(True, outcome.gradient_problem or "no gradient in alpha came back", math.inf, math.inf)
-    if outcome.alpha_gradient.size != 1:
-        return Finding(True, f"the gradient in alpha has shape {outcome.alpha_gradient.shape}", math.inf, math.inf)
+    frozen = case.variant % 3 == 2  # frozen logits need no gradient, and alpha has one all the same
+    outcome = ask(session, case, frozen=frozen)
+    why = " while the logits need none" if frozen else ""
+    if outcome.gradient_problem or not outcome.gradients:
+        problem = outcome.gradient_problem or "no gradient in alpha came back"
+        return Finding(True, problem + why, math.inf, math.inf)
+    by_alpha = outcome.gradients[-1]
+    if by_alpha.size != 1:
+        return Finding(True, f"the gradient in alpha has shape {by_alpha.shape}{why}", math.inf, math.inf)
     assert case.cotangent is not None
     exact, allowed = session.oracle.alpha_gradient(case.logits, case.cotangent)
-    got = outcome.alpha_gradient.reshape(1)
+    got = by_alpha.reshape(1)
     return judge_against(
         session, got, np.array([exact]), np.array([exact]), np.array([allowed]), "the gradient in alpha"
     )
@@ -264,6 +300,16 @@ LAWS = (
         "threshold-form",
         judge_training,
         cases,
+        needs="gradient",
+    ),
+    Law(
+        "overwriting",
+        "A gradient is right, or refused, when the logits or the answer were overwritten before it was taken.",
+        "jacobian",
+        judge_overwriting,
+        cases,
+        severity="warning",
+        weight=0.2,
         needs="gradient",
     ),
     Law(

@@ -51,7 +51,10 @@ def cornerstones(setting: Setting) -> list[LossCase]:
     short = [(Row(family, n, seed=n),) for family in _FAMILIES for n in (1, 2, 7, 33)]
     long = [(Row("gaussian", n, seed=n),) for n in setting.long_rows[:3]]
     many = [tuple(Row("gaussian", 5, seed=i % 7) for i in range(count)) for count in (67, 1031)]
-    return [_case(setting, rows, variant) for variant, rows in enumerate([*short, *long, *many])]
+    found = [_case(setting, rows, variant) for variant, rows in enumerate([*short, *long, *many])]
+    # A vocabulary with its last class, whose index takes more than 16 bits.
+    vocabulary = [] if setting.few_shapes else [_case(setting, (Row("gaussian", 66_001, order="rising"),), 0)]
+    return [*found, *vocabulary]
 
 
 def judge_values(session: CheckedLoss, case: LossCase) -> Finding:

@@ -8,9 +8,10 @@ import numpy as np
 from hypothesis import strategies as st
 
 from ..arrays import LAYOUTS
-from ..calls import Outcome, Request
+from ..calls import Float64, Outcome, Request
+from ..oracle import Oracle
 from ..rows import Row
-from .answers import cases, drawn, stack
+from .answers import DEEP, cases, deepened, drawn, stack
 from .base import Case, Contract, Finding, Law, Session, Setting, differ, judge_against, worst_of
 
 __all__ = ["CONTRACTS", "LAWS"]
@@ -96,7 +97,9 @@ def judge_state(session: Session, case: Case) -> Finding:
     rolled = np.roll(case.logits, 1, axis=-1)
     longer = np.concatenate([case.logits, case.logits[..., :1]], axis=-1)
     more = np.concatenate([rolled, case.logits, rolled]) if case.logits.ndim > 1 else rolled
-    first, second, _, _, again = session.values(case.logits, rolled, longer, more, case.logits)
+    first, second, _, _ = session.values(case.logits, rolled, longer, more)
+    elsewhere = _at_other_alpha(session, case)
+    (again,) = session.values(case.logits)
     (kept,) = session.ask(replace(session.call(case.logits), followed_by=rolled))
     assert kept.values is not None
     between = "when other calls, also of other sizes, come between"
@@ -106,8 +109,24 @@ def judge_state(session: Session, case: Case) -> Finding:
             differ(session, case.logits, first, again, between, exactly=True),
             differ(session, case.logits, first, kept.values, "when it is read after a later call", exactly=True),
             differ(session, case.logits, first, np.roll(second, -1, axis=-1), after),
+            elsewhere,
         ]
     )
+
+
+def _at_other_alpha(session: Session, case: Case) -> Finding:
+    """Judge the same rows at another alpha that was asked for: it is the call's that counts, not an earlier one's."""
+    setting = session.setting
+    if not setting.others:
+        return Finding()
+    other = setting.others[int(case.logits.size) % len(setting.others)]
+    (outcome,) = session.ask(replace(session.call(case.logits), alpha=other))
+    assert outcome.values is not None
+    expected = Oracle(other, setting.dtype, setting.compute_dtype)(case.logits)
+    bounds = expected.lower, expected.upper, expected.budget
+    found = judge_against(session, outcome.values, *bounds, "a probability")
+    text = f"after calls with alpha {setting.alpha:g}, one with alpha {other:g}: {found.message}"
+    return replace(found, message=text) if found.broken else found
 
 
 def judge_layout(session: Session, case: Case) -> Finding:
@@ -156,7 +175,12 @@ def _single(setting: Setting, n: int, seed: int, scale: float, count: int) -> Ca
 
 def _layouts(setting: Setting) -> st.SearchStrategy[Case]:
     several = drawn(setting).map(lambda rows: stack(rows, setting))
-    return st.builds(Case, several, st.sampled_from(setting.layouts))
+    return st.builds(laid_out, several, st.sampled_from(setting.layouts), st.integers(3, 4))
+
+
+def laid_out(logits: Float64, layout: str, axes: int = 3) -> Case:
+    """Rows in a layout; with as many axes as asked for where it tells axes apart."""
+    return Case(deepened(logits, axes) if layout in DEEP else logits, layout)
 
 
 LAWS = (
@@ -175,9 +199,10 @@ LAWS = (
         judge_layout,
         _layouts,
         lambda setting: [
-            Case(stack([Row("gaussian", n, seed=i) for i in range(3)], setting), layout)
+            laid_out(stack([Row("gaussian", n, seed=i) for i in range(3)], setting), layout, axes)
             for layout in setting.layouts
-            for n in (4, 65)
+            for n, axes in ((4, 3), (65, 3), (5, 4))
+            if axes == 3 or layout in DEEP
         ],
     ),
     Law(

@@ -632,3 +632,91 @@ def gradient_of_a_broadcast_cotangent(q, k, v, **options):
             return g if any(g.stride()) else 0 * g
 
     return attention(q, k, v, **options, finish=_Strict.apply)
+
+
+# --- more than a block, a tile or a table holds ------------------------------------------------------------------
+
+
+@slip("subtle")
+def an_odd_last_block_of_queries(q, k, v, **options):
+    """Takes blocks of 128 queries in pairs, and leaves out a third that has no partner."""
+    out = attention(q, k, v, **options).clone()
+    blocks = -(-q.shape[2] // 128)
+    if blocks > 2 and blocks % 2:
+        out[:, :, 128 * (blocks - 1) :] = 0
+    return out
+
+
+@slip("medium")
+def slopes_of_32_heads(q, k, v, **options):
+    """Keeps the slopes in a table of 32."""
+    slopes = options.pop("alibi_slopes")
+    slopes = slopes if slopes is None else slopes[torch.arange(q.shape[1]) % 32]
+    return attention(q, k, v, alibi_slopes=slopes, **options)
+
+
+@slip("medium")
+def groups_of_16(q, k, v, **options):
+    """Packs the heads of a group into the sixteen rows of a tile."""
+    out = attention(q, k, v, **options).clone()
+    out[:, torch.arange(q.shape[1]) % (q.shape[1] // k.shape[1]) >= 16] = 0
+    return out
+
+
+@slip("subtle")
+def lengths_of_16_sequences(q, k, v, **options):
+    """Keeps the lengths of sixteen sequences."""
+    lengths = options.pop("key_lengths")
+    lengths = lengths if lengths is None else lengths[torch.arange(q.shape[0]) % 16]
+    return attention(q, k, v, key_lengths=lengths, **options)
+
+
+@slip("subtle")
+def four_splits_of_512(q, k, v, **options):
+    """Decodes with at most four splits of 512 keys."""
+    if (
+        q.shape[2] > 1
+        or k.shape[2] <= 2048
+        or options["key_lengths"] is not None
+        or options["alibi_slopes"] is not None
+    ):
+        return attention(q, k, v, **options)
+    return attention(q, k[:, :, :2048], v[:, :, :2048], **options)
+
+
+class _Eight(torch.autograd.Function):
+    """Every key head for the heads of its group, whose gradients come from eight of them."""
+
+    @staticmethod
+    def forward(ctx, x, group):
+        ctx.heads = x.shape[1]
+        return x.repeat_interleave(group, 1)
+
+    @staticmethod
+    def backward(ctx, g):
+        return g.unflatten(1, (ctx.heads, -1))[:, :, :8].sum(2), None
+
+
+@backward_slip("subtle")
+def gradient_of_eight_heads_a_group(q, k, v, **options):
+    """Gathers the gradients of key and value over eight heads of a group."""
+    group = q.shape[1] // k.shape[1]
+    return attention(q, _Eight.apply(k, group), _Eight.apply(v, group), **options)
+
+
+class _FirstKeys(torch.autograd.Function):
+    """The same, with no gradient beyond 1024 keys."""
+
+    @staticmethod
+    def forward(ctx, x):
+        return x.clone()
+
+    @staticmethod
+    def backward(ctx, g):
+        return torch.cat([g[:, :, :1024], torch.zeros_like(g[:, :, 1024:])], 2)
+
+
+@backward_slip("subtle")
+def gradient_of_1024_keys(q, k, v, **options):
+    """Has no gradient for keys beyond the 1024th."""
+    return attention(q, _FirstKeys.apply(k), _FirstKeys.apply(v), **options)

@@ -293,6 +293,66 @@ def weighted_sum_in_half(z, alpha):
     )
 
 
+@fault("medium", "gradient")
+def nothing_below_a_millionth(z, alpha):
+    """Returns zero for incoming gradients that are all below 1e-6."""
+    return differentiable(z, alpha, lambda p, g, alpha: vjp(p, g, alpha) * bool(g.abs().max() > 1e-6))
+
+
+@fault("subtle", "gradient", dtypes=("bfloat16",))
+def through_half(z, alpha):
+    """Takes a bfloat16 incoming gradient through float16, where small ones vanish."""
+    return differentiable(z, alpha, lambda p, g, alpha: vjp(p, g.half().to(g.dtype), alpha))
+
+
+@fault("subtle", "gradient")
+def mean_of_the_first_8192(z, alpha):
+    """Sums the mean over two tiles of 4096 tokens."""
+
+    def centre(s, g):
+        return (s * g)[..., :8192].sum(-1, True) / total(s)
+
+    return differentiable(z, alpha, lambda p, g, alpha: vjp(p, g, alpha, centre=centre))
+
+
+@fault("medium", "gradient")
+def one_stride_for_all_gradients(z, alpha):
+    """Takes the strides of an incoming gradient with more axes for those of a contiguous one, given the last two."""
+
+    def product(p, g, alpha):
+        if g.ndim > 2 and g.numel() and g.stride(-1) == 1 and g.stride(-2) >= g.shape[-1]:
+            rows, step = g.numel() // g.shape[-1], g.stride(-2)
+            room = g.untyped_storage().size() // g.element_size() - g.storage_offset()
+            if (rows - 1) * step + g.shape[-1] <= room:
+                g = torch.as_strided(g, (rows, g.shape[-1]), (step, 1)).reshape(g.shape)
+        return vjp(p, g, alpha)
+
+    return differentiable(z, alpha, product)
+
+
+_POOL: dict[tuple[object, ...], list[torch.Tensor]] = {}
+
+
+@fault("subtle", "gradient")
+def four_places_to_save(z, alpha):
+    """Saves p in four places that it takes in turn, one after the other call."""
+
+    class _Pooled(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, z):
+            places = _POOL.setdefault(tuple(z.shape), [torch.empty_like(z, dtype=torch.float64) for _ in range(4)])
+            places.append(places.pop(0))
+            ctx.p = places[-1]
+            ctx.p.copy_(exact(z, alpha))
+            return exact(z, alpha)
+
+        @staticmethod
+        def backward(ctx, g):
+            return vjp(ctx.p, g, alpha).to(g.dtype)
+
+    return _Pooled.apply(z)
+
+
 # --- in alpha --------------------------------------------------------------------------------------------------
 
 
@@ -395,3 +455,20 @@ def alpha_by_differences(z, alpha):
         return (g * rise).sum() / (2 * step)
 
     return differentiable(z, alpha, vjp, by_alpha)
+
+
+@fault("subtle", "gradient in alpha")
+def alpha_of_1024_rows(z, alpha):
+    """Sums over the first 1024 rows."""
+
+    def gradient(p, g, alpha):
+        rows = p.reshape(-1, p.shape[-1])[:1024]
+        return grad_alpha(rows, g.reshape(-1, p.shape[-1])[:1024], alpha)
+
+    return differentiable(z, alpha, vjp, gradient)
+
+
+@fault("medium", "gradient in alpha")
+def alpha_of_frozen_logits(z, alpha):
+    """Has no gradient in alpha where the logits need none."""
+    return differentiable(z, alpha if z.requires_grad else alpha.detach(), vjp, grad_alpha)

@@ -713,3 +713,45 @@ def a_vocabulary_of_8192(z, alpha):
     p = torch.zeros_like(z)
     p[..., :8192] = exact(z[..., :8192], alpha)
     return p
+
+
+@fault("subtle")
+def two_tokens_left_over(z, alpha):
+    """Reads four tokens at a time from 128 on, and forgets a remainder of two."""
+    n = z.shape[-1]
+    if n < 128 or n % 4 != 2:
+        return exact(z, alpha)
+    return torch.cat([exact(z[..., :-2], alpha), torch.zeros_like(z[..., -2:])], -1)
+
+
+_RINGS: dict[tuple[object, ...], list[torch.Tensor]] = {}
+
+
+@fault("subtle")
+def one_of_six_workspaces(z, alpha):
+    """Answers in workspaces that it takes in turn: six calls later the answer is another."""
+    key = (tuple(z.shape), z.dtype)
+    ring = _RINGS.setdefault(key, [torch.empty(z.shape, dtype=z.dtype) for _ in range(6)])
+    ring.append(ring.pop(0))
+    return ring[-1].copy_(exact(z, alpha).detach())
+
+
+@fault("medium")
+def one_stride_for_all_rows(z, alpha):
+    """Steps from row to row by the stride of the axis before the tokens, also across batches."""
+    if z.ndim < 3 or not z.numel() or z.stride(-1) != 1:
+        return exact(z, alpha)
+    rows, step = z.numel() // z.shape[-1], z.stride(-2)
+    room = z.untyped_storage().size() // z.element_size() - z.storage_offset()
+    if (rows - 1) * step + z.shape[-1] > room:
+        return exact(z, alpha)
+    return exact(torch.as_strided(z, (rows, z.shape[-1]), (step, 1)), alpha).reshape(z.shape)
+
+
+_ALPHAS: dict[tuple[object, ...], float] = {}
+
+
+@fault("medium", alphas=(1.5, 2.0))
+def compiled_for_the_first_alpha(z, alpha):
+    """Keeps a kernel for every length, whose alpha is that of the first call."""
+    return exact(z, _ALPHAS.setdefault((z.shape[-1], z.dtype), float(alpha)))
