@@ -212,7 +212,7 @@ def entmax(
         # In alpha's own precision: rounding alpha first would shift alpha - 1.
         excess = _broadcast((_parameter(alpha, "alpha", z, torch.float64) - 1).to(compute), "alpha", batch)
     else:
-        kind = Kind.of(float(alpha), compute)
+        kind = Kind.of(alpha, compute)
         if kind.needs_excess:
             excess = z.new_full((1,), float(alpha) - 1, dtype=compute)
     if scale is not None:

@@ -3,11 +3,42 @@
 import math
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import NamedTuple
+from numbers import Real
+from typing import Any, NamedTuple
 
 import torch
 
 Tensor = torch.Tensor
+
+
+def finite(x: Any, name: str) -> float:
+    """Return a number as a float. Nothing but comparisons, so that the compiler can trace one that changes.
+
+    Raises
+    ------
+    ValueError
+        If ``x`` is not a real number, or is not finite.
+    """
+    if isinstance(x, bool) or not isinstance(x, Real):
+        raise ValueError(f"{name} must be a number or a torch tensor, got {type(x).__name__}; convert it first")
+    number = float(x)
+    if not -math.inf < number < math.inf:
+        raise ValueError(f"{name} must be finite, got {number!r}")
+    return number
+
+
+def finite_alpha(alpha: Any) -> float:
+    """Return an alpha that is a number as a float.
+
+    Raises
+    ------
+    ValueError
+        If ``alpha`` is not a real number, or is not finite or below 1.
+    """
+    number = finite(alpha, "alpha")
+    if number < 1:
+        raise ValueError(f"alpha must be finite and at least 1, got {number!r}; alpha = 1 is softmax")
+    return number
 
 
 class Kind(IntEnum):
@@ -29,10 +60,11 @@ class Kind(IntEnum):
         Raises
         ------
         ValueError
-            If ``alpha`` is not finite or below 1.
+            If ``alpha`` is not a number, not finite or below 1.
         """
-        if not (math.isfinite(alpha) and alpha >= 1):
-            raise ValueError(f"alpha must be finite and at least 1, got {alpha!r}; alpha = 1 is softmax")
+        alpha = finite_alpha(alpha)
+        if alpha > torch.finfo(compute).max:
+            raise ValueError(f"alpha must be finite in {compute}, the arithmetic of these logits, got {alpha!r}")
         if alpha == 1:
             return cls.SOFTMAX
         exponent = 1 / (alpha - 1)

@@ -47,6 +47,21 @@ def test_compile_without_a_break(dynamic):
             torch.testing.assert_close(traced, eager)
 
 
+def test_an_alpha_that_changes_is_traced():
+    """From its second value on the compiler traces alpha as a symbol: once for each kind of arithmetic."""
+    graphs = []
+
+    def backend(graph, _):
+        graphs.append(graph)
+        return graph
+
+    compiled = torch.compile(lambda z, alpha: entmax(z, alpha), fullgraph=True, backend=backend)
+    z = torch.randn(3, 8, generator=torch.Generator().manual_seed(0))
+    for alpha in (1.3, 1.35, 1.4, 1.45, 1.5, 1.55, 1.6, 1.0, 2.5, 2.6):
+        assert torch.equal(compiled(z, alpha), entmax(z, alpha))
+    assert len(graphs) == 1 + 4  # 1.3 as a constant; then below 2, 1.5, 1 and above 2
+
+
 @pytest.mark.slow
 def test_compile_with_the_default_backend():
     compiled = torch.compile(lambda z: entmax(z + 1, 1.5) * 2, fullgraph=True)
