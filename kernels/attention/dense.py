@@ -117,7 +117,7 @@ def backward(
     compute = compute_dtype(query.dtype)
     keys, values = key.to(compute), value.to(compute)
     dq = query.new_zeros(query.shape, dtype=compute)
-    dk, dv = torch.zeros_like(keys), torch.zeros_like(values)
+    dk, dv = (x.new_zeros(x.shape) for x in (keys, values))
     dscale = scale.new_zeros((batch, heads, m))
     dexcess = excess.new_zeros(heads)
     if n:

@@ -137,7 +137,8 @@ def attention_backward_op(
             grad, query, key, value, excess, scale, slopes, lengths, mean, state, live, is_causal, exact_kind,
             need_excess=need_excess,
         )  # fmt: skip
-    return gradients.query, gradients.key, gradients.value, gradients.excess, gradients.scale
+    query_, key_, value_, excess_, scale_ = (x.contiguous() for x in gradients)  # the strides the compiler was told
+    return query_, key_, value_, excess_, scale_
 
 
 @attention_backward_op.register_fake

@@ -101,7 +101,9 @@ class AdaptiveScale(nn.Module):
         """
         log_n = counts.clamp(min=2).float().log()
         if self.beta_projection is not None:
-            beta = nn.functional.softplus(self.beta_projection(hidden).float()).mT
+            logits = self.beta_projection(hidden).float().mT
+            # softplus; the compiler is told wrong strides for the backward pass of torch's own
+            beta = torch.logaddexp(logits, logits.new_zeros(()))
         else:
             beta = cast(Tensor, self.beta)[:, None]
         if self.gamma_projection is not None:
