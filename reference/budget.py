@@ -11,7 +11,7 @@ y_i = x_i - tau. A careful implementation subtracts the maximum first, and works
 
 1. u for alpha itself, when it is held in the format of the arithmetic (nothing if alpha is exact there, as 1.5 is);
 2. 2u in x_i (one subtraction, one product), so 2u |x_i| in absolute terms;
-3. 2u in tau: it is a number of the format, and the solver may stop one step beside the best one;
+3. 3u in tau: the best number of the format is up to u away, and the solver may stop one step, 2u, beside it;
 4. u in y_i (one subtraction);
 5. eta_i = u (4 + q + 3 |log p_i|) in the power y_i^q, taken as exp2(q log2 y_i) with two units each for exp2 and
    log2 near 1 (products of y_i alone err less);
@@ -24,16 +24,17 @@ with weights between s_i = p_i^(2 - alpha) at the true and at the perturbed thre
 relative error of the sum by a u / Sigma, Sigma = sum s_i. A closed form for tau averages the x_i, with error c u times
 their mean t - 1/Sigma. Together, with weights taken at the worst threshold in reach,
 
-    |tau error| <= E = 4u t + a (sum_i p_i eta_i + c u) / Sigma + c u (t - 1/Sigma)         (alpha <= 2)
-    |tau error| <= E = 4u t + a t max_i (eta_i + c u)                                       (alpha > 2)
+    |tau error| <= E = 5u t + a (sum_i p_i eta_i + c u) / Sigma + c u (t - 1/Sigma)         (alpha <= 2)
+    |tau error| <= E = 5u t + a t max_i (eta_i + c u)                                       (alpha > 2)
 
 so that p_i lies between [y_i - d_i]_+^q (1 - eta_i) and [y_i + d_i]_+^q (1 + eta_i) with d_i = E + 2u |x_i| + u y_i.
 No linearisation: for alpha > 2 a token that is undecided within d_i may carry d_i^q, which is far more than d_i. A
 token with y_i + d_i <= 0 is *certainly zero*, and its budget is exactly 0. An implementation that divides by its
-sum at the end may move p_i by p_i times its row-sum error, which is added.
+sum at the end may move p_i by p_i times its row-sum error, which is added: what the step of tau in 3 makes of every
+token, wherever the others have put it, and 5 and 6. For alpha > 2 that is most where many tokens lie at the threshold.
 
 Below alpha = 1.05 the power form loses digits that the form p_i = exp(log1p(a (z_i - lambda))/a) keeps: there
-2 and 3 become u |x_i| and 2u (1 - t), 4 becomes u |1 - y_i|, E follows with their average over the tokens, and the
+2 and 3 become u |x_i| and 3u (1 - t), 4 becomes u |1 - y_i|, E follows with their average over the tokens, and the
 smaller of the two budgets counts. At alpha = 1
 it is p_i (eta_i + sum_j p_j eta_j + (c + 2) u), with eta_i = u (4 + 3 |z_i - max z|).
 
@@ -310,10 +311,10 @@ def _power_envelope(
     eta = u * (4 + (0 if deformed else q) + 3 * log_p)
     # What each rounding moves y_i / t by: data, tau, the last subtraction; and what tier 1 itself leaves open.
     if deformed:
-        data, tau, last = u * below, 2 * u * spare, u * (spare + below)
+        data, tau, last = u * below, 3 * u * spare, u * (spare + below)
         known = _REFERENCE * (spare + below)
     else:
-        data, tau, last = 2 * u * below, np.full_like(t, 2 * u), u * np.abs(r)
+        data, tau, last = 2 * u * below, np.full_like(t, 3 * u), u * np.abs(r)
         known = np.full_like(r, _REFERENCE)
     data = data + flushed + known
     furthest = off.max(axis=1, keepdims=True)
@@ -337,9 +338,18 @@ def _power_envelope(
         shift = np.minimum(coarse, tau + 2 * u + _REFERENCE + a * mean_eta / size) + stray
     reach = shift + data + last + off
     high, low = _moved(p, top, r, reach, q), _moved(p, top, r, -reach, q)
-    settle = _moved(p, top, r, tau + stray + known, q) - p
+    settle = _settled(p, top, r, reach, tau + stray + known, q)
     row_sum = settle.sum(axis=1, keepdims=True) + (p * eta).sum(axis=1, keepdims=True) + c * u
     return Envelope(p, low * (1 - np.minimum(eta, 1.0)), high * (1 + eta), row_sum)
+
+
+def _settled(p: Float64, top: Float64, r: Float64, off: Float64, step: Float64, q: float) -> Float64:
+    """What a step of tau makes of each token, wherever roundings have put it: most at the ends of its reach."""
+    ends = []
+    for by in (-off, off):
+        r_there, p_there = np.maximum(r + by, 0.0), _moved(p, top, r, by, q)
+        ends.append(_moved(p_there, top, r_there, step, q) - p_there)
+    return np.where(r + off + step > 0, np.maximum(*ends), 0.0)
 
 
 def _moved(p: Float64, top: Float64, r: Float64, by: Float64, q: float) -> Float64:

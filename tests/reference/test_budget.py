@@ -63,6 +63,26 @@ def test_careful_float32_bisection_conforms(alpha):
         assert (np.abs(p.astype(float).sum(-1) - 1) <= row_sum_budget(z, alpha, "float32")).all(), (family, n)
 
 
+@pytest.mark.parametrize("alpha", [2.0, 2.5, 4.0, 8.0])
+def test_either_end_of_a_bracket_conforms_with_many_tokens_at_the_threshold(alpha):
+    """One step of tau moves all of them, by a root of it for alpha > 2; normalised, they take that from the others."""
+    a, f = np.float32(alpha - 1), np.float32
+    for k, n in ((3, 18), (6, 36), (13, 18), (18, 108), (46, 276), (66, 67), (77, 154)):
+        threshold = f(-(float(k) ** -(alpha - 1)) / (alpha - 1))
+        for steps in range(-4, 5):
+            z = np.zeros(n, dtype=f)
+            z[k:] = threshold + f(steps) * np.spacing(threshold)
+            x, low, high = a * z, f(-1), f(0)
+            while (middle := low + (high - low) / f(2)) not in (low, high):
+                above = (np.maximum(x - middle, 0) ** (f(1) / a)).sum(dtype=f) >= 1
+                low, high = (middle, high) if above else (low, middle)
+            for tau in (low, high):
+                p = np.maximum(x - tau, 0) ** (f(1) / a)
+                p = p / p.sum(dtype=f)
+                assert worst_ratio(p, z, alpha, "float32") <= 1, (k, n, steps, tau)
+                assert abs(p.astype(float).sum() - 1) <= row_sum_budget(z, alpha, "float32")
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_sorted_sparsemax_conforms(dtype):
     for family, n, z in rows(2.0, dtype):

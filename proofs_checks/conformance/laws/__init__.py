@@ -64,9 +64,9 @@ def choose(
     names = [*contracts, *laws]
     for name in (*only, *skip):
         if name not in names:
-            near = get_close_matches(name, names, 3, 0.4)
-            hint = f"did you mean {', '.join(map(repr, near))}?" if near else f"there are {', '.join(names)}"
-            raise ValueError(f"there is no law {name!r}; {hint}")
+            near = get_close_matches(name, names, 3, 0.6)
+            hint = f"did you mean {' or '.join(map(repr, near))}? " if near else ""
+            raise ValueError(f"there is no law {name!r}; {hint}there are {', '.join(names)}")
 
     def wanted(each: Contract | Law) -> bool:
         return (not each.needs or each.needs in offered) and (not only or each.name in only) and each.name not in skip

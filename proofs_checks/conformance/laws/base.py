@@ -250,7 +250,7 @@ def in_training(finding: Finding) -> Finding:
 
 
 def judge_against(
-    session: Session, values: Float64, lower: Float64, upper: Float64, budget: Float64, what: str
+    session: Session, values: Float64, lower: Float64, upper: Float64, budget: Float64, what: str, unit: str = ""
 ) -> Finding:
     """Judge numbers against an enclosure and the error that rounding explains.
 
@@ -261,6 +261,8 @@ def judge_against(
         An infinite budget claims nothing; a budget of 0 allows no error.
     what : str
         What the numbers are, for the message.
+    unit : str
+        What the last axis counts; that of the session's answers by default.
     """
     miss = distance(values, lower, upper)
     ratio = _ratio(miss, budget)
@@ -284,7 +286,7 @@ def judge_against(
         size += "; rounding explains no error here"
     return Finding(
         True,
-        f"{place(at, session.unit)}: got {got!r}, {inside}: {size}",
+        f"{place(at, unit or session.unit)}: got {got!r}, {inside}: {size}",
         finding.ratio,
         float(ulps[at]),
         _details(at, got=values, lower=lower, upper=upper, budget=budget),

@@ -129,7 +129,8 @@ def judge_gradient(session: CheckedLoss, case: LossCase) -> Finding:
         return Finding(True, f"{problem} {case.logits.shape}", math.inf, math.inf)
     expected = session.oracle.gradient(asked)
     bounds = expected.lower, expected.upper, expected.budget
-    return each_pass(outcome, lambda found: judge_against(session, found[0], *bounds, "the gradient"))  # type: ignore[arg-type]
+    what = ("the gradient", "the gradient in class")
+    return each_pass(outcome, lambda found: judge_against(session, found[0], *bounds, *what))  # type: ignore[arg-type]
 
 
 def judge_training(session: CheckedLoss, case: LossCase) -> Finding:

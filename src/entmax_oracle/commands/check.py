@@ -297,12 +297,22 @@ def _show_counterexample(console: Any, found: Counterexample) -> None:
     command = found.command if len(found.command) <= 300 else "write --json FILE, then give --replay FILE"
     console.print(f"  {found.message}", highlight=False, markup=False)
     parameters = "".join(f", {name} {value}" for name, value in found.parameters.get("parameters", {}).items())
+    alpha = "" if _lacks_alpha(found) else f"alpha {found.alpha!r}"
+    shown = ", ".join(filter(None, [alpha, parameters.removeprefix(", "), found.dtype]))
     console.print(
-        f"{_input(found)}\n    alpha {found.alpha!r}{parameters}, {found.dtype}\n    again: {command}",
+        f"{_input(found)}\n    {shown}\n    again: {command}",
         highlight=False,
         markup=False,
         soft_wrap=True,
     )
+
+
+def _lacks_alpha(found: Counterexample) -> bool:
+    """Whether it is of a normaliser that has no alpha."""
+    from entmax_oracle.reference.normalisers import NORMALISERS
+
+    against = found.parameters.get("against")
+    return against is not None and "alpha" not in NORMALISERS[against].parameters
 
 
 def _input(found: Counterexample) -> str:
