@@ -344,7 +344,7 @@ def _power_envelope(
 
 
 def _settled(p: Float64, top: Float64, r: Float64, off: Float64, step: Float64, q: float) -> Float64:
-    """What a step of tau makes of each token, wherever roundings have put it: most at the ends of its reach."""
+    """Bound what a step of tau makes of each token, wherever roundings have put it: most at the ends of its reach."""
     ends = []
     for by in (-off, off):
         r_there, p_there = np.maximum(r + by, 0.0), _moved(p, top, r, by, q)
