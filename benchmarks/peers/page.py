@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from entmax_oracle.proofs_checks.conformance.task import OUT_OF_TIME
+
 from .catalogue import PEERS
 from .confirm import confirm
 
@@ -59,10 +61,10 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
             yield f"| {entry['name']} | {entry['version'] or '–'} | not checked | {_cell(entry['problem'])} | – |"
             continue
         broken = [law["law"] for law in _failing(report)]
-        kept = sum(law["status"] == "pass" for law in report["laws"])
+        kept, part = sum(law["status"] == "pass" for law in report["laws"]), len(_in_part(report))
         yield (
             f"| [{entry['name']}](#{_anchor(entry['name'])}) | {entry['version']} | **{report['verdict']}** | "
-            f"{', '.join(broken) or '–'} | {kept} laws |"
+            f"{', '.join(broken) or '–'} | {kept} laws{f', {part} in part' if part else ''} |"
         )
     missing = [peer.name for peer in PEERS if peer.name not in {entry["name"] for entry in entries}]
     if missing:
@@ -86,6 +88,10 @@ def _section(entry: dict[str, Any]) -> Iterator[str]:
     kept = [law for law in report["laws"] if law["status"] == "pass"]
     yield ""
     yield f"Keeps {_strengths(kept)}." if kept else "Keeps no law that could be judged."
+    if some := _in_part(report):
+        yield ""
+        names = ", ".join(law["law"] for law in some)
+        yield f"There was no time to try every case of {names}: it may break them elsewhere."
     for law in _failing(report):
         found = law["counterexample"]
         yield ""
@@ -113,6 +119,11 @@ def _section(entry: dict[str, Any]) -> Iterator[str]:
 
 def _failing(report: dict[str, Any]) -> list[dict[str, Any]]:
     return [law for law in report["laws"] if law["status"] == "fail" and law["severity"] == "error"]
+
+
+def _in_part(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """Laws that were kept as far as there was time."""
+    return [law for law in report["laws"] if law["status"] == "pass" and OUT_OF_TIME in law["message"]]
 
 
 def _strengths(kept: list[dict[str, Any]]) -> str:

@@ -19,7 +19,10 @@ from .search import Effort, Tally, search
 from .session import Breach, Checked, GiveUp, Unanswered
 from .worker import Caller, InProcess, Subject, Worker
 
-__all__ = ["Calling", "Settled", "Task", "check_setting", "collect", "judge"]
+__all__ = ["OUT_OF_TIME", "Calling", "Settled", "Task", "check_setting", "collect", "judge"]
+
+# What a law says that was kept as far as there was time.
+OUT_OF_TIME = "the search ended for lack of time, before every case was tried"
 
 
 @dataclass(frozen=True)
@@ -144,7 +147,7 @@ def _result(law: Law, tally: Tally, task: Task, caller: Caller) -> LawResult:
             return LawResult.skipped(law, "not judged: no call gave an answer to judge, see the law 'returns'")
         message = f"{tally.unanswered} more cases got no answer to judge" if tally.unanswered else ""
         if tally.late:
-            message = "the search ended for lack of time, before every case was tried"
+            message = OUT_OF_TIME
         return LawResult(
             law.name, law.statement, law.theorem, law.severity, "pass", tally.examples, tally.ulp, tally.ratio, message
         )
