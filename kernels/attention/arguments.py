@@ -87,7 +87,8 @@ class Arguments:
             raise ValueError(
                 f"scale of shape {tuple(factor.shape)} does not broadcast to (B, H, M) = {(batch, heads, m)}"
             )
-        slopes = None if alibi_slopes is None else torch.as_tensor(alibi_slopes).to(device, compute)
+        # Detached: else autograd would ask for gradients of a call of which nothing that has one needs it.
+        slopes = None if alibi_slopes is None else torch.as_tensor(alibi_slopes).detach().to(device, compute)
         if slopes is not None and slopes.shape != (heads,):
             raise ValueError(f"alibi_slopes must have shape ({heads},), one per head, got {tuple(slopes.shape)}")
         return cls(

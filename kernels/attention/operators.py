@@ -10,12 +10,13 @@ dimensions
   above 256).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Literal
 
 import torch
+from torch.autograd import forward_ad
 
 from ..rowwise.launch import INTERPRETED
 from ..rowwise.rows import Kind, compute_dtype
@@ -169,20 +170,69 @@ def _(
 
 def _setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, ...]) -> None:
     query, key, value, excess, scale, slopes, lengths, ctx.is_causal, ctx.kind, _ = inputs
+    ctx.mark_non_differentiable(*output[1:])
     ctx.save_for_backward(query, key, value, excess, scale, slopes, lengths, *output[1:])
     ctx.set_materialize_grads(True)
 
 
-def _backward(ctx: Any, grad: Tensor, *_: Tensor) -> tuple[Tensor | None, ...]:
+def _backward(
+    ctx: Any, grad: Tensor, *_: Tensor | None, run: Callable[..., tuple[Tensor, ...]] = attention_backward_op
+) -> tuple[Tensor | None, ...]:
     query, key, value, excess, scale, slopes, lengths, mean, state, live = ctx.saved_tensors
-    gradients = attention_backward_op(
+    gradients = run(
         grad, query, key, value, excess, scale, slopes, lengths, mean, state, live,
         ctx.is_causal, ctx.kind, ctx.needs_input_grad[3],
     )  # fmt: skip
     return *gradients, None, None, None, None, None
 
 
+def _refuse_second(ctx: Any, *_: Any) -> tuple[None, ...]:
+    raise NotImplementedError(
+        "attention has no second derivatives here: differentiate once (without create_graph=True)"
+    )
+
+
+def _refuse_forward_mode(ctx: Any, *_: Any) -> tuple[None, ...]:
+    raise NotImplementedError(
+        "attention has no forward-mode derivatives here: take reverse mode (torch.func.vjp, torch.func.jacrev, "
+        "backward())"
+    )
+
+
 attention_op.register_autograd(_backward, setup_context=_setup_context)
+attention_backward_op.register_autograd(_refuse_second)
+
+
+class _Attention(torch.autograd.Function):
+    """The operator for `torch.func` and forward mode, with which a registered operator has no part."""
+
+    generate_vmap_rule = True
+    setup_context = staticmethod(_setup_context)
+    jvp = staticmethod(_refuse_forward_mode)
+
+    @staticmethod
+    def forward(*inputs: Any) -> Any:
+        return attention_op(*inputs)
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Any) -> Any:
+        return _backward(ctx, *grads, run=_Gradient.apply)
+
+
+class _Gradient(torch.autograd.Function):
+    """The gradient as `_Attention` needs it: its own derivatives are refused in either mode."""
+
+    generate_vmap_rule = True
+    backward = staticmethod(_refuse_second)
+    jvp = staticmethod(_refuse_second)
+
+    @staticmethod
+    def forward(*inputs: Any) -> Any:
+        return attention_backward_op(*inputs)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, ...]) -> None:
+        """Keep nothing: there is nothing to differentiate."""
 
 
 def attention(
@@ -219,7 +269,7 @@ def attention(
         Broadcast to ``(B, H, M)``: a number, or one for each head or query; may need a gradient. By default
         ``1/sqrt(D)``.
     alibi_slopes
-        ``(H,)``; the bias is added after scaling. No gradient.
+        ``(H,)``; the bias is added after scaling. They get no gradient (``None``), even where they ask for one.
     key_lengths
         Integers ``(B,)``: only the first ``key_lengths[b]`` keys of sequence ``b`` are visible.
 
@@ -234,6 +284,8 @@ def attention(
     ValueError
         For shapes, dtypes or devices that do not fit, for an alpha below 1, and (on a CPU) for lengths outside ``0
         ... N``.
+    NotImplementedError
+        On differentiating twice, and on forward mode.
 
     Notes
     -----
@@ -252,7 +304,14 @@ def attention(
     call = Arguments.read(query, key, value, alpha, is_causal, scale, alibi_slopes, key_lengths)
     differentiable = (call.query, call.key, call.value, call.excess, call.scale)
     save = torch.is_grad_enabled() and any(x.requires_grad for x in differentiable)
-    output: Tensor = attention_op(*differentiable, call.slopes, call.lengths, is_causal, int(call.kind), save)[0]
+    inputs = (*differentiable, call.slopes, call.lengths, is_causal, int(call.kind), save)
+    output: Tensor
+    if not torch.compiler.is_compiling():
+        output = _Attention.apply(*inputs)[0]  # type: ignore[no-untyped-call]
+    elif any(forward_ad.unpack_dual(x).tangent is not None for x in differentiable):  # type: ignore[no-untyped-call]
+        _refuse_forward_mode(None)
+    else:  # the compiler traces the operator itself, with the autograd that is registered
+        output = attention_op(*inputs)[0]
     return output
 
 
