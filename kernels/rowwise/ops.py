@@ -1,11 +1,13 @@
 """α-entmax over the last axis as PyTorch operators."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
+from torch.autograd import forward_ad
 
 from . import plain
+from .arguments import Arguments, refuse_values
 from .rows import Kind, compute_dtype
 
 Tensor = torch.Tensor
@@ -14,8 +16,6 @@ try:
     from . import launch as _launch
 except ImportError:  # no Triton on this platform
     _launch = None  # type: ignore[assignment]
-
-_FLOATS = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
 
 
 def path(device: torch.device | str | Tensor) -> str:
@@ -43,6 +43,8 @@ def path(device: torch.device | str | Tensor) -> str:
 def _forward(
     z: Tensor, excess: Tensor | None, scale: Tensor | None, lengths: Tensor | None, kind: int
 ) -> tuple[Tensor, Tensor]:
+    if z.device.type == "cpu":
+        refuse_values(z, excess, scale, lengths)
     solve = plain.forward if path(z) == "torch" else _launch.forward
     return solve(z, excess, scale, lengths, Kind(kind))
 
@@ -103,11 +105,11 @@ def _save(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, Tensor]) -> N
     ctx.kind = kind
 
 
-def _differentiate(ctx: Any, g: Tensor, _: Tensor | None) -> tuple[Tensor | None, ...]:
+def _gradients(ctx: Any, g: Tensor, run: Callable[..., tuple[Tensor, ...]]) -> tuple[Tensor | None, ...]:
     z, excess, scale, lengths, state = ctx.saved_tensors
     need_excess = excess is not None and ctx.needs_input_grad[1]
     need_scale = scale is not None and ctx.needs_input_grad[2]
-    dz, dexcess, dscale = _backward(g, z, state, excess, scale, lengths, ctx.kind, need_excess, need_scale)
+    dz, dexcess, dscale = run(g, z, state, excess, scale, lengths, ctx.kind, need_excess, need_scale)
     return (
         dz if ctx.needs_input_grad[0] else None,
         dexcess.to(excess.dtype) if need_excess else None,
@@ -117,7 +119,11 @@ def _differentiate(ctx: Any, g: Tensor, _: Tensor | None) -> tuple[Tensor | None
     )
 
 
-def _refuse(ctx: Any, *grads: Tensor) -> tuple[None, ...]:
+def _differentiate(ctx: Any, g: Tensor, _: Tensor | None) -> tuple[Tensor | None, ...]:
+    return _gradients(ctx, g, _backward)
+
+
+def _refuse(ctx: Any, *grads: Tensor | None) -> tuple[None, ...]:
     raise NotImplementedError(
         "entmax has no second derivatives here: differentiate once (without create_graph=True), "
         "or take entmax_oracle.reference for exact ones"
@@ -128,24 +134,88 @@ _forward.register_autograd(_differentiate, setup_context=_save)
 _backward.register_autograd(_refuse)
 
 
-def _broadcast(x: Tensor, name: str, batch: Sequence[int]) -> Tensor:
-    try:
-        return x.expand(batch)
-    except RuntimeError:
-        raise ValueError(
-            f"{name} of shape {tuple(x.shape)} does not broadcast to the rows {tuple(batch)} of the logits "
-            f"(their shape without the last axis)"
-        ) from None
+def _in_front(x: Tensor | None, dim: int | None, size: int, axes: int) -> Tensor | None:
+    """Return ``x`` with the axis that is mapped over in front of ``axes`` others, as a view."""
+    if x is None:
+        return None
+    x = x.expand(size, *x.shape) if dim is None else x.movedim(dim, 0)
+    return x if x.dim() == axes + 1 else x.reshape(size, *(1,) * axes)  # one for all rows
 
 
-def _parameter(x: Any, name: str, z: Tensor, dtype: torch.dtype) -> Tensor:
-    """Return a number or a tensor as a tensor of ``dtype`` with one entry for each row, or for all."""
-    if not isinstance(x, Tensor):
-        return torch.full((1,), float(x), dtype=dtype, device=z.device)
-    if x.device != z.device and x.dim() > 0:
-        raise ValueError(f"{name} lies on {x.device} and the logits on {z.device}; move one of them")
-    given: Tensor = x if x.is_floating_point() else x.to(dtype)
-    return given.to(device=z.device)
+@_forward.register_vmap
+def _(info: Any, dims: tuple[int | None, ...], z: Tensor, *rest: Any) -> tuple[tuple[Tensor, Tensor], tuple[int, int]]:
+    size, axes = info.batch_size, z.dim() - (dims[0] is not None)
+    logits = _in_front(z, dims[0], size, axes)
+    rows = [_in_front(x, dim, size, axes - 1) for x, dim in zip(rest[:3], dims[1:4], strict=True)]
+    p, state = _forward(logits, *rows, rest[3])
+    return (p, state.view(size, -1, 3)), (0, 0)
+
+
+@_backward.register_vmap
+def _(
+    info: Any, dims: tuple[int | None, ...], g: Tensor, z: Tensor, state: Tensor, *rest: Any
+) -> tuple[tuple[Tensor, ...], tuple[int | None, ...]]:
+    size, axes = info.batch_size, z.dim() - (dims[1] is not None)
+    upstream, logits = _in_front(g, dims[0], size, axes), _in_front(z, dims[1], size, axes)
+    states = _in_front(state, dims[2], size, 2)
+    assert states is not None
+    rows = [_in_front(x, dim, size, axes - 1) for x, dim in zip(rest[:3], dims[3:6], strict=True)]
+    found = _backward(upstream, logits, states.reshape(-1, 3), *rows, *rest[3:])
+    return found, (0, 0 if rest[4] else None, 0 if rest[5] else None)
+
+
+class _Entmax(torch.autograd.Function):
+    """The operator for `torch.func` and forward mode, with which a registered operator has no part."""
+
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(*inputs: Any) -> Any:
+        return _forward(*inputs)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, Tensor]) -> None:
+        _save(ctx, inputs, output)
+        ctx.set_materialize_grads(False)  # no tangent is not a tangent of zero
+        ctx.save_for_forward(*inputs[:4], output[1])
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Any) -> Any:
+        if grads[0] is None:
+            return (None,) * 5
+        return _gradients(ctx, grads[0], _Gradient.apply)
+
+    @staticmethod
+    def jvp(ctx: Any, *tangents: Any) -> Any:
+        """Apply the Jacobian in ``z``, which is symmetric: the backward pass, on the tangent."""
+        if tangents[1] is not None or tangents[2] is not None:
+            raise NotImplementedError(
+                "entmax has no forward-mode derivative in alpha or scale here, only in z: take reverse mode "
+                "(torch.func.vjp, torch.func.jacrev, backward())"
+            )
+        z, excess, scale, lengths, state = ctx.saved_tensors
+        inputs = (tangents[0], z, state, excess, scale, lengths, ctx.kind, False, False)
+        return _Gradient.apply(*inputs)[0], None  # type: ignore[no-untyped-call]
+
+
+class _Gradient(torch.autograd.Function):
+    """The gradient as `_Entmax` needs it: its own derivatives are refused in either mode."""
+
+    generate_vmap_rule = True
+    backward = staticmethod(_refuse)
+    jvp = staticmethod(_refuse)
+
+    @staticmethod
+    def forward(*inputs: Any) -> Any:
+        return _backward(*inputs)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, ...]) -> None:
+        """Keep nothing: there is nothing to differentiate."""
+
+
+def _has_tangent(x: Tensor) -> bool:
+    return forward_ad.unpack_dual(x).tangent is not None  # type: ignore[no-untyped-call]
 
 
 def entmax(
@@ -153,12 +223,12 @@ def entmax(
     alpha: float | Tensor = 1.5,
     *,
     scale: float | Tensor | None = None,
-    lengths: Tensor | None = None,
+    lengths: Tensor | Sequence[int] | int | None = None,
 ) -> Tensor:
     """Sparse probabilities of each row: α-entmax over the last axis.
 
-    Differentiable once in ``z``, ``alpha`` and ``scale``. Arithmetic in float32 (float64 for float64), rounded
-    once to the dtype of ``z``; the errors stay within ``entmax_oracle.budget``.
+    Differentiable once in ``z``, ``alpha`` and ``scale``; by forward mode in ``z``. Arithmetic in float32 (float64 for
+    float64), rounded once to the dtype of ``z``; the errors stay within ``entmax_oracle.budget``.
 
     Parameters
     ----------
@@ -168,24 +238,26 @@ def entmax(
         At least 1: 1 is softmax, 2 is sparsemax. A number, or a tensor that broadcasts to ``z.shape[:-1]``:
         one for each head ``(heads, 1)``, one for each row.
     scale
-        Inverse temperature: ``entmax(scale * z)``. A number, or a tensor that broadcasts to ``z.shape[:-1]``.
+        Inverse temperature, finite: ``entmax(scale * z)``. A number, or a tensor that broadcasts to ``z.shape[:-1]``.
     lengths
-        How many leading tokens of each row count; an integer tensor that broadcasts to ``z.shape[:-1]``.
+        How many leading tokens of each row count, ``0 ... n``; integers that broadcast to ``z.shape[:-1]``.
 
     Returns
     -------
     Tensor
-        Contiguous, of the shape and dtype of ``z``. Exact zeros outside the support. What costs a
-        synchronisation with the device to find out is not refused but visible: a row with NaN or ``+inf``
-        or an ``alpha`` tensor below 1 is NaN, and a row without a live token is zero.
+        Contiguous, of the shape and dtype of ``z``, also under autocast. Exact zeros outside the support. A row with
+        NaN or ``+inf`` is NaN, and a row without a live token is zero. On a GPU to look into a tensor would cost a
+        synchronisation: there a row whose ``alpha`` is below 1 or not finite, or whose scale is not finite, has NaN in
+        it, and a length outside ``0 ... n`` counts as the nearer of the two.
 
     Raises
     ------
     ValueError
-        For a number ``alpha`` below 1 or not finite, shapes that do not broadcast, an empty last axis,
-        other dtypes, other devices.
+        For an ``alpha`` below 1 or not finite, a scale that is not finite and lengths outside ``0 ... n`` (on a GPU:
+        only where they are numbers), for what is no number or tensor of them, for shapes that do not broadcast, an
+        empty last axis, other dtypes, layouts and devices.
     NotImplementedError
-        On differentiating twice.
+        On differentiating twice, on forward mode in ``alpha`` or ``scale``, or inside ``torch.compile``.
 
     Notes
     -----
@@ -197,30 +269,13 @@ def entmax(
     >>> entmax(torch.tensor([0.0, 1.0, 3.0]), alpha=2)
     tensor([0., 0., 1.])
     """
-    if not isinstance(z, Tensor):
-        raise ValueError(f"z must be a torch tensor, got {type(z).__name__}")
-    if z.dtype not in _FLOATS:
-        raise ValueError(f"z must be float32, float16, bfloat16 or float64, got {z.dtype}; convert it first")
-    if z.dim() == 0 or z.shape[-1] == 0:
-        raise ValueError(f"z needs at least one token along its last axis, got shape {tuple(z.shape)}")
-    batch = z.shape[:-1]
-    compute = compute_dtype(z.dtype)
-
-    excess = None
-    if isinstance(alpha, Tensor):
-        kind = Kind.ANY
-        # In alpha's own precision: rounding alpha first would shift alpha - 1.
-        excess = _broadcast((_parameter(alpha, "alpha", z, torch.float64) - 1).to(compute), "alpha", batch)
-    else:
-        kind = Kind.of(alpha, compute)
-        if kind.needs_excess:
-            excess = z.new_full((1,), float(alpha) - 1, dtype=compute)
-    if scale is not None:
-        factor = _parameter(scale, "scale", z, compute).to(compute)
-        scale = _broadcast(factor, "scale", batch) if isinstance(scale, Tensor) else factor
-    if lengths is not None:
-        if lengths.is_floating_point() or lengths.is_complex() or lengths.dtype == torch.bool:
-            raise ValueError(f"lengths must be integers, got {lengths.dtype}")
-        lengths = _broadcast(lengths.to(z.device), "lengths", batch)
-    p: Tensor = _forward(z, excess, scale, lengths, int(kind))[0]
+    call = Arguments.read(z, alpha, scale, lengths)
+    inputs = (*call[:4], int(call.kind))
+    p: Tensor
+    if not torch.compiler.is_compiling():
+        p = _Entmax.apply(*inputs)[0]  # type: ignore[no-untyped-call]
+    elif any(_has_tangent(x) for x in call[:3] if x is not None):
+        raise NotImplementedError("entmax has no forward mode inside torch.compile: take it outside, or reverse mode")
+    else:  # the compiler traces the operator itself, with the autograd that is registered
+        p = _forward(*inputs)[0]
     return p

@@ -62,7 +62,7 @@ def _excess_column(excess: Tensor | None, kind: Kind, z: Tensor) -> Tensor:
     assert excess is not None
     a = _column(excess.to(compute), z)
     assert a is not None
-    return torch.where(a >= 0, a, torch.nan)
+    return torch.where((a >= 0) & (a < torch.inf), a, torch.nan)
 
 
 def _sum(x: Tensor) -> Tensor:

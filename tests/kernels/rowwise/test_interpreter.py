@@ -26,7 +26,7 @@ def test_a_few_of_each_hold_in_the_interpreter():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["test_values", "test_gradients", "test_torch", "test_solver"])
+@pytest.mark.parametrize("name", ["test_values", "test_gradients", "test_torch", "test_transforms", "test_solver"])
 def test_everything_holds_in_the_interpreter(name):
     interpret(name)
 

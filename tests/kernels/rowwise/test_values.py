@@ -176,10 +176,28 @@ def test_nan_stays_in_its_row_and_is_never_hidden(alpha, tensor_alpha):
     assert bool(p[4].isnan().all())
 
 
-def test_an_alpha_tensor_below_one_shows():
-    p = entmax(torch.zeros(2, 3), torch.tensor([0.9, 1.0]))
-    assert bool(p[0].isnan().all())
-    torch.testing.assert_close(p[1], torch.full((3,), 1 / 3))
+@pytest.mark.parametrize(
+    ("alpha", "keywords", "message"),
+    [
+        (torch.tensor([1.0, 0.5]), {}, r"alpha of row \[1\] is 0.5: it must be finite and at least 1"),
+        (torch.tensor([torch.nan, 1.0]), {}, r"alpha of row \[0\] is nan"),
+        (torch.tensor([[torch.inf]]).view(()), {}, r"alpha of row \[0\] is inf"),
+        (1.5, {"scale": torch.tensor([1.0, torch.inf])}, r"scale of row \[1\] is inf: it must be finite"),
+        (1.5, {"scale": torch.tensor([torch.nan, 1.0])}, r"scale of row \[0\] is nan"),
+        (1.5, {"lengths": torch.tensor([4, 0])}, r"lengths of row \[0\] is 4: it must be from 0 to n = 3"),
+        (1.5, {"lengths": torch.tensor([0, -1])}, r"lengths of row \[1\] is -1"),
+        (1.5, {"lengths": [4, 4]}, r"lengths of row \[0\] is 4"),
+    ],
+)
+def test_bad_values_are_named(alpha, keywords, message):
+    with pytest.raises(ValueError, match=message):
+        entmax(torch.zeros(2, 3), alpha, **keywords)
+
+
+def test_lengths_need_not_be_a_tensor():
+    z = torch.randn(2, 5, generator=torch.Generator().manual_seed(0))
+    assert torch.equal(entmax(z, lengths=[2, 5]), entmax(z, lengths=torch.tensor([2, 5])))
+    assert torch.equal(entmax(z, lengths=3), entmax(z, lengths=torch.tensor([3, 3])))
 
 
 @pytest.mark.parametrize("scale", [0.0, -2.0, 1e-30, 1e30])

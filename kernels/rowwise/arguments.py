@@ -1,0 +1,126 @@
+"""What a call means: its arguments checked, and its parameters as tensors that broadcast to the rows."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import torch
+
+from .rows import Kind, compute_dtype, finite
+
+Tensor = torch.Tensor
+
+_FLOATS = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
+
+
+class Arguments(NamedTuple):
+    """The arguments of `entmax`, checked and in one form; what only the device knows is left to `refuse_values`.
+
+    Attributes
+    ----------
+    z
+        Logits ``(..., n)``, as given.
+    excess
+        ``alpha - 1`` in the dtype of the arithmetic, one for all rows or broadcast to them; ``None`` where ``kind``
+        says it.
+    scale, lengths
+        One for all rows or broadcast to them; ``None`` where there are none.
+    kind
+        Kind of every row where alpha is a number; `Kind.ANY` where it is a tensor.
+    """
+
+    z: Tensor
+    excess: Tensor | None
+    scale: Tensor | None
+    lengths: Tensor | None
+    kind: Kind
+
+    @classmethod
+    def read(cls, z: Tensor, alpha: Any, scale: Any, lengths: Any) -> "Arguments":
+        """Check the arguments.
+
+        Raises
+        ------
+        ValueError
+            As `entmax` says, except for the values in tensors.
+        """
+        if not isinstance(z, Tensor):
+            raise ValueError(f"z must be a torch tensor, got {type(z).__name__}")
+        if z.layout != torch.strided:
+            raise ValueError(f"z must be dense, got the layout {z.layout}; convert it first, with z.to_dense()")
+        if z.dtype not in _FLOATS:
+            raise ValueError(f"z must be float32, float16, bfloat16 or float64, got {z.dtype}; convert it first")
+        if z.dim() == 0 or z.shape[-1] == 0:
+            raise ValueError(f"z needs at least one token along its last axis, got shape {tuple(z.shape)}")
+        batch = z.shape[:-1]
+        compute = compute_dtype(z.dtype)
+        excess = None
+        if isinstance(alpha, Tensor):
+            kind = Kind.ANY
+            # In alpha's own precision: rounding alpha first would shift alpha - 1.
+            excess = _broadcast((_beside(alpha, "alpha", z, torch.float64) - 1).to(compute), "alpha", batch)
+        else:
+            kind = Kind.of(alpha, compute)
+            if kind.needs_excess:
+                excess = z.new_full((1,), float(alpha) - 1, dtype=compute)
+        if isinstance(scale, Tensor):
+            scale = _broadcast(_beside(scale, "scale", z, compute).to(compute), "scale", batch)
+        elif scale is not None:
+            scale = z.new_full((1,), finite(scale, "scale"), dtype=compute)
+        if lengths is not None:
+            lengths = _broadcast(_integers(lengths).to(z.device), "lengths", batch)
+        return cls(z, excess, scale, lengths, kind)
+
+
+def _broadcast(x: Tensor, name: str, batch: Sequence[int]) -> Tensor:
+    try:
+        return x.expand(batch)
+    except RuntimeError:
+        raise ValueError(
+            f"{name} of shape {tuple(x.shape)} does not broadcast to the rows {tuple(batch)} of the logits "
+            f"(their shape without the last axis)"
+        ) from None
+
+
+def _beside(x: Tensor, name: str, z: Tensor, dtype: torch.dtype) -> Tensor:
+    """Return a tensor of real numbers on the device of ``z``, integers in ``dtype``."""
+    if x.is_complex() or x.dtype == torch.bool:
+        raise ValueError(f"{name} must be real numbers, got {x.dtype}")
+    if x.device != z.device and not (x.dim() == 0 and x.device.type == "cpu"):
+        raise ValueError(f"{name} lies on {x.device} and the logits on {z.device}; move one of them")
+    return (x if x.is_floating_point() else x.to(dtype)).to(z.device)
+
+
+def _integers(lengths: Any) -> Tensor:
+    if not isinstance(lengths, Tensor):
+        try:
+            lengths = torch.as_tensor(lengths)
+        except (TypeError, ValueError, RuntimeError):
+            raise ValueError(f"lengths must be integers, got {lengths!r}") from None
+    if lengths.is_floating_point() or lengths.is_complex() or lengths.dtype == torch.bool:
+        raise ValueError(f"lengths must be integers, got {lengths.dtype}")
+    found: Tensor = lengths
+    return found
+
+
+def refuse_values(z: Tensor, excess: Tensor | None, scale: Tensor | None, lengths: Tensor | None) -> None:
+    """Refuse what only a look at the values shows, on a CPU: elsewhere the look would wait for the device.
+
+    Raises
+    ------
+    ValueError
+        For an alpha that is not finite or below 1, a scale that is not finite, a length outside ``0 ... n``.
+    """
+    n = z.shape[-1]
+    if excess is not None:
+        _refuse(excess, ~((excess >= 0) & (excess < torch.inf)), "alpha", 1, "finite and at least 1; 1 is softmax")
+    if scale is not None:
+        _refuse(scale, ~scale.isfinite(), "scale", 0, "finite")
+    if lengths is not None:
+        _refuse(lengths, (lengths < 0) | (lengths > n), "lengths", 0, f"from 0 to n = {n}")
+
+
+def _refuse(x: Tensor, bad: Tensor, name: str, offset: int, rule: str) -> None:
+    if bool(bad.any()):
+        index = tuple(bad.nonzero()[0].tolist())
+        where = f" of row {list(index)}" if x.numel() > 1 else ""
+        raise ValueError(f"{name}{where} is {x[index].item() + offset:.6g}: it must be {rule}")
