@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -33,6 +34,10 @@ class Request(Protocol):
     @property
     def answer_shape(self) -> tuple[int, ...]:
         """Shape that the answer should have."""
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """How much of what the input has."""
 
     @property
     def what(self) -> str:
@@ -81,6 +86,11 @@ class Call:
     def answer_shape(self) -> tuple[int, ...]:
         """Shape that the answer should have."""
         return self.logits.shape
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """How much of what the input has."""
+        return {"rows": math.prod(self.logits.shape[:-1]), "tokens": self.logits.shape[-1]}
 
     @property
     def what(self) -> str:

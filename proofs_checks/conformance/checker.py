@@ -261,7 +261,8 @@ def check(
         _run(tasks, jobs, executor, tell, settled)
     interrupted = len(settled) < len(tasks) or any(each.interrupted for each in settled)
     versions = {name: version for each in settled for name, version in each.versions.items()}
-    tell(Ended(interrupted, versions, round(time.monotonic() - clock, 3)))
+    reach = {name: max(each.reach.get(name, 0) for each in settled) for each in settled for name in each.reach}
+    tell(Ended(interrupted, versions, reach, round(time.monotonic() - clock, 3)))
     return gather(every)
 
 

@@ -72,11 +72,14 @@ class Ended:
     interrupted : bool
     versions : dict
         Of what the target was called with.
+    reach : dict
+        The largest input that was tried, in each of its sizes.
     seconds : float
     """
 
     interrupted: bool
     versions: dict[str, str]
+    reach: dict[str, int]
     seconds: float
 
 
@@ -134,7 +137,7 @@ def gather(events: Iterable[Event]) -> Report:
     report = Report(verdict=verdict, laws=laws, message=message, **shared)
     if ended is None:
         return report
-    return replace(report, versions=begun.versions | ended.versions, seconds=ended.seconds)
+    return replace(report, versions=begun.versions | ended.versions, reach=ended.reach, seconds=ended.seconds)
 
 
 def _verdict(laws: Sequence[LawResult], interrupted: bool) -> tuple[Literal["conforms", "violates", "unusable"], str]:

@@ -195,6 +195,8 @@ class Report:
     versions : dict
     platform, started : str
     seconds : float
+    reach : dict of int
+        The largest input that was tried, in each of its sizes: what is larger was not looked at.
     """
 
     target: str
@@ -213,6 +215,7 @@ class Report:
     platform: str = ""
     started: str = ""
     seconds: float = 0.0
+    reach: dict[str, int] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return self.verdict == "conforms"
@@ -253,6 +256,7 @@ class Report:
             "platform": self.platform,
             "started": self.started,
             "seconds": self.seconds,
+            "reach": self.reach,
         }
 
     def __str__(self) -> str:

@@ -16,7 +16,7 @@ from .worker import Caller
 __all__ = ["Breach", "Checked", "GiveUp", "Unanswered"]
 
 _PATIENCE = 3  # hangs and deaths before the rest is not judged
-_LARGE = 10_000  # elements of an answer from which on a call is not made that would take longer than is allowed
+_LARGE = 10_000  # numbers of an input from which on a call is not made that would take longer than is allowed
 
 
 class Unanswered(Exception):
@@ -53,6 +53,8 @@ class Checked:
         By the contract's name: the first breach of each law and outcome.
     inspected, breached : Counter
         Calls, by the contract's name.
+    reach : dict of int
+        The largest input that was tried, in each of its sizes.
     during : str
         The law that is asking.
     unit : str
@@ -68,6 +70,7 @@ class Checked:
         self.breaches: dict[str, list[Breach]] = {each.name: [] for each in contracts}
         self.inspected: Counter[str] = Counter()
         self.breached: Counter[str] = Counter()
+        self.reach: dict[str, int] = {}
         self.during = ""
         self._lost = 0
         self._pace = 0.0  # seconds an element, by the largest call so far
@@ -97,11 +100,13 @@ class Checked:
         GiveUp
             If the implementation hung or died too often.
         """
-        size = max(math.prod(call.answer_shape) for call in calls)
+        size = max(math.prod(call.sizes.values()) for call in calls)
         if size > _LARGE and size * self._pace > self.caller.subject.timeout / 2:
             raise Unanswered
         started = time.monotonic()
         outcomes = self.caller(calls)
+        for call in calls:
+            self.reach = {name: max(size_, self.reach.get(name, 0)) for name, size_ in call.sizes.items()}
         if size >= self._largest:
             self._pace, self._largest = (time.monotonic() - started) / size, size
         for call, outcome in zip(calls, outcomes, strict=True):

@@ -50,9 +50,10 @@ class Task:
 
 @dataclass(frozen=True)
 class Settled:
-    """A setting is done with: the versions of what was at work, and whether the end came early."""
+    """A setting is done with: the versions of what was at work, what was tried at most, whether the end came early."""
 
     versions: dict[str, str]
+    reach: dict[str, int]
     interrupted: bool = False
 
 
@@ -123,7 +124,7 @@ def check_setting(task: Task, tell: Tell) -> Settled:
                 settle(result)
         for contract in contracts:
             settle(_contract_result(contract, session, task, patient=not reason))
-        return Settled(caller.versions, "interrupted" in reason)
+        return Settled(caller.versions, session.reach, "interrupted" in reason)
 
 
 def judge(law: Law | Contract, session: Checked, case: Any, kind: Kind) -> Finding:

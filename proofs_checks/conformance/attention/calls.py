@@ -108,6 +108,13 @@ class AttentionRequest:
         return self.case.shape
 
     @property
+    def sizes(self) -> dict[str, int]:
+        """How much of what the input has."""
+        batch, heads, queries, features = self.case.query.shape
+        keys = self.case.key.shape[2]
+        return {"sequences": batch, "heads": heads, "queries": queries, "keys": keys, "features": features}
+
+    @property
     def what(self) -> str:
         """The input in words."""
         shapes = ", ".join(f"{name} {x.shape}" for name, x in zip(TENSORS, self.case.tensors, strict=True))

@@ -62,6 +62,11 @@ class LossRequest:
         return self.case.target.shape
 
     @property
+    def sizes(self) -> dict[str, int]:
+        """How much of what the input has."""
+        return dict(zip(("rows", "classes"), self.case.logits.shape, strict=True))
+
+    @property
     def what(self) -> str:
         """The input in words."""
         return f"logits of shape {self.case.logits.shape} with class indices of shape {self.case.target.shape}"

@@ -289,6 +289,10 @@ def _show(console: Any, report: Report) -> None:
     console.print(
         f"\n[{style}]{escape(report.target)} {report.verdict}[/]{tail} ({report.seconds:.1f} s)", highlight=False
     )
+    if report.reach:
+        tried = ", ".join(f"{size:,} {name}" for name, size in report.reach.items())
+        deeper = "" if report.profile == "deep" else "; --profile deep looks further"
+        console.print(f"tried with up to {tried}{deeper}", highlight=False)
     if report.message:
         console.print(escape(report.message), highlight=False)
 
