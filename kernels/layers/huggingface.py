@@ -5,6 +5,7 @@ from typing import Any
 import torch
 
 from ..attention import attention, decode
+from ..rowwise.rows import finite_alpha
 
 Tensor = torch.Tensor
 
@@ -21,7 +22,15 @@ def register(name: str = "entmax", alpha: float = 1.5) -> None:
         For ``attn_implementation`` of a model.
     alpha
         At least 1.
+
+    Raises
+    ------
+    ValueError
+        For a name that is no text, and an alpha that is no number, not finite or below 1.
     """
+    if not isinstance(name, str) or not name:
+        raise ValueError(f"name is {name!r}: it must be the text that attn_implementation will name")
+    alpha = finite_alpha(alpha)
     from transformers import AttentionInterface
     from transformers.masking_utils import AttentionMaskInterface
 

@@ -7,6 +7,8 @@ import torch
 from torch import nn
 
 from ..attention import attention, decode
+from ..rowwise.rows import finite_alpha
+from .checks import whole
 from .scales import AdaptiveScale, default_scale, visible_counts
 from .slopes import alibi_slopes, nape_slopes
 
@@ -22,8 +24,20 @@ class KeyValueCache:
     value: Tensor | None = None
 
     def extend(self, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
-        """Append the keys and values of new tokens, and return all."""
+        """Append the keys and values of new tokens, and return all.
+
+        Raises
+        ------
+        ValueError
+            For another batch, other heads or other features than before.
+        """
         if self.key is not None and self.value is not None:
+            for name, old, new in (("key", self.key, key), ("value", self.value, value)):
+                if (old.shape[:2], old.shape[3:]) != (new.shape[:2], new.shape[3:]):
+                    raise ValueError(
+                        f"the cache holds a {name} of shape {tuple(old.shape)}, which {tuple(new.shape)} does not "
+                        "extend: take a new KeyValueCache for another batch or layer"
+                    )
             key = torch.cat([self.key, key], 2)
             value = torch.cat([self.value, value], 2)
         self.key, self.value = key, value
@@ -57,7 +71,8 @@ class EntmaxAttention(nn.Module):
     Raises
     ------
     ValueError
-        For heads that do not divide, unknown positions, and an alpha outside (1, 2) that is to be learned.
+        For sizes that are no whole numbers from 1, heads that do not divide, unknown positions, a scale for other
+        sizes, an alpha that is not finite or below 1, and one outside (1, 2) that is to be learned.
 
     Examples
     --------
@@ -81,13 +96,20 @@ class EntmaxAttention(nn.Module):
         bias: bool = False,
     ):
         super().__init__()
-        key_heads = heads if key_heads is None else key_heads
+        features, heads = whole(features, "features"), whole(heads, "heads")
+        key_heads = heads if key_heads is None else whole(key_heads, "key_heads")
         if heads % key_heads:
             raise ValueError(f"key_heads is {key_heads}, which does not divide heads, {heads}")
         if head_features is None:
             if features % heads:
                 raise ValueError(f"heads is {heads}, which does not divide features, {features}; or give head_features")
             head_features = features // heads
+        head_features = whole(head_features, "head_features")
+        if scale is not None and (scale.features, scale.heads) != (features, heads):
+            raise ValueError(
+                f"scale is an AdaptiveScale({scale.features}, {scale.heads}): it must have the features, {features}, "
+                f"and the heads, {heads}, of the layer"
+            )
         self.heads, self.key_heads, self.head_features = heads, key_heads, head_features
         self.is_causal = is_causal
         self.query = nn.Linear(features, heads * head_features, bias=bias)
@@ -95,11 +117,11 @@ class EntmaxAttention(nn.Module):
         self.value = nn.Linear(features, key_heads * head_features, bias=bias)
         self.output = nn.Linear(heads * head_features, features, bias=bias)
         self.scale = scale
-        self.alpha = float(alpha)
+        self.alpha = finite_alpha(alpha)
         if learn_alpha:
-            if not 1 < alpha < 2:
+            if not 1 < self.alpha < 2:
                 raise ValueError(f"alpha is {alpha}: to be learned it must start between 1 and 2")
-            self.alpha_logit = nn.Parameter(torch.full((heads,), alpha - 1.0).logit())
+            self.alpha_logit = nn.Parameter(torch.full((heads,), self.alpha - 1).logit())
         else:
             self.register_parameter("alpha_logit", None)
         slopes = {"none": lambda heads: None, "alibi": alibi_slopes, "nape": nape_slopes}
@@ -112,12 +134,19 @@ class EntmaxAttention(nn.Module):
         """Return alpha as a number, or where it is learned as a tensor ``(heads,)``."""
         return self.alpha if self.alpha_logit is None else 1 + torch.sigmoid(self.alpha_logit)
 
+    def _check(self, hidden: Tensor) -> None:
+        features, dtype = self.query.in_features, self.query.weight.dtype
+        if not isinstance(hidden, Tensor) or hidden.dim() != 3 or hidden.shape[2] != features:
+            given = tuple(hidden.shape) if isinstance(hidden, Tensor) else type(hidden).__name__
+            raise ValueError(f"hidden must have the shape (batch, tokens, {features}), got {given}")
+        if hidden.dtype != dtype and not torch.is_autocast_enabled(hidden.device.type):
+            raise ValueError(f"hidden is {hidden.dtype} and the weights of the layer are {dtype}; convert one of them")
+
     def project(self, hidden: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Query ``(B, H, M, D)``, key and value ``(B, Hkv, M, D)``; the place to rotate by position."""
-        batch, tokens, _ = hidden.shape
-        query = self.query(hidden).view(batch, tokens, self.heads, -1).transpose(1, 2)
-        key = self.key(hidden).view(batch, tokens, self.key_heads, -1).transpose(1, 2)
-        value = self.value(hidden).view(batch, tokens, self.key_heads, -1).transpose(1, 2)
+        query = self.query(hidden).unflatten(-1, (self.heads, self.head_features)).transpose(1, 2)
+        key = self.key(hidden).unflatten(-1, (self.key_heads, self.head_features)).transpose(1, 2)
+        value = self.value(hidden).unflatten(-1, (self.key_heads, self.head_features)).transpose(1, 2)
         return query, key, value
 
     def current_scale(self, hidden: Tensor, keys: int, key_lengths: Tensor | None = None) -> float | Tensor:
@@ -149,7 +178,13 @@ class EntmaxAttention(nn.Module):
         -------
         Tensor
             ``(B, M, features)``.
+
+        Raises
+        ------
+        ValueError
+            For a hidden state of another shape or dtype, a cache of another batch, and as `attention` says.
         """
+        self._check(hidden)
         query, key, value = self.project(hidden)
         if cache is not None:
             key, value = cache.extend(key, value)
@@ -169,6 +204,7 @@ class EntmaxAttention(nn.Module):
 
     def probabilities(self, hidden: Tensor, *, key_lengths: Tensor | None = None) -> Tensor:
         """Attention probabilities ``(B, H, M, M)``, for a look at short sequences: attention to the identity matrix."""
+        self._check(hidden)
         query, key, _ = self.project(hidden)
         tokens = key.shape[2]
         identity = torch.eye(tokens, dtype=key.dtype, device=key.device).expand(*key.shape[:2], -1, -1)

@@ -6,6 +6,9 @@ from typing import cast
 import torch
 from torch import nn
 
+from ..rowwise.rows import finite
+from .checks import for_heads, whole
+
 Tensor = torch.Tensor
 
 
@@ -58,7 +61,8 @@ class AdaptiveScale(nn.Module):
     Raises
     ------
     ValueError
-        For a delta or a beta below 0.
+        For a delta or a beta below 0, for what is not finite, sizes that are no whole numbers from 1, and a beta or a
+        gamma of another shape.
     """
 
     def __init__(
@@ -72,11 +76,11 @@ class AdaptiveScale(nn.Module):
         gamma_limit: float = 1.0,
     ):
         super().__init__()
+        self.features, self.heads = whole(features, "features"), whole(heads, "heads")
+        self.delta, self.gamma_limit = finite(delta, "delta"), finite(gamma_limit, "gamma_limit")
         for name, x in (("delta", delta), ("beta", beta)):
-            if x is not None and bool((torch.as_tensor(x) < 0).any()):
+            if x is not None and bool((for_heads(x, name, heads) < 0).any()):
                 raise ValueError(f"{name} is {x}: the scale must not fall with n, so it must be at least 0")
-        self.delta = float(delta)
-        self.gamma_limit = float(gamma_limit)
         self.beta_projection = nn.Linear(features, heads, bias=False) if beta is None else None
         self.gamma_projection = nn.Linear(features, heads, bias=False) if gamma is None else None
         self._fix("beta", beta, heads)
@@ -84,10 +88,10 @@ class AdaptiveScale(nn.Module):
 
     def _fix(self, name: str, x: float | Tensor | None, heads: int) -> None:
         if isinstance(x, nn.Parameter):
+            for_heads(x, name, heads)
             self.register_parameter(name, x)
         else:
-            number = None if x is None else torch.as_tensor(x, dtype=torch.float32).expand(heads).clone()
-            self.register_buffer(name, number)
+            self.register_buffer(name, None if x is None else for_heads(x, name, heads).float().expand(heads).clone())
 
     def forward(self, hidden: Tensor, counts: Tensor) -> Tensor:
         """Scale ``(B, H, M)`` in float32, without the ``1/sqrt(D)``.

@@ -2,17 +2,25 @@
 
 import torch
 
+from .checks import whole
+
 Tensor = torch.Tensor
 
 
 def alibi_slopes(heads: int) -> Tensor:
     """Slopes ``2^(-8 h / heads)``, ``h = 1 ... heads`` (Press, Smith & Lewis, ICLR 2022).
 
+    Raises
+    ------
+    ValueError
+        For fewer than one head.
+
     Examples
     --------
     >>> alibi_slopes(4).tolist()
     [0.25, 0.0625, 0.015625, 0.00390625]
     """
+    whole(heads, "heads")
     return torch.exp2(-8 * torch.arange(1, heads + 1) / heads)
 
 
@@ -32,7 +40,7 @@ def nape_slopes(heads: int) -> Tensor:
     >>> nape_slopes(4).tolist()
     [0.0, 0.0, 0.0625, 0.00390625]
     """
-    if heads < 2:
+    if whole(heads, "heads") < 2:
         raise ValueError(f"heads is {heads}: NAPE needs at least 2, one of each sort")
     positional = heads // 2
     return torch.cat([torch.zeros(heads - positional), alibi_slopes(positional)])

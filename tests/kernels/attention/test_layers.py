@@ -96,6 +96,81 @@ def test_refused_scales():
         nape_slopes(1)
 
 
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (lambda: EntmaxAttention(8, 0), "heads is 0: it must be a whole number"),
+        (lambda: EntmaxAttention(8, -2), "heads is -2"),
+        (lambda: EntmaxAttention(8, 2.0), "heads is 2.0"),
+        (lambda: EntmaxAttention(8, 2, key_heads=0), "key_heads is 0"),
+        (lambda: EntmaxAttention(8, 2, head_features=0), "head_features is 0"),
+        (lambda: EntmaxAttention(8, 2, alpha=0.5), "alpha must be finite and at least 1, got 0.5"),
+        (lambda: EntmaxAttention(8, 2, alpha=math.inf), "alpha must be finite, got inf"),
+        (lambda: ASEntmaxAttention(8, 2, alpha="b"), "alpha must be a number or a torch tensor, got str"),
+        (lambda: EntmaxAttention(8, 4, scale=AdaptiveScale(8, 2)), "scale is an AdaptiveScale.8, 2.: it must have"),
+        (lambda: AdaptiveScale(8, 0), "heads is 0"),
+        (lambda: AdaptiveScale(8, 2, delta=math.nan), "delta must be finite"),
+        (lambda: AdaptiveScale(8, 2, beta=torch.tensor([1.0, math.inf])), "beta is .*: it must be finite"),
+        (
+            lambda: AdaptiveScale(8, 2, beta=torch.ones(3)),
+            "beta has shape .3,.: it must be one number, or one per head",
+        ),
+        (lambda: AdaptiveScale(8, 2, gamma=nn.Parameter(torch.ones(3))), "gamma has shape .3,."),
+        (lambda: AdaptiveScale(8, 2, gamma_limit="1"), "gamma_limit must be a number"),
+        (lambda: alibi_slopes(0), "heads is 0"),
+        (lambda: nape_slopes(-1), "heads is -1"),
+    ],
+)
+def test_bad_constructions_are_named(build, message):
+    with pytest.raises(ValueError, match=message):
+        build()
+
+
+@pytest.mark.parametrize(
+    ("hidden", "message"),
+    [
+        (torch.zeros(3, 8), r"hidden must have the shape \(batch, tokens, 8\), got \(3, 8\)"),
+        (torch.zeros(1, 3, 4), "hidden must have the shape"),
+        ([1.0], "got list"),
+        (torch.zeros(1, 3, 8, dtype=torch.float16), "hidden is torch.float16 and the weights of the layer are"),
+    ],
+)
+def test_bad_hidden_states_are_named(hidden, message):
+    layer = EntmaxAttention(8, 2)
+    for call in (layer, layer.probabilities):
+        with pytest.raises(ValueError, match=message):
+            call(hidden)
+
+
+def test_a_cache_of_another_batch_is_refused():
+    layer, cache = EntmaxAttention(8, 2), KeyValueCache()
+    layer(torch.zeros(2, 3, 8), cache=cache)
+    with pytest.raises(ValueError, match="take a new KeyValueCache"):
+        layer(torch.zeros(1, 1, 8), cache=cache)
+
+
+@pytest.mark.parametrize("shape", [(0, 3, 8), (2, 0, 8), (0, 0, 8)])
+@pytest.mark.parametrize("kind", [EntmaxAttention, ASEntmaxAttention])
+def test_an_empty_batch_or_sequence_gives_an_empty_answer(kind, shape):
+    layer = kind(8, 2, positions="nape", learn_alpha=True)
+    hidden = torch.zeros(shape, requires_grad=True)
+    out = layer(hidden)
+    assert out.shape == shape
+    out.sum().backward()
+    assert hidden.grad.shape == shape
+
+
+def test_autocast():
+    """The projections give 16 bits, in which attention then works; nothing is cast there."""
+    layer = ASEntmaxAttention(8, 2, positions="nape")
+    hidden = torch.randn(1, 5, 8)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        out = layer(hidden)
+    assert out.dtype == torch.bfloat16
+    # A few roundings to 8 bits on the way: of projections, weights and answers of order one.
+    torch.testing.assert_close(out.float(), layer(hidden), rtol=0.1, atol=0.1)
+
+
 def test_slopes():
     assert alibi_slopes(8).tolist() == [2.0**-h for h in range(1, 9)]
     slopes = nape_slopes(5)
@@ -153,6 +228,15 @@ def test_compile():
     hidden = torch.randn(1, 5, 16)
     compiled = torch.compile(layer, backend="aot_eager", fullgraph=True)
     torch.testing.assert_close(compiled(hidden), layer(hidden), rtol=1e-6, atol=1e-6)
+
+
+def test_an_alpha_that_is_annealed_compiles():
+    layer = EntmaxAttention(16, 2, positions="nape")
+    hidden = torch.randn(1, 5, 16)
+    compiled = torch.compile(layer, backend="eager", fullgraph=True)
+    for alpha in (1.3, 1.4, 1.45, 1.6):
+        layer.alpha = alpha
+        torch.testing.assert_close(compiled(hidden), layer(hidden), rtol=1e-6, atol=1e-6)
 
 
 # --------------------------------------------------------------------------------------- laws, on real outputs
@@ -310,6 +394,9 @@ def test_hugging_face(path):
     transformers = pytest.importorskip("transformers")
     from entmax_oracle.kernels.layers.huggingface import register
 
+    for name, alpha in (("entmax", 0.3), ("entmax", "b"), ("", 1.5)):
+        with pytest.raises(ValueError, match=r"alpha must be|name is"):
+            register(name, alpha=alpha)
     register("entmax", alpha=1.5)
     torch.manual_seed(0)
     config = transformers.LlamaConfig(
