@@ -12,7 +12,7 @@ import triton.language as tl
 
 from ..rowwise.elementary import LN_2, log2, psi
 from ..rowwise.tiles import FLOOR, row_excess, weights
-from .tiles import load_rows, load_slope, operand, score_tile, visible_keys
+from .tiles import key_limit, load_rows, load_slope, operand, score_tile, visible_keys
 
 
 @triton.jit
@@ -34,9 +34,10 @@ def differentiate(
     batch = (tl.program_id(1) // key_heads).to(tl.int64)
     key_head = (tl.program_id(1) % key_heads).to(tl.int64)
     keys = block * KEYS + tl.arange(0, KEYS)
-    k = load_rows(K + batch * k_batch + key_head * k_head, keys, k_row, k_column, features, keys < n, WIDTH)
+    limit = key_limit(LENGTHS, batch, n)
+    k = load_rows(K + batch * k_batch + key_head * k_head, keys, k_row, k_column, features, keys < limit, WIDTH)
     value = load_rows(
-        V + batch * v_batch + key_head * v_head, keys, v_row, v_column, value_features, keys < n, VALUE_WIDTH
+        V + batch * v_batch + key_head * v_head, keys, v_row, v_column, value_features, keys < limit, VALUE_WIDTH
     )
     dk = tl.zeros((KEYS, WIDTH), tl.float32)
     dv = tl.zeros((KEYS, VALUE_WIDTH), tl.float32)
@@ -68,7 +69,8 @@ def differentiate(
             p = W * inverse[:, None]
             dv = tl.dot(tl.trans(operand(p, g, EMULATE)), g, dv, input_precision="ieee")
             dp = tl.dot(g, tl.trans(value), input_precision="ieee")
-            ds = U * (c * inverse)[:, None] * (dp - delta[:, None])
+            # Of a key outside the support, hidden ones among them, the value may be anything.
+            ds = U * (c * inverse)[:, None] * tl.where(U > 0, dp - delta[:, None], 0.0)
             if DEXCESS is not None:
                 log_p = log2(tl.where(p > 1e-37, p, 1.0)) * LN_2
                 h = log_p * log_p * psi(a[:, None] * log_p, tl.float32)

@@ -3,7 +3,7 @@
 import triton
 import triton.language as tl
 
-from .tiles import load_rows, load_slope, operand, visible_keys
+from .tiles import key_limit, load_rows, load_slope, operand, visible_keys
 
 
 @triton.jit
@@ -42,12 +42,12 @@ def decode_scores(
 
 @triton.jit
 def decode_values(
-    P, V, PARTS, READ,
+    P, V, LENGTHS, PARTS, READ,
     m, n, value_features, heads, group, chunk,
     v_batch, v_head, v_row, v_column,
     VALUE_WIDTH: tl.constexpr, QUERIES: tl.constexpr, KEYS: tl.constexpr, EMULATE: tl.constexpr,
 ):  # fmt: skip
-    """``sum_j p_j value_j`` over one chunk of keys; blocks without a live token are not read."""
+    """``sum_j p_j value_j`` over one chunk of keys; blocks without a live token are not read. NaN is live."""
     key_heads = heads // group
     batch = (tl.program_id(1) // key_heads).to(tl.int64)
     key_head = (tl.program_id(1) % key_heads).to(tl.int64)
@@ -58,13 +58,13 @@ def decode_values(
     total = tl.zeros((QUERIES, VALUE_WIDTH), tl.float32)
     first = tl.program_id(0) * chunk
     read = 0
-    for start in tl.range(first, tl.minimum(first + chunk, n), KEYS):
+    values_of_head = V + batch * v_batch + key_head * v_head
+    limit = key_limit(LENGTHS, batch, n)
+    for start in tl.range(first, tl.minimum(first + chunk, limit), KEYS):
         keys = start + tl.arange(0, KEYS)
         p = tl.load(P + row[:, None] * n + keys[None, :], mask=present[:, None] & (keys < n)[None, :], other=0.0)
-        if tl.max(tl.max(p, 1), 0) > 0:
-            value = load_rows(
-                V + batch * v_batch + key_head * v_head, keys, v_row, v_column, value_features, keys < n, VALUE_WIDTH
-            )
+        if tl.max(tl.max((p != 0).to(tl.int32), 1), 0) > 0:
+            value = load_rows(values_of_head, keys, v_row, v_column, value_features, keys < limit, VALUE_WIDTH)
             total = tl.dot(operand(p, value, EMULATE), value, total, input_precision="ieee")
             read += 1
     columns = tl.arange(0, VALUE_WIDTH)

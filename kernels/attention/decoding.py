@@ -13,6 +13,7 @@ import triton
 
 from ..rowwise import launch as rowwise_launch
 from ..rowwise.launch import INTERPRETED
+from ..rowwise.rows import Kind
 from .arguments import Arguments
 from .configurations import padded
 from .decode_tiles import decode_scores, decode_values
@@ -64,7 +65,42 @@ def decode(
     """
     call = Arguments.read(query, key, value, alpha, is_causal, scale, alibi_slopes, key_lengths)
     with torch.no_grad():
-        return _decode(call)
+        output: Tensor = decode_op(
+            call.query, call.key, call.value, call.excess, call.scale, call.slopes, call.lengths, is_causal,
+            int(call.kind),
+        )  # fmt: skip
+    return output
+
+
+@torch.library.custom_op("entmax_oracle::attention_decode", mutates_args=())
+def decode_op(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    excess: Tensor,
+    scale: Tensor,
+    slopes: Tensor | None,
+    lengths: Tensor | None,
+    is_causal: bool,
+    kind: int,
+) -> Tensor:
+    """Decode, as one operator for the compiler."""
+    return _decode(Arguments(query, key, value, excess, scale, slopes, lengths, is_causal, Kind(kind)))
+
+
+@decode_op.register_fake
+def _(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    excess: Tensor,
+    scale: Tensor,
+    slopes: Tensor | None,
+    lengths: Tensor | None,
+    is_causal: bool,
+    kind: int,
+) -> Tensor:
+    return query.new_empty((*query.shape[:3], value.shape[3]))
 
 
 def _decode(call: Arguments, read: list[Tensor] | None = None) -> Tensor:
@@ -98,7 +134,7 @@ def _decode(call: Arguments, read: list[Tensor] | None = None) -> Tensor:
     parts = torch.empty((chunks, batch, heads, m, value_features), dtype=torch.float32, device=query.device)
     programs = (chunks, batch * key_heads, tiles)
     blocks = None if read is None else torch.zeros(programs, dtype=torch.int32, device=query.device)
-    arguments = (p, wide[2], parts, blocks, m, n, value_features, heads, group, CHUNK, *wide[2].stride())
+    arguments = (p, wide[2], call.lengths, parts, blocks, m, n, value_features, heads, group, CHUNK, *wide[2].stride())
     run(
         decode_values, programs, 4, 1, *arguments, VALUE_WIDTH=padded(value_features), QUERIES=tile, KEYS=KEYS,
         EMULATE=INTERPRETED and query.dtype == torch.bfloat16,

@@ -31,7 +31,8 @@ class Gradients(NamedTuple):
 class _Chunk(NamedTuple):
     rows: slice
     query: Tensor  # (B, H, m, D)
-    products: Tensor  # (B, H, m, N), before the scale
+    hidden: Tensor | None  # broadcasts to (B, H, m, N); None where every key is visible
+    products: Tensor  # (B, H, m, N), before the scale; 0 where a key is hidden
     scores: Tensor  # (B, H, m, N), -inf where a key is hidden
     p: Tensor  # (B, H, m, N)
     state: Tensor  # what the row-wise backward pass wants
@@ -58,21 +59,45 @@ def _chunks(
     key_heads, n = key.shape[1:3]
     device = query.device
     columns = torch.arange(n, device=device)
+    padding = None if lengths is None else (columns >= lengths[:, None])[:, None, None]
     step = max(1, ELEMENTS // max(1, batch * heads * n))
     for start in range(0, m, step):
         rows = slice(start, min(start + step, m))
         q = query[:, :, rows]
-        products = (_per_key_head(q, key_heads) @ key.mT).reshape(batch, heads, -1, n)
-        scores = products * scale[:, :, rows, None]
+        products = (_per_key_head(q, key_heads) @ key.mT).reshape(batch, heads, q.shape[2], n)
         offset = torch.arange(start, rows.stop, device=device)[:, None] + (n - m) - columns
+        hidden = padding
+        if causal:
+            hidden = offset < 0 if padding is None else padding | (offset < 0)
+        if hidden is not None:
+            products = products.masked_fill(hidden, 0.0)
+        scores = products * scale[:, :, rows, None]
         if slopes is not None:
             scores = scores - slopes[:, None, None] * offset.abs()
-        if causal:
-            scores = scores.masked_fill(offset < 0, -torch.inf)
-        if lengths is not None:
-            scores = scores.masked_fill((columns >= lengths[:, None])[:, None, None], -torch.inf)
+        if hidden is not None:
+            scores = scores.masked_fill(hidden, -torch.inf)
         p, state = plain.forward(scores, excess[:, None], None, None, kind)
-        yield _Chunk(rows, q, products, scores, p, state)
+        yield _Chunk(rows, q, hidden, products, scores, p, state)
+
+
+def _values_and_rest(value: Tensor, lengths: Tensor | None, causal: bool, m: int) -> tuple[Tensor, Tensor | None]:
+    """Values that may be multiplied by 0, and what was taken out of them, for each query ``(B, Hkv, M, Dv)``.
+
+    A hidden value has no mass, but 0 times NaN would be NaN. Values that no query sees become 0. NaN and infinity among
+    those that only some queries see become 0 too, and every query that sees one gets it back as a term: the running sum
+    of them over the keys, up to the last that the query sees.
+    """
+    n = value.shape[2]
+    if lengths is not None:
+        unseen = torch.arange(n, device=value.device) >= lengths[:, None]
+        value = value.masked_fill(unseen[:, None, :, None], 0.0)
+    if not causal or m == 1:
+        return value, None
+    finite = value.isfinite()
+    running = value.masked_fill(finite, 0.0).cumsum(2)
+    last = torch.arange(n - m, n, device=value.device)
+    rest = running[:, :, last.clamp(min=0)].masked_fill((last < 0)[:, None], 0.0)
+    return value.masked_fill(~finite, 0.0), rest
 
 
 def forward(
@@ -92,10 +117,13 @@ def forward(
     if key.shape[2] == 0:
         return output
     compute = compute_dtype(query.dtype)
-    values = value.to(compute)
+    key_heads = key.shape[1]
+    values, rest = _values_and_rest(value.to(compute), lengths, is_causal, m)
     for chunk in _chunks(query.to(compute), key.to(compute), excess, scale, slopes, lengths, is_causal, kind):
-        mixed = _per_key_head(chunk.p, key.shape[1]) @ values
-        output[:, :, chunk.rows] = mixed.reshape(batch, heads, -1, values.shape[3]).to(output.dtype)
+        mixed = (_per_key_head(chunk.p, key_heads) @ values).reshape(output[:, :, chunk.rows].shape)
+        if rest is not None:
+            mixed = mixed + rest[:, :, chunk.rows].repeat_interleave(heads // key_heads, 1)
+        output[:, :, chunk.rows] = mixed.to(output.dtype)
     return output
 
 
@@ -112,10 +140,12 @@ def backward(
     kind: Kind,
 ) -> Gradients:
     """Gradients of a loss whose gradient in the output is ``grad``."""
-    batch, heads, m, features = query.shape
+    batch, heads, m, _ = query.shape
     key_heads, n = key.shape[1:3]
     compute = compute_dtype(query.dtype)
     keys, values = key.to(compute), value.to(compute)
+    # Where a query sees NaN or infinity, ds says so; where it does not, 0 times them must be 0.
+    finite_keys = keys.nan_to_num(0.0, 0.0, 0.0)
     dq = query.new_zeros(query.shape, dtype=compute)
     dk, dv = (x.new_zeros(x.shape) for x in (keys, values))
     dscale = scale.new_zeros((batch, heads, m))
@@ -129,9 +159,11 @@ def backward(
                 g, chunk.scores, chunk.state, excess[:, None], None, None, kind, need_excess=True, need_scale=False
             )
             dexcess += along_excess.sum((0, 2))
+            if chunk.hidden is not None:
+                ds = ds.masked_fill(chunk.hidden, 0.0)
             dscale[:, :, chunk.rows] = (ds * chunk.products).sum(-1)
             ds = _per_key_head(ds * scale[:, :, chunk.rows, None], key_heads)
-            dq[:, :, chunk.rows] = (ds @ keys).reshape(batch, heads, -1, features)
+            dq[:, :, chunk.rows] = (ds @ finite_keys).reshape(chunk.query.shape)
             dk += ds.mT @ _per_key_head(chunk.query, key_heads)
             dv += _per_key_head(chunk.p, key_heads).mT @ flat
     return Gradients(dq.to(query.dtype), dk.to(key.dtype), dv.to(value.dtype), dexcess, dscale)

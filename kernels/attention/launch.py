@@ -260,6 +260,9 @@ def backward(
     if query.numel() and n:
         delta = (grad.float() * mean).sum(-1)
         query_blocks, key_blocks = live.shape[2:]
+        # A row that is NaN has no support; its NaN has to reach the gradients of all that it saw.
+        spoiled = torch.nn.functional.pad(state[..., 2].isnan(), (0, query_blocks * chosen.queries - m))
+        live = live | spoiled.reshape(batch, heads, query_blocks, chosen.queries).any(3, keepdim=True)
         index, numbers = _lists(live, key_blocks, query_blocks, 1, key_blocks)
         wide = [widened(x) for x in (grad, query, key, value)]
         targets = [widened(x) for x in (dk, dv)]

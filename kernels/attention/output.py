@@ -4,7 +4,7 @@ import triton
 import triton.language as tl
 
 from ..rowwise.tiles import FLOOR, row_excess, weights
-from .tiles import heads_of, load_rows, load_slope, operand, score_tile, visible_keys
+from .tiles import heads_of, key_limit, load_rows, load_slope, operand, score_tile, visible_keys
 
 
 @triton.jit
@@ -29,6 +29,7 @@ def attend(
     row = index.to(tl.int64) * m + rows
     scale = tl.load(SCALE + row)
     slope = load_slope(SLOPES, head)
+    limit = key_limit(LENGTHS, batch, n)
     end = visible_keys(LENGTHS, batch, rows, m, n, CAUSAL)
     q = load_rows(Q + batch * q_batch + head * q_head, rows, q_row, q_column, features, present, WIDTH)
     keys_of_head = K + batch * k_batch + key_head * k_head
@@ -45,8 +46,8 @@ def attend(
     for step in tl.range(0, tl.load(NUMBERS + me)):
         block = tl.load(INDEX + me * key_blocks + step)
         keys = block * KEYS + tl.arange(0, KEYS)
-        k = load_rows(keys_of_head, keys, k_row, k_column, features, keys < n, WIDTH)
-        value = load_rows(values_of_head, keys, v_row, v_column, value_features, keys < n, VALUE_WIDTH)
+        k = load_rows(keys_of_head, keys, k_row, k_column, features, keys < limit, WIDTH)
+        value = load_rows(values_of_head, keys, v_row, v_column, value_features, keys < limit, VALUE_WIDTH)
         products = tl.dot(q, tl.trans(k), input_precision="ieee")
         s = score_tile(products, scale, slope, rows, keys, end, n - m, True)
         W, U = weights(tl.maximum(s - peak[:, None], FLOOR), c, a, KIND)
@@ -57,6 +58,7 @@ def attend(
             tangent = tl.dot(operand(U, value, EMULATE), value, tangent, input_precision="ieee")
 
     inverse = tl.where(S > 0, 1.0 / tl.where(S > 0, S, 1.0), 0.0)  # a row that sees no key gives zeros
+    inverse = tl.where(peak < float("inf"), inverse, float("nan"))  # a row that sees NaN is NaN
     tl.store(STATE + row * 3 + 2, inverse, mask=present)
     columns = tl.arange(0, VALUE_WIDTH)
     where = row[:, None] * value_features + columns[None, :]

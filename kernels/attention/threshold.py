@@ -20,6 +20,9 @@ the second list is mostly whole. Rows whose support has no room in a list rise t
 
 **compact** turns marks into lists of blocks, so that later loops run over a list and are pipelined.
 
+A row with a visible score of NaN or ``+inf`` keeps a maximum of ``+inf``. It lists no key from there on, and **attend**
+makes it NaN.
+
 All thresholds are relative to the maximum of their row, so large logits lose nothing. The rounding of the bound is
 paid for: each update loses ``SHAVE`` of its norm, and keys within ``MARGIN`` below the bound are kept. So no live
 block is skipped.
@@ -30,7 +33,7 @@ import triton.language as tl
 
 from ..rowwise.elementary import raised
 from ..rowwise.tiles import FLOOR, power, row_excess, solve_below, weights
-from .tiles import heads_of, load_rows, load_slope, score_tile, visible_keys
+from .tiles import heads_of, key_limit, load_rows, load_slope, score_tile, visible_keys
 
 # In units of x: the bound is at most 1 below the maximum and each step of its update rounds by some 2^-23.
 MARGIN = tl.constexpr(2.0**-20)
@@ -83,7 +86,8 @@ def scan_tile(
     The list of a row starts at ``list_start``, in int32: 64-bit offsets for a whole tile would not fit in registers.
     """
     peak, bound, norm, slope, cut, count = state
-    if tl.max(tl.max((s > cut[:, None]).to(tl.int32), 1), 0) > 0:
+    if tl.min(tl.min((s <= cut[:, None]).to(tl.int32), 1), 0) == 0:  # NaN is not below the cut
+        s = tl.where(s == s, s, float("inf"))
         tl.store(SEEN + block, 1)
         higher = tl.maximum(peak, tl.max(s, 1))
         moved = (higher - peak) * a
@@ -102,7 +106,7 @@ def scan_tile(
         peak = higher
         bound = level + step
         norm -= slope * step
-        cut = cutoff(peak, bound, a)
+        cut = tl.where(peak < float("inf"), cutoff(peak, bound, a), peak)
         candidate = x > (bound - MARGIN)[:, None]
         taken = candidate.to(tl.int32)
         position = count[:, None] + tl.cumsum(taken, 1) - taken
@@ -133,6 +137,7 @@ def scan(
     row = index.to(tl.int64) * m + rows
     scale = tl.load(SCALE + row)
     slope_of_head = load_slope(SLOPES, head)
+    limit = key_limit(LENGTHS, batch, n)
     end = visible_keys(LENGTHS, batch, rows, m, n, CAUSAL)
     q = load_rows(Q + batch * q_batch + head * q_head, rows, q_row, q_column, features, present, WIDTH)
     keys_of_head = K + batch * k_batch + key_head * k_head
@@ -151,14 +156,14 @@ def scan(
     for step in tl.range(0, last - whole):
         block = last - 1 - step
         keys = block * KEYS + tl.arange(0, KEYS)
-        k = load_rows(keys_of_head, keys, k_row, k_column, features, keys < n, WIDTH)
+        k = load_rows(keys_of_head, keys, k_row, k_column, features, keys < limit, WIDTH)
         products = tl.dot(q, tl.trans(k), input_precision="ieee")
         s = score_tile(products, scale, slope_of_head, rows, keys, end, n - m, True)
         state = scan_tile(s, block, list_start, present, state, a, VALUES, BLOCKS, SEEN, KIND, CAPACITY)
     for step in tl.range(0, whole):
         block = whole - 1 - step
         keys = block * KEYS + tl.arange(0, KEYS)
-        k = load_rows(keys_of_head, keys, k_row, k_column, features, keys < n, WIDTH)
+        k = load_rows(keys_of_head, keys, k_row, k_column, features, keys < limit, WIDTH)
         products = tl.dot(q, tl.trans(k), input_precision="ieee")
         s = score_tile(products, scale, slope_of_head, rows, keys, end, n - m, False)
         state = scan_tile(s, block, list_start, present, state, a, VALUES, BLOCKS, SEEN, KIND, CAPACITY)
@@ -225,6 +230,7 @@ def refine(
         a = row_excess(EXCESS, tl.zeros_like(rows) + head, 1, QUERIES, KIND, tl.float32)
         scale = tl.load(SCALE + row)
         slope = load_slope(SLOPES, head)
+        limit = key_limit(LENGTHS, batch, n)
         end = visible_keys(LENGTHS, batch, rows, m, n, CAUSAL)
         q = load_rows(Q + batch * q_batch + head * q_head, rows, q_row, q_column, features, present, WIDTH)
         keys_of_head = K + batch * k_batch + key_head * k_head
@@ -245,7 +251,7 @@ def refine(
             for step in tl.range(0, number):
                 block = tl.load(INDEX + me * key_blocks + step)
                 keys = block * KEYS + tl.arange(0, KEYS)
-                k = load_rows(keys_of_head, keys, k_row, k_column, features, keys < n, WIDTH)
+                k = load_rows(keys_of_head, keys, k_row, k_column, features, keys < limit, WIDTH)
                 products = tl.dot(q, tl.trans(k), input_precision="ieee")
                 s = score_tile(products, scale, slope, rows, keys, end, n - m, True)
                 v = tl.maximum(s - peak[:, None], FLOOR)

@@ -13,11 +13,18 @@ def heads_of(index, heads, group):
 
 
 @triton.jit
+def key_limit(LENGTHS, batch, n):
+    """Return how many leading keys of a sequence any query may see. Beyond them memory may hold anything, NaN too."""
+    if LENGTHS is None:
+        return n
+    else:
+        return tl.minimum(n, tl.load(LENGTHS + batch))
+
+
+@triton.jit
 def visible_keys(LENGTHS, batch, rows, m, n, CAUSAL: tl.constexpr):
     """Return how many leading keys each query row sees; 0 or less where it sees none."""
-    end = rows * 0 + n
-    if LENGTHS is not None:
-        end = tl.minimum(end, tl.load(LENGTHS + batch))
+    end = rows * 0 + key_limit(LENGTHS, batch, n)
     if CAUSAL:
         end = tl.minimum(end, rows + (n - m) + 1)
     return end
