@@ -10,6 +10,7 @@ dimensions
   above 256).
 """
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -51,9 +52,20 @@ def use_path(path: Path) -> Iterator[None]:
 def resolve(
     query: Tensor, value: Tensor, excess: Tensor, kind: Kind, *, every_alpha: bool = False
 ) -> tuple[Path, Kind]:
-    """Path and kind of a call; ``every_alpha``: for kernels that know every alpha. A tensor alpha is read here."""
+    """Path and kind of a call; ``every_alpha``: for kernels that know every alpha. A tensor alpha is read here.
+
+    Raises
+    ------
+    ValueError
+        For a tensor alpha below 1 or not finite.
+    """
     if kind == Kind.ANY:
         values = excess.tolist()
+        for head, one in enumerate(values):
+            if not 0 <= one < math.inf:
+                raise ValueError(
+                    f"alpha of head {head} is {1 + one:.6g}: it must be finite and at least 1; 1 is softmax"
+                )
         if len(set(values)) == 1:
             kind = Kind.of(1 + values[0], compute_dtype(query.dtype))
         elif all(0 < one <= 1 for one in values):
@@ -282,13 +294,17 @@ def attention(
     Raises
     ------
     ValueError
-        For shapes, dtypes or devices that do not fit, for an alpha below 1, and (on a CPU) for lengths outside ``0
-        ... N``.
+        For shapes, dtypes or devices that do not fit, for an alpha below 1 or not finite, number or tensor, and (on a
+        CPU) for lengths outside ``0 ... N``.
     NotImplementedError
         On differentiating twice, and on forward mode.
 
     Notes
     -----
+    NaN in a query, a key, a scale or a slope, and a score of ``+inf``, make NaN of the queries that see them. What lies
+    beyond ``key_lengths`` is never used, whatever it is. Of keys and values that ``is_causal`` alone hides, the kernels
+    promise it only of blocks that no query of the block sees: see "What is promised" in the guide to attention.
+
     Scores, thresholds and sums are float32 (float64 for float64 tensors). Of 16-bit tensors only the probabilities
     are rounded to 16 bits, where they meet the values. At ``alpha = 2`` the gradient at a key exactly on the
     threshold is that of the strict support. Gradients in query are summed by atomic additions on a GPU, and can

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from entmax_oracle.kernels.attention import attention, launch, path, use_path
+from entmax_oracle.kernels.attention import attention, decode, launch, path, use_path
 from entmax_oracle.kernels.attention.arguments import Arguments
 from entmax_oracle.kernels.attention.configurations import Configuration
 from entmax_oracle.kernels.attention.launch import use_configuration
@@ -224,6 +224,9 @@ def test_bfloat16_scores_would_break_the_bound(case):
     [
         ({"alpha": 0.5}, "alpha"),
         ({"alpha": torch.ones(3)}, "alpha"),
+        ({"alpha": torch.tensor(0.5)}, "alpha of head 0 is 0.5"),
+        ({"alpha": torch.tensor([1.5, float("nan")])}, "alpha of head 1 is nan"),
+        ({"alpha": torch.tensor([float("inf"), 1.5])}, "alpha of head 0 is inf"),
         ({"scale": torch.ones(5)}, "scale"),
         ({"alibi_slopes": torch.ones(3)}, "alibi_slopes"),
         ({"key_lengths": torch.tensor([9])}, r"key_lengths\[0\]"),
@@ -234,6 +237,25 @@ def test_refusals(case, change, message):
     made = case(m=4, n=4)
     with pytest.raises(ValueError, match=message):
         attention(made.query, made.key, made.value, **change)
+
+
+@pytest.mark.parametrize("taken", PATHS)
+@pytest.mark.parametrize("alpha", [1.0, 1.5])
+@pytest.mark.parametrize("empty", ["batch", "queries", "keys", "value features"])
+def test_nothing_to_do(alpha, empty, taken):
+    sizes = {"batch": 2, "queries": 3, "keys": 4, "value features": 5} | {empty: 0}
+    batch, m, n, features = sizes.values()
+    query, key = torch.randn(batch, 2, m, 16), torch.randn(batch, 1, n, 16)
+    value = torch.randn(batch, 1, n, features)
+    leaves = [x.requires_grad_() for x in (query, key, value)]
+    with use_path(taken):
+        out = attention(*leaves, alpha=alpha, is_causal=True)
+        assert out.shape == (batch, 2, m, features)
+        assert torch.equal(out, torch.zeros_like(out))
+        out.sum().backward()
+        for x in leaves:
+            assert torch.equal(x.grad, torch.zeros_like(x))
+        assert torch.equal(decode(*leaves, alpha=alpha), out)
 
 
 def test_refused_shapes(case):
