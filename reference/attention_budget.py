@@ -111,7 +111,7 @@ def attention_budget(
     >>> query, key = [[[[1.0], [1.0]]]], [[[[2.0], [0.0]]]]
     >>> bound = attention_budget(query, key, [[[[10.0], [20.0]]]], alpha=2, is_causal=True)
     >>> bound.ravel().round(9).tolist()
-    [2.3991e-05, 2.3991e-05]
+    [2.5183e-05, 2.5183e-05]
     """
     call = AttentionCall.read(query, key, value, alpha, is_causal, scale, alibi_slopes, key_lengths)
     model = _Model.of(dtype, compute_dtype)
