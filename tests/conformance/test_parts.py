@@ -41,7 +41,7 @@ def test_every_layout_holds_the_values_and_poisons_the_rest(name, shape, layout)
 
 
 def test_layouts_differ():
-    strides = {layout: (place((3, 4), layout).strides, place((3, 4), layout).offset) for layout in LAYOUTS}
+    strides = {layout: (place((2, 3, 4), layout).strides, place((2, 3, 4), layout).offset) for layout in LAYOUTS}
     assert len(set(strides.values())) == len(LAYOUTS)
 
 
