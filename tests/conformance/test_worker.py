@@ -196,3 +196,29 @@ def test_the_program_of_a_shift_prints_both_answers(tmp_path):
     shown = subprocess.run([sys.executable, "-c", found.snippet], capture_output=True, text=True, check=True).stdout
     straight, moved = shown.strip().removeprefix("[").removesuffix("]").split("] [")
     assert straight != moved
+
+
+@pytest.mark.parametrize(("line", "broken"), [("_KEPT.setdefault(z.shape[-1], alpha)", True), ("alpha", False)])
+def test_an_alpha_that_is_kept_from_an_earlier_call_breaks_the_law_of_state(line, broken, tmp_path):
+    """The tolerance is coarse: wrong values alone are no matter of state."""
+    path = tmp_path / "keeps.py"
+    path.write_text(
+        "import numpy as np\n_KEPT = {}\n"
+        "def f(z, alpha):\n"
+        f"    a = {line} - 1\n"
+        "    x = a * (z.astype(float) - z.max(axis=-1, keepdims=True))\n"
+        "    low, high = x.max(axis=-1, keepdims=True) - 1, x.max(axis=-1, keepdims=True)\n"
+        "    for _ in range(18):\n"
+        "        tau = (low + high) / 2\n"
+        "        above = (np.maximum(x - tau, 0) ** (1 / a)).sum(axis=-1, keepdims=True) >= 1\n"
+        "        low, high = np.where(above, tau, low), np.where(above, high, tau)\n"
+        "    p = np.maximum(x - low, 0) ** (1 / a)\n"
+        "    return (p / p.sum(axis=-1, keepdims=True)).astype(z.dtype)\n"
+    )
+    report = check(f"{path}:f", (1.5, 2.0), "float32", "numpy", laws=["state", "values"], profile=EFFORT)
+    assert ("state" in failed(report)) == broken
+    assert "values" in failed(report)
+    if broken:
+        found = next(each for each in report.violations if each.law == "state")
+        arguments = shlex.split(found.command)[1:]
+        assert main(arguments) == 1
