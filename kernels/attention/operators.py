@@ -14,13 +14,14 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 import torch
 from torch.autograd import forward_ad
 
 from ..rowwise.launch import INTERPRETED
 from ..rowwise.rows import Kind, compute_dtype
+from ..rowwise.transforms import without_derivatives
 from . import dense, launch
 from .arguments import Arguments
 
@@ -198,13 +199,13 @@ def _backward(
     return *gradients, None, None, None, None, None
 
 
-def _refuse_second(ctx: Any, *_: Any) -> tuple[None, ...]:
+def _refuse_second(ctx: Any, *_: Any) -> NoReturn:
     raise NotImplementedError(
         "attention has no second derivatives here: differentiate once (without create_graph=True)"
     )
 
 
-def _refuse_forward_mode(ctx: Any, *_: Any) -> tuple[None, ...]:
+def _refuse_forward_mode(ctx: Any, *_: Any) -> NoReturn:
     raise NotImplementedError(
         "attention has no forward-mode derivatives here: take reverse mode (torch.func.vjp, torch.func.jacrev, "
         "backward())"
@@ -213,6 +214,7 @@ def _refuse_forward_mode(ctx: Any, *_: Any) -> tuple[None, ...]:
 
 attention_op.register_autograd(_backward, setup_context=_setup_context)
 attention_backward_op.register_autograd(_refuse_second)
+_Gradient = without_derivatives(attention_backward_op, _refuse_second)
 
 
 class _Attention(torch.autograd.Function):
@@ -229,22 +231,6 @@ class _Attention(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *grads: Any) -> Any:
         return _backward(ctx, *grads, run=_Gradient.apply)
-
-
-class _Gradient(torch.autograd.Function):
-    """The gradient as `_Attention` needs it: its own derivatives are refused in either mode."""
-
-    generate_vmap_rule = True
-    backward = staticmethod(_refuse_second)
-    jvp = staticmethod(_refuse_second)
-
-    @staticmethod
-    def forward(*inputs: Any) -> Any:
-        return attention_backward_op(*inputs)
-
-    @staticmethod
-    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, ...]) -> None:
-        """Keep nothing: there is nothing to differentiate."""
 
 
 def attention(

@@ -1,7 +1,7 @@
 """α-entmax over the last axis as PyTorch operators."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import torch
 from torch.autograd import forward_ad
@@ -9,6 +9,7 @@ from torch.autograd import forward_ad
 from . import plain
 from .arguments import Arguments, refuse_values
 from .rows import Kind, compute_dtype
+from .transforms import without_derivatives
 
 Tensor = torch.Tensor
 
@@ -123,7 +124,7 @@ def _differentiate(ctx: Any, g: Tensor, _: Tensor | None) -> tuple[Tensor | None
     return _gradients(ctx, g, _backward)
 
 
-def _refuse(ctx: Any, *grads: Tensor | None) -> tuple[None, ...]:
+def _refuse(ctx: Any, *grads: Tensor | None) -> NoReturn:
     raise NotImplementedError(
         "entmax has no second derivatives here: differentiate once (without create_graph=True), "
         "or take entmax_oracle.reference for exact ones"
@@ -132,6 +133,7 @@ def _refuse(ctx: Any, *grads: Tensor | None) -> tuple[None, ...]:
 
 _forward.register_autograd(_differentiate, setup_context=_save)
 _backward.register_autograd(_refuse)
+_Gradient = without_derivatives(_backward, _refuse)
 
 
 def _in_front(x: Tensor | None, dim: int | None, size: int, axes: int) -> Tensor | None:
@@ -196,22 +198,6 @@ class _Entmax(torch.autograd.Function):
         z, excess, scale, lengths, state = ctx.saved_tensors
         inputs = (tangents[0], z, state, excess, scale, lengths, ctx.kind, False, False)
         return _Gradient.apply(*inputs)[0], None  # type: ignore[no-untyped-call]
-
-
-class _Gradient(torch.autograd.Function):
-    """The gradient as `_Entmax` needs it: its own derivatives are refused in either mode."""
-
-    generate_vmap_rule = True
-    backward = staticmethod(_refuse)
-    jvp = staticmethod(_refuse)
-
-    @staticmethod
-    def forward(*inputs: Any) -> Any:
-        return _backward(*inputs)
-
-    @staticmethod
-    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, ...]) -> None:
-        """Keep nothing: there is nothing to differentiate."""
 
 
 def _has_tangent(x: Tensor) -> bool:
