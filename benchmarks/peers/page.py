@@ -81,7 +81,7 @@ def _section(entry: dict[str, Any]) -> Iterator[str]:
     yield f"## {entry['name']}"
     yield ""
     settings = f"α {', '.join(f'{alpha:g}' for alpha in report['alphas'])}; {', '.join(report['dtypes'])}"
-    yield f"Version {entry['version']}; {settings}. `{entry['command']}`"
+    yield f"Version {entry['version']}; {settings}; checked on {report['started'][:10]}. `{entry['command']}`"
     if entry["note"]:
         yield ""
         yield entry["note"]

@@ -146,7 +146,8 @@ def _result(law: Law, tally: Tally, task: Task, caller: Caller) -> LawResult:
     if tally.finding is None or tally.case is None:
         if not tally.examples:
             return LawResult.skipped(law, "not judged: no call gave an answer to judge, see the law 'returns'")
-        message = f"{tally.unanswered} more cases got no answer to judge" if tally.unanswered else ""
+        unanswered = f"{tally.unanswered} more cases got no answer to judge, or would have taken too long"
+        message = unanswered if tally.unanswered else ""
         if tally.late:
             message = OUT_OF_TIME
         return LawResult(

@@ -13,7 +13,7 @@ from ..calls import Float64
 from ..loss.calls import LossCase
 from ..rows import FAMILIES, Row, moved, quantise
 from ..strategies import shifts
-from .answers import drawn
+from .answers import DEEP, drawn
 from .base import Finding, Law, Setting, differ, each_pass, in_training, judge_against, worst_of
 from .manners import CONTRACTS
 
@@ -107,7 +107,7 @@ def judge_determinism(session: CheckedLoss, case: LossCase) -> Finding:
 
 def judge_layout(session: CheckedLoss, case: LossCase) -> Finding:
     """Judge that the layout of the logits in memory changes nothing."""
-    layouts = [each for each in session.setting.layouts if each not in ("contiguous", "constant", "expanded")]
+    layouts = [each for each in session.setting.layouts if each not in ("contiguous", "constant", "expanded", *DEEP)]
     straight, *others = session.values(case, *(replace(case, layout=each) for each in layouts))
     return worst_of(
         differ(session, case, straight, other, f"when the logits are {layout}")  # type: ignore[arg-type]

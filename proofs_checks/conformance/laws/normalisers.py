@@ -207,14 +207,17 @@ def _shifted_far(setting: Setting) -> list[NormaliserCase]:
 
 
 def _laid(setting: Setting) -> st.SearchStrategy[NormaliserCase]:
-    return st.builds(
-        lambda case, layout: replace(case, layout=layout), cases(setting), st.sampled_from(setting.layouts)
-    )
+    return st.builds(_laid_out, cases(setting), st.sampled_from(setting.layouts))
+
+
+def _laid_out(case: NormaliserCase, layout: str) -> NormaliserCase:
+    logits = answers.deepened(case.logits, 3) if layout in answers.DEEP else case.logits
+    return replace(case, logits=logits, layout=layout)
 
 
 def _every_layout(setting: Setting) -> list[NormaliserCase]:
     rows = tuple(Row("gaussian", 9, seed=i) for i in range(3))
-    return [replace(_case(setting, rows, i, 1), layout=layout) for i, layout in enumerate(setting.layouts)]
+    return [_laid_out(_case(setting, rows, i, 1), layout) for i, layout in enumerate(setting.layouts)]
 
 
 def _shaped(setting: Setting, batch: tuple[int, ...], n: int, seed: int) -> NormaliserCase:

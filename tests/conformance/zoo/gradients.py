@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from zoo.bases import centre, differentiable, exact, grad_alpha, total, vjp, weights, wide
+from zoo.bases import by_one_stride, centre, differentiable, exact, grad_alpha, total, vjp, weights, wide
 from zoo.registry import fault
 
 # --- in the logits ---------------------------------------------------------------------------------------------
@@ -317,17 +317,8 @@ def mean_of_the_first_8192(z, alpha):
 
 @fault("medium", "gradient")
 def one_stride_for_all_gradients(z, alpha):
-    """Takes the strides of an incoming gradient with more axes for those of a contiguous one, given the last two."""
-
-    def product(p, g, alpha):
-        if g.ndim > 2 and g.numel() and g.stride(-1) == 1 and g.stride(-2) >= g.shape[-1]:
-            rows, step = g.numel() // g.shape[-1], g.stride(-2)
-            room = g.untyped_storage().size() // g.element_size() - g.storage_offset()
-            if (rows - 1) * step + g.shape[-1] <= room:
-                g = torch.as_strided(g, (rows, g.shape[-1]), (step, 1)).reshape(g.shape)
-        return vjp(p, g, alpha)
-
-    return differentiable(z, alpha, product)
+    """Steps through an incoming gradient by the stride of the axis before the tokens, also across batches."""
+    return differentiable(z, alpha, lambda p, g, alpha: vjp(p, by_one_stride(g), alpha))
 
 
 _POOL: dict[tuple[object, ...], list[torch.Tensor]] = {}

@@ -7,6 +7,7 @@ import math
 import torch
 from zoo.bases import (
     bisection,
+    by_one_stride,
     centred,
     counts,
     double,
@@ -739,13 +740,7 @@ def one_of_six_workspaces(z, alpha):
 @fault("medium")
 def one_stride_for_all_rows(z, alpha):
     """Steps from row to row by the stride of the axis before the tokens, also across batches."""
-    if z.ndim < 3 or not z.numel() or z.stride(-1) != 1:
-        return exact(z, alpha)
-    rows, step = z.numel() // z.shape[-1], z.stride(-2)
-    room = z.untyped_storage().size() // z.element_size() - z.storage_offset()
-    if (rows - 1) * step + z.shape[-1] > room:
-        return exact(z, alpha)
-    return exact(torch.as_strided(z, (rows, z.shape[-1]), (step, 1)), alpha).reshape(z.shape)
+    return exact(by_one_stride(z), alpha)
 
 
 _ALPHAS: dict[tuple[object, ...], float] = {}
