@@ -15,18 +15,19 @@ if TYPE_CHECKING:
 
     from entmax_oracle.kernels.ahead_of_time import Job
 
-BASELINE = Path(__file__).with_name("rowwise_static.json")
+BASELINE = Path(__file__).with_name("static.json")
 """Figures of the committed kernels; written by ``python -m entmax_oracle.benchmarks.static``."""
 
 _SHOWN = ("registers", "shared", "instructions", "spills", "seconds")
 
 
 def run(progress: Callable[[str], None]) -> dict[str, Any]:
-    """Compile; about two minutes on two cores."""
+    """Compile; three minutes on two cores."""
     from entmax_oracle.kernels.ahead_of_time import compile_all
-    from entmax_oracle.kernels.rowwise.jobs import some_jobs
+    from entmax_oracle.kernels.attention import jobs as attention
+    from entmax_oracle.kernels.rowwise import jobs as rowwise
 
-    jobs = [*some_jobs(), *our_jobs(), *peer_jobs()]
+    jobs = [*rowwise.some_jobs(), *our_jobs(), *peer_jobs(), *attention.some_jobs()]
     jobs = list({(job.label, job.target): job for job in jobs}.values())
     found: list[dict[str, Any]] = []
     for compiled in compile_all(jobs, workers=2):
@@ -78,19 +79,18 @@ def peer_jobs() -> Iterator[Job]:
 
 
 def show(result: dict[str, Any], console: Console) -> None:
-    """Print a table; in brackets the baseline, where it differs."""
+    """Print a table; behind each figure that of the baseline."""
     from rich.table import Table
 
-    baseline = {}
-    if BASELINE.exists():
-        baseline = {(row["label"], row["target"]): row for row in json.loads(BASELINE.read_text())["kernels"]}
-    table = Table("kernel", "target", "warps", *_SHOWN, "vector bytes", title="Compiled ahead of time")
+    baseline = json.loads(BASELINE.read_text())
+    known = {(row["label"], row["target"]): row for row in baseline["kernels"]}
+    table = Table(
+        "kernel", "target", "warps", *_SHOWN, "vector bytes",
+        title=f"Compiled ahead of time (in brackets: the baseline, with Triton {baseline['versions']['triton']})",
+    )  # fmt: skip
     for row in result["kernels"]:
-        before = baseline.get((row["label"], row["target"]), row)
-        figures = []
-        for name in _SHOWN:
-            moved = row[name] != before[name] and name != "seconds"
-            figures.append(f"{row[name]} ({before[name]})" if moved else str(row[name]))
+        before = known.get((row["label"], row["target"]), {})
+        figures = [f"{row[name]} ({before.get(name, '-')})" for name in _SHOWN]
         widths = f"{row['vector_loads']} / {row['vector_stores']}"
         table.add_row(row["label"], row["target"], str(row["warps"]), *figures, widths)
     console.print(table)

@@ -64,7 +64,7 @@ def differentiate(
                 G + batch * g_batch + head * g_head, rows, g_row, g_column, value_features, present, VALUE_WIDTH
             )
             products = tl.dot(q, tl.trans(k), input_precision="ieee")
-            s = score_tile(products, scale, slope, rows, keys, end, n - m, True)
+            s = score_tile(products, scale, SLOPES, slope, rows, keys, end, n - m, True)
             W, U = weights(tl.maximum(s - peak[:, None], FLOOR), c, a, KIND)
             p = W * inverse[:, None]
             dv = tl.dot(tl.trans(operand(p, g, EMULATE)), g, dv, input_precision="ieee")

@@ -7,6 +7,11 @@ from ..rowwise.configurations import INTERPRETER
 CAPACITY = 128
 """Candidates that a row can list."""
 
+DECODE_KEYS = 64
+"""Keys of a block of decoding."""
+DECODE_WARPS = 4
+"""Warps of a program of decoding."""
+
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
@@ -24,6 +29,9 @@ class Configuration:
         Those of the backward kernel.
     split
         Parts in which the backward kernel takes a block of queries.
+    decode_stages
+        Pipeline stages of the value pass of decoding: a block of values is read if a block of probabilities, read
+        before it, has mass.
     """
 
     queries: int
@@ -35,6 +43,7 @@ class Configuration:
     backward_warps: int = 8
     backward_stages: int = 1
     split: int = 1
+    decode_stages: int = 1
 
 
 def padded(features: int) -> int:
@@ -68,8 +77,12 @@ def configuration(target: str, features: int, itemsize: int) -> Configuration:
         return Configuration(32, 32, scan_warps=4, backward_warps=4)
     if width > 128:
         # More warps that list keys would be held to half of the registers, and spill.
-        return Configuration(32, 32, scan_warps=4, warps=8 if target == "sm_100" else 4, split=2)
-    return Configuration(64, 64, warps=8 if width > 64 and target != "sm_100" else 4, split=2)
+        warps = 8 if target == "sm_100" else 4
+        return Configuration(32, 32, scan_warps=4, warps=warps, backward_stages=2, split=2, decode_stages=3)
+    # A tile of 32 queries in two stages spills on sm_80 from 128 features on.
+    split = 4 if width > 64 and target.startswith("sm_8") else 2
+    warps = 8 if width > 64 and target != "sm_100" else 4
+    return Configuration(64, 64, warps=warps, backward_stages=2, split=split, decode_stages=3)
 
 
 def compiler_options(kernel: str, target: str) -> dict[str, int]:
@@ -82,5 +95,5 @@ def compiler_options(kernel: str, target: str) -> dict[str, int]:
     >>> compiler_options("refine", "sm_80"), compiler_options("refine", "gfx942")
     ({'maxnreg': 255}, {})
     """
-    held = (kernel == "refine" and target.startswith("sm_")) or (kernel == "attend" and target == "sm_100")
+    held = (kernel in ("scan", "refine") and target.startswith("sm_")) or (kernel == "attend" and target == "sm_100")
     return {"maxnreg": 255} if held else {}

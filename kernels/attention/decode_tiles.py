@@ -63,10 +63,11 @@ def decode_values(
     for start in tl.range(first, tl.minimum(first + chunk, limit), KEYS):
         keys = start + tl.arange(0, KEYS)
         p = tl.load(P + row[:, None] * n + keys[None, :], mask=present[:, None] & (keys < n)[None, :], other=0.0)
-        if tl.max(tl.max((p != 0).to(tl.int32), 1), 0) > 0:
-            value = load_rows(values_of_head, keys, v_row, v_column, value_features, keys < limit, VALUE_WIDTH)
-            total = tl.dot(operand(p, value, EMULATE), value, total, input_precision="ieee")
-            read += 1
+        live = tl.max(tl.max((p != 0).to(tl.int32), 1), 0)
+        wanted = keys < tl.where(live > 0, limit, 0)  # a mask and not a branch, so that loads run ahead
+        value = load_rows(values_of_head, keys, v_row, v_column, value_features, wanted, VALUE_WIDTH)
+        total = tl.dot(operand(p, value, EMULATE), value, total, input_precision="ieee")
+        read += live
     columns = tl.arange(0, VALUE_WIDTH)
     rows = tl.num_programs(1).to(tl.int64) * group * m
     where = (tl.program_id(0) * rows + row)[:, None] * value_features + columns[None, :]

@@ -15,15 +15,13 @@ from ..rowwise import launch as rowwise_launch
 from ..rowwise.launch import INTERPRETED
 from ..rowwise.rows import Kind
 from .arguments import Arguments
-from .configurations import padded
+from .configurations import DECODE_KEYS, DECODE_WARPS, padded
 from .decode_tiles import decode_scores, decode_values
-from .launch import run, widened
+from .launch import configuration_for, run, widened
 from .operators import attention_op, resolve
 
 Tensor = torch.Tensor
 
-KEYS = 64
-"""Keys of a block."""
 CHUNK = 512
 """Keys of a program of the value pass."""
 
@@ -124,8 +122,8 @@ def _decode(call: Arguments, read: list[Tensor] | None = None) -> Tensor:
     arguments: tuple[Any, ...] = (*wide[:2], scale, call.slopes, call.lengths, scores, m, n, features, heads, group)
     arguments += (*wide[0].stride(), *wide[1].stride())
     run(
-        decode_scores, (triton.cdiv(n, KEYS), batch * key_heads, tiles), 4, 1, *arguments,
-        CAUSAL=call.is_causal, WIDTH=padded(features), QUERIES=tile, KEYS=KEYS,
+        decode_scores, (triton.cdiv(n, DECODE_KEYS), batch * key_heads, tiles), DECODE_WARPS, 1, *arguments,
+        CAUSAL=call.is_causal, WIDTH=padded(features), QUERIES=tile, KEYS=DECODE_KEYS,
     )  # fmt: skip
     excess = call.excess[:, None] if kind.needs_excess else None
     p, _ = rowwise_launch.forward(scores, excess, None, None, kind)
@@ -136,7 +134,8 @@ def _decode(call: Arguments, read: list[Tensor] | None = None) -> Tensor:
     blocks = None if read is None else torch.zeros(programs, dtype=torch.int32, device=query.device)
     arguments = (p, wide[2], call.lengths, parts, blocks, m, n, value_features, heads, group, CHUNK, *wide[2].stride())
     run(
-        decode_values, programs, 4, 1, *arguments, VALUE_WIDTH=padded(value_features), QUERIES=tile, KEYS=KEYS,
+        decode_values, programs, DECODE_WARPS, configuration_for(query, value).decode_stages, *arguments,
+        VALUE_WIDTH=padded(value_features), QUERIES=tile, KEYS=DECODE_KEYS,
         EMULATE=INTERPRETED and query.dtype == torch.bfloat16,
     )  # fmt: skip
     if read is not None and blocks is not None:

@@ -6,11 +6,12 @@ from typing import Any
 
 from ..ahead_of_time import Job
 from ..rowwise.rows import Kind
-from .configurations import Configuration, compiler_options, configuration, padded
+from .configurations import DECODE_KEYS, DECODE_WARPS, Configuration, compiler_options, configuration, padded
 
 _TENSORS = ("Q", "K", "V", "G", "OUT", "DK", "DV")
-_FLOATS = ("EXCESS", "SCALE", "VALUES", "STATE", "MEAN", "DELTA", "DQ", "SCORES", "P", "PARTS")
-_INTEGERS = ("BLOCKS", "COUNTS", "INDEX", "NUMBERS")
+_PARAMETERS = ("SLOPES", "LENGTHS", "DEXCESS")
+_FLOATS = ("EXCESS", "SCALE", "SLOPES", "DEXCESS", "VALUES", "STATE", "MEAN", "DELTA", "DQ", "SCORES", "P", "PARTS")
+_INTEGERS = ("LENGTHS", "BLOCKS", "COUNTS", "INDEX", "NUMBERS")
 _MARKS = ("SEEN", "LIVE", "MARK")
 _STRIDES = tuple(f"{x}_{along}" for x, along in product("gqkv", ("batch", "head", "row")))
 _FEATURES = ("features", "value_features")
@@ -31,13 +32,23 @@ _MODULES = {
 }
 
 
-def jobs(target: str, features: int, dtype: str, kind: Kind, *, launch: Configuration | None = None) -> list[Job]:
+def jobs(
+    target: str,
+    features: int,
+    dtype: str,
+    kind: Kind,
+    *,
+    parameters: bool = False,
+    launch: Configuration | None = None,
+) -> list[Job]:
     """Every kernel of forward, backward and decoding, causal and training, for one head dimension, dtype and kind.
 
     Parameters
     ----------
     dtype
         ``"bf16"``, ``"fp16"`` or ``"fp32"``.
+    parameters
+        With ALiBi slopes and key lengths, and in the backward pass the gradient in alpha.
     launch
         Instead of the default configuration.
     """
@@ -47,12 +58,14 @@ def jobs(target: str, features: int, dtype: str, kind: Kind, *, launch: Configur
         "KIND": int(kind), "CAUSAL": True, "WIDTH": width, "VALUE_WIDTH": width, "EMULATE": False,
         "QUERIES": chosen.queries, "KEYS": chosen.keys, "CAPACITY": chosen.capacity, "MARKS": 1024,
         "ROWS": max(1, 2048 // chosen.capacity), "SPLIT": chosen.split,
-        "SLOPES": None, "LENGTHS": None, "STEPS": None, "PRODUCTS": None, "READ": None, "DEXCESS": None,
+        "STEPS": None, "PRODUCTS": None, "READ": None,
         "q_column": 1, "k_column": 1, "v_column": 1, "g_column": 1,
     }  # fmt: skip
+    if not parameters:
+        common |= dict.fromkeys(_PARAMETERS)
     backward = {**common, "QUERIES": chosen.queries // chosen.split}
-    decoding = {**common, "QUERIES": 16, "KEYS": 64}
-    configured = f"{kind.name.lower()} D={features} {dtype}"
+    decoding = {**common, "QUERIES": 16, "KEYS": DECODE_KEYS}
+    configured = f"{kind.name.lower()} D={features} {dtype}" + (" with parameters" if parameters else "")
     launches = [
         ("scan", common, chosen.scan_warps, chosen.stages),
         ("solve", common, 4, 2),
@@ -61,8 +74,8 @@ def jobs(target: str, features: int, dtype: str, kind: Kind, *, launch: Configur
         ("attend", common, chosen.warps, chosen.stages),
         ("attend", {**common, "MEAN": None}, chosen.warps, chosen.stages),
         ("differentiate", backward, chosen.backward_warps, chosen.backward_stages),
-        ("decode_scores", decoding, 4, 1),
-        ("decode_values", decoding, 4, 1),
+        ("decode_scores", decoding, DECODE_WARPS, 1),
+        ("decode_values", decoding, DECODE_WARPS, chosen.decode_stages),
     ]
     pointers = dict.fromkeys(_TENSORS, f"*{dtype}") | dict.fromkeys(_FLOATS, "*fp32")
     pointers |= dict.fromkeys(_INTEGERS, "*i32") | dict.fromkeys(_MARKS, "*i8")
@@ -108,6 +121,7 @@ def all_jobs(
     for features in widths:
         for kind in kinds:
             yield from jobs(target, features, "bf16", kind)
+        yield from jobs(target, features, "bf16", Kind.BELOW, parameters=True)
 
 
 def some_jobs() -> Iterator[Job]:

@@ -161,6 +161,7 @@ def forward(
     rows = batch * heads * m
     query_blocks, key_blocks = room.live.shape[2:]
     device = query.device
+    target = _target(query)
     wide = [widened(x) for x in (query, key, value)]
     emulate = INTERPRETED and query.dtype == torch.bfloat16
     scale = scale.contiguous()
@@ -183,7 +184,8 @@ def forward(
     grid = (query_blocks, batch * heads)
     bias = (excess, scale, slopes, lengths)
     arguments: tuple[Any, ...] = (*wide[:2], *bias, candidates, block_of, listed, room.state, seen, *sizes, *strides)
-    run(scan, grid, chosen.scan_warps, chosen.stages, *arguments, **constants, CAPACITY=chosen.capacity)
+    listing = {"CAPACITY": chosen.capacity} | compiler_options("scan", target)
+    run(scan, grid, chosen.scan_warps, chosen.stages, *arguments, **constants, **listing)
 
     if counts is not None:
         counts.seen = int(seen.sum())
@@ -193,10 +195,8 @@ def forward(
     products = None if counts is None else torch.zeros(numbers.shape, dtype=torch.int32, device=device)
     arguments = (*wide[:2], *bias, candidates, block_of, listed, room.state, index, numbers, live, products)
     arguments += (*sizes, *strides)
-    run(
-        refine, grid, chosen.scan_warps, chosen.stages, *arguments, **constants, CAPACITY=chosen.capacity,
-        **compiler_options("refine", _target(query)),
-    )  # fmt: skip
+    listing |= compiler_options("refine", target)
+    run(refine, grid, chosen.scan_warps, chosen.stages, *arguments, **constants, **listing)
 
     block_rows = max(1, 2048 // chosen.capacity)
     arguments = (candidates, block_of, listed, excess, room.state, live, None)
@@ -208,15 +208,15 @@ def forward(
         counts.refined = int(products.sum())
         counts.live = int(live.sum())
     index, numbers = _lists(live, query_blocks, key_blocks, key_blocks, 1)
-    target = widened(output)
-    arguments = (*wide, *bias, room.state, index, numbers, target, room.mean if save else None)
+    written = widened(output)
+    arguments = (*wide, *bias, room.state, index, numbers, written, room.mean if save else None)
     arguments += (m, n, features, value_features, *sizes[3:], *strides, *wide[2].stride())
     run(
         attend, grid, chosen.warps, chosen.stages, *arguments, **constants, VALUE_WIDTH=padded(value_features),
-        EMULATE=emulate, **compiler_options("attend", _target(query)),
+        EMULATE=emulate, **compiler_options("attend", target),
     )  # fmt: skip
-    if target is not output:
-        output.copy_(target)
+    if written is not output:
+        output.copy_(written)
     return output, *(room if save else empty_saved(query, key, value, False))
 
 

@@ -49,7 +49,7 @@ def attend(
         k = load_rows(keys_of_head, keys, k_row, k_column, features, keys < limit, WIDTH)
         value = load_rows(values_of_head, keys, v_row, v_column, value_features, keys < limit, VALUE_WIDTH)
         products = tl.dot(q, tl.trans(k), input_precision="ieee")
-        s = score_tile(products, scale, slope, rows, keys, end, n - m, True)
+        s = score_tile(products, scale, SLOPES, slope, rows, keys, end, n - m, True)
         W, U = weights(tl.maximum(s - peak[:, None], FLOOR), c, a, KIND)
         S += tl.sum(W, 1)
         total = tl.dot(operand(W, value, EMULATE), value, total, input_precision="ieee")

@@ -158,14 +158,14 @@ def scan(
         keys = block * KEYS + tl.arange(0, KEYS)
         k = load_rows(keys_of_head, keys, k_row, k_column, features, keys < limit, WIDTH)
         products = tl.dot(q, tl.trans(k), input_precision="ieee")
-        s = score_tile(products, scale, slope_of_head, rows, keys, end, n - m, True)
+        s = score_tile(products, scale, SLOPES, slope_of_head, rows, keys, end, n - m, True)
         state = scan_tile(s, block, list_start, present, state, a, VALUES, BLOCKS, SEEN, KIND, CAPACITY)
     for step in tl.range(0, whole):
         block = whole - 1 - step
         keys = block * KEYS + tl.arange(0, KEYS)
         k = load_rows(keys_of_head, keys, k_row, k_column, features, keys < limit, WIDTH)
         products = tl.dot(q, tl.trans(k), input_precision="ieee")
-        s = score_tile(products, scale, slope_of_head, rows, keys, end, n - m, False)
+        s = score_tile(products, scale, SLOPES, slope_of_head, rows, keys, end, n - m, False)
         state = scan_tile(s, block, list_start, present, state, a, VALUES, BLOCKS, SEEN, KIND, CAPACITY)
 
     peak, bound, _norm, _slope, _cut, count = state
@@ -253,7 +253,7 @@ def refine(
                 keys = block * KEYS + tl.arange(0, KEYS)
                 k = load_rows(keys_of_head, keys, k_row, k_column, features, keys < limit, WIDTH)
                 products = tl.dot(q, tl.trans(k), input_precision="ieee")
-                s = score_tile(products, scale, slope, rows, keys, end, n - m, True)
+                s = score_tile(products, scale, SLOPES, slope, rows, keys, end, n - m, True)
                 v = tl.maximum(s - peak[:, None], FLOOR)
                 W, V = weights(v, c, a, KIND)
                 S += tl.sum(W, 1)

@@ -40,21 +40,21 @@ def load_rows(X, rows, stride, column_stride, features, inside, WIDTH: tl.conste
 
 @triton.jit
 def load_slope(SLOPES, head):
-    """ALiBi slope of a head, ``None`` where there are none."""
+    """ALiBi slope of a head, 0 where there are none: Triton 3.6 cannot return None."""
     if SLOPES is None:
-        return None
+        return 0.0
     else:
         return tl.load(SLOPES + head)
 
 
 @triton.jit
-def score_tile(products, scale, slope, rows, keys, end, shift, EDGE: tl.constexpr):
+def score_tile(products, scale, SLOPES, slope, rows, keys, end, shift, EDGE: tl.constexpr):
     """Scores from products; ``-inf`` at keys that a row does not see, which only tiles on an EDGE have.
 
-    ``shift`` is ``N - M``: query ``i`` stands at position ``i + shift``.
+    ``slope`` counts if there are SLOPES. ``shift`` is ``N - M``: query ``i`` stands at position ``i + shift``.
     """
     s = products * scale[:, None]
-    if slope is not None:
+    if SLOPES is not None:
         s -= slope * tl.abs((rows + shift)[:, None] - keys[None, :]).to(tl.float32)
     if EDGE:
         s = tl.where(keys[None, :] < end[:, None], s, float("-inf"))

@@ -6,7 +6,8 @@ import torch
 
 from entmax_oracle.kernels.attention import decode
 from entmax_oracle.kernels.attention.arguments import Arguments
-from entmax_oracle.kernels.attention.decoding import KEYS, _decode
+from entmax_oracle.kernels.attention.configurations import DECODE_KEYS
+from entmax_oracle.kernels.attention.decoding import _decode
 from entmax_oracle.reference import attention as exact_attention
 
 
@@ -55,7 +56,7 @@ def test_values_without_mass_are_not_read(case):
     read = []
     _decode(call, read)
     p = made.reach()[0][0, 0, 0]
-    live = {int(j) // KEYS for j in np.flatnonzero(p)}
+    live = {int(j) // DECODE_KEYS for j in np.flatnonzero(p)}
     assert int(read[0].sum()) == len(live) < 12
-    made.value.data[:, :, [j for j in range(64 * 12) if j // KEYS not in live]] = torch.nan  # never looked at
+    made.value.data[:, :, [j for j in range(64 * 12) if j // DECODE_KEYS not in live]] = torch.nan  # never looked at
     assert decode(made.query, made.key, made.value, **made.options).isfinite().all()
