@@ -1,16 +1,11 @@
 """How the attention kernels are launched: a pure function of the target, the head dimension and the dtype."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..rowwise.configurations import INTERPRETER
 
 CAPACITY = 128
 """Candidates that a row can list."""
-
-DECODE_KEYS = 64
-"""Keys of a block of decoding."""
-DECODE_WARPS = 4
-"""Warps of a program of decoding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +24,9 @@ class Configuration:
         Those of the backward kernel.
     split
         Parts in which the backward kernel takes a block of queries.
-    decode_stages
-        Pipeline stages of the value pass of decoding: a block of values is read if a block of probabilities, read
-        before it, has mass.
+    decode_queries, decode_keys, decode_warps, decode_stages
+        Tile of scores of decoding, of no more queries than there are, its warps, and the pipeline stages of its value
+        pass.
     """
 
     queries: int
@@ -43,6 +38,9 @@ class Configuration:
     backward_warps: int = 8
     backward_stages: int = 1
     split: int = 1
+    decode_queries: int = 64
+    decode_keys: int = 64
+    decode_warps: int = 4
     decode_stages: int = 1
 
 
@@ -72,17 +70,23 @@ def configuration(target: str, features: int, itemsize: int) -> Configuration:
     if target == INTERPRETER:
         return Configuration(64, 64)
     if itemsize == 4:  # no matrix instructions: products of small tiles, in registers
-        return Configuration(32, 16, warps=8, split=2)
+        scan_warps = 16 if width > 128 else 8
+        stages = 1 if target.startswith("gfx") else 2
+        return Configuration(
+            32, 16, scan_warps=scan_warps, warps=8, backward_stages=stages, split=2,
+            decode_queries=16, decode_keys=32, decode_warps=8,
+        )  # fmt: skip
+    decode_queries = min(64, 4096 // width)
     if target.startswith("gfx"):  # 64 threads in a warp, and half the registers
-        return Configuration(32, 32, scan_warps=4, backward_warps=4)
+        return Configuration(32, 32, scan_warps=4, backward_warps=4, decode_queries=decode_queries)
+    pipelined = Configuration(64, 64, backward_stages=2, split=2, decode_queries=decode_queries, decode_stages=3)
     if width > 128:
         # More warps that list keys would be held to half of the registers, and spill.
-        warps = 8 if target == "sm_100" else 4
-        return Configuration(32, 32, scan_warps=4, warps=warps, backward_stages=2, split=2, decode_stages=3)
-    # A tile of 32 queries in two stages spills on sm_80 from 128 features on.
-    split = 4 if width > 64 and target.startswith("sm_8") else 2
-    warps = 8 if width > 64 and target != "sm_100" else 4
-    return Configuration(64, 64, warps=warps, backward_stages=2, split=split, decode_stages=3)
+        return replace(pipelined, queries=32, keys=32, scan_warps=4, warps=8 if target == "sm_100" else 4)
+    if width > 64:
+        # A backward tile of 32 queries in two stages spills on sm_80.
+        return replace(pipelined, warps=4 if target == "sm_100" else 8, split=4 if target.startswith("sm_8") else 2)
+    return pipelined
 
 
 def compiler_options(kernel: str, target: str) -> dict[str, int]:

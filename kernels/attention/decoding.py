@@ -15,7 +15,7 @@ from ..rowwise import launch as rowwise_launch
 from ..rowwise.launch import INTERPRETED
 from ..rowwise.rows import Kind
 from .arguments import Arguments
-from .configurations import DECODE_KEYS, DECODE_WARPS, padded
+from .configurations import padded
 from .decode_tiles import decode_scores, decode_values
 from .launch import configuration_for, run, widened
 from .operators import attention_op, resolve
@@ -114,16 +114,18 @@ def _decode(call: Arguments, read: list[Tensor] | None = None) -> Tensor:
         )[0]
         return output
     group = heads // key_heads
-    tile = min(64, max(16, triton.next_power_of_2(group * m)))
+    chosen = configuration_for(query, value)
+    tile = min(chosen.decode_queries, max(16, triton.next_power_of_2(group * m)))
     tiles = triton.cdiv(group * m, tile)
     wide = [widened(x) for x in (query, key, value)]
     scores = torch.empty((batch, heads, m, n), dtype=torch.float32, device=query.device)
     scale = call.scale.contiguous()
     arguments: tuple[Any, ...] = (*wide[:2], scale, call.slopes, call.lengths, scores, m, n, features, heads, group)
     arguments += (*wide[0].stride(), *wide[1].stride())
+    programs = (triton.cdiv(n, chosen.decode_keys), batch * key_heads, tiles)
     run(
-        decode_scores, (triton.cdiv(n, DECODE_KEYS), batch * key_heads, tiles), DECODE_WARPS, 1, *arguments,
-        CAUSAL=call.is_causal, WIDTH=padded(features), QUERIES=tile, KEYS=DECODE_KEYS,
+        decode_scores, programs, chosen.decode_warps, 1, *arguments,
+        CAUSAL=call.is_causal, WIDTH=padded(features), QUERIES=tile, KEYS=chosen.decode_keys,
     )  # fmt: skip
     excess = call.excess[:, None] if kind.needs_excess else None
     p, _ = rowwise_launch.forward(scores, excess, None, None, kind)
@@ -134,8 +136,8 @@ def _decode(call: Arguments, read: list[Tensor] | None = None) -> Tensor:
     blocks = None if read is None else torch.zeros(programs, dtype=torch.int32, device=query.device)
     arguments = (p, wide[2], call.lengths, parts, blocks, m, n, value_features, heads, group, CHUNK, *wide[2].stride())
     run(
-        decode_values, programs, DECODE_WARPS, configuration_for(query, value).decode_stages, *arguments,
-        VALUE_WIDTH=padded(value_features), QUERIES=tile, KEYS=DECODE_KEYS,
+        decode_values, programs, chosen.decode_warps, chosen.decode_stages, *arguments,
+        VALUE_WIDTH=padded(value_features), QUERIES=tile, KEYS=chosen.decode_keys,
         EMULATE=INTERPRETED and query.dtype == torch.bfloat16,
     )  # fmt: skip
     if read is not None and blocks is not None:

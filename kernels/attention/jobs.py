@@ -1,12 +1,12 @@
 """The attention kernels in their configurations, as jobs for the ahead-of-time compiler."""
 
 from collections.abc import Iterator, Sequence
-from itertools import product
+from itertools import chain, product
 from typing import Any
 
 from ..ahead_of_time import Job
 from ..rowwise.rows import Kind
-from .configurations import DECODE_KEYS, DECODE_WARPS, Configuration, compiler_options, configuration, padded
+from .configurations import Configuration, compiler_options, configuration, padded
 
 _TENSORS = ("Q", "K", "V", "G", "OUT", "DK", "DV")
 _PARAMETERS = ("SLOPES", "LENGTHS", "DEXCESS")
@@ -64,7 +64,7 @@ def jobs(
     if not parameters:
         common |= dict.fromkeys(_PARAMETERS)
     backward = {**common, "QUERIES": chosen.queries // chosen.split}
-    decoding = {**common, "QUERIES": 16, "KEYS": DECODE_KEYS}
+    decoding = {**common, "QUERIES": chosen.decode_queries, "KEYS": chosen.decode_keys}
     configured = f"{kind.name.lower()} D={features} {dtype}" + (" with parameters" if parameters else "")
     launches = [
         ("scan", common, chosen.scan_warps, chosen.stages),
@@ -74,8 +74,8 @@ def jobs(
         ("attend", common, chosen.warps, chosen.stages),
         ("attend", {**common, "MEAN": None}, chosen.warps, chosen.stages),
         ("differentiate", backward, chosen.backward_warps, chosen.backward_stages),
-        ("decode_scores", decoding, DECODE_WARPS, 1),
-        ("decode_values", decoding, DECODE_WARPS, chosen.decode_stages),
+        ("decode_scores", decoding, chosen.decode_warps, 1),
+        ("decode_values", decoding, chosen.decode_warps, chosen.decode_stages),
     ]
     pointers = dict.fromkeys(_TENSORS, f"*{dtype}") | dict.fromkeys(_FLOATS, "*fp32")
     pointers |= dict.fromkeys(_INTEGERS, "*i32") | dict.fromkeys(_MARKS, "*i8")
@@ -114,14 +114,17 @@ def _least(kernel: str, target: str, dtype: str, stages: int) -> dict[str, int]:
 def all_jobs(
     target: str, widths: Sequence[int] = (64, 128, 256), kinds: Sequence[Kind] = (Kind.SQUARE, Kind.BELOW)
 ) -> Iterator[Job]:
-    """Every kernel, for bfloat16 and each head dimension with a configuration of its own.
+    """Every kernel, for bfloat16 and float32, and each head dimension with a configuration of its own.
 
-    Not float32: without matrix instructions its products are held in registers, and some kernels spill.
+    Not the backward pass in float32 from 129 features on: without matrix instructions its products are held in
+    registers, and spill.
     """
-    for features in widths:
-        for kind in kinds:
-            yield from jobs(target, features, "bf16", kind)
-        yield from jobs(target, features, "bf16", Kind.BELOW, parameters=True)
+    for features, dtype in product(widths, ("bf16", "fp32")):
+        every = [*(jobs(target, features, dtype, kind) for kind in kinds)]
+        every.append(jobs(target, features, dtype, Kind.BELOW, parameters=True))
+        for job in chain.from_iterable(every):
+            if not (job.kernel == "differentiate" and dtype == "fp32" and features > 128):
+                yield job
 
 
 def some_jobs() -> Iterator[Job]:
@@ -134,3 +137,6 @@ def some_jobs() -> Iterator[Job]:
     ):
         chosen = {job.kernel: job for job in reversed(jobs(target, 64, "bf16", Kind.SQUARE))}
         yield from (chosen[kernel] for kernel in kernels)
+    for dtype in ("bf16", "fp32"):
+        every = jobs("sm_80", 128, dtype, Kind.BELOW, parameters=True)
+        yield from (job for job in every if job.kernel == "differentiate")

@@ -86,7 +86,7 @@ def scan_tile(
     The list of a row starts at ``list_start``, in int32: 64-bit offsets for a whole tile would not fit in registers.
     """
     peak, bound, norm, slope, cut, count = state
-    if tl.min(tl.min((s <= cut[:, None]).to(tl.int32), 1), 0) == 0:  # NaN is not below the cut
+    if tl.min((s <= cut[:, None]).to(tl.int32)) == 0:  # NaN is not below the cut
         s = tl.where(s == s, s, float("inf"))
         tl.store(SEEN + block, 1)
         higher = tl.maximum(peak, tl.max(s, 1))
@@ -260,7 +260,7 @@ def refine(
                 X -= a * tl.sum(V * v, 1)
                 candidate = (v * (a * c)[:, None] > -1.0 - MARGIN) & ours[:, None]
                 tl.store(INDEX + me * key_blocks + kept, block)  # at or before the place it was read from
-                kept += tl.max(tl.max(candidate.to(tl.int32), 1), 0)
+                kept += tl.max(candidate.to(tl.int32))
                 taken = (candidate & rising[:, None]).to(tl.int32)
                 position = count[:, None] + tl.cumsum(taken, 1) - taken
                 fits = (taken > 0) & (position < CAPACITY)

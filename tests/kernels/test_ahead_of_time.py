@@ -1,9 +1,13 @@
 """The gate itself: which kernels it turns back, and why."""
 
+import io
+import json
 from dataclasses import replace
 
 import pytest
+from rich.console import Console
 
+from entmax_oracle.benchmarks import static
 from entmax_oracle.kernels.ahead_of_time import Compiled, Job, compile_all, compile_one, machine_code
 from entmax_oracle.kernels.attention.jobs import jobs
 from entmax_oracle.kernels.rowwise.jobs import job
@@ -45,7 +49,8 @@ def test_what_kernels_must_have(target):
     plain = {"asynchronous": 0} if target == "sm_90" else {}
     least = {one.kernel: dict(one.least) for one in jobs(target, 64, "bf16", Kind.SQUARE)}
     assert least["scan"] == least["attend"] == {"matrix": 1} | pipelined
-    assert least["differentiate"] == least["decode_values"] == {"matrix": 1} | plain
+    assert least["differentiate"] == least["decode_values"] == {"matrix": 1} | pipelined
+    assert least["decode_scores"] == {"matrix": 1} | plain  # it has no loop
     assert least["solve"] == least["compact"] == {}
     assert {one.least.get("matrix", 0) for one in jobs(target, 64, "fp32", Kind.SQUARE)} == {0}
 
@@ -93,3 +98,17 @@ def test_code_that_cannot_be_read_is_an_error(tmp_path, monkeypatch):
 def test_an_interpreted_kernel_is_refused():
     with pytest.raises(RuntimeError, match="unset TRITON_INTERPRET"):
         compile_one(job("sm_90", Kind.SQUARE, 64))
+
+
+def test_the_static_suite_shows_each_figure_beside_its_baseline():
+    result = json.loads(static.BASELINE.read_text())
+    first, second = result["kernels"][:2]
+    before = first["registers"]
+    first["registers"] = 777
+    second["label"] = "not in the baseline"
+    console = Console(file=io.StringIO(), width=200)
+    static.show(result, console)
+    said = console.file.getvalue().splitlines()
+    assert sum(f"777 ({before})" in line for line in said) == 1
+    (new,) = (line for line in said if "not in the baseline" in line)
+    assert f"{second['registers']} (-)" in new

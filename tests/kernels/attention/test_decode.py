@@ -6,8 +6,8 @@ import torch
 
 from entmax_oracle.kernels.attention import decode
 from entmax_oracle.kernels.attention.arguments import Arguments
-from entmax_oracle.kernels.attention.configurations import DECODE_KEYS
 from entmax_oracle.kernels.attention.decoding import _decode
+from entmax_oracle.kernels.attention.launch import configuration_for
 from entmax_oracle.reference import attention as exact_attention
 
 
@@ -56,7 +56,8 @@ def test_values_without_mass_are_not_read(case):
     read = []
     _decode(call, read)
     p = made.reach()[0][0, 0, 0]
-    live = {int(j) // DECODE_KEYS for j in np.flatnonzero(p)}
+    keys = configuration_for(made.query, made.value).decode_keys
+    live = {int(j) // keys for j in np.flatnonzero(p)}
     assert int(read[0].sum()) == len(live) < 12
-    made.value.data[:, :, [j for j in range(64 * 12) if j // DECODE_KEYS not in live]] = torch.nan  # never looked at
+    made.value.data[:, :, [j for j in range(64 * 12) if j // keys not in live]] = torch.nan  # never looked at
     assert decode(made.query, made.key, made.value, **made.options).isfinite().all()

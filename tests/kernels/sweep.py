@@ -1,6 +1,7 @@
 """Judge the interpreted kernels by every law at every alpha and dtype, and keep a summary of what was seen.
 
-    python tests/kernels/rowwise/sweep.py summary.json --seconds 120
+    python tests/kernels/sweep.py rows rows.json --seconds 120
+    python tests/kernels/sweep.py attention attention.json --seconds 240
 
 takes hours in the interpreter, and without `--seconds`, which bounds the search of a setting, a day or two. It may be
 stopped at any time: what is in the summary is not judged again, so that the same command goes on from there. The
@@ -13,6 +14,7 @@ import argparse
 import json
 import os
 import sys
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -22,17 +24,44 @@ from entmax_oracle.proofs_checks.conformance import check
 
 ALPHAS = (1.05, 4 / 3, 4.0, 2.0, 1.0, 1.25, 1.5, 1.75, 2.5)
 DTYPES = ("float32", "bfloat16", "float16", "float64")
-SETTINGS = (*product(ALPHAS[:4], DTYPES[:2]), *product(ALPHAS[4:], DTYPES[:2]), *product(ALPHAS, DTYPES[2:]))
 KEY = ("alpha", "dtype", "profile", "seed", "bound")
 SAID = ("law", "status", "examples", "worst_ulp", "worst_ratio", "message")
-TARGET = f"{Path(__file__).with_name('targets.py')}:interpreted"
 
 
-def judge(alpha: float, dtype: str, profile: str, seed: int, bound: float | None, laws: list[str]) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Kernels:
+    """What is judged: a target that refuses any path but the interpreter, its kind, and its settings in order."""
+
+    target: str
+    kind: str
+    settings: tuple[tuple[float, str], ...]
+
+
+def _target(folder: str) -> str:
+    return f"{Path(__file__).parent / folder / 'targets.py'}:interpreted"
+
+
+KERNELS = {
+    "rows": Kernels(
+        _target("rowwise"),
+        "mapping",
+        (*product(ALPHAS[:4], DTYPES[:2]), *product(ALPHAS[4:], DTYPES[:2]), *product(ALPHAS, DTYPES[2:])),
+    ),
+    # The kernels of attention take alpha in (1, 2], and no float64; the rest is plain torch.
+    "attention": Kernels(
+        _target("attention"), "attention", tuple(product((1.5, 2.0, 1.25, 1.05, 4 / 3, 1.75), DTYPES[:3]))
+    ),
+}
+
+
+def judge(
+    kernels: Kernels, alpha: float, dtype: str, profile: str, seed: int, bound: float | None, laws: list[str]
+) -> dict[str, Any]:
     """What is said of one setting."""
     report = check(
-        TARGET, [alpha], [dtype], grad=True, profile=profile, seed=seed, seconds=bound, laws=laws, timeout=60
-    )
+        kernels.target, [alpha], [dtype], kind=kernels.kind, grad=True, profile=profile, seed=seed, seconds=bound,
+        laws=laws, timeout=60,
+    )  # fmt: skip
     found = [each.to_dict() for each in report.laws]
     return {
         **dict(zip(KEY, (alpha, dtype, profile, seed, bound), strict=True)),
@@ -60,6 +89,7 @@ def line(said: dict[str, Any]) -> str:
 def main(arguments: list[str] | None = None) -> int:
     """Judge what the summary lacks."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
+    parser.add_argument("kernels", choices=tuple(KERNELS))
     parser.add_argument("summary", type=Path, help="JSON file to write, and to go on from")
     parser.add_argument("--profile", default="standard", choices=("quick", "standard", "deep"))
     parser.add_argument("--seconds", type=float, help="about so many for a setting")
@@ -69,14 +99,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--law", nargs="+", default=[], help="these laws only")
     options = parser.parse_args(arguments)
     os.environ["TRITON_INTERPRET"] = "1"  # for the worker, which is a process of its own
-    result: dict[str, Any] = {"schema": "entmax-oracle/sweep/2"} | environment("torch", "triton", "numpy")
+    result: dict[str, Any] = {"schema": "entmax-oracle/sweep/3"} | environment("torch", "triton", "numpy")
+    result["kernels"] = options.kernels
     result["judged"] = json.loads(options.summary.read_text())["judged"] if options.summary.exists() else []
     seen = {tuple(said[name] for name in KEY) for said in result["judged"]}
-    for alpha, dtype in SETTINGS:
+    kernels = KERNELS[options.kernels]
+    for alpha, dtype in kernels.settings:
         unit = (alpha, dtype, options.profile, options.seed, options.seconds)
         if unit in seen or alpha not in options.alpha or dtype not in options.dtype:
             continue
-        result["judged"].append(judge(*unit, options.law))
+        result["judged"].append(judge(kernels, *unit, options.law))
         options.summary.write_text(json.dumps(result, indent=1) + "\n")
         print(line(result["judged"][-1]), flush=True)
     return int(any(said["verdict"] != "conforms" for said in result["judged"]))
