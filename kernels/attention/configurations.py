@@ -70,12 +70,10 @@ def configuration(target: str, features: int, itemsize: int) -> Configuration:
     if target == INTERPRETER:
         return Configuration(64, 64)
     if itemsize == 4:  # no matrix instructions: products of small tiles, in registers
-        scan_warps = 16 if width > 128 else 8
-        stages = 1 if target.startswith("gfx") else 2
-        return Configuration(
-            32, 16, scan_warps=scan_warps, warps=8, backward_stages=stages, split=2,
-            decode_queries=16, decode_keys=32, decode_warps=8,
-        )  # fmt: skip
+        small = Configuration(32, 16, warps=8, split=2, decode_queries=16, decode_keys=32, decode_warps=8)
+        if target.startswith("gfx"):
+            return small
+        return replace(small, scan_warps=16 if width > 128 else 8, backward_stages=2)
     decode_queries = min(64, 4096 // width)
     if target.startswith("gfx"):  # 64 threads in a warp, and half the registers
         return Configuration(32, 32, scan_warps=4, backward_warps=4, decode_queries=decode_queries)
@@ -99,5 +97,5 @@ def compiler_options(kernel: str, target: str) -> dict[str, int]:
     >>> compiler_options("refine", "sm_80"), compiler_options("refine", "gfx942")
     ({'maxnreg': 255}, {})
     """
-    held = (kernel in ("scan", "refine") and target.startswith("sm_")) or (kernel == "attend" and target == "sm_100")
-    return {"maxnreg": 255} if held else {}
+    held = {"scan", "refine", "attend", "differentiate"} if target == "sm_100" else {"scan", "refine"}
+    return {"maxnreg": 255} if target.startswith("sm_") and kernel in held else {}

@@ -105,9 +105,10 @@ class Counts:
 def run(
     kernel: Callable[..., Any], grid: tuple[int, ...], warps: int, stages: int, *arguments: Any, **named: Any
 ) -> None:
-    """Launch a kernel; ``named`` are its constants and further options of the compiler."""
+    """Launch a kernel on the device of its first argument; ``named`` are its constants."""
+    options = compiler_options(kernel.__name__, _target(arguments[0]))
     launcher = cast(Any, kernel)[grid]
-    launcher(*arguments, **named, num_warps=warps, num_stages=stages, enable_fp_fusion=True)
+    launcher(*arguments, **named, **options, num_warps=warps, num_stages=stages, enable_fp_fusion=True)
 
 
 def widened(x: Tensor) -> Tensor:
@@ -161,7 +162,6 @@ def forward(
     rows = batch * heads * m
     query_blocks, key_blocks = room.live.shape[2:]
     device = query.device
-    target = _target(query)
     wide = [widened(x) for x in (query, key, value)]
     emulate = INTERPRETED and query.dtype == torch.bfloat16
     scale = scale.contiguous()
@@ -184,8 +184,7 @@ def forward(
     grid = (query_blocks, batch * heads)
     bias = (excess, scale, slopes, lengths)
     arguments: tuple[Any, ...] = (*wide[:2], *bias, candidates, block_of, listed, room.state, seen, *sizes, *strides)
-    listing = {"CAPACITY": chosen.capacity} | compiler_options("scan", target)
-    run(scan, grid, chosen.scan_warps, chosen.stages, *arguments, **constants, **listing)
+    run(scan, grid, chosen.scan_warps, chosen.stages, *arguments, **constants, CAPACITY=chosen.capacity)
 
     if counts is not None:
         counts.seen = int(seen.sum())
@@ -195,8 +194,7 @@ def forward(
     products = None if counts is None else torch.zeros(numbers.shape, dtype=torch.int32, device=device)
     arguments = (*wide[:2], *bias, candidates, block_of, listed, room.state, index, numbers, live, products)
     arguments += (*sizes, *strides)
-    listing |= compiler_options("refine", target)
-    run(refine, grid, chosen.scan_warps, chosen.stages, *arguments, **constants, **listing)
+    run(refine, grid, chosen.scan_warps, chosen.stages, *arguments, **constants, CAPACITY=chosen.capacity)
 
     block_rows = max(1, 2048 // chosen.capacity)
     arguments = (candidates, block_of, listed, excess, room.state, live, None)
@@ -213,7 +211,7 @@ def forward(
     arguments += (m, n, features, value_features, *sizes[3:], *strides, *wide[2].stride())
     run(
         attend, grid, chosen.warps, chosen.stages, *arguments, **constants, VALUE_WIDTH=padded(value_features),
-        EMULATE=emulate, **compiler_options("attend", target),
+        EMULATE=emulate,
     )  # fmt: skip
     if written is not output:
         output.copy_(written)
