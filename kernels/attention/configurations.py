@@ -73,8 +73,8 @@ def configuration(target: str, features: int, itemsize: int) -> Configuration:
         small = Configuration(32, 16, warps=8, split=2, decode_queries=16, decode_keys=32, decode_warps=8)
         if target.startswith("gfx"):
             return small
-        return replace(small, scan_warps=16 if width > 128 else 8, backward_stages=2)
-    decode_queries = min(64, 4096 // width)
+        return replace(small, scan_warps=16 if width > 128 else 8, backward_stages=2 if width > 64 else 1)
+    decode_queries = min(32, 4096 // width)
     if target.startswith("gfx"):  # 64 threads in a warp, and half the registers
         return Configuration(32, 32, scan_warps=4, backward_warps=4, decode_queries=decode_queries)
     pipelined = Configuration(64, 64, backward_stages=2, split=2, decode_queries=decode_queries, decode_stages=3)
