@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import torch
 
-from ..rowwise.rows import Kind, compute_dtype
+from ..rowwise.rows import Kind, compute_dtype, finite, finite_alpha
 
 Tensor = torch.Tensor
 
@@ -59,19 +59,23 @@ class Arguments:
         Raises
         ------
         ValueError
-            For shapes, dtypes or devices that do not fit, and for an alpha that is a number and below 1 or not finite.
+            For shapes, dtypes or devices that do not fit, for an alpha that is a number and below 1 or not finite, and
+            for a scale that is neither a number nor a tensor.
         """
         _check_tensors(query, key, value)
         batch, heads, m, features = query.shape
         n = key.shape[2]
         compute = compute_dtype(query.dtype)
         device = query.device
+        if not isinstance(is_causal, bool):
+            raise ValueError(f"is_causal must be True or False, got {type(is_causal).__name__}")
         if isinstance(alpha, Tensor):
             kind = Kind.ANY
             excess = alpha.to(device, compute) - 1
         else:
-            kind = Kind.of(float(alpha), compute)
-            excess = torch.full((), float(alpha) - 1, dtype=compute, device=device)
+            number = finite_alpha(alpha)
+            kind = Kind.of(number, compute)
+            excess = torch.full((), number - 1, dtype=compute, device=device)
         if excess.shape not in ((), (heads,)):
             raise ValueError(
                 f"alpha must be one number or one per head, shape ({heads},), got shape {tuple(excess.shape)}"
@@ -79,10 +83,11 @@ class Arguments:
         if isinstance(scale, Tensor):
             factor = scale.to(device, compute)
         else:
-            number = 1 / math.sqrt(features) if scale is None else float(scale)
+            number = 1 / math.sqrt(features) if scale is None else finite(scale, "scale")
             factor = torch.full((), number, dtype=compute, device=device)
         if factor.ndim > 3 or any(
-            size not in (1, wanted) for size, wanted in zip(factor.shape[::-1], (m, heads, batch), strict=False)
+            size != 1 and size != wanted  # not `in`: sizes may be the compiler's
+            for size, wanted in zip(factor.shape[::-1], (m, heads, batch), strict=False)
         ):
             raise ValueError(
                 f"scale of shape {tuple(factor.shape)} does not broadcast to (B, H, M) = {(batch, heads, m)}"
@@ -98,7 +103,7 @@ class Arguments:
             excess=excess.expand(heads),
             scale=factor.expand(batch, heads, m),
             slopes=slopes,
-            lengths=_lengths(key_lengths, batch, n, device),
+            lengths=None if key_lengths is None else checked_lengths(key_lengths, batch, n, device),
             is_causal=is_causal,
             kind=kind,
         )
@@ -127,17 +132,21 @@ def _check_tensors(query: Tensor, key: Tensor, value: Tensor) -> None:
         raise ValueError(f"key has {k[1]} heads, which do not divide the {q[1]} heads of query")
 
 
-def _lengths(key_lengths: Tensor | None, batch: int, n: int, device: torch.device) -> Tensor | None:
-    if key_lengths is None:
-        return None
+def checked_lengths(key_lengths: Tensor, batch: int, n: int, device: torch.device) -> Tensor:
+    """Return lengths as int32 ``(batch,)`` on the device.
+
+    Raises
+    ------
+    ValueError
+        For another shape, what is not integers, and on a CPU for a length outside ``0 ... n``: to look into a tensor on
+        a GPU would wait for the device.
+    """
     lengths = torch.as_tensor(key_lengths)
     if lengths.shape != (batch,):
         raise ValueError(f"key_lengths must have shape ({batch},), one per batch, got {tuple(lengths.shape)}")
     if lengths.is_floating_point() or lengths.is_complex() or lengths.dtype == torch.bool:
         raise ValueError(f"key_lengths must be integers, got dtype {lengths.dtype}")
-    if (
-        lengths.device.type == "cpu" and not torch.compiler.is_compiling()
-    ):  # on a GPU the check would wait for the device
+    if lengths.device.type == "cpu" and not torch.compiler.is_compiling():
         for b, length in enumerate(lengths.tolist()):
             if not 0 <= length <= n:
                 raise ValueError(f"key_lengths[{b}] is {length}: it must be an integer from 0 to N = {n}")

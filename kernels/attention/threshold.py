@@ -40,8 +40,10 @@ MARGIN = tl.constexpr(2.0**-20)
 SHAVE = tl.constexpr(1 - 2.0**-18)
 # A row rises until its mass to the power alpha - 1 is this close to 1: the last step then moves it far less.
 CLOSE = tl.constexpr(2.0**-21)
-# Maximum of a row that has seen no key.
-NOTHING = tl.constexpr(-1e30)
+# Maximum of a row that has seen no key: the least float32, below which no score lies.
+NOTHING = tl.constexpr(-3.4028234663852886e38)
+# More than any row of x spans where it matters; a rise of the maximum beyond it, infinite or not, changes nothing more.
+FAR = tl.constexpr(1e30)
 
 
 @triton.jit
@@ -90,7 +92,7 @@ def scan_tile(
         s = tl.where(s == s, s, float("inf"))
         tl.store(SEEN + block, 1)
         higher = tl.maximum(peak, tl.max(s, 1))
-        moved = (higher - peak) * a
+        moved = tl.minimum((higher - peak) * a, FAR)
         level = tl.maximum(bound - moved, -1.0)
         norm = tl.maximum(norm - slope * (level + moved - bound), 0.0)
         x = (s - higher[:, None]) * a[:, None]

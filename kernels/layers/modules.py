@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from ..attention import attention, decode
+from ..attention.arguments import checked_lengths
 from ..rowwise.rows import finite_alpha
 from .checks import whole
 from .scales import AdaptiveScale, default_scale, visible_counts
@@ -23,25 +24,23 @@ class KeyValueCache:
     key: Tensor | None = None
     value: Tensor | None = None
 
-    def extend(self, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
-        """Append the keys and values of new tokens, and return all.
+    def joined(self, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
+        """Return all keys and values, these behind those held. Nothing is changed.
 
         Raises
         ------
         ValueError
             For another batch, other heads or other features than before.
         """
-        if self.key is not None and self.value is not None:
-            for name, old, new in (("key", self.key, key), ("value", self.value, value)):
-                if (old.shape[:2], old.shape[3:]) != (new.shape[:2], new.shape[3:]):
-                    raise ValueError(
-                        f"the cache holds a {name} of shape {tuple(old.shape)}, which {tuple(new.shape)} does not "
-                        "extend: take a new KeyValueCache for another batch or layer"
-                    )
-            key = torch.cat([self.key, key], 2)
-            value = torch.cat([self.value, value], 2)
-        self.key, self.value = key, value
-        return key, value
+        if self.key is None or self.value is None:
+            return key, value
+        for name, old, new in (("key", self.key, key), ("value", self.value, value)):
+            if (old.shape[:2], old.shape[3:]) != (new.shape[:2], new.shape[3:]):
+                raise ValueError(
+                    f"the cache holds a {name} of shape {tuple(old.shape)}, which {tuple(new.shape)} does not "
+                    "extend: take a new KeyValueCache for another batch or layer"
+                )
+        return torch.cat([self.key, key], 2), torch.cat([self.value, value], 2)
 
 
 class EntmaxAttention(nn.Module):
@@ -182,12 +181,17 @@ class EntmaxAttention(nn.Module):
         Raises
         ------
         ValueError
-            For a hidden state of another shape or dtype, a cache of another batch, and as `attention` says.
+            For a hidden state of another shape or dtype, a cache of another batch or of a layer that is not causal, and
+            as `attention` says. The cache is then as before.
         """
         self._check(hidden)
+        if cache is not None and not self.is_causal:
+            raise ValueError("a layer that is not causal has no cache: its earlier tokens see the later ones")
         query, key, value = self.project(hidden)
         if cache is not None:
-            key, value = cache.extend(key, value)
+            key, value = cache.joined(key, value)
+        if key_lengths is not None:
+            key_lengths = checked_lengths(key_lengths, len(key), key.shape[2], key.device)
         generating = cache is not None and query.shape[2] == 1 and not torch.is_grad_enabled()
         mixed = (decode if generating else attention)(
             query,
@@ -200,6 +204,8 @@ class EntmaxAttention(nn.Module):
             key_lengths=key_lengths,
         )
         result: Tensor = self.output(mixed.transpose(1, 2).flatten(2))
+        if cache is not None:  # last, so that a call that was refused leaves it as it was
+            cache.key, cache.value = key, value
         return result
 
     def probabilities(self, hidden: Tensor, *, key_lengths: Tensor | None = None) -> Tensor:
@@ -207,6 +213,8 @@ class EntmaxAttention(nn.Module):
         self._check(hidden)
         query, key, _ = self.project(hidden)
         tokens = key.shape[2]
+        if key_lengths is not None:
+            key_lengths = checked_lengths(key_lengths, len(key), tokens, key.device)
         identity = torch.eye(tokens, dtype=key.dtype, device=key.device).expand(*key.shape[:2], -1, -1)
         return attention(
             query,

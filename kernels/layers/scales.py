@@ -29,7 +29,7 @@ def visible_counts(
     """
     counts = torch.full((1, 1, queries), keys, device=device)
     if key_lengths is not None:
-        counts = torch.minimum(counts, key_lengths.to(counts.device, counts.dtype)[:, None, None])
+        counts = torch.minimum(counts, torch.as_tensor(key_lengths).to(counts)[:, None, None])
     if is_causal:
         counts = torch.minimum(counts, torch.arange(queries, device=device) + (keys - queries + 1))
     return counts.clamp(min=0)

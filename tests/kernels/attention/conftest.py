@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 
+from entmax_oracle.kernels.attention import use_path
 from entmax_oracle.kernels.attention.configurations import Configuration
 from entmax_oracle.kernels.attention.launch import INTERPRETED, use_configuration
 from entmax_oracle.reference import attention_vjp, budget, entmax
@@ -198,3 +199,10 @@ def case():
         return Case(*tensors, alpha=alpha, options=rest)
 
     return make
+
+
+@pytest.fixture
+def plain():
+    """Run the mathematics of the layers without the kernels: those are compared in tests of their own."""
+    with use_path("torch"):
+        yield

@@ -1,4 +1,4 @@
-"""The layers: special cases, edge lengths, caching, compilation, and the laws of ASEntmax and NAPE on their outputs."""
+"""The layers: special cases, edge lengths, caching, compilation."""
 
 import math
 
@@ -19,12 +19,7 @@ from entmax_oracle.kernels.layers import (
 )
 from entmax_oracle.reference import attention as exact_attention
 
-
-@pytest.fixture(autouse=True)
-def plain():
-    """The mathematics of the layers, without the kernels: those are compared in a test of their own."""
-    with use_path("torch"):
-        yield
+pytestmark = pytest.mark.usefixtures("plain")
 
 
 def test_scale_follows_its_formula():
@@ -191,7 +186,12 @@ def test_layer_is_the_reference_between_projections(kind, positions):
         query, key, value, is_causal=True, scale=scale, alibi_slopes=slopes, key_lengths=lengths.numpy()
     )
     wanted = torch.from_numpy(mixed.swapaxes(1, 2).reshape(2, 9, 12)).float() @ layer.output.weight.T
-    torch.testing.assert_close(layer(hidden, key_lengths=lengths), wanted, rtol=1e-4, atol=1e-5)
+    out = layer(hidden, key_lengths=lengths)
+    torch.testing.assert_close(out, wanted, rtol=1e-4, atol=1e-5)
+    # The probabilities that it shows are those that it attends with.
+    _, _, value = layer.project(hidden)
+    mixed = layer.probabilities(hidden, key_lengths=lengths) @ value.repeat_interleave(2, 1)
+    torch.testing.assert_close(layer.output(mixed.transpose(1, 2).flatten(2)), out, rtol=1e-4, atol=1e-5)
 
 
 def test_kernels_and_plain_torch_agree():
@@ -239,184 +239,31 @@ def test_an_alpha_that_is_annealed_compiles():
         torch.testing.assert_close(compiled(hidden), layer(hidden), rtol=1e-6, atol=1e-6)
 
 
-# --------------------------------------------------------------------------------------- laws, on real outputs
+def test_one_compiled_layer_takes_other_batches_lengths_and_padding():
+    layer = ASEntmaxAttention(32, 4)
+    compiled = torch.compile(layer, backend="eager", fullgraph=True)
+    for batch, tokens, lengths in ((2, 9, None), (3, 14, torch.full((3,), 5)), (4, 6, torch.tensor([1, 6, 2, 3]))):
+        hidden = torch.randn(batch, tokens, 32)
+        exact = layer(hidden, key_lengths=lengths)
+        torch.testing.assert_close(compiled(hidden, key_lengths=lengths), exact, rtol=1e-5, atol=1e-6)
 
 
-def test_support_and_peak_are_monotone_in_the_scale():
-    """A larger beta never lowers the peak or widens the support (H8.10), whatever the query."""
-    layer = ASEntmaxAttention(16, 2, alpha=1.5, beta=0.5, gamma=0.5)
-    layer.double()
-    hidden = torch.randn(2, 24, 16, dtype=torch.float64) * 3
-    before = None
-    for beta in (0.5, 1.0, 2.0, 5.0, 20.0):
-        layer.scale.beta.fill_(beta)
-        with torch.no_grad():
-            p = layer.probabilities(hidden)
-        peak, support, entropy = p.amax(-1), (p > 0).sum(-1), -torch.special.entr(p).sum(-1).neg()
-        if before is not None:
-            assert (peak >= before[0] - 1e-12).all()
-            assert (support <= before[1]).all()
-            assert (entropy <= before[2] + 1e-10).all()
-        before = peak, support, entropy
-    assert (before[1] < torch.arange(1, 25)).any()
-
-
-def test_alibi_heads_of_nape_have_a_window():
-    """No token beyond the exact radius of the content's range has mass (N12.1); NoPE heads have no such bound."""
-    alpha, tokens = 1.5, 96
-    layer = EntmaxAttention(16, 8, alpha=alpha, positions="nape").double()
-    hidden = torch.randn(1, tokens, 16, dtype=torch.float64)
+@pytest.mark.parametrize("kind", [EntmaxAttention, ASEntmaxAttention])
+def test_a_refused_call_leaves_the_cache_as_it_was(kind):
+    layer, hidden, cache = kind(32, 4), torch.randn(2, 5, 32), KeyValueCache()
     with torch.no_grad():
-        p = layer.probabilities(hidden)[0]
-        query, key, _ = layer.project(hidden)
-        content = (query @ key.mT)[0] * layer.current_scale(hidden, tokens)
-    checked = 0
-    for h, slope in enumerate(layer.slopes.tolist()):
-        for i in range(tokens):
-            live = p[h, i, : i + 1].nonzero().flatten()
-            if slope == 0:
-                continue
-            row = content[h, i, : i + 1]
-            spread = float(row.max() - row.min())
-            mass, radius = 0.0, 0
-            while mass < 1:
-                radius += 1
-                mass += max((alpha - 1) * (slope * radius - spread), 0) ** (1 / (alpha - 1))
-            # `radius` is the first distance that is out for every content of this range.
-            assert int(i - live.min()) < radius
-            checked += radius < i
-    assert checked > 100  # the window was shorter than the row, so the bound could have failed
-    assert (p[0].count_nonzero(-1) > 0).all()
+        layer(hidden[:, :4], cache=cache)
+        for lengths, message in ((torch.tensor([9, 1]), r"key_lengths\[0\] is 9"), ([5], "must have shape")):
+            with pytest.raises(ValueError, match=message):
+                layer(hidden[:, 4:], cache=cache, key_lengths=lengths)
+        torch.testing.assert_close(layer(hidden[:, 4:], cache=cache), layer(hidden)[:, 4:], rtol=1e-4, atol=1e-5)
 
 
-def test_window_of_a_constant_content_is_attained():
-    """With equal products the radius is exact: the last distance inside has mass, the first outside none."""
-    alpha, tokens = 1.5, 64
-    layer = EntmaxAttention(8, 2, alpha=alpha, positions="alibi").double()
-    with torch.no_grad():
-        layer.query.weight.zero_()
-        p = layer.probabilities(torch.randn(1, tokens, 8, dtype=torch.float64))[0]
-    for h, slope in enumerate(layer.slopes.tolist()):
-        out = next(d for d in range(1, 10**4) if sum(((alpha - 1) * slope * k) ** 2 for k in range(1, d + 1)) >= 1)
-        reach = tokens - 1 - int(p[h, -1].nonzero().min())
-        assert reach == min(out - 1, tokens - 1)
+def test_lengths_as_a_list():
+    layer, hidden = ASEntmaxAttention(16, 2), torch.randn(2, 5, 16)
+    assert torch.equal(layer(hidden, key_lengths=[5, 3]), layer(hidden, key_lengths=torch.tensor([5, 3])))
 
 
-def test_phase_transition_of_the_scale():
-    """Gaussian logits: entmax spreads as n grows for gamma < 1/2 and concentrates for gamma > 1/2.
-
-    Values are random signs, so that the mean square of an output estimates sum p^2, the chance that two draws agree.
-    """
-    generator = torch.Generator().manual_seed(3)
-    rows, features = 64, 256
-    found = {}
-    for gamma in (0.0, 1.5):
-        layer = ASEntmaxAttention(features, 1, delta=0.0, beta=2.0, gamma=gamma, alpha=1.5, is_causal=False)
-        for tokens in (32, 2048):
-            # The layer's projections are identities, its keys Gaussian, its queries unit vectors: products are N(0, D).
-            with torch.no_grad():
-                for projection in (layer.query, layer.key, layer.value, layer.output):
-                    projection.weight.copy_(torch.eye(features))
-                hidden = torch.randn(1, tokens, features, generator=generator)
-                query, key, _ = layer.project(hidden)
-                signs = torch.randint(0, 2, key.shape, generator=generator) * 2.0 - 1
-                from entmax_oracle.kernels.attention import attention
-
-                # Unit queries and scale sqrt(D) / sqrt(D): each row of logits is theta_n N(0, 1).
-                query = nn.functional.normalize(query[:, :, :rows], dim=-1) * math.sqrt(features)
-                strangers = torch.randn(key.shape, generator=generator)
-                scale = layer.current_scale(hidden, tokens)[:, :, :rows]
-                out = attention(query, strangers, signs, alpha=1.5, scale=scale)
-            found[gamma, tokens] = float(out.square().mean())
-    assert found[0.0, 2048] < found[0.0, 32]
-    assert found[1.5, 2048] > found[1.5, 32]
-
-
-# --------------------------------------------------------------------------------------- training, and Hugging Face
-
-
-class Recall(nn.Module):
-    """A one-layer model for associative recall: keys, each followed by its value, then a key whose value is asked
-    for."""
-
-    def __init__(self, tokens=12, features=16):
-        super().__init__()
-        self.embed = nn.Embedding(tokens, features)
-        self.before = nn.Embedding(tokens, features)
-        self.attention = ASEntmaxAttention(features, 2, positions="nape")
-        self.head = nn.Linear(features, tokens)
-
-    def forward(self, x):
-        shifted = nn.functional.pad(x, (1, 0))[:, :-1]
-        hidden = self.embed(x) + self.before(shifted)
-        return self.head(hidden + self.attention(hidden))
-
-
-def recall_batch(generator, batch=16, pairs=4):
-    keys = torch.argsort(torch.rand(batch, 6, generator=generator), 1)[:, :pairs]
-    values = torch.randint(6, 12, (batch, pairs), generator=generator)
-    asked = torch.randint(pairs, (batch, 1), generator=generator)
-    tokens = torch.stack([keys, values], -1).flatten(1)
-    return torch.cat([tokens, keys.gather(1, asked)], 1), values.gather(1, asked).squeeze(1)
-
-
-def train(path, steps):
-    torch.manual_seed(1)
-    generator = torch.Generator().manual_seed(2)
-    model = Recall()
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
-    losses = []
-    with use_path(path):
-        for _ in range(steps):
-            tokens, wanted = recall_batch(generator)
-            loss = nn.functional.cross_entropy(model(tokens)[:, -1], wanted)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            losses.append(float(loss.detach()))
-    return losses
-
-
-def test_training_learns_recall():
-    losses = train("torch", 250)
-    assert np.mean(losses[:10]) > 1.5
-    assert np.mean(losses[-10:]) < 0.7
-
-
-def test_training_is_the_same_in_the_kernels():
-    """The same data, start and optimizer: the losses of the first steps agree to what float32 leaves of them."""
-    plain, kernels = train("torch", 6), train("interpreter", 6)
-    np.testing.assert_allclose(kernels, plain, rtol=1e-3)
-
-
-@pytest.mark.parametrize("path", ["torch", "interpreter"])
-def test_hugging_face(path):
-    transformers = pytest.importorskip("transformers")
-    from entmax_oracle.kernels.layers.huggingface import register
-
-    for name, alpha in (("entmax", 0.3), ("entmax", "b"), ("", 1.5)):
-        with pytest.raises(ValueError, match=r"alpha must be|name is"):
-            register(name, alpha=alpha)
-    register("entmax", alpha=1.5)
-    torch.manual_seed(0)
-    config = transformers.LlamaConfig(
-        vocab_size=50, hidden_size=32, intermediate_size=48, num_hidden_layers=2, num_attention_heads=4,
-        num_key_value_heads=2, max_position_embeddings=64, attn_implementation="entmax",
-    )  # fmt: skip
-    model = transformers.LlamaForCausalLM(config).eval()
-    tokens = torch.randint(0, 50, (2, 7))
-    with torch.no_grad(), use_path(path):
-        whole = model(tokens).logits
-        first = model(tokens[:, :4], use_cache=True)
-        logits, cache = [first.logits], first.past_key_values
-        for t in range(4, 7):
-            step = model(tokens[:, t : t + 1], past_key_values=cache, use_cache=True)
-            logits.append(step.logits)
-        padded = model(tokens, attention_mask=torch.tensor([[1] * 7, [1] * 5 + [0] * 2])).logits
-        with pytest.raises(ValueError, match="pad on the right"):
-            model(tokens, attention_mask=torch.tensor([[1] * 7, [0] * 2 + [1] * 5]))
-        model.set_attn_implementation("sdpa")
-        softmax = model(tokens).logits
-    torch.testing.assert_close(torch.cat(logits, 1), whole, rtol=1e-4, atol=1e-4)
-    torch.testing.assert_close(padded[1, :5], whole[1, :5], rtol=1e-4, atol=1e-4)
-    assert not torch.allclose(softmax, whole, atol=1e-3)  # it was entmax indeed
+def test_a_layer_that_sees_the_future_has_no_cache():
+    with pytest.raises(ValueError, match="not causal"):
+        EntmaxAttention(16, 2, is_causal=False)(torch.randn(1, 3, 16), cache=KeyValueCache())
