@@ -264,3 +264,19 @@ def test_refused_shapes(case):
         attention(torch.zeros(1, 3, 4, 16), *[torch.zeros(1, 2, 4, 16)] * 2)
     with pytest.raises(ValueError, match="dtype"):
         attention(made.query, made.key.double(), made.value)
+
+
+@pytest.mark.parametrize("way", ["torch", "interpreter"])
+@pytest.mark.parametrize("level", [-1e30, -(2.0**126), -3.4e38, 3.4e38])
+def test_scores_at_the_ends_of_float32(way, level):
+    """No finite score is mistaken for a hidden one; 300 equal ones overflow the list of candidates."""
+    query = torch.ones(1, 1, 1, 1)
+    value = torch.arange(300.0).reshape(1, 1, 300, 1).requires_grad_()
+    with use_path(way):
+        out = attention(query, torch.full((1, 1, 300, 1), level), value, alpha=1.5, scale=1.0)
+        out.sum().backward()
+        torch.testing.assert_close(out, torch.full_like(out, 149.5))
+        torch.testing.assert_close(value.grad, torch.full_like(value, 1 / 300))
+        key = torch.full((1, 1, 300, 1), -abs(level))
+        key[0, 0, 77] = abs(level) / 2  # the difference overflows for the largest
+        assert attention(query, key, value, alpha=1.5, scale=1.0).item() == 77
