@@ -88,16 +88,13 @@ class Script:
         setting = Setting(device, getattr(torch, options.dtype), options.small or device == "cpu")
         checked: Row = {"conforms": None, "said": "skipped"}
         if not options.skip_laws:
+            print(f"The laws first, on {device}; that takes minutes.", flush=True)
             checked = self.laws(setting)
             print(checked["said"], flush=True)
             if not checked["conforms"]:
                 print("The kernels are wrong on this device; no times are taken.", file=sys.stderr)
                 return 1
-        rows = []
-        for group in self.timings(setting):
-            rows += group
-            for row in group:
-                print(self.line(row), flush=True)
+        rows: list[Row] = []
         result = {
             "schema": f"entmax-oracle/bench-{self.name.replace('_', '-')}/1",
             "device": torch.cuda.get_device_name() if device == "cuda" else f"none: times are {NOT_MEASURED}",
@@ -107,7 +104,12 @@ class Script:
             "timings": rows,
         }
         options.out.mkdir(parents=True, exist_ok=True)
-        (options.out / f"{self.name}.json").write_text(json.dumps(result, indent=1) + "\n")
+        for group in self.timings(setting):
+            rows += group
+            for row in group:
+                print(self.line(row), flush=True)
+            # After each group, so that a run that is stopped has lost nothing.
+            (options.out / f"{self.name}.json").write_text(json.dumps(result, indent=1) + "\n")
         panels(rows, self.panel).savefig(options.out / f"{self.name}.png", dpi=120)
         return 0
 
@@ -161,7 +163,12 @@ def compare(
             # A peer that does not run here is a line in the table, ours is an error.
             if name == OURS:
                 raise
-            row["unavailable"] = f"{type(error).__name__}: {str(error)[:120]}"
+            missing = error.name if isinstance(error, ModuleNotFoundError) else None
+            row["unavailable"] = (
+                f"not measured: {missing} is not installed"
+                if missing
+                else f"{type(error).__name__}: {str(error)[:120]}"
+            )
         rows.append(row)
     return rows
 
