@@ -65,7 +65,7 @@ class Arguments(NamedTuple):
         if isinstance(scale, Tensor):
             scale = _broadcast(_beside(scale, "scale", z, compute).to(compute), "scale", batch)
         elif scale is not None:
-            scale = z.new_full((1,), finite(scale, "scale"), dtype=compute)
+            scale = z.new_full((1,), finite(scale, "scale", compute), dtype=compute)
         if lengths is not None:
             lengths = _broadcast(_integers(lengths).to(z.device), "lengths", batch)
         return cls(z, excess, scale, lengths, kind)
@@ -98,7 +98,9 @@ def _integers(lengths: Any) -> Tensor:
             raise ValueError(f"lengths must be integers, got {lengths!r}") from None
     if lengths.is_floating_point() or lengths.is_complex() or lengths.dtype == torch.bool:
         raise ValueError(f"lengths must be integers, got {lengths.dtype}")
-    found: Tensor = lengths
+    found: Tensor = lengths.to(
+        torch.int64
+    )  # a narrower or unsigned type need not hold n, or cannot be compared with it
     return found
 
 
@@ -123,4 +125,7 @@ def _refuse(x: Tensor, bad: Tensor, name: str, offset: int, rule: str) -> None:
     if bool(bad.any()):
         index = tuple(bad.nonzero()[0].tolist())
         where = f" of row {list(index)}" if x.numel() > 1 else ""
-        raise ValueError(f"{name}{where} is {x[index].item() + offset:.6g}: it must be {rule}")
+        value = x[index].item() + offset
+        if abs(value) == torch.inf:  # now: what it was before it was converted is not known here
+            rule = f"finite, and not overflow in {x.dtype}, the arithmetic of these logits"
+        raise ValueError(f"{name}{where} is {value:.6g}: it must be {rule}")

@@ -15,7 +15,9 @@ cancellation of its two terms near ``alpha = 1`` happens in ``psi``, where a ser
 rather than probabilities: of a 16-bit ``p`` too little is left for ``s``.
 
 For ``alpha > 2`` the weight ``s`` of the smallest token can be beyond any float. Ratios to it stay below 1, and
-subtracting its upstream gradient first makes its own term vanish exactly.
+subtracting its upstream gradient first makes its own term vanish exactly. Since ``J g`` sums to 0, any number may
+stand for the means of ``d`` and ``h``: there it is the value at the smallest tokens, whose terms are then 0, whatever
+``s`` is.
 """
 
 import triton
@@ -99,17 +101,50 @@ def alpha_potential(p, a, COMPUTE: tl.constexpr):
 
 
 @triton.jit
-def jacobian_product(g, s, r, tied, total, weighted, pull, KIND: tl.constexpr):
+def times(factor, x):
+    """``factor x``, and 0 where ``x`` is 0 and ``factor`` infinite. NaN stays NaN."""
+    return tl.where((x == 0) & (tl.abs(factor) == float("inf")), 0.0, factor * x)
+
+
+@triton.jit
+def between(mean, least, greatest):
+    """Keep a rounded mean between the extremes, so that the mean of equal numbers is exactly theirs. NaN stays NaN.
+
+    Without any number the extremes are +inf and -inf, and the mean stays.
+    """
+    lower = tl.where((mean < least) & (least <= greatest), least, mean)
+    return tl.where((mean > greatest) & (least <= greatest), greatest, lower)
+
+
+@triton.jit
+def jacobian_product(g, s, tied, total, weighted, pull, KIND: tl.constexpr):
     """``J g`` from ``total = sum r``, ``weighted = sum r g`` and, for ``alpha > 2``, ``pull = sum s g`` without ties.
 
-    At a tie ``s mean = pull / total`` is finite where ``s`` is not.
+    At a tie ``s mean = pull / total`` is finite where ``s`` is not; ``pull`` may be infinite itself, or NaN.
     """
     safe = tl.where(total == 0, 1.0, total)
-    product = s * (g - (weighted / safe)[:, None])
+    centred = g - (weighted / safe)[:, None]
     if KIND >= ABOVE:
-        at_tie = tl.where(g == 0, 0.0, s * g) - (pull / safe)[:, None]
-        product = tl.where(tied, at_tie, product)
-    return product
+        product = times(s, centred)
+        at_tie = times(s, g) - (pull / safe)[:, None]
+        return tl.where(tied & (at_tie == at_tie), at_tie, product)
+    else:
+        return s * centred
+
+
+@triton.jit
+def sloped(product, slope, KIND: tl.constexpr):
+    """``scale J g``."""
+    if KIND >= ABOVE:
+        return times(product, slope[:, None])
+    else:
+        return product * slope[:, None]
+
+
+@triton.jit
+def extremes(g, tied):
+    """Least and greatest upstream gradient at the ties of each row."""
+    return tl.min(tl.where(tied, g, float("inf")), 1), tl.max(tl.where(tied, g, float("-inf")), 1)
 
 
 @triton.jit
@@ -123,6 +158,34 @@ def reference(mean, x, tied, KIND: tl.constexpr):
         return tl.where(at_tie > float("-inf"), at_tie, mean)
     else:
         return mean
+
+
+@triton.jit
+def covariance(product, x, centre, KIND: tl.constexpr):
+    """``sum_i (J g)_i (x_i - centre)``."""
+    if KIND >= ABOVE:
+        return tl.sum(times(product, x - centre[:, None]), 1)
+    else:
+        return tl.sum(product * (x - centre[:, None]), 1)
+
+
+@triton.jit
+def relative_covariance(r, g, mean, x, centre, KIND: tl.constexpr):
+    """`covariance` divided by the largest ``s`` of the row; only for ``alpha > 2``, where ``s`` overflows."""
+    if KIND >= ABOVE:
+        return tl.sum(r * (g - mean[:, None]) * (x - centre[:, None]), 1)
+    else:
+        return tl.zeros_like(mean)
+
+
+@triton.jit
+def settled(found, relative, second, a, KIND: tl.constexpr):
+    """Return a covariance; from its quotient by the largest ``s`` where terms of it overflowed."""
+    if KIND >= ABOVE:
+        whole = times(tl.exp2((1.0 - a) * log2(second)), relative)
+        return tl.where((a > 1) & ((tl.abs(found) < float("inf")) == 0), whole, found)
+    else:
+        return found
 
 
 @triton.jit
@@ -154,13 +217,15 @@ def backward_tile(
     pull = tl.zeros_like(a)
     if KIND >= ABOVE:
         ties = tl.sum(tied.to(tl.int32), 1)
-        centre = tl.sum(tl.where(tied, g, 0.0), 1) / tl.maximum(ties, 1)
+        least, greatest = extremes(g, tied)
+        centre = between(tl.sum(tl.where(tied, g, 0.0), 1) / tl.maximum(ties, 1), least, greatest)
         g = tl.where(dead, 0.0, g - centre[:, None])
-        pull = tl.sum(tl.where(tied, 0.0, s * g), 1)
+        pull = tl.sum(tl.where(tied, 0.0, times(s, g)), 1)
     total = tl.sum(r, 1)
-    product = jacobian_product(g, s, r, tied, total, tl.sum(r * g, 1), pull, KIND)
+    weighted = tl.sum(r * g, 1)
+    product = jacobian_product(g, s, tied, total, weighted, pull, KIND)
     where = DZ + row.to(tl.int64)[:, None] * n + columns[None, :]
-    dz = product * (sign * magnitude)[:, None]
+    dz = sloped(product, sign * magnitude, KIND)
     tl.store(where, dz.to(DZ.dtype.element_ty), mask=present[:, None] & inside)
 
     safe = tl.where(total == 0, 1.0, total)
@@ -168,11 +233,14 @@ def backward_tile(
         d = differences(z, live, maximum, sign)
         d = tl.where(dead, 0.0, d)
         mean = reference(tl.sum(r * d, 1) / safe, d, tied, KIND)
-        tl.store(DSCALE + row, sign * tl.sum(product * (d - mean[:, None]), 1), mask=present)
+        relative = relative_covariance(r, g, weighted / safe, d, mean, KIND)
+        found = settled(covariance(product, d, mean, KIND), relative, second, a, KIND)
+        tl.store(DSCALE + row, sign * found, mask=present)
     if DEXCESS is not None:
         h = alpha_potential(p, a, COMPUTE)
         mean = reference(tl.sum(r * h, 1) / safe, h, tied, KIND)
-        tl.store(DEXCESS + row, -tl.sum(product * (h - mean[:, None]), 1), mask=present)
+        relative = relative_covariance(r, g, weighted / safe, h, mean, KIND)
+        tl.store(DEXCESS + row, -settled(covariance(product, h, mean, KIND), relative, second, a, KIND), mask=present)
 
 
 @triton.jit
@@ -196,6 +264,8 @@ def backward_stream(
     h_tie = tl.full((1,), float("-inf"), COMPUTE)
     if KIND >= ABOVE:
         ties = tl.zeros((1,), tl.int32)
+        least = tl.full((1,), float("inf"), COMPUTE)
+        greatest = tl.full((1,), float("-inf"), COMPUTE)
         for start in range(0, n, COLUMNS):
             columns = start + tl.arange(0, COLUMNS)
             inside = (columns < n)[None, :]
@@ -205,10 +275,13 @@ def backward_stream(
             p, s, r, tied = all_sensitivities(v, first, second, a, KIND)
             ties += tl.sum(tied.to(tl.int32), 1)
             centre += tl.sum(tl.where(tied, g, 0.0), 1)
+            lower, upper = extremes(g, tied)
+            least = tl.minimum(least, lower)
+            greatest = tl.maximum(greatest, upper)
             d_tie = tl.maximum(d_tie, reference(d_tie, differences(z, live, maximum, sign), tied, KIND))
             if DEXCESS is not None:
                 h_tie = tl.maximum(h_tie, reference(h_tie, alpha_potential(p, a, COMPUTE), tied, KIND))
-        centre = centre / tl.maximum(ties, 1)
+        centre = between(centre / tl.maximum(ties, 1), least, greatest)
 
     zero = tl.zeros_like(a)
     total, total_low = zero, zero
@@ -226,7 +299,7 @@ def backward_stream(
         total, total_low = add(total, total_low, tl.sum(r, 1))
         weighted, weighted_low = add(weighted, weighted_low, tl.sum(r * g, 1))
         if KIND >= ABOVE:
-            pull, pull_low = add(pull, pull_low, tl.sum(tl.where(tied, 0.0, s * g), 1))
+            pull, pull_low = add(pull, pull_low, tl.sum(tl.where(tied, 0.0, times(s, g)), 1))
         if DSCALE is not None:
             d = tl.where(p == 0, 0.0, differences(z, live, maximum, sign))
             d_sum, d_low = add(d_sum, d_low, tl.sum(r * d, 1))
@@ -242,6 +315,7 @@ def backward_stream(
 
     dscale, dscale_low = zero, zero
     dexcess, dexcess_low = zero, zero
+    dscale_relative, dexcess_relative = zero, zero
     for start in range(0, n, COLUMNS):
         columns = start + tl.arange(0, COLUMNS)
         inside = (columns < n)[None, :]
@@ -249,16 +323,18 @@ def backward_stream(
         g = load_upstream(G, g_offsets, columns, g_token_stride, inside, COMPUTE)
         p, s, r, tied = all_sensitivities(scaled(z, live, maximum, sign, magnitude), first, second, a, KIND)
         g = tl.where(p == 0, 0.0, g - centre[:, None])
-        product = jacobian_product(g, s, r, tied, total, weighted, pull, KIND)
+        product = jacobian_product(g, s, tied, total, weighted, pull, KIND)
         where = DZ + row.to(tl.int64)[:, None] * n + columns[None, :]
-        tl.store(where, (product * (sign * magnitude)[:, None]).to(DZ.dtype.element_ty), mask=inside)
+        tl.store(where, sloped(product, sign * magnitude, KIND).to(DZ.dtype.element_ty), mask=inside)
         if DSCALE is not None:
             d = tl.where(p == 0, 0.0, differences(z, live, maximum, sign))
-            dscale, dscale_low = add(dscale, dscale_low, tl.sum(product * (d - d_mean[:, None]), 1))
+            dscale, dscale_low = add(dscale, dscale_low, covariance(product, d, d_mean, KIND))
+            dscale_relative += relative_covariance(r, g, weighted / safe, d, d_mean, KIND)
         if DEXCESS is not None:
             h = alpha_potential(p, a, COMPUTE)
-            dexcess, dexcess_low = add(dexcess, dexcess_low, tl.sum(product * (h - h_mean[:, None]), 1))
+            dexcess, dexcess_low = add(dexcess, dexcess_low, covariance(product, h, h_mean, KIND))
+            dexcess_relative += relative_covariance(r, g, weighted / safe, h, h_mean, KIND)
     if DSCALE is not None:
-        tl.store(DSCALE + row, sign * (dscale + dscale_low))
+        tl.store(DSCALE + row, sign * settled(dscale + dscale_low, dscale_relative, second, a, KIND))
     if DEXCESS is not None:
-        tl.store(DEXCESS + row, -(dexcess + dexcess_low))
+        tl.store(DEXCESS + row, -settled(dexcess + dexcess_low, dexcess_relative, second, a, KIND))

@@ -131,7 +131,8 @@ def backward(
     output = _widened(dz)
     target = target_of(z.device)
     chosen = launch or configuration(target, n, compute.itemsize, kind, backward=True)
-    arguments: list[Any] = [upstream, wide, state, excess, scale, lengths, output]
+    # Every array is addressed by strides, except the state: mapped over, it may be a view of one row.
+    arguments: list[Any] = [upstream, wide, state.contiguous(), excess, scale, lengths, output]
     arguments += [dexcess if need_excess else None, dscale if need_scale else None]
     arguments += [rows, n, *strides, *g_strides, excess_stride, scale_stride, length_stride]
     constants = {"KIND": int(kind), "COMPUTE": _COMPUTE[compute], "COLUMNS": chosen.columns}

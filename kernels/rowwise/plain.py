@@ -4,6 +4,8 @@ See :mod:`.tiles` for the mathematics. Here a row that has arrived leaves the wo
 ``expm1`` stand where the kernels need tricks.
 """
 
+from collections.abc import Callable
+
 import torch
 
 from .rows import Kind, compute_dtype
@@ -241,6 +243,23 @@ def _reference(x: Tensor, r: Tensor, total: Tensor, tied: Tensor) -> Tensor:
     return torch.where(at_tie > -torch.inf, at_tie, _sum(r * x) / total)
 
 
+def _times(factor: Tensor, x: Tensor) -> Tensor:
+    """``factor x``, and 0 where ``x`` is 0 and ``factor`` infinite; NaN stays NaN."""
+    return torch.where((x == 0) & (factor.abs() == torch.inf), 0.0, factor * x)
+
+
+def _covariance(product: Tensor, x: Tensor, relative: Tensor, largest: Tensor | None) -> Tensor:
+    """``sum_i (J g)_i x_i`` of each row.
+
+    For ``alpha > 2``, where terms of it overflow, the sum comes from ``relative``, which is ``J g`` divided by the
+    ``largest`` weight.
+    """
+    if largest is None:
+        return _sum(product * x)
+    found = _sum(_times(product, x))
+    return torch.where(found.isfinite(), found, _times(largest, _sum(relative * x)))
+
+
 def backward(
     g: Tensor,
     z: Tensor,
@@ -291,22 +310,32 @@ def backward(
             # The gradient at the smallest tokens goes first: their s may be infinite, and their own
             # term is then exactly 0.
             centre = _sum(torch.where(tied, g_now, 0.0)) / tied.sum(-1, keepdim=True).clamp(min=1)
+            # The mean of equal numbers is exactly theirs.
+            centre = torch.maximum(centre, torch.where(tied, g_now, torch.inf).amin(-1, keepdim=True))
+            centre = torch.minimum(centre, torch.where(tied, g_now, -torch.inf).amax(-1, keepdim=True))
             g_now = (g_now - centre).masked_fill(dead, 0.0)
-            pull = _sum(torch.where(tied, 0.0, s * g_now)) / total
-            at_tie = torch.where(g_now == 0, 0.0, s * g_now) - pull
-        product = s * (g_now - _sum(r * g_now) / total)
+        centred = g_now - _sum(r * g_now) / total
+        largest = None
+        times: Callable[[Tensor, Tensor], Tensor] = torch.mul
         if own == Kind.ABOVE:
-            product = torch.where(tied, at_tie, product)
+            times = _times
+            # The largest s times the mean, without it; infinite or NaN where another s g overflows.
+            pull = _sum(torch.where(tied, 0.0, _times(s, g_now))) / total
+            at_tie = _times(s, g_now) - pull
+            product = torch.where(tied & ~at_tie.isnan(), at_tie, _times(s, centred))
+            largest = second.pow(1 - b)
+        else:
+            product = s * centred
         slope = row.sign * row.magnitude
-        dz.view(-1, n)[where] = (product * (slope if slope.shape[0] == 1 else slope[where])).to(z.dtype)
+        dz.view(-1, n)[where] = times(product, slope if slope.shape[0] == 1 else slope[where]).to(z.dtype)
         if need_scale:
             d = row.d[where].masked_fill(dead, 0.0)
             mean = _reference(d, r, total, tied)
             sign = row.sign if row.sign.shape[0] == 1 else row.sign[where]
-            dscale.view(-1)[where] = (sign * _sum(product * (d - mean))).squeeze(-1)
+            dscale.view(-1)[where] = (sign * _covariance(product, d - mean, r * centred, largest)).squeeze(-1)
         if need_excess:
             log_p = torch.where(p > 0, p, 1.0).log()
             h = log_p * log_p * _psi(b * log_p)
             mean = _reference(h, r, total, tied)
-            dexcess.view(-1)[where] = -_sum(product * (h - mean)).squeeze(-1)
+            dexcess.view(-1)[where] = -_covariance(product, h - mean, r * centred, largest).squeeze(-1)
     return dz, dexcess, dscale

@@ -11,31 +11,37 @@ import torch
 Tensor = torch.Tensor
 
 
-def finite(x: Any, name: str) -> float:
+def finite(x: Any, name: str, compute: torch.dtype = torch.float64) -> float:
     """Return a number as a float. Nothing but comparisons, so that the compiler can trace one that changes.
 
     Raises
     ------
     ValueError
-        If ``x`` is not a real number, or is not finite.
+        If ``x`` is not a real number, or is not finite, or beyond the range of ``compute``.
     """
     if isinstance(x, bool) or not isinstance(x, Real):
         raise ValueError(f"{name} must be a number or a torch tensor, got {type(x).__name__}; convert it first")
-    number = float(x)
+    try:
+        number = float(x)
+    except OverflowError:  # a long integer or a fraction; it may be too long to print
+        raise ValueError(f"{name} must be finite in float64, got a larger number of type {type(x).__name__}") from None
     if not -math.inf < number < math.inf:
         raise ValueError(f"{name} must be finite, got {number!r}")
+    largest = torch.finfo(compute).max
+    if not -largest <= number <= largest:
+        raise ValueError(f"{name} must be finite in {compute}, the arithmetic of these logits, got {number!r}")
     return number
 
 
-def finite_alpha(alpha: Any) -> float:
+def finite_alpha(alpha: Any, compute: torch.dtype = torch.float64) -> float:
     """Return an alpha that is a number as a float.
 
     Raises
     ------
     ValueError
-        If ``alpha`` is not a real number, or is not finite or below 1.
+        If ``alpha`` is not a real number, or is not finite in ``compute`` or below 1.
     """
-    number = finite(alpha, "alpha")
+    number = finite(alpha, "alpha", compute)
     if number < 1:
         raise ValueError(f"alpha must be finite and at least 1, got {number!r}; alpha = 1 is softmax")
     return number
@@ -62,9 +68,7 @@ class Kind(IntEnum):
         ValueError
             If ``alpha`` is not a number, not finite or below 1.
         """
-        alpha = finite_alpha(alpha)
-        if alpha > torch.finfo(compute).max:
-            raise ValueError(f"alpha must be finite in {compute}, the arithmetic of these logits, got {alpha!r}")
+        alpha = finite_alpha(alpha, compute)
         if alpha == 1:
             return cls.SOFTMAX
         exponent = 1 / (alpha - 1)

@@ -111,7 +111,7 @@ def spoil(maximum):
 def differences(z, live, maximum, sign):
     """``d_i = sign z_i - maximum <= 0``, finite for live tokens."""
     d = z * sign[:, None] - maximum[:, None]
-    lowest: tl.constexpr = -1e308 if z.dtype == tl.float64 else -3e38
+    lowest: tl.constexpr = -1.7976931348623157e308 if z.dtype == tl.float64 else -3.4028234663852886e38
     d = tl.where(d < lowest, lowest, d)
     return tl.where(live, d, 0.0)
 

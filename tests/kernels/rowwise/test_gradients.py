@@ -128,6 +128,66 @@ def test_ties_with_weights_beyond_floats():
         assert float(scale.grad) == 0
 
 
+def parameter_gradients(z, g, alpha, scale=1.0):
+    """``(dz, dalpha, dscale)``, the parameters in float64."""
+    z = z.clone().requires_grad_()
+    given = torch.tensor(alpha, dtype=torch.float64, requires_grad=True)
+    slope = torch.tensor(scale, dtype=torch.float64, requires_grad=True)
+    entmax(z, given, scale=slope).backward(g)
+    return z.grad, float(given.grad), float(slope.grad)
+
+
+OVERFLOWING = [(1000, 15.0, torch.float32), (1000, 15.0, torch.bfloat16), (2, 140.0, torch.float32)]
+OVERFLOWING += [(2, 200.0, torch.float32), (2, 2000.0, torch.float64)]
+
+
+@pytest.mark.parametrize("pieces", [False, True])
+@pytest.mark.parametrize(("n", "alpha", "dtype"), OVERFLOWING)
+def test_ties_whose_weight_overflows(n, alpha, dtype, pieces, request):
+    """s = n^(alpha - 2) is infinite. p = 1/n for every alpha and scale: their gradients are 0, whatever is upstream."""
+    if pieces:
+        request.getfixturevalue("streamed")
+    z = torch.zeros(1, n, dtype=dtype)
+    dz, dalpha, dscale = parameter_gradients(z, torch.linspace(-1, 1, n, dtype=dtype)[None], alpha)
+    assert (dalpha, dscale) == (0, 0)
+    assert not bool(dz.isnan().any())
+    assert (float(dz[0, 0]), float(dz[0, -1])) == (-torch.inf, torch.inf)
+    dz, dalpha, dscale = parameter_gradients(z, torch.full_like(z, 0.1), alpha)
+    assert (dalpha, dscale) == (0, 0)
+    assert bool((dz == 0).all())
+    dz, _, dscale = parameter_gradients(z, torch.linspace(-1, 1, n, dtype=dtype)[None], alpha, 0.0)
+    assert bool((dz == 0).all())
+    assert dscale == 0
+
+
+@pytest.mark.parametrize("pieces", [False, True])
+def test_a_finite_part_beside_a_weight_that_overflows(pieces, request):
+    """z = (e, 0, 0), a = 199: w^a vanishes, so p_0 = (a s e)^(1/a), and the loss 0.3 p_0 + w - w has derivatives.
+
+    In closed form dp_0/da = p_0 (1 - log(a s e)) / a^2 and dp_0/ds = p_0 / (a s). psi is good to some units of
+    roundoff, but takes log p_0 = -0.008, which half a unit of p_0 moves by 4e-6 relative, and the logarithm by as much
+    again.
+    """
+    if pieces:
+        request.getfixturevalue("streamed")
+    e, a = float(np.float32(0.001)), 199.0
+    p = (a * e) ** (1 / a)
+    dz, dalpha, dscale = parameter_gradients(torch.tensor([e, 0, 0]), torch.tensor([0.3, 1.0, -1.0]), 200.0)
+    np.testing.assert_allclose(dalpha, 0.3 * p * (1 - np.log(a * e)) / a**2, rtol=1e-5)
+    np.testing.assert_allclose(dscale, 0.3 * p / a, rtol=1e-5)
+    np.testing.assert_allclose(float(dz[0]), 0.3 * p / (a * e), rtol=1e-5)
+    assert dz[1:].tolist() == [torch.inf, -torch.inf]
+
+
+def test_the_gradient_in_a_scale_that_overflows_is_no_nan():
+    """At scale 0 all are tied, whatever z is: the gradient is 1000^13 cov(z, g), beyond float32 where it is not 0."""
+    z = torch.randn(1, 1000, generator=torch.Generator().manual_seed(0))
+    g = torch.linspace(-1, 1, 1000)[None]
+    _, dalpha, dscale = parameter_gradients(z, g, 15.0, 0.0)
+    assert dalpha == 0
+    assert dscale == torch.inf * float(((z - z.mean()) * g).sum().sign())
+
+
 def test_the_weight_of_a_nearly_dead_token():
     """alpha = 4, least probability 1e-6, s = 1e12: its own gradient is minus the sum of the others', and finite."""
     p = np.array([0.6, 0.4 - 1e-6, 1e-6])

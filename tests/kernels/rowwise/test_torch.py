@@ -1,5 +1,7 @@
 """At home in PyTorch: operators, compilation, errors."""
 
+from fractions import Fraction
+
 import pytest
 import torch
 
@@ -62,6 +64,23 @@ def test_an_alpha_that_changes_is_traced():
     assert len(graphs) == 1 + 4  # 1.3 as a constant; then below 2, 1.5, 1 and above 2
 
 
+def test_an_alpha_tensor_that_changes_is_compiled_once():
+    """A number that changes is compiled anew for each of its values by the backends that generate code."""
+    z = torch.randn(3, 8, generator=torch.Generator().manual_seed(0))
+    compiled = torch.compile(lambda z, alpha: entmax(z, alpha), fullgraph=True, backend="aot_eager")
+    with torch._dynamo.config.patch(error_on_recompile=True):
+        for tenths in range(10, 30):
+            alpha = torch.tensor(tenths / 10)
+            assert torch.equal(compiled(z, alpha), entmax(z, alpha))
+
+
+def test_compiled_lengths_of_narrow_integers():
+    z = torch.zeros(2, 300)
+    lengths = torch.tensor([100, 3], dtype=torch.uint8)
+    compiled = torch.compile(lambda z, lengths: entmax(z, lengths=lengths), fullgraph=True, backend="aot_eager")
+    assert torch.equal(compiled(z, lengths), entmax(z, lengths=[100, 3]))
+
+
 @pytest.mark.slow
 def test_compile_with_the_default_backend():
     compiled = torch.compile(lambda z: entmax(z + 1, 1.5) * 2, fullgraph=True)
@@ -94,6 +113,15 @@ def test_path_says_what_runs():
         ((torch.zeros(3), True), {}, "alpha must be a number or a torch tensor, got bool"),
         ((torch.zeros(3), torch.tensor(True)), {}, "alpha must be real numbers, got torch.bool"),
         ((torch.zeros(3), 1e300), {}, "alpha must be finite in torch.float32"),
+        ((torch.zeros(3), 10**400), {}, "alpha must be finite in float64, got a larger number of type int"),
+        ((torch.zeros(3), Fraction(10**400, 3)), {}, "alpha must be finite in float64, .* of type Fraction"),
+        (
+            (torch.zeros(3), torch.tensor(1e39, dtype=torch.float64)),
+            {},
+            "alpha is inf: .* not overflow in torch.float32",
+        ),
+        ((torch.zeros(3),), {"scale": 1e300}, "scale must be finite in torch.float32"),
+        ((torch.zeros(3),), {"scale": -(10**400)}, "scale must be finite in float64"),
         ((torch.zeros(3), torch.empty((), device="meta")), {}, "alpha lies on meta and the logits on cpu"),
         ((torch.zeros(3).to_sparse(),), {}, "z must be dense"),
         ((torch.zeros(3),), {"scale": [1.0]}, "scale must be a number or a torch tensor, got list"),

@@ -44,6 +44,23 @@ def test_functional_gradients_in_the_parameters():
         torch.testing.assert_close(found, leaf.grad)
 
 
+@pytest.mark.parametrize(("alpha", "scale"), [(1.5, None), (1.3, 0.7), (2.5, None)])
+def test_jacobians_of_one_row(alpha, scale):
+    """The state of the one row is a view under the mapped gradients, without strides of its own."""
+
+    def call(z):
+        return entmax(z, alpha, scale=scale)
+
+    z = torch.tensor([1.0, 0.5, 0.0])
+    exact = jacobian(call, z)
+    assert float(exact.abs().max()) > 0.1
+    torch.testing.assert_close(torch.func.jacrev(call)(z), exact)
+    torch.testing.assert_close(torch.func.jacfwd(call)(z), exact)
+    upstream = torch.eye(3)
+    found = torch.vmap(lambda g: torch.func.grad(lambda x: (call(x) * g).sum())(z))(upstream)
+    torch.testing.assert_close(found, exact)
+
+
 @pytest.mark.parametrize("dims", [(0, 0, None), (0, None, 0), (1, None, None), (None, 0, None), (None, None, 0)])
 def test_vmap(dims):
     """Over some arguments, and over the gradients, as one by one."""

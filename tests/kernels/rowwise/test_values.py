@@ -200,6 +200,25 @@ def test_lengths_need_not_be_a_tensor():
     assert torch.equal(entmax(z, lengths=3), entmax(z, lengths=torch.tensor([3, 3])))
 
 
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int16", "uint16", "int32", "uint32", "uint64"])
+def test_lengths_of_any_integers(dtype):
+    """Also those that cannot hold n."""
+    z = torch.zeros(2, 300)
+    lengths = torch.tensor([100, 3])
+    assert torch.equal(entmax(z, 2, lengths=lengths.to(getattr(torch, dtype))), entmax(z, 2, lengths=lengths))
+    with pytest.raises(ValueError, match=r"lengths of row \[1\] is 301"):
+        entmax(z, 2, lengths=torch.tensor([0, 301], dtype=torch.uint16))
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_a_difference_near_the_end_of_the_range(dtype):
+    z = torch.tensor([0.97 * torch.finfo(dtype).max, 0.0], dtype=dtype)
+    scale = 2.0**-125 if dtype == torch.float32 else 2.0**-1021
+    exact = (z.double() * scale).softmax(-1)
+    # v = -7.76: half a unit of it moves p[1] by 4.8e-7 relative in float32, and the rest is below three units.
+    torch.testing.assert_close(entmax(z, 1.0, scale=scale).double(), exact, rtol=12 * torch.finfo(dtype).eps, atol=0.0)
+
+
 @pytest.mark.parametrize("scale", [0.0, -2.0, 1e-30, 1e30])
 def test_extreme_scales(scale):
     z = torch.tensor([[0.0, 1.0, 2.0, -torch.inf], [3e38, -3e38, 0.0, 3e38]])
