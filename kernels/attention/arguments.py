@@ -73,7 +73,7 @@ class Arguments:
             kind = Kind.ANY
             excess = alpha.to(device, compute) - 1
         else:
-            number = finite_alpha(alpha)
+            number = finite_alpha(alpha, compute)
             kind = Kind.of(number, compute)
             excess = torch.full((), number - 1, dtype=compute, device=device)
         if excess.shape not in ((), (heads,)):
@@ -83,7 +83,7 @@ class Arguments:
         if isinstance(scale, Tensor):
             factor = scale.to(device, compute)
         else:
-            number = 1 / math.sqrt(features) if scale is None else finite(scale, "scale")
+            number = 1 / math.sqrt(features) if scale is None else finite(scale, "scale", compute)
             factor = torch.full((), number, dtype=compute, device=device)
         if factor.ndim > 3 or any(
             size != 1 and size != wanted  # not `in`: sizes may be the compiler's
