@@ -14,6 +14,20 @@ _STRIDES = ("inner", "outer_stride", "inner_stride", "token_stride")
 _G_STRIDES = ("g_inner", "g_outer_stride", "g_inner_stride", "g_token_stride")
 
 
+def _least(target: str, n_arrays: int, dtype: torch.dtype, kind: Kind, launch: Configuration) -> dict[str, int]:
+    """Say what a kernel must have: the tokens of each of ``n_arrays`` go by 16 bytes, and not of some of them only.
+
+    A thread moves its share of a tile once for each array in each pass. Three quarters of that leave the compiler some
+    freedom; an array that goes in narrow pieces takes half, or all.
+    """
+    share = launch.rows * launch.columns * dtype.itemsize // (launch.warps * TARGETS[target][2])
+    passes = 1
+    if launch.stream:
+        passes = 3 if n_arrays == 2 and kind >= Kind.ABOVE else 2
+    wide = {"wide_loads": 3 * share * n_arrays * passes // 4, "wide_stores": 3 * share // 4}
+    return {"vector_loads": 16, "vector_stores": 16} | wide
+
+
 def job(
     target: str,
     kind: Kind,
@@ -72,7 +86,7 @@ def job(
         warps=chosen.warps,
         label=f"{way} {kind.name.lower()} n={n} {outer}" + (" with parameters" if parameters else ""),
         options=compiler_options(target, kind, chosen.warps),
-        least={"vector_loads": 16, "vector_stores": 16},
+        least=_least(target, 2 if backward else 1, dtype, kind, chosen),
     )
 
 

@@ -5,6 +5,7 @@ import json
 from dataclasses import replace
 
 import pytest
+import torch
 from rich.console import Console
 
 from entmax_oracle.benchmarks import static
@@ -44,7 +45,11 @@ def test_each_fault(figures, fault):
 
 @pytest.mark.parametrize("target", ["sm_90", "gfx942"])
 def test_what_kernels_must_have(target):
-    assert job(target, Kind.SQUARE, 1024).least == {"vector_loads": 16, "vector_stores": 16}
+    # A thread has 2 * 1024 / 128 = 16 tokens, of each array in the backward pass; three quarters of their bytes.
+    widest = {"vector_loads": 16, "vector_stores": 16}
+    assert job(target, Kind.SQUARE, 1024).least == widest | {"wide_loads": 48, "wide_stores": 48}
+    backward = job(target, Kind.SQUARE, 1024, torch.bfloat16, backward=True)
+    assert backward.least == widest | {"wide_loads": 48, "wide_stores": 24}
     pipelined = {"asynchronous": 1} if target == "sm_90" else {}
     plain = {"asynchronous": 0} if target == "sm_90" else {}
     least = {one.kernel: dict(one.least) for one in jobs(target, 64, "bf16", Kind.SQUARE)}
@@ -53,6 +58,17 @@ def test_what_kernels_must_have(target):
     assert least["decode_scores"] == {"matrix": 1} | plain  # it has no loop
     assert least["solve"] == least["compact"] == {}
     assert {one.least.get("matrix", 0) for one in jobs(target, 64, "fp32", Kind.SQUARE)} == {0}
+
+
+@pytest.mark.parametrize("target", ["sm_90", "gfx942"])
+def test_an_array_that_is_read_in_narrow_pieces_is_seen(target):
+    """With a stride that the compiler cannot know to be 1, the upstream gradient comes 2 bytes at a time."""
+    good = job(target, Kind.SQUARE, 1024, torch.bfloat16, backward=True)
+    known = {name: value for name, value in good.constants.items() if name != "g_token_stride"}
+    fine, bad = compile_all([good, replace(good, constants=known)], cached=True)
+    assert fine.faults() == []
+    assert bad.vector_loads == 16  # the logits
+    assert bad.faults() == [f"{good.label} on {target}: wide loads: 32, 48 or more wanted"]
 
 
 def test_a_spill_is_seen():
