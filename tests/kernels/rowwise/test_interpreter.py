@@ -15,7 +15,8 @@ pytestmark = pytest.mark.skipif(launch.INTERPRETED, reason="this is the interpre
 FEW = (
     "other_dtypes and (1.5 or 2.5) or own_alpha or nan_stays and True or elementary or flat_row or bfloat16 or empty"
     " or fit_on_chip and (1.3 or 2.0 or 3.0 or 4.0) or test_float32_is and (1.05 or 1.75)"
-    " or in_the_logits and (1.5 or 2.5) or beyond_floats or overflows or end_of_the_range or one_row"
+    " or in_the_logits and (1.5 or 2.5) or beyond_floats or end_of_the_range"
+    " or weight_overflows and 200 or finite_part and True or one_row and 1.3"
 )
 
 
