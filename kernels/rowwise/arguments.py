@@ -98,9 +98,8 @@ def _integers(lengths: Any) -> Tensor:
             raise ValueError(f"lengths must be integers, got {lengths!r}") from None
     if lengths.is_floating_point() or lengths.is_complex() or lengths.dtype == torch.bool:
         raise ValueError(f"lengths must be integers, got {lengths.dtype}")
-    found: Tensor = lengths.to(
-        torch.int64
-    )  # a narrower or unsigned type need not hold n, or cannot be compared with it
+    # A narrower or unsigned type need not hold n, or cannot be compared with it.
+    found: Tensor = lengths.to(torch.int64)
     return found
 
 

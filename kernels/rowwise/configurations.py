@@ -89,14 +89,13 @@ def configuration(
 def compiler_options(target: str, kind: Kind, warps: int) -> dict[str, int]:
     """Further options of the compiler.
 
-    For sm_80 and sm_100 its assembler holds the long expressions of some kinds to fewer registers than there are, so
-    that more programs fit on a multiprocessor, and then spills. It may take the 65536 registers of a multiprocessor
-    instead.
+    NVIDIA's assembler holds the long expressions of some kinds to fewer registers than there are, so that more programs
+    fit on a multiprocessor, and then spills. It may take the 65536 registers of a multiprocessor instead.
 
     Examples
     --------
-    >>> compiler_options("sm_80", Kind.ABOVE, 16), compiler_options("sm_90", Kind.ABOVE, 16)
+    >>> compiler_options("sm_80", Kind.ABOVE, 16), compiler_options("gfx942", Kind.ABOVE, 16)
     ({'maxnreg': 128}, {})
     """
-    held = target.startswith(("sm_8", "sm_10")) and kind >= Kind.BELOW
+    held = target.startswith("sm_") and kind >= Kind.BELOW
     return {"maxnreg": min(255, 65536 // (32 * warps))} if held else {}

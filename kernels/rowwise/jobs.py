@@ -102,6 +102,8 @@ def all_jobs(targets: Sequence[str] = tuple(TARGETS)) -> Iterator[Job]:
     for target, backward in product(targets, (False, True)):
         yield job(target, Kind.SQUARE, 4096, torch.bfloat16, backward=backward)
         yield job(target, Kind.SQUARE, 4096, torch.float16, backward=backward, parameters=True)
+        for n in (1024, 4096, 16384):
+            yield job(target, Kind.ANY, n, torch.bfloat16, backward=backward, parameters=True)
 
 
 def some_jobs(targets: Sequence[str] = tuple(TARGETS)) -> Iterator[Job]:
@@ -114,5 +116,6 @@ def some_jobs(targets: Sequence[str] = tuple(TARGETS)) -> Iterator[Job]:
     yield job("sm_90", Kind.SQUARE, 131072)
     yield job("sm_90", Kind.SQUARE, 131072, backward=True)
     yield job("sm_90", Kind.ANY, 512, parameters=True)
+    yield job("sm_90", Kind.ANY, 16384, torch.bfloat16, parameters=True)
     yield job("sm_90", Kind.ABOVE, 16384)
     yield job("sm_90", Kind.BELOW, 2048, torch.float64)
