@@ -239,14 +239,14 @@ def test_an_alpha_that_is_annealed_compiles():
         torch.testing.assert_close(compiled(hidden), layer(hidden), rtol=1e-6, atol=1e-6)
 
 
-def test_an_alpha_that_is_annealed_as_a_tensor_is_compiled_once(monkeypatch):
+def test_an_alpha_that_is_annealed_as_a_tensor_is_compiled_once():
     torch._dynamo.reset()  # what other tests compiled of the class would count
     layer, hidden = EntmaxAttention(16, 2), torch.randn(1, 5, 16)
     compiled = torch.compile(layer, backend="aot_eager", fullgraph=True)
-    monkeypatch.setattr(torch._dynamo.config, "error_on_recompile", True)
-    for alpha in torch.linspace(1.1, 1.9, 12):
-        layer.alpha = alpha
-        torch.testing.assert_close(compiled(hidden), layer(hidden), rtol=1e-6, atol=1e-6)
+    with torch._dynamo.config.patch(error_on_recompile=True):
+        for alpha in torch.linspace(1.1, 1.9, 12):
+            layer.alpha = alpha
+            torch.testing.assert_close(compiled(hidden), layer(hidden), rtol=1e-6, atol=1e-6)
 
 
 def test_one_compiled_layer_takes_other_batches_lengths_and_padding():
