@@ -163,12 +163,10 @@ def compare(
             # A peer that does not run here is a line in the table, ours is an error.
             if name == OURS:
                 raise
-            missing = error.name if isinstance(error, ModuleNotFoundError) else None
-            row["unavailable"] = (
-                f"not measured: {missing} is not installed"
-                if missing
-                else f"{type(error).__name__}: {str(error)[:120]}"
-            )
+            said = f"{type(error).__name__}: {str(error)[:120]}"
+            if isinstance(error, ModuleNotFoundError):
+                said = f"{NOT_MEASURED}: {error.name} is not installed"
+            row["unavailable"] = said
         rows.append(row)
     return rows
 

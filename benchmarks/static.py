@@ -22,7 +22,7 @@ _SHOWN = ("registers", "shared", "instructions", "spills", "seconds")
 
 
 def run(progress: Callable[[str], None]) -> dict[str, Any]:
-    """Compile; three minutes on two cores."""
+    """Compile; about two minutes on two cores."""
     from entmax_oracle.kernels.ahead_of_time import compile_all
     from entmax_oracle.kernels.attention import jobs as attention
     from entmax_oracle.kernels.rowwise import jobs as rowwise

@@ -1,7 +1,6 @@
 """Compilation of one kernel for one target, and what it may not ship with."""
 
 import os
-import re
 import time
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
@@ -81,6 +80,8 @@ class Compiled:
         Matrix instructions, and loads that go to shared memory without waiting.
     vector_loads, vector_stores
         Widest access to global memory, in bytes of a thread.
+    wide_loads, wide_stores
+        Bytes of global memory that a thread moves 16 at a time; an instruction in a loop counts once.
     opcodes
         How often each kind of access to memory and each matrix instruction occurs.
     """
@@ -96,20 +97,9 @@ class Compiled:
     asynchronous: int
     vector_loads: int
     vector_stores: int
+    wide_loads: int
+    wide_stores: int
     opcodes: Mapping[str, int]
-
-    @property
-    def wide_loads(self) -> int:
-        """Bytes that a thread loads from global memory 16 at a time; an instruction in a loop counts once."""
-        return 16 * self._occurrences(r"LDG.*\.128|(global|buffer)_load_dwordx4")
-
-    @property
-    def wide_stores(self) -> int:
-        """Bytes that a thread stores to global memory 16 at a time; an instruction in a loop counts once."""
-        return 16 * self._occurrences(r"STG.*\.128|(global|buffer)_store_dwordx4")
-
-    def _occurrences(self, pattern: str) -> int:
-        return sum(count for opcode, count in self.opcodes.items() if re.match(pattern, opcode))
 
     def faults(self) -> list[str]:
         """Why this kernel may not ship: spills, too much shared memory, less than the job asks for."""

@@ -61,6 +61,8 @@ def _nvidia(binary: bytes) -> dict[str, Any]:
         "asynchronous": _count(opcodes, "LDGSTS|UTMALDG|UBLKCP"),
         "vector_loads": _widest(opcodes, "LDG", _nvidia_width),
         "vector_stores": _widest(opcodes, "STG", _nvidia_width),
+        "wide_loads": _wide(opcodes, "LDG", _nvidia_width),
+        "wide_stores": _wide(opcodes, "STG", _nvidia_width),
         "opcodes": _chosen(opcodes, r"LDG|STG|LDL|STL|UTMALDG|UBLKCP|H(G)?MMA|UTC\w*MMA"),
     }
 
@@ -84,6 +86,8 @@ def _amd(assembly: str) -> dict[str, Any]:
         "asynchronous": 0,
         "vector_loads": _widest(opcodes, "global_load|buffer_load", _amd_width),
         "vector_stores": _widest(opcodes, "global_store|buffer_store", _amd_width),
+        "wide_loads": _wide(opcodes, "global_load|buffer_load", _amd_width),
+        "wide_stores": _wide(opcodes, "global_store|buffer_store", _amd_width),
         "opcodes": _chosen(opcodes, "global_|buffer_load|buffer_store|scratch_|v_mfma"),
     }
 
@@ -117,3 +121,7 @@ def _count(opcodes: Counter[str], pattern: str) -> int:
 
 def _widest(opcodes: Counter[str], pattern: str, width: Callable[[str], int]) -> int:
     return max(map(width, _chosen(opcodes, pattern)), default=0)
+
+
+def _wide(opcodes: Counter[str], pattern: str, width: Callable[[str], int]) -> int:
+    return sum(16 * count for opcode, count in _chosen(opcodes, pattern).items() if width(opcode) == 16)

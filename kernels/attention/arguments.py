@@ -103,7 +103,7 @@ class Arguments:
             excess=excess.expand(heads),
             scale=factor.expand(batch, heads, m),
             slopes=slopes,
-            lengths=None if key_lengths is None else checked_lengths(key_lengths, batch, n, device),
+            lengths=checked_lengths(key_lengths, batch, n, device),
             is_causal=is_causal,
             kind=kind,
         )
@@ -132,8 +132,8 @@ def _check_tensors(query: Tensor, key: Tensor, value: Tensor) -> None:
         raise ValueError(f"key has {k[1]} heads, which do not divide the {q[1]} heads of query")
 
 
-def checked_lengths(key_lengths: Tensor, batch: int, n: int, device: torch.device) -> Tensor:
-    """Return lengths as int32 ``(batch,)`` on the device.
+def checked_lengths(key_lengths: Tensor | None, batch: int, n: int, device: torch.device) -> Tensor | None:
+    """Return lengths as int32 ``(batch,)`` on the device; ``None`` where there are none.
 
     Raises
     ------
@@ -141,6 +141,8 @@ def checked_lengths(key_lengths: Tensor, batch: int, n: int, device: torch.devic
         For another shape, what is not integers, and on a CPU for a length outside ``0 ... n``: to look into a tensor on
         a GPU would wait for the device.
     """
+    if key_lengths is None:
+        return None
     lengths = torch.as_tensor(key_lengths)
     if lengths.shape != (batch,):
         raise ValueError(f"key_lengths must have shape ({batch},), one per batch, got {tuple(lengths.shape)}")

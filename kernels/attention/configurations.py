@@ -73,7 +73,9 @@ def configuration(target: str, features: int, itemsize: int) -> Configuration:
         small = Configuration(32, 16, warps=8, split=2, decode_queries=16, decode_keys=32, decode_warps=8)
         if target.startswith("gfx"):
             return small
+        # As the ahead-of-time compiler finds them: the others spill.
         return replace(small, scan_warps=16 if width > 128 else 8, backward_stages=2 if width > 64 else 1)
+    # More would be held in registers, and spill.
     decode_queries = min(32, 4096 // width)
     if target.startswith("gfx"):  # 64 threads in a warp, and half the registers
         return Configuration(32, 32, scan_warps=4, backward_warps=4, decode_queries=decode_queries)

@@ -206,15 +206,15 @@ def forward(
         counts.refined = int(products.sum())
         counts.live = int(live.sum())
     index, numbers = _lists(live, query_blocks, key_blocks, key_blocks, 1)
-    written = widened(output)
-    arguments = (*wide, *bias, room.state, index, numbers, written, room.mean if save else None)
+    target = widened(output)
+    arguments = (*wide, *bias, room.state, index, numbers, target, room.mean if save else None)
     arguments += (m, n, features, value_features, *sizes[3:], *strides, *wide[2].stride())
     run(
         attend, grid, chosen.warps, chosen.stages, *arguments, **constants, VALUE_WIDTH=padded(value_features),
         EMULATE=emulate,
     )  # fmt: skip
-    if written is not output:
-        output.copy_(written)
+    if target is not output:
+        output.copy_(target)
     return output, *(room if save else empty_saved(query, key, value, False))
 
 

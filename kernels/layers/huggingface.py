@@ -10,6 +10,18 @@ from ..rowwise.rows import finite_alpha
 
 Tensor = torch.Tensor
 
+_REFUSED = {
+    "softcap": "cap of the scores, set it to None in the config",
+    "sliding_window": "window, set it to None in the config",
+    "position_bias": "bias by position",
+    "head_mask": "mask of heads",
+    "s_aux": "sinks",
+    "cu_seq_lens_q": "packed documents, give each a row of its own",
+    "cu_seq_lens_k": "packed documents, give each a row of its own",
+    "output_attentions": "probabilities to give, ask the model with attn_implementation='eager' for those of softmax",
+}
+"""Options of a model's attention that would change its answer, and what they ask for."""
+
 
 def register(name: str = "entmax", alpha: float = 1.5) -> None:
     """Make entmax attention known to `transformers` under a name.
@@ -64,19 +76,6 @@ def register(name: str = "entmax", alpha: float = 1.5) -> None:
 
     AttentionInterface.register(name, attend)
     AttentionMaskInterface.register(name, _lengths)
-
-
-_REFUSED = {
-    "softcap": "cap of the scores, set it to None in the config",
-    "sliding_window": "window, set it to None in the config",
-    "position_bias": "bias by position",
-    "head_mask": "mask of heads",
-    "s_aux": "sinks",
-    "cu_seq_lens_q": "packed documents, give each a row of its own",
-    "cu_seq_lens_k": "packed documents, give each a row of its own",
-    "output_attentions": "probabilities to give, ask the model with attn_implementation='eager' for those of softmax",
-}
-"""Options of a model's attention that would change its answer, and what they ask for."""
 
 
 def _lengths(

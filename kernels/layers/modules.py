@@ -190,8 +190,7 @@ class EntmaxAttention(nn.Module):
         query, key, value = self.project(hidden)
         if cache is not None:
             key, value = cache.joined(key, value)
-        if key_lengths is not None:
-            key_lengths = checked_lengths(key_lengths, len(key), key.shape[2], key.device)
+        key_lengths = checked_lengths(key_lengths, len(key), key.shape[2], key.device)
         generating = cache is not None and query.shape[2] == 1 and not torch.is_grad_enabled()
         mixed = (decode if generating else attention)(
             query,
@@ -213,8 +212,7 @@ class EntmaxAttention(nn.Module):
         self._check(hidden)
         query, key, _ = self.project(hidden)
         tokens = key.shape[2]
-        if key_lengths is not None:
-            key_lengths = checked_lengths(key_lengths, len(key), tokens, key.device)
+        key_lengths = checked_lengths(key_lengths, len(key), tokens, key.device)
         identity = torch.eye(tokens, dtype=key.dtype, device=key.device).expand(*key.shape[:2], -1, -1)
         return attention(
             query,

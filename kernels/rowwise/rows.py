@@ -20,7 +20,8 @@ def finite(x: Any, name: str, compute: torch.dtype = torch.float64) -> float:
         If ``x`` is not a real number, or is not finite, or beyond the range of ``compute``.
     """
     if isinstance(x, bool) or not isinstance(x, Real):
-        raise ValueError(f"{name} must be a number or a torch tensor, got {type(x).__name__}; convert it first")
+        kinds = "a number" if isinstance(x, Tensor) else "a number or a torch tensor"
+        raise ValueError(f"{name} must be {kinds}, got {type(x).__name__}; convert it first")
     try:
         number = float(x)
     except OverflowError:  # a long integer or a fraction; it may be too long to print

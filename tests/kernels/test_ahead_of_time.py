@@ -19,7 +19,7 @@ LEAST = {"vector_loads": 16, "vector_stores": 16, "matrix": 1, "asynchronous": 1
 GOOD = Compiled(
     job=Job("module", "it", "sm_90", {}, {}, frozenset(), 4, "it", least=LEAST),
     seconds=1.0, registers=200, shared=1000, instructions=500, stack=0, spills=0, matrix=8, asynchronous=4,
-    vector_loads=16, vector_stores=16, opcodes={},
+    vector_loads=16, vector_stores=16, wide_loads=64, wide_stores=64, opcodes={},
 )  # fmt: skip
 
 
@@ -98,7 +98,7 @@ def test_figures_are_read_once(tmp_path, monkeypatch):
     assert sum(opcodes.values()) == 5
     assert found == {
         "registers": 96, "stack": 16, "spills": 3, "instructions": 5, "matrix": 1, "asynchronous": 0,
-        "vector_loads": 16, "vector_stores": 8,
+        "vector_loads": 16, "vector_stores": 8, "wide_loads": 16, "wide_stores": 0,
     }  # fmt: skip
     monkeypatch.delattr(machine_code, "_amd")
     assert machine_code.figures({"amdgcn": ASSEMBLY}) == found | {"opcodes": opcodes}

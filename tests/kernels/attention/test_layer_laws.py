@@ -100,7 +100,7 @@ def concentration(gamma, tokens, rows=2048, width=64):
 def test_phase_transition_of_the_scale():
     """Gaussian logits: entmax spreads as n grows for gamma < 1/2 and concentrates for gamma > 1/2.
 
-    2048 rows each: the means have a standard error of about 0.005.
+    Of 2048 independent rows the means have a standard error of about 0.005, and a difference 0.008.
     """
     for gamma in (0.0, 0.25):
         assert concentration(gamma, 2048) < concentration(gamma, 32) - 0.05
