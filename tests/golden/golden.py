@@ -1,0 +1,231 @@
+"""Outputs that must not change by accident: one function per golden, run and compared, or recorded anew.
+
+python tests/golden/golden.py            # say which outputs differ from the stored ones
+python tests/golden/golden.py --record   # store today's; read the difference before you commit it
+
+Seconds, versions, platform and dates are left out. Answers of `check` are those at the first cases of every law, with
+seed 0, so that a machine's speed has no say in them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent / "conformance"))
+
+PUBLIC = (
+    "entmax_oracle",
+    "entmax_oracle.theory",
+    "entmax_oracle.theory.notation",
+    "entmax_oracle.reference",
+    "entmax_oracle.reference.normalisers",
+    "entmax_oracle.kernels.attention",
+    "entmax_oracle.kernels.layers",
+    "entmax_oracle.kernels.layers.huggingface",
+    "entmax_oracle.kernels.rowwise",
+    "entmax_oracle.proofs_checks.conformance",
+    "entmax_oracle.proofs_checks.matrix",
+    "entmax_oracle.proofs_checks.report",
+    "entmax_oracle.proofs_checks.vectors",
+)
+"""Modules whose names others import."""
+
+_PASSING = {"seconds", "platform", "versions", "started", "plots", "kernels", "duration"}
+
+
+def helps() -> dict[str, str]:
+    """The help of every command."""
+    from entmax_oracle.cli import COMMANDS, parser
+
+    os.environ["COLUMNS"] = "100"
+    (commands,) = (each for each in parser()._actions if isinstance(each, argparse._SubParsersAction))
+    return {name: commands.choices[name].format_help() for name in COMMANDS}
+
+
+def names() -> dict[str, Any]:
+    """What can be imported from where, and what theorems, laws and normalisers are called."""
+    from entmax_oracle.proofs_checks.conformance import laws
+    from entmax_oracle.reference.normalisers import NORMALISERS
+    from entmax_oracle.theory import theorems
+
+    public = {}
+    for module in PUBLIC:
+        found = import_module(module)
+        public[module] = sorted(getattr(found, "__all__", None) or (name for name in vars(found) if name[0] != "_"))
+    kinds = ("mapping", "attention", "loss", "normaliser")
+    offered = ("gradient", "alpha gradient", "order", "shift", "zeros", "permutation", "lipschitz")
+    chosen = {kind: laws.choose(kind=kind, offered=offered) for kind in kinds}
+    return {
+        "public": public,
+        "theorems": {each.name: each.area for each in theorems()},
+        "laws": {kind: sorted(each.name for part in found for each in part) for kind, found in chosen.items()},
+        "normalisers": sorted(NORMALISERS),
+    }
+
+
+def vectors() -> list[dict[str, Any]]:
+    """Groups of test vectors, each with a checksum."""
+    from entmax_oracle.proofs_checks.vectors import write
+
+    with tempfile.TemporaryDirectory() as folder:
+        written = json.loads(write(Path(folder))[0].read_text(encoding="utf-8"))
+    return [
+        {"law": each["law"], "alpha": each["alpha"], "tests": len(each["tests"]), "sha256": _digest(each["tests"])}
+        for each in written["testGroups"]
+    ]
+
+
+def matrix() -> dict[str, Any]:
+    """The property matrix."""
+    from entmax_oracle.proofs_checks.matrix import matrix as execute
+
+    return _lasting(execute())
+
+
+def verify() -> dict[str, Any]:
+    """The verdicts of `verify --profile quick` by theorem, with a line for each piece of evidence."""
+    from entmax_oracle.proofs_checks import verify as module
+
+    found = _lasting(module.verify(jobs=os.cpu_count() or 1))
+    return {entry["name"]: _theorem(entry) for entry in found["theorems"]}
+
+
+def _theorem(entry: dict[str, Any]) -> dict[str, Any]:
+    """A theorem's verdict; what it states, and what it shows, as checksums where it is long."""
+    said = ("name", "area", "verdict", "domain", "clean", "problems")
+    stated = ("title", "setting", "statement", "hypotheses", "source", "claims", "bound")
+    short: dict[str, Any] = {key: entry[key] for key in said}
+    short["stated"] = _digest([entry[key] for key in stated])
+    short["evidence"] = [
+        {key: each[key] for key in ("kind", "title", "domain", "status", "detail")} for each in entry["evidence"]
+    ]
+    for key in ("sharp", "necessity", "folklore"):
+        short[key] = [_digest(each) for each in entry[key]]
+    return short
+
+
+def checks() -> dict[str, Any]:
+    """What `check` says of every implementation of the zoo."""
+    from zoo.catalogue import FAULTS, HONEST
+
+    return {name: checked(name) for name in (*FAULTS, *HONEST)}
+
+
+def checked(name: str) -> dict[str, Any]:
+    """What `check` says of one implementation of the zoo at the first cases of every law."""
+    import torch
+    from zoo.catalogue import FAULTS, HONEST
+    from zoo.power import laws_of
+
+    from entmax_oracle.proofs_checks.conformance import PROFILES, check
+
+    torch.set_num_threads(1)
+    each = {**FAULTS, **HONEST}[name]
+    effort = replace(PROFILES["quick"], examples=1, shrinking=0, long_rows=(1025,), total=3600.0)
+    options = {**each.options, "alphas": each.alphas[:1], "dtypes": each.dtypes[:1]}
+    report = check(each.function, **options, laws=laws_of(each), profile=effort).to_dict()
+    return {
+        "verdict": report["verdict"],
+        "laws": {law["law"]: _law(law) for law in report["laws"]},
+        "keys": sorted(report),
+    }
+
+
+def _law(law: dict[str, Any]) -> list[Any]:
+    """What became of a law; the input that breaks it may be thousands of tokens long."""
+    short = [law["status"], law["examples"], f"{float(law['worst_ratio'] or 0):.3g}"]
+    if law["status"] != "pass":
+        short += [law["message"], _digest(law["counterexample"])]
+    return short
+
+
+def _lasting(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _lasting(each) for key, each in value.items() if key not in _PASSING}
+    if isinstance(value, list | tuple):
+        return [_lasting(each) for each in value]
+    return value
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+GOLDENS: dict[str, Callable[[], Any]] = {
+    each.__name__: each for each in (helps, names, vectors, matrix, verify, checks)
+}
+
+
+def stored(name: str) -> Any:
+    """The golden as it was recorded."""
+    return json.loads((HERE / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def present(name: str) -> Any:
+    """The golden as it is now, as JSON has it."""
+    return json.loads(json.dumps(_in_processes(name), default=str))
+
+
+def _in_processes(name: str) -> Any:
+    if name != "checks":
+        return GOLDENS[name]()
+    from zoo.catalogue import FAULTS, HONEST
+
+    every = [*FAULTS, *HONEST]
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        return dict(zip(every, pool.map(checked, every), strict=True))
+
+
+def differences(before: Any, after: Any, at: str = "") -> list[str]:
+    """Places at which two goldens differ, with both values."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        keys = dict.fromkeys([*before, *after])
+        return [line for key in keys for line in differences(before.get(key), after.get(key), f"{at}/{key}")]
+    if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        return [
+            line
+            for i, (a, b) in enumerate(zip(before, after, strict=True))
+            for line in differences(a, b, f"{at}/{_named(a, i)}")
+        ]
+    return [] if before == after else [f"{at}: {before!r} -> {after!r}"]
+
+
+def _named(value: Any, position: int) -> str:
+    return str(value["name"]) if isinstance(value, dict) and "name" in value else str(position)
+
+
+def main() -> int:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--record", action="store_true", help="store what is found")
+    parser.add_argument("--only", nargs="*", choices=GOLDENS, default=[*GOLDENS])
+    options = parser.parse_args()
+    found = 0
+    for name in options.only:
+        now = present(name)
+        if options.record:
+            text = json.dumps(now, indent=1, ensure_ascii=False, sort_keys=True)
+            (HERE / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+            continue
+        lines = differences(stored(name), now)
+        found += len(lines)
+        print(f"{name}: {len(lines)} differences", flush=True)
+        for line in lines:
+            print(f"  {line[:1000]}", flush=True)
+    return int(found > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
