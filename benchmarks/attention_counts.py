@@ -94,9 +94,9 @@ def count(family: str, n: int, *, queries: int = 128, alpha: float = 1.5, seed: 
     queries
         How many of the last queries of the sequence: all would take the interpreter hours.
     """
-    from ..kernels.attention.arguments import Arguments
-    from ..kernels.attention.configurations import Configuration
-    from ..kernels.attention.launch import Counts, forward, use_configuration
+    from entmax_oracle.kernels.attention.arguments import Arguments
+    from entmax_oracle.kernels.attention.configurations import Configuration
+    from entmax_oracle.kernels.attention.launch import Counts, forward, use_configuration
 
     query, key, options = FAMILIES[family](torch.Generator().manual_seed(seed), n)
     query, key = query[None, None, -queries:], key[None, None]
@@ -141,7 +141,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--queries", type=int, default=128, help="count on the last so many queries")
     parser.add_argument("--alpha", type=float, default=1.5)
     options = parser.parse_args(arguments)
-    from ..kernels.rowwise.launch import INTERPRETED
+    from entmax_oracle.kernels.rowwise.launch import INTERPRETED
 
     if not (INTERPRETED or torch.cuda.is_available()):
         print("set TRITON_INTERPRET=1: there is no GPU to count on", file=sys.stderr)

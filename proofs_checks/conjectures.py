@@ -14,20 +14,20 @@ from sympy.logic.boolalg import Boolean
 from entmax_oracle.theory import Theorem
 from entmax_oracle.theory.notation import INDICES
 
-from .evidence import Case
-from .judging import free_symbols
-from .reading import shortest
-from .rows import row
-from .searching import searched
+from .evidence.arguments import Case
+from .evidence.instances import row
+from .evidence.judging import free_symbols
+from .evidence.searching import searched
+from .reading.walk import shortest
 from .theorems import cases
 
 
 def load(path: str | Path) -> tuple[Case, ...]:
     r"""Return the cases of a file of one's own: theorems or conjectures outside the package.
 
-    The file is a Python module. Every :class:`~entmax_oracle.proofs_checks.evidence.Case` in it is taken, also from
-    lists, tuples and dicts; a :class:`~entmax_oracle.theory.Theorem` without a case is searched for counterexamples
-    among rows of logits (:func:`~entmax_oracle.proofs_checks.searching.searched`).
+    The file is a Python module. Every :class:`~entmax_oracle.proofs_checks.evidence.arguments.Case` in it is taken,
+    also from lists, tuples and dicts; a :class:`~entmax_oracle.theory.Theorem` without a case is
+    searched for counterexamples among rows of logits (:func:`~.searching.searched`).
 
     Parameters
     ----------

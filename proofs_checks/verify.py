@@ -21,9 +21,9 @@ from entmax_oracle.theory.notation import latex
 
 from .beliefs import beliefs
 from .conjectures import load
-from .evidence import Case, Context, Evidence, verdict
-from .reading import precision
-from .sharpness import Check, check_folklore, check_needed, check_sharp
+from .evidence.arguments import Case, Context, Evidence, verdict
+from .evidence.points import Check, check_folklore, check_needed, check_sharp
+from .reading.walk import precision
 from .theorems import cases
 
 SCHEMA = "entmax-oracle/verify/1"

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .assertion import assert_close
-from .attention import AttentionGradients, attention, attention_vjp
-from .attention_budget import AttentionGradientBudget, attention_budget, attention_vjp_budget
-from .bounds import Bounds, DerivativeBounds
-from .budget import budget, row_sum_budget, vjp_budget
-from .derivatives import grad_alpha, grad_scale, jacobian, jvp, vjp
-from .enclosed_attention import EnclosedAttentionGradients, enclose_attention, enclose_attention_vjp
-from .enclosed_calculus import (
+from .budgets.attention import AttentionGradientBudget, attention_budget, attention_vjp_budget
+from .budgets.losses import loss_budget, loss_vjp_budget
+from .budgets.mapping import budget, row_sum_budget, vjp_budget
+from .enclosures.attention import EnclosedAttentionGradients, enclose_attention, enclose_attention_vjp
+from .enclosures.bounds import Bounds, DerivativeBounds
+from .enclosures.calculus import (
     enclose_fenchel_young_loss,
     enclose_grad_alpha,
     enclose_grad_scale,
@@ -20,15 +19,16 @@ from .enclosed_calculus import (
     enclose_tsallis_entropy,
     enclose_vjp,
 )
-from .enclosure import Enclosure, enclose
-from .entropies import shannon_entropy, tsallis_entropy
-from .loss_budget import loss_budget, loss_vjp_budget
-from .losses import fenchel_young_grad, fenchel_young_loss
-from .mapping import entmax, support, threshold
-from .rounding import PrecisionError, rounded
+from .enclosures.enclosure import Enclosure, enclose
+from .enclosures.rounding import PrecisionError, rounded
+from .values.attention import AttentionGradients, attention, attention_vjp
+from .values.derivatives import grad_alpha, grad_scale, jacobian, jvp, vjp
+from .values.entropies import shannon_entropy, tsallis_entropy
+from .values.losses import fenchel_young_grad, fenchel_young_loss
+from .values.mapping import entmax, support, threshold
 
 if TYPE_CHECKING:
-    from .exact import ExactSolution, exact_entmax, float_logits_for, logits_for
+    from .exact.solve import ExactSolution, exact_entmax, float_logits_for, logits_for
 
 __all__ = [
     "AttentionGradientBudget",
@@ -82,6 +82,6 @@ def __getattr__(name: str) -> Any:
     """Import the exact tier on first use: it brings SymPy, which takes longer to import than all the rest."""
     if name not in ("ExactSolution", "exact_entmax", "float_logits_for", "logits_for"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from . import exact
+    from .exact import solve
 
-    return getattr(exact, name)
+    return getattr(solve, name)

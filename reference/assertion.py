@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from .budget import budget
-from .enclosure import enclose
+from .budgets.mapping import budget
+from .enclosures.enclosure import enclose
 from .formats import as_format
 from .inputs import as_alpha, as_array, last_axis
 

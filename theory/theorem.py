@@ -11,37 +11,17 @@ import sympy as sp
 
 from .notation import latex
 
-SUBJECTS = (
-    "entropy",
-    "threshold",
-    "newton",
-    "excess",
-    "structure",
-    "softmax",
-    "support",
-    "limits",
-    "jacobian",
-    "lipschitz",
-    "smoothness",
-    "extremes",
-    "losses",
-    "dispersion",
-    "entropy_floors",
-    "vanishing",
-    "tokenwise",
-    "selections",
-    "neighbours",
-    "collapse",
-    "paths",
-    "scale_laws",
-    "random_supports",
-    "random_entropies",
-    "random_tails",
-    "positions",
-    "floating",
-    "rounding",
-)
-"""Modules of this package that state theorems, in reading order."""
+CHAPTERS = {
+    "mapping": ("entropy", "threshold", "newton", "excess", "structure", "softmax"),
+    "support": ("support", "limits", "extremes"),
+    "calculus": ("jacobian", "lipschitz", "smoothness", "losses"),
+    "dispersion": ("dispersion", "entropy_floors", "vanishing"),
+    "layers": ("collapse", "paths", "positions"),
+    "random": ("scale_laws", "random_supports", "random_entropies", "random_tails"),
+    "neighbours": ("tokenwise", "selections", "neighbours"),
+    "arithmetic": ("floating", "rounding"),
+}
+"""Chapters of this room and their modules, each the name of an area, in reading order."""
 
 
 @dataclass(frozen=True)
@@ -214,9 +194,10 @@ def theorems(area: str | None = None) -> tuple[Theorem, ...]:
     'threshold-form'
     """
     found: list[Theorem] = []
-    for subject in SUBJECTS:
-        module = import_module(f"{__package__}.{subject}")
-        found += [value for value in vars(module).values() if isinstance(value, Theorem)]
+    for chapter, subjects in CHAPTERS.items():
+        for subject in subjects:
+            module = import_module(f"{__package__}.{chapter}.{subject}")
+            found += [value for value in vars(module).values() if isinstance(value, Theorem)]
     areas = list(dict.fromkeys(t.area for t in found))
     if area is not None and area not in areas:
         raise ValueError(f"area: there is no area {area!r}; the areas are {', '.join(areas)}")

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from entmax_oracle.reference.enclosure import enclose
-from entmax_oracle.reference.exact import exact_entmax
+from entmax_oracle.reference.enclosures.enclosure import enclose
+from entmax_oracle.reference.exact.solve import exact_entmax
 
 __all__ = ["confirm"]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from entmax_oracle.proofs_checks.conformance.task import OUT_OF_TIME
+from entmax_oracle.proofs_checks.conformance.setting import OUT_OF_TIME
 
 from .catalogue import PEERS
 from .confirm import confirm

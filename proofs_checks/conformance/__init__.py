@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from .checker import PROFILES, check, replay
-from .events import gather, read_events
-from .junit import to_junit
+from .inputs.strategies import logits
 from .laws import CONTRACTS, LAWS
-from .results import Counterexample, LawResult, Report, Violated
-from .strategies import logits
-from .target import UnusableTarget
+from .results.events import gather, read_events
+from .results.junit import to_junit
+from .results.report import Counterexample, LawResult, Report, Violated
+from .target.loading import UnusableTarget
 
 __all__ = [
     "CONTRACTS",

@@ -18,18 +18,18 @@ from entmax_oracle.reference.formats import as_format
 from entmax_oracle.reference.inputs import as_alpha
 from entmax_oracle.reference.normalisers import NORMALISERS
 
-from .arrays import FRAMEWORKS, LAYOUTS
 from .attention.narrowing import LACKS, options_of
-from .events import Begun, Ended, Event, Judging, Tell, gather
 from .kinds import KINDS
 from .laws import Contract, Finding, Law, Setting, choose
 from .normaliser.request import OFFERS, Asked, ask_for
-from .program import is_program
-from .replay import read
-from .results import LawResult, Report
+from .results.counterexample import read
+from .results.events import Begun, Ended, Event, Judging, Tell, gather
+from .results.report import LawResult, Report
 from .search import Effort
-from .task import Calling, Settled, Task, check_setting, collect, judge
-from .worker import Subject
+from .setting import Calling, Settled, Task, check_setting, collect, judge
+from .target.frameworks import FRAMEWORKS, LAYOUTS
+from .target.program import is_program
+from .target.worker import Subject
 
 __all__ = ["PROFILES", "check", "replay"]
 
@@ -74,7 +74,7 @@ def check(
     implementation : str or callable
         ``"package.module:function"`` or ``"path/to/file.py:function"`` is imported and called in a worker
         process, and ``"command:./program --options"`` is run there and asked line by line (see
-        :mod:`~entmax_oracle.proofs_checks.conformance.program`); either may hang or die without harm. A callable
+        :mod:`~entmax_oracle.proofs_checks.conformance.target.program`); either may hang or die without harm. A callable
         is called in this process: a call that hangs is reported, its thread left behind; one that kills the
         process is not survived. In every case it is a mapping
         ``f(z, alpha)`` over the last axis, with the shape and dtype of `z` out.
@@ -111,7 +111,7 @@ def check(
     executor : concurrent.futures.Executor, optional
         Where to check the settings instead.
     progress : callable, optional
-        Told every :mod:`event <entmax_oracle.proofs_checks.conformance.events>` as it happens.
+        Told every :mod:`event <entmax_oracle.proofs_checks.conformance.results.events>` as it happens.
     kind : str
         ``"mapping"``; ``"attention"``: ``f(query, key, value, *, alpha, is_causal, scale, alibi_slopes,
         key_lengths)`` with the semantics of :func:`entmax_oracle.reference.attention`; ``"loss"``:

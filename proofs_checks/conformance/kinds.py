@@ -19,11 +19,11 @@ from .loss.session import CheckedLoss
 from .normaliser import replay as normaliser_replay
 from .normaliser.calls import NormaliserCall, NormaliserCase
 from .normaliser.session import CheckedNormaliser
-from .replay import describe, to_case
-from .results import Counterexample
+from .results.counterexample import describe, to_case
+from .results.report import Counterexample
 from .session import Checked
 from .shrink import shrink
-from .worker import Subject
+from .target.worker import Subject
 
 __all__ = ["KINDS", "Kind"]
 
@@ -43,7 +43,7 @@ class Kind:
     shrink : callable
         As `entmax_oracle.proofs_checks.conformance.shrink.shrink`.
     describe, to_case : callable
-        As in `entmax_oracle.proofs_checks.conformance.replay`.
+        As in `entmax_oracle.proofs_checks.conformance.results.counterexample`.
     """
 
     session: Callable[..., Checked]

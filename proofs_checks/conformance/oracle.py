@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from entmax_oracle.reference.budget import budget, row_sum_budget, vjp_budget
-from entmax_oracle.reference.enclosed_calculus import enclose_grad_alpha, enclose_vjp
-from entmax_oracle.reference.enclosure import enclose
+from entmax_oracle.reference.budgets.mapping import budget, row_sum_budget, vjp_budget
+from entmax_oracle.reference.enclosures.calculus import enclose_grad_alpha, enclose_vjp
+from entmax_oracle.reference.enclosures.enclosure import enclose
 from entmax_oracle.reference.formats import as_format
 
 from .calls import Float64

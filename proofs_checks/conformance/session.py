@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from .calls import Call, Float64, Outcome, Request
 from .laws import Contract, Setting
 from .oracle import Oracle
-from .worker import Caller
+from .target.worker import Caller
 
 __all__ = ["Breach", "Checked", "GiveUp", "Unanswered"]
 

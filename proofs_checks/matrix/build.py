@@ -10,7 +10,7 @@ from typing import Any
 
 from entmax_oracle.reference.normalisers import normaliser
 
-from ..evidence import Context
+from ..evidence.arguments import Context
 from ..verify import PROFILES, versions
 from .cells import PROPERTIES, Cell, cell
 from .claims import ROWS, Claims

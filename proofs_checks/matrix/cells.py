@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any, Literal
 
-from entmax_oracle.reference.precision import working_precision
+from entmax_oracle.reference.enclosures.precision import working_precision
 
-from ..evidence import Context
+from ..evidence.arguments import Context
 from ..theorems import cases
 from ..verify import examine
 from .claims import Claims

@@ -15,9 +15,9 @@ from flint import arb, fmpq
 
 from entmax_oracle.theory import notation as N
 
-from ..reading import rational
-from ..rows import Instance, Number
-from ..theorems import neighbours, selections, tokenwise
+from ..evidence.instances import Instance, Number
+from ..reading.walk import rational
+from ..theorems.neighbours import neighbours, selections, tokenwise
 from .reductions import compared, equal
 from .subject import Reference, Row, Undefined
 

@@ -10,8 +10,8 @@ from contextlib import suppress
 import numpy as np
 from flint import arb
 
-from entmax_oracle.reference.entropies import shannon_entropy
 from entmax_oracle.reference.inputs import Float64
+from entmax_oracle.reference.values.entropies import shannon_entropy
 
 from .points import Point, draw_direction, draw_row
 from .properties import GAPS, Property, digits

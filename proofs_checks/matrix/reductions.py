@@ -15,7 +15,7 @@ from typing import Any
 
 from flint import arb
 
-from entmax_oracle.reference.precision import working_precision
+from entmax_oracle.reference.enclosures.precision import working_precision
 
 from .points import draw_row
 from .subject import BITS, Reference, Row, Undefined

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from entmax_oracle.reference.enclosures.precision import working_precision
 from entmax_oracle.reference.normalisers import normaliser
-from entmax_oracle.reference.precision import working_precision
 
 from .build import SCHEMA
 from .cells import PROPERTIES, decide

@@ -18,10 +18,10 @@ from markupsafe import Markup
 
 from ..beliefs import beliefs
 from .bounds import bound_curves
+from .load import Json, Results, as_float, gravest, load
 from .mathml import formula, inline, prose
-from .neighbours import matrix_findings, neighbours
+from .matrix import matrix_findings, neighbours
 from .pictures import curves, number, number_line, ratio_strip
-from .results import Json, Results, as_float, gravest, load
 
 __all__ = ["findings", "render"]
 

@@ -1,12 +1,12 @@
-"""Evidence for every theorem, one module per subject, named as in :mod:`entmax_oracle.theory`."""
+"""Evidence for every theorem, in the chapters and modules of :mod:`entmax_oracle.theory`."""
 
 from __future__ import annotations
 
 from importlib import import_module
 
-from entmax_oracle.theory.theorem import SUBJECTS
+from entmax_oracle.theory.theorem import CHAPTERS
 
-from ..evidence import Case
+from ..evidence.arguments import Case
 
 __all__ = ["cases"]
 
@@ -14,7 +14,8 @@ __all__ = ["cases"]
 def cases() -> tuple[Case, ...]:
     """Return the case of every theorem, in reading order."""
     found: list[Case] = []
-    for subject in SUBJECTS:
-        module = import_module(f"{__name__}.{subject}")
-        found += [value for value in vars(module).values() if isinstance(value, Case)]
+    for chapter, subjects in CHAPTERS.items():
+        for subject in subjects:
+            module = import_module(f"{__name__}.{chapter}.{subject}")
+            found += [value for value in vars(module).values() if isinstance(value, Case)]
     return tuple(found)

@@ -19,12 +19,12 @@ from typing import Any
 import numpy as np
 
 from entmax_oracle.proofs_checks.conformance.calls import Float64
-from entmax_oracle.proofs_checks.conformance.replay import hexadecimal
-from entmax_oracle.reference.budget import budget, vjp_budget
-from entmax_oracle.reference.enclosed_calculus import enclose_vjp
-from entmax_oracle.reference.enclosure import enclose
+from entmax_oracle.proofs_checks.conformance.results.counterexample import hexadecimal
+from entmax_oracle.reference.budgets.mapping import budget, vjp_budget
+from entmax_oracle.reference.enclosures.calculus import enclose_vjp
+from entmax_oracle.reference.enclosures.enclosure import enclose
+from entmax_oracle.reference.enclosures.rounding import rounded
 from entmax_oracle.reference.formats import as_format
-from entmax_oracle.reference.rounding import rounded
 
 from .cases import ALPHAS, FLAGS, GROUPS, Draft, Group
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 
 from entmax_oracle.proofs_checks.conformance.calls import Float64
-from entmax_oracle.proofs_checks.conformance.rows import Row, moved
+from entmax_oracle.proofs_checks.conformance.inputs.rows import Row, moved
 
 __all__ = ["ALPHAS", "FLAGS", "GROUPS", "Draft", "Group"]
 
@@ -54,7 +54,7 @@ class Group:
     law : str
         A law of ``entmax-oracle check``; the first one that a wrong answer breaks.
     families : dict
-        From a family of :mod:`~entmax_oracle.proofs_checks.conformance.rows` to a flag.
+        From a family of :mod:`~entmax_oracle.proofs_checks.conformance.inputs.rows` to a flag.
     sizes : tuple of int
         Row lengths.
     dtypes : tuple of str

@@ -16,9 +16,9 @@ from typing import Any, ClassVar, TypeVar
 import numpy as np
 from flint import arb
 
-from ..bounds import Bounds, object_array, round_outward
+from ..enclosures.bounds import Bounds, object_array, round_outward
+from ..enclosures.precision import working_precision
 from ..inputs import Float64, as_array, as_finite, as_logits
-from ..precision import working_precision
 
 __all__ = ["NORMALISERS", "Normaliser", "Undefined", "normaliser", "register"]
 

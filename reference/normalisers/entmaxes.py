@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from flint import arb, ctx
 
-from ..ball_rows import Scores, ball, ball_row
-from ..derivatives import vjp
+from ..enclosures.ball_rows import Scores, ball, ball_row
 from ..inputs import Float64, as_alpha, as_finite
-from ..mapping import entmax
+from ..values.derivatives import vjp
+from ..values.mapping import entmax
 from .base import Normaliser, register
 
 

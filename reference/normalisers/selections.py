@@ -10,7 +10,7 @@ import numpy as np
 from flint import arb
 from numpy.typing import NDArray
 
-from ..ball_rows import ball
+from ..enclosures.ball_rows import ball
 from ..inputs import Float64, as_finite
 from .base import Normaliser, Undefined, register
 from .softmaxes import lifted, softmax_balls, through

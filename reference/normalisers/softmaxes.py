@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from flint import arb
 
-from ..derivatives import apply_jacobian
 from ..inputs import Float64, as_finite
-from ..mapping import entmax
+from ..values.derivatives import apply_jacobian
+from ..values.mapping import entmax
 from .base import Normaliser, Undefined, as_positive, register
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from entmax_oracle.proofs_checks.conformance import PROFILES, check, replay
 from entmax_oracle.reference import enclose_fenchel_young_loss, entmax, fenchel_young_grad, fenchel_young_loss
-from entmax_oracle.reference.loss_budget import loss_budget, loss_vjp_budget
+from entmax_oracle.reference.budgets.losses import loss_budget, loss_vjp_budget
 
 torch = pytest.importorskip("torch")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +11,6 @@ import numpy as np
 import pytest
 
 pytest.importorskip("torch")
-sys.path.insert(0, str(Path(__file__).parent))
 
 import torch
 from normaliser_implementations import HONEST, WRONG, topk_last, topk_t
@@ -20,13 +18,13 @@ from normaliser_implementations import HONEST, WRONG, topk_last, topk_t
 from entmax_oracle.cli import main
 from entmax_oracle.proofs_checks.conformance import PROFILES, check, replay, to_junit
 from entmax_oracle.proofs_checks.conformance.normaliser.known import KNOWN, PROPERTIES, read_parameter
-from entmax_oracle.proofs_checks.evidence import Context
+from entmax_oracle.proofs_checks.evidence.arguments import Context
 from entmax_oracle.proofs_checks.matrix.cells import PROPERTIES as COLUMNS
 from entmax_oracle.proofs_checks.matrix.cells import cell
 from entmax_oracle.proofs_checks.matrix.subject import Reference
+from entmax_oracle.reference.budgets.normalisers import normaliser_budget, normaliser_vjp_budget
 from entmax_oracle.reference.formats import as_format
 from entmax_oracle.reference.normalisers import NORMALISERS
-from entmax_oracle.reference.normalisers.budgets import normaliser_budget, normaliser_vjp_budget
 
 FILE = str(Path(__file__).with_name("normaliser_implementations.py"))
 EFFORT = replace(PROFILES["quick"], examples=3, shrinking=10, long_rows=(257,))

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 
 from entmax_oracle.proofs_checks.conformance import CONTRACTS, LAWS, PROFILES, Violated, check, logits, replay
-from entmax_oracle.proofs_checks.conformance.arrays import LAYOUTS, framework, place
+from entmax_oracle.proofs_checks.conformance.inputs.rows import FAMILIES, Row, moved, on_grid, quantise
+from entmax_oracle.proofs_checks.conformance.inputs.strategies import offsets
 from entmax_oracle.proofs_checks.conformance.laws import Case, Finding, choose
-from entmax_oracle.proofs_checks.conformance.replay import describe, read, to_case
-from entmax_oracle.proofs_checks.conformance.rows import FAMILIES, Row, moved, on_grid, quantise
+from entmax_oracle.proofs_checks.conformance.results.counterexample import describe, read, to_case
 from entmax_oracle.proofs_checks.conformance.shrink import complexity, shrink
-from entmax_oracle.proofs_checks.conformance.strategies import offsets
-from entmax_oracle.proofs_checks.conformance.worker import Subject
+from entmax_oracle.proofs_checks.conformance.target.frameworks import LAYOUTS, framework, place
+from entmax_oracle.proofs_checks.conformance.target.worker import Subject
 from entmax_oracle.reference.formats import as_format
 from entmax_oracle.theory import theorems
 

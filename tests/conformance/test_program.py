@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from entmax_oracle.proofs_checks.conformance import PROFILES, UnusableTarget, check, replay
-from entmax_oracle.proofs_checks.conformance.program import Program, ProgramFailed, ProgramFramework
+from entmax_oracle.proofs_checks.conformance.target.program import Program, ProgramFailed, ProgramFramework
 
 EFFORT = replace(PROFILES["quick"], examples=8, shrinking=10, long_rows=(1025,))
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "entmax_lines.c"

@@ -2,14 +2,11 @@
 
 import math
 import random
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 pytest.importorskip("torch")
-sys.path.insert(0, str(Path(__file__).parent))
 
 import torch
 from zoo.bases import differentiable, exact, total, vjp

@@ -6,15 +6,12 @@ slow. ``zoo/power.py`` measures the same and writes the table of the documentati
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 pytest.importorskip("torch")
-sys.path.insert(0, str(Path(__file__).parent))
 
 from zoo.catalogue import FAULTS, GRADES, HONEST
 from zoo.power import laws_of, measure

@@ -36,8 +36,8 @@ def test_docstrings(name):
 
 
 def test_docstrings_are_found():
-    assert doctest.testmod(importlib.import_module("entmax_oracle.reference.mapping")).attempted >= 4
-    assert entmax_oracle.reference.__name__ + ".solution" in MODULES
+    assert doctest.testmod(importlib.import_module("entmax_oracle.reference.values.mapping")).attempted >= 4
+    assert entmax_oracle.reference.__name__ + ".enclosures.solution" in MODULES
 
 
 def test_readme_python():

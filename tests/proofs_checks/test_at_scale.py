@@ -10,11 +10,11 @@ from flint import arb, fmpq
 from scipy import stats
 
 import entmax_oracle as eo
-from entmax_oracle.proofs_checks.at_scale import along
-from entmax_oracle.proofs_checks.evidence import Context
-from entmax_oracle.proofs_checks.rows import row
-from entmax_oracle.proofs_checks.simulation import gaussian_one_hot, solve_sorted
-from entmax_oracle.proofs_checks.tails import (
+from entmax_oracle.proofs_checks.evidence.arguments import Context
+from entmax_oracle.proofs_checks.evidence.curves import along
+from entmax_oracle.proofs_checks.evidence.instances import row
+from entmax_oracle.proofs_checks.theorems.random.simulation import gaussian_one_hot, solve_sorted
+from entmax_oracle.proofs_checks.theorems.random.tails import (
     DISTRIBUTIONS,
     NORMALISERS,
     band,
@@ -128,7 +128,7 @@ def test_bands_and_many_labels_are_drawn() -> None:
 
 def test_torch_finds_no_gradient_where_there_is_no_path() -> None:
     pytest.importorskip("torch")
-    from entmax_oracle.proofs_checks.autograd import differentiated_stack
+    from entmax_oracle.proofs_checks.theorems.layers.autograd import differentiated_stack
 
     counts, gradients = differentiated_stack(4, 2, 1.5, 0)
     assert np.array_equal(counts == 0, gradients == 0)

@@ -12,10 +12,10 @@ from flint import fmpq
 
 from entmax_oracle.proofs_checks import verify as runner
 from entmax_oracle.proofs_checks.beliefs import beliefs
-from entmax_oracle.proofs_checks.evidence import Case, sampled
-from entmax_oracle.proofs_checks.families import rows
-from entmax_oracle.proofs_checks.rows import row
-from entmax_oracle.proofs_checks.sharpness import Debunked
+from entmax_oracle.proofs_checks.evidence.arguments import Case, sampled
+from entmax_oracle.proofs_checks.evidence.families import rows
+from entmax_oracle.proofs_checks.evidence.instances import row
+from entmax_oracle.proofs_checks.evidence.points import Debunked
 from entmax_oracle.proofs_checks.verify import examine, verify
 from entmax_oracle.theory import Claim, Folklore, Theorem, theorems
 from entmax_oracle.theory.notation import p_max, size

@@ -9,12 +9,12 @@ import pytest
 import sympy as sp
 from flint import arb, fmpq
 
-from entmax_oracle.proofs_checks.evidence import Case, Context, certified, decided, exact, sampled, symbolic
-from entmax_oracle.proofs_checks.families import rows
-from entmax_oracle.proofs_checks.judging import judge
-from entmax_oracle.proofs_checks.reading import Unclear, Undefined, precision, read
-from entmax_oracle.proofs_checks.rows import row
-from entmax_oracle.proofs_checks.symbolic import Step, assumes, concludes, identity
+from entmax_oracle.proofs_checks.evidence.arguments import Case, Context, certified, decided, exact, sampled, symbolic
+from entmax_oracle.proofs_checks.evidence.families import rows
+from entmax_oracle.proofs_checks.evidence.instances import row
+from entmax_oracle.proofs_checks.evidence.judging import judge
+from entmax_oracle.proofs_checks.evidence.proof import Step, assumes, concludes, identity
+from entmax_oracle.proofs_checks.reading.walk import Unclear, Undefined, precision, read
 from entmax_oracle.proofs_checks.theorems import cases
 from entmax_oracle.proofs_checks.verify import examine
 from entmax_oracle.theory import Claim, Hypothesis, Theorem
@@ -192,7 +192,7 @@ PROOFS = [
 
 @pytest.mark.parametrize(("case", "proof"), PROOFS)
 def test_no_proof_survives_the_loss_of_its_hypotheses(case: Case, proof: object) -> None:
-    from entmax_oracle.proofs_checks.evidence import Argument
+    from entmax_oracle.proofs_checks.evidence.arguments import Argument
 
     assert isinstance(proof, Argument)
     assert set(proof.given) == {h.key for h in case.theorem.hypotheses}

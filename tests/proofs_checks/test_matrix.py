@@ -9,7 +9,7 @@ import sympy as sp
 from flint import fmpq
 
 from entmax_oracle.cli import main
-from entmax_oracle.proofs_checks.evidence import Context
+from entmax_oracle.proofs_checks.evidence.arguments import Context
 from entmax_oracle.proofs_checks.matrix import (
     PROPERTIES,
     ROWS,
@@ -27,8 +27,8 @@ from entmax_oracle.proofs_checks.matrix.forms import FORMS, departure
 from entmax_oracle.proofs_checks.matrix.points import shrink, simpler
 from entmax_oracle.proofs_checks.matrix.reductions import REDUCTIONS, disagreement
 from entmax_oracle.reference import entmax
+from entmax_oracle.reference.enclosures.precision import working_precision
 from entmax_oracle.reference.normalisers import NORMALISERS, normaliser
-from entmax_oracle.reference.precision import working_precision
 from entmax_oracle.theory import notation, theorems
 
 BY_KEY = {prop.key: prop for prop in PROPERTIES}

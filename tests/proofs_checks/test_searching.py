@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 import sympy as sp
 from flint import fmpq
+from mutation import weaker
 
 from entmax_oracle.cli import Unusable
 from entmax_oracle.commands import verify as command
-from entmax_oracle.proofs_checks.evidence import Context
-from entmax_oracle.proofs_checks.mutation import weaker
-from entmax_oracle.proofs_checks.reading import precision
-from entmax_oracle.proofs_checks.rows import row
-from entmax_oracle.proofs_checks.searching import searched, slack
+from entmax_oracle.proofs_checks.evidence.arguments import Context
+from entmax_oracle.proofs_checks.evidence.instances import row
+from entmax_oracle.proofs_checks.evidence.searching import searched, slack
+from entmax_oracle.proofs_checks.reading.walk import precision
 from entmax_oracle.proofs_checks.verify import load, verify
 from entmax_oracle.theory import Claim, Hypothesis, Theorem
 from entmax_oracle.theory import notation as N

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from mutation import Mutant, mutants, refutation
 
-from entmax_oracle.proofs_checks.evidence import Case
-from entmax_oracle.proofs_checks.mutation import Mutant, mutants, refutation
+from entmax_oracle.proofs_checks.evidence.arguments import Case
 from entmax_oracle.proofs_checks.theorems import cases
 from entmax_oracle.proofs_checks.verify import examine
 from entmax_oracle.theory import theorems

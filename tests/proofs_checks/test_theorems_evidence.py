@@ -11,7 +11,7 @@ import pytest
 import sympy as sp
 from flint import arb, fmpq
 
-from entmax_oracle.proofs_checks.evidence import (
+from entmax_oracle.proofs_checks.evidence.arguments import (
     Argument,
     Case,
     Context,
@@ -27,12 +27,12 @@ from entmax_oracle.proofs_checks.evidence import (
     symbolic,
     verdict,
 )
-from entmax_oracle.proofs_checks.families import rows
-from entmax_oracle.proofs_checks.intervals import certify_positive
-from entmax_oracle.proofs_checks.judging import judge
-from entmax_oracle.proofs_checks.reading import Undefined, precision, read
-from entmax_oracle.proofs_checks.rows import chosen, row
-from entmax_oracle.proofs_checks.symbolic import Step, concludes, identity, nonnegative
+from entmax_oracle.proofs_checks.evidence.boxes import certify_positive
+from entmax_oracle.proofs_checks.evidence.families import rows
+from entmax_oracle.proofs_checks.evidence.instances import chosen, row
+from entmax_oracle.proofs_checks.evidence.judging import judge
+from entmax_oracle.proofs_checks.evidence.proof import Step, concludes, identity, nonnegative
+from entmax_oracle.proofs_checks.reading.walk import Undefined, precision, read
 from entmax_oracle.proofs_checks.verify import examine
 from entmax_oracle.theory import Claim, Hypothesis, Theorem
 from entmax_oracle.theory import notation as N

@@ -130,7 +130,7 @@ def test_conjectures_travel_to_other_processes(conjectures: tuple[Path, Path]) -
 
 def test_unusable_files_are_refused(tmp_path: Path) -> None:
     empty, broken = tmp_path / "empty.py", tmp_path / "broken.py"
-    empty.write_text("from entmax_oracle.theory.threshold import brackets\n")
+    empty.write_text("from entmax_oracle.theory.mapping.threshold import brackets\n")
     broken.write_text("1 / 0\n")
     with pytest.raises(ValueError, match="states no theorem"):
         load(empty)

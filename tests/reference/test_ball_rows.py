@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from flint import arb, ctx
 
-from entmax_oracle.reference.ball_rows import Scores, ball_row, float_row
+from entmax_oracle.reference.enclosures.ball_rows import Scores, ball_row, float_row
 
 ALPHAS = (1.0, 1 + 2**-52, 1 + 1e-9, 1.1, 1.5, 1.9, 2.0, 2.1, 3.0, 10.0, 50.0)
 

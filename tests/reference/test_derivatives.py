@@ -18,7 +18,7 @@ from entmax_oracle.reference import (
     vjp,
     vjp_budget,
 )
-from entmax_oracle.reference.derivatives import _incomplete_gamma
+from entmax_oracle.reference.values.derivatives import _incomplete_gamma
 
 ALPHAS = (1.0, 1 + 2**-52, 1 + 1e-12, 1 + 1e-6, 1.04, 1.25, 4 / 3, 1.5, 1.75, 2.0, 2.5, 4.0, 10.0, 50.0)
 U = 2.0**-53

@@ -12,8 +12,8 @@ from entmax_oracle.reference import (
     enclose_attention_vjp,
     vjp_budget,
 )
-from entmax_oracle.reference.attention import scores_of
 from entmax_oracle.reference.attention_call import AttentionCall
+from entmax_oracle.reference.values.attention import scores_of
 
 U = 2.0**-53
 ALPHAS = (1.0, 1 + 1e-12, 1.25, 1.5, 1.9, 2.0, 3.0)

@@ -14,7 +14,7 @@ from entmax_oracle.reference import (
     enclose_jvp,
     enclose_vjp,
 )
-from entmax_oracle.reference.bounds import round_outward
+from entmax_oracle.reference.enclosures.bounds import round_outward
 
 ALPHAS = (1.0, 1 + 1e-12, 1 + 1e-3, 1.25, 1.5, 1.9, 2.0, 2.5, 4.0)
 ROWS = ([0.5, 0.25, -0.0625], [1.0, 0.9, -3.0, 0.1], [0.0, 0.0])

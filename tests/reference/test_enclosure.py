@@ -12,10 +12,10 @@ from flint import arb, ctx
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from entmax_oracle.reference import enclosure
-from entmax_oracle.reference.enclosure import Enclosure, enclose, outward
-from entmax_oracle.reference.exact import float_logits_for
-from entmax_oracle.reference.mapping import entmax
+from entmax_oracle.reference.enclosures import enclosure
+from entmax_oracle.reference.enclosures.enclosure import Enclosure, enclose, outward
+from entmax_oracle.reference.exact.solve import float_logits_for
+from entmax_oracle.reference.values.mapping import entmax
 
 ALPHAS = [1, 1 + 2.0**-52, 1 + 1e-12, 1.05, 4 / 3, Fraction(4, 3), 1.5, 1.9, 2, 2.5, 3, 4, 50, 300]
 

@@ -9,8 +9,8 @@ from flint import arb, ctx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from entmax_oracle.reference.enclosure import enclose
-from entmax_oracle.reference.exact import exact_entmax, float_logits_for, logits_for
+from entmax_oracle.reference.enclosures.enclosure import enclose
+from entmax_oracle.reference.exact.solve import exact_entmax, float_logits_for, logits_for
 
 F = Fraction
 POINTS = [

@@ -11,10 +11,10 @@ from flint import arb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from entmax_oracle.reference import rounding
-from entmax_oracle.reference.exact import exact_entmax
+from entmax_oracle.reference.enclosures import rounding
+from entmax_oracle.reference.enclosures.rounding import PrecisionError, round_ball, rounded
+from entmax_oracle.reference.exact.solve import exact_entmax
 from entmax_oracle.reference.formats import FORMATS
-from entmax_oracle.reference.rounding import PrecisionError, round_ball, rounded
 
 NAMES = list(FORMATS)
 

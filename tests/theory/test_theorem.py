@@ -9,12 +9,12 @@ import pytest
 import sympy as sp
 from flint import arb, fmpq
 
-from entmax_oracle.proofs_checks.reading import precision, read
-from entmax_oracle.proofs_checks.rows import row
+from entmax_oracle.proofs_checks.evidence.instances import row
+from entmax_oracle.proofs_checks.reading.walk import precision, read
 from entmax_oracle.theory import Theorem, theorems
 from entmax_oracle.theory import notation as N
-from entmax_oracle.theory.theorem import SUBJECTS
-from entmax_oracle.theory.threshold import brackets
+from entmax_oracle.theory.mapping.threshold import brackets
+from entmax_oracle.theory.theorem import CHAPTERS
 
 ALL = theorems()
 
@@ -26,7 +26,7 @@ def test_names_are_unique_slugs() -> None:
 
 
 def test_every_subject_states_something() -> None:
-    assert {theorem.area for theorem in ALL} == set(SUBJECTS)
+    assert {theorem.area for theorem in ALL} == {subject for subjects in CHAPTERS.values() for subject in subjects}
     assert [t for t in ALL if t.area == "threshold"] == list(theorems("threshold"))
 
 

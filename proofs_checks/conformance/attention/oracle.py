@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from entmax_oracle.reference.attention import attention, attention_vjp
-from entmax_oracle.reference.attention_budget import attention_budget, attention_vjp_budget
-from entmax_oracle.reference.enclosed_attention import enclose_attention, enclose_attention_vjp
+from entmax_oracle.reference.budgets.attention import attention_budget, attention_vjp_budget
+from entmax_oracle.reference.enclosures.attention import enclose_attention, enclose_attention_vjp
 from entmax_oracle.reference.formats import as_format
+from entmax_oracle.reference.values.attention import attention, attention_vjp
 
 from ..calls import Float64
 from .calls import TENSORS, AttentionCase

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import Answered, Framework, outcome_of
 from ..calls import Float64, Outcome, later_calls
+from ..target.frameworks import Answered, Framework, outcome_of
 from .calls import TENSORS, AttentionCase, AttentionRequest
 
 __all__ = ["LAYOUTS", "perform"]

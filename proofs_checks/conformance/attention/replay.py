@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from ..laws.base import Finding, Setting
-from ..replay import counterexample, hexadecimal, loading, runs, unhex
-from ..results import Counterexample
-from ..worker import Subject
+from ..results.counterexample import counterexample, hexadecimal, loading, runs, unhex
+from ..results.report import Counterexample
+from ..target.worker import Subject
 from .calls import TENSORS, AttentionCase
 
 __all__ = ["describe", "to_case"]
 
 
 def describe(law: str, case: AttentionCase, finding: Finding, setting: Setting, subject: Subject) -> Counterexample:
-    """Write a case down in full; see `entmax_oracle.proofs_checks.conformance.replay.describe`."""
+    """Write a case down in full; see `entmax_oracle.proofs_checks.conformance.results.counterexample.describe`."""
     found = _written(case)
     parameters = {name: value for name, value in found.items() if name != "layout"}
     snippet = _snippet(case, setting, subject)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ..calls import Float64
 from ..laws.base import Contract, Setting
 from ..session import Checked
-from ..worker import Caller
+from ..target.worker import Caller
 from .calls import AttentionCase, AttentionRequest
 from .narrowing import narrow
 from .oracle import AttentionOracle

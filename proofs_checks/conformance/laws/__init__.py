@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from . import answers, attention, gradients, losses, manners, normalisers, relations, statistics
+from . import attention, gradients, losses, normalisers, relations, statistics
+from . import conduct as manners
+from . import values as answers
 from .base import Broken, Case, Contract, Finding, Law, Session, Setting
 
 __all__ = [

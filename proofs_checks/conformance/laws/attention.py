@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from ..attention.calls import TENSORS, AttentionCase
 from ..attention.oracle import ExpectedOutput
 from ..attention.performing import LAYOUTS
-from ..attention.strategies import FAMILIES, Shape, needle, shapes
 from ..calls import Float64
-from ..rows import quantise
+from ..inputs.attention import FAMILIES, Shape, needle, shapes
+from ..inputs.rows import quantise
 from .base import Finding, Law, Setting, differ, each_pass, in_training, judge_against, worst_of
-from .manners import CONTRACTS as MAPPING_CONTRACTS
+from .conduct import CONTRACTS as MAPPING_CONTRACTS
 
 __all__ = ["CONTRACTS", "LAWS"]
 

@@ -10,9 +10,9 @@ import numpy as np
 from hypothesis import strategies as st
 
 from ..calls import Float64, Outcome
-from ..rows import FAMILIES, Row, quantise
-from .answers import DEEP, deepened, drawn, many, stack
+from ..inputs.rows import FAMILIES, Row, quantise
 from .base import Case, Finding, Law, Session, Setting, compare, each_pass, in_training, judge_against
+from .values import DEEP, deepened, drawn, many, stack
 
 __all__ = ["LAWS"]
 

@@ -10,12 +10,12 @@ import numpy as np
 from hypothesis import strategies as st
 
 from ..calls import Float64
+from ..inputs.rows import FAMILIES, Row, moved, quantise
+from ..inputs.strategies import shifts
 from ..loss.calls import LossCase
-from ..rows import FAMILIES, Row, moved, quantise
-from ..strategies import shifts
-from .answers import DEEP, drawn
 from .base import Finding, Law, Setting, differ, each_pass, in_training, judge_against, worst_of
-from .manners import CONTRACTS
+from .conduct import CONTRACTS
+from .values import DEEP, drawn
 
 if TYPE_CHECKING:
     from ..loss.session import CheckedLoss

@@ -13,13 +13,15 @@ from entmax_oracle.reference.formats import as_format
 from entmax_oracle.reference.normalisers import Undefined
 
 from ..calls import Float64
+from ..inputs.rows import FAMILIES, Row, quantise
+from ..inputs.strategies import batches, offsets, shifts
 from ..normaliser.calls import NormaliserCase
 from ..normaliser.known import KNOWN, least_tokens
-from ..rows import FAMILIES, Row, quantise
-from ..strategies import batches, offsets, shifts
-from . import answers, gradients, manners, relations
+from . import conduct as manners
+from . import gradients, relations
+from . import values as answers
 from .base import Finding, Law, Setting, differ, in_training, judge_against, worst_of
-from .manners import CONTRACTS
+from .conduct import CONTRACTS
 
 if TYPE_CHECKING:
     from ..normaliser.session import CheckedNormaliser

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from entmax_oracle.reference.formats import as_format
 
 from ..calls import Float64
-from ..rows import Row, moved
-from ..strategies import offsets, shifts
-from .answers import drawn, stack
+from ..inputs.rows import Row, moved
+from ..inputs.strategies import offsets, shifts
 from .base import Case, Finding, Law, Session, Setting, differ, worst_of
+from .values import drawn, stack
 
 __all__ = ["LAWS"]
 

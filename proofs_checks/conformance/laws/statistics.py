@@ -8,9 +8,9 @@ import numpy as np
 from hypothesis import strategies as st
 
 from ..calls import Float64
-from ..rows import Row
-from .answers import stack
+from ..inputs.rows import Row
 from .base import Case, Finding, Law, Session, Setting
+from .values import stack
 
 __all__ = ["LAWS"]
 

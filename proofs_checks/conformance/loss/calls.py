@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Answered, Framework, outcome_of
 from ..calls import Float64, Outcome
+from ..target.frameworks import Answered, Framework, outcome_of
 
 __all__ = ["LossCase", "LossRequest", "perform"]
 
@@ -26,7 +26,7 @@ class LossCase:
     target : ndarray of int, shape (r,)
         Class indices.
     layout : str
-        How the logits lie in memory: a key of `entmax_oracle.proofs_checks.conformance.arrays.LAYOUTS`.
+        How the logits lie in memory: a key of `entmax_oracle.proofs_checks.conformance.target.frameworks.LAYOUTS`.
     variant : int
         Seeds the law's own transformation.
     shift : float

@@ -10,17 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..laws.base import Finding, Setting
-from ..replay import counterexample, loading, unhex, written
-from ..results import Counterexample
+from ..results.counterexample import counterexample, loading, unhex, written
+from ..results.report import Counterexample
 from ..shrink import bits, coarse
-from ..worker import Subject
+from ..target.worker import Subject
 from .calls import LossCase
 
 __all__ = ["ATTEMPTS", "complexity", "describe", "to_case"]
 
 
 def describe(law: str, case: LossCase, finding: Finding, setting: Setting, subject: Subject) -> Counterexample:
-    """Write a case down in full; see `entmax_oracle.proofs_checks.conformance.replay.describe`."""
+    """Write a case down in full; see `entmax_oracle.proofs_checks.conformance.results.counterexample.describe`."""
     found = written(case) | {"target": case.target.tolist()}
     parameters: dict[str, Any] = {
         name: found[name] for name in ("target", "variant", "shift", "cotangent") if name in found

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from entmax_oracle.reference.enclosed_calculus import enclose_fenchel_young_loss
-from entmax_oracle.reference.enclosure import enclose
+from entmax_oracle.reference.budgets.losses import loss_budget, loss_vjp_budget
+from entmax_oracle.reference.enclosures.calculus import enclose_fenchel_young_loss
+from entmax_oracle.reference.enclosures.enclosure import enclose
 from entmax_oracle.reference.formats import as_format
-from entmax_oracle.reference.loss_budget import loss_budget, loss_vjp_budget
 
 from ..calls import Float64
 from ..laws.base import Contract, Setting
 from ..session import Checked
-from ..worker import Caller
+from ..target.worker import Caller
 from .calls import LossCase, LossRequest
 
 __all__ = ["CheckedLoss", "LossOracle"]

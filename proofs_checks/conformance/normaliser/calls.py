@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from .. import arrays
 from ..calls import Call, Outcome
 from ..laws.base import Case
+from ..target import frameworks as arrays
 
 __all__ = ["NormaliserCall", "NormaliserCase", "Parameters", "perform"]
 
@@ -43,7 +43,7 @@ def perform(function: Callable[..., Any], call: NormaliserCall, library: arrays.
     Parameters
     ----------
     function : callable
-        ``f(logits, alpha, **parameters)``, as `entmax_oracle.proofs_checks.conformance.target.adapt` makes it.
+        ``f(logits, alpha, **parameters)``, as `entmax_oracle.proofs_checks.conformance.target.loading.adapt` makes it.
     call : NormaliserCall
     library : Framework
     device : str

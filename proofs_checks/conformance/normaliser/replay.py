@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from ..laws.base import Finding, Setting
-from ..replay import counterexample, hexadecimal, program_text, written
-from ..replay import to_case as to_mapping_case
-from ..results import Counterexample
-from ..worker import Subject
+from ..results.counterexample import counterexample, hexadecimal, program_text, written
+from ..results.counterexample import to_case as to_mapping_case
+from ..results.report import Counterexample
+from ..target.worker import Subject
 from .calls import NormaliserCase
 
 __all__ = ["describe", "to_case"]
 
 
 def describe(law: str, case: NormaliserCase, finding: Finding, setting: Setting, subject: Subject) -> Counterexample:
-    """Write a case down in full; see `entmax_oracle.proofs_checks.conformance.replay.describe`."""
+    """Write a case down in full; see `entmax_oracle.proofs_checks.conformance.results.counterexample.describe`."""
     given = dict(case.parameters)
     parameters: dict[str, Any] = {"against": setting.against, "parameters": given}
     parameters |= {"variant": case.variant, "shift": case.shift}

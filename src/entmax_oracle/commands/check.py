@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from entmax_oracle.proofs_checks.conformance import Counterexample, Report
-    from entmax_oracle.proofs_checks.conformance.events import Event, Tell
+    from entmax_oracle.proofs_checks.conformance.results.events import Event, Tell
 
 __all__ = ["add_parser", "run"]
 
@@ -135,7 +135,7 @@ def _check(args: argparse.Namespace) -> int:
     from rich.console import Console
 
     from entmax_oracle.proofs_checks.conformance import check
-    from entmax_oracle.proofs_checks.conformance.events import Judged, Judging, title
+    from entmax_oracle.proofs_checks.conformance.results.events import Judged, Judging, title
 
     if args.fixed_alpha is not None and args.alpha:
         raise ValueError("give either --alpha or --fixed-alpha, not both")
@@ -189,7 +189,7 @@ def _check(args: argparse.Namespace) -> int:
 @contextmanager
 def _writing(path: Path | None) -> Iterator[Tell]:
     """Write events into a file as they come: of a check that is killed, it has all but the last."""
-    from entmax_oracle.proofs_checks.conformance.events import line
+    from entmax_oracle.proofs_checks.conformance.results.events import line
 
     if path is None:
         yield lambda event: None
@@ -202,7 +202,7 @@ def _replay(args: argparse.Namespace) -> int:
     from rich.console import Console
 
     from entmax_oracle.proofs_checks.conformance import replay
-    from entmax_oracle.proofs_checks.conformance.replay import read_all
+    from entmax_oracle.proofs_checks.conformance.results.counterexample import read_all
 
     every = read_all(args.replay)
     broken = 0

@@ -110,7 +110,7 @@ def _own(args: argparse.Namespace) -> dict[str, Own] | None:
     import numpy as np
 
     from entmax_oracle.cli import Unusable
-    from entmax_oracle.proofs_checks.conformance.target import load
+    from entmax_oracle.proofs_checks.conformance.target.loading import load
     from entmax_oracle.proofs_checks.matrix import Own
 
     convert: Any = np.asarray

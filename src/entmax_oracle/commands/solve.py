@@ -10,8 +10,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from entmax_oracle.reference.enclosures.solution import Solution
     from entmax_oracle.reference.inputs import Alpha
-    from entmax_oracle.reference.solution import Solution
 
 # Beyond these sizes the terminal shows less: the JSON has everything.
 _TOKENS_SHOWN = 200
@@ -65,7 +65,7 @@ def read_number(text: str) -> float:
 def run(options: argparse.Namespace) -> int:
     """Solve and print; exit status 0."""
     from entmax_oracle.cli import Unusable
-    from entmax_oracle.reference.solution import solve_row
+    from entmax_oracle.reference.enclosures.solution import solve_row
 
     words = sys.stdin.read().replace(",", " ").split() if options.z == ["-"] else options.z
     if not words:

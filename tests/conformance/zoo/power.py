@@ -22,8 +22,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from zoo.catalogue import FAULTS, GRADES, HONEST, Specimen
 
 from entmax_oracle.proofs_checks.conformance import PROFILES, check
-from entmax_oracle.proofs_checks.conformance.events import Event, Judged
 from entmax_oracle.proofs_checks.conformance.laws import ATTENTION_LAWS, LAWS
+from entmax_oracle.proofs_checks.conformance.results.events import Event, Judged
 from entmax_oracle.proofs_checks.conformance.search import Effort
 
 

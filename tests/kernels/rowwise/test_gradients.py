@@ -8,7 +8,7 @@ from entmax_oracle.kernels.rowwise import entmax
 from entmax_oracle.kernels.rowwise import ops as ops_module
 from entmax_oracle.kernels.rowwise.configurations import Configuration
 from entmax_oracle.reference import grad_alpha, vjp
-from entmax_oracle.reference.budget import vjp_budget
+from entmax_oracle.reference.budgets.mapping import vjp_budget
 
 ALPHAS = (1.0, 1 + 2.0**-20, 1.05, 1.25, 4 / 3, 1.5, 1.75, 2.0, 2.5, 4.0)
 

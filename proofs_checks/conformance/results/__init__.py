@@ -1,0 +1,1 @@
+"""What a check found: events, reports, counterexamples, JUnit."""

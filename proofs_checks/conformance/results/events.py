@@ -1,0 +1,247 @@
+"""A check as it happens: events, from which every report is made, also that of a run which was cut off.
+
+`check` tells its events one by one; `gather` makes the `Report` of them, and the JSON, the JUnit XML and the page are
+made of that. Written down line by line (`line`), they are read back by `read_events`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal
+
+from .report import LawResult, Report, plain
+
+__all__ = ["SCHEMA", "Begun", "Ended", "Event", "Judged", "Judging", "Tell", "gather", "line", "read_events", "title"]
+
+SCHEMA = "entmax-oracle/events/1"
+_CUT_OFF = "interrupted: the laws that were not reached are skipped"
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A check begins; the fields are those of `Report`.
+
+    Parameters
+    ----------
+    laws : tuple of LawResult
+        What is going to be judged, in order; skipped, as long as no event says more.
+    """
+
+    target: str
+    kind: str
+    alphas: tuple[float, ...]
+    dtypes: tuple[str, ...]
+    settings: tuple[tuple[float, str], ...]
+    arrays: str
+    device: str
+    profile: str
+    compute_dtype: str | None
+    seed: int
+    versions: dict[str, str]
+    platform: str
+    started: str
+    laws: tuple[LawResult, ...]
+
+
+@dataclass(frozen=True)
+class Judging:
+    """A law comes next in a setting."""
+
+    alpha: float
+    dtype: str
+    law: str
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What became of a law in a setting; a later event about the same has the last word."""
+
+    alpha: float
+    dtype: str
+    result: LawResult
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A check ends.
+
+    Parameters
+    ----------
+    interrupted : bool
+    versions : dict
+        Of what the target was called with.
+    reach : dict
+        The largest input that was tried, in each of its sizes.
+    seconds : float
+    """
+
+    interrupted: bool
+    versions: dict[str, str]
+    reach: dict[str, int]
+    seconds: float
+
+
+Event = Begun | Judging | Judged | Ended
+Tell = Callable[[Event], None]
+_NAMES = {"begun": Begun, "judging": Judging, "judged": Judged, "ended": Ended}
+
+
+def title(alpha: float, dtype: str) -> str:
+    """Say which setting it is."""
+    return f"alpha {alpha:g}, {dtype}"
+
+
+def gather(events: Iterable[Event]) -> Report:
+    """Make the report of a check from its events.
+
+    Parameters
+    ----------
+    events : iterable of Event
+        In order, `Begun` first. Without `Ended` the check was cut off, and what was not reached is skipped.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    ValueError
+        If they do not start with `Begun`.
+    """
+    begun: Begun | None = None
+    ended: Ended | None = None
+    found: dict[tuple[float, str], dict[str, LawResult]] = {}
+    for event in events:
+        if isinstance(event, Begun):
+            begun = event
+            found = {setting: {} for setting in event.settings}
+        elif begun is None:
+            raise ValueError("events: they do not say what is checked; the first one must be 'begun'")
+        elif isinstance(event, Judged):
+            found[event.alpha, event.dtype][event.result.law] = event.result
+        elif isinstance(event, Ended):
+            ended = event
+    if begun is None:
+        raise ValueError("events: there are none; the first one must be 'begun'")
+    expected = {law.law: law for law in begun.laws}
+    # An answer is owed whichever laws are asked for: its absence must not go unsaid.
+    for results in found.values():
+        expected |= {law.law: law for law in results.values() if law.law == "returns" and law.status == "fail"}
+    laws = tuple(
+        _merge([results.get(name, expected[name]) for results in found.values()], begun.settings) for name in expected
+    )
+    verdict, message = _verdict(laws, interrupted=ended is None or ended.interrupted)
+    shared = {each.name: getattr(begun, each.name) for each in fields(Begun) if each.name not in ("settings", "laws")}
+    report = Report(verdict=verdict, laws=laws, message=message, **shared)
+    if ended is None:
+        return report
+    return replace(report, versions=begun.versions | ended.versions, reach=ended.reach, seconds=ended.seconds)
+
+
+def _verdict(laws: Sequence[LawResult], interrupted: bool) -> tuple[Literal["conforms", "violates", "unusable"], str]:
+    """Say what the laws together say, and why where that is nothing."""
+    reason = _CUT_OFF if interrupted else ""
+    if any(law.status == "fail" and law.severity == "error" for law in laws):
+        return "violates", reason
+    if interrupted:
+        return "unusable", reason
+    if all(law.status == "skip" for law in laws):
+        return "unusable", "no law was judged; see why each was skipped"
+    return "conforms", ""
+
+
+def _merge(results: Sequence[LawResult], settings: Sequence[tuple[float, str]]) -> LawResult:
+    """One result of a law, with those of the settings inside."""
+    failing = [title(*setting) for setting, each in zip(settings, results, strict=True) if each.status == "fail"]
+    order = {"fail": 0, "pass": 1, "skip": 2}
+    worst = min(results, key=lambda each: order[each.status])
+    place = ""
+    if failing and len(settings) > 1:
+        place = f"[{failing[0]}" + (f" and {len(failing) - 1} more] " if len(failing) > 1 else "] ")
+    return replace(
+        worst,
+        examples=sum(each.examples for each in results),
+        worst_ulp=max(each.worst_ulp for each in results),
+        worst_ratio=max(each.worst_ratio for each in results),
+        message=place + worst.message,
+        counterexamples=tuple(found for each in results for found in each.counterexamples),
+        settings=tuple(
+            {
+                "alpha": alpha,
+                "dtype": dtype,
+                "status": each.status,
+                "examples": each.examples,
+                "worst_ulp": each.worst_ulp,
+                "worst_ratio": each.worst_ratio,
+                "message": each.message,
+            }
+            for (alpha, dtype), each in zip(settings, results, strict=True)
+        ),
+    )
+
+
+def line(event: Event) -> str:
+    """Write an event as one line of JSON.
+
+    Parameters
+    ----------
+    event : Event
+
+    Returns
+    -------
+    str
+        Without the end of line.
+    """
+    name = next(name for name, kind in _NAMES.items() if isinstance(event, kind))
+    values = {each.name: getattr(event, each.name) for each in fields(event)}
+    if isinstance(event, Judged):
+        values["result"] = event.result.to_dict()
+    if isinstance(event, Begun):
+        values = {"schema": SCHEMA} | values | {"laws": [law.to_dict() for law in event.laws]}
+    return json.dumps({"event": name} | plain(values), ensure_ascii=False, allow_nan=False)
+
+
+def read_events(lines: Iterable[str]) -> Iterator[Event]:
+    """Read events that `line` wrote; a last line that was cut off is left out.
+
+    Parameters
+    ----------
+    lines : iterable of str
+
+    Yields
+    ------
+    Event
+
+    Raises
+    ------
+    ValueError
+        If a line is no event, or the first is of another schema.
+    """
+    every = [text for text in lines if text.strip()]
+    for place, text in enumerate(every, 1):
+        try:
+            values = json.loads(text)
+            kind = _NAMES[values.pop("event")]
+        except (ValueError, KeyError, AttributeError, TypeError) as error:
+            if place == len(every) > 1:
+                return
+            raise ValueError(f"line {place} is no event of a check ({error})") from error
+        if kind is Begun and (schema := values.pop("schema", None)) != SCHEMA:
+            raise ValueError(f"line {place}: schema {schema!r} found, {SCHEMA!r} expected")
+        yield kind(**_revived(values))
+
+
+def _revived(values: dict[str, Any]) -> dict[str, Any]:
+    """Turn the plain values of an event back into those of its fields."""
+    for name, value in values.items():
+        if name == "result":
+            values[name] = LawResult.from_dict(value)
+        elif name == "laws":
+            values[name] = tuple(map(LawResult.from_dict, value))
+        elif name == "settings":
+            values[name] = tuple((alpha, dtype) for alpha, dtype in value)
+        elif isinstance(value, list):
+            values[name] = tuple(value)
+    return values

@@ -1,0 +1,250 @@
+"""Check an implementation in one setting: every law, one after the other, in a process of its own if need be."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from entmax_oracle.reference.formats import as_format
+
+from .attention.narrowing import LACKS, narrow, narrowed
+from .kinds import KINDS, Kind
+from .laws import Contract, Finding, Law, Setting, choose
+from .results.events import Event, Judged, Judging, Tell
+from .results.report import Counterexample, LawResult
+from .search import Effort, Tally, search
+from .session import Breach, Checked, GiveUp, Unanswered
+from .target.worker import Caller, InProcess, Subject, Worker
+
+__all__ = ["OUT_OF_TIME", "Calling", "Settled", "Task", "check_setting", "collect", "judge"]
+
+# What a law says that was kept as far as there was time.
+OUT_OF_TIME = "the search ended for lack of time, before every case was tried"
+
+
+@dataclass(frozen=True)
+class Task:
+    """One setting to check; travels to another process."""
+
+    subject: Subject
+    setting: Setting
+    laws: tuple[str, ...]
+    offered: tuple[str, ...]
+    effort: Effort
+    seed: int
+
+    def shrink(self, *args: Any, **options: Any) -> tuple[Any, Finding]:
+        """As that of the kind, with cases that the implementation takes."""
+        if self.setting.without:
+            options["fit"] = partial(narrow, without=self.setting.without)
+        return self.kind.shrink(*args, **options)
+
+    @property
+    def kind(self) -> Kind:
+        """What kind of implementation it is."""
+        return KINDS[self.subject.kind]
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A setting is done with: the versions of what was at work, what was tried at most, whether the end came early."""
+
+    versions: dict[str, str]
+    reach: dict[str, int]
+    interrupted: bool = False
+
+
+class Calling:
+    """The caller that a subject needs, closed in the end."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.caller: Caller = Worker(subject) if isinstance(subject.target, str) else InProcess(subject)
+
+    def __enter__(self) -> Caller:
+        return self.caller
+
+    def __exit__(self, *exception: object) -> None:
+        self.caller.close()
+
+
+def collect(task: Task) -> tuple[list[Event], Settled]:
+    """Check one setting in another process, which cannot tell before it ends."""
+    events: list[Event] = []
+    settled = check_setting(task, events.append)
+    return events, settled
+
+
+def check_setting(task: Task, tell: Tell) -> Settled:
+    """Check one setting, and tell what becomes of every law, also when interrupted."""
+    contracts, laws = choose(task.laws, kind=task.subject.kind, offered=task.offered)
+    alpha, dtype = task.setting.alpha, task.setting.dtype
+    results: dict[str, LawResult] = {}
+
+    def settle(result: LawResult) -> None:
+        results[result.law] = result
+        tell(Judged(alpha, dtype, result))
+
+    reason = ""
+    started = time.monotonic()
+    with Calling(task.subject) as caller:
+        # Calls are held to the whole contract even when few laws are asked for: an unusable answer is noticed.
+        session = task.kind.session(caller, task.setting, contracts)
+        found: dict[str, tuple[Law | Contract, Any]] = {}
+        tally = Tally()
+        lacks = task.setting.without
+        judged = [narrowed(law, lacks) if lacks else law for law in laws if not law.about or law.about not in lacks]
+        try:
+            for done, law in enumerate(judged):
+                tell(Judging(alpha, dtype, law.name))
+                session.during, tally = law.name, Tally()
+                effort = task.effort.share(time.monotonic() - started, len(judged) - done)
+                search(law, session, effort, task.seed, tally, task.shrink)
+                if tally.case is not None:
+                    found[law.name] = (law, tally.case)
+                settle(_result(law, tally, task, caller))
+        except GiveUp as stop:
+            reason = f"not judged: {stop}"
+            if tally.examples and session.during not in results:
+                law = next(each for each in judged if each.name == session.during)
+                settle(_result(law, tally, task, caller))
+        except KeyboardInterrupt:
+            reason = "not judged: interrupted"
+        for law in laws:
+            if law.about in lacks:
+                settle(LawResult.skipped(law, f"not judged: the implementation is said to lack {LACKS[law.about]}"))
+        if reason:
+            for law in judged:
+                if law.name not in results:
+                    settle(LawResult.skipped(law, reason))
+        else:
+            for result in _reproduce(task, found, results):
+                settle(result)
+        for contract in contracts:
+            settle(_contract_result(contract, session, task, patient=not reason))
+        return Settled(caller.versions, session.reach, "interrupted" in reason)
+
+
+def judge(law: Law | Contract, session: Checked, case: Any, kind: Kind) -> Finding:
+    """Judge a case of any law; a contract is broken when its one call breaks it."""
+    if isinstance(law, Law):
+        try:
+            return law.judge(session, case)
+        except Unanswered:
+            return Finding()
+    call = kind.request(case, session.setting)
+    (outcome,) = session.caller([call])
+    if outcome.status != "returned" and law.name != "returns":
+        return Finding()
+    message = law.inspect(call, outcome)
+    return Finding(bool(message), message, math.inf if message else 0.0)
+
+
+def _result(law: Law, tally: Tally, task: Task, caller: Caller) -> LawResult:
+    if tally.finding is None or tally.case is None:
+        if not tally.examples:
+            return LawResult.skipped(law, "not judged: no call gave an answer to judge, see the law 'returns'")
+        unanswered = f"{tally.unanswered} more cases got no answer to judge, or would have taken too long"
+        message = unanswered if tally.unanswered else ""
+        if tally.late:
+            message = OUT_OF_TIME
+        return LawResult(
+            law.name, law.statement, law.theorem, law.severity, "pass", tally.examples, tally.ulp, tally.ratio, message
+        )
+    example = task.kind.describe(law.name, tally.case, tally.finding, task.setting, task.subject)
+    message = tally.finding.message + _hint(law, task, tally, caller)
+    return LawResult(
+        law.name,
+        law.statement,
+        law.theorem,
+        law.severity,
+        "fail",
+        tally.examples,
+        tally.ulp,
+        tally.ratio,
+        message,
+        (replace(example, message=message),),
+    )
+
+
+def _hint(law: Law, task: Task, tally: Tally, caller: Caller) -> str:
+    """Whether a 16-bit target would pass if judged by arithmetic in its own format."""
+    setting = task.setting
+    if as_format(setting.dtype).precision_bits >= 24 or setting.compute_dtype is not None or tally.case is None:
+        return ""
+    own = replace(setting, compute_dtype=setting.dtype)
+    session = task.kind.session(caller, own, ())
+    if judge(law, session, tally.case, task.kind).broken:
+        return ""
+    if search(law, session, replace(task.effort, shrinking=0), task.seed).finding is not None:
+        return ""
+    return (
+        f". Judged for arithmetic in {setting.dtype} it passes: compute in float32 inside and round once at the "
+        f"end, or promise less with --compute-dtype {setting.dtype}"
+    )
+
+
+def _contract_result(contract: Contract, session: Checked, task: Task, patient: bool) -> LawResult:
+    examples = session.inspected[contract.name]
+    breaches = session.breaches[contract.name]
+    if not breaches:
+        if not examples:
+            return LawResult.skipped(contract, "not judged: no call was made, or none gave an answer")
+        return LawResult(contract.name, contract.statement, contract.theorem, contract.severity, "pass", examples)
+    explained = (_explain(contract, breach, session, task, patient) for breach in breaches[:3])
+    counterexamples = tuple({(each.message, each.logits, str(each.parameters)): each for each in explained}.values())
+    share = f" ({session.breached[contract.name]} of {examples} calls)"
+    return LawResult(
+        contract.name,
+        contract.statement,
+        contract.theorem,
+        contract.severity,
+        "fail",
+        examples,
+        message=counterexamples[0].message + share,
+        counterexamples=counterexamples,
+    )
+
+
+def _explain(contract: Contract, breach: Breach, session: Checked, task: Task, patient: bool) -> Counterexample:
+    case = task.kind.case(breach.call)
+    finding = Finding(True, breach.message, math.inf)
+    # Every further hang or death costs the time limit or a fresh process: such a case stays as it is.
+    if patient and breach.outcome.status in ("returned", "raised"):
+        case, finding = task.shrink(
+            case,
+            finding,
+            lambda each: judge(contract, session, each, task.kind),
+            session.oracle.format,
+            evaluations=task.effort.shrinking // 2,
+            seconds=min(task.effort.seconds, task.effort.total) / 4,
+        )
+    return task.kind.describe(contract.name, case, finding, task.setting, task.subject)
+
+
+def _reproduce(
+    task: Task, found: dict[str, tuple[Law | Contract, Any]], results: dict[str, LawResult]
+) -> list[LawResult]:
+    """Judge what broke once more in a fresh process; give what then passes: it depends on earlier calls."""
+    changed: list[LawResult] = []
+    if not found or not isinstance(task.subject.target, str):
+        return changed
+    with Calling(task.subject) as caller:
+        session = task.kind.session(caller, task.setting, choose(kind=task.subject.kind)[0])
+        for name, (law, case) in found.items():
+            try:
+                again = judge(law, session, case, task.kind).broken
+            except GiveUp:
+                break
+            if not again:
+                result = results[name]
+                note = " (It passes in a fresh process: the implementation remembers earlier calls or is random.)"
+                counterexamples = tuple(
+                    replace(each, message=each.message + note, reproduced=False) for each in result.counterexamples
+                )
+                changed.append(
+                    replace(result, message=result.message + note, counterexamples=counterexamples),
+                )
+    return changed

@@ -1,0 +1,350 @@
+"""The process that holds the code under test, and the checker's end of the line to it.
+
+The implementation may raise, hang, print or kill its process; the checker must outlive all of that. So it
+runs in a process of its own, started afresh (never by re-importing the caller's ``__main__``), and
+talks over a `multiprocessing.connection`, which leaves standard output to the implementation. What it writes
+there is kept in a file and read back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from multiprocessing.connection import Client, Connection, Listener
+from threading import Thread
+from typing import IO, Any, Protocol
+
+import numpy as np
+
+from ..attention import performing
+from ..calls import Outcome, Request
+from ..loss import calls as loss_calls
+from ..normaliser import calls as normaliser_calls
+from . import frameworks as arrays
+from .loading import UnusableTarget, adapt, load
+from .program import Program, is_program
+from .surroundings import Surroundings
+
+__all__ = ["Caller", "InProcess", "Subject", "Worker"]
+
+_KEY = "ENTMAX_ORACLE_WORKER_KEY"
+PERFORM: dict[str, Callable[..., Outcome]] = {
+    "mapping": arrays.perform,
+    "attention": performing.perform,
+    "loss": loss_calls.perform,
+    "normaliser": normaliser_calls.perform,
+}
+_ROOM = 4 << 30  # bytes that calls may take; no row that is tried needs a tenth of it
+# Compilers (torch.compile, Triton) work during the first call; XLA does whenever a shape is new.
+_FIRST_CALL_FACTOR = 6.0
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The code under test and how to call it.
+
+    Parameters
+    ----------
+    target : str or callable
+        A name to import in the worker, or the function itself (called in this process).
+    arrays : str
+        ``"numpy"``, ``"torch"`` or ``"jax"``.
+    device : str
+        Where its arrays live.
+    fixed_alpha : bool
+        The function takes the logits only.
+    timeout : float
+        Seconds that one call may take; six times as many for the first, and for every one in JAX.
+    kind : str
+        ``"mapping"``, ``"attention"``, ``"loss"`` or ``"normaliser"``: how it is called.
+    hands : tuple of str
+        Parameters that a normaliser is handed by keyword.
+    fixed_parameters : tuple of (str, object)
+        Parameters that it does not take, and their values.
+    """
+
+    target: str | Callable[..., Any]
+    arrays: str = "torch"
+    device: str = "cpu"
+    fixed_alpha: bool = False
+    timeout: float = 10.0
+    kind: str = "mapping"
+    hands: tuple[str, ...] = ()
+    fixed_parameters: tuple[tuple[str, Any], ...] = ()
+    path: tuple[str, ...] = field(default_factory=lambda: tuple(sys.path))
+
+    @property
+    def name(self) -> str:
+        """How reports call it."""
+        if isinstance(self.target, str):
+            return self.target
+        module = getattr(self.target, "__module__", "")
+        return f"{module}:{getattr(self.target, '__qualname__', repr(self.target))}"
+
+
+class Caller(Protocol):
+    """Calls the implementation, whatever it does."""
+
+    versions: dict[str, str]
+    subject: Subject
+
+    def __call__(self, calls: Sequence[Request]) -> list[Outcome]:
+        """Perform the calls in order."""
+
+    def close(self) -> None:
+        """Let go of the implementation."""
+
+
+class Worker:
+    """Calls an implementation in a process of its own, and starts a fresh one when that dies or hangs.
+
+    Raises
+    ------
+    UnusableTarget
+        If the target or its array library cannot be imported.
+    """
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+        self.versions: dict[str, str] = {}
+        self._process: subprocess.Popen[bytes] | None = None
+        self._line: Connection | None = None
+        self._fresh = True
+        self._retried = self._patient = False
+        self._out: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (closed by close)
+        self._err: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
+        self._start()
+
+    def __call__(self, calls: Sequence[Request]) -> list[Outcome]:
+        """Perform the calls in order; a call that hangs or kills the process costs a fresh process.
+
+        The first call that is late is tried once more, in a fresh process and with the time of a first call: it may be
+        slow, not stuck, and is then given that time ever after.
+        """
+        outcomes: list[Outcome] = []
+        while len(outcomes) < len(calls):
+            outcomes += self._converse(calls[len(outcomes) :])
+            if outcomes[-1].status == "hung" and not self._retried:
+                self._retried = True
+                outcomes[-1:] = self._converse([calls[len(outcomes) - 1]])
+                self._patient = outcomes[-1].status != "hung"
+        return outcomes
+
+    def close(self) -> None:
+        """End the process."""
+        self._stop()
+        self._out.close()
+        self._err.close()
+
+    def _converse(self, calls: Sequence[Request]) -> list[Outcome]:
+        """Outcomes up to the first call that does not come back, that one included."""
+        if self._line is None:
+            self._start()
+        line = self._line
+        assert line is not None
+        outcomes: list[Outcome] = []
+        try:
+            line.send(list(calls))
+            for _ in calls:
+                patient = self._fresh or self._patient or self.subject.arrays == "jax"
+                limit = self.subject.timeout * (_FIRST_CALL_FACTOR if patient else 1)
+                if not line.poll(limit):
+                    self._stop()
+                    return [*outcomes, Outcome("hung", detail=f"no answer within {limit:g} s")]
+                reply = line.recv()
+                if isinstance(reply, str):
+                    raise RuntimeError(f"the checker itself failed in the worker process:\n{reply}")
+                outcomes.append(reply)
+                self._fresh = False
+        except (EOFError, OSError):
+            outcomes.append(Outcome("died", detail=self._autopsy()))
+        return outcomes
+
+    def _start(self) -> None:
+        key = secrets.token_bytes(16)
+        with Listener(authkey=key) as listener:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", f"from {__name__} import main; main()", str(listener.address)],
+                env={**os.environ, _KEY: key.hex()},
+                stdin=subprocess.DEVNULL,
+                stdout=self._out,
+                stderr=self._err,
+                start_new_session=True,  # Ctrl-C is for the checker
+            )
+            line = self._accept(listener)
+        line.send(self.subject)
+        try:
+            reply = line.recv()
+        except EOFError:
+            raise UnusableTarget(f"importing {self.subject.name} kills the process: {self._autopsy()}") from None
+        if isinstance(reply, str):
+            self._stop()
+            raise UnusableTarget(reply)
+        self.versions = reply
+        self._line, self._fresh = line, True
+
+    def _accept(self, listener: Listener) -> Connection:
+        """Wait for the worker, but not for one that died before it could call."""
+        accepted: list[Connection] = []
+        waiting = Thread(target=lambda: accepted.append(listener.accept()), daemon=True)
+        waiting.start()
+        while not accepted:
+            waiting.join(0.05)
+            if self._process is not None and self._process.poll() is not None and not accepted:
+                raise RuntimeError(f"the worker process could not start: {self._autopsy()}")
+        return accepted[0]
+
+    def _stop(self) -> None:
+        if self._line is not None:
+            self._line.close()
+            self._line = None
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)  # with whatever it has started
+            self._process.wait()
+            self._process = None
+
+    def _autopsy(self) -> str:
+        assert self._process is not None
+        self._line = None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(5)
+        code = self._process.poll()
+        self._stop()
+        if code is not None and code < 0:
+            text = f"was killed by {signal.Signals(-code).name}"
+            if -code == getattr(signal, "SIGKILL", None):
+                text += " (out of memory?)"
+        else:
+            text = f"ended with exit status {code}"
+        self._err.seek(max(0, self._err.seek(0, os.SEEK_END) - 2000))
+        lines = [line for line in self._err.read().decode(errors="replace").splitlines() if line.strip()]
+        return f"the process {text}" if not lines else f"the process {text}; it wrote: {lines[-1]}"
+
+
+class InProcess:
+    """Calls a function in this process: a hang is noticed (its thread is left behind), a crash is not survived."""
+
+    def __init__(self, subject: Subject) -> None:
+        assert callable(subject.target)
+        library = _library(subject.arrays, subject.device)
+        self.subject = subject
+        self._around = Surroundings(subject.arrays)
+        self.perform = _performer(subject, subject.target, library, self._around)
+        self.versions = {subject.arrays: library.version()}
+
+    def __call__(self, calls: Sequence[Request]) -> list[Outcome]:
+        """Perform the calls in order."""
+        return [self._one(call) for call in calls]
+
+    def close(self) -> None:
+        """Put the global generators of random numbers back, which calls and looking at them have moved."""
+        self._around.restore()
+
+    def _one(self, call: Request) -> Outcome:
+        outcomes: list[Outcome] = []
+        work = Thread(target=lambda: outcomes.append(self.perform(call)), daemon=True)
+        work.start()
+        limit = self.subject.timeout * _FIRST_CALL_FACTOR
+        work.join(limit)
+        return outcomes[0] if outcomes else Outcome("hung", detail=f"no answer within {limit:g} s")
+
+
+def _performer(
+    subject: Subject, found: Callable[..., Any], library: Any, around: Surroundings
+) -> Callable[[Request], Outcome]:
+    """Make what performs a call, and looks at the surroundings before and after it."""
+    function = adapt(found, subject.fixed_alpha, subject.kind, subject.hands)
+    perform = PERFORM[subject.kind]
+
+    def performed(call: Request) -> Outcome:
+        before = around.before()
+        outcome = perform(function, call, library, subject.device)
+        disturbed, drawn = around.disturbed(before)
+        return replace(outcome, disturbed=disturbed, drawn=drawn)
+
+    return performed
+
+
+def _library(name: str, device: str) -> Any:
+    """Import the array library and try the device, before anything is blamed on the implementation."""
+    try:
+        library = arrays.framework(name)
+    except ImportError as error:
+        mend = f"pip install 'entmax-oracle[{name}]'"
+        raise UnusableTarget(f"{name} arrays need {name}, which cannot be imported: {error}; {mend}") from error
+    try:
+        library.array(np.zeros(1), "float32", "contiguous", device)
+    except Exception as error:
+        reason = str(error).strip().splitlines()[0]
+        raise UnusableTarget(
+            f"device: {name} cannot use {device!r} here: {reason}; --device cpu always works"
+        ) from error
+    return library
+
+
+def _limit_memory(device: str) -> None:
+    """Turn a runaway allocation into an exception instead of a machine out of memory (Linux, CPU only)."""
+    if device != "cpu":
+        return  # drivers of accelerators reserve address space far beyond what they use
+    try:
+        import resource
+
+        with open("/proc/meminfo") as meminfo:
+            available = next(int(line.split()[1]) * 1024 for line in meminfo if line.startswith("MemAvailable"))
+        with open("/proc/self/status") as status:
+            held = next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmData"))
+        resource.setrlimit(resource.RLIMIT_DATA, (min(int(available * 0.8), held + _ROOM), resource.RLIM_INFINITY))
+    except (ImportError, OSError, ValueError, StopIteration):
+        return
+
+
+def serve(line: Connection) -> None:
+    """Answer calls until the line closes. Runs in the worker process."""
+    subject: Subject = line.recv()
+    sys.path += [place for place in subject.path if place not in sys.path]
+    try:
+        library = _library(subject.arrays, subject.device)
+        assert isinstance(subject.target, str)
+        found = Program(subject.target) if is_program(subject.target) else load(subject.target)
+        perform = _performer(subject, found, library, Surroundings(subject.arrays))
+        sys.stdout.flush()
+    except UnusableTarget as error:
+        line.send(str(error))
+        return
+    _limit_memory(subject.device)
+    line.send({subject.arrays: library.version()})
+    while True:
+        for call in line.recv():
+            start = os.fstat(1).st_size
+            try:
+                outcome = perform(call)
+            except Exception:  # ours: what the implementation raises is an outcome
+                line.send(traceback.format_exc())
+                return
+            sys.stdout.flush()
+            written = os.fstat(1).st_size - start
+            line.send(replace(outcome, printed=_printed(start, written)) if written else outcome)
+
+
+def _printed(start: int, written: int) -> str:
+    try:
+        return os.pread(1, min(written, 200), start).decode(errors="replace")
+    except OSError:
+        return f"{written} bytes"
+
+
+def main() -> None:
+    """Entry point of the worker process."""
+    faulthandler.enable()
+    with Client(sys.argv[1], authkey=bytes.fromhex(os.environ.pop(_KEY))) as line, contextlib.suppress(EOFError):
+        serve(line)

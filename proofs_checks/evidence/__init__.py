@@ -1,0 +1,1 @@
+"""Executed arguments for theorems, and what each kind of them shows."""

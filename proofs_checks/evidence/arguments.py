@@ -1,0 +1,490 @@
+"""Evidence: executed arguments for a theorem, how strong each kind is, and the verdict that follows from them.
+
+A :class:`Case` gathers what is argued for one theorem. Every argument is computed from the theorem it is given, never
+from a copy of its bounds: a wrong constant in the theorem is a refuted theorem.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import random
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import sympy as sp
+from flint import arb, fmpq
+
+from entmax_oracle.theory import Theorem
+from entmax_oracle.theory.notation import latex
+
+from ..reading.reals import INSTALL_HINT, Model, decide, row_model, satisfiable
+from ..reading.walk import precision, rational, read
+from .boxes import certify_positive
+from .instances import Instance
+from .judging import Family, Judgement, judge, shrink
+from .points import Debunked, Needed, Sharp, located, sides
+from .proof import Step, assumes, gaps
+
+Kind = Literal["symbolic", "decided", "certified", "exact", "sampled"]
+"""How strong an argument is.
+
+``symbolic``: shown for all parameters; ``decided``: a decision procedure over the reals, for a fixed small n and alpha;
+``certified``: interval arithmetic over a box; ``exact``: true at rational or algebraic points; ``sampled``: not refuted
+by a search, or by a statistical test of the given size.
+"""
+
+Status = Literal["holds", "refutes", "fails", "skipped"]
+"""What an argument found: support, a counterexample, a step that does not go through, or nothing."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """How hard to look: ``quick`` or ``full``, and the seed of every random choice."""
+
+    profile: str = "quick"
+    seed: int = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether time is no object."""
+        return self.profile == "full"
+
+    def rng(self, theorem: Theorem, title: str) -> random.Random:
+        """Return a generator that depends on nothing but the seed and what it is used for."""
+        return random.Random(f"{self.seed}/{theorem.name}/{title}")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One executed argument.
+
+    Parameters
+    ----------
+    kind, title, domain
+        How strong, what, and where it is valid.
+    status
+        What was found.
+    detail
+        In words: sizes, margins, the step that failed.
+    claims
+        Keys of the claims it speaks of.
+    steps
+        Of a symbolic proof.
+    counterexample
+        Of a refutation: symbols and their values as text.
+    plots
+        Data for a page: dicts with title, x_label, y_label, x_log, series.
+    """
+
+    kind: Kind
+    title: str
+    domain: str
+    status: Status
+    detail: str = ""
+    claims: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+    counterexample: Mapping[str, Any] | None = None
+    plots: tuple[Mapping[str, Any], ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Argument:
+    """Evidence yet to be executed.
+
+    Parameters
+    ----------
+    kind, title, domain
+        As of the evidence.
+    run
+        Executes it on a theorem.
+    claims
+        Keys of the claims it speaks of; all claims if empty.
+    full_only
+        Too long for the quick profile.
+    given
+        Of a proof: the hypotheses it uses.
+    """
+
+    kind: Kind
+    title: str
+    domain: str
+    run: Callable[[Theorem, Context], Evidence]
+    claims: tuple[str, ...] = ()
+    full_only: bool = False
+    given: Mapping[str, sp.Basic] = field(default_factory=dict, hash=False)
+
+    def execute(self, theorem: Theorem, context: Context) -> Evidence:
+        """Run and time the argument; an argument that raises fails, it does not stop the others."""
+        if self.full_only and not context.full:
+            return self.evidence(theorem, "skipped", "runs in the full profile")
+        started = time.perf_counter()
+        try:
+            with precision():
+                found = self.run(theorem, context)
+        except Exception as error:
+            found = self.evidence(theorem, "fails", f"{type(error).__name__}: {error}")
+        return replace(found, seconds=time.perf_counter() - started)
+
+    def evidence(self, theorem: Theorem, status: Status, detail: str, **more: Any) -> Evidence:
+        """Return evidence of this argument."""
+        claims = self.claims or tuple(claim.key for claim in theorem.claims)
+        return Evidence(self.kind, self.title, self.domain, status, detail, claims, **more)
+
+
+def symbolic(
+    steps: Callable[[Theorem], Iterable[Step | Iterable[Step]]],
+    title: str = "proof",
+    claims: Sequence[str] = (),
+    domain: str = "",
+    given: Mapping[str, sp.Basic] | None = None,
+) -> Argument:
+    """Argue by a proof whose steps are checked by SymPy.
+
+    It must conclude every claim it is given for, each after at least one checked step.
+
+    Parameters
+    ----------
+    steps
+        Generator of steps, given the theorem.
+    title, claims, domain
+        As of the argument; the domain is the theorem's setting by default.
+    given
+        The hypotheses that the proof uses, by name, as it needs them: it falls if the theorem has one no longer, or
+        says something else there.
+    """
+
+    def run(theorem: Theorem, context: Context) -> Evidence:
+        premises = [assumes(theorem, key, condition) for key, condition in shell.given.items()]
+        done: list[Step] = []
+        for step in steps(theorem):
+            done += [step] if isinstance(step, Step) else list(step)
+        missing = next(gaps(done, shell.claims or [claim.key for claim in theorem.claims]), None)
+        done = [*premises, *done]
+        broken = [(number, step) for number, step in enumerate(done, 1) if not step.ok]
+        where = domain or theorem.setting
+        argument = replace(shell, domain=where)
+        if broken or not done:
+            number, step = broken[0] if broken else (0, Step("no steps", "", False))
+            detail = f"step {number} of {len(done)} does not go through: {step.title}. {step.note}"
+            return argument.evidence(theorem, "fails", detail, steps=tuple(done))
+        if missing is not None:
+            return argument.evidence(theorem, "fails", f"no proof: {missing}", steps=tuple(done))
+        return argument.evidence(theorem, "holds", f"{len(done)} steps, each checked", steps=tuple(done))
+
+    shell = Argument("symbolic", title, domain, run, tuple(claims), given=dict(given or {}))
+    return shell
+
+
+def decided(
+    sizes: Sequence[int] = (2, 3),
+    alphas: Sequence[str | int] = ("3/2", 2),
+    claims: Sequence[str] = (),
+    model: Model = row_model,
+    title: str = "decision procedure over the reals",
+    seconds: float = 10.0,
+    full_only: bool = False,
+) -> Argument:
+    """Argue by a decision procedure: the negation of each claim has no solution for these sizes and exponents.
+
+    Parameters
+    ----------
+    sizes, alphas
+        Numbers of tokens, and exponents ``1 + k/l`` as text or int.
+    model
+        Meaning of the symbols as solver terms; a free row of logits by default.
+    seconds
+        Limit of each question; a question out of time is reported as skipped.
+    """
+    exponents = [_fraction(value) for value in alphas]
+    if not sizes or not exponents or min(sizes) < 1 or min(exponents) <= 1:
+        raise ValueError(
+            f"sizes, alphas: {sizes!r}, {alphas!r} decide nothing; give n >= 1 and alpha > 1, one at least"
+        )
+    domain = (
+        rf"every real row with $n \in \{{{', '.join(map(str, sizes))}\}}$, "
+        rf"$\alpha \in \{{{', '.join(map(str, exponents))}\}}$"
+    )
+
+    def run(theorem: Theorem, context: Context) -> Evidence:
+        if importlib.util.find_spec("z3") is None:
+            return shell.evidence(theorem, "skipped", INSTALL_HINT)
+        keys = list(shell.claims or (claim.key for claim in theorem.claims))
+        met: list[bool | None] = []
+        for n in sizes:
+            for alpha in exponents:
+                decision = decide(theorem, keys, model, n, alpha, seconds)
+                if decision.status == "refuted":
+                    detail = f"claim {decision.claim!r} is false at n = {n}, alpha = {alpha}"
+                    return shell.evidence(theorem, "refutes", detail, counterexample=decision.model)
+                if decision.status == "undefined":
+                    detail = (
+                        f"claim {decision.claim!r} at n = {n}, alpha = {alpha} fails only where it has no value: every "
+                        "counterexample divides by zero or takes a root of a negative number"
+                    )
+                    return shell.evidence(theorem, "fails", detail)
+                if decision.status == "unknown":
+                    detail = f"no answer within {seconds:g} s at n = {n}, alpha = {alpha}, claim {decision.claim!r}"
+                    return shell.evidence(theorem, "skipped", detail)
+                met.append(satisfiable(theorem, model, n, alpha, seconds))
+        if not any(met):
+            unknown = "no point was found that" if None in met else "vacuous: no point"
+            return shell.evidence(theorem, "fails", f"{unknown} satisfies the hypotheses")
+        return shell.evidence(theorem, "holds", "the negation has no solution")
+
+    shell = Argument("decided", title, domain, run, tuple(claims), full_only)
+    return shell
+
+
+def certified(
+    box: Mapping[sp.Symbol, tuple[Any, Any]],
+    claims: Sequence[str],
+    given: Mapping[sp.Basic, Sequence[Any]] | None = None,
+    title: str = "interval arithmetic",
+    max_boxes: int = 20000,
+    full_only: bool = False,
+) -> Argument:
+    """Argue by interval arithmetic: every claim holds with room on the whole box.
+
+    Parameters
+    ----------
+    box
+        A closed interval for each symbol of the claims.
+    claims
+        Keys of inequality claims.
+    given
+        Symbols that take a few fixed values, each in turn (such as n).
+    """
+    fixed = {symbol: [rational(value) for value in values] for symbol, values in (given or {}).items()}
+    sides = {symbol: (_fraction(low), _fraction(high)) for symbol, (low, high) in box.items()}
+    for symbol, (low, high) in sides.items():
+        if low > high:
+            raise ValueError(f"box: no number lies in [{low}, {high}], the side of {symbol}; give the lower end first")
+    for symbol, values in fixed.items():
+        if not values:
+            raise ValueError(f"given: {symbol} takes no value; give one at least")
+    if not claims:
+        raise ValueError("claims: name one inequality at least")
+    parts = [rf"${latex(s)} \in [{low}, {high}]$" for s, (low, high) in box.items()]
+    parts += [rf"${latex(s)} \in \{{{', '.join(map(str, values))}\}}$" for s, values in fixed.items()]
+
+    def run(theorem: Theorem, context: Context) -> Evidence:
+        boxes = 0
+        for key in claims:
+            relation = theorem.claim(key).relation
+            low, high = relation.gts, relation.lts
+            gap = low - high
+            for chosen in _combinations(fixed):
+
+                def f(*balls: arb, chosen: dict[Any, Any] = chosen, gap: sp.Expr = gap) -> arb:
+                    return arb(read(gap, {**chosen, **dict(zip(box, balls, strict=True))}))
+
+                found = certify_positive(f, list(sides.values()), max_boxes)
+                boxes += found.boxes
+                at = {str(s): str(value) for s, value in chosen.items()}
+                if found.status == "refuted":
+                    at |= {str(s): str(value) for s, value in zip(box, found.point, strict=True)}
+                    return shell.evidence(theorem, "refutes", f"claim {key!r} is false", counterexample=at)
+                if found.status != "certified":
+                    at |= {str(s): f"[{l}, {h}]" for s, (l, h) in zip(box, found.box, strict=True)}
+                    shown = ", ".join(f"{s} = {value}" for s, value in at.items())
+                    what = "has no value" if found.status == "undefined" else "is open"
+                    return shell.evidence(theorem, "fails", f"claim {key!r} {what} at {shown}")
+        return shell.evidence(theorem, "holds", f"{boxes} boxes")
+
+    shell = Argument("certified", title, ", ".join(parts), run, tuple(claims), full_only)
+    return shell
+
+
+@dataclass
+class Tally:
+    """What a number of points have said of a theorem, as long as none of them refutes it."""
+
+    judged: int = 0
+    undecided: int = 0
+    unclear: int = 0
+    undefined: int = 0
+    first: Judgement | None = None
+    where: Instance | None = None
+
+    def count(self, judgement: Judgement, instance: Instance) -> None:
+        """Count one point."""
+        self.judged += judgement.status != "excluded"
+        self.undecided += judgement.status == "undecided" and not judgement.reason
+        self.unclear += judgement.status == "undecided" and bool(judgement.reason)
+        self.undefined += judgement.status == "undefined"
+        if judgement.status == "undefined" and self.first is None:
+            self.first, self.where = judgement, instance
+
+    def evidence(self, argument: Argument, theorem: Theorem, detail: str) -> Evidence:
+        """Return the evidence: none where no point satisfies the hypotheses, or where a claim has no value."""
+        if not self.judged:
+            return argument.evidence(theorem, "fails", "vacuous: no point satisfies the hypotheses")
+        if self.first is not None and self.where is not None:
+            at = ", ".join(f"{symbol} = {value}" for symbol, value in located(self.where, self.first.indices).items())
+            detail = (
+                f"claim {self.first.claim!r} has no value in {self.undefined} of {self.judged} cases: "
+                f"{self.first.reason}, at {at}; say where it is meant, by a hypothesis or sp.Implies(condition, claim)"
+            )
+            return argument.evidence(theorem, "fails", detail)
+        if self.unclear == self.judged:
+            return argument.evidence(theorem, "fails", "undecided: the balls reach beyond the domain in every case")
+        if self.undecided:
+            detail += f"; undecided in {self.undecided} of them: both sides agree to all digits of the balls"
+        if self.unclear:
+            detail += f"; undecided in {self.unclear} of them: the balls reach beyond the domain"
+        return argument.evidence(theorem, "holds", detail)
+
+
+def exact(
+    points: Callable[[], Iterable[Instance]], domain: str, claims: Sequence[str] = (), title: str = "exact points"
+) -> Argument:
+    """Argue by points at which every number is exact, or a ball of a few dozen digits."""
+
+    def run(theorem: Theorem, context: Context) -> Evidence:
+        tally = Tally()
+        for instance in points():
+            judgement = judge(theorem, instance, shell.claims or None)
+            if judgement.status == "fails":
+                return refuted_at(shell, theorem, instance, shell.claims)
+            tally.count(judgement, instance)
+        return tally.evidence(shell, theorem, f"true at {tally.judged} points")
+
+    shell = Argument("exact", title, domain, run, tuple(claims))
+    return shell
+
+
+def sampled(
+    family: Family, cases: int = 80, claims: Sequence[str] = (), title: str = "search for a counterexample"
+) -> Argument:
+    """Argue by a search that finds nothing: `cases` draws from small and simple to large (tenfold in the full profile).
+
+    A counterexample is shrunk before it is reported.
+    """
+    if cases < 1:
+        raise ValueError(f"cases: a search needs at least one draw, not {cases}")
+
+    def run(theorem: Theorem, context: Context) -> Evidence:
+        rng = context.rng(theorem, title)
+        count = cases * (10 if context.full else 1)
+        tally = Tally()
+        for case in range(count):
+            parameters, instance = family.sample(rng, case / count)
+            if instance is None:
+                continue
+            judgement = judge(theorem, instance, shell.claims or None)
+            if judgement.status == "fails":
+                smallest = shrink(family, parameters, lambda found: _fails(theorem, found, shell.claims))
+                return refuted_at(shell, theorem, smallest, shell.claims)
+            tally.count(judgement, instance)
+        if 0 < tally.judged < cases / 10:
+            return shell.evidence(theorem, "fails", f"only {tally.judged} of {count} draws satisfy the hypotheses")
+        return tally.evidence(shell, theorem, f"no counterexample in {tally.judged} cases (seed {context.seed})")
+
+    shell = Argument("sampled", title, family.domain, run, tuple(claims))
+    return shell
+
+
+def computed(
+    run: Callable[[Theorem, Context, Argument], Evidence],
+    title: str,
+    domain: str,
+    claims: Sequence[str] = (),
+    kind: Kind = "sampled",
+    full_only: bool = False,
+) -> Argument:
+    """Argue by a computation of its own, such as a statistical test; `run` gets the argument to make evidence from."""
+    shell = Argument(
+        kind, title, domain, lambda theorem, context: run(theorem, context, shell), tuple(claims), full_only
+    )
+    return shell
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is argued for a theorem.
+
+    Parameters
+    ----------
+    theorem
+        The theorem.
+    arguments
+        Evidence to execute.
+    sharp
+        Points where bounds are attained or approached.
+    needed
+        For each hypothesis, a counterexample without it.
+    folklore
+        For each folklore of the theorem, its counterexample.
+    conjecture
+        Whether it is one's own, searched only: that a hypothesis is needed, nobody has shown, is then no fault.
+    """
+
+    theorem: Theorem
+    arguments: tuple[Argument, ...]
+    sharp: tuple[Sharp, ...] = ()
+    needed: tuple[Needed, ...] = ()
+    folklore: tuple[Debunked, ...] = ()
+    conjecture: bool = False
+
+
+def verdict(theorem: Theorem, evidence: Sequence[Evidence]) -> tuple[str, str]:
+    """Return the verdict and its domain, by rule.
+
+    A counterexample refutes. Otherwise each claim has the strength of its best evidence, and the theorem that of its
+    weakest claim: a symbolic proof (for all parameters) or a decision (for its sizes and exponents only) says
+    ``proved``, interval arithmetic ``certified``, exact points and searches ``supported``; no evidence, ``unchecked``.
+    """
+    for found in evidence:
+        if found.status == "refutes":
+            return "refuted", found.domain
+    ranks: list[tuple[int, str]] = []
+    for claim in theorem.claims:
+        best = (0, "no evidence")
+        for found in evidence:
+            if found.status == "holds" and claim.key in found.claims:
+                best = max(best, (_STRENGTH[found.kind], found.domain), key=lambda entry: entry[0])
+        ranks.append(best)
+    weakest = min(rank for rank, _ in ranks)
+    word = {0: "unchecked", 1: "supported", 2: "certified", 3: "proved", 4: "proved"}[weakest]
+    domains = list(dict.fromkeys(where for rank, where in ranks if rank == weakest))
+    return word, "; ".join(domains)
+
+
+_STRENGTH = {"sampled": 1, "exact": 1, "certified": 2, "decided": 3, "symbolic": 4}
+
+
+def _fails(theorem: Theorem, instance: Instance, claims: Sequence[str]) -> bool:
+    return judge(theorem, instance, claims or None).status == "fails"
+
+
+def refuted_at(
+    argument: Argument,
+    theorem: Theorem,
+    instance: Instance,
+    claims: Sequence[str] = (),
+    tokens: Sequence[int] | None = None,
+) -> Evidence:
+    """Return the refutation by one point, judged as :func:`~.judging.judge` does."""
+    judgement = judge(theorem, instance, claims or None, tokens)
+    detail = f"claim {judgement.claim!r} is false: {sides(judgement)}"
+    at = {**located(instance, judgement.indices), "claim": judgement.claim}
+    if judgement.left:
+        at |= {"left side": judgement.left, "right side": judgement.right}
+    return argument.evidence(theorem, "refutes", detail, counterexample=at)
+
+
+def _fraction(value: Any) -> fmpq:
+    if isinstance(value, str):
+        numerator, _, denominator = value.partition("/")
+        return fmpq(int(numerator), int(denominator or 1))
+    return rational(value)
+
+
+def _combinations(fixed: Mapping[sp.Basic, Sequence[Any]]) -> list[dict[sp.Basic, Any]]:
+    combinations: list[dict[sp.Basic, Any]] = [{}]
+    for symbol, values in fixed.items():
+        combinations = [{**known, symbol: value} for known in combinations for value in values]
+    return combinations

@@ -1,0 +1,1 @@
+"""Read one SymPy relation in several arithmetics: exact numbers, balls, closed forms, solver terms."""

@@ -1,0 +1,446 @@
+"""Evidence for the theorems about programs in floating point; the programs are NumPy's and small."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from flint import fmpq
+
+from entmax_oracle.theory import Theorem
+from entmax_oracle.theory import notation as N
+from entmax_oracle.theory.arithmetic import rounding as T
+from entmax_oracle.theory.arithmetic.floating import residual
+from entmax_oracle.theory.calculus.jacobian import Sigma, mean
+
+from ...evidence.arguments import Case, exact, sampled, symbolic
+from ...evidence.families import ALPHAS, family, normalised, one_of, points, real, weight, whole
+from ...evidence.instances import Instance, chosen, row, simplex
+from ...evidence.points import Debunked, Needed, Sharp
+from ...evidence.proof import Step, concludes, identity, nonnegative
+from ...evidence.proof import positive as is_positive
+from ...reading.walk import BALLS, rational
+from ..calculus.jacobian import with_direction
+from .floating import NEAR, approximate
+
+a, q, u, t = sp.symbols("a q u t", positive=True)
+DYADIC = (fmpq(5, 4), fmpq(3, 2), fmpq(7, 4), fmpq(2))
+"""Exponents that every binary format holds exactly."""
+
+
+def _bracket_proof(theorem: Theorem) -> Iterator[Step]:
+    e = sp.Symbol("e", nonnegative=True)
+    f = residual
+    yield is_positive("f falls strictly left of x_max: f(tau') >= 0 means tau' <= tau", sp.diff(u**q, u))
+    yield nonnegative("and a lower level gives every token more: (w + e)^q - w^q", sp.diff((u + e) ** q, e))
+    yield concludes("so", theorem.claim("above"), sp.Implies(f >= 0, N.p[N.i] <= N.r[N.i]))
+    yield concludes("and with the signs changed", theorem.claim("below"), sp.Implies(f <= 0, N.p[N.i] >= N.r[N.i]))
+    zero = sp.Implies(sp.And(f >= 0, N.x(N.i) <= N.rho), sp.Eq(N.p[N.i], 0))
+    yield concludes("x_i <= tau' <= tau", theorem.claim("zero"), zero)
+    mass = sp.Implies(sp.And(f <= 0, N.x(N.i) > N.rho), N.p[N.i] > 0)
+    yield concludes("x_i > tau' >= tau", theorem.claim("mass"), mass)
+
+
+certified_bracket = Case(
+    T.certified_bracket,
+    (
+        symbolic(_bracket_proof),
+        exact(
+            lambda: [
+                approximate([0, 0], 2, share)
+                for share in (fmpq(1, 2), fmpq(1, 2) - fmpq(1, 128), fmpq(1, 2) + fmpq(1, 128))
+            ],
+            "the threshold itself and levels close to it",
+        ),
+        sampled(NEAR),
+    ),
+)
+
+
+def _condition_proof(theorem: Theorem) -> Iterator[Step]:
+    w, m = sp.symbols("w m", positive=True)
+    yield is_positive(
+        "the others' sensitivity is largest when they are equal: t^c is concave for c = 2 - alpha = 1 / (1 + u) < 1",
+        -sp.diff(t ** (1 / (1 + u)), t, 2),
+    )
+    yield identity(
+        "there are m = n - 1 of them, of mass 1 - w = t together", m * (t / m) ** (1 - a), m**a * t ** (1 - a)
+    )
+    yield identity("the largest token's own share", w**a * w ** (1 - a), w)
+    worst = N.q * (N.p_max + (N.n - 1) ** N.a * N.p_max**N.a * (1 - N.p_max) ** (2 - N.alpha))
+    yield concludes("so", theorem.claim("worst"), sp.Le(T.condition, worst))
+
+
+condition_exact = Case(
+    T.condition_exact,
+    (
+        symbolic(_condition_proof, given={"convex-range": sp.Le(N.alpha, 2)}),
+        sampled(points(alphas=ALPHAS, sizes=(2, 6))),
+    ),
+    sharp=(
+        Sharp(
+            "worst",
+            r"$\alpha = 3/2$, $p = (1/2, 1/8, \dots)$",
+            lambda: [simplex([fmpq(1, 2)] + [fmpq(1, 8)] * 4, fmpq(3, 2))],
+        ),
+    ),
+    needed=(
+        Needed(
+            "convex-range",
+            r"$\alpha = 21/10$",
+            lambda: simplex([fmpq(1, 265), fmpq(197, 265), fmpq(67, 265)], fmpq(21, 10)),
+        ),
+    ),
+)
+
+
+def _entmax(z: Any, alpha: Any) -> Any:
+    """Return entmax as a plain program would: the largest logit off first, then a bisection to the last bit."""
+    kind = z.dtype.type
+    scale, power = kind(alpha - 1), kind(1 / (alpha - 1))
+    x = scale * (z - z.max())
+    low, high = kind(-1), kind(0)
+
+    def weights(level: Any) -> Any:
+        live = np.maximum(x - level, kind(0))
+        return live if power == 1 else np.power(live, power)
+
+    while True:
+        middle = kind((low + high) / kind(2))
+        if middle in (low, high):
+            return weights(low)
+        if np.sum(weights(middle), dtype=z.dtype) >= 1:
+            low = middle
+        else:
+            high = middle
+
+
+def computed(z: Sequence[Any], alpha: Any, half: Any, offset: Any = 0) -> Instance:
+    """Return a row of float32 or float16 logits, its exact probabilities and what a program makes of it."""
+    kind: Any = np.float16 if half else np.float32
+    logits = np.array([float(value.p) / float(value.q) for value in map(fmpq, z)], dtype=kind) + kind(offset)
+    instance = row([rational(float(value)) for value in logits], alpha)
+    output = _entmax(logits, float(fmpq(alpha).p) / float(fmpq(alpha).q))
+    unit = fmpq(1, 2 ** (11 if half else 24))
+    return instance + {N.r: [rational(float(value)) for value in output], N.roundoff: unit}
+
+
+def _stretched(z: Sequence[fmpq], alpha: fmpq, copies: fmpq, half: fmpq, offset: fmpq) -> Instance:
+    return computed(
+        [value / (1 + m % 3) for m in range(int(copies.p)) for value in z], alpha, int(half.p), int(offset.p)
+    )
+
+
+kernel_budget = Case(
+    T.kernel_budget,
+    (
+        sampled(
+            family(
+                r"random rows with repetitions, $n \le 40$, offsets up to 64",
+                _stretched,
+                {"z": real},
+                {"alpha": one_of(DYADIC), "copies": whole(1, 8), "half": whole(0, 1), "offset": one_of([0, 0, 1, 64])},
+                (1, 5),
+                fixed=("alpha", "copies", "half", "offset"),
+            ),
+            cases=50,
+        ),
+    ),
+    folklore=(
+        Debunked(
+            "sparsemax of 400 nearly equal logits",
+            lambda: computed([fmpq(1 if m == 0 else 0) * fmpq(1, 3) for m in range(400)], 2, 0),
+        ),
+    ),
+)
+
+
+def _decisions_proof(theorem: Theorem) -> Iterator[Step]:
+    e, d = sp.symbols("e d", nonnegative=True)
+    error = sp.Abs(N.rho - N.tau)
+    yield nonnegative("x - tau = E + d, |tau' - tau| <= E: x - tau' >= d", (e + d) - e)
+    kept = sp.Implies(N.x(N.i) - N.tau > error, N.r[N.i] > 0)
+    yield concludes("positive for d > 0", theorem.claim("kept"), kept)
+    dropped = sp.Implies(N.tau - N.x(N.i) >= error, sp.Eq(N.r[N.i], 0))
+    yield concludes("and likewise below", theorem.claim("dropped"), dropped)
+    yield nonnegative(
+        "a revived token has x <= tau: x - tau' <= tau - tau' = E, and u^q rises", sp.diff((u + e) ** q, e)
+    )
+    yield concludes("so", theorem.claim("revived"), sp.Implies(sp.Eq(N.p[N.i], 0), N.r[N.i] <= error**N.q))
+    yield nonnegative("a lost one has x <= tau': x - tau <= E", e - (e - e))
+    yield concludes("so", theorem.claim("lost"), sp.Implies(sp.Eq(N.r[N.i], 0), N.p[N.i] <= error**N.q))
+
+
+support_decisions = Case(
+    T.support_decisions,
+    (
+        symbolic(_decisions_proof),
+        exact(
+            lambda: [
+                *(approximate([fmpq(1, 2), 0], 2, fmpq(1, 2) - nudge) for nudge in (fmpq(0), fmpq(1, 64))),
+                *(_on_edge(fmpq(2), depth) for depth in (fmpq(1, 16), fmpq(1, 64))),
+            ],
+            "tokens on the threshold, and levels on a token",
+        ),
+        sampled(NEAR),
+    ),
+    folklore=(Debunked(r"$\alpha = 3$, a token on the threshold", lambda: _on_edge(fmpq(3), fmpq(1, 16))),),
+)
+
+
+def _on_edge(alpha: fmpq, depth: fmpq) -> Instance:
+    """Return a row with a second token exactly on the threshold, and a level just below."""
+    instance = chosen([1], alpha, dead=[0])
+    level = -depth
+    live = [BALLS.maximum([fmpq(0), (alpha - 1) * value - level]) for value in instance[N.z]]
+    return instance + {N.rho: level, N.r: [BALLS.power(value, 1 / (alpha - 1)) for value in live]}
+
+
+def flushed(p: Sequence[Any], alpha: Any, epsilon: Any, dead: Sequence[Any] = ()) -> Instance:
+    """Return a row of given probabilities whose entries up to epsilon are set to 0 in the second row."""
+    instance, level = chosen(p, alpha, dead=dead), fmpq(epsilon)
+    return instance + {N.epsilon: level, N.r: [fmpq(0) if value <= level else value for value in instance[N.p]]}
+
+
+def _flushed_at(weights: Sequence[fmpq], alpha: fmpq, nudge: fmpq) -> Instance:
+    p = normalised([w for w in weights if w > 0])
+    return flushed(p, alpha, p[0] * (1 + nudge / 1000), dead=[0])
+
+
+def _zeros_proof(theorem: Theorem) -> Iterator[Step]:
+    e = sp.Symbol("e", positive=True)
+    yield identity("at x - tau = e^a the probability is e", (e**a) ** (1 / a), e)
+    yield is_positive("and rises with x", sp.diff(u ** (1 / a), u))
+    level = N.x(N.i) - N.tau <= N.epsilon**N.a
+    yield concludes("so", theorem.claim("level"), N.Iff(N.p[N.i] <= N.epsilon, level))
+    yield concludes("and is then set to 0", theorem.claim("underflow"), sp.Implies(level, sp.Eq(N.r[N.i], 0)))
+
+
+false_zeros = Case(
+    T.false_zeros,
+    (
+        symbolic(_zeros_proof),
+        sampled(
+            family(
+                r"random rows, levels at a probability and close to it, $n \le 5$",
+                _flushed_at,
+                {"weights": weight},
+                {"alpha": one_of(ALPHAS), "nudge": one_of([-1, 0, 1])},
+                (1, 5),
+                fixed=("alpha", "nudge"),
+            )
+        ),
+    ),
+    folklore=(
+        Debunked(
+            r"$\alpha = 1.05$, $p_2 = 2^{-160}$, in float32",
+            lambda: flushed([1 - fmpq(1, 2**160), fmpq(1, 2**160)], fmpq(21, 20), fmpq(1, 2**150)),
+        ),
+    ),
+)
+
+
+def halved(z: Sequence[Any], alpha: Any, count: Any) -> Instance:
+    """Return a row and the probabilities at the lower end of the first bracket, halved `count` times."""
+    instance, halvings = row(z, alpha), int(fmpq(count).p)
+    a_ = instance[N.alpha] - 1
+    x = [a_ * value for value in instance[N.z]]
+    top, power = BALLS.maximum(x), 1 / a_
+    low, high = top - 1, top - BALLS.power(fmpq(1, len(x)), a_)
+
+    def weights(level: Any) -> list[Any]:
+        return [BALLS.power(BALLS.maximum([fmpq(0), value - level]), power) for value in x]
+
+    for _ in range(halvings):
+        middle = (low + high) / 2
+        low, high = (low, middle) if BALLS.add(weights(middle)) < 1 else (middle, high)
+    return instance + {N.r: weights(low), N.steps: fmpq(halvings)}
+
+
+def _steps_proof(theorem: Theorem) -> Iterator[Step]:
+    T_ = sp.Symbol("T", integer=True, nonnegative=True)
+    e = sp.Symbol("e", nonnegative=True)
+    yield nonnegative("the bracket is shorter than 1: 1 - n^(-a), n = 1 + e", 1 - (1 - 1 / (1 + e)))
+    yield identity("each step halves it", 2 ** (-T_) / 2, 2 ** (-(T_ + 1)))
+    error = N.total(sp.Abs(N.r[N.i] - N.p[N.i]))
+    yield concludes(
+        "and q n per unit (theorem threshold-condition)",
+        theorem.claim("error"),
+        sp.Le(error, N.q * N.n * 2 ** (-N.steps)),
+    )
+
+
+bisection_steps = Case(
+    T.bisection_steps,
+    (
+        symbolic(_steps_proof, given={"convex-range": sp.Le(N.alpha, 2)}),
+        sampled(
+            family(
+                r"random rows, up to 8 halvings, $n \le 5$",
+                halved,
+                {"z": real},
+                {"alpha": one_of(ALPHAS), "count": whole(0, 8)},
+                (1, 5),
+                fixed=("alpha", "count"),
+            ),
+            cases=60,
+        ),
+    ),
+    sharp=(
+        Sharp(
+            "error",
+            "sparsemax, more and more equal tokens",
+            lambda: [halved([0] * m, 2, 3) for m in (4, 16, 64)],
+            within=0.02,
+        ),
+    ),
+    needed=(
+        Needed("convex-range", r"$\alpha = 21/10$, eight equal tokens", lambda: halved([0] * 8, fmpq(21, 10), 12)),
+    ),
+)
+
+
+def _rounded(value: fmpq, bits: int) -> fmpq:
+    """Return the nearest number with that many significant bits, ties to even."""
+    if value == 0:
+        return value
+    size, unit = abs(value), fmpq(1)
+    while size / unit >= 2**bits:
+        unit *= 2
+    while size / unit < 2 ** (bits - 1):
+        unit /= 2
+    whole_ = int((size / unit).p // (size / unit).q)
+    beyond = size / unit - whole_
+    up = beyond > fmpq(1, 2) or (beyond == fmpq(1, 2) and whole_ % 2 == 1)
+    return (1 if value > 0 else -1) * (whole_ + int(up)) * unit
+
+
+def summed(terms: Sequence[Any], bits: Any) -> Instance:
+    """Return terms of a short binary format with both sums of them in that format."""
+    size = int(fmpq(bits).p)
+    v = [_rounded(fmpq(term), size) for term in terms]
+
+    def add(left: fmpq, right: fmpq) -> fmpq:
+        return _rounded(left + right, size)
+
+    def pairs(values: list[fmpq]) -> fmpq:
+        middle = 1 << (len(values) - 1).bit_length() >> 1
+        return values[0] if len(values) == 1 else add(pairs(values[:middle]), pairs(values[middle:]))
+
+    one = v[0]
+    for term in v[1:]:
+        one = add(one, term)
+    given = {N.n: fmpq(len(v)), N.v: v, N.late: one, N.shift: pairs(v), N.roundoff: fmpq(1, 2**size)}
+    return Instance(given)
+
+
+def _sum_proof(theorem: Theorem) -> Iterator[Step]:
+    k = sp.Symbol("k", integer=True, nonnegative=True)
+    yield identity(
+        "one more addition: an error of ((1 + u)^k - 1) grows by the factor 1 + u, and u of the exact sum is new",
+        (1 + u) * ((1 + u) ** k - 1) + u,
+        (1 + u) ** (k + 1) - 1,
+    )
+    exact_, size = N.total(N.v[N.i]), N.total(sp.Abs(N.v[N.i]))
+    first = sp.Le(sp.Abs(N.late - exact_), ((1 + N.roundoff) ** (N.n - 1) - 1) * size)
+    yield concludes("every term goes through at most n - 1 additions", theorem.claim("sequential"), first)
+    yield identity(
+        "in pairs a tree of depth d holds 2^d terms: its depth is the logarithm, rounded up",
+        sp.log(2**k) / sp.log(2),
+        k,
+    )
+    second_ = sp.Le(sp.Abs(N.shift - exact_), ((1 + N.roundoff) ** T.tree_depth - 1) * size)
+    yield concludes("so", theorem.claim("pairwise"), second_)
+
+
+def _worst_pair(bits: int) -> Instance:
+    return summed([1, fmpq(1, 2**bits)], bits)
+
+
+summation_error = Case(
+    T.summation_error,
+    (
+        symbolic(_sum_proof),
+        sampled(
+            family(
+                r"random terms, formats of 3 to 8 bits, $n \le 9$",
+                summed,
+                {"terms": real},
+                {"bits": whole(3, 8)},
+                (1, 9),
+                fixed=("bits",),
+            ),
+            cases=120,
+        ),
+    ),
+    sharp=(
+        Sharp("sequential", "1 and half its last bit", lambda: [_worst_pair(bits) for bits in (3, 6, 9)], within=0.01),
+        Sharp("pairwise", "1 and half its last bit", lambda: [_worst_pair(bits) for bits in (3, 6, 9)], within=0.01),
+    ),
+    folklore=(Debunked("4 bits, 1 and many sixteenths", lambda: summed([1] + [fmpq(1, 16)] * 6, 4)),),
+)
+
+
+def _mean_proof(theorem: Theorem) -> Iterator[Step]:
+    s, e = sp.symbols("s e", positive=True)
+    v, c = sp.symbols("v c", real=True)
+    yield identity("a token is off by s c", s * (v - c - e) - s * (v - c), -s * e)
+    error = N.total(sp.Abs(N.s(N.i) * (N.v[N.i] - mean - N.shift) - N.s(N.i) * (N.v[N.i] - mean)))
+    yield concludes("summed", theorem.claim("error"), sp.Eq(error, Sigma * sp.Abs(N.shift)))
+
+
+def _off(weights: Sequence[fmpq], v: Sequence[fmpq], alpha: fmpq, c: fmpq) -> Instance:
+    return with_direction(weights, v, alpha) + {N.shift: c}
+
+
+vjp_mean = Case(
+    T.vjp_mean,
+    (
+        symbolic(_mean_proof),
+        sampled(
+            family(
+                r"random points, directions and errors, $n \le 5$",
+                _off,
+                {"weights": weight, "v": real},
+                {"alpha": one_of((1, *ALPHAS)), "c": real},
+                (1, 5),
+            ),
+            cases=60,
+        ),
+    ),
+    folklore=(Debunked(r"$\alpha = 3$", lambda: _off([fmpq(1), fmpq(3)], [fmpq(0), fmpq(0)], fmpq(3), fmpq(0))),),
+)
+
+
+def backward(weights: Sequence[fmpq], v: Sequence[fmpq], alpha: fmpq, copies: fmpq) -> Instance:
+    """Return a point, a direction and what a float32 program makes of ``J v``."""
+    many = int(copies.p)
+    instance = with_direction(list(weights) * many, [value / (1 + m) for m in range(many) for value in v], alpha)
+    exponent = np.float32(2 - float(alpha.p) / float(alpha.q))
+    p = np.array([float(entry.p) / float(entry.q) for entry in instance[N.p]], dtype=np.float32)
+    g = np.array([float(entry.p) / float(entry.q) for entry in instance[N.v]], dtype=np.float32)
+    s = np.where(p > 0, np.power(p, exponent), np.float32(0))
+    output = s * (g - np.sum(s * g, dtype=np.float32) / np.sum(s, dtype=np.float32))
+    exact_v = [rational(float(entry)) for entry in g]
+    given = {N.v: exact_v, N.fl: [rational(float(entry)) for entry in output], N.roundoff: fmpq(1, 2**24)}
+    return instance + {**given, N.reach: max(abs(entry) for entry in exact_v)}
+
+
+vjp_budget = Case(
+    T.vjp_budget,
+    (
+        sampled(
+            family(
+                r"random points and directions, $n \le 40$",
+                backward,
+                {"weights": weight, "v": real},
+                {"alpha": one_of((1, *DYADIC)), "copies": whole(1, 8)},
+                (1, 5),
+                fixed=("alpha", "copies"),
+            ),
+            cases=40,
+        ),
+    ),
+)

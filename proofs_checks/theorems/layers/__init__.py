@@ -1,0 +1,1 @@
+"""Evidence for the theorems of :mod:`entmax_oracle.theory.layers`."""

@@ -1,0 +1,1 @@
+"""Tier 2: ball arithmetic, with two-sided certificates."""

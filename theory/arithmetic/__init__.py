@@ -1,0 +1,1 @@
+"""Floating-point arithmetic: rounding, and what an error budget rests on."""

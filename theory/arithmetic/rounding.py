@@ -1,0 +1,255 @@
+"""What a program may lose: brackets, budgets, supports, sums and zeros in floating point."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from ..calculus.jacobian import Sigma, mean
+from ..hypotheses import CONVEX_RANGE
+from ..mapping.entropy import tsallis
+from ..notation import (
+    Iff,
+    a,
+    alpha,
+    epsilon,
+    fl,
+    i,
+    k,
+    late,
+    n,
+    p,
+    p_max,
+    q,
+    r,
+    reach,
+    rho,
+    roundoff,
+    s,
+    shift,
+    steps,
+    tau,
+    total,
+    v,
+    x,
+)
+from ..theorem import Claim, Folklore, Theorem
+from .floating import residual
+
+_APPROXIMATE = (
+    r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, $x_{\max} - 1 \le \tau' < x_{\max}$; "
+    r"$r_i = [x_i - \tau']_+^q$"
+)
+
+certified_bracket = Theorem(
+    name="certified-bracket",
+    area="rounding",
+    title="The sign of the residual certifies probabilities and supports",
+    statement=(
+        r"If $f(\tau') \ge 0$ then $p_i \le [x_i - \tau']_+^q$ for every token, and every token with $x_i \le \tau'$ "
+        r"has probability exactly 0; if $f(\tau') \le 0$ then $p_i \ge [x_i - \tau']_+^q$, and every token with $x_i "
+        r"> \tau'$ has mass. Two levels, one of each kind, enclose every probability and decide all tokens outside."
+    ),
+    setting=_APPROXIMATE,
+    claims=(
+        Claim("above", sp.Implies(residual >= 0, p[i] <= r[i])),
+        Claim("below", sp.Implies(residual <= 0, p[i] >= r[i])),
+        Claim("zero", sp.Implies(sp.And(residual >= 0, x(i) <= rho), sp.Eq(p[i], 0))),
+        Claim("mass", sp.Implies(sp.And(residual <= 0, x(i) > rho), p[i] > 0)),
+    ),
+)
+
+condition = q * p_max**a * Sigma
+"""Condition number ``kappa`` of a row."""
+
+condition_exact = Theorem(
+    name="condition-number-exact",
+    area="rounding",
+    title="The worst condition number for a given largest probability",
+    statement=(
+        r"For $\alpha \le 2$ and $w = p_{\max}$, $\kappa = q\, w^{\alpha-1} \Sigma \le q \bigl(w + (n-1)^{\alpha-1} "
+        r"w^{\alpha-1} (1-w)^{2-\alpha}\bigr)$, attained when the other tokens are equal: so the worst row has "
+        r"$\kappa \approx q\, (n-1)^{\alpha-1} (\alpha-1)^{\alpha-1} (2-\alpha)^{2-\alpha}$."
+    ),
+    setting=r"every $n \ge 2$, real $\alpha > 1$, $p$ in the simplex",
+    hypotheses=(CONVEX_RANGE,),
+    claims=(Claim("worst", sp.Le(condition, q * (p_max + (n - 1) ** a * p_max**a * (1 - p_max) ** (2 - alpha)))),),
+)
+
+tree_depth = total(sp.Piecewise((1, 2 ** (k - 1) < n), (0, True)), k)
+"""``log2 n``, rounded up: the additions a term goes through when a sum is taken in pairs."""
+summation_terms = tree_depth + n / 16
+"""Roundings that a framework's sum of n terms may add up: pairwise, with a small sequential part."""
+budget = 2 * roundoff * (2 * condition + q + 1 + summation_terms + tsallis(p, 1))
+"""What a correct kernel may lose of a row, in l1."""
+
+kernel_budget = Theorem(
+    name="kernel-budget",
+    area="rounding",
+    title="What a correct kernel may lose",
+    statement=(
+        r"A kernel that subtracts the largest logit first, solves for the threshold to the last bit, takes the power "
+        r"within one unit and sums in blocks has $\lVert r - p \rVert_1 \le 2u \bigl(2\kappa + q + 1 + H_1(p) + "
+        r"\lceil \log_2 n \rceil + \tfrac{n}{16}\bigr)$, $\kappa = q\, p_{\max}^{\alpha-1} \Sigma$, whatever the size "
+        r"of the logits; its row sum is off by no more. (A worst case over programs: no single one attains it, so no "
+        r"point of sharpness is given; honest ones come to about half of it.)"
+    ),
+    setting=(
+        r"$n \le 64$, $\alpha \in \{5/4, 3/2, 7/4, 2\}$, logits of the format; a bisection in float32 ($u = 2^{-24}$) "
+        r"and float16 ($u = 2^{-11}$) with NumPy's sum and power; $r$ its output"
+    ),
+    claims=(
+        Claim("error", sp.Le(total(sp.Abs(r[i] - p[i])), budget)),
+        Claim("row-sum", sp.Le(sp.Abs(total(r[i]) - 1), budget)),
+    ),
+    source="derived here to first order in the unit roundoff",
+    folklore=(
+        Folklore(
+            r"A correct kernel's rows sum to 1 within $10^{-6}$ in float32: false for sparsemax of long rows, whose "
+            r"threshold has too few bits for that.",
+            sp.Le(sp.Abs(total(r[i]) - 1), sp.Rational(1, 10**6)),
+        ),
+    ),
+)
+
+_error = sp.Abs(rho - tau)
+
+support_decisions = Theorem(
+    name="support-decisions",
+    area="rounding",
+    title="Which tokens an approximate threshold may get wrong, and what that costs",
+    statement=(
+        r"With a threshold off by $E = |\tau' - \tau|$ every token with $|x_i - \tau| > E$ is decided rightly; a "
+        r"wrong one has probability at most $E^q$ in either row. For $\alpha \le 2$ that is at most $E$, for $\alpha "
+        r"> 2$ far more."
+    ),
+    setting=_APPROXIMATE,
+    claims=(
+        Claim("kept", sp.Implies(x(i) - tau > _error, r[i] > 0)),
+        Claim("dropped", sp.Implies(tau - x(i) >= _error, sp.Eq(r[i], 0))),
+        Claim("revived", sp.Implies(sp.Eq(p[i], 0), r[i] <= _error**q)),
+        Claim("lost", sp.Implies(sp.Eq(r[i], 0), p[i] <= _error**q)),
+    ),
+    folklore=(
+        Folklore(
+            r"A wrong support costs no more than the error of the threshold: false for $\alpha > 2$, where it costs a "
+            r"root of it.",
+            sp.Implies(sp.Eq(p[i], 0), r[i] <= _error),
+        ),
+    ),
+)
+
+false_zeros = Theorem(
+    name="false-zeros",
+    area="rounding",
+    title="Zeros that are not zero",
+    statement=(
+        r"$p_i \le \varepsilon$ if and only if $x_i - \tau \le \varepsilon^{\alpha-1}$. So in float32 ($\varepsilon = "
+        r"2^{-150}$, half the least positive number) a token of the support up to $\varepsilon^{\alpha-1}$ above the "
+        r"threshold rounds to 0: $0.0055$ for $\alpha = 1.05$."
+    ),
+    setting=(
+        r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, $\varepsilon > 0$; $r$ is $p$ with everything up "
+        r"to $\varepsilon$ set to 0"
+    ),
+    claims=(
+        Claim("level", Iff(p[i] <= epsilon, x(i) - tau <= epsilon**a)),
+        Claim("underflow", sp.Implies(x(i) - tau <= epsilon**a, sp.Eq(r[i], 0))),
+    ),
+    folklore=(
+        Folklore(
+            r"A zero in the output means a token off the support: false for $\alpha$ near 1 in floating point.",
+            sp.Implies(sp.Eq(r[i], 0), sp.Eq(p[i], 0)),
+        ),
+    ),
+)
+
+bisection_steps = Theorem(
+    name="bisection-steps",
+    area="rounding",
+    title="How many halvings a tolerance needs",
+    statement=(
+        r"For $\alpha \le 2$, $T$ halvings of $[x_{\max} - 1, x_{\max} - n^{1-\alpha}]$ leave $\lVert r - p \rVert_1 "
+        r"\le q\, n\, 2^{-T}$ at the lower end: $T \ge \log_2 (q n / \varepsilon)$ steps suffice for $\varepsilon$."
+    ),
+    setting=r"every $n \ge 1$, $T \ge 0$, real $\alpha > 1$, $z \in \mathbb{R}^n$; $r$ belongs to the lower end of "
+    r"the bracket",
+    hypotheses=(CONVEX_RANGE,),
+    claims=(Claim("error", sp.Le(total(sp.Abs(r[i] - p[i])), q * n * 2 ** (-steps))),),
+)
+
+_magnitude = total(sp.Abs(v[i]))
+
+summation_error = Theorem(
+    name="summation-error",
+    area="rounding",
+    title="One after the other or in pairs: the error of a sum",
+    statement=(
+        r"Rounding to nearest, a sum of $n$ terms taken one after the other is off by at most $\bigl((1+u)^{n-1} - "
+        r"1\bigr) \sum |v_i|$; taken in pairs, by at most $\bigl((1+u)^{\lceil \log_2 n \rceil} - 1\bigr) \sum |v_i|$."
+    ),
+    setting=r"every $n \ge 1$, $v \in \mathbb{R}^n$ in a binary format without overflow; $b$ the first sum, $c$ the "
+    r"second",
+    claims=(
+        Claim("sequential", sp.Le(sp.Abs(late - total(v[i])), ((1 + roundoff) ** (n - 1) - 1) * _magnitude)),
+        Claim(
+            "pairwise",
+            sp.Le(
+                sp.Abs(shift - total(v[i])),
+                ((1 + roundoff) ** tree_depth - 1) * _magnitude,
+            ),
+        ),
+    ),
+    source="Higham 2002, section 4.2",
+    folklore=(
+        Folklore(
+            r"A sum of probabilities is accurate to the last bit, as nothing cancels: false, roundings add up.",
+            sp.Le(sp.Abs(late - total(v[i])), roundoff * _magnitude),
+        ),
+    ),
+)
+
+vjp_mean = Theorem(
+    name="vjp-mean-error",
+    area="rounding",
+    title="An error of the weighted mean costs the backward pass its size times the total sensitivity",
+    statement=(
+        r"If the backward pass $s_i (v_i - \bar v)$ uses a mean that is off by $c$, its error in $\ell_1$ is exactly "
+        r"$\Sigma |c|$."
+    ),
+    setting=r"every $n \ge 1$, real $\alpha \ge 1$, $p$ in the simplex, $v \in \mathbb{R}^n$, $c \in \mathbb{R}$",
+    claims=(
+        Claim(
+            "error",
+            sp.Eq(total(sp.Abs(s(i) * (v[i] - mean - shift) - s(i) * (v[i] - mean))), Sigma * sp.Abs(shift)),
+        ),
+    ),
+    folklore=(
+        Folklore(
+            r"The weights $s_i = p_i^{2-\alpha}$ are at most 1: false for $\alpha > 2$, where small probabilities "
+            r"make them overflow.",
+            sp.Le(s(i), 1),
+        ),
+    ),
+)
+
+vjp_budget = Theorem(
+    name="vjp-budget",
+    area="rounding",
+    title="What a correct backward pass may lose",
+    statement=(
+        r"A backward pass that rounds $p$ to the format and computes $s_i (v_i - \bar v)$ in it is off by at most $2u "
+        r"\bigl(\lceil \log_2 n \rceil + \tfrac{n}{16} + 11\bigr) \Sigma \max_i |v_i|$ in $\ell_1$. (A worst case over "
+        r"programs, as in the theorem *kernel-budget*: no single one attains it.)"
+    ),
+    setting=(
+        r"$n \le 64$, $\alpha \in \{1, 5/4, 3/2, 7/4, 2\}$, $v$ of the format; float32 ($u = 2^{-24}$) with NumPy's "
+        r"sum and power; $f$ its output, $R = \max_i |v_i|$"
+    ),
+    claims=(
+        Claim(
+            "error",
+            sp.Le(total(sp.Abs(fl[i] - s(i) * (v[i] - mean))), 2 * roundoff * (summation_terms + 11) * Sigma * reach),
+        ),
+    ),
+    source="derived here to first order in the unit roundoff",
+)

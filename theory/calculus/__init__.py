@@ -1,0 +1,1 @@
+"""Derivatives, smoothness and losses."""

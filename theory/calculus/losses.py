@@ -1,0 +1,228 @@
+"""Fenchel-Young losses of the Tsallis entropies."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from ..hypotheses import ALPHAS_IN_ORDER, CONVEX_RANGE
+from ..mapping.entropy import tsallis
+from ..notation import Every, Iff, a, alpha, beta, epsilon, i, k, l, n, p, r, target, tau, total, y, z, z_max
+from ..theorem import Claim, Folklore, Theorem
+from .lipschitz import spectral_constant
+
+conjugate_value = total(p[i] * z[i]) + tsallis(p, alpha)
+"""``Omega*(z)``: the maximal value of the objective."""
+loss = conjugate_value - total(r[i] * z[i]) - tsallis(r, alpha)
+"""Loss of the logits ``z`` for the target ``r``."""
+bregman = total((r[i] ** alpha - p[i] ** alpha - alpha * p[i] ** a * (r[i] - p[i])) / (alpha * a))
+"""Bregman divergence of the target from ``p``."""
+one_hot_loss = conjugate_value - z[k]
+"""Loss for the target ``e_k``."""
+
+_TARGET = r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, target $r$ in the simplex"
+
+conjugate = Theorem(
+    name="conjugate",
+    area="losses",
+    title="The maximal value, without the maximiser's powers",
+    statement=(
+        r"$\Omega^*(z) = \max_p \langle p, z\rangle + H_\alpha(p) = \frac{\alpha-1}{\alpha} \langle p, z\rangle + "
+        r"\frac{\tau+1}{\alpha(\alpha-1)}$, and $p$ is a subgradient: $\Omega^*(z') \ge \Omega^*(z) + "
+        r"\langle p, z' - z\rangle$."
+    ),
+    setting=r"every $n \ge 1$, real $\alpha > 1$, $z, z' \in \mathbb{R}^n$; $r = \mathrm{entmax}_\alpha(z')$",
+    claims=(
+        Claim("value", sp.Eq(conjugate_value, a / alpha * total(p[i] * z[i]) + (tau + 1) / (alpha * a))),
+        Claim(
+            "subgradient",
+            sp.Ge(total(r[i] * y[i]) + tsallis(r, alpha), conjugate_value + total(p[i] * (y[i] - z[i]))),
+        ),
+    ),
+)
+
+decomposition = Theorem(
+    name="loss-decomposition",
+    area="losses",
+    title="The loss is a Bregman divergence plus the slack of dead tokens",
+    statement=(
+        r"$L(z; y) = B(y \Vert p) + \sum_{i \notin S} y_i \bigl(\frac{\tau}{\alpha-1} - z_i\bigr) \ge 0$, with "
+        r"equality if and only if $y = p$."
+    ),
+    setting=_TARGET,
+    claims=(
+        Claim(
+            "decomposition",
+            sp.Eq(loss, bregman + total(sp.Piecewise((r[i] * (tau / a - z[i]), sp.Eq(p[i], 0)), (0, True)))),
+        ),
+        Claim("nonnegative", sp.Ge(loss, 0)),
+        Claim("zero", Iff(loss <= 0, Every(sp.Eq(r[l], p[l]), l))),
+    ),
+    source="Blondel, Martins, Niculae 2020, Proposition 3 (nonnegativity); the decomposition derived here",
+    folklore=(
+        Folklore(
+            r"The loss equals the Bregman divergence $B(y \Vert p)$: false when the target has mass off the support.",
+            sp.Eq(loss, bregman),
+        ),
+    ),
+)
+
+margin_loss = Theorem(
+    name="one-hot-loss",
+    area="losses",
+    title="One-hot targets: between the gap and the gap plus a constant",
+    statement=(
+        r"$g \le L(z; e_k) \le g + \frac{1 - n^{1-\alpha}}{\alpha(\alpha-1)}$ with $g = z_{\max} - z_k$; the loss is "
+        r"exactly 0 if and only if $z_k$ exceeds every other logit by $\frac{1}{\alpha-1}$."
+    ),
+    setting=r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, every class $k$",
+    claims=(
+        Claim("lower", sp.Ge(one_hot_loss, z_max - z[k])),
+        Claim("upper", sp.Le(one_hot_loss, z_max - z[k] + (1 - n ** (1 - alpha)) / (alpha * a))),
+        Claim("margin", Iff(one_hot_loss <= 0, Every(sp.Or(sp.Eq(l, k), z[l] <= z[k] - 1 / a), l))),
+    ),
+    source="Blondel, Martins, Niculae 2020, Proposition 8 (margin); the bounds derived here",
+    folklore=(
+        Folklore(
+            r"The loss vanishes only in the limit, like cross-entropy: false for $\alpha > 1$, it is 0 from the margin "
+            r"$\frac{1}{\alpha-1}$ on.",
+            sp.Gt(one_hot_loss, 0),
+        ),
+    ),
+)
+
+quadratic_lower_bound = Theorem(
+    name="loss-lower-bound",
+    area="losses",
+    title="A small loss means close probabilities",
+    statement=r"$L(z; y) \ge \tfrac12 \lVert p - y \rVert^2$ for $\alpha \le 2$.",
+    setting=_TARGET,
+    hypotheses=(CONVEX_RANGE,),
+    claims=(Claim("quadratic", sp.Ge(loss, total((p[i] - r[i]) ** 2) / 2)),),
+    source="Blondel, Martins, Niculae 2020, section 3 (strong convexity)",
+)
+
+loss_in_alpha = Theorem(
+    name="loss-falls-in-alpha",
+    area="losses",
+    title="For one-hot targets a larger alpha means a smaller loss",
+    statement=r"$L_{\alpha'}(z; e_k) \le L_\alpha(z; e_k)$ for $\alpha \le \alpha'$.",
+    setting=r"every $n \ge 1$, real $\alpha, \alpha' > 1$, $z \in \mathbb{R}^n$; $r = \mathrm{entmax}_{\alpha'}(z)$",
+    hypotheses=(ALPHAS_IN_ORDER,),
+    claims=(Claim("falls", sp.Le(total(r[i] * z[i]) + tsallis(r, beta) - z[k], one_hot_loss)),),
+)
+
+_gap_of_losses = total(r[i] * y[i]) + tsallis(r, alpha) - conjugate_value - total(target[i] * (y[i] - z[i]))
+"""Loss at the logits ``z'`` less the loss at ``z``, for the same target."""
+_PAIR = (
+    r"every $n \ge 2$, real $\alpha > 1$, $z, z' \in \mathbb{R}^n$, target $Y$ in the simplex; "
+    r"$r = \mathrm{entmax}_\alpha(z')$"
+)
+
+loss_gradient = Theorem(
+    name="loss-gradient",
+    area="losses",
+    title="The gradient of the loss is bounded, and exactly zero for dead classes",
+    statement=(
+        r"$L(\cdot\,; Y)$ is convex with gradient $p - Y$: $L(z'; Y) \ge L(z; Y) + \langle p - Y, z' - z \rangle$; "
+        r"and $\lVert p - Y \rVert_1 \le 2$, $\lVert p - Y \rVert_2^2 \le 2$. A class off the support of $p$ and of "
+        r"$Y$ has gradient exactly 0: it gets no signal."
+    ),
+    setting=_PAIR,
+    claims=(
+        Claim("convex", sp.Ge(_gap_of_losses, total((p[i] - target[i]) * (y[i] - z[i])))),
+        Claim("one-norm", sp.Le(total(sp.Abs(p[i] - target[i])), 2)),
+        Claim("two-norm", sp.Le(total((p[i] - target[i]) ** 2), 2)),
+    ),
+    source="Blondel, Martins, Niculae 2020, Proposition 2 (convexity and gradient); the norms derived here",
+    folklore=(
+        Folklore(
+            r"Every class but the target gets a gradient, as with cross-entropy: false for $\alpha > 1$, classes off "
+            r"the support get none.",
+            sp.Implies(sp.Eq(target[i], 0), p[i] - target[i] > 0),
+        ),
+    ),
+)
+
+loss_smoothness = Theorem(
+    name="loss-smoothness",
+    area="losses",
+    title="The loss lies below its tangent parabola, and so above the squared error",
+    statement=(
+        r"For $\alpha \le 2$ and $\Lambda = \max\bigl(2^{\alpha-2}, \frac{n}{n-1} C_n(\alpha)\bigr)$, $L(z'; Y) \le "
+        r"L(z; Y) + \langle p - Y, z' - z \rangle + \frac{\Lambda}{2} \lVert z' - z \rVert^2$, and $L(z; Y) \ge "
+        r"\frac{1}{2 \Lambda} \lVert p - Y \rVert^2$: better than $\frac12 \lVert p - Y \rVert^2$ wherever $\Lambda < "
+        r"1$."
+    ),
+    setting=_PAIR,
+    hypotheses=(CONVEX_RANGE,),
+    claims=(
+        Claim(
+            "parabola",
+            sp.Le(
+                _gap_of_losses,
+                total((p[i] - target[i]) * (y[i] - z[i])) + spectral_constant / 2 * total((y[i] - z[i]) ** 2),
+            ),
+        ),
+        Claim(
+            "squared-error",
+            sp.Ge(
+                conjugate_value - total(target[i] * z[i]) - tsallis(target, alpha),
+                total((p[i] - target[i]) ** 2) / (2 * spectral_constant),
+            ),
+        ),
+    ),
+)
+
+label_smoothing = Theorem(
+    name="label-smoothing",
+    area="losses",
+    title="Smoothed labels shift the loss, and make its minimum finite",
+    statement=(
+        r"For $Y = (1 - \varepsilon) e_k + \varepsilon/n$, $L(z; Y) = L(z; e_k) + \varepsilon (z_k - \bar z) - "
+        r"H_\alpha(Y)$ with the mean $\bar z$; it is nonnegative, and 0 at the finite logits $z_i = "
+        r"Y_i^{\alpha-1}/(\alpha-1)$."
+    ),
+    setting=r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, every class $k$, $0 \le \varepsilon \le 1$; "
+    r"$r = Y$",
+    claims=(
+        Claim("shift", sp.Eq(loss, one_hot_loss + epsilon * (z[k] - total(z[i]) / n) - tsallis(r, alpha))),
+        Claim("nonnegative", sp.Ge(one_hot_loss + epsilon * (z[k] - total(z[i]) / n) - tsallis(r, alpha), 0)),
+    ),
+)
+
+loss_soft_labels = Theorem(
+    name="loss-soft-labels",
+    area="losses",
+    title="For soft labels a larger alpha means a smaller loss only up to the labels' entropies",
+    statement=(
+        r"$L_{\alpha'}(z; Y) \le L_\alpha(z; Y) + H_\alpha(Y) - H_{\alpha'}(Y)$ for $\alpha \le \alpha'$ and every "
+        r"target; the last two terms vanish for one-hot targets only."
+    ),
+    setting=(
+        r"every $n \ge 1$, real $\alpha, \alpha' > 1$, $z \in \mathbb{R}^n$, target $Y$ in the simplex; $r = "
+        r"\mathrm{entmax}_{\alpha'}(z)$"
+    ),
+    hypotheses=(ALPHAS_IN_ORDER,),
+    claims=(
+        Claim(
+            "falls",
+            sp.Le(
+                total((r[i] - target[i]) * z[i]) + tsallis(r, beta) - tsallis(target, beta),
+                total((p[i] - target[i]) * z[i])
+                + tsallis(p, alpha)
+                - tsallis(target, alpha)
+                + (tsallis(target, alpha) - tsallis(target, beta)),
+            ),
+        ),
+    ),
+    folklore=(
+        Folklore(
+            r"A larger $\alpha$ never raises the loss: false for soft labels, which may equal $p$ for one $\alpha$ "
+            r"only.",
+            sp.Le(
+                total((r[i] - target[i]) * z[i]) + tsallis(r, beta) - tsallis(target, beta),
+                total((p[i] - target[i]) * z[i]) + tsallis(p, alpha) - tsallis(target, alpha),
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Dispersion over long contexts: entropies, their floors, and vanishing weights."""

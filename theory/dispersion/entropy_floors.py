@@ -1,0 +1,171 @@
+"""The least entropy that bounded logits allow, exactly, and what longer rows do to it."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from ..mapping.entropy import tsallis
+from ..notation import (
+    Least,
+    a,
+    alpha,
+    epsilon,
+    i,
+    k,
+    l,
+    late,
+    n,
+    p,
+    pos,
+    q,
+    r,
+    strength,
+    tau,
+    total,
+    x,
+    z,
+    z_max,
+    z_min,
+)
+from ..theorem import Claim, Folklore, Theorem
+from .dispersion import shannon, spread, width
+
+_raised = n - k + k * sp.exp(width)
+
+softmax_floor_exact = Theorem(
+    name="softmax-floor-exact",
+    area="entropy_floors",
+    title="The least entropy of softmax over a range, exactly, at every length",
+    statement=(
+        r"For $p = \mathrm{softmax}(\theta z)$ and logits of range $D = \theta(z_{\max} - z_{\min})$, $H_1(p) \ge "
+        r"\min_{1 \le k \le n} \Bigl(\log M_k - \frac{k e^D D}{M_k}\Bigr)$, $M_k = n - k + k e^D$: the worst rows "
+        r"have $k$ tokens at the top and the others at the bottom."
+    ),
+    setting=r"every $n \ge 1$, $\theta > 0$, $z \in \mathbb{R}^n$; $p = \mathrm{softmax}(\theta z)$",
+    claims=(Claim("floor", sp.Ge(shannon, Least(sp.log(_raised) - k * sp.exp(width) * width / _raised, k))),),
+    folklore=(
+        Folklore(
+            r"The least entropy of softmax over a range belongs to one large token among equal others: false, more at "
+            r"the top may hold less entropy.",
+            sp.Ge(shannon, sp.log(_raised.subs(k, 1)) - sp.exp(width) * width / _raised.subs(k, 1)),
+        ),
+    ),
+)
+
+_least = Least(p[l], l)
+_most = (_least**a + spread) ** q
+_full = sp.floor((1 - n * _least) / (_most - _least))
+_rest = 1 - _full * _most - (n - _full - 1) * _least
+
+
+def _entropy(mass: sp.Expr) -> sp.Expr:
+    return sp.Piecewise((-mass * sp.log(mass), mass > 0), (0, True))
+
+
+_disc = sp.sqrt(k**2 * spread**2 - n * (k * spread**2 - 1))
+_low = ((_disc - k * spread) / n) ** 2
+_two_levels = sp.Piecewise(
+    (k * _entropy((sp.sqrt(_low) + spread) ** 2) + (n - k) * _entropy(_low), k * spread**2 <= 1), (sp.log(n), True)
+)
+"""Entropy of the two-level row with k tokens at the top, for alpha = 3/2."""
+_zeros = sp.floor(spread ** (-q)) * _entropy(spread**q) + _entropy(1 - sp.floor(spread ** (-q)) * spread**q)
+"""Entropy of the worst row with zeros."""
+
+floor_at_minimum = Theorem(
+    name="entropy-floor-at-minimum",
+    area="entropy_floors",
+    title="The least entropy of entmax over a range, given its smallest probability",
+    statement=(
+        r"With $m = p_{\min}$, $\delta = (\alpha-1)(z_{\max} - z_{\min})$ and $M = (m^{\alpha-1} + \delta)^q$, $p$ is "
+        r"majorised by $k$ tokens at $M$, one at $r$ and the others at $m$, $k = \lfloor \frac{1 - n m}{M - m} "
+        r"\rfloor$: so $H_1(p) \ge -k M \log M - r \log r - (n - k - 1)\, m \log m$, and the same for every "
+        r"Schur-concave functional. Its least value over $m$ may have three levels and no zeros."
+    ),
+    setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$ that is not constant",
+    claims=(
+        Claim(
+            "floor",
+            sp.Ge(shannon, _full * _entropy(_most) + _entropy(_rest) + (n - _full - 1) * _entropy(_least)),
+        ),
+    ),
+    folklore=(
+        Folklore(
+            r"The worst rows over a range have zeros, so that $\lfloor 1/M \rfloor$ tokens at $M = \delta^q$ and a "
+            r"rest bound the entropy: false without a dead token; for $\alpha < 2$ a small positive minimum always "
+            r"has less, because $M$ grows with an infinite rate at $m = 0$.",
+            sp.Ge(shannon, _zeros),
+        ),
+        Folklore(
+            r"If the worst row has no zeros, it has two levels: false for $\alpha < 2$ (here $\alpha = 3/2$: every "
+            r"two-level row and the worst row with zeros have more entropy).",
+            sp.Or(sp.Ne(alpha, sp.Rational(3, 2)), shannon >= sp.Min(_zeros, Least(_two_levels, k))),
+        ),
+    ),
+)
+
+_near = total(sp.Piecewise((1, a * (z_max - z[i]) < 1), (0, True)))
+
+dispersion_of_bounded = Theorem(
+    name="dispersion-window",
+    area="entropy_floors",
+    title="Enough tokens near the top disperse entmax, and too few cannot",
+    statement=(
+        r"If $\sum_i [x_i - x_{\max} + n^{-(1-\varepsilon)(\alpha-1)}]_+^q \ge 1$ then $H_1(p) \ge (1-\varepsilon) "
+        r"\log n$; and always $H_1(p) \le \log \#\{i : z_i > z_{\max} - \frac{1}{\alpha-1}\}$. So complete dispersion "
+        r"needs $n^{1-o(1)}$ tokens in that window, and has it for sure when the range is at most $n^{-(\alpha-1)(1 - "
+        r"o(1))}$ in the coordinates $x$."
+    ),
+    setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$, $0 < \varepsilon \le 1$",
+    claims=(
+        Claim(
+            "enough",
+            sp.Implies(
+                total(pos(x(i) - a * z_max + n ** (-(1 - epsilon) * a)) ** q) >= 1,
+                shannon >= (1 - epsilon) * sp.log(n),
+            ),
+        ),
+        Claim("too-few", sp.Le(shannon, sp.log(_near))),
+    ),
+)
+
+longer_entropy = Theorem(
+    name="longer-row-entropy",
+    area="entropy_floors",
+    title="A longer row may have the same entropy, or none",
+    statement=(
+        r"When a token of logit $b$ joins, the entropy stays exactly the same if $(\alpha-1) b \le \tau$, and is 0 if "
+        r"$b \ge z_{\max} + \frac{1}{\alpha-1}$."
+    ),
+    setting=r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$ and a further logit $b$; $r$ belongs to $(z, "
+    r"b)$",
+    claims=(
+        Claim("same", sp.Implies(a * late <= tau, sp.Eq(tsallis(r, 1).subs(n, n + 1), shannon))),
+        Claim("none", sp.Implies(late >= z_max + 1 / a, sp.Eq(tsallis(r, 1).subs(n, n + 1), 0))),
+    ),
+    folklore=(
+        Folklore(
+            r"More tokens mean more entropy: false, one outstanding token ends all of it.",
+            sp.Ge(tsallis(r, 1).subs(n, n + 1), shannon),
+        ),
+    ),
+)
+
+scalable_floor = Theorem(
+    name="scalable-softmax-floor",
+    area="entropy_floors",
+    title="Scalable softmax still disperses over a small range",
+    statement=(
+        r"For $p = \mathrm{softmax}(b \log n \cdot z)$, $\frac{H_1(p)}{\log n} \ge 1 - b (z_{\max} - z_{\min})$: a "
+        r"range below $1/b$ leaves normalised entropy at every length. (The worst rows approach $1 - b(z_{\max} - "
+        r"z_{\min})$, with about $n^{1 - b(z_{\max} - z_{\min})}$ tokens at the top.)"
+    ),
+    setting=r"every $n \ge 2$, $b > 0$, $z \in \mathbb{R}^n$; $p = \mathrm{softmax}(b \log n \cdot z)$",
+    claims=(Claim("floor", sp.Ge(shannon, (1 - strength * (z_max - z_min)) * sp.log(n))),),
+    folklore=(
+        Folklore(
+            r"Scalable softmax cures dispersion, its normalised entropy stays below $0.9$: false over a range of "
+            r"$1/(10 b)$.",
+            sp.Le(shannon, sp.Rational(9, 10) * sp.log(n)),
+        ),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Networks of such attention: collapse of representations, gradient paths, positions."""

@@ -1,0 +1,149 @@
+"""The Tsallis entropies that entmax maximises, and what regularises."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from ..hypotheses import ALPHAS_IN_ORDER, CONVEX_RANGE
+from ..notation import alpha, beta, i, j, mix, n, p, total, v
+from ..theorem import Claim, Folklore, Hypothesis, Theorem
+
+
+def tsallis_term(t: sp.Expr, order: sp.Expr) -> sp.Expr:
+    """Contribution of one probability to the entropy: ``(t - t^order) / (order (order - 1))``, or ``-t log t``."""
+    if order == 1:
+        return -t * sp.log(t)
+    return (t - t**order) / (order * (order - 1))
+
+
+def tsallis(base: sp.IndexedBase, order: sp.Expr | int, index: sp.Symbol = i) -> sp.Sum:
+    """Tsallis entropy ``H_order`` of a point of the simplex; Shannon's for order 1."""
+    return total(tsallis_term(base[index], sp.sympify(order)), index)
+
+
+tsallis_limits = Theorem(
+    name="tsallis-limits",
+    area="entropy",
+    title="From Shannon through Gini to nothing",
+    statement=(
+        r"As $\alpha \to 1$, $H_\alpha(p)$ tends to Shannon's $-\sum p_i \log p_i$, and at the rate "
+        r"$0 \le H_1 - H_\alpha \le \frac{\alpha-1}{\alpha}\bigl(H_1 + \tfrac12 \sum p_i \log^2 p_i\bigr)$; "
+        r"$H_2 = \tfrac12 (1 - \lVert p \rVert^2)$ is half the Gini index; and $H_\alpha \le "
+        r"\frac{1}{\alpha(\alpha-1)}$ "
+        r"vanishes as $\alpha \to \infty$."
+    ),
+    setting=r"every $n \ge 1$, $p$ in the simplex, real $\alpha > 1$",
+    claims=(
+        Claim("shannon", sp.Eq(sp.Limit(tsallis_term(p[i], alpha), alpha, 1), -p[i] * sp.log(p[i]))),
+        Claim(
+            "rate",
+            sp.Le(
+                tsallis(p, 1) - tsallis(p, alpha),
+                (alpha - 1) / alpha * (tsallis(p, 1) + total(p[i] * sp.log(p[i]) ** 2) / 2),
+            ),
+        ),
+        Claim("gini", sp.Eq(tsallis(p, 2), (1 - total(p[i] ** 2)) / 2)),
+        Claim("vanishing", sp.Le(tsallis(p, alpha), 1 / (alpha * (alpha - 1)))),
+    ),
+    source="Tsallis 1988 (the family); Peters, Niculae, Martins 2019 (this normalisation); the rate derived here",
+    folklore=(
+        Folklore(
+            r"$H_2$ is the Gini index $1 - \lVert p \rVert^2$: false in this normalisation, it is half of it.",
+            sp.Eq(tsallis(p, 2), 1 - total(p[i] ** 2)),
+        ),
+    ),
+)
+
+tsallis_falls = Theorem(
+    name="tsallis-falls-in-alpha",
+    area="entropy",
+    title="A larger alpha means less entropy at the same point",
+    statement=(
+        r"For fixed $p$, $H_{\alpha'}(p) \le H_\alpha(p) \le H_1(p)$ whenever $1 < \alpha \le \alpha'$; "
+        r"equality holds if "
+        r"$p$ is one-hot."
+    ),
+    setting=r"every $n \ge 1$, $p$ in the simplex, real $\alpha, \alpha' > 1$",
+    hypotheses=(ALPHAS_IN_ORDER,),
+    claims=(
+        Claim("falls", sp.Le(tsallis(p, beta), tsallis(p, alpha))),
+        Claim("below-shannon", sp.Le(tsallis(p, alpha), tsallis(p, 1))),
+    ),
+)
+
+tsallis_range = Theorem(
+    name="tsallis-range",
+    area="entropy",
+    title="Zero at one-hot, largest at uniform",
+    statement=r"$0 \le H_\alpha(p) \le \frac{1 - n^{1-\alpha}}{\alpha(\alpha-1)}$, attained at one-hot and uniform "
+    r"$p$.",
+    setting=r"every $n \ge 1$, $p$ in the simplex, real $\alpha > 1$",
+    claims=(
+        Claim("zero", sp.Ge(tsallis(p, alpha), 0)),
+        Claim("uniform", sp.Le(tsallis(p, alpha), (1 - n ** (1 - alpha)) / (alpha * (alpha - 1)))),
+    ),
+    source="Tsallis 1988; proof derived here",
+    folklore=(
+        Folklore(
+            r"The largest entropy grows like $\log n$ for every $\alpha$: false for $\alpha > 1$, where it stays below "
+            r"$\frac{1}{\alpha(\alpha-1)}$.",
+            sp.Eq(tsallis(p, alpha), sp.log(n)),
+        ),
+    ),
+)
+
+strong_concavity = Theorem(
+    name="tsallis-strong-concavity",
+    area="entropy",
+    title="How concave the entropy is",
+    statement=(
+        r"Along any $v$ the entropy curves by $\sum v_i^2 p_i^{\alpha-2} \ge \lVert v \rVert_2^2$ and "
+        r"$\ge n^{1-\alpha} \lVert v \rVert_1^2$ for $\alpha \le 2$: it is 1-strongly concave in $\ell_2$ and "
+        r"$n^{1-\alpha}$-strongly in $\ell_1$."
+    ),
+    setting=r"every $n \ge 1$, $p$ in the simplex with positive entries, $v \in \mathbb{R}^n$, real $\alpha > 1$",
+    hypotheses=(CONVEX_RANGE,),
+    claims=(
+        Claim("l2", sp.Ge(total(v[i] ** 2 * p[i] ** (alpha - 2)), total(v[i] ** 2))),
+        Claim("l1", sp.Ge(total(v[i] ** 2 * p[i] ** (alpha - 2)), n ** (1 - alpha) * total(sp.Abs(v[i])) ** 2)),
+    ),
+    source="Blondel, Martins, Niculae 2020 (the constant in l2); the constant in l1 derived here",
+    folklore=(
+        Folklore(
+            r"The entropy is strongly concave for every $\alpha$: false for $\alpha > 2$, where "
+            r"$p_i^{\alpha-2} \to 0$.",
+            sp.Ge(total(v[i] ** 2 * p[i] ** (alpha - 2)), total(v[i] ** 2) / 2),
+        ),
+    ),
+)
+
+
+def _transferred(one: sp.Expr, other: sp.Expr) -> sp.Expr:
+    return (1 - mix) * one + mix * other
+
+
+schur = Theorem(
+    name="tsallis-schur-concave",
+    area="entropy",
+    title="Moving mass from a richer to a poorer token raises the entropy",
+    statement=(
+        r"Replacing $(p_i, p_j)$ by $((1-t) p_i + t p_j,\ t p_i + (1-t) p_j)$ with $0 < t < 1$ and $p_i \ne "
+        r"p_j$ raises "
+        r"$H_\alpha$ strictly: $H_\alpha$ is strictly Schur-concave."
+    ),
+    setting=r"every $n \ge 2$, $p$ in the simplex, real $\alpha > 1$, $t \in [0, 1]$",
+    hypotheses=(
+        Hypothesis("different", r"$p_i \ne p_j$", sp.Ne(p[i], p[j])),
+        Hypothesis("transfer", r"$0 < t < 1$", sp.And(mix > 0, mix < 1)),
+    ),
+    claims=(
+        Claim(
+            "transfer",
+            sp.Gt(
+                tsallis_term(_transferred(p[i], p[j]), alpha) + tsallis_term(_transferred(p[j], p[i]), alpha),
+                tsallis_term(p[i], alpha) + tsallis_term(p[j], alpha),
+            ),
+        ),
+    ),
+    source="Marshall, Olkin, Arnold 2011, chapter 3 (sums of concave functions)",
+)

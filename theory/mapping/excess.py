@@ -1,0 +1,154 @@
+"""The function whose root the threshold is: its shape, its roots in closed form, and the power that it sums."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from ..hypotheses import ALPHAS_IN_ORDER, CONVEX_RANGE, LARGE_ALPHA, SORTED
+from ..notation import Every, a, alpha, beta, i, k, l, mix, p, pos, q, rho, shift, size, tau, total, x, z
+from ..theorem import Claim, Folklore, Hypothesis, Theorem
+
+
+def mass_above(level: sp.Expr) -> sp.Sum:
+    """Mass ``F`` of the row above a level, ``sum [x_i - level]_+^q``; the excess is ``F - 1``."""
+    return total(pos(x(i) - level) ** q)
+
+
+_CHORD = (
+    r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, levels $\tau'$ and $\tau' + c$ with $c \ge 0$, and "
+    r"$0 \le t "
+    r"\le 1$"
+)
+_between = rho + mix * shift
+
+
+def _chord(f: sp.Expr, g: sp.Expr) -> sp.Expr:
+    return (1 - mix) * f + mix * g
+
+
+excess_convex = Theorem(
+    name="excess-convex",
+    area="excess",
+    title="Up to alpha = 2 the excess is convex in the level",
+    statement=(
+        r"For $\alpha \le 2$ both $F(\tau) = \sum_i [x_i - \tau]_+^q$ and $\lVert [x - \tau]_+ \rVert_q = F^{1/q}$ "
+        r"are convex: "
+        r"they lie below their chords. Both have the threshold at level 1; they are linear where one token, or (the "
+        r"norm) "
+        r"tied tokens, are above."
+    ),
+    setting=_CHORD,
+    hypotheses=(CONVEX_RANGE,),
+    claims=(
+        Claim("mass", sp.Le(mass_above(_between), _chord(mass_above(rho), mass_above(rho + shift)))),
+        Claim("norm", sp.Le(mass_above(_between) ** a, _chord(mass_above(rho) ** a, mass_above(rho + shift) ** a))),
+    ),
+    folklore=(
+        Folklore(
+            r"The excess is convex for every $\alpha$, so that Newton's method from the left is safe: false for "
+            r"$\alpha > 2$, where each of its powers is concave.",
+            sp.Le(mass_above(_between), _chord(mass_above(rho), mass_above(rho + shift))),
+        ),
+    ),
+)
+
+excess_pieces = Theorem(
+    name="excess-pieces",
+    area="excess",
+    title="Beyond alpha = 2 the excess is concave between neighbouring logits",
+    statement=(
+        r"For $\alpha \ge 2$ and no $x_l$ strictly between $\tau'$ and $\tau' + c$, $F$ lies above its chord there; "
+        r"across a "
+        r"logit it need not."
+    ),
+    setting=_CHORD,
+    hypotheses=(
+        LARGE_ALPHA,
+        Hypothesis(
+            "same-piece",
+            r"$x_l \le \tau'$ or $x_l \ge \tau' + c$ for every $l$",
+            Every(sp.Or(x(l) <= rho, x(l) >= rho + shift), l),
+        ),
+    ),
+    claims=(Claim("mass", sp.Ge(mass_above(_between), _chord(mass_above(rho), mass_above(rho + shift)))),),
+)
+
+_gap = z[1] - z[2]
+
+two_tokens = Theorem(
+    name="closed-form-two-tokens",
+    area="excess",
+    title="Two tokens in closed form",
+    statement=(
+        r"For $n = 2$ and $|z_1 - z_2| \le \frac{1}{\alpha-1}$, $p_1^{\alpha-1} - p_2^{\alpha-1} = (\alpha-1)(z_1 - "
+        r"z_2)$. So "
+        r"$p_1$ is $\frac{1 + z_1 - z_2}{2}$ for $\alpha = 2$, $\frac12 + z_1 - z_2$ for $\alpha = 3$, both cut to "
+        r"$[0, 1]$, "
+        r"and $\frac14 \bigl(c + \sqrt{2 - c^2}\bigr)^2$ with $c = \frac{z_1 - z_2}{2}$ for $\alpha = \frac32$, $|c| "
+        r"\le 1$."
+    ),
+    setting=r"$n = 2$, real $\alpha > 1$, $z \in \mathbb{R}^2$",
+    claims=(
+        Claim("equation", sp.Implies(sp.Abs(_gap) <= 1 / a, sp.Eq(p[1] ** a - p[2] ** a, a * _gap))),
+        Claim("sparsemax", sp.Implies(sp.Eq(alpha, 2), sp.Eq(p[1], sp.Min(1, pos((1 + _gap) / 2))))),
+        Claim("three", sp.Implies(sp.Eq(alpha, 3), sp.Eq(p[1], sp.Min(1, pos(sp.Rational(1, 2) + _gap))))),
+        Claim(
+            "three-halves",
+            sp.Implies(
+                sp.And(sp.Eq(alpha, sp.Rational(3, 2)), sp.Abs(_gap) <= 2),
+                sp.Eq(p[1], (_gap / 2 + sp.sqrt(2 - _gap**2 / 4)) ** 2 / 4),
+            ),
+        ),
+    ),
+)
+
+_mean = total(x(i), last=size) / size
+_centred = x(i) - total(x(k), k, size) / size
+_P = total(_centred**2, last=size) / size
+_Q = (1 - total(_centred**3, last=size)) / (2 * size)
+_third = sp.Rational(1, 3)
+
+four_thirds = Theorem(
+    name="closed-form-four-thirds",
+    area="excess",
+    title="The threshold for alpha = 4/3 by Cardano's formula",
+    statement=(
+        r"For $\alpha = 4/3$ and sorted logits $u = \mu - \tau$, $\mu$ the mean of the $x_i$ of the support, solves "
+        r"$u^3 + 3 P u = 2 Q$ with $P = \frac{1}{|S|} \sum_{i \in S} (x_i - \mu)^2$, $Q = \frac{1}{2|S|}\bigl(1 - "
+        r"\sum_{i \in S} "
+        r"(x_i - \mu)^3\bigr)$, whose only real root is $u = \sqrt[3]{\sqrt{Q^2 + P^3} + Q} - \sqrt[3]{\sqrt{Q^2 + "
+        r"P^3} - Q}$."
+    ),
+    setting=r"every $n \ge 1$, $z \in \mathbb{R}^n$",
+    hypotheses=(
+        SORTED,
+        Hypothesis("four-thirds", r"$\alpha = 4/3$", sp.Eq(alpha, sp.Rational(4, 3))),
+    ),
+    claims=(
+        Claim("cubic", sp.Eq((_mean - tau) ** 3 + 3 * _P * (_mean - tau), 2 * _Q)),
+        Claim(
+            "closed",
+            sp.Eq(tau, _mean - (sp.sqrt(_Q**2 + _P**3) + _Q) ** _third + (sp.sqrt(_Q**2 + _P**3) - _Q) ** _third),
+        ),
+    ),
+)
+
+deformed_exponential = Theorem(
+    name="deformed-exponential",
+    area="excess",
+    title="Probabilities are a deformed exponential of the logit, steeper for larger alpha",
+    statement=(
+        r"$p_i = E(z_i - \lambda)$ with $E(t) = [1 + (\alpha-1) t]_+^{1/(\alpha-1)}$ and $\lambda = "
+        r"\frac{\tau+1}{\alpha-1}$. "
+        r"Where it is positive its slope is $E' = E^{2-\alpha}$, which for a given level $E \le 1$ rises with "
+        r"$\alpha$: "
+        r"$p_i^{2-\alpha} \le p_i^{2-\alpha'}$ for $\alpha \le \alpha'$. So two of them cross once."
+    ),
+    setting=r"every $n \ge 1$, real $\alpha, \alpha' > 1$, $z \in \mathbb{R}^n$",
+    hypotheses=(ALPHAS_IN_ORDER,),
+    claims=(
+        Claim("form", sp.Eq(p[i], pos(1 + a * (z[i] - (tau + 1) / a)) ** q)),
+        Claim("steeper", sp.Or(sp.Eq(p[i], 0), p[i] ** (2 - alpha) <= p[i] ** (2 - beta))),
+    ),
+    source="Tsallis 1994 (deformed exponentials); the order derived here",
+)

@@ -1,0 +1,77 @@
+"""Newton's method on the excess: where its steps land, how many there are, and how fast they become exact."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from ..hypotheses import CONVEX_RANGE, SPARSEMAX
+from ..notation import Every, alpha, l, n, q, rho, steps, tau, x
+from ..theorem import Claim, Folklore, Hypothesis, Theorem
+from .threshold import bend_sum, mass, slope_sum
+
+plain = rho + (mass - 1) / (q * slope_sum)
+"""Where Newton's method on the excess goes from ``tau'``."""
+
+
+lost = sp.Not(Every(sp.Or(x(l) <= rho, x(l) > plain), l))
+"""Some token above the start is not above the end of the step."""
+
+_LEFT = Hypothesis("left", r"$\tau' \le \tau$", sp.Le(rho, tau))
+_START = r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, $\tau' < x_{\max}$"
+
+newton_lands_left = Theorem(
+    name="newton-lands-left",
+    area="newton",
+    title="One Newton step from anywhere lands left of the threshold",
+    statement=(
+        r"For $\alpha \le 2$ and every $\tau' < x_{\max}$, also right of the threshold, Newton's step on the excess "
+        r"ends at or left of $\tau$. From there on the method rises (theorem *newton-from-the-left*). A start on the "
+        r"right may throw it far to the left, out of the first bracket."
+    ),
+    setting=_START,
+    hypotheses=(CONVEX_RANGE,),
+    claims=(Claim("left", sp.Le(plain, tau)),),
+    folklore=(
+        Folklore(
+            r"From the right Newton's method falls to the threshold without passing it: false, the excess is convex "
+            r"and the step passes the root.",
+            sp.Implies(rho > tau, plain >= tau),
+        ),
+        Folklore(
+            r"A Newton step from within the first bracket stays there: false, near $x_{\max}$ the slope vanishes and "
+            r"the step has no bound (here: no more than 10 below $\tau$).",
+            plain >= tau - 10,
+        ),
+    ),
+)
+
+newton_sparsemax = Theorem(
+    name="newton-sparsemax-steps",
+    area="newton",
+    title="Newton's method for sparsemax is finite: at most n steps",
+    statement=(
+        r"For $\alpha = 2$ and $\tau' \le \tau$ a Newton step reaches the threshold exactly, or a token that "
+        r"lay above its start does not lie above its end. So the $T$ steps that lead to $\tau$ are at most $n$."
+    ),
+    setting=_START + r"; $T$ steps from $\tau'$ until the end is $\tau$",
+    hypotheses=(SPARSEMAX, _LEFT),
+    claims=(
+        Claim("progress", sp.Or(sp.Eq(plain, tau), lost)),
+        Claim("count", sp.Le(steps, n)),
+    ),
+)
+
+newton_quadratic = Theorem(
+    name="newton-quadratic",
+    area="newton",
+    title="Newton's method squares the error, with a constant read off the start",
+    statement=(
+        r"For $\alpha \le 3/2$ and $\tau' \le \tau$ the distance that a Newton step on the excess leaves is at most "
+        r"$\frac{q-1}{2} \frac{\sum [x_i - \tau']_+^{q-2}}{\sum [x_i - \tau']_+^{q-1}} (\tau - \tau')^2$: quadratic "
+        r"convergence, with a constant that is known before the step is made. (For $3/2 < \alpha < 2$ it needs a "
+        r"token-free neighbourhood of the threshold.)"
+    ),
+    setting=_START,
+    hypotheses=(Hypothesis("smooth", r"$\alpha \le 3/2$", sp.Le(alpha, sp.Rational(3, 2))), _LEFT),
+    claims=(Claim("square", sp.Le(tau - plain, (q - 1) / 2 * bend_sum / slope_sum * (tau - rho) ** 2)),),
+)

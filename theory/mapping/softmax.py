@@ -1,0 +1,49 @@
+"""What softmax does to its tokens: the yardstick for entmax and for every normaliser that ends in a softmax."""
+
+import sympy as sp
+
+from ..notation import Iff, i, j, k, late, p, perm, r, total, z
+from ..theorem import Claim, Theorem
+
+softmax_structure = Theorem(
+    name="softmax-structure",
+    area="softmax",
+    title="Softmax: positive, normalised, strictly ordered, blind to shifts",
+    statement=(
+        r"$p = \mathrm{softmax}(z)$ has $p_k > 0$ and $\sum_i p_i = 1$; $p_i > p_j$ if and only if $z_i > z_j$; and "
+        r"$\mathrm{softmax}(z + c\mathbf{1}) = p$."
+    ),
+    setting=r"every $n \ge 1$, $z \in \mathbb{R}^n$, $c \in \mathbb{R}$; $r$ belongs to $z + c\mathbf{1}$",
+    claims=(
+        Claim("positive", sp.Gt(p[k], 0, evaluate=False)),
+        Claim("sum", sp.Eq(total(p[i]), 1)),
+        Claim("order", Iff(p[i] > p[j], z[i] > z[j])),
+        Claim("shift", sp.Eq(r[i], p[i])),
+    ),
+)
+
+softmax_permutation = Theorem(
+    name="softmax-permutation",
+    area="softmax",
+    title="Permuting the tokens permutes softmax",
+    statement=r"If $z'_i = z_{\pi(i)}$ then $\mathrm{softmax}(z')_i = \mathrm{softmax}(z)_{\pi(i)}$.",
+    setting=r"every $n \ge 1$, $z \in \mathbb{R}^n$, permutation $\pi$; $r$ belongs to $z_\pi$",
+    claims=(Claim("probabilities", sp.Eq(r[i], p[perm[i]])),),
+)
+
+_mass = total(sp.exp(z[i]))
+
+softmax_joining = Theorem(
+    name="softmax-joining",
+    area="softmax",
+    title="A token that joins takes from everyone, however low its logit",
+    statement=(
+        r"Adding a token of logit $b$ multiplies every other weight of softmax by $\frac{W}{W + e^b}$, $W = \sum_i "
+        r"e^{z_i}$: it lowers each of them, at every finite $b$."
+    ),
+    setting=r"every $n \ge 1$, $z \in \mathbb{R}^n$ and a further logit $b$; $r$ belongs to $(z, b)$",
+    claims=(
+        Claim("factor", sp.Eq(r[k], p[k] * _mass / (_mass + sp.exp(late)))),
+        Claim("less", sp.Lt(r[k], p[k])),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Other normalisers of the field, and where they differ."""

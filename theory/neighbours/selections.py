@@ -1,0 +1,134 @@
+"""Normalisers that keep a chosen number or share of the tokens: r-softmax, budgets and top-k softmax."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from ..notation import i, j, k, kept, late, p, perm, pos, r, rho, shift, tau, total, y, z, z_min
+from ..theorem import Claim, Folklore, Theorem
+
+
+def _one_if_positive(number: sp.Expr) -> sp.Expr:
+    """1 where a number is positive, else 0 (SymPy folds a piecewise sum into a piecewise one, wrongly)."""
+    return pos(sp.sign(number))
+
+
+_tied = 1 - sp.Abs(sp.sign(z[j] - z[i]))
+rank = total(_one_if_positive(z[j] - z[i]) + _tied * _one_if_positive(i - j), j)
+"""Number of tokens that come before token i: with a larger logit, or the same and a smaller number."""
+_chosen = _one_if_positive(kept - rank)
+
+
+def shares(mass: sp.Expr) -> sp.Expr:
+    """Masses of token i over their sum."""
+    return mass / total(mass.subs(i, k), k)
+
+
+budget = sp.Min(1, pos(z[i] - tau))
+"""Weight of token i in the budget of K tokens, from its threshold."""
+r_softmax = shares(pos(z[i] - tau) * sp.exp(z[i]))
+"""Its weight in r-softmax, from the quantile."""
+_moved = total((p[i] - r[i]) ** 2)
+_apart = total((z[i] - y[i]) ** 2)
+_order = sp.Implies(z[i] >= z[j], p[i] >= p[j])
+_same = sp.Eq(r[i], p[perm[i]])
+_TURNED = r"; $r, \tau'$ belong to the row $z'_i = z_{\pi(i)} + c$ for any permutation $\pi$ and $c \in \mathbb{R}$"
+
+r_softmax_structure = Theorem(
+    name="r-softmax-structure",
+    area="selections",
+    title="r-softmax: ordered, blind to shifts and to places",
+    statement=(
+        r"$z_i \ge z_j$ gives $p_i \ge p_j$; permuting the tokens permutes the weights, and a constant added to every "
+        r"logit moves the quantile and nothing else."
+    ),
+    setting=r"every $n \ge 1$, $0 \le r < 1$, $z \in \mathbb{R}^n$ with a logit above $\tau$; $p_i \propto [z_i - "
+    r"\tau]_+ e^{z_i}$ with the $r$-quantile $\tau$, linear between order statistics" + _TURNED,
+    claims=(Claim("order", _order), Claim("moved", _same), Claim("quantile", sp.Eq(rho, tau + shift))),
+)
+
+_NEAREST = ", the nearest point of the cube with that sum"
+_BUDGET = (
+    r"every $n \ge K \ge 1$, $z \in \mathbb{R}^n$; $p_i = \min(1, [z_i - \tau]_+)$ with $\sum_i p_i = K$" + _NEAREST
+)
+
+budget_form = Theorem(
+    name="budget-form",
+    area="selections",
+    title="The threshold form of a budget is the nearest point of the cube",
+    statement=r"Among all $r$ with $0 \le r_i \le 1$ and $\sum_i r_i = K$, $p$ is the nearest to $z$.",
+    setting=_BUDGET.removesuffix(_NEAREST) + "; every such $r$",
+    claims=(Claim("nearest", sp.Le(total((p[i] - z[i]) ** 2), total((r[i] - z[i]) ** 2))),),
+    source="Niculae & Martins 2020 (the definition)",
+)
+
+budget_structure = Theorem(
+    name="budget-structure",
+    area="selections",
+    title="A budget of K tokens: ordered, blind to shifts and to places",
+    statement=(
+        r"$z_i \ge z_j$ gives $p_i \ge p_j$; permuting the tokens permutes the weights, and a constant added to every "
+        r"logit changes nothing. The threshold need not be unique; the weights are."
+    ),
+    setting=_BUDGET + _TURNED,
+    claims=(Claim("order", _order), Claim("moved", _same)),
+)
+
+budget_joining = Theorem(
+    name="budget-joining",
+    area="selections",
+    title="A token that joins takes from a budget, and from below its threshold nothing",
+    statement=r"$r_k \le p_k$ for every other token; and a token of logit $b \le \tau$ changes no weight.",
+    setting=_BUDGET + r"; $r$ belongs to $(z, b)$, with the same $K$",
+    claims=(
+        Claim("never-more", sp.Le(r[k], p[k])),
+        Claim("unchanged", sp.Implies(late <= tau, sp.Eq(r[k], p[k]))),
+    ),
+    folklore=(
+        Folklore(
+            r"A token below every other is not felt by a budget: false, at $K = 2$, $z = (0, 0, 0)$ even a logit of "
+            r"$-1/2$ lowers every weight, as the threshold is lower still.",
+            sp.Implies(late < z_min, sp.Eq(r[k], p[k])),
+        ),
+    ),
+)
+
+budget_lipschitz = Theorem(
+    name="budget-lipschitz",
+    area="selections",
+    title="A budget never moves weights further than logits",
+    statement=(
+        r"$\lVert p - p' \rVert_2 \le \lVert z - z' \rVert_2$: the nearest point of a convex set does not expand. "
+        r"Sharp for $n \ge 2$."
+    ),
+    setting=_BUDGET + r"; $r = p'$ belongs to $z'$, with the same $K$",
+    claims=(Claim("lipschitz", sp.Le(_moved, _apart)),),
+    source="Moreau 1965, for every projection on a closed convex set; for this one shown here by its threshold",
+)
+
+top_k = _chosen * sp.exp(z[i]) / total((_chosen * sp.exp(z[i])).subs(i, k), k)
+"""Weight of token i in top-k softmax; of tied tokens the first come first."""
+_above = total(sp.Piecewise((1, z[j] > late), (0, True)), j)
+
+top_k_joining = Theorem(
+    name="top-k-joining",
+    area="selections",
+    title="A token that joins takes from the chosen K, and only if it is chosen",
+    statement=(
+        r"$r_i \le p_i$ for every other token, at whatever place the newcomer comes; and if $K$ logits exceed its own "
+        r"it changes no weight. (In a row of fewer than $K$ tokens it is always chosen, and felt.)"
+    ),
+    setting=r"every $n, K \ge 1$, $z \in \mathbb{R}^n$; $p$ is softmax of the $K$ largest logits (all, if $n < K$), of "
+    r"tied ones the first; $r$ belongs to the tokens of $z$ in a row that has a further logit $b$ at any place",
+    claims=(
+        Claim("never-more", sp.Le(r[i], p[i])),
+        Claim("unchanged", sp.Implies(_above > kept - 1, sp.Eq(r[i], p[i]))),
+    ),
+    folklore=(
+        Folklore(
+            r"Top-k softmax does not feel a token that is low enough: false for rows shorter than $k$, which choose "
+            r"everyone (here, one that is 50 below the least).",
+            sp.Implies(late < z_min - 50, sp.Eq(r[i], p[i])),
+        ),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Random logits: scale laws, and supports, entropies and tails."""

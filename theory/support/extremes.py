@@ -1,0 +1,100 @@
+"""Where entmax is most sensitive, and where it stops being smooth or Lipschitz."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from ..calculus.jacobian import mean
+from ..calculus.lipschitz import kappa
+from ..hypotheses import CONVEX_RANGE, UNIT_VALUES
+from ..notation import a, alpha, epsilon, i, k, lipschitz, n, p, pos, q, r, s, total, v, y, z, z_max
+from ..theorem import Claim, Folklore, Hypothesis, Theorem
+
+halves = 4 * (sp.floor(n / 2) ** (-kappa) + sp.ceiling(n / 2) ** (-kappa)) ** (alpha - 3)
+"""Lipschitz constant from the maximum norm to the sum norm."""
+
+sup_to_one = Theorem(
+    name="sup-to-one-exact",
+    area="extremes",
+    title="The constant from the maximum norm to the sum norm, exactly, for odd lengths too",
+    statement=(
+        r"For $\alpha \le 2$ and $|v_i| \le 1$, $\lVert J v \rVert_1 \le 4 \bigl(\lfloor n/2 \rfloor^{-\kappa} + "
+        r"\lceil n/2 \rceil^{-\kappa}\bigr)^{\alpha-3}$, $\kappa = \frac{\alpha-1}{3-\alpha}$: $n^{\alpha-1}$ for even "
+        r"$n$, less for odd $n$, attained in both cases by two blocks of nearly half the tokens."
+    ),
+    setting=r"every $n \ge 2$, real $\alpha \ge 1$, $p$ in the simplex, $v \in \mathbb{R}^n$; $J$ as in the theorem "
+    r"*jacobian*",
+    hypotheses=(CONVEX_RANGE, UNIT_VALUES),
+    claims=(Claim("norm", sp.Le(total(s(i) * sp.Abs(v[i] - mean)), halves)),),
+    folklore=(
+        Folklore(
+            r"Three tokens move by $3^{\alpha-1}$ at most, and some do: false, they move less (here: within 1/50 of "
+            r"it).",
+            sp.Ge(total(s(i) * sp.Abs(v[i] - mean)), sp.Rational(49, 50) * n**a),
+        ),
+    ),
+)
+
+_apart = total((z[i] - y[i]) ** 2)
+_moved = total((p[i] - r[i]) ** 2)
+
+not_lipschitz = Theorem(
+    name="not-lipschitz",
+    area="extremes",
+    title="Beyond alpha = 2 entmax of three tokens is not Lipschitz",
+    statement=(
+        r"Let $p = (1-\varepsilon, \varepsilon, 0, \dots, 0)$ be the probabilities of $z$, with every dead token on "
+        r"the threshold, and let $z'$ be $z$ with tokens 2 and 3 exchanged. Then $\lVert p - p' \rVert_2 = (\alpha-1) "
+        r"\varepsilon^{2-\alpha} \lVert z - z' \rVert_2$. For $\alpha > 2$ the factor has no bound: with $\varepsilon "
+        r"= \min\bigl(\frac12, (\frac{\alpha-1}{2K})^{1/(\alpha-2)}\bigr)$ it exceeds any given $K$."
+    ),
+    setting=(
+        r"every $n \ge 3$, real $\alpha > 1$, $K > 0$ and $0 < \varepsilon < 1$, chosen as above where $\alpha > 2$; "
+        r"$z$, $z'$ as above, $r = \mathrm{entmax}_\alpha(z')$"
+    ),
+    hypotheses=(Hypothesis("large-alpha", r"$\alpha > 2$", sp.Gt(alpha, 2)),),
+    claims=(
+        Claim("ratio", sp.Eq(_moved, (a * epsilon ** (2 - alpha)) ** 2 * _apart)),
+        Claim("unbounded", sp.Gt(_moved, lipschitz**2 * _apart)),
+    ),
+    folklore=(
+        Folklore(
+            r"Entmax is Lipschitz for every $\alpha$, with the constant $\alpha - 1$: false for $\alpha > 2$ and three "
+            r"tokens, no constant serves.",
+            sp.Le(_moved, a**2 * _apart),
+        ),
+    ),
+)
+
+_beyond = pos(1 - a * (z_max - z[k]))
+
+edge_order = Theorem(
+    name="edge-order",
+    area="extremes",
+    title="How smooth entmax is at the edge of the support: as smooth as the power q, no smoother",
+    statement=(
+        r"With the distance $\delta = [1 - (\alpha-1)(z_{\max} - z_k)]_+$ from the one-hot margin, $p_k \le \delta^q$ "
+        r"for every token; and of two tokens one has $p_2 \ge (\delta/2)^q$ for $\alpha \le 2$, while it is "
+        r"0 for $\delta = 0$. So $p_2$ is of the exact order $\delta^q$ there, and a function that vanishes on one "
+        r"side of a point and is not $o(\delta^m)$ on the other is not $m$ times continuously differentiable: entmax "
+        r"is not, for any $m \ge q = \frac{1}{\alpha-1}$. For $\alpha = 3/2$ it has no continuous second derivative, "
+        r"for $\alpha = 4/3$ no third, for sparsemax no first."
+    ),
+    setting=r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$",
+    hypotheses=(
+        CONVEX_RANGE,
+        Hypothesis("two", r"$n = 2$, for the lower bound", sp.Eq(n, 2)),
+    ),
+    claims=(
+        Claim("at-most", sp.Le(p[k], _beyond**q)),
+        Claim("at-least", sp.Ge(p[2], (_beyond.subs(k, 2) / 2) ** q)),
+        Claim("edge", sp.Implies(a * (z[1] - z[2]) >= 1, sp.Eq(p[2], 0))),
+    ),
+    folklore=(
+        Folklore(
+            r"Entmax with $\alpha < 2$ is smooth, so second derivatives may be taken: false for $\alpha > 3/2$, they "
+            r"have no bound at the edge (here, $\alpha = 7/4$: the mass near it is at most $10$ times $\delta^2$).",
+            sp.Le(p[2], 10 * _beyond.subs(k, 2) ** 2),
+        ),
+    ),
+)
