@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from entmax_oracle.reference.formats import Format
 
+from ..shrinking import minimise
 from .calls import Float64
 from .laws import Case, Finding
 
@@ -60,24 +61,24 @@ def shrink(
     """
     measure = measure or complexity
     floor = min(finding.ratio, 2.0)
-    deadline = time.monotonic() + seconds
-    progress = True
-    while progress:
-        progress = False
-        for attempt in attempts or ATTEMPTS:
-            simpler = map(fit, attempt(case))
-            candidate = next(simpler, None)
-            while candidate is not None:
-                if evaluations <= 0 or time.monotonic() > deadline:
-                    return case, finding
-                if measure(candidate) < measure(case) and _representable(candidate, form):
-                    evaluations -= 1
-                    found = judge(candidate)
-                    if found.broken and found.ratio >= floor:
-                        case, finding, progress = candidate, found, True
-                        simpler = map(fit, attempt(case))
-                candidate = next(simpler, None)
-    return case, finding
+
+    def fails(candidate: Any) -> Finding | None:
+        found = judge(candidate)
+        return found if found.broken and found.ratio >= floor else None
+
+    return minimise(
+        case,
+        finding,
+        [partial(_fitting, attempt, fit) for attempt in attempts or ATTEMPTS],
+        fails,
+        eligible=lambda candidate, best: measure(candidate) < measure(best) and _representable(candidate, form),
+        evaluations=evaluations,
+        seconds=seconds,
+    )
+
+
+def _fitting(attempt: Attempt, fit: Callable[[Any], Any], case: Any) -> Iterator[Any]:
+    return map(fit, attempt(case))
 
 
 def complexity(case: Case) -> tuple[float, ...]:

@@ -17,6 +17,7 @@ from entmax_oracle.theory.notation import INDICES, n
 
 from ..reading.closed import truth_at_tie
 from ..reading.walk import BALLS, Unclear, Undefined, read
+from ..shrinking import minimise
 from .instances import Instance, show
 
 Truth = bool | None
@@ -173,24 +174,18 @@ class Family:
 
 def shrink(family: Family, parameters: Parameters, fails: Callable[[Instance], bool], tries: int = 400) -> Instance:
     """Return a smaller instance that still fails: fewer tokens first, then simpler numbers."""
-    best = family.member(parameters)
-    assert best is not None
-    improved = True
-    while improved and tries > 0:
-        improved = False
-        for candidate in _simpler(parameters, family.fixed):
-            tries -= 1
-            instance = family.member(candidate)
-            try:
-                still = instance is not None and fails(instance)
-            except (ValueError, Undefined, KeyError):
-                still = False
-            if still and instance is not None:
-                parameters, best, improved = candidate, instance, True
-                break
-            if tries <= 0:
-                break
-    return best
+    start = family.member(parameters)
+    assert start is not None
+
+    def failing(candidate: Parameters) -> Instance | None:
+        instance = family.member(candidate)
+        try:
+            return instance if instance is not None and fails(instance) else None
+        except (ValueError, Undefined, KeyError):
+            return None
+
+    attempts = [lambda each: _simpler(each, family.fixed)]
+    return minimise(parameters, start, attempts, failing, evaluations=tries)[1]
 
 
 def _simpler(parameters: Parameters, fixed: frozenset[str]) -> Iterator[Parameters]:

@@ -7,6 +7,8 @@ import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from ..shrinking import minimise
+
 Point = dict[str, Any]
 """Names and their values: floats, ints, texts, and tuples of one number a token."""
 
@@ -33,17 +35,7 @@ def draw_direction(rng: random.Random, n: int) -> tuple[float, ...]:
 
 def shrink(point: Point, fails: Callable[[Point], bool], tries: int = 200) -> Point:
     """Return a point with fewer tokens, then simpler numbers, at which the property still fails."""
-    improved = True
-    while improved and tries > 0:
-        improved = False
-        for candidate in simpler(point):
-            tries -= 1
-            if fails(candidate):
-                point, improved = candidate, True
-                break
-            if tries <= 0:
-                break
-    return point
+    return minimise(point, True, [simpler], lambda candidate: fails(candidate) or None, evaluations=tries)[0]
 
 
 def simpler(point: Point) -> Iterator[Point]:
