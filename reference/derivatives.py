@@ -206,8 +206,8 @@ def grad_scale(z: Any, alpha: Any = 1.5, scale: Any = 1.0, axis: int = -1) -> Fl
 def apply_jacobian(p: Float64, vector: Float64, alpha: float) -> Float64:
     """Multiply by the Jacobian at the probabilities ``p`` of shape (..., n); rows of zeros give zeros.
 
-    With h_i = vector_i - vector_r, r the token of largest weight, entry i is s_i (h_i - sum_j w_j h_j). Where h_i = 0 it
-    is also -w_i sum_j s_j h_j, without the s_i that grows without bound beyond alpha = 2.
+    With h_i = vector_i - vector_r, r the token of largest weight, entry i is s_i (h_i - sum_j w_j h_j). Where h_i = 0
+    it is also -w_i sum_j s_j h_j, without the s_i that grows without bound beyond alpha = 2.
     """
     if p.size == 0:
         return np.zeros_like(p)
@@ -234,8 +234,8 @@ def along_alpha(p: Float64, z: Float64, alpha: float) -> Float64:
     which tends to g_i log(1 / p_max) + g_i^2 / 2 as a -> 0. It follows from the textbook formula, J applied to
     p^a (1 - a log p) / a^2, by splitting off the value at the largest token. All terms are non-negative.
 
-    For large a, p_max^a underflows and s_i = p_i^(1 - a) overflows. J is homogeneous of degree 1 - a in p, so
-    h_i / p_max^a is multiplied by p_max and by the J of the ratios p / p_max instead; g_i / p_max^a = (1 - exp(-t_i)) / a.
+    For large a, p_max^a underflows and s_i = p_i^(1 - a) overflows. J is homogeneous of degree 1 - a in p: so the J of
+    the ratios p_i / p_max is multiplied by p_max h_i / p_max^a instead, where g_i / p_max^a = (1 - exp(-t_i)) / a.
     """
     a = alpha - 1
     inside = p > 0
