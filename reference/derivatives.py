@@ -19,7 +19,10 @@ import numpy as np
 
 from .inputs import Float64, as_alpha, as_array, as_finite, as_logits
 from .mapping import entmax
+from .wide import Wide
 
+# Beyond, 1 - (1 + t) exp(-t) and 1 - exp(-t) are 1.
+_FAR = 1024.0
 # Horner coefficients 1/k! of (exp(t) - 1 - t) / t^2; 18 terms reach 2**-53 on [0, 1].
 _FACTORIALS = 1.0 / np.cumprod(np.arange(1.0, 20.0))[1:]
 
@@ -114,7 +117,16 @@ def jacobian(z: Any, alpha: Any = 1.5, axis: int = -1) -> Float64:
            [ 0. ,  0. ,  0. ]])
     """
     p = np.moveaxis(entmax(z, alpha, axis), axis, -1)
-    matrix = -_sensitivity_times_weight(p, float(as_alpha(alpha)))
+    s, w = _sensitivity(p, float(as_alpha(alpha)))
+    # s_i w_j = s_j w_i: the smaller s times the larger w neither overflows nor loses the symmetry.
+    matrix = np.minimum(s[..., :, None], s[..., None, :])
+    if np.isinf(s).any():
+        sensitivity = Wide.power(p, 2 - float(as_alpha(alpha)))
+        each = Wide(sensitivity.mantissa[..., None], sensitivity.exponent[..., None])
+        pair = each * Wide(np.swapaxes(each.mantissa, -1, -2), np.swapaxes(each.exponent, -1, -2))
+        matrix = -pair.over(each.sum(-2)).floats()
+    else:
+        matrix *= -np.maximum(w[..., :, None], w[..., None, :])
     diagonal = np.einsum("...ii->...i", matrix)
     diagonal[...] = 0.0
     with np.errstate(over="ignore"):
@@ -204,23 +216,43 @@ def grad_scale(z: Any, alpha: Any = 1.5, scale: Any = 1.0, axis: int = -1) -> Fl
 
 
 def apply_jacobian(p: Float64, vector: Float64, alpha: float) -> Float64:
-    """Multiply by the Jacobian at the probabilities ``p`` of shape (..., n); rows of zeros give zeros.
-
-    With h_i = vector_i - vector_r, r the token of largest weight, entry i is s_i (h_i - sum_j w_j h_j). Where h_i = 0
-    it is also -w_i sum_j s_j h_j, without the s_i that grows without bound beyond alpha = 2.
-    """
+    """Multiply by the Jacobian at the probabilities ``p`` of shape (..., n); rows of zeros give zeros."""
     if p.size == 0:
         return np.zeros_like(p)
-    reference = _largest_weight(p, alpha)
+    reference = largest_weight(p, alpha)
     s, w = _sensitivity(p, alpha)
+    if np.isinf(s).any():
+        return wide_product(p, vector, alpha).floats() + 0.0
     with np.errstate(over="ignore", invalid="ignore"):
         h = np.where(p > 0, vector - np.take_along_axis(vector, reference, -1), 0.0)
-        centred = np.where(p > 0, h - (w * h).sum(axis=-1, keepdims=True), 0.0)
-        product = _stretch(centred, s, p, alpha)
-        tied = -w * _stretch(h, s, p, alpha).sum(axis=-1, keepdims=True)
-    np.copyto(product, tied, where=(h == 0) & np.isfinite(tied))
+        centred = h - (w * h).sum(axis=-1, keepdims=True)
+        product = np.zeros_like(p)
+        np.multiply(s, centred, out=product, where=(p > 0) & (centred != 0))
+        # The token of largest weight: s w_j = w s_j moves its s, which may be huge, into the sum.
+        np.put_along_axis(s, reference, 0.0, -1)
+        own = np.multiply(s, h, out=np.zeros_like(p), where=h != 0).sum(axis=-1, keepdims=True)
+    np.put_along_axis(product, reference, -np.take_along_axis(w, reference, -1) * own, -1)
+    if not np.isfinite(product).all():
+        product = wide_product(p, vector, alpha).floats()
     product += 0.0  # no negative zeros
     return product
+
+
+def wide_product(p: Float64, vector: Float64, alpha: float) -> Wide:
+    """Multiply by the Jacobian as :func:`apply_jacobian` does, where sensitivities may exceed every float64.
+
+    With h_i = vector_i - vector_r, r the token of largest weight, entry i is s_i (h_i - sum_j w_j h_j), and where
+    h_i = 0 it is -s_i sum_j s_j h_j / sum_j s_j, in which a small s_j keeps its digits beside a large one.
+    """
+    reference = largest_weight(p, alpha)
+    s = Wide.power(p, 2 - alpha)
+    with np.errstate(over="ignore"):
+        h = np.where(p > 0, vector - np.take_along_axis(vector, reference, -1), 0.0)
+    total = s.sum(-1)
+    mean = (s * Wide.of(h)).sum(-1).over(Wide(np.where(total.mantissa > 0, total.mantissa, 1.0), total.exponent))
+    centred = s * Wide.of(h - mean.floats())
+    tied = s * Wide(-mean.mantissa, mean.exponent)
+    return Wide(np.where(h == 0, tied.mantissa, centred.mantissa), np.where(h == 0, tied.exponent, centred.exponent))
 
 
 def along_alpha(p: Float64, z: Float64, alpha: float) -> Float64:
@@ -254,7 +286,7 @@ def along_alpha(p: Float64, z: Float64, alpha: float) -> Float64:
             fraction = np.divide(a * gap, power, out=np.ones_like(p), where=normal)
             near = fraction < 0.5
             log_ratio = np.log(ratio, out=np.zeros_like(p), where=inside & (gap > 0))
-            stretch = np.where(near, -np.log1p(-np.minimum(fraction, 0.5)), -a * log_ratio)
+            stretch = np.where(near, -np.log1p(-np.minimum(fraction, 0.5)), np.minimum(-a * log_ratio, _FAR))
             fraction = np.where(near, fraction, -np.expm1(-stretch))
             h = fraction / a * entropy_of_peak + _incomplete_gamma(stretch) / a / a
     return -apply_jacobian(ratio, peak * h, alpha) + 0.0
@@ -266,49 +298,17 @@ def _sensitivity(p: Float64, alpha: float) -> tuple[Float64, Float64]:
     For alpha > 2 and tiny p, s overflows to infinity; the weights are finite always.
     """
     inside = p > 0
-    anchor = np.take_along_axis(p, _largest_weight(p, alpha), -1)
+    anchor = np.take_along_axis(p, largest_weight(p, alpha), -1)
     s, w = np.zeros_like(p), np.zeros_like(p)
     with np.errstate(over="ignore", under="ignore"):
         np.power(p, 2 - alpha, out=s, where=inside)
-        least, most = (p, anchor) if alpha <= 2 else (anchor, p)
-        ratio = np.divide(least, most, out=np.ones_like(p), where=inside)
-        np.power(ratio, abs(2 - alpha), out=w, where=inside)
+        ratio = np.divide(p, anchor, out=np.ones_like(p), where=inside)
+        np.power(ratio, 2 - alpha, out=w, where=inside)
     total = w.sum(axis=-1, keepdims=True)
     return s, np.divide(w, total, out=w, where=total > 0)
 
 
-def _stretch(x: Float64, s: Float64, p: Float64, alpha: float) -> Float64:
-    """Multiply x by s = p^(2 - alpha), also where s overflows and the product does not."""
-    product = np.multiply(s, x, out=np.zeros_like(x), where=x != 0)
-    beyond = np.isinf(s) & (x != 0)
-    if beyond.any():
-        # A third of the exponent will do: |x| > 2**-1075, so s x overflows where a cube root of s does.
-        root = np.broadcast_to(p, x.shape)[beyond] ** ((2 - alpha) / 3)
-        product[beyond] = x[beyond] * root * root * root
-    return product
-
-
-def _sensitivity_times_weight(p: Float64, alpha: float) -> Float64:
-    """Return the symmetric matrices s_i s_j / sum s of shape (..., n, n)."""
-    s, w = _sensitivity(p, alpha)
-    # s_i w_j = s_j w_i: the smaller s times the larger w neither overflows nor loses the symmetry.
-    least = np.minimum(s[..., :, None], s[..., None, :])
-    most = np.maximum(w[..., :, None], w[..., None, :])
-    with np.errstate(over="ignore", invalid="ignore"):
-        matrix = least * most
-    both = (p[..., :, None] > 0) & (p[..., None, :] > 0)
-    beyond = both & (np.isinf(least) | (most < np.finfo(np.float64).smallest_normal))
-    if beyond.any():
-        # With the token r of largest weight it is (p_i p_j / p_r)^(2 - alpha) w_r, where nothing need overflow.
-        reference = _largest_weight(p, alpha)
-        part = p / np.sqrt(np.where(p > 0, np.take_along_axis(p, reference, -1), 1.0))
-        with np.errstate(over="ignore", under="ignore"):
-            power = (part[..., :, None] * part[..., None, :]) ** (2 - alpha)
-            matrix[beyond] = (power * np.take_along_axis(w, reference, -1)[..., None])[beyond]
-    return matrix
-
-
-def _largest_weight(p: Float64, alpha: float) -> Any:
+def largest_weight(p: Float64, alpha: float) -> Any:
     """Index of the token with the largest s, with the last axis kept."""
     if alpha <= 2:
         return np.argmax(p, axis=-1, keepdims=True)
