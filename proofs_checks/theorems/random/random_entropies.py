@@ -5,22 +5,13 @@ from __future__ import annotations
 import itertools
 import math
 import zlib
-from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any
 
 import numpy as np
-from flint import arb, fmpq
 
-from entmax_oracle.theory import Theorem
-from entmax_oracle.theory import notation as N
 from entmax_oracle.theory.random import random_entropies as T
 
-from ...evidence.arguments import Argument, Case, Context, Evidence, computed
-from ...evidence.curves import judged
-from ...evidence.instances import Instance
-from ...evidence.judging import judge
-from ...evidence.points import Debunked, Needed
+from ..vocabulary import *
 from .simulation import Array, average, support_sizes
 from .tails import DISTRIBUTIONS, NORMALISERS, band, entropy, softmax_entropy, top_log_tails
 
@@ -220,8 +211,7 @@ def _share(theorem: Theorem, context: Context, argument: Argument) -> Evidence:
             yield instance, "simulated", float(arb(theta)), arb(instance[N.mean_square])
 
     shown = {
-        "title": r"Mean sum of squared softmax weights for $10^5$ exponential logits; bands: six standard "
-        "errors",
+        "title": (r"Mean sum of squared softmax weights for $10^5$ exponential logits; bands: six standard errors"),
         "x_label": "θ / λ",
         "y_label": "mean sum of squares",
     }
@@ -349,8 +339,9 @@ entropy_at_scale = Case(
         computed(
             _approach,
             "simulation",
-            r"four distributions, five normalisers, the same rows for all, $10^2 \le n \le 10^5$, in the full profile "
-            r"to $10^6$; $\alpha \in \{1, 3/2, 2\}$; the adaptive scale is $1 + \sqrt{\log n}$, that is $\gamma = 1/2$",
+            r"four distributions, five normalisers, the same rows for all, $10^2 \le n \le 10^5$, in the full "
+            r"profile to $10^6$; $\alpha \in \{1, 3/2, 2\}$; the adaptive scale is $1 + \sqrt{\log n}$, that is "
+            r"$\gamma = 1/2$",
         ),
     ),
     folklore=(
