@@ -44,15 +44,15 @@ class Draw:
         """Draw one number."""
         return self.number(rng, size)
 
-    def admits(self, value: Any) -> bool:
-        """Return whether a parameter could have been drawn."""
-        return all(map(self.fits, value)) if self.each else self.fits(value)
+    def admits(self, value: Any, least: int) -> bool:
+        """Return whether a parameter could have been drawn; `least` is the smallest number of tokens."""
+        return len(value) >= least and all(map(self.fits, value)) if self.each else self.fits(value)
 
     def domain(self, name: str) -> str:
         """Say what a parameter ranges over, by the symbol of its name if there is one."""
         symbol = getattr(N, name, None)
         if not self.span or not isinstance(symbol, sp.Symbol | sp.IndexedBase):
-            return self.span and f"{name} {self.span}"
+            return self.span and f"{name.replace('_', ' ')} {self.span}"
         span = self.span.replace("in ", r"\in ").replace("{", r"\{").replace("}", r"\}").replace("…", r"\dots")
         return f"${N.latex(symbol)}{'_i' if self.each else ''} {span}$"
 
@@ -165,7 +165,7 @@ def family(
 
     def declare(function: Callable[..., Instance]) -> Searched:
         def build(**parameters: Any) -> Instance:
-            if not all(draws[name].admits(value) for name, value in parameters.items()):
+            if not all(draws[name].admits(value, sizes[0]) for name, value in parameters.items()):
                 raise ValueError("a parameter that the family does not draw")
             return function(**parameters)
 

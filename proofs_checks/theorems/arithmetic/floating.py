@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from entmax_oracle.theory.arithmetic import floating as T
 
-from ..calculus.lipschitz import two_rows
 from ..vocabulary import *
 
 q, u, d = sp.symbols("q u d", positive=True)
@@ -13,7 +12,7 @@ q, u, d = sp.symbols("q u d", positive=True)
 @family("random rows and approximate thresholds", sizes=(1, 5), z=reals, alpha=one_of(ALPHAS), share=unit)
 def approximate(z: Sequence[Any], alpha: Any, share: Any) -> Instance:
     """Return a row and an approximate threshold, a share of the way from ``x_max - 1`` to ``x_max``."""
-    if not 0 <= share < 1:
+    if share == 1:
         raise ValueError("the threshold lies within the first bracket")
     instance = row(z, alpha)
     a = instance[N.alpha] - 1

@@ -8,7 +8,6 @@ from entmax_oracle.theory.arithmetic import rounding as T
 from entmax_oracle.theory.arithmetic.floating import residual
 from entmax_oracle.theory.calculus.jacobian import Sigma, mean
 
-from ..calculus.jacobian import with_direction
 from ..vocabulary import *
 from .floating import NEAR, approximate
 
@@ -105,17 +104,19 @@ def _run(z: Sequence[Any], alpha: Any, half: Any, offset: Any = 0) -> Instance:
 
 
 @family(
-    "random rows, repeated as a whole and moved by an offset",
+    "random rows, repeated as a whole and moved",
     times=8,
     sizes=(1, 5),
     z=reals,
     alpha=one_of(DYADIC),
     repeats=whole(1, 8),
     half=whole(0, 1),
-    offset=one_of([0, 0, 1, 64]),
+    moved_by=one_of([0, 0, 1, 64]),
 )
-def _stretched(z: Row, alpha: fmpq, repeats: fmpq, half: fmpq, offset: fmpq) -> Instance:
-    return _run([value / (1 + m % 3) for m in range(int(repeats.p)) for value in z], alpha, int(half.p), int(offset.p))
+def _stretched(z: Row, alpha: fmpq, repeats: fmpq, half: fmpq, moved_by: fmpq) -> Instance:
+    return _run(
+        [value / (1 + m % 3) for m in range(int(repeats.p)) for value in z], alpha, int(half.p), int(moved_by.p)
+    )
 
 
 kernel_budget = Case(

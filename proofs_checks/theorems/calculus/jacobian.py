@@ -8,42 +8,6 @@ from entmax_oracle.theory.calculus import jacobian as T
 
 from ..vocabulary import *
 
-STEP = fmpq(1, 2**56)
-"""Step of the symmetric difference quotient; its error is of the order of the square, 2^-112."""
-TOLERANCE = arb(2) ** -80
-"""Radius given to the quotient: the square of the step times a third derivative of at most 2^32."""
-
-
-def differentiated(instance: Instance) -> Instance:
-    """Return a row together with its derivative, by symmetric differences in ball arithmetic."""
-    z, alpha = instance[N.z], instance[N.alpha]
-    columns: list[list[Any]] = []
-    for token in range(len(z)):
-        moved = []
-        for sign in (1, -1):
-            logits = [value + sign * STEP if m == token else value for m, value in enumerate(z)]
-            moved.append(row(logits, alpha)[N.p])
-        columns.append([(up - down) / (2 * STEP) + arb(0, TOLERANCE) for up, down in zip(*moved, strict=True)])
-    return instance + {N.D: [list(entries) for entries in zip(*columns, strict=True)]}
-
-
-@family(
-    "random rows away from the boundary, derivative by symmetric differences of step $2^{-56}$",
-    added=2,
-    sizes=(1, 4),
-    weights=weights,
-    alpha=one_of((1, *ALPHAS)),
-    dead=whole(0, 2),
-)
-def _away(weights: Row, alpha: fmpq, dead: fmpq) -> Instance:
-    """Return a row with given probabilities of moderate size and some tokens clearly off the support."""
-    p = normalised([w for w in weights if w > 0])
-    if min(p) < fmpq(1, 64):
-        raise ValueError("probabilities of moderate size")
-    if alpha == 1:
-        return differentiated(row([arb(value).log() for value in p], alpha))
-    return differentiated(chosen(p, alpha, dead=[-fmpq(m + 1, 8) for m in range(int(dead.p))]))
-
 
 def _formula() -> Proof:
     a, t = sp.symbols("a t", positive=True)
@@ -75,7 +39,17 @@ formula = Case(
     T.formula,
     (
         symbolic(_formula, given={"off-boundary": sp.Or(N.alpha < 2, N.Every(sp.Ne(N.x(N.l), N.tau), N.l))}),
-        sampled(_away, cases=40),
+        sampled(
+            family(
+                "random rows away from the boundary, derivative by symmetric differences of step $2^{-56}$",
+                added=2,
+                sizes=(1, 4),
+                weights=weights,
+                alpha=one_of((1, *ALPHAS)),
+                dead=whole(0, 2),
+            )(lambda weights, alpha, dead: differentiated(moderate(weights, alpha, dead))),
+            cases=40,
+        ),
     ),
     needed=(
         Needed(
@@ -86,12 +60,6 @@ formula = Case(
     ),
     folklore=(Debunked(r"$\alpha = 2$, uniform over two", lambda: differentiated(row([0, 0], 2))),),
 )
-
-
-@family("random points and directions", sizes=(1, 5), weights=weights, v=reals, alpha=one_of((1, *ALPHAS)))
-def with_direction(weights: Row, v: Row, alpha: fmpq) -> Instance:
-    """Return a point of the simplex, an exponent and a direction."""
-    return simplex(normalised(weights), alpha) + {N.v: list(v)}
 
 
 def _variance() -> Proof:
@@ -145,7 +113,12 @@ semidefinite = Case(
     T.semidefinite,
     (
         symbolic(_variance),
-        sampled(with_direction, claims=("variance", "semidefinite", "kernel")),
+        sampled(
+            family("random points and directions", sizes=(1, 5), weights=weights, v=reals, alpha=one_of((1, *ALPHAS)))(
+                with_direction
+            ),
+            claims=("variance", "semidefinite", "kernel"),
+        ),
         sampled(_ranked, claims=("rank",), title="rank by elimination over the rationals"),
     ),
     folklore=(Debunked("a dead token", lambda: simplex([1, 0], 2) + {N.v: numbers([0, 1])}),),

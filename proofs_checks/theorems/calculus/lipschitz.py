@@ -4,21 +4,11 @@ from __future__ import annotations
 
 from entmax_oracle.theory.calculus import lipschitz as T
 
-from ..mapping.structure import second
-from ..support.support import two_scales
 from ..vocabulary import *
 from .euclidean import norm_proof, path_proof
-from .jacobian import STEP, TOLERANCE, with_direction
 
 p, r, b, R = sp.symbols("p r b R", positive=True)
 SMOOTH = (1, *CONVEX)
-
-
-def two_blocks(n: int, alpha: fmpq) -> Instance:
-    """Return the extremal row: one token of weight ``1 / (1 + (n - 1)^-kappa)``, the others equal."""
-    kappa = (alpha - 1) / (3 - alpha)
-    top = 1 / (1 + BALLS.power(fmpq(n - 1), -kappa))
-    return simplex([top] + [(1 - top) / (n - 1)] * (n - 1), alpha)
 
 
 def _entries_proof() -> Proof:
@@ -67,9 +57,9 @@ entries = Case(
         Sharp(
             "entry",
             r"$\alpha = 5/3$, $p = (2/3, 1/12, 1/12, 1/12, 1/12)$",
-            lambda: [two_blocks(5, fmpq(5, 3)) + {N.i: 1, N.j: 1}],
+            lambda: [two_blocks(1, 4, fmpq(5, 3)) + {N.i: 1, N.j: 1}],
         ),
-        Sharp("row", "the same", lambda: [two_blocks(5, fmpq(5, 3)) + {N.i: 1}]),
+        Sharp("row", "the same", lambda: [two_blocks(1, 4, fmpq(5, 3)) + {N.i: 1}]),
     ),
     needed=(
         Needed(
@@ -82,7 +72,7 @@ entries = Case(
 
 
 def _extremal(n: int, alpha: fmpq) -> Instance:
-    return two_blocks(n, alpha) + {N.v: [1] + [fmpq(-1, n - 1)] * (n - 1)}
+    return two_blocks(1, n - 1, alpha) + {N.v: [1] + [fmpq(-1, n - 1)] * (n - 1)}
 
 
 @family("random points, worst directions", sizes=(2, 8), weights=weights, alpha=one_of(SMOOTH), nudge=real)
@@ -215,12 +205,6 @@ def _holder_proof() -> Proof:
     yield concludes("so", "hoelder", sp.Le(gap, moved))
 
 
-@family("random pairs of rows", sizes=(1, 5), z=reals, y=reals, alpha=one_of((2, "5/2", 3, 4)))
-def two_rows(z: Sequence[Any], y: Sequence[Any], alpha: Any) -> Instance:
-    """Return two rows of logits with their probabilities."""
-    return row(z, alpha) + {**second(row(y, alpha)), N.y: numbers(y)}
-
-
 def _steep(root: fmpq) -> Instance:
     """Return rows for alpha = 3 that differ by little, one with a token just alive."""
     p_ = [1 - 2 * root, 2 * root]
@@ -230,7 +214,12 @@ def _steep(root: fmpq) -> Instance:
 
 holder = Case(
     T.holder,
-    (symbolic(_holder_proof, given={"large-alpha": sp.Ge(N.alpha, 2)}), sampled(two_rows)),
+    (
+        symbolic(_holder_proof, given={"large-alpha": sp.Ge(N.alpha, 2)}),
+        sampled(
+            family("random pairs of rows", sizes=(1, 5), z=reals, y=reals, alpha=one_of((2, "5/2", 3, 4)))(two_rows)
+        ),
+    ),
     sharp=(
         Sharp("hoelder", r"one-hot flip, $\alpha = 3$", lambda: [two_rows(["1/2", 0], [0, "1/2"], 3)]),
         Sharp("hoelder", r"one-hot flip, $\alpha = 2$", lambda: [two_rows([1, 0], [0, 1], 2)]),
@@ -306,34 +295,21 @@ def _alpha_proof() -> Proof:
     yield concludes("the formula", "formula", sp.Eq(N.A[i], derived))
 
 
-def differentiated_in_alpha(instance: Instance) -> Instance:
-    """Return a row with the derivative of its probabilities in alpha, by symmetric differences."""
-    z, alpha = instance[N.z], instance[N.alpha]
-    up, down = (row(z, alpha + sign * STEP)[N.p] for sign in (1, -1))
-    quotient = [(above - below) / (2 * STEP) + arb(0, TOLERANCE) for above, below in zip(up, down, strict=True)]
-    return instance + {N.A: quotient}
-
-
-@family(
-    "random rows away from the boundary, derivative by symmetric differences of step $2^{-56}$",
-    added=2,
-    sizes=(1, 4),
-    weights=weights,
-    alpha=one_of(ALPHAS),
-    dead=whole(0, 2),
-)
-def _moderate(weights: Row, alpha: fmpq, dead: fmpq) -> Instance:
-    live = normalised([w for w in weights if w > 0])
-    if min(live) < fmpq(1, 64):
-        raise ValueError("probabilities of moderate size")
-    return differentiated_in_alpha(chosen(live, alpha, dead=[-fmpq(m + 1, 8) for m in range(int(dead.p))]))
-
-
 alpha_derivative = Case(
     T.alpha_derivative,
     (
         symbolic(_alpha_proof, given={"off-boundary": N.Every(sp.Ne(N.x(N.l), N.tau), N.l)}),
-        sampled(_moderate, cases=40),
+        sampled(
+            family(
+                "random rows away from the boundary, derivative by symmetric differences of step $2^{-56}$",
+                added=2,
+                sizes=(1, 4),
+                weights=weights,
+                alpha=one_of(ALPHAS),
+                dead=whole(0, 2),
+            )(lambda weights, alpha, dead: differentiated_in_alpha(moderate(weights, alpha, dead))),
+            cases=40,
+        ),
     ),
     needed=(Needed("off-boundary", r"$\alpha = 2$, $z = (1, 0)$", lambda: differentiated_in_alpha(row([1, 0], 2))),),
 )

@@ -7,26 +7,9 @@ from entmax_oracle.theory.calculus.jacobian import quadratic
 from entmax_oracle.theory.calculus.lipschitz import spectral_constant
 
 from ..vocabulary import *
-from .jacobian import STEP, TOLERANCE, differentiated, with_direction
-from .lipschitz import SMOOTH, two_rows
+from .lipschitz import SMOOTH
 
 a, t, u, b = sp.symbols("a t u b", positive=True)
-
-
-@family(
-    "random rows, derivative by symmetric differences of step $2^{-56}$",
-    added=2,
-    sizes=(1, 4),
-    weights=weights,
-    alpha=one_of([value for value in CONVEX if value < 2]),
-    dead=whole(0, 2),
-)
-def _smooth_row(weights: Row, alpha: fmpq, dead: fmpq) -> Instance:
-    """Return a row with its derivative; some tokens lie on or below the threshold where that is smooth."""
-    p = normalised([w for w in weights if w > 0])
-    if min(p) < fmpq(1, 64):
-        raise ValueError("probabilities of moderate size")
-    return differentiated(chosen(p, alpha, dead=[-fmpq(m + 1, 8) for m in range(int(dead.p))]))
 
 
 def _fades_proof() -> Proof:
@@ -50,7 +33,20 @@ def _fades_proof() -> Proof:
 
 boundary_slopes = Case(
     T.boundary_slopes,
-    (symbolic(_fades_proof), sampled(_smooth_row, cases=40)),
+    (
+        symbolic(_fades_proof),
+        sampled(
+            family(
+                "random rows, derivative by symmetric differences of step $2^{-56}$",
+                added=2,
+                sizes=(1, 4),
+                weights=weights,
+                alpha=one_of([value for value in CONVEX if value < 2]),
+                dead=whole(0, 2),
+            )(lambda weights, alpha, dead: differentiated(moderate(weights, alpha, dead))),
+            cases=40,
+        ),
+    ),
     sharp=(
         Sharp(
             "fades",
@@ -232,14 +228,6 @@ two_token_norm = Case(
 )
 
 
-def differentiated_in_scale(z: Sequence[Any], alpha: Any, theta: Any) -> Instance:
-    """Return ``entmax(theta z)`` with its derivative in theta, by symmetric differences in ball arithmetic."""
-    instance = row(z, alpha, theta)
-    up, down = (row(z, alpha, fmpq(theta) + sign * STEP)[N.p] for sign in (1, -1))
-    quotient = [(above - below) / (2 * STEP) + arb(0, TOLERANCE) for above, below in zip(up, down, strict=True)]
-    return instance + {N.B: quotient}
-
-
 @family(
     "random rows away from the boundary, derivative by symmetric differences of step $2^{-56}$",
     added=2,
@@ -250,11 +238,10 @@ def differentiated_in_scale(z: Sequence[Any], alpha: Any, theta: Any) -> Instanc
     dead=whole(0, 2),
 )
 def _scaled_row(weights: Row, alpha: fmpq, theta: fmpq, dead: fmpq) -> Instance:
-    p = normalised([w for w in weights if w > 0])
-    if min(p) < fmpq(1, 64) or not 0 < theta <= 4:
-        raise ValueError("probabilities of moderate size")
-    logits = chosen(p, alpha, dead=[-fmpq(m + 1, 8) for m in range(int(dead.p))])[N.z]
-    return differentiated_in_scale([value / theta for value in logits], alpha, theta)
+    if theta > 4:
+        raise ValueError("a scale of moderate size")
+    logits = moderate(weights, alpha, dead)[N.z]
+    return differentiated_in_scale(row([value / theta for value in logits], alpha, theta))
 
 
 def _scale_proof() -> Proof:
@@ -303,15 +290,9 @@ scale_derivative = Case(
         symbolic(_scale_proof, given={"off-boundary": N.Every(sp.Ne(N.theta * N.x(N.l), N.tau), N.l)}),
         sampled(_scaled_row, cases=40),
     ),
-    sharp=(Sharp("falls", "one token", lambda: [differentiated_in_scale([1], 2, 1)]),),
-    needed=(Needed("off-boundary", r"$\alpha = 2$, $z = (1, 0)$", lambda: differentiated_in_scale([1, 0], 2, 1)),),
+    sharp=(Sharp("falls", "one token", lambda: [differentiated_in_scale(row([1], 2))]),),
+    needed=(Needed("off-boundary", r"$\alpha = 2$, $z = (1, 0)$", lambda: differentiated_in_scale(row([1, 0], 2))),),
 )
-
-
-@family("random pairs of rows", sizes=(2, 5), z=reals, y=reals, alpha=one_of(SMOOTH), theta=around_one)
-def _two_scaled(z: Sequence[Any], y: Sequence[Any], alpha: Any, theta: Any) -> Instance:
-    first, other = row(z, alpha, theta), row(y, alpha, theta)
-    return first + {N.r: other[N.p], N.y: numbers(y)}
 
 
 def _lipschitz_proof() -> Proof:
@@ -328,18 +309,25 @@ def _lipschitz_proof() -> Proof:
 
 scaled_lipschitz = Case(
     T.scaled_lipschitz,
-    (symbolic(_lipschitz_proof, given={"convex-range": sp.Le(N.alpha, 2)}), sampled(_two_scaled)),
-    sharp=(Sharp("distance", "sparsemax, two tokens", lambda: [_two_scaled([0, 0], ["1/8", fmpq(-1, 8)], 2, 3)]),),
+    (
+        symbolic(_lipschitz_proof, given={"convex-range": sp.Le(N.alpha, 2)}),
+        sampled(
+            family("random pairs of rows", sizes=(2, 5), z=reals, y=reals, alpha=one_of(SMOOTH), theta=around_one)(
+                two_rows
+            )
+        ),
+    ),
+    sharp=(Sharp("distance", "sparsemax, two tokens", lambda: [two_rows([0, 0], ["1/8", fmpq(-1, 8)], 2, 3)]),),
     needed=(
         Needed(
             "convex-range",
             r"$\alpha = 21/10$, two tokens, from equal logits",
-            lambda: _two_scaled([2, -2], [0, 0], "21/10", "1/16"),
+            lambda: two_rows([2, -2], [0, 0], "21/10", "1/16"),
         ),
     ),
     folklore=(
         Debunked(
-            r"sparsemax, $\theta = 3$ ($\log n$ at $n = 20$)", lambda: _two_scaled([0, 0], ["1/8", fmpq(-1, 8)], 2, 3)
+            r"sparsemax, $\theta = 3$ ($\log n$ at $n = 20$)", lambda: two_rows([0, 0], ["1/8", fmpq(-1, 8)], 2, 3)
         ),
     ),
 )

@@ -6,7 +6,6 @@ import math
 
 from entmax_oracle.theory.layers import collapse as T
 
-from ..mapping.structure import second
 from ..vocabulary import *
 
 t = sp.Symbol("t", positive=True)
@@ -149,8 +148,6 @@ def _persistence_proof() -> Proof:
 @family("random rows tied at their ends", sizes=(2, 7), z=reals, v=reals, alpha=one_of(ALPHAS), low=around_one)
 def _persistent(z: Row, v: Row, alpha: fmpq, low: fmpq) -> Instance:
     """Return a row tied at its ends with others below by about the critical gap."""
-    if len(z) < 2:
-        raise ValueError("two tokens at least")
     depth = [-low / (alpha - 1) + min(value, fmpq(0)) for value in z[1:-1]]
     return repeated_last([fmpq(0), *depth, fmpq(0)], v, alpha)
 
@@ -227,8 +224,6 @@ def _layered(values: Row, moves: Row, weights: Row, layers: fmpq, lipschitz: fmp
     The rows of a layer are the same weights, rotated.
     """
     share, n = normalised(weights), len(values)
-    if lipschitz <= 0:
-        raise ValueError("a positive slope")
     one, other = list(values), [value + move for value, move in zip(values, moves, strict=True)]
     for _ in range(int(layers.p)):
         one, other = (

@@ -9,7 +9,6 @@ from itertools import accumulate
 
 from entmax_oracle.theory.layers import paths as T
 
-from ..calculus.jacobian import differentiated
 from ..vocabulary import *
 
 Matrix = list[list[Any]]
@@ -50,8 +49,6 @@ def stack_of(layers: Sequence[Matrix]) -> Instance:
 @family(r"random stacks of entmax layers", n=whole(1, 4), layers=whole(1, 3), seed=seed, alpha=one_of((1, "3/2", 2)))
 def _random_stack(n: fmpq, layers: fmpq, seed: fmpq, alpha: fmpq) -> Instance:
     rng, tokens = random.Random(int(seed.p)), range(int(n.p))
-    if n < 1 or layers < 1:
-        raise ValueError("a token and a layer at least")
     return stack_of(
         [[row([fmpq(rng.randint(-8, 8), 4) for _ in tokens], alpha)[N.p] for _ in tokens] for _ in range(int(layers.p))]
     )
@@ -205,8 +202,6 @@ def _with_residuals(layers: Sequence[Matrix]) -> Instance:
 @family(r"random stacks of entmax layers", n=whole(1, 4), layers=whole(1, 3), seed=seed, alpha=one_of(("3/2", 2)))
 def _random_residuals(n: fmpq, layers: fmpq, seed: fmpq, alpha: fmpq) -> Instance:
     rng, tokens = random.Random(int(seed.p)), range(int(n.p))
-    if n < 1 or layers < 1:
-        raise ValueError("a token and a layer at least")
     return _with_residuals(
         [[row([fmpq(rng.randint(-8, 8), 4) for _ in tokens], alpha)[N.p] for _ in tokens] for _ in range(int(layers.p))]
     )
@@ -314,8 +309,6 @@ unreachable = Case(
 
 def _softmax_stack(n: fmpq, layers: fmpq, seed: fmpq, causal: bool) -> Instance:
     rng, tokens = random.Random(int(seed.p)), int(n.p)
-    if n < 1 or layers < 1:
-        raise ValueError("a token and a layer at least")
     stack, logits = [], []
     for _ in range(int(layers.p)):
         lines = []
@@ -486,13 +479,8 @@ def _gradient_proof() -> Proof:
 )
 def _read_out(weights: Row, v: Row, alpha: fmpq, dead: fmpq) -> Instance:
     live = [w for w in weights if w > 0]
-    p = normalised(live)
-    if min(p) < fmpq(1, 64):
-        raise ValueError("probabilities of moderate size")
-    if alpha == 1:
-        return differentiated(row([arb(value).log() for value in p], 1)) + {N.v: list(v)[: len(p)]}
-    tail = [-fmpq(m + 1, 8) for m in range(len(weights) - len(live))]
-    return differentiated(chosen(p, alpha, dead=tail)) + {N.v: list(v)}
+    instance = differentiated(moderate(live, alpha, len(weights) - len(live)))
+    return instance + {N.v: list(v)[: len(instance[N.z])]}
 
 
 read_out_gradient = Case(

@@ -13,8 +13,6 @@ def biased(contents: Sequence[Any], alpha: Any, slope: Any, extent: Any = None) 
     """Return a row with a linear bias towards its last token; the range is that of the contents unless given."""
     values = [fmpq(c) for c in contents]
     n, m = len(values), fmpq(slope)
-    if n == 0:
-        raise ValueError("a token at least")
     spread = max(values) - min(values) if extent is None else fmpq(extent)
     logits = [c - m * (n - 1 - index) for index, c in enumerate(values)]
     return row(logits, alpha) + {N.slope: m, N.content: spread, N.distance: fmpq(n - 1)}
@@ -308,8 +306,6 @@ def rotary(frequencies: Sequence[Any], amplitudes: Sequence[Any], alpha: Any, n:
     """Return the row of identical keys under rotary positions; frequencies in turns of 2 radians."""
     pairs = [(fmpq(f), abs(fmpq(A))) for f, A in zip(frequencies, amplitudes, strict=True)]
     tokens = int(fmpq(n).p)
-    if not pairs or tokens < 1:
-        raise ValueError("a frequency and a token at least")
     total = sum((A for _, A in pairs), fmpq(0))
     if total == 0:
         logits: list[Any] = [fmpq(0)] * tokens

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from entmax_oracle.theory.mapping import excess as T
 
-from ..support.support import sorted_row
 from ..vocabulary import *
 
 a, q, u = sp.symbols("a q u", positive=True)
@@ -13,8 +12,6 @@ a, q, u = sp.symbols("a q u", positive=True)
 @family("random rows and chords", sizes=(1, 5), z=reals, alpha=one_of(ALPHAS), level=real, width=magnitude, share=unit)
 def on_chord(z: Sequence[Any], alpha: Any, level: Any, width: Any, share: Any) -> Instance:
     """Return a row and a chord of its excess: two levels and a share between them."""
-    if width < 0:
-        raise ValueError("levels in order")
     return row(z, alpha) + {N.rho: fmpq(level), N.shift: fmpq(width), N.mix: fmpq(share)}
 
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from entmax_oracle.theory.mapping import softmax as T
 
 from ..vocabulary import *
-from .structure import second
 
 x, y, c = sp.symbols("x y c", real=True)
 V, W, E = sp.symbols("V W E", positive=True)
-
-
-@family("random rows and shifts", z=reals, c=real)
-def _shifted(z: Row, c: fmpq) -> Instance:
-    return row(z, 1) + second(row([value + c for value in z], 1)) + {N.shift: c}
 
 
 def _structure_proof() -> Proof:
@@ -31,14 +27,13 @@ def _structure_proof() -> Proof:
     yield concludes("so it changes nothing", "shift", sp.Eq(N.r[N.i], N.p[N.i]))
 
 
-softmax_structure = Case(T.softmax_structure, (symbolic(_structure_proof), sampled(_shifted, cases=50)))
-
-
-@family("random rows, reflected and rotated", z=reals, turn=whole(0, 5))
-def _rotated(z: Row, turn: fmpq) -> Instance:
-    n = len(z)
-    order = [(n - m + int(turn.p)) % n for m in range(n)]  # a reflection, so that more than rotations are tried
-    return row(z, 1) + second(row([z[m] for m in order], 1)) + {N.perm: [fmpq(m + 1) for m in order]}
+softmax_structure = Case(
+    T.softmax_structure,
+    (
+        symbolic(_structure_proof),
+        sampled(family("random rows and shifts", z=reals, c=real)(partial(shifted, alpha=1)), cases=50),
+    ),
+)
 
 
 def _permuted() -> Proof:
@@ -46,12 +41,15 @@ def _permuted() -> Proof:
     yield concludes("and each token takes its numerator along", "probabilities", sp.Eq(N.r[N.i], N.p[N.perm[N.i]]))
 
 
-softmax_permutation = Case(T.softmax_permutation, (symbolic(_permuted), sampled(_rotated, cases=50)))
-
-
-@family("random rows and a further token", z=reals, b=real)
-def _joined(z: Row, b: fmpq) -> Instance:
-    return row(z, 1) + second(row([*z, b], 1)) + {N.late: b}
+softmax_permutation = Case(
+    T.softmax_permutation,
+    (
+        symbolic(_permuted),
+        sampled(
+            family("random rows, reflected and rotated", z=reals, turn=whole(0, 5))(partial(rotated, alpha=1)), cases=50
+        ),
+    ),
+)
 
 
 def _joining_proof() -> Proof:
@@ -64,4 +62,10 @@ def _joining_proof() -> Proof:
     yield concludes("and weights are positive", "less", sp.Lt(N.r[N.k], N.p[N.k]))
 
 
-softmax_joining = Case(T.softmax_joining, (symbolic(_joining_proof), sampled(_joined, cases=50)))
+softmax_joining = Case(
+    T.softmax_joining,
+    (
+        symbolic(_joining_proof),
+        sampled(family("random rows and a further token", z=reals, b=real)(partial(joined, alpha=1)), cases=50),
+    ),
+)

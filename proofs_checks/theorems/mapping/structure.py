@@ -12,16 +12,6 @@ from ..vocabulary import *
 a, q = sp.symbols("a q", positive=True)
 
 
-def second(instance: Instance) -> dict[sp.Basic, object]:
-    """Return a row's probabilities and threshold under the names of the second row."""
-    return {N.r: instance[N.p], N.rho: instance[N.tau]}
-
-
-@family("random rows and shifts", z=reals, alpha=one_of(ALPHAS), c=real)
-def _shifted(z: Row, alpha: fmpq, c: fmpq) -> Instance:
-    return row(z, alpha) + second(row([value + c for value in z], alpha)) + {N.shift: c}
-
-
 def _shift() -> Proof:
     z, c, tau = sp.symbols("z c tau", real=True)
     yield identity("tau + a c thresholds z + c as tau thresholds z", a * (z + c) - (tau + a * c), a * z - tau)
@@ -31,17 +21,12 @@ def _shift() -> Proof:
 
 shift_invariance = Case(
     T.shift_invariance,
-    (symbolic(_shift), sampled(_shifted, cases=50)),
-    folklore=(Debunked(r"$\alpha = 3/2$, $c = 1$", lambda: _shifted([0], "3/2", 1)),),
+    (
+        symbolic(_shift),
+        sampled(family("random rows and shifts", z=reals, alpha=one_of(ALPHAS), c=real)(shifted), cases=50),
+    ),
+    folklore=(Debunked(r"$\alpha = 3/2$, $c = 1$", lambda: shifted([0], "3/2", 1)),),
 )
-
-
-@family("random rows and rotations with reflection", z=reals, alpha=one_of(ALPHAS), turn=whole(0, 5))
-def _rotated(z: Row, alpha: fmpq, turn: fmpq) -> Instance:
-    n = len(z)
-    order = [(n - m + int(turn.p)) % n for m in range(n)]  # a reflection, so that more than rotations are tried
-    moved = row([z[m] for m in order], alpha)
-    return row(z, alpha) + second(moved) + {N.perm: [fmpq(m + 1) for m in order]}
 
 
 def _permuted() -> Proof:
@@ -52,18 +37,18 @@ def _permuted() -> Proof:
     )
 
 
-permutation = Case(T.permutation, (symbolic(_permuted), sampled(_rotated, cases=50)))
-
-
-@family(
-    "random rows, scales and points of the simplex", z=reals, weights=weights, alpha=one_of(ALPHAS), theta=around_one
+permutation = Case(
+    T.permutation,
+    (
+        symbolic(_permuted),
+        sampled(
+            family("random rows and rotations with reflection", z=reals, alpha=one_of(ALPHAS), turn=whole(0, 5))(
+                rotated
+            ),
+            cases=50,
+        ),
+    ),
 )
-def _other_point(z: Row, weights: Row, alpha: fmpq, theta: fmpq) -> Instance:
-    return row(z, alpha, theta) + {N.r: normalised(weights)}
-
-
-def _sharpened(z: Sequence[int], alpha: int, theta: int) -> Instance:
-    return row(z, alpha, theta) + {N.r: row(z, alpha)[N.p]}
 
 
 def _temperature() -> Proof:
@@ -78,12 +63,23 @@ def _temperature() -> Proof:
 
 temperature = Case(
     T.temperature,
-    (symbolic(_temperature), sampled(_other_point)),
+    (
+        symbolic(_temperature),
+        sampled(
+            family(
+                "random rows, scales and points of the simplex",
+                z=reals,
+                weights=weights,
+                alpha=one_of(ALPHAS),
+                theta=around_one,
+            )(targeted)
+        ),
+    ),
     sharp=(Sharp("optimal", "at the maximiser itself", lambda: [row([1, 0], 2, 2) + {N.r: [1, 0]}]),),
     folklore=(
         Debunked(
             r"$\alpha = 2$, $z = (1/2, 0)$, $\theta = 2$: $p = (1, 0)$, $r = (3/4, 1/4)$",
-            lambda: _sharpened([fmpq(1, 2), 0], 2, 2),
+            lambda: targeted(["1/2", 0], ["3/4", "1/4"], 2, 2),
         ),
     ),
 )
@@ -107,8 +103,6 @@ order = Case(
 
 @family("random rows", sizes=(2, 6), z=reals, alpha=one_of(ALPHAS))
 def _without_last(z: Row, alpha: fmpq) -> Instance:
-    if len(z) < 2:
-        raise ValueError("two tokens at least")
     shorter = row(z[:-1], alpha)
     return row(z, alpha) + {N.r: [*shorter[N.p], 0], N.rho: shorter[N.tau]}
 
@@ -182,8 +176,6 @@ finite_mask = Case(
 @family("random rows and copies of their last token", sizes=(1, 5), z=reals, alpha=one_of(ALPHAS), copies=whole(1, 6))
 def repeated(z: Row, alpha: fmpq, copies: fmpq) -> Instance:
     """Return a row whose last token occurs `copies` times, and once more in the second row."""
-    if not z:
-        raise ValueError("one token at least")
     count, n = int(copies.p), len(z)
     here, more = (row([*z, *[z[-1]] * extra], alpha) for extra in (count - 1, count))
     values = {N.z: list(z), N.n: fmpq(n), N.p: here[N.p][:n], N.r: more[N.p][:n], N.rho: more[N.tau]}
@@ -260,8 +252,6 @@ duplicates = Case(
 
 @family("random rows", sizes=(1, 5), z=reals, alpha=one_of((1, *ALPHAS)), c=real)
 def _raised(z: Row, alpha: fmpq, c: fmpq) -> Instance:
-    if not z:
-        raise ValueError("one token at least")
     return row(z, alpha) + {**second(row([*z[:-1], z[-1] + c], alpha)), N.shift: c}
 
 

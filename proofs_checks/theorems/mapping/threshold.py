@@ -48,11 +48,6 @@ def _form_proof() -> Proof:
     yield concludes("so r is as good as p only if no token differs", "unique", N.Iff(sp.Ge(*objectives), equal))
 
 
-@family("random rows and points of the simplex", z=reals, weights=weights, alpha=one_of(ALPHAS))
-def _rival(z: Row, weights: Row, alpha: fmpq) -> Instance:
-    return row(z, alpha) + {N.r: normalised(weights)}
-
-
 def _inverse_points() -> Iterator[Instance]:
     """Rows whose probabilities are exact by construction, with tokens below and on the threshold."""
     nine, eight = fmpq(1, 9), fmpq(1, 8)
@@ -65,8 +60,14 @@ def _inverse_points() -> Iterator[Instance]:
 
 threshold_form = Case(
     T.threshold_form,
-    (symbolic(_form_proof), exact(_inverse_points, r"exact rows, $\alpha \in \{4/3, 3/2, 2, 3\}$"), sampled(_rival)),
-    sharp=(Sharp("optimal", "at the maximiser itself", lambda: [_rival([1, 0], [1, 0], 2)]),),
+    (
+        symbolic(_form_proof),
+        exact(_inverse_points, r"exact rows, $\alpha \in \{4/3, 3/2, 2, 3\}$"),
+        sampled(
+            family("random rows and points of the simplex", z=reals, weights=weights, alpha=one_of(ALPHAS))(targeted)
+        ),
+    ),
+    sharp=(Sharp("optimal", "at the maximiser itself", lambda: [targeted([1, 0], [1, 0], 2)]),),
     folklore=(
         Debunked(
             r"$\alpha = 3$, $p = \mathrm{entmax}(1/2, 0)$ against the maximiser for the other normalisation",
@@ -132,13 +133,8 @@ def _means_proof() -> Proof:
     yield concludes("all terms sum to 1, so these k to at most 1", "mean", sp.Ge(N.tau, bound))
 
 
-def sorted_logits(z: Row, alpha: fmpq) -> Instance:
-    """Return a row with its logits in falling order."""
-    return row(sorted(z, reverse=True), alpha)
-
-
 def _sorted_rows(alphas: Sequence[object]) -> Family:
-    return family("random sorted rows", z=reals, alpha=one_of(alphas))(sorted_logits)
+    return family("random sorted rows", z=reals, alpha=one_of(alphas))(sorted_row)
 
 
 sorted_means = Case(
@@ -215,7 +211,7 @@ def _newton_proof() -> Proof:
 def _started(z: Row, alpha: fmpq, share: fmpq) -> Instance:
     """Return a row and a start in the first bracket."""
     instance = row(z, alpha)
-    if not 0 <= share < 1:
+    if share == 1:
         raise ValueError("the start lies within the first bracket")
     return instance + {N.rho: (alpha - 1) * max(z) - 1 + share}
 

@@ -7,7 +7,6 @@ from itertools import pairwise
 
 from entmax_oracle.theory.neighbours import neighbours as T
 
-from ..mapping.structure import second
 from ..vocabulary import *
 from .selections import ORDER, SAME, TURNED, with_moved, with_turned
 from .tokenwise import APART, MOVED, STEPS, instance, read_row

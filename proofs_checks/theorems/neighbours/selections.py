@@ -6,9 +6,8 @@ from functools import partial
 
 from entmax_oracle.theory.neighbours import selections as T
 
-from ..mapping.structure import second
 from ..vocabulary import *
-from .tokenwise import APART, MOVED, STEPS, instance, read_row, turned
+from .tokenwise import APART, MOVED, STEPS, instance, read_row
 
 x, t, c = sp.symbols("x t c", real=True)
 d, e = sp.symbols("d e", positive=True)
@@ -70,7 +69,7 @@ def with_moved(known: Callable[..., Instance]) -> Callable[..., Instance]:
 
 FINE = each(Draw(lambda rng, size: real(rng, size) / rng.choice((1, 8))))
 """Logits, from a finer scale too."""
-TURNED = partial(family, "random rows, turned and shifted", z=FINE, turn=whole(0, 4), c=real)
+TURNED = partial(family, "random rows and shifted", z=FINE, turn=whole(0, 4), c=real)
 """What a row is built from together with the same row turned and shifted."""
 
 ORDER = sp.Implies(N.z[N.i] >= N.z[N.j], N.p[N.i] >= N.p[N.j])

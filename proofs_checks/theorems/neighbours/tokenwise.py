@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from entmax_oracle.theory.neighbours import tokenwise as T
 
-from ..calculus.jacobian import STEP, TOLERANCE
 from ..vocabulary import *
 
 x, y, v = sp.symbols("x y v", real=True)
@@ -40,20 +39,6 @@ def length_bias(z: Sequence[Number]) -> fmpq | arb:
 def instance(z: Sequence[Number], p: Sequence[Number], more: dict[sp.Basic, Any] | None = None) -> Instance:
     """Return a row with its weights, and more."""
     return Instance({N.z: list(z), N.n: fmpq(len(z)), N.p: list(p), **(more or {})})
-
-
-def slopes(weights: Callable[[Sequence[Number]], list[Number]], z: Row) -> list[list[arb]]:
-    """Return the derivative of weights, by symmetric differences in ball arithmetic."""
-    columns = []
-    for token in range(len(z)):
-        up, down = (weights([q + sign * STEP * (m == token) for m, q in enumerate(z)]) for sign in (1, -1))
-        columns.append([(a - b) / (2 * STEP) + arb(0, TOLERANCE) for a, b in zip(up, down, strict=True)])
-    return [list(entries) for entries in zip(*columns, strict=True)]
-
-
-def turned(z: Row, turn: fmpq) -> list[int]:
-    """Return an order of the tokens, numbered from 0: a reflection and a rotation."""
-    return [(len(z) - m + int(turn.p)) % len(z) for m in range(len(z))]
 
 
 SIGMA = T.sigma(x)

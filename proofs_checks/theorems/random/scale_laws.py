@@ -27,8 +27,6 @@ def _gamma_proof() -> Proof:
 
 @family("random lengths and exponents", n=whole(2, 2000), gamma=real, gamma2=real)
 def _exponents(n: Any, gamma: Any, gamma2: Any) -> Instance:
-    if n < 2:
-        raise ValueError("two tokens at least")
     return Instance({N.n: fmpq(n), N.gamma: fmpq(gamma), N.gamma2: fmpq(gamma2)})
 
 
@@ -83,8 +81,6 @@ scale_of_one = Case(
 def _scalable(z: Sequence[Any], strength: Any, gap: Any) -> Instance:
     """Return a row at the scale ``b log n``."""
     scale = fmpq(strength) * arb(len(z)).log()
-    if len(z) < 2:
-        raise ValueError("two tokens at least")
     return row(z, 1, scale) + {N.strength: fmpq(strength), N.gap: fmpq(gap)}
 
 

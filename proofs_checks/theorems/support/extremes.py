@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from entmax_oracle.theory.support import extremes as T
 
-from ..calculus.jacobian import with_direction
 from ..calculus.lipschitz import SMOOTH
 from ..vocabulary import *
 
@@ -13,19 +12,14 @@ BEYOND = fmpq(41, 20)
 """An exponent just beyond 2, for a hypothesis that is a little too weak."""
 
 
-def _two_blocks(first: int, second: int, alpha: fmpq) -> Instance:
+def _two_blocks(first: int, others: int, alpha: fmpq) -> Instance:
     """Return the worst point for blocks of given sizes, and the direction that tells them apart."""
-    kappa = (alpha - 1) / (3 - alpha)
-    M, K = BALLS.power(fmpq(first), -kappa), BALLS.power(fmpq(second), -kappa)
-    p = [M / (M + K) / first] * first + [K / (M + K) / second] * second
-    return simplex(p, alpha) + {N.v: numbers([1] * first + [-1] * second)}
+    return two_blocks(first, others, alpha) + {N.v: [1] * first + [-1] * others}
 
 
 @family("random points and directions in $[-1, 1]$", sizes=(2, 5), weights=weights, v=units, alpha=one_of(SMOOTH))
 def _signed(weights: Row, v: Row, alpha: fmpq) -> Instance:
     """Return a point and a direction of signs, or of whole halves."""
-    if len(weights) < 2:
-        raise ValueError("two tokens at least")
     return with_direction(weights, [2 * entry - 1 for entry in v], alpha)
 
 
@@ -199,11 +193,6 @@ def _edge_proof() -> Proof:
     yield concludes("at most 0 to the power q beyond the margin", "edge", edge)
 
 
-@family("random pairs of logits", sizes=(2, 2), z=reals, alpha=one_of(CONVEX))
-def _pair(z: Row, alpha: fmpq) -> Instance:
-    return row(sorted(z, reverse=True), alpha)
-
-
 edge_order = Case(
     T.edge_order,
     (
@@ -216,7 +205,7 @@ edge_order = Case(
             ),
             r"pairs at the edge, around it, and tied",
         ),
-        sampled(_pair),
+        sampled(family("random pairs of logits", sizes=(2, 2), z=reals, alpha=one_of(CONVEX))(sorted_row)),
     ),
     sharp=(
         Sharp("at-most", "at the edge", lambda: [row([1, 0], 2) + {N.k: 2}]),

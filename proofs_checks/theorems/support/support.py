@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from entmax_oracle.theory.support import support as T
 
-from ..mapping.structure import second
 from ..vocabulary import *
 
 a, q, theta, u = sp.symbols("a q theta u", positive=True)
@@ -75,12 +74,6 @@ norm_criterion = Case(
 )
 
 
-@family("random rows at two scales", z=reals, alpha=one_of(ALPHAS), theta=around_one, eta=around_one)
-def two_scales(z: Row, alpha: fmpq, theta: fmpq, eta: fmpq) -> Instance:
-    """Return a row at two scales."""
-    return row(z, alpha, theta) + {**second(row(z, alpha, eta)), N.eta: eta}
-
-
 @family(
     "random rows near their critical scale", sizes=(2, 4), z=reals, alpha=one_of(ALPHAS), theta=real, eta=around_one
 )
@@ -115,17 +108,16 @@ critical_scale = Case(
         symbolic(_critical_proof, given={"order": sp.Le(N.theta, N.eta)}),
         decided(sizes=(2,), alphas=("3/2", 2), claims=("nested",), model=_nested_in_scale),
         decided(sizes=(3,), alphas=(2,), claims=("nested",), model=_nested_in_scale, full_only=True, seconds=120),
-        sampled(two_scales, cases=30),
+        sampled(
+            family("random rows at two scales", z=reals, alpha=one_of(ALPHAS), theta=around_one, eta=around_one)(
+                two_scales
+            ),
+            cases=30,
+        ),
         sampled(_critical_row, cases=40, claims=("critical",), title="search near the critical scale"),
     ),
     needed=(Needed("order", r"$\theta = 2 > \theta' = 1/2$", lambda: two_scales([1, 0], 2, 2, "1/2")),),
 )
-
-
-@family("random rows at two exponents", z=reals, alpha=one_of(ALPHAS), beta=one_of(ALPHAS))
-def two_alphas(z: Row, alpha: fmpq, beta: fmpq) -> Instance:
-    """Return a row at two exponents."""
-    return row(z, alpha) + {**second(row(z, beta)), N.beta: beta}
 
 
 def _nested_proof() -> Proof:
@@ -157,15 +149,13 @@ def _nested_alphas(reals: Reals, n: int, alpha: fmpq) -> tuple[dict[sp.Basic, An
 
 nested_in_alpha = Case(
     T.nested_in_alpha,
-    (symbolic(_nested_proof, given={"order": sp.Le(N.alpha, N.beta)}), sampled(two_alphas)),
+    (
+        symbolic(_nested_proof, given={"order": sp.Le(N.alpha, N.beta)}),
+        sampled(family("random rows at two exponents", z=reals, alpha=one_of(ALPHAS), beta=one_of(ALPHAS))(two_alphas)),
+    ),
     needed=(Needed("order", r"$\alpha = 2$, $\alpha' = 3/2$", lambda: two_alphas([1, 0], 2, "3/2")),),
     folklore=(Debunked(r"$\alpha = 5/4$, $\alpha' = 3/2$", lambda: two_alphas([1, "4/5", 0], "5/4", "3/2")),),
 )
-
-
-def sorted_row(z: Row, alpha: fmpq) -> Instance:
-    """Return a row with its logits in falling order."""
-    return row(sorted(z, reverse=True), alpha)
 
 
 def _size_proof() -> Proof:
@@ -227,8 +217,6 @@ def _margin_proof() -> Proof:
 @family("random rows near the margin", added=3, z=reals, alpha=one_of(ALPHAS), ties=one_of((1, 1, 2, 3)))
 def _near_margin(z: Row, alpha: fmpq, ties: fmpq) -> Instance:
     """Rows with a tied top whose gap to the rest is near the critical one."""
-    if not z:
-        raise ValueError("one token more")
     count = int(ties.p)
     gap = BALLS.power(fmpq(count), 1 - alpha) / (alpha - 1)
     close = dyadic(gap, 8)
@@ -283,8 +271,6 @@ def _full_proof() -> Proof:
 def _of_range(z: Row, alpha: fmpq, top: fmpq) -> Instance:
     """Return a row with a given number of tokens tied at the top, whose range is near critical for them."""
     count = int(top.p)
-    if not z or count < 1:
-        raise ValueError("a token at the top and one below")
     depth = BALLS.power(fmpq(count), 1 - alpha) / (alpha - 1)
     return row([0] * count + [min(fmpq(0), -dyadic(depth, 8) + abs(value) / 64) for value in z], alpha)
 
