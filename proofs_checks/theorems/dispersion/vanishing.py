@@ -110,7 +110,7 @@ def _epsilon_proof() -> Proof:
 
 @family("random rows", sizes=(1, 5), z=units, alpha=one_of(ALPHAS), epsilon=unit)
 def _with_epsilon(z: Row, alpha: fmpq, epsilon: fmpq) -> Instance:
-    if not epsilon:
+    if not 0 < epsilon <= 1:
         raise ValueError("epsilon in (0, 1]")
     return row(z, alpha) + {N.epsilon: epsilon}
 

@@ -4,62 +4,23 @@ from __future__ import annotations
 
 import importlib.util
 import math
-import random
-from itertools import accumulate
+from functools import partial
 
 from entmax_oracle.theory.layers import paths as T
 
 from ..vocabulary import *
-
-Matrix = list[list[Any]]
-
-
-def product(stack: Sequence[Matrix]) -> Matrix:
-    """Return the product of the matrices, the last layer leftmost."""
-    result = stack[0]
-    for layer in stack[1:]:
-        result = [
-            [BALLS.add([x * y for x, y in zip(line, column, strict=True)]) for column in zip(*result, strict=True)]
-            for line in layer
-        ]
-    return result
-
-
-def _support(matrix: Matrix) -> Matrix:
-    return [[fmpq(int(not (isinstance(x, fmpq) and x == 0))) for x in line] for line in matrix]
-
-
-def stack_of(layers: Sequence[Matrix]) -> Instance:
-    """Return the product of some layers, with the numbers of paths through their supports."""
-    gradients, counts = product(layers), product([_support(layer) for layer in layers])
-    fans = [max(sum(line, fmpq(0)) for line in _support(layer)) for layer in layers]
-    return Instance(
-        {
-            N.n: fmpq(len(layers[0])),
-            N.layers: fmpq(len(layers)),
-            N.G: gradients,
-            N.w: counts[-1],
-            N.paths: sum(counts[-1], fmpq(0)),
-            N.fan: fans,
-            N.peak: BALLS.maximum(gradients[-1]),
-        }
-    )
-
-
-@family(r"random stacks of entmax layers", n=whole(1, 4), layers=whole(1, 3), seed=seed, alpha=one_of((1, "3/2", 2)))
-def _random_stack(n: fmpq, layers: fmpq, seed: fmpq, alpha: fmpq) -> Instance:
-    rng, tokens = random.Random(int(seed.p)), range(int(n.p))
-    return stack_of(
-        [[row([fmpq(rng.randint(-8, 8), 4) for _ in tokens], alpha)[N.p] for _ in tokens] for _ in range(int(layers.p))]
-    )
-
-
-STACKS = _random_stack
-
-
-def _causal(n: int, layers: int) -> Instance:
-    uniform = [[fmpq(1, m + 1) if j <= m else fmpq(0) for j in range(n)] for m in range(n)]
-    return stack_of([uniform] * layers)
+from .stacks import (
+    drawn,
+    exchanging_stack,
+    one_hot_stack,
+    one_strong,
+    random_residuals,
+    random_stack,
+    softmax_stack,
+    stack_of,
+    sunk,
+    uniform_stack,
+)
 
 
 def _stochastic(name: str) -> sp.Matrix:
@@ -81,10 +42,10 @@ gradient_mass = Case(
     T.gradient_mass,
     (
         symbolic(_mass_proof),
-        exact(lambda: (_causal(n, layers) for n in (1, 2, 4) for layers in (1, 3)), "uniform causal stacks"),
-        sampled(STACKS, cases=40),
+        exact(lambda: (uniform_stack(n, layers) for n in (1, 2, 4) for layers in (1, 3)), "uniform causal stacks"),
+        sampled(random_stack, cases=40),
     ),
-    folklore=(Debunked("one-hot attention", lambda: stack_of([[[fmpq(1), fmpq(0)]] * 2] * 2)),),
+    folklore=(Debunked("one-hot attention", one_hot_stack),),
 )
 
 
@@ -108,11 +69,11 @@ path_counts = Case(
     (
         symbolic(_counts_proof),
         exact(
-            lambda: (_causal(n, layers) for n in range(1, 7) for layers in range(1, 5)),
+            lambda: (uniform_stack(n, layers) for n in range(1, 7) for layers in range(1, 5)),
             r"all $n \le 6$, $L \le 4$, counted one by one",
         ),
     ),
-    folklore=(Debunked(r"$n = 3$, $L = 2$", lambda: _causal(3, 2)),),
+    folklore=(Debunked(r"$n = 3$, $L = 2$", lambda: uniform_stack(3, 2)),),
 )
 
 
@@ -136,21 +97,13 @@ def _sparse_proof() -> Proof:
     )
 
 
-def _drawn_stack(n: int, layers: int, seed: int) -> Instance:
-    """Return sparsemax layers of tokens whose logits are multiples of 1/4 in [-2, 2]."""
-    rng = random.Random(seed)
-    return stack_of(
-        [[row([fmpq(rng.randint(-8, 8), 4) for _ in range(n)], 2)[N.p] for _ in range(n)] for _ in range(layers)]
-    )
-
-
 _DEPTHS = (1, 2, 3, 4, 5)
 
 
 def _counted(context: Context) -> Iterator[Point]:
     """Count paths through sparsemax layers of 16 tokens, with the bound of the theorem beside."""
     for layers in _DEPTHS:
-        instance = _drawn_stack(16, layers, context.seed)
+        instance = stack_of(drawn(16, layers, context.seed, 2))
         yield instance, "paths, counted", float(layers), instance[N.paths]
         yield instance, "product of the largest supports", float(layers), math.prod(map(int, instance[N.fan]))
         reached = sum(int(count > 0) for count in instance[N.w])
@@ -166,7 +119,7 @@ sparse_paths = Case(
     T.sparse_paths,
     (
         symbolic(_sparse_proof),
-        sampled(STACKS, cases=40),
+        sampled(random_stack, cases=40),
         along(
             _counted,
             "sparsemax layers of 16 tokens, up to 5 of them",
@@ -180,31 +133,12 @@ sparse_paths = Case(
         ),
     ),
     sharp=(
-        Sharp("count", "uniform attention without a mask", lambda: [stack_of([[[fmpq(1, 2)] * 2] * 2] * 2)]),
-        Sharp("each", "uniform attention without a mask", lambda: [stack_of([[[fmpq(1, 2)] * 2] * 2] * 2) + {N.i: 1}]),
-        Sharp("largest", "uniform attention without a mask", lambda: [stack_of([[[fmpq(1, 2)] * 2] * 2] * 2)]),
+        Sharp("count", "uniform attention without a mask", lambda: [uniform_stack(2, 2, causal=False)]),
+        Sharp("each", "uniform attention without a mask", lambda: [uniform_stack(2, 2, causal=False) + {N.i: 1}]),
+        Sharp("largest", "uniform attention without a mask", lambda: [uniform_stack(2, 2, causal=False)]),
     ),
-    folklore=(Debunked("one-hot attention", lambda: stack_of([[[fmpq(1), fmpq(0)]] * 2] * 2)),),
+    folklore=(Debunked("one-hot attention", one_hot_stack),),
 )
-
-
-def _with_residuals(layers: Sequence[Matrix]) -> Instance:
-    """Return the paths through the supports and along residual edges; the supports alone are what `fan` counts."""
-    bare = stack_of(layers)
-    edges = [
-        [[max(x, fmpq(int(m == j))) for j, x in enumerate(line)] for m, line in enumerate(_support(layer))]
-        for layer in layers
-    ]
-    counts = product(edges)[-1]
-    return bare + {N.w: counts, N.paths: sum(counts, fmpq(0))}
-
-
-@family(r"random stacks of entmax layers", n=whole(1, 4), layers=whole(1, 3), seed=seed, alpha=one_of(("3/2", 2)))
-def _random_residuals(n: fmpq, layers: fmpq, seed: fmpq, alpha: fmpq) -> Instance:
-    rng, tokens = random.Random(int(seed.p)), range(int(n.p))
-    return _with_residuals(
-        [[row([fmpq(rng.randint(-8, 8), 4) for _ in tokens], alpha)[N.p] for _ in tokens] for _ in range(int(layers.p))]
-    )
 
 
 def _residual_proof() -> Proof:
@@ -220,19 +154,14 @@ def _residual_proof() -> Proof:
     yield concludes("one path from a source through the first layer", "each", sp.Le(N.w[N.i], each))
 
 
-def _shifting() -> Instance:
-    """Return two layers of two tokens that look at each other."""
-    return _with_residuals([[[fmpq(0), fmpq(1)], [fmpq(1), fmpq(0)]]] * 2)
-
-
 residual_paths = Case(
     T.residual_paths,
-    (symbolic(_residual_proof), sampled(_random_residuals, cases=40)),
+    (symbolic(_residual_proof), sampled(random_residuals, cases=40)),
     sharp=(
-        Sharp("count", "two tokens that look at each other", lambda: [_shifting()]),
-        Sharp("each", "the same", lambda: [_shifting() + {N.i: 1}]),
+        Sharp("count", "two tokens that look at each other", lambda: [exchanging_stack()]),
+        Sharp("each", "the same", lambda: [exchanging_stack() + {N.i: 1}]),
     ),
-    folklore=(Debunked("two tokens that look at each other, two layers", _shifting),),
+    folklore=(Debunked("two tokens that look at each other, two layers", exchanging_stack),),
 )
 
 
@@ -296,7 +225,7 @@ unreachable = Case(
     T.unreachable,
     (
         symbolic(_unreachable_proof),
-        sampled(STACKS, cases=40, title="attention alone"),
+        sampled(random_stack, cases=40, title="attention alone"),
         computed(
             _autograd,
             "automatic differentiation",
@@ -305,19 +234,6 @@ unreachable = Case(
         ),
     ),
 )
-
-
-def _softmax_stack(n: fmpq, layers: fmpq, seed: fmpq, causal: bool) -> Instance:
-    rng, tokens = random.Random(int(seed.p)), int(n.p)
-    stack, logits = [], []
-    for _ in range(int(layers.p)):
-        lines = []
-        for m in range(tokens):
-            z = [fmpq(rng.randint(-8, 8), rng.choice((8, 32))) for _ in range(m + 1 if causal else tokens)]
-            logits += z
-            lines.append([*row(z, 1)[N.p], *[fmpq(0)] * (tokens - len(z))])
-        stack.append(lines)
-    return stack_of(stack) + {N.z_max: max(logits), N.z_min: min(logits)}
 
 
 def _squashing_proof() -> Proof:
@@ -339,23 +255,16 @@ def _squashing_proof() -> Proof:
     yield concludes("so the bound stays", "entry", sp.Le(N.G[N.i, N.j], width / (N.n - 1 + width)))
 
 
-def _one_strong(n: int) -> Instance:
-    lines = [row([1] + [0] * (n - 1), 1)[N.p] for _ in range(n)]
-    return stack_of([lines, lines]) + {N.z_max: 1, N.z_min: 0, N.i: 1, N.j: 1}
-
-
 softmax_squashing = Case(
     T.softmax_squashing,
     (
         symbolic(_squashing_proof),
         sampled(
-            family(r"random stacks of softmax layers", n=whole(1, 5), layers=whole(1, 3), seed=seed)(
-                lambda n, layers, seed: _softmax_stack(n, layers, seed, causal=False)
-            ),
+            family(r"random stacks of softmax layers", n=whole(1, 5), layers=whole(1, 3), seed=seed)(softmax_stack),
             cases=40,
         ),
     ),
-    sharp=(Sharp("entry", "every token prefers the same one", lambda: [_one_strong(4)]),),
+    sharp=(Sharp("entry", "every token prefers the same one", lambda: [one_strong(4)]),),
 )
 
 
@@ -375,15 +284,6 @@ def _causal_proof() -> Proof:
     width, harmonic = N.z_max - N.z_min, sp.Sum(1 / N.k, (N.k, 1, N.n))
     bound = sp.exp(N.layers * width) * harmonic ** (N.layers - 1) / N.n
     yield concludes("by induction over the layers", "entry", sp.Le(N.G[N.n, N.j], bound))
-
-
-def _sunk(n: int, layers: int) -> Instance:
-    """Return the first column of the product of uniform causal layers, exactly: a token averages what precedes it."""
-    column = [fmpq(1)] + [fmpq(0)] * (n - 1)
-    for _ in range(layers):
-        sums = list(accumulate(column))
-        column = [value / (m + 1) for m, value in enumerate(sums)]
-    return Instance({N.n: fmpq(n), N.layers: fmpq(layers), N.G: [[value] for value in column]})
 
 
 def _sink_proof() -> Proof:
@@ -425,16 +325,18 @@ causal_squashing = Case(
         symbolic(_causal_proof),
         sampled(
             family(r"random stacks of causal softmax layers", n=whole(1, 5), layers=whole(1, 3), seed=seed)(
-                lambda n, layers, seed: _softmax_stack(n, layers, seed, causal=True)
+                partial(softmax_stack, causal=True)
             ),
             cases=40,
         ),
     ),
     sharp=(
-        Sharp("entry", "one uniform layer", lambda: [_causal(4, 1) + {N.z_max: 0, N.z_min: 0, N.j: 1}]),
-        Sharp("entry", "two uniform layers, first token", lambda: [_causal(4, 2) + {N.z_max: 0, N.z_min: 0, N.j: 1}]),
+        Sharp("entry", "one uniform layer", lambda: [uniform_stack(4, 1) + {N.z_max: 0, N.z_min: 0, N.j: 1}]),
+        Sharp(
+            "entry", "two uniform layers, first token", lambda: [uniform_stack(4, 2) + {N.z_max: 0, N.z_min: 0, N.j: 1}]
+        ),
     ),
-    folklore=(Debunked("three tokens, ten uniform layers", lambda: _causal(3, 10) + {N.z_max: 0, N.z_min: 0}),),
+    folklore=(Debunked("three tokens, ten uniform layers", lambda: uniform_stack(3, 10) + {N.z_max: 0, N.z_min: 0}),),
 )
 
 
@@ -443,15 +345,15 @@ causal_sink = Case(
     (
         symbolic(_sink_proof),
         exact(
-            lambda: (_sunk(n, layers) for n in (1, 2, 3, 10, 100, 400) for layers in range(1, 7)),
+            lambda: (sunk(n, layers) for n in (1, 2, 3, 10, 100, 400) for layers in range(1, 7)),
             r"36 stacks, $n \le 400$, $L \le 6$, computed exactly",
         ),
     ),
     sharp=(
-        Sharp("lower", "two layers", lambda: [_sunk(10, 2)]),
-        Sharp("upper", "one token, two layers", lambda: [_sunk(1, 2)]),
+        Sharp("lower", "two layers", lambda: [sunk(10, 2)]),
+        Sharp("upper", "one token, two layers", lambda: [sunk(1, 2)]),
     ),
-    folklore=(Debunked("ten tokens, three layers", lambda: _sunk(10, 3)),),
+    folklore=(Debunked("ten tokens, three layers", lambda: sunk(10, 3)),),
 )
 
 
