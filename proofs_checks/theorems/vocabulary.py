@@ -20,6 +20,7 @@ from ..evidence.arguments import (
     computed,
     decided,
     exact,
+    refuted_at,
     sampled,
     symbolic,
 )
@@ -137,6 +138,7 @@ __all__ = [
     "read",
     "real",
     "reals",
+    "refuted_at",
     "rises_from",
     "rotated",
     "row",

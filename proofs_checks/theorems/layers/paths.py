@@ -209,11 +209,8 @@ def _autograd(theorem: Theorem, context: Context, argument: Argument) -> Evidenc
                         + [[rational(float(gradients[last][token])) for token in order]],
                     }
                 )
-                judgement = judge(theorem, instance)
-                if judgement.status == "fails":
-                    return argument.evidence(
-                        theorem, "refutes", f"left {judgement.left}", counterexample={"w": str(instance[N.w])}
-                    )
+                if judge(theorem, instance).status == "fails":
+                    return refuted_at(argument, theorem, instance)
                 pairs += len(order)
                 zeros += int((gradients[last] == 0).sum())
                 if int((gradients[last] == 0).sum()) != int((counts[last] == 0).sum()):

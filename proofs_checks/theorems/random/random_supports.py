@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import zlib
 from functools import cache
 
 import numpy as np
@@ -11,20 +10,21 @@ import numpy as np
 from entmax_oracle.theory.random import random_supports as T
 
 from ..vocabulary import *
-from .scale_laws import simulated
-from .simulation import average, frequency, solve_sorted, support_sizes, weibull_renewals
+from .simulation import (
+    average,
+    banded,
+    chi_square,
+    frequency,
+    generator,
+    simulated,
+    solve_sorted,
+    support_sizes,
+    to_float,
+    weibull_renewals,
+)
 from .tails import DISTRIBUTIONS, gaussian_top, pareto_one_hot, stretched_one_hot
 
 HALF = fmpq(1, 2)
-
-
-def _generator(context_seed: int, *names: Any) -> np.random.Generator:
-    """Return a generator that depends on the seed and on what it is used for."""
-    return np.random.default_rng([context_seed, *(zlib.crc32(str(name).encode()) for name in names)])
-
-
-def _float(value: fmpq) -> float:
-    return float(arb(value))
 
 
 def _mean_proof() -> Proof:
@@ -46,8 +46,8 @@ def _mean_points(context: Context) -> Iterator[Instance]:
     trials = 2_000_000 if context.full else 300_000
     for name, draw in DISTRIBUTIONS.items():
         for alpha, n in ((fmpq(3, 2), 3), (fmpq(2), 2)):
-            rng = _generator(context.seed, name, alpha, n)
-            a, q = _float(alpha) - 1.0, 1.0 / (_float(alpha) - 1.0)
+            rng = generator(context.seed, name, alpha, n)
+            a, q = to_float(alpha) - 1.0, 1.0 / (to_float(alpha) - 1.0)
             sizes = support_sizes(a * draw(rng, (trials, n)), q)
             rows = a * draw(rng, (trials, n))  # other rows: the two sides must not share their errors
             alive = (np.maximum(rows[:, 1:] - rows[:, :1], 0.0) ** q).sum(axis=1) < 1.0
@@ -67,8 +67,8 @@ mean_support = Case(
 @cache
 def _renewals(alpha: fmpq, trials: int, seed: int) -> tuple[Any, Any]:
     """Simulate supports of 20 exponential logits, ``theta = 1``, and counts of up to 19 renewals up to ``B^q``."""
-    n, a = 20, _float(alpha) - 1.0
-    rng = _generator(seed, "renewals", alpha)
+    n, a = 20, to_float(alpha) - 1.0
+    rng = generator(seed, "renewals", alpha)
     sizes = support_sizes(a * rng.exponential(size=(trials, n)), 1.0 / a)
     sums = np.cumsum(rng.exponential(size=(trials, n - 1)) ** (1.0 / a), axis=1)
     return sizes, (sums < (1.0 / a) ** (1.0 / a)).sum(axis=1)
@@ -116,16 +116,8 @@ def _same_law(theorem: Theorem, context: Context, argument: Argument) -> Evidenc
                 theorem, "refutes", details[-1], counterexample={"alpha": str(alpha), "counts": str(cells.tolist())}
             )
         shown = int(np.flatnonzero(table[0] > trials / 1000).max()) + 1
-        ball = [frequency(int(c), trials) for c in table[0, :shown]]
-        series.append(
-            {
-                "label": f"α = {alpha}",
-                "x": list(range(1, shown + 1)),
-                "y": [float(b.mid()) for b in ball],
-                "lower": [float(b.lower()) for b in ball],
-                "upper": [float(b.upper()) for b in ball],
-            }
-        )
+        balls = [frequency(int(c), trials) for c in table[0, :shown]]
+        series.append(banded(f"α = {alpha}", range(1, shown + 1), balls))
     plot = {
         "title": (
             "Size of the support of entmax for 20 exponential logits of rate 1; the law does not depend on their "
@@ -193,7 +185,7 @@ def _uniform_proof() -> Proof:
 
 @cache
 def _uniform_sizes(n: int, theta: fmpq, trials: int, seed: int) -> Any:
-    return support_sizes(_float(theta) * _generator(seed, "uniform", n, theta).random((trials, n)), 1.0)
+    return support_sizes(to_float(theta) * generator(seed, "uniform", n, theta).random((trials, n)), 1.0)
 
 
 def _uniform_points(context: Context) -> Iterator[Instance]:
@@ -207,40 +199,12 @@ def _uniform_points(context: Context) -> Iterator[Instance]:
 
 
 def _uniform_law(theorem: Theorem, context: Context, argument: Argument) -> Evidence:
-    """Test the whole law by chi-square, with the probabilities read from the theorem."""
-    from scipy import stats
-
     n, theta, trials = 20, fmpq(3), 2_000_000 if context.full else 100_000
+    known = {N.n: fmpq(n), N.theta: theta}
+    tails = [to_float(read(theorem.bound("law"), {**known, N.k: fmpq(more)})) for more in range(1, 8)]
+    title = r"Size of the sparsemax support for 20 uniform logits, $\theta = 3$"
     sizes = _uniform_sizes(n, theta, trials, context.seed)
-    tails = [
-        _float(read(theorem.bound("law"), {N.n: fmpq(n), N.theta: theta, N.k: fmpq(more)})) for more in range(1, 8)
-    ]
-    expected = -np.diff([1.0, *tails, 0.0])
-    observed = np.bincount(np.minimum(sizes, 8), minlength=9)[1:]
-    if expected.min() <= 0:
-        return argument.evidence(theorem, "refutes", "the law is no distribution", counterexample={"P": str(tails)})
-    statistic = float((((observed - trials * expected) ** 2) / (trials * expected)).sum())
-    significance = float(stats.chi2.sf(statistic, 7))
-    balls = [frequency(int(count), trials) for count in observed[:-1]]
-    plot = {
-        "title": r"Size of the sparsemax support for 20 uniform logits, $\theta = 3$",
-        "x_label": "size of the support",
-        "y_label": "probability",
-        "series": [
-            {"label": "closed form", "x": list(range(1, 8)), "y": expected[:-1].tolist()},
-            {
-                "label": "simulated",
-                "x": list(range(1, 8)),
-                "y": [float(b.mid()) for b in balls],
-                "lower": [float(b.lower()) for b in balls],
-                "upper": [float(b.upper()) for b in balls],
-            },
-        ],
-    }
-    detail = f"chi-square {statistic:.2f} on 7 degrees of freedom, p = {significance:.3g}, {trials} rows"
-    if significance < 1e-6:
-        return argument.evidence(theorem, "refutes", detail, counterexample={"observed": str(observed.tolist())})
-    return argument.evidence(theorem, "holds", detail, plots=(plot,))
+    return chi_square(theorem, argument, (-np.diff([1.0, *tails])).tolist(), sizes, title, "closed form")
 
 
 uniform_sparsemax = Case(
@@ -260,8 +224,8 @@ uniform_sparsemax = Case(
 @cache
 def _long_rows(alpha: fmpq, scale: float, n: int, count: int, seed: int) -> tuple[Any, Any]:
     """Simulate sizes and entropies of entmax over the top of n standard normal logits."""
-    a, q = _float(alpha) - 1.0, 1.0 / (_float(alpha) - 1.0)
-    rng = _generator(seed, "long", alpha, scale, n)
+    a, q = to_float(alpha) - 1.0, 1.0 / (to_float(alpha) - 1.0)
+    rng = generator(seed, "long", alpha, scale, n)
     reach = 256
     found: list[tuple[int, float]] = []
     while len(found) < count:
@@ -276,7 +240,7 @@ def _long_rows(alpha: fmpq, scale: float, n: int, count: int, seed: int) -> tupl
 
 
 def _gaussian_row(n: int, gamma: fmpq, alpha: fmpq, count: int, seed: int = 0) -> Instance:
-    sizes, entropies = _long_rows(alpha, math.log(n) ** _float(gamma), n, count, seed)
+    sizes, entropies = _long_rows(alpha, math.log(n) ** to_float(gamma), n, count, seed)
     values = {N.n: fmpq(n), N.gamma: gamma, N.alpha: alpha, N.strength: fmpq(1)}
     window = arb(read(T.gaussian_window, values))
     means = {N.mean_size: average(sizes), N.mean_entropy: average(entropies)}
@@ -365,7 +329,7 @@ gaussian_support = Case(
 def _cooled(n: int, alpha: fmpq, rate: fmpq, count: int, seed: int = 0) -> Instance:
     """Return the mean entropy at the scale ``n^-eta``, ``eta = rate (alpha - 1)``."""
     cooling = rate * (alpha - 1)
-    _, entropies = _long_rows(alpha, math.exp(-_float(cooling) * math.log(n)), n, count, seed)
+    _, entropies = _long_rows(alpha, math.exp(-to_float(cooling) * math.log(n)), n, count, seed)
     values = {N.n: fmpq(n), N.alpha: alpha, N.cooling: cooling}
     return Instance({**values, N.mean_entropy: average(entropies)}, f"{count} rows")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import zlib
 from functools import cache
 
 import numpy as np
@@ -12,20 +11,11 @@ from scipy import special, stats
 from entmax_oracle.theory.random import random_tails as T
 
 from ..vocabulary import *
-from .scale_laws import simulated
-from .simulation import Array, average, frequency, solve_sorted, support_sizes
+from .simulation import Array, average, frequency, generator, simulated, solve_sorted, support_sizes, to_float
 from .tails import top_log_tails
 
 HALF = fmpq(1, 2)
 LENGTHS = (10**6, 10**15, 10**40, 10**100)
-
-
-def _generator(seed: int, *names: Any) -> np.random.Generator:
-    return np.random.default_rng([seed, *(zlib.crc32(str(name).encode()) for name in names)])
-
-
-def _float(value: fmpq) -> float:
-    return float(arb(value))
 
 
 @cache
@@ -33,11 +23,11 @@ def _bounded(alpha: fmpq, nu: fmpq, n: int, full: bool = False, seed: int = 0) -
     """Return the mean size and entropy over logits with ``P(z > -t) = t^nu``, only the largest of which are drawn."""
     values = {N.n: fmpq(n), N.tail: nu, N.alpha: alpha, N.theta: fmpq(1)}
     expected = float(arb(read(T.tail_size, values)))
-    a, reach = _float(alpha) - 1.0, min(n, int(1.5 * expected) + 300)
-    rng = _generator(seed, "bounded", alpha, nu, n)
+    a, reach = to_float(alpha) - 1.0, min(n, int(1.5 * expected) + 300)
+    rng = generator(seed, "bounded", alpha, nu, n)
     found = []
     for _ in range(max(8, min(400, int(4e5 / expected))) * (8 if full else 1)):
-        depths = np.exp(top_log_tails(rng, n, reach)[0] / _float(nu))
+        depths = np.exp(top_log_tails(rng, n, reach)[0] / to_float(nu))
         found.append(solve_sorted(-a * depths, 1.0 / a))
     sizes, entropies = (np.array(column, dtype=float) for column in zip(*found, strict=True))
     assert sizes.max() < reach, "the support must end within reach"
@@ -50,7 +40,7 @@ def _bounded_points(context: Context) -> Iterator[Point]:
             for n in (10**6, 10**9) if nu >= 2 else (10**6,):
                 instance = _bounded(alpha, nu, n, context.full, context.seed)
                 shown = f"α = {alpha}" if n == 10**6 else ""
-                yield instance, shown, _float(nu), instance[N.mean_entropy] / arb(n).log()
+                yield instance, shown, to_float(nu), instance[N.mean_entropy] / arb(n).log()
 
 
 def _growth_proof() -> Proof:
@@ -108,8 +98,8 @@ def _conditional_points(context: Context) -> Iterator[Instance]:
     trials = 2_000_000 if context.full else 100_000
     for name, (law, above) in _ABOVE.items():
         for alpha, n, k in ((fmpq(2), 4, 1), (fmpq(3, 2), 6, 2), (fmpq(3), 6, 2)):
-            rng = _generator(context.seed, name, alpha)
-            a = _float(alpha) - 1.0
+            rng = generator(context.seed, name, alpha)
+            a = to_float(alpha) - 1.0
             theta, q = 1.0 / (a * law.std() if name != "Cauchy" else 4.0 * a), 1.0 / a
             drawn: Array = law.ppf(rng.random((2 * trials, n)))
             sizes = support_sizes(a * theta * drawn[:trials], q)
@@ -157,8 +147,8 @@ conditional_support_law = Case(
 @cache
 def _top_sizes(alpha: fmpq, n: int, count: int, seed: int) -> Array:
     """Simulate sizes of supports over the 64 largest of n standard normal logits, ``theta = sqrt(log n)``."""
-    a = _float(alpha) - 1.0
-    top = -special.ndtri_exp(top_log_tails(_generator(seed, "critical", alpha, n), n, 64, count))
+    a = to_float(alpha) - 1.0
+    top = -special.ndtri_exp(top_log_tails(generator(seed, "critical", alpha, n), n, 64, count))
     sizes = support_sizes(a * math.sqrt(math.log(n)) * top, 1.0 / a)
     assert sizes.max() < 64, "the support must end within reach"
     return np.asarray(sizes)
@@ -167,8 +157,8 @@ def _top_sizes(alpha: fmpq, n: int, count: int, seed: int) -> Array:
 @cache
 def _renewal_counts(alpha: fmpq, count: int, seed: int) -> Array:
     """Simulate numbers of renewals up to ``B^q`` with gaps ``E^q``, ``B = sqrt(2) / (alpha - 1)``."""
-    q = 1.0 / (_float(alpha) - 1.0)
-    sums = np.cumsum(_generator(seed, "renewals", alpha).exponential(size=(count, 64)) ** q, axis=1)
+    q = 1.0 / (to_float(alpha) - 1.0)
+    sums = np.cumsum(generator(seed, "renewals", alpha).exponential(size=(count, 64)) ** q, axis=1)
     return np.asarray((sums < (math.sqrt(2) * q) ** q).sum(axis=1))
 
 
@@ -219,8 +209,8 @@ gaussian_critical_law = Case(
 @cache
 def _peaks(strength: fmpq, n: int, count: int, seed: int) -> Array:
     """Simulate the largest weight of scalable softmax over the 64 largest of n standard normal logits."""
-    top = -special.ndtri_exp(top_log_tails(_generator(seed, "peaks", strength, n), n, 64, count))
-    return np.asarray(1.0 / np.exp(_float(strength) * math.log(n) * (top - top[:, :1])).sum(axis=1))
+    top = -special.ndtri_exp(top_log_tails(generator(seed, "peaks", strength, n), n, 64, count))
+    return np.asarray(1.0 / np.exp(to_float(strength) * math.log(n) * (top - top[:, :1])).sum(axis=1))
 
 
 def _peak_points(context: Context) -> Iterator[Point]:
@@ -258,7 +248,7 @@ def _halves(n: int, count: int, seed: int, reach: int = 4096) -> Array:
     Below the top the numbers of logits are so large that their sums stand at their means: with u the last logit drawn,
     ``n u`` and ``n u^2 / 2`` for the sums of ``e^z`` and ``z e^z``, up to a relative 1/64.
     """
-    logs = top_log_tails(_generator(seed, "halves", n), n, reach, count)
+    logs = top_log_tails(generator(seed, "halves", n), n, reach, count)
     shares, last = np.exp(-logs - math.log(n)), -logs[:, -1]
     mass = shares.sum(axis=1) + last
     first = (shares * -logs).sum(axis=1) + last**2 / 2
@@ -302,7 +292,7 @@ exponential_critical = Case(
 
 def _turned(alpha: fmpq, n: int) -> Instance:
     """Return the entropy over ``cos(k - 1)``, ``k = 1 … n``, in float64."""
-    z, a = np.cos(np.arange(n, dtype=float)), _float(alpha) - 1.0
+    z, a = np.cos(np.arange(n, dtype=float)), to_float(alpha) - 1.0
     _, entropy = solve_sorted(a * -np.sort(-z), 1.0 / a)
     return Instance({N.n: fmpq(n), N.alpha: alpha, N.mean_entropy: arb(entropy, 1e-6)}, "float64")
 

@@ -9,9 +9,18 @@ import numpy as np
 
 from entmax_oracle.theory.random import scale_laws as T
 
-from ...evidence.arguments import Status
 from ..vocabulary import *
-from .simulation import average, frequency, gaussian_one_hot, solve_sorted, support_sizes
+from .simulation import (
+    average,
+    banded,
+    chi_square,
+    frequency,
+    gaussian_one_hot,
+    simulated,
+    solve_sorted,
+    support_sizes,
+    to_float,
+)
 
 HALF = fmpq(1, 2)
 
@@ -171,28 +180,6 @@ def _exponential(alpha: str, n: int, size: int, trials: int, seed: int) -> Insta
     return Instance({**values, N.rate: fmpq(1), **observed}, f"{trials} simulated rows")
 
 
-def simulated(points: Any, title: str, domain: str, claims: Sequence[str] = ()) -> Argument:
-    """Argue by simulations whose confidence intervals stand for the probabilities in the claims."""
-
-    def run(theorem: Theorem, context: Context, argument: Argument) -> Evidence:
-        judged, sizes = 0, set[str]()
-        for instance in points(context):
-            sizes.add(instance.note)
-            judgement = judge(theorem, instance, claims or None)
-            if judgement.status == "fails":
-                detail = f"claim {judgement.claim!r}: {judgement.left} against {judgement.right}"
-                return argument.evidence(theorem, "refutes", detail, counterexample=instance.describe())
-            judged += judgement.status != "excluded"
-        status: Status = "holds" if judged else "fails"
-        return argument.evidence(
-            theorem,
-            status,
-            f"{judged} intervals of confidence 1 - 1e-9 contain the law, from {', '.join(sorted(sizes))} each",
-        )
-
-    return computed(run, title, domain, claims)
-
-
 def _one_hot_points(context: Context) -> Iterator[Instance]:
     trials = 2_000_000 if context.full else 200_000
     for alpha in ("5/4", "3/2", "2", "3"):
@@ -249,41 +236,12 @@ def _poisson_proof() -> Proof:
     yield concludes("the difference of consecutive tails", "law", sp.Eq(N.chance, law))
 
 
-def _chi_square(theorem: Theorem, context: Context, argument: Argument) -> Evidence:
-    """Test the whole law at once, with the probabilities read from the theorem."""
-    from scipy import stats
-
-    n, trials = 10, 2_000_000 if context.full else 300_000
-    sizes = _exponential_sizes("2", n, trials, context.seed)
-    base = {N.n: fmpq(n), N.alpha: fmpq(2), N.theta: fmpq(1), N.rate: fmpq(1)}
-    expected = [float(arb(read(theorem.bound("law"), {**base, N.k: fmpq(size)}))) for size in range(1, 7)]
-    observed = [int((sizes == size).sum()) for size in range(1, 7)]
-    expected.append(1.0 - sum(expected))
-    observed.append(trials - sum(observed))
-    if min(expected) <= 0:
-        return argument.evidence(
-            theorem, "refutes", "the law is no distribution", counterexample={"P(|S| > 6)": str(expected[-1])}
-        )
-    statistic = sum((o - trials * e) ** 2 / (trials * e) for o, e in zip(observed, expected, strict=True))
-    significance = float(stats.chi2.sf(statistic, len(expected) - 1))
-    plot = {
-        "title": "Size of the sparsemax support for exponential logits",
-        "x_label": "|S|",
-        "y_label": "probability",
-        "x_log": False,
-        "series": [
-            {"label": "Poisson law", "x": list(range(1, 7)), "y": expected[:-1]},
-            {"label": "simulated", "x": list(range(1, 7)), "y": [o / trials for o in observed[:-1]]},
-        ],
-    }
-    detail = (
-        f"chi-square {statistic:.2f} on {len(expected) - 1} degrees of freedom, p = {significance:.3g}, {trials} rows"
-    )
-    if significance < 1e-6:
-        return argument.evidence(
-            theorem, "refutes", detail, counterexample={"observed": str(observed), "trials": str(trials)}, plots=(plot,)
-        )
-    return argument.evidence(theorem, "holds", detail, plots=(plot,))
+def _poisson_law(theorem: Theorem, context: Context, argument: Argument) -> Evidence:
+    base = {N.n: fmpq(10), N.alpha: fmpq(2), N.theta: fmpq(1), N.rate: fmpq(1)}
+    law = [to_float(read(theorem.bound("law"), {**base, N.k: fmpq(size)})) for size in range(1, 7)]
+    sizes = _exponential_sizes("2", 10, 2_000_000 if context.full else 300_000, context.seed)
+    title = "Size of the sparsemax support for exponential logits"
+    return chi_square(theorem, argument, law, sizes, title, "Poisson law")
 
 
 sparsemax_poisson = Case(
@@ -292,7 +250,7 @@ sparsemax_poisson = Case(
         symbolic(_poisson_proof, given={"sparsemax": sp.Eq(N.alpha, 2)}),
         simulated(_poisson_points, "simulation", r"simulated rows, $n = 10$, $B = 1$"),
         computed(
-            _chi_square,
+            _poisson_law,
             "chi-square test of the whole law",
             r"simulated rows, $n = 10$, $B = 1$, significance $10^{-6}$",
         ),
@@ -321,10 +279,8 @@ def _transition(theorem: Theorem, context: Context, argument: Argument) -> Evide
             heights: list[float] = []
             for n in _LENGTHS:
                 instance = _gaussian(n, gamma, alpha)
-                judgement = judge(theorem, instance)
-                if judgement.status == "fails":
-                    detail = f"left {judgement.left}, right {judgement.right}"
-                    return argument.evidence(theorem, "refutes", detail, counterexample=instance.describe())
+                if judge(theorem, instance).status == "fails":
+                    return refuted_at(argument, theorem, instance)
                 heights.append(round(float(instance[N.chance].mid()), 8))
             if alpha == 2:
                 curves.append({"label": f"gamma = {gamma}", "x": [float(n) for n in _LENGTHS], "y": heights})
@@ -388,19 +344,11 @@ def _growth(theorem: Theorem, context: Context, argument: Argument) -> Evidence:
         balls: list[arb] = []
         for n in lengths:
             instance = _uniform(alpha, n, context.full, context.seed)
-            judgement = judge(theorem, instance)
-            if judgement.status == "fails":
-                detail = f"claim {judgement.claim!r}: left {judgement.left}, right {judgement.right}"
-                return argument.evidence(theorem, "refutes", detail, counterexample=instance.describe())
+            if judge(theorem, instance).status == "fails":
+                return refuted_at(argument, theorem, instance)
             balls.append(instance[N.mean_entropy] / arb(n).log())
             pairs += 1
-        band = {
-            "y": [float(ball.mid()) for ball in balls],
-            "lower": [float(ball.lower()) for ball in balls],
-            "upper": [float(ball.upper()) for ball in balls],
-        }
-        limit = float(arb(1 / alpha))
-        curves.append({"label": f"alpha = {alpha}, limit {limit:.3f}", "x": [float(n) for n in lengths], **band})
+        curves.append(banded(f"alpha = {alpha}, limit {to_float(1 / alpha):.3f}", list(map(float, lengths)), balls))
     title = "Normalised entropy of entmax over n uniform logits"
     plot = {"title": title, "x_label": "n", "y_label": "H / log n", "x_log": True, "series": curves}
     detail = f"{pairs} pairs of means, each within six standard errors"
