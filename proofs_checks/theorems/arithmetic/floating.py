@@ -95,9 +95,7 @@ logit_rounding = Case(
     T.logit_rounding,
     (symbolic(_rounding_proof, given={"convex-range": sp.Le(N.alpha, 2)}), sampled(_moved)),
     sharp=(
-        Sharp(
-            "error", "sparsemax, four tokens, signs alternate", lambda: [_moved([0] * 4, ["1/8", fmpq(-1, 8)] * 2, 2)]
-        ),
+        Sharp("error", "sparsemax, four tokens, signs alternate", lambda: [_moved([0] * 4, ["1/8", "-1/8"] * 2, 2)]),
     ),
     needed=(
         Needed(
@@ -106,7 +104,7 @@ logit_rounding = Case(
             lambda: _moved(["9/10", fmpq(1, 10**5), 0], ["9/10", 0, fmpq(1, 10**5)], "21/10"),
         ),
     ),
-    folklore=(Debunked("sparsemax, four tokens", lambda: _moved([0] * 4, ["1/8", fmpq(-1, 8)] * 2, 2)),),
+    folklore=(Debunked("sparsemax, four tokens", lambda: _moved([0] * 4, ["1/8", "-1/8"] * 2, 2)),),
 )
 
 

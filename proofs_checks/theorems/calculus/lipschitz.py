@@ -111,12 +111,10 @@ euclidean = Case(
         sampled(_steered, title="search along the worst directions"),
     ),
     sharp=(
-        Sharp("norm", "two equal tokens", lambda: [simplex(["1/2"] * 2, "3/2") + {N.v: numbers([1, -1])}]),
+        Sharp("norm", "two equal tokens", lambda: [simplex(["1/2"] * 2, "3/2") + {N.v: [1, -1]}]),
         Sharp("norm", r"$\alpha = 5/3$, 65 tokens, $p_1 = 8/9$", lambda: [_extremal(65, fmpq(5, 3))]),
     ),
-    needed=(
-        Needed("convex-range", r"$\alpha = 21/10$", lambda: simplex(["1/3", "2/3"], "21/10") + {N.v: numbers([1, -1])}),
-    ),
+    needed=(Needed("convex-range", r"$\alpha = 21/10$", lambda: simplex(["1/3", "2/3"], "21/10") + {N.v: [1, -1]}),),
     folklore=(Debunked(r"$\alpha = 5/3$, 65 tokens, $p_1 = 8/9$", lambda: _extremal(65, fmpq(5, 3))),),
 )
 
@@ -157,23 +155,19 @@ bounded_change = Case(
         ),
     ),
     sharp=(
-        Sharp(
-            "norm", "uniform, signs alternate", lambda: [simplex(["1/4"] * 4, "3/2") + {N.v: numbers([1, -1, 1, -1])}]
-        ),
+        Sharp("norm", "uniform, signs alternate", lambda: [simplex(["1/4"] * 4, "3/2") + {N.v: [1, -1, 1, -1]}]),
         Sharp(
             "support",
             "two of three tokens, opposite signs",
-            lambda: [simplex(["1/2", "1/2", 0], "3/2") + {N.v: numbers([1, -1, 0])}],
+            lambda: [simplex(["1/2", "1/2", 0], "3/2") + {N.v: [1, -1, 0]}],
         ),
     ),
     needed=(
-        Needed(
-            "convex-range", r"$\alpha = 21/10$", lambda: simplex(["1/10", "9/10"], "21/10") + {N.v: numbers([1, -1])}
-        ),
+        Needed("convex-range", r"$\alpha = 21/10$", lambda: simplex(["1/10", "9/10"], "21/10") + {N.v: [1, -1]}),
         Needed(
             "unit",
             "a direction that is a little too long",
-            lambda: simplex(["1/2"] * 2, 2) + {N.v: ["21/20", fmpq(-21, 20)]},
+            lambda: simplex(["1/2"] * 2, 2) + {N.v: ["21/20", "-21/20"]},
         ),
     ),
 )
@@ -259,14 +253,8 @@ expected_logit = Case(
             )(two_scales)
         ),
     ),
-    sharp=(Sharp("rises", "one token", lambda: [two_scales([fmpq(1)], fmpq(2), fmpq(1), fmpq(2))]),),
-    needed=(
-        Needed(
-            "order",
-            r"$\theta = 1 > \theta' = 1/2$",
-            lambda: two_scales([fmpq(1, 2), fmpq(0)], fmpq(2), fmpq(1), fmpq(1, 2)),
-        ),
-    ),
+    sharp=(Sharp("rises", "one token", lambda: [two_scales([1], 2, 1, 2)]),),
+    needed=(Needed("order", r"$\theta = 1 > \theta' = 1/2$", lambda: two_scales(["1/2", 0], 2, 1, "1/2")),),
 )
 
 

@@ -181,8 +181,8 @@ loss_in_alpha = Case(
             )
         ),
     ),
-    sharp=(Sharp("falls", "one-hot for both", lambda: [two_alphas([fmpq(5), fmpq(0)], fmpq(2), fmpq(3)) + {N.k: 2}]),),
-    needed=(Needed("order", r"$\alpha = 3$, $\alpha' = 2$", lambda: two_alphas([fmpq(0), fmpq(0)], fmpq(3), fmpq(2))),),
+    sharp=(Sharp("falls", "one-hot for both", lambda: [two_alphas([5, 0], 2, 3) + {N.k: 2}]),),
+    needed=(Needed("order", r"$\alpha = 3$, $\alpha' = 2$", lambda: two_alphas([0, 0], 3, 2)),),
 )
 
 

@@ -121,7 +121,7 @@ sparsemax_affine = Case(
         sampled(_shaken),
     ),
     needed=(
-        Needed("sparsemax", r"$\alpha = 19/10$", lambda: two_rows([1, 0], [fmpq(1, 2), 0], fmpq(19, 10))),
+        Needed("sparsemax", r"$\alpha = 19/10$", lambda: two_rows([1, 0], ["1/2", 0], "19/10")),
         Needed("same-support", "a token leaves", lambda: two_rows([0, 0], [2, 0], 2)),
     ),
 )
@@ -166,11 +166,11 @@ simple_norms = Case(
     T.simple_norms,
     (symbolic(_simple_proof, given={"convex-range": sp.Le(N.alpha, 2)}), sampled(_with_diagonal)),
     sharp=(
-        Sharp("diagonal", "two tokens", lambda: [_with_diagonal([1, 4], numbers([1, -1]), "3/2")]),
-        Sharp("top", "two equal tokens", lambda: [_with_diagonal([1] * 2, numbers([1, -1]), "3/2")]),
-        Sharp("one", r"$\alpha = 2$", lambda: [_with_diagonal([1] * 2, numbers([1, -1]), 2)]),
+        Sharp("diagonal", "two tokens", lambda: [_with_diagonal([1, 4], [1, -1], "3/2")]),
+        Sharp("top", "two equal tokens", lambda: [_with_diagonal([1] * 2, [1, -1], "3/2")]),
+        Sharp("one", r"$\alpha = 2$", lambda: [_with_diagonal([1] * 2, [1, -1], 2)]),
     ),
-    needed=(Needed("convex-range", r"$\alpha = 21/10$", lambda: _with_diagonal([1, 1], numbers([1, -1]), "21/10")),),
+    needed=(Needed("convex-range", r"$\alpha = 21/10$", lambda: _with_diagonal([1, 1], [1, -1], "21/10")),),
 )
 
 
@@ -207,24 +207,16 @@ two_token_norm = Case(
         ),
     ),
     sharp=(
-        Sharp("norm", r"$\alpha = 4$, uniform", lambda: [with_direction([fmpq(1)] * 2, numbers([1, -1]), fmpq(4))]),
+        Sharp("norm", r"$\alpha = 4$, uniform", lambda: [with_direction([1] * 2, [1, -1], 4)]),
         Sharp(
             "norm",
             r"$\alpha = 5/2$, one token near 0",
-            lambda: [with_direction([fmpq(1), fmpq(m)], numbers([1, -1]), fmpq(5, 2)) for m in (2**8, 2**12, 2**16)],
+            lambda: [with_direction([1, fmpq(m)], [1, -1], "5/2") for m in (2**8, 2**12, 2**16)],
             within=0.01,
         ),
     ),
-    needed=(
-        Needed(
-            "two", "three tokens", lambda: with_direction([fmpq(1), fmpq(1), fmpq(998)], numbers([1, -1, 0]), fmpq(3))
-        ),
-    ),
-    folklore=(
-        Debunked(
-            r"$\alpha = 5/2$, $p_1 = 1/65$", lambda: with_direction([fmpq(1), fmpq(64)], numbers([1, -1]), fmpq(5, 2))
-        ),
-    ),
+    needed=(Needed("two", "three tokens", lambda: with_direction([1, 1, 998], [1, -1, 0], 3)),),
+    folklore=(Debunked(r"$\alpha = 5/2$, $p_1 = 1/65$", lambda: with_direction([1, 64], [1, -1], "5/2")),),
 )
 
 
@@ -317,7 +309,7 @@ scaled_lipschitz = Case(
             )
         ),
     ),
-    sharp=(Sharp("distance", "sparsemax, two tokens", lambda: [two_rows([0, 0], ["1/8", fmpq(-1, 8)], 2, 3)]),),
+    sharp=(Sharp("distance", "sparsemax, two tokens", lambda: [two_rows([0, 0], ["1/8", "-1/8"], 2, 3)]),),
     needed=(
         Needed(
             "convex-range",
@@ -326,8 +318,6 @@ scaled_lipschitz = Case(
         ),
     ),
     folklore=(
-        Debunked(
-            r"sparsemax, $\theta = 3$ ($\log n$ at $n = 20$)", lambda: two_rows([0, 0], ["1/8", fmpq(-1, 8)], 2, 3)
-        ),
+        Debunked(r"sparsemax, $\theta = 3$ ($\log n$ at $n = 20$)", lambda: two_rows([0, 0], ["1/8", "-1/8"], 2, 3)),
     ),
 )

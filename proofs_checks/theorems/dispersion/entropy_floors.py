@@ -125,7 +125,7 @@ dispersion_of_bounded = Case(
         symbolic(_window_proof),
         exact(
             lambda: (
-                _with_epsilon([0] * m + [fmpq(-1)] * (4 - m), alpha, fmpq(1, 2) + nudge)
+                _with_epsilon([0] * m + [-1] * (4 - m), alpha, fmpq(1, 2) + nudge)
                 for alpha in (fmpq(3, 2), fmpq(2))
                 for m in (1, 2, 4)
                 for nudge in (fmpq(-1, 64), fmpq(0), fmpq(1, 64))

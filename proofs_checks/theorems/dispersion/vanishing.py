@@ -48,15 +48,12 @@ joining = Case(
         decided(sizes=(3,), alphas=(2,), model=joined_model, full_only=True, seconds=120),
         sampled(JOINED, cases=60),
     ),
-    sharp=(Sharp("never-more", "a token far below", lambda: [joined([1, 0], 2, fmpq(-5)) + {N.k: 1}]),),
+    sharp=(Sharp("never-more", "a token far below", lambda: [joined([1, 0], 2, -5) + {N.k: 1}]),),
     folklore=(
-        Debunked(r"scalable softmax, $s = 1$", lambda: joined([0, 1], 1, fmpq(-5), (_log(2), _log(3)))),
+        Debunked(r"scalable softmax, $s = 1$", lambda: joined([0, 1], 1, -5, (_log(2), _log(3)))),
+        Debunked(r"$\theta = \sqrt{\log n}$", lambda: joined([0, 0, 1], "3/2", -9, (_log(3).sqrt(), _log(4).sqrt()))),
         Debunked(
-            r"$\theta = \sqrt{\log n}$", lambda: joined([0, 0, 1], "3/2", fmpq(-9), (_log(3).sqrt(), _log(4).sqrt()))
-        ),
-        Debunked(
-            r"$\theta = 1/\sqrt{\log n}$",
-            lambda: joined([0, 1], "3/2", fmpq(-20), (1 / _log(2).sqrt(), 1 / _log(3).sqrt())),
+            r"$\theta = 1/\sqrt{\log n}$", lambda: joined([0, 1], "3/2", -20, (1 / _log(2).sqrt(), 1 / _log(3).sqrt()))
         ),
     ),
 )

@@ -210,7 +210,7 @@ persistence = Case(
 
 
 @family(
-    r"random values and weights, maps $K |x|$",
+    "random values and weights, maps $K |x|$",
     sizes=(1, 5),
     values=reals,
     moves=reals,
@@ -297,7 +297,7 @@ fixed_set = Case(
             r"sparsemax, one token above the threshold of $(1/2, 0)$",
             lambda: (
                 repeated_last([fmpq(1, 4), fmpq(1, 2), fmpq(0)], [0, 1, 0], 2)
-                + {N.outside: 1, N.rho: fmpq(-1, 4), N.late: fmpq(-1, 12)}
+                + {N.outside: 1, N.rho: "-1/4", N.late: "-1/12"}
             ),
         ),
     ),

@@ -257,7 +257,7 @@ softmax_squashing = Case(
     (
         symbolic(_squashing_proof),
         sampled(
-            family(r"random stacks of softmax layers", n=whole(1, 5), layers=whole(1, 3), seed=seed)(softmax_stack),
+            family("random stacks of softmax layers", n=whole(1, 5), layers=whole(1, 3), seed=seed)(softmax_stack),
             cases=40,
         ),
     ),
@@ -321,7 +321,7 @@ causal_squashing = Case(
     (
         symbolic(_causal_proof),
         sampled(
-            family(r"random stacks of causal softmax layers", n=whole(1, 5), layers=whole(1, 3), seed=seed)(
+            family("random stacks of causal softmax layers", n=whole(1, 5), layers=whole(1, 3), seed=seed)(
                 partial(softmax_stack, causal=True)
             ),
             cases=40,

@@ -293,7 +293,7 @@ alibi_two_sided = Case(
 
 
 @family(
-    r"random frequencies and amplitudes",
+    "random frequencies and amplitudes",
     of=N.bands,
     sizes=(1, 2),
     frequencies=reals,

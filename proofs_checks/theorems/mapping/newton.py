@@ -19,7 +19,7 @@ def _from(z: Row, alpha: fmpq, start: fmpq) -> Instance:
     return instance + {N.rho: fmpq(start)}
 
 
-@family(r"random rows and starts on both sides", sizes=(1, 5), z=reals, alpha=one_of((*CONVEX, "41/20")), depth=unit)
+@family("random rows and starts on both sides", sizes=(1, 5), z=reals, alpha=one_of((*CONVEX, "41/20")), depth=unit)
 def _below(z: Row, alpha: fmpq, depth: fmpq) -> Instance:
     """Return a row and a start at most two first brackets below the largest ``x_i``."""
     return _from(z, alpha, (alpha - 1) * max(z) - 2 * depth)
@@ -63,7 +63,7 @@ newton_lands_left = Case(
 
 
 @family(
-    r"random rows and starts left of the threshold",
+    "random rows and starts left of the threshold",
     sizes=(1, 8),
     z=reals,
     alpha=one_of([2, 2, 2, "39/20"]),
@@ -97,11 +97,7 @@ def _finite_proof() -> Proof:
 newton_sparsemax = Case(
     T.newton_sparsemax,
     (symbolic(_finite_proof, given={"sparsemax": sp.Eq(N.alpha, 2), "left": LEFT}), sampled(_descended, cases=120)),
-    sharp=(
-        Sharp(
-            "count", r"$z = (0, -3)$ from $-10$: two steps for two tokens", lambda: [_descended([0, fmpq(-3)], 2, 9)]
-        ),
-    ),
+    sharp=(Sharp("count", r"$z = (0, -3)$ from $-10$: two steps for two tokens", lambda: [_descended([0, -3], 2, 9)]),),
     needed=(
         Needed(
             "sparsemax", r"$\alpha = 3/2$, one token", lambda: _from([fmpq(0)], fmpq(3, 2), fmpq(-3)) + {N.steps: 0}
@@ -116,7 +112,7 @@ newton_sparsemax = Case(
 
 
 @family(
-    r"random rows and starts",
+    "random rows and starts",
     sizes=(1, 5),
     z=reals,
     alpha=one_of([*(value for value in CONVEX if value <= fmpq(3, 2)), "31/20"]),

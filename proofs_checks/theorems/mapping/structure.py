@@ -237,7 +237,7 @@ duplicates = Case(
     sharp=(
         Sharp("per-copy", "no mass", lambda: [repeated([2, 0], 2, 1)]),
         Sharp("together", "alone", lambda: [repeated([0], 2, 3)]),
-        Sharp("ceiling", "a token that holds all mass", lambda: [repeated([fmpq(-1), 0], 2, 3)]),
+        Sharp("ceiling", "a token that holds all mass", lambda: [repeated([-1, 0], 2, 3)]),
         # The gap falls like the root of the number of copies; while another token has mass no finite row attains it.
         Sharp(
             "ceiling",
@@ -280,7 +280,7 @@ own_logit = Case(
         sampled(_raised, cases=60),
     ),
     sharp=(Sharp("own", "one token", lambda: [_raised([0], 2, 1)]),),
-    needed=(Needed("raised", r"$c = -1$", lambda: _raised([0, 0], 2, fmpq(-1))),),
+    needed=(Needed("raised", r"$c = -1$", lambda: _raised([0, 0], 2, -1)),),
 )
 
 

@@ -252,5 +252,5 @@ def _top_k_joining() -> Proof:
 top_k_joining = Case(
     T.top_k_joining,
     (symbolic(_top_k_joining), sampled(_top_k_joined, cases=100)),
-    folklore=(Debunked(r"$k = 2$, $z = (0)$", lambda: _top_k_joined([0], 2, fmpq(-60), 1)),),
+    folklore=(Debunked(r"$k = 2$, $z = (0)$", lambda: _top_k_joined([0], 2, -60, 1)),),
 )

@@ -114,7 +114,7 @@ sigmoid_slope = Case(
         Sharp(
             "lipschitz",
             r"$\pm h$ around $z = -c$, $h = 1, 1/4, 1/64$",
-            lambda: [_sigmoid_pair([1 - h], [2], fmpq(-1), h) for h in (fmpq(1), fmpq(1, 4), fmpq(1, 64))],
+            lambda: [_sigmoid_pair([1 - h], [2], -1, h) for h in (fmpq(1), fmpq(1, 4), fmpq(1, 64))],
             within=1e-4,
         ),
     ),
@@ -140,7 +140,7 @@ def _sigmoid_length() -> Proof:
 sigmoid_length = Case(
     T.sigmoid_length,
     (symbolic(_sigmoid_length), sampled(_sigmoid_longer)),
-    folklore=(Debunked(r"$z = (0)$ and a token at $-1000$", lambda: _sigmoid_longer([0], fmpq(-1000))),),
+    folklore=(Debunked(r"$z = (0)$ and a token at $-1000$", lambda: _sigmoid_longer([0], -1000)),),
 )
 
 
@@ -279,5 +279,5 @@ stick_slope = Case(
             within=1e-4,
         ),
     ),
-    folklore=(Debunked(r"$z = (8, -1/8)$, $z' = (8, 1/8)$", lambda: _stick_pair([8, fmpq(-1, 8)], [0, "1/4"], 1)),),
+    folklore=(Debunked(r"$z = (8, -1/8)$, $z' = (8, 1/8)$", lambda: _stick_pair([8, "-1/8"], [0, "1/4"], 1)),),
 )

@@ -71,7 +71,7 @@ sup_to_one = Case(
         ),
         exact(
             lambda: (
-                simplex([tiny, 1 - tiny], alpha) + {N.v: numbers([1, -1])}
+                simplex([tiny, 1 - tiny], alpha) + {N.v: [1, -1]}
                 for tiny in (fmpq(1, 64), fmpq(1, 2**64))
                 for alpha in (fmpq(3, 2), fmpq(2), BEYOND)
             ),
@@ -79,7 +79,7 @@ sup_to_one = Case(
         ),
         exact(
             lambda: (
-                with_direction([fmpq(1)] * n, [1 + nudge if m < n // 2 else -1 - nudge for m in range(n)], fmpq(3, 2))
+                with_direction([1] * n, [1 + nudge if m < n // 2 else -1 - nudge for m in range(n)], "3/2")
                 for n in (2, 3)
                 for nudge in (fmpq(0), fmpq(1, 25))
             ),
@@ -96,9 +96,9 @@ sup_to_one = Case(
         Needed(
             "convex-range",
             r"$\alpha = 5/2$, two small tokens",
-            lambda: simplex(["1/64", "1/64", "31/32"], "5/2") + {N.v: numbers([1, -1, 0])},
+            lambda: simplex(["1/64", "1/64", "31/32"], "5/2") + {N.v: [1, -1, 0]},
         ),
-        Needed("unit", "a long direction", lambda: simplex(["1/2"] * 2, 2) + {N.v: numbers([9, -9])}),
+        Needed("unit", "a long direction", lambda: simplex(["1/2"] * 2, 2) + {N.v: [9, -9]}),
     ),
     folklore=(Debunked(r"sparsemax, three tokens, one against two", lambda: _two_blocks(1, 2, fmpq(2))),),
 )

@@ -34,7 +34,7 @@ def _softmax_proof() -> Proof:
     yield concludes("so", "divergence", sp.Le(divergence, bound))
 
 
-@family(r"random rows", z=reals, alpha=one_of(("101/100", *ALPHAS)))
+@family("random rows", z=reals, alpha=one_of(("101/100", *ALPHAS)))
 def beside_softmax(z: Row, alpha: fmpq) -> Instance:
     """Return a row together with its softmax."""
     return row(z, alpha) + {N.r: row(z, 1)[N.p]}
@@ -206,5 +206,5 @@ def _starting(z: Row) -> Instance:
 alpha_slope = Case(
     T.alpha_slope,
     (symbolic(_slope_proof), sampled(_starting, cases=40)),
-    folklore=(Debunked(r"$z = (0, -\frac14, -3)$", lambda: _starting([0, fmpq(-1, 4), fmpq(-3)])),),
+    folklore=(Debunked(r"$z = (0, -\frac14, -3)$", lambda: _starting([0, "-1/4", -3])),),
 )

@@ -340,7 +340,7 @@ window = Case(
 def _gap_proof() -> Proof:
     a_, k = sp.symbols("a k", positive=True)
     after = N.z[sp.Min(N.k + 1, N.n)]
-    yield by("at most k tokens have mass if and only if token k + 1 has none: its criterion fails, with")
+    yield by("at most k tokens have mass if and only if token k + 1 has none: its criterion fails")
     exactly = N.Iff(N.size <= N.k, N.total((N.a * (N.z[N.i] - after)) ** N.q, last=N.k) >= 1)
     yield concludes("so", "exact", sp.Implies(N.k < N.n, exactly))
     few = sp.Or(N.k >= N.n, N.size <= N.k)
