@@ -25,7 +25,7 @@ from .boxes import certify_positive
 from .instances import Instance
 from .judging import Family, Judgement, judge, shrink
 from .points import Debunked, Needed, Sharp, located, sides
-from .proof import Step, assumes, gaps
+from .proof import Proof, Step, assumes, gaps, settled, tally
 
 Kind = Literal["symbolic", "decided", "certified", "exact", "sampled"]
 """How strong an argument is.
@@ -135,20 +135,20 @@ class Argument:
 
 
 def symbolic(
-    steps: Callable[[Theorem], Iterable[Step | Iterable[Step]]],
+    proof: Callable[[], Proof],
     title: str = "proof",
     claims: Sequence[str] = (),
     domain: str = "",
     given: Mapping[str, sp.Basic] | None = None,
 ) -> Argument:
-    """Argue by a proof whose steps are checked by SymPy.
+    """Argue by a proof: algebra that SymPy checks, joined by words.
 
-    It must conclude every claim it is given for, each after at least one checked step.
+    It must conclude every claim it is given for, each after at least one line.
 
     Parameters
     ----------
-    steps
-        Generator of steps, given the theorem.
+    proof
+        Generator of lines; see :mod:`~entmax_oracle.proofs_checks.evidence.proof`.
     title, claims, domain
         As of the argument; the domain is the theorem's setting by default.
     given
@@ -158,9 +158,7 @@ def symbolic(
 
     def run(theorem: Theorem, context: Context) -> Evidence:
         premises = [assumes(theorem, key, condition) for key, condition in shell.given.items()]
-        done: list[Step] = []
-        for step in steps(theorem):
-            done += [step] if isinstance(step, Step) else list(step)
+        done = list(settled(proof(), theorem))
         missing = next(gaps(done, shell.claims or [claim.key for claim in theorem.claims]), None)
         done = [*premises, *done]
         broken = [(number, step) for number, step in enumerate(done, 1) if not step.ok]
@@ -172,7 +170,7 @@ def symbolic(
             return argument.evidence(theorem, "fails", detail, steps=tuple(done))
         if missing is not None:
             return argument.evidence(theorem, "fails", f"no proof: {missing}", steps=tuple(done))
-        return argument.evidence(theorem, "holds", f"{len(done)} steps, each checked", steps=tuple(done))
+        return argument.evidence(theorem, "holds", tally(done, len(premises)), steps=tuple(done))
 
     shell = Argument("symbolic", title, domain, run, tuple(claims), given=dict(given or {}))
     return shell

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -31,7 +30,7 @@ from entmax_oracle.proofs_checks.evidence.boxes import certify_positive
 from entmax_oracle.proofs_checks.evidence.families import rows
 from entmax_oracle.proofs_checks.evidence.instances import chosen, row
 from entmax_oracle.proofs_checks.evidence.judging import judge
-from entmax_oracle.proofs_checks.evidence.proof import Step, concludes, identity, nonnegative
+from entmax_oracle.proofs_checks.evidence.proof import Proof, by, concludes, identity, nonnegative
 from entmax_oracle.proofs_checks.reading.walk import Undefined, precision, read
 from entmax_oracle.proofs_checks.verify import examine
 from entmax_oracle.theory import Claim, Hypothesis, Theorem
@@ -157,10 +156,10 @@ def test_an_inequality_without_room_stays_open() -> None:
 
 
 def test_a_broken_step_is_named_with_what_remains() -> None:
-    def proof(theorem: Theorem) -> Iterator[Step]:
+    def proof() -> Proof:
         yield identity("a square", (t + 1) ** 2, t**2 + 2 * t + 1)
         yield identity("a slip", (t + 1) ** 2, t**2 + 1)
-        yield concludes("all", theorem.claim("only"), theorem.claim("only").relation)
+        yield concludes("all", "only", SIMPLEX.claim("only").relation)
 
     found = symbolic(proof).execute(SIMPLEX, Context())
     assert found.status == "fails"
@@ -172,8 +171,27 @@ def test_a_broken_step_is_named_with_what_remains() -> None:
 
 
 def test_a_proof_of_something_else_proves_nothing() -> None:
-    step = concludes("other", HALF.claim("only"), sp.Ge(N.p_max, sp.Rational(1, 3)))
-    assert not step.ok
+    assert not concludes("other", "only", sp.Ge(N.p_max, sp.Rational(1, 3))).of(HALF).ok
+
+
+def test_words_are_counted_as_words() -> None:
+    half = HALF.claim("only").relation
+    derived = half.func(2 * half.lhs, 2 * half.rhs)
+
+    def argued() -> Proof:
+        yield by("it is plain")
+        yield concludes("so", "only", half.func(half.lhs - half.rhs, 0))
+
+    def checked() -> Proof:
+        yield identity("a square", (t + 1) ** 2, t**2 + 2 * t + 1)
+        yield argued()
+
+    details = [symbolic(proof).execute(HALF, Context()).detail for proof in (argued, checked)]
+    assert details == [
+        "argued in words (1); SymPy compares the conclusions alone",
+        "2 steps checked by SymPy, 1 in words",
+    ]
+    assert not concludes("doubled", "only", derived).of(HALF).ok
 
 
 def test_a_sign_must_be_manifest() -> None:

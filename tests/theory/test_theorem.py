@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib import import_module
 
 import pytest
 import sympy as sp
@@ -27,6 +28,10 @@ def test_names_are_unique_slugs() -> None:
 
 def test_every_subject_states_something() -> None:
     assert {theorem.area for theorem in ALL} == {subject for subjects in CHAPTERS.values() for subject in subjects}
+    for chapter, subjects in CHAPTERS.items():
+        for subject in subjects:
+            module = import_module(f"entmax_oracle.theory.{chapter}.{subject}")
+            assert {value.area for value in vars(module).values() if isinstance(value, Theorem)} == {subject}
     assert [t for t in ALL if t.area == "threshold"] == list(theorems("threshold"))
 
 
