@@ -5,8 +5,8 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from entmax_oracle.proofs_checks.evidence.points import check_folklore
-from entmax_oracle.proofs_checks.reading.walk import precision
+from entmax_oracle.proofs_checks.evidence import check_folklore
+from entmax_oracle.proofs_checks.reading import precision
 from entmax_oracle.proofs_checks.theorems import cases
 
 KINDS = {

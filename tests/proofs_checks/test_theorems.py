@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from mutation import Mutant, mutants, refutation
 
-from entmax_oracle.proofs_checks.evidence.arguments import Case
+from entmax_oracle.proofs_checks.evidence import Case
 from entmax_oracle.proofs_checks.theorems import cases
 from entmax_oracle.proofs_checks.verify import examine
 from entmax_oracle.theory import theorems
@@ -21,9 +21,9 @@ def test_every_theorem_has_a_case() -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.theorem.name)
 def test_the_theorem_is_clean(case: Case) -> None:
     entry = examine(case)
-    assert entry["problems"] == []
-    assert entry["verdict"] in ("proved", "certified", "supported")
-    assert entry["domain"]
+    assert entry.problems == ()
+    assert entry.verdict in ("proved", "certified", "supported")
+    assert entry.domain
 
 
 @pytest.mark.parametrize("mutant", MUTANTS)
