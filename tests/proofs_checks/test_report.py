@@ -302,7 +302,12 @@ def test_inline_math_and_code():
 
 
 def test_prose_makes_paragraphs_and_lists():
-    assert prose("one\n\n- a\n- b <i>") == "<p>one</p><ul><li>a</li><li>b &lt;i&gt;</li></ul>"
+    markup = prose("one\n\n- a\n- b <i>")
+    assert markup.replace("\n", "") == "<p>one</p><ul><li>a</li><li>b &lt;i&gt;</li></ul>"
+
+
+def test_stars_stress_and_underscores_are_indices():
+    assert inline("the *top* token, |z_i - z_j|_q") == "the <em>top</em> token, |z_i - z_j|_q"
 
 
 @pytest.mark.parametrize("latex", [r"x_{", r"\undefined{x}", r"\frac{1}"])
