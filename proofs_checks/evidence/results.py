@@ -17,7 +17,7 @@ from .case import Evidence, Kind
 from .points import Check
 from .proof import Step
 
-__all__ = ["SCHEMA", "Belief", "Debunking", "TheoremResult", "VerifyResult", "beliefs"]
+__all__ = ["SCHEMA", "Debunking", "TheoremResult", "VerifyResult", "beliefs"]
 
 SCHEMA = "entmax-oracle/verify/1"
 
@@ -40,14 +40,6 @@ class Formula:
 
 
 @dataclass(frozen=True)
-class Bound:
-    """All claims in one formula."""
-
-    latex: str = ""
-    text: str = ""
-
-
-@dataclass(frozen=True)
 class Statement:
     """What a theorem says, as it is shown."""
 
@@ -59,7 +51,7 @@ class Statement:
     hypotheses: tuple[Premise, ...] = ()
     source: str = ""
     claims: tuple[Formula, ...] = ()
-    bound: Bound = Bound()
+    bound: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, theorem: Theorem, **found: Any) -> Self:
@@ -73,7 +65,7 @@ class Statement:
             hypotheses=tuple(Premise(h.key, h.text, latex(h.condition)) for h in theorem.hypotheses),
             source=theorem.source,
             claims=tuple(Formula(c.key, c.latex) for c in theorem.claims),
-            bound=Bound(r" \\ ".join(c.latex for c in theorem.claims)),
+            bound={"latex": r" \\ ".join(c.latex for c in theorem.claims), "text": ""},
             **found,
         )
 
@@ -91,6 +83,11 @@ class Debunking:
     detail: str = ""
     ok: bool = True
     counterexample: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def believed(self) -> str:
+        """What is believed; all that is said where that was not told apart."""
+        return self.belief or self.text
 
 
 @dataclass(frozen=True)
@@ -148,50 +145,30 @@ class TheoremResult(Statement):
         return all(getattr(self, each.name) == getattr(says, each.name) for each in fields(says))
 
 
-@dataclass(frozen=True)
-class Belief:
-    """What people believe: a careless version of a theorem, beside the right one and a counterexample.
+def beliefs(theorems: Iterable[TheoremResult]) -> list[dict[str, Any]]:
+    """Gather what people believe: every careless version of a theorem, beside the right one and a counterexample.
 
-    Attributes
-    ----------
-    belief, right, source
-        What is believed, what is right, and who says so where that is known.
-    theorem, title, area
-        Of the theorem that is right.
-    false_at, detail
-        Where the belief is false, and what was found there.
-    refuted
-        Whether that refutes it.
+    Returns
+    -------
+    list of dict
+        For each belief its words, what is right, who says so where that is known, the theorem that is right, where
+        the belief is false, what was found there, and whether that refutes it.
     """
-
-    belief: str
-    right: str
-    source: str
-    theorem: str
-    title: str
-    area: str
-    false_at: str
-    detail: str
-    refuted: bool
-
-
-def beliefs(theorems: Iterable[TheoremResult]) -> tuple[Belief, ...]:
-    """Gather the folklore of every theorem."""
-    return tuple(
-        Belief(
-            folklore.belief or folklore.text,
-            folklore.right,
-            folklore.source,
-            theorem.name,
-            theorem.heading,
-            theorem.area,
-            folklore.false_at,
-            folklore.detail,
-            folklore.ok,
-        )
+    return [
+        {
+            "belief": folklore.believed,
+            "right": folklore.right,
+            "source": folklore.source,
+            "theorem": theorem.name,
+            "title": theorem.heading,
+            "area": theorem.area,
+            "false_at": folklore.false_at,
+            "detail": folklore.detail,
+            "refuted": folklore.ok,
+        }
         for theorem in theorems
         for folklore in theorem.folklore
-    )
+    ]
 
 
 @dataclass(frozen=True)
@@ -210,8 +187,7 @@ class VerifyResult:
     def to_dict(self) -> dict[str, Any]:
         """Return plain data of the schema ``entmax-oracle/verify/1``."""
         plain = CONVERTER.unstructure(self)
-        gathered = CONVERTER.unstructure(beliefs(self.theorems))
-        return {"schema": SCHEMA, "theorems": plain.pop("theorems"), "beliefs": gathered, **plain}
+        return {"schema": SCHEMA, "theorems": plain.pop("theorems"), "beliefs": beliefs(self.theorems), **plain}
 
 
 def _with_defaults(kind: type[Any], missing: Mapping[str, Any], **attributes: Any) -> Any:

@@ -140,15 +140,7 @@ class Form:
     weights: _Weights
 
 
-def _forms(normaliser: str, weights: _Weights, *names: str) -> dict[str, Form]:
-    return dict.fromkeys(names, Form(normaliser, weights))
-
-
-def _sigmoid(z: Sequence[fmpq], q: Mapping[str, Any]) -> Sequence[Number]:
-    return tokenwise.sigmoid(z, tokenwise.length_bias(z) if q["bias"] is None else rational(q["bias"]))
-
-
-def _row(build: Callable[..., Instance]) -> Callable[..., Sequence[Number]]:
+def _of(build: Callable[..., Instance]) -> Callable[..., Sequence[Number]]:
     """Return the weights alone of what evidence builds; where it builds nothing there are none."""
 
     def weights(*arguments: Any) -> Sequence[Number]:
@@ -161,65 +153,34 @@ def _row(build: Callable[..., Instance]) -> Callable[..., Sequence[Number]]:
     return weights
 
 
-_budget, _r_softmax, _top_k = _row(selections.budget), _row(selections.r_softmax), _row(selections.top_k)
-_normmax, _adaptive = _row(neighbours.normmax), _row(neighbours.adaptive)
-_self_adjust = _row(neighbours.self_adjust)
+def _sigmoid(z: Sequence[fmpq], q: Mapping[str, Any]) -> Sequence[Number]:
+    return tokenwise.sigmoid(z, tokenwise.length_bias(z) if q["bias"] is None else rational(q["bias"]))
 
-FORMS: dict[str, Form] = {
-    **_forms("adaptive-temperature-softmax", lambda z, q: _adaptive(z), "adaptive-temperature-lipschitz"),
-    **_forms("self-adjust-softmax", lambda z, q: _self_adjust(z), "self-adjust-order"),
-    **_forms(
-        "normmax",
-        lambda z, q: _normmax(z, rational(q["alpha"])),
-        "normmax-form",
-        "normmax-structure",
-        "normmax-joining",
-    ),
-    **_forms("normmax", lambda z, q: _normmax(z, fmpq(2)), "normmax-lipschitz"),
-    **_forms("top-k-softmax", lambda z, q: _top_k(z, fmpq(q["k"])), "top-k-joining"),
-    **_forms("r-softmax", lambda z, q: _r_softmax(z, rational(q["r"])), "r-softmax-structure"),
-    **_forms(
-        "budget",
-        lambda z, q: _budget(z, fmpq(q["k"])),
-        "budget-form",
-        "budget-structure",
-        "budget-joining",
-        "budget-lipschitz",
-    ),
-    **_forms("rectified-linear", lambda z, q: tokenwise.rectified(z), "rectified-linear"),
-    **_forms("sigmoid", _sigmoid, "sigmoid-structure", "sigmoid-slope"),
-    **_forms("sigmoid", lambda z, q: tokenwise.sigmoid(z, tokenwise.length_bias(z)), "sigmoid-length-bias"),
-    **_forms(
-        "stick-breaking",
-        lambda z, q: tokenwise.stick(z),
-        "stick-breaking",
-        "stick-breaking-joining",
-        "stick-breaking-slope",
-    ),
-}
+
+_budget, _r_softmax, _top_k = _of(selections.budget), _of(selections.r_softmax), _of(selections.top_k)
+_normmax, _adaptive, _self_adjust = _of(neighbours.normmax), _of(neighbours.adaptive), _of(neighbours.self_adjust)
+
+_SEEN: tuple[tuple[str, str, _Weights], ...] = (
+    ("adaptive-temperature-softmax", "adaptive-temperature-lipschitz", lambda z, q: _adaptive(z)),
+    ("self-adjust-softmax", "self-adjust-order", lambda z, q: _self_adjust(z)),
+    ("normmax", "normmax-form normmax-structure normmax-joining", lambda z, q: _normmax(z, rational(q["alpha"]))),
+    ("normmax", "normmax-lipschitz", lambda z, q: _normmax(z, fmpq(2))),
+    ("top-k-softmax", "top-k-joining", lambda z, q: _top_k(z, fmpq(q["k"]))),
+    ("r-softmax", "r-softmax-structure", lambda z, q: _r_softmax(z, rational(q["r"]))),
+    ("budget", "budget-form budget-structure budget-joining budget-lipschitz", lambda z, q: _budget(z, fmpq(q["k"]))),
+    ("rectified-linear", "rectified-linear", lambda z, q: tokenwise.rectified(z)),
+    ("sigmoid", "sigmoid-structure sigmoid-slope", _sigmoid),
+    ("sigmoid", "sigmoid-length-bias", lambda z, q: tokenwise.sigmoid(z, tokenwise.length_bias(z))),
+    ("stick-breaking", "stick-breaking stick-breaking-joining stick-breaking-slope", lambda z, q: tokenwise.stick(z)),
+)
+FORMS = {name: Form(normaliser, weights) for normaliser, names, weights in _SEEN for name in names.split()}
 """For each theorem that speaks of one normaliser, what it takes that for."""
 
 
 def departure(name: str, normaliser: str, subject: Reference, seed: int = 0) -> tuple[int, str]:
-    """Check that a normaliser is what a theorem takes it for.
+    """Say of a theorem how many rows of a normaliser were compared with its form, and where they depart from it.
 
-    Parameters
-    ----------
-    name : str
-        The theorem, a key of `FORMS`.
-    normaliser : str
-        Name of the normaliser it is claimed of.
-    subject : Reference
-        That normaliser with its parameters.
-    seed : int
-        Of the rows.
-
-    Returns
-    -------
-    rows : int
-        How many rows were compared.
-    problem : str
-        Where it is not, or that the theorem speaks of another; "" if nothing was found.
+    The second is "" if nothing was found, and says so if the theorem speaks of another normaliser.
     """
     form = FORMS[name]
     if form.normaliser != normaliser:
@@ -235,24 +196,7 @@ def departure(name: str, normaliser: str, subject: Reference, seed: int = 0) -> 
 
 
 def disagreement(name: str, subject: Reference, seed: int = 0) -> tuple[int, str]:
-    """Check that a normaliser is what `REDUCTIONS` says.
-
-    Parameters
-    ----------
-    name : str
-        A key of `REDUCTIONS`.
-    subject : Reference
-        The normaliser with its parameters.
-    seed : int
-        Of the rows.
-
-    Returns
-    -------
-    rows : int
-        How many rows were compared.
-    problem : str
-        Where it is not; "" if none was found.
-    """
+    """Say how many rows of a normaliser were compared with its reduction, and where they disagree; "" if nowhere."""
     reduction = REDUCTIONS[name]
     return _compared(f"{seed}/{name}", lambda z: _differs(reduction, subject, z), f"it is not {reduction.words}")
 

@@ -13,7 +13,7 @@ from ..matrix.results import MatrixResult
 from .load import Results
 from .pictures import number
 
-__all__ = ["findings", "gravest", "place", "violation_line"]
+__all__ = ["findings", "gravest", "violation_line", "where"]
 
 
 def findings(results: Results) -> list[str]:
@@ -68,7 +68,7 @@ def _of_targets(targets: Sequence[Report]) -> Iterator[str]:
     worst = [(each, law) for each in targets if each.verdict == "violates" and (law := gravest(each.laws)) is not None]
     if worst:
         target, law = max(worst, key=lambda pair: pair[1].worst_ratio)
-        at = f" at {_where(law)}" if _where(law) else ""
+        at = f" at {_first(law)}" if _first(law) else ""
         yield f"Gravest: `{target.target}` breaks “{law.law}”{at}{_times(law, ', by ')}."
 
 
@@ -94,7 +94,7 @@ def gravest(laws: Sequence[LawResult]) -> LawResult | None:
 
 def violation_line(law: LawResult) -> str:
     """Name a failed law, where it fails and by how much, in one line."""
-    line = f"{law.law} ({_where(law)})" if _where(law) else law.law
+    line = f"{law.law} ({_first(law)})" if _first(law) else law.law
     if times := _times(law, ""):
         return f"{line}: {times}"
     said = next((found.message for found in law.counterexamples[:1] if found.message), law.message)
@@ -102,14 +102,14 @@ def violation_line(law: LawResult) -> str:
     return f"{line}: {message[0].rstrip('.')}" if message else line
 
 
-def place(found: Counterexample) -> str:
+def where(found: Counterexample) -> str:
     """Say at which alpha and dtype a law is broken."""
     parts = [f"α = {found.alpha}"] if found.alpha is not None else []
     return ", ".join([*parts, *filter(None, [found.dtype])])
 
 
-def _where(law: LawResult) -> str:
-    return place(law.counterexamples[0]) if law.counterexamples else ""
+def _first(law: LawResult) -> str:
+    return where(law.counterexamples[0]) if law.counterexamples else ""
 
 
 def _times(law: LawResult, by: str) -> str:

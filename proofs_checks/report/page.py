@@ -8,13 +8,13 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ..evidence import Check, Step
-from ..evidence.results import Belief, Debunking, TheoremResult, beliefs
+from ..evidence.results import Debunking, TheoremResult
 from ..marks import MARKS, Verdict
 from .bounds import bound_curves
 from .findings import findings
@@ -27,7 +27,6 @@ from .targets import shown, slug
 __all__ = ["render"]
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_Item = TypeVar("_Item", TheoremResult, Belief)
 
 
 def render(directory: Path) -> Path:
@@ -62,7 +61,7 @@ def render(directory: Path) -> Path:
             theorems=results.theorems,
             tally=[(verdict, verdicts.count(verdict)) for verdict in Verdict],
             areas=_by_area(results.theorems),
-            beliefs=_by_area(beliefs(results.theorems)),
+            beliefs=_by_area(theorem for theorem in results.theorems if theorem.folklore),
             targets=targets,
             matrix=[row for target in targets for row in target["matrix"]],
             neighbours=neighbours(results.matrix, {theorem.name for theorem in results.theorems}),
@@ -78,10 +77,10 @@ def render(directory: Path) -> Path:
     return path
 
 
-def _by_area(items: Iterable[_Item]) -> list[tuple[str, list[_Item]]]:
-    areas: dict[str, list[_Item]] = {}
-    for item in items:
-        areas.setdefault(item.area, []).append(item)
+def _by_area(theorems: Iterable[TheoremResult]) -> list[tuple[str, list[TheoremResult]]]:
+    areas: dict[str, list[TheoremResult]] = {}
+    for theorem in theorems:
+        areas.setdefault(theorem.area, []).append(theorem)
     return list(areas.items())
 
 

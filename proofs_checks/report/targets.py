@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..conformance.results.report import Counterexample, LawResult, Report
-from .findings import place
+from .findings import where
 from .load import as_float
 from .pictures import number, number_line, ratio_strip
 
@@ -70,7 +70,7 @@ def _joined(values: Sequence[Any]) -> str:
 
 
 def _law(law: LawResult, identity: str) -> dict[str, Any]:
-    unique = {place(found): found for found in reversed(law.counterexamples)}  # the first of each setting
+    unique = {where(found): found for found in reversed(law.counterexamples)}  # the first of each setting
     return {
         "id": identity,
         "name": law.law,
@@ -111,7 +111,7 @@ def _counterexample(found: Counterexample) -> dict[str, Any]:
     }
     short = len(found.command) <= _LONGEST_COMMAND
     return {
-        "where": place(found),
+        "where": where(found),
         "message": found.message,
         "picture": picture,
         "numbers": [(label, value) for label, value in numbers.items() if value],

@@ -52,16 +52,16 @@ def test_a_belief_comes_with_the_numbers_that_refute_it() -> None:
     entry = examine(case(REFUTED))
     assert entry.clean
     (belief,) = beliefs([entry])
-    assert belief.refuted
-    assert (belief.theorem, belief.source) == ("top-share", "nobody")
-    assert belief.detail == "1/3 < 1/2"
+    assert belief["refuted"]
+    assert (belief["theorem"], belief["source"]) == ("top-share", "nobody")
+    assert belief["detail"] == "1/3 < 1/2"
 
 
 def test_a_harmless_counterexample_is_a_problem() -> None:
     entry = examine(case(HARMLESS))
     assert not entry.clean
     assert any("not refuted there" in problem for problem in entry.problems)
-    assert [belief.refuted for belief in beliefs([entry])] == [False]
+    assert [belief["refuted"] for belief in beliefs([entry])] == [False]
 
 
 def test_a_missing_counterexample_is_a_problem() -> None:
