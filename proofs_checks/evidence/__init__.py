@@ -1,13 +1,14 @@
 """Executed arguments for theorems, what kinds there are, and how strong each is."""
 
 from .arguments import certified, computed, decided, exact, sampled, symbolic
-from .case import Argument, Case, Context, Evidence, Kind, Status, verdict
+from .case import KINDS, Argument, Case, Context, Evidence, Kind, Status, verdict
 from .instances import Instance, row, simplex
 from .judging import Family, Judgement, judge
 from .points import Check, Debunked, Needed, Sharp, check_folklore, check_needed, check_sharp
 from .proof import Step
 
 __all__ = [
+    "KINDS",
     "Argument",
     "Case",
     "Check",

@@ -21,15 +21,19 @@ from ..reading import precision
 from .points import Debunked, Needed, Sharp
 from .proof import Step
 
-__all__ = ["Argument", "Case", "Context", "Evidence", "Kind", "Status", "verdict"]
+__all__ = ["KINDS", "Argument", "Case", "Context", "Evidence", "Kind", "Status", "verdict"]
 
 Kind = Literal["symbolic", "decided", "certified", "exact", "sampled"]
-"""How strong an argument is.
+"""How strong an argument is: a key of :data:`KINDS`."""
 
-``symbolic``: shown for all parameters; ``decided``: a decision procedure over the reals, for a fixed small n and alpha;
-``certified``: interval arithmetic over a box; ``exact``: true at rational or algebraic points; ``sampled``: not refuted
-by a search, or by a statistical test of the given size.
-"""
+KINDS: dict[Kind, str] = {
+    "symbolic": "shown for all parameters",
+    "decided": "decided over the reals for small n",
+    "certified": "certified by interval arithmetic",
+    "exact": "exact at rational or algebraic points",
+    "sampled": "searched for a counterexample",
+}
+"""What an argument of each kind says. A statistical test of a given size is sampled too."""
 
 Status = Literal["holds", "refutes", "fails", "skipped"]
 """What an argument found: support, a counterexample, a step that does not go through, or nothing."""
