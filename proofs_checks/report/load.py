@@ -117,7 +117,7 @@ def _read(path: Path, expected: str, result: Callable[[Any], _Result]) -> _Resul
         raise ValueError(f"{path}: schema {found!r} found, {expected!r} expected; {again}")
     try:
         return result(data)
-    except (ValueError, TypeError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{path}: is not what {expected} says: {error}; {again}") from error
 
 
