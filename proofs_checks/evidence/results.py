@@ -139,6 +139,11 @@ class TheoremResult(Statement):
         """The steps of all symbolic proofs."""
         return tuple(step for found in self.evidence for step in found.steps)
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data: the theorem's entry in a result of :func:`~entmax_oracle.proofs_checks.verify.verify`."""
+        plain: dict[str, Any] = CONVERTER.unstructure(self)
+        return plain
+
     def about(self, theorem: Theorem) -> bool:
         """Whether the theorem still says what it said when this was found."""
         says = Statement.of(theorem)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import golden
 import pytest
 from mutation import Mutant, mutants, refutation
 
@@ -11,6 +12,7 @@ from entmax_oracle.proofs_checks.verify import examine
 from entmax_oracle.theory import theorems
 
 CASES = cases()
+RECORDED = golden.stored("verify")
 MUTANTS = [pytest.param(m, id=f"{case.theorem.name}/{m.change}") for case in CASES for m in mutants(case)]
 
 
@@ -20,10 +22,11 @@ def test_every_theorem_has_a_case() -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.theorem.name)
 def test_the_theorem_is_clean(case: Case) -> None:
-    entry = examine(case)
-    assert entry.problems == ()
-    assert entry.verdict in ("proved", "certified", "supported")
-    assert entry.domain
+    found = examine(case)
+    assert found.problems == ()
+    assert found.verdict in ("proved", "certified", "supported")
+    assert found.domain
+    assert golden.differences(RECORDED[case.theorem.name], golden.theorem(found.to_dict())) == []
 
 
 @pytest.mark.parametrize("mutant", MUTANTS)
