@@ -83,7 +83,8 @@ def run(args: argparse.Namespace) -> int:
 
         try:
             chosen = (names, args.area, args.profile, args.jobs, advance)
-            result = examine_all(*chosen, seed=args.seed, files=files, known=known and earlier(known))
+            before = None if known is None else earlier(known)
+            result = examine_all(*chosen, seed=args.seed, files=files, known=before)
         except ValueError as error:
             raise Unusable(str(error)) from error
     write_result(result.to_dict(), args, "verify.json")
