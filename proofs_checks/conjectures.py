@@ -14,18 +14,16 @@ from sympy.logic.boolalg import Boolean
 from entmax_oracle.theory import Theorem
 from entmax_oracle.theory.notation import INDICES
 
-from .evidence.arguments import Case
-from .evidence.instances import row
-from .evidence.judging import free_symbols
+from .evidence import Case, row
 from .evidence.searching import searched
-from .reading.walk import shortest
+from .reading import free_symbols, shortest
 from .theorems import cases
 
 
 def load(path: str | Path) -> tuple[Case, ...]:
     r"""Return the cases of a file of one's own: theorems or conjectures outside the package.
 
-    The file is a Python module. Every :class:`~entmax_oracle.proofs_checks.evidence.arguments.Case` in it is taken,
+    The file is a Python module. Every :class:`~entmax_oracle.proofs_checks.evidence.Case` in it is taken,
     also from lists, tuples and dicts; a :class:`~entmax_oracle.theory.Theorem` without a case is
     searched for counterexamples among rows of logits (:func:`~.searching.searched`).
 

@@ -18,7 +18,7 @@ from normaliser_implementations import HONEST, WRONG, topk_last, topk_t
 from entmax_oracle.cli import main
 from entmax_oracle.proofs_checks.conformance import PROFILES, check, replay, to_junit
 from entmax_oracle.proofs_checks.conformance.normaliser.known import KNOWN, PROPERTIES, read_parameter
-from entmax_oracle.proofs_checks.evidence.arguments import Context
+from entmax_oracle.proofs_checks.evidence import Context
 from entmax_oracle.proofs_checks.matrix.cells import PROPERTIES as COLUMNS
 from entmax_oracle.proofs_checks.matrix.cells import cell
 from entmax_oracle.proofs_checks.matrix.subject import Reference

@@ -8,12 +8,11 @@ import pytest
 import sympy as sp
 from flint import arb, fmpq
 
-from entmax_oracle.proofs_checks.evidence.arguments import Case, Context, certified, decided, exact, sampled, symbolic
+from entmax_oracle.proofs_checks.evidence import Case, Context, certified, decided, exact, judge, sampled, symbolic
 from entmax_oracle.proofs_checks.evidence.families import rows
 from entmax_oracle.proofs_checks.evidence.instances import row
-from entmax_oracle.proofs_checks.evidence.judging import judge
 from entmax_oracle.proofs_checks.evidence.proof import Proof, assumes, concludes, identity
-from entmax_oracle.proofs_checks.reading.walk import Unclear, Undefined, precision, read
+from entmax_oracle.proofs_checks.reading import Unclear, Undefined, precision, read
 from entmax_oracle.proofs_checks.theorems import cases
 from entmax_oracle.proofs_checks.verify import examine
 from entmax_oracle.theory import Claim, Hypothesis, Theorem
@@ -40,10 +39,10 @@ def test_a_claim_without_a_value_is_not_supported(relation: sp.Basic) -> None:
     theorem = statement(relation)
     for argument in (sampled(rows(), cases=40), exact(lambda: [row([0, 1], 2)], "one row")):
         entry = examine(Case(theorem, (argument,)))
-        assert (entry["verdict"], entry["clean"]) == ("unchecked", False)
-        assert "'only' has no value in" in entry["problems"][0]
-        assert "z = " in entry["problems"][0]
-        assert "both sides agree" not in entry["problems"][0]
+        assert (entry.verdict, entry.clean) == ("unchecked", False)
+        assert "'only' has no value in" in entry.problems[0]
+        assert "z = " in entry.problems[0]
+        assert "both sides agree" not in entry.problems[0]
 
 
 def test_a_guard_makes_the_claim_meaningful() -> None:
@@ -158,8 +157,8 @@ def _from_nothing() -> Proof:
 def test_a_proof_must_end_in_the_claim(proof: object, message: str) -> None:
     assert callable(proof)
     entry = examine(Case(ONLY, (symbolic(proof),)))
-    assert entry["verdict"] == "unchecked"
-    assert message in entry["problems"][0]
+    assert entry.verdict == "unchecked"
+    assert message in entry.problems[0]
 
 
 def test_sides_that_are_equal_as_written_are_no_step() -> None:
@@ -187,7 +186,7 @@ def test_a_hypothesis_that_no_proof_uses_is_not_clean() -> None:
         yield concludes("so", "only", sp.Ge(N.p_max, 0, evaluate=False))
 
     theorem = statement(sp.Ge(N.p_max, 0, evaluate=False), sp.Le(N.alpha, 2))
-    assert "no proof uses 'h0'" in examine(Case(theorem, (symbolic(proof),)))["problems"]
+    assert "no proof uses 'h0'" in examine(Case(theorem, (symbolic(proof),))).problems
 
 
 PROOFS = [
@@ -200,7 +199,7 @@ PROOFS = [
 
 @pytest.mark.parametrize(("case", "proof"), PROOFS)
 def test_no_proof_survives_the_loss_of_its_hypotheses(case: Case, proof: object) -> None:
-    from entmax_oracle.proofs_checks.evidence.arguments import Argument
+    from entmax_oracle.proofs_checks.evidence import Argument
 
     assert isinstance(proof, Argument)
     assert set(proof.given) == {h.key for h in case.theorem.hypotheses}

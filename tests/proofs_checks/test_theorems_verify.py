@@ -58,7 +58,7 @@ def run(*arguments: str) -> int:
 def test_the_result_has_the_promised_keys() -> None:
     result = verify(NAMES)
     assert result["schema"] == SCHEMA
-    assert result["kernels"] == []
+    assert "kernels" not in result
     assert {"seed", "versions", "platform", "started", "seconds"} <= set(result)
     assert [entry["name"] for entry in result["theorems"]] == [
         "tsallis-schur-concave",

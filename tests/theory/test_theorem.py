@@ -11,7 +11,7 @@ import sympy as sp
 from flint import arb, fmpq
 
 from entmax_oracle.proofs_checks.evidence.instances import row
-from entmax_oracle.proofs_checks.reading.walk import precision, read
+from entmax_oracle.proofs_checks.reading import precision, read
 from entmax_oracle.theory import Theorem, theorems
 from entmax_oracle.theory import notation as N
 from entmax_oracle.theory.mapping.threshold import brackets

@@ -12,11 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from entmax_oracle.proofs_checks.matrix import Own
-
-# How a verdict on its grounds is shown: letters and shapes, so that colour is never the only signal.
-_LETTERS = {"true": "T", "false": "F", "unknown": "?"}
-_MARKS = {"proved": "■", "certified": "◆", "measured": "●", "supported": "△", "": " "}
-_COLOURS = {"true": "green", "false": "red", "unknown": "yellow"}
+    from entmax_oracle.proofs_checks.matrix.results import MatrixResult
 
 
 def add_parser(subparsers: Any) -> None:
@@ -59,7 +55,8 @@ def run(args: argparse.Namespace) -> int:
     from rich.console import Console
 
     from entmax_oracle.cli import Unusable
-    from entmax_oracle.proofs_checks.matrix import curves, matrix
+    from entmax_oracle.proofs_checks.matrix import curves
+    from entmax_oracle.proofs_checks.matrix.build import execute
 
     if args.replay is not None:
         refuse_to_write(args, "a replay prints what it finds")
@@ -69,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
         return _replay(args, own)
     with Console(stderr=True).status("") as status:
         try:
-            result = matrix(
+            result = execute(
                 args.normaliser,
                 own,
                 args.profile,
@@ -78,12 +75,13 @@ def run(args: argparse.Namespace) -> int:
             )
         except ValueError as error:
             raise Unusable(str(error)) from error
+        plain = result.to_dict()
         if args.report is not None:
             status.update("curves")
-            result["curves"] = curves(args.normaliser, own)
-    write_result(result, args, "matrix.json")
+            plain["curves"] = curves(args.normaliser, own)
+    write_result(plain, args, "matrix.json")
     _show(result, Console())
-    return int(any(cell["contradicts"] for row in result["rows"] for cell in row["cells"]))
+    return int(any(cell.contradicts for row in result.rows for cell in row.cells))
 
 
 def _replay(args: argparse.Namespace, own: dict[str, Own] | None) -> int:
@@ -130,77 +128,71 @@ def _own(args: argparse.Namespace) -> dict[str, Own] | None:
     return {args.target.rpartition("/")[2]: subject}
 
 
-def _show(result: dict[str, Any], console: Console) -> None:
+def _show(result: MatrixResult, console: Console) -> None:
     """Print the table, what is false of a function of one's own, and every contradiction."""
     from rich.markup import escape
     from rich.table import Table
 
+    from entmax_oracle.proofs_checks.marks import Grounds, Truth
     from entmax_oracle.proofs_checks.matrix import settings
 
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("normaliser")
-    for prop in result["properties"]:
-        table.add_column(prop["short"], no_wrap=True)
-    for row in result["rows"]:
+    for prop in result.properties:
+        table.add_column(prop.short, no_wrap=True)
+    for row in result.rows:
         table.add_row(
-            escape(row["label"]),
+            escape(row.label),
             *(
-                f"[{_COLOURS[cell['verdict']]}]{_LETTERS[cell['verdict']]}[/] {_MARKS[cell['strength']]}"
-                + ("[red]✗[/]" if cell["contradicts"] else "")
-                for cell in row["cells"]
+                f"[{cell.verdict.colour}]{cell.verdict.mark}[/] {cell.strength.mark}"
+                + ("[red]✗[/]" if cell.contradicts else "")
+                for cell in row.cells
             ),
         )
     console.print(table)
-    titles = {prop["key"]: prop["title"] for prop in result["properties"]}
-    legend = "; ".join(f"{prop['short']} {prop['title']}" for prop in result["properties"])
-    console.print(legend, highlight=False)
-    console.print(
-        "■ proved: evidence of theorems executed; ◆ certified: a point, in ball arithmetic; ● measured: a point, in "
-        "floating point; △ supported: a search that found nothing",
-        highlight=False,
-    )
-    values = [
-        f"{row['label'].split(',')[0]}: {text}" for row in result["rows"] if (text := settings(row["parameters"]))
-    ]
+    titles = {prop.key: prop.title for prop in result.properties}
+    console.print("; ".join(f"{prop.short} {prop.title}" for prop in result.properties), highlight=False)
+    legend = (f"{each.mark} {each}: {each.words}" for each in Grounds if each is not Grounds.NONE)
+    console.print("; ".join(legend), highlight=False)
+    values = [f"{row.label.split(',')[0]}: {text}" for row in result.rows if (text := settings(row.parameters))]
     if values:
         console.print(escape(f"parameters: {'; '.join(dict.fromkeys(values))}"), highlight=False, soft_wrap=True)
     constants = _constants(result)
     if constants:
         console.print(escape(constants), highlight=False, soft_wrap=True)
-    for row in result["rows"]:
-        reasons = {cell["detail"] for cell in row["cells"]}
+    for row in result.rows:
+        reasons = {cell.detail for cell in row.cells}
         if len(reasons) == 1:  # the row was not judged
-            console.print(escape(f"{row['label']}: {reasons.pop()}"), soft_wrap=True)
+            console.print(escape(f"{row.label}: {reasons.pop()}"), soft_wrap=True)
             continue
-        for cell in row["cells"]:
-            if row["normaliser"] is None and cell["verdict"] != "true":
-                at = f" at {_point(cell['point'])}" if cell["point"] else ""
-                text = f"{titles[cell['property']]}: {cell['verdict']}{at}; {cell['detail']}"
+        for cell in row.cells:
+            if row.normaliser is None and cell.verdict is not Truth.TRUE:
+                at = f" at {_point(cell.point)}" if cell.point else ""
+                text = f"{titles[cell.property]}: {cell.verdict}{at}; {cell.detail}"
                 console.print(escape(text), soft_wrap=True)
-            if cell["contradicts"]:
-                where = f"{row['label']}, {titles[cell['property']]}"
-                console.print(f"[red]{escape(where)}[/]: {escape(cell['contradicts'])}", soft_wrap=True)
+            if cell.contradicts:
+                where = f"{row.label}, {titles[cell.property]}"
+                console.print(f"[red]{escape(where)}[/]: {escape(cell.contradicts)}", soft_wrap=True)
 
 
-def _constants(result: dict[str, Any]) -> str:
+def _constants(result: MatrixResult) -> str:
     """Say the Lipschitz constants that hold, and how large they are at least where none is known."""
-    held = [
-        (row["label"], cell)
-        for row in result["rows"]
-        for cell in row["cells"]
-        if cell["property"] == "lipschitz" and cell["verdict"] == "true"
-    ]
-    named = {
-        "Lipschitz constants, Euclidean, by theorem": [
-            f"{label}: {cell['constant']}" for label, cell in held if cell["constant"] and cell["strength"] == "proved"
-        ],
-        "claimed, and exceeded nowhere": [
-            f"{label}: {cell['constant']}" for label, cell in held if cell["constant"] and cell["strength"] != "proved"
-        ],
-        "unknown, at least the largest quotient found": [
-            f"{label}: {cell['quotient']:.4g}" for label, cell in held if not cell["constant"]
-        ],
+    from entmax_oracle.proofs_checks.marks import Grounds, Truth
+
+    named: dict[str, list[str]] = {
+        "Lipschitz constants, Euclidean, by theorem": [],
+        "claimed, and exceeded nowhere": [],
+        "unknown, at least the largest quotient found": [],
     }
+    proved, claimed, unknown = named.values()
+    for row in result.rows:
+        for cell in row.cells:
+            if cell.property != "lipschitz" or cell.verdict is not Truth.TRUE:
+                continue
+            if not cell.constant:
+                unknown.append(f"{row.label}: {cell.quotient:.4g}")
+            else:
+                (proved if cell.strength is Grounds.PROVED else claimed).append(f"{row.label}: {cell.constant}")
     return "\n".join(f"{how}: {'; '.join(each)}" for how, each in named.items() if each)
 
 
