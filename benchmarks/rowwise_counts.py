@@ -13,7 +13,7 @@ from triton.runtime.interpreter import InterpreterBuilder
 
 from entmax_oracle.kernels.rowwise import launch
 from entmax_oracle.kernels.rowwise.configurations import configuration
-from entmax_oracle.kernels.rowwise.rows import Kind
+from entmax_oracle.kernels.rowwise.strides import Kind
 
 from .rows import FAMILIES
 

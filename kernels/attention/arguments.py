@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import torch
 
-from ..rowwise.rows import Kind, compute_dtype, finite, finite_alpha
+from ..rowwise.strides import Kind, compute_dtype, finite, finite_alpha
 
 Tensor = torch.Tensor
 

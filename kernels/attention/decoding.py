@@ -13,7 +13,7 @@ import triton
 
 from ..rowwise import launch as rowwise_launch
 from ..rowwise.launch import INTERPRETED
-from ..rowwise.rows import Kind
+from ..rowwise.strides import Kind
 from .arguments import Arguments
 from .configurations import padded
 from .decode_tiles import decode_scores, decode_values

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import torch
 
 from ..rowwise import plain
-from ..rowwise.rows import Kind, compute_dtype
+from ..rowwise.strides import Kind, compute_dtype
 
 Tensor = torch.Tensor
 

@@ -5,7 +5,7 @@ from itertools import chain, product
 from typing import Any
 
 from ..ahead_of_time import Job
-from ..rowwise.rows import Kind
+from ..rowwise.strides import Kind
 from .configurations import Configuration, compiler_options, configuration, padded
 
 _TENSORS = ("Q", "K", "V", "G", "OUT", "DK", "DV")

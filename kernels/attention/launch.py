@@ -11,7 +11,7 @@ import triton
 
 from ..rowwise.configurations import INTERPRETER
 from ..rowwise.launch import INTERPRETED, target_of
-from ..rowwise.rows import Kind
+from ..rowwise.strides import Kind
 from .backward import differentiate
 from .configurations import Configuration, compiler_options, configuration, padded
 from .dense import Gradients

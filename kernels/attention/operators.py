@@ -20,8 +20,8 @@ import torch
 from torch.autograd import forward_ad
 
 from ..rowwise.launch import INTERPRETED
-from ..rowwise.rows import Kind, compute_dtype
-from ..rowwise.transforms import without_derivatives
+from ..rowwise.strides import Kind, compute_dtype
+from ..runtime.operator import without_derivatives
 from . import dense, launch
 from .arguments import Arguments
 

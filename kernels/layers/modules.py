@@ -8,8 +8,8 @@ from torch import nn
 
 from ..attention import attention, decode
 from ..attention.arguments import checked_lengths
-from ..rowwise.rows import finite_alpha
-from .checks import whole
+from ..rowwise.strides import finite_alpha
+from ..runtime.checks import whole
 from .scales import AdaptiveScale, default_scale, visible_counts
 from .slopes import alibi_slopes, nape_slopes
 

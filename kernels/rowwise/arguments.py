@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import torch
 
-from .rows import Kind, compute_dtype, finite
+from .strides import Kind, compute_dtype, finite
 
 Tensor = torch.Tensor
 

@@ -24,7 +24,7 @@ import triton
 import triton.language as tl
 
 from .elementary import LN_2, log2, psi
-from .tiles import (
+from .maths import (
     ABOVE,
     ANY,
     FLOOR,

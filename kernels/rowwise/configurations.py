@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .rows import Kind
+from .strides import Kind
 
 INTERPRETER = "interpreter"
 

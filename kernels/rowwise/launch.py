@@ -11,7 +11,7 @@ import triton.language as tl
 from .backward import backward_stream, backward_tile
 from .configurations import INTERPRETER, Configuration, compiler_options, configuration
 from .forward import forward_stream, forward_tile
-from .rows import Kind, compacts, compute_dtype, per_row, with_row_strides
+from .strides import Kind, compacts, compute_dtype, per_row, with_row_strides
 
 Tensor = torch.Tensor
 

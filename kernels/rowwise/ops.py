@@ -6,10 +6,10 @@ from typing import Any, NoReturn
 import torch
 from torch.autograd import forward_ad
 
+from ..runtime.operator import without_derivatives
 from . import plain
 from .arguments import Arguments, refuse_values
-from .rows import Kind, compute_dtype
-from .transforms import without_derivatives
+from .strides import Kind, compute_dtype
 
 Tensor = torch.Tensor
 
@@ -248,7 +248,7 @@ def entmax(
     Notes
     -----
     Peters, Niculae & Martins, "Sparse Sequence-to-Sequence Models", ACL 2019, define the mapping. The root is found as
-    :mod:`entmax_oracle.kernels.rowwise.tiles` explains.
+    :mod:`entmax_oracle.kernels.rowwise.maths` explains.
 
     Examples
     --------

@@ -1,6 +1,6 @@
 """The same solver in plain torch: for CPU tensors, and wherever Triton is not.
 
-See :mod:`.tiles` for the mathematics. Here a row that has arrived leaves the working set, and torch's own ``log1p`` and
+See :mod:`.maths` for the mathematics. Here a row that has arrived leaves the working set, and torch's own ``log1p`` and
 ``expm1`` stand where the kernels need tricks.
 """
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import torch
 
-from .rows import Kind, compute_dtype
+from .strides import Kind, compute_dtype
 
 Tensor = torch.Tensor
 

@@ -13,7 +13,7 @@ from entmax_oracle.kernels.ahead_of_time import Compiled, Job, compile_all, comp
 from entmax_oracle.kernels.attention.jobs import jobs
 from entmax_oracle.kernels.rowwise.jobs import job
 from entmax_oracle.kernels.rowwise.launch import INTERPRETED
-from entmax_oracle.kernels.rowwise.rows import Kind
+from entmax_oracle.kernels.rowwise.strides import Kind
 
 LEAST = {"vector_loads": 16, "vector_stores": 16, "matrix": 1, "asynchronous": 1}
 GOOD = Compiled(

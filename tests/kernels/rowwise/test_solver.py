@@ -9,7 +9,7 @@ import triton.language as tl
 from entmax_oracle.kernels.rowwise import launch, path, plain
 from entmax_oracle.kernels.rowwise.configurations import configuration
 from entmax_oracle.kernels.rowwise.elementary import log2_and_rate, psi
-from entmax_oracle.kernels.rowwise.rows import Kind
+from entmax_oracle.kernels.rowwise.strides import Kind
 
 
 def steps_of(z: torch.Tensor, alpha: float) -> torch.Tensor:

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from entmax_oracle.kernels.rowwise import entmax, path
-from entmax_oracle.kernels.rowwise.rows import Kind, row_strides
+from entmax_oracle.kernels.rowwise.strides import Kind, row_strides
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
