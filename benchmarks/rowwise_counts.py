@@ -12,8 +12,8 @@ import torch
 from triton.runtime.interpreter import InterpreterBuilder
 
 from entmax_oracle.kernels.rowwise import launch
+from entmax_oracle.kernels.rowwise.arguments import Arguments
 from entmax_oracle.kernels.rowwise.configurations import configuration
-from entmax_oracle.kernels.rowwise.strides import Kind
 
 from .rows import FAMILIES
 
@@ -51,17 +51,14 @@ def counted() -> Iterator[dict[str, int]]:
 def count(alpha: float, n: int, family: str, rows: int) -> dict[str, Any]:
     """One kind of row, launched as on a GPU with 32-bit floats."""
     z = torch.from_numpy(FAMILIES[family](np.random.default_rng(0), (rows, n), max(alpha - 1, 1 / 8))).float()
-    kind = Kind.of(alpha, z.dtype)
-    excess = torch.tensor([alpha - 1], dtype=torch.float64) if kind.needs_excess else None
+    call = Arguments.read(z, alpha, None, None)
     steps = torch.zeros(rows, dtype=torch.int32)
     with counted() as forward:
-        chosen = configuration("sm_90", n, 4, kind)
-        p, state = launch.forward(z, excess, None, None, kind, steps=steps, launch=chosen)
+        chosen = configuration("sm_90", n, 4, call.kind)
+        p, state = launch.forward(call, steps=steps, launch=chosen)
     with counted() as backward:
-        chosen = configuration("sm_90", n, 4, kind, backward=True)
-        launch.backward(
-            torch.ones_like(p), z, state, excess, None, None, kind, need_excess=False, need_scale=False, launch=chosen
-        )
+        chosen = configuration("sm_90", n, 4, call.kind, backward=True)
+        launch.backward(torch.ones_like(p), call, state, need_excess=False, need_scale=False, launch=chosen)
     return {
         "alpha": alpha,
         "n": n,

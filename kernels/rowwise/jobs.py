@@ -6,8 +6,8 @@ from itertools import product
 import torch
 
 from ..ahead_of_time import TARGETS, Job
-from .configurations import Configuration, compiler_options, configuration
-from .strides import Kind, compacts, compute_dtype
+from ..runtime.kinds import Kind, compute_dtype
+from .configurations import Configuration, compacts, compiler_options, configuration
 
 _TYPES = {torch.float32: "fp32", torch.float16: "fp16", torch.bfloat16: "bf16", torch.float64: "fp64"}
 _STRIDES = ("inner", "outer_stride", "inner_stride", "token_stride")

@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 import torch
 
-from .strides import Kind, compute_dtype
+from ..runtime.kinds import Kind, compute_dtype
+from .arguments import Arguments
 
 Tensor = torch.Tensor
 
@@ -27,11 +28,10 @@ def _column(x: Tensor | None, z: Tensor) -> Tensor | None:
 class _Rows:
     """Scaled differences ``v (rows, n)`` and what they were made of."""
 
-    def __init__(self, z: Tensor, scale: Tensor | None, lengths: Tensor | None, maximum: Tensor | None = None):
-        n = z.shape[-1]
+    def __init__(self, call: Arguments, maximum: Tensor | None = None):
+        z, n = call.z, call.z.shape[-1]
         compute = compute_dtype(z.dtype)
-        scale = _column(scale, z)
-        lengths = _column(lengths, z)
+        scale, lengths = _column(call.scale, z), _column(call.lengths, z)
         tokens = z.reshape(-1, n).to(compute)
         self.sign = torch.ones((1, 1), dtype=compute, device=z.device)
         self.magnitude = self.sign
@@ -55,7 +55,8 @@ class _Rows:
         self.v = torch.where(self.v < _FLOOR, _FLOOR, self.v).masked_fill(dead, _FLOOR)
 
 
-def _excess_column(excess: Tensor | None, kind: Kind, z: Tensor) -> Tensor:
+def _excess_column(call: Arguments) -> Tensor:
+    z, excess, _, _, kind = call
     compute = compute_dtype(z.dtype)
     if kind == Kind.SOFTMAX:
         return torch.zeros((1, 1), dtype=compute, device=z.device)
@@ -180,27 +181,15 @@ def _split(a: Tensor, rows: int) -> tuple[Tensor, Tensor]:
     return torch.nonzero(~above).squeeze(-1), torch.nonzero(above).squeeze(-1)
 
 
-def forward(
-    z: Tensor,
-    excess: Tensor | None,
-    scale: Tensor | None,
-    lengths: Tensor | None,
-    kind: Kind,
-    *,
-    steps: Tensor | None = None,
-) -> tuple[Tensor, Tensor]:
+def forward(call: Arguments, *, steps: Tensor | None = None) -> tuple[Tensor, Tensor]:
     """Probabilities and the state of each row, as :func:`.launch.forward` gives them."""
-    n = z.shape[-1]
-    compute = compute_dtype(z.dtype)
-    p = torch.empty(z.shape, dtype=z.dtype, device=z.device)
-    rows = z.numel() // n if n else 0
-    state = torch.empty((rows, 3), dtype=compute, device=z.device)
-    if rows == 0:
+    p, state = call.empty_answer()
+    if p.numel() == 0:
         return p, state
-    row = _Rows(z, scale, lengths)
-    a = _excess_column(excess, kind, z)
-    output = p.view(-1, n)
-    for part, own in _parts(kind, a, rows):
+    row = _Rows(call)
+    a = _excess_column(call)
+    output = p.view(-1, p.shape[-1])
+    for part, own in _parts(call.kind, a, len(output)):
         v = row.v if part is None else row.v[part]
         b = a if part is None or a.shape[0] == 1 else a[part]
         if own == Kind.ABOVE:
@@ -211,7 +200,7 @@ def forward(
             solved = _weights(v, first, b, own)[0] * second
         solved = solved.masked_fill(v == _FLOOR, 0.0)
         where = slice(None) if part is None else part
-        output[where] = solved.to(z.dtype)
+        output[where] = solved.to(p.dtype)
         state[where] = torch.cat([row.maximum[where], first, second], -1)
         if steps is not None:
             steps[where] = count.squeeze(-1)
@@ -261,31 +250,17 @@ def _covariance(product: Tensor, x: Tensor, relative: Tensor, largest: Tensor | 
 
 
 def backward(
-    g: Tensor,
-    z: Tensor,
-    state: Tensor,
-    excess: Tensor | None,
-    scale: Tensor | None,
-    lengths: Tensor | None,
-    kind: Kind,
-    *,
-    need_excess: bool,
-    need_scale: bool,
+    g: Tensor, call: Arguments, state: Tensor, *, need_excess: bool, need_scale: bool
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Gradients in ``z``, ``alpha`` and the scale, as :func:`.launch.backward` gives them."""
-    n = z.shape[-1]
-    compute = compute_dtype(z.dtype)
-    batch = z.shape[:-1]
-    dz = torch.empty(z.shape, dtype=z.dtype, device=z.device)
-    dexcess = torch.empty(batch if need_excess else (0,), dtype=compute, device=z.device)
-    dscale = torch.empty(batch if need_scale else (0,), dtype=compute, device=z.device)
-    rows = z.numel() // n if n else 0
-    if rows == 0:
+    dz, dexcess, dscale = call.empty_gradients(need_excess, need_scale)
+    if dz.numel() == 0:
         return dz, dexcess, dscale
-    upstream = g.reshape(-1, n).to(compute)
-    row = _Rows(z, scale, lengths, state[:, :1])
-    a = _excess_column(excess, kind, z)
-    for part, own in _parts(kind, a, rows):
+    n = dz.shape[-1]
+    upstream = g.reshape(-1, n).to(state.dtype)
+    row = _Rows(call, state[:, :1])
+    a = _excess_column(call)
+    for part, own in _parts(call.kind, a, len(upstream)):
         where = slice(None) if part is None else part
         v = row.v[where]
         b = a if a.shape[0] == 1 else a[where]
@@ -299,7 +274,7 @@ def backward(
             W, r = _weights(v, first, b, own)
             p = (W * second).masked_fill(masked, 0.0)
             s = r * (first * second)
-            tied = torch.zeros((), dtype=torch.bool, device=z.device)
+            tied = torch.zeros((), dtype=torch.bool, device=dz.device)
         dead = p == 0
         r = r.masked_fill(dead, 0.0)
         s = s.masked_fill(dead, 0.0)
@@ -327,7 +302,7 @@ def backward(
         else:
             product = s * centred
         slope = row.sign * row.magnitude
-        dz.view(-1, n)[where] = times(product, slope if slope.shape[0] == 1 else slope[where]).to(z.dtype)
+        dz.view(-1, n)[where] = times(product, slope if slope.shape[0] == 1 else slope[where]).to(dz.dtype)
         if need_scale:
             d = row.d[where].masked_fill(dead, 0.0)
             mean = _reference(d, r, total, tied)

@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from ..rowwise.strides import finite
+from .kinds import finite
 
 Tensor = torch.Tensor
 

@@ -12,8 +12,8 @@ from entmax_oracle.benchmarks import static
 from entmax_oracle.kernels.ahead_of_time import Compiled, Job, compile_all, compile_one, machine_code
 from entmax_oracle.kernels.attention.jobs import jobs
 from entmax_oracle.kernels.rowwise.jobs import job
-from entmax_oracle.kernels.rowwise.launch import INTERPRETED
-from entmax_oracle.kernels.rowwise.strides import Kind
+from entmax_oracle.kernels.runtime.kinds import Kind
+from entmax_oracle.kernels.runtime.target import INTERPRETED
 
 LEAST = {"vector_loads": 16, "vector_stores": 16, "matrix": 1, "asynchronous": 1}
 GOOD = Compiled(

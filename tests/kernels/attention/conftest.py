@@ -13,7 +13,8 @@ import torch
 
 from entmax_oracle.kernels.attention import use_path
 from entmax_oracle.kernels.attention.configurations import Configuration
-from entmax_oracle.kernels.attention.launch import INTERPRETED, use_configuration
+from entmax_oracle.kernels.attention.launch import use_configuration
+from entmax_oracle.kernels.runtime.target import INTERPRETED
 from entmax_oracle.reference import attention_vjp, budget, entmax
 
 UNIT = {torch.float32: 2.0**-24, torch.float16: 2.0**-11, torch.bfloat16: 2.0**-8, torch.float64: 2.0**-53}

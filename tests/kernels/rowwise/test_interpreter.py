@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from entmax_oracle.kernels.rowwise import launch
+from entmax_oracle.kernels.runtime.target import INTERPRETED
 
-pytestmark = pytest.mark.skipif(launch.INTERPRETED, reason="this is the interpreter already")
+pytestmark = pytest.mark.skipif(INTERPRETED, reason="this is the interpreter already")
 
 # The many are interpreted in the slow tests; these few reach every kernel, every kind of row, both ways to hold one.
 FEW = (

@@ -7,9 +7,11 @@ import triton
 import triton.language as tl
 
 from entmax_oracle.kernels.rowwise import launch, path, plain
+from entmax_oracle.kernels.rowwise.arguments import Arguments
 from entmax_oracle.kernels.rowwise.configurations import configuration
 from entmax_oracle.kernels.rowwise.elementary import log2_and_rate, psi
-from entmax_oracle.kernels.rowwise.strides import Kind
+from entmax_oracle.kernels.runtime.kinds import Kind
+from entmax_oracle.kernels.runtime.target import INTERPRETED
 
 
 def steps_of(z: torch.Tensor, alpha: float) -> torch.Tensor:
@@ -17,7 +19,7 @@ def steps_of(z: torch.Tensor, alpha: float) -> torch.Tensor:
     excess = torch.tensor([alpha - 1], dtype=torch.float64) if kind.needs_excess else None
     steps = torch.zeros(z.shape[0], dtype=torch.int32)
     solve = launch.forward if path(z) == "interpreter" else plain.forward
-    solve(z, excess, None, None, kind, steps=steps)
+    solve(Arguments(z, excess, None, None, kind), steps=steps)
     return steps
 
 
@@ -54,8 +56,8 @@ def test_the_interpreter_rounds_bfloat16_as_torch_does():
     """The kernels see bfloat16 as float32 there, so the answer is the float32 answer rounded once."""
     z = torch.randn(4, 50, generator=torch.Generator().manual_seed(0)).bfloat16()
     solve = launch.forward if path(z) == "interpreter" else plain.forward
-    p, _ = solve(z, None, None, None, Kind.SQUARE)
-    wide, _ = solve(z.float(), None, None, None, Kind.SQUARE)
+    p, _ = solve(Arguments(z, None, None, None, Kind.SQUARE))
+    wide, _ = solve(Arguments(z.float(), None, None, None, Kind.SQUARE))
     assert torch.equal(p, wide.bfloat16())
 
 
@@ -83,7 +85,7 @@ def evaluate(W, LOG, RATE, PSI, n: tl.constexpr):
     tl.store(PSI + i, psi(-w, w.dtype))
 
 
-@pytest.mark.skipif(not launch.INTERPRETED, reason="needs the interpreter")
+@pytest.mark.skipif(not INTERPRETED, reason="needs the interpreter")
 def test_elementary_functions():
     g = np.random.default_rng(0)
     n = 1 << 14

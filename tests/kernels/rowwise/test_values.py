@@ -7,7 +7,7 @@ import torch
 from entmax_oracle.kernels.rowwise import entmax
 from entmax_oracle.kernels.rowwise import ops as ops_module
 from entmax_oracle.kernels.rowwise.configurations import Configuration
-from entmax_oracle.kernels.rowwise.strides import Kind
+from entmax_oracle.kernels.runtime.kinds import Kind
 from entmax_oracle.reference import assert_close, budget
 from entmax_oracle.reference import entmax as reference
 
