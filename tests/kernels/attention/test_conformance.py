@@ -1,6 +1,6 @@
 """The kernels, in the interpreter, and plain torch keep the laws of attention; judged by the checker as any other code.
 
-The whole, at the standard profile, takes hours in the interpreter: `sweep.py`, one folder up.
+The whole, at the standard profile, takes hours in the interpreter: `benchmarks/sweep.py`.
 """
 
 from pathlib import Path
