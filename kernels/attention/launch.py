@@ -109,6 +109,19 @@ def _lists(chosen: Configuration, mark: Tensor) -> tuple[Tensor, Tensor]:
     return index, numbers
 
 
+def _prepared(call: Arguments) -> Arguments:
+    """Return the call with its arrays as the kernels address them."""
+    query, key, value = (widened(x) for x in call[:3])
+    scale, excess = call.scale.contiguous(), call.excess.contiguous()
+    return call._replace(query=query, key=key, value=value, scale=scale, excess=excess)
+
+
+def _constants(call: Arguments, chosen: Configuration) -> dict[str, Any]:
+    queries, keys = chosen.tile("forward")
+    width = padded(call.query.shape[3])
+    return {"KIND": int(call.kind), "CAUSAL": call.is_causal, "WIDTH": width, "QUERIES": queries, "KEYS": keys}
+
+
 def forward(call: Arguments, *, save: bool, counts: Counts | None = None) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Output and `Saved`, empty unless ``save``.
 
@@ -119,7 +132,6 @@ def forward(call: Arguments, *, save: bool, counts: Counts | None = None) -> tup
     """
     batch, heads, m, features = call.query.shape
     n, value_features = call.value.shape[2:]
-    chosen = configuration_for(call)
     output = call.empty_output()
     room = empty_saved(call, True)
     left = room if save else empty_saved(call, False)
@@ -127,29 +139,40 @@ def forward(call: Arguments, *, save: bool, counts: Counts | None = None) -> tup
         for x in (output, *room):
             x.zero_()
         return output, *left
-    rows = batch * heads * m
+    chosen = configuration_for(call)
     query_blocks, key_blocks = room.live.shape[2:]
-    query, key, value = (widened(x) for x in call[:3])
-    excess = call.excess.contiguous()
-    bias = (excess, call.scale.contiguous(), call.slopes, call.lengths)
-    candidates = torch.empty((rows, chosen.capacity), dtype=torch.float32, device=query.device)
-    block_of = torch.empty((rows, chosen.capacity), dtype=torch.int32, device=query.device)
-    listed = torch.empty(rows, dtype=torch.int32, device=query.device)
-    lists = (candidates, block_of, listed, room.state)
-    seen, live = torch.zeros_like(room.live), room.live.zero_()
-    heads_and_blocks = (heads, call.group, key_blocks)
-    strides = (*query.stride(), *key.stride())
-    grid = (query_blocks, batch * heads)
-    constants: dict[str, Any] = {
-        "KIND": int(call.kind),
-        "CAUSAL": call.is_causal,
-        "WIDTH": padded(features),
-        "QUERIES": chosen.queries,
-        "KEYS": chosen.keys,
-    }
+    wide, wide_output = _prepared(call), widened(output)
+    _find_thresholds(wide, chosen, room.state, room.live.zero_(), counts)
+    arguments: tuple[Any, ...] = (*wide[:7], room.state, *_lists(chosen, room.live), wide_output)
+    arguments += (room.mean if save else None, m, n, features, value_features, heads, call.group, key_blocks)
+    for x in wide[:3]:
+        arguments += x.stride()
+    ATTEND.launch(
+        chosen, (query_blocks, batch * heads), *arguments, **_constants(call, chosen),
+        VALUE_WIDTH=padded(value_features), EMULATE=truncated(output),
+    )  # fmt: skip
+    return filled(output, wide_output), *left
 
-    arguments: tuple[Any, ...] = (query, key, *bias, *lists, seen, m, n, features, *heads_and_blocks, *strides)
-    SCAN.launch(chosen, grid, *arguments, **constants, CAPACITY=chosen.capacity)
+
+def _find_thresholds(
+    call: Arguments, chosen: Configuration, state: Tensor, live: Tensor, counts: Counts | None
+) -> None:
+    """Fill in the state of each row but the sum of its weights, and mark the live blocks."""
+    batch, heads, m, features = call.query.shape
+    n = call.key.shape[2]
+    rows = batch * heads * m
+    query_blocks, key_blocks = live.shape[2:]
+    grid = (query_blocks, batch * heads)
+    candidates = torch.empty((rows, chosen.capacity), dtype=torch.float32, device=state.device)
+    block_of = torch.empty((rows, chosen.capacity), dtype=torch.int32, device=state.device)
+    listed = torch.empty(rows, dtype=torch.int32, device=state.device)
+    seen = torch.zeros_like(live)
+    # Query, key, excess, scale, slopes and lengths, and the lists to fill.
+    arrays = (*call[:2], *call[3:7], candidates, block_of, listed, state)
+    sizes = (m, n, features, heads, call.group, key_blocks, *call.query.stride(), *call.key.stride())
+    constants = _constants(call, chosen) | {"CAPACITY": chosen.capacity}
+
+    SCAN.launch(chosen, grid, *arrays, seen, *sizes, **constants)
     if counts is not None:
         counts.seen = int(seen.sum())
         counts.visible = _visible_blocks(call, chosen)
@@ -157,26 +180,17 @@ def forward(call: Arguments, *, save: bool, counts: Counts | None = None) -> tup
 
     index, numbers = _lists(chosen, seen)
     products = None if counts is None else torch.zeros_like(numbers)
-    arguments = (query, key, *bias, *lists, index, numbers, live, products)
-    arguments += (m, n, features, *heads_and_blocks, *strides)
-    REFINE.launch(chosen, grid, *arguments, **constants, CAPACITY=chosen.capacity)
+    REFINE.launch(chosen, grid, *arrays, index, numbers, live, products, *sizes, **constants)
 
     block_rows = max(1, 2048 // chosen.capacity)
-    arguments = (candidates, block_of, listed, excess, room.state, live, None)
-    arguments += (rows, m, heads, query_blocks, key_blocks, chosen.queries)
-    programs = triton.cdiv(rows, block_rows)
-    SOLVE.launch(chosen, (programs,), *arguments, KIND=int(call.kind), ROWS=block_rows, CAPACITY=chosen.capacity)
+    SOLVE.launch(
+        chosen, (triton.cdiv(rows, block_rows),), candidates, block_of, listed, call.excess, state, live, None,
+        rows, m, heads, query_blocks, key_blocks, chosen.queries,
+        KIND=int(call.kind), ROWS=block_rows, CAPACITY=chosen.capacity,
+    )  # fmt: skip
     if counts is not None and products is not None:
         counts.refined = int(products.sum())
         counts.live = int(live.sum())
-
-    wide_output = widened(output)
-    arguments = (query, key, value, *bias, room.state, *_lists(chosen, live), wide_output, room.mean if save else None)
-    arguments += (m, n, features, value_features, *heads_and_blocks, *strides, *value.stride())
-    ATTEND.launch(
-        chosen, grid, *arguments, **constants, VALUE_WIDTH=padded(value_features), EMULATE=truncated(call.query)
-    )
-    return filled(output, wide_output), *left
 
 
 def _visible_blocks(call: Arguments, chosen: Configuration) -> int:
@@ -195,23 +209,22 @@ def backward(grad: Tensor, call: Arguments, saved: Saved, *, need_excess: bool) 
     """Gradients of a loss whose gradient in the output is ``grad``, from what `forward` saved."""
     batch, heads, m, features = call.query.shape
     n, value_features = call.value.shape[2:]
-    chosen = configuration_for(call)
-    scale, excess = call.scale.contiguous(), call.excess.contiguous()
+    wide = _prepared(call)
     before_scale = call.query.new_zeros(call.query.shape, dtype=torch.float32)
     dk, dv = (x.new_zeros(x.shape) for x in (call.key, call.value))
-    along_excess = torch.zeros_like(scale) if need_excess else None
+    along_excess = torch.zeros_like(wide.scale) if need_excess else None
     if call.query.numel() and n:
+        chosen = configuration_for(call)
         delta = (grad.float() * saved.mean).sum(-1)
         query_blocks, key_blocks = saved.live.shape[2:]
         # A row that is NaN has no support; its NaN has to reach the gradients of all that it saw.
         spoiled = torch.nn.functional.pad(saved.state[..., 2].isnan(), (0, query_blocks * chosen.queries - m))
         live = saved.live | spoiled.reshape(batch, heads, query_blocks, chosen.queries).any(3, keepdim=True)
-        wide = [widened(x) for x in (grad, call.query, call.key, call.value)]
-        wide_dk, wide_dv = widened(dk), widened(dv)
-        arguments: tuple[Any, ...] = (*wide, excess, scale, call.slopes, call.lengths, saved.state, delta)
-        arguments += (*_lists(chosen, live.mT), before_scale, wide_dk, wide_dv, along_excess)
+        wide_grad, wide_dk, wide_dv = (widened(x) for x in (grad, dk, dv))
+        arguments: tuple[Any, ...] = (wide_grad, *wide[:7], saved.state, delta, *_lists(chosen, live.mT))
+        arguments += (before_scale, wide_dk, wide_dv, along_excess)
         arguments += (m, n, features, value_features, heads, call.group, query_blocks)
-        for x in wide:
+        for x in (wide_grad, *wide[:3]):
             arguments += x.stride()
         queries, keys = chosen.tile("backward")
         DIFFERENTIATE.launch(
@@ -221,9 +234,9 @@ def backward(grad: Tensor, call: Arguments, saved: Saved, *, need_excess: bool) 
         )  # fmt: skip
         dk, dv = filled(dk, wide_dk), filled(dv, wide_dv)
     return Gradients(
-        query=(before_scale * scale[..., None]).to(call.query.dtype),
+        query=(before_scale * wide.scale[..., None]).to(call.query.dtype),
         key=dk,
         value=dv,
-        excess=torch.zeros_like(excess) if along_excess is None else along_excess.sum((0, 2)),
+        excess=torch.zeros_like(wide.excess) if along_excess is None else along_excess.sum((0, 2)),
         scale=(before_scale * call.query).sum(-1),
     )
