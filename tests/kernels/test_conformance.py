@@ -1,4 +1,4 @@
-"""The kernels, in the interpreter, and plain torch keep the laws of entmax; judged by the checker as any other code is.
+"""The kernels, in the interpreter, and plain torch keep the laws; judged by the checker as any other code is.
 
 The whole, at the standard profile, takes hours in the interpreter: `benchmarks/sweep.py`.
 """
@@ -7,21 +7,31 @@ from pathlib import Path
 
 import pytest
 
+from entmax_oracle.benchmarks.sweep import ALPHAS, DTYPES
 from entmax_oracle.proofs_checks.conformance import Report, check
 from entmax_oracle.proofs_checks.conformance.search import Effort
 
-ALPHAS = (1.0, 1.05, 1.25, 4 / 3, 1.5, 1.75, 2.0, 2.5, 4.0)
-DTYPES = ("float32", "float16", "bfloat16", "float64")
-TARGETS = Path(__file__).with_name("targets.py")
+# Fewer cases than at the quick profile, and no more than ten seconds: interpreted, a call takes some tenths of one.
+SHORT = Effort(examples=3, seconds=10, shrinking=40, max_n=65, long_rows=(130,))
 
 
-def named(monkeypatch, way: str) -> str:
-    """Name of a target; the worker that imports it is a fresh process with this environment."""
-    if way == "interpreted":
-        monkeypatch.setenv("TRITON_INTERPRET", "1")
-    else:
-        monkeypatch.delenv("TRITON_INTERPRET", raising=False)
-    return f"{TARGETS}:{way}"
+@pytest.fixture
+def judged(monkeypatch):
+    """Run the laws on a target; the worker that imports it is a fresh process with this environment."""
+
+    def run(kernels, way, alpha, dtype, laws=(), profile="quick", interpreter=True) -> Report:
+        if interpreter:
+            monkeypatch.setenv("TRITON_INTERPRET", "1")
+        else:
+            monkeypatch.delenv("TRITON_INTERPRET", raising=False)
+        target = f"{Path(__file__).parent / kernels / 'targets.py'}:{way}"
+        kind = "attention" if kernels == "attention" else "mapping"
+        in_alpha = "gradient in alpha" in laws
+        return check(
+            target, [alpha], [dtype], kind=kind, grad=True, grad_alpha=in_alpha, laws=laws, profile=profile, timeout=60
+        )
+
+    return run
 
 
 def conforms(report: Report) -> None:
@@ -29,38 +39,43 @@ def conforms(report: Report) -> None:
     assert all(law.examples for law in report.laws), str(report)
 
 
-# Fewer and shorter rows than at the quick profile: interpreted, a call takes 0.1 to 0.3 s.
-SHORT = Effort(examples=4, seconds=60, shrinking=40, max_n=65, long_rows=(130,))
-
-
 @pytest.mark.parametrize(
-    ("way", "alpha", "dtype", "law"),
+    ("kernels", "way", "alpha", "dtype", "law"),
     [
-        ("interpreted", 1.5, "bfloat16", "values"),
-        ("interpreted", 1.75, "float32", "gradient sum"),
-        ("interpreted", 2.5, "float32", "ties"),
-        ("interpreted", 1.25, "float64", "gradient in alpha"),
-        ("plain", 2.5, "float32", "values"),
-        ("plain", 1.05, "float16", "gradient"),
+        ("rowwise", "interpreted", 1.5, "bfloat16", "values"),
+        ("rowwise", "interpreted", 1.75, "float32", "gradient sum"),
+        ("rowwise", "interpreted", 2.5, "float32", "ties"),
+        ("rowwise", "interpreted", 1.25, "float64", "gradient in alpha"),
+        ("rowwise", "plain", 2.5, "float32", "values"),
+        ("rowwise", "plain", 1.05, "float16", "gradient"),
+        ("attention", "small_blocks", 1.5, "float32", "values"),
+        ("attention", "small_blocks", 1.25, "bfloat16", "gradient"),
+        ("attention", "interpreted", 2.0, "float16", "no visible key"),
+        ("attention", "plain", 1.0, "bfloat16", "gradient"),
+        ("attention", "plain", 2.5, "float32", "live keys"),
     ],
 )
-def test_a_few_laws(monkeypatch, way, alpha, dtype, law):
-    in_alpha = law == "gradient in alpha"
-    target = named(monkeypatch, way)
-    report = check(target, [alpha], [dtype], grad=True, grad_alpha=in_alpha, laws=(law,), profile=SHORT)
-    conforms(report)
+def test_a_few_laws(judged, kernels, way, alpha, dtype, law):
+    conforms(judged(kernels, way, alpha, dtype, (law,), SHORT, interpreter=way != "plain"))
 
 
-def test_a_wrong_path_is_not_mistaken_for_the_right_one(monkeypatch):
-    target = named(monkeypatch, "plain").replace("plain", "interpreted")
-    report = check(target, laws=("values",), profile=SHORT)
+@pytest.mark.parametrize("kernels", ["rowwise", "attention"])
+def test_a_wrong_path_is_not_mistaken_for_the_right_one(judged, kernels):
+    report = judged(kernels, "interpreted", 1.5, "float32", ("values",), SHORT, interpreter=False)
     assert report.verdict != "conforms"
+
+
+ATTENTION = {"interpreted": (1.25, 1.5, 2.0), "small_blocks": (1.25, 1.5, 2.0), "plain": (1.0, 1.25, 1.5, 2.0, 2.5)}
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("alpha", ALPHAS)
-@pytest.mark.parametrize("way", ["interpreted", "plain"])
-def test_every_law(monkeypatch, way, alpha, dtype):
-    conforms(check(named(monkeypatch, way), [alpha], [dtype], grad=True))
+@pytest.mark.parametrize(
+    ("kernels", "way", "alpha", "dtype"),
+    [
+        *(("rowwise", way, alpha, dtype) for way in ("interpreted", "plain") for alpha in ALPHAS for dtype in DTYPES),
+        *(("attention", way, alpha, dtype) for way in ATTENTION for alpha in ATTENTION[way] for dtype in DTYPES[:3]),
+    ],
+)
+def test_every_law(judged, kernels, way, alpha, dtype):
+    conforms(judged(kernels, way, alpha, dtype, interpreter=way != "plain"))

@@ -10,6 +10,8 @@ from entmax_oracle.kernels.rowwise.strides import row_strides
 from entmax_oracle.kernels.runtime.kinds import Kind
 from entmax_oracle.kernels.runtime.target import INTERPRETED
 
+pytestmark = pytest.mark.usefixtures("taken")
+
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 def test_opcheck(dtype):
