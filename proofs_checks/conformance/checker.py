@@ -177,9 +177,10 @@ def replay(
 
     Parameters
     ----------
-    implementation, arrays, fixed_alpha, device, compute_dtype, timeout, kind, without, against, fixed_parameters,
-    grad_alpha
-        As for `check`; the counterexample of a normaliser names what it is against, unless told.
+    implementation, arrays, fixed_alpha, device, compute_dtype, timeout, kind, without, fixed_parameters, grad_alpha
+        As for `check`.
+    against : str, optional
+        As for `check`; by default what the counterexample names.
     source : str or dict
         A counterexample as JSON text, in a file or as a dict, or the JSON of a report, whose first one is taken.
 

@@ -17,7 +17,7 @@ def add_parser(commands: Any) -> None:
         description="Run one suite of benchmarks; every figure in the documentation comes from one of them.",
     )
     parser.add_argument("--suite", default="reference", metavar="NAME", help="the suite to run (default: reference)")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the measurements to FILE")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the measurements as JSON")
     parser.set_defaults(run=run)
 
 

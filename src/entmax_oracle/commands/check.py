@@ -16,7 +16,6 @@ from .writing import prepare, refuse_to_write, write_json, write_result
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from entmax_oracle.proofs_checks.conformance import Counterexample, Report
     from entmax_oracle.proofs_checks.conformance.ask import Ask
     from entmax_oracle.proofs_checks.conformance.results.events import Event, Tell
 
@@ -30,7 +29,6 @@ examples:
   entmax-oracle check my_module:my_top_k --kind normaliser --against top-k-softmax --parameter k=3 --parameter k=8
   entmax-oracle check my_module:my_entmax --alpha 1.25 --alpha 2 --dtype float32 --dtype bfloat16 --grad --jobs 4
 """
-_STYLES = {"pass": "green", "fail": "bold red", "skip": "yellow"}
 
 
 def add_parser(subparsers: Any) -> None:
@@ -46,9 +44,10 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "target",
         metavar="TARGET",
-        help="package.module:function, path/to/file.py:function or command:./program (which answers JSON lines), "
-        "called f(z, alpha) over the last axis, or f(query, key, value, *, alpha, is_causal, scale, alibi_slopes, "
-        "key_lengths), or f(z, y, alpha) with class indices y, or f(z, **parameters)",
+        help="package.module:function, path/to/file.py:function or command:./program (which answers in JSON Lines); "
+        "called as f(z, alpha) over the last axis; for attention as f(query, key, value, alpha=..., is_causal=..., "
+        "scale=..., alibi_slopes=..., key_lengths=...); for a loss as f(z, y, alpha), y the class indices; for a "
+        "normaliser as f(z), its parameters by keyword",
     )
     groups = {title: parser.add_argument_group(title).add_argument for title in ("target", "search", "output")}
     add_options(groups.__getitem__)
@@ -98,6 +97,8 @@ def _check(ask: Ask, args: argparse.Namespace) -> int:
     from entmax_oracle.proofs_checks.conformance.checker import execute, plan
     from entmax_oracle.proofs_checks.conformance.results.events import Judged, Judging, title
 
+    from .showing import show
+
     console, shown = Console(), set[tuple[float, str, str]]()
     with _writing(args.events) as write, console.status(f"importing {args.target}") as status:
 
@@ -112,7 +113,7 @@ def _check(ask: Ask, args: argparse.Namespace) -> int:
                 shown.add(place)
 
         report = execute(plan(ask), progress=progress)
-    _show(console, report)
+    show(console, report)
     if args.junit:
         from entmax_oracle.proofs_checks.conformance import to_junit
 
@@ -155,95 +156,3 @@ def _replay(ask: Ask, source: str) -> int:
     if len(every) > 1:
         print(f"{broken} of {len(every)} counterexamples still break their law")
     return int(broken > 0)
-
-
-def _show(console: Any, report: Report) -> None:
-    from rich.markup import escape
-    from rich.table import Table
-
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name, justify in (("law", "left"), ("", "left"), ("examples", "right"), ("worst, ulp", "right")):
-        table.add_column(name, justify=justify, no_wrap=True)  # type: ignore[arg-type]
-    table.add_column("worst / budget", justify="right", no_wrap=True)
-    for law in report.laws:
-        style = "yellow" if law.severity == "warning" and law.status == "fail" else _STYLES[law.status]
-        measured = law.worst_ratio > 0
-        table.add_row(
-            law.law,
-            f"[{style}]{law.status}[/]",
-            str(law.examples or ""),
-            f"{law.worst_ulp:.3g}" if measured else "",
-            f"{law.worst_ratio:.3g}" if measured else "",
-        )
-    console.print(table)
-    for law in report.laws:
-        if law.status == "fail":
-            heading = "bold red" if law.severity == "error" else "bold yellow"
-            console.print(f"\n[{heading}]{escape(law.law)}[/]: {escape(law.statement)}", highlight=False)
-            if not law.counterexamples:
-                console.print(f"  {law.message}", highlight=False, markup=False)
-                continue
-            simplest = min(law.counterexamples, key=lambda found: (found.size, -found.ratio))
-            _show_counterexample(console, simplest)
-            places = {(each["alpha"], each["dtype"]) for each in law.settings if each["status"] == "fail"}
-            more = len(places - {(simplest.alpha, simplest.dtype)})
-            if more:
-                console.print(
-                    f"  and {more} more setting{'s' * (more > 1)}: --json or --report has them all", highlight=False
-                )
-    remarks: dict[str, list[str]] = {}
-    for law in report.laws:
-        if law.status != "fail" and law.message:
-            remarks.setdefault(law.message, []).append(law.law)
-    for reason, names in remarks.items():
-        console.print(f"\n[yellow]{escape(', '.join(names))}[/]: {escape(reason)}", highlight=False)
-    style = {"conforms": "bold green", "violates": "bold red", "unusable": "bold yellow"}[report.verdict]
-    failed = [law.law for law in report.laws if law.status == "fail" and law.severity == "error"]
-    kept = sum(law.status == "pass" for law in report.laws)
-    tail = f": {', '.join(failed)}" if failed else f" to {kept} laws"
-    console.print(
-        f"\n[{style}]{escape(report.target)} {report.verdict}[/]{tail} ({report.seconds:.1f} s)", highlight=False
-    )
-    if report.reach:
-        tried = ", ".join(f"{size:,} {name}" for name, size in report.reach.items())
-        deeper = "" if report.profile == "deep" else "; --profile deep looks further"
-        console.print(f"tried with up to {tried}{deeper}", highlight=False)
-    if report.message:
-        console.print(escape(report.message), highlight=False)
-
-
-def _show_counterexample(console: Any, found: Counterexample) -> None:
-    command = found.command if len(found.command) <= 300 else "write --json FILE, then give --replay FILE"
-    console.print(f"  {found.message}", highlight=False, markup=False)
-    parameters = "".join(f", {name} {value}" for name, value in found.parameters.get("parameters", {}).items())
-    alpha = "" if _lacks_alpha(found) else f"alpha {found.alpha!r}"
-    shown = ", ".join(filter(None, [alpha, parameters.removeprefix(", "), found.dtype]))
-    console.print(
-        f"{_input(found)}\n    {shown}\n    again: {command}",
-        highlight=False,
-        markup=False,
-        soft_wrap=True,
-    )
-
-
-def _lacks_alpha(found: Counterexample) -> bool:
-    """Whether it is of a normaliser that has no alpha."""
-    from entmax_oracle.reference.normalisers import NORMALISERS
-
-    against = found.parameters.get("against")
-    return against is not None and "alpha" not in NORMALISERS[against].parameters
-
-
-def _input(found: Counterexample) -> str:
-    """Lines that say what the implementation was given."""
-    if found.logits:
-        some, more = found.logits[:12], ", ..." if len(found.logits) > 12 else ""
-        decimals = ", ".join(repr(float.fromhex(each)) for each in some)
-        return f"    logits {decimals}{more} (shape {found.shape}, {found.layout})\n    exactly {', '.join(some)}{more}"
-    lines = []
-    for name, given in found.parameters.items():
-        if isinstance(given, dict):
-            words = given["numbers"]
-            given = f"{tuple(given['shape'])} exactly {words if len(words) <= 100 else words[:100] + ' ...'}"
-        lines.append(f"    {name} {given}")
-    return "\n".join([*lines, f"    ({found.layout})"])

@@ -21,7 +21,7 @@ def add_parser(subparsers: Any) -> None:
             "usable."
         ),
     )
-    parser.add_argument("directory", type=Path, metavar="DIR", help="where --report wrote its results")
+    parser.add_argument("directory", type=Path, metavar="DIR", help="the folder that --report wrote its results into")
     parser.set_defaults(run=run)
 
 

@@ -27,7 +27,13 @@ def add_parser(commands: Any) -> None:
         epilog="Numbers are read as float64 (decimal, or hexadecimal such as 0x1.8p-1); -inf masks a token.",
     )
     parser.add_argument("z", nargs="+", metavar="Z", help="logits, or - to read them from standard input")
-    parser.add_argument("--alpha", type=str, default="1.5", metavar="A", help="at least 1; 4/3 is exact (default: 1.5)")
+    parser.add_argument(
+        "--alpha",
+        type=str,
+        default="1.5",
+        metavar="A",
+        help="at least 1; a fraction such as 4/3 is exact (default: 1.5)",
+    )
     parser.add_argument("--digits", type=int, default=17, metavar="N", help="significant digits (default: 17)")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(run=run)
