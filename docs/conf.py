@@ -22,7 +22,7 @@ extensions = [
 ]
 exclude_patterns = ["_build", "_ext", "examples"]
 
-smartquotes_action = "qe"  # options begin with two hyphens
+smartquotes_action = "q"  # two hyphens begin an option, and three dots stand in code
 myst_enable_extensions = ["dollarmath", "deflist", "colon_fence"]
 myst_heading_anchors = 3
 myst_links_external_new_tab = False
