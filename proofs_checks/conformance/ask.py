@@ -411,12 +411,18 @@ class Ask:
         >>> Ask("mine:f", alphas=(2,), grad=True, device="cuda:0").words()
         ['--alpha', '2.0', '--array', 'torch', '--device', 'cuda:0', '--grad']
         """
-        words: list[str] = []
-        for name, option in OPTIONS.items():
-            value = getattr(self, name)
-            if (option.again or not again) and (option.again == "always" or value != _DEFAULTS[name]):
-                words += option.words(value) if name != "arrays" or self.library == self.arrays else []
-        return words
+        return [
+            word
+            for name, option in OPTIONS.items()
+            if (option.again or not again) and self._says(name, option)
+            for word in option.words(getattr(self, name))
+        ]
+
+    def _says(self, name: str, option: Option) -> bool:
+        """Whether an option needs to be spelled."""
+        if name == "arrays" and self.library != self.arrays:
+            return False
+        return option.again == "always" or getattr(self, name) != _DEFAULTS[name]
 
 
 OPTIONS: dict[str, Option] = {each.name: each.metadata["option"] for each in fields(Ask) if each.metadata}
