@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from entmax_oracle.theory.notation import latex
+from entmax_oracle.theory.theorem import index
 
 from .conjectures import load
 from .evidence import Case, Check, Context, Evidence, check_folklore, check_needed, check_sharp, verdict
@@ -56,19 +57,19 @@ def select(names: Iterable[str] = (), areas: Iterable[str] = ()) -> tuple[Case, 
     UnknownName
         If there is no such theorem or area.
     """
-    everything = cases()
-    wanted, subjects = list(names), list(areas)
-    for kind, given, known in (
-        ("theorem", wanted, [case.theorem.name for case in everything]),
-        ("area", subjects, list(dict.fromkeys(case.theorem.area for case in everything))),
+    known, wanted, subjects = index(), list(names), list(areas)
+    for kind, given, there_are in (
+        ("theorem", wanted, list(known)),
+        ("area", subjects, list(dict.fromkeys(known.values()))),
     ):
         for name in given:
-            if name not in known:
-                near = difflib.get_close_matches(name, known, n=3, cutoff=0.4) or known[:3]
+            if name not in there_are:
+                near = difflib.get_close_matches(name, there_are, n=3, cutoff=0.4) or there_are[:3]
                 raise UnknownName(f"no {kind} is called {name!r}; near it: {', '.join(near)}")
     if not wanted and not subjects:
-        return everything
-    return tuple(c for c in everything if c.theorem.name in wanted or c.theorem.area in subjects)
+        return cases()
+    found = cases({*subjects, *(known[name] for name in wanted)})
+    return tuple(c for c in found if c.theorem.name in wanted or c.theorem.area in subjects)
 
 
 def examine(case: Case, context: Context | None = None) -> TheoremResult:
@@ -299,7 +300,7 @@ def _spread(
 
 def _work(file: Path | None, name: str, context: Context) -> TheoremResult:
     """Examine one theorem by name: arguments hold functions, which do not travel between processes."""
-    available = load(file) if file is not None else cases()
+    available = load(file) if file is not None else select([name])
     return examine(next(case for case in available if case.theorem.name == name), context)
 
 

@@ -15,7 +15,7 @@ from entmax_oracle.proofs_checks.reading import precision, read
 from entmax_oracle.theory import Theorem, theorems
 from entmax_oracle.theory import notation as N
 from entmax_oracle.theory.mapping.threshold import brackets
-from entmax_oracle.theory.theorem import CHAPTERS
+from entmax_oracle.theory.theorem import CHAPTERS, index
 
 ALL = theorems()
 
@@ -33,6 +33,10 @@ def test_every_subject_states_something() -> None:
             module = import_module(f"entmax_oracle.theory.{chapter}.{subject}")
             assert {value.area for value in vars(module).values() if isinstance(value, Theorem)} == {subject}
     assert [t for t in ALL if t.area == "threshold"] == list(theorems("threshold"))
+
+
+def test_the_index_says_where_every_theorem_stands() -> None:
+    assert list(index().items()) == [(theorem.name, theorem.area) for theorem in ALL]
 
 
 @pytest.mark.parametrize("theorem", ALL, ids=lambda t: t.name)

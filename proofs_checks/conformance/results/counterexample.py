@@ -95,29 +95,11 @@ def counterexample(
         Of the answer, where that is not the shape of the logits.
     """
     head = {"law": law, "alpha": setting.alpha, "dtype": setting.dtype}
-    words = ["entmax-oracle", "check", subject.name]
-    if subject.kind != "mapping":
-        words += ["--kind", subject.kind]
-    if not is_program(subject.target):
-        words += ["--array", subject.arrays]
-    if subject.device != "cpu":
-        words += ["--device", subject.device]
-    if setting.against:
-        words += ["--against", setting.against]
-    if subject.fixed_alpha:
-        words += ["--fixed-alpha", repr(setting.alpha)]
-    for name, value in subject.fixed_parameters:
-        words += ["--fixed-parameter", f"{name}={value}"]
-    for name in setting.without:
-        words += ["--without", name]
-    if setting.compute_dtype:
-        words += ["--compute-dtype", setting.compute_dtype]
-    if setting.alpha_gradient:
-        words.append("--grad-alpha")
     if law == "state" and setting.others:
         others = {"others": list(setting.others)}
         found, parameters = others | found, parameters | others
-    words += ["--replay", json.dumps(head | found, separators=(",", ":"))]
+    asked = ["entmax-oracle", "check", subject.name, *subject.words]
+    words = [*asked, "--replay", json.dumps(head | found, separators=(",", ":"))]
     logits = found.get("logits", "")
     return Counterexample(
         law=law,

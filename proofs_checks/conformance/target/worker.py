@@ -25,13 +25,14 @@ from typing import IO, Any, Protocol
 
 import numpy as np
 
+from .. import laws  # noqa: F401 (calls of normalisers need it first, as long as cases are defined among laws)
 from ..attention import performing
 from ..calls import Outcome, Request
 from ..loss import calls as loss_calls
 from ..normaliser import calls as normaliser_calls
 from . import frameworks as arrays
-from .loading import UnusableTarget, adapt, load
-from .program import Program, is_program
+from .loading import NoSuchTarget, UnusableTarget, adapt, is_program, load
+from .program import Program
 from .surroundings import Surroundings
 
 __all__ = ["Caller", "InProcess", "Subject", "Worker"]
@@ -67,9 +68,11 @@ class Subject:
     kind : str
         ``"mapping"``, ``"attention"``, ``"loss"`` or ``"normaliser"``: how it is called.
     hands : tuple of str
-        Parameters that a normaliser is handed by keyword.
+        Parameters that a normaliser, or options that attention, is passed by keyword.
     fixed_parameters : tuple of (str, object)
         Parameters that it does not take, and their values.
+    words : tuple of str
+        Options of the command line that say the same.
     """
 
     target: str | Callable[..., Any]
@@ -80,6 +83,7 @@ class Subject:
     kind: str = "mapping"
     hands: tuple[str, ...] = ()
     fixed_parameters: tuple[tuple[str, Any], ...] = ()
+    words: tuple[str, ...] = ()
     path: tuple[str, ...] = field(default_factory=lambda: tuple(sys.path))
 
     @property
@@ -308,14 +312,27 @@ def _limit_memory(device: str) -> None:
         return
 
 
+def _found(subject: Subject, target: str) -> tuple[Any, Callable[..., Any]]:
+    """Import the array library and the target; of a name that is wrong, nothing heavy is needed to say so."""
+    if is_program(target):
+        return _library(subject.arrays, subject.device), Program(target)
+    try:
+        found = load(target)
+    except NoSuchTarget:
+        raise
+    except UnusableTarget:
+        _library(subject.arrays, subject.device)  # if that is missing too, it may be the cause
+        raise
+    return _library(subject.arrays, subject.device), found
+
+
 def serve(line: Connection) -> None:
     """Answer calls until the line closes. Runs in the worker process."""
     subject: Subject = line.recv()
     sys.path += [place for place in subject.path if place not in sys.path]
     try:
-        library = _library(subject.arrays, subject.device)
         assert isinstance(subject.target, str)
-        found = Program(subject.target) if is_program(subject.target) else load(subject.target)
+        library, found = _found(subject, subject.target)
         perform = _performer(subject, found, library, Surroundings(subject.arrays))
         sys.stdout.flush()
     except UnusableTarget as error:

@@ -1,4 +1,4 @@
-"""``entmax-oracle matrix``: what is true of every normaliser, and of one of your own."""
+"""``entmax-oracle matrix``: what is true of every normaliser, and of your function."""
 
 from __future__ import annotations
 
@@ -19,34 +19,36 @@ def add_parser(subparsers: Any) -> None:
     """Add the command to the command line."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "matrix",
-        help="compare the normalisers of the field by their properties, and one of your own",
+        help="compare the normalisers of the field, and your function, by their properties",
         description=(
             "Execute the property matrix: every cell by the evidence of a theorem, by a counterexample that is "
-            "replayed, or by a search that says so. With a TARGET it fills a row for a function f(z) of your own, with "
-            "a minimal counterexample for each property that fails. Exit code 0; 1 if an executed cell contradicts "
-            "what is claimed of it, 2 if the request makes no sense."
+            "replayed, or by a search that says so. With a TARGET it adds a row for your function f(z), with a minimal "
+            "counterexample for each property that fails. Exit code 0; 1 if an executed cell contradicts what is "
+            "claimed of it, 2 if the input is unusable."
         ),
     )
     parser.add_argument(
-        "target", nargs="?", metavar="TARGET", help="package.module:function or path/to/file.py:function of your own"
+        "target", nargs="?", metavar="TARGET", help="your function: package.module:function or path/to/file.py:function"
     )
     parser.add_argument(
-        "--normaliser", action="append", default=[], metavar="NAME", help="rows of this normaliser (repeatable)"
+        "--normaliser", action="append", default=[], metavar="NAME", help="only the rows of this normaliser; repeatable"
     )
     parser.add_argument(
-        "--array", choices=("numpy", "torch"), default="numpy", help="what TARGET takes (default: numpy)"
+        "--array", choices=("numpy", "torch"), default="numpy", help="array library of TARGET (default: numpy)"
     )
-    parser.add_argument("--profile", choices=("quick", "full"), default="quick", help="how hard to look")
-    parser.add_argument("--seed", type=int, default=0, help="seed of every random choice")
+    parser.add_argument("--profile", choices=("quick", "full"), default="quick", help="search effort (default: quick)")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of every random choice (default: 0)")
     parser.add_argument(
         "--replay",
         type=Path,
         metavar="FILE",
-        help="judge the points of a matrix.json again: those of a function of your own if TARGET is given, else those "
-        "of the normalisers; exit code 1 if one no longer decides its cell",
+        help="check the points of a matrix.json again: those of TARGET if it is given, else those of the normalisers; "
+        "exit code 1 if one no longer decides its cell",
     )
-    parser.add_argument("--report", type=Path, metavar="DIR", help="write matrix.json, with curves, and a page there")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the result there")
+    parser.add_argument(
+        "--report", type=Path, metavar="DIR", help="write matrix.json, with curves, and an HTML page into this folder"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the result as JSON")
     parser.set_defaults(run=run)
 
 
@@ -85,7 +87,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _replay(args: argparse.Namespace, own: dict[str, Own] | None) -> int:
-    """Judge the points of a matrix again and say what each shows now."""
+    """Check the points of a matrix again and say what each shows now."""
     from entmax_oracle.cli import Unusable
     from entmax_oracle.proofs_checks.matrix import replay
 
@@ -102,7 +104,7 @@ def _replay(args: argparse.Namespace, own: dict[str, Own] | None) -> int:
 
 
 def _own(args: argparse.Namespace) -> dict[str, Own] | None:
-    """Load the function of one's own."""
+    """Load the user's function."""
     if args.target is None:
         return None
     import numpy as np
@@ -129,7 +131,7 @@ def _own(args: argparse.Namespace) -> dict[str, Own] | None:
 
 
 def _show(result: MatrixResult, console: Console) -> None:
-    """Print the table, what is false of a function of one's own, and every contradiction."""
+    """Print the table, what is false of the user's function, and every contradiction."""
     from rich.markup import escape
     from rich.table import Table
 

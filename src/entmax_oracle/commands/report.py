@@ -16,12 +16,12 @@ def add_parser(subparsers: Any) -> None:
         "report",
         help="render the results of a directory as one page",
         description=(
-            "Read verify.json, every check-*.json and the check-*.jsonl (events) of checks that were cut off, write "
-            "DIR/index.html (one self-contained file), and print what was found. Exit code 0; 2 if DIR holds nothing "
-            "usable."
+            "Read verify.json, each check-NAME.json and check-NAME.jsonl (the events of a check that was cut off), "
+            "write DIR/index.html (one self-contained file), and print what was found. Exit code 0; 2 if DIR holds "
+            "nothing usable."
         ),
     )
-    parser.add_argument("directory", type=Path, metavar="DIR", help="where --report wrote its results")
+    parser.add_argument("directory", type=Path, metavar="DIR", help="the folder that --report wrote its results into")
     parser.set_defaults(run=run)
 
 

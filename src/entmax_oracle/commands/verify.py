@@ -22,12 +22,12 @@ def add_parser(subparsers: Any) -> None:
     """Add the command to the command line."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "verify",
-        help="check the theorems, or a conjecture of your own",
+        help="check the theorems, or your conjectures",
         description=(
             "Execute the evidence for theorems about entmax: symbolic proofs, decision procedures, interval "
             "arithmetic, exact points and searches for counterexamples. Exit code 0 if all is clean, 1 if "
-            "anything is refuted or an argument does not go through, 2 if the request makes no sense, 130 if it was "
-            "interrupted (what is finished is written; --resume goes on from there)."
+            "anything is refuted or an argument does not go through, 2 if the input is unusable, 130 if it was "
+            "interrupted (what is finished is written, and --resume continues from there)."
         ),
     )
     parser.add_argument(
@@ -35,14 +35,18 @@ def add_parser(subparsers: Any) -> None:
         action="append",
         default=[],
         metavar="NAME|FILE.py",
-        help="a theorem by name, or a Python file with theorems or conjectures of your own (repeatable)",
+        help="a theorem by name, or a Python file with your theorems or conjectures; repeatable",
     )
-    parser.add_argument("--area", action="append", default=[], help="all theorems of one area (repeatable)")
-    parser.add_argument("--profile", choices=("quick", "full"), default="quick", help="how hard to look")
-    parser.add_argument("--seed", type=int, default=0, help="seed of every random choice")
-    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="worker processes")
-    parser.add_argument("--report", type=Path, metavar="DIR", help="write verify.json and a page there")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the result there")
+    parser.add_argument(
+        "--area", action="append", default=[], metavar="NAME", help="all theorems of an area; repeatable"
+    )
+    parser.add_argument("--profile", choices=("quick", "full"), default="quick", help="search effort (default: quick)")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of every random choice (default: 0)")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="worker processes (default: 1)")
+    parser.add_argument(
+        "--report", type=Path, metavar="DIR", help="write verify.json and an HTML page into this folder"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the result as JSON")
     parser.add_argument(
         "--resume",
         type=Path,
@@ -63,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
     from entmax_oracle.proofs_checks.verify import earlier, examine_all
 
     if args.jobs < 1:
-        raise Unusable(f"--jobs must be at least 1, not {args.jobs}")
+        raise Unusable(f"--jobs must be at least 1, got {args.jobs}")
     files = [name for name in args.theorem if name.endswith(".py")]
     names = [name for name in args.theorem if not name.endswith(".py")]
     known = None
