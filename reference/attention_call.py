@@ -1,18 +1,25 @@
-"""What a call of attention means: its arguments validated, its positions and heads resolved.
+"""What a call of attention means: its arguments named and validated, its positions and heads resolved.
 
-Both tiers read their arguments here, so they cannot disagree about masks, alignment or grouping.
+Values, enclosures and budgets read their arguments here, so they cannot disagree about masks, alignment or grouping.
 """
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .inputs import Alpha, Float64, as_alpha, as_array, as_finite
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+_R_co = TypeVar("_R_co", covariant=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,6 +134,81 @@ class AttentionCall:
     def like_alpha(self, array: NDArray[Any]) -> NDArray[Any]:
         """Sum an array of shape (H,) to the shape in which alpha was given."""
         return _sum_to(array, self.alpha_shape)
+
+
+class Attends(Protocol[_R_co]):
+    """A function of a call of attention, which may have options of its own."""
+
+    def __call__(
+        self,
+        query: Any,
+        key: Any,
+        value: Any,
+        alpha: Any = 1.5,
+        is_causal: bool = False,
+        scale: Any = None,
+        alibi_slopes: Any = None,
+        key_lengths: Any = None,
+        **options: Any,
+    ) -> _R_co:
+        """Take the arguments of attention."""
+
+
+class PullsBack(Protocol[_R_co]):
+    """A function of a call of attention and of a gradient in its output, which may have options of its own."""
+
+    def __call__(
+        self,
+        query: Any,
+        key: Any,
+        value: Any,
+        grad: Any,
+        alpha: Any = 1.5,
+        is_causal: bool = False,
+        scale: Any = None,
+        alibi_slopes: Any = None,
+        key_lengths: Any = None,
+        **options: Any,
+    ) -> _R_co:
+        """Take the arguments of attention, the gradient behind the value."""
+
+
+def attends(solve: Callable[Concatenate[AttentionCall, _P], _R]) -> Attends[_R]:
+    """Give a function of a call of attention the public arguments, which are read before it is called."""
+    return cast(Attends[_R], _public(solve, Attends))
+
+
+def pulls_back(solve: Callable[Concatenate[AttentionCall, Float64, _P], _R]) -> PullsBack[_R]:
+    """Give a function of a call of attention and of a gradient in its output the public arguments."""
+    return cast(PullsBack[_R], _public(solve, PullsBack))
+
+
+def _public(solve: Callable[..., Any], arguments: type) -> Callable[..., Any]:
+    """Read the ``arguments`` before ``solve`` is called; its own options come behind them, by keyword."""
+    own = inspect.signature(solve)
+    shared = inspect.signature(arguments.__call__).parameters.values()
+    options = [p for p in own.parameters.values() if p.kind is p.KEYWORD_ONLY]
+    signature = own.replace(parameters=[*(p for p in shared if p.name not in ("self", "options")), *options])
+    of_call = inspect.signature(AttentionCall.read).parameters
+
+    @wraps(solve)
+    def public(*values: Any, **named: Any) -> Any:
+        try:
+            bound = signature.bind(*values, **named)
+        except TypeError as error:
+            raise TypeError(f"{solve.__name__}() {error}") from None
+        bound.apply_defaults()
+        given = bound.arguments
+        call = AttentionCall.read(**{name: given.pop(name) for name in of_call})
+        if "grad" in given:
+            given["grad"] = as_finite(given["grad"], "grad", call.output_shape)
+        return solve(call, **given)
+
+    public.__signature__ = signature  # type: ignore[attr-defined]
+    own_hints, hints = get_type_hints(solve), get_type_hints(arguments.__call__)
+    public.__annotations__ = {name: (own_hints | hints)[name] for name in signature.parameters}
+    public.__annotations__["return"] = own_hints["return"]
+    return public
 
 
 def _tensors(query: Any, key: Any, value: Any) -> tuple[Float64, Float64, Float64]:

@@ -48,9 +48,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..attention_call import AttentionCall
+from ..attention_call import AttentionCall, attends, pulls_back
 from ..formats import FORMATS, Format, as_format
-from ..inputs import Float64, as_finite
+from ..inputs import Float64
 from ..values.attention import scores_of
 from .mapping import envelope_of
 
@@ -72,19 +72,8 @@ class AttentionGradientBudget:
     value: Float64
 
 
-def attention_budget(
-    query: Any,
-    key: Any,
-    value: Any,
-    alpha: Any = 1.5,
-    is_causal: bool = False,
-    scale: Any = None,
-    alibi_slopes: Any = None,
-    key_lengths: Any = None,
-    *,
-    dtype: Any = "float32",
-    compute_dtype: Any = None,
-) -> Float64:
+@attends
+def attention_budget(call: AttentionCall, *, dtype: Any = "float32", compute_dtype: Any = None) -> Float64:
     """Error that a correct implementation may make in each element of the output of attention.
 
     Parameters
@@ -113,7 +102,6 @@ def attention_budget(
     >>> bound.ravel().round(9).tolist()
     [2.5183e-05, 2.5183e-05]
     """
-    call = AttentionCall.read(query, key, value, alpha, is_causal, scale, alibi_slopes, key_lengths)
     model = _Model.of(dtype, compute_dtype)
     p, low, high = _reach(call, model)
     live = high > 0
@@ -126,19 +114,9 @@ def attention_budget(
     return np.where(keys > 0, bound + rounded, 0.0)
 
 
+@pulls_back
 def attention_vjp_budget(
-    query: Any,
-    key: Any,
-    value: Any,
-    grad: Any,
-    alpha: Any = 1.5,
-    is_causal: bool = False,
-    scale: Any = None,
-    alibi_slopes: Any = None,
-    key_lengths: Any = None,
-    *,
-    dtype: Any = "float32",
-    compute_dtype: Any = None,
+    call: AttentionCall, grad: Float64, *, dtype: Any = "float32", compute_dtype: Any = None
 ) -> AttentionGradientBudget:
     """Error that a correct implementation may make in the gradients of attention in query, key and value.
 
@@ -164,13 +142,11 @@ def attention_vjp_budget(
     >>> bool(attention_vjp_budget(one, one, one, one).value < 1e-5)
     True
     """
-    call = AttentionCall.read(query, key, value, alpha, is_causal, scale, alibi_slopes, key_lengths)
     model = _Model.of(dtype, compute_dtype)
-    g = as_finite(grad, "grad", call.output_shape)
     p, low, high = _reach(call, model)
     live = high > 0
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
-        exact, off = _score_gradients(call, model, g, p, low, high)
+        exact, off = _score_gradients(call, model, grad, p, low, high)
         m = call.query.shape[2]
         keys, q = call.per_head(call.key), call.query
         scale_size = np.abs(call.scale)[..., None]
@@ -186,13 +162,13 @@ def attention_vjp_budget(
         moved = off + in_queries * size + model.floor * live
         by_key = _product(np.swapaxes(scale_size * moved, -1, -2), np.abs(q))
         drift = np.maximum(high - p, p - low) + in_queries * high + model.floor * live
-        by_value = np.swapaxes(drift, -1, -2) @ np.abs(g)
+        by_value = np.swapaxes(drift, -1, -2) @ np.abs(grad)
         seen = np.asarray(call.per_key_head(live.any(axis=-2).astype(float))[..., None] > 0)
         product = call.scale[..., None] * exact
         return AttentionGradientBudget(
             settle(by_query, product @ keys, np.asarray(live.any(axis=-1, keepdims=True))),
             settle(call.per_key_head(by_key), call.per_key_head(np.swapaxes(product, -1, -2) @ q), seen),
-            settle(call.per_key_head(by_value), call.per_key_head(np.swapaxes(p, -1, -2) @ g), seen),
+            settle(call.per_key_head(by_value), call.per_key_head(np.swapaxes(p, -1, -2) @ grad), seen),
         )
 
 

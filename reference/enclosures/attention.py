@@ -9,14 +9,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 from flint import arb
 from numpy.typing import NDArray
 
-from ..attention_call import AttentionCall
-from ..inputs import Float64, as_finite
+from ..attention_call import AttentionCall, attends, pulls_back
+from ..inputs import Float64
 from .ball_rows import BallRow, Scores, ball_row, guard_bits
 from .bounds import Balls, Bounds, as_balls, round_outward
 from .calculus import along_alpha, product, steepest
@@ -49,18 +48,8 @@ class EnclosedAttentionGradients:
     differentiable: NDArray[np.bool_]
 
 
-def enclose_attention(
-    query: Any,
-    key: Any,
-    value: Any,
-    alpha: Any = 1.5,
-    is_causal: bool = False,
-    scale: Any = None,
-    alibi_slopes: Any = None,
-    key_lengths: Any = None,
-    *,
-    precision: int = 128,
-) -> Bounds:
+@attends
+def enclose_attention(call: AttentionCall, *, precision: int = 128) -> Bounds:
     """Enclose :func:`entmax_oracle.reference.attention`.
 
     Parameters
@@ -87,7 +76,6 @@ def enclose_attention(
     array([[[[10.],
              [10.]]]])
     """
-    call = AttentionCall.read(query, key, value, alpha, is_causal, scale, alibi_slopes, key_lengths)
     with working_precision(_bits(call, precision)):
         balls = _Balls(call, precision)
         p, _ = balls.rows()
@@ -95,19 +83,8 @@ def enclose_attention(
         return Bounds(*round_outward(_matmul(p, values)))
 
 
-def enclose_attention_vjp(
-    query: Any,
-    key: Any,
-    value: Any,
-    grad: Any,
-    alpha: Any = 1.5,
-    is_causal: bool = False,
-    scale: Any = None,
-    alibi_slopes: Any = None,
-    key_lengths: Any = None,
-    *,
-    precision: int = 128,
-) -> EnclosedAttentionGradients:
+@pulls_back
+def enclose_attention_vjp(call: AttentionCall, grad: Float64, *, precision: int = 128) -> EnclosedAttentionGradients:
     """Enclose :func:`entmax_oracle.reference.attention_vjp`.
 
     Parameters
@@ -132,8 +109,7 @@ def enclose_attention_vjp(
     >>> enclose_attention_vjp(one, one, one, one).value.lower
     array([[[[1.]]]])
     """
-    call = AttentionCall.read(query, key, value, alpha, is_causal, scale, alibi_slopes, key_lengths)
-    output_grad = as_balls(as_finite(grad, "grad", call.output_shape))
+    output_grad = as_balls(grad)
     with working_precision(_bits(call, precision)):
         balls = _Balls(call, precision)
         p, rows = balls.rows()

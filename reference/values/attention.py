@@ -20,13 +20,12 @@ The reference spells out the (B, H, M, N) matrix and is meant for checking, not 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..attention_call import AttentionCall
-from ..inputs import Float64, as_finite
+from ..attention_call import AttentionCall, attends, pulls_back
+from ..inputs import Float64
 from .derivatives import along_alpha, apply_jacobian, largest_weight, wide_product
 from .mapping import entmax
 from .wide import Wide
@@ -53,16 +52,8 @@ class AttentionGradients:
     alpha: Float64
 
 
-def attention(
-    query: Any,
-    key: Any,
-    value: Any,
-    alpha: Any = 1.5,
-    is_causal: bool = False,
-    scale: Any = None,
-    alibi_slopes: Any = None,
-    key_lengths: Any = None,
-) -> Float64:
+@attends
+def attention(call: AttentionCall) -> Float64:
     """Attend with alpha-entmax in place of softmax.
 
     Parameters
@@ -98,22 +89,12 @@ def attention(
     array([[[[10.],
              [10.]]]])
     """
-    call = AttentionCall.read(query, key, value, alpha, is_causal, scale, alibi_slopes, key_lengths)
     output: Float64 = _probabilities(call, scores_of(call)) @ call.per_head(call.value)
     return output
 
 
-def attention_vjp(
-    query: Any,
-    key: Any,
-    value: Any,
-    grad: Any,
-    alpha: Any = 1.5,
-    is_causal: bool = False,
-    scale: Any = None,
-    alibi_slopes: Any = None,
-    key_lengths: Any = None,
-) -> AttentionGradients:
+@pulls_back
+def attention_vjp(call: AttentionCall, grad: Float64) -> AttentionGradients:
     """Gradients of a loss whose gradient in the output of :func:`attention` is ``grad``.
 
     Parameters
@@ -140,12 +121,10 @@ def attention_vjp(
     >>> attention_vjp(one, one, one, one).value
     array([[[[1.]]]])
     """
-    call = AttentionCall.read(query, key, value, alpha, is_causal, scale, alibi_slopes, key_lengths)
-    output_grad = as_finite(grad, "grad", call.output_shape)
     scores = scores_of(call)
     p = _probabilities(call, scores)
     keys = call.per_head(call.key)
-    p_grad = output_grad @ np.swapaxes(call.per_head(call.value), -1, -2)
+    p_grad = grad @ np.swapaxes(call.per_head(call.value), -1, -2)
     score_grad, alpha_grad = np.empty_like(p), np.empty(len(call.alpha))
     for h, alpha_h in enumerate(map(float, call.alpha)):
         score_grad[:, h] = apply_jacobian(p[:, h], p_grad[:, h], alpha_h)
@@ -161,7 +140,7 @@ def attention_vjp(
     return AttentionGradients(
         query=query_grad,
         key=key_grad,
-        value=call.per_key_head(np.swapaxes(p, -1, -2) @ output_grad),
+        value=call.per_key_head(np.swapaxes(p, -1, -2) @ grad),
         scale=scale_grad,
         alpha=call.like_alpha(alpha_grad),
     )

@@ -1,9 +1,20 @@
+import inspect
 from typing import Any
 
 import numpy as np
 import pytest
 
-from entmax_oracle.reference import attention, attention_vjp, entmax, grad_alpha, vjp
+from entmax_oracle.reference import (
+    attention,
+    attention_budget,
+    attention_vjp,
+    attention_vjp_budget,
+    enclose_attention,
+    enclose_attention_vjp,
+    entmax,
+    grad_alpha,
+    vjp,
+)
 
 U = 2.0**-53
 
@@ -165,3 +176,28 @@ def test_scores_that_overflow_are_named():
     key[0, 0, 2] = 1e300
     with pytest.raises(ValueError, match=r"score of query\[0, 1, 0\] and key 2 is beyond the float64 range"):
         attention(query, key, key)
+
+
+PLAIN = ["query", "key", "value", "alpha", "is_causal", "scale", "alibi_slopes", "key_lengths"]
+PULLED = ["query", "key", "value", "grad", *PLAIN[3:]]
+
+
+@pytest.mark.parametrize(
+    ("function", "names", "options"),
+    [
+        (attention, PLAIN, {}),
+        (attention_vjp, PULLED, {}),
+        (attention_budget, PLAIN, {"dtype": "float32", "compute_dtype": None}),
+        (attention_vjp_budget, PULLED, {"dtype": "float32", "compute_dtype": None}),
+        (enclose_attention, PLAIN, {"precision": 128}),
+        (enclose_attention_vjp, PULLED, {"precision": 128}),
+    ],
+)
+def test_every_function_shows_the_arguments_of_attention(function, names, options):
+    parameters = inspect.signature(function).parameters
+    assert [*parameters] == [*names, *options]
+    defaults = {name: p.default for name, p in parameters.items() if p.default is not p.empty}
+    assert defaults == dict(zip(PLAIN[3:], (1.5, False, None, None, None), strict=True)) | options
+    assert {p.kind for name, p in parameters.items() if name in options} <= {inspect.Parameter.KEYWORD_ONLY}
+    with pytest.raises(TypeError, match=rf"{function.__name__}\(\) missing a required argument: 'value'"):
+        function([], [])
