@@ -28,9 +28,9 @@ import numpy as np
 from flint import arb, fmpq
 from numpy.typing import NDArray
 
-from ..exact.radicals import compare_power_sum
 from ..inputs import Alpha, as_alpha, as_rows, last_axis
 from .precision import working_precision
+from .radicals import compare_power_sum
 
 __all__ = ["PRECISION_LIMIT", "Enclosure", "RowEnclosure", "enclose", "outward"]
 

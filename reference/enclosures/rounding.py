@@ -16,11 +16,11 @@ import numpy as np
 from flint import arb, fmpq
 from numpy.typing import NDArray
 
-from ..exact.radicals import attains
 from ..formats import Format, as_format
 from ..inputs import Alpha, as_alpha, as_rows, last_axis
 from .enclosure import PRECISION_LIMIT, RowEnclosure, RowSolver, outward
 from .precision import working_precision
+from .radicals import attains
 
 __all__ = ["PrecisionError", "round_ball", "rounded"]
 

@@ -23,8 +23,8 @@ from flint import arb, fmpq
 from numpy.typing import NDArray
 
 from ..enclosures.precision import working_precision
+from ..enclosures.radicals import compare_power_sum, rational_power
 from ..inputs import Alpha, as_alpha
-from .radicals import compare_power_sum, rational_power
 
 __all__ = ["ExactSolution", "exact_entmax", "float_logits_for", "logits_for"]
 

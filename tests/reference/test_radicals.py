@@ -7,7 +7,7 @@ from flint import fmpq
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entmax_oracle.reference.exact.radicals import attains, compare_power_sum, rational_power
+from entmax_oracle.reference.enclosures.radicals import attains, compare_power_sum, rational_power
 
 fractions = st.fractions(min_value=Fraction(1, 50), max_value=50, max_denominator=50)
 exponents = st.fractions(min_value=Fraction(1, 6), max_value=6, max_denominator=6)
