@@ -24,10 +24,10 @@ import mpmath as mp
 import numpy as np
 
 import entmax_oracle.reference as reference
-from entmax_oracle.reference.budgets.normalisers import normaliser_budget, normaliser_vjp_budget
 from entmax_oracle.reference.enclosures.bounds import Bounds
 from entmax_oracle.reference.formats import FORMATS
 from entmax_oracle.reference.normalisers import NORMALISERS, Undefined
+from entmax_oracle.reference.normalisers.budgets import normaliser_budget, normaliser_vjp_budget
 
 U = 2.0**-53
 TINY = 2.0**-1022
@@ -120,8 +120,9 @@ def judge(what: str, value: Any, bounds: Any, slack: Any) -> Iterator[str]:
     if ((lower == -np.inf) & (upper == np.inf)).any():
         yield f"the enclosure of {what} says nothing"
     with np.errstate(invalid="ignore", over="ignore"):
-        finite = np.where(np.isfinite(slack), slack, 2.0**-40 * np.abs(upper))  # sums round to infinity, too
-        beyond = ((value == np.inf) & (upper + finite < np.inf)) | ((value == -np.inf) & (lower - finite > -np.inf))
+        # Where anything is allowed, what is finite by more than sums may round is not infinite.
+        up, down = (np.where(np.isfinite(slack), slack, 2.0**-40 * np.abs(end)) for end in (upper, lower))
+        beyond = ((value == np.inf) & (upper + up < np.inf)) | ((value == -np.inf) & (lower - down > -np.inf))
         missed = np.isfinite(value) & (np.maximum(lower - value, value - upper) > slack)
     if beyond.any():
         yield f"{what} is infinite, the true value is not"
