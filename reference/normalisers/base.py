@@ -1,24 +1,29 @@
 """What a normaliser is, and the registry of all of them.
 
-A normaliser turns a row of logits into attention weights. Each is one class that states its definition once in float64
-arrays, once in balls, and its derivative; what is common to all (validation, masks, batches, outward rounding) is here.
+A normaliser turns a row of logits into attention weights. Each is one class that states all there is to say of it: its
+definition in balls; the careful program for it and for its derivative, whose errors are the budgets; float64 values,
+where there is a better way to them than the careful program; and a profile of its parameters and of what is true of it.
+What is common to all (validation, masks, batches, outward rounding) is here.
 """
 
 from __future__ import annotations
 
-import inspect
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 from flint import arb
+from numpy.typing import NDArray
 
+from ..budgets.running_error import Arithmetic, Rounded
 from ..enclosures.bounds import Bounds, object_array, round_outward
 from ..enclosures.precision import working_precision
+from ..formats import Format, as_format
 from ..inputs import Float64, as_array, as_finite, as_logits
+from .parts import FLOAT64, stored
+from .profile import Profile
 
 __all__ = ["NORMALISERS", "Normaliser", "Undefined", "normaliser", "register"]
 
@@ -42,18 +47,20 @@ class Normaliser(ABC):
         The weights as LaTeX.
     source : str
         Paper, or what the definition is for where the paper was not at hand.
+    profile : Profile
+        Its parameters, what is true of it, and where its hard places are.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
     definition: ClassVar[str]
     source: ClassVar[str]
+    profile: ClassVar[Profile] = Profile()
 
-    @cached_property
+    @property
     def parameters(self) -> dict[str, Any]:
         """The parameters with their defaults, as the definition names them."""
-        signature = inspect.signature(self._values)
-        return {name: p.default for name, p in signature.parameters.items() if p.kind is p.KEYWORD_ONLY}
+        return dict(self.profile.parameters)
 
     def __call__(self, z: Any, **parameters: Any) -> Float64:
         """Return the weights over the last axis.
@@ -75,7 +82,7 @@ class Normaliser(ABC):
             For NaN or ``+inf`` logits, rows without a live token, an unknown or unusable parameter; `Undefined` where
             the definition gives no value.
         """
-        settings = self._settings(parameters)
+        settings = self.settings(parameters)
         return self._each(lambda rows: self._values(rows, **settings), as_logits(z), (), settings)
 
     def vjp(self, z: Any, grad: Any, **parameters: Any) -> Float64:
@@ -99,7 +106,7 @@ class Normaliser(ABC):
         ValueError
             As for a call, and for a ``grad`` that is not finite or of another shape.
         """
-        settings = self._settings(parameters)
+        settings = self.settings(parameters)
         direction = as_finite(grad, "grad", as_array(z).shape)
         return self._each(lambda rows, along: self._pull(rows, along, **settings), as_logits(z), (direction,), settings)
 
@@ -121,7 +128,7 @@ class Normaliser(ABC):
 
     def enclose_row(self, z: Any, *, precision: int = 128, **parameters: Any) -> Any:
         """Return the weights of one row as arb balls, before they are rounded; see :meth:`enclose`."""
-        settings = self._settings(parameters)
+        settings = self.settings(parameters)
         logits = as_logits(z)
         if logits.ndim != 1:
             raise ValueError(f"z has shape {logits.shape}; one row of shape (n,) is needed")
@@ -136,27 +143,89 @@ class Normaliser(ABC):
         out[live] = object_array(weights)
         return out
 
-    def _refuse(self, n: int, **settings: Any) -> None:  # noqa: B027 (most need none)
-        """Raise ``ValueError`` for parameters that no row of ``n`` live tokens can have; none by default."""
+    @np.errstate(over="ignore", invalid="ignore")
+    def budget(self, z: Any, dtype: Any = "float32", *, compute_dtype: Any = None, **parameters: Any) -> Float64:
+        """Bound the error of the weights; see :func:`entmax_oracle.reference.normalisers.budgets.normaliser_budget`."""
+        out, arithmetic = _formats(dtype, compute_dtype)
+        settings = self.settings(parameters)
 
-    @abstractmethod
-    def _values(self, z: Float64) -> Float64:
-        """Return the weights of finite logits of shape (..., n); keyword-only arguments are the parameters."""
+        def bound(rows: Float64) -> Float64:
+            return _settled(self._careful(rows, arithmetic, **settings), out)
 
-    @abstractmethod
-    def _pull(self, z: Float64, grad: Float64) -> Float64:
-        """Return the vector-Jacobian product at finite logits of shape (..., n)."""
+        return self._each(bound, as_logits(z), (), settings)
 
-    @abstractmethod
-    def _balls(self, z: list[arb]) -> list[arb]:
-        """Return the weights of exact logits, at the working precision."""
+    @np.errstate(over="ignore", invalid="ignore")
+    def vjp_budget(
+        self, z: Any, grad: Any, dtype: Any = "float32", *, compute_dtype: Any = None, **parameters: Any
+    ) -> Float64:
+        """Bound the error of :meth:`vjp`; see `entmax_oracle.reference.normalisers.budgets.normaliser_vjp_budget`."""
+        out, arithmetic = _formats(dtype, compute_dtype)
+        settings, logits = self.settings(parameters), as_logits(z)
+        direction = as_finite(grad, "grad", logits.shape)
 
-    def _settings(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        def bound(rows: Float64, along: Float64) -> Float64:
+            found = self._careful_pull(rows, along, arithmetic, out, **settings)
+            if self.profile.lifts:
+                found = _lowered(found, rows)
+            return _settled(found, out) + arithmetic.tiny * (found.error > 0)
+
+        return self._each(bound, logits, (direction,), settings)
+
+    def settings(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        """Return the value of every parameter: those given, and the defaults of the others.
+
+        Raises
+        ------
+        ValueError
+            For a parameter that the normaliser does not have.
+        """
         unknown = sorted(parameters.keys() - self.parameters.keys())
         if unknown:
             known = ", ".join(self.parameters) or "none"
             raise ValueError(f"{unknown[0]} is no parameter of {self.name}; it has {known}")
         return self.parameters | parameters
+
+    def least_tokens(self, **settings: Any) -> int:
+        """Return how many live tokens a row needs."""
+        return 1
+
+    def undefined(self, z: Float64, **settings: Any) -> NDArray[np.bool_]:
+        """Say of each row whether the definition may give it no weights, such as 0/0."""
+        return np.zeros(z.shape[:-1], dtype=bool)
+
+    def tied(self, row: Float64, **settings: Any) -> tuple[NDArray[np.intp], int]:
+        """Return tokens that tie for having weight, the one first that gets it here, and how many of them get it."""
+        return np.empty(0, dtype=np.intp), 0
+
+    def _refuse(self, n: int, **settings: Any) -> None:  # noqa: B027 (most need none)
+        """Raise ``ValueError`` for parameters that no row of ``n`` live tokens can have; none by default."""
+
+    @abstractmethod
+    def _balls(self, z: list[arb], *_: Any, **settings: Any) -> list[arb]:
+        """Return the weights of exact logits, at the working precision; parameters come by keyword."""
+
+    @abstractmethod
+    def _careful(self, z: Float64, arithmetic: Arithmetic, *_: Any, **settings: Any) -> Rounded:
+        """Run the careful program for the weights at finite logits of shape (..., n); parameters come by keyword."""
+
+    @abstractmethod
+    def _careful_pull(
+        self, z: Float64, grad: Float64, arithmetic: Arithmetic, out: Format, *_: Any, **settings: Any
+    ) -> Rounded:
+        """Run the careful program for the vector-Jacobian product, which may use weights that were saved in ``out``.
+
+        Its error is infinite where the derivative jumps.
+        """
+
+    @np.errstate(over="ignore", invalid="ignore")
+    def _values(self, z: Float64, *_: Any, **settings: Any) -> Float64:
+        """Return the weights of finite logits of shape (..., n): what the careful program finds, by default."""
+        return self._careful(z, FLOAT64, **settings).value
+
+    @np.errstate(over="ignore", invalid="ignore")
+    def _pull(self, z: Float64, grad: Float64, *_: Any, **settings: Any) -> Float64:
+        """Return the vector-Jacobian product at finite logits: what the careful program finds, by default."""
+        return self._careful_pull(z, grad, FLOAT64, FLOAT64.form, **settings).value
 
     def _each(
         self, solve: Callable[..., Float64], logits: Float64, others: tuple[Float64, ...], settings: dict[str, Any]
@@ -172,6 +241,31 @@ class Normaliser(ABC):
             self._refuse(int(inside.sum()), **settings)
             out[row][inside] = solve(logits[row][inside], *(other[row][inside] for other in others))
         return out
+
+
+def _formats(dtype: Any, compute_dtype: Any) -> tuple[Format, Arithmetic]:
+    """Return the format of the answer, and the arithmetic inside."""
+    out = as_format(dtype)
+    inner = as_format(compute_dtype, "compute_dtype") if compute_dtype is not None else out
+    if compute_dtype is None and out.precision_bits < 24:
+        inner = as_format("float32")
+    return out, Arithmetic(inner)
+
+
+def _settled(found: Rounded, out: Format) -> Float64:
+    """Error of the stored answer; infinite where an operation overflowed, after which nothing is known."""
+    error = stored(found, out).error
+    return np.where(np.isnan(error) | ~np.isfinite(found.value), np.inf, error)
+
+
+def _lowered(found: Rounded, rows: Float64) -> Rounded:
+    """Let the largest logit take back the sum of a gradient, as autograd through the subtraction of the maximum does.
+
+    That sum is zero but for rounding, which is that of all tokens and of summing them.
+    """
+    all_errors = found.error.sum(axis=-1, keepdims=True)
+    summing = found.arithmetic.summation(rows.shape[-1]) * found.size.sum(axis=-1, keepdims=True)
+    return found.off(np.where(rows == rows.max(axis=-1, keepdims=True), all_errors + summing, 0.0))
 
 
 NORMALISERS: dict[str, Normaliser] = {}

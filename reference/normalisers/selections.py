@@ -10,10 +10,13 @@ import numpy as np
 from flint import arb
 from numpy.typing import NDArray
 
+from ..budgets.running_error import Arithmetic, Rounded
 from ..enclosures.ball_rows import ball
+from ..formats import Format
 from ..inputs import Float64, as_finite
 from .base import Normaliser, Undefined, register
-from .softmaxes import lifted, softmax_balls, through
+from .parts import careful_lift, careful_shares, careful_through, lifted, softmax_balls, stored, through
+from .profile import EVERY, Profile
 
 
 def as_count(value: Any, name: str) -> int:
@@ -35,29 +38,42 @@ class TopKSoftmax(Normaliser):
     title = "top-k softmax"
     definition = r"p = \mathrm{softmax}(z) \text{ restricted to the } k \text{ largest logits, normalised}"
     source = "for the definition stated (ties: the first tokens); after Fan, Lewis & Dauphin (ACL 2018)"
+    profile = Profile({"k": 2}, others=({"k": 1}, {"k": 3}, {"k": 7}, {"k": 33}), picks=True)
+
+    def least_tokens(self, **settings: Any) -> int:
+        """As many as are chosen, so that there is a choice."""
+        return as_count(settings["k"], "k")
+
+    def tied(self, row: Float64, **settings: Any) -> tuple[NDArray[np.intp], int]:
+        """Tokens tied with the k-th largest, and how many of them are kept."""
+        k = min(settings["k"], len(row))
+        edge = np.sort(row)[-k]
+        tied = np.flatnonzero(row == edge)
+        return tied, len(tied) if edge == -np.inf else k - int((row > edge).sum())
 
     def _refuse(self, n: int, **settings: Any) -> None:
         as_count(settings["k"], "k")
 
-    def _values(self, z: Float64, *, k: int = 2) -> Float64:
-        kept = self._kept(z, k)
-        weights = np.where(kept, np.exp(lifted(z)), 0.0)
-        return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
-
-    def _pull(self, z: Float64, grad: Float64, *, k: int = 2) -> Float64:
+    def _pull(self, z: Float64, grad: Float64, *, k: int) -> Float64:
         return through(self._values(z, k=k), grad)
 
-    def _balls(self, z: list[arb], *, k: int = 2) -> list[arb]:
+    def _balls(self, z: list[arb], *, k: int) -> list[arb]:
         kept = sorted(range(len(z)), key=lambda i: (-Fraction(float(z[i])), i))[:k]
         weights = dict(zip(kept, softmax_balls([z[i] for i in kept]), strict=True))
         return [weights.get(i, arb(0)) for i in range(len(z))]
 
-    @staticmethod
-    def _kept(z: Float64, k: int) -> NDArray[np.bool_]:
+    def _careful(self, z: Float64, arithmetic: Arithmetic, *, k: int) -> Rounded:
         order = np.argsort(-z, axis=-1, kind="stable")
         kept = np.zeros(z.shape, dtype=bool)
         np.put_along_axis(kept, order[..., :k], True, axis=-1)
-        return kept
+        powers = careful_lift(z, arithmetic).exp()
+        return careful_shares(powers.apply(lambda x: np.where(kept, x, 0.0)))
+
+    def _careful_pull(self, z: Float64, grad: Float64, arithmetic: Arithmetic, out: Format, *, k: int) -> Rounded:
+        found = careful_through(self._careful(z, arithmetic, k=k), grad, out)
+        ranked = np.sort(z, axis=-1)[..., ::-1]
+        tied = ranked[..., k - 1 : k] == ranked[..., k : k + 1] if k < z.shape[-1] else False
+        return found.off(np.where(tied, np.inf, 0.0))
 
 
 @register
@@ -76,16 +92,26 @@ class RSoftmax(Normaliser):
         r"\; Q_r \text{ the } r\text{-quantile}"
     )
     source = "Bałazy et al., r-softmax: Generalized Softmax with Controllable Sparsity Rate (arXiv 2304.05243)"
+    profile = Profile({"r": 0.5}, others=({"r": 0.25}, {"r": 0.8}))
+
+    def least_tokens(self, **settings: Any) -> int:
+        """Two: a quantile below the maximum."""
+        return 2
+
+    def undefined(self, z: Float64, **settings: Any) -> NDArray[np.bool_]:
+        """Rows with ties at the maximum for as much as the share that is kept."""
+        largest = (z == z.max(axis=-1, keepdims=True)).mean(axis=-1)
+        return np.asarray(largest >= (1 - settings["r"]) * (1 - 1 / z.shape[-1]) - 1e-9)
 
     def _refuse(self, n: int, **settings: Any) -> None:
         r = float(as_finite(settings["r"], "r", ()))
         if not 0 <= r < 1:
             raise ValueError(f"r is {r}: a sparsity rate lies in [0, 1)")
 
-    def _values(self, z: Float64, *, r: float = 0.5) -> Float64:
+    def _values(self, z: Float64, *, r: float) -> Float64:
         return self._parts(z, r)[0]
 
-    def _pull(self, z: Float64, grad: Float64, *, r: float = 0.5) -> Float64:
+    def _pull(self, z: Float64, grad: Float64, *, r: float) -> Float64:
         small = self._small(z)
         p, lift, above, total, order = self._parts(z, r)
         centred = (grad - (p * grad).sum(axis=-1, keepdims=True)) / total * np.where(above > 0, lift, 0.0)
@@ -99,7 +125,7 @@ class RSoftmax(Normaliser):
                 np.put_along_axis(out, token, kept - part * through_quantile, -1)
         return np.asarray(out)
 
-    def _balls(self, z: list[arb], *, r: float = 0.5) -> list[arb]:
+    def _balls(self, z: list[arb], *, r: float) -> list[arb]:
         # The logits are floats, so that the quantile is an exact fraction.
         tokens = [Fraction(float(token)) for token in z]
         order = sorted(tokens)
@@ -114,8 +140,41 @@ class RSoftmax(Normaliser):
         total = sum(weights, arb(0))
         return [weight / total if weight != 0 else arb(0) for weight in weights]
 
+    def _careful(self, z: Float64, arithmetic: Arithmetic, *, r: float) -> Rounded:
+        gap, above, _ = self._above_quantile(z, arithmetic, r)
+        weight = above * gap.exp()
+        return weight / weight.total()
+
+    def _careful_pull(self, z: Float64, grad: Float64, arithmetic: Arithmetic, out: Format, *, r: float) -> Rounded:
+        gap, above, off = self._above_quantile(z, arithmetic, r)
+        place, share = self._place(z.shape[-1], r)
+        lift, g, u = gap.exp(), arithmetic.exact(grad), arithmetic.u
+        weight = above * lift
+        total = weight.total()
+        p = stored(weight / total, out)
+        centred = (g - (p * g).total()) / total * lift
+        centred = centred.apply(lambda x: np.where(above.value > 0, x, 0.0))
+        back = centred.total()
+        ends = np.sort(z, axis=-1)[..., place : place + 2]
+        at = z[..., np.newaxis] == ends[..., np.newaxis, :]
+        at_end = at.any(axis=-1)
+        # The tokens at the quantile take the others' sum back, by their shares of it.
+        by_share = (at * np.array([1 - share, share])[: ends.shape[-1]]).sum(axis=-1)
+        taken = back.error + (off + 4 * u) * back.size
+        lost = np.where(at_end, taken, off * back.size * (off > 0))
+        found = centred * (arithmetic.exact(1.0) + above) + Rounded(-by_share * back.value, lost, arithmetic)
+        # A token at the corner has a derivative of its own choosing, unless it is the quantile itself.
+        corner = (above.error > above.value) & (above.error > 0)
+        # Logits that rounding brings together once the maximum is subtracted change places at will.
+        blur = 2 * u * np.where(np.isfinite(gap.value), np.abs(gap.value), 0.0)[..., np.newaxis]
+        near = np.abs(z[..., np.newaxis] - ends[..., np.newaxis, :]) <= blur
+        tied = (near.sum(axis=-2) > 1).any(axis=-1, keepdims=True)
+        own = at_end & (share == 0) & (z == ends[..., :1])
+        return found.off(np.where((corner & ~own).any(axis=-1, keepdims=True) | tied, np.inf, 0.0))
+
     @staticmethod
     def _place(n: int, r: float) -> tuple[int, float]:
+        """Return the rank below the quantile, and how far the quantile is on the way to the next."""
         position = Fraction(r) * (n - 1)
         place = math.floor(position)
         return place, float(position - place)
@@ -141,6 +200,19 @@ class RSoftmax(Normaliser):
         total = (above * lift).sum(axis=-1, keepdims=True)
         return above * lift / total, lift, above, total, order
 
+    def _above_quantile(self, z: Float64, arithmetic: Arithmetic, r: float) -> tuple[Rounded, Rounded, float]:
+        """Gaps, what they exceed the quantile by, and how far off the place of the quantile may be."""
+        gap, n = careful_lift(z, arithmetic), z.shape[-1]
+        place, share = self._place(n, r)
+        ranked = gap.apply(lambda x: np.take_along_axis(x, np.argsort(z, axis=-1, kind="stable"), -1))
+        off = 3 * arithmetic.u * float(r) * (n - 1)  # r rounded to the format, and the product; nothing where it is 0
+        low = ranked.apply(lambda x: x[..., place : place + 1])
+        high = ranked.apply(lambda x: x[..., min(place + 1, n - 1) : min(place + 1, n - 1) + 1])
+        quantile = low + arithmetic.exact(share) * (high - low) if share else low
+        near = ranked.value[..., max(place - 1, 0) : place + 3]
+        quantile = quantile.off(off * np.abs(np.diff(near, axis=-1)).max(axis=-1, keepdims=True, initial=0.0))
+        return gap, (gap - quantile).clip(0.0), off
+
 
 _NONE_ABOVE = "z: no logit of a row exceeds its r-quantile, where r-softmax is 0/0; separate the largest logits"
 
@@ -159,23 +231,21 @@ class Budget(Normaliser):
         r"= \mathrm{clip}(z - \tau, 0, 1)"
     )
     source = "Niculae & Martins, LP-SparseMAP (ICML 2020); entmax 1.3, budget_bisect"
+    profile = Profile({"k": 2}, others=({"k": 1}, {"k": 3}), true=EVERY - {"simplex"}, aim=2.0)
+
+    def least_tokens(self, **settings: Any) -> int:
+        """As many as hold a whole each."""
+        return as_count(settings["k"], "k")
 
     def _refuse(self, n: int, **settings: Any) -> None:
         if as_count(settings["k"], "k") > n:
             raise ValueError(f"k is {settings['k']}, more than the {n} live tokens of a row: each holds at most 1")
 
-    def _values(self, z: Float64, *, k: int = 2) -> Float64:
+    def _values(self, z: Float64, *, k: int) -> Float64:
         gap = lifted(z)
-        return np.clip(gap - self._threshold(gap, k)[..., None], 0.0, 1.0)
+        return np.clip(gap - self._threshold(gap, k)[..., np.newaxis], 0.0, 1.0)
 
-    def _pull(self, z: Float64, grad: Float64, *, k: int = 2) -> Float64:
-        p = self._values(z, k=k)
-        between = (p > 0) & (p < 1)
-        count = np.maximum(between.sum(axis=-1, keepdims=True), 1)
-        mean = np.where(between, grad, 0.0).sum(axis=-1, keepdims=True) / count
-        return np.where(between, grad - mean, 0.0)
-
-    def _balls(self, z: list[arb], *, k: int = 2) -> list[arb]:
+    def _balls(self, z: list[arb], *, k: int) -> list[arb]:
         # Piecewise linear in the threshold: fractions are exact.
         tokens = [Fraction(float(token)) for token in z]
         corners = sorted({corner for token in tokens for corner in (token, token - 1)})
@@ -192,6 +262,43 @@ class Budget(Normaliser):
             corners[low] + (above - k) / (above - below) * (corners[high] - corners[low]) if above > k else corners[low]
         )
         return [ball(min(max(token - level, Fraction(0)), Fraction(1))) for token in tokens]
+
+    def _careful(self, z: Float64, arithmetic: Arithmetic, *, k: int) -> Rounded:
+        p = self._above(z, arithmetic, k).clip(0.0, 1.0)
+        return p.off(np.where(p.size > 0, 2 * arithmetic.u, 0.0))
+
+    def _careful_pull(self, z: Float64, grad: Float64, arithmetic: Arithmetic, out: Format, *, k: int) -> Rounded:
+        above, u = self._above(z, arithmetic, k), arithmetic.u
+        corner = (np.abs(above.value) <= above.error) | (np.abs(above.value - 1) <= above.error)
+        between = (above.value > 0) & (above.value < 1)
+        g = np.where(between, grad, 0.0)
+        count = arithmetic.exact(np.maximum(between.sum(axis=-1, keepdims=True), 1.0))
+        found = (arithmetic.exact(g) - arithmetic.exact(g).total() / count).off(u * np.abs(g))
+        found = found.apply(lambda x: np.where(between, x, 0.0))
+        # Autograd of the subtracted maximum hands it what the row sums to: zero but for rounding.
+        left = (arithmetic.summation(z.shape[-1]) + 4 * u) * np.abs(g).sum(axis=-1, keepdims=True)
+        found = found.off(np.where(lifted(z) == 0, left, 0.0))
+        return found.off(np.where(corner.any(axis=-1, keepdims=True), np.inf, 0.0))
+
+    def _above(self, z: Float64, arithmetic: Arithmetic, k: int) -> Rounded:
+        """Logits above the threshold, before they are clipped.
+
+        Data off by e move the threshold by an average of e over the tokens strictly between, and a closed form or a
+        bisection adds the rounding of their sum and of the threshold itself.
+        """
+        gap, u = lifted(z), arithmetic.u
+        tau = self._threshold(gap, k)[..., np.newaxis]
+        above = gap - tau
+        # Where none is between, every threshold of a whole range is right: each token is judged by its nearest end.
+        ranked = np.sort(gap, axis=-1)[..., ::-1]
+        least, next_one = ranked[..., k - 1 : k], ranked[..., k : k + 1] if k < z.shape[-1] else -np.inf
+        ends = np.where(gap >= least, least - 1, next_one)
+        flat = ~((above > 0) & (above < 1)).any(axis=-1, keepdims=True) & np.isfinite(ends)
+        tau = np.where(flat, ends, tau)
+        above = gap - tau
+        near = np.where((above > -1) & (above < 2), np.abs(gap), np.abs(tau)).max(axis=-1, keepdims=True)
+        moved = (arithmetic.summation(z.shape[-1]) + 4 * u) * (near + 1)
+        return Rounded(above, u * (np.abs(gap) + np.abs(above)) + moved, arithmetic)
 
     @staticmethod
     def _threshold(z: Float64, k: int) -> Float64:

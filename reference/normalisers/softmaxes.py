@@ -3,46 +3,70 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from abc import abstractmethod
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 from flint import arb
+from numpy.typing import NDArray
 
+from ..budgets.running_error import Arithmetic, Rounded
+from ..formats import Format
 from ..inputs import Float64, as_finite
-from ..values.derivatives import apply_jacobian
-from ..values.mapping import entmax
 from .base import Normaliser, Undefined, as_positive, register
+from .parts import (
+    FLOAT64,
+    careful_lift,
+    careful_softmax,
+    careful_through,
+    lifted,
+    softmax,
+    softmax_balls,
+    through,
+)
+from .profile import EVERY, Profile
+
+_Number = TypeVar("_Number", arb, Rounded)
 
 
-def softmax(z: Float64) -> Float64:
-    """Softmax over the last axis."""
-    return entmax(z, 1.0)
+class SoftmaxOf(Normaliser):
+    """Softmax of logits that are changed first, each on its own but for a scale that depends on the length."""
 
+    @abstractmethod
+    def _logits(self, z: Float64, arithmetic: Arithmetic, *_: Any, **settings: Any) -> Rounded:
+        """Return the changed logits, up to a constant that is added to all."""
 
-def through(p: Float64, grad: Float64) -> Float64:
-    """Multiply by the Jacobian of softmax at its value ``p``."""
-    return apply_jacobian(p, grad, 1.0)
+    @abstractmethod
+    def _logit_balls(self, z: list[arb], *_: Any, **settings: Any) -> list[arb]:
+        """Return the changed logits in balls."""
 
+    def _slope(self, z: Float64, arithmetic: Arithmetic, *_: Any, **settings: Any) -> Rounded:
+        """Return the derivative of each changed logit in its own."""
+        return arithmetic.exact(1.0)
 
-def lifted(z: Float64, scale: float | Float64 = 1.0) -> Float64:
-    """Scale times the logits minus the largest of their row: what is scaled must not cancel afterwards.
+    @np.errstate(over="ignore", invalid="ignore")
+    def _values(self, z: Float64, *_: Any, **settings: Any) -> Float64:
+        return softmax(self._logits(z, FLOAT64, **settings).value)
 
-    Differences beyond the largest float64 end there, which is as far below the largest logit as any.
-    """
-    with np.errstate(over="ignore"):
-        return np.asarray(np.maximum(scale * (z - z.max(axis=-1, keepdims=True)), -np.finfo(np.float64).max))
+    def _pull(self, z: Float64, grad: Float64, *_: Any, **settings: Any) -> Float64:
+        return self._slope(z, FLOAT64, **settings).value * through(self._values(z, **settings), grad)
 
+    def _balls(self, z: list[arb], *_: Any, **settings: Any) -> list[arb]:
+        return softmax_balls(self._logit_balls(z, **settings))
 
-def softmax_balls(z: list[arb]) -> list[arb]:
-    """Softmax of balls."""
-    top = max(z, key=lambda ball: float(ball.mid()))
-    weights = [(token - top).exp() for token in z]
-    total = sum(weights, arb(0))
-    return [weight / total for weight in weights]
+    def _careful(self, z: Float64, arithmetic: Arithmetic, *_: Any, **settings: Any) -> Rounded:
+        return careful_softmax(self._logits(z, arithmetic, **settings))
+
+    def _careful_pull(
+        self, z: Float64, grad: Float64, arithmetic: Arithmetic, out: Format, *_: Any, **settings: Any
+    ) -> Rounded:
+        p = self._careful(z, arithmetic, **settings)
+        return self._slope(z, arithmetic, **settings) * careful_through(p, grad, out)
 
 
 @register
-class Softmax(Normaliser):
+class Softmax(SoftmaxOf):
     """Softmax: exponentials over their sum. Source: Bridle (1990)."""
 
     name = "softmax"
@@ -50,42 +74,49 @@ class Softmax(Normaliser):
     definition = r"p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}"
     source = "Bridle, Probabilistic interpretation of feedforward classification network outputs (1990)"
 
-    def _values(self, z: Float64) -> Float64:
-        return softmax(z)
+    def _logits(self, z: Float64, arithmetic: Arithmetic) -> Rounded:
+        return arithmetic.exact(z)
 
-    def _pull(self, z: Float64, grad: Float64) -> Float64:
-        return through(softmax(z), grad)
-
-    def _balls(self, z: list[arb]) -> list[arb]:
-        return softmax_balls(z)
+    def _logit_balls(self, z: list[arb]) -> list[arb]:
+        return z
 
 
 @register
-class ScalableSoftmax(Normaliser):
+class ScalableSoftmax(SoftmaxOf):
     """Scalable softmax: a scale that grows with the logarithm of the length. Source: Nakanishi (2025)."""
 
     name = "scalable-softmax"
     title = "scalable softmax (SSMax)"
     definition = r"p = \mathrm{softmax}(s \log n \cdot z)"
     source = "Nakanishi, Scalable-Softmax Is Superior for Attention (arXiv 2501.19399)"
+    profile = Profile({"s": 1.0}, others=({"s": 0.375},))
 
     def _refuse(self, n: int, **settings: Any) -> None:
         as_positive(settings["s"], "s")
 
-    def _values(self, z: Float64, *, s: float = 1.0) -> Float64:
-        return softmax(lifted(z, s * math.log(z.shape[-1])))
+    def _logits(self, z: Float64, arithmetic: Arithmetic, *, s: float) -> Rounded:
+        return self._slope(z, arithmetic, s=s) * careful_lift(z, arithmetic)
 
-    def _pull(self, z: Float64, grad: Float64, *, s: float = 1.0) -> Float64:
-        return s * math.log(z.shape[-1]) * through(self._values(z, s=s), grad)
+    def _slope(self, z: Float64, arithmetic: Arithmetic, *, s: float) -> Rounded:
+        return arithmetic.near(s * math.log(z.shape[-1]), 6)
 
-    def _balls(self, z: list[arb], *, s: float = 1.0) -> list[arb]:
+    def _logit_balls(self, z: list[arb], *, s: float) -> list[arb]:
         scale = arb(s) * arb(len(z)).log()
-        return softmax_balls([scale * token for token in z])
+        return [scale * token for token in z]
 
 
 # Coefficients of the published fit of the scale to the entropy, highest degree first.
 _FIT = (-0.037, 0.481, -2.3, 4.917, -1.791)
 _CONFIDENT = 0.5
+
+
+def _fitted(entropy: _Number, number: Callable[[float], _Number]) -> tuple[_Number, _Number]:
+    """Return the published fit at an entropy and its derivative, in the arithmetic of the entropy."""
+    fit, slope = number(0.0), number(0.0)
+    for coefficient in _FIT:
+        slope = slope * entropy + fit
+        fit = fit * entropy + number(coefficient)
+    return fit, slope
 
 
 @register
@@ -105,11 +136,11 @@ class AdaptiveTemperatureSoftmax(Normaliser):
     source = "Veličković et al., softmax is not enough for sharp out-of-distribution (arXiv 2410.01104)"
 
     def _values(self, z: Float64) -> Float64:
-        return softmax(lifted(z, self._scale(softmax(z))[0]))
+        return softmax(lifted(z, self._scale(FLOAT64.exact(softmax(z)))[0].value))
 
     def _pull(self, z: Float64, grad: Float64) -> Float64:
         first, gap = softmax(z), lifted(z)
-        scale, slope = self._scale(first)
+        scale, slope = (each.value for each in self._scale(FLOAT64.exact(first)))
         back = through(softmax(lifted(z, scale)), grad)
         along = (back * gap).sum(axis=-1, keepdims=True) * slope
         # The entropy of softmax(z) has the gradient -J z, J its Jacobian.
@@ -119,26 +150,46 @@ class AdaptiveTemperatureSoftmax(Normaliser):
         first = softmax_balls(z)
         entropy = -sum((p * p.log() for p in first), arb(0))
         # The coefficients are the float64 numbers that they are in the tier of floats.
-        scale = arb(0)
-        for coefficient in _FIT:
-            scale = scale * entropy + arb(coefficient)
+        scale, _ = _fitted(entropy, arb)
         if entropy <= _CONFIDENT or scale <= 1:
             return softmax_balls(z)
         if not (entropy > _CONFIDENT and scale > 1):
             scale = arb(1).union(scale)
         return softmax_balls([scale * token for token in z])
 
+    def _careful(self, z: Float64, arithmetic: Arithmetic) -> Rounded:
+        scale, _ = self._scale(careful_softmax(arithmetic.exact(z)))
+        return careful_softmax(scale * careful_lift(z, arithmetic))
+
+    def _careful_pull(self, z: Float64, grad: Float64, arithmetic: Arithmetic, out: Format) -> Rounded:
+        first, gap = careful_softmax(arithmetic.exact(z)), careful_lift(z, arithmetic)
+        scale, slope = self._scale(first)
+        back = careful_through(careful_softmax(scale * gap), grad, out)
+        # Autograd of the entropy goes by log p, which is the gap less a constant of the size of log n, plus 1.
+        size = first.value * (np.abs(gap.value) + np.log(z.shape[-1]) + 1)
+        lost = 8 * arithmetic.u * (size + first.value * size.sum(axis=-1, keepdims=True))
+        heat = careful_through(first, gap.value, out).off(lost)
+        return scale * back - (back * gap).total() * slope * heat
+
     @staticmethod
-    def _scale(p: Float64) -> tuple[Float64, Float64]:
-        """Return the scale and its derivative in the entropy."""
-        entropy = -(p * np.log(np.where(p > 0, p, 1.0))).sum(axis=-1, keepdims=True)
-        fit = np.polyval(_FIT, entropy)
-        sharpened = (entropy > _CONFIDENT) & (fit > 1)
-        return np.where(sharpened, fit, 1.0), np.where(sharpened, np.polyval(np.polyder(np.array(_FIT)), entropy), 0.0)
+    def _scale(first: Rounded) -> tuple[Rounded, Rounded]:
+        """Return the scale for the weights of softmax(z), and its derivative in their entropy."""
+        p, off, arithmetic = first.value, first.error, first.arithmetic
+        log = np.log(np.maximum(p, np.maximum(off, np.finfo(np.float64).tiny)))
+        # x log x moves by at most 3 e (1 + |log max(x, e)|) when x moves by e.
+        surprise = -p * np.log(np.where(p > 0, p, 1.0))
+        moved = 3 * off * (1 + np.abs(log)) + 6 * arithmetic.u * np.abs(surprise)
+        entropy = Rounded(surprise, moved, arithmetic).total()
+        fit, slope = _fitted(entropy, lambda coefficient: arithmetic.near(coefficient, 1))
+        able = entropy.size > _CONFIDENT  # the fit is far below 1 where this could be in doubt
+        sharp, undecided = able & (fit.value > 1), able & (np.abs(fit.value - 1) <= fit.error)
+        scale = Rounded(np.where(sharp, fit.value, 1.0), np.where(sharp | undecided, fit.error, 0.0), arithmetic)
+        bend = np.where(undecided, np.inf, np.where(sharp, slope.error, 0.0))
+        return scale, Rounded(np.where(sharp, slope.value, 0.0), bend, arithmetic)
 
 
 @register
-class MultiMax(Normaliser):
+class MultiMax(SoftmaxOf):
     """Softmax of logits bent at two points: slope t_b below b, 1 between, t_d above d. Source: Zhou et al. (2024).
 
     The modulator of first order. At the bends the derivative is that of the middle piece.
@@ -148,6 +199,12 @@ class MultiMax(Normaliser):
     title = "MultiMax"
     definition = r"p = \mathrm{softmax}(\sigma(z)), \quad \sigma(z) = z + (1 - t_b) [b - z]_+ + (t_d - 1) [z - d]_+"
     source = "Zhou, Fritz & Keuper, MultiMax: Sparse and Multi-Modal Attention Learning (ICML 2024), eq. 6, first order"
+    profile = Profile(
+        {"t_b": 2.0, "b": 0.5, "t_d": 0.5, "d": 1.5},
+        others=({"t_b": 1.5, "b": -0.5, "t_d": 0.25, "d": 2.0},),
+        true=EVERY - {"shift"},
+        marks=("b", "d"),
+    )
 
     def _refuse(self, n: int, **settings: Any) -> None:
         for name in ("t_b", "b", "t_d", "d"):
@@ -155,33 +212,35 @@ class MultiMax(Normaliser):
         if settings["b"] > settings["d"]:
             raise ValueError(f"b is {settings['b']}, above d = {settings['d']}: the lower bend must not be the higher")
 
-    def _values(self, z: Float64, *, t_b: float = 2.0, b: float = 0.5, t_d: float = 0.5, d: float = 1.5) -> Float64:
-        bent = self._bent(z, t_b, b, t_d, d)
+    @np.errstate(over="ignore", invalid="ignore")
+    def _values(self, z: Float64, *, t_b: float, b: float, t_d: float, d: float) -> Float64:
+        bent = self._logits(z, FLOAT64, t_b=t_b, b=b, t_d=t_d, d=d).value
         if np.isfinite(bent).all():
             return softmax(bent)
         # Slopes and bends are homogeneous: what is small enough not to overflow is bent alike.
         small = 2.0**-4 / max(1.0, abs(t_b), abs(t_d))
-        return softmax(lifted(self._bent(small * z, t_b, small * b, t_d, small * d), 1 / small))
+        bent = self._logits(small * z, FLOAT64, t_b=t_b, b=small * b, t_d=t_d, d=small * d).value
+        return softmax(lifted(bent, 1 / small))
 
-    def _pull(
-        self, z: Float64, grad: Float64, *, t_b: float = 2.0, b: float = 0.5, t_d: float = 0.5, d: float = 1.5
-    ) -> Float64:
-        slope = np.where(z < b, t_b, np.where(z > d, t_d, 1.0))
-        return slope * through(self._values(z, t_b=t_b, b=b, t_d=t_d, d=d), grad)
+    def _logits(self, z: Float64, arithmetic: Arithmetic, *, t_b: float, b: float, t_d: float, d: float) -> Rounded:
+        token = arithmetic.exact(z)
+        below = (arithmetic.near(b, 1) - token).clip(0.0)
+        above = (token - arithmetic.near(d, 1)).clip(0.0)
+        return token + arithmetic.near(1 - t_b, 2) * below + arithmetic.near(t_d - 1, 2) * above
 
-    @staticmethod
-    def _bent(z: Float64, t_b: float, b: float, t_d: float, d: float) -> Float64:
-        with np.errstate(over="ignore"):
-            return np.asarray(z + (1 - t_b) * np.maximum(b - z, 0.0) + (t_d - 1) * np.maximum(z - d, 0.0))
+    def _slope(self, z: Float64, arithmetic: Arithmetic, *, t_b: float, b: float, t_d: float, d: float) -> Rounded:
+        corner = (np.abs(z - b) <= arithmetic.u * abs(b)) | (np.abs(z - d) <= arithmetic.u * abs(d))
+        slope = arithmetic.near(np.where(z < b, t_b, np.where(z > d, t_d, 1.0)), 1)
+        return slope.off(np.where(corner, np.inf, 0.0))
 
-    def _balls(self, z: list[arb], *, t_b: float = 2.0, b: float = 0.5, t_d: float = 0.5, d: float = 1.5) -> list[arb]:
+    def _logit_balls(self, z: list[arb], *, t_b: float, b: float, t_d: float, d: float) -> list[arb]:
         bent = []
         for token in z:
             low, high = arb(b) - token, token - arb(d)
             bent.append(
                 token + ((1 - arb(t_b)) * low if low > 0 else arb(0)) + ((arb(t_d) - 1) * high if high > 0 else arb(0))
             )
-        return softmax_balls(bent)
+        return bent
 
 
 @register
@@ -199,16 +258,23 @@ class SelfAdjustSoftmax(Normaliser):
         r"p_i = \frac{z_i - l}{h - l} \mathrm{softmax}(z)_i, \quad l = \min(0, z_{\min}), \; h = \max(0, z_{\max})"
     )
     source = "Zheng et al., Self-Adjust Softmax (arXiv 2502.18277)"
+    profile = Profile(
+        {"normalised": False}, others=({"normalised": True},), true=frozenset({"permutation"}), marks=(0.0,)
+    )
 
-    def _values(self, z: Float64, *, normalised: bool = False) -> Float64:
-        return self._factor(z, normalised) * softmax(z)
+    def undefined(self, z: Float64, **settings: Any) -> NDArray[np.bool_]:
+        """Rows of zeros, if they are normalised."""
+        return np.asarray((z == 0).all(axis=-1) & settings["normalised"])
 
-    def _pull(self, z: Float64, grad: Float64, *, normalised: bool = False) -> Float64:
-        p, factor = softmax(z), self._factor(z, normalised)
+    def _values(self, z: Float64, *, normalised: bool) -> Float64:
+        return self._defined_factor(z, normalised) * softmax(z)
+
+    def _pull(self, z: Float64, grad: Float64, *, normalised: bool) -> Float64:
+        p, factor = softmax(z), self._defined_factor(z, normalised)
         direct, back = grad * p, _through_product(p, grad, factor)
         if not normalised:
             return np.asarray(direct + back)
-        low, high = np.minimum(z.min(axis=-1, keepdims=True), 0.0), np.maximum(z.max(axis=-1, keepdims=True), 0.0)
+        low, high = _ends(z)
         width = high - low
         out = direct / width + back
         to_low = -((1 - factor) * direct).sum(axis=-1, keepdims=True) / width
@@ -219,7 +285,7 @@ class SelfAdjustSoftmax(Normaliser):
             np.put_along_axis(out, place, kept + np.where(moves, amount, 0.0), -1)
         return np.asarray(out)
 
-    def _balls(self, z: list[arb], *, normalised: bool = False) -> list[arb]:
+    def _balls(self, z: list[arb], *, normalised: bool) -> list[arb]:
         p = softmax_balls(z)
         if not normalised:
             return [token * weight for token, weight in zip(z, p, strict=True)]
@@ -228,14 +294,51 @@ class SelfAdjustSoftmax(Normaliser):
             raise Undefined(_ALL_ZERO)
         return [(token - low) / (high - low) * weight for token, weight in zip(z, p, strict=True)]
 
-    @staticmethod
-    def _factor(z: Float64, normalised: bool) -> Float64:
+    def _careful(self, z: Float64, arithmetic: Arithmetic, *, normalised: bool) -> Rounded:
+        return self._factor(z, arithmetic, normalised)[0] * careful_softmax(arithmetic.exact(z))
+
+    def _careful_pull(
+        self, z: Float64, grad: Float64, arithmetic: Arithmetic, out: Format, *, normalised: bool
+    ) -> Rounded:
+        p, (factor, width) = careful_softmax(arithmetic.exact(z)), self._factor(z, arithmetic, normalised)
+        g = arithmetic.exact(grad)
+        direct, weighted = g * p, g * factor
+        # What an error of the incoming gradient becomes behind the Jacobian of softmax.
+        spread = p.size * (weighted.error + (p.size * weighted.error).sum(axis=-1, keepdims=True))
+        back = careful_through(p, weighted.value, out) + Rounded(np.zeros_like(spread), spread, arithmetic)
         if not normalised:
-            return z
-        low, high = np.minimum(z.min(axis=-1, keepdims=True), 0.0), np.maximum(z.max(axis=-1, keepdims=True), 0.0)
-        if (low == high).any():
+            return direct + back
+        found, one = direct / width + back, arithmetic.exact(1.0)
+        to_low, to_high = ((one - factor) * direct).total() / width, (factor * direct).total() / width
+        # Autograd takes the numerator's part and the width's apart before it adds them.
+        summing = arithmetic.summation(z.shape[-1]) + 8 * arithmetic.u
+        apart = summing * direct.size.sum(axis=-1, keepdims=True) / width.value
+        low, high = z.min(axis=-1, keepdims=True), z.max(axis=-1, keepdims=True)
+        for end, amount, moves in ((low, to_low, low <= 0), (high, to_high, high >= 0)):
+            here = (z == end) & moves
+            shared = (here.sum(axis=-1, keepdims=True) > 1) | (end == 0)  # whose it is, is anyone's choice
+            error = np.where(shared, np.inf, amount.error + apart)
+            found = found + Rounded(np.where(here, -amount.value, 0.0), np.where(here, error, 0.0), arithmetic)
+        # A quotient's derivative divides by the square of the width, which may underflow.
+        return found.off(np.where(width.value**2 < arithmetic.tiny, np.inf, 0.0))
+
+    def _defined_factor(self, z: Float64, normalised: bool) -> Float64:
+        if self.undefined(z, normalised=normalised).any():
             raise Undefined(_ALL_ZERO)
-        return np.asarray((z - low) / (high - low))
+        return self._factor(z, FLOAT64, normalised)[0].value
+
+    @staticmethod
+    def _factor(z: Float64, arithmetic: Arithmetic, normalised: bool) -> tuple[Rounded, Rounded]:
+        """Return what softmax is multiplied by, and the width of what it is a share of."""
+        if not normalised:
+            return arithmetic.exact(z), arithmetic.exact(1.0)
+        low, high = (arithmetic.exact(end) for end in _ends(z))
+        return (arithmetic.exact(z) - low) / (high - low), high - low
+
+
+def _ends(z: Float64) -> tuple[Float64, Float64]:
+    """Return the least and the largest of a row and zero."""
+    return np.minimum(z.min(axis=-1, keepdims=True), 0.0), np.maximum(z.max(axis=-1, keepdims=True), 0.0)
 
 
 def _through_product(p: Float64, grad: Float64, factor: Float64) -> Float64:
@@ -250,7 +353,7 @@ _ALL_ZERO = "z: every logit of a row is 0, where the normalised self-adjust soft
 
 
 @register
-class SoftplusReweighted(Normaliser):
+class SoftplusReweighted(SoftmaxOf):
     """Softplus over its sum, sharpened by a power and normalised again; for the definition stated.
 
     The stages of Gao, Spratling & Gionfrida (arXiv 2501.13428) in their simplest form: without the dynamic
@@ -261,22 +364,34 @@ class SoftplusReweighted(Normaliser):
     title = "softplus attention with re-weighting"
     definition = r"p_i = \frac{s_i^r}{\sum_j s_j^r}, \quad s_i = \frac{\log(1 + e^{z_i})}{\sum_j \log(1 + e^{z_j})}"
     source = "for the definition stated; after Gao, Spratling & Gionfrida (arXiv 2501.13428), without their scale"
+    profile = Profile({"r": 3.0}, others=({"r": 1.5},), true=EVERY - {"shift"}, lifts=False)
 
     def _refuse(self, n: int, **settings: Any) -> None:
         as_positive(settings["r"], "r")
 
-    def _values(self, z: Float64, *, r: float = 3.0) -> Float64:
-        return softmax(lifted(self._log_softplus(z), r))
+    def _logits(self, z: Float64, arithmetic: Arithmetic, *, r: float) -> Rounded:
+        log = self._log_softplus(z)
+        each = Rounded(log, arithmetic.u * (6 + 3 * np.abs(log)), arithmetic)
+        gap = each - each.apply(lambda x: np.take_along_axis(x, log.argmax(axis=-1)[..., np.newaxis], -1))
+        # A power of a share, as exp2(r log2 s), errs by a few units times the logarithm of the share.
+        power = arithmetic.u * (4 + r + 3 * r * (np.abs(gap.value) + np.log(z.shape[-1])))
+        return (arithmetic.near(r, 1) * gap).off(power)
 
-    def _pull(self, z: Float64, grad: Float64, *, r: float = 3.0) -> Float64:
+    def _slope(self, z: Float64, arithmetic: Arithmetic, *, r: float) -> Rounded:
         # The logarithm of softplus has the slope sigmoid / softplus, which tends to 1 where both vanish.
         slope = np.exp(np.minimum(-np.logaddexp(0.0, -z) - self._log_softplus(z), 0.0))
-        return r * slope * through(self._values(z, r=r), grad)
+        return arithmetic.near(r * slope, 16)
 
-    def _balls(self, z: list[arb], *, r: float = 3.0) -> list[arb]:
-        powers = [token.exp().log1p() ** arb(r) for token in z]
-        total = sum(powers, arb(0))
-        return [power / total for power in powers]
+    def _logit_balls(self, z: list[arb], *, r: float) -> list[arb]:
+        return [arb(r) * token.exp().log1p().log() for token in z]
+
+    def _careful_pull(self, z: Float64, grad: Float64, arithmetic: Arithmetic, out: Format, *, r: float) -> Rounded:
+        found = super()._careful_pull(z, grad, arithmetic, out, r=r)
+        # The first normalisation hands back a sum that is zero but for rounding, in proportion to the shares.
+        p = self._careful(z, arithmetic, r=r).value
+        summing = arithmetic.summation(z.shape[-1]) + 6 * arithmetic.u
+        left = r * summing * (p * np.abs(grad)).sum(axis=-1, keepdims=True)
+        return found.off(left * softmax(self._log_softplus(z)) * self._slope(z, arithmetic, r=1.0).value)
 
     @staticmethod
     def _log_softplus(z: Float64) -> Float64:
@@ -295,16 +410,23 @@ class GatedSoftmax(Normaliser):
     title = "gated attention"
     definition = r"p = g \,\mathrm{softmax}(z), \quad 0 < g \le 1"
     source = "for the definition stated; after Qiu et al., Gated Attention for Large Language Models (arXiv 2505.06708)"
+    profile = Profile({"gate": 0.5}, others=({"gate": 0.375}, {"gate": 1.0}), true=EVERY - {"simplex"})
 
     def _refuse(self, n: int, **settings: Any) -> None:
         if as_positive(settings["gate"], "gate") > 1:
             raise ValueError(f"gate is {settings['gate']}: a gate lies in (0, 1]")
 
-    def _values(self, z: Float64, *, gate: float = 0.5) -> Float64:
+    def _values(self, z: Float64, *, gate: float) -> Float64:
         return gate * softmax(z)
 
-    def _pull(self, z: Float64, grad: Float64, *, gate: float = 0.5) -> Float64:
+    def _pull(self, z: Float64, grad: Float64, *, gate: float) -> Float64:
         return gate * through(softmax(z), grad)
 
-    def _balls(self, z: list[arb], *, gate: float = 0.5) -> list[arb]:
+    def _balls(self, z: list[arb], *, gate: float) -> list[arb]:
         return [arb(gate) * weight for weight in softmax_balls(z)]
+
+    def _careful(self, z: Float64, arithmetic: Arithmetic, *, gate: float) -> Rounded:
+        return arithmetic.near(gate, 1) * careful_softmax(arithmetic.exact(z))
+
+    def _careful_pull(self, z: Float64, grad: Float64, arithmetic: Arithmetic, out: Format, *, gate: float) -> Rounded:
+        return arithmetic.near(gate, 1) * careful_through(careful_softmax(arithmetic.exact(z)), grad, out)

@@ -23,9 +23,9 @@ from entmax_oracle.proofs_checks.evidence import Context
 from entmax_oracle.proofs_checks.matrix.cells import PROPERTIES as COLUMNS
 from entmax_oracle.proofs_checks.matrix.cells import cell
 from entmax_oracle.proofs_checks.matrix.subject import Reference
-from entmax_oracle.reference.budgets.normalisers import normaliser_budget, normaliser_vjp_budget
 from entmax_oracle.reference.formats import as_format
 from entmax_oracle.reference.normalisers import NORMALISERS
+from entmax_oracle.reference.normalisers.budgets import normaliser_budget, normaliser_vjp_budget
 
 FILE = str(Path(__file__).with_name("normaliser_implementations.py"))
 EFFORT = replace(PROFILES["quick"], examples=3, shrinking=10, long_rows=(257,))

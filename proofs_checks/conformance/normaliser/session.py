@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from entmax_oracle.reference.budgets.normalisers import normaliser_budget, normaliser_vjp_budget
 from entmax_oracle.reference.normalisers import normaliser
+from entmax_oracle.reference.normalisers.budgets import normaliser_budget, normaliser_vjp_budget
 
 from ..calls import Float64
 from ..laws.base import Contract, Setting
