@@ -6,7 +6,11 @@ import mpmath
 import numpy as np
 import pytest
 
+from entmax_oracle.reference.formats import as_format
 from entmax_oracle.reference.normalisers import NORMALISERS, Normaliser, Undefined, normaliser, register
+from entmax_oracle.reference.normalisers.budgets import normaliser_budget, normaliser_vjp_budget
+from entmax_oracle.reference.normalisers.parts import shares_of
+from entmax_oracle.reference.normalisers.profile import PROPERTIES, Profile
 
 
 @pytest.fixture(autouse=True)
@@ -139,10 +143,6 @@ def rows(seed=0, sizes=(2, 3, 6)):
     return [np.round(scale * rng.normal(size=n), 3) for n in sizes for scale in (0.5, 2.0)]
 
 
-def test_every_normaliser_has_a_case():
-    assert {name for name, _, _ in CASES} == NORMALISERS.keys()
-
-
 @pytest.mark.parametrize(("name", "parameters", "define"), CASES, ids=IDS)
 def test_values_and_enclosures(name, parameters, define):
     f = normaliser(name)
@@ -268,14 +268,128 @@ def test_logits_at_the_ends_of_float64(name):
         assert np.isfinite(f.vjp(z, [1.0, -2.0, 0.5, 1.0][: len(z)])).all()
 
 
+def assert_it_holds_together(name):
+    """Judge values, derivatives, balls and budgets of a normaliser by each other, at all parameters that are tried."""
+    f = normaliser(name)
+    assert set(f.profile.true) <= set(PROPERTIES)
+    for parameters in (f.parameters, *(f.parameters | dict(other) for other in f.profile.others)):
+        rng, least = np.random.default_rng(7), f.least_tokens(**parameters)
+        for n in {max(n, least) for n in (2, 3, 6)}:
+            z, grad = np.round(rng.normal(size=(2, n)) * 2**10) / 2**10
+            bounds = f.enclose(z, **parameters)
+            assert bounds.contains(f(z, **parameters), normaliser_budget(name, z, "float64", **parameters)).all()
+            for dtype in ("float32", "float16", "bfloat16"):
+                rounded = as_format(dtype).round_array(bounds.upper)
+                assert bounds.contains(rounded, normaliser_budget(name, z, dtype, **parameters)).all()
+            allowed = normaliser_vjp_budget(name, z, grad, "float64", **parameters)
+            coarse, fine = (slopes(f, z, grad, 2.0**power, parameters) for power in (-20, -21))
+            # Central differences err by c step^2: by a third of what halving the step changes; the rest is of order 4.
+            slack = np.abs(coarse - fine) + np.where(np.isfinite(allowed), allowed, np.inf)
+            assert (np.abs(f.vjp(z, grad, **parameters) - fine) <= slack).all()
+
+
+def slopes(f, z, grad, step, parameters):
+    """Differences of balls, of which float64 gets only the quotient."""
+    found = []
+    for j in range(len(z)):
+        up, down = (f.enclose_row(z + sign * step * (np.arange(len(z)) == j), **parameters) for sign in (1, -1))
+        found.append(float((grad * (up - down)).sum().mid()) / (2 * step))
+    return np.array(found)
+
+
+@pytest.mark.parametrize("name", NORMALISERS)
+def test_each_normaliser_holds_together(name):
+    assert_it_holds_together(name)
+
+
+class Quadratic(Normaliser):
+    """Shares of a + z^2, as a stranger would add them."""
+
+    name, title, definition, source = "quadratic", "quadratic", r"p_i \propto a + z_i^2", "for the definition stated"
+    profile = Profile({"a": 1.0}, others=({"a": 0.5},), true=frozenset({"simplex", "permutation"}), lifts=False)
+
+    def _balls(self, z, *, a):
+        return shares_of([a + token * token for token in z])
+
+    def _careful(self, z, arithmetic, *, a):
+        weights = arithmetic.near(a, 1) + arithmetic.exact(z) * arithmetic.exact(z)
+        return weights / weights.total()
+
+    def _careful_pull(self, z, grad, arithmetic, out, *, a):
+        total = (arithmetic.near(a, 1) + arithmetic.exact(z) * arithmetic.exact(z)).total()
+        g = arithmetic.exact(grad)
+        mean = (self._careful(z, arithmetic, a=a) * g).total()
+        return arithmetic.exact(2 * z) * (g - mean) / total
+
+
+class Forgetful(Quadratic):
+    """Takes the square for its slope."""
+
+    def _careful_pull(self, z, grad, arithmetic, out, *, a):
+        return super()._careful_pull(z, grad, arithmetic, out, a=a) * arithmetic.exact(0.5)
+
+
+class Careless(Quadratic):
+    """Rounds its weights to float32 and does not say so."""
+
+    def _values(self, z, *, a):
+        return super()._values(z, a=a).astype(np.float32).astype(float)
+
+
+class Misdefined(Quadratic):
+    """Has other weights in balls."""
+
+    def _balls(self, z, *, a):
+        return shares_of([a + abs(token) for token in z])
+
+
+@pytest.fixture
+def registered():
+    """Register a class for one test."""
+    yield register
+    NORMALISERS.pop("quadratic", None)
+
+
+def test_a_class_is_all_that_a_normaliser_needs(registered):
+    registered(Quadratic)
+    assert_it_holds_together("quadratic")
+    np.testing.assert_allclose(normaliser("quadratic")([1.0, -np.inf, 0.0], a=1), [2 / 3, 0, 1 / 3], rtol=1e-15)
+    z = np.random.default_rng(0).normal(size=(50, 9)).astype(np.float32)
+    g = np.random.default_rng(1).normal(size=(50, 9)).astype(np.float32)
+    w = 1 + z * z
+    p = w / w.sum(-1, keepdims=True)
+    pulled = 2 * z * (g - (p * g).sum(-1, keepdims=True)) / w.sum(-1, keepdims=True)
+    f = normaliser("quadratic")
+    assert (np.abs(p - f(z)) <= normaliser_budget("quadratic", z)).all()
+    assert (np.abs(pulled - f.vjp(z, g)) <= normaliser_vjp_budget("quadratic", z, g)).all()
+
+
+@pytest.mark.parametrize("wrong", [Forgetful, Careless, Misdefined])
+def test_what_does_not_hold_together_is_found(wrong, registered):
+    registered(wrong)
+    with pytest.raises(AssertionError):
+        assert_it_holds_together("quadratic")
+
+
+def test_what_ties_and_what_is_undefined():
+    tied, wanted = normaliser("top-k-softmax").tied(np.array([1.0, 0.0, 2.0, 1.0, 1.0]), k=3)
+    assert (tied.tolist(), wanted) == ([0, 3, 4], 2)
+    assert normaliser("softmax").tied(np.zeros(3))[1] == 0
+    z = np.array([[0.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 0.0]])
+    assert normaliser("r-softmax").undefined(z, r=0.5).tolist() == [True, False]
+    assert normaliser("self-adjust-softmax").undefined(z, normalised=True).tolist() == [True, False]
+    assert not normaliser("self-adjust-softmax").undefined(z, normalised=False).any()
+    assert not normaliser("sparsemax").undefined(z).any()
+
+
 def test_names_are_unique_and_known():
     class Twin(Normaliser):
         name, title, definition, source = "softmax", "", "", ""
 
-        def _values(self, z):
+        def _balls(self, z):
             return z
 
-        _pull = _balls = _values
+        _careful = _careful_pull = _balls
 
     with pytest.raises(ValueError, match="two normalisers"):
         register(Twin)

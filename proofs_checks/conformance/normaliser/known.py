@@ -46,7 +46,7 @@ def choices(name: str, given: Mapping[str, Sequence[Any]], fixed: Mapping[str, A
     if given:
         sets = [sets[0] | dict(zip(given, values, strict=True)) for values in product(*given.values())]
     else:
-        sets += [each for other in KNOWN[name].others if (each := sets[0] | dict(other) | dict(fixed)) not in sets]
+        sets += [each for other in known.profile.others if (each := sets[0] | dict(other) | dict(fixed)) not in sets]
     for each in sets:
         known([3.0] + [float(-i) for i in range(least_tokens(name, tuple(each.items())))], **each)
     return tuple(tuple(each.items()) for each in sets)
