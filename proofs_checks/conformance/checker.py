@@ -18,18 +18,20 @@ from entmax_oracle.reference.formats import as_format
 from entmax_oracle.reference.inputs import as_alpha
 from entmax_oracle.reference.normalisers import NORMALISERS
 
-from .attention.narrowing import LACKS, options_of
+from .calls import Subject
 from .kinds import KINDS
+from .kinds.attention.narrowing import LACKS, options_of
+from .kinds.normaliser.request import OFFERS, Asked, ask_for
 from .laws import Contract, Finding, Law, Setting, choose
-from .normaliser.request import OFFERS, Asked, ask_for
 from .results.counterexample import read
 from .results.events import Begun, Ended, Event, Judging, Tell, gather
 from .results.report import LawResult, Report
 from .search import Effort
+from .session import Session
 from .setting import Calling, Settled, Task, check_setting, collect, judge
-from .target.frameworks import FRAMEWORKS, LAYOUTS
+from .target import FRAMEWORKS
+from .target.layouts import LAYOUTS
 from .target.program import is_program
-from .target.worker import Subject
 
 __all__ = ["PROFILES", "check", "replay"]
 
@@ -323,9 +325,9 @@ def replay(
         without=lacks,
     )
     with Calling(subject) as caller:
-        session = KINDS[kind].session(caller, setting, choose(kind=kind)[0])
+        session = Session(KINDS[kind], caller, setting, choose(kind=kind)[0])
         law: Law | Contract = contracts[0] if contracts else laws[0]
-        return judge(law, session, case, KINDS[kind])
+        return judge(law, session, case)
 
 
 def _settings(

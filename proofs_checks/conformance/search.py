@@ -8,15 +8,16 @@ import warnings
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings, target
 
-from .laws import Broken, Finding, Law, Session
-from .session import Unanswered
+from .law import Broken, Finding, Law
+from .session import Session, Unanswered
 from .shrink import shrink
 
-__all__ = ["Effort", "Tally", "search"]
+__all__ = ["Effort", "Tally", "search", "simplified"]
 
 
 @dataclass(frozen=True)
@@ -76,14 +77,7 @@ class _Enough(BaseException):
     """Ends Hypothesis from inside; not an `Exception`, so that it is no failing example."""
 
 
-def search(
-    law: Law,
-    session: Session,
-    effort: Effort,
-    start: int,
-    tally: Tally | None = None,
-    simplify: Callable[..., tuple[Any, Finding]] = shrink,
-) -> Tally:
+def search(law: Law, session: Session, effort: Effort, start: int, tally: Tally | None = None) -> Tally:
     """Judge cases of a law until one breaks it, and make that one small.
 
     Parameters
@@ -95,15 +89,14 @@ def search(
         Seed; the same seed draws the same cases.
     tally : Tally, optional
         Where to count, for a caller that wants to know even when the implementation makes the search give up.
-    simplify : callable
-        As `shrink`, for cases of this kind.
     """
     tally = Tally() if tally is None else tally
     deadline = time.monotonic() + effort.seconds
 
     def examine(case: Any) -> Finding:
+        case = session.kind.fit(case, session.setting)
         try:
-            finding = law.judge(session, case)
+            finding = session.judge(law, case)
         except Unanswered:
             tally.unanswered += 1
             return Finding()
@@ -121,11 +114,11 @@ def search(
     if tally.finding is None:
         _draw(law, session, effort, zlib.crc32(f"{start} {law.name}".encode()), tally, deadline, examine)
     if tally.case is not None and tally.finding is not None:
-        tally.case, tally.finding = simplify(
+        tally.case, tally.finding = simplified(
+            session,
             tally.case,
             tally.finding,
             lambda case: _quietly(law, session, case),
-            session.oracle.format,
             evaluations=effort.shrinking,
             seconds=max(deadline - time.monotonic(), effort.seconds / 4),
         )
@@ -178,8 +171,24 @@ def _draw(
             raise
 
 
+def simplified(
+    session: Session, case: Any, finding: Finding, judge: Callable[[Any], Finding], evaluations: int, seconds: float
+) -> tuple[Any, Finding]:
+    """Make a case small, of those that the implementation takes."""
+    return shrink(
+        session.kind,
+        case,
+        finding,
+        judge,
+        session.oracle.format,
+        evaluations=evaluations,
+        seconds=seconds,
+        fit=partial(session.kind.fit, setting=session.setting),
+    )
+
+
 def _quietly(law: Law, session: Session, case: Any) -> Finding:
     try:
-        return law.judge(session, case)
+        return session.judge(law, case)
     except Unanswered:
         return Finding()

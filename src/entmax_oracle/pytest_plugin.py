@@ -64,8 +64,8 @@ class Implementation(pytest.Collector):
 
     def collect(self) -> Iterator[pytest.Item]:
         """Make one item per alpha, dtype and law."""
+        from entmax_oracle.proofs_checks.conformance.kinds.normaliser.request import ask_for
         from entmax_oracle.proofs_checks.conformance.laws import choose
-        from entmax_oracle.proofs_checks.conformance.normaliser.request import ask_for
 
         option = self.config.option
         offered = ["gradient"] * (option.entmax_grad or option.entmax_grad_alpha)

@@ -13,11 +13,11 @@ import pytest
 pytest.importorskip("torch")
 
 import torch
-from normaliser_implementations import HONEST, WRONG, topk_last, topk_t
+from zoo.normalisers import HONEST, WRONG, topk_last, topk_t
 
 from entmax_oracle.cli import main
 from entmax_oracle.proofs_checks.conformance import PROFILES, check, replay, to_junit
-from entmax_oracle.proofs_checks.conformance.normaliser.known import KNOWN, PROPERTIES, read_parameter
+from entmax_oracle.proofs_checks.conformance.kinds.normaliser.known import KNOWN, PROPERTIES, read_parameter
 from entmax_oracle.proofs_checks.evidence.arguments import Context
 from entmax_oracle.proofs_checks.matrix.cells import PROPERTIES as COLUMNS
 from entmax_oracle.proofs_checks.matrix.cells import cell
@@ -26,7 +26,7 @@ from entmax_oracle.reference.budgets.normalisers import normaliser_budget, norma
 from entmax_oracle.reference.formats import as_format
 from entmax_oracle.reference.normalisers import NORMALISERS
 
-FILE = str(Path(__file__).with_name("normaliser_implementations.py"))
+FILE = str(Path(__file__).parent / "zoo" / "normalisers.py")
 EFFORT = replace(PROFILES["quick"], examples=3, shrinking=10, long_rows=(257,))
 CORE = ("values", "support", "simplex", "shift", "order", "permutation", "deletion", "gradient")
 

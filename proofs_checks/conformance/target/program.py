@@ -29,8 +29,7 @@ from numpy.typing import NDArray
 
 from entmax_oracle.reference.formats import as_format
 
-from ..calls import Float64
-from .frameworks import Answered
+from ..calls import Answered, Float64
 from .loading import UnusableTarget
 
 __all__ = ["PREFIX", "Program", "ProgramFailed", "is_program", "request_line"]
@@ -205,7 +204,7 @@ class ProgramFramework:
             raise ProgramFailed("a program is not asked for its gradient in alpha; leave --grad-alpha out")
         (logits,) = arguments.values()
         logits.cotangent = np.array(cotangent)
-        answer = function(logits)
+        answer = function(**arguments)
         gradient = answer.gradient.view(Given)
         gradient.dtype_name = logits.dtype_name
         return Answered(answer, [gradient])
@@ -213,6 +212,10 @@ class ProgramFramework:
     def integers(self, values: Any, device: str) -> Any:
         """Build an array of integers."""
         return np.array(values, dtype=np.int64)
+
+    def overwrite(self, array: Any) -> None:
+        """Set to zero."""
+        array[...] = 0
 
     def version(self) -> str:
         """Version of the protocol."""

@@ -233,7 +233,7 @@ def _replay(args: argparse.Namespace) -> int:
 
 def _against(args: argparse.Namespace) -> dict[str, Any]:
     """Read which normaliser it should be, and its parameters."""
-    from entmax_oracle.proofs_checks.conformance.normaliser.known import read_parameter
+    from entmax_oracle.proofs_checks.conformance.kinds.normaliser.known import read_parameter
 
     given: dict[str, list[Any]] = {}
     for name, value in map(read_parameter, args.parameter):

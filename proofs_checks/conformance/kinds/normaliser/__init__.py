@@ -1,0 +1,66 @@
+"""Any other normaliser of the field, ``f(z, **parameters)`` over the last axis."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from hypothesis.strategies import SearchStrategy
+
+from ...calls import Subject
+from ...case import Setting
+from ...target.loading import Form
+from ..rows import RowsKind
+from . import inputs
+from .oracle import NormaliserCase, NormaliserOracle
+
+__all__ = ["Normaliser"]
+
+
+class Normaliser(RowsKind):
+    """``f(z, **parameters)``, to be the normaliser that the setting names."""
+
+    name = "normaliser"
+    noun = "a normaliser"
+    case = NormaliserCase
+    answer = "a weight"
+
+    def oracle(self, setting: Setting) -> NormaliserOracle:
+        """Make the oracle of a setting."""
+        return NormaliserOracle(setting)
+
+    def cases(self, setting: Setting, *, gradient: bool = False) -> SearchStrategy[NormaliserCase]:
+        """Draw batches of hard rows under one of the sets of parameters."""
+        return inputs.cases(setting, gradient=gradient)
+
+    def cornerstones(self, setting: Setting, *, gradient: bool = False) -> list[NormaliserCase]:
+        """Crowds of rows under every set of parameters, rows far from zero, and long ones."""
+        return inputs.cornerstones(setting, gradient=gradient)
+
+    def form(self, subject: Subject) -> Form:
+        """Say how an implementation is called."""
+
+        def mend(signature: inspect.Signature) -> str:
+            fixed = " ".join(
+                "--fixed-alpha A" if name == "alpha" else f"--fixed-parameter {name}=VALUE"
+                for name in subject.hands
+                if name not in signature.parameters
+            )
+            return f"give {fixed} for what it does not take, else wrap it" if fixed else "wrap it"
+
+        return Form(("z",), keywords=subject.hands, mend=mend)
+
+    def hands(self, asked: Any) -> tuple[str, ...]:
+        """Say which options an implementation is handed by keyword."""
+        return tuple(asked.hands)
+
+    def write(self, case: NormaliserCase) -> dict[str, Any]:
+        """Write a case as JSON values, with its parameters also where there are none."""
+        return {"parameters": {}, **super().write(case)}
+
+    def to_case(self, found: Any) -> NormaliserCase:
+        """Make the case that `write` wrote."""
+        if "parameters" not in found:
+            raise ValueError("this is no counterexample of a normaliser: it lacks parameters")
+        case: NormaliserCase = super().to_case(found)
+        return case
