@@ -221,11 +221,13 @@ class _Model:
 def _reach(call: AttentionCall, model: _Model) -> tuple[Float64, Float64, Float64]:
     """Probabilities and how low and high they may come out, (B, H, M, N); zeros where certainly zero or hidden."""
     scores = scores_of(call)
-    size = np.abs(call.query) @ np.swapaxes(np.abs(call.per_head(call.key)), -1, -2)
-    drift = np.abs(call.scale[..., None]) * (call.query.shape[3] + 2) * size
+    scale = np.abs(call.scale[..., None])
     bias = np.abs(call.alibi_slopes[:, None, None] * call.distance)
-    drift = drift + np.where(bias > 0, 2 * bias + np.where(np.isfinite(scores), np.abs(scores), 0.0), 0.0)
-    drift = drift * (model.u + _REFERENCE)
+    with np.errstate(over="ignore"):  # a sum of magnitudes may exceed every float where the score does not
+        size = np.abs(call.query) @ np.swapaxes(np.abs(call.per_head(call.key)), -1, -2)
+        drift = np.multiply(scale * (call.query.shape[3] + 2), size, out=np.zeros_like(scores), where=scale > 0)
+        drift += np.where(bias > 0, 2 * bias + np.where(np.isfinite(scores), np.abs(scores), 0.0), 0.0)
+        drift *= model.u + _REFERENCE
     p, low, high = (np.zeros_like(scores) for _ in range(3))
     sees = np.broadcast_to(call.visible.any(axis=-1), scores.shape[:-1])
     for h, alpha in enumerate(map(float, call.alpha)):
@@ -262,10 +264,12 @@ def _score_gradients(
     mean = np.where(total > 0, (s * products).sum(axis=-1, keepdims=True) / total, 0.0)
     centred = np.abs(products - mean)
     summed = (live.sum(axis=-1, keepdims=True) + features + 6) * u + 2 * model.half
-    mean_off = (
-        (off * centred).sum(axis=-1, keepdims=True) + summed * ((s + off) * size).sum(axis=-1, keepdims=True)
-    ) / least
-    mean_off += 2 * u * np.abs(mean)
+    # Whatever the weights, a mean lies between the least and the largest.
+    mean_off, mean_size = (
+        np.fmin(each.sum(axis=-1, keepdims=True) / least, whole.max(axis=-1, keepdims=True, where=live, initial=0.0))
+        for each, whole in ((off * centred, centred), ((s + off) * size, size))
+    )
+    mean_off += summed * mean_size + 2 * u * np.abs(mean)
     own = (features + 3) * u * size
     bound = off * centred + (s + off) * (mean_off + own + 2 * u * (np.abs(products) + np.abs(mean)))
     kink = (live & (low == 0) & (power <= 0)).any(axis=-1, keepdims=True)

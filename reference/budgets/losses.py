@@ -55,7 +55,7 @@ def loss_budget(z: Any, y: Any, alpha: Any = 1.5, dtype: Any = "float32", *, com
     Returns
     -------
     ndarray of float64, shape of ``y``
-        Bound on the absolute error of each loss.
+        Bound on the absolute error of each loss; infinite where it may be beyond the largest number of a format.
 
     Raises
     ------
@@ -78,24 +78,25 @@ def loss_budget(z: Any, y: Any, alpha: Any = 1.5, dtype: Any = "float32", *, com
     with np.errstate(over="ignore"):
         g = logits - logits.max(axis=-1, keepdims=True)
     hit = np.take_along_axis(g, labels[..., np.newaxis], axis=-1)[..., 0]
-    low, high = np.maximum(p - allowed, 0.0), p + allowed
+    low, high = np.maximum(p - allowed, 0.0), np.minimum(p + allowed, 1.0)  # a share is at most 1, but for rounding
     slope = np.maximum(np.abs(_slope(g, low, value)), np.abs(_slope(g, high, value)))
-    moved = np.where(allowed > 0, allowed * slope, 0.0).sum(axis=-1)
+    moved = np.multiply(allowed, slope, out=np.zeros_like(p), where=allowed > 0).sum(axis=-1)
     scale = 1 / (value * (value - 1)) if value > 1 else 1.0
     log = np.abs(np.log(np.where(p > 0, p, 1.0)))
     power = p**value * (1 + log) * scale if value > 1 else p * log * (1 + log)
-    size = np.where(p > 0, p * np.abs(g), 0.0) + power
+    size = np.multiply(p, np.abs(g), out=np.zeros_like(p), where=p > 0) + power
     lanes = 4 if compute.precision_bits > 24 else 8
     roundings = 6 + np.ceil(np.log2(max(n, 1))) + n / lanes
-    arithmetic = u * (roundings * (size.sum(axis=-1) + scale * (value > 1)) + 4 * np.abs(hit))
+    arithmetic = u * roundings * (size.sum(axis=-1) + scale * (value > 1)) + 4 * u * np.abs(hit)
     if value > 1 and float(compute.round_array(value)) != value:
         by_alpha = scale * (
             (2 * value - 1) * scale * np.abs(1 - (p**value).sum(axis=-1)) + (p**value * log).sum(axis=-1)
         )
         arithmetic = arithmetic + u * value * by_alpha
     inside = moved + arithmetic + (n + 2) * compute.smallest_normal
-    bound: Float64 = inside + out.unit_roundoff * (np.abs(loss) + inside) * (out != compute) + out.smallest_subnormal
-    return bound
+    rounding = out.unit_roundoff * np.abs(loss) + out.unit_roundoff * inside if out != compute else 0.0
+    bound: Float64 = inside + rounding + out.smallest_subnormal
+    return np.where(np.abs(loss) + bound <= min(compute.largest, out.largest), bound, np.inf)
 
 
 def loss_vjp_budget(

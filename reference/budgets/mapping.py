@@ -53,13 +53,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..formats import Format, as_format
+from ..formats import FORMATS, Format, as_format
 from ..inputs import Float64, as_alpha, as_array, as_rows
 from ..values.mapping import restore, solve_rows
 from ..values.solvers import NEAR_SOFTMAX
 
 # Tier 1 knows y_i / t to a few units of float64; the budget must not be finer than that.
 _REFERENCE = 4 * 2.0**-53
+_LEAST = FORMATS["float64"].smallest_subnormal
 # Masked tokens are this far below the threshold, so that no infinity enters the arithmetic.
 _FAR = 1e300
 
@@ -180,8 +181,10 @@ def vjp_budget(
     Returns
     -------
     ndarray of float64, same shape as ``z``
-        Bound on the error of each entry: 0 where the token is certainly zero, and infinite for all live tokens of a row
-        that has, for alpha >= 2, a token within its error of the threshold: the derivative jumps there.
+        Bound on the error of each entry: 0 where the token is certainly zero, and infinite where nothing can be asked:
+        for all live tokens of a row that has, for alpha >= 2, a token within its error of the threshold, where the
+        derivative jumps, or whose s, which grow without bound for alpha > 2, may sum to more than the largest number of
+        the arithmetic; and for an entry that may be beyond it or the largest number of ``dtype``.
     """
     array = as_array(z)
     out, compute = _formats(dtype, compute_dtype)
@@ -205,15 +208,19 @@ def vjp_budget(
         v = (s * g).sum(axis=1, keepdims=True) / size
         c = _summation(live.sum(axis=1, keepdims=True), compute)
         dv = (ds * np.abs(g - v)).sum(axis=1, keepdims=True) / total
+        # Whatever the weights, a mean lies between the least and the largest.
+        dv = np.fmin(dv, np.abs(g - v).max(axis=1, keepdims=True, where=live, initial=0.0))
         dv += (2 * c + 2) * u * (s * np.abs(g)).sum(axis=1, keepdims=True) / size
         exact = s * (g - v)
         bound = ds * np.abs(g - v) + (s + ds) * (dv + 2 * u * (np.abs(g) + np.abs(v)))
         bound += out.unit_roundoff * np.abs(exact) + compute.smallest_normal * (1 + np.abs(g) + np.abs(v))
         bound += out.smallest_subnormal
+        # A sum of s that overflows leaves nothing of its row, a product or an output only itself.
+        open_row = ~(size + ds.sum(axis=1, keepdims=True) <= compute.largest)
+        open_entry = ~(np.abs(exact) + bound <= min(compute.largest, out.largest))
     if value >= 2:
-        kink = (live & (low == 0)).any(axis=1, keepdims=True)
-        bound = np.where(kink, np.inf, bound)
-    bound = np.where(np.isnan(bound), np.inf, bound)
+        open_row |= (live & (low == 0)).any(axis=1, keepdims=True)
+    bound = np.where(open_row | open_entry, np.inf, bound)
     return restore(np.where(live, bound, 0.0), array.shape, axis)
 
 
@@ -231,9 +238,17 @@ def _summation(k: NDArray[np.intp], compute: Format) -> Float64:
 
 
 def _elementwise(envelope: Envelope, out: Format, compute: Format) -> Float64:
+    return np.where(envelope.high > 0, reach_of(envelope) + _output_rounding(envelope, out, compute), 0.0)
+
+
+def reach_of(envelope: Envelope) -> Float64:
+    """How far the answers reach from the exact one, divided by their sum or not, before output rounding.
+
+    To first order in the error of that sum; and answers that lie between 0 and 1, or ``high``, are no further away.
+    """
     p = envelope.p
     reach = np.maximum(envelope.high - p, p - envelope.low) + p * envelope.row_sum
-    return np.where(envelope.high > 0, reach + _output_rounding(envelope, out, compute), 0.0)
+    return np.minimum(reach, np.maximum(envelope.high, 1.0))
 
 
 def _output_rounding(envelope: Envelope, out: Format, compute: Format) -> Float64:
@@ -280,14 +295,19 @@ def _softmax_envelope(rows: Float64, peak: Float64, p: Float64, compute: Format,
     u = compute.unit_roundoff
     live = rows > -np.inf
     with np.errstate(over="ignore", invalid="ignore"):
-        depth = np.where(p > 0, peak[:, None] - rows, 0.0)
-    eta = u * (4 + 3 * depth)
-    c = _summation(live.sum(axis=1, keepdims=True), compute)
-    total = (p * eta).sum(axis=1, keepdims=True) + (c + 2) * u
-    off = drift + np.log1p((p * np.expm1(drift)).sum(axis=1, keepdims=True))
+        depth = np.where(live, peak[:, None] - rows, 0.0)
+        eta = u * (4 + 3 * np.where(p > 0, depth, 0.0))
+        c = _summation(live.sum(axis=1, keepdims=True), compute)
+        total = (p * eta).sum(axis=1, keepdims=True) + (c + 2) * u
+        # A share that underflows may be moved up by as much as its logarithm lacks; none is moved above 1.
+        lost = live & (p == 0)
+        log_p = np.log(p.max(axis=1, keepdims=True)) - np.where(lost, depth, 0.0)
+        raised = np.exp(log_p + drift, out=p * np.expm1(drift), where=lost)
+        off = drift + np.log1p(np.where(np.isnan(raised), np.inf, raised).sum(axis=1, keepdims=True))
+        moved = np.fmin(np.exp(log_p + off, out=p * np.exp(off), where=lost), 1.0)
     reach = eta + total
-    high = np.where(live, np.maximum(p * np.exp(off) * (1 + reach), compute.smallest_subnormal), 0.0)
-    return Envelope(p, p * np.exp(-off) * (1 - reach), high, total)
+    high = np.where(live, np.maximum(moved * (1 + reach), compute.smallest_subnormal), 0.0)
+    return Envelope(p, np.maximum(p * np.exp(-off) * (1 - reach), 0.0), high, total)
 
 
 def _power_envelope(
@@ -338,6 +358,7 @@ def _power_envelope(
         shift = np.minimum(coarse, tau + 2 * u + _REFERENCE + a * mean_eta / size) + stray
     reach = shift + data + last + off
     high, low = _moved(p, top, r, reach, q), _moved(p, top, r, -reach, q)
+    high = np.where(r + reach > 0, np.maximum(high, _LEAST), 0.0)  # a power may underflow in float64 itself
     settle = _settled(p, top, r, reach, tau + stray + known, q)
     row_sum = settle.sum(axis=1, keepdims=True) + (p * eta).sum(axis=1, keepdims=True) + c * u
     return Envelope(p, low * (1 - np.minimum(eta, 1.0)), high * (1 + eta), row_sum)

@@ -32,14 +32,15 @@ from ..formats import Format, as_format
 from ..inputs import Float64, as_finite, as_logits
 from ..normalisers.base import NORMALISERS, Normaliser, normaliser
 from ..normalisers.selections import TopKSoftmax
-from ..normalisers.softmaxes import _CONFIDENT, _FIT, SoftplusReweighted, lifted
+from ..normalisers.softmaxes import _CONFIDENT, _FIT, SoftplusReweighted, lifted, softmax
 from ..values.derivatives import vjp
-from .mapping import envelope_of, vjp_budget
+from .mapping import envelope_of, reach_of, vjp_budget
 from .running_error import Arithmetic, Rounded
 
 __all__ = ["normaliser_budget", "normaliser_vjp_budget"]
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def normaliser_budget(
     name: str, z: Any, dtype: Any = "float32", *, compute_dtype: Any = None, **parameters: Any
 ) -> Float64:
@@ -61,7 +62,7 @@ def normaliser_budget(
     Returns
     -------
     ndarray of float64, shape of ``z``
-        Exactly 0 where only an exact zero is right.
+        Exactly 0 where only an exact zero is right; infinite where a careful program may overflow or divide by 0.
 
     Raises
     ------
@@ -80,12 +81,12 @@ def normaliser_budget(
     settings = known._settings(parameters)
 
     def bound(rows: Float64) -> Float64:
-        found = _MODELS[name].weights(rows, arithmetic, **settings)
-        return _stored(found, out).error
+        return _settled(_MODELS[name].weights(rows, arithmetic, **settings), out)
 
     return known._each(bound, as_logits(z), (), settings)
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def normaliser_vjp_budget(
     name: str, z: Any, grad: Any, dtype: Any = "float32", *, compute_dtype: Any = None, **parameters: Any
 ) -> Float64:
@@ -101,7 +102,7 @@ def normaliser_vjp_budget(
     Returns
     -------
     ndarray of float64, shape of ``z``
-        Infinite where the derivative jumps within rounding.
+        Infinite where the derivative jumps within rounding, and where a careful program may overflow or divide by 0.
 
     Raises
     ------
@@ -117,7 +118,7 @@ def normaliser_vjp_budget(
         found = model.pull(rows, along, arithmetic, out, **settings)
         if model.lifts:
             found = _lowered(found, rows)
-        return np.where(np.isnan(found.error), np.inf, _stored(found, out).error + arithmetic.tiny * (found.error > 0))
+        return _settled(found, out) + arithmetic.tiny * (found.error > 0)
 
     return known._each(bound, logits, (direction,), settings)
 
@@ -134,6 +135,12 @@ def _stored(x: Rounded, out: Format) -> Rounded:
     """Round once to the output format, flushing what is below its normal numbers; exact zeros stay."""
     rounding = out.unit_roundoff * x.size if out != x.arithmetic.form else np.zeros_like(x.size)
     return x.off(np.where(x.size > 0, rounding + x.arithmetic.tiny + out.smallest_subnormal, 0.0))
+
+
+def _settled(found: Rounded, out: Format) -> Float64:
+    """Error of the stored answer; infinite where an operation overflowed, after which nothing is known."""
+    error = _stored(found, out).error
+    return np.where(np.isnan(error) | ~np.isfinite(found.value), np.inf, error)
 
 
 def _lowered(found: Rounded, rows: Float64) -> Rounded:
@@ -156,8 +163,17 @@ def _lift(z: Float64, arithmetic: Arithmetic) -> Rounded:
 def _softmax(x: Rounded) -> Rounded:
     """Softmax of logits that are off: one number is subtracted from a whole row, whatever it is."""
     gap = lifted(x.value)
-    powers = Rounded(gap, x.error + x.arithmetic.u * np.abs(gap), x.arithmetic).exp()
-    return powers / powers.total()
+    return _shares(Rounded(gap, x.error + x.arithmetic.u * np.abs(gap), x.arithmetic).exp())
+
+
+def _shares(weights: Rounded) -> Rounded:
+    """Divide by the sum of weights of which one is 1, or as much as a power of n: it is never 0.
+
+    However far the weights are off, a share is not negative, and above 1 by the rounding of that sum alone.
+    """
+    found = weights / weights.total()
+    most = np.maximum(found.value, 1 - found.value) + 2 * weights.arithmetic.summation(weights.value.shape[-1])
+    return Rounded(found.value, np.fmin(found.error, most), weights.arithmetic)
 
 
 def _entmax(x: Rounded, alpha: float) -> Rounded:
@@ -165,8 +181,7 @@ def _entmax(x: Rounded, alpha: float) -> Rounded:
     peak = x.value.max(axis=-1)
     rows = x.value.reshape(-1, x.value.shape[-1])
     found = envelope_of(rows, peak.reshape(-1), alpha, x.arithmetic.form, x.error.reshape(rows.shape))
-    reach = np.maximum(found.high - found.p, found.p - found.low) + found.p * found.row_sum
-    error = np.where(found.high > 0, reach, 0.0)
+    error = np.where(found.high > 0, reach_of(found), 0.0)
     return Rounded(found.p.reshape(x.value.shape), error.reshape(x.value.shape), x.arithmetic)
 
 
@@ -250,8 +265,7 @@ def _softplus_pull(z: Float64, grad: Float64, ar: Arithmetic, out: Format, *, r:
     found = plain.pull(z, grad, ar, out, r=r)
     # The first normalisation hands back a sum that is zero but for rounding, in proportion to the shares.
     p = plain.weights(z, ar, r=r).value
-    share = np.exp(SoftplusReweighted._log_softplus(z))
-    share /= share.sum(axis=-1, keepdims=True)
+    share = softmax(SoftplusReweighted._log_softplus(z))
     left = r * (ar.summation(z.shape[-1]) + 6 * ar.u) * (p * np.abs(grad)).sum(axis=-1, keepdims=True)
     return found.off(left * share * _softplus_slope(z, ar, r=1.0).value)
 
@@ -350,7 +364,7 @@ def _entmax_of(scale: Callable[..., Rounded], fixed: float | None = None) -> _Mo
         parameters.pop("alpha", None)
         by = scale(z, ar, **parameters)
         # The envelope's own model holds the subtraction of the maximum.
-        x = by.value * lifted(z)
+        x = lifted(z, by.value)
         return ar.exact(x).off((by.error / np.abs(by.value) + ar.u * (by.error > 0)) * np.abs(x))
 
     def weights(z: Float64, ar: Arithmetic, **parameters: Any) -> Rounded:
@@ -377,7 +391,7 @@ def _by_power(z: Float64, ar: Arithmetic, *, delta: float, beta: float, gamma: f
 def _normmax_powers(z: Float64, ar: Arithmetic, alpha: float | Fraction) -> Rounded:
     """Return the weights before they are divided by their sum: powers of an entmax."""
     order = Fraction(alpha)
-    masses = ar.exact(float(order / (order - 1)) * lifted(z))
+    masses = ar.exact(lifted(z, float(order / (order - 1))))
     found = _entmax(masses.off(ar.u * np.abs(masses.value)), float(2 - 1 / order))
     low, mid, high = (
         np.maximum(each, 0.0) ** float(1 / order)
@@ -389,8 +403,7 @@ def _normmax_powers(z: Float64, ar: Arithmetic, alpha: float | Fraction) -> Roun
 
 
 def _normmax(z: Float64, ar: Arithmetic, *, alpha: float | Fraction) -> Rounded:
-    powers = _normmax_powers(z, ar, alpha)
-    return powers / powers.total()
+    return _shares(_normmax_powers(z, ar, alpha))
 
 
 def _normmax_pull(z: Float64, grad: Float64, ar: Arithmetic, out: Format, *, alpha: float | Fraction) -> Rounded:
@@ -419,8 +432,7 @@ def _normmax_pull(z: Float64, grad: Float64, ar: Arithmetic, out: Format, *, alp
 def _top_k(z: Float64, ar: Arithmetic, *, k: int) -> Rounded:
     kept = TopKSoftmax._kept(z, k)
     powers = _lift(z, ar).exp()
-    powers = Rounded(np.where(kept, powers.value, 0.0), np.where(kept, powers.error, 0.0), ar)
-    return powers / powers.total()
+    return _shares(Rounded(np.where(kept, powers.value, 0.0), np.where(kept, powers.error, 0.0), ar))
 
 
 def _top_k_pull(z: Float64, grad: Float64, ar: Arithmetic, out: Format, *, k: int) -> Rounded:
@@ -549,7 +561,9 @@ def _stick_breaking(z: Float64, ar: Arithmetic) -> Rounded:
     behind = Rounded(np.zeros_like(z), np.zeros_like(z), ar)
     behind.value[..., 1:], behind.error[..., 1:] = passed.value[..., :-1], passed.error[..., :-1]
     own = np.logaddexp(0.0, -z)
-    return (behind.apply(lambda x: x[..., ::-1]) - Rounded(own, 4 * ar.u * own, ar)).exp()
+    found = (behind.apply(lambda x: x[..., ::-1]) - Rounded(own, 4 * ar.u * own, ar)).exp()
+    # A product of shares, or the exponential of a sum that is not positive, is a share itself.
+    return Rounded(found.value, np.fmin(found.error, np.maximum(found.value, 1 - found.value)), ar)
 
 
 def _stick_breaking_pull(z: Float64, grad: Float64, ar: Arithmetic, out: Format) -> Rounded:

@@ -6,6 +6,7 @@ scores nor the default scale 1/sqrt(D). Meant for small problems: a thousand sco
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -15,15 +16,17 @@ from flint import arb
 from numpy.typing import NDArray
 
 from ..attention_call import AttentionCall
-from ..inputs import as_finite
+from ..inputs import Float64, as_finite
 from .ball_rows import BallRow, Scores, ball_row, guard_bits
 from .bounds import Balls, Bounds, as_balls, round_outward
-from .calculus import along_alpha, product
+from .calculus import along_alpha, product, steepest
 from .precision import working_precision
 
 _ZERO = arb(0)
 # Dot products of float64 numbers of similar size are exact with as many bits.
 _DOT_BITS = 128
+# Scores of up to 2**64 are served by these; larger ones need as many more.
+_SIZE_BITS = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,19 +138,26 @@ def enclose_attention_vjp(
         balls = _Balls(call, precision)
         p, rows = balls.rows()
         p_grad = _matmul(output_grad, _transposed(call.per_head(balls.value)))
-        score_grad = np.full(p.shape, _ZERO, dtype=object)
-        alpha_grad = np.full(len(call.alpha), _ZERO, dtype=object)
+        score_grad, query_grad = (np.full(x.shape, _ZERO, dtype=object) for x in (p, balls.query))
+        alpha_grad, scale_grad = (np.full(shape, _ZERO, dtype=object) for shape in (len(call.alpha), p.shape[:3]))
+        keys = call.per_head(balls.key)
         smooth = np.ones(p.shape[:3], dtype=bool)
         for (b, h, i), row in rows.items():
-            score_grad[b, h, i] = product(row.sensitivity, p_grad[b, h, i])
+            s = row.sensitivity
+            score_grad[b, h, i] = product(s, p_grad[b, h, i])
+            # A row of gradients sums to 0: from the steepest key on, tied keys do not cancel but vanish.
+            r = steepest(s)
+            query_grad[b, h, i] = balls.scale[b, h, i] * (score_grad[b, h, i] @ (keys[b, h] - keys[b, h, r]))
+            products = balls.products[b, h, i]
+            scale_grad[b, h, i] = (score_grad[b, h, i] * (products - products[r])).sum()
             alpha_grad[h] += (along_alpha(row) * p_grad[b, h, i]).sum()
             smooth[b, h, i] = row.differentiable
         product_grad = score_grad * balls.scale[..., None]
         gradients = {
-            "query": _matmul(product_grad, call.per_head(balls.key)),
+            "query": query_grad,
             "key": call.per_key_head(_matmul(_transposed(product_grad), balls.query)),
             "value": call.per_key_head(_matmul(_transposed(p), output_grad)),
-            "scale": call.like_scale((score_grad * balls.products).sum(axis=-1)),
+            "scale": call.like_scale(scale_grad),
             "alpha": call.like_alpha(alpha_grad),
         }
         bounds = {name: Bounds(*round_outward(gradient)) for name, gradient in gradients.items()}
@@ -158,7 +168,7 @@ class _Balls:
     """The arguments of one call, as balls."""
 
     def __init__(self, call: AttentionCall, precision: int) -> None:
-        self.call, self.precision = call, precision
+        self.call, self.precision = call, precision + _size_bits(call)
         self.query, self.key, self.value = map(as_balls, (call.query, call.key, call.value))
         self.scale = as_balls(call.scale)
         if call.default_scale:
@@ -181,7 +191,19 @@ class _Balls:
 
 
 def _bits(call: AttentionCall, precision: int) -> int:
-    return precision + _DOT_BITS + max((2 * guard_bits(Fraction(order)) for order in call.alpha), default=0)
+    """Return the working precision for exact products."""
+    guard = max((2 * guard_bits(Fraction(order)) for order in call.alpha), default=0)
+    return precision + _DOT_BITS + _size_bits(call) + guard
+
+
+def _size_bits(call: AttentionCall) -> int:
+    """Bits that large scores need more: absolute errors of theirs become relative ones of probabilities."""
+    size = sum(_exponent(x) for x in (call.query, call.key, call.scale)) + int(call.query.shape[3]).bit_length()
+    return max(0, size - _SIZE_BITS, _exponent(call.alibi_slopes) + _exponent(call.distance) - _SIZE_BITS)
+
+
+def _exponent(x: Float64) -> int:
+    return math.frexp(np.abs(x).max(initial=0.0))[1]
 
 
 def _matmul(left: Balls, right: Balls) -> Balls:

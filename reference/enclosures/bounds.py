@@ -36,7 +36,8 @@ class Bounds:
         >>> Bounds(np.array([0.0, 1.0]), np.array([0.5, 1.5])).contains([0.6, 1.2])
         array([False,  True])
         """
-        inside: NDArray[np.bool_] = (self.lower - slack <= x) & (x <= self.upper + slack)
+        with np.errstate(over="ignore"):
+            inside: NDArray[np.bool_] = (self.lower - slack <= x) & (x <= self.upper + slack)
         return inside
 
 

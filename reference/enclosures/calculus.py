@@ -214,7 +214,7 @@ def product(s: list[arb], vector: Iterable[arb]) -> Balls:
     """Multiply the Jacobian diag(s) - s s^T / sum s by a vector."""
     values = list(vector)
     out: Balls = object_array([_ZERO] * len(s))
-    pivot = max(range(len(s)), key=lambda i: _magnitude(s[i]))
+    pivot = steepest(s)
     if not s[pivot] > 0:
         return out
     h = [value - values[pivot] for value in values]
@@ -245,6 +245,11 @@ def _tilted(gap: arb) -> arb:
         return gap * (1 - gap.log())
     high = gap.upper()
     return _ZERO.union(high * (1 - high.log())) if high > 0 else _ZERO
+
+
+def steepest(s: list[arb]) -> int:
+    """Index of the largest sensitivity."""
+    return max(range(len(s)), key=lambda i: _magnitude(s[i]))
 
 
 def _magnitude(s: arb) -> float:

@@ -14,6 +14,7 @@ from ..inputs import Float64, as_alpha, as_finite
 from ..values.derivatives import vjp
 from ..values.mapping import entmax
 from .base import Normaliser, register
+from .softmaxes import lifted
 
 
 def scaled_balls(z: list[arb], scale: arb, alpha: Fraction) -> list[arb]:
@@ -91,7 +92,7 @@ class AdaptiveScalableEntmax(Normaliser):
     def _values(
         self, z: Float64, *, alpha: float = 1.5, delta: float = 1.0, beta: float = 1.0, gamma: float = 0.5
     ) -> Float64:
-        return entmax(self._scale(z, delta, beta, gamma) * (z - z.max(axis=-1, keepdims=True)), alpha)
+        return entmax(lifted(z, self._scale(z, delta, beta, gamma)), alpha)
 
     def _pull(
         self,
@@ -104,7 +105,7 @@ class AdaptiveScalableEntmax(Normaliser):
         gamma: float = 0.5,
     ) -> Float64:
         scale = self._scale(z, delta, beta, gamma)
-        return scale * vjp(scale * (z - z.max(axis=-1, keepdims=True)), grad, alpha)
+        return scale * vjp(lifted(z, scale), grad, alpha)
 
     def _balls(
         self, z: list[arb], *, alpha: float = 1.5, delta: float = 1.0, beta: float = 1.0, gamma: float = 0.5
@@ -163,5 +164,5 @@ class Normmax(Normaliser):
     def _powers(z: Float64, alpha: float | Fraction) -> Float64:
         """[z - tau]_+^(1/(alpha - 1)): the weights before they are divided by their sum."""
         order = Fraction(alpha)
-        masses = entmax(float(order / (order - 1)) * (z - z.max(axis=-1, keepdims=True)), 2 - 1 / order)
+        masses = entmax(lifted(z, float(order / (order - 1))), 2 - 1 / order)
         return np.asarray(masses ** float(1 / order))

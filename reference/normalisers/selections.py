@@ -86,11 +86,12 @@ class RSoftmax(Normaliser):
         return self._parts(z, r)[0]
 
     def _pull(self, z: Float64, grad: Float64, *, r: float = 0.5) -> Float64:
+        small = self._small(z)
         p, lift, above, total, order = self._parts(z, r)
         centred = (grad - (p * grad).sum(axis=-1, keepdims=True)) / total * np.where(above > 0, lift, 0.0)
-        out = centred * (1 + above)
+        out = centred * (small + above)
         place, share = self._place(z.shape[-1], r)
-        through_quantile = centred.sum(axis=-1, keepdims=True)
+        through_quantile = small * centred.sum(axis=-1, keepdims=True)
         for position, part in ((place, 1 - share), (place + 1, share)):
             if part:
                 token = order[..., position : position + 1]
@@ -119,7 +120,16 @@ class RSoftmax(Normaliser):
         place = math.floor(position)
         return place, float(position - place)
 
+    @staticmethod
+    def _small(z: Float64) -> float:
+        """Return a power of 2 that leaves the sum of all distances finite; shares are the same for any."""
+        size = math.frexp(np.abs(z).max(initial=0.0))[1] + int(z.shape[-1]).bit_length()
+        return math.ldexp(1.0, min(0, 1020 - size))
+
     def _parts(self, z: Float64, r: float) -> tuple[Float64, Float64, Float64, Float64, NDArray[np.intp]]:
+        """Weights, exponentials, distances above the quantile and their weighted sum (both times `_small`), order."""
+        lift = np.exp(lifted(z))
+        z = self._small(z) * z
         order = np.argsort(z, axis=-1, kind="stable")
         place, share = self._place(z.shape[-1], r)
         quantile = np.take_along_axis(z, order[..., place : place + 1], -1)
@@ -128,7 +138,6 @@ class RSoftmax(Normaliser):
         above = np.maximum(z - quantile, 0.0)
         if not (above.max(axis=-1) > 0).all():
             raise Undefined(_NONE_ABOVE)
-        lift = np.exp(lifted(z))
         total = (above * lift).sum(axis=-1, keepdims=True)
         return above * lift / total, lift, above, total, order
 

@@ -24,9 +24,13 @@ def through(p: Float64, grad: Float64) -> Float64:
     return apply_jacobian(p, grad, 1.0)
 
 
-def lifted(z: Float64) -> Float64:
-    """Logits minus the largest of their row: what is scaled must not cancel afterwards."""
-    return np.asarray(z - z.max(axis=-1, keepdims=True))
+def lifted(z: Float64, scale: float | Float64 = 1.0) -> Float64:
+    """Scale times the logits minus the largest of their row: what is scaled must not cancel afterwards.
+
+    Differences beyond the largest float64 end there, which is as far below the largest logit as any.
+    """
+    with np.errstate(over="ignore"):
+        return np.asarray(np.maximum(scale * (z - z.max(axis=-1, keepdims=True)), -np.finfo(np.float64).max))
 
 
 def softmax_balls(z: list[arb]) -> list[arb]:
@@ -69,7 +73,7 @@ class ScalableSoftmax(Normaliser):
         as_positive(settings["s"], "s")
 
     def _values(self, z: Float64, *, s: float = 1.0) -> Float64:
-        return softmax(s * math.log(z.shape[-1]) * lifted(z))
+        return softmax(lifted(z, s * math.log(z.shape[-1])))
 
     def _pull(self, z: Float64, grad: Float64, *, s: float = 1.0) -> Float64:
         return s * math.log(z.shape[-1]) * through(self._values(z, s=s), grad)
@@ -101,12 +105,12 @@ class AdaptiveTemperatureSoftmax(Normaliser):
     source = "Veličković et al., softmax is not enough for sharp out-of-distribution (arXiv 2410.01104)"
 
     def _values(self, z: Float64) -> Float64:
-        return softmax(self._scale(softmax(z))[0] * lifted(z))
+        return softmax(lifted(z, self._scale(softmax(z))[0]))
 
     def _pull(self, z: Float64, grad: Float64) -> Float64:
         first, gap = softmax(z), lifted(z)
         scale, slope = self._scale(first)
-        back = through(softmax(scale * gap), grad)
+        back = through(softmax(lifted(z, scale)), grad)
         along = (back * gap).sum(axis=-1, keepdims=True) * slope
         # The entropy of softmax(z) has the gradient -J z, J its Jacobian.
         return np.asarray(scale * back - along * through(first, gap))
@@ -152,13 +156,23 @@ class MultiMax(Normaliser):
             raise ValueError(f"b is {settings['b']}, above d = {settings['d']}: the lower bend must not be the higher")
 
     def _values(self, z: Float64, *, t_b: float = 2.0, b: float = 0.5, t_d: float = 0.5, d: float = 1.5) -> Float64:
-        return softmax(z + (1 - t_b) * np.maximum(b - z, 0.0) + (t_d - 1) * np.maximum(z - d, 0.0))
+        bent = self._bent(z, t_b, b, t_d, d)
+        if np.isfinite(bent).all():
+            return softmax(bent)
+        # Slopes and bends are homogeneous: what is small enough not to overflow is bent alike.
+        small = 2.0**-4 / max(1.0, abs(t_b), abs(t_d))
+        return softmax(lifted(self._bent(small * z, t_b, small * b, t_d, small * d), 1 / small))
 
     def _pull(
         self, z: Float64, grad: Float64, *, t_b: float = 2.0, b: float = 0.5, t_d: float = 0.5, d: float = 1.5
     ) -> Float64:
         slope = np.where(z < b, t_b, np.where(z > d, t_d, 1.0))
         return slope * through(self._values(z, t_b=t_b, b=b, t_d=t_d, d=d), grad)
+
+    @staticmethod
+    def _bent(z: Float64, t_b: float, b: float, t_d: float, d: float) -> Float64:
+        with np.errstate(over="ignore"):
+            return np.asarray(z + (1 - t_b) * np.maximum(b - z, 0.0) + (t_d - 1) * np.maximum(z - d, 0.0))
 
     def _balls(self, z: list[arb], *, t_b: float = 2.0, b: float = 0.5, t_d: float = 0.5, d: float = 1.5) -> list[arb]:
         bent = []
@@ -191,7 +205,7 @@ class SelfAdjustSoftmax(Normaliser):
 
     def _pull(self, z: Float64, grad: Float64, *, normalised: bool = False) -> Float64:
         p, factor = softmax(z), self._factor(z, normalised)
-        direct, back = grad * p, through(p, grad * factor)
+        direct, back = grad * p, _through_product(p, grad, factor)
         if not normalised:
             return np.asarray(direct + back)
         low, high = np.minimum(z.min(axis=-1, keepdims=True), 0.0), np.maximum(z.max(axis=-1, keepdims=True), 0.0)
@@ -224,6 +238,14 @@ class SelfAdjustSoftmax(Normaliser):
         return np.asarray((z - low) / (high - low))
 
 
+def _through_product(p: Float64, grad: Float64, factor: Float64) -> Float64:
+    """Multiply the Jacobian of softmax by grad * factor, which may overflow where its differences at p do not count."""
+    size = math.frexp(np.abs(grad).max(initial=0.0))[1] + math.frexp(np.abs(factor).max(initial=0.0))[1]
+    small = math.ldexp(1.0, min(0, 1020 - size))
+    with np.errstate(over="ignore"):
+        return through(p, grad * (small * factor)) / small
+
+
 _ALL_ZERO = "z: every logit of a row is 0, where the normalised self-adjust softmax is 0/0; change one of them"
 
 
@@ -244,7 +266,7 @@ class SoftplusReweighted(Normaliser):
         as_positive(settings["r"], "r")
 
     def _values(self, z: Float64, *, r: float = 3.0) -> Float64:
-        return softmax(r * lifted(self._log_softplus(z)))
+        return softmax(lifted(self._log_softplus(z), r))
 
     def _pull(self, z: Float64, grad: Float64, *, r: float = 3.0) -> Float64:
         # The logarithm of softplus has the slope sigmoid / softplus, which tends to 1 where both vanish.

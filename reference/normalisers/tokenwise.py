@@ -71,8 +71,9 @@ class StickBreaking(Normaliser):
 
     def _values(self, z: Float64) -> Float64:
         after = np.zeros_like(z)  # what the tokens behind leave, as a logarithm
-        after[..., :-1] = np.cumsum(-np.logaddexp(0.0, z)[..., :0:-1], axis=-1)[..., ::-1]
-        return np.exp(after - np.logaddexp(0.0, -z))
+        with np.errstate(over="ignore"):
+            after[..., :-1] = np.cumsum(-np.logaddexp(0.0, z)[..., :0:-1], axis=-1)[..., ::-1]
+            return np.exp(after - np.logaddexp(0.0, -z))
 
     def _pull(self, z: Float64, grad: Float64) -> Float64:
         p = self._values(z)

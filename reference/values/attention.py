@@ -23,11 +23,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..attention_call import AttentionCall
 from ..inputs import Float64, as_finite
-from .derivatives import along_alpha, apply_jacobian
+from .derivatives import along_alpha, apply_jacobian, largest_weight, wide_product
 from .mapping import entmax
+from .wide import Wide
 
 
 @dataclass(frozen=True)
@@ -148,15 +150,59 @@ def attention_vjp(
     for h, alpha_h in enumerate(map(float, call.alpha)):
         score_grad[:, h] = apply_jacobian(p[:, h], p_grad[:, h], alpha_h)
         alpha_grad[h] = (along_alpha(p[:, h], scores[:, h], alpha_h) * p_grad[:, h]).sum()
-    product_grad = call.scale[..., None] * score_grad
-    scale_grad = (score_grad * (call.query @ np.swapaxes(keys, -1, -2))).sum(axis=-1)
+    products = call.query @ np.swapaxes(keys, -1, -2)
+    with np.errstate(over="ignore", invalid="ignore"):
+        product_grad = call.scale[..., None] * score_grad
+        query_grad = product_grad @ keys
+        key_grad = call.per_key_head(np.swapaxes(product_grad, -1, -2) @ call.query)
+        scale_grad = call.like_scale((score_grad * products).sum(axis=-1))
+    if not all(np.isfinite(each).all() for each in (product_grad, query_grad, key_grad, scale_grad)):
+        query_grad, key_grad, scale_grad = _wide_gradients(call, p, p_grad, products)
     return AttentionGradients(
-        query=product_grad @ keys,
-        key=call.per_key_head(np.swapaxes(product_grad, -1, -2) @ call.query),
+        query=query_grad,
+        key=key_grad,
         value=call.per_key_head(np.swapaxes(p, -1, -2) @ output_grad),
-        scale=call.like_scale(scale_grad),
+        scale=scale_grad,
         alpha=call.like_alpha(alpha_grad),
     )
+
+
+def _wide_gradients(
+    call: AttentionCall, p: Float64, p_grad: Float64, products: Float64
+) -> tuple[Float64, Float64, Float64]:
+    """Gradients in query, key and scale where those in the scores, or sums of them, exceed every float64."""
+    mantissa, exponent, steepest = np.empty_like(p), np.empty_like(p), np.empty((*p.shape[:3], 1), dtype=np.intp)
+    for h, alpha in enumerate(map(float, call.alpha)):
+        one = wide_product(p[:, h], p_grad[:, h], alpha)
+        mantissa[:, h], exponent[:, h] = one.mantissa, one.exponent
+        steepest[:, h] = largest_weight(p[:, h], alpha)
+    # A row of gradients sums to 0: from the steepest key on, tied keys do not cancel but vanish.
+    keys = call.per_head(call.key)[:, :, None]
+    scores = Wide(mantissa, exponent)
+    scaled = scores * Wide.of(call.scale[..., None])
+    each = Wide(scaled.mantissa[..., None], scaled.exponent[..., None])
+    by_query = (each * _since(keys, steepest[..., None], -2)).sum(-2)
+    by_key = each * Wide.of(call.query[..., None, :])
+    batch, _, m, n, dim = by_key.mantissa.shape
+    grouped = (batch, call.key.shape[1], call.group * m, n, dim)
+    by_key = Wide(by_key.mantissa.reshape(grouped), by_key.exponent.reshape(grouped)).sum(2)
+    by_scale = (scores * _since(products, steepest, -1)).sum(-1)
+    place = np.arange(np.prod(call.scale_shape, dtype=int)).reshape(call.scale_shape)
+    place = np.broadcast_to(place, call.scale.shape)
+    scale_grad = [
+        Wide(by_scale.mantissa[place == k], by_scale.exponent[place == k]).sum(0).floats().sum()
+        for k in range(np.prod(call.scale_shape, dtype=int))
+    ]
+    return (
+        by_query.floats()[..., 0, :],
+        by_key.floats()[:, :, 0],
+        np.array(scale_grad).reshape(call.scale_shape),
+    )
+
+
+def _since(x: Float64, index: NDArray[np.intp], axis: int) -> Wide:
+    """Differences to one entry along an axis; those of quarters do not overflow."""
+    return Wide.of(x / 4 - np.take_along_axis(x / 4, index, axis), 2.0)
 
 
 def scores_of(call: AttentionCall) -> Float64:

@@ -80,7 +80,8 @@ def entropy_terms(p: Float64, alpha: float) -> Float64:
     """p_i (1 - p_i^a) / (alpha a) with a = alpha - 1, and its limit -p_i log p_i; 0 where p_i = 0."""
     surprise = -np.log(np.where(p > 0, p, 1.0))
     a = alpha - 1
-    return p * (surprise if a == 0 else -np.expm1(-a * surprise) / a / alpha)
+    with np.errstate(over="ignore"):
+        return p * (surprise if a == 0 else -np.expm1(-a * surprise) / a / alpha)
 
 
 def as_distribution(p: Any, name: str, axis: int = -1) -> Float64:

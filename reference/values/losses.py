@@ -67,7 +67,8 @@ def fenchel_young_loss(z: Any, y: Any, alpha: Any = 1.5, axis: int = -1) -> Floa
     e = np.divide(difference, p, out=np.zeros_like(p), where=close)
     near = p**value * e * e * _remainder(e, value)
     terms = np.where(close, near, _distant_terms(logits, target, p, value))
-    return np.asarray(terms.sum(axis=-1))
+    with np.errstate(over="ignore"):
+        return np.asarray(terms.sum(axis=-1))
 
 
 def fenchel_young_grad(z: Any, y: Any, alpha: Any = 1.5, axis: int = -1) -> Float64:
@@ -152,20 +153,22 @@ def _distant_terms(logits: Float64, y: Float64, p: Float64, alpha: float) -> Flo
     """Terms of the loss where y_i is not close to p_i; garbage, though never a warning, elsewhere."""
     a = alpha - 1
     log_peak = np.log(p.max(axis=-1, keepdims=True))
+    whole = p >= np.finfo(np.float64).smallest_normal  # what is smaller underflows where its logarithm does not
+    top = logits.max(axis=-1, keepdims=True)
     with np.errstate(all="ignore"):
-        gap = logits.max(axis=-1, keepdims=True) - logits
+        gap = top - logits
+        pull = np.where(np.isinf(gap), y * top - y * logits, y * gap)
         log_y = np.log(y)
         if a == 0:
-            # p may underflow where its logarithm does not.
-            log_p = np.where(p > 0, np.log(p), log_peak - gap)
-            return p - y + np.where(y > 0, y * (log_y - log_p), 0.0)
+            away = np.where(whole, y * (log_y - np.log(p)), y * (log_y - log_peak) + pull)
+            return p - y + np.where(y > 0, away, 0.0)
         below = a * gap - np.expm1(a * log_peak)  # 1 - d
-        log_p = np.where(p > 0, np.log(p), np.log1p(-below) / a)  # NaN off the support
+        log_p = np.where(whole, np.log(p), np.log1p(-below) / a)  # NaN off the support
         # y^a - p^a, from the larger of the two powers
         powers = np.where(
             y > p, -(y**a) * np.expm1(a * (log_p - log_y)), np.exp(a * log_p) * np.expm1(a * (log_y - log_p))
         )
         on = (p ** (1 + a) - np.exp(a * log_p) * y + y * powers / a) / alpha
-        off = y * (y**a / alpha + (a * gap - np.exp(a * log_peak))) / a
+        off = pull + y * (y**a / alpha - np.exp(a * log_peak)) / a
         terms = np.where(np.isnan(log_p), off, on)
         return np.where(y > 0, terms, p**alpha / alpha)

@@ -63,7 +63,9 @@ def names() -> dict[str, Any]:
     public = {}
     for module in PUBLIC:
         found = import_module(module)
-        public[module] = sorted(getattr(found, "__all__", None) or (name for name in vars(found) if name[0] != "_"))
+        public[module] = sorted(
+            getattr(found, "__all__", None) or (name for name in vars(found) if name.isidentifier() and name[0] != "_")
+        )
     kinds = ("mapping", "attention", "loss", "normaliser")
     offered = ("gradient", "alpha gradient", "order", "shift", "zeros", "permutation", "lipschitz")
     chosen = {kind: laws.choose(kind=kind, offered=offered) for kind in kinds}
@@ -98,12 +100,13 @@ def verify() -> dict[str, Any]:
     """The verdicts of `verify --profile quick` by theorem, with a line for each piece of evidence."""
     from entmax_oracle.proofs_checks import verify as module
 
-    found = _lasting(module.verify(jobs=os.cpu_count() or 1))
-    return {entry["name"]: _theorem(entry) for entry in found["theorems"]}
+    found = module.verify(jobs=os.cpu_count() or 1)
+    return {entry["name"]: theorem(entry) for entry in found["theorems"]}
 
 
-def _theorem(entry: dict[str, Any]) -> dict[str, Any]:
+def theorem(entry: dict[str, Any]) -> dict[str, Any]:
     """A theorem's verdict; what it states, and what it shows, as checksums where it is long."""
+    entry = json.loads(json.dumps(_lasting(entry), default=str))
     said = ("name", "area", "verdict", "domain", "clean", "problems")
     stated = ("title", "setting", "statement", "hypotheses", "source", "claims", "bound")
     short: dict[str, Any] = {key: entry[key] for key in said}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import golden
 import pytest
 from mutation import Mutant, mutants, refutation
 
@@ -11,6 +12,7 @@ from entmax_oracle.proofs_checks.verify import examine
 from entmax_oracle.theory import theorems
 
 CASES = cases()
+RECORDED = golden.stored("verify")
 MUTANTS = [pytest.param(m, id=f"{case.theorem.name}/{m.change}") for case in CASES for m in mutants(case)]
 
 
@@ -24,6 +26,7 @@ def test_the_theorem_is_clean(case: Case) -> None:
     assert entry["problems"] == []
     assert entry["verdict"] in ("proved", "certified", "supported")
     assert entry["domain"]
+    assert golden.differences(RECORDED[case.theorem.name], golden.theorem(entry)) == []
 
 
 @pytest.mark.parametrize("mutant", MUTANTS)

@@ -111,6 +111,15 @@ def test_a_key_on_the_threshold_leaves_the_gradient_of_sparsemax_open():
     assert np.isfinite(found.value).all()
 
 
+def test_scores_that_round_by_more_than_their_gap_leave_the_output_open():
+    """Keys of 1e10 and 1e10 - 2000: a float32 score is off by hundreds, and the softmax of the second underflows."""
+    key = np.array([1e10, 1e10 - 2048]).reshape(1, 1, 2, 1)
+    value = np.array([0.0, 1.0]).reshape(1, 1, 2, 1)
+    one = np.ones((1, 1, 1, 1))
+    assert attention(one, key, value, 1.0, scale=1.0) == 0
+    assert attention_budget(one, key, value, 1.0, scale=1.0) > 0.5
+
+
 def test_with_exact_scores_and_one_hot_values_it_is_little_more_than_the_budget_of_the_mapping():
     logits = np.array([0.0, -0.25, -0.5, -3.0])
     found = attention_budget([[[[1.0]]]], logits.reshape(1, 1, 4, 1), np.eye(4)[None, None], scale=1.0)[0, 0, 0]

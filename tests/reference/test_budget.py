@@ -175,3 +175,18 @@ def test_vjp_is_unbounded_at_a_kink():
     assert np.isinf(vjp_budget(z, [1.0, 2.0, 3.0], 2.0)[:2]).all()
     assert vjp_budget(z, [1.0, 2.0, 3.0], 2.0)[2] == 0
     assert np.isfinite(vjp_budget(z, [1.0, 2.0, 3.0], 1.5)).all()
+
+
+def test_a_probability_that_underflows_may_be_off_all_the_same():
+    z = [0.0, -750.0]
+    assert enclose(z, 1.001).support[1] == "in"
+    assert entmax(z, 1.001)[1] == 0
+    assert budget(z, 1.001, "float64")[1] > 0
+
+
+def test_nothing_is_asked_of_derivatives_beyond_the_arithmetic():
+    """s = 5^298 is a float64, and no float32."""
+    z, grad = np.zeros(5), np.arange(5.0)
+    assert np.isfinite(vjp_budget(z, grad, 300, "float64")).all()
+    assert np.isinf(vjp_budget(z, grad, 300, "float32")).all()
+    assert np.isinf(vjp_budget(z, 1e6 * grad, 1.5, "float16")[4])

@@ -193,6 +193,33 @@ def test_tiny_probabilities_beyond_alpha_2_do_not_overflow():
     assert np.isfinite(grad_alpha(z, 50)).all()
 
 
+def test_sensitivities_beyond_float64_leave_what_is_finite():
+    """Two tied tokens, whose s exceeds float64, share what the three others move."""
+    z = np.array([0.0, 0.0, 0.0, -1e-150, -1e-150])
+    found = enclose_vjp(z, np.eye(5)[0], 300)
+    assert np.isfinite(found.upper).all()
+    p = entmax(z, 300)
+    assert -298 * np.log2(p[3]) > 1024
+    np.testing.assert_allclose(vjp(z, np.eye(5)[0], 300), found.upper, rtol=1e-11)
+    np.testing.assert_allclose(grad_alpha(z, 300), enclose_grad_alpha(z, 300).upper, rtol=1e-11)
+
+
+@pytest.mark.parametrize("alpha", [1.001, 1.04, 1.05])
+def test_grad_alpha_where_probabilities_underflow(alpha):
+    z = -np.linspace(0, 0.9999, 40) / (alpha - 1)
+    assert (entmax(z, alpha) < 2.0**-1022).any()
+    found = enclose_grad_alpha(z, alpha)
+    assert (excess(grad_alpha(z, alpha), found) <= 1e-12 * np.abs(found.upper) + 2.0**-1022).all()
+
+
+def test_grad_scale_where_scaled_logits_overflow():
+    z = [0.0, -1e308, -1.5e308]
+    for scale in (-10.0, 10.0):
+        np.testing.assert_array_equal(grad_scale(z, 1.5, scale), 0)
+    spread = grad_scale([1.7e308, -1.7e308], 2, 0.0)
+    np.testing.assert_allclose(spread, [0.85e308 * 2, -0.85e308 * 2], rtol=4 * U)
+
+
 def test_incomplete_gamma_is_right_to_a_few_ulps():
     t = np.concatenate([10.0 ** np.arange(-30, 3), np.linspace(0.01, 5, 200)])
     with mp.workdps(100):

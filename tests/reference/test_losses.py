@@ -168,3 +168,11 @@ def test_bad_input(z, y, words):
     for f in (fenchel_young_loss, fenchel_young_grad, enclose_fenchel_young_loss):
         with pytest.raises(ValueError, match=words):
             f(z, y)
+
+
+@pytest.mark.parametrize("alpha", [1.0, 1.001])
+def test_a_subnormal_probability_keeps_the_digits_of_its_logarithm(alpha):
+    z = [0.0, -738.0 if alpha == 1 else -521.653]
+    assert 0 < entmax(z, alpha)[1] < 2.0**-1022
+    found = enclose_fenchel_young_loss(z, 1, alpha)
+    np.testing.assert_allclose(fenchel_young_loss(z, 1, alpha), found.upper, rtol=16 * U)

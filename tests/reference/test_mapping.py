@@ -88,6 +88,17 @@ def test_zero_is_exact():
     assert_array_equal(p[2:], 0)
 
 
+@pytest.mark.parametrize("alpha", [2 + 2.0**-20, 2.5, 5.0])
+def test_a_smallest_probability_below_rounding(alpha):
+    """The others sum to 1 up to rounding, and Newton for the smallest steps to 0 or beyond."""
+    for k in (3, 7, 20):
+        threshold = -(k ** (1 - alpha)) / (alpha - 1)
+        rows = np.zeros((9, k + 2))
+        rows[:, k:] = threshold + np.arange(-4, 5)[:, None] * np.spacing(threshold)
+        p = entmax(rows, alpha)
+        assert (distance(p, enclose(rows, alpha)) <= budget(rows, alpha, "float64")).all()
+
+
 def test_softmax_at_a_large_offset_keeps_the_rounding_of_its_logits():
     z = np.array([1e8 + 0.1, 1e8, 1e8 - 40])
     exact = [float(Fraction(v) - Fraction(z[0])) for v in z]

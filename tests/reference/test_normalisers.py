@@ -255,6 +255,19 @@ def test_large_logits_keep_their_digits():
         assert f.enclose(z).contains(f(z), 1e-14).all(), name
 
 
+@pytest.mark.parametrize("name", NORMALISERS)
+def test_logits_at_the_ends_of_float64(name):
+    f, largest = normaliser(name), np.finfo(float).max
+    for z in ([largest, 0.0, -largest], [-largest, -1.0, 1.0, largest / 2], [largest, largest, -largest]):
+        try:
+            found = f.enclose(z)
+        except Undefined:
+            continue
+        # Beside such gaps no distance from the threshold of a k-subset is known.
+        assert found.contains(f(z), 1.0 if name == "budget" else 1e-14 * np.abs(found.upper)).all()
+        assert np.isfinite(f.vjp(z, [1.0, -2.0, 0.5, 1.0][: len(z)])).all()
+
+
 def test_names_are_unique_and_known():
     class Twin(Normaliser):
         name, title, definition, source = "softmax", "", "", ""

@@ -68,7 +68,9 @@ def gather(rows: Float64, peak: Float64, width: float) -> Candidates:
     """
     r, n = rows.shape
     # The slack covers the rounding of the subtraction below and of ``width`` itself.
-    cut = peak - width * (1 + 2.0**-50) - np.abs(peak) * 2.0**-51
+    with np.errstate(over="ignore"):
+        cut = peak - width * (1 + 2.0**-50) - np.abs(peak) * 2.0**-51
+    cut = np.maximum(cut, -np.finfo(np.float64).max)  # masked tokens stay out
     mask = rows >= cut[:, None]
     starts = np.arange(0, r * n, n)
     if 2 * np.count_nonzero(mask) > mask.size:

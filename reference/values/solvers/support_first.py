@@ -9,6 +9,9 @@ its smallest probability and D_i = x_i - x_k >= 0,
 
 where each term is the l_a norm of (D_i^q, w): convex and increasing in w. Newton from the right end w = 1/k
 therefore falls monotonically to the root, and nothing cancels, overflows or underflows however large alpha is.
+
+At w = 0 the sum is that of the norm criterion, below 1, and the smallest token alone adds w to it: w <= 1 - sum D_i^q.
+Where rounding leaves nothing of that difference, Newton steps to 0 or below, and w = 0 is as right as a sum near 1 is.
 """
 
 from __future__ import annotations
@@ -84,11 +87,11 @@ def _solve_smallest(live: Candidates, w: Float64, a: float) -> Float64:
 
 
 def _norm(gap: Float64, w: Float64, a: float) -> Float64:
-    """(gap^a + w^a)^(1/a) without overflow or underflow."""
+    """(gap^a + w^a)^(1/a) without overflow or underflow; the norm of (0, 0) is 0."""
     large = np.maximum(gap, w)
-    with np.errstate(under="ignore", invalid="ignore", divide="ignore"):
+    with np.errstate(under="ignore"):
         ratio = np.minimum(gap, w)
-        ratio /= large
+        np.divide(ratio, large, out=ratio, where=large > 0)
         ratio **= a
         np.log1p(ratio, out=ratio)
         ratio /= a
