@@ -49,22 +49,18 @@ class LossCase(RowsCase):
 
     @property
     def tensors(self) -> dict[str, NDArray[Any]]:
-        """The logits and the class indices."""
         return {"logits": self.logits, "target": self.target}
 
     @property
     def answer_shape(self) -> tuple[int, ...]:
-        """Shape that the answer should have."""
         return self.target.shape
 
     @property
     def sizes(self) -> dict[str, int]:
-        """How much of what the input has."""
         return dict(zip(("rows", self.axis), self.logits.shape, strict=True))
 
     @property
     def what(self) -> str:
-        """The input in words."""
         return f"{super().what} with class indices of shape {self.target.shape}"
 
     @property
@@ -156,11 +152,9 @@ class Loss(RowsKind):
     gradient_unit = "the gradient in class"
 
     def oracle(self, setting: Setting) -> LossOracle:
-        """Make the oracle of a setting."""
         return LossOracle(setting)
 
     def cases(self, setting: Setting, *, gradient: bool = False) -> st.SearchStrategy[LossCase]:
-        """Draw hard rows with targets at the top, at the bottom and anywhere."""
         return st.builds(_case, st.just(setting), drawn(setting, 3), st.integers(0, 999))
 
     def cornerstones(self, setting: Setting, *, gradient: bool = False) -> list[LossCase]:
@@ -174,9 +168,7 @@ class Loss(RowsKind):
         return [*found, *vocabulary]
 
     def form(self, subject: Subject) -> Form:
-        """Say how an implementation is called."""
         return alpha_by_position(("z", "y"), subject)
 
     def placed(self, setting: Setting) -> tuple[str, ...]:
-        """Memory layouts of two axes that the array library has."""
         return tuple(each for each in super().placed(setting) if each not in ("expanded", *DEEP))

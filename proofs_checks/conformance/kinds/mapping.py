@@ -328,11 +328,9 @@ class Mapping(RowsKind):
     answer = "a probability"
 
     def oracle(self, setting: Setting) -> MappingOracle:
-        """Make the oracle of a setting."""
         return MappingOracle(setting)
 
     def cases(self, setting: Setting, *, gradient: bool = False) -> st.SearchStrategy[MappingCase]:
-        """Draw batches of hard rows."""
         return _pulled(setting) if gradient else drawn(setting).map(lambda rows: MappingCase(stack(rows, setting)))
 
     def cornerstones(self, setting: Setting, *, gradient: bool = False) -> list[MappingCase]:
@@ -343,7 +341,6 @@ class Mapping(RowsKind):
         return [MappingCase(logits) for logits in every]
 
     def form(self, subject: Subject) -> Form:
-        """Say how an implementation is called."""
         return alpha_by_position(("z",), subject)
 
 

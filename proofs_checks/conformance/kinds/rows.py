@@ -45,22 +45,18 @@ class RowsCase(Case):
 
     @property
     def tensors(self) -> dict[str, NDArray[Any]]:
-        """The logits."""
         return {"logits": self.logits}
 
     @property
     def answer_shape(self) -> tuple[int, ...]:
-        """Shape that the answer should have."""
         return self.logits.shape
 
     @property
     def sizes(self) -> dict[str, int]:
-        """How much of what the input has."""
         return {"rows": math.prod(self.logits.shape[:-1]), self.axis: self.logits.shape[-1]}
 
     @property
     def what(self) -> str:
-        """The input in words."""
         return f"logits of shape {self.logits.shape}"
 
     @property
@@ -69,11 +65,9 @@ class RowsCase(Case):
         return self.rolled() if self.variant % 2 else None
 
     def bare(self) -> Self:
-        """Return the same case without what only laws ask of it."""
         return self.altered(variant=0, shift=0.0)
 
     def laid(self, layout: str, axes: int = 3) -> Self:
-        """Return it in a layout, with as many axes as asked for where that tells axes apart."""
         return self.altered(logits=deepened(self.logits, axes) if layout in DEEP else self.logits, layout=layout)
 
     def held(self) -> Self:
@@ -227,11 +221,9 @@ class RowsKind(Kind):
         )
 
     def write(self, case: Any) -> dict[str, Any]:
-        """Write a case as JSON values, without what is left at its default."""
         return {"shape": list(case.logits.shape), **unstructure(case)}
 
     def shown(self, case: Any) -> dict[str, Any]:
-        """Say what a report shows of a case beside its logits and their layout, as JSON values."""
         found = {name: value for name, value in self.write(case).items() if name not in ("shape", "logits", "layout")}
         found |= {"variant": case.variant, "shift": case.shift}
         if case.cotangent is not None:

@@ -12,7 +12,7 @@ from ..case import Case, Setting
 from ..expected import Expected
 from ..inputs.batches import DEEP, drawn, stack
 from ..inputs.rows import Row
-from ..kinds import KINDS
+from ..kinds import KINDS, Kind
 from ..kinds.attention.case import AttentionCase
 from ..kinds.attention.shapes import PLAIN, Shape, listed
 from ..kinds.mapping import MappingCase
@@ -159,26 +159,14 @@ def layout(session: Judging, case: Case) -> Finding:
     return differ(session, session.oracle(case), plain, laid, what)
 
 
-layout.by_kind(
-    cases=lambda kind, setting: st.builds(_laid, kind.cases(setting), st.sampled_from(kind.placed(setting))),
-    cornerstones=lambda kind, setting: [
-        case.laid(each)
-        for each in kind.placed(setting)
-        for case in [case for case in kind.cornerstones(setting) if case.elements < _FEW][::9]
-    ],
-)
-layout.of(
-    "mapping",
-    "The answer does not depend on strides, offsets or broadcasting of the logits in memory.",
-    theorem="threshold-form",
-    weight=1.0,
-)
-layout.of("attention", "The answer does not depend on strides and offsets of the tensors in memory.", about="layouts")
-_FEW = 200
-
-
 def _laid(case: Case, layout: str, axes: int = 3) -> Case:
     return case.laid(layout, axes)
+
+
+def _small_in_every_layout(kind: Kind, setting: Setting) -> list[Case]:
+    """Some of the small cornerstones of whatever kind."""
+    small = [case for case in kind.cornerstones(setting) if case.elements < 200][::9]
+    return [case.laid(each) for each in kind.placed(setting) for case in small]
 
 
 def _several(setting: Setting) -> st.SearchStrategy[Case]:
@@ -208,6 +196,17 @@ def _weights_in_every_layout(setting: Setting) -> list[NormaliserCase]:
     return [normaliser_case(setting, rows, i, 1).laid(each) for i, each in enumerate(setting.layouts)]
 
 
+layout.by_kind(
+    cases=lambda kind, setting: st.builds(_laid, kind.cases(setting), st.sampled_from(kind.placed(setting))),
+    cornerstones=_small_in_every_layout,
+)
+layout.of(
+    "mapping",
+    "The answer does not depend on strides, offsets or broadcasting of the logits in memory.",
+    theorem="threshold-form",
+    weight=1.0,
+)
+layout.of("attention", "The answer does not depend on strides and offsets of the tensors in memory.", about="layouts")
 layout.draws(_several, "mapping").cornerstones(_every_layout, "mapping")
 layout.cornerstones(_heads_in_every_layout, "attention").cornerstones(_weights_in_every_layout, "normaliser")
 

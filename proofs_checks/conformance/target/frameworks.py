@@ -50,7 +50,6 @@ class NumpyFramework:
     differentiates = False
 
     def array(self, values: Float64, dtype: str, layout: str, device: str) -> tuple[Any, Any]:
-        """Build an array in `layout`; also return the buffer that it lies in."""
         kind = np.dtype(importlib.import_module("ml_dtypes").bfloat16 if dtype == "bfloat16" else dtype)
         where = place(values.shape, layout)
         buffer = np.full(where.size, np.nan, dtype=kind)
@@ -60,17 +59,14 @@ class NumpyFramework:
         return array, buffer
 
     def values(self, array: Any) -> Float64:
-        """Convert exactly to float64 NumPy."""
         return np.array(array, dtype=np.float64)
 
     def describe(self, array: Any) -> tuple[tuple[int, ...], str, str]:
-        """Shape, dtype name and device."""
         if not isinstance(array, np.ndarray | np.generic):
             raise TypeError(f"returned {type(array).__name__}, not a NumPy array")
         return array.shape, array.dtype.name, "cpu"
 
     def integers(self, values: Sequence[int], device: str) -> Any:
-        """Build an array of integers."""
         return np.array(values, dtype=np.int64)
 
     def pullback(self, function: Callable[..., Any], arguments: dict[str, Any], cotangent: Any) -> Answered:
@@ -78,11 +74,9 @@ class NumpyFramework:
         raise NotImplementedError("NumPy has no automatic differentiation")
 
     def overwrite(self, array: Any) -> None:
-        """Set to zero."""
         array[...] = 0
 
     def version(self) -> str:
-        """Version of NumPy."""
         return np.__version__
 
 
@@ -96,7 +90,6 @@ class TorchFramework:
         self.torch = importlib.import_module("torch")
 
     def array(self, values: Float64, dtype: str, layout: str, device: str) -> tuple[Any, Any]:
-        """Build a tensor in `layout`; also return the buffer that it lies in."""
         torch = self.torch
         where = place(values.shape, layout)
         buffer = torch.full((where.size,), math.nan, dtype=getattr(torch, dtype), device=device)
@@ -111,18 +104,15 @@ class TorchFramework:
         return array, buffer
 
     def values(self, array: Any) -> Float64:
-        """Convert exactly to float64 NumPy."""
         values: Float64 = array.detach().to("cpu", self.torch.float64).numpy().copy()
         return values
 
     def describe(self, array: Any) -> tuple[tuple[int, ...], str, str]:
-        """Shape, dtype name and device."""
         if not isinstance(array, self.torch.Tensor):
             raise TypeError(f"returned {type(array).__name__}, not a torch tensor")
         return tuple(array.shape), str(array.dtype).removeprefix("torch."), str(array.device)
 
     def integers(self, values: Sequence[int], device: str) -> Any:
-        """Build a tensor of integers."""
         return self.torch.tensor(values, dtype=self.torch.int64, device=device)
 
     def pullback(self, function: Callable[..., Any], arguments: dict[str, Any], cotangent: Any) -> Answered:
@@ -144,12 +134,10 @@ class TorchFramework:
         return Answered(answer, found, () if same else again)
 
     def overwrite(self, array: Any) -> None:
-        """Set to zero."""
         with self.torch.no_grad():
             array.zero_()
 
     def version(self) -> str:
-        """Version of torch."""
         return str(self.torch.__version__)
 
 
@@ -173,17 +161,14 @@ class JaxFramework:
         return array, array
 
     def values(self, array: Any) -> Float64:
-        """Convert exactly to float64 NumPy."""
         return np.asarray(array).astype(np.float64)
 
     def describe(self, array: Any) -> tuple[tuple[int, ...], str, str]:
-        """Shape, dtype name and device."""
         if not isinstance(array, self.jax.Array):
             raise TypeError(f"returned {type(array).__name__}, not a JAX array")
         return tuple(array.shape), array.dtype.name, ",".join(sorted(map(str, array.devices())))
 
     def integers(self, values: Sequence[int], device: str) -> Any:
-        """Build an array of integers."""
         return self.jax.numpy.asarray(values, dtype=self.jax.numpy.int32)
 
     def pullback(self, function: Callable[..., Any], arguments: dict[str, Any], cotangent: Any) -> Answered:
@@ -197,5 +182,4 @@ class JaxFramework:
         """Leave it: arrays of JAX cannot be written to."""
 
     def version(self) -> str:
-        """Version of JAX."""
         return str(self.jax.__version__)

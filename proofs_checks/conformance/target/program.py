@@ -191,11 +191,9 @@ class ProgramFramework:
         return array, array
 
     def values(self, array: Any) -> Float64:
-        """Convert exactly to float64 NumPy."""
         return np.array(array, dtype=np.float64)
 
     def describe(self, array: Any) -> tuple[tuple[int, ...], str, str]:
-        """Shape, dtype name and device."""
         return array.shape, getattr(array, "dtype_name", "float64"), "cpu"
 
     def pullback(self, function: Callable[..., Any], arguments: dict[str, Any], cotangent: Any) -> Answered:
@@ -210,13 +208,10 @@ class ProgramFramework:
         return Answered(answer, [gradient])
 
     def integers(self, values: Any, device: str) -> Any:
-        """Build an array of integers."""
         return np.array(values, dtype=np.int64)
 
     def overwrite(self, array: Any) -> None:
-        """Set to zero."""
         array[...] = 0
 
     def version(self) -> str:
-        """Version of the protocol."""
         return "1"

@@ -40,11 +40,9 @@ class Attention(Kind):
     lacks = LACKS
 
     def oracle(self, setting: Setting) -> AttentionOracle:
-        """Make the oracle of a setting."""
         return AttentionOracle(setting)
 
     def cases(self, setting: Setting, *, gradient: bool = False) -> SearchStrategy[AttentionCase]:
-        """Draw attention of any shape and options."""
         return shapes.drawn(gradient)(setting)
 
     def cornerstones(self, setting: Setting, *, gradient: bool = False) -> list[AttentionCase]:
@@ -52,11 +50,9 @@ class Attention(Kind):
         return shapes.cornerstones(setting, self.placed(setting), gradient=gradient)
 
     def complexity(self, case: AttentionCase) -> tuple[float, ...]:
-        """Measure what shrinking lowers."""
         return simpler.complexity(case)
 
     def form(self, subject: Subject) -> Form:
-        """Say how an implementation is called."""
         options = tuple(each for each in subject.hands or options_of(()) if each != "alpha" or not subject.fixed_alpha)
 
         def mend(signature: inspect.Signature) -> str:
@@ -65,13 +61,10 @@ class Attention(Kind):
         return Form(TENSORS, keywords=options, mend=mend)
 
     def hands(self, asked: Any) -> tuple[str, ...]:
-        """Say which options an implementation is handed by keyword."""
         return options_of(asked.without)
 
     def fit(self, case: AttentionCase, setting: Setting) -> AttentionCase:
-        """Change a case as little as it takes to do without what the implementation lacks."""
         return narrow(case, setting.without) if setting.without else case
 
     def placed(self, setting: Setting) -> tuple[str, ...]:
-        """Memory layouts that the array library has."""
         return tuple(self.layouts) if len(setting.layouts) > 1 else ("contiguous", "tokens first", "mixed")

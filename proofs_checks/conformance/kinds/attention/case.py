@@ -52,12 +52,10 @@ class AttentionCase(Case):
 
     @property
     def tensors(self) -> dict[str, NDArray[Any]]:
-        """Query, key and value."""
         return {name: getattr(self, name) for name in TENSORS}
 
     @property
     def options(self) -> Mapping[str, Any]:
-        """The other arguments of the reference, alpha excepted."""
         return {
             "is_causal": self.is_causal,
             "scale": self.scale,
@@ -72,19 +70,16 @@ class AttentionCase(Case):
 
     @property
     def answer_shape(self) -> tuple[int, ...]:
-        """Shape that the answer should have."""
         return (*self.query.shape[:3], self.value.shape[3])
 
     @property
     def sizes(self) -> dict[str, int]:
-        """How much of what the input has."""
         batch, heads, queries, features = self.query.shape
         keys = self.key.shape[2]
         return {"sequences": batch, "heads": heads, "queries": queries, "keys": keys, "features": features}
 
     @property
     def what(self) -> str:
-        """The input in words."""
         shapes = ", ".join(f"{name} {x.shape}" for name, x in self.tensors.items())
         given = [f"{name}={value}" for name, value in self.given.items()]
         return f"{shapes}{' with ' if given else ''}{', '.join(given)}"
@@ -110,7 +105,6 @@ class AttentionCase(Case):
         return (self.altered(key=np.roll(self.key, 1, axis=2), query=self.query[:, :, :1]),)
 
     def layout_of(self, name: str) -> str:
-        """How one of its arrays lies in memory."""
         if name == "cotangent":
             return self.cotangent_layout or ("contiguous" if self.layout == "mixed" else self.layout)
         return {"key": "tokens first"}.get(name, "contiguous") if self.layout == "mixed" else self.layout

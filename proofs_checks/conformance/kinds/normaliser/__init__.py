@@ -26,11 +26,9 @@ class Normaliser(RowsKind):
     answer = "a weight"
 
     def oracle(self, setting: Setting) -> NormaliserOracle:
-        """Make the oracle of a setting."""
         return NormaliserOracle(setting)
 
     def cases(self, setting: Setting, *, gradient: bool = False) -> SearchStrategy[NormaliserCase]:
-        """Draw batches of hard rows under one of the sets of parameters."""
         return inputs.cases(setting, gradient=gradient)
 
     def cornerstones(self, setting: Setting, *, gradient: bool = False) -> list[NormaliserCase]:
@@ -38,7 +36,6 @@ class Normaliser(RowsKind):
         return inputs.cornerstones(setting, gradient=gradient)
 
     def form(self, subject: Subject) -> Form:
-        """Say how an implementation is called."""
 
         def mend(signature: inspect.Signature) -> str:
             fixed = " ".join(
@@ -51,7 +48,6 @@ class Normaliser(RowsKind):
         return Form(("z",), keywords=subject.hands, mend=mend)
 
     def hands(self, asked: Any) -> tuple[str, ...]:
-        """Say which options an implementation is handed by keyword."""
         return tuple(asked.hands)
 
     def write(self, case: NormaliserCase) -> dict[str, Any]:
@@ -59,7 +55,6 @@ class Normaliser(RowsKind):
         return {"parameters": {}, **super().write(case)}
 
     def to_case(self, found: Any) -> NormaliserCase:
-        """Make the case that `write` wrote."""
         if "parameters" not in found:
             raise ValueError("this is no counterexample of a normaliser: it lacks parameters")
         case: NormaliserCase = super().to_case(found)

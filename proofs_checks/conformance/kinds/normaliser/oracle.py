@@ -32,12 +32,10 @@ class NormaliserCase(RowsCase):
 
     @property
     def options(self) -> dict[str, Any]:
-        """The parameters, which are handed over by keyword."""
         return dict(self.parameters)
 
     @property
     def what(self) -> str:
-        """The input in words."""
         given = ", ".join(f"{name}={value}" for name, value in self.parameters)
         return super().what + (f" with {given}" if given else "")
 
