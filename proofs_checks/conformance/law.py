@@ -20,8 +20,8 @@ __all__ = [
     "Contract",
     "Declared",
     "Finding",
-    "Judging",
     "Law",
+    "SessionLike",
     "Severity",
     "compare",
     "contract",
@@ -79,7 +79,7 @@ class Bearer(Protocol):
         """Cases that are tried in any event."""
 
 
-class Judging(Protocol):
+class SessionLike(Protocol):
     """What a law may use of one setting: the implementation and the oracle; see `session.Session`."""
 
     kind: Any
@@ -293,7 +293,7 @@ def _bound(kind: Bearer) -> list[Law | Contract]:
     return [each.bound(kind) for each in _DECLARED if each.has(kind)]
 
 
-def compare(session: Judging, case: Case, values: Float64) -> Finding:
+def compare(session: SessionLike, case: Case, values: Float64) -> Finding:
     """Judge answers to a case against what is certified, and what seems wrong against what is certified best."""
     finding = judge_against(session, values, session.oracle.matching(case, values), session.kind.answer)
     sharper = session.oracle.sharper(case) if finding.broken else None
@@ -316,12 +316,12 @@ def in_training(finding: Finding) -> Finding:
     return replace(finding, message=f"where its gradient is wanted, {finding.message}") if finding.broken else finding
 
 
-def judge_against(session: Judging, values: Float64, expected: Expected, what: str, unit: str = "") -> Finding:
+def judge_against(session: SessionLike, values: Float64, expected: Expected, what: str, unit: str = "") -> Finding:
     """Judge numbers against an enclosure and the error that rounding explains.
 
     Parameters
     ----------
-    session : Judging
+    session : SessionLike
     values : ndarray of float64
     expected : Expected
         Of the same shape.
@@ -362,7 +362,7 @@ def judge_against(session: Judging, values: Float64, expected: Expected, what: s
     )
 
 
-def differ(session: Judging, expected: Expected | None, first: Float64, second: Float64, what: str) -> Finding:
+def differ(session: SessionLike, expected: Expected | None, first: Float64, second: Float64, what: str) -> Finding:
     """Judge two answers that should be the same, each allowed its own error.
 
     By the triangle inequality, two answers within budget of one enclosure differ by at most twice the budget
@@ -370,7 +370,7 @@ def differ(session: Judging, expected: Expected | None, first: Float64, second: 
 
     Parameters
     ----------
-    session : Judging
+    session : SessionLike
     expected : Expected, optional
         What `first` should be; without, the two must be the same to the bit.
     first, second : ndarray of float64

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from .attention import Attention
+from .attention import AttentionKind
 from .kind import Kind
-from .loss import Loss
-from .mapping import Mapping
-from .normaliser import Normaliser
+from .loss import LossKind
+from .mapping import MappingKind
+from .normaliser import NormaliserKind
 
 __all__ = ["KINDS", "Kind"]
 
-KINDS: dict[str, Kind] = {each.name: each for each in (Mapping(), Attention(), Loss(), Normaliser())}
+KINDS: dict[str, Kind] = {each.name: each for each in (MappingKind(), AttentionKind(), LossKind(), NormaliserKind())}
 """Every kind by name; what differs between them is asked of these."""

@@ -23,7 +23,7 @@ from ..target.loading import Form
 from .mapping import alpha_by_position
 from .rows import RowsCase, RowsKind
 
-__all__ = ["Loss", "LossCase", "LossOracle", "shifted_losses"]
+__all__ = ["LossCase", "LossKind", "LossOracle", "shifted_losses"]
 
 # Families whose rows are finite in every format and whose losses are.
 _FAMILIES = tuple(name for name in FAMILIES if name not in ("one_live", "enormous"))
@@ -141,7 +141,7 @@ def shifted_losses(setting: Setting) -> st.SearchStrategy[LossCase]:
     return st.builds(_case, st.just(setting), rows, st.integers(0, 999), shifts(setting.dtype).filter(bool))
 
 
-class Loss(RowsKind):
+class LossKind(RowsKind):
     """``f(z, y, alpha)``: the loss of each row of logits (r, n) with its class index (r,)."""
 
     name = "loss"

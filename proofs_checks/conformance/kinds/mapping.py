@@ -28,8 +28,8 @@ from .rows import RowsCase, RowsKind
 __all__ = [
     "COTANGENTS",
     "ExpectedRows",
-    "Mapping",
     "MappingCase",
+    "MappingKind",
     "MappingOracle",
     "RowsOracle",
     "alpha_by_position",
@@ -319,7 +319,7 @@ def _faint(setting: Setting) -> list[MappingCase]:
     return found
 
 
-class Mapping(RowsKind):
+class MappingKind(RowsKind):
     """``f(z, alpha)`` over the last axis, with the shape and dtype of `z` out."""
 
     name = "mapping"

@@ -10,20 +10,20 @@ from ..case import Setting
 from ..expected import Expected
 from ..kinds.attention.case import AttentionCase
 from ..kinds.attention.shapes import ACROSS, PLAIN, Shape, drawn, listed, needle, unseen
-from ..law import Finding, Judging, compare, differ, judge_against, law
+from ..law import Finding, SessionLike, compare, differ, judge_against, law
 
 __all__: list[str] = []
 
 _ONLY = ("attention",)
 
 
-def _by_values(session: Judging, case: AttentionCase) -> Finding:
+def _by_values(session: SessionLike, case: AttentionCase) -> Finding:
     (answer,) = session.values(case)
     return compare(session, case, answer)
 
 
 @law("block edges", cites="definition", kinds=_ONLY, weight=0.4)
-def block_edges(session: Judging, case: AttentionCase) -> Finding:
+def block_edges(session: SessionLike, case: AttentionCase) -> Finding:
     """Lengths around powers of two, where blocks begin and end, are no exception."""
     return _by_values(session, case)
 
@@ -32,7 +32,7 @@ block_edges.draws(drawn(queries=3)).cornerstones(listed(*ACROSS))
 
 
 @law("alibi", cites="definition", kinds=_ONLY, weight=0.4, about="alibi")
-def alibi(session: Judging, case: AttentionCase) -> Finding:
+def alibi(session: SessionLike, case: AttentionCase) -> Finding:
     """The bias -slope * |i + N - M - j| is added after scaling."""
     return _by_values(session, case)
 
@@ -43,7 +43,7 @@ alibi.draws(drawn(alibi=True)).cornerstones(
 
 
 @law("scale", cites="definition", kinds=_ONLY, weight=0.4, about="scale")
-def scale(session: Judging, case: AttentionCase) -> Finding:
+def scale(session: SessionLike, case: AttentionCase) -> Finding:
     """Scores are multiplied by the scale, 1/sqrt(D) by default."""
     return _by_values(session, case)
 
@@ -54,7 +54,7 @@ scale.draws(drawn(scale=0.75)).cornerstones(
 
 
 @law("live keys", cites="support-norm-criterion", kinds=_ONLY, weight=0.4)
-def live_keys(session: Judging, case: AttentionCase) -> Finding:
+def live_keys(session: SessionLike, case: AttentionCase) -> Finding:
     """A key of small but certain probability counts, also when its value is huge."""
     return _by_values(session, case)
 
@@ -78,7 +78,7 @@ live_keys.draws(drawn(family="flat")).cornerstones(_needles)
 
 
 @law("ties", cites="order", kinds=_ONLY, weight=0.6)
-def ties(session: Judging, case: AttentionCase) -> Finding:
+def ties(session: SessionLike, case: AttentionCase) -> Finding:
     """Keys with equal scores share alike."""
     return _by_values(session, case)
 
@@ -87,7 +87,7 @@ ties.draws(drawn(family="ties"))
 
 
 @law("shift", cites="shift-invariance", kinds=_ONLY, weight=0.4)
-def shift(session: Judging, case: AttentionCase) -> Finding:
+def shift(session: SessionLike, case: AttentionCase) -> Finding:
     """Scores that are all far from zero change nothing."""
     return _by_values(session, case)
 
@@ -98,7 +98,7 @@ shift.draws(drawn(family="shifted", alibi=False)).cornerstones(
 
 
 @law("no visible key", cites="definition", kinds=_ONLY)
-def no_visible_key(session: Judging, case: AttentionCase) -> Finding:
+def no_visible_key(session: SessionLike, case: AttentionCase) -> Finding:
     """A query that sees no key gets exact zeros."""
     (answer,) = session.values(case)
     expected = session.oracle(case)
@@ -111,7 +111,7 @@ no_visible_key.draws(drawn(lengths=True)).cornerstones(unseen)
 
 
 @law("causal", cites="definition", kinds=_ONLY, about="causal")
-def causal(session: Judging, case: AttentionCase) -> Finding:
+def causal(session: SessionLike, case: AttentionCase) -> Finding:
     """Keys and values behind a query's position change nothing for it."""
     case = case.altered(is_causal=True)
     m, n = case.query.shape[2], case.key.shape[2]
@@ -139,7 +139,7 @@ def _replaced(x: Float64, hidden: NDArray[np.bool_], by: float) -> Float64:
 
 
 @law("alignment", cites="definition", kinds=_ONLY, about="cross")
-def alignment(session: Judging, case: AttentionCase) -> Finding:
+def alignment(session: SessionLike, case: AttentionCase) -> Finding:
     """The last queries alone get what they get among all: positions are aligned to the end."""
     n = case.key.shape[2]
     m = 1 + case.variant % n
@@ -156,7 +156,7 @@ alignment.draws(drawn(lengths=False)).cornerstones(
 
 
 @law("groups", cites="definition", kinds=_ONLY, about="groups")
-def groups(session: Judging, case: AttentionCase) -> Finding:
+def groups(session: SessionLike, case: AttentionCase) -> Finding:
     """Head h reads key and value head h // (H // Hkv)."""
     spread = {name: np.repeat(getattr(case, name), case.group, axis=1) for name in ("key", "value")}
     spelt, grouped = session.values(case.altered(**spread), case)
@@ -167,7 +167,7 @@ groups.draws(drawn(key_heads=2)).cornerstones(listed(*PLAIN))
 
 
 @law("padding", cites="definition", kinds=_ONLY, about="lengths")
-def padding(session: Judging, case: AttentionCase) -> Finding:
+def padding(session: SessionLike, case: AttentionCase) -> Finding:
     """Keys and values beyond key_lengths change nothing."""
     n = case.key.shape[2]
     lengths = case.key_lengths or tuple(n - 1 - (b + case.variant) % n for b in range(len(case.key)))

@@ -19,7 +19,7 @@ from ..kinds.mapping import MappingCase
 from ..kinds.normaliser.inputs import normaliser_case
 from ..kinds.normaliser.oracle import NormaliserCase
 from ..kinds.rows import RowsCase
-from ..law import Finding, Judging, contract, differ, judge_against, law, worst_of
+from ..law import Finding, SessionLike, contract, differ, judge_against, law, worst_of
 
 __all__: list[str] = []
 
@@ -90,7 +90,7 @@ untouched.of(
 
 
 @law("determinism", cites="definition", weight=0.5, compares=True)
-def determinism(session: Judging, case: Case) -> Finding:
+def determinism(session: SessionLike, case: Case) -> Finding:
     """The same call gives the same bits, whatever comes before it or after."""
     first, again, *_, later = session.values(case, case, *case.between, case)
     repeated = "when the same call is repeated"
@@ -112,7 +112,7 @@ determinism.cornerstones(listed(*PLAIN), "attention")
 
 
 @law("state", cites="definition", kinds=("mapping",), compares=True, carries=("others",))
-def state(session: Judging, case: MappingCase) -> Finding:
+def state(session: SessionLike, case: MappingCase) -> Finding:
     """Nothing is remembered between calls: earlier and later ones, also of other sizes, change no answer."""
     z, rolled = case.logits, case.rolled()
     longer = np.concatenate([z, z[..., :1]], axis=-1)
@@ -134,7 +134,7 @@ def state(session: Judging, case: MappingCase) -> Finding:
     )
 
 
-def _at_other_alpha(session: Judging, case: MappingCase, first: Float64) -> Finding:
+def _at_other_alpha(session: SessionLike, case: MappingCase, first: Float64) -> Finding:
     """Judge the same rows at another alpha that was asked for: it is the call's that counts, not that of `first`."""
     setting = session.setting
     if not setting.others:
@@ -151,7 +151,7 @@ def _at_other_alpha(session: Judging, case: MappingCase, first: Float64) -> Find
 
 
 @law("layout", cites="definition", weight=0.5, compares=True)
-def layout(session: Judging, case: Case) -> Finding:
+def layout(session: SessionLike, case: Case) -> Finding:
     """The layout of the logits in memory changes nothing."""
     case = case.held()
     plain, laid = session.values(case.altered(layout="contiguous"), case)
@@ -212,7 +212,7 @@ layout.cornerstones(_heads_in_every_layout, "attention").cornerstones(_weights_i
 
 
 @law("shapes", cites="threshold-form", kinds=("mapping", "normaliser"), compares=True)
-def shapes(session: Judging, case: RowsCase) -> Finding:
+def shapes(session: SessionLike, case: RowsCase) -> Finding:
     """Rows come along the last axis of an array with any number of axes, also one, also of no rows at all."""
     flat = case.altered(logits=case.logits.reshape(-1, case.logits.shape[-1])) if case.logits.size else case
     values, plain = session.values(case, flat)
@@ -248,7 +248,7 @@ shapes.of("normaliser", theorem="definition", weight=0.5)
 
 
 @law("single token", cites="one-hot-margin", kinds=("mapping",))
-def single_token(session: Judging, case: MappingCase) -> Finding:
+def single_token(session: SessionLike, case: MappingCase) -> Finding:
     """A row with one live token gives it probability exactly one."""
     (values,) = session.values(case)
     exact = np.isfinite(case.logits).astype(np.float64)

@@ -15,12 +15,12 @@ from ..inputs.rows import quantise
 from ..kinds.attention.shapes import PLAIN, listed
 from ..kinds.mapping import MappingCase, cotangent
 from ..kinds.rows import RowsCase
-from ..law import Finding, Judging, compare, each_pass, in_training, judge_against, law, worst_of
+from ..law import Finding, SessionLike, compare, each_pass, in_training, judge_against, law, worst_of
 
 __all__: list[str] = []
 
 
-def _ask(session: Judging, case: Case, **more: Any) -> tuple[Case, Outcome]:
+def _ask(session: SessionLike, case: Case, **more: Any) -> tuple[Case, Outcome]:
     """Ask for the gradient; also return the case with the cotangent that was taken."""
     if case.cotangent is None:
         drawn = np.random.default_rng(case.variant).standard_normal(case.answer_shape)
@@ -30,7 +30,7 @@ def _ask(session: Judging, case: Case, **more: Any) -> tuple[Case, Outcome]:
     return case, outcome
 
 
-def _unusable(session: Judging, case: Case, outcome: Outcome) -> Finding | None:
+def _unusable(session: SessionLike, case: Case, outcome: Outcome) -> Finding | None:
     """Why there is no gradient to judge."""
     wanted = {name: x for name, x in case.tensors.items() if x.dtype.kind == "f"}
     first, dtype = next(iter(wanted)), session.setting.dtype
@@ -49,21 +49,21 @@ def _is(noun: str) -> str:
     return "are" if noun.endswith("s") else "is"
 
 
-def _usable(session: Judging, case: Case) -> Float64 | None:
+def _usable(session: SessionLike, case: Case) -> Float64 | None:
     """Give the gradient in the first tensor, if there is one to judge."""
     asked, outcome = _ask(session, case)
     broken = _unusable(session, asked, outcome)
     return outcome.gradients[0] if broken is None and outcome.gradients[0].size else None
 
 
-def _judged(session: Judging, case: Case, outcome: Outcome) -> Finding:
+def _judged(session: SessionLike, case: Case, outcome: Outcome) -> Finding:
     """Judge gradients that came back, and what seems wrong against what is certified best."""
     finding = _against(session, outcome, session.oracle.gradients(case))
     sharper = session.oracle.sharper_gradients(case) if finding.broken else None
     return finding if sharper is None else _against(session, outcome, sharper)
 
 
-def _against(session: Judging, outcome: Outcome, expected: dict[str, Expected]) -> Finding:
+def _against(session: SessionLike, outcome: Outcome, expected: dict[str, Expected]) -> Finding:
     def judge(gradients: tuple[Float64, ...]) -> Finding:
         pairs = zip(expected.items(), gradients, strict=False)
         return worst_of(_in(name, got, each) for (name, each), got in pairs)
@@ -78,7 +78,7 @@ def _against(session: Judging, outcome: Outcome, expected: dict[str, Expected]) 
 
 
 @law("gradient", cites="definition", needs="gradient")
-def gradient(session: Judging, case: Case) -> Finding:
+def gradient(session: SessionLike, case: Case) -> Finding:
     """The vector-Jacobian product is that of the definition, within the error that rounding explains."""
     case, outcome = _ask(session, case)
     broken = _unusable(session, case, outcome)
@@ -101,7 +101,7 @@ gradient.of(
 
 
 @law("training", cites="definition", needs="gradient", weight=0.5)
-def training(session: Judging, case: Case) -> Finding:
+def training(session: SessionLike, case: Case) -> Finding:
     """The answer is as right where its gradient is wanted."""
     _, outcome = _ask(session, case)
     assert outcome.values is not None
@@ -116,7 +116,7 @@ training.cornerstones(listed(*PLAIN, gradient=True), "attention")
 
 
 @law("overwriting", cites="jacobian", kinds=("mapping",), needs="gradient", severity="warning", weight=0.2)
-def overwriting(session: Judging, case: MappingCase) -> Finding:
+def overwriting(session: SessionLike, case: MappingCase) -> Finding:
     """A gradient is right, or refused, when the logits or the answer were overwritten before it was taken."""
     _, plain = _ask(session, case)
     if _unusable(session, case, plain) is not None or _judged(session, case, plain).broken:
@@ -133,7 +133,7 @@ def overwriting(session: Judging, case: MappingCase) -> Finding:
 
 
 @law("gradient sum", cites="shift-invariance", kinds=("mapping", "normaliser"), needs="gradient")
-def gradient_sum(session: Judging, case: RowsCase) -> Finding:
+def gradient_sum(session: SessionLike, case: RowsCase) -> Finding:
     """The gradient in the logits of a row sums to zero."""
     gradient = _usable(session, case)
     if gradient is None or not np.isfinite(gradient).all():
@@ -161,7 +161,7 @@ gradient_sum.of("normaliser", needs="gradient of shift")
 
 
 @law("gradient support", cites="jacobian", kinds=("mapping",), needs="gradient")
-def gradient_support(session: Judging, case: MappingCase) -> Finding:
+def gradient_support(session: SessionLike, case: MappingCase) -> Finding:
     """The gradient is exactly zero at tokens off the support."""
     gradient = _usable(session, case)
     if gradient is None:
@@ -174,7 +174,7 @@ def gradient_support(session: Judging, case: MappingCase) -> Finding:
 
 
 @law("gradient symmetry", cites="jacobian-semidefinite", kinds=("mapping",), needs="gradient", weight=0.5)
-def gradient_symmetry(session: Judging, case: MappingCase) -> Finding:
+def gradient_symmetry(session: SessionLike, case: MappingCase) -> Finding:
     """The Jacobian is symmetric: <h, J g> = <g, J h>.
 
     Each is allowed what rounding moves it by.
@@ -213,7 +213,7 @@ def gradient_symmetry(session: Judging, case: MappingCase) -> Finding:
 
 
 @law("gradient in alpha", cites="definition", kinds=("mapping",), needs="alpha gradient")
-def gradient_in_alpha(session: Judging, case: MappingCase) -> Finding:
+def gradient_in_alpha(session: SessionLike, case: MappingCase) -> Finding:
     """The derivative in alpha is that of the certified mapping."""
     frozen = case.variant % 3 == 2  # frozen logits need no gradient, and alpha has one all the same
     _, outcome = _ask(session, case, frozen=frozen)

@@ -20,7 +20,7 @@ from ..kinds.mapping import MappingCase
 from ..kinds.normaliser import inputs as normalisers
 from ..kinds.normaliser.oracle import NormaliserCase
 from ..kinds.rows import RowsCase
-from ..law import Finding, Judging, differ, law, worst_of
+from ..law import Finding, SessionLike, differ, law, worst_of
 
 __all__: list[str] = []
 
@@ -36,7 +36,7 @@ def _with_variant(logits: Float64, variant: int) -> MappingCase:
 
 
 @law("permutation", cites="permutation-equivariance", kinds=("mapping", "loss", "normaliser"), compares=True)
-def permutation(session: Judging, case: RowsCase) -> Finding:
+def permutation(session: SessionLike, case: RowsCase) -> Finding:
     """Permuting the tokens permutes the probabilities."""
     order = np.random.default_rng(case.variant).permutation(case.logits.shape[-1])
     straight, permuted = session.values(case, case.permuted(order))
@@ -55,7 +55,7 @@ def _pair(case: RowsCase, setting: Setting) -> tuple[RowsCase, str]:
 
 
 @law("shift", cites="shift-invariance", kinds=("mapping", "loss", "normaliser"), compares=True, pair=_pair)
-def shift(session: Judging, case: RowsCase) -> Finding:
+def shift(session: SessionLike, case: RowsCase) -> Finding:
     """Adding a constant to every logit of a row changes nothing."""
     base, after, by = moved(case.logits, case.shift, session.setting.dtype)
     plain = case.altered(logits=base)
@@ -96,7 +96,7 @@ shift.cornerstones(_shifted_far, "mapping").cornerstones(_normalisers_shifted_fa
 
 
 @law("deletion", cites="masking-is-deletion", kinds=("mapping", "normaliser"), compares=True)
-def deletion(session: Judging, case: RowsCase) -> Finding:
+def deletion(session: SessionLike, case: RowsCase) -> Finding:
     """A masked token (-inf, or far enough below the maximum) gets an exact zero; the others get what they get without
     it.
     """
@@ -118,7 +118,7 @@ def deletion(session: Judging, case: RowsCase) -> Finding:
     return worst_of([leak, differ(session, session.oracle(case), deleted, masked[..., places], f"when {mask}")])
 
 
-def _mask(session: Judging, kept: Float64, variant: int) -> float:
+def _mask(session: SessionLike, kept: Float64, variant: int) -> float:
     """-inf, or for every third variant the lowest finite number where that is just as good.
 
     It is where it lies 1/(alpha-1) below the smallest maximum of a row.
@@ -148,7 +148,7 @@ deletion.cornerstones(_far_below, "mapping").cornerstones(normalisers.crowds, "n
 
 
 @law("batch", cites="definition", compares=True)
-def batch(session: Judging, case: Case) -> Finding:
+def batch(session: SessionLike, case: Case) -> Finding:
     """A row gets the same answer alone and in any batch."""
     parts, places = case.alone()
     together, *alone = session.values(case, *parts)

@@ -12,7 +12,7 @@ from ..case import Setting
 from ..inputs.batches import stack
 from ..inputs.rows import Row
 from ..kinds.mapping import MappingCase
-from ..law import Finding, Judging, law
+from ..law import Finding, SessionLike, law
 
 __all__: list[str] = []
 
@@ -22,7 +22,7 @@ _FREE = 0.5  # of the budget: errors that rounding may make in any one answer, b
 
 
 @law("bias", cites="definition", kinds=("mapping",), severity="warning", weight=0.1)
-def bias(session: Judging, case: MappingCase) -> Finding:
+def bias(session: SessionLike, case: MappingCase) -> Finding:
     """Errors are as often up as down: over many rows they average out.
 
     The statistic is the mean over rows of a row's mean signed error, relative to its budget, for tokens certainly in

@@ -12,7 +12,7 @@ from ..inputs.batches import crowds, displaced, drawn, stack, tie
 from ..kinds.mapping import MappingCase
 from ..kinds.normaliser import inputs as normalisers
 from ..kinds.rows import RowsCase
-from ..law import Finding, Judging, compare, law, located
+from ..law import Finding, SessionLike, compare, law, located
 
 __all__: list[str] = []
 
@@ -20,7 +20,7 @@ _ROWS = ("mapping", "normaliser")
 
 
 @law("values", cites="definition")
-def values(session: Judging, case: Case) -> Finding:
+def values(session: SessionLike, case: Case) -> Finding:
     """Every answer lies within the error that rounding explains."""
     (answer,) = session.values(case)
     return compare(session, case, answer)
@@ -48,7 +48,7 @@ def _crowded(setting: Setting) -> list[MappingCase]:
 
 
 @law("support", cites="support-norm-criterion", kinds=_ROWS, weight=2.0)
-def support(session: Judging, case: RowsCase) -> Finding:
+def support(session: SessionLike, case: RowsCase) -> Finding:
     """A token that is certainly outside the support gets an exact zero; one certainly inside does not."""
     (values,) = session.values(case)
     expected = session.oracle(case)
@@ -89,7 +89,7 @@ support.cornerstones(_crowded, "mapping").cornerstones(normalisers.crowds, "norm
 
 
 @law("simplex", cites="threshold-form", kinds=_ROWS)
-def simplex(session: Judging, case: RowsCase) -> Finding:
+def simplex(session: SessionLike, case: RowsCase) -> Finding:
     """Probabilities are finite, not negative, and sum to one within the budget of the row sum."""
     (values,) = session.values(case)
     for wrong, owed in ((~np.isfinite(values), "finite"), (values < 0, "not negative")):
@@ -125,7 +125,7 @@ simplex.cornerstones(normalisers.crowds, "normaliser")
 
 
 @law("order", cites="order", kinds=_ROWS)
-def order(session: Judging, case: RowsCase) -> Finding:
+def order(session: SessionLike, case: RowsCase) -> Finding:
     """A larger logit gets no smaller probability, beyond the rounding of the two tokens themselves."""
     return _pairs(session, case, tied=False)
 
@@ -135,7 +135,7 @@ order.cornerstones(_crowded, "mapping").cornerstones(normalisers.crowds, "normal
 
 
 @law("ties", cites="order", kinds=_ROWS)
-def ties(session: Judging, case: RowsCase) -> Finding:
+def ties(session: SessionLike, case: RowsCase) -> Finding:
     """Equal logits of a row get equal probabilities, beyond the rounding of the two tokens themselves."""
     return _pairs(session, case, tied=True)
 
@@ -151,7 +151,7 @@ ties.draws(
 )
 
 
-def _pairs(session: Judging, case: RowsCase, *, tied: bool) -> Finding:
+def _pairs(session: SessionLike, case: RowsCase, *, tied: bool) -> Finding:
     """Judge pairs of tokens, each allowed an error of its own: tied ones, or a larger and a smaller one."""
     (values,) = session.values(case)
     slack = session.oracle.own_error(case)

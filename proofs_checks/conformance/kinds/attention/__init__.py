@@ -16,10 +16,10 @@ from .case import TENSORS, AttentionCase
 from .narrowing import LACKS, narrow, options_of
 from .oracle import AttentionOracle
 
-__all__ = ["Attention"]
+__all__ = ["AttentionKind"]
 
 
-class Attention(Kind):
+class AttentionKind(Kind):
     """Attention with the semantics of :func:`entmax_oracle.reference.attention`."""
 
     name = "attention"

@@ -14,10 +14,10 @@ from ..rows import RowsKind
 from . import inputs
 from .oracle import NormaliserCase, NormaliserOracle
 
-__all__ = ["Normaliser"]
+__all__ = ["NormaliserKind"]
 
 
-class Normaliser(RowsKind):
+class NormaliserKind(RowsKind):
     """``f(z, **parameters)``, to be the normaliser that the setting names."""
 
     name = "normaliser"
