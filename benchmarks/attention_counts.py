@@ -104,10 +104,7 @@ def count(family: str, n: int, *, queries: int = 128, alpha: float = 1.5, seed: 
     call = Arguments.read(query, key, key, alpha, True, options["scale"], slopes, None)
     counts = Counts()
     with use_configuration(Configuration(64, 64)):
-        forward(
-            call.query, call.key, call.value, call.excess, call.scale, call.slopes, None, True, call.kind,
-            save=False, counts=counts,
-        )  # fmt: skip
+        forward(call, save=False, counts=counts)
     assert counts.candidates is not None
     visible, live = counts.visible, counts.live
     rows = math.ceil(min(n, queries) / 64)
@@ -141,7 +138,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--queries", type=int, default=128, help="count on the last so many queries")
     parser.add_argument("--alpha", type=float, default=1.5)
     options = parser.parse_args(arguments)
-    from entmax_oracle.kernels.rowwise.launch import INTERPRETED
+    from entmax_oracle.kernels.runtime.target import INTERPRETED
 
     if not (INTERPRETED or torch.cuda.is_available()):
         print("set TRITON_INTERPRET=1: there is no GPU to count on", file=sys.stderr)

@@ -43,7 +43,7 @@ def run(progress: Callable[[str], None]) -> dict[str, Any]:
 def our_jobs() -> Iterator[Job]:
     """Ours where the peer has something to compare."""
     from entmax_oracle.kernels.rowwise.jobs import job
-    from entmax_oracle.kernels.rowwise.rows import Kind
+    from entmax_oracle.kernels.runtime.kinds import Kind
 
     for kind in (Kind.FOURTH_POWER, Kind.SQUARE, Kind.SPARSEMAX):
         yield job("sm_90", kind, 8192)

@@ -15,13 +15,14 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
     "sphinx.ext.doctest",
+    "sphinxarg.ext",
     "mathml",
     "theorem_pages",
-    "command_help",
     "property_matrix",
 ]
 exclude_patterns = ["_build", "_ext", "examples"]
 
+smartquotes_action = "q"  # two hyphens begin an option, and three dots stand in code
 myst_enable_extensions = ["dollarmath", "deflist", "colon_fence"]
 myst_heading_anchors = 3
 myst_links_external_new_tab = False

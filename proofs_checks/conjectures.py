@@ -11,21 +11,19 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 from sympy.logic.boolalg import Boolean
 
-from entmax_oracle.theory import Theorem
+from entmax_oracle.theory import Theorem, theorems
 from entmax_oracle.theory.notation import INDICES
+from entmax_oracle.theory.theorem import index
 
-from .evidence.arguments import Case
-from .evidence.instances import row
-from .evidence.judging import free_symbols
+from .evidence import Case, row
 from .evidence.searching import searched
-from .reading.walk import shortest
-from .theorems import cases
+from .reading import free_symbols, shortest
 
 
 def load(path: str | Path) -> tuple[Case, ...]:
     r"""Return the cases of a file of one's own: theorems or conjectures outside the package.
 
-    The file is a Python module. Every :class:`~entmax_oracle.proofs_checks.evidence.arguments.Case` in it is taken,
+    The file is a Python module. Every :class:`~entmax_oracle.proofs_checks.evidence.Case` in it is taken,
     also from lists, tuples and dicts; a :class:`~entmax_oracle.theory.Theorem` without a case is
     searched for counterexamples among rows of logits (:func:`~.searching.searched`).
 
@@ -68,9 +66,8 @@ def load(path: str | Path) -> tuple[Case, ...]:
     values = {id(value): value for value in stated}.values()
     found = [value for value in values if isinstance(value, Case)]
     argued = {case.theorem.name for case in found}
-    packaged = {case.theorem for case in cases()}
     for value in values:
-        if isinstance(value, Theorem) and value.name not in argued and value not in packaged:
+        if isinstance(value, Theorem) and value.name not in argued and not _is_packaged(value):
             found.append(Case(value, (), conjecture=True))
     for position, case in enumerate(found):
         _refuse_unreadable(path, case.theorem)
@@ -81,6 +78,12 @@ def load(path: str | Path) -> tuple[Case, ...]:
     if not found:
         raise ValueError(f"{path}: states no theorem; assign a Theorem or a Case to a module-level name")
     return tuple(found)
+
+
+def _is_packaged(theorem: Theorem) -> bool:
+    """Whether a file has imported it from the package."""
+    area = index().get(theorem.name)
+    return area is not None and theorem in theorems(area)
 
 
 def _stated(values: Sequence[Any]) -> Iterator[Any]:

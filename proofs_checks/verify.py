@@ -10,23 +10,35 @@ import signal
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
-from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from entmax_oracle.theory import Theorem
 from entmax_oracle.theory.notation import latex
+from entmax_oracle.theory.theorem import index
 
-from .beliefs import beliefs
 from .conjectures import load
-from .evidence.arguments import Case, Context, Evidence, verdict
-from .evidence.points import Check, check_folklore, check_needed, check_sharp
-from .reading.walk import precision
+from .evidence import Case, Check, Context, Evidence, check_folklore, check_needed, check_sharp, verdict
+from .evidence.results import SCHEMA, Debunking, TheoremResult, VerifyResult
+from .marks import Verdict
+from .reading import precision
+from .records import schema_of, structured
 from .theorems import cases
 
-SCHEMA = "entmax-oracle/verify/1"
+__all__ = [
+    "PROFILES",
+    "SCHEMA",
+    "UnknownName",
+    "earlier",
+    "examine",
+    "examine_all",
+    "load",
+    "select",
+    "verify",
+    "versions",
+]
+
 PROFILES = ("quick", "full")
 
 Event = Callable[[dict[str, Any]], None]
@@ -45,23 +57,23 @@ def select(names: Iterable[str] = (), areas: Iterable[str] = ()) -> tuple[Case, 
     UnknownName
         If there is no such theorem or area.
     """
-    everything = cases()
-    wanted, subjects = list(names), list(areas)
-    for kind, given, known in (
-        ("theorem", wanted, [case.theorem.name for case in everything]),
-        ("area", subjects, list(dict.fromkeys(case.theorem.area for case in everything))),
+    known, wanted, subjects = index(), list(names), list(areas)
+    for kind, given, there_are in (
+        ("theorem", wanted, list(known)),
+        ("area", subjects, list(dict.fromkeys(known.values()))),
     ):
         for name in given:
-            if name not in known:
-                near = difflib.get_close_matches(name, known, n=3, cutoff=0.4) or known[:3]
+            if name not in there_are:
+                near = difflib.get_close_matches(name, there_are, n=3, cutoff=0.4) or there_are[:3]
                 raise UnknownName(f"no {kind} is called {name!r}; near it: {', '.join(near)}")
     if not wanted and not subjects:
-        return everything
-    return tuple(c for c in everything if c.theorem.name in wanted or c.theorem.area in subjects)
+        return cases()
+    found = cases({*subjects, *(known[name] for name in wanted)})
+    return tuple(c for c in found if c.theorem.name in wanted or c.theorem.area in subjects)
 
 
-def examine(case: Case, context: Context | None = None) -> dict[str, Any]:
-    """Execute a case and return its entry in the result.
+def examine(case: Case, context: Context | None = None) -> TheoremResult:
+    """Execute a case and say what was found.
 
     Parameters
     ----------
@@ -73,61 +85,38 @@ def examine(case: Case, context: Context | None = None) -> dict[str, Any]:
     context = context or Context()
     theorem = case.theorem
     started = time.perf_counter()
-    evidence = [argument.execute(theorem, context) for argument in case.arguments]
+    evidence = tuple(argument.execute(theorem, context) for argument in case.arguments)
     with precision():
-        sharp = [_guarded(s.claim, s.text, partial(check_sharp, theorem, s)) for s in case.sharp]
-        needed = [_guarded(h.hypothesis, h.text, partial(check_needed, theorem, h)) for h in case.needed]
-        folklore = [
+        sharp = tuple(_guarded(s.claim, s.text, partial(check_sharp, theorem, s)) for s in case.sharp)
+        needed = tuple(_guarded(h.hypothesis, h.text, partial(check_needed, theorem, h)) for h in case.needed)
+        folklore = tuple(
             _guarded(f.text, f.text, partial(check_folklore, theorem, m, f)) for m, f in enumerate(case.folklore)
-        ]
+        )
     word, domain = verdict(theorem, evidence)
     counterexample = next((e.counterexample for e in evidence if e.status == "refutes"), None)
-    refuting = next((check for check in [*sharp, *needed] if check.refutes), None)
-    if refuting is not None and word != "refuted":
-        word, domain, counterexample = "refuted", refuting.text, refuting.point
+    refuting = next((check for check in (*sharp, *needed) if check.refutes), None)
+    if refuting is not None and word is not Verdict.REFUTED:
+        word, domain, counterexample = Verdict.REFUTED, refuting.text, refuting.point
     problems = _problems(case, evidence, sharp, needed, folklore, word)
-    return {
-        **_head(theorem),
-        "verdict": word,
-        "domain": domain,
-        "clean": not problems,
-        "problems": problems,
-        "remarks": _unshown(case, needed) if case.conjecture else [],
-        "searched": evidence[0].domain if case.conjecture and word == "supported" else "",
-        "evidence": [_evidence_entry(found) for found in evidence],
-        "sharp": [
-            {"claim": c.subject, "text": c.text, "detail": c.detail, "ok": c.ok, "passed": c.ok, "point": c.point}
-            for c in sharp
-        ],
-        "necessity": [
-            {
-                "hypothesis": c.subject,
-                "text": c.text,
-                "detail": c.detail,
-                "ok": c.ok,
-                "passed": c.ok,
-                "counterexample": c.point,
-            }
-            for c in needed
-        ],
-        "folklore": [
-            {
-                "text": f.text,
-                "belief": f.belief,
-                "right": f.right,
-                "source": f.source,
-                "latex": latex(f.relation),
-                "false_at": c.text,
-                "detail": c.detail,
-                "ok": c.ok,
-                "counterexample": c.point,
-            }
+    return TheoremResult.of(
+        theorem,
+        verdict=word,
+        domain=domain,
+        clean=not problems,
+        problems=tuple(problems),
+        remarks=tuple(_unshown(case, needed)) if case.conjecture else (),
+        searched=evidence[0].domain if case.conjecture and word is Verdict.SUPPORTED else "",
+        evidence=evidence,
+        sharp=sharp,
+        necessity=needed,
+        folklore=tuple(
+            Debunking(f.text, f.belief, f.right, f.source, latex(f.relation), c.text, c.detail, c.ok, c.point)
             for f, c in zip(theorem.folklore, folklore, strict=False)
-        ],
-        "counterexample": counterexample,
-        "plots": [plot for found in evidence for plot in found.plots],
-        "seconds": round(time.perf_counter() - started, 4),
-    }
+        ),
+        counterexample=counterexample,
+        plots=tuple(plot for found in evidence for plot in found.plots),
+        seconds=time.perf_counter() - started,
+    )
 
 
 def verify(
@@ -174,6 +163,43 @@ def verify(
     ValueError
         If a name, an area, the profile or a file is not usable.
     """
+    result = examine_all(
+        names,
+        areas,
+        profile,
+        jobs,
+        on_event,
+        seed=seed,
+        files=files,
+        executor=executor,
+        known=None if known is None else earlier(known),
+    )
+    return result.to_dict()
+
+
+def earlier(known: Any) -> VerifyResult:
+    """Return the earlier result that plain data are; `ValueError` if they are none."""
+    if (found := schema_of(known)) != SCHEMA:
+        raise ValueError(f"known: an earlier result has the schema {SCHEMA!r}, not {found!r}")
+    try:
+        return structured(known, VerifyResult)
+    except ValueError as error:
+        raise ValueError(f"known: this is not an earlier result: {error}") from error
+
+
+def examine_all(
+    names: Iterable[str] = (),
+    areas: Iterable[str] = (),
+    profile: str = "quick",
+    jobs: int = 1,
+    on_event: Event | None = None,
+    *,
+    seed: int = 0,
+    files: Sequence[str | Path] = (),
+    executor: Executor | None = None,
+    known: VerifyResult | None = None,
+) -> VerifyResult:
+    """Do what :func:`verify` does, with an object for the earlier result and for the new one."""
     if profile not in PROFILES:
         raise ValueError(f"profile: {profile!r} is none of {', '.join(PROFILES)}")
     names, areas = list(names), list(areas)
@@ -182,22 +208,22 @@ def verify(
     if names or areas or not files:
         chosen += [(None, case) for case in select(names, areas)]
     started, clock = datetime.now(UTC), time.perf_counter()
-    entries: dict[int, dict[str, Any]] = {}
+    results: dict[int, TheoremResult] = {}
 
-    def finish(position: int, entry: dict[str, Any]) -> None:
-        entries[position] = entry
+    def finish(position: int, result: TheoremResult) -> None:
+        results[position] = result
         if on_event is not None:
-            told = {"theorem": entry["name"], "verdict": entry["verdict"], "clean": entry["clean"]}
-            on_event({"kind": "done", **told, "done": len(entries), "total": len(chosen)})
+            told = {"theorem": result.name, "verdict": str(result.verdict), "clean": result.clean}
+            on_event({"kind": "done", **told, "done": len(results), "total": len(chosen)})
 
     interrupted = False
     context = Context(profile, seed)
-    kept = _finished(known, profile, seed)
+    kept = _finished(known, context)
     todo: list[tuple[int, Path | None, Case]] = []
     for position, (file, case) in enumerate(chosen):
-        entry = kept.get(case.theorem.name)
-        if entry is not None and all(entry.get(key) == value for key, value in _head(case.theorem).items()):
-            entries[position] = entry
+        result = kept.get(case.theorem.name)
+        if result is not None and result.about(case.theorem):
+            results[position] = result
         else:
             todo.append((position, file, case))
     try:
@@ -209,34 +235,28 @@ def verify(
     except KeyboardInterrupt:
         interrupted = True
     for position, (_, case) in enumerate(chosen):
-        entries.setdefault(position, _unchecked(case.theorem))
-    ordered = [entries[position] for position in range(len(chosen))]
-    return {
-        "schema": SCHEMA,
-        "theorems": ordered,
-        "beliefs": beliefs(ordered),
-        "kernels": [],
-        "profile": profile,
-        "seed": seed,
-        "interrupted": interrupted,
-        "versions": versions(),
-        "platform": platform.platform(),
-        "started": started.isoformat(timespec="seconds"),
-        "seconds": round(time.perf_counter() - clock, 3),
-    }
+        if position not in results:
+            results[position] = TheoremResult.of(case.theorem, problems=("interrupted before it was checked",))
+    return VerifyResult(
+        tuple(results[position] for position in range(len(chosen))),
+        profile,
+        seed,
+        interrupted,
+        versions(),
+        platform.platform(),
+        started.isoformat(timespec="seconds"),
+        round(time.perf_counter() - clock, 3),
+    )
 
 
-def _finished(known: Mapping[str, Any] | None, profile: str, seed: int) -> dict[str, dict[str, Any]]:
-    """Return the entries of an earlier result that still say something, by the name of the theorem."""
+def _finished(known: VerifyResult | None, context: Context) -> dict[str, TheoremResult]:
+    """Return the results of an earlier run that still say something, by the name of the theorem."""
     if known is None:
         return {}
-    if known.get("schema") != SCHEMA:
-        raise ValueError(f"known: an earlier result has the schema {SCHEMA!r}, not {known.get('schema')!r}")
-    same = {"profile": profile, "seed": seed, "versions": versions()}
-    for key, value in same.items():
-        if known.get(key) != value:
-            raise ValueError(f"known: the earlier result has {key} {known.get(key)!r}, this run {value!r}; start anew")
-    return {entry["name"]: entry for entry in known["theorems"] if entry["evidence"]}
+    for key, value in {**vars(context), "versions": versions()}.items():
+        if (then := getattr(known, key)) != value:
+            raise ValueError(f"known: the earlier result has {key} {then!r}, this run {value!r}; start anew")
+    return {result.name: result for result in known.theorems if result.evidence}
 
 
 def versions() -> dict[str, str]:
@@ -255,12 +275,12 @@ def _spread(
     context: Context,
     jobs: int,
     executor: Executor | None,
-    finish: Callable[[int, dict[str, Any]], None],
+    finish: Callable[[int, TheoremResult], None],
 ) -> None:
     """Run the cases on an executor; on an interrupt the workers that were started here are ended."""
     before = set(multiprocessing.active_children())
     pool = executor or ProcessPoolExecutor(jobs, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN))
-    futures: dict[Future[dict[str, Any]], int] = {}
+    futures: dict[Future[TheoremResult], int] = {}
     try:
         for position, file, case in todo:
             futures[pool.submit(_work, file, case.theorem.name, context)] = position
@@ -278,9 +298,9 @@ def _spread(
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _work(file: Path | None, name: str, context: Context) -> dict[str, Any]:
+def _work(file: Path | None, name: str, context: Context) -> TheoremResult:
     """Examine one theorem by name: arguments hold functions, which do not travel between processes."""
-    available = load(file) if file is not None else cases()
+    available = load(file) if file is not None else select([name])
     return examine(next(case for case in available if case.theorem.name == name), context)
 
 
@@ -297,7 +317,7 @@ def _problems(
     sharp: Sequence[Check],
     needed: Sequence[Check],
     folklore: Sequence[Check],
-    word: str,
+    word: Verdict,
 ) -> list[str]:
     """Return why a theorem is not clean, in words."""
     problems = [f"{e.kind} argument {e.title!r}: {e.detail}" for e in evidence if e.status in ("fails", "refutes")]
@@ -311,7 +331,7 @@ def _problems(
     problems += [f"no proof uses {h.key!r}" for h in case.theorem.hypotheses if proofs and h.key not in used]
     if len(folklore) != len(case.theorem.folklore):
         problems.append("folklore without a counterexample")
-    if word == "unchecked" and not problems:
+    if word is Verdict.UNCHECKED and not problems:
         problems.append("some claim has no evidence")
     return problems
 
@@ -320,43 +340,3 @@ def _unshown(case: Case, needed: Sequence[Check]) -> list[str]:
     """Return the hypotheses without a counterexample to the theorem without them."""
     shown = {check.subject for check in needed}
     return [f"necessity of {h.key!r} is not shown" for h in case.theorem.hypotheses if h.key not in shown]
-
-
-def _head(theorem: Theorem) -> dict[str, Any]:
-    return {
-        "name": theorem.name,
-        "area": theorem.area,
-        "title": theorem.title,
-        "setting": theorem.setting,
-        "statement": theorem.statement,
-        "hypotheses": [{"name": h.key, "statement": h.text, "latex": latex(h.condition)} for h in theorem.hypotheses],
-        "source": theorem.source,
-        "claims": [{"key": c.key, "latex": c.latex} for c in theorem.claims],
-        "bound": {"latex": r" \\ ".join(c.latex for c in theorem.claims), "text": ""},
-    }
-
-
-def _evidence_entry(found: Evidence) -> dict[str, Any]:
-    entry = asdict(found)
-    entry["passed"] = found.status in ("holds", "skipped")
-    entry["seconds"] = round(found.seconds, 4)
-    return entry
-
-
-def _unchecked(theorem: Theorem) -> dict[str, Any]:
-    return {
-        **_head(theorem),
-        "verdict": "unchecked",
-        "domain": "",
-        "clean": False,
-        "problems": ["interrupted before it was checked"],
-        "remarks": [],
-        "searched": "",
-        "evidence": [],
-        "sharp": [],
-        "necessity": [],
-        "folklore": [],
-        "counterexample": None,
-        "plots": [],
-        "seconds": 0.0,
-    }

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import import_module
+from pathlib import Path
+from typing import TypeVar
 
 import sympy as sp
 
@@ -180,6 +183,23 @@ class Theorem:
         return self.claim(key).bound
 
 
+@cache
+def index() -> dict[str, str]:
+    """Return the area of every theorem by its name, in reading order, as the text of the modules has it.
+
+    Building the statements takes seconds, and whoever names one theorem needs one module only.
+    """
+    return {
+        name: subject
+        for chapter, subjects in CHAPTERS.items()
+        for subject in subjects
+        for name in _NAME.findall(Path(__file__).with_name(chapter).joinpath(f"{subject}.py").read_text("utf-8"))
+    }
+
+
+_NAME = re.compile(r'^    name="(.+)",$', re.MULTILINE)
+
+
 def theorems(area: str | None = None) -> tuple[Theorem, ...]:
     """Return every theorem of the package, or those of one area, in reading order.
 
@@ -193,12 +213,33 @@ def theorems(area: str | None = None) -> tuple[Theorem, ...]:
     >>> [t.name for t in theorems("threshold")][0]
     'threshold-form'
     """
-    found: list[Theorem] = []
-    for chapter, subjects in CHAPTERS.items():
-        for subject in subjects:
-            module = import_module(f"{__package__}.{chapter}.{subject}")
-            found += [value for value in vars(module).values() if isinstance(value, Theorem)]
-    areas = list(dict.fromkeys(t.area for t in found))
+    areas = [subject for subjects in CHAPTERS.values() for subject in subjects]
     if area is not None and area not in areas:
         raise ValueError(f"area: there is no area {area!r}; the areas are {', '.join(areas)}")
-    return tuple(t for t in found if area is None or t.area == area)
+    return stated(__package__, Theorem, areas if area is None else [area])
+
+
+T = TypeVar("T")
+
+
+def stated(room: str, kind: type[T], areas: Iterable[str]) -> tuple[T, ...]:
+    """Return the objects of one kind that the modules of some areas define, in reading order.
+
+    Parameters
+    ----------
+    room
+        Package with the chapters.
+    kind
+        Class of the objects.
+    areas
+        Names of modules.
+    """
+    wanted = set(areas)
+    modules = (f"{room}.{chapter}.{subject}" for chapter, subjects in CHAPTERS.items() for subject in subjects)
+    return tuple(
+        value
+        for module in modules
+        if module.rpartition(".")[2] in wanted
+        for value in vars(import_module(module)).values()
+        if isinstance(value, kind)
+    )

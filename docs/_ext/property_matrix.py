@@ -5,34 +5,32 @@ from docutils.parsers.rst import Directive
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 
-from entmax_oracle.proofs_checks.matrix import matrix, settings
-
-MARKS = {"proved": "■", "certified": "◆", "measured": "●", "supported": "△", "": ""}
-WORDS = {"true": "yes", "false": "no", "unknown": "?"}
+from entmax_oracle.proofs_checks.matrix import settings
+from entmax_oracle.proofs_checks.matrix.build import execute
 
 
 def text(result) -> list[str]:
     """Write the matrix in MyST: a table, then the grounds of every cell."""
-    titles = [prop["title"] for prop in result["properties"]]
-    heads = [prop["short"] for prop in result["properties"]]
+    titles = [prop.title for prop in result.properties]
+    heads = [prop.short for prop in result.properties]
     lines = ["| | " + " | ".join(heads) + " |", "|---" * (len(titles) + 1) + "|"]
-    for row in result["rows"]:
-        cells = [f"{WORDS[cell['verdict']]} {MARKS[cell['strength']]}" for cell in row["cells"]]
-        lines.append(f"| `{row['label']}` | " + " | ".join(cells) + " |")
+    for row in result.rows:
+        cells = [f"{cell.verdict.words} {cell.strength.mark}" for cell in row.cells]
+        lines.append(f"| `{row.label}` | " + " | ".join(cells) + " |")
     lines += ["", "; ".join(f"{head}: {title}" for head, title in zip(heads, titles, strict=True)) + ".", ""]
-    for row in result["rows"]:
-        given = f"; here with `{settings(row['parameters'])}`." if settings(row["parameters"]) else "."
+    for row in result.rows:
+        given = f"; here with `{settings(row.parameters)}`." if settings(row.parameters) else "."
         lines += [
             "",
-            f"**{row['title']}** (`{row['label']}`): $${row['definition']}$$",
+            f"**{row.title}** (`{row.label}`): $${row.definition}$$",
             "",
-            f"{row['source']}{given}",
+            f"{row.source}{given}",
             "",
         ]
-        for title, cell in zip(titles, row["cells"], strict=True):
-            at = f", at `{cell['point']}`" if cell["point"] else ""
-            against = f" **Contradicts: {cell['contradicts']}.**" if cell["contradicts"] else ""
-            lines.append(f"- *{title}*: {cell['verdict']}, {cell['strength']}: {cell['detail']}{at}.{against}")
+        for title, cell in zip(titles, row.cells, strict=True):
+            at = f", at `{cell.point}`" if cell.point else ""
+            against = f" **Contradicts: {cell.contradicts}.**" if cell.contradicts else ""
+            lines.append(f"- *{title}*: {cell.verdict}, {cell.strength}: {cell.detail}{at}.{against}")
     return lines
 
 
@@ -42,7 +40,7 @@ class PropertyMatrix(Directive):
     def run(self) -> list[nodes.Node]:
         """Execute every cell, which takes about half a minute, and parse the page that it gives."""
         parent = nodes.container()
-        self.state.nested_parse(StringList(text(matrix()), source="property-matrix"), self.content_offset, parent)
+        self.state.nested_parse(StringList(text(execute()), source="property-matrix"), self.content_offset, parent)
         return parent.children
 
 

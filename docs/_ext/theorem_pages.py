@@ -5,17 +5,9 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from entmax_oracle.proofs_checks.evidence.points import check_folklore
-from entmax_oracle.proofs_checks.reading.walk import precision
+from entmax_oracle.proofs_checks.evidence import KINDS, check_folklore
+from entmax_oracle.proofs_checks.reading import precision
 from entmax_oracle.proofs_checks.theorems import cases
-
-KINDS = {
-    "symbolic": "shown for all parameters",
-    "decided": "decided over the reals for small n",
-    "certified": "certified by interval arithmetic",
-    "exact": "exact at rational or algebraic points",
-    "sampled": "searched for a counterexample",
-}
 
 
 def page(case) -> str:

@@ -1,19 +1,18 @@
 """What a call of attention means: arguments checked, defaults filled in, parameters broadcast to heads and queries."""
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 
-from ..rowwise.rows import Kind, compute_dtype, finite, finite_alpha
+from ..runtime.kinds import Kind, compute_dtype, finite, finite_alpha
 
 Tensor = torch.Tensor
 
 DTYPES = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
 
 
-@dataclass(frozen=True, slots=True)
-class Arguments:
+class Arguments(NamedTuple):
     """The arguments of `attention`, checked and in one form.
 
     Attributes
@@ -107,6 +106,15 @@ class Arguments:
             is_causal=is_causal,
             kind=kind,
         )
+
+    @property
+    def group(self) -> int:
+        """Query heads that read one key head."""
+        return self.query.shape[1] // self.key.shape[1]
+
+    def empty_output(self) -> Tensor:
+        """Room for the output, ``(B, H, M, Dv)``."""
+        return self.query.new_empty((*self.query.shape[:3], self.value.shape[3]))
 
 
 def _check_tensors(query: Tensor, key: Tensor, value: Tensor) -> None:

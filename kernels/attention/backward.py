@@ -11,7 +11,7 @@ import triton
 import triton.language as tl
 
 from ..rowwise.elementary import LN_2, log2, psi
-from ..rowwise.tiles import FLOOR, row_excess, weights
+from ..rowwise.maths import FLOOR, row_excess, weights
 from .tiles import key_limit, load_rows, load_slope, operand, score_tile, visible_keys
 
 

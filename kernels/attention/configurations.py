@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from ..rowwise.configurations import INTERPRETER
+from ..runtime.target import INTERPRETER
 
 CAPACITY = 128
 """Candidates that a row can list."""
@@ -42,6 +42,12 @@ class Configuration:
     decode_keys: int = 64
     decode_warps: int = 4
     decode_stages: int = 1
+
+    def tile(self, of: str) -> tuple[int, int]:
+        """Count the queries and keys of one step of the ``"forward"``, ``"backward"`` or ``"decode"`` kernels."""
+        if of == "decode":
+            return self.decode_queries, self.decode_keys
+        return self.queries // (self.split if of == "backward" else 1), self.keys
 
 
 def padded(features: int) -> int:
@@ -87,17 +93,3 @@ def configuration(target: str, features: int, itemsize: int) -> Configuration:
         # A backward tile of 32 queries in two stages spills on sm_80.
         return replace(pipelined, warps=4 if target == "sm_100" else 8, split=4 if target.startswith("sm_8") else 2)
     return pipelined
-
-
-def compiler_options(kernel: str, target: str) -> dict[str, int]:
-    """Further options of the compiler, for a kernel by its name.
-
-    NVIDIA's assembler would hold some kernels to fewer registers, so that more programs fit, and spill.
-
-    Examples
-    --------
-    >>> compiler_options("refine", "sm_80"), compiler_options("refine", "gfx942")
-    ({'maxnreg': 255}, {})
-    """
-    held = {"scan", "refine", "attend", "differentiate"} if target == "sm_100" else {"scan", "refine"}
-    return {"maxnreg": 255} if target.startswith("sm_") and kernel in held else {}

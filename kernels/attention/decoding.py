@@ -12,12 +12,13 @@ import torch
 import triton
 
 from ..rowwise import launch as rowwise_launch
-from ..rowwise.launch import INTERPRETED
-from ..rowwise.rows import Kind
+from ..rowwise.arguments import Arguments as Rows
+from ..runtime.operator import flat, operator
+from ..runtime.target import truncated, widened
 from .arguments import Arguments
 from .configurations import padded
-from .decode_tiles import decode_scores, decode_values
-from .launch import configuration_for, run, widened
+from .kernels import DECODE_SCORES, DECODE_VALUES
+from .launch import configuration_for
 from .operators import attention_op, resolve
 
 Tensor = torch.Tensor
@@ -63,83 +64,46 @@ def decode(
     """
     call = Arguments.read(query, key, value, alpha, is_causal, scale, alibi_slopes, key_lengths)
     with torch.no_grad():
-        output: Tensor = decode_op(
-            call.query, call.key, call.value, call.excess, call.scale, call.slopes, call.lengths, is_causal,
-            int(call.kind),
-        )  # fmt: skip
+        output: Tensor = decode_op(*flat(call))
     return output
 
 
-@torch.library.custom_op("entmax_oracle::attention_decode", mutates_args=())
-def decode_op(
-    query: Tensor,
-    key: Tensor,
-    value: Tensor,
-    excess: Tensor,
-    scale: Tensor,
-    slopes: Tensor | None,
-    lengths: Tensor | None,
-    is_causal: bool,
-    kind: int,
-) -> Tensor:
-    """Decode, as one operator for the compiler."""
-    return _decode(Arguments(query, key, value, excess, scale, slopes, lengths, is_causal, Kind(kind)))
-
-
-@decode_op.register_fake
-def _(
-    query: Tensor,
-    key: Tensor,
-    value: Tensor,
-    excess: Tensor,
-    scale: Tensor,
-    slopes: Tensor | None,
-    lengths: Tensor | None,
-    is_causal: bool,
-    kind: int,
-) -> Tensor:
-    return query.new_empty((*query.shape[:3], value.shape[3]))
-
-
-def _decode(call: Arguments, read: list[Tensor] | None = None) -> Tensor:
+def decoded(call: Arguments, read: list[Tensor] | None = None) -> Tensor:
     """Decode; ``read`` receives the number of value blocks that each program of the value pass read."""
-    query, key, value = call.query, call.key, call.value
-    path, kind = resolve(query, value, call.excess, call.kind, every_alpha=True)
-    batch, heads, m, features = query.shape
-    key_heads, n = key.shape[1:3]
-    value_features = value.shape[3]
-    if path == "torch" or n == 0 or query.numel() == 0:
-        output: Tensor = attention_op(
-            query, key, value, call.excess, call.scale, call.slopes, call.lengths, call.is_causal, int(call.kind), False
-        )[0]
+    path, call = resolve(call, every_alpha=True)
+    batch, heads, m, features = call.query.shape
+    key_heads, n, value_features = call.value.shape[1:]
+    if path == "torch" or n == 0 or call.query.numel() == 0:
+        output: Tensor = attention_op(*flat(call), False)[0]
         return output
-    group = heads // key_heads
-    chosen = configuration_for(query, value)
-    tile = min(chosen.decode_queries, max(16, triton.next_power_of_2(group * m)))
-    tiles = triton.cdiv(group * m, tile)
-    wide = [widened(x) for x in (query, key, value)]
-    scores = torch.empty((batch, heads, m, n), dtype=torch.float32, device=query.device)
-    scale = call.scale.contiguous()
-    arguments: tuple[Any, ...] = (*wide[:2], scale, call.slopes, call.lengths, scores, m, n, features, heads, group)
-    arguments += (*wide[0].stride(), *wide[1].stride())
-    programs = (triton.cdiv(n, chosen.decode_keys), batch * key_heads, tiles)
-    run(
-        decode_scores, programs, chosen.decode_warps, 1, *arguments,
-        CAUSAL=call.is_causal, WIDTH=padded(features), QUERIES=tile, KEYS=chosen.decode_keys,
+    chosen = configuration_for(call)
+    queries, keys = chosen.tile("decode")
+    queries = min(queries, max(16, triton.next_power_of_2(call.group * m)))
+    tiles = triton.cdiv(call.group * m, queries)
+    query, key, value = (widened(x) for x in call[:3])
+    heads_and_group = (heads, call.group)
+    scores = query.new_empty((batch, heads, m, n), dtype=torch.float32)
+    arguments: tuple[Any, ...] = (query, key, call.scale.contiguous(), call.slopes, call.lengths, scores)
+    arguments += (m, n, features, *heads_and_group, *query.stride(), *key.stride())
+    DECODE_SCORES.launch(
+        chosen, (triton.cdiv(n, keys), batch * key_heads, tiles), *arguments,
+        CAUSAL=call.is_causal, WIDTH=padded(features), QUERIES=queries, KEYS=keys,
     )  # fmt: skip
-    excess = call.excess[:, None] if kind.needs_excess else None
-    p, _ = rowwise_launch.forward(scores, excess, None, None, kind)
+    excess = call.excess[:, None] if call.kind.needs_excess else None
+    p, _ = rowwise_launch.forward(Rows(scores, excess, None, None, call.kind))
 
     chunks = triton.cdiv(n, CHUNK)
-    parts = torch.empty((chunks, batch, heads, m, value_features), dtype=torch.float32, device=query.device)
     programs = (chunks, batch * key_heads, tiles)
-    blocks = None if read is None else torch.zeros(programs, dtype=torch.int32, device=query.device)
-    arguments = (p, wide[2], call.lengths, parts, blocks, m, n, value_features, heads, group, CHUNK, *wide[2].stride())
-    run(
-        decode_values, programs, chosen.decode_warps, chosen.decode_stages, *arguments,
-        VALUE_WIDTH=padded(value_features), QUERIES=tile, KEYS=chosen.decode_keys,
-        EMULATE=INTERPRETED and query.dtype == torch.bfloat16,
+    parts = query.new_empty((chunks, batch, heads, m, value_features), dtype=torch.float32)
+    blocks = None if read is None else query.new_zeros(programs, dtype=torch.int32)
+    arguments = (p, value, call.lengths, parts, blocks, m, n, value_features, *heads_and_group, CHUNK, *value.stride())
+    DECODE_VALUES.launch(
+        chosen, programs, *arguments,
+        VALUE_WIDTH=padded(value_features), QUERIES=queries, KEYS=keys, EMULATE=truncated(call.query),
     )  # fmt: skip
     if read is not None and blocks is not None:
         read.append(blocks)
-    return parts.sum(0).to(query.dtype)
+    return parts.sum(0).to(call.query.dtype)
+
+
+decode_op = operator("attention_decode", Arguments, "({call}) -> Tensor", decoded, Arguments.empty_output)

@@ -10,7 +10,9 @@ from typing import NamedTuple
 import torch
 
 from ..rowwise import plain
-from ..rowwise.rows import Kind, compute_dtype
+from ..rowwise.arguments import Arguments as Rows
+from ..runtime.kinds import compute_dtype
+from .arguments import Arguments
 
 Tensor = torch.Tensor
 
@@ -44,17 +46,19 @@ def _per_key_head(x: Tensor, key_heads: int) -> Tensor:
     return x.reshape(batch, key_heads, heads // key_heads * m, features)
 
 
-def _chunks(
-    query: Tensor,
-    key: Tensor,
-    excess: Tensor,
-    scale: Tensor,
-    slopes: Tensor | None,
-    lengths: Tensor | None,
-    causal: bool,
-    kind: Kind,
-) -> Iterator[_Chunk]:
-    """Chunks of queries and their probabilities. ``query`` and ``key`` are in the dtype of the arithmetic."""
+def _widened(call: Arguments) -> Arguments:
+    """Return the call with its tensors in the dtype of the arithmetic."""
+    query, key, value = (x.to(compute_dtype(x.dtype)) for x in call[:3])
+    return call._replace(query=query, key=key, value=value)
+
+
+def _rows(call: Arguments, scores: Tensor) -> Rows:
+    return Rows(scores, call.excess[:, None], None, None, call.kind)
+
+
+def _chunks(call: Arguments) -> Iterator[_Chunk]:
+    """Chunks of queries and their probabilities, of a call that is `_widened`."""
+    query, key, lengths = call.query, call.key, call.lengths
     batch, heads, m, _ = query.shape
     key_heads, n = key.shape[1:3]
     device = query.device
@@ -67,31 +71,32 @@ def _chunks(
         products = (_per_key_head(q, key_heads) @ key.mT).reshape(batch, heads, q.shape[2], n)
         offset = torch.arange(start, rows.stop, device=device)[:, None] + (n - m) - columns
         hidden = padding
-        if causal:
+        if call.is_causal:
             hidden = offset < 0 if padding is None else padding | (offset < 0)
         if hidden is not None:
             products = products.masked_fill(hidden, 0.0)
-        scores = products * scale[:, :, rows, None]
-        if slopes is not None:
-            scores = scores - slopes[:, None, None] * offset.abs()
+        scores = products * call.scale[:, :, rows, None]
+        if call.slopes is not None:
+            scores = scores - call.slopes[:, None, None] * offset.abs()
         if hidden is not None:
             scores = scores.masked_fill(hidden, -torch.inf)
-        p, state = plain.forward(scores, excess[:, None], None, None, kind)
+        p, state = plain.forward(_rows(call, scores))
         yield _Chunk(rows, q, hidden, products, scores, p, state)
 
 
-def _values_and_rest(value: Tensor, lengths: Tensor | None, causal: bool, m: int) -> tuple[Tensor, Tensor | None]:
+def _values_and_rest(call: Arguments) -> tuple[Tensor, Tensor | None]:
     """Values that may be multiplied by 0, and what was taken out of them, for each query ``(B, Hkv, M, Dv)``.
 
     A hidden value has no mass, but 0 times NaN would be NaN. Values that no query sees become 0. NaN and infinity among
     those that only some queries see become 0 too, and every query that sees one gets it back as a term: the running sum
     of them over the keys, up to the last that the query sees.
     """
-    n = value.shape[2]
+    value, lengths = call.value, call.lengths
+    m, n = call.query.shape[2], value.shape[2]
     if lengths is not None:
         unseen = torch.arange(n, device=value.device) >= lengths[:, None]
         value = value.masked_fill(unseen[:, None, :, None], 0.0)
-    if not causal or m == 1:
+    if not call.is_causal or m == 1:
         return value, None
     finite = value.isfinite()
     running = value.masked_fill(finite, 0.0).cumsum(2)
@@ -100,70 +105,42 @@ def _values_and_rest(value: Tensor, lengths: Tensor | None, causal: bool, m: int
     return value.masked_fill(~finite, 0.0), rest
 
 
-def forward(
-    query: Tensor,
-    key: Tensor,
-    value: Tensor,
-    excess: Tensor,
-    scale: Tensor,
-    slopes: Tensor | None,
-    lengths: Tensor | None,
-    is_causal: bool,
-    kind: Kind,
-) -> Tensor:
-    """Attention output, contiguous, in the dtype of ``query``; arguments as in `Arguments`."""
-    batch, heads, m, _ = query.shape
-    output = query.new_zeros((batch, heads, m, value.shape[3]))
-    if key.shape[2] == 0:
+def forward(call: Arguments) -> Tensor:
+    """Attention output, contiguous, in the dtype of ``query``."""
+    output = call.empty_output().zero_()
+    if call.key.shape[2] == 0:
         return output
-    compute = compute_dtype(query.dtype)
-    key_heads = key.shape[1]
-    values, rest = _values_and_rest(value.to(compute), lengths, is_causal, m)
-    for chunk in _chunks(query.to(compute), key.to(compute), excess, scale, slopes, lengths, is_causal, kind):
-        mixed = (_per_key_head(chunk.p, key_heads) @ values).reshape(output[:, :, chunk.rows].shape)
+    call = _widened(call)
+    values, rest = _values_and_rest(call)
+    for chunk in _chunks(call):
+        mixed = (_per_key_head(chunk.p, call.key.shape[1]) @ values).reshape(output[:, :, chunk.rows].shape)
         if rest is not None:
-            mixed = mixed + rest[:, :, chunk.rows].repeat_interleave(heads // key_heads, 1)
+            mixed = mixed + rest[:, :, chunk.rows].repeat_interleave(call.group, 1)
         output[:, :, chunk.rows] = mixed.to(output.dtype)
     return output
 
 
-def backward(
-    grad: Tensor,
-    query: Tensor,
-    key: Tensor,
-    value: Tensor,
-    excess: Tensor,
-    scale: Tensor,
-    slopes: Tensor | None,
-    lengths: Tensor | None,
-    is_causal: bool,
-    kind: Kind,
-) -> Gradients:
+def backward(grad: Tensor, call: Arguments) -> Gradients:
     """Gradients of a loss whose gradient in the output is ``grad``."""
-    batch, heads, m, _ = query.shape
+    dtype, call = call.query.dtype, _widened(call)
+    key, value, scale = call.key, call.value, call.scale
     key_heads, n = key.shape[1:3]
-    compute = compute_dtype(query.dtype)
-    keys, values = key.to(compute), value.to(compute)
     # Where a query sees NaN or infinity, ds says so; where it does not, 0 times them must be 0.
-    finite_keys = keys.nan_to_num(0.0, 0.0, 0.0)
-    dq = query.new_zeros(query.shape, dtype=compute)
-    dk, dv = (x.new_zeros(x.shape) for x in (keys, values))
-    dscale = scale.new_zeros((batch, heads, m))
-    dexcess = excess.new_zeros(heads)
-    if n:
-        for chunk in _chunks(query.to(compute), keys, excess, scale, slopes, lengths, is_causal, kind):
-            upstream = grad[:, :, chunk.rows].to(compute)
-            flat = _per_key_head(upstream, key_heads)
-            g = (flat @ values.mT).reshape(chunk.p.shape)
-            ds, along_excess, _ = plain.backward(
-                g, chunk.scores, chunk.state, excess[:, None], None, None, kind, need_excess=True, need_scale=False
-            )
-            dexcess += along_excess.sum((0, 2))
-            if chunk.hidden is not None:
-                ds = ds.masked_fill(chunk.hidden, 0.0)
-            dscale[:, :, chunk.rows] = (ds * chunk.products).sum(-1)
-            ds = _per_key_head(ds * scale[:, :, chunk.rows, None], key_heads)
-            dq[:, :, chunk.rows] = (ds @ finite_keys).reshape(chunk.query.shape)
-            dk += ds.mT @ _per_key_head(chunk.query, key_heads)
-            dv += _per_key_head(chunk.p, key_heads).mT @ flat
-    return Gradients(dq.to(query.dtype), dk.to(key.dtype), dv.to(value.dtype), dexcess, dscale)
+    finite_keys = key.nan_to_num(0.0, 0.0, 0.0)
+    dq, dk, dv, dexcess, dscale = (x.new_zeros(x.shape) for x in (call.query, key, value, call.excess, scale))
+    for chunk in _chunks(call) if n else ():
+        upstream = grad[:, :, chunk.rows].to(key.dtype)
+        flat = _per_key_head(upstream, key_heads)
+        g = (flat @ value.mT).reshape(chunk.p.shape)
+        ds, along_excess, _ = plain.backward(
+            g, _rows(call, chunk.scores), chunk.state, need_excess=True, need_scale=False
+        )
+        dexcess += along_excess.sum((0, 2))
+        if chunk.hidden is not None:
+            ds = ds.masked_fill(chunk.hidden, 0.0)
+        dscale[:, :, chunk.rows] = (ds * chunk.products).sum(-1)
+        ds = _per_key_head(ds * scale[:, :, chunk.rows, None], key_heads)
+        dq[:, :, chunk.rows] = (ds @ finite_keys).reshape(chunk.query.shape)
+        dk += ds.mT @ _per_key_head(chunk.query, key_heads)
+        dv += _per_key_head(chunk.p, key_heads).mT @ flat
+    return Gradients(dq.to(dtype), dk.to(dtype), dv.to(dtype), dexcess, dscale)

@@ -5,31 +5,28 @@ from itertools import chain, product
 from typing import Any
 
 from ..ahead_of_time import Job
-from ..rowwise.rows import Kind
-from .configurations import Configuration, compiler_options, configuration, padded
+from ..runtime.kinds import Kind
+from .configurations import Configuration, configuration, padded
+from .kernels import ATTEND, DIFFERENTIATE, KERNELS, Kernel
 
-_TENSORS = ("Q", "K", "V", "G", "OUT", "DK", "DV")
+_TENSORS = {"Q", "K", "V", "G", "OUT", "DK", "DV"}
 _PARAMETERS = ("SLOPES", "LENGTHS", "DEXCESS")
-_FLOATS = ("EXCESS", "SCALE", "SLOPES", "DEXCESS", "VALUES", "STATE", "MEAN", "DELTA", "DQ", "SCORES", "P", "PARTS")
-_INTEGERS = ("LENGTHS", "BLOCKS", "COUNTS", "INDEX", "NUMBERS")
-_MARKS = ("SEEN", "LIVE", "MARK")
-_STRIDES = tuple(f"{x}_{along}" for x, along in product("gqkv", ("batch", "head", "row")))
-_FEATURES = ("features", "value_features")
-_SIZES = (
-    "m", "n", "rows", "heads", "group", "queries", "query_blocks", "key_blocks", "chunk",
-    "lists", "length", "plane", "list_stride", "mark_stride",
-)  # fmt: skip
-_PRODUCTS = ("scan", "refine", "attend", "differentiate", "decode_scores", "decode_values")
-_MODULES = {
-    "scan": "threshold",
-    "solve": "threshold",
-    "refine": "threshold",
-    "compact": "threshold",
-    "attend": "output",
-    "differentiate": "backward",
-    "decode_scores": "decode_tiles",
-    "decode_values": "decode_tiles",
-}
+_INTEGERS = {"LENGTHS", "BLOCKS", "COUNTS", "INDEX", "NUMBERS"}
+_MARKS = {"SEEN", "LIVE", "MARK"}
+
+
+def _type(name: str, dtype: str) -> str:
+    """Type of an argument of any of the kernels: capitals name arrays, and the others are numbers."""
+    if not name.isupper():
+        return "i32"
+    if name in _TENSORS:
+        return f"*{dtype}"
+    return "*i32" if name in _INTEGERS else "*i8" if name in _MARKS else "*fp32"
+
+
+def _is_aligned(name: str) -> bool:
+    """Whether an argument is divisible by 16 for tensors as they mostly are: arrays, features and strides."""
+    return name.isupper() or name.endswith(("features", "_batch", "_head", "_row"))
 
 
 def jobs(
@@ -56,54 +53,47 @@ def jobs(
     width = padded(features)
     common: dict[str, Any] = {
         "KIND": int(kind), "CAUSAL": True, "WIDTH": width, "VALUE_WIDTH": width, "EMULATE": False,
-        "QUERIES": chosen.queries, "KEYS": chosen.keys, "CAPACITY": chosen.capacity, "MARKS": 1024,
-        "ROWS": max(1, 2048 // chosen.capacity), "SPLIT": chosen.split,
+        "CAPACITY": chosen.capacity, "MARKS": 1024, "ROWS": max(1, 2048 // chosen.capacity), "SPLIT": chosen.split,
         "STEPS": None, "PRODUCTS": None, "READ": None,
         "q_column": 1, "k_column": 1, "v_column": 1, "g_column": 1,
     }  # fmt: skip
     if not parameters:
         common |= dict.fromkeys(_PARAMETERS)
-    backward = {**common, "QUERIES": chosen.queries // chosen.split}
-    decoding = {**common, "QUERIES": chosen.decode_queries, "KEYS": chosen.decode_keys}
     configured = f"{kind.name.lower()} D={features} {dtype}" + (" with parameters" if parameters else "")
-    launches = [
-        ("scan", common, chosen.scan_warps, chosen.stages),
-        ("solve", common, 4, 2),
-        ("refine", common, chosen.scan_warps, chosen.stages),
-        ("compact", common, 4, 2),
-        ("attend", common, chosen.warps, chosen.stages),
-        ("attend", {**common, "MEAN": None}, chosen.warps, chosen.stages),
-        ("differentiate", backward, chosen.backward_warps, chosen.backward_stages),
-        ("decode_scores", decoding, chosen.decode_warps, 1),
-        ("decode_values", decoding, chosen.decode_warps, chosen.decode_stages),
-    ]
-    pointers = dict.fromkeys(_TENSORS, f"*{dtype}") | dict.fromkeys(_FLOATS, "*fp32")
-    pointers |= dict.fromkeys(_INTEGERS, "*i32") | dict.fromkeys(_MARKS, "*i8")
-    types = pointers | dict.fromkeys((*_STRIDES, *_FEATURES, *_SIZES), "i32")
     return [
-        Job(
-            module=f"{__package__}.{_MODULES[kernel]}",
-            kernel=kernel,
-            target=target,
-            types=types,
-            constants=constants,
-            aligned=frozenset((*pointers, *_STRIDES, *_FEATURES)),
-            warps=warps,
-            label=f"{kernel} {configured}" + (" without means" if "MEAN" in constants else ""),
-            options={"num_stages": stages, **compiler_options(kernel, target)},
-            least=_least(kernel, target, dtype, stages),
+        _job(kernel, chosen, target, dtype, common | without, f"{kernel.name} {configured}{said}")
+        for kernel, without, said in (
+            *((kernel, {}, "") for kernel in KERNELS),
+            (ATTEND, {"MEAN": None}, " without means"),
         )
-        for kernel, constants, warps, stages in launches
     ]
 
 
-def _least(kernel: str, target: str, dtype: str, stages: int) -> dict[str, int]:
+def _job(kernel: Kernel, chosen: Configuration, target: str, dtype: str, constants: dict[str, Any], label: str) -> Job:
+    queries, keys = chosen.tile(kernel.tile)
+    names = kernel.function.arg_names
+    options = kernel.options(chosen, target)
+    return Job(
+        module=kernel.function.fn.__module__,
+        kernel=kernel.name,
+        target=target,
+        types={name: _type(name, dtype) for name in names},
+        constants=constants | {"QUERIES": queries, "KEYS": keys},
+        aligned=frozenset(filter(_is_aligned, names)),
+        warps=options.pop("num_warps"),
+        label=label,
+        options=options,
+        least=_least(kernel, target, dtype, options["num_stages"]),
+    )
+
+
+def _least(kernel: Kernel, target: str, dtype: str, stages: int) -> dict[str, int]:
     """Products of 16-bit elements are matrix instructions, and two stages or more are a pipeline.
 
     On NVIDIA its loads go to shared memory on their own; gfx942 has no such loads for Triton, and its pipeline, through
     registers, has no instruction to tell it by.
     """
-    if kernel not in _PRODUCTS:
+    if not kernel.products:
         return {}
     least = {"matrix": 0 if dtype == "fp32" else 1}
     if target.startswith("sm_"):
@@ -123,7 +113,7 @@ def all_jobs(
         every = [*(jobs(target, features, dtype, kind) for kind in kinds)]
         every.append(jobs(target, features, dtype, Kind.BELOW, parameters=True))
         for job in chain.from_iterable(every):
-            if not (job.kernel == "differentiate" and dtype == "fp32" and features > 128):
+            if not (job.kernel == DIFFERENTIATE.name and dtype == "fp32" and features > 128):
                 yield job
 
 
@@ -139,4 +129,4 @@ def some_jobs() -> Iterator[Job]:
         yield from (chosen[kernel] for kernel in kernels)
     for dtype in ("bf16", "fp32"):
         every = jobs("sm_80", 128, dtype, Kind.BELOW, parameters=True)
-        yield from (job for job in every if job.kernel == "differentiate")
+        yield from (job for job in every if job.kernel == DIFFERENTIATE.name)

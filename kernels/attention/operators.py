@@ -4,24 +4,22 @@ A call takes one of three paths:
 
 * ``"triton"``: the kernels, on a GPU;
 * ``"interpreter"``: the same kernels in Triton's interpreter, on CPU tensors when ``TRITON_INTERPRET=1`` was set
-before the import;
+  before the import;
 * ``"torch"``: plain torch, everywhere else, and where the kernels do not apply (float64, softmax, alpha > 2, head
-dimensions
-  above 256).
+  dimensions above 256).
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal
 
 import torch
-from torch.autograd import forward_ad
 
-from ..rowwise.launch import INTERPRETED
-from ..rowwise.rows import Kind, compute_dtype
-from ..rowwise.transforms import without_derivatives
+from ..runtime.kinds import Kind, compute_dtype
+from ..runtime.operator import Differentiable, flat, operator
+from ..runtime.target import INTERPRETED
 from . import dense, launch
 from .arguments import Arguments
 
@@ -50,18 +48,22 @@ def use_path(path: Path) -> Iterator[None]:
         _forced.reset(token)
 
 
-def resolve(
-    query: Tensor, value: Tensor, excess: Tensor, kind: Kind, *, every_alpha: bool = False
-) -> tuple[Path, Kind]:
-    """Path and kind of a call; ``every_alpha``: for kernels that know every alpha. A tensor alpha is read here.
+def resolve(call: Arguments, *, every_alpha: bool = False) -> tuple[Path, Arguments]:
+    """Path of a call, and the call with its exact kind, for which a tensor alpha is read here.
+
+    Parameters
+    ----------
+    every_alpha
+        For kernels that know every alpha.
 
     Raises
     ------
     ValueError
         For a tensor alpha below 1 or not finite.
     """
+    query, kind = call.query, call.kind
     if kind == Kind.ANY:
-        values = excess.tolist()
+        values = call.excess.tolist()
         for head, one in enumerate(values):
             if not 0 <= one < math.inf:
                 raise ValueError(
@@ -71,166 +73,66 @@ def resolve(
             kind = Kind.of(1 + values[0], compute_dtype(query.dtype))
         elif all(0 < one <= 1 for one in values):
             kind = Kind.BELOW
+        call = call._replace(kind=kind)
     fits = (
         (every_alpha or Kind.SPARSEMAX <= kind <= Kind.BELOW)
         and query.dtype != torch.float64
-        and max(query.shape[3], value.shape[3]) <= launch.LARGEST_HEAD
+        and max(query.shape[3], call.value.shape[3]) <= launch.LARGEST_HEAD
     )
     forced = _forced.get()
     if not fits or forced == "torch":
-        return "torch", kind
+        return "torch", call
     if query.is_cuda:
-        return "triton", kind
-    return ("interpreter" if INTERPRETED else "torch"), kind
+        return "triton", call
+    return ("interpreter" if INTERPRETED else "torch"), call
 
 
-@torch.library.custom_op("entmax_oracle::attention", mutates_args=())
-def attention_op(
-    query: Tensor,
-    key: Tensor,
-    value: Tensor,
-    excess: Tensor,
-    scale: Tensor,
-    slopes: Tensor | None,
-    lengths: Tensor | None,
-    is_causal: bool,
-    kind: int,
-    save: bool,
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+def _attend(call: Arguments, save: bool) -> tuple[Tensor, ...]:
     """Output, and what the backward kernels read: mean values, row states, live blocks; empty unless ``save``."""
-    path, exact_kind = resolve(query, value, excess, Kind(kind))
-    if path == "torch":
-        output = dense.forward(query, key, value, excess, scale, slopes, lengths, is_causal, exact_kind)
-        unused = launch.empty_saved(query, key, value, save)
-        for x in unused:
-            x.zero_()
-        return output, *unused
-    return launch.forward(query, key, value, excess, scale, slopes, lengths, is_causal, exact_kind, save=save)
+    path, call = resolve(call)
+    if path != "torch":
+        return launch.forward(call, save=save)
+    unused = launch.empty_saved(call, save)
+    for x in unused:
+        x.zero_()
+    return dense.forward(call), *unused
 
 
-@attention_op.register_fake
-def _(
-    query: Tensor,
-    key: Tensor,
-    value: Tensor,
-    excess: Tensor,
-    scale: Tensor,
-    slopes: Tensor | None,
-    lengths: Tensor | None,
-    is_causal: bool,
-    kind: int,
-    save: bool,
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    output = query.new_empty((*query.shape[:3], value.shape[3]))
-    return output, *launch.empty_saved(query, key, value, save)
-
-
-@torch.library.custom_op("entmax_oracle::attention_backward", mutates_args=())
-def attention_backward_op(
-    grad: Tensor,
-    query: Tensor,
-    key: Tensor,
-    value: Tensor,
-    excess: Tensor,
-    scale: Tensor,
-    slopes: Tensor | None,
-    lengths: Tensor | None,
-    mean: Tensor,
-    state: Tensor,
-    live: Tensor,
-    is_causal: bool,
-    kind: int,
-    need_excess: bool,
-) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+def _differentiate(
+    grad: Tensor, call: Arguments, mean: Tensor, state: Tensor, live: Tensor, need_excess: bool
+) -> tuple[Tensor, ...]:
     """Gradients in query, key, value, excess and scale; zeros for an excess that does not need one."""
-    path, exact_kind = resolve(query, value, excess, Kind(kind))
+    path, call = resolve(call)
     if path == "torch":
-        gradients = dense.backward(grad, query, key, value, excess, scale, slopes, lengths, is_causal, exact_kind)
+        gradients = dense.backward(grad, call)
     else:
-        gradients = launch.backward(
-            grad, query, key, value, excess, scale, slopes, lengths, mean, state, live, is_causal, exact_kind,
-            need_excess=need_excess,
-        )  # fmt: skip
-    query_, key_, value_, excess_, scale_ = (x.contiguous() for x in gradients)  # the strides the compiler was told
-    return query_, key_, value_, excess_, scale_
+        gradients = launch.backward(grad, call, launch.Saved(mean, state, live), need_excess=need_excess)
+    return tuple(x.contiguous() for x in gradients)  # the strides the compiler was told
 
 
-@attention_backward_op.register_fake
-def _(
-    grad: Tensor,
-    query: Tensor,
-    key: Tensor,
-    value: Tensor,
-    excess: Tensor,
-    scale: Tensor,
-    slopes: Tensor | None,
-    lengths: Tensor | None,
-    mean: Tensor,
-    state: Tensor,
-    live: Tensor,
-    is_causal: bool,
-    kind: int,
-    need_excess: bool,
-) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-    return (
-        query.new_empty(query.shape),
-        key.new_empty(key.shape),
-        value.new_empty(value.shape),
-        excess.new_empty(excess.shape),
-        scale.new_empty(scale.shape),
-    )
-
-
-def _setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, ...]) -> None:
-    query, key, value, excess, scale, slopes, lengths, ctx.is_causal, ctx.kind, _ = inputs
-    ctx.mark_non_differentiable(*output[1:])
-    ctx.save_for_backward(query, key, value, excess, scale, slopes, lengths, *output[1:])
-    ctx.set_materialize_grads(True)
-
-
-def _backward(
-    ctx: Any, grad: Tensor, *_: Tensor | None, run: Callable[..., tuple[Tensor, ...]] = attention_backward_op
-) -> tuple[Tensor | None, ...]:
-    query, key, value, excess, scale, slopes, lengths, mean, state, live = ctx.saved_tensors
-    gradients = run(
-        grad, query, key, value, excess, scale, slopes, lengths, mean, state, live,
-        ctx.is_causal, ctx.kind, ctx.needs_input_grad[3],
-    )  # fmt: skip
-    return *gradients, None, None, None, None, None
-
-
-def _refuse_second(ctx: Any, *_: Any) -> NoReturn:
-    raise NotImplementedError(
-        "attention has no second derivatives here: differentiate once (without create_graph=True)"
-    )
-
-
-def _refuse_forward_mode(ctx: Any, *_: Any) -> NoReturn:
-    raise NotImplementedError(
-        "attention has no forward-mode derivatives here: take reverse mode (torch.func.vjp, torch.func.jacrev, "
-        "backward())"
-    )
-
-
-attention_op.register_autograd(_backward, setup_context=_setup_context)
-attention_backward_op.register_autograd(_refuse_second)
-_Gradient = without_derivatives(attention_backward_op, _refuse_second)
-
-
-class _Attention(torch.autograd.Function):
-    """The operator for `torch.func` and forward mode, with which a registered operator has no part."""
-
-    generate_vmap_rule = True
-    setup_context = staticmethod(_setup_context)
-    jvp = staticmethod(_refuse_forward_mode)
-
-    @staticmethod
-    def forward(*inputs: Any) -> Any:
-        return attention_op(*inputs)
-
-    @staticmethod
-    def backward(ctx: Any, *grads: Any) -> Any:
-        return _backward(ctx, *grads, run=_Gradient.apply)
+attention_op = operator(
+    "attention",
+    Arguments,
+    "({call}, bool save) -> (Tensor, Tensor, Tensor, Tensor)",
+    _attend,
+    lambda call, save: (call.empty_output(), *launch.empty_saved(call, save)),
+)
+_attention = Differentiable(
+    Arguments,
+    attention_op,
+    operator(
+        "attention_backward",
+        Arguments,
+        "(Tensor grad, {call}, Tensor mean, Tensor state, Tensor live, bool need_excess)"
+        " -> (Tensor, Tensor, Tensor, Tensor, Tensor)",
+        _differentiate,
+        lambda grad, call, *_: tuple(x.new_empty(x.shape) for x in call[:5]),
+    ),
+    optional=(3,),
+    no_second="attention has no second derivatives here: differentiate once (without create_graph=True)",
+    no_forward_mode="attention has no forward-mode derivatives here: take reverse mode (torch.func.vjp, "
+    "torch.func.jacrev, backward())",
+)
 
 
 def attention(
@@ -304,17 +206,8 @@ def attention(
     [10.0, 10.0]
     """
     call = Arguments.read(query, key, value, alpha, is_causal, scale, alibi_slopes, key_lengths)
-    differentiable = (call.query, call.key, call.value, call.excess, call.scale)
-    save = torch.is_grad_enabled() and any(x.requires_grad for x in differentiable)
-    inputs = (*differentiable, call.slopes, call.lengths, is_causal, int(call.kind), save)
-    output: Tensor
-    if not torch.compiler.is_compiling():
-        output = _Attention.apply(*inputs)[0]  # type: ignore[no-untyped-call]
-    elif any(forward_ad.unpack_dual(x).tangent is not None for x in differentiable):  # type: ignore[no-untyped-call]
-        _refuse_forward_mode(None)
-    else:  # the compiler traces the operator itself, with the autograd that is registered
-        output = attention_op(*inputs)[0]
-    return output
+    save = torch.is_grad_enabled() and any(x.requires_grad for x in call[:5])
+    return _attention(*flat(call), save)
 
 
 def path(query: Tensor, key: Tensor, value: Tensor, *, alpha: float | Tensor = 1.5, **options: Any) -> Path:
@@ -329,4 +222,4 @@ def path(query: Tensor, key: Tensor, value: Tensor, *, alpha: float | Tensor = 1
     """
     defaults = {"is_causal": False, "scale": None, "alibi_slopes": None, "key_lengths": None}
     call = Arguments.read(query, key, value, alpha, **{**defaults, **options})
-    return resolve(call.query, call.value, call.excess, call.kind)[0]
+    return resolve(call)[0]

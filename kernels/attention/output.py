@@ -3,7 +3,7 @@
 import triton
 import triton.language as tl
 
-from ..rowwise.tiles import FLOOR, row_excess, weights
+from ..rowwise.maths import FLOOR, row_excess, weights
 from .tiles import heads_of, key_limit, load_rows, load_slope, operand, score_tile, visible_keys
 
 

@@ -32,7 +32,7 @@ import triton
 import triton.language as tl
 
 from ..rowwise.elementary import raised
-from ..rowwise.tiles import FLOOR, power, row_excess, solve_below, weights
+from ..rowwise.maths import FLOOR, power, row_excess, solve_below, weights
 from .tiles import heads_of, key_limit, load_rows, load_slope, score_tile, visible_keys
 
 # In units of x: the bound is at most 1 below the maximum and each step of its update rounds by some 2^-23.

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 
 from ..attention import attention, decode
-from ..rowwise.rows import finite_alpha
+from ..runtime.kinds import finite_alpha
 
 Tensor = torch.Tensor
 

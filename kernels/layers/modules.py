@@ -1,15 +1,15 @@
 """Multi-head attention layers with entmax, for self-attention and for generating from a cache."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import nn
 
 from ..attention import attention, decode
 from ..attention.arguments import checked_lengths
-from ..rowwise.rows import finite_alpha
-from .checks import whole
+from ..runtime.checks import whole
+from ..runtime.kinds import finite_alpha
 from .scales import AdaptiveScale, default_scale, visible_counts
 from .slopes import alibi_slopes, nape_slopes
 
@@ -190,18 +190,9 @@ class EntmaxAttention(nn.Module):
         query, key, value = self.project(hidden)
         if cache is not None:
             key, value = cache.joined(key, value)
-        key_lengths = checked_lengths(key_lengths, len(key), key.shape[2], key.device)
+        options = self._options(hidden, key, key_lengths)
         generating = cache is not None and query.shape[2] == 1 and not torch.is_grad_enabled()
-        mixed = (decode if generating else attention)(
-            query,
-            key,
-            value,
-            alpha=self.current_alpha(),
-            is_causal=self.is_causal,
-            scale=self.current_scale(hidden, key.shape[2], key_lengths),
-            alibi_slopes=self.slopes,
-            key_lengths=key_lengths,
-        )
+        mixed = (decode if generating else attention)(query, key, value, **options)
         result: Tensor = self.output(mixed.transpose(1, 2).flatten(2))
         if cache is not None:  # last, so that a call that was refused leaves it as it was
             cache.key, cache.value = key, value
@@ -211,19 +202,20 @@ class EntmaxAttention(nn.Module):
         """Attention probabilities ``(B, H, M, M)``, for a look at short sequences: attention to the identity matrix."""
         self._check(hidden)
         query, key, _ = self.project(hidden)
+        identity = torch.eye(key.shape[2], dtype=key.dtype, device=key.device).expand(*key.shape[:2], -1, -1)
+        return attention(query, key, identity, **self._options(hidden, key, key_lengths))
+
+    def _options(self, hidden: Tensor, key: Tensor, key_lengths: Tensor | None) -> dict[str, Any]:
+        """Return what `attention` takes beside query, key and value."""
         tokens = key.shape[2]
-        key_lengths = checked_lengths(key_lengths, len(key), tokens, key.device)
-        identity = torch.eye(tokens, dtype=key.dtype, device=key.device).expand(*key.shape[:2], -1, -1)
-        return attention(
-            query,
-            key,
-            identity,
-            alpha=self.current_alpha(),
-            is_causal=self.is_causal,
-            scale=self.current_scale(hidden, tokens, key_lengths),
-            alibi_slopes=self.slopes,
-            key_lengths=key_lengths,
-        )
+        lengths = checked_lengths(key_lengths, len(key), tokens, key.device)
+        return {
+            "alpha": self.current_alpha(),
+            "is_causal": self.is_causal,
+            "scale": self.current_scale(hidden, tokens, lengths),
+            "alibi_slopes": self.slopes,
+            "key_lengths": lengths,
+        }
 
 
 class ASEntmaxAttention(EntmaxAttention):

@@ -6,8 +6,8 @@ from typing import cast
 import torch
 from torch import nn
 
-from ..rowwise.rows import finite
-from .checks import for_heads, whole
+from ..runtime.checks import for_heads, whole
+from ..runtime.kinds import finite
 
 Tensor = torch.Tensor
 

@@ -2,7 +2,7 @@
 
 import torch
 
-from .checks import whole
+from ..runtime.checks import whole
 
 Tensor = torch.Tensor
 

@@ -1,11 +1,12 @@
 """What a call means: its arguments checked, and its parameters as tensors that broadcast to the rows."""
 
+import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import torch
 
-from .rows import Kind, compute_dtype, finite
+from ..runtime.kinds import Kind, compute_dtype, finite
 
 Tensor = torch.Tensor
 
@@ -70,6 +71,19 @@ class Arguments(NamedTuple):
             lengths = _broadcast(_integers(lengths).to(z.device), "lengths", batch)
         return cls(z, excess, scale, lengths, kind)
 
+    def empty_answer(self) -> tuple[Tensor, Tensor]:
+        """Room for the probabilities, and for the state of each row, ``(rows, 3)``."""
+        z = self.z
+        return z.new_empty(z.shape), z.new_empty((math.prod(z.shape[:-1]), 3), dtype=compute_dtype(z.dtype))
+
+    def empty_gradients(self, need_excess: bool, need_scale: bool) -> tuple[Tensor, Tensor, Tensor]:
+        """Room for the gradients in ``z``, and for each row in alpha and in the scale: none where not wanted."""
+        z, compute = self.z, compute_dtype(self.z.dtype)
+        along_excess, along_scale = (
+            z.new_empty(z.shape[:-1] if needed else (0,), dtype=compute) for needed in (need_excess, need_scale)
+        )
+        return z.new_empty(z.shape), along_excess, along_scale
+
 
 def _broadcast(x: Tensor, name: str, batch: Sequence[int]) -> Tensor:
     try:
@@ -103,7 +117,7 @@ def _integers(lengths: Any) -> Tensor:
     return found
 
 
-def refuse_values(z: Tensor, excess: Tensor | None, scale: Tensor | None, lengths: Tensor | None) -> None:
+def refuse_values(call: Arguments) -> None:
     """Refuse what only a look at the values shows, on a CPU: elsewhere the look would wait for the device.
 
     Raises
@@ -111,6 +125,7 @@ def refuse_values(z: Tensor, excess: Tensor | None, scale: Tensor | None, length
     ValueError
         For an alpha that is not finite or below 1, a scale that is not finite, a length outside ``0 ... n``.
     """
+    z, excess, scale, lengths, _ = call
     n = z.shape[-1]
     if excess is not None:
         _refuse(excess, ~((excess >= 0) & (excess < torch.inf)), "alpha", 1, "finite and at least 1; 1 is softmax")

@@ -1,8 +1,7 @@
 """The backward kernels: gradients in the logits, in the scale and in alpha, from the logits and the solved rows.
 
-With ``s_i = p_i^(2-alpha)`` on the support the Jacobian in ``v`` is ``J = diag(s) - s s^T / sum s`` (Peters,
-Niculae & Martins,
-ACL 2019, https://aclanthology.org/P19-1146). Each gradient is a covariance under the weights ``s``::
+With ``s_i = p_i^(2-alpha)`` on the support the Jacobian in ``v`` is ``J = diag(s) - s s^T / sum s`` (Peters, Niculae &
+Martins, ACL 2019, https://aclanthology.org/P19-1146). Each gradient is a covariance under the weights ``s``::
 
     dz     = scale J g
     dscale = sum_i (J g)_i (d_i - mean_s d)                        d_i = z_i - max z
@@ -24,7 +23,7 @@ import triton
 import triton.language as tl
 
 from .elementary import LN_2, log2, psi
-from .tiles import (
+from .maths import (
     ABOVE,
     ANY,
     FLOOR,

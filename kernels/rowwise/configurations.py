@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from .rows import Kind
-
-INTERPRETER = "interpreter"
+from ..runtime.kinds import Kind
+from ..runtime.target import INTERPRETER
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +83,11 @@ def configuration(
     if target.startswith("gfx"):
         warps = max(2, warps // 2)
     return Configuration(rows, columns, warps, False)
+
+
+def compacts(kind: Kind) -> bool:
+    """Whether a long row is worth a list of candidates: not for softmax, whose every token is one."""
+    return kind != Kind.SOFTMAX
 
 
 def compiler_options(target: str, kind: Kind, warps: int) -> dict[str, int]:

@@ -3,7 +3,7 @@
 import triton
 import triton.language as tl
 
-from .tiles import (
+from .maths import (
     load_tokens,
     peak,
     probabilities,

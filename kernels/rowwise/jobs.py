@@ -1,13 +1,13 @@
 """Every row-wise kernel and configuration, as jobs for the ahead-of-time compiler."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import product
 
 import torch
 
 from ..ahead_of_time import TARGETS, Job
-from .configurations import Configuration, compiler_options, configuration
-from .rows import Kind, compacts, compute_dtype
+from ..runtime.kinds import Kind, compute_dtype
+from .configurations import Configuration, compacts, compiler_options, configuration
 
 _TYPES = {torch.float32: "fp32", torch.float16: "fp16", torch.bfloat16: "bf16", torch.float64: "fp64"}
 _STRIDES = ("inner", "outer_stride", "inner_stride", "token_stride")
@@ -90,25 +90,25 @@ def job(
     )
 
 
-def all_jobs(targets: Sequence[str] = tuple(TARGETS)) -> Iterator[Job]:
+def all_jobs(target: str) -> Iterator[Job]:
     """Every kernel and every configuration that `configuration` can choose."""
-    for target, backward, dtype, kind in product(targets, (False, True), (torch.float32, torch.float64), Kind):
+    for backward, dtype, kind in product((False, True), (torch.float32, torch.float64), Kind):
         seen = set()
         for n in (16 << k for k in range(14)):
             chosen = configuration(target, n, dtype.itemsize, kind, backward=backward)
             if chosen not in seen:
                 seen.add(chosen)
                 yield job(target, kind, n, dtype, backward=backward, parameters=kind == Kind.ANY)
-    for target, backward in product(targets, (False, True)):
+    for backward in (False, True):
         yield job(target, Kind.SQUARE, 4096, torch.bfloat16, backward=backward)
         yield job(target, Kind.SQUARE, 4096, torch.float16, backward=backward, parameters=True)
         for n in (1024, 4096, 16384):
             yield job(target, Kind.ANY, n, torch.bfloat16, backward=backward, parameters=True)
 
 
-def some_jobs(targets: Sequence[str] = tuple(TARGETS)) -> Iterator[Job]:
+def some_jobs() -> Iterator[Job]:
     """List a representative few: each kernel, each way a row is kept, each target."""
-    for target in targets:
+    for target in TARGETS:
         yield job(target, Kind.SQUARE, 1024)
         yield job(target, Kind.SQUARE, 16384)
         yield job(target, Kind.SQUARE, 1024, torch.bfloat16, backward=True)

@@ -1,22 +1,21 @@
 """α-entmax over the last axis as PyTorch operators."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 import torch
-from torch.autograd import forward_ad
 
+from ..runtime.operator import Differentiable, flat, operator
 from . import plain
 from .arguments import Arguments, refuse_values
-from .rows import Kind, compute_dtype
-from .transforms import without_derivatives
 
 Tensor = torch.Tensor
 
 try:
-    from . import launch as _launch
+    from ..runtime.target import INTERPRETED
+    from . import launch
 except ImportError:  # no Triton on this platform
-    _launch = None  # type: ignore[assignment]
+    INTERPRETED, launch = False, None  # type: ignore[assignment]
 
 
 def path(device: torch.device | str | Tensor) -> str:
@@ -35,105 +34,57 @@ def path(device: torch.device | str | Tensor) -> str:
     True
     """
     kind = device.device.type if isinstance(device, Tensor) else torch.device(device).type
-    if _launch is not None and _launch.INTERPRETED:
+    if INTERPRETED:
         return "interpreter"
-    return "triton" if _launch is not None and kind == "cuda" else "torch"
+    return "triton" if launch is not None and kind == "cuda" else "torch"
 
 
-@torch.library.custom_op("entmax_oracle::rowwise_entmax", mutates_args=())
-def _forward(
-    z: Tensor, excess: Tensor | None, scale: Tensor | None, lengths: Tensor | None, kind: int
-) -> tuple[Tensor, Tensor]:
-    if z.device.type == "cpu":
-        refuse_values(z, excess, scale, lengths)
-    solve = plain.forward if path(z) == "torch" else _launch.forward
-    return solve(z, excess, scale, lengths, Kind(kind))
+def _solve(call: Arguments) -> tuple[Tensor, Tensor]:
+    if call.z.device.type == "cpu":
+        refuse_values(call)
+    return plain.forward(call) if path(call.z) == "torch" else launch.forward(call)
 
 
-@_forward.register_fake
-def _(
-    z: Tensor, excess: Tensor | None, scale: Tensor | None, lengths: Tensor | None, kind: int
-) -> tuple[Tensor, Tensor]:
-    rows = 1
-    for size in z.shape[:-1]:
-        rows = rows * size
-    return z.new_empty(z.shape), z.new_empty((rows, 3), dtype=compute_dtype(z.dtype))
-
-
-@torch.library.custom_op("entmax_oracle::rowwise_entmax_backward", mutates_args=())
-def _backward(
-    g: Tensor,
-    z: Tensor,
-    state: Tensor,
-    excess: Tensor | None,
-    scale: Tensor | None,
-    lengths: Tensor | None,
-    kind: int,
-    need_excess: bool,
-    need_scale: bool,
+def _differentiate(
+    g: Tensor, call: Arguments, state: Tensor, need_excess: bool, need_scale: bool
 ) -> tuple[Tensor, Tensor, Tensor]:
-    differentiate = plain.backward if path(z) == "torch" else _launch.backward
-    return differentiate(
-        g, z, state, excess, scale, lengths, Kind(kind), need_excess=need_excess, need_scale=need_scale
-    )
+    differentiate = plain.backward if path(call.z) == "torch" else launch.backward
+    return differentiate(g, call, state, need_excess=need_excess, need_scale=need_scale)
 
 
-@_backward.register_fake
-def _(
-    g: Tensor,
-    z: Tensor,
-    state: Tensor,
-    excess: Tensor | None,
-    scale: Tensor | None,
-    lengths: Tensor | None,
-    kind: int,
-    need_excess: bool,
-    need_scale: bool,
-) -> tuple[Tensor, Tensor, Tensor]:
-    compute = compute_dtype(z.dtype)
-    batch = z.shape[:-1]
-    return (
-        z.new_empty(z.shape),
-        z.new_empty(batch if need_excess else (0,), dtype=compute),
-        z.new_empty(batch if need_scale else (0,), dtype=compute),
-    )
+_forward = operator("rowwise_entmax", Arguments, "({call}) -> (Tensor, Tensor)", _solve, Arguments.empty_answer)
+_backward = operator(
+    "rowwise_entmax_backward",
+    Arguments,
+    "(Tensor g, {call}, Tensor state, bool need_excess, bool need_scale) -> (Tensor, Tensor, Tensor)",
+    _differentiate,
+    lambda g, call, state, *needs: call.empty_gradients(*needs),
+)
 
 
-def _save(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, Tensor]) -> None:
-    z, excess, scale, lengths, kind = inputs
-    ctx.mark_non_differentiable(output[1])
-    ctx.save_for_backward(z, excess, scale, lengths, output[1])
-    ctx.kind = kind
+def _push_forward(
+    tangents: tuple[Tensor | None, ...], arguments: tuple[Any, ...], left: tuple[Tensor], run: Callable[..., Any]
+) -> Tensor:
+    """Apply the Jacobian in ``z``, which is symmetric: the backward pass, on the tangent."""
+    if tangents[1] is not None or tangents[2] is not None:
+        raise NotImplementedError(
+            "entmax has no forward-mode derivative in alpha or scale here, only in z: take reverse mode "
+            "(torch.func.vjp, torch.func.jacrev, backward())"
+        )
+    found: Tensor = run(tangents[0], *arguments, *left, False, False)[0]
+    return found
 
 
-def _gradients(ctx: Any, g: Tensor, run: Callable[..., tuple[Tensor, ...]]) -> tuple[Tensor | None, ...]:
-    z, excess, scale, lengths, state = ctx.saved_tensors
-    need_excess = excess is not None and ctx.needs_input_grad[1]
-    need_scale = scale is not None and ctx.needs_input_grad[2]
-    dz, dexcess, dscale = run(g, z, state, excess, scale, lengths, ctx.kind, need_excess, need_scale)
-    return (
-        dz if ctx.needs_input_grad[0] else None,
-        dexcess.to(excess.dtype) if need_excess else None,
-        dscale.to(scale.dtype) if need_scale else None,
-        None,
-        None,
-    )
-
-
-def _differentiate(ctx: Any, g: Tensor, _: Tensor | None) -> tuple[Tensor | None, ...]:
-    return _gradients(ctx, g, _backward)
-
-
-def _refuse(ctx: Any, *grads: Tensor | None) -> NoReturn:
-    raise NotImplementedError(
-        "entmax has no second derivatives here: differentiate once (without create_graph=True), "
-        "or take entmax_oracle.reference for exact ones"
-    )
-
-
-_forward.register_autograd(_differentiate, setup_context=_save)
-_backward.register_autograd(_refuse)
-_Gradient = without_derivatives(_backward, _refuse)
+_entmax = Differentiable(
+    Arguments,
+    _forward,
+    _backward,
+    optional=(1, 2),
+    no_second="entmax has no second derivatives here: differentiate once (without create_graph=True), "
+    "or take entmax_oracle.reference for exact ones",
+    no_forward_mode="entmax has no forward mode inside torch.compile: take it outside, or reverse mode",
+    tangent=_push_forward,
+)
 
 
 def _in_front(x: Tensor | None, dim: int | None, size: int, axes: int) -> Tensor | None:
@@ -155,53 +106,16 @@ def _(info: Any, dims: tuple[int | None, ...], z: Tensor, *rest: Any) -> tuple[t
 
 @_backward.register_vmap
 def _(
-    info: Any, dims: tuple[int | None, ...], g: Tensor, z: Tensor, state: Tensor, *rest: Any
+    info: Any, dims: tuple[int | None, ...], g: Tensor, z: Tensor, *rest: Any
 ) -> tuple[tuple[Tensor, ...], tuple[int | None, ...]]:
+    *parameters, kind, state, need_excess, need_scale = rest
     size, axes = info.batch_size, z.dim() - (dims[1] is not None)
     upstream, logits = _in_front(g, dims[0], size, axes), _in_front(z, dims[1], size, axes)
-    states = _in_front(state, dims[2], size, 2)
+    rows = [_in_front(x, dim, size, axes - 1) for x, dim in zip(parameters, dims[2:5], strict=True)]
+    states = _in_front(state, dims[6], size, 2)
     assert states is not None
-    rows = [_in_front(x, dim, size, axes - 1) for x, dim in zip(rest[:3], dims[3:6], strict=True)]
-    found = _backward(upstream, logits, states.reshape(-1, 3), *rows, *rest[3:])
-    return found, (0, 0 if rest[4] else None, 0 if rest[5] else None)
-
-
-class _Entmax(torch.autograd.Function):
-    """The operator for `torch.func` and forward mode, with which a registered operator has no part."""
-
-    generate_vmap_rule = True
-
-    @staticmethod
-    def forward(*inputs: Any) -> Any:
-        return _forward(*inputs)
-
-    @staticmethod
-    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, Tensor]) -> None:
-        _save(ctx, inputs, output)
-        ctx.set_materialize_grads(False)  # no tangent is not a tangent of zero
-        ctx.save_for_forward(*inputs[:4], output[1])
-
-    @staticmethod
-    def backward(ctx: Any, *grads: Any) -> Any:
-        if grads[0] is None:
-            return (None,) * 5
-        return _gradients(ctx, grads[0], _Gradient.apply)
-
-    @staticmethod
-    def jvp(ctx: Any, *tangents: Any) -> Any:
-        """Apply the Jacobian in ``z``, which is symmetric: the backward pass, on the tangent."""
-        if tangents[1] is not None or tangents[2] is not None:
-            raise NotImplementedError(
-                "entmax has no forward-mode derivative in alpha or scale here, only in z: take reverse mode "
-                "(torch.func.vjp, torch.func.jacrev, backward())"
-            )
-        z, excess, scale, lengths, state = ctx.saved_tensors
-        inputs = (tangents[0], z, state, excess, scale, lengths, ctx.kind, False, False)
-        return _Gradient.apply(*inputs)[0], None  # type: ignore[no-untyped-call]
-
-
-def _has_tangent(x: Tensor) -> bool:
-    return forward_ad.unpack_dual(x).tangent is not None  # type: ignore[no-untyped-call]
+    found = _backward(upstream, logits, *rows, kind, states.reshape(-1, 3), need_excess, need_scale)
+    return found, (0, 0 if need_excess else None, 0 if need_scale else None)
 
 
 def entmax(
@@ -248,20 +162,11 @@ def entmax(
     Notes
     -----
     Peters, Niculae & Martins, "Sparse Sequence-to-Sequence Models", ACL 2019, define the mapping. The root is found as
-    :mod:`entmax_oracle.kernels.rowwise.tiles` explains.
+    :mod:`entmax_oracle.kernels.rowwise.maths` explains.
 
     Examples
     --------
     >>> entmax(torch.tensor([0.0, 1.0, 3.0]), alpha=2)
     tensor([0., 0., 1.])
     """
-    call = Arguments.read(z, alpha, scale, lengths)
-    inputs = (*call[:4], int(call.kind))
-    p: Tensor
-    if not torch.compiler.is_compiling():
-        p = _Entmax.apply(*inputs)[0]  # type: ignore[no-untyped-call]
-    elif any(_has_tangent(x) for x in call[:3] if x is not None):
-        raise NotImplementedError("entmax has no forward mode inside torch.compile: take it outside, or reverse mode")
-    else:  # the compiler traces the operator itself, with the autograd that is registered
-        p = _forward(*inputs)[0]
-    return p
+    return _entmax(*flat(Arguments.read(z, alpha, scale, lengths)))

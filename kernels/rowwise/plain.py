@@ -1,6 +1,6 @@
 """The same solver in plain torch: for CPU tensors, and wherever Triton is not.
 
-See :mod:`.tiles` for the mathematics. Here a row that has arrived leaves the working set, and torch's own ``log1p`` and
+See :mod:`.maths` for the mathematics. Here a row that has arrived leaves the working set, and torch's own ``log1p`` and
 ``expm1`` stand where the kernels need tricks.
 """
 
@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 import torch
 
-from .rows import Kind, compute_dtype
+from ..runtime.kinds import Kind, compute_dtype
+from .arguments import Arguments
 
 Tensor = torch.Tensor
 
@@ -27,11 +28,10 @@ def _column(x: Tensor | None, z: Tensor) -> Tensor | None:
 class _Rows:
     """Scaled differences ``v (rows, n)`` and what they were made of."""
 
-    def __init__(self, z: Tensor, scale: Tensor | None, lengths: Tensor | None, maximum: Tensor | None = None):
-        n = z.shape[-1]
+    def __init__(self, call: Arguments, maximum: Tensor | None = None):
+        z, n = call.z, call.z.shape[-1]
         compute = compute_dtype(z.dtype)
-        scale = _column(scale, z)
-        lengths = _column(lengths, z)
+        scale, lengths = _column(call.scale, z), _column(call.lengths, z)
         tokens = z.reshape(-1, n).to(compute)
         self.sign = torch.ones((1, 1), dtype=compute, device=z.device)
         self.magnitude = self.sign
@@ -55,7 +55,8 @@ class _Rows:
         self.v = torch.where(self.v < _FLOOR, _FLOOR, self.v).masked_fill(dead, _FLOOR)
 
 
-def _excess_column(excess: Tensor | None, kind: Kind, z: Tensor) -> Tensor:
+def _excess_column(call: Arguments) -> Tensor:
+    z, excess, _, _, kind = call
     compute = compute_dtype(z.dtype)
     if kind == Kind.SOFTMAX:
         return torch.zeros((1, 1), dtype=compute, device=z.device)
@@ -175,34 +176,17 @@ def _solve_above(v: Tensor, a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return pivot, w, steps
 
 
-def _split(a: Tensor, rows: int) -> tuple[Tensor, Tensor]:
-    above = (a > 1).squeeze(-1).expand(rows)
-    return torch.nonzero(~above).squeeze(-1), torch.nonzero(above).squeeze(-1)
-
-
-def forward(
-    z: Tensor,
-    excess: Tensor | None,
-    scale: Tensor | None,
-    lengths: Tensor | None,
-    kind: Kind,
-    *,
-    steps: Tensor | None = None,
-) -> tuple[Tensor, Tensor]:
+def forward(call: Arguments, *, steps: Tensor | None = None) -> tuple[Tensor, Tensor]:
     """Probabilities and the state of each row, as :func:`.launch.forward` gives them."""
-    n = z.shape[-1]
-    compute = compute_dtype(z.dtype)
-    p = torch.empty(z.shape, dtype=z.dtype, device=z.device)
-    rows = z.numel() // n if n else 0
-    state = torch.empty((rows, 3), dtype=compute, device=z.device)
-    if rows == 0:
+    p, state = call.empty_answer()
+    if p.numel() == 0:
         return p, state
-    row = _Rows(z, scale, lengths)
-    a = _excess_column(excess, kind, z)
-    output = p.view(-1, n)
-    for part, own in _parts(kind, a, rows):
+    row = _Rows(call)
+    a = _excess_column(call)
+    output = p.view(-1, p.shape[-1])
+    for part, own in _parts(call.kind, a, len(output)):
         v = row.v if part is None else row.v[part]
-        b = a if part is None or a.shape[0] == 1 else a[part]
+        b = _picked(a, part)
         if own == Kind.ABOVE:
             first, second, count = _solve_above(v, b)
             solved = _members(v, first, second, b)[0]
@@ -211,7 +195,7 @@ def forward(
             solved = _weights(v, first, b, own)[0] * second
         solved = solved.masked_fill(v == _FLOOR, 0.0)
         where = slice(None) if part is None else part
-        output[where] = solved.to(z.dtype)
+        output[where] = solved.to(p.dtype)
         state[where] = torch.cat([row.maximum[where], first, second], -1)
         if steps is not None:
             steps[where] = count.squeeze(-1)
@@ -222,8 +206,14 @@ def _parts(kind: Kind, a: Tensor, rows: int) -> list[tuple[Tensor | None, Kind]]
     """Rows that share one arithmetic; ``None`` stands for all of them."""
     if kind != Kind.ANY:
         return [(None, kind)]
-    below, above = _split(a, rows)
-    return [(part, own) for part, own in ((below, Kind.BELOW), (above, Kind.ABOVE)) if part.numel()]
+    above = (a > 1).squeeze(-1).expand(rows)
+    parts = ((torch.nonzero(~above).squeeze(-1), Kind.BELOW), (torch.nonzero(above).squeeze(-1), Kind.ABOVE))
+    return [(part, own) for part, own in parts if part.numel()]
+
+
+def _picked(column: Tensor, part: Tensor | None) -> Tensor:
+    """Return the rows of a part; a column of one row stands for all of them."""
+    return column if part is None or column.shape[0] == 1 else column[part]
 
 
 def _psi(y: Tensor) -> Tensor:
@@ -260,60 +250,51 @@ def _covariance(product: Tensor, x: Tensor, relative: Tensor, largest: Tensor | 
     return torch.where(found.isfinite(), found, _times(largest, _sum(relative * x)))
 
 
+def _sensitivities(
+    v: Tensor, first: Tensor, second: Tensor, a: Tensor, kind: Kind
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """``(p, s, r, tied)``, see ``sensitivities`` of the kernels."""
+    if kind == Kind.ABOVE:
+        p, r, u, tied = _members(v, first, second, a)
+        s = torch.where(tied, second.pow(1 - a), p / u)
+    else:
+        W, r = _weights(v, first, a, kind)
+        p, s = W * second, r * (first * second)
+        tied = torch.zeros((), dtype=torch.bool, device=v.device)
+    p = p.masked_fill(v == _FLOOR, 0.0)
+    dead = p == 0
+    return p, s.masked_fill(dead, 0.0), r.masked_fill(dead, 0.0), tied
+
+
+def _mean_at_ties(g: Tensor, tied: Tensor) -> Tensor:
+    """Mean of each row at its ties; of equal numbers exactly theirs."""
+    mean = _sum(torch.where(tied, g, 0.0)) / tied.sum(-1, keepdim=True).clamp(min=1)
+    mean = torch.maximum(mean, torch.where(tied, g, torch.inf).amin(-1, keepdim=True))
+    return torch.minimum(mean, torch.where(tied, g, -torch.inf).amax(-1, keepdim=True))
+
+
 def backward(
-    g: Tensor,
-    z: Tensor,
-    state: Tensor,
-    excess: Tensor | None,
-    scale: Tensor | None,
-    lengths: Tensor | None,
-    kind: Kind,
-    *,
-    need_excess: bool,
-    need_scale: bool,
+    g: Tensor, call: Arguments, state: Tensor, *, need_excess: bool, need_scale: bool
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Gradients in ``z``, ``alpha`` and the scale, as :func:`.launch.backward` gives them."""
-    n = z.shape[-1]
-    compute = compute_dtype(z.dtype)
-    batch = z.shape[:-1]
-    dz = torch.empty(z.shape, dtype=z.dtype, device=z.device)
-    dexcess = torch.empty(batch if need_excess else (0,), dtype=compute, device=z.device)
-    dscale = torch.empty(batch if need_scale else (0,), dtype=compute, device=z.device)
-    rows = z.numel() // n if n else 0
-    if rows == 0:
+    dz, dexcess, dscale = call.empty_gradients(need_excess, need_scale)
+    if dz.numel() == 0:
         return dz, dexcess, dscale
-    upstream = g.reshape(-1, n).to(compute)
-    row = _Rows(z, scale, lengths, state[:, :1])
-    a = _excess_column(excess, kind, z)
-    for part, own in _parts(kind, a, rows):
+    n = dz.shape[-1]
+    upstream = g.reshape(-1, n).to(state.dtype)
+    row = _Rows(call, state[:, :1])
+    a = _excess_column(call)
+    for part, own in _parts(call.kind, a, len(upstream)):
         where = slice(None) if part is None else part
-        v = row.v[where]
-        b = a if a.shape[0] == 1 else a[where]
-        first, second = state[where, 1:2], state[where, 2:3]
-        masked = v == _FLOOR
-        if own == Kind.ABOVE:
-            p, r, u, tied = _members(v, first, second, b)
-            p = p.masked_fill(masked, 0.0)
-            s = torch.where(tied, second.pow(1 - b), p / u)
-        else:
-            W, r = _weights(v, first, b, own)
-            p = (W * second).masked_fill(masked, 0.0)
-            s = r * (first * second)
-            tied = torch.zeros((), dtype=torch.bool, device=z.device)
+        b, second = _picked(a, part), state[where, 2:3]
+        p, s, r, tied = _sensitivities(row.v[where], state[where, 1:2], second, b, own)
         dead = p == 0
-        r = r.masked_fill(dead, 0.0)
-        s = s.masked_fill(dead, 0.0)
         g_now = upstream[where].masked_fill(dead, 0.0)
         total = _sum(r)
         total = torch.where(total == 0, 1.0, total)
         if own == Kind.ABOVE:
-            # The gradient at the smallest tokens goes first: their s may be infinite, and their own
-            # term is then exactly 0.
-            centre = _sum(torch.where(tied, g_now, 0.0)) / tied.sum(-1, keepdim=True).clamp(min=1)
-            # The mean of equal numbers is exactly theirs.
-            centre = torch.maximum(centre, torch.where(tied, g_now, torch.inf).amin(-1, keepdim=True))
-            centre = torch.minimum(centre, torch.where(tied, g_now, -torch.inf).amax(-1, keepdim=True))
-            g_now = (g_now - centre).masked_fill(dead, 0.0)
+            # The gradient at the smallest tokens goes first: their s may be infinite, and their own term is then 0.
+            g_now = (g_now - _mean_at_ties(g_now, tied)).masked_fill(dead, 0.0)
         centred = g_now - _sum(r * g_now) / total
         largest = None
         times: Callable[[Tensor, Tensor], Tensor] = torch.mul
@@ -326,13 +307,12 @@ def backward(
             largest = second.pow(1 - b)
         else:
             product = s * centred
-        slope = row.sign * row.magnitude
-        dz.view(-1, n)[where] = times(product, slope if slope.shape[0] == 1 else slope[where]).to(z.dtype)
+        dz.view(-1, n)[where] = times(product, _picked(row.sign * row.magnitude, part)).to(dz.dtype)
         if need_scale:
             d = row.d[where].masked_fill(dead, 0.0)
             mean = _reference(d, r, total, tied)
-            sign = row.sign if row.sign.shape[0] == 1 else row.sign[where]
-            dscale.view(-1)[where] = (sign * _covariance(product, d - mean, r * centred, largest)).squeeze(-1)
+            along = _picked(row.sign, part) * _covariance(product, d - mean, r * centred, largest)
+            dscale.view(-1)[where] = along.squeeze(-1)
         if need_excess:
             log_p = torch.where(p > 0, p, 1.0).log()
             h = log_p * log_p * _psi(b * log_p)

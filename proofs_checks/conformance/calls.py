@@ -121,9 +121,11 @@ class Subject:
     kind : str
         What it computes: a key of `kinds.KINDS`.
     hands : tuple of str
-        Options that it is handed by keyword.
+        Options that it is passed by keyword.
     fixed_parameters : tuple of (str, object)
         Parameters that it does not take, and their values.
+    words : tuple of str
+        Options of the command line that say the same.
     """
 
     target: str | Callable[..., Any]
@@ -134,6 +136,7 @@ class Subject:
     kind: str = "mapping"
     hands: tuple[str, ...] = ()
     fixed_parameters: tuple[tuple[str, Any], ...] = ()
+    words: tuple[str, ...] = ()
     path: tuple[str, ...] = field(default_factory=lambda: tuple(sys.path))
 
     @property

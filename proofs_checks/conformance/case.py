@@ -1,7 +1,8 @@
-"""What is checked, and the inputs of laws: what the cases of every kind have in common."""
+"""What is checked and how hard, and the inputs of laws: what the cases of every kind have in common."""
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Case", "Parameters", "Setting"]
+__all__ = ["Case", "Effort", "Parameters", "Setting"]
 
 Parameters = tuple[tuple[str, Any], ...]
 """Names and values, such as ``(("k", 2),)``."""
@@ -60,6 +61,40 @@ class Setting:
     without: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Effort:
+    """How hard to look.
+
+    Parameters
+    ----------
+    examples : int
+        Drawn cases for a law of weight 1.
+    seconds : float
+        Looking into one law, and making its counterexample small, ends after this long. A safety net: an
+        ordinary run never comes near, so that the same seed gives the same result.
+    shrinking : int
+        Attempts to make a counterexample simpler.
+    max_n : int
+        Longest row drawn.
+    long_rows : tuple of int
+        Lengths tried in any case.
+    total : float
+        Seconds for all laws of a setting together, for implementations that are slow: what is left of them is shared
+        among the laws that are left.
+    """
+
+    examples: int
+    seconds: float
+    shrinking: int
+    max_n: int
+    long_rows: tuple[int, ...]
+    total: float = math.inf
+
+    def share(self, spent: float, laws: int) -> Effort:
+        """For the next one of some laws that are left, when some seconds are spent; it may take twice its part."""
+        return replace(self, seconds=min(self.seconds, max(2 * (self.total - spent) / laws, 1.0)))
+
+
 class Case(ABC):
     """An input of a law; a frozen dataclass for each kind.
 
@@ -86,11 +121,11 @@ class Case(ABC):
     @property
     @abstractmethod
     def tensors(self) -> dict[str, NDArray[Any]]:
-        """The arrays by name, in the order in which they are handed over; those of integers have no gradient."""
+        """The arrays by name, in the order in which they are passed; those of integers have no gradient."""
 
     @property
     def options(self) -> Mapping[str, Any]:
-        """The arguments beside the tensors, alpha excepted; tuples of numbers are handed over as arrays."""
+        """The arguments beside the tensors, alpha excepted; tuples of numbers are passed as arrays."""
         return {}
 
     @property

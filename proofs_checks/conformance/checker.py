@@ -1,4 +1,4 @@
-"""Check an implementation against the laws, in every setting asked for."""
+"""Check an implementation against the laws: from what is asked to settings, from settings to a report."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import AbstractContextManager, nullcontext, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from importlib import metadata
@@ -16,24 +16,24 @@ from typing import Any, Literal
 
 from entmax_oracle.reference.formats import as_format
 from entmax_oracle.reference.inputs import as_alpha
-from entmax_oracle.reference.normalisers import NORMALISERS
 
+from .ask import Ask
 from .calls import Subject
+from .case import Setting
 from .kinds import KINDS
-from .kinds.attention.narrowing import LACKS, options_of
-from .kinds.normaliser.request import OFFERS, Asked, ask_for
-from .laws import Contract, Finding, Law, Setting, choose
+from .kinds.kind import Asked
+from .law import Contract, Finding, Law
+from .laws import LAWS_OF, choose
 from .results.counterexample import read
 from .results.events import Begun, Ended, Event, Judging, Tell, gather
 from .results.report import LawResult, Report
 from .search import Effort
 from .session import Session
 from .setting import Calling, Settled, Task, check_setting, collect, judge
-from .target import FRAMEWORKS
 from .target.layouts import LAYOUTS
-from .target.program import is_program
+from .target.loading import locate
 
-__all__ = ["PROFILES", "check", "replay"]
+__all__ = ["PROFILES", "Plan", "check", "execute", "plan", "replay", "replay_as"]
 
 Profile = Literal["quick", "standard", "deep"]
 PROFILES: dict[str, Effort] = {
@@ -89,29 +89,28 @@ def check(
     fixed_alpha : float, optional
         The function is called ``f(z)`` and is entmax with this alpha.
     device : str
-        Where the arrays live.
+        Device of the arrays.
     grad, grad_alpha : bool
         Also check the gradient in the logits, and in alpha (which then arrives as a 0-d array), through the
         autograd of `arrays`.
     laws, skip_laws : iterable of str
-        Names of the laws to check, or not to.
+        Names of the laws to check, or to skip.
     profile : str
-        How long to look: ``"quick"`` (seconds), ``"standard"`` (a minute or two) or ``"deep"``.
+        Search effort: ``"quick"`` (seconds), ``"standard"`` (a minute or two) or ``"deep"``.
     seed : int
         The same seed draws the same cases.
     compute_dtype : str, optional
-        Format of the arithmetic that the implementation promises. By default that of the dtype, and float32 for
-        the 16-bit ones.
+        Format of the implementation's arithmetic. By default that of the dtype, and float32 for the 16-bit ones.
     timeout : float
-        Seconds that one call may take.
+        Time limit per call, in seconds.
     seconds : float, optional
-        About so many for all laws of a setting together, for implementations that are slow; laws that had no time to
-        try everything say so.
+        Time budget for all laws of a setting together, for slow implementations; laws that ran out of time before
+        everything was tried say so.
     jobs : int
-        Settings (alpha and dtype) checked at the same time, each in a process of its own; needs a target given
+        Settings (alpha and dtype) to check in parallel, each in a process of its own; needs a target given
         by name and, as all multiprocessing, a guarded ``__main__``.
     executor : concurrent.futures.Executor, optional
-        Where to check the settings instead.
+        Runs the settings instead.
     progress : callable, optional
         Told every :mod:`event <entmax_oracle.proofs_checks.conformance.results.events>` as it happens.
     kind : str
@@ -120,17 +119,17 @@ def check(
         ``f(z, y, alpha)``, the Fenchel-Young loss of each row of logits (r, n) with its class index (r,); or
         ``"normaliser"``: ``f(z, **parameters)``, any other normaliser of the field over the last axis.
     without : iterable of str
-        What an implementation of attention lacks: ``"causal"``, ``"scale"``, ``"alibi"``, ``"lengths"`` (it is then not
-        handed these arguments), ``"groups"``, ``"cross"``, ``"widths"``, ``"layouts"``; see
-        `attention.narrowing.LACKS`.
+        Features that an implementation of attention lacks: ``"causal"``, ``"scale"``, ``"alibi"``, ``"lengths"`` (the
+        matching arguments are then not passed), ``"groups"``, ``"cross"``, ``"widths"``, ``"layouts"``; see
+        `ask.LACKS`.
     against : str, optional
         For the kind ``"normaliser"``: which one it should be, a name of
         :data:`entmax_oracle.reference.normalisers.NORMALISERS`.
     parameters : dict, optional
-        Values by name, each one or several, in place of those that are tried on their own account. The
-        implementation is handed them by keyword (alpha too, from `alphas`).
+        Values by name, each one or several, instead of the few that are tried by default. They are passed by keyword
+        (alpha too, from `alphas`).
     fixed_parameters : dict, optional
-        Parameters that the implementation does not take, and the values it has.
+        Parameters that the implementation does not take, with the values that it has.
 
     Returns
     -------
@@ -140,7 +139,7 @@ def check(
     Raises
     ------
     ValueError
-        If the target cannot be imported or called, or an argument is not understood.
+        If the target cannot be imported or called, or an argument is unusable.
 
     Examples
     --------
@@ -155,117 +154,10 @@ def check(
     >>> report.verdict  # the maximum is not subtracted first
     'violates'
     """
-    started, clock = datetime.now(UTC), time.monotonic()
-    if not isinstance(implementation, str) and not callable(implementation):
-        raise ValueError(
-            f"implementation: {implementation!r} cannot be called; pass a function, or its name as module:function"
-        )
-    if jobs < 1:
-        raise ValueError(f"jobs: {jobs} is no number of processes; pass 1 or more")
-    if not timeout > 0:
-        raise ValueError(f"timeout: {timeout} leaves no time to answer; pass a positive number of seconds")
-    alphas = (alphas,) if isinstance(alphas, float | int | Fraction) else alphas
-    dtypes, laws, skip_laws = ((each,) if isinstance(each, str) else tuple(each) for each in (dtypes, laws, skip_laws))
-    arrays = _arrays_of(implementation, arrays, kind)
-    if arrays not in FRAMEWORKS:
-        raise ValueError(f"arrays: {arrays!r} is not one of {', '.join(FRAMEWORKS)}")
-    if kind not in KINDS:
-        raise ValueError(f"kind: {kind!r} is not one of {', '.join(KINDS)}")
-    asked_for = Asked(alphas=tuple(alphas))
-    if kind == "normaliser":
-        asked_for = ask_for(against, alphas, fixed_alpha, parameters, fixed_parameters, grad=grad)
-    elif against or parameters or fixed_parameters:
-        raise ValueError(f"against: a {kind} is checked against entmax; normalisers are of the kind 'normaliser'")
-    if kind != "mapping" and grad_alpha:
-        raise ValueError("grad_alpha: the gradient in alpha is checked for mappings only; leave it out")
-    if grad_alpha and arrays == "program":
-        raise ValueError("grad_alpha: a program is asked for its gradient in the logits only; leave it out")
-    if (grad or grad_alpha) and arrays == "numpy":
-        raise ValueError("grad: NumPy has no automatic differentiation; use arrays='torch' or arrays='jax'")
-    if fixed_alpha is not None:
-        if grad_alpha:
-            raise ValueError("grad_alpha: a function with a fixed alpha has no gradient in it")
-        asked_for = replace(asked_for, alphas=(fixed_alpha,))
-    if isinstance(profile, str) and profile not in PROFILES:
-        raise ValueError(f"profile: {profile!r} is not one of {', '.join(PROFILES)}")
-    effort = PROFILES[profile] if isinstance(profile, str) else profile
-    if seconds is not None:
-        if not seconds > 0:
-            raise ValueError(f"seconds: {seconds} leaves no time to look; pass a positive number")
-        effort = replace(effort, total=seconds)
-    offered = (("gradient",) if grad or grad_alpha else ()) + (("alpha gradient",) if grad_alpha else ())
-    offered += asked_for.offered
-    contracts, chosen = choose(laws, skip_laws, kind=kind, offered=offered)
-    held: list[Contract | Law] = [*contracts, *chosen]
-    missing = [name for name in laws if name not in {each.name for each in held}]
-    if kind == "normaliser" and missing:
-        raise ValueError(f"law: {missing[0]!r} is not true of {against}, or needs grad, or is skipped; leave it out")
-    subject = Subject(
-        implementation, arrays, device, fixed_alpha is not None, timeout, kind, asked_for.hands, asked_for.fixed
-    )
-    lacks = _lacks(without, kind)
-    if kind == "attention":
-        subject = replace(subject, hands=options_of(lacks))
-    settings = _settings(
-        asked_for.alphas,
-        dtypes,
-        compute_dtype,
-        Setting(
-            0.0,
-            "",
-            layouts=("contiguous",)
-            if arrays in ("jax", "program")
-            else tuple(each for each in LAYOUTS if each != "constant"),
-            max_n=effort.max_n,
-            long_rows=effort.long_rows,
-            alpha_gradient=grad_alpha,
-            against=asked_for.against,
-            choices=asked_for.choices,
-            few_shapes=arrays == "jax",
-            without=lacks,
-        ),
-    )
-    names = [each.name for each in held]
-    asked = set(names)
-    if "returns" not in {*asked, *skip_laws}:
-        names.append("returns")  # an answer is owed whichever laws are asked for: its absence must not go unsaid
-    if not chosen:
-        # Contracts are held against the calls that laws make, so some must be made.
-        names += [each.name for each in choose((), skip_laws, kind=kind)[1]]
-    tasks = [Task(subject, setting, tuple(names), offered, effort, seed) for setting in settings]
-    every: list[Event] = []
-
-    def tell(event: Event) -> None:
-        every.append(event)
-        if progress is not None:
-            progress(event)
-
-    packages = ("entmax-oracle", "numpy", "hypothesis", "python-flint")
-    begun = Begun(
-        subject.name,
-        kind,
-        tuple(dict.fromkeys(each.alpha for each in settings)),
-        tuple(dict.fromkeys(each.dtype for each in settings)),
-        tuple((each.alpha, each.dtype) for each in settings),
-        arrays,
-        device,
-        profile if isinstance(profile, str) else "custom",
-        compute_dtype,
-        seed,
-        {"python": platform.python_version()} | {package: metadata.version(package) for package in packages},
-        platform.platform(),
-        started.isoformat(timespec="seconds"),
-        tuple(LawResult.skipped(each, "not judged: interrupted") for each in held),
-    )
-    tell(begun)
-    settled: list[Settled] = []
-    with suppress(KeyboardInterrupt):  # what was told is kept
-        _run(tasks, jobs, executor, tell, settled)
-    interrupted = len(settled) < len(tasks) or any(each.interrupted for each in settled)
-    versions = {name: version for each in settled for name, version in each.versions.items()}
-    reach = {name: max(each.reach.get(name, 0) for each in settled) for each in settled for name in each.reach}
-    tell(Ended(interrupted, versions, reach, round(time.monotonic() - clock, 3)))
-    return gather(every)
+    ask = Ask.of(locals())
+    if isinstance(implementation, str) and executor is None:  # an executor may run where there is more than here
+        locate(implementation)
+    return execute(plan(ask), executor, progress)
 
 
 def replay(
@@ -281,13 +173,16 @@ def replay(
     without: Iterable[str] | str = (),
     against: str | None = None,
     fixed_parameters: Mapping[str, Any] | None = None,
+    grad_alpha: bool = False,
 ) -> Finding:
     """Judge one counterexample again.
 
     Parameters
     ----------
-    implementation, arrays, fixed_alpha, device, compute_dtype, timeout, kind, without, against, fixed_parameters
-        As for `check`; the counterexample of a normaliser names what it is against, unless told.
+    implementation, arrays, fixed_alpha, device, compute_dtype, timeout, kind, without, fixed_parameters, grad_alpha
+        As for `check`.
+    against : str, optional
+        As for `check`; by default what the counterexample names.
     source : str or dict
         A counterexample as JSON text, in a file or as a dict, or the JSON of a report, whose first one is taken.
 
@@ -301,78 +196,190 @@ def replay(
     ValueError
         If the target or the counterexample cannot be used.
     """
-    found = read(source) if isinstance(source, str) else dict(source)
-    arrays = _arrays_of(implementation, arrays, kind)
-    contracts, laws = choose((found["law"],), kind=kind, offered=("gradient", "alpha gradient", *OFFERS))
-    case = KINDS[kind].to_case(found)
-    asked_for, alpha = Asked(), float(found["alpha"])
-    if kind == "normaliser":
-        name = against or found.get("against")
-        has_alpha = name in NORMALISERS and "alpha" in NORMALISERS[name].parameters
-        asked_for = ask_for(name, (alpha if has_alpha else 1.5,), fixed_alpha, None, fixed_parameters)
-    subject = Subject(
-        implementation, arrays, device, fixed_alpha is not None, timeout, kind, asked_for.hands, asked_for.fixed
-    )
-    lacks = _lacks(without, kind)
-    if kind == "attention":
-        subject = replace(subject, hands=options_of(lacks))
-    setting = Setting(
-        alpha,
-        as_format(found["dtype"]).name,
-        compute_dtype,
-        others=tuple(found.get("others", ())),
-        against=asked_for.against,
-        without=lacks,
-    )
-    with Calling(subject) as caller:
-        session = Session(KINDS[kind], caller, setting, choose(kind=kind)[0])
+    ask = Ask.of(locals())
+    return replay_as(ask, read(source) if isinstance(source, str) else source)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a check is going to do.
+
+    Parameters
+    ----------
+    ask : Ask
+    settings : tuple of Setting
+        Every alpha with every dtype.
+    held : tuple of Contract or Law
+        What is reported.
+    tasks : tuple of Task
+        The work, one for each setting.
+    """
+
+    ask: Ask
+    settings: tuple[Setting, ...]
+    held: tuple[Contract | Law, ...]
+    tasks: tuple[Task, ...]
+
+    def only(self, position: int) -> Plan:
+        """Leave all settings out but one."""
+        return replace(self, settings=(self.settings[position],), tasks=(self.tasks[position],))
+
+
+def plan(ask: Ask) -> Plan:
+    """Choose settings and laws.
+
+    Raises
+    ------
+    ValueError
+        For a law that there is not, or that is not true of the target, or parameters that a normaliser does not have.
+    """
+    asked, effort = KINDS[ask.kind].asked(ask), _effort(ask)
+    offered = _offered(ask) + asked.offered
+    contracts, laws = choose(ask.laws, ask.skip_laws, kind=ask.kind, offered=offered)
+    held: tuple[Contract | Law, ...] = (*contracts, *laws)
+    names = [each.name for each in held]
+    missing = [name for name in ask.laws if name not in names]
+    if ask.against and missing:
+        raise ValueError(
+            f"law: {missing[0]!r} is not true of {ask.against}, or needs grad, or is skipped; leave it out"
+        )
+    if "returns" not in {*names, *ask.skip_laws}:
+        names.append("returns")  # an answer is owed whichever laws are asked for: its absence must not go unsaid
+    if not laws:
+        # Contracts are held against the calls that laws make, so some must be made.
+        names += [each.name for each in choose((), ask.skip_laws, kind=ask.kind)[1]]
+    subject, settings = _subject(ask, asked), _settings(ask, asked, effort)
+    tasks = tuple(Task(subject, setting, tuple(names), offered, effort, ask.seed) for setting in settings)
+    return Plan(ask, settings, held, tasks)
+
+
+def execute(chosen: Plan, executor: Executor | None = None, progress: Tell | None = None) -> Report:
+    """Carry out a plan.
+
+    Parameters
+    ----------
+    chosen : Plan
+    executor, progress
+        As for `check`.
+    """
+    begun, clock = _begun(chosen), time.monotonic()
+    every: list[Event] = []
+
+    def tell(event: Event) -> None:
+        every.append(event)
+        if progress is not None:
+            progress(event)
+
+    tell(begun)
+    settled: list[Settled] = []
+    with suppress(KeyboardInterrupt):  # what was told is kept
+        _run(list(chosen.tasks), chosen.ask.jobs, executor, tell, settled)
+    interrupted = len(settled) < len(chosen.tasks) or any(each.interrupted for each in settled)
+    versions = {name: version for each in settled for name, version in each.versions.items()}
+    reach = {name: max(each.reach.get(name, 0) for each in settled) for each in settled for name in each.reach}
+    tell(Ended(interrupted, versions, reach, round(time.monotonic() - clock, 3)))
+    return gather(every)
+
+
+def replay_as(ask: Ask, found: Mapping[str, Any]) -> Finding:
+    """Judge a counterexample of what is asked about.
+
+    Raises
+    ------
+    ValueError
+        If the target or the counterexample cannot be used.
+    """
+    needs = tuple(each.needs for each in LAWS_OF[ask.kind][1].values())
+    contracts, laws = choose((found["law"],), kind=ask.kind, offered=needs)
+    case = KINDS[ask.kind].to_case(found)
+    alpha = float(found["alpha"])
+    ask = replace(ask, alphas=(alpha,), dtypes=(found["dtype"],), against=ask.against or found.get("against"))
+    asked = KINDS[ask.kind].asked(ask)
+    (setting,) = _settings(ask, asked, _effort(ask))
+    setting = replace(setting, alpha=alpha, others=tuple(found.get("others", ())))
+    with Calling(_subject(ask, asked)) as caller:
+        session = Session(KINDS[ask.kind], caller, setting, choose(kind=ask.kind)[0])
         law: Law | Contract = contracts[0] if contracts else laws[0]
         return judge(law, session, case)
 
 
-def _settings(
-    alphas: Iterable[float | Fraction], dtypes: Iterable[str], compute_dtype: str | None, like: Setting
-) -> list[Setting]:
-    """Combine every alpha with every dtype; the rest is that of one setting."""
-    inside = None if compute_dtype is None else as_format(compute_dtype, "compute_dtype").name
-    settings = [
-        replace(
-            like,
-            # As a 0-d array alpha is a number of the dtype, so that number is what the answer is for.
-            alpha=float(
-                as_format(dtype).round_array(float(as_alpha(alpha))) if like.alpha_gradient else as_alpha(alpha)
-            ),
-            dtype=as_format(dtype).name,
-            compute_dtype=inside,
-        )
-        for alpha in alphas
-        for dtype in dtypes
-    ]
-    if not settings:
-        raise ValueError("alphas and dtypes must each name at least one value")
-    settings = list({(each.alpha, each.dtype): each for each in settings}.values())
-    known = dict.fromkeys(each.alpha for each in settings if not like.alpha_gradient)
-    return [replace(each, others=tuple(alpha for alpha in known if alpha != each.alpha)) for each in settings]
+def _effort(ask: Ask) -> Effort:
+    effort = PROFILES[ask.profile] if isinstance(ask.profile, str) else ask.profile
+    return effort if ask.seconds is None else replace(effort, total=ask.seconds)
 
 
-def _lacks(without: Iterable[str] | str, kind: str) -> tuple[str, ...]:
-    """Say what an implementation of attention lacks, in one order."""
-    names = (without,) if isinstance(without, str) else tuple(without)
-    if names and kind != "attention":
-        raise ValueError(f"without: {names[0]!r} is a feature of attention, not of a {kind}; leave it out")
-    for name in names:
-        if name not in LACKS:
-            raise ValueError(f"without: {name!r} is not one of {', '.join(LACKS)}")
-    return tuple(name for name in LACKS if name in names)
+def _offered(ask: Ask) -> tuple[str, ...]:
+    """Which gradients laws may ask for."""
+    return ("gradient",) * (ask.grad or ask.grad_alpha) + ("alpha gradient",) * ask.grad_alpha
 
 
-def _arrays_of(implementation: object, arrays: str, kind: str) -> str:
-    """Say what the implementation takes: a program takes numbers, whatever was asked for."""
-    if not is_program(implementation):
-        return arrays
-    if kind != "mapping":
-        raise ValueError(f"kind: a program is asked for the mapping only, not for {kind}; wrap it in a Python function")
-    return "program"
+def _subject(ask: Ask, asked: Asked) -> Subject:
+    return Subject(
+        ask.implementation,
+        ask.library,
+        ask.device,
+        ask.fixed_alpha is not None,
+        ask.timeout,
+        ask.kind,
+        asked.hands,
+        asked.fixed,
+        tuple(ask.words(again=True)),
+    )
+
+
+def _settings(ask: Ask, asked: Asked, effort: Effort) -> tuple[Setting, ...]:
+    """Combine every alpha with every dtype."""
+    alone = ask.library in ("jax", "program")
+    like = Setting(
+        0.0,
+        "",
+        None if ask.compute_dtype is None else as_format(ask.compute_dtype).name,
+        layouts=("contiguous",) if alone else tuple(each for each in LAYOUTS if each != "constant"),
+        max_n=effort.max_n,
+        long_rows=effort.long_rows,
+        alpha_gradient=ask.grad_alpha,
+        against=asked.against,
+        choices=asked.choices,
+        few_shapes=ask.library == "jax",
+        without=ask.without,
+    )
+    pairs = dict.fromkeys(
+        (_number(alpha, dtype, ask.grad_alpha), dtype)
+        for alpha in asked.alphas
+        for dtype in (as_format(each).name for each in ask.dtypes)
+    )
+    known = dict.fromkeys(alpha for alpha, _ in pairs if not ask.grad_alpha)
+    return tuple(
+        replace(like, alpha=alpha, dtype=dtype, others=tuple(other for other in known if other != alpha))
+        for alpha, dtype in pairs
+    )
+
+
+def _number(alpha: float | Fraction, dtype: str, is_array: bool) -> float:
+    """Give the number that the target gets: as a 0-d array, alpha is a number of the dtype."""
+    value = float(as_alpha(alpha))
+    return float(as_format(dtype).round_array(value)) if is_array else value
+
+
+def _begun(chosen: Plan) -> Begun:
+    ask, settings = chosen.ask, chosen.settings
+    packages = ("entmax-oracle", "numpy", "hypothesis", "python-flint")
+    return Begun(
+        chosen.tasks[0].subject.name,
+        ask.kind,
+        tuple(dict.fromkeys(each.alpha for each in settings)),
+        tuple(dict.fromkeys(each.dtype for each in settings)),
+        tuple((each.alpha, each.dtype) for each in settings),
+        ask.library,
+        ask.device,
+        ask.profile if isinstance(ask.profile, str) else "custom",
+        ask.compute_dtype,
+        ask.seed,
+        {"python": platform.python_version()} | {package: metadata.version(package) for package in packages},
+        platform.platform(),
+        datetime.now(UTC).isoformat(timespec="seconds"),
+        tuple(LawResult.skipped(each, "not judged: interrupted") for each in chosen.held),
+    )
 
 
 def _run(tasks: list[Task], jobs: int, executor: Executor | None, tell: Tell, settled: list[Settled]) -> None:

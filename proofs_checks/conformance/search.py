@@ -7,51 +7,18 @@ import time
 import warnings
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings, target
 
+from .case import Effort
 from .law import Broken, Finding, Law
 from .session import Session, Unanswered
 from .shrink import shrink
 
 __all__ = ["Effort", "Tally", "search", "simplified"]
-
-
-@dataclass(frozen=True)
-class Effort:
-    """How hard to look.
-
-    Parameters
-    ----------
-    examples : int
-        Drawn cases for a law of weight 1.
-    seconds : float
-        Looking into one law, and making its counterexample small, ends after this long. A safety net: an
-        ordinary run never comes near, so that the same seed gives the same result.
-    shrinking : int
-        Attempts to make a counterexample simpler.
-    max_n : int
-        Longest row drawn.
-    long_rows : tuple of int
-        Lengths tried in any case.
-    total : float
-        Seconds for all laws of a setting together, for implementations that are slow: what is left of them is shared
-        among the laws that are left.
-    """
-
-    examples: int
-    seconds: float
-    shrinking: int
-    max_n: int
-    long_rows: tuple[int, ...]
-    total: float = math.inf
-
-    def share(self, spent: float, laws: int) -> Effort:
-        """For the next one of some laws that are left, when some seconds are spent; it may take twice its part."""
-        return replace(self, seconds=min(self.seconds, max(2 * (self.total - spent) / laws, 1.0)))
 
 
 @dataclass

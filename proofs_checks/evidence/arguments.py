@@ -1,17 +1,11 @@
-"""Evidence: executed arguments for a theorem, how strong each kind is, and the verdict that follows from them.
-
-A :class:`Case` gathers what is argued for one theorem. Every argument is computed from the theorem it is given, never
-from a copy of its bounds: a wrong constant in the theorem is a refuted theorem.
-"""
+"""Ready-made arguments: a proof, a decision, interval arithmetic, exact points, a search, any computation."""
 
 from __future__ import annotations
 
 import importlib.util
-import random
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Any
 
 import sympy as sp
 from flint import arb, fmpq
@@ -19,136 +13,46 @@ from flint import arb, fmpq
 from entmax_oracle.theory import Theorem
 from entmax_oracle.theory.notation import latex
 
-from ..reading.reals import INSTALL_HINT, Model, decide, row_model, satisfiable
-from ..reading.walk import precision, rational, read
+from ..reading import INSTALL_HINT, Model, decide, rational, read, row_model, satisfiable
 from .boxes import certify_positive
+from .case import Argument, Case, Context, Evidence, Kind, Status
 from .instances import Instance
 from .judging import Family, Judgement, judge, shrink
-from .points import Debunked, Needed, Sharp, located, sides
-from .proof import Step, assumes, gaps
+from .points import located, sides
+from .proof import Proof, Step, assumes, gaps, settled, tally
 
-Kind = Literal["symbolic", "decided", "certified", "exact", "sampled"]
-"""How strong an argument is.
-
-``symbolic``: shown for all parameters; ``decided``: a decision procedure over the reals, for a fixed small n and alpha;
-``certified``: interval arithmetic over a box; ``exact``: true at rational or algebraic points; ``sampled``: not refuted
-by a search, or by a statistical test of the given size.
-"""
-
-Status = Literal["holds", "refutes", "fails", "skipped"]
-"""What an argument found: support, a counterexample, a step that does not go through, or nothing."""
-
-
-@dataclass(frozen=True)
-class Context:
-    """How hard to look: ``quick`` or ``full``, and the seed of every random choice."""
-
-    profile: str = "quick"
-    seed: int = 0
-
-    @property
-    def full(self) -> bool:
-        """Whether time is no object."""
-        return self.profile == "full"
-
-    def rng(self, theorem: Theorem, title: str) -> random.Random:
-        """Return a generator that depends on nothing but the seed and what it is used for."""
-        return random.Random(f"{self.seed}/{theorem.name}/{title}")
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """One executed argument.
-
-    Parameters
-    ----------
-    kind, title, domain
-        How strong, what, and where it is valid.
-    status
-        What was found.
-    detail
-        In words: sizes, margins, the step that failed.
-    claims
-        Keys of the claims it speaks of.
-    steps
-        Of a symbolic proof.
-    counterexample
-        Of a refutation: symbols and their values as text.
-    plots
-        Data for a page: dicts with title, x_label, y_label, x_log, series.
-    """
-
-    kind: Kind
-    title: str
-    domain: str
-    status: Status
-    detail: str = ""
-    claims: tuple[str, ...] = ()
-    steps: tuple[Step, ...] = ()
-    counterexample: Mapping[str, Any] | None = None
-    plots: tuple[Mapping[str, Any], ...] = ()
-    seconds: float = 0.0
-
-
-@dataclass(frozen=True)
-class Argument:
-    """Evidence yet to be executed.
-
-    Parameters
-    ----------
-    kind, title, domain
-        As of the evidence.
-    run
-        Executes it on a theorem.
-    claims
-        Keys of the claims it speaks of; all claims if empty.
-    full_only
-        Too long for the quick profile.
-    given
-        Of a proof: the hypotheses it uses.
-    """
-
-    kind: Kind
-    title: str
-    domain: str
-    run: Callable[[Theorem, Context], Evidence]
-    claims: tuple[str, ...] = ()
-    full_only: bool = False
-    given: Mapping[str, sp.Basic] = field(default_factory=dict, hash=False)
-
-    def execute(self, theorem: Theorem, context: Context) -> Evidence:
-        """Run and time the argument; an argument that raises fails, it does not stop the others."""
-        if self.full_only and not context.full:
-            return self.evidence(theorem, "skipped", "runs in the full profile")
-        started = time.perf_counter()
-        try:
-            with precision():
-                found = self.run(theorem, context)
-        except Exception as error:
-            found = self.evidence(theorem, "fails", f"{type(error).__name__}: {error}")
-        return replace(found, seconds=time.perf_counter() - started)
-
-    def evidence(self, theorem: Theorem, status: Status, detail: str, **more: Any) -> Evidence:
-        """Return evidence of this argument."""
-        claims = self.claims or tuple(claim.key for claim in theorem.claims)
-        return Evidence(self.kind, self.title, self.domain, status, detail, claims, **more)
+__all__ = [
+    "Argument",
+    "Case",
+    "Context",
+    "Evidence",
+    "Status",
+    "Tally",
+    "certified",
+    "computed",
+    "decided",
+    "exact",
+    "refuted_at",
+    "sampled",
+    "symbolic",
+]
 
 
 def symbolic(
-    steps: Callable[[Theorem], Iterable[Step | Iterable[Step]]],
+    proof: Callable[[], Proof],
     title: str = "proof",
     claims: Sequence[str] = (),
     domain: str = "",
     given: Mapping[str, sp.Basic] | None = None,
 ) -> Argument:
-    """Argue by a proof whose steps are checked by SymPy.
+    """Argue by a proof: algebra that SymPy checks, joined by words.
 
-    It must conclude every claim it is given for, each after at least one checked step.
+    It must conclude every claim it is given for, each after at least one line.
 
     Parameters
     ----------
-    steps
-        Generator of steps, given the theorem.
+    proof
+        Generator of lines; see :mod:`~entmax_oracle.proofs_checks.evidence.proof`.
     title, claims, domain
         As of the argument; the domain is the theorem's setting by default.
     given
@@ -158,9 +62,7 @@ def symbolic(
 
     def run(theorem: Theorem, context: Context) -> Evidence:
         premises = [assumes(theorem, key, condition) for key, condition in shell.given.items()]
-        done: list[Step] = []
-        for step in steps(theorem):
-            done += [step] if isinstance(step, Step) else list(step)
+        done = list(settled(proof(), theorem))
         missing = next(gaps(done, shell.claims or [claim.key for claim in theorem.claims]), None)
         done = [*premises, *done]
         broken = [(number, step) for number, step in enumerate(done, 1) if not step.ok]
@@ -172,7 +74,7 @@ def symbolic(
             return argument.evidence(theorem, "fails", detail, steps=tuple(done))
         if missing is not None:
             return argument.evidence(theorem, "fails", f"no proof: {missing}", steps=tuple(done))
-        return argument.evidence(theorem, "holds", f"{len(done)} steps, each checked", steps=tuple(done))
+        return argument.evidence(theorem, "holds", tally(done, len(premises)), steps=tuple(done))
 
     shell = Argument("symbolic", title, domain, run, tuple(claims), given=dict(given or {}))
     return shell
@@ -400,60 +302,6 @@ def computed(
         kind, title, domain, lambda theorem, context: run(theorem, context, shell), tuple(claims), full_only
     )
     return shell
-
-
-@dataclass(frozen=True)
-class Case:
-    """What is argued for a theorem.
-
-    Parameters
-    ----------
-    theorem
-        The theorem.
-    arguments
-        Evidence to execute.
-    sharp
-        Points where bounds are attained or approached.
-    needed
-        For each hypothesis, a counterexample without it.
-    folklore
-        For each folklore of the theorem, its counterexample.
-    conjecture
-        Whether it is one's own, searched only: that a hypothesis is needed, nobody has shown, is then no fault.
-    """
-
-    theorem: Theorem
-    arguments: tuple[Argument, ...]
-    sharp: tuple[Sharp, ...] = ()
-    needed: tuple[Needed, ...] = ()
-    folklore: tuple[Debunked, ...] = ()
-    conjecture: bool = False
-
-
-def verdict(theorem: Theorem, evidence: Sequence[Evidence]) -> tuple[str, str]:
-    """Return the verdict and its domain, by rule.
-
-    A counterexample refutes. Otherwise each claim has the strength of its best evidence, and the theorem that of its
-    weakest claim: a symbolic proof (for all parameters) or a decision (for its sizes and exponents only) says
-    ``proved``, interval arithmetic ``certified``, exact points and searches ``supported``; no evidence, ``unchecked``.
-    """
-    for found in evidence:
-        if found.status == "refutes":
-            return "refuted", found.domain
-    ranks: list[tuple[int, str]] = []
-    for claim in theorem.claims:
-        best = (0, "no evidence")
-        for found in evidence:
-            if found.status == "holds" and claim.key in found.claims:
-                best = max(best, (_STRENGTH[found.kind], found.domain), key=lambda entry: entry[0])
-        ranks.append(best)
-    weakest = min(rank for rank, _ in ranks)
-    word = {0: "unchecked", 1: "supported", 2: "certified", 3: "proved", 4: "proved"}[weakest]
-    domains = list(dict.fromkeys(where for rank, where in ranks if rank == weakest))
-    return word, "; ".join(domains)
-
-
-_STRENGTH = {"sampled": 1, "exact": 1, "certified": 2, "decided": 3, "symbolic": 4}
 
 
 def _fails(theorem: Theorem, instance: Instance, claims: Sequence[str]) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from flint import arb, fmpq
 
-from ..reading.walk import Unclear, Undefined
+from ..reading import Unclear, Undefined
 
 Box = tuple[tuple[fmpq, fmpq], ...]
 """One closed interval of rationals per variable."""

@@ -9,7 +9,8 @@ from flint import arb
 
 from entmax_oracle.theory import Theorem
 
-from .arguments import Argument, Context, Evidence, Kind, computed
+from .arguments import computed
+from .case import Argument, Context, Evidence, Kind
 from .instances import Instance
 from .judging import judge
 

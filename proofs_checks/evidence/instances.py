@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Any
 
 import sympy as sp
@@ -41,9 +42,10 @@ class Instance:
     exact: Mapping[sp.Basic, sp.Expr] = field(default_factory=dict)
 
     def __add__(self, other: Mapping[sp.Basic, Any]) -> Instance:
-        """Return the instance with more symbols given (or given anew)."""
+        """Return the instance with more symbols given (or given anew), ints and text such as "3/2" read exactly."""
         closed = {symbol: form for symbol, form in self.exact.items() if symbol not in other}
-        return Instance({**self.values, **other}, self.note, closed)
+        more = {symbol: exactly(value) for symbol, value in other.items()}
+        return Instance({**self.values, **more}, self.note, closed)
 
     def __getitem__(self, symbol: sp.Basic) -> Any:
         return self.values[symbol]
@@ -62,9 +64,21 @@ def show(value: Any) -> str:
     return str(value)
 
 
+def number(value: Any) -> Number:
+    """Return the exact rational of an int, a float, a Fraction or text such as "3/2"; a ball passes through."""
+    return value if isinstance(value, arb) else rational(Fraction(value) if isinstance(value, str) else value)
+
+
 def numbers(values: Iterable[Any]) -> list[Number]:
-    """Return exact rationals of ints, floats, Fractions; balls pass through."""
-    return [value if isinstance(value, arb) else rational(value) for value in values]
+    """Return the exact rational of each value, as :func:`number` does."""
+    return [number(value) for value in values]
+
+
+def exactly(value: Any) -> Any:
+    """Return ints and text as exact rationals, in lists as well; everything else as it is."""
+    if isinstance(value, list | tuple):
+        return [exactly(entry) for entry in value]
+    return number(value) if type(value) in (int, str) else value
 
 
 def dyadic(value: Number, bits: int = 12) -> fmpq:
@@ -147,7 +161,7 @@ def _grouped(x: Sequence[Number]) -> list[tuple[Number, int]]:
 
 def row(z: Iterable[Any], alpha: Any, theta: Any = 1) -> Instance:
     """Return a row of logits with ``p = entmax_alpha(theta z)``, its threshold and all that theorems say of it."""
-    logits, exponent, scale = numbers(z), rational(alpha), numbers([theta])[0]
+    logits, exponent, scale = numbers(z), number(alpha), number(theta)
     scaled = [scale * value for value in logits]
     if exponent == 1:
         weights = [arb(value).exp() for value in scaled]
@@ -189,7 +203,7 @@ def chosen(p: Iterable[Any], alpha: Any, dead: Iterable[Any] = (), shift: Any = 
     shift
         Added to every logit.
     """
-    live, exponent, tail, offset = numbers(p), rational(alpha), numbers(dead), numbers([shift])[0]
+    live, exponent, tail, offset = numbers(p), number(alpha), numbers(dead), number(shift)
     a = exponent - 1
     if BALLS.compare("==", BALLS.add(live), fmpq(1)) is False:
         raise ValueError("p: the probabilities must sum to 1")
@@ -202,11 +216,11 @@ def chosen(p: Iterable[Any], alpha: Any, dead: Iterable[Any] = (), shift: Any = 
 def simplex(p: Iterable[Any], alpha: Any, **more: Any) -> Instance:
     """Return a point of the simplex and an exponent; `more` symbols by their name in the notation."""
     values: dict[sp.Basic, Any] = {N.p: (probabilities := numbers(p)), N.n: fmpq(len(probabilities))}
-    values[N.alpha] = rational(alpha)
+    values[N.alpha] = number(alpha)
     values[N.p_max] = BALLS.maximum(probabilities)
     values[N.size] = fmpq(sum(1 for value in probabilities if value > 0))
     for name, value in more.items():
-        values[getattr(N, name)] = numbers(value) if isinstance(value, list | tuple) else numbers([value])[0]
+        values[getattr(N, name)] = numbers(value) if isinstance(value, list | tuple) else number(value)
     return Instance(values)
 
 

@@ -6,7 +6,6 @@ import itertools
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, Literal
 
 import sympy as sp
@@ -15,8 +14,7 @@ from flint import fmpq
 from entmax_oracle.theory import Claim, Theorem
 from entmax_oracle.theory.notation import INDICES, n
 
-from ..reading.closed import truth_at_tie
-from ..reading.walk import BALLS, Unclear, Undefined, read
+from ..reading import BALLS, Unclear, Undefined, free_symbols, read, truth_at_tie
 from ..shrinking import minimise
 from .instances import Instance, show
 
@@ -104,12 +102,6 @@ def _judge_once(
 def truth_of(relation: sp.Basic, instance: Instance) -> Truth:
     """Return whether a relation holds at a point for all values of its free indices."""
     return BALLS.both([read(relation, point) for point, _ in index_points([relation], instance)])
-
-
-@lru_cache(maxsize=4096)
-def free_symbols(expression: sp.Basic) -> frozenset[sp.Basic]:
-    """Return the free symbols; SymPy finds those of a sum anew each time, which is slow."""
-    return frozenset(expression.free_symbols)
 
 
 def index_points(

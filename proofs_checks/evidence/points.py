@@ -12,7 +12,7 @@ from flint import arb
 
 from entmax_oracle.theory import Claim, Theorem
 
-from ..reading.walk import read
+from ..reading import read
 from .instances import Instance
 from .judging import judge, truth_of
 

@@ -1,38 +1,40 @@
-"""Steps of a symbolic proof: each one a small fact that SymPy checks and a reader can follow.
+"""Lines of a symbolic proof: algebra that SymPy checks, and words that join it.
 
-A proof is a generator of steps. Algebra is machine-checked step by step: an identity is reduced to zero, a sign is read
+A proof is a generator of lines. Algebra is machine-checked step by step: an identity is reduced to zero, a sign is read
 off a form in which it is manifest. What joins the steps (summing over tokens, monotone convergence, the intermediate
-value theorem) stands in their titles. The last steps compare what was derived with the theorem's own claims, so a
-theorem that says anything else loses its proof.
+value theorem) stands in their titles, or in a line of words of its own, which nobody but the reader checks. The last
+lines compare what was derived with the theorem's own claims, so a theorem that says anything else loses its proof.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import sympy as sp
 
-from entmax_oracle.theory import Claim, Theorem
+from entmax_oracle.theory import Theorem
 from entmax_oracle.theory.notation import Iff, latex
 
 
 @dataclass(frozen=True)
 class Step:
-    """One checked step.
+    """One line of a proof.
 
     Parameters
     ----------
     title
-        What the step says, in words.
+        What it says, in words.
     latex
         The formula that was checked; empty where the title says it all.
     ok
-        Whether it was.
+        Whether it holds.
     note
-        Where it was not, what remained.
+        Where it does not, what remained.
     claim
         Key of the claim it concludes; empty for a step on the way.
+    words
+        Whether it is a line of words, which is not checked.
     """
 
     title: str
@@ -40,6 +42,60 @@ class Step:
     ok: bool
     note: str = ""
     claim: str = ""
+    words: bool = False
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """What has been derived of a claim, to be compared with what the theorem claims there."""
+
+    title: str
+    key: str
+    derived: sp.Basic
+
+    def of(self, theorem: Theorem) -> Step:
+        """Check that the claim says exactly what has been derived: the same relation between equal sides."""
+        claim = theorem.claim(self.key)
+        shown = latex(claim.relation)
+        if self.derived is claim.relation and isinstance(self.derived, sp.core.relational.Relational):
+            return Step(self.title, shown, False, "the claim is repeated, not derived", self.key)
+        if _same(claim.relation, self.derived):
+            return Step(self.title, shown, True, claim=self.key)
+        return Step(self.title, shown, False, f"derived was ${latex(self.derived)}$", self.key)
+
+
+Proof = Iterator["Step | Conclusion | list[Step] | Proof"]
+"""What a function that writes down a proof yields: lines, several at once, and proofs that it leans on."""
+
+
+def by(words: str) -> Step:
+    """Argue in words alone."""
+    return Step(words, "", True, words=True)
+
+
+def concludes(title: str, key: str, derived: sp.Basic) -> Conclusion:
+    """Conclude the claim called `key`, which must say what has been derived."""
+    return Conclusion(title, key, derived)
+
+
+def settled(proof: Proof | list[Step], theorem: Theorem) -> Iterator[Step]:
+    """Yield the lines of a proof one by one, its conclusions compared with a theorem."""
+    for line in proof:
+        if isinstance(line, Step):
+            yield line
+        elif isinstance(line, Conclusion):
+            yield line.of(theorem)
+        else:
+            yield from settled(line, theorem)
+
+
+def tally(proof: Sequence[Step], premises: int = 0) -> str:
+    """Say how much of a proof, of which the first steps are premises, is checked."""
+    words = sum(step.words for step in proof)
+    if not any(not step.words and not step.claim for step in proof[premises:]):
+        return f"argued in words ({words}); SymPy compares the conclusions alone"
+    checked = f"{len(proof) - words} steps checked by SymPy"
+    return f"{checked}, {words} in words" if words else checked
 
 
 _REDUCTIONS: tuple[Callable[[sp.Expr], sp.Expr], ...] = (
@@ -63,16 +119,37 @@ def reduce_to_zero(expression: sp.Expr) -> sp.Expr:
     return remainder
 
 
-def identity(title: str, left: sp.Expr, right: sp.Expr | int) -> Step:
-    """Check ``left = right`` by reducing the difference to zero; two plain numbers are no step of a proof."""
-    if isinstance(left, int) and isinstance(right, int):
-        return Step(title, f"{left} = {right}", False, "two plain numbers say nothing")
+def identity(
+    title: str, left: sp.Expr, right: sp.Expr | int, at: Mapping[sp.Basic, sp.Expr | int] | None = None
+) -> Step:
+    """Check ``left = right`` by reducing the difference to zero.
+
+    Sides that are equal as soon as they are written down are no step of a proof; their sentence is a line of words.
+    So leave derivatives, limits and integrals unevaluated (``sp.Derivative``), and give the values to put in as `at`.
+
+    Parameters
+    ----------
+    title
+        In words.
+    left, right
+        The sides.
+    at
+        Values that are put in for symbols, all at once, after derivatives are taken.
+    """
     left, right = sp.sympify(left), sp.sympify(right)
-    remainder = reduce_to_zero(left - right)
+    shown = f"{latex(left)} = {latex(right)}"
+    if at:
+        shown += r" \text{ at } " + ", ".join(f"{latex(s)} = {latex(sp.sympify(v))}" for s, v in at.items())
+    if left - right == 0:
+        return Step(title, shown, False, "both sides are the same as soon as they are written down: say it in words")
+    difference = _evaluated(left) - _evaluated(right)
+    remainder = reduce_to_zero(difference.subs(at, simultaneous=True) if at else difference)
     note = "" if remainder == 0 else f"left minus right leaves ${latex(remainder)}$"
-    # SymPy may settle the identity while building its left side; "0 = 0" would tell nobody anything.
-    shown = "" if left == right and left.is_Atom else f"{latex(left)} = {latex(right)}"
     return Step(title, shown, remainder == 0, note)
+
+
+def _evaluated(side: sp.Expr) -> sp.Expr:
+    return side.doit() if side.has(sp.Derivative, sp.Integral, sp.Limit, sp.Sum, sp.Product) else side
 
 
 def nonnegative(title: str, expression: sp.Expr, form: sp.Expr | None = None) -> Step:
@@ -115,20 +192,9 @@ def rises_from(title: str, f: sp.Expr, variable: sp.Symbol, start: sp.Expr | int
     derivative = f
     for m in range(order):
         what = f"{title}: derivative {m} vanishes at the start" if m else f"{title}: equality at the start"
-        shown = rf"\left. {latex(derivative)} \right|_{{{latex(variable)} = {latex(sp.sympify(start))}}} = 0"
-        steps.append(replace(identity(what, derivative.subs(variable, start), 0), latex=shown))
+        steps.append(identity(what, derivative, 0, at={variable: start}))
         derivative = sp.diff(derivative, variable)
     return [*steps, nonnegative(f"{title}: it rises", sp.factor(sp.simplify(derivative)))]
-
-
-def concludes(title: str, claim: Claim, derived: sp.Basic) -> Step:
-    """Check that a claim says exactly what has been derived: the same relation between equal sides."""
-    shown = latex(claim.relation)
-    if derived is claim.relation and isinstance(derived, sp.core.relational.Relational):
-        return Step(title, shown, False, "the claim is repeated, not derived", claim.key)
-    if _same(claim.relation, derived):
-        return Step(title, shown, True, claim=claim.key)
-    return Step(title, shown, False, f"derived was ${latex(derived)}$", claim.key)
 
 
 def assumes(theorem: Theorem, key: str, condition: sp.Basic) -> Step:
@@ -143,13 +209,13 @@ def assumes(theorem: Theorem, key: str, condition: sp.Basic) -> Step:
 
 
 def gaps(proof: Sequence[Step], claims: Sequence[str]) -> Iterator[str]:
-    """Yield what is missing between the steps of a proof and the claims it is given for."""
+    """Yield what is missing between the lines of a proof and the claims it is given for."""
     concluded: set[str] = set()
     derived = False
     for number, step in enumerate(proof, 1):
         derived |= not step.claim
         if step.claim and not derived:
-            yield f"step {number} concludes {step.claim!r} from nothing: no step was checked before it"
+            yield f"step {number} concludes {step.claim!r} from nothing: nothing was argued before it"
         concluded.add(step.claim)
     for key in claims:
         if key not in concluded:

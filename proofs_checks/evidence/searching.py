@@ -17,11 +17,12 @@ from flint import arb, fmpq
 from entmax_oracle.theory import Theorem
 from entmax_oracle.theory import notation as N
 
-from ..reading.walk import BALLS, Undefined, read
-from .arguments import Argument, Context, Evidence, Tally, refuted_at
+from ..reading import BALLS, Undefined, free_symbols, read
+from .arguments import Tally, refuted_at
+from .case import Argument, Context, Evidence
 from .families import ALPHAS, rows
 from .instances import Instance, row
-from .judging import Family, Parameters, free_symbols, index_points, judge, shrink
+from .judging import Family, Parameters, index_points, judge, shrink
 
 EXPONENTS = (*ALPHAS, fmpq(11, 10), fmpq(6, 5), fmpq(4), fmpq(5), fmpq(8))
 """Exponents of structured rows."""

@@ -1,10 +1,10 @@
 """What is true of every normaliser: a matrix of properties in which each cell is executed."""
 
-from .build import SCHEMA, matrix
-from .cells import PROPERTIES, Cell, cell
+from .build import Replayed, matrix, replay
+from .cells import PROPERTIES, cell
 from .claims import ROWS, Claims, Constant, settings
 from .growth import curves
-from .replay import Replayed, replay
+from .results import SCHEMA, Cell
 from .subject import Own, Reference, Subject
 
 __all__ = [

@@ -1,29 +1,35 @@
-"""Execute the matrix, or the row of a function of one's own."""
+"""Execute the matrix, or the row of a function of one's own, and judge the points of one that was written down."""
 
 from __future__ import annotations
 
+import json
 import platform
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+from entmax_oracle.reference.enclosures.precision import working_precision
 from entmax_oracle.reference.normalisers import normaliser
 
-from ..evidence.arguments import Context
+from ..evidence import Context
+from ..marks import Grounds, Truth
+from ..records import schema_of, structured
 from ..verify import PROFILES, versions
-from .cells import PROPERTIES, Cell, cell
+from .cells import PROPERTIES, cell, decide
 from .claims import ROWS, Claims
-from .subject import Own, Reference, Subject
+from .points import Point
+from .results import SCHEMA, Cell, Column, MatrixResult, Row
+from .subject import BITS, Own, Reference, Subject
 
-__all__ = ["SCHEMA", "matrix"]
-
-SCHEMA = "entmax-oracle/matrix/1"
+__all__ = ["Replayed", "execute", "matrix", "replay"]
 
 
 def matrix(
     names: Sequence[str] = (),
-    own: dict[str, Own] | None = None,
+    own: Mapping[str, Own] | None = None,
     profile: str = "quick",
     seed: int = 0,
     on_row: Callable[[str, int, int], None] | None = None,
@@ -53,6 +59,17 @@ def matrix(
     ValueError
         If there is no such normaliser or profile.
     """
+    return execute(names, own, profile, seed, on_row).to_dict()
+
+
+def execute(
+    names: Sequence[str] = (),
+    own: Mapping[str, Own] | None = None,
+    profile: str = "quick",
+    seed: int = 0,
+    on_row: Callable[[str, int, int], None] | None = None,
+) -> MatrixResult:
+    """Do what :func:`matrix` does, and return an object."""
     if profile not in PROFILES:
         raise ValueError(f"profile: {profile!r} is none of {', '.join(PROFILES)}")
     for name in names:
@@ -68,36 +85,100 @@ def matrix(
     for number, (label, subject, claims) in enumerate(chosen, 1):
         if on_row is not None:
             on_row(label, number, len(chosen))
-        refused = subject.unsteady()
-        cells = [
-            (Cell.unjudged(prop.key, refused) if refused else cell(prop, subject, claims, context)).as_json()
-            for prop in PROPERTIES
-        ]
-        rows.append({"label": label, **_about(claims), "cells": cells})
-    return {
-        "schema": SCHEMA,
-        "properties": [
-            {"key": p.key, "short": p.short, "title": p.title, "statement": p.statement, "exists": p.exists}
-            for p in PROPERTIES
-        ],
-        "rows": rows,
-        "profile": profile,
-        "seed": seed,
-        "versions": versions(),
-        "platform": platform.platform(),
-        "started": started.isoformat(timespec="seconds"),
-        "seconds": round(time.perf_counter() - clock, 3),
-    }
+        rows.append(_row(label, subject, claims, context))
+    return MatrixResult(
+        tuple(Column(p.key, p.short, p.title, p.statement, p.exists) for p in PROPERTIES),
+        tuple(rows),
+        profile,
+        seed,
+        versions(),
+        platform.platform(),
+        started.isoformat(timespec="seconds"),
+        round(time.perf_counter() - clock, 3),
+    )
 
 
-def _about(claims: Claims | None) -> dict[str, Any]:
+def _row(label: str, subject: Subject, claims: Claims | None, context: Context) -> Row:
+    if refused := subject.unsteady():
+        reason = f"not judged: {refused}"
+        cells = tuple(Cell(prop.key, Truth.UNKNOWN, Grounds.NONE, reason) for prop in PROPERTIES)
+    else:
+        cells = tuple(cell(prop, subject, claims, context) for prop in PROPERTIES)
     if claims is None:
-        return {"normaliser": None, "title": None, "definition": None, "source": None, "parameters": {}}
+        return Row(label, cells=cells)
     known = normaliser(claims.normaliser)
-    return {
-        "normaliser": known.name,
-        "title": known.title,
-        "definition": known.definition,
-        "source": known.source,
-        "parameters": known.parameters | dict(claims.parameters),
-    }
+    parameters = known.parameters | dict(claims.parameters)
+    return Row(label, known.name, known.title, known.definition, known.source, parameters, cells)
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """A point that was judged again.
+
+    Attributes
+    ----------
+    label : str
+        Of its row.
+    title : str
+        Of the property.
+    verdict : str
+        What the point had decided of it, ``"true"`` or ``"false"``.
+    detail : str
+        What it shows now; "" if it no longer decides anything.
+    """
+
+    label: str
+    title: str
+    verdict: str
+    detail: str
+
+
+def replay(source: str | Path, own: Own | None = None, names: tuple[str, ...] = ()) -> Iterator[Replayed]:
+    """Judge every point of a matrix again, those of a row by what the row is about.
+
+    Parameters
+    ----------
+    source : str or Path
+        A file that ``entmax-oracle matrix`` has written.
+    own : Own, optional
+        Judge the rows of functions of one's own, by this function; otherwise those of the normalisers.
+    names : tuple of str
+        Of these normalisers only.
+
+    Raises
+    ------
+    ValueError
+        If the file is no matrix, or holds no such point.
+    """
+    rows = [
+        row
+        for row in _read(source).rows
+        if (row.normaliser is None) == (own is not None) and (not names or row.normaliser in names)
+    ]
+    points = [(row, each, each.point) for row in rows for each in row.cells if each.point]
+    if not points:
+        whose = "functions of your own" if own is not None else ", ".join(names) or "normalisers"
+        raise ValueError(f"{source} holds no point of {whose}, so there is nothing to replay")
+    return _judged(points, own)
+
+
+def _judged(points: Sequence[tuple[Row, Cell, Point]], own: Own | None) -> Iterator[Replayed]:
+    properties = {prop.key: prop for prop in PROPERTIES}
+    for row, found, point in points:
+        prop = properties[found.property]
+        subject: Subject = own or Reference(normaliser(row.normaliser or ""), row.parameters)
+        with working_precision(BITS):
+            yield Replayed(row.label, prop.title, found.verdict, decide(prop, subject, point))
+
+
+def _read(source: str | Path) -> MatrixResult:
+    try:
+        data = json.loads(Path(source).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ValueError(f"cannot read a matrix from {source}: {error}") from None
+    if schema_of(data) != SCHEMA:
+        raise ValueError(f"{source} is no matrix: its schema is not {SCHEMA!r}")
+    try:
+        return structured(data, MatrixResult)
+    except ValueError as error:
+        raise ValueError(f"{source} is no matrix: {error}") from None

@@ -4,82 +4,28 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal
 
 from entmax_oracle.reference.enclosures.precision import working_precision
 
-from ..evidence.arguments import Context
+from ..evidence import Context
+from ..marks import Grounds, Truth, Verdict
 from ..theorems import cases
 from ..verify import examine
 from .claims import Claims
-from .forms import FORMS, departure
 from .limits import LIMITING, Lipschitz, quotient
 from .points import Point, draw_direction, draw_row, shrink
 from .properties import POINTWISE, Property
-from .reductions import REDUCTIONS, disagreement
+from .reductions import FORMS, REDUCTIONS, departure, disagreement
+from .results import Cell, Leaning
 from .subject import BITS, Reference, Subject, Undefined
 
-__all__ = ["PROPERTIES", "Cell", "cell", "decide"]
+__all__ = ["PROPERTIES", "cell", "decide"]
 
 PROPERTIES: tuple[Property, ...] = (*POINTWISE, *LIMITING)
 """The columns of the matrix."""
-
-_PROVEN = ("proved",)
-
-Verdict = Literal["true", "false", "unknown"]
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One executed cell.
-
-    Attributes
-    ----------
-    property : str
-        Key of the property.
-    verdict : str
-        ``"true"``, ``"false"`` or ``"unknown"``.
-    strength : str
-        On what grounds: ``"proved"`` (theorems whose evidence was run), ``"certified"`` (a point, in ball arithmetic),
-        ``"measured"`` (a point, in floating point), ``"supported"`` (a search that found nothing); "" where unknown.
-    detail : str
-        In words, with the size of the search.
-    point : dict or None
-        The point that decides the cell.
-    theorems : list of dict
-        Name, verdict and domain of each theorem that was run.
-    cases : int
-        Points judged.
-    constant : str or None
-        Of the property *Lipschitz*: the constant that is claimed, a formula that may name the length n.
-    quotient : float or None
-        The largest quotient that was found: no constant is smaller.
-    contradicts : str
-        What claim of the registry the cell contradicts; "" if none.
-    """
-
-    property: str
-    verdict: Verdict
-    strength: str
-    detail: str
-    point: Point | None
-    theorems: list[dict[str, str]]
-    cases: int
-    constant: str | None
-    quotient: float | None
-    contradicts: str
-
-    @classmethod
-    def unjudged(cls, key: str, reason: str) -> Cell:
-        """Return the cell of a property that was not judged."""
-        return cls(key, "unknown", "", f"not judged: {reason}", None, [], 0, None, None, "")
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the cell as plain data."""
-        return asdict(self)
 
 
 @dataclass
@@ -90,6 +36,26 @@ class _Search:
     detail: str = ""
     cases: int = 0
     refused: str = ""
+
+
+@dataclass(frozen=True)
+class _Claimed:
+    """What is claimed of a cell: a point that decides it, and theorems that prove or refute the property."""
+
+    point: Point | None = None
+    names: tuple[str, ...] = ()
+    universal: bool = True
+    refutes: bool = False
+
+    @classmethod
+    def of(cls, prop: Property, claims: Claims | None) -> _Claimed:
+        """Return what a row of the registry claims of a property."""
+        if claims is None:
+            return cls(universal=not prop.exists)
+        never = claims.never if prop.exists else ()
+        names = claims.against.get(prop.key) or never or claims.theorems.get(prop.key, ())
+        refutes = prop.key in claims.against
+        return cls(claims.points.get(prop.key), names, not refutes and (not prop.exists or bool(never)), refutes)
 
 
 def cell(prop: Property, subject: Subject, claims: Claims | None = None, context: Context | None = None) -> Cell:
@@ -105,59 +71,49 @@ def cell(prop: Property, subject: Subject, claims: Claims | None = None, context
         Profile and seed.
     """
     context = context or Context()
-    claimed = claims.points.get(prop.key) if claims else None
-    names = claims.theorems.get(prop.key, ()) if claims else ()
-    if claims and prop.exists and claims.never:
-        names = claims.never
-    refutes = bool(claims and prop.key in claims.against)
-    if claims and refutes:
-        names = claims.against[prop.key]
+    claimed = _Claimed.of(prop, claims)
     with working_precision(BITS):
-        replayed = decide(prop, subject, claimed) if claimed is not None else ""
-        found = _Search(claimed, replayed, 1) if claimed and replayed else _search(prop, subject, context)
+        replayed = decide(prop, subject, claimed.point) if claimed.point is not None else ""
+        found = _Search(claimed.point, replayed, 1) if replayed else _search(prop, subject, context)
         largest, above = _steepest(subject, claims, context) if isinstance(prop, Lipschitz) else (None, "")
-    proofs = [_verdict(name) for name in names]
-    via, apart = _through(claims, names, subject, context) if proofs else ("", "")
-    proven = bool(proofs) and all(proof["verdict"] in _PROVEN for proof in proofs)
-    if found.point is not None:
-        verdict: Verdict = "true" if prop.exists else "false"
-        exact = subject.rigorous and not prop.limiting
-        strength, detail = ("certified" if exact else "measured"), found.detail
-    elif proven and not refutes:
-        verdict, strength = ("false" if prop.exists else "true"), "proved"
-        detail = f"by {', '.join(names)}{via}; and a search finds nothing against it in {found.cases} cases"
-    elif found.cases:
-        verdict, strength = ("false" if prop.exists else "true"), "supported"
-        detail = f"{prop.nothing} in {found.cases} {prop.points} (seed {context.seed})"
-    else:
-        verdict, strength, detail = "unknown", "", found.refused or "no point could be judged"
+    theorems = tuple(_leaning(name) for name in claimed.names)
+    proven = bool(theorems) and all(each.verdict is Verdict.PROVED for each in theorems)
+    via, apart = _through(claims, claimed.names, subject, context) if theorems else ("", "")
+    by = f"by {', '.join(claimed.names)}{via}"
+    verdict, strength, detail = _weigh(prop, subject, found, by if proven and not claimed.refutes else "", context)
     constant = claims.constant.formula if claims and claims.constant and isinstance(prop, Lipschitz) else None
-    if largest is not None and verdict == "true":
+    if largest is not None and verdict is Truth.TRUE:
         given = (
             f"constant {constant}{'' if proven else ' claimed, not proved'}" if constant else "no constant is claimed"
         )
         detail += f"; {given}; largest quotient found {largest:.4g}, a lower bound"
-    if proven and found.point is not None and (refutes or (prop.exists and not (claims and claims.never))):
-        strength, detail = "proved", f"by {', '.join(names)}{via}; {detail}"
-    universal = not refutes and (not prop.exists or bool(claims and claims.never))
-    against = _contradiction(found, claimed, replayed, proofs, universal) or above or apart
-    return Cell(prop.key, verdict, strength, detail, found.point, proofs, found.cases, constant, largest, against)
+    if proven and found.point is not None and not claimed.universal:
+        strength, detail = Grounds.PROVED, f"{by}; {detail}"
+    against = _contradiction(found, claimed, replayed, theorems) or above or apart
+    return Cell(prop.key, verdict, strength, detail, found.point, theorems, found.cases, constant, largest, against)
 
 
-def _contradiction(
-    found: _Search, claimed: Point | None, replayed: str, proofs: list[dict[str, str]], universal: bool
-) -> str:
+def _weigh(prop: Property, subject: Subject, found: _Search, by: str, context: Context) -> tuple[Truth, Grounds, str]:
+    """Say what a search shows, and theorems where it finds no point; "" for `by` where they prove nothing."""
+    shown, rest = (Truth.TRUE, Truth.FALSE) if prop.exists else (Truth.FALSE, Truth.TRUE)
+    if found.point is not None:
+        exact = subject.rigorous and not prop.limiting
+        return shown, Grounds.CERTIFIED if exact else Grounds.MEASURED, found.detail
+    if by:
+        return rest, Grounds.PROVED, f"{by}; and a search finds nothing against it in {found.cases} cases"
+    if found.cases:
+        return rest, Grounds.SUPPORTED, f"{prop.nothing} in {found.cases} {prop.points} (seed {context.seed})"
+    return Truth.UNKNOWN, Grounds.NONE, found.refused or "no point could be judged"
+
+
+def _contradiction(found: _Search, claimed: _Claimed, replayed: str, theorems: Sequence[Leaning]) -> str:
     """Say what of the claims does not hold; a universal statement must not be refuted by a point."""
-    if claimed is not None and not replayed:
-        return f"the claimed point {claimed} does not decide it"
-    unproven = [f"theorem {p['name']} is {p['verdict']}" for p in proofs if p["verdict"] not in _PROVEN]
-    if unproven:
+    if claimed.point is not None and not replayed:
+        return f"the claimed point {claimed.point} does not decide it"
+    unproven = [f"theorem {each.name} is {each.verdict}" for each in theorems if each.verdict is not Verdict.PROVED]
+    if unproven or not theorems or claimed.universal == (found.point is None):
         return "; ".join(unproven)
-    if proofs and universal and found.point is not None:
-        return f"proved by {', '.join(p['name'] for p in proofs)}, but {found.detail}"
-    if proofs and not universal and found.point is None:
-        return f"proved by {', '.join(p['name'] for p in proofs)}, but none is found"
-    return ""
+    return f"proved by {', '.join(claimed.names)}, but {found.detail if claimed.universal else 'none is found'}"
 
 
 def _through(claims: Claims | None, names: Sequence[str], subject: Subject, context: Context) -> tuple[str, str]:
@@ -177,10 +133,10 @@ def _through(claims: Claims | None, names: Sequence[str], subject: Subject, cont
 
 
 @cache
-def _verdict(name: str) -> dict[str, str]:
+def _leaning(name: str) -> Leaning:
     """Run the evidence of a theorem once in a process."""
-    entry = examine(next(case for case in cases() if case.theorem.name == name))
-    return {"name": name, "title": entry["title"], "verdict": entry["verdict"], "domain": entry["domain"]}
+    found = examine(next(case for case in cases() if case.theorem.name == name))
+    return Leaning(name, found.title, found.verdict, found.domain)
 
 
 def decide(prop: Property, subject: Subject, point: Point) -> str:
@@ -196,7 +152,7 @@ def _search(prop: Property, subject: Subject, context: Context) -> _Search:
     draws = prop.draws * (10 if context.full else 1)
     found = _Search()
 
-    def points() -> Any:
+    def points() -> Iterator[Point]:
         yield from prop.corners()
         yield from prop.found(subject)
         for draw in range(draws):

@@ -1,26 +1,30 @@
-"""How a theorem about softmax or entmax speaks of another normaliser, and a check that it does.
+"""How theorems speak of a normaliser, and a check that they do: sampled, it names how many rows it saw.
 
-A row that leans on theorems about softmax of any scores says here what its scores are, from the definition alone. The
-check compares logarithms of its weights with these scores in ball arithmetic, on drawn rows: it is sampled, and names
-how many rows it saw.
+A row that leans on theorems about softmax of any scores says here what its scores are, from the definition alone: its
+weights are compared with these scores. A theorem about one normaliser has a formula of its own for the weights, and its
+evidence is about rows that are built from it: these are compared with the weights of the reference.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from flint import arb
+from flint import arb, fmpq
 
 from entmax_oracle.reference.enclosures.precision import working_precision
+from entmax_oracle.theory import notation as N
 
+from ..evidence.instances import Instance, Number
+from ..reading import rational
+from ..theorems.neighbours import neighbours, selections, tokenwise
 from .points import draw_row
-from .subject import BITS, Reference, Row, Undefined
+from .subject import BITS, Logits, Reference, Undefined
 
-__all__ = ["REDUCTIONS", "Reduction", "compared", "disagreement", "equal"]
+__all__ = ["FORMS", "REDUCTIONS", "Form", "Reduction", "departure", "disagreement"]
 
 _ROWS = 60
 _AGREE = arb(2) ** -200  # how close balls of 512 bits must come where they overlap
@@ -117,47 +121,88 @@ REDUCTIONS: dict[str, Reduction] = {
 }
 
 
+_Weights = Callable[[Sequence[fmpq], Mapping[str, Any]], Sequence[Number]]
+
+
+@dataclass(frozen=True)
+class Form:
+    """A normaliser as a theorem about it sees it.
+
+    Parameters
+    ----------
+    normaliser : str
+        Its name.
+    weights : callable
+        ``weights(z, parameters)`` of a row of rationals, as the evidence of the theorem builds it.
+    """
+
+    normaliser: str
+    weights: _Weights
+
+
+def _of(build: Callable[..., Instance]) -> Callable[..., Sequence[Number]]:
+    """Return the weights alone of what evidence builds; where it builds nothing there are none."""
+
+    def weights(*arguments: Any) -> Sequence[Number]:
+        try:
+            found: Sequence[Number] = build(*arguments)[N.p]
+        except ValueError as error:
+            raise Undefined(str(error)) from error
+        return found
+
+    return weights
+
+
+def _sigmoid(z: Sequence[fmpq], q: Mapping[str, Any]) -> Sequence[Number]:
+    return tokenwise.sigmoid(z, tokenwise.length_bias(z) if q["bias"] is None else rational(q["bias"]))
+
+
+_budget, _r_softmax, _top_k = _of(selections.budget), _of(selections.r_softmax), _of(selections.top_k)
+_normmax, _adaptive, _self_adjust = _of(neighbours.normmax), _of(neighbours.adaptive), _of(neighbours.self_adjust)
+
+_SEEN: tuple[tuple[str, str, _Weights], ...] = (
+    ("adaptive-temperature-softmax", "adaptive-temperature-lipschitz", lambda z, q: _adaptive(z)),
+    ("self-adjust-softmax", "self-adjust-order", lambda z, q: _self_adjust(z)),
+    ("normmax", "normmax-form normmax-structure normmax-joining", lambda z, q: _normmax(z, rational(q["alpha"]))),
+    ("normmax", "normmax-lipschitz", lambda z, q: _normmax(z, fmpq(2))),
+    ("top-k-softmax", "top-k-joining", lambda z, q: _top_k(z, fmpq(q["k"]))),
+    ("r-softmax", "r-softmax-structure", lambda z, q: _r_softmax(z, rational(q["r"]))),
+    ("budget", "budget-form budget-structure budget-joining budget-lipschitz", lambda z, q: _budget(z, fmpq(q["k"]))),
+    ("rectified-linear", "rectified-linear", lambda z, q: tokenwise.rectified(z)),
+    ("sigmoid", "sigmoid-structure sigmoid-slope", _sigmoid),
+    ("sigmoid", "sigmoid-length-bias", lambda z, q: tokenwise.sigmoid(z, tokenwise.length_bias(z))),
+    ("stick-breaking", "stick-breaking stick-breaking-joining stick-breaking-slope", lambda z, q: tokenwise.stick(z)),
+)
+FORMS = {name: Form(normaliser, weights) for normaliser, names, weights in _SEEN for name in names.split()}
+"""For each theorem that speaks of one normaliser, what it takes that for."""
+
+
+def departure(name: str, normaliser: str, subject: Reference, seed: int = 0) -> tuple[int, str]:
+    """Say of a theorem how many rows of a normaliser were compared with its form, and where they depart from it.
+
+    The second is "" if nothing was found, and says so if the theorem speaks of another normaliser.
+    """
+    form = FORMS[name]
+    if form.normaliser != normaliser:
+        return 0, f"theorem {name} speaks of {form.normaliser}, not of {normaliser}"
+    parameters = subject.normaliser.parameters | subject.parameters
+
+    def differs(z: Logits) -> str:
+        pairs = zip(subject.weights(z), form.weights([rational(x) for x in z], parameters), strict=True)
+        other = next((i for i, (here, there) in enumerate(pairs) if not _equal(here, arb(there))), None)
+        return "" if other is None else f"weight {other} is another"
+
+    return _compared(f"{seed}/{normaliser}", differs, f"it is not what {name} speaks of")
+
+
 def disagreement(name: str, subject: Reference, seed: int = 0) -> tuple[int, str]:
-    """Check that a normaliser is what `REDUCTIONS` says.
-
-    Parameters
-    ----------
-    name : str
-        A key of `REDUCTIONS`.
-    subject : Reference
-        The normaliser with its parameters.
-    seed : int
-        Of the rows.
-
-    Returns
-    -------
-    rows : int
-        How many rows were compared.
-    problem : str
-        Where it is not; "" if none was found.
-    """
+    """Say how many rows of a normaliser were compared with its reduction, and where they disagree; "" if nowhere."""
     reduction = REDUCTIONS[name]
-    seen, problem = compared(f"{seed}/{name}", lambda z: _differs(reduction, subject, z))
-    return seen, f"it is not {reduction.words} at {problem}" if problem else ""
+    return _compared(f"{seed}/{name}", lambda z: _differs(reduction, subject, z), f"it is not {reduction.words}")
 
 
-def compared(seed: str, differs: Callable[[Row], str]) -> tuple[int, str]:
-    """Compare on drawn rows, in balls, up to the first that differs; rows without weights do not count.
-
-    Parameters
-    ----------
-    seed : str
-        Of the rows.
-    differs : callable
-        Says how a row differs; "" if it does not.
-
-    Returns
-    -------
-    rows : int
-        How many rows were compared.
-    problem : str
-        The row that differs, and how; "" if none was found.
-    """
+def _compared(seed: str, differs: Callable[[Logits], str], otherwise: str) -> tuple[int, str]:
+    """Compare on drawn rows, in balls, up to the first that differs; rows without weights do not count."""
     rng, seen = random.Random(seed), 0
     for draw in range(_ROWS):
         z = draw_row(rng, draw / _ROWS)
@@ -168,7 +213,7 @@ def compared(seed: str, differs: Callable[[Row], str]) -> tuple[int, str]:
                 continue
         seen += 1
         if problem:
-            return seen, f"{tuple(z)}: {problem}"
+            return seen, f"{otherwise} at {tuple(z)}: {problem}"
     return seen, ""
 
 
@@ -186,10 +231,10 @@ def _differs(reduction: Reduction, subject: Reference, z: Any) -> str:
     else:
         pairs = [(w, s) for w, s in zip(weights, scores, strict=True) if not (reduction.selected and w == 0)]
         whole = reduction.whole
-    if whole and not equal(sum((w for w, _ in pairs), arb(0)), arb(1)):
+    if whole and not _equal(sum((w for w, _ in pairs), arb(0)), arb(1)):
         return "the weights do not sum to one"
     if not reduction.entmax:
-        unequal = [i for i, (a, b) in enumerate(pairwise(pairs)) if not equal(a[0] * (b[1] - a[1]).exp(), b[0])]
+        unequal = [i for i, (a, b) in enumerate(pairwise(pairs)) if not _equal(a[0] * (b[1] - a[1]).exp(), b[0])]
         return f"the ratio of weights {unequal[0]} and {unequal[0] + 1} is another" if unequal else ""
     return _not_entmax(pairs, float(parameters["alpha"]))
 
@@ -202,12 +247,12 @@ def _not_entmax(pairs: list[tuple[arb, arb]], alpha: float) -> str:
         below = top[0] ** a - a * (top[1] - score)
         if weight == 0 and below > 0:
             return f"token {i} is above the threshold but has no weight"
-        if weight != 0 and not equal(weight**a, below):
+        if weight != 0 and not _equal(weight**a, below):
             return f"token {i} is not at its distance from the threshold"
     return ""
 
 
-def equal(one: arb, other: arb) -> bool:
+def _equal(one: arb, other: arb) -> bool:
     """Whether two balls of 512 bits are the same number, as far as they can tell."""
     gap = one - other
     return bool(gap.contains(0)) and bool(gap.rad() < _AGREE)

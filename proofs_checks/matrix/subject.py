@@ -16,7 +16,7 @@ from entmax_oracle.reference.normalisers import Normaliser, Undefined
 
 __all__ = ["BITS", "Own", "Reference", "Subject", "Undefined"]
 
-Row = Sequence[float]
+Logits = Sequence[float]
 BITS = 512
 """Precision of every ball of the matrix."""
 
@@ -39,7 +39,7 @@ class Subject(ABC):
     depths: tuple[float, ...]
 
     @abstractmethod
-    def weights(self, z: Row) -> list[arb]:
+    def weights(self, z: Logits) -> list[arb]:
         """Return balls that hold the weights of one row; `Undefined` where there are none."""
 
     @abstractmethod
@@ -47,10 +47,10 @@ class Subject(ABC):
         """Return the weights of rows of shape (..., n), in float64."""
 
     @abstractmethod
-    def zeros(self, z: Row) -> list[int]:
+    def zeros(self, z: Logits) -> list[int]:
         """Return the tokens whose weight is exactly zero, and not by underflow."""
 
-    def edge(self, z: Row, token: int) -> tuple[Float64, float] | None:
+    def edge(self, z: Logits, token: int) -> tuple[Float64, float] | None:
         """Return the last multiple of a row, from 0 up, that gives a token a weight, and it; None if unknown."""
         return None
 
@@ -58,7 +58,7 @@ class Subject(ABC):
         """Say how the answer changes between calls; "" if it does not."""
         return ""
 
-    def underflows(self, z: Row) -> bool:
+    def underflows(self, z: Logits) -> bool:
         """Say whether a weight of a row is zero by underflow alone."""
         return False
 
@@ -76,7 +76,7 @@ class Reference(Subject):
             lambda z: list(normaliser.enclose_row(z, precision=BITS, **self.parameters))
         )
 
-    def weights(self, z: Row) -> list[arb]:
+    def weights(self, z: Logits) -> list[arb]:
         """Return the weights in balls of 512 bits."""
         found: list[arb] = self._solve(tuple(z))
         return found
@@ -85,7 +85,7 @@ class Reference(Subject):
         """Return the values of the first tier."""
         return self.normaliser(z, **self.parameters)
 
-    def zeros(self, z: Row) -> list[int]:
+    def zeros(self, z: Logits) -> list[int]:
         """Return the tokens whose ball is exactly zero."""
         return [i for i, weight in enumerate(self.weights(z)) if weight == 0]
 
@@ -117,7 +117,7 @@ class Own(Subject):
             pass
         self._function, self._convert = function, convert
 
-    def weights(self, z: Row) -> list[arb]:
+    def weights(self, z: Logits) -> list[arb]:
         """Return the values with a margin for their rounding."""
         values, unit = self._call(np.array(z, dtype=np.float64))
         margin = 64 * len(values) * unit
@@ -128,20 +128,20 @@ class Own(Subject):
         rows = z.reshape(-1, z.shape[-1])
         return np.array([self._call(row)[0] for row in rows]).reshape(z.shape)
 
-    def zeros(self, z: Row) -> list[int]:
+    def zeros(self, z: Logits) -> list[int]:
         """Return the tokens whose value is zero, and not by underflow."""
         row = np.array(z, dtype=np.float64)
         blank = np.flatnonzero(self._call(row)[0] == 0)
         # A newcomer of a short row is among them.
         return [int(i) for i in blank[:_ZEROS] if not self._fades(row, int(i))]
 
-    def underflows(self, z: Row) -> bool:
+    def underflows(self, z: Logits) -> bool:
         """Say whether the smallest logit's weight is zero by underflow."""
         row = np.array(z, dtype=np.float64)
         least = int(row.argmin())
         return bool(self._call(row)[0][least] == 0) and self._fades(row, least)
 
-    def edge(self, z: Row, token: int) -> tuple[Float64, float] | None:
+    def edge(self, z: Logits, token: int) -> tuple[Float64, float] | None:
         """Return the last multiple of a row, from 0 up, that gives a token a weight, and that weight.
 
         None if the token has no weight at the multiple 0 either, or the function gives none there.

@@ -8,7 +8,11 @@ from typing import Any
 import sympy as sp
 from flint import arb, fmpq
 
-from .walk import BALLS, Balls, Undefined, read
+from .algebra import Undefined
+from .balls import BALLS, Balls
+from .walk import read
+
+__all__ = ["truth_at_tie"]
 
 _LONGEST = 12
 """Rows longer than this are not read in closed form: SymPy would take seconds."""
@@ -18,11 +22,9 @@ class Closed(Balls):
     """The arithmetic of SymPy's exact numbers; what it cannot tell stays untold."""
 
     def number(self, value: fmpq) -> Any:
-        """Return the SymPy rational."""
         return _closed(value)
 
     def add(self, terms: Sequence[Any]) -> Any:
-        """Sum."""
         return sp.Add(*map(_closed, terms))
 
     def multiply(self, factors: Sequence[Any]) -> Any:
@@ -32,15 +34,12 @@ class Closed(Balls):
         return sp.Mul(*map(_closed, factors))
 
     def power(self, base: Any, exponent: Any) -> Any:
-        """Power."""
         return _closed(base) ** _closed(exponent)
 
     def maximum(self, terms: Sequence[Any]) -> Any:
-        """Largest."""
         return sp.Max(*map(_closed, terms))
 
     def function(self, name: str, arguments: Sequence[Any]) -> Any:
-        """Return the SymPy function of that name."""
         return getattr(sp, name)(*map(_closed, arguments))
 
     def compare(self, relation: str, left: Any, right: Any) -> bool | None:

@@ -8,7 +8,8 @@ negation has no solution. The solver's answers are exact: ``unsat`` is a proof f
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any
@@ -19,8 +20,10 @@ from flint import fmpq
 from entmax_oracle.theory import Theorem
 from entmax_oracle.theory import notation as N
 
-from ..evidence.judging import free_symbols
-from .walk import Undefined, Values, read
+from .algebra import Branch, Undefined
+from .walk import free_symbols, read
+
+__all__ = ["INSTALL_HINT", "Decision", "Model", "decide", "row_model", "satisfiable"]
 
 ONE = fmpq(1)
 INSTALL_HINT = "z3 is not installed; `pip install entmax-oracle[proofs]` brings it"
@@ -43,7 +46,6 @@ class Reals:
         self._fresh = itertools.count()
 
     def variable(self, name: str) -> Any:
-        """Return a real variable."""
         return self.z3.Real(name)
 
     def term(self, value: Any) -> Any:
@@ -56,11 +58,9 @@ class Reals:
         return term
 
     def number(self, value: fmpq) -> Any:
-        """Return the rational itself; constants are folded exactly."""
         return value
 
     def add(self, terms: Sequence[Any]) -> Any:
-        """Sum; rationals are folded first."""
         constant = sum((t for t in terms if isinstance(t, fmpq)), fmpq(0))
         rest = [t for t in terms if not isinstance(t, fmpq)]
         if not rest:
@@ -68,7 +68,6 @@ class Reals:
         return reduce(lambda l, r: l + r, rest if constant == 0 else [*rest, self.term(constant)])
 
     def multiply(self, factors: Sequence[Any]) -> Any:
-        """Product; rationals are folded first."""
         constant = reduce(lambda l, r: l * r, (f for f in factors if isinstance(f, fmpq)), fmpq(1))
         rest = [f for f in factors if not isinstance(f, fmpq)]
         if not rest or constant == 0:
@@ -103,7 +102,6 @@ class Reals:
         return self.roots[base.get_id(), degree]
 
     def maximum(self, terms: Sequence[Any]) -> Any:
-        """Largest, by cases."""
         return reduce(lambda l, r: self.z3.If(l >= r, l, r), [self.term(t) for t in terms])
 
     def function(self, name: str, arguments: Sequence[Any]) -> Any:
@@ -114,7 +112,6 @@ class Reals:
         raise Undefined(f"the solver knows no {name}")
 
     def compare(self, relation: str, left: Any, right: Any) -> Any:
-        """Relation between two terms."""
         left, right = self.term(left), self.term(right)
         return {
             ">": left > right,
@@ -126,28 +123,22 @@ class Reals:
         }[relation]
 
     def both(self, truths: Sequence[Any]) -> Any:
-        """Conjunction."""
         return self.z3.And(*truths)
 
     def either(self, truths: Sequence[Any]) -> Any:
-        """Disjunction."""
         return self.z3.Or(*truths)
 
     def negate(self, truth: Any) -> Any:
-        """Negation."""
         return self.z3.Not(truth)
 
-    def choose(self, branches: Sequence[tuple[Any, sp.Basic]], values: Values) -> Any:
+    def choose(self, branches: Sequence[Branch]) -> Any:
         """Nested if-then-else; the last branch is the default."""
         *conditional, (_, last) = branches
-        result = self.term(read(last, values, self))
-        for condition, expression in reversed(conditional):
-            truth = read(condition, values, self)
-            try:
-                value = self.term(read(expression, values, self))
-            except Undefined:
-                continue
-            result = self.z3.If(truth, value, result)
+        result = self.term(last())
+        for condition, value in reversed(conditional):
+            truth = condition()
+            with suppress(Undefined):
+                result = self.z3.If(truth, self.term(value()), result)
         return result
 
 
@@ -227,17 +218,8 @@ def decide(theorem: Theorem, claims: Sequence[str], model: Model, n: int, alpha:
     import z3
 
     for claim in (c for c in theorem.claims if c.key in claims):
-        parts = [claim.relation, *(h.condition for h in theorem.hypotheses)]
-        free = [index for index in N.INDICES if any(index in free_symbols(part) for part in parts)]
-        for assignment in itertools.product(range(1, n + 1), repeat=len(free)):
-            reals = Reals()
-            values, constraints = model(reals, n, alpha)
-            values.update({index: fmpq(m) for index, m in zip(free, assignment, strict=True)})
-            premises = [read(h.condition, values, reals) for h in theorem.hypotheses]
-            conclusion = read(claim.relation, values, reals)
-            solver = z3.Solver()
-            solver.set("timeout", int(1000 * seconds))
-            solver.add(*constraints, *premises, z3.Not(conclusion), *reals.definitions)
+        for reals, solver, values, indices in _questions(theorem, [claim.relation], model, n, alpha, seconds):
+            solver.add(z3.Not(read(claim.relation, values, reals)), *reals.definitions)
             answer = solver.check()
             if answer == z3.sat and reals.domains:
                 solver.add(*reals.domains)
@@ -246,8 +228,7 @@ def decide(theorem: Theorem, claims: Sequence[str], model: Model, n: int, alpha:
                     return Decision("undefined", claim.key)
             if answer == z3.sat:
                 found = solver.model()
-                shown = {str(symbol): _decimal(found[symbol]) for symbol in found.decls()}
-                shown |= {str(index): str(m) for index, m in zip(free, assignment, strict=True)}
+                shown = {str(symbol): _decimal(found[symbol]) for symbol in found.decls()} | indices
                 return Decision("refuted", claim.key, {"n": str(n), "alpha": str(alpha), **shown})
             if answer != z3.unsat:
                 return Decision("unknown", claim.key)
@@ -258,20 +239,29 @@ def satisfiable(theorem: Theorem, model: Model, n: int, alpha: fmpq, seconds: fl
     """Return whether the hypotheses hold at some point of this size and exponent; ``None`` if time runs out."""
     import z3
 
-    free = [index for index in N.INDICES if any(index in free_symbols(h.condition) for h in theorem.hypotheses)]
     answers = []
-    for assignment in itertools.product(range(1, n + 1), repeat=len(free)):
-        reals = Reals()
-        values, constraints = model(reals, n, alpha)
-        values.update({index: fmpq(m) for index, m in zip(free, assignment, strict=True)})
-        premises = [read(h.condition, values, reals) for h in theorem.hypotheses]
-        solver = z3.Solver()
-        solver.set("timeout", int(1000 * seconds))
-        solver.add(*constraints, *premises, *reals.definitions, *reals.domains)
+    for reals, solver, _, _ in _questions(theorem, [], model, n, alpha, seconds):
+        solver.add(*reals.definitions, *reals.domains)
         answers.append(solver.check())
         if answers[-1] == z3.sat:
             return True
     return False if all(answer == z3.unsat for answer in answers) else None
+
+
+def _questions(
+    theorem: Theorem, more: Sequence[sp.Basic], model: Model, n: int, alpha: fmpq, seconds: float
+) -> Iterator[tuple[Reals, Any, dict[sp.Basic, Any], dict[str, str]]]:
+    """Yield, for every choice of tokens for the free indices, a solver that knows the row and the hypotheses."""
+    parts = [*more, *(h.condition for h in theorem.hypotheses)]
+    free = [index for index in N.INDICES if any(index in free_symbols(part) for part in parts)]
+    for assignment in itertools.product(range(1, n + 1), repeat=len(free)):
+        reals = Reals()
+        values, constraints = model(reals, n, alpha)
+        values.update({index: fmpq(m) for index, m in zip(free, assignment, strict=True)})
+        solver = reals.z3.Solver()
+        solver.set("timeout", int(1000 * seconds))
+        solver.add(*constraints, *(read(h.condition, values, reals) for h in theorem.hypotheses))
+        yield reals, solver, values, {str(index): str(m) for index, m in zip(free, assignment, strict=True)}
 
 
 def _decimal(value: Any) -> str:

@@ -7,20 +7,41 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ..conformance.results.events import gather, read_events
+from ..conformance.results.report import LawResult, Report
+from ..evidence.results import SCHEMA as VERIFY
+from ..evidence.results import TheoremResult, VerifyResult
+from ..matrix.results import SCHEMA as MATRIX
+from ..matrix.results import MatrixResult
+from ..records import schema_of, structured
 
-__all__ = ["CHECK", "MATRIX", "VERIFY", "Results", "load"]
+__all__ = ["Results", "Run", "as_float", "load"]
 
-VERIFY = "entmax-oracle/verify/1"
 CHECK = "entmax-oracle/check/1"
-MATRIX = "entmax-oracle/matrix/1"
 
-Json = Mapping[str, Any]
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True)
+class Run:
+    """How a result came about; what its file does not record is None or empty."""
+
+    file: str
+    started: str
+    seconds: float | None
+    seed: int | None
+    versions: Mapping[str, str]
+    platform: str
+
+    @classmethod
+    def of(cls, result: Any, path: Path) -> Run:
+        """Return how a result came about that was read from a file."""
+        return cls(path.name, *(getattr(result, each.name) for each in fields(cls)[1:]))
 
 
 @dataclass(frozen=True)
@@ -29,20 +50,20 @@ class Results:
 
     Attributes
     ----------
-    theorems : list of dict
+    theorems : tuple of TheoremResult
         The theorems of ``verify.json``, in its order.
-    targets : list of dict
-        One ``check`` result per checked implementation; the kernels listed in ``verify.json`` come last.
-    runs : list of dict
-        Seed, versions, platform and duration of every file, with its ``file`` name.
-    matrix : dict
-        The property matrix of ``matrix.json``; empty without one.
+    targets : tuple of Report
+        One for each checked implementation.
+    runs : tuple of Run
+        One for each file.
+    matrix : MatrixResult or None
+        The property matrix of ``matrix.json``.
     """
 
-    theorems: Sequence[Json] = ()
-    targets: Sequence[Json] = ()
-    runs: Sequence[Json] = field(default=())
-    matrix: Json = field(default_factory=dict)
+    theorems: tuple[TheoremResult, ...] = ()
+    targets: tuple[Report, ...] = ()
+    runs: tuple[Run, ...] = ()
+    matrix: MatrixResult | None = None
 
 
 def load(directory: Path) -> Results:
@@ -55,58 +76,83 @@ def load(directory: Path) -> Results:
     ValueError
         If a file is not JSON, is of another schema, or if there is no result at all.
     """
-    theorems: list[Json] = []
-    targets: list[Json] = []
-    kernels: list[Json] = []
-    runs: list[Json] = []
-    verify = directory / "verify.json"
-    if verify.is_file():
-        data = _read(verify, VERIFY)
-        theorems = list(data.get("theorems") or [])
-        kernels = list(data.get("kernels") or [])
-        runs.append(_run(data, verify))
-    for path in sorted(directory.glob("check-*.json")):
-        data = _read(path, CHECK)
-        targets.append(data)
-        runs.append(_run(data, path))
+    runs: list[Run] = []
+
+    def read(path: Path, schema: str, result: Callable[[Any], _Result]) -> _Result | None:
+        if not path.is_file():
+            return None
+        found = _read(path, schema, result)
+        runs.append(Run.of(found, path))
+        return found
+
+    verified = read(directory / "verify.json", VERIFY, lambda data: structured(data, VerifyResult))
+    targets = [read(path, CHECK, report_of) for path in sorted(directory.glob("check-*.json"))]
+    finished = [(each.target, each.started) for each in targets if each is not None]
     for path in sorted(directory.glob("check-*.jsonl")):
         try:
             with path.open(encoding="utf-8") as lines:
-                data = gather(read_events(lines)).to_dict()
+                report = gather(read_events(lines))
         except ValueError as error:
             raise ValueError(f"{path}: {error}; delete it or check again") from error
-        if not any((data["target"], data["started"]) == (each["target"], each.get("started")) for each in targets):
-            targets.append(data)
-            runs.append(_run(data, path))
-    matrix: Json = {}
-    if (directory / "matrix.json").is_file():
-        matrix = _read(directory / "matrix.json", MATRIX)
-        runs.append(_run(matrix, directory / "matrix.json"))
+        if (report.target, report.started) not in finished:
+            targets.append(report)
+            runs.append(Run.of(report, path))
+    matrix = read(directory / "matrix.json", MATRIX, lambda data: structured(data, MatrixResult))
     if not runs:
         raise ValueError(
             f"no results in {directory}: it holds neither verify.json nor check-*.json nor matrix.json; "
             f"first run `entmax-oracle verify --report {directory}`, or check with the same option"
         )
-    return Results(theorems, targets + kernels, runs, matrix)
+    theorems = verified.theorems if verified is not None else ()
+    return Results(theorems, tuple(each for each in targets if each is not None), tuple(runs), matrix)
 
 
-def _run(data: Json, path: Path) -> Json:
-    """How a result came about; what is not recorded is None."""
-    return {"file": path.name} | {key: data.get(key) for key in ("started", "seconds", "seed", "versions", "platform")}
-
-
-def _read(path: Path, expected: str) -> Json:
+def _read(path: Path, expected: str, result: Callable[[Any], _Result]) -> _Result:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ValueError(f"{path}: cannot be read as JSON ({error}); delete it or write it again") from error
-    found = data.get("schema") if isinstance(data, dict) else None
-    if found != expected:
-        raise ValueError(
-            f"{path}: schema {found!r} found, {expected!r} expected; "
-            "write it again with this version of entmax-oracle, or delete it"
-        )
-    return dict(data)
+    again = "write it again with this version of entmax-oracle, or delete it"
+    if (found := schema_of(data)) != expected:
+        raise ValueError(f"{path}: schema {found!r} found, {expected!r} expected; {again}")
+    try:
+        return result(data)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{path}: is not what {expected} says: {error}; {again}") from error
+
+
+def report_of(data: Mapping[str, Any]) -> Report:
+    """Return the report that plain data of ``entmax-oracle/check/1`` are."""
+    laws = tuple(_law(each) for each in data.get("laws") or ())
+    blank = {"target": "implementation", "verdict": "unusable"}
+    return Report(**{**blank, **_given(data, Report), "laws": laws})
+
+
+def _law(data: Mapping[str, Any]) -> LawResult:
+    # A law without a ratio (a wrong shape, a crash, a non-zero where a zero is certain) is wrong at any scale.
+    ratio = math.inf if data.get("status") == "fail" else 0.0
+    blank: dict[str, Any] = dict.fromkeys(("law", "statement", "theorem", "message"), "")
+    blank |= {"severity": "error", "status": "skip", "examples": 0, "worst_ulp": 0.0, "worst_ratio": ratio}
+    found = data.get("counterexamples") or [data.get("counterexample")]
+    return LawResult.from_dict(
+        {
+            "settings": (),
+            **blank,
+            **_given(data, LawResult),
+            "counterexamples": [_whole(each) for each in found if each],
+        }
+    )
+
+
+def _whole(data: Mapping[str, Any]) -> dict[str, Any]:
+    blank = dict.fromkeys(("law", "message", "dtype", "arrays", "layout", "command", "snippet"), "")
+    given = {key: value for key, value in data.items() if value is not None}
+    return {"alpha": math.nan, "shape": (), "logits": (), "ratio": 0.0, "ulp": 0.0, "reproduced": True, **blank, **given}
+
+
+def _given(data: Mapping[str, Any], kind: Any) -> dict[str, Any]:
+    """Return the fields of a record that plain data have."""
+    return {each.name: data[each.name] for each in fields(kind) if data.get(each.name) is not None}
 
 
 def as_float(value: Any) -> float | None:
@@ -125,17 +171,3 @@ def as_float(value: Any) -> float | None:
         return float.fromhex(value) if "0x" in value.lower() else float(value)
     except (AttributeError, ValueError, OverflowError):
         return None
-
-
-def gravest(laws: Sequence[Json]) -> Json | None:
-    """Choose the failed law to name first: the largest ratio to its budget; laws without a ratio lead.
-
-    A law without a ratio (a wrong shape, a crash, a non-zero where a zero is certain) is wrong at any scale.
-    """
-    failed = [law for law in laws if law.get("status") == "fail" and law.get("severity", "error") == "error"]
-
-    def weight(law: Json) -> float:
-        ratio = as_float(law.get("worst_ratio"))
-        return math.inf if ratio is None or math.isnan(ratio) else ratio
-
-    return max(failed, key=weight, default=None)

@@ -1,4 +1,4 @@
-"""Prose with mathematics to HTML: paragraphs, lists, `code` and LaTeX between dollars as MathML.
+"""Prose with mathematics to HTML: some Markdown, and LaTeX between dollars as MathML.
 
 Everything that is not markup of this small language is escaped. Mathematics goes through latex2mathml as an
 element tree, of which only presentation MathML is kept; LaTeX that cannot be converted is shown as it was written.
@@ -7,12 +7,14 @@ element tree, of which only presentation MathML is kept; LaTeX that cannot be co
 from __future__ import annotations
 
 import html
-import re
 from functools import cache
 from xml.etree import ElementTree
 
 from latex2mathml.converter import convert_to_element
-from markupsafe import Markup, escape
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline, emphasis
+from markupsafe import Markup
+from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 __all__ = ["formula", "inline", "prose"]
 
@@ -36,43 +38,34 @@ _TALL = frozenset(("mfrac", "munder", "mover", "munderover", "mtable", "msqrt", 
 _LONG = 26  # visible characters after which an inline formula may break over lines
 _WIDE = 64  # and a displayed one
 
-_STRESSED = re.compile(r"(?<![\w*])\*([^\s*][^*]*?)\*(?![\w*])")
-_SPAN = re.compile(r"(?<!\\)\$\$(?P<display>.+?)\$\$|(?<!\\)\$(?P<math>[^$]+?)(?<!\\)\$|`(?P<code>[^`]+)`", re.DOTALL)
-
 
 def prose(text: str) -> Markup:
-    """Convert paragraphs, separated by blank lines, and lists of lines that begin with ``- ``."""
-    blocks = (block.strip("\n") for block in re.split(r"\n\s*\n", text.strip()))
-    return Markup("").join(_block(block) for block in blocks if block)
-
-
-def _block(block: str) -> Markup:
-    lines = block.splitlines()
-    if all(line.lstrip().startswith("- ") for line in lines):
-        items = (Markup("<li>{}</li>").format(inline(line.lstrip()[2:])) for line in lines)
-        return Markup("<ul>{}</ul>").format(Markup("").join(items))
-    return Markup("<p>{}</p>").format(inline(block))
+    """Convert paragraphs and lists."""
+    return Markup(_markdown().render(text))
 
 
 def inline(text: str) -> Markup:
     """Convert `code`, *emphasis*, ``$inline$`` and ``$$display$$`` mathematics; escape the rest."""
-    parts: list[Markup] = []
-    position = 0
-    for match in _SPAN.finditer(text):
-        parts.append(_plain(text[position : match.start()]))
-        if match["display"] is not None:
-            parts.append(formula(match["display"], display=True))
-        elif match["math"] is not None:
-            parts.append(formula(match["math"]))
-        else:
-            parts.append(Markup("<code>{}</code>").format(match["code"]))
-        position = match.end()
-    parts.append(_plain(text[position:]))
-    return Markup("").join(parts)
+    return Markup(_markdown().renderInline(text))
 
 
-def _plain(text: str) -> Markup:
-    return Markup(_STRESSED.sub(r"<em>\1</em>", str(escape(text.replace(r"\$", "$")))))
+@cache
+def _markdown() -> MarkdownIt:
+    """Return the small language of statements: no links, no headings, no HTML, no pictures."""
+    markdown = MarkdownIt("zero").enable(["list", "backticks", "emphasis", "escape"])
+    dollarmath_plugin(markdown, double_inline=True)
+    markdown.disable("math_block")  # displayed mathematics may stand inside of a sentence
+    markdown.inline.ruler.at("emphasis", _starred)
+    markdown.add_render_rule("math_inline", lambda _, tokens, at, *rest: formula(tokens[at].content))
+    markdown.add_render_rule(
+        "math_inline_double", lambda _, tokens, at, *rest: formula(tokens[at].content, display=True)
+    )
+    return markdown
+
+
+def _starred(state: StateInline, silent: bool) -> bool:
+    """Read emphasis between stars alone: an underscore is an index, of a formula in plain text."""
+    return state.src[state.pos] == "*" and emphasis.tokenize(state, silent)
 
 
 @cache

@@ -7,10 +7,16 @@ from typing import Any
 
 import numpy as np
 from flint import arb
-from scipy.special import expit
 
 from ..inputs import Float64, as_finite
 from .base import Normaliser, register
+
+
+def sigmoid(x: Float64) -> Float64:
+    """Compute ``1 / (1 + exp(-x))``."""
+    from scipy.special import expit  # slow to import, and nothing else here needs it
+
+    return np.asarray(expit(x), dtype=np.float64)
 
 
 @register
@@ -49,7 +55,7 @@ class SigmoidAttention(Normaliser):
             as_finite(settings["bias"], "bias", ())
 
     def _values(self, z: Float64, *, bias: float | None = None) -> Float64:
-        return np.asarray(expit(z + (-math.log(z.shape[-1]) if bias is None else bias)), dtype=np.float64)
+        return sigmoid(z + (-math.log(z.shape[-1]) if bias is None else bias))
 
     def _pull(self, z: Float64, grad: Float64, *, bias: float | None = None) -> Float64:
         p = self._values(z, bias=bias)
@@ -79,7 +85,7 @@ class StickBreaking(Normaliser):
         p = self._values(z)
         before = np.zeros_like(z)
         before[..., 1:] = np.cumsum(grad * p, axis=-1)[..., :-1]
-        return np.asarray(grad * p * expit(-z) - expit(z) * before)
+        return grad * p * sigmoid(-z) - sigmoid(z) * before
 
     def _balls(self, z: list[arb]) -> list[arb]:
         weights, left = [], arb(1)

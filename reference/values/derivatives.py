@@ -1,13 +1,13 @@
 """Tier 1: derivatives of alpha-entmax in float64.
 
 With s_i = p_i^(2 - alpha) on the support S (0 off it) and weights w = s / sum s, the Jacobian is
-J = diag(s) - s s^T / sum s (Peters, Niculae and Martins 2019, prop. 2; theorem ``jacobian-formula``), and the
+J = diag(s) - s s^T / sum s (Peters, Niculae and Martins 2019, prop. 2; theorem ``jacobian``), and the
 derivative in alpha is -J h for the vector h of :func:`along_alpha`. Everything is built from probabilities and logit
 gaps, in sums of terms of one sign, so nothing cancels as alpha -> 1 or as two tokens tie.
 
 Where the derivative does not exist, that is where alpha >= 2 and some token lies exactly on the threshold,
 the functions return that of the strict support: such a token is treated as off it. For alpha = 2 this is an
-element of the Clarke Jacobian (theorem ``smoothness``). :mod:`entmax_oracle.reference.enclosures.calculus` flags
+element of the Clarke Jacobian (theorem ``sparsemax-affine``). :mod:`entmax_oracle.reference.enclosures.calculus` flags
 such rows.
 """
 

@@ -43,7 +43,7 @@ def fenchel_young_loss(z: Any, y: Any, alpha: Any = 1.5, axis: int = -1) -> Floa
 
     Notes
     -----
-    Computed as a sum of non-negative terms, one per token (theorem ``fenchel-young-decomposition``): with
+    Computed as a sum of non-negative terms, one per token (theorem ``loss-decomposition``): with
     d_i = (alpha - 1) z_i - tau, which is p_i^(alpha - 1) on the support and <= 0 off it,
 
         L = sum_i p_i^alpha / alpha + y_i (y_i^(alpha - 1) / alpha - d_i) / (alpha - 1).

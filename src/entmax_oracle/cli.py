@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import version
 
 COMMANDS = ("verify", "check", "matrix", "solve", "vectors", "peers", "bench", "report")
+
+# argparse takes -1e-5 and -inf for options, but nothing that begins with a space.
+_NEGATIVE = re.compile(r"^-(?=\.?\d|inf|nan)", re.IGNORECASE)
 
 EPILOG = """\
 exit status: 0 all good, 1 something is violated or refuted, 2 unusable input
@@ -48,7 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         0 all good, 1 something is violated or refuted, 2 unusable input, 130 interrupted.
     """
-    options = parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    options = parser().parse_args([_NEGATIVE.sub(r" \g<0>", word) for word in words])
     try:
         return int(options.run(options))
     except Unusable as error:
@@ -63,4 +68,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    # The commands import this module by its name, which is not that of the program.
+    sys.exit(import_module("entmax_oracle.cli").main())

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from entmax_oracle.proofs_checks.conformance.target import framework
 from entmax_oracle.proofs_checks.conformance.target.layouts import LAYOUTS, place
+from entmax_oracle.proofs_checks.conformance.target.libraries import framework
 
 
 @pytest.mark.parametrize("name", ["numpy", "torch"])

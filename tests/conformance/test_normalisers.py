@@ -17,8 +17,9 @@ from zoo.normalisers import HONEST, WRONG, topk_last, topk_t
 
 from entmax_oracle.cli import main
 from entmax_oracle.proofs_checks.conformance import PROFILES, check, replay, to_junit
-from entmax_oracle.proofs_checks.conformance.kinds.normaliser.known import KNOWN, PROPERTIES, read_parameter
-from entmax_oracle.proofs_checks.evidence.arguments import Context
+from entmax_oracle.proofs_checks.conformance.ask import read_parameter
+from entmax_oracle.proofs_checks.conformance.kinds.normaliser.known import KNOWN, PROPERTIES
+from entmax_oracle.proofs_checks.evidence import Context
 from entmax_oracle.proofs_checks.matrix.cells import PROPERTIES as COLUMNS
 from entmax_oracle.proofs_checks.matrix.cells import cell
 from entmax_oracle.proofs_checks.matrix.subject import Reference
@@ -107,11 +108,11 @@ def test_any_choice_among_ties_is_right():
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        (["--kind", "normaliser"], "against: name the normaliser that it should be: softmax, scalable-softmax"),
+        (["--kind", "normaliser"], "against: name the normaliser to compare with: softmax, scalable-softmax"),
         (["--kind", "normaliser", "--against", "nothing"], "no normaliser is called 'nothing'; there are softmax"),
-        (["--against", "softmax"], "normalisers are of the kind 'normaliser'"),
-        (["--kind", "normaliser", "--against", "softmax", "--parameter", "k=2"], "k is no parameter of softmax"),
-        (["--kind", "normaliser", "--against", "softmax", "--parameter", "k"], "write NAME=VALUE"),
+        (["--against", "softmax"], "against: an option of the kind 'normaliser', not of a mapping"),
+        (["--kind", "normaliser", "--against", "softmax", "--parameter", "k=2"], "softmax has no parameter 'k'"),
+        (["--kind", "normaliser", "--against", "softmax", "--parameter", "k"], "expected NAME=VALUE"),
         (["--kind", "normaliser", "--against", "softmax", "--alpha", "2"], "alpha: softmax has none"),
         (["--kind", "normaliser", "--against", "gated-softmax", "--law", "simplex"], "not true of gated-softmax"),
         (["--kind", "normaliser", "--against", "top-k-softmax"], "--fixed-parameter k=VALUE"),

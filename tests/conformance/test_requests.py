@@ -55,8 +55,8 @@ def _all_but(name):
     ("options", "complaint"),
     [
         ({"implementation": 3}, "implementation: 3 cannot be called"),
-        ({"jobs": 0}, "jobs: 0"),
-        ({"timeout": -1.0}, "timeout: -1.0"),
+        ({"jobs": 0}, "jobs must be at least 1, got 0"),
+        ({"timeout": -1.0}, "timeout must be positive, got -1.0"),
         ({"compute_dtype": "bfoat"}, "compute_dtype: 'bfoat'"),
     ],
 )

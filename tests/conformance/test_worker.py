@@ -102,7 +102,7 @@ def test_what_only_earlier_calls_explain_is_marked():
         ("nothing.py:f", "no file"),
         ("entmax", "does not name a function"),
         (f"{SUBJECT}:without_alpha", "fixed"),
-        (f"{SUBJECT}:with_an_axis", "handed over as its .dim"),
+        (f"{SUBJECT}:with_an_axis", "passed as its .dim"),
     ],
 )
 def test_a_target_that_cannot_be_used_says_why(target, says):

@@ -73,7 +73,7 @@ def test_console_examples(page, tmp_path):
 
 
 def test_pages_build_without_a_warning(tmp_path):
-    for package in ("sphinx", "myst_parser", "furo", "latex2mathml", "torch"):
+    for package in ("sphinx", "myst_parser", "furo", "sphinxarg", "latex2mathml", "torch"):
         pytest.importorskip(package)
     command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html"]
     done = subprocess.run([*command, str(DOCS), str(tmp_path)], capture_output=True, text=True, timeout=300)
@@ -82,10 +82,21 @@ def test_pages_build_without_a_warning(tmp_path):
 
     written = {path.stem for path in (tmp_path / "theorems").glob("*.html")} - {"index", "what-people-believe"}
     assert written == {theorem.name for theorem in theorems()}
+    from entmax_oracle.proofs_checks.conformance.ask import OPTIONS
+
+    commands = (tmp_path / "cli.html").read_text(encoding="utf-8")
+    assert [option.flag for option in OPTIONS.values() if f">--{option.flag}<" not in commands] == []
     for path in tmp_path.rglob("*.html"):
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"<(script|link|img|iframe)[^>]+(src|href)=\"(https?:)?//", text), path
         assert 'class="latex"' not in text, f"{path}: a formula that the converter does not understand"
+
+
+def test_every_command_is_documented_by_its_parser():
+    from entmax_oracle.cli import COMMANDS
+
+    page = (DOCS / "cli.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^:path: (\w+)$", page, re.MULTILINE)) == set(COMMANDS)
 
 
 def test_every_public_name_is_documented():

@@ -12,8 +12,7 @@ from entmax_oracle.benchmarks import static
 from entmax_oracle.kernels.ahead_of_time import Compiled, Job, compile_all, compile_one, machine_code
 from entmax_oracle.kernels.attention.jobs import jobs
 from entmax_oracle.kernels.rowwise.jobs import job
-from entmax_oracle.kernels.rowwise.launch import INTERPRETED
-from entmax_oracle.kernels.rowwise.rows import Kind
+from entmax_oracle.kernels.runtime.kinds import Kind
 
 LEAST = {"vector_loads": 16, "vector_stores": 16, "matrix": 1, "asynchronous": 1}
 GOOD = Compiled(
@@ -60,15 +59,18 @@ def test_what_kernels_must_have(target):
     assert {one.least.get("matrix", 0) for one in jobs(target, 64, "fp32", Kind.SQUARE)} == {0}
 
 
-@pytest.mark.parametrize("target", ["sm_90", "gfx942"])
-def test_an_array_that_is_read_in_narrow_pieces_is_seen(target):
+def test_an_array_that_is_read_in_narrow_pieces_is_seen():
     """With a stride that the compiler cannot know to be 1, the upstream gradient comes 2 bytes at a time."""
-    good = job(target, Kind.SQUARE, 1024, torch.bfloat16, backward=True)
-    known = {name: value for name, value in good.constants.items() if name != "g_token_stride"}
-    fine, bad = compile_all([good, replace(good, constants=known)], cached=True)
-    assert fine.faults() == []
-    assert bad.vector_loads == 16  # the logits
-    assert bad.faults() == [f"{good.label} on {target}: wide loads: 32, 48 or more wanted"]
+    jobs = []
+    for target in ("sm_90", "gfx942"):
+        good = job(target, Kind.SQUARE, 1024, torch.bfloat16, backward=True)
+        known = {name: value for name, value in good.constants.items() if name != "g_token_stride"}
+        jobs += [good, replace(good, constants=known)]
+    compiled = list(compile_all(jobs, cached=True))
+    for fine, bad in zip(compiled[::2], compiled[1::2], strict=True):
+        assert fine.faults() == []
+        assert bad.vector_loads == 16  # the logits
+        assert bad.faults() == [f"{fine.job.label} on {fine.job.target}: wide loads: 32, 48 or more wanted"]
 
 
 def test_a_spill_is_seen():
@@ -110,7 +112,7 @@ def test_code_that_cannot_be_read_is_an_error(tmp_path, monkeypatch):
         machine_code.figures({"amdgcn": ASSEMBLY.replace(".vgpr_count", ".registers")})
 
 
-@pytest.mark.skipif(not INTERPRETED, reason="needs the interpreter")
+@pytest.mark.usefixtures("interpreted")
 def test_an_interpreted_kernel_is_refused():
     with pytest.raises(RuntimeError, match="unset TRITON_INTERPRET"):
         compile_one(job("sm_90", Kind.SQUARE, 64))

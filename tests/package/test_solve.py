@@ -64,8 +64,10 @@ def test_table(capsys):
 
 
 def test_every_negative_number_is_a_logit(capsys):
-    found = answer(capsys, "--alpha", "2", "-1e-5", "-0.25", "-inf", "-0x1p-1", "-2")
-    assert [float.fromhex(x) for x in found["z"]] == [-1e-5, -0.25, float("-inf"), -0.5, -2.0]
+    words = ["-1e-5", "-0.25", "-inf", "-0x1p-1", "-2"]
+    for order in (["--alpha", "2", *words], [*words, "--alpha", "2"], ["--alpha", "2", "--", *words]):
+        found = answer(capsys, *order)
+        assert [float.fromhex(x) for x in found["z"]] == [-1e-5, -0.25, float("-inf"), -0.5, -2.0]
 
 
 def test_boundary_is_told(capsys):
@@ -77,7 +79,7 @@ def test_boundary_is_told(capsys):
 
 def test_rounded_decimals_are_told(capsys):
     main(["solve", "0.1", "0"])
-    assert "0.1 is no float64; the answer is for the nearest one, 0x1.999999999999ap-4" in capsys.readouterr().out
+    assert "0.1 is not a float64 number; using the nearest, 0x1.999999999999ap-4" in capsys.readouterr().out
     main(["solve", "0.5", "0"])
     assert "Note" not in capsys.readouterr().out
 
@@ -96,6 +98,8 @@ def test_standard_input(capsys, monkeypatch):
         (["--alpha", "0.5", "1"], "alpha must be finite and at least 1"),
         (["--alpha", "1/0", "1"], "alpha: '1/0' is not a number"),
         (["--alpha", "many", "1"], "alpha: 'many' is not a number"),
+        (["--alpha", "-1e1", "1"], "alpha must be finite and at least 1"),
+        (["1", "-0x"], "z[1]: '-0x' is not a number; write it as"),
         (["--digits", "0", "1"], "digits"),
     ],
 )
@@ -114,7 +118,7 @@ def test_nothing_on_standard_input(capsys, monkeypatch):
 
 def test_unknown_suite(capsys):
     assert main(["bench", "--suite", "speed"]) == 2
-    assert "there is no such suite; choose one of: reference" in capsys.readouterr().err
+    assert "unknown suite; choose from reference" in capsys.readouterr().err
 
 
 def test_version_and_help(capsys):

@@ -12,9 +12,8 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
-from entmax_oracle.proofs_checks.evidence.arguments import Case, Context
-from entmax_oracle.proofs_checks.evidence.points import check_needed, check_sharp
-from entmax_oracle.proofs_checks.reading.walk import precision
+from entmax_oracle.proofs_checks.evidence import Case, Context, check_needed, check_sharp
+from entmax_oracle.proofs_checks.reading import precision
 from entmax_oracle.theory import Claim
 from entmax_oracle.theory.notation import Every, Iff
 

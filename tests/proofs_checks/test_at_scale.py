@@ -10,7 +10,7 @@ from flint import arb, fmpq
 from scipy import stats
 
 import entmax_oracle as eo
-from entmax_oracle.proofs_checks.evidence.arguments import Context
+from entmax_oracle.proofs_checks.evidence import Context
 from entmax_oracle.proofs_checks.evidence.curves import along
 from entmax_oracle.proofs_checks.evidence.instances import row
 from entmax_oracle.proofs_checks.theorems.random.simulation import gaussian_one_hot, solve_sorted

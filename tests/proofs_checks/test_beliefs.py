@@ -11,11 +11,10 @@ import sympy as sp
 from flint import fmpq
 
 from entmax_oracle.proofs_checks import verify as runner
-from entmax_oracle.proofs_checks.beliefs import beliefs
-from entmax_oracle.proofs_checks.evidence.arguments import Case, sampled
+from entmax_oracle.proofs_checks.evidence import Case, Debunked, sampled
 from entmax_oracle.proofs_checks.evidence.families import rows
 from entmax_oracle.proofs_checks.evidence.instances import row
-from entmax_oracle.proofs_checks.evidence.points import Debunked
+from entmax_oracle.proofs_checks.evidence.results import beliefs
 from entmax_oracle.proofs_checks.verify import examine, verify
 from entmax_oracle.theory import Claim, Folklore, Theorem, theorems
 from entmax_oracle.theory.notation import p_max, size
@@ -51,7 +50,7 @@ def test_a_belief_ends_at_the_first_colon_outside_mathematics() -> None:
 
 def test_a_belief_comes_with_the_numbers_that_refute_it() -> None:
     entry = examine(case(REFUTED))
-    assert entry["clean"]
+    assert entry.clean
     (belief,) = beliefs([entry])
     assert belief["refuted"]
     assert (belief["theorem"], belief["source"]) == ("top-share", "nobody")
@@ -60,13 +59,13 @@ def test_a_belief_comes_with_the_numbers_that_refute_it() -> None:
 
 def test_a_harmless_counterexample_is_a_problem() -> None:
     entry = examine(case(HARMLESS))
-    assert not entry["clean"]
-    assert any("not refuted there" in problem for problem in entry["problems"])
+    assert not entry.clean
+    assert any("not refuted there" in problem for problem in entry.problems)
     assert [belief["refuted"] for belief in beliefs([entry])] == [False]
 
 
 def test_a_missing_counterexample_is_a_problem() -> None:
-    assert "folklore without a counterexample" in examine(replace(case(REFUTED), folklore=()))["problems"]
+    assert "folklore without a counterexample" in examine(replace(case(REFUTED), folklore=())).problems
 
 
 def test_verify_fails_for_a_harmless_counterexample(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 import sympy as sp
 from flint import arb, fmpq
 
-from entmax_oracle.proofs_checks.evidence.arguments import Case, Context, certified, decided, exact, sampled, symbolic
+from entmax_oracle.proofs_checks.evidence import Case, Context, certified, decided, exact, judge, sampled, symbolic
 from entmax_oracle.proofs_checks.evidence.families import rows
 from entmax_oracle.proofs_checks.evidence.instances import row
-from entmax_oracle.proofs_checks.evidence.judging import judge
-from entmax_oracle.proofs_checks.evidence.proof import Step, assumes, concludes, identity
-from entmax_oracle.proofs_checks.reading.walk import Unclear, Undefined, precision, read
+from entmax_oracle.proofs_checks.evidence.proof import Proof, assumes, concludes, identity
+from entmax_oracle.proofs_checks.reading import Unclear, Undefined, precision, read
 from entmax_oracle.proofs_checks.theorems import cases
 from entmax_oracle.proofs_checks.verify import examine
 from entmax_oracle.theory import Claim, Hypothesis, Theorem
@@ -41,10 +39,10 @@ def test_a_claim_without_a_value_is_not_supported(relation: sp.Basic) -> None:
     theorem = statement(relation)
     for argument in (sampled(rows(), cases=40), exact(lambda: [row([0, 1], 2)], "one row")):
         entry = examine(Case(theorem, (argument,)))
-        assert (entry["verdict"], entry["clean"]) == ("unchecked", False)
-        assert "'only' has no value in" in entry["problems"][0]
-        assert "z = " in entry["problems"][0]
-        assert "both sides agree" not in entry["problems"][0]
+        assert (entry.verdict, entry.clean) == ("unchecked", False)
+        assert "'only' has no value in" in entry.problems[0]
+        assert "z = " in entry.problems[0]
+        assert "both sides agree" not in entry.problems[0]
 
 
 def test_a_guard_makes_the_claim_meaningful() -> None:
@@ -132,17 +130,20 @@ def test_a_box_without_values_is_not_certified() -> None:
     assert "has no value" in found.detail
 
 
-def _unrelated(theorem: Theorem) -> Iterator[Step]:
+ONLY = statement(TWO)
+
+
+def _unrelated() -> Proof:
     yield identity("a square", (t + 1) ** 2, t**2 + 2 * t + 1)
 
 
-def _echo(theorem: Theorem) -> Iterator[Step]:
-    yield from _unrelated(theorem)
-    yield concludes("so", theorem.claim("only"), theorem.claim("only").relation)
+def _echo() -> Proof:
+    yield _unrelated()
+    yield concludes("so", "only", ONLY.claim("only").relation)
 
 
-def _from_nothing(theorem: Theorem) -> Iterator[Step]:
-    yield concludes("clearly", theorem.claim("only"), sp.Ge(N.p_max, 2))
+def _from_nothing() -> Proof:
+    yield concludes("clearly", "only", sp.Ge(N.p_max, 2))
 
 
 @pytest.mark.parametrize(
@@ -155,13 +156,19 @@ def _from_nothing(theorem: Theorem) -> Iterator[Step]:
 )
 def test_a_proof_must_end_in_the_claim(proof: object, message: str) -> None:
     assert callable(proof)
-    entry = examine(Case(statement(TWO), (symbolic(proof),)))
-    assert entry["verdict"] == "unchecked"
-    assert message in entry["problems"][0]
+    entry = examine(Case(ONLY, (symbolic(proof),)))
+    assert entry.verdict == "unchecked"
+    assert message in entry.problems[0]
 
 
-def test_two_plain_numbers_are_no_step() -> None:
-    assert not identity("x", 1, 1).ok
+def test_sides_that_are_equal_as_written_are_no_step() -> None:
+    for left, right in ((1, 1), (t + 1, 1 + t), (sp.diff(t**2, t), 2 * t)):
+        step = identity("x", left, right)
+        assert not step.ok
+        assert "say it in words" in step.note
+    assert identity("x", sp.Derivative(t**2, t), 2 * t).ok
+    assert identity("x", t * (t + 1), 2, at={t: 1}).ok
+    assert not identity("x", t * (t + 1), 2, at={t: 2}).ok
 
 
 def test_a_proof_notices_a_hypothesis_that_is_gone_or_altered() -> None:
@@ -174,12 +181,12 @@ def test_a_proof_notices_a_hypothesis_that_is_gone_or_altered() -> None:
 
 
 def test_a_hypothesis_that_no_proof_uses_is_not_clean() -> None:
-    def proof(theorem: Theorem) -> Iterator[Step]:
-        yield from _unrelated(theorem)
-        yield concludes("so", theorem.claim("only"), sp.Ge(N.p_max, 0, evaluate=False))
+    def proof() -> Proof:
+        yield _unrelated()
+        yield concludes("so", "only", sp.Ge(N.p_max, 0, evaluate=False))
 
     theorem = statement(sp.Ge(N.p_max, 0, evaluate=False), sp.Le(N.alpha, 2))
-    assert "no proof uses 'h0'" in examine(Case(theorem, (symbolic(proof),)))["problems"]
+    assert "no proof uses 'h0'" in examine(Case(theorem, (symbolic(proof),))).problems
 
 
 PROOFS = [
@@ -192,7 +199,7 @@ PROOFS = [
 
 @pytest.mark.parametrize(("case", "proof"), PROOFS)
 def test_no_proof_survives_the_loss_of_its_hypotheses(case: Case, proof: object) -> None:
-    from entmax_oracle.proofs_checks.evidence.arguments import Argument
+    from entmax_oracle.proofs_checks.evidence import Argument
 
     assert isinstance(proof, Argument)
     assert set(proof.given) == {h.key for h in case.theorem.hypotheses}

@@ -9,7 +9,8 @@ import sympy as sp
 from flint import fmpq
 
 from entmax_oracle.cli import main
-from entmax_oracle.proofs_checks.evidence.arguments import Context
+from entmax_oracle.proofs_checks.evidence import Context
+from entmax_oracle.proofs_checks.marks import Verdict
 from entmax_oracle.proofs_checks.matrix import (
     PROPERTIES,
     ROWS,
@@ -23,9 +24,9 @@ from entmax_oracle.proofs_checks.matrix import (
     growth,
     matrix,
 )
-from entmax_oracle.proofs_checks.matrix.forms import FORMS, departure
 from entmax_oracle.proofs_checks.matrix.points import shrink, simpler
-from entmax_oracle.proofs_checks.matrix.reductions import REDUCTIONS, disagreement
+from entmax_oracle.proofs_checks.matrix.reductions import FORMS, REDUCTIONS, departure, disagreement
+from entmax_oracle.proofs_checks.matrix.results import Leaning
 from entmax_oracle.reference import entmax
 from entmax_oracle.reference.enclosures.precision import working_precision
 from entmax_oracle.reference.normalisers import NORMALISERS, normaliser
@@ -163,8 +164,7 @@ def test_a_weight_that_underflows_is_no_exact_zero_and_is_felt(scale, kind):
 
 
 def test_that_every_newcomer_is_felt_is_proved_by_a_theorem_or_measured(monkeypatch):
-    verdict = {"name": "", "title": "", "verdict": "proved", "domain": ""}
-    monkeypatch.setattr(cells, "_verdict", lambda name: {**verdict, "name": name})
+    monkeypatch.setattr(cells, "_leaning", lambda name: Leaning(name, "", Verdict.PROVED, ""))
     by_label = {claims.label: claims for claims in ROWS}
     for label, strength in (("softmax", "proved"), ("sigmoid", "proved"), ("r-softmax", "measured")):
         found = cell(BY_KEY["vanishing"], Reference(normaliser(label), {}), by_label[label])
@@ -175,8 +175,7 @@ def test_that_every_newcomer_is_felt_is_proved_by_a_theorem_or_measured(monkeypa
 
 
 def test_a_family_that_is_one_hot_at_every_length_refutes_dispersion_by_a_theorem(monkeypatch):
-    verdict = {"name": "", "title": "", "verdict": "proved", "domain": ""}
-    monkeypatch.setattr(cells, "_verdict", lambda name: {**verdict, "name": name})
+    monkeypatch.setattr(cells, "_leaning", lambda name: Leaning(name, "", Verdict.PROVED, ""))
     claims = next(each for each in ROWS if each.label == "alpha-entmax, alpha = 3")
     found = cell(BY_KEY["dispersion"], Reference(normaliser("alpha-entmax"), claims.parameters), claims)
     assert (found.verdict, found.strength, found.contradicts) == ("false", "proved", "")
@@ -308,16 +307,13 @@ def test_claimed_points_replay_and_constants_are_not_exceeded(claims):
     ],
 )
 def test_a_wrong_claim_is_contradicted(claims, key, message, monkeypatch):
-    verdict = {"name": "", "title": "", "verdict": "proved", "domain": ""}
-    monkeypatch.setattr(cells, "_verdict", lambda name: {**verdict, "name": name})
+    monkeypatch.setattr(cells, "_leaning", lambda name: Leaning(name, "", Verdict.PROVED, ""))
     found = cell(BY_KEY[key], Reference(normaliser(claims.normaliser), claims.parameters), claims)
     assert message in found.contradicts
 
 
 def test_a_theorem_that_is_not_proved_proves_no_cell(monkeypatch):
-    monkeypatch.setattr(
-        cells, "_verdict", lambda name: {"name": name, "title": "", "verdict": "supported", "domain": ""}
-    )
+    monkeypatch.setattr(cells, "_leaning", lambda name: Leaning(name, "", Verdict.SUPPORTED, ""))
     claims = Claims("softmax", theorems={"shift": ("shift-invariance",)})
     found = cell(BY_KEY["shift"], Reference(normaliser("softmax"), {}), claims)
     assert found.strength == "supported"
@@ -328,7 +324,7 @@ def test_a_proved_cell_ran_its_theorem():
     claims = Claims("sparsemax", theorems={"shift": ("shift-invariance",)})
     found = cell(BY_KEY["shift"], Reference(normaliser("sparsemax"), {}), claims)
     assert (found.verdict, found.strength, found.contradicts) == ("true", "proved", "")
-    assert found.theorems[0]["verdict"] == "proved"
+    assert found.theorems[0].verdict == "proved"
 
 
 def test_the_full_profile_looks_harder_and_seeds_differ():
@@ -465,8 +461,7 @@ def test_what_holds_in_the_matrix_of_the_package_is_proved():
 
 
 def test_a_theorem_about_another_bias_proves_no_cell(monkeypatch):
-    verdict = {"name": "", "title": "", "verdict": "proved", "domain": ""}
-    monkeypatch.setattr(cells, "_verdict", lambda name: {**verdict, "name": name})
+    monkeypatch.setattr(cells, "_leaning", lambda name: Leaning(name, "", Verdict.PROVED, ""))
     claims = Claims("sigmoid", {"bias": 0.0}, theorems={"joining": ("sigmoid-length-bias",)})
     found = cell(BY_KEY["joining"], Reference(normaliser("sigmoid"), claims.parameters), claims)
     assert "it is not what sigmoid-length-bias speaks of" in found.contradicts

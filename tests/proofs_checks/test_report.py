@@ -71,7 +71,7 @@ def law(name="values", status="pass", **more):
 
 
 def verify_result(*entries):
-    return {"schema": "entmax-oracle/verify/1", "theorems": list(entries), "kernels": []}
+    return {"schema": "entmax-oracle/verify/1", "theorems": list(entries)}
 
 
 def check_result(verdict="conforms", target="impl.py:f", laws=None):
@@ -162,7 +162,7 @@ def test_only_required_keys(write):
     minimal = {"schema": "entmax-oracle/check/1", "target": "m:f", "verdict": "unusable", "laws": []}
     failed = {"schema": "entmax-oracle/check/1", "target": "m:g", "verdict": "violates"}
     failed["laws"] = [{"law": "shape", "status": "fail"}]
-    directory = write(verify={**verify_result(bare), "kernels": [minimal]}, check_a=failed)
+    directory = write(verify=verify_result(bare), check_a=failed, check_b=minimal)
     Page(render(directory).read_text(encoding="utf-8"))
 
 
@@ -170,9 +170,11 @@ HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)>\"'&{{ 
 
 
 def test_everything_is_escaped(write):
+    closed = {"schema", "verdict", "kind", "status", "severity"}
+
     def poison(value):
         if isinstance(value, dict):
-            return {k: v if k in {"schema", "verdict", "status", "severity"} else poison(v) for k, v in value.items()}
+            return {k: v if k in closed else poison(v) for k, v in value.items()}
         if isinstance(value, list):
             return [poison(item) for item in value]
         return f"{value} {HOSTILE} $\\text{{{HOSTILE}}} <b>$" if isinstance(value, str) else value
@@ -203,6 +205,25 @@ def test_unknown_schema_is_named(write, content, rule):
     assert "check-x.json" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("theorem", "rule"),
+    [
+        ({"verdict": "proved"}, r"required field missing @ \$\.theorems\[0\]\.name"),
+        ({"name": "t", "verdict": "sure"}, r"expected Verdict @ \$\.theorems\[0\]\.verdict"),
+        ({"name": "t", "evidence": [{"kind": "faith"}]}, r"faith not in .*\.evidence\[0\]\.kind"),
+    ],
+)
+def test_what_no_result_says_is_named(write, theorem, rule):
+    with pytest.raises(ValueError, match=rule) as caught:
+        render(write(verify=verify_result(theorem)))
+    assert "verify.json" in str(caught.value)
+
+
+def test_results_from_before_the_kernels_went_still_load(write):
+    (theorem,) = load(write(verify={**verify_result(THEOREM), "kernels": []})).theorems
+    assert theorem.kinds == ("symbolic", "sampled")
+
+
 def test_damaged_file_and_empty_directory_are_named(tmp_path):
     with pytest.raises(ValueError, match=r"neither verify\.json nor check-"):
         render(tmp_path)
@@ -212,7 +233,8 @@ def test_damaged_file_and_empty_directory_are_named(tmp_path):
 
 
 def test_findings_count_and_name_the_gravest(write):
-    certain = law("support", "fail", worst_ratio="inf", message="token 0 is zero", alpha=2.0, dtype="float32")
+    certain = law("support", "fail", worst_ratio="inf", message="token 0 is zero")
+    certain["counterexample"] = {"alpha": 2.0, "dtype": "float32", "ratio": "inf"}
     warned = law("quiet", "fail", severity="warning", worst_ratio="inf")
     directory = write(
         verify=verify_result(THEOREM, {**THEOREM, "name": "other", "verdict": "refuted"}),
@@ -231,9 +253,11 @@ def test_findings_of_good_news(write):
     assert findings(load(directory)) == ["1 theorem, all proved.", "`impl.py:f` conforms: it keeps 1 law of α-entmax."]
 
 
-def test_violation_line_says_how_much():
-    assert violation_line(violating()["laws"][0]) == "values (α = 1.5, float32): 5 × 10³ times the budget"
-    assert violation_line({"law": "shape", "message": "it returns (3,)."}) == "shape: it returns (3,)"
+def test_violation_line_says_how_much(write):
+    target = check_result("violates", laws=[*violating()["laws"], {"law": "shape", "message": "it returns (3,)."}])
+    failed, _, misshapen = load(write(check_a=target)).targets[0].laws
+    assert violation_line(failed) == "values (α = 1.5, float32): 5 × 10³ times the budget"
+    assert violation_line(misshapen) == "shape: it returns (3,)"
 
 
 def test_matrix_has_a_row_for_each_setting(write):
@@ -278,7 +302,12 @@ def test_inline_math_and_code():
 
 
 def test_prose_makes_paragraphs_and_lists():
-    assert prose("one\n\n- a\n- b <i>") == "<p>one</p><ul><li>a</li><li>b &lt;i&gt;</li></ul>"
+    markup = prose("one\n\n- a\n- b <i>")
+    assert markup.replace("\n", "") == "<p>one</p><ul><li>a</li><li>b &lt;i&gt;</li></ul>"
+
+
+def test_stars_stress_and_underscores_are_indices():
+    assert inline("the *top* token, |z_i - z_j|_q") == "the <em>top</em> token, |z_i - z_j|_q"
 
 
 @pytest.mark.parametrize("latex", [r"x_{", r"\undefined{x}", r"\frac{1}"])

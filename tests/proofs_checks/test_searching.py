@@ -14,10 +14,10 @@ from mutation import weaker
 
 from entmax_oracle.cli import Unusable
 from entmax_oracle.commands import verify as command
-from entmax_oracle.proofs_checks.evidence.arguments import Context
+from entmax_oracle.proofs_checks.evidence import Context
 from entmax_oracle.proofs_checks.evidence.instances import row
 from entmax_oracle.proofs_checks.evidence.searching import searched, slack
-from entmax_oracle.proofs_checks.reading.walk import precision
+from entmax_oracle.proofs_checks.reading import precision
 from entmax_oracle.proofs_checks.verify import load, verify
 from entmax_oracle.theory import Claim, Hypothesis, Theorem
 from entmax_oracle.theory import notation as N
@@ -188,7 +188,7 @@ def test_another_seed_is_not_resumed(tmp_path: Path) -> None:
 def test_what_cannot_be_written_is_refused_before_the_work(
     option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("entmax_oracle.proofs_checks.verify.verify", lambda *a, **k: pytest.fail("it has begun"))
+    monkeypatch.setattr("entmax_oracle.proofs_checks.verify.examine_all", lambda *a, **k: pytest.fail("it has begun"))
     (tmp_path / "taken").write_text("")
     with pytest.raises(Unusable, match=f"{option} .*cannot be written"):
         run("--theorem", NAMES[0], option, str(tmp_path / "taken" / "deep"))

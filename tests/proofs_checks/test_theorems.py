@@ -6,7 +6,7 @@ import golden
 import pytest
 from mutation import Mutant, mutants, refutation
 
-from entmax_oracle.proofs_checks.evidence.arguments import Case
+from entmax_oracle.proofs_checks.evidence import Case
 from entmax_oracle.proofs_checks.theorems import cases
 from entmax_oracle.proofs_checks.verify import examine
 from entmax_oracle.theory import theorems
@@ -22,11 +22,11 @@ def test_every_theorem_has_a_case() -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.theorem.name)
 def test_the_theorem_is_clean(case: Case) -> None:
-    entry = examine(case)
-    assert entry["problems"] == []
-    assert entry["verdict"] in ("proved", "certified", "supported")
-    assert entry["domain"]
-    assert golden.differences(RECORDED[case.theorem.name], golden.theorem(entry)) == []
+    found = examine(case)
+    assert found.problems == ()
+    assert found.verdict in ("proved", "certified", "supported")
+    assert found.domain
+    assert golden.differences(RECORDED[case.theorem.name], golden.theorem(found.to_dict())) == []
 
 
 @pytest.mark.parametrize("mutant", MUTANTS)

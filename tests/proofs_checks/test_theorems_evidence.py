@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +10,7 @@ import pytest
 import sympy as sp
 from flint import arb, fmpq
 
-from entmax_oracle.proofs_checks.evidence.arguments import (
+from entmax_oracle.proofs_checks.evidence import (
     Argument,
     Case,
     Context,
@@ -23,6 +22,7 @@ from entmax_oracle.proofs_checks.evidence.arguments import (
     certified,
     decided,
     exact,
+    judge,
     sampled,
     symbolic,
     verdict,
@@ -30,9 +30,8 @@ from entmax_oracle.proofs_checks.evidence.arguments import (
 from entmax_oracle.proofs_checks.evidence.boxes import certify_positive
 from entmax_oracle.proofs_checks.evidence.families import rows
 from entmax_oracle.proofs_checks.evidence.instances import chosen, row
-from entmax_oracle.proofs_checks.evidence.judging import judge
-from entmax_oracle.proofs_checks.evidence.proof import Step, concludes, identity, nonnegative
-from entmax_oracle.proofs_checks.reading.walk import Undefined, precision, read
+from entmax_oracle.proofs_checks.evidence.proof import Proof, by, concludes, identity, nonnegative
+from entmax_oracle.proofs_checks.reading import Undefined, precision, read
 from entmax_oracle.proofs_checks.verify import examine
 from entmax_oracle.theory import Claim, Hypothesis, Theorem
 from entmax_oracle.theory import notation as N
@@ -136,9 +135,9 @@ def test_without_z3_a_decision_is_skipped_with_a_hint(monkeypatch: pytest.Monkey
     find = importlib.util.find_spec
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "z3" else find(name))
     entry = examine(Case(SIMPLEX, (decided(), sampled(rows(), cases=10))))
-    assert entry["evidence"][0]["status"] == "skipped"
-    assert "entmax-oracle[proofs]" in entry["evidence"][0]["detail"]
-    assert entry["verdict"] == "supported"
+    assert entry.evidence[0].status == "skipped"
+    assert "entmax-oracle[proofs]" in entry.evidence[0].detail
+    assert entry.verdict == "supported"
 
 
 def test_interval_arithmetic_certifies_and_refutes() -> None:
@@ -157,23 +156,42 @@ def test_an_inequality_without_room_stays_open() -> None:
 
 
 def test_a_broken_step_is_named_with_what_remains() -> None:
-    def proof(theorem: Theorem) -> Iterator[Step]:
+    def proof() -> Proof:
         yield identity("a square", (t + 1) ** 2, t**2 + 2 * t + 1)
         yield identity("a slip", (t + 1) ** 2, t**2 + 1)
-        yield concludes("all", theorem.claim("only"), theorem.claim("only").relation)
+        yield concludes("all", "only", SIMPLEX.claim("only").relation)
 
     found = symbolic(proof).execute(SIMPLEX, Context())
     assert found.status == "fails"
     assert "step 2 of 3 does not go through: a slip" in found.detail
     assert "2 t" in found.detail
     entry = examine(Case(SIMPLEX, (symbolic(proof),)))
-    assert entry["verdict"] == "unchecked"
-    assert not entry["clean"]
+    assert entry.verdict == "unchecked"
+    assert not entry.clean
 
 
 def test_a_proof_of_something_else_proves_nothing() -> None:
-    step = concludes("other", HALF.claim("only"), sp.Ge(N.p_max, sp.Rational(1, 3)))
-    assert not step.ok
+    assert not concludes("other", "only", sp.Ge(N.p_max, sp.Rational(1, 3))).of(HALF).ok
+
+
+def test_words_are_counted_as_words() -> None:
+    half = HALF.claim("only").relation
+    derived = half.func(2 * half.lhs, 2 * half.rhs)
+
+    def argued() -> Proof:
+        yield by("it is plain")
+        yield concludes("so", "only", half.func(half.lhs - half.rhs, 0))
+
+    def checked() -> Proof:
+        yield identity("a square", (t + 1) ** 2, t**2 + 2 * t + 1)
+        yield argued()
+
+    details = [symbolic(proof).execute(HALF, Context()).detail for proof in (argued, checked)]
+    assert details == [
+        "argued in words (1); SymPy compares the conclusions alone",
+        "2 steps checked by SymPy, 1 in words",
+    ]
+    assert not concludes("doubled", "only", derived).of(HALF).ok
 
 
 def test_a_sign_must_be_manifest() -> None:
@@ -216,17 +234,17 @@ def test_a_loose_bound_is_not_clean() -> None:
     loose = statement(sp.Ge(N.tau, N.a * N.z_max - 2))
     case = Case(loose, (sampled(rows(), cases=10),), sharp=(Sharp("only", "one-hot", lambda: [row([2, 0], 2)]),))
     entry = examine(case)
-    assert entry["verdict"] == "supported"
-    assert not entry["clean"]
-    assert "the sides differ" in entry["problems"][0]
+    assert entry.verdict == "supported"
+    assert not entry.clean
+    assert "the sides differ" in entry.problems[0]
 
 
 def test_a_violated_sharp_point_refutes() -> None:
     wrong = statement(sp.Ge(N.tau, N.a * N.z_max - sp.Rational(1, 2)))
     case = Case(wrong, (), sharp=(Sharp("only", "one-hot", lambda: [row([2, 0], 2)]),))
     entry = examine(case)
-    assert entry["verdict"] == "refuted"
-    assert entry["counterexample"]["tau"] == "1"
+    assert entry.verdict == "refuted"
+    assert entry.counterexample["tau"] == "1"
 
 
 def test_an_approached_bound_must_be_approached() -> None:
@@ -236,17 +254,17 @@ def test_an_approached_bound_must_be_approached() -> None:
         points = lambda: [row([2, fmpq(2) - 1 + fmpq(1, m)], 2) for m in (2, 8, 64)]  # noqa: E731
         return Case(theorem, (sampled(rows(), cases=10),), sharp=(Sharp("only", "closer", points, within),))
 
-    assert examine(case(0.02))["clean"]
-    assert not examine(case(1e-6))["clean"]
+    assert examine(case(0.02)).clean
+    assert not examine(case(1e-6)).clean
 
 
 def test_a_superfluous_hypothesis_is_not_clean() -> None:
     positive = Hypothesis("positive", "positive logits", sp.Gt(N.z_max, 0))
     theorem = statement(sp.Eq(N.total(N.p[N.i]), 1), positive)
     bare = Case(theorem, (sampled(rows(), cases=40),))
-    assert examine(bare)["problems"] == ["necessity of 'positive' is not shown"]
+    assert examine(bare).problems == ("necessity of 'positive' is not shown",)
     shown = replace(bare, needed=(Needed("positive", "negative logits", lambda: row([-1], 2)),))
-    assert "not refuted there" in examine(shown)["problems"][0]
+    assert "not refuted there" in examine(shown).problems[0]
 
 
 def test_an_argument_that_raises_does_not_stop_the_others() -> None:
@@ -255,8 +273,8 @@ def test_an_argument_that_raises_does_not_stop_the_others() -> None:
 
     bad = Argument("sampled", "bad", "nowhere", explode)
     entry = examine(Case(SIMPLEX, (bad, exact(lambda: [row([1, 0], 2)], "one row"))))
-    assert [e["status"] for e in entry["evidence"]] == ["fails", "holds"]
-    assert "boom" in entry["problems"][0]
+    assert [e.status for e in entry.evidence] == ["fails", "holds"]
+    assert "boom" in entry.problems[0]
 
 
 def test_hypotheses_and_claims_share_their_free_indices() -> None:

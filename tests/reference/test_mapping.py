@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
-from entmax_oracle.benchmarks.rows import FAMILIES
+from entmax_oracle.proofs_checks.conformance.inputs.rows import FAMILIES, Row
 from entmax_oracle.reference import budget, enclose, entmax, support, threshold
 
 ALPHAS = [1.0, 1 + 1e-12, 1.01, 1.05, 1.25, 4 / 3, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0, 50.0, 1000.0]
@@ -24,7 +24,7 @@ def distance(p, truth):
 @pytest.mark.parametrize("family", FAMILIES)
 def test_within_the_float64_budget(alpha, family):
     for n in (1, 2, 7, 130, 1025):
-        rows = FAMILIES[family](np.random.default_rng(n), (4, n), max(alpha - 1, 1 / 8))
+        rows = np.stack([row.values(alpha, "float64") for row in Row(family, n).again(2)])
         p = entmax(rows, alpha)
         assert (distance(p, enclose(rows, alpha)) <= budget(rows, alpha, "float64")).all(), n
 
@@ -51,8 +51,8 @@ def test_within_the_float64_budget_anywhere(z, alpha):
 
 @pytest.mark.parametrize("alpha", [1.0, 1.01, 1.5, 2.0, 3.0])
 def test_long_rows(alpha):
-    for family in ("gaussian", "flat", "ties"):
-        row = FAMILIES[family](np.random.default_rng(5), (1, 10**6), max(alpha - 1, 1 / 8))
+    for family in ("gaussian", "constant", "levels"):
+        row = Row(family, 10**6, seed=5).values(alpha, "float64")[None]
         p = entmax(row, alpha)
         assert abs(p.sum() - 1) < 1e-14
         # The residual identity: the l1 error of [x - t]_+^q is its row sum's distance from 1, so p is right.

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib import import_module
 
 import pytest
 import sympy as sp
 from flint import arb, fmpq
 
 from entmax_oracle.proofs_checks.evidence.instances import row
-from entmax_oracle.proofs_checks.reading.walk import precision, read
+from entmax_oracle.proofs_checks.reading import precision, read
 from entmax_oracle.theory import Theorem, theorems
 from entmax_oracle.theory import notation as N
 from entmax_oracle.theory.mapping.threshold import brackets
-from entmax_oracle.theory.theorem import CHAPTERS
+from entmax_oracle.theory.theorem import CHAPTERS, index
 
 ALL = theorems()
 
@@ -27,7 +28,15 @@ def test_names_are_unique_slugs() -> None:
 
 def test_every_subject_states_something() -> None:
     assert {theorem.area for theorem in ALL} == {subject for subjects in CHAPTERS.values() for subject in subjects}
+    for chapter, subjects in CHAPTERS.items():
+        for subject in subjects:
+            module = import_module(f"entmax_oracle.theory.{chapter}.{subject}")
+            assert {value.area for value in vars(module).values() if isinstance(value, Theorem)} == {subject}
     assert [t for t in ALL if t.area == "threshold"] == list(theorems("threshold"))
+
+
+def test_the_index_says_where_every_theorem_stands() -> None:
+    assert list(index().items()) == [(theorem.name, theorem.area) for theorem in ALL]
 
 
 @pytest.mark.parametrize("theorem", ALL, ids=lambda t: t.name)

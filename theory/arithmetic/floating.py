@@ -2,91 +2,84 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import sympy as sp
 
 from ..hypotheses import CONVEX_RANGE
-from ..notation import a, alpha, i, n, p, p_max, pos, q, r, reach, rho, size, tau, total, x
+from ..notation import *
 from ..theorem import Claim, Folklore, Theorem
+
+theorem = partial(Theorem, area="floating")
 
 residual = total(pos(x(i) - rho) ** q) - 1
 """``f(tau')`` at an approximate threshold."""
 
-residual_identity = Theorem(
+residual_identity = theorem(
     name="residual-identity",
-    area="floating",
     title="The residual is the error, exactly",
     statement=(
         r"For any approximate threshold $\tau'$ and $p'_i = [x_i - \tau']_+^q$, $\lVert p' - p \rVert_1 = "
-        r"|f(\tau')|$; after "
-        r"dividing $p'$ by its sum the error is at most $\frac{2 |f|}{1+f}$; and $f(\tau') \ge 0$ if and "
-        r"only if $\tau' \le \tau$."
+        r"|f(\tau')|$; after dividing $p'$ by its sum the error is at most $\frac{2 |f|}{1+f}$; and $f(\tau') \ge 0$ "
+        r"if and only if $\tau' \le \tau$."
     ),
     setting=r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, $\tau' < x_{\max}$; $r = p'$",
     claims=(
         Claim("error", sp.Eq(total(sp.Abs(r[i] - p[i])), sp.Abs(residual))),
         Claim(
-            "renormalised",
-            sp.Le(total(sp.Abs(r[i] / (1 + residual) - p[i])), 2 * sp.Abs(residual) / (1 + residual)),
+            "renormalised", sp.Le(total(sp.Abs(r[i] / (1 + residual) - p[i])), 2 * sp.Abs(residual) / (1 + residual))
         ),
         Claim("side", sp.Implies(rho < tau, residual > 0)),
         Claim("other-side", sp.Implies(rho > tau, residual < 0)),
     ),
     folklore=(
         Folklore(
-            r"The error of the threshold bounds the error of the probabilities: false, it is amplified "
-            r"(here: by less than 1).",
+            r"The error of the threshold bounds the error of the probabilities: false, it is amplified (here: by "
+            r"less than 1).",
             sp.Le(total(sp.Abs(r[i] - p[i])), sp.Abs(rho - tau)),
         ),
     ),
 )
 
-threshold_condition = Theorem(
+threshold_condition = theorem(
     name="threshold-condition",
-    area="floating",
     title="How accurate a threshold must be",
     statement=(
-        r"For $\alpha \le 2$ and an approximate threshold $\tau' \ge x_{\max} - 1$, $\lVert p' - p \rVert_1 "
-        r"\le q\, n\, |\tau' - \tau|$: "
-        r"$T$ halvings of the first bracket leave at most $q\, n\, 2^{-T}$."
+        r"For $\alpha \le 2$ and an approximate threshold $\tau' \ge x_{\max} - 1$, $\lVert p' - p \rVert_1 \le q\, "
+        r"n\, |\tau' - \tau|$: $T$ halvings of the first bracket leave at most $q\, n\, 2^{-T}$."
     ),
     setting=(
-        r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, $x_{\max} - 1 \le \tau' \le x_{\max}$; $r = "
-        r"p'$"
+        r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, $x_{\max} - 1 \le \tau' \le x_{\max}$; $r = p'$"
     ),
     hypotheses=(CONVEX_RANGE,),
     claims=(Claim("error", sp.Le(total(sp.Abs(r[i] - p[i])), q * n * sp.Abs(rho - tau))),),
 )
 
-logit_rounding = Theorem(
+logit_rounding = theorem(
     name="logit-rounding",
-    area="floating",
     title="Logits off by epsilon, probabilities off by n^(alpha - 1) epsilon",
     statement=r"For $\alpha \le 2$, $\lVert p' - p \rVert_1 \le n^{\alpha-1} \lVert z' - z \rVert_\infty$.",
     setting=(
-        r"every $n \ge 1$, real $\alpha \ge 1$, $z, z' \in \mathbb{R}^n$; $r = p'$, $R = \lVert z' - z "
-        r"\rVert_\infty$"
+        r"every $n \ge 1$, real $\alpha \ge 1$, $z, z' \in \mathbb{R}^n$; $r = p'$, $R = \lVert z' - z \rVert_\infty$"
     ),
     hypotheses=(CONVEX_RANGE,),
     claims=(Claim("error", sp.Le(total(sp.Abs(r[i] - p[i])), n**a * reach)),),
     folklore=(
         Folklore(
-            r"Entmax is as insensitive as softmax, $\lVert p' - p \rVert_1 \le \lVert z' - z \rVert_\infty$: false for "
-            r"$\alpha > 1$, it moves up to $n^{\alpha-1}$ times as far.",
+            r"Entmax is as insensitive as softmax, $\lVert p' - p \rVert_1 \le \lVert z' - z \rVert_\infty$: false "
+            r"for $\alpha > 1$, it moves up to $n^{\alpha-1}$ times as far.",
             sp.Le(total(sp.Abs(r[i] - p[i])), reach),
         ),
     ),
 )
 
-condition_number = Theorem(
+condition_number = theorem(
     name="condition-number",
-    area="floating",
     title="The condition number of a row",
     statement=(
-        r"$\kappa = q\, p_{\max}^{\alpha-1} \Sigma$ lies between $q$ and $q\,(1 + (|S|-1)^{\alpha-1})$ for "
-        r"$\alpha \le 2$: rounding "
-        r"the threshold relative to $x_{\max} - \tau = p_{\max}^{\alpha-1}$ costs $\kappa$ units in "
-        r"$\ell_1$, whatever the size of the "
-        r"logits."
+        r"$\kappa = q\, p_{\max}^{\alpha-1} \Sigma$ lies between $q$ and $q\,(1 + (|S|-1)^{\alpha-1})$ for $\alpha "
+        r"\le 2$: rounding the threshold relative to $x_{\max} - \tau = p_{\max}^{\alpha-1}$ costs $\kappa$ units in "
+        r"$\ell_1$, whatever the size of the logits."
     ),
     setting=r"every $n \ge 1$, real $\alpha > 1$, $p$ in the simplex",
     hypotheses=(CONVEX_RANGE,),

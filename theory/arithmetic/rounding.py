@@ -2,47 +2,26 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import sympy as sp
 
 from ..calculus.jacobian import Sigma, mean
 from ..hypotheses import CONVEX_RANGE
 from ..mapping.entropy import tsallis
-from ..notation import (
-    Iff,
-    a,
-    alpha,
-    epsilon,
-    fl,
-    i,
-    k,
-    late,
-    n,
-    p,
-    p_max,
-    q,
-    r,
-    reach,
-    rho,
-    roundoff,
-    s,
-    shift,
-    steps,
-    tau,
-    total,
-    v,
-    x,
-)
+from ..notation import *
 from ..theorem import Claim, Folklore, Theorem
 from .floating import residual
 
+theorem = partial(Theorem, area="rounding")
+
 _APPROXIMATE = (
-    r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, $x_{\max} - 1 \le \tau' < x_{\max}$; "
-    r"$r_i = [x_i - \tau']_+^q$"
+    r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, $x_{\max} - 1 \le \tau' < x_{\max}$; $r_i = [x_i - "
+    r"\tau']_+^q$"
 )
 
-certified_bracket = Theorem(
+certified_bracket = theorem(
     name="certified-bracket",
-    area="rounding",
     title="The sign of the residual certifies probabilities and supports",
     statement=(
         r"If $f(\tau') \ge 0$ then $p_i \le [x_i - \tau']_+^q$ for every token, and every token with $x_i \le \tau'$ "
@@ -61,9 +40,8 @@ certified_bracket = Theorem(
 condition = q * p_max**a * Sigma
 """Condition number ``kappa`` of a row."""
 
-condition_exact = Theorem(
+condition_exact = theorem(
     name="condition-number-exact",
-    area="rounding",
     title="The worst condition number for a given largest probability",
     statement=(
         r"For $\alpha \le 2$ and $w = p_{\max}$, $\kappa = q\, w^{\alpha-1} \Sigma \le q \bigl(w + (n-1)^{\alpha-1} "
@@ -82,20 +60,19 @@ summation_terms = tree_depth + n / 16
 budget = 2 * roundoff * (2 * condition + q + 1 + summation_terms + tsallis(p, 1))
 """What a correct kernel may lose of a row, in l1."""
 
-kernel_budget = Theorem(
+kernel_budget = theorem(
     name="kernel-budget",
-    area="rounding",
     title="What a correct kernel may lose",
     statement=(
         r"A kernel that subtracts the largest logit first, solves for the threshold to the last bit, takes the power "
         r"within one unit and sums in blocks has $\lVert r - p \rVert_1 \le 2u \bigl(2\kappa + q + 1 + H_1(p) + "
-        r"\lceil \log_2 n \rceil + \tfrac{n}{16}\bigr)$, $\kappa = q\, p_{\max}^{\alpha-1} \Sigma$, whatever the size "
-        r"of the logits; its row sum is off by no more. (A worst case over programs: no single one attains it, so no "
-        r"point of sharpness is given; honest ones come to about half of it.)"
+        r"\lceil \log_2 n \rceil + \tfrac{n}{16}\bigr)$, $\kappa = q\, p_{\max}^{\alpha-1} \Sigma$, whatever the "
+        r"size of the logits; its row sum is off by no more. (A worst case over programs: no single one attains it, "
+        r"so no point of sharpness is given; honest ones come to about half of it.)"
     ),
     setting=(
-        r"$n \le 64$, $\alpha \in \{5/4, 3/2, 7/4, 2\}$, logits of the format; a bisection in float32 ($u = 2^{-24}$) "
-        r"and float16 ($u = 2^{-11}$) with NumPy's sum and power; $r$ its output"
+        r"$n \le 64$, $\alpha \in \{5/4, 3/2, 7/4, 2\}$, logits of the format; a bisection in float32 ($u = "
+        r"2^{-24}$) and float16 ($u = 2^{-11}$) with NumPy's sum and power; $r$ its output"
     ),
     claims=(
         Claim("error", sp.Le(total(sp.Abs(r[i] - p[i])), budget)),
@@ -113,9 +90,8 @@ kernel_budget = Theorem(
 
 _error = sp.Abs(rho - tau)
 
-support_decisions = Theorem(
+support_decisions = theorem(
     name="support-decisions",
-    area="rounding",
     title="Which tokens an approximate threshold may get wrong, and what that costs",
     statement=(
         r"With a threshold off by $E = |\tau' - \tau|$ every token with $|x_i - \tau| > E$ is decided rightly; a "
@@ -131,21 +107,20 @@ support_decisions = Theorem(
     ),
     folklore=(
         Folklore(
-            r"A wrong support costs no more than the error of the threshold: false for $\alpha > 2$, where it costs a "
-            r"root of it.",
+            r"A wrong support costs no more than the error of the threshold: false for $\alpha > 2$, where it costs "
+            r"a root of it.",
             sp.Implies(sp.Eq(p[i], 0), r[i] <= _error),
         ),
     ),
 )
 
-false_zeros = Theorem(
+false_zeros = theorem(
     name="false-zeros",
-    area="rounding",
     title="Zeros that are not zero",
     statement=(
-        r"$p_i \le \varepsilon$ if and only if $x_i - \tau \le \varepsilon^{\alpha-1}$. So in float32 ($\varepsilon = "
-        r"2^{-150}$, half the least positive number) a token of the support up to $\varepsilon^{\alpha-1}$ above the "
-        r"threshold rounds to 0: $0.0055$ for $\alpha = 1.05$."
+        r"$p_i \le \varepsilon$ if and only if $x_i - \tau \le \varepsilon^{\alpha-1}$. So in float32 ($\varepsilon "
+        r"= 2^{-150}$, half the least positive number) a token of the support up to $\varepsilon^{\alpha-1}$ above "
+        r"the threshold rounds to 0: $0.0055$ for $\alpha = 1.05$."
     ),
     setting=(
         r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, $\varepsilon > 0$; $r$ is $p$ with everything up "
@@ -163,41 +138,38 @@ false_zeros = Theorem(
     ),
 )
 
-bisection_steps = Theorem(
+bisection_steps = theorem(
     name="bisection-steps",
-    area="rounding",
     title="How many halvings a tolerance needs",
     statement=(
         r"For $\alpha \le 2$, $T$ halvings of $[x_{\max} - 1, x_{\max} - n^{1-\alpha}]$ leave $\lVert r - p \rVert_1 "
         r"\le q\, n\, 2^{-T}$ at the lower end: $T \ge \log_2 (q n / \varepsilon)$ steps suffice for $\varepsilon$."
     ),
-    setting=r"every $n \ge 1$, $T \ge 0$, real $\alpha > 1$, $z \in \mathbb{R}^n$; $r$ belongs to the lower end of "
-    r"the bracket",
+    setting=(
+        r"every $n \ge 1$, $T \ge 0$, real $\alpha > 1$, $z \in \mathbb{R}^n$; $r$ belongs to the lower end of the "
+        r"bracket"
+    ),
     hypotheses=(CONVEX_RANGE,),
     claims=(Claim("error", sp.Le(total(sp.Abs(r[i] - p[i])), q * n * 2 ** (-steps))),),
 )
 
 _magnitude = total(sp.Abs(v[i]))
 
-summation_error = Theorem(
+summation_error = theorem(
     name="summation-error",
-    area="rounding",
     title="One after the other or in pairs: the error of a sum",
     statement=(
         r"Rounding to nearest, a sum of $n$ terms taken one after the other is off by at most $\bigl((1+u)^{n-1} - "
-        r"1\bigr) \sum |v_i|$; taken in pairs, by at most $\bigl((1+u)^{\lceil \log_2 n \rceil} - 1\bigr) \sum |v_i|$."
+        r"1\bigr) \sum |v_i|$; taken in pairs, by at most $\bigl((1+u)^{\lceil \log_2 n \rceil} - 1\bigr) \sum "
+        r"|v_i|$."
     ),
-    setting=r"every $n \ge 1$, $v \in \mathbb{R}^n$ in a binary format without overflow; $b$ the first sum, $c$ the "
-    r"second",
+    setting=(
+        r"every $n \ge 1$, $v \in \mathbb{R}^n$ in a binary format without overflow; $b$ the first sum, $c$ the "
+        r"second"
+    ),
     claims=(
         Claim("sequential", sp.Le(sp.Abs(late - total(v[i])), ((1 + roundoff) ** (n - 1) - 1) * _magnitude)),
-        Claim(
-            "pairwise",
-            sp.Le(
-                sp.Abs(shift - total(v[i])),
-                ((1 + roundoff) ** tree_depth - 1) * _magnitude,
-            ),
-        ),
+        Claim("pairwise", sp.Le(sp.Abs(shift - total(v[i])), ((1 + roundoff) ** tree_depth - 1) * _magnitude)),
     ),
     source="Higham 2002, section 4.2",
     folklore=(
@@ -208,9 +180,8 @@ summation_error = Theorem(
     ),
 )
 
-vjp_mean = Theorem(
+vjp_mean = theorem(
     name="vjp-mean-error",
-    area="rounding",
     title="An error of the weighted mean costs the backward pass its size times the total sensitivity",
     statement=(
         r"If the backward pass $s_i (v_i - \bar v)$ uses a mean that is off by $c$, its error in $\ell_1$ is exactly "
@@ -219,8 +190,7 @@ vjp_mean = Theorem(
     setting=r"every $n \ge 1$, real $\alpha \ge 1$, $p$ in the simplex, $v \in \mathbb{R}^n$, $c \in \mathbb{R}$",
     claims=(
         Claim(
-            "error",
-            sp.Eq(total(sp.Abs(s(i) * (v[i] - mean - shift) - s(i) * (v[i] - mean))), Sigma * sp.Abs(shift)),
+            "error", sp.Eq(total(sp.Abs(s(i) * (v[i] - mean - shift) - s(i) * (v[i] - mean))), Sigma * sp.Abs(shift))
         ),
     ),
     folklore=(
@@ -232,14 +202,13 @@ vjp_mean = Theorem(
     ),
 )
 
-vjp_budget = Theorem(
+vjp_budget = theorem(
     name="vjp-budget",
-    area="rounding",
     title="What a correct backward pass may lose",
     statement=(
-        r"A backward pass that rounds $p$ to the format and computes $s_i (v_i - \bar v)$ in it is off by at most $2u "
-        r"\bigl(\lceil \log_2 n \rceil + \tfrac{n}{16} + 11\bigr) \Sigma \max_i |v_i|$ in $\ell_1$. (A worst case over "
-        r"programs, as in the theorem *kernel-budget*: no single one attains it.)"
+        r"A backward pass that rounds $p$ to the format and computes $s_i (v_i - \bar v)$ in it is off by at most "
+        r"$2u \bigl(\lceil \log_2 n \rceil + \tfrac{n}{16} + 11\bigr) \Sigma \max_i |v_i|$ in $\ell_1$. (A worst "
+        r"case over programs, as in the theorem *kernel-budget*: no single one attains it.)"
     ),
     setting=(
         r"$n \le 64$, $\alpha \in \{1, 5/4, 3/2, 7/4, 2\}$, $v$ of the format; float32 ($u = 2^{-24}$) with NumPy's "

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import sympy as sp
 
-from ..notation import D, Every, Iff, alpha, i, j, k, l, p, rank, s, size, tau, total, v, x
+from ..hypotheses import OFF_BOUNDARY
+from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
+
+theorem = partial(Theorem, area="jacobian")
 
 Sigma = total(s(k), k)
 """Total sensitivity of the support."""
@@ -14,23 +19,15 @@ mean = total(s(k) * v[k], k) / Sigma
 quadratic = total(s(k) * v[k] ** 2, k) - total(s(k) * v[k], k) ** 2 / Sigma
 """``v^T J v``."""
 
-formula = Theorem(
+formula = theorem(
     name="jacobian",
-    area="jacobian",
     title="The derivative is diagonal minus rank one",
     statement=(
-        r"$\partial p_i / \partial z_j = s_i \delta_{ij} - s_i s_j / \Sigma$ with $s_i = p_i^{2-\alpha}$ on "
-        r"the support, "
-        r"$s_i = 0$ off it, $\Sigma = \sum s_i$; for $\alpha = 1$, $s = p$."
+        r"$\partial p_i / \partial z_j = s_i \delta_{ij} - s_i s_j / \Sigma$ with $s_i = p_i^{2-\alpha}$ on the "
+        r"support, $s_i = 0$ off it, $\Sigma = \sum s_i$; for $\alpha = 1$, $s = p$."
     ),
     setting=r"every $n \ge 1$, real $\alpha \ge 1$, $z \in \mathbb{R}^n$; $D_{ij}$ is the derivative of $p_i$ in $z_j$",
-    hypotheses=(
-        Hypothesis(
-            "off-boundary",
-            r"no token lies exactly on the threshold, unless $\alpha < 2$",
-            sp.Or(alpha < 2, Every(sp.Ne(x(l), tau), l)),
-        ),
-    ),
+    hypotheses=(OFF_BOUNDARY,),
     claims=(Claim("formula", sp.Eq(D[i, j], s(i) * sp.KroneckerDelta(i, j) - s(i) * s(j) / Sigma)),),
     source="Peters, Niculae, Martins 2019, Proposition 2",
     folklore=(
@@ -42,34 +39,31 @@ formula = Theorem(
     ),
 )
 
-semidefinite = Theorem(
+semidefinite = theorem(
     name="jacobian-semidefinite",
-    area="jacobian",
     title="The Jacobian is a variance",
     statement=(
-        r"$v^\top J v = \sum_i s_i (v_i - \bar v)^2 \ge 0$ with the $s$-weighted mean $\bar v$: $J$ is "
-        r"symmetric and positive "
-        r"semidefinite, and $v^\top J v = 0$ exactly for $v$ that is constant on the support. So its rank is $|S| - 1$ "
-        r"and $J\mathbf{1} = 0$."
+        r"$v^\top J v = \sum_i s_i (v_i - \bar v)^2 \ge 0$ with the $s$-weighted mean $\bar v$: $J$ is symmetric and "
+        r"positive semidefinite, and $v^\top J v = 0$ exactly for $v$ that is constant on the support. So its rank "
+        r"is $|S| - 1$ and $J\mathbf{1} = 0$."
     ),
-    setting=r"every $n \ge 1$, real $\alpha \ge 1$, $p$ in the simplex, $v \in \mathbb{R}^n$; $J$ as in the theorem "
-    r"*jacobian*",
+    setting=(
+        r"every $n \ge 1$, real $\alpha \ge 1$, $p$ in the simplex, $v \in \mathbb{R}^n$; $J$ as in the theorem "
+        r"*jacobian*"
+    ),
     claims=(
         Claim("variance", sp.Eq(quadratic, total(s(i) * (v[i] - mean) ** 2))),
         Claim("semidefinite", sp.Ge(quadratic, 0)),
         Claim(
             "kernel",
-            Iff(
-                sp.Eq(quadratic, 0),
-                Every(Every(sp.Or(sp.Eq(p[i], 0), sp.Eq(p[j], 0), sp.Eq(v[i], v[j])), j), i),
-            ),
+            Iff(sp.Eq(quadratic, 0), Every(Every(sp.Or(sp.Eq(p[i], 0), sp.Eq(p[j], 0), sp.Eq(v[i], v[j])), j), i)),
         ),
         Claim("rank", sp.Eq(rank, size - 1)),
     ),
     folklore=(
         Folklore(
-            r"The kernel consists of the constant vectors only: true for softmax, false where a token is "
-            r"off the support.",
+            r"The kernel consists of the constant vectors only: true for softmax, false where a token is off the "
+            r"support.",
             Iff(sp.Eq(quadratic, 0), Every(Every(sp.Eq(v[i], v[j]), j), i)),
         ),
     ),
@@ -77,24 +71,17 @@ semidefinite = Theorem(
 
 _lifted = sp.Piecewise((p[k] ** (alpha - 2) * v[k], p[k] > 0), (0, True))
 
-pseudo_inverse = Theorem(
+pseudo_inverse = theorem(
     name="jacobian-inverse",
-    area="jacobian",
     title="On the support the Jacobian inverts a diagonal",
     statement=(
-        r"For $v$ that sums to zero and vanishes off the support, $J\,\mathrm{diag}(p^{\alpha-2})\, v = v$: "
-        r"there $J$ is the "
-        r"inverse of the diagonal compressed to sum-zero vectors."
+        r"For $v$ that sums to zero and vanishes off the support, $J\,\mathrm{diag}(p^{\alpha-2})\, v = v$: there "
+        r"$J$ is the inverse of the diagonal compressed to sum-zero vectors."
     ),
     setting=r"every $n \ge 1$, real $\alpha \ge 1$, $p$ in the simplex, $v \in \mathbb{R}^n$",
     hypotheses=(
         Hypothesis("sum-zero", r"$\sum_i v_i = 0$", sp.Eq(total(v[l], l), 0)),
         Hypothesis("on-support", r"$v_l = 0$ off the support", Every(sp.Or(p[l] > 0, sp.Eq(v[l], 0)), l)),
     ),
-    claims=(
-        Claim(
-            "inverse",
-            sp.Eq(s(i) * (_lifted.subs(k, i) - total(s(k) * _lifted, k) / Sigma), v[i]),
-        ),
-    ),
+    claims=(Claim("inverse", sp.Eq(s(i) * (_lifted.subs(k, i) - total(s(k) * _lifted, k) / Sigma), v[i])),),
 )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import sympy as sp
 
 from ..hypotheses import CONVEX_RANGE, LARGE_ALPHA, SCALES_IN_ORDER, UNIT_VALUES
-from ..notation import A, Every, a, alpha, i, j, l, mix, n, p, r, s, size, tau, total, v, x, y, z
+from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 from .jacobian import Sigma, mean, quadratic
+
+theorem = partial(Theorem, area="lipschitz")
 
 kappa = a / (3 - alpha)
 """Exponent of the extremal two-block rows."""
@@ -16,16 +20,14 @@ entry_constant = (1 + (n - 1) ** (-kappa)) ** (alpha - 3)
 
 _POINT = r"every $n \ge 2$, real $\alpha \ge 1$, $p$ in the simplex; $J$ as in the theorem *jacobian*"
 
-entries = Theorem(
+entries = theorem(
     name="jacobian-entries",
-    area="lipschitz",
     title="The largest entry of the Jacobian, exactly",
     statement=(
-        r"For $\alpha \le 2$, $|J_{ij}| \le C_n(\alpha) = \bigl(1 + (n-1)^{-\kappa}\bigr)^{\alpha-3}$, "
-        r"$\kappa = \frac{\alpha-1}{3-\alpha}$, and rows sum to at most $2 C_n$ in absolute value: the "
-        r"Lipschitz constant is "
-        r"$C_n$ from $\ell_1$ to $\ell_\infty$, and $2 C_n$ in $\ell_1$ and in $\ell_\infty$. It is $1/4$ for softmax, "
-        r"$\frac{n-1}{n}$ for sparsemax, and tends to 1 with $n$ for every $\alpha > 1$."
+        r"For $\alpha \le 2$, $|J_{ij}| \le C_n(\alpha) = \bigl(1 + (n-1)^{-\kappa}\bigr)^{\alpha-3}$, $\kappa = "
+        r"\frac{\alpha-1}{3-\alpha}$, and rows sum to at most $2 C_n$ in absolute value: the Lipschitz constant is "
+        r"$C_n$ from $\ell_1$ to $\ell_\infty$, and $2 C_n$ in $\ell_1$ and in $\ell_\infty$. It is $1/4$ for "
+        r"softmax, $\frac{n-1}{n}$ for sparsemax, and tends to 1 with $n$ for every $\alpha > 1$."
     ),
     setting=_POINT,
     hypotheses=(CONVEX_RANGE,),
@@ -42,52 +44,44 @@ path_square = (1 + (n - 2) * mix) ** 2 + 1 + (n - 2) * mix**2
 path_mass = (1 + (n - 2) * mix) ** (2 / (3 - alpha)) + 1 + (n - 2) * mix ** (2 / (3 - alpha))
 """Its r-norm to the power ``r = 2 / (3 - alpha)``."""
 
-norm_path = Theorem(
+norm_path = theorem(
     name="norm-path",
-    area="lipschitz",
     title="Between two blocks and two tokens nothing is more sensitive",
     statement=(
-        r"For $w = (1 + (n-2) t, -1, -t, \dots, -t)$ with $0 \le t \le 1$ and $r = \frac{2}{3-\alpha}$, "
-        r"$\lVert w \rVert_2^2 \le \max\bigl(2^{\alpha-2}, \frac{n}{n-1} C_n(\alpha)\bigr) \lVert w \rVert_r^2$: "
-        r"along this path the quotient of the norms falls and then rises, so it is largest at an end, "
-        r"$t = 0$ or $t = 1$."
+        r"For $w = (1 + (n-2) t, -1, -t, \dots, -t)$ with $0 \le t \le 1$ and $r = \frac{2}{3-\alpha}$, $\lVert w "
+        r"\rVert_2^2 \le \max\bigl(2^{\alpha-2}, \frac{n}{n-1} C_n(\alpha)\bigr) \lVert w \rVert_r^2$: along this "
+        r"path the quotient of the norms falls and then rises, so it is largest at an end, $t = 0$ or $t = 1$."
     ),
     setting=r"every $n \ge 2$, real $1 \le \alpha \le 2$, $0 \le t \le 1$",
     claims=(Claim("ends", sp.Le(path_square, spectral_constant * path_mass ** (3 - alpha))),),
 )
 
-euclidean = Theorem(
+euclidean = theorem(
     name="jacobian-norm",
-    area="lipschitz",
     title="The Euclidean Lipschitz constant depends on the length",
     statement=(
-        r"For $\alpha \le 2$, $v^\top J v \le \max\bigl(2^{\alpha-2}, \frac{n}{n-1} C_n(\alpha)\bigr) "
-        r"\lVert v \rVert^2$: the "
-        r"Euclidean Lipschitz constant is $2^{\alpha-2}$ for short rows only (up to 47 tokens for $\alpha = "
-        r"1.5$), and tends "
-        r"to 1 with $n$ for every $\alpha > 1$."
+        r"For $\alpha \le 2$, $v^\top J v \le \max\bigl(2^{\alpha-2}, \frac{n}{n-1} C_n(\alpha)\bigr) \lVert v "
+        r"\rVert^2$: the Euclidean Lipschitz constant is $2^{\alpha-2}$ for short rows only (up to 47 tokens for "
+        r"$\alpha = 1.5$), and tends to 1 with $n$ for every $\alpha > 1$."
     ),
     setting=_POINT + r", $v \in \mathbb{R}^n$",
     hypotheses=(CONVEX_RANGE,),
     claims=(Claim("norm", sp.Le(quadratic, spectral_constant * total(v[i] ** 2))),),
     folklore=(
         Folklore(
-            r"The Lipschitz constant of entmax is $2^{\alpha-2}$ for every length: false, $\alpha = 5/3$ "
-            r"with 65 tokens has "
-            r"$0.868$ instead of $0.794$.",
+            r"The Lipschitz constant of entmax is $2^{\alpha-2}$ for every length: false, $\alpha = 5/3$ with 65 "
+            r"tokens has $0.868$ instead of $0.794$.",
             sp.Le(quadratic, 2 ** (alpha - 2) * total(v[i] ** 2)),
         ),
     ),
 )
 
-bounded_change = Theorem(
+bounded_change = theorem(
     name="jacobian-sup-to-one",
-    area="lipschitz",
     title="Logits off by epsilon move the mass by at most n^(alpha - 1) epsilon",
     statement=(
-        r"For $\alpha \le 2$ and $|v_i| \le 1$, $\lVert J v \rVert_1 \le |S|^{\alpha-1} \le n^{\alpha-1}$, "
-        r"attained for even $n$: the "
-        r"Lipschitz constant from $\ell_\infty$ to $\ell_1$; 1 for softmax at every length."
+        r"For $\alpha \le 2$ and $|v_i| \le 1$, $\lVert J v \rVert_1 \le |S|^{\alpha-1} \le n^{\alpha-1}$, attained "
+        r"for even $n$: the Lipschitz constant from $\ell_\infty$ to $\ell_1$; 1 for softmax at every length."
     ),
     setting=_POINT.replace(r"n \ge 2", r"n \ge 1") + r", $v \in \mathbb{R}^n$",
     hypotheses=(CONVEX_RANGE, UNIT_VALUES),
@@ -99,15 +93,13 @@ bounded_change = Theorem(
 
 _dual = alpha / a
 
-holder = Theorem(
+holder = theorem(
     name="hoelder",
-    area="lipschitz",
     title="Beyond alpha = 2: Hölder with a sharp constant",
     statement=(
         r"For $\alpha \ge 2$, $\lVert p - p' \rVert_\alpha \le \bigl((\alpha-1) \lVert z - z' "
-        r"\rVert_{\alpha^*}\bigr)^{1/(\alpha-1)}$, "
-        r"$\alpha^* = \frac{\alpha}{\alpha-1}$; attained by flipping a one-hot row. (Not Lipschitz for "
-        r"$\alpha > 2$, $n \ge 3$.)"
+        r"\rVert_{\alpha^*}\bigr)^{1/(\alpha-1)}$, $\alpha^* = \frac{\alpha}{\alpha-1}$; attained by flipping a "
+        r"one-hot row. (Not Lipschitz for $\alpha > 2$, $n \ge 3$.)"
     ),
     setting=r"every $n \ge 1$, real $\alpha > 1$, $z, z' \in \mathbb{R}^n$; $r = p' = \mathrm{entmax}_\alpha(z')$",
     hypotheses=(LARGE_ALPHA,),
@@ -122,17 +114,15 @@ holder = Theorem(
     ),
     folklore=(
         Folklore(
-            r"Entmax is Lipschitz with constant 10 for every $\alpha$: false for $\alpha > 2$ and three "
-            r"tokens, the ratio has "
-            r"no bound.",
+            r"Entmax is Lipschitz with constant 10 for every $\alpha$: false for $\alpha > 2$ and three tokens, the "
+            r"ratio has no bound.",
             sp.Le(total((p[i] - r[i]) ** 2), 100 * total((z[i] - y[i]) ** 2)),
         ),
     ),
 )
 
-expected_logit = Theorem(
+expected_logit = theorem(
     name="expected-logit",
-    area="lipschitz",
     title="A larger scale raises the expected logit",
     statement=(
         r"$\sum_i p'_i z_i \ge \sum_i p_i z_i$ for $p = \mathrm{entmax}_\alpha(\theta z)$, $p' = "
@@ -148,21 +138,18 @@ def _plogp(index: sp.Expr) -> sp.Expr:
     return sp.Piecewise((p[index] * sp.log(p[index]), p[index] > 0), (0, True))
 
 
-alpha_derivative = Theorem(
+alpha_derivative = theorem(
     name="alpha-derivative",
-    area="lipschitz",
     title="The derivative in alpha",
     statement=(
-        r"$\frac{\partial p_i}{\partial \alpha} = \frac{p_i - s_i/\Sigma}{(\alpha-1)^2} - \frac{p_i \log "
-        r"p_i - (s_i/\Sigma) "
-        r"\sum_j p_j \log p_j}{\alpha-1}$ on the support, 0 off it."
+        r"$\frac{\partial p_i}{\partial \alpha} = \frac{p_i - s_i/\Sigma}{(\alpha-1)^2} - \frac{p_i \log p_i - "
+        r"(s_i/\Sigma) \sum_j p_j \log p_j}{\alpha-1}$ on the support, 0 off it."
     ),
     setting=r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$; $A_i$ is the derivative of $p_i$ in $\alpha$",
     hypotheses=(Hypothesis("off-boundary", r"no token lies exactly on the threshold", Every(sp.Ne(x(l), tau), l)),),
     claims=(
         Claim(
-            "formula",
-            sp.Eq(A[i], (p[i] - s(i) / Sigma) / a**2 - (_plogp(i) - s(i) / Sigma * total(_plogp(j), j)) / a),
+            "formula", sp.Eq(A[i], (p[i] - s(i) / Sigma) / a**2 - (_plogp(i) - s(i) / Sigma * total(_plogp(j), j)) / a)
         ),
     ),
     source="Correia, Niculae, Martins 2019, Proposition 1",

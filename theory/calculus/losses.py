@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import sympy as sp
 
 from ..hypotheses import ALPHAS_IN_ORDER, CONVEX_RANGE
 from ..mapping.entropy import tsallis
-from ..notation import Every, Iff, a, alpha, beta, epsilon, i, k, l, n, p, r, target, tau, total, y, z, z_max
+from ..notation import *
 from ..theorem import Claim, Folklore, Theorem
 from .lipschitz import spectral_constant
+
+theorem = partial(Theorem, area="losses")
 
 conjugate_value = total(p[i] * z[i]) + tsallis(p, alpha)
 """``Omega*(z)``: the maximal value of the objective."""
@@ -21,28 +25,25 @@ one_hot_loss = conjugate_value - z[k]
 
 _TARGET = r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, target $r$ in the simplex"
 
-conjugate = Theorem(
+conjugate = theorem(
     name="conjugate",
-    area="losses",
     title="The maximal value, without the maximiser's powers",
     statement=(
         r"$\Omega^*(z) = \max_p \langle p, z\rangle + H_\alpha(p) = \frac{\alpha-1}{\alpha} \langle p, z\rangle + "
-        r"\frac{\tau+1}{\alpha(\alpha-1)}$, and $p$ is a subgradient: $\Omega^*(z') \ge \Omega^*(z) + "
-        r"\langle p, z' - z\rangle$."
+        r"\frac{\tau+1}{\alpha(\alpha-1)}$, and $p$ is a subgradient: $\Omega^*(z') \ge \Omega^*(z) + \langle p, z' "
+        r"- z\rangle$."
     ),
     setting=r"every $n \ge 1$, real $\alpha > 1$, $z, z' \in \mathbb{R}^n$; $r = \mathrm{entmax}_\alpha(z')$",
     claims=(
         Claim("value", sp.Eq(conjugate_value, a / alpha * total(p[i] * z[i]) + (tau + 1) / (alpha * a))),
         Claim(
-            "subgradient",
-            sp.Ge(total(r[i] * y[i]) + tsallis(r, alpha), conjugate_value + total(p[i] * (y[i] - z[i]))),
+            "subgradient", sp.Ge(total(r[i] * y[i]) + tsallis(r, alpha), conjugate_value + total(p[i] * (y[i] - z[i])))
         ),
     ),
 )
 
-decomposition = Theorem(
+decomposition = theorem(
     name="loss-decomposition",
-    area="losses",
     title="The loss is a Bregman divergence plus the slack of dead tokens",
     statement=(
         r"$L(z; y) = B(y \Vert p) + \sum_{i \notin S} y_i \bigl(\frac{\tau}{\alpha-1} - z_i\bigr) \ge 0$, with "
@@ -66,9 +67,8 @@ decomposition = Theorem(
     ),
 )
 
-margin_loss = Theorem(
+margin_loss = theorem(
     name="one-hot-loss",
-    area="losses",
     title="One-hot targets: between the gap and the gap plus a constant",
     statement=(
         r"$g \le L(z; e_k) \le g + \frac{1 - n^{1-\alpha}}{\alpha(\alpha-1)}$ with $g = z_{\max} - z_k$; the loss is "
@@ -83,16 +83,15 @@ margin_loss = Theorem(
     source="Blondel, Martins, Niculae 2020, Proposition 8 (margin); the bounds derived here",
     folklore=(
         Folklore(
-            r"The loss vanishes only in the limit, like cross-entropy: false for $\alpha > 1$, it is 0 from the margin "
-            r"$\frac{1}{\alpha-1}$ on.",
+            r"The loss vanishes only in the limit, like cross-entropy: false for $\alpha > 1$, it is 0 from the "
+            r"margin $\frac{1}{\alpha-1}$ on.",
             sp.Gt(one_hot_loss, 0),
         ),
     ),
 )
 
-quadratic_lower_bound = Theorem(
+quadratic_lower_bound = theorem(
     name="loss-lower-bound",
-    area="losses",
     title="A small loss means close probabilities",
     statement=r"$L(z; y) \ge \tfrac12 \lVert p - y \rVert^2$ for $\alpha \le 2$.",
     setting=_TARGET,
@@ -101,9 +100,8 @@ quadratic_lower_bound = Theorem(
     source="Blondel, Martins, Niculae 2020, section 3 (strong convexity)",
 )
 
-loss_in_alpha = Theorem(
+loss_in_alpha = theorem(
     name="loss-falls-in-alpha",
-    area="losses",
     title="For one-hot targets a larger alpha means a smaller loss",
     statement=r"$L_{\alpha'}(z; e_k) \le L_\alpha(z; e_k)$ for $\alpha \le \alpha'$.",
     setting=r"every $n \ge 1$, real $\alpha, \alpha' > 1$, $z \in \mathbb{R}^n$; $r = \mathrm{entmax}_{\alpha'}(z)$",
@@ -114,13 +112,12 @@ loss_in_alpha = Theorem(
 _gap_of_losses = total(r[i] * y[i]) + tsallis(r, alpha) - conjugate_value - total(target[i] * (y[i] - z[i]))
 """Loss at the logits ``z'`` less the loss at ``z``, for the same target."""
 _PAIR = (
-    r"every $n \ge 2$, real $\alpha > 1$, $z, z' \in \mathbb{R}^n$, target $Y$ in the simplex; "
-    r"$r = \mathrm{entmax}_\alpha(z')$"
+    r"every $n \ge 2$, real $\alpha > 1$, $z, z' \in \mathbb{R}^n$, target $Y$ in the simplex; $r = "
+    r"\mathrm{entmax}_\alpha(z')$"
 )
 
-loss_gradient = Theorem(
+loss_gradient = theorem(
     name="loss-gradient",
-    area="losses",
     title="The gradient of the loss is bounded, and exactly zero for dead classes",
     statement=(
         r"$L(\cdot\,; Y)$ is convex with gradient $p - Y$: $L(z'; Y) \ge L(z; Y) + \langle p - Y, z' - z \rangle$; "
@@ -143,15 +140,14 @@ loss_gradient = Theorem(
     ),
 )
 
-loss_smoothness = Theorem(
+loss_smoothness = theorem(
     name="loss-smoothness",
-    area="losses",
     title="The loss lies below its tangent parabola, and so above the squared error",
     statement=(
         r"For $\alpha \le 2$ and $\Lambda = \max\bigl(2^{\alpha-2}, \frac{n}{n-1} C_n(\alpha)\bigr)$, $L(z'; Y) \le "
         r"L(z; Y) + \langle p - Y, z' - z \rangle + \frac{\Lambda}{2} \lVert z' - z \rVert^2$, and $L(z; Y) \ge "
-        r"\frac{1}{2 \Lambda} \lVert p - Y \rVert^2$: better than $\frac12 \lVert p - Y \rVert^2$ wherever $\Lambda < "
-        r"1$."
+        r"\frac{1}{2 \Lambda} \lVert p - Y \rVert^2$: better than $\frac12 \lVert p - Y \rVert^2$ wherever $\Lambda "
+        r"< 1$."
     ),
     setting=_PAIR,
     hypotheses=(CONVEX_RANGE,),
@@ -173,26 +169,26 @@ loss_smoothness = Theorem(
     ),
 )
 
-label_smoothing = Theorem(
+label_smoothing = theorem(
     name="label-smoothing",
-    area="losses",
     title="Smoothed labels shift the loss, and make its minimum finite",
     statement=(
         r"For $Y = (1 - \varepsilon) e_k + \varepsilon/n$, $L(z; Y) = L(z; e_k) + \varepsilon (z_k - \bar z) - "
         r"H_\alpha(Y)$ with the mean $\bar z$; it is nonnegative, and 0 at the finite logits $z_i = "
         r"Y_i^{\alpha-1}/(\alpha-1)$."
     ),
-    setting=r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, every class $k$, $0 \le \varepsilon \le 1$; "
-    r"$r = Y$",
+    setting=(
+        r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, every class $k$, $0 \le \varepsilon \le 1$; $r = "
+        r"Y$"
+    ),
     claims=(
         Claim("shift", sp.Eq(loss, one_hot_loss + epsilon * (z[k] - total(z[i]) / n) - tsallis(r, alpha))),
         Claim("nonnegative", sp.Ge(one_hot_loss + epsilon * (z[k] - total(z[i]) / n) - tsallis(r, alpha), 0)),
     ),
 )
 
-loss_soft_labels = Theorem(
+loss_soft_labels = theorem(
     name="loss-soft-labels",
-    area="losses",
     title="For soft labels a larger alpha means a smaller loss only up to the labels' entropies",
     statement=(
         r"$L_{\alpha'}(z; Y) \le L_\alpha(z; Y) + H_\alpha(Y) - H_{\alpha'}(Y)$ for $\alpha \le \alpha'$ and every "

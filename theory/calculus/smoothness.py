@@ -2,63 +2,38 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import sympy as sp
 
 from ..hypotheses import CONVEX_RANGE, SPARSEMAX
-from ..notation import (
-    B,
-    D,
-    Every,
-    Iff,
-    a,
-    alpha,
-    i,
-    j,
-    k,
-    l,
-    mix,
-    n,
-    p,
-    p_max,
-    pos,
-    q,
-    r,
-    reach,
-    s,
-    size,
-    tau,
-    theta,
-    total,
-    v,
-    x,
-    y,
-    z,
-)
+from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 from .jacobian import Sigma, quadratic
 from .lipschitz import spectral_constant
+
+theorem = partial(Theorem, area="smoothness")
 
 _POINT = (
     r"every $n \ge 1$, real $\alpha \ge 1$, $p$ in the simplex, $v \in \mathbb{R}^n$; $J$ as in the theorem *jacobian*"
 )
 
-boundary_slopes = Theorem(
+boundary_slopes = theorem(
     name="boundary-slopes",
-    area="smoothness",
     title="Below alpha = 2 a token joins the support without a kink",
     statement=(
         r"For $\alpha < 2$, $|J_{ij}| \le [x_j - \tau]_+^{q-1}$: the derivative falls to 0 as a token approaches the "
         r"threshold, like the power $q - 1 = \frac{2-\alpha}{\alpha-1}$ of its distance. So entmax is continuously "
         r"differentiable."
     ),
-    setting=r"every $n \ge 1$, real $1 < \alpha < 2$, $z \in \mathbb{R}^n$; $D_{ij}$ is the derivative of $p_i$ in "
-    r"$z_j$",
+    setting=(
+        r"every $n \ge 1$, real $1 < \alpha < 2$, $z \in \mathbb{R}^n$; $D_{ij}$ is the derivative of $p_i$ in $z_j$"
+    ),
     claims=(Claim("fades", sp.Le(sp.Abs(D[i, j]), pos(x(j) - tau) ** (q - 1))),),
     folklore=(
         Folklore(
             r"Gradients of entmax vanish smoothly at the edge of the support for every $\alpha$: false for $\alpha "
-            r"\ge 2$, "
-            r"sparsemax's drop from $1/2$ to 0 (here: within 1/8 of the edge they are below 1/4).",
+            r"\ge 2$, sparsemax's drop from $1/2$ to 0 (here: within 1/8 of the edge they are below 1/4).",
             sp.Implies(x(j) - tau <= sp.Rational(1, 8), sp.Abs(D[i, j]) <= sp.Rational(1, 4)),
         ),
     ),
@@ -66,16 +41,13 @@ boundary_slopes = Theorem(
 
 _slope_of_two = 1 / (mix ** (alpha - 2) + (1 - mix) ** (alpha - 2))
 
-boundary_jump = Theorem(
+boundary_jump = theorem(
     name="boundary-jump",
-    area="smoothness",
     title="The jump of the derivative at the edge of the support",
     statement=(
         r"Two tokens with $p = (1-t, t)$ have $J_{22} = \bigl(t^{\alpha-2} + (1-t)^{\alpha-2}\bigr)^{-1}$ for $0 < t "
-        r"< 1$. "
-        r"As $t \to 0$ it tends to 0 for $\alpha < 2$, to $1/2$ for $\alpha = 2$ and to 1 for $\alpha > 2$, while it "
-        r"is 0 "
-        r"beyond the edge: for $\alpha \ge 2$ entmax is not differentiable there."
+        r"< 1$. As $t \to 0$ it tends to 0 for $\alpha < 2$, to $1/2$ for $\alpha = 2$ and to 1 for $\alpha > 2$, "
+        r"while it is 0 beyond the edge: for $\alpha \ge 2$ entmax is not differentiable there."
     ),
     setting=r"$n = 2$, $p = (1 - t, t)$, $0 < t < 1$, real $\alpha \ge 1$",
     claims=(
@@ -86,15 +58,13 @@ boundary_jump = Theorem(
     ),
 )
 
-sparsemax_affine = Theorem(
+sparsemax_affine = theorem(
     name="sparsemax-affine",
-    area="smoothness",
     title="Sparsemax is affine wherever its support stays the same",
     statement=(
         r"For $\alpha = 2$, if $z$ and $z'$ have the same support $S$, $p'_i - p_i = (z'_i - z_i) - \frac{1}{|S|} "
         r"\sum_{j \in S} (z'_j - z_j)$ on $S$, exactly. At a token on the threshold the one-sided derivatives belong "
-        r"to the "
-        r"supports with and without it (Clarke's Jacobian is their hull)."
+        r"to the supports with and without it (Clarke's Jacobian is their hull)."
     ),
     setting=r"every $n \ge 1$, real $\alpha > 1$, $z, z' \in \mathbb{R}^n$; $r = \mathrm{entmax}_\alpha(z')$",
     hypotheses=(
@@ -106,10 +76,7 @@ sparsemax_affine = Theorem(
             "affine",
             sp.Or(
                 sp.Eq(p[i], 0),
-                sp.Eq(
-                    r[i] - p[i],
-                    y[i] - z[i] - total(sp.Piecewise((y[j] - z[j], p[j] > 0), (0, True)), j) / size,
-                ),
+                sp.Eq(r[i] - p[i], y[i] - z[i] - total(sp.Piecewise((y[j] - z[j], p[j] > 0), (0, True)), j) / size),
             ),
         ),
         Claim("zero", sp.Or(p[i] > 0, sp.Eq(r[i], 0))),
@@ -117,15 +84,13 @@ sparsemax_affine = Theorem(
     source="Martins, Astudillo 2016, section 2.5 (the Jacobian); the exact difference derived here",
 )
 
-simple_norms = Theorem(
+simple_norms = theorem(
     name="jacobian-simple-norms",
-    area="smoothness",
     title="Simple bounds of the Jacobian's norm",
     statement=(
         r"$v^\top J v \le 2 R \lVert v \rVert^2$ with $R = \max_i J_{ii}$; for $\alpha \le 2$ also $v^\top J v \le "
         r"p_{\max}^{2-\alpha} \lVert v \rVert^2 \le \lVert v \rVert^2$; and the direction $e_k - \frac1n \mathbf{1}$ "
-        r"shows "
-        r"that the norm is at least $\frac{n}{n-1} J_{kk}$."
+        r"shows that the norm is at least $\frac{n}{n-1} J_{kk}$."
     ),
     setting=_POINT + r", $R = \max_i J_{ii}$",
     hypotheses=(CONVEX_RANGE,),
@@ -133,24 +98,22 @@ simple_norms = Theorem(
         Claim("diagonal", sp.Le(quadratic, 2 * reach * total(v[i] ** 2))),
         Claim("top", sp.Le(quadratic, p_max ** (2 - alpha) * total(v[i] ** 2))),
         Claim("one", sp.Le(quadratic, total(v[i] ** 2))),
-        Claim(
-            "probe",
-            sp.Eq(quadratic.replace(v[k], sp.KroneckerDelta(k, j) - 1 / n), s(j) - s(j) ** 2 / Sigma),
-        ),
+        Claim("probe", sp.Eq(quadratic.replace(v[k], sp.KroneckerDelta(k, j) - 1 / n), s(j) - s(j) ** 2 / Sigma)),
     ),
 )
 
-two_token_norm = Theorem(
+two_token_norm = theorem(
     name="two-token-norm",
-    area="smoothness",
     title="Two tokens stay Lipschitz beyond alpha = 2, with another constant",
     statement=(
         r"For $n = 2$ and $\alpha > 2$, $v^\top J v \le \max(2, 2^{\alpha-2}) \lVert v \rVert^2$: attained at "
-        r"uniform $p$ for "
-        r"$\alpha \ge 3$, and approached at the edge of the support for $\alpha < 3$. It jumps from 1 at $\alpha = 2$."
+        r"uniform $p$ for $\alpha \ge 3$, and approached at the edge of the support for $\alpha < 3$. It jumps from "
+        r"1 at $\alpha = 2$."
     ),
-    setting=r"every $n \ge 1$, real $\alpha > 2$, $p$ in the simplex, $v \in \mathbb{R}^n$; $J$ as in the theorem "
-    r"*jacobian*",
+    setting=(
+        r"every $n \ge 1$, real $\alpha > 2$, $p$ in the simplex, $v \in \mathbb{R}^n$; $J$ as in the theorem "
+        r"*jacobian*"
+    ),
     hypotheses=(Hypothesis("two", r"$n = 2$", sp.Eq(n, 2)),),
     claims=(Claim("norm", sp.Le(quadratic, sp.Max(2, 2 ** (alpha - 2)) * total(v[i] ** 2))),),
     folklore=(
@@ -167,18 +130,14 @@ _along_logits = total(s(k) * z[k] ** 2, k) - total(s(k) * z[k], k) ** 2 / Sigma
 _log = sp.Piecewise((sp.log(p[k]), p[k] > 0), (0, True))
 _covariance = total(s(k) * _log * (z[k] - total(s(l) * z[l], l) / total(s(l), l)), k)
 
-scale_derivative = Theorem(
+scale_derivative = theorem(
     name="scale-derivative",
-    area="smoothness",
     title="The derivative in the scale: a variance that feeds the logit and drains the entropy",
     statement=(
         r"For $p = \mathrm{entmax}_\alpha(\theta z)$, $\frac{\partial p}{\partial \theta} = J z$; hence "
-        r"$\frac{\partial}{\partial"
-        r" \theta} \langle p, z \rangle = z^\top J z \ge 0$, $\frac{\partial}{\partial \theta} H_\alpha(p) = -\theta "
-        r"z^\top J z$ "
-        r"and $\frac{\partial}{\partial \theta} H_1(p) = -\sum_i s_i \log p_i\, (z_i - \bar z) \le 0$ with the "
-        r"$s$-weighted mean "
-        r"$\bar z$."
+        r"$\frac{\partial}{\partial \theta} \langle p, z \rangle = z^\top J z \ge 0$, $\frac{\partial}{\partial "
+        r"\theta} H_\alpha(p) = -\theta z^\top J z$ and $\frac{\partial}{\partial \theta} H_1(p) = -\sum_i s_i \log "
+        r"p_i\, (z_i - \bar z) \le 0$ with the $s$-weighted mean $\bar z$."
     ),
     setting=(
         r"every $n \ge 1$, real $\alpha > 1$, $\theta > 0$, $z \in \mathbb{R}^n$; $B_i$ is the derivative of $p_i$ "
@@ -196,34 +155,28 @@ scale_derivative = Theorem(
     ),
 )
 
-scaled_lipschitz = Theorem(
+scaled_lipschitz = theorem(
     name="scaled-lipschitz",
-    area="smoothness",
     title="A scale multiplies every Lipschitz constant",
     statement=(
         r"For $\alpha \le 2$, $\lVert \mathrm{entmax}_\alpha(\theta z) - \mathrm{entmax}_\alpha(\theta z') \rVert_2 "
-        r"\le "
-        r"\theta \max\bigl(2^{\alpha-2}, \frac{n}{n-1} C_n(\alpha)\bigr) \lVert z - z' \rVert_2$. With a scale "
-        r"$\theta_n$ that "
-        r"grows with the length no constant serves all $n$."
+        r"\le \theta \max\bigl(2^{\alpha-2}, \frac{n}{n-1} C_n(\alpha)\bigr) \lVert z - z' \rVert_2$. With a scale "
+        r"$\theta_n$ that grows with the length no constant serves all $n$."
     ),
     setting=(
         r"every $n \ge 2$, real $\alpha \ge 1$, $\theta > 0$, $z, z' \in \mathbb{R}^n$; $p = "
-        r"\mathrm{entmax}_\alpha(\theta z)$, "
-        r"$r = \mathrm{entmax}_\alpha(\theta z')$"
+        r"\mathrm{entmax}_\alpha(\theta z)$, $r = \mathrm{entmax}_\alpha(\theta z')$"
     ),
     hypotheses=(CONVEX_RANGE,),
     claims=(
         Claim(
-            "distance",
-            sp.Le(total((p[i] - r[i]) ** 2), theta**2 * spectral_constant**2 * total((z[i] - y[i]) ** 2)),
+            "distance", sp.Le(total((p[i] - r[i]) ** 2), theta**2 * spectral_constant**2 * total((z[i] - y[i]) ** 2))
         ),
     ),
     folklore=(
         Folklore(
             r"Adaptive-scale entmax is Lipschitz with a constant free of the length, as entmax is (1 for $\alpha \le "
-            r"2$): false "
-            r"for $\gamma > 0$, its scale grows.",
+            r"2$): false for $\gamma > 0$, its scale grows.",
             sp.Le(total((p[i] - r[i]) ** 2), total((z[i] - y[i]) ** 2)),
         ),
     ),

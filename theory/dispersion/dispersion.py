@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import sympy as sp
 
 from ..hypotheses import SORTED
 from ..mapping.entropy import tsallis
-from ..notation import (
-    a,
-    alpha,
-    beta,
-    epsilon,
-    eta,
-    extent,
-    i,
-    k,
-    n,
-    p,
-    p_max,
-    q,
-    r,
-    size,
-    theta,
-    top,
-    total,
-    z,
-    z_max,
-    z_min,
-)
+from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
+
+theorem = partial(Theorem, area="dispersion")
 
 shannon = tsallis(p, 1)
 """Shannon's entropy of ``p``."""
@@ -38,9 +21,8 @@ width = theta * (z_max - z_min)
 """Range of the scaled logits, ``D``."""
 
 
-entropy_and_support = Theorem(
+entropy_and_support = theorem(
     name="entropy-and-support",
-    area="dispersion",
     title="The entropy lies between the largest probability and the size of the support",
     statement=r"$-\log p_{\max} \le H_1(p) \le \log |S|$, both attained by uniform $p$.",
     setting=r"every $n \ge 1$, $p$ in the simplex",
@@ -56,16 +38,13 @@ entropy_and_support = Theorem(
 
 _massive = total(sp.Piecewise((p[i], p[i] >= n ** (epsilon - 1)), (0, True)))
 
-dispersion_criterion = Theorem(
+dispersion_criterion = theorem(
     name="dispersion-criterion",
-    area="dispersion",
     title="Complete dispersion, in finite terms: no mass on tokens above n^(eps - 1)",
     statement=(
-        r"With $M_\varepsilon = \sum \{p_i : p_i \ge n^{\varepsilon-1}\}$, "
-        r"$(1-\varepsilon)(1 - M_\varepsilon) \le \frac{H_1(p)}{\log n} \le 1 - \varepsilon M_\varepsilon + "
-        r"\frac{1}{e \log n}$. "
-        r"So $H_1 / \log n \to 1$ along any sequence of rows if and only if $M_\varepsilon \to 0$ for every "
-        r"$\varepsilon > 0$."
+        r"With $M_\varepsilon = \sum \{p_i : p_i \ge n^{\varepsilon-1}\}$, $(1-\varepsilon)(1 - M_\varepsilon) \le "
+        r"\frac{H_1(p)}{\log n} \le 1 - \varepsilon M_\varepsilon + \frac{1}{e \log n}$. So $H_1 / \log n \to 1$ "
+        r"along any sequence of rows if and only if $M_\varepsilon \to 0$ for every $\varepsilon > 0$."
     ),
     setting=r"every $n \ge 2$, $p$ in the simplex, $0 < \varepsilon \le 1$",
     claims=(
@@ -76,18 +55,17 @@ dispersion_criterion = Theorem(
 
 _K = sp.log((sp.exp(width) - 1) / width) + width / (sp.exp(width) - 1) - 1
 
-softmax_floor = Theorem(
+softmax_floor = theorem(
     name="softmax-entropy-floor",
-    area="dispersion",
     title="Softmax over bounded logits disperses completely",
     statement=(
-        r"For $p = \mathrm{softmax}(\theta z)$ with logits of range $D = \theta (z_{\max} - z_{\min}) > 0$, "
-        r"$H_1(p) \ge \log n - K(D)$, $K(D) = \log\frac{e^D - 1}{D} + \frac{D}{e^D - 1} - 1 \le \min(D^2/8, "
-        r"D)$. The loss does "
-        r"not grow with $n$, and $K$ cannot be improved."
+        r"For $p = \mathrm{softmax}(\theta z)$ with logits of range $D = \theta (z_{\max} - z_{\min}) > 0$, $H_1(p) "
+        r"\ge \log n - K(D)$, $K(D) = \log\frac{e^D - 1}{D} + \frac{D}{e^D - 1} - 1 \le \min(D^2/8, D)$. The loss "
+        r"does not grow with $n$, and $K$ cannot be improved."
     ),
-    setting=r"every $n \ge 2$, $\theta > 0$, $z \in \mathbb{R}^n$ that is not constant; $p = "
-    r"\mathrm{softmax}(\theta z)$",
+    setting=(
+        r"every $n \ge 2$, $\theta > 0$, $z \in \mathbb{R}^n$ that is not constant; $p = \mathrm{softmax}(\theta z)$"
+    ),
     claims=(
         Claim("closed", sp.Ge(shannon, sp.log(n) - _K)),
         Claim("square", sp.Ge(shannon, sp.log(n) - width**2 / 8)),
@@ -104,32 +82,24 @@ softmax_floor = Theorem(
 floor_loss = sp.log((sp.exp(extent) - 1) / extent) + extent / (sp.exp(extent) - 1) - 1
 """``K(D)``: what softmax over a range D can lose of ``log n``."""
 
-softmax_floor_constant = Theorem(
+softmax_floor_constant = theorem(
     name="softmax-floor-constant",
-    area="dispersion",
     title="The constant of the softmax floor, in simple terms",
     statement=(
-        r"$K(D) = \log\frac{e^D - 1}{D} + \frac{D}{e^D - 1} - 1 \le \min(D^2/8, D)$: the floor falls "
-        r"quadratically at first, then "
-        r"linearly, and both rates are exact."
+        r"$K(D) = \log\frac{e^D - 1}{D} + \frac{D}{e^D - 1} - 1 \le \min(D^2/8, D)$: the floor falls quadratically "
+        r"at first, then linearly, and both rates are exact."
     ),
     setting=r"every $D > 0$",
-    claims=(
-        Claim("square", sp.Le(floor_loss, extent**2 / 8)),
-        Claim("linear", sp.Le(floor_loss, extent)),
-    ),
+    claims=(Claim("square", sp.Le(floor_loss, extent**2 / 8)), Claim("linear", sp.Le(floor_loss, extent))),
 )
 
-entmax_peak = Theorem(
+entmax_peak = theorem(
     name="entmax-peak",
-    area="dispersion",
     title="How much one token can hold when logits have a range",
     statement=(
         r"With $\delta = (\alpha-1)(z_{\max} - z_{\min})$, $p_{\max}^{\alpha-1} - \bigl(\frac{1 - "
-        r"p_{\max}}{n-1}\bigr)^{\alpha-1} "
-        r"\le \delta$, attained by one large token among equal others. Hence $p_{\max} \le (\delta + "
-        r"(n-1)^{1-\alpha})^q$ and "
-        r"$H_1 \ge -q \log(\delta + (n-1)^{1-\alpha})$."
+        r"p_{\max}}{n-1}\bigr)^{\alpha-1} \le \delta$, attained by one large token among equal others. Hence "
+        r"$p_{\max} \le (\delta + (n-1)^{1-\alpha})^q$ and $H_1 \ge -q \log(\delta + (n-1)^{1-\alpha})$."
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$",
     claims=(
@@ -138,15 +108,13 @@ entmax_peak = Theorem(
     ),
     folklore=(
         Folklore(
-            r"Entmax never disperses completely, its normalised entropy stays below a constant under 1: "
-            r"false, equal logits "
-            r"(or $n^{1-o(1)}$ tied ones) give $H_1 = \log n$.",
+            r"Entmax never disperses completely, its normalised entropy stays below a constant under 1: false, equal "
+            r"logits (or $n^{1-o(1)}$ tied ones) give $H_1 = \log n$.",
             sp.Le(shannon, sp.Rational(99, 100) * sp.log(n)),
         ),
         Folklore(
-            r"Entmax over bounded logits disperses like softmax, $H_1 \ge \log n - c$ with $c$ free of $n$: "
-            r"false, $\delta \ge 1$ "
-            r"allows one-hot for every $n$ (here $c = 2$).",
+            r"Entmax over bounded logits disperses like softmax, $H_1 \ge \log n - c$ with $c$ free of $n$: false, "
+            r"$\delta \ge 1$ allows one-hot for every $n$ (here $c = 2$).",
             sp.Ge(shannon, sp.log(n) - 2),
         ),
     ),
@@ -156,95 +124,76 @@ _cap = spread**q
 _full = sp.floor(1 / _cap)
 _rest = 1 - _full * _cap
 
-three_levels = Theorem(
+three_levels = theorem(
     name="entropy-floor-three-levels",
-    area="dispersion",
     title="The least entropy over a range has three levels, not two",
     statement=(
-        r"If some token is off the support and $M = \delta^q$, $\delta = (\alpha-1)(z_{\max} - z_{\min})$, then "
-        r"$H_1 \ge -k M \log M - r \log r$ with $k = \lfloor 1/M \rfloor$, $r = 1 - k M$: the worst row has "
-        r"$k$ tokens at the "
-        r"top, one in between and the rest at the bottom."
+        r"If some token is off the support and $M = \delta^q$, $\delta = (\alpha-1)(z_{\max} - z_{\min})$, then $H_1 "
+        r"\ge -k M \log M - r \log r$ with $k = \lfloor 1/M \rfloor$, $r = 1 - k M$: the worst row has $k$ tokens at "
+        r"the top, one in between and the rest at the bottom."
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$ that is not constant",
     hypotheses=(Hypothesis("dead", r"some token has probability 0", size < n),),
     claims=(Claim("floor", sp.Ge(shannon, -_full * _cap * sp.log(_cap) - _rest * sp.log(_rest))),),
     folklore=(
         Folklore(
-            r"The extremal rows have two levels, as for softmax, so the entropy is at least $\log \lceil "
-            r"1/M \rceil$: false, "
-            r"$p = (0.4, 0.4, 0.2)$ has less than $\log 3$.",
+            r"The extremal rows have two levels, as for softmax, so the entropy is at least $\log \lceil 1/M "
+            r"\rceil$: false, $p = (0.4, 0.4, 0.2)$ has less than $\log 3$.",
             sp.Ge(shannon, sp.log(sp.ceiling(1 / _cap))),
         ),
     ),
 )
 
-finite_vocabulary = Theorem(
+finite_vocabulary = theorem(
     name="finite-vocabulary",
-    area="dispersion",
     title="Repeated logits: uniform over the top class, and nothing else",
     statement=(
-        r"For sorted logits, when the largest one is repeated $m \ge ((\alpha-1) g)^{-q}$ times, $g$ its "
-        r"gap to the next "
-        r"value, $p$ is uniform on these $m$ tokens and $H_1 = \log m$. With finitely many values of fixed "
-        r"frequency, as for "
-        r"a vocabulary without positions, entmax keeps $H_1/\log n \to 1$ and yet drops everything below the top class."
+        r"For sorted logits, when the largest one is repeated $m \ge ((\alpha-1) g)^{-q}$ times, $g$ its gap to the "
+        r"next value, $p$ is uniform on these $m$ tokens and $H_1 = \log m$. With finitely many values of fixed "
+        r"frequency, as for a vocabulary without positions, entmax keeps $H_1/\log n \to 1$ and yet drops everything "
+        r"below the top class."
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$ that is not constant",
     hypotheses=(
         SORTED,
         Hypothesis("enough", r"$m^{1-\alpha} \le (\alpha-1) g$", top ** (1 - alpha) <= a * (z_max - z[top + 1])),
     ),
-    claims=(
-        Claim("mass", sp.Eq(total(p[i], last=top), 1)),
-        Claim("entropy", sp.Eq(shannon, sp.log(top))),
-    ),
+    claims=(Claim("mass", sp.Eq(total(p[i], last=top), 1)), Claim("entropy", sp.Eq(shannon, sp.log(top)))),
     folklore=(
         Folklore(
-            r"A normalised entropy near 1 means that attention does not select: false, entmax may drop "
-            r"every other token "
-            r"at $H_1 / \log n = 0.75$.",
+            r"A normalised entropy near 1 means that attention does not select: false, entmax may drop every other "
+            r"token at $H_1 / \log n = 0.75$.",
             sp.Implies(shannon >= sp.Rational(3, 4) * sp.log(n), sp.Ge(size, n)),
         ),
     ),
 )
 
-tsallis_trap = Theorem(
+tsallis_trap = theorem(
     name="tsallis-normalisation-trap",
-    area="dispersion",
     title="Tsallis entropy over its maximum is near 1 for almost everything",
     statement=(
-        r"$\frac{H_\alpha(p)}{H_\alpha(1/n)} \ge 1 - p_{\max}^{\alpha-1}$: the ratio tends to 1 as soon as "
-        r"$p_{\max} \to 0$, "
-        r"whatever Shannon's ratio does. Dispersion must not be defined by it for $\alpha > 1$."
+        r"$\frac{H_\alpha(p)}{H_\alpha(1/n)} \ge 1 - p_{\max}^{\alpha-1}$: the ratio tends to 1 as soon as $p_{\max} "
+        r"\to 0$, whatever Shannon's ratio does. Dispersion must not be defined by it for $\alpha > 1$."
     ),
     setting=r"every $n \ge 2$, $p$ in the simplex, real $\alpha > 1$",
-    claims=(
-        Claim(
-            "ratio",
-            sp.Ge(tsallis(p, alpha) * alpha * a / (1 - n ** (1 - alpha)), 1 - p_max**a),
-        ),
-    ),
+    claims=(Claim("ratio", sp.Ge(tsallis(p, alpha) * alpha * a / (1 - n ** (1 - alpha)), 1 - p_max**a)),),
     folklore=(
         Folklore(
-            r"Normalised entropies agree for all $\alpha$ up to a half: false, uniform over 10 of 1000 "
-            r"tokens has ratio 0.99 "
-            r"for $\alpha = 3$ and $1/3$ for Shannon.",
+            r"Normalised entropies agree for all $\alpha$ up to a half: false, uniform over 10 of 1000 tokens has "
+            r"ratio 0.99 for $\alpha = 3$ and $1/3$ for Shannon.",
             sp.Le(tsallis(p, alpha) * alpha * a / (1 - n ** (1 - alpha)), shannon / sp.log(n) + sp.Rational(1, 2)),
         ),
     ),
 )
 
-majorisation = Theorem(
+majorisation = theorem(
     name="majorisation",
-    area="dispersion",
     title="Raising alpha or the scale concentrates, token by token",
     statement=(
-        r"For $1 \le \alpha \le \alpha'$ and $\theta \le \theta'$, $r = \mathrm{entmax}_{\alpha'}(\theta' "
-        r"z)$ majorises "
-        r"$p = \mathrm{entmax}_\alpha(\theta z)$: the $k$ largest tokens hold at least as much, for every "
-        r"$k$. So every "
-        r"Schur-concave functional falls: Shannon's and every Tsallis entropy, the size of the support, $-p_{\max}$."
+        r"For $1 \le \alpha \le \alpha'$ and $\theta \le \theta'$, $r = \mathrm{entmax}_{\alpha'}(\theta' z)$ "
+        r"majorises $p = \mathrm{entmax}_\alpha(\theta z)$: the $k$ largest tokens hold at least as much, for every "
+        r"$k$. So every Schur-concave functional falls: Shannon's and every Tsallis entropy, the size of the "
+        r"support, $-p_{\max}$."
     ),
     setting=r"every $n \ge 1$, real $\alpha, \alpha' \ge 1$, $\theta, \theta' > 0$, $z \in \mathbb{R}^n$",
     hypotheses=(

@@ -2,39 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import sympy as sp
 
 from ..mapping.entropy import tsallis
-from ..notation import (
-    Least,
-    a,
-    alpha,
-    epsilon,
-    i,
-    k,
-    l,
-    late,
-    n,
-    p,
-    pos,
-    q,
-    r,
-    strength,
-    tau,
-    total,
-    x,
-    z,
-    z_max,
-    z_min,
-)
+from ..notation import *
 from ..theorem import Claim, Folklore, Theorem
 from .dispersion import shannon, spread, width
 
+theorem = partial(Theorem, area="entropy_floors")
+
 _raised = n - k + k * sp.exp(width)
 
-softmax_floor_exact = Theorem(
+softmax_floor_exact = theorem(
     name="softmax-floor-exact",
-    area="entropy_floors",
     title="The least entropy of softmax over a range, exactly, at every length",
     statement=(
         r"For $p = \mathrm{softmax}(\theta z)$ and logits of range $D = \theta(z_{\max} - z_{\min})$, $H_1(p) \ge "
@@ -45,8 +27,8 @@ softmax_floor_exact = Theorem(
     claims=(Claim("floor", sp.Ge(shannon, Least(sp.log(_raised) - k * sp.exp(width) * width / _raised, k))),),
     folklore=(
         Folklore(
-            r"The least entropy of softmax over a range belongs to one large token among equal others: false, more at "
-            r"the top may hold less entropy.",
+            r"The least entropy of softmax over a range belongs to one large token among equal others: false, more "
+            r"at the top may hold less entropy.",
             sp.Ge(shannon, sp.log(_raised.subs(k, 1)) - sp.exp(width) * width / _raised.subs(k, 1)),
         ),
     ),
@@ -71,22 +53,18 @@ _two_levels = sp.Piecewise(
 _zeros = sp.floor(spread ** (-q)) * _entropy(spread**q) + _entropy(1 - sp.floor(spread ** (-q)) * spread**q)
 """Entropy of the worst row with zeros."""
 
-floor_at_minimum = Theorem(
+floor_at_minimum = theorem(
     name="entropy-floor-at-minimum",
-    area="entropy_floors",
     title="The least entropy of entmax over a range, given its smallest probability",
     statement=(
-        r"With $m = p_{\min}$, $\delta = (\alpha-1)(z_{\max} - z_{\min})$ and $M = (m^{\alpha-1} + \delta)^q$, $p$ is "
-        r"majorised by $k$ tokens at $M$, one at $r$ and the others at $m$, $k = \lfloor \frac{1 - n m}{M - m} "
+        r"With $m = p_{\min}$, $\delta = (\alpha-1)(z_{\max} - z_{\min})$ and $M = (m^{\alpha-1} + \delta)^q$, $p$ "
+        r"is majorised by $k$ tokens at $M$, one at $r$ and the others at $m$, $k = \lfloor \frac{1 - n m}{M - m} "
         r"\rfloor$: so $H_1(p) \ge -k M \log M - r \log r - (n - k - 1)\, m \log m$, and the same for every "
         r"Schur-concave functional. Its least value over $m$ may have three levels and no zeros."
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$ that is not constant",
     claims=(
-        Claim(
-            "floor",
-            sp.Ge(shannon, _full * _entropy(_most) + _entropy(_rest) + (n - _full - 1) * _entropy(_least)),
-        ),
+        Claim("floor", sp.Ge(shannon, _full * _entropy(_most) + _entropy(_rest) + (n - _full - 1) * _entropy(_least))),
     ),
     folklore=(
         Folklore(
@@ -105,39 +83,37 @@ floor_at_minimum = Theorem(
 
 _near = total(sp.Piecewise((1, a * (z_max - z[i]) < 1), (0, True)))
 
-dispersion_of_bounded = Theorem(
+dispersion_of_bounded = theorem(
     name="dispersion-window",
-    area="entropy_floors",
     title="Enough tokens near the top disperse entmax, and too few cannot",
     statement=(
         r"If $\sum_i [x_i - x_{\max} + n^{-(1-\varepsilon)(\alpha-1)}]_+^q \ge 1$ then $H_1(p) \ge (1-\varepsilon) "
-        r"\log n$; and always $H_1(p) \le \log \#\{i : z_i > z_{\max} - \frac{1}{\alpha-1}\}$. So complete dispersion "
-        r"needs $n^{1-o(1)}$ tokens in that window, and has it for sure when the range is at most $n^{-(\alpha-1)(1 - "
-        r"o(1))}$ in the coordinates $x$."
+        r"\log n$; and always $H_1(p) \le \log \#\{i : z_i > z_{\max} - \frac{1}{\alpha-1}\}$. So complete "
+        r"dispersion needs $n^{1-o(1)}$ tokens in that window, and has it for sure when the range is at most "
+        r"$n^{-(\alpha-1)(1 - o(1))}$ in the coordinates $x$."
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$, $0 < \varepsilon \le 1$",
     claims=(
         Claim(
             "enough",
             sp.Implies(
-                total(pos(x(i) - a * z_max + n ** (-(1 - epsilon) * a)) ** q) >= 1,
-                shannon >= (1 - epsilon) * sp.log(n),
+                total(pos(x(i) - a * z_max + n ** (-(1 - epsilon) * a)) ** q) >= 1, shannon >= (1 - epsilon) * sp.log(n)
             ),
         ),
         Claim("too-few", sp.Le(shannon, sp.log(_near))),
     ),
 )
 
-longer_entropy = Theorem(
+longer_entropy = theorem(
     name="longer-row-entropy",
-    area="entropy_floors",
     title="A longer row may have the same entropy, or none",
     statement=(
-        r"When a token of logit $b$ joins, the entropy stays exactly the same if $(\alpha-1) b \le \tau$, and is 0 if "
-        r"$b \ge z_{\max} + \frac{1}{\alpha-1}$."
+        r"When a token of logit $b$ joins, the entropy stays exactly the same if $(\alpha-1) b \le \tau$, and is 0 "
+        r"if $b \ge z_{\max} + \frac{1}{\alpha-1}$."
     ),
-    setting=r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$ and a further logit $b$; $r$ belongs to $(z, "
-    r"b)$",
+    setting=(
+        r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$ and a further logit $b$; $r$ belongs to $(z, b)$"
+    ),
     claims=(
         Claim("same", sp.Implies(a * late <= tau, sp.Eq(tsallis(r, 1).subs(n, n + 1), shannon))),
         Claim("none", sp.Implies(late >= z_max + 1 / a, sp.Eq(tsallis(r, 1).subs(n, n + 1), 0))),
@@ -150,9 +126,8 @@ longer_entropy = Theorem(
     ),
 )
 
-scalable_floor = Theorem(
+scalable_floor = theorem(
     name="scalable-softmax-floor",
-    area="entropy_floors",
     title="Scalable softmax still disperses over a small range",
     statement=(
         r"For $p = \mathrm{softmax}(b \log n \cdot z)$, $\frac{H_1(p)}{\log n} \ge 1 - b (z_{\max} - z_{\min})$: a "

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import sympy as sp
 
-from ..notation import Every, Iff, a, epsilon, gap, i, k, l, late, n, p, pos, q, r, tau, total, x, z, z_max, z_min
+from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
+
+theorem = partial(Theorem, area="vanishing")
 
 _JOINED = r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$ and a further logit $b$; $r$ belongs to $(z, b)$"
 
-joining = Theorem(
+joining = theorem(
     name="joining-token",
-    area="vanishing",
     title="A token that joins takes mass from everyone, or from no one",
     statement=(
-        r"Adding a token of logit $b$ never raises another's probability, $r_k \le p_k$; and $r_k = p_k$ if "
-        r"and only if "
-        r"$p_k = 0$ or $(\alpha-1) b \le \tau$. So low enough finite logits change nothing at all, where "
-        r"softmax always does. (At a scale that depends on the length, $\gamma \ne 0$, neither holds.)"
+        r"Adding a token of logit $b$ never raises another's probability, $r_k \le p_k$; and $r_k = p_k$ if and only "
+        r"if $p_k = 0$ or $(\alpha-1) b \le \tau$. So low enough finite logits change nothing at all, where softmax "
+        r"always does. (At a scale that depends on the length, $\gamma \ne 0$, neither holds.)"
     ),
     setting=_JOINED,
     claims=(
@@ -26,23 +28,22 @@ joining = Theorem(
     ),
     folklore=(
         Folklore(
-            r"A joining token never raises another's weight under scalable softmax, $\theta = s \log n$: false, "
-            r"the scale grows. At $s = 1$, $z = (0, 1)$ gives $0.667$, and adding a token at $-5$ raises it to "
-            r"$0.749$.",
+            r"A joining token never raises another's weight under scalable softmax, $\theta = s \log n$: false, the "
+            r"scale grows. At $s = 1$, $z = (0, 1)$ gives $0.667$, and adding a token at $-5$ raises it to $0.749$.",
             sp.Le(r[k], p[k]),
         ),
         Folklore(
             r"A joining token never raises the largest weight under adaptive-scale entmax, $\theta = \delta + \beta "
             r"(\log n)^\gamma$, either: false for every $\gamma > 0$, where it raises the scale; $\alpha = 1.5$, "
-            r"$\beta = 1$, $\delta = 0$, $\gamma = 1/2$, $z = (0, 0, 1)$ gives $0.759$, and a token at $-9$ raises it "
-            r"to $0.808$.",
+            r"$\beta = 1$, $\delta = 0$, $\gamma = 1/2$, $z = (0, 0, 1)$ gives $0.759$, and a token at $-9$ raises "
+            r"it to $0.808$.",
             sp.Le(r[k], p[k]),
         ),
         Folklore(
             r"A joining token never raises another's weight under adaptive-scale entmax with a scale that falls with "
-            r"the length: false for $\gamma < 0$ too, where the smaller scale lifts the lower tokens; $\alpha = 1.5$, "
-            r"$\beta = 1$, $\delta = 0$, $\gamma = -1/2$, $z = (0, 1)$ gives the first $0.116$, and a token at $-20$ "
-            r"raises it to $0.182$.",
+            r"the length: false for $\gamma < 0$ too, where the smaller scale lifts the lower tokens; $\alpha = "
+            r"1.5$, $\beta = 1$, $\delta = 0$, $\gamma = -1/2$, $z = (0, 1)$ gives the first $0.116$, and a token at "
+            r"$-20$ raises it to $0.182$.",
             sp.Le(r[k], p[k]),
         ),
     ),
@@ -52,14 +53,13 @@ _crowd = total(pos(x(i) - x(k)) ** q)
 critical_logit = z[k] + (1 - _crowd) ** a / a
 """Logit at which a joining token drives token k to exactly zero."""
 
-critical_rival = Theorem(
+critical_rival = theorem(
     name="critical-rival",
-    area="vanishing",
     title="The exact logit at which a rival drives a token to zero",
     statement=(
-        r"If $p_k > 0$, a joining token of logit $b$ makes $r_k = 0$ if and only if "
-        r"$b \ge z_k + \frac{1}{\alpha-1}\bigl(1 - \sum_i [x_i - x_k]_+^q\bigr)^{\alpha-1}$, which is at most "
-        r"$z_k + \frac{1}{\alpha-1}$: entmax vanishes harder than softmax, at a bounded logit."
+        r"If $p_k > 0$, a joining token of logit $b$ makes $r_k = 0$ if and only if $b \ge z_k + "
+        r"\frac{1}{\alpha-1}\bigl(1 - \sum_i [x_i - x_k]_+^q\bigr)^{\alpha-1}$, which is at most $z_k + "
+        r"\frac{1}{\alpha-1}$: entmax vanishes harder than softmax, at a bounded logit."
     ),
     setting=_JOINED,
     claims=(
@@ -74,13 +74,12 @@ critical_rival = Theorem(
     ),
 )
 
-epsilon_criterion = Theorem(
+epsilon_criterion = theorem(
     name="epsilon-criterion",
-    area="vanishing",
     title="When a token has at least a given weight",
     statement=(
-        r"For $0 < \varepsilon \le 1$, $p_k \ge \varepsilon$ if and only if "
-        r"$\sum_i [(\alpha-1)(z_i - z_k) + \varepsilon^{\alpha-1}]_+^q \le 1$, the sum over all tokens, $k$ included."
+        r"For $0 < \varepsilon \le 1$, $p_k \ge \varepsilon$ if and only if $\sum_i [(\alpha-1)(z_i - z_k) + "
+        r"\varepsilon^{\alpha-1}]_+^q \le 1$, the sum over all tokens, $k$ included."
     ),
     setting=r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, $0 < \varepsilon \le 1$",
     claims=(Claim("criterion", Iff(p[k] >= epsilon, total(pos(a * (z[i] - z[k]) + epsilon**a) ** q) <= 1)),),
@@ -89,48 +88,41 @@ epsilon_criterion = Theorem(
 near = total(sp.Piecewise((1, z[i] > z[k] - gap), (0, True)))
 """Number of tokens within the gap below token k, k included."""
 
-needle = Theorem(
+needle = theorem(
     name="needle",
-    area="vanishing",
     title="The right form of 'does not vanish': a bound free of n",
     statement=(
-        r"If no token exceeds $z_k$ and at most $K$ tokens ($k$ included) have $z_i > z_k - g$, then "
-        r"$p_k \ge \min\bigl(\frac{1}{K}, ((\alpha-1) g)^q\bigr)$, however many tokens there are below."
+        r"If no token exceeds $z_k$ and at most $K$ tokens ($k$ included) have $z_i > z_k - g$, then $p_k \ge "
+        r"\min\bigl(\frac{1}{K}, ((\alpha-1) g)^q\bigr)$, however many tokens there are below."
     ),
-    setting=r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, $g > 0$; $K$ counts the tokens within $g$ "
-    r"of $z_k$",
+    setting=(
+        r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, $g > 0$; $K$ counts the tokens within $g$ of "
+        r"$z_k$"
+    ),
     hypotheses=(Hypothesis("top", r"$z_l \le z_k$ for every $l$", Every(z[l] <= z[k], l)),),
     claims=(Claim("weight", sp.Ge(p[k], sp.Min(1 / near, (a * gap) ** q))),),
     folklore=(
         Folklore(
-            r"Entmax keeps the weight of the largest token away from zero as $n$ grows: false with ties, it "
-            r"is at most $1/n$ "
-            r"for equal logits (here: at least 1/10).",
+            r"Entmax keeps the weight of the largest token away from zero as $n$ grows: false with ties, it is at "
+            r"most $1/n$ for equal logits (here: at least 1/10).",
             sp.Implies(Every(z[l] <= z[k], l), p[k] >= sp.Rational(1, 10)),
         ),
     ),
 )
 
-softmax_vanishes = Theorem(
+softmax_vanishes = theorem(
     name="softmax-vanishes",
-    area="vanishing",
     title="Softmax weights of bounded logits vanish like 1/n",
-    statement=r"For $p = \mathrm{softmax}(z)$ and every token, $p_k \le \frac{e^D}{e^D + n - 1}$ with $D = z_{\max} - "
-    r"z_{\min}$.",
-    setting=r"every $n \ge 1$, $z \in \mathbb{R}^n$; $p = \mathrm{softmax}(z)$",
-    claims=(
-        Claim(
-            "weight",
-            sp.Le(
-                p[k],
-                sp.exp(z_max - z_min) / (sp.exp(z_max - z_min) + n - 1),
-            ),
-        ),
+    statement=(
+        r"For $p = \mathrm{softmax}(z)$ and every token, $p_k \le \frac{e^D}{e^D + n - 1}$ with $D = z_{\max} - "
+        r"z_{\min}$."
     ),
+    setting=r"every $n \ge 1$, $z \in \mathbb{R}^n$; $p = \mathrm{softmax}(z)$",
+    claims=(Claim("weight", sp.Le(p[k], sp.exp(z_max - z_min) / (sp.exp(z_max - z_min) + n - 1))),),
     folklore=(
         Folklore(
-            r"A margin over all other tokens keeps a softmax weight above 1/2: false, the margin must grow "
-            r"like $\log n$.",
+            r"A margin over all other tokens keeps a softmax weight above 1/2: false, the margin must grow like "
+            r"$\log n$.",
             sp.Implies(Every(sp.Or(sp.Eq(l, k), z[l] <= z[k] - 2), l), p[k] >= sp.Rational(1, 2)),
         ),
     ),

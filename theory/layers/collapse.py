@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import sympy as sp
 
-from ..notation import (
-    Every,
-    a,
-    i,
-    l,
-    late,
-    layers,
-    lipschitz,
-    n,
-    outside,
-    p,
-    r,
-    reach,
-    rho,
-    theta,
-    top,
-    total,
-    v,
-    x,
-    z,
-    z_max,
-    z_min,
-)
+from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
+
+theorem = partial(Theorem, area="collapse")
 
 output = total(p[i] * v[i])
 """Read-out ``o`` of the row."""
@@ -41,13 +23,12 @@ _SETTING = (
     r"to $z$ with its last token repeated"
 )
 
-read_out_shift = Theorem(
+read_out_shift = theorem(
     name="read-out-shift",
-    area="collapse",
     title="How far a repeated last token moves a read-out",
     statement=(
-        r"$o^* - o = \sum_{i<n} (p_i - r_i)(v_n - v_i)$ with $p_i \ge r_i$, and the mass moved is "
-        r"$\eta = \sum_{i<n} (p_i - r_i) = 2 r_n - p_n \in [0, p_n]$. Hence $|o^* - o| \le \eta \max_i |v_n - v_i|$."
+        r"$o^* - o = \sum_{i<n} (p_i - r_i)(v_n - v_i)$ with $p_i \ge r_i$, and the mass moved is $\eta = \sum_{i<n} "
+        r"(p_i - r_i) = 2 r_n - p_n \in [0, p_n]$. Hence $|o^* - o| \le \eta \max_i |v_n - v_i|$."
     ),
     setting=_SETTING + r"; $R = \max_i |v_n - v_i|$",
     claims=(
@@ -66,9 +47,8 @@ read_out_shift = Theorem(
     ),
 )
 
-softmax_collapse = Theorem(
+softmax_collapse = theorem(
     name="softmax-collapse",
-    area="collapse",
     title="Softmax moves at most 0.1716 of its mass",
     statement=(r"For softmax $o^* - o = r_n (v_n - o)$, and $\eta = (1 - p_n) r_n \le 3 - 2\sqrt2$."),
     setting=_SETTING.replace(r"real $\alpha \ge 1$", r"$\alpha = 1$"),
@@ -81,13 +61,12 @@ softmax_collapse = Theorem(
 
 _E = sp.exp(theta * (z_max - z_min))
 
-softmax_collapse_rate = Theorem(
+softmax_collapse_rate = theorem(
     name="softmax-collapse-rate",
-    area="collapse",
     title="Softmax over bounded logits collapses like 1/n",
     statement=(
-        r"For softmax over logits of range $D$ with $e^D \le (n-1)/\sqrt2$, "
-        r"$\eta \le \frac{(n-1) e^D}{(n-1+e^D)(n-1+2e^D)} \le \frac{e^D}{n-1}$, the first attained."
+        r"For softmax over logits of range $D$ with $e^D \le (n-1)/\sqrt2$, $\eta \le \frac{(n-1) "
+        r"e^D}{(n-1+e^D)(n-1+2e^D)} \le \frac{e^D}{n-1}$, the first attained."
     ),
     setting=_SETTING.replace(r"real $\alpha \ge 1$", r"$\alpha = 1$").replace(r"n \ge 1", r"n \ge 2"),
     hypotheses=(Hypothesis("long", r"$e^D \le (n-1)/\sqrt2$", (n - 1) / sp.sqrt(2) >= _E),),
@@ -97,9 +76,8 @@ softmax_collapse_rate = Theorem(
     ),
 )
 
-persistence = Theorem(
+persistence = theorem(
     name="collapse-persistence",
-    area="collapse",
     title="Entmax can keep two read-outs apart at every length",
     statement=(
         r"If the first and the last token are tied at the top and every other logit is at least "
@@ -118,9 +96,8 @@ persistence = Theorem(
     claims=(Claim("distance", sp.Eq(repeated_output - output, (v[n] - v[1]) / 6)),),
 )
 
-collapse_through_layers = Theorem(
+collapse_through_layers = theorem(
     name="collapse-through-layers",
-    area="collapse",
     title="Depth multiplies a small difference by the layers' Lipschitz constants, and by nothing else",
     statement=(
         r"If two inputs of $L$ layers differ by at most $R$ in every token, and each layer averages with the same "
@@ -142,15 +119,14 @@ collapse_through_layers = Theorem(
     ),
 )
 
-fixed_set = Theorem(
+fixed_set = theorem(
     name="collapse-fixed-set",
-    area="collapse",
     title="What lies below the threshold of the rest does not matter, at any length",
     statement=(
         r"Let $F$ be the last tokens of a row and $\tau_F$ their threshold on their own. If every other token has "
         r"$(\alpha-1) z_l \le \tau_F$, repeating the last token moves the read-out exactly as far as in $F$ alone, "
-        r"whatever the number of the others and their values are. So entmax keeps two read-outs apart at every length "
-        r"whenever it keeps them apart in some $F$."
+        r"whatever the number of the others and their values are. So entmax keeps two read-outs apart at every "
+        r"length whenever it keeps them apart in some $F$."
     ),
     setting=_SETTING.replace(r"\alpha \ge 1", r"\alpha > 1")
     + r"; the first $m$ tokens are not in $F$, $\tau' = \tau_F$, and $b$ is $o^* - o$ in $F$ alone",
@@ -160,14 +136,13 @@ fixed_set = Theorem(
     claims=(Claim("same", sp.Eq(repeated_output - output, late)),),
 )
 
-total_collapse = Theorem(
+total_collapse = theorem(
     name="collapse-total",
-    area="collapse",
     title="Where entmax collapses too",
     statement=(
-        r"A last token without mass moves nothing, $o^* = o$, and neither does one with all mass. If the largest logit "
-        r"occurs $m$ times, the mass moved is at most $\frac1m$: where ties grow with the length, the two read-outs "
-        r"meet as they do for softmax. So no choice of $\alpha$ prevents collapse for all logits."
+        r"A last token without mass moves nothing, $o^* = o$, and neither does one with all mass. If the largest "
+        r"logit occurs $m$ times, the mass moved is at most $\frac1m$: where ties grow with the length, the two "
+        r"read-outs meet as they do for softmax. So no choice of $\alpha$ prevents collapse for all logits."
     ),
     setting=_SETTING,
     claims=(

@@ -2,46 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import sympy as sp
 
 from ..calculus.jacobian import Sigma, mean
-from ..hypotheses import CONVEX_RANGE
-from ..notation import (
-    D,
-    Every,
-    G,
-    a,
-    alpha,
-    fan,
-    i,
-    j,
-    k,
-    l,
-    layers,
-    n,
-    p,
-    paths,
-    peak,
-    reach,
-    s,
-    size,
-    tau,
-    total,
-    v,
-    w,
-    x,
-    z_max,
-    z_min,
-)
-from ..theorem import Claim, Folklore, Hypothesis, Theorem
+from ..hypotheses import CONVEX_RANGE, OFF_BOUNDARY
+from ..notation import *
+from ..theorem import Claim, Folklore, Theorem
 
-gradient_mass = Theorem(
+theorem = partial(Theorem, area="paths")
+
+gradient_mass = theorem(
     name="gradient-mass",
-    area="paths",
     title="The total sensitivity of an output is 1, for every normaliser",
     statement=(
-        r"With attention held fixed, the derivatives of an output in the values it reads through $L$ layers, "
-        r"$G = P^{(L)} \cdots P^{(1)}$, sum to 1. Sparsity does not raise gradient mass, it redistributes it."
+        r"With attention held fixed, the derivatives of an output in the values it reads through $L$ layers, $G = "
+        r"P^{(L)} \cdots P^{(1)}$, sum to 1. Sparsity does not raise gradient mass, it redistributes it."
     ),
     setting=r"every $n, L \ge 1$ and row-stochastic $P^{(1)}, \dots, P^{(L)}$",
     claims=(Claim("mass", sp.Eq(total(G[i, j], j), 1)),),
@@ -54,13 +31,12 @@ gradient_mass = Theorem(
     ),
 )
 
-path_counts = Theorem(
+path_counts = theorem(
     name="path-counts",
-    area="paths",
     title="How many paths dense causal attention has",
     statement=(
-        r"Through $L$ causal layers $\binom{n+L-1}{L}$ paths end at token $n$, $\binom{n-i+L-1}{L-1}$ of them start at "
-        r"token $i$. (Without causality $n^L$ and $n^{L-1}$.)"
+        r"Through $L$ causal layers $\binom{n+L-1}{L}$ paths end at token $n$, $\binom{n-i+L-1}{L-1}$ of them start "
+        r"at token $i$. (Without causality $n^L$ and $n^{L-1}$.)"
     ),
     setting=r"every $n, L \ge 1$; all logits finite, so every edge $j \le i$ is there",
     claims=(
@@ -69,9 +45,8 @@ path_counts = Theorem(
     ),
     folklore=(
         Folklore(
-            r"There are $O(n^L)$ paths between two tokens: too many by a factor of $n$; between two tokens "
-            r"there are at most "
-            r"$n^{L-1}$ (here: exactly $n^L$).",
+            r"There are $O(n^L)$ paths between two tokens: too many by a factor of $n$; between two tokens there are "
+            r"at most $n^{L-1}$ (here: exactly $n^L$).",
             sp.Eq(w[i], n**layers),
         ),
     ),
@@ -81,14 +56,13 @@ _product = sp.Product(fan[l], (l, 1, layers))
 
 _later = sp.Product(fan[l], (l, 2, layers))
 
-sparse_paths = Theorem(
+sparse_paths = theorem(
     name="sparse-paths",
-    area="paths",
     title="Sparse supports bound the number of paths and lift the largest of them",
     statement=(
-        r"If the rows of layer $l$ have at most $s_l$ positive weights, at most $\prod s_l$ paths end at a "
-        r"token, at most $\prod_{l \ge 2} s_l$ of them start at any one source, and some "
-        r"source has sensitivity at least $1 / \min(n, \prod s_l)$."
+        r"If the rows of layer $l$ have at most $s_l$ positive weights, at most $\prod s_l$ paths end at a token, at "
+        r"most $\prod_{l \ge 2} s_l$ of them start at any one source, and some source has sensitivity at least $1 / "
+        r"\min(n, \prod s_l)$."
     ),
     setting=r"every $n, L \ge 1$ and row-stochastic $P^{(l)}$ with supports of size at most $s_l$",
     claims=(
@@ -104,25 +78,26 @@ sparse_paths = Theorem(
     ),
 )
 
-residual_paths = Theorem(
+residual_paths = theorem(
     name="residual-paths",
-    area="paths",
     title="Residual connections add one to every support",
     statement=(
         r"With residual connections, edges $i \leftarrow i$ besides those of the supports, at most $\prod (s_l + 1)$ "
-        r"paths end at a token and at most $\prod_{l \ge 2} (s_l + 1)$ of them start at any one source: still free of "
-        r"$n$ where the supports are."
+        r"paths end at a token and at most $\prod_{l \ge 2} (s_l + 1)$ of them start at any one source: still free "
+        r"of $n$ where the supports are."
     ),
-    setting=r"every $n, L \ge 1$ and row-stochastic $P^{(l)}$ with supports of size at most $s_l$; paths through the "
-    r"supports and along residual edges, a residual edge beside a weight of the same token counts once",
+    setting=(
+        r"every $n, L \ge 1$ and row-stochastic $P^{(l)}$ with supports of size at most $s_l$; paths through the "
+        r"supports and along residual edges, a residual edge beside a weight of the same token counts once"
+    ),
     claims=(
         Claim("count", sp.Le(paths, sp.Product(fan[l] + 1, (l, 1, layers)))),
         Claim("each", sp.Le(w[i], sp.Product(fan[l] + 1, (l, 2, layers)))),
     ),
     folklore=(
         Folklore(
-            r"Residual connections do not change the count of paths, $\prod s_l$: false, they add paths that stay at a "
-            r"token.",
+            r"Residual connections do not change the count of paths, $\prod s_l$: false, they add paths that stay at "
+            r"a token.",
             sp.Le(paths, _product),
         ),
     ),
@@ -130,27 +105,26 @@ residual_paths = Theorem(
 
 _width = z_max - z_min
 
-unreachable = Theorem(
+unreachable = theorem(
     name="unreachable-gradient",
-    area="paths",
     title="No path, no gradient: exactly zero, through whole layers",
     statement=(
-        r"Stack layers of attention with residual connections, token-wise normalisation and token-wise networks. If no "
-        r"path leads from token $j$ to the last token, along residual edges and edges $i \leftarrow j$ with $j$ in the "
-        r"support of row $i$, then every derivative of the last output in the input of $j$ is exactly 0, through the "
-        r"values and through the logits. ($w_j$ counts the paths, $G_{nj}$ is the largest such derivative.)"
+        r"Stack layers of attention with residual connections, token-wise normalisation and token-wise networks. If "
+        r"no path leads from token $j$ to the last token, along residual edges and edges $i \leftarrow j$ with $j$ "
+        r"in the support of row $i$, then every derivative of the last output in the input of $j$ is exactly 0, "
+        r"through the values and through the logits. ($w_j$ counts the paths, $G_{nj}$ is the largest such "
+        r"derivative.)"
     ),
     setting=r"every $n, L \ge 1$; no token exactly on a threshold, unless $\alpha < 2$",
     claims=(Claim("unreachable", sp.Implies(sp.Eq(w[j], 0), sp.Eq(G[n, j], 0))),),
 )
 
-softmax_squashing = Theorem(
+softmax_squashing = theorem(
     name="softmax-squashing",
-    area="paths",
     title="Softmax over bounded logits squashes every source",
     statement=(
-        r"Through $L$ softmax layers with logits of range $D$ every source has sensitivity at most "
-        r"$\frac{e^D}{n - 1 + e^D}$ (each token attends to all)."
+        r"Through $L$ softmax layers with logits of range $D$ every source has sensitivity at most $\frac{e^D}{n - 1 "
+        r"+ e^D}$ (each token attends to all)."
     ),
     setting=r"every $n, L \ge 1$, softmax of logits of range at most $D = z_{\max} - z_{\min}$, without causal mask",
     claims=(Claim("entry", sp.Le(G[i, j], sp.exp(_width) / (n - 1 + sp.exp(_width)))),),
@@ -158,29 +132,26 @@ softmax_squashing = Theorem(
 
 _harmonic = sp.Sum(1 / k, (k, 1, n))
 
-causal_squashing = Theorem(
+causal_squashing = theorem(
     name="causal-squashing",
-    area="paths",
     title="Causal softmax squashes every source of the last token",
     statement=(
-        r"Through $L$ causal softmax layers with logits of range $D$ the last token has sensitivity at most "
-        r"$e^{LD} H_n^{L-1} / n$ to any source, $H_n$ the harmonic number."
+        r"Through $L$ causal softmax layers with logits of range $D$ the last token has sensitivity at most $e^{LD} "
+        r"H_n^{L-1} / n$ to any source, $H_n$ the harmonic number."
     ),
     setting=r"every $n, L \ge 1$, causal softmax of logits of range at most $D = z_{\max} - z_{\min}$",
     claims=(Claim("entry", sp.Le(G[n, j], sp.exp(layers * _width) * _harmonic ** (layers - 1) / n)),),
     folklore=(
         Folklore(
-            r"Deep causal softmax attention squashes every source evenly: false, at fixed length the first "
-            r"token collects all "
-            r"sensitivity as the depth grows.",
+            r"Deep causal softmax attention squashes every source evenly: false, at fixed length the first token "
+            r"collects all sensitivity as the depth grows.",
             sp.Le(G[n, j], sp.Rational(1, 2)),
         ),
     ),
 )
 
-causal_sink = Theorem(
+causal_sink = theorem(
     name="causal-sink",
-    area="paths",
     title="Uniform causal attention: the first token gains a factor log n a layer",
     statement=(
         r"Through $L$ layers of uniform causal attention the sensitivity of the last token to the first satisfies "
@@ -194,31 +165,24 @@ causal_sink = Theorem(
     ),
     folklore=(
         Folklore(
-            r"In causal attention the sensitivity to the first token falls like $1/n$, whatever the depth: false, each "
-            r"layer more multiplies it by about $\log n$ (here: at most $2/n$).",
+            r"In causal attention the sensitivity to the first token falls like $1/n$, whatever the depth: false, "
+            r"each layer more multiplies it by about $\log n$ (here: at most $2/n$).",
             sp.Le(n * G[n, 1], 2),
         ),
     ),
 )
 
-read_out_gradient = Theorem(
+read_out_gradient = theorem(
     name="read-out-gradient",
-    area="paths",
     title="The gradient of a read-out in the logits",
     statement=(
-        r"For $o = \sum p_i v_i$, $\partial o / \partial z_j = s_j (v_j - \bar v)$ with the $s$-weighted "
-        r"mean $\bar v$: exactly "
-        r"zero for tokens off the support."
+        r"For $o = \sum p_i v_i$, $\partial o / \partial z_j = s_j (v_j - \bar v)$ with the $s$-weighted mean $\bar "
+        r"v$: exactly zero for tokens off the support."
     ),
-    setting=r"every $n \ge 1$, real $\alpha \ge 1$, $z, v \in \mathbb{R}^n$; $D_{ij}$ is the derivative of $p_i$ in "
-    r"$z_j$",
-    hypotheses=(
-        Hypothesis(
-            "off-boundary",
-            r"no token lies exactly on the threshold, unless $\alpha < 2$",
-            sp.Or(alpha < 2, Every(sp.Ne(x(l), tau), l)),
-        ),
+    setting=(
+        r"every $n \ge 1$, real $\alpha \ge 1$, $z, v \in \mathbb{R}^n$; $D_{ij}$ is the derivative of $p_i$ in $z_j$"
     ),
+    hypotheses=(OFF_BOUNDARY,),
     claims=(
         Claim("gradient", sp.Eq(total(v[i] * D[i, j]), s(j) * (v[j] - mean))),
         Claim("dead", sp.Or(p[j] > 0, sp.Eq(total(v[i] * D[i, j]), 0))),
@@ -232,13 +196,12 @@ read_out_gradient = Theorem(
     ),
 )
 
-gradient_size = Theorem(
+gradient_size = theorem(
     name="gradient-size",
-    area="paths",
     title="How large the gradient of a read-out can be",
     statement=(
-        r"$\sum_j s_j |v_j - \bar v| \le \tfrac12 \Sigma R$ for values of range $R$ on the support, and "
-        r"$\Sigma \le |S|^{\alpha-1}$ for $\alpha \le 2$: larger than softmax's, where $\Sigma = 1$."
+        r"$\sum_j s_j |v_j - \bar v| \le \tfrac12 \Sigma R$ for values of range $R$ on the support, and $\Sigma \le "
+        r"|S|^{\alpha-1}$ for $\alpha \le 2$: larger than softmax's, where $\Sigma = 1$."
     ),
     setting=r"every $n \ge 1$, real $\alpha \ge 1$, $p$ in the simplex, $v \in \mathbb{R}^n$; $R$ their range",
     hypotheses=(CONVEX_RANGE,),

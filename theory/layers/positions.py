@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import sympy as sp
 
 from ..mapping.entropy import tsallis
-from ..notation import (
-    Every,
-    Iff,
-    a,
-    bands,
-    cells,
-    content,
-    distance,
-    k,
-    l,
-    n,
-    p,
-    p_max,
-    pos,
-    q,
-    r,
-    reach,
-    slope,
-    theta,
-    total,
-    z,
-    z_max,
-)
+from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
+
+theorem = partial(Theorem, area="positions")
 
 _BIASED = (
     r"every $n \ge 1$, real $\alpha > 1$, slope $m > 0$ and contents $c$ of range at most $\rho$; token $k$ lies at "
@@ -44,14 +26,13 @@ _range = Hypothesis(
     Every(Every(z[k] + slope * (n - k) - z[l] - slope * (n - l) <= content, k), l),
 )
 
-alibi_radius = Theorem(
+alibi_radius = theorem(
     name="alibi-radius",
-    area="positions",
     title="The exact reach of entmax under a linear bias",
     statement=(
-        r"A token at distance $d$ has probability 0 for all contents of range $\rho$ if $\sum_{k=1}^d [(\alpha-1)(m k "
-        r"- \rho)]_+^q \ge 1$; otherwise some contents give it mass (lowest content for all others). So the largest "
-        r"distance in reach is free of $n$, and below $\frac{1}{m}(\rho + \frac{1}{\alpha-1})$."
+        r"A token at distance $d$ has probability 0 for all contents of range $\rho$ if $\sum_{k=1}^d [(\alpha-1)(m "
+        r"k - \rho)]_+^q \ge 1$; otherwise some contents give it mass (lowest content for all others). So the "
+        r"largest distance in reach is free of $n$, and below $\frac{1}{m}(\rho + \frac{1}{\alpha-1})$."
     ),
     setting=_BIASED + r"; $d$ the distance of the first token, $d = n - 1$",
     hypotheses=(_range,),
@@ -68,21 +49,19 @@ alibi_radius = Theorem(
     ),
 )
 
-alibi_attained = Theorem(
+alibi_attained = theorem(
     name="alibi-radius-attained",
-    area="positions",
     title="The reach is attained",
     statement=(
-        r"With highest content for the first token and lowest for all others, the first token has mass if and only if "
-        r"$\sum_{k=1}^d [(\alpha-1)(m k - \rho)]_+^q < 1$, $d = n - 1$."
+        r"With highest content for the first token and lowest for all others, the first token has mass if and only "
+        r"if $\sum_{k=1}^d [(\alpha-1)(m k - \rho)]_+^q < 1$, $d = n - 1$."
     ),
     setting=_BIASED + r"; $c_1 = \rho$ and $c_k = 0$ for the others",
     claims=(Claim("reached", Iff(sp.Gt(p[1], 0), reach_sum < 1)),),
 )
 
-alibi_softmax = Theorem(
+alibi_softmax = theorem(
     name="alibi-softmax",
-    area="positions",
     title="Softmax under a linear bias decays geometrically, and never vanishes",
     statement=(
         r"For $p = \mathrm{softmax}(z)$, $0 < p_k \le e^{\rho - m (n-k)} \frac{1 - e^{-m}}{1 - e^{-m n}}$: so even "
@@ -93,15 +72,13 @@ alibi_softmax = Theorem(
     claims=(
         Claim("positive", sp.Gt(p[k], 0, evaluate=False)),
         Claim(
-            "decay",
-            sp.Le(p[k], sp.exp(content - slope * (n - k)) * (1 - sp.exp(-slope)) / (1 - sp.exp(-slope * n))),
+            "decay", sp.Le(p[k], sp.exp(content - slope * (n - k)) * (1 - sp.exp(-slope)) / (1 - sp.exp(-slope * n)))
         ),
     ),
 )
 
-alibi_scale = Theorem(
+alibi_scale = theorem(
     name="alibi-scale",
-    area="positions",
     title="A scale narrows the window, or widens it: where the bias is added decides",
     statement=(
         r"With a scale on contents and bias, $p = \mathrm{entmax}_\alpha(\theta (c - m d))$, nothing at distance $d "
@@ -133,9 +110,8 @@ two_sided_sum = (
 )
 """The same for tokens on both sides of the query."""
 
-alibi_two_sided = Theorem(
+alibi_two_sided = theorem(
     name="alibi-two-sided",
-    area="positions",
     title="The exact reach under a linear bias that looks both ways",
     statement=(
         r"With the bias $-m |i - j|$ and tokens on both sides of the query, the token at distance $d$ of highest "
@@ -152,20 +128,19 @@ alibi_two_sided = Theorem(
 _return = reach * (2 * sp.pi / cells) ** 2 / 2
 _shared = (cells**bands / n) ** a + a * _return
 
-rotary_returns = Theorem(
+rotary_returns = theorem(
     name="rotary-returns",
-    area="positions",
     title="Rotary positions give no decay: near-maximal tokens come back for ever",
     statement=(
         r"For identical keys rotary positions give $z(d) = \sum_{f=1}^F A_f \cos(\omega_f d)$. Among the first $n$ "
-        r"distances at least $n / W^F$ have $z(d) \ge z_{\max} - g$, $g = \frac{R}{2} \bigl(\frac{2 \pi}{W}\bigr)^2$, "
-        r"$R = \sum A_f$, for every whole $W$; so $p_{\max}^{\alpha-1} \le (W^F/n)^{\alpha-1} + (\alpha-1) g$ and "
-        r"$H_1 \ge -\log p_{\max}$. With $W \approx n^{(\alpha-1)/(2 + F(\alpha-1))}$ this gives $\liminf H_1/\log n "
-        r"\ge \frac{1}{1 + F(\alpha-1)/2}$, whatever the frequencies."
+        r"distances at least $n / W^F$ have $z(d) \ge z_{\max} - g$, $g = \frac{R}{2} \bigl(\frac{2 "
+        r"\pi}{W}\bigr)^2$, $R = \sum A_f$, for every whole $W$; so $p_{\max}^{\alpha-1} \le (W^F/n)^{\alpha-1} + "
+        r"(\alpha-1) g$ and $H_1 \ge -\log p_{\max}$. With $W \approx n^{(\alpha-1)/(2 + F(\alpha-1))}$ this gives "
+        r"$\liminf H_1/\log n \ge \frac{1}{1 + F(\alpha-1)/2}$, whatever the frequencies."
     ),
     setting=(
-        r"every $n, F, W \ge 1$, real $\alpha > 1$, frequencies $\omega_f$, amplitudes $A_f \ge 0$ of sum $R$; $z_k = "
-        r"z(k - 1)$"
+        r"every $n, F, W \ge 1$, real $\alpha > 1$, frequencies $\omega_f$, amplitudes $A_f \ge 0$ of sum $R$; $z_k "
+        r"= z(k - 1)$"
     ),
     claims=(
         Claim("returns", sp.Ge(total(sp.Piecewise((1, z[k] >= z_max - _return), (0, True)), k), n / cells**bands)),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import sympy as sp
 
 from ..hypotheses import ALPHAS_IN_ORDER, CONVEX_RANGE
-from ..notation import alpha, beta, i, j, mix, n, p, total, v
+from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
+
+theorem = partial(Theorem, area="entropy")
 
 
 def tsallis_term(t: sp.Expr, order: sp.Expr) -> sp.Expr:
@@ -21,16 +25,14 @@ def tsallis(base: sp.IndexedBase, order: sp.Expr | int, index: sp.Symbol = i) ->
     return total(tsallis_term(base[index], sp.sympify(order)), index)
 
 
-tsallis_limits = Theorem(
+tsallis_limits = theorem(
     name="tsallis-limits",
-    area="entropy",
     title="From Shannon through Gini to nothing",
     statement=(
-        r"As $\alpha \to 1$, $H_\alpha(p)$ tends to Shannon's $-\sum p_i \log p_i$, and at the rate "
-        r"$0 \le H_1 - H_\alpha \le \frac{\alpha-1}{\alpha}\bigl(H_1 + \tfrac12 \sum p_i \log^2 p_i\bigr)$; "
-        r"$H_2 = \tfrac12 (1 - \lVert p \rVert^2)$ is half the Gini index; and $H_\alpha \le "
-        r"\frac{1}{\alpha(\alpha-1)}$ "
-        r"vanishes as $\alpha \to \infty$."
+        r"As $\alpha \to 1$, $H_\alpha(p)$ tends to Shannon's $-\sum p_i \log p_i$, and at the rate $0 \le H_1 - "
+        r"H_\alpha \le \frac{\alpha-1}{\alpha}\bigl(H_1 + \tfrac12 \sum p_i \log^2 p_i\bigr)$; $H_2 = \tfrac12 (1 - "
+        r"\lVert p \rVert^2)$ is half the Gini index; and $H_\alpha \le \frac{1}{\alpha(\alpha-1)}$ vanishes as "
+        r"$\alpha \to \infty$."
     ),
     setting=r"every $n \ge 1$, $p$ in the simplex, real $\alpha > 1$",
     claims=(
@@ -54,14 +56,12 @@ tsallis_limits = Theorem(
     ),
 )
 
-tsallis_falls = Theorem(
+tsallis_falls = theorem(
     name="tsallis-falls-in-alpha",
-    area="entropy",
     title="A larger alpha means less entropy at the same point",
     statement=(
-        r"For fixed $p$, $H_{\alpha'}(p) \le H_\alpha(p) \le H_1(p)$ whenever $1 < \alpha \le \alpha'$; "
-        r"equality holds if "
-        r"$p$ is one-hot."
+        r"For fixed $p$, $H_{\alpha'}(p) \le H_\alpha(p) \le H_1(p)$ whenever $1 < \alpha \le \alpha'$; equality "
+        r"holds if $p$ is one-hot."
     ),
     setting=r"every $n \ge 1$, $p$ in the simplex, real $\alpha, \alpha' > 1$",
     hypotheses=(ALPHAS_IN_ORDER,),
@@ -71,12 +71,12 @@ tsallis_falls = Theorem(
     ),
 )
 
-tsallis_range = Theorem(
+tsallis_range = theorem(
     name="tsallis-range",
-    area="entropy",
     title="Zero at one-hot, largest at uniform",
-    statement=r"$0 \le H_\alpha(p) \le \frac{1 - n^{1-\alpha}}{\alpha(\alpha-1)}$, attained at one-hot and uniform "
-    r"$p$.",
+    statement=(
+        r"$0 \le H_\alpha(p) \le \frac{1 - n^{1-\alpha}}{\alpha(\alpha-1)}$, attained at one-hot and uniform $p$."
+    ),
     setting=r"every $n \ge 1$, $p$ in the simplex, real $\alpha > 1$",
     claims=(
         Claim("zero", sp.Ge(tsallis(p, alpha), 0)),
@@ -85,20 +85,19 @@ tsallis_range = Theorem(
     source="Tsallis 1988; proof derived here",
     folklore=(
         Folklore(
-            r"The largest entropy grows like $\log n$ for every $\alpha$: false for $\alpha > 1$, where it stays below "
-            r"$\frac{1}{\alpha(\alpha-1)}$.",
+            r"The largest entropy grows like $\log n$ for every $\alpha$: false for $\alpha > 1$, where it stays "
+            r"below $\frac{1}{\alpha(\alpha-1)}$.",
             sp.Eq(tsallis(p, alpha), sp.log(n)),
         ),
     ),
 )
 
-strong_concavity = Theorem(
+strong_concavity = theorem(
     name="tsallis-strong-concavity",
-    area="entropy",
     title="How concave the entropy is",
     statement=(
-        r"Along any $v$ the entropy curves by $\sum v_i^2 p_i^{\alpha-2} \ge \lVert v \rVert_2^2$ and "
-        r"$\ge n^{1-\alpha} \lVert v \rVert_1^2$ for $\alpha \le 2$: it is 1-strongly concave in $\ell_2$ and "
+        r"Along any $v$ the entropy curves by $\sum v_i^2 p_i^{\alpha-2} \ge \lVert v \rVert_2^2$ and $\ge "
+        r"n^{1-\alpha} \lVert v \rVert_1^2$ for $\alpha \le 2$: it is 1-strongly concave in $\ell_2$ and "
         r"$n^{1-\alpha}$-strongly in $\ell_1$."
     ),
     setting=r"every $n \ge 1$, $p$ in the simplex with positive entries, $v \in \mathbb{R}^n$, real $\alpha > 1$",
@@ -110,8 +109,8 @@ strong_concavity = Theorem(
     source="Blondel, Martins, Niculae 2020 (the constant in l2); the constant in l1 derived here",
     folklore=(
         Folklore(
-            r"The entropy is strongly concave for every $\alpha$: false for $\alpha > 2$, where "
-            r"$p_i^{\alpha-2} \to 0$.",
+            r"The entropy is strongly concave for every $\alpha$: false for $\alpha > 2$, where $p_i^{\alpha-2} \to "
+            r"0$.",
             sp.Ge(total(v[i] ** 2 * p[i] ** (alpha - 2)), total(v[i] ** 2) / 2),
         ),
     ),
@@ -122,14 +121,12 @@ def _transferred(one: sp.Expr, other: sp.Expr) -> sp.Expr:
     return (1 - mix) * one + mix * other
 
 
-schur = Theorem(
+schur = theorem(
     name="tsallis-schur-concave",
-    area="entropy",
     title="Moving mass from a richer to a poorer token raises the entropy",
     statement=(
-        r"Replacing $(p_i, p_j)$ by $((1-t) p_i + t p_j,\ t p_i + (1-t) p_j)$ with $0 < t < 1$ and $p_i \ne "
-        r"p_j$ raises "
-        r"$H_\alpha$ strictly: $H_\alpha$ is strictly Schur-concave."
+        r"Replacing $(p_i, p_j)$ by $((1-t) p_i + t p_j,\ t p_i + (1-t) p_j)$ with $0 < t < 1$ and $p_i \ne p_j$ "
+        r"raises $H_\alpha$ strictly: $H_\alpha$ is strictly Schur-concave."
     ),
     setting=r"every $n \ge 2$, $p$ in the simplex, real $\alpha > 1$, $t \in [0, 1]$",
     hypotheses=(

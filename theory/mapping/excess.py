@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import sympy as sp
 
 from ..hypotheses import ALPHAS_IN_ORDER, CONVEX_RANGE, LARGE_ALPHA, SORTED
-from ..notation import Every, a, alpha, beta, i, k, l, mix, p, pos, q, rho, shift, size, tau, total, x, z
+from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
+
+theorem = partial(Theorem, area="excess")
 
 
 def mass_above(level: sp.Expr) -> sp.Sum:
@@ -16,8 +20,7 @@ def mass_above(level: sp.Expr) -> sp.Sum:
 
 _CHORD = (
     r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, levels $\tau'$ and $\tau' + c$ with $c \ge 0$, and "
-    r"$0 \le t "
-    r"\le 1$"
+    r"$0 \le t \le 1$"
 )
 _between = rho + mix * shift
 
@@ -26,16 +29,13 @@ def _chord(f: sp.Expr, g: sp.Expr) -> sp.Expr:
     return (1 - mix) * f + mix * g
 
 
-excess_convex = Theorem(
+excess_convex = theorem(
     name="excess-convex",
-    area="excess",
     title="Up to alpha = 2 the excess is convex in the level",
     statement=(
         r"For $\alpha \le 2$ both $F(\tau) = \sum_i [x_i - \tau]_+^q$ and $\lVert [x - \tau]_+ \rVert_q = F^{1/q}$ "
-        r"are convex: "
-        r"they lie below their chords. Both have the threshold at level 1; they are linear where one token, or (the "
-        r"norm) "
-        r"tied tokens, are above."
+        r"are convex: they lie below their chords. Both have the threshold at level 1; they are linear where one "
+        r"token, or (the norm) tied tokens, are above."
     ),
     setting=_CHORD,
     hypotheses=(CONVEX_RANGE,),
@@ -52,14 +52,12 @@ excess_convex = Theorem(
     ),
 )
 
-excess_pieces = Theorem(
+excess_pieces = theorem(
     name="excess-pieces",
-    area="excess",
     title="Beyond alpha = 2 the excess is concave between neighbouring logits",
     statement=(
         r"For $\alpha \ge 2$ and no $x_l$ strictly between $\tau'$ and $\tau' + c$, $F$ lies above its chord there; "
-        r"across a "
-        r"logit it need not."
+        r"across a logit it need not."
     ),
     setting=_CHORD,
     hypotheses=(
@@ -75,17 +73,14 @@ excess_pieces = Theorem(
 
 _gap = z[1] - z[2]
 
-two_tokens = Theorem(
+two_tokens = theorem(
     name="closed-form-two-tokens",
-    area="excess",
     title="Two tokens in closed form",
     statement=(
         r"For $n = 2$ and $|z_1 - z_2| \le \frac{1}{\alpha-1}$, $p_1^{\alpha-1} - p_2^{\alpha-1} = (\alpha-1)(z_1 - "
-        r"z_2)$. So "
-        r"$p_1$ is $\frac{1 + z_1 - z_2}{2}$ for $\alpha = 2$, $\frac12 + z_1 - z_2$ for $\alpha = 3$, both cut to "
-        r"$[0, 1]$, "
-        r"and $\frac14 \bigl(c + \sqrt{2 - c^2}\bigr)^2$ with $c = \frac{z_1 - z_2}{2}$ for $\alpha = \frac32$, $|c| "
-        r"\le 1$."
+        r"z_2)$. So $p_1$ is $\frac{1 + z_1 - z_2}{2}$ for $\alpha = 2$, $\frac12 + z_1 - z_2$ for $\alpha = 3$, "
+        r"both cut to $[0, 1]$, and $\frac14 \bigl(c + \sqrt{2 - c^2}\bigr)^2$ with $c = \frac{z_1 - z_2}{2}$ for "
+        r"$\alpha = \frac32$, $|c| \le 1$."
     ),
     setting=r"$n = 2$, real $\alpha > 1$, $z \in \mathbb{R}^2$",
     claims=(
@@ -108,22 +103,17 @@ _P = total(_centred**2, last=size) / size
 _Q = (1 - total(_centred**3, last=size)) / (2 * size)
 _third = sp.Rational(1, 3)
 
-four_thirds = Theorem(
+four_thirds = theorem(
     name="closed-form-four-thirds",
-    area="excess",
     title="The threshold for alpha = 4/3 by Cardano's formula",
     statement=(
         r"For $\alpha = 4/3$ and sorted logits $u = \mu - \tau$, $\mu$ the mean of the $x_i$ of the support, solves "
         r"$u^3 + 3 P u = 2 Q$ with $P = \frac{1}{|S|} \sum_{i \in S} (x_i - \mu)^2$, $Q = \frac{1}{2|S|}\bigl(1 - "
-        r"\sum_{i \in S} "
-        r"(x_i - \mu)^3\bigr)$, whose only real root is $u = \sqrt[3]{\sqrt{Q^2 + P^3} + Q} - \sqrt[3]{\sqrt{Q^2 + "
-        r"P^3} - Q}$."
+        r"\sum_{i \in S} (x_i - \mu)^3\bigr)$, whose only real root is $u = \sqrt[3]{\sqrt{Q^2 + P^3} + Q} - "
+        r"\sqrt[3]{\sqrt{Q^2 + P^3} - Q}$."
     ),
     setting=r"every $n \ge 1$, $z \in \mathbb{R}^n$",
-    hypotheses=(
-        SORTED,
-        Hypothesis("four-thirds", r"$\alpha = 4/3$", sp.Eq(alpha, sp.Rational(4, 3))),
-    ),
+    hypotheses=(SORTED, Hypothesis("four-thirds", r"$\alpha = 4/3$", sp.Eq(alpha, sp.Rational(4, 3)))),
     claims=(
         Claim("cubic", sp.Eq((_mean - tau) ** 3 + 3 * _P * (_mean - tau), 2 * _Q)),
         Claim(
@@ -133,16 +123,14 @@ four_thirds = Theorem(
     ),
 )
 
-deformed_exponential = Theorem(
+deformed_exponential = theorem(
     name="deformed-exponential",
-    area="excess",
     title="Probabilities are a deformed exponential of the logit, steeper for larger alpha",
     statement=(
         r"$p_i = E(z_i - \lambda)$ with $E(t) = [1 + (\alpha-1) t]_+^{1/(\alpha-1)}$ and $\lambda = "
-        r"\frac{\tau+1}{\alpha-1}$. "
-        r"Where it is positive its slope is $E' = E^{2-\alpha}$, which for a given level $E \le 1$ rises with "
-        r"$\alpha$: "
-        r"$p_i^{2-\alpha} \le p_i^{2-\alpha'}$ for $\alpha \le \alpha'$. So two of them cross once."
+        r"\frac{\tau+1}{\alpha-1}$. Where it is positive its slope is $E' = E^{2-\alpha}$, which for a given level "
+        r"$E \le 1$ rises with $\alpha$: $p_i^{2-\alpha} \le p_i^{2-\alpha'}$ for $\alpha \le \alpha'$. So two of "
+        r"them cross once."
     ),
     setting=r"every $n \ge 1$, real $\alpha, \alpha' > 1$, $z \in \mathbb{R}^n$",
     hypotheses=(ALPHAS_IN_ORDER,),

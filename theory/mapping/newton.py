@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import sympy as sp
 
-from ..hypotheses import CONVEX_RANGE, SPARSEMAX
-from ..notation import Every, alpha, l, n, q, rho, steps, tau, x
+from ..hypotheses import CONVEX_RANGE, LEFT_OF_THRESHOLD, SPARSEMAX
+from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 from .threshold import bend_sum, mass, slope_sum
+
+theorem = partial(Theorem, area="newton")
 
 plain = rho + (mass - 1) / (q * slope_sum)
 """Where Newton's method on the excess goes from ``tau'``."""
@@ -16,12 +20,10 @@ plain = rho + (mass - 1) / (q * slope_sum)
 lost = sp.Not(Every(sp.Or(x(l) <= rho, x(l) > plain), l))
 """Some token above the start is not above the end of the step."""
 
-_LEFT = Hypothesis("left", r"$\tau' \le \tau$", sp.Le(rho, tau))
 _START = r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, $\tau' < x_{\max}$"
 
-newton_lands_left = Theorem(
+newton_lands_left = theorem(
     name="newton-lands-left",
-    area="newton",
     title="One Newton step from anywhere lands left of the threshold",
     statement=(
         r"For $\alpha \le 2$ and every $\tau' < x_{\max}$, also right of the threshold, Newton's step on the excess "
@@ -45,25 +47,20 @@ newton_lands_left = Theorem(
     ),
 )
 
-newton_sparsemax = Theorem(
+newton_sparsemax = theorem(
     name="newton-sparsemax-steps",
-    area="newton",
     title="Newton's method for sparsemax is finite: at most n steps",
     statement=(
-        r"For $\alpha = 2$ and $\tau' \le \tau$ a Newton step reaches the threshold exactly, or a token that "
-        r"lay above its start does not lie above its end. So the $T$ steps that lead to $\tau$ are at most $n$."
+        r"For $\alpha = 2$ and $\tau' \le \tau$ a Newton step reaches the threshold exactly, or a token that lay "
+        r"above its start does not lie above its end. So the $T$ steps that lead to $\tau$ are at most $n$."
     ),
     setting=_START + r"; $T$ steps from $\tau'$ until the end is $\tau$",
-    hypotheses=(SPARSEMAX, _LEFT),
-    claims=(
-        Claim("progress", sp.Or(sp.Eq(plain, tau), lost)),
-        Claim("count", sp.Le(steps, n)),
-    ),
+    hypotheses=(SPARSEMAX, LEFT_OF_THRESHOLD),
+    claims=(Claim("progress", sp.Or(sp.Eq(plain, tau), lost)), Claim("count", sp.Le(steps, n))),
 )
 
-newton_quadratic = Theorem(
+newton_quadratic = theorem(
     name="newton-quadratic",
-    area="newton",
     title="Newton's method squares the error, with a constant read off the start",
     statement=(
         r"For $\alpha \le 3/2$ and $\tau' \le \tau$ the distance that a Newton step on the excess leaves is at most "
@@ -72,6 +69,6 @@ newton_quadratic = Theorem(
         r"token-free neighbourhood of the threshold.)"
     ),
     setting=_START,
-    hypotheses=(Hypothesis("smooth", r"$\alpha \le 3/2$", sp.Le(alpha, sp.Rational(3, 2))), _LEFT),
+    hypotheses=(Hypothesis("smooth", r"$\alpha \le 3/2$", sp.Le(alpha, sp.Rational(3, 2))), LEFT_OF_THRESHOLD),
     claims=(Claim("square", sp.Le(tau - plain, (q - 1) / 2 * bend_sum / slope_sum * (tau - rho) ** 2)),),
 )

@@ -1,13 +1,16 @@
 """What softmax does to its tokens: the yardstick for entmax and for every normaliser that ends in a softmax."""
 
+from functools import partial
+
 import sympy as sp
 
-from ..notation import Iff, i, j, k, late, p, perm, r, total, z
+from ..notation import *
 from ..theorem import Claim, Theorem
 
-softmax_structure = Theorem(
+theorem = partial(Theorem, area="softmax")
+
+softmax_structure = theorem(
     name="softmax-structure",
-    area="softmax",
     title="Softmax: positive, normalised, strictly ordered, blind to shifts",
     statement=(
         r"$p = \mathrm{softmax}(z)$ has $p_k > 0$ and $\sum_i p_i = 1$; $p_i > p_j$ if and only if $z_i > z_j$; and "
@@ -22,9 +25,8 @@ softmax_structure = Theorem(
     ),
 )
 
-softmax_permutation = Theorem(
+softmax_permutation = theorem(
     name="softmax-permutation",
-    area="softmax",
     title="Permuting the tokens permutes softmax",
     statement=r"If $z'_i = z_{\pi(i)}$ then $\mathrm{softmax}(z')_i = \mathrm{softmax}(z)_{\pi(i)}$.",
     setting=r"every $n \ge 1$, $z \in \mathbb{R}^n$, permutation $\pi$; $r$ belongs to $z_\pi$",
@@ -33,17 +35,13 @@ softmax_permutation = Theorem(
 
 _mass = total(sp.exp(z[i]))
 
-softmax_joining = Theorem(
+softmax_joining = theorem(
     name="softmax-joining",
-    area="softmax",
     title="A token that joins takes from everyone, however low its logit",
     statement=(
         r"Adding a token of logit $b$ multiplies every other weight of softmax by $\frac{W}{W + e^b}$, $W = \sum_i "
         r"e^{z_i}$: it lowers each of them, at every finite $b$."
     ),
     setting=r"every $n \ge 1$, $z \in \mathbb{R}^n$ and a further logit $b$; $r$ belongs to $(z, b)$",
-    claims=(
-        Claim("factor", sp.Eq(r[k], p[k] * _mass / (_mass + sp.exp(late)))),
-        Claim("less", sp.Lt(r[k], p[k])),
-    ),
+    claims=(Claim("factor", sp.Eq(r[k], p[k] * _mass / (_mass + sp.exp(late)))), Claim("less", sp.Lt(r[k], p[k]))),
 )

@@ -2,45 +2,27 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import sympy as sp
 
-from ..notation import (
-    Every,
-    Iff,
-    a,
-    alpha,
-    copies,
-    i,
-    j,
-    l,
-    n,
-    p,
-    perm,
-    pos,
-    q,
-    r,
-    rho,
-    shift,
-    tau,
-    theta,
-    total,
-    x,
-    z,
-    z_max,
-)
+from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 from .entropy import tsallis
 
-shift_invariance = Theorem(
+theorem = partial(Theorem, area="structure")
+
+shift_invariance = theorem(
     name="shift-invariance",
-    area="structure",
     title="A constant added to every logit changes nothing",
     statement=(
         r"$\mathrm{entmax}_\alpha(z + c\mathbf{1}) = \mathrm{entmax}_\alpha(z)$, and the threshold moves by "
         r"$(\alpha-1) c$."
     ),
-    setting=r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, $c \in \mathbb{R}$; $r, \tau'$ belong to $z "
-    r"+ c\mathbf{1}$",
+    setting=(
+        r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, $c \in \mathbb{R}$; $r, \tau'$ belong to $z + "
+        r"c\mathbf{1}$"
+    ),
     claims=(Claim("probabilities", sp.Eq(r[i], p[i])), Claim("threshold", sp.Eq(rho, tau + a * shift))),
     source="Blondel, Martins, Niculae 2020, Proposition 1",
     folklore=(
@@ -51,53 +33,48 @@ shift_invariance = Theorem(
     ),
 )
 
-permutation = Theorem(
+permutation = theorem(
     name="permutation-equivariance",
-    area="structure",
     title="Permuting the tokens permutes the probabilities",
     statement=r"If $z'_i = z_{\pi(i)}$ then $p'_i = p_{\pi(i)}$, and the threshold stays.",
-    setting=r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, permutation $\pi$; $r, \tau'$ belong to "
-    r"$z_\pi$",
+    setting=(
+        r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, permutation $\pi$; $r, \tau'$ belong to $z_\pi$"
+    ),
     claims=(Claim("probabilities", sp.Eq(r[i], p[perm[i]])), Claim("threshold", sp.Eq(rho, tau))),
     source="Blondel, Martins, Niculae 2020, Proposition 1",
 )
 
-temperature = Theorem(
+temperature = theorem(
     name="temperature",
-    area="structure",
     title="A scale on the logits is a temperature on the entropy",
     statement=(
-        r"$p = \mathrm{entmax}_\alpha(\theta z)$ maximises $\langle p, z\rangle + \frac{1}{\theta} "
-        r"H_\alpha(p)$ over the simplex."
+        r"$p = \mathrm{entmax}_\alpha(\theta z)$ maximises $\langle p, z\rangle + \frac{1}{\theta} H_\alpha(p)$ over "
+        r"the simplex."
     ),
     setting=r"every $n \ge 1$, real $\alpha > 1$, $\theta > 0$, $z \in \mathbb{R}^n$, and every $r$ in the simplex",
     claims=(
         Claim(
             "optimal",
-            sp.Le(
-                total(r[i] * z[i]) + tsallis(r, alpha) / theta,
-                total(p[i] * z[i]) + tsallis(p, alpha) / theta,
-            ),
+            sp.Le(total(r[i] * z[i]) + tsallis(r, alpha) / theta, total(p[i] * z[i]) + tsallis(p, alpha) / theta),
         ),
     ),
     source="Blondel, Martins, Niculae 2020, Proposition 1",
     folklore=(
         Folklore(
             r"Scaling the logits sharpens the same weights, $\mathrm{entmax}_\alpha(\theta z) \propto "
-            r"\mathrm{entmax}_\alpha(z)^\theta$: "
-            r"true for softmax, false for $\alpha > 1$ (here $r = \mathrm{entmax}_\alpha(z)$).",
+            r"\mathrm{entmax}_\alpha(z)^\theta$: true for softmax, false for $\alpha > 1$ (here $r = "
+            r"\mathrm{entmax}_\alpha(z)$).",
             sp.Eq(p[i], r[i] ** theta / total(r[j] ** theta, j)),
         ),
     ),
 )
 
-order = Theorem(
+order = theorem(
     name="order",
-    area="structure",
     title="Larger logits get no less, and strictly more while anything is left",
     statement=(
-        r"$z_i \ge z_j$ gives $p_i \ge p_j$; $p_i > p_j$ gives $z_i > z_j$; and $z_i > z_j$ with $p_i > 0$ "
-        r"gives $p_i > p_j$."
+        r"$z_i \ge z_j$ gives $p_i \ge p_j$; $p_i > p_j$ gives $z_i > z_j$; and $z_i > z_j$ with $p_i > 0$ gives "
+        r"$p_i > p_j$."
     ),
     claims=(
         Claim("weak", sp.Implies(z[i] >= z[j], p[i] >= p[j])),
@@ -113,14 +90,13 @@ order = Theorem(
     ),
 )
 
-masking = Theorem(
+masking = theorem(
     name="masking-is-deletion",
-    area="structure",
     title="A token at or below the others' threshold might as well not be there",
     statement=(
         r"Let $r, \tau'$ belong to the row without its last token ($r_n := 0$). Then $p_n = 0$ if and only if "
-        r"$(\alpha-1) z_n \le \tau'$, and then $p = r$: the masked row equals the shortened one exactly, at "
-        r"a finite logit."
+        r"$(\alpha-1) z_n \le \tau'$, and then $p = r$: the masked row equals the shortened one exactly, at a finite "
+        r"logit."
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$; any token may be last",
     claims=(
@@ -130,8 +106,8 @@ masking = Theorem(
     ),
     folklore=(
         Folklore(
-            r"A row whose tokens are all masked by the same large negative number gives zeros: false, it "
-            r"gives $1/n$ each.",
+            r"A row whose tokens are all masked by the same large negative number gives zeros: false, it gives $1/n$ "
+            r"each.",
             sp.Eq(p[i], 0),
         ),
         Folklore(
@@ -142,9 +118,8 @@ masking = Theorem(
     ),
 )
 
-finite_mask = Theorem(
+finite_mask = theorem(
     name="finite-mask",
-    area="structure",
     title="A finite mask value is exact",
     statement=(
         r"Every token with $z_j \le z_{\max} - \frac{1}{\alpha-1}$ has probability exactly 0; no smaller gap will do."
@@ -159,20 +134,17 @@ finite_mask = Theorem(
     ),
 )
 
-duplicates = Theorem(
+duplicates = theorem(
     name="duplicates",
-    area="structure",
     title="Repeating a token never takes mass from those that beat it",
     statement=(
-        r"Let the last token occur $M$ times, and $M + 1$ times in $r$. Its mass per copy does not rise, "
-        r"$r_n \le p_n$, the "
-        r"mass of all copies does not fall, $(M+1) r_n \ge M p_n$, and it never exceeds "
-        r"$\max\bigl(0, 1 - \sum_i [x_i - x_n]_+^q\bigr)$, its limit as $M \to \infty$; for softmax the limit is 1."
+        r"Let the last token occur $M$ times, and $M + 1$ times in $r$. Its mass per copy does not rise, $r_n \le "
+        r"p_n$, the mass of all copies does not fall, $(M+1) r_n \ge M p_n$, and it never exceeds $\max\bigl(0, 1 - "
+        r"\sum_i [x_i - x_n]_+^q\bigr)$, its limit as $M \to \infty$; for softmax the limit is 1."
     ),
     setting=(
-        r"every $n \ge 1$ and $M \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$ whose last entry counts "
-        r"$M$ times in $p$, "
-        r"$M + 1$ times in $r$"
+        r"every $n \ge 1$ and $M \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$ whose last entry counts $M$ times "
+        r"in $p$, $M + 1$ times in $r$"
     ),
     claims=(
         Claim("per-copy", sp.Le(r[n], p[n])),
@@ -181,30 +153,27 @@ duplicates = Theorem(
     ),
     folklore=(
         Folklore(
-            r"A token repeated often enough takes almost all mass, as for softmax: false, others that beat "
-            r"it keep theirs.",
+            r"A token repeated often enough takes almost all mass, as for softmax: false, others that beat it keep "
+            r"theirs.",
             sp.Ge(copies * p[n], sp.Rational(99, 100)),
         ),
     ),
 )
 
-own_logit = Theorem(
+own_logit = theorem(
     name="own-logit",
-    area="structure",
     title="Raising a logit raises its token and lowers the others",
     statement=r"If only the last logit is raised, $r_n \ge p_n$ and $r_j \le p_j$ for every other $j$.",
-    setting=r"every $n \ge 1$, real $\alpha \ge 1$, $z \in \mathbb{R}^n$; $r$ belongs to $z$ with its last entry "
-    r"raised by any $c$",
-    hypotheses=(Hypothesis("raised", r"$c \ge 0$", sp.Ge(shift, 0)),),
-    claims=(
-        Claim("own", sp.Ge(r[n], p[n])),
-        Claim("others", sp.Or(sp.Eq(j, n), r[j] <= p[j])),
+    setting=(
+        r"every $n \ge 1$, real $\alpha \ge 1$, $z \in \mathbb{R}^n$; $r$ belongs to $z$ with its last entry raised "
+        r"by any $c$"
     ),
+    hypotheses=(Hypothesis("raised", r"$c \ge 0$", sp.Ge(shift, 0)),),
+    claims=(Claim("own", sp.Ge(r[n], p[n])), Claim("others", sp.Or(sp.Eq(j, n), r[j] <= p[j]))),
 )
 
-inverse_map = Theorem(
+inverse_map = theorem(
     name="inverse-map",
-    area="structure",
     title="Probabilities determine the logits of the support, up to a constant",
     statement=r"For tokens of the support, $z_i - z_j = \frac{p_i^{\alpha-1} - p_j^{\alpha-1}}{\alpha-1}$.",
     claims=(
@@ -218,16 +187,15 @@ inverse_map = Theorem(
     ),
 )
 
-infinite_logits = Theorem(
+infinite_logits = theorem(
     name="infinite-logits",
-    area="structure",
     title="One logit may be infinite, two may not",
     statement=(
         r"As a single logit tends to $+\infty$ the probabilities become one-hot at a finite value, "
-        r"$\frac{1}{\alpha-1}$ above all others, and stay so: that is their value at $+\infty$. If two logits do so at "
-        r"a distance $c$, the first two of a row $(M, M - c, z_3, \dots)$, the others reach 0 and $p_1^{\alpha-1} - "
-        r"p_2^{\alpha-1} = (\alpha-1) c$ for every larger $M$ while both have mass: the limit depends on $c$, so a row "
-        r"with two infinite logits has no value. A program has to refuse it, or say which it takes."
+        r"$\frac{1}{\alpha-1}$ above all others, and stay so: that is their value at $+\infty$. If two logits do so "
+        r"at a distance $c$, the first two of a row $(M, M - c, z_3, \dots)$, the others reach 0 and $p_1^{\alpha-1} "
+        r"- p_2^{\alpha-1} = (\alpha-1) c$ for every larger $M$ while both have mass: the limit depends on $c$, so a "
+        r"row with two infinite logits has no value. A program has to refuse it, or say which it takes."
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$, $z_1 - z_2 = c$",
     claims=(
@@ -236,8 +204,8 @@ infinite_logits = Theorem(
     ),
     folklore=(
         Folklore(
-            r"Two infinite logits share the mass equally: false, the limit depends on how they grow, as their distance "
-            r"stays (here: the first two of a row far above the rest are equal).",
+            r"Two infinite logits share the mass equally: false, the limit depends on how they grow, as their "
+            r"distance stays (here: the first two of a row far above the rest are equal).",
             sp.Eq(p[1], p[2]),
         ),
     ),

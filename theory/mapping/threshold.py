@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import sympy as sp
 
-from ..hypotheses import CONVEX_RANGE, LARGE_ALPHA, SORTED, SPARSEMAX
-from ..notation import Every, Iff, a, alpha, i, k, l, n, p, p_max, pos, q, r, rho, size, tau, top, total, x, z, z_max
+from ..hypotheses import CONVEX_RANGE, LARGE_ALPHA, LEFT_OF_THRESHOLD, SORTED, SPARSEMAX
+from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 from .entropy import tsallis
+
+theorem = partial(Theorem, area="threshold")
 
 excess = total(pos(x(i) - tau) ** q) - 1
 """``f(tau)``, strictly decreasing left of the largest ``x_i``; its root is the threshold."""
 
-threshold_form = Theorem(
+threshold_form = theorem(
     name="threshold-form",
-    area="threshold",
     title="The maximiser is a thresholded power",
     statement=(
         r"The maximiser of $\langle p, z\rangle + H_\alpha(p)$ over the simplex is unique and equals $p_i = [x_i - "
@@ -24,13 +27,7 @@ threshold_form = Theorem(
     claims=(
         Claim("form", sp.Eq(p[i], pos(x(i) - tau) ** q)),
         Claim("simplex", sp.Eq(excess, 0)),
-        Claim(
-            "optimal",
-            sp.Le(
-                total(r[i] * z[i]) + tsallis(r, alpha),
-                total(p[i] * z[i]) + tsallis(p, alpha),
-            ),
-        ),
+        Claim("optimal", sp.Le(total(r[i] * z[i]) + tsallis(r, alpha), total(p[i] * z[i]) + tsallis(p, alpha))),
         Claim(
             "unique",
             Iff(
@@ -42,19 +39,15 @@ threshold_form = Theorem(
     source="Peters, Niculae, Martins 2019, Proposition 1 and equation 10",
     folklore=(
         Folklore(
-            r"The entropy may be normalised by $1/(\alpha-1)$ instead of $1/(\alpha(\alpha-1))$: false, the maximiser "
-            r"is then $\mathrm{entmax}_\alpha(z/\alpha)$.",
-            sp.Le(
-                total(r[i] * z[i]) + alpha * tsallis(r, alpha),
-                total(p[i] * z[i]) + alpha * tsallis(p, alpha),
-            ),
+            r"The entropy may be normalised by $1/(\alpha-1)$ instead of $1/(\alpha(\alpha-1))$: false, the "
+            r"maximiser is then $\mathrm{entmax}_\alpha(z/\alpha)$.",
+            sp.Le(total(r[i] * z[i]) + alpha * tsallis(r, alpha), total(p[i] * z[i]) + alpha * tsallis(p, alpha)),
         ),
     ),
 )
 
-brackets = Theorem(
+brackets = theorem(
     name="threshold-brackets",
-    area="threshold",
     title="Two brackets of the threshold",
     statement=(
         r"$x_{\max} - 1 \le x_{\max} - m^{1-\alpha} \le \tau \le x_{\max} - |S|^{1-\alpha} \le x_{\max} - "
@@ -71,8 +64,8 @@ brackets = Theorem(
     source="Peters, Niculae, Martins 2019, section 4 (the outer bracket); the inner one derived here",
     folklore=(
         Folklore(
-            r"The threshold lies in $[z_{\max} - 1, z_{\max}]$ for every $\alpha$: false without the factor $\alpha - "
-            r"1$ (right for $\alpha = 2$ only).",
+            r"The threshold lies in $[z_{\max} - 1, z_{\max}]$ for every $\alpha$: false without the factor $\alpha "
+            r"- 1$ (right for $\alpha = 2$ only).",
             sp.Ge(tau, z_max - 1),
         ),
     ),
@@ -84,9 +77,8 @@ def sorted_mean(count: sp.Expr) -> sp.Expr:
     return total(x(i), last=count) / count
 
 
-sorted_means = Theorem(
+sorted_means = theorem(
     name="sorted-means",
-    area="threshold",
     title="Every mean of logits bounds the threshold",
     statement=(
         r"For $\alpha \le 2$ and every $k$, $\tau \ge \mu_k - k^{1-\alpha}$ with $\mu_k$ the mean of any $k$ of the "
@@ -96,9 +88,8 @@ sorted_means = Theorem(
     claims=(Claim("mean", sp.Ge(tau, sorted_mean(k) - k ** (1 - alpha))),),
 )
 
-sorted_means_above = Theorem(
+sorted_means_above = theorem(
     name="sorted-means-above",
-    area="threshold",
     title="Beyond alpha = 2 the support's mean bounds the threshold from above",
     statement=r"For $\alpha \ge 2$ and sorted logits, $\tau \le \mu_{|S|} - |S|^{1-\alpha}$.",
     hypotheses=(SORTED, LARGE_ALPHA),
@@ -111,17 +102,16 @@ slope_sum = total(sp.Piecewise(((x(i) - rho) ** (q - 1), x(i) > rho), (0, True))
 bend_sum = total(sp.Piecewise(((x(i) - rho) ** (q - 2), x(i) > rho), (0, True)))
 _halley = 2 * (mass - 1) * slope_sum / (2 * q * slope_sum**2 - (mass - 1) * (q - 1) * bend_sum)
 
-newton = Theorem(
+newton = theorem(
     name="newton-from-the-left",
-    area="threshold",
     title="Newton's method on the q-norm rises to the threshold and never passes it",
     statement=(
         r"For $\alpha \le 2$ and $\tau' \le \tau$, with $F = \sum [x_i - \tau']_+^q$ and $b = \sum [x_i - "
-        r"\tau']_+^{q-1}$: $\tau' \le \tau' + \frac{F-1}{q b} \le \tau' + \frac{F - F^{1-1/q}}{b} \le \tau$. The step "
-        r"on the q-norm is at least the plain one, and neither overshoots."
+        r"\tau']_+^{q-1}$: $\tau' \le \tau' + \frac{F-1}{q b} \le \tau' + \frac{F - F^{1-1/q}}{b} \le \tau$. The "
+        r"step on the q-norm is at least the plain one, and neither overshoots."
     ),
     setting=r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, $\tau' < x_{\max}$",
-    hypotheses=(CONVEX_RANGE, Hypothesis("left", r"$\tau' \le \tau$", sp.Le(rho, tau))),
+    hypotheses=(CONVEX_RANGE, LEFT_OF_THRESHOLD),
     claims=(
         Claim("rises", sp.Ge((mass - 1) / (q * slope_sum), 0)),
         Claim("longer", sp.Ge((mass - mass ** (1 - 1 / q)) / slope_sum, (mass - 1) / (q * slope_sum))),
@@ -129,8 +119,8 @@ newton = Theorem(
     ),
     folklore=(
         Folklore(
-            r"Newton's method from the left is monotone for every $\alpha$: false for $\alpha > 2$, where "
-            r"$f$ is not convex.",
+            r"Newton's method from the left is monotone for every $\alpha$: false for $\alpha > 2$, where $f$ is not "
+            r"convex.",
             sp.Le(rho + (mass - 1) / (q * slope_sum), tau),
         ),
         Folklore(
@@ -145,9 +135,8 @@ newton = Theorem(
 _centre = sorted_mean(size)
 _scatter = total((x(i) - total(x(k), k, size) / size) ** 2, last=size)
 
-closed_forms = Theorem(
+closed_forms = theorem(
     name="closed-form-three-halves",
-    area="threshold",
     title="The threshold of 1.5-entmax in closed form",
     statement=(
         r"For $\alpha = 3/2$ and sorted logits, $\tau = \mu - \sqrt{\frac{1 - V}{|S|}}$ with $\mu$ the mean of the "
@@ -159,9 +148,8 @@ closed_forms = Theorem(
     source="Peters, Niculae, Martins 2019, section 4",
 )
 
-closed_form_sparsemax = Theorem(
+closed_form_sparsemax = theorem(
     name="closed-form-sparsemax",
-    area="threshold",
     title="The threshold of sparsemax in closed form",
     statement=(
         r"For $\alpha = 2$ and sorted logits, $\tau = \mu - \frac{1}{|S|}$ with $\mu$ the mean of the support's "

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import sympy as sp
 
-from ..notation import Iff, alpha, i, j, k, late, n, p, perm, pos, q, r, rho, shift, tau, total, y, z, z_max, z_min
+from ..notation import *
 from ..theorem import Claim, Folklore, Theorem
+
+theorem = partial(Theorem, area="neighbours")
 
 _mass = pos(z[i] - tau) ** q
 normmax = _mass / total(_mass.subs(i, k), k)
@@ -37,13 +41,12 @@ _NORMMAX = (
 
 _norm = {each: total(each[i] ** alpha) ** (1 / alpha) for each in (p, r)}
 
-normmax_form = Theorem(
+normmax_form = theorem(
     name="normmax-form",
-    area="neighbours",
     title="The threshold form of normmax is the best of the simplex, and its threshold the best value",
     statement=(
-        r"Among all $r$ in the simplex $p$ maximises $\langle r, z \rangle - \lVert r \rVert_\alpha$, and the maximum "
-        r"is $\tau$."
+        r"Among all $r$ in the simplex $p$ maximises $\langle r, z \rangle - \lVert r \rVert_\alpha$, and the "
+        r"maximum is $\tau$."
     ),
     setting=_NORMMAX + r"; every $r$ in the simplex",
     claims=(
@@ -53,13 +56,12 @@ normmax_form = Theorem(
     source="Blondel, Martins & Niculae 2020 (the definition)",
 )
 
-normmax_structure = Theorem(
+normmax_structure = theorem(
     name="normmax-structure",
-    area="neighbours",
     title="Normmax: on the simplex, ordered, blind to shifts and to places",
     statement=(
-        r"The threshold is unique, $\sum_i p_i = 1$; $z_i \ge z_j$ gives $p_i \ge p_j$; permuting the tokens permutes "
-        r"the weights, and a constant added to every logit moves the threshold and nothing else."
+        r"The threshold is unique, $\sum_i p_i = 1$; $z_i \ge z_j$ gives $p_i \ge p_j$; permuting the tokens "
+        r"permutes the weights, and a constant added to every logit moves the threshold and nothing else."
     ),
     setting=_NORMMAX + _TURNED,
     claims=(
@@ -70,9 +72,8 @@ normmax_structure = Theorem(
     ),
 )
 
-normmax_joining = Theorem(
+normmax_joining = theorem(
     name="normmax-joining",
-    area="neighbours",
     title="Normmax does not feel a token at or below its threshold",
     statement=(
         r"A token of logit $b$ that joins changes no weight if $b \le \tau$; if $b > \tau$ it raises the threshold."
@@ -91,9 +92,8 @@ normmax_joining = Theorem(
     ),
 )
 
-normmax_lipschitz = Theorem(
+normmax_lipschitz = theorem(
     name="normmax-lipschitz",
-    area="neighbours",
     title="Normmax at alpha = 2 moves weights up to n times as far as logits",
     statement=(
         r"For $\alpha = 2$, $\lVert p - p' \rVert_2 \le n \lVert z - z' \rVert_2$. For $n \ge 2$ no smaller constant "
@@ -102,20 +102,18 @@ normmax_lipschitz = Theorem(
     setting=r"every $n \ge 1$, $z, z' \in \mathbb{R}^n$; $p$ and $r = p'$ are normmax of them at $\alpha = 2$",
     claims=(Claim("lipschitz", sp.Le(_moved, n**2 * _apart)),),
     folklore=(
-        Folklore(
-            r"Normmax does not expand, as sparsemax does not: false from two tokens on.",
-            sp.Le(_moved, _apart),
-        ),
+        Folklore(r"Normmax does not expand, as sparsemax does not: false from two tokens on.", sp.Le(_moved, _apart)),
     ),
 )
 
-self_adjust_order = Theorem(
+self_adjust_order = theorem(
     name="self-adjust-order",
-    area="neighbours",
     title="The normalised self-adjust softmax is strictly ordered",
     statement=r"$p_i > p_j$ if and only if $z_i > z_j$.",
-    setting=r"every $n \ge 1$, $z \in \mathbb{R}^n$ not all zero; $p_i = \frac{z_i - l}{h - l} \mathrm{softmax}(z)_i$, "
-    r"$l = \min(0, z_{\min})$, $h = \max(0, z_{\max})$",
+    setting=(
+        r"every $n \ge 1$, $z \in \mathbb{R}^n$ not all zero; $p_i = \frac{z_i - l}{h - l} \mathrm{softmax}(z)_i$, "
+        r"$l = \min(0, z_{\min})$, $h = \max(0, z_{\max})$"
+    ),
     claims=(Claim("order", Iff(p[i] > p[j], z[i] > z[j])),),
     folklore=(
         Folklore(
@@ -126,17 +124,18 @@ self_adjust_order = Theorem(
     ),
 )
 
-adaptive_lipschitz = Theorem(
+adaptive_lipschitz = theorem(
     name="adaptive-temperature-lipschitz",
-    area="neighbours",
     title="Adaptive-temperature softmax is Lipschitz at every length",
     statement=(
-        r"The scale stays between 1 and $5/2$ and its slope in the entropy between $-3$ and $3$ while it exceeds 1, so "
-        r"$\lVert p - p' \rVert_2 \le \bigl(\frac{5}{4} + 3 (4 e^{-2} + \log^2 n)\bigr) \lVert z - z' \rVert_2$. (Far "
-        r"from sharp: it adds up the worst of every factor.)"
+        r"The scale stays between 1 and $5/2$ and its slope in the entropy between $-3$ and $3$ while it exceeds 1, "
+        r"so $\lVert p - p' \rVert_2 \le \bigl(\frac{5}{4} + 3 (4 e^{-2} + \log^2 n)\bigr) \lVert z - z' \rVert_2$. "
+        r"(Far from sharp: it adds up the worst of every factor.)"
     ),
-    setting=r"every $n \ge 1$, $z, z' \in \mathbb{R}^n$; $p = \mathrm{softmax}(\theta z)$ with $\theta = \max(1, "
-    r"-0.037 H^4 + 0.481 H^3 - 2.3 H^2 + 4.917 H - 1.791)$ of the entropy $H$ of $\mathrm{softmax}(z)$, the "
-    r"coefficients rounded to float64; $r = p'$ belongs to $z'$",
+    setting=(
+        r"every $n \ge 1$, $z, z' \in \mathbb{R}^n$; $p = \mathrm{softmax}(\theta z)$ with $\theta = \max(1, -0.037 "
+        r"H^4 + 0.481 H^3 - 2.3 H^2 + 4.917 H - 1.791)$ of the entropy $H$ of $\mathrm{softmax}(z)$, the "
+        r"coefficients rounded to float64; $r = p'$ belongs to $z'$"
+    ),
     claims=(Claim("lipschitz", sp.Le(_moved, adaptive_constant**2 * _apart)),),
 )

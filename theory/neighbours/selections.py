@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import sympy as sp
 
-from ..notation import i, j, k, kept, late, p, perm, pos, r, rho, shift, tau, total, y, z, z_min
+from ..notation import *
 from ..theorem import Claim, Folklore, Theorem
+
+theorem = partial(Theorem, area="selections")
 
 
 def _one_if_positive(number: sp.Expr) -> sp.Expr:
@@ -34,16 +38,18 @@ _order = sp.Implies(z[i] >= z[j], p[i] >= p[j])
 _same = sp.Eq(r[i], p[perm[i]])
 _TURNED = r"; $r, \tau'$ belong to the row $z'_i = z_{\pi(i)} + c$ for any permutation $\pi$ and $c \in \mathbb{R}$"
 
-r_softmax_structure = Theorem(
+r_softmax_structure = theorem(
     name="r-softmax-structure",
-    area="selections",
     title="r-softmax: ordered, blind to shifts and to places",
     statement=(
-        r"$z_i \ge z_j$ gives $p_i \ge p_j$; permuting the tokens permutes the weights, and a constant added to every "
-        r"logit moves the quantile and nothing else."
+        r"$z_i \ge z_j$ gives $p_i \ge p_j$; permuting the tokens permutes the weights, and a constant added to "
+        r"every logit moves the quantile and nothing else."
     ),
-    setting=r"every $n \ge 1$, $0 \le r < 1$, $z \in \mathbb{R}^n$ with a logit above $\tau$; $p_i \propto [z_i - "
-    r"\tau]_+ e^{z_i}$ with the $r$-quantile $\tau$, linear between order statistics" + _TURNED,
+    setting=(
+        r"every $n \ge 1$, $0 \le r < 1$, $z \in \mathbb{R}^n$ with a logit above $\tau$; $p_i \propto [z_i - "
+        r"\tau]_+ e^{z_i}$ with the $r$-quantile $\tau$, linear between order statistics"
+    )
+    + _TURNED,
     claims=(Claim("order", _order), Claim("moved", _same), Claim("quantile", sp.Eq(rho, tau + shift))),
 )
 
@@ -52,9 +58,8 @@ _BUDGET = (
     r"every $n \ge K \ge 1$, $z \in \mathbb{R}^n$; $p_i = \min(1, [z_i - \tau]_+)$ with $\sum_i p_i = K$" + _NEAREST
 )
 
-budget_form = Theorem(
+budget_form = theorem(
     name="budget-form",
-    area="selections",
     title="The threshold form of a budget is the nearest point of the cube",
     statement=r"Among all $r$ with $0 \le r_i \le 1$ and $\sum_i r_i = K$, $p$ is the nearest to $z$.",
     setting=_BUDGET.removesuffix(_NEAREST) + "; every such $r$",
@@ -62,28 +67,23 @@ budget_form = Theorem(
     source="Niculae & Martins 2020 (the definition)",
 )
 
-budget_structure = Theorem(
+budget_structure = theorem(
     name="budget-structure",
-    area="selections",
     title="A budget of K tokens: ordered, blind to shifts and to places",
     statement=(
-        r"$z_i \ge z_j$ gives $p_i \ge p_j$; permuting the tokens permutes the weights, and a constant added to every "
-        r"logit changes nothing. The threshold need not be unique; the weights are."
+        r"$z_i \ge z_j$ gives $p_i \ge p_j$; permuting the tokens permutes the weights, and a constant added to "
+        r"every logit changes nothing. The threshold need not be unique; the weights are."
     ),
     setting=_BUDGET + _TURNED,
     claims=(Claim("order", _order), Claim("moved", _same)),
 )
 
-budget_joining = Theorem(
+budget_joining = theorem(
     name="budget-joining",
-    area="selections",
     title="A token that joins takes from a budget, and from below its threshold nothing",
     statement=r"$r_k \le p_k$ for every other token; and a token of logit $b \le \tau$ changes no weight.",
     setting=_BUDGET + r"; $r$ belongs to $(z, b)$, with the same $K$",
-    claims=(
-        Claim("never-more", sp.Le(r[k], p[k])),
-        Claim("unchanged", sp.Implies(late <= tau, sp.Eq(r[k], p[k]))),
-    ),
+    claims=(Claim("never-more", sp.Le(r[k], p[k])), Claim("unchanged", sp.Implies(late <= tau, sp.Eq(r[k], p[k])))),
     folklore=(
         Folklore(
             r"A token below every other is not felt by a budget: false, at $K = 2$, $z = (0, 0, 0)$ even a logit of "
@@ -93,9 +93,8 @@ budget_joining = Theorem(
     ),
 )
 
-budget_lipschitz = Theorem(
+budget_lipschitz = theorem(
     name="budget-lipschitz",
-    area="selections",
     title="A budget never moves weights further than logits",
     statement=(
         r"$\lVert p - p' \rVert_2 \le \lVert z - z' \rVert_2$: the nearest point of a convex set does not expand. "
@@ -110,16 +109,17 @@ top_k = _chosen * sp.exp(z[i]) / total((_chosen * sp.exp(z[i])).subs(i, k), k)
 """Weight of token i in top-k softmax; of tied tokens the first come first."""
 _above = total(sp.Piecewise((1, z[j] > late), (0, True)), j)
 
-top_k_joining = Theorem(
+top_k_joining = theorem(
     name="top-k-joining",
-    area="selections",
     title="A token that joins takes from the chosen K, and only if it is chosen",
     statement=(
-        r"$r_i \le p_i$ for every other token, at whatever place the newcomer comes; and if $K$ logits exceed its own "
-        r"it changes no weight. (In a row of fewer than $K$ tokens it is always chosen, and felt.)"
+        r"$r_i \le p_i$ for every other token, at whatever place the newcomer comes; and if $K$ logits exceed its "
+        r"own it changes no weight. (In a row of fewer than $K$ tokens it is always chosen, and felt.)"
     ),
-    setting=r"every $n, K \ge 1$, $z \in \mathbb{R}^n$; $p$ is softmax of the $K$ largest logits (all, if $n < K$), of "
-    r"tied ones the first; $r$ belongs to the tokens of $z$ in a row that has a further logit $b$ at any place",
+    setting=(
+        r"every $n, K \ge 1$, $z \in \mathbb{R}^n$; $p$ is softmax of the $K$ largest logits (all, if $n < K$), of "
+        r"tied ones the first; $r$ belongs to the tokens of $z$ in a row that has a further logit $b$ at any place"
+    ),
     claims=(
         Claim("never-more", sp.Le(r[i], p[i])),
         Claim("unchanged", sp.Implies(_above > kept - 1, sp.Eq(r[i], p[i]))),

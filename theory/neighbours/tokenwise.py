@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import sympy as sp
 
-from ..notation import D, Iff, i, j, k, late, n, p, place, pos, r, shift, total, y, z
+from ..notation import *
 from ..theorem import Claim, Folklore, Theorem
+
+theorem = partial(Theorem, area="tokenwise")
 
 
 def sigma(logit: sp.Expr) -> sp.Expr:
@@ -25,14 +29,13 @@ _apart = total((z[i] - y[i]) ** 2)
 _alone = sp.Implies(sp.Eq(z[i], y[j]), sp.Eq(p[i], r[j]))
 _SIGMOID = r"every $n \ge 1$, $z, z' \in \mathbb{R}^n$, bias $c \in \mathbb{R}$; $p_i = 1/(1 + e^{-(z_i + c)})$, and "
 
-sigmoid_structure = Theorem(
+sigmoid_structure = theorem(
     name="sigmoid-structure",
-    area="tokenwise",
     title="Sigmoids: positive, strictly ordered, each token on its own",
     statement=(
-        r"$p_k > 0$; $p_i > p_j$ if and only if $z_i > z_j$; and equal logits have equal weights in any two rows with "
-        r"the same bias: so permuting the tokens permutes the weights, and with a bias that does not depend on the "
-        r"length no other token is ever felt."
+        r"$p_k > 0$; $p_i > p_j$ if and only if $z_i > z_j$; and equal logits have equal weights in any two rows "
+        r"with the same bias: so permuting the tokens permutes the weights, and with a bias that does not depend on "
+        r"the length no other token is ever felt."
     ),
     setting=_SIGMOID + r"$r$ belongs to a row $z'$ of any length $\ge n$ with the same $c$",
     claims=(
@@ -42,9 +45,8 @@ sigmoid_structure = Theorem(
     ),
 )
 
-sigmoid_slope = Theorem(
+sigmoid_slope = theorem(
     name="sigmoid-slope",
-    area="tokenwise",
     title="Sigmoids are smooth, and contract by four",
     statement=(
         r"$\partial p_i / \partial z_j = \delta_{ij} p_i (1 - p_i)$, and $\lVert p - p' \rVert_2 \le \frac{1}{4} "
@@ -57,40 +59,39 @@ sigmoid_slope = Theorem(
     ),
 )
 
-sigmoid_length = Theorem(
+sigmoid_length = theorem(
     name="sigmoid-length-bias",
-    area="tokenwise",
     title="With the bias -log n every token feels every other that joins",
     statement=(
         r"With $c = -\log n$ a token of any logit that joins divides the odds $p_k / (1 - p_k)$ of every other by "
         r"$\frac{n+1}{n}$: it lowers each weight, however low its own logit."
     ),
-    setting=r"every $n \ge 1$, $z \in \mathbb{R}^n$ and a further logit $b$; $p_i = 1/(1 + n e^{-z_i})$, and $r$ "
-    r"belongs to $(z, b)$, with $n + 1$",
-    claims=(
-        Claim("odds", sp.Eq((n + 1) * r[k] * (1 - p[k]), n * p[k] * (1 - r[k]))),
-        Claim("less", sp.Lt(r[k], p[k])),
+    setting=(
+        r"every $n \ge 1$, $z \in \mathbb{R}^n$ and a further logit $b$; $p_i = 1/(1 + n e^{-z_i})$, and $r$ belongs "
+        r"to $(z, b)$, with $n + 1$"
     ),
+    claims=(Claim("odds", sp.Eq((n + 1) * r[k] * (1 - p[k]), n * p[k] * (1 - r[k]))), Claim("less", sp.Lt(r[k], p[k]))),
     folklore=(
         Folklore(
-            r"Sigmoid attention takes each token on its own, so no token feels another: false with the bias $-\log n$ "
-            r"that it is used with, which every token that joins lowers.",
+            r"Sigmoid attention takes each token on its own, so no token feels another: false with the bias $-\log "
+            r"n$ that it is used with, which every token that joins lowers.",
             sp.Eq(r[k], p[k]),
         ),
     ),
 )
 
-rectified_structure = Theorem(
+rectified_structure = theorem(
     name="rectified-linear",
-    area="tokenwise",
     title="Rectified logits: ordered, each token on its own, never further apart than the logits",
     statement=(
-        r"$z_i \ge z_j$ gives $p_i \ge p_j$; equal logits have equal weights in any two rows, so permuting the tokens "
-        r"permutes the weights and no other token is ever felt; and $\lVert p - p' \rVert_2 \le \lVert z - z' "
+        r"$z_i \ge z_j$ gives $p_i \ge p_j$; equal logits have equal weights in any two rows, so permuting the "
+        r"tokens permutes the weights and no other token is ever felt; and $\lVert p - p' \rVert_2 \le \lVert z - z' "
         r"\rVert_2$."
     ),
-    setting=r"every $n \ge 1$, $z \in \mathbb{R}^n$; $p_i = [z_i]_+$, and $r = p'$ belongs to a row $z'$ of any length "
-    r"$\ge n$, whose first $n$ tokens are compared",
+    setting=(
+        r"every $n \ge 1$, $z \in \mathbb{R}^n$; $p_i = [z_i]_+$, and $r = p'$ belongs to a row $z'$ of any length "
+        r"$\ge n$, whose first $n$ tokens are compared"
+    ),
     claims=(
         Claim("order", sp.Implies(z[i] >= z[j], p[i] >= p[j])),
         Claim("alone", _alone),
@@ -99,13 +100,12 @@ rectified_structure = Theorem(
 )
 
 _STICK = (
-    r"every $n \ge 1$, $z \in \mathbb{R}^n$; $p_i = \sigma(z_i) \prod_{j > i} (1 - \sigma(z_j))$ with "
-    r"$\sigma(x) = 1/(1 + e^{-x})$"
+    r"every $n \ge 1$, $z \in \mathbb{R}^n$; $p_i = \sigma(z_i) \prod_{j > i} (1 - \sigma(z_j))$ with $\sigma(x) = "
+    r"1/(1 + e^{-x})$"
 )
 
-stick_structure = Theorem(
+stick_structure = theorem(
     name="stick-breaking",
-    area="tokenwise",
     title="Stick-breaking: positive weights, and what is left over",
     statement=r"$p_k > 0$, and $\sum_i p_i = 1 - \prod_j (1 - \sigma(z_j)) < 1$.",
     setting=_STICK,
@@ -122,9 +122,8 @@ stick_structure = Theorem(
     ),
 )
 
-stick_joining = Theorem(
+stick_joining = theorem(
     name="stick-breaking-joining",
-    area="tokenwise",
     title="A token that joins takes its share from all before it, and nothing from those behind",
     statement=(
         r"A token of logit $b$ that joins at place $m$ multiplies the weight of every token before it by $1 - "
@@ -146,28 +145,26 @@ stick_joining = Theorem(
     ),
 )
 
-stick_slope = Theorem(
+stick_slope = theorem(
     name="stick-breaking-slope",
-    area="tokenwise",
     title="Stick-breaking is smooth, with a sharp Lipschitz constant free of the length",
     statement=(
         r"$\partial p_i / \partial z_j$ is $p_i (1 - \sigma(z_i))$ for $j = i$, $-p_i \sigma(z_j)$ for $j > i$ and 0 "
-        r"for $j < i$; and $\lVert p - p' \rVert_2 \le 2^{-3/2} \lVert z - z' \rVert_2$ at every length. For $n \ge 2$ "
-        r"no smaller constant will do: it is approached around $(b, 0)$ for a high $b$, where the first token takes "
-        r"all that the last one leaves."
+        r"for $j < i$; and $\lVert p - p' \rVert_2 \le 2^{-3/2} \lVert z - z' \rVert_2$ at every length. For $n \ge "
+        r"2$ no smaller constant will do: it is approached around $(b, 0)$ for a high $b$, where the first token "
+        r"takes all that the last one leaves."
     ),
     setting=_STICK + r"; $r = p'$ belongs to $z'$; $D_{ij}$ is the derivative of $p_i$ in $z_j$",
     claims=(
         Claim(
-            "formula",
-            sp.Eq(D[i, j], p[i] * (sp.KroneckerDelta(i, j) - sp.Piecewise((sigma(z[j]), j >= i), (0, True)))),
+            "formula", sp.Eq(D[i, j], p[i] * (sp.KroneckerDelta(i, j) - sp.Piecewise((sigma(z[j]), j >= i), (0, True))))
         ),
         Claim("lipschitz", sp.Le(_moved, _apart / 8)),
     ),
     folklore=(
         Folklore(
-            r"Stick-breaking contracts by four, like the sigmoids that it is made of: false from two tokens on, where "
-            r"what one takes the other loses.",
+            r"Stick-breaking contracts by four, like the sigmoids that it is made of: false from two tokens on, "
+            r"where what one takes the other loses.",
             sp.Le(_moved, _apart / 16),
         ),
     ),

@@ -2,43 +2,48 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import sympy as sp
 
-from ..notation import limit, longer, mean_entropy, mean_entropy2, mean_size, mean_square, n, rate, strength, theta
+from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
+
+theorem = partial(Theorem, area="random_entropies")
 
 _NEAR = sp.Rational(1, 100)
 """What the laws of long rows are off by at most at the lengths that are tried."""
 
-softmax_gaussian = Theorem(
+softmax_gaussian = theorem(
     name="softmax-gaussian",
-    area="random_entropies",
     title="Softmax of Gaussian logits loses half the squared scale, whatever the length",
     statement=(
         r"For independent standard normal logits at a fixed scale, $H_1 = \log n - \frac{\theta^2}{2} + o(1)$ for "
         r"softmax: $H_1/\log n \to 1$. The loss is $\theta\psi'(\theta) - \psi(\theta)$ with the logarithm $\psi$ of "
         r"the moment generating function."
     ),
-    setting=r"$10^4 \le n \le 10^6$, $\theta \in \{1/2, 1, 3/2\}$; asymptotic, 1/100 is read off these lengths; means "
-    r"over independent rows within six standard errors",
+    setting=(
+        r"$10^4 \le n \le 10^6$, $\theta \in \{1/2, 1, 3/2\}$; asymptotic, 1/100 is read off these lengths; means "
+        r"over independent rows within six standard errors"
+    ),
     claims=(Claim("entropy", sp.Le(sp.Abs(mean_entropy - (sp.log(n) - theta**2 / 2)), _NEAR)),),
 )
 
 uniform_loss = theta / (sp.exp(theta) - 1) + sp.log(theta) - 1 - sp.log(1 - sp.exp(-theta))
 """What softmax of uniform logits on [0, 1] loses of ``log n``."""
 
-softmax_uniform = Theorem(
+softmax_uniform = theorem(
     name="softmax-uniform",
-    area="random_entropies",
     title="Softmax of uniform logits disperses completely, at the scale b log n too",
     statement=(
         r"For independent logits uniform on $[0, 1]$, $H_1 = \log n - K(\theta) + O(\theta/n)$ for softmax, "
-        r"$K(\theta) = \log\theta - 1 + \frac{\theta}{e^\theta - 1} - \log(1 - e^{-\theta})$. At the scale "
-        r"$\theta = b \log n$ of scalable softmax $K$ is $\log\log n$ up to a constant, so $H_1/\log n \to 1$ for "
-        r"every $b$."
+        r"$K(\theta) = \log\theta - 1 + \frac{\theta}{e^\theta - 1} - \log(1 - e^{-\theta})$. At the scale $\theta = "
+        r"b \log n$ of scalable softmax $K$ is $\log\log n$ up to a constant, so $H_1/\log n \to 1$ for every $b$."
     ),
-    setting=r"$10^4 \le n \le 10^6$, $\theta = 1$ and $\theta = b \log n$, $b \in \{1/2, 1, 2\}$; asymptotic, 1/100 is "
-    r"read off these lengths; means over independent rows within six standard errors",
+    setting=(
+        r"$10^4 \le n \le 10^6$, $\theta = 1$ and $\theta = b \log n$, $b \in \{1/2, 1, 2\}$; asymptotic, 1/100 is "
+        r"read off these lengths; means over independent rows within six standard errors"
+    ),
     claims=(Claim("entropy", sp.Le(sp.Abs(mean_entropy - (sp.log(n) - uniform_loss)), _NEAR)),),
     folklore=(
         Folklore(
@@ -50,84 +55,80 @@ softmax_uniform = Theorem(
     ),
 )
 
-random_energy = Theorem(
+random_energy = theorem(
     name="random-energy",
-    area="random_entropies",
     title="Softmax of Gaussian logits condenses at the scale sqrt(2 log n)",
     statement=(
         r"For independent standard normal logits and $\theta = b \sqrt{2 \log n}$, $H_1/\log n \to 1 - b^2$ for "
         r"softmax while $b < 1$, and to 0 from $b = 1$ on (the random energy model): the critical scale is of order "
         r"$\sqrt{\log n}$, so the scale $\log n$ of scalable softmax makes Gaussian attention one-hot."
     ),
-    setting=r"$10^4 \le n \le 10^6$, $b \in \{1/10, 1/5, 3/10, 2/5\}$; asymptotic, 1/100 is read off these "
-    r"lengths; means over independent rows within six standard errors",
+    setting=(
+        r"$10^4 \le n \le 10^6$, $b \in \{1/10, 1/5, 3/10, 2/5\}$; asymptotic, 1/100 is read off these lengths; "
+        r"means over independent rows within six standard errors"
+    ),
     hypotheses=(Hypothesis("warm", r"$b < 1$", strength < 1),),
     claims=(Claim("entropy", sp.Le(sp.Abs(mean_entropy / sp.log(n) - (1 - strength**2)), _NEAR)),),
     source="the random energy model (Derrida 1981); derived here for attention",
 )
 
-exponential_condensation = Theorem(
+exponential_condensation = theorem(
     name="exponential-condensation",
-    area="random_entropies",
     title="Softmax of exponential logits condenses at the scale of their tail",
     statement=(
-        r"For independent exponential logits of rate $\lambda$ and $\theta > \lambda$, "
-        r"$\mathbb{E} \sum_i p_i^2 \to 1 - \frac{\lambda}{\theta}$ for softmax: a few tokens keep a share that does "
-        r"not fall with $n$. For $\theta < \lambda$ softmax disperses completely."
+        r"For independent exponential logits of rate $\lambda$ and $\theta > \lambda$, $\mathbb{E} \sum_i p_i^2 \to "
+        r"1 - \frac{\lambda}{\theta}$ for softmax: a few tokens keep a share that does not fall with $n$. For "
+        r"$\theta < \lambda$ softmax disperses completely."
     ),
-    setting=r"$n = 10^5$, $\lambda = 1$, $\theta \in \{2, 3, 5\}$; asymptotic, 1/50 is what this many "
-    r"rows can tell; means over independent rows within six standard errors; the 512 largest logits of each row are "
-    r"drawn, all others have about 2/1000",
+    setting=(
+        r"$n = 10^5$, $\lambda = 1$, $\theta \in \{2, 3, 5\}$; asymptotic, 1/50 is what this many rows can tell; "
+        r"means over independent rows within six standard errors; the 512 largest logits of each row are drawn, all "
+        r"others have about 2/1000"
+    ),
     hypotheses=(Hypothesis("cold", r"$\theta > \lambda$", sp.Gt(theta, rate)),),
     claims=(Claim("share", sp.Le(sp.Abs(mean_square - (1 - rate / theta)), 2 * _NEAR)),),
     source="derived here; the limit weights follow the Poisson-Dirichlet law (Derrida 1981, Pitman and Yor 1997)",
     folklore=(
         Folklore(
-            r"Softmax over independent logits disperses as the row grows: false for tails as heavy as exponential ones "
-            r"(here, $\theta = 2\lambda$ and $n = 10^5$: $H_1 \ge \frac12 \log n$).",
+            r"Softmax over independent logits disperses as the row grows: false for tails as heavy as exponential "
+            r"ones (here, $\theta = 2\lambda$ and $n = 10^5$: $H_1 \ge \frac12 \log n$).",
             sp.Ge(mean_entropy, sp.log(n) / 2),
         ),
     ),
 )
 
-laplace_support = Theorem(
+laplace_support = theorem(
     name="laplace-support",
-    area="random_entropies",
     title="Sparsemax of Laplace logits: a mean support free of n",
     statement=(
-        r"For independent Laplace logits of rate $\lambda$ and $\alpha = 2$, $\mathbb{E}|S| = 1 + \frac{\lambda}"
-        r"{\theta}$ up to the chance that the support reaches below the median, which is below $10^{-9}$ at these "
-        r"lengths: entropy stays bounded, and $H_1/\log n \to 0$."
+        r"For independent Laplace logits of rate $\lambda$ and $\alpha = 2$, $\mathbb{E}|S| = 1 + "
+        r"\frac{\lambda}{\theta}$ up to the chance that the support reaches below the median, which is below "
+        r"$10^{-9}$ at these lengths: entropy stays bounded, and $H_1/\log n \to 0$."
     ),
-    setting=r"$10^3 \le n \le 10^6$, $\lambda = \sqrt2$ (variance 1), $\theta \in \{1, 2\}$, $\alpha = 2$; means "
-    r"over independent rows within six standard errors",
+    setting=(
+        r"$10^3 \le n \le 10^6$, $\lambda = \sqrt2$ (variance 1), $\theta \in \{1, 2\}$, $\alpha = 2$; means over "
+        r"independent rows within six standard errors"
+    ),
     claims=(Claim("size", sp.Eq(mean_size, 1 + rate / theta)),),
 )
 
-entropy_at_scale = Theorem(
+entropy_at_scale = theorem(
     name="entropy-at-scale",
-    area="random_entropies",
     title="Normalised entropy at scale: the tail of the logits decides, not the normaliser alone",
     statement=(
-        r"$H_1/\log n$ tends to a limit $h$ that depends on the tail. Bounded (uniform) logits: 1 for softmax and for "
-        r"scalable softmax, $1/\alpha$ for entmax, at $\theta = 1$ and at the adaptive scale $1 + \sqrt{\log n}$. "
-        r"Gaussian logits: 1 for softmax, 0 for all "
-        r"others. Laplace logits of variance 1: 1 for softmax, 0 for all others. Student logits with 3 degrees of "
-        r"freedom: 0 for every normaliser, softmax included."
+        r"$H_1/\log n$ tends to a limit $h$ that depends on the tail. Bounded (uniform) logits: 1 for softmax and "
+        r"for scalable softmax, $1/\alpha$ for entmax, at $\theta = 1$ and at the adaptive scale $1 + \sqrt{\log "
+        r"n}$. Gaussian logits: 1 for softmax, 0 for all others. Laplace logits of variance 1: 1 for softmax, 0 for "
+        r"all others. Student logits with 3 degrees of freedom: 0 for every normaliser, softmax included."
     ),
     setting=(
-        r"independent logits of variance 1, $10^2 \le n < n' \le 10^6$; softmax, scalable softmax ($\theta = \log n$), "
-        r"entmax with $\alpha \in \{3/2, 2\}$ at $\theta = 1$, adaptive-scale entmax ($\alpha = 3/2$, "
-        r"$\theta = 1 + \sqrt{\log n}$); the longer row is not farther from its limit, for means within six standard "
-        r"errors"
+        r"independent logits of variance 1, $10^2 \le n < n' \le 10^6$; softmax, scalable softmax ($\theta = \log "
+        r"n$), entmax with $\alpha \in \{3/2, 2\}$ at $\theta = 1$, adaptive-scale entmax ($\alpha = 3/2$, $\theta = "
+        r"1 + \sqrt{\log n}$); the longer row is not farther from its limit, for means within six standard errors"
     ),
     claims=(
         Claim(
-            "approach",
-            sp.Le(
-                sp.Abs(mean_entropy2 / sp.log(longer) - limit),
-                sp.Abs(mean_entropy / sp.log(n) - limit),
-            ),
+            "approach", sp.Le(sp.Abs(mean_entropy2 / sp.log(longer) - limit), sp.Abs(mean_entropy / sp.log(n) - limit))
         ),
     ),
     source="derived here",
@@ -138,8 +139,8 @@ entropy_at_scale = Theorem(
             sp.Ge(mean_entropy, sp.log(n) / 2),
         ),
         Folklore(
-            r"Entmax keeps the entropy bounded while softmax lets it grow: false for bounded random logits, where the "
-            r"entropy of entmax grows like $\frac{1}{\alpha} \log n$ (here: at most 3 nats).",
+            r"Entmax keeps the entropy bounded while softmax lets it grow: false for bounded random logits, where "
+            r"the entropy of entmax grows like $\frac{1}{\alpha} \log n$ (here: at most 3 nats).",
             sp.Le(mean_entropy, 3),
             source="bounded normalised entropy (arXiv 2506.16640, abstract) read as bounded entropy",
         ),

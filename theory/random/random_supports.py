@@ -2,62 +2,50 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import sympy as sp
 
-from ..notation import (
-    a,
-    chance,
-    chance2,
-    cooling,
-    gamma,
-    j,
-    k,
-    mean_entropy,
-    mean_renewals,
-    mean_size,
-    n,
-    pos,
-    q,
-    strength,
-    tail,
-    theta,
-)
+from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 
-mean_support = Theorem(
+theorem = partial(Theorem, area="random_supports")
+
+mean_support = theorem(
     name="mean-support",
-    area="random_supports",
     title="The mean support of random logits is n times one probability",
     statement=(
         r"For exchangeable logits, $\mathbb{E}|S| = n \, P\bigl(\sum_{i \ge 2} [(\alpha-1)\theta(z_i - z_1)]_+^q < "
         r"1\bigr)$: no threshold need be found, whatever the distribution, light tails or heavy."
     ),
-    setting=r"every $n \ge 1$, real $\alpha > 1$, $\theta > 0$ and exchangeable logits; $P$ is the probability of the "
-    r"event above",
+    setting=(
+        r"every $n \ge 1$, real $\alpha > 1$, $\theta > 0$ and exchangeable logits; $P$ is the probability of the "
+        r"event above"
+    ),
     claims=(Claim("mean", sp.Eq(mean_size, n * chance)),),
     source="derived here, from the norm criterion",
 )
 
-exponential_renewals = Theorem(
+exponential_renewals = theorem(
     name="exponential-renewals",
-    area="random_supports",
     title="Exponential logits: the support counts renewals, for every alpha and every finite n",
     statement=(
-        r"For independent exponential logits of rate $\lambda$, $P(|S| > k) = P\bigl(\sum_{i=1}^k E_i^q < B^q\bigr)$, "
-        r"$B = \frac{\lambda}{(\alpha-1)\theta}$, with independent standard exponential $E_i$ and $1 \le k < n$: "
-        r"$|S| - 1$ is the number of renewals up to $B^q$ with gaps $E^q$, cut off at $n - 1$. So longer rows do not "
-        r"have larger supports."
+        r"For independent exponential logits of rate $\lambda$, $P(|S| > k) = P\bigl(\sum_{i=1}^k E_i^q < "
+        r"B^q\bigr)$, $B = \frac{\lambda}{(\alpha-1)\theta}$, with independent standard exponential $E_i$ and $1 \le "
+        r"k < n$: $|S| - 1$ is the number of renewals up to $B^q$ with gaps $E^q$, cut off at $n - 1$. So longer "
+        r"rows do not have larger supports."
     ),
-    setting=r"every $n \ge 2$, $1 \le k < n$, real $\alpha > 1$, $\theta, \lambda > 0$; $P$ is the probability that "
-    r"$|S| > k$, $P'$ that of at least $k$ renewals",
+    setting=(
+        r"every $n \ge 2$, $1 \le k < n$, real $\alpha > 1$, $\theta, \lambda > 0$; $P$ is the probability that $|S| "
+        r"> k$, $P'$ that of at least $k$ renewals"
+    ),
     claims=(Claim("law", sp.Eq(chance, chance2)),),
 )
 
 _spacing = pos(j - 1 / theta)
 
-uniform_sparsemax = Theorem(
+uniform_sparsemax = theorem(
     name="uniform-sparsemax-law",
-    area="random_supports",
     title="Sparsemax of uniform logits: the law of the support in closed form",
     statement=(
         r"For independent logits uniform on $[0, 1]$ and $\alpha = 2$, $P(|S| > k) = 1 - \sum_{j=1}^k "
@@ -85,18 +73,17 @@ gaussian_window = sp.sqrt(2) * sp.log(n) ** (sp.Rational(1, 2) - gamma) / (a * s
 
 _two_terms = gaussian_window**q / sp.gamma(q + 1) + sp.gamma(2 * q + 1) / (2 * sp.gamma(q + 1) ** 2)
 
-gaussian_support = Theorem(
+gaussian_support = theorem(
     name="gaussian-support",
-    area="random_supports",
     title="Gaussian logits below the critical scale: the support grows like a power of log n",
     statement=(
         r"For independent standard normal logits and $\theta = b (\log n)^\gamma$ with $0 \le \gamma < 1/2$, "
         r"$\mathbb{E}|S|$ is $1 + \mathbb{E} N$ up to a relative error of $q \frac{\log\log n}{\log n}$, where $N$ "
         r"counts the renewals up to $B_n^q$ with gaps $E^q$, $B_n = \frac{\sqrt2 (\log n)^{1/2-\gamma}}{(\alpha-1) "
         r"b}$: the law of exponential logits with the hazard of the largest Gaussian ones. As $B_n \to \infty$, $1 + "
-        r"\mathbb{E} N$ is $\frac{B_n^q}{\Gamma(q+1)} + \frac{\Gamma(2q+1)}{2\Gamma(q+1)^2}$; without the "
-        r"constant the relative error is of order $B_n^{-q}$, which falls more slowly near $\gamma = 1/2$. So the "
-        r"support is a power of $\log n$, never of $n$, and $\mathbb{E} H_1 \le \log \mathbb{E}|S| = o(\log n)$."
+        r"\mathbb{E} N$ is $\frac{B_n^q}{\Gamma(q+1)} + \frac{\Gamma(2q+1)}{2\Gamma(q+1)^2}$; without the constant "
+        r"the relative error is of order $B_n^{-q}$, which falls more slowly near $\gamma = 1/2$. So the support is "
+        r"a power of $\log n$, never of $n$, and $\mathbb{E} H_1 \le \log \mathbb{E}|S| = o(\log n)$."
     ),
     setting=(
         r"$n \in \{10^6, 10^{15}, 10^{40}, 10^{100}\}$, $\gamma \in \{0, 1/4, 2/5, 9/20\}$, $\alpha \in \{3/2, 2\}$, "
@@ -105,15 +92,14 @@ gaussian_support = Theorem(
         r"errors; $\mathbb{E} N$ by its power series"
     ),
     claims=(
-        Claim(
-            "size",
-            sp.Le(sp.Abs(mean_size / (1 + mean_renewals) - 1), q * sp.log(sp.log(n)) / sp.log(n)),
-        ),
+        Claim("size", sp.Le(sp.Abs(mean_size / (1 + mean_renewals) - 1), q * sp.log(sp.log(n)) / sp.log(n))),
         Claim("two-terms", sp.Le(sp.Abs(1 + mean_renewals - _two_terms), 4 / gaussian_window**2)),
         Claim("entropy", sp.Le(mean_entropy, sp.log(mean_size))),
     ),
-    source="derived here; the limit by extreme value theory (Gumbel domain of attraction), the constant by renewal "
-    "theory, the power series due to Smith and Leadbetter (1963)",
+    source=(
+        "derived here; the limit by extreme value theory (Gumbel domain of attraction), the constant by renewal "
+        "theory, the power series due to Smith and Leadbetter (1963)"
+    ),
     folklore=(
         Folklore(
             r"A scale that falls with the length, $\gamma < 0$, makes entmax dense: false for Gaussian logits, whose "
@@ -128,59 +114,53 @@ gaussian_support = Theorem(
     ),
 )
 
-polynomial_cooling = Theorem(
+polynomial_cooling = theorem(
     name="polynomial-cooling",
-    area="random_supports",
     title="Only a scale that falls like a power of n makes entmax of Gaussian logits dense",
     statement=(
-        r"For independent standard normal logits and $\theta = n^{-\eta}$ with $0 < \eta < \alpha - 1$, "
-        r"$H_1/\log n \to \frac{\eta}{\alpha-1}$, with a remainder of at most $q \frac{\log\log n}{\log n}$; from "
-        r"$\eta = \alpha - 1$ on the limit is 1."
+        r"For independent standard normal logits and $\theta = n^{-\eta}$ with $0 < \eta < \alpha - 1$, $H_1/\log n "
+        r"\to \frac{\eta}{\alpha-1}$, with a remainder of at most $q \frac{\log\log n}{\log n}$; from $\eta = \alpha "
+        r"- 1$ on the limit is 1."
     ),
     setting=(
-        r"$n \in \{10^{10}, 10^{20}, 10^{40}\}$, $\eta = (\alpha-1)/16$, $\alpha \in \{3/2, 2\}$; "
-        r"asymptotic, the factor $q$ of the remainder is read off these lengths; means within six standard errors"
+        r"$n \in \{10^{10}, 10^{20}, 10^{40}\}$, $\eta = (\alpha-1)/16$, $\alpha \in \{3/2, 2\}$; asymptotic, the "
+        r"factor $q$ of the remainder is read off these lengths; means within six standard errors"
     ),
     hypotheses=(Hypothesis("slow", r"$\eta < \alpha - 1$", cooling < a),),
     claims=(
-        Claim(
-            "entropy",
-            sp.Le(sp.Abs(mean_entropy / sp.log(n) - cooling * q), q * sp.log(sp.log(n)) / sp.log(n)),
-        ),
+        Claim("entropy", sp.Le(sp.Abs(mean_entropy / sp.log(n) - cooling * q), q * sp.log(sp.log(n)) / sp.log(n))),
     ),
 )
 
 stretched_window = tail * sp.log(n) ** (1 - 1 / tail) / (a * strength * sp.log(n) ** gamma)
 """``B_n`` for tails ``exp(-t^nu)`` at the scale ``b (log n)^gamma``."""
 
-stretched_transition = Theorem(
+stretched_transition = theorem(
     name="stretched-transition",
-    area="random_supports",
     title="The tail decides the critical exponent of the scale: 1 - 1/nu",
     statement=(
-        r"For independent logits with $P(z > t) = \exp(-t^\nu)$, $\nu \ge 1$, and $\theta = b (\log n)^\gamma$, entmax "
-        r"is one-hot with probability $e^{-B_n}$, $B_n = \frac{\nu (\log n)^{1-1/\nu-\gamma}}{(\alpha-1) b}$, up to "
-        r"$\frac{1 - 1/\nu}{4 \log n}$: the critical exponent is $\gamma = 1 - 1/\nu$, which is $0$ for exponential "
-        r"and Laplace tails, $1/2$ for Gaussian ones, and tends to 1 for ever lighter ones."
+        r"For independent logits with $P(z > t) = \exp(-t^\nu)$, $\nu \ge 1$, and $\theta = b (\log n)^\gamma$, "
+        r"entmax is one-hot with probability $e^{-B_n}$, $B_n = \frac{\nu (\log n)^{1-1/\nu-\gamma}}{(\alpha-1) b}$, "
+        r"up to $\frac{1 - 1/\nu}{4 \log n}$: the critical exponent is $\gamma = 1 - 1/\nu$, which is $0$ for "
+        r"exponential and Laplace tails, $1/2$ for Gaussian ones, and tends to 1 for ever lighter ones."
     ),
     setting=(
-        r"$10^2 \le n \le 10^{40}$, $\nu \in \{1, 3/2, 2, 3\}$, $\gamma \in \{0, 1/3, 1/2, 2/3, 1\}$, "
-        r"$\alpha \in \{3/2, 2\}$, $b = 1$; $P$ is the probability that $|S| = 1$; the order of the error is that of "
-        r"the curvature of the tail, its factor 1/4 is read off these points"
+        r"$10^2 \le n \le 10^{40}$, $\nu \in \{1, 3/2, 2, 3\}$, $\gamma \in \{0, 1/3, 1/2, 2/3, 1\}$, $\alpha \in "
+        r"\{3/2, 2\}$, $b = 1$; $P$ is the probability that $|S| = 1$; the order of the error is that of the "
+        r"curvature of the tail, its factor 1/4 is read off these points"
     ),
     claims=(Claim("law", sp.Le(sp.Abs(chance - sp.exp(-stretched_window)), (1 - 1 / tail) / (4 * sp.log(n)))),),
     folklore=(
         Folklore(
-            r"Scaling by $\sqrt{\log n}$ is critical whatever the logits: false for lighter tails than Gaussian ones, "
-            r"where the one-hot probability tends to 0 (here, $\nu = 3$: it is above a tenth).",
+            r"Scaling by $\sqrt{\log n}$ is critical whatever the logits: false for lighter tails than Gaussian "
+            r"ones, where the one-hot probability tends to 0 (here, $\nu = 3$: it is above a tenth).",
             sp.Ge(chance, sp.Rational(1, 10)),
         ),
     ),
 )
 
-pareto_one_hot = Theorem(
+pareto_one_hot = theorem(
     name="pareto-one-hot",
-    area="random_supports",
     title="Heavy tails: entmax becomes one-hot by itself",
     statement=(
         r"For independent logits with $P(z > t) = t^{-\nu}$, $t \ge 1$, entmax is one-hot with probability at least "
@@ -192,8 +172,7 @@ pareto_one_hot = Theorem(
         Claim(
             "one-hot",
             sp.Ge(
-                chance,
-                1 - tail / (a * theta) * sp.gamma(2 + 1 / tail) * sp.gamma(n + 1) / sp.gamma(n + 1 + 1 / tail),
+                chance, 1 - tail / (a * theta) * sp.gamma(2 + 1 / tail) * sp.gamma(n + 1) / sp.gamma(n + 1 + 1 / tail)
             ),
         ),
     ),

@@ -2,45 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import sympy as sp
 
 from ..hypotheses import SPARSEMAX
-from ..notation import (
-    Every,
-    a,
-    alpha,
-    chance,
-    gamma,
-    gamma2,
-    gap,
-    i,
-    j,
-    k,
-    l,
-    mean_entropy,
-    mean_size,
-    n,
-    offset,
-    p,
-    q,
-    rate,
-    strength,
-    theta,
-    total,
-    z,
-)
+from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 
-scale_in_gamma = Theorem(
+theorem = partial(Theorem, area="scale_laws")
+
+scale_in_gamma = theorem(
     name="scale-in-gamma",
-    area="scale_laws",
     title="A larger gamma is a larger scale from three tokens on",
     statement=(
-        r"$(\log n)^\gamma \le (\log n)^{\gamma'}$ for $\gamma \le \gamma'$ and $n \ge 3$. For $n = 2$ the "
-        r"order is reversed, "
-        r"as $\log 2 < 1$, and for $n = 1$ the adaptive scale is $0$, $1$ or infinite: in causal attention "
-        r"the first two rows "
-        r"always meet this."
+        r"$(\log n)^\gamma \le (\log n)^{\gamma'}$ for $\gamma \le \gamma'$ and $n \ge 3$. For $n = 2$ the order is "
+        r"reversed, as $\log 2 < 1$, and for $n = 1$ the adaptive scale is $0$, $1$ or infinite: in causal attention "
+        r"the first two rows always meet this."
     ),
     setting=r"every $n \ge 2$, real $\gamma, \gamma'$",
     hypotheses=(
@@ -50,15 +28,14 @@ scale_in_gamma = Theorem(
     claims=(Claim("monotone", sp.Le(sp.log(n) ** gamma, sp.log(n) ** gamma2)),),
 )
 
-scale_of_one = Theorem(
+scale_of_one = theorem(
     name="scale-of-one-token",
-    area="scale_laws",
     title="One token: the adaptive scale is 0, 1 or infinite, and the answer is 1 all the same",
     statement=(
         r"At $n = 1$ the factor $(\log n)^\gamma$ is $0$ for $\gamma > 0$ and $1$ for $\gamma = 0$; for $\gamma < 0$ "
-        r"its reciprocal is $0$, so it has no finite value: there a program that multiplies by it meets $\infty \cdot "
-        r"0$. The single token has all mass at every scale. In causal attention the first row always meets this, and "
-        r"the second one a base $\log 2 < 1$."
+        r"its reciprocal is $0$, so it has no finite value: there a program that multiplies by it meets $\infty "
+        r"\cdot 0$. The single token has all mass at every scale. In causal attention the first row always meets "
+        r"this, and the second one a base $\log 2 < 1$."
     ),
     setting=r"$n = 1$, real $\gamma$, real $\alpha \ge 1$, $\theta > 0$, $z \in \mathbb{R}$",
     hypotheses=(Hypothesis("single", r"$n = 1$", sp.Eq(n, 1)),),
@@ -79,9 +56,8 @@ scale_of_one = Theorem(
 adaptive_scale = offset + strength * sp.log(n) ** gamma
 """Scale of adaptive-scale entmax."""
 
-scale_reductions = Theorem(
+scale_reductions = theorem(
     name="scale-reductions",
-    area="scale_laws",
     title="What adaptive-scale entmax contains, and what it only approaches",
     statement=(
         r"With $\theta_n = \delta + b (\log n)^\gamma$, $b > 0$: at $\alpha = 1$, $\delta = 0$ and $\gamma = 1$ the "
@@ -103,14 +79,12 @@ scale_reductions = Theorem(
     source="the definition of adaptive-scale entmax (arXiv 2506.16640); reductions derived here",
 )
 
-scalable_softmax = Theorem(
+scalable_softmax = theorem(
     name="scalable-softmax-margin",
-    area="scale_laws",
     title="Scalable softmax keeps a token if and only if its gap exceeds 1/s",
     statement=(
-        r"For $p = \mathrm{softmax}(b \log n \cdot z)$ a token that exceeds all others by $g$ has "
-        r"$p_k \ge \frac{1}{1 + (n-1) n^{-b g}}$, attained when the gap is exact: this tends to 1, $1/2$ or "
-        r"0 as $b g$ is "
+        r"For $p = \mathrm{softmax}(b \log n \cdot z)$ a token that exceeds all others by $g$ has $p_k \ge "
+        r"\frac{1}{1 + (n-1) n^{-b g}}$, attained when the gap is exact: this tends to 1, $1/2$ or 0 as $b g$ is "
         r"above, at or below 1."
     ),
     setting=r"every $n \ge 2$, $b, g > 0$, $z \in \mathbb{R}^n$; $p = \mathrm{softmax}(b \log n \cdot z)$",
@@ -130,27 +104,24 @@ scalable_softmax = Theorem(
 mean_rivals = rate / (a * theta)
 """``B``: how many exponential logits lie within reach of the largest, on average."""
 
-exponential_one_hot = Theorem(
+exponential_one_hot = theorem(
     name="exponential-one-hot",
-    area="scale_laws",
     title="Exponential logits: one-hot with a probability free of n",
     statement=(
-        r"For independent logits with exponential distribution of rate $\lambda$, "
-        r"$\mathrm{entmax}_\alpha(\theta z)$ is one-hot "
-        r"with probability exactly $e^{-B}$, $B = \frac{\lambda}{(\alpha-1)\theta}$, for every $n \ge 2$."
+        r"For independent logits with exponential distribution of rate $\lambda$, $\mathrm{entmax}_\alpha(\theta z)$ "
+        r"is one-hot with probability exactly $e^{-B}$, $B = \frac{\lambda}{(\alpha-1)\theta}$, for every $n \ge 2$."
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $\theta, \lambda > 0$; $P$ is the probability that $|S| = 1$",
     claims=(Claim("one-hot", sp.Eq(chance, sp.exp(-mean_rivals))),),
 )
 
-sparsemax_poisson = Theorem(
+sparsemax_poisson = theorem(
     name="sparsemax-poisson",
-    area="scale_laws",
     title="Sparsemax of exponential logits: the size of the support is 1 plus a Poisson number",
     statement=(
-        r"For independent exponential logits of rate $\lambda$ and $\alpha = 2$, $|S| - 1$ is a Poisson number of mean "
-        r"$\lambda/\theta$ cut off at $n - 1$: $P(|S| = k) = e^{-B} B^{k-1}/(k-1)!$ for $k < n$, exactly, "
-        r"for every finite $n$."
+        r"For independent exponential logits of rate $\lambda$ and $\alpha = 2$, $|S| - 1$ is a Poisson number of "
+        r"mean $\lambda/\theta$ cut off at $n - 1$: $P(|S| = k) = e^{-B} B^{k-1}/(k-1)!$ for $k < n$, exactly, for "
+        r"every finite $n$."
     ),
     setting=r"every $n \ge 2$, $\theta, \lambda > 0$, $1 \le k < n$; $P$ is the probability that $|S| = k$",
     hypotheses=(SPARSEMAX,),
@@ -160,28 +131,25 @@ sparsemax_poisson = Theorem(
 gaussian_rivals = sp.sqrt(2) * sp.log(n) ** (sp.Rational(1, 2) - gamma) / (a * strength)
 """``B_n`` for standard normal logits at the scale ``b (log n)^gamma``."""
 
-gaussian_transition = Theorem(
+gaussian_transition = theorem(
     name="gaussian-transition",
-    area="scale_laws",
     title="Gaussian logits: the critical exponent of the scale is 1/2",
     statement=(
-        r"For independent standard normal logits and $\theta = b (\log n)^\gamma$, the probability that "
-        r"entmax is one-hot is "
-        r"$e^{-B_n}$, $B_n = \frac{\sqrt2\, (\log n)^{1/2-\gamma}}{(\alpha-1) b}$, up to $\frac{\log\log "
-        r"n}{4 \log n}$: it tends "
-        r"to 0 for $\gamma < 1/2$, to a constant at $\gamma = 1/2$, to 1 for $\gamma > 1/2$."
+        r"For independent standard normal logits and $\theta = b (\log n)^\gamma$, the probability that entmax is "
+        r"one-hot is $e^{-B_n}$, $B_n = \frac{\sqrt2\, (\log n)^{1/2-\gamma}}{(\alpha-1) b}$, up to $\frac{\log\log "
+        r"n}{4 \log n}$: it tends to 0 for $\gamma < 1/2$, to a constant at $\gamma = 1/2$, to 1 for $\gamma > 1/2$."
     ),
     setting=(
-        r"$10^2 \le n \le 10^{15}$, $\gamma \in \{0, 1/4, 1/2, 3/4, 1\}$, $\alpha \in \{3/2, 2\}$, $b = 1$; $P$ is the "
-        r"probability that $|S| = 1$"
+        r"$10^2 \le n \le 10^{15}$, $\gamma \in \{0, 1/4, 1/2, 3/4, 1\}$, $\alpha \in \{3/2, 2\}$, $b = 1$; $P$ is "
+        r"the probability that $|S| = 1$"
     ),
     claims=(Claim("law", sp.Le(sp.Abs(chance - sp.exp(-gaussian_rivals)), sp.log(sp.log(n)) / (4 * sp.log(n)))),),
     source="derived here; the limit by extreme value theory (Gumbel domain of attraction)",
     folklore=(
         Folklore(
-            r"The scale must grow like $\log n$ for entmax over Gaussian logits to stay sparse: false, "
-            r"$\sqrt{\log n}$ is "
-            r"critical; at $\gamma = 3/4$ the one-hot probability grows with $n$ (here: it stays below a fifth).",
+            r"The scale must grow like $\log n$ for entmax over Gaussian logits to stay sparse: false, $\sqrt{\log "
+            r"n}$ is critical; at $\gamma = 3/4$ the one-hot probability grows with $n$ (here: it stays below a "
+            r"fifth).",
             sp.Le(chance, sp.Rational(1, 5)),
         ),
     ),
@@ -192,21 +160,18 @@ _NEAR = sp.Rational(1, 100)
 uniform_size = (alpha / a) ** (a / alpha) * (n / (a * theta)) ** (1 / alpha)
 """Asymptotic size of the support for uniform logits on [0, 1]."""
 
-bounded_growth = Theorem(
+bounded_growth = theorem(
     name="bounded-growth",
-    area="scale_laws",
     title="Bounded random logits: the support grows like a power of n",
     statement=(
         r"For independent logits uniform on $[0, 1]$ at a fixed scale, $|S| \sim "
-        r"\bigl(\tfrac{\alpha}{a}\bigr)^{a/\alpha} "
-        r"\bigl(\tfrac{n}{a\theta}\bigr)^{1/\alpha}$, $a = \alpha - 1$, and $H_1 = \log|S| - \log(q+1) + "
-        r"\frac{q}{q+1} + o(1)$ (at the lengths tried both within 1/100): so "
-        r"$H_1/\log n \to 1/\alpha$, strictly between 0 and 1. Supports are not bounded, and yet dispersion "
-        r"is not complete."
+        r"\bigl(\tfrac{\alpha}{a}\bigr)^{a/\alpha} \bigl(\tfrac{n}{a\theta}\bigr)^{1/\alpha}$, $a = \alpha - 1$, and "
+        r"$H_1 = \log|S| - \log(q+1) + \frac{q}{q+1} + o(1)$ (at the lengths tried both within 1/100): so $H_1/\log "
+        r"n \to 1/\alpha$, strictly between 0 and 1. Supports are not bounded, and yet dispersion is not complete."
     ),
     setting=(
-        r"$10^4 \le n \le 10^6$, $\alpha \in \{5/4, 3/2, 2\}$, $\theta = 1$; the law is asymptotic, 1/100 is read off "
-        r"these lengths; means over independent rows within six standard errors"
+        r"$10^4 \le n \le 10^6$, $\alpha \in \{5/4, 3/2, 2\}$, $\theta = 1$; the law is asymptotic, 1/100 is read "
+        r"off these lengths; means over independent rows within six standard errors"
     ),
     claims=(
         Claim("size", sp.Le(sp.Abs(mean_size / uniform_size - 1), _NEAR)),
@@ -218,9 +183,8 @@ bounded_growth = Theorem(
             sp.Le(mean_size, 500),
         ),
         Folklore(
-            r"Random bounded logits disperse completely under entmax as they do under softmax: false, "
-            r"$H_1/\log n \to 1/\alpha$ "
-            r"(here: above 0.8).",
+            r"Random bounded logits disperse completely under entmax as they do under softmax: false, $H_1/\log n "
+            r"\to 1/\alpha$ (here: above 0.8).",
             sp.Ge(mean_entropy, sp.Rational(4, 5) * sp.log(n)),
         ),
     ),

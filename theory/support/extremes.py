@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import sympy as sp
 
 from ..calculus.jacobian import mean
 from ..calculus.lipschitz import kappa
 from ..hypotheses import CONVEX_RANGE, UNIT_VALUES
-from ..notation import a, alpha, epsilon, i, k, lipschitz, n, p, pos, q, r, s, total, v, y, z, z_max
+from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
+
+theorem = partial(Theorem, area="extremes")
 
 halves = 4 * (sp.floor(n / 2) ** (-kappa) + sp.ceiling(n / 2) ** (-kappa)) ** (alpha - 3)
 """Lipschitz constant from the maximum norm to the sum norm."""
 
-sup_to_one = Theorem(
+sup_to_one = theorem(
     name="sup-to-one-exact",
-    area="extremes",
     title="The constant from the maximum norm to the sum norm, exactly, for odd lengths too",
     statement=(
         r"For $\alpha \le 2$ and $|v_i| \le 1$, $\lVert J v \rVert_1 \le 4 \bigl(\lfloor n/2 \rfloor^{-\kappa} + "
-        r"\lceil n/2 \rceil^{-\kappa}\bigr)^{\alpha-3}$, $\kappa = \frac{\alpha-1}{3-\alpha}$: $n^{\alpha-1}$ for even "
-        r"$n$, less for odd $n$, attained in both cases by two blocks of nearly half the tokens."
+        r"\lceil n/2 \rceil^{-\kappa}\bigr)^{\alpha-3}$, $\kappa = \frac{\alpha-1}{3-\alpha}$: $n^{\alpha-1}$ for "
+        r"even $n$, less for odd $n$, attained in both cases by two blocks of nearly half the tokens."
     ),
-    setting=r"every $n \ge 2$, real $\alpha \ge 1$, $p$ in the simplex, $v \in \mathbb{R}^n$; $J$ as in the theorem "
-    r"*jacobian*",
+    setting=(
+        r"every $n \ge 2$, real $\alpha \ge 1$, $p$ in the simplex, $v \in \mathbb{R}^n$; $J$ as in the theorem "
+        r"*jacobian*"
+    ),
     hypotheses=(CONVEX_RANGE, UNIT_VALUES),
     claims=(Claim("norm", sp.Le(total(s(i) * sp.Abs(v[i] - mean)), halves)),),
     folklore=(
@@ -38,15 +43,14 @@ sup_to_one = Theorem(
 _apart = total((z[i] - y[i]) ** 2)
 _moved = total((p[i] - r[i]) ** 2)
 
-not_lipschitz = Theorem(
+not_lipschitz = theorem(
     name="not-lipschitz",
-    area="extremes",
     title="Beyond alpha = 2 entmax of three tokens is not Lipschitz",
     statement=(
         r"Let $p = (1-\varepsilon, \varepsilon, 0, \dots, 0)$ be the probabilities of $z$, with every dead token on "
-        r"the threshold, and let $z'$ be $z$ with tokens 2 and 3 exchanged. Then $\lVert p - p' \rVert_2 = (\alpha-1) "
-        r"\varepsilon^{2-\alpha} \lVert z - z' \rVert_2$. For $\alpha > 2$ the factor has no bound: with $\varepsilon "
-        r"= \min\bigl(\frac12, (\frac{\alpha-1}{2K})^{1/(\alpha-2)}\bigr)$ it exceeds any given $K$."
+        r"the threshold, and let $z'$ be $z$ with tokens 2 and 3 exchanged. Then $\lVert p - p' \rVert_2 = "
+        r"(\alpha-1) \varepsilon^{2-\alpha} \lVert z - z' \rVert_2$. For $\alpha > 2$ the factor has no bound: with "
+        r"$\varepsilon = \min\bigl(\frac12, (\frac{\alpha-1}{2K})^{1/(\alpha-2)}\bigr)$ it exceeds any given $K$."
     ),
     setting=(
         r"every $n \ge 3$, real $\alpha > 1$, $K > 0$ and $0 < \varepsilon < 1$, chosen as above where $\alpha > 2$; "
@@ -59,8 +63,8 @@ not_lipschitz = Theorem(
     ),
     folklore=(
         Folklore(
-            r"Entmax is Lipschitz for every $\alpha$, with the constant $\alpha - 1$: false for $\alpha > 2$ and three "
-            r"tokens, no constant serves.",
+            r"Entmax is Lipschitz for every $\alpha$, with the constant $\alpha - 1$: false for $\alpha > 2$ and "
+            r"three tokens, no constant serves.",
             sp.Le(_moved, a**2 * _apart),
         ),
     ),
@@ -68,23 +72,19 @@ not_lipschitz = Theorem(
 
 _beyond = pos(1 - a * (z_max - z[k]))
 
-edge_order = Theorem(
+edge_order = theorem(
     name="edge-order",
-    area="extremes",
     title="How smooth entmax is at the edge of the support: as smooth as the power q, no smoother",
     statement=(
-        r"With the distance $\delta = [1 - (\alpha-1)(z_{\max} - z_k)]_+$ from the one-hot margin, $p_k \le \delta^q$ "
-        r"for every token; and of two tokens one has $p_2 \ge (\delta/2)^q$ for $\alpha \le 2$, while it is "
-        r"0 for $\delta = 0$. So $p_2$ is of the exact order $\delta^q$ there, and a function that vanishes on one "
-        r"side of a point and is not $o(\delta^m)$ on the other is not $m$ times continuously differentiable: entmax "
-        r"is not, for any $m \ge q = \frac{1}{\alpha-1}$. For $\alpha = 3/2$ it has no continuous second derivative, "
-        r"for $\alpha = 4/3$ no third, for sparsemax no first."
+        r"With the distance $\delta = [1 - (\alpha-1)(z_{\max} - z_k)]_+$ from the one-hot margin, $p_k \le "
+        r"\delta^q$ for every token; and of two tokens one has $p_2 \ge (\delta/2)^q$ for $\alpha \le 2$, while it "
+        r"is 0 for $\delta = 0$. So $p_2$ is of the exact order $\delta^q$ there, and a function that vanishes on "
+        r"one side of a point and is not $o(\delta^m)$ on the other is not $m$ times continuously differentiable: "
+        r"entmax is not, for any $m \ge q = \frac{1}{\alpha-1}$. For $\alpha = 3/2$ it has no continuous second "
+        r"derivative, for $\alpha = 4/3$ no third, for sparsemax no first."
     ),
     setting=r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$",
-    hypotheses=(
-        CONVEX_RANGE,
-        Hypothesis("two", r"$n = 2$, for the lower bound", sp.Eq(n, 2)),
-    ),
+    hypotheses=(CONVEX_RANGE, Hypothesis("two", r"$n = 2$, for the lower bound", sp.Eq(n, 2))),
     claims=(
         Claim("at-most", sp.Le(p[k], _beyond**q)),
         Claim("at-least", sp.Ge(p[2], (_beyond.subs(k, 2) / 2) ** q)),

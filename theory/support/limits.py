@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import sympy as sp
 
 from ..hypotheses import SORTED
 from ..mapping.entropy import tsallis
-from ..notation import A, Iff, a, alpha, i, j, n, p, p_max, q, r, theta, top, total, z, z_max, z_min
+from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 
-softmax_limit = Theorem(
+theorem = partial(Theorem, area="limits")
+
+softmax_limit = theorem(
     name="softmax-limit",
-    area="limits",
     title="How close entmax is to softmax for alpha near 1",
     statement=(
-        r"$\mathrm{KL}(\mathrm{entmax}_\alpha(z) \Vert \mathrm{softmax}(z)) \le \frac{\alpha-1}{\alpha}\bigl(H_1(r) + "
-        r"\tfrac12 \sum r_i \log^2 r_i\bigr)$ with $r = \mathrm{softmax}(z)$: an explicit rate, uniform on bounded "
+        r"$\mathrm{KL}(\mathrm{entmax}_\alpha(z) \Vert \mathrm{softmax}(z)) \le \frac{\alpha-1}{\alpha}\bigl(H_1(r) "
+        r"+ \tfrac12 \sum r_i \log^2 r_i\bigr)$ with $r = \mathrm{softmax}(z)$: an explicit rate, uniform on bounded "
         r"sets."
     ),
     setting=r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$; $r = \mathrm{softmax}(z)$",
@@ -30,14 +33,13 @@ softmax_limit = Theorem(
     ),
 )
 
-argmax_limit = Theorem(
+argmax_limit = theorem(
     name="argmax-limit",
-    area="limits",
     title="The limit of large alpha is reached exactly",
     statement=(
-        r"For sorted logits with $m$ tied largest ones and gap $g$ to the next, $p$ is uniform on the tie if and only "
-        r"if $(\alpha-1)\, g\, m^{\alpha-1} \ge 1$: from a finite $\alpha$ on (for $m = 1$, from $1 + 1/g$), and "
-        r"never one-hot for ties."
+        r"For sorted logits with $m$ tied largest ones and gap $g$ to the next, $p$ is uniform on the tie if and "
+        r"only if $(\alpha-1)\, g\, m^{\alpha-1} \ge 1$: from a finite $\alpha$ on (for $m = 1$, from $1 + 1/g$), "
+        r"and never one-hot for ties."
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$ that is not constant",
     hypotheses=(SORTED,),
@@ -53,14 +55,13 @@ argmax_limit = Theorem(
     ),
 )
 
-cold_limit = Theorem(
+cold_limit = theorem(
     name="cold-limit",
-    area="limits",
     title="The limit of a large scale is reached exactly",
     statement=(
-        r"For sorted logits with $m$ tied largest ones and gap $g$ to the next, $\mathrm{entmax}_\alpha(\theta z)$ is "
-        r"uniform on the tie if and only if $\theta \ge \frac{m^{1-\alpha}}{(\alpha-1) g}$. The scale depends on $g$: "
-        r"near ties no scale serves all logits, the limit is not uniform."
+        r"For sorted logits with $m$ tied largest ones and gap $g$ to the next, $\mathrm{entmax}_\alpha(\theta z)$ "
+        r"is uniform on the tie if and only if $\theta \ge \frac{m^{1-\alpha}}{(\alpha-1) g}$. The scale depends on "
+        r"$g$: near ties no scale serves all logits, the limit is not uniform."
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $\theta > 0$, $z \in \mathbb{R}^n$ that is not constant",
     hypotheses=(SORTED,),
@@ -83,9 +84,8 @@ _wide = z_max - z_min
 _growth = sp.Rational(1, 2) * sp.Abs(2 - alpha) * n ** (2 * alpha - 3)
 _growth *= 2 ** ((sp.Abs(3 - 2 * alpha) + 2 * sp.Abs(2 - alpha)) * q)
 
-hot_limit = Theorem(
+hot_limit = theorem(
     name="hot-limit",
-    area="limits",
     title="A small scale: uniform, and the first correction with its error",
     statement=(
         r"For $p = \mathrm{entmax}_\alpha(\theta z)$ and $R = z_{\max} - z_{\min}$ with $(\alpha-1) \theta R \le "
@@ -93,8 +93,9 @@ hot_limit = Theorem(
         r"\frac{|2-\alpha|}{2} n^{2\alpha-3} 2^{q(|3-2\alpha| + 2|2-\alpha|)}\, \theta^2 R^2$: exact for sparsemax, "
         r"and uniform at $\theta = 0$."
     ),
-    setting=r"every $n \ge 1$, real $\alpha > 1$, $\theta > 0$, $z \in \mathbb{R}^n$; $\bar z$ is the mean of the "
-    r"logits",
+    setting=(
+        r"every $n \ge 1$, real $\alpha > 1$, $\theta > 0$, $z \in \mathbb{R}^n$; $\bar z$ is the mean of the logits"
+    ),
     hypotheses=(
         Hypothesis(
             "small", r"$(\alpha-1) \theta R \le \frac12 n^{1-\alpha}$", sp.Le(a * theta * _wide, n ** (1 - alpha) / 2)
@@ -110,17 +111,17 @@ hot_limit = Theorem(
 
 _second_moment = total(p[j] * sp.log(p[j]) ** 2, j)
 
-alpha_slope = Theorem(
+alpha_slope = theorem(
     name="alpha-slope-at-one",
-    area="limits",
     title="How softmax starts to become entmax",
     statement=(
         r"At $\alpha = 1$ the derivative of $\mathrm{entmax}_\alpha(z)$ in $\alpha$ from the right is $\frac{p_i}{2} "
         r"\bigl(\sum_j p_j \log^2 p_j - \log^2 p_i\bigr)$, $p = \mathrm{softmax}(z)$: tokens whose $|\log p_i|$ is "
         r"above the root mean square lose mass, the others gain."
     ),
-    setting=r"every $n \ge 1$, $z \in \mathbb{R}^n$; $A_i$ is the right derivative of $p_i$ in $\alpha$ at $\alpha = "
-    r"1$",
+    setting=(
+        r"every $n \ge 1$, $z \in \mathbb{R}^n$; $A_i$ is the right derivative of $p_i$ in $\alpha$ at $\alpha = 1$"
+    ),
     claims=(Claim("slope", sp.Eq(A[i], p[i] / 2 * (_second_moment - sp.log(p[i]) ** 2))),),
     folklore=(
         Folklore(

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import sympy as sp
 
 from ..hypotheses import ALPHAS_IN_ORDER, SCALES_IN_ORDER, SORTED
-from ..notation import Iff, a, alpha, i, k, n, p, p_max, pos, q, r, size, theta, top, total, z, z_max, z_min
+from ..notation import *
 from ..theorem import Claim, Folklore, Theorem
 
-norm_criterion = Theorem(
+theorem = partial(Theorem, area="support")
+
+norm_criterion = theorem(
     name="support-norm-criterion",
-    area="support",
     title="A token has mass if and only if the logits above it are close enough, in one norm",
     statement=(
-        r"Token $k$ is in the support of $\mathrm{entmax}_\alpha(\theta z)$ if and only if "
-        r"$\sum_i [(\alpha-1)\theta (z_i - z_k)]_+^q < 1$, that is $\theta \lVert [z - z_k]_+ \rVert_q < "
-        r"q$, $q = 1/(\alpha-1)$."
+        r"Token $k$ is in the support of $\mathrm{entmax}_\alpha(\theta z)$ if and only if $\sum_i [(\alpha-1)\theta "
+        r"(z_i - z_k)]_+^q < 1$, that is $\theta \lVert [z - z_k]_+ \rVert_q < q$, $q = 1/(\alpha-1)$."
     ),
     setting=r"every $n \ge 1$, real $\alpha > 1$, $\theta > 0$, $z \in \mathbb{R}^n$",
     claims=(
@@ -32,30 +34,27 @@ norm_criterion = Theorem(
     ),
 )
 
-critical_scale = Theorem(
+critical_scale = theorem(
     name="critical-scale",
-    area="support",
     title="Each token leaves the support at an exact scale, and never comes back",
     statement=(
         r"A token below the largest logit is in the support of $\mathrm{entmax}_\alpha(\theta z)$ if and only if "
         r"$\theta < \theta_k := q / \lVert [z - z_k]_+ \rVert_q$. Hence the support shrinks as the scale grows: for "
         r"$\theta \le \theta'$, whatever has mass at $\theta'$ has mass at $\theta$."
     ),
-    setting=r"every $n \ge 1$, real $\alpha > 1$, $\theta, \theta' > 0$, $z \in \mathbb{R}^n$; $r = "
-    r"\mathrm{entmax}_\alpha(\theta' z)$",
+    setting=(
+        r"every $n \ge 1$, real $\alpha > 1$, $\theta, \theta' > 0$, $z \in \mathbb{R}^n$; $r = "
+        r"\mathrm{entmax}_\alpha(\theta' z)$"
+    ),
     hypotheses=(SCALES_IN_ORDER,),
     claims=(
-        Claim(
-            "critical",
-            Iff(p[k] > 0, sp.Or(sp.Eq(z[k], z_max), theta < q / total(pos(z[i] - z[k]) ** q) ** a)),
-        ),
+        Claim("critical", Iff(p[k] > 0, sp.Or(sp.Eq(z[k], z_max), theta < q / total(pos(z[i] - z[k]) ** q) ** a))),
         Claim("nested", sp.Implies(r[k] > 0, p[k] > 0)),
     ),
 )
 
-nested_in_alpha = Theorem(
+nested_in_alpha = theorem(
     name="support-nested-in-alpha",
-    area="support",
     title="A larger alpha never revives a token",
     statement=(
         r"For $\alpha \le \alpha'$ the support of $\mathrm{entmax}_{\alpha'}(z)$ is contained in that of "
@@ -73,13 +72,12 @@ nested_in_alpha = Theorem(
     ),
 )
 
-size_formula = Theorem(
+size_formula = theorem(
     name="support-size",
-    area="support",
     title="The size of the support, by binary search",
     statement=(
-        r"For sorted logits $|S| \ge k$ if and only if $\sum_{i<k} ((\alpha-1)(z_i - z_k))^q < 1$; the sum "
-        r"grows with $k$."
+        r"For sorted logits $|S| \ge k$ if and only if $\sum_{i<k} ((\alpha-1)(z_i - z_k))^q < 1$; the sum grows "
+        r"with $k$."
     ),
     hypotheses=(SORTED,),
     claims=(
@@ -91,9 +89,8 @@ size_formula = Theorem(
     ),
 )
 
-one_hot_margin = Theorem(
+one_hot_margin = theorem(
     name="one-hot-margin",
-    area="support",
     title="When one token, or a tie at the top, takes everything",
     statement=(
         r"For sorted logits, $p = e_1$ if and only if $z_1 - z_2 \ge \frac{1}{\alpha-1}$, whatever $n$ is; and with "
@@ -107,23 +104,17 @@ one_hot_margin = Theorem(
         Claim("ties", Iff(sp.Eq(total(p[i], last=top), 1), z_max - z[top + 1] >= top ** (1 - alpha) / a)),
     ),
     source="Blondel, Martins, Niculae 2020, Proposition 8 (margin of one-hot); ties derived here",
-    folklore=(
-        Folklore(
-            r"The margin is 1: right for $\alpha = 2$ only.",
-            Iff(sp.Eq(p[1], 1), z[1] - z[2] >= 1),
-        ),
-    ),
+    folklore=(Folklore(r"The margin is 1: right for $\alpha = 2$ only.", Iff(sp.Eq(p[1], 1), z[1] - z[2] >= 1)),),
 )
 
 _range = a * (z_max - z_min)
 
-full_support = Theorem(
+full_support = theorem(
     name="full-support",
-    area="support",
     title="When every token keeps some mass",
     statement=(
-        r"If $z_{\max} - z_{\min} < \frac{(n-1)^{1-\alpha}}{\alpha-1}$ every token has mass; if every token has mass, "
-        r"$z_{\max} - z_{\min} < \frac{1}{\alpha-1}$. Neither can be improved."
+        r"If $z_{\max} - z_{\min} < \frac{(n-1)^{1-\alpha}}{\alpha-1}$ every token has mass; if every token has "
+        r"mass, $z_{\max} - z_{\min} < \frac{1}{\alpha-1}$. Neither can be improved."
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$",
     claims=(
@@ -138,9 +129,8 @@ full_support = Theorem(
     ),
 )
 
-least_support = Theorem(
+least_support = theorem(
     name="least-support",
-    area="support",
     title="The least size of the support over a range of logits",
     statement=(
         r"With $\delta = (\alpha-1)(z_{\max} - z_{\min}) > 0$, $|S| \ge \min(n, \delta^{-q})$, attained by "
@@ -151,19 +141,17 @@ least_support = Theorem(
     claims=(Claim("least", sp.Ge(size, sp.Min(n, _range ** (-q)))),),
     folklore=(
         Folklore(
-            r"Bounded logits keep the support of entmax bounded: false, equal logits have full support.",
-            sp.Le(size, 5),
+            r"Bounded logits keep the support of entmax bounded: false, equal logits have full support.", sp.Le(size, 5)
         ),
     ),
 )
 
-window = Theorem(
+window = theorem(
     name="support-window",
-    area="support",
     title="The support is a window below the largest logit",
     statement=(
-        r"Token $k$ has mass if and only if $x_{\max} - x_k < p_{\max}^{\alpha-1}$; in particular only if "
-        r"$z_k > z_{\max} - \frac{1}{\alpha-1}$."
+        r"Token $k$ has mass if and only if $x_{\max} - x_k < p_{\max}^{\alpha-1}$; in particular only if $z_k > "
+        r"z_{\max} - \frac{1}{\alpha-1}$."
     ),
     claims=(
         Claim("window", Iff(p[k] > 0, a * (z_max - z[k]) < p_max**a)),
@@ -173,9 +161,8 @@ window = Theorem(
 
 _next = z[sp.Min(k + 1, n)]
 
-sparsity_from_gap = Theorem(
+sparsity_from_gap = theorem(
     name="sparsity-from-gap",
-    area="support",
     title="When at most K tokens have mass",
     statement=(
         r"For sorted logits and $k < n$, $|S| \le k$ if and only if $\sum_{i \le k} (x_i - x_{k+1})^q \ge 1$. It "

@@ -4,19 +4,50 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, ClassVar
 
 from hypothesis.strategies import SearchStrategy
 
+from ..ask import Ask
 from ..calls import Subject
-from ..case import Case, Setting
+from ..case import Case, Parameters, Setting
 from ..expected import Oracle
 from ..target.loading import Form
 from ..text import structure, unstructure
 
-__all__ = ["Attempt", "Kind"]
+__all__ = ["Asked", "Attempt", "Kind"]
 
 Attempt = Callable[[Any], Iterator[Any]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of a kind.
+
+    Parameters
+    ----------
+    against : str
+        Name of the normaliser that it should be, if it is one.
+    alphas : tuple of float
+        Of the settings; for a normaliser without one, the alpha whose edges the rows aim at.
+    choices : tuple of Parameters
+        Sets of parameters that cases take.
+    hands : tuple of str
+        Parameters that the implementation is passed by keyword.
+    fixed : Parameters
+        Those that it does not take.
+    offered : tuple of str
+        Properties that the normaliser has, by the keys of laws' ``needs``.
+    """
+
+    against: str = ""
+    alphas: tuple[float | Fraction, ...] = ()
+    choices: tuple[Parameters, ...] = ((),)
+    hands: tuple[str, ...] = ()
+    fixed: Parameters = ()
+    offered: tuple[str, ...] = ()
 
 
 class Kind(ABC):
@@ -76,9 +107,15 @@ class Kind(ABC):
     def complexity(self, case: Any) -> tuple[float, ...]:
         """Measure what `attempts` lower."""
 
-    def hands(self, asked: Any) -> tuple[str, ...]:
-        """Say which options an implementation is handed by keyword, of what is asked of a check."""
-        return ()
+    def asked(self, ask: Ask) -> Asked:
+        """Read what the options mean for this kind.
+
+        Raises
+        ------
+        ValueError
+            If they make no sense for it.
+        """
+        return Asked(alphas=ask.alphas if ask.fixed_alpha is None else (ask.fixed_alpha,))
 
     def fit(self, case: Any, setting: Setting) -> Any:
         """Change a case as little as it takes for the implementation to take it."""

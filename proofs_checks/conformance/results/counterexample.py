@@ -11,7 +11,6 @@ from ..calls import Subject
 from ..case import Setting
 from ..kinds.kind import Kind
 from ..law import Contract, Finding, Law
-from ..target.program import is_program
 from ..text import unrun
 from .report import Counterexample
 from .snippet import snippet
@@ -38,7 +37,8 @@ def describe(
     more |= {"against": setting.against} if setting.against else {}
     found = more | kind.write(case)
     head = {"law": law.name, "alpha": setting.alpha, "dtype": setting.dtype}
-    words = [*_asking(setting, subject), "--replay", json.dumps(head | found, separators=(",", ":"))]
+    words = ["entmax-oracle", "check", subject.name, *subject.words, "--replay"]
+    words.append(json.dumps(head | found, separators=(",", ":")))
     return Counterexample(
         law=law.name,
         message=finding.message,
@@ -55,30 +55,6 @@ def describe(
         command=shlex.join(words),
         snippet=snippet(law, kind, case, setting, subject),
     )
-
-
-def _asking(setting: Setting, subject: Subject) -> list[str]:
-    """Words of the command line that asks about the same implementation."""
-    words = ["entmax-oracle", "check", subject.name]
-    if subject.kind != "mapping":
-        words += ["--kind", subject.kind]
-    if not is_program(subject.target):
-        words += ["--array", subject.arrays]
-    if subject.device != "cpu":
-        words += ["--device", subject.device]
-    if setting.against:
-        words += ["--against", setting.against]
-    if subject.fixed_alpha:
-        words += ["--fixed-alpha", repr(setting.alpha)]
-    for name, value in subject.fixed_parameters:
-        words += ["--fixed-parameter", f"{name}={value}"]
-    for name in setting.without:
-        words += ["--without", name]
-    if setting.compute_dtype:
-        words += ["--compute-dtype", setting.compute_dtype]
-    if setting.alpha_gradient:
-        words.append("--grad-alpha")
-    return words
 
 
 def read(source: str) -> dict[str, Any]:

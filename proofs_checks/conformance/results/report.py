@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
@@ -122,6 +123,11 @@ class LawResult:
         """Say of a law that it was not judged, and why."""
         return cls(law.name, law.statement, law.theorem, law.severity, "skip", message=reason)
 
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> LawResult:
+        """Read what `to_dict` gave; numbers that JSON lacks come back as numbers."""
+        return CONVERTER.structure(values, cls)
+
 
 @dataclass(frozen=True)
 class Report:
@@ -193,7 +199,7 @@ class Report:
         return _unstructured(self)
 
     @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> Report:
+    def from_dict(cls, values: Mapping[str, Any]) -> Report:
         """Read what `to_dict` gave; numbers that JSON lacks come back as numbers."""
         return CONVERTER.structure(values, cls)
 

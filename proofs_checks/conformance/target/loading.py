@@ -2,22 +2,64 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import importlib.util
 import inspect
 import os
+import pkgutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Form", "UnusableTarget", "adapt", "load"]
+__all__ = ["PREFIX", "Form", "NoSuchTarget", "UnusableTarget", "adapt", "is_program", "load", "locate"]
+
+PREFIX = "command:"
+"""What the name of a program begins with."""
 
 
 class UnusableTarget(ValueError):
     """The target cannot be checked at all; the message says why and how to mend it."""
+
+
+class NoSuchTarget(UnusableTarget):
+    """Its name is the reason: whatever else may be missing, this is what to mend."""
+
+
+def is_program(target: object) -> bool:
+    """Whether a target names a program rather than a Python function."""
+    return isinstance(target, str) and target.startswith(PREFIX)
+
+
+def locate(target: str) -> None:
+    """Refuse a target that is not there, before anything is imported.
+
+    What cannot be told from outside, such as names that a module makes while it is imported, is left to `load`.
+
+    Parameters
+    ----------
+    target : str
+        As for `load`, or a program.
+
+    Raises
+    ------
+    UnusableTarget
+        If there is no such module or file, or no such function in a file.
+    """
+    if is_program(target):
+        return
+    place, name = _split(target)
+    source = _existing(Path(place)) if _is_file(place) else _source(place)
+    bound = None if source is None else _bound(source)
+    if bound is None or name.split(".")[0] in bound:
+        return
+    # A module can be given names by others; a name near to one that it has is a typing error all the same.
+    if _is_file(place) or get_close_matches(name, bound, 1, 0.75):
+        raise NoSuchTarget(_lacking(place, name, name, bound))
 
 
 def load(target: str) -> Callable[..., Any]:
@@ -34,25 +76,76 @@ def load(target: str) -> Callable[..., Any]:
     UnusableTarget
         If there is no such module, file or function, or the import itself fails.
     """
+    place, name = _split(target)
+    found: Any = _import_file(Path(place)) if _is_file(place) else _import_module(place)
+    for part in name.split("."):
+        if not hasattr(found, part):
+            functions = [each for each in dir(found) if callable(getattr(found, each, None))]
+            raise NoSuchTarget(_lacking(place, name, part, functions))
+        found = getattr(found, part)
+    if not callable(found):
+        raise NoSuchTarget(f"{target} is {type(found).__name__}, which cannot be called; name a function")
+    return found  # type: ignore[no-any-return]
+
+
+def _split(target: str) -> tuple[str, str]:
     place, colon, name = target.rpartition(":")
     if not colon or not place or not name:
         raise UnusableTarget(
             f"target {target!r} does not name a function; write package.module:function or path/to/file.py:function"
         )
-    is_file = place.endswith(".py") or os.sep in place
-    found: Any = _import_file(Path(place)) if is_file else _import_module(place)
-    for part in name.split("."):
-        if not hasattr(found, part):
-            functions = [
-                each for each in dir(found) if callable(getattr(found, each, None)) and not each.startswith("_")
-            ]
-            near = get_close_matches(part, functions, 3, 0.5)
-            hint = f"; did you mean {', '.join(near)}?" if near else ""
-            raise UnusableTarget(f"{place} has no {name!r}{hint}")
-        found = getattr(found, part)
-    if not callable(found):
-        raise UnusableTarget(f"{target} is {type(found).__name__}, which cannot be called; name a function")
-    return found  # type: ignore[no-any-return]
+    return place, name
+
+
+def _is_file(place: str) -> bool:
+    return place.endswith(".py") or os.sep in place
+
+
+def _lacking(place: str, name: str, part: str, functions: Iterable[str]) -> str:
+    near = get_close_matches(part, [each for each in functions if not each.startswith("_")], 3, 0.5)
+    hint = f"; did you mean {', '.join(near)}?" if near else ""
+    return f"{place} has no {name!r}{hint}"
+
+
+def _source(module: str) -> Path | None:
+    """Find the source of a module as a worker process would, from the current folder; None if that cannot be told."""
+    top, *inside = module.split(".")
+    if top in sys.modules:
+        spec = sys.modules[top].__spec__
+    else:
+        spec = PathFinder.find_spec(top, [os.getcwd()]) or importlib.util.find_spec(top)
+        if spec is None:
+            raise NoSuchTarget(_no_module(top))
+    for part in inside:
+        if spec is None:
+            break
+        top = f"{top}.{part}"
+        spec = PathFinder.find_spec(top, spec.submodule_search_locations or [])
+    if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
+        return None
+    return Path(spec.origin)
+
+
+def _bound(source: Path) -> set[str] | None:
+    """Collect the names that a file may bind at its top level; None if it may bind others while it is imported."""
+    try:
+        tree = ast.parse(source.read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return None
+    bound = {each.name for each in pkgutil.iter_modules([str(source.parent)])} if source.stem == "__init__" else set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.FunctionDef(name="__getattr__") | ast.alias(name="*") | ast.Attribute(attr="modules" | "__dict__"):
+                return None
+            case ast.Name(id="globals" | "locals" | "vars" | "exec" | "eval" | "setattr"):
+                return None
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                bound.add(name)
+            case ast.Name(id=name, ctx=ast.Store()) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+                bound.add(name)
+            case ast.alias(name=name, asname=other):
+                bound.add(other or name.split(".")[0])
+    return bound
 
 
 _AXES = ("dim", "axis", "dimension")
@@ -69,7 +162,7 @@ class Form:
     follows : tuple of str
         Options that follow by position.
     keywords : tuple of str
-        Options that are handed over by keyword.
+        Options that are passed by keyword.
     mend : callable
         What to do about a signature that does not take these.
     """
@@ -120,7 +213,7 @@ def adapt(function: Callable[..., Any], form: Form) -> Callable[..., Any]:
 
 
 def _not_an_axis(signature: inspect.Signature, form: Form) -> None:
-    """Refuse to hand alpha over as the axis, which binds and would be blamed on the function."""
+    """Refuse to pass alpha as the axis, which binds and would be blamed on the function."""
     positional = [
         name
         for name, each in signature.parameters.items()
@@ -129,14 +222,19 @@ def _not_an_axis(signature: inspect.Signature, form: Form) -> None:
     name = "".join(positional[len(form.tensors) : len(form.tensors) + 1])
     if name in _AXES:
         raise UnusableTarget(
-            f"the function has the signature {signature}, and alpha would be handed over as its {name!r}; "
+            f"the function has the signature {signature}, and alpha would be passed as its {name!r}; "
             f"{form.mend(signature)}"
         )
 
 
-def _import_file(path: Path) -> Any:
+def _existing(path: Path) -> Path:
     if not path.is_file():
-        raise UnusableTarget(f"there is no file {path}; the path is relative to {Path.cwd()}")
+        raise NoSuchTarget(f"there is no file {path}; the path is relative to {Path.cwd()}")
+    return path
+
+
+def _import_file(path: Path) -> Any:
+    _existing(path)
     # A name of its own: the file must not shadow an installed module.
     name = f"_entmax_oracle_target_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
@@ -152,15 +250,19 @@ def _import_file(path: Path) -> Any:
     return module
 
 
+def _no_module(name: str) -> str:
+    return (
+        f"there is no module {name!r}; install it, or run from the folder that holds it, or name the file: "
+        f"path/to/{name}.py:function"
+    )
+
+
 def _import_module(name: str) -> Any:
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
         if error.name and (name == error.name or name.startswith(error.name + ".")):
-            raise UnusableTarget(
-                f"there is no module {error.name!r}; install it, or run from the folder that holds it, "
-                f"or name the file: path/to/{error.name}.py:function"
-            ) from error
+            raise NoSuchTarget(_no_module(error.name)) from error
         raise UnusableTarget(f"importing {name} fails: it needs the module {error.name!r}") from error
     except (Exception, SystemExit) as error:
         raise UnusableTarget(f"importing {name} fails: {type(error).__name__}: {error}") from error

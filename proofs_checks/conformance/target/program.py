@@ -30,11 +30,9 @@ from numpy.typing import NDArray
 from entmax_oracle.reference.formats import as_format
 
 from ..calls import Answered, Float64
-from .loading import UnusableTarget
+from .loading import PREFIX, UnusableTarget, is_program
 
 __all__ = ["PREFIX", "Program", "ProgramFailed", "is_program", "request_line"]
-
-PREFIX = "command:"
 
 
 class ProgramFailed(RuntimeError):
@@ -53,11 +51,6 @@ class Answer(np.ndarray[Any, Any]):
 
     dtype_name: str
     gradient: Float64 | None = None
-
-
-def is_program(target: object) -> bool:
-    """Whether a target names a program rather than a Python function."""
-    return isinstance(target, str) and target.startswith(PREFIX)
 
 
 def request_line(

@@ -27,10 +27,10 @@ import numpy as np
 
 from ..calls import Outcome, Request, Subject
 from ..kinds import KINDS
-from . import framework
-from .loading import UnusableTarget, adapt, load
+from .libraries import framework
+from .loading import NoSuchTarget, UnusableTarget, adapt, is_program, load
 from .performing import perform
-from .program import Program, is_program
+from .program import Program
 from .surroundings import Surroundings
 
 __all__ = ["InProcess", "Worker"]
@@ -244,14 +244,27 @@ def _limit_memory(device: str) -> None:
         return
 
 
+def _found(subject: Subject, target: str) -> tuple[Any, Callable[..., Any]]:
+    """Import the array library and the target; of a name that is wrong, nothing heavy is needed to say so."""
+    if is_program(target):
+        return _library(subject.arrays, subject.device), Program(target)
+    try:
+        found = load(target)
+    except NoSuchTarget:
+        raise
+    except UnusableTarget:
+        _library(subject.arrays, subject.device)  # if that is missing too, it may be the cause
+        raise
+    return _library(subject.arrays, subject.device), found
+
+
 def serve(line: Connection) -> None:
     """Answer calls until the line closes. Runs in the worker process."""
     subject: Subject = line.recv()
     sys.path += [place for place in subject.path if place not in sys.path]
     try:
-        library = _library(subject.arrays, subject.device)
         assert isinstance(subject.target, str)
-        found = Program(subject.target) if is_program(subject.target) else load(subject.target)
+        library, found = _found(subject, subject.target)
         perform = _performer(subject, found, library, Surroundings(subject.arrays))
         sys.stdout.flush()
     except UnusableTarget as error:

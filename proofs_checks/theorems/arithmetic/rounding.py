@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
-
 import numpy as np
-import sympy as sp
-from flint import fmpq
 
-from entmax_oracle.theory import Theorem
-from entmax_oracle.theory import notation as N
 from entmax_oracle.theory.arithmetic import rounding as T
 from entmax_oracle.theory.arithmetic.floating import residual
 from entmax_oracle.theory.calculus.jacobian import Sigma, mean
 
-from ...evidence.arguments import Case, exact, sampled, symbolic
-from ...evidence.families import ALPHAS, family, normalised, one_of, points, real, weight, whole
-from ...evidence.instances import Instance, chosen, row, simplex
-from ...evidence.points import Debunked, Needed, Sharp
-from ...evidence.proof import Step, concludes, identity, nonnegative
-from ...evidence.proof import positive as is_positive
-from ...reading.walk import BALLS, rational
-from ..calculus.jacobian import with_direction
+from ..vocabulary import *
 from .floating import NEAR, approximate
 
 a, q, u, t = sp.symbols("a q u t", positive=True)
@@ -30,17 +16,17 @@ DYADIC = (fmpq(5, 4), fmpq(3, 2), fmpq(7, 4), fmpq(2))
 """Exponents that every binary format holds exactly."""
 
 
-def _bracket_proof(theorem: Theorem) -> Iterator[Step]:
+def _bracket_proof() -> Proof:
     e = sp.Symbol("e", nonnegative=True)
     f = residual
-    yield is_positive("f falls strictly left of x_max: f(tau') >= 0 means tau' <= tau", sp.diff(u**q, u))
+    yield positive("f falls strictly left of x_max: f(tau') >= 0 means tau' <= tau", sp.diff(u**q, u))
     yield nonnegative("and a lower level gives every token more: (w + e)^q - w^q", sp.diff((u + e) ** q, e))
-    yield concludes("so", theorem.claim("above"), sp.Implies(f >= 0, N.p[N.i] <= N.r[N.i]))
-    yield concludes("and with the signs changed", theorem.claim("below"), sp.Implies(f <= 0, N.p[N.i] >= N.r[N.i]))
+    yield concludes("so", "above", sp.Implies(f >= 0, N.p[N.i] <= N.r[N.i]))
+    yield concludes("and with the signs changed", "below", sp.Implies(f <= 0, N.p[N.i] >= N.r[N.i]))
     zero = sp.Implies(sp.And(f >= 0, N.x(N.i) <= N.rho), sp.Eq(N.p[N.i], 0))
-    yield concludes("x_i <= tau' <= tau", theorem.claim("zero"), zero)
+    yield concludes("x_i <= tau' <= tau", "zero", zero)
     mass = sp.Implies(sp.And(f <= 0, N.x(N.i) > N.rho), N.p[N.i] > 0)
-    yield concludes("x_i > tau' >= tau", theorem.claim("mass"), mass)
+    yield concludes("x_i > tau' >= tau", "mass", mass)
 
 
 certified_bracket = Case(
@@ -59,9 +45,9 @@ certified_bracket = Case(
 )
 
 
-def _condition_proof(theorem: Theorem) -> Iterator[Step]:
+def _condition_proof() -> Proof:
     w, m = sp.symbols("w m", positive=True)
-    yield is_positive(
+    yield positive(
         "the others' sensitivity is largest when they are equal: t^c is concave for c = 2 - alpha = 1 / (1 + u) < 1",
         -sp.diff(t ** (1 / (1 + u)), t, 2),
     )
@@ -70,7 +56,7 @@ def _condition_proof(theorem: Theorem) -> Iterator[Step]:
     )
     yield identity("the largest token's own share", w**a * w ** (1 - a), w)
     worst = N.q * (N.p_max + (N.n - 1) ** N.a * N.p_max**N.a * (1 - N.p_max) ** (2 - N.alpha))
-    yield concludes("so", theorem.claim("worst"), sp.Le(T.condition, worst))
+    yield concludes("so", "worst", sp.Le(T.condition, worst))
 
 
 condition_exact = Case(
@@ -80,19 +66,9 @@ condition_exact = Case(
         sampled(points(alphas=ALPHAS, sizes=(2, 6))),
     ),
     sharp=(
-        Sharp(
-            "worst",
-            r"$\alpha = 3/2$, $p = (1/2, 1/8, \dots)$",
-            lambda: [simplex([fmpq(1, 2)] + [fmpq(1, 8)] * 4, fmpq(3, 2))],
-        ),
+        Sharp("worst", r"$\alpha = 3/2$, $p = (1/2, 1/8, \dots)$", lambda: [simplex(["1/2"] + ["1/8"] * 4, "3/2")]),
     ),
-    needed=(
-        Needed(
-            "convex-range",
-            r"$\alpha = 21/10$",
-            lambda: simplex([fmpq(1, 265), fmpq(197, 265), fmpq(67, 265)], fmpq(21, 10)),
-        ),
-    ),
+    needed=(Needed("convex-range", r"$\alpha = 21/10$", lambda: simplex(["1/265", "197/265", "67/265"], "21/10")),),
 )
 
 
@@ -117,7 +93,7 @@ def _entmax(z: Any, alpha: Any) -> Any:
             high = middle
 
 
-def computed(z: Sequence[Any], alpha: Any, half: Any, offset: Any = 0) -> Instance:
+def _run(z: Sequence[Any], alpha: Any, half: Any, offset: Any = 0) -> Instance:
     """Return a row of float32 or float16 logits, its exact probabilities and what a program makes of it."""
     kind: Any = np.float16 if half else np.float32
     logits = np.array([float(value.p) / float(value.q) for value in map(fmpq, z)], dtype=kind) + kind(offset)
@@ -127,50 +103,48 @@ def computed(z: Sequence[Any], alpha: Any, half: Any, offset: Any = 0) -> Instan
     return instance + {N.r: [rational(float(value)) for value in output], N.roundoff: unit}
 
 
-def _stretched(z: Sequence[fmpq], alpha: fmpq, copies: fmpq, half: fmpq, offset: fmpq) -> Instance:
-    return computed(
-        [value / (1 + m % 3) for m in range(int(copies.p)) for value in z], alpha, int(half.p), int(offset.p)
+@family(
+    "random rows, repeated as a whole and moved",
+    times=8,
+    sizes=(1, 5),
+    z=reals,
+    alpha=one_of(DYADIC),
+    repeats=whole(1, 8),
+    half=whole(0, 1),
+    moved_by=one_of([0, 0, 1, 64]),
+)
+def _stretched(z: Row, alpha: fmpq, repeats: fmpq, half: fmpq, moved_by: fmpq) -> Instance:
+    return _run(
+        [value / (1 + m % 3) for m in range(int(repeats.p)) for value in z], alpha, int(half.p), int(moved_by.p)
     )
 
 
 kernel_budget = Case(
     T.kernel_budget,
-    (
-        sampled(
-            family(
-                r"random rows with repetitions, $n \le 40$, offsets up to 64",
-                _stretched,
-                {"z": real},
-                {"alpha": one_of(DYADIC), "copies": whole(1, 8), "half": whole(0, 1), "offset": one_of([0, 0, 1, 64])},
-                (1, 5),
-                fixed=("alpha", "copies", "half", "offset"),
-            ),
-            cases=50,
-        ),
-    ),
+    (sampled(_stretched, cases=50),),
     folklore=(
         Debunked(
             "sparsemax of 400 nearly equal logits",
-            lambda: computed([fmpq(1 if m == 0 else 0) * fmpq(1, 3) for m in range(400)], 2, 0),
+            lambda: _run([fmpq(1 if m == 0 else 0) * fmpq(1, 3) for m in range(400)], 2, 0),
         ),
     ),
 )
 
 
-def _decisions_proof(theorem: Theorem) -> Iterator[Step]:
+def _decisions_proof() -> Proof:
     e, d = sp.symbols("e d", nonnegative=True)
     error = sp.Abs(N.rho - N.tau)
     yield nonnegative("x - tau = E + d, |tau' - tau| <= E: x - tau' >= d", (e + d) - e)
     kept = sp.Implies(N.x(N.i) - N.tau > error, N.r[N.i] > 0)
-    yield concludes("positive for d > 0", theorem.claim("kept"), kept)
+    yield concludes("positive for d > 0", "kept", kept)
     dropped = sp.Implies(N.tau - N.x(N.i) >= error, sp.Eq(N.r[N.i], 0))
-    yield concludes("and likewise below", theorem.claim("dropped"), dropped)
+    yield concludes("and likewise below", "dropped", dropped)
     yield nonnegative(
         "a revived token has x <= tau: x - tau' <= tau - tau' = E, and u^q rises", sp.diff((u + e) ** q, e)
     )
-    yield concludes("so", theorem.claim("revived"), sp.Implies(sp.Eq(N.p[N.i], 0), N.r[N.i] <= error**N.q))
+    yield concludes("so", "revived", sp.Implies(sp.Eq(N.p[N.i], 0), N.r[N.i] <= error**N.q))
     yield nonnegative("a lost one has x <= tau': x - tau <= E", e - (e - e))
-    yield concludes("so", theorem.claim("lost"), sp.Implies(sp.Eq(N.r[N.i], 0), N.p[N.i] <= error**N.q))
+    yield concludes("so", "lost", sp.Implies(sp.Eq(N.r[N.i], 0), N.p[N.i] <= error**N.q))
 
 
 support_decisions = Case(
@@ -204,35 +178,30 @@ def flushed(p: Sequence[Any], alpha: Any, epsilon: Any, dead: Sequence[Any] = ()
     return instance + {N.epsilon: level, N.r: [fmpq(0) if value <= level else value for value in instance[N.p]]}
 
 
-def _flushed_at(weights: Sequence[fmpq], alpha: fmpq, nudge: fmpq) -> Instance:
+@family(
+    "random rows, levels at a probability and close to it",
+    added=1,
+    sizes=(1, 5),
+    weights=weights,
+    alpha=one_of(ALPHAS),
+    nudge=one_of([-1, 0, 1]),
+)
+def _flushed_at(weights: Row, alpha: fmpq, nudge: fmpq) -> Instance:
     p = normalised([w for w in weights if w > 0])
     return flushed(p, alpha, p[0] * (1 + nudge / 1000), dead=[0])
 
 
-def _zeros_proof(theorem: Theorem) -> Iterator[Step]:
-    e = sp.Symbol("e", positive=True)
-    yield identity("at x - tau = e^a the probability is e", (e**a) ** (1 / a), e)
-    yield is_positive("and rises with x", sp.diff(u ** (1 / a), u))
+def _zeros_proof() -> Proof:
+    yield by("at x - tau = e^a the probability is e")
+    yield positive("and rises with x", sp.diff(u ** (1 / a), u))
     level = N.x(N.i) - N.tau <= N.epsilon**N.a
-    yield concludes("so", theorem.claim("level"), N.Iff(N.p[N.i] <= N.epsilon, level))
-    yield concludes("and is then set to 0", theorem.claim("underflow"), sp.Implies(level, sp.Eq(N.r[N.i], 0)))
+    yield concludes("so", "level", N.Iff(N.p[N.i] <= N.epsilon, level))
+    yield concludes("and is then set to 0", "underflow", sp.Implies(level, sp.Eq(N.r[N.i], 0)))
 
 
 false_zeros = Case(
     T.false_zeros,
-    (
-        symbolic(_zeros_proof),
-        sampled(
-            family(
-                r"random rows, levels at a probability and close to it, $n \le 5$",
-                _flushed_at,
-                {"weights": weight},
-                {"alpha": one_of(ALPHAS), "nudge": one_of([-1, 0, 1])},
-                (1, 5),
-                fixed=("alpha", "nudge"),
-            )
-        ),
-    ),
+    (symbolic(_zeros_proof), sampled(_flushed_at)),
     folklore=(
         Debunked(
             r"$\alpha = 1.05$, $p_2 = 2^{-160}$, in float32",
@@ -242,9 +211,10 @@ false_zeros = Case(
 )
 
 
-def halved(z: Sequence[Any], alpha: Any, count: Any) -> Instance:
-    """Return a row and the probabilities at the lower end of the first bracket, halved `count` times."""
-    instance, halvings = row(z, alpha), int(fmpq(count).p)
+@family("random rows and halvings", sizes=(1, 5), z=reals, alpha=one_of(ALPHAS), halvings=whole(0, 8))
+def halved(z: Sequence[Any], alpha: Any, halvings: Any) -> Instance:
+    """Return a row and the probabilities at the lower end of the first bracket, halved some times."""
+    instance, count = row(z, alpha), int(fmpq(halvings).p)
     a_ = instance[N.alpha] - 1
     x = [a_ * value for value in instance[N.z]]
     top, power = BALLS.maximum(x), 1 / a_
@@ -253,41 +223,26 @@ def halved(z: Sequence[Any], alpha: Any, count: Any) -> Instance:
     def weights(level: Any) -> list[Any]:
         return [BALLS.power(BALLS.maximum([fmpq(0), value - level]), power) for value in x]
 
-    for _ in range(halvings):
+    for _ in range(count):
         middle = (low + high) / 2
         low, high = (low, middle) if BALLS.add(weights(middle)) < 1 else (middle, high)
-    return instance + {N.r: weights(low), N.steps: fmpq(halvings)}
+    return instance + {N.r: weights(low), N.steps: fmpq(count)}
 
 
-def _steps_proof(theorem: Theorem) -> Iterator[Step]:
+def _steps_proof() -> Proof:
     T_ = sp.Symbol("T", integer=True, nonnegative=True)
     e = sp.Symbol("e", nonnegative=True)
     yield nonnegative("the bracket is shorter than 1: 1 - n^(-a), n = 1 + e", 1 - (1 - 1 / (1 + e)))
     yield identity("each step halves it", 2 ** (-T_) / 2, 2 ** (-(T_ + 1)))
     error = N.total(sp.Abs(N.r[N.i] - N.p[N.i]))
     yield concludes(
-        "and q n per unit (theorem threshold-condition)",
-        theorem.claim("error"),
-        sp.Le(error, N.q * N.n * 2 ** (-N.steps)),
+        "and q n per unit (theorem threshold-condition)", "error", sp.Le(error, N.q * N.n * 2 ** (-N.steps))
     )
 
 
 bisection_steps = Case(
     T.bisection_steps,
-    (
-        symbolic(_steps_proof, given={"convex-range": sp.Le(N.alpha, 2)}),
-        sampled(
-            family(
-                r"random rows, up to 8 halvings, $n \le 5$",
-                halved,
-                {"z": real},
-                {"alpha": one_of(ALPHAS), "count": whole(0, 8)},
-                (1, 5),
-                fixed=("alpha", "count"),
-            ),
-            cases=60,
-        ),
-    ),
+    (symbolic(_steps_proof, given={"convex-range": sp.Le(N.alpha, 2)}), sampled(halved, cases=60)),
     sharp=(
         Sharp(
             "error",
@@ -296,9 +251,7 @@ bisection_steps = Case(
             within=0.02,
         ),
     ),
-    needed=(
-        Needed("convex-range", r"$\alpha = 21/10$, eight equal tokens", lambda: halved([0] * 8, fmpq(21, 10), 12)),
-    ),
+    needed=(Needed("convex-range", r"$\alpha = 21/10$, eight equal tokens", lambda: halved([0] * 8, "21/10", 12)),),
 )
 
 
@@ -317,6 +270,7 @@ def _rounded(value: fmpq, bits: int) -> fmpq:
     return (1 if value > 0 else -1) * (whole_ + int(up)) * unit
 
 
+@family("random terms in formats of few bits", sizes=(1, 9), terms=reals, bits=whole(3, 8))
 def summed(terms: Sequence[Any], bits: Any) -> Instance:
     """Return terms of a short binary format with both sums of them in that format."""
     size = int(fmpq(bits).p)
@@ -336,7 +290,7 @@ def summed(terms: Sequence[Any], bits: Any) -> Instance:
     return Instance(given)
 
 
-def _sum_proof(theorem: Theorem) -> Iterator[Step]:
+def _sum_proof() -> Proof:
     k = sp.Symbol("k", integer=True, nonnegative=True)
     yield identity(
         "one more addition: an error of ((1 + u)^k - 1) grows by the factor 1 + u, and u of the exact sum is new",
@@ -345,14 +299,14 @@ def _sum_proof(theorem: Theorem) -> Iterator[Step]:
     )
     exact_, size = N.total(N.v[N.i]), N.total(sp.Abs(N.v[N.i]))
     first = sp.Le(sp.Abs(N.late - exact_), ((1 + N.roundoff) ** (N.n - 1) - 1) * size)
-    yield concludes("every term goes through at most n - 1 additions", theorem.claim("sequential"), first)
+    yield concludes("every term goes through at most n - 1 additions", "sequential", first)
     yield identity(
         "in pairs a tree of depth d holds 2^d terms: its depth is the logarithm, rounded up",
         sp.log(2**k) / sp.log(2),
         k,
     )
     second_ = sp.Le(sp.Abs(N.shift - exact_), ((1 + N.roundoff) ** T.tree_depth - 1) * size)
-    yield concludes("so", theorem.claim("pairwise"), second_)
+    yield concludes("so", "pairwise", second_)
 
 
 def _worst_pair(bits: int) -> Instance:
@@ -361,62 +315,49 @@ def _worst_pair(bits: int) -> Instance:
 
 summation_error = Case(
     T.summation_error,
-    (
-        symbolic(_sum_proof),
-        sampled(
-            family(
-                r"random terms, formats of 3 to 8 bits, $n \le 9$",
-                summed,
-                {"terms": real},
-                {"bits": whole(3, 8)},
-                (1, 9),
-                fixed=("bits",),
-            ),
-            cases=120,
-        ),
-    ),
+    (symbolic(_sum_proof), sampled(summed, cases=120)),
     sharp=(
         Sharp("sequential", "1 and half its last bit", lambda: [_worst_pair(bits) for bits in (3, 6, 9)], within=0.01),
         Sharp("pairwise", "1 and half its last bit", lambda: [_worst_pair(bits) for bits in (3, 6, 9)], within=0.01),
     ),
-    folklore=(Debunked("4 bits, 1 and many sixteenths", lambda: summed([1] + [fmpq(1, 16)] * 6, 4)),),
+    folklore=(Debunked("4 bits, 1 and many sixteenths", lambda: summed([1] + ["1/16"] * 6, 4)),),
 )
 
 
-def _mean_proof(theorem: Theorem) -> Iterator[Step]:
+def _mean_proof() -> Proof:
     s, e = sp.symbols("s e", positive=True)
     v, c = sp.symbols("v c", real=True)
     yield identity("a token is off by s c", s * (v - c - e) - s * (v - c), -s * e)
     error = N.total(sp.Abs(N.s(N.i) * (N.v[N.i] - mean - N.shift) - N.s(N.i) * (N.v[N.i] - mean)))
-    yield concludes("summed", theorem.claim("error"), sp.Eq(error, Sigma * sp.Abs(N.shift)))
+    yield concludes("summed", "error", sp.Eq(error, Sigma * sp.Abs(N.shift)))
 
 
-def _off(weights: Sequence[fmpq], v: Sequence[fmpq], alpha: fmpq, c: fmpq) -> Instance:
+@family(
+    "random points, directions and errors", sizes=(1, 5), weights=weights, v=reals, alpha=one_of((1, *ALPHAS)), c=real
+)
+def _off(weights: Row, v: Row, alpha: fmpq, c: fmpq) -> Instance:
     return with_direction(weights, v, alpha) + {N.shift: c}
 
 
 vjp_mean = Case(
     T.vjp_mean,
-    (
-        symbolic(_mean_proof),
-        sampled(
-            family(
-                r"random points, directions and errors, $n \le 5$",
-                _off,
-                {"weights": weight, "v": real},
-                {"alpha": one_of((1, *ALPHAS)), "c": real},
-                (1, 5),
-            ),
-            cases=60,
-        ),
-    ),
-    folklore=(Debunked(r"$\alpha = 3$", lambda: _off([fmpq(1), fmpq(3)], [fmpq(0), fmpq(0)], fmpq(3), fmpq(0))),),
+    (symbolic(_mean_proof), sampled(_off, cases=60)),
+    folklore=(Debunked(r"$\alpha = 3$", lambda: _off([1, 3], [0, 0], 3, 0)),),
 )
 
 
-def backward(weights: Sequence[fmpq], v: Sequence[fmpq], alpha: fmpq, copies: fmpq) -> Instance:
+@family(
+    "random points and directions, repeated as a whole",
+    sizes=(1, 5),
+    times=8,
+    weights=weights,
+    v=reals,
+    alpha=one_of((1, *DYADIC)),
+    repeats=whole(1, 8),
+)
+def backward(weights: Row, v: Row, alpha: fmpq, repeats: fmpq) -> Instance:
     """Return a point, a direction and what a float32 program makes of ``J v``."""
-    many = int(copies.p)
+    many = int(repeats.p)
     instance = with_direction(list(weights) * many, [value / (1 + m) for m in range(many) for value in v], alpha)
     exponent = np.float32(2 - float(alpha.p) / float(alpha.q))
     p = np.array([float(entry.p) / float(entry.q) for entry in instance[N.p]], dtype=np.float32)
@@ -428,19 +369,4 @@ def backward(weights: Sequence[fmpq], v: Sequence[fmpq], alpha: fmpq, copies: fm
     return instance + {**given, N.reach: max(abs(entry) for entry in exact_v)}
 
 
-vjp_budget = Case(
-    T.vjp_budget,
-    (
-        sampled(
-            family(
-                r"random points and directions, $n \le 40$",
-                backward,
-                {"weights": weight, "v": real},
-                {"alpha": one_of((1, *DYADIC)), "copies": whole(1, 8)},
-                (1, 5),
-                fixed=("alpha", "copies"),
-            ),
-            cases=40,
-        ),
-    ),
-)
+vjp_budget = Case(T.vjp_budget, (sampled(backward, cases=40),))

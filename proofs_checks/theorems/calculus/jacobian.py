@@ -2,54 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from flint import fmpq_mat
 
-import sympy as sp
-from flint import arb, fmpq, fmpq_mat
-
-from entmax_oracle.theory import Theorem
-from entmax_oracle.theory import notation as N
 from entmax_oracle.theory.calculus import jacobian as T
 
-from ...evidence.arguments import Case, sampled, symbolic
-from ...evidence.families import ALPHAS, family, normalised, one_of, real, weight, whole
-from ...evidence.instances import Instance, chosen, numbers, row, simplex
-from ...evidence.points import Debunked, Needed
-from ...evidence.proof import Step, concludes, identity, nonnegative
-from ...evidence.proof import positive as is_positive
-from ...reading.walk import BALLS
-
-STEP = fmpq(1, 2**56)
-"""Step of the symmetric difference quotient; its error is of the order of the square, 2^-112."""
-TOLERANCE = arb(2) ** -80
-"""Radius given to the quotient: the square of the step times a third derivative of at most 2^32."""
+from ..vocabulary import *
 
 
-def differentiated(instance: Instance) -> Instance:
-    """Return a row together with its derivative, by symmetric differences in ball arithmetic."""
-    z, alpha = instance[N.z], instance[N.alpha]
-    columns: list[list[Any]] = []
-    for token in range(len(z)):
-        moved = []
-        for sign in (1, -1):
-            logits = [value + sign * STEP if m == token else value for m, value in enumerate(z)]
-            moved.append(row(logits, alpha)[N.p])
-        columns.append([(up - down) / (2 * STEP) + arb(0, TOLERANCE) for up, down in zip(*moved, strict=True)])
-    return instance + {N.D: [list(entries) for entries in zip(*columns, strict=True)]}
-
-
-def _away(weights: Sequence[fmpq], alpha: fmpq, dead: fmpq) -> Instance:
-    """Return a row with given probabilities of moderate size and some tokens clearly off the support."""
-    p = normalised([w for w in weights if w > 0])
-    if min(p) < fmpq(1, 64):
-        raise ValueError("probabilities of moderate size")
-    if alpha == 1:
-        return differentiated(row([arb(value).log() for value in p], alpha))
-    return differentiated(chosen(p, alpha, dead=[-fmpq(m + 1, 8) for m in range(int(dead.p))]))
-
-
-def _formula(theorem: Theorem) -> Iterator[Step]:
+def _formula() -> Proof:
     a, t = sp.symbols("a t", positive=True)
     p, s, sj, rest = sp.symbols("p s s_j R", positive=True)
     delta = sp.Symbol("delta", real=True)
@@ -58,20 +18,21 @@ def _formula(theorem: Theorem) -> Iterator[Step]:
         sp.diff(p**a, p) * p ** (1 - a) / a,
         1,
     )
+    yield by("so J_ij = s_i (delta_ij - t_j) with s = p^(1 - a) = p^(2 - alpha)")
     yield identity(
-        "so J_ij = s_i (delta_ij - t_j) with s = p^(1 - a) = p^(2 - alpha)", p ** (2 - (1 + a)), p ** (1 - a)
-    )
-    yield identity(
-        "columns of J sum to 0, s_j - Sigma t_j = 0, for t_j = s_j / Sigma", sj - (sj + rest) * (sj / (sj + rest)), 0
+        "columns of J sum to 0, s_j - Sigma t_j = 0, for t_j = s_j / Sigma",
+        sj - (sj + rest) * N.mix,
+        0,
+        at={N.mix: sj / (sj + rest)},
     )
     yield identity("inserted", s * (delta - sj / (sj + rest)), s * delta - s * sj / (sj + rest))
     yield identity(
         "off the support, and at the boundary for alpha < 2, the power u^q has derivative 0: q > 1",
-        sp.limit(t ** sp.Symbol("e", positive=True), t, 0),
+        sp.Limit(t ** sp.Symbol("e", positive=True), t, 0),
         0,
     )
     derived = N.s(N.i) * sp.KroneckerDelta(N.i, N.j) - N.s(N.i) * N.s(N.j) / N.total(N.s(N.k), N.k)
-    yield concludes("the formula", theorem.claim("formula"), sp.Eq(N.D[N.i, N.j], derived))
+    yield concludes("the formula", "formula", sp.Eq(N.D[N.i, N.j], derived))
 
 
 formula = Case(
@@ -80,12 +41,13 @@ formula = Case(
         symbolic(_formula, given={"off-boundary": sp.Or(N.alpha < 2, N.Every(sp.Ne(N.x(N.l), N.tau), N.l))}),
         sampled(
             family(
-                r"random rows away from the boundary, derivative by symmetric differences of step $2^{-56}$",
-                _away,
-                {"weights": weight},
-                {"alpha": one_of((1, *ALPHAS)), "dead": whole(0, 2)},
-                (1, 4),
-            ),
+                "random rows away from the boundary, derivative by symmetric differences of step $2^{-56}$",
+                added=2,
+                sizes=(1, 4),
+                weights=weights,
+                alpha=one_of((1, *ALPHAS)),
+                dead=whole(0, 2),
+            )(lambda weights, alpha, dead: differentiated(moderate(weights, alpha, dead))),
             cases=40,
         ),
     ),
@@ -100,12 +62,7 @@ formula = Case(
 )
 
 
-def with_direction(weights: Sequence[fmpq], v: Sequence[fmpq], alpha: fmpq) -> Instance:
-    """Return a point of the simplex, an exponent and a direction."""
-    return simplex(normalised(weights), alpha) + {N.v: list(v)}
-
-
-def _variance(theorem: Theorem) -> Iterator[Step]:
+def _variance() -> Proof:
     s, x, c = sp.symbols("s x c", real=True)
     S, M, Q = sp.symbols("Sigma M Q", positive=True)  # sum s, sum s v, sum s v^2
     yield identity(
@@ -114,34 +71,31 @@ def _variance(theorem: Theorem) -> Iterator[Step]:
         s * x**2 - 2 * c * s * x + c**2 * s,
     )
     yield identity(
-        "at the mean c = M / Sigma this is Q - M^2 / Sigma", Q - 2 * (M / S) * M + (M / S) ** 2 * S, Q - M**2 / S
+        "at the mean c = M / Sigma this is Q - M^2 / Sigma",
+        Q - 2 * N.shift * M + N.shift**2 * S,
+        Q - M**2 / S,
+        at={N.shift: M / S},
     )
     quadratic = N.total(N.s(N.k) * N.v[N.k] ** 2, N.k) - N.total(N.s(N.k) * N.v[N.k], N.k) ** 2 / N.total(N.s(N.k), N.k)
     mean = N.total(N.s(N.k) * N.v[N.k], N.k) / N.total(N.s(N.k), N.k)
-    yield concludes(
-        "v^T J v is a variance", theorem.claim("variance"), sp.Eq(quadratic, N.total(N.s(N.i) * (N.v[N.i] - mean) ** 2))
-    )
+    yield concludes("v^T J v is a variance", "variance", sp.Eq(quadratic, N.total(N.s(N.i) * (N.v[N.i] - mean) ** 2)))
     yield nonnegative("a sum of squares with weights s >= 0", sp.Symbol("s", nonnegative=True) * (x - c) ** 2)
-    yield concludes("is not negative", theorem.claim("semidefinite"), sp.Ge(quadratic, 0))
+    yield concludes("is not negative", "semidefinite", sp.Ge(quadratic, 0))
     p, b = sp.symbols("p b", positive=True)
-    yield is_positive("on the support the weights are positive", p**b)
+    yield positive("on the support the weights are positive", p**b)
     constant = sp.Or(sp.Eq(N.p[N.i], 0), sp.Eq(N.p[N.j], 0), sp.Eq(N.v[N.i], N.v[N.j]))
     everywhere = N.Every(N.Every(constant, N.j), N.i)
     yield concludes(
-        "so it vanishes exactly when v equals its mean on the support",
-        theorem.claim("kernel"),
-        N.Iff(sp.Eq(quadratic, 0), everywhere),
+        "so it vanishes exactly when v equals its mean on the support", "kernel", N.Iff(sp.Eq(quadratic, 0), everywhere)
     )
-    n, m = sp.symbols("n m", positive=True)
-    yield identity(
-        "these v are one constant on the support and anything on the n - m tokens off it; the rank is the rest of n",
-        n - (1 + (n - m)),
-        m - 1,
+    yield by(
+        "these v are one constant on the support and anything on the n - m tokens off it; the rank is the rest of n"
     )
-    yield concludes("so", theorem.claim("rank"), sp.Eq(N.rank, N.size - 1))
+    yield concludes("so", "rank", sp.Eq(N.rank, N.size - 1))
 
 
-def _ranked(weights: Sequence[fmpq], v: Sequence[fmpq], alpha: fmpq) -> Instance:
+@family("random points and directions", weights=weights, v=reals, alpha=one_of((1, "3/2", 2, 3)))
+def _ranked(weights: Row, v: Row, alpha: fmpq) -> Instance:
     """Return a point, a direction and the rank of the Jacobian there, by elimination over the rationals.
 
     The weights are roots of the probabilities where that makes ``p^(2 - alpha)`` rational.
@@ -160,32 +114,25 @@ semidefinite = Case(
     (
         symbolic(_variance),
         sampled(
-            family(
-                r"random points and directions, $n \le 5$",
-                with_direction,
-                {"weights": weight, "v": real},
-                {"alpha": one_of((1, *ALPHAS))},
-                (1, 5),
+            family("random points and directions", sizes=(1, 5), weights=weights, v=reals, alpha=one_of((1, *ALPHAS)))(
+                with_direction
             ),
             claims=("variance", "semidefinite", "kernel"),
         ),
-        sampled(
-            family(
-                r"random points and directions, $n \le 6$, $\alpha \in \{1, 3/2, 2, 3\}$",
-                _ranked,
-                {"weights": weight, "v": real},
-                {"alpha": one_of((1, fmpq(3, 2), 2, 3))},
-                (1, 6),
-            ),
-            claims=("rank",),
-            title="rank by elimination over the rationals",
-        ),
+        sampled(_ranked, claims=("rank",), title="rank by elimination over the rationals"),
     ),
-    folklore=(Debunked("a dead token", lambda: simplex([1, 0], 2) + {N.v: numbers([0, 1])}),),
+    folklore=(Debunked("a dead token", lambda: simplex([1, 0], 2) + {N.v: [0, 1]}),),
 )
 
 
-def _centred(weights: Sequence[fmpq], v: Sequence[fmpq], alpha: fmpq) -> Instance:
+@family(
+    "random points and sum-zero directions on the support",
+    sizes=(1, 5),
+    weights=weights,
+    v=reals,
+    alpha=one_of((1, *ALPHAS)),
+)
+def _centred(weights: Row, v: Row, alpha: fmpq) -> Instance:
     """Return a direction that vanishes off the support and sums to zero."""
     live = [entry if w > 0 else fmpq(0) for w, entry in zip(weights, v, strict=True)]
     count = sum(1 for w in weights if w > 0)
@@ -197,7 +144,7 @@ def _centred(weights: Sequence[fmpq], v: Sequence[fmpq], alpha: fmpq) -> Instanc
     )
 
 
-def _inverse(theorem: Theorem) -> Iterator[Step]:
+def _inverse() -> Proof:
     p, alpha, S = sp.symbols("p alpha Sigma", positive=True)
     v, total = sp.symbols("v V", real=True)
     s = p ** (2 - alpha)
@@ -207,10 +154,10 @@ def _inverse(theorem: Theorem) -> Iterator[Step]:
         s * (p ** (alpha - 2) * v - total / S),
         v - s * total / S,
     )
-    yield identity("V = 0 leaves v", (v - s * total / S).subs(total, 0), v)
+    yield identity("V = 0 leaves v", v - s * total / S, v, at={total: 0})
     lifted = sp.Piecewise((N.p[N.k] ** (N.alpha - 2) * N.v[N.k], N.p[N.k] > 0), (0, True))
     image = N.s(N.i) * (lifted.subs(N.k, N.i) - N.total(N.s(N.k) * lifted, N.k) / N.total(N.s(N.k), N.k))
-    yield concludes("J diag(p^(alpha - 2)) v = v", theorem.claim("inverse"), sp.Eq(image, N.v[N.i]))
+    yield concludes("J diag(p^(alpha - 2)) v = v", "inverse", sp.Eq(image, N.v[N.i]))
 
 
 pseudo_inverse = Case(
@@ -223,22 +170,10 @@ pseudo_inverse = Case(
                 "on-support": N.Every(sp.Or(N.p[N.l] > 0, sp.Eq(N.v[N.l], 0)), N.l),
             },
         ),
-        sampled(
-            family(
-                r"random points and sum-zero directions on the support, $n \le 5$",
-                _centred,
-                {"weights": weight, "v": real},
-                {"alpha": one_of((1, *ALPHAS))},
-                (1, 5),
-            )
-        ),
+        sampled(_centred),
     ),
     needed=(
-        Needed("sum-zero", "a short direction of one token", lambda: simplex([1], 2) + {N.v: [fmpq(1, 20)]}),
-        Needed(
-            "on-support",
-            "a direction on dead tokens",
-            lambda: simplex([1, 0, 0], 2) + {N.v: [fmpq(0), fmpq(1, 20), fmpq(-1, 20)]},
-        ),
+        Needed("sum-zero", "a short direction of one token", lambda: simplex([1], 2) + {N.v: ["1/20"]}),
+        Needed("on-support", "a direction on dead tokens", lambda: simplex([1, 0, 0], 2) + {N.v: [0, "1/20", "-1/20"]}),
     ),
 )

@@ -2,45 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
-
-import sympy as sp
-from flint import arb, fmpq
-
-from entmax_oracle.theory import Theorem
-from entmax_oracle.theory import notation as N
 from entmax_oracle.theory.calculus import lipschitz as T
 
-from ...evidence.arguments import Case, sampled, symbolic
-from ...evidence.families import ALPHAS, CONVEX, family, normalised, one_of, points, positive, real, unit, weight, whole
-from ...evidence.instances import Instance, chosen, numbers, row, simplex
-from ...evidence.points import Debunked, Needed, Sharp
-from ...evidence.proof import Step, concludes, identity, nonnegative
-from ...evidence.proof import positive as is_positive
-from ...reading.walk import BALLS
-from ..mapping.structure import second
-from ..support.support import two_scales
+from ..vocabulary import *
 from .euclidean import norm_proof, path_proof
-from .jacobian import STEP, TOLERANCE, with_direction
 
 p, r, b, R = sp.symbols("p r b R", positive=True)
 SMOOTH = (1, *CONVEX)
 
 
-def two_blocks(n: int, alpha: fmpq) -> Instance:
-    """Return the extremal row: one token of weight ``1 / (1 + (n - 1)^-kappa)``, the others equal."""
-    kappa = (alpha - 1) / (3 - alpha)
-    top = 1 / (1 + BALLS.power(fmpq(n - 1), -kappa))
-    return simplex([top] + [(1 - top) / (n - 1)] * (n - 1), alpha)
-
-
-def _entries_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
+def _entries_proof() -> Proof:
     s, S, t = sp.symbols("s S t", positive=True)
     d = sp.Symbol("d", nonnegative=True)
     yield identity("a diagonal entry is s R / (s + R), R the others' sensitivity", s - s**2 / (s + R), s * R / (s + R))
-    yield is_positive("which rises with R", sp.simplify(sp.diff(s * R / (s + R), R)))
-    yield is_positive(
+    yield positive("which rises with R", sp.simplify(sp.diff(s * R / (s + R), R)))
+    yield positive(
         "t^c is concave for c = 2 - alpha < 1: R is largest for equal others",
         -sp.diff(t ** (1 / (1 + d)), t, 2).subs(d, d + 1),
     )
@@ -52,26 +28,23 @@ def _entries_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
     best = 1 / (1 + r)
     yield identity(
         "1/J = p^(-b) + N^(b-1) (1 - p)^(-b) is stationary at p = 1 / (1 + r), r = N^(-kappa)",
-        sp.simplify(sp.diff(phi, p).subs(p, best)),
+        sp.Derivative(phi, p),
         0,
+        at={p: best},
     )
     g = sp.Symbol("g", positive=True)
-    yield is_positive("and convex", sp.diff(g ** (-b), g, 2))
+    yield positive("and convex", sp.diff(g ** (-b), g, 2))
     yield identity("its value there", sp.simplify(phi.subs(p, best) / (1 + r) ** (1 + b)), 1)
-    yield identity("-(1 + b) = alpha - 3", (-(1 + b)).subs(b, 2 - N.alpha), N.alpha - 3)
+    yield identity("-(1 + b) = alpha - 3", -(1 + b), N.alpha - 3, at={b: 2 - N.alpha})
     kappa = N.a / (3 - N.alpha)
     constant = (1 + (N.n - 1) ** (-kappa)) ** (N.alpha - 3)
     sigma = N.total(N.s(N.k), N.k)
     entry = N.s(N.i) * sp.KroneckerDelta(N.i, N.j) - N.s(N.i) * N.s(N.j) / sigma
     yield concludes(
-        "off-diagonal entries of a semidefinite matrix are no larger",
-        theorem.claim("entry"),
-        sp.Le(sp.Abs(entry), constant),
+        "off-diagonal entries of a semidefinite matrix are no larger", "entry", sp.Le(sp.Abs(entry), constant)
     )
     row_ = 2 * (N.s(N.i) - N.s(N.i) ** 2 / sigma)
-    yield concludes(
-        "a row sums to 0, so its absolute sum is twice the diagonal", theorem.claim("row"), sp.Le(row_, 2 * constant)
-    )
+    yield concludes("a row sums to 0, so its absolute sum is twice the diagonal", "row", sp.Le(row_, 2 * constant))
 
 
 entries = Case(
@@ -84,25 +57,26 @@ entries = Case(
         Sharp(
             "entry",
             r"$\alpha = 5/3$, $p = (2/3, 1/12, 1/12, 1/12, 1/12)$",
-            lambda: [two_blocks(5, fmpq(5, 3)) + {N.i: fmpq(1), N.j: fmpq(1)}],
+            lambda: [two_blocks(1, 4, fmpq(5, 3)) + {N.i: 1, N.j: 1}],
         ),
-        Sharp("row", "the same", lambda: [two_blocks(5, fmpq(5, 3)) + {N.i: fmpq(1)}]),
+        Sharp("row", "the same", lambda: [two_blocks(1, 4, fmpq(5, 3)) + {N.i: 1}]),
     ),
     needed=(
         Needed(
             "convex-range",
             r"$\alpha = 21/10$: small probabilities are more sensitive",
-            lambda: simplex([fmpq(1, 4), fmpq(3, 4)], fmpq(21, 10)),
+            lambda: simplex(["1/4", "3/4"], "21/10"),
         ),
     ),
 )
 
 
 def _extremal(n: int, alpha: fmpq) -> Instance:
-    return two_blocks(n, alpha) + {N.v: [fmpq(1)] + [fmpq(-1, n - 1)] * (n - 1)}
+    return two_blocks(1, n - 1, alpha) + {N.v: [1] + [fmpq(-1, n - 1)] * (n - 1)}
 
 
-def _steered(weights: Sequence[fmpq], alpha: fmpq, nudge: fmpq) -> Instance:
+@family("random points, worst directions", sizes=(2, 8), weights=weights, alpha=one_of(SMOOTH), nudge=real)
+def _steered(weights: Row, alpha: fmpq, nudge: fmpq) -> Instance:
     """Return a point with the direction that is worst for it, slightly turned: v = p^(1/r) with alternating signs."""
     q = normalised(weights)
     exponent = (3 - alpha) / 2
@@ -111,28 +85,17 @@ def _steered(weights: Sequence[fmpq], alpha: fmpq, nudge: fmpq) -> Instance:
     return simplex(q, alpha) + {N.v: v}
 
 
+@family("random places on the path", alpha=one_of(SMOOTH), n=whole(2, 1000), t=unit)
 def _on_path(alpha: fmpq, n: fmpq, t: fmpq) -> Instance:
     return Instance({N.alpha: alpha, N.n: n, N.mix: t})
 
 
 norm_path = Case(
     T.norm_path,
-    (
-        symbolic(path_proof),
-        sampled(
-            family(
-                r"$n \le 1000$, $t$ in sixteenths",
-                _on_path,
-                {},
-                {"alpha": one_of(SMOOTH), "n": whole(2, 1000), "t": unit},
-                fixed=("alpha", "n"),
-            ),
-            cases=200,
-        ),
-    ),
+    (symbolic(path_proof), sampled(_on_path, cases=200)),
     sharp=(
-        Sharp("ends", r"$t = 0$, 5 tokens", lambda: [_on_path(fmpq(5, 3), fmpq(5), fmpq(0))]),
-        Sharp("ends", r"$t = 1$, 65 tokens", lambda: [_on_path(fmpq(5, 3), fmpq(65), fmpq(1))]),
+        Sharp("ends", r"$t = 0$, 5 tokens", lambda: [_on_path("5/3", 5, 0)]),
+        Sharp("ends", r"$t = 1$, 65 tokens", lambda: [_on_path("5/3", 65, 1)]),
     ),
 )
 
@@ -141,42 +104,22 @@ euclidean = Case(
     (
         symbolic(norm_proof, given={"convex-range": sp.Le(N.alpha, 2)}),
         sampled(
-            family(
-                r"random points and directions, $n \le 5$",
-                with_direction,
-                {"weights": weight, "v": real},
-                {"alpha": one_of(SMOOTH)},
-                (2, 5),
+            family("random points and directions", sizes=(2, 5), weights=weights, v=reals, alpha=one_of(SMOOTH))(
+                with_direction
             )
         ),
-        sampled(
-            family(
-                r"random points, worst directions, $n \le 8$",
-                _steered,
-                {"weights": weight},
-                {"alpha": one_of(SMOOTH), "nudge": real},
-                (2, 8),
-                fixed=("alpha", "nudge"),
-            ),
-            title="search along the worst directions",
-        ),
+        sampled(_steered, title="search along the worst directions"),
     ),
     sharp=(
-        Sharp("norm", "two equal tokens", lambda: [simplex([fmpq(1, 2)] * 2, fmpq(3, 2)) + {N.v: numbers([1, -1])}]),
+        Sharp("norm", "two equal tokens", lambda: [simplex(["1/2"] * 2, "3/2") + {N.v: [1, -1]}]),
         Sharp("norm", r"$\alpha = 5/3$, 65 tokens, $p_1 = 8/9$", lambda: [_extremal(65, fmpq(5, 3))]),
     ),
-    needed=(
-        Needed(
-            "convex-range",
-            r"$\alpha = 21/10$",
-            lambda: simplex([fmpq(1, 3), fmpq(2, 3)], fmpq(21, 10)) + {N.v: numbers([1, -1])},
-        ),
-    ),
+    needed=(Needed("convex-range", r"$\alpha = 21/10$", lambda: simplex(["1/3", "2/3"], "21/10") + {N.v: [1, -1]}),),
     folklore=(Debunked(r"$\alpha = 5/3$, 65 tokens, $p_1 = 8/9$", lambda: _extremal(65, fmpq(5, 3))),),
 )
 
 
-def _change_proof(theorem: Theorem) -> Iterator[Step]:
+def _change_proof() -> Proof:
     f, t, c, m = sp.symbols("f t c m", positive=True)
     yield identity(
         "a share f of the sensitivity at v = 1, the rest at -1: the mean is 2 f - 1, the deviation from it",
@@ -186,15 +129,15 @@ def _change_proof(theorem: Theorem) -> Iterator[Step]:
     yield nonnegative(
         "which is at most 1; it is convex in v, so +-1 is the worst", 1 - 4 * f * (1 - f), (2 * f - 1) ** 2
     )
-    yield is_positive(
+    yield positive(
         "Sigma is largest for equal probabilities: t^c is concave for c < 1", -sp.diff(t ** (1 / (1 + c)), t, 2)
     )
     yield identity("where it is m (1/m)^(2 - alpha), m = |S|", m * (1 / m) ** (2 - N.alpha), m ** (N.alpha - 1))
     mean = N.total(N.s(N.k) * N.v[N.k], N.k) / N.total(N.s(N.k), N.k)
     moved = N.total(N.s(N.i) * sp.Abs(N.v[N.i] - mean))
-    yield concludes("so", theorem.claim("support"), sp.Le(moved, N.size**N.a))
-    yield is_positive("m^(alpha - 1) rises with m", sp.diff(m**c, m))
-    yield concludes("and |S| <= n", theorem.claim("norm"), sp.Le(moved, N.n**N.a))
+    yield concludes("so", "support", sp.Le(moved, N.size**N.a))
+    yield positive("m^(alpha - 1) rises with m", sp.diff(m**c, m))
+    yield concludes("and |S| <= n", "norm", sp.Le(moved, N.n**N.a))
 
 
 bounded_change = Case(
@@ -203,46 +146,38 @@ bounded_change = Case(
         symbolic(_change_proof, given={"convex-range": sp.Le(N.alpha, 2), "unit": N.Every(sp.Abs(N.v[N.l]) <= 1, N.l)}),
         sampled(
             family(
-                r"random points and directions in $[-1, 1]$, $n \le 5$",
-                lambda weights, v, alpha: with_direction(weights, [2 * entry - 1 for entry in v], alpha),
-                {"weights": weight, "v": unit},
-                {"alpha": one_of(SMOOTH)},
-                (1, 5),
-            )
+                "random points and directions in $[-1, 1]$",
+                sizes=(1, 5),
+                weights=weights,
+                v=units,
+                alpha=one_of(SMOOTH),
+            )(lambda weights, v, alpha: with_direction(weights, [2 * entry - 1 for entry in v], alpha))
         ),
     ),
     sharp=(
-        Sharp(
-            "norm",
-            "uniform, signs alternate",
-            lambda: [simplex([fmpq(1, 4)] * 4, fmpq(3, 2)) + {N.v: numbers([1, -1, 1, -1])}],
-        ),
+        Sharp("norm", "uniform, signs alternate", lambda: [simplex(["1/4"] * 4, "3/2") + {N.v: [1, -1, 1, -1]}]),
         Sharp(
             "support",
             "two of three tokens, opposite signs",
-            lambda: [simplex([fmpq(1, 2), fmpq(1, 2), 0], fmpq(3, 2)) + {N.v: numbers([1, -1, 0])}],
+            lambda: [simplex(["1/2", "1/2", 0], "3/2") + {N.v: [1, -1, 0]}],
         ),
     ),
     needed=(
-        Needed(
-            "convex-range",
-            r"$\alpha = 21/10$",
-            lambda: simplex([fmpq(1, 10), fmpq(9, 10)], fmpq(21, 10)) + {N.v: numbers([1, -1])},
-        ),
+        Needed("convex-range", r"$\alpha = 21/10$", lambda: simplex(["1/10", "9/10"], "21/10") + {N.v: [1, -1]}),
         Needed(
             "unit",
             "a direction that is a little too long",
-            lambda: simplex([fmpq(1, 2)] * 2, 2) + {N.v: [fmpq(21, 20), fmpq(-21, 20)]},
+            lambda: simplex(["1/2"] * 2, 2) + {N.v: ["21/20", "-21/20"]},
         ),
     ),
 )
 
 
-def _holder_proof(theorem: Theorem) -> Iterator[Step]:
+def _holder_proof() -> Proof:
     a, u, d = sp.symbols("a u d", positive=True)
     c = sp.Symbol("c", nonnegative=True)
     f = (u + d) ** a - u**a - d**a
-    yield identity("(u + d)^a >= u^a + d^a for a >= 1: equality at u = 0", (f + u**a).subs(u, 0), 0)
+    yield identity("(u + d)^a >= u^a + d^a for a >= 1: equality at u = 0", f + u**a, 0, at={u: 0})
     yield identity(
         "the gap's derivative in u is a ((u + d)^(a - 1) - u^(a - 1))",
         sp.diff(f, u),
@@ -261,19 +196,14 @@ def _holder_proof(theorem: Theorem) -> Iterator[Step]:
         ((u ** (a + 1)) / u) ** (1 / a),
         u,
     )
-    yield concludes("so", theorem.claim("hoelder"), sp.Le(gap, moved))
-
-
-def two_rows(z: Sequence[Any], y: Sequence[Any], alpha: Any) -> Instance:
-    """Return two rows of logits with their probabilities."""
-    return row(z, alpha) + {**second(row(y, alpha)), N.y: numbers(y)}
+    yield concludes("so", "hoelder", sp.Le(gap, moved))
 
 
 def _steep(root: fmpq) -> Instance:
     """Return rows for alpha = 3 that differ by little, one with a token just alive."""
     p_ = [1 - 2 * root, 2 * root]
     z = [p_[0] * p_[0] / 2, p_[1] * p_[1] / 2, fmpq(0)]
-    return two_rows(z, [z[0], fmpq(0), z[1]], 3)
+    return two_rows(z, [z[0], 0, z[1]], 3)
 
 
 holder = Case(
@@ -281,20 +211,14 @@ holder = Case(
     (
         symbolic(_holder_proof, given={"large-alpha": sp.Ge(N.alpha, 2)}),
         sampled(
-            family(
-                r"random pairs of rows, $n \le 5$",
-                two_rows,
-                {"z": real, "y": real},
-                {"alpha": one_of((2, fmpq(5, 2), 3, 4))},
-                (1, 5),
-            )
+            family("random pairs of rows", sizes=(1, 5), z=reals, y=reals, alpha=one_of((2, "5/2", 3, 4)))(two_rows)
         ),
     ),
     sharp=(
-        Sharp("hoelder", r"one-hot flip, $\alpha = 3$", lambda: [two_rows([fmpq(1, 2), 0], [0, fmpq(1, 2)], 3)]),
+        Sharp("hoelder", r"one-hot flip, $\alpha = 3$", lambda: [two_rows(["1/2", 0], [0, "1/2"], 3)]),
         Sharp("hoelder", r"one-hot flip, $\alpha = 2$", lambda: [two_rows([1, 0], [0, 1], 2)]),
     ),
-    needed=(Needed("large-alpha", r"$\alpha = 19/10$", lambda: two_rows([1, 0], [0, 1], fmpq(19, 10))),),
+    needed=(Needed("large-alpha", r"$\alpha = 19/10$", lambda: two_rows([1, 0], [0, 1], "19/10")),),
     folklore=(
         Debunked(
             r"$\alpha = 3$, $p = (1 - 2 \cdot 10^{-4}, 2 \cdot 10^{-4}, 0)$ and its mirror",
@@ -304,16 +228,14 @@ holder = Case(
 )
 
 
-def _expected_proof(theorem: Theorem) -> Iterator[Step]:
+def _expected_proof() -> Proof:
     t, e, x, y, h, g = sp.symbols("theta e x y h g", real=True)
     # x, h: expected logit and entropy at theta; y, g at theta + e.
     first, second_ = (t * x + h) - (t * y + g), ((t + e) * y + g) - ((t + e) * x + h)
     yield identity(
         "each row maximises its own objective: the two gaps, both >= 0, add up to", first + second_, e * (y - x)
     )
-    yield concludes(
-        "so y >= x for e > 0", theorem.claim("rises"), sp.Ge(N.total(N.r[N.i] * N.z[N.i]), N.total(N.p[N.i] * N.z[N.i]))
-    )
+    yield concludes("so y >= x for e > 0", "rises", sp.Ge(N.total(N.r[N.i] * N.z[N.i]), N.total(N.p[N.i] * N.z[N.i])))
 
 
 expected_logit = Case(
@@ -322,32 +244,26 @@ expected_logit = Case(
         symbolic(_expected_proof, given={"order": sp.Le(N.theta, N.eta)}),
         sampled(
             family(
-                r"random rows at two scales, $n \le 5$",
-                two_scales,
-                {"z": real},
-                {"alpha": one_of((1, *ALPHAS)), "theta": positive, "eta": positive},
-                (1, 5),
-                fixed=("alpha", "theta", "eta"),
-            )
+                "random rows at two scales",
+                sizes=(1, 5),
+                z=reals,
+                alpha=one_of((1, *ALPHAS)),
+                theta=around_one,
+                eta=around_one,
+            )(two_scales)
         ),
     ),
-    sharp=(Sharp("rises", "one token", lambda: [two_scales([fmpq(1)], fmpq(2), fmpq(1), fmpq(2))]),),
-    needed=(
-        Needed(
-            "order",
-            r"$\theta = 1 > \theta' = 1/2$",
-            lambda: two_scales([fmpq(1, 2), fmpq(0)], fmpq(2), fmpq(1), fmpq(1, 2)),
-        ),
-    ),
+    sharp=(Sharp("rises", "one token", lambda: [two_scales([1], 2, 1, 2)]),),
+    needed=(Needed("order", r"$\theta = 1 > \theta' = 1/2$", lambda: two_scales(["1/2", 0], 2, 1, "1/2")),),
 )
 
 
-def _alpha_proof(theorem: Theorem) -> Iterator[Step]:
+def _alpha_proof() -> Proof:
     a, s, S, E = sp.symbols("a s Sigma E", positive=True)
     t, L = sp.symbols("t L", real=True)  # L = log p, t = d tau / d alpha
     yield identity(
         "on the support p^a = a z - tau; differentiated in a: p^a log p + a p^(a-1) p' = z - t",
-        sp.diff(p**a, a),
+        sp.Derivative(p**a, a),
         p**a * sp.log(p),
     )
     slope = s * ((p / s + N.tau) / a - t - (p / s) * L) / a
@@ -357,27 +273,14 @@ def _alpha_proof(theorem: Theorem) -> Iterator[Step]:
         p / a**2 - p * L / a + s * (N.tau / a - t) / a,
     )
     level = -(1 / a**2 - E / a) / S  # chosen so that the derivatives sum to 0, E = sum p log p
-    yield identity("the sum over tokens vanishes for this common level", 1 / a**2 - E / a + S * level, 0)
+    yield identity(
+        "the sum over tokens vanishes for this common level", 1 / a**2 - E / a + S * N.shift, 0, at={N.shift: level}
+    )
     yield identity("inserted", p / a**2 - p * L / a + s * level, (p - s / S) / a**2 - (p * L - s / S * E) / a)
     sigma, i, j = N.total(N.s(N.k), N.k), N.i, N.j
     own, each = (sp.Piecewise((N.p[m] * sp.log(N.p[m]), N.p[m] > 0), (0, True)) for m in (i, j))
     derived = (N.p[i] - N.s(i) / sigma) / N.a**2 - (own - N.s(i) / sigma * N.total(each, j)) / N.a
-    yield concludes("the formula", theorem.claim("formula"), sp.Eq(N.A[i], derived))
-
-
-def differentiated_in_alpha(instance: Instance) -> Instance:
-    """Return a row with the derivative of its probabilities in alpha, by symmetric differences."""
-    z, alpha = instance[N.z], instance[N.alpha]
-    up, down = (row(z, alpha + sign * STEP)[N.p] for sign in (1, -1))
-    quotient = [(above - below) / (2 * STEP) + arb(0, TOLERANCE) for above, below in zip(up, down, strict=True)]
-    return instance + {N.A: quotient}
-
-
-def _moderate(weights: Sequence[fmpq], alpha: fmpq, dead: fmpq) -> Instance:
-    live = normalised([w for w in weights if w > 0])
-    if min(live) < fmpq(1, 64):
-        raise ValueError("probabilities of moderate size")
-    return differentiated_in_alpha(chosen(live, alpha, dead=[-fmpq(m + 1, 8) for m in range(int(dead.p))]))
+    yield concludes("the formula", "formula", sp.Eq(N.A[i], derived))
 
 
 alpha_derivative = Case(
@@ -386,12 +289,13 @@ alpha_derivative = Case(
         symbolic(_alpha_proof, given={"off-boundary": N.Every(sp.Ne(N.x(N.l), N.tau), N.l)}),
         sampled(
             family(
-                r"random rows away from the boundary, derivative by symmetric differences of step $2^{-56}$",
-                _moderate,
-                {"weights": weight},
-                {"alpha": one_of(ALPHAS), "dead": whole(0, 2)},
-                (1, 4),
-            ),
+                "random rows away from the boundary, derivative by symmetric differences of step $2^{-56}$",
+                added=2,
+                sizes=(1, 4),
+                weights=weights,
+                alpha=one_of(ALPHAS),
+                dead=whole(0, 2),
+            )(lambda weights, alpha, dead: differentiated_in_alpha(moderate(weights, alpha, dead))),
             cases=40,
         ),
     ),

@@ -2,44 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
-
-import sympy as sp
-from flint import fmpq
-
-from entmax_oracle.theory import Theorem
-from entmax_oracle.theory import notation as N
 from entmax_oracle.theory.calculus import losses as T
 from entmax_oracle.theory.calculus.lipschitz import spectral_constant
 from entmax_oracle.theory.mapping.entropy import tsallis, tsallis_term
 
-from ...evidence.arguments import Case, exact, sampled, symbolic
-from ...evidence.families import ALPHAS, CONVEX, family, normalised, one_of, real, rows, unit, weight, whole
-from ...evidence.instances import Instance, row
-from ...evidence.judging import Family
-from ...evidence.points import Debunked, Needed, Sharp
-from ...evidence.proof import Step, concludes, identity, nonnegative, rises_from
-from ...evidence.proof import positive as is_positive
 from ..mapping.entropy import bernoulli, exponential_above_line
-from ..support.support import two_alphas
-from .lipschitz import two_rows
+from ..vocabulary import *
 
 a, p, r, u, w = sp.symbols("a p r u w", positive=True)
 alpha = 1 + a
 
 
-def targeted(z: Sequence[Any], weights: Sequence[Any], alpha: Any) -> Instance:
-    """Return a row and a target."""
-    return row(z, alpha) + {N.r: normalised([fmpq(entry) for entry in weights])}
+TARGETS = family("random rows and targets", sizes=(1, 5), z=reals, weights=weights, alpha=one_of(ALPHAS))(targeted)
 
 
-TARGETS = family(
-    r"random rows and targets, $n \le 5$", targeted, {"z": real, "weights": weight}, {"alpha": one_of(ALPHAS)}, (1, 5)
-)
-
-
-def _conjugate_proof(theorem: Theorem) -> Iterator[Step]:
+def _conjugate_proof() -> Proof:
     z, tau = sp.symbols("z tau", real=True)
     live = {z: (p**a + tau) / a}
     token = p * z + tsallis_term(p, alpha)
@@ -50,17 +27,12 @@ def _conjugate_proof(theorem: Theorem) -> Iterator[Step]:
         split.subs(live),
     )
     value = N.a / N.alpha * N.total(N.p[N.i] * N.z[N.i]) + (N.tau + 1) / (N.alpha * N.a)
-    yield concludes("summed", theorem.claim("value"), sp.Eq(T.conjugate_value, value))
-    x, y, h = sp.symbols("x y h", real=True)
-    yield identity(
-        "the value at z' is at least that of p, <p, z'> + H(p), which is the value at z plus <p, z' - z>",
-        (x + y + h),
-        (x + h) + y,
-    )
+    yield concludes("summed", "value", sp.Eq(T.conjugate_value, value))
+    yield by("the value at z' is at least that of p, <p, z'> + H(p), which is the value at z plus <p, z' - z>")
     other = N.total(N.r[N.i] * N.y[N.i]) + tsallis(N.r, N.alpha)
     yield concludes(
         "as p is optimal for z only",
-        theorem.claim("subgradient"),
+        "subgradient",
         sp.Ge(other, T.conjugate_value + N.total(N.p[N.i] * (N.y[N.i] - N.z[N.i]))),
     )
 
@@ -69,17 +41,13 @@ conjugate = Case(
     T.conjugate,
     (
         symbolic(_conjugate_proof),
-        sampled(
-            family(
-                r"random pairs of rows, $n \le 5$", two_rows, {"z": real, "y": real}, {"alpha": one_of(ALPHAS)}, (1, 5)
-            )
-        ),
+        sampled(family("random pairs of rows", sizes=(1, 5), z=reals, y=reals, alpha=one_of(ALPHAS))(two_rows)),
     ),
     sharp=(Sharp("subgradient", "at z itself", lambda: [two_rows([1, 0], [1, 0], 2)]),),
 )
 
 
-def _decomposition_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
+def _decomposition_proof() -> Proof:
     z, tau = sp.symbols("z tau", real=True)
     d = sp.Symbol("d", nonnegative=True)
     token = p * z + tsallis_term(p, alpha) - r * z - tsallis_term(r, alpha)
@@ -95,7 +63,7 @@ def _decomposition_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
         "a dead token's has the slack on top", dead, r**alpha / (alpha * a) + r * (tau / a - z) + level.subs(p, 0)
     )
     slack = N.total(sp.Piecewise((N.r[N.i] * (N.tau / N.a - N.z[N.i]), sp.Eq(N.p[N.i], 0)), (0, True)))
-    yield concludes("the multiples sum to 0", theorem.claim("decomposition"), sp.Eq(T.loss, T.bregman + slack))
+    yield concludes("the multiples sum to 0", "decomposition", sp.Eq(T.loss, T.bregman + slack))
     yield bernoulli()
     yield identity(
         "divergences are Bernoulli's gap at w = r / p, times p^alpha",
@@ -103,11 +71,11 @@ def _decomposition_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
         p**alpha * (w**alpha - 1 - alpha * (w - 1)) / (alpha * a),
     )
     yield nonnegative("slacks are r (tau - x) / a with x = tau - d", r * ((tau - (tau - d)) / a))
-    yield concludes("so", theorem.claim("nonnegative"), sp.Ge(T.loss, 0))
-    yield is_positive("w^alpha is strictly convex: Bernoulli's gap is 0 at w = 1 only", sp.diff(w**alpha, w, 2))
-    yield is_positive("and a dead token's divergence is positive where the target has mass", r**alpha / (alpha * a))
+    yield concludes("so", "nonnegative", sp.Ge(T.loss, 0))
+    yield positive("w^alpha is strictly convex: Bernoulli's gap is 0 at w = 1 only", sp.diff(w**alpha, w, 2))
+    yield positive("and a dead token's divergence is positive where the target has mass", r**alpha / (alpha * a))
     equal = N.Every(sp.Eq(N.r[N.l], N.p[N.l]), N.l)
-    yield concludes("so all terms vanish for y = p only", theorem.claim("zero"), N.Iff(T.loss <= 0, equal))
+    yield concludes("so all terms vanish for y = p only", "zero", N.Iff(T.loss <= 0, equal))
 
 
 decomposition = Case(
@@ -116,54 +84,57 @@ decomposition = Case(
         symbolic(_decomposition_proof),
         exact(
             lambda: (
-                targeted([fmpq(1, 2), 0, -3], [3 + nudge, 1 - nudge, 0], 2) for nudge in (0, fmpq(1, 64), fmpq(-1, 64))
+                targeted(["1/2", 0, -3], [3 + nudge, 1 - nudge, 0], 2) for nudge in (0, fmpq(1, 64), fmpq(-1, 64))
             ),
             r"targets at and near $p$, $\alpha = 2$",
         ),
         sampled(TARGETS, cases=60),
     ),
-    sharp=(Sharp("nonnegative", "the target is p", lambda: [targeted([fmpq(1, 2), 0], [3, 1], 2)]),),
+    sharp=(Sharp("nonnegative", "the target is p", lambda: [targeted(["1/2", 0], [3, 1], 2)]),),
     folklore=(Debunked("sparsemax, a target on a dead token", lambda: targeted([5, 0], [0, 1], 2)),),
 )
 
 
-def _margin_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
+def _margin_proof() -> Proof:
     m = sp.Symbol("n", positive=True)
     yield nonnegative(
         "one-hot on the largest logit is one candidate: Omega* >= z_max + H(one-hot) = z_max",
         0 * m + tsallis_term(sp.Integer(1), alpha),
     )
-    yield concludes("so", theorem.claim("lower"), sp.Ge(T.one_hot_loss, N.z_max - N.z[N.k]))
+    yield concludes("so", "lower", sp.Ge(T.one_hot_loss, N.z_max - N.z[N.k]))
     yield identity(
         "<p, z> <= z_max, and the entropy is at most that of uniform p",
         m * tsallis_term(1 / m, alpha),
         (1 - m ** (-a)) / (alpha * a),
     )
     upper = N.z_max - N.z[N.k] + (1 - N.n ** (1 - N.alpha)) / (N.alpha * N.a)
-    yield concludes("so", theorem.claim("upper"), sp.Le(T.one_hot_loss, upper))
+    yield concludes("so", "upper", sp.Le(T.one_hot_loss, upper))
     margin = N.Every(sp.Or(sp.Eq(N.l, N.k), N.z[N.l] <= N.z[N.k] - 1 / N.a), N.l)
-    yield identity("the loss is 0 if and only if p = e_k, by the one-hot margin: a g >= 1 at g = 1 / a", a * (1 / a), 1)
-    yield concludes("so", theorem.claim("margin"), N.Iff(T.one_hot_loss <= 0, margin))
+    yield identity(
+        "the loss is 0 if and only if p = e_k, by the one-hot margin: a g >= 1 at g = 1 / a",
+        a * N.gap,
+        1,
+        at={N.gap: 1 / a},
+    )
+    yield concludes("so", "margin", N.Iff(T.one_hot_loss <= 0, margin))
 
 
 margin_loss = Case(
     T.margin_loss,
     (
         symbolic(_margin_proof),
-        exact(
-            lambda: [row([3 + nudge, 1], fmpq(3, 2)) for nudge in (0, fmpq(-1, 64), fmpq(1, 64))], "rows at the margin"
-        ),
+        exact(lambda: [row([3 + nudge, 1], "3/2") for nudge in (0, fmpq(-1, 64), fmpq(1, 64))], "rows at the margin"),
         sampled(rows(sizes=(1, 5)), cases=60),
     ),
     sharp=(
-        Sharp("lower", "one-hot, wrong", lambda: [row([5, 0], 2) + {N.k: fmpq(2)}]),
-        Sharp("upper", "equal logits", lambda: [row([0, 0, 0], 2) + {N.k: fmpq(1)}]),
+        Sharp("lower", "one-hot, wrong", lambda: [row([5, 0], 2) + {N.k: 2}]),
+        Sharp("upper", "equal logits", lambda: [row([0, 0, 0], 2) + {N.k: 1}]),
     ),
-    folklore=(Debunked("sparsemax, margin 1", lambda: row([1, 0], 2) + {N.k: fmpq(1)}),),
+    folklore=(Debunked("sparsemax, margin 1", lambda: row([1, 0], 2) + {N.k: 1}),),
 )
 
 
-def _lower_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
+def _lower_proof() -> Proof:
     t, c = sp.symbols("t c", nonnegative=True)
     yield rises_from(
         "the entropy curves by q^(alpha - 2) >= 1 at every q = e^(-t) <= 1, alpha = 2 - c", sp.exp(c * t) - 1, t
@@ -174,9 +145,7 @@ def _lower_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
         (w - p) ** 2 / 2,
     )
     yield concludes(
-        "the slack of dead tokens only adds",
-        theorem.claim("quadratic"),
-        sp.Ge(T.loss, N.total((N.p[N.i] - N.r[N.i]) ** 2) / 2),
+        "the slack of dead tokens only adds", "quadratic", sp.Ge(T.loss, N.total((N.p[N.i] - N.r[N.i]) ** 2) / 2)
     )
 
 
@@ -184,11 +153,11 @@ quadratic_lower_bound = Case(
     T.quadratic_lower_bound,
     (symbolic(_lower_proof, given={"convex-range": sp.Le(N.alpha, 2)}), sampled(TARGETS)),
     sharp=(Sharp("quadratic", r"$\alpha = 2$ and full support", lambda: [targeted([0, 0], [1, 3], 2)]),),
-    needed=(Needed("convex-range", r"$\alpha = 21/10$", lambda: targeted([0, 0], [0, 1], fmpq(21, 10))),),
+    needed=(Needed("convex-range", r"$\alpha = 21/10$", lambda: targeted([0, 0], [0, 1], "21/10")),),
 )
 
 
-def _loss_falls_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
+def _loss_falls_proof() -> Proof:
     t = sp.Symbol("t", positive=True)
     yield exponential_above_line()
     first = (1 - sp.exp(-a * t)) / a
@@ -197,11 +166,9 @@ def _loss_falls_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
         sp.diff(first, a),
         -(sp.exp(a * t) - 1 - a * t) * sp.exp(-a * t) / a**2,
     )
-    yield is_positive("and 1 / (1 + a) falls", -sp.diff(1 / alpha, a))
+    yield positive("and 1 / (1 + a) falls", -sp.diff(1 / alpha, a))
     falls = sp.Le(N.total(N.r[N.i] * N.z[N.i]) + tsallis(N.r, N.beta) - N.z[N.k], T.one_hot_loss)
-    yield concludes(
-        "a maximum of smaller functions is smaller; the target's entropy is 0 for both", theorem.claim("falls"), falls
-    )
+    yield concludes("a maximum of smaller functions is smaller; the target's entropy is 0 for both", "falls", falls)
 
 
 loss_in_alpha = Case(
@@ -209,55 +176,40 @@ loss_in_alpha = Case(
     (
         symbolic(_loss_falls_proof, given={"order": sp.Le(N.alpha, N.beta)}),
         sampled(
-            family(
-                r"random rows at two exponents, $n \le 5$",
-                two_alphas,
-                {"z": real},
-                {"alpha": one_of(ALPHAS), "beta": one_of(ALPHAS)},
-                (1, 5),
+            family("random rows at two exponents", sizes=(1, 5), z=reals, alpha=one_of(ALPHAS), beta=one_of(ALPHAS))(
+                two_alphas
             )
         ),
     ),
-    sharp=(
-        Sharp("falls", "one-hot for both", lambda: [two_alphas([fmpq(5), fmpq(0)], fmpq(2), fmpq(3)) + {N.k: fmpq(2)}]),
-    ),
-    needed=(Needed("order", r"$\alpha = 3$, $\alpha' = 2$", lambda: two_alphas([fmpq(0), fmpq(0)], fmpq(3), fmpq(2))),),
+    sharp=(Sharp("falls", "one-hot for both", lambda: [two_alphas([5, 0], 2, 3) + {N.k: 2}]),),
+    needed=(Needed("order", r"$\alpha = 3$, $\alpha' = 2$", lambda: two_alphas([0, 0], 3, 2)),),
 )
 
 
 def two_rows_and_target(z: Sequence[Any], y: Sequence[Any], weights: Sequence[Any], alpha: Any) -> Instance:
     """Return two rows and a target for both."""
-    return two_rows(z, y, alpha) + {N.target: normalised([fmpq(entry) for entry in weights])}
+    return two_rows(z, y, alpha) + {N.target: normalised(weights)}
 
 
 def _pairs(alphas: Sequence[Any]) -> Family:
     return family(
-        r"random pairs of rows and targets, $n \le 5$",
-        two_rows_and_target,
-        {"z": real, "y": real, "weights": weight},
-        {"alpha": one_of(alphas)},
-        (2, 5),
-    )
+        "random pairs of rows and targets", sizes=(2, 5), z=reals, y=reals, weights=weights, alpha=one_of(alphas)
+    )(two_rows_and_target)
 
 
-def _gradient_proof(theorem: Theorem) -> Iterator[Step]:
-    x, y, o = sp.symbols("x y o", real=True)
+def _gradient_proof() -> Proof:
     moved = N.total((N.p[N.i] - N.target[N.i]) * (N.y[N.i] - N.z[N.i]))
-    yield identity(
-        "Omega* rises by at least <p, z' - z> (theorem conjugate), the linear part by <Y, z' - z>",
-        (o + x) - (o + y),
-        x - y,
-    )
-    yield concludes("so", theorem.claim("convex"), sp.Ge(T._gap_of_losses, moved))
+    yield by("Omega* rises by at least <p, z' - z> (theorem conjugate), the linear part by <Y, z' - z>")
+    yield concludes("so", "convex", sp.Ge(T._gap_of_losses, moved))
     s, t = sp.symbols("s t", nonnegative=True)
     yield nonnegative("|p - Y| <= p + Y, which sum to 2 (p = Y + s, and p = Y - s by symmetry)", (t + s + t) - s)
     distance = N.total(sp.Abs(N.p[N.i] - N.target[N.i]))
-    yield concludes("so", theorem.claim("one-norm"), sp.Le(distance, 2))
+    yield concludes("so", "one-norm", sp.Le(distance, 2))
     yield nonnegative(
         "(p - Y)^2 <= p^2 + Y^2 <= p + Y, as p = 1 / (1 + s) <= 1: p - p^2", sp.factor(1 / (1 + s) - 1 / (1 + s) ** 2)
     )
     squares = N.total((N.p[N.i] - N.target[N.i]) ** 2)
-    yield concludes("so", theorem.claim("two-norm"), sp.Le(squares, 2))
+    yield concludes("so", "two-norm", sp.Le(squares, 2))
 
 
 loss_gradient = Case(
@@ -272,25 +224,26 @@ loss_gradient = Case(
 )
 
 
-def _smoothness_proof(theorem: Theorem) -> Iterator[Step]:
+def _smoothness_proof() -> Proof:
     L, d, t, g = sp.symbols("Lambda d t g", positive=True)
     yield identity(
         "along the segment the gradient moves by at most Lambda t |z' - z| (theorem jacobian-norm), integrated",
-        sp.integrate(L * t * d**2, (t, 0, 1)),
+        sp.Integral(L * t * d**2, (t, 0, 1)),
         L / 2 * d**2,
     )
     moved = N.total((N.p[N.i] - N.target[N.i]) * (N.y[N.i] - N.z[N.i]))
     above = moved + spectral_constant / 2 * N.total((N.y[N.i] - N.z[N.i]) ** 2)
-    yield concludes("so", theorem.claim("parabola"), sp.Le(T._gap_of_losses, above))
+    yield concludes("so", "parabola", sp.Le(T._gap_of_losses, above))
     yield identity(
         "the loss at z' = z - (p - Y) / Lambda is >= 0; the parabola there, with g = |p - Y|, says that L(z) is at "
         "least",
-        g * (g / L) - L / 2 * (g / L) ** 2,
+        g * N.shift - L / 2 * N.shift**2,
         g**2 / (2 * L),
+        at={N.shift: g / L},
     )
     value = T.conjugate_value - N.total(N.target[N.i] * N.z[N.i]) - tsallis(N.target, N.alpha)
     squares = N.total((N.p[N.i] - N.target[N.i]) ** 2)
-    yield concludes("so", theorem.claim("squared-error"), sp.Ge(value, squares / (2 * spectral_constant)))
+    yield concludes("so", "squared-error", sp.Ge(value, squares / (2 * spectral_constant)))
 
 
 loss_smoothness = Case(
@@ -320,84 +273,60 @@ loss_smoothness = Case(
 )
 
 
-def smoothed(z: Sequence[Any], alpha: Any, eps: Any, at: Any) -> Instance:
+@family("random rows and smoothings", sizes=(1, 5), z=reals, alpha=one_of(ALPHAS), epsilon=unit, label=whole(1, 3))
+def smoothed(z: Sequence[Any], alpha: Any, epsilon: Any, label: Any) -> Instance:
     """Return a row with a smoothed label of one class."""
-    n, label, share = len(z), int(fmpq(at).p), fmpq(eps)
-    if not 1 <= label <= n or not 0 <= share <= 1:
-        raise ValueError("a class of the row and a share")
-    labels = [share / n + (1 - share if m + 1 == label else 0) for m in range(n)]
-    return row(z, alpha) + {N.r: labels, N.epsilon: share, N.k: fmpq(label)}
+    n, at, share = len(z), int(fmpq(label).p), fmpq(epsilon)
+    if at > n:
+        raise ValueError("a class of the row")
+    labels = [share / n + (1 - share if m + 1 == at else 0) for m in range(n)]
+    return row(z, alpha) + {N.r: labels, N.epsilon: share, N.k: fmpq(at)}
 
 
-def _smoothing_proof(theorem: Theorem) -> Iterator[Step]:
+def _smoothing_proof() -> Proof:
     o, x, m, e, h = sp.symbols("o x m e h", real=True)
     shifted = T.one_hot_loss + N.epsilon * (N.z[N.k] - N.total(N.z[N.i]) / N.n) - tsallis(N.r, N.alpha)
     yield identity("<Y, z> = (1 - e) z_k + e zbar", o - ((1 - e) * x + e * m) - h, (o - x) + e * (x - m) - h)
-    yield concludes("so", theorem.claim("shift"), sp.Eq(T.loss, shifted))
-    yield concludes(
-        "a loss is not negative (theorem loss-decomposition)", theorem.claim("nonnegative"), sp.Ge(shifted, 0)
-    )
+    yield concludes("so", "shift", sp.Eq(T.loss, shifted))
+    yield concludes("a loss is not negative (theorem loss-decomposition)", "nonnegative", sp.Ge(shifted, 0))
 
 
 label_smoothing = Case(
     T.label_smoothing,
-    (
-        symbolic(_smoothing_proof),
-        sampled(
-            family(
-                r"random rows and smoothings, $n \le 5$",
-                smoothed,
-                {"z": real},
-                {"alpha": one_of(ALPHAS), "eps": unit, "at": whole(1, 3)},
-                (1, 5),
-                fixed=("alpha", "eps", "at"),
-            )
-        ),
-    ),
-    sharp=(
-        Sharp("nonnegative", r"sparsemax at $z = Y$", lambda: [smoothed([fmpq(7, 8), fmpq(1, 8)], 2, fmpq(1, 4), 1)]),
-    ),
+    (symbolic(_smoothing_proof), sampled(smoothed)),
+    sharp=(Sharp("nonnegative", r"sparsemax at $z = Y$", lambda: [smoothed(["7/8", "1/8"], 2, "1/4", 1)]),),
 )
 
 
-def _soft_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
-    o, g, h, x, y = sp.symbols("o g h x y", real=True)
+def _soft_proof() -> Proof:
     yield exponential_above_line()
-    yield identity(
-        "Omega* falls in alpha (theorem loss-falls-in-alpha): o <= g; both losses less their label's entropy",
-        (o - x - y) - (g - x - h),
-        (o - g) + (h - y),
-    )
+    yield by("Omega* falls in alpha (theorem loss-falls-in-alpha): o <= g; both losses less their label's entropy")
     one = N.total((N.r[N.i] - N.target[N.i]) * N.z[N.i]) + tsallis(N.r, N.beta) - tsallis(N.target, N.beta)
     other = N.total((N.p[N.i] - N.target[N.i]) * N.z[N.i]) + tsallis(N.p, N.alpha) - tsallis(N.target, N.beta)
-    yield concludes("so", theorem.claim("falls"), sp.Le(one, other))
+    yield concludes("so", "falls", sp.Le(one, other))
 
 
+@family(
+    "random rows and targets at two exponents",
+    sizes=(1, 5),
+    z=reals,
+    weights=weights,
+    alpha=one_of(ALPHAS),
+    beta=one_of(ALPHAS),
+)
 def _soft(z: Sequence[Any], weights: Sequence[Any], alpha: Any, beta: Any) -> Instance:
-    return two_alphas(z, alpha, beta) + {N.target: normalised([fmpq(entry) for entry in weights])}
+    return two_alphas(z, alpha, beta) + {N.target: normalised(weights)}
 
 
 loss_soft_labels = Case(
     T.loss_soft_labels,
-    (
-        symbolic(_soft_proof, given={"order": sp.Le(N.alpha, N.beta)}),
-        sampled(
-            family(
-                r"random rows and targets at two exponents, $n \le 5$",
-                _soft,
-                {"z": real, "weights": weight},
-                {"alpha": one_of(ALPHAS), "beta": one_of(ALPHAS)},
-                (1, 5),
-            ),
-            cases=60,
-        ),
-    ),
-    sharp=(Sharp("falls", "one-hot for both", lambda: [_soft([5, 0], [1, 1], fmpq(2), fmpq(3))]),),
-    needed=(Needed("order", r"$\alpha = 3$, $\alpha' = 2$", lambda: _soft([0, 0], [1, 1], fmpq(3), fmpq(2))),),
+    (symbolic(_soft_proof, given={"order": sp.Le(N.alpha, N.beta)}), sampled(_soft, cases=60)),
+    sharp=(Sharp("falls", "one-hot for both", lambda: [_soft([5, 0], [1, 1], 2, 3)]),),
+    needed=(Needed("order", r"$\alpha = 3$, $\alpha' = 2$", lambda: _soft([0, 0], [1, 1], 3, 2)),),
     folklore=(
         Debunked(
             r"$z = (4/3, 4/3, 2/3)$, $Y = (4/9, 4/9, 1/9)$, $\alpha = 3/2$, $\alpha' = 2$",
-            lambda: _soft([fmpq(4, 3), fmpq(4, 3), fmpq(2, 3)], [4, 4, 1], fmpq(3, 2), fmpq(2)),
+            lambda: _soft(["4/3", "4/3", "2/3"], [4, 4, 1], "3/2", 2),
         ),
     ),
 )

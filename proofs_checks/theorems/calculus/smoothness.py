@@ -2,40 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
-
-import sympy as sp
-from flint import arb, fmpq
-
-from entmax_oracle.theory import Theorem
-from entmax_oracle.theory import notation as N
 from entmax_oracle.theory.calculus import smoothness as T
 from entmax_oracle.theory.calculus.jacobian import quadratic
 from entmax_oracle.theory.calculus.lipschitz import spectral_constant
 
-from ...evidence.arguments import Case, sampled, symbolic
-from ...evidence.families import ALPHAS, CONVEX, family, normalised, one_of, positive, real, unit, weight, whole
-from ...evidence.instances import Instance, chosen, numbers, row, simplex
-from ...evidence.points import Debunked, Needed, Sharp
-from ...evidence.proof import Step, concludes, identity, nonnegative
-from ...evidence.proof import positive as is_positive
-from ...reading.walk import BALLS
-from .jacobian import STEP, TOLERANCE, differentiated, with_direction
-from .lipschitz import SMOOTH, two_rows
+from ..vocabulary import *
+from .lipschitz import SMOOTH
 
 a, t, u, b = sp.symbols("a t u b", positive=True)
 
 
-def _smooth_row(weights: Sequence[fmpq], alpha: fmpq, dead: fmpq) -> Instance:
-    """Return a row with its derivative; some tokens lie on or below the threshold where that is smooth."""
-    p = normalised([w for w in weights if w > 0])
-    if min(p) < fmpq(1, 64):
-        raise ValueError("probabilities of moderate size")
-    return differentiated(chosen(p, alpha, dead=[-fmpq(m + 1, 8) for m in range(int(dead.p))]))
-
-
-def _fades_proof(theorem: Theorem) -> Iterator[Step]:
+def _fades_proof() -> Proof:
     s, S, R = sp.symbols("s s_j R", positive=True)
     yield identity(
         "an entry s_i s_j / Sigma, Sigma = s_i + s_j + R, is s_j less",
@@ -43,13 +20,13 @@ def _fades_proof(theorem: Theorem) -> Iterator[Step]:
         S * (S + R) / (s + S + R),
     )
     yield nonnegative("a positive amount", S * (S + R) / (s + S + R))
-    yield identity("a diagonal entry s_j - s_j^2 / Sigma is less than s_j by", S - (S - S**2 / (S + R)), S**2 / (S + R))
+    yield by("a diagonal entry s_j - s_j^2 / Sigma is less than s_j by s_j^2 / Sigma")
     yield identity(
         "s_j = p_j^(2 - alpha) = (x_j - tau)^(q - 1), q = 1 / a", (u ** (1 / a)) ** (1 - a), u ** (1 / a - 1)
     )
     yield concludes(
         "off the support both sides are 0, as q > 1",
-        theorem.claim("fades"),
+        "fades",
         sp.Le(sp.Abs(N.D[N.i, N.j]), N.pos(N.x(N.j) - N.tau) ** (N.q - 1)),
     )
 
@@ -60,12 +37,13 @@ boundary_slopes = Case(
         symbolic(_fades_proof),
         sampled(
             family(
-                r"random rows, derivative by symmetric differences of step $2^{-56}$",
-                _smooth_row,
-                {"weights": weight},
-                {"alpha": one_of([value for value in CONVEX if value < 2]), "dead": whole(0, 2)},
-                (1, 4),
-            ),
+                "random rows, derivative by symmetric differences of step $2^{-56}$",
+                added=2,
+                sizes=(1, 4),
+                weights=weights,
+                alpha=one_of([value for value in CONVEX if value < 2]),
+                dead=whole(0, 2),
+            )(lambda weights, alpha, dead: differentiated(moderate(weights, alpha, dead))),
             cases=40,
         ),
     ),
@@ -74,67 +52,62 @@ boundary_slopes = Case(
             "fades",
             r"$\alpha = 3/2$, a token that comes close",
             lambda: [
-                differentiated(chosen([1 - fmpq(1, m**2), fmpq(1, m**2)], fmpq(3, 2))) + {N.i: fmpq(2), N.j: fmpq(2)}
+                differentiated(chosen([1 - fmpq(1, m**2), fmpq(1, m**2)], "3/2")) + {N.i: 2, N.j: 2}
                 for m in (4, 16, 64)
             ],
             within=0.02,
         ),
     ),
-    folklore=(
-        Debunked(r"$\alpha = 2$, $p = (15/16, 1/16)$", lambda: differentiated(chosen([fmpq(15, 16), fmpq(1, 16)], 2))),
-    ),
+    folklore=(Debunked(r"$\alpha = 2$, $p = (15/16, 1/16)$", lambda: differentiated(chosen(["15/16", "1/16"], 2))),),
 )
 
 
+@family("random pairs of probabilities", alpha=one_of((1, *ALPHAS)), share=unit)
 def _pair(alpha: Any, share: Any) -> Instance:
     if not 0 < share < 1:
         raise ValueError("a share between 0 and 1")
     return simplex([1 - fmpq(share), fmpq(share)], alpha) + {N.mix: fmpq(share)}
 
 
-def _jump_proof(theorem: Theorem) -> Iterator[Step]:
+def _jump_proof() -> Proof:
     s, S = sp.symbols("s S", positive=True)
     slope = 1 / (N.mix ** (N.alpha - 2) + (1 - N.mix) ** (N.alpha - 2))
     yield identity(
         "J_22 = s_2 - s_2^2 / (s_1 + s_2) = 1 / (1 / s_1 + 1 / s_2)", s - s**2 / (s + S), 1 / (1 / s + 1 / S)
     )
     sigma = N.total(N.s(N.k), N.k)
-    yield concludes("with s = p^(2 - alpha)", theorem.claim("slope"), sp.Eq(N.s(2) - N.s(2) ** 2 / sigma, slope))
+    yield concludes("with s = p^(2 - alpha)", "slope", sp.Eq(N.s(2) - N.s(2) ** 2 / sigma, slope))
     for key, value, what in (
         ("below-two", sp.Rational(3, 2), "t^(alpha - 2) has no bound for alpha < 2"),
         ("sparsemax", sp.Integer(2), "both terms are 1 for alpha = 2"),
         ("above-two", sp.Rational(5, 2), "t^(alpha - 2) tends to 0 for alpha > 2"),
     ):
         limit = sp.limit(slope.subs(N.alpha, value), N.mix, 0)
-        yield concludes(what, theorem.claim(key), sp.Eq(sp.Limit(slope.subs(N.alpha, value), N.mix, 0), limit))
+        yield concludes(what, key, sp.Eq(sp.Limit(slope.subs(N.alpha, value), N.mix, 0), limit))
 
 
-boundary_jump = Case(
-    T.boundary_jump,
-    (
-        symbolic(_jump_proof),
-        sampled(family("random pairs", _pair, {}, {"alpha": one_of((1, *ALPHAS)), "share": unit}, fixed=("alpha",))),
-    ),
-)
+boundary_jump = Case(T.boundary_jump, (symbolic(_jump_proof), sampled(_pair)))
 
 
-def _affine_proof(theorem: Theorem) -> Iterator[Step]:
-    z, y, tau, rho, d, m = sp.symbols("z y tau rho d m", real=True)
+def _affine_proof() -> Proof:
+    z, y, Z, tau, rho, d, m = sp.symbols("z y Z tau rho d m", real=True)
+    yield by("on S: r - p = (y - rho) - (z - tau) = (y - z) - (rho - tau)")
     yield identity(
-        "on S: r - p = (y - rho) - (z - tau) = (y - z) - (rho - tau)", (y - rho) - (z - tau), (y - z) - (rho - tau)
+        "summed over S both rows give 1, so each threshold is the mean, less 1 / |S|: it moves by the mean d of y - z",
+        (y - rho) - (z - tau),
+        (y - z) - d,
+        at={tau: (Z - 1) / m, rho: (Z + m * d - 1) / m},
     )
-    yield identity("summed over S both rows give 1: |S| (rho - tau) = sum of y - z over S", (1 - 1) + m * d - m * d, 0)
     i, j = N.i, N.j
     moved = N.y[i] - N.z[i] - N.total(sp.Piecewise((N.y[j] - N.z[j], N.p[j] > 0), (0, True)), j) / N.size
     yield concludes(
-        "so the thresholds move by the mean",
-        theorem.claim("affine"),
-        sp.Or(sp.Eq(N.p[i], 0), sp.Eq(N.r[i] - N.p[i], moved)),
+        "so the thresholds move by the mean", "affine", sp.Or(sp.Eq(N.p[i], 0), sp.Eq(N.r[i] - N.p[i], moved))
     )
-    yield concludes("off S both are 0", theorem.claim("zero"), sp.Or(N.p[i] > 0, sp.Eq(N.r[i], 0)))
+    yield concludes("off S both are 0", "zero", sp.Or(N.p[i] > 0, sp.Eq(N.r[i], 0)))
 
 
-def _shaken(z: Sequence[fmpq], y: Sequence[fmpq], alpha: fmpq) -> Instance:
+@family("random rows and small moves", z=reals, y=reals, alpha=one_of([2]))
+def _shaken(z: Row, y: Row, alpha: fmpq) -> Instance:
     return two_rows(z, [one + other / 64 for one, other in zip(z, y, strict=True)], alpha)
 
 
@@ -145,18 +118,17 @@ sparsemax_affine = Case(
             _affine_proof,
             given={"sparsemax": sp.Eq(N.alpha, 2), "same-support": N.Every(N.Iff(N.p[N.l] > 0, N.r[N.l] > 0), N.l)},
         ),
-        sampled(
-            family(r"random rows and small moves, $n \le 6$", _shaken, {"z": real, "y": real}, {"alpha": one_of([2])})
-        ),
+        sampled(_shaken),
     ),
     needed=(
-        Needed("sparsemax", r"$\alpha = 19/10$", lambda: two_rows([1, 0], [fmpq(1, 2), 0], fmpq(19, 10))),
+        Needed("sparsemax", r"$\alpha = 19/10$", lambda: two_rows([1, 0], ["1/2", 0], "19/10")),
         Needed("same-support", "a token leaves", lambda: two_rows([0, 0], [2, 0], 2)),
     ),
 )
 
 
-def _with_diagonal(weights: Sequence[fmpq], v: Sequence[fmpq], alpha: fmpq) -> Instance:
+@family("random points and directions", sizes=(1, 5), weights=weights, v=reals, alpha=one_of(SMOOTH))
+def _with_diagonal(weights: Row, v: Row, alpha: fmpq) -> Instance:
     """Return a point, a direction and the largest diagonal entry of the Jacobian."""
     instance = with_direction(weights, v, alpha)
     s = [BALLS.power(value, 2 - alpha) if value > 0 else fmpq(0) for value in instance[N.p]]
@@ -164,82 +136,59 @@ def _with_diagonal(weights: Sequence[fmpq], v: Sequence[fmpq], alpha: fmpq) -> I
     return instance + {N.reach: BALLS.maximum([value - value * value / sigma for value in s])}
 
 
-def _simple_proof(theorem: Theorem) -> Iterator[Step]:
-    s, R, w = sp.symbols("s R w", positive=True)
+def _simple_proof() -> Proof:
+    s, w = sp.symbols("s w", positive=True)
     f = sp.Symbol("f", real=True)
     square = N.total(N.v[N.i] ** 2)
-    yield identity(
-        "a row of J sums to 0: its absolute sum is twice the diagonal entry",
-        s * R / (s + R) + s * R / (s + R),
-        2 * s * R / (s + R),
-    )
+    yield by("a row of J sums to 0: its absolute sum is twice the diagonal entry")
     yield concludes(
         "the norm of a symmetric matrix is at most its largest absolute row sum",
-        theorem.claim("diagonal"),
+        "diagonal",
         sp.Le(quadratic, 2 * N.reach * square),
     )
     yield nonnegative("v^T J v = sum s v^2 - (sum s v)^2 / Sigma is at most sum s v^2", f**2 / s)
     yield identity(
         "and s = p^b <= p_max^b, b = 2 - alpha >= 0 (p = w e^(-u))", (w * sp.exp(-u)) ** b, w**b * sp.exp(-u * b)
     )
-    yield concludes("so", theorem.claim("top"), sp.Le(quadratic, N.p_max ** (2 - N.alpha) * square))
+    yield concludes("so", "top", sp.Le(quadratic, N.p_max ** (2 - N.alpha) * square))
     yield nonnegative("p_max <= 1: 1 - e^(-u b)", (1 - 1 / (1 + u)))
-    yield concludes("so", theorem.claim("one"), sp.Le(quadratic, square))
+    yield concludes("so", "one", sp.Le(quadratic, square))
     sigma = N.total(N.s(N.k), N.k)
     probe = quadratic.replace(N.v[N.k], sp.KroneckerDelta(N.k, N.j) - 1 / N.n)
     yield concludes(
         "J 1 = 0, so e_k - 1/n has the quadratic form J_kk, and squared length 1 - 1/n",
-        theorem.claim("probe"),
+        "probe",
         sp.Eq(probe, N.s(N.j) - N.s(N.j) ** 2 / sigma),
     )
 
 
 simple_norms = Case(
     T.simple_norms,
-    (
-        symbolic(_simple_proof, given={"convex-range": sp.Le(N.alpha, 2)}),
-        sampled(
-            family(
-                r"random points and directions, $n \le 5$",
-                _with_diagonal,
-                {"weights": weight, "v": real},
-                {"alpha": one_of(SMOOTH)},
-                (1, 5),
-            )
-        ),
-    ),
+    (symbolic(_simple_proof, given={"convex-range": sp.Le(N.alpha, 2)}), sampled(_with_diagonal)),
     sharp=(
-        Sharp("diagonal", "two tokens", lambda: [_with_diagonal([fmpq(1), fmpq(4)], numbers([1, -1]), fmpq(3, 2))]),
-        Sharp("top", "two equal tokens", lambda: [_with_diagonal([fmpq(1)] * 2, numbers([1, -1]), fmpq(3, 2))]),
-        Sharp("one", r"$\alpha = 2$", lambda: [_with_diagonal([fmpq(1)] * 2, numbers([1, -1]), fmpq(2))]),
+        Sharp("diagonal", "two tokens", lambda: [_with_diagonal([1, 4], [1, -1], "3/2")]),
+        Sharp("top", "two equal tokens", lambda: [_with_diagonal([1] * 2, [1, -1], "3/2")]),
+        Sharp("one", r"$\alpha = 2$", lambda: [_with_diagonal([1] * 2, [1, -1], 2)]),
     ),
-    needed=(
-        Needed(
-            "convex-range",
-            r"$\alpha = 21/10$",
-            lambda: _with_diagonal([fmpq(1), fmpq(1)], numbers([1, -1]), fmpq(21, 10)),
-        ),
-    ),
+    needed=(Needed("convex-range", r"$\alpha = 21/10$", lambda: _with_diagonal([1, 1], [1, -1], "21/10")),),
 )
 
 
-def _two_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
+def _two_proof() -> Proof:
     s, S, x, y = sp.symbols("s S x y", positive=True)
     form = s * x**2 + S * y**2 - (s * x + S * y) ** 2 / (s + S)
     yield identity("v^T J v = h (v_1 - v_2)^2, h = s_1 s_2 / (s_1 + s_2)", form, s * S / (s + S) * (x - y) ** 2)
     yield nonnegative("and (v_1 - v_2)^2 <= 2 |v|^2", 2 * (x**2 + y**2) - (x - y) ** 2, (x + y) ** 2)
     yield identity("h = 1 / (p_1^c + p_2^c), c = alpha - 2", 1 / (1 / s + 1 / S), s * S / (s + S))
     c = sp.Symbol("c", positive=True)
-    yield is_positive(
+    yield positive(
         "for c < 1, c = 1 / (1 + b), t^c is concave: the sum is above its value 1 at the ends",
         -sp.diff(t ** (1 / (1 + b)), t, 2),
     )
     yield nonnegative("for c >= 1, c = 1 + b, it is convex: the sum is least at 1/2", sp.diff(t ** (1 + b), t, 2))
     yield identity("where it is 2^(1 - c)", 2 * sp.Rational(1, 2) ** c, 2 ** (1 - c))
     yield concludes(
-        "so 2 h <= max(2, 2^c)",
-        theorem.claim("norm"),
-        sp.Le(quadratic, sp.Max(2, 2 ** (N.alpha - 2)) * N.total(N.v[N.i] ** 2)),
+        "so 2 h <= max(2, 2^c)", "norm", sp.Le(quadratic, sp.Max(2, 2 ** (N.alpha - 2)) * N.total(N.v[N.i] ** 2))
     )
 
 
@@ -250,55 +199,46 @@ two_token_norm = Case(
         sampled(
             family(
                 "random pairs and directions",
-                with_direction,
-                {"weights": weight, "v": real},
-                {"alpha": one_of([fmpq(9, 4), fmpq(5, 2), 3, 4, 5])},
-                (2, 2),
-            )
+                sizes=(2, 2),
+                weights=weights,
+                v=reals,
+                alpha=one_of(["9/4", "5/2", 3, 4, 5]),
+            )(with_direction)
         ),
     ),
     sharp=(
-        Sharp("norm", r"$\alpha = 4$, uniform", lambda: [with_direction([fmpq(1)] * 2, numbers([1, -1]), fmpq(4))]),
+        Sharp("norm", r"$\alpha = 4$, uniform", lambda: [with_direction([1] * 2, [1, -1], 4)]),
         Sharp(
             "norm",
             r"$\alpha = 5/2$, one token near 0",
-            lambda: [with_direction([fmpq(1), fmpq(m)], numbers([1, -1]), fmpq(5, 2)) for m in (2**8, 2**12, 2**16)],
+            lambda: [with_direction([1, fmpq(m)], [1, -1], "5/2") for m in (2**8, 2**12, 2**16)],
             within=0.01,
         ),
     ),
-    needed=(
-        Needed(
-            "two", "three tokens", lambda: with_direction([fmpq(1), fmpq(1), fmpq(998)], numbers([1, -1, 0]), fmpq(3))
-        ),
-    ),
-    folklore=(
-        Debunked(
-            r"$\alpha = 5/2$, $p_1 = 1/65$",
-            lambda: with_direction([fmpq(1), fmpq(64)], numbers([1, -1]), fmpq(5, 2)),
-        ),
-    ),
+    needed=(Needed("two", "three tokens", lambda: with_direction([1, 1, 998], [1, -1, 0], 3)),),
+    folklore=(Debunked(r"$\alpha = 5/2$, $p_1 = 1/65$", lambda: with_direction([1, 64], [1, -1], "5/2")),),
 )
 
 
-def differentiated_in_scale(z: Sequence[Any], alpha: Any, theta: Any) -> Instance:
-    """Return ``entmax(theta z)`` with its derivative in theta, by symmetric differences in ball arithmetic."""
-    instance = row(z, alpha, theta)
-    up, down = (row(z, alpha, fmpq(theta) + sign * STEP)[N.p] for sign in (1, -1))
-    quotient = [(above - below) / (2 * STEP) + arb(0, TOLERANCE) for above, below in zip(up, down, strict=True)]
-    return instance + {N.B: quotient}
+@family(
+    "random rows away from the boundary, derivative by symmetric differences of step $2^{-56}$",
+    added=2,
+    sizes=(1, 4),
+    weights=weights,
+    alpha=one_of(ALPHAS),
+    theta=around_one,
+    dead=whole(0, 2),
+)
+def _scaled_row(weights: Row, alpha: fmpq, theta: fmpq, dead: fmpq) -> Instance:
+    if theta > 4:
+        raise ValueError("a scale of moderate size")
+    logits = moderate(weights, alpha, dead)[N.z]
+    return differentiated_in_scale(row([value / theta for value in logits], alpha, theta))
 
 
-def _scaled_row(weights: Sequence[fmpq], alpha: fmpq, theta: fmpq, dead: fmpq) -> Instance:
-    p = normalised([w for w in weights if w > 0])
-    if min(p) < fmpq(1, 64) or not 0 < theta <= 4:
-        raise ValueError("probabilities of moderate size")
-    logits = chosen(p, alpha, dead=[-fmpq(m + 1, 8) for m in range(int(dead.p))])[N.z]
-    return differentiated_in_scale([value / theta for value in logits], alpha, theta)
-
-
-def _scale_proof(theorem: Theorem) -> Iterator[Step]:
+def _scale_proof() -> Proof:
     z, tau, theta, M = sp.symbols("z tau theta M", real=True)
-    p, s, S, Q = sp.symbols("p s Sigma Q", positive=True)
+    p, s, S = sp.symbols("p s Sigma", positive=True)
     sigma = N.total(N.s(N.k), N.k)
     mean = N.total(N.s(N.k) * N.z[N.k], N.k) / sigma
     along = N.total(N.s(N.k) * N.z[N.k] ** 2, N.k) - N.total(N.s(N.k) * N.z[N.k], N.k) ** 2 / sigma
@@ -307,9 +247,9 @@ def _scale_proof(theorem: Theorem) -> Iterator[Step]:
         s * z - s * M / S,
         s * (z - M / S),
     )
-    yield concludes("so", theorem.claim("probabilities"), sp.Eq(N.B[N.i], N.s(N.i) * (N.z[N.i] - mean)))
-    yield identity("times z, summed: Q - M^2 / Sigma, with Q = sum s z^2", Q - (M / S) * M, Q - M**2 / S)
-    yield concludes("so", theorem.claim("expected-logit"), sp.Eq(N.total(N.z[N.i] * N.B[N.i]), along))
+    yield concludes("so", "probabilities", sp.Eq(N.B[N.i], N.s(N.i) * (N.z[N.i] - mean)))
+    yield by("times z, summed: Q - M^2 / Sigma, with Q = sum s z^2")
+    yield concludes("so", "expected-logit", sp.Eq(N.total(N.z[N.i] * N.B[N.i]), along))
     yield identity(
         "dH_alpha = -sum p^a dp / a, as (p - p^(1 + a)) / (a (1 + a)) has slope 1 / (a (1 + a)) - p^a / a and sum dp "
         "= 0",
@@ -319,13 +259,13 @@ def _scale_proof(theorem: Theorem) -> Iterator[Step]:
     yield identity(
         "on the support p^a / a = theta z - tau / a, and sum B = 0", (theta * a * z - tau) / a, theta * z - tau / a
     )
-    yield concludes("so", theorem.claim("entropy"), sp.Eq(-N.total(N.p[N.i] ** N.a * N.B[N.i]) / N.a, -N.theta * along))
+    yield concludes("so", "entropy", sp.Eq(-N.total(N.p[N.i] ** N.a * N.B[N.i]) / N.a, -N.theta * along))
     log = sp.Piecewise((sp.log(N.p[N.k]), N.p[N.k] > 0), (0, True))
     inner = N.total(N.s(N.l) * N.z[N.l], N.l) / N.total(N.s(N.l), N.l)
     covariance = N.total(N.s(N.k) * log * (N.z[N.k] - inner), N.k)
-    yield identity("-p log p has slope -log p - 1", sp.diff(-p * sp.log(p), p), -sp.log(p) - 1)
-    yield concludes("so", theorem.claim("shannon"), sp.Eq(-N.total(log.subs(N.k, N.i) * N.B[N.i]), -covariance))
-    yield is_positive(
+    yield identity("-p log p has slope -log p - 1", sp.Derivative(-p * sp.log(p), p), -sp.log(p) - 1)
+    yield concludes("so", "shannon", sp.Eq(-N.total(log.subs(N.k, N.i) * N.B[N.i]), -covariance))
+    yield positive(
         "log p = log(theta a z - tau) / a rises with z on the support: a covariance of two rising functions",
         sp.diff(sp.log(u) / a, u),
     )
@@ -333,47 +273,30 @@ def _scale_proof(theorem: Theorem) -> Iterator[Step]:
     yield nonnegative(
         "is a sum over pairs of s s' (log p - log p') (z - z') / Sigma >= 0 (differences w and x >= 0)", w * x * s
     )
-    yield concludes("so", theorem.claim("falls"), sp.Ge(covariance, 0))
+    yield concludes("so", "falls", sp.Ge(covariance, 0))
 
 
 scale_derivative = Case(
     T.scale_derivative,
     (
         symbolic(_scale_proof, given={"off-boundary": N.Every(sp.Ne(N.theta * N.x(N.l), N.tau), N.l)}),
-        sampled(
-            family(
-                r"random rows away from the boundary, derivative by symmetric differences of step $2^{-56}$",
-                _scaled_row,
-                {"weights": weight},
-                {"alpha": one_of(ALPHAS), "theta": positive, "dead": whole(0, 2)},
-                (1, 4),
-                fixed=("alpha", "theta"),
-            ),
-            cases=40,
-        ),
+        sampled(_scaled_row, cases=40),
     ),
-    sharp=(Sharp("falls", "one token", lambda: [differentiated_in_scale([1], 2, 1)]),),
-    needed=(Needed("off-boundary", r"$\alpha = 2$, $z = (1, 0)$", lambda: differentiated_in_scale([1, 0], 2, 1)),),
+    sharp=(Sharp("falls", "one token", lambda: [differentiated_in_scale(row([1], 2))]),),
+    needed=(Needed("off-boundary", r"$\alpha = 2$, $z = (1, 0)$", lambda: differentiated_in_scale(row([1, 0], 2))),),
 )
 
 
-def _two_scaled(z: Sequence[Any], y: Sequence[Any], alpha: Any, theta: Any) -> Instance:
-    first, other = row(z, alpha, theta), row(y, alpha, theta)
-    return first + {N.r: other[N.p], N.y: numbers(y)}
-
-
-def _lipschitz_proof(theorem: Theorem) -> Iterator[Step]:
+def _lipschitz_proof() -> Proof:
     L, d, theta = sp.symbols("L d theta", positive=True)
     yield identity(
         "along the segment from theta z' to theta z the derivative is at most L |theta (z - z')| (theorem "
         "jacobian-norm)",
-        sp.integrate(L * theta * d, (t, 0, 1)) ** 2,
+        sp.Integral(L * theta * d, (t, 0, 1)) ** 2,
         theta**2 * L**2 * d**2,
     )
     moved, apart = N.total((N.p[N.i] - N.r[N.i]) ** 2), N.total((N.z[N.i] - N.y[N.i]) ** 2)
-    yield concludes(
-        "integrated and squared", theorem.claim("distance"), sp.Le(moved, N.theta**2 * spectral_constant**2 * apart)
-    )
+    yield concludes("integrated and squared", "distance", sp.Le(moved, N.theta**2 * spectral_constant**2 * apart))
 
 
 scaled_lipschitz = Case(
@@ -381,28 +304,20 @@ scaled_lipschitz = Case(
     (
         symbolic(_lipschitz_proof, given={"convex-range": sp.Le(N.alpha, 2)}),
         sampled(
-            family(
-                r"random pairs of rows, $2 \le n \le 5$",
-                _two_scaled,
-                {"z": real, "y": real},
-                {"alpha": one_of(SMOOTH), "theta": positive},
-                (2, 5),
-                fixed=("alpha", "theta"),
+            family("random pairs of rows", sizes=(2, 5), z=reals, y=reals, alpha=one_of(SMOOTH), theta=around_one)(
+                two_rows
             )
         ),
     ),
-    sharp=(Sharp("distance", "sparsemax, two tokens", lambda: [_two_scaled([0, 0], [fmpq(1, 8), fmpq(-1, 8)], 2, 3)]),),
+    sharp=(Sharp("distance", "sparsemax, two tokens", lambda: [two_rows([0, 0], ["1/8", "-1/8"], 2, 3)]),),
     needed=(
         Needed(
             "convex-range",
             r"$\alpha = 21/10$, two tokens, from equal logits",
-            lambda: _two_scaled([2, -2], [0, 0], fmpq(21, 10), fmpq(1, 16)),
+            lambda: two_rows([2, -2], [0, 0], "21/10", "1/16"),
         ),
     ),
     folklore=(
-        Debunked(
-            r"sparsemax, $\theta = 3$ ($\log n$ at $n = 20$)",
-            lambda: _two_scaled([0, 0], [fmpq(1, 8), fmpq(-1, 8)], 2, 3),
-        ),
+        Debunked(r"sparsemax, $\theta = 3$ ($\log n$ at $n = 20$)", lambda: two_rows([0, 0], ["1/8", "-1/8"], 2, 3)),
     ),
 )

@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
-
-import sympy as sp
-from flint import arb, fmpq
-
-from entmax_oracle.theory import Theorem
-from entmax_oracle.theory import notation as N
 from entmax_oracle.theory.dispersion import entropy_floors as T
 from entmax_oracle.theory.dispersion.dispersion import shannon, width
 from entmax_oracle.theory.mapping.entropy import tsallis
 
-from ...evidence.arguments import Case, exact, sampled, symbolic
-from ...evidence.families import ALPHAS, family, one_of, positive, real, rows, unit
-from ...evidence.instances import Instance, chosen, row
-from ...evidence.points import Debunked, Sharp
-from ...evidence.proof import Step, concludes, identity, nonnegative
-from ...evidence.proof import positive as is_positive
+from ..vocabulary import *
 from .dispersion import logarithm_below_line
-from .vanishing import JOINED, joined
+from .vanishing import JOINED
 
-a, q, u, p, m, M = sp.symbols("a q u p m M", positive=True)
+q, u, p, m, M = sp.symbols("q u p m M", positive=True)
 
 
+@family("random rows", z=reals, theta=around_one)
 def _scaled_softmax(z: Sequence[Any], theta: Any) -> Instance:
     return row(z, 1, theta)
 
 
-def _exact_proof(theorem: Theorem) -> Iterator[Step]:
+def _exact_proof() -> Proof:
     H, r = sp.symbols("H r", positive=True)  # r: the others' mass over p_i
     k, E, D, n = sp.symbols("k E D n", positive=True)
     L = sp.Symbol("L", real=True)
@@ -39,8 +27,8 @@ def _exact_proof(theorem: Theorem) -> Iterator[Step]:
         -p * L - p * H,
         -p * (L + H),
     )
-    yield identity("where this vanishes, log p_i + H moves at the rate 1 - p_i + dH/dz_i = 1 - p_i", (1 - p) + 0, 1 - p)
-    yield is_positive(
+    yield by("where this vanishes, log p_i + H moves at the rate 1 - p_i + dH/dz_i = 1 - p_i")
+    yield positive(
         "which is positive (p_i = 1 / (1 + r)): H rises, then falls in each logit, so it is least at the ends",
         sp.simplify(1 - 1 / (1 + r)),
     )
@@ -53,56 +41,39 @@ def _exact_proof(theorem: Theorem) -> Iterator[Step]:
     )
     value = sp.log(T._raised) - N.k * sp.exp(width) * width / T._raised
     yield concludes(
-        "the least over k; k = n and k = 0 are the constant row",
-        theorem.claim("floor"),
-        sp.Ge(shannon, N.Least(value, N.k)),
+        "the least over k; k = n and k = 0 are the constant row", "floor", sp.Ge(shannon, N.Least(value, N.k))
     )
 
 
 softmax_floor_exact = Case(
     T.softmax_floor_exact,
-    (
-        symbolic(_exact_proof),
-        sampled(
-            family(
-                r"random rows, $n \le 6$",
-                _scaled_softmax,
-                {"z": real},
-                {"theta": positive},
-                fixed=("theta",),
-            )
-        ),
-    ),
+    (symbolic(_exact_proof), sampled(_scaled_softmax)),
     sharp=(
         Sharp("floor", "one of three at the top", lambda: [_scaled_softmax([2, 0, 0], 1)]),
         Sharp("floor", "two of nine at the top", lambda: [_scaled_softmax([2] * 2 + [0] * 7, 1)]),
     ),
-    folklore=(Debunked(r"$D = 1/2$, four of nine at the top", lambda: _scaled_softmax([fmpq(1, 2)] * 4 + [0] * 5, 1)),),
+    folklore=(Debunked(r"$D = 1/2$, four of nine at the top", lambda: _scaled_softmax(["1/2"] * 4 + [0] * 5, 1)),),
 )
 
 
-def _minimum_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
+def _minimum_proof() -> Proof:
     k, n, j, t = sp.symbols("k n j t", positive=True)
     r = 1 - k * M - (n - k - 1) * m
-    yield identity(
-        "p_max^a - p_min^a <= delta: a difference of x - tau, both live; for p_min = 0 x_min <= tau adds more",
-        (u + t) - u,
-        t,
-    )
-    yield identity("k tokens at M, one at r, the others at m: the mass is", k * M + r + (n - k - 1) * m, 1)
+    yield by("p_max^a - p_min^a <= delta: a difference of x - tau, both live; for p_min = 0 x_min <= tau adds more")
+    yield by("k tokens at M, one at r, the others at m: the mass is 1")
     yield identity("r = m + (1 - n m) - k (M - m): the floor puts it between m and M", r, m + (1 - n * m) - k * (M - m))
     yield nonnegative("the j largest of p hold at most j M, as these do for j <= k", j * (M + t) - j * M)
     yield identity("and at most 1 - (n - j) m, as these do for j > k", k * M + r + (j - k - 1) * m, 1 - (n - j) * m)
-    yield is_positive("so p is majorised, and -p log p is strictly concave", -sp.diff(-p * sp.log(p), p, 2))
+    yield positive("so p is majorised, and -p log p is strictly concave", -sp.diff(-p * sp.log(p), p, 2))
     floor = T._full * T._entropy(T._most) + T._entropy(T._rest) + (N.n - T._full - 1) * T._entropy(T._least)
-    yield concludes("Karamata's inequality", theorem.claim("floor"), sp.Ge(shannon, floor))
+    yield concludes("Karamata's inequality", "floor", sp.Ge(shannon, floor))
 
 
 def _three_positive_levels() -> Instance:
     """Return a row of alpha = 3/2 without zeros, of three levels and delta = 3/4."""
     root = fmpq(1, 10**4)
     top, low = (root + fmpq(3, 4)) ** 2, root**2
-    return chosen([top, 1 - top - 18 * low] + [low] * 18, fmpq(3, 2))
+    return chosen([top, 1 - top - 18 * low] + [low] * 18, "3/2")
 
 
 floor_at_minimum = Case(
@@ -111,8 +82,8 @@ floor_at_minimum = Case(
         symbolic(_minimum_proof),
         exact(
             lambda: [
-                chosen([fmpq(1, 2), fmpq(1, 4), fmpq(1, 8), fmpq(1, 8)], 2),
-                chosen([fmpq(2, 5), fmpq(2, 5), fmpq(1, 5)], 2, dead=[0]),
+                chosen(["1/2", "1/4", "1/8", "1/8"], 2),
+                chosen(["2/5", "2/5", "1/5"], 2, dead=[0]),
                 _three_positive_levels(),
             ],
             "extremal rows",
@@ -120,16 +91,8 @@ floor_at_minimum = Case(
         sampled(rows(sizes=(2, 6))),
     ),
     sharp=(
-        Sharp(
-            "floor",
-            r"$\alpha = 2$, $p = (1/2, 1/4, 1/8, 1/8)$",
-            lambda: [chosen([fmpq(1, 2), fmpq(1, 4), fmpq(1, 8), fmpq(1, 8)], 2)],
-        ),
-        Sharp(
-            "floor",
-            r"with a zero, $p = (2/5, 2/5, 1/5, 0)$",
-            lambda: [chosen([fmpq(2, 5), fmpq(2, 5), fmpq(1, 5)], 2, dead=[0])],
-        ),
+        Sharp("floor", r"$\alpha = 2$, $p = (1/2, 1/4, 1/8, 1/8)$", lambda: [chosen(["1/2", "1/4", "1/8", "1/8"], 2)]),
+        Sharp("floor", r"with a zero, $p = (2/5, 2/5, 1/5, 0)$", lambda: [chosen(["2/5", "2/5", "1/5"], 2, dead=[0])]),
     ),
     folklore=(
         Debunked(r"$\alpha = 3/2$, $\delta = 3/4$, 20 tokens, $m = 10^{-8}$", _three_positive_levels),
@@ -138,27 +101,22 @@ floor_at_minimum = Case(
 )
 
 
-def _with_epsilon(z: Sequence[Any], alpha: Any, eps: Any) -> Instance:
-    if not 0 < eps <= 1 or len(z) < 2:
-        raise ValueError("two tokens and an epsilon")
-    return row(z, alpha) + {N.epsilon: fmpq(eps)}
+@family("random rows", sizes=(2, 6), z=reals, alpha=one_of(ALPHAS), epsilon=unit)
+def _with_epsilon(z: Sequence[Any], alpha: Any, epsilon: Any) -> Instance:
+    if not epsilon:
+        raise ValueError("epsilon in (0, 1]")
+    return row(z, alpha) + {N.epsilon: fmpq(epsilon)}
 
 
-def _window_proof(theorem: Theorem) -> Iterator[Step]:
+def _window_proof() -> Proof:
     n, e = sp.symbols("n e", positive=True)
-    yield identity(
-        "level x_max - c with c = n^(-(1 - e) a): there p_max would be c^q =",
-        (n ** (-(1 - e) * a)) ** (1 / a),
-        n ** (e - 1),
-    )
-    yield is_positive(
-        "mass at least 1 there means a threshold no lower (f falls): p_max <= n^(e - 1)", sp.diff(u**q, u)
-    )
+    yield by("level x_max - c with c = n^(-(1 - e) a): there p_max would be c^q = n^(e - 1)")
+    yield positive("mass at least 1 there means a threshold no lower (f falls): p_max <= n^(e - 1)", sp.diff(u**q, u))
     yield identity("H_1 >= -log p_max >= (1 - e) log n", sp.expand_log(-sp.log(n ** (e - 1))), (1 - e) * sp.log(n))
     premise = N.total(N.pos(N.x(N.i) - N.a * N.z_max + N.n ** (-(1 - N.epsilon) * N.a)) ** N.q) >= 1
-    yield concludes("so", theorem.claim("enough"), sp.Implies(premise, shannon >= (1 - N.epsilon) * sp.log(N.n)))
-    yield identity("the support lies within x_max - tau = p_max^a <= 1 of the top: a gap of 1 / a in z", a * (1 / a), 1)
-    yield concludes("and H_1 <= log |S|", theorem.claim("too-few"), sp.Le(shannon, sp.log(T._near)))
+    yield concludes("so", "enough", sp.Implies(premise, shannon >= (1 - N.epsilon) * sp.log(N.n)))
+    yield by("the support lies within x_max - tau = p_max^a <= 1 of the top: a gap of 1 / a in z")
+    yield concludes("and H_1 <= log |S|", "too-few", sp.Le(shannon, sp.log(T._near)))
 
 
 dispersion_of_bounded = Case(
@@ -167,38 +125,29 @@ dispersion_of_bounded = Case(
         symbolic(_window_proof),
         exact(
             lambda: (
-                _with_epsilon([0] * m + [fmpq(-1)] * (4 - m), alpha, fmpq(1, 2) + nudge)
+                _with_epsilon([0] * m + [-1] * (4 - m), alpha, fmpq(1, 2) + nudge)
                 for alpha in (fmpq(3, 2), fmpq(2))
                 for m in (1, 2, 4)
                 for nudge in (fmpq(-1, 64), fmpq(0), fmpq(1, 64))
             ),
             "ties of 1, 2 and 4 among four",
         ),
-        sampled(
-            family(
-                r"random rows, $n \le 6$",
-                _with_epsilon,
-                {"z": real},
-                {"alpha": one_of(ALPHAS), "eps": unit},
-                (2, 6),
-                fixed=("alpha", "eps"),
-            )
-        ),
+        sampled(_with_epsilon),
     ),
-    sharp=(Sharp("too-few", "ties", lambda: [_with_epsilon([0, 0, -1], fmpq(2), 1)]),),
+    sharp=(Sharp("too-few", "ties", lambda: [_with_epsilon([0, 0, -1], 2, 1)]),),
 )
 
 
-def _longer_proof(theorem: Theorem) -> Iterator[Step]:
+def _longer_proof() -> Proof:
     longer = tsallis(N.r, 1).subs(N.n, N.n + 1)
     yield identity(
         "a token at or below the threshold changes no other (theorem joining-token), and adds 0 log 0 = 0",
-        sp.limit(p * sp.log(p), p, 0),
+        sp.Limit(p * sp.log(p), p, 0),
         0,
     )
-    yield concludes("so", theorem.claim("same"), sp.Implies(N.a * N.late <= N.tau, sp.Eq(longer, shannon)))
-    yield identity("a margin of 1 / a is one-hot (theorem one-hot-margin): 1 log 1 = 0", sp.log(1), 0)
-    yield concludes("so", theorem.claim("none"), sp.Implies(N.late >= N.z_max + 1 / N.a, sp.Eq(longer, 0)))
+    yield concludes("so", "same", sp.Implies(N.a * N.late <= N.tau, sp.Eq(longer, shannon)))
+    yield by("a margin of 1 / a is one-hot (theorem one-hot-margin): 1 log 1 = 0")
+    yield concludes("so", "none", sp.Implies(N.late >= N.z_max + 1 / N.a, sp.Eq(longer, 0)))
 
 
 longer_entropy = Case(
@@ -217,35 +166,22 @@ longer_entropy = Case(
 )
 
 
+@family("random rows", sizes=(2, 6), z=reals, strength=around_one)
 def _scalable(z: Sequence[Any], strength: Any) -> Instance:
-    if len(z) < 2:
-        raise ValueError("two tokens")
     return row(z, 1, fmpq(strength) * arb(len(z)).log()) + {N.strength: fmpq(strength)}
 
 
-def _scalable_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
-    D = sp.Symbol("D", positive=True)
+def _scalable_proof() -> Proof:
     yield logarithm_below_line()
-    yield identity(
-        "-log p_i <= log n + D for every token, and H_1 >= log n - D: p_max <= e^D / n",
-        sp.expand_log(-sp.log(sp.exp(D) / N.n)),
-        sp.log(N.n) - D,
-    )
+    yield by("-log p_i <= log n + D for every token, and H_1 >= log n - D: p_max <= e^D / n")
     b, range_ = sp.symbols("b R", positive=True)
     yield identity("with D = b R log n", sp.log(N.n) - b * range_ * sp.log(N.n), (1 - b * range_) * sp.log(N.n))
-    yield concludes("so", theorem.claim("floor"), sp.Ge(shannon, (1 - N.strength * (N.z_max - N.z_min)) * sp.log(N.n)))
+    yield concludes("so", "floor", sp.Ge(shannon, (1 - N.strength * (N.z_max - N.z_min)) * sp.log(N.n)))
 
 
 scalable_floor = Case(
     T.scalable_floor,
-    (
-        symbolic(_scalable_proof),
-        sampled(
-            family(
-                r"random rows, $n \le 6$", _scalable, {"z": real}, {"strength": positive}, (2, 6), fixed=("strength",)
-            )
-        ),
-    ),
+    (symbolic(_scalable_proof), sampled(_scalable)),
     sharp=(Sharp("floor", "equal logits", lambda: [_scalable([0, 0, 0], 1)]),),
-    folklore=(Debunked("range 1/10 over three tokens", lambda: _scalable([fmpq(1, 10), 0, 0], 1)),),
+    folklore=(Debunked("range 1/10 over three tokens", lambda: _scalable(["1/10", 0, 0], 1)),),
 )

@@ -3,41 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from typing import Any
 
-import sympy as sp
-from flint import arb, fmpq
-
-from entmax_oracle.theory import Theorem
-from entmax_oracle.theory import notation as N
 from entmax_oracle.theory.dispersion import vanishing as T
 
-from ...evidence.arguments import Case, Context, decided, sampled, symbolic
-from ...evidence.curves import Point, along
-from ...evidence.families import ALPHAS, family, one_of, positive, real, unit
-from ...evidence.instances import Instance, dyadic, row
-from ...evidence.points import Debunked, Needed, Sharp
-from ...evidence.proof import Step, concludes, identity, nonnegative
-from ...evidence.proof import positive as is_positive
-from ...reading.reals import Reals, row_model
-from ..mapping.structure import second
+from ..vocabulary import *
 
 a, q, u, d = sp.symbols("a q u d", positive=True)
 
 
-def joined(z: Sequence[Any], alpha: Any, b: Any, scales: tuple[Any, Any] = (1, 1)) -> Instance:
-    """Return a row, and in the second row's names what it becomes when a token of logit `b` joins."""
-    return row(z, alpha, scales[0]) + {**second(row([*z, b], alpha, scales[1])), N.late: fmpq(b)}
-
-
-JOINED = family(
-    r"random rows and a further token, $n \le 5$",
-    joined,
-    {"z": real},
-    {"alpha": one_of(ALPHAS), "b": real},
-    (1, 5),
-)
+JOINED = family("random rows and a further token", sizes=(1, 5), z=reals, alpha=one_of(ALPHAS), b=real)(joined)
 
 
 def joined_model(reals: Reals, n: int, alpha: fmpq) -> tuple[dict[sp.Basic, Any], list[Any]]:
@@ -49,17 +23,17 @@ def joined_model(reals: Reals, n: int, alpha: fmpq) -> tuple[dict[sp.Basic, Any]
     return {**values, N.r: longer[N.r], N.rho: longer[N.rho], N.late: late}, constraints + more
 
 
-def _joining_proof(theorem: Theorem) -> Iterator[Step]:
+def _joining_proof() -> Proof:
     e = sp.Symbol("e", nonnegative=True)
     yield nonnegative("the joining token adds [a b - t]_+^q >= 0 to f, so its root does not fall", e**q)
-    yield is_positive(
+    yield positive(
         "a larger threshold means less for every token with mass: u^q is strictly increasing", sp.diff(u**q, u)
     )
-    yield concludes("so", theorem.claim("never-more"), sp.Le(N.r[N.k], N.p[N.k]))
-    yield identity("at tau the token adds nothing when a b <= tau", sp.Max(0, -e) ** q, 0)
-    yield is_positive("and something when a b > tau: then the root moves strictly", d**q)
+    yield concludes("so", "never-more", sp.Le(N.r[N.k], N.p[N.k]))
+    yield by("at tau the token adds nothing when a b <= tau")
+    yield positive("and something when a b > tau: then the root moves strictly", d**q)
     unchanged = N.Iff(sp.Eq(N.r[N.k], N.p[N.k]), sp.Or(sp.Eq(N.p[N.k], 0), N.a * N.late <= N.tau))
-    yield concludes("a token without mass stays at 0", theorem.claim("unchanged"), unchanged)
+    yield concludes("a token without mass stays at 0", "unchanged", unchanged)
 
 
 def _log(n: int) -> arb:
@@ -74,50 +48,34 @@ joining = Case(
         decided(sizes=(3,), alphas=(2,), model=joined_model, full_only=True, seconds=120),
         sampled(JOINED, cases=60),
     ),
-    sharp=(
-        Sharp(
-            "never-more", "a token far below", lambda: [joined([fmpq(1), fmpq(0)], fmpq(2), fmpq(-5)) + {N.k: fmpq(1)}]
-        ),
-    ),
+    sharp=(Sharp("never-more", "a token far below", lambda: [joined([1, 0], 2, -5) + {N.k: 1}]),),
     folklore=(
+        Debunked(r"scalable softmax, $s = 1$", lambda: joined([0, 1], 1, -5, (_log(2), _log(3)))),
+        Debunked(r"$\theta = \sqrt{\log n}$", lambda: joined([0, 0, 1], "3/2", -9, (_log(3).sqrt(), _log(4).sqrt()))),
         Debunked(
-            r"scalable softmax, $s = 1$",
-            lambda: joined([fmpq(0), fmpq(1)], 1, fmpq(-5), (_log(2), _log(3))),
-        ),
-        Debunked(
-            r"$\theta = \sqrt{\log n}$",
-            lambda: joined([fmpq(0), fmpq(0), fmpq(1)], fmpq(3, 2), fmpq(-9), (_log(3).sqrt(), _log(4).sqrt())),
-        ),
-        Debunked(
-            r"$\theta = 1/\sqrt{\log n}$",
-            lambda: joined([fmpq(0), fmpq(1)], fmpq(3, 2), fmpq(-20), (1 / _log(2).sqrt(), 1 / _log(3).sqrt())),
+            r"$\theta = 1/\sqrt{\log n}$", lambda: joined([0, 1], "3/2", -20, (1 / _log(2).sqrt(), 1 / _log(3).sqrt()))
         ),
     ),
 )
 
 
-def _critical_proof(theorem: Theorem) -> Iterator[Step]:
+def _critical_proof() -> Proof:
     C = sp.Symbol("C", positive=True)  # the crowd above token k
     z = sp.Symbol("z", real=True)
-    yield identity(
-        "r_k = 0 if and only if the joined row fails the norm criterion: C + [a (b - z_k)]_+^q >= 1",
-        C + d**q - 1,
-        d**q - (1 - C),
-    )
-    yield identity("with d = a (b - z_k): d^q >= 1 - C says d >= (1 - C)^a", (d ** (1 / a)) ** a, d)
+    yield by("r_k = 0 if and only if the joined row fails the norm criterion: C + [a (b - z_k)]_+^q >= 1")
+    yield by("with d = a (b - z_k): d^q >= 1 - C says d >= (1 - C)^a")
     yield identity("solved for b", z + d / a, (a * z + d) / a)
     crowd = N.total(N.pos(N.x(N.i) - N.x(N.k)) ** N.q)
     critical = N.z[N.k] + (1 - crowd) ** N.a / N.a
     yield concludes(
-        "p_k > 0 says C < 1",
-        theorem.claim("critical"),
-        sp.Implies(N.p[N.k] > 0, N.Iff(sp.Eq(N.r[N.k], 0), N.late >= critical)),
+        "p_k > 0 says C < 1", "critical", sp.Implies(N.p[N.k] > 0, N.Iff(sp.Eq(N.r[N.k], 0), N.late >= critical))
     )
-    yield is_positive("(1 - C)^a falls in C, so it is at most 1", -sp.diff((1 - C) ** a, C).subs(C, 1 - u))
-    yield concludes("so", theorem.claim("bounded"), sp.Implies(N.p[N.k] > 0, critical <= N.z[N.k] + 1 / N.a))
+    yield positive("(1 - C)^a falls in C, so it is at most 1", -sp.diff((1 - C) ** a, C).subs(C, 1 - u))
+    yield concludes("so", "bounded", sp.Implies(N.p[N.k] > 0, critical <= N.z[N.k] + 1 / N.a))
 
 
-def _near_critical(z: Sequence[fmpq], alpha: fmpq, b: fmpq) -> Instance:
+@family("random rows and a rival near the critical logit", sizes=(1, 4), z=units, alpha=one_of(ALPHAS), b=real)
+def _near_critical(z: Row, alpha: fmpq, b: fmpq) -> Instance:
     """Return a row with a rival near the critical logit of its first token."""
     instance = row(z, alpha)
     if instance[N.size] != len(z):
@@ -133,36 +91,24 @@ critical_rival = Case(
         symbolic(_critical_proof),
         decided(sizes=(2,), alphas=(2,), model=joined_model),
         sampled(JOINED, cases=60),
-        sampled(
-            family(
-                r"random rows and a rival near the critical logit, $n \le 4$",
-                _near_critical,
-                {"z": unit},
-                {"alpha": one_of(ALPHAS), "b": real},
-                (1, 4),
-                fixed=("alpha", "b"),
-            ),
-            cases=40,
-            title="search near the critical logit",
-        ),
+        sampled(_near_critical, cases=40, title="search near the critical logit"),
     ),
-    folklore=(Debunked("one token, one rival 1 above it, sparsemax", lambda: joined([fmpq(0)], fmpq(2), fmpq(1))),),
+    folklore=(Debunked("one token, one rival 1 above it, sparsemax", lambda: joined([0], 2, 1)),),
 )
 
 
-def _epsilon_proof(theorem: Theorem) -> Iterator[Step]:
-    e = sp.Symbol("epsilon", positive=True)
-    x, y = sp.symbols("x y", real=True)
-    yield identity("p_k >= eps if and only if x_k - tau >= eps^a, that is tau <= x_k - eps^a", (e**a) ** (1 / a), e)
-    yield is_positive("f falls strictly left of x_max: if and only if f(x_k - eps^a) <= 0", sp.diff(u**q, u))
-    yield identity("f there is a sum over the tokens, less 1", y - (x - e**a), (y - x) + e**a)
+def _epsilon_proof() -> Proof:
+    yield by("p_k >= eps if and only if x_k - tau >= eps^a, that is tau <= x_k - eps^a")
+    yield positive("f falls strictly left of x_max: if and only if f(x_k - eps^a) <= 0", sp.diff(u**q, u))
+    yield by("f there is a sum over the tokens, less 1")
     criterion = N.total(N.pos(N.a * (N.z[N.i] - N.z[N.k]) + N.epsilon**N.a) ** N.q) <= 1
-    yield concludes("so", theorem.claim("criterion"), N.Iff(N.p[N.k] >= N.epsilon, criterion))
+    yield concludes("so", "criterion", N.Iff(N.p[N.k] >= N.epsilon, criterion))
 
 
-def _with_epsilon(z: Sequence[fmpq], alpha: fmpq, epsilon: fmpq) -> Instance:
+@family("random rows", sizes=(1, 5), z=units, alpha=one_of(ALPHAS), epsilon=unit)
+def _with_epsilon(z: Row, alpha: fmpq, epsilon: fmpq) -> Instance:
     if not 0 < epsilon <= 1:
-        raise ValueError("epsilon lies in (0, 1]")
+        raise ValueError("epsilon in (0, 1]")
     return row(z, alpha) + {N.epsilon: epsilon}
 
 
@@ -177,24 +123,15 @@ epsilon_criterion = Case(
     (
         symbolic(_epsilon_proof),
         decided(sizes=(2, 3), alphas=(2,), model=_epsilon_model),
+        sampled(_with_epsilon),
         sampled(
             family(
-                r"random rows, $n \le 5$",
-                _with_epsilon,
-                {"z": unit},
-                {"alpha": one_of(ALPHAS), "epsilon": unit},
-                (1, 5),
-            )
-        ),
-        sampled(
-            family(
-                r"random rows with $\varepsilon$ near the weight of a token, $n \le 4$",
-                lambda z, alpha, nudge: _near_weight(z, alpha, nudge),
-                {"z": unit},
-                {"alpha": one_of(ALPHAS), "nudge": real},
-                (1, 4),
-                fixed=("alpha", "nudge"),
-            ),
+                r"random rows with $\varepsilon$ near the weight of a token",
+                sizes=(1, 4),
+                z=units,
+                alpha=one_of(ALPHAS),
+                nudge=real,
+            )(lambda z, alpha, nudge: _near_weight(z, alpha, nudge)),
             cases=40,
             title="search near the weight",
         ),
@@ -202,35 +139,29 @@ epsilon_criterion = Case(
 )
 
 
-def _near_weight(z: Sequence[fmpq], alpha: fmpq, nudge: fmpq) -> Instance:
+def _near_weight(z: Row, alpha: fmpq, nudge: fmpq) -> Instance:
     weight = arb(row(z, alpha)[N.p][0])
     return _with_epsilon(z, alpha, dyadic(weight) * (1 + nudge / 256))
 
 
-def _needle_proof(theorem: Theorem) -> Iterator[Step]:
+def _needle_proof() -> Proof:
     e, g, K = sp.symbols("epsilon g K", positive=True)
+    yield by("at eps = min(1/K, (a g)^q) a token within the gap, at most z_k, contributes at most (eps^a)^q")
+    yield identity("K of them at most K eps, which is 1 at eps = 1 / K", K * e, 1, at={e: 1 / K})
     yield identity(
-        "at eps = min(1/K, (a g)^q) a token within the gap, at most z_k, contributes at most (eps^a)^q",
-        (e**a) ** (1 / a),
-        e,
-    )
-    yield identity("K of them at most K eps <= 1", K * (1 / K), 1)
-    yield identity(
-        "a token at least g below contributes [eps^a - a g]_+ <= [((a g)^q)^a - a g]_+ = 0",
-        ((a * g) ** (1 / a)) ** a - a * g,
+        "a token at least g below contributes [eps^a - a g]_+, which is 0 from eps = (a g)^q on",
+        e**a - a * g,
         0,
+        at={e: (a * g) ** (1 / a)},
     )
     within = N.total(sp.Piecewise((1, N.z[N.i] > N.z[N.k] - N.gap), (0, True)))
     yield concludes(
-        "the epsilon criterion gives the weight",
-        theorem.claim("weight"),
-        sp.Ge(N.p[N.k], sp.Min(1 / within, (N.a * N.gap) ** N.q)),
+        "the epsilon criterion gives the weight", "weight", sp.Ge(N.p[N.k], sp.Min(1 / within, (N.a * N.gap) ** N.q))
     )
 
 
-def _needled(z: Sequence[fmpq], alpha: fmpq, gap: fmpq) -> Instance:
-    if gap <= 0:
-        raise ValueError("the gap is positive")
+@family("random rows and gaps", z=reals, alpha=one_of(ALPHAS), gap=around_one)
+def _needled(z: Row, alpha: fmpq, gap: fmpq) -> Instance:
     return row(z, alpha) + {N.gap: gap}
 
 
@@ -241,7 +172,7 @@ def _needle_points(context: Context) -> Iterator[Point]:
     """Put one token above n - 1 others by the gap 1/2; longer rows in the full profile."""
     for alpha in (fmpq(3, 2), fmpq(2)):
         for n in (*_NEEDLES, *((3000, 10000) if context.full else ())):
-            instance = _needled([fmpq(1, 2)] + [fmpq(0)] * (n - 1), alpha, fmpq(1, 2)) + {N.k: fmpq(1)}
+            instance = _needled(["1/2"] + [0] * (n - 1), alpha, "1/2") + {N.k: 1}
             yield instance, f"entmax, α = {alpha}", float(n), instance[N.p][0]
 
 
@@ -258,8 +189,10 @@ needle = Case(
             _needle_points,
             r"one token $1/2$ above all others, $n \le 1000$",
             {
-                "title": r"Weight of a token $1/2$ above $n - 1$ others: entmax keeps $((\alpha-1)/2)^q$, which is "
-                "1/16 and 1/2; softmax loses it",
+                "title": (
+                    r"Weight of a token $1/2$ above $n - 1$ others: entmax keeps $((\alpha-1)/2)^q$, which is 1/16 "
+                    r"and 1/2; softmax loses it"
+                ),
                 "x_label": "n",
                 "y_label": "weight of the token",
                 "x_log": True,
@@ -267,64 +200,47 @@ needle = Case(
             },
             _needle_softmax,
         ),
-        sampled(
-            family(
-                r"random rows and gaps, $n \le 6$",
-                _needled,
-                {"z": real},
-                {"alpha": one_of(ALPHAS), "gap": positive},
-                fixed=("alpha", "gap"),
-            )
-        ),
+        sampled(_needled),
     ),
     sharp=(
-        Sharp(
-            "weight",
-            "three tied tokens far above",
-            lambda: [_needled([0, 0, 0, -9], fmpq(3, 2), fmpq(5)) + {N.k: fmpq(1)}],
-        ),
+        Sharp("weight", "three tied tokens far above", lambda: [_needled([0, 0, 0, -9], "3/2", 5) + {N.k: 1}]),
         Sharp(
             "weight",
             r"at the one-hot margin, $\alpha = 3/2$, $g = 2$, others exactly at the gap",
-            lambda: [_needled([fmpq(2), *[fmpq(0)] * 20], fmpq(3, 2), fmpq(2)) + {N.k: fmpq(1)}],
+            lambda: [_needled([2, *[0] * 20], "3/2", 2) + {N.k: 1}],
         ),
         # sqrt(p) = 1/2 + sqrt((1 - p) / n), so the relative gap is about 4 sqrt(3 / (4 n)), 0.063 for 3000 tokens:
         # below the margin the bound is the limit of long rows, and no finite row attains it.
         Sharp(
             "weight",
             r"one token above more and more others, $\alpha = 3/2$, $g = 1$: $p \to 1/4$",
-            lambda: [
-                _needled([fmpq(1)] + [fmpq(0)] * n, fmpq(3, 2), fmpq(1)) + {N.k: fmpq(1)} for n in (10, 200, 3000)
-            ],
+            lambda: [_needled([1] + [0] * n, "3/2", 1) + {N.k: 1} for n in (10, 200, 3000)],
             within=0.065,
         ),
     ),
-    needed=(Needed("top", "a token above", lambda: _needled([fmpq(0), fmpq(5)], fmpq(2), fmpq(1))),),
+    needed=(Needed("top", "a token above", lambda: _needled([0, 5], 2, 1)),),
     folklore=(Debunked("20 equal logits", lambda: row([0] * 20, 2)),),
 )
 
 
-def _softmax_proof(theorem: Theorem) -> Iterator[Step]:
+def _softmax_proof() -> Proof:
     R, n, D = sp.symbols("R n D", positive=True)
     yield identity(
         "divided by e^(z_k), p_k = 1 / (1 + sum of the others' e^(z_i - z_k))",
         sp.exp(u) / (sp.exp(u) + sp.exp(d)),
         1 / (1 + sp.exp(d - u)),
     )
-    yield is_positive("which falls in that sum", -sp.diff(1 / (1 + R), R))
+    yield positive("which falls in that sum", -sp.diff(1 / (1 + R), R))
     yield identity(
         "each of the n - 1 others is at least e^(-D)", 1 / (1 + (n - 1) * sp.exp(-D)), sp.exp(D) / (sp.exp(D) + n - 1)
     )
     width = sp.exp(N.z_max - N.z_min)
-    yield concludes("so", theorem.claim("weight"), sp.Le(N.p[N.k], width / (width + N.n - 1)))
+    yield concludes("so", "weight", sp.Le(N.p[N.k], width / (width + N.n - 1)))
 
 
 softmax_vanishes = Case(
     T.softmax_vanishes,
-    (
-        symbolic(_softmax_proof),
-        sampled(family(r"random softmax rows, $n \le 6$", lambda z: row(z, 1), {"z": real}, {}, (1, 6))),
-    ),
-    sharp=(Sharp("weight", "one token above equal others", lambda: [row([1, 0, 0], 1) + {N.k: fmpq(1)}]),),
+    (symbolic(_softmax_proof), sampled(family("random softmax rows", z=reals)(lambda z: row(z, 1)))),
+    sharp=(Sharp("weight", "one token above equal others", lambda: [row([1, 0, 0], 1) + {N.k: 1}]),),
     folklore=(Debunked("margin 2 over 20 others", lambda: row([2] + [0] * 20, 1)),),
 )

@@ -3,27 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
-import sympy as sp
-from flint import arb, fmpq
-
-from entmax_oracle.theory import Theorem
-from entmax_oracle.theory import notation as N
 from entmax_oracle.theory.layers import collapse as T
 
-from ...evidence.arguments import Case, Context, exact, sampled, symbolic
-from ...evidence.curves import Point, along
-from ...evidence.families import ALPHAS, family, normalised, one_of, positive, real, weight, whole
-from ...evidence.instances import Instance, row
-from ...evidence.points import Debunked, Needed, Sharp
-from ...evidence.proof import Step, concludes, identity, nonnegative
-from ...evidence.proof import positive as is_positive
-from ...reading.walk import BALLS
-from ..mapping.structure import second
+from ..vocabulary import *
 
-p, r, s, x, t = sp.symbols("p r s x t", positive=True)
+t = sp.Symbol("t", positive=True)
 
 
 def repeated_last(z: Sequence[Any], v: Sequence[Any], alpha: Any) -> Instance:
@@ -35,27 +20,17 @@ def repeated_last(z: Sequence[Any], v: Sequence[Any], alpha: Any) -> Instance:
 
 
 def _any(alphas: Sequence[Any], sizes: tuple[int, int] = (1, 6)) -> Any:
-    return family(
-        rf"random rows and values, $n \le {sizes[1]}$",
-        repeated_last,
-        {"z": real, "v": real},
-        {"alpha": one_of(alphas)},
-        sizes,
-    )
+    return family("random rows and values", sizes=sizes, z=reals, v=reals, alpha=one_of(alphas))(repeated_last)
 
 
-def _shift_proof(theorem: Theorem) -> Iterator[Step]:
+def _shift_proof() -> Proof:
     e = sp.Symbol("e", nonnegative=True)
     q = sp.Symbol("q", positive=True)
     yield nonnegative("a copy adds to f, so the threshold does not fall and no token gains", e**q)
-    yield concludes("each copy has at most p_n", theorem.claim("at-most"), sp.Le(T.moved, N.p[N.n]))
-    yield identity(
-        "both rows sum to 1: P + p = R + 2 r for the others' masses P = 1 - p and R = 1 - 2 r",
-        (1 - p) - (1 - 2 * r),
-        2 * r - p,
-    )
-    yield concludes("the mass moved", theorem.claim("mass"), sp.Eq(N.total(N.p[N.i] - N.r[N.i], last=N.n - 1), T.moved))
-    yield concludes("is a sum of terms p_i - r_i >= 0", theorem.claim("not-negative"), sp.Ge(T.moved, 0))
+    yield concludes("each copy has at most p_n", "at-most", sp.Le(T.moved, N.p[N.n]))
+    yield by("both rows sum to 1: P + p = R + 2 r for the others' masses P = 1 - p and R = 1 - 2 r")
+    yield concludes("the mass moved", "mass", sp.Eq(N.total(N.p[N.i] - N.r[N.i], last=N.n - 1), T.moved))
+    yield concludes("is a sum of terms p_i - r_i >= 0", "not-negative", sp.Ge(T.moved, 0))
     # Three tokens show it in full; further ones only lengthen both sums alike.
     p1, p2, r1, r2 = sp.symbols("p_1 p_2 r_1 r_2", positive=True)
     v1, v2, v3 = sp.symbols("v_1 v_2 v_3", real=True)
@@ -64,8 +39,8 @@ def _shift_proof(theorem: Theorem) -> Iterator[Step]:
     yield identity("for three tokens, o* - o", after - before, (p1 - r1) * (v3 - v1) + (p2 - r2) * (v3 - v2))
     shift = N.total((N.p[N.i] - N.r[N.i]) * (N.v[N.n] - N.v[N.i]), last=N.n - 1)
     difference = T.repeated_output - T.output
-    yield concludes("the shift", theorem.claim("shift"), sp.Eq(difference, shift))
-    yield concludes("by the triangle inequality", theorem.claim("bound"), sp.Le(sp.Abs(difference), T.moved * N.reach))
+    yield concludes("the shift", "shift", sp.Eq(difference, shift))
+    yield concludes("by the triangle inequality", "bound", sp.Le(sp.Abs(difference), T.moved * N.reach))
 
 
 read_out_shift = Case(
@@ -73,18 +48,14 @@ read_out_shift = Case(
     (symbolic(_shift_proof), sampled(_any((1, *ALPHAS)))),
     sharp=(
         Sharp("not-negative", "the last token is dead", lambda: [repeated_last([5, 0], [1, 0], 2)]),
-        Sharp(
-            "at-most",
-            "the last token is dead",
-            lambda: [repeated_last([5, 0], [1, 0], 2)],
-        ),
+        Sharp("at-most", "the last token is dead", lambda: [repeated_last([5, 0], [1, 0], 2)]),
         Sharp("bound", "two tokens", lambda: [repeated_last([0, 0], [1, 0], 2)]),
     ),
     folklore=(Debunked("sparsemax, last token 5 below", lambda: repeated_last([5, 0], [1, 0], 2)),),
 )
 
 
-def _softmax_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
+def _softmax_proof() -> Proof:
     before, after = t / (1 + t), t / (1 + 2 * t)
     o = sp.Symbol("o", real=True)
     y = sp.Symbol("v_n", real=True)
@@ -94,14 +65,14 @@ def _softmax_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
         (others + 2 * t * y) / (1 + 2 * t) - o,
         after * (y - o),
     )
-    yield concludes("so", theorem.claim("shift"), sp.Eq(T.repeated_output - T.output, N.r[N.n] * (N.v[N.n] - T.output)))
+    yield concludes("so", "shift", sp.Eq(T.repeated_output - T.output, N.r[N.n] * (N.v[N.n] - T.output)))
     eta = 2 * after - before
     yield identity("2 r_n - p_n = (1 - p_n) r_n = t / ((1 + t)(1 + 2 t))", eta, (1 - before) * after)
-    yield concludes("so", theorem.claim("mass"), sp.Eq(T.moved, (1 - N.p[N.n]) * N.r[N.n]))
+    yield concludes("so", "mass", sp.Eq(T.moved, (1 - N.p[N.n]) * N.r[N.n]))
     best = 3 - 2 * sp.sqrt(2)
     gap = best * (1 + t) * (1 + 2 * t) - t
     yield nonnegative("it is largest at t = 1 / sqrt 2", sp.expand(gap), 2 * best * (t - 1 / sp.sqrt(2)) ** 2)
-    yield concludes("so", theorem.claim("bound"), sp.Le(T.moved, best))
+    yield concludes("so", "bound", sp.Le(T.moved, best))
 
 
 softmax_collapse = Case(
@@ -117,7 +88,7 @@ softmax_collapse = Case(
 )
 
 
-def _rate_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
+def _rate_proof() -> Proof:
     m, E = sp.symbols("m E", positive=True)  # m = n - 1, E = e^D
     eta = t / ((1 + t) * (1 + 2 * t))
     yield identity(
@@ -132,9 +103,9 @@ def _rate_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
     )
     width = sp.exp(N.theta * (N.z_max - N.z_min))
     rate = (N.n - 1) * width / ((N.n - 1 + width) * (N.n - 1 + 2 * width))
-    yield concludes("so", theorem.claim("rate"), sp.Le(T.moved, rate))
-    yield is_positive("eta <= t", sp.factor(t - eta))
-    yield concludes("so", theorem.claim("simple"), sp.Le(T.moved, width / (N.n - 1)))
+    yield concludes("so", "rate", sp.Le(T.moved, rate))
+    yield positive("eta <= t", sp.factor(t - eta))
+    yield concludes("so", "simple", sp.Le(T.moved, width / (N.n - 1)))
 
 
 softmax_collapse_rate = Case(
@@ -142,12 +113,8 @@ softmax_collapse_rate = Case(
     (
         symbolic(_rate_proof, given={"long": (N.n - 1) / sp.sqrt(2) >= T._E}),
         sampled(
-            family(
-                r"random softmax rows of small range, $n \le 8$",
-                lambda z, v: repeated_last([value / 8 for value in z], v, 1),
-                {"z": real, "v": real},
-                {},
-                (3, 8),
+            family("random softmax rows of small range", sizes=(3, 8), z=reals, v=reals)(
+                lambda z, v: repeated_last([value / 8 for value in z], v, 1)
             )
         ),
     ),
@@ -164,21 +131,23 @@ softmax_collapse_rate = Case(
 )
 
 
-def _persistence_proof(theorem: Theorem) -> Iterator[Step]:
+def _persistence_proof() -> Proof:
     a = sp.Symbol("a", positive=True)
-    v, w = sp.symbols("v_1 v_n", real=True)
     for count in (2, 3):
-        alone = (sp.Integer(count) ** (-a)) ** (1 / a)
-        yield identity(f"{count} tied tokens alone have x - tau = {count}^(-a)", count * alone, 1)
-    yield is_positive("3^(-a) < 2^(-a): tokens that are dead before are dead after", sp.log(sp.Rational(3, 2)) * a)
-    yield identity("(v_1 + 2 v_n) / 3 - (v_1 + v_n) / 2", (v + 2 * w) / 3 - (v + w) / 2, (w - v) / 6)
-    yield concludes("so", theorem.claim("distance"), sp.Eq(T.repeated_output - T.output, (N.v[N.n] - N.v[1]) / 6))
+        yield identity(
+            f"{count} tied tokens alone have x - tau = {count}^(-a)",
+            count * N.gap ** (1 / a),
+            1,
+            at={N.gap: sp.Integer(count) ** (-a)},
+        )
+    yield positive("3^(-a) < 2^(-a): tokens that are dead before are dead after", sp.log(sp.Rational(3, 2)) * a)
+    yield by("(v_1 + 2 v_n) / 3 - (v_1 + v_n) / 2 = (v_n - v_1) / 6")
+    yield concludes("so", "distance", sp.Eq(T.repeated_output - T.output, (N.v[N.n] - N.v[1]) / 6))
 
 
-def _persistent(z: Sequence[fmpq], v: Sequence[fmpq], alpha: fmpq, low: fmpq) -> Instance:
+@family("random rows tied at their ends", sizes=(2, 7), z=reals, v=reals, alpha=one_of(ALPHAS), low=around_one)
+def _persistent(z: Row, v: Row, alpha: fmpq, low: fmpq) -> Instance:
     """Return a row tied at its ends with others below by about the critical gap."""
-    if len(z) < 2:
-        raise ValueError("two tokens at least")
     depth = [-low / (alpha - 1) + min(value, fmpq(0)) for value in z[1:-1]]
     return repeated_last([fmpq(0), *depth, fmpq(0)], v, alpha)
 
@@ -192,7 +161,7 @@ def _persistent_points(context: Context) -> Iterator[Point]:
         for n in _REPEATS:
             values = [fmpq(0)] * (n - 1) + [fmpq(1)]
             # 3/4 is above 2^(1 - alpha), which is 0.7071 and 1/2
-            instance = _persistent([fmpq(0)] * n, values, alpha, fmpq(3, 4))
+            instance = _persistent([0] * n, values, alpha, "3/4")
             before, after = instance[N.p][-1], 2 * instance[N.r][n - 1]
             yield instance, f"entmax, α = {alpha}", float(n), arb(after - before)
 
@@ -220,8 +189,10 @@ persistence = Case(
             _persistent_points,
             r"two tokens tied at the top, $n \le 256$",
             {
-                "title": "How far repeating the last token moves the read-out, two tokens tied at the top: entmax "
-                "keeps 1/6, softmax collapses",
+                "title": (
+                    "How far repeating the last token moves the read-out, two tokens tied at the top: entmax keeps "
+                    "1/6, softmax collapses"
+                ),
                 "x_label": "n",
                 "y_label": "distance of the read-outs",
                 "x_log": True,
@@ -229,15 +200,7 @@ persistence = Case(
             },
             _persistent_softmax,
         ),
-        sampled(
-            family(
-                r"random rows tied at their ends, $n \le 7$",
-                _persistent,
-                {"z": real, "v": real},
-                {"alpha": one_of(ALPHAS), "low": positive},
-                (2, 7),
-            )
-        ),
+        sampled(_persistent),
     ),
     needed=(
         Needed("tied", r"$z = (0, 1/2)$", lambda: repeated_last([0, fmpq(1, 2)], [1, 0], 2)),
@@ -246,64 +209,59 @@ persistence = Case(
 )
 
 
-def _layered(
-    values: Sequence[fmpq], moves: Sequence[fmpq], weights: Sequence[fmpq], depth: fmpq, slope: fmpq
-) -> Instance:
+@family(
+    "random values and weights, maps $K |x|$",
+    sizes=(1, 5),
+    values=reals,
+    moves=reals,
+    weights=weights,
+    layers=whole(1, 4),
+    lipschitz=around_one,
+)
+def _layered(values: Row, moves: Row, weights: Row, layers: fmpq, lipschitz: fmpq) -> Instance:
     """Return two inputs of some layers, each an average followed by ``K |x|``, and the difference of their outputs.
 
     The rows of a layer are the same weights, rotated.
     """
     share, n = normalised(weights), len(values)
-    if slope <= 0:
-        raise ValueError("a positive slope")
     one, other = list(values), [value + move for value, move in zip(values, moves, strict=True)]
-    for _ in range(int(depth.p)):
+    for _ in range(int(layers.p)):
         one, other = (
-            [slope * abs(sum((share[(i + j) % n] * old[j] for j in range(n)), fmpq(0))) for i in range(n)]
+            [lipschitz * abs(sum((share[(i + j) % n] * old[j] for j in range(n)), fmpq(0))) for i in range(n)]
             for old in (one, other)
         )
     apart = max(abs(move) for move in moves)
-    given = {N.n: fmpq(n), N.layers: depth, N.lipschitz: slope, N.reach: apart, N.late: other[-1] - one[-1]}
+    given = {N.n: fmpq(n), N.layers: layers, N.lipschitz: lipschitz, N.reach: apart, N.late: other[-1] - one[-1]}
     return Instance(given)
 
 
-def _layers_proof(theorem: Theorem) -> Iterator[Step]:
+def _layers_proof() -> Proof:
     w, R, K, L = sp.symbols("w R K L", positive=True)
     e = sp.Symbol("e", nonnegative=True)
     yield nonnegative("an average of differences of at most R is at most R: w R - w (R - e)", w * R - w * (R - e))
     yield identity("the map multiplies by at most K, L times", K * (K ** (L - 1) * R), K**L * R)
-    yield concludes("so", theorem.claim("distance"), sp.Le(sp.Abs(N.late), N.lipschitz**N.layers * N.reach))
+    yield concludes("so", "distance", sp.Le(sp.Abs(N.late), N.lipschitz**N.layers * N.reach))
 
 
 collapse_through_layers = Case(
     T.collapse_through_layers,
-    (
-        symbolic(_layers_proof),
-        sampled(
-            family(
-                r"random values and weights, maps $K |x|$, $n \le 5$, $L \le 4$",
-                _layered,
-                {"values": real, "moves": real, "weights": weight},
-                {"depth": whole(1, 4), "slope": positive},
-                (1, 5),
-                fixed=("depth", "slope"),
-            )
-        ),
-    ),
-    sharp=(
-        Sharp(
-            "distance",
-            "all tokens move alike",
-            lambda: [_layered([fmpq(1)] * 2, [fmpq(1)] * 2, [fmpq(1)] * 2, fmpq(3), fmpq(2))],
-        ),
-    ),
-    folklore=(
-        Debunked(r"$K = 2$, 3 layers", lambda: _layered([fmpq(1)] * 2, [fmpq(1)] * 2, [fmpq(1)] * 2, fmpq(3), fmpq(2))),
-    ),
+    (symbolic(_layers_proof), sampled(_layered)),
+    sharp=(Sharp("distance", "all tokens move alike", lambda: [_layered([1] * 2, [1] * 2, [1] * 2, 3, 2)]),),
+    folklore=(Debunked(r"$K = 2$, 3 layers", lambda: _layered([1] * 2, [1] * 2, [1] * 2, 3, 2)),),
 )
 
 
-def _around(z: Sequence[fmpq], v: Sequence[fmpq], depths: Sequence[fmpq], alpha: fmpq, others: fmpq) -> Instance:
+@family(
+    "random rows among further tokens",
+    added=12,
+    sizes=(1, 4),
+    z=reals,
+    v=reals,
+    depths=reals,
+    alpha=one_of(ALPHAS),
+    others=whole(0, 12),
+)
+def _around(z: Row, v: Row, depths: Row, alpha: fmpq, others: fmpq) -> Instance:
     """Return a row of tokens at given depths below the threshold of the row `z`, followed by that row."""
     alone = repeated_last(z, v, alpha)
     count, length = int(others.p), len(z)
@@ -314,18 +272,16 @@ def _around(z: Sequence[fmpq], v: Sequence[fmpq], depths: Sequence[fmpq], alpha:
     return whole_row + {N.outside: others, N.rho: alone[N.tau], N.late: moved - before}
 
 
-def _fixed_proof(theorem: Theorem) -> Iterator[Step]:
+def _fixed_proof() -> Proof:
     d = sp.Symbol("d", nonnegative=True)
     t = sp.Symbol("t", real=True)
     yield nonnegative(
-        "repeating a token raises the threshold of F (theorem joining-token): x <= tau_F stays below it",
-        (t + d) - t,
-        d,
+        "repeating a token raises the threshold of F (theorem joining-token): x <= tau_F stays below it", (t + d) - t, d
     )
-    yield identity("a token below the others' threshold has probability 0 and changes no other", sp.Max(0, -d), 0)
+    yield by("a token below the others' threshold has probability 0 and changes no other")
     yield concludes(
         "so both read-outs are those of F (theorem masking-is-deletion, token by token)",
-        theorem.claim("same"),
+        "same",
         sp.Eq(T.repeated_output - T.output, N.late),
     )
 
@@ -334,42 +290,31 @@ _BELOW = N.Every(sp.Or(N.l > N.outside, N.x(N.l) <= N.rho), N.l)
 
 fixed_set = Case(
     T.fixed_set,
-    (
-        symbolic(_fixed_proof, given={"below": _BELOW}),
-        sampled(
-            family(
-                r"random rows, up to 12 tokens around up to 4",
-                _around,
-                {"z": real, "v": real, "depths": real},
-                {"alpha": one_of(ALPHAS), "others": whole(0, 12)},
-                (1, 4),
-            )
-        ),
-    ),
+    (symbolic(_fixed_proof, given={"below": _BELOW}), sampled(_around)),
     needed=(
         Needed(
             "below",
             r"sparsemax, one token above the threshold of $(1/2, 0)$",
             lambda: (
                 repeated_last([fmpq(1, 4), fmpq(1, 2), fmpq(0)], [0, 1, 0], 2)
-                + {N.outside: fmpq(1), N.rho: fmpq(-1, 4), N.late: fmpq(-1, 12)}
+                + {N.outside: 1, N.rho: "-1/4", N.late: "-1/12"}
             ),
         ),
     ),
 )
 
 
-def _total_proof(theorem: Theorem) -> Iterator[Step]:
+def _total_proof() -> Proof:
     moved, d, m = sp.symbols("eta d m", nonnegative=True)
     yield nonnegative(
         "the mass moved lies in [0, p_n] (theorem read-out-shift): p_n = 0 leaves none", moved + d - moved
     )
     shift = sp.Eq(T.repeated_output - T.output, 0)
-    yield concludes("so", theorem.claim("dead"), sp.Implies(sp.Eq(N.p[N.n], 0), shift))
-    yield identity("p_n = 1: the others have p_i = 0 = r_i, and the copies share 1", 2 * sp.Rational(1, 2) - 1, d - d)
-    yield concludes("so", theorem.claim("alone"), sp.Implies(sp.Eq(N.p[N.n], 1), shift))
+    yield concludes("so", "dead", sp.Implies(sp.Eq(N.p[N.n], 0), shift))
+    yield by("p_n = 1: the others have p_i = 0 = r_i, and the copies share 1")
+    yield concludes("so", "alone", sp.Implies(sp.Eq(N.p[N.n], 1), shift))
     yield nonnegative("m tied tokens have at most 1/m each, and no token more", (m + 1) * (moved + d) - (m + 1) * moved)
-    yield concludes("so", theorem.claim("ties"), sp.Le(2 * N.r[N.n] - N.p[N.n], 1 / N.top))
+    yield concludes("so", "ties", sp.Le(2 * N.r[N.n] - N.p[N.n], 1 / N.top))
 
 
 total_collapse = Case(

@@ -4,85 +4,23 @@ from __future__ import annotations
 
 import importlib.util
 import math
-import random
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate
-from typing import Any
+from functools import partial
 
-import sympy as sp
-from flint import arb, fmpq
-
-from entmax_oracle.theory import Theorem
-from entmax_oracle.theory import notation as N
 from entmax_oracle.theory.layers import paths as T
 
-from ...evidence.arguments import Argument, Case, Context, Evidence, computed, exact, sampled, symbolic
-from ...evidence.curves import Point, along
-from ...evidence.families import ALPHAS, family, normalised, one_of, real, weight, whole
-from ...evidence.instances import Instance, chosen, row, simplex
-from ...evidence.judging import judge
-from ...evidence.points import Debunked, Needed, Sharp
-from ...evidence.proof import Step, concludes, identity, nonnegative
-from ...evidence.proof import positive as is_positive
-from ...reading.walk import BALLS, rational
-from ..calculus.jacobian import differentiated
-
-Matrix = list[list[Any]]
-
-
-def product(stack: Sequence[Matrix]) -> Matrix:
-    """Return the product of the matrices, the last layer leftmost."""
-    result = stack[0]
-    for layer in stack[1:]:
-        result = [
-            [BALLS.add([x * y for x, y in zip(line, column, strict=True)]) for column in zip(*result, strict=True)]
-            for line in layer
-        ]
-    return result
-
-
-def _support(matrix: Matrix) -> Matrix:
-    return [[fmpq(int(not (isinstance(x, fmpq) and x == 0))) for x in line] for line in matrix]
-
-
-def stack_of(layers: Sequence[Matrix]) -> Instance:
-    """Return the product of some layers, with the numbers of paths through their supports."""
-    gradients, counts = product(layers), product([_support(layer) for layer in layers])
-    fans = [max(sum(line, fmpq(0)) for line in _support(layer)) for layer in layers]
-    return Instance(
-        {
-            N.n: fmpq(len(layers[0])),
-            N.layers: fmpq(len(layers)),
-            N.G: gradients,
-            N.w: counts[-1],
-            N.paths: sum(counts[-1], fmpq(0)),
-            N.fan: fans,
-            N.peak: BALLS.maximum(gradients[-1]),
-        }
-    )
-
-
-def _random_stack(n: fmpq, layers: fmpq, seed: fmpq, alpha: fmpq) -> Instance:
-    rng, tokens = random.Random(int(seed.p)), range(int(n.p))
-    if n < 1 or layers < 1:
-        raise ValueError("a token and a layer at least")
-    return stack_of(
-        [[row([fmpq(rng.randint(-8, 8), 4) for _ in tokens], alpha)[N.p] for _ in tokens] for _ in range(int(layers.p))]
-    )
-
-
-STACKS = family(
-    r"random stacks of entmax layers, $n \le 4$, $L \le 3$",
-    _random_stack,
-    {},
-    {"n": whole(1, 4), "layers": whole(1, 3), "seed": whole(0, 10**6), "alpha": one_of((1, fmpq(3, 2), 2))},
-    fixed=("seed", "alpha"),
+from ..vocabulary import *
+from .stacks import (
+    drawn,
+    exchanging_stack,
+    one_hot_stack,
+    one_strong,
+    random_residuals,
+    random_stack,
+    softmax_stack,
+    stack_of,
+    sunk,
+    uniform_stack,
 )
-
-
-def _causal(n: int, layers: int) -> Instance:
-    uniform = [[fmpq(1, m + 1) if j <= m else fmpq(0) for j in range(n)] for m in range(n)]
-    return stack_of([uniform] * layers)
 
 
 def _stochastic(name: str) -> sp.Matrix:
@@ -91,43 +29,39 @@ def _stochastic(name: str) -> sp.Matrix:
     return free.row_join(sp.ones(3, 1) - free * sp.ones(2, 1))
 
 
-def _mass_proof(theorem: Theorem) -> Iterator[Step]:
+def _mass_proof() -> Proof:
     A, B = (_stochastic(name) for name in "AB")
     ones = sp.ones(3, 1)
     for m in range(3):
         yield identity(f"three tokens, row {m + 1} of a product of stochastic matrices", (A * B * ones)[m], 1)
-    yield identity("in general A (B 1) = A 1 = 1", (A * (B * ones) - A * ones).norm(), 0)
-    yield concludes("by induction over the layers", theorem.claim("mass"), sp.Eq(N.total(N.G[N.i, N.j], N.j), 1))
+    yield by("in general A (B 1) = A 1 = 1")
+    yield concludes("by induction over the layers", "mass", sp.Eq(N.total(N.G[N.i, N.j], N.j), 1))
 
 
 gradient_mass = Case(
     T.gradient_mass,
     (
         symbolic(_mass_proof),
-        exact(lambda: (_causal(n, layers) for n in (1, 2, 4) for layers in (1, 3)), "uniform causal stacks"),
-        sampled(STACKS, cases=40),
+        exact(lambda: (uniform_stack(n, layers) for n in (1, 2, 4) for layers in (1, 3)), "uniform causal stacks"),
+        sampled(random_stack, cases=40),
     ),
-    folklore=(Debunked("one-hot attention", lambda: stack_of([[[fmpq(1), fmpq(0)]] * 2] * 2)),),
+    folklore=(Debunked("one-hot attention", one_hot_stack),),
 )
 
 
-def _counts_proof(theorem: Theorem) -> Iterator[Step]:
+def _counts_proof() -> Proof:
     m, L = sp.symbols("m L", integer=True, positive=True)
     each = sp.binomial(m + L - 1, L - 1)  # paths over a distance m
-    yield identity("one layer: a single path from every token", each.subs(L, 1), 1)
+    yield identity("one layer: a single path from every token", each, 1, at={L: 1})
     yield identity(
-        "one more layer sums over the last step: hockey stick, sum of binomial(d + L - 1, L - 1) over d <= "
-        "m, by Pascal's rule",
-        sp.expand_func(sp.combsimp(sp.binomial(m + L, L) - sp.binomial(m + L - 1, L))),
-        sp.expand_func(sp.combsimp(sp.binomial(m + L - 1, L - 1))),
+        "one more layer sums over the last step: hockey stick, sum of binomial(d + L - 1, L - 1) over d <= m, by "
+        "Pascal's rule",
+        sp.binomial(m + L, L) - sp.binomial(m + L - 1, L),
+        sp.binomial(m + L - 1, L - 1),
     )
-    yield identity("with the sum for m = 0 equal to its single term", sp.binomial(L, L), 1)
-    yield concludes(
-        "from each source", theorem.claim("each"), sp.Eq(N.w[N.i], sp.binomial(N.n - N.i + N.layers - 1, N.layers - 1))
-    )
-    yield concludes(
-        "and over all sources", theorem.claim("all"), sp.Eq(N.paths, sp.binomial(N.n + N.layers - 1, N.layers))
-    )
+    yield by("with the sum for m = 0 equal to its single term")
+    yield concludes("from each source", "each", sp.Eq(N.w[N.i], sp.binomial(N.n - N.i + N.layers - 1, N.layers - 1)))
+    yield concludes("and over all sources", "all", sp.Eq(N.paths, sp.binomial(N.n + N.layers - 1, N.layers)))
 
 
 path_counts = Case(
@@ -135,15 +69,15 @@ path_counts = Case(
     (
         symbolic(_counts_proof),
         exact(
-            lambda: (_causal(n, layers) for n in range(1, 7) for layers in range(1, 5)),
+            lambda: (uniform_stack(n, layers) for n in range(1, 7) for layers in range(1, 5)),
             r"all $n \le 6$, $L \le 4$, counted one by one",
         ),
     ),
-    folklore=(Debunked(r"$n = 3$, $L = 2$", lambda: _causal(3, 2)),),
+    folklore=(Debunked(r"$n = 3$, $L = 2$", lambda: uniform_stack(3, 2)),),
 )
 
 
-def _sparse_proof(theorem: Theorem) -> Iterator[Step]:
+def _sparse_proof() -> Proof:
     paths, s, m = sp.symbols("N s m", positive=True)
     d = sp.Symbol("d", nonnegative=True)
     yield nonnegative(
@@ -151,25 +85,15 @@ def _sparse_proof(theorem: Theorem) -> Iterator[Step]:
         paths * s - paths * (s - d),
     )
     product_ = sp.Product(N.fan[N.l], (N.l, 1, N.layers))
-    yield concludes("by induction", theorem.claim("count"), sp.Le(N.paths, product_))
-    yield identity("from one source there is one path through the first layer, not s", paths * s / s, paths)
+    yield concludes("by induction", "count", sp.Le(N.paths, product_))
+    yield by("from one source there is one path through the first layer, not s")
     later = sp.Product(N.fan[N.l], (N.l, 2, N.layers))
-    yield concludes("and then as many as before", theorem.claim("each"), sp.Le(N.w[N.i], later))
+    yield concludes("and then as many as before", "each", sp.Le(N.w[N.i], later))
     yield nonnegative(
         "m sources sum to 1, so the largest has at least 1 / m: m (1/m + d) >= 1", m * (1 / m + d) - 1, m * d
     )
     yield concludes(
-        "m is at most n and at most the number of paths",
-        theorem.claim("largest"),
-        sp.Ge(N.peak, 1 / sp.Min(N.n, product_)),
-    )
-
-
-def _drawn_stack(n: int, layers: int, seed: int) -> Instance:
-    """Return sparsemax layers of tokens whose logits are multiples of 1/4 in [-2, 2]."""
-    rng = random.Random(seed)
-    return stack_of(
-        [[row([fmpq(rng.randint(-8, 8), 4) for _ in range(n)], 2)[N.p] for _ in range(n)] for _ in range(layers)]
+        "m is at most n and at most the number of paths", "largest", sp.Ge(N.peak, 1 / sp.Min(N.n, product_))
     )
 
 
@@ -179,7 +103,7 @@ _DEPTHS = (1, 2, 3, 4, 5)
 def _counted(context: Context) -> Iterator[Point]:
     """Count paths through sparsemax layers of 16 tokens, with the bound of the theorem beside."""
     for layers in _DEPTHS:
-        instance = _drawn_stack(16, layers, context.seed)
+        instance = stack_of(drawn(16, layers, context.seed, 2))
         yield instance, "paths, counted", float(layers), instance[N.paths]
         yield instance, "product of the largest supports", float(layers), math.prod(map(int, instance[N.fan]))
         reached = sum(int(count > 0) for count in instance[N.w])
@@ -195,7 +119,7 @@ sparse_paths = Case(
     T.sparse_paths,
     (
         symbolic(_sparse_proof),
-        sampled(STACKS, cases=40),
+        sampled(random_stack, cases=40),
         along(
             _counted,
             "sparsemax layers of 16 tokens, up to 5 of them",
@@ -209,39 +133,15 @@ sparse_paths = Case(
         ),
     ),
     sharp=(
-        Sharp("count", "uniform attention without a mask", lambda: [stack_of([[[fmpq(1, 2)] * 2] * 2] * 2)]),
-        Sharp(
-            "each",
-            "uniform attention without a mask",
-            lambda: [stack_of([[[fmpq(1, 2)] * 2] * 2] * 2) + {N.i: fmpq(1)}],
-        ),
-        Sharp("largest", "uniform attention without a mask", lambda: [stack_of([[[fmpq(1, 2)] * 2] * 2] * 2)]),
+        Sharp("count", "uniform attention without a mask", lambda: [uniform_stack(2, 2, causal=False)]),
+        Sharp("each", "uniform attention without a mask", lambda: [uniform_stack(2, 2, causal=False) + {N.i: 1}]),
+        Sharp("largest", "uniform attention without a mask", lambda: [uniform_stack(2, 2, causal=False)]),
     ),
-    folklore=(Debunked("one-hot attention", lambda: stack_of([[[fmpq(1), fmpq(0)]] * 2] * 2)),),
+    folklore=(Debunked("one-hot attention", one_hot_stack),),
 )
 
 
-def _with_residuals(layers: Sequence[Matrix]) -> Instance:
-    """Return the paths through the supports and along residual edges; the supports alone are what `fan` counts."""
-    bare = stack_of(layers)
-    edges = [
-        [[max(x, fmpq(int(m == j))) for j, x in enumerate(line)] for m, line in enumerate(_support(layer))]
-        for layer in layers
-    ]
-    counts = product(edges)[-1]
-    return bare + {N.w: counts, N.paths: sum(counts, fmpq(0))}
-
-
-def _random_residuals(n: fmpq, layers: fmpq, seed: fmpq, alpha: fmpq) -> Instance:
-    rng, tokens = random.Random(int(seed.p)), range(int(n.p))
-    if n < 1 or layers < 1:
-        raise ValueError("a token and a layer at least")
-    return _with_residuals(
-        [[row([fmpq(rng.randint(-8, 8), 4) for _ in tokens], alpha)[N.p] for _ in tokens] for _ in range(int(layers.p))]
-    )
-
-
-def _residual_proof(theorem: Theorem) -> Iterator[Step]:
+def _residual_proof() -> Proof:
     paths, s = sp.symbols("N s", positive=True)
     d = sp.Symbol("d", nonnegative=True)
     yield nonnegative(
@@ -250,55 +150,40 @@ def _residual_proof(theorem: Theorem) -> Iterator[Step]:
         paths * d,
     )
     count, each = (sp.Product(N.fan[N.l] + 1, (N.l, first, N.layers)) for first in (1, 2))
-    yield concludes("by induction", theorem.claim("count"), sp.Le(N.paths, count))
-    yield concludes("one path from a source through the first layer", theorem.claim("each"), sp.Le(N.w[N.i], each))
-
-
-def _shifting() -> Instance:
-    """Return two layers of two tokens that look at each other."""
-    return _with_residuals([[[fmpq(0), fmpq(1)], [fmpq(1), fmpq(0)]]] * 2)
+    yield concludes("by induction", "count", sp.Le(N.paths, count))
+    yield concludes("one path from a source through the first layer", "each", sp.Le(N.w[N.i], each))
 
 
 residual_paths = Case(
     T.residual_paths,
-    (
-        symbolic(_residual_proof),
-        sampled(
-            family(
-                r"random stacks of entmax layers, $n \le 4$, $L \le 3$",
-                _random_residuals,
-                {},
-                {"n": whole(1, 4), "layers": whole(1, 3), "seed": whole(0, 10**6), "alpha": one_of((fmpq(3, 2), 2))},
-                fixed=("seed", "alpha"),
-            ),
-            cases=40,
-        ),
-    ),
+    (symbolic(_residual_proof), sampled(random_residuals, cases=40)),
     sharp=(
-        Sharp("count", "two tokens that look at each other", lambda: [_shifting()]),
-        Sharp("each", "the same", lambda: [_shifting() + {N.i: fmpq(1)}]),
+        Sharp("count", "two tokens that look at each other", lambda: [exchanging_stack()]),
+        Sharp("each", "the same", lambda: [exchanging_stack() + {N.i: 1}]),
     ),
-    folklore=(Debunked("two tokens that look at each other, two layers", _shifting),),
+    folklore=(Debunked("two tokens that look at each other, two layers", exchanging_stack),),
 )
 
 
-def _unreachable_proof(theorem: Theorem) -> Iterator[Step]:
+def _unreachable_proof() -> Proof:
     s, v, mean = sp.symbols("s_j v_j v_mean")
     own, message = sp.symbols("d_own d_message")
     yield identity(
         "off the support a token's weight is 0, and so is the derivative s_j (v_j - mean) in its logit",
-        (s * (v - mean)).subs(s, 0),
+        s * (v - mean),
         0,
+        at={s: 0},
     )
     yield identity(
-        "one layer: the derivative of output i in input j is that of its own stream, and of a message; without an edge "
-        "both are 0",
-        (own + message).subs({own: 0, message: 0}),
+        "one layer: the derivative of output i in input j is that of its own stream, and of a message; without an "
+        "edge both are 0",
+        own + message,
         0,
+        at={own: 0, message: 0},
     )
     yield concludes(
         "by the chain rule the derivative sums over paths, and an empty sum is 0",
-        theorem.claim("unreachable"),
+        "unreachable",
         sp.Implies(sp.Eq(N.w[N.j], 0), sp.Eq(N.G[N.n, N.j], 0)),
     )
 
@@ -324,11 +209,8 @@ def _autograd(theorem: Theorem, context: Context, argument: Argument) -> Evidenc
                         + [[rational(float(gradients[last][token])) for token in order]],
                     }
                 )
-                judgement = judge(theorem, instance)
-                if judgement.status == "fails":
-                    return argument.evidence(
-                        theorem, "refutes", f"left {judgement.left}", counterexample={"w": str(instance[N.w])}
-                    )
+                if judge(theorem, instance).status == "fails":
+                    return refuted_at(argument, theorem, instance)
                 pairs += len(order)
                 zeros += int((gradients[last] == 0).sum())
                 if int((gradients[last] == 0).sum()) != int((counts[last] == 0).sum()):
@@ -340,33 +222,18 @@ unreachable = Case(
     T.unreachable,
     (
         symbolic(_unreachable_proof),
-        sampled(STACKS, cases=40, title="attention alone"),
+        sampled(random_stack, cases=40, title="attention alone"),
         computed(
             _autograd,
             "automatic differentiation",
-            "three layers of attention, residual connections, normalisation and networks over 8 tokens, "
-            r"$\alpha \in \{3/2, 2\}$",
+            r"three layers of attention, residual connections, normalisation and networks over 8 tokens, $\alpha \in "
+            r"\{3/2, 2\}$",
         ),
     ),
 )
 
 
-def _softmax_stack(n: fmpq, layers: fmpq, seed: fmpq, causal: bool) -> Instance:
-    rng, tokens = random.Random(int(seed.p)), int(n.p)
-    if n < 1 or layers < 1:
-        raise ValueError("a token and a layer at least")
-    stack, logits = [], []
-    for _ in range(int(layers.p)):
-        lines = []
-        for m in range(tokens):
-            z = [fmpq(rng.randint(-8, 8), rng.choice((8, 32))) for _ in range(m + 1 if causal else tokens)]
-            logits += z
-            lines.append([*row(z, 1)[N.p], *[fmpq(0)] * (tokens - len(z))])
-        stack.append(lines)
-    return stack_of(stack) + {N.z_max: max(logits), N.z_min: min(logits)}
-
-
-def _squashing_proof(theorem: Theorem) -> Iterator[Step]:
+def _squashing_proof() -> Proof:
     bound = sp.Symbol("B", positive=True)
     E, n = sp.symbols("E n", positive=True)
     yield identity(
@@ -382,12 +249,7 @@ def _squashing_proof(theorem: Theorem) -> Iterator[Step]:
         (d + weight * e) / (1 + weight),
     )
     width = sp.exp(N.z_max - N.z_min)
-    yield concludes("so the bound stays", theorem.claim("entry"), sp.Le(N.G[N.i, N.j], width / (N.n - 1 + width)))
-
-
-def _one_strong(n: int) -> Instance:
-    lines = [row([1] + [0] * (n - 1), 1)[N.p] for _ in range(n)]
-    return stack_of([lines, lines]) + {N.z_max: fmpq(1), N.z_min: fmpq(0), N.i: fmpq(1), N.j: fmpq(1)}
+    yield concludes("so the bound stays", "entry", sp.Le(N.G[N.i, N.j], width / (N.n - 1 + width)))
 
 
 softmax_squashing = Case(
@@ -395,21 +257,15 @@ softmax_squashing = Case(
     (
         symbolic(_squashing_proof),
         sampled(
-            family(
-                r"random stacks of softmax layers, $n \le 5$, $L \le 3$",
-                lambda n, layers, seed: _softmax_stack(n, layers, seed, causal=False),
-                {},
-                {"n": whole(1, 5), "layers": whole(1, 3), "seed": whole(0, 10**6)},
-                fixed=("seed",),
-            ),
+            family("random stacks of softmax layers", n=whole(1, 5), layers=whole(1, 3), seed=seed)(softmax_stack),
             cases=40,
         ),
     ),
-    sharp=(Sharp("entry", "every token prefers the same one", lambda: [_one_strong(4)]),),
+    sharp=(Sharp("entry", "every token prefers the same one", lambda: [one_strong(4)]),),
 )
 
 
-def _causal_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
+def _causal_proof() -> Proof:
     L, D, H, n, k = sp.symbols("L D H n k", positive=True)
     d = sp.Symbol("d", nonnegative=True)
     yield nonnegative(
@@ -424,32 +280,20 @@ def _causal_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
     )
     width, harmonic = N.z_max - N.z_min, sp.Sum(1 / N.k, (N.k, 1, N.n))
     bound = sp.exp(N.layers * width) * harmonic ** (N.layers - 1) / N.n
-    yield concludes("by induction over the layers", theorem.claim("entry"), sp.Le(N.G[N.n, N.j], bound))
+    yield concludes("by induction over the layers", "entry", sp.Le(N.G[N.n, N.j], bound))
 
 
-def _sunk(n: int, layers: int) -> Instance:
-    """Return the first column of the product of uniform causal layers, exactly: a token averages what precedes it."""
-    column = [fmpq(1)] + [fmpq(0)] * (n - 1)
-    for _ in range(layers):
-        sums = list(accumulate(column))
-        column = [value / (m + 1) for m, value in enumerate(sums)]
-    return Instance({N.n: fmpq(n), N.layers: fmpq(layers), N.G: [[value] for value in column]})
-
-
-def _sink_proof(theorem: Theorem) -> Iterator[Step]:
+def _sink_proof() -> Proof:
     u, x = sp.symbols("u x", positive=True)
-    h = sp.Symbol("h", positive=True)  # n G of the layer before, for L - 1 = m more layers
+    yield by("one layer: n G_n1 = 1, and one more averages: n G = sum over j <= n of (j G_j) / j")
     yield identity(
-        "one layer: n G_n1 = 1, and one more averages: n G = sum over j <= n of (j G_j) / j", h / x, h * (1 / x)
-    )
-    yield identity(
-        "so it is the sum of 1 / (j_1 ... j_m) over j_1 <= ... <= j_m <= n, m = L - 1. H_n^m counts each of its terms "
-        "at most m! times; for m = 2: H^2 = 2 h - (the terms with j_1 = j_2)",
+        "so it is the sum of 1 / (j_1 ... j_m) over j_1 <= ... <= j_m <= n, m = L - 1. H_n^m counts each of its "
+        "terms at most m! times; for m = 2: H^2 = 2 h - (the terms with j_1 = j_2)",
         (x + u) ** 2,
         2 * (x**2 + x * u + u**2) - (x**2 + u**2),
     )
     lower = sp.Sum(1 / N.k, (N.k, 1, N.n)) ** (N.layers - 1) / sp.factorial(N.layers - 1)
-    yield concludes("so", theorem.claim("lower"), sp.Ge(N.n * N.G[N.n, 1], lower))
+    yield concludes("so", "lower", sp.Ge(N.n * N.G[N.n, 1], lower))
     c, y = sp.symbols("c y", positive=True)
     slope = sp.diff((sp.log(x) + c) ** c / x, x) * x**2 * (sp.log(x) + c) ** (1 - c)
     yield identity("(log x + c)^c / x falls from x = 1 on: its slope has the sign of -log x", slope, -sp.log(x))
@@ -464,12 +308,12 @@ def _sink_proof(theorem: Theorem) -> Iterator[Step]:
         (c + 1) * c**c - c ** (c + 1),
         c**c,
     )
-    yield is_positive(
+    yield positive(
         "the slope m y^c of y^m rises, so (y + 1)^m is at least y^m + m y^c, and m y^c >= c^c as y >= c",
         sp.diff(y ** (c + 1), y, 2),
     )
     bound = (sp.log(N.n) + N.layers - 1) ** (N.layers - 1) / sp.factorial(N.layers - 1)
-    yield concludes("by induction over the layers", theorem.claim("upper"), sp.Le(N.n * N.G[N.n, 1], bound))
+    yield concludes("by induction over the layers", "upper", sp.Le(N.n * N.G[N.n, 1], bound))
 
 
 causal_squashing = Case(
@@ -477,29 +321,19 @@ causal_squashing = Case(
     (
         symbolic(_causal_proof),
         sampled(
-            family(
-                r"random stacks of causal softmax layers, $n \le 5$, $L \le 3$",
-                lambda n, layers, seed: _softmax_stack(n, layers, seed, causal=True),
-                {},
-                {"n": whole(1, 5), "layers": whole(1, 3), "seed": whole(0, 10**6)},
-                fixed=("seed",),
+            family("random stacks of causal softmax layers", n=whole(1, 5), layers=whole(1, 3), seed=seed)(
+                partial(softmax_stack, causal=True)
             ),
             cases=40,
         ),
     ),
     sharp=(
+        Sharp("entry", "one uniform layer", lambda: [uniform_stack(4, 1) + {N.z_max: 0, N.z_min: 0, N.j: 1}]),
         Sharp(
-            "entry", "one uniform layer", lambda: [_causal(4, 1) + {N.z_max: fmpq(0), N.z_min: fmpq(0), N.j: fmpq(1)}]
-        ),
-        Sharp(
-            "entry",
-            "two uniform layers, first token",
-            lambda: [_causal(4, 2) + {N.z_max: fmpq(0), N.z_min: fmpq(0), N.j: fmpq(1)}],
+            "entry", "two uniform layers, first token", lambda: [uniform_stack(4, 2) + {N.z_max: 0, N.z_min: 0, N.j: 1}]
         ),
     ),
-    folklore=(
-        Debunked("three tokens, ten uniform layers", lambda: _causal(3, 10) + {N.z_max: fmpq(0), N.z_min: fmpq(0)}),
-    ),
+    folklore=(Debunked("three tokens, ten uniform layers", lambda: uniform_stack(3, 10) + {N.z_max: 0, N.z_min: 0}),),
 )
 
 
@@ -508,19 +342,19 @@ causal_sink = Case(
     (
         symbolic(_sink_proof),
         exact(
-            lambda: (_sunk(n, layers) for n in (1, 2, 3, 10, 100, 400) for layers in range(1, 7)),
+            lambda: (sunk(n, layers) for n in (1, 2, 3, 10, 100, 400) for layers in range(1, 7)),
             r"36 stacks, $n \le 400$, $L \le 6$, computed exactly",
         ),
     ),
     sharp=(
-        Sharp("lower", "two layers", lambda: [_sunk(10, 2)]),
-        Sharp("upper", "one token, two layers", lambda: [_sunk(1, 2)]),
+        Sharp("lower", "two layers", lambda: [sunk(10, 2)]),
+        Sharp("upper", "one token, two layers", lambda: [sunk(1, 2)]),
     ),
-    folklore=(Debunked("ten tokens, three layers", lambda: _sunk(10, 3)),),
+    folklore=(Debunked("ten tokens, three layers", lambda: sunk(10, 3)),),
 )
 
 
-def _gradient_proof(theorem: Theorem) -> Iterator[Step]:
+def _gradient_proof() -> Proof:
     s, total, mass = sp.symbols("s_j Sigma M", positive=True)
     v = sp.Symbol("v_j", real=True)
     yield identity(
@@ -528,79 +362,62 @@ def _gradient_proof(theorem: Theorem) -> Iterator[Step]:
     )
     gradient = N.total(N.v[N.i] * N.D[N.i, N.j])
     mean = N.total(N.s(N.k) * N.v[N.k], N.k) / N.total(N.s(N.k), N.k)
-    yield concludes("the gradient", theorem.claim("gradient"), sp.Eq(gradient, N.s(N.j) * (N.v[N.j] - mean)))
-    yield identity("off the support s_j = 0", (s * (v - mass / total)).subs(s, 0), 0)
-    yield concludes("so", theorem.claim("dead"), sp.Or(N.p[N.j] > 0, sp.Eq(gradient, 0)))
+    yield concludes("the gradient", "gradient", sp.Eq(gradient, N.s(N.j) * (N.v[N.j] - mean)))
+    yield identity("off the support s_j = 0", s * (v - mass / total), 0, at={s: 0})
+    yield concludes("so", "dead", sp.Or(N.p[N.j] > 0, sp.Eq(gradient, 0)))
 
 
-def _read_out(weights: Sequence[fmpq], v: Sequence[fmpq], alpha: fmpq, dead: fmpq) -> Instance:
+@family(
+    "random rows and values, derivative by symmetric differences",
+    added=1,
+    sizes=(1, 4),
+    weights=weights,
+    v=reals,
+    alpha=one_of((1, *ALPHAS)),
+    dead=whole(0, 1),
+)
+def _read_out(weights: Row, v: Row, alpha: fmpq, dead: fmpq) -> Instance:
     live = [w for w in weights if w > 0]
-    p = normalised(live)
-    if min(p) < fmpq(1, 64):
-        raise ValueError("probabilities of moderate size")
-    if alpha == 1:
-        return differentiated(row([arb(value).log() for value in p], 1)) + {N.v: list(v)[: len(p)]}
-    tail = [-fmpq(m + 1, 8) for m in range(len(weights) - len(live))]
-    return differentiated(chosen(p, alpha, dead=tail)) + {N.v: list(v)}
+    instance = differentiated(moderate(live, alpha, len(weights) - len(live)))
+    return instance + {N.v: list(v)[: len(instance[N.z])]}
 
 
 read_out_gradient = Case(
     T.read_out_gradient,
     (
         symbolic(_gradient_proof, given={"off-boundary": sp.Or(N.alpha < 2, N.Every(sp.Ne(N.x(N.l), N.tau), N.l))}),
-        sampled(
-            family(
-                r"random rows and values, derivative by symmetric differences",
-                _read_out,
-                {"weights": weight, "v": real},
-                {"alpha": one_of((1, *ALPHAS)), "dead": whole(0, 1)},
-                (1, 4),
-            ),
-            cases=40,
-        ),
+        sampled(_read_out, cases=40),
     ),
     needed=(
-        Needed(
-            "off-boundary",
-            r"$\alpha = 2$, $z = (1, 0)$",
-            lambda: differentiated(row([1, 0], 2)) + {N.v: [fmpq(0), fmpq(1)]},
-        ),
+        Needed("off-boundary", r"$\alpha = 2$, $z = (1, 0)$", lambda: differentiated(row([1, 0], 2)) + {N.v: [0, 1]}),
     ),
-    folklore=(
-        Debunked(
-            "sparsemax, three tokens",
-            lambda: differentiated(row([fmpq(1, 4), 0, 0], 2)) + {N.v: [fmpq(1), fmpq(0), fmpq(0)]},
-        ),
-    ),
+    folklore=(Debunked("sparsemax, three tokens", lambda: differentiated(row(["1/4", 0, 0], 2)) + {N.v: [1, 0, 0]}),),
 )
 
 
-def _size_proof(theorem: Theorem) -> Iterator[Step]:
+def _size_proof() -> Proof:
     f, R = sp.symbols("f R", positive=True)
     c, m = sp.symbols("c m", positive=True)
-    yield identity(
-        "weights f above the mean: positive and negative deviations balance, so the mean deviation is at "
-        "most 2 f (1 - f) R, as (1 - f) R and f R are the largest ones",
-        f * (1 - f) * R + (1 - f) * f * R,
-        2 * f * (1 - f) * R,
+    yield by(
+        "weights f above the mean: positive and negative deviations balance, so the mean deviation is at most 2 f (1 "
+        "- f) R, as (1 - f) R and f R are the largest ones"
     )
     yield nonnegative("which is at most R / 2", sp.Rational(1, 2) - 2 * f * (1 - f), 2 * (f - sp.Rational(1, 2)) ** 2)
     Sigma = N.total(N.s(N.k), N.k)
     mean = N.total(N.s(N.k) * N.v[N.k], N.k) / Sigma
     yield concludes(
-        "times Sigma",
-        theorem.claim("total"),
-        sp.Le(N.total(N.s(N.j) * sp.Abs(N.v[N.j] - mean), N.j), Sigma * N.reach / 2),
+        "times Sigma", "total", sp.Le(N.total(N.s(N.j) * sp.Abs(N.v[N.j] - mean), N.j), Sigma * N.reach / 2)
     )
-    yield is_positive(
+    yield positive(
         "t^(2 - alpha) = t^c with c <= 1 is concave: sum s is largest for equal probabilities",
         -sp.diff(R ** (1 / (1 + c)), R, 2),
     )
     yield identity("where it is |S| (1/|S|)^(2 - alpha)", m * (1 / m) ** (2 - N.alpha), m ** (N.alpha - 1))
-    yield concludes("so", theorem.claim("sensitivity"), sp.Le(Sigma, N.size**N.a))
+    yield concludes("so", "sensitivity", sp.Le(Sigma, N.size**N.a))
 
 
-def _valued(weights: Sequence[fmpq], v: Sequence[fmpq], alpha: fmpq) -> Instance:
+@family("random points and values", weights=weights, v=reals, alpha=one_of((1, *ALPHAS)))
+def _valued(weights: Row, v: Row, alpha: fmpq) -> Instance:
     live = [value for value, w in zip(v, weights, strict=True) if w > 0]
     if not live:
         raise ValueError("weights must not all be zero")
@@ -609,22 +426,10 @@ def _valued(weights: Sequence[fmpq], v: Sequence[fmpq], alpha: fmpq) -> Instance
 
 gradient_size = Case(
     T.gradient_size,
-    (
-        symbolic(_size_proof, given={"convex-range": sp.Le(N.alpha, 2)}),
-        sampled(
-            family(
-                r"random points and values, $n \le 6$",
-                _valued,
-                {"weights": weight, "v": real},
-                {"alpha": one_of((1, *ALPHAS))},
-            )
-        ),
-    ),
+    (symbolic(_size_proof, given={"convex-range": sp.Le(N.alpha, 2)}), sampled(_valued)),
     sharp=(
-        Sharp("total", "two equal tokens", lambda: [_valued([fmpq(1), fmpq(1)], [fmpq(0), fmpq(1)], fmpq(3, 2))]),
-        Sharp("sensitivity", "uniform", lambda: [_valued([fmpq(1)] * 4, [fmpq(0)] * 4, fmpq(3, 2))]),
+        Sharp("total", "two equal tokens", lambda: [_valued([1, 1], [0, 1], "3/2")]),
+        Sharp("sensitivity", "uniform", lambda: [_valued([1] * 4, [0] * 4, "3/2")]),
     ),
-    needed=(
-        Needed("convex-range", r"$\alpha = 21/10$", lambda: _valued([fmpq(4), fmpq(1)], [fmpq(0)] * 2, fmpq(21, 10))),
-    ),
+    needed=(Needed("convex-range", r"$\alpha = 21/10$", lambda: _valued([4, 1], [0] * 2, "21/10")),),
 )

@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
-
-import sympy as sp
-from flint import arb, fmpq
-
-from entmax_oracle.theory import Theorem
-from entmax_oracle.theory import notation as N
 from entmax_oracle.theory.layers import positions as T
 
-from ...evidence.arguments import Case, Context, exact, sampled, symbolic
-from ...evidence.curves import Point, along
-from ...evidence.families import ALPHAS, Draw, family, one_of, positive, real, unit, whole
-from ...evidence.instances import Instance, certain, row
-from ...evidence.points import Debunked, Needed, Sharp
-from ...evidence.proof import Step, concludes, identity, nonnegative
-from ...evidence.proof import positive as is_positive
-from ...reading.walk import BALLS, read
+from ..vocabulary import *
 
-SLOPE: Draw = one_of([fmpq(1, 16), fmpq(1, 4), fmpq(1, 2), 1])
+SLOPE: Draw = one_of(["1/16", "1/4", "1/2", 1])
 
 
 def biased(contents: Sequence[Any], alpha: Any, slope: Any, extent: Any = None) -> Instance:
     """Return a row with a linear bias towards its last token; the range is that of the contents unless given."""
     values = [fmpq(c) for c in contents]
     n, m = len(values), fmpq(slope)
-    if n == 0:
-        raise ValueError("a token at least")
     spread = max(values) - min(values) if extent is None else fmpq(extent)
     logits = [c - m * (n - 1 - index) for index, c in enumerate(values)]
     return row(logits, alpha) + {N.slope: m, N.content: spread, N.distance: fmpq(n - 1)}
@@ -40,38 +23,31 @@ _IN_RANGE = N.Every(N.Every(_apart <= N.content, N.k), N.l)
 """What the proofs use: the content of any two tokens differs by at most its range."""
 
 
-def _radius_proof(theorem: Theorem) -> Iterator[Step]:
+def _radius_proof() -> Proof:
     m, k, rho = sp.symbols("m k rho", positive=True)
     a = sp.Symbol("a", positive=True)
     e = sp.Symbol("e", nonnegative=True)
-    c = sp.Symbol("c", real=True)
-    yield identity(
-        "a token nearer by k has a logit above the first by m k + c_k - c_1", (c - m * 0) - (-m * k), c + m * k
-    )
+    yield by("a token nearer by k has a logit above the first by m k + c_k - c_1")
     yield nonnegative(
         "c_k - c_1 = e - rho >= -rho, so its term in the criterion is at least [a (m k - rho)]_+^q",
         a * (m * k + (e - rho)) - a * (m * k - rho),
     )
     beyond = sp.Implies(T.reach_sum >= 1, sp.Eq(N.p[1], 0))
-    yield concludes("the norm criterion fails when the sum of these reaches 1", theorem.claim("beyond"), beyond)
-    yield identity("m d >= rho + 1/a makes the last term alone at least 1", a * ((rho + 1 / a) - rho), 1)
+    yield concludes("the norm criterion fails when the sum of these reaches 1", "beyond", beyond)
+    yield identity(
+        "m d >= rho + 1/a makes the last term alone at least 1", a * (N.distance - rho), 1, at={N.distance: rho + 1 / a}
+    )
     simple = sp.Implies(N.slope * N.distance >= N.content + 1 / N.a, sp.Eq(N.p[1], 0))
-    yield concludes("so", theorem.claim("simple"), simple)
+    yield concludes("so", "simple", simple)
 
 
-def _near_reach(contents: Sequence[fmpq], alpha: fmpq, slope: fmpq) -> Instance:
+@family("random contents", added=1, sizes=(1, 8), contents=units, alpha=one_of(ALPHAS), slope=SLOPE)
+def _near_reach(contents: Row, alpha: fmpq, slope: fmpq) -> Instance:
     """Return a row whose first token has the highest content."""
     return biased([1, *contents], alpha, slope, 1)
 
 
-REACH = family(
-    r"random contents in $[0, 1]$, $n \le 9$, slopes $1/16$ to $1$",
-    _near_reach,
-    {"contents": unit},
-    {"alpha": one_of(ALPHAS), "slope": SLOPE},
-    (1, 8),
-    fixed=("alpha", "slope"),
-)
+REACH = _near_reach
 
 
 def _worst(n: int, alpha: Any, slope: Any, extent: Any) -> Instance:
@@ -99,12 +75,13 @@ alibi_radius = Case(
 )
 
 
-def _attained_proof(theorem: Theorem) -> Iterator[Step]:
-    m, k, rho = sp.symbols("m k rho", positive=True)
-    yield identity("the gap to a token nearer by k is exactly m k - rho", (0 - 0) - (rho - m * k), m * k - rho)
-    yield concludes(
-        "the norm criterion for the first token", theorem.claim("reached"), N.Iff(N.p[1] > 0, T.reach_sum < 1)
+def _attained_proof() -> Proof:
+    m, d, k, rho = sp.symbols("m d k rho", positive=True)
+    x, y = sp.symbols("x y", real=True)
+    yield identity(
+        "the gap to a token nearer by k is exactly m k - rho", y - x, m * k - rho, at={x: rho - m * d, y: -m * (d - k)}
     )
+    yield concludes("the norm criterion for the first token", "reached", N.Iff(N.p[1] > 0, T.reach_sum < 1))
 
 
 _SLOPES = (fmpq(1, 8), fmpq(1, 4), fmpq(1, 2), fmpq(1))
@@ -147,8 +124,10 @@ alibi_attained = Case(
             _radii,
             r"the farthest token in reach and the next one, contents of range 2, slopes $1/8$ to 1",
             {
-                "title": r"How far entmax can look back under a linear bias, contents of range 2: the exact radius, "
-                r"attained, and the simple bound $(\rho + \frac{1}{\alpha-1})/m$",
+                "title": (
+                    r"How far entmax can look back under a linear bias, contents of range 2: the exact radius, "
+                    r"attained, and the simple bound $(\rho + \frac{1}{\alpha-1})/m$"
+                ),
                 "x_label": "slope of the bias",
                 "y_label": "largest distance in reach",
                 "x_log": True,
@@ -179,20 +158,20 @@ alibi_attained = Case(
 )
 
 
-def _softmax_proof(theorem: Theorem) -> Iterator[Step]:
+def _softmax_proof() -> Proof:
     m, k = sp.symbols("m k", positive=True)
     x = sp.exp(-m)
-    yield is_positive("exponentials are positive", sp.exp(-m * k))
-    yield concludes("so no token vanishes", theorem.claim("positive"), sp.Gt(N.p[N.k], 0, evaluate=False))
+    yield positive("exponentials are positive", sp.exp(-m * k))
+    yield concludes("so no token vanishes", "positive", sp.Gt(N.p[N.k], 0, evaluate=False))
     yield identity(
         "the geometric sum over distances 0 … n - 1, times 1 - e^(-m), telescopes",
-        sp.expand((1 + x + x**2 + x**3) * (1 - x)),
+        (1 + x + x**2 + x**3) * (1 - x),
         1 - x**4,
     )
     bound = sp.exp(N.content - N.slope * (N.n - N.k)) * (1 - sp.exp(-N.slope)) / (1 - sp.exp(-N.slope * N.n))
     yield concludes(
         "p_k = e^(c_k - m d_k) over at least e^(c_k - rho) times that sum, as c_j >= c_k - rho",
-        theorem.claim("decay"),
+        "decay",
         sp.Le(N.p[N.k], bound),
     )
 
@@ -202,21 +181,17 @@ alibi_softmax = Case(
     (
         symbolic(_softmax_proof, given={"range": _IN_RANGE}),
         sampled(
-            family(
-                r"random contents, $n \le 7$",
-                lambda contents, slope: biased(contents, 1, slope),
-                {"contents": unit},
-                {"slope": SLOPE},
-                (1, 7),
-                fixed=("slope",),
+            family("random contents", sizes=(1, 7), contents=units, slope=SLOPE)(
+                lambda contents, slope: biased(contents, 1, slope)
             )
         ),
     ),
-    sharp=(Sharp("decay", "equal contents", lambda: [biased([0, 0, 0], 1, 1) + {N.k: fmpq(2)}]),),
+    sharp=(Sharp("decay", "equal contents", lambda: [biased([0, 0, 0], 1, 1) + {N.k: 2}]),),
     needed=(Needed("range", "a first token far above the range", lambda: biased([9, 0], 1, 2, 0)),),
 )
 
 
+@family("random contents", contents=units, alpha=one_of(ALPHAS), slope=SLOPE, theta=around_one)
 def scaled_bias(contents: Sequence[Any], alpha: Any, slope: Any, theta: Any, extent: Any = None) -> Instance:
     """Return a biased row under a scale, and the row whose bias is added after the scale as the second one."""
     instance = biased(contents, alpha, slope, extent)
@@ -225,24 +200,26 @@ def scaled_bias(contents: Sequence[Any], alpha: Any, slope: Any, theta: Any, ext
     return instance + row(instance[N.z], alpha, theta).values + {N.r: row(after, alpha)[N.p]}
 
 
-def _scale_proof(theorem: Theorem) -> Iterator[Step]:
+def _scale_proof() -> Proof:
     a, m, d, rho, theta = sp.symbols("a m d rho theta", positive=True)
     e = sp.Symbol("e", nonnegative=True)
     yield identity(
         "the last token is above the first by at least m d - rho; times a theta, at the bound:",
-        a * theta * ((rho + 1 / (a * theta)) - rho),
+        a * theta * (N.distance - rho),
         1,
+        at={N.distance: rho + 1 / (a * theta)},
     )
     yield nonnegative("a larger distance only adds", a * theta * (m * (d + e) - m * d))
     scaled = sp.Implies(N.slope * N.distance >= N.content + 1 / (N.a * N.theta), sp.Eq(N.p[1], 0))
-    yield concludes("so the norm criterion fails", theorem.claim("scaled"), scaled)
+    yield concludes("so the norm criterion fails", "scaled", scaled)
     yield identity(
         "with the bias outside the gap is at least m d - theta rho; times a, at the bound:",
-        a * ((theta * rho + 1 / a) - theta * rho),
+        a * (N.distance - theta * rho),
         1,
+        at={N.distance: theta * rho + 1 / a},
     )
     added = sp.Implies(N.slope * N.distance >= N.theta * N.content + 1 / N.a, sp.Eq(N.r[1], 0))
-    yield concludes("so", theorem.claim("added"), added)
+    yield concludes("so", "added", added)
 
 
 def _edges(nudge: fmpq) -> Iterator[Instance]:
@@ -251,7 +228,7 @@ def _edges(nudge: fmpq) -> Iterator[Instance]:
         for theta in (fmpq(1, 2), fmpq(1), fmpq(3)):
             inner, outer = fmpq(1, 2) + 1 / ((alpha - 1) * theta), theta / 2 + 1 / (alpha - 1)
             for edge in (inner, outer):
-                yield scaled_bias([fmpq(1, 2), 0], alpha, edge + nudge, theta)
+                yield scaled_bias(["1/2", 0], alpha, edge + nudge, theta)
 
 
 alibi_scale = Case(
@@ -262,16 +239,7 @@ alibi_scale = Case(
             lambda: (pair for nudge in (fmpq(0), fmpq(-1, 64)) for pair in _edges(nudge)),
             "pairs at both edges of the window",
         ),
-        sampled(
-            family(
-                r"random contents in $[0, 1]$, $n \le 6$",
-                scaled_bias,
-                {"contents": unit},
-                {"alpha": one_of(ALPHAS), "slope": SLOPE, "theta": positive},
-                (1, 6),
-                fixed=("alpha", "slope", "theta"),
-            )
-        ),
+        sampled(scaled_bias),
     ),
     needed=(Needed("range", "a first token far above the range", lambda: scaled_bias([9, 0], 2, 2, 1, 0)),),
     folklore=(Debunked(r"sparsemax, $\theta = 3$, contents $(1, 0)$, slope 2", lambda: scaled_bias([1, 0], 2, 2, 3)),),
@@ -285,20 +253,16 @@ def _both_sides(alpha: Any, slope: Any, extent: Any, distance: int) -> Instance:
     return row(logits, alpha) + {N.slope: m, N.content: fmpq(extent), N.distance: fmpq(distance)}
 
 
-def _two_sided_proof(theorem: Theorem) -> Iterator[Step]:
+def _two_sided_proof() -> Proof:
     m, d, k, rho = sp.symbols("m d k rho", positive=True)
     yield identity(
         "a token nearer by k, at distance d - k, is above the first by m k - rho",
         -m * (d - k) - (rho - m * d),
         m * k - rho,
     )
-    yield identity(
-        "those at distances 1 ... d - 1 come twice, the query itself (k = d) once", 2 * (d - 1) + 1, 2 * d - 1
-    )
+    yield by("those at distances 1 ... d - 1 come twice, the query itself (k = d) once")
     yield nonnegative("the token opposite, at distance d too, is below: rho >= 0", (rho - m * d) + m * d)
-    yield concludes(
-        "the norm criterion for the first token", theorem.claim("reached"), N.Iff(N.p[1] > 0, T.two_sided_sum < 1)
-    )
+    yield concludes("the norm criterion for the first token", "reached", N.Iff(N.p[1] > 0, T.two_sided_sum < 1))
 
 
 alibi_two_sided = Case(
@@ -328,71 +292,54 @@ alibi_two_sided = Case(
 )
 
 
-def rotary(frequencies: Sequence[Any], amplitudes: Sequence[Any], alpha: Any, length: Any, arcs: Any) -> Instance:
+@family(
+    "random frequencies and amplitudes",
+    of=N.bands,
+    sizes=(1, 2),
+    frequencies=reals,
+    amplitudes=reals,
+    alpha=one_of(ALPHAS),
+    n=whole(1, 16),
+    cells=whole(1, 4),
+)
+def rotary(frequencies: Sequence[Any], amplitudes: Sequence[Any], alpha: Any, n: Any, cells: Any) -> Instance:
     """Return the row of identical keys under rotary positions; frequencies in turns of 2 radians."""
     pairs = [(fmpq(f), abs(fmpq(A))) for f, A in zip(frequencies, amplitudes, strict=True)]
-    n = int(fmpq(length).p)
-    if not pairs or n < 1:
-        raise ValueError("a frequency and a token at least")
+    tokens = int(fmpq(n).p)
     total = sum((A for _, A in pairs), fmpq(0))
     if total == 0:
-        logits: list[Any] = [fmpq(0)] * n
+        logits: list[Any] = [fmpq(0)] * tokens
     else:
-        logits = [total, *(BALLS.add([arb(A) * arb(f * d).cos() for f, A in pairs]) for d in range(1, n))]
-    more = {N.bands: fmpq(len(pairs)), N.cells: fmpq(arcs), N.reach: total}
+        logits = [total, *(BALLS.add([arb(A) * arb(f * d).cos() for f, A in pairs]) for d in range(1, tokens))]
+    more = {N.bands: fmpq(len(pairs)), N.cells: fmpq(cells), N.reach: total}
     return row(logits, alpha) + more
 
 
-def _returns_proof(theorem: Theorem) -> Iterator[Step]:
-    W, R, u, t, g, a = sp.symbols("W R u t g a", positive=True)
-    yield identity(
+def _returns_proof() -> Proof:
+    u = sp.Symbol("u", positive=True)
+    yield by(
         "cut the torus of F phases into W^F boxes: one holds at least n / W^F of the n points; their distances from "
-        "the first of them have every phase within 2 pi / W of 0 (pigeonhole)",
-        N.n / W**N.bands * W**N.bands,
-        N.n,
+        "the first of them have every phase within 2 pi / W of 0 (pigeonhole)"
     )
-    yield identity("1 - cos u <= u^2 / 2: equality at u = 0", (u**2 / 2 - 1 + sp.cos(u)).subs(u, 0), 0)
-    yield identity("the gap's slope is u - sin u, 0 at 0", sp.diff(u**2 / 2 - 1 + sp.cos(u), u), u - sp.sin(u))
+    yield identity("1 - cos u <= u^2 / 2: equality at u = 0", u**2 / 2 - 1 + sp.cos(u), 0, at={u: 0})
+    yield identity("the gap's slope is u - sin u, 0 at 0", sp.Derivative(u**2 / 2 - 1 + sp.cos(u), u), u - sp.sin(u))
     yield nonnegative("which rises", sp.diff(u - sp.sin(u), u), 2 * sp.sin(u / 2) ** 2)
-    yield identity(
-        "so z(d) >= z(0) - g, g = R (2 pi / W)^2 / 2, and z(0) = R is the largest",
-        R * (2 * sp.pi / W) ** 2 / 2,
-        2 * sp.pi**2 * R / W**2,
-    )
+    yield by("so z(d) >= z(0) - g, g = R (2 pi / W)^2 / 2, and z(0) = R is the largest")
     returns = N.total(sp.Piecewise((1, N.z[N.k] >= N.z_max - T._return), (0, True)), N.k)
-    yield concludes("so", theorem.claim("returns"), sp.Ge(returns, N.n / N.cells**N.bands))
-    yield identity(
-        "K of them have x - tau >= p_max^a - a g: 1 >= K [p_max^a - a g]_+^q, so p_max^a <= K^(-a) + a g",
-        ((1 / t) ** a + a * g - a * g) ** (1 / a) * t,
-        1,
-    )
-    yield concludes("with K = n / W^F", theorem.claim("peak"), sp.Le(N.p_max**N.a, T._shared))
+    yield concludes("so", "returns", sp.Ge(returns, N.n / N.cells**N.bands))
+    yield by("K of them have x - tau >= p_max^a - a g: 1 >= K [p_max^a - a g]_+^q, so p_max^a <= K^(-a) + a g")
+    yield concludes("with K = n / W^F", "peak", sp.Le(N.p_max**N.a, T._shared))
     entropy = N.total(-N.p[N.i] * sp.log(N.p[N.i]))
-    yield concludes("H_1 >= -log p_max", theorem.claim("entropy"), sp.Ge(entropy, -N.q * sp.log(T._shared)))
+    yield concludes("H_1 >= -log p_max", "entropy", sp.Ge(entropy, -N.q * sp.log(T._shared)))
 
 
 rotary_returns = Case(
     T.rotary_returns,
-    (
-        symbolic(_returns_proof),
-        sampled(
-            family(
-                r"random frequencies and amplitudes, $F \le 2$, $n \le 16$, $W \le 4$",
-                rotary,
-                {"frequencies": real, "amplitudes": real},
-                {"alpha": one_of(ALPHAS), "length": whole(1, 16), "arcs": whole(1, 4)},
-                (1, 2),
-                fixed=("alpha", "length", "arcs"),
-            ),
-            cases=60,
-        ),
-    ),
+    (symbolic(_returns_proof), sampled(rotary, cases=60)),
     sharp=(
         Sharp("returns", "one arc: all tokens", lambda: [rotary([1], [1], 2, 5, 1)]),
         Sharp("peak", "no amplitude", lambda: [rotary([1], [0], 2, 4, 1)]),
         Sharp("entropy", "no amplitude", lambda: [rotary([1], [0], 2, 4, 1)]),
     ),
-    folklore=(
-        Debunked(r"sparsemax, one frequency $22/35$, near $\pi/5$", lambda: rotary([fmpq(22, 35)], [2], 2, 11, 1)),
-    ),
+    folklore=(Debunked(r"sparsemax, one frequency $22/35$, near $\pi/5$", lambda: rotary(["22/35"], [2], 2, 11, 1)),),
 )

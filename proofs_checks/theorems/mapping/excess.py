@@ -2,50 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
-
-import sympy as sp
-from flint import fmpq
-
-from entmax_oracle.theory import Theorem
-from entmax_oracle.theory import notation as N
 from entmax_oracle.theory.mapping import excess as T
 
-from ...evidence.arguments import Case, exact, sampled, symbolic
-from ...evidence.families import ALPHAS, family, one_of, real, rows, unit
-from ...evidence.instances import Instance, row
-from ...evidence.points import Debunked, Needed, Sharp
-from ...evidence.proof import Step, concludes, identity, nonnegative, rises_from
-from ..support.support import sorted_row
+from ..vocabulary import *
 
-a, q, u, t = sp.symbols("a q u t", positive=True)
+a, q, u = sp.symbols("a q u", positive=True)
 
 
+@family("random rows and chords", sizes=(1, 5), z=reals, alpha=one_of(ALPHAS), level=real, width=magnitude, share=unit)
 def on_chord(z: Sequence[Any], alpha: Any, level: Any, width: Any, share: Any) -> Instance:
     """Return a row and a chord of its excess: two levels and a share between them."""
-    if width < 0:
-        raise ValueError("levels in order")
     return row(z, alpha) + {N.rho: fmpq(level), N.shift: fmpq(width), N.mix: fmpq(share)}
 
 
-CHORDS = family(
-    r"random rows and chords, $n \le 5$",
-    on_chord,
-    {"z": real},
-    {"alpha": one_of(ALPHAS), "level": real, "width": lambda rng, size: abs(real(rng, size)), "share": unit},
-    (1, 5),
-)
+CHORDS = on_chord
 
 
-def _convex_proof(theorem: Theorem) -> Iterator[Step]:
+def _convex_proof() -> Proof:
     c = sp.Symbol("c", nonnegative=True)
     yield nonnegative("u^q with q = 1 + c >= 1 does not fall", sp.diff(u ** (1 + c), u))
     yield nonnegative("and is convex", sp.diff(u ** (1 + c), u, 2))
     f = T._chord(T.mass_above(N.rho), T.mass_above(N.rho + N.shift))
     yield concludes(
         "a convex rising function of the convex [x - tau]_+, summed over tokens",
-        theorem.claim("mass"),
+        "mass",
         sp.Le(T.mass_above(T._between), f),
     )
     s = sp.Symbol("s", positive=True)
@@ -53,7 +33,7 @@ def _convex_proof(theorem: Theorem) -> Iterator[Step]:
     g = T._chord(T.mass_above(N.rho) ** N.a, T.mass_above(N.rho + N.shift) ** N.a)
     yield concludes(
         "and by Minkowski's inequality the norm of a convex nonnegative vector is convex (1 / q = a)",
-        theorem.claim("norm"),
+        "norm",
         sp.Le(T.mass_above(T._between) ** N.a, g),
     )
 
@@ -62,22 +42,20 @@ excess_convex = Case(
     T.excess_convex,
     (symbolic(_convex_proof, given={"convex-range": sp.Le(N.alpha, 2)}), sampled(CHORDS, cases=40)),
     sharp=(
-        Sharp("mass", r"$\alpha = 2$ on one piece", lambda: [on_chord([0, 0], 2, -2, 1, fmpq(1, 2))]),
-        Sharp("norm", r"$\alpha = 3/2$, tied tokens", lambda: [on_chord([0] * 4, fmpq(3, 2), -2, 1, fmpq(1, 2))]),
+        Sharp("mass", r"$\alpha = 2$ on one piece", lambda: [on_chord([0, 0], 2, -2, 1, "1/2")]),
+        Sharp("norm", r"$\alpha = 3/2$, tied tokens", lambda: [on_chord([0] * 4, "3/2", -2, 1, "1/2")]),
     ),
-    needed=(Needed("convex-range", r"$\alpha = 21/10$", lambda: on_chord([1], fmpq(21, 10), 0, 1, fmpq(1, 2))),),
-    folklore=(Debunked(r"$\alpha = 3$, one token", lambda: on_chord([0], 3, -4, 4, fmpq(1, 4))),),
+    needed=(Needed("convex-range", r"$\alpha = 21/10$", lambda: on_chord([1], "21/10", 0, 1, "1/2")),),
+    folklore=(Debunked(r"$\alpha = 3$, one token", lambda: on_chord([0], 3, -4, 4, "1/4")),),
 )
 
 
-def _pieces_proof(theorem: Theorem) -> Iterator[Step]:
+def _pieces_proof() -> Proof:
     b = sp.Symbol("b", nonnegative=True)
     yield nonnegative("(x - tau)^q with q = 1 / (1 + b) <= 1 is concave left of x", -sp.diff(u ** (1 / (1 + b)), u, 2))
     f = T._chord(T.mass_above(N.rho), T.mass_above(N.rho + N.shift))
     yield concludes(
-        "tokens above the piece add concave terms, those below add 0",
-        theorem.claim("mass"),
-        sp.Ge(T.mass_above(T._between), f),
+        "tokens above the piece add concave terms, those below add 0", "mass", sp.Ge(T.mass_above(T._between), f)
     )
 
 
@@ -93,15 +71,15 @@ excess_pieces = Case(
         ),
         sampled(CHORDS),
     ),
-    sharp=(Sharp("mass", r"$\alpha = 2$", lambda: [on_chord([0, 0], 2, -2, 1, fmpq(1, 2))]),),
+    sharp=(Sharp("mass", r"$\alpha = 2$", lambda: [on_chord([0, 0], 2, -2, 1, "1/2")]),),
     needed=(
-        Needed("large-alpha", r"$\alpha = 19/10$", lambda: on_chord([1], fmpq(19, 10), 0, fmpq(1, 2), fmpq(1, 2))),
-        Needed("same-piece", "a logit in the middle", lambda: on_chord([0], 3, -1, 2, fmpq(1, 2))),
+        Needed("large-alpha", r"$\alpha = 19/10$", lambda: on_chord([1], "19/10", 0, "1/2", "1/2")),
+        Needed("same-piece", "a logit in the middle", lambda: on_chord([0], 3, -1, 2, "1/2")),
     ),
 )
 
 
-def _two_proof(theorem: Theorem) -> Iterator[Step]:
+def _two_proof() -> Proof:
     z, y, tau = sp.symbols("z y tau", real=True)
     d = sp.Symbol("d", positive=True)
     gap = N.z[1] - N.z[2]
@@ -111,23 +89,24 @@ def _two_proof(theorem: Theorem) -> Iterator[Step]:
         a * (z - y),
     )
     yield concludes(
-        "so",
-        theorem.claim("equation"),
-        sp.Implies(sp.Abs(gap) <= 1 / N.a, sp.Eq(N.p[1] ** N.a - N.p[2] ** N.a, N.a * gap)),
+        "so", "equation", sp.Implies(sp.Abs(gap) <= 1 / N.a, sp.Eq(N.p[1] ** N.a - N.p[2] ** N.a, N.a * gap))
     )
     yield identity(
-        "alpha = 2: p_1 + p_2 = 1 and p_1 - p_2 = d give p_1 = (1 + d) / 2", (1 + d) / 2 - (1 - (1 + d) / 2), d
+        "alpha = 2: p_1 + p_2 = 1 and p_1 - p_2 = d give p_1 = (1 + d) / 2",
+        N.gap - (1 - N.gap),
+        d,
+        at={N.gap: (1 + d) / 2},
     )
     yield concludes(
         "beyond the gap it is 0 or 1",
-        theorem.claim("sparsemax"),
+        "sparsemax",
         sp.Implies(sp.Eq(N.alpha, 2), sp.Eq(N.p[1], sp.Min(1, N.pos((1 + gap) / 2)))),
     )
     half = sp.Rational(1, 2)
     yield identity("alpha = 3: p_1^2 - p_2^2 = 2 d with p_1 = 1/2 + d", (half + d) ** 2 - (half - d) ** 2, 2 * d)
     yield concludes(
         "beyond the gap it is 0 or 1",
-        theorem.claim("three"),
+        "three",
         sp.Implies(sp.Eq(N.alpha, 3), sp.Eq(N.p[1], sp.Min(1, N.pos(half + gap)))),
     )
     c = sp.Symbol("c", real=True)
@@ -144,7 +123,7 @@ def _two_proof(theorem: Theorem) -> Iterator[Step]:
     )
     yield concludes(
         "so",
-        theorem.claim("three-halves"),
+        "three-halves",
         sp.Implies(
             sp.And(sp.Eq(N.alpha, sp.Rational(3, 2)), sp.Abs(gap) <= 2),
             sp.Eq(N.p[1], (gap / 2 + sp.sqrt(2 - gap**2 / 4)) ** 2 / 4),
@@ -173,7 +152,7 @@ two_tokens = Case(
 )
 
 
-def _cardano_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
+def _cardano_proof() -> Proof:
     d, w, k, V, W, P, Q = sp.symbols("d w k V W P Q", positive=True)
     yield identity(
         "a token's (d + w)^3, d its distance from the mean; summed, the d cancel: |S| w^3 + 3 w sum d^2 + sum d^3 = 1",
@@ -185,8 +164,7 @@ def _cardano_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
         (k * w**3 + 3 * w * V + W - 1) / k,
         w**3 + 3 * (V / k) * w - 2 * (1 - W) / (2 * k),
     )
-    cubic, closed = theorem.claim("cubic"), theorem.claim("closed")
-    yield concludes("so", cubic, sp.Eq((T._mean - N.tau) ** 3 + 3 * T._P * (T._mean - N.tau), 2 * T._Q))
+    yield concludes("so", "cubic", sp.Eq((T._mean - N.tau) ** 3 + 3 * T._P * (T._mean - N.tau), 2 * T._Q))
     yield nonnegative("the cubic rises strictly where P or w is not 0: one real root", sp.diff(w**3 + 3 * P * w, w))
     A, B = sp.symbols("A B", positive=True)
     yield identity("w = A - B with A B = P and A^3 - B^3 = 2 Q", (A - B) ** 3 + 3 * A * B * (A - B), A**3 - B**3)
@@ -197,59 +175,45 @@ def _cardano_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
     )
     root = sp.sqrt(T._Q**2 + T._P**3)
     third = sp.Rational(1, 3)
-    yield concludes("so", closed, sp.Eq(N.tau, T._mean - (root + T._Q) ** third + (root - T._Q) ** third))
+    yield concludes("so", "closed", sp.Eq(N.tau, T._mean - (root + T._Q) ** third + (root - T._Q) ** third))
 
 
 four_thirds = Case(
     T.four_thirds,
     (
         symbolic(_cardano_proof, given={"sorted": N.top_first(), "four-thirds": sp.Eq(N.alpha, sp.Rational(4, 3))}),
-        sampled(
-            family(r"random sorted rows, $n \le 6$", sorted_row, {"z": real}, {"alpha": one_of([fmpq(4, 3)])}), cases=60
-        ),
+        sampled(family("random sorted rows", z=reals, alpha=one_of(["4/3"]))(sorted_row), cases=60),
     ),
     needed=(
-        Needed("sorted", "a dead token comes first", lambda: row([-9, 0, 0], fmpq(4, 3))),
-        Needed("four-thirds", r"$\alpha = 7/5$", lambda: row([1, 0], fmpq(7, 5))),
+        Needed("sorted", "a dead token comes first", lambda: row([-9, 0, 0], "4/3")),
+        Needed("four-thirds", r"$\alpha = 7/5$", lambda: row([1, 0], "7/5")),
     ),
 )
 
 
-def _deformed_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
+def _deformed_proof() -> Proof:
     z, tau = sp.symbols("z tau", real=True)
     d, c = sp.symbols("d c", nonnegative=True)
     yield identity("1 + a (z - lambda) = a z - tau", 1 + a * (z - (tau + 1) / a), a * z - tau)
-    yield concludes(
-        "so", theorem.claim("form"), sp.Eq(N.p[N.i], N.pos(1 + N.a * (N.z[N.i] - (N.tau + 1) / N.a)) ** N.q)
-    )
+    yield concludes("so", "form", sp.Eq(N.p[N.i], N.pos(1 + N.a * (N.z[N.i] - (N.tau + 1) / N.a)) ** N.q))
     yield identity(
         "with w = 1 + a t the slope is w^(1/a - 1) = E^(1 - a)", sp.diff(u ** (1 / a), u) * a, (u ** (1 / a)) ** (1 - a)
     )
     yield rises_from("p = e^(-c): p^(-d) >= 1 for alpha' = alpha + d", sp.exp(c * d) - 1, c)
     yield concludes(
         "times p^(2 - alpha)",
-        theorem.claim("steeper"),
+        "steeper",
         sp.Or(sp.Eq(N.p[N.i], 0), N.p[N.i] ** (2 - N.alpha) <= N.p[N.i] ** (2 - N.beta)),
     )
 
 
+@family("random rows at two exponents", sizes=(1, 5), z=reals, alpha=one_of(ALPHAS), beta=one_of(ALPHAS))
 def _two_exponents(z: Sequence[Any], alpha: Any, beta: Any) -> Instance:
     return row(z, alpha) + {N.beta: fmpq(beta)}
 
 
 deformed_exponential = Case(
     T.deformed_exponential,
-    (
-        symbolic(_deformed_proof, given={"order": sp.Le(N.alpha, N.beta)}),
-        sampled(
-            family(
-                r"random rows at two exponents, $n \le 5$",
-                _two_exponents,
-                {"z": real},
-                {"alpha": one_of(ALPHAS), "beta": one_of(ALPHAS)},
-                (1, 5),
-            )
-        ),
-    ),
+    (symbolic(_deformed_proof, given={"order": sp.Le(N.alpha, N.beta)}), sampled(_two_exponents)),
     needed=(Needed("order", r"$\alpha = 3$, $\alpha' = 2$", lambda: _two_exponents([0, 0], 3, 2)),),
 )

@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
-import sympy as sp
-from flint import fmpq
-
-from entmax_oracle.theory import Theorem
-from entmax_oracle.theory import notation as N
 from entmax_oracle.theory.mapping import newton as T
 from entmax_oracle.theory.mapping.threshold import bend_sum, slope_sum
 
-from ...evidence.arguments import Case, sampled, symbolic
-from ...evidence.families import CONVEX, family, one_of, real, unit
-from ...evidence.instances import Instance, certain, row
-from ...evidence.points import Debunked, Needed, Sharp
-from ...evidence.proof import Step, concludes, identity
-from ...evidence.proof import positive as is_positive
-from ...reading.walk import BALLS, read
+from ..vocabulary import *
 
 CONVEX_RANGE = sp.Le(N.alpha, 2)
 LEFT = sp.Le(N.rho, N.tau)
 
 
-def _from(z: Sequence[fmpq], alpha: fmpq, start: fmpq) -> Instance:
+def _from(z: Row, alpha: fmpq, start: fmpq) -> Instance:
     """Return a row and a start, an absolute number below the largest ``x_i``."""
     instance = row(z, alpha)
     if not start < (alpha - 1) * max(z):
@@ -32,12 +19,13 @@ def _from(z: Sequence[fmpq], alpha: fmpq, start: fmpq) -> Instance:
     return instance + {N.rho: fmpq(start)}
 
 
-def _below(z: Sequence[fmpq], alpha: fmpq, depth: fmpq) -> Instance:
+@family("random rows and starts on both sides", sizes=(1, 5), z=reals, alpha=one_of((*CONVEX, "41/20")), depth=unit)
+def _below(z: Row, alpha: fmpq, depth: fmpq) -> Instance:
     """Return a row and a start at most two first brackets below the largest ``x_i``."""
     return _from(z, alpha, (alpha - 1) * max(z) - 2 * depth)
 
 
-def _lands_proof(theorem: Theorem) -> Iterator[Step]:
+def _lands_proof() -> Proof:
     u, q = sp.symbols("u q", positive=True)
     e = sp.Symbol("e", nonnegative=True)
     f, r = sp.symbols("f r", real=True)
@@ -46,30 +34,22 @@ def _lands_proof(theorem: Theorem) -> Iterator[Step]:
         sp.diff(u ** (1 + e), u, 2),
         (1 + e) * e * u ** (e - 1),
     )
-    yield identity("its tangent of slope -q b is 0 at the end of the step", f - q * u * (r + f / (q * u) - r), 0)
+    yield identity(
+        "its tangent of slope -q b is 0 at the end of the step",
+        f - q * u * (N.shift - r),
+        0,
+        at={N.shift: r + f / (q * u)},
+    )
     yield concludes(
         "the excess lies above its tangent, so it is not negative there, and it falls: the end is not past its root",
-        theorem.claim("left"),
+        "left",
         sp.Le(T.plain, N.tau),
     )
 
 
 newton_lands_left = Case(
     T.newton_lands_left,
-    (
-        symbolic(_lands_proof, given={"convex-range": CONVEX_RANGE}),
-        sampled(
-            family(
-                r"random rows and starts on both sides, $n \le 5$, $\alpha$ up to 2 and just beyond",
-                _below,
-                {"z": real},
-                {"alpha": one_of((*CONVEX, fmpq(41, 20))), "depth": unit},
-                (1, 5),
-                fixed=("alpha", "depth"),
-            ),
-            cases=120,
-        ),
-    ),
+    (symbolic(_lands_proof, given={"convex-range": CONVEX_RANGE}), sampled(_below, cases=120)),
     sharp=(Sharp("left", "sparsemax, one token, from the right", lambda: [_from([fmpq(0)], fmpq(2), fmpq(-1, 2))]),),
     needed=(Needed("convex-range", r"$\alpha = 3$, one token", lambda: _from([fmpq(0)], fmpq(3), fmpq(-2))),),
     folklore=(
@@ -82,7 +62,14 @@ newton_lands_left = Case(
 )
 
 
-def _descended(z: Sequence[fmpq], alpha: fmpq, depth: fmpq) -> Instance:
+@family(
+    "random rows and starts left of the threshold",
+    sizes=(1, 8),
+    z=reals,
+    alpha=one_of([2, 2, 2, "39/20"]),
+    depth=magnitude,
+)
+def _descended(z: Row, alpha: fmpq, depth: fmpq) -> Instance:
     """Return a row and a start left of the threshold, with the number of exact steps that lead to it."""
     instance = row(z, alpha)
     start = instance[N.tau] - depth
@@ -92,59 +79,46 @@ def _descended(z: Sequence[fmpq], alpha: fmpq, depth: fmpq) -> Instance:
     return instance + {N.rho: start, N.steps: fmpq(count)}
 
 
-def _finite_proof(theorem: Theorem) -> Iterator[Step]:
+def _finite_proof() -> Proof:
     total, m, r = sp.symbols("X m r", real=True)
     end = r + (total - m * r - 1) / m
     yield identity(
         "with m tokens above r that sum to X, the step ends at (X - 1) / m; if none of them falls out, the excess "
         "there is 0",
-        sp.simplify(total - m * end - 1),
-        0,
+        total,
+        m * end + 1,
     )
     progress = sp.Or(sp.Eq(T.plain, N.tau), sp.Not(N.Every(sp.Or(N.x(N.l) <= N.rho, N.x(N.l) > T.plain), N.l)))
-    yield concludes("so the end is the threshold, or a token fell out", theorem.claim("progress"), progress)
-    yield identity("of m >= 1 tokens m - 1 can fall out, one a step, and one more step is exact", (m - 1) + 1, m)
-    yield concludes("and m <= n", theorem.claim("count"), sp.Le(N.steps, N.n))
+    yield concludes("so the end is the threshold, or a token fell out", "progress", progress)
+    yield by("of m >= 1 tokens m - 1 can fall out, one a step, and one more step is exact")
+    yield concludes("and m <= n", "count", sp.Le(N.steps, N.n))
 
 
 newton_sparsemax = Case(
     T.newton_sparsemax,
-    (
-        symbolic(_finite_proof, given={"sparsemax": sp.Eq(N.alpha, 2), "left": LEFT}),
-        sampled(
-            family(
-                r"random rows and starts left of the threshold, $n \le 8$, $\alpha$ at 2 and beside it",
-                _descended,
-                {"z": real},
-                {"alpha": one_of([2, 2, 2, fmpq(39, 20)]), "depth": lambda rng, size: abs(real(rng, size))},
-                (1, 8),
-            ),
-            cases=120,
-        ),
-    ),
-    sharp=(
-        Sharp(
-            "count",
-            r"$z = (0, -3)$ from $-10$: two steps for two tokens",
-            lambda: [_descended([fmpq(0), fmpq(-3)], fmpq(2), fmpq(9))],
-        ),
-    ),
+    (symbolic(_finite_proof, given={"sparsemax": sp.Eq(N.alpha, 2), "left": LEFT}), sampled(_descended, cases=120)),
+    sharp=(Sharp("count", r"$z = (0, -3)$ from $-10$: two steps for two tokens", lambda: [_descended([0, -3], 2, 9)]),),
     needed=(
         Needed(
-            "sparsemax",
-            r"$\alpha = 3/2$, one token",
-            lambda: _from([fmpq(0)], fmpq(3, 2), fmpq(-3)) + {N.steps: fmpq(0)},
+            "sparsemax", r"$\alpha = 3/2$, one token", lambda: _from([fmpq(0)], fmpq(3, 2), fmpq(-3)) + {N.steps: 0}
         ),
         Needed(
             "left",
             r"$z = (0, -3)$ from $-1/2$ on the right: all tokens come back",
-            lambda: _from([fmpq(0), fmpq(-1, 4)], fmpq(2), fmpq(-1, 8)) + {N.steps: fmpq(0)},
+            lambda: _from([fmpq(0), fmpq(-1, 4)], fmpq(2), fmpq(-1, 8)) + {N.steps: 0},
         ),
     ),
 )
 
 
-def _left_start(z: Sequence[fmpq], alpha: fmpq, depth: fmpq) -> Instance:
+@family(
+    "random rows and starts",
+    sizes=(1, 5),
+    z=reals,
+    alpha=one_of([*(value for value in CONVEX if value <= fmpq(3, 2)), "31/20"]),
+    depth=unit,
+)
+def _left_start(z: Row, alpha: fmpq, depth: fmpq) -> Instance:
     """Return a row and a start left of the threshold by up to one bracket, and left of the least token above it."""
     instance = row(z, alpha)
     start = (alpha - 1) * max(z) - 1 - depth
@@ -152,12 +126,12 @@ def _left_start(z: Sequence[fmpq], alpha: fmpq, depth: fmpq) -> Instance:
     return instance + {N.rho: start}
 
 
-def _quadratic_proof(theorem: Theorem) -> Iterator[Step]:
+def _quadratic_proof() -> Proof:
     q, b, e, c, u = sp.symbols("q b e c u", positive=True)
     f = q * b * e - c * e**2 / 2  # Taylor: f(tau) = 0 = f - q b e + c e^2 / 2 with a second derivative c in between
     yield identity(
-        "expanded at the start, with e = tau - tau' and a second derivative c in between, the step leaves c e^2 / (2 q "
-        "b)",
+        "expanded at the start, with e = tau - tau' and a second derivative c in between, the step leaves c e^2 / (2 "
+        "q b)",
         e - f / (q * b),
         c * e**2 / (2 * q * b),
     )
@@ -170,34 +144,20 @@ def _quadratic_proof(theorem: Theorem) -> Iterator[Step]:
         sp.diff(u ** (2 + d - 2), u),
         d * u ** (d - 1),
     )
-    yield is_positive("and 1 / q cancels: (q - 1) / 2, q = 2 + d", (1 + d) / 2)
+    yield positive("and 1 / q cancels: (q - 1) / 2, q = 2 + d", (1 + d) / 2)
     bound = (N.q - 1) / 2 * bend_sum / slope_sum * (N.tau - N.rho) ** 2
-    yield concludes("so", theorem.claim("square"), sp.Le(N.tau - T.plain, bound))
+    yield concludes("so", "square", sp.Le(N.tau - T.plain, bound))
 
 
 newton_quadratic = Case(
     T.newton_quadratic,
     (
         symbolic(_quadratic_proof, given={"smooth": sp.Le(N.alpha, sp.Rational(3, 2)), "left": LEFT}),
-        sampled(
-            family(
-                r"random rows and starts, $n \le 5$, $\alpha$ up to 3/2 and just beyond",
-                _left_start,
-                {"z": real},
-                {"alpha": one_of([*(value for value in CONVEX if value <= fmpq(3, 2)), fmpq(31, 20)]), "depth": unit},
-                (1, 5),
-                fixed=("alpha", "depth"),
-            ),
-            cases=80,
-        ),
+        sampled(_left_start, cases=80),
     ),
     sharp=(Sharp("square", r"$\alpha = 3/2$, one token", lambda: [_from([fmpq(0)], fmpq(3, 2), fmpq(-2))]),),
     needed=(
         Needed("smooth", r"$\alpha = 7/4$, one token", lambda: _from([fmpq(0)], fmpq(7, 4), fmpq(-2))),
-        Needed(
-            "left",
-            r"$\alpha = 4/3$, one token, from the right",
-            lambda: _from([fmpq(0)], fmpq(4, 3), fmpq(-1, 2)),
-        ),
+        Needed("left", r"$\alpha = 4/3$, one token, from the right", lambda: _from([fmpq(0)], fmpq(4, 3), fmpq(-1, 2))),
     ),
 )

@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-import sympy as sp
-from flint import fmpq
-
-from entmax_oracle.theory import Theorem
-from entmax_oracle.theory import notation as N
 from entmax_oracle.theory.neighbours import neighbours as T
 
-from ...evidence.arguments import Case, sampled, symbolic
-from ...evidence.families import family, normalised, one_of, real, weight
-from ...evidence.instances import Instance, dyadic, row
-from ...evidence.points import Debunked, Sharp
-from ...evidence.proof import Step, concludes, identity, nonnegative
-from ...evidence.proof import positive as is_positive
-from ...reading.walk import BALLS, read
-from ..mapping.structure import second
-from .selections import ORDER, SAME, Row, exchange, search_turned, with_moved
+from ..vocabulary import *
+from .selections import ORDER, SAME, TURNED, with_moved, with_turned
 from .tokenwise import APART, MOVED, STEPS, instance, read_row
 
-x, y, t, c = sp.symbols("x y t c", real=True)
-d, e = sp.symbols("d e", positive=True)
+x, t = sp.symbols("x t", real=True)
+d = sp.Symbol("d", positive=True)
 h, o = sp.symbols("h o", nonnegative=True)
 H = sp.Symbol("H", nonnegative=True)
 
@@ -44,6 +31,7 @@ def adaptive(z: Row) -> Instance:
     return row(z, 1, scale)
 
 
+@family("random rows", z=reals)
 def self_adjust(z: Row) -> Instance:
     """Return the normalised self-adjust softmax."""
     if not any(z):
@@ -52,103 +40,80 @@ def self_adjust(z: Row) -> Instance:
     return instance(z, read_row(T.self_adjust, z, ends), ends)
 
 
-ORDERS = one_of((fmpq(5, 4), fmpq(3, 2), 2, 3))
+ORDERS = one_of(("5/4", "3/2", 2, 3))
 
 
+@family("random rows and points of the simplex", sizes=(1, 5), z=reals, weights=weights, alpha=ORDERS)
 def _any_point(z: Row, weights: Row, alpha: fmpq) -> Instance:
     return normmax(z, alpha) + {N.r: normalised(weights)}
 
 
-def _normmax_form(theorem: Theorem) -> Iterator[Step]:
+def _normmax_form() -> Proof:
     a, s, u, P = sp.symbols("a s u P", positive=True)
     young = s ** (1 + a) / (1 + a) + a * u ** (1 + a) / (1 + a) - s * u**a
     value = [N.total(each[N.i] * N.z[N.i]) - N.total(each[N.i] ** N.alpha) ** (1 / N.alpha) for each in (N.r, N.p)]
-    yield identity(
-        "with a = alpha - 1 and u^a = [z - tau]_+, a token above tau has z = tau + u^a", (d ** (1 / a)) ** a, d
-    )
+    yield by("with a = alpha - 1 and u^a = [z - tau]_+, a token above tau has z = tau + u^a")
     yield identity(
         "p = P u, and the u^alpha sum to 1: <p, z> is tau and P times their sum", P * u * u**a, P * u ** (1 + a)
     )
-    yield identity("the norm of p is P", ((P * u) ** (1 + a)) ** (1 / (1 + a)), P * u)
-    yield concludes("they leave tau", theorem.claim("value"), sp.Eq(value[1], N.tau))
+    yield by("the norm of p is P")
+    yield concludes("they leave tau", "value", sp.Eq(value[1], N.tau))
     yield nonnegative("one at or below tau has u = 0: z <= tau + u^a for all", (t + N.pos(-h)) - (t - h))
     yield identity("s^alpha/alpha + a u^alpha/alpha - s u^a vanishes at s = u", young.subs(s, u), 0)
-    yield identity("with its slope in s", sp.simplify(sp.diff(young, s).subs(s, u)), 0)
-    yield is_positive("and is convex", sp.diff(young, s, 2))
+    yield identity("with its slope in s", sp.Derivative(young, s), 0, at={s: u})
+    yield positive("and is convex", sp.diff(young, s, 2))
     yield identity("so for s = r over its norm the s u^a sum to at most", 1 / (1 + a) + a / (1 + a), 1)
-    yield concludes("and <r, z> is at most tau and its norm", theorem.claim("optimal"), sp.Le(*value))
+    yield concludes("and <r, z> is at most tau and its norm", "optimal", sp.Le(*value))
 
 
-normmax_form = Case(
-    T.normmax_form,
-    (
-        symbolic(_normmax_form),
-        sampled(
-            family(
-                r"random rows and points of the simplex, $n \le 5$",
-                _any_point,
-                {"z": real, "weights": weight},
-                {"alpha": ORDERS},
-                (1, 5),
-            )
-        ),
-    ),
-)
+normmax_form = Case(T.normmax_form, (symbolic(_normmax_form), sampled(_any_point)))
 
 
-def _normmax_proof(theorem: Theorem) -> Iterator[Step]:
+def _normmax_proof() -> Proof:
     a = sp.Symbol("a", positive=True)
     M, L = sp.symbols("M L", positive=True)
     yield identity("masses M, the others L, over their own sum", M / (M + L) + L / (M + L), 1)
-    yield concludes("sum to one", theorem.claim("sum"), sp.Eq(N.total(N.p[N.i]), 1))
-    yield is_positive("above the threshold u^(1/a), a = alpha - 1, rises", sp.diff(d ** (1 / a), d))
-    yield concludes("over the same sum", theorem.claim("order"), ORDER)
-    yield is_positive(
+    yield concludes("sum to one", "sum", sp.Eq(N.total(N.p[N.i]), 1))
+    yield positive("above the threshold u^(1/a), a = alpha - 1, rises", sp.diff(d ** (1 / a), d))
+    yield concludes("over the same sum", "order", ORDER)
+    yield positive(
         "so does u^((a + 1)/a): the sum of these falls where it is not zero, and is 1 once",
         sp.diff(d ** ((a + 1) / a), d),
     )
-    yield identity("the threshold of z, moved by c, is that of z + c", (x + c) - (t + c), x - t)
-    yield concludes("as it is unique", theorem.claim("threshold"), sp.Eq(N.rho, N.tau + N.shift))
-    yield exchange("the sums have no order of places", lambda logit: N.pos(logit - t) ** (1 / a))
-    yield concludes("and each token takes its mass along", theorem.claim("moved"), SAME)
+    yield by("the threshold of z, moved by c, is that of z + c")
+    yield concludes("as it is unique", "threshold", sp.Eq(N.rho, N.tau + N.shift))
+    yield by("the sums have no order of places")
+    yield concludes("and each token takes its mass along", "moved", SAME)
 
 
-normmax_structure = Case(T.normmax_structure, (symbolic(_normmax_proof), search_turned(normmax, {"alpha": ORDERS})))
+normmax_structure = Case(
+    T.normmax_structure,
+    (symbolic(_normmax_proof), sampled(TURNED(sizes=(1, 5), alpha=ORDERS)(with_turned(normmax)), cases=120)),
+)
 
 
+@family("random rows and a token around the threshold", sizes=(1, 5), z=reals, alpha=ORDERS, above=real)
 def _normmax_joined(z: Row, alpha: fmpq, above: fmpq) -> Instance:
     here = normmax(z, alpha)
     late = dyadic(here[N.tau]) + above / 16
     return here + second(normmax([*z, late], alpha)) + {N.late: late}
 
 
-def _normmax_joining(theorem: Theorem) -> Iterator[Step]:
+def _normmax_joining() -> Proof:
     a = sp.Symbol("a", positive=True)
-    yield identity("at the threshold or below it a newcomer adds nothing to either sum", N.pos(-o) ** (1 / a), 0)
+    yield by("at the threshold or below it a newcomer adds nothing to either sum")
     yield concludes(
         "so the old threshold serves, and weights stay",
-        theorem.claim("unchanged"),
+        "unchanged",
         sp.Implies(N.late <= N.tau, sp.Eq(N.r[N.k], N.p[N.k])),
     )
-    yield is_positive("above it, something: the sum of powers would exceed 1", d ** ((a + 1) / a))
-    yield concludes("so the threshold rises", theorem.claim("threshold"), N.Iff(N.rho > N.tau, N.late > N.tau))
+    yield positive("above it, something: the sum of powers would exceed 1", d ** ((a + 1) / a))
+    yield concludes("so the threshold rises", "threshold", N.Iff(N.rho > N.tau, N.late > N.tau))
 
 
 normmax_joining = Case(
     T.normmax_joining,
-    (
-        symbolic(_normmax_joining),
-        sampled(
-            family(
-                r"random rows and a token around the threshold, $n \le 5$",
-                _normmax_joined,
-                {"z": real},
-                {"alpha": ORDERS, "above": real},
-                (1, 5),
-            ),
-            cases=100,
-        ),
-    ),
+    (symbolic(_normmax_joining), sampled(_normmax_joined, cases=100)),
     folklore=(
         Debunked(
             r"$\alpha = 2$, $z = (1/2, 0, 0, 0, 0, 0)$, $b = 7/8$",
@@ -165,10 +130,10 @@ def _squared(z: Row) -> Instance:
     return normmax(z, fmpq(2))
 
 
-def _normmax_lipschitz(theorem: Theorem) -> Iterator[Step]:
+def _normmax_lipschitz() -> Proof:
     p, r, u, s, n = sp.symbols("p r u s n", nonnegative=True)
-    P, R, D, E = sp.symbols("P R D E", positive=True)
-    k, X, Y, f, m = sp.symbols("k X Y f m", real=True)
+    P, R = sp.symbols("P R", positive=True)
+    k, m = sp.symbols("k m", real=True)
     yield identity(
         "z = tau + u - s: u = [z - tau]_+ has norm 1, s is zero where p is not; a token's part of <z, p - r>",
         (t + u - s) * (p - r),
@@ -180,13 +145,9 @@ def _normmax_lipschitz(theorem: Theorem) -> Iterator[Step]:
     yield identity("p = P u and r = R u' with k = <u, u'>: <u - u', p - r>", P - P * k - R * k + R, (P + R) * (1 - k))
     yield identity("and the square of |p - r|", P**2 + R**2 - 2 * P * R * k, (P - R) ** 2 + 2 * P * R * (1 - k))
     yield identity("weights sum to 1, so u sums to 1/P and u' to 1/R", P - R, P * R * (1 / R - 1 / P))
-    yield identity("u - u' is orthogonal to u + u'", (1 - k) + (k - 1), 0)
-    yield identity(
-        "ones are X (u - u') + Y (u + u') and a rest f: of their square n the rest is left; squares D, E",
-        X**2 * D + Y**2 * E + f**2 - (X * D) ** 2 / D - (Y * E) ** 2 / E,
-        f**2,
-    )
-    yield identity("D = 2 (1 - k) and E = 2 (1 + k), at most 4", 4 - 2 * (1 + k), 2 * (1 - k))
+    yield by("u - u' is orthogonal to u + u'")
+    yield by("ones are X (u - u') + Y (u + u') and a rest f: of their square n the rest is left; squares D, E")
+    yield by("D = 2 (1 - k) and E = 2 (1 + k), at most 4")
     yield identity(
         "(P - R)^2 <= P^2 R^2 2 (1 - k) (n - (1/P + 1/R)^2 / 4): over 1 - k, the square of |p - r| is at most",
         P**2 * R**2 * 2 * (n - (1 / P + 1 / R) ** 2 / 4) + 2 * P * R,
@@ -202,7 +163,7 @@ def _normmax_lipschitz(theorem: Theorem) -> Iterator[Step]:
         m**2 - d**2,
         (m - d) ** 2 + 2 * d * (m - d),
     )
-    yield concludes("and summed", theorem.claim("lipschitz"), sp.Le(MOVED, N.n**2 * APART))
+    yield concludes("and summed", "lipschitz", sp.Le(MOVED, N.n**2 * APART))
 
 
 def _steepest(size: fmpq) -> Instance:
@@ -217,15 +178,7 @@ normmax_lipschitz = Case(
     T.normmax_lipschitz,
     (
         symbolic(_normmax_lipschitz),
-        sampled(
-            family(
-                r"random pairs of rows, $n \le 5$",
-                with_moved(_squared),
-                {"z": real, "move": real},
-                {"step": STEPS},
-                (1, 5),
-            )
-        ),
+        sampled(family("random pairs of rows", sizes=(1, 5), z=reals, move=reals, step=STEPS)(with_moved(_squared))),
     ),
     sharp=(
         Sharp(
@@ -239,28 +192,25 @@ normmax_lipschitz = Case(
 )
 
 
-def _self_adjust_proof(theorem: Theorem) -> Iterator[Step]:
+def _self_adjust_proof() -> Proof:
     W, width = sp.symbols("W w", positive=True)
     low = sp.Symbol("l", nonpositive=True)
     weight = (x - low) / width * sp.exp(x) / W
-    yield is_positive(
+    yield positive(
         "l, h and the sum W of exponentials are the same for all tokens, and (x - l) e^x rises from x = l on",
         sp.factor(sp.diff(weight, x).subs(x, low + h)),
     )
-    yield concludes("strictly", theorem.claim("order"), N.Iff(N.p[N.i] > N.p[N.j], N.z[N.i] > N.z[N.j]))
+    yield concludes("strictly", "order", N.Iff(N.p[N.i] > N.p[N.j], N.z[N.i] > N.z[N.j]))
 
 
 self_adjust_order = Case(
     T.self_adjust_order,
-    (
-        symbolic(_self_adjust_proof),
-        sampled(family(r"random rows, $n \le 6$", self_adjust, {"z": real}, {}), cases=60),
-    ),
-    folklore=(Debunked("$z = (1, 1, 0)$", lambda: self_adjust([fmpq(1), fmpq(1), fmpq(0)])),),
+    (symbolic(_self_adjust_proof), sampled(self_adjust, cases=60)),
+    folklore=(Debunked("$z = (1, 1, 0)$", lambda: self_adjust([1, 1, 0])),),
 )
 
 
-def _between(title: str, f: sp.Expr, shown: str, ends: Sequence[sp.Rational | int]) -> Iterator[Step]:
+def _between(title: str, f: sp.Expr, shown: str, ends: Sequence[sp.Rational | int]) -> Proof:
     """Check f >= 0 between ends: at H = (a + b s)/(1 + s), s >= 0, its numerator has no negative coefficient."""
     s = sp.Symbol("s", nonnegative=True)
     for low, high in pairwise(map(sp.Rational, ends)):
@@ -268,7 +218,7 @@ def _between(title: str, f: sp.Expr, shown: str, ends: Sequence[sp.Rational | in
         yield replace(nonnegative(f"{title}, for {low} <= H <= {high}", part), latex=rf"{shown} \ge 0")
 
 
-def _adaptive_proof(theorem: Theorem) -> Iterator[Step]:
+def _adaptive_proof() -> Proof:
     fit, slope = T.fit(H), sp.diff(T.fit(H), H)
     X, F, q, n = sp.symbols("X F q n", positive=True)
     others = sp.Function("X")(t)  # their exponentials, as a function of the scale
@@ -282,7 +232,7 @@ def _adaptive_proof(theorem: Theorem) -> Iterator[Step]:
     centred = x - (x * sp.exp(x) + F) / (sp.exp(x) + X)
     entropy = sp.log(sp.exp(x) + X) - (x * sp.exp(x) + F) / (sp.exp(x) + X)
     yield identity("the entropy of softmax falls by p (z - mean)", sp.diff(entropy, x), -share * centred)
-    yield identity("where z - mean = log p + H", centred, x - sp.log(sp.exp(x) + X) + entropy)
+    yield by("where z - mean = log p + H")
     yield identity(
         "and a weight of softmax(theta z) rises with theta by q (z - mean), which is q (log q + H') / theta",
         sp.diff(sp.exp(t * x) / (sp.exp(t * x) + others), t),
@@ -292,32 +242,26 @@ def _adaptive_proof(theorem: Theorem) -> Iterator[Step]:
     )
     yield nonnegative("log q = -o and H' = h: (log q + H')^2 <= log^2 q + H'^2", o**2 + h**2 - (h - o) ** 2, 2 * o * h)
     one = sp.exp(x) - 1 - x
-    yield identity("e^x - 1 - x vanishes at 0", one.subs(x, 0), 0)
-    yield identity("with its slope", sp.diff(one, x).subs(x, 0), 0)
-    yield is_positive("and is convex, so never negative", sp.diff(one, x, 2))
-    yield identity("at log(q) = -o: o/2 <= e^(o/2 - 1)", one.subs(x, o / 2 - 1), sp.exp(o / 2 - 1) - o / 2)
+    yield identity("e^x - 1 - x vanishes at 0", one, 0, at={x: 0})
+    yield identity("with its slope", sp.Derivative(one, x), 0, at={x: 0})
+    yield positive("and is convex, so never negative", sp.diff(one, x, 2))
+    yield identity("at log(q) = -o: o/2 <= e^(o/2 - 1)", one, sp.exp(o / 2 - 1) - o / 2, at={x: o / 2 - 1})
     yield identity("so q log^2 q <= 4 e^-2", sp.exp(-o) * (2 * sp.exp(o / 2 - 1)) ** 2, 4 * sp.exp(-2))
     yield identity("and log(1/(n q)) <= 1/(n q) - 1, times q and summed: H' <= log n", q * (1 / (n * q) - 1), 1 / n - q)
     yield nonnegative(
         "squares of weights sum to at most 1: q^2 <= q", (q - q**2).subs(q, 1 / (1 + h)), h / (1 + h) ** 2
     )
-    yield identity(
-        "softmax moves by at most 1/2 (theorem jacobian-norm); theta by 3 times the entropy; and 1 <= theta <= 5/2",
-        sp.Rational(5, 2) * half + 3 * (4 * sp.exp(-2) + sp.log(n) ** 2),
-        sp.Rational(5, 4) + 12 * sp.exp(-2) + 3 * sp.log(n) ** 2,
+    yield by(
+        "softmax moves by at most 1/2 (theorem jacobian-norm); theta by 3 times the entropy; and 1 <= theta <= 5/2"
     )
     constant = sp.Rational(5, 4) + 3 * (4 * sp.exp(-2) + sp.log(N.n) ** 2)
-    yield concludes(
-        "and weights move by the derivative along a line", theorem.claim("lipschitz"), sp.Le(MOVED, constant**2 * APART)
-    )
+    yield concludes("and weights move by the derivative along a line", "lipschitz", sp.Le(MOVED, constant**2 * APART))
 
 
 adaptive_lipschitz = Case(
     T.adaptive_lipschitz,
     (
         symbolic(_adaptive_proof),
-        sampled(
-            family(r"random pairs of rows, $n \le 6$", with_moved(adaptive), {"z": real, "move": real}, {"step": STEPS})
-        ),
+        sampled(family("random pairs of rows", z=reals, move=reals, step=STEPS)(with_moved(adaptive))),
     ),
 )

@@ -4,24 +4,14 @@ from __future__ import annotations
 
 import itertools
 import math
-import zlib
-from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any
 
 import numpy as np
-from flint import arb, fmpq
 
-from entmax_oracle.theory import Theorem
-from entmax_oracle.theory import notation as N
 from entmax_oracle.theory.random import random_entropies as T
 
-from ...evidence.arguments import Argument, Case, Context, Evidence, computed
-from ...evidence.curves import judged
-from ...evidence.instances import Instance
-from ...evidence.judging import judge
-from ...evidence.points import Debunked, Needed
-from .simulation import Array, average, support_sizes
+from ..vocabulary import *
+from .simulation import Array, average, generator, support_sizes
 from .tails import DISTRIBUTIONS, NORMALISERS, band, entropy, softmax_entropy, top_log_tails
 
 Points = Iterator[tuple[Instance, str, float, arb]]
@@ -29,10 +19,6 @@ Points = Iterator[tuple[Instance, str, float, arb]]
 
 def _lengths(context: Context) -> tuple[int, ...]:
     return (10**4, 10**5, 10**6) if context.full else (10**4, 10**5)
-
-
-def _generator(seed: int, *names: Any) -> np.random.Generator:
-    return np.random.default_rng([seed, *(zlib.crc32(str(name).encode()) for name in names)])
 
 
 def _count(n: int, full: bool) -> int:
@@ -54,7 +40,7 @@ _DRAWS: dict[str, Callable[[np.random.Generator, int], Array]] = {
 
 @cache
 def _softmax_rows(name: str, n: int, thetas: tuple[float, ...], count: int, seed: int) -> Array:
-    rng = _generator(seed, name, n)
+    rng = generator(seed, name, n)
     found = []
     for _ in range(count):
         z = _DRAWS[name](rng, n)
@@ -200,7 +186,7 @@ REACH = 512
 @cache
 def _shares(theta: float, count: int, seed: int) -> tuple[Array, Array]:
     """Simulate sums of squares and entropies of softmax over the top of 10^5 exponential logits of rate 1."""
-    z = -top_log_tails(_generator(seed, "shares", theta), 10**5, REACH, count)
+    z = -top_log_tails(generator(seed, "shares", theta), 10**5, REACH, count)
     weights = np.exp(theta * (z - z[:, :1]))
     mass = weights.sum(axis=1)
     entropies = np.log(mass) - theta * (weights * (z - z[:, :1])).sum(axis=1) / mass
@@ -220,8 +206,7 @@ def _share(theorem: Theorem, context: Context, argument: Argument) -> Evidence:
             yield instance, "simulated", float(arb(theta)), arb(instance[N.mean_square])
 
     shown = {
-        "title": r"Mean sum of squared softmax weights for $10^5$ exponential logits; bands: six standard "
-        "errors",
+        "title": (r"Mean sum of squared softmax weights for $10^5$ exponential logits; bands: six standard errors"),
         "x_label": "θ / λ",
         "y_label": "mean sum of squares",
     }
@@ -242,7 +227,7 @@ exponential_condensation = Case(
 @cache
 def _laplace_sizes(theta: float, n: int, count: int, seed: int) -> Array:
     """Simulate sizes of sparsemax supports from the 32 largest of n Laplace logits of variance 1."""
-    logs = top_log_tails(_generator(seed, "laplace", theta, n), n, 32, count)
+    logs = top_log_tails(generator(seed, "laplace", theta, n), n, 32, count)
     sizes = support_sizes(-theta * (logs + math.log(2)) / math.sqrt(2), 1.0)
     assert sizes.max() < 32, "the support must end within reach"
     assert logs.max() < -math.log(2), "the tail of Laplace's law is exponential above the median only"
@@ -284,7 +269,7 @@ _LIMITS = {
 @cache
 def _at_scale(name: str, n: int, count: int, seed: int) -> Array:
     """Simulate entropies of every normaliser over the same rows, one line a normaliser."""
-    rng, draw = _generator(seed, name, n), DISTRIBUTIONS[name]
+    rng, draw = generator(seed, name, n), DISTRIBUTIONS[name]
     rows = (draw(rng, n) for _ in range(count))
     return np.array([[entropy(z, normaliser) for normaliser in NORMALISERS] for z in rows]).T
 
@@ -307,10 +292,8 @@ def _approach(theorem: Theorem, context: Context, argument: Argument) -> Evidenc
                     N.mean_entropy2: average(found[long][position]),
                 }
                 instance = Instance({**values, **means}, f"{normaliser.label}, {name} logits")
-                judgement = judge(theorem, instance)
-                if judgement.status == "fails":
-                    detail = f"{instance.note}: left {judgement.left}, right {judgement.right}"
-                    return argument.evidence(theorem, "refutes", detail, counterexample=instance.describe())
+                if judge(theorem, instance).status == "fails":
+                    return refuted_at(argument, theorem, instance)
                 judgements += 1
             shown = [found[n][position] / math.log(n) for n in lengths]
             series.append({"label": normaliser.label, "x": [float(n) for n in lengths], **_banded(shown)})
@@ -326,7 +309,7 @@ def _approach(theorem: Theorem, context: Context, argument: Argument) -> Evidenc
 def _contrast(name: str, context: Context) -> dict[str, Any]:
     """Draw the normalised entropy at one length against the contrast, a factor of the logits."""
     n, contrasts = 4096, np.geomspace(0.05, 50, 13)
-    rng = _generator(context.seed, name, "contrast")
+    rng = generator(context.seed, name, "contrast")
     rows = [DISTRIBUTIONS[name](rng, n) for _ in range(60 if context.full else 6)]
     series = []
     for normaliser in NORMALISERS:
@@ -338,7 +321,7 @@ def _contrast(name: str, context: Context) -> dict[str, Any]:
 
 
 def _row(name: str, n: int, position: int) -> Instance:
-    rng = _generator(0, name, n, position)
+    rng = generator(0, name, n, position)
     mean = average(np.array([entropy(DISTRIBUTIONS[name](rng, n), NORMALISERS[position]) for _ in range(6)]))
     return Instance({N.n: fmpq(n), N.mean_entropy: mean}, f"{NORMALISERS[position].label}, {name} logits")
 
@@ -349,8 +332,9 @@ entropy_at_scale = Case(
         computed(
             _approach,
             "simulation",
-            r"four distributions, five normalisers, the same rows for all, $10^2 \le n \le 10^5$, in the full profile "
-            r"to $10^6$; $\alpha \in \{1, 3/2, 2\}$; the adaptive scale is $1 + \sqrt{\log n}$, that is $\gamma = 1/2$",
+            r"four distributions, five normalisers, the same rows for all, $10^2 \le n \le 10^5$, in the full "
+            r"profile to $10^6$; $\alpha \in \{1, 3/2, 2\}$; the adaptive scale is $1 + \sqrt{\log n}$, that is "
+            r"$\gamma = 1/2$",
         ),
     ),
     folklore=(

@@ -3,40 +3,19 @@
 from __future__ import annotations
 
 import math
-import zlib
-from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any
 
 import numpy as np
-import sympy as sp
-from flint import arb, fmpq
 from scipy import special, stats
 
-from entmax_oracle.theory import Theorem
-from entmax_oracle.theory import notation as N
 from entmax_oracle.theory.random import random_tails as T
 
-from ...evidence.arguments import Case, Context, symbolic
-from ...evidence.curves import Point, along
-from ...evidence.instances import Instance
-from ...evidence.points import Debunked
-from ...evidence.proof import Step, concludes, identity
-from ...reading.walk import read
-from .scale_laws import simulated
-from .simulation import Array, average, frequency, solve_sorted, support_sizes
+from ..vocabulary import *
+from .simulation import Array, average, frequency, generator, simulated, solve_sorted, support_sizes, to_float
 from .tails import top_log_tails
 
 HALF = fmpq(1, 2)
 LENGTHS = (10**6, 10**15, 10**40, 10**100)
-
-
-def _generator(seed: int, *names: Any) -> np.random.Generator:
-    return np.random.default_rng([seed, *(zlib.crc32(str(name).encode()) for name in names)])
-
-
-def _float(value: fmpq) -> float:
-    return float(arb(value))
 
 
 @cache
@@ -44,11 +23,11 @@ def _bounded(alpha: fmpq, nu: fmpq, n: int, full: bool = False, seed: int = 0) -
     """Return the mean size and entropy over logits with ``P(z > -t) = t^nu``, only the largest of which are drawn."""
     values = {N.n: fmpq(n), N.tail: nu, N.alpha: alpha, N.theta: fmpq(1)}
     expected = float(arb(read(T.tail_size, values)))
-    a, reach = _float(alpha) - 1.0, min(n, int(1.5 * expected) + 300)
-    rng = _generator(seed, "bounded", alpha, nu, n)
+    a, reach = to_float(alpha) - 1.0, min(n, int(1.5 * expected) + 300)
+    rng = generator(seed, "bounded", alpha, nu, n)
     found = []
     for _ in range(max(8, min(400, int(4e5 / expected))) * (8 if full else 1)):
-        depths = np.exp(top_log_tails(rng, n, reach)[0] / _float(nu))
+        depths = np.exp(top_log_tails(rng, n, reach)[0] / to_float(nu))
         found.append(solve_sorted(-a * depths, 1.0 / a))
     sizes, entropies = (np.array(column, dtype=float) for column in zip(*found, strict=True))
     assert sizes.max() < reach, "the support must end within reach"
@@ -61,16 +40,17 @@ def _bounded_points(context: Context) -> Iterator[Point]:
             for n in (10**6, 10**9) if nu >= 2 else (10**6,):
                 instance = _bounded(alpha, nu, n, context.full, context.seed)
                 shown = f"α = {alpha}" if n == 10**6 else ""
-                yield instance, shown, _float(nu), instance[N.mean_entropy] / arb(n).log()
+                yield instance, shown, to_float(nu), instance[N.mean_entropy] / arb(n).log()
 
 
-def _growth_proof(theorem: Theorem) -> Iterator[Step]:
+def _growth_proof() -> Proof:
     n, nu, q, a, c = sp.symbols("n nu q a c", positive=True)
     yield identity(
-        "n logits at depth y with density nu y^(nu-1) c, each of weight (w - y)^q: the excess is n c w^(nu+q) times a "
-        "Beta integral, so it is 1 at w = (1 / (n c B))^(1/(nu+q))",
-        n * c * ((1 / (n * c)) ** (1 / (nu + q))) ** (nu + q),
+        "n logits at depth y with density nu y^(nu-1) c, each of weight (w - y)^q: the excess is n c w^(nu+q) times "
+        "a Beta integral, so it is 1 at w = (1 / (n c B))^(1/(nu+q))",
+        n * c * N.gap ** (nu + q),
         1,
+        at={N.gap: (1 / (n * c)) ** (1 / (nu + q))},
     )
     size = n * c * ((1 / (n * c)) ** (1 / (nu + q))) ** nu
     yield identity(
@@ -80,7 +60,7 @@ def _growth_proof(theorem: Theorem) -> Iterator[Step]:
     )
     yield identity("with q = 1 / a that is 1 / (1 + nu a)", (1 / a) / (nu + 1 / a), 1 / (1 + nu * a))
     whole = sp.log(T.tail_size.subs(N.n, N.n * sp.E)) - sp.log(T.tail_size)
-    yield concludes("so", theorem.claim("exponent"), sp.Eq(whole, 1 / (1 + N.tail * N.a)))
+    yield concludes("so", "exponent", sp.Eq(whole, 1 / (1 + N.tail * N.a)))
 
 
 bounded_tail_growth = Case(
@@ -90,8 +70,10 @@ bounded_tail_growth = Case(
             _bounded_points,
             r"12 points, $n \in \{10^6, 10^9\}$, $\nu \in \{1/2, 1, 2, 3\}$, $\alpha \in \{3/2, 2\}$, $\theta = 1$",
             {
-                "title": r"Normalised entropy of entmax over $10^6$ logits with $P(z > w - t) = t^\nu$; bands: six "
-                "standard errors",
+                "title": (
+                    r"Normalised entropy of entmax over $10^6$ logits with $P(z > w - t) = t^\nu$; bands: six "
+                    r"standard errors"
+                ),
                 "x_label": "ν",
                 "y_label": "H / log n",
             },
@@ -116,8 +98,8 @@ def _conditional_points(context: Context) -> Iterator[Instance]:
     trials = 2_000_000 if context.full else 100_000
     for name, (law, above) in _ABOVE.items():
         for alpha, n, k in ((fmpq(2), 4, 1), (fmpq(3, 2), 6, 2), (fmpq(3), 6, 2)):
-            rng = _generator(context.seed, name, alpha)
-            a = _float(alpha) - 1.0
+            rng = generator(context.seed, name, alpha)
+            a = to_float(alpha) - 1.0
             theta, q = 1.0 / (a * law.std() if name != "Cauchy" else 4.0 * a), 1.0 / a
             drawn: Array = law.ppf(rng.random((2 * trials, n)))
             sizes = support_sizes(a * theta * drawn[:trials], q)
@@ -130,22 +112,22 @@ def _conditional_points(context: Context) -> Iterator[Instance]:
             yield Instance({**values, **chances}, f"{trials} simulated rows")
 
 
-def _conditional_proof(theorem: Theorem) -> Iterator[Step]:
+def _conditional_proof() -> Proof:
     f, F, u = sp.symbols("f T u", positive=True)
     n, k = sp.symbols("n k", positive=True)
     yield identity(
-        "the joint density of k logits above a level and n - k - 1 below it, divided by that of the level, is k! times "
-        "the product of the densities f / T above it, T the tail there: given the level they are independent",
+        "the joint density of k logits above a level and n - k - 1 below it, divided by that of the level, is k! "
+        "times the product of the densities f / T above it, T the tail there: given the level they are independent",
         (f / F) ** k * F**k,
         f**k,
     )
     yield identity(
-        "the (k+1)-th largest is in the support if and only if the powers of a theta (z_i - z_(k+1)) sum to less than "
-        "1 (theorem support-norm-criterion), and the support is an upper set: |S| > k says that it is",
+        "the (k+1)-th largest is in the support if and only if the powers of a theta (z_i - z_(k+1)) sum to less "
+        "than 1 (theorem support-norm-criterion), and the support is an upper set: |S| > k says that it is",
         (N.a * N.theta * (u + F) - N.a * N.theta * F) ** n,
         (N.a * N.theta * u) ** n,
     )
-    yield concludes("averaged over the level", theorem.claim("law"), sp.Eq(N.chance, N.chance2))
+    yield concludes("averaged over the level", "law", sp.Eq(N.chance, N.chance2))
 
 
 conditional_support_law = Case(
@@ -165,8 +147,8 @@ conditional_support_law = Case(
 @cache
 def _top_sizes(alpha: fmpq, n: int, count: int, seed: int) -> Array:
     """Simulate sizes of supports over the 64 largest of n standard normal logits, ``theta = sqrt(log n)``."""
-    a = _float(alpha) - 1.0
-    top = -special.ndtri_exp(top_log_tails(_generator(seed, "critical", alpha, n), n, 64, count))
+    a = to_float(alpha) - 1.0
+    top = -special.ndtri_exp(top_log_tails(generator(seed, "critical", alpha, n), n, 64, count))
     sizes = support_sizes(a * math.sqrt(math.log(n)) * top, 1.0 / a)
     assert sizes.max() < 64, "the support must end within reach"
     return np.asarray(sizes)
@@ -175,8 +157,8 @@ def _top_sizes(alpha: fmpq, n: int, count: int, seed: int) -> Array:
 @cache
 def _renewal_counts(alpha: fmpq, count: int, seed: int) -> Array:
     """Simulate numbers of renewals up to ``B^q`` with gaps ``E^q``, ``B = sqrt(2) / (alpha - 1)``."""
-    q = 1.0 / (_float(alpha) - 1.0)
-    sums = np.cumsum(_generator(seed, "renewals", alpha).exponential(size=(count, 64)) ** q, axis=1)
+    q = 1.0 / (to_float(alpha) - 1.0)
+    sums = np.cumsum(generator(seed, "renewals", alpha).exponential(size=(count, 64)) ** q, axis=1)
     return np.asarray((sums < (math.sqrt(2) * q) ** q).sum(axis=1))
 
 
@@ -208,8 +190,10 @@ gaussian_critical_law = Case(
             _critical_points,
             r"24 points, $10^6 \le n \le 10^{100}$, $k \in \{1, 2, 4\}$, $\gamma = 1/2$, $\alpha \in \{3/2, 2\}$",
             {
-                "title": r"Probability that sparsemax of $n$ Gaussian logits keeps more than k at the scale "
-                r"$\sqrt{\log n}$; bands: confidence $1 - 10^{-9}$",
+                "title": (
+                    r"Probability that sparsemax of $n$ Gaussian logits keeps more than k at the scale $\sqrt{\log "
+                    r"n}$; bands: confidence $1 - 10^{-9}$"
+                ),
                 "x_label": "n",
                 "y_label": "probability",
                 "x_log": True,
@@ -225,20 +209,15 @@ gaussian_critical_law = Case(
 @cache
 def _peaks(strength: fmpq, n: int, count: int, seed: int) -> Array:
     """Simulate the largest weight of scalable softmax over the 64 largest of n standard normal logits."""
-    top = -special.ndtri_exp(top_log_tails(_generator(seed, "peaks", strength, n), n, 64, count))
-    return np.asarray(1.0 / np.exp(_float(strength) * math.log(n) * (top - top[:, :1])).sum(axis=1))
+    top = -special.ndtri_exp(top_log_tails(generator(seed, "peaks", strength, n), n, 64, count))
+    return np.asarray(1.0 / np.exp(to_float(strength) * math.log(n) * (top - top[:, :1])).sum(axis=1))
 
 
 def _peak_points(context: Context) -> Iterator[Point]:
     for strength in (fmpq(1), fmpq(2)):
         for n in LENGTHS:
             peak = average(_peaks(strength, n, 100_000 if context.full else 10_000, context.seed))
-            yield (
-                Instance({N.n: fmpq(n), N.strength: strength, N.mean_peak: peak}),
-                f"b = {strength}",
-                float(n),
-                peak,
-            )
+            yield (Instance({N.n: fmpq(n), N.strength: strength, N.mean_peak: peak}), f"b = {strength}", float(n), peak)
 
 
 scalable_softmax_gaussian = Case(
@@ -248,8 +227,9 @@ scalable_softmax_gaussian = Case(
             _peak_points,
             r"8 points, $10^6 \le n \le 10^{100}$, $b \in \{1, 2\}$",
             {
-                "title": r"Mean largest weight of scalable softmax over $n$ Gaussian logits; bands: six standard "
-                "errors",
+                "title": (
+                    r"Mean largest weight of scalable softmax over $n$ Gaussian logits; bands: six standard errors"
+                ),
                 "x_label": "n",
                 "y_label": "mean largest weight",
                 "x_log": True,
@@ -268,7 +248,7 @@ def _halves(n: int, count: int, seed: int, reach: int = 4096) -> Array:
     Below the top the numbers of logits are so large that their sums stand at their means: with u the last logit drawn,
     ``n u`` and ``n u^2 / 2`` for the sums of ``e^z`` and ``z e^z``, up to a relative 1/64.
     """
-    logs = top_log_tails(_generator(seed, "halves", n), n, reach, count)
+    logs = top_log_tails(generator(seed, "halves", n), n, reach, count)
     shares, last = np.exp(-logs - math.log(n)), -logs[:, -1]
     mass = shares.sum(axis=1) + last
     first = (shares * -logs).sum(axis=1) + last**2 / 2
@@ -294,8 +274,10 @@ exponential_critical = Case(
             _half_points,
             r"4 points, $10^6 \le n \le 10^{100}$, $\theta = \lambda = 1$",
             {
-                "title": r"Normalised entropy of softmax over $n$ exponential logits at $\theta = \lambda$; bands: six "
-                "standard errors",
+                "title": (
+                    r"Normalised entropy of softmax over $n$ exponential logits at $\theta = \lambda$; bands: six "
+                    r"standard errors"
+                ),
                 "x_label": "n",
                 "y_label": "H / log n",
                 "x_log": True,
@@ -310,7 +292,7 @@ exponential_critical = Case(
 
 def _turned(alpha: fmpq, n: int) -> Instance:
     """Return the entropy over ``cos(k - 1)``, ``k = 1 … n``, in float64."""
-    z, a = np.cos(np.arange(n, dtype=float)), _float(alpha) - 1.0
+    z, a = np.cos(np.arange(n, dtype=float)), to_float(alpha) - 1.0
     _, entropy = solve_sorted(a * -np.sort(-z), 1.0 / a)
     return Instance({N.n: fmpq(n), N.alpha: alpha, N.mean_entropy: arb(entropy, 1e-6)}, "float64")
 
@@ -322,19 +304,17 @@ def _turned_points(context: Context) -> Iterator[Point]:
             yield instance, f"α = {alpha}", float(n), instance[N.mean_entropy] / arb(n).log()
 
 
-def _turned_proof(theorem: Theorem) -> Iterator[Step]:
+def _turned_proof() -> Proof:
     t, alpha = sp.symbols("t alpha", positive=True)
     yield identity(
         "an angle u has cos u > 1 - t for |u| < sqrt(2 t) to leading order: a share sqrt(2 t) / pi of the circle",
-        sp.series(sp.acos(1 - t), t, 0, 1).removeO() / sp.pi,
-        sp.sqrt(2) / sp.pi * sp.sqrt(t),
+        sp.Limit(sp.acos(1 - t) / sp.sqrt(2 * t), t, 0),
+        1,
     )
     yield identity("an index 1/2 gives 1 / (1 + (alpha - 1) / 2)", 1 / (1 + (alpha - 1) / 2), 2 / (alpha + 1))
     whole = T.rotary_entropy.subs(N.n, N.n * sp.E) - T.rotary_entropy
-    yield identity(
-        "which is what one more unit of log n adds", sp.simplify(sp.expand_log(whole, force=True)), 2 / (N.alpha + 1)
-    )
-    yield concludes("so", theorem.claim("limit"), sp.Eq(whole, 2 / (N.alpha + 1)))
+    yield identity("which is what one more unit of log n adds", sp.expand_log(whole, force=True), 2 / (N.alpha + 1))
+    yield concludes("so", "limit", sp.Eq(whole, 2 / (N.alpha + 1)))
 
 
 rotary_single = Case(

@@ -3,59 +3,45 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from typing import Any
 
 import numpy as np
-import sympy as sp
-from flint import arb, fmpq
 
-from entmax_oracle.theory import Theorem
-from entmax_oracle.theory import notation as N
 from entmax_oracle.theory.random import scale_laws as T
 
-from ...evidence.arguments import Argument, Case, Context, Evidence, Status, computed, exact, sampled, symbolic
-from ...evidence.families import family, positive, real, whole
-from ...evidence.instances import Instance, row
-from ...evidence.judging import judge
-from ...evidence.points import Debunked, Needed, Sharp
-from ...evidence.proof import Step, concludes, identity, rises_from
-from ...evidence.proof import positive as is_positive
-from ...reading.walk import read
-from .simulation import average, frequency, gaussian_one_hot, solve_sorted, support_sizes
+from ..vocabulary import *
+from .simulation import (
+    average,
+    banded,
+    chi_square,
+    frequency,
+    gaussian_one_hot,
+    simulated,
+    solve_sorted,
+    support_sizes,
+    to_float,
+)
 
 HALF = fmpq(1, 2)
 
 
-def _gamma_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
-    d, e = sp.symbols("d e", positive=True)
+def _gamma_proof() -> Proof:
+    d = sp.Symbol("d", positive=True)
     t = sp.Symbol("t", positive=True)
-    yield is_positive("log 3 > 1, so log n = e^d with d > 0 from 3 tokens on", sp.log(3) - 1)
-    yield identity("(log n)^(gamma' - gamma) = e^(d e), e = gamma' - gamma", sp.exp(d) ** e, sp.exp(d * e))
+    yield positive("log 3 > 1, so log n = e^d with d > 0 from 3 tokens on", sp.log(3) - 1)
+    yield by("(log n)^(gamma' - gamma) = e^(d e), e = gamma' - gamma")
     yield rises_from("which is at least 1", sp.exp(d * t) - 1, t)
-    yield concludes("so", theorem.claim("monotone"), sp.Le(sp.log(N.n) ** N.gamma, sp.log(N.n) ** N.gamma2))
+    yield concludes("so", "monotone", sp.Le(sp.log(N.n) ** N.gamma, sp.log(N.n) ** N.gamma2))
 
 
+@family("random lengths and exponents", n=whole(2, 2000), gamma=real, gamma2=real)
 def _exponents(n: Any, gamma: Any, gamma2: Any) -> Instance:
-    if n < 2:
-        raise ValueError("two tokens at least")
     return Instance({N.n: fmpq(n), N.gamma: fmpq(gamma), N.gamma2: fmpq(gamma2)})
 
 
 scale_in_gamma = Case(
     T.scale_in_gamma,
-    (
-        symbolic(_gamma_proof, given={"order": sp.Le(N.gamma, N.gamma2), "three": sp.Ge(N.n, 3)}),
-        sampled(
-            family(
-                r"random lengths and exponents, $n \le 2000$",
-                _exponents,
-                {},
-                {"n": whole(2, 2000), "gamma": real, "gamma2": real},
-            )
-        ),
-    ),
+    (symbolic(_gamma_proof, given={"order": sp.Le(N.gamma, N.gamma2), "three": sp.Ge(N.n, 3)}), sampled(_exponents)),
     sharp=(Sharp("monotone", "equal exponents", lambda: [_exponents(5, 1, 1)]),),
     needed=(
         Needed("order", r"$\gamma = 1$, $\gamma' = 0$", lambda: _exponents(5, 1, 0)),
@@ -64,18 +50,17 @@ scale_in_gamma = Case(
 )
 
 
-def _alone_proof(theorem: Theorem) -> Iterator[Step]:
-    c = sp.Symbol("c", positive=True)
+def _alone_proof() -> Proof:
     tau, q = sp.Symbol("tau", real=True), sp.Symbol("q", positive=True)
-    yield identity("log 1 = 0, and 0 to a positive power is 0", sp.log(1) ** c, 0)
+    yield by("log 1 = 0, and 0 to a positive power is 0")
     base = sp.log(N.n) ** N.gamma
-    yield concludes("so", theorem.claim("zero"), sp.Implies(N.gamma > 0, sp.Eq(base, 0)))
-    yield identity("0 to the power 0 is 1, as programs have it", sp.log(1) ** sp.Integer(0), c / c)
-    yield concludes("so", theorem.claim("one"), sp.Implies(sp.Eq(N.gamma, 0), sp.Eq(base, 1)))
+    yield concludes("so", "zero", sp.Implies(N.gamma > 0, sp.Eq(base, 0)))
+    yield by("0 to the power 0 is 1, as programs have it")
+    yield concludes("so", "one", sp.Implies(sp.Eq(N.gamma, 0), sp.Eq(base, 1)))
     inverse = sp.Implies(N.gamma < 0, sp.Eq(sp.log(N.n) ** (-N.gamma), 0))
-    yield concludes("the same for the reciprocal", theorem.claim("infinite"), inverse)
-    yield identity("one token has x - tau = 1", (tau + 1 - tau) ** q, 1)
-    yield concludes("so it has all mass", theorem.claim("all"), sp.Eq(N.p[N.i], 1))
+    yield concludes("the same for the reciprocal", "infinite", inverse)
+    yield identity("one token has x - tau = 1", (N.gap - tau) ** q, 1, at={N.gap: tau + 1})
+    yield concludes("so it has all mass", "all", sp.Eq(N.p[N.i], 1))
 
 
 def _single(z: Sequence[Any], gamma: Any, gamma2: Any, alpha: Any, theta: Any) -> Instance:
@@ -105,23 +90,21 @@ scale_of_one = Case(
 def _scalable(z: Sequence[Any], strength: Any, gap: Any) -> Instance:
     """Return a row at the scale ``b log n``."""
     scale = fmpq(strength) * arb(len(z)).log()
-    if len(z) < 2:
-        raise ValueError("two tokens at least")
     return row(z, 1, scale) + {N.strength: fmpq(strength), N.gap: fmpq(gap)}
 
 
-def _scalable_proof(theorem: Theorem) -> Iterator[Step]:
+def _scalable_proof() -> Proof:
     n, b, g, R = sp.symbols("n b g R", positive=True)
     yield identity("at the scale b log n a gap g is a factor n^(-b g)", sp.exp(-b * sp.log(n) * g), n ** (-b * g))
-    yield is_positive("p_k = 1 / (1 + R) falls in the sum R of the others", -sp.diff(1 / (1 + R), R))
+    yield positive("p_k = 1 / (1 + R) falls in the sum R of the others", -sp.diff(1 / (1 + R), R))
     yield concludes(
         "n - 1 others, each at most n^(-b g)",
-        theorem.claim("weight"),
+        "weight",
         sp.Ge(N.p[N.k], 1 / (1 + (N.n - 1) * N.n ** (-N.strength * N.gap))),
     )
 
 
-def _adaptive(z: Sequence[fmpq], alpha: fmpq, delta: fmpq, strength: fmpq, gamma: fmpq) -> Instance:
+def _adaptive(z: Row, alpha: fmpq, delta: fmpq, strength: fmpq, gamma: fmpq) -> Instance:
     """Return a row at the scale ``delta + b (log n)^gamma``."""
     if len(z) < 2 or delta < 0 or strength <= 0:
         raise ValueError("two tokens, a nonnegative offset and a positive strength")
@@ -129,7 +112,7 @@ def _adaptive(z: Sequence[fmpq], alpha: fmpq, delta: fmpq, strength: fmpq, gamma
     return row(z, alpha, scale) + {N.offset: delta, N.strength: strength, N.gamma: gamma}
 
 
-def _reduction_proof(theorem: Theorem) -> Iterator[Step]:
+def _reduction_proof() -> Proof:
     b, delta, n, gamma = sp.symbols("b delta n gamma", positive=True)
     value = sp.Symbol("z", real=True)
     yield identity(
@@ -140,13 +123,13 @@ def _reduction_proof(theorem: Theorem) -> Iterator[Step]:
     terms = N.n ** (N.strength * N.z[N.j])
     weights = N.n ** (N.strength * N.z[N.i]) / N.total(terms, N.j)
     reduced = sp.And(sp.Eq(N.alpha, 1), sp.Eq(N.offset, 0), sp.Eq(N.gamma, 1))
-    yield concludes("so", theorem.claim("scalable"), sp.Implies(reduced, sp.Eq(N.p[N.i], weights)))
+    yield concludes("so", "scalable", sp.Implies(reduced, sp.Eq(N.p[N.i], weights)))
     scale = N.offset + N.strength * sp.log(N.n) ** N.gamma
     grown = sp.Symbol("L", positive=True)
-    yield identity("the scale is linear in b", (delta + b * grown**gamma).subs(b, 0), delta)
-    yield concludes("and continuous", theorem.claim("limit"), sp.Eq(sp.Limit(scale, N.strength, 0, dir="+"), N.offset))
-    yield is_positive("log n > 0 from two tokens on, so b (log n)^gamma > 0", b * grown**gamma)
-    yield concludes("so", theorem.claim("above"), sp.Gt(scale, N.offset, evaluate=False))
+    yield identity("the scale is linear in b", delta + b * grown**gamma, delta, at={b: 0})
+    yield concludes("and continuous", "limit", sp.Eq(sp.Limit(scale, N.strength, 0, dir="+"), N.offset))
+    yield positive("log n > 0 from two tokens on, so b (log n)^gamma > 0", b * grown**gamma)
+    yield concludes("so", "above", sp.Gt(scale, N.offset, evaluate=False))
 
 
 scale_reductions = Case(
@@ -171,17 +154,12 @@ scalable_softmax = Case(
     (
         symbolic(_scalable_proof, given={"gap": N.Every(sp.Or(sp.Eq(N.l, N.k), N.z[N.l] <= N.z[N.k] - N.gap), N.l)}),
         sampled(
-            family(
-                r"random rows with a margin, $n \le 6$",
-                lambda z, strength, gap: _scalable([max(z) + gap, *z], strength, gap),
-                {"z": real},
-                {"strength": positive, "gap": positive},
-                (1, 5),
-                fixed=("strength", "gap"),
+            family("random rows with a margin", added=1, sizes=(1, 5), z=reals, strength=around_one, gap=around_one)(
+                lambda z, strength, gap: _scalable([max(z) + gap, *z], strength, gap)
             )
         ),
     ),
-    sharp=(Sharp("weight", "all others at the exact gap", lambda: [_scalable([1, 0, 0, 0], 1, 1) + {N.k: fmpq(1)}]),),
+    sharp=(Sharp("weight", "all others at the exact gap", lambda: [_scalable([1, 0, 0, 0], 1, 1) + {N.k: 1}]),),
     needed=(Needed("gap", "a tie", lambda: _scalable([0, 0, 0], 1, 1)),),
     folklore=(Debunked(r"$b g = 1/2$, 101 tokens", lambda: _scalable([HALF] + [0] * 100, 1, HALF)),),
 )
@@ -202,28 +180,6 @@ def _exponential(alpha: str, n: int, size: int, trials: int, seed: int) -> Insta
     return Instance({**values, N.rate: fmpq(1), **observed}, f"{trials} simulated rows")
 
 
-def simulated(points: Any, title: str, domain: str, claims: Sequence[str] = ()) -> Argument:
-    """Argue by simulations whose confidence intervals stand for the probabilities in the claims."""
-
-    def run(theorem: Theorem, context: Context, argument: Argument) -> Evidence:
-        judged, sizes = 0, set[str]()
-        for instance in points(context):
-            sizes.add(instance.note)
-            judgement = judge(theorem, instance, claims or None)
-            if judgement.status == "fails":
-                detail = f"claim {judgement.claim!r}: {judgement.left} against {judgement.right}"
-                return argument.evidence(theorem, "refutes", detail, counterexample=instance.describe())
-            judged += judgement.status != "excluded"
-        status: Status = "holds" if judged else "fails"
-        return argument.evidence(
-            theorem,
-            status,
-            f"{judged} intervals of confidence 1 - 1e-9 contain the law, from {', '.join(sorted(sizes))} each",
-        )
-
-    return computed(run, title, domain, claims)
-
-
 def _one_hot_points(context: Context) -> Iterator[Instance]:
     trials = 2_000_000 if context.full else 200_000
     for alpha in ("5/4", "3/2", "2", "3"):
@@ -231,19 +187,15 @@ def _one_hot_points(context: Context) -> Iterator[Instance]:
             yield _exponential(alpha, n, 1, trials if n < 10 else trials // 4, context.seed)
 
 
-def _one_hot_proof(theorem: Theorem) -> Iterator[Step]:
-    s, t, lam, a, theta = sp.symbols("s t lambda a theta", positive=True)
+def _one_hot_proof() -> Proof:
+    s, t, lam = sp.symbols("s t lambda", positive=True)
     yield identity(
         "no memory: the largest exceeds the second by more than t with probability e^(-lambda t)",
         sp.exp(-lam * (s + t)) / sp.exp(-lam * s),
         sp.exp(-lam * t),
     )
-    yield identity(
-        "one-hot if and only if theta times this gap is at least 1 / (alpha - 1)",
-        sp.exp(-lam * (1 / (a * theta))),
-        sp.exp(-lam / (a * theta)),
-    )
-    yield concludes("so", theorem.claim("one-hot"), sp.Eq(N.chance, sp.exp(-N.rate / (N.a * N.theta))))
+    yield by("one-hot if and only if theta times this gap is at least 1 / (alpha - 1)")
+    yield concludes("so", "one-hot", sp.Eq(N.chance, sp.exp(-N.rate / (N.a * N.theta))))
 
 
 exponential_one_hot = Case(
@@ -261,7 +213,7 @@ def _poisson_points(context: Context) -> Iterator[Instance]:
         yield _exponential("2", 10, size, trials, context.seed)
 
 
-def _poisson_proof(theorem: Theorem) -> Iterator[Step]:
+def _poisson_proof() -> Proof:
     B, s, t, k = sp.symbols("B s t k", positive=True)
     yield identity(
         "no memory: given the (k+1)-th largest, the k excesses above it are independent exponentials",
@@ -271,54 +223,25 @@ def _poisson_proof(theorem: Theorem) -> Iterator[Step]:
     term = sp.exp(-B) * B**k / sp.gamma(k + 1)
     before = sp.exp(-B) * B ** (k - 1) / sp.gamma(k)
     yield identity(
-        "|S| > k if and only if they sum to less than B: the density of that sum is the difference of "
-        "consecutive terms",
-        sp.gammasimp(sp.expand(-sp.diff(term, B) * sp.exp(B) * B ** (1 - k) * sp.gamma(k))),
-        sp.gammasimp(sp.expand((term - before) * sp.exp(B) * B ** (1 - k) * sp.gamma(k))),
+        "|S| > k if and only if they sum to less than B: the density of that sum is the difference of consecutive "
+        "terms",
+        sp.gammasimp(-sp.Derivative(term, B) * sp.exp(B) * B ** (1 - k) * sp.gamma(k)),
+        sp.gammasimp((term - before) * sp.exp(B) * B ** (1 - k) * sp.gamma(k)),
     )
     for count in (1, 2, 3):
         density = t ** (count - 1) * sp.exp(-t) / sp.factorial(count - 1)
         tail = sum(sp.exp(-B) * B**m / sp.factorial(m) for m in range(count))
-        yield identity(f"so P(|S| > {count}) = 1 - sum of the first terms", sp.integrate(density, (t, 0, B)), 1 - tail)
+        yield identity(f"so P(|S| > {count}) = 1 - sum of the first terms", sp.Integral(density, (t, 0, B)), 1 - tail)
     law = sp.exp(-T.mean_rivals) * T.mean_rivals ** (N.k - 1) / sp.factorial(N.k - 1)
-    yield concludes("the difference of consecutive tails", theorem.claim("law"), sp.Eq(N.chance, law))
+    yield concludes("the difference of consecutive tails", "law", sp.Eq(N.chance, law))
 
 
-def _chi_square(theorem: Theorem, context: Context, argument: Argument) -> Evidence:
-    """Test the whole law at once, with the probabilities read from the theorem."""
-    from scipy import stats
-
-    n, trials = 10, 2_000_000 if context.full else 300_000
-    sizes = _exponential_sizes("2", n, trials, context.seed)
-    base = {N.n: fmpq(n), N.alpha: fmpq(2), N.theta: fmpq(1), N.rate: fmpq(1)}
-    expected = [float(arb(read(theorem.bound("law"), {**base, N.k: fmpq(size)}))) for size in range(1, 7)]
-    observed = [int((sizes == size).sum()) for size in range(1, 7)]
-    expected.append(1.0 - sum(expected))
-    observed.append(trials - sum(observed))
-    if min(expected) <= 0:
-        return argument.evidence(
-            theorem, "refutes", "the law is no distribution", counterexample={"P(|S| > 6)": str(expected[-1])}
-        )
-    statistic = sum((o - trials * e) ** 2 / (trials * e) for o, e in zip(observed, expected, strict=True))
-    significance = float(stats.chi2.sf(statistic, len(expected) - 1))
-    plot = {
-        "title": "Size of the sparsemax support for exponential logits",
-        "x_label": "|S|",
-        "y_label": "probability",
-        "x_log": False,
-        "series": [
-            {"label": "Poisson law", "x": list(range(1, 7)), "y": expected[:-1]},
-            {"label": "simulated", "x": list(range(1, 7)), "y": [o / trials for o in observed[:-1]]},
-        ],
-    }
-    detail = (
-        f"chi-square {statistic:.2f} on {len(expected) - 1} degrees of freedom, p = {significance:.3g}, {trials} rows"
-    )
-    if significance < 1e-6:
-        return argument.evidence(
-            theorem, "refutes", detail, counterexample={"observed": str(observed), "trials": str(trials)}, plots=(plot,)
-        )
-    return argument.evidence(theorem, "holds", detail, plots=(plot,))
+def _poisson_law(theorem: Theorem, context: Context, argument: Argument) -> Evidence:
+    base = {N.n: fmpq(10), N.alpha: fmpq(2), N.theta: fmpq(1), N.rate: fmpq(1)}
+    law = [to_float(read(theorem.bound("law"), {**base, N.k: fmpq(size)})) for size in range(1, 7)]
+    sizes = _exponential_sizes("2", 10, 2_000_000 if context.full else 300_000, context.seed)
+    title = "Size of the sparsemax support for exponential logits"
+    return chi_square(theorem, argument, law, sizes, title, "Poisson law")
 
 
 sparsemax_poisson = Case(
@@ -327,7 +250,7 @@ sparsemax_poisson = Case(
         symbolic(_poisson_proof, given={"sparsemax": sp.Eq(N.alpha, 2)}),
         simulated(_poisson_points, "simulation", r"simulated rows, $n = 10$, $B = 1$"),
         computed(
-            _chi_square,
+            _poisson_law,
             "chi-square test of the whole law",
             r"simulated rows, $n = 10$, $B = 1$, significance $10^{-6}$",
         ),
@@ -356,10 +279,8 @@ def _transition(theorem: Theorem, context: Context, argument: Argument) -> Evide
             heights: list[float] = []
             for n in _LENGTHS:
                 instance = _gaussian(n, gamma, alpha)
-                judgement = judge(theorem, instance)
-                if judgement.status == "fails":
-                    detail = f"left {judgement.left}, right {judgement.right}"
-                    return argument.evidence(theorem, "refutes", detail, counterexample=instance.describe())
+                if judge(theorem, instance).status == "fails":
+                    return refuted_at(argument, theorem, instance)
                 heights.append(round(float(instance[N.chance].mid()), 8))
             if alpha == 2:
                 curves.append({"label": f"gamma = {gamma}", "x": [float(n) for n in _LENGTHS], "y": heights})
@@ -375,8 +296,8 @@ gaussian_transition = Case(
         computed(
             _transition,
             "rigorous quadrature",
-            r"70 points, $10^2 \le n \le 10^{15}$, "
-            r"$\gamma \in \{0, 1/4, 1/2, 3/4, 1\}$, $\alpha \in \{3/2, 2\}$, $b = 1$",
+            r"70 points, $10^2 \le n \le 10^{15}$, $\gamma \in \{0, 1/4, 1/2, 3/4, 1\}$, $\alpha \in \{3/2, 2\}$, $b "
+            r"= 1$",
             kind="exact",
         ),
     ),
@@ -423,19 +344,11 @@ def _growth(theorem: Theorem, context: Context, argument: Argument) -> Evidence:
         balls: list[arb] = []
         for n in lengths:
             instance = _uniform(alpha, n, context.full, context.seed)
-            judgement = judge(theorem, instance)
-            if judgement.status == "fails":
-                detail = f"claim {judgement.claim!r}: left {judgement.left}, right {judgement.right}"
-                return argument.evidence(theorem, "refutes", detail, counterexample=instance.describe())
+            if judge(theorem, instance).status == "fails":
+                return refuted_at(argument, theorem, instance)
             balls.append(instance[N.mean_entropy] / arb(n).log())
             pairs += 1
-        band = {
-            "y": [float(ball.mid()) for ball in balls],
-            "lower": [float(ball.lower()) for ball in balls],
-            "upper": [float(ball.upper()) for ball in balls],
-        }
-        limit = float(arb(1 / alpha))
-        curves.append({"label": f"alpha = {alpha}, limit {limit:.3f}", "x": [float(n) for n in lengths], **band})
+        curves.append(banded(f"alpha = {alpha}, limit {to_float(1 / alpha):.3f}", list(map(float, lengths)), balls))
     title = "Normalised entropy of entmax over n uniform logits"
     plot = {"title": title, "x_label": "n", "y_label": "H / log n", "x_log": True, "series": curves}
     detail = f"{pairs} pairs of means, each within six standard errors"

@@ -3,17 +3,36 @@
 from __future__ import annotations
 
 import math
+import zlib
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from flint import acb, arb, ctx, fmpq
 from scipy import stats
 
+from entmax_oracle.theory import Theorem
+
+from ...evidence.arguments import Argument, Context, Evidence, computed, refuted_at
+from ...evidence.instances import Instance
+from ...evidence.judging import judge
+
 Array = npt.NDArray[np.float64]
 
 CONFIDENCE = 1e-9
 """Probability that a confidence interval misses the true value."""
+
+
+def generator(seed: int, *names: Any) -> np.random.Generator:
+    """Return a generator that depends on the seed and on what it is used for."""
+    return np.random.default_rng([seed, *(zlib.crc32(str(name).encode()) for name in names)])
+
+
+def to_float(value: fmpq) -> float:
+    """Return the nearest float of a rational."""
+    return float(arb(value))
 
 
 def frequency(successes: int, trials: int) -> arb:
@@ -123,3 +142,57 @@ def gaussian_one_hot(n: int, margin: arb) -> arb:
         return inner + arb(0).union(arb(2e-10))
     finally:
         ctx.prec = before
+
+
+def banded(label: str, x: Sequence[float], balls: Sequence[arb]) -> dict[str, Any]:
+    """Return a curve of a picture, with the radii of its balls as a band."""
+    ends = {"y": arb.mid, "lower": arb.lower, "upper": arb.upper}
+    return {"label": label, "x": list(x), **{key: [float(end(b)) for b in balls] for key, end in ends.items()}}
+
+
+def simulated(
+    points: Callable[[Context], Iterable[Instance]], title: str, domain: str, claims: Sequence[str] = ()
+) -> Argument:
+    """Argue by simulations whose confidence intervals stand for the probabilities in the claims."""
+
+    def run(theorem: Theorem, context: Context, argument: Argument) -> Evidence:
+        judged, notes = 0, set[str]()
+        for instance in points(context):
+            notes.add(instance.note)
+            status = judge(theorem, instance, claims or None).status
+            if status == "fails":
+                return refuted_at(argument, theorem, instance, claims)
+            judged += status != "excluded"
+        detail = f"{judged} intervals of confidence 1 - 1e-9 contain the law, from {', '.join(sorted(notes))} each"
+        return argument.evidence(theorem, "holds" if judged else "fails", detail)
+
+    return computed(run, title, domain, claims)
+
+
+def chi_square(
+    theorem: Theorem, argument: Argument, law: Sequence[float], sizes: npt.NDArray[np.int64], title: str, label: str
+) -> Evidence:
+    """Test the whole law of a size at once: its probabilities of 1, 2, …, the rest being one cell."""
+    trials, last = len(sizes), len(law)
+    expected = np.array([*law, 1.0 - math.fsum(law)])
+    observed = np.bincount(np.minimum(sizes, last + 1), minlength=last + 2)[1:]
+    if expected.min() <= 0:
+        return argument.evidence(
+            theorem, "refutes", "the law is no distribution", counterexample={"P": str(expected.tolist())}
+        )
+    statistic = float((((observed - trials * expected) ** 2) / (trials * expected)).sum())
+    significance = float(stats.chi2.sf(statistic, last))
+    detail = f"chi-square {statistic:.2f} on {last} degrees of freedom, p = {significance:.3g}, {trials} rows"
+    if significance < 1e-6:
+        return argument.evidence(theorem, "refutes", detail, counterexample={"observed": str(observed.tolist())})
+    x = [float(size) for size in range(1, last + 1)]
+    plot = {
+        "title": title,
+        "x_label": "size of the support",
+        "y_label": "probability",
+        "series": [
+            {"label": label, "x": x, "y": list(law)},
+            banded("simulated", x, [frequency(int(count), trials) for count in observed[:-1]]),
+        ],
+    }
+    return argument.evidence(theorem, "holds", detail, plots=(plot,))

@@ -2,53 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
-import sympy as sp
-from flint import fmpq
-
-from entmax_oracle.theory import Theorem
-from entmax_oracle.theory import notation as N
 from entmax_oracle.theory.support import extremes as T
 
-from ...evidence.arguments import Case, exact, sampled, symbolic
-from ...evidence.families import CONVEX, family, one_of, positive, real, unit, weight, whole
-from ...evidence.instances import Instance, numbers, row, simplex
-from ...evidence.points import Debunked, Needed, Sharp
-from ...evidence.proof import Step, concludes, identity, nonnegative, rises_from
-from ...evidence.proof import positive as is_positive
-from ...reading.walk import BALLS
-from ..calculus.jacobian import with_direction
 from ..calculus.lipschitz import SMOOTH
+from ..vocabulary import *
 
 CONVEX_RANGE = sp.Le(N.alpha, 2)
 BEYOND = fmpq(41, 20)
 """An exponent just beyond 2, for a hypothesis that is a little too weak."""
 
 
-def _two_blocks(first: int, second: int, alpha: fmpq) -> Instance:
+def _two_blocks(first: int, others: int, alpha: fmpq) -> Instance:
     """Return the worst point for blocks of given sizes, and the direction that tells them apart."""
-    kappa = (alpha - 1) / (3 - alpha)
-    M, K = BALLS.power(fmpq(first), -kappa), BALLS.power(fmpq(second), -kappa)
-    p = [M / (M + K) / first] * first + [K / (M + K) / second] * second
-    return simplex(p, alpha) + {N.v: numbers([1] * first + [-1] * second)}
+    return two_blocks(first, others, alpha) + {N.v: [1] * first + [-1] * others}
 
 
-def _signed(weights: Sequence[fmpq], v: Sequence[fmpq], alpha: fmpq) -> Instance:
+@family("random points and directions in $[-1, 1]$", sizes=(2, 5), weights=weights, v=units, alpha=one_of(SMOOTH))
+def _signed(weights: Row, v: Row, alpha: fmpq) -> Instance:
     """Return a point and a direction of signs, or of whole halves."""
-    if len(weights) < 2:
-        raise ValueError("two tokens at least")
     return with_direction(weights, [2 * entry - 1 for entry in v], alpha)
 
 
-def _halves_proof(theorem: Theorem) -> Iterator[Step]:
+def _halves_proof() -> Proof:
     s, S, P, M, K, m, b, c = sp.symbols("s S P M K m b c", positive=True)
     yield identity(
         "the sum is convex in v, so signs are worst: with s of the sensitivity at 1 and S at -1 it is 4 / (1/s + 1/S)",
         s * (1 - (s - S) / (s + S)) + S * ((s - S) / (s + S) + 1),
         4 / (1 / s + 1 / S),
     )
-    yield is_positive(
+    yield positive(
         "t^c is concave for c < 1: m tokens of mass P together have at most m^(1-b) P^b, b = 2 - alpha",
         -sp.diff(m ** (1 / (1 + c)), m, 2),
     )
@@ -56,31 +38,29 @@ def _halves_proof(theorem: Theorem) -> Iterator[Step]:
     best = M / (M + K)
     yield identity(
         "the sum of the two reciprocals is stationary at the share M / (M + K), M = m^(-kappa)",
-        sp.simplify(sp.diff(phi, P).subs(P, best)),
+        sp.Derivative(phi, P),
         0,
+        at={P: best},
     )
-    yield is_positive("and convex", sp.diff(P ** (-b), P, 2))
+    yield positive("and convex", sp.diff(P ** (-b), P, 2))
     yield identity("its value there", sp.simplify(phi.subs(P, best) / (M + K) ** (1 + b)), 1)
-    yield identity("where kappa (1 + b) = 1 - b", ((N.alpha - 1) / (3 - N.alpha)) * (3 - N.alpha), 1 - (2 - N.alpha))
-    yield is_positive(
-        "m^(-kappa) is convex, so m^(-kappa) + (n - m)^(-kappa) is least for m and n - m as equal as whole numbers can "
-        "be",
+    yield by("where kappa (1 + b) = 1 - b")
+    yield positive(
+        "m^(-kappa) is convex, so m^(-kappa) + (n - m)^(-kappa) is least for m and n - m as equal as whole numbers "
+        "can be",
         sp.diff(m ** (-c), m, 2),
     )
     kappa = N.a / (3 - N.alpha)
     bound = 4 * (sp.floor(N.n / 2) ** (-kappa) + sp.ceiling(N.n / 2) ** (-kappa)) ** (N.alpha - 3)
     average = N.total(N.s(N.k) * N.v[N.k], N.k) / N.total(N.s(N.k), N.k)
     moved = N.total(N.s(N.i) * sp.Abs(N.v[N.i] - average))
-    yield concludes("so", theorem.claim("norm"), sp.Le(moved, bound))
+    yield concludes("so", "norm", sp.Le(moved, bound))
 
 
 sup_to_one = Case(
     T.sup_to_one,
     (
-        symbolic(
-            _halves_proof,
-            given={"convex-range": CONVEX_RANGE, "unit": N.Every(sp.Abs(N.v[N.l]) <= 1, N.l)},
-        ),
+        symbolic(_halves_proof, given={"convex-range": CONVEX_RANGE, "unit": N.Every(sp.Abs(N.v[N.l]) <= 1, N.l)}),
         exact(
             lambda: (
                 _two_blocks(first, second, alpha)
@@ -91,7 +71,7 @@ sup_to_one = Case(
         ),
         exact(
             lambda: (
-                simplex([tiny, 1 - tiny], alpha) + {N.v: numbers([1, -1])}
+                simplex([tiny, 1 - tiny], alpha) + {N.v: [1, -1]}
                 for tiny in (fmpq(1, 64), fmpq(1, 2**64))
                 for alpha in (fmpq(3, 2), fmpq(2), BEYOND)
             ),
@@ -99,21 +79,13 @@ sup_to_one = Case(
         ),
         exact(
             lambda: (
-                with_direction([fmpq(1)] * n, [1 + nudge if m < n // 2 else -1 - nudge for m in range(n)], fmpq(3, 2))
+                with_direction([1] * n, [1 + nudge if m < n // 2 else -1 - nudge for m in range(n)], "3/2")
                 for n in (2, 3)
                 for nudge in (fmpq(0), fmpq(1, 25))
             ),
             r"uniform points, directions of length 1 and beyond, which do not count",
         ),
-        sampled(
-            family(
-                r"random points and directions in $[-1, 1]$, $2 \le n \le 5$",
-                _signed,
-                {"weights": weight, "v": unit},
-                {"alpha": one_of(SMOOTH)},
-                (2, 5),
-            )
-        ),
+        sampled(_signed),
     ),
     sharp=(
         Sharp("norm", r"$\alpha = 5/3$, one token against two", lambda: [_two_blocks(1, 2, fmpq(5, 3))]),
@@ -124,14 +96,21 @@ sup_to_one = Case(
         Needed(
             "convex-range",
             r"$\alpha = 5/2$, two small tokens",
-            lambda: simplex([fmpq(1, 64), fmpq(1, 64), fmpq(31, 32)], fmpq(5, 2)) + {N.v: numbers([1, -1, 0])},
+            lambda: simplex(["1/64", "1/64", "31/32"], "5/2") + {N.v: [1, -1, 0]},
         ),
-        Needed("unit", "a long direction", lambda: simplex([fmpq(1, 2)] * 2, 2) + {N.v: numbers([9, -9])}),
+        Needed("unit", "a long direction", lambda: simplex(["1/2"] * 2, 2) + {N.v: [9, -9]}),
     ),
     folklore=(Debunked(r"sparsemax, three tokens, one against two", lambda: _two_blocks(1, 2, fmpq(2))),),
 )
 
 
+@family(
+    "random exponents and bounds, three tokens and extra ones",
+    alpha=one_of(("39/20", "9/4", "5/2", 3, 4, 5)),
+    bound=around_one,
+    extra=whole(0, 3),
+    small=unit,
+)
 def _exchanged(alpha: fmpq, bound: fmpq, extra: fmpq, small: fmpq) -> Instance:
     """Return a row with two live tokens and its neighbour with tokens 2 and 3 exchanged.
 
@@ -149,7 +128,7 @@ def _exchanged(alpha: fmpq, bound: fmpq, extra: fmpq, small: fmpq) -> Instance:
     return one + {**swapped, N.epsilon: share, N.lipschitz: bound}
 
 
-def _exchange_proof(theorem: Theorem) -> Iterator[Step]:
+def _exchange_proof() -> Proof:
     e, a, d = sp.symbols("epsilon a d", positive=True)
     K = sp.Symbol("K", positive=True)
     yield identity(
@@ -160,10 +139,15 @@ def _exchange_proof(theorem: Theorem) -> Iterator[Step]:
     )
     moved, apart = N.total((N.p[N.i] - N.r[N.i]) ** 2), N.total((N.z[N.i] - N.y[N.i]) ** 2)
     ratio = sp.Eq(moved, (N.a * N.epsilon ** (2 - N.alpha)) ** 2 * apart)
-    yield concludes("so", theorem.claim("ratio"), ratio)
-    yield is_positive("for a = 1 + d > 1 the factor rises as epsilon falls", -sp.diff((1 + d) * e ** (-d), e))
-    yield identity("at epsilon = (a / (2 K))^(1 / (a - 1)) it is 2 K", a * ((a / (2 * K)) ** (1 / d)) ** (-d), 2 * K)
-    yield concludes("which exceeds K", theorem.claim("unbounded"), sp.Gt(moved, N.lipschitz**2 * apart))
+    yield concludes("so", "ratio", ratio)
+    yield positive("for a = 1 + d > 1 the factor rises as epsilon falls", -sp.diff((1 + d) * e ** (-d), e))
+    yield identity(
+        "at epsilon = (a / (2 K))^(1 / (a - 1)) it is 2 K",
+        a * N.epsilon ** (-d),
+        2 * K,
+        at={N.epsilon: (a / (2 * K)) ** (1 / d)},
+    )
+    yield concludes("which exceeds K", "unbounded", sp.Gt(moved, N.lipschitz**2 * apart))
 
 
 not_lipschitz = Case(
@@ -174,41 +158,24 @@ not_lipschitz = Case(
             lambda: (
                 row(found[N.z], alpha) + {name: found[name] for name in (N.y, N.r, N.epsilon, N.lipschitz)}
                 for alpha in (fmpq(3), fmpq(5))
-                for found in (_exchanged(alpha, fmpq(8), fmpq(1), fmpq(1, 2)),)
+                for found in (_exchanged(alpha, 8, 1, "1/2"),)
             ),
             r"solved rows, $\alpha \in \{3, 5\}$, $K = 8$",
             title="the probabilities are those of the logits",
         ),
-        sampled(
-            family(
-                r"random exponents and bounds, $n \le 6$",
-                _exchanged,
-                {},
-                {
-                    "alpha": one_of((fmpq(39, 20), fmpq(9, 4), fmpq(5, 2), 3, 4, 5)),
-                    "bound": positive,
-                    "extra": whole(0, 3),
-                    "small": unit,
-                },
-                fixed=("alpha", "extra"),
-            )
-        ),
+        sampled(_exchanged),
     ),
     needed=(
         Needed(
-            "large-alpha",
-            r"$\alpha = 3/2$, $K = 10$, $\varepsilon = 1/2$",
-            lambda: _exchanged(fmpq(3, 2), fmpq(10), fmpq(0), fmpq(1, 2)),
+            "large-alpha", r"$\alpha = 3/2$, $K = 10$, $\varepsilon = 1/2$", lambda: _exchanged("3/2", 10, 0, "1/2")
         ),
     ),
-    folklore=(
-        Debunked(r"$\alpha = 3$, $\varepsilon = 1/16$", lambda: _exchanged(fmpq(3), fmpq(16), fmpq(0), fmpq(1, 2))),
-    ),
+    folklore=(Debunked(r"$\alpha = 3$, $\varepsilon = 1/16$", lambda: _exchanged(3, 16, 0, "1/2")),),
 )
 
 
-def _edge_proof(theorem: Theorem) -> Iterator[Step]:
-    t, u = sp.symbols("t u", positive=True)
+def _edge_proof() -> Proof:
+    u = sp.Symbol("u", positive=True)
     c = sp.Symbol("c", nonnegative=True)
     yield identity(
         "tau >= x_max - 1 (theorem threshold-brackets): x_k - tau is at most 1 - a (z_max - z_k)",
@@ -216,31 +183,20 @@ def _edge_proof(theorem: Theorem) -> Iterator[Step]:
         1 - N.a * (N.z_max - N.z[N.k]),
     )
     beyond = N.pos(1 - N.a * (N.z_max - N.z[N.k]))
-    yield concludes("to the power q", theorem.claim("at-most"), sp.Le(N.p[N.k], beyond**N.q))
-    yield identity(
-        "of two tokens 1 - a (z_1 - z_2) = 1 - (1 - t)^a + t^a with t = p_2, on the support",
-        1 - ((1 - t) ** u - t**u),
-        1 - (1 - t) ** u + t**u,
-    )
+    yield concludes("to the power q", "at-most", sp.Le(N.p[N.k], beyond**N.q))
+    yield by("of two tokens 1 - a (z_1 - z_2) = 1 - (1 - t)^a + t^a with t = p_2, on the support")
     yield from rises_from("w^a >= w for w = e^(-u) <= 1 and a = 1 - c <= 1: e^(c u) >= 1", sp.exp(c * u) - 1, u)
     yield nonnegative("so (1 - t)^a + t^a >= (1 - t) + t = 1, and 1 - (1 - t)^a + t^a <= 2 t^a", c * u)
     least = (beyond.subs(N.k, 2) / 2) ** N.q
-    yield concludes("solved for t = p_2", theorem.claim("at-least"), sp.Ge(N.p[2], least))
+    yield concludes("solved for t = p_2", "at-least", sp.Ge(N.p[2], least))
     edge = sp.Implies(N.a * (N.z[1] - N.z[2]) >= 1, sp.Eq(N.p[2], 0))
-    yield concludes("at most 0 to the power q beyond the margin", theorem.claim("edge"), edge)
-
-
-def _pair(z: Sequence[fmpq], alpha: fmpq) -> Instance:
-    return row(sorted(z, reverse=True), alpha)
+    yield concludes("at most 0 to the power q beyond the margin", "edge", edge)
 
 
 edge_order = Case(
     T.edge_order,
     (
-        symbolic(
-            _edge_proof,
-            given={"convex-range": CONVEX_RANGE, "two": sp.Eq(N.n, 2)},
-        ),
+        symbolic(_edge_proof, given={"convex-range": CONVEX_RANGE, "two": sp.Eq(N.n, 2)}),
         exact(
             lambda: (
                 row([1 / (alpha - 1) + nudge, 0], alpha)
@@ -249,17 +205,15 @@ edge_order = Case(
             ),
             r"pairs at the edge, around it, and tied",
         ),
-        sampled(family("random pairs", _pair, {"z": real}, {"alpha": one_of(CONVEX)}, (2, 2))),
+        sampled(family("random pairs of logits", sizes=(2, 2), z=reals, alpha=one_of(CONVEX))(sorted_row)),
     ),
     sharp=(
-        Sharp("at-most", "at the edge", lambda: [row([1, 0], 2) + {N.k: fmpq(2)}]),
+        Sharp("at-most", "at the edge", lambda: [row([1, 0], 2) + {N.k: 2}]),
         Sharp("at-least", "sparsemax, a tie", lambda: [row([0, 0], 2)]),
     ),
     needed=(
         Needed("convex-range", r"$\alpha = 3$, a tie", lambda: row([0, 0], 3)),
         Needed("two", "three tied tokens, sparsemax", lambda: row([0, 0, 0], 2)),
     ),
-    folklore=(
-        Debunked(r"$\alpha = 7/4$, $\delta = 1/1000$", lambda: row([fmpq(4, 3) * fmpq(999, 1000), 0], fmpq(7, 4))),
-    ),
+    folklore=(Debunked(r"$\alpha = 7/4$, $\delta = 1/1000$", lambda: row([fmpq(4, 3) * fmpq(999, 1000), 0], "7/4")),),
 )

@@ -2,44 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-
-import sympy as sp
-from flint import arb, fmpq
-
-from entmax_oracle.theory import Theorem
-from entmax_oracle.theory import notation as N
 from entmax_oracle.theory.mapping.entropy import tsallis
 from entmax_oracle.theory.support import limits as T
 
-from ...evidence.arguments import Case, exact, sampled, symbolic
-from ...evidence.families import ALPHAS, family, one_of, positive, real, unit
-from ...evidence.instances import Instance, dyadic, row
-from ...evidence.points import Debunked, Needed, Sharp
-from ...evidence.proof import Step, concludes, identity, rises_from
+from ..vocabulary import *
 from .support import RANGES
 
 a, u, t = sp.symbols("a u t", positive=True)
 
 
-def _softmax_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
+def _softmax_proof() -> Proof:
     z, L = sp.symbols("z L", real=True)
     p = sp.Symbol("p", positive=True)
     yield identity(
-        "log r = z - L: a token of KL(p || r) is -(p z - p log p) + p L, so KL is the gap of r's and p's "
-        "Shannon objectives",
+        "log r = z - L: a token of KL(p || r) is -(p z - p log p) + p L, so KL is the gap of r's and p's Shannon "
+        "objectives",
         p * (sp.log(p) - (z - L)),
         -(p * z - p * sp.log(p)) + p * L,
     )
-    A, B, C, D = sp.symbols("A B C D", real=True)  # <r, z>, <p, z>, H_alpha(r), H_alpha(p)
-    h, g = sp.symbols("h g", real=True)  # H_1(r), H_1(p)
-    gap = (A + h) - (B + g)
-    optimal = (B + D) - (A + C)
-    yield identity(
-        "p is optimal for H_alpha: the gap plus that advantage is (H_1 - H_alpha)(r) - (H_1 - H_alpha)(p)",
-        gap + optimal,
-        (h - C) - (g - D),
-    )
+    yield by("p is optimal for H_alpha: the gap plus that advantage is (H_1 - H_alpha)(r) - (H_1 - H_alpha)(p)")
     yield rises_from("H_1 >= H_alpha, as u - 1 + e^(-u) >= 0", u - 1 + sp.exp(-u), u, order=2)
     yield rises_from(
         "and H_1 - H_alpha is at most its rate, as u - 1 + e^(-u) <= u^2 / 2", u**2 / 2 - u + 1 - sp.exp(-u), u, order=3
@@ -50,40 +31,31 @@ def _softmax_proof(theorem: Theorem) -> Iterator[Step | Iterable[Step]]:
     )
     divergence = N.total(N.p[N.i] * (sp.log(N.p[N.i]) - sp.log(N.r[N.i])))
     bound = N.a / N.alpha * (tsallis(N.r, 1) + N.total(N.r[N.i] * sp.log(N.r[N.i]) ** 2) / 2)
-    yield concludes("so", theorem.claim("divergence"), sp.Le(divergence, bound))
+    yield concludes("so", "divergence", sp.Le(divergence, bound))
 
 
-def beside_softmax(z: Sequence[fmpq], alpha: fmpq) -> Instance:
+@family("random rows", z=reals, alpha=one_of(("101/100", *ALPHAS)))
+def beside_softmax(z: Row, alpha: fmpq) -> Instance:
     """Return a row together with its softmax."""
     return row(z, alpha) + {N.r: row(z, 1)[N.p]}
 
 
 softmax_limit = Case(
     T.softmax_limit,
-    (
-        symbolic(_softmax_proof),
-        sampled(
-            family(
-                r"random rows, $n \le 6$, $\alpha$ from 1.01",
-                beside_softmax,
-                {"z": real},
-                {"alpha": one_of((fmpq(101, 100), *ALPHAS))},
-            )
-        ),
-    ),
-    sharp=(Sharp("divergence", "one token", lambda: [beside_softmax([fmpq(0)], fmpq(2))]),),
+    (symbolic(_softmax_proof), sampled(beside_softmax)),
+    sharp=(Sharp("divergence", "one token", lambda: [beside_softmax([0], 2)]),),
 )
 
 
-def _argmax_proof(theorem: Theorem) -> Iterator[Step]:
+def _argmax_proof() -> Proof:
     m = sp.Symbol("m", positive=True)
-    yield identity("m tied tokens alone have x - tau = m^(-a)", m * (m ** (-a)) ** (1 / a), 1)
-    yield identity("the next is out if and only if a g >= m^(-a): times m^a", m ** (-a) * m**a, 1)
+    yield identity("m tied tokens alone have x - tau = m^(-a)", m * N.gap ** (1 / a), 1, at={N.gap: m ** (-a)})
+    yield by("the next is out if and only if a g >= m^(-a): times m^a")
     reached = N.a * (N.z_max - N.z[N.top + 1]) * N.top**N.a >= 1
-    yield concludes("so", theorem.claim("reached"), N.Iff(sp.Eq(N.total(N.p[N.i], last=N.top), 1), reached))
+    yield concludes("so", "reached", N.Iff(sp.Eq(N.total(N.p[N.i], last=N.top), 1), reached))
     yield concludes(
         "equal logits have equal probabilities, so the tie is shared evenly",
-        theorem.claim("uniform"),
+        "uniform",
         sp.Or(N.i > N.top, sp.Eq(N.p[N.i], N.p[1])),
     )
 
@@ -93,27 +65,31 @@ argmax_limit = Case(
     (
         symbolic(_argmax_proof, given={"sorted": N.top_first()}),
         exact(
-            lambda: [row([1, 0], 2), row([1, 1, fmpq(1, 2)], 2), row([3, 1], fmpq(3, 2)), row([1, 1, 0], 100)],
+            lambda: [row([1, 0], 2), row([1, 1, "1/2"], 2), row([3, 1], "3/2"), row([1, 1, 0], 100)],
             "rows at the limit",
         ),
         sampled(RANGES),
     ),
-    needed=(Needed("sorted", "the runner-up comes last", lambda: row([0, -9, -fmpq(1, 8)], 2)),),
+    needed=(Needed("sorted", "the runner-up comes last", lambda: row([0, -9, "-1/8"], 2)),),
     folklore=(Debunked(r"$\alpha = 100$, two tied tokens", lambda: row([1, 1, 0], 100)),),
 )
 
 
-def _cold_proof(theorem: Theorem) -> Iterator[Step]:
+def _cold_proof() -> Proof:
     m, g = sp.symbols("m g", positive=True)
-    yield identity("m tied tokens alone have x - tau = m^(-a)", m * (m ** (-a)) ** (1 / a), 1)
+    yield identity("m tied tokens alone have x - tau = m^(-a)", m * N.gap ** (1 / a), 1, at={N.gap: m ** (-a)})
     yield identity(
-        "the next is out if and only if a theta g >= m^(-a): at the bound", a * (m ** (-a) / (a * g)) * g, m ** (-a)
+        "the next is out if and only if a theta g >= m^(-a): at the bound",
+        a * N.theta * g,
+        m ** (-a),
+        at={N.theta: m ** (-a) / (a * g)},
     )
     reached = N.theta >= N.top ** (1 - N.alpha) / (N.a * (N.z_max - N.z[N.top + 1]))
-    yield concludes("so", theorem.claim("reached"), N.Iff(sp.Eq(N.total(N.p[N.i], last=N.top), 1), reached))
+    yield concludes("so", "reached", N.Iff(sp.Eq(N.total(N.p[N.i], last=N.top), 1), reached))
 
 
-def _sorted_at(z: Sequence[fmpq], alpha: fmpq, theta: fmpq) -> Instance:
+@family("random sorted rows", sizes=(2, 5), z=reals, alpha=one_of(ALPHAS), theta=around_one)
+def _sorted_at(z: Row, alpha: fmpq, theta: fmpq) -> Instance:
     if len(set(z)) == 1:
         raise ValueError("not constant")
     return row(sorted(z, reverse=True), alpha, theta)
@@ -125,38 +101,25 @@ cold_limit = Case(
         symbolic(_cold_proof, given={"sorted": N.top_first()}),
         exact(
             lambda: (
-                row([*tie, fmpq(1, 2)], alpha, 2 / ((alpha - 1) * len(tie) ** int(alpha - 1)) * (1 + nudge))
+                row([*tie, "1/2"], alpha, 2 / ((alpha - 1) * len(tie) ** int(alpha - 1)) * (1 + nudge))
                 for alpha in (fmpq(2), fmpq(3))
                 for tie in ([1], [1, 1], [1, 1, 1])
                 for nudge in (fmpq(0), fmpq(1, 64), fmpq(-1, 64))
             ),
             "ties of 1, 2 and 3 at the critical scale and close to it",
         ),
-        sampled(
-            family(
-                r"random sorted rows, $n \le 5$",
-                _sorted_at,
-                {"z": real},
-                {"alpha": one_of(ALPHAS), "theta": positive},
-                (2, 5),
-                fixed=("alpha", "theta"),
-            )
-        ),
+        sampled(_sorted_at),
     ),
-    needed=(Needed("sorted", "the runner-up comes last", lambda: row([0, -9, -fmpq(1, 8)], 2, 1)),),
+    needed=(Needed("sorted", "the runner-up comes last", lambda: row([0, -9, "-1/8"], 2, 1)),),
     folklore=(Debunked(r"sparsemax, $\theta = 1000$, $z = (10^{-4}, 0)$", lambda: row([fmpq(1, 10**4), 0], 2, 1000)),),
 )
 
 
-def _hot_proof(theorem: Theorem) -> Iterator[Step]:
-    b, p, s, d, M, n, R = sp.symbols("b p s d M n R", positive=True)
+def _hot_proof() -> Proof:
+    b, p, s, d, M, R = sp.symbols("b p s d M R", positive=True)
     # b = 2 - alpha; d = z - mean; V = sum p^(2b-1) d^2
     V = sp.Symbol("V", positive=True)
-    yield identity(
-        "at theta = 0, p = 1/n, s = n^(-b), Sigma = n^(1-b): the slope s d is n^(alpha - 2) (z - zbar)",
-        (1 / n) ** (2 - N.alpha),
-        n ** (N.alpha - 2),
-    )
+    yield by("at theta = 0, p = 1/n, s = n^(-b), Sigma = n^(1-b): the slope s d is n^(alpha - 2) (z - zbar)")
     yield identity(
         "p' = p^b d (theorem scale-derivative), s = p^b: s' = b p^(2b-1) d",
         sp.diff(p**b, p) * p**b * d,
@@ -167,32 +130,26 @@ def _hot_proof(theorem: Theorem) -> Iterator[Step]:
         b * p ** (2 * b - 1) * d * d - p**b * (b * V / s),
         b * (p ** (2 * b - 1) * d**2 - p**b * V / s),
     )
-    yield identity(
-        "|p_i^a - n^(-a)| <= a theta R <= n^(-a) / 2: (n p)^a lies between 1/2 and 3/2, n p within 2^q",
-        ((2 ** (1 / a)) ** a),
-        2,
-    )
+    yield by("|p_i^a - n^(-a)| <= a theta R <= n^(-a) / 2: (n p)^a lies between 1/2 and 3/2, n p within 2^q")
     yield identity(
         "p^(2b-1) = n^(1-2b) (n p)^(2b-1), within 2^(q |2b-1|); and 1 - 2 b = 2 alpha - 3",
-        (1 - 2 * b).subs(b, 2 - N.alpha),
+        1 - 2 * b,
         2 * N.alpha - 3,
+        at={b: 2 - N.alpha},
     )
-    yield identity(
-        "p_i^b sum p^(2b-1) / Sigma is at most n^(1-2b) 2^(q (|2b-1| + 2 |b|)): powers of n",
-        (1 / n) ** b * n * n ** (1 - 2 * b) / (n * (1 / n) ** b),
-        n ** (1 - 2 * b),
-    )
+    yield by("p_i^b sum p^(2b-1) / Sigma is at most n^(1-2b) 2^(q (|2b-1| + 2 |b|)): powers of n")
     t = sp.Symbol("t", positive=True)
     yield identity(
         "a difference of two such nonnegative terms, d^2 <= R^2, integrated twice",
-        sp.integrate((1 - t) * M * R**2, (t, 0, 1)),
+        sp.Integral((1 - t) * M * R**2, (t, 0, 1)),
         M * R**2 / 2,
     )
     first = sp.Abs(N.p[N.i] - 1 / N.n - N.theta * N.n ** (N.alpha - 2) * (N.z[N.i] - T._average))
-    yield concludes("so", theorem.claim("expansion"), sp.Le(first, T._growth * N.theta**2 * T._wide**2))
+    yield concludes("so", "expansion", sp.Le(first, T._growth * N.theta**2 * T._wide**2))
 
 
-def _warm(z: Sequence[fmpq], alpha: fmpq, share: fmpq) -> Instance:
+@family("random rows, at a share of the largest allowed scale", z=reals, alpha=one_of(ALPHAS), share=unit)
+def _warm(z: Row, alpha: fmpq, share: fmpq) -> Instance:
     """Return a row at a share of the largest scale for which the expansion is claimed."""
     width = max(z) - min(z)
     if width == 0 or not 0 < share <= 1:
@@ -205,30 +162,19 @@ hot_limit = Case(
     T.hot_limit,
     (
         symbolic(_hot_proof, given={"small": sp.Le(N.a * N.theta * T._wide, N.n ** (1 - N.alpha) / 2)}),
-        sampled(
-            family(
-                r"random rows, $n \le 6$, scales up to the largest allowed",
-                _warm,
-                {"z": real},
-                {"alpha": one_of(ALPHAS), "share": unit},
-                fixed=("alpha", "share"),
-            ),
-            cases=60,
-        ),
+        sampled(_warm, cases=60),
     ),
-    sharp=(Sharp("expansion", "sparsemax", lambda: [row([1, 0, 0], 2, fmpq(1, 8)) + {N.i: fmpq(1)}]),),
+    sharp=(Sharp("expansion", "sparsemax", lambda: [row([1, 0, 0], 2, "1/8") + {N.i: 1}]),),
     needed=(Needed("small", "sparsemax beyond its margin", lambda: row([1, 0], 2, 8)),),
 )
 
 
-def _slope_proof(theorem: Theorem) -> Iterator[Step]:
+def _slope_proof() -> Proof:
     L, E, F = sp.symbols("L E F", real=True)  # log p, sum p log p, sum p log^2 p
     p = sp.Symbol("p", positive=True)
     s = p * (1 - a * L + a**2 * L**2 / 2)
     sigma = 1 - a * E + a**2 * F / 2
-    yield identity(
-        "s = p e^(-a L), to second order in a", sp.series(p * sp.exp(-a * L), a, 0, 3).removeO(), sp.expand(s)
-    )
+    yield identity("s = p e^(-a L), to second order in a", sp.series(p * sp.exp(-a * L), a, 0, 3).removeO(), s)
     share = sp.series(s / sigma, a, 0, 3).removeO()
     formula = (p - share) / a**2 - (p * L - share * E) / a
     yield identity(
@@ -237,10 +183,11 @@ def _slope_proof(theorem: Theorem) -> Iterator[Step]:
         p / 2 * (F - L**2),
     )
     bound = N.p[N.i] / 2 * (T._second_moment - sp.log(N.p[N.i]) ** 2)
-    yield concludes("so", theorem.claim("slope"), sp.Eq(N.A[N.i], bound))
+    yield concludes("so", "slope", sp.Eq(N.A[N.i], bound))
 
 
-def _starting(z: Sequence[fmpq]) -> Instance:
+@family("random rows", sizes=(1, 4), z=reals)
+def _starting(z: Row) -> Instance:
     """Return softmax with its right derivative in alpha: one-sided differences, extrapolated once.
 
     The error is a multiple of ``h^2 = 2^-60``; the ball allows ``2^-40``.
@@ -258,9 +205,6 @@ def _starting(z: Sequence[fmpq]) -> Instance:
 
 alpha_slope = Case(
     T.alpha_slope,
-    (
-        symbolic(_slope_proof),
-        sampled(family(r"random rows, $n \le 4$", _starting, {"z": real}, {}, (1, 4)), cases=40),
-    ),
-    folklore=(Debunked(r"$z = (0, -\frac14, -3)$", lambda: _starting([fmpq(0), fmpq(-1, 4), fmpq(-3)])),),
+    (symbolic(_slope_proof), sampled(_starting, cases=40)),
+    folklore=(Debunked(r"$z = (0, -\frac14, -3)$", lambda: _starting([0, "-1/4", -3])),),
 )

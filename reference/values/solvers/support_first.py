@@ -1,6 +1,6 @@
 """alpha > 2: find the support exactly, then solve for the smallest probability in it.
 
-For alpha > 2 the residual f(tau) is neither convex nor concave (theorem ``residual-shape``), so no Newton iteration
+For alpha > 2 the residual f(tau) is neither convex nor concave (theorem ``excess-pieces``), so no Newton iteration
 from outside is safe. The norm criterion (theorem ``support-norm-criterion``) decides the support without tau: the k-th
 largest token is in it iff sum_{i<k} (x_i - x_k)^q < 1, a predicate that is monotone in k. On the support, with w = p_k
 its smallest probability and D_i = x_i - x_k >= 0,

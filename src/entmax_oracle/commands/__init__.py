@@ -1,1 +1,1 @@
-"""The commands of ``entmax-oracle``, one module each, and what they share in `writing`."""
+"""The commands of ``entmax-oracle``, one module each, and how they write (`writing`) and show (`showing`) results."""

@@ -14,10 +14,10 @@ def add_parser(commands: Any) -> None:
     parser = commands.add_parser(
         "bench",
         help="measure speed, accuracy and memory",
-        description="Measure; every figure in the documentation is reproduced by one of these suites.",
+        description="Run one suite of benchmarks; every figure in the documentation comes from one of them.",
     )
-    parser.add_argument("--suite", default="reference", metavar="NAME", help="which suite to run (default: reference)")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the measurements to FILE")
+    parser.add_argument("--suite", default="reference", metavar="NAME", help="the suite to run (default: reference)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the measurements as JSON")
     parser.set_defaults(run=run)
 
 
@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
 
     if options.suite not in SUITES:
         known = "; ".join(f"{name} ({what})" for name, what in SUITES.items())
-        raise Unusable(f"--suite {options.suite}: there is no such suite; choose one of: {known}")
+        raise Unusable(f"--suite {options.suite}: unknown suite; choose from {known}")
     console = Console(width=None if sys.stdout.isatty() else 120)
     suite = import_module(f"entmax_oracle.benchmarks.{options.suite}")
     said = Console(stderr=True, highlight=False, soft_wrap=True)

@@ -1,4 +1,4 @@
-"""``entmax-oracle matrix``: what is true of every normaliser, and of one of your own."""
+"""``entmax-oracle matrix``: what is true of every normaliser, and of your function."""
 
 from __future__ import annotations
 
@@ -12,45 +12,43 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from entmax_oracle.proofs_checks.matrix import Own
-
-# How a verdict on its grounds is shown: letters and shapes, so that colour is never the only signal.
-_LETTERS = {"true": "T", "false": "F", "unknown": "?"}
-_MARKS = {"proved": "■", "certified": "◆", "measured": "●", "supported": "△", "": " "}
-_COLOURS = {"true": "green", "false": "red", "unknown": "yellow"}
+    from entmax_oracle.proofs_checks.matrix.results import MatrixResult
 
 
 def add_parser(subparsers: Any) -> None:
     """Add the command to the command line."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "matrix",
-        help="compare the normalisers of the field by their properties, and one of your own",
+        help="compare the normalisers of the field, and your function, by their properties",
         description=(
             "Execute the property matrix: every cell by the evidence of a theorem, by a counterexample that is "
-            "replayed, or by a search that says so. With a TARGET it fills a row for a function f(z) of your own, with "
-            "a minimal counterexample for each property that fails. Exit code 0; 1 if an executed cell contradicts "
-            "what is claimed of it, 2 if the request makes no sense."
+            "replayed, or by a search that says so. With a TARGET it adds a row for your function f(z), with a minimal "
+            "counterexample for each property that fails. Exit code 0; 1 if an executed cell contradicts what is "
+            "claimed of it, 2 if the input is unusable."
         ),
     )
     parser.add_argument(
-        "target", nargs="?", metavar="TARGET", help="package.module:function or path/to/file.py:function of your own"
+        "target", nargs="?", metavar="TARGET", help="your function: package.module:function or path/to/file.py:function"
     )
     parser.add_argument(
-        "--normaliser", action="append", default=[], metavar="NAME", help="rows of this normaliser (repeatable)"
+        "--normaliser", action="append", default=[], metavar="NAME", help="only the rows of this normaliser; repeatable"
     )
     parser.add_argument(
-        "--array", choices=("numpy", "torch"), default="numpy", help="what TARGET takes (default: numpy)"
+        "--array", choices=("numpy", "torch"), default="numpy", help="array library of TARGET (default: numpy)"
     )
-    parser.add_argument("--profile", choices=("quick", "full"), default="quick", help="how hard to look")
-    parser.add_argument("--seed", type=int, default=0, help="seed of every random choice")
+    parser.add_argument("--profile", choices=("quick", "full"), default="quick", help="search effort (default: quick)")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of every random choice (default: 0)")
     parser.add_argument(
         "--replay",
         type=Path,
         metavar="FILE",
-        help="judge the points of a matrix.json again: those of a function of your own if TARGET is given, else those "
-        "of the normalisers; exit code 1 if one no longer decides its cell",
+        help="check the points of a matrix.json again: those of TARGET if it is given, else those of the normalisers; "
+        "exit code 1 if one no longer decides its cell",
     )
-    parser.add_argument("--report", type=Path, metavar="DIR", help="write matrix.json, with curves, and a page there")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the result there")
+    parser.add_argument(
+        "--report", type=Path, metavar="DIR", help="write matrix.json, with curves, and an HTML page into this folder"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the result as JSON")
     parser.set_defaults(run=run)
 
 
@@ -59,7 +57,8 @@ def run(args: argparse.Namespace) -> int:
     from rich.console import Console
 
     from entmax_oracle.cli import Unusable
-    from entmax_oracle.proofs_checks.matrix import curves, matrix
+    from entmax_oracle.proofs_checks.matrix import curves
+    from entmax_oracle.proofs_checks.matrix.build import execute
 
     if args.replay is not None:
         refuse_to_write(args, "a replay prints what it finds")
@@ -69,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
         return _replay(args, own)
     with Console(stderr=True).status("") as status:
         try:
-            result = matrix(
+            result = execute(
                 args.normaliser,
                 own,
                 args.profile,
@@ -78,16 +77,17 @@ def run(args: argparse.Namespace) -> int:
             )
         except ValueError as error:
             raise Unusable(str(error)) from error
+        plain = result.to_dict()
         if args.report is not None:
             status.update("curves")
-            result["curves"] = curves(args.normaliser, own)
-    write_result(result, args, "matrix.json")
+            plain["curves"] = curves(args.normaliser, own)
+    write_result(plain, args, "matrix.json")
     _show(result, Console())
-    return int(any(cell["contradicts"] for row in result["rows"] for cell in row["cells"]))
+    return int(any(cell.contradicts for row in result.rows for cell in row.cells))
 
 
 def _replay(args: argparse.Namespace, own: dict[str, Own] | None) -> int:
-    """Judge the points of a matrix again and say what each shows now."""
+    """Check the points of a matrix again and say what each shows now."""
     from entmax_oracle.cli import Unusable
     from entmax_oracle.proofs_checks.matrix import replay
 
@@ -104,7 +104,7 @@ def _replay(args: argparse.Namespace, own: dict[str, Own] | None) -> int:
 
 
 def _own(args: argparse.Namespace) -> dict[str, Own] | None:
-    """Load the function of one's own."""
+    """Load the user's function."""
     if args.target is None:
         return None
     import numpy as np
@@ -130,77 +130,71 @@ def _own(args: argparse.Namespace) -> dict[str, Own] | None:
     return {args.target.rpartition("/")[2]: subject}
 
 
-def _show(result: dict[str, Any], console: Console) -> None:
-    """Print the table, what is false of a function of one's own, and every contradiction."""
+def _show(result: MatrixResult, console: Console) -> None:
+    """Print the table, what is false of the user's function, and every contradiction."""
     from rich.markup import escape
     from rich.table import Table
 
+    from entmax_oracle.proofs_checks.marks import Grounds, Truth
     from entmax_oracle.proofs_checks.matrix import settings
 
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("normaliser")
-    for prop in result["properties"]:
-        table.add_column(prop["short"], no_wrap=True)
-    for row in result["rows"]:
+    for prop in result.properties:
+        table.add_column(prop.short, no_wrap=True)
+    for row in result.rows:
         table.add_row(
-            escape(row["label"]),
+            escape(row.label),
             *(
-                f"[{_COLOURS[cell['verdict']]}]{_LETTERS[cell['verdict']]}[/] {_MARKS[cell['strength']]}"
-                + ("[red]✗[/]" if cell["contradicts"] else "")
-                for cell in row["cells"]
+                f"[{cell.verdict.colour}]{cell.verdict.mark}[/] {cell.strength.mark}"
+                + ("[red]✗[/]" if cell.contradicts else "")
+                for cell in row.cells
             ),
         )
     console.print(table)
-    titles = {prop["key"]: prop["title"] for prop in result["properties"]}
-    legend = "; ".join(f"{prop['short']} {prop['title']}" for prop in result["properties"])
-    console.print(legend, highlight=False)
-    console.print(
-        "■ proved: evidence of theorems executed; ◆ certified: a point, in ball arithmetic; ● measured: a point, in "
-        "floating point; △ supported: a search that found nothing",
-        highlight=False,
-    )
-    values = [
-        f"{row['label'].split(',')[0]}: {text}" for row in result["rows"] if (text := settings(row["parameters"]))
-    ]
+    titles = {prop.key: prop.title for prop in result.properties}
+    console.print("; ".join(f"{prop.short} {prop.title}" for prop in result.properties), highlight=False)
+    legend = (f"{each.mark} {each}: {each.words}" for each in Grounds if each is not Grounds.NONE)
+    console.print("; ".join(legend), highlight=False)
+    values = [f"{row.label.split(',')[0]}: {text}" for row in result.rows if (text := settings(row.parameters))]
     if values:
         console.print(escape(f"parameters: {'; '.join(dict.fromkeys(values))}"), highlight=False, soft_wrap=True)
     constants = _constants(result)
     if constants:
         console.print(escape(constants), highlight=False, soft_wrap=True)
-    for row in result["rows"]:
-        reasons = {cell["detail"] for cell in row["cells"]}
+    for row in result.rows:
+        reasons = {cell.detail for cell in row.cells}
         if len(reasons) == 1:  # the row was not judged
-            console.print(escape(f"{row['label']}: {reasons.pop()}"), soft_wrap=True)
+            console.print(escape(f"{row.label}: {reasons.pop()}"), soft_wrap=True)
             continue
-        for cell in row["cells"]:
-            if row["normaliser"] is None and cell["verdict"] != "true":
-                at = f" at {_point(cell['point'])}" if cell["point"] else ""
-                text = f"{titles[cell['property']]}: {cell['verdict']}{at}; {cell['detail']}"
+        for cell in row.cells:
+            if row.normaliser is None and cell.verdict is not Truth.TRUE:
+                at = f" at {_point(cell.point)}" if cell.point else ""
+                text = f"{titles[cell.property]}: {cell.verdict}{at}; {cell.detail}"
                 console.print(escape(text), soft_wrap=True)
-            if cell["contradicts"]:
-                where = f"{row['label']}, {titles[cell['property']]}"
-                console.print(f"[red]{escape(where)}[/]: {escape(cell['contradicts'])}", soft_wrap=True)
+            if cell.contradicts:
+                where = f"{row.label}, {titles[cell.property]}"
+                console.print(f"[red]{escape(where)}[/]: {escape(cell.contradicts)}", soft_wrap=True)
 
 
-def _constants(result: dict[str, Any]) -> str:
+def _constants(result: MatrixResult) -> str:
     """Say the Lipschitz constants that hold, and how large they are at least where none is known."""
-    held = [
-        (row["label"], cell)
-        for row in result["rows"]
-        for cell in row["cells"]
-        if cell["property"] == "lipschitz" and cell["verdict"] == "true"
-    ]
-    named = {
-        "Lipschitz constants, Euclidean, by theorem": [
-            f"{label}: {cell['constant']}" for label, cell in held if cell["constant"] and cell["strength"] == "proved"
-        ],
-        "claimed, and exceeded nowhere": [
-            f"{label}: {cell['constant']}" for label, cell in held if cell["constant"] and cell["strength"] != "proved"
-        ],
-        "unknown, at least the largest quotient found": [
-            f"{label}: {cell['quotient']:.4g}" for label, cell in held if not cell["constant"]
-        ],
+    from entmax_oracle.proofs_checks.marks import Grounds, Truth
+
+    named: dict[str, list[str]] = {
+        "Lipschitz constants, Euclidean, by theorem": [],
+        "claimed, and exceeded nowhere": [],
+        "unknown, at least the largest quotient found": [],
     }
+    proved, claimed, unknown = named.values()
+    for row in result.rows:
+        for cell in row.cells:
+            if cell.property != "lipschitz" or cell.verdict is not Truth.TRUE:
+                continue
+            if not cell.constant:
+                unknown.append(f"{row.label}: {cell.quotient:.4g}")
+            else:
+                (proved if cell.strength is Grounds.PROVED else claimed).append(f"{row.label}: {cell.constant}")
     return "\n".join(f"{how}: {'; '.join(each)}" for how, each in named.items() if each)
 
 

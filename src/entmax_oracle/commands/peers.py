@@ -17,11 +17,19 @@ def add_parser(subparsers: Any) -> None:
         description="Install published implementations of entmax, each in an environment of its own, check them at "
         "their defaults, and write peers.json and a page, peers.md. Needs the network; takes minutes.",
     )
-    parser.add_argument("--only", action="append", default=[], metavar="NAME", help="part of a peer's name; repeatable")
-    parser.add_argument("--out", type=Path, default=Path("peers"), metavar="DIR", help="results (default: peers)")
-    parser.add_argument("--environments", type=Path, metavar="DIR", help="environments (default: OUT/environments)")
-    parser.add_argument("--profile", choices=("quick", "standard", "deep"), default="quick", help="default: quick")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="NAME", help="only peers with this in their names; repeatable"
+    )
+    parser.add_argument(
+        "--out", type=Path, default=Path("peers"), metavar="DIR", help="folder for the results (default: peers)"
+    )
+    parser.add_argument(
+        "--environments", type=Path, metavar="DIR", help="folder for the environments (default: OUT/environments)"
+    )
+    parser.add_argument(
+        "--profile", choices=("quick", "standard", "deep"), default="quick", help="search effort (default: quick)"
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the search (default: 0)")
     parser.set_defaults(run=run)
 
 

@@ -16,12 +16,12 @@ def add_parser(subparsers: Any) -> None:
         "report",
         help="render the results of a directory as one page",
         description=(
-            "Read verify.json, every check-*.json and the check-*.jsonl (events) of checks that were cut off, write "
-            "DIR/index.html (one self-contained file), and print what was found. Exit code 0; 2 if DIR holds nothing "
-            "usable."
+            "Read verify.json, each check-NAME.json and check-NAME.jsonl (the events of a check that was cut off), "
+            "write DIR/index.html (one self-contained file), and print what was found. Exit code 0; 2 if DIR holds "
+            "nothing usable."
         ),
     )
-    parser.add_argument("directory", type=Path, metavar="DIR", help="where --report wrote its results")
+    parser.add_argument("directory", type=Path, metavar="DIR", help="the folder that --report wrote its results into")
     parser.set_defaults(run=run)
 
 
@@ -48,12 +48,12 @@ def _lines(results: Results) -> list[str]:
 
     lines = []
     if results.theorems:
-        verdicts = [str(theorem.get("verdict", "unchecked")) for theorem in results.theorems]
-        counts = ", ".join(f"{verdicts.count(name)} {name}" for name in VERDICTS if name in verdicts)
+        verdicts = [theorem.verdict for theorem in results.theorems]
+        counts = ", ".join(f"{verdicts.count(each)} {each}" for each in VERDICTS if each in verdicts)
         lines.append(f"theorems: {counts}")
-        lines += [f"  {t['name']} refuted" for t in results.theorems if t.get("verdict") == "refuted"]
+        lines += [f"  {theorem.name} refuted" for theorem in results.theorems if theorem.verdict == "refuted"]
     for target in results.targets:
-        worst = gravest(target.get("laws") or [])
-        reason = violation_line(worst) if worst is not None else str(target.get("message") or "")
-        lines.append(f"{target.get('target')}: {target.get('verdict')}" + (f", {reason}" if reason else ""))
+        worst = gravest(target.laws)
+        reason = violation_line(worst) if worst is not None else target.message
+        lines.append(f"{target.target}: {target.verdict}" + (f", {reason}" if reason else ""))
     return lines

@@ -24,28 +24,19 @@ def add_parser(commands: Any) -> None:
         "solve",
         help="solve one row: p, tau, support, entropies, gradients",
         description="Solve one row of logits to any number of certified digits.",
-        epilog="Numbers are read as float64 (decimal, or hexadecimal such as 0x1.8p-1); -inf masks a token. "
-        "Put -- before negative numbers in exponent notation.",
+        epilog="Numbers are read as float64 (decimal, or hexadecimal such as 0x1.8p-1); -inf masks a token.",
     )
     parser.add_argument("z", nargs="+", metavar="Z", help="logits, or - to read them from standard input")
-    parser.add_argument("--alpha", type=str, default="1.5", metavar="A", help="at least 1; 4/3 is exact (default: 1.5)")
+    parser.add_argument(
+        "--alpha",
+        type=str,
+        default="1.5",
+        metavar="A",
+        help="at least 1; a fraction such as 4/3 is exact (default: 1.5)",
+    )
     parser.add_argument("--digits", type=int, default=17, metavar="N", help="significant digits (default: 17)")
     parser.add_argument("--json", action="store_true", help="print JSON")
-    # argparse knows -1 and -0.5 for numbers, but takes -1e-5 and -inf for options.
-    parser._negative_number_matcher = _NegativeNumber()
     parser.set_defaults(run=run)
-
-
-class _NegativeNumber:
-    """Lets argparse take every negative number (-1e-5, -inf, -0x1p3) for a logit and not for an option."""
-
-    @staticmethod
-    def match(text: str) -> bool:
-        try:
-            read_number(text)
-        except (ValueError, OverflowError):
-            return text[:2] != "--" and text[1:2].isdigit()
-        return True
 
 
 def read_number(text: str) -> float:
@@ -67,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
     from entmax_oracle.cli import Unusable
     from entmax_oracle.reference.enclosures.solution import solve_row
 
-    words = sys.stdin.read().replace(",", " ").split() if options.z == ["-"] else options.z
+    words = sys.stdin.read().replace(",", " ").split() if options.z == ["-"] else list(map(str.strip, options.z))
     if not words:
         raise Unusable("z: there are no logits on standard input; give numbers separated by spaces or lines")
     logits = []
@@ -156,7 +147,7 @@ def show(words: list[str], logits: list[float], solution: Solution) -> None:
         console.print("A token lies on the threshold: p is not differentiable here; derivatives of the strict support.")
     for word, logit in zip(words, logits, strict=True):
         if _was_rounded(word, logit):
-            console.print(f"Note: {word} is no float64; the answer is for the nearest one, {logit.hex()}.")
+            console.print(f"Note: {word} is not a float64 number; using the nearest, {logit.hex()}.")
             break
 
 

@@ -10,19 +10,24 @@ from typing import TYPE_CHECKING, Any
 from .writing import prepare, write_result
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
+
+    from entmax_oracle.proofs_checks.evidence import Check
+    from entmax_oracle.proofs_checks.evidence.results import VerifyResult
 
 
 def add_parser(subparsers: Any) -> None:
     """Add the command to the command line."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "verify",
-        help="check the theorems, or a conjecture of your own",
+        help="check the theorems, or your conjectures",
         description=(
             "Execute the evidence for theorems about entmax: symbolic proofs, decision procedures, interval "
             "arithmetic, exact points and searches for counterexamples. Exit code 0 if all is clean, 1 if "
-            "anything is refuted or an argument does not go through, 2 if the request makes no sense, 130 if it was "
-            "interrupted (what is finished is written; --resume goes on from there)."
+            "anything is refuted or an argument does not go through, 2 if the input is unusable, 130 if it was "
+            "interrupted (what is finished is written, and --resume continues from there)."
         ),
     )
     parser.add_argument(
@@ -30,14 +35,18 @@ def add_parser(subparsers: Any) -> None:
         action="append",
         default=[],
         metavar="NAME|FILE.py",
-        help="a theorem by name, or a Python file with theorems or conjectures of your own (repeatable)",
+        help="a theorem by name, or a Python file with your theorems or conjectures; repeatable",
     )
-    parser.add_argument("--area", action="append", default=[], help="all theorems of one area (repeatable)")
-    parser.add_argument("--profile", choices=("quick", "full"), default="quick", help="how hard to look")
-    parser.add_argument("--seed", type=int, default=0, help="seed of every random choice")
-    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="worker processes")
-    parser.add_argument("--report", type=Path, metavar="DIR", help="write verify.json and a page there")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the result there")
+    parser.add_argument(
+        "--area", action="append", default=[], metavar="NAME", help="all theorems of an area; repeatable"
+    )
+    parser.add_argument("--profile", choices=("quick", "full"), default="quick", help="search effort (default: quick)")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of every random choice (default: 0)")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="worker processes (default: 1)")
+    parser.add_argument(
+        "--report", type=Path, metavar="DIR", help="write verify.json and an HTML page into this folder"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the result as JSON")
     parser.add_argument(
         "--resume",
         type=Path,
@@ -55,10 +64,10 @@ def run(args: argparse.Namespace) -> int:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from entmax_oracle.cli import Unusable
-    from entmax_oracle.proofs_checks.verify import verify
+    from entmax_oracle.proofs_checks.verify import earlier, examine_all
 
     if args.jobs < 1:
-        raise Unusable(f"--jobs must be at least 1, not {args.jobs}")
+        raise Unusable(f"--jobs must be at least 1, got {args.jobs}")
     files = [name for name in args.theorem if name.endswith(".py")]
     names = [name for name in args.theorem if not name.endswith(".py")]
     known = None
@@ -78,57 +87,56 @@ def run(args: argparse.Namespace) -> int:
 
         try:
             chosen = (names, args.area, args.profile, args.jobs, advance)
-            result = verify(*chosen, seed=args.seed, files=files, known=known)
+            before = None if known is None else earlier(known)
+            result = examine_all(*chosen, seed=args.seed, files=files, known=before)
         except ValueError as error:
             raise Unusable(str(error)) from error
-    write_result(result, args, "verify.json")
-    if result["interrupted"]:
-        done = sum(entry["verdict"] != "unchecked" or bool(entry["evidence"]) for entry in result["theorems"])
-        print(f"entmax-oracle: interrupted: {done} of {len(result['theorems'])} checked", file=sys.stderr)
+    write_result(result.to_dict(), args, "verify.json")
+    if result.interrupted:
+        done = sum(bool(theorem.evidence) for theorem in result.theorems)
+        print(f"entmax-oracle: interrupted: {done} of {len(result.theorems)} checked", file=sys.stderr)
         return 130
     _show(result, console)
-    return 0 if all(entry["clean"] for entry in result["theorems"]) else 1
+    return 0 if all(theorem.clean for theorem in result.theorems) else 1
 
 
-def _show(result: dict[str, Any], console: Console) -> None:
+def _show(result: VerifyResult, console: Console) -> None:
     """Print the table of verdicts, then each problem with its counterexample."""
     from rich.markup import escape
     from rich.table import Table
 
-    colours = {"proved": "green", "certified": "green", "supported": "cyan", "refuted": "red", "unchecked": "yellow"}
     table = Table(box=None, header_style="bold", pad_edge=False)
     for heading in ("theorem", "verdict", "evidence", "sharp", "needed", "seconds"):
         numeric = heading == "seconds"
         table.add_column(heading, justify="right" if numeric else "left", no_wrap=heading in ("theorem", "verdict"))
-    for entry in result["theorems"]:
-        kinds = dict.fromkeys(e["kind"] for e in entry["evidence"] if e["status"] == "holds")
+    for theorem in result.theorems:
+        verdict = theorem.verdict
         table.add_row(
-            escape(entry["name"]),
-            f"[{colours[entry['verdict']]}]{entry['verdict']}[/]" + ("" if entry["clean"] else " [red]✗[/]"),
-            " ".join(kinds),
-            _tally(entry["sharp"]),
-            _tally(entry["necessity"]),
-            f"{entry['seconds']:.2f}",
+            escape(theorem.name),
+            f"[{verdict.colour}]{verdict}[/]" + ("" if theorem.clean else " [red]✗[/]"),
+            " ".join(theorem.kinds),
+            _tally(theorem.sharp),
+            _tally(theorem.necessity),
+            f"{theorem.seconds:.2f}",
         )
     console.print(table)
-    for entry in result["theorems"]:
-        for problem in entry["problems"]:
-            console.print(f"[red]{escape(entry['name'])}[/]: {escape(problem)}", soft_wrap=True)
-        for remark in entry["remarks"]:
-            console.print(f"{escape(entry['name'])}: {escape(remark)}", soft_wrap=True)
-        if entry["searched"]:
-            console.print(f"{escape(entry['name'])}: searched {escape(entry['searched'])}", soft_wrap=True)
-        if entry["counterexample"]:
-            shown = ", ".join(f"{symbol} = {value}" for symbol, value in entry["counterexample"].items())
+    for theorem in result.theorems:
+        for problem in theorem.problems:
+            console.print(f"[red]{escape(theorem.name)}[/]: {escape(problem)}", soft_wrap=True)
+        for remark in theorem.remarks:
+            console.print(f"{escape(theorem.name)}: {escape(remark)}", soft_wrap=True)
+        if theorem.searched:
+            console.print(f"{escape(theorem.name)}: searched {escape(theorem.searched)}", soft_wrap=True)
+        if theorem.counterexample:
+            shown = ", ".join(f"{symbol} = {value}" for symbol, value in theorem.counterexample.items())
             console.print(f"  counterexample: {escape(shown)}", soft_wrap=True)
-    entries = result["theorems"]
-    clean = sum(entry["clean"] for entry in entries)
-    console.print(f"{clean} of {len(entries)} theorems clean in {result['seconds']:.1f} s")
-    skipped = {e["detail"] for entry in entries for e in entry["evidence"] if e["status"] == "skipped"}
-    for reason in sorted(skipped):
+    clean = sum(theorem.clean for theorem in result.theorems)
+    console.print(f"{clean} of {len(result.theorems)} theorems clean in {result.seconds or 0:.1f} s")
+    evidence = [found for theorem in result.theorems for found in theorem.evidence]
+    for reason in sorted({found.detail for found in evidence if found.status == "skipped"}):
         console.print(f"skipped: {escape(reason)}", soft_wrap=True)
 
 
-def _tally(checks: list[dict[str, Any]]) -> str:
-    good = sum(check["ok"] for check in checks)
+def _tally(checks: Sequence[Check]) -> str:
+    good = sum(check.ok for check in checks)
     return f"{good}/{len(checks)}" if checks else "–"

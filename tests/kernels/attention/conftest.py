@@ -1,9 +1,5 @@
 """Kernels in Triton's interpreter, attention cases, and derived bounds on what rounding may do to them."""
 
-import os
-
-os.environ.setdefault("TRITON_INTERPRET", "1")  # before anything imports triton
-
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,21 +9,15 @@ import torch
 
 from entmax_oracle.kernels.attention import use_path
 from entmax_oracle.kernels.attention.configurations import Configuration
-from entmax_oracle.kernels.attention.launch import INTERPRETED, use_configuration
+from entmax_oracle.kernels.attention.launch import use_configuration
 from entmax_oracle.reference import attention_vjp, budget, entmax
 
 UNIT = {torch.float32: 2.0**-24, torch.float16: 2.0**-11, torch.bfloat16: 2.0**-8, torch.float64: 2.0**-53}
 
 
 @pytest.fixture(autouse=True)
-def interpreted():
-    if not INTERPRETED:
-        pytest.skip("triton was imported without TRITON_INTERPRET=1")
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # tensors are tiny here
+def prepared(interpreted):
     torch.manual_seed(0)
-    yield
-    torch.set_num_threads(threads)
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ def gradients(call, hidden):
         ("heads", "aot_eager", "interpreter"),
         ("heads", "aot_eager", "torch"),
         ("asentmax", "aot_eager", "torch"),
-        ("entmax", "inductor", "torch"),
+        pytest.param("entmax", "inductor", "torch", marks=pytest.mark.slow),
         ("asentmax", "inductor", "torch"),
     ],
 )

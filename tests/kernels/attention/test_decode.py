@@ -6,7 +6,7 @@ import torch
 
 from entmax_oracle.kernels.attention import decode
 from entmax_oracle.kernels.attention.arguments import Arguments
-from entmax_oracle.kernels.attention.decoding import _decode
+from entmax_oracle.kernels.attention.decoding import decoded
 from entmax_oracle.kernels.attention.launch import configuration_for
 from entmax_oracle.reference import attention as exact_attention
 
@@ -54,9 +54,9 @@ def test_values_without_mass_are_not_read(case):
         made.key[:, :, 200:201] = 3 * made.query  # a needle
     call = Arguments.read(made.query, made.key, made.value, 1.5, False, made.options["scale"], None, None)
     read = []
-    _decode(call, read)
+    decoded(call, read)
     p = made.reach()[0][0, 0, 0]
-    keys = configuration_for(made.query, made.value).decode_keys
+    keys = configuration_for(call).decode_keys
     live = {int(j) // keys for j in np.flatnonzero(p)}
     assert int(read[0].sum()) == len(live) < 12
     made.value.data[:, :, [j for j in range(64 * 12) if j // keys not in live]] = torch.nan  # never looked at

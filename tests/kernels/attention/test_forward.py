@@ -120,9 +120,7 @@ def test_hard_rows(case, alpha, capacity):
 def live_blocks(made):
     """The marks of the kernels, and the blocks that hold a token which careful float32 arithmetic cannot lose."""
     call = Arguments.read(made.query, made.key, made.value, made.alpha, False, made.options["scale"], None, None)
-    saved = launch.forward(
-        call.query, call.key, call.value, call.excess, call.scale, None, None, False, call.kind, save=True
-    )
+    saved = launch.forward(call, save=True)
     marked = saved[3][0, 0].numpy() > 0
     certain = (made.reach()[1] > 0)[0, 0]
     m, n = certain.shape

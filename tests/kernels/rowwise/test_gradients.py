@@ -5,11 +5,10 @@ import pytest
 import torch
 
 from entmax_oracle.kernels.rowwise import entmax
-from entmax_oracle.kernels.rowwise import ops as ops_module
-from entmax_oracle.kernels.rowwise.configurations import Configuration
 from entmax_oracle.reference import grad_alpha, vjp
 from entmax_oracle.reference.budgets.mapping import vjp_budget
 
+pytestmark = pytest.mark.usefixtures("taken")
 ALPHAS = (1.0, 1 + 2.0**-20, 1.05, 1.25, 4 / 3, 1.5, 1.75, 2.0, 2.5, 4.0)
 
 
@@ -40,14 +39,6 @@ def test_gradient_in_the_logits_is_within_the_budget(alpha, dtype):
     for given in (alpha, torch.tensor(alpha, dtype=torch.float64)):
         error = np.abs(gradient(z, g, given).double().numpy() - exact)
         assert (error <= allowed).all()
-
-
-@pytest.fixture
-def streamed(monkeypatch):
-    if ops_module.path("cpu") == "interpreter":
-        from entmax_oracle.kernels.rowwise import launch
-
-        monkeypatch.setattr(launch, "configuration", lambda *_, **__: Configuration(1, 128, 4, True))
 
 
 @pytest.mark.parametrize("alpha", [1.0, 1.2, 1.5, 2.0, 3.0])

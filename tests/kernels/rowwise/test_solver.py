@@ -6,56 +6,64 @@ import torch
 import triton
 import triton.language as tl
 
-from entmax_oracle.kernels.rowwise import launch, path, plain
+from entmax_oracle.kernels.rowwise import launch, plain
+from entmax_oracle.kernels.rowwise.arguments import Arguments
 from entmax_oracle.kernels.rowwise.configurations import configuration
 from entmax_oracle.kernels.rowwise.elementary import log2_and_rate, psi
-from entmax_oracle.kernels.rowwise.rows import Kind
+from entmax_oracle.kernels.runtime.kinds import Kind
 
 
-def steps_of(z: torch.Tensor, alpha: float) -> torch.Tensor:
-    kind = Kind.of(alpha, z.dtype)
-    excess = torch.tensor([alpha - 1], dtype=torch.float64) if kind.needs_excess else None
-    steps = torch.zeros(z.shape[0], dtype=torch.int32)
-    solve = launch.forward if path(z) == "interpreter" else plain.forward
-    solve(z, excess, None, None, kind, steps=steps)
-    return steps
+@pytest.fixture
+def solve(taken):
+    return launch.forward if taken == "interpreter" else plain.forward
 
 
-def test_softmax_takes_one_sum():
+@pytest.fixture
+def steps_of(solve):
+    """Count the sums over each row."""
+
+    def count(z: torch.Tensor, alpha: float) -> torch.Tensor:
+        steps = torch.zeros(z.shape[0], dtype=torch.int32)
+        solve(Arguments.read(z, alpha, None, None), steps=steps)
+        return steps
+
+    return count
+
+
+def test_softmax_takes_one_sum(steps_of):
     assert set(steps_of(torch.randn(5, 40), 1.0).tolist()) == {1}
 
 
 @pytest.mark.parametrize("alpha", [1.05, 1.5, 1.75, 2.0])
-def test_a_flat_row_takes_one_step(alpha):
+def test_a_flat_row_takes_one_step(alpha, steps_of):
     """One sum to jump to the root, one to see that it is there (and one where the jump was rounded down)."""
     assert int(steps_of(torch.zeros(3, 1000), alpha).max()) <= 3
 
 
 @pytest.mark.parametrize("alpha", [1.05, 1.25, 1.5, 1.75, 2.0])
-def test_ordinary_rows_take_a_few_steps(alpha):
+def test_ordinary_rows_take_a_few_steps(alpha, steps_of):
     z = torch.randn(64, 1000, generator=torch.Generator().manual_seed(0))
     assert float(steps_of(z, alpha).double().mean()) <= 7
 
 
-def test_sparsemax_ends_within_the_number_of_tokens():
+def test_sparsemax_ends_within_the_number_of_tokens(steps_of):
     """On the piecewise linear f of alpha = 2 each step of Newton's method drops at least one token, or is the last."""
     n = 24
     z = -torch.tensor([[(0.7) ** k for k in range(n)]], dtype=torch.float64)
     assert int(steps_of(z, 2.0)) <= n + 1
 
 
-def test_above_two_the_support_search_decides_a_token_each_round():
+def test_above_two_the_support_search_decides_a_token_each_round(steps_of):
     g = np.random.default_rng(0)
     z = torch.from_numpy(np.sort(-(2.0 ** -g.uniform(0, 40, (4, 100)))))
     assert int(steps_of(z, 3.0).max()) <= 100 + 20
 
 
-def test_the_interpreter_rounds_bfloat16_as_torch_does():
+def test_the_interpreter_rounds_bfloat16_as_torch_does(solve):
     """The kernels see bfloat16 as float32 there, so the answer is the float32 answer rounded once."""
     z = torch.randn(4, 50, generator=torch.Generator().manual_seed(0)).bfloat16()
-    solve = launch.forward if path(z) == "interpreter" else plain.forward
-    p, _ = solve(z, None, None, None, Kind.SQUARE)
-    wide, _ = solve(z.float(), None, None, None, Kind.SQUARE)
+    p, _ = solve(Arguments(z, None, None, None, Kind.SQUARE))
+    wide, _ = solve(Arguments(z.float(), None, None, None, Kind.SQUARE))
     assert torch.equal(p, wide.bfloat16())
 
 
@@ -83,7 +91,7 @@ def evaluate(W, LOG, RATE, PSI, n: tl.constexpr):
     tl.store(PSI + i, psi(-w, w.dtype))
 
 
-@pytest.mark.skipif(not launch.INTERPRETED, reason="needs the interpreter")
+@pytest.mark.usefixtures("interpreted")
 def test_elementary_functions():
     g = np.random.default_rng(0)
     n = 1 << 14

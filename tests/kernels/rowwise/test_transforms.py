@@ -7,6 +7,7 @@ from torch.autograd.functional import jacobian
 
 from entmax_oracle.kernels.rowwise import entmax
 
+pytestmark = pytest.mark.usefixtures("taken")
 GENERATOR = torch.Generator().manual_seed(0)
 Z, T = torch.randn((2, 3, 5), dtype=torch.float64, generator=GENERATOR)
 ALPHA = torch.tensor([1.2, 1.5, 2.5], dtype=torch.float64)

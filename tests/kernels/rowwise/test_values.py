@@ -1,16 +1,15 @@
-"""The values on the active path: plain torch here, the kernels in the interpreter from test_interpreter.py."""
+"""The values."""
 
 import numpy as np
 import pytest
 import torch
 
 from entmax_oracle.kernels.rowwise import entmax
-from entmax_oracle.kernels.rowwise import ops as ops_module
-from entmax_oracle.kernels.rowwise.configurations import Configuration
-from entmax_oracle.kernels.rowwise.rows import Kind
+from entmax_oracle.kernels.runtime.kinds import Kind
 from entmax_oracle.reference import assert_close, budget
 from entmax_oracle.reference import entmax as reference
 
+pytestmark = pytest.mark.usefixtures("taken")
 ALPHAS = (1.0, 1 + 2.0**-20, 1.05, 1.25, 4 / 3, 1.5, 1.75, 2.0, 2.5, 4.0, 12.0)
 DTYPES = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
 
@@ -152,14 +151,6 @@ def test_rows_that_do_not_fit_on_chip(alpha, tensor_alpha, streamed):
     z = tensor(rows(alpha, 300), torch.float32)
     given = torch.tensor(alpha, dtype=torch.float64) if tensor_alpha else alpha
     check(entmax(z, given), z, alpha)
-
-
-@pytest.fixture
-def streamed(monkeypatch):
-    if ops_module.path("cpu") == "interpreter":
-        from entmax_oracle.kernels.rowwise import launch
-
-        monkeypatch.setattr(launch, "configuration", lambda *_, **__: Configuration(1, 128, 4, True))
 
 
 @pytest.mark.parametrize("alpha", [1.0, 1.3, 1.5, 2.0, 3.0])

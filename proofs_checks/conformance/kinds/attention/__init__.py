@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any
+from dataclasses import replace
 
 from hypothesis.strategies import SearchStrategy
 
+from ...ask import Ask
 from ...calls import Subject
 from ...case import Setting
 from ...target.loading import Form
-from ..kind import Kind
+from ..kind import Asked, Kind
 from . import shapes, simpler
 from .case import TENSORS, AttentionCase
 from .narrowing import LACKS, narrow, options_of
@@ -60,8 +61,8 @@ class AttentionKind(Kind):
 
         return Form(TENSORS, keywords=options, mend=mend)
 
-    def hands(self, asked: Any) -> tuple[str, ...]:
-        return options_of(asked.without)
+    def asked(self, ask: Ask) -> Asked:
+        return replace(super().asked(ask), hands=options_of(ask.without))
 
     def fit(self, case: AttentionCase, setting: Setting) -> AttentionCase:
         return narrow(case, setting.without) if setting.without else case

@@ -6,25 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from ...ask import LACKS
 from ...calls import Float64
 from .case import AttentionCase
 
 __all__ = ["LACKS", "OPTIONS", "narrow", "options_of"]
 
 OPTIONS = {"causal": "is_causal", "scale": "scale", "alibi": "alibi_slopes", "lengths": "key_lengths"}
-"""What an implementation may lack, and the argument that it then is not handed."""
-
-LACKS: dict[str, str] = {
-    "causal": "causal attention",
-    "scale": "a scale other than 1/sqrt(D)",
-    "alibi": "ALiBi slopes",
-    "lengths": "lengths of the keys",
-    "groups": "key heads that several heads share",
-    "cross": "other numbers of queries than of keys",
-    "widths": "features other than 16, 32, 64, 128 or 256, the same for values",
-    "layouts": "tensors that are not contiguous",
-}
-"""Everything that an implementation may be said to lack, in words."""
+"""What an implementation may lack, and the keyword argument that is then omitted."""
 
 _WIDTHS = (16, 32, 64, 128, 256)
 

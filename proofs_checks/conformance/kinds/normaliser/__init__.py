@@ -7,12 +7,15 @@ from typing import Any
 
 from hypothesis.strategies import SearchStrategy
 
+from ...ask import Ask
 from ...calls import Subject
 from ...case import Setting
 from ...target.loading import Form
+from ..kind import Asked
 from ..rows import RowsKind
 from . import inputs
 from .oracle import NormaliserCase, NormaliserOracle
+from .request import ask_for
 
 __all__ = ["NormaliserKind"]
 
@@ -47,8 +50,8 @@ class NormaliserKind(RowsKind):
 
         return Form(("z",), keywords=subject.hands, mend=mend)
 
-    def hands(self, asked: Any) -> tuple[str, ...]:
-        return tuple(asked.hands)
+    def asked(self, ask: Ask) -> Asked:
+        return ask_for(ask)
 
     def write(self, case: NormaliserCase) -> dict[str, Any]:
         """Write a case as JSON values, with its parameters also where there are none."""

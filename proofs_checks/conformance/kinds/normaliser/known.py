@@ -11,7 +11,7 @@ from entmax_oracle.reference.normalisers import normaliser
 
 from ...case import Parameters
 
-__all__ = ["KNOWN", "PROPERTIES", "Known", "choices", "least_tokens", "read_parameter"]
+__all__ = ["KNOWN", "PROPERTIES", "Known", "choices", "least_tokens"]
 
 PROPERTIES = ("simplex", "shift", "order", "permutation")
 """The laws that are not true of every normaliser, by the keys of the property matrix."""
@@ -86,7 +86,7 @@ def choices(name: str, given: Mapping[str, Sequence[Any]], fixed: Mapping[str, A
     for key in (*given, *fixed):
         if key not in mine:
             hint = "; its alpha is given with --alpha or --fixed-alpha" if key in known.parameters else ""
-            raise ValueError(f"{key} is no parameter of {name}; it has {', '.join(mine) or 'none'}{hint}")
+            raise ValueError(f"{name} has no parameter {key!r}; its parameters are {', '.join(mine) or 'none'}{hint}")
         if key in given and key in fixed:
             raise ValueError(f"{key}: give it either as a parameter or as a fixed one, not both")
     sets = [mine | dict(fixed)]
@@ -103,25 +103,3 @@ def least_tokens(name: str, parameters: Parameters) -> int:
     """Return how many tokens a row needs: as many as are chosen, and two for a quantile below the maximum."""
     given = dict(parameters)
     return int(given["k"]) if isinstance(given.get("k"), int) else 2 if name == "r-softmax" else 1
-
-
-def read_parameter(text: str) -> tuple[str, Any]:
-    """Read ``name=value``: a number, an integer, ``true``, ``false`` or ``none``.
-
-    Raises
-    ------
-    ValueError
-        If it is not of that form.
-    """
-    name, equals, word = text.partition("=")
-    words = {"true": True, "false": False, "none": None}
-    if not name or not equals:
-        raise ValueError(f"{text!r} is no parameter; write NAME=VALUE, such as k=2")
-    if word.lower() in words:
-        return name, words[word.lower()]
-    for kind in (int, float):
-        try:
-            return name, kind(word)
-        except ValueError:
-            continue
-    raise ValueError(f"{text!r}: {word!r} is neither a number nor true, false or none")

@@ -2,70 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from entmax_oracle.reference.normalisers import NORMALISERS, normaliser
 
-from ...case import Parameters
+from ...ask import Ask
+from ..kind import Asked
 from .known import KNOWN, PROPERTIES, choices
 
-__all__ = ["OFFERS", "Asked", "ask_for"]
-
-OFFERS = (*PROPERTIES, "gradient of shift")
-"""What laws of normalisers may need beside a gradient."""
+__all__ = ["ask_for"]
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What to check against.
-
-    Parameters
-    ----------
-    against : str
-        Name of the normaliser.
-    alphas : tuple of float
-        Alphas of the settings; for a normaliser without one, the alpha whose edges the rows aim at.
-    choices : tuple of Parameters
-        Sets of parameters that cases take.
-    hands : tuple of str
-        Parameters that the implementation is handed by keyword.
-    fixed : Parameters
-        Those that it does not take.
-    offered : tuple of str
-        Properties that the normaliser has, by the keys of laws' ``needs``.
-    """
-
-    against: str = ""
-    alphas: tuple[float | Fraction, ...] = ()
-    choices: tuple[Parameters, ...] = ((),)
-    hands: tuple[str, ...] = ()
-    fixed: Parameters = ()
-    offered: tuple[str, ...] = ()
-
-
-def ask_for(
-    against: str | None,
-    alphas: Iterable[float | Fraction],
-    fixed_alpha: float | Fraction | None,
-    parameters: Mapping[str, Any] | None,
-    fixed_parameters: Mapping[str, Any] | None,
-    *,
-    grad: bool = False,
-    default: tuple[float, ...] = (1.5,),
-) -> Asked:
-    """Read a request of the kind ``"normaliser"``.
-
-    Parameters
-    ----------
-    against : str, optional
-        Name of the normaliser; there must be one.
-    alphas, fixed_alpha, parameters, fixed_parameters, grad
-        As for :func:`entmax_oracle.check`.
-    default : tuple of float
-        The alphas of a request that names none.
+def ask_for(ask: Ask) -> Asked:
+    """Read what is asked of the kind ``"normaliser"``.
 
     Raises
     ------
@@ -74,30 +24,34 @@ def ask_for(
 
     Examples
     --------
-    >>> ask_for("top-k-softmax", (1.5,), None, {"k": (2, 4)}, None).choices
+    >>> ask_for(Ask("mine:top_k", kind="normaliser", against="top-k-softmax", parameters=(("k", 2), ("k", 4)))).choices
     ((('k', 2),), (('k', 4),))
     """
-    if not against:
-        raise ValueError(f"against: name the normaliser that it should be: {', '.join(NORMALISERS)}")
-    known, fixed = normaliser(against), dict(fixed_parameters or {})
-    given = {
-        name: tuple(values) if isinstance(values, list | tuple) else (values,)
-        for name, values in (parameters or {}).items()
-    }
-    has_alpha = "alpha" in known.parameters
-    if not has_alpha:
-        if fixed_alpha is not None or tuple(alphas) != default:
-            raise ValueError(f"alpha: {against} has none; leave --alpha and --fixed-alpha out")
-        alphas = (KNOWN[against].aim,)
-    elif fixed_alpha is not None:
-        alphas = (fixed_alpha,)
-    sets, chosen = choices(against, given, fixed), tuple(alphas)
-    for alpha in chosen if has_alpha else ():
-        known([1.0, 0.0], alpha=alpha)
-    free = fixed_alpha is None
+    if not ask.against:
+        raise ValueError(f"against: name the normaliser to compare with: {', '.join(NORMALISERS)}")
+    known, fixed, given = normaliser(ask.against), dict(ask.fixed_parameters), dict[str, list[Any]]()
+    for name, value in ask.parameters:
+        given.setdefault(name, []).append(value)
+    alphas = _alphas(ask, "alpha" in known.parameters)
+    sets = choices(ask.against, given, fixed)
+    free = ask.fixed_alpha is None
     hands = tuple(name for name in known.parameters if name not in fixed and (name != "alpha" or free))
-    true = KNOWN[against].true
+    true = KNOWN[ask.against].true
     offered = tuple(each for each in PROPERTIES if each in true)
-    if grad and "shift" in true:
+    if ask.grad and "shift" in true:
         offered += ("gradient of shift",)
-    return Asked(against, chosen, sets, hands, tuple(fixed.items()), offered)
+    return Asked(ask.against, alphas, sets, hands, tuple(fixed.items()), offered)
+
+
+def _alphas(ask: Ask, has_alpha: bool) -> tuple[float | Fraction, ...]:
+    """Alphas of the settings; a normaliser without one has a single setting, which its counterexamples name."""
+    assert ask.against is not None
+    if not has_alpha:
+        aim = (KNOWN[ask.against].aim,)
+        if ask.fixed_alpha is not None or ask.alphas not in (Ask.alphas, aim):
+            raise ValueError(f"alpha: {ask.against} has none; leave --alpha and --fixed-alpha out")
+        return aim
+    alphas = ask.alphas if ask.fixed_alpha is None else (ask.fixed_alpha,)
+    for alpha in alphas:
+        normaliser(ask.against)([1.0, 0.0], alpha=alpha)
+    return alphas

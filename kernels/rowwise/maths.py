@@ -3,10 +3,10 @@
 Write ``a = alpha - 1``, ``v_i = scale (z_i - max z) <= 0`` and ``E_a(t) = [1 + a t]_+^(1/a)``, which is ``exp`` at
 ``a = 0``.
 
-``alpha <= 2``. Since ``p_i^a = p_max^a + a v_i``, the answer is ``p_i = p_max E_a(c v_i)`` with ``c = p_max^-a =
--1/tau``, so with ``W_i = E_a(c v_i)`` and ``S = sum W`` everything follows from the one equation ``c = S^a``.
-Newton's method on the q-norm
-(q = 1/a) from ``tau = -1`` reads, in ``c`` and without a single subtraction::
+``alpha <= 2``. Since ``p_i^a = p_max^a + a v_i``, the answer is ``p_i = p_max E_a(c v_i)`` with
+``c = p_max^-a = -1/tau``, so with ``W_i = E_a(c v_i)`` and ``S = sum W`` everything follows from the one equation
+``c = S^a``. Newton's method on the q-norm (q = 1/a) from ``tau = -1`` reads, in ``c`` and without a single
+subtraction::
 
     c <- (S + c X) / (S / S^a + X),      X = a sum_i (W_i / w_i) (-v_i) >= 0,      w_i = 1 + a c v_i
 

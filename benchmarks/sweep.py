@@ -1,7 +1,7 @@
 """Judge the interpreted kernels by every law at every alpha and dtype, and keep a summary of what was seen.
 
-    python tests/kernels/sweep.py rows rows.json --seconds 120
-    python tests/kernels/sweep.py attention attention.json --seconds 240
+    python benchmarks/sweep.py rows rows.json --seconds 120
+    python benchmarks/sweep.py attention attention.json --seconds 240
 
 takes hours in the interpreter, and without `--seconds`, which bounds the search of a setting, a day or two. It may be
 stopped at any time: what is in the summary is not judged again, so that the same command goes on from there. The
@@ -17,7 +17,7 @@ import sys
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from entmax_oracle.benchmarks.environment import environment
 from entmax_oracle.proofs_checks.conformance import check
@@ -38,7 +38,8 @@ class Kernels:
 
 
 def _target(folder: str) -> str:
-    return f"{Path(__file__).parent / folder / 'targets.py'}:interpreted"
+    tests = Path(__file__).resolve().parents[1] / "tests" / "kernels"
+    return f"{tests / folder / 'targets.py'}:interpreted"
 
 
 KERNELS = {
@@ -55,7 +56,13 @@ KERNELS = {
 
 
 def judge(
-    kernels: Kernels, alpha: float, dtype: str, profile: str, seed: int, bound: float | None, laws: list[str]
+    kernels: Kernels,
+    alpha: float,
+    dtype: str,
+    profile: Literal["quick", "standard", "deep"],
+    seed: int,
+    bound: float | None,
+    laws: list[str],
 ) -> dict[str, Any]:
     """What is said of one setting."""
     report = check(

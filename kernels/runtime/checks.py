@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from ..rowwise.rows import finite
+from .kinds import finite
 
 Tensor = torch.Tensor
 

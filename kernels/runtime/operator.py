@@ -1,0 +1,175 @@
+"""Operators of PyTorch with first derivatives, wired up once: for autograd, the compiler and `torch.func`.
+
+The arguments of an operator are a record, a `NamedTuple` of tensors and plain values. PyTorch wants them flat: the
+schema is read off the record, and what an operator does is written for the record in one piece.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NoReturn, get_type_hints
+
+import torch
+from torch._library.custom_ops import CustomOpDef
+from torch.autograd import forward_ad
+
+from .kinds import Kind
+
+Tensor = torch.Tensor
+Inputs = tuple[Any, ...]
+Function = Callable[..., Any]
+
+_TYPES = {Tensor: "Tensor", Tensor | None: "Tensor?", bool: "bool", Kind: "int"}
+
+
+def _types(record: Function) -> dict[str, str]:
+    """Fields of a record, each with its type in the language of schemas."""
+    return {name: _TYPES[hint] for name, hint in get_type_hints(record).items()}
+
+
+def flat(call: Inputs) -> Inputs:
+    """Fields of a record, as an operator takes them."""
+    return tuple(int(x) if isinstance(x, Kind) else x for x in call)
+
+
+def operator(name: str, record: Function, schema: str, run: Function, shapes: Function) -> CustomOpDef:
+    """Register an operator in the namespace ``entmax_oracle``.
+
+    Parameters
+    ----------
+    name
+        Of the operator.
+    record
+        Of its arguments.
+    schema
+        As PyTorch writes it, with ``{call}`` in the place of the fields of the record.
+    run
+        What it does, given the record in one piece.
+    shapes
+        What ``run`` gives, as empty tensors.
+    """
+    hints = get_type_hints(record)
+    start = schema.partition("{call}")[0].count(",")
+    stop = start + len(hints)
+
+    def from_flat(function: Function) -> Function:
+        def called(*inputs: Any) -> Any:
+            fields = zip(inputs[start:stop], hints.values(), strict=True)
+            call = record(*(Kind(x) if hint is Kind else x for x, hint in fields))
+            return function(*inputs[:start], call, *inputs[stop:])
+
+        return called
+
+    written = schema.format(call=", ".join(f"{kind} {field}" for field, kind in _types(record).items()))
+    made = torch.library.custom_op(f"entmax_oracle::{name}", from_flat(run), mutates_args=(), schema=written)
+    made.register_fake(from_flat(shapes))
+    return made
+
+
+class Differentiable:
+    """An operator with first derivatives: called with the fields of its record, and options behind them.
+
+    Parameters
+    ----------
+    record
+        Of the arguments; its tensors come before all else.
+    forward
+        Operator of the arguments and options; gives the answer, then what its backward pass reads.
+    backward
+        Operator of the gradient in the answer, the arguments, what ``forward`` left for it, and whether each gradient
+        of ``optional`` is wanted; gives the gradients in the first arguments.
+    optional
+        Places of the arguments whose gradient has a price of its own.
+    no_second, no_forward_mode
+        What is said on differentiating twice, and on forward mode where there is none: in the compiler, and without
+        ``tangent`` anywhere.
+    tangent
+        Tangent of the answer, given the tangents of the inputs, the arguments, what ``forward`` left, and ``backward``.
+    """
+
+    def __init__(
+        self,
+        record: Function,
+        forward: CustomOpDef,
+        backward: CustomOpDef,
+        *,
+        optional: tuple[int, ...],
+        no_second: str,
+        no_forward_mode: str,
+        tangent: Callable[..., Tensor] | None = None,
+    ):
+        types = _types(record).values()
+        self._tensors, self._arguments = sum(kind.startswith("Tensor") for kind in types), len(types)
+        self._operator, self._optional, self._tangent = forward, optional, tangent
+        self._no_second, self._no_forward_mode = no_second, no_forward_mode
+        forward.register_autograd(partial(self._gradients, backward), setup_context=self._save)
+        backward.register_autograd(self._refuse)
+        # A registered operator has no part in `torch.func` and forward mode.
+        gradient = _function(backward, _keep_nothing, self._refuse, self._refuse)
+        self._function = _function(
+            forward, self._save, partial(self._gradients, gradient), partial(self._pushed_forward, gradient)
+        )
+
+    def __call__(self, *inputs: Any) -> Tensor:
+        """Answer of the operator."""
+        answer: Tensor
+        if not torch.compiler.is_compiling():
+            answer = self._function(*inputs)[0]
+        elif any(_has_tangent(x) for x in inputs[: self._tensors]):
+            raise NotImplementedError(self._no_forward_mode)
+        else:  # the compiler traces the operator itself, with the autograd that is registered
+            answer = self._operator(*inputs)[0]
+        return answer
+
+    def _save(self, ctx: Any, inputs: Inputs, output: tuple[Tensor, ...]) -> None:
+        tensors = (*inputs[: self._tensors], *output[1:])
+        ctx.set_materialize_grads(False)  # no tangent is not a tangent of zero
+        ctx.mark_non_differentiable(*output[1:])
+        ctx.save_for_backward(*tensors)
+        ctx.save_for_forward(*tensors)
+        ctx.values = inputs[self._tensors : self._arguments]
+
+    def _saved(self, ctx: Any) -> tuple[Inputs, Inputs]:
+        """Return the arguments, and what ``forward`` left."""
+        return (*ctx.saved_tensors[: self._tensors], *ctx.values), ctx.saved_tensors[self._tensors :]
+
+    def _gradients(self, run: Function, ctx: Any, grad: Tensor | None, *_: Tensor | None) -> tuple[Tensor | None, ...]:
+        wanted = ctx.needs_input_grad
+        if grad is None:
+            return (None,) * len(wanted)
+        arguments, left = self._saved(ctx)
+        found = run(grad, *arguments, *left, *(wanted[place] for place in self._optional))
+        given = [x.to(arguments[i].dtype) if wanted[i] else None for i, x in enumerate(found)]
+        return *given, *(None,) * (len(wanted) - len(given))
+
+    def _pushed_forward(self, run: Function, ctx: Any, *tangents: Tensor | None) -> tuple[Tensor | None, ...]:
+        if self._tangent is None:
+            raise NotImplementedError(self._no_forward_mode)
+        arguments, left = self._saved(ctx)
+        return self._tangent(tangents, arguments, left, run), *(None,) * len(left)
+
+    def _refuse(self, ctx: Any, *_: Tensor | None) -> NoReturn:
+        raise NotImplementedError(self._no_second)
+
+
+def _function(run: Function, keep: Function, differentiate: Function, push_forward: Function) -> Function:
+    """Make a `torch.autograd.Function` of an operator, and return what applies it."""
+
+    class Applied(torch.autograd.Function):
+        generate_vmap_rule = True
+        setup_context = staticmethod(keep)
+        backward = staticmethod(differentiate)
+        jvp = staticmethod(push_forward)
+
+        @staticmethod
+        def forward(*inputs: Any) -> Any:
+            return run(*inputs)
+
+    return Applied.apply
+
+
+def _keep_nothing(ctx: Any, inputs: Inputs, output: Any) -> None:
+    pass
+
+
+def _has_tangent(x: Tensor | None) -> bool:
+    return x is not None and forward_ad.unpack_dual(x).tangent is not None  # type: ignore[no-untyped-call]

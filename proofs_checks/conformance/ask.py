@@ -1,0 +1,469 @@
+"""What a check is asked for: one table of options, from which every way of asking is made.
+
+The fields of `Ask` are the parameters of :func:`entmax_oracle.check`. From them come the options of ``entmax-oracle
+check`` and of the pytest plugin, what is refused, and the command line that asks the same again. No array library is
+imported here, so that a typing error is answered at once.
+"""
+
+# ruff: noqa: RUF009 (each field of the table is made by a function)
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from .target.loading import is_program
+
+if TYPE_CHECKING:
+    from .case import Effort
+
+__all__ = ["LACKS", "OPTIONS", "Ask", "Option", "add_options", "from_options", "number", "read_parameter"]
+
+LACKS: dict[str, str] = {
+    "causal": "causal attention",
+    "scale": "a scale other than 1/sqrt(D)",
+    "alibi": "ALiBi slopes",
+    "lengths": "lengths of the keys",
+    "groups": "key heads that several heads share",
+    "cross": "other numbers of queries than of keys",
+    "widths": "features other than 16, 32, 64, 128 or 256, the same for values",
+    "layouts": "tensors that are not contiguous",
+}
+"""Everything that an implementation of attention may be said to lack, in words."""
+
+Parameters = tuple[tuple[str, Any], ...]
+
+
+def number(text: str) -> float:
+    """Read a float, or a fraction such as 4/3, which stands for the nearest float.
+
+    Examples
+    --------
+    >>> number("1.25"), number("4/3")
+    (1.25, 1.3333333333333333)
+    """
+    for kind in (float, Fraction):
+        try:
+            return float(kind(text))
+        except (ValueError, ZeroDivisionError):
+            continue
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number; write it as 1.5 or 4/3")
+
+
+def read_parameter(text: str) -> tuple[str, Any]:
+    """Read ``name=value``: a number, an integer, ``true``, ``false`` or ``none``.
+
+    Raises
+    ------
+    ValueError
+        If it is not of that form.
+
+    Examples
+    --------
+    >>> read_parameter("k=2"), read_parameter("gate=0.5"), read_parameter("normalised=true")
+    (('k', 2), ('gate', 0.5), ('normalised', True))
+    """
+    name, equals, word = text.partition("=")
+    words = {"true": True, "false": False, "none": None}
+    if not name or not equals:
+        raise ValueError(f"expected NAME=VALUE, such as k=2, got {text!r}")
+    if word.lower() in words:
+        return name, words[word.lower()]
+    for kind in (int, float):
+        try:
+            return name, kind(word)
+        except ValueError:
+            continue
+    raise ValueError(f"{text!r}: {word!r} is neither a number nor true, false or none")
+
+
+def _given(value: Any) -> Any:
+    return value
+
+
+def _several(value: Any) -> tuple[Any, ...]:
+    """One or several, as several."""
+    return (value,) if isinstance(value, str | float | int | Fraction) else tuple(value)
+
+
+def _parameters(given: Mapping[str, Any] | Iterable[str]) -> Parameters:
+    """Values by name, each one or several, or words ``NAME=VALUE``."""
+    if not isinstance(given, Mapping):
+        return tuple(map(read_parameter, given))
+    return tuple(
+        (name, each)
+        for name, value in given.items()
+        for each in (value if isinstance(value, list | tuple) else (value,))
+    )
+
+
+@dataclass(frozen=True)
+class Option:
+    """How a field of `Ask` is written on a command line.
+
+    Parameters
+    ----------
+    flag : str
+        Without what comes before it: ``--`` or ``--entmax-``.
+    help : str
+    metavar : str, optional
+    group : str
+        Title under which it is listed: ``"target"`` or ``"search"``.
+    each : callable
+        Reads one word.
+    read : callable
+        Makes the field's value of what is given in Python, or of the list of words.
+    write : callable
+        Writes a value as a word; the other way round.
+    choices : tuple of str
+        The only values there are.
+    kinds : tuple of str
+        Kinds of implementation that have it; empty for all.
+    again : str
+        ``"always"`` or ``"unless default"``: a counterexample is replayed with it, as it says what the target is.
+    """
+
+    flag: str
+    help: str
+    metavar: str | None = None
+    group: str = "target"
+    each: Callable[[str], Any] = str
+    read: Callable[[Any], Any] = _given
+    write: Callable[[Any], str] = str
+    choices: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    again: str = ""
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether its field holds several values, each after a flag of its own."""
+        return self.read is not _given
+
+    def declaration(self, default: Any) -> dict[str, Any]:
+        """Say what argparse's ``add_argument``, or pytest's ``addoption``, is told beside the name."""
+        if default is False:
+            return {"action": "store_true", "help": self.help}
+        told: dict[str, Any] = {"type": self.each, "help": self.help}
+        if self.repeatable:
+            told["action"] = "append"
+        elif self.choices:
+            told["choices"] = self.choices
+        if self.metavar is not None:
+            told["metavar"] = self.metavar
+        return told
+
+    def words(self, value: Any) -> list[str]:
+        """Spell a value."""
+        if isinstance(value, bool):
+            return [f"--{self.flag}"] if value else []
+        values = value if self.repeatable else (value,)
+        return [word for each in values for word in (f"--{self.flag}", self.write(each))]
+
+
+def _option(default: Any, flag: str, help: str, *, positional: bool = False, **rest: Any) -> Any:
+    return field(default=default, kw_only=not positional, metadata={"option": Option(flag, help, **rest)})
+
+
+def _float(alpha: float | Fraction) -> str:
+    return repr(float(alpha))
+
+
+def _pair(parameter: tuple[str, Any]) -> str:
+    return "{}={}".format(*parameter)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What is checked and how hard the search is; every field but the first is an option.
+
+    An option is a row here, the parameter of the same name of `check`, which a test demands, and its use.
+
+    Raises
+    ------
+    ValueError
+        If the options make no sense, alone or together.
+    """
+
+    implementation: str | Callable[..., Any]
+    kind: str = _option(
+        "mapping",
+        "kind",
+        "what the target computes (default: mapping)",
+        choices=("mapping", "attention", "loss", "normaliser"),
+        again="unless default",
+    )
+    alphas: tuple[float | Fraction, ...] = _option(
+        (1.5,),
+        "alpha",
+        "an alpha to check, as a decimal or as a fraction such as 4/3; repeatable (default: 1.5)",
+        metavar="A",
+        each=number,
+        read=_several,
+        write=_float,
+        positional=True,
+    )
+    dtypes: tuple[str, ...] = _option(
+        ("float32",),
+        "dtype",
+        "a format to check: float64, float32, float16 or bfloat16; repeatable (default: float32)",
+        metavar="D",
+        read=_several,
+        positional=True,
+    )
+    arrays: str = _option(
+        "torch",
+        "array",
+        "array library of the target (default: torch)",
+        choices=("numpy", "torch", "jax"),
+        again="always",
+        positional=True,
+    )
+    device: str = _option(
+        "cpu",
+        "device",
+        "device of the arrays, such as cuda:0 (default: cpu)",
+        metavar="DEV",
+        again="unless default",
+    )
+    against: str | None = _option(
+        None,
+        "against",
+        "the normaliser to compare with, such as scalable-softmax or top-k-softmax",
+        metavar="NAME",
+        kinds=("normaliser",),
+        again="unless default",
+    )
+    fixed_alpha: float | Fraction | None = _option(
+        None,
+        "fixed-alpha",
+        "the alpha of a target that takes none",
+        metavar="A",
+        each=number,
+        write=_float,
+        again="unless default",
+    )
+    parameters: Parameters = _option(
+        (),
+        "parameter",
+        "a parameter of the normaliser, passed by keyword; repeatable (default: a few values of each)",
+        metavar="NAME=VALUE",
+        read=_parameters,
+        write=_pair,
+        kinds=("normaliser",),
+    )
+    fixed_parameters: Parameters = _option(
+        (),
+        "fixed-parameter",
+        "a parameter of the normaliser that the target does not take, with the value that it has; repeatable",
+        metavar="NAME=VALUE",
+        read=_parameters,
+        write=_pair,
+        kinds=("normaliser",),
+        again="unless default",
+    )
+    without: tuple[str, ...] = _option(
+        (),
+        "without",
+        "a feature of attention that the target lacks: causal, scale, alibi, lengths (the matching arguments are not "
+        "passed), groups, cross (other numbers of queries than of keys), widths (features other than 16, 32, 64, 128, "
+        "256) or layouts (tensors that are not contiguous); repeatable",
+        metavar="NAME",
+        read=_several,
+        choices=tuple(LACKS),
+        kinds=("attention",),
+        again="unless default",
+    )
+    compute_dtype: str | None = _option(
+        None,
+        "compute-dtype",
+        "format of the target's arithmetic (default: the dtype, at least float32)",
+        metavar="D",
+        again="unless default",
+    )
+    grad: bool = _option(False, "grad", "also check the gradient, through the framework's autograd")
+    grad_alpha: bool = _option(
+        False,
+        "grad-alpha",
+        "also check the gradient in alpha, which is then passed as a 0-d array",
+        kinds=("mapping",),
+        again="unless default",
+    )
+    laws: tuple[str, ...] = _option(
+        (), "law", "check only this law; repeatable", metavar="NAME", group="search", read=_several
+    )
+    skip_laws: tuple[str, ...] = _option(
+        (), "skip-law", "skip this law; repeatable", metavar="NAME", group="search", read=_several
+    )
+    profile: str | Effort = _option(
+        "quick",
+        "profile",
+        "search effort (default: quick)",
+        group="search",
+        choices=("quick", "standard", "deep"),
+    )
+    seed: int = _option(
+        0, "seed", "the same seed draws the same cases (default: 0)", metavar="N", group="search", each=int
+    )
+    seconds: float | None = _option(
+        None,
+        "seconds",
+        "time budget per setting, in seconds; laws that run out of time say so (default: no limit)",
+        metavar="S",
+        group="search",
+        each=float,
+    )
+    timeout: float = _option(
+        10.0, "timeout", "time limit per call, in seconds (default: 10)", metavar="S", group="search", each=float
+    )
+    jobs: int = _option(
+        1, "jobs", "settings (alpha and dtype) to check in parallel (default: 1)", metavar="N", group="search", each=int
+    )
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Ask:
+        """Ask for what is given by the names of the fields, in Python or as words; what is None is left at its default.
+
+        Examples
+        --------
+        >>> Ask.of({"implementation": "mine:f", "alphas": 2, "parameters": ["k=3"], "kind": "normaliser"}).parameters
+        (('k', 3),)
+        """
+        read = {"implementation": _given} | {name: option.read for name, option in OPTIONS.items()}
+        return cls(**{name: read[name](given[name]) for name in read if given.get(name) is not None})
+
+    def __post_init__(self) -> None:
+        target = self.implementation
+        if not isinstance(target, str) and not callable(target):
+            raise ValueError(
+                f"implementation: {target!r} cannot be called; pass a function, or its name as module:function"
+            )
+        for name in OPTIONS:
+            self._check_choice(name)
+            self._check_kind(name)
+        for name in ("timeout", "seconds"):
+            if (value := getattr(self, name)) is not None and not value > 0:
+                raise ValueError(f"{name} must be positive, got {value}")
+        if self.jobs < 1:
+            raise ValueError(f"jobs must be at least 1, got {self.jobs}")
+        if is_program(target) and self.kind != "mapping":
+            raise ValueError(
+                f"kind: a program computes the mapping only, not {self.kind}; wrap it in a Python function"
+            )
+        self._check_gradients()
+        self._check_values()
+
+    def _check_choice(self, name: str) -> None:
+        choices, given = OPTIONS[name].choices, getattr(self, name)
+        for each in given if OPTIONS[name].repeatable else (given,):
+            if choices and isinstance(each, str) and each not in choices:
+                raise ValueError(f"{name}: {each!r} is not one of {', '.join(choices)}")
+
+    def _check_kind(self, name: str) -> None:
+        kinds = OPTIONS[name].kinds
+        if kinds and self.kind not in kinds and getattr(self, name) != _DEFAULTS[name]:
+            wanted = " or ".join(map(repr, kinds))
+            raise ValueError(f"{name}: an option of the kind {wanted}, not of a {self.kind}; leave it out")
+
+    def _check_gradients(self) -> None:
+        if self.grad_alpha and is_program(self.implementation):
+            raise ValueError("grad_alpha: a program answers with its gradient in the logits only; leave it out")
+        if self.grad_alpha and self.fixed_alpha is not None:
+            raise ValueError("grad_alpha: a function with a fixed alpha has no gradient in it; leave it out")
+        if (self.grad or self.grad_alpha) and self.library == "numpy":
+            raise ValueError("grad: NumPy has no automatic differentiation; use arrays='torch' or arrays='jax'")
+
+    def _check_values(self) -> None:
+        from entmax_oracle.reference.formats import as_format
+        from entmax_oracle.reference.inputs import as_alpha
+
+        if not self.alphas or not self.dtypes:
+            raise ValueError("alphas and dtypes must each name at least one value")
+        for alpha in self.alphas:
+            as_alpha(alpha)
+        if self.fixed_alpha is not None:
+            as_alpha(self.fixed_alpha, "fixed_alpha")
+        for dtype in self.dtypes:
+            as_format(dtype)
+        if self.compute_dtype is not None:
+            as_format(self.compute_dtype, "compute_dtype")
+        if self.against is not None:
+            from entmax_oracle.reference.normalisers import normaliser
+
+            normaliser(self.against)
+
+    @property
+    def library(self) -> str:
+        """What the arrays are made by: a program takes numbers, whatever is asked for."""
+        return "program" if is_program(self.implementation) else self.arrays
+
+    def words(self, *, again: bool = False) -> list[str]:
+        """Spell the options of the command line that asks the same.
+
+        Parameters
+        ----------
+        again : bool
+            Only those that say what the target is, as a counterexample is replayed with them.
+
+        Examples
+        --------
+        >>> Ask("mine:f", alphas=(2,), grad=True, device="cuda:0").words()
+        ['--alpha', '2.0', '--array', 'torch', '--device', 'cuda:0', '--grad']
+        """
+        return [
+            word
+            for name, option in OPTIONS.items()
+            if (option.again or not again) and self._says(name, option)
+            for word in option.words(getattr(self, name))
+        ]
+
+    def _says(self, name: str, option: Option) -> bool:
+        """Whether an option needs to be spelled."""
+        if name == "arrays" and self.library != self.arrays:
+            return False
+        return option.again == "always" or getattr(self, name) != _DEFAULTS[name]
+
+
+OPTIONS: dict[str, Option] = {each.name: each.metadata["option"] for each in fields(Ask) if each.metadata}
+"""Options by the names of the fields."""
+
+_DEFAULTS = {each.name: each.default for each in fields(Ask)}
+
+
+def add_options(
+    group: Callable[[str], Callable[..., Any]], prefix: str = "--", leave_out: tuple[str, ...] = ()
+) -> None:
+    """Add the options to a parser.
+
+    Parameters
+    ----------
+    group : callable
+        Gives the ``add_argument``, or pytest's ``addoption``, of a group by its title.
+    prefix : str
+    leave_out : tuple of str
+        Fields that are not asked for.
+    """
+    for name, option in OPTIONS.items():
+        if name not in leave_out:
+            told = option.declaration(_DEFAULTS[name])
+            group(option.group)(prefix + option.flag, dest=_place(prefix, name), **told)
+
+
+def from_options(implementation: str, options: argparse.Namespace, prefix: str = "--") -> Ask:
+    """Ask for what was parsed by the options of `add_options`.
+
+    Raises
+    ------
+    ValueError
+        If the options make no sense, alone or together.
+    """
+    given = {name: getattr(options, _place(prefix, name), None) for name in OPTIONS}
+    if given["alphas"] and given["fixed_alpha"] is not None:
+        raise ValueError(f"give either {prefix}alpha or {prefix}fixed-alpha, not both")
+    return Ask.of({"implementation": implementation} | given)
+
+
+def _place(prefix: str, name: str) -> str:
+    """Where a parser puts the value of an option: pytest's has options of other plugins too."""
+    return prefix.strip("-").replace("-", "_") + "_" * (prefix != "--") + name

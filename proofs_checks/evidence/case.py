@@ -1,0 +1,188 @@
+"""What is argued for a theorem, what executing it found, and the verdict that follows.
+
+A :class:`Case` gathers what is argued for one theorem. Every argument is computed from the theorem it is given, never
+from a copy of its bounds: a wrong constant in the theorem is a refuted theorem.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import sympy as sp
+
+from entmax_oracle.theory import Theorem
+
+from ..marks import Verdict
+from ..reading import precision
+from .points import Debunked, Needed, Sharp
+from .proof import Step
+
+__all__ = ["KINDS", "Argument", "Case", "Context", "Evidence", "Kind", "Status", "verdict"]
+
+Kind = Literal["symbolic", "decided", "certified", "exact", "sampled"]
+"""How strong an argument is: a key of :data:`KINDS`."""
+
+KINDS: dict[Kind, str] = {
+    "symbolic": "shown for all parameters",
+    "decided": "decided over the reals for small n",
+    "certified": "certified by interval arithmetic",
+    "exact": "exact at rational or algebraic points",
+    "sampled": "searched for a counterexample",
+}
+"""What an argument of each kind says. A statistical test of a given size is sampled too."""
+
+Status = Literal["holds", "refutes", "fails", "skipped"]
+"""What an argument found: support, a counterexample, a step that does not go through, or nothing."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """How hard to look: ``quick`` or ``full``, and the seed of every random choice."""
+
+    profile: str = "quick"
+    seed: int = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether time is no object."""
+        return self.profile == "full"
+
+    def rng(self, theorem: Theorem, title: str) -> random.Random:
+        """Return a generator that depends on nothing but the seed and what it is used for."""
+        return random.Random(f"{self.seed}/{theorem.name}/{title}")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One executed argument.
+
+    Parameters
+    ----------
+    kind, title, domain
+        How strong, what, and where it is valid.
+    status
+        What was found.
+    detail
+        In words: sizes, margins, the step that failed.
+    claims
+        Keys of the claims it speaks of.
+    steps
+        Of a symbolic proof.
+    counterexample
+        Of a refutation: symbols and their values as text.
+    plots
+        Data for a page: dicts with title, x_label, y_label, x_log, series.
+    """
+
+    kind: Kind
+    title: str
+    domain: str
+    status: Status
+    detail: str = ""
+    claims: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+    counterexample: Mapping[str, Any] | None = None
+    plots: tuple[Mapping[str, Any], ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Argument:
+    """Evidence yet to be executed.
+
+    Parameters
+    ----------
+    kind, title, domain
+        As of the evidence.
+    run
+        Executes it on a theorem.
+    claims
+        Keys of the claims it speaks of; all claims if empty.
+    full_only
+        Too long for the quick profile.
+    given
+        Of a proof: the hypotheses it uses.
+    """
+
+    kind: Kind
+    title: str
+    domain: str
+    run: Callable[[Theorem, Context], Evidence]
+    claims: tuple[str, ...] = ()
+    full_only: bool = False
+    given: Mapping[str, sp.Basic] = field(default_factory=dict, hash=False)
+
+    def execute(self, theorem: Theorem, context: Context) -> Evidence:
+        """Run and time the argument; an argument that raises fails, it does not stop the others."""
+        if self.full_only and not context.full:
+            return self.evidence(theorem, "skipped", "runs in the full profile")
+        started = time.perf_counter()
+        try:
+            with precision():
+                found = self.run(theorem, context)
+        except Exception as error:
+            found = self.evidence(theorem, "fails", f"{type(error).__name__}: {error}")
+        return replace(found, seconds=time.perf_counter() - started)
+
+    def evidence(self, theorem: Theorem, status: Status, detail: str, **more: Any) -> Evidence:
+        """Return evidence of this argument."""
+        claims = self.claims or tuple(claim.key for claim in theorem.claims)
+        return Evidence(self.kind, self.title, self.domain, status, detail, claims, **more)
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is argued for a theorem.
+
+    Parameters
+    ----------
+    theorem
+        The theorem.
+    arguments
+        Evidence to execute.
+    sharp
+        Points where bounds are attained or approached.
+    needed
+        For each hypothesis, a counterexample without it.
+    folklore
+        For each folklore of the theorem, its counterexample.
+    conjecture
+        Whether it is one's own, searched only: that a hypothesis is needed, nobody has shown, is then no fault.
+    """
+
+    theorem: Theorem
+    arguments: tuple[Argument, ...]
+    sharp: tuple[Sharp, ...] = ()
+    needed: tuple[Needed, ...] = ()
+    folklore: tuple[Debunked, ...] = ()
+    conjecture: bool = False
+
+
+def verdict(theorem: Theorem, evidence: Sequence[Evidence]) -> tuple[Verdict, str]:
+    """Return the verdict and its domain, by rule.
+
+    A counterexample refutes. Otherwise each claim has the strength of its best evidence, and the theorem that of its
+    weakest claim: a symbolic proof (for all parameters) or a decision (for its sizes and exponents only) says
+    ``proved``, interval arithmetic ``certified``, exact points and searches ``supported``; no evidence, ``unchecked``.
+    """
+    for found in evidence:
+        if found.status == "refutes":
+            return Verdict.REFUTED, found.domain
+    ranks: list[tuple[int, str]] = []
+    for claim in theorem.claims:
+        best = (0, "no evidence")
+        for found in evidence:
+            if found.status == "holds" and claim.key in found.claims:
+                best = max(best, (_STRENGTH[found.kind], found.domain), key=lambda entry: entry[0])
+        ranks.append(best)
+    weakest = min(rank for rank, _ in ranks)
+    domains = dict.fromkeys(where for rank, where in ranks if rank == weakest)
+    return _SAYS[weakest], "; ".join(domains)
+
+
+_STRENGTH: dict[Kind, int] = {"sampled": 1, "exact": 1, "certified": 2, "decided": 3, "symbolic": 4}
+_SAYS = (Verdict.UNCHECKED, Verdict.SUPPORTED, Verdict.CERTIFIED, Verdict.PROVED, Verdict.PROVED)

@@ -1,0 +1,125 @@
+"""What was found, in sentences."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from ..conformance.results.report import Counterexample, LawResult, Report
+from ..evidence.results import TheoremResult
+from ..marks import Grounds, Truth, Verdict
+from ..matrix.results import MatrixResult
+from .load import Results
+from .pictures import number
+
+__all__ = ["findings", "gravest", "violation_line", "where"]
+
+
+def findings(results: Results) -> list[str]:
+    """Say in one sentence each what was found: theorems first, then implementations, then the gravest violation.
+
+    Returns
+    -------
+    list of str
+        Plain sentences; names of code stand between backticks.
+    """
+    return [*_of_theorems(results.theorems), *_of_targets(results.targets), *_of_matrix(results.matrix)]
+
+
+def _of_theorems(theorems: Sequence[TheoremResult]) -> Iterator[str]:
+    if not theorems:
+        return
+    counts = Counter(theorem.verdict for theorem in theorems)
+    if set(counts) == {Verdict.PROVED}:
+        yield f"{_count(len(theorems), 'theorem').capitalize()}, all proved."
+        return
+    parts = [f"{counts[each]} {each}" for each in Verdict if counts[each] and each is not Verdict.REFUTED]
+    sentence = f"Of {_count(len(theorems), 'theorem')}, {_listed(parts)}" if parts else ""
+    refuted = [f"`{theorem.name}`" for theorem in theorems if theorem.verdict is Verdict.REFUTED]
+    if refuted:
+        names = _listed(refuted[:3]) + (f" and {len(refuted) - 3} more" if len(refuted) > 3 else "")
+        is_refuted = f"{names} {'is' if len(refuted) == 1 else 'are'} refuted."
+        yield f"{sentence}; {is_refuted}" if sentence else is_refuted
+    else:
+        yield f"{sentence}; none is refuted."
+
+
+def _of_targets(targets: Sequence[Report]) -> Iterator[str]:
+    if not targets:
+        return
+    counts = Counter(target.verdict for target in targets)
+    good, bad, unusable = (counts[verdict] for verdict in ("conforms", "violates", "unusable"))
+    parts = [f"{good} conform{'s' if good == 1 else ''}"] if good else []
+    parts += [f"{bad} violate{'s' if bad == 1 else ''} a law"] if bad else []
+    parts += [f"{unusable} could not be used"] if unusable else []
+    if len(targets) == 1:
+        name, laws = f"`{targets[0].target}`", targets[0].laws
+        if good:
+            kept = sum(law.status == "pass" for law in laws)
+            yield f"{name} conforms: it keeps {_count(kept, 'law')} of α-entmax."
+        elif bad:
+            failed = sum(law.status == "fail" for law in laws)
+            yield f"{name} violates {failed} of {_count(len(laws), 'law')} of α-entmax."
+        else:
+            yield f"{name} could not be used."
+    else:
+        yield f"Of {_count(len(targets), 'implementation')}, {_listed(parts)}."
+    worst = [(each, law) for each in targets if each.verdict == "violates" and (law := gravest(each.laws)) is not None]
+    if worst:
+        target, law = max(worst, key=lambda pair: pair[1].worst_ratio)
+        at = f" at {_first(law)}" if _first(law) else ""
+        yield f"Gravest: `{target.target}` breaks “{law.law}”{at}{_times(law, ', by ')}."
+
+
+def _of_matrix(matrix: MatrixResult | None) -> Iterator[str]:
+    """Say in a sentence what the matrix holds, and in another what contradicts it."""
+    rows = matrix.rows if matrix is not None else ()
+    if not rows:
+        return
+    cells = [cell for row in rows for cell in row.cells]
+    true = [cell for cell in cells if cell.verdict is Truth.TRUE]
+    proved = sum(cell.strength is Grounds.PROVED for cell in true)
+    yield f"Of {len(cells)} properties of {_count(len(rows), 'normaliser')}, {len(true)} hold, {proved} of them proved."
+    wrong = [row.label for row in rows for cell in row.cells if cell.contradicts]
+    if wrong:
+        yield f"{len(wrong)} of them contradict{'s' if len(wrong) == 1 else ''} what is claimed, first of `{wrong[0]}`."
+
+
+def gravest(laws: Sequence[LawResult]) -> LawResult | None:
+    """Choose the failed law to name first: the largest ratio to its budget."""
+    failed = [law for law in laws if law.status == "fail" and law.severity == "error"]
+    return max(failed, key=lambda law: math.inf if math.isnan(law.worst_ratio) else law.worst_ratio, default=None)
+
+
+def violation_line(law: LawResult) -> str:
+    """Name a failed law, where it fails and by how much, in one line."""
+    line = f"{law.law} ({_first(law)})" if _first(law) else law.law
+    if times := _times(law, ""):
+        return f"{line}: {times}"
+    said = next((found.message for found in law.counterexamples[:1] if found.message), law.message)
+    message = said.strip().splitlines()
+    return f"{line}: {message[0].rstrip('.')}" if message else line
+
+
+def where(found: Counterexample) -> str:
+    """Say at which alpha and dtype a law is broken."""
+    parts = [f"α = {found.alpha}"] if found.alpha is not None else []
+    return ", ".join([*parts, *filter(None, [found.dtype])])
+
+
+def _first(law: LawResult) -> str:
+    return where(law.counterexamples[0]) if law.counterexamples else ""
+
+
+def _times(law: LawResult, by: str) -> str:
+    ratio = law.worst_ratio
+    return f"{by}{number(ratio, 3)} times the budget" if 1 < ratio < math.inf else ""
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n} {noun}{'' if n == 1 else 's'}"
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
