@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from .target.loading import is_program
 
 if TYPE_CHECKING:
-    from .search import Effort
+    from .case import Effort
 
 __all__ = ["LACKS", "OPTIONS", "Ask", "Option", "add_options", "from_options", "number", "read_parameter"]
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import math
+import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .case import Case
+
 Float64 = NDArray[np.float64]
 Status = Literal["returned", "raised", "hung", "died"]
 
-__all__ = ["Call", "Float64", "Outcome", "Request", "Status", "later_calls"]
+__all__ = ["Answered", "Caller", "Float64", "Outcome", "Request", "Status", "Subject", "later_calls"]
 
 
 def later_calls(elements: int) -> int:
@@ -20,82 +23,56 @@ def later_calls(elements: int) -> int:
     return 9 if elements <= 64 else 1
 
 
-class Request(Protocol):
-    """One call of the implementation, whatever it computes."""
-
-    @property
-    def dtype(self) -> str:
-        """Format of the arrays that the implementation gets."""
-
-    @property
-    def layout(self) -> str:
-        """How they lie in memory."""
-
-    @property
-    def answer_shape(self) -> tuple[int, ...]:
-        """Shape that the answer should have."""
-
-    @property
-    def sizes(self) -> dict[str, int]:
-        """How much of what the input has."""
-
-    @property
-    def what(self) -> str:
-        """The input in words."""
-
-
-@dataclass(frozen=True)
-class Call:
-    """One call of a mapping.
+@dataclass(frozen=True, eq=False)
+class Request:
+    """One call of the implementation, whatever it computes.
 
     Parameters
     ----------
-    logits : ndarray of float64, shape (..., n)
-        Numbers of the format `dtype`, so that converting to it is exact. ``-inf`` masks a token.
+    case : Case
+        The input. With a cotangent, its gradients are asked for as well, through the framework's autograd.
     dtype : str
-        Format of the array that the implementation gets.
-    layout : str
-        How that array lies in memory: a key of `arrays.LAYOUTS`.
-    cotangent : ndarray of float64, shape (..., n), optional
-        Asks for the vector-Jacobian product with it, through the framework's autograd.
-    cotangent_layout : str
-        How the cotangent lies in memory.
+        Format of the arrays that the implementation gets.
+    alpha : float
     alpha_gradient : bool
         Hand alpha over as a 0-d array and ask for the gradient in it as well.
     frozen : bool
-        Ask for the gradient in alpha alone: the logits need none.
-    followed_by : ndarray of float64, optional
-        Logits of later calls that are made before the answer of the first is read, and its gradient taken: one, or
-        as many as a network has layers where that is cheap.
+        Ask for the gradient in alpha alone: the input needs none.
+    followed_by : Case, optional
+        Of later calls that are made before the answer of the first is read, and its gradient taken: one, or as many as
+        a network has layers where that is cheap.
     overwritten : str
         ``"answer"`` or ``"logits"``: what is set to zero after the call and before its gradient is taken.
     """
 
-    logits: Float64
+    case: Case
     dtype: str
     alpha: float
-    layout: str = "contiguous"
-    cotangent: Float64 | None = None
-    cotangent_layout: str = "contiguous"
     alpha_gradient: bool = False
     frozen: bool = False
-    followed_by: Float64 | None = None
+    followed_by: Case | None = None
     overwritten: str = ""
 
-    @property
-    def answer_shape(self) -> tuple[int, ...]:
-        """Shape that the answer should have."""
-        return self.logits.shape
 
-    @property
-    def sizes(self) -> dict[str, int]:
-        """How much of what the input has."""
-        return {"rows": math.prod(self.logits.shape[:-1]), "tokens": self.logits.shape[-1]}
+@dataclass(frozen=True)
+class Answered:
+    """What an implementation answered, in arrays of its library.
 
-    @property
-    def what(self) -> str:
-        """The input in words."""
-        return f"logits of shape {self.logits.shape}"
+    Parameters
+    ----------
+    answer : array
+    gradients : sequence of arrays
+        In the arguments; empty if none was asked for, or there is none.
+    again : sequence of arrays
+        Those of a second backward pass through the same graph, where they are others; else empty.
+    problem : str
+        Why there is no gradient.
+    """
+
+    answer: Any
+    gradients: Sequence[Any] = ()
+    again: Sequence[Any] = ()
+    problem: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,7 +80,7 @@ class Outcome:
     """What came of a call.
 
     Arrays are float64 and exact, whatever the format they were in; `dtype`, `shape` and `device` say how the
-    answer came; `gradients` are those in the arguments, the logits first, and `gradients_again` those of a second
+    answer came; `gradients` are those in the arguments, in order, and `gradients_again` those of a second
     backward pass where they are others. `detail` is the exception, the signal or the time limit when nothing came back.
     `disturbed` says what the call changed around it, `drawn` which of the global generators of random numbers it used.
     """
@@ -123,9 +100,62 @@ class Outcome:
     gradients_again: tuple[Float64, ...] = ()
     gradient_dtype: str = ""
     gradient_problem: str = ""
-    versions: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The code under test and how to call it.
+
+    Parameters
+    ----------
+    target : str or callable
+        A name to import in the worker, or the function itself (called in this process).
+    arrays : str
+        ``"numpy"``, ``"torch"`` or ``"jax"``.
+    device : str
+        Where its arrays live.
+    fixed_alpha : bool
+        The function takes no alpha.
+    timeout : float
+        Seconds that one call may take; six times as many for the first, and for every one in JAX.
+    kind : str
+        What it computes: a key of `kinds.KINDS`.
+    hands : tuple of str
+        Options that it is passed by keyword.
+    fixed_parameters : tuple of (str, object)
+        Parameters that it does not take, and their values.
+    words : tuple of str
+        Options of the command line that say the same.
+    """
+
+    target: str | Callable[..., Any]
+    arrays: str = "torch"
+    device: str = "cpu"
+    fixed_alpha: bool = False
+    timeout: float = 10.0
+    kind: str = "mapping"
+    hands: tuple[str, ...] = ()
+    fixed_parameters: tuple[tuple[str, Any], ...] = ()
+    words: tuple[str, ...] = ()
+    path: tuple[str, ...] = field(default_factory=lambda: tuple(sys.path))
 
     @property
-    def gradient(self) -> Float64 | None:
-        """The gradient in the first argument, such as the logits; None if there is none."""
-        return self.gradients[0] if self.gradients else None
+    def name(self) -> str:
+        """How reports call it."""
+        if isinstance(self.target, str):
+            return self.target
+        module = getattr(self.target, "__module__", "")
+        return f"{module}:{getattr(self.target, '__qualname__', repr(self.target))}"
+
+
+class Caller(Protocol):
+    """Calls the implementation, whatever it does."""
+
+    versions: dict[str, str]
+    subject: Subject
+
+    def __call__(self, calls: Sequence[Request]) -> list[Outcome]:
+        """Perform the calls in order."""
+
+    def close(self) -> None:
+        """Let go of the implementation."""

@@ -18,18 +18,20 @@ from entmax_oracle.reference.formats import as_format
 from entmax_oracle.reference.inputs import as_alpha
 
 from .ask import Ask
-from .attention.narrowing import options_of
+from .calls import Subject
+from .case import Setting
 from .kinds import KINDS
-from .laws import Contract, Finding, Law, Setting, choose
-from .normaliser.request import OFFERS, Asked, ask_for
+from .kinds.kind import Asked
+from .law import Contract, Finding, Law
+from .laws import LAWS_OF, choose
 from .results.counterexample import read
 from .results.events import Begun, Ended, Event, Judging, Tell, gather
 from .results.report import LawResult, Report
 from .search import Effort
+from .session import Session
 from .setting import Calling, Settled, Task, check_setting, collect, judge
-from .target.frameworks import LAYOUTS
+from .target.layouts import LAYOUTS
 from .target.loading import locate
-from .target.worker import Subject
 
 __all__ = ["PROFILES", "Plan", "check", "execute", "plan", "replay", "replay_as"]
 
@@ -231,7 +233,7 @@ def plan(ask: Ask) -> Plan:
     ValueError
         For a law that there is not, or that is not true of the target, or parameters that a normaliser does not have.
     """
-    asked, effort = _asked(ask), _effort(ask)
+    asked, effort = KINDS[ask.kind].asked(ask), _effort(ask)
     offered = _offered(ask) + asked.offered
     contracts, laws = choose(ask.laws, ask.skip_laws, kind=ask.kind, offered=offered)
     held: tuple[Contract | Law, ...] = (*contracts, *laws)
@@ -287,32 +289,18 @@ def replay_as(ask: Ask, found: Mapping[str, Any]) -> Finding:
     ValueError
         If the target or the counterexample cannot be used.
     """
-    contracts, laws = choose((found["law"],), kind=ask.kind, offered=("gradient", "alpha gradient", *OFFERS))
-    case = KINDS[ask.kind].to_case(dict(found))
+    needs = tuple(each.needs for each in LAWS_OF[ask.kind][1].values())
+    contracts, laws = choose((found["law"],), kind=ask.kind, offered=needs)
+    case = KINDS[ask.kind].to_case(found)
     alpha = float(found["alpha"])
     ask = replace(ask, alphas=(alpha,), dtypes=(found["dtype"],), against=ask.against or found.get("against"))
-    asked = _asked(ask)
+    asked = KINDS[ask.kind].asked(ask)
     (setting,) = _settings(ask, asked, _effort(ask))
     setting = replace(setting, alpha=alpha, others=tuple(found.get("others", ())))
     with Calling(_subject(ask, asked)) as caller:
-        session = KINDS[ask.kind].session(caller, setting, choose(kind=ask.kind)[0])
+        session = Session(KINDS[ask.kind], caller, setting, choose(kind=ask.kind)[0])
         law: Law | Contract = contracts[0] if contracts else laws[0]
-        return judge(law, session, case, KINDS[ask.kind])
-
-
-def _plainly(ask: Ask) -> Asked:
-    return Asked(alphas=(ask.fixed_alpha,) if ask.fixed_alpha is not None else ask.alphas)
-
-
-# What the options of a kind mean, where that differs from kind to kind.
-_ASKED: dict[str, Callable[[Ask], Asked]] = {
-    "attention": lambda ask: replace(_plainly(ask), hands=options_of(ask.without)),
-    "normaliser": ask_for,
-}
-
-
-def _asked(ask: Ask) -> Asked:
-    return _ASKED.get(ask.kind, _plainly)(ask)
+        return judge(law, session, case)
 
 
 def _effort(ask: Ask) -> Effort:

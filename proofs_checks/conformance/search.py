@@ -7,50 +7,18 @@ import time
 import warnings
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings, target
 
-from .laws import Broken, Finding, Law, Session
-from .session import Unanswered
+from .case import Effort
+from .law import Broken, Finding, Law
+from .session import Session, Unanswered
 from .shrink import shrink
 
-__all__ = ["Effort", "Tally", "search"]
-
-
-@dataclass(frozen=True)
-class Effort:
-    """How hard to look.
-
-    Parameters
-    ----------
-    examples : int
-        Drawn cases for a law of weight 1.
-    seconds : float
-        Looking into one law, and making its counterexample small, ends after this long. A safety net: an
-        ordinary run never comes near, so that the same seed gives the same result.
-    shrinking : int
-        Attempts to make a counterexample simpler.
-    max_n : int
-        Longest row drawn.
-    long_rows : tuple of int
-        Lengths tried in any case.
-    total : float
-        Seconds for all laws of a setting together, for implementations that are slow: what is left of them is shared
-        among the laws that are left.
-    """
-
-    examples: int
-    seconds: float
-    shrinking: int
-    max_n: int
-    long_rows: tuple[int, ...]
-    total: float = math.inf
-
-    def share(self, spent: float, laws: int) -> Effort:
-        """For the next one of some laws that are left, when some seconds are spent; it may take twice its part."""
-        return replace(self, seconds=min(self.seconds, max(2 * (self.total - spent) / laws, 1.0)))
+__all__ = ["Effort", "Tally", "search", "simplified"]
 
 
 @dataclass
@@ -76,14 +44,7 @@ class _Enough(BaseException):
     """Ends Hypothesis from inside; not an `Exception`, so that it is no failing example."""
 
 
-def search(
-    law: Law,
-    session: Session,
-    effort: Effort,
-    start: int,
-    tally: Tally | None = None,
-    simplify: Callable[..., tuple[Any, Finding]] = shrink,
-) -> Tally:
+def search(law: Law, session: Session, effort: Effort, start: int, tally: Tally | None = None) -> Tally:
     """Judge cases of a law until one breaks it, and make that one small.
 
     Parameters
@@ -95,15 +56,14 @@ def search(
         Seed; the same seed draws the same cases.
     tally : Tally, optional
         Where to count, for a caller that wants to know even when the implementation makes the search give up.
-    simplify : callable
-        As `shrink`, for cases of this kind.
     """
     tally = Tally() if tally is None else tally
     deadline = time.monotonic() + effort.seconds
 
     def examine(case: Any) -> Finding:
+        case = session.kind.fit(case, session.setting)
         try:
-            finding = law.judge(session, case)
+            finding = session.judge(law, case)
         except Unanswered:
             tally.unanswered += 1
             return Finding()
@@ -121,11 +81,11 @@ def search(
     if tally.finding is None:
         _draw(law, session, effort, zlib.crc32(f"{start} {law.name}".encode()), tally, deadline, examine)
     if tally.case is not None and tally.finding is not None:
-        tally.case, tally.finding = simplify(
+        tally.case, tally.finding = simplified(
+            session,
             tally.case,
             tally.finding,
             lambda case: _quietly(law, session, case),
-            session.oracle.format,
             evaluations=effort.shrinking,
             seconds=max(deadline - time.monotonic(), effort.seconds / 4),
         )
@@ -178,8 +138,24 @@ def _draw(
             raise
 
 
+def simplified(
+    session: Session, case: Any, finding: Finding, judge: Callable[[Any], Finding], evaluations: int, seconds: float
+) -> tuple[Any, Finding]:
+    """Make a case small, of those that the implementation takes."""
+    return shrink(
+        session.kind,
+        case,
+        finding,
+        judge,
+        session.oracle.format,
+        evaluations=evaluations,
+        seconds=seconds,
+        fit=partial(session.kind.fit, setting=session.setting),
+    )
+
+
 def _quietly(law: Law, session: Session, case: Any) -> Finding:
     try:
-        return law.judge(session, case)
+        return session.judge(law, case)
     except Unanswered:
         return Finding()

@@ -7,13 +7,15 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from .calls import Call, Float64, Outcome, Request
-from .laws import Contract, Setting
-from .oracle import Oracle
-from .target.worker import Caller
+from .calls import Caller, Float64, Outcome, Request
+from .case import Case, Setting
+from .expected import Unanswerable
+from .kinds.kind import Kind
+from .law import Contract, Finding, Law
 
-__all__ = ["Breach", "Checked", "GiveUp", "Unanswered"]
+__all__ = ["Breach", "GiveUp", "Session", "Unanswered"]
 
 _PATIENCE = 3  # hangs and deaths before the rest is not judged
 _LARGE = 10_000  # numbers of an input from which on a call is not made that would take longer than is allowed
@@ -31,17 +33,18 @@ class GiveUp(Exception):
 class Breach:
     """A call that broke the contract, and the law that made the call."""
 
-    call: Request
+    request: Request
     outcome: Outcome
     message: str
     during: str
 
 
-class Checked:
-    """The `Session` that laws see.
+class Session:
+    """What laws see of one setting: the implementation and the oracle.
 
     Parameters
     ----------
+    kind : Kind
     caller : Caller
     setting : Setting
     contracts : sequence of Contract
@@ -49,6 +52,8 @@ class Checked:
 
     Attributes
     ----------
+    oracle : Oracle
+        Certified answers.
     breaches : dict
         By the contract's name: the first breach of each law and outcome.
     inspected, breached : Counter
@@ -57,16 +62,14 @@ class Checked:
         The largest input that was tried, in each of its sizes.
     during : str
         The law that is asking.
-    unit : str
-        What the last axis of an answer counts.
     """
 
-    unit = "token"
-
-    def __init__(self, caller: Caller, setting: Setting, contracts: Sequence[Contract]) -> None:
+    def __init__(self, kind: Kind, caller: Caller, setting: Setting, contracts: Sequence[Contract]) -> None:
+        self.kind = kind
         self.caller = caller
         self.setting = setting
         self.contracts = contracts
+        self.oracle = kind.oracle(setting)
         self.breaches: dict[str, list[Breach]] = {each.name: [] for each in contracts}
         self.inspected: Counter[str] = Counter()
         self.breached: Counter[str] = Counter()
@@ -75,22 +78,34 @@ class Checked:
         self._lost = 0
         self._pace = 0.0  # seconds an element, by the largest call so far
         self._largest = 1000
-        self._oracle = Oracle(setting.alpha, setting.dtype, setting.compute_dtype)
 
-    @property
-    def oracle(self) -> Oracle:
-        """Certified answers."""
-        return self._oracle
+    def judge(self, law: Law, case: Any) -> Finding:
+        """Judge a case, as far as the implementation takes it and the definition gives it an answer.
 
-    def call(self, logits: Float64, layout: str = "contiguous") -> Call:
+        Raises
+        ------
+        Unanswered, GiveUp
+            As `ask` does.
+        """
+        case = self.kind.fit(case, self.setting)
+        if not self.oracle.defined(case):
+            return Finding()
+        try:
+            return law.judge(self, case)
+        except Unanswerable:  # what a law makes of the input, such as a coarser one, may have no answer
+            return Finding()
+
+    def request(self, case: Case, **more: Any) -> Request:
         """Make a call in this setting."""
-        return Call(logits, self.setting.dtype, self.setting.alpha, layout)
+        return Request(
+            self.kind.fit(case, self.setting), **{"alpha": self.setting.alpha, **more}, dtype=self.setting.dtype
+        )
 
-    def values(self, *logits: Float64) -> list[Float64]:
-        """Answers for some arrays of logits, contiguous, in order."""
-        return [answer.values for answer in self.ask(*map(self.call, logits)) if answer.values is not None]
+    def values(self, *cases: Case) -> list[Float64]:
+        """Answers for some cases, in order."""
+        return [answer.values for answer in self.ask(*map(self.request, cases)) if answer.values is not None]
 
-    def ask(self, *calls: Request) -> list[Outcome]:
+    def ask(self, *requests: Request) -> list[Outcome]:
         """Outcomes of well-formed answers, in order.
 
         Raises
@@ -100,35 +115,36 @@ class Checked:
         GiveUp
             If the implementation hung or died too often.
         """
-        size = max(math.prod(call.sizes.values()) for call in calls)
+        sizes = [each.case.sizes for each in requests]
+        size = max(math.prod(each.values()) for each in sizes)
         if size > _LARGE and size * self._pace > self.caller.subject.timeout / 2:
             raise Unanswered
         started = time.monotonic()
-        outcomes = self.caller(calls)
-        for call in calls:
-            self.reach = {name: max(size_, self.reach.get(name, 0)) for name, size_ in call.sizes.items()}
+        outcomes = self.caller(requests)
+        for each in sizes:
+            self.reach = {name: max(count, self.reach.get(name, 0)) for name, count in each.items()}
         if size >= self._largest:
             self._pace, self._largest = (time.monotonic() - started) / size, size
-        for call, outcome in zip(calls, outcomes, strict=True):
-            self._inspect(call, outcome)
+        for request, outcome in zip(requests, outcomes, strict=True):
+            self._inspect(request, outcome)
             self._lost += outcome.status in ("hung", "died")
         if self._lost >= _PATIENCE:
             raise GiveUp(f"the implementation hung or ended its process {self._lost} times")
         if any(
-            each.status != "returned" or each.shape != call.answer_shape
-            for call, each in zip(calls, outcomes, strict=True)
+            each.status != "returned" or each.shape != request.case.answer_shape
+            for request, each in zip(requests, outcomes, strict=True)
         ):
             raise Unanswered
         return outcomes
 
-    def _inspect(self, call: Request, outcome: Outcome) -> None:
+    def _inspect(self, request: Request, outcome: Outcome) -> None:
         for contract in self.contracts:
             if contract.name != "returns" and outcome.status != "returned":
                 continue
             self.inspected[contract.name] += 1
-            message = contract.inspect(call, outcome)
+            message = contract.inspect(request, outcome)
             if message:
                 self.breached[contract.name] += 1
                 known = self.breaches[contract.name]
                 if all((each.during, each.outcome.status) != (self.during, outcome.status) for each in known):
-                    known.append(Breach(call, outcome, message, self.during))
+                    known.append(Breach(request, outcome, message, self.during))

@@ -5,19 +5,21 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 from entmax_oracle.reference.formats import as_format
 
-from .attention.narrowing import LACKS, narrow, narrowed
+from .calls import Caller, Subject
+from .case import Setting
 from .kinds import KINDS, Kind
-from .laws import Contract, Finding, Law, Setting, choose
+from .law import Contract, Finding, Law
+from .laws import choose
+from .results.counterexample import describe
 from .results.events import Event, Judged, Judging, Tell
 from .results.report import Counterexample, LawResult
-from .search import Effort, Tally, search
-from .session import Breach, Checked, GiveUp, Unanswered
-from .target.worker import Caller, InProcess, Subject, Worker
+from .search import Effort, Tally, search, simplified
+from .session import Breach, GiveUp, Session, Unanswered
+from .target.worker import InProcess, Worker
 
 __all__ = ["OUT_OF_TIME", "Calling", "Settled", "Task", "check_setting", "collect", "judge"]
 
@@ -35,12 +37,6 @@ class Task:
     offered: tuple[str, ...]
     effort: Effort
     seed: int
-
-    def shrink(self, *args: Any, **options: Any) -> tuple[Any, Finding]:
-        """As that of the kind, with cases that the implementation takes."""
-        if self.setting.without:
-            options["fit"] = partial(narrow, without=self.setting.without)
-        return self.kind.shrink(*args, **options)
 
     @property
     def kind(self) -> Kind:
@@ -91,17 +87,17 @@ def check_setting(task: Task, tell: Tell) -> Settled:
     started = time.monotonic()
     with Calling(task.subject) as caller:
         # Calls are held to the whole contract even when few laws are asked for: an unusable answer is noticed.
-        session = task.kind.session(caller, task.setting, contracts)
+        session = Session(task.kind, caller, task.setting, contracts)
         found: dict[str, tuple[Law | Contract, Any]] = {}
         tally = Tally()
-        lacks = task.setting.without
-        judged = [narrowed(law, lacks) if lacks else law for law in laws if not law.about or law.about not in lacks]
+        lacks = {name: task.kind.lacks[name] for name in task.setting.without}
+        judged = [law for law in laws if law.about not in lacks]
         try:
             for done, law in enumerate(judged):
                 tell(Judging(alpha, dtype, law.name))
                 session.during, tally = law.name, Tally()
                 effort = task.effort.share(time.monotonic() - started, len(judged) - done)
-                search(law, session, effort, task.seed, tally, task.shrink)
+                search(law, session, effort, task.seed, tally)
                 if tally.case is not None:
                     found[law.name] = (law, tally.case)
                 settle(_result(law, tally, task, caller))
@@ -114,7 +110,7 @@ def check_setting(task: Task, tell: Tell) -> Settled:
             reason = "not judged: interrupted"
         for law in laws:
             if law.about in lacks:
-                settle(LawResult.skipped(law, f"not judged: the implementation is said to lack {LACKS[law.about]}"))
+                settle(LawResult.skipped(law, f"not judged: the implementation is said to lack {lacks[law.about]}"))
         if reason:
             for law in judged:
                 if law.name not in results:
@@ -127,18 +123,18 @@ def check_setting(task: Task, tell: Tell) -> Settled:
         return Settled(caller.versions, session.reach, "interrupted" in reason)
 
 
-def judge(law: Law | Contract, session: Checked, case: Any, kind: Kind) -> Finding:
+def judge(law: Law | Contract, session: Session, case: Any) -> Finding:
     """Judge a case of any law; a contract is broken when its one call breaks it."""
     if isinstance(law, Law):
         try:
-            return law.judge(session, case)
+            return session.judge(law, case)
         except Unanswered:
             return Finding()
-    call = kind.request(case, session.setting)
-    (outcome,) = session.caller([call])
+    request = session.request(case, alpha_gradient=session.setting.alpha_gradient)
+    (outcome,) = session.caller([request])
     if outcome.status != "returned" and law.name != "returns":
         return Finding()
-    message = law.inspect(call, outcome)
+    message = law.inspect(request, outcome)
     return Finding(bool(message), message, math.inf if message else 0.0)
 
 
@@ -153,7 +149,7 @@ def _result(law: Law, tally: Tally, task: Task, caller: Caller) -> LawResult:
         return LawResult(
             law.name, law.statement, law.theorem, law.severity, "pass", tally.examples, tally.ulp, tally.ratio, message
         )
-    example = task.kind.describe(law.name, tally.case, tally.finding, task.setting, task.subject)
+    example = describe(law, task.kind, tally.case, tally.finding, task.setting, task.subject)
     message = tally.finding.message + _hint(law, task, tally, caller)
     return LawResult(
         law.name,
@@ -175,8 +171,8 @@ def _hint(law: Law, task: Task, tally: Tally, caller: Caller) -> str:
     if as_format(setting.dtype).precision_bits >= 24 or setting.compute_dtype is not None or tally.case is None:
         return ""
     own = replace(setting, compute_dtype=setting.dtype)
-    session = task.kind.session(caller, own, ())
-    if judge(law, session, tally.case, task.kind).broken:
+    session = Session(task.kind, caller, own, ())
+    if judge(law, session, tally.case).broken:
         return ""
     if search(law, session, replace(task.effort, shrinking=0), task.seed).finding is not None:
         return ""
@@ -186,7 +182,7 @@ def _hint(law: Law, task: Task, tally: Tally, caller: Caller) -> str:
     )
 
 
-def _contract_result(contract: Contract, session: Checked, task: Task, patient: bool) -> LawResult:
+def _contract_result(contract: Contract, session: Session, task: Task, patient: bool) -> LawResult:
     examples = session.inspected[contract.name]
     breaches = session.breaches[contract.name]
     if not breaches:
@@ -208,20 +204,20 @@ def _contract_result(contract: Contract, session: Checked, task: Task, patient: 
     )
 
 
-def _explain(contract: Contract, breach: Breach, session: Checked, task: Task, patient: bool) -> Counterexample:
-    case = task.kind.case(breach.call)
+def _explain(contract: Contract, breach: Breach, session: Session, task: Task, patient: bool) -> Counterexample:
+    case = breach.request.case.bare()
     finding = Finding(True, breach.message, math.inf)
     # Every further hang or death costs the time limit or a fresh process: such a case stays as it is.
     if patient and breach.outcome.status in ("returned", "raised"):
-        case, finding = task.shrink(
+        case, finding = simplified(
+            session,
             case,
             finding,
-            lambda each: judge(contract, session, each, task.kind),
-            session.oracle.format,
+            lambda each: judge(contract, session, each),
             evaluations=task.effort.shrinking // 2,
             seconds=min(task.effort.seconds, task.effort.total) / 4,
         )
-    return task.kind.describe(contract.name, case, finding, task.setting, task.subject)
+    return describe(contract, task.kind, case, finding, task.setting, task.subject)
 
 
 def _reproduce(
@@ -232,10 +228,10 @@ def _reproduce(
     if not found or not isinstance(task.subject.target, str):
         return changed
     with Calling(task.subject) as caller:
-        session = task.kind.session(caller, task.setting, choose(kind=task.subject.kind)[0])
+        session = Session(task.kind, caller, task.setting, choose(kind=task.subject.kind)[0])
         for name, (law, case) in found.items():
             try:
-                again = judge(law, session, case, task.kind).broken
+                again = judge(law, session, case).broken
             except GiveUp:
                 break
             if not again:

@@ -147,7 +147,8 @@ def _law(data: Mapping[str, Any]) -> LawResult:
 def _whole(data: Mapping[str, Any]) -> dict[str, Any]:
     blank = dict.fromkeys(("law", "message", "dtype", "arrays", "layout", "command", "snippet"), "")
     given = {key: value for key, value in data.items() if value is not None}
-    return {"alpha": None, "shape": (), "logits": (), "ratio": 0.0, "ulp": 0.0, "reproduced": True, **blank, **given}
+    unknown = {"alpha": math.nan, "shape": (), "logits": (), "ratio": 0.0, "ulp": 0.0, "reproduced": True}
+    return {**unknown, **blank, **given}
 
 
 def _given(data: Mapping[str, Any], kind: Any) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from entmax_oracle.proofs_checks.conformance.calls import Float64
-from entmax_oracle.proofs_checks.conformance.results.counterexample import hexadecimal
+from entmax_oracle.proofs_checks.conformance.text import hexadecimal
 from entmax_oracle.reference.budgets.mapping import budget, vjp_budget
 from entmax_oracle.reference.enclosures.calculus import enclose_vjp
 from entmax_oracle.reference.enclosures.enclosure import enclose

@@ -15,9 +15,9 @@ import pytest
 from entmax_oracle import pytest_plugin
 from entmax_oracle.proofs_checks.conformance import PROFILES, check, replay
 from entmax_oracle.proofs_checks.conformance.ask import LACKS, OPTIONS, Ask, add_options, from_options
-from entmax_oracle.proofs_checks.conformance.attention.narrowing import OPTIONS as ARGUMENTS
 from entmax_oracle.proofs_checks.conformance.kinds import KINDS
-from entmax_oracle.proofs_checks.conformance.target.frameworks import FRAMEWORKS
+from entmax_oracle.proofs_checks.conformance.kinds.attention.narrowing import OPTIONS as ARGUMENTS
+from entmax_oracle.proofs_checks.conformance.target.libraries import FRAMEWORKS
 from entmax_oracle.proofs_checks.conformance.target.loading import NoSuchTarget, locate
 
 ASKS = [

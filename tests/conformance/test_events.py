@@ -19,7 +19,7 @@ from entmax_oracle.cli import main
 from entmax_oracle.proofs_checks.conformance import PROFILES, check, gather, read_events, to_junit
 from entmax_oracle.proofs_checks.conformance.results.events import Begun, Ended, Judged, Judging, line
 
-SUBJECT = str(Path(__file__).with_name("subject.py"))
+SUBJECT = str(Path(__file__).parent / "zoo" / "processes.py")
 EFFORT = replace(PROFILES["quick"], examples=4, shrinking=20, long_rows=(1025,))
 
 

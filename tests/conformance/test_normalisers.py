@@ -13,12 +13,12 @@ import pytest
 pytest.importorskip("torch")
 
 import torch
-from normaliser_implementations import HONEST, WRONG, topk_last, topk_t
+from zoo.normalisers import HONEST, WRONG, topk_last, topk_t
 
 from entmax_oracle.cli import main
 from entmax_oracle.proofs_checks.conformance import PROFILES, check, replay, to_junit
 from entmax_oracle.proofs_checks.conformance.ask import read_parameter
-from entmax_oracle.proofs_checks.conformance.normaliser.known import KNOWN, PROPERTIES
+from entmax_oracle.proofs_checks.conformance.kinds.normaliser.known import PROPERTIES
 from entmax_oracle.proofs_checks.evidence import Context
 from entmax_oracle.proofs_checks.matrix.cells import PROPERTIES as COLUMNS
 from entmax_oracle.proofs_checks.matrix.cells import cell
@@ -27,13 +27,18 @@ from entmax_oracle.reference.formats import as_format
 from entmax_oracle.reference.normalisers import NORMALISERS
 from entmax_oracle.reference.normalisers.budgets import normaliser_budget, normaliser_vjp_budget
 
-FILE = str(Path(__file__).with_name("normaliser_implementations.py"))
+FILE = str(Path(__file__).parent / "zoo" / "normalisers.py")
 EFFORT = replace(PROFILES["quick"], examples=3, shrinking=10, long_rows=(257,))
 CORE = ("values", "support", "simplex", "shift", "order", "permutation", "deletion", "gradient")
 
 
 def laws_of(name, grad):
-    return [law for law in CORE if law not in PROPERTIES or law in KNOWN[name].true if law != "gradient" or grad]
+    return [
+        law
+        for law in CORE
+        if law not in PROPERTIES or law in NORMALISERS[name].profile.true
+        if law != "gradient" or grad
+    ]
 
 
 def ids(zoo):
@@ -92,7 +97,7 @@ def test_laws_are_judged_where_the_matrix_finds_them_true(name, key):
     column = next(each for each in COLUMNS if each.key == key)
     executed = cell(column, Reference(NORMALISERS[name], {}), None, Context())
     true = executed.verdict == "true" or (name, key) in claims_nothing
-    assert true == (key in KNOWN[name].true), executed.detail
+    assert true == (key in NORMALISERS[name].profile.true), executed.detail
 
 
 def test_any_choice_among_ties_is_right():
@@ -172,7 +177,7 @@ def test_budgets_hold_for_float64_and_are_not_wide(name):
 def test_what_is_right_and_rounded_once_is_within_the_budget(name, dtype):
     rng, f = np.random.default_rng(5), NORMALISERS[name]
     form = as_format(dtype)
-    for parameters in ({}, *map(dict, KNOWN[name].others)):
+    for parameters in ({}, *map(dict, NORMALISERS[name].profile.others)):
         for scale in (2.0**-14, 0.1, 1.0, 8.0):
             z = form.round_array(rng.standard_normal((6, 9)) * scale)
             g = form.round_array(rng.standard_normal((6, 9)))

@@ -14,7 +14,7 @@ import pytest
 from entmax_oracle.cli import main
 from entmax_oracle.proofs_checks.conformance import PROFILES, Report, check, to_junit
 
-SUBJECT = str(Path(__file__).with_name("subject.py"))
+SUBJECT = str(Path(__file__).parent / "zoo" / "processes.py")
 EFFORT = replace(PROFILES["quick"], examples=4, shrinking=20, long_rows=(1025,))
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from entmax_oracle.proofs_checks.conformance import PROFILES, check, replay
 
-SUBJECT = str(Path(__file__).with_name("subject.py"))
+SUBJECT = str(Path(__file__).parent / "zoo" / "processes.py")
 EFFORT = replace(PROFILES["quick"], examples=3, shrinking=10, long_rows=())
 
 

@@ -16,7 +16,7 @@ from entmax_oracle.cli import main
 from entmax_oracle.proofs_checks.conformance import PROFILES, UnusableTarget, check
 from entmax_oracle.proofs_checks.conformance.results.events import Judging
 
-SUBJECT = str(Path(__file__).with_name("subject.py"))
+SUBJECT = str(Path(__file__).parent / "zoo" / "processes.py")
 EFFORT = replace(PROFILES["quick"], examples=4, shrinking=60, long_rows=(1025,))
 
 

@@ -16,7 +16,7 @@ from entmax_oracle.reference.formats import as_format
 
 from ..calls import Float64
 
-__all__ = ["FAMILIES", "Row", "moved", "on_grid", "quantise"]
+__all__ = ["FAMILIES", "Row", "bits", "coarse", "moved", "on_grid", "quantise"]
 
 Family = Callable[[np.random.Generator, int, float, float], Float64]
 FAMILIES: dict[str, Family] = {}
@@ -60,6 +60,21 @@ def moved(values: Float64, shift: float, dtype: str) -> tuple[Float64, Float64, 
         if all(np.array_equal(form.round_array(each), each) for each in (base, base + by)):
             return base, base + by, by
         spacing *= 2  # rounding carried a sum over a power of two
+
+
+def bits(x: Float64) -> int:
+    """Significant bits of all numbers together, negative signs included; none for zero and -inf."""
+    finite = np.where(np.isfinite(x), x, 0.0)
+    whole = (np.frexp(finite)[0] * 2.0**53).astype(np.int64)
+    lowest = whole & -whole
+    bits = np.where(whole == 0, 0.0, 54 - np.log2(np.where(lowest == 0, 1, lowest).astype(np.float64)))
+    return int(bits.sum()) + int((x < 0).sum())
+
+
+def coarse(x: Float64, bits: int) -> Float64:
+    """Round to a number of significant bits."""
+    mantissa, exponent = np.frexp(np.where(np.isfinite(x), x, 0.0))
+    return np.asarray(np.ldexp(np.rint(mantissa * 2.0**bits), exponent - bits))
 
 
 @_family

@@ -4,43 +4,44 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from . import attention, gradients, losses, normalisers, relations, statistics
-from . import conduct as manners
-from . import values as answers
-from .base import Broken, Case, Contract, Finding, Law, Session, Setting
+from ..case import Setting
+from ..kinds import KINDS
+from ..law import Contract, Finding, Law, contracts_of, laws_of
+
+# They are declared as they are imported, in this order, in which they are judged.
+from . import values  # isort: skip
+from . import attention  # isort: skip
+from . import relations  # isort: skip
+from . import conduct  # isort: skip
+from . import statistics  # isort: skip
+from . import gradients  # isort: skip
 
 __all__ = [
     "ATTENTION_CONTRACTS",
     "ATTENTION_LAWS",
     "CONTRACTS",
     "LAWS",
-    "LOSS_LAWS",
-    "NORMALISER_LAWS",
-    "Broken",
-    "Case",
+    "LAWS_OF",
     "Contract",
     "Finding",
     "Law",
-    "Session",
     "Setting",
+    "attention",
     "choose",
+    "conduct",
+    "gradients",
+    "relations",
+    "statistics",
+    "values",
 ]
 
-CONTRACTS: dict[str, Contract] = {each.name: each for each in manners.CONTRACTS}
-LAWS: dict[str, Law] = {
-    each.name: each for each in (*answers.LAWS, *relations.LAWS, *manners.LAWS, *statistics.LAWS, *gradients.LAWS)
+LAWS_OF: dict[str, tuple[dict[str, Contract], dict[str, Law]]] = {
+    name: (contracts_of(kind), laws_of(kind)) for name, kind in KINDS.items()
 }
+"""Contracts and laws of every kind, by their names."""
 
-ATTENTION_CONTRACTS: dict[str, Contract] = {each.name: each for each in attention.CONTRACTS}
-ATTENTION_LAWS: dict[str, Law] = {each.name: each for each in attention.LAWS}
-LOSS_LAWS: dict[str, Law] = {each.name: each for each in losses.LAWS}
-NORMALISER_LAWS: dict[str, Law] = {each.name: each for each in normalisers.LAWS}
-_BY_KIND = {
-    "mapping": (CONTRACTS, LAWS),
-    "attention": (ATTENTION_CONTRACTS, ATTENTION_LAWS),
-    "loss": ({each.name: each for each in losses.CONTRACTS}, LOSS_LAWS),
-    "normaliser": (CONTRACTS, NORMALISER_LAWS),
-}
+CONTRACTS, LAWS = LAWS_OF["mapping"]
+ATTENTION_CONTRACTS, ATTENTION_LAWS = LAWS_OF["attention"]
 
 
 def choose(
@@ -53,7 +54,7 @@ def choose(
     only, skip : tuple of str
         Names; all laws when `only` is empty.
     kind : str
-        What is under test: ``"mapping"``, ``"attention"``, ``"loss"`` or ``"normaliser"``.
+        What is under test: a key of `kinds.KINDS`.
     offered : tuple of str
         Which of ``"gradient"`` and ``"alpha gradient"`` are asked for, and which properties a normaliser has.
 
@@ -62,7 +63,7 @@ def choose(
     ValueError
         For a name that no law has.
     """
-    contracts, laws = _BY_KIND[kind]
+    contracts, laws = LAWS_OF[kind]
     names = [*contracts, *laws]
     for name in (*only, *skip):
         if name not in names:

@@ -1,4 +1,4 @@
-"""Laws of conduct: what every call owes whatever its values, and that the answer depends on the logits alone."""
+"""Laws of conduct: what every call owes whatever its values, and that the answer depends on the input alone."""
 
 from __future__ import annotations
 
@@ -8,232 +8,271 @@ import numpy as np
 from hypothesis import strategies as st
 
 from ..calls import Float64, Outcome, Request
+from ..case import Case, Setting
+from ..expected import Expected
+from ..inputs.batches import DEEP, drawn, stack
 from ..inputs.rows import Row
-from ..oracle import Oracle
-from ..target.frameworks import LAYOUTS
-from .base import Case, Contract, Finding, Law, Session, Setting, differ, judge_against, worst_of
-from .values import DEEP, cases, deepened, drawn, stack
+from ..kinds import KINDS, Kind
+from ..kinds.attention.case import AttentionCase
+from ..kinds.attention.shapes import PLAIN, Shape, listed
+from ..kinds.mapping import MappingCase
+from ..kinds.normaliser.inputs import normaliser_case
+from ..kinds.normaliser.oracle import NormaliserCase
+from ..kinds.rows import RowsCase
+from ..law import Finding, SessionLike, contract, differ, judge_against, law, worst_of
 
-__all__ = ["CONTRACTS", "LAWS"]
+__all__: list[str] = []
 
 
-def _returns(call: Request, outcome: Outcome) -> str:
+@contract("returns")
+def returns(request: Request, outcome: Outcome) -> str:
+    """Every finite or masked row with a live token gets an answer."""
     if outcome.status == "returned":
         return ""
     what = {"raised": "raises", "hung": "does not return:", "died": "ends its process:"}[outcome.status]
-    return f"on {call.what} ({call.dtype}, {call.layout}) it {what} {outcome.detail}"
+    return f"on {request.case.what} ({request.dtype}, {request.case.layout}) it {what} {outcome.detail}"
 
 
-def _shape(call: Request, outcome: Outcome) -> str:
-    if outcome.shape == call.answer_shape:
+@contract("shape")
+def shape(request: Request, outcome: Outcome) -> str:
+    """The answer has the shape of the logits."""
+    if outcome.shape == request.case.answer_shape:
         return ""
-    return f"{call.what} give an answer of shape {outcome.shape}"
+    return f"{request.case.what} give an answer of shape {outcome.shape}"
 
 
-def _dtype(call: Request, outcome: Outcome) -> str:
-    return "" if outcome.dtype == call.dtype else f"{call.dtype} input gives a {outcome.dtype} answer"
+@contract("dtype")
+def dtype(request: Request, outcome: Outcome) -> str:
+    """The answer has the dtype of the logits."""
+    return "" if outcome.dtype == request.dtype else f"{request.dtype} input gives a {outcome.dtype} answer"
 
 
-def _device(call: Request, outcome: Outcome) -> str:
+@contract("device")
+def device(request: Request, outcome: Outcome) -> str:
+    """The answer is on the device of the logits."""
     if outcome.device == outcome.input_device:
         return ""
     return f"input on {outcome.input_device} gives an answer on {outcome.device}"
 
 
-def _untouched(call: Request, outcome: Outcome) -> str:
+@contract("untouched")
+def untouched(request: Request, outcome: Outcome) -> str:
+    """The logits, an incoming gradient, and the memory around views of them, are not written to."""
     return "" if outcome.untouched else "the input, or memory next to it, was written to; work on a copy"
 
 
-def _quiet(call: Request, outcome: Outcome) -> str:
-    return f"it prints {outcome.printed!r}" if outcome.printed else ""
-
-
-def _surroundings(call: Request, outcome: Outcome) -> str:
+@contract("surroundings")
+def surroundings(request: Request, outcome: Outcome) -> str:
+    """A call changes no mode of the libraries, not the working directory, and leaves no threads behind."""
     return f"{outcome.disturbed}; leave the process as it was" if outcome.disturbed else ""
 
 
-def _generators(call: Request, outcome: Outcome) -> str:
+@contract("generators", severity="warning")
+def generators(request: Request, outcome: Outcome) -> str:
+    """No global random numbers are drawn, and no generator of them is seeded."""
     return f"it draws from, or seeds, {outcome.drawn}; use a generator of its own" if outcome.drawn else ""
 
 
-CONTRACTS = (
-    Contract("returns", "Every finite or masked row with a live token gets an answer.", "definition", _returns),
-    Contract("shape", "The answer has the shape of the logits.", "definition", _shape),
-    Contract("dtype", "The answer has the dtype of the logits.", "definition", _dtype),
-    Contract("device", "The answer is on the device of the logits.", "definition", _device),
-    Contract(
-        "untouched",
-        "The logits, an incoming gradient, and the memory around views of them, are not written to.",
-        "definition",
-        _untouched,
-    ),
-    Contract(
-        "surroundings",
-        "A call changes no mode of the libraries, not the working directory, and leaves no threads behind.",
-        "definition",
-        _surroundings,
-    ),
-    Contract(
-        "generators",
-        "No global random numbers are drawn, and no generator of them is seeded.",
-        "definition",
-        _generators,
-        severity="warning",
-    ),
-    Contract("quiet", "Nothing is printed on standard output.", "definition", _quiet, severity="warning"),
+@contract("quiet", severity="warning")
+def quiet(request: Request, outcome: Outcome) -> str:
+    """Nothing is printed on standard output."""
+    return f"it prints {outcome.printed!r}" if outcome.printed else ""
+
+
+returns.of("attention", "Every call with finite tensors gets an answer, also where a query sees no key.")
+shape.of("attention", "The answer has the shape (B, H, M, Dv).")
+dtype.of("attention", "The answer has the dtype of the query.")
+device.of("attention", "The answer is on the device of the query.")
+untouched.of(
+    "attention",
+    "Query, key and value, an incoming gradient, and the memory around views of them, are not written to.",
 )
 
 
-def judge_determinism(session: Session, case: Case) -> Finding:
-    """Judge that the same call gives the same bits."""
-    first, *again = session.values(case.logits, case.logits, case.logits)
-    return worst_of(
-        differ(session, case.logits, first, each, "when the same call is repeated", exactly=True) for each in again
-    )
+@law("determinism", cites="definition", weight=0.5, compares=True)
+def determinism(session: SessionLike, case: Case) -> Finding:
+    """The same call gives the same bits, whatever comes before it or after."""
+    first, again, *_, later = session.values(case, case, *case.between, case)
+    repeated = "when the same call is repeated"
+    told = [(again, repeated)]
+    if case.between:
+        (kept,) = session.ask(session.request(case, followed_by=case.rolled()))
+        assert kept.values is not None
+        told += [(later, "when other calls, also of other sizes, come between")]
+        told += [(kept.values, "when it is read after a later call")]
+    else:
+        told += [(later, repeated)]
+    return worst_of(differ(session, None, first, each, what) for each, what in told)
 
 
-def judge_state(session: Session, case: Case) -> Finding:
-    """Judge that nothing is remembered from one call to the next."""
-    rolled = np.roll(case.logits, 1, axis=-1)
-    longer = np.concatenate([case.logits, case.logits[..., :1]], axis=-1)
-    more = np.concatenate([rolled, case.logits, rolled]) if case.logits.ndim > 1 else rolled
-    first, second, _, _ = session.values(case.logits, rolled, longer, more)
+determinism.of("attention", "The same call gives the same bits, and a later one does not change them.")
+determinism.of("loss", "The same call gives the same bits, whatever came before it.")
+determinism.of("mapping", "The same call gives the same bits.", weight=1.0)
+determinism.cornerstones(listed(*PLAIN), "attention")
+
+
+@law("state", cites="definition", kinds=("mapping",), compares=True, carries=("others",))
+def state(session: SessionLike, case: MappingCase) -> Finding:
+    """Nothing is remembered between calls: earlier and later ones, also of other sizes, change no answer."""
+    z, rolled = case.logits, case.rolled()
+    longer = np.concatenate([z, z[..., :1]], axis=-1)
+    more = np.concatenate([rolled.logits, z, rolled.logits]) if z.ndim > 1 else rolled.logits
+    first, second, _, _ = session.values(case, rolled, case.altered(logits=longer), case.altered(logits=more))
     elsewhere = _at_other_alpha(session, case, first)
-    (again,) = session.values(case.logits)
-    (kept,) = session.ask(replace(session.call(case.logits), followed_by=rolled))
+    (again,) = session.values(case)
+    (kept,) = session.ask(session.request(case, followed_by=rolled))
     assert kept.values is not None
     between = "when other calls, also of other sizes, come between"
     after = "when the tokens are rolled by one, right after a call without: it depends on earlier calls, or on places"
     return worst_of(
         [
-            differ(session, case.logits, first, again, between, exactly=True),
-            differ(session, case.logits, first, kept.values, "when it is read after a later call", exactly=True),
-            differ(session, case.logits, first, np.roll(second, -1, axis=-1), after),
+            differ(session, None, first, again, between),
+            differ(session, None, first, kept.values, "when it is read after a later call"),
+            differ(session, session.oracle(case), first, np.roll(second, -1, axis=-1), after),
             elsewhere,
         ]
     )
 
 
-def _at_other_alpha(session: Session, case: Case, first: Float64) -> Finding:
+def _at_other_alpha(session: SessionLike, case: MappingCase, first: Float64) -> Finding:
     """Judge the same rows at another alpha that was asked for: it is the call's that counts, not that of `first`."""
     setting = session.setting
     if not setting.others:
         return Finding()
     other = setting.others[int(case.logits.size) % len(setting.others)]
-    (outcome,) = session.ask(replace(session.call(case.logits), alpha=other))
+    (outcome,) = session.ask(session.request(case, alpha=other))
     assert outcome.values is not None
-    expected = Oracle(other, setting.dtype, setting.compute_dtype)(case.logits)
-    bounds = expected.lower, expected.upper, expected.budget
-    found = judge_against(session, outcome.values, *bounds, "a probability")
-    if not found.broken or differ(session, case.logits, first, outcome.values, "").broken:
+    expected = session.kind.oracle(replace(setting, alpha=other))(case)
+    found = judge_against(session, outcome.values, expected, "a probability")
+    if not found.broken or differ(session, session.oracle(case), first, outcome.values, "").broken:
         return Finding()  # right, or wrong in another way, which is another law's matter
     text = f"a call with alpha {other:g} answers as the ones with alpha {setting.alpha:g} before it: {found.message}"
     return replace(found, message=text)
 
 
-def judge_layout(session: Session, case: Case) -> Finding:
-    """Judge that the answer does not depend on how the logits lie in memory."""
-    logits = np.broadcast_to(case.logits[:1], case.logits.shape) if case.layout == "expanded" else case.logits
-    plain, laid = session.ask(session.call(logits), session.call(logits, case.layout))
-    assert plain.values is not None
-    assert laid.values is not None
-    what = f"when the logits are {case.layout} in memory ({LAYOUTS[case.layout]})"
-    return differ(session, logits, plain.values, laid.values, what)
+@law("layout", cites="definition", weight=0.5, compares=True)
+def layout(session: SessionLike, case: Case) -> Finding:
+    """The layout of the logits in memory changes nothing."""
+    case = case.held()
+    plain, laid = session.values(case.altered(layout="contiguous"), case)
+    what = f"when the {session.kind.told} are {case.layout} in memory ({session.kind.layouts[case.layout]})"
+    return differ(session, session.oracle(case), plain, laid, what)
 
 
-def judge_shapes(session: Session, case: Case) -> Finding:
-    """Judge arrays of any number of batch axes, also none, also empty."""
-    n = case.logits.shape[-1]
-    values, flat = session.values(case.logits, case.logits.reshape(-1, n) if case.logits.size else case.logits)
-    return differ(
-        session, case.logits, flat.reshape(case.logits.shape), values, f"in an array of shape {case.logits.shape}"
-    )
+def _laid(case: Case, layout: str, axes: int = 3) -> Case:
+    return case.laid(layout, axes)
 
 
-def judge_single(session: Session, case: Case) -> Finding:
-    """Judge that a row with one live token gives it probability one."""
-    (values,) = session.values(case.logits)
-    exact = np.isfinite(case.logits).astype(np.float64)
-    return judge_against(session, values, exact, exact, np.zeros_like(exact), "a probability")
+def _small_in_every_layout(kind: Kind, setting: Setting) -> list[Case]:
+    """Some of the small cornerstones of whatever kind."""
+    small = [case for case in kind.cornerstones(setting) if case.elements < 200][::9]
+    return [case.laid(each) for each in kind.placed(setting) for case in small]
 
 
-# Below what is put in the place of -inf by those who fear it.
-_FAR = (-1e3, -2e4, -1e6, -1e12, -1e31, 3e38)
+def _several(setting: Setting) -> st.SearchStrategy[Case]:
+    rows = drawn(setting).map(lambda rows: MappingCase(stack(rows, setting)))
+    return st.builds(_laid, rows, st.sampled_from(setting.layouts), st.integers(3, 4))
+
+
+def _every_layout(setting: Setting) -> list[MappingCase]:
+    return [
+        MappingCase(stack([Row("gaussian", n, seed=i) for i in range(3)], setting)).laid(each, axes)
+        for each in setting.layouts
+        for n, axes in ((4, 3), (65, 3), (5, 4))
+        if axes == 3 or each in DEEP
+    ]
+
+
+def _heads_in_every_layout(setting: Setting) -> list[AttentionCase]:
+    return [
+        Shape(2, 2, 2, 5, 9, value_features=e, layout=each, seed=3).case(setting.dtype)
+        for each in KINDS["attention"].placed(setting)
+        for e in (3, 4)
+    ]
+
+
+def _weights_in_every_layout(setting: Setting) -> list[NormaliserCase]:
+    rows = tuple(Row("gaussian", 9, seed=i) for i in range(3))
+    return [normaliser_case(setting, rows, i, 1).laid(each) for i, each in enumerate(setting.layouts)]
+
+
+layout.by_kind(
+    cases=lambda kind, setting: st.builds(_laid, kind.cases(setting), st.sampled_from(kind.placed(setting))),
+    cornerstones=_small_in_every_layout,
+)
+layout.of(
+    "mapping",
+    "The answer does not depend on strides, offsets or broadcasting of the logits in memory.",
+    theorem="threshold-form",
+    weight=1.0,
+)
+layout.of("attention", "The answer does not depend on strides and offsets of the tensors in memory.", about="layouts")
+layout.draws(_several, "mapping").cornerstones(_every_layout, "mapping")
+layout.cornerstones(_heads_in_every_layout, "attention").cornerstones(_weights_in_every_layout, "normaliser")
+
+
+@law("shapes", cites="threshold-form", kinds=("mapping", "normaliser"), compares=True)
+def shapes(session: SessionLike, case: RowsCase) -> Finding:
+    """Rows come along the last axis of an array with any number of axes, also one, also of no rows at all."""
+    flat = case.altered(logits=case.logits.reshape(-1, case.logits.shape[-1])) if case.logits.size else case
+    values, plain = session.values(case, flat)
+    what = f"in an array of shape {case.logits.shape}"
+    return differ(session, session.oracle(case), plain.reshape(values.shape), values, what)
+
+
 SHAPES = (
     *((), (1,), (3,), (2, 2), (1, 3), (3, 1), (2, 3), (2, 1, 2), (1, 1, 1), (0,), (2, 0), (5, 7), (2, 33)),
     *((2, 2, 2, 3), (1, 2, 1, 2, 2)),
 )
 
 
-def _shaped(setting: Setting, batch: tuple[int, ...], n: int, seed: int) -> Case:
+def _shaped(setting: Setting, batch: tuple[int, ...], n: int, seed: int) -> RowsCase:
     count = int(np.prod(batch))
-    rows = [Row("gaussian", n, 1.0 + i % 3, seed + i) for i in range(max(count, 1))]
-    return Case(stack(rows, setting)[:count].reshape(*batch, n))
+    rows = tuple(Row("gaussian", n, 1.0 + i % 3, seed + i) for i in range(max(count, 1)))
+    flat = normaliser_case(setting, rows, seed, 1) if setting.against else MappingCase(stack(rows, setting))
+    return flat.altered(logits=flat.logits[:count].reshape(*batch, flat.logits.shape[-1]))
 
 
-def _single(setting: Setting, n: int, seed: int, scale: float, count: int) -> Case:
-    return Case(stack([Row("one_live", n, scale, seed + i) for i in range(count)], setting))
+shapes.draws(
+    lambda setting: st.builds(
+        _shaped,
+        st.just(setting),
+        st.sampled_from(SHAPES),
+        st.just(5) if setting.few_shapes else st.integers(1, 40),
+        st.integers(0, 999),
+    )
+)
+shapes.cornerstones(lambda setting: [_shaped(setting, batch, 5, 0) for batch in SHAPES])
+shapes.cornerstones(lambda setting: [_shaped(setting, batch, 7, i) for i, batch in enumerate(SHAPES)], "normaliser")
+shapes.of("normaliser", theorem="definition", weight=0.5)
 
 
-def _layouts(setting: Setting) -> st.SearchStrategy[Case]:
-    several = drawn(setting).map(lambda rows: stack(rows, setting))
-    return st.builds(laid_out, several, st.sampled_from(setting.layouts), st.integers(3, 4))
+@law("single token", cites="one-hot-margin", kinds=("mapping",))
+def single_token(session: SessionLike, case: MappingCase) -> Finding:
+    """A row with one live token gives it probability exactly one."""
+    (values,) = session.values(case)
+    exact = np.isfinite(case.logits).astype(np.float64)
+    return judge_against(session, values, Expected(exact, exact, np.zeros_like(exact)), "a probability")
 
 
-def laid_out(logits: Float64, layout: str, axes: int = 3) -> Case:
-    """Rows in a layout; with as many axes as asked for where it tells axes apart."""
-    return Case(deepened(logits, axes) if layout in DEEP else logits, layout)
+# Below what is put in the place of -inf by those who fear it.
+_FAR = (-1e3, -2e4, -1e6, -1e12, -1e31, 3e38)
 
 
-LAWS = (
-    Law("determinism", "The same call gives the same bits.", "definition", judge_determinism, cases),
-    Law(
-        "state",
-        "Nothing is remembered between calls: earlier and later ones, also of other sizes, change no answer.",
-        "definition",
-        judge_state,
-        cases,
-    ),
-    Law(
-        "layout",
-        "The answer does not depend on strides, offsets or broadcasting of the logits in memory.",
-        "threshold-form",
-        judge_layout,
-        _layouts,
-        lambda setting: [
-            laid_out(stack([Row("gaussian", n, seed=i) for i in range(3)], setting), layout, axes)
-            for layout in setting.layouts
-            for n, axes in ((4, 3), (65, 3), (5, 4))
-            if axes == 3 or layout in DEEP
-        ],
-    ),
-    Law(
-        "shapes",
-        "Rows come along the last axis of an array with any number of axes, also one, also of no rows at all.",
-        "threshold-form",
-        judge_shapes,
-        lambda setting: st.builds(
-            _shaped,
-            st.just(setting),
-            st.sampled_from(SHAPES),
-            st.just(5) if setting.few_shapes else st.integers(1, 40),
-            st.integers(0, 999),
-        ),
-        lambda setting: [_shaped(setting, batch, 5, 0) for batch in SHAPES],
-    ),
-    Law(
-        "single token",
-        "A row with one live token gives it probability exactly one.",
-        "one-hot-margin",
-        judge_single,
-        lambda setting: st.builds(
-            _single,
-            st.just(setting),
-            st.sampled_from((1, 5)) if setting.few_shapes else st.integers(1, 20),
-            st.integers(0, 999),
-            st.sampled_from((1.0, 0.0, -3.0, 1e3, *_FAR)),
-            st.just(3) if setting.few_shapes else st.integers(1, 3),
-        ),
-        lambda setting: [_single(setting, n, 0, scale, 3) for n in (1, 5) for scale in (0.0, -1.0, *_FAR)],
-    ),
+def _single(setting: Setting, n: int, seed: int, scale: float, count: int) -> MappingCase:
+    return MappingCase(stack([Row("one_live", n, scale, seed + i) for i in range(count)], setting))
+
+
+single_token.draws(
+    lambda setting: st.builds(
+        _single,
+        st.just(setting),
+        st.sampled_from((1, 5)) if setting.few_shapes else st.integers(1, 20),
+        st.integers(0, 999),
+        st.sampled_from((1.0, 0.0, -3.0, 1e3, *_FAR)),
+        st.just(3) if setting.few_shapes else st.integers(1, 3),
+    )
+)
+single_token.cornerstones(
+    lambda setting: [_single(setting, n, 0, scale, 3) for n in (1, 5) for scale in (0.0, -1.0, *_FAR)]
 )

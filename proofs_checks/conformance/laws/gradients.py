@@ -4,197 +4,142 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from itertools import cycle, product
+from typing import Any
 
 import numpy as np
-from hypothesis import strategies as st
 
 from ..calls import Float64, Outcome
-from ..inputs.rows import FAMILIES, Row, quantise
-from .base import Case, Finding, Law, Session, Setting, compare, each_pass, in_training, judge_against
-from .values import DEEP, deepened, drawn, many, stack
+from ..case import Case
+from ..expected import Expected
+from ..inputs.rows import quantise
+from ..kinds.attention.shapes import PLAIN, listed
+from ..kinds.mapping import MappingCase, cotangent
+from ..kinds.rows import RowsCase
+from ..law import Finding, SessionLike, compare, each_pass, in_training, judge_against, law, worst_of
 
-__all__ = ["LAWS"]
-
-COTANGENTS = ("normal", "constant", "one-hot", "large", "signs", "scaled", "tiny")
-
-
-def cotangent(kind: str, shape: tuple[int, ...], variant: int, dtype: str) -> Float64:
-    """Make an incoming gradient of some kind, in numbers of the format."""
-    rng = np.random.default_rng(variant)
-    if kind == "constant":
-        return np.ones(shape)
-    if kind == "one-hot":
-        g = np.zeros(shape)
-        g[..., rng.integers(shape[-1])] = 1.0
-        return g
-    if kind == "scaled" and dtype == "float16":  # as losses are in half precision: large, and nearly equal
-        return quantise(4e4 * (1 + rng.standard_normal(shape) / 64), dtype)
-    if kind == "tiny":  # as those of a mean over many tokens are
-        return quantise(rng.standard_normal(shape) * 2.0 ** (-10 if dtype == "float16" else -30), dtype)
-    if kind == "signs":
-        return rng.choice([-1.0, 1.0], shape)
-    return quantise(rng.standard_normal(shape) * (1e3 if kind in ("large", "scaled") else 1.0), dtype)
+__all__: list[str] = []
 
 
-def _case(
-    setting: Setting, rows: tuple[Row, ...], kind: str, variant: int, layout: str = "contiguous", laid: str = ""
-) -> Case:
-    """Make a case; `layout` is that of the logits, `laid` that of the incoming gradient, like theirs by default."""
-    logits = stack(rows, setting)
-    laid = laid or layout
-    if {layout, laid} & set(DEEP):
-        logits = deepened(logits, 3 + variant % 2)
-    g = cotangent(kind, logits.shape, variant, setting.dtype)
-    # A gradient of a sum arrives broadcast, with stride 0: a layout that backward passes tend to forget.
-    if kind == "constant" and "expanded" in setting.layouts:
-        laid = "constant"
-    if "expanded" in (layout, laid):
-        logits = np.broadcast_to(logits[:1], logits.shape) if layout == "expanded" else logits
-        g = np.broadcast_to(g[:1], g.shape) if laid == "expanded" else g
-    return Case(logits, layout, variant, cotangent=g, cotangent_layout=laid)
+def _ask(session: SessionLike, case: Case, **more: Any) -> tuple[Case, Outcome]:
+    """Ask for the gradient; also return the case with the cotangent that was taken."""
+    if case.cotangent is None:
+        drawn = np.random.default_rng(case.variant).standard_normal(case.answer_shape)
+        case = case.altered(cotangent=quantise(drawn, session.setting.dtype))
+    more = {"followed_by": case.follower, "alpha_gradient": session.setting.alpha_gradient} | more
+    (outcome,) = session.ask(session.request(case, **more))
+    return case, outcome
 
 
-def cases(setting: Setting) -> st.SearchStrategy[Case]:
-    """Hard rows and incoming gradients of several kinds."""
-    return st.builds(
-        _case,
-        st.just(setting),
-        drawn(setting, 3),
-        st.sampled_from(COTANGENTS),
-        st.integers(0, 999),
-        st.sampled_from(("contiguous", "contiguous", *setting.layouts)),
-    )
-
-
-def cornerstones(setting: Setting) -> list[Case]:
-    """Ordinary rows with every kind of incoming gradient and layout, crowds of hard ones, and long ones."""
-    short = [
-        _case(setting, (Row("gaussian", n, scale, n), Row("gaussian", n, scale, n + 1)), kind, n)
-        for kind in COTANGENTS
-        for n, scale in ((3, 1.0), (17, 2.0), (64, 0.3))
-    ]
-    masked = _case(setting, (Row("gaussian", 24, seed=5, masked=0.4),), "normal", 1)
-    long = [_case(setting, (Row("gaussian", n, seed=n),), "normal", n) for n in setting.long_rows[:2]]
-    rows = (Row("gaussian", 9, 0.7, 1), Row("levels", 9, 1.0, 2), Row("window", 9, 1.0, 3))
-    laid = [_case(setting, rows, "normal", k, "contiguous", layout) for k, layout in enumerate(setting.layouts)]
-    laid += [_case(setting, rows, "normal", k, layout, "contiguous") for k, layout in enumerate(setting.layouts)]
-    crowds = [
-        _case(setting, tuple(Row(f, n, s, n + i) for i, (f, s) in enumerate(product(FAMILIES, (1.0, 0.3)))), kind, n)
-        for n, kind in zip((1, 2, 3, 7, 16, 33, 65), cycle(COTANGENTS), strict=False)
-    ]
-    edges = [
-        _case(
-            setting, tuple(Row(f, n, 0.3, n, order="rising") for f in ("constant", "gaussian", "window")), "normal", n
-        )
-        for n in (63, 65, 127, 129, 255, 257, 513, *setting.long_rows[:1])
-    ]
-    return [*short, masked, *laid, *crowds, *edges, *long, *faint(setting), *crowded(setting)]
-
-
-def crowded(setting: Setting) -> list[Case]:
-    """More rows than a block or a grid holds, and more tokens than fit in one."""
-    counts = (1031, 66_001) if setting.max_n > 1000 else (1031,)
-    rows = [many(setting, count) for count in counts]
-    if max(setting.long_rows, default=0) >= 4000 and not setting.few_shapes:
-        rows.append(stack([Row("constant", 32_771)], setting))
-    # Of one sign, so that what a sum leaves out shows.
-    return [Case(each, cotangent=np.abs(cotangent("normal", each.shape, 0, setting.dtype))) for each in rows]
-
-
-def faint(setting: Setting) -> list[Case]:
-    """Incoming gradients at the least likely token well inside the support alone: nothing covers an absolute error."""
-    depth = min(0.6 / (setting.alpha - 1), 20.0) if setting.alpha > 1 else 20.0
-    found = []
-    for n, scale in ((5, 1.0), (17, 3.0), (64, 3.0), (5, 8.0)):
-        logits = stack((Row("gaussian", n, scale, n),), setting)
-        inside = np.where(logits > logits.max() - depth, logits, np.inf)
-        found.append(Case(logits, variant=2 * n, cotangent=np.eye(n)[[inside.argmin()]]))
-    return found
-
-
-def ask(session: Session, case: Case, *, overwritten: str = "", frozen: bool = False) -> Outcome:
-    """Ask for the gradient."""
-    setting = session.setting
-    assert case.cotangent is not None
-    call = replace(
-        session.call(case.logits, case.layout),
-        cotangent=case.cotangent,
-        cotangent_layout=case.cotangent_layout,
-        alpha_gradient=setting.alpha_gradient,
-        # Every other backward pass comes after another forward pass, as in a network.
-        followed_by=np.roll(case.logits, 1, axis=-1) if case.variant % 2 else None,
-        overwritten=overwritten,
-        frozen=frozen,
-    )
-    (outcome,) = session.ask(call)
-    return outcome
-
-
-def _unusable(case: Case, outcome: Outcome, dtype: str) -> Finding | None:
+def _unusable(session: SessionLike, case: Case, outcome: Outcome) -> Finding | None:
     """Why there is no gradient to judge."""
-    gradient = outcome.gradient
-    if outcome.gradient_problem or gradient is None:
-        problem = outcome.gradient_problem or "no gradient came back"
-    elif gradient.shape != case.logits.shape:
-        problem = f"the gradient has shape {gradient.shape}, the logits {case.logits.shape}"
-    elif outcome.gradient_dtype != dtype:
-        problem = f"the gradient is {outcome.gradient_dtype}, the logits are {dtype}"
-    else:
-        return None
-    return Finding(True, problem, math.inf, math.inf)
+    wanted = {name: x for name, x in case.tensors.items() if x.dtype.kind == "f"}
+    first, dtype = next(iter(wanted)), session.setting.dtype
+    problem = outcome.gradient_problem
+    if not problem and not outcome.gradients:
+        problem = "no gradient came back"
+    for (name, x), got in zip(wanted.items(), outcome.gradients, strict=False):
+        if not problem and got.shape != x.shape:
+            problem = f"the gradient in {name} has shape {got.shape}, not {x.shape}"
+    if not problem and outcome.gradient_dtype != dtype:
+        problem = f"the gradient is {outcome.gradient_dtype}, the {first} {_is(first)} {dtype}"
+    return Finding(True, problem, math.inf, math.inf) if problem else None
 
 
-def judge_gradient(session: Session, case: Case) -> Finding:
-    """Judge the vector-Jacobian product."""
-    outcome = ask(session, case)
-    broken = _unusable(case, outcome, session.setting.dtype)
-    return _judge_product(session, case, outcome) if broken is None else broken
+def _is(noun: str) -> str:
+    return "are" if noun.endswith("s") else "is"
 
 
-def judge_overwriting(session: Session, case: Case) -> Finding:
-    """Judge the gradient when the logits or the answer were changed before it was taken; refusing is right."""
-    if judge_gradient(session, case).broken:
-        return Finding()  # which is another law's matter
-    for what, verb in (("answer", "is"), ("logits", "are")):
-        outcome = ask(session, case, overwritten=what)
-        if _unusable(case, outcome, session.setting.dtype) is None:
-            found = _judge_product(session, case, outcome)
-            if found.broken:
-                mend = "save tensors with save_for_backward, which notices"
-                return replace(found, message=f"when the {what} {verb} overwritten in between, {found.message}; {mend}")
-    return Finding()
+def _usable(session: SessionLike, case: Case) -> Float64 | None:
+    """Give the gradient in the first tensor, if there is one to judge."""
+    asked, outcome = _ask(session, case)
+    broken = _unusable(session, asked, outcome)
+    return outcome.gradients[0] if broken is None and outcome.gradients[0].size else None
 
 
-def _judge_product(session: Session, case: Case, outcome: Outcome) -> Finding:
-    assert case.cotangent is not None
-    assert outcome.gradient is not None
-    lower, upper, allowed = session.oracle.vjp(case.logits, case.cotangent)
-    # A product too large for the format has nothing to compare with.
-    size = np.maximum(np.abs(lower), np.abs(upper))
-    allowed = np.where(size + allowed < session.oracle.format.largest, allowed, np.inf)
-    return each_pass(
-        outcome, lambda gradients: judge_against(session, gradients[0], lower, upper, allowed, "the gradient")
-    )
+def _judged(session: SessionLike, case: Case, outcome: Outcome) -> Finding:
+    """Judge gradients that came back, and what seems wrong against what is certified best."""
+    finding = _against(session, outcome, session.oracle.gradients(case))
+    sharper = session.oracle.sharper_gradients(case) if finding.broken else None
+    return finding if sharper is None else _against(session, outcome, sharper)
 
 
-def judge_training(session: Session, case: Case) -> Finding:
-    """Judge the answer that a gradient is asked of."""
-    outcome = ask(session, case)
+def _against(session: SessionLike, outcome: Outcome, expected: dict[str, Expected]) -> Finding:
+    def judge(gradients: tuple[Float64, ...]) -> Finding:
+        pairs = zip(expected.items(), gradients, strict=False)
+        return worst_of(_in(name, got, each) for (name, each), got in pairs)
+
+    def _in(name: str, got: Float64, each: Expected) -> Finding:
+        several = len(expected) > 1
+        what = f"the gradient in {name}" if several else "the gradient"
+        found = judge_against(session, got, session.oracle.within(each), what, session.kind.gradient_unit)
+        return replace(found, message=f"{what}, {found.message}") if found.broken and several else found
+
+    return each_pass(outcome, judge)
+
+
+@law("gradient", cites="definition", needs="gradient")
+def gradient(session: SessionLike, case: Case) -> Finding:
+    """The vector-Jacobian product is that of the definition, within the error that rounding explains."""
+    case, outcome = _ask(session, case)
+    broken = _unusable(session, case, outcome)
+    return _judged(session, case, outcome) if broken is None else broken
+
+
+gradient.by_kind(cornerstones=lambda kind, setting: kind.cornerstones(setting, gradient=True))
+gradient.of(
+    "mapping",
+    "The vector-Jacobian product is s*(g - <w, g>), s = p**(2 - alpha) on the support and 0 off it, w = s/sum(s).",
+    theorem="jacobian",
+    weight=2.0,
+)
+gradient.of("attention", "The gradients in query, key and value are those of the exact output.")
+gradient.of(
+    "loss",
+    "The gradient in the logits is the probabilities minus the target, within the budget of the enclosure.",
+    theorem="conjugate",
+)
+
+
+@law("training", cites="definition", needs="gradient", weight=0.5)
+def training(session: SessionLike, case: Case) -> Finding:
+    """The answer is as right where its gradient is wanted."""
+    _, outcome = _ask(session, case)
     assert outcome.values is not None
     return in_training(compare(session, case, outcome.values))
 
 
-def judge_sum(session: Session, case: Case) -> Finding:
-    """Judge that the gradient is orthogonal to a shift of the logits."""
-    outcome = ask(session, case)
-    gradient = outcome.gradient
-    if _unusable(case, outcome, session.setting.dtype) is not None or gradient is None:
+training.of("mapping", theorem="threshold-form", weight=1.0)
+training.of("attention", "The output is as right where its gradients are wanted.")
+training.of("loss", "The losses are as right where their gradient is wanted.", theorem="loss-decomposition")
+training.of("normaliser", "The weights are as right where their gradient is wanted.")
+training.cornerstones(listed(*PLAIN, gradient=True), "attention")
+
+
+@law("overwriting", cites="jacobian", kinds=("mapping",), needs="gradient", severity="warning", weight=0.2)
+def overwriting(session: SessionLike, case: MappingCase) -> Finding:
+    """A gradient is right, or refused, when the logits or the answer were overwritten before it was taken."""
+    _, plain = _ask(session, case)
+    if _unusable(session, case, plain) is not None or _judged(session, case, plain).broken:
+        return Finding()  # which is another law's matter
+    for what in ("answer", "logits"):
+        _, outcome = _ask(session, case, overwritten=what)
+        if _unusable(session, case, outcome) is None:
+            found = _judged(session, case, outcome)
+            if found.broken:
+                mend = "save tensors with save_for_backward, which notices"
+                text = f"when the {what} {_is(what)} overwritten in between, {found.message}; {mend}"
+                return replace(found, message=text)
+    return Finding()
+
+
+@law("gradient sum", cites="shift-invariance", kinds=("mapping", "normaliser"), needs="gradient")
+def gradient_sum(session: SessionLike, case: RowsCase) -> Finding:
+    """The gradient in the logits of a row sums to zero."""
+    gradient = _usable(session, case)
+    if gradient is None or not np.isfinite(gradient).all():
         return Finding()  # the law of the gradient itself says so
-    assert case.cotangent is not None
-    if not np.isfinite(gradient).all():
-        return Finding()
-    lower, _, allowed = session.oracle.vjp(case.logits, case.cotangent)
+    expected = session.oracle.gradients(case)["logits"]
+    lower, allowed = expected.lower, expected.budget
     worst = Finding()
     for at in np.ndindex(gradient.shape[:-1]):
         off, limit = abs(math.fsum(gradient[at])), float(allowed[at].sum())
@@ -212,41 +157,44 @@ def judge_sum(session: Session, case: Case) -> Finding:
     return worst
 
 
-def judge_support(session: Session, case: Case) -> Finding:
-    """Judge that the gradient is exactly zero at tokens that are certainly off the support."""
-    outcome = ask(session, case)
-    gradient = outcome.gradient
-    if _unusable(case, outcome, session.setting.dtype) is not None or gradient is None or not gradient.size:
+gradient_sum.of("normaliser", needs="gradient of shift")
+
+
+@law("gradient support", cites="jacobian", kinds=("mapping",), needs="gradient")
+def gradient_support(session: SessionLike, case: MappingCase) -> Finding:
+    """The gradient is exactly zero at tokens off the support."""
+    gradient = _usable(session, case)
+    if gradient is None:
         return Finding()  # the law of the gradient itself says so
-    assert case.cotangent is not None
     # At a token at the threshold itself other subgradients are right too, from alpha = 2 on: a budget, then.
-    _, _, allowed = session.oracle.vjp(case.logits, case.cotangent)
-    outside = (session.oracle(case.logits).support == "out") & (allowed == 0)
+    allowed = session.oracle.gradients(case)["logits"].budget
+    outside = (session.oracle(case).support == "out") & (allowed == 0)
     zero = np.zeros_like(gradient)
-    return judge_against(session, np.where(outside, gradient, 0.0), zero, zero, zero, "the gradient")
+    return judge_against(session, np.where(outside, gradient, 0.0), Expected(zero, zero, zero), "the gradient")
 
 
-def judge_symmetry(session: Session, case: Case) -> Finding:
-    """Judge that <h, J g> is <g, J h>, each allowed what rounding moves it by."""
+@law("gradient symmetry", cites="jacobian-semidefinite", kinds=("mapping",), needs="gradient", weight=0.5)
+def gradient_symmetry(session: SessionLike, case: MappingCase) -> Finding:
+    """The Jacobian is symmetric: <h, J g> = <g, J h>.
+
+    Each is allowed what rounding moves it by.
+    """
     assert case.cotangent is not None
     g = case.cotangent
     h = cotangent("normal", g.shape, case.variant + 1, session.setting.dtype)
     products = []
     for each in (g, h):
-        outcome = ask(session, replace(case, cotangent=each, cotangent_layout="contiguous"))
-        gradient = outcome.gradient
-        if _unusable(case, outcome, session.setting.dtype) is not None or gradient is None:
+        gradient = _usable(session, case.altered(cotangent=each, cotangent_layout="contiguous"))
+        if gradient is None:
             return Finding()  # the law of the gradient itself says so
         products.append(gradient)
     if not g.size or not all(np.isfinite(each).all() for each in products):
         return Finding()
     slack: Float64 = np.zeros(g.shape)
     for each, other in ((g, h), (h, g)):
-        lower, upper, allowed = session.oracle.vjp(case.logits, each)
-        size = np.maximum(np.abs(lower), np.abs(upper))
-        allowed = np.where(size + allowed < session.oracle.format.largest, allowed, np.inf)
+        found = session.oracle.within(session.oracle.gradients(case.altered(cotangent=each))["logits"])
         with np.errstate(invalid="ignore"):  # nothing times infinity claims nothing
-            slack += np.nan_to_num(np.abs(other) * (allowed + (upper - lower)), nan=0.0, posinf=np.inf)
+            slack += np.nan_to_num(np.abs(other) * (found.budget + (found.upper - found.lower)), nan=0.0, posinf=np.inf)
     worst = Finding()
     for at in np.ndindex(g.shape[:-1]):
         off = abs(math.fsum([*(h[at] * products[0][at]), *(-g[at] * products[1][at])]))
@@ -264,10 +212,11 @@ def judge_symmetry(session: Session, case: Case) -> Finding:
     return worst
 
 
-def judge_alpha(session: Session, case: Case) -> Finding:
-    """Judge the gradient in alpha."""
+@law("gradient in alpha", cites="definition", kinds=("mapping",), needs="alpha gradient")
+def gradient_in_alpha(session: SessionLike, case: MappingCase) -> Finding:
+    """The derivative in alpha is that of the certified mapping."""
     frozen = case.variant % 3 == 2  # frozen logits need no gradient, and alpha has one all the same
-    outcome = ask(session, case, frozen=frozen)
+    _, outcome = _ask(session, case, frozen=frozen)
     why = " while the logits need none" if frozen else ""
     if outcome.gradient_problem or not outcome.gradients:
         problem = outcome.gradient_problem or "no gradient in alpha came back"
@@ -275,75 +224,7 @@ def judge_alpha(session: Session, case: Case) -> Finding:
     by_alpha = outcome.gradients[-1]
     if by_alpha.size != 1:
         return Finding(True, f"the gradient in alpha has shape {by_alpha.shape}{why}", math.inf, math.inf)
-    assert case.cotangent is not None
-    exact, allowed = session.oracle.alpha_gradient(case.logits, case.cotangent)
-    got = by_alpha.reshape(1)
-    return judge_against(
-        session, got, np.array([exact]), np.array([exact]), np.array([allowed]), "the gradient in alpha"
-    )
+    return judge_against(session, by_alpha.reshape(1), session.oracle.alpha_gradient(case), "the gradient in alpha")
 
 
-LAWS = (
-    Law(
-        "gradient",
-        "The vector-Jacobian product is s*(g - <w, g>), s = p**(2 - alpha) on the support and 0 off it, w = s/sum(s).",
-        "jacobian",
-        judge_gradient,
-        cases,
-        cornerstones,
-        weight=2.0,
-        needs="gradient",
-    ),
-    Law(
-        "training",
-        "The answer is as right where its gradient is wanted.",
-        "threshold-form",
-        judge_training,
-        cases,
-        needs="gradient",
-    ),
-    Law(
-        "overwriting",
-        "A gradient is right, or refused, when the logits or the answer were overwritten before it was taken.",
-        "jacobian",
-        judge_overwriting,
-        cases,
-        severity="warning",
-        weight=0.2,
-        needs="gradient",
-    ),
-    Law(
-        "gradient sum",
-        "The gradient in the logits of a row sums to zero.",
-        "shift-invariance",
-        judge_sum,
-        cases,
-        needs="gradient",
-    ),
-    Law(
-        "gradient support",
-        "The gradient is exactly zero at tokens off the support.",
-        "jacobian",
-        judge_support,
-        cases,
-        needs="gradient",
-    ),
-    Law(
-        "gradient symmetry",
-        "The Jacobian is symmetric: <h, J g> = <g, J h>.",
-        "jacobian-semidefinite",
-        judge_symmetry,
-        cases,
-        weight=0.5,
-        needs="gradient",
-    ),
-    Law(
-        "gradient in alpha",
-        "The derivative in alpha is that of the certified mapping.",
-        "definition",
-        judge_alpha,
-        cases,
-        cornerstones,
-        needs="alpha gradient",
-    ),
-)
+gradient_in_alpha.by_kind(cornerstones=lambda kind, setting: kind.cornerstones(setting, gradient=True))

@@ -8,26 +8,29 @@ import numpy as np
 from hypothesis import strategies as st
 
 from ..calls import Float64
+from ..case import Setting
+from ..inputs.batches import stack
 from ..inputs.rows import Row
-from .base import Case, Finding, Law, Session, Setting
-from .values import stack
+from ..kinds.mapping import MappingCase
+from ..law import Finding, SessionLike, law
 
-__all__ = ["LAWS"]
+__all__: list[str] = []
 
 _ROWS = 512
 _SIGMAS = 5.0  # a mean of independent rows is farther off in fewer than one of a million samples
 _FREE = 0.5  # of the budget: errors that rounding may make in any one answer, but not all one way in all
 
 
-def judge_bias(session: Session, case: Case) -> Finding:
-    """Judge that errors cancel over independent rows.
+@law("bias", cites="definition", kinds=("mapping",), severity="warning", weight=0.1)
+def bias(session: SessionLike, case: MappingCase) -> Finding:
+    """Errors are as often up as down: over many rows they average out.
 
     The statistic is the mean over rows of a row's mean signed error, relative to its budget, for tokens certainly in
     the support of which the budget leaves a correct bit. It is broken where the mean, less five standard errors,
     exceeds a half. Errors count from the nearer end of the enclosure.
     """
-    (values,) = session.values(case.logits)
-    expected = session.oracle(case.logits)
+    (values,) = session.values(case)
+    expected = session.oracle(case)
     telling = (expected.support == "in") & (expected.budget <= expected.lower / 2) & np.isfinite(values)
     rows = telling.any(axis=-1)
     count = int(rows.sum())
@@ -54,25 +57,13 @@ def judge_bias(session: Session, case: Case) -> Finding:
     )
 
 
-def _sample(setting: Setting, n: int, scale: float, seed: int) -> Case:
-    return Case(stack(Row("gaussian", n, scale, seed).again(_ROWS), setting))
+def _sample(setting: Setting, n: int, scale: float, seed: int) -> MappingCase:
+    return MappingCase(stack(Row("gaussian", n, scale, seed).again(_ROWS), setting))
 
 
-LAWS = (
-    Law(
-        "bias",
-        "Errors are as often up as down: over many rows they average out.",
-        "definition",
-        judge_bias,
-        lambda setting: st.builds(
-            _sample,
-            st.just(setting),
-            st.sampled_from((2, 9, 33)),
-            st.sampled_from((0.3, 1.0)),
-            st.integers(0, 999),
-        ),
-        lambda setting: [_sample(setting, n, 1.0, n) for n in (3, 17, 65)],
-        severity="warning",
-        weight=0.1,
-    ),
+bias.draws(
+    lambda setting: st.builds(
+        _sample, st.just(setting), st.sampled_from((2, 9, 33)), st.sampled_from((0.3, 1.0)), st.integers(0, 999)
+    )
 )
+bias.cornerstones(lambda setting: [_sample(setting, n, 1.0, n) for n in (3, 17, 65)])

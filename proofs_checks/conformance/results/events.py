@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, Literal
+from typing import Literal
 
-from .report import LawResult, Report, plain
+from .report import CONVERTER, LawResult, Report
 
 __all__ = ["SCHEMA", "Begun", "Ended", "Event", "Judged", "Judging", "Tell", "gather", "line", "read_events", "title"]
 
@@ -195,12 +195,9 @@ def line(event: Event) -> str:
         Without the end of line.
     """
     name = next(name for name, kind in _NAMES.items() if isinstance(event, kind))
-    values = {each.name: getattr(event, each.name) for each in fields(event)}
-    if isinstance(event, Judged):
-        values["result"] = event.result.to_dict()
-    if isinstance(event, Begun):
-        values = {"schema": SCHEMA} | values | {"laws": [law.to_dict() for law in event.laws]}
-    return json.dumps({"event": name} | plain(values), ensure_ascii=False, allow_nan=False)
+    schema = {"schema": SCHEMA} if isinstance(event, Begun) else {}
+    values = {"event": name} | schema | CONVERTER.unstructure(event)
+    return json.dumps(values, ensure_ascii=False, allow_nan=False)
 
 
 def read_events(lines: Iterable[str]) -> Iterator[Event]:
@@ -230,18 +227,5 @@ def read_events(lines: Iterable[str]) -> Iterator[Event]:
             raise ValueError(f"line {place} is no event of a check ({error})") from error
         if kind is Begun and (schema := values.pop("schema", None)) != SCHEMA:
             raise ValueError(f"line {place}: schema {schema!r} found, {SCHEMA!r} expected")
-        yield kind(**_revived(values))
-
-
-def _revived(values: dict[str, Any]) -> dict[str, Any]:
-    """Turn the plain values of an event back into those of its fields."""
-    for name, value in values.items():
-        if name == "result":
-            values[name] = LawResult.from_dict(value)
-        elif name == "laws":
-            values[name] = tuple(map(LawResult.from_dict, value))
-        elif name == "settings":
-            values[name] = tuple((alpha, dtype) for alpha, dtype in value)
-        elif isinstance(value, list):
-            values[name] = tuple(value)
-    return values
+        event: Event = CONVERTER.structure(values, kind)
+        yield event

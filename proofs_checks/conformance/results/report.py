@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-if TYPE_CHECKING:
-    from ..laws import Contract, Law
+import cattrs
+import numpy as np
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
-__all__ = ["SCHEMA", "Counterexample", "LawResult", "Report", "Violated"]
+from ..law import Contract, Law
+
+__all__ = ["CONVERTER", "SCHEMA", "Counterexample", "LawResult", "Report", "Violated"]
 
 SCHEMA = "entmax-oracle/check/1"
 Status = Literal["pass", "fail", "skip"]
@@ -74,36 +78,7 @@ class Counterexample:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
-        return {
-            "law": self.law,
-            "message": self.message,
-            "alpha": self.alpha,
-            "dtype": self.dtype,
-            "arrays": self.arrays,
-            "layout": self.layout,
-            "shape": list(self.shape),
-            "logits": list(self.logits),
-            **self.parameters,
-            **{name: plain(value) for name, value in self.details.items()},
-            "ratio": plain(self.ratio),
-            "ulp": plain(self.ulp),
-            "command": self.command,
-            "snippet": self.snippet,
-            "reproduced": self.reproduced,
-        }
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> Counterexample:
-        """Read what `to_dict` gave; numbers that JSON lacks come back as numbers."""
-        rest = dict(values)
-        given = {each.name: rest.pop(each.name) for each in fields(cls) if each.name not in ("parameters", "details")}
-        given |= {"shape": tuple(given["shape"]), "logits": tuple(given["logits"])}
-        given |= {name: float(given[name]) for name in ("ratio", "ulp")}
-        return cls(
-            **given,
-            parameters={name: value for name, value in rest.items() if name not in _DETAILS},
-            details={name: value for name, value in rest.items() if name in _DETAILS},
-        )
+        return _unstructured(self)
 
 
 @dataclass(frozen=True)
@@ -141,21 +116,7 @@ class LawResult:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
-        found = [each.to_dict() for each in self.counterexamples]
-        return {
-            "law": self.law,
-            "status": self.status,
-            "examples": self.examples,
-            "worst_ulp": plain(self.worst_ulp),
-            "worst_ratio": plain(self.worst_ratio),
-            "message": self.message,
-            "counterexample": found[0] if found else None,
-            "counterexamples": found,
-            "statement": self.statement,
-            "theorem": self.theorem,
-            "severity": self.severity,
-            "settings": [{key: plain(value) for key, value in each.items()} for each in self.settings],
-        }
+        return _unstructured(self)
 
     @classmethod
     def skipped(cls, law: Law | Contract, reason: str) -> LawResult:
@@ -163,12 +124,9 @@ class LawResult:
         return cls(law.name, law.statement, law.theorem, law.severity, "skip", message=reason)
 
     @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> LawResult:
-        """Read what `to_dict` gave."""
-        given = {each.name: values[each.name] for each in fields(cls)}
-        given |= {name: float(given[name]) for name in ("worst_ulp", "worst_ratio")}
-        found = tuple(map(Counterexample.from_dict, given["counterexamples"]))
-        return cls(**given | {"counterexamples": found, "settings": tuple(given["settings"])})
+    def from_dict(cls, values: Mapping[str, Any]) -> LawResult:
+        """Read what `to_dict` gave; numbers that JSON lacks come back as numbers."""
+        return CONVERTER.structure(values, cls)
 
 
 @dataclass(frozen=True)
@@ -238,26 +196,12 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """Give plain values of the JSON schema `entmax-oracle/check/1`."""
-        return {
-            "schema": SCHEMA,
-            "target": self.target,
-            "verdict": self.verdict,
-            "message": self.message,
-            "kind": self.kind,
-            "alphas": list(self.alphas),
-            "dtypes": list(self.dtypes),
-            "arrays": self.arrays,
-            "device": self.device,
-            "profile": self.profile,
-            "compute_dtype": self.compute_dtype,
-            "laws": [law.to_dict() for law in self.laws],
-            "seed": self.seed,
-            "versions": self.versions,
-            "platform": self.platform,
-            "started": self.started,
-            "seconds": self.seconds,
-            "reach": self.reach,
-        }
+        return _unstructured(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Report:
+        """Read what `to_dict` gave; numbers that JSON lacks come back as numbers."""
+        return CONVERTER.structure(values, cls)
 
     def __str__(self) -> str:
         counts = {status: sum(law.status == status for law in self.laws) for status in ("pass", "fail", "skip")}
@@ -271,14 +215,50 @@ class Report:
         return "\n".join(lines)
 
 
-def plain(value: Any) -> Any:
-    """Convert to a JSON value: arrays to lists; infinities and NaN, which JSON lacks, to strings."""
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    if isinstance(value, dict):
-        return {key: plain(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(each) for each in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    return value
+def _unstructured(result: Any) -> dict[str, Any]:
+    values: dict[str, Any] = CONVERTER.unstructure(result)
+    return values
+
+
+def _number(value: float) -> float | str:
+    """Write a number; infinities and NaN, which JSON lacks, as strings."""
+    return value if math.isfinite(value) else str(value)
+
+
+def _converter() -> cattrs.Converter:
+    """Convert results to and from JSON values; what is made of other results comes after them."""
+    made = cattrs.Converter(detailed_validation=False)
+    made.register_unstructure_hook(float, _number)
+    made.register_unstructure_hook(np.ndarray, lambda x: made.unstructure(x.tolist()))
+    made.register_unstructure_hook(np.generic, lambda x: made.unstructure(x.item()))
+    write_case = make_dict_unstructure_fn(Counterexample, made)
+    read_case = make_dict_structure_fn(Counterexample, made)
+
+    def flat(found: Counterexample) -> dict[str, Any]:
+        """Put the parameters and the details among the rest."""
+        values: dict[str, Any] = dict(write_case(found))
+        parameters, details = values.pop("parameters"), values.pop("details")
+        return {**values, **parameters, **details}
+
+    def deep(values: dict[str, Any], _: object) -> Counterexample:
+        rest = {name: value for name, value in values.items() if name not in _FIELDS}
+        details = {name: rest.pop(name) for name in _DETAILS if name in rest}
+        return read_case({**values, "parameters": rest, "details": details}, Counterexample)
+
+    made.register_unstructure_hook(Counterexample, flat)
+    made.register_structure_hook(Counterexample, deep)
+    write_law = make_dict_unstructure_fn(LawResult, made)
+
+    def with_first(result: LawResult) -> dict[str, Any]:
+        values = write_law(result)
+        return values | {"counterexample": next(iter(values["counterexamples"]), None)}
+
+    made.register_unstructure_hook(LawResult, with_first)
+    write_report = make_dict_unstructure_fn(Report, made)
+    made.register_unstructure_hook(Report, lambda report: {"schema": SCHEMA} | write_report(report))
+    return made
+
+
+_FIELDS = {each.name for each in fields(Counterexample)} - {"parameters", "details"}
+CONVERTER = _converter()
+"""Results and events to JSON values and back."""

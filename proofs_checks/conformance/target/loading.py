@@ -10,12 +10,13 @@ import os
 import pkgutil
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
 
-__all__ = ["PREFIX", "NoSuchTarget", "UnusableTarget", "adapt", "is_program", "load", "locate"]
+__all__ = ["PREFIX", "Form", "NoSuchTarget", "UnusableTarget", "adapt", "is_program", "load", "locate"]
 
 PREFIX = "command:"
 """What the name of a program begins with."""
@@ -147,27 +148,42 @@ def _bound(source: Path) -> set[str] | None:
     return bound
 
 
-_FORMS = {"mapping": ["z"], "loss": ["z", "y"]}
 _AXES = ("dim", "axis", "dimension")
-_OPTIONS = ("alpha", "is_causal", "scale", "alibi_slopes", "key_lengths")
 
 
-def adapt(
-    function: Callable[..., Any], fixed_alpha: bool, kind: str = "mapping", hands: tuple[str, ...] = ()
-) -> Callable[..., Any]:
-    """Give an implementation the one form ``f(logits, alpha)``, or ``f(query, key, value, *, alpha, ...)``.
+@dataclass(frozen=True)
+class Form:
+    """How an implementation is called.
+
+    Parameters
+    ----------
+    tensors : tuple of str
+        Names of the arrays that come first, by position.
+    follows : tuple of str
+        Options that follow by position.
+    keywords : tuple of str
+        Options that are passed by keyword.
+    mend : callable
+        What to do about a signature that does not take these.
+    """
+
+    tensors: tuple[str, ...]
+    follows: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    mend: Callable[[inspect.Signature], str] = lambda signature: "wrap it"
+
+    def __str__(self) -> str:
+        return f"f({', '.join([*self.tensors, *self.follows, *(f'{name}=...' for name in self.keywords)])})"
+
+
+def adapt(function: Callable[..., Any], form: Form) -> Callable[..., Any]:
+    """Give an implementation the one form ``f(*tensors, **options)``; options that it does not take are left out.
 
     Parameters
     ----------
     function : callable
-        ``f(logits, alpha)``, or ``f(logits)`` when `fixed_alpha`.
-    fixed_alpha : bool
-        It takes no alpha.
-    kind : str
-        ``"mapping"``, ``"attention"``, ``"loss"``, which is ``f(logits, target, alpha)``, or ``"normaliser"``, which is
-        ``f(logits, **parameters)``.
-    hands : tuple of str
-        The parameters that a normaliser takes, or the options of attention; all of these if there are none.
+        Of the form.
+    form : Form
 
     Raises
     ------
@@ -178,88 +194,37 @@ def adapt(
         signature = inspect.signature(function)
     except (TypeError, ValueError):  # builtins and extension functions may not tell
         signature = None
-    if kind == "normaliser":
-        return _adapt_normaliser(function, hands, signature)
-    if kind == "attention":
-        return _adapt_attention(function, hands or _OPTIONS, fixed_alpha, signature)
     if signature is not None:
-        arguments = (None,) * (1 + (kind == "loss")) + ((1.5,) if not fixed_alpha else ())
         try:
-            signature.bind(*arguments)
+            signature.bind(*form.tensors, *form.follows, **dict.fromkeys(form.keywords))
         except TypeError as error:
-            form = f"f({', '.join(_FORMS[kind] + ([] if fixed_alpha else ['alpha']))})"
-            mend = (
-                f"wrap it in a function of {' and '.join(_FORMS[kind])} alone"
-                if fixed_alpha
-                else "give --fixed-alpha A (fixed_alpha=A) if it takes no alpha, else wrap it"
-            )
             raise UnusableTarget(
-                f"the function has the signature {signature} and cannot be called as {form}: {error}; {mend}"
+                f"the function has the signature {signature} and cannot be called as {form}: {error}; "
+                f"{form.mend(signature)}"
             ) from None
-        if not fixed_alpha:
-            _not_an_axis(signature, len(_FORMS[kind]))
-    if fixed_alpha:
-        return lambda *arrays_and_alpha: function(*arrays_and_alpha[:-1])
-    return function
+        if form.follows:
+            _not_an_axis(signature, form)
+
+    def called(*tensors: Any, **options: Any) -> Any:
+        following = [options[name] for name in form.follows]
+        return function(*tensors, *following, **{name: options[name] for name in form.keywords})
+
+    return called
 
 
-def _not_an_axis(signature: inspect.Signature, place: int) -> None:
+def _not_an_axis(signature: inspect.Signature, form: Form) -> None:
     """Refuse to pass alpha as the axis, which binds and would be blamed on the function."""
     positional = [
         name
         for name, each in signature.parameters.items()
         if each.kind in (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     ]
-    if len(positional) > place and positional[place] in _AXES:
+    name = "".join(positional[len(form.tensors) : len(form.tensors) + 1])
+    if name in _AXES:
         raise UnusableTarget(
-            f"the function has the signature {signature}, and alpha would be passed as its {positional[place]!r}; "
-            "give --fixed-alpha A (fixed_alpha=A) if it takes no alpha, else wrap it"
+            f"the function has the signature {signature}, and alpha would be passed as its {name!r}; "
+            f"{form.mend(signature)}"
         )
-
-
-def _adapt_normaliser(
-    function: Callable[..., Any], hands: tuple[str, ...], signature: inspect.Signature | None
-) -> Callable[..., Any]:
-    if signature is not None:
-        try:
-            signature.bind(None, **dict.fromkeys(hands))
-        except TypeError as error:
-            form = f"f({', '.join(['z', *(f'{name}=...' for name in hands)])})"
-            fixed = " ".join(
-                "--fixed-alpha A" if name == "alpha" else f"--fixed-parameter {name}=VALUE"
-                for name in hands
-                if name not in signature.parameters
-            )
-            mend = f"give {fixed} for what it does not take, else wrap it" if fixed else "wrap it"
-            raise UnusableTarget(
-                f"the function has the signature {signature} and cannot be called as {form}: {error}; {mend}"
-            ) from None
-
-    def called(logits: Any, alpha: Any, **parameters: Any) -> Any:
-        given = parameters | {"alpha": alpha}
-        return function(logits, **{name: given[name] for name in hands})
-
-    return called
-
-
-def _adapt_attention(
-    function: Callable[..., Any], options: tuple[str, ...], fixed_alpha: bool, signature: inspect.Signature | None
-) -> Callable[..., Any]:
-    names = tuple(name for name in options if not (fixed_alpha and name == "alpha"))
-    if signature is not None:
-        try:
-            signature.bind(None, None, None, **dict.fromkeys(names))
-        except TypeError as error:
-            raise UnusableTarget(
-                f"the function has the signature {signature} and cannot be called as "
-                f"f(query, key, value, {', '.join(f'{name}=...' for name in names)}): {error}; say what it lacks "
-                "by --without NAME (without=...), or wrap it"
-            ) from None
-
-    def called(*tensors: Any, **given: Any) -> Any:
-        return function(*tensors, **{name: given[name] for name in names})
-
-    return called
 
 
 def _existing(path: Path) -> Path:

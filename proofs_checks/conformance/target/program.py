@@ -29,8 +29,7 @@ from numpy.typing import NDArray
 
 from entmax_oracle.reference.formats import as_format
 
-from ..calls import Float64
-from .frameworks import Answered
+from ..calls import Answered, Float64
 from .loading import PREFIX, UnusableTarget, is_program
 
 __all__ = ["PREFIX", "Program", "ProgramFailed", "is_program", "request_line"]
@@ -185,11 +184,9 @@ class ProgramFramework:
         return array, array
 
     def values(self, array: Any) -> Float64:
-        """Convert exactly to float64 NumPy."""
         return np.array(array, dtype=np.float64)
 
     def describe(self, array: Any) -> tuple[tuple[int, ...], str, str]:
-        """Shape, dtype name and device."""
         return array.shape, getattr(array, "dtype_name", "float64"), "cpu"
 
     def pullback(self, function: Callable[..., Any], arguments: dict[str, Any], cotangent: Any) -> Answered:
@@ -198,15 +195,16 @@ class ProgramFramework:
             raise ProgramFailed("a program is not asked for its gradient in alpha; leave --grad-alpha out")
         (logits,) = arguments.values()
         logits.cotangent = np.array(cotangent)
-        answer = function(logits)
+        answer = function(**arguments)
         gradient = answer.gradient.view(Given)
         gradient.dtype_name = logits.dtype_name
         return Answered(answer, [gradient])
 
     def integers(self, values: Any, device: str) -> Any:
-        """Build an array of integers."""
         return np.array(values, dtype=np.int64)
 
+    def overwrite(self, array: Any) -> None:
+        array[...] = 0
+
     def version(self) -> str:
-        """Version of the protocol."""
         return "1"

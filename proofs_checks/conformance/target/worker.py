@@ -18,94 +18,27 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from multiprocessing.connection import Client, Connection, Listener
 from threading import Thread
-from typing import IO, Any, Protocol
+from typing import IO, Any
 
 import numpy as np
 
-from .. import laws  # noqa: F401 (calls of normalisers need it first, as long as cases are defined among laws)
-from ..attention import performing
-from ..calls import Outcome, Request
-from ..loss import calls as loss_calls
-from ..normaliser import calls as normaliser_calls
-from . import frameworks as arrays
+from ..calls import Outcome, Request, Subject
+from ..kinds import KINDS
+from .libraries import framework
 from .loading import NoSuchTarget, UnusableTarget, adapt, is_program, load
+from .performing import perform
 from .program import Program
 from .surroundings import Surroundings
 
-__all__ = ["Caller", "InProcess", "Subject", "Worker"]
+__all__ = ["InProcess", "Worker"]
 
 _KEY = "ENTMAX_ORACLE_WORKER_KEY"
-PERFORM: dict[str, Callable[..., Outcome]] = {
-    "mapping": arrays.perform,
-    "attention": performing.perform,
-    "loss": loss_calls.perform,
-    "normaliser": normaliser_calls.perform,
-}
 _ROOM = 4 << 30  # bytes that calls may take; no row that is tried needs a tenth of it
 # Compilers (torch.compile, Triton) work during the first call; XLA does whenever a shape is new.
 _FIRST_CALL_FACTOR = 6.0
-
-
-@dataclass(frozen=True)
-class Subject:
-    """The code under test and how to call it.
-
-    Parameters
-    ----------
-    target : str or callable
-        A name to import in the worker, or the function itself (called in this process).
-    arrays : str
-        ``"numpy"``, ``"torch"`` or ``"jax"``.
-    device : str
-        Where its arrays live.
-    fixed_alpha : bool
-        The function takes the logits only.
-    timeout : float
-        Seconds that one call may take; six times as many for the first, and for every one in JAX.
-    kind : str
-        ``"mapping"``, ``"attention"``, ``"loss"`` or ``"normaliser"``: how it is called.
-    hands : tuple of str
-        Parameters that a normaliser, or options that attention, is passed by keyword.
-    fixed_parameters : tuple of (str, object)
-        Parameters that it does not take, and their values.
-    words : tuple of str
-        Options of the command line that say the same.
-    """
-
-    target: str | Callable[..., Any]
-    arrays: str = "torch"
-    device: str = "cpu"
-    fixed_alpha: bool = False
-    timeout: float = 10.0
-    kind: str = "mapping"
-    hands: tuple[str, ...] = ()
-    fixed_parameters: tuple[tuple[str, Any], ...] = ()
-    words: tuple[str, ...] = ()
-    path: tuple[str, ...] = field(default_factory=lambda: tuple(sys.path))
-
-    @property
-    def name(self) -> str:
-        """How reports call it."""
-        if isinstance(self.target, str):
-            return self.target
-        module = getattr(self.target, "__module__", "")
-        return f"{module}:{getattr(self.target, '__qualname__', repr(self.target))}"
-
-
-class Caller(Protocol):
-    """Calls the implementation, whatever it does."""
-
-    versions: dict[str, str]
-    subject: Subject
-
-    def __call__(self, calls: Sequence[Request]) -> list[Outcome]:
-        """Perform the calls in order."""
-
-    def close(self) -> None:
-        """Let go of the implementation."""
 
 
 class Worker:
@@ -267,12 +200,11 @@ def _performer(
     subject: Subject, found: Callable[..., Any], library: Any, around: Surroundings
 ) -> Callable[[Request], Outcome]:
     """Make what performs a call, and looks at the surroundings before and after it."""
-    function = adapt(found, subject.fixed_alpha, subject.kind, subject.hands)
-    perform = PERFORM[subject.kind]
+    function = adapt(found, KINDS[subject.kind].form(subject))
 
-    def performed(call: Request) -> Outcome:
+    def performed(request: Request) -> Outcome:
         before = around.before()
-        outcome = perform(function, call, library, subject.device)
+        outcome = perform(function, request, library, subject.device)
         disturbed, drawn = around.disturbed(before)
         return replace(outcome, disturbed=disturbed, drawn=drawn)
 
@@ -282,7 +214,7 @@ def _performer(
 def _library(name: str, device: str) -> Any:
     """Import the array library and try the device, before anything is blamed on the implementation."""
     try:
-        library = arrays.framework(name)
+        library = framework(name)
     except ImportError as error:
         mend = f"pip install 'entmax-oracle[{name}]'"
         raise UnusableTarget(f"{name} arrays need {name}, which cannot be imported: {error}; {mend}") from error

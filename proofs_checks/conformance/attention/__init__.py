@@ -1,1 +1,0 @@
-"""What conformance of attention needs beside what it shares with that of a mapping."""

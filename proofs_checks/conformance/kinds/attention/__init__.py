@@ -1,0 +1,71 @@
+"""Attention: ``f(query, key, value, *, alpha, is_causal, scale, alibi_slopes, key_lengths)``."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import replace
+
+from hypothesis.strategies import SearchStrategy
+
+from ...ask import Ask
+from ...calls import Subject
+from ...case import Setting
+from ...target.loading import Form
+from ..kind import Asked, Kind
+from . import shapes, simpler
+from .case import TENSORS, AttentionCase
+from .narrowing import LACKS, narrow, options_of
+from .oracle import AttentionOracle
+
+__all__ = ["AttentionKind"]
+
+
+class AttentionKind(Kind):
+    """Attention with the semantics of :func:`entmax_oracle.reference.attention`."""
+
+    name = "attention"
+    noun = "attention"
+    case = AttentionCase
+    unit = "feature"
+    part = "head"
+    answer = "an output"
+    told = "tensors"
+    attempts = simpler.ATTEMPTS
+    layouts = {  # noqa: RUF012
+        "contiguous": "(B, H, M, D), rows one after the other",
+        "tokens first": "a transposed view of (B, M, H, D), as projections leave it",
+        "mixed": "the key as a transposed view of (B, N, Hkv, D), the others contiguous",
+        "padded": "rows with a gap of three elements between them, as a slice of a wider array has",
+        "offset": "contiguous, but starting one element into its buffer, so not aligned",
+    }
+    lacks = LACKS
+
+    def oracle(self, setting: Setting) -> AttentionOracle:
+        return AttentionOracle(setting)
+
+    def cases(self, setting: Setting, *, gradient: bool = False) -> SearchStrategy[AttentionCase]:
+        return shapes.drawn(gradient)(setting)
+
+    def cornerstones(self, setting: Setting, *, gradient: bool = False) -> list[AttentionCase]:
+        """All options together, shapes as models have them, and hard scores."""
+        return shapes.cornerstones(setting, self.placed(setting), gradient=gradient)
+
+    def complexity(self, case: AttentionCase) -> tuple[float, ...]:
+        return simpler.complexity(case)
+
+    def form(self, subject: Subject) -> Form:
+        options = tuple(each for each in subject.hands or options_of(()) if each != "alpha" or not subject.fixed_alpha)
+
+        def mend(signature: inspect.Signature) -> str:
+            return "say what it lacks by --without NAME (without=...), or wrap it"
+
+        return Form(TENSORS, keywords=options, mend=mend)
+
+    def asked(self, ask: Ask) -> Asked:
+        return replace(super().asked(ask), hands=options_of(ask.without))
+
+    def fit(self, case: AttentionCase, setting: Setting) -> AttentionCase:
+        return narrow(case, setting.without) if setting.without else case
+
+    def placed(self, setting: Setting) -> tuple[str, ...]:
+        return tuple(self.layouts) if len(setting.layouts) > 1 else ("contiguous", "tokens first", "mixed")

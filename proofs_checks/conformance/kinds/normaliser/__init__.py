@@ -1,0 +1,64 @@
+"""Any other normaliser of the field, ``f(z, **parameters)`` over the last axis."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from hypothesis.strategies import SearchStrategy
+
+from ...ask import Ask
+from ...calls import Subject
+from ...case import Setting
+from ...target.loading import Form
+from ..kind import Asked
+from ..rows import RowsKind
+from . import inputs
+from .oracle import NormaliserCase, NormaliserOracle
+from .request import ask_for
+
+__all__ = ["NormaliserKind"]
+
+
+class NormaliserKind(RowsKind):
+    """``f(z, **parameters)``, to be the normaliser that the setting names."""
+
+    name = "normaliser"
+    noun = "a normaliser"
+    case = NormaliserCase
+    answer = "a weight"
+
+    def oracle(self, setting: Setting) -> NormaliserOracle:
+        return NormaliserOracle(setting)
+
+    def cases(self, setting: Setting, *, gradient: bool = False) -> SearchStrategy[NormaliserCase]:
+        return inputs.cases(setting, gradient=gradient)
+
+    def cornerstones(self, setting: Setting, *, gradient: bool = False) -> list[NormaliserCase]:
+        """Crowds of rows under every set of parameters, rows far from zero, and long ones."""
+        return inputs.cornerstones(setting, gradient=gradient)
+
+    def form(self, subject: Subject) -> Form:
+
+        def mend(signature: inspect.Signature) -> str:
+            fixed = " ".join(
+                "--fixed-alpha A" if name == "alpha" else f"--fixed-parameter {name}=VALUE"
+                for name in subject.hands
+                if name not in signature.parameters
+            )
+            return f"give {fixed} for what it does not take, else wrap it" if fixed else "wrap it"
+
+        return Form(("z",), keywords=subject.hands, mend=mend)
+
+    def asked(self, ask: Ask) -> Asked:
+        return ask_for(ask)
+
+    def write(self, case: NormaliserCase) -> dict[str, Any]:
+        """Write a case as JSON values, with its parameters also where there are none."""
+        return {"parameters": {}, **super().write(case)}
+
+    def to_case(self, found: Any) -> NormaliserCase:
+        if "parameters" not in found:
+            raise ValueError("this is no counterexample of a normaliser: it lacks parameters")
+        case: NormaliserCase = super().to_case(found)
+        return case

@@ -1,0 +1,157 @@
+"""The weights of a normaliser: bounds, and the error that rounding explains."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from entmax_oracle.reference.normalisers import Undefined, normaliser
+from entmax_oracle.reference.normalisers.budgets import normaliser_budget, normaliser_vjp_budget
+
+from ...calls import Float64
+from ...case import Parameters, Setting
+from ...expected import Expected, Unanswerable
+from ..mapping import ExpectedRows, RowsOracle
+from ..rows import RowsCase
+
+__all__ = ["NormaliserCase", "NormaliserOracle"]
+
+_ENCLOSED = 300  # tokens: longer rows are judged by the float64 reference, whose own budget is added
+
+
+@dataclass(frozen=True, eq=False)
+class NormaliserCase(RowsCase):
+    """An input of a law of normalisers: that of a mapping, and the parameters of the normaliser (alpha excepted)."""
+
+    parameters: Parameters = ()
+
+    @property
+    def options(self) -> dict[str, Any]:
+        return dict(self.parameters)
+
+    @property
+    def what(self) -> str:
+        given = ", ".join(f"{name}={value}" for name, value in self.parameters)
+        return super().what + (f" with {given}" if given else "")
+
+    @property
+    def between(self) -> tuple[NormaliserCase, ...]:
+        """The same tokens rolled, and twice as many of them."""
+        rolled = self.rolled()
+        return rolled, self.altered(logits=np.concatenate([self.logits, rolled.logits], axis=-1))
+
+
+class NormaliserOracle(RowsOracle):
+    """Weights of a normaliser under the parameters of a case.
+
+    Rows of up to 300 tokens are enclosed in ball arithmetic. Longer ones, and derivatives, come from the float64
+    reference: what that may be off by is the same derived budget, taken in float64.
+    """
+
+    def __init__(self, setting: Setting) -> None:
+        super().__init__(setting)
+        self.name, self.normaliser = setting.against, normaliser(setting.against)
+
+    def __call__(self, case: RowsCase) -> ExpectedRows:
+        """Bound the weights, of any batch shape."""
+        try:
+            return super().__call__(case)
+        except Undefined as error:
+            raise Unanswerable from error
+
+    def under(self, case: NormaliserCase) -> Parameters:
+        """Say what of a case the answer depends on, beside its logits."""
+        return case.parameters
+
+    def defined(self, case: NormaliserCase) -> bool:
+        """Whether the definition gives every row its weights."""
+        if not case.logits.size:
+            return True
+        given = self._given(case)
+        try:
+            self.normaliser(case.logits, **given)
+        except ValueError:
+            return False
+        return bool(case.logits.shape[-1] >= given.get("k", 1))
+
+    def matching(self, case: NormaliserCase, values: Float64) -> Expected:
+        """Return what is expected, with the choice among tied tokens that is nearest to the answer.
+
+        Of tied tokens at the edge of the k largest any choice is right: as many as are wanted get the weight, the
+        others exactly zero.
+        """
+        found = self(case)
+        if not self.normaliser.profile.picks or not values.size:
+            return found
+        lower, upper, budget = found.lower.copy(), found.upper.copy(), found.budget.copy()
+        for row in np.ndindex(case.logits.shape[:-1]):
+            logits = case.logits[row]
+            tied, wanted = self._tied(case, logits)
+            if wanted == len(tied):
+                continue
+            nearest = tied[np.argsort(-values[row][tied], kind="stable")]
+            chosen, others = nearest[:wanted], nearest[wanted:]
+            first = tied[0]  # which the reference keeps
+            lower[row][chosen], upper[row][chosen] = found.lower[row][first], found.upper[row][first]
+            budget[row][chosen] = self._allowed(case, logits)[first]
+            lower[row][others] = upper[row][others] = budget[row][others] = 0.0
+        return Expected(lower, upper, budget)
+
+    def gradients(self, case: NormaliserCase) -> dict[str, Expected]:
+        """Bound the vector-Jacobian product; its budget is infinite where the derivative is in doubt."""
+        given, pair = self._given(case), (case.logits, case.cotangent)
+        inside = self.setting.compute_dtype
+        try:
+            exact = self.normaliser.vjp(self._centred(case.logits), case.cotangent, **given)
+            known = normaliser_vjp_budget(self.name, *pair, "float64", **given)
+            allowed = normaliser_vjp_budget(self.name, *pair, self.format.name, compute_dtype=inside, **given)
+        except Undefined as error:
+            raise Unanswerable from error
+        slack = np.where(np.isfinite(known), known, 0.0)
+        return {"logits": Expected(exact - slack, exact + slack, np.where(np.isfinite(known), allowed, np.inf))}
+
+    def certify(self, case: NormaliserCase) -> ExpectedRows:
+        """Bound the weights of a batch of rows with one axis."""
+        rows, given = case.logits, self._given(case)
+        if rows.shape[-1] <= _ENCLOSED:
+            bounds = self.normaliser.enclose(rows, **given)
+            lower, upper = bounds.lower, bounds.upper
+        else:
+            exact = self.normaliser(self._centred(rows), **given)
+            slack = normaliser_budget(self.name, rows, "float64", **given)
+            lower, upper = exact - slack, exact + slack
+        allowed = self._allowed(case, rows)
+        sums = allowed.sum(axis=-1)
+        support = np.where(lower > 0, "in", np.where(upper <= 0, "out", "undecided"))
+        for row in range(len(rows)) if self.normaliser.profile.picks else ():
+            tied, wanted = self._tied(case, rows[row])
+            if wanted < len(tied):
+                allowed[row][tied], support[row][tied] = np.inf, "undecided"
+        return ExpectedRows(lower, upper, allowed, support, sums)
+
+    def _given(self, case: NormaliserCase) -> dict[str, Any]:
+        alpha = {"alpha": self.setting.alpha} if "alpha" in self.normaliser.parameters else {}
+        return dict(case.parameters) | alpha
+
+    def _allowed(self, case: NormaliserCase, rows: Float64) -> Float64:
+        inside = self.setting.compute_dtype
+        return normaliser_budget(self.name, rows, self.format.name, compute_dtype=inside, **self._given(case))
+
+    def _centred(self, rows: Float64) -> Float64:
+        """Move rows to a maximum of 0 where that changes nothing: the budgets take that step for careful.
+
+        It may bring logits together that differ, so not where that decides who is chosen.
+        """
+        profile = self.normaliser.profile
+        moves = "shift" in profile.true and not profile.picks
+        return rows - rows.max(axis=-1, keepdims=True) if moves else rows
+
+    def _tied(self, case: NormaliserCase, row: Float64) -> tuple[NDArray[np.intp], int]:
+        """Tokens tied with the k-th largest, and how many of them are kept."""
+        k = min(self._given(case)["k"], len(row))
+        edge = np.sort(row)[-k]
+        tied = np.flatnonzero(row == edge)
+        return tied, len(tied) if edge == -np.inf else k - int((row > edge).sum())

@@ -1,1 +1,0 @@
-"""Checks of normalisers of the field: ``f(z, **parameters)``, attention weights over the last axis."""

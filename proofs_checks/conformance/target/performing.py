@@ -1,0 +1,152 @@
+"""The one place where the implementation is called."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..calls import Answered, Outcome, Request, later_calls
+from ..case import Case
+from .frameworks import Framework
+
+__all__ = ["perform"]
+
+
+def perform(function: Callable[..., Any], request: Request, library: Framework, device: str) -> Outcome:
+    """Call the implementation once and read what it returns.
+
+    Parameters
+    ----------
+    function : callable
+        ``f(*tensors, **options)``, as `target.loading.adapt` makes it.
+    request : Request
+    library : Framework
+    device : str
+        For example ``"cpu"`` or ``"cuda:0"``.
+    """
+    case, later = request.case, request.followed_by
+    tensors, buffers = _tensors(library, case, request.dtype, device)
+    options = _options(library, case, request, device)
+    following = None if later is None else _tensors(library, later, request.dtype, device)[0]
+    following_options = {} if later is None else _options(library, later, request, device)
+    home = library.describe(next(iter(tensors.values())))[2]
+    cotangent: Any = None
+    if case.cotangent is not None:
+        cotangent, held = _lay(library, case.cotangent, request.dtype, case.layout_of("cotangent"), device)
+        buffers.append(held)
+
+    def respond(**given: Any) -> Any:
+        arguments = tensors | options | given
+        answer = function(*map(arguments.get, tensors), **{name: arguments[name] for name in options})
+        if following is not None and later is not None:
+            for _ in range(later_calls(later.elements)):
+                function(*following.values(), **following_options)
+        return answer
+
+    def overwriting(logits: Any, **given: Any) -> Any:
+        """Answer, and overwrite the logits or the answer before the gradient is taken."""
+        copied = logits * 1
+        answer = respond(logits=copied, **given)
+        library.overwrite(answer if request.overwritten == "answer" else copied)
+        return answer
+
+    def ask() -> Answered:
+        if cotangent is None:
+            return Answered(respond())
+        wanted = {name: x for name, x in tensors.items() if case.tensors[name].dtype.kind == "f" and not request.frozen}
+        if request.alpha_gradient:
+            wanted["alpha"] = options["alpha"]
+        if not request.overwritten:
+            return library.pullback(respond, wanted, cotangent)
+        try:
+            return library.pullback(overwriting, wanted, cotangent)
+        except Exception as error:
+            return Answered(tensors["logits"], problem=f"refused: {_explain(error)}")
+
+    return _outcome(library, ask, buffers, home)
+
+
+def _tensors(library: Framework, case: Case, dtype: str, device: str) -> tuple[dict[str, Any], list[Any]]:
+    """Build the arrays of a case; also return the buffers that they lie in."""
+    arrays, buffers = {}, []
+    for name, values in case.tensors.items():
+        if values.dtype.kind == "i":
+            arrays[name] = buffer = library.integers(values.tolist(), device)
+        else:
+            arrays[name], buffer = _lay(library, values, dtype, case.layout_of(name), device)
+        buffers.append(buffer)
+    return arrays, buffers
+
+
+def _options(library: Framework, case: Case, request: Request, device: str) -> dict[str, Any]:
+    """Build the other arguments: tuples of integers and of numbers become arrays."""
+    options: dict[str, Any] = {"alpha": request.alpha, **case.options}
+    if request.alpha_gradient:
+        options["alpha"], _ = library.array(np.array(request.alpha), request.dtype, "contiguous", device)
+    for name, value in options.items():
+        if isinstance(value, tuple) and all(isinstance(each, int) for each in value):
+            options[name] = library.integers(value, device)
+        elif isinstance(value, tuple):
+            held = "float64" if request.dtype == "float64" else "float32"
+            options[name], _ = library.array(np.array(value), held, "contiguous", device)
+    return options
+
+
+def _lay(library: Framework, values: Any, dtype: str, layout: str, device: str) -> tuple[Any, Any]:
+    """Build an array in a layout; also return the buffer that it lies in."""
+    if layout != "tokens first":
+        return library.array(values, dtype, layout, device)
+    array, buffer = library.array(np.ascontiguousarray(values.swapaxes(1, 2)), dtype, "contiguous", device)
+    return array.swapaxes(1, 2), buffer
+
+
+def _outcome(library: Framework, ask: Callable[[], Answered], buffers: Sequence[Any], home: str) -> Outcome:
+    """Ask the implementation and read everything that it returns, or the exception that it raises.
+
+    Parameters
+    ----------
+    library : Framework
+    ask : callable
+        Makes the call.
+    buffers : sequence of arrays
+        Memory that the call must leave as it is.
+    home : str
+        Where the arguments live.
+    """
+    before = [library.values(each) for each in buffers]
+    try:
+        found = ask()
+        shape, dtype, where = library.describe(found.answer)
+        values = library.values(found.answer)
+        untouched = all(
+            np.array_equal(old, library.values(buffer), equal_nan=True)
+            for old, buffer in zip(before, buffers, strict=True)
+        )
+    except Exception as error:
+        return Outcome("raised", detail=_explain(error))
+    return Outcome(
+        "returned",
+        values=values,
+        shape=shape,
+        dtype=dtype,
+        device=where,
+        input_device=home,
+        untouched=untouched,
+        gradients=tuple(map(library.values, found.gradients)),
+        gradients_again=tuple(map(library.values, found.again)),
+        gradient_dtype=library.describe(found.gradients[0])[1] if found.gradients else "",
+        gradient_problem=found.problem,
+    )
+
+
+def _explain(error: Exception) -> str:
+    """Name the exception and the innermost line of code that it came from."""
+    text = f"{type(error).__name__}: {error}".strip()
+    frames = traceback.extract_tb(error.__traceback__)
+    if len(frames) > 1:
+        last = frames[-1]
+        text += f" ({last.filename}:{last.lineno}, in {last.name})"
+    return text

@@ -1,0 +1,82 @@
+"""Laws: how they are declared, named and chosen, and how each is judged on its own."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from entmax_oracle.proofs_checks.conformance import PROFILES, Violated, check, replay
+from entmax_oracle.proofs_checks.conformance.kinds import KINDS
+from entmax_oracle.proofs_checks.conformance.laws import LAWS_OF, choose
+from entmax_oracle.theory import theorems
+
+KNOWN = {theorem.name for theorem in theorems()}
+EVERY = ("values", "batch", "determinism", "layout", "gradient", "training")
+
+
+def test_laws_are_chosen_by_name():
+    contracts, laws = choose(("values", "shape"))
+    assert [each.name for each in contracts] == ["shape"]
+    assert [each.name for each in laws] == ["values"]
+    assert "gradient" not in {each.name for each in choose()[1]}
+    assert "gradient" in {each.name for each in choose(offered=("gradient",))[1]}
+    with pytest.raises(ValueError, match="'permutation'"):
+        choose(("permutations",))
+    with pytest.raises(ValueError, match="no law"):
+        choose((), ("xyz",))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_law_says_what_it_is(kind):
+    contracts, laws = LAWS_OF[kind]
+    for law in (*contracts.values(), *laws.values()):
+        assert law.kind == kind
+        assert law.statement.endswith(".")
+        assert "\n" not in law.statement
+        assert law.theorem == "definition" or law.theorem in KNOWN
+        assert law.severity in ("error", "warning")
+
+
+def test_laws_of_every_kind_are_declared_once():
+    for kind in KINDS:
+        assert set(EVERY) <= set(LAWS_OF[kind][1])
+    for name in EVERY:
+        homes = {LAWS_OF[kind][1][name].judge for kind in KINDS}
+        assert len(homes) == 1, name
+
+
+def test_a_lambda_is_checked_in_process():
+    np_softmax = lambda z, alpha: np.exp(z - z.max(axis=-1, keepdims=True))  # noqa: E731
+    report = check(
+        np_softmax, (1.0,), ("float64",), "numpy", laws=["simplex"], profile=replace(PROFILES["quick"], examples=2)
+    )
+    assert not report
+    with pytest.raises(Violated, match="sums to"):
+        report.raise_for_violations()
+
+
+def test_bad_arguments_are_refused():
+    def f(z, alpha):
+        return z
+
+    with pytest.raises(ValueError, match="arrays"):
+        check(f, arrays="cupy")
+    with pytest.raises(ValueError, match="grad"):
+        check(f, arrays="numpy", grad=True)
+    with pytest.raises(ValueError, match="profile"):
+        check(f, arrays="numpy", profile="fast")
+    with pytest.raises(ValueError, match="alpha"):
+        check(f, (0.5,), arrays="numpy")
+    with pytest.raises(ValueError, match="dtype"):
+        check(f, dtypes=("int8",), arrays="numpy")
+
+
+def test_a_shift_that_the_format_would_round_is_no_violation():
+    """softmax of (0, -8) in bfloat16, where adding 0.484375 to -8 rounds."""
+    case = {"law": "shift", "alpha": 1.0, "dtype": "bfloat16", "shape": [2]}
+    text = json.dumps(case | {"logits": "0x0p+0 -0x1p+3", "shift": 0.484375})
+    torch = pytest.importorskip("torch")
+    assert not replay(lambda z, alpha: torch.softmax(z, -1), text).broken
