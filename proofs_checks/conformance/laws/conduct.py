@@ -247,7 +247,7 @@ shapes.cornerstones(lambda setting: [_shaped(setting, batch, 7, i) for i, batch 
 shapes.of("normaliser", theorem="definition", weight=0.5)
 
 
-@law("single token", cites="one-hot-margin", kinds=("mapping",))
+@law("single token", cites="one-hot-margin", kinds=("mapping",), compares=True)
 def single_token(session: SessionLike, case: MappingCase) -> Finding:
     """A row with one live token gives it probability exactly one."""
     (values,) = session.values(case)
