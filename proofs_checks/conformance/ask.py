@@ -19,7 +19,15 @@ from .target.loading import is_program
 if TYPE_CHECKING:
     from .case import Effort
 
-__all__ = ["LACKS", "OPTIONS", "Ask", "Option", "add_options", "from_options", "number", "read_parameter"]
+__all__ = ["KINDS", "LACKS", "OPTIONS", "Ask", "Option", "add_options", "from_options", "number", "read_parameter"]
+
+KINDS: dict[str, str] = {
+    "mapping": "mapping:MappingKind",
+    "attention": "attention:AttentionKind",
+    "loss": "loss:LossKind",
+    "normaliser": "normaliser:NormaliserKind",
+}
+"""The kinds of implementation, each with its module and class in `kinds`, which is not imported before it is needed."""
 
 LACKS: dict[str, str] = {
     "causal": "causal attention",
@@ -191,7 +199,7 @@ class Ask:
         "mapping",
         "kind",
         "what the target computes (default: mapping)",
-        choices=("mapping", "attention", "loss", "normaliser"),
+        choices=tuple(KINDS),
         again="unless default",
     )
     alphas: tuple[float | Fraction, ...] = _option(

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from .attention import AttentionKind
+from importlib import import_module
+
+from .. import ask
 from .kind import Kind
-from .loss import LossKind
-from .mapping import MappingKind
-from .normaliser import NormaliserKind
 
 __all__ = ["KINDS", "Kind"]
 
-KINDS: dict[str, Kind] = {each.name: each for each in (MappingKind(), AttentionKind(), LossKind(), NormaliserKind())}
+
+def _made(place: str) -> Kind:
+    module, _, name = place.partition(":")
+    kind: Kind = getattr(import_module(f".{module}", __package__), name)()
+    return kind
+
+
+KINDS: dict[str, Kind] = {name: _made(place) for name, place in ask.KINDS.items()}
 """Every kind by name; what differs between them is asked of these."""
