@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -41,6 +42,20 @@ def test_every_folder_is_packaged():
     for name, place in ROOMS.items():
         if name in settings["packages"] or (ROOT / place).is_dir():
             assert settings["package-dir"][name] == place
+
+
+def test_the_architecture_page_names_every_folder_of_every_room():
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    words = set(re.findall(r"\w+", page))
+    missing = {name for name in folders() if name.count(".") == 2 and name.rpartition(".")[2] not in words}
+    assert missing == set()
+    named = re.findall(
+        r"`((?:conformance|evidence|reading|reference|tests|theory|proofs_checks|report|results|docs)/[\w./]*)`", page
+    )
+    inside = ("", "proofs_checks", "proofs_checks/conformance")
+    lost = [each for each in named if not any((ROOT / place / each).exists() for place in inside)]
+    assert named
+    assert lost == []
 
 
 def test_rooms_are_linked_for_static_tools():
