@@ -182,7 +182,7 @@ class Normaliser(ABC):
         unknown = sorted(parameters.keys() - self.parameters.keys())
         if unknown:
             known = ", ".join(self.parameters) or "none"
-            raise ValueError(f"{unknown[0]} is no parameter of {self.name}; it has {known}")
+            raise ValueError(f"{self.name} has no parameter {unknown[0]!r}; its parameters are {known}")
         return self.parameters | parameters
 
     def least_tokens(self, **settings: Any) -> int:

@@ -36,7 +36,7 @@ def choices(name: str, given: Mapping[str, Sequence[Any]], fixed: Mapping[str, A
     for key in (*given, *fixed):
         if key not in mine:
             hint = "; its alpha is given with --alpha or --fixed-alpha" if key in known.parameters else ""
-            raise ValueError(f"{key} is no parameter of {name}; it has {', '.join(mine) or 'none'}{hint}")
+            raise ValueError(f"{name} has no parameter {key!r}; its parameters are {', '.join(mine) or 'none'}{hint}")
         if key in given and key in fixed:
             raise ValueError(f"{key}: give it either as a parameter or as a fixed one, not both")
     sets = [mine | dict(fixed)]
