@@ -9,9 +9,13 @@ imported here, so that a typing error is answered at once.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from fractions import Fraction
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .target.loading import is_program
@@ -19,7 +23,19 @@ from .target.loading import is_program
 if TYPE_CHECKING:
     from .case import Effort
 
-__all__ = ["KINDS", "LACKS", "OPTIONS", "Ask", "Option", "add_options", "from_options", "number", "read_parameter"]
+__all__ = [
+    "KINDS",
+    "LACKS",
+    "OPTIONS",
+    "Ask",
+    "Option",
+    "add_options",
+    "from_options",
+    "law_names",
+    "number",
+    "read_parameter",
+    "refuse_unknown_laws",
+]
 
 KINDS: dict[str, str] = {
     "mapping": "mapping:MappingKind",
@@ -467,9 +483,29 @@ def from_options(implementation: str, options: argparse.Namespace, prefix: str =
         If the options make no sense, alone or together.
     """
     given = {name: getattr(options, _place(prefix, name), None) for name in OPTIONS}
+    refuse_unknown_laws([*(given["laws"] or ()), *(given["skip_laws"] or ())], law_names())
     if given["alphas"] and given["fixed_alpha"] is not None:
         raise ValueError(f"give either {prefix}alpha or {prefix}fixed-alpha, not both")
     return Ask.of({"implementation": implementation} | given)
+
+
+@cache
+def law_names() -> tuple[str, ...]:
+    """Return the names of the laws of every kind, as the text of their modules has them; an import takes a while."""
+    laws = sorted(Path(__file__).with_name("laws").glob("*.py"))
+    return tuple(dict.fromkeys(name for each in laws for name in _LAW.findall(each.read_text(encoding="utf-8"))))
+
+
+_LAW = re.compile(r'^@(?:law|contract)\("(.+?)"', re.MULTILINE)
+
+
+def refuse_unknown_laws(names: Iterable[str], known: Sequence[str]) -> None:
+    """Raise `ValueError` for a name that no law has; the message has those near to it."""
+    for name in names:
+        if name not in known:
+            near = get_close_matches(name, known, 3, 0.6)
+            hint = f"did you mean {' or '.join(map(repr, near))}? " if near else ""
+            raise ValueError(f"there is no law {name!r}; {hint}there are {', '.join(known)}")
 
 
 def _place(prefix: str, name: str) -> str:

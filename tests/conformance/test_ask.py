@@ -14,9 +14,10 @@ import pytest
 
 from entmax_oracle import pytest_plugin
 from entmax_oracle.proofs_checks.conformance import PROFILES, check, replay
-from entmax_oracle.proofs_checks.conformance.ask import LACKS, OPTIONS, Ask, add_options, from_options
+from entmax_oracle.proofs_checks.conformance.ask import LACKS, OPTIONS, Ask, add_options, from_options, law_names
 from entmax_oracle.proofs_checks.conformance.kinds import KINDS
 from entmax_oracle.proofs_checks.conformance.kinds.attention.narrowing import OPTIONS as ARGUMENTS
+from entmax_oracle.proofs_checks.conformance.laws import LAWS_OF
 from entmax_oracle.proofs_checks.conformance.target.libraries import FRAMEWORKS
 from entmax_oracle.proofs_checks.conformance.target.loading import NoSuchTarget, locate
 
@@ -97,6 +98,10 @@ def test_choices_are_those_that_there_are():
     assert set(ARGUMENTS) < set(LACKS)
 
 
+def test_laws_are_named_as_they_are_declared():
+    assert set(law_names()) == {name for part in LAWS_OF.values() for laws in part for name in laws}
+
+
 def test_alpha_and_fixed_alpha_are_not_given_together():
     with pytest.raises(ValueError, match="either --entmax-alpha or --entmax-fixed-alpha"):
         parsed(["--alpha", "2", "--fixed-alpha", "2"], "--entmax-")
@@ -164,6 +169,7 @@ def test_a_module_is_found_as_the_worker_would(tmp_path, monkeypatch):
         [f"{__file__}:nothing"],
         ["json:lods"],
         ["json:loads", "--dtype", "floot"],
+        ["json:loads", "--skip-law", "valus"],
         ["json:loads", "--kind", "attention", "--without", "aliby"],
         ["json:loads", "--kind", "normaliser", "--against", "sofmax"],
     ],

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
+from ..ask import refuse_unknown_laws
 from ..case import Setting
 from ..kinds import KINDS
 from ..law import Contract, Finding, Law, contracts_of, laws_of
@@ -64,12 +63,7 @@ def choose(
         For a name that no law has.
     """
     contracts, laws = LAWS_OF[kind]
-    names = [*contracts, *laws]
-    for name in (*only, *skip):
-        if name not in names:
-            near = get_close_matches(name, names, 3, 0.6)
-            hint = f"did you mean {' or '.join(map(repr, near))}? " if near else ""
-            raise ValueError(f"there is no law {name!r}; {hint}there are {', '.join(names)}")
+    refuse_unknown_laws((*only, *skip), [*contracts, *laws])
 
     def wanted(each: Contract | Law) -> bool:
         return (not each.needs or each.needs in offered) and (not only or each.name in only) and each.name not in skip
