@@ -71,9 +71,10 @@ def test_a_missing_counterexample_is_a_problem() -> None:
 def test_verify_fails_for_a_harmless_counterexample(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from entmax_oracle.cli import main
 
-    monkeypatch.setattr(runner, "cases", lambda: (case(HARMLESS),))
+    monkeypatch.setattr(runner, "index", lambda: {"top-share": "here"})
+    monkeypatch.setattr(runner, "cases", lambda areas=None: (case(HARMLESS),))
     assert main(["verify", "--theorem", "top-share"]) == 1
-    monkeypatch.setattr(runner, "cases", lambda: (case(REFUTED),))
+    monkeypatch.setattr(runner, "cases", lambda areas=None: (case(REFUTED),))
     assert main(["verify", "--theorem", "top-share"]) == 0
 
 
@@ -88,7 +89,8 @@ def test_the_page_shows_beliefs_beside_what_is_right(monkeypatch: pytest.MonkeyP
     from entmax_oracle.cli import main
 
     for counterexample, expected in ((REFUTED, "1/3 &lt; 1/2"), (HARMLESS, "not refuted")):
-        monkeypatch.setattr(runner, "cases", lambda shown=counterexample: (case(shown),))
+        monkeypatch.setattr(runner, "index", lambda: {"top-share": "here"})
+        monkeypatch.setattr(runner, "cases", lambda areas=None, shown=counterexample: (case(shown),))
         main(["verify", "--theorem", "top-share", "--report", str(tmp_path)])
         page = (tmp_path / "index.html").read_text(encoding="utf-8")
         section = page[page.index('<section id="beliefs"') : page.index('<section id="statements"')]
