@@ -46,7 +46,7 @@ Event = Callable[[dict[str, Any]], None]
 
 
 class UnknownName(ValueError):
-    """No theorem or area of that name; the message lists the nearest ones."""
+    """No theorem or area of that name, or no case for it; the message says what to do."""
 
 
 def select(names: Iterable[str] = (), areas: Iterable[str] = ()) -> tuple[Case, ...]:
@@ -55,7 +55,7 @@ def select(names: Iterable[str] = (), areas: Iterable[str] = ()) -> tuple[Case, 
     Raises
     ------
     UnknownName
-        If there is no such theorem or area.
+        If there is no such theorem or area, or a theorem has no case.
     """
     known, wanted, subjects = index(), list(names), list(areas)
     for kind, given, there_are in (
@@ -69,7 +69,13 @@ def select(names: Iterable[str] = (), areas: Iterable[str] = ()) -> tuple[Case, 
     if not wanted and not subjects:
         return cases()
     found = cases({*subjects, *(known[name] for name in wanted)})
-    return tuple(c for c in found if c.theorem.name in wanted or c.theorem.area in subjects)
+    chosen = tuple(c for c in found if c.theorem.name in wanted or c.theorem.area in subjects)
+    if lacking := set(wanted) - {case.theorem.name for case in chosen}:
+        name = min(lacking)
+        raise UnknownName(
+            f"the theorem {name!r} has no Case yet; give it one in the module {known[name]!r} of theorems"
+        )
+    return chosen
 
 
 def examine(case: Case, context: Context | None = None) -> TheoremResult:

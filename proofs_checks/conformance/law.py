@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 import numpy as np
 from hypothesis.strategies import SearchStrategy
@@ -231,6 +231,7 @@ class Declared:
         return self._make(**given)
 
 
+_Named = TypeVar("_Named", Law, Contract)
 _DECLARED: list[Declared] = []
 
 
@@ -281,12 +282,22 @@ def _sentence(function: Callable[..., Any]) -> str:
 
 def laws_of(kind: Bearer) -> dict[str, Law]:
     """Give the laws of a kind by name, in the order in which they are declared."""
-    return {each.name: each for each in _bound(kind) if isinstance(each, Law)}
+    return _by_name(each for each in _bound(kind) if isinstance(each, Law))
 
 
 def contracts_of(kind: Bearer) -> dict[str, Contract]:
     """Give the contracts of a kind by name."""
-    return {each.name: each for each in _bound(kind) if isinstance(each, Contract)}
+    return _by_name(each for each in _bound(kind) if isinstance(each, Contract))
+
+
+def _by_name(declared: Iterable[_Named]) -> dict[str, _Named]:
+    """Key laws by their names, of which each may be used once."""
+    found: dict[str, _Named] = {}
+    for each in declared:
+        if each.name in found:
+            raise ValueError(f"law: {each.name!r} is declared twice for the kind {each.kind!r}; rename one of them")
+        found[each.name] = each
+    return found
 
 
 def _bound(kind: Bearer) -> list[Law | Contract]:

@@ -74,6 +74,8 @@ def execute(
         raise ValueError(f"profile: {profile!r} is none of {', '.join(PROFILES)}")
     for name in names:
         normaliser(name)
+        if all(claims.normaliser != name for claims in ROWS):
+            raise ValueError(f"normaliser: {name!r} has no row of claims; add one to proofs_checks/matrix/claims.py")
     started, clock, context = datetime.now(UTC), time.perf_counter(), Context(profile, seed)
     chosen: list[tuple[str, Subject, Claims | None]] = [
         (claims.label, Reference(normaliser(claims.normaliser), claims.parameters), claims)

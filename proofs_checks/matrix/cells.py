@@ -12,8 +12,7 @@ from entmax_oracle.reference.enclosures.precision import working_precision
 
 from ..evidence import Context
 from ..marks import Grounds, Truth, Verdict
-from ..theorems import cases
-from ..verify import examine
+from ..verify import examine, select
 from .claims import Claims
 from .limits import LIMITING, Lipschitz, quotient
 from .points import Point, draw_direction, draw_row, shrink
@@ -135,7 +134,8 @@ def _through(claims: Claims | None, names: Sequence[str], subject: Subject, cont
 @cache
 def _leaning(name: str) -> Leaning:
     """Run the evidence of a theorem once in a process."""
-    found = examine(next(case for case in cases() if case.theorem.name == name))
+    (case,) = select([name])
+    found = examine(case)
     return Leaning(name, found.title, found.verdict, found.domain)
 
 

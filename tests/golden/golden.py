@@ -150,7 +150,7 @@ def _law(law: dict[str, Any]) -> list[Any]:
     """What became of a law; the input that breaks it may be thousands of tokens long."""
     short = [law["status"], law["examples"], f"{float(law['worst_ratio'] or 0):.3g}"]
     if law["status"] != "pass":
-        short += [law["message"], _digest(law["counterexample"])]
+        short += [law["message"].replace(f"{HERE.parents[1]}/", ""), _digest(law["counterexample"])]
     return short
 
 

@@ -23,7 +23,7 @@ from entmax_oracle.proofs_checks.evidence.families import (
 )
 from entmax_oracle.proofs_checks.evidence.instances import Instance, row, simplex
 from entmax_oracle.proofs_checks.evidence.judging import shrink
-from entmax_oracle.proofs_checks.reading.walk import precision
+from entmax_oracle.proofs_checks.reading import precision
 from entmax_oracle.proofs_checks.theorems import cases
 from entmax_oracle.theory import notation as N
 

@@ -62,7 +62,7 @@ def _show_verdict(console: Console, report: Report) -> None:
     style = {"conforms": "bold green", "violates": "bold red", "unusable": "bold yellow"}[report.verdict]
     failed = [law.law for law in report.laws if law.status == "fail" and law.severity == "error"]
     kept = sum(law.status == "pass" for law in report.laws)
-    tail = f": {', '.join(failed)}" if failed else f" to {kept} laws"
+    tail = f": {', '.join(failed)}" if failed else f" to {kept} law{'s' * (kept != 1)}"
     _say(console, f"\n[{style}]{escape(report.target)} {report.verdict}[/]{tail} ({report.seconds:.1f} s)")
     if report.reach:
         tried = ", ".join(f"{size:,} {name}" for name, size in report.reach.items())
