@@ -244,7 +244,7 @@ def plan(ask: Ask) -> Plan:
             f"law: {missing[0]!r} is not true of {ask.against}, or needs grad, or is skipped; leave it out"
         )
     if "returns" not in {*names, *ask.skip_laws}:
-        names.append("returns")  # an answer is owed whichever laws are asked for: its absence must not go unsaid
+        names.append("returns")  # whichever laws are asked for, a missing answer is reported
     if not laws:
         # Contracts are held against the calls that laws make, so some must be made.
         names += [each.name for each in choose((), ask.skip_laws, kind=ask.kind)[1]]

@@ -76,7 +76,7 @@ class Bearer(Protocol):
         """Draw cases."""
 
     def cornerstones(self, setting: Setting, *, gradient: bool = False) -> list[Any]:
-        """Cases that are tried in any event."""
+        """Cases that are always tried."""
 
 
 class SessionLike(Protocol):
@@ -113,7 +113,7 @@ class Law:
     cases : callable
         ``cases(setting)``: the strategy that draws cases.
     cornerstones : callable
-        ``cornerstones(setting)``: cases that are tried in any event.
+        ``cornerstones(setting)``: cases that are always tried.
     severity : str
         Only an ``"error"`` decides the verdict.
     kind : str
@@ -202,7 +202,7 @@ class Declared:
         return self._for(kinds, cases=cases)
 
     def cornerstones(self, cases: Callable[[Setting], Iterable[Any]], *kinds: str) -> Declared:
-        """Say which cases are tried in any event, for some kinds or all."""
+        """Say which cases are always tried, for some kinds or all."""
         return self._for(kinds, cornerstones=cases)
 
     def by_kind(self, **given: Callable[[Any, Setting], Any]) -> Declared:

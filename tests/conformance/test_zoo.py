@@ -18,7 +18,7 @@ from zoo.power import laws_of, measure
 
 from entmax_oracle.proofs_checks.conformance import PROFILES, check
 
-# Cases that are tried in any event, and next to none that are drawn.
+# Cases that are always tried, and next to none that are drawn.
 FIRST = replace(PROFILES["quick"], examples=1, shrinking=0)
 
 

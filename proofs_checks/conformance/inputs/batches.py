@@ -1,4 +1,4 @@
-"""Batches of hard rows: drawn ones, and those that are tried in any event."""
+"""Batches of hard rows: drawn ones, and those that are always tried."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ class Kind(ABC):
 
     @abstractmethod
     def cornerstones(self, setting: Setting, *, gradient: bool = False) -> list[Any]:
-        """Cases that are tried in any event."""
+        """Cases that are always tried."""
 
     @abstractmethod
     def form(self, subject: Subject) -> Form:

@@ -110,7 +110,7 @@ def summary(catches: list[Catch]) -> Iterator[str]:
 def false_alarms(rounds: int, first: int, effort: Effort, file: Path | None) -> int:
     """Check every honest implementation with many seeds; print and return the number of alarms.
 
-    The cases that are tried in any event do not depend on the seed: only seed 0 tries them.
+    The cases that are always tried do not depend on the seed: only seed 0 tries them.
     """
     runs: Counter[str] = Counter()
     alarms: list[dict[str, object]] = []
