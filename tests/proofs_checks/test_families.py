@@ -62,7 +62,9 @@ def test_a_shrinker_does_not_leave_the_family() -> None:
 
 def test_no_family_draws_more_tokens_than_it_says() -> None:
     assert cases()
-    families = [found for found in gc.get_objects() if isinstance(found, Searched)]
+    families = [
+        found for found in gc.get_objects() if issubclass(type(found), Searched)
+    ]  # not of a proxy that has died
     assert len(families) > 100
     wrong, judged = {}, 0
     with precision():
