@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 REPORT := report
 JOBS ?= 2
 
-.PHONY: setup verify test test-all lint docs bench clean
+.PHONY: setup verify test test-all formal lint docs bench clean
 
 setup: $(READY)
 
@@ -41,6 +41,10 @@ test: $(READY) lint
 
 test-all: $(READY) lint
 	$(BIN)/python -m pytest -n $(JOBS)
+
+# Needs Coq with Coquelicot (Debian: coq libcoq-coquelicot). Rewrites the certificate; fails if a proof does.
+formal: $(READY)
+	$(BIN)/entmax-oracle formal --jobs $(JOBS)
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -29,6 +29,8 @@ class Verdict(_Shown):
     """What is known of a theorem, the strongest first."""
 
     PROVED = "proved", "■", "green"
+    DERIVED = "derived", "▣", "green"
+    DECIDED = "decided", "◨", "green"
     CERTIFIED = "certified", "◆", "green"
     SUPPORTED = "supported", "△", "cyan"
     REFUTED = "refuted", "✕", "red"

@@ -23,11 +23,12 @@ from .proof import Step
 
 __all__ = ["KINDS", "Argument", "Case", "Context", "Evidence", "Kind", "Status", "verdict"]
 
-Kind = Literal["symbolic", "decided", "certified", "exact", "sampled"]
+Kind = Literal["formal", "symbolic", "decided", "certified", "exact", "sampled"]
 """How strong an argument is: a key of :data:`KINDS`."""
 
 KINDS: dict[Kind, str] = {
-    "symbolic": "shown for all parameters",
+    "formal": "proved for all parameters, checked by a kernel",
+    "symbolic": "derived for all parameters, by algebra joined in words",
     "decided": "decided over the reals for small n",
     "certified": "certified by interval arithmetic",
     "exact": "exact at rational or algebraic points",
@@ -166,8 +167,9 @@ def verdict(theorem: Theorem, evidence: Sequence[Evidence]) -> tuple[Verdict, st
     """Return the verdict and its domain, by rule.
 
     A counterexample refutes. Otherwise each claim has the strength of its best evidence, and the theorem that of its
-    weakest claim: a symbolic proof (for all parameters) or a decision (for its sizes and exponents only) says
-    ``proved``, interval arithmetic ``certified``, exact points and searches ``supported``; no evidence, ``unchecked``.
+    weakest claim: a formal proof says ``proved``, a symbolic one ``derived``, a decision (for its sizes and exponents
+    only) ``decided``, interval arithmetic ``certified``, exact points and searches ``supported``; no evidence,
+    ``unchecked``.
     """
     for found in evidence:
         if found.status == "refutes":
@@ -184,5 +186,12 @@ def verdict(theorem: Theorem, evidence: Sequence[Evidence]) -> tuple[Verdict, st
     return _SAYS[weakest], "; ".join(domains)
 
 
-_STRENGTH: dict[Kind, int] = {"sampled": 1, "exact": 1, "certified": 2, "decided": 3, "symbolic": 4}
-_SAYS = (Verdict.UNCHECKED, Verdict.SUPPORTED, Verdict.CERTIFIED, Verdict.PROVED, Verdict.PROVED)
+_STRENGTH: dict[Kind, int] = {"sampled": 1, "exact": 1, "certified": 2, "decided": 3, "symbolic": 4, "formal": 5}
+_SAYS = (
+    Verdict.UNCHECKED,
+    Verdict.SUPPORTED,
+    Verdict.CERTIFIED,
+    Verdict.DECIDED,
+    Verdict.DERIVED,
+    Verdict.PROVED,
+)

@@ -1,0 +1,70 @@
+"""``entmax-oracle formal``: check the formal proofs with Coq."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+__all__ = ["add_parser", "run"]
+
+
+def add_parser(subparsers: Any) -> None:
+    """Describe the command."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "formal",
+        help="check the formal proofs with Coq",
+        description="Print the claims as statements of Coq, compile the proofs against them, refuse what admits "
+        "anything, have the compiled files checked once more by coqchk, and write the certificate. Needs Coq with "
+        "Coquelicot; on Debian: apt-get install coq libcoq-coquelicot.",
+    )
+    parser.add_argument("--print", action="store_true", help="print the statements and stop; needs no Coq")
+    parser.add_argument("--missing", action="store_true", help="list what is stated but not proved, and stop")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="files compiled at once (default: 1)")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command.
+
+    Returns
+    -------
+    int
+        0, or 1 if a proof is not accepted.
+
+    Raises
+    ------
+    Unusable
+        If Coq is not installed.
+    """
+    from rich.console import Console
+
+    from entmax_oracle.cli import Unusable
+    from entmax_oracle.proofs_checks.formal import Certificate, NotProved, build, installed, missing, whole
+    from entmax_oracle.theory import theorems
+    from entmax_oracle.theory.formal import printed, source
+
+    found = printed()
+    if args.print:
+        print(source(found))
+        return 0
+    if args.missing:
+        for statement in missing(found):
+            print(statement.identifier)
+        return 0
+    if not installed():
+        raise Unusable("Coq with Coquelicot is not installed; on Debian: apt-get install coq libcoq-coquelicot")
+    console = Console(highlight=False)
+    try:
+        with Console(stderr=True).status("compiling") as status:
+            built = build(found, args.jobs, lambda path, done, of: status.update(f"{done} of {of}: {path}"))
+    except NotProved as error:
+        console.print(f"[red]not proved[/]: {error}", markup=True, soft_wrap=True)
+        return 1
+    written = Certificate.of(built, found).write()
+    complete = [theorem for theorem in theorems() if whole(theorem)]
+    claims = sum(len(theorem.claims) for theorem in complete)
+    console.print(f"{len(complete)} theorems proved whole, {claims} claims; {len(built.proved)} statements in all")
+    console.print(f"checked by Coq {built.version} and coqchk in {built.seconds:.0f} s")
+    console.print(f"axioms: {', '.join(built.axioms)}", soft_wrap=True)
+    console.print(f"certificate: {written}", soft_wrap=True)
+    return 0

@@ -1,0 +1,122 @@
+(* What the statements are about. Whoever trusts the kernel has to read this file and Statements.v, and nothing else.
+
+   Rows are functions of an index 1 ... n; what they are beyond n does not matter. [/ x] is 1/x and [/ 0], [ln 0] are
+   numbers of no meaning: for each claim, Statements.v also has a statement that the claim never asks for them. *)
+From Coq Require Import Reals List.
+From Coquelicot Require Import Coquelicot.
+Import ListNotations.
+Open Scope R_scope.
+
+Notation inr i n := (1 <= i <= n)%nat.
+
+(** * Sums, products and largest entries *)
+
+(** [Sum n f] is f 1 + ... + f n, and 0 for n = 0. *)
+Fixpoint Sum (n : nat) (f : nat -> R) : R :=
+  match n with O => 0 | S m => Sum m f + f (S m) end.
+
+(** [Prod n f] is f 1 * ... * f n, and 1 for n = 0. *)
+Fixpoint Prod (n : nat) (f : nat -> R) : R :=
+  match n with O => 1 | S m => Prod m f * f (S m) end.
+
+(** The same from the index m on. *)
+Definition Sum_from (m n : nat) (f : nat -> R) : R := Sum (S n - m) (fun i => f (i + m - 1)%nat).
+Definition Prod_from (m n : nat) (f : nat -> R) : R := Prod (S n - m) (fun i => f (i + m - 1)%nat).
+
+(** The largest of f 1, ..., f n for n >= 1. *)
+Fixpoint Largest (n : nat) (f : nat -> R) : R :=
+  match n with O => 0 | S O => f 1%nat | S m => Rmax (Largest m f) (f (S m)) end.
+
+(** Powers of numbers x >= 0: 0 to any power but 0 is 0 (Stdlib's [Rpower 0 y] is 1). *)
+Definition pw (x y : R) : R :=
+  if Rlt_dec 0 x then Rpower x y else if Req_EM_T y 0 then 1 else 0.
+
+(** * Entmax and softmax *)
+
+(** Mass above t in the coordinates of the threshold: the sum of [x_i - t]_+ ^ q. *)
+Definition mass (n : nat) (q : R) (x : nat -> R) (t : R) : R :=
+  Sum n (fun i => pw (Rmax 0 (x i - t)) q).
+
+Definition scaled (alpha : R) (z : nat -> R) (i : nat) : R := (alpha - 1) * z i.
+
+(** The largest t whose mass is at least 1. For n >= 1 and alpha > 1 it is the one number of mass 1:
+    [threshold_mass] and [threshold_is] in Entmax.v. *)
+Definition threshold (n : nat) (alpha : R) (z : nat -> R) : R :=
+  real (Lub_Rbar (fun t => 1 <= mass n (/ (alpha - 1)) (scaled alpha z) t)).
+
+(** For alpha > 1. *)
+Definition entmax (n : nat) (alpha : R) (z : nat -> R) (i : nat) : R :=
+  pw (Rmax 0 ((alpha - 1) * z i - threshold n alpha z)) (/ (alpha - 1)).
+
+Definition softmax (n : nat) (z : nat -> R) (i : nat) : R := exp (z i) / Sum n (fun j => exp (z j)).
+
+(** For alpha >= 1: softmax at 1. *)
+Definition entmax1 (n : nat) (alpha : R) (z : nat -> R) (i : nat) : R :=
+  if Req_EM_T alpha 1 then softmax n z i else entmax n alpha z i.
+
+(** * Points of the simplex *)
+
+Definition simplex (n : nat) (r : nat -> R) : Prop := (forall i, inr i n -> 0 <= r i) /\ Sum n r = 1.
+
+(** How many of p 1, ..., p n are positive. *)
+Fixpoint support_size (n : nat) (p : nat -> R) : nat :=
+  match n with O => O | S m => (support_size m p + if Rlt_dec 0 (p (S m)) then 1 else 0)%nat end.
+
+(** How often the largest entry occurs. *)
+Definition multiplicity (n : nat) (f : nat -> R) : nat :=
+  support_size n (fun i => if Req_EM_T (f i) (Largest n f) then 1 else 0).
+
+Definition permutes (n : nat) (pi : nat -> nat) : Prop :=
+  (forall i, inr i n -> inr (pi i) n) /\ (forall i j, inr i n -> inr j n -> pi i = pi j -> i = j).
+
+(** The derivative of entmax in one logit: of the i-th probability in the j-th logit. *)
+Definition entmax_derivative_in (n : nat) (alpha : R) (z : nat -> R) (i j : nat) : R :=
+  Derive (fun t => entmax n alpha (fun m => z m + t * (if Nat.eq_dec m j then 1 else 0)) i) 0.
+
+(** * Layers *)
+
+Section Paths.
+(** [edge l i j]: in layer l token i reads token j. Layers 1 ... L, tokens 1 ... n. *)
+Variables (n : nat) (edge : nat -> nat -> nat -> bool).
+
+Definition keys (l i : nat) : list nat := filter (edge l i) (seq 1 n).
+
+(** A path through the layers L ... 1 that ends at token i: [i; k; ...; j], with L edges. *)
+Fixpoint is_path (L i : nat) (v : list nat) : Prop :=
+  match L, v with
+  | O, [j] => j = i
+  | S l, j :: ((k :: _) as u) => j = i /\ inr k n /\ edge L i k = true /\ is_path l k u
+  | _, _ => False
+  end.
+
+(** All of them; that none is missing or named twice is [paths_complete] and [paths_NoDup] in Paths.v. *)
+Fixpoint paths (L i : nat) : list (list nat) :=
+  match L with
+  | O => [[i]]
+  | S l => flat_map (fun k => map (cons i) (paths l k)) (keys L i)
+  end.
+End Paths.
+
+(** Attention held fixed: each row is a point of the simplex, and a token reads those with a positive weight. *)
+Definition row_stochastic (n : nat) (P : nat -> nat -> nat -> R) (L : nat) : Prop :=
+  forall l i, inr l L -> inr i n -> simplex n (P l i).
+
+Definition live (P : nat -> nat -> nat -> R) (l i j : nat) : bool := if Rlt_dec 0 (P l i j) then true else false.
+
+(** Entry of the product of the layers' matrices, J_L ... J_1. *)
+Fixpoint mat_prod (n : nat) (J : nat -> nat -> nat -> R) (L i j : nat) : R :=
+  match L with
+  | O => if Nat.eq_dec j i then 1 else 0
+  | S l => Sum n (fun k => J L i k * mat_prod n J l k j)
+  end.
+
+(** F has the Jacobian J at x: it maps each curve through x with velocity v to one with velocity J v. *)
+Definition has_jacobian (N : nat) (F : (nat -> R) -> nat -> R) (x : nat -> R) (J : nat -> nat -> R) : Prop :=
+  forall (g : R -> nat -> R) (v : nat -> R),
+  (forall i, inr i N -> g 0 i = x i) ->
+  (forall i, inr i N -> is_derive (fun t => g t i) 0 (v i)) ->
+  forall i, inr i N -> F (g 0) i = F x i /\ is_derive (fun t => F (g t) i) 0 (Sum N (fun k => J i k * v k)).
+
+(** Layers F 1, ..., F L on top of each other. *)
+Fixpoint stack (F : nat -> (nat -> R) -> nat -> R) (L : nat) (x : nat -> R) : nat -> R :=
+  match L with O => x | S l => F L (stack F l x) end.

@@ -1,0 +1,172 @@
+(* Proofs of the printed statements: the chapter support. *)
+From Coq Require Import Reals Lra Lia List.
+From Coquelicot Require Import Coquelicot.
+From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted Tactics Statements.
+From EntmaxFormal Require MappingProofs.
+Open Scope R_scope.
+
+Theorem support_norm_criterion__sum : Statements.support_norm_criterion__sum.
+Proof. start. now apply criterion_scaled. Qed.
+
+Theorem support_norm_criterion__norm : Statements.support_norm_criterion__norm.
+Proof. start. now apply criterion_norm. Qed.
+
+Theorem critical_scale__critical : Statements.critical_scale__critical.
+Proof. start. now apply critical. Qed.
+
+Theorem critical_scale__nested : Statements.critical_scale__nested.
+Proof. start. now apply (nested n alpha z H H0 theta eta k). Qed.
+
+Theorem support_window__window : Statements.support_window__window.
+Proof. start. now apply window. Qed.
+
+Theorem support_window__outer : Statements.support_window__outer.
+Proof.
+start. apply window in H2; try assumption. eapply Rlt_le_trans; [exact H2|].
+apply Rle_trans with (pw 1 (alpha - 1)); [|rewrite pw_1_l; lra]. apply pw_le; [lra|].
+destruct (top_token n alpha z H H0) as [j [Hj [_ <-]]]. now apply entmax_le1.
+Qed.
+
+Theorem support_nested_in_alpha__nested : Statements.support_nested_in_alpha__nested.
+Proof. start. now apply (nested_alpha n alpha beta z k). Qed.
+
+Lemma Prod_zero n f k : inr k n -> f k = 0 -> Prod n f = 0.
+Proof.
+intros Hk Hf. induction n as [|m IH]; [lia|]. cbn [Prod].
+destruct (Nat.eq_dec k (S m)) as [<-|]; [rewrite Hf; ring | rewrite IH; [ring | lia]].
+Qed.
+
+Theorem full_support__necessary : Statements.full_support__necessary.
+Proof.
+start. destruct (Largest_in n (fun i => - z i) ltac:(lia)) as [k [Hk E]].
+assert (Z : entmax n alpha z k = 0).
+{ apply finite_mask; [lia|assumption|]. apply (Rmult_le_reg_l (alpha - 1)); [lra|].
+  replace ((alpha - 1) * (Largest n z - / (alpha - 1))) with ((alpha - 1) * Largest n z - 1) by (field; lra). rewrite E in H1. lra. }
+exact (Prod_zero n (fun i => entmax n alpha z i) k Hk Z).
+Qed.
+
+Theorem full_support__sufficient : Statements.full_support__sufficient.
+Proof.
+start. set (Dl := (alpha - 1) * (Largest n z - - Largest n (fun i => - z i))) in *. set (q := / (alpha - 1)).
+pose proof (q_pos alpha H0) as Hq. fold q in Hq.
+assert (HN : 1 < INR n) by (change 1 with (INR 1); apply lt_INR; lia).
+assert (D0 : forall i k, inr i n -> inr k n -> (alpha - 1) * (z i - z k) <= Dl).
+{ intros i k Hi Hk. unfold Dl. pose proof (Largest_ge n z i Hi). pose proof (Largest_ge n (fun i => - z i) k Hk). simpl in H3. nra. }
+assert (Dpos : 0 <= Dl) by (pose proof (D0 1%nat 1%nat ltac:(lia) ltac:(lia)); nra).
+assert (B : (INR n - 1) * pw Dl q < 1).
+{ pose proof (pw_lt Dl (pw (INR n - 1) (1 - alpha)) q Hq (conj Dpos H1)) as L.
+  assert (E : pw (pw (INR n - 1) (1 - alpha)) q = / (INR n - 1)).
+  { rewrite (pw_Rpower (INR n - 1)) by lra. rewrite pw_Rpower by apply Rpower_gt0. rewrite Rpower_mult.
+    replace ((1 - alpha) * q) with (Ropp 1) by (unfold q; field; lra). rewrite Rpower_Ropp, Rpower_1; lra. }
+  rewrite E in L. apply (Rmult_lt_compat_l (INR n - 1)) in L; [|lra]. rewrite Rinv_r in L; lra. }
+assert (A : forall k, inr k n -> 0 < entmax n alpha z k).
+{ intros k Hk. apply support_criterion; [lia | assumption |]. fold q. eapply Rle_lt_trans; [|exact B].
+  apply Rle_trans with (Sum n (fun i => pw Dl q - if Nat.eq_dec i k then pw Dl q else 0)).
+  - apply Sum_le. intros i Hi. destruct (Nat.eq_dec i k) as [->|].
+    + rewrite Rminus_eq_0, Rmult_0_r, Rmax_0_0, pw_0 by lra. lra.
+    + rewrite Rminus_0_r. apply pw_le; [exact Hq|]. apply Rmax_lub; [exact Dpos | now apply D0].
+  - rewrite Sum_minus, Sum_const, Sum_single by exact Hk. lra. }
+clear - A. set (p := entmax n alpha z) in *. clearbody p. induction n as [|m IH]; [lia|]. cbn [support_size].
+assert (support_size m p >= m)%nat by (apply IH; intros; apply A; lia).
+destruct (Rlt_dec 0 (p (S m))) as [|N]; [lia | exfalso; apply N, A; lia].
+Qed.
+
+Theorem support_size__size : Statements.support_size__size.
+Proof. start. now apply size_criterion. Qed.
+
+Theorem support_size__monotone : Statements.support_size__monotone.
+Proof.
+start. apply Sum_le. intros i Hi. apply pw_le; [now apply q_pos|].
+pose proof (sorted_ge n z (Nat.max 1 (k - 1)) k H1 ltac:(lia) ltac:(lia)). nra.
+Qed.
+
+Theorem sparsity_from_gap__exact : Statements.sparsity_from_gap__exact.
+Proof. start. replace (Nat.min (1 + k) n) with (S k) by lia. apply at_most; (assumption || lia). Qed.
+
+Lemma next_zero n alpha z k : (1 <= n)%nat -> 1 < alpha -> sorted n z -> inr k n -> entmax n alpha z (Nat.min (1 + k) n) = 0 ->
+  (k >= n)%nat \/ (support_size n (entmax n alpha z) <= k)%nat.
+Proof.
+intros Hn Ha Hs Hk Z. destruct (le_lt_dec n k) as [|L]; [left; lia | right].
+replace (Nat.min (1 + k) n) with (S k) in Z by lia.
+destruct (le_lt_dec (support_size n (entmax n alpha z)) k) as [|G]; [assumption|exfalso].
+assert (0 < entmax n alpha z (S k)) by (apply (size_ge n alpha z Ha Hs); lia). lra.
+Qed.
+
+Theorem sparsity_from_gap__one_gap : Statements.sparsity_from_gap__one_gap.
+Proof.
+start. apply next_zero; try assumption. apply finite_mask; [assumption | assumption |].
+pose proof (Largest_ge n z 1%nat ltac:(lia)). lra.
+Qed.
+
+Theorem sparsity_from_gap__step : Statements.sparsity_from_gap__step.
+Proof.
+start. destruct (le_lt_dec n k) as [|L]; [left; lia | right]. replace (Nat.min (1 + k) n) with (S k) in H3 by lia.
+apply at_most; [assumption | assumption | assumption | lia |]. pose proof (q_pos alpha H0) as Hq. set (q := / (alpha - 1)) in *.
+assert (HK : 0 < INR k) by (apply lt_0_INR; lia). apply Rle_ge.
+apply Rle_trans with (Sum k (fun _ => / INR k)); [rewrite Sum_const; right; field; lra|].
+apply Sum_le. intros i Hi. apply Rle_trans with (pw (pw (INR k) (1 - alpha)) q).
+- rewrite (pw_Rpower (INR k)) by exact HK. rewrite pw_Rpower by apply Rpower_gt0. rewrite Rpower_mult.
+  replace ((1 - alpha) * q) with (Ropp 1) by (unfold q; field; lra). rewrite Rpower_Ropp, Rpower_1 by exact HK. lra.
+- apply pw_le; [exact Hq|]. pose proof (sorted_ge n z i k H1 ltac:(lia) ltac:(lia)).
+  assert ((alpha - 1) * (z k - z (S k)) >= pw (INR k) (1 - alpha)); [|nra].
+  apply Rle_ge. apply Rge_le in H3. apply (Rmult_le_compat_l (alpha - 1)) in H3; [|lra].
+  replace ((alpha - 1) * (pw (INR k) (1 - alpha) / (alpha - 1))) with (pw (INR k) (1 - alpha)) in H3 by (field; lra). exact H3.
+Qed.
+
+Theorem one_hot_margin__one_hot : Statements.one_hot_margin__one_hot.
+Proof.
+start. pose proof (q_pos alpha H0) as Hq. split; intros G.
+- assert (Z : entmax n alpha z 2%nat = 0).
+  { destruct (entmax_ge0 n alpha z 2%nat) as [L|E]; [exfalso|now symmetry].
+    pose proof (entmax_sum n alpha z ltac:(lia) H0) as S.
+    assert (Sum 2 (entmax n alpha z) <= Sum n (entmax n alpha z)) by (apply Sum_prefix; [lia | intros; apply entmax_ge0]).
+    simpl in H3. lra. }
+  destruct (Rge_dec (z 1%nat - z 2%nat) (/ (alpha - 1))) as [|N]; [assumption|exfalso]. apply Rnot_ge_lt in N.
+  assert (0 < entmax n alpha z 2%nat); [|lra]. apply criterion_sorted; [lia | assumption | assumption | lia |]. simpl. rewrite Rplus_0_l.
+  pose proof (sorted_ge n z 1 2 H2 ltac:(lia) ltac:(lia)).
+  apply Rlt_le_trans with (pw 1 (/ (alpha - 1))); [|rewrite pw_1_l; lra]. apply pw_lt; [exact Hq|]. split; [nra|].
+  apply (Rmult_lt_compat_l (alpha - 1)) in N; [|lra]. rewrite Rinv_r in N; lra.
+- apply (MappingProofs.infinite_logits__one n alpha z (z 1%nat - z 2%nat) H H0 eq_refl). intros l Hl. destruct (Nat.eq_dec l 1) as [|Hne]; [now left | right].
+  pose proof (sorted_ge n z 2 l H2 ltac:(lia) ltac:(lia)). lra.
+Qed.
+
+Theorem one_hot_margin__ties : Statements.one_hot_margin__ties.
+Proof.
+start. pose proof (q_pos alpha H0) as Hq. set (q := / (alpha - 1)) in *.
+assert (Top : Largest n z = z 1%nat).
+{ apply Largest_is; [lia|]. intros i Hi. pose proof (sorted_ge n z 1 i H2 ltac:(lia) ltac:(lia)). lra. }
+assert (Pre : forall k, inr k n -> (multiplicity n z >= k)%nat <-> z k = z 1%nat).
+{ intros k Hk. unfold multiplicity. rewrite support_prefix; [| | | exact Hk].
+  - rewrite Top. destruct (Req_EM_T (z k) (z 1%nat)); split; intros; try assumption; lra.
+  - intros i _. destruct (Req_EM_T (z i) (Largest n z)); lra.
+  - intros i j Hij Hj. rewrite Top. pose proof (sorted_ge n z i j H2 Hij Hj). pose proof (sorted_ge n z 1 i H2 ltac:(lia) ltac:(lia)).
+    destruct (Req_EM_T (z i) (z 1%nat)), (Req_EM_T (z j) (z 1%nat)); lra. }
+set (m := multiplicity n z) in *.
+assert (Hm1 : (1 <= m)%nat) by (apply Pre; [lia|reflexivity]).
+assert (Hmn : (m < n)%nat).
+{ destruct (le_lt_dec n m) as [L|L]; [exfalso|exact L]. destruct H1 as [i [Hi Hne]]. apply Hne, Pre; [exact Hi|lia]. }
+assert (HM : 0 < INR m) by (apply lt_0_INR; lia).
+replace (1 + m)%nat with (S m) by lia. rewrite Top.
+assert (Z : Sum m (fun i => entmax n alpha z i) = 1 <-> ~ 0 < entmax n alpha z (S m)).
+{ pose proof (entmax_sum n alpha z ltac:(lia) H0) as St. split; intros G.
+  - intros L. change (Sum m (entmax n alpha z) = 1) in G.
+    assert (Q : Sum (S m) (entmax n alpha z) <= Sum n (entmax n alpha z)) by (apply Sum_prefix; [lia | intros; apply entmax_ge0]).
+    cbn [Sum] in Q. lra.
+  - change (Sum m (entmax n alpha z) = 1). rewrite <- (Sum_prefix_eq n m (entmax n alpha z)); [exact St | lia |]. intros i Hi.
+    pose proof (p_sorted n alpha z H0 H2 (S m) i ltac:(lia) ltac:(lia)). pose proof (entmax_ge0 n alpha z i). lra. }
+rewrite Z, (criterion_sorted n alpha z ltac:(lia) H0 H2) by lia. replace (S m - 1)%nat with m by lia. fold q.
+set (d := z 1%nat - z (S m)). assert (Hd : 0 <= d) by (pose proof (sorted_ge n z 1 (S m) H2 ltac:(lia) ltac:(lia)); unfold d; lra).
+rewrite (Sum_ext m _ (fun _ => pw ((alpha - 1) * d) q)), Sum_const.
+2:{ intros i Hi. assert (E : z i = z 1%nat) by (apply Pre; lia). rewrite E. reflexivity. }
+assert (Em : pw (pw (INR m) (1 - alpha)) q = / INR m).
+{ rewrite (pw_Rpower (INR m)) by exact HM. rewrite pw_Rpower by apply Rpower_gt0. rewrite Rpower_mult.
+  replace ((1 - alpha) * q) with (Ropp 1) by (unfold q; field; lra). rewrite Rpower_Ropp, Rpower_1 by exact HM. reflexivity. }
+assert (K : INR m * pw ((alpha - 1) * d) q < 1 <-> (alpha - 1) * d < pw (INR m) (1 - alpha)).
+{ rewrite <- (pw_lt_iff ((alpha - 1) * d) (pw (INR m) (1 - alpha)) q Hq ltac:(nra) (pw_ge0 _ _)). rewrite Em. split; intros L.
+  - apply (Rmult_lt_reg_l (INR m)); [exact HM|]. rewrite Rinv_r; lra.
+  - apply (Rmult_lt_compat_l (INR m)) in L; [|exact HM]. rewrite Rinv_r in L; lra. }
+rewrite K. assert (W : pw (INR m) (1 - alpha) / (alpha - 1) * (alpha - 1) = pw (INR m) (1 - alpha)) by (field; lra).
+set (B := pw (INR m) (1 - alpha)) in *. split; intros G.
+- apply Rle_ge, (Rmult_le_reg_r (alpha - 1)); [lra|]. rewrite W. lra.
+- apply Rge_le in G. apply (Rmult_le_compat_r (alpha - 1)) in G; [|lra]. rewrite W in G. lra.
+Qed.

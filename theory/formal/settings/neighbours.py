@@ -1,0 +1,7 @@
+"""The settings of the chapter ``neighbours``."""
+
+from __future__ import annotations
+
+from ..setting import Setting
+
+SETTINGS: dict[str, Setting] = {}
