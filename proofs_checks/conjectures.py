@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib.util
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from entmax_oracle.theory.theorem import index
 
 from .evidence import Case, row
 from .evidence.searching import searched
+from .evidence.wide import SYMBOLS
 from .reading import free_symbols, shortest
 
 
@@ -73,7 +76,8 @@ def load(path: str | Path) -> tuple[Case, ...]:
         _refuse_unreadable(path, case.theorem)
         if case.conjecture:
             _refuse_unknown_symbols(path, case.theorem)
-            found[position] = Case(case.theorem, (searched(case.theorem),), conjecture=True)
+        more = (searched(case.theorem),) if _speaks_of_rows(case.theorem) else ()
+        found[position] = replace(case, arguments=(*case.arguments, *more), own=True)
     _refuse_twins(path, found)
     if not found:
         raise ValueError(f"{path}: states no theorem; assign a Theorem or a Case to a module-level name")
@@ -124,16 +128,31 @@ def _refuse_unreadable(path: Path, theorem: Theorem) -> None:
             )
 
 
+def _speaks_of_rows(theorem: Theorem) -> bool:
+    """Whether a row of logits alone, with its probabilities, gives every symbol a meaning."""
+    meanings = {str(getattr(symbol, "label", symbol)) for symbol in row([0], 2).values}
+    return all(name in meanings for part in _parts(theorem) for name in _names(part))
+
+
+def _parts(theorem: Theorem) -> list[sp.Basic]:
+    conditions = [*theorem.given, *(h.condition for h in theorem.hypotheses)]
+    return [*(c.relation for c in theorem.claims), *conditions]
+
+
+def _names(part: sp.Basic) -> set[str]:
+    return {str(s) for s in free_symbols(part) if not isinstance(s, sp.Indexed) and s not in INDICES}
+
+
 def _refuse_unknown_symbols(path: Path, conjecture: Theorem) -> None:
     """Refuse a conjecture in symbols that no row gives a meaning, lest it look refuted."""
-    meanings = {str(getattr(symbol, "label", symbol)) for symbol in row([0], 2).values}
-    for part in [*(c.relation for c in conjecture.claims), *(h.condition for h in conjecture.hypotheses)]:
-        free = {s for s in free_symbols(part) if not isinstance(s, sp.Indexed) and s not in INDICES}
-        unknown = sorted({str(symbol) for symbol in free} - meanings)
-        if unknown:
+    meanings = sorted(str(getattr(symbol, "label", symbol)) for symbol in SYMBOLS)
+    for part in _parts(conjecture):
+        for unknown in sorted(_names(part).difference(meanings)):
+            near = difflib.get_close_matches(unknown, meanings, n=1, cutoff=0.3)
+            hint = f"; did you mean {near[0]}?" if near else ";"
             raise ValueError(
-                f"{path}: {conjecture.name}: no value given for the symbol {unknown[0]}; rows of logits give a meaning "
-                f"to {', '.join(sorted(meanings))}"
+                f"{path}: {conjecture.name}: no value given for the symbol {unknown}{hint} rows of logits give a meaning "
+                f"to {', '.join(meanings)}"
             )
         for function in sorted(part.atoms(AppliedUndef), key=str):
             raise ValueError(f"{path}: {conjecture.name}: {function} is a function without a meaning")

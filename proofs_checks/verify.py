@@ -8,8 +8,9 @@ import multiprocessing
 import platform
 import signal
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -19,8 +20,9 @@ from entmax_oracle.theory.notation import latex
 from entmax_oracle.theory.theorem import index
 
 from .conjectures import load
-from .evidence import Case, Check, Context, Evidence, check_folklore, check_needed, check_sharp, verdict
+from .evidence import Argument, Case, Check, Context, Evidence, check_folklore, check_needed, check_sharp, verdict
 from .evidence.results import SCHEMA, Debunking, TheoremResult, VerifyResult
+from .evidence.wide import not_searched, widely_searched
 from .marks import Verdict
 from .reading import precision
 from .records import schema_of, structured
@@ -91,7 +93,8 @@ def examine(case: Case, context: Context | None = None) -> TheoremResult:
     context = context or Context()
     theorem = case.theorem
     started = time.perf_counter()
-    evidence = tuple(argument.execute(theorem, context) for argument in case.arguments)
+    arguments = [*case.arguments, *filter(None, [widely_searched(theorem)])]
+    evidence = tuple(_counted(argument, argument.execute(theorem, context), case) for argument in arguments)
     with precision():
         sharp = tuple(_guarded(s.claim, s.text, partial(check_sharp, theorem, s)) for s in case.sharp)
         needed = tuple(_guarded(h.hypothesis, h.text, partial(check_needed, theorem, h)) for h in case.needed)
@@ -110,8 +113,8 @@ def examine(case: Case, context: Context | None = None) -> TheoremResult:
         domain=domain,
         clean=not problems,
         problems=tuple(problems),
-        remarks=tuple(_unshown(case, needed)) if case.conjecture else (),
-        searched=evidence[0].domain if case.conjecture and word is Verdict.SUPPORTED else "",
+        remarks=tuple(_remarks(case, needed)),
+        searched=_searched(evidence) if case.own and word is not Verdict.REFUTED else "",
         evidence=evidence,
         sharp=sharp,
         necessity=needed,
@@ -340,6 +343,29 @@ def _problems(
     if word is Verdict.UNCHECKED and not problems:
         problems.append("some claim has no evidence")
     return problems
+
+
+def _counted(argument: Argument, found: Evidence, case: Case) -> Evidence:
+    """Return the evidence as far as it counts: of your own proofs, for the claims that a checked step says itself."""
+    if not case.own or argument.entails is None or found.status != "holds":
+        return found
+    claims = tuple(key for key in argument.entails(case.theorem) if key in found.claims)
+    rest = [key for key in found.claims if key not in claims]
+    note = f"; {', '.join(rest)}: joined to these steps in words, which nobody has checked, so it does not count"
+    return replace(found, claims=claims, detail=found.detail + (note if rest else ""))
+
+
+def _searched(evidence: Sequence[Evidence]) -> str:
+    """Return the sets that were searched in vain."""
+    return "; ".join(dict.fromkeys(found.domain for found in evidence if (found.kind, found.status) == ("sampled", "holds")))
+
+
+def _remarks(case: Case, needed: Sequence[Check]) -> Iterator[str]:
+    """Yield what somebody who states a theorem should know, and which is no fault."""
+    if case.conjecture:
+        yield from _unshown(case, needed)
+    if case.own and (reason := not_searched(case.theorem)):
+        yield f"not searched: {reason}"
 
 
 def _unshown(case: Case, needed: Sequence[Check]) -> list[str]:
