@@ -14,13 +14,12 @@ from sympy.core.function import AppliedUndef
 from sympy.logic.boolalg import Boolean
 
 from entmax_oracle.theory import Theorem, theorems
-from entmax_oracle.theory.notation import INDICES
 from entmax_oracle.theory.theorem import index
 
 from .evidence import Case, row
 from .evidence.searching import searched
-from .evidence.wide import SYMBOLS
-from .reading import free_symbols, shortest
+from .evidence.wide import SYMBOLS, unknown
+from .reading import shortest
 
 
 def load(path: str | Path) -> tuple[Case, ...]:
@@ -130,8 +129,7 @@ def _refuse_unreadable(path: Path, theorem: Theorem) -> None:
 
 def _speaks_of_rows(theorem: Theorem) -> bool:
     """Whether a row of logits alone, with its probabilities, gives every symbol a meaning."""
-    meanings = {str(getattr(symbol, "label", symbol)) for symbol in row([0], 2).values}
-    return all(name in meanings for part in _parts(theorem) for name in _names(part))
+    return not any(unknown(part, tuple(row([0], 2).values)) for part in _parts(theorem))
 
 
 def _parts(theorem: Theorem) -> list[sp.Basic]:
@@ -139,19 +137,17 @@ def _parts(theorem: Theorem) -> list[sp.Basic]:
     return [*(c.relation for c in theorem.claims), *conditions]
 
 
-def _names(part: sp.Basic) -> set[str]:
-    return {str(s) for s in free_symbols(part) if not isinstance(s, sp.Indexed) and s not in INDICES}
-
-
 def _refuse_unknown_symbols(path: Path, conjecture: Theorem) -> None:
     """Refuse a conjecture in symbols that no row gives a meaning, lest it look refuted."""
     meanings = sorted(str(getattr(symbol, "label", symbol)) for symbol in SYMBOLS)
     for part in _parts(conjecture):
-        for unknown in sorted(_names(part).difference(meanings)):
-            near = difflib.get_close_matches(unknown, meanings, n=1, cutoff=0.3)
+        for name in unknown(part):
+            near = difflib.get_close_matches(name, meanings, n=1, cutoff=0.3)
             hint = f"; did you mean {near[0]}?" if near else ";"
+            if name in meanings:
+                hint = f"; import {name} from entmax_oracle.theory.notation;"
             raise ValueError(
-                f"{path}: {conjecture.name}: no value given for the symbol {unknown}{hint} rows of logits give a meaning "
+                f"{path}: {conjecture.name}: no value given for the symbol {name}{hint} rows of logits give a meaning "
                 f"to {', '.join(meanings)}"
             )
         for function in sorted(part.atoms(AppliedUndef), key=str):

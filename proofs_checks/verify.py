@@ -93,7 +93,7 @@ def examine(case: Case, context: Context | None = None) -> TheoremResult:
     context = context or Context()
     theorem = case.theorem
     started = time.perf_counter()
-    arguments = [*case.arguments, *filter(None, [widely_searched(theorem)])]
+    arguments = [*case.arguments, *filter(None, [widely_searched(theorem, far=case.own)])]
     evidence = tuple(_counted(argument, argument.execute(theorem, context), case) for argument in arguments)
     with precision():
         sharp = tuple(_guarded(s.claim, s.text, partial(check_sharp, theorem, s)) for s in case.sharp)
@@ -357,7 +357,9 @@ def _counted(argument: Argument, found: Evidence, case: Case) -> Evidence:
 
 def _searched(evidence: Sequence[Evidence]) -> str:
     """Return the sets that were searched in vain."""
-    return "; ".join(dict.fromkeys(found.domain for found in evidence if (found.kind, found.status) == ("sampled", "holds")))
+    return "; ".join(
+        dict.fromkeys(found.domain for found in evidence if (found.kind, found.status) == ("sampled", "holds"))
+    )
 
 
 def _remarks(case: Case, needed: Sequence[Check]) -> Iterator[str]:

@@ -144,8 +144,8 @@ class Argument:
     def __post_init__(self) -> None:
         if self.kind not in ("exact", "sampled") and self.run not in _SEALED:
             raise ValueError(
-                f"kind: a computation cannot call itself {self.kind!r}; it is 'exact' or 'sampled'. Use symbolic, decided "
-                "or certified for what they check"
+                f"kind: a computation cannot call itself {self.kind!r}; it is 'exact' or 'sampled'. Use symbolic, "
+                "decided or certified for what they check"
             )
 
     def execute(self, theorem: Theorem, context: Context) -> Evidence:

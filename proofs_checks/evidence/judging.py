@@ -27,8 +27,9 @@ class Judgement:
     """What one point says about a theorem.
 
     ``holds``: every claim is true there; ``fails``: a claim is false although every hypothesis holds; ``excluded``: a
-    hypothesis is false, or the point lies outside the setting; ``undecided``: balls overlap, as they must where two sides are equal but irrational;
-    ``undefined``: a claim, or a hypothesis, has no value, such as a logarithm of a negative number.
+    hypothesis is false, or the point lies outside the setting; ``undecided``: balls overlap, as they must where two
+    sides are equal but irrational; ``undefined``: a claim, or a hypothesis, has no value, such as a logarithm of a
+    negative number.
     """
 
     status: Literal["holds", "fails", "excluded", "undecided", "undefined"]
@@ -103,10 +104,13 @@ def _judge_once(
 
 
 def _admits(condition: sp.Basic, point: Mapping[sp.Basic, Any]) -> bool:
-    """Whether a point may lie in the setting: what balls cannot tell, such as an equation, is taken to hold."""
+    """Whether a point may lie in the setting: what balls cannot tell, such as an equation, is taken to hold.
+
+    So is what speaks of a symbol that the point does not give: it was built for its setting.
+    """
     try:
         return read(condition, point) is not False
-    except Unclear:
+    except (Unclear, KeyError):
         return True
     except Undefined:
         return False

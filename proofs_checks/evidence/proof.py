@@ -244,7 +244,9 @@ def rises_from(title: str, f: sp.Expr, variable: sp.Symbol, start: sp.Expr | int
     beyond the start, and f must have no pole there.
     """
     if not (variable - start).is_nonnegative:
-        note = f"nothing says that ${latex(variable)}$ is at least ${latex(sp.sympify(start))}$: put in the start plus a "
+        note = (
+            f"nothing says that ${latex(variable)}$ is at least ${latex(sp.sympify(start))}$: put in the start plus a "
+        )
         return [_Checked(f"{title}: the start", latex(variable >= start), False, note + "nonnegative symbol")]
     beyond = sp.Dummy(f"({variable.name}-{start})" if start != 0 else variable.name, positive=True)
     moved = f.subs(variable, start + beyond)

@@ -8,110 +8,104 @@ read again in balls, which alone refute.
 from __future__ import annotations
 
 import itertools
-import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import sympy as sp
-from flint import arb, fmpq
+from flint import fmpq
 
 from entmax_oracle.theory import Theorem
 from entmax_oracle.theory import notation as N
 
-from ..reading import Undefined, free_symbols
-from ..reading.floats import Numbers, Unreadable, read_rows
-from .arguments import refuted_at
+from ..reading import free_symbols
+from ..reading.floats import Truths, Unreadable, read_rows
+from .arguments import Tally, refuted_at
 from .case import Argument, Context, Evidence
-from .families import normalised
-from .instances import Instance, chosen, row
-from .judging import Family, Parameters, judge, shrink
+from .instances import Instance
+from .judging import Judgement, judge, shrink
+from .wide_rows import EXPONENTS, FAR_EXPONENTS, FAR_SIZES, SCALES, SIZES, SYMBOLS, WIDE, Group, group, tokens
 
-__all__ = ["SYMBOLS", "not_searched", "widely_searched"]
+__all__ = ["SYMBOLS", "not_searched", "unknown", "widely_searched"]
 
-SIZES = (1, 2, 3, 4, 6, 10, 24, 48, 100, 300, 1000)
-"""Lengths of the rows."""
-EXPONENTS = tuple(fmpq(*pair) for pair in ((21, 20), (5, 4), (137, 100), (3, 2), (5, 3), (2, 1), (13, 5), (3, 1), (5, 1), (8, 1)))
-"""Exponents of the rows; those that a theorem names are added."""
-_GAPS = tuple(fmpq(*pair) for pair in ((1, 64), (1, 4), (1, 2), (1, 1), (3, 2), (2, 1), (3, 1), (5, 1), (10, 1), (40, 1)))
-_SHARES = tuple(fmpq(*pair) for pair in ((1, 100), (1, 3), (1, 2), (2, 3), (25, 32), (8, 9), (19, 20), (99, 100)))
-"""What the first tokens of a point of the simplex have together."""
-_SCALES = (fmpq(1), fmpq(1, 3), fmpq(2), fmpq(10))
-_ROWS, _WORK = 96, 300_000
-"""Rows of one length, and numbers that one expression may have there."""
+_ROWS, _NUMBERS, _WORK = 96, 16_000, 300_000
+"""At most so many rows of one length, so many logits, and so many numbers that one expression has there."""
 _TRIES = 3
 """Rows of one length that are read in balls."""
-
-SYMBOLS: tuple[sp.Basic, ...] = (
-    *(N.n, N.alpha, N.theta, N.z, N.p, N.tau, N.z_max, N.z_min, N.p_max, N.size, N.top, N.r, N.v, N.epsilon),
-)
-"""Symbols to which a row gives a meaning: `r` another point of the simplex, `v` a direction, `epsilon` in (0, 1]."""
-
-
-@dataclass(frozen=True)
-class _Group:
-    """Rows of one length, as plain numbers and as arrays."""
-
-    n: int
-    rows: tuple[Parameters, ...]
-    values: dict[sp.Basic, Numbers]
-    tokens: Any
+_SHORT = 10
+"""Tokens of a row at which a claim without a value in floats is read in balls; in longer ones floats overflow."""
 
 
 def not_searched(theorem: Theorem) -> str:
     """Return why a theorem cannot be searched among rows; empty if it can."""
-    free = frozenset().union(*map(free_symbols, _parts(theorem)))
-    unknown = sorted({str(getattr(s, "label", s)) for s in free if _meaningless(s)})
-    return f"it speaks of {', '.join(unknown)}, to which a row of logits gives no meaning" if unknown else ""
+    names = sorted({name for part in _parts(theorem) for name in unknown(part)})
+    return f"it speaks of {', '.join(names)}, to which a row of logits gives no meaning" if names else ""
 
 
-_KNOWN = frozenset({*SYMBOLS, *(symbol.label for symbol in SYMBOLS if isinstance(symbol, sp.IndexedBase))})
+def unknown(part: sp.Basic, known: Sequence[sp.Basic] = SYMBOLS) -> list[str]:
+    """Return the names of the symbols that are not known."""
+    meant = {*known, *(symbol.label for symbol in known if isinstance(symbol, sp.IndexedBase)), *N.INDICES}
+    free = {symbol for symbol in free_symbols(part) if not isinstance(symbol, sp.Indexed)}
+    return sorted(str(getattr(symbol, "label", symbol)) for symbol in free - meant)
 
 
-def _meaningless(symbol: sp.Basic) -> bool:
-    return symbol not in _KNOWN and symbol not in N.INDICES and not isinstance(symbol, sp.Indexed)
+def widely_searched(theorem: Theorem, far: bool = False) -> Argument | None:
+    """Argue for a theorem by a search among wide rows; None if its symbols are not those of a row.
 
-
-def widely_searched(theorem: Theorem) -> Argument | None:
-    """Argue for a theorem by a search among wide rows; None if its symbols are not those of a row."""
+    Parameters
+    ----------
+    theorem
+        The theorem.
+    far
+        Look six times as long, at longer rows and larger exponents too: nobody has looked before.
+    """
     if not_searched(theorem):
         return None
-    parts = _parts(theorem)
-    free = frozenset().union(*map(free_symbols, parts))
-    alphas = _exponents(theorem)
-    scales = _SCALES if N.theta in free else _SCALES[:1]
-    indices = [index for index in N.INDICES if index in free]
-    depth = max(map(_depth, parts))
-    sizes = [n for n in SIZES if n**depth <= _WORK]
+    free = frozenset().union(*map(free_symbols, _parts(theorem)))
+    usual, named = _exponents(theorem, far)
+    scales = SCALES if N.theta in free else SCALES[:1]
+    depth = max(map(_depth, _parts(theorem)))
+    sizes = [n for n in (*SIZES, *(FAR_SIZES if far else ())) if n**depth <= _WORK]
     domain = (
         f"rows of two and three levels, one token against many, and points of the simplex, n ≤ {max(sizes)}, "
-        f"α in {{{', '.join(map(str, alphas))}}}" + (", θ in {1/3, 1, 2, 10}" if len(scales) > 1 else "")
+        f"α in {{{', '.join(map(str, sorted((*usual, *named))))}}}"
+        + (", θ in {1/3, 1, 2, 10}" if len(scales) > 1 else "")
     )
 
     def run(of: Theorem, context: Context) -> Evidence:
-        found, looked = 0, 0
+        rounds = (6 if far else 1) * (10 if context.full else 1)
+        draws = [*((usual, attempt) for attempt in range(rounds)), *([(named, 0)] if named else [])]
+        tally, admitted, met = Tally(), 0, set[str]()
         started = time.monotonic()
-        for n in sizes:
-            count = max(4, min(_ROWS, _WORK // n**depth))
-            group = _group(n, alphas, scales, count, context.seed)
+        for n, (alphas, attempt) in itertools.product(sizes, draws):
+            count = max(4, min(_ROWS, _WORK // n**depth, _NUMBERS // n) // (4 if alphas == named else 1))
+            rows = group(n, alphas, scales, count, context.seed, attempt)
             try:
-                suspects, admitted = _suspects(of, group, indices, depth)
+                found = _read(of, rows, depth)
             except Unreadable as error:
                 return shell.evidence(of, "skipped", f"not searched among wide rows: {error} is not read in floats")
-            found, looked = found + admitted, looked + len(group.rows)
-            for number in suspects[:_TRIES] if time.monotonic() < started + 10 else ():
-                parameters = group.rows[number]
-                instance = WIDE.member(parameters)
-                if instance is not None and _fails(of, instance):
+            admitted, met = admitted + found.admitted, met | found.met
+            doubtful = [*found.wrong[:_TRIES], *(found.lost[:_TRIES] if n <= _SHORT else ())]
+            for number in doubtful if time.monotonic() < started + 10 else ():
+                instance = WIDE.member(rows.rows[number])
+                if instance is None:
+                    continue
+                judgement = _judged(of, instance)
+                if judgement.status == "fails":
                     few = 400 if n <= 32 else 16
-                    smallest = shrink(WIDE, parameters, lambda each: _fails(of, each), tries=few, seconds=8.0)
-                    return refuted_at(shell, of, smallest, tokens=_tokens(smallest))
-        if not found:
-            return shell.evidence(of, "skipped", f"none of {looked} wide rows satisfies setting and hypotheses")
-        return shell.evidence(of, "holds", f"no counterexample in {found} wide rows (seed {context.seed})")
+                    fails: Callable[[Instance], bool] = lambda each: _judged(of, each).status == "fails"  # noqa: E731
+                    smallest = shrink(WIDE, rows.rows[number], fails, tries=few, seconds=4.0)
+                    return refuted_at(shell, of, smallest, tokens=tokens(smallest))
+                tally.count(judgement, instance)
+        if tally.undefined:
+            return tally.evidence(shell, of, "")
+        if not admitted:
+            return shell.evidence(of, "skipped", "no wide row satisfies setting and hypotheses")
+        idle = [c.key for c in of.claims if isinstance(c.relation, sp.Implies) and c.key not in met]
+        if idle and far:
+            return shell.evidence(of, "fails", f"vacuous: no row meets the premise of claim {idle[0]!r}")
+        return shell.evidence(of, "holds", f"no counterexample in {admitted} wide rows (seed {context.seed})")
 
     shell = Argument("sampled", "search among wide rows", domain, run)
     return shell
@@ -129,8 +123,8 @@ def _depth(expression: sp.Basic) -> int:
     return inner + (1 if isinstance(expression, N.Every | N.Least) else loops)
 
 
-def _exponents(theorem: Theorem) -> tuple[fmpq, ...]:
-    """Return the exponents to try: the usual ones, those that the theorem names, and 1 where its setting says so."""
+def _exponents(theorem: Theorem, far: bool) -> tuple[tuple[fmpq, ...], tuple[fmpq, ...]]:
+    """Return the usual exponents, and those that the theorem names besides, 1 where its setting says so."""
     named: set[fmpq] = set()
     for part in _parts(theorem):
         for relation in part.atoms(sp.core.relational.Relational):
@@ -138,224 +132,49 @@ def _exponents(theorem: Theorem) -> tuple[fmpq, ...]:
             if N.alpha in sides and (other := sides[1 - sides.index(N.alpha)]).is_Rational:
                 named.add(fmpq(int(other.p), int(other.q)))
     softmax = any(condition.has(N.alpha) for condition in theorem.given)
-    more = [alpha for alpha in sorted(named) if alpha not in EXPONENTS and (alpha > 1 or (alpha == 1 and softmax))]
-    return tuple(sorted((*EXPONENTS, *more)))
+    usual = (*EXPONENTS, *(FAR_EXPONENTS if far else ()))
+    more = {alpha for alpha in named if alpha > 1 or (alpha == 1 and softmax)}.difference(usual)
+    return usual, tuple(sorted(more))
 
 
-def _build(
-    alpha: fmpq,
-    z: Sequence[fmpq] = (),
-    weights: Sequence[fmpq] = (),
-    theta: fmpq = fmpq(1),
-    r: Sequence[fmpq] = (),
-    v: Sequence[fmpq] = (),
-    epsilon: fmpq = fmpq(1),
-) -> Instance:
-    if theta <= 0 or alpha < 1 or not 0 < epsilon <= 1:
-        raise ValueError("the scale is positive, the exponent at least 1")
-    if z:
-        instance = row(z, alpha, theta)
-    else:
-        p = normalised(weights)
-        if alpha == 1:
-            instance = row([arb(value).log() / theta for value in p], alpha, theta)
-        else:
-            if any(value == 0 for value in p[: sum(value > 0 for value in p)]):
-                raise ValueError("tokens without mass come last")
-            live = [value for value in p if value > 0]
-            instance = chosen(live, alpha, dead=[-fmpq(m + 1, 8) for m in range(len(p) - len(live))])
-            if theta != 1:
-                instance = row([arb(value) / theta for value in instance[N.z]], alpha, theta)
-    return instance + {N.r: normalised(r), N.v: list(v), N.epsilon: epsilon}
+def _judged(theorem: Theorem, instance: Instance) -> Judgement:
+    return judge(theorem, instance, tokens=tokens(instance))
 
 
-WIDE = Family("wide rows", lambda rng, size: {}, _build, frozenset({"alpha", "theta", "epsilon"}))
+@dataclass(frozen=True)
+class _Reading:
+    """Rows at which a claim looks false or has no value, how many were admitted, and whose premises some row met."""
+
+    wrong: Sequence[int] = ()
+    lost: Sequence[int] = ()
+    admitted: int = 0
+    met: frozenset[str] = frozenset()
 
 
-def _fails(theorem: Theorem, instance: Instance) -> bool:
-    return judge(theorem, instance, tokens=_tokens(instance)).status == "fails"
+def _read(theorem: Theorem, rows: Group, depth: int) -> _Reading:
+    """Read setting, hypotheses and claims at all rows of a group."""
+    free = frozenset().union(*map(free_symbols, _parts(theorem)))
+    at = {index: rows.tokens for index in N.INDICES if index in free}
+    axes = max(1, len(at) + depth)
+    over = tuple(range(1, axes + 1))
 
+    def truths(relation: sp.Basic) -> Truths:
+        return read_rows(relation, rows.values, rows.n, at, axes)
 
-def _tokens(instance: Instance) -> list[int]:
-    """Return the tokens at which free indices are read: the ends of the row and of its first levels."""
-    z = instance[N.z]
-    if len(z) <= 6:
-        return list(range(1, len(z) + 1))
-    edges = [m for m in range(1, len(z)) if _levels_differ(z[m], z[m - 1])][:2]
-    return sorted({1, 2, len(z), *edges, *(m + 1 for m in edges)})
-
-
-def _levels_differ(left: Any, right: Any) -> bool:
-    return bool(abs(float(arb(left - right).mid())) > 1e-12)
-
-
-def _shape(rng: random.Random, n: int, alphas: Sequence[fmpq], scales: Sequence[fmpq], number: int) -> Parameters:
-    """Return one row: logits, or weights of a point of the simplex."""
-    alpha = rng.choice(alphas)
-    first = min(n, rng.choice((1, 1, 1, 2, 3, max(1, n // 2), max(1, n - 1))))
-    more: Parameters = {"alpha": alpha, "theta": rng.choice(scales), "epsilon": fmpq(rng.choice((1, 2, 5, 10)), 10)}
-    if number == 0:
-        return {"z": (fmpq(0),) * n, **more}
-    if number % 2:
-        share = rng.choice(_SHARES) if first < n else fmpq(1)
-        dead = rng.choice((0, 0, 0, (n - first) // 2, n - first))
-        rest = n - first - dead
-        weights = [share / first] * first + ([(1 - share) / rest] * rest if rest else []) + [fmpq(0)] * dead
-        if n <= 10 and rng.random() < 0.4:
-            weights = [fmpq(rng.randint(1, 64)) for _ in range(n)]
-        if alpha == 1:
-            weights = [weight or fmpq(1, 1000) for weight in weights]
-        return {"weights": tuple(weights), **more}
-    gap = rng.choice((*_GAPS, 1 / (alpha - 1) if alpha > 1 else fmpq(1)))
-    if n <= 10 and rng.random() < 0.4:
-        z = [gap * fmpq(rng.randint(-16, 16), 16) for _ in range(n)]
-    else:
-        second = min(n - first, rng.choice((0, 0, 1, (n - first) // 2)))
-        z = [fmpq(0)] * first + [-gap * fmpq(rng.choice((1, 2, 4)), 4)] * second + [-gap] * (n - first - second)
-    if rng.random() < 0.25:
-        z.reverse()
-    return {"z": tuple(value + rng.choice(((fmpq(0), fmpq(-3)))) for value in z) if rng.random() < 0.1 else tuple(z), **more}
-
-
-def _beside(rng: random.Random, n: int, first: int) -> Parameters:
-    """Return another point of the simplex, and a direction."""
-    r: tuple[fmpq, ...] = rng.choice(
-        (
-            (fmpq(1),) * n,
-            (fmpq(1),) + (fmpq(0),) * (n - 1),
-            (fmpq(0),) * (n - 1) + (fmpq(1),),
-            (fmpq(n),) + (fmpq(1),) * (n - 1),
-            tuple(fmpq(rng.randint(0, 9)) for _ in range(n - 1)) + (fmpq(1),),
-        )
-    )
-    against = (fmpq(1),) * first + ((fmpq(-first, n - first),) * (n - first) if first < n else ())
-    v: tuple[fmpq, ...] = rng.choice(
-        (
-            against,
-            against,
-            (fmpq(1),) + (fmpq(0),) * (n - 1),
-            (fmpq(1),) * first + (fmpq(-1),) * (n - first),
-            (fmpq(1), fmpq(-1), *(fmpq(0),) * (n - 2))[:n],
-            tuple(fmpq(rng.randint(-8, 8), 8) for _ in range(n)),
-        )
-    )
-    return {"r": r, "v": v}
-
-
-@lru_cache(maxsize=64)
-def _group(n: int, alphas: tuple[fmpq, ...], scales: tuple[fmpq, ...], count: int, seed: int) -> _Group:
-    """Return rows of one length; the same for every theorem that asks for the same."""
-    rng = random.Random(f"{seed}/{n}/{alphas}/{scales}")
-    rows = []
-    for number in range(count):
-        shape = _shape(rng, n, alphas, scales, number)
-        values = shape.get("z") or shape["weights"]
-        first = next((m for m in range(1, n) if values[m] != values[0]), n)
-        rows.append({**shape, **_beside(rng, n, first)})
-    return _Group(n, tuple(rows), *_solved(rows, n))
-
-
-def _solved(rows: Sequence[Parameters], n: int) -> tuple[dict[sp.Basic, Numbers], Any]:
-    """Return the values of the symbols in all rows, and the tokens at which free indices are read."""
-    alpha = _floats([row["alpha"] for row in rows])
-    theta = _floats([row["theta"] for row in rows])
-    a = alpha - 1
-    x, p = np.zeros((len(rows), n)), np.zeros((len(rows), n))
-    tau = np.full(len(rows), -1.0)
-    for number, each in enumerate(rows):
-        if "z" in each:
-            z = _floats(each["z"]) * theta[number]
-            if a[number] == 0:
-                weights = np.exp(z - z.max())
-                x[number], p[number] = z, weights / weights.sum()
-                continue
-            x[number] = a[number] * z
-            tau[number] = _threshold(x[number], 1 / a[number])
-            room = x[number] - tau[number]
-            p[number] = np.where(room > 1e-12, np.maximum(room, 0), 0) ** (1 / a[number])
-            continue
-        weights = _floats(each["weights"])
-        p[number] = weights / weights.sum()
-        if a[number] == 0:
-            x[number] = np.log(p[number])
-            continue
-        live = int((p[number] > 0).sum())
-        x[number] = p[number] ** a[number]
-        x[number, live:] = -a[number] * np.arange(1, n - live + 1) / 8
-        tau[number] = 0.0
-    z = x / np.where(a == 0, 1, a)[:, None] / theta[:, None]
-    above = np.where(p > 0, np.maximum(x - tau[:, None], 1e-300), 1.0)
-    reach = np.where(a == 0, 1.0, 1e-4 / np.where(a == 0, 1, a))[:, None]
-    trust = p * (1 + reach / np.minimum(above, 1.0))
-    highest = z.max(axis=1)
-    r = np.array([_floats(each["r"]) for each in rows])
-    v = np.array([_floats(each["v"]) for each in rows])
-    exact = {
-        N.alpha: alpha,
-        N.theta: theta,
-        N.z: z,
-        N.z_max: highest,
-        N.z_min: z.min(axis=1),
-        N.size: (p > 0).sum(axis=1).astype(float),
-        N.top: (z >= highest[:, None] - 1e-12).sum(axis=1).astype(float),
-        N.r: r / r.sum(axis=1, keepdims=True),
-        N.v: v,
-        N.epsilon: _floats([each["epsilon"] for each in rows]),
-    }
-    values = {symbol: Numbers(value, np.abs(value)) for symbol, value in exact.items()}
-    values[N.p] = Numbers(p, trust)
-    values[N.p_max] = Numbers(p.max(axis=1), trust.max(axis=1))
-    values[N.tau] = Numbers(tau, 1 + np.abs(tau))
-    chosen = [_tokens_of(z[number]) for number in range(len(rows))]
-    width = max(map(len, chosen))
-    return values, np.array([[*each, *[each[-1]] * (width - len(each))] for each in chosen])
-
-
-def _tokens_of(z: Any) -> list[int]:
-    n = len(z)
-    if n <= 6:
-        return list(range(1, n + 1))
-    edges = [int(m) + 1 for m in np.flatnonzero(np.abs(np.diff(z)) > 1e-12)[:2]]
-    return sorted({1, 2, n, *edges, *(m + 1 for m in edges)})
-
-
-def _floats(values: Sequence[fmpq]) -> Any:
-    return np.array([int(value.p) / int(value.q) for value in values])
-
-
-def _threshold(x: Any, q: float) -> float:
-    """Return the root of the decreasing ``sum [x - t]_+^q - 1``, by bisection on the distinct logits."""
-    levels, counts = np.unique(x, return_counts=True)
-    low, high = levels[-1] - 1, levels[-1]
-    for _ in range(64):
-        middle = (low + high) / 2
-        if (counts * np.maximum(levels - middle, 0) ** q).sum() >= 1:
-            low = middle
-        else:
-            high = middle
-    return float(low)
-
-
-def _suspects(
-    theorem: Theorem, group: _Group, indices: Sequence[sp.Symbol], depth: int
-) -> tuple[list[int], int]:
-    """Return the rows at which a claim looks false, and how many satisfy setting and hypotheses."""
-    axes = max(1, len(indices) + depth)
-    tokens = {index: group.tokens for index in indices}
-
-    def truths(relation: sp.Basic) -> Any:
-        return read_rows(relation, group.values, group.n, tokens, axes)
-
-    admitted = np.True_
+    admitted = np.ones((len(rows.rows), *(1,) * axes), bool)
     for condition in theorem.given:
-        admitted = admitted & ~truths(condition).no
+        found = truths(condition)
+        admitted = admitted & ~found.no & ~found.lost
     for hypothesis in theorem.hypotheses:
         admitted = admitted & truths(hypothesis.condition).yes
-    if not np.any(admitted):
-        return [], 0
-    wrong = np.False_
+    if not admitted.any():
+        return _Reading()
+    wrong = lost = np.False_
+    met = set()
     for claim in theorem.claims:
-        wrong = wrong | (admitted & truths(claim.relation).no)
-    over = tuple(range(1, axes + 1))
-    count = len(group.rows) if np.ndim(admitted) == 0 else int(admitted.any(axis=over).sum())
-    return [int(number) for number in np.flatnonzero(wrong.any(axis=over))], count
+        found = truths(claim.relation)
+        wrong, lost = wrong | (admitted & found.no), lost | (admitted & found.lost)
+        if isinstance(claim.relation, sp.Implies) and (admitted & ~truths(claim.relation.args[0]).no).any():
+            met.add(claim.key)
+    places = [[int(number) for number in np.flatnonzero(part.any(axis=over))] for part in (wrong, lost)]
+    return _Reading(*places, int(admitted.any(axis=over).sum()), frozenset(met))

@@ -35,10 +35,11 @@ class Numbers(NamedTuple):
 
 
 class Truths(NamedTuple):
-    """Where a relation is surely true, and where it is surely false."""
+    """Where a relation is surely true, where it is surely false, and where it has no value."""
 
     yes: Any
     no: Any
+    lost: Any = np.False_
 
 
 @dataclass(frozen=True)
@@ -122,13 +123,17 @@ class _Reader:
                 return _not(_both([premise, _not(conclusion)]))
             case Iff() | sp.Equivalent():
                 left, right = (self.truths(part, at, used) for part in relation.args)
-                return Truths((left.yes & right.yes) | (left.no & right.no), (left.yes & right.no) | (left.no & right.yes))
+                same = (left.yes & right.yes) | (left.no & right.no)
+                other = (left.yes & right.no) | (left.no & right.yes)
+                return Truths(same, other, left.lost | right.lost)
             case Every():
                 condition, index = relation.args
                 found = self.truths(condition, {**at, index: self.axis(np.arange(1, self.n + 1), used)}, used + 1)
                 if np.ndim(found.yes) == 0:
                     return found
-                return Truths(found.yes.all(axis=used + 1, keepdims=True), found.no.any(axis=used + 1, keepdims=True))
+                along: Any = {"axis": used + 1, "keepdims": True}
+                no, lost = found.no.any(**along), np.broadcast_to(found.lost, np.shape(found.no)).any(**along)
+                return Truths(found.yes.all(**along), no, lost & ~no)
         raise Unreadable(f"{type(relation).__name__}")
 
     def axis(self, tokens: Any, used: int) -> Any:
@@ -227,30 +232,30 @@ def _function(kind: type[sp.Function], argument: Numbers) -> Numbers:
 def _compared(relation: str, left: Numbers, right: Numbers) -> Truths:
     difference = left.value - right.value
     room = _ROUNDING * (left.size + right.size)
-    above, below, equal = difference > room, difference < -room, difference == 0
+    above, below, equal, lost = difference > room, difference < -room, difference == 0, np.isnan(difference)
     match relation:
         case ">":
-            return Truths(above, below | equal)
+            return Truths(above, below | equal, lost)
         case "<":
-            return Truths(below, above | equal)
+            return Truths(below, above | equal, lost)
         case ">=":
-            return Truths(above | equal, below)
+            return Truths(above | equal, below, lost)
         case "<=":
-            return Truths(below | equal, above)
+            return Truths(below | equal, above, lost)
         case "==":
-            return Truths(equal, above | below)
-    return Truths(above | below, equal)
+            return Truths(equal, above | below, lost)
+    return Truths(above | below, equal, lost)
 
 
 def _not(truths: Truths) -> Truths:
-    return Truths(truths.no, truths.yes)
+    return Truths(truths.no, truths.yes, truths.lost)
 
 
 def _both(parts: list[Truths]) -> Truths:
-    yes, no = parts[0]
+    yes, no, lost = parts[0]
     for part in parts[1:]:
-        yes, no = yes & part.yes, no | part.no
-    return Truths(yes, no)
+        yes, no, lost = yes & part.yes, no | part.no, lost | part.lost
+    return Truths(yes, no, lost & ~no)
 
 
 def read_rows(

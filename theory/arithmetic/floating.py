@@ -6,7 +6,7 @@ from functools import partial
 
 import sympy as sp
 
-from ..hypotheses import CONVEX_RANGE
+from ..hypotheses import ABOVE_ONE, CONVEX_RANGE, FROM_ONE
 from ..notation import *
 from ..theorem import Claim, Folklore, Theorem
 
@@ -24,6 +24,10 @@ residual_identity = theorem(
         r"if and only if $\tau' \le \tau$."
     ),
     setting=r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, $\tau' < x_{\max}$; $r = p'$",
+    given=(
+        ABOVE_ONE,
+        rho < a * z_max,
+    ),
     claims=(
         Claim("error", sp.Eq(total(sp.Abs(r[i] - p[i])), sp.Abs(residual))),
         Claim(
@@ -52,6 +56,11 @@ threshold_condition = theorem(
         r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, $x_{\max} - 1 \le \tau' \le x_{\max}$; $r = p'$"
     ),
     hypotheses=(CONVEX_RANGE,),
+    given=(
+        ABOVE_ONE,
+        rho <= a * z_max,
+        rho >= a * z_max - 1,
+    ),
     claims=(Claim("error", sp.Le(total(sp.Abs(r[i] - p[i])), q * n * sp.Abs(rho - tau))),),
 )
 
@@ -63,6 +72,7 @@ logit_rounding = theorem(
         r"every $n \ge 1$, real $\alpha \ge 1$, $z, z' \in \mathbb{R}^n$; $r = p'$, $R = \lVert z' - z \rVert_\infty$"
     ),
     hypotheses=(CONVEX_RANGE,),
+    given=(FROM_ONE,),
     claims=(Claim("error", sp.Le(total(sp.Abs(r[i] - p[i])), n**a * reach)),),
     folklore=(
         Folklore(
@@ -83,6 +93,7 @@ condition_number = theorem(
     ),
     setting=r"every $n \ge 1$, real $\alpha > 1$, $p$ in the simplex",
     hypotheses=(CONVEX_RANGE,),
+    given=(ABOVE_ONE,),
     claims=(
         Claim("least", sp.Ge(q * p_max**a * total(sp.Piecewise((p[i] ** (2 - alpha), p[i] > 0), (0, True))), q)),
         Claim(

@@ -7,7 +7,7 @@ from functools import partial
 import sympy as sp
 
 from ..calculus.jacobian import Sigma, mean
-from ..hypotheses import CONVEX_RANGE
+from ..hypotheses import ABOVE_ONE, CONVEX_RANGE, FROM_ONE, SEVERAL
 from ..mapping.entropy import tsallis
 from ..notation import *
 from ..theorem import Claim, Folklore, Theorem
@@ -29,6 +29,11 @@ certified_bracket = theorem(
         r"> \tau'$ has mass. Two levels, one of each kind, enclose every probability and decide all tokens outside."
     ),
     setting=_APPROXIMATE,
+    given=(
+        ABOVE_ONE,
+        rho < a * z_max,
+        rho >= a * z_max - 1,
+    ),
     claims=(
         Claim("above", sp.Implies(residual >= 0, p[i] <= r[i])),
         Claim("below", sp.Implies(residual <= 0, p[i] >= r[i])),
@@ -50,6 +55,10 @@ condition_exact = theorem(
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $p$ in the simplex",
     hypotheses=(CONVEX_RANGE,),
+    given=(
+        SEVERAL,
+        ABOVE_ONE,
+    ),
     claims=(Claim("worst", sp.Le(condition, q * (p_max + (n - 1) ** a * p_max**a * (1 - p_max) ** (2 - alpha)))),),
 )
 
@@ -99,6 +108,11 @@ support_decisions = theorem(
         r"> 2$ far more."
     ),
     setting=_APPROXIMATE,
+    given=(
+        ABOVE_ONE,
+        rho < a * z_max,
+        rho >= a * z_max - 1,
+    ),
     claims=(
         Claim("kept", sp.Implies(x(i) - tau > _error, r[i] > 0)),
         Claim("dropped", sp.Implies(tau - x(i) >= _error, sp.Eq(r[i], 0))),
@@ -126,6 +140,10 @@ false_zeros = theorem(
         r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, $\varepsilon > 0$; $r$ is $p$ with everything up "
         r"to $\varepsilon$ set to 0"
     ),
+    given=(
+        ABOVE_ONE,
+        Every(sp.Eq(r[l], sp.Piecewise((p[l], p[l] > epsilon), (0, True))), l),
+    ),
     claims=(
         Claim("level", Iff(p[i] <= epsilon, x(i) - tau <= epsilon**a)),
         Claim("underflow", sp.Implies(x(i) - tau <= epsilon**a, sp.Eq(r[i], 0))),
@@ -150,6 +168,7 @@ bisection_steps = theorem(
         r"bracket"
     ),
     hypotheses=(CONVEX_RANGE,),
+    given=(ABOVE_ONE,),
     claims=(Claim("error", sp.Le(total(sp.Abs(r[i] - p[i])), q * n * 2 ** (-steps))),),
 )
 
@@ -188,6 +207,7 @@ vjp_mean = theorem(
         r"$\Sigma |c|$."
     ),
     setting=r"every $n \ge 1$, real $\alpha \ge 1$, $p$ in the simplex, $v \in \mathbb{R}^n$, $c \in \mathbb{R}$",
+    given=(FROM_ONE,),
     claims=(
         Claim(
             "error", sp.Eq(total(sp.Abs(s(i) * (v[i] - mean - shift) - s(i) * (v[i] - mean))), Sigma * sp.Abs(shift))

@@ -6,7 +6,7 @@ from functools import partial
 
 import sympy as sp
 
-from ..hypotheses import SORTED
+from ..hypotheses import ABOVE_ONE, BOTH_FROM_ONE, SEVERAL, SOFTMAX, SORTED, VARIED
 from ..mapping.entropy import tsallis
 from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
@@ -47,6 +47,10 @@ dispersion_criterion = theorem(
         r"along any sequence of rows if and only if $M_\varepsilon \to 0$ for every $\varepsilon > 0$."
     ),
     setting=r"every $n \ge 2$, $p$ in the simplex, $0 < \varepsilon \le 1$",
+    given=(
+        SEVERAL,
+        epsilon <= 1,
+    ),
     claims=(
         Claim("lower", sp.Ge(shannon / sp.log(n), (1 - epsilon) * (1 - _massive))),
         Claim("upper", sp.Le(shannon / sp.log(n), 1 - epsilon * _massive + 1 / (sp.E * sp.log(n)))),
@@ -65,6 +69,11 @@ softmax_floor = theorem(
     ),
     setting=(
         r"every $n \ge 2$, $\theta > 0$, $z \in \mathbb{R}^n$ that is not constant; $p = \mathrm{softmax}(\theta z)$"
+    ),
+    given=(
+        SEVERAL,
+        VARIED,
+        SOFTMAX,
     ),
     claims=(
         Claim("closed", sp.Ge(shannon, sp.log(n) - _K)),
@@ -102,6 +111,10 @@ entmax_peak = theorem(
         r"$p_{\max} \le (\delta + (n-1)^{1-\alpha})^q$ and $H_1 \ge -q \log(\delta + (n-1)^{1-\alpha})$."
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$",
+    given=(
+        SEVERAL,
+        ABOVE_ONE,
+    ),
     claims=(
         Claim("peak", sp.Le(p_max**a - ((1 - p_max) / (n - 1)) ** a, spread)),
         Claim("entropy", sp.Ge(shannon, -q * sp.log(spread + (n - 1) ** (1 - alpha)))),
@@ -134,6 +147,11 @@ three_levels = theorem(
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$ that is not constant",
     hypotheses=(Hypothesis("dead", r"some token has probability 0", size < n),),
+    given=(
+        SEVERAL,
+        VARIED,
+        ABOVE_ONE,
+    ),
     claims=(Claim("floor", sp.Ge(shannon, -_full * _cap * sp.log(_cap) - _rest * sp.log(_rest))),),
     folklore=(
         Folklore(
@@ -158,6 +176,11 @@ finite_vocabulary = theorem(
         SORTED,
         Hypothesis("enough", r"$m^{1-\alpha} \le (\alpha-1) g$", top ** (1 - alpha) <= a * (z_max - z[top + 1])),
     ),
+    given=(
+        SEVERAL,
+        VARIED,
+        ABOVE_ONE,
+    ),
     claims=(Claim("mass", sp.Eq(total(p[i], last=top), 1)), Claim("entropy", sp.Eq(shannon, sp.log(top)))),
     folklore=(
         Folklore(
@@ -176,6 +199,10 @@ tsallis_trap = theorem(
         r"\to 0$, whatever Shannon's ratio does. Dispersion must not be defined by it for $\alpha > 1$."
     ),
     setting=r"every $n \ge 2$, $p$ in the simplex, real $\alpha > 1$",
+    given=(
+        SEVERAL,
+        ABOVE_ONE,
+    ),
     claims=(Claim("ratio", sp.Ge(tsallis(p, alpha) * alpha * a / (1 - n ** (1 - alpha)), 1 - p_max**a)),),
     folklore=(
         Folklore(
@@ -201,6 +228,7 @@ majorisation = theorem(
         Hypothesis("alpha", r"$\alpha \le \alpha'$", sp.Le(alpha, beta)),
         Hypothesis("scale", r"$\theta \le \theta'$", sp.Le(theta, eta)),
     ),
+    given=(BOTH_FROM_ONE,),
     claims=(
         Claim("prefix", sp.Ge(total(r[i], last=k), total(p[i], last=k))),
         Claim("shannon", sp.Le(tsallis(r, 1), shannon)),

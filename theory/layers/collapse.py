@@ -6,6 +6,7 @@ from functools import partial
 
 import sympy as sp
 
+from ..hypotheses import ABOVE_ONE, FROM_ONE, REPEATED, SEVERAL, SOFTMAX
 from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 
@@ -23,6 +24,13 @@ _SETTING = (
     r"to $z$ with its last token repeated"
 )
 
+_SOFTMAX_REPEATED = Every(sp.Eq(r[l] * (1 + p[n]), p[l]), l)
+_ENTMAX_REPEATED = sp.And(
+    sp.Eq(total(r[i], last=n - 1) + 2 * r[n], 1),
+    Every(sp.Eq(r[l], sp.Piecewise((pos(a * (z[l] - z[n]) + r[n] ** a) ** q, r[n] > 0), (p[l], True))), l),
+)
+"""What the weights of the row with its last token repeated have to do with those of the row, as conditions."""
+
 read_out_shift = theorem(
     name="read-out-shift",
     title="How far a repeated last token moves a read-out",
@@ -31,6 +39,10 @@ read_out_shift = theorem(
         r"(p_i - r_i) = 2 r_n - p_n \in [0, p_n]$. Hence $|o^* - o| \le \eta \max_i |v_n - v_i|$."
     ),
     setting=_SETTING + r"; $R = \max_i |v_n - v_i|$",
+    given=(
+        FROM_ONE,
+        REPEATED,
+    ),
     claims=(
         Claim("shift", sp.Eq(repeated_output - output, total((p[i] - r[i]) * (v[n] - v[i]), last=n - 1))),
         Claim("mass", sp.Eq(total(p[i] - r[i], last=n - 1), moved)),
@@ -52,6 +64,10 @@ softmax_collapse = theorem(
     title="Softmax moves at most 0.1716 of its mass",
     statement=(r"For softmax $o^* - o = r_n (v_n - o)$, and $\eta = (1 - p_n) r_n \le 3 - 2\sqrt2$."),
     setting=_SETTING.replace(r"real $\alpha \ge 1$", r"$\alpha = 1$"),
+    given=(
+        _SOFTMAX_REPEATED,
+        SOFTMAX,
+    ),
     claims=(
         Claim("shift", sp.Eq(repeated_output - output, r[n] * (v[n] - output))),
         Claim("mass", sp.Eq(moved, (1 - p[n]) * r[n])),
@@ -70,6 +86,11 @@ softmax_collapse_rate = theorem(
     ),
     setting=_SETTING.replace(r"real $\alpha \ge 1$", r"$\alpha = 1$").replace(r"n \ge 1", r"n \ge 2"),
     hypotheses=(Hypothesis("long", r"$e^D \le (n-1)/\sqrt2$", (n - 1) / sp.sqrt(2) >= _E),),
+    given=(
+        SEVERAL,
+        _SOFTMAX_REPEATED,
+        SOFTMAX,
+    ),
     claims=(
         Claim("rate", sp.Le(moved, (n - 1) * _E / ((n - 1 + _E) * (n - 1 + 2 * _E)))),
         Claim("simple", sp.Le(moved, _E / (n - 1))),
@@ -92,6 +113,11 @@ persistence = theorem(
             r"$z_l \le z_1 - \frac{2^{1-\alpha}}{\alpha-1}$ for every other $l$",
             Every(sp.Or(sp.Eq(l, 1), sp.Eq(l, n), z[l] <= z[1] - 2 ** (-a) / a), l),
         ),
+    ),
+    given=(
+        SEVERAL,
+        ABOVE_ONE,
+        _ENTMAX_REPEATED,
     ),
     claims=(Claim("distance", sp.Eq(repeated_output - output, (v[n] - v[1]) / 6)),),
 )
@@ -133,6 +159,7 @@ fixed_set = theorem(
     hypotheses=(
         Hypothesis("below", r"$(\alpha-1) z_l \le \tau_F$ outside $F$", Every(sp.Or(l > outside, x(l) <= rho), l)),
     ),
+    given=(ABOVE_ONE,),
     claims=(Claim("same", sp.Eq(repeated_output - output, late)),),
 )
 
@@ -145,6 +172,10 @@ total_collapse = theorem(
         r"read-outs meet as they do for softmax. So no choice of $\alpha$ prevents collapse for all logits."
     ),
     setting=_SETTING,
+    given=(
+        FROM_ONE,
+        REPEATED,
+    ),
     claims=(
         Claim("dead", sp.Implies(sp.Eq(p[n], 0), sp.Eq(repeated_output - output, 0))),
         Claim("alone", sp.Implies(sp.Eq(p[n], 1), sp.Eq(repeated_output - output, 0))),

@@ -6,7 +6,7 @@ from functools import partial
 
 import sympy as sp
 
-from ..hypotheses import ALPHAS_IN_ORDER, CONVEX_RANGE, LARGE_ALPHA, SORTED
+from ..hypotheses import ABOVE_ONE, ALPHAS_IN_ORDER, CONVEX_RANGE, LARGE_ALPHA, SORTED, TWO_TOKENS
 from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 
@@ -39,6 +39,12 @@ excess_convex = theorem(
     ),
     setting=_CHORD,
     hypotheses=(CONVEX_RANGE,),
+    given=(
+        ABOVE_ONE,
+        mix >= 0,
+        mix <= 1,
+        shift >= 0,
+    ),
     claims=(
         Claim("mass", sp.Le(mass_above(_between), _chord(mass_above(rho), mass_above(rho + shift)))),
         Claim("norm", sp.Le(mass_above(_between) ** a, _chord(mass_above(rho) ** a, mass_above(rho + shift) ** a))),
@@ -68,6 +74,12 @@ excess_pieces = theorem(
             Every(sp.Or(x(l) <= rho, x(l) >= rho + shift), l),
         ),
     ),
+    given=(
+        ABOVE_ONE,
+        mix >= 0,
+        mix <= 1,
+        shift >= 0,
+    ),
     claims=(Claim("mass", sp.Ge(mass_above(_between), _chord(mass_above(rho), mass_above(rho + shift)))),),
 )
 
@@ -83,6 +95,10 @@ two_tokens = theorem(
         r"$\alpha = \frac32$, $|c| \le 1$."
     ),
     setting=r"$n = 2$, real $\alpha > 1$, $z \in \mathbb{R}^2$",
+    given=(
+        ABOVE_ONE,
+        TWO_TOKENS,
+    ),
     claims=(
         Claim("equation", sp.Implies(sp.Abs(_gap) <= 1 / a, sp.Eq(p[1] ** a - p[2] ** a, a * _gap))),
         Claim("sparsemax", sp.Implies(sp.Eq(alpha, 2), sp.Eq(p[1], sp.Min(1, pos((1 + _gap) / 2))))),

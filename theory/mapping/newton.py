@@ -6,7 +6,7 @@ from functools import partial
 
 import sympy as sp
 
-from ..hypotheses import CONVEX_RANGE, LEFT_OF_THRESHOLD, SPARSEMAX
+from ..hypotheses import ABOVE_ONE, CONVEX_RANGE, LEFT_OF_THRESHOLD, SPARSEMAX
 from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 from .threshold import bend_sum, mass, slope_sum
@@ -32,6 +32,10 @@ newton_lands_left = theorem(
     ),
     setting=_START,
     hypotheses=(CONVEX_RANGE,),
+    given=(
+        ABOVE_ONE,
+        rho < a * z_max,
+    ),
     claims=(Claim("left", sp.Le(plain, tau)),),
     folklore=(
         Folklore(
@@ -56,6 +60,10 @@ newton_sparsemax = theorem(
     ),
     setting=_START + r"; $T$ steps from $\tau'$ until the end is $\tau$",
     hypotheses=(SPARSEMAX, LEFT_OF_THRESHOLD),
+    given=(
+        ABOVE_ONE,
+        rho < a * z_max,
+    ),
     claims=(Claim("progress", sp.Or(sp.Eq(plain, tau), lost)), Claim("count", sp.Le(steps, n))),
 )
 
@@ -70,5 +78,9 @@ newton_quadratic = theorem(
     ),
     setting=_START,
     hypotheses=(Hypothesis("smooth", r"$\alpha \le 3/2$", sp.Le(alpha, sp.Rational(3, 2))), LEFT_OF_THRESHOLD),
+    given=(
+        ABOVE_ONE,
+        rho < a * z_max,
+    ),
     claims=(Claim("square", sp.Le(tau - plain, (q - 1) / 2 * bend_sum / slope_sum * (tau - rho) ** 2)),),
 )

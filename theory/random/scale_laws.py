@@ -6,7 +6,7 @@ from functools import partial
 
 import sympy as sp
 
-from ..hypotheses import SPARSEMAX
+from ..hypotheses import FROM_ONE, SEVERAL, SPARSEMAX
 from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 
@@ -25,6 +25,7 @@ scale_in_gamma = theorem(
         Hypothesis("order", r"$\gamma \le \gamma'$", sp.Le(gamma, gamma2)),
         Hypothesis("three", r"$n \ge 3$", sp.Ge(n, 3)),
     ),
+    given=(SEVERAL,),
     claims=(Claim("monotone", sp.Le(sp.log(n) ** gamma, sp.log(n) ** gamma2)),),
 )
 
@@ -39,6 +40,7 @@ scale_of_one = theorem(
     ),
     setting=r"$n = 1$, real $\gamma$, real $\alpha \ge 1$, $\theta > 0$, $z \in \mathbb{R}$",
     hypotheses=(Hypothesis("single", r"$n = 1$", sp.Eq(n, 1)),),
+    given=(FROM_ONE,),
     claims=(
         Claim("zero", sp.Implies(gamma > 0, sp.Eq(sp.log(n) ** gamma, 0))),
         Claim("one", sp.Implies(sp.Eq(gamma, 0), sp.Eq(sp.log(n) ** gamma, 1))),
@@ -65,6 +67,10 @@ scale_reductions = theorem(
         r"the limit $b \to 0$, never attained, as $\theta_n > \delta$; for $\delta \ge 0$ the scale is positive."
     ),
     setting=r"every $n \ge 2$, $\delta \ge 0$, $b > 0$, real $\gamma$, $z \in \mathbb{R}^n$, real $\alpha \ge 1$",
+    given=(
+        SEVERAL,
+        FROM_ONE,
+    ),
     claims=(
         Claim(
             "scalable",
@@ -91,6 +97,7 @@ scalable_softmax = theorem(
     hypotheses=(
         Hypothesis("gap", r"$z_l \le z_k - g$ for every other $l$", Every(sp.Or(sp.Eq(l, k), z[l] <= z[k] - gap), l)),
     ),
+    given=(SEVERAL,),
     claims=(Claim("weight", sp.Ge(p[k], 1 / (1 + (n - 1) * n ** (-strength * gap)))),),
     folklore=(
         Folklore(

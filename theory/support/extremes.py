@@ -8,7 +8,7 @@ import sympy as sp
 
 from ..calculus.jacobian import mean
 from ..calculus.lipschitz import kappa
-from ..hypotheses import CONVEX_RANGE, UNIT_VALUES
+from ..hypotheses import ABOVE_ONE, CONVEX_RANGE, FROM_ONE, SEVERAL, UNIT_VALUES
 from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 
@@ -30,6 +30,10 @@ sup_to_one = theorem(
         r"*jacobian*"
     ),
     hypotheses=(CONVEX_RANGE, UNIT_VALUES),
+    given=(
+        SEVERAL,
+        FROM_ONE,
+    ),
     claims=(Claim("norm", sp.Le(total(s(i) * sp.Abs(v[i] - mean)), halves)),),
     folklore=(
         Folklore(
@@ -57,6 +61,12 @@ not_lipschitz = theorem(
         r"$z$, $z'$ as above, $r = \mathrm{entmax}_\alpha(z')$"
     ),
     hypotheses=(Hypothesis("large-alpha", r"$\alpha > 2$", sp.Gt(alpha, 2)),),
+    given=(
+        ABOVE_ONE,
+        n >= 3,
+        lipschitz > 0,
+        epsilon < 1,
+    ),
     claims=(
         Claim("ratio", sp.Eq(_moved, (a * epsilon ** (2 - alpha)) ** 2 * _apart)),
         Claim("unbounded", sp.Gt(_moved, lipschitz**2 * _apart)),
@@ -85,6 +95,7 @@ edge_order = theorem(
     ),
     setting=r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$",
     hypotheses=(CONVEX_RANGE, Hypothesis("two", r"$n = 2$, for the lower bound", sp.Eq(n, 2))),
+    given=(ABOVE_ONE,),
     claims=(
         Claim("at-most", sp.Le(p[k], _beyond**q)),
         Claim("at-least", sp.Ge(p[2], (_beyond.subs(k, 2) / 2) ** q)),

@@ -6,7 +6,7 @@ from functools import partial
 
 import sympy as sp
 
-from ..hypotheses import SORTED
+from ..hypotheses import ABOVE_ONE, SECOND_IS_SOFTMAX, SEVERAL, SORTED, VARIED
 from ..mapping.entropy import tsallis
 from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
@@ -22,6 +22,10 @@ softmax_limit = theorem(
         r"sets."
     ),
     setting=r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$; $r = \mathrm{softmax}(z)$",
+    given=(
+        ABOVE_ONE,
+        SECOND_IS_SOFTMAX,
+    ),
     claims=(
         Claim(
             "divergence",
@@ -43,6 +47,11 @@ argmax_limit = theorem(
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$ that is not constant",
     hypotheses=(SORTED,),
+    given=(
+        SEVERAL,
+        VARIED,
+        ABOVE_ONE,
+    ),
     claims=(
         Claim("reached", Iff(sp.Eq(total(p[i], last=top), 1), a * (z_max - z[top + 1]) * top**a >= 1)),
         Claim("uniform", sp.Or(i > top, sp.Eq(p[i], p[1]))),
@@ -65,6 +74,11 @@ cold_limit = theorem(
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $\theta > 0$, $z \in \mathbb{R}^n$ that is not constant",
     hypotheses=(SORTED,),
+    given=(
+        SEVERAL,
+        VARIED,
+        ABOVE_ONE,
+    ),
     claims=(
         Claim(
             "reached", Iff(sp.Eq(total(p[i], last=top), 1), theta >= top ** (1 - alpha) / (a * (z_max - z[top + 1])))
@@ -101,6 +115,7 @@ hot_limit = theorem(
             "small", r"$(\alpha-1) \theta R \le \frac12 n^{1-\alpha}$", sp.Le(a * theta * _wide, n ** (1 - alpha) / 2)
         ),
     ),
+    given=(ABOVE_ONE,),
     claims=(
         Claim(
             "expansion",

@@ -6,7 +6,7 @@ from functools import partial
 
 import sympy as sp
 
-from ..hypotheses import ALPHAS_IN_ORDER, SCALES_IN_ORDER, SORTED
+from ..hypotheses import ABOVE_ONE, ALPHAS_IN_ORDER, SCALES_IN_ORDER, SEVERAL, SORTED, VARIED
 from ..notation import *
 from ..theorem import Claim, Folklore, Theorem
 
@@ -20,6 +20,7 @@ norm_criterion = theorem(
         r"(z_i - z_k)]_+^q < 1$, that is $\theta \lVert [z - z_k]_+ \rVert_q < q$, $q = 1/(\alpha-1)$."
     ),
     setting=r"every $n \ge 1$, real $\alpha > 1$, $\theta > 0$, $z \in \mathbb{R}^n$",
+    given=(ABOVE_ONE,),
     claims=(
         Claim("sum", Iff(p[k] > 0, total(pos(a * theta * (z[i] - z[k])) ** q) < 1)),
         Claim("norm", Iff(p[k] > 0, theta * total(pos(z[i] - z[k]) ** q) ** a < q)),
@@ -47,6 +48,7 @@ critical_scale = theorem(
         r"\mathrm{entmax}_\alpha(\theta' z)$"
     ),
     hypotheses=(SCALES_IN_ORDER,),
+    given=(ABOVE_ONE,),
     claims=(
         Claim("critical", Iff(p[k] > 0, sp.Or(sp.Eq(z[k], z_max), theta < q / total(pos(z[i] - z[k]) ** q) ** a))),
         Claim("nested", sp.Implies(r[k] > 0, p[k] > 0)),
@@ -80,6 +82,7 @@ size_formula = theorem(
         r"with $k$."
     ),
     hypotheses=(SORTED,),
+    given=(ABOVE_ONE,),
     claims=(
         Claim("size", Iff(size >= k, total((a * (z[i] - z[k])) ** q, last=k - 1) < 1)),
         Claim(
@@ -99,6 +102,11 @@ one_hot_margin = theorem(
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$ that is not constant",
     hypotheses=(SORTED,),
+    given=(
+        SEVERAL,
+        VARIED,
+        ABOVE_ONE,
+    ),
     claims=(
         Claim("one-hot", Iff(sp.Eq(p[1], 1), z[1] - z[2] >= 1 / a)),
         Claim("ties", Iff(sp.Eq(total(p[i], last=top), 1), z_max - z[top + 1] >= top ** (1 - alpha) / a)),
@@ -117,6 +125,10 @@ full_support = theorem(
         r"mass, $z_{\max} - z_{\min} < \frac{1}{\alpha-1}$. Neither can be improved."
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$",
+    given=(
+        SEVERAL,
+        ABOVE_ONE,
+    ),
     claims=(
         Claim("sufficient", sp.Implies(_range < (n - 1) ** (1 - alpha), sp.Ge(size, n))),
         Claim("necessary", sp.Implies(_range >= 1, sp.Eq(sp.Product(p[i], (i, 1, n)), 0))),
@@ -138,6 +150,11 @@ least_support = theorem(
         r"size, and full ones, for every $n$."
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$ that is not constant",
+    given=(
+        SEVERAL,
+        VARIED,
+        ABOVE_ONE,
+    ),
     claims=(Claim("least", sp.Ge(size, sp.Min(n, _range ** (-q)))),),
     folklore=(
         Folklore(
@@ -153,6 +170,7 @@ window = theorem(
         r"Token $k$ has mass if and only if $x_{\max} - x_k < p_{\max}^{\alpha-1}$; in particular only if $z_k > "
         r"z_{\max} - \frac{1}{\alpha-1}$."
     ),
+    given=(ABOVE_ONE,),
     claims=(
         Claim("window", Iff(p[k] > 0, a * (z_max - z[k]) < p_max**a)),
         Claim("outer", sp.Implies(p[k] > 0, a * (z_max - z[k]) < 1)),
@@ -170,6 +188,7 @@ sparsity_from_gap = theorem(
         r"\frac{k^{1-\alpha}}{\alpha-1}$."
     ),
     hypotheses=(SORTED,),
+    given=(ABOVE_ONE,),
     claims=(
         Claim("exact", sp.Implies(k < n, Iff(size <= k, total((a * (z[i] - _next)) ** q, last=k) >= 1))),
         Claim("one-gap", sp.Implies(z[1] - _next >= 1 / a, sp.Or(k >= n, size <= k))),
