@@ -8,7 +8,7 @@ import multiprocessing
 import platform
 import signal
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from entmax_oracle.theory import Theorem
 from entmax_oracle.theory.notation import latex
 from entmax_oracle.theory.theorem import index
 
@@ -246,8 +247,11 @@ def examine_all(
     for position, (_, case) in enumerate(chosen):
         if position not in results:
             results[position] = TheoremResult.of(case.theorem, problems=("interrupted before it was checked",))
+    theorems = [results[position] for position in range(len(chosen))]
+    if not interrupted:
+        theorems = _standing(theorems, [case.theorem for _, case in chosen], context)
     return VerifyResult(
-        tuple(results[position] for position in range(len(chosen))),
+        tuple(theorems),
         profile,
         seed,
         interrupted,
@@ -256,6 +260,58 @@ def examine_all(
         started.isoformat(timespec="seconds"),
         round(time.perf_counter() - clock, 3),
     )
+
+
+def _standing(results: Sequence[TheoremResult], theorems: Sequence[Theorem], context: Context) -> list[TheoremResult]:
+    """Take from each theorem the proofs that lean on one that does not stand.
+
+    Theorems that are leaned on and are not in this run are examined as well.
+    """
+    known = index()
+    beside: dict[str, TheoremResult] = {}
+    waiting = [name for result in results for name in _leans_on(result)]
+    while waiting:
+        name = waiting.pop()
+        if name in known and name not in beside and name not in {result.name for result in results}:
+            beside[name] = examine(select([name])[0], context)
+            waiting += _leans_on(beside[name])
+    said = {theorem.name: theorem for theorem in theorems}
+    said |= {name: select([name])[0].theorem for name in beside}
+    current = {result.name: result for result in (*results, *beside.values())}
+    while True:
+        fallen = {name for name, result in current.items() if not result.clean}
+        wrong = [
+            result
+            for result in current.values()
+            if any(e.status == "holds" and _lost(e, fallen, known) for e in result.evidence)
+        ]
+        if not wrong:
+            return [current[result.name] for result in results]
+        for result in wrong:
+            current[result.name] = _without(result, said[result.name], fallen, known)
+
+
+def _leans_on(result: TheoremResult) -> list[str]:
+    return [name for found in result.evidence for name in found.rests]
+
+
+def _lost(found: Evidence, fallen: Collection[str], known: Collection[str]) -> str:
+    """Return the first theorem that evidence leans on and that does not stand; empty if all do."""
+    return next((name for name in found.rests if name in fallen or name not in known), "")
+
+
+def _without(result: TheoremResult, theorem: Theorem, fallen: Collection[str], known: Collection[str]) -> TheoremResult:
+    """Return what is left of a result without the proofs that lean on theorems that do not stand."""
+    evidence, problems = [], list(result.problems)
+    for found in result.evidence:
+        if found.status == "holds" and (name := _lost(found, fallen, known)):
+            found = replace(found, status="fails", detail=f"it rests on the theorem {name!r}, which does not stand")
+            problems.append(f"{found.kind} argument {found.title!r}: {found.detail}")
+        evidence.append(found)
+    word, domain = verdict(theorem, evidence)
+    if result.verdict is Verdict.REFUTED:
+        word, domain = result.verdict, result.domain
+    return replace(result, verdict=word, domain=domain, clean=False, problems=tuple(problems), evidence=tuple(evidence))
 
 
 def _finished(known: VerifyResult | None, context: Context) -> dict[str, TheoremResult]:

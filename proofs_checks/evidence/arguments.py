@@ -19,7 +19,7 @@ from .case import Argument, Case, Context, Evidence, Kind, Status, sealed
 from .instances import Instance
 from .judging import Family, Judgement, judge, shrink
 from .points import located, sides
-from .proof import Proof, Step, assumes, entailed, gaps, settled, tally, written
+from .proof import Proof, Step, argued_in_words, assumes, entailed, gaps, settled, tally, written
 
 __all__ = [
     "Argument",
@@ -78,7 +78,8 @@ def symbolic(
             return argument.evidence(theorem, "fails", detail, steps=written(done))
         if missing is not None:
             return argument.evidence(theorem, "fails", f"no proof: {missing}", steps=written(done))
-        return argument.evidence(theorem, "holds", tally(done, len(premises)), steps=written(done))
+        found = argument.evidence(theorem, "holds", tally(done, len(premises)), steps=written(done))
+        return replace(found, claims=()) if argued_in_words(done[len(premises) :]) else found
 
     def entails(theorem: Theorem) -> tuple[str, ...]:
         done = list(settled(proof(), theorem))

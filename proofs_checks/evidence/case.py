@@ -78,6 +78,8 @@ class Evidence:
         Of a refutation: symbols and their values as text.
     plots
         Data for a page: dicts with title, x_label, y_label, x_log, series.
+    rests
+        Names of the theorems that a proof leans on: it falls with them.
     """
 
     kind: Kind
@@ -90,6 +92,7 @@ class Evidence:
     counterexample: Mapping[str, Any] | None = None
     plots: tuple[Mapping[str, Any], ...] = ()
     seconds: float = 0.0
+    rests: tuple[str, ...] = ()
 
 
 _SEALED: weakref.WeakSet[Callable[..., Any]] = weakref.WeakSet()
@@ -165,7 +168,7 @@ class Argument:
     def evidence(self, theorem: Theorem, status: Status, detail: str, **more: Any) -> Evidence:
         """Return evidence of this argument."""
         claims = self.claims or tuple(claim.key for claim in theorem.claims)
-        return Evidence(self.kind, self.title, self.domain, status, detail, claims, **more)
+        return Evidence(self.kind, self.title, self.domain, status, detail, claims, rests=self.rests, **more)
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,7 @@ def _rounding_proof() -> Proof:
     m, R = sp.symbols("n R", positive=True)
     t = sp.Symbol("t", positive=True)
     yield identity(
-        "along the segment the derivative is at most n^(alpha - 1) R in l1 (theorem jacobian-sup-to-one)",
+        "along the segment the derivative is at most n^(alpha - 1) R in l1 (theorem sup-to-one-exact)",
         sp.Integral(m ** (N.alpha - 1) * R, (t, 0, 1)),
         m ** (N.alpha - 1) * R,
     )
@@ -93,7 +93,10 @@ def _moved(z: Sequence[Any], y: Sequence[Any], alpha: Any) -> Instance:
 
 logit_rounding = Case(
     T.logit_rounding,
-    (symbolic(_rounding_proof, given={"convex-range": sp.Le(N.alpha, 2)}), sampled(_moved)),
+    (
+        symbolic(_rounding_proof, rests=("sup-to-one-exact",), given={"convex-range": sp.Le(N.alpha, 2)}),
+        sampled(_moved),
+    ),
     sharp=(
         Sharp("error", "sparsemax, four tokens, signs alternate", lambda: [_moved([0] * 4, ["1/8", "-1/8"] * 2, 2)]),
     ),

@@ -102,7 +102,14 @@ norm_path = Case(
 euclidean = Case(
     T.euclidean,
     (
-        symbolic(norm_proof, given={"convex-range": sp.Le(N.alpha, 2)}),
+        symbolic(
+            norm_proof,
+            rests=(
+                "jacobian-inverse",
+                "norm-path",
+            ),
+            given={"convex-range": sp.Le(N.alpha, 2)},
+        ),
         sampled(
             family("random points and directions", sizes=(2, 5), weights=weights, v=reals, alpha=one_of(SMOOTH))(
                 with_direction

@@ -248,7 +248,10 @@ def _smoothness_proof() -> Proof:
 
 loss_smoothness = Case(
     T.loss_smoothness,
-    (symbolic(_smoothness_proof, given={"convex-range": sp.Le(N.alpha, 2)}), sampled(_pairs(CONVEX), cases=60)),
+    (
+        symbolic(_smoothness_proof, rests=("jacobian-norm",), given={"convex-range": sp.Le(N.alpha, 2)}),
+        sampled(_pairs(CONVEX), cases=60),
+    ),
     sharp=(
         Sharp(
             "parabola",

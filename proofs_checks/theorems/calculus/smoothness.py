@@ -302,7 +302,7 @@ def _lipschitz_proof() -> Proof:
 scaled_lipschitz = Case(
     T.scaled_lipschitz,
     (
-        symbolic(_lipschitz_proof, given={"convex-range": sp.Le(N.alpha, 2)}),
+        symbolic(_lipschitz_proof, rests=("jacobian-norm",), given={"convex-range": sp.Le(N.alpha, 2)}),
         sampled(
             family("random pairs of rows", sizes=(2, 5), z=reals, y=reals, alpha=one_of(SMOOTH), theta=around_one)(
                 two_rows

@@ -88,7 +88,7 @@ def _near_critical(z: Row, alpha: fmpq, b: fmpq) -> Instance:
 critical_rival = Case(
     T.critical_rival,
     (
-        symbolic(_critical_proof),
+        symbolic(_critical_proof, rests=("support-norm-criterion",)),
         decided(sizes=(2,), alphas=(2,), model=joined_model),
         sampled(JOINED, cases=60),
         sampled(_near_critical, cases=40, title="search near the critical logit"),
@@ -184,7 +184,7 @@ def _needle_softmax() -> list[dict[str, Any]]:
 needle = Case(
     T.needle,
     (
-        symbolic(_needle_proof, given={"top": N.Every(N.z[N.l] <= N.z[N.k], N.l)}),
+        symbolic(_needle_proof, rests=("epsilon-criterion",), given={"top": N.Every(N.z[N.l] <= N.z[N.k], N.l)}),
         along(
             _needle_points,
             r"one token $1/2$ above all others, $n \le 1000$",
