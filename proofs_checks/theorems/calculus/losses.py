@@ -214,7 +214,7 @@ def _gradient_proof() -> Proof:
 
 loss_gradient = Case(
     T.loss_gradient,
-    (symbolic(_gradient_proof), sampled(_pairs(ALPHAS))),
+    (symbolic(_gradient_proof, rests=("conjugate",)), sampled(_pairs(ALPHAS))),
     sharp=(
         Sharp("convex", "at z itself", lambda: [two_rows_and_target([1, 0], [1, 0], [1, 1], 2)]),
         Sharp("one-norm", "one-hot, wrong", lambda: [two_rows_and_target([5, 0], [5, 0], [0, 1], 2)]),
@@ -296,7 +296,7 @@ def _smoothing_proof() -> Proof:
 
 label_smoothing = Case(
     T.label_smoothing,
-    (symbolic(_smoothing_proof), sampled(smoothed)),
+    (symbolic(_smoothing_proof, rests=("loss-decomposition",)), sampled(smoothed)),
     sharp=(Sharp("nonnegative", r"sparsemax at $z = Y$", lambda: [smoothed(["7/8", "1/8"], 2, "1/4", 1)]),),
 )
 
@@ -323,7 +323,7 @@ def _soft(z: Sequence[Any], weights: Sequence[Any], alpha: Any, beta: Any) -> In
 
 loss_soft_labels = Case(
     T.loss_soft_labels,
-    (symbolic(_soft_proof, given={"order": sp.Le(N.alpha, N.beta)}), sampled(_soft, cases=60)),
+    (symbolic(_soft_proof, rests=("loss-falls-in-alpha",), given={"order": sp.Le(N.alpha, N.beta)}), sampled(_soft, cases=60)),
     sharp=(Sharp("falls", "one-hot for both", lambda: [_soft([5, 0], [1, 1], 2, 3)]),),
     needed=(Needed("order", r"$\alpha = 3$, $\alpha' = 2$", lambda: _soft([0, 0], [1, 1], 3, 2)),),
     folklore=(

@@ -290,7 +290,7 @@ _BELOW = N.Every(sp.Or(N.l > N.outside, N.x(N.l) <= N.rho), N.l)
 
 fixed_set = Case(
     T.fixed_set,
-    (symbolic(_fixed_proof, given={"below": _BELOW}), sampled(_around)),
+    (symbolic(_fixed_proof, rests=("joining-token", "masking-is-deletion",), given={"below": _BELOW}), sampled(_around)),
     needed=(
         Needed(
             "below",
@@ -320,7 +320,7 @@ def _total_proof() -> Proof:
 total_collapse = Case(
     T.total_collapse,
     (
-        symbolic(_total_proof),
+        symbolic(_total_proof, rests=("read-out-shift",)),
         exact(
             lambda: (
                 repeated_last(z, [fmpq(m) for m in range(len(z))], alpha)

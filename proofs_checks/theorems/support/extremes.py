@@ -153,7 +153,7 @@ def _exchange_proof() -> Proof:
 not_lipschitz = Case(
     T.not_lipschitz,
     (
-        symbolic(_exchange_proof, given={"large-alpha": sp.Gt(N.alpha, 2)}),
+        symbolic(_exchange_proof, rests=("inverse-map",), given={"large-alpha": sp.Gt(N.alpha, 2)}),
         exact(
             lambda: (
                 row(found[N.z], alpha) + {name: found[name] for name in (N.y, N.r, N.epsilon, N.lipschitz)}
@@ -196,7 +196,7 @@ def _edge_proof() -> Proof:
 edge_order = Case(
     T.edge_order,
     (
-        symbolic(_edge_proof, given={"convex-range": CONVEX_RANGE, "two": sp.Eq(N.n, 2)}),
+        symbolic(_edge_proof, rests=("threshold-brackets",), given={"convex-range": CONVEX_RANGE, "two": sp.Eq(N.n, 2)}),
         exact(
             lambda: (
                 row([1 / (alpha - 1) + nudge, 0], alpha)

@@ -161,7 +161,7 @@ def _warm(z: Row, alpha: fmpq, share: fmpq) -> Instance:
 hot_limit = Case(
     T.hot_limit,
     (
-        symbolic(_hot_proof, given={"small": sp.Le(N.a * N.theta * T._wide, N.n ** (1 - N.alpha) / 2)}),
+        symbolic(_hot_proof, rests=("scale-derivative",), given={"small": sp.Le(N.a * N.theta * T._wide, N.n ** (1 - N.alpha) / 2)}),
         sampled(_warm, cases=60),
     ),
     sharp=(Sharp("expansion", "sparsemax", lambda: [row([1, 0, 0], 2, "1/8") + {N.i: 1}]),),
@@ -205,6 +205,6 @@ def _starting(z: Row) -> Instance:
 
 alpha_slope = Case(
     T.alpha_slope,
-    (symbolic(_slope_proof), sampled(_starting, cases=40)),
+    (symbolic(_slope_proof, rests=("alpha-derivative",)), sampled(_starting, cases=40)),
     folklore=(Debunked(r"$z = (0, -\frac14, -3)$", lambda: _starting([0, "-1/4", -3])),),
 )
