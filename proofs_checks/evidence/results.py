@@ -1,4 +1,4 @@
-"""What executing the evidence found, as records and as JSON of the schema ``entmax-oracle/verify/1``."""
+"""What executing the evidence found, as records and as JSON of the schema ``entmax-oracle/verify/2``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .proof import Step
 
 __all__ = ["SCHEMA", "Debunking", "TheoremResult", "VerifyResult", "beliefs"]
 
-SCHEMA = "entmax-oracle/verify/1"
+SCHEMA = "entmax-oracle/verify/2"
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,8 @@ class TheoremResult(Statement):
     ----------
     verdict, domain
         What is known, and where; by rule from the evidence.
+    strengths
+        What is known of each claim, by its key.
     clean, problems
         Whether everything that is argued went through, and what did not, in words.
     remarks, searched
@@ -112,6 +114,7 @@ class TheoremResult(Statement):
 
     verdict: Verdict = Verdict.UNCHECKED
     domain: str = ""
+    strengths: Mapping[str, Verdict] = field(default_factory=dict)
     clean: bool = False
     problems: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
@@ -190,7 +193,7 @@ class VerifyResult:
     seconds: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain data of the schema ``entmax-oracle/verify/1``."""
+        """Return plain data of the schema ``entmax-oracle/verify/2``."""
         plain = CONVERTER.unstructure(self)
         return {"schema": SCHEMA, "theorems": plain.pop("theorems"), "beliefs": beliefs(self.theorems), **plain}
 

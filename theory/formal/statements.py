@@ -120,7 +120,7 @@ def _text(setting: Setting, body: list[str]) -> str:
 def _meanings(setting: Setting, body: str) -> list[str]:
     """Return the definitions of those symbols that occur, in order."""
     used: list[str] = []
-    for symbol, term in reversed(setting.meaning.items()):
+    for symbol, term in reversed(list(setting.meaning.items())):
         if re.search(rf"(?<![\w.']){re.escape(name(symbol))}(?![\w'])", body):
             used.insert(0, f"let {name(symbol)} := {term} in")
             body += f"\n{term}"
@@ -129,7 +129,7 @@ def _meanings(setting: Setting, body: str) -> list[str]:
 
 def _closed(condition: sp.Basic, printer: Printer, setting: Setting) -> str:
     shown = printer.proposition(condition)
-    for symbol, last in reversed(_quantified(condition, setting).items()):
+    for symbol, last in reversed(list(_quantified(condition, setting).items())):
         shown = f"forall {name(symbol)}, inr {name(symbol)} {argument(last)} -> {shown}"
     return shown
 
