@@ -153,7 +153,7 @@ class Printer:
                 under += [sp.Integer(x.q)] if x.q != 1 else []
             else:
                 over.append(x)
-        shown = " * ".join(map(self.real, over)) or "1"
+        shown = " * ".join(self._factor(x, e.args) for x in over) or "1"
         below = [self.real(x) for x in under]
         for x, text in zip(under, below, strict=True):
             if not x.is_Integer:
@@ -161,6 +161,16 @@ class Printer:
         if below:
             shown += f" / {below[0]}" if len(below) == 1 else f" / ({' * '.join(below)})"
         return f"({shown})"
+
+    def _factor(self, e: sp.Basic, beside: tuple[sp.Basic, ...]) -> str:
+        """Print a factor of a product. A logarithm next to its own argument, as in ``t log t``, may be asked for at 0,
+        where the product is 0: on the page by convention, in Coq because 0 times any number is 0."""
+        log, power = (e.base, f" ^ {e.exp}") if isinstance(e, sp.Pow) and e.exp.is_Integer and e.exp > 0 else (e, "")
+        if not isinstance(log, sp.log) or log.args[0] not in beside:
+            return self.real(e)
+        inner = self.real(log.args[0])
+        self._guard(f"0 <= {inner}")
+        return f"(ln {argument(inner)}{power})" if power else f"ln {argument(inner)}"
 
     def _Pow(self, e: sp.Basic) -> str:
         base, exponent = e.args
