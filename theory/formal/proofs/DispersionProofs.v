@@ -1,54 +1,24 @@
 (* Proofs of the printed statements: the chapter dispersion. *)
 From Coq Require Import Reals Lra Lia List.
 From Coquelicot Require Import Coquelicot.
-From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted Tactics Statements.
+From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted Tactics Dispersion Statements.
+From EntmaxFormal Require SupportProofs.
 Open Scope R_scope.
-
-(** As [defined], for conditions under conditions. *)
-Ltac parts := start; repeat (intros; match goal with |- _ /\ _ => split end); intros; cbv beta in *; try solve [side].
-
-Lemma INR_above1 n : (2 <= n)%nat -> 1 < INR n.
-Proof. intros H. change 1 with (INR 1). apply lt_INR. lia. Qed.
-
-Lemma shannon_eq n p : Sum n (fun i => (- (p i * ln (p i)))) = shannon n p.
-Proof. apply Sum_ext; intros; ring. Qed.
-
-Definition one_hot (i : nat) : R := if Nat.eq_dec i 1 then 1 else 0.
-
-Lemma one_hot_simplex n : (1 <= n)%nat -> simplex n one_hot.
-Proof.
-intros Hn. split; [intros i _; unfold one_hot; destruct (Nat.eq_dec i 1); lra|]. unfold one_hot. now apply (Sum_single n 1 1).
-Qed.
-
-Lemma Largest_pos n p : simplex n p -> 0 < Largest n p.
-Proof.
-intros [Hp Hs]. destruct (Sum_pos_ex n p) as [k [Hk Lk]]; [lra|]. pose proof (Largest_ge n p k Hk). lra.
-Qed.
 
 Theorem entropy_and_support__inhabited : Statements.entropy_and_support__inhabited.
 Proof. exists 1%nat, one_hot. split; [lia | split; [now apply one_hot_simplex | exact I]]. Qed.
+
+Theorem entropy_and_support__support : Statements.entropy_and_support__support.
+Proof. start. rewrite shannon_eq. now apply shannon_le_log_support. Qed.
 
 Theorem entropy_and_support__support__defined : Statements.entropy_and_support__support__defined.
 Proof. parts. - now apply H0. - apply lt_0_INR. pose proof (support_size_pos n p H0). lia. Qed.
 
 Theorem entropy_and_support__largest : Statements.entropy_and_support__largest.
-Proof.
-start. destruct H0 as [Hp Hs]. apply Rle_ge.
-apply Rle_trans with (Sum n (fun i => p i * - ln (Largest n p))); [rewrite Sum_scal_r, Hs; lra|].
-apply Sum_le. intros i Hi. destruct (Hp i Hi) as [L|<-]; [|lra].
-pose proof (Largest_ge n p i Hi) as [M|M]; [|rewrite <- M; lra].
-pose proof (ln_increasing (p i) (Largest n p) L M). nra.
-Qed.
+Proof. start. rewrite shannon_eq. apply Rle_ge. now apply shannon_ge_largest. Qed.
 
 Theorem entropy_and_support__largest__defined : Statements.entropy_and_support__largest__defined.
 Proof. parts. - now apply H0. - now apply Largest_pos. Qed.
-
-Lemma ln_le x y : 0 < x -> x <= y -> ln x <= ln y.
-Proof. intros Hx [L| ->]; [left; now apply ln_increasing | lra]. Qed.
-
-(** [q] undoes [alpha - 1]. *)
-Lemma pw_root alpha e : 1 < alpha -> 0 <= e -> pw (pw e (alpha - 1)) (/ (alpha - 1)) = e.
-Proof. intros Ha He. replace (/ (alpha - 1)) with (1 / (alpha - 1)) by (unfold Rdiv; ring). apply pw_inv_cancel; lra. Qed.
 
 (** ** Tokens that join. *)
 Section Joining.
@@ -242,21 +212,6 @@ Theorem needle__weight__defined : Statements.needle__weight__defined.
 Proof. parts. apply Rgt_not_eq. now apply near_pos. Qed.
 
 (** ** Softmax over a range. *)
-Lemma Smallest_le n f i : inr i n -> - Largest n (fun i => - f i) <= f i.
-Proof. intros Hi. pose proof (Largest_ge n (fun i => - f i) i Hi). cbv beta in H. lra. Qed.
-
-Lemma range_ge0 n f : (1 <= n)%nat -> 0 <= Largest n f - - Largest n (fun i => - f i).
-Proof. intros Hn. pose proof (Largest_ge n f 1 ltac:(lia)). pose proof (Smallest_le n f 1 ltac:(lia)). lra. Qed.
-
-Lemma INR_ge1 n : (1 <= n)%nat -> 1 <= INR n.
-Proof. intros H. change 1 with (INR 1). now apply le_INR. Qed.
-
-Lemma exp_ge0 x : 0 <= x -> 1 <= exp x.
-Proof. intros H. pose proof (exp_ineq1_le x). lra. Qed.
-
-Lemma exp_le x y : x <= y -> exp x <= exp y.
-Proof. intros [H| ->]; [left; now apply exp_increasing | lra]. Qed.
-
 Theorem softmax_vanishes__inhabited : Statements.softmax_vanishes__inhabited.
 Proof. exists 1%nat, (fun _ => 0). split; [lia | exact I]. Qed.
 
@@ -281,4 +236,118 @@ replace (exp D / (INR n + exp D - 1) * (W * (INR n + exp D - 1))) with (exp D * 
 apply (Rmult_le_compat_l (exp D)) in B; [|lra].
 replace (exp D * (exp (z k) * ((INR n - 1) * exp (- D) + 1))) with (exp (z k) * ((INR n - 1) * (exp (- D) * exp D) + exp D)) in B by ring.
 rewrite ED in B. lra.
+Qed.
+
+(** ** How much one token can hold. *)
+Theorem entmax_peak__inhabited : Statements.entmax_peak__inhabited.
+Proof. exists 2%nat, 2, (fun _ => 0). repeat split; (lia || lra). Qed.
+
+Theorem entmax_peak__peak : Statements.entmax_peak__peak.
+Proof.
+start. destruct (other_small n alpha z ltac:(lia) H0 H) as [i [Hi L]]. pose proof (peak_over n alpha z ltac:(lia) H0 i Hi).
+apply (pw_le _ _ (alpha - 1) ltac:(lra)) in L. lra.
+Qed.
+
+Theorem entmax_peak__peak__defined : Statements.entmax_peak__peak__defined.
+Proof.
+start. pose proof (INR_above1 n H) as HN. pose proof (pmax_pos n alpha z ltac:(lia) H0). pose proof (pmax_le1 n alpha z ltac:(lia) H0).
+repeat split; [now left | lra |]. set (c := (1 - _) / _). assert (0 <= c) as [L|L]; [|now left | right; split; [now symmetry | lra]].
+unfold c. apply Rmult_le_pos; [lra | left; apply Rinv_0_lt_compat; lra].
+Qed.
+
+Lemma share_power n alpha : (2 <= n)%nat -> 1 < alpha -> 0 < pw (INR n - 1) (1 - alpha).
+Proof. intros H _. apply pw_gt0. pose proof (INR_above1 n H). lra. Qed.
+
+Theorem entmax_peak__entropy : Statements.entmax_peak__entropy.
+Proof.
+start. rewrite shannon_eq. apply Rle_ge. eapply Rle_trans; [|apply shannon_ge_largest, entmax_simplex; (lia || assumption)].
+pose proof (pmax_pos n alpha z ltac:(lia) H0) as P0. pose proof (pmax_le1 n alpha z ltac:(lia) H0) as P1. pose proof (INR_above1 n H) as HN.
+destruct (other_small n alpha z ltac:(lia) H0 H) as [i [Hi L]]. pose proof (peak_over n alpha z ltac:(lia) H0 i Hi) as O.
+pose proof (share_power n alpha H H0) as SP. pose proof (spread_ge0 n alpha z ltac:(lia) H0) as S0. cbv zeta in O, S0.
+set (pm := Largest n (entmax n alpha z)) in *. set (D := (alpha - 1) * (Largest n z - - Largest n (fun i => - z i))) in *.
+assert (B : pw pm (alpha - 1) <= pw (INR n - 1) (1 - alpha) + D).
+{ assert (pw (entmax n alpha z i) (alpha - 1) <= pw (INR n - 1) (1 - alpha)); [|lra].
+  replace (1 - alpha) with (- (alpha - 1)) by ring. rewrite <- pw_inv by lra. apply pw_le; [lra|].
+  eapply Rle_trans; [exact L|]. rewrite <- (Rmult_1_l (/ (INR n - 1))). apply Rmult_le_compat_r; [left; apply Rinv_0_lt_compat; lra | lra]. }
+apply Ropp_le_contravar. apply (ln_le _ _ (pw_gt0 pm (alpha - 1) P0)) in B. rewrite pw_Rpower in B by exact P0. unfold Rpower in B. rewrite ln_exp in B.
+apply (Rmult_le_reg_r (alpha - 1)); [lra|]. unfold Rdiv. rewrite Rmult_assoc, Rinv_l by lra. lra.
+Qed.
+
+Theorem entmax_peak__entropy__defined : Statements.entmax_peak__entropy__defined.
+Proof.
+start. pose proof (INR_above1 n H) as HN. pose proof (share_power n alpha H H0) as SP. pose proof (spread_ge0 n alpha z ltac:(lia) H0) as S0. cbv zeta in S0.
+repeat split; [intros; apply entmax_ge0 | left; lra | lra | lra].
+Qed.
+
+Theorem dispersion_window__inhabited : Statements.dispersion_window__inhabited.
+Proof. exists 2%nat, 2, (fun _ => 0), 1. repeat split; (lia || lra). Qed.
+
+Theorem dispersion_window__enough : Statements.dispersion_window__enough.
+Proof.
+start. rewrite shannon_eq. apply Rle_ge. eapply Rle_trans; [|apply shannon_ge_largest, entmax_simplex; (lia || assumption)].
+pose proof (pmax_pos n alpha z ltac:(lia) H0) as P0. pose proof (threshold_exact n alpha z ltac:(lia) H0) as E. cbv zeta in E.
+set (pm := Largest n (entmax n alpha z)) in *. set (c := pw (INR n) ((alpha - 1) * (epsilon - 1))) in *. pose proof (INR_above1 n H) as HN.
+assert (T : (alpha - 1) * Largest n z - c <= threshold n alpha z).
+{ apply (mass_ge_1 n (/ (alpha - 1)) (scaled alpha z) (q_pos alpha H0)); [apply threshold_mass; (lia || assumption)|].
+  apply Rge_le in H2. eapply Rle_trans; [exact H2|]. right. apply Sum_ext. intros i _. unfold scaled. do 2 f_equal. ring. }
+assert (B : pw pm (alpha - 1) <= c) by lra.
+apply (ln_le _ _ (pw_gt0 pm (alpha - 1) P0)) in B. unfold c in B. rewrite !pw_Rpower in B by lra. unfold Rpower in B. rewrite !ln_exp in B.
+assert (ln pm <= (epsilon - 1) * ln (INR n)); [|lra]. apply (Rmult_le_reg_l (alpha - 1)); [lra|]. lra.
+Qed.
+
+Theorem dispersion_window__enough__defined : Statements.dispersion_window__enough__defined.
+Proof. parts; [apply entmax_ge0 | apply lt_0_INR; lia]. Qed.
+
+(** The window below the largest logit holds the support. *)
+Lemma window_count n alpha z : (1 <= n)%nat -> 1 < alpha ->
+  INR (support_size n (entmax n alpha z)) <= Sum n (fun i => if Rlt_dec ((alpha - 1) * (Largest n z - z i)) 1 then 1 else 0).
+Proof.
+intros Hn Ha. rewrite support_size_Sum. apply Sum_le. intros i Hi. destruct (Rlt_dec 0 (entmax n alpha z i)) as [L|]; [|destruct (Rlt_dec _ _); lra].
+destruct (Rlt_dec ((alpha - 1) * (Largest n z - z i)) 1) as [|N]; [lra | exfalso; apply N].
+now apply (SupportProofs.support_window__outer n alpha z Hn Ha i Hi).
+Qed.
+
+Theorem dispersion_window__too_few : Statements.dispersion_window__too_few.
+Proof.
+start. rewrite shannon_eq. assert (S : simplex n (entmax n alpha z)) by (apply entmax_simplex; (lia || assumption)).
+eapply Rle_trans; [apply shannon_le_log_support, S|]. apply ln_le; [apply lt_0_INR; pose proof (support_size_pos _ _ S); lia|].
+apply window_count; (lia || assumption).
+Qed.
+
+Theorem dispersion_window__too_few__defined : Statements.dispersion_window__too_few__defined.
+Proof.
+parts; [apply entmax_ge0|]. assert (S : simplex n (entmax n alpha z)) by (apply entmax_simplex; (lia || assumption)).
+eapply Rlt_le_trans; [|apply window_count; (lia || assumption)]. apply lt_0_INR. pose proof (support_size_pos _ _ S). lia.
+Qed.
+
+(** ** The ratio of Tsallis entropies. *)
+Lemma power_below1 n alpha : (2 <= n)%nat -> 1 < alpha -> pw (INR n) (1 - alpha) < 1.
+Proof.
+intros H Ha. pose proof (INR_above1 n H) as HN. rewrite pw_Rpower by lra. unfold Rpower. rewrite <- exp_0 at 2. apply exp_increasing.
+assert (0 < ln (INR n)) by (rewrite <- ln_1; apply ln_increasing; lra). nra.
+Qed.
+
+Theorem tsallis_normalisation_trap__inhabited : Statements.tsallis_normalisation_trap__inhabited.
+Proof. exists 2%nat, 2, one_hot. split; [lia | split; [lra | split; [apply one_hot_simplex; lia | exact I]]]. Qed.
+
+Theorem tsallis_normalisation_trap__ratio : Statements.tsallis_normalisation_trap__ratio.
+Proof.
+start. pose proof (power_below1 n alpha H H0) as C1. pose proof (pw_ge0 (INR n) (1 - alpha)) as C0. set (c := pw (INR n) (1 - alpha)) in *.
+destruct H1 as [Hp Hs]. pose proof (Largest_pos n p (conj Hp Hs)) as M0. set (M := Largest n p) in *.
+assert (M1 : M <= 1).
+{ destruct (Largest_in n p ltac:(lia)) as [k [Hk E]]. unfold M. rewrite E, <- Hs. now apply (Sum_ge_term n p k Hk). }
+assert (G1 : pw M (alpha - 1) <= 1) by (apply Rle_trans with (pw 1 (alpha - 1)); [apply pw_le; lra | rewrite pw_1_l; lra]).
+assert (B : 1 - pw M (alpha - 1) <= Sum n (fun i => p i - pw (p i) alpha)).
+{ apply Rle_trans with (Sum n (fun i => p i * (1 - pw M (alpha - 1)))); [rewrite Sum_scal_r, Hs; lra|].
+  apply Sum_le. intros i Hi. destruct (Hp i Hi) as [L|<-]; [|rewrite (pw_0 0 alpha); lra].
+  assert (E : pw (p i) alpha = p i * pw (p i) (alpha - 1)) by (replace alpha with (1 + (alpha - 1)) at 1 by ring; rewrite pw_plus, pw_1_r; lra). rewrite E.
+  pose proof (pw_le (p i) M (alpha - 1) ltac:(lra) (Largest_ge n p i Hi)). nra. }
+apply Rle_ge. unfold Rdiv at 2. rewrite Sum_scal_r. set (T := Sum n (fun i => p i - pw (p i) alpha)) in *.
+replace (alpha * (alpha - 1) * (T * / (alpha * (alpha - 1))) / (1 - c)) with (T / (1 - c)) by (field; lra).
+apply (Rmult_le_reg_r (1 - c)); [lra|]. replace (T / (1 - c) * (1 - c)) with T by (field; lra). nra.
+Qed.
+
+Theorem tsallis_normalisation_trap__ratio__defined : Statements.tsallis_normalisation_trap__ratio__defined.
+Proof.
+parts; [pose proof (power_below1 n alpha H H0); lra | left; now apply Largest_pos].
 Qed.

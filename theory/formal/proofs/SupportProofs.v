@@ -1,7 +1,7 @@
 (* Proofs of the printed statements: the chapter support. *)
 From Coq Require Import Reals Lra Lia List.
 From Coquelicot Require Import Coquelicot.
-From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted Tactics Statements DispersionProofs.
+From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted Tactics Dispersion Statements.
 From EntmaxFormal Require MappingProofs.
 Open Scope R_scope.
 
