@@ -351,3 +351,271 @@ Theorem tsallis_normalisation_trap__ratio__defined : Statements.tsallis_normalis
 Proof.
 parts; [pose proof (power_below1 n alpha H H0); lra | left; now apply Largest_pos].
 Qed.
+
+(** ** The least entropy between two levels: as many tokens as fit at the upper one, one in between, the others at the lower. *)
+Definition phi (t : R) : R := - (t * ln t).
+
+Lemma phi_tangent t x : 0 <= t -> 0 < x -> phi t <= phi x - (ln x + 1) * (t - x).
+Proof.
+intros [Ht|<-] Hx; unfold phi; [|rewrite Rmult_0_l; lra].
+pose proof (ln_le_minus1 (x / t) ltac:(apply Rdiv_lt_0_compat; lra)) as H. unfold Rdiv in H. rewrite ln_mult, ln_Rinv in H by (try apply Rinv_0_lt_compat; lra).
+apply (Rmult_le_compat_l t) in H; [|lra]. replace (t * (x * / t - 1)) with (x - t) in H by (field; lra). lra.
+Qed.
+
+Lemma phi_chord u v x : 0 <= u -> u <= x <= v -> (v - x) * phi u + (x - u) * phi v <= (v - u) * phi x.
+Proof.
+intros Hu [H1 H2]. destruct (Req_EM_T x 0) as [->|Hx]; [replace u with 0 by lra; lra|].
+pose proof (phi_tangent u x Hu ltac:(lra)) as A. pose proof (phi_tangent v x ltac:(lra) ltac:(lra)) as B.
+apply (Rmult_le_compat_l (v - x)) in A; [|lra]. apply (Rmult_le_compat_l (x - u)) in B; [|lra]. lra.
+Qed.
+
+Lemma phi_above_line u v x : 0 <= u -> u < v -> u <= x <= v -> phi u + (phi v - phi u) / (v - u) * (x - u) <= phi x.
+Proof.
+intros Hu Huv Hx. pose proof (phi_chord u v x Hu Hx) as C. apply (Rmult_le_reg_l (v - u)); [lra|].
+replace ((v - u) * (phi u + (phi v - phi u) / (v - u) * (x - u))) with ((v - x) * phi u + (x - u) * phi v) by (field; lra). exact C.
+Qed.
+
+(** How much [n] entries between m and M, of sum 1, have above r. *)
+Lemma above_level n p m M r (K : Z) : (forall i, inr i n -> m <= p i <= M) -> Sum n p = 1 -> m <= r <= M ->
+  r = 1 - IZR K * M - (INR n - IZR K - 1) * m -> Sum n (fun i => Rmax 0 (p i - r)) <= IZR K * (M - r).
+Proof.
+intros Hp Hs Hr E. set (J := support_size n (fun i => p i - r)).
+assert (HJ : INR J = Sum n (fun i => if Rlt_dec 0 (p i - r) then 1 else 0)) by apply support_size_Sum.
+destruct (Z_le_gt_dec (Z.of_nat J) K) as [L|L].
+- apply Rle_trans with (Sum n (fun i => (if Rlt_dec 0 (p i - r) then 1 else 0) * (M - r))).
+  + apply Sum_le. intros i Hi. pose proof (Hp i Hi). destruct (Rlt_dec 0 (p i - r)); [rewrite Rmax_0_id; lra | rewrite Rmax_0_0; lra].
+  + rewrite Sum_scal_r, <- HJ, INR_IZR_INZ. apply Rmult_le_compat_r; [lra|]. now apply IZR_le.
+- apply Rle_trans with (Sum n (fun i => p i - m - (if Rlt_dec 0 (p i - r) then 1 else 0) * (r - m))).
+  + apply Sum_le. intros i Hi. pose proof (Hp i Hi). destruct (Rlt_dec 0 (p i - r)); [rewrite Rmax_0_id; lra | rewrite Rmax_0_0; lra].
+  + rewrite Sum_minus, Sum_scal_r, <- HJ, Sum_minus, Hs, Sum_const.
+    assert (IZR K + 1 <= INR J) by (rewrite INR_IZR_INZ, <- plus_IZR; apply IZR_le; lia). nra.
+Qed.
+
+Theorem three_level_floor n p m M r (K : Z) : 0 <= m < M -> (forall i, inr i n -> m <= p i <= M) -> Sum n p = 1 -> m <= r < M ->
+  r = 1 - IZR K * M - (INR n - IZR K - 1) * m ->
+  IZR K * phi M + phi r + (INR n - IZR K - 1) * phi m <= Sum n (fun i => phi (p i)).
+Proof.
+intros Hm Hp Hs Hr E. destruct (proj1 Hr) as [L|L].
+- set (s1 := (phi r - phi m) / (r - m)). set (s2 := (phi M - phi r) / (M - r)).
+  assert (S : s2 <= s1).
+  { pose proof (phi_chord m M r ltac:(lra) ltac:(lra)) as C. apply (Rmult_le_reg_r ((r - m) * (M - r))); [apply Rmult_lt_0_compat; lra|].
+    unfold s1, s2. replace ((phi M - phi r) / (M - r) * ((r - m) * (M - r))) with ((phi M - phi r) * (r - m)) by (field; lra).
+    replace ((phi r - phi m) / (r - m) * ((r - m) * (M - r))) with ((phi r - phi m) * (M - r)) by (field; lra). lra. }
+  apply Rle_trans with (Sum n (fun i => phi m + s1 * (p i - m) - (s1 - s2) * Rmax 0 (p i - r))).
+  + pose proof (above_level n p m M r K Hp Hs ltac:(lra) E) as A.
+    rewrite Sum_minus, Sum_plus, !Sum_scal, Sum_minus, Hs, !Sum_const. apply (Rmult_le_compat_l (s1 - s2)) in A; [|lra].
+    assert (E1 : s1 * (r - m) = phi r - phi m) by (unfold s1; field; lra).
+    assert (E2 : s2 * (M - r) = phi M - phi r) by (unfold s2; field; lra).
+    replace (1 - INR n * m) with (IZR K * (M - m) + (r - m)) by (rewrite E; ring).
+    replace (s1 * (IZR K * (M - m) + (r - m))) with (IZR K * (s1 * (r - m)) + IZR K * (s1 * (M - r)) + s1 * (r - m)) by ring.
+    replace ((s1 - s2) * (IZR K * (M - r))) with (IZR K * (s1 * (M - r)) - IZR K * (s2 * (M - r))) in A by ring.
+    rewrite E1 in *. rewrite E2 in A. lra.
+  + apply Sum_le. intros i Hi. pose proof (Hp i Hi). destruct (Rle_dec (p i) r) as [B|B].
+    * rewrite Rmax_0_0 by lra. pose proof (phi_above_line m r (p i) ltac:(lra) L ltac:(lra)) as C. fold s1 in C. lra.
+    * rewrite Rmax_0_id by lra. pose proof (phi_above_line r M (p i) ltac:(lra) ltac:(lra) ltac:(lra)) as C. fold s2 in C.
+      assert (E1 : s1 * (r - m) = phi r - phi m) by (unfold s1; field; lra). lra.
+- set (s := (phi M - phi m) / (M - m)). assert (E1 : s * (M - m) = phi M - phi m) by (unfold s; field; lra).
+  apply Rle_trans with (Sum n (fun i => phi m + s * (p i - m))).
+  + rewrite Sum_plus, Sum_scal, Sum_minus, Hs, !Sum_const. rewrite <- L in *.
+    replace (1 - INR n * m) with (IZR K * (M - m)) by lra.
+    replace (s * (IZR K * (M - m))) with (IZR K * (s * (M - m))) by ring. rewrite E1. lra.
+  + apply Sum_le. intros i Hi. apply phi_above_line; [lra | lra | now apply Hp].
+Qed.
+
+Lemma floor_bounds x : IZR (Int_part x) <= x < IZR (Int_part x) + 1.
+Proof. pose proof (base_Int_part x). lra. Qed.
+
+Theorem entropy_floor_three_levels__inhabited : Statements.entropy_floor_three_levels__inhabited.
+Proof.
+exists 2%nat, 2, (SupportProofs.two 1 0). split; [lia | split; [lra | split]].
+- exists 2%nat. split; [lia | unfold SupportProofs.two; simpl; lra].
+- cbv zeta. cbn [support_size]. assert (Z : entmax 2 2 (SupportProofs.two 1 0) 2 = 0).
+  { apply finite_mask; [lia | lra |]. unfold SupportProofs.two; simpl. rewrite Rmax_left by lra. lra. }
+  rewrite Z. destruct (Rlt_dec 0 0); [lra|]. destruct (Rlt_dec 0 (entmax 2 2 (SupportProofs.two 1 0) 1)); lia.
+Qed.
+
+(** The rest beside as many M as fit into 1 - n m, for entries that reach from m. *)
+Lemma rest_between n m M : 0 <= m < M -> INR n * m <= 1 -> let K := IZR (Int_part ((1 - INR n * m) / (M - m))) in
+  m <= 1 - K * M - (INR n - K - 1) * m < M.
+Proof.
+intros Hm Hn K. pose proof (floor_bounds ((1 - INR n * m) / (M - m))) as B. fold K in B.
+assert (E : (1 - INR n * m) / (M - m) * (M - m) = 1 - INR n * m) by (field; lra).
+destruct B as [B1 B2]. apply (Rmult_le_compat_r (M - m)) in B1; [|lra]. apply (Rmult_lt_compat_r (M - m)) in B2; [|lra]. rewrite E in B1, B2. lra.
+Qed.
+
+Lemma inverse_power d q : 0 < d -> pw d (- q) = / pw d q.
+Proof. intros H. rewrite !pw_Rpower by exact H. apply Rpower_Ropp. Qed.
+
+Lemma rest_dead M : 0 < M -> 0 <= 1 - M * IZR (Int_part (/ M)) < M.
+Proof.
+intros H. pose proof (rest_between 1 0 M ltac:(lra) ltac:(lra)) as B. cbv zeta in B. rewrite Rmult_0_r, !Rminus_0_r in B.
+replace (1 / M) with (/ M) in B by (unfold Rdiv; ring). lra.
+Qed.
+
+Theorem entropy_floor_three_levels__floor : Statements.entropy_floor_three_levels__floor.
+Proof.
+start. pose proof (spread_pos n alpha z ltac:(lia) H0 H1) as D. cbv zeta in D. pose proof (peak_with_dead n alpha z ltac:(lia) H0 H2) as P. cbv zeta in P.
+set (d := (alpha - 1) * (Largest n z - - Largest n (fun i => - z i))) in *. pose proof (pmax_pos n alpha z ltac:(lia) H0) as P0.
+pose proof (root_le alpha _ _ H0 (Rlt_le _ _ P0) P) as R0. rewrite inverse_power by exact D. pose proof (pw_gt0 d (/ (alpha - 1)) D) as G.
+set (M := pw d (/ (alpha - 1))) in *. pose proof (rest_dead M G) as B.
+pose proof (three_level_floor n (entmax n alpha z) 0 M (1 - M * IZR (Int_part (/ M))) (Int_part (/ M))) as T.
+apply Rle_ge. eapply Rle_trans; [|apply T]; clear T.
+- unfold phi. lra.
+- lra.
+- intros i Hi. split; [apply entmax_ge0 | pose proof (Largest_ge n (entmax n alpha z) i Hi); lra].
+- apply entmax_sum; (lia || assumption).
+- lra.
+- ring.
+Qed.
+
+Theorem entropy_floor_three_levels__floor__defined : Statements.entropy_floor_three_levels__floor__defined.
+Proof.
+start. pose proof (spread_pos n alpha z ltac:(lia) H0 H1) as D. cbv zeta in D. rewrite inverse_power by exact D.
+set (d := (alpha - 1) * (Largest n z - - Largest n (fun i => - z i))) in *. pose proof (pw_gt0 d (/ (alpha - 1)) D) as G.
+pose proof (rest_dead _ G). repeat split; [intros; apply entmax_ge0 | lra | now left | now left | lra | lra].
+Qed.
+
+Theorem entropy_floor_at_minimum__inhabited : Statements.entropy_floor_at_minimum__inhabited.
+Proof.
+exists 2%nat, 2, (SupportProofs.two 1 0). repeat split; try (lia || lra). exists 2%nat. split; [lia | unfold SupportProofs.two; simpl; lra].
+Qed.
+
+Section Minimum.
+Variables (n : nat) (alpha : R) (z : nat -> R).
+Hypotheses (Hn : (2 <= n)%nat) (Ha : 1 < alpha) (Hz : exists i, inr i n /\ z i <> z 1%nat).
+Let p := entmax n alpha z.
+Let m := - Largest n (fun l => - p l).
+Let M := pw (pw m (alpha - 1) + (alpha - 1) * (Largest n z - - Largest n (fun i => - z i))) (/ (alpha - 1)).
+
+Lemma minimum_in : exists i, inr i n /\ m = p i.
+Proof. destruct (Largest_in n (fun l => - p l) ltac:(lia)) as [i [Hi E]]. exists i. split; [exact Hi|]. unfold m. rewrite E. ring. Qed.
+
+Lemma minimum_ge0 : 0 <= m.
+Proof. destruct minimum_in as [i [_ ->]]. apply entmax_ge0. Qed.
+
+Lemma minimum_share : INR n * m <= 1.
+Proof.
+rewrite <- (entmax_sum n alpha z ltac:(lia) Ha), <- Sum_const. apply Sum_le. intros i Hi. exact (Smallest_le n p i Hi).
+Qed.
+
+Lemma level_above : m < M.
+Proof.
+pose proof (spread_pos n alpha z ltac:(lia) Ha Hz) as D. cbv zeta in D. pose proof minimum_ge0 as H. rewrite <- (pw_root alpha m Ha H) at 1.
+unfold M. apply pw_lt; [now apply q_pos|]. split; [apply pw_ge0 | lra].
+Qed.
+
+Lemma between_levels i : inr i n -> m <= p i <= M.
+Proof.
+intros Hi. split; [exact (Smallest_le n p i Hi)|]. destruct minimum_in as [j [Hj E]].
+pose proof (peak_over n alpha z ltac:(lia) Ha j Hj) as O. cbv zeta in O. fold p in O. rewrite <- E in O.
+apply Rle_trans with (Largest n p); [now apply Largest_ge|]. apply root_le; [exact Ha | left; apply pmax_pos; (lia || assumption) | lra].
+Qed.
+
+Lemma minimum_floor : let K := Int_part ((1 - INR n * m) / (M - m)) in
+  IZR K * phi M + phi (1 - IZR K * M - (INR n - IZR K - 1) * m) + (INR n - IZR K - 1) * phi m <= Sum n (fun i => phi (p i)).
+Proof.
+intros K. pose proof level_above. pose proof minimum_ge0. pose proof minimum_share.
+pose proof (rest_between n m M ltac:(lra) ltac:(lra)) as B. apply (three_level_floor n p m M); try lra.
+- exact between_levels.
+- apply entmax_sum; (lia || assumption).
+- exact B.
+Qed.
+End Minimum.
+
+Lemma guarded t : 0 <= t -> (if Rlt_dec 0 t then - (t * ln t) else 0) = phi t.
+Proof. intros [H|<-]; [destruct (Rlt_dec 0 t); [reflexivity|lra]|]. unfold phi. destruct (Rlt_dec 0 0); lra. Qed.
+
+Theorem entropy_floor_at_minimum__floor : Statements.entropy_floor_at_minimum__floor.
+Proof.
+start. pose proof (minimum_floor n alpha z H H0 H1) as F. cbv zeta in F.
+pose proof (level_above n alpha z H H0 H1) as L. pose proof (minimum_ge0 n alpha z H) as G. pose proof (minimum_share n alpha z H H0) as S.
+set (m := - Largest n (fun l => - entmax n alpha z l)) in *.
+set (M := pw (pw m (alpha - 1) + (alpha - 1) * (Largest n z - - Largest n (fun i => - z i))) (/ (alpha - 1))) in *.
+pose proof (rest_between n m M ltac:(lra) S) as B. cbv zeta in B. set (K := IZR (Int_part ((1 - INR n * m) / (M - m)))) in *.
+rewrite !guarded by lra. apply Rle_ge. eapply Rle_trans; [|exact F].
+assert (E : (if Rlt_dec (M * K + (INR n - 1 - K) * m) 1 then (M * K + (INR n - 1 - K) * m - 1) * ln (1 - M * K - (INR n - 1 - K) * m) else 0)
+  = phi (1 - K * M - (INR n - K - 1) * m)).
+{ replace (1 - M * K - (INR n - 1 - K) * m) with (1 - K * M - (INR n - K - 1) * m) by ring.
+  replace (M * K + (INR n - 1 - K) * m - 1) with (- (1 - K * M - (INR n - K - 1) * m)) by ring.
+  destruct (Rlt_dec _ _); [unfold phi; ring|]. replace (1 - K * M - (INR n - K - 1) * m) with 0 by lra. unfold phi; ring. }
+rewrite E. lra.
+Qed.
+
+Theorem entropy_floor_at_minimum__floor__defined : Statements.entropy_floor_at_minimum__floor__defined.
+Proof.
+start. pose proof (level_above n alpha z H H0 H1) as L. pose proof (minimum_ge0 n alpha z H) as G.
+pose proof (spread_pos n alpha z ltac:(lia) H0 H1) as D. cbv zeta in D.
+set (m := - Largest n (fun l => - entmax n alpha z l)) in *.
+set (D' := (alpha - 1) * (Largest n z - - Largest n (fun i => - z i))) in *.
+pose proof (pw_ge0 m (alpha - 1)) as P.
+assert (A : 0 < m \/ m = 0 /\ 0 < alpha - 1) by (destruct G as [G|G]; [now left | right; split; [now symmetry | lra]]).
+set (M := pw (pw m (alpha - 1) + D') (/ (alpha - 1))) in *. set (K := IZR (Int_part ((1 - INR n * m) / (M - m)))) in *.
+repeat split; intros; try assumption; try lra; apply entmax_ge0.
+Qed.
+
+(** ** A tie at the top that takes everything. *)
+Theorem finite_vocabulary__inhabited : Statements.finite_vocabulary__inhabited.
+Proof.
+exists 2%nat, 2, (SupportProofs.two 1 0). split; [lia | split; [lra | split]].
+- exists 2%nat. split; [lia | unfold SupportProofs.two; simpl; lra].
+- cbv zeta. assert (L : Largest 2 (SupportProofs.two 1 0) = 1) by (unfold SupportProofs.two; simpl; rewrite Rmax_left; lra).
+  assert (E : multiplicity 2 (SupportProofs.two 1 0) = 1%nat).
+  { unfold multiplicity. rewrite L. cbn [support_size]. unfold SupportProofs.two; cbn.
+    destruct (Req_EM_T 1 1); [|lra]. destruct (Req_EM_T 0 1); [lra|]. destruct (Rlt_dec 0 1); [|lra]. destruct (Rlt_dec 0 0); [lra|reflexivity]. }
+  rewrite E, L. split.
+  + intros l Hl. destruct (Nat.eq_dec l 1) as [|N]; [now left | right]. replace l with 2%nat by lia. unfold SupportProofs.two; simpl; lra.
+  + cbn [INR]. rewrite pw_1_l. unfold SupportProofs.two; simpl. lra.
+Qed.
+
+Lemma top_row n z : (1 <= n)%nat -> sorted n z -> forall k, inr k n -> (k <= multiplicity n z)%nat <-> z k = Largest n z.
+Proof.
+intros Hn Hs k Hk. assert (Top : Largest n z = z 1%nat).
+{ apply Largest_is; [lia|]. intros i Hi. pose proof (sorted_ge n z 1 i Hs ltac:(lia) ltac:(lia)). lra. }
+unfold multiplicity. rewrite Top. set (s i := if Req_EM_T (z i) (z 1%nat) then 1 else 0).
+assert (G : (support_size n s >= k)%nat <-> 0 < s k).
+{ apply support_prefix; [| |exact Hk]; unfold s.
+  - intros i _. destruct (Req_EM_T (z i) (z 1%nat)); lra.
+  - intros i j Hij Hj. pose proof (sorted_ge n z i j Hs Hij Hj). pose proof (sorted_ge n z 1 i Hs ltac:(lia) ltac:(lia)).
+    destruct (Req_EM_T (z i) (z 1%nat)), (Req_EM_T (z j) (z 1%nat)); lra. }
+unfold ge in G. rewrite G. unfold s. destruct (Req_EM_T (z k) (z 1%nat)); split; intros; try assumption; lra.
+Qed.
+
+Lemma vocabulary_mass n alpha z : (2 <= n)%nat -> 1 < alpha -> (exists i, inr i n /\ z i <> z 1%nat) -> sorted n z ->
+  pw (INR (multiplicity n z)) (1 - alpha) <= (alpha - 1) * (Largest n z - z (1 + multiplicity n z)%nat) ->
+  Sum (multiplicity n z) (entmax n alpha z) = 1.
+Proof.
+intros Hn Ha Hz Hs H. apply (SupportProofs.one_hot_margin__ties n alpha z Hn Ha Hz Hs).
+apply Rle_ge, (Rmult_le_reg_l (alpha - 1)); [lra|].
+replace ((alpha - 1) * (pw (INR (multiplicity n z)) (1 - alpha) / (alpha - 1))) with (pw (INR (multiplicity n z)) (1 - alpha)) by (field; lra). exact H.
+Qed.
+
+Theorem finite_vocabulary__mass : Statements.finite_vocabulary__mass.
+Proof. start. now apply (vocabulary_mass n alpha z). Qed.
+
+Theorem finite_vocabulary__mass__defined : Statements.finite_vocabulary__mass__defined.
+Proof. start. pose proof (SupportProofs.multiplicity_below n z H1). parts. Qed.
+
+Theorem finite_vocabulary__entropy : Statements.finite_vocabulary__entropy.
+Proof.
+start. rewrite shannon_eq. pose proof (vocabulary_mass n alpha z H H0 H1 H2 H3) as V. pose proof (SupportProofs.multiplicity_below n z H1) as Hm.
+pose proof (top_row n z ltac:(lia) H2) as T. set (m := multiplicity n z) in *. set (p := entmax n alpha z) in *.
+assert (HM : 0 < INR m) by (apply lt_0_INR; lia).
+assert (Eq : forall i, inr i m -> p i = / INR m).
+{ assert (A : forall i, inr i m -> p i = p 1%nat).
+  { intros i Hi. unfold p, entmax. do 4 f_equal. transitivity (Largest n z); [|symmetry]; apply T; lia. }
+  intros i Hi. rewrite (A i Hi). apply (Rmult_eq_reg_l (INR m)); [|lra]. rewrite Rinv_r by lra. rewrite <- V at 1. rewrite <- Sum_const.
+  apply Sum_ext. intros j Hj. symmetry. now apply A. }
+assert (Z : forall i, (m < i <= n)%nat -> p i = 0).
+{ pose proof (entmax_sum n alpha z ltac:(lia) H0) as St. fold p in St. intros i Hi.
+  assert (G : forall k, (m <= k <= n)%nat -> Sum m p <= Sum k p) by (intros k Hk; apply Sum_prefix; [lia | intros; apply entmax_ge0]).
+  destruct (entmax_ge0 n alpha z i) as [L|E]; [exfalso | now symmetry]. fold p in L.
+  pose proof (G (i - 1)%nat ltac:(lia)) as G1. pose proof (Sum_prefix i n p ltac:(lia) (fun j => entmax_ge0 n alpha z j)) as G2.
+  destruct i as [|i]; [lia|]. cbn [Sum] in G2. replace (S i - 1)%nat with i in G1 by lia. lra. }
+unfold shannon. rewrite (Sum_prefix_eq n m); [|lia | intros i Hi; rewrite Z by exact Hi; lra].
+rewrite (Sum_ext m _ (fun _ => / INR m * ln (INR m))), Sum_const.
+- field. lra.
+- intros i Hi. rewrite (Eq i Hi), ln_Rinv by exact HM. ring.
+Qed.
+
+Theorem finite_vocabulary__entropy__defined : Statements.finite_vocabulary__entropy__defined.
+Proof. start. pose proof (SupportProofs.multiplicity_below n z H1). parts; [apply entmax_ge0 | apply lt_0_INR; lia]. Qed.

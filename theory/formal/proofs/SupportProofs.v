@@ -268,3 +268,26 @@ Qed.
 
 Theorem one_hot_margin__ties__defined : Statements.one_hot_margin__ties__defined.
 Proof. start. pose proof (multiplicity_below n z H1). parts. Qed.
+
+Theorem least_support__inhabited : Statements.least_support__inhabited.
+Proof.
+exists 2%nat, 2, (two 1 0). repeat split; try (lia || lra).
+exists 2%nat. split; [lia | unfold two; simpl; lra].
+Qed.
+
+Theorem least_support__least : Statements.least_support__least.
+Proof.
+start. pose proof (spread_pos n alpha z ltac:(lia) H0 H1) as D. cbv zeta in D.
+set (d := (alpha - 1) * (Largest n z - - Largest n (fun i => - z i))) in *. set (S := support_size n (entmax n alpha z)).
+apply Rle_ge. destruct (le_lt_dec n S) as [L|L]; [eapply Rle_trans; [apply Rmin_r | now apply le_INR]|].
+eapply Rle_trans; [apply Rmin_l|]. pose proof (peak_with_dead n alpha z ltac:(lia) H0 L) as P. fold d in P.
+pose proof (pmax_pos n alpha z ltac:(lia) H0) as P0. pose proof (pmax_size n alpha z ltac:(lia) H0) as M. fold S in M.
+pose proof (root_le alpha _ _ H0 (Rlt_le _ _ P0) P) as R0. set (pm := Largest n (entmax n alpha z)) in *.
+pose proof (pw_gt0 d (/ (alpha - 1)) D) as G. set (m := pw d (/ (alpha - 1))) in *.
+assert (E : pw d (- / (alpha - 1)) = / m).
+{ unfold m. rewrite !pw_Rpower by exact D. apply Rpower_Ropp. }
+rewrite E. apply (Rmult_le_reg_r m); [exact G|]. rewrite Rinv_l by lra. pose proof (pos_INR S). nra.
+Qed.
+
+Theorem least_support__least__defined : Statements.least_support__least__defined.
+Proof. start. split; [lra | left; apply spread_pos; (lia || assumption)]. Qed.
