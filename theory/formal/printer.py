@@ -311,7 +311,7 @@ class Printer:
             with self._within(premise):
                 return f"({premise} -> {self.proposition(e.args[1])})"
         if isinstance(e, sp.And | sp.Or):
-            return "(" + (" /\\ " if isinstance(e, sp.And) else " \\/ ").join(map(self.proposition, e.args)) + ")"
+            return f"({self._joined(list(e.args), isinstance(e, sp.And))})"
         if isinstance(e, sp.Not):
             return f"(~ {self.proposition(e.args[0])})"
         if isinstance(e, N.Every):
@@ -321,6 +321,14 @@ class Printer:
         if e == sp.true:
             return "True"
         raise Unprintable(f"no rendering of {type(e).__name__}: {e}")
+
+    def _joined(self, parts: list[sp.Basic], both: bool) -> str:
+        first, *rest = parts
+        shown, sign = self.proposition(first), "/\\" if both else "\\/"
+        if not rest:
+            return shown
+        with self._within(shown if both else f"~ ({shown})"):  # where the first decides, the rest need not be defined
+            return f"{shown} {sign} {self._joined(rest, both)}"
 
     def _limit(self, e: sp.Basic) -> str:
         body, variable, point, side = e.lhs.args
