@@ -1,7 +1,7 @@
 (* Proofs of the printed statements: the chapter calculus. *)
 From Coq Require Import Reals Lra Lia List.
 From Coquelicot Require Import Coquelicot.
-From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted One Loss Tactics Statements.
+From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted One Loss Norms Tactics Statements.
 Open Scope R_scope.
 
 
@@ -260,4 +260,203 @@ rewrite !E. lra.
 Qed.
 
 Theorem loss_soft_labels__falls__defined : Statements.loss_soft_labels__falls__defined.
+Proof. defined_here. Qed.
+
+(** Norms of the Jacobian. *)
+
+Lemma form_shape n alpha p v :
+  Sum n (fun k => if Rlt_dec 0 (p k) then v k ^ 2 * pw (p k) (2 - alpha) else 0)
+    - Sum n (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) * v k else 0) ^ 2
+      / Sum n (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) = form n (sens alpha p) v.
+Proof.
+unfold form. change (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) with (sens alpha p).
+f_equal; [apply Sum_ext | do 2 f_equal; apply Sum_ext]; intros; unfold sens; destruct (Rlt_dec _ _); ring.
+Qed.
+
+Lemma sens_square alpha p i : (if Rlt_dec 0 (p i) then pw (p i) (4 - 2 * alpha) else 0) = sens alpha p i ^ 2.
+Proof.
+unfold sens. destruct (Rlt_dec 0 (p i)) as [L|L]; [|ring]. rewrite pw_square by exact L. f_equal. ring.
+Qed.
+
+Theorem jacobian_simple_norms__inhabited : Statements.jacobian_simple_norms__inhabited.
+Proof. exists 1%nat, 1, (fun _ => 1), (fun _ => 0). inhabited. Qed.
+
+Theorem jacobian_simple_norms__diagonal : Statements.jacobian_simple_norms__diagonal.
+Proof.
+start. rewrite form_shape. apply form_diagonal; [now apply sens_sum_pos | intros; apply sens_ge0|].
+intros i Hi. exact (Largest_ge n (fun i => sens alpha p i - sens alpha p i ^ 2 / Sum n (sens alpha p)) i Hi).
+Qed.
+
+Theorem jacobian_simple_norms__diagonal__defined : Statements.jacobian_simple_norms__diagonal__defined.
+Proof. defined_here. Qed.
+
+Theorem jacobian_simple_norms__top : Statements.jacobian_simple_norms__top.
+Proof.
+start. rewrite form_shape. apply form_bound; [now apply sens_sum_pos|]. intros i Hi. now apply sens_le_top.
+Qed.
+
+Theorem jacobian_simple_norms__top__defined : Statements.jacobian_simple_norms__top__defined.
+Proof. defined_here. left. now apply Largest_le1. Qed.
+
+Theorem jacobian_simple_norms__one : Statements.jacobian_simple_norms__one.
+Proof.
+start. rewrite form_shape, <- (Rmult_1_l (Sum n (fun i => v i ^ 2))). apply form_bound; [now apply sens_sum_pos|]. intros i Hi.
+eapply Rle_trans; [now apply (sens_le_top n)|]. apply pw_le1; [now apply Largest_le1 | lra].
+Qed.
+
+Theorem jacobian_simple_norms__one__defined : Statements.jacobian_simple_norms__one__defined.
+Proof. defined_here. Qed.
+
+Theorem jacobian_simple_norms__probe : Statements.jacobian_simple_norms__probe.
+Proof.
+start. rewrite (form_shape n alpha p (fun k => (if Nat.eq_dec j k then 1 else 0) - / INR n)), sens_square.
+apply form_probe; [now apply sens_sum_pos | assumption].
+Qed.
+
+Theorem jacobian_simple_norms__probe__defined : Statements.jacobian_simple_norms__probe__defined.
+Proof. defined_here. Qed.
+
+Theorem two_token_norm__inhabited : Statements.two_token_norm__inhabited.
+Proof. exists 2%nat, 3, (vertex 1), (fun _ => 0). inhabited; apply vertex_simplex; lia. Qed.
+
+Theorem two_token_norm__norm : Statements.two_token_norm__norm.
+Proof.
+start. subst n. rewrite form_shape. destruct H1 as [Hp Hs]. pose proof (Hp 1%nat ltac:(lia)) as P1. pose proof (Hp 2%nat ltac:(lia)) as P2.
+simpl in Hs. rewrite Rplus_0_l in Hs. unfold form. cbn [Sum]. rewrite !Rplus_0_l. set (x := p 1%nat) in *. set (y := p 2%nat) in *.
+set (M := Rmax 2 (pw 2 (alpha - 2))). assert (HM : 2 <= M) by apply Rmax_l.
+assert (V : 0 <= v 1%nat ^ 2 + v 2%nat ^ 2) by (pose proof (pow2_ge_0 (v 1%nat)); pose proof (pow2_ge_0 (v 2%nat)); lra).
+unfold sens. fold x y. destruct (Rlt_dec 0 x) as [X|X], (Rlt_dec 0 y) as [Y|Y]; [| | |lra].
+- pose proof (two_powers (alpha - 2) x y ltac:(lra) X Y Hs) as T. fold M in T.
+  replace (2 - alpha) with (- (alpha - 2)) by ring. rewrite <- !pw_inv by assumption.
+  assert (Ix : pw (/ x) (alpha - 2) = / pw x (alpha - 2)) by (rewrite pw_inv, !pw_Rpower by assumption; apply Rpower_Ropp).
+  assert (Iy : pw (/ y) (alpha - 2) = / pw y (alpha - 2)) by (rewrite pw_inv, !pw_Rpower by assumption; apply Rpower_Ropp).
+  rewrite Ix, Iy. pose proof (pw_gt0 x (alpha - 2) X) as Px. pose proof (pw_gt0 y (alpha - 2) Y) as Py.
+  set (a := pw x (alpha - 2)) in *. set (b := pw y (alpha - 2)) in *. set (u := v 1%nat) in *. set (w := v 2%nat) in *.
+  replace (/ a * u ^ 2 + / b * w ^ 2 - (/ a * u + / b * w) ^ 2 / (/ a + / b)) with ((u - w) ^ 2 * / (a + b)) by (field; lra).
+  apply (Rmult_le_reg_r (a + b)); [lra|]. rewrite Rmult_assoc, Rinv_l, Rmult_1_r by lra.
+  apply Rle_trans with (2 * (u ^ 2 + w ^ 2)); [pose proof (pow2_ge_0 (u + w)); lra | nra].
+- assert (0 < pw x (2 - alpha)) by (now apply pw_gt0). replace (_ - _) with 0 by (field; lra). nra.
+- assert (0 < pw y (2 - alpha)) by (now apply pw_gt0). replace (_ - _) with 0 by (field; lra). nra.
+Qed.
+
+Theorem two_token_norm__norm__defined : Statements.two_token_norm__norm__defined.
+Proof. defined_here. Qed.
+
+Theorem expected_logit__inhabited : Statements.expected_logit__inhabited.
+Proof. exists 1%nat, 1, 1, 1, (fun _ => 0). inhabited. Qed.
+
+Theorem expected_logit__rises : Statements.expected_logit__rises.
+Proof. start. apply Rle_ge, expectation_rises; [assumption | assumption | lra]. Qed.
+
+Theorem boundary_slopes__inhabited : Statements.boundary_slopes__inhabited.
+Proof. exists 1%nat, (3 / 2), (fun _ => 0). inhabited. Qed.
+
+Theorem boundary_slopes__fades : Statements.boundary_slopes__fades.
+Proof.
+start. assert (E : entmax_derivative_in n alpha z i j = jacobian n alpha z i j).
+{ apply is_derive_unique, jacobian_formula; (assumption || lra). }
+rewrite E. eapply Rle_trans; [apply jacobian_entry_le; [now apply entmax_simplex | assumption | assumption]|].
+pose proof (q_pos alpha H0) as Hq. unfold sens. destruct (Rlt_dec _ _) as [L|L]; [|apply pw_ge0]. unfold entmax. right.
+rewrite pw_pw by lra. f_equal. field. lra.
+Qed.
+
+Theorem boundary_slopes__fades__defined : Statements.boundary_slopes__fades__defined.
+Proof.
+defined_here. match goal with |- 0 < ?m \/ _ => destruct (Rmax_0_ge ((alpha - 1) * z j - threshold n alpha z)) as [D|D] end;
+  [left; exact D | right; split; [now symmetry|]].
+assert (1 < / (alpha - 1)); [|lra]. rewrite <- Rinv_1. apply Rinv_lt_contravar; lra.
+Qed.
+
+Theorem sparsemax_affine__inhabited : Statements.sparsemax_affine__inhabited.
+Proof. exists 1%nat, 2, (fun _ => 0), (fun _ => 0). inhabited; intros; tauto. Qed.
+
+Theorem sparsemax_affine__affine : Statements.sparsemax_affine__affine.
+Proof.
+start. subst alpha. destruct (Req_EM_T (entmax n 2 z i) 0) as [E|E]; [now left|right].
+apply Norms.sparsemax_affine; [assumption | assumption | assumption |]. pose proof (entmax_ge0 n 2 z i). lra.
+Qed.
+
+Theorem sparsemax_affine__affine__defined : Statements.sparsemax_affine__affine__defined.
+Proof.
+start. intros. apply Rgt_not_eq, lt_0_INR. pose proof (support_size_pos n (entmax n alpha z) (entmax_simplex n alpha z H H0)). lia.
+Qed.
+
+Theorem sparsemax_affine__zero : Statements.sparsemax_affine__zero.
+Proof.
+start. pose proof (entmax_ge0 n alpha y i). pose proof (H2 i H3) as I. destruct (Req_EM_T (entmax n alpha y i) 0); [now left|right].
+apply I. lra.
+Qed.
+
+Theorem scale_derivative__inhabited : Statements.scale_derivative__inhabited.
+Proof.
+exists 1%nat, 2, 1, (fun _ => 0). inhabited. intros l _. rewrite (threshold_is 1 2 (fun _ => 1 * 0) ltac:(lia) ltac:(lra) (-1)); [lra|].
+unfold mass, scaled. cbn [Sum]. rewrite Rmax_0_id by lra. replace ((2 - 1) * (1 * 0) - -1) with 1 by ring. rewrite pw_1_l. ring.
+Qed.
+
+(** Derivatives in the scale, and sums of them. *)
+Lemma scale_derivative_is n alpha theta z i : (1 <= n)%nat -> 1 < alpha -> 0 < theta -> inr i n ->
+  (forall l, inr l n -> theta * (alpha - 1) * z l <> threshold n alpha (fun i => theta * z i)) ->
+  let s := sens alpha (entmax n alpha (fun i => theta * z i)) in
+  Derive (fun t => entmax n alpha (fun j => t * z j) i) theta = s i * (z i - Sum n (fun k => s k * z k) / Sum n s).
+Proof. intros Hn Ha Ht Hi Hb s. apply is_derive_unique. now apply scale_derivative. Qed.
+
+Lemma sens_mean n alpha p v : Sum n (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) * v k else 0) = Sum n (fun k => sens alpha p k * v k).
+Proof. apply Sum_ext; intros; unfold sens; destruct (Rlt_dec _ _); ring. Qed.
+
+Lemma centred n s v u : 0 < Sum n s ->
+  Sum n (fun i => s i * (v i - Sum n (fun k => s k * v k) / Sum n s) * u i)
+  = Sum n (fun i => s i * v i * u i) - Sum n (fun k => s k * v k) / Sum n s * Sum n (fun i => s i * u i).
+Proof. intros H. rewrite <- Sum_scal, <- Sum_minus. apply Sum_ext. intros; ring. Qed.
+
+Theorem scale_derivative__probabilities : Statements.scale_derivative__probabilities.
+Proof. start. rewrite scale_derivative_is, sens_mean by assumption. rewrite Rmult_comm. reflexivity. Qed.
+
+Theorem scale_derivative__probabilities__defined : Statements.scale_derivative__probabilities__defined.
+Proof. defined_here. Qed.
+
+Theorem scale_derivative__expected_logit : Statements.scale_derivative__expected_logit.
+Proof.
+start. pose proof (entmax_simplex n alpha (fun i => theta * z i) H H0) as Hp. set (p := entmax n alpha (fun i => theta * z i)) in *.
+rewrite form_shape. pose proof (sens_sum_pos n alpha p Hp) as HS. set (s := sens alpha p) in *.
+rewrite (Sum_ext n _ (fun i => s i * (z i - Sum n (fun k => s k * z k) / Sum n s) * z i)) by (intros; now rewrite scale_derivative_is).
+rewrite centred by exact HS. unfold form. rewrite (Sum_ext n (fun i => s i * z i * z i) (fun k => s k * z k ^ 2)) by (intros; ring). field. lra.
+Qed.
+
+Theorem scale_derivative__expected_logit__defined : Statements.scale_derivative__expected_logit__defined.
+Proof. defined_here. Qed.
+
+Theorem scale_derivative__entropy : Statements.scale_derivative__entropy.
+Proof.
+start. pose proof (entmax_simplex n alpha (fun i => theta * z i) H H0) as Hp. set (p := entmax n alpha (fun i => theta * z i)) in *.
+rewrite form_shape. pose proof (sens_sum_pos n alpha p Hp) as HS. set (s := sens alpha p) in *.
+set (tau := threshold n alpha (fun i => theta * z i)) in *.
+rewrite (Sum_ext n _ (fun i => s i * (z i - Sum n (fun k => s k * z k) / Sum n s) * ((alpha - 1) * theta * z i - tau))).
+2:{ intros i Hi. rewrite scale_derivative_is by assumption. fold p s. pose proof (entmax_pow n alpha (fun i => theta * z i) H0 i) as E.
+  fold p tau in E. rewrite E. unfold scaled, s, sens. destruct (Rlt_dec 0 (p i)) as [L|L]; [|ring].
+  apply entmax_pos_iff in L; [|exact H0]. unfold scaled in L. fold tau in L. rewrite Rmax_0_id by lra. ring. }
+rewrite centred by exact HS. unfold form.
+rewrite (Sum_ext n (fun i => s i * z i * ((alpha - 1) * theta * z i - tau)) (fun i => (alpha - 1) * theta * (s i * z i ^ 2) - tau * (s i * z i))) by (intros; ring).
+rewrite (Sum_ext n (fun i => s i * ((alpha - 1) * theta * z i - tau)) (fun i => (alpha - 1) * theta * (s i * z i) - tau * s i)) by (intros; ring).
+rewrite !Sum_minus, !Sum_scal. change (Sum n (fun i => s i)) with (Sum n s). field. lra.
+Qed.
+
+Theorem scale_derivative__entropy__defined : Statements.scale_derivative__entropy__defined.
+Proof. defined_here. Qed.
+
+Theorem scale_derivative__shannon : Statements.scale_derivative__shannon.
+Proof.
+start. f_equal. apply Sum_ext. intros i Hi. destruct (Rlt_dec _ _) as [L|L]; [|reflexivity].
+rewrite scale_derivative_is, sens_mean by assumption. unfold sens at 1. destruct (Rlt_dec _ _); [reflexivity|contradiction].
+Qed.
+
+Theorem scale_derivative__shannon__defined : Statements.scale_derivative__shannon__defined.
+Proof. defined_here. Qed.
+
+Theorem scale_derivative__falls : Statements.scale_derivative__falls.
+Proof.
+start. rewrite sens_mean. apply Rle_ge. eapply Rle_trans; [apply (covariance_nonneg n alpha theta z H H0 H1)|].
+right. apply Sum_ext. intros i Hi. unfold sens at 1. destruct (Rlt_dec _ _); [reflexivity|ring].
+Qed.
+
+Theorem scale_derivative__falls__defined : Statements.scale_derivative__falls__defined.
 Proof. defined_here. Qed.
