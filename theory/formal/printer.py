@@ -342,7 +342,9 @@ class Printer:
         if point is -sp.oo:
             raise Unprintable(f"a limit at {point}")
         at = f"(at_{'right' if str(side) == '+' else 'left'} {argument(self.real(point))})"
-        with self._within(f"forall {bound} : R, {bound} {'>' if str(side) == '+' else '<'} {self.real(point)}"):
+        end = self.real(point)
+        near = f"{end} < {bound} < {end} + eps" if str(side) == "+" else f"{end} - eps < {bound} < {end}"
+        with self._within(f"exists eps : posreal, forall {bound} : R, {near}"):
             inner = self.real(body)
         return f"filterlim (fun {bound} => {inner}) {at} (locally {argument(self.real(e.rhs))})"
 
