@@ -2,8 +2,8 @@
 
 python tests/proofs_checks/survivors.py --markdown docs/explanation/mutation.md
 
-Each claim is replaced by the false versions of `mutation.mutants`. A derivation ends in a copy of the claim, typed by the
-same author; here the copy follows the false claim. What still goes through then did not depend on the claim.
+Each claim is replaced by the false versions of `mutation.mutants`. A derivation ends in a copy of the claim, typed by
+the same author; here the copy follows the false claim. What still goes through then did not depend on the claim.
 """
 
 from __future__ import annotations
@@ -81,11 +81,13 @@ def page(rows: Sequence[Row]) -> Iterator[str]:
     formal = [row for row in rows if row.kernel is not None]
     yield "# What a proof is worth"
     yield ""
-    yield "Every claim of every theorem is made false: an inequality is flipped or tightened, a constant of an identity is"
-    yield "changed, an equivalence gets another criterion. A *derivation* ends in a copy of the claim that the same author"
-    yield "typed; suppose that the copy follows the false claim. What goes through all the same did not depend on the claim."
-    yield "A *formal proof* is offered to the kernel for the false claim."
-    yield ""
+    yield from (
+        "Every claim of every theorem is made false: an inequality is flipped or tightened, a constant of an identity",
+        "is changed, an equivalence gets another criterion. A *derivation* ends in a copy of the claim that the same",
+        "author typed; suppose that the copy follows the false claim. What goes through all the same did not depend on",
+        "the claim. A *formal proof* is one of a printed statement, and the false claim has another one.",
+        "",
+    )
     yield "```sh"
     yield "python tests/proofs_checks/survivors.py --markdown docs/explanation/mutation.md"
     yield "```"
@@ -99,10 +101,12 @@ def page(rows: Sequence[Row]) -> Iterator[str]:
     ):
         yield f"| {what} ({len(some)} theorems) | {sum(row.false for row in some)} | {kept} |"
     yield ""
-    yield "So a derivation says that someone has argued, step by step and checked in part; it does not guard its claim against"
-    yield "a slip of the author. That is what the searches are for, which refute every one of these false versions, and what"
-    yield "formal proofs are for."
-    yield ""
+    yield from (
+        "So a derivation says that someone has argued, step by step and checked in part; it does not guard its claim",
+        "against a slip of the author. That is what the searches are for, which refute every one of these false",
+        "versions, and what formal proofs are for: the kernel refuses each of them for the false claim.",
+        "",
+    )
     yield "| theorem | false versions | kept by a derivation | accepted by the kernel |"
     yield "|---|---:|---:|---:|"
     for row in rows:
@@ -113,9 +117,7 @@ def page(rows: Sequence[Row]) -> Iterator[str]:
 def main() -> int:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "--only", nargs="*", default=[], metavar="WORD", help="theorems whose name contains one of these"
-    )
+    parser.add_argument("--only", nargs="*", default=[], metavar="WORD", help="whose name contains one of these")
     parser.add_argument("--markdown", type=Path, metavar="FILE")
     options = parser.parse_args()
     rows = []

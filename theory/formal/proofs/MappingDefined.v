@@ -150,7 +150,7 @@ Ltac known := first
   | match goal with H : permutes ?n ?f |- _ => apply H; lia end
   | apply Rgt_not_eq; unfold Rgt; apply Rplus_lt_0_compat; [apply exp_sum_pos; lia | apply exp_pos] ].
 
-Ltac asked := start; repeat (progress intros || match goal with |- _ /\ _ => split end); try solve [known].
+Ltac asked := start; repeat (progress intros || match goal with |- _ /\ _ => split | |- exists eps : posreal, _ => exists (mkposreal 1 Rlt_0_1) end); try solve [known].
 
 Theorem tsallis_range__zero__defined : Statements.tsallis_range__zero__defined.
 Proof. asked. Qed.

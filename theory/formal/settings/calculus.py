@@ -52,9 +52,13 @@ SETTINGS: dict[str, Setting] = {
         {N.n: "2%nat", N.p: "fun i => if Nat.eq_dec i 1 then 1 - mix else mix"},
     ),
     "sparsemax-affine": PAIR,
-    "jacobian-simple-norms": DIRECTION.having(meaning={N.reach: f"Largest n (fun i => {_S} i - {_S} i ^ 2 / Sum n {_S})"}),
+    "jacobian-simple-norms": DIRECTION.having(
+        meaning={N.reach: f"Largest n (fun i => {_S} i - {_S} i ^ 2 / Sum n {_S})"}
+    ),
     "two-token-norm": replace(DIRECTION, premises=(SOME, "2 < alpha", "simplex n p")),
-    "scale-derivative": SCALED.having(meaning={N.B: "fun i => Derive (fun t => entmax n alpha (fun j => t * z j) i) theta"}),
+    "scale-derivative": SCALED.having(
+        meaning={N.B: "fun i => Derive (fun t => entmax n alpha (fun j => t * z j) i) theta"}
+    ),
     "conjugate": PAIR,
     "loss-decomposition": TARGET,
     "one-hot-loss": ROW,

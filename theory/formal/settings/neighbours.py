@@ -63,9 +63,7 @@ SETTINGS: dict[str, Setting] = {
             N.D: "fun i j => Derive (fun t => stick n (fun m => z m + t * (if Nat.eq_dec m j then 1 else 0)) i) 0",
         },
     ),
-    "budget-form": BUDGET.having(
-        "forall i, inr i n -> 0 <= r i <= 1", "Sum n r = INR kept", variables={"r": VECTOR}
-    ),
+    "budget-form": BUDGET.having("forall i, inr i n -> 0 <= r i <= 1", "Sum n r = INR kept", variables={"r": VECTOR}),
     "budget-structure": BUDGET.having(
         "permutes n perm", f"Sum n (budget rho {_Z}) = INR kept", variables=TURNED, meaning={N.r: f"budget rho {_Z}"}
     ),
