@@ -163,8 +163,10 @@ class Printer:
         return f"({shown})"
 
     def _factor(self, e: sp.Basic, beside: tuple[sp.Basic, ...]) -> str:
-        """Print a factor of a product. A logarithm next to its own argument, as in ``t log t``, may be asked for at 0,
-        where the product is 0: on the page by convention, in Coq because 0 times any number is 0.
+        """Print a factor of a product.
+
+        A logarithm next to its own argument, as in ``t log t``, may be asked for at 0, where the product is 0: on the
+        page by convention, in Coq because 0 times any number is 0.
         """
         log, power = (e.base, f" ^ {e.exp}") if isinstance(e, sp.Pow) and e.exp.is_Integer and e.exp > 0 else (e, "")
         if not isinstance(log, sp.log) or log.args[0] not in beside:
