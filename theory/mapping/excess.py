@@ -136,7 +136,7 @@ deformed_exponential = theorem(
     hypotheses=(ALPHAS_IN_ORDER,),
     claims=(
         Claim("form", sp.Eq(p[i], pos(1 + a * (z[i] - (tau + 1) / a)) ** q)),
-        Claim("steeper", sp.Implies(p[i] > 0, p[i] ** (2 - alpha) <= p[i] ** (2 - beta))),
+        Claim("steeper", sp.Or(sp.Eq(p[i], 0), p[i] ** (2 - alpha) <= p[i] ** (2 - beta))),
     ),
     source="Tsallis 1994 (deformed exponentials); the order derived here",
 )

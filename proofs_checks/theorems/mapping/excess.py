@@ -203,7 +203,7 @@ def _deformed_proof() -> Proof:
     yield concludes(
         "times p^(2 - alpha)",
         "steeper",
-        sp.Implies(N.p[N.i] > 0, N.p[N.i] ** (2 - N.alpha) <= N.p[N.i] ** (2 - N.beta)),
+        sp.Or(sp.Eq(N.p[N.i], 0), N.p[N.i] ** (2 - N.alpha) <= N.p[N.i] ** (2 - N.beta)),
     )
 
 

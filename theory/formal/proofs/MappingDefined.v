@@ -1,7 +1,8 @@
 (* The chapter mapping: each setting has an instance, and no claim asks for a value that does not exist. *)
 From Coq Require Import Reals Lra Lia List.
 From Coquelicot Require Import Coquelicot.
-From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted Closed Tactics Statements MappingProofs.
+From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted Closed Tactics.
+From EntmaxFormal Require Import Statements MappingProofs.
 Open Scope R_scope.
 
 (** One token of weight 1 and logit 0; two tokens where a setting asks for two. *)
@@ -158,7 +159,10 @@ Theorem tsallis_range__uniform__defined : Statements.tsallis_range__uniform__def
 Proof. asked. Qed.
 
 Theorem tsallis_limits__shannon__defined : Statements.tsallis_limits__shannon__defined.
-Proof. asked. Qed.
+Proof.
+start. repeat match goal with |- _ /\ _ => split end;
+  try (exists (mkposreal 1 Rlt_0_1); intros); try lra; [nonnegative|]; now apply H1.
+Qed.
 
 Theorem tsallis_limits__rate__defined : Statements.tsallis_limits__rate__defined.
 Proof. asked. Qed.
@@ -283,7 +287,7 @@ Theorem deformed_exponential__form__defined : Statements.deformed_exponential__f
 Proof. asked. Qed.
 
 Theorem deformed_exponential__steeper__defined : Statements.deformed_exponential__steeper__defined.
-Proof. asked. Qed.
+Proof. asked; left; pose proof (entmax_ge0 n alpha z i); lra. Qed.
 
 Theorem permutation_equivariance__probabilities__defined : Statements.permutation_equivariance__probabilities__defined.
 Proof. asked. Qed.

@@ -1,7 +1,8 @@
 (* Proofs of the printed statements: the excess and its root, of the chapter mapping. *)
 From Coq Require Import Reals Lra Lia.
 From Coquelicot Require Import Coquelicot.
-From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Extra Newton Sorted Closed Tactics Statements MappingProofs MappingEntropy.
+From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Extra Newton Sorted Closed Tactics.
+From EntmaxFormal Require Import Statements MappingProofs MappingEntropy.
 Open Scope R_scope.
 
 Theorem closed_form_four_thirds__cubic : Statements.closed_form_four_thirds__cubic.
@@ -103,7 +104,8 @@ Proof. start. unfold entmax. do 2 f_equal. field. lra. Qed.
 
 Theorem deformed_exponential__steeper : Statements.deformed_exponential__steeper.
 Proof.
-start. pose proof (entmax_le1 n alpha z H H0 i H3) as L. set (p := entmax n alpha z i) in *.
+start. pose proof (entmax_le1 n alpha z H H0 i H3) as L. destruct (entmax_ge0 n alpha z i) as [P|P]; [right | now left].
+set (p := entmax n alpha z i) in *.
 replace (2 - beta) with (2 - alpha + (alpha - beta)) by ring. rewrite pw_plus by lra.
 pose proof (pw_small p (alpha - beta) ltac:(lra) ltac:(lra)). pose proof (pw_ge0 p (2 - alpha)). nra.
 Qed.

@@ -79,7 +79,10 @@ Theorem masking_is_deletion__threshold : Statements.masking_is_deletion__thresho
 Proof. start. destruct n as [|m]; [lia|]. replace (S m - 1)%nat with m in * by lia. apply masking_threshold; (lia || assumption). Qed.
 
 Lemma softmax_ext n z y k : (forall i, inr i n -> z i = y i) -> inr k n -> softmax n z k = softmax n y k.
-Proof. intros E Hk. unfold softmax. rewrite E by exact Hk. unfold Rdiv. f_equal. f_equal. apply (Sum_ext n (fun j => exp (z j)) (fun j => exp (y j))). intros; now rewrite E. Qed.
+Proof.
+intros E Hk. unfold softmax. rewrite E by exact Hk. unfold Rdiv. do 2 f_equal.
+apply (Sum_ext n (fun j => exp (z j)) (fun j => exp (y j))). intros; now rewrite E.
+Qed.
 
 Lemma joined n (z : nat -> R) late i : inr i n -> (if le_dec i n then z i else late) = z i.
 Proof. intros Hi. destruct (le_dec i n); [reflexivity|lia]. Qed.
@@ -351,7 +354,8 @@ assert (Ec : pw c q = / INR k).
 { unfold c. rewrite !pw_Rpower by (assumption || apply Rpower_gt0). rewrite Rpower_mult.
   replace ((1 - alpha) * q) with (Ropp 1) by (unfold q; field; lra). rewrite Rpower_Ropp, Rpower_1 by assumption. reflexivity. }
 assert (T : 1 <= Sum k (fun i => pw c q + q * pw c (q - 1) * (((alpha - 1) * z i - tau) - c))).
-{ apply Rle_trans with (Sum k (fun i => pw ((alpha - 1) * z i - tau) q)); [lra|]. apply Sum_le. intros i Hi. now apply tangent_concave; [| | apply Pos]. }
+{ apply Rle_trans with (Sum k (fun i => pw ((alpha - 1) * z i - tau) q)); [lra|].
+  apply Sum_le. intros i Hi. now apply tangent_concave; [| | apply Pos]. }
 rewrite Sum_plus, Sum_const, Ec, Sum_scal, !Sum_minus, !Sum_const in T.
 replace (INR k * / INR k) with 1 in T by (field; lra).
 assert (Q : 0 < q * pw c (q - 1)) by (apply Rmult_lt_0_compat; [lra | now apply pw_gt0]).

@@ -97,7 +97,8 @@ Proof.
 intros E L Kept. symmetry. apply threshold_is; try assumption. fold x.
 pose proof (step_between rho ltac:(lra) L) as [Up _].
 pose proof (slope_pos n alpha z rho Hn (below_top rho L)) as Hb. fold x in Hb. pose proof (step_form rho ltac:(lra) L) as SF.
-set (new := newton_step n alpha z rho) in *. assert (Q : / (alpha - 1) = 1) by (rewrite E; field). rewrite Q in *. replace (1 - 1) with 0 in * by ring.
+set (new := newton_step n alpha z rho) in *. assert (Q : / (alpha - 1) = 1) by (rewrite E; field).
+rewrite Q in *. replace (1 - 1) with 0 in * by ring.
 set (b := Sum n (fun i => if Rlt_dec rho (x i) then pw (x i - rho) 0 else 0)) in *.
 assert (D : mass n 1 x new = mass n 1 x rho - (new - rho) * b).
 { unfold mass, b. rewrite <- Sum_scal, <- Sum_minus. apply Sum_ext. intros i Hi.
@@ -215,7 +216,8 @@ Proof. start. destruct n as [|m]; [lia|]. replace (S m - 1)%nat with m by lia. n
 
 Theorem duplicates__together : Statements.duplicates__together.
 Proof.
-start. destruct n as [|m]; [lia|]. replace (S m - 1)%nat with m by lia. pose proof (p_total m alpha z copies H0 H1) as P. pose proof (r_total m alpha z copies H0 H1) as R.
+start. destruct n as [|m]; [lia|]. replace (S m - 1)%nat with m by lia.
+pose proof (p_total m alpha z copies H0 H1) as P. pose proof (r_total m alpha z copies H0 H1) as R.
 assert (Sum m (entmax (S (m + copies)) alpha (fun i => z (Nat.min i (S m)))) <= Sum m (entmax (m + copies) alpha (fun i => z (Nat.min i (S m))))).
 { apply Sum_le. intros i _. now apply copies_fall. }
 cbn [Nat.add]. lra.

@@ -15,7 +15,8 @@ _FROM_LEFT = ROW.having("rho < (alpha - 1) * Largest n z", variables={"rho": "R"
 
 _STEP = (
     "path t + (alpha - 1) * (mass n (/ (alpha - 1)) (scaled alpha z) (path t) - 1) /\n    "
-    "Sum n (fun i => if Rlt_dec (path t) ((alpha - 1) * z i) then pw ((alpha - 1) * z i - path t) (/ (alpha - 1) - 1) else 0)"
+    "Sum n (fun i => if Rlt_dec (path t) ((alpha - 1) * z i)\n      "
+    "then pw ((alpha - 1) * z i - path t) (/ (alpha - 1) - 1) else 0)"
 )
 """Where Newton's method on the excess goes from the level ``path t``."""
 
