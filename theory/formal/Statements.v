@@ -644,7 +644,8 @@ Definition newton_sparsemax_steps__inhabited : Prop :=
   (path 0%nat = rho) /\
   (forall t, (t < steps)%nat -> path t <> threshold n alpha z /\ path (S t) =
     path t + (alpha - 1) * (mass n (/ (alpha - 1)) (scaled alpha z) (path t) - 1) /
-    Sum n (fun i => if Rlt_dec (path t) ((alpha - 1) * z i) then pw ((alpha - 1) * z i - path t) (/ (alpha - 1) - 1) else 0)) /\
+    Sum n (fun i => if Rlt_dec (path t) ((alpha - 1) * z i)
+      then pw ((alpha - 1) * z i - path t) (/ (alpha - 1) - 1) else 0)) /\
   let tau := threshold n alpha z in
   (alpha = 2) /\
   (rho <= tau).
@@ -657,7 +658,8 @@ Definition newton_sparsemax_steps__progress : Prop :=
   (path 0%nat = rho) ->
   (forall t, (t < steps)%nat -> path t <> threshold n alpha z /\ path (S t) =
     path t + (alpha - 1) * (mass n (/ (alpha - 1)) (scaled alpha z) (path t) - 1) /
-    Sum n (fun i => if Rlt_dec (path t) ((alpha - 1) * z i) then pw ((alpha - 1) * z i - path t) (/ (alpha - 1) - 1) else 0)) ->
+    Sum n (fun i => if Rlt_dec (path t) ((alpha - 1) * z i)
+      then pw ((alpha - 1) * z i - path t) (/ (alpha - 1) - 1) else 0)) ->
   let tau := threshold n alpha z in
   (alpha = 2) ->
   (rho <= tau) ->
@@ -671,7 +673,8 @@ Definition newton_sparsemax_steps__progress__defined : Prop :=
   (path 0%nat = rho) ->
   (forall t, (t < steps)%nat -> path t <> threshold n alpha z /\ path (S t) =
     path t + (alpha - 1) * (mass n (/ (alpha - 1)) (scaled alpha z) (path t) - 1) /
-    Sum n (fun i => if Rlt_dec (path t) ((alpha - 1) * z i) then pw ((alpha - 1) * z i - path t) (/ (alpha - 1) - 1) else 0)) ->
+    Sum n (fun i => if Rlt_dec (path t) ((alpha - 1) * z i)
+      then pw ((alpha - 1) * z i - path t) (/ (alpha - 1) - 1) else 0)) ->
   let tau := threshold n alpha z in
   ((alpha = 2) ->
   (rho <= tau) ->
@@ -694,7 +697,8 @@ Definition newton_sparsemax_steps__count : Prop :=
   (path 0%nat = rho) ->
   (forall t, (t < steps)%nat -> path t <> threshold n alpha z /\ path (S t) =
     path t + (alpha - 1) * (mass n (/ (alpha - 1)) (scaled alpha z) (path t) - 1) /
-    Sum n (fun i => if Rlt_dec (path t) ((alpha - 1) * z i) then pw ((alpha - 1) * z i - path t) (/ (alpha - 1) - 1) else 0)) ->
+    Sum n (fun i => if Rlt_dec (path t) ((alpha - 1) * z i)
+      then pw ((alpha - 1) * z i - path t) (/ (alpha - 1) - 1) else 0)) ->
   let tau := threshold n alpha z in
   (alpha = 2) ->
   (rho <= tau) ->
@@ -984,7 +988,7 @@ Definition deformed_exponential__steeper : Prop :=
   let p := entmax n alpha z in
   (alpha <= beta) ->
   forall i, inr i n ->
-  (p i > 0 -> pw (p i) (2 - alpha) <= pw (p i) (2 - beta)).
+  (p i = 0 \/ pw (p i) (2 - alpha) <= pw (p i) (2 - beta)).
 
 Definition deformed_exponential__steeper__defined : Prop :=
   forall (n : nat) (alpha : R) (z : nat -> R) (beta : R),
@@ -994,8 +998,8 @@ Definition deformed_exponential__steeper__defined : Prop :=
   let p := entmax n alpha z in
   ((alpha <= beta) ->
   forall i, inr i n ->
-  ((p i > 0 -> (0 < p i \/ p i = 0 /\ 0 < (2 - alpha)))) /\
-  ((p i > 0 -> (0 < p i \/ p i = 0 /\ 0 < (2 - beta))))).
+  ((~ (p i = 0) -> (0 < p i \/ p i = 0 /\ 0 < (2 - alpha)))) /\
+  ((~ (p i = 0) -> (0 < p i \/ p i = 0 /\ 0 < (2 - beta))))).
 
 Definition shift_invariance__inhabited : Prop :=
   exists (n : nat) (alpha : R) (z : nat -> R) (shift : R),
