@@ -17,7 +17,7 @@ from pathlib import Path
 import entmax_oracle.theory.formal
 from entmax_oracle.theory.formal import Statement, source
 
-__all__ = ["AXIOMS", "Built", "NotProved", "build", "installed", "proofs", "sources"]
+__all__ = ["AXIOMS", "Built", "NotProved", "build", "installed", "kept", "proofs", "sources"]
 
 AXIOMS = frozenset(
     {
@@ -108,7 +108,7 @@ def build(
 ) -> Built:
     """Compile everything, tie each proof to its statement, and ask what the proofs assume.
 
-    What has been compiled before, from the same files by the same Coq, is kept.
+    What has been compiled before, from the same files by the same Coq, is kept in the user's cache.
 
     Parameters
     ----------
@@ -118,8 +118,6 @@ def build(
         How many files are compiled at once.
     told
         Told of each file.
-    folder
-        Where the compiled files are kept; a folder of the user's cache by default.
 
     Raises
     ------
@@ -139,7 +137,7 @@ def build(
         raise NotProved(f"{done[unknown[0]]}.v proves {unknown[0]}, which is not a printed statement")
     texts["Statements.v"] = source(statements)
     texts["Verdict.v"] = _verdict(done)
-    folder = folder or _cache()
+    folder = _cache()
     _write(folder, texts)
     log = _compile(folder, texts, version, jobs, told)
     axioms = set(re.findall(r"^([A-Za-z_][\w.']*)(?= :|$)", log, re.MULTILINE)) - {"Axioms"}
@@ -169,6 +167,11 @@ def _verdict(done: dict[str, str]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def kept() -> Path:
+    """Return the file for the certificate of a check on this machine."""
+    return _cache() / "certificate.json"
+
+
 def _cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "entmax-oracle" / "formal"
 
@@ -182,7 +185,7 @@ def _write(folder: Path, texts: dict[str, str]) -> None:
 
 
 def _compile(folder: Path, texts: dict[str, str], version: str, jobs: int, told: Told | None) -> str:
-    """Compile the files and check the compiled ones, each after those it needs; return what Coq said of the last one."""
+    """Compile the files, each after those it needs, and have them checked again; return what Coq says of the last."""
     needs = _dependencies(folder, list(texts))
     stamps: dict[str, str] = {}
     running: dict[Future[None], str] = {}

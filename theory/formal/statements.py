@@ -120,7 +120,7 @@ def _text(setting: Setting, body: list[str]) -> str:
 def _meanings(setting: Setting, body: str) -> list[str]:
     """Return the definitions of those symbols that occur, in order."""
     used: list[str] = []
-    for symbol, term in reversed(setting.meaning.items()):
+    for symbol, term in reversed(list(setting.meaning.items())):
         if re.search(rf"(?<![\w.']){re.escape(name(symbol))}(?![\w'])", body):
             used.insert(0, f"let {name(symbol)} := {term} in")
             body += f"\n{term}"
@@ -129,14 +129,15 @@ def _meanings(setting: Setting, body: str) -> list[str]:
 
 def _closed(condition: sp.Basic, printer: Printer, setting: Setting) -> str:
     shown = printer.proposition(condition)
-    for symbol, last in reversed(_quantified(condition, setting).items()):
+    for symbol, last in reversed(list(_quantified(condition, setting).items())):
         shown = f"forall {name(symbol)}, inr {name(symbol)} {argument(last)} -> {shown}"
     return shown
 
 
 def _quantified(relation: sp.Basic, setting: Setting) -> dict[sp.Symbol, str]:
-    """Return the free indices, which stand for each of their values, with their last one."""
-    return {s: setting.ranges.get(s, "n") for s in N.INDICES if s in relation.free_symbols}
+    """Return the free indices that stand for each of their values, with their last one: not those of the setting."""
+    free = (s for s in N.INDICES if s in relation.free_symbols and name(s) not in setting.variables)
+    return {s: setting.ranges.get(s, "n") for s in free}
 
 
 def _known(theorem: Theorem, relation: sp.Basic, setting: Setting) -> None:

@@ -323,7 +323,10 @@ def _soft(z: Sequence[Any], weights: Sequence[Any], alpha: Any, beta: Any) -> In
 
 loss_soft_labels = Case(
     T.loss_soft_labels,
-    (symbolic(_soft_proof, rests=("loss-falls-in-alpha",), given={"order": sp.Le(N.alpha, N.beta)}), sampled(_soft, cases=60)),
+    (
+        symbolic(_soft_proof, rests=("loss-falls-in-alpha",), given={"order": sp.Le(N.alpha, N.beta)}),
+        sampled(_soft, cases=60),
+    ),
     sharp=(Sharp("falls", "one-hot for both", lambda: [_soft([5, 0], [1, 1], 2, 3)]),),
     needed=(Needed("order", r"$\alpha = 3$, $\alpha' = 2$", lambda: _soft([0, 0], [1, 1], 3, 2)),),
     folklore=(

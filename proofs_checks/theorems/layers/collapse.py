@@ -290,7 +290,17 @@ _BELOW = N.Every(sp.Or(N.l > N.outside, N.x(N.l) <= N.rho), N.l)
 
 fixed_set = Case(
     T.fixed_set,
-    (symbolic(_fixed_proof, rests=("joining-token", "masking-is-deletion",), given={"below": _BELOW}), sampled(_around)),
+    (
+        symbolic(
+            _fixed_proof,
+            rests=(
+                "joining-token",
+                "masking-is-deletion",
+            ),
+            given={"below": _BELOW},
+        ),
+        sampled(_around),
+    ),
     needed=(
         Needed(
             "below",

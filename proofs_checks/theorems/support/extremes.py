@@ -196,7 +196,9 @@ def _edge_proof() -> Proof:
 edge_order = Case(
     T.edge_order,
     (
-        symbolic(_edge_proof, rests=("threshold-brackets",), given={"convex-range": CONVEX_RANGE, "two": sp.Eq(N.n, 2)}),
+        symbolic(
+            _edge_proof, rests=("threshold-brackets",), given={"convex-range": CONVEX_RANGE, "two": sp.Eq(N.n, 2)}
+        ),
         exact(
             lambda: (
                 row([1 / (alpha - 1) + nudge, 0], alpha)

@@ -161,7 +161,11 @@ def _warm(z: Row, alpha: fmpq, share: fmpq) -> Instance:
 hot_limit = Case(
     T.hot_limit,
     (
-        symbolic(_hot_proof, rests=("scale-derivative",), given={"small": sp.Le(N.a * N.theta * T._wide, N.n ** (1 - N.alpha) / 2)}),
+        symbolic(
+            _hot_proof,
+            rests=("scale-derivative",),
+            given={"small": sp.Le(N.a * N.theta * T._wide, N.n ** (1 - N.alpha) / 2)},
+        ),
         sampled(_warm, cases=60),
     ),
     sharp=(Sharp("expansion", "sparsemax", lambda: [row([1, 0, 0], 2, "1/8") + {N.i: 1}]),),
