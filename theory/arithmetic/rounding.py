@@ -50,8 +50,7 @@ condition_exact = theorem(
     title="The worst condition number for a given largest probability",
     statement=(
         r"For $\alpha \le 2$ and $w = p_{\max}$, $\kappa = q\, w^{\alpha-1} \Sigma \le q \bigl(w + (n-1)^{\alpha-1} "
-        r"w^{\alpha-1} (1-w)^{2-\alpha}\bigr)$, attained when the other tokens are equal: so the worst row has "
-        r"$\kappa \approx q\, (n-1)^{\alpha-1} (\alpha-1)^{\alpha-1} (2-\alpha)^{2-\alpha}$."
+        r"w^{\alpha-1} (1-w)^{2-\alpha}\bigr)$, attained when the other tokens are equal; and $\kappa \ge q$."
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $p$ in the simplex",
     hypotheses=(CONVEX_RANGE,),
@@ -59,7 +58,10 @@ condition_exact = theorem(
         SEVERAL,
         ABOVE_ONE,
     ),
-    claims=(Claim("worst", sp.Le(condition, q * (p_max + (n - 1) ** a * p_max**a * (1 - p_max) ** (2 - alpha)))),),
+    claims=(
+        Claim("worst", sp.Le(condition, q * (p_max + (n - 1) ** a * p_max**a * (1 - p_max) ** (2 - alpha)))),
+        Claim("least", sp.Ge(condition, q)),
+    ),
 )
 
 tree_depth = total(sp.Piecewise((1, 2 ** (k - 1) < n), (0, True)), k)
@@ -160,16 +162,21 @@ bisection_steps = theorem(
     name="bisection-steps",
     title="How many halvings a tolerance needs",
     statement=(
-        r"For $\alpha \le 2$, $T$ halvings of $[x_{\max} - 1, x_{\max} - n^{1-\alpha}]$ leave $\lVert r - p \rVert_1 "
-        r"\le q\, n\, 2^{-T}$ at the lower end: $T \ge \log_2 (q n / \varepsilon)$ steps suffice for $\varepsilon$."
+        r"For $\alpha \le 2$ and an approximate threshold $\tau'$ in the first bracket, $\lVert r - p \rVert_1 \le q\, "
+        r"n\, |\tau' - \tau|$. So $T$ halvings of $[x_{\max} - 1, x_{\max} - n^{1-\alpha}]$ leave $\lVert r - p "
+        r"\rVert_1 \le q\, n\, 2^{-T}$ at the lower end: $T \ge \log_2 (q n / \varepsilon)$ steps suffice for "
+        r"$\varepsilon$."
     ),
     setting=(
-        r"every $n \ge 1$, $T \ge 0$, real $\alpha > 1$, $z \in \mathbb{R}^n$; $r$ belongs to the lower end of the "
-        r"bracket"
+        r"every $n \ge 1$, $T \ge 0$, real $\alpha > 1$, $z \in \mathbb{R}^n$; $r$ belongs to a level $\tau'$ "
+        r"with $x_{\max} - 1 \le \tau' \le x_{\max}$; for the second claim to the lower end of the bracket"
     ),
     hypotheses=(CONVEX_RANGE,),
     given=(ABOVE_ONE,),
-    claims=(Claim("error", sp.Le(total(sp.Abs(r[i] - p[i])), q * n * 2 ** (-steps))),),
+    claims=(
+        Claim("condition", sp.Le(total(sp.Abs(r[i] - p[i])), q * n * sp.Abs(rho - tau))),
+        Claim("error", sp.Le(total(sp.Abs(r[i] - p[i])), q * n * 2 ** (-steps))),
+    ),
 )
 
 _magnitude = total(sp.Abs(v[i]))

@@ -6,10 +6,10 @@ from functools import partial
 
 import sympy as sp
 
-from ..hypotheses import ABOVE_ONE, CONVEX_RANGE, FROM_ONE, LARGE_ALPHA, SCALES_IN_ORDER, SEVERAL, UNIT_VALUES
+from ..hypotheses import ABOVE_ONE, CONVEX_RANGE, FROM_ONE, LARGE_ALPHA, SCALES_IN_ORDER, SEVERAL
 from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
-from .jacobian import Sigma, mean, quadratic
+from .jacobian import Sigma, quadratic
 
 theorem = partial(Theorem, area="lipschitz")
 
@@ -91,21 +91,6 @@ euclidean = theorem(
     ),
 )
 
-bounded_change = theorem(
-    name="jacobian-sup-to-one",
-    title="Logits off by epsilon move the mass by at most n^(alpha - 1) epsilon",
-    statement=(
-        r"For $\alpha \le 2$ and $|v_i| \le 1$, $\lVert J v \rVert_1 \le |S|^{\alpha-1} \le n^{\alpha-1}$, attained "
-        r"for even $n$: the Lipschitz constant from $\ell_\infty$ to $\ell_1$; 1 for softmax at every length."
-    ),
-    setting=_POINT.replace(r"n \ge 2", r"n \ge 1") + r", $v \in \mathbb{R}^n$",
-    hypotheses=(CONVEX_RANGE, UNIT_VALUES),
-    given=(FROM_ONE,),
-    claims=(
-        Claim("support", sp.Le(total(s(i) * sp.Abs(v[i] - mean)), size**a)),
-        Claim("norm", sp.Le(total(s(i) * sp.Abs(v[i] - mean)), n**a)),
-    ),
-)
 
 _dual = alpha / a
 

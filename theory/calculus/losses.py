@@ -93,16 +93,6 @@ margin_loss = theorem(
     ),
 )
 
-quadratic_lower_bound = theorem(
-    name="loss-lower-bound",
-    title="A small loss means close probabilities",
-    statement=r"$L(z; y) \ge \tfrac12 \lVert p - y \rVert^2$ for $\alpha \le 2$.",
-    setting=_TARGET,
-    hypotheses=(CONVEX_RANGE,),
-    given=(ABOVE_ONE,),
-    claims=(Claim("quadratic", sp.Ge(loss, total((p[i] - r[i]) ** 2) / 2)),),
-    source="Blondel, Martins, Niculae 2020, section 3 (strong convexity)",
-)
 
 loss_in_alpha = theorem(
     name="loss-falls-in-alpha",

@@ -79,6 +79,8 @@ softmax_floor = theorem(
         Claim("closed", sp.Ge(shannon, sp.log(n) - _K)),
         Claim("square", sp.Ge(shannon, sp.log(n) - width**2 / 8)),
         Claim("linear", sp.Ge(shannon, sp.log(n) - width)),
+        Claim("constant-square", sp.Le(_K, width**2 / 8)),
+        Claim("constant-linear", sp.Le(_K, width)),
     ),
     folklore=(
         Folklore(
@@ -91,16 +93,6 @@ softmax_floor = theorem(
 floor_loss = sp.log((sp.exp(extent) - 1) / extent) + extent / (sp.exp(extent) - 1) - 1
 """``K(D)``: what softmax over a range D can lose of ``log n``."""
 
-softmax_floor_constant = theorem(
-    name="softmax-floor-constant",
-    title="The constant of the softmax floor, in simple terms",
-    statement=(
-        r"$K(D) = \log\frac{e^D - 1}{D} + \frac{D}{e^D - 1} - 1 \le \min(D^2/8, D)$: the floor falls quadratically "
-        r"at first, then linearly, and both rates are exact."
-    ),
-    setting=r"every $D > 0$",
-    claims=(Claim("square", sp.Le(floor_loss, extent**2 / 8)), Claim("linear", sp.Le(floor_loss, extent))),
-)
 
 entmax_peak = theorem(
     name="entmax-peak",

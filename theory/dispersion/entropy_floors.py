@@ -7,7 +7,6 @@ from functools import partial
 import sympy as sp
 
 from ..hypotheses import ABOVE_ONE, SEVERAL, SOFTMAX, VARIED
-from ..mapping.entropy import tsallis
 from ..notation import *
 from ..theorem import Claim, Folklore, Theorem
 from .dispersion import shannon, spread, width
@@ -116,28 +115,6 @@ dispersion_of_bounded = theorem(
     ),
 )
 
-longer_entropy = theorem(
-    name="longer-row-entropy",
-    title="A longer row may have the same entropy, or none",
-    statement=(
-        r"When a token of logit $b$ joins, the entropy stays exactly the same if $(\alpha-1) b \le \tau$, and is 0 "
-        r"if $b \ge z_{\max} + \frac{1}{\alpha-1}$."
-    ),
-    setting=(
-        r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$ and a further logit $b$; $r$ belongs to $(z, b)$"
-    ),
-    given=(ABOVE_ONE,),
-    claims=(
-        Claim("same", sp.Implies(a * late <= tau, sp.Eq(tsallis(r, 1).subs(n, n + 1), shannon))),
-        Claim("none", sp.Implies(late >= z_max + 1 / a, sp.Eq(tsallis(r, 1).subs(n, n + 1), 0))),
-    ),
-    folklore=(
-        Folklore(
-            r"More tokens mean more entropy: false, one outstanding token ends all of it.",
-            sp.Ge(tsallis(r, 1).subs(n, n + 1), shannon),
-        ),
-    ),
-)
 
 scalable_floor = theorem(
     name="scalable-softmax-floor",

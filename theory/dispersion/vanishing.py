@@ -7,6 +7,7 @@ from functools import partial
 import sympy as sp
 
 from ..hypotheses import ABOVE_ONE, SOFTMAX
+from ..mapping.entropy import tsallis
 from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 
@@ -29,6 +30,10 @@ joining = theorem(
         Claim("unchanged", Iff(sp.Eq(r[k], p[k]), sp.Or(sp.Eq(p[k], 0), a * late <= tau))),
     ),
     folklore=(
+        Folklore(
+            r"More tokens mean more entropy: false, one outstanding token ends all of it.",
+            sp.Ge(tsallis(r, 1).subs(n, n + 1), tsallis(p, 1)),
+        ),
         Folklore(
             r"A joining token never raises another's weight under scalable softmax, $\theta = s \log n$: false, the "
             r"scale grows. At $s = 1$, $z = (0, 1)$ gives $0.667$, and adding a token at $-5$ raises it to $0.749$.",

@@ -9,6 +9,7 @@ import sympy as sp
 from ..hypotheses import ABOVE_ONE, ALPHAS_IN_ORDER, CONVEX_RANGE, LARGE_ALPHA, SORTED, TWO_TOKENS
 from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
+from .newton import plain
 
 theorem = partial(Theorem, area="excess")
 
@@ -34,8 +35,8 @@ excess_convex = theorem(
     title="Up to alpha = 2 the excess is convex in the level",
     statement=(
         r"For $\alpha \le 2$ both $F(\tau) = \sum_i [x_i - \tau]_+^q$ and $\lVert [x - \tau]_+ \rVert_q = F^{1/q}$ "
-        r"are convex: they lie below their chords. Both have the threshold at level 1; they are linear where one "
-        r"token, or (the norm) tied tokens, are above."
+        r"are convex: they lie below their chords. So Newton's step on the excess, from any $\tau' < x_{\max}$, also "
+        r"right of the threshold, ends at or left of $\tau$."
     ),
     setting=_CHORD,
     hypotheses=(CONVEX_RANGE,),
@@ -48,12 +49,23 @@ excess_convex = theorem(
     claims=(
         Claim("mass", sp.Le(mass_above(_between), _chord(mass_above(rho), mass_above(rho + shift)))),
         Claim("norm", sp.Le(mass_above(_between) ** a, _chord(mass_above(rho) ** a, mass_above(rho + shift) ** a))),
+        Claim("tangent", sp.Implies(rho < a * z_max, plain <= tau)),
     ),
     folklore=(
         Folklore(
             r"The excess is convex for every $\alpha$, so that Newton's method from the left is safe: false for "
             r"$\alpha > 2$, where each of its powers is concave.",
             sp.Le(mass_above(_between), _chord(mass_above(rho), mass_above(rho + shift))),
+        ),
+        Folklore(
+            r"From the right Newton's method falls to the threshold without passing it: false, the excess is convex "
+            r"and the step passes the root.",
+            sp.Implies(rho > tau, plain >= tau),
+        ),
+        Folklore(
+            r"A Newton step from within the first bracket stays there: false, near $x_{\max}$ the slope vanishes and "
+            r"the step has no bound (here: no more than 10 below $\tau$).",
+            plain >= tau - 10,
         ),
     ),
 )

@@ -6,7 +6,7 @@ from functools import partial
 
 import sympy as sp
 
-from ..hypotheses import ABOVE_ONE, SECOND_IS_SOFTMAX, SEVERAL, SORTED, VARIED
+from ..hypotheses import ABOVE_ONE, SECOND_IS_SOFTMAX
 from ..mapping.entropy import tsallis
 from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
@@ -37,61 +37,6 @@ softmax_limit = theorem(
     ),
 )
 
-argmax_limit = theorem(
-    name="argmax-limit",
-    title="The limit of large alpha is reached exactly",
-    statement=(
-        r"For sorted logits with $m$ tied largest ones and gap $g$ to the next, $p$ is uniform on the tie if and "
-        r"only if $(\alpha-1)\, g\, m^{\alpha-1} \ge 1$: from a finite $\alpha$ on (for $m = 1$, from $1 + 1/g$), "
-        r"and never one-hot for ties."
-    ),
-    setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$ that is not constant",
-    hypotheses=(SORTED,),
-    given=(
-        SEVERAL,
-        VARIED,
-        ABOVE_ONE,
-    ),
-    claims=(
-        Claim("reached", Iff(sp.Eq(total(p[i], last=top), 1), a * (z_max - z[top + 1]) * top**a >= 1)),
-        Claim("uniform", sp.Or(i > top, sp.Eq(p[i], p[1]))),
-    ),
-    folklore=(
-        Folklore(
-            r"Entmax becomes one-hot as $\alpha$ grows: false with ties, which share the mass at every $\alpha$.",
-            sp.Implies(alpha >= 50, sp.Or(sp.Eq(p[i], 0), sp.Eq(p[i], 1))),
-        ),
-    ),
-)
-
-cold_limit = theorem(
-    name="cold-limit",
-    title="The limit of a large scale is reached exactly",
-    statement=(
-        r"For sorted logits with $m$ tied largest ones and gap $g$ to the next, $\mathrm{entmax}_\alpha(\theta z)$ "
-        r"is uniform on the tie if and only if $\theta \ge \frac{m^{1-\alpha}}{(\alpha-1) g}$. The scale depends on "
-        r"$g$: near ties no scale serves all logits, the limit is not uniform."
-    ),
-    setting=r"every $n \ge 2$, real $\alpha > 1$, $\theta > 0$, $z \in \mathbb{R}^n$ that is not constant",
-    hypotheses=(SORTED,),
-    given=(
-        SEVERAL,
-        VARIED,
-        ABOVE_ONE,
-    ),
-    claims=(
-        Claim(
-            "reached", Iff(sp.Eq(total(p[i], last=top), 1), theta >= top ** (1 - alpha) / (a * (z_max - z[top + 1])))
-        ),
-    ),
-    folklore=(
-        Folklore(
-            r"A large enough scale is close to the limit for all logits at once: false, a gap of $\frac{1}{10 "
-            r"\theta}$ leaves the second token with a third (here: at least $9/10$ on the top for $\theta \ge 1000$).",
-            sp.Implies(theta >= 1000, total(p[i], last=top) >= sp.Rational(9, 10)),
-        ),
-    ),
-)
 
 _average = total(z[j], j) / n
 _wide = z_max - z_min

@@ -112,7 +112,18 @@ one_hot_margin = theorem(
         Claim("ties", Iff(sp.Eq(total(p[i], last=top), 1), z_max - z[top + 1] >= top ** (1 - alpha) / a)),
     ),
     source="Blondel, Martins, Niculae 2020, Proposition 8 (margin of one-hot); ties derived here",
-    folklore=(Folklore(r"The margin is 1: right for $\alpha = 2$ only.", Iff(sp.Eq(p[1], 1), z[1] - z[2] >= 1)),),
+    folklore=(
+        Folklore(r"The margin is 1: right for $\alpha = 2$ only.", Iff(sp.Eq(p[1], 1), z[1] - z[2] >= 1)),
+        Folklore(
+            r"Entmax becomes one-hot as $\alpha$ grows: false with ties, which share the mass at every $\alpha$.",
+            sp.Implies(alpha >= 50, sp.Or(sp.Eq(p[i], 0), sp.Eq(p[i], 1))),
+        ),
+        Folklore(
+            r"A large enough scale is close to the limit for all logits at once: false, a gap of $\frac{1}{10 "
+            r"\theta}$ leaves the second token with a third (here: at least $9/10$ on the top for $\theta \ge 1000$).",
+            sp.Implies(theta >= 1000, total(p[i], last=top) >= sp.Rational(9, 10)),
+        ),
+    ),
 )
 
 _range = a * (z_max - z_min)

@@ -134,29 +134,6 @@ margin_loss = Case(
 )
 
 
-def _lower_proof() -> Proof:
-    t, c = sp.symbols("t c", nonnegative=True)
-    yield rises_from(
-        "the entropy curves by q^(alpha - 2) >= 1 at every q = e^(-t) <= 1, alpha = 2 - c", sp.exp(c * t) - 1, t
-    )
-    yield identity(
-        "integrated twice along the segment from p to y",
-        sp.integrate((1 - u) * (w - p) ** 2, (u, 0, 1)),
-        (w - p) ** 2 / 2,
-    )
-    yield concludes(
-        "the slack of dead tokens only adds", "quadratic", sp.Ge(T.loss, N.total((N.p[N.i] - N.r[N.i]) ** 2) / 2)
-    )
-
-
-quadratic_lower_bound = Case(
-    T.quadratic_lower_bound,
-    (symbolic(_lower_proof, given={"convex-range": sp.Le(N.alpha, 2)}), sampled(TARGETS)),
-    sharp=(Sharp("quadratic", r"$\alpha = 2$ and full support", lambda: [targeted([0, 0], [1, 3], 2)]),),
-    needed=(Needed("convex-range", r"$\alpha = 21/10$", lambda: targeted([0, 0], [0, 1], "21/10")),),
-)
-
-
 def _loss_falls_proof() -> Proof:
     t = sp.Symbol("t", positive=True)
     yield exponential_above_line()

@@ -50,6 +50,7 @@ joining = Case(
     ),
     sharp=(Sharp("never-more", "a token far below", lambda: [joined([1, 0], 2, -5) + {N.k: 1}]),),
     folklore=(
+        Debunked("sparsemax, two equal tokens and one at 1", lambda: joined([0, 0], 2, 1)),
         Debunked(r"scalable softmax, $s = 1$", lambda: joined([0, 1], 1, -5, (_log(2), _log(3)))),
         Debunked(r"$\theta = \sqrt{\log n}$", lambda: joined([0, 0, 1], "3/2", -9, (_log(3).sqrt(), _log(4).sqrt()))),
         Debunked(

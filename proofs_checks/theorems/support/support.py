@@ -235,7 +235,11 @@ one_hot_margin = Case(
         sampled(_near_margin),
     ),
     needed=(Needed("sorted", r"$\alpha = 2$, $z = (0, 5)$", lambda: row([0, -5, 5], 2)),),
-    folklore=(Debunked(r"$\alpha = 3/2$, gap 1", lambda: row([1, 0], "3/2")),),
+    folklore=(
+        Debunked(r"$\alpha = 3/2$, gap 1", lambda: row([1, 0], "3/2")),
+        Debunked(r"$\alpha = 100$, two tied tokens", lambda: row([1, 1, 0], 100)),
+        Debunked(r"sparsemax, $\theta = 1000$, $z = (10^{-4}, 0)$", lambda: row([fmpq(1, 10**4), 0], 2, 1000)),
+    ),
 )
 
 
