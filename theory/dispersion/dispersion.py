@@ -211,8 +211,7 @@ majorisation = theorem(
     statement=(
         r"For $1 \le \alpha \le \alpha'$ and $\theta \le \theta'$, $r = \mathrm{entmax}_{\alpha'}(\theta' z)$ "
         r"majorises $p = \mathrm{entmax}_\alpha(\theta z)$: the $k$ largest tokens hold at least as much, for every "
-        r"$k$. So every Schur-concave functional falls: Shannon's and every Tsallis entropy, the size of the "
-        r"support, $-p_{\max}$."
+        r"$k$. So Shannon's entropy falls."
     ),
     setting=r"every $n \ge 1$, real $\alpha, \alpha' \ge 1$, $\theta, \theta' > 0$, $z \in \mathbb{R}^n$",
     hypotheses=(

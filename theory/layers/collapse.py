@@ -128,8 +128,7 @@ collapse_through_layers = theorem(
     statement=(
         r"If two inputs of $L$ layers differ by at most $R$ in every token, and each layer averages with the same "
         r"row-stochastic weights and then applies a map of Lipschitz constant $K$ token by token, the outputs differ "
-        r"by at most $K^L R$. With softmax over logits of range $D$ a repetition therefore moves a deep read-out by "
-        r"at most $K^L \frac{e^D}{n-1}$ times the spread of the values, while the attention stays the same."
+        r"by at most $K^L R$."
     ),
     setting=(
         r"every $n, L \ge 1$, row-stochastic matrices, token-wise maps of Lipschitz constant $K > 0$; $b$ is the "
@@ -141,6 +140,13 @@ collapse_through_layers = theorem(
             r"What softmax has brought close stays close in every deeper layer: false for maps of Lipschitz constant "
             r"above 1.",
             sp.Le(sp.Abs(late), reach),
+        ),
+        Folklore(
+            r"A repetition changes one layer only, so with softmax over logits of range $D$ it moves a deep read-out "
+            r"by at most $K^L \frac{e^D}{n-1}$ times the spread of the values: false without a causal mask, every "
+            r"layer's weights change.",
+            sp.Le(sp.Abs(late), lipschitz**layers * sp.exp(extent) / (n - 1) * reach),
+            source="ours: an earlier version of this theorem said so",
         ),
     ),
 )

@@ -49,8 +49,8 @@ hot_limit = theorem(
     statement=(
         r"For $p = \mathrm{entmax}_\alpha(\theta z)$ and $R = z_{\max} - z_{\min}$ with $(\alpha-1) \theta R \le "
         r"\frac12 n^{1-\alpha}$, $\bigl|p_i - \frac1n - \theta n^{\alpha-2} (z_i - \bar z)\bigr| \le "
-        r"\frac{|2-\alpha|}{2} n^{2\alpha-3} 2^{q(|3-2\alpha| + 2|2-\alpha|)}\, \theta^2 R^2$: exact for sparsemax, "
-        r"and uniform at $\theta = 0$."
+        r"\frac{|2-\alpha|}{2} n^{2\alpha-3} 2^{q(|3-2\alpha| + 2|2-\alpha|)}\, \theta^2 R^2$: exact for sparsemax. "
+        r"(Near $\alpha = 1$ the factor is so large, $2^{26}$ at $\alpha = 1.1$, that this says nothing.)"
     ),
     setting=(
         r"every $n \ge 1$, real $\alpha > 1$, $\theta > 0$, $z \in \mathbb{R}^n$; $\bar z$ is the mean of the logits"

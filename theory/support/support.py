@@ -133,7 +133,7 @@ full_support = theorem(
     title="When every token keeps some mass",
     statement=(
         r"If $z_{\max} - z_{\min} < \frac{(n-1)^{1-\alpha}}{\alpha-1}$ every token has mass; if every token has "
-        r"mass, $z_{\max} - z_{\min} < \frac{1}{\alpha-1}$. Neither can be improved."
+        r"mass, $z_{\max} - z_{\min} < \frac{1}{\alpha-1}$."
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$",
     given=(

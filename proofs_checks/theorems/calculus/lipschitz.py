@@ -206,7 +206,6 @@ expected_logit = Case(
             )(two_scales)
         ),
     ),
-    sharp=(Sharp("rises", "one token", lambda: [two_scales([1], 2, 1, 2)]),),
     needed=(Needed("order", r"$\theta = 1 > \theta' = 1/2$", lambda: two_scales(["1/2", 0], 2, 1, "1/2")),),
 )
 

@@ -43,7 +43,6 @@ conjugate = Case(
         symbolic(_conjugate_proof),
         sampled(family("random pairs of rows", sizes=(1, 5), z=reals, y=reals, alpha=one_of(ALPHAS))(two_rows)),
     ),
-    sharp=(Sharp("subgradient", "at z itself", lambda: [two_rows([1, 0], [1, 0], 2)]),),
 )
 
 
@@ -158,7 +157,6 @@ loss_in_alpha = Case(
             )
         ),
     ),
-    sharp=(Sharp("falls", "one-hot for both", lambda: [two_alphas([5, 0], 2, 3) + {N.k: 2}]),),
     needed=(Needed("order", r"$\alpha = 3$, $\alpha' = 2$", lambda: two_alphas([0, 0], 3, 2)),),
 )
 
@@ -193,7 +191,6 @@ loss_gradient = Case(
     T.loss_gradient,
     (symbolic(_gradient_proof, rests=("conjugate",)), sampled(_pairs(ALPHAS))),
     sharp=(
-        Sharp("convex", "at z itself", lambda: [two_rows_and_target([1, 0], [1, 0], [1, 1], 2)]),
         Sharp("one-norm", "one-hot, wrong", lambda: [two_rows_and_target([5, 0], [5, 0], [0, 1], 2)]),
         Sharp("two-norm", "one-hot, wrong", lambda: [two_rows_and_target([5, 0], [5, 0], [0, 1], 2)]),
     ),
@@ -304,7 +301,6 @@ loss_soft_labels = Case(
         symbolic(_soft_proof, rests=("loss-falls-in-alpha",), given={"order": sp.Le(N.alpha, N.beta)}),
         sampled(_soft, cases=60),
     ),
-    sharp=(Sharp("falls", "one-hot for both", lambda: [_soft([5, 0], [1, 1], 2, 3)]),),
     needed=(Needed("order", r"$\alpha = 3$, $\alpha' = 2$", lambda: _soft([0, 0], [1, 1], 3, 2)),),
     folklore=(
         Debunked(

@@ -383,7 +383,6 @@ majorisation = Case(
         decided(sizes=(3,), alphas=(2,), claims=("prefix",), model=_sharpened, full_only=True, seconds=120),
         sampled(_two_settings, cases=160),
     ),
-    sharp=(Sharp("prefix", "equal settings", lambda: [_two_settings([1, 0], *map(fmpq, (2, 2, 1, 1))) + {N.k: 1}]),),
     needed=(
         Needed(
             "sorted",

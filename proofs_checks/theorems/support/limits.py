@@ -42,7 +42,6 @@ def beside_softmax(z: Row, alpha: fmpq) -> Instance:
 softmax_limit = Case(
     T.softmax_limit,
     (symbolic(_softmax_proof), sampled(beside_softmax)),
-    sharp=(Sharp("divergence", "one token", lambda: [beside_softmax([0], 2)]),),
 )
 
 
@@ -99,7 +98,6 @@ hot_limit = Case(
         ),
         sampled(_warm, cases=60),
     ),
-    sharp=(Sharp("expansion", "sparsemax", lambda: [row([1, 0, 0], 2, "1/8") + {N.i: 1}]),),
     needed=(Needed("small", "sparsemax beyond its margin", lambda: row([1, 0], 2, 8)),),
 )
 
