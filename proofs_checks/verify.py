@@ -123,7 +123,7 @@ def examine(case: Case, context: Context | None = None, *, ours: bool = True) ->
         clean=not problems,
         problems=tuple(problems),
         remarks=tuple(_remarks(case, needed)),
-        searched=_searched(evidence) if case.own and word is not Verdict.REFUTED else "",
+        searched=_searched(evidence) if (case.own or case.conjecture) and word is not Verdict.REFUTED else "",
         evidence=evidence,
         sharp=sharp,
         necessity=needed,

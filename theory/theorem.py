@@ -108,12 +108,12 @@ class Folklore:
     relation
         The belief as a SymPy relation, to be refuted by an executed counterexample.
     source
-        Who says so, where that is known.
+        Who says so; ``"ours"`` where we made that mistake, or fear it, and nobody is quoted.
     """
 
     text: str
     relation: sp.Basic
-    source: str = ""
+    source: str = "ours"
 
     @property
     def belief(self) -> str:

@@ -267,3 +267,17 @@ def test_a_name_that_is_given_twice_is_refused(tmp_path: Path) -> None:
     file.write_text("from entmax_oracle.proofs_checks.theorems.mapping.structure import order as mine\n")
     with pytest.raises(ValueError, match="'order' is given more than once"):
         verify(["order"], files=[file])
+
+
+def test_theorems_are_listed_and_looked_up(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--list", "--area", "excess") == 0
+    assert capsys.readouterr().out.splitlines()[:2] == [
+        "excess",
+        "  excess-convex             Up to alpha = 2 the excess is convex in the level",
+    ]
+    assert run("--search", "ALiBi") == 0
+    assert "alibi-radius" in capsys.readouterr().out
+    with pytest.raises(Unusable, match="no theorem speaks of it"):
+        run("--search", "no such word")
+    with pytest.raises(Unusable, match="there is no area"):
+        run("--list", "--area", "no-such")
