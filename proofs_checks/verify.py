@@ -323,8 +323,8 @@ def _without(result: TheoremResult, theorem: Theorem, fallen: Collection[str], k
     if result.verdict is Verdict.REFUTED:
         word, domain = result.verdict, result.domain
     said = strengths(theorem, evidence) if word is not Verdict.REFUTED else {}
-    found = {"problems": tuple(problems), "evidence": tuple(evidence), "strengths": said}
-    return replace(result, verdict=word, domain=domain, clean=False, **found)
+    left = replace(result, problems=tuple(problems), evidence=tuple(evidence), strengths=said)
+    return replace(left, verdict=word, domain=domain, clean=False)
 
 
 def _finished(known: VerifyResult | None, context: Context) -> dict[str, TheoremResult]:

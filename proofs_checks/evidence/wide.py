@@ -169,12 +169,12 @@ def _read(theorem: Theorem, rows: Group, depth: int) -> _Reading:
         admitted = admitted & truths(hypothesis.condition).yes
     if not admitted.any():
         return _Reading()
-    wrong = lost = np.False_
+    wrong = lost = np.zeros_like(admitted)
     met = set()
     for claim in theorem.claims:
         found = truths(claim.relation)
         wrong, lost = wrong | (admitted & found.no), lost | (admitted & found.lost)
         if isinstance(claim.relation, sp.Implies) and (admitted & ~truths(claim.relation.args[0]).no).any():
             met.add(claim.key)
-    places = [[int(number) for number in np.flatnonzero(part.any(axis=over))] for part in (wrong, lost)]
-    return _Reading(*places, int(admitted.any(axis=over).sum()), frozenset(met))
+    places = ([int(number) for number in np.flatnonzero(part.any(axis=over))] for part in (wrong, lost))
+    return _Reading(next(places), next(places), int(admitted.any(axis=over).sum()), frozenset(met))

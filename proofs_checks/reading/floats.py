@@ -186,7 +186,9 @@ class _Reader:
 
     def piecewise(self, expression: sp.Piecewise, at: Mapping[sp.Basic, Any], used: int) -> Numbers:
         """Read the first branch whose condition holds, NaN where that cannot be told."""
-        value, size, open_ = np.float64(np.nan), np.float64(0), np.True_
+        value: Any = np.float64(np.nan)
+        size: Any = np.float64(0)
+        open_: Any = np.True_
         for branch in expression.args:
             condition = self.truths(branch.cond, at, used)
             found = self.numbers(branch.expr, at, used)
@@ -290,8 +292,8 @@ def read_rows(
     with np.errstate(all="ignore"):
         found = reader.truths(relation, at, len(tokens))
     rows = len(next(iter(values.values())).value)
-    shape = (rows, *(chosen.shape[1] for chosen in tokens.values()), *[1] * (axes - len(tokens)))
-    return Truths(*(np.broadcast_to(part, shape) for part in found))
+    whole = (rows, *(chosen.shape[1] for chosen in tokens.values()), *[1] * (axes - len(tokens)))
+    return Truths(*(np.broadcast_to(part, whole) for part in found))
 
 
 def _constant(values: Mapping[sp.Basic, Numbers], n: int) -> Numbers:

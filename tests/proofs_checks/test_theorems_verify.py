@@ -271,10 +271,9 @@ def test_a_name_that_is_given_twice_is_refused(tmp_path: Path) -> None:
 
 def test_theorems_are_listed_and_looked_up(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--list", "--area", "excess") == 0
-    assert capsys.readouterr().out.splitlines()[:2] == [
-        "excess",
-        "  excess-convex             Up to alpha = 2 the excess is convex in the level",
-    ]
+    first, second = capsys.readouterr().out.splitlines()[:2]
+    assert (first, second.split(maxsplit=1)[0]) == ("excess", "excess-convex")
+    assert second.endswith("Up to alpha = 2 the excess is convex in the level")
     assert run("--search", "ALiBi") == 0
     assert "alibi-radius" in capsys.readouterr().out
     with pytest.raises(Unusable, match="no theorem speaks of it"):

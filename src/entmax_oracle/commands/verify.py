@@ -136,7 +136,7 @@ def _list(word: str, areas: list[str]) -> None:
     from entmax_oracle.theory import theorems
 
     try:
-        chosen = [theorem for area in areas or [None] for theorem in theorems(area)]
+        chosen = [theorem for area in areas for theorem in theorems(area)] if areas else theorems()
     except ValueError as error:
         raise Unusable(f"--area: {error}") from error
     looked_for = word.casefold()
