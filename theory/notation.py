@@ -218,7 +218,7 @@ def s(index: sp.Expr) -> sp.Expr:
 
 def latex(expression: sp.Basic) -> str:
     """LaTeX of an expression, with the field's names for the symbols above."""
-    return str(sp.latex(expression, symbol_names=_LATEX))
+    return str(sp.latex(expression, symbol_names=_LATEX, inv_trig_style="full"))
 
 
 class Iff(BooleanFunction):  # type: ignore[misc]

@@ -136,15 +136,15 @@ softmax_two_level = theorem(
     name="softmax-two-level",
     title="The gap that softmax needs grows with the length, that of entmax does not",
     statement=(
-        r"With $m$ tokens a gap $g$ above the $n - m$ others, $p = \mathrm{softmax}(\theta z)$ keeps at least the share "
-        r"$t$ of its mass on the $m$ if and only if $\theta g \ge \log\frac{(n-m)\, t}{m (1-t)}$, which grows like "
-        r"$\log n$; $r = \mathrm{entmax}_\alpha(\theta z)$ keeps all of it there if and only if $\theta g \ge "
+        r"With $m$ tokens a gap $g$ above the $n - m$ others, $p = \mathrm{softmax}(\theta z)$ keeps at least the "
+        r"share $t$ of its mass on the $m$ if and only if $\theta g \ge \log\frac{(n-m)\, t}{m (1-t)}$, which grows "
+        r"like $\log n$; $r = \mathrm{entmax}_\alpha(\theta z)$ keeps all of it there if and only if $\theta g \ge "
         r"\frac{m^{1-\alpha}}{\alpha-1}$, whatever $n$ is (see one-hot-margin). Here $\theta$ is a scale; where the "
         r"paper's is a temperature, its condition reads $g \ge \theta \log(\dots)$."
     ),
     setting=(
-        r"every $1 \le m < n$, real $\alpha > 1$, $\theta, g > 0$, $0 < t < 1$ and real $c$; $z_i = c + g$ for $i \le m$ "
-        r"and $z_i = c$ for the others"
+        r"every $1 \le m < n$, real $\alpha > 1$, $\theta, g > 0$, $0 < t < 1$ and real $c$; $z_i = c + g$ for $i \le "
+        r"m$ and $z_i = c$ for the others"
     ),
     claims=(
         Claim("softmax", Iff(_top_mass(p[i]) >= mix, theta * gap >= critical_gap)),

@@ -166,13 +166,13 @@ rotary_cut_off = theorem(
     title="One rotary frequency: attention is cut off at an angle, and comes back with every turn",
     statement=(
         r"With one frequency $\omega$ the token at distance $d$ has the logit $A \cos(\omega d)$. Let $u = "
-        r"\arccos\frac{\tau}{(\alpha-1) A}$. Tokens at $\omega d < u$ have mass, those at $u \le \omega d \le 2\pi - u$ "
-        r"have none; so up to half a turn a token has mass if and only if $\omega d < u$. Beyond, it has mass if and only "
-        r"if $\omega d$ lies within less than $u$ of a whole number of turns: what is near comes back every $2\pi/\omega$ "
-        r"tokens, for ever. (The paper's statement, as quoted, has $\arccos\frac{\tau (\alpha-1)}{\lVert q \rVert "
-        r"\lVert k \rVert}$. From $(\alpha-1) A \cos(\omega d) > \tau$, with $A = \lVert q \rVert \lVert k \rVert$, "
-        r"follows the quotient here; the product is right for $\alpha = 2$, or for a threshold in the coordinates "
-        r"$z/(\alpha-1)$, that is $\tau/(\alpha-1)^2$.)"
+        r"\arccos\frac{\tau}{(\alpha-1) A}$. Tokens at $\omega d < u$ have mass, those at $u \le \omega d \le 2\pi - "
+        r"u$ have none; so up to half a turn a token has mass if and only if $\omega d < u$. Beyond, it has mass if "
+        r"and only if $\omega d$ lies within less than $u$ of a whole number of turns: what is near comes back every "
+        r"$2\pi/\omega$ tokens, for ever. (The paper's statement, as quoted, has $\arccos\frac{\tau (\alpha-1)}{\lVert "
+        r"q \rVert \lVert k \rVert}$. From $(\alpha-1) A \cos(\omega d) > \tau$, with $A = \lVert q \rVert \lVert k "
+        r"\rVert$, follows the quotient here; the product is right for $\alpha = 2$, or for a threshold in the "
+        r"coordinates $z/(\alpha-1)$, that is $\tau/(\alpha-1)^2$.)"
     ),
     setting=(
         r"every $n \ge 1$, real $\alpha > 1$, $\omega, A > 0$ such that $\tau \ge -(\alpha-1) A$ (else every token has "
@@ -200,17 +200,18 @@ nope_beside_alibi = theorem(
     name="nope-beside-alibi",
     title="A head without positions beside one with a linear bias: each sees what the other cannot",
     statement=(
-        r"Two heads read the same contents $z$ from the last token: $p$ with a linear bias (ALiBi), $r$ without positions "
-        r"(NoPE). The first gives nothing to a token at distance $d \ge \frac1m \bigl(z_{\max} - z_{\min} + "
-        r"\frac{1}{\alpha-1}\bigr)$, at every length. The second gives everything to a token if and only if its content "
-        r"exceeds all others by $\frac{1}{\alpha-1}$, wherever it stands. Both are needed: from $d \ge \frac1m \bigl(z_k "
-        r"- z_n + \frac{1}{\alpha-1}\bigr)$ on, the first head does not see a token that the second reads alone; and of "
-        r"two tokens of equal content the second head cannot prefer one, where the first prefers the nearer, if that "
-        r"has mass."
+        r"Two heads read the same contents $z$ from the last token: $p$ with a linear bias (ALiBi), $r$ without "
+        r"positions (NoPE). The first gives nothing to a token at distance $d \ge \frac1m \bigl(z_{\max} - z_{\min} + "
+        r"\frac{1}{\alpha-1}\bigr)$, at every length. The second gives everything to a token if and only if its "
+        r"content exceeds all others by $\frac{1}{\alpha-1}$, wherever it stands. Both are needed: from $d \ge \frac1m "
+        r"\bigl(z_k - z_n + \frac{1}{\alpha-1}\bigr)$ on, the first head does not see a token that the second reads "
+        r"alone; and of two tokens of equal content the second head cannot prefer one, where the first prefers the "
+        r"nearer, if that has mass."
     ),
     setting=(
-        r"every $n \ge 1$, real $\alpha > 1$, slope $m > 0$ and contents $z \in \mathbb{R}^n$; token $k$ lies at distance "
-        r"$d = n - k$ from the last, $p = \mathrm{entmax}_\alpha(z_i - m (n - i))$, $r = \mathrm{entmax}_\alpha(z)$"
+        r"every $n \ge 1$, real $\alpha > 1$, slope $m > 0$ and contents $z \in \mathbb{R}^n$; token $k$ lies at "
+        r"distance $d = n - k$ from the last, $p = \mathrm{entmax}_\alpha(z_i - m (n - i))$, $r = "
+        r"\mathrm{entmax}_\alpha(z)$"
     ),
     claims=(
         Claim("alibi", sp.Implies(slope * (n - k) >= z_max - z_min + 1 / a, sp.Eq(p[k], 0))),

@@ -151,7 +151,10 @@ Lemma log_plus_one n : (1 <= n)%nat -> 0 < ln (1 + INR n).
 Proof. intros H. apply lt_0_INR in H. rewrite <- ln_1. apply ln_increasing; lra. Qed.
 
 Theorem scale_log_n_plus_one__positive : Statements.scale_log_n_plus_one__positive.
-Proof. start. now apply log_plus_one. Qed.
+Proof.
+start. assert (N : 1 <= INR n) by (change 1 with (INR 1); now apply le_INR). apply Rle_ge.
+destruct N as [L|<-]; [left; apply ln_increasing; lra | right; f_equal; ring].
+Qed.
 
 Theorem scale_log_n_plus_one__power : Statements.scale_log_n_plus_one__power.
 Proof. start. apply pw_gt0. now apply log_plus_one. Qed.
@@ -178,7 +181,7 @@ apply ln_increasing in E; lra.
 Qed.
 
 Theorem scale_log_n_plus_one__positive__defined : Statements.scale_log_n_plus_one__positive__defined.
-Proof. start. apply lt_0_INR in H. lra. Qed.
+Proof. start. apply lt_0_INR in H. split; lra. Qed.
 
 Theorem scale_log_n_plus_one__power__defined : Statements.scale_log_n_plus_one__power__defined.
 Proof. start. pose proof (log_plus_one n H). apply lt_0_INR in H. split; [lra | left; assumption]. Qed.

@@ -21,7 +21,8 @@ SETTINGS: dict[str, Setting] = {
             "0 < deviation",
             "0 < strength",
             "simplex outcomes chances",
-            "forall t i, inr i n -> Sum outcomes (fun o => chances o * exp (t * X o i)) <= exp (t ^ 2 * deviation ^ 2 / 2)",
+            "forall t i, inr i n -> "
+            "Sum outcomes (fun o => chances o * exp (t * X o i)) <= exp (t ^ 2 * deviation ^ 2 / 2)",
         ),
         {
             N.mean_range: (
