@@ -8,6 +8,7 @@ import multiprocessing
 import platform
 import signal
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from datetime import UTC, datetime
@@ -219,6 +220,9 @@ def examine_all(
     chosen: list[tuple[Path | None, Case]] = [(path, case) for path in paths for case in load(path)]
     if names or areas or not files:
         chosen += [(None, case) for case in select(names, areas)]
+    told = Counter(case.theorem.name for _, case in chosen)
+    if twice := [name for name, count in told.items() if count > 1]:
+        raise ValueError(f"theorems: {twice[0]!r} is given more than once; rename one, or give it once")
     started, clock = datetime.now(UTC), time.perf_counter()
     results: dict[int, TheoremResult] = {}
 

@@ -11,6 +11,7 @@ from entmax_oracle.proofs_checks.formal import formal_evidence
 from entmax_oracle.proofs_checks.reading import precision
 from entmax_oracle.proofs_checks.theorems import cases
 from entmax_oracle.theory import theorems
+from entmax_oracle.theory.formal import statements
 
 
 def page(case) -> str:
@@ -25,8 +26,17 @@ def page(case) -> str:
         parts += [f"`{claim.key}`", f"$$\n{claim.latex}\n$$"]
     if theorem.folklore:
         parts += ["## What people believe", *(f"- {folklore.text}" for folklore in theorem.folklore)]
+    formal = formal_evidence(theorem)
     parts += ["## Evidence"]
+    if formal is not None:
+        every = len(formal.claims) == len(theorem.claims)
+        which = "" if every else f" (claims {', '.join(f'`{key}`' for key in formal.claims)})"
+        stated = [each for each in statements(theorem) if each.role == "claim" and each.claim in formal.claims]
+        parts += [f"- *formal* ({KINDS['formal']}){which}: {formal.detail}, {formal.domain}"]
     parts += [f"- *{a.kind}* ({KINDS[a.kind]}): {a.title}{f', {a.domain}' if a.domain else ''}" for a in case.arguments]
+    if formal is not None:
+        shown = "\n\n".join(f"{each.identifier} :=\n  {each.text}." for each in stated)
+        parts += ["What Coq has checked ([how](../explanation/formal.md)):", f"```coq\n{shown}\n```"]
     parts += ["To execute it:", f"```text\nentmax-oracle verify --theorem {theorem.name}\n```"]
     parts += ["## Source", theorem.source[0].upper() + theorem.source[1:] + "."]
     return "\n\n".join(parts) + "\n"
@@ -97,7 +107,7 @@ def checked(name, rawtext, text, lineno, inliner, options=None, content=None):
         message = inliner.reporter.error(f"no theorem is called {text!r}", line=lineno)
         return [inliner.problematic(rawtext, rawtext, message)], [message]
     found = formal_evidence(theorem)
-    whole = found is not None and found.status == "holds" and {*found.claims} == {c.key for c in theorem.claims}
+    whole = found is not None and found.status == "holds" and len(found.claims) == len(theorem.claims)
     return [nodes.Text("✓" if whole else "")], []
 
 

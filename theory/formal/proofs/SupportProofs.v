@@ -1,7 +1,7 @@
 (* Proofs of the printed statements: the chapter support. *)
 From Coq Require Import Reals Lra Lia List.
 From Coquelicot Require Import Coquelicot.
-From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted Tactics Statements.
+From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted Tactics Dispersion Statements.
 From EntmaxFormal Require MappingProofs.
 Open Scope R_scope.
 
@@ -170,3 +170,124 @@ set (B := pw (INR m) (1 - alpha)) in *. split; intros G.
 - apply Rle_ge, (Rmult_le_reg_r (alpha - 1)); [lra|]. rewrite W. lra.
 - apply Rge_le in G. apply (Rmult_le_compat_r (alpha - 1)) in G; [|lra]. rewrite W in G. lra.
 Qed.
+
+Lemma gap_power n z k q : 0 < q -> 0 < Sum n (fun i => pw (Rmax 0 (z i - z k)) q) \/ Sum n (fun i => pw (Rmax 0 (z i - z k)) q) = 0.
+Proof.
+intros Hq. destruct (Rle_lt_or_eq_dec 0 (Sum n (fun i => pw (Rmax 0 (z i - z k)) q))) as [L|E]; [|now left|now right].
+apply Sum_nonneg. intros; apply pw_ge0.
+Qed.
+
+Theorem support_norm_criterion__inhabited : Statements.support_norm_criterion__inhabited.
+Proof. exists 1%nat, 2, 1, (fun _ => 0). repeat split; (lia || lra). Qed.
+
+Theorem support_norm_criterion__sum__defined : Statements.support_norm_criterion__sum__defined.
+Proof. parts. Qed.
+
+Theorem support_norm_criterion__norm__defined : Statements.support_norm_criterion__norm__defined.
+Proof. parts. destruct (gap_power n z k (/ (alpha - 1)) (q_pos alpha H0)) as [L|E]; [now left | right; split; [exact E | lra]]. Qed.
+
+Theorem critical_scale__inhabited : Statements.critical_scale__inhabited.
+Proof. exists 1%nat, 2, 1, (fun _ => 0), 1. repeat split; (lia || lra). Qed.
+
+Theorem critical_scale__critical__defined : Statements.critical_scale__critical__defined.
+Proof.
+parts. left. destruct (Largest_in n z H) as [j [Hj E]]. eapply Rlt_le_trans; [|apply (Sum_ge_term n _ j Hj); intros; apply pw_ge0].
+cbv beta. apply pw_gt0, Rmax_0_pos_iff. destruct (Largest_ge n z k H4) as [L|L]; [lra | contradiction].
+Qed.
+
+Theorem support_nested_in_alpha__inhabited : Statements.support_nested_in_alpha__inhabited.
+Proof. exists 1%nat, 2, (fun _ => 0), 2. repeat split; (lia || lra). Qed.
+
+Theorem support_window__inhabited : Statements.support_window__inhabited.
+Proof. exists 1%nat, 2, (fun _ => 0). repeat split; (lia || lra). Qed.
+
+Theorem support_window__window__defined : Statements.support_window__window__defined.
+Proof. start. left. now apply pmax_pos. Qed.
+
+Theorem full_support__inhabited : Statements.full_support__inhabited.
+Proof. exists 2%nat, 2, (fun _ => 0). repeat split; (lia || lra). Qed.
+
+Theorem full_support__sufficient__defined : Statements.full_support__sufficient__defined.
+Proof. start. left. pose proof (INR_above1 n H). lra. Qed.
+
+Theorem support_size__inhabited : Statements.support_size__inhabited.
+Proof. exists 1%nat, 2, (fun _ => 0). repeat split; (lia || lra || (intros; right; lra)). Qed.
+
+Lemma power_defined n alpha z i k : 1 < alpha -> sorted n z -> (1 <= i <= k)%nat -> (k <= n)%nat ->
+  0 < (alpha - 1) * (z i - z k) \/ (alpha - 1) * (z i - z k) = 0 /\ 0 < / (alpha - 1).
+Proof.
+intros Ha Hs Hi Hk. pose proof (sorted_ge n z i k Hs Hi Hk). pose proof (q_pos alpha Ha).
+destruct (Req_EM_T (z i) (z k)) as [E|E]; [right; rewrite E; split; [ring | assumption] | left; nra].
+Qed.
+
+Theorem support_size__size__defined : Statements.support_size__size__defined.
+Proof. parts. apply (power_defined n); (assumption || lia). Qed.
+
+Theorem support_size__monotone__defined : Statements.support_size__monotone__defined.
+Proof. parts; apply (power_defined n); (assumption || lia). Qed.
+
+Theorem sparsity_from_gap__inhabited : Statements.sparsity_from_gap__inhabited.
+Proof. exact support_size__inhabited. Qed.
+
+Theorem sparsity_from_gap__exact__defined : Statements.sparsity_from_gap__exact__defined.
+Proof. parts. apply (power_defined n); (assumption || lia). Qed.
+
+Theorem sparsity_from_gap__one_gap__defined : Statements.sparsity_from_gap__one_gap__defined.
+Proof. parts. Qed.
+
+Theorem sparsity_from_gap__step__defined : Statements.sparsity_from_gap__step__defined.
+Proof. parts. Qed.
+
+Definition two (a b : R) (i : nat) : R := if Nat.eq_dec i 1 then a else b.
+
+Theorem one_hot_margin__inhabited : Statements.one_hot_margin__inhabited.
+Proof.
+exists 2%nat, 2, (two 1 0). repeat split; try (lia || lra).
+- exists 2%nat. split; [lia | unfold two; simpl; lra].
+- intros l Hl. destruct (Nat.eq_dec l 1) as [|N]; [now left | right]. replace l with 2%nat by lia. unfold two; simpl; lra.
+Qed.
+
+Theorem one_hot_margin__one_hot__defined : Statements.one_hot_margin__one_hot__defined.
+Proof. parts. Qed.
+
+(** Not all logits are the largest. *)
+Lemma multiplicity_below n z : (exists i, inr i n /\ z i <> z 1%nat) -> (1 <= multiplicity n z < n)%nat.
+Proof.
+intros [i [Hi Hne]]. unfold multiplicity. set (s j := if Req_EM_T (z j) (Largest n z) then 1 else 0). split.
+- destruct (Largest_in n z ltac:(lia)) as [k [Hk E]]. apply INR_le. rewrite support_size_Sum. simpl.
+  eapply Rle_trans; [|apply (Sum_ge_term n _ k Hk)].
+  + cbv beta. unfold s. destruct (Req_EM_T (z k) (Largest n z)); [destruct (Rlt_dec 0 1); lra | lra].
+  + intros j _. cbv beta. destruct (Rlt_dec 0 (s j)); lra.
+- apply INR_lt. rewrite support_size_Sum. rewrite <- (Rmult_1_r (INR n)), <- Sum_const.
+  destruct (Req_EM_T (z 1%nat) (Largest n z)) as [E|E].
+  + apply (Sum_lt n _ _ i Hi); [intros j _; cbv beta; destruct (Rlt_dec 0 (s j)); lra|].
+    cbv beta. unfold s. destruct (Req_EM_T (z i) (Largest n z)); [lra | destruct (Rlt_dec 0 0); lra].
+  + apply (Sum_lt n _ _ 1%nat ltac:(lia)); [intros j _; cbv beta; destruct (Rlt_dec 0 (s j)); lra|].
+    cbv beta. unfold s. destruct (Req_EM_T (z 1%nat) (Largest n z)); [lra | destruct (Rlt_dec 0 0); lra].
+Qed.
+
+Theorem one_hot_margin__ties__defined : Statements.one_hot_margin__ties__defined.
+Proof. start. pose proof (multiplicity_below n z H1). parts. Qed.
+
+Theorem least_support__inhabited : Statements.least_support__inhabited.
+Proof.
+exists 2%nat, 2, (two 1 0). repeat split; try (lia || lra).
+exists 2%nat. split; [lia | unfold two; simpl; lra].
+Qed.
+
+Theorem least_support__least : Statements.least_support__least.
+Proof.
+start. pose proof (spread_pos n alpha z ltac:(lia) H0 H1) as D. cbv zeta in D.
+set (d := (alpha - 1) * (Largest n z - - Largest n (fun i => - z i))) in *. set (S := support_size n (entmax n alpha z)).
+apply Rle_ge. destruct (le_lt_dec n S) as [L|L]; [eapply Rle_trans; [apply Rmin_r | now apply le_INR]|].
+eapply Rle_trans; [apply Rmin_l|]. pose proof (peak_with_dead n alpha z ltac:(lia) H0 L) as P. fold d in P.
+pose proof (pmax_pos n alpha z ltac:(lia) H0) as P0. pose proof (pmax_size n alpha z ltac:(lia) H0) as M. fold S in M.
+pose proof (root_le alpha _ _ H0 (Rlt_le _ _ P0) P) as R0. set (pm := Largest n (entmax n alpha z)) in *.
+pose proof (pw_gt0 d (/ (alpha - 1)) D) as G. set (m := pw d (/ (alpha - 1))) in *.
+assert (E : pw d (- / (alpha - 1)) = / m).
+{ unfold m. rewrite !pw_Rpower by exact D. apply Rpower_Ropp. }
+rewrite E. apply (Rmult_le_reg_r m); [exact G|]. rewrite Rinv_l by lra. pose proof (pos_INR S). nra.
+Qed.
+
+Theorem least_support__least__defined : Statements.least_support__least__defined.
+Proof. start. split; [lra | left; apply spread_pos; (lia || assumption)]. Qed.
