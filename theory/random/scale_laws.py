@@ -184,17 +184,17 @@ subgaussian_range = theorem(
     name="subgaussian-range",
     title="Sub-Gaussian logits: a range of the order of the root of log n",
     statement=(
-        r"If $\mathbb{E} e^{t z_i} \le e^{t^2 \sigma^2/2}$ for every token and every real $t$, as for normal logits of "
-        r"deviation $\sigma$, then $\mathbb{E}(z_{\max} - z_{\min}) \le 2 \sigma \sqrt{2 \log n}$ at every length, "
-        r"however the logits depend on each other. So the scale $\theta = b (\log n)^{-1/2}$ keeps the expected range "
-        r"of $\theta z$ within $2\sqrt2\, \sigma b$."
+        r"If $\mathbb{E} e^{t z_i} \le e^{t^2 \sigma^2/2}$ for every token and every real $t$, a bound that normal "
+        r"logits of deviation $\sigma$ attain, then $\mathbb{E}(z_{\max} - z_{\min}) \le 2 \sigma \sqrt{2 \log n}$ at "
+        r"every length, however the logits depend on each other. So the scale $\theta = b (\log n)^{-1/2}$ keeps the "
+        r"expected range of $\theta z$ within $2\sqrt2\, \sigma b$."
     ),
     setting=(
         r"every $n \ge 2$, $\sigma, b > 0$ and $n$ random logits on a probability space with finitely many outcomes, "
         r"$\mathbb{E} e^{t z_i} \le e^{t^2 \sigma^2/2}$ for every $i$ and every real $t$"
     ),
     claims=(Claim("range", sp.Le(mean_range, range_bound)), Claim("scaled", _scaled_range)),
-    source="standard (a maximal inequality of Pisier; Boucheron, Lugosi, Massart 2013, Theorem 2.5)",
+    source="standard (Boucheron, Lugosi and Massart 2013, Theorem 2.5)",
 )
 
 gaussian_range = theorem(
