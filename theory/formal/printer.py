@@ -199,6 +199,14 @@ class Printer:
         self._guard(f"0 < {inner}")
         return f"ln {argument(inner)}"
 
+    def _cos(self, e: sp.Basic) -> str:
+        return f"cos {argument(self.real(e.args[0]))}"
+
+    def _acos(self, e: sp.Basic) -> str:
+        inner = self.real(e.args[0])
+        self._guard(f"-1 <= {inner} <= 1")
+        return f"acos {argument(inner)}"
+
     def _Abs(self, e: sp.Basic) -> str:
         return f"Rabs {argument(self.real(e.args[0]))}"
 
