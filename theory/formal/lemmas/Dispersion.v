@@ -121,3 +121,11 @@ End Peak.
 
 Lemma root_le alpha x y : 1 < alpha -> 0 <= x -> pw x (alpha - 1) <= y -> x <= pw y (/ (alpha - 1)).
 Proof. intros Ha Hx H. rewrite <- (pw_root alpha x Ha Hx). apply pw_le; [now apply q_pos | exact H]. Qed.
+
+Lemma softmax_simplex n z : (1 <= n)%nat -> simplex n (softmax n z) /\ (forall i, 0 < softmax n z i).
+Proof.
+intros Hn. assert (W : 0 < Sum n (fun j => exp (z j))).
+{ eapply Rlt_le_trans; [apply (exp_pos (z 1%nat))|]. apply (Sum_ge_term n (fun j => exp (z j)) 1%nat); [lia | intros; left; apply exp_pos]. }
+assert (P : forall i, 0 < softmax n z i) by (intros; apply Rdiv_lt_0_compat; [apply exp_pos | exact W]).
+split; [split|exact P]; [intros i _; left; apply P|]. unfold softmax, Rdiv. rewrite Sum_scal_r. apply Rinv_r. lra.
+Qed.

@@ -291,3 +291,80 @@ Qed.
 
 Theorem least_support__least__defined : Statements.least_support__least__defined.
 Proof. start. split; [lra | left; apply spread_pos; (lia || assumption)]. Qed.
+
+(** ** Softmax as the limit. *)
+Theorem softmax_limit__inhabited : Statements.softmax_limit__inhabited.
+Proof. exists 1%nat, 2, (fun _ => 0). repeat split; (lia || lra). Qed.
+
+(** e^(-u) <= 1 - u + u^2 / 2 and 1 - e^(-u) <= u *)
+Lemma exp_opp_below u : 0 <= u -> exp (- u) <= 1 - u + u ^ 2 / 2.
+Proof.
+intros Hu. set (f t := 1 - t + t ^ 2 / 2 - exp (- t)). assert (R : f 0 <= f u).
+{ destruct Hu as [Hu|<-]; [|lra]. destruct (MVT_cor2 f (fun t => - 1 + t + exp (- t)) 0 u Hu) as [c [E Hc]].
+  - intros t _. apply is_derive_Reals. unfold f. auto_derive; [trivial | field].
+  - pose proof (exp_ineq1_le (- c)). assert (0 <= (- 1 + c + exp (- c)) * (u - 0)) by (apply Rmult_le_pos; lra). lra. }
+unfold f in R. rewrite Ropp_0, exp_0 in R. lra.
+Qed.
+
+Lemma pw_ln t a : 0 < t -> pw t a = exp (a * ln t).
+Proof. intros H. now rewrite pw_Rpower. Qed.
+
+(** Shannon's and Tsallis' terms of one probability. *)
+Lemma tsallis_below alpha t : 1 < alpha -> 0 <= t <= 1 -> tsallis_term alpha t <= - (t * ln t).
+Proof.
+intros Ha [[Ht|<-] H1]; unfold tsallis_term; [|rewrite pw_0 by lra; unfold Rdiv; lra].
+assert (E : pw t alpha = t * exp ((alpha - 1) * ln t)).
+{ replace alpha with (1 + (alpha - 1)) at 1 by ring. rewrite pw_plus, pw_1_r, pw_ln by lra. reflexivity. }
+pose proof (exp_ineq1_le ((alpha - 1) * ln t)) as I. pose proof (ln_le t 1 Ht H1) as L. rewrite ln_1 in L.
+apply (Rmult_le_reg_r (alpha * (alpha - 1))); [nra|]. replace ((t - pw t alpha) / (alpha * (alpha - 1)) * (alpha * (alpha - 1))) with (t - pw t alpha) by (field; lra).
+rewrite E. apply (Rmult_le_compat_l t) in I; [|lra].
+assert (0 <= t * ((alpha - 1) * ((alpha - 1) * - ln t))) by (repeat apply Rmult_le_pos; lra). lra.
+Qed.
+
+Lemma tsallis_near alpha t : 1 < alpha -> 0 < t <= 1 ->
+  - (t * ln t) - tsallis_term alpha t <= (alpha - 1) / alpha * (- (t * ln t) + t * ln t ^ 2 / 2).
+Proof.
+intros Ha [Ht H1]. unfold tsallis_term.
+assert (E : pw t alpha = t * exp ((alpha - 1) * ln t)).
+{ replace alpha with (1 + (alpha - 1)) at 1 by ring. rewrite pw_plus, pw_1_r, pw_ln by lra. reflexivity. }
+pose proof (ln_le t 1 Ht H1) as L. rewrite ln_1 in L. pose proof (exp_opp_below ((alpha - 1) * - ln t) ltac:(apply Rmult_le_pos; lra)) as I.
+replace (- ((alpha - 1) * - ln t)) with ((alpha - 1) * ln t) in I by ring. rewrite E. set (e := exp ((alpha - 1) * ln t)) in *. set (l := ln t) in *.
+apply (Rmult_le_reg_r (alpha * (alpha - 1))); [nra|].
+replace ((- (t * l) - (t - t * e) / (alpha * (alpha - 1))) * (alpha * (alpha - 1))) with (- (alpha * (alpha - 1)) * (t * l) - t + t * e) by (field; lra).
+replace ((alpha - 1) / alpha * (- (t * l) + t * l ^ 2 / 2) * (alpha * (alpha - 1))) with (t * ((alpha - 1) ^ 2 * (- l + l ^ 2 / 2))) by (field; lra).
+apply (Rmult_le_compat_l t) in I; [|lra]. replace (((alpha - 1) * - l) ^ 2) with ((alpha - 1) ^ 2 * l ^ 2) in I by ring.
+apply Rle_trans with (- (alpha * (alpha - 1)) * (t * l) - t + t * (1 - (alpha - 1) * - l + (alpha - 1) ^ 2 * l ^ 2 / 2)); [lra|]. right. field.
+Qed.
+
+Theorem softmax_limit__divergence : Statements.softmax_limit__divergence.
+Proof.
+start. set (p := entmax n alpha z). set (r := softmax n z). destruct (softmax_simplex n z H) as [Hr Pr]. fold r in Hr, Pr.
+pose proof (entmax_simplex n alpha z H H0) as Hp. fold p in Hp. pose proof (entmax_optimal n alpha z H H0 r Hr) as O. fold p in O. unfold objective in O.
+set (w := ln (Sum n (fun j => exp (z j)))).
+assert (W : 0 < Sum n (fun j => exp (z j))).
+{ eapply Rlt_le_trans; [apply (exp_pos (z 1%nat))|]. apply (Sum_ge_term n (fun j => exp (z j)) 1%nat); [lia | intros; left; apply exp_pos]. }
+assert (Lr : forall i, ln (r i) = z i - w).
+{ intros i. unfold r, softmax. rewrite ln_div, ln_exp by (assumption || apply exp_pos). reflexivity. }
+destruct Hp as [Hp Sp]. destruct Hr as [Hr Sr].
+assert (L1 : forall s, simplex n s -> forall i, inr i n -> 0 <= s i <= 1).
+{ intros s [A B] i Hi. split; [now apply A|]. rewrite <- B. now apply (Sum_ge_term n s i Hi). }
+assert (A : Sum n (fun i => tsallis_term alpha (p i)) <= Sum n (fun i => - (p i * ln (p i)))).
+{ apply Sum_le. intros i Hi. apply tsallis_below; [exact H0 | apply L1; [now split | exact Hi]]. }
+assert (B : Sum n (fun i => - (r i * ln (r i))) - Sum n (fun i => tsallis_term alpha (r i)) <=
+  (alpha - 1) / alpha * (Sum n (fun i => - (r i * ln (r i))) + Sum n (fun i => r i * ln (r i) ^ 2 / 2))).
+{ rewrite <- Sum_minus, <- Sum_plus, <- Sum_scal. apply Sum_le. intros i Hi. apply tsallis_near; [exact H0|].
+  pose proof (L1 r (conj Hr Sr) i Hi). split; [apply Pr | lra]. }
+assert (C : Sum n (fun i => - (r i * ln (r i))) = w - Sum n (fun i => r i * z i)).
+{ rewrite <- (Rmult_1_l w), <- Sr, <- Sum_scal_r, <- Sum_minus. apply Sum_ext. intros i _. rewrite Lr. ring. }
+assert (E : Sum n (fun i => (ln (p i) - ln (r i)) * p i) = w - Sum n (fun i => p i * z i) - Sum n (fun i => - (p i * ln (p i)))).
+{ rewrite <- (Rmult_1_l w), <- Sp, <- Sum_scal_r, <- !Sum_minus. apply Sum_ext. intros i _. rewrite Lr. ring. }
+assert (F : Sum n (fun i => r i * ln (r i) ^ 2 / 2) = Sum n (fun i => ln (r i) ^ 2 * r i) / 2).
+{ unfold Rdiv. rewrite <- Sum_scal_r. apply Sum_ext. intros; ring. }
+rewrite E, <- F. set (X := Sum n (fun i => r i * ln (r i) ^ 2 / 2)) in *. set (Y := Sum n (fun i => - (r i * ln (r i)))) in *.
+replace ((alpha - 1) * (X + Y) / alpha) with ((alpha - 1) / alpha * (Y + X)) by (field; lra). lra.
+Qed.
+
+Theorem softmax_limit__divergence__defined : Statements.softmax_limit__divergence__defined.
+Proof.
+start. destruct (softmax_simplex n z H) as [_ P]. repeat split; try (intros; apply entmax_ge0); try lra; intros i _; [|left]; apply P.
+Qed.
