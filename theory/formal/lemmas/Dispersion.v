@@ -1,5 +1,6 @@
 (* What the proofs of the chapters support and dispersion share: entropies, ranges of logits, how much one token can hold. *)
 From Coq Require Import Reals Lra Lia.
+From Coquelicot Require Import Coquelicot.
 From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Tactics.
 Open Scope R_scope.
 
@@ -128,4 +129,11 @@ intros Hn. assert (W : 0 < Sum n (fun j => exp (z j))).
 { eapply Rlt_le_trans; [apply (exp_pos (z 1%nat))|]. apply (Sum_ge_term n (fun j => exp (z j)) 1%nat); [lia | intros; left; apply exp_pos]. }
 assert (P : forall i, 0 < softmax n z i) by (intros; apply Rdiv_lt_0_compat; [apply exp_pos | exact W]).
 split; [split|exact P]; [intros i _; left; apply P|]. unfold softmax, Rdiv. rewrite Sum_scal_r. apply Rinv_r. lra.
+Qed.
+
+(** A function with a derivative that is nowhere negative rises. *)
+Lemma rises f df a b : a <= b -> (forall t, a <= t <= b -> is_derive f t (df t)) -> (forall t, a <= t <= b -> 0 <= df t) -> f a <= f b.
+Proof.
+intros [Hab| ->] Hd Hp; [|lra]. destruct (MVT_cor2 f df a b Hab) as [c [E Hc]]; [intros t Ht; now apply is_derive_Reals, Hd|].
+pose proof (Hp c ltac:(lra)). assert (0 <= df c * (b - a)) by (apply Rmult_le_pos; lra). lra.
 Qed.

@@ -696,13 +696,6 @@ assert (Ec' : c = D + D / (exp D - 1)) by (unfold c; field; lra). unfold Rdiv at
 Qed.
 End Soft.
 
-(** A function with a derivative that is nowhere negative rises. *)
-Lemma rises f df a b : a <= b -> (forall t, a <= t <= b -> is_derive f t (df t)) -> (forall t, a <= t <= b -> 0 <= df t) -> f a <= f b.
-Proof.
-intros [Hab| ->] Hd Hp; [|lra]. destruct (MVT_cor2 f df a b Hab) as [c [E Hc]]; [intros t Ht; now apply is_derive_Reals, Hd|].
-pose proof (Hp c ltac:(lra)). assert (0 <= df c * (b - a)) by (apply Rmult_le_pos; lra). lra.
-Qed.
-
 Definition sh (t : R) : R := (exp t - exp (- t)) / 2.
 Definition ch (t : R) : R := (exp t + exp (- t)) / 2.
 

@@ -368,3 +368,163 @@ Theorem softmax_limit__divergence__defined : Statements.softmax_limit__divergenc
 Proof.
 start. destruct (softmax_simplex n z H) as [_ P]. repeat split; try (intros; apply entmax_ge0); try lra; intros i _; [|left]; apply P.
 Qed.
+
+(** ** At the edge of the support. *)
+Theorem edge_order__inhabited : Statements.edge_order__inhabited.
+Proof. exists 2%nat, 2, (fun _ => 0). repeat split; (lia || lra). Qed.
+
+Theorem edge_order__at_most : Statements.edge_order__at_most.
+Proof.
+start. unfold entmax. apply pw_le; [now apply q_pos|]. apply Rmax_0_le.
+pose proof (threshold_bracket n alpha z H H0) as B. rewrite Largest_scaled in B by assumption. lra.
+Qed.
+
+Theorem edge_order__at_most__defined : Statements.edge_order__at_most__defined.
+Proof. parts. Qed.
+
+Lemma pair_sum alpha z : 1 < alpha -> entmax 2 alpha z 1%nat + entmax 2 alpha z 2%nat = 1.
+Proof. intros Ha. pose proof (entmax_sum 2 alpha z ltac:(lia) Ha) as S. cbn [Sum] in S. lra. Qed.
+
+(** A power below 1 of a number below 1 is above it. *)
+Lemma pw_above t a : 0 <= t <= 1 -> 0 < a <= 1 -> t <= pw t a.
+Proof.
+intros [[Ht|<-] H1] Ha; [|apply pw_ge0]. rewrite <- (pw_1_r t) at 1 by lra. rewrite !pw_Rpower by exact Ht.
+pose proof (ln_le t 1 Ht H1) as L. rewrite ln_1 in L. apply exp_le. nra.
+Qed.
+
+Lemma pw_below1 t a : 0 <= t <= 1 -> 0 < a -> pw t a <= 1.
+Proof. intros Ht Ha. apply Rle_trans with (pw 1 a); [apply pw_le; lra | rewrite pw_1_l; lra]. Qed.
+
+Theorem edge_order__at_least : Statements.edge_order__at_least.
+Proof.
+start. subst n. pose proof (pair_sum alpha z H0) as S. pose proof (entmax_ge0 2 alpha z 1) as P1. pose proof (entmax_ge0 2 alpha z 2) as P2.
+apply Rle_ge. rewrite <- (pw_root alpha (entmax 2 alpha z 2%nat) H0 P2). apply pw_le; [now apply q_pos|].
+pose proof (threshold_exact 2 alpha z H H0) as T. cbv zeta in T.
+assert (M : pw (Largest 2 (entmax 2 alpha z)) (alpha - 1) + pw (entmax 2 alpha z 2%nat) (alpha - 1) >= 1 \/
+  Largest 2 (entmax 2 alpha z) = entmax 2 alpha z 2%nat).
+{ cbn [Largest]. unfold Rmax. destruct (Rle_dec _ _); [now right | left].
+  pose proof (pw_above (entmax 2 alpha z 1%nat) (alpha - 1) ltac:(lra) ltac:(lra)).
+  pose proof (pw_above (entmax 2 alpha z 2%nat) (alpha - 1) ltac:(lra) ltac:(lra)). lra. }
+rewrite entmax_pow in * by exact H0. set (tau := threshold 2 alpha z) in *. unfold scaled in *.
+assert (B : 1 - (alpha - 1) * (Largest 2 z - z 2%nat) <= 2 * Rmax 0 ((alpha - 1) * z 2%nat - tau)).
+{ pose proof (Rmax_r 0 ((alpha - 1) * z 2%nat - tau)) as R.
+  assert (Q : pw (Largest 2 (entmax 2 alpha z)) (alpha - 1) <= 1) by (apply pw_below1; [|lra]; cbn [Largest]; unfold Rmax; destruct (Rle_dec _ _); lra).
+  destruct M as [M|M]; [lra|].
+  (* then it is the larger one, and holds a half at least *)
+  assert (E : pw (entmax 2 alpha z 2%nat) (alpha - 1) = Rmax 0 ((alpha - 1) * z 2%nat - tau)) by now apply entmax_pow.
+  pose proof (pw_above (entmax 2 alpha z 2%nat) (alpha - 1) ltac:(lra) ltac:(lra)) as A.
+  assert (entmax 2 alpha z 1%nat <= entmax 2 alpha z 2%nat) by (rewrite <- M; apply Largest_ge; lia).
+  assert (0 <= (alpha - 1) * (Largest 2 z - z 2%nat)) by (apply Rmult_le_pos; [lra | pose proof (Largest_ge 2 z 2 ltac:(lia)); lra]). lra. }
+pose proof (Rmax_0_ge ((alpha - 1) * z 2%nat - tau)). unfold Rmax at 1. destruct (Rle_dec _ _); lra.
+Qed.
+
+Lemma half_defined x q : 0 < q -> 0 < Rmax 0 x / 2 \/ Rmax 0 x / 2 = 0 /\ 0 < q.
+Proof. intros Hq. destruct (Rmax_0_ge x) as [L|E]; [left; lra | right; rewrite <- E; split; lra]. Qed.
+
+Theorem edge_order__at_least__defined : Statements.edge_order__at_least__defined.
+Proof. parts. apply half_defined. now apply q_pos. Qed.
+
+Theorem edge_order__edge : Statements.edge_order__edge.
+Proof.
+start. subst n. apply finite_mask; [exact H | exact H0|]. pose proof (Largest_ge 2 z 1 ltac:(lia)).
+apply (Rmult_le_reg_l (alpha - 1)); [lra|]. replace ((alpha - 1) * (Largest 2 z - / (alpha - 1))) with ((alpha - 1) * Largest 2 z - 1) by (field; lra). nra.
+Qed.
+
+Theorem edge_order__edge__defined : Statements.edge_order__edge__defined.
+Proof. parts. Qed.
+
+(** ** Two tokens that exchange their places. *)
+Definition swap (i : nat) : nat := match i with 2 => 3 | 3 => 2 | _ => i end%nat.
+
+Lemma swap_permutes n : (3 <= n)%nat -> permutes n swap.
+Proof. intros Hn. split; [intros [|[|[|[|i]]]] | intros [|[|[|[|i]]]] [|[|[|[|j]]]]]; simpl; lia. Qed.
+
+Lemma swap_sum n (g : nat -> R) : (3 <= n)%nat -> Sum n (fun i => (g i - g (swap i)) ^ 2) = 2 * (g 2%nat - g 3%nat) ^ 2.
+Proof.
+intros Hn. set (d := (g 2%nat - g 3%nat) ^ 2).
+transitivity (Sum n (fun i => (if Nat.eq_dec i 2 then d else 0) + (if Nat.eq_dec i 3 then d else 0))).
+- apply Sum_ext. intros [|[|[|[|i]]]] Hi; simpl; unfold d; ring.
+- rewrite Sum_plus, !Sum_single by lia. ring.
+Qed.
+
+Section Exchange.
+Variables (n : nat) (alpha epsilon : R) (z : nat -> R).
+Hypotheses (Hn : (3 <= n)%nat) (Ha : 1 < alpha) (He : 0 < epsilon).
+Hypotheses (H2 : entmax n alpha z 2%nat = epsilon) (H3 : (alpha - 1) * z 3%nat = threshold n alpha z).
+
+Lemma third_dead : entmax n alpha z 3%nat = 0.
+Proof. apply entmax_zero_iff; [exact Ha|]. unfold scaled. lra. Qed.
+
+Lemma second_over : z 2%nat - z 3%nat = pw epsilon (alpha - 1) / (alpha - 1).
+Proof.
+pose proof (entmax_pow n alpha z Ha 2) as E. rewrite H2 in E. unfold scaled in E.
+assert (P : 0 < entmax n alpha z 2%nat) by lra. apply entmax_pos_iff in P; [|exact Ha]. unfold scaled in P.
+rewrite Rmax_0_id in E by lra. rewrite E, <- H3. field. lra.
+Qed.
+
+Lemma moved : Sum n (fun i => (entmax n alpha z i - entmax n alpha (fun i => z (swap i)) i) ^ 2) = 2 * epsilon ^ 2.
+Proof.
+rewrite (Sum_ext n _ (fun i => (entmax n alpha z i - entmax n alpha z (swap i)) ^ 2)).
+- rewrite (swap_sum n (entmax n alpha z) Hn), H2, third_dead. ring.
+- intros i Hi. now rewrite (permutation_probabilities n alpha z swap i ltac:(lia) Ha (swap_permutes n Hn)).
+Qed.
+
+Lemma apart : Sum n (fun i => (z i - z (swap i)) ^ 2) = 2 * (pw epsilon (alpha - 1) / (alpha - 1)) ^ 2.
+Proof. now rewrite (swap_sum n z Hn), second_over. Qed.
+End Exchange.
+
+Lemma quarter_root : pw (1 / 4) (/ 2) = 1 / 2.
+Proof. rewrite <- (pw_root 3 (1 / 2)) by lra. replace (3 - 1) with 2 by ring. rewrite pw_2 by lra. f_equal. field. Qed.
+
+Theorem not_lipschitz__inhabited : Statements.not_lipschitz__inhabited.
+Proof.
+set (z i := if le_dec i 2 then 1 / 8 else 0). exists 3%nat, 3, z, 1, (1 / 2).
+assert (T : threshold 3 3 z = 0).
+{ apply threshold_is; [lia | lra |]. unfold mass; cbn [Sum]. unfold scaled, z; simpl. replace (3 - 1) with 2 by ring.
+  replace (2 * (1 / 8) - 0) with (1 / 4) by field. replace (2 * 0 - 0) with 0 by ring. rewrite !Rmax_0_id by lra. rewrite quarter_root, pw_0 by lra. field. }
+assert (P : forall i, (i <= 2)%nat -> entmax 3 3 z i = 1 / 2).
+{ intros i Hi. unfold entmax. rewrite T. unfold z. destruct (le_dec i 2); [|lia]. replace (3 - 1) with 2 by ring.
+  replace (2 * (1 / 8) - 0) with (1 / 4) by field. rewrite Rmax_0_id by lra. apply quarter_root. }
+repeat split; try (lia || lra).
+- intros _. replace ((3 - 1) / (2 * 1)) with 1 by field. rewrite pw_1_l, Rmin_left; lra.
+- rewrite P by lia. field.
+- apply P. lia.
+- intros i Hi. rewrite T. unfold z. destruct (le_dec i 2); [lia | ring].
+Qed.
+
+Theorem not_lipschitz__ratio : Statements.not_lipschitz__ratio.
+Proof.
+start. change (fun i => z match i with 2%nat => 3%nat | 3%nat => 2%nat | _ => i end) with (fun i => z (swap i)).
+rewrite (moved n alpha epsilon z) by (assumption || lra || (apply H6; lia)).
+transitivity (pw epsilon (4 - 2 * alpha) * (alpha - 1) ^ 2 * Sum n (fun i => (z i - z (swap i)) ^ 2)); [|reflexivity].
+rewrite (apart n alpha epsilon z) by (assumption || lra || (apply H6; lia)).
+assert (E : pw epsilon (4 - 2 * alpha) * (pw epsilon (alpha - 1) * pw epsilon (alpha - 1)) = epsilon ^ 2).
+{ rewrite <- !pw_plus by lra. rewrite <- pw_2 by lra. f_equal. ring. }
+rewrite <- E. field. lra.
+Qed.
+
+Theorem not_lipschitz__ratio__defined : Statements.not_lipschitz__ratio__defined.
+Proof. parts. Qed.
+
+Theorem not_lipschitz__unbounded : Statements.not_lipschitz__unbounded.
+Proof.
+start. change (fun i => z match i with 2%nat => 3%nat | 3%nat => 2%nat | _ => i end) with (fun i => z (swap i)).
+rewrite (moved n alpha epsilon z) by (assumption || lra || (apply H6; lia)).
+apply Rlt_gt, Rle_lt_trans with (lipschitz ^ 2 * Sum n (fun i => (z i - z (swap i)) ^ 2)); [right; reflexivity|].
+rewrite (apart n alpha epsilon z) by (assumption || lra || (apply H6; lia)).
+assert (B : pw epsilon (alpha - 2) <= (alpha - 1) / (2 * lipschitz)).
+{ assert (C : 0 < (alpha - 1) / (2 * lipschitz)) by (apply Rdiv_lt_0_compat; lra).
+  apply Rle_trans with (pw (pw ((alpha - 1) / (2 * lipschitz)) (/ (alpha - 2))) (alpha - 2)).
+  - apply pw_le; [lra|]. rewrite H3 by lra. apply Rmin_r.
+  - pose proof (Rinv_0_lt_compat (alpha - 2) ltac:(lra)). rewrite pw_pw by lra. rewrite Rinv_l by lra. rewrite pw_1_r; lra. }
+assert (E : pw epsilon (alpha - 1) = epsilon * pw epsilon (alpha - 2)).
+{ replace (alpha - 1) with (1 + (alpha - 2)) by ring. rewrite pw_plus, pw_1_r by lra. reflexivity. }
+rewrite E. set (u := pw epsilon (alpha - 2)) in *. pose proof (pw_gt0 epsilon (alpha - 2) ltac:(lra)) as U. fold u in U.
+assert (Q : lipschitz * (u / (alpha - 1)) <= 1 / 2).
+{ apply Rle_trans with (lipschitz * ((alpha - 1) / (2 * lipschitz) / (alpha - 1))); [|right; field; lra].
+  apply Rmult_le_compat_l; [lra|]. apply Rmult_le_compat_r; [left; apply Rinv_0_lt_compat; lra | exact B]. }
+assert (Q0 : 0 < lipschitz * (u / (alpha - 1))) by (apply Rmult_lt_0_compat; [lra | apply Rdiv_lt_0_compat; lra]).
+replace (lipschitz ^ 2 * (2 * (epsilon * u / (alpha - 1)) ^ 2)) with (2 * epsilon ^ 2 * (lipschitz * (u / (alpha - 1))) ^ 2) by (field; lra).
+set (w := lipschitz * (u / (alpha - 1))) in *. assert (W : w ^ 2 <= 1 / 4) by nra.
+assert (P : 0 < epsilon ^ 2) by (apply pow_lt; lra). apply (Rmult_le_compat_l (2 * epsilon ^ 2)) in W; lra.
+Qed.
