@@ -137,3 +137,6 @@ Proof.
 intros [Hab| ->] Hd Hp; [|lra]. destruct (MVT_cor2 f df a b Hab) as [c [E Hc]]; [intros t Ht; now apply is_derive_Reals, Hd|].
 pose proof (Hp c ltac:(lra)). assert (0 <= df c * (b - a)) by (apply Rmult_le_pos; lra). lra.
 Qed.
+
+Lemma point_le1 n s i : simplex n s -> inr i n -> 0 <= s i <= 1.
+Proof. intros [A B] Hi. split; [now apply A|]. rewrite <- B. now apply (Sum_ge_term n s i Hi). Qed.

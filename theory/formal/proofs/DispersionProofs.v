@@ -1105,14 +1105,11 @@ Hypotheses (Hn : (1 <= n)%nat) (Ha : 1 <= alpha) (Hab : alpha <= beta) (Ht : 0 <
 Let p := entmax1 n alpha (fun i => theta * z i).
 Let r := entmax1 n beta (fun i => eta * z i).
 
-Lemma point_le1 s i : simplex n s -> inr i n -> 0 <= s i <= 1.
-Proof. intros [A B] Hi. split; [now apply A|]. rewrite <- B. now apply (Sum_ge_term n s i Hi). Qed.
-
 (** The difference of the two changes its sign once. *)
 Lemma crosses_once i j : inr i n -> inr j n -> z i <= z j -> p i < r i -> p j <= r j.
 Proof.
 intros Hi Hj Hz H. apply Rnot_lt_le. intros N.
-pose proof (point_le1 p i (one_simplex n alpha theta z Hn Ha) Hi) as Pi. pose proof (point_le1 r j (one_simplex n beta eta z Hn ltac:(lra)) Hj) as Rj.
+pose proof (point_le1 n p i (one_simplex n alpha theta z Hn Ha) Hi) as Pi. pose proof (point_le1 n r j (one_simplex n beta eta z Hn ltac:(lra)) Hj) as Rj.
 pose proof (one_order n beta eta z Hn ltac:(lra) ltac:(lra) i j Hz) as O. fold r in O.
 destruct (one_levels n alpha theta z Hn Ha) as [t T]. destruct (one_levels n beta eta z Hn ltac:(lra)) as [s S]. fold p in T. fold r in S.
 pose proof (proj2 (T i) (r i) ltac:(lra) H) as A. pose proof (proj1 (T j) ltac:(lra)) as B.
