@@ -10,7 +10,6 @@ Ltac parts := start; repeat (intros; match goal with |- _ /\ _ => split end); in
 Lemma INR_above1 n : (2 <= n)%nat -> 1 < INR n.
 Proof. intros H. change 1 with (INR 1). apply lt_INR. lia. Qed.
 
-
 Lemma ln_le x y : 0 < x -> x <= y -> ln x <= ln y.
 Proof. intros Hx [L| ->]; [left; now apply ln_increasing | lra]. Qed.
 
@@ -67,8 +66,6 @@ Hypotheses (Hn : (1 <= n)%nat) (Ha : 1 < alpha).
 Let p := entmax n alpha z.
 Let pmax := Largest n p.
 Let spread := (alpha - 1) * (Largest n z - - Largest n (fun i => - z i)).
-
-Lemma entmax_entries i : 0 <= p i. Proof. apply entmax_ge0. Qed.
 
 Lemma spread_ge0 : 0 <= spread.
 Proof. apply Rmult_le_pos; [lra | now apply range_ge0]. Qed.

@@ -1,7 +1,8 @@
 (* Proofs of the printed statements: the chapter support. *)
 From Coq Require Import Reals Lra Lia List.
 From Coquelicot Require Import Coquelicot.
-From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted Tactics Dispersion Statements.
+From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted Tactics Dispersion HotLimit
+  SupToOne SlopeAtOne Statements.
 From EntmaxFormal Require MappingProofs.
 Open Scope R_scope.
 
@@ -126,7 +127,8 @@ start. pose proof (q_pos alpha H0) as Hq. split; intros G.
   pose proof (sorted_ge n z 1 2 H2 ltac:(lia) ltac:(lia)).
   apply Rlt_le_trans with (pw 1 (/ (alpha - 1))); [|rewrite pw_1_l; lra]. apply pw_lt; [exact Hq|]. split; [nra|].
   apply (Rmult_lt_compat_l (alpha - 1)) in N; [|lra]. rewrite Rinv_r in N; lra.
-- apply (MappingProofs.infinite_logits__one n alpha z (z 1%nat - z 2%nat) H H0 eq_refl). intros l Hl. destruct (Nat.eq_dec l 1) as [|Hne]; [now left | right].
+- apply (MappingProofs.infinite_logits__one n alpha z (z 1%nat - z 2%nat) H H0 eq_refl). intros l Hl.
+  destruct (Nat.eq_dec l 1) as [|Hne]; [now left | right].
   pose proof (sorted_ge n z 2 l H2 ltac:(lia) ltac:(lia)). lra.
 Qed.
 
@@ -316,7 +318,8 @@ intros Ha [[Ht|<-] H1]; unfold tsallis_term; [|rewrite pw_0 by lra; unfold Rdiv;
 assert (E : pw t alpha = t * exp ((alpha - 1) * ln t)).
 { replace alpha with (1 + (alpha - 1)) at 1 by ring. rewrite pw_plus, pw_1_r, pw_ln by lra. reflexivity. }
 pose proof (exp_ineq1_le ((alpha - 1) * ln t)) as I. pose proof (ln_le t 1 Ht H1) as L. rewrite ln_1 in L.
-apply (Rmult_le_reg_r (alpha * (alpha - 1))); [nra|]. replace ((t - pw t alpha) / (alpha * (alpha - 1)) * (alpha * (alpha - 1))) with (t - pw t alpha) by (field; lra).
+apply (Rmult_le_reg_r (alpha * (alpha - 1))); [nra|].
+replace ((t - pw t alpha) / (alpha * (alpha - 1)) * (alpha * (alpha - 1))) with (t - pw t alpha) by (field; lra).
 rewrite E. apply (Rmult_le_compat_l t) in I; [|lra].
 assert (0 <= t * ((alpha - 1) * ((alpha - 1) * - ln t))) by (repeat apply Rmult_le_pos; lra). lra.
 Qed.
@@ -328,10 +331,13 @@ intros Ha [Ht H1]. unfold tsallis_term.
 assert (E : pw t alpha = t * exp ((alpha - 1) * ln t)).
 { replace alpha with (1 + (alpha - 1)) at 1 by ring. rewrite pw_plus, pw_1_r, pw_ln by lra. reflexivity. }
 pose proof (ln_le t 1 Ht H1) as L. rewrite ln_1 in L. pose proof (exp_opp_below ((alpha - 1) * - ln t) ltac:(apply Rmult_le_pos; lra)) as I.
-replace (- ((alpha - 1) * - ln t)) with ((alpha - 1) * ln t) in I by ring. rewrite E. set (e := exp ((alpha - 1) * ln t)) in *. set (l := ln t) in *.
+replace (- ((alpha - 1) * - ln t)) with ((alpha - 1) * ln t) in I by ring. rewrite E. set (e := exp ((alpha - 1) * ln t)) in *.
+set (l := ln t) in *.
 apply (Rmult_le_reg_r (alpha * (alpha - 1))); [nra|].
-replace ((- (t * l) - (t - t * e) / (alpha * (alpha - 1))) * (alpha * (alpha - 1))) with (- (alpha * (alpha - 1)) * (t * l) - t + t * e) by (field; lra).
-replace ((alpha - 1) / alpha * (- (t * l) + t * l ^ 2 / 2) * (alpha * (alpha - 1))) with (t * ((alpha - 1) ^ 2 * (- l + l ^ 2 / 2))) by (field; lra).
+replace ((- (t * l) - (t - t * e) / (alpha * (alpha - 1))) * (alpha * (alpha - 1))) with (- (alpha * (alpha - 1)) * (t * l) - t + t * e) by (field;
+  lra).
+replace ((alpha - 1) / alpha * (- (t * l) + t * l ^ 2 / 2) * (alpha * (alpha - 1))) with (t * ((alpha - 1) ^ 2 * (- l + l ^ 2 / 2))) by (field;
+  lra).
 apply (Rmult_le_compat_l t) in I; [|lra]. replace (((alpha - 1) * - l) ^ 2) with ((alpha - 1) ^ 2 * l ^ 2) in I by ring.
 apply Rle_trans with (- (alpha * (alpha - 1)) * (t * l) - t + t * (1 - (alpha - 1) * - l + (alpha - 1) ^ 2 * l ^ 2 / 2)); [lra|]. right. field.
 Qed.
@@ -339,7 +345,8 @@ Qed.
 Theorem softmax_limit__divergence : Statements.softmax_limit__divergence.
 Proof.
 start. set (p := entmax n alpha z). set (r := softmax n z). destruct (softmax_simplex n z H) as [Hr Pr]. fold r in Hr, Pr.
-pose proof (entmax_simplex n alpha z H H0) as Hp. fold p in Hp. pose proof (entmax_optimal n alpha z H H0 r Hr) as O. fold p in O. unfold objective in O.
+pose proof (entmax_simplex n alpha z H H0) as Hp. fold p in Hp. pose proof (entmax_optimal n alpha z H H0 r Hr) as O. fold p in O.
+unfold objective in O.
 set (w := ln (Sum n (fun j => exp (z j)))).
 assert (W : 0 < Sum n (fun j => exp (z j))).
 { eapply Rlt_le_trans; [apply (exp_pos (z 1%nat))|]. apply (Sum_ge_term n (fun j => exp (z j)) 1%nat); [lia | intros; left; apply exp_pos]. }
@@ -408,7 +415,8 @@ assert (M : pw (Largest 2 (entmax 2 alpha z)) (alpha - 1) + pw (entmax 2 alpha z
 rewrite entmax_pow in * by exact H0. set (tau := threshold 2 alpha z) in *. unfold scaled in *.
 assert (B : 1 - (alpha - 1) * (Largest 2 z - z 2%nat) <= 2 * Rmax 0 ((alpha - 1) * z 2%nat - tau)).
 { pose proof (Rmax_r 0 ((alpha - 1) * z 2%nat - tau)) as R.
-  assert (Q : pw (Largest 2 (entmax 2 alpha z)) (alpha - 1) <= 1) by (apply pw_below1; [|lra]; cbn [Largest]; unfold Rmax; destruct (Rle_dec _ _); lra).
+  assert (Q : pw (Largest 2 (entmax 2 alpha z)) (alpha - 1) <= 1) by (apply pw_below1; [|lra]; cbn [Largest]; unfold Rmax; destruct (Rle_dec _ _);
+    lra).
   destruct M as [M|M]; [lra|].
   (* then it is the larger one, and holds a half at least *)
   assert (E : pw (entmax 2 alpha z 2%nat) (alpha - 1) = Rmax 0 ((alpha - 1) * z 2%nat - tau)) by now apply entmax_pow.
@@ -427,7 +435,8 @@ Proof. parts. apply half_defined. now apply q_pos. Qed.
 Theorem edge_order__edge : Statements.edge_order__edge.
 Proof.
 start. subst n. apply finite_mask; [exact H | exact H0|]. pose proof (Largest_ge 2 z 1 ltac:(lia)).
-apply (Rmult_le_reg_l (alpha - 1)); [lra|]. replace ((alpha - 1) * (Largest 2 z - / (alpha - 1))) with ((alpha - 1) * Largest 2 z - 1) by (field; lra). nra.
+apply (Rmult_le_reg_l (alpha - 1)); [lra|].
+replace ((alpha - 1) * (Largest 2 z - / (alpha - 1))) with ((alpha - 1) * Largest 2 z - 1) by (field; lra). nra.
 Qed.
 
 Theorem edge_order__edge__defined : Statements.edge_order__edge__defined.
@@ -481,7 +490,8 @@ Proof.
 set (z i := if le_dec i 2 then 1 / 8 else 0). exists 3%nat, 3, z, 1, (1 / 2).
 assert (T : threshold 3 3 z = 0).
 { apply threshold_is; [lia | lra |]. unfold mass; cbn [Sum]. unfold scaled, z; simpl. replace (3 - 1) with 2 by ring.
-  replace (2 * (1 / 8) - 0) with (1 / 4) by field. replace (2 * 0 - 0) with 0 by ring. rewrite !Rmax_0_id by lra. rewrite quarter_root, pw_0 by lra. field. }
+  replace (2 * (1 / 8) - 0) with (1 / 4) by field. replace (2 * 0 - 0) with 0 by ring. rewrite !Rmax_0_id by lra.
+  rewrite quarter_root, pw_0 by lra. field. }
 assert (P : forall i, (i <= 2)%nat -> entmax 3 3 z i = 1 / 2).
 { intros i Hi. unfold entmax. rewrite T. unfold z. destruct (le_dec i 2); [|lia]. replace (3 - 1) with 2 by ring.
   replace (2 * (1 / 8) - 0) with (1 / 4) by field. rewrite Rmax_0_id by lra. apply quarter_root. }
@@ -529,138 +539,6 @@ set (w := lipschitz * (u / (alpha - 1))) in *. assert (W : w ^ 2 <= 1 / 4) by nr
 assert (P : 0 < epsilon ^ 2) by (apply pow_lt; lra). apply (Rmult_le_compat_l (2 * epsilon ^ 2)) in W; lra.
 Qed.
 
-(** ** A small scale. *)
-
-(** Taylor's second term bounds what the tangent leaves. *)
-Lemma above_tangent f df ddf lo hi M u w : lo <= u <= hi -> lo <= w <= hi ->
-  (forall t, lo <= t <= hi -> is_derive f t (df t)) -> (forall t, lo <= t <= hi -> is_derive df t (ddf t)) ->
-  (forall t, lo <= t <= hi -> ddf t <= M) -> f w - f u - df u * (w - u) <= M / 2 * (w - u) ^ 2.
-Proof.
-intros Hu Hw D1 D2 B.
-assert (S : forall s t, lo <= s <= t -> t <= hi -> df t - df s <= M * (t - s)).
-{ intros s t Hs Ht. pose proof (rises (fun x => M * x - df x) (fun x => M - ddf x) s t ltac:(lra)) as R. cbv beta in R.
-  assert (M * s - df s <= M * t - df t); [|lra]. apply R; [|intros x Hx; pose proof (B x ltac:(lra)); lra].
-  intros x Hx. apply (is_derive_minus (fun x => M * x) df); [auto_derive; [trivial | ring] | apply D2; lra]. }
-set (h t := M / 2 * (t - u) ^ 2 - f t + df u * (t - u)). set (dh t := M * (t - u) - df t + df u).
-assert (Dh : forall t, lo <= t <= hi -> is_derive h t (dh t)).
-{ intros t Ht. unfold h, dh. apply (is_derive_plus (fun t => M / 2 * (t - u) ^ 2 - f t) (fun t => df u * (t - u))).
-  - apply (is_derive_minus (fun t => M / 2 * (t - u) ^ 2) f); [auto_derive; [trivial | field] | now apply D1].
-  - auto_derive; [trivial | ring]. }
-assert (h u <= h w); [|unfold h in *; replace (M / 2 * (u - u) ^ 2) with 0 in * by ring; lra].
-destruct (Rle_dec u w) as [L|L].
-- apply (rises h dh u w L); [intros; apply Dh; lra|]. intros t Ht. unfold dh. pose proof (S u t ltac:(lra) ltac:(lra)). lra.
-- pose proof (rises (fun t => - h t) (fun t => - dh t) w u ltac:(lra)) as R. cbv beta in R. assert (- h w <= - h u); [|lra]. apply R.
-  + intros t Ht. apply (is_derive_opp h). apply Dh; lra.
-  + intros t Ht. unfold dh. pose proof (S t u ltac:(lra) ltac:(lra)). lra.
-Qed.
-
-Lemma between_tangents f df ddf lo hi m M u w : lo <= u <= hi -> lo <= w <= hi ->
-  (forall t, lo <= t <= hi -> is_derive f t (df t)) -> (forall t, lo <= t <= hi -> is_derive df t (ddf t)) ->
-  (forall t, lo <= t <= hi -> m <= ddf t <= M) -> m / 2 * (w - u) ^ 2 <= f w - f u - df u * (w - u) <= M / 2 * (w - u) ^ 2.
-Proof.
-intros Hu Hw D1 D2 B. split.
-- pose proof (above_tangent (fun t => - f t) (fun t => - df t) (fun t => - ddf t) lo hi (- m) u w Hu Hw) as A. cbv beta in A.
-  assert (- f w - - f u - - df u * (w - u) <= - m / 2 * (w - u) ^ 2); [|lra]. apply A.
-  + intros t Ht. now apply (is_derive_opp f), D1.
-  + intros t Ht. now apply (is_derive_opp df), D2.
-  + intros t Ht. pose proof (B t Ht). lra.
-- apply (above_tangent f df ddf lo hi); try assumption. intros t Ht. now apply B.
-Qed.
-
-Lemma power_derive t y : 0 < t -> is_derive (fun t => Rpower t y) t (y * Rpower t (y - 1)).
-Proof. intros Ht. apply is_derive_Reals. now apply derivable_pt_lim_power. Qed.
-
-(** Powers of numbers between half and twice another. *)
-Lemma near_power u t y : 0 < u -> u / 2 <= t <= 2 * u -> Rpower t y <= Rpower u y * Rpower 2 (Rabs y).
-Proof.
-intros Hu Ht. unfold Rpower. rewrite <- exp_plus. apply exp_le.
-pose proof (ln_le (u / 2) t ltac:(lra) ltac:(lra)) as L1. pose proof (ln_le t (2 * u) ltac:(lra) ltac:(lra)) as L2.
-rewrite ln_mult in L2 by lra. unfold Rdiv in L1. rewrite ln_mult, ln_Rinv in L1 by lra.
-unfold Rabs. destruct (Rcase_abs y); nra.
-Qed.
-
-Section Hot.
-Variables (n : nat) (alpha r : R) (x : nat -> R) (tau : R).
-Hypotheses (Hn : (1 <= n)%nat) (Ha : 1 < alpha).
-Let q := / (alpha - 1).
-Let u := pw (INR n) (1 - alpha).
-Hypotheses (Hm : mass n q x tau = 1) (Hr : forall i j, inr i n -> inr j n -> x i - x j <= r) (Hsmall : r <= u / 2).
-
-Lemma even_power : pw u q = / INR n.
-Proof.
-assert (HN : 0 < INR n) by (apply lt_0_INR; lia). unfold u. rewrite !pw_Rpower by (exact HN || apply Rpower_gt0 || (rewrite pw_Rpower by exact HN; apply Rpower_gt0)).
-rewrite Rpower_mult. replace ((1 - alpha) * q) with (Ropp 1) by (unfold q; field; lra). now rewrite Rpower_Ropp, Rpower_1.
-Qed.
-
-Lemma u_pos : 0 < u.
-Proof. apply pw_gt0, lt_0_INR. lia. Qed.
-
-(** Every level is near the even one. *)
-Lemma near_even i : inr i n -> u - r <= x i - tau <= u + r.
-Proof.
-intros Hi. pose proof (q_pos alpha Ha) as Hq. fold q in Hq. pose proof even_power as E. pose proof u_pos as U. assert (HN : 0 < INR n) by (apply lt_0_INR; lia).
-assert (One : Sum n (fun _ => pw u q) = 1) by (rewrite Sum_const, E; field; lra). split.
-- apply Rnot_lt_le. intros N. assert (mass n q x tau < 1); [|lra]. rewrite <- One. unfold mass. apply (Sum_lt n _ _ i Hi).
-  + intros j Hj. apply pw_le; [exact Hq|]. pose proof (Hr j i Hj Hi). apply Rmax_lub; lra.
-  + apply pw_lt; [exact Hq|]. split; [apply Rmax_0_ge|]. pose proof (Hr i i Hi Hi). apply Rmax_lub_lt; lra.
-- apply Rnot_lt_le. intros N. assert (1 < mass n q x tau); [|lra]. rewrite <- One at 1. unfold mass. apply (Sum_lt n _ _ i Hi).
-  + intros j Hj. apply pw_le; [exact Hq|]. pose proof (Hr i j Hi Hj). eapply Rle_trans; [|apply Rmax_r]. lra.
-  + apply pw_lt; [exact Hq|]. split; [lra|]. pose proof (Hr i i Hi Hi). eapply Rlt_le_trans; [|apply Rmax_r]. lra.
-Qed.
-
-Lemma r_ge0 : 0 <= r.
-Proof. pose proof (Hr 1 1 ltac:(lia) ltac:(lia)). lra. Qed.
-
-Let p i := pw (Rmax 0 (x i - tau)) q.
-Let e i := p i - / INR n - q * Rpower u (q - 1) * (x i - tau - u).
-Let B := Rabs (q * (q - 1)) * (Rpower u (q - 2) * Rpower 2 (Rabs (q - 2))) / 2 * r ^ 2.
-
-Lemma second_term i : inr i n -> (0 <= q * (q - 1) -> 0 <= e i <= B) /\ (q * (q - 1) <= 0 -> - B <= e i <= 0).
-Proof.
-intros Hi. pose proof (near_even i Hi) as W. pose proof u_pos as U. pose proof r_ge0 as R0. set (k := q * (q - 1)) in *.
-set (C := Rpower u (q - 2) * Rpower 2 (Rabs (q - 2))) in *. set (w := x i - tau) in *.
-assert (Ei : e i = Rpower w q - Rpower u q - q * Rpower u (q - 1) * (w - u)).
-{ unfold e, p. fold w. rewrite Rmax_0_id by lra. rewrite <- even_power, !pw_Rpower by lra. reflexivity. }
-assert (HC : 0 < C) by (apply Rmult_lt_0_compat; apply Rpower_gt0).
-assert (S2 : (w - u) ^ 2 <= r ^ 2) by (rewrite <- (pow2_abs (w - u)); apply pow_incr; split; [apply Rabs_pos | apply Rabs_le; lra]).
-assert (S0 : 0 <= (w - u) ^ 2) by apply pow2_ge_0.
-assert (T : forall m M, (forall t, u / 2 <= t <= 2 * u -> m <= k * Rpower t (q - 2) <= M) ->
-  m / 2 * (w - u) ^ 2 <= e i <= M / 2 * (w - u) ^ 2).
-{ intros m M Hb. rewrite Ei. apply (between_tangents (fun t => Rpower t q) (fun t => q * Rpower t (q - 1)) (fun t => k * Rpower t (q - 2)) (u / 2) (2 * u)); try lra.
-  - intros t Ht. apply power_derive. lra.
-  - intros t Ht. replace (k * Rpower t (q - 2)) with (q * ((q - 1) * Rpower t (q - 1 - 1))) by (unfold k; replace (q - 1 - 1) with (q - 2) by ring; ring).
-    apply (is_derive_scal (fun t => Rpower t (q - 1))). apply power_derive. lra.
-  - exact Hb. }
-assert (G : forall t, u / 2 <= t <= 2 * u -> 0 <= Rpower t (q - 2) <= C).
-{ intros t Ht. split; [left; apply Rpower_gt0 | now apply near_power]. }
-unfold B. split; intros Hk.
-- rewrite Rabs_pos_eq by exact Hk. destruct (T 0 (k * C)) as [T1 T2].
-  + intros t Ht. destruct (G t Ht). split; [now apply Rmult_le_pos | now apply Rmult_le_compat_l].
-  + split; [lra|]. eapply Rle_trans; [exact T2|]. apply Rmult_le_compat_l; [|exact S2]. pose proof (Rmult_le_pos k C Hk ltac:(lra)). lra.
-- rewrite Rabs_left1 by exact Hk. destruct (T (k * C) 0) as [T1 T2].
-  + intros t Ht. destruct (G t Ht). split; nra.
-  + split; [|lra]. eapply Rle_trans; [|exact T1]. assert (0 <= - k * C) by (apply Rmult_le_pos; lra).
-    apply (Rmult_le_compat_l (- k * C / 2)) in S2; [|lra]. lra.
-Qed.
-
-Theorem hot_error i : inr i n -> Rabs (/ INR n + q * Rpower u (q - 1) * (x i - Sum n x / INR n) - p i) <= B.
-Proof.
-intros Hi. assert (HN : 0 < INR n) by (apply lt_0_INR; lia). set (s := q * Rpower u (q - 1)) in *.
-assert (Se : Sum n e = - (s * (Sum n x - INR n * tau - INR n * u))).
-{ unfold e. fold s. rewrite !Sum_minus, Sum_scal, !Sum_minus, !Sum_const.
-  replace (Sum n p) with 1 by (symmetry; exact Hm). field. lra. }
-assert (E : / INR n + s * (x i - Sum n x / INR n) - p i = Sum n e / INR n - e i).
-{ rewrite Se. unfold e. fold s. field. lra. }
-rewrite E. assert (M : forall lo hi, (forall j, inr j n -> lo <= e j <= hi) -> lo <= Sum n e / INR n <= hi).
-{ intros lo hi H. split; apply (Rmult_le_reg_r (INR n)); try exact HN; unfold Rdiv; rewrite (Rmult_assoc (Sum n e)), Rinv_l, Rmult_1_r by lra;
-    rewrite Rmult_comm, <- Sum_const; apply Sum_le; intros j Hj; now apply H. }
-destruct (Rle_dec 0 (q * (q - 1))) as [K|K].
-- pose proof (proj1 (second_term i Hi) K). pose proof (M 0 B (fun j Hj => proj1 (second_term j Hj) K)). apply Rabs_le. lra.
-- assert (K' : q * (q - 1) <= 0) by lra.
-  pose proof (proj2 (second_term i Hi) K'). pose proof (M (- B) 0 (fun j Hj => proj2 (second_term j Hj) K')). apply Rabs_le. lra.
-Qed.
-End Hot.
-
 Theorem hot_limit__inhabited : Statements.hot_limit__inhabited.
 Proof.
 exists 1%nat, 2, 1, (fun _ => 0). repeat split; try (lia || lra). simpl. rewrite pw_1_l. lra.
@@ -676,7 +554,8 @@ assert (N1 : 1 <= INR n) by (now apply INR_ge1). pose proof (q_pos alpha H0) as 
 pose proof (range_ge0 n z H) as HR. fold R0 in HR.
 pose proof (hot_error n alpha (theta * (alpha - 1) * R0) (scaled alpha (fun i => theta * z i)) (threshold n alpha (fun i => theta * z i)) H H0
   (threshold_mass n alpha _ H H0)) as E. cbv zeta in E.
-assert (HrE : forall i j, inr i n -> inr j n -> scaled alpha (fun i => theta * z i) i - scaled alpha (fun i => theta * z i) j <= theta * (alpha - 1) * R0).
+assert (HrE : forall i j, inr i n -> inr j n -> scaled alpha (fun i => theta * z i) i - scaled alpha (fun i => theta * z i)
+  j <= theta * (alpha - 1) * R0).
 { intros k l Hk Hl. unfold scaled. pose proof (Largest_ge n z k Hk). pose proof (Smallest_le n z l Hl).
   replace ((alpha - 1) * (theta * z k) - (alpha - 1) * (theta * z l)) with (theta * (alpha - 1) * (z k - z l)) by ring.
   apply Rmult_le_compat_l; [apply Rmult_le_pos; lra | unfold R0; lra]. }
@@ -698,191 +577,11 @@ assert (P2 : Rpower 2 (Rabs (q - 2)) <= pw 2 ((2 * Rabs (alpha - 2) + Rabs (2 * 
   { replace (q - 2) with (- ((2 * alpha - 3) * q)) by (unfold q; field; lra). rewrite Rabs_Ropp, Rabs_mult, (Rabs_pos_eq q) by lra. reflexivity. }
   rewrite A. apply Rmult_le_compat_r; [left; exact Hq|]. pose proof (Rabs_pos (alpha - 2)). lra. }
 set (t := Rpower 2 (Rabs (q - 2))) in *. set (T := pw 2 _) in *.
-replace (Rabs (q * (q - 1)) * (c * t) / 2 * (theta * (alpha - 1) * R0) ^ 2) with (t * (Rabs (q * (q - 1)) * (alpha - 1) ^ 2 * c * (theta * R0) ^ 2 / 2)) by field.
+replace (Rabs (q * (q - 1)) * (c * t) / 2 * (theta * (alpha - 1) * R0) ^ 2) with (t * (Rabs (q * (q - 1)) * (alpha - 1) ^ 2 * c * (theta * R0)
+  ^ 2 / 2)) by field.
 rewrite K2. replace (T * theta ^ 2 * c * R0 ^ 2 * Rabs (alpha - 2) / 2) with (T * (Rabs (alpha - 2) * c * (theta * R0) ^ 2 / 2)) by field.
-apply Rmult_le_compat_r; [|exact P2]. apply Rmult_le_pos; [|lra]. apply Rmult_le_pos; [|apply pow2_ge_0]. apply Rmult_le_pos; [apply Rabs_pos | exact C0].
-Qed.
-
-(** ** From the maximum norm to the sum norm. *)
-
-(** Weights s with mean m of values between -1 and 1: the mean distance from m is largest for two values. *)
-Section Weights.
-Variables (n : nat) (s v : nat -> R).
-Hypotheses (Hs : forall i, inr i n -> 0 <= s i) (Hv : forall i, inr i n -> -1 <= v i <= 1).
-Let S := Sum n s.
-Let m := Sum n (fun i => s i * v i) / S.
-Let up i := if Rlt_dec m (v i) then 1 else 0.
-Let A := Sum n (fun i => s i * up i).
-Let B := Sum n (fun i => s i * (1 - up i)).
-
-Lemma two_values : 0 < S -> Sum n (fun i => s i * Rabs (v i - m)) * (A + B) <= 4 * (A * B).
-Proof.
-intros HS. assert (U : forall i, 0 <= up i <= 1) by (intros i; unfold up; destruct (Rlt_dec m (v i)); lra).
-assert (HA : 0 <= A) by (apply Sum_nonneg; intros i Hi; apply Rmult_le_pos; [now apply Hs | apply U]).
-assert (HB : 0 <= B) by (apply Sum_nonneg; intros i Hi; apply Rmult_le_pos; [now apply Hs | pose proof (U i); lra]).
-assert (AB : A + B = S) by (unfold A, B, S; rewrite <- Sum_plus; apply Sum_ext; intros; ring).
-set (P := Sum n (fun i => s i * up i * (v i - m))). set (Q := Sum n (fun i => s i * (1 - up i) * (m - v i))).
-assert (PQ : P = Q).
-{ assert (P - Q = 0); [|lra]. unfold P, Q. rewrite <- Sum_minus.
-  rewrite (Sum_ext n _ (fun i => s i * v i - m * s i)) by (intros; ring). rewrite Sum_minus, Sum_scal. fold S. unfold m. field. lra. }
-assert (T : Sum n (fun i => s i * Rabs (v i - m)) = P + Q).
-{ unfold P, Q. rewrite <- Sum_plus. apply Sum_ext. intros i _. unfold up. destruct (Rlt_dec m (v i)) as [L|L].
-  - rewrite Rabs_pos_eq by lra. ring.
-  - rewrite Rabs_left1 by lra. ring. }
-assert (P1 : P <= A * (1 - m)).
-{ unfold P, A. rewrite <- Sum_scal_r. apply Sum_le. intros i Hi. apply Rmult_le_compat_l; [apply Rmult_le_pos; [now apply Hs | apply U]|].
-  pose proof (Hv i Hi). lra. }
-assert (Q1 : Q <= B * (1 + m)).
-{ unfold Q, B. rewrite <- Sum_scal_r. apply Sum_le. intros i Hi. pose proof (U i). apply Rmult_le_compat_l; [apply Rmult_le_pos; [now apply Hs | lra]|].
-  pose proof (Hv i Hi). lra. }
-rewrite T, <- PQ. rewrite <- PQ in Q1. apply (Rmult_le_compat_r B) in P1; [|exact HB]. apply (Rmult_le_compat_r A) in Q1; [|exact HA]. lra.
-Qed.
-End Weights.
-
-(** Concave powers lie below their tangents. *)
-Lemma below_tangent c t y : 0 < c -> 0 <= t -> 0 <= y <= 1 -> (t = 0 -> 0 < y) -> pw t y <= pw c y + y * pw c (y - 1) * (t - c).
-Proof.
-intros Hc [Ht|<-] Hy Hz.
-- rewrite !pw_Rpower by lra. set (u := t / c). assert (Hu : 0 < u) by (apply Rdiv_lt_0_compat; lra).
-  assert (Et : t = u * c) by (unfold u; field; lra). rewrite Et, <- Rpower_mult_distr by lra.
-  assert (Ec : Rpower c y = Rpower c (y - 1) * c) by (rewrite <- (Rpower_1 c) at 3 by lra; rewrite <- Rpower_plus; f_equal; ring).
-  rewrite Ec. assert (K : Rpower u y <= 1 + y * (u - 1)).
-  { destruct (proj2 Hy) as [Y|Y]; [|rewrite Y, Rpower_1; lra]. destruct (proj1 Hy) as [Y0|<-]; [|rewrite Rpower_O; lra].
-    (* the inverse power is convex *)
-    assert (Yi : 1 < / y) by (rewrite <- Rinv_1; apply Rinv_lt_contravar; lra).
-    assert (W : u = Rpower (Rpower u y) (/ y)) by (rewrite Rpower_mult, Rinv_r, Rpower_1; lra).
-    destruct (Req_EM_T (Rpower u y) 1) as [E|N].
-    { assert (U1 : u = 1) by (rewrite W, E; unfold Rpower; rewrite ln_1, Rmult_0_r, exp_0; reflexivity). rewrite E, U1. lra. }
-    pose proof (bernoulli_strict (Rpower u y) (/ y) Yi ltac:(apply Rpower_gt0) N) as Be. rewrite <- W in Be.
-    apply (Rmult_lt_compat_l y) in Be; [|lra]. replace (y * (1 + / y * (Rpower u y - 1))) with (y + (Rpower u y - 1)) in Be by (field; lra). lra. }
-  pose proof (Rpower_gt0 c (y - 1)) as G. apply (Rmult_le_compat_r (Rpower c (y - 1) * c)) in K; [|left; apply Rmult_lt_0_compat; lra]. lra.
-- rewrite (pw_0 0 y) by (specialize (Hz eq_refl); lra). replace (pw c y) with (pw c (y - 1) * c).
-  + pose proof (pw_ge0 c (y - 1)). assert (0 <= (1 - y) * (pw c (y - 1) * c)) by (apply Rmult_le_pos; [lra | apply Rmult_le_pos; lra]). lra.
-  + rewrite <- (pw_1_r c) at 2 by lra. rewrite <- pw_plus by lra. f_equal. ring.
-Qed.
-
-(** Convex powers lie above theirs. *)
-Lemma above_inverse c t y : 0 < c -> 0 < t -> 0 <= y -> pw c (- y) - y * pw c (- y - 1) * (t - c) <= pw t (- y).
-Proof.
-intros Hc Ht Hy. rewrite !pw_Rpower by lra. set (u := t / c). assert (Hu : 0 < u) by (apply Rdiv_lt_0_compat; lra).
-assert (Et : t = u * c) by (unfold u; field; lra). rewrite Et, <- Rpower_mult_distr by lra.
-assert (Ec : Rpower c (- y) = Rpower c (- y - 1) * c) by (rewrite <- (Rpower_1 c) at 3 by lra; rewrite <- Rpower_plus; f_equal; ring).
-rewrite Ec. assert (K : 1 - y * (u - 1) <= Rpower u (- y)).
-{ unfold Rpower. pose proof (exp_ineq1_le (- y * ln u)) as I. pose proof (ln_le_minus1 u Hu) as L. nra. }
-pose proof (Rpower_gt0 c (- y - 1)) as G. apply (Rmult_le_compat_r (Rpower c (- y - 1) * c)) in K; [|left; apply Rmult_lt_0_compat; lra]. lra.
-Qed.
-
-(** The sum of k powers below 1, by their sum. *)
-Lemma power_part n p up y : (forall i, inr i n -> 0 <= p i) -> (forall i, inr i n -> up i = 0 \/ up i = 1) -> 0 <= y <= 1 ->
-  let k := Sum n up in let U := Sum n (fun i => p i * up i) in 0 < U ->
-  Sum n (fun i => (if Rlt_dec 0 (p i) then pw (p i) y else 0) * up i) <= pw k (1 - y) * pw U y.
-Proof.
-intros Hp Hup Hy k U HU.
-assert (Hk : 1 <= k).
-{ destruct (Sum_pos_ex n _ HU) as [i [Hi L]]. cbv beta in L. destruct (Hup i Hi) as [E|E]; [rewrite E in L; lra|]. rewrite <- E. apply (Sum_ge_term n up i Hi).
-  intros j Hj. destruct (Hup j Hj); lra. }
-set (c := U / k). assert (Hc : 0 < c) by (apply Rdiv_lt_0_compat; lra).
-apply Rle_trans with (Sum n (fun i => pw c y * up i + y * pw c (y - 1) * (p i * up i - c * up i))).
-- apply Sum_le. intros i Hi. destruct (Hup i Hi) as [-> | ->]; [lra|]. rewrite !Rmult_1_r. destruct (Rlt_dec 0 (p i)) as [L|L].
-  + apply below_tangent; lra.
-  + replace (p i) with 0 by (pose proof (Hp i Hi); lra). replace (pw c y) with (pw c (y - 1) * c).
-    * pose proof (pw_ge0 c (y - 1)). assert (0 <= (1 - y) * (pw c (y - 1) * c)) by (apply Rmult_le_pos; [lra | apply Rmult_le_pos; lra]). lra.
-    * rewrite <- (pw_1_r c) at 2 by lra. rewrite <- pw_plus by lra. f_equal. ring.
-- rewrite Sum_plus, !Sum_scal, Sum_minus, Sum_scal. fold k U. replace (U - c * k) with 0 by (unfold c; field; lra).
-  right. rewrite Rmult_0_r, Rplus_0_r. unfold c, Rdiv. rewrite pw_mult by (lra || (left; apply Rinv_0_lt_compat; lra)).
-  rewrite pw_inv by lra. unfold Rminus. rewrite (pw_plus k), pw_1_r by lra. ring.
-Qed.
-
-Section Two.
-Variables (alpha k l U V A B : R).
-Hypotheses (Ha : 1 <= alpha <= 2) (Hk : 1 <= k) (Hl : 1 <= l) (HU : 0 < U) (HV : 0 < V) (HUV : U + V = 1) (HA : 0 < A) (HB : 0 < B).
-Hypotheses (BA : A <= pw k (alpha - 1) * pw U (2 - alpha)) (BB : B <= pw l (alpha - 1) * pw V (2 - alpha)).
-Let kappa := (alpha - 1) / (3 - alpha).
-Let W := pw k (- kappa) + pw l (- kappa).
-
-Lemma W_pos : 0 < W.
-Proof. apply Rplus_lt_0_compat; apply pw_gt0; lra. Qed.
-
-(** One term of Hoelder's inequality, by the tangent where equality holds. *)
-Lemma one_term j T C : 1 <= j -> 0 < T -> 0 < C -> C <= pw j (alpha - 1) * pw T (2 - alpha) ->
-  let T' := pw j (- kappa) / W in pw W (3 - alpha) * T' - (2 - alpha) * pw W (3 - alpha) * (T - T') <= / C.
-Proof.
-intros Hj HT HC H T'. pose proof W_pos as HW. assert (P : 0 < pw j (- kappa)) by (apply pw_gt0; lra). assert (HT' : 0 < T') by (apply Rdiv_lt_0_compat; lra).
-pose proof (above_inverse T' T (2 - alpha) HT' HT ltac:(lra)) as I. assert (J : 0 < pw j (- (alpha - 1))) by (apply pw_gt0; lra).
-assert (E1 : pw j (- (alpha - 1)) * pw T' (- (2 - alpha) - 1) = pw W (3 - alpha)).
-{ unfold T', Rdiv. rewrite pw_mult by (lra || (left; apply Rinv_0_lt_compat; lra)). rewrite pw_inv by exact HW.
-  rewrite (pw_Rpower j (- kappa)) by lra. rewrite (pw_Rpower (Rpower j (- kappa))) by apply Rpower_gt0. rewrite Rpower_mult, (pw_Rpower j) by lra.
-  rewrite <- Rmult_assoc, <- Rpower_plus.
-  replace (- (alpha - 1) + - kappa * (- (2 - alpha) - 1)) with 0 by (unfold kappa; field; lra). rewrite Rpower_O by lra. rewrite Rmult_1_l. f_equal. ring. }
-assert (E2 : pw T' (- (2 - alpha)) = pw T' (- (2 - alpha) - 1) * T').
-{ rewrite <- (pw_1_r T') at 3 by lra. rewrite <- pw_plus by exact HT'. f_equal. ring. }
-apply Rle_trans with (pw j (- (alpha - 1)) * pw T (- (2 - alpha))).
-- apply (Rmult_le_compat_l (pw j (- (alpha - 1)))) in I; [|lra]. rewrite E2 in I.
-  replace (pw W (3 - alpha) * T' - (2 - alpha) * pw W (3 - alpha) * (T - T')) with
-    (pw j (- (alpha - 1)) * (pw T' (- (2 - alpha) - 1) * T' - (2 - alpha) * pw T' (- (2 - alpha) - 1) * (T - T'))); [exact I|].
-  rewrite <- E1. ring.
-- apply Rle_trans with (/ (pw j (alpha - 1) * pw T (2 - alpha))); [|apply Rinv_le_contravar; [exact HC | exact H]].
-  right. rewrite Rinv_mult_distr by (apply Rgt_not_eq, pw_gt0; lra).
-  rewrite !pw_Rpower by lra. now rewrite !Rpower_Ropp.
-Qed.
-
-Lemma two_terms : pw W (3 - alpha) <= / A + / B.
-Proof.
-pose proof W_pos as HW. pose proof (one_term k U A Hk HU HA BA) as X. pose proof (one_term l V B Hl HV HB BB) as Y. cbv zeta in X, Y.
-assert (S : pw k (- kappa) / W + pw l (- kappa) / W = 1) by (unfold W; field; fold W; lra).
-set (a := pw k (- kappa) / W) in *. set (b := pw l (- kappa) / W) in *.
-replace b with (1 - a) in Y by lra. replace V with (1 - U) in Y by lra. lra.
-Qed.
-
-Lemma two_bound T : T * (A + B) <= 4 * (A * B) -> T <= 4 * pw W (alpha - 3).
-Proof.
-intros H. pose proof two_terms as X. pose proof W_pos as HW. pose proof (pw_gt0 W (3 - alpha) HW) as G.
-assert (E : pw W (alpha - 3) = / pw W (3 - alpha)) by (replace (alpha - 3) with (- (3 - alpha)) by ring; rewrite !pw_Rpower by exact HW; apply Rpower_Ropp).
-rewrite E. set (w := pw W (3 - alpha)) in *. assert (K : A * B * w <= A + B).
-{ apply (Rmult_le_compat_l (A * B)) in X; [|left; apply Rmult_lt_0_compat; lra]. replace (A * B * (/ A + / B)) with (A + B) in X by (field; lra). exact X. }
-apply (Rmult_le_reg_r (w * (A + B))); [apply Rmult_lt_0_compat; lra|].
-replace (4 * / w * (w * (A + B))) with (4 * (A + B)) by (field; lra).
-apply (Rmult_le_compat_r w) in H; [|lra]. lra.
-Qed.
-End Two.
-
-(** Of two numbers with a given sum the nearest have the least sum of inverse powers. *)
-Lemma nearest kappa k l lo hi : 0 <= kappa -> 0 < k <= lo -> lo <= hi -> k + l = lo + hi ->
-  pw lo (- kappa) + pw hi (- kappa) <= pw k (- kappa) + pw l (- kappa).
-Proof.
-intros Hk Hlo Hh E. pose proof (above_inverse lo k kappa ltac:(lra) ltac:(lra) Hk) as X.
-pose proof (above_inverse hi l kappa ltac:(lra) ltac:(lra) Hk) as Y. replace (l - hi) with (lo - k) in Y by lra.
-assert (G : pw hi (- kappa - 1) <= pw lo (- kappa - 1)).
-{ replace (- kappa - 1) with (- (kappa + 1)) by ring. rewrite <- !pw_inv by lra. apply pw_le; [lra|]. apply Rinv_le_contravar; lra. }
-apply (Rmult_le_compat_l (kappa * (lo - k))) in G; [|apply Rmult_le_pos; lra]. lra.
-Qed.
-
-Lemma floor_is x z : IZR z <= x < IZR z + 1 -> Int_part x = z.
-Proof.
-intros H. pose proof (base_Int_part x) as B. assert (Int_part x < z + 1)%Z by (apply lt_IZR; rewrite plus_IZR; lra).
-assert (z < Int_part x + 1)%Z by (apply lt_IZR; rewrite plus_IZR; lra). lia.
-Qed.
-
-Lemma halves n : (2 <= n)%nat -> exists h, (1 <= h)%nat /\ (h <= n - h <= h + 1)%nat /\
-  IZR (Int_part (INR n / 2)) = INR h /\ - IZR (Int_part (- (INR n / 2))) = INR (n - h).
-Proof.
-intros Hn. exists (Nat.div2 n). pose proof (Nat.div2_odd n) as O. set (h := Nat.div2 n) in *.
-assert (H : (h <= n - h <= h + 1)%nat) by (destruct (Nat.odd n); simpl in O; lia).
-assert (L : INR h <= INR (n - h) <= INR h + 1) by (split; [|change 1 with (INR 1); rewrite <- plus_INR]; apply le_INR; lia).
-assert (E : INR n = INR h + INR (n - h)) by (rewrite <- plus_INR; f_equal; lia).
-split; [lia|]. split; [exact H|]. split.
-- rewrite (floor_is (INR n / 2) (Z.of_nat h)), <- INR_IZR_INZ; [reflexivity|]. rewrite <- INR_IZR_INZ. lra.
-- rewrite (floor_is (- (INR n / 2)) (- Z.of_nat (n - h))), opp_IZR, <- INR_IZR_INZ; [ring|]. rewrite opp_IZR, <- INR_IZR_INZ. lra.
-Qed.
-
-Lemma nearest_halves n kappa K L : (2 <= n)%nat -> 0 <= kappa -> (1 <= K)%nat -> (1 <= L)%nat -> (K + L = n)%nat ->
-  0 < pw (- IZR (Int_part (- (INR n / 2)))) (- kappa) + pw (IZR (Int_part (INR n / 2))) (- kappa) <= pw (INR K) (- kappa) + pw (INR L) (- kappa).
-Proof.
-intros Hn Hkappa HK HL E. destruct (halves n Hn) as [h [H1 [H2 [-> ->]]]].
-assert (P : 1 <= INR h) by now apply INR_ge1. assert (P' : INR h <= INR (n - h)) by (apply le_INR; lia). split.
-- apply Rplus_lt_0_compat; apply pw_gt0; lra.
-- rewrite Rplus_comm. destruct (le_lt_dec K L) as [C|C]; [|rewrite (Rplus_comm (pw (INR K) _))]; apply nearest; try exact Hkappa; try exact P';
-    try (rewrite <- !plus_INR; f_equal; lia); split; try (apply lt_0_INR; lia); apply le_INR; lia.
+apply Rmult_le_compat_r; [|exact P2]. apply Rmult_le_pos; [|lra]. apply Rmult_le_pos; [|apply pow2_ge_0].
+apply Rmult_le_pos; [apply Rabs_pos | exact C0].
 Qed.
 
 Theorem sup_to_one_exact__inhabited : Statements.sup_to_one_exact__inhabited.
@@ -913,7 +612,8 @@ assert (V1 : forall i, inr i n -> -1 <= v i <= 1) by (intros i Hi; pose proof (H
 pose proof (two_values n s v S0 V1 SP) as T. cbv zeta in T. fold m in T.
 set (up i := if Rlt_dec m (v i) then 1 else 0) in *.
 assert (U01 : forall i, up i = 0 \/ up i = 1) by (intros i; unfold up; destruct (Rlt_dec m (v i)); lra).
-set (T0 := Sum n (fun i => s i * Rabs (v i - m))) in *. set (A := Sum n (fun i => s i * up i)) in *. set (B := Sum n (fun i => s i * (1 - up i))) in *.
+set (T0 := Sum n (fun i => s i * Rabs (v i - m))) in *. set (A := Sum n (fun i => s i * up i)) in *.
+set (B := Sum n (fun i => s i * (1 - up i))) in *.
 assert (HA : 0 <= A) by (apply Sum_nonneg; intros i Hi; apply Rmult_le_pos; [now apply S0 | destruct (U01 i); lra]).
 assert (HB : 0 <= B) by (apply Sum_nonneg; intros i Hi; apply Rmult_le_pos; [now apply S0 | destruct (U01 i); lra]).
 assert (AB : A + B = Sum n s) by (unfold A, B; rewrite <- Sum_plus; apply Sum_ext; intros; ring).
@@ -944,11 +644,13 @@ assert (KL : (K + L = n)%nat).
   rewrite (Sum_ext n _ (fun _ => 1)), Sum_const by (intros; ring). ring. }
 assert (Some1 : forall f, (forall i, f i = 0 \/ f i = 1) -> 0 < Sum n (fun i => p i * f i) -> (1 <= support_size n f)%nat).
 { intros f Hf P. apply INR_le. rewrite (Cnt f Hf). destruct (Sum_pos_ex n _ P) as [i [Hi Li]]. cbv beta in Li.
-  destruct (Hf i) as [E|E]; [rewrite E in Li; lra|]. change (INR 1) with 1. rewrite <- E. apply (Sum_ge_term n f i Hi). intros j _. destruct (Hf j); lra. }
+  destruct (Hf i) as [E|E]; [rewrite E in Li; lra|]. change (INR 1) with 1. rewrite <- E. apply (Sum_ge_term n f i Hi). intros j _.
+  destruct (Hf j); lra. }
 pose proof (Some1 up U01 MU) as K1. pose proof (Some1 _ D01 MV) as L1. fold K in K1. fold L in L1.
 assert (UV : Sum n (fun i => p i * up i) + Sum n (fun i => p i * (1 - up i)) = 1).
 { rewrite <- Sum_plus. transitivity (Sum n p); [apply Sum_ext; intros; ring | exact Hs]. }
-pose proof (two_bound alpha (INR K) (INR L) _ _ A B ltac:(lra) (INR_ge1 K K1) (INR_ge1 L L1) MU MV UV PA PB XA XB T0 T) as F. cbv zeta in F. fold kappa in F.
+pose proof (two_bound alpha (INR K) (INR L) _ _ A B ltac:(lra) (INR_ge1 K K1) (INR_ge1 L L1) MU MV UV PA PB XA XB T0 T) as F. cbv zeta in F.
+fold kappa in F.
 eapply Rle_trans; [exact F|]. apply Rmult_le_compat_l; [lra|].
 pose proof (nearest_halves n kappa K L H Hkappa K1 L1 KL) as N. fold W0 in N.
 set (W1 := pw (INR K) (- kappa) + pw (INR L) (- kappa)) in *. replace (alpha - 3) with (- (3 - alpha)) by ring.
@@ -962,226 +664,6 @@ assert (P1 : 0 < INR h) by (apply lt_0_INR; lia). assert (P2 : 0 < INR (n - h)) 
 repeat split; intros; try (left; assumption); try lra. left. apply Rplus_lt_0_compat; now apply pw_gt0.
 Qed.
 
-(** ** How softmax starts to become entmax. *)
-
-(** The logarithm at 1, to the second order: |ln (1 + u) - u + u^2/2| <= 2 |u|^3. *)
-Lemma ln_second u : Rabs u <= 1 / 2 -> Rabs (ln (1 + u) - (u - u ^ 2 / 2)) <= 2 * Rabs u ^ 3.
-Proof.
-intros Hu. apply Rabs_le_between in Hu.
-set (f t := ln (1 + t) - (t - t ^ 2 / 2)). set (df t := t ^ 2 / (1 + t)).
-assert (D : forall t, -1 / 2 <= t <= 1 / 2 -> is_derive f t (df t)) by (intros t Ht; unfold f, df; auto_derive; [lra | field; lra]).
-assert (F0 : f 0 = 0) by (unfold f; rewrite Rplus_0_r, ln_1; field).
-assert (B : forall t, -1 / 2 <= t <= 1 / 2 -> 0 <= df t <= 2 * t ^ 2).
-{ intros t Ht. unfold df. pose proof (pow2_ge_0 t). assert (0 < / (1 + t) <= 2).
-  { split; [apply Rinv_0_lt_compat; lra|]. replace 2 with (/ (1 / 2)) by field. apply Rinv_le_contravar; lra. }
-  unfold Rdiv. split; [apply Rmult_le_pos; lra|]. rewrite Rmult_comm. apply Rmult_le_compat_r; lra. }
-fold (f u). destruct (Rle_dec 0 u) as [P|P].
-- rewrite (Rabs_pos_eq u) by lra. destruct P as [P|<-]; [|rewrite F0, Rabs_R0; lra].
-  destruct (MVT_cor2 f df 0 u P) as [c [E Hc]]; [intros t Ht; apply is_derive_Reals, D; lra|]. rewrite F0, !Rminus_0_r in E. rewrite E.
-  destruct (B c ltac:(lra)) as [B1 B2]. rewrite Rabs_pos_eq by (apply Rmult_le_pos; lra).
-  replace (2 * u ^ 3) with (2 * u ^ 2 * u) by ring. apply Rmult_le_compat_r; [lra|]. assert (c ^ 2 <= u ^ 2) by (apply pow_incr; lra). lra.
-- rewrite (Rabs_left u) by lra.
-  destruct (MVT_cor2 f df u 0 ltac:(lra)) as [c [E Hc]]; [intros t Ht; apply is_derive_Reals, D; lra|]. rewrite F0 in E.
-  replace (f u) with (- (df c * (0 - u))) by lra. destruct (B c ltac:(lra)) as [B1 B2]. rewrite Rabs_Ropp, Rabs_pos_eq by (apply Rmult_le_pos; lra).
-  replace (2 * (- u) ^ 3) with (2 * (- u) ^ 2 * (0 - u)) by ring. apply Rmult_le_compat_r; [lra|].
-  assert ((- c) ^ 2 <= (- u) ^ 2) by (apply pow_incr; lra). replace (c ^ 2) with ((- c) ^ 2) in B2 by ring. lra.
-Qed.
-
-(** One probability along a trial threshold: e^l, and its derivative. *)
-Definition trial (l c h : R) : R := pw (Rmax 0 (1 + h * (l - h * c))) (/ h).
-
-(** A limit from the right at 0. *)
-Definition right_limit (f : R -> R) (d : R) : Prop := forall e, 0 < e -> exists a, 0 < a /\ forall h, 0 < h < a -> Rabs (f h - d) < e.
-
-Lemma right_limit_iff f d : right_limit f d <-> filterlim f (at_right 0) (locally d).
-Proof.
-split; intros H.
-- apply filterlim_locally. intros eps. destruct (H eps (cond_pos eps)) as [a [Ha Hf]]. exists (mkposreal a Ha). intros h Hh Hp.
-  change (Rabs (h - 0) < a) in Hh. rewrite Rminus_0_r, Rabs_pos_eq in Hh by lra. now apply Hf.
-- intros e He. destruct (proj1 (filterlim_locally f d) H (mkposreal e He)) as [a Hf]. exists a. split; [apply cond_pos|]. intros h Hh.
-  apply (Hf h); [|lra]. change (Rabs (h - 0) < a). rewrite Rminus_0_r, Rabs_pos_eq; lra.
-Qed.
-
-Lemma right_limit_unique f d d' : right_limit f d -> right_limit f d' -> d = d'.
-Proof.
-intros H H'. apply Rminus_diag_uniq. destruct (Req_EM_T (d - d') 0) as [|N]; [assumption|exfalso]. pose proof (Rabs_pos_lt _ N) as P.
-destruct (H (Rabs (d - d') / 2) ltac:(lra)) as [a [Ha F]]. destruct (H' (Rabs (d - d') / 2) ltac:(lra)) as [b [Hb F']].
-pose proof (Rmin_pos a b Ha Hb) as M. pose proof (Rmin_l a b). pose proof (Rmin_r a b).
-specialize (F (Rmin a b / 2) ltac:(lra)). specialize (F' (Rmin a b / 2) ltac:(lra)). rewrite Rabs_minus_sym in F.
-pose proof (Rabs_triang (d - f (Rmin a b / 2)) (f (Rmin a b / 2) - d')) as T. replace (d - f (Rmin a b / 2) + (f (Rmin a b / 2) - d')) with (d - d') in T by ring. lra.
-Qed.
-
-Lemma right_limit_Sum n (f : nat -> R -> R) (d : nat -> R) : (forall i, inr i n -> right_limit (f i) (d i)) ->
-  right_limit (fun h => Sum n (fun i => f i h)) (Sum n d).
-Proof.
-induction n as [|n IH]; intros H e He; cbn [Sum].
-- exists 1. split; [lra|]. intros h _. rewrite Rminus_0_r, Rabs_R0. exact He.
-- destruct (IH ltac:(intros; apply H; lia) (e / 2) ltac:(lra)) as [a [Ha F]]. destruct (H (S n) ltac:(lia) (e / 2) ltac:(lra)) as [b [Hb G]].
-  exists (Rmin a b). split; [now apply Rmin_pos|]. intros h Hh. pose proof (Rmin_l a b). pose proof (Rmin_r a b).
-  specialize (F h ltac:(lra)). specialize (G h ltac:(lra)).
-  replace (Sum n (fun i => f i h) + f (S n) h - (Sum n d + d (S n))) with (Sum n (fun i => f i h) - Sum n d + (f (S n) h - d (S n))) by ring.
-  eapply Rle_lt_trans; [apply Rabs_triang | lra].
-Qed.
-
-Lemma trial_exponent l c : right_limit (fun h => (ln (1 + h * (l - h * c)) / h - l) / h) (- c - l ^ 2 / 2).
-Proof.
-intros eps Heps. set (b := Rabs l + Rabs c + 1). assert (Hb : 1 <= b) by (unfold b; pose proof (Rabs_pos l); pose proof (Rabs_pos c); lra).
-set (M := 2 * b ^ 3 + 2 * b ^ 2). assert (HM : 0 < M) by (unfold M; pose proof (pow_lt b 3 ltac:(lra)); pose proof (pow_lt b 2 ltac:(lra)); lra).
-assert (Hd : 0 < Rmin (1 / (2 * b)) (eps / M)) by (apply Rmin_pos; apply Rdiv_lt_0_compat; lra).
-exists (Rmin (1 / (2 * b)) (eps / M)). split; [exact Hd|]. intros h [Hp Hh'].
-assert (H1 : h < 1 / (2 * b)) by (eapply Rlt_le_trans; [exact Hh' | apply Rmin_l]).
-assert (H2 : h < eps / M) by (eapply Rlt_le_trans; [exact Hh' | apply Rmin_r]).
-apply (Rmult_lt_compat_r (2 * b)) in H1; [|lra]. replace (1 / (2 * b) * (2 * b)) with 1 in H1 by (field; lra).
-apply (Rmult_lt_compat_r M) in H2; [|lra]. replace (eps / M * M) with eps in H2 by (field; lra).
-assert (Hh1 : h <= 1) by nra. set (k := l - h * c). assert (Hk : Rabs k <= b).
-{ unfold k, b. eapply Rle_trans; [apply Rabs_triang|]. rewrite Rabs_Ropp, Rabs_mult, (Rabs_pos_eq h) by lra. pose proof (Rabs_pos c). nra. }
-assert (Hu : Rabs (h * k) <= 1 / 2) by (rewrite Rabs_mult, (Rabs_pos_eq h) by lra; nra).
-pose proof (ln_second (h * k) Hu) as L. set (e := ln (1 + h * k) - (h * k - (h * k) ^ 2 / 2)) in *.
-assert (Hc : Rabs c <= b) by (unfold b; pose proof (Rabs_pos l); lra). assert (Hl : Rabs l <= b) by (unfold b; pose proof (Rabs_pos c); lra).
-assert (E : (ln (1 + h * k) / h - l) / h - (- c - l ^ 2 / 2) = e / h ^ 2 + h * (l * c - h * c ^ 2 / 2)).
-{ unfold e, k. field. lra. }
-fold k. rewrite E.
-eapply Rle_lt_trans; [apply Rabs_triang|].
-assert (A1 : Rabs (e / h ^ 2) <= h * (2 * b ^ 3)).
-{ unfold Rdiv. rewrite Rabs_mult, (Rabs_pos_eq (/ h ^ 2)) by (left; apply Rinv_0_lt_compat, pow_lt; lra).
-  apply (Rmult_le_reg_r (h ^ 2)); [apply pow_lt; lra|]. rewrite Rmult_assoc, Rinv_l, Rmult_1_r by (apply pow_nonzero; lra).
-  eapply Rle_trans; [exact L|]. rewrite Rabs_mult, (Rabs_pos_eq h) by lra. rewrite Rpow_mult_distr.
-  replace (h * (2 * b ^ 3) * h ^ 2) with (2 * (h ^ 3 * b ^ 3)) by ring. apply Rmult_le_compat_l; [lra|]. apply Rmult_le_compat_l; [apply pow_le; lra|].
-  apply pow_incr. split; [apply Rabs_pos | exact Hk]. }
-assert (A2 : Rabs (h * (l * c - h * c ^ 2 / 2)) <= h * (b ^ 2 + b ^ 2 / 2)).
-{ rewrite Rabs_mult, (Rabs_pos_eq h) by lra. apply Rmult_le_compat_l; [lra|]. eapply Rle_trans; [apply Rabs_triang|].
-  rewrite Rabs_Ropp. unfold Rdiv at 1. rewrite !Rabs_mult, (Rabs_pos_eq h), (Rabs_pos_eq (/ 2)) by lra. rewrite <- RPow_abs.
-  assert (Rabs l * Rabs c <= b * b) by (apply Rmult_le_compat; try apply Rabs_pos; assumption).
-  assert (Rabs c ^ 2 <= b ^ 2) by (apply pow_incr; split; [apply Rabs_pos | exact Hc]).
-  pose proof (pow_le (Rabs c) 2 (Rabs_pos c)). assert (h * Rabs c ^ 2 <= 1 * b ^ 2) by (apply Rmult_le_compat; lra). lra. }
-unfold M in *. assert (0 <= h * (b ^ 2 / 2)) by (apply Rmult_le_pos; [lra | pose proof (pow_lt b 2 ltac:(lra)); lra]). lra.
-Qed.
-
-Lemma trial_slope l c : right_limit (fun h => (trial l c h - exp l) / h) (exp l * (- c - l ^ 2 / 2)).
-Proof.
-set (d := - c - l ^ 2 / 2). intros e He. pose proof (exp_pos l) as El. set (k := Rabs d + 1). assert (Hk : 1 <= k) by (unfold k; pose proof (Rabs_pos d); lra).
-assert (E1 : 0 < Rmin 1 (e / (2 * exp l))) by (apply Rmin_pos; [lra | apply Rdiv_lt_0_compat; lra]).
-destruct (trial_exponent l c _ E1) as [a [Ha F]]. set (b := Rabs l + Rabs c + 1).
-assert (Hb : 1 <= b) by (unfold b; pose proof (Rabs_pos l); pose proof (Rabs_pos c); lra).
-set (m := Rmin (1 / (2 * b)) (Rmin (1 / (2 * k)) (e / (8 * k ^ 2 * exp l)))).
-assert (Hm : 0 < m).
-{ repeat apply Rmin_pos; apply Rdiv_lt_0_compat; try lra. apply Rmult_lt_0_compat; [|exact El]. pose proof (pow_lt k 2 ltac:(lra)). lra. }
-exists (Rmin a m). split; [now apply Rmin_pos|]. intros h Hh. pose proof (Rmin_l a m). pose proof (Rmin_r a m).
-pose proof (Rmin_l (1 / (2 * b)) (Rmin (1 / (2 * k)) (e / (8 * k ^ 2 * exp l)))) as N1. fold m in N1.
-pose proof (Rmin_r (1 / (2 * b)) (Rmin (1 / (2 * k)) (e / (8 * k ^ 2 * exp l)))) as N2. fold m in N2.
-assert (M1 : h < 1 / (2 * b)) by lra. assert (M' : h < Rmin (1 / (2 * k)) (e / (8 * k ^ 2 * exp l))) by lra.
-assert (M2 : h < 1 / (2 * k)) by (eapply Rlt_le_trans; [exact M' | apply Rmin_l]).
-assert (M3 : h < e / (8 * k ^ 2 * exp l)) by (eapply Rlt_le_trans; [exact M' | apply Rmin_r]).
-apply (Rmult_lt_compat_r (2 * b)) in M1; [|lra]. replace (1 / (2 * b) * (2 * b)) with 1 in M1 by (field; lra).
-apply (Rmult_lt_compat_r (2 * k)) in M2; [|lra]. replace (1 / (2 * k) * (2 * k)) with 1 in M2 by (field; lra).
-assert (K2 : 0 < k ^ 2) by (apply pow_lt; lra).
-apply (Rmult_lt_compat_r (8 * k ^ 2 * exp l)) in M3; [|apply Rmult_lt_0_compat; lra].
-replace (e / (8 * k ^ 2 * exp l) * (8 * k ^ 2 * exp l)) with e in M3 by (field; lra).
-specialize (F h ltac:(lra)). set (G := (ln (1 + h * (l - h * c)) / h - l) / h) in *. fold d in F.
-assert (F1 : Rabs (G - d) < 1) by (eapply Rlt_le_trans; [exact F | apply Rmin_l]).
-assert (F2 : Rabs (G - d) < e / (2 * exp l)) by (eapply Rlt_le_trans; [exact F | apply Rmin_r]).
-assert (HG : Rabs G <= k).
-{ unfold k. replace G with (d + (G - d)) by ring. eapply Rle_trans; [apply Rabs_triang | lra]. }
-assert (Pos : 0 < 1 + h * (l - h * c)).
-{ assert (Rabs (h * (l - h * c)) <= 1 / 2); [|apply Rabs_le_between in H1; lra].
-  rewrite Rabs_mult, (Rabs_pos_eq h) by lra. assert (Rabs (l - h * c) <= b); [|nra]. unfold b.
-  eapply Rle_trans; [apply Rabs_triang|]. rewrite Rabs_Ropp, Rabs_mult, (Rabs_pos_eq h) by lra. pose proof (Rabs_pos c). nra. }
-set (g := h * G). assert (Hg : Rabs g <= h * k) by (unfold g; rewrite Rabs_mult, (Rabs_pos_eq h) by lra; apply Rmult_le_compat_l; lra).
-assert (T : trial l c h = exp l * exp g).
-{ unfold trial. rewrite Rmax_0_id, pw_Rpower by lra. unfold Rpower. rewrite <- exp_plus. f_equal. unfold g, G. field. lra. }
-assert (Eg : 0 <= exp g - 1 - g <= 2 * (h * k) ^ 2).
-{ pose proof (exp_ineq1_le g). split; [lra|]. apply Rabs_le_between in Hg. pose proof (exp_ineq1_le (- g)) as I.
-  assert (P : exp g * exp (- g) = 1) by (rewrite <- exp_plus, Rplus_opp_r; apply exp_0). pose proof (exp_pos g).
-  apply (Rmult_le_compat_l (exp g)) in I; [|lra]. rewrite P in I.
-  assert (g ^ 2 <= (h * k) ^ 2) by (rewrite <- (pow2_abs g); apply pow_incr; split; [apply Rabs_pos | apply Rabs_le; lra]).
-  assert (exp g <= 2) by nra. assert (exp g - 1 - g <= g * (exp g - 1)) by lra. nra. }
-rewrite T. replace ((exp l * exp g - exp l) / h - exp l * d) with (exp l * ((G - d) + (exp g - 1 - g) / h)) by (unfold g; field; lra).
-rewrite Rabs_mult, (Rabs_pos_eq (exp l)) by lra.
-assert (Q : Rabs ((exp g - 1 - g) / h) <= 2 * h * k ^ 2).
-{ rewrite Rabs_pos_eq by (apply Rmult_le_pos; [lra | left; apply Rinv_0_lt_compat; lra]).
-  apply (Rmult_le_reg_r h); [lra|]. unfold Rdiv. rewrite Rmult_assoc, Rinv_l, Rmult_1_r by lra. replace (2 * h * k ^ 2 * h) with (2 * (h * k) ^ 2) by ring. lra. }
-pose proof (Rabs_triang (G - d) ((exp g - 1 - g) / h)) as Tr.
-apply (Rmult_lt_compat_l (exp l)) in F2; [|exact El]. replace (exp l * (e / (2 * exp l))) with (e / 2) in F2 by (field; lra).
-apply (Rmult_le_compat_l (exp l)) in Q; [|lra]. apply (Rmult_le_compat_l (exp l)) in Tr; [|lra].
-replace (exp l * (2 * h * k ^ 2)) with (h * (8 * k ^ 2 * exp l) / 4) in Q by field. lra.
-Qed.
-
-Section Start.
-Variables (n : nat) (z : nat -> R).
-Hypothesis Hn : (1 <= n)%nat.
-Let p := softmax n z.
-Let mu := ln (Sum n (fun j => exp (z j))).
-Let l i := z i - mu.
-Let c0 := - Sum n (fun i => p i * (l i ^ 2 / 2)).
-
-Lemma start_log i : exp (l i) = p i /\ ln (p i) = l i.
-Proof.
-assert (P : 0 < p i) by now apply softmax_simplex. assert (L : ln (p i) = l i); [|split; [rewrite <- L; now apply exp_ln | exact L]].
-assert (W : 0 < Sum n (fun j => exp (z j))).
-{ eapply Rlt_le_trans; [apply (exp_pos (z 1%nat))|]. apply (Sum_ge_term n (fun j => exp (z j)) 1%nat); [lia | intros; left; apply exp_pos]. }
-unfold p, softmax. rewrite ln_div, ln_exp by (assumption || apply exp_pos). reflexivity.
-Qed.
-
-(** The trial threshold of a row at alpha = 1 + h. *)
-Let t c h := h * mu + h * h * c - 1.
-
-Lemma trial_mass c h : 0 < h -> mass n (/ h) (scaled (1 + h) z) (t c h) = Sum n (fun i => trial (l i) c h).
-Proof. intros Hh. apply Sum_ext. intros i _. unfold scaled, trial, t, l. do 2 f_equal. ring. Qed.
-
-Lemma start_value i h : 0 < h -> entmax1 n (1 + h) z i = pw (Rmax 0 (h * z i - threshold n (1 + h) z)) (/ h).
-Proof.
-intros Hh. unfold entmax1. destruct (Req_EM_T (1 + h) 1); [lra|]. unfold entmax. replace (1 + h - 1) with h by ring. reflexivity.
-Qed.
-
-(** The mass at the trial threshold, to the first order. *)
-Lemma mass_slope c : right_limit (fun h => (Sum n (fun i => trial (l i) c h) - 1) / h) (c0 - c).
-Proof.
-pose proof (proj2 (proj1 (softmax_simplex n z Hn))) as S. fold p in S.
-assert (E : c0 - c = Sum n (fun i => exp (l i) * (- c - l i ^ 2 / 2))).
-{ unfold c0. rewrite (Sum_ext n (fun i => exp (l i) * (- c - l i ^ 2 / 2)) (fun i => - (p i * c) - p i * (l i ^ 2 / 2))) by (intros i _; rewrite (proj1 (start_log i)); ring).
-  rewrite Sum_minus. rewrite (Sum_ext n (fun i => - (p i * c)) (fun i => p i * - c)) by (intros; ring). rewrite Sum_scal_r, S. ring. }
-rewrite E. pose proof (right_limit_Sum n (fun i h => (trial (l i) c h - exp (l i)) / h) (fun i => exp (l i) * (- c - l i ^ 2 / 2))
-  (fun i _ => trial_slope (l i) c)) as L. intros e He. destruct (L e He) as [a [Ha F]]. exists a. split; [exact Ha|]. intros h Hh.
-specialize (F h Hh). assert (G : Sum n (fun i => (trial (l i) c h - exp (l i)) / h) = (Sum n (fun i => trial (l i) c h) - 1) / h).
-{ unfold Rdiv. rewrite Sum_scal_r, Sum_minus. rewrite (Sum_ext n (fun i => exp (l i)) p) by (intros i _; apply start_log). now rewrite S. }
-rewrite <- G. exact F.
-Qed.
-
-(** Between two trials. *)
-Lemma caught c i : c <> c0 -> exists a, 0 < a /\ forall h, 0 < h < a ->
-  (c0 < c -> trial (l i) c h <= entmax1 n (1 + h) z i) /\ (c < c0 -> entmax1 n (1 + h) z i <= trial (l i) c h).
-Proof.
-intros Hc. assert (P : 0 < Rabs (c0 - c)) by (apply Rabs_pos_lt; lra). destruct (mass_slope c _ P) as [a [Ha F]]. exists a. split; [exact Ha|].
-intros h Hh. specialize (F h Hh). assert (Ha1 : 1 < 1 + h) by lra. pose proof (threshold_mass n (1 + h) z Hn Ha1) as M.
-replace (1 + h - 1) with h in M by ring. assert (Hq : 0 < / h) by (apply Rinv_0_lt_compat; lra).
-rewrite start_value by lra. rewrite <- trial_mass in F by lra. set (m := mass n (/ h) (scaled (1 + h) z) (t c h)) in *.
-assert (V : trial (l i) c h = pw (Rmax 0 (h * z i - t c h)) (/ h)) by (unfold trial, t, l; do 2 f_equal; ring). rewrite V.
-assert (Em : m - 1 = (m - 1) / h * h) by (field; lra). split; intros C.
-- rewrite (Rabs_left (c0 - c)) in F by lra. apply Rabs_def2 in F. assert (m < 1) by nra.
-  apply (mass_lt_1 n (/ h) (scaled (1 + h) z) Hq _ (t c h) M) in H. apply pw_le; [exact Hq|]. apply Rmax_0_le. lra.
-- rewrite (Rabs_pos_eq (c0 - c)) in F by lra. apply Rabs_def2 in F. assert (1 <= m) by nra.
-  apply (mass_ge_1 n (/ h) (scaled (1 + h) z) Hq _ (t c h) M) in H. apply pw_le; [exact Hq|]. apply Rmax_0_le. lra.
-Qed.
-
-Theorem start_slope i : inr i n -> has_right_derivative (fun alpha => entmax1 n alpha z i) 1 (p i * (- c0 - l i ^ 2 / 2)).
-Proof.
-intros Hi. apply right_limit_iff. intros e He. assert (P : 0 < p i <= 1).
-{ destruct (softmax_simplex n z Hn) as [S Q]. split; [apply Q | apply (point_le1 n p i S Hi)]. }
-destruct (caught (c0 + e / 2) i ltac:(lra)) as [a1 [A1 F1]]. destruct (caught (c0 - e / 2) i ltac:(lra)) as [a2 [A2 F2]].
-destruct (trial_slope (l i) (c0 + e / 2) (e / 2) ltac:(lra)) as [b1 [B1 G1]]. destruct (trial_slope (l i) (c0 - e / 2) (e / 2) ltac:(lra)) as [b2 [B2 G2]].
-exists (Rmin (Rmin a1 a2) (Rmin b1 b2)). split; [repeat apply Rmin_pos; assumption|]. intros h Hh.
-pose proof (Rmin_l (Rmin a1 a2) (Rmin b1 b2)). pose proof (Rmin_r (Rmin a1 a2) (Rmin b1 b2)).
-pose proof (Rmin_l a1 a2). pose proof (Rmin_r a1 a2). pose proof (Rmin_l b1 b2). pose proof (Rmin_r b1 b2).
-pose proof (proj1 (F1 h ltac:(lra)) ltac:(lra)) as L1. pose proof (proj2 (F2 h ltac:(lra)) ltac:(lra)) as L2.
-specialize (G1 h ltac:(lra)). specialize (G2 h ltac:(lra)). rewrite (proj1 (start_log i)) in G1, G2. apply Rabs_def2 in G1. apply Rabs_def2 in G2.
-assert (E0 : entmax1 n 1 z i = p i) by (unfold entmax1; destruct (Req_EM_T 1 1); [reflexivity|lra]). rewrite E0.
-assert (I : 0 < / h) by (apply Rinv_0_lt_compat; lra).
-assert (K1 : (trial (l i) (c0 + e / 2) h - p i) / h <= (entmax1 n (1 + h) z i - p i) / h) by (apply Rmult_le_compat_r; lra).
-assert (K2 : (entmax1 n (1 + h) z i - p i) / h <= (trial (l i) (c0 - e / 2) h - p i) / h) by (apply Rmult_le_compat_r; lra).
-assert (p i * (e / 2) <= e / 2) by nra. apply Rabs_def1; lra.
-Qed.
-End Start.
-
 Theorem alpha_slope_at_one__inhabited : Statements.alpha_slope_at_one__inhabited.
 Proof.
 eexists 1%nat, (fun _ => 0), _. split; [lia | split; [|exact I]]. intros i Hi. apply (start_slope 1 (fun _ => 0) ltac:(lia) i Hi).
@@ -1191,7 +673,8 @@ Theorem alpha_slope_at_one__slope : Statements.alpha_slope_at_one__slope.
 Proof.
 start. pose proof (start_slope n z H i H1) as D. specialize (H0 i H1). apply right_limit_iff in D. apply right_limit_iff in H0.
 rewrite (right_limit_unique _ _ _ H0 D). pose proof (start_log n z H) as L. cbv zeta in L. rewrite (proj2 (L i)).
-rewrite (Sum_ext n (fun j => ln (softmax n z j) ^ 2 * softmax n z j) (fun j => 2 * (softmax n z j * ((z j - ln (Sum n (fun j => exp (z j)))) ^ 2 / 2)))).
+rewrite (Sum_ext n (fun j => ln (softmax n z j) ^ 2 * softmax n z j) (fun j => 2 * (softmax n z j * ((z j - ln (Sum n (fun j => exp (z j))))
+  ^ 2 / 2)))).
 - rewrite Sum_scal. field.
 - intros j _. rewrite (proj2 (L j)). field.
 Qed.
