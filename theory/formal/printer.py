@@ -243,8 +243,10 @@ class Printer:
             raise Unprintable(f"{function} from {first} to {last}")
         upto, bound = argument(self.count(last)), name(index)
         start = self.count(first)
+        outer, self._factors = self._factors, ()
         with self._within(f"forall {bound}, ({start} <= {bound} <= {upto})%nat"):
             term = f"(fun {bound} => {self.real(body)})"
+        self._factors = outer
         return f"{function} {upto} {term}" if first == 1 else f"{function}_from {argument(start)} {upto} {term}"
 
     def _Least(self, e: sp.Basic) -> str:
