@@ -167,7 +167,7 @@ def test_a_comment_may_say_anything(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_kernel_rejects_the_proof_of_every_false_version(apart: Path) -> None:
     """Offer each finished proof to the kernel as one of each mutant of its claim; and, as a control, of the claim."""
     formal.build(printed(), jobs=2)
-    folder = apart / "entmax-oracle" / "formal"
+    folder = building._cache()
     done = building.proofs(building.sources())
     lines = [f"From {building.LIBRARY} Require Import Definitions.", "From Coq Require Import Reals List."]
     lines += ["From Coquelicot Require Import Coquelicot.", f"From {building.LIBRARY} Require Statements."]

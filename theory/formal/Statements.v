@@ -1785,10 +1785,220 @@ Definition softmax_limit__divergence__defined : Prop :=
   (1 < alpha) ->
   let p := entmax n alpha z in
   let r := softmax n z in
-  (((forall i, (1%nat <= i <= n)%nat -> 0 < p i)) /\
+  (((forall i, (1%nat <= i <= n)%nat -> 0 <= p i)) /\
   ((forall i, (1%nat <= i <= n)%nat -> 0 < r i)) /\
   ((forall i, (1%nat <= i <= n)%nat -> 0 <= r i)) /\
   (alpha <> 0)).
+
+Definition hot_limit__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (theta : R) (z : nat -> R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (0 < theta) /\
+  let z_max := Largest n z in
+  let z_min := - Largest n (fun i => - z i) in
+  ((theta * (alpha - 1) * (z_max - z_min)) <= (pw (INR n) (1 - alpha) / 2)).
+
+Definition hot_limit__expansion : Prop :=
+  forall (n : nat) (alpha : R) (theta : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < theta) ->
+  let p := entmax n alpha (fun i => theta * z i) in
+  let z_max := Largest n z in
+  let z_min := - Largest n (fun i => - z i) in
+  ((theta * (alpha - 1) * (z_max - z_min)) <= (pw (INR n) (1 - alpha) / 2)) ->
+  forall i, inr i n ->
+  Rabs ((/ INR n) + (theta * pw (INR n) (alpha - 2) * (z i - (Sum n (fun j => z j) / INR n))) - p i) <= (pw 2 (((2 * Rabs (alpha - 2)) + Rabs ((2 * alpha) - 3)) / (alpha - 1)) * (theta ^ 2) * pw (INR n) ((2 * alpha) - 3) * ((z_max - z_min) ^ 2) * Rabs (alpha - 2) / 2).
+
+Definition hot_limit__expansion__defined : Prop :=
+  forall (n : nat) (alpha : R) (theta : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < theta) ->
+  let z_max := Largest n z in
+  let z_min := - Largest n (fun i => - z i) in
+  (((0 < INR n \/ INR n = 0 /\ 0 < (1 - alpha)))) /\
+  (((theta * (alpha - 1) * (z_max - z_min)) <= (pw (INR n) (1 - alpha) / 2)) ->
+  forall i, inr i n ->
+  (INR n <> 0) /\
+  ((0 < INR n \/ INR n = 0 /\ 0 < (alpha - 2))) /\
+  ((alpha - 1) <> 0) /\
+  ((0 < 2 \/ 2 = 0 /\ 0 < (((2 * Rabs (alpha - 2)) + Rabs ((2 * alpha) - 3)) / (alpha - 1)))) /\
+  ((0 < INR n \/ INR n = 0 /\ 0 < ((2 * alpha) - 3)))).
+
+Definition alpha_slope_at_one__inhabited : Prop :=
+  exists (n : nat) (z : nat -> R) (A : nat -> R),
+  (1 <= n)%nat /\
+  (forall i, inr i n -> has_right_derivative (fun alpha => entmax1 n alpha z i) 1 (A i)) /\
+  True.
+
+Definition alpha_slope_at_one__slope : Prop :=
+  forall (n : nat) (z : nat -> R) (A : nat -> R),
+  (1 <= n)%nat ->
+  (forall i, inr i n -> has_right_derivative (fun alpha => entmax1 n alpha z i) 1 (A i)) ->
+  let p := softmax n z in
+  forall i, inr i n ->
+  A i = ((Sum n (fun j => ((ln (p j) ^ 2) * p j)) - (ln (p i) ^ 2)) * p i / 2).
+
+Definition alpha_slope_at_one__slope__defined : Prop :=
+  forall (n : nat) (z : nat -> R) (A : nat -> R),
+  (1 <= n)%nat ->
+  (forall i, inr i n -> has_right_derivative (fun alpha => entmax1 n alpha z i) 1 (A i)) ->
+  let p := softmax n z in
+  (forall i, inr i n ->
+  ((forall j, (1%nat <= j <= n)%nat -> 0 <= p j)) /\
+  (0 <= p i)).
+
+Definition sup_to_one_exact__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R),
+  (2 <= n)%nat /\
+  (1 <= alpha) /\
+  (simplex n p) /\
+  (alpha <= 2) /\
+  ((forall l, inr l n -> Rabs (v l) <= 1)).
+
+Definition sup_to_one_exact__norm : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R),
+  (2 <= n)%nat ->
+  (1 <= alpha) ->
+  (simplex n p) ->
+  (alpha <= 2) ->
+  (forall l, inr l n -> Rabs (v l) <= 1) ->
+  Sum n (fun i => (if Rlt_dec 0 (p i) then (pw (p i) (2 - alpha) * Rabs (v i - (Sum n (fun k => (if Rlt_dec 0 (p k) then (pw (p k) (2 - alpha) * v k) else 0)) / Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0))))) else 0)) <= (4 * pw (pw (- IZR (Int_part (- (INR n / 2)))) (- ((alpha - 1) / (3 - alpha))) + pw (IZR (Int_part (INR n / 2))) (- ((alpha - 1) / (3 - alpha)))) (alpha - 3)).
+
+Definition sup_to_one_exact__norm__defined : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R),
+  (2 <= n)%nat ->
+  (1 <= alpha) ->
+  (simplex n p) ->
+  ((alpha <= 2) ->
+  (forall l, inr l n -> Rabs (v l) <= 1) ->
+  ((forall i, (1%nat <= i <= n)%nat -> (p i > 0 -> (0 < p i \/ p i = 0 /\ 0 < (2 - alpha))))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (p i > 0 -> (forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (0 < p k \/ p k = 0 /\ 0 < (2 - alpha))))))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (p i > 0 -> Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) <> 0))) /\
+  ((3 - alpha) <> 0) /\
+  ((0 < (- IZR (Int_part (- (INR n / 2)))) \/ (- IZR (Int_part (- (INR n / 2)))) = 0 /\ 0 < (- ((alpha - 1) / (3 - alpha))))) /\
+  ((0 < IZR (Int_part (INR n / 2)) \/ IZR (Int_part (INR n / 2)) = 0 /\ 0 < (- ((alpha - 1) / (3 - alpha))))) /\
+  ((0 < (pw (- IZR (Int_part (- (INR n / 2)))) (- ((alpha - 1) / (3 - alpha))) + pw (IZR (Int_part (INR n / 2))) (- ((alpha - 1) / (3 - alpha)))) \/ (pw (- IZR (Int_part (- (INR n / 2)))) (- ((alpha - 1) / (3 - alpha))) + pw (IZR (Int_part (INR n / 2))) (- ((alpha - 1) / (3 - alpha)))) = 0 /\ 0 < (alpha - 3)))).
+
+Definition not_lipschitz__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R) (lipschitz : R) (epsilon : R),
+  (3 <= n)%nat /\
+  (1 < alpha) /\
+  (0 < lipschitz) /\
+  (0 < epsilon < 1) /\
+  (2 < alpha -> epsilon = Rmin (1 / 2) (pw ((alpha - 1) / (2 * lipschitz)) (/ (alpha - 2)))) /\
+  (entmax n alpha z 1%nat = 1 - epsilon) /\
+  (entmax n alpha z 2%nat = epsilon) /\
+  (forall i, (3 <= i <= n)%nat -> (alpha - 1) * z i = threshold n alpha z) /\
+  (alpha > 2).
+
+Definition not_lipschitz__ratio : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (lipschitz : R) (epsilon : R),
+  (3 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < lipschitz) ->
+  (0 < epsilon < 1) ->
+  (2 < alpha -> epsilon = Rmin (1 / 2) (pw ((alpha - 1) / (2 * lipschitz)) (/ (alpha - 2)))) ->
+  (entmax n alpha z 1%nat = 1 - epsilon) ->
+  (entmax n alpha z 2%nat = epsilon) ->
+  (forall i, (3 <= i <= n)%nat -> (alpha - 1) * z i = threshold n alpha z) ->
+  let p := entmax n alpha z in
+  let y := fun i => z (match i with 2 => 3 | 3 => 2 | _ => i end)%nat in
+  let r := entmax n alpha (fun i => z (match i with 2 => 3 | 3 => 2 | _ => i end)%nat) in
+  Sum n (fun i => ((p i - r i) ^ 2)) = (pw epsilon (4 - (2 * alpha)) * ((alpha - 1) ^ 2) * Sum n (fun i => ((z i - y i) ^ 2))).
+
+Definition not_lipschitz__ratio__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (lipschitz : R) (epsilon : R),
+  (3 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < lipschitz) ->
+  (0 < epsilon < 1) ->
+  (2 < alpha -> epsilon = Rmin (1 / 2) (pw ((alpha - 1) / (2 * lipschitz)) (/ (alpha - 2)))) ->
+  (entmax n alpha z 1%nat = 1 - epsilon) ->
+  (entmax n alpha z 2%nat = epsilon) ->
+  (forall i, (3 <= i <= n)%nat -> (alpha - 1) * z i = threshold n alpha z) ->
+  (((0 < epsilon \/ epsilon = 0 /\ 0 < (4 - (2 * alpha))))).
+
+Definition not_lipschitz__unbounded : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (lipschitz : R) (epsilon : R),
+  (3 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < lipschitz) ->
+  (0 < epsilon < 1) ->
+  (2 < alpha -> epsilon = Rmin (1 / 2) (pw ((alpha - 1) / (2 * lipschitz)) (/ (alpha - 2)))) ->
+  (entmax n alpha z 1%nat = 1 - epsilon) ->
+  (entmax n alpha z 2%nat = epsilon) ->
+  (forall i, (3 <= i <= n)%nat -> (alpha - 1) * z i = threshold n alpha z) ->
+  let p := entmax n alpha z in
+  let y := fun i => z (match i with 2 => 3 | 3 => 2 | _ => i end)%nat in
+  let r := entmax n alpha (fun i => z (match i with 2 => 3 | 3 => 2 | _ => i end)%nat) in
+  (alpha > 2) ->
+  Sum n (fun i => ((p i - r i) ^ 2)) > ((lipschitz ^ 2) * Sum n (fun i => ((z i - y i) ^ 2))).
+
+Definition edge_order__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (alpha <= 2) /\
+  ((n = 2%nat)%nat).
+
+Definition edge_order__at_most : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  let z_max := Largest n z in
+  forall k, inr k n ->
+  p k <= pw (Rmax 0 (1 - ((alpha - 1) * (z_max - z k)))) (/ (alpha - 1)).
+
+Definition edge_order__at_most__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let z_max := Largest n z in
+  (forall k, inr k n ->
+  ((alpha - 1) <> 0) /\
+  ((0 < Rmax 0 (1 - ((alpha - 1) * (z_max - z k))) \/ Rmax 0 (1 - ((alpha - 1) * (z_max - z k))) = 0 /\ 0 < (/ (alpha - 1))))).
+
+Definition edge_order__at_least : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  let z_max := Largest n z in
+  (alpha <= 2) ->
+  (n = 2%nat)%nat ->
+  p 2%nat >= pw (Rmax 0 (1 - ((alpha - 1) * (z_max - z 2%nat))) / 2) (/ (alpha - 1)).
+
+Definition edge_order__at_least__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let z_max := Largest n z in
+  ((alpha <= 2) ->
+  (n = 2%nat)%nat ->
+  (inr 2%nat n) /\
+  ((alpha - 1) <> 0) /\
+  ((0 < (Rmax 0 (1 - ((alpha - 1) * (z_max - z 2%nat))) / 2) \/ (Rmax 0 (1 - ((alpha - 1) * (z_max - z 2%nat))) / 2) = 0 /\ 0 < (/ (alpha - 1))))).
+
+Definition edge_order__edge : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  (n = 2%nat)%nat ->
+  (((alpha - 1) * (z 1%nat - z 2%nat)) >= 1 -> p 2%nat = 0).
+
+Definition edge_order__edge__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  ((n = 2%nat)%nat ->
+  (inr 1%nat n) /\
+  (inr 2%nat n) /\
+  ((((alpha - 1) * (z 1%nat - z 2%nat)) >= 1 -> inr 2%nat n))).
 
 Definition jacobian__inhabited : Prop :=
   exists (n : nat) (alpha : R) (z : nat -> R),
