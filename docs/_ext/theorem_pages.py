@@ -3,12 +3,14 @@
 from itertools import groupby
 from pathlib import Path
 
+from docutils import nodes
 from sphinx.application import Sphinx
 
 from entmax_oracle.proofs_checks.evidence import KINDS, check_folklore
 from entmax_oracle.proofs_checks.formal import formal_evidence
 from entmax_oracle.proofs_checks.reading import precision
 from entmax_oracle.proofs_checks.theorems import cases
+from entmax_oracle.theory import theorems
 from entmax_oracle.theory.formal import statements
 
 
@@ -98,7 +100,19 @@ def write(app: Sphinx) -> None:
             path.write_text(text, encoding="utf-8")
 
 
+def checked(name, rawtext, text, lineno, inliner, options=None, content=None):
+    """Write a check mark where the kernel of Coq has checked a proof of every claim of a theorem, else nothing."""
+    theorem = next((each for each in theorems() if each.name == text), None)
+    if theorem is None:
+        message = inliner.reporter.error(f"no theorem is called {text!r}", line=lineno)
+        return [inliner.problematic(rawtext, rawtext, message)], [message]
+    found = formal_evidence(theorem)
+    whole = found is not None and found.status == "holds" and len(found.claims) == len(theorem.claims)
+    return [nodes.Text("✓" if whole else "")], []
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Write the pages as soon as the builder is known."""
+    """Register the role, and write the pages as soon as the builder is known."""
+    app.add_role("checked", checked)
     app.connect("builder-inited", write)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -8,11 +8,14 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import entmax_oracle.theory.formal
 from entmax_oracle.theory.formal import Statement, source
@@ -30,6 +33,9 @@ AXIOMS = frozenset(
 """What proofs may assume: the four axioms of the real numbers of Coq's standard library."""
 
 LIBRARY = "EntmaxFormal"
+
+_ROOM = Path(entmax_oracle.theory.formal.__file__).parent
+fcntl: Any = None if os.name == "nt" else import_module("fcntl")
 
 _REFUSED = re.compile(
     r"\b(Admitted|admit|give_up|Axioms?|Parameters?|Conjectures?|Primitive|Declare\s+Module|bypass_check"
@@ -81,9 +87,8 @@ def installed() -> str:
 
 def sources() -> dict[str, str]:
     """Return the text of every hand-written file of the formal theory by its path inside it."""
-    room = Path(entmax_oracle.theory.formal.__file__).parent
-    files = [room / "Definitions.v", *sorted(room.glob("lemmas/*.v")), *sorted(room.glob("proofs/*.v"))]
-    return {file.relative_to(room).as_posix(): file.read_text("utf-8") for file in files}
+    files = [_ROOM / "Definitions.v", *sorted(_ROOM.glob("lemmas/*.v")), *sorted(_ROOM.glob("proofs/*.v"))]
+    return {file.relative_to(_ROOM).as_posix(): file.read_text("utf-8") for file in files}
 
 
 def proofs(texts: dict[str, str]) -> dict[str, str]:
@@ -138,8 +143,9 @@ def build(
     texts["Statements.v"] = source(statements)
     texts["Verdict.v"] = _verdict(done)
     folder = _cache()
-    _write(folder, texts)
-    log = _compile(folder, texts, version, jobs, told)
+    with _alone(folder):
+        _write(folder, texts)
+        log = _compile(folder, texts, version, jobs, told)
     axioms = set(re.findall(r"^([A-Za-z_][\w.']*)(?= :|$)", log, re.MULTILINE)) - {"Axioms"}
     if "Axioms:" not in log or not axioms:
         raise NotProved(f"Coq did not say what the proofs assume: {log[-300:]}")
@@ -173,7 +179,19 @@ def kept() -> Path:
 
 
 def _cache() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "entmax-oracle" / "formal"
+    """Return the folder for what is compiled, one for each installation of the package."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return cache / "entmax-oracle" / "formal" / hashlib.sha256(str(_ROOM.resolve()).encode()).hexdigest()[:12]
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Wait until no other process compiles there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        if fcntl is not None:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _write(folder: Path, texts: dict[str, str]) -> None:

@@ -50,6 +50,7 @@ def test_every_setting_is_of_a_theorem() -> None:
         (N.Every(sp.Ne(N.x(N.l), N.tau), N.l), "(forall l, inr l n -> ((alpha - 1) * z l) <> tau)"),
         (sp.Lt(sp.Max(0, N.z[N.i]), sp.log(2)), "Rmax 0 (z i) < ln 2"),
         (sp.Eq(N.D[N.i, N.j], N.s(N.i)), "D i j = (if Rlt_dec 0 (p i) then pw (p i) (2 - alpha) else 0)"),
+        (sp.Le(sp.acos(sp.cos(N.frequency)), sp.pi), "acos (cos frequency) <= PI"),
         (sp.Eq(sp.Limit(N.theta, N.theta, 0, "+"), 0), "filterlim (fun theta => theta) (at_right 0) (locally 0)"),
     ],
 )
@@ -64,6 +65,7 @@ def test_a_relation_as_it_is_printed(relation: sp.Basic, shown: str) -> None:
         (sp.Le(sp.log(N.p[N.i]), 1), "0 < p i"),
         (sp.Le(N.total(1 / N.z[N.i]), 1), "(forall i, (1%nat <= i <= n)%nat -> z i <> 0)"),
         (sp.Implies(N.tau > 0, sp.Le(1 / N.tau, 1)), "(tau > 0 -> tau <> 0)"),
+        (sp.Le(sp.acos(N.tau), 1), "-1 <= tau <= 1"),
         (sp.Le(N.z[N.top + 1], 1), "inr (1%nat + top)%nat n"),
         (sp.Ge(N.size, N.k - 1), "(1%nat <= k)%nat"),
     ],
@@ -165,7 +167,7 @@ def test_a_comment_may_say_anything(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_kernel_rejects_the_proof_of_every_false_version(apart: Path) -> None:
     """Offer each finished proof to the kernel as one of each mutant of its claim; and, as a control, of the claim."""
     formal.build(printed(), jobs=2)
-    folder = apart / "entmax-oracle" / "formal"
+    folder = building._cache()
     done = building.proofs(building.sources())
     lines = [f"From {building.LIBRARY} Require Import Definitions.", "From Coq Require Import Reals List."]
     lines += ["From Coquelicot Require Import Coquelicot.", f"From {building.LIBRARY} Require Statements."]

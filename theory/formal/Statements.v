@@ -1782,10 +1782,220 @@ Definition softmax_limit__divergence__defined : Prop :=
   (1 < alpha) ->
   let p := entmax n alpha z in
   let r := softmax n z in
-  (((forall i, (1%nat <= i <= n)%nat -> 0 < p i)) /\
+  (((forall i, (1%nat <= i <= n)%nat -> 0 <= p i)) /\
   ((forall i, (1%nat <= i <= n)%nat -> 0 < r i)) /\
   ((forall i, (1%nat <= i <= n)%nat -> 0 <= r i)) /\
   (alpha <> 0)).
+
+Definition hot_limit__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (theta : R) (z : nat -> R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (0 < theta) /\
+  let z_max := Largest n z in
+  let z_min := - Largest n (fun i => - z i) in
+  ((theta * (alpha - 1) * (z_max - z_min)) <= (pw (INR n) (1 - alpha) / 2)).
+
+Definition hot_limit__expansion : Prop :=
+  forall (n : nat) (alpha : R) (theta : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < theta) ->
+  let p := entmax n alpha (fun i => theta * z i) in
+  let z_max := Largest n z in
+  let z_min := - Largest n (fun i => - z i) in
+  ((theta * (alpha - 1) * (z_max - z_min)) <= (pw (INR n) (1 - alpha) / 2)) ->
+  forall i, inr i n ->
+  Rabs ((/ INR n) + (theta * pw (INR n) (alpha - 2) * (z i - (Sum n (fun j => z j) / INR n))) - p i) <= (pw 2 (((2 * Rabs (alpha - 2)) + Rabs ((2 * alpha) - 3)) / (alpha - 1)) * (theta ^ 2) * pw (INR n) ((2 * alpha) - 3) * ((z_max - z_min) ^ 2) * Rabs (alpha - 2) / 2).
+
+Definition hot_limit__expansion__defined : Prop :=
+  forall (n : nat) (alpha : R) (theta : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < theta) ->
+  let z_max := Largest n z in
+  let z_min := - Largest n (fun i => - z i) in
+  (((0 < INR n \/ INR n = 0 /\ 0 < (1 - alpha)))) /\
+  (((theta * (alpha - 1) * (z_max - z_min)) <= (pw (INR n) (1 - alpha) / 2)) ->
+  forall i, inr i n ->
+  (INR n <> 0) /\
+  ((0 < INR n \/ INR n = 0 /\ 0 < (alpha - 2))) /\
+  ((alpha - 1) <> 0) /\
+  ((0 < 2 \/ 2 = 0 /\ 0 < (((2 * Rabs (alpha - 2)) + Rabs ((2 * alpha) - 3)) / (alpha - 1)))) /\
+  ((0 < INR n \/ INR n = 0 /\ 0 < ((2 * alpha) - 3)))).
+
+Definition alpha_slope_at_one__inhabited : Prop :=
+  exists (n : nat) (z : nat -> R) (A : nat -> R),
+  (1 <= n)%nat /\
+  (forall i, inr i n -> has_right_derivative (fun alpha => entmax1 n alpha z i) 1 (A i)) /\
+  True.
+
+Definition alpha_slope_at_one__slope : Prop :=
+  forall (n : nat) (z : nat -> R) (A : nat -> R),
+  (1 <= n)%nat ->
+  (forall i, inr i n -> has_right_derivative (fun alpha => entmax1 n alpha z i) 1 (A i)) ->
+  let p := softmax n z in
+  forall i, inr i n ->
+  A i = ((Sum n (fun j => ((ln (p j) ^ 2) * p j)) - (ln (p i) ^ 2)) * p i / 2).
+
+Definition alpha_slope_at_one__slope__defined : Prop :=
+  forall (n : nat) (z : nat -> R) (A : nat -> R),
+  (1 <= n)%nat ->
+  (forall i, inr i n -> has_right_derivative (fun alpha => entmax1 n alpha z i) 1 (A i)) ->
+  let p := softmax n z in
+  (forall i, inr i n ->
+  ((forall j, (1%nat <= j <= n)%nat -> 0 <= p j)) /\
+  (0 <= p i)).
+
+Definition sup_to_one_exact__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R),
+  (2 <= n)%nat /\
+  (1 <= alpha) /\
+  (simplex n p) /\
+  (alpha <= 2) /\
+  ((forall l, inr l n -> Rabs (v l) <= 1)).
+
+Definition sup_to_one_exact__norm : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R),
+  (2 <= n)%nat ->
+  (1 <= alpha) ->
+  (simplex n p) ->
+  (alpha <= 2) ->
+  (forall l, inr l n -> Rabs (v l) <= 1) ->
+  Sum n (fun i => (if Rlt_dec 0 (p i) then (pw (p i) (2 - alpha) * Rabs (v i - (Sum n (fun k => (if Rlt_dec 0 (p k) then (pw (p k) (2 - alpha) * v k) else 0)) / Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0))))) else 0)) <= (4 * pw (pw (- IZR (Int_part (- (INR n / 2)))) (- ((alpha - 1) / (3 - alpha))) + pw (IZR (Int_part (INR n / 2))) (- ((alpha - 1) / (3 - alpha)))) (alpha - 3)).
+
+Definition sup_to_one_exact__norm__defined : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R),
+  (2 <= n)%nat ->
+  (1 <= alpha) ->
+  (simplex n p) ->
+  ((alpha <= 2) ->
+  (forall l, inr l n -> Rabs (v l) <= 1) ->
+  ((forall i, (1%nat <= i <= n)%nat -> (p i > 0 -> (0 < p i \/ p i = 0 /\ 0 < (2 - alpha))))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (p i > 0 -> (forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (0 < p k \/ p k = 0 /\ 0 < (2 - alpha))))))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (p i > 0 -> Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) <> 0))) /\
+  ((3 - alpha) <> 0) /\
+  ((0 < (- IZR (Int_part (- (INR n / 2)))) \/ (- IZR (Int_part (- (INR n / 2)))) = 0 /\ 0 < (- ((alpha - 1) / (3 - alpha))))) /\
+  ((0 < IZR (Int_part (INR n / 2)) \/ IZR (Int_part (INR n / 2)) = 0 /\ 0 < (- ((alpha - 1) / (3 - alpha))))) /\
+  ((0 < (pw (- IZR (Int_part (- (INR n / 2)))) (- ((alpha - 1) / (3 - alpha))) + pw (IZR (Int_part (INR n / 2))) (- ((alpha - 1) / (3 - alpha)))) \/ (pw (- IZR (Int_part (- (INR n / 2)))) (- ((alpha - 1) / (3 - alpha))) + pw (IZR (Int_part (INR n / 2))) (- ((alpha - 1) / (3 - alpha)))) = 0 /\ 0 < (alpha - 3)))).
+
+Definition not_lipschitz__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R) (lipschitz : R) (epsilon : R),
+  (3 <= n)%nat /\
+  (1 < alpha) /\
+  (0 < lipschitz) /\
+  (0 < epsilon < 1) /\
+  (2 < alpha -> epsilon = Rmin (1 / 2) (pw ((alpha - 1) / (2 * lipschitz)) (/ (alpha - 2)))) /\
+  (entmax n alpha z 1%nat = 1 - epsilon) /\
+  (entmax n alpha z 2%nat = epsilon) /\
+  (forall i, (3 <= i <= n)%nat -> (alpha - 1) * z i = threshold n alpha z) /\
+  (alpha > 2).
+
+Definition not_lipschitz__ratio : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (lipschitz : R) (epsilon : R),
+  (3 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < lipschitz) ->
+  (0 < epsilon < 1) ->
+  (2 < alpha -> epsilon = Rmin (1 / 2) (pw ((alpha - 1) / (2 * lipschitz)) (/ (alpha - 2)))) ->
+  (entmax n alpha z 1%nat = 1 - epsilon) ->
+  (entmax n alpha z 2%nat = epsilon) ->
+  (forall i, (3 <= i <= n)%nat -> (alpha - 1) * z i = threshold n alpha z) ->
+  let p := entmax n alpha z in
+  let y := fun i => z (match i with 2 => 3 | 3 => 2 | _ => i end)%nat in
+  let r := entmax n alpha (fun i => z (match i with 2 => 3 | 3 => 2 | _ => i end)%nat) in
+  Sum n (fun i => ((p i - r i) ^ 2)) = (pw epsilon (4 - (2 * alpha)) * ((alpha - 1) ^ 2) * Sum n (fun i => ((z i - y i) ^ 2))).
+
+Definition not_lipschitz__ratio__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (lipschitz : R) (epsilon : R),
+  (3 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < lipschitz) ->
+  (0 < epsilon < 1) ->
+  (2 < alpha -> epsilon = Rmin (1 / 2) (pw ((alpha - 1) / (2 * lipschitz)) (/ (alpha - 2)))) ->
+  (entmax n alpha z 1%nat = 1 - epsilon) ->
+  (entmax n alpha z 2%nat = epsilon) ->
+  (forall i, (3 <= i <= n)%nat -> (alpha - 1) * z i = threshold n alpha z) ->
+  (((0 < epsilon \/ epsilon = 0 /\ 0 < (4 - (2 * alpha))))).
+
+Definition not_lipschitz__unbounded : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (lipschitz : R) (epsilon : R),
+  (3 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < lipschitz) ->
+  (0 < epsilon < 1) ->
+  (2 < alpha -> epsilon = Rmin (1 / 2) (pw ((alpha - 1) / (2 * lipschitz)) (/ (alpha - 2)))) ->
+  (entmax n alpha z 1%nat = 1 - epsilon) ->
+  (entmax n alpha z 2%nat = epsilon) ->
+  (forall i, (3 <= i <= n)%nat -> (alpha - 1) * z i = threshold n alpha z) ->
+  let p := entmax n alpha z in
+  let y := fun i => z (match i with 2 => 3 | 3 => 2 | _ => i end)%nat in
+  let r := entmax n alpha (fun i => z (match i with 2 => 3 | 3 => 2 | _ => i end)%nat) in
+  (alpha > 2) ->
+  Sum n (fun i => ((p i - r i) ^ 2)) > ((lipschitz ^ 2) * Sum n (fun i => ((z i - y i) ^ 2))).
+
+Definition edge_order__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (alpha <= 2) /\
+  ((n = 2%nat)%nat).
+
+Definition edge_order__at_most : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  let z_max := Largest n z in
+  forall k, inr k n ->
+  p k <= pw (Rmax 0 (1 - ((alpha - 1) * (z_max - z k)))) (/ (alpha - 1)).
+
+Definition edge_order__at_most__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let z_max := Largest n z in
+  (forall k, inr k n ->
+  ((alpha - 1) <> 0) /\
+  ((0 < Rmax 0 (1 - ((alpha - 1) * (z_max - z k))) \/ Rmax 0 (1 - ((alpha - 1) * (z_max - z k))) = 0 /\ 0 < (/ (alpha - 1))))).
+
+Definition edge_order__at_least : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  let z_max := Largest n z in
+  (alpha <= 2) ->
+  (n = 2%nat)%nat ->
+  p 2%nat >= pw (Rmax 0 (1 - ((alpha - 1) * (z_max - z 2%nat))) / 2) (/ (alpha - 1)).
+
+Definition edge_order__at_least__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let z_max := Largest n z in
+  ((alpha <= 2) ->
+  (n = 2%nat)%nat ->
+  (inr 2%nat n) /\
+  ((alpha - 1) <> 0) /\
+  ((0 < (Rmax 0 (1 - ((alpha - 1) * (z_max - z 2%nat))) / 2) \/ (Rmax 0 (1 - ((alpha - 1) * (z_max - z 2%nat))) / 2) = 0 /\ 0 < (/ (alpha - 1))))).
+
+Definition edge_order__edge : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  (n = 2%nat)%nat ->
+  (((alpha - 1) * (z 1%nat - z 2%nat)) >= 1 -> p 2%nat = 0).
+
+Definition edge_order__edge__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  ((n = 2%nat)%nat ->
+  (inr 1%nat n) /\
+  (inr 2%nat n) /\
+  ((((alpha - 1) * (z 1%nat - z 2%nat)) >= 1 -> inr 2%nat n))).
 
 Definition jacobian__inhabited : Prop :=
   exists (n : nat) (alpha : R) (z : nat -> R),
@@ -2828,6 +3038,31 @@ Definition entropy_and_support__largest__defined : Prop :=
   (((forall i, (1%nat <= i <= n)%nat -> 0 <= p i)) /\
   (0 < p_max)).
 
+Definition entropy_of_a_power__inhabited : Prop :=
+  exists (n : nat) (p : nat -> R) (growth : R),
+  (1 <= n)%nat /\
+  (simplex n p) /\
+  let size := support_size n p in
+  (INR size <= pw (INR n) growth).
+
+Definition entropy_of_a_power__entropy : Prop :=
+  forall (n : nat) (p : nat -> R) (growth : R),
+  (1 <= n)%nat ->
+  (simplex n p) ->
+  let size := support_size n p in
+  (INR size <= pw (INR n) growth) ->
+  Sum n (fun i => (- (p i * ln (p i)))) <= (growth * ln (INR n)).
+
+Definition entropy_of_a_power__entropy__defined : Prop :=
+  forall (n : nat) (p : nat -> R) (growth : R),
+  (1 <= n)%nat ->
+  (simplex n p) ->
+  let size := support_size n p in
+  (((0 < INR n \/ INR n = 0 /\ 0 < growth))) /\
+  ((INR size <= pw (INR n) growth) ->
+  ((forall i, (1%nat <= i <= n)%nat -> 0 <= p i)) /\
+  (0 < INR n)).
+
 Definition dispersion_criterion__inhabited : Prop :=
   exists (n : nat) (p : nat -> R) (epsilon : R),
   (2 <= n)%nat /\
@@ -3505,6 +3740,56 @@ Definition softmax_vanishes__weight__defined : Prop :=
   (forall k, inr k n ->
   ((INR n + exp (z_max - z_min) - 1) <> 0)).
 
+Definition softmax_two_level__inhabited : Prop :=
+  exists (n : nat) (top : nat) (alpha : R) (theta : R) (gap : R) (shift : R) (mix : R),
+  (1 <= top < n)%nat /\
+  (1 < alpha) /\
+  (0 < theta) /\
+  (0 < gap) /\
+  (0 < mix < 1) /\
+  True.
+
+Definition softmax_two_level__softmax : Prop :=
+  forall (n : nat) (top : nat) (alpha : R) (theta : R) (gap : R) (shift : R) (mix : R),
+  (1 <= top < n)%nat ->
+  (1 < alpha) ->
+  (0 < theta) ->
+  (0 < gap) ->
+  (0 < mix < 1) ->
+  let p := softmax n (fun i => theta * (if le_dec i top then shift + gap else shift)) in
+  (Sum top (fun i => p i) >= mix <-> (gap * theta) >= ln (mix * (INR n - INR top) / (INR top * (1 - mix)))).
+
+Definition softmax_two_level__softmax__defined : Prop :=
+  forall (n : nat) (top : nat) (alpha : R) (theta : R) (gap : R) (shift : R) (mix : R),
+  (1 <= top < n)%nat ->
+  (1 < alpha) ->
+  (0 < theta) ->
+  (0 < gap) ->
+  (0 < mix < 1) ->
+  ((INR top <> 0) /\
+  ((1 - mix) <> 0) /\
+  (0 < (mix * (INR n - INR top) / (INR top * (1 - mix))))).
+
+Definition softmax_two_level__entmax : Prop :=
+  forall (n : nat) (top : nat) (alpha : R) (theta : R) (gap : R) (shift : R) (mix : R),
+  (1 <= top < n)%nat ->
+  (1 < alpha) ->
+  (0 < theta) ->
+  (0 < gap) ->
+  (0 < mix < 1) ->
+  let r := entmax n alpha (fun i => theta * (if le_dec i top then shift + gap else shift)) in
+  (Sum top (fun i => r i) = 1 <-> (gap * theta) >= (pw (INR top) (1 - alpha) / (alpha - 1))).
+
+Definition softmax_two_level__entmax__defined : Prop :=
+  forall (n : nat) (top : nat) (alpha : R) (theta : R) (gap : R) (shift : R) (mix : R),
+  (1 <= top < n)%nat ->
+  (1 < alpha) ->
+  (0 < theta) ->
+  (0 < gap) ->
+  (0 < mix < 1) ->
+  (((0 < INR top \/ INR top = 0 /\ 0 < (1 - alpha))) /\
+  ((alpha - 1) <> 0)).
+
 Definition gradient_mass__inhabited : Prop :=
   exists (n : nat) (layers : nat) (P : nat -> nat -> nat -> R),
   (1 <= n)%nat /\
@@ -3576,6 +3861,176 @@ Definition read_out_gradient__dead : Prop :=
   (alpha < 2 \/ (forall l, inr l n -> ((alpha - 1) * z l) <> tau)) ->
   forall j, inr j n ->
   (p j > 0 \/ Sum n (fun i => (v i * D i j)) = 0).
+
+Definition rotary_cut_off__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (amplitude : R) (frequency : R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (0 < amplitude) /\
+  (0 < frequency) /\
+  (- ((alpha - 1) * amplitude) <= threshold n alpha (fun i => amplitude * cos (frequency * (INR i - 1)))) /\
+  True.
+
+Definition rotary_cut_off__within : Prop :=
+  forall (n : nat) (alpha : R) (amplitude : R) (frequency : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < amplitude) ->
+  (0 < frequency) ->
+  (- ((alpha - 1) * amplitude) <= threshold n alpha (fun i => amplitude * cos (frequency * (INR i - 1)))) ->
+  let p := entmax n alpha (fun i => amplitude * cos (frequency * (INR i - 1))) in
+  let tau := threshold n alpha (fun i => amplitude * cos (frequency * (INR i - 1))) in
+  forall k, inr k n ->
+  ((frequency * (INR k - 1)) < acos (tau / (amplitude * (alpha - 1))) -> p k > 0).
+
+Definition rotary_cut_off__within__defined : Prop :=
+  forall (n : nat) (alpha : R) (amplitude : R) (frequency : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < amplitude) ->
+  (0 < frequency) ->
+  (- ((alpha - 1) * amplitude) <= threshold n alpha (fun i => amplitude * cos (frequency * (INR i - 1)))) ->
+  let tau := threshold n alpha (fun i => amplitude * cos (frequency * (INR i - 1))) in
+  (forall k, inr k n ->
+  (amplitude <> 0) /\
+  ((alpha - 1) <> 0) /\
+  (-1 <= (tau / (amplitude * (alpha - 1))) <= 1)).
+
+Definition rotary_cut_off__beyond : Prop :=
+  forall (n : nat) (alpha : R) (amplitude : R) (frequency : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < amplitude) ->
+  (0 < frequency) ->
+  (- ((alpha - 1) * amplitude) <= threshold n alpha (fun i => amplitude * cos (frequency * (INR i - 1)))) ->
+  let p := entmax n alpha (fun i => amplitude * cos (frequency * (INR i - 1))) in
+  let tau := threshold n alpha (fun i => amplitude * cos (frequency * (INR i - 1))) in
+  forall k, inr k n ->
+  ((acos (tau / (amplitude * (alpha - 1))) <= (frequency * (INR k - 1)) /\ (frequency * (INR k - 1)) <= ((2 * PI) - acos (tau / (amplitude * (alpha - 1))))) -> p k = 0).
+
+Definition rotary_cut_off__beyond__defined : Prop :=
+  forall (n : nat) (alpha : R) (amplitude : R) (frequency : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < amplitude) ->
+  (0 < frequency) ->
+  (- ((alpha - 1) * amplitude) <= threshold n alpha (fun i => amplitude * cos (frequency * (INR i - 1)))) ->
+  let tau := threshold n alpha (fun i => amplitude * cos (frequency * (INR i - 1))) in
+  (forall k, inr k n ->
+  (amplitude <> 0) /\
+  ((alpha - 1) <> 0) /\
+  (-1 <= (tau / (amplitude * (alpha - 1))) <= 1) /\
+  ((acos (tau / (amplitude * (alpha - 1))) <= (frequency * (INR k - 1)) -> amplitude <> 0)) /\
+  ((acos (tau / (amplitude * (alpha - 1))) <= (frequency * (INR k - 1)) -> (alpha - 1) <> 0)) /\
+  ((acos (tau / (amplitude * (alpha - 1))) <= (frequency * (INR k - 1)) -> -1 <= (tau / (amplitude * (alpha - 1))) <= 1))).
+
+Definition rotary_cut_off__returns : Prop :=
+  forall (n : nat) (alpha : R) (amplitude : R) (frequency : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < amplitude) ->
+  (0 < frequency) ->
+  (- ((alpha - 1) * amplitude) <= threshold n alpha (fun i => amplitude * cos (frequency * (INR i - 1)))) ->
+  let p := entmax n alpha (fun i => amplitude * cos (frequency * (INR i - 1))) in
+  let tau := threshold n alpha (fun i => amplitude * cos (frequency * (INR i - 1))) in
+  forall k, inr k n ->
+  (p k > 0 <-> Rabs ((frequency * (INR k - 1)) - (2 * PI * IZR (Int_part ((1 / 2) + (frequency * (INR k - 1) / (2 * PI)))))) < acos (tau / (amplitude * (alpha - 1)))).
+
+Definition rotary_cut_off__returns__defined : Prop :=
+  forall (n : nat) (alpha : R) (amplitude : R) (frequency : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < amplitude) ->
+  (0 < frequency) ->
+  (- ((alpha - 1) * amplitude) <= threshold n alpha (fun i => amplitude * cos (frequency * (INR i - 1)))) ->
+  let tau := threshold n alpha (fun i => amplitude * cos (frequency * (INR i - 1))) in
+  (forall k, inr k n ->
+  (PI <> 0) /\
+  (amplitude <> 0) /\
+  ((alpha - 1) <> 0) /\
+  (-1 <= (tau / (amplitude * (alpha - 1))) <= 1)).
+
+Definition nope_beside_alibi__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R) (slope : R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (0 < slope) /\
+  True.
+
+Definition nope_beside_alibi__alibi : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (slope : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < slope) ->
+  let p := entmax n alpha (fun i => z i - slope * (INR n - INR i)) in
+  let z_max := Largest n z in
+  let z_min := - Largest n (fun i => - z i) in
+  forall k, inr k n ->
+  ((slope * (INR n - INR k)) >= (z_max + (/ (alpha - 1)) - z_min) -> p k = 0).
+
+Definition nope_beside_alibi__alibi__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (slope : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < slope) ->
+  (forall k, inr k n ->
+  ((alpha - 1) <> 0)).
+
+Definition nope_beside_alibi__nope : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (slope : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < slope) ->
+  let r := entmax n alpha z in
+  forall k, inr k n ->
+  (r k = 1 <-> (forall l, inr l n -> ((l = k)%nat \/ z l <= (z k - (/ (alpha - 1)))))).
+
+Definition nope_beside_alibi__nope__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (slope : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < slope) ->
+  (forall k, inr k n ->
+  ((forall l, inr l n -> (~ ((l = k)%nat) -> (alpha - 1) <> 0)))).
+
+Definition nope_beside_alibi__far : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (slope : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < slope) ->
+  let p := entmax n alpha (fun i => z i - slope * (INR n - INR i)) in
+  let r := entmax n alpha z in
+  forall k, inr k n ->
+  (((forall l, inr l n -> ((l = k)%nat \/ z l <= (z k - (/ (alpha - 1))))) /\ (slope * (INR n - INR k)) >= ((/ (alpha - 1)) + z k - z n)) -> (p k = 0 /\ r k = 1)).
+
+Definition nope_beside_alibi__far__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (slope : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < slope) ->
+  (forall k, inr k n ->
+  ((forall l, inr l n -> (~ ((l = k)%nat) -> (alpha - 1) <> 0))) /\
+  (((forall l, inr l n -> ((l = k)%nat \/ z l <= (z k - (/ (alpha - 1))))) -> (alpha - 1) <> 0))).
+
+Definition nope_beside_alibi__equal : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (slope : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < slope) ->
+  let r := entmax n alpha z in
+  forall k, inr k n ->
+  forall l, inr l n ->
+  (z k = z l -> r k = r l).
+
+Definition nope_beside_alibi__nearer : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (slope : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < slope) ->
+  let p := entmax n alpha (fun i => z i - slope * (INR n - INR i)) in
+  forall k, inr k n ->
+  forall l, inr l n ->
+  (((k < l)%nat /\ p l > 0 /\ z k = z l) -> p k < p l).
 
 Definition scale_in_gamma__inhabited : Prop :=
   exists (n : nat) (gamma : R) (gamma2 : R),
@@ -3670,6 +4125,66 @@ Definition scale_of_one_token__all : Prop :=
   forall i, inr i n ->
   p i = 1.
 
+Definition scale_log_n_plus_one__inhabited : Prop :=
+  exists (n : nat) (gamma : R),
+  (1 <= n)%nat /\
+  True.
+
+Definition scale_log_n_plus_one__positive : Prop :=
+  forall (n : nat) (gamma : R),
+  (1 <= n)%nat ->
+  ln (1 + INR n) >= ln 2.
+
+Definition scale_log_n_plus_one__positive__defined : Prop :=
+  forall (n : nat) (gamma : R),
+  (1 <= n)%nat ->
+  ((0 < (1 + INR n)) /\
+  (0 < 2)).
+
+Definition scale_log_n_plus_one__power : Prop :=
+  forall (n : nat) (gamma : R),
+  (1 <= n)%nat ->
+  pw (ln (1 + INR n)) gamma > 0.
+
+Definition scale_log_n_plus_one__power__defined : Prop :=
+  forall (n : nat) (gamma : R),
+  (1 <= n)%nat ->
+  ((0 < (1 + INR n)) /\
+  ((0 < ln (1 + INR n) \/ ln (1 + INR n) = 0 /\ 0 < gamma))).
+
+Definition scale_log_n_plus_one__below_one : Prop :=
+  forall (n : nat) (gamma : R),
+  (1 <= n)%nat ->
+  (ln (1 + INR n) < 1 <-> (n = 1%nat)%nat).
+
+Definition scale_log_n_plus_one__below_one__defined : Prop :=
+  forall (n : nat) (gamma : R),
+  (1 <= n)%nat ->
+  ((0 < (1 + INR n))).
+
+Definition scale_log_n_plus_one__more : Prop :=
+  forall (n : nat) (gamma : R),
+  (1 <= n)%nat ->
+  (ln (1 + INR n) - ln (INR n)) > 0.
+
+Definition scale_log_n_plus_one__more__defined : Prop :=
+  forall (n : nat) (gamma : R),
+  (1 <= n)%nat ->
+  ((0 < (1 + INR n)) /\
+  (0 < INR n)).
+
+Definition scale_log_n_plus_one__close : Prop :=
+  forall (n : nat) (gamma : R),
+  (1 <= n)%nat ->
+  (ln (1 + INR n) - ln (INR n)) < (/ INR n).
+
+Definition scale_log_n_plus_one__close__defined : Prop :=
+  forall (n : nat) (gamma : R),
+  (1 <= n)%nat ->
+  ((0 < (1 + INR n)) /\
+  (0 < INR n) /\
+  (INR n <> 0)).
+
 Definition scale_reductions__inhabited : Prop :=
   exists (n : nat) (offset : R) (strength : R) (gamma : R) (alpha : R) (z : nat -> R),
   (2 <= n)%nat /\
@@ -3759,6 +4274,57 @@ Definition scalable_softmax_margin__weight__defined : Prop :=
   forall k, inr k n ->
   ((0 < INR n \/ INR n = 0 /\ 0 < (- (strength * gap)))) /\
   ((1 + (pw (INR n) (- (strength * gap)) * (INR n - 1))) <> 0)).
+
+Definition subgaussian_range__inhabited : Prop :=
+  exists (n : nat) (deviation : R) (strength : R) (outcomes : nat) (chances : nat -> R) (X : nat -> nat -> R),
+  (2 <= n)%nat /\
+  (0 < deviation) /\
+  (0 < strength) /\
+  (simplex outcomes chances) /\
+  (forall t i, inr i n -> Sum outcomes (fun o => chances o * exp (t * X o i)) <= exp (t ^ 2 * deviation ^ 2 / 2)) /\
+  True.
+
+Definition subgaussian_range__range : Prop :=
+  forall (n : nat) (deviation : R) (strength : R) (outcomes : nat) (chances : nat -> R) (X : nat -> nat -> R),
+  (2 <= n)%nat ->
+  (0 < deviation) ->
+  (0 < strength) ->
+  (simplex outcomes chances) ->
+  (forall t i, inr i n -> Sum outcomes (fun o => chances o * exp (t * X o i)) <= exp (t ^ 2 * deviation ^ 2 / 2)) ->
+  let mean_range := Sum outcomes (fun o => chances o * (Largest n (fun i => X o i) - - Largest n (fun i => - X o i))) in
+  mean_range <= (2 * deviation * pw 2 (1 / 2) * pw (ln (INR n)) (1 / 2)).
+
+Definition subgaussian_range__range__defined : Prop :=
+  forall (n : nat) (deviation : R) (strength : R) (outcomes : nat) (chances : nat -> R) (X : nat -> nat -> R),
+  (2 <= n)%nat ->
+  (0 < deviation) ->
+  (0 < strength) ->
+  (simplex outcomes chances) ->
+  (forall t i, inr i n -> Sum outcomes (fun o => chances o * exp (t * X o i)) <= exp (t ^ 2 * deviation ^ 2 / 2)) ->
+  (((0 < 2 \/ 2 = 0 /\ 0 < (1 / 2))) /\
+  (0 < INR n) /\
+  ((0 < ln (INR n) \/ ln (INR n) = 0 /\ 0 < (1 / 2)))).
+
+Definition subgaussian_range__scaled : Prop :=
+  forall (n : nat) (deviation : R) (strength : R) (outcomes : nat) (chances : nat -> R) (X : nat -> nat -> R),
+  (2 <= n)%nat ->
+  (0 < deviation) ->
+  (0 < strength) ->
+  (simplex outcomes chances) ->
+  (forall t i, inr i n -> Sum outcomes (fun o => chances o * exp (t * X o i)) <= exp (t ^ 2 * deviation ^ 2 / 2)) ->
+  let mean_range := Sum outcomes (fun o => chances o * (Largest n (fun i => X o i) - - Largest n (fun i => - X o i))) in
+  (mean_range * strength * pw (ln (INR n)) (-1 / 2)) <= (2 * strength * deviation * pw 2 (1 / 2)).
+
+Definition subgaussian_range__scaled__defined : Prop :=
+  forall (n : nat) (deviation : R) (strength : R) (outcomes : nat) (chances : nat -> R) (X : nat -> nat -> R),
+  (2 <= n)%nat ->
+  (0 < deviation) ->
+  (0 < strength) ->
+  (simplex outcomes chances) ->
+  (forall t i, inr i n -> Sum outcomes (fun o => chances o * exp (t * X o i)) <= exp (t ^ 2 * deviation ^ 2 / 2)) ->
+  ((0 < INR n) /\
+  ((0 < ln (INR n) \/ ln (INR n) = 0 /\ 0 < (-1 / 2))) /\
+  ((0 < 2 \/ 2 = 0 /\ 0 < (1 / 2)))).
 
 Definition sigmoid_structure__inhabited : Prop :=
   exists (n : nat) (z : nat -> R) (y : nat -> R) (shift : R),

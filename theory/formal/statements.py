@@ -85,7 +85,8 @@ def of_claim(theorem: Theorem, claim: Claim, setting: Setting) -> Iterator[State
     """
     printer, hypotheses = Printer(dict(setting.lengths)), Printer(dict(setting.lengths))
     body = printer.proposition(claim.relation)
-    premises = [_closed(h.condition, hypotheses, setting) for h in theorem.hypotheses]
+    needed = [h for h in theorem.hypotheses if h.key not in setting.without.get(claim.key, ())]
+    premises = [_closed(h.condition, hypotheses, setting) for h in needed]
     _known(theorem, claim.relation, setting)
     indices = _quantified(claim.relation, setting)
     lines = [f"{argument(premise)} ->" for premise in premises]

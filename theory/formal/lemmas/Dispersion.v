@@ -1,5 +1,6 @@
 (* What the proofs of the chapters support and dispersion share: entropies, ranges of logits, how much one token can hold. *)
 From Coq Require Import Reals Lra Lia.
+From Coquelicot Require Import Coquelicot.
 From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Tactics.
 Open Scope R_scope.
 
@@ -8,7 +9,6 @@ Ltac parts := start; repeat (intros; match goal with |- _ /\ _ => split end); in
 
 Lemma INR_above1 n : (2 <= n)%nat -> 1 < INR n.
 Proof. intros H. change 1 with (INR 1). apply lt_INR. lia. Qed.
-
 
 Lemma ln_le x y : 0 < x -> x <= y -> ln x <= ln y.
 Proof. intros Hx [L| ->]; [left; now apply ln_increasing | lra]. Qed.
@@ -67,8 +67,6 @@ Let p := entmax n alpha z.
 Let pmax := Largest n p.
 Let spread := (alpha - 1) * (Largest n z - - Largest n (fun i => - z i)).
 
-Lemma entmax_entries i : 0 <= p i. Proof. apply entmax_ge0. Qed.
-
 Lemma spread_ge0 : 0 <= spread.
 Proof. apply Rmult_le_pos; [lra | now apply range_ge0]. Qed.
 
@@ -121,3 +119,21 @@ End Peak.
 
 Lemma root_le alpha x y : 1 < alpha -> 0 <= x -> pw x (alpha - 1) <= y -> x <= pw y (/ (alpha - 1)).
 Proof. intros Ha Hx H. rewrite <- (pw_root alpha x Ha Hx). apply pw_le; [now apply q_pos | exact H]. Qed.
+
+Lemma softmax_simplex n z : (1 <= n)%nat -> simplex n (softmax n z) /\ (forall i, 0 < softmax n z i).
+Proof.
+intros Hn. assert (W : 0 < Sum n (fun j => exp (z j))).
+{ eapply Rlt_le_trans; [apply (exp_pos (z 1%nat))|]. apply (Sum_ge_term n (fun j => exp (z j)) 1%nat); [lia | intros; left; apply exp_pos]. }
+assert (P : forall i, 0 < softmax n z i) by (intros; apply Rdiv_lt_0_compat; [apply exp_pos | exact W]).
+split; [split|exact P]; [intros i _; left; apply P|]. unfold softmax, Rdiv. rewrite Sum_scal_r. apply Rinv_r. lra.
+Qed.
+
+(** A function with a derivative that is nowhere negative rises. *)
+Lemma rises f df a b : a <= b -> (forall t, a <= t <= b -> is_derive f t (df t)) -> (forall t, a <= t <= b -> 0 <= df t) -> f a <= f b.
+Proof.
+intros [Hab| ->] Hd Hp; [|lra]. destruct (MVT_cor2 f df a b Hab) as [c [E Hc]]; [intros t Ht; now apply is_derive_Reals, Hd|].
+pose proof (Hp c ltac:(lra)). assert (0 <= df c * (b - a)) by (apply Rmult_le_pos; lra). lra.
+Qed.
+
+Lemma point_le1 n s i : simplex n s -> inr i n -> 0 <= s i <= 1.
+Proof. intros [A B] Hi. split; [now apply A|]. rewrite <- B. now apply (Sum_ge_term n s i Hi). Qed.

@@ -1,7 +1,8 @@
 (* Proofs of the printed statements: the chapter dispersion. *)
 From Coq Require Import Reals Lra Lia List.
 From Coquelicot Require Import Coquelicot.
-From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted Tactics Dispersion Statements.
+From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted Tactics Dispersion Joining
+  Levels SoftmaxFloor Majorisation Statements.
 From EntmaxFormal Require SupportProofs.
 Open Scope R_scope.
 
@@ -20,96 +21,6 @@ Proof. start. rewrite shannon_eq. apply Rle_ge. now apply shannon_ge_largest. Qe
 Theorem entropy_and_support__largest__defined : Statements.entropy_and_support__largest__defined.
 Proof. parts. - now apply H0. - now apply Largest_pos. Qed.
 
-(** ** Tokens that join. *)
-Section Joining.
-Variables (n : nat) (alpha : R) (z : nat -> R) (late : R).
-Hypotheses (Hn : (1 <= n)%nat) (Ha : 1 < alpha).
-Let q := / (alpha - 1).
-Let y i := if le_dec i n then z i else late.
-Let x := scaled alpha z.
-Let tau := threshold n alpha z.
-Let sigma := threshold (S n) alpha y.
-Let p := entmax n alpha z.
-Let r := entmax (S n) alpha y.
-
-Lemma joined_mass t : mass (S n) q (scaled alpha y) t = mass n q x t + pw (Rmax 0 ((alpha - 1) * late - t)) q.
-Proof.
-unfold mass; cbn [Sum]. f_equal.
-- apply Sum_ext. intros i Hi. unfold scaled, y, x, scaled. destruct (le_dec i n); [reflexivity|lia].
-- unfold scaled, y. destruct (le_dec (S n) n); [lia|reflexivity].
-Qed.
-
-Lemma joined_at : mass n q x sigma + pw (Rmax 0 ((alpha - 1) * late - sigma)) q = 1.
-Proof. rewrite <- joined_mass. apply threshold_mass; [lia | assumption]. Qed.
-
-Lemma joined_rises : tau <= sigma.
-Proof.
-pose proof (q_pos alpha Ha) as Hq. fold q in Hq. pose proof joined_at as J.
-pose proof (pw_ge0 (Rmax 0 ((alpha - 1) * late - sigma)) q).
-destruct (Rle_dec tau sigma) as [|L]; [assumption|exfalso].
-pose proof (threshold_mass n alpha z Hn Ha) as M. fold q x tau in M.
-pose proof (mass_strict n q x Hq sigma tau ltac:(lra)) as S. pose proof (mass_antitone n q x Hq sigma tau ltac:(lra)). lra.
-Qed.
-
-Lemma joined_same : sigma = tau <-> (alpha - 1) * late <= tau.
-Proof.
-pose proof (q_pos alpha Ha) as Hq. fold q in Hq.
-pose proof (threshold_mass n alpha z Hn Ha) as M. fold q x tau in M. split; intros H.
-- pose proof joined_at as J. rewrite H, M in J. destruct (Rle_dec ((alpha - 1) * late) tau) as [|L]; [assumption|exfalso].
-  assert (0 < pw (Rmax 0 ((alpha - 1) * late - tau)) q) by (apply pw_gt0, Rmax_0_pos_iff; lra). lra.
-- apply threshold_is; [lia | assumption|]. fold q. rewrite joined_mass, M, Rmax_0_0, pw_0 by lra. ring.
-Qed.
-
-Lemma joined_value k : inr k n -> r k = pw (Rmax 0 (x k - sigma)) q.
-Proof. intros Hk. unfold r, entmax, y at 1, x, scaled. destruct (le_dec k n); [reflexivity|lia]. Qed.
-
-Theorem joining_less k : inr k n -> r k <= p k.
-Proof.
-intros Hk. rewrite joined_value by exact Hk. apply pw_le; [now apply q_pos|]. apply Rmax_0_le.
-pose proof joined_rises. unfold x, scaled. fold tau. lra.
-Qed.
-
-Theorem joining_same k : inr k n -> r k = p k <-> (p k = 0 \/ late * (alpha - 1) <= tau).
-Proof.
-intros Hk. pose proof (q_pos alpha Ha) as Hq. pose proof joined_rises as J. rewrite Rmult_comm, <- joined_same. split; intros H.
-- destruct (Req_EM_T (p k) 0) as [|N]; [now left | right].
-  pose proof (entmax_ge0 n alpha z k) as P. assert (Pk : 0 < p k) by (unfold p in *; lra).
-  apply entmax_pos_iff in Pk; [|exact Ha]. fold x tau in Pk. rewrite joined_value in H by exact Hk.
-  destruct J as [J|J]; [exfalso|now symmetry]. unfold p, entmax in H. fold tau q in H. change ((alpha - 1) * z k) with (x k) in H.
-  assert (pw (Rmax 0 (x k - sigma)) q < pw (Rmax 0 (x k - tau)) q); [|lra].
-  apply pw_lt; [exact Hq|]. split; [apply Rmax_0_ge | apply Rmax_0_lt; lra].
-- destruct H as [H|H].
-  + pose proof (joining_less k Hk). pose proof (entmax_ge0 (S n) alpha y k). fold r in H1. lra.
-  + rewrite joined_value, H by exact Hk. reflexivity.
-Qed.
-
-(** A rival drives token k to zero from the logit on at which the mass above token k is one. *)
-Theorem rival k : inr k n -> 0 < p k ->
-  r k = 0 <-> late >= pw (1 - mass n q x (x k)) (alpha - 1) / (alpha - 1) + z k.
-Proof.
-intros Hk Pk. pose proof (q_pos alpha Ha) as Hq. fold q in Hq. pose proof (threshold_mass n alpha z Hn Ha) as M. fold q x tau in M.
-assert (M1 : mass n q x (x k) < 1).
-{ apply (mass_lt_1 n q x Hq tau _ M). apply entmax_pos_iff in Pk; [exact Pk | exact Ha]. }
-assert (E : x k = scaled alpha y k) by (unfold x, scaled, y; destruct (le_dec k n); [reflexivity|lia]).
-set (d := pw (1 - mass n q x (x k)) (alpha - 1)).
-assert (D : pw d q = 1 - mass n q x (x k)) by (apply pw_root; lra).
-assert (D0 : 0 < d) by (apply pw_gt0; lra).
-unfold r. rewrite entmax_zero_iff by (lia || assumption). fold sigma. rewrite <- E.
-rewrite <- (mass_ge_1 (S n) q (scaled alpha y) Hq sigma) by (apply threshold_mass; [lia | assumption]).
-rewrite joined_mass. set (m := mass n q x (x k)) in *.
-assert (K : alpha - 1 > 0) by lra. assert (X : x k = (alpha - 1) * z k) by reflexivity. split; intros H.
-- assert (d <= (alpha - 1) * late - x k).
-  { destruct (Rle_dec d ((alpha - 1) * late - x k)) as [|L]; [assumption|exfalso].
-    assert (pw (Rmax 0 ((alpha - 1) * late - x k)) q < pw d q); [|lra]. apply pw_lt; [exact Hq|]. split; [apply Rmax_0_ge|].
-    unfold Rmax; destruct (Rle_dec _ _); lra. }
-  apply Rle_ge, (Rmult_le_reg_l (alpha - 1)); [lra|]. replace ((alpha - 1) * (d / (alpha - 1) + z k)) with (d + (alpha - 1) * z k) by (field; lra). lra.
-- assert (d <= (alpha - 1) * late - x k).
-  { apply Rge_le, (Rmult_le_compat_l (alpha - 1)) in H; [|lra].
-    replace ((alpha - 1) * (d / (alpha - 1) + z k)) with (d + (alpha - 1) * z k) in H by (field; lra). lra. }
-  rewrite Rmax_0_id by lra. pose proof (pw_le d ((alpha - 1) * late - x k) q Hq H0). lra.
-Qed.
-End Joining.
-
 Theorem joining_token__inhabited : Statements.joining_token__inhabited.
 Proof. exists 1%nat, 2, (fun _ => 0), 0. repeat split; (lia || lra). Qed.
 
@@ -121,17 +32,6 @@ Proof. start. now apply joining_same. Qed.
 
 Theorem critical_rival__inhabited : Statements.critical_rival__inhabited.
 Proof. exact joining_token__inhabited. Qed.
-
-Lemma crowd_mass n alpha z k :
-  Sum n (fun i => pw (Rmax 0 ((alpha - 1) * z i - (alpha - 1) * z k)) (/ (alpha - 1))) = mass n (/ (alpha - 1)) (scaled alpha z) (scaled alpha z k).
-Proof. reflexivity. Qed.
-
-Lemma crowd_lt n alpha z k : (1 <= n)%nat -> 1 < alpha -> entmax n alpha z k > 0 ->
-  mass n (/ (alpha - 1)) (scaled alpha z) (scaled alpha z k) < 1.
-Proof.
-intros Hn Ha Hp. apply (mass_lt_1 n _ _ (q_pos alpha Ha) (threshold n alpha z)); [now apply threshold_mass|].
-now apply entmax_pos_iff in Hp.
-Qed.
 
 Theorem critical_rival__critical : Statements.critical_rival__critical.
 Proof. start. rewrite crowd_mass. now apply rival. Qed.
@@ -148,24 +48,6 @@ Qed.
 
 Theorem critical_rival__bounded__defined : Statements.critical_rival__bounded__defined.
 Proof. exact critical_rival__critical__defined. Qed.
-
-(** ** When a token has at least a given weight. *)
-Lemma weight_at_least n alpha z k e : (1 <= n)%nat -> 1 < alpha -> 0 < e ->
-  e <= entmax n alpha z k <-> mass n (/ (alpha - 1)) (scaled alpha z) (scaled alpha z k - pw e (alpha - 1)) <= 1.
-Proof.
-intros Hn Ha He. pose proof (q_pos alpha Ha) as Hq. set (q := / (alpha - 1)) in *. set (d := pw e (alpha - 1)).
-assert (D0 : 0 < d) by now apply pw_gt0.
-assert (D : pw d q = e) by (apply pw_root; lra).
-pose proof (threshold_mass n alpha z Hn Ha) as M. fold q in M. set (tau := threshold n alpha z) in *. set (x := scaled alpha z) in *.
-assert (L : tau <= x k - d <-> mass n q x (x k - d) <= 1).
-{ split; intros H; [rewrite <- M; now apply mass_antitone|]. destruct (Rle_dec tau (x k - d)) as [|N]; [assumption|exfalso].
-  pose proof (mass_strict n q x Hq (x k - d) tau ltac:(lra)). pose proof (mass_antitone n q x Hq (x k - d) tau ltac:(lra)). lra. }
-rewrite <- L. unfold entmax. fold tau q. change ((alpha - 1) * z k) with (x k). split; intros H.
-- destruct (Rle_dec tau (x k - d)) as [|N]; [assumption|exfalso].
-  assert (pw (Rmax 0 (x k - tau)) q < pw d q); [|lra]. apply pw_lt; [exact Hq|]. split; [apply Rmax_0_ge|].
-  unfold Rmax; destruct (Rle_dec _ _); lra.
-- rewrite <- D. apply pw_le; [exact Hq|]. eapply Rle_trans; [|apply Rmax_r]. lra.
-Qed.
 
 Theorem epsilon_criterion__inhabited : Statements.epsilon_criterion__inhabited.
 Proof. exists 1%nat, 2, (fun _ => 0), 1. repeat split; (lia || lra). Qed.
@@ -269,13 +151,15 @@ assert (B : pw pm (alpha - 1) <= pw (INR n - 1) (1 - alpha) + D).
 { assert (pw (entmax n alpha z i) (alpha - 1) <= pw (INR n - 1) (1 - alpha)); [|lra].
   replace (1 - alpha) with (- (alpha - 1)) by ring. rewrite <- pw_inv by lra. apply pw_le; [lra|].
   eapply Rle_trans; [exact L|]. rewrite <- (Rmult_1_l (/ (INR n - 1))). apply Rmult_le_compat_r; [left; apply Rinv_0_lt_compat; lra | lra]. }
-apply Ropp_le_contravar. apply (ln_le _ _ (pw_gt0 pm (alpha - 1) P0)) in B. rewrite pw_Rpower in B by exact P0. unfold Rpower in B. rewrite ln_exp in B.
+apply Ropp_le_contravar. apply (ln_le _ _ (pw_gt0 pm (alpha - 1) P0)) in B. rewrite pw_Rpower in B by exact P0. unfold Rpower in B.
+rewrite ln_exp in B.
 apply (Rmult_le_reg_r (alpha - 1)); [lra|]. unfold Rdiv. rewrite Rmult_assoc, Rinv_l by lra. lra.
 Qed.
 
 Theorem entmax_peak__entropy__defined : Statements.entmax_peak__entropy__defined.
 Proof.
-start. pose proof (INR_above1 n H) as HN. pose proof (share_power n alpha H H0) as SP. pose proof (spread_ge0 n alpha z ltac:(lia) H0) as S0. cbv zeta in S0.
+start. pose proof (INR_above1 n H) as HN. pose proof (share_power n alpha H H0) as SP. pose proof (spread_ge0 n alpha z ltac:(lia) H0) as S0.
+cbv zeta in S0.
 repeat split; [intros; apply entmax_ge0 | left; lra | lra | lra].
 Qed.
 
@@ -302,7 +186,8 @@ Proof. parts; [apply entmax_ge0 | apply lt_0_INR; lia]. Qed.
 Lemma window_count n alpha z : (1 <= n)%nat -> 1 < alpha ->
   INR (support_size n (entmax n alpha z)) <= Sum n (fun i => if Rlt_dec ((alpha - 1) * (Largest n z - z i)) 1 then 1 else 0).
 Proof.
-intros Hn Ha. rewrite support_size_Sum. apply Sum_le. intros i Hi. destruct (Rlt_dec 0 (entmax n alpha z i)) as [L|]; [|destruct (Rlt_dec _ _); lra].
+intros Hn Ha. rewrite support_size_Sum. apply Sum_le. intros i Hi.
+destruct (Rlt_dec 0 (entmax n alpha z i)) as [L|]; [|destruct (Rlt_dec _ _); lra].
 destruct (Rlt_dec ((alpha - 1) * (Largest n z - z i)) 1) as [|N]; [lra | exfalso; apply N].
 now apply (SupportProofs.support_window__outer n alpha z Hn Ha i Hi).
 Qed.
@@ -340,7 +225,8 @@ assert (G1 : pw M (alpha - 1) <= 1) by (apply Rle_trans with (pw 1 (alpha - 1));
 assert (B : 1 - pw M (alpha - 1) <= Sum n (fun i => p i - pw (p i) alpha)).
 { apply Rle_trans with (Sum n (fun i => p i * (1 - pw M (alpha - 1)))); [rewrite Sum_scal_r, Hs; lra|].
   apply Sum_le. intros i Hi. destruct (Hp i Hi) as [L|<-]; [|rewrite (pw_0 0 alpha); lra].
-  assert (E : pw (p i) alpha = p i * pw (p i) (alpha - 1)) by (replace alpha with (1 + (alpha - 1)) at 1 by ring; rewrite pw_plus, pw_1_r; lra). rewrite E.
+  assert (E : pw (p i) alpha = p i * pw (p i) (alpha - 1)) by (replace alpha with (1 + (alpha - 1)) at 1 by ring; rewrite pw_plus, pw_1_r; lra).
+  rewrite E.
   pose proof (pw_le (p i) M (alpha - 1) ltac:(lra) (Largest_ge n p i Hi)). nra. }
 apply Rle_ge. unfold Rdiv at 2. rewrite Sum_scal_r. set (T := Sum n (fun i => p i - pw (p i) alpha)) in *.
 replace (alpha * (alpha - 1) * (T * / (alpha * (alpha - 1))) / (1 - c)) with (T / (1 - c)) by (field; lra).
@@ -352,79 +238,6 @@ Proof.
 parts; [pose proof (power_below1 n alpha H H0); lra | left; now apply Largest_pos].
 Qed.
 
-(** ** The least entropy between two levels: as many tokens as fit at the upper one, one in between, the others at the lower. *)
-Definition phi (t : R) : R := - (t * ln t).
-
-Lemma phi_tangent t x : 0 <= t -> 0 < x -> phi t <= phi x - (ln x + 1) * (t - x).
-Proof.
-intros [Ht|<-] Hx; unfold phi; [|rewrite Rmult_0_l; lra].
-pose proof (ln_le_minus1 (x / t) ltac:(apply Rdiv_lt_0_compat; lra)) as H. unfold Rdiv in H. rewrite ln_mult, ln_Rinv in H by (try apply Rinv_0_lt_compat; lra).
-apply (Rmult_le_compat_l t) in H; [|lra]. replace (t * (x * / t - 1)) with (x - t) in H by (field; lra). lra.
-Qed.
-
-Lemma phi_chord u v x : 0 <= u -> u <= x <= v -> (v - x) * phi u + (x - u) * phi v <= (v - u) * phi x.
-Proof.
-intros Hu [H1 H2]. destruct (Req_EM_T x 0) as [->|Hx]; [replace u with 0 by lra; lra|].
-pose proof (phi_tangent u x Hu ltac:(lra)) as A. pose proof (phi_tangent v x ltac:(lra) ltac:(lra)) as B.
-apply (Rmult_le_compat_l (v - x)) in A; [|lra]. apply (Rmult_le_compat_l (x - u)) in B; [|lra]. lra.
-Qed.
-
-Lemma phi_above_line u v x : 0 <= u -> u < v -> u <= x <= v -> phi u + (phi v - phi u) / (v - u) * (x - u) <= phi x.
-Proof.
-intros Hu Huv Hx. pose proof (phi_chord u v x Hu Hx) as C. apply (Rmult_le_reg_l (v - u)); [lra|].
-replace ((v - u) * (phi u + (phi v - phi u) / (v - u) * (x - u))) with ((v - x) * phi u + (x - u) * phi v) by (field; lra). exact C.
-Qed.
-
-(** How much [n] entries between m and M, of sum 1, have above r. *)
-Lemma above_level n p m M r (K : Z) : (forall i, inr i n -> m <= p i <= M) -> Sum n p = 1 -> m <= r <= M ->
-  r = 1 - IZR K * M - (INR n - IZR K - 1) * m -> Sum n (fun i => Rmax 0 (p i - r)) <= IZR K * (M - r).
-Proof.
-intros Hp Hs Hr E. set (J := support_size n (fun i => p i - r)).
-assert (HJ : INR J = Sum n (fun i => if Rlt_dec 0 (p i - r) then 1 else 0)) by apply support_size_Sum.
-destruct (Z_le_gt_dec (Z.of_nat J) K) as [L|L].
-- apply Rle_trans with (Sum n (fun i => (if Rlt_dec 0 (p i - r) then 1 else 0) * (M - r))).
-  + apply Sum_le. intros i Hi. pose proof (Hp i Hi). destruct (Rlt_dec 0 (p i - r)); [rewrite Rmax_0_id; lra | rewrite Rmax_0_0; lra].
-  + rewrite Sum_scal_r, <- HJ, INR_IZR_INZ. apply Rmult_le_compat_r; [lra|]. now apply IZR_le.
-- apply Rle_trans with (Sum n (fun i => p i - m - (if Rlt_dec 0 (p i - r) then 1 else 0) * (r - m))).
-  + apply Sum_le. intros i Hi. pose proof (Hp i Hi). destruct (Rlt_dec 0 (p i - r)); [rewrite Rmax_0_id; lra | rewrite Rmax_0_0; lra].
-  + rewrite Sum_minus, Sum_scal_r, <- HJ, Sum_minus, Hs, Sum_const.
-    assert (IZR K + 1 <= INR J) by (rewrite INR_IZR_INZ, <- plus_IZR; apply IZR_le; lia). nra.
-Qed.
-
-Theorem three_level_floor n p m M r (K : Z) : 0 <= m < M -> (forall i, inr i n -> m <= p i <= M) -> Sum n p = 1 -> m <= r < M ->
-  r = 1 - IZR K * M - (INR n - IZR K - 1) * m ->
-  IZR K * phi M + phi r + (INR n - IZR K - 1) * phi m <= Sum n (fun i => phi (p i)).
-Proof.
-intros Hm Hp Hs Hr E. destruct (proj1 Hr) as [L|L].
-- set (s1 := (phi r - phi m) / (r - m)). set (s2 := (phi M - phi r) / (M - r)).
-  assert (S : s2 <= s1).
-  { pose proof (phi_chord m M r ltac:(lra) ltac:(lra)) as C. apply (Rmult_le_reg_r ((r - m) * (M - r))); [apply Rmult_lt_0_compat; lra|].
-    unfold s1, s2. replace ((phi M - phi r) / (M - r) * ((r - m) * (M - r))) with ((phi M - phi r) * (r - m)) by (field; lra).
-    replace ((phi r - phi m) / (r - m) * ((r - m) * (M - r))) with ((phi r - phi m) * (M - r)) by (field; lra). lra. }
-  apply Rle_trans with (Sum n (fun i => phi m + s1 * (p i - m) - (s1 - s2) * Rmax 0 (p i - r))).
-  + pose proof (above_level n p m M r K Hp Hs ltac:(lra) E) as A.
-    rewrite Sum_minus, Sum_plus, !Sum_scal, Sum_minus, Hs, !Sum_const. apply (Rmult_le_compat_l (s1 - s2)) in A; [|lra].
-    assert (E1 : s1 * (r - m) = phi r - phi m) by (unfold s1; field; lra).
-    assert (E2 : s2 * (M - r) = phi M - phi r) by (unfold s2; field; lra).
-    replace (1 - INR n * m) with (IZR K * (M - m) + (r - m)) by (rewrite E; ring).
-    replace (s1 * (IZR K * (M - m) + (r - m))) with (IZR K * (s1 * (r - m)) + IZR K * (s1 * (M - r)) + s1 * (r - m)) by ring.
-    replace ((s1 - s2) * (IZR K * (M - r))) with (IZR K * (s1 * (M - r)) - IZR K * (s2 * (M - r))) in A by ring.
-    rewrite E1 in *. rewrite E2 in A. lra.
-  + apply Sum_le. intros i Hi. pose proof (Hp i Hi). destruct (Rle_dec (p i) r) as [B|B].
-    * rewrite Rmax_0_0 by lra. pose proof (phi_above_line m r (p i) ltac:(lra) L ltac:(lra)) as C. fold s1 in C. lra.
-    * rewrite Rmax_0_id by lra. pose proof (phi_above_line r M (p i) ltac:(lra) ltac:(lra) ltac:(lra)) as C. fold s2 in C.
-      assert (E1 : s1 * (r - m) = phi r - phi m) by (unfold s1; field; lra). lra.
-- set (s := (phi M - phi m) / (M - m)). assert (E1 : s * (M - m) = phi M - phi m) by (unfold s; field; lra).
-  apply Rle_trans with (Sum n (fun i => phi m + s * (p i - m))).
-  + rewrite Sum_plus, Sum_scal, Sum_minus, Hs, !Sum_const. rewrite <- L in *.
-    replace (1 - INR n * m) with (IZR K * (M - m)) by lra.
-    replace (s * (IZR K * (M - m))) with (IZR K * (s * (M - m))) by ring. rewrite E1. lra.
-  + apply Sum_le. intros i Hi. apply phi_above_line; [lra | lra | now apply Hp].
-Qed.
-
-Lemma floor_bounds x : IZR (Int_part x) <= x < IZR (Int_part x) + 1.
-Proof. pose proof (base_Int_part x). lra. Qed.
-
 Theorem entropy_floor_three_levels__inhabited : Statements.entropy_floor_three_levels__inhabited.
 Proof.
 exists 2%nat, 2, (SupportProofs.two 1 0). split; [lia | split; [lra | split]].
@@ -434,27 +247,10 @@ exists 2%nat, 2, (SupportProofs.two 1 0). split; [lia | split; [lra | split]].
   rewrite Z. destruct (Rlt_dec 0 0); [lra|]. destruct (Rlt_dec 0 (entmax 2 2 (SupportProofs.two 1 0) 1)); lia.
 Qed.
 
-(** The rest beside as many M as fit into 1 - n m, for entries that reach from m. *)
-Lemma rest_between n m M : 0 <= m < M -> INR n * m <= 1 -> let K := IZR (Int_part ((1 - INR n * m) / (M - m))) in
-  m <= 1 - K * M - (INR n - K - 1) * m < M.
-Proof.
-intros Hm Hn K. pose proof (floor_bounds ((1 - INR n * m) / (M - m))) as B. fold K in B.
-assert (E : (1 - INR n * m) / (M - m) * (M - m) = 1 - INR n * m) by (field; lra).
-destruct B as [B1 B2]. apply (Rmult_le_compat_r (M - m)) in B1; [|lra]. apply (Rmult_lt_compat_r (M - m)) in B2; [|lra]. rewrite E in B1, B2. lra.
-Qed.
-
-Lemma inverse_power d q : 0 < d -> pw d (- q) = / pw d q.
-Proof. intros H. rewrite !pw_Rpower by exact H. apply Rpower_Ropp. Qed.
-
-Lemma rest_dead M : 0 < M -> 0 <= 1 - M * IZR (Int_part (/ M)) < M.
-Proof.
-intros H. pose proof (rest_between 1 0 M ltac:(lra) ltac:(lra)) as B. cbv zeta in B. rewrite Rmult_0_r, !Rminus_0_r in B.
-replace (1 / M) with (/ M) in B by (unfold Rdiv; ring). lra.
-Qed.
-
 Theorem entropy_floor_three_levels__floor : Statements.entropy_floor_three_levels__floor.
 Proof.
-start. pose proof (spread_pos n alpha z ltac:(lia) H0 H1) as D. cbv zeta in D. pose proof (peak_with_dead n alpha z ltac:(lia) H0 H2) as P. cbv zeta in P.
+start. pose proof (spread_pos n alpha z ltac:(lia) H0 H1) as D. cbv zeta in D. pose proof (peak_with_dead n alpha z ltac:(lia) H0 H2) as P.
+cbv zeta in P.
 set (d := (alpha - 1) * (Largest n z - - Largest n (fun i => - z i))) in *. pose proof (pmax_pos n alpha z ltac:(lia) H0) as P0.
 pose proof (root_le alpha _ _ H0 (Rlt_le _ _ P0) P) as R0. rewrite inverse_power by exact D. pose proof (pw_gt0 d (/ (alpha - 1)) D) as G.
 set (M := pw d (/ (alpha - 1))) in *. pose proof (rest_dead M G) as B.
@@ -479,51 +275,6 @@ Theorem entropy_floor_at_minimum__inhabited : Statements.entropy_floor_at_minimu
 Proof.
 exists 2%nat, 2, (SupportProofs.two 1 0). repeat split; try (lia || lra). exists 2%nat. split; [lia | unfold SupportProofs.two; simpl; lra].
 Qed.
-
-Section Minimum.
-Variables (n : nat) (alpha : R) (z : nat -> R).
-Hypotheses (Hn : (2 <= n)%nat) (Ha : 1 < alpha) (Hz : exists i, inr i n /\ z i <> z 1%nat).
-Let p := entmax n alpha z.
-Let m := - Largest n (fun l => - p l).
-Let M := pw (pw m (alpha - 1) + (alpha - 1) * (Largest n z - - Largest n (fun i => - z i))) (/ (alpha - 1)).
-
-Lemma minimum_in : exists i, inr i n /\ m = p i.
-Proof. destruct (Largest_in n (fun l => - p l) ltac:(lia)) as [i [Hi E]]. exists i. split; [exact Hi|]. unfold m. rewrite E. ring. Qed.
-
-Lemma minimum_ge0 : 0 <= m.
-Proof. destruct minimum_in as [i [_ ->]]. apply entmax_ge0. Qed.
-
-Lemma minimum_share : INR n * m <= 1.
-Proof.
-rewrite <- (entmax_sum n alpha z ltac:(lia) Ha), <- Sum_const. apply Sum_le. intros i Hi. exact (Smallest_le n p i Hi).
-Qed.
-
-Lemma level_above : m < M.
-Proof.
-pose proof (spread_pos n alpha z ltac:(lia) Ha Hz) as D. cbv zeta in D. pose proof minimum_ge0 as H. rewrite <- (pw_root alpha m Ha H) at 1.
-unfold M. apply pw_lt; [now apply q_pos|]. split; [apply pw_ge0 | lra].
-Qed.
-
-Lemma between_levels i : inr i n -> m <= p i <= M.
-Proof.
-intros Hi. split; [exact (Smallest_le n p i Hi)|]. destruct minimum_in as [j [Hj E]].
-pose proof (peak_over n alpha z ltac:(lia) Ha j Hj) as O. cbv zeta in O. fold p in O. rewrite <- E in O.
-apply Rle_trans with (Largest n p); [now apply Largest_ge|]. apply root_le; [exact Ha | left; apply pmax_pos; (lia || assumption) | lra].
-Qed.
-
-Lemma minimum_floor : let K := Int_part ((1 - INR n * m) / (M - m)) in
-  IZR K * phi M + phi (1 - IZR K * M - (INR n - IZR K - 1) * m) + (INR n - IZR K - 1) * phi m <= Sum n (fun i => phi (p i)).
-Proof.
-intros K. pose proof level_above. pose proof minimum_ge0. pose proof minimum_share.
-pose proof (rest_between n m M ltac:(lra) ltac:(lra)) as B. apply (three_level_floor n p m M); try lra.
-- exact between_levels.
-- apply entmax_sum; (lia || assumption).
-- exact B.
-Qed.
-End Minimum.
-
-Lemma guarded t : 0 <= t -> (if Rlt_dec 0 t then - (t * ln t) else 0) = phi t.
-Proof. intros [H|<-]; [destruct (Rlt_dec 0 t); [reflexivity|lra]|]. unfold phi. destruct (Rlt_dec 0 0); lra. Qed.
 
 Theorem entropy_floor_at_minimum__floor : Statements.entropy_floor_at_minimum__floor.
 Proof.
@@ -586,7 +337,8 @@ Lemma vocabulary_mass n alpha z : (2 <= n)%nat -> 1 < alpha -> (exists i, inr i 
 Proof.
 intros Hn Ha Hz Hs H. apply (SupportProofs.one_hot_margin__ties n alpha z Hn Ha Hz Hs).
 apply Rle_ge, (Rmult_le_reg_l (alpha - 1)); [lra|].
-replace ((alpha - 1) * (pw (INR (multiplicity n z)) (1 - alpha) / (alpha - 1))) with (pw (INR (multiplicity n z)) (1 - alpha)) by (field; lra). exact H.
+replace ((alpha - 1) * (pw (INR (multiplicity n z)) (1 - alpha) / (alpha - 1))) with (pw (INR (multiplicity n z)) (1 - alpha)) by (field; lra).
+exact H.
 Qed.
 
 Theorem finite_vocabulary__mass : Statements.finite_vocabulary__mass.
@@ -619,3 +371,160 @@ Qed.
 
 Theorem finite_vocabulary__entropy__defined : Statements.finite_vocabulary__entropy__defined.
 Proof. start. pose proof (SupportProofs.multiplicity_below n z H1). parts; [apply entmax_ge0 | apply lt_0_INR; lia]. Qed.
+
+Theorem softmax_entropy_floor__inhabited : Statements.softmax_entropy_floor__inhabited.
+Proof.
+exists 2%nat, 1, (SupportProofs.two 1 0). repeat split; try (lia || lra). exists 2%nat. split; [lia | unfold SupportProofs.two; simpl; lra].
+Qed.
+
+Lemma softmax_pos n z i : (1 <= n)%nat -> 0 < softmax n z i.
+Proof.
+intros Hn. apply Rdiv_lt_0_compat; [apply exp_pos|]. eapply Rlt_le_trans; [apply (exp_pos (z 1%nat))|].
+apply (Sum_ge_term n (fun j => exp (z j)) 1%nat); [lia | intros; left; apply exp_pos].
+Qed.
+
+Lemma range_pos n z : (1 <= n)%nat -> (exists i, inr i n /\ z i <> z 1%nat) -> 0 < Largest n z - - Largest n (fun i => - z i).
+Proof. intros Hn Hz. pose proof (spread_pos n 2 z Hn ltac:(lra) Hz) as H. cbv zeta in H. lra. Qed.
+
+Theorem softmax_entropy_floor__closed : Statements.softmax_entropy_floor__closed.
+Proof.
+start. rewrite shannon_eq, soft_lowered. apply Rle_ge, soft_closed; [lia | apply lowered_range; lra |].
+apply Rmult_lt_0_compat; [lra | apply range_pos; (lia || assumption)].
+Qed.
+
+Theorem softmax_entropy_floor__closed__defined : Statements.softmax_entropy_floor__closed__defined.
+Proof.
+start. pose proof (range_pos n z ltac:(lia) H1) as D. set (d := Largest n z - - Largest n (fun i => - z i)) in *.
+assert (T : 0 < theta * d) by (apply Rmult_lt_0_compat; lra). pose proof (exp_above1 _ T) as E. cbv zeta in E.
+repeat split; [intros; left; apply softmax_pos; lia | apply lt_0_INR; lia | lra | lra | apply Rdiv_lt_0_compat; lra | lra].
+Qed.
+
+Theorem softmax_entropy_floor__square : Statements.softmax_entropy_floor__square.
+Proof.
+start. pose proof (range_pos n z ltac:(lia) H1) as D. pose proof (softmax_entropy_floor__closed n theta z H H0 H1) as C. cbv zeta in C.
+set (d := Largest n z - - Largest n (fun i => - z i)) in *. pose proof (loss_below_square (theta * d) ltac:(apply Rmult_lt_0_compat; lra)) as K.
+replace (theta ^ 2 * d ^ 2) with ((theta * d) ^ 2) by ring. lra.
+Qed.
+
+Theorem softmax_entropy_floor__square__defined : Statements.softmax_entropy_floor__square__defined.
+Proof. parts; [left; apply softmax_pos; lia | apply lt_0_INR; lia]. Qed.
+
+Theorem softmax_entropy_floor__linear : Statements.softmax_entropy_floor__linear.
+Proof. start. rewrite shannon_eq, soft_lowered. apply Rle_ge, soft_linear; [lia | apply lowered_range; lra]. Qed.
+
+Theorem softmax_entropy_floor__linear__defined : Statements.softmax_entropy_floor__linear__defined.
+Proof. parts; [left; apply softmax_pos; lia | apply lt_0_INR; lia]. Qed.
+
+Theorem scalable_softmax_floor__inhabited : Statements.scalable_softmax_floor__inhabited.
+Proof. exists 2%nat, (fun _ => 0), 1. repeat split; (lia || lra). Qed.
+
+Theorem scalable_softmax_floor__floor : Statements.scalable_softmax_floor__floor.
+Proof.
+start. rewrite shannon_eq. assert (L : 0 < ln (INR n)) by (rewrite <- ln_1; apply ln_increasing; [lra | now apply INR_above1]).
+rewrite (soft_lowered n (strength * ln (INR n)) z). set (d := Largest n z - - Largest n (fun i => - z i)).
+pose proof (soft_linear n (fun i => strength * ln (INR n) * (z i - - Largest n (fun i => - z i))) (strength * ln (INR n) * d) ltac:(lia)) as S.
+assert (R0 : 0 <= strength * ln (INR n)) by (apply Rmult_le_pos; lra). specialize (S (lowered_range n _ z R0)). cbv beta in S. lra.
+Qed.
+
+Theorem scalable_softmax_floor__floor__defined : Statements.scalable_softmax_floor__floor__defined.
+Proof. parts; [left; apply softmax_pos; lia | apply lt_0_INR; lia]. Qed.
+
+Theorem softmax_floor_exact__inhabited : Statements.softmax_floor_exact__inhabited.
+Proof. exists 1%nat, 1, (fun _ => 0). repeat split; (lia || lra). Qed.
+
+Theorem softmax_floor_exact__floor : Statements.softmax_floor_exact__floor.
+Proof.
+start. rewrite shannon_eq, soft_lowered. pose proof (range_ge0 n z H) as R0. set (d := Largest n z - - Largest n (fun i => - z i)) in *.
+destruct (soft_exact (theta * d) n _ H (lowered_range n theta z ltac:(lra))) as [k [Hk K]].
+apply Rle_ge. eapply Rle_trans; [|exact K]. eapply Rle_trans; [apply (Smallest_le n _ k Hk)|]. right.
+replace (INR n + INR k * exp (theta * d) - INR k) with (INR n - INR k + INR k * exp (theta * d)) by ring.
+f_equal. unfold Rdiv. f_equal. ring.
+Qed.
+
+Theorem softmax_floor_exact__floor__defined : Statements.softmax_floor_exact__floor__defined.
+Proof.
+start. pose proof (range_ge0 n z H) as R0. set (d := Largest n z - - Largest n (fun i => - z i)) in *.
+assert (A : forall k, inr k n -> 0 < INR n + INR k * exp (theta * d) - INR k).
+{ intros k Hk. pose proof (INR_ge1 n H). pose proof (exp_ge0 (theta * d) ltac:(apply Rmult_le_pos; lra)). pose proof (pos_INR k). nra. }
+repeat split; [intros; left; now apply softmax_pos | exact A | intros k Hk; pose proof (A k Hk); lra].
+Qed.
+
+(** ** Complete dispersion in finite terms. *)
+Theorem dispersion_criterion__inhabited : Statements.dispersion_criterion__inhabited.
+Proof. exists 2%nat, one_hot, 1. split; [lia | split; [apply one_hot_simplex; lia | split; [lra | exact I]]]. Qed.
+
+Lemma ln_above0 n : (2 <= n)%nat -> 0 < ln (INR n).
+Proof. intros H. rewrite <- ln_1. apply ln_increasing; [lra | now apply INR_above1]. Qed.
+
+Lemma ln_level n e : (2 <= n)%nat -> ln (pw (INR n) (e - 1)) = (e - 1) * ln (INR n).
+Proof. intros H. pose proof (INR_above1 n H). rewrite pw_Rpower by lra. unfold Rpower. now rewrite ln_exp. Qed.
+
+Theorem dispersion_criterion__lower : Statements.dispersion_criterion__lower.
+Proof.
+start. rewrite shannon_eq. pose proof (ln_above0 n H) as L. destruct H0 as [Hp Hs]. set (t := pw (INR n) (epsilon - 1)).
+apply Rle_ge, (Rmult_le_reg_r (ln (INR n))); [exact L|]. unfold Rdiv. rewrite (Rmult_assoc (shannon n p)), Rinv_l, Rmult_1_r by lra.
+assert (E : 1 - Sum n (fun i => if Rle_dec t (p i) then p i else 0) = Sum n (fun i => p i - if Rle_dec t (p i) then p i else 0))
+  by (rewrite Sum_minus, Hs; reflexivity).
+rewrite E, <- Sum_scal, <- Sum_scal_r. apply Sum_le. intros i Hi.
+assert (P1 : p i <= 1) by (rewrite <- Hs; now apply (Sum_ge_term n p i Hi)).
+destruct (Hp i Hi) as [Pi|<-]; [|destruct (Rle_dec t 0); lra].
+destruct (Rle_dec t (p i)) as [B|B].
+- pose proof (ln_le (p i) 1 Pi P1) as G. rewrite ln_1 in G. nra.
+- pose proof (ln_le (p i) t Pi ltac:(lra)) as G. unfold t in G. rewrite ln_level in G by exact H. nra.
+Qed.
+
+Theorem dispersion_criterion__lower__defined : Statements.dispersion_criterion__lower__defined.
+Proof. parts; [now apply H0 | apply lt_0_INR; lia | pose proof (ln_above0 n H); lra]. Qed.
+
+(** A part of the mass has at most the entropy that it has when spread evenly. *)
+Lemma spread_part n f w : (1 <= n)%nat -> (forall i, inr i n -> 0 <= f i) -> Sum n f = w -> 0 < w ->
+  Sum n (fun i => phi (f i)) <= w * ln (INR n) + phi w.
+Proof.
+intros Hn Hf Hw W. pose proof (INR_ge1 n Hn) as N. set (c := w / INR n). assert (C : 0 < c) by (apply Rdiv_lt_0_compat; lra).
+apply Rle_trans with (Sum n (fun i => phi c - (ln c + 1) * (f i - c))).
+- apply Sum_le. intros i Hi. now apply phi_tangent; [apply Hf|].
+- rewrite Sum_minus, Sum_scal, Sum_minus, Hw, !Sum_const. unfold phi.
+  assert (Lc : ln c = ln w - ln (INR n)) by (apply ln_div; lra). rewrite Lc. unfold c. right. field. lra.
+Qed.
+
+Theorem dispersion_criterion__upper : Statements.dispersion_criterion__upper.
+Proof.
+start. rewrite shannon_eq. pose proof (ln_above0 n H) as L. destruct H0 as [Hp Hs]. set (t := pw (INR n) (epsilon - 1)).
+set (M := Sum n (fun i => if Rle_dec t (p i) then p i else 0)).
+assert (T0 : 0 < t) by (apply pw_gt0; pose proof (INR_above1 n H); lra).
+set (f i := if Rle_dec t (p i) then 0 else p i).
+assert (Ef : Sum n f = 1 - M).
+{ transitivity (Sum n p - M); [unfold M; rewrite <- Sum_minus | now rewrite Hs].
+  apply Sum_ext. intros i _. unfold f. destruct (Rle_dec t (p i)); ring. }
+assert (Hf : forall i, inr i n -> 0 <= f i) by (intros i Hi; unfold f; destruct (Rle_dec t (p i)); [lra | now apply Hp]).
+(* the large tokens, one by one *)
+assert (B : shannon n p <= Sum n (fun i => phi (f i)) + M * ((1 - epsilon) * ln (INR n))).
+{ unfold M. rewrite <- Sum_scal_r, <- Sum_plus. apply Sum_le. intros i Hi. unfold f, phi. destruct (Rle_dec t (p i)) as [G|G]; [|lra].
+  pose proof (ln_le t (p i) T0 G) as Q. unfold t in Q. rewrite ln_level in Q by exact H. pose proof (Hp i Hi). nra. }
+assert (Q : Sum n (fun i => phi (f i)) <= (1 - M) * ln (INR n) + exp (-1)).
+{ pose proof (Sum_nonneg n f Hf) as W. rewrite Ef in W. pose proof (exp_pos (-1)) as Pe. destruct W as [W|W].
+  - eapply Rle_trans; [apply (spread_part n f (1 - M)); (lia || assumption)|]. apply Rplus_le_compat_l.
+    pose proof (phi_tangent (1 - M) (exp (-1)) ltac:(lra) Pe) as Q. unfold phi in Q at 2. rewrite ln_exp in Q. lra.
+  - rewrite <- W, Rmult_0_l, Rplus_0_l. rewrite (Sum_ext n _ (fun _ => 0)), Sum_zero by
+      (intros i Hi; pose proof (Sum_ge_term n f i Hi Hf) as G; pose proof (Hf i Hi); replace (f i) with 0 by lra; unfold phi; ring). lra. }
+apply (Rmult_le_reg_r (ln (INR n))); [exact L|]. unfold Rdiv at 1. rewrite (Rmult_assoc (shannon n p)), Rinv_l, Rmult_1_r by lra.
+replace ((1 + exp (-1) / ln (INR n) - epsilon * M) * ln (INR n)) with (ln (INR n) + exp (-1) - epsilon * M * ln (INR n)) by (field; lra). lra.
+Qed.
+
+Theorem dispersion_criterion__upper__defined : Statements.dispersion_criterion__upper__defined.
+Proof. exact dispersion_criterion__lower__defined. Qed.
+
+Theorem majorisation__inhabited : Statements.majorisation__inhabited.
+Proof. exists 1%nat, 1, 1, 1, 1, (fun _ => 0). repeat split; (lia || lra). Qed.
+
+Theorem majorisation__prefix : Statements.majorisation__prefix.
+Proof. start. apply Rle_ge, prefix_sums; (assumption || lia). Qed.
+
+Theorem majorisation__prefix__defined : Statements.majorisation__prefix__defined.
+Proof. parts. Qed.
+
+Theorem majorisation__shannon : Statements.majorisation__shannon.
+Proof. start. now apply (entropy_falls n alpha beta theta eta z). Qed.
+
+Theorem majorisation__shannon__defined : Statements.majorisation__shannon__defined.
+Proof. parts; apply one_simplex; assumption. Qed.

@@ -25,8 +25,11 @@ JOINED = ROW.having(
 )
 """A row and a further logit behind it; r = entmax(z, late)."""
 
+_TWO_LEVELS = "(fun i => theta * (if le_dec i top then shift + gap else shift))"
+
 SETTINGS: dict[str, Setting] = {
     "entropy-and-support": SIMPLEX,
+    "entropy-of-a-power": SIMPLEX.having(variables={"growth": "R"}),
     "dispersion-criterion": replace(SIMPLEX, premises=(SEVERAL, "simplex n p")).having(
         "0 < epsilon <= 1", variables={"epsilon": "R"}
     ),
@@ -56,4 +59,9 @@ SETTINGS: dict[str, Setting] = {
     "epsilon-criterion": ROW.having("0 < epsilon <= 1", variables={"epsilon": "R"}),
     "needle": ROW.having("0 < gap", "inr k n", variables={"gap": "R", "k": "nat"}),
     "softmax-vanishes": SOFTMAX,
+    "softmax-two-level": Setting(
+        {"n": "nat", "top": "nat", "alpha": "R", "theta": "R", "gap": "R", "shift": "R", "mix": "R"},
+        ("(1 <= top < n)%nat", REAL, "0 < theta", "0 < gap", "0 < mix < 1"),
+        {N.p: f"softmax n {_TWO_LEVELS}", N.r: f"entmax n alpha {_TWO_LEVELS}"},
+    ),
 }
