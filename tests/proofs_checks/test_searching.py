@@ -156,11 +156,11 @@ def test_an_interrupted_run_says_how_far_it_came_and_is_resumed(
     examine = module.examine
     seen: list[str] = []
 
-    def once(case: Any, context: Any) -> Any:
+    def once(case: Any, context: Any, **more: Any) -> Any:
         seen.append(case.theorem.name)
         if len(seen) == 2:
             raise KeyboardInterrupt
-        return examine(case, context)
+        return examine(case, context, **more)
 
     monkeypatch.setattr(module, "examine", once)
     file = tmp_path / "some.json"

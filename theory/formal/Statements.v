@@ -1936,14 +1936,13 @@ Definition not_lipschitz__unbounded : Prop :=
 
 Definition edge_order__inhabited : Prop :=
   exists (n : nat) (alpha : R) (z : nat -> R),
-  (1 <= n)%nat /\
+  (2 <= n)%nat /\
   (1 < alpha) /\
-  (alpha <= 2) /\
-  ((n = 2%nat)%nat).
+  True.
 
 Definition edge_order__at_most : Prop :=
   forall (n : nat) (alpha : R) (z : nat -> R),
-  (1 <= n)%nat ->
+  (2 <= n)%nat ->
   (1 < alpha) ->
   let p := entmax n alpha z in
   let z_max := Largest n z in
@@ -1952,7 +1951,7 @@ Definition edge_order__at_most : Prop :=
 
 Definition edge_order__at_most__defined : Prop :=
   forall (n : nat) (alpha : R) (z : nat -> R),
-  (1 <= n)%nat ->
+  (2 <= n)%nat ->
   (1 < alpha) ->
   let z_max := Largest n z in
   (forall k, inr k n ->
@@ -1961,39 +1960,33 @@ Definition edge_order__at_most__defined : Prop :=
 
 Definition edge_order__at_least : Prop :=
   forall (n : nat) (alpha : R) (z : nat -> R),
-  (1 <= n)%nat ->
+  (2 <= n)%nat ->
   (1 < alpha) ->
   let p := entmax n alpha z in
   let z_max := Largest n z in
-  (alpha <= 2) ->
-  (n = 2%nat)%nat ->
-  p 2%nat >= pw (Rmax 0 (1 - ((alpha - 1) * (z_max - z 2%nat))) / 2) (/ (alpha - 1)).
+  (((n = 2%nat)%nat /\ alpha <= 2) -> p 2%nat >= pw (Rmax 0 (1 - ((alpha - 1) * (z_max - z 2%nat))) / 2) (/ (alpha - 1))).
 
 Definition edge_order__at_least__defined : Prop :=
   forall (n : nat) (alpha : R) (z : nat -> R),
-  (1 <= n)%nat ->
+  (2 <= n)%nat ->
   (1 < alpha) ->
   let z_max := Largest n z in
-  ((alpha <= 2) ->
-  (n = 2%nat)%nat ->
-  (inr 2%nat n) /\
-  ((alpha - 1) <> 0) /\
-  ((0 < (Rmax 0 (1 - ((alpha - 1) * (z_max - z 2%nat))) / 2) \/ (Rmax 0 (1 - ((alpha - 1) * (z_max - z 2%nat))) / 2) = 0 /\ 0 < (/ (alpha - 1))))).
+  (((((n = 2%nat)%nat /\ alpha <= 2) -> inr 2%nat n)) /\
+  ((((n = 2%nat)%nat /\ alpha <= 2) -> (alpha - 1) <> 0)) /\
+  ((((n = 2%nat)%nat /\ alpha <= 2) -> (0 < (Rmax 0 (1 - ((alpha - 1) * (z_max - z 2%nat))) / 2) \/ (Rmax 0 (1 - ((alpha - 1) * (z_max - z 2%nat))) / 2) = 0 /\ 0 < (/ (alpha - 1)))))).
 
 Definition edge_order__edge : Prop :=
   forall (n : nat) (alpha : R) (z : nat -> R),
-  (1 <= n)%nat ->
+  (2 <= n)%nat ->
   (1 < alpha) ->
   let p := entmax n alpha z in
-  (n = 2%nat)%nat ->
   (((alpha - 1) * (z 1%nat - z 2%nat)) >= 1 -> p 2%nat = 0).
 
 Definition edge_order__edge__defined : Prop :=
   forall (n : nat) (alpha : R) (z : nat -> R),
-  (1 <= n)%nat ->
+  (2 <= n)%nat ->
   (1 < alpha) ->
-  ((n = 2%nat)%nat ->
-  (inr 1%nat n) /\
+  ((inr 1%nat n) /\
   (inr 2%nat n) /\
   ((((alpha - 1) * (z 1%nat - z 2%nat)) >= 1 -> inr 2%nat n))).
 

@@ -185,6 +185,7 @@ rotary_cut_off = theorem(
         r"every $n \ge 1$, real $\alpha > 1$, $\omega, A > 0$ such that $\tau \ge -(\alpha-1) A$ (else every token has "
         r"mass); token $k$ lies at distance $k - 1$, $z_k = A \cos(\omega (k - 1))$"
     ),
+    given=(ABOVE_ONE,),
     claims=(
         Claim("within", sp.Implies(_angle < cut_off, sp.Gt(p[k], 0))),
         Claim("beyond", sp.Implies(sp.And(cut_off <= _angle, _angle <= 2 * sp.pi - cut_off), sp.Eq(p[k], 0))),
@@ -220,6 +221,7 @@ nope_beside_alibi = theorem(
         r"distance $d = n - k$ from the last, $p = \mathrm{entmax}_\alpha(z_i - m (n - i))$, $r = "
         r"\mathrm{entmax}_\alpha(z)$"
     ),
+    given=(ABOVE_ONE,),
     claims=(
         Claim("alibi", sp.Implies(slope * (n - k) >= z_max - z_min + 1 / a, sp.Eq(p[k], 0))),
         Claim("nope", Iff(sp.Eq(r[k], 1), _stands_out)),

@@ -6,7 +6,7 @@ from functools import partial
 
 import sympy as sp
 
-from ..hypotheses import ABOVE_ONE, ALPHAS_IN_ORDER, CONVEX_RANGE, SEVERAL
+from ..hypotheses import ABOVE_ONE, ALPHAS_IN_ORDER, BOTH_ABOVE_ONE, CONVEX_RANGE, SEVERAL
 from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 
@@ -66,6 +66,7 @@ tsallis_falls = theorem(
     ),
     setting=r"every $n \ge 1$, $p$ in the simplex, real $\alpha, \alpha' > 1$",
     hypotheses=(ALPHAS_IN_ORDER,),
+    given=(BOTH_ABOVE_ONE,),
     claims=(
         Claim("falls", sp.Le(tsallis(p, beta), tsallis(p, alpha))),
         Claim("below-shannon", sp.Le(tsallis(p, alpha), tsallis(p, 1))),

@@ -6,7 +6,7 @@ from functools import partial
 
 import sympy as sp
 
-from ..hypotheses import ABOVE_ONE, ALPHAS_IN_ORDER, CONVEX_RANGE, LARGE_ALPHA, SORTED, TWO_TOKENS
+from ..hypotheses import ABOVE_ONE, ALPHAS_IN_ORDER, BOTH_ABOVE_ONE, CONVEX_RANGE, LARGE_ALPHA, SORTED, TWO_TOKENS
 from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 from .newton import plain
@@ -162,6 +162,7 @@ deformed_exponential = theorem(
     ),
     setting=r"every $n \ge 1$, real $\alpha, \alpha' > 1$, $z \in \mathbb{R}^n$",
     hypotheses=(ALPHAS_IN_ORDER,),
+    given=(BOTH_ABOVE_ONE,),
     claims=(
         Claim("form", sp.Eq(p[i], pos(1 + a * (z[i] - (tau + 1) / a)) ** q)),
         Claim("steeper", sp.Or(sp.Eq(p[i], 0), p[i] ** (2 - alpha) <= p[i] ** (2 - beta))),

@@ -6,7 +6,7 @@ from functools import partial
 
 import sympy as sp
 
-from ..hypotheses import ABOVE_ONE, ALPHAS_IN_ORDER, SCALES_IN_ORDER, SEVERAL, SORTED, VARIED
+from ..hypotheses import ABOVE_ONE, ALPHAS_IN_ORDER, BOTH_ABOVE_ONE, SCALES_IN_ORDER, SEVERAL, SORTED, VARIED
 from ..notation import *
 from ..theorem import Claim, Folklore, Theorem
 
@@ -64,6 +64,7 @@ nested_in_alpha = theorem(
     ),
     setting=r"every $n \ge 1$, real $\alpha, \alpha' > 1$, $z \in \mathbb{R}^n$; $r = \mathrm{entmax}_{\alpha'}(z)$",
     hypotheses=(ALPHAS_IN_ORDER,),
+    given=(BOTH_ABOVE_ONE,),
     claims=(Claim("nested", sp.Implies(r[k] > 0, p[k] > 0)),),
     folklore=(
         Folklore(

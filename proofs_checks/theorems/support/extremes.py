@@ -55,10 +55,6 @@ def _halves_proof() -> Proof:
     average = N.total(N.s(N.k) * N.v[N.k], N.k) / N.total(N.s(N.k), N.k)
     moved = N.total(N.s(N.i) * sp.Abs(N.v[N.i] - average))
     yield concludes("so", "norm", sp.Le(moved, bound))
-    f = sp.Symbol("f", positive=True)
-    yield nonnegative("a share f of the sensitivity against the rest: at most", 1 - 4 * f * (1 - f), (2 * f - 1) ** 2)
-    yield identity("times Sigma, which is largest for equal p", m * (1 / m) ** (2 - N.alpha), m ** (N.alpha - 1))
-    yield concludes("so", "support", sp.Le(moved, N.size**N.a))
 
 
 sup_to_one = Case(
