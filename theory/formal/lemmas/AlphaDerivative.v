@@ -74,7 +74,7 @@ assert (Lo : Rabs (tau - e - tau) <= e) by (replace (tau - e - tau) with (- e) b
 pose proof (q_pos alpha Ha) as Hq. pose proof (threshold_mass n alpha z Hn Ha) as M. fold tau in M.
 assert (MU : mass n (/ (alpha - 1)) (scaled alpha z) (tau + e) < 1) by (apply (mass_lt_1 n _ _ Hq tau); [exact M | lra]).
 assert (ML : 1 < mass n (/ (alpha - 1)) (scaled alpha z) (tau - e)).
-{ rewrite <- M at 1. apply mass_strict; [exact Hq | lra|]. rewrite (fun H => Rle_antisym _ _ H (Rlt_le _ _ (Rlt_le_trans _ _ _ Rlt_0_1 H)))  || idtac.
+{ rewrite <- M at 1. apply mass_strict; [exact Hq | lra|].
   eapply Rlt_le_trans; [|apply (mass_antitone n _ _ Hq (tau - e) tau); lra]. rewrite M. lra. }
 generalize (filter_and _ _ near_above (filter_and _ _
   (continuous_lt _ alpha 1 (mass_continuous_alpha (tau + e) (N _ Up)) MU)

@@ -1,7 +1,7 @@
 (* Proofs of the printed statements: the chapter arithmetic. *)
 From Coq Require Import Reals Lra Lia List.
 From Coquelicot Require Import Coquelicot.
-From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted One Level Tactics Statements.
+From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted One Loss Norms Entries Level Tactics Statements.
 Open Scope R_scope.
 
 Ltac sens_sum := apply Rgt_not_eq; match goal with |- context [Sum ?n _] => eapply (sens_sum_pos n) end;
@@ -143,4 +143,17 @@ Proof.
 start. rewrite <- Sum_scal. apply Sum_ext. intros i _. destruct (Rlt_dec 0 (p i)) as [L|L]; [|ring].
 set (m := _ / _). replace (_ + _) with (pw (p i) (2 - alpha) * shift) by ring.
 rewrite Rabs_mult, (Rabs_pos_eq (pw _ _)) by apply pw_ge0. ring.
+Qed.
+
+Theorem condition_number_exact__inhabited : Statements.condition_number_exact__inhabited.
+Proof. exists 2%nat, 2, (vertex 1). inhabited; apply vertex_simplex; lia. Qed.
+
+Theorem condition_number_exact__worst : Statements.condition_number_exact__worst.
+Proof.
+start. apply Rmult_le_compat_r; [left; apply Rinv_0_lt_compat; lra|]. now apply condition_le.
+Qed.
+
+Theorem condition_number_exact__worst__defined : Statements.condition_number_exact__worst__defined.
+Proof.
+defined_here; left; try lra; [apply Largest_le1; (assumption || lia)|]. apply le_INR in H. simpl in H. lra.
 Qed.

@@ -1,7 +1,7 @@
 (* Proofs of the printed statements: the chapter calculus. *)
 From Coq Require Import Reals Lra Lia List.
 From Coquelicot Require Import Coquelicot.
-From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted One Loss Norms Tactics Statements.
+From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted One Loss Norms Entries AlphaDerivative Tactics Statements.
 Open Scope R_scope.
 
 
@@ -460,3 +460,104 @@ Qed.
 
 Theorem scale_derivative__falls__defined : Statements.scale_derivative__falls__defined.
 Proof. defined_here. Qed.
+
+(** Entries, and the derivative in alpha. *)
+
+Theorem jacobian_entries__inhabited : Statements.jacobian_entries__inhabited.
+Proof. exists 2%nat, 1, (vertex 1). inhabited; apply vertex_simplex; lia. Qed.
+
+Theorem jacobian_entries__entry : Statements.jacobian_entries__entry.
+Proof. start. apply (entry_le n alpha p i j); (assumption || lra). Qed.
+
+Theorem jacobian_entries__row : Statements.jacobian_entries__row.
+Proof.
+start. rewrite sens_square. pose proof (diagonal_le n alpha p i H ltac:(lra) H1 H3) as D.
+change (if Rlt_dec 0 (p i) then pw (p i) (2 - alpha) else 0) with (sens alpha p i).
+change (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) with (sens alpha p).
+unfold entry_constant in D. set (c := pw (1 + _) _) in *. clearbody c. unfold Rdiv in *. lra.
+Qed.
+
+Lemma tokens_above_one n : (2 <= n)%nat -> 0 < INR n - 1.
+Proof. intros H. apply le_INR in H. simpl in H. lra. Qed.
+
+Theorem jacobian_entries__entry__defined : Statements.jacobian_entries__entry__defined.
+Proof.
+defined_here; left; [now apply tokens_above_one|]. pose proof (pw_ge0 (INR n - 1) (- ((alpha - 1) / (3 - alpha)))). lra.
+Qed.
+
+Theorem jacobian_entries__row__defined : Statements.jacobian_entries__row__defined.
+Proof.
+defined_here; left; [now apply tokens_above_one|]. pose proof (pw_ge0 (INR n - 1) (- ((alpha - 1) / (3 - alpha)))). lra.
+Qed.
+
+Theorem alpha_derivative__inhabited : Statements.alpha_derivative__inhabited.
+Proof.
+exists 1%nat, 2, (fun _ => 0). inhabited. intros l _. rewrite (threshold_is 1 2 (fun _ => 0) ltac:(lia) ltac:(lra) (-1)); [lra|].
+unfold mass, scaled. cbn [Sum]. rewrite Rmax_0_id by lra. replace ((2 - 1) * 0 - -1) with 1 by ring. rewrite pw_1_l. ring.
+Qed.
+
+Theorem alpha_derivative__formula : Statements.alpha_derivative__formula.
+Proof. start. apply is_derive_unique. exact (alpha_derivative n alpha z H H0 H1 i H2). Qed.
+
+Theorem alpha_derivative__formula__defined : Statements.alpha_derivative__formula__defined.
+Proof. defined_here. Qed.
+
+(** The jump at the edge of the support. *)
+
+Theorem boundary_jump__inhabited : Statements.boundary_jump__inhabited.
+Proof. exists 1, (1 / 2). inhabited. Qed.
+
+Lemma edge_pos t e : 0 < t -> 0 < 1 - t -> 0 < pw t e + pw (1 - t) e.
+Proof. intros H H'. pose proof (pw_gt0 t e H). pose proof (pw_gt0 (1 - t) e H'). lra. Qed.
+
+Theorem boundary_jump__slope : Statements.boundary_jump__slope.
+Proof.
+start. simpl. destruct (Rlt_dec 0 mix); [|lra]. destruct (Rlt_dec 0 (1 - mix)); [|lra].
+replace (4 - 2 * alpha) with (2 * (2 - alpha)) by ring. rewrite <- pw_square by lra.
+assert (I : forall t, 0 < t -> pw t (2 - alpha) = / pw t (alpha - 2)).
+{ intros t Ht. replace (2 - alpha) with (- (alpha - 2)) by ring. rewrite !pw_Rpower by exact Ht. apply Rpower_Ropp. }
+rewrite !I by lra. pose proof (pw_gt0 mix (alpha - 2) ltac:(lra)). pose proof (pw_gt0 (1 - mix) (alpha - 2) ltac:(lra)).
+field. lra.
+Qed.
+
+Theorem boundary_jump__slope__defined : Statements.boundary_jump__slope__defined.
+Proof.
+defined_here; try (simpl; lra).
+- apply Rgt_not_eq. cbn [Sum]. simpl Nat.eq_dec. cbv beta iota. destruct (Rlt_dec 0 mix); [|lra]. destruct (Rlt_dec 0 (1 - mix)); [|lra].
+  pose proof (pw_gt0 mix (2 - alpha) ltac:(lra)). pose proof (pw_gt0 (1 - mix) (2 - alpha) ltac:(lra)). lra.
+- apply Rgt_not_eq, edge_pos; lra.
+Qed.
+
+Theorem boundary_jump__below_two : Statements.boundary_jump__below_two.
+Proof.
+start. apply filterlim_locally. intros eps.
+destruct (proj1 (filterlim_locally (F := locally 0) _ _) (pw_continuous (1 / 2) 0 ltac:(lra)) eps) as [d Hd].
+assert (P : 0 < Rmin d 1) by (apply Rmin_glb_lt; [apply cond_pos | lra]). exists (mkposreal _ P). intros t Ht Pt.
+apply ball_lt, Rabs_def2 in Ht. simpl in Ht. pose proof (Rmin_l d 1). pose proof (Rmin_r d 1).
+specialize (Hd t ltac:(apply lt_ball, Rabs_def1; lra)). apply ball_lt in Hd. rewrite (pw_0 0) in Hd by lra. apply Rabs_def2 in Hd.
+apply lt_ball. rewrite Rminus_0_r, Rabs_pos_eq by (left; apply Rinv_0_lt_compat, edge_pos; lra).
+apply Rle_lt_trans with (pw t (1 / 2)); [|lra]. replace (pw t (1 / 2)) with (/ pw t (-1 / 2)).
+- apply Rinv_le_contravar; [apply pw_gt0; lra|]. pose proof (pw_ge0 (1 - t) (-1 / 2)). lra.
+- rewrite !pw_Rpower by lra. replace (1 / 2) with (- (-1 / 2)) by field. now rewrite Rpower_Ropp.
+Qed.
+
+Theorem boundary_jump__below_two__defined : Statements.boundary_jump__below_two__defined.
+Proof. start. repeat split; exists (mkposreal 1 Rlt_0_1); simpl; intros; try (left; lra). apply Rgt_not_eq, edge_pos; lra. Qed.
+
+Theorem boundary_jump__sparsemax : Statements.boundary_jump__sparsemax.
+Proof. start. apply filterlim_const. Qed.
+
+Theorem boundary_jump__above_two : Statements.boundary_jump__above_two.
+Proof.
+start. apply (filterlim_filter_le_1 (F := locally 0) (G := at_right 0)); [apply filter_le_within|].
+assert (V : / (pw 0 (1 / 2) + pw (1 - 0) (1 / 2)) = 1) by (rewrite pw_0, Rminus_0_r, pw_1_l by lra; field).
+assert (C : continuous (fun t => / (pw t (1 / 2) + pw (1 - t) (1 / 2))) 0); [|unfold continuous in C; rewrite V in C; exact C].
+apply (continuous_Rinv_comp (fun t => pw t (1 / 2) + pw (1 - t) (1 / 2)) 0).
+- apply (continuous_plus (fun t => pw t (1 / 2)) (fun t => pw (1 - t) (1 / 2))); [apply pw_continuous; lra|].
+  apply (continuous_comp (fun t => 1 - t) (fun t => pw t (1 / 2))); [|apply pw_continuous; lra].
+  apply (continuous_minus (fun _ => 1) (fun t => t)); [apply continuous_const | apply continuous_id].
+- rewrite pw_0, Rminus_0_r, pw_1_l by lra. lra.
+Qed.
+
+Theorem boundary_jump__above_two__defined : Statements.boundary_jump__above_two__defined.
+Proof. start. repeat split; exists (mkposreal 1 Rlt_0_1); simpl; intros; try (left; lra). apply Rgt_not_eq, edge_pos; lra. Qed.
