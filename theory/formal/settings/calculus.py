@@ -35,7 +35,10 @@ _S = "(fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)"
 
 SETTINGS: dict[str, Setting] = {
     "jacobian": ROW_FROM_ONE,
-    "jacobian-semidefinite": DIRECTION,
+    "jacobian-semidefinite": DIRECTION.having(
+        f"has_rank n (fun i j => {_S} i * (if Nat.eq_dec i j then 1 else 0) - {_S} i * {_S} j / Sum n {_S}) rank",
+        variables={"rank": "nat"},
+    ),
     "jacobian-inverse": DIRECTION,
     "jacobian-entries": replace(POINT_FROM_ONE, premises=(_AT_LEAST_TWO, "1 <= alpha", "simplex n p")),
     "hoelder": PAIR,
