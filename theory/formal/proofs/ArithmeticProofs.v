@@ -1,7 +1,7 @@
 (* Proofs of the printed statements: the chapter arithmetic. *)
 From Coq Require Import Reals Lra Lia List.
 From Coquelicot Require Import Coquelicot.
-From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted One Loss Norms Entries Level Bisection Rounding Tactics Statements.
+From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted One Loss Norms Entries Level Bisection Rounding Secant Tactics Statements.
 Open Scope R_scope.
 
 Ltac sens_sum := apply Rgt_not_eq; match goal with |- context [Sum ?n _] => eapply (sens_sum_pos n) end;
@@ -201,3 +201,12 @@ Qed.
 
 Theorem summation_error__pairwise__defined : Statements.summation_error__pairwise__defined.
 Proof. defined_here. left. assert (U : 0 < / 2 ^ bits) by (apply Rinv_0_lt_compat, pow_lt; lra). lra. Qed.
+
+Theorem logit_rounding__inhabited : Statements.logit_rounding__inhabited.
+Proof. exists 1%nat, 1, (fun _ => 0), (fun _ => 0). inhabited. Qed.
+
+Theorem logit_rounding__error : Statements.logit_rounding__error.
+Proof. start. apply rounding_le; [assumption | lra]. Qed.
+
+Theorem logit_rounding__error__defined : Statements.logit_rounding__error__defined.
+Proof. defined_here. Qed.

@@ -1,7 +1,7 @@
 (* Proofs of the printed statements: the chapter calculus. *)
 From Coq Require Import Reals Lra Lia List.
 From Coquelicot Require Import Coquelicot.
-From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted One Loss Norms Entries AlphaDerivative Tactics Statements.
+From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted One Loss Norms Entries AlphaDerivative Rank Secant Hoelder Tactics Statements.
 Open Scope R_scope.
 
 
@@ -28,7 +28,15 @@ Theorem jacobian__formula__defined : Statements.jacobian__formula__defined.
 Proof. defined_here. Qed.
 
 Theorem jacobian_semidefinite__inhabited : Statements.jacobian_semidefinite__inhabited.
-Proof. exists 1%nat, 1, (fun _ => 1), (fun _ => 0). inhabited. Qed.
+Proof.
+exists 1%nat, 1, (fun _ => 1), (fun _ => 0), (support_size 1 (fun _ => 1%R) - 1)%nat. inhabited. apply rank_exists, simplex_one.
+Qed.
+
+Theorem jacobian_semidefinite__rank : Statements.jacobian_semidefinite__rank.
+Proof. start. exact (rank_is n alpha p H1 rank H2). Qed.
+
+Theorem jacobian_semidefinite__rank__defined : Statements.jacobian_semidefinite__rank__defined.
+Proof. start. now apply support_size_pos. Qed.
 
 Theorem jacobian_semidefinite__variance__defined : Statements.jacobian_semidefinite__variance__defined.
 Proof. defined_here. Qed.
@@ -561,3 +569,21 @@ Qed.
 
 Theorem boundary_jump__above_two__defined : Statements.boundary_jump__above_two__defined.
 Proof. start. repeat split; exists (mkposreal 1 Rlt_0_1); simpl; intros; try (left; lra). apply Rgt_not_eq, edge_pos; lra. Qed.
+
+Theorem hoelder__inhabited : Statements.hoelder__inhabited.
+Proof. exists 1%nat, 2, (fun _ => 0), (fun _ => 0). inhabited. Qed.
+
+Theorem hoelder__hoelder : Statements.hoelder__hoelder.
+Proof. start. apply Hoelder.hoelder; [assumption | lra]. Qed.
+
+(** A number that is not negative may be raised to a positive power. *)
+Lemma raisable x e : 0 <= x -> 0 < e -> 0 < x \/ x = 0 /\ 0 < e.
+Proof. intros [H|H] He; [now left | right; split; [now symmetry | exact He]]. Qed.
+
+Theorem hoelder__hoelder__defined : Statements.hoelder__hoelder__defined.
+Proof.
+start. assert (0 < / (alpha - 1)) by (now apply q_pos).
+assert (0 < alpha / (alpha - 1)) by (apply Rdiv_lt_0_compat; lra). assert (0 < (alpha - 1) / alpha) by (apply Rdiv_lt_0_compat; lra).
+repeat split; intros; try lra; apply raisable; try lra; try apply Rabs_pos; try (apply Rinv_0_lt_compat; lra);
+  try (apply Sum_nonneg; intros; apply pw_ge0). apply Rmult_le_pos; [apply pw_ge0 | lra].
+Qed.
