@@ -21,6 +21,11 @@ ROW_FROM_ONE = Setting(
 PAIR = ROW.having(variables={"y": VECTOR}, meaning={N.r: "entmax n alpha y"})
 """Two rows."""
 
+TARGETED_PAIR = replace(PAIR, premises=("(2 <= n)%nat", "1 < alpha")).having(
+    "simplex n target", variables={"target": VECTOR}
+)
+"""Two rows of n >= 2 logits and a target."""
+
 TARGET = ROW.having("simplex n r", variables={"r": VECTOR})
 """A row and a target."""
 
@@ -41,6 +46,10 @@ SETTINGS: dict[str, Setting] = {
     ),
     "jacobian-inverse": DIRECTION,
     "jacobian-entries": replace(POINT_FROM_ONE, premises=(_AT_LEAST_TWO, "1 <= alpha", "simplex n p")),
+    "norm-path": Setting(
+        {"n": "nat", "alpha": "R", "mix": "R"}, (_AT_LEAST_TWO, "1 <= alpha <= 2", "0 <= mix <= 1")
+    ),
+    "jacobian-norm": replace(DIRECTION, premises=(_AT_LEAST_TWO, "1 <= alpha", "simplex n p")),
     "hoelder": PAIR,
     "expected-logit": Setting(
         {"n": "nat", "alpha": "R", "theta": "R", "eta": "R", "z": VECTOR},
@@ -58,13 +67,17 @@ SETTINGS: dict[str, Setting] = {
     "jacobian-simple-norms": DIRECTION.having(meaning={N.reach: f"Largest n (fun i => {_S} i - {_S} i ^ 2 / Sum n {_S})"}),
     "two-token-norm": replace(DIRECTION, premises=(SOME, "2 < alpha", "simplex n p")),
     "scale-derivative": SCALED.having(meaning={N.B: "fun i => Derive (fun t => entmax n alpha (fun j => t * z j) i) theta"}),
+    "scaled-lipschitz": Setting(
+        {"n": "nat", "alpha": "R", "theta": "R", "z": VECTOR, "y": VECTOR},
+        (_AT_LEAST_TWO, "1 <= alpha", "0 < theta"),
+        {N.p: "entmax1 n alpha (fun i => theta * z i)", N.r: "entmax1 n alpha (fun i => theta * y i)"},
+    ),
     "conjugate": PAIR,
     "loss-decomposition": TARGET,
     "one-hot-loss": ROW,
     "loss-falls-in-alpha": TWO_ALPHAS,
-    "loss-gradient": replace(PAIR, premises=(_AT_LEAST_TWO, "1 < alpha")).having(
-        "simplex n target", variables={"target": VECTOR}
-    ),
+    "loss-gradient": TARGETED_PAIR,
+    "loss-smoothness": TARGETED_PAIR,
     "label-smoothing": ROW.having(
         "0 <= epsilon <= 1",
         "inr k n",
