@@ -1,7 +1,7 @@
 (* Proofs of the printed statements: the chapter calculus. *)
 From Coq Require Import Reals Lra Lia List.
 From Coquelicot Require Import Coquelicot.
-From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted One Loss Norms Entries AlphaDerivative Rank Secant Hoelder Tactics Statements.
+From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted One Loss Norms Entries AlphaDerivative Rank Secant Hoelder NormPath JacobianNorm Lipschitz Tactics Statements.
 Open Scope R_scope.
 
 
@@ -587,3 +587,67 @@ assert (0 < alpha / (alpha - 1)) by (apply Rdiv_lt_0_compat; lra). assert (0 < (
 repeat split; intros; try lra; apply raisable; try lra; try apply Rabs_pos; try (apply Rinv_0_lt_compat; lra);
   try (apply Sum_nonneg; intros; apply pw_ge0). apply Rmult_le_pos; [apply pw_ge0 | lra].
 Qed.
+
+(** The Euclidean norm. *)
+
+Ltac constant_defined := start; repeat match goal with |- _ /\ _ => split end; intros;
+  try solve [side | sens_sum | left; now apply tokens_above_one | left; lra
+    | apply Rgt_not_eq; pose proof (tokens_above_one _ ltac:(eassumption)); lra
+    | match goal with |- 0 < 1 + pw ?x ?e \/ _ => left; pose proof (pw_ge0 x e); lra end].
+
+Theorem norm_path__inhabited : Statements.norm_path__inhabited.
+Proof. exists 2%nat, 1, 0. inhabited. Qed.
+
+Theorem norm_path__ends : Statements.norm_path__ends.
+Proof. start. exact (norm_path n alpha mix H H0 H1). Qed.
+
+Theorem norm_path__ends__defined : Statements.norm_path__ends__defined.
+Proof.
+constant_defined.
+- assert (0 <= mix * (INR n - 2)); [|left; lra]. apply le_INR in H. simpl (INR 2) in H. apply Rmult_le_pos; lra.
+- apply raisable; [lra | apply Rdiv_lt_0_compat; lra].
+- left. apply le_INR in H. simpl (INR 2) in H. pose proof (pw_ge0 (1 + mix * (INR n - 2)) (2 / (3 - alpha))).
+  assert (0 <= pw mix (2 / (3 - alpha)) * (INR n - 2)) by (apply Rmult_le_pos; [apply pw_ge0 | lra]). lra.
+Qed.
+
+Theorem jacobian_norm__inhabited : Statements.jacobian_norm__inhabited.
+Proof. exists 2%nat, 1, (vertex 1), (fun _ => 0). inhabited; apply vertex_simplex; lia. Qed.
+
+Theorem jacobian_norm__norm : Statements.jacobian_norm__norm.
+Proof. start. rewrite form_shape. apply (jacobian_norm n alpha p v); [assumption | lra | assumption]. Qed.
+
+Theorem jacobian_norm__norm__defined : Statements.jacobian_norm__norm__defined.
+Proof. constant_defined. Qed.
+
+Theorem scaled_lipschitz__inhabited : Statements.scaled_lipschitz__inhabited.
+Proof. exists 2%nat, 1, 1, (fun _ => 0), (fun _ => 0). inhabited. Qed.
+
+Theorem scaled_lipschitz__distance : Statements.scaled_lipschitz__distance.
+Proof.
+start. pose proof (lipschitz n alpha (fun i => theta * y i) (fun i => theta * z i) H ltac:(lra)) as K. cbv beta in K.
+rewrite (Sum_ext n (fun i => (theta * z i - theta * y i) ^ 2) (fun i => theta ^ 2 * (z i - y i) ^ 2)) in K by (intros; ring).
+rewrite Sum_scal in K. eapply Rle_trans; [exact K|]. unfold spectral, entry_constant. right. ring.
+Qed.
+
+Theorem scaled_lipschitz__distance__defined : Statements.scaled_lipschitz__distance__defined.
+Proof. constant_defined. Qed.
+
+Theorem loss_smoothness__inhabited : Statements.loss_smoothness__inhabited.
+Proof. exists 2%nat, 2, (fun _ => 0), (fun _ => 0), (vertex 1). inhabited; apply vertex_simplex; lia. Qed.
+
+Theorem loss_smoothness__parabola : Statements.loss_smoothness__parabola.
+Proof.
+start. pose proof (parabola n alpha z y H H0 H2) as P. rewrite <- !objective_shape in P. unfold spectral, entry_constant in P.
+rewrite (Sum_ext n (fun i => (y i - z i) * (entmax n alpha z i - target i))
+  (fun i => (y i - z i) * entmax n alpha z i - (y i - z i) * target i)) by (intros; ring).
+rewrite Sum_minus. lra.
+Qed.
+
+Theorem loss_smoothness__parabola__defined : Statements.loss_smoothness__parabola__defined.
+Proof. constant_defined. Qed.
+
+Theorem loss_smoothness__squared_error : Statements.loss_smoothness__squared_error.
+Proof. start. rewrite loss_shape. apply (squared_error n alpha z target); assumption. Qed.
+
+Theorem loss_smoothness__squared_error__defined : Statements.loss_smoothness__squared_error__defined.
+Proof. constant_defined. apply Rgt_not_eq. exact (spectral_pos n alpha). Qed.
