@@ -10,7 +10,8 @@ intros H. revert lo hi. induction times as [|m IH]; intros lo hi B; cbn [halved 
 assert (P : 0 < 2 ^ m) by (apply pow_lt; lra).
 assert (E : forall d, d / 2 / 2 ^ m = d / (2 * 2 ^ m)) by (intros; field; lra).
 destruct (Rle_dec 1 (f ((lo + hi) / 2))) as [L|L].
-- apply H in L. specialize (IH ((lo + hi) / 2) hi ltac:(lra)). replace (hi - (lo + hi) / 2) with ((hi - lo) / 2) in IH by field. rewrite E in IH. lra.
+- apply H in L. specialize (IH ((lo + hi) / 2) hi ltac:(lra)). replace (hi - (lo + hi) / 2) with ((hi - lo) / 2) in IH by field. rewrite E in IH.
+  lra.
 - assert (tau < (lo + hi) / 2) by (apply Rnot_le_lt; intros K; apply L, H, K).
   specialize (IH lo ((lo + hi) / 2) ltac:(lra)). replace ((lo + hi) / 2 - lo) with ((hi - lo) / 2) in IH by field. rewrite E in IH. lra.
 Qed.
@@ -31,7 +32,8 @@ Lemma level_left_error n alpha z t : (1 <= n)%nat -> 1 < alpha -> alpha <= 2 -> 
 Proof.
 intros Hn Ha Ha2 Ht. assert (Hq : 1 <= / (alpha - 1)) by (rewrite <- Rinv_1; apply Rinv_le_contravar; lra).
 rewrite <- Sum_const. apply Sum_le. intros i Hi.
-pose proof (level_antitone alpha z t (threshold n alpha z) i Ha ltac:(lra)) as A. change (level alpha z (threshold n alpha z) i) with (entmax n alpha z i) in A.
+pose proof (level_antitone alpha z t (threshold n alpha z) i Ha ltac:(lra)) as A.
+  change (level alpha z (threshold n alpha z) i) with (entmax n alpha z i) in A.
 rewrite Rabs_minus_sym, Rabs_pos_eq by lra. unfold level, entmax. pose proof (Largest_ge n z i Hi).
 assert ((alpha - 1) * z i <= (alpha - 1) * Largest n z) by (apply Rmult_le_compat_l; lra).
 eapply Rle_trans; [apply pw_lipschitz; [exact Hq | lra]|]. right; ring.

@@ -102,7 +102,8 @@ destruct (Rle_lt_or_eq_dec 0 w G) as [W|W]; [|rewrite <- W; unfold Rdiv; rewrite
 destruct (Rle_lt_or_eq_dec 0 (S - w)) as [D|D]; [lra| |rewrite <- D; unfold Rdiv; rewrite Rmult_0_r, Rmult_0_l; exact C0].
 assert (U : 0 < p i) by (unfold w, sens in W; destruct (Rlt_dec 0 (p i)); [assumption|lra]).
 assert (U1 : p i < 1).
-{ destruct Hp as [H0 H1]. apply Rnot_le_lt. intros L. destruct (Sum_pos_ex n (fun k => if Nat.eq_dec k i then 0 else sens alpha p k)) as [k [Hk Pk]];
+{ destruct Hp as [H0 H1]. apply Rnot_le_lt. intros L.
+  destruct (Sum_pos_ex n (fun k => if Nat.eq_dec k i then 0 else sens alpha p k)) as [k [Hk Pk]];
     [rewrite Sum_others by exact Hi; exact D|]. cbv beta in Pk. destruct (Nat.eq_dec k i) as [|Hne]; [lra|].
   unfold sens in Pk. destruct (Rlt_dec 0 (p k)) as [Q|]; [|lra].
   pose proof (Sum_ge_term n (fun k => if Nat.eq_dec k i then 0 else p k) k Hk) as X. cbv beta in X.
@@ -139,7 +140,8 @@ Proof.
 intros Hn Ha Hp Hi Hj. eapply Rle_trans; [|now apply (diagonal_le n alpha p i)].
 pose proof (sens_sum_pos n alpha p Hp) as HS. pose proof (sens_ge0 alpha p i) as Gi. pose proof (sens_ge0 alpha p j) as Gj.
 assert (Li : sens alpha p i <= Sum n (sens alpha p)) by (apply Sum_ge_term; [exact Hi | intros; apply sens_ge0]).
-set (S := Sum n (sens alpha p)) in *. replace (sens alpha p i - sens alpha p i ^ 2 / S) with (sens alpha p i * (S - sens alpha p i) / S) by (field; lra).
+set (S := Sum n (sens alpha p)) in *. replace (sens alpha p i - sens alpha p i ^ 2 / S) with (sens alpha p i * (S - sens alpha p i) / S) by (field;
+  lra).
 destruct (Nat.eq_dec i j) as [<-|Hne].
 - rewrite Rabs_minus_sym, Rabs_pos_eq.
   + right. field. lra.
@@ -155,11 +157,13 @@ Qed.
 
 Theorem condition_le n alpha p : (2 <= n)%nat -> 1 < alpha -> alpha <= 2 -> simplex n p ->
   pw (Largest n p) (alpha - 1) * Sum n (sens alpha p) <=
-  Largest n p + pw (Largest n p) (alpha - 1) * pw (INR n - 1) (alpha - 1) * (if Rlt_dec (Largest n p) 1 then pw (1 - Largest n p) (2 - alpha) else 0).
+  Largest n p + pw (Largest n p) (alpha - 1) * pw (INR n - 1) (alpha - 1) * (if Rlt_dec (Largest n p) 1 then pw (1 - Largest n p) (2 - alpha) else
+    0).
 Proof.
 intros Hn Ha Ha2 Hp. destruct (Largest_le1 n p ltac:(lia) Hp) as [W W1]. destruct (Largest_in n p ltac:(lia)) as [i [Hi E]]. rewrite E in *.
 assert (P : pw (p i) (alpha - 1) * sens alpha p i = p i).
-{ unfold sens. destruct (Rlt_dec 0 (p i)) as [L|L]; [|lra]. rewrite <- pw_plus by lra. replace (alpha - 1 + (2 - alpha)) with 1 by ring. apply pw_1_r; lra. }
+{ unfold sens. destruct (Rlt_dec 0 (p i)) as [L|L]; [|lra]. rewrite <- pw_plus by lra. replace (alpha - 1 + (2 - alpha)) with 1 by ring.
+  apply pw_1_r; lra. }
 assert (0 < pw (p i) (alpha - 1)) by (now apply pw_gt0). destruct (Rlt_dec (p i) 1) as [L|L].
 - pose proof (others_le n alpha p i Hn ltac:(lra) Hp Hi) as O. nra.
 - pose proof (others_none n alpha p i Hp Hi ltac:(lra)) as O. replace (Sum n (sens alpha p)) with (sens alpha p i) by lra. lra.

@@ -10,7 +10,8 @@ intros Ha Hr. destruct (Rle_lt_or_eq_dec 0 p ltac:(lra)) as [P|P].
 2:{ replace (p - r) with 0 by lra. rewrite <- P. replace r with 0 by lra. rewrite pw_0; lra. }
 assert (B : forall t, 0 <= t <= p -> pw t a <= t / p * pw p a).
 { intros t Ht. assert (Q : 0 <= t / p <= 1).
-  { split; [apply Rmult_le_pos; [lra | left; now apply Rinv_0_lt_compat]|]. apply (Rmult_le_reg_r p); [exact P|]. unfold Rdiv. rewrite Rmult_assoc, Rinv_l; lra. }
+  { split; [apply Rmult_le_pos; [lra | left; now apply Rinv_0_lt_compat]|]. apply (Rmult_le_reg_r p); [exact P|]. unfold Rdiv.
+    rewrite Rmult_assoc, Rinv_l; lra. }
   replace (pw t a) with (pw (t / p) a * pw p a).
   - apply Rmult_le_compat_r; [apply pw_ge0|]. destruct (Rle_lt_or_eq_dec 0 (t / p) ltac:(lra)) as [T|T]; [|rewrite <- T, pw_0; lra].
     replace a with (1 + (a - 1)) by ring. rewrite pw_plus, pw_1_r by lra. pose proof (pw_le1 (t / p) (a - 1) ltac:(lra) ltac:(lra)). nra.
@@ -80,7 +81,8 @@ assert (K1 : X <= Sum n (fun i => a * (y i - z i) * (r i - p i))).
 (* Young *)
 assert (K2 : alpha * X <= X + a * (pw a beta * V)).
 { apply (Rmult_le_compat_l alpha) in K1; [|lra]. eapply Rle_trans; [exact K1|]. unfold X at 1, V. rewrite <- !Sum_scal, <- Sum_plus.
-  apply Sum_le. intros i _. pose proof (young alpha (Rabs (p i - r i)) (a * Rabs (y i - z i)) A1 (Rabs_pos _) ltac:(apply Rmult_le_pos; [lra | apply Rabs_pos])) as Y.
+  apply Sum_le. intros i _. pose proof (young alpha (Rabs (p i - r i)) (a * Rabs (y i - z i)) A1 (Rabs_pos _) ltac:(apply Rmult_le_pos;
+    [lra | apply Rabs_pos])) as Y.
   fold a beta in Y. rewrite pw_mult in Y by (lra || apply Rabs_pos). eapply Rle_trans; [|exact Y]. apply Rmult_le_compat_l; [lra|].
   eapply Rle_trans; [apply Rle_abs|]. rewrite !Rabs_mult, (Rabs_pos_eq a), (Rabs_minus_sym (r i)) by lra. right; ring. }
 assert (K3 : X <= pw a beta * V).

@@ -12,7 +12,8 @@ Proof.
 intros Hb Hp Hw. assert (Hr : 0 < 2 / (1 + b)) by (apply Rdiv_lt_0_compat; lra). assert (Ip : 0 < / p) by now apply Rinv_0_lt_compat.
 unfold Rdiv at 1. rewrite pw_mult by (apply pw_ge0 || lra). rewrite pw_pw by lra.
 replace (2 / (1 + b) * (1 + b)) with 2 by (field; lra).
-assert (E2 : pw w 2 = w ^ 2) by (destruct Hw as [Hw|<-]; [replace 2 with (1 + 1) at 1 by ring; rewrite pw_plus, pw_1_r by lra; ring | rewrite pw_0; lra]).
+assert (E2 : pw w 2 = w ^ 2) by (destruct Hw as [Hw|<-]; [replace 2 with (1 + 1) at 1 by ring; rewrite pw_plus, pw_1_r by lra;
+  ring | rewrite pw_0; lra]).
 rewrite E2, pw_inv by exact Hp. rewrite !pw_Rpower, Rpower_Ropp, Rpower_plus, Rpower_1 by exact Hp. pose proof (Rpower_gt0 p b). field. lra.
 Qed.
 
@@ -43,7 +44,8 @@ Proof. intros H. pose proof (below x H). apply Rmult_le_pos; [apply pw_ge0 | lef
 
 Lemma share_le x y : x <= y -> y <= X -> share x <= share y.
 Proof.
-intros H Hy. pose proof (below y Hy) as By. pose proof (below x ltac:(lra)) as Bx. pose proof (pw_le x y b ltac:(lra) H) as P. pose proof (pw_ge0 x b).
+intros H Hy. pose proof (below y Hy) as By. pose proof (below x ltac:(lra)) as Bx. pose proof (pw_le x y b ltac:(lra) H) as P.
+  pose proof (pw_ge0 x b).
 unfold share. apply (Rmult_le_reg_r (L - pw x b)); [lra|]. apply (Rmult_le_reg_r (L - pw y b)); [lra|].
 replace (pw x b / (L - pw x b) * (L - pw x b) * (L - pw y b)) with (pw x b * (L - pw y b)) by (field; lra).
 replace (pw y b / (L - pw y b) * (L - pw x b) * (L - pw y b)) with (pw y b * (L - pw x b)) by (field; lra). nra.
@@ -53,7 +55,8 @@ Lemma share_derive x : 0 < x <= X -> is_derive share x (share' x).
 Proof.
 intros Hx. pose proof (below x ltac:(lra)) as B. rewrite pw_Rpower in B by lra.
 apply (is_derive_ext_loc (fun x => exp (b * ln x) / (L - exp (b * ln x)))).
-- assert (Px : 0 < x) by lra. exists (mkposreal x Px). intros t Ht. apply ball_lt, Rabs_def2 in Ht. simpl in Ht. unfold share. rewrite !pw_Rpower by lra. reflexivity.
+- assert (Px : 0 < x) by lra. exists (mkposreal x Px). intros t Ht. apply ball_lt, Rabs_def2 in Ht. simpl in Ht. unfold share.
+  rewrite !pw_Rpower by lra. reflexivity.
 - unfold share', Rpower in *. auto_derive; [repeat split; lra|]. field. lra.
 Qed.
 
@@ -80,7 +83,8 @@ Let l' x := ((1 + b) * Rpower x b - (1 - b) * L) / (x * (L - Rpower x b)).
 
 Lemma l_derive x : 0 < x <= X -> is_derive l x (l' x).
 Proof.
-intros Hx. pose proof (below x ltac:(lra)) as B. rewrite pw_Rpower in B by lra. unfold l, l', Rpower in *. auto_derive; [repeat split; lra|]. field. lra.
+intros Hx. pose proof (below x ltac:(lra)) as B. rewrite pw_Rpower in B by lra. unfold l, l', Rpower in *. auto_derive; [repeat split; lra|].
+  field. lra.
 Qed.
 
 Lemma share'_exp x : 0 < x <= X -> share' x = L * b * exp (l x).
@@ -89,7 +93,8 @@ intros Hx. pose proof (below x ltac:(lra)) as B. rewrite pw_Rpower in B by lra. 
 assert (E1 : exp ((b - 1) * ln x) = Rpower x b / x).
 { change (exp ((b - 1) * ln x)) with (Rpower x (b - 1)). unfold Rminus. rewrite Rpower_plus, Rpower_Ropp, Rpower_1 by lra. reflexivity. }
 assert (E2 : exp (- (2 * ln (L - Rpower x b))) = / (L - Rpower x b) ^ 2).
-{ rewrite exp_Ropp. f_equal. replace (2 * ln (L - Rpower x b)) with (ln (L - Rpower x b) + ln (L - Rpower x b)) by ring. rewrite exp_plus, exp_ln by lra. ring. }
+{ rewrite exp_Ropp. f_equal. replace (2 * ln (L - Rpower x b)) with (ln (L - Rpower x b) + ln (L - Rpower x b)) by ring.
+  rewrite exp_plus, exp_ln by lra. ring. }
 rewrite E1, E2. field. lra.
 Qed.
 
@@ -98,7 +103,8 @@ Proof.
 intros Hxy Ht HyX. destruct (Req_EM_T x y) as [->|Hne]; [lra|]. rewrite !share'_exp by lra. apply Rmult_le_compat_l; [nra|].
 destruct (MVT_cor2 l l' x y ltac:(lra)) as [z [E Hz]]; [intros; apply is_derive_Reals, l_derive; lra|].
 assert (l' z <= 0); [|assert (K : l y <= l x) by nra; destruct K as [K| ->]; [left; now apply exp_increasing | lra]].
-pose proof (below z ltac:(lra)) as B. pose proof (pw_le z turn b ltac:(lra) ltac:(lra)) as T. rewrite turn_pow in T. rewrite pw_Rpower in B, T by lra.
+pose proof (below z ltac:(lra)) as B. pose proof (pw_le z turn b ltac:(lra) ltac:(lra)) as T. rewrite turn_pow in T.
+  rewrite pw_Rpower in B, T by lra.
 unfold l'. assert (0 < / (z * (L - Rpower z b))) by (apply Rinv_0_lt_compat, Rmult_lt_0_compat; lra).
 assert ((1 + b) * Rpower z b <= (1 - b) * L).
 { apply (Rmult_le_compat_l (1 + b)) in T; [|lra]. replace ((1 + b) * ((1 - b) / (1 + b) * L)) with ((1 - b) * L) in T by (field; lra). exact T. }
@@ -110,7 +116,8 @@ Proof.
 intros Hxy HyX. pose proof turn_pos as Tp. destruct (Req_EM_T x y) as [->|Hne]; [lra|]. rewrite !share'_exp by lra. apply Rmult_le_compat_l; [nra|].
 destruct (MVT_cor2 l l' x y ltac:(lra)) as [z [E Hz]]; [intros; apply is_derive_Reals, l_derive; lra|].
 assert (0 <= l' z); [|assert (K : l x <= l y) by nra; destruct K as [K| ->]; [left; now apply exp_increasing | lra]].
-pose proof (below z ltac:(lra)) as B. pose proof (pw_le turn z b ltac:(lra) ltac:(lra)) as T. rewrite turn_pow in T. rewrite pw_Rpower in B by lra. rewrite (pw_Rpower z) in T by lra.
+pose proof (below z ltac:(lra)) as B. pose proof (pw_le turn z b ltac:(lra) ltac:(lra)) as T. rewrite turn_pow in T.
+  rewrite pw_Rpower in B by lra. rewrite (pw_Rpower z) in T by lra.
 unfold l'. apply Rmult_le_pos; [|left; apply Rinv_0_lt_compat, Rmult_lt_0_compat; lra].
 apply (Rmult_le_compat_l (1 + b)) in T; [|lra]. replace ((1 + b) * ((1 - b) / (1 + b) * L)) with ((1 - b) * L) in T by (field; lra). lra.
 Qed.
@@ -129,7 +136,8 @@ Lemma push_apart x y : turn <= x <= y -> x + y - turn <= X -> share x + share y 
 Proof.
 intros Hxy H. pose proof turn_pos as Tp. destruct (Req_EM_T x turn) as [->|Hne]; [replace (turn + y - turn) with y by ring; lra|].
 destruct (mvt_open share share' turn x ltac:(lra)) as [u [Hu Eu]]; [intros; apply share_derive; lra | intros; apply share_continuous; lra |].
-destruct (mvt_open share share' y (x + y - turn) ltac:(lra)) as [w [Hw Ew]]; [intros; apply share_derive; lra | intros; apply share_continuous; lra |].
+destruct (mvt_open share share' y (x + y - turn) ltac:(lra)) as [w [Hw Ew]]; [intros; apply share_derive; lra | intros; apply share_continuous;
+  lra |].
 pose proof (share'_rises u w ltac:(lra) ltac:(lra)). replace (x + y - turn - y) with (x - turn) in Ew by ring. nra.
 Qed.
 
@@ -192,12 +200,14 @@ assert (E3a : 3 - alpha = 1 + b) by (unfold b; ring).
 (* the path at t = y3 / y2, scaled *)
 assert (Path : Y ^ 2 + y2 ^ 2 + m * y3 ^ 2 <= L * pw (pw Y r + pw y2 r + m * pw y3 r) (1 + b)).
 { set (t := y3 / y2). assert (Ht : 0 <= t <= 1).
-  { split; [apply Rmult_le_pos; [exact H3 | left; now apply Rinv_0_lt_compat]|]. apply (Rmult_le_reg_r y2); [exact H2|]. unfold t, Rdiv. rewrite Rmult_assoc, Rinv_l; lra. }
+  { split; [apply Rmult_le_pos; [exact H3 | left; now apply Rinv_0_lt_compat]|]. apply (Rmult_le_reg_r y2); [exact H2|]. unfold t, Rdiv.
+    rewrite Rmult_assoc, Rinv_l; lra. }
   pose proof (norm_path n alpha t Hn ltac:(lra) Ht) as Q. fold m L in Q. rewrite E3a in Q. fold r in Q.
   assert (EY : Y = y2 * (1 + t * m)) by (unfold Y, t; field; lra). assert (E3 : y3 = y2 * t) by (unfold t; field; lra).
   assert (Tm : 0 <= t * m) by (apply Rmult_le_pos; lra).
   assert (EM : pw (pw Y r + pw y2 r + m * pw y3 r) (1 + b) = y2 ^ 2 * pw (1 + pw (1 + t * m) r + pw t r * m) (1 + b)).
-  { rewrite EY, E3, !pw_mult by lra. replace (pw y2 r * pw (1 + t * m) r + pw y2 r + m * (pw y2 r * pw t r)) with (pw y2 r * (1 + pw (1 + t * m) r + pw t r * m)) by ring.
+  { rewrite EY, E3, !pw_mult by lra. replace (pw y2 r * pw (1 + t * m) r + pw y2 r + m * (pw y2 r * pw t r)) with (pw y2 r * (1 + pw (1 + t * m) r
+    + pw t r * m)) by ring.
     pose proof (pw_ge0 (1 + t * m) r). pose proof (pw_ge0 t r). assert (0 <= pw t r * m) by (apply Rmult_le_pos; assumption).
     rewrite pw_mult by (apply pw_ge0 || lra). f_equal. rewrite pw_pw by lra. replace (r * (1 + b)) with 2 by (unfold r; field; lra).
     replace 2 with (1 + 1) at 1 by ring. rewrite pw_plus, pw_1_r by lra. ring. }
@@ -205,7 +215,8 @@ assert (Path : Y ^ 2 + y2 ^ 2 + m * y3 ^ 2 <= L * pw (pw Y r + pw y2 r + m * pw 
   eapply Rle_trans; [|eapply Rle_trans; [exact Q|]]; right; ring. }
 (* Hoelder *)
 set (M := pw Y r + pw y2 r + m * pw y3 r) in *. assert (HM : 0 <= M).
-{ unfold M. pose proof (pw_ge0 Y r). pose proof (pw_ge0 y2 r). pose proof (pw_ge0 y3 r). assert (0 <= m * pw y3 r) by (apply Rmult_le_pos; assumption). lra. }
+{ unfold M. pose proof (pw_ge0 Y r). pose proof (pw_ge0 y2 r). pose proof (pw_ge0 y3 r).
+  assert (0 <= m * pw y3 r) by (apply Rmult_le_pos; assumption). lra. }
 assert (Term : forall p w, 0 < p -> 0 <= w -> p * pw M (1 + b) + (1 + b) * pw M b * (pw w r - p * M) <= w ^ 2 / pw p b).
 { intros p w Hp Hw. rewrite <- (hoelder_term b p w Hb Hp Hw). fold r.
   assert (Hq : 0 <= pw w r / p) by (apply Rmult_le_pos; [apply pw_ge0 | left; now apply Rinv_0_lt_compat]).
@@ -225,7 +236,8 @@ assert (Hol : pw M (1 + b) <= Y ^ 2 / s1 + (y2 ^ 2 + y2) / L + m * ((y3 ^ 2 + y3
   rewrite Hsum in Id. change (pw Y r + pw y2 r + m * pw y3 r) with M in Id. replace (M - 1 * M) with 0 in Id by ring. lra. }
 apply (Rmult_le_compat_l L) in Hol; [|lra].
 assert (Fin : Y ^ 2 * (1 - L / s1) <= Y).
-{ replace (L * (Y ^ 2 / s1 + (y2 ^ 2 + y2) / L + m * ((y3 ^ 2 + y3) / L))) with (L * Y ^ 2 / s1 + (y2 ^ 2 + y2) + m * (y3 ^ 2 + y3)) in Hol by (field; lra).
+{ replace (L * (Y ^ 2 / s1 + (y2 ^ 2 + y2) / L + m * ((y3 ^ 2 + y3) / L))) with (L * Y ^ 2 / s1 + (y2 ^ 2 + y2) + m * (y3 ^ 2 + y3)) in Hol by
+  (field; lra).
   replace (Y ^ 2 * (1 - L / s1)) with (Y ^ 2 - L * Y ^ 2 / s1) by (field; lra). assert (Y = y2 + m * y3) by reflexivity. lra. }
 apply (Rmult_le_reg_r (s1 - L)); [lra|]. replace (s1 / (s1 - L) * (s1 - L)) with s1 by (field; lra).
 assert (Q : Y * (1 - L / s1) <= 1) by (apply (Rmult_le_reg_l Y); [exact HY|]; lra).
@@ -233,7 +245,8 @@ apply (Rmult_le_compat_r s1) in Q; [|lra]. replace (Y * (1 - L / s1) * s1) with 
 Qed.
 
 (** The form is nonnegative when one sensitivity exceeds L. *)
-Lemma one_above n s v L k : 0 < L -> inr k n -> 0 < Sum n s -> (forall i, inr i n -> 0 <= s i) -> L < s k -> (forall i, inr i n -> i <> k -> s i < L) ->
+Lemma one_above n s v L k : 0 < L -> inr k n -> 0 < Sum n s -> (forall i, inr i n -> 0 <= s i) -> L < s k -> (forall i,
+  inr i n -> i <> k -> s i < L) ->
   Sum n (fun i => if Nat.eq_dec i k then 0 else s i / (L - s i)) <= s k / (s k - L) -> form n s v <= L * Sum n (fun i => v i ^ 2).
 Proof.
 intros PL Hk HS Hs Hsk Hso Hsec. set (S := Sum n s) in *. set (o := fun (f : nat -> R) i => if Nat.eq_dec i k then 0 else f i).
@@ -243,7 +256,8 @@ assert (HT : 0 <= T).
 { apply Sum_nonneg. intros i Hi. unfold o. destruct (Nat.eq_dec i k); [lra|]. specialize (Hso i Hi n0).
   apply Rmult_le_pos; [apply pow2_ge_0 | left; apply Rinv_0_lt_compat; lra]. }
 assert (Cauchy : forall w, 2 * w * X - w ^ 2 * T <= V).
-{ intros w. assert (E : 0 <= V - 2 * w * X + w ^ 2 * T); [|lra]. unfold V, X, T. rewrite <- !Sum_scal, <- Sum_minus, <- Sum_plus. apply Sum_nonneg. intros i Hi.
+{ intros w. assert (E : 0 <= V - 2 * w * X + w ^ 2 * T); [|lra]. unfold V, X, T. rewrite <- !Sum_scal, <- Sum_minus, <- Sum_plus.
+  apply Sum_nonneg. intros i Hi.
   unfold o. destruct (Nat.eq_dec i k) as [|Hne]; [lra|]. specialize (Hso i Hi Hne).
   replace (_ + _) with ((L - s i) * (v i - w * (s i / (L - s i))) ^ 2) by (field; lra). apply Rmult_le_pos; [lra | apply pow2_ge_0]. }
 assert (ST : (s k - L) * (S + T) <= s k ^ 2).
@@ -259,7 +273,8 @@ assert (Q : (s k - L) * v k ^ 2 <= (a + X) ^ 2 / S + V).
   - apply (Rmult_le_reg_r (S + T)); [exact P|]. replace (a ^ 2 / (S + T) * (S + T)) with (a ^ 2) by (field; lra).
     apply (Rmult_le_compat_r (v k ^ 2)) in ST; [|apply pow2_ge_0]. unfold a. lra.
   - apply Rle_trans with ((a + X) ^ 2 / S + (2 * (- a / (S + T)) * X - (- a / (S + T)) ^ 2 * T)); [|lra].
-    assert (E : (a + X) ^ 2 / S + (2 * (- a / (S + T)) * X - (- a / (S + T)) ^ 2 * T) - a ^ 2 / (S + T) = (a + X + - a / (S + T) * S) ^ 2 / S) by (field; lra).
+    assert (E : (a + X) ^ 2 / S + (2 * (- a / (S + T)) * X - (- a / (S + T)) ^ 2 * T) - a ^ 2 / (S + T) = (a + X + - a / (S + T) * S) ^ 2 / S) by
+      (field; lra).
     assert (0 <= (a + X + - a / (S + T) * S) ^ 2 / S) by (apply Rmult_le_pos; [apply pow2_ge_0 | left; now apply Rinv_0_lt_compat]). lra. }
 unfold form. fold S. rewrite (Split (fun i => s i * v i)). fold X a. rewrite (Split (fun i => s i * v i ^ 2)), (Split (fun i => v i ^ 2)).
 assert (EV : V = L * Sum n (o (fun i => v i ^ 2)) - Sum n (o (fun i => s i * v i ^ 2))).
@@ -311,14 +326,16 @@ assert (OX : forall i, inr i n -> i <> k -> p i <= X).
 { intros i Hi Hne. rewrite <- Ot. pose proof (Sum_ge_term n (fun i => if Nat.eq_dec i k then 0 else p i) i Hi) as G. cbv beta in G.
   destruct (Nat.eq_dec i k); [contradiction|]. apply G. intros j Hj. destruct (Nat.eq_dec j k); [lra | now apply H0]. }
 assert (Es : forall i, inr i n -> sens alpha p i = pw (p i) b).
-{ intros i Hi. unfold sens. destruct (Rlt_dec 0 (p i)) as [|Hz]; [reflexivity|]. replace (p i) with 0 by (pose proof (H0 i Hi); lra). symmetry. apply pw_0; lra. }
+{ intros i Hi. unfold sens. destruct (Rlt_dec 0 (p i)) as [|Hz]; [reflexivity|]. replace (p i) with 0 by (pose proof (H0 i Hi); lra). symmetry.
+  apply pw_0; lra. }
 apply (one_above n (sens alpha p) v L k HL Hk HS); [intros; apply sens_ge0 | exact Lk | |].
 - intros i Hi Hne. rewrite Es by exact Hi. apply (below b L Hb X HX). now apply OX.
 - rewrite Ek. destruct n as [|N]; [lia|]. rewrite (Sum_delete N _ k Hk). destruct (Nat.eq_dec k k); [|lia]. rewrite Rplus_0_l.
   set (skip i := if le_lt_dec k i then S i else i).
   assert (Sk : forall i, inr i N -> inr (skip i) (S N) /\ skip i <> k) by (intros i Hi; unfold skip; destruct (le_lt_dec k i); lia).
   assert (Sp : Sum N (fun i => p (skip i)) = X).
-  { pose proof (Sum_delete N p k Hk) as Q. fold skip in Q. change (Sum (S N) p = p k + Sum N (fun i => p (skip i))) in Q. unfold X. rewrite H1 in Q. lra. }
+  { pose proof (Sum_delete N p k Hk) as Q. fold skip in Q. change (Sum (S N) p = p k + Sum N (fun i => p (skip i))) in Q. unfold X.
+    rewrite H1 in Q. lra. }
   destruct (one_and_equal b L Hb HL X HX N (fun i => p (skip i)) ltac:(lia)) as [B [c [Hc [_ [Eq Le]]]]].
   + intros i Hi. apply H0. now apply Sk.
   + rewrite Sp. lra.

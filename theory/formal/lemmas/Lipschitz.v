@@ -1,7 +1,8 @@
 (* The Euclidean Lipschitz constant of entmax, and the parabola above its loss. *)
 From Coq Require Import Reals Lra Lia.
 From Coquelicot Require Import Coquelicot.
-From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra One Loss Norms Entries NormPath JacobianNorm Secant.
+From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra One Loss Norms Entries NormPath JacobianNorm
+  Secant.
 Open Scope R_scope.
 
 Lemma geometric_mean x a b : 0 <= a -> 0 <= b -> x * x <= a * b -> x <= (a + b) / 2.
@@ -21,7 +22,8 @@ Let L := spectral n alpha.
 Theorem cocoercive : Sum n (fun i => (r i - p i) ^ 2) <= L * Sum n (fun i => (r i - p i) * (y i - z i)).
 Proof.
 assert (Hn1 : (1 <= n)%nat) by lia. destruct (rows_move n alpha z y Hn1 Ha) as [delta H].
-pose proof (entmax1_simplex n alpha z Hn1 ltac:(lra)) as [Z0 Z1]. pose proof (entmax1_simplex n alpha y Hn1 ltac:(lra)) as [Y0 Y1]. fold p in Z0, Z1. fold r in Y0, Y1.
+pose proof (entmax1_simplex n alpha z Hn1 ltac:(lra)) as [Z0 Z1]. pose proof (entmax1_simplex n alpha y Hn1 ltac:(lra)) as [Y0 Y1].
+  fold p in Z0, Z1. fold r in Y0, Y1.
 set (m i := (r i + p i) / 2). assert (Sm : simplex n m).
 { split; [intros i Hi; specialize (Z0 i Hi); specialize (Y0 i Hi); unfold m; lra|]. unfold m, Rdiv. rewrite Sum_scal_r, Sum_plus, Z1, Y1. field. }
 set (M := sens alpha m). set (D i := r i - p i). assert (HD : Sum n D = 0) by (unfold D; rewrite Sum_minus, Y1, Z1; ring).
@@ -36,7 +38,8 @@ assert (K : Sum n (fun i => D i * (D i - mu)) <= Sum n (fun i => / 2 * (L * (D i
     pose proof (Rabs_pos (D i)). nra. }
   assert (Il : 0 < / L) by now apply Rinv_0_lt_compat. pose proof (pow2_ge_0 (D i - mu)) as P2.
   pose proof (geometric_mean (D i * (D i - mu)) (L * (D i * e)) (/ L * (M i * (D i - mu) ^ 2))) as G.
-  assert (A1 : 0 <= L * (D i * e)) by (apply Rmult_le_pos; lra). assert (A2 : 0 <= / L * (M i * (D i - mu) ^ 2)) by (apply Rmult_le_pos; [lra | now apply Rmult_le_pos]).
+  assert (A1 : 0 <= L * (D i * e)) by (apply Rmult_le_pos; lra).
+    assert (A2 : 0 <= / L * (M i * (D i - mu) ^ 2)) by (apply Rmult_le_pos; [lra | now apply Rmult_le_pos]).
   specialize (G A1 A2). replace (L * (D i * e) * (/ L * (M i * (D i - mu) ^ 2))) with (M i * (D i * e) * (D i - mu) ^ 2) in G by (field; lra).
   assert (Q2 : D i * (D i - mu) * (D i * (D i - mu)) <= M i * (D i * e) * (D i - mu) ^ 2).
   { replace (D i * (D i - mu) * (D i * (D i - mu))) with (D i * D i * (D i - mu) ^ 2) by ring. apply Rmult_le_compat_r; assumption. }
@@ -64,7 +67,8 @@ pose proof cocoercive as C. pose proof (spectral_pos n alpha) as HL. fold L in H
 assert (K : Sum n (fun i => (r i - p i) * (y i - z i)) <= Sum n (fun i => / 2 * (/ L * (r i - p i) ^ 2) + / 2 * (L * (y i - z i) ^ 2))).
 { apply Sum_le. intros i _. pose proof (pow2_ge_0 (r i - p i - L * (y i - z i))) as P.
   apply (Rmult_le_compat_l (/ (2 * L))) in P; [|left; apply Rinv_0_lt_compat; lra]. rewrite Rmult_0_r in P.
-  replace (/ (2 * L) * (r i - p i - L * (y i - z i)) ^ 2) with (/ 2 * (/ L * (r i - p i) ^ 2) + / 2 * (L * (y i - z i) ^ 2) - (r i - p i) * (y i - z i)) in P by (field; lra). lra. }
+  replace (/ (2 * L) * (r i - p i - L * (y i - z i)) ^ 2) with (/ 2 * (/ L * (r i - p i) ^ 2) + / 2 * (L * (y i - z i) ^ 2) - (r i - p i) * (y i -
+    z i)) in P by (field; lra). lra. }
 rewrite Sum_plus, !Sum_scal in K. apply (Rmult_le_compat_l (/ L)) in C; [|left; now apply Rinv_0_lt_compat].
 rewrite <- Rmult_assoc, Rinv_l, Rmult_1_l in C by lra. lra.
 Qed.
@@ -110,7 +114,8 @@ intros Hk HN. assert (PN : 0 < INR N) by (apply lt_0_INR; lia). pose proof V_ge0
   assert (Pt : 0 < (INR k + 1) / INR N) by (apply Rdiv_lt_0_compat; lra). pose proof (slope_above _ Pt) as S2.
   apply (Rmult_le_compat_l (/ INR N)) in S2; [|left; now apply Rinv_0_lt_compat].
   assert (E1 : (INR k + 1) / INR N * s 0 = INR k / INR N * s 0 + / INR N * s 0) by (field; lra).
-  assert (E2 : L * V * ((INR k + 1) * (INR k + 1 + 1)) / (2 * INR N ^ 2) = L * V * (INR k * (INR k + 1)) / (2 * INR N ^ 2) + / INR N * (L * ((INR k + 1) / INR N) * V)) by (field; lra).
+  assert (E2 : L * V * ((INR k + 1) * (INR k + 1 + 1)) / (2 * INR N ^ 2) = L * V * (INR k * (INR k + 1)) / (2 * INR N ^ 2) + / INR N * (L * ((INR k
+    + 1) / INR N) * V)) by (field; lra).
   rewrite E1, E2. lra.
 Qed.
 
@@ -134,10 +139,12 @@ End Parabola.
 
 Theorem parabola n alpha z y : (2 <= n)%nat -> 1 < alpha -> alpha <= 2 ->
   objective n alpha y (entmax n alpha y) <=
-  objective n alpha z (entmax n alpha z) + Sum n (fun i => (y i - z i) * entmax n alpha z i) + spectral n alpha * Sum n (fun i => (y i - z i) ^ 2) / 2.
+  objective n alpha z (entmax n alpha z) + Sum n (fun i => (y i - z i) * entmax n alpha z i) + spectral n alpha * Sum n (fun i => (y i - z i) ^ 2)
+    / 2.
 Proof.
 intros Hn Ha Ha2. pose proof (parabola_segment n alpha z (fun i => y i - z i) Hn Ha Ha2) as P. cbv beta in P.
-assert (T : forall c w, (forall i, c * (y i - z i) = w i - z i) -> forall i, entmax n alpha (fun i => z i + c * (y i - z i)) i = entmax n alpha w i).
+assert (T : forall c w, (forall i, c * (y i - z i) = w i - z i) -> forall i,
+  entmax n alpha (fun i => z i + c * (y i - z i)) i = entmax n alpha w i).
 { intros c w E i. assert (Th : threshold n alpha w = threshold n alpha (fun i => z i + c * (y i - z i)) + 0).
   { apply threshold_eq; [lia | exact Ha |]. intros t. apply Sum_ext. intros j _. unfold scaled. rewrite E. do 2 f_equal. ring. }
   unfold entmax. rewrite Th, E. do 2 f_equal. ring. }
@@ -160,6 +167,7 @@ assert (E1 : Sum n (fun i => (y i - z i) * Y i) - Sum n (fun i => (y i - z i) * 
 { rewrite <- Sum_minus, <- Sum_scal. apply Sum_ext. intros i _. unfold y. field. lra. }
 assert (E2 : L * Sum n (fun i => (y i - z i) ^ 2) / 2 = / (2 * L) * Sum n (fun i => (p i - Y i) ^ 2)).
 { rewrite (Sum_ext n _ (fun i => / L ^ 2 * (p i - Y i) ^ 2)) by (intros; unfold y; field; lra). rewrite Sum_scal. field. lra. }
-replace (Sum n (fun i => (p i - Y i) ^ 2) / (2 * L)) with (/ L * Sum n (fun i => (p i - Y i) ^ 2) - / (2 * L) * Sum n (fun i => (p i - Y i) ^ 2)) by (field; lra).
+replace (Sum n (fun i => (p i - Y i) ^ 2) / (2 * L)) with (/ L * Sum n (fun i => (p i - Y i) ^ 2) - / (2 * L) * Sum n (fun i => (p i - Y i) ^ 2))
+  by (field; lra).
 lra.
 Qed.

@@ -34,7 +34,8 @@ Lemma G_derive t : 0 < t -> is_derive G t (G1 t).
 Proof.
 intros Ht. pose proof (A_pos t ltac:(lra)) as HA.
 apply (is_derive_ext_loc (fun t => (1 + A t) * (1 - exp (rho * ln t)) - (1 - t) * (1 + exp (rho * ln (A t))))).
-- exists (mkposreal t Ht). intros x Hx. apply ball_lt, Rabs_def2 in Hx. simpl in Hx. unfold G. rewrite !pw_Rpower; [reflexivity | apply A_pos; lra | lra].
+- exists (mkposreal t Ht). intros x Hx. apply ball_lt, Rabs_def2 in Hx. simpl in Hx. unfold G.
+  rewrite !pw_Rpower; [reflexivity | apply A_pos; lra | lra].
 - unfold G1, Rpower, A in *. auto_derive; [repeat split; lra|]. field. lra.
 Qed.
 
@@ -107,7 +108,8 @@ assert (UX : 0 < Ux) by apply Rpower_gt0. assert (UY : 0 < Uy) by apply Rpower_g
 assert (K1 : m * N (m * x) < Ux * D (m * x)) by nra. assert (K2 : Uy * D (m * y) < m * N (m * y)) by nra.
 assert (Mx : 0 < m * x) by (apply Rmult_lt_0_compat; lra). assert (Mxy : m * x < m * y) by (apply Rmult_lt_compat_l; lra).
 assert (PN : forall z, 0 < z -> 0 < N z).
-{ intros z Hz. unfold N. assert (0 < (1 - rho) * m) by (apply Rmult_lt_0_compat; lra). assert (0 < (1 + rho) * z) by (apply Rmult_lt_0_compat; lra). lra. }
+{ intros z Hz. unfold N. assert (0 < (1 - rho) * m) by (apply Rmult_lt_0_compat; lra).
+  assert (0 < (1 + rho) * z) by (apply Rmult_lt_0_compat; lra). lra. }
 pose proof (PN (m * x) Mx) as Nx. pose proof (PN (m * y) ltac:(lra)) as Ny.
 assert (Dx : 0 < D (m * x)).
 { apply (Rmult_lt_reg_l Ux); [exact UX|]. assert (0 < m * N (m * x)) by (apply Rmult_lt_0_compat; lra). lra. }
@@ -117,7 +119,8 @@ assert (LU : forall t, 0 < t -> ln (Rpower (A t / t) (2 - rho)) = (2 - rho) * (l
 { intros t Ht. pose proof (A_pos t ltac:(lra)) as HA. unfold Rpower. rewrite ln_exp. f_equal. unfold Rdiv.
   rewrite ln_mult, ln_Rinv, (ln_mult m) by (lra || now apply Rinv_0_lt_compat). unfold A. ring. }
 pose proof (LU x ltac:(lra)) as Lx. pose proof (LU y ltac:(lra)) as Ly. fold Ux in Lx. fold Uy in Ly.
-apply ln_increasing in K1; [|apply Rmult_lt_0_compat; lra]. apply ln_increasing in K2; [|apply Rmult_lt_0_compat; lra]. rewrite !ln_mult in K1, K2 by lra. rewrite Lx in K1. rewrite Ly in K2. lra.
+apply ln_increasing in K1; [|apply Rmult_lt_0_compat; lra]. apply ln_increasing in K2; [|apply Rmult_lt_0_compat; lra].
+  rewrite !ln_mult in K1, K2 by lra. rewrite Lx in K1. rewrite Ly in K2. lra.
 Qed.
 
 Lemma slope_once x y : 0 < x -> x < y -> y < 1 -> 0 < G x -> G y < 0 -> False.
@@ -157,7 +160,8 @@ Lemma mass_derive t : 0 < t -> is_derive mass t (r * m * (pw (A t) rho + pw t rh
 Proof.
 intros Ht. pose proof (A_pos t ltac:(lra)) as HA.
 apply (is_derive_ext_loc (fun t => 1 + exp (r * ln (A t)) + exp (r * ln t) * m)).
-- exists (mkposreal t Ht). intros x Hx. apply ball_lt, Rabs_def2 in Hx. simpl in Hx. unfold mass. rewrite !pw_Rpower; [reflexivity | lra | apply A_pos; lra].
+- exists (mkposreal t Ht). intros x Hx. apply ball_lt, Rabs_def2 in Hx. simpl in Hx. unfold mass.
+  rewrite !pw_Rpower; [reflexivity | lra | apply A_pos; lra].
 - assert (E : forall x, 0 < x -> exp (r * ln x) = x * pw x rho).
   { intros x Hx. rewrite pw_Rpower by exact Hx. rewrite <- (Rpower_1 x) at 2 by exact Hx. rewrite <- Rpower_plus. reflexivity. }
   unfold A in *. auto_derive; [repeat split; lra|]. rewrite !E by lra. field. lra.
@@ -169,7 +173,8 @@ intros Ht. pose proof (square_pos t) as S0. pose proof (path_mass_pos t) as M0. 
 assert (Dl : is_derive (fun t => ln (square t)) t (2 * m * (A t + t) / square t)).
 { unfold square, A in *. auto_derive; [exact S0|]. field. lra. }
 assert (Dr : is_derive (fun t => 2 / r * ln (mass t)) t (2 / r * (r * m * (pw (A t) rho + pw t rho) / mass t))).
-{ apply (is_derive_scal (fun t => ln (mass t))). apply (is_derive_comp ln mass); [apply is_derive_Reals, derivable_pt_lim_ln, M0 | now apply mass_derive]. }
+{ apply (is_derive_scal (fun t => ln (mass t))).
+  apply (is_derive_comp ln mass); [apply is_derive_Reals, derivable_pt_lim_ln, M0 | now apply mass_derive]. }
 pose proof (is_derive_minus _ _ _ _ _ Dl Dr) as Dd.
 replace (2 * m * G t / (square t * mass t)) with (2 * m * (A t + t) / square t - 2 / r * (r * m * (pw (A t) rho + pw t rho) / mass t)); [exact Dd|].
 assert (Hr : 0 < r) by (unfold r; lra).
@@ -182,8 +187,10 @@ Qed.
 
 Lemma Phi_continuous t : 0 <= t -> continuous Phi t.
 Proof.
-intros Ht. assert (Cln : forall x, 0 < x -> continuous ln x) by (intros x Hx; apply (ex_derive_continuous ln); exists (/ x); apply is_derive_Reals, derivable_pt_lim_ln, Hx).
-assert (C : forall f : R -> R, ex_derive f t -> continuous f t) by (intros f Hf; exact (ex_derive_continuous f t Hf)). assert (Hr : 0 < r) by (unfold r; lra).
+intros Ht. assert (Cln : forall x, 0 < x -> continuous ln x) by (intros x Hx; apply (ex_derive_continuous ln); exists (/ x);
+  apply is_derive_Reals, derivable_pt_lim_ln, Hx).
+assert (C : forall f : R -> R, ex_derive f t -> continuous f t) by (intros f Hf; exact (ex_derive_continuous f t Hf)).
+  assert (Hr : 0 < r) by (unfold r; lra).
 apply (continuous_minus (fun t => ln (square t)) (fun t => 2 / r * ln (mass t))).
 - apply (continuous_comp square ln); [apply C; unfold square, A; auto_derive; exact I | apply Cln, square_pos].
 - apply (continuous_scal_r (2 / r) (fun t => ln (mass t))). apply (continuous_comp mass ln); [|apply Cln, path_mass_pos].
@@ -197,8 +204,10 @@ Theorem largest_at_ends t : 0 <= t <= 1 -> Phi t <= Phi 0 \/ Phi t <= Phi 1.
 Proof.
 intros Ht. destruct (Rle_dec (Phi t) (Phi 0)) as [|L0]; [now left|]. destruct (Rle_dec (Phi t) (Phi 1)) as [|L1]; [now right|]. exfalso.
 assert (t <> 0) by (intros ->; lra). assert (t <> 1) by (intros ->; lra).
-destruct (mvt_open Phi (fun t => 2 * m * G t / (square t * mass t)) 0 t ltac:(lra)) as [x [Hx Ex]]; [intros; apply Phi_derive; lra | intros; apply Phi_continuous; lra |].
-destruct (mvt_open Phi (fun t => 2 * m * G t / (square t * mass t)) t 1 ltac:(lra)) as [y [Hy Ey]]; [intros; apply Phi_derive; lra | intros; apply Phi_continuous; lra |].
+destruct (mvt_open Phi (fun t => 2 * m * G t / (square t * mass t)) 0 t ltac:(lra)) as [x [Hx Ex]]; [intros; apply Phi_derive; lra | intros;
+  apply Phi_continuous; lra |].
+destruct (mvt_open Phi (fun t => 2 * m * G t / (square t * mass t)) t 1 ltac:(lra)) as [y [Hy Ey]]; [intros; apply Phi_derive; lra | intros;
+  apply Phi_continuous; lra |].
 assert (Pos : forall c, 0 < 2 * m / (square c * mass c)).
 { intros c. apply Rdiv_lt_0_compat; [lra|]. apply Rmult_lt_0_compat; [apply square_pos | apply path_mass_pos]. }
 replace (2 * m * G x / (square x * mass x)) with (2 * m / (square x * mass x) * G x) in Ex by (unfold Rdiv; ring).
@@ -240,7 +249,8 @@ assert (K2 : pw 2 (3 - alpha) * pw 2 (alpha - 2) = 2).
 destruct (Req_EM_T m 0) as [E0|N0].
 { replace (pw (1 + pw (1 + t * m) e + pw t e * m) (3 - alpha)) with (pw 2 (3 - alpha))
     by (f_equal; rewrite E0, !Rmult_0_r, !Rplus_0_r, pw_1_l; ring).
-  apply Rle_trans with (pw 2 (3 - alpha) * pw 2 (alpha - 2)); [rewrite K2, E0; right; ring | apply Rmult_le_compat_l; [apply pw_ge0 | apply spectral_two]]. }
+  apply Rle_trans with (pw 2 (3 - alpha) * pw 2 (alpha - 2)); [rewrite K2, E0; right; ring | apply Rmult_le_compat_l;
+    [apply pw_ge0 | apply spectral_two]]. }
 assert (P : 0 < m) by lra. destruct (Req_EM_T alpha 1) as [E1|N1].
 { subst alpha. assert (Ee : e = 1) by (unfold e; field). rewrite Ee, !pw_1_r by lra. replace (3 - 1) with 2 by ring.
   apply Rle_trans with (pw (1 + (1 + t * m) + t * m) 2 * pw 2 (1 - 2)); [|apply Rmult_le_compat_l; [apply pw_ge0 | apply spectral_two]].
@@ -254,7 +264,8 @@ destruct (Req_EM_T alpha 2) as [E2|N2].
   { intros x [Hx|<-]; [|rewrite pw_0; lra]. replace 2 with (1 + 1) at 1 by ring. rewrite pw_plus, pw_1_r by lra. ring. }
   rewrite !S2 by lra. rewrite pw_1_r by (pose proof (pow2_ge_0 (1 + t * m)); pose proof (pow2_ge_0 t); nra).
   pose proof (spectral_two n 2) as S. replace (2 - 2) with 0 in S by ring. rewrite pw_Rpower, Rpower_O in S by lra.
-  apply Rle_trans with ((1 + (1 + t * m) ^ 2 + t ^ 2 * m) * 1); [lra|]. apply Rmult_le_compat_l; [|exact S]. pose proof (pow2_ge_0 (1 + t * m)); pose proof (pow2_ge_0 t); nra. }
+  apply Rle_trans with ((1 + (1 + t * m) ^ 2 + t ^ 2 * m) * 1); [lra|]. apply Rmult_le_compat_l; [|exact S].
+    pose proof (pow2_ge_0 (1 + t * m)); pose proof (pow2_ge_0 t); nra. }
 set (rho := (alpha - 1) / (3 - alpha)). assert (Hrho : 0 < rho < 1).
 { unfold rho. split; [apply Rdiv_lt_0_compat; lra|]. apply (Rmult_lt_reg_r (3 - alpha)); [lra|]. unfold Rdiv. rewrite Rmult_assoc, Rinv_l; lra. }
 assert (Er : 1 + rho = e) by (unfold rho, e; field; lra). assert (E2r : 2 / (1 + rho) = 3 - alpha) by (rewrite Er; unfold e; field; lra).
@@ -262,7 +273,8 @@ set (N := 1 + m). assert (EN : INR n - 1 = N) by (unfold N, m; ring). assert (HN
 set (y := pw N (- rho)). assert (Hy : 0 < y) by (now apply pw_gt0).
 assert (EC : INR n * entry_constant n alpha / (INR n - 1) = (N + 1) * pw (1 + y) (alpha - 3) / N).
 { unfold entry_constant. rewrite EN. fold rho y. replace (INR n) with (N + 1) by lra. reflexivity. }
-assert (F : forall k, 0 < k -> ln (1 + (1 + m * t) ^ 2 + t ^ 2 * m) - 2 / (1 + rho) * ln (1 + pw (1 + m * t) (1 + rho) + pw t (1 + rho) * m) <= ln k ->
+assert (F : forall k, 0 < k -> ln (1 + (1 + m * t) ^ 2 + t ^ 2 * m) - 2 / (1 + rho) * ln (1 + pw (1 + m * t) (1 + rho) + pw t (1 + rho) * m) <= ln
+  k ->
   k <= spectral n alpha -> 1 + (1 + t * m) ^ 2 + t ^ 2 * m <= pw (1 + pw (1 + t * m) e + pw t e * m) (3 - alpha) * spectral n alpha).
 { intros k Hk H L. apply (from_Phi m rho P Hrho t k Hk) in H. rewrite E2r, Er, (Rmult_comm m t) in H. eapply Rle_trans; [exact H|].
   apply Rmult_le_compat_l; [exact M0 | exact L]. }
@@ -271,11 +283,13 @@ destruct (largest_at_ends m rho P Hrho t Ht) as [L|L]; (eapply F; [|eapply Rle_t
 - right. rewrite Rmult_0_r, Rplus_0_r, pw_1_l, pw_0 by lra. replace (1 + 1 ^ 2 + 0 ^ 2 * m) with 2 by ring. replace (1 + 1 + 0 * m) with 2 by ring.
   rewrite E2r. rewrite pw_Rpower by lra. unfold Rpower. rewrite ln_exp. ring.
 - apply spectral_two.
-- apply (fun H => H : 0 < (N + 1) * pw (1 + y) (alpha - 3) / N). apply Rdiv_lt_0_compat; [|exact HN1]. apply Rmult_lt_0_compat; [lra | apply pw_gt0; lra].
+- apply (fun H => H : 0 < (N + 1) * pw (1 + y) (alpha - 3) / N). apply Rdiv_lt_0_compat; [|exact HN1].
+  apply Rmult_lt_0_compat; [lra | apply pw_gt0; lra].
 - right. rewrite Rmult_1_r, pw_1_l. fold N. replace (1 + N ^ 2 + 1 ^ 2 * m) with (N * (N + 1)) by (unfold N; ring).
   replace (1 + pw N (1 + rho) + 1 * m) with (pw N (1 + rho) * (1 + y)).
   + rewrite (pw_Rpower N (1 + rho)), (pw_Rpower (1 + y)) by lra. unfold Rdiv at 2. rewrite !ln_mult, ln_Rinv.
-    * unfold Rpower. rewrite !ln_exp. rewrite E2r, Er. replace ((3 - alpha) * (e * ln N + ln (1 + y))) with ((3 - alpha) * e * ln N + (3 - alpha) * ln (1 + y)) by ring.
+    * unfold Rpower. rewrite !ln_exp. rewrite E2r, Er.
+      replace ((3 - alpha) * (e * ln N + ln (1 + y))) with ((3 - alpha) * e * ln N + (3 - alpha) * ln (1 + y)) by ring.
       replace ((3 - alpha) * e) with 2 by (unfold e; field; lra). ring.
     * exact HN1.
     * lra.
@@ -286,6 +300,7 @@ destruct (largest_at_ends m rho P Hrho t Ht) as [L|L]; (eapply F; [|eapply Rle_t
     * lra.
     * exact HN1.
     * lra.
-  + unfold y. rewrite Rmult_plus_distr_l, Rmult_1_r, <- pw_plus by exact HN1. replace (1 + rho + - rho) with 1 by ring. rewrite pw_1_r by lra. unfold N; ring.
+  + unfold y. rewrite Rmult_plus_distr_l, Rmult_1_r, <- pw_plus by exact HN1. replace (1 + rho + - rho) with 1 by ring. rewrite pw_1_r by lra.
+    unfold N; ring.
 - unfold spectral. rewrite EC. apply Rmax_r.
 Qed.

@@ -124,7 +124,8 @@ induction n as [|n IH]; intros H.
 - simpl. split; [apply H; lia|]. rewrite Rplus_0_l, Rminus_eq_0, Rabs_R0. lra.
 - change (sum_in_order rnd (S (S n)) v) with (rnd (sum_in_order rnd (S n) v + v (S (S n)))). split; [apply rounded|].
   destruct IH as [F E]; [intros; apply H; lia|]. pose proof (power_ge1 n).
-  pose proof (addition_error _ (v (S (S n))) (Sum (S n) v) (v (S (S n))) _ (Rabs (v (S (S n)))) ((1 + u) ^ n - 1) F (H (S (S n)) ltac:(lia)) ltac:(lra) E) as A.
+  pose proof (addition_error _ (v (S (S n))) (Sum (S n) v) (v (S (S n))) _ (Rabs (v (S (S n)))) ((1 + u) ^ n - 1) F (H (S (S n)) ltac:(lia))
+    ltac:(lra) E) as A.
   change (Sum (S (S n)) v) with (Sum (S n) v + v (S (S n))).
   change (Sum (S (S n)) (fun i => Rabs (v i))) with (Sum (S n) (fun i => Rabs (v i)) + Rabs (v (S (S n)))).
   replace ((1 + u) ^ S n - 1) with ((1 + u) * (1 + ((1 + u) ^ n - 1)) - 1) by (simpl; ring). apply A; [|apply Sum_abs|lra].
@@ -152,7 +153,8 @@ Theorem pairwise t : (forall i, In i (leaves t) -> binary bits emin (v i)) ->
 Proof.
 induction t as [i|l IHl r IHr]; intros H; simpl sum_in_pairs; simpl leaves in *; simpl levels.
 - simpl. split; [apply H; now left|]. rewrite Rplus_0_r, Rminus_eq_0, Rabs_R0. lra.
-- split; [apply rounded|]. destruct IHl as [Fl El]; [intros; apply H, in_or_app; now left|]. destruct IHr as [Fr Er]; [intros; apply H, in_or_app; now right|].
+- split; [apply rounded|]. destruct IHl as [Fl El]; [intros; apply H, in_or_app; now left|].
+  destruct IHr as [Fr Er]; [intros; apply H, in_or_app; now right|].
   rewrite !total_app. set (d := Nat.max (levels l) (levels r)).
   assert (M : forall k, (k <= d)%nat -> (1 + u) ^ k <= (1 + u) ^ d) by (intros; apply Rle_pow; [pose proof u_pos; lra | assumption]).
   pose proof (M (levels l) ltac:(lia)). pose proof (M (levels r) ltac:(lia)). pose proof (power_ge1 d).

@@ -27,10 +27,13 @@ intros Hx Hf Hc. destruct (MVT_cor2 (fun y => f (m + y) - f (m - y)) (fun y => f
 - intros y Hy. replace (f' (m + y) + f' (m - y)) with (f' (m + y) * 1 - f' (m - y) * (-1)) by ring.
   apply (derivable_pt_lim_minus (fun y => f (m + y)) (fun y => f (m - y))).
   + apply (derivable_pt_lim_comp (fun y => m + y) f); [|apply Hf; lra].
-    replace 1 with (0 + 1) by ring. apply (derivable_pt_lim_plus (fun _ => m) (fun y => y)); [apply derivable_pt_lim_const | apply derivable_pt_lim_id].
+    replace 1 with (0 + 1) by ring. apply (derivable_pt_lim_plus (fun _ => m) (fun y => y));
+      [apply derivable_pt_lim_const | apply derivable_pt_lim_id].
   + apply (derivable_pt_lim_comp (fun y => m - y) f); [|apply Hf; lra].
-    replace (-1) with (0 - 1) by ring. apply (derivable_pt_lim_minus (fun _ => m) (fun y => y)); [apply derivable_pt_lim_const | apply derivable_pt_lim_id].
-- rewrite Rplus_0_r, !Rminus_0_r in E. specialize (Hc y ltac:(lra)). assert (2 * f' m * x <= (f' (m + y) + f' (m - y)) * x) by (apply Rmult_le_compat_r; lra). lra.
+    replace (-1) with (0 - 1) by ring. apply (derivable_pt_lim_minus (fun _ => m) (fun y => y));
+      [apply derivable_pt_lim_const | apply derivable_pt_lim_id].
+- rewrite Rplus_0_r, !Rminus_0_r in E. specialize (Hc y ltac:(lra)).
+  assert (2 * f' m * x <= (f' (m + y) + f' (m - y)) * x) by (apply Rmult_le_compat_r; lra). lra.
 Qed.
 
 (** a (p - r) <= ((p + r) / 2)^(1 - a) (p^a - r^a) for 0 < a <= 1, and so for the logarithm. *)
@@ -79,7 +82,8 @@ Qed.
 (** Two rows: what a probability gains has the sign of d_i - delta, and is at most M_i |d_i - delta|. *)
 Definition moves (n : nat) (alpha : R) (z y : nat -> R) (delta : R) : Prop := forall i, inr i n ->
   let m := (entmax1 n alpha y i + entmax1 n alpha z i) / 2 in
-  Rabs (entmax1 n alpha y i - entmax1 n alpha z i) <= sens alpha (fun i => (entmax1 n alpha y i + entmax1 n alpha z i) / 2) i * Rabs (y i - z i - delta)
+  Rabs (entmax1 n alpha y i - entmax1 n alpha z i) <= sens alpha (fun i => (entmax1 n alpha y i + entmax1 n alpha z i) / 2) i * Rabs (y i - z i -
+    delta)
   /\ 0 <= (entmax1 n alpha y i - entmax1 n alpha z i) * (y i - z i - delta).
 
 Lemma Rmax_0_gap u w : Rabs (Rmax 0 u - Rmax 0 w) <= Rabs (u - w).
@@ -94,12 +98,14 @@ intros Hn Ha. destruct (Req_EM_T alpha 1) as [->|Hne].
     unfold Rdiv. rewrite ln_mult, ln_Rinv, ln_exp; [ring | assumption | apply exp_pos | now apply Rinv_0_lt_compat]. }
   assert (P : 0 < entmax1 n 1 z i) by (rewrite entmax1_one; now apply softmax_pos).
   assert (Q : 0 < entmax1 n 1 y i) by (rewrite entmax1_one; now apply softmax_pos).
-  rewrite sens_one by lra. fold m. replace (y i - z i - (ln (W y) - ln (W z))) with (ln (entmax1 n 1 y i) - ln (entmax1 n 1 z i)) by (rewrite !L; ring).
+  rewrite sens_one by lra. fold m. replace (y i - z i - (ln (W y) - ln (W z))) with (ln (entmax1 n 1 y i) - ln (entmax1 n 1 z i)) by (rewrite !L;
+    ring).
   set (p := entmax1 n 1 z i) in *. set (r := entmax1 n 1 y i) in *. destruct (Rtotal_order p r) as [T|[T|T]].
   + pose proof (log_secant r p ltac:(lra)) as K. fold m in K. assert (ln p < ln r) by now apply ln_increasing.
     rewrite !Rabs_pos_eq by lra. split; [exact K | nra].
   + rewrite T, !Rminus_eq_0, Rabs_R0. lra.
-  + pose proof (log_secant p r ltac:(lra)) as K. replace ((p + r) / 2) with m in K by (unfold m; field). assert (ln r < ln p) by now apply ln_increasing.
+  + pose proof (log_secant p r ltac:(lra)) as K. replace ((p + r) / 2) with m in K by (unfold m; field).
+    assert (ln r < ln p) by now apply ln_increasing.
     rewrite (Rabs_minus_sym r), (Rabs_minus_sym (ln r)), !Rabs_pos_eq by lra. split; [exact K | nra].
 - assert (A1 : 1 < alpha) by lra. set (a := alpha - 1). assert (Pa : 0 < a <= 1) by (unfold a; lra).
   exists ((threshold n alpha y - threshold n alpha z) / a). intros i Hi m. unfold m. clear m. rewrite !entmax1_above by exact A1.
@@ -111,18 +117,21 @@ intros Hn Ha. destruct (Req_EM_T alpha 1) as [->|Hne].
   assert (G : a * (y i - z i - delta) = (a * y i - threshold n alpha y) - (a * z i - threshold n alpha z)) by (unfold delta; field; lra).
   assert (GA : Rabs (pw r a - pw p a) <= a * Rabs (y i - z i - delta)).
   { rewrite <- (Rabs_pos_eq a) at 3 by lra. rewrite <- Rabs_mult, G, Ep, Er. apply Rmax_0_gap. }
-  assert (SE : sens alpha (fun i => (entmax1 n alpha y i + entmax1 n alpha z i) / 2) i = if Rlt_dec 0 ((r + p) / 2) then pw ((r + p) / 2) (1 - a) else 0).
+  assert (SE : sens alpha (fun i => (entmax1 n alpha y i + entmax1 n alpha z i) / 2) i = if Rlt_dec 0 ((r + p) / 2) then pw ((r + p) / 2) (1 - a)
+    else 0).
   { unfold sens. rewrite !entmax1_above by exact A1. fold p r. replace (2 - alpha) with (1 - a) by (unfold a; ring). reflexivity. }
   assert (C : 0 <= (if Rlt_dec 0 ((r + p) / 2) then pw ((r + p) / 2) (1 - a) else 0)) by (destruct (Rlt_dec 0 ((r + p) / 2)); [apply pw_ge0 | lra]).
   rewrite SE. destruct (Rtotal_order p r) as [T|[T|T]].
-  + destruct (Rlt_dec 0 ((r + p) / 2)); [|lra]. pose proof (power_secant a r p Pa ltac:(lra)) as K. pose proof (pw_lt p r a ltac:(lra) ltac:(lra)) as M.
+  + destruct (Rlt_dec 0 ((r + p) / 2)); [|lra]. pose proof (power_secant a r p Pa ltac:(lra)) as K.
+    pose proof (pw_lt p r a ltac:(lra) ltac:(lra)) as M.
     rewrite Rabs_pos_eq in GA by lra. set (B := y i - z i - delta) in *.
     assert (Pos : 0 < B) by (rewrite Ep, Er in M; unfold Rmax in M; destruct (Rle_dec 0 _), (Rle_dec 0 _); nra).
     rewrite (Rabs_pos_eq B) in * by lra. split; [|nra]. rewrite Rabs_pos_eq by lra.
     pose proof (pw_ge0 ((r + p) / 2) (1 - a)) as H0. apply (Rmult_le_compat_l (pw ((r + p) / 2) (1 - a))) in GA; [|exact H0].
     apply (Rmult_le_reg_l a); [lra|]. lra.
   + replace (r - p) with 0 by lra. rewrite Rabs_R0. split; [|lra]. apply Rmult_le_pos; [exact C | apply Rabs_pos].
-  + destruct (Rlt_dec 0 ((r + p) / 2)); [|lra]. pose proof (power_secant a p r Pa ltac:(lra)) as K. pose proof (pw_lt r p a ltac:(lra) ltac:(lra)) as M.
+  + destruct (Rlt_dec 0 ((r + p) / 2)); [|lra]. pose proof (power_secant a p r Pa ltac:(lra)) as K.
+    pose proof (pw_lt r p a ltac:(lra) ltac:(lra)) as M.
     rewrite Rabs_minus_sym, Rabs_pos_eq in GA by lra. set (B := y i - z i - delta) in *.
     assert (Neg : B < 0) by (rewrite Ep, Er in M; unfold Rmax in M; destruct (Rle_dec 0 _), (Rle_dec 0 _); nra).
     rewrite <- (Rabs_Ropp B), (Rabs_pos_eq (- B)) in * by lra. split; [|nra]. rewrite Rabs_minus_sym, Rabs_pos_eq by lra.

@@ -1,7 +1,8 @@
 (* Proofs of the printed statements: the chapter calculus. *)
 From Coq Require Import Reals Lra Lia List.
 From Coquelicot Require Import Coquelicot.
-From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted One Loss Norms Entries AlphaDerivative Rank Secant Hoelder NormPath JacobianNorm Lipschitz Tactics Statements.
+From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted One Loss Norms Entries
+  AlphaDerivative Rank Secant Hoelder NormPath JacobianNorm Lipschitz Tactics Statements.
 Open Scope R_scope.
 
 
@@ -443,7 +444,8 @@ rewrite (Sum_ext n _ (fun i => s i * (z i - Sum n (fun k => s k * z k) / Sum n s
   fold p tau in E. rewrite E. unfold scaled, s, sens. destruct (Rlt_dec 0 (p i)) as [L|L]; [|ring].
   apply entmax_pos_iff in L; [|exact H0]. unfold scaled in L. fold tau in L. rewrite Rmax_0_id by lra. ring. }
 rewrite centred by exact HS. unfold form.
-rewrite (Sum_ext n (fun i => s i * z i * ((alpha - 1) * theta * z i - tau)) (fun i => (alpha - 1) * theta * (s i * z i ^ 2) - tau * (s i * z i))) by (intros; ring).
+rewrite (Sum_ext n (fun i => s i * z i * ((alpha - 1) * theta * z i - tau)) (fun i => (alpha - 1) * theta * (s i * z i ^ 2) - tau * (s i * z i)))
+  by (intros; ring).
 rewrite (Sum_ext n (fun i => s i * ((alpha - 1) * theta * z i - tau)) (fun i => (alpha - 1) * theta * (s i * z i) - tau * s i)) by (intros; ring).
 rewrite !Sum_minus, !Sum_scal. change (Sum n (fun i => s i)) with (Sum n s). field. lra.
 Qed.
