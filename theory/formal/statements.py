@@ -135,7 +135,7 @@ def _closed(condition: sp.Basic, printer: Printer, setting: Setting) -> str:
 
 
 def _quantified(relation: sp.Basic, setting: Setting) -> dict[sp.Symbol, str]:
-    """Return the free indices that the setting does not fix, which stand for each of their values, with their last one."""
+    """Return the free indices that the setting leaves open, each standing for all its values, with their last one."""
     free = [s for s in N.INDICES if s in relation.free_symbols and name(s) not in setting.variables]
     return {s: setting.ranges.get(s, "n") for s in free}
 

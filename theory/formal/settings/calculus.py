@@ -46,9 +46,7 @@ SETTINGS: dict[str, Setting] = {
     ),
     "jacobian-inverse": DIRECTION,
     "jacobian-entries": replace(POINT_FROM_ONE, premises=(_AT_LEAST_TWO, "1 <= alpha", "simplex n p")),
-    "norm-path": Setting(
-        {"n": "nat", "alpha": "R", "mix": "R"}, (_AT_LEAST_TWO, "1 <= alpha <= 2", "0 <= mix <= 1")
-    ),
+    "norm-path": Setting({"n": "nat", "alpha": "R", "mix": "R"}, (_AT_LEAST_TWO, "1 <= alpha <= 2", "0 <= mix <= 1")),
     "jacobian-norm": replace(DIRECTION, premises=(_AT_LEAST_TWO, "1 <= alpha", "simplex n p")),
     "hoelder": PAIR,
     "expected-logit": Setting(
@@ -64,9 +62,13 @@ SETTINGS: dict[str, Setting] = {
         {N.n: "2%nat", N.p: "fun i => if Nat.eq_dec i 1 then 1 - mix else mix"},
     ),
     "sparsemax-affine": PAIR,
-    "jacobian-simple-norms": DIRECTION.having(meaning={N.reach: f"Largest n (fun i => {_S} i - {_S} i ^ 2 / Sum n {_S})"}),
+    "jacobian-simple-norms": DIRECTION.having(
+        meaning={N.reach: f"Largest n (fun i => {_S} i - {_S} i ^ 2 / Sum n {_S})"}
+    ),
     "two-token-norm": replace(DIRECTION, premises=(SOME, "2 < alpha", "simplex n p")),
-    "scale-derivative": SCALED.having(meaning={N.B: "fun i => Derive (fun t => entmax n alpha (fun j => t * z j) i) theta"}),
+    "scale-derivative": SCALED.having(
+        meaning={N.B: "fun i => Derive (fun t => entmax n alpha (fun j => t * z j) i) theta"}
+    ),
     "scaled-lipschitz": Setting(
         {"n": "nat", "alpha": "R", "theta": "R", "z": VECTOR, "y": VECTOR},
         (_AT_LEAST_TWO, "1 <= alpha", "0 < theta"),
