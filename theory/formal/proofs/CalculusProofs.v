@@ -26,7 +26,7 @@ start. apply is_derive_unique. rewrite Rmult_comm. exact (jacobian1_formula n al
 Qed.
 
 Theorem jacobian__formula__defined : Statements.jacobian__formula__defined.
-Proof. defined_here. Qed.
+Proof. defined_here. eexists. now apply jacobian1_formula. Qed.
 
 Theorem jacobian_semidefinite__inhabited : Statements.jacobian_semidefinite__inhabited.
 Proof.
@@ -371,9 +371,10 @@ Qed.
 
 Theorem boundary_slopes__fades__defined : Statements.boundary_slopes__fades__defined.
 Proof.
-defined_here. match goal with |- 0 < ?m \/ _ => destruct (Rmax_0_ge ((alpha - 1) * z j - threshold n alpha z)) as [D|D] end;
-  [left; exact D | right; split; [now symmetry|]].
-assert (1 < / (alpha - 1)); [|lra]. rewrite <- Rinv_1. apply Rinv_lt_contravar; lra.
+defined_here.
+- destruct (Rmax_0_ge ((alpha - 1) * z j - threshold n alpha z)) as [D|D]; [left; exact D | right; split; [now symmetry|]].
+  assert (1 < / (alpha - 1)); [|lra]. rewrite <- Rinv_1. apply Rinv_lt_contravar; lra.
+- eexists. apply jacobian_formula; try assumption. now left.
 Qed.
 
 Theorem sparsemax_affine__inhabited : Statements.sparsemax_affine__inhabited.
@@ -421,7 +422,7 @@ Theorem scale_derivative__probabilities : Statements.scale_derivative__probabili
 Proof. start. rewrite scale_derivative_is, sens_mean by assumption. rewrite Rmult_comm. reflexivity. Qed.
 
 Theorem scale_derivative__probabilities__defined : Statements.scale_derivative__probabilities__defined.
-Proof. defined_here. Qed.
+Proof. defined_here. eexists. now apply scale_derivative. Qed.
 
 Theorem scale_derivative__expected_logit : Statements.scale_derivative__expected_logit.
 Proof.
@@ -432,7 +433,7 @@ rewrite centred by exact HS. unfold form. rewrite (Sum_ext n (fun i => s i * z i
 Qed.
 
 Theorem scale_derivative__expected_logit__defined : Statements.scale_derivative__expected_logit__defined.
-Proof. defined_here. Qed.
+Proof. defined_here. eexists. now apply scale_derivative. Qed.
 
 Theorem scale_derivative__entropy : Statements.scale_derivative__entropy.
 Proof.
@@ -451,7 +452,7 @@ rewrite !Sum_minus, !Sum_scal. change (Sum n (fun i => s i)) with (Sum n s). fie
 Qed.
 
 Theorem scale_derivative__entropy__defined : Statements.scale_derivative__entropy__defined.
-Proof. defined_here. Qed.
+Proof. defined_here. eexists. now apply scale_derivative. Qed.
 
 Theorem scale_derivative__shannon : Statements.scale_derivative__shannon.
 Proof.
@@ -460,7 +461,7 @@ rewrite scale_derivative_is, sens_mean by assumption. unfold sens at 1. destruct
 Qed.
 
 Theorem scale_derivative__shannon__defined : Statements.scale_derivative__shannon__defined.
-Proof. defined_here. Qed.
+Proof. defined_here. eexists. now apply scale_derivative. Qed.
 
 Theorem scale_derivative__falls : Statements.scale_derivative__falls.
 Proof.
@@ -510,7 +511,7 @@ Theorem alpha_derivative__formula : Statements.alpha_derivative__formula.
 Proof. start. apply is_derive_unique. exact (alpha_derivative n alpha z H H0 H1 i H2). Qed.
 
 Theorem alpha_derivative__formula__defined : Statements.alpha_derivative__formula__defined.
-Proof. defined_here. Qed.
+Proof. defined_here. eexists. now apply alpha_derivative. Qed.
 
 (** The jump at the edge of the support. *)
 

@@ -15,6 +15,10 @@ ROW_FROM_ONE = Setting(
         N.tau: "threshold n alpha z",
         N.D: "fun i j => Derive (fun t => entmax1 n alpha (fun m => z m + t * (if Nat.eq_dec m j then 1 else 0)) i) 0",
     },
+    exist={
+        N.D: "forall i j, inr i n -> inr j n -> "
+        "ex_derive (fun t => entmax1 n alpha (fun m => z m + t * (if Nat.eq_dec m j then 1 else 0)) i) 0"
+    },
 )
 """A row and alpha >= 1, softmax at 1; the threshold is asked for above 1 only."""
 
@@ -54,8 +58,17 @@ SETTINGS: dict[str, Setting] = {
         (SOME, "1 <= alpha", "0 < theta", "0 < eta"),
         {N.p: "entmax1 n alpha (fun i => theta * z i)", N.r: "entmax1 n alpha (fun i => eta * z i)"},
     ),
-    "alpha-derivative": ROW.having(meaning={N.A: "fun i => Derive (fun t => entmax n t z i) alpha"}),
-    "boundary-slopes": ROW.having("alpha < 2"),
+    "alpha-derivative": ROW.having(
+        meaning={N.A: "fun i => Derive (fun t => entmax n t z i) alpha"},
+        exist={N.A: "forall i, inr i n -> ex_derive (fun t => entmax n t z i) alpha"},
+    ),
+    "boundary-slopes": ROW.having(
+        "alpha < 2",
+        exist={
+            N.D: "forall i j, inr i n -> inr j n -> "
+            "ex_derive (fun t => entmax n alpha (fun m => z m + t * (if Nat.eq_dec m j then 1 else 0)) i) 0"
+        },
+    ),
     "boundary-jump": Setting(
         {"alpha": "R", "mix": "R"},
         ("1 <= alpha", "0 < mix < 1"),
@@ -67,7 +80,8 @@ SETTINGS: dict[str, Setting] = {
     ),
     "two-token-norm": replace(DIRECTION, premises=(SOME, "2 < alpha", "simplex n p")),
     "scale-derivative": SCALED.having(
-        meaning={N.B: "fun i => Derive (fun t => entmax n alpha (fun j => t * z j) i) theta"}
+        meaning={N.B: "fun i => Derive (fun t => entmax n alpha (fun j => t * z j) i) theta"},
+        exist={N.B: "forall i, inr i n -> ex_derive (fun t => entmax n alpha (fun j => t * z j) i) theta"},
     ),
     "scaled-lipschitz": Setting(
         {"n": "nat", "alpha": "R", "theta": "R", "z": VECTOR, "y": VECTOR},
