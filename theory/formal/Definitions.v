@@ -73,6 +73,10 @@ Definition permutes (n : nat) (pi : nat -> nat) : Prop :=
 Definition entmax_derivative_in (n : nat) (alpha : R) (z : nat -> R) (i j : nat) : R :=
   Derive (fun t => entmax n alpha (fun m => z m + t * (if Nat.eq_dec m j then 1 else 0)) i) 0.
 
+(** d is the derivative of f at x from the right. *)
+Definition has_right_derivative (f : R -> R) (x d : R) : Prop :=
+  filterlim (fun h => (f (x + h) - f x) / h) (at_right 0) (locally d).
+
 (** * Layers *)
 
 Section Paths.
@@ -120,6 +124,40 @@ Definition has_jacobian (N : nat) (F : (nat -> R) -> nat -> R) (x : nat -> R) (J
 (** Layers F 1, ..., F L on top of each other. *)
 Fixpoint stack (F : nat -> (nat -> R) -> nat -> R) (L : nat) (x : nat -> R) : nat -> R :=
   match L with O => x | S l => F L (stack F l x) end.
+
+(** * Rows with a further token *)
+
+(** The row z of n tokens with b behind it. *)
+Definition append (n : nat) (z : nat -> R) (b : R) (i : nat) : R := if le_dec i n then z i else b.
+
+(** The row z with b at place m; what stood there and behind moves on by one. *)
+Definition insert (m : nat) (b : R) (z : nat -> R) (i : nat) : R :=
+  if Nat.eq_dec i m then b else if lt_dec i m then z i else z (i - 1)%nat.
+
+(** Where token i stands after that. *)
+Definition moved_on (m i : nat) : nat := if lt_dec i m then i else S i.
+
+(** * Other normalisers *)
+
+Definition sigmoid (x : R) : R := / (1 + exp (- x)).
+
+(** Stick-breaking: each token takes its share of what the tokens behind it leave. *)
+Definition stick (n : nat) (z : nat -> R) (i : nat) : R :=
+  sigmoid (z i) * Prod_from (S i) n (fun j => 1 - sigmoid (z j)).
+
+(** How many tokens come before token i: of a larger logit, or of the same and a smaller number. *)
+Definition rank (n : nat) (z : nat -> R) (i : nat) : R :=
+  Sum n (fun j => if Rlt_dec (z i) (z j) then 1 else if Req_EM_T (z j) (z i) then if lt_dec j i then 1 else 0 else 0).
+
+(** Softmax of the K largest logits, of tied ones the first; of all where n < K. *)
+Definition top_k (n K : nat) (z : nat -> R) (i : nat) : R :=
+  let chosen j := if Rlt_dec (rank n z j) (INR K) then exp (z j) else 0 in chosen i / Sum n chosen.
+
+(** Weight in a budget with the threshold t. *)
+Definition budget (t : R) (z : nat -> R) (i : nat) : R := Rmin 1 (Rmax 0 (z i - t)).
+
+(** Masses of a row over their sum. *)
+Definition shares (n : nat) (f : nat -> R) (i : nat) : R := f i / Sum n f.
 
 (** * Programs *)
 
