@@ -158,3 +158,40 @@ Definition budget (t : R) (z : nat -> R) (i : nat) : R := Rmin 1 (Rmax 0 (z i - 
 
 (** Masses of a row over their sum. *)
 Definition shares (n : nat) (f : nat -> R) (i : nat) : R := f i / Sum n f.
+
+(** * Programs *)
+
+(** The lower end of [lo, hi] after some halvings, each of which keeps the half in which f falls through 1. *)
+Fixpoint halved (times : nat) (f : R -> R) (lo hi : R) : R :=
+  match times with
+  | O => lo
+  | S m => if Rle_dec 1 (f ((lo + hi) / 2)) then halved m f ((lo + hi) / 2) hi else halved m f lo ((lo + hi) / 2)
+  end.
+
+(** Binary numbers of some bits, with gradual underflow and without overflow: whole multiples of 2 ^ e, e >= emin. *)
+Definition binary (bits : nat) (emin : Z) (x : R) : Prop :=
+  exists m e : Z, (Z.abs m < 2 ^ Z.of_nat bits)%Z /\ (emin <= e)%Z /\ x = IZR m * powerRZ 2 e.
+
+(** Rounding to a nearest number of a format; ties as it likes. *)
+Definition to_nearest (format : R -> Prop) (rnd : R -> R) : Prop :=
+  forall x, format (rnd x) /\ forall y, format y -> Rabs (rnd x - x) <= Rabs (y - x).
+
+(** A rounded sum of v 1, ..., v n, one after the other. *)
+Fixpoint sum_in_order (rnd : R -> R) (n : nat) (v : nat -> R) : R :=
+  match n with O => 0 | S O => v 1%nat | S m => rnd (sum_in_order rnd m v + v (S m)) end.
+
+(** A rounded sum in pairs: a tree of additions, which has as many levels as the longest way to a leaf. *)
+Inductive tree : Type := leaf (i : nat) | pair_of (left right : tree).
+Fixpoint leaves (t : tree) : list nat := match t with leaf i => [i] | pair_of l r => leaves l ++ leaves r end.
+Fixpoint levels (t : tree) : nat := match t with leaf _ => O | pair_of l r => S (Nat.max (levels l) (levels r)) end.
+Fixpoint sum_in_pairs (rnd : R -> R) (v : nat -> R) (t : tree) : R :=
+  match t with leaf i => v i | pair_of l r => rnd (sum_in_pairs rnd v l + sum_in_pairs rnd v r) end.
+
+(** * Linear algebra *)
+
+(** The n x n matrix M has rank k: k of its images b 1, ..., b k are independent and span all of them. *)
+Definition has_rank (n : nat) (M : nat -> nat -> R) (k : nat) : Prop :=
+  exists b : nat -> nat -> R,
+  (forall l, inr l k -> exists v, forall i, inr i n -> b l i = Sum n (fun j => M i j * v j)) /\
+  (forall v, exists c, forall i, inr i n -> Sum n (fun j => M i j * v j) = Sum k (fun l => c l * b l i)) /\
+  (forall c, (forall i, inr i n -> Sum k (fun l => c l * b l i) = 0) -> forall l, inr l k -> c l = 0).

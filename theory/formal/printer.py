@@ -175,7 +175,7 @@ class Printer:
                 return f"({below} ^ {exponent})"
             self._guard(f"{below} <> 0")
             return f"(/ {below})" if exponent == -1 else f"(/ ({below} ^ {-exponent}))"
-        if is_count(exponent):
+        if is_count(exponent) and not exponent.could_extract_minus_sign():
             return f"({below} ^ {argument(self.count(exponent))})"
         above = self.real(exponent)
         self._guard(f"(0 < {below} \\/ {below} = 0 /\\ 0 < {above})")
