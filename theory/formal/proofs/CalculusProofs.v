@@ -555,7 +555,9 @@ Theorem boundary_jump__below_two__defined : Statements.boundary_jump__below_two_
 Proof. edge. Qed.
 
 Theorem boundary_jump__sparsemax : Statements.boundary_jump__sparsemax.
-Proof. start. subst alpha. replace (2 - 2) with 0 by ring. rewrite !pw_Rpower, !Rpower_O by lra. lra. Qed.
+Proof.
+start. subst alpha. replace (2 - 2) with 0 by ring. rewrite !pw_Rpower by lra. rewrite !Rpower_O by lra. lra.
+Qed.
 
 Theorem boundary_jump__sparsemax__defined : Statements.boundary_jump__sparsemax__defined.
 Proof. edge. Qed.
@@ -563,9 +565,12 @@ Proof. edge. Qed.
 Theorem boundary_jump__above_two : Statements.boundary_jump__above_two.
 Proof.
 start. pose proof (pw_gt0 mix (alpha - 2) ltac:(lra)) as A. pose proof (pw_gt0 (1 - mix) (alpha - 2) ltac:(lra)) as B.
-assert (B1 : pw (1 - mix) (alpha - 2) <= 1) by (rewrite <- (pw_1_l (alpha - 2)); apply pw_le; lra).
+assert (B1 : pw (1 - mix) (alpha - 2) <= 1)
+  by (apply Rle_trans with (pw 1 (alpha - 2)); [apply pw_le; lra | rewrite pw_1_l; lra]).
 apply Rle_ge, (Rmult_le_reg_r (pw mix (alpha - 2) + pw (1 - mix) (alpha - 2))); [lra|]. rewrite Rinv_l by lra.
-set (x := pw mix (alpha - 2)) in *. set (y := pw (1 - mix) (alpha - 2)) in *. destruct (Rle_dec x 1); nra.
+set (x := pw mix (alpha - 2)) in *. set (y := pw (1 - mix) (alpha - 2)) in *. destruct (Rle_or_lt x 1) as [L|L].
+- assert (0 <= (1 - x) * (1 - y)) by (apply Rmult_le_pos; lra). nra.
+- assert (0 <= (x - 1) * (x + y)) by (apply Rmult_le_pos; lra). lra.
 Qed.
 
 Theorem boundary_jump__above_two__defined : Statements.boundary_jump__above_two__defined.
