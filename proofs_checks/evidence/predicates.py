@@ -18,7 +18,7 @@ from entmax_oracle.theory import notation as N
 from .case import Argument, Context, Evidence
 from .instances import Instance
 from .judging import Parameters, shrink
-from .wide_rows import EXPONENTS, FAR_EXPONENTS, FAR_SIZES, SCALES, SIZES, WIDE, group
+from .wide_rows import EXPONENTS, FAR_EXPONENTS, FAR_SIZES, SCALES, SIZES, WIDE, group, length
 
 __all__ = ["PARAMETERS", "predicate_searched", "stated_by"]
 
@@ -94,7 +94,8 @@ def predicate_searched(predicate: Predicate) -> Argument:
         pending: Parameters | None = None
         excused, fragile, looked = False, False, 0
         rounds = 6 * (10 if context.full else 1)
-        for n, attempt in itertools.product((*SIZES, *FAR_SIZES), range(rounds)):
+        for size, attempt in itertools.product((*SIZES, *FAR_SIZES), range(rounds)):
+            n = length(size, attempt, context.seed)
             rows = group(n, alphas, scales, max(4, min(96, 16_000 // n)), context.seed, attempt)
             looked += len(rows.rows)
             wrong = (m for m in range(len(rows.rows)) if not holds(_from_floats(rows.values, n, m)))

@@ -25,7 +25,7 @@ from .arguments import Tally, refuted_at
 from .case import Argument, Context, Evidence
 from .instances import Instance
 from .judging import Judgement, judge, shrink
-from .wide_rows import EXPONENTS, FAR_EXPONENTS, FAR_SIZES, SCALES, SIZES, SYMBOLS, WIDE, Group, group, tokens
+from .wide_rows import EXPONENTS, FAR_EXPONENTS, FAR_SIZES, SCALES, SIZES, SYMBOLS, WIDE, Group, group, length, tokens
 
 __all__ = ["SYMBOLS", "not_searched", "unknown", "widely_searched"]
 
@@ -78,7 +78,8 @@ def widely_searched(theorem: Theorem, far: bool = False) -> Argument | None:
         draws = [*((usual, attempt) for attempt in range(rounds)), *([(named, 0)] if named else [])]
         tally, admitted, met = Tally(), 0, set[str]()
         started = time.monotonic()
-        for n, (alphas, attempt) in itertools.product(sizes, draws):
+        for size, (alphas, attempt) in itertools.product(sizes, draws):
+            n = length(size, attempt, context.seed)
             count = max(4, min(_ROWS, _WORK // n**depth, _NUMBERS // n) // (4 if alphas == named else 1))
             rows = group(n, alphas, scales, count, context.seed, attempt)
             try:

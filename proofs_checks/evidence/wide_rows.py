@@ -22,7 +22,19 @@ from .families import normalised
 from .instances import Instance, chosen, row
 from .judging import Family, Parameters
 
-__all__ = ["EXPONENTS", "FAR_EXPONENTS", "FAR_SIZES", "SCALES", "SIZES", "SYMBOLS", "WIDE", "Group", "group", "tokens"]
+__all__ = [
+    "EXPONENTS",
+    "FAR_EXPONENTS",
+    "FAR_SIZES",
+    "SCALES",
+    "SIZES",
+    "SYMBOLS",
+    "WIDE",
+    "Group",
+    "group",
+    "length",
+    "tokens",
+]
 
 SIZES, FAR_SIZES = (1, 2, 3, 4, 6, 10, 24, 48, 100, 300, 1000), (5000,)
 """Lengths of the rows, and further ones where nobody has looked before."""
@@ -154,6 +166,11 @@ def _beside(rng: random.Random, n: int, first: int) -> Parameters:
         )
     )
     return {"r": r, "v": v}
+
+
+def length(n: int, attempt: int, seed: int) -> int:
+    """Return the length of the rows of an attempt: the given one first, then one up to half as long again."""
+    return n if attempt == 0 else random.Random(f"{seed}/{n}/{attempt}").randint(n, n + n // 2)
 
 
 @lru_cache(maxsize=48)
