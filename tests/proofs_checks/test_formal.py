@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import re
 import shutil
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,7 @@ from entmax_oracle.proofs_checks.evidence import Case
 from entmax_oracle.proofs_checks.formal import building, certificate
 from entmax_oracle.proofs_checks.theorems import cases
 from entmax_oracle.proofs_checks.verify import examine
+from entmax_oracle.reference import entmax, exact_entmax
 from entmax_oracle.theory import notation as N
 from entmax_oracle.theory import theorems
 from entmax_oracle.theory.formal import SETTINGS, printed, source, statements
@@ -163,11 +167,17 @@ def test_a_comment_may_say_anything(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @needs_coq
-@pytest.mark.slow
-def test_the_kernel_rejects_the_proof_of_every_false_version(apart: Path) -> None:
+def test_the_kernel_accepts_every_proof() -> None:
+    built = formal.build(printed(), jobs=2)
+    assert set(built.proved) == set(formal.Certificate(**_plain()).statements)
+    assert set(built.axioms) <= building.AXIOMS
+
+
+@needs_coq
+def test_the_kernel_rejects_the_proof_of_every_false_version(tmp_path: Path) -> None:
     """Offer each finished proof to the kernel as one of each mutant of its claim; and, as a control, of the claim."""
     formal.build(printed(), jobs=2)
-    folder = building._cache()
+    folder = shutil.copytree(building._cache(), tmp_path / "formal")
     done = building.proofs(building.sources())
     lines = [f"From {building.LIBRARY} Require Import Definitions.", "From Coq Require Import Reals List."]
     lines += ["From Coquelicot Require Import Coquelicot.", f"From {building.LIBRARY} Require Statements."]
@@ -188,7 +198,23 @@ def test_the_kernel_rejects_the_proof_of_every_false_version(apart: Path) -> Non
     (folder / "Mutants.v").write_text("\n".join(lines) + "\n", "utf-8")
     found = building._run(folder, "coqc", "-q", "-w", "none", "-R", ".", building.LIBRARY, "Mutants.v")
     assert found.returncode == 0, found.stderr[-800:]
-    shutil.rmtree(folder)
+
+
+def test_the_reference_computes_the_numbers_that_are_proved_from_the_definitions() -> None:
+    """Read the examples of Sanity.v, `entmax n alpha (row …) k = value`, and ask the exact reference."""
+    text = building.sources()["lemmas/Sanity.v"]
+    shape = r"entmax \d (\(3 / 2\)|2) \(row\d ([^=]*?)\) (\d) = (\d+(?: / \d+)?)"
+    found = re.findall(shape, text)
+    judged = 0
+    for alpha, row, token, value in found:
+        if re.search("[a-z]", row):
+            continue
+        logits = [Fraction(each.strip("()").replace(" ", "")) for each in re.findall(r"\([^)]*\)|[\d.]+", row)]
+        exact = exact_entmax(logits, Fraction(alpha.strip("()").replace(" ", "")))
+        assert exact.p[int(token) - 1] == Fraction(value.replace(" ", "")), (row, token)
+        judged += 1
+    assert judged == 7
+    assert entmax([math.log(3), 0.0], alpha=1) == pytest.approx([3 / 4, 1 / 4], rel=1e-15)
 
 
 def _plain() -> dict[str, object]:
