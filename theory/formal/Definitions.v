@@ -154,3 +154,32 @@ Definition budget (t : R) (z : nat -> R) (i : nat) : R := Rmin 1 (Rmax 0 (z i - 
 
 (** Masses of a row over their sum. *)
 Definition shares (n : nat) (f : nat -> R) (i : nat) : R := f i / Sum n f.
+
+(** * More on layers *)
+
+(** The paths among them that start at token j. *)
+Definition paths_from (n : nat) (edge : nat -> nat -> nat -> bool) (L i j : nat) : list (list nat) :=
+  filter (fun v => if Nat.eq_dec (last v O) j then true else false) (paths n edge L i).
+
+(** Causal attention: each token reads itself and those before it. *)
+Definition causal (l i j : nat) : bool := if le_dec j i then true else false.
+
+(** Edges with residual connections. *)
+Definition with_residual (edge : nat -> nat -> nat -> bool) (l i j : nat) : bool :=
+  if Nat.eq_dec i j then true else edge l i j.
+
+(** How far a read-out of values v moves when the last token is repeated. *)
+Definition repetition_shift (n : nat) (alpha : R) (z v : nat -> R) : R :=
+  Sum (S n) (fun i => entmax (S n) alpha (append n z (z n)) i * append n v (v n) i) - Sum n (fun i => entmax n alpha z i * v i).
+
+(** Sums of vectors. *)
+Fixpoint VSum {V : NormedModule R_AbsRing} (n : nat) (f : nat -> V) : V :=
+  match n with O => zero | S m => plus (VSum m f) (f (S m)) end.
+
+(** Layers that average with weights P l i j and then apply a map f l i, token by token. *)
+Fixpoint averaged {V : NormedModule R_AbsRing} (n : nat) (P : nat -> nat -> nat -> R) (f : nat -> nat -> V -> V) (L : nat)
+    (x : nat -> V) (i : nat) : V :=
+  match L with
+  | O => x i
+  | S l => f L i (VSum n (fun j => scal (P L i j) (averaged n P f l x j)))
+  end.

@@ -153,7 +153,7 @@ class Printer:
                 under += [sp.Integer(x.q)] if x.q != 1 else []
             else:
                 over.append(x)
-        shown = " * ".join(map(self.real, over)) or "1"
+        shown = " * ".join(self._factor(x, e.args) for x in over) or "1"
         below = [self.real(x) for x in under]
         for x, text in zip(under, below, strict=True):
             if not x.is_Integer:
@@ -161,6 +161,16 @@ class Printer:
         if below:
             shown += f" / {below[0]}" if len(below) == 1 else f" / ({' * '.join(below)})"
         return f"({shown})"
+
+    def _factor(self, e: sp.Basic, beside: tuple[sp.Basic, ...]) -> str:
+        """Print a factor of a product. A logarithm next to its own argument, as in ``t log t``, may be asked for at 0,
+        where the product is 0: on the page by convention, in Coq because 0 times any number is 0."""
+        log, power = (e.base, f" ^ {e.exp}") if isinstance(e, sp.Pow) and e.exp.is_Integer and e.exp > 0 else (e, "")
+        if not isinstance(log, sp.log) or log.args[0] not in beside:
+            return self.real(e)
+        inner = self.real(log.args[0])
+        self._guard(f"0 <= {inner}")
+        return f"(ln {argument(inner)}{power})" if power else f"ln {argument(inner)}"
 
     def _Pow(self, e: sp.Basic) -> str:
         base, exponent = e.args
@@ -172,10 +182,14 @@ class Printer:
                 return f"({below} ^ {exponent})"
             self._guard(f"{below} <> 0")
             return f"(/ {below})" if exponent == -1 else f"(/ ({below} ^ {-exponent}))"
-        if is_count(exponent):
+        if is_count(exponent) and not exponent.could_extract_minus_sign():
             return f"({below} ^ {argument(self.count(exponent))})"
+        if exponent.could_extract_minus_sign() and is_count(-exponent):
+            self._guard(f"{below} <> 0")
+            return f"(/ ({below} ^ {argument(self.count(-exponent))}))"
         above = self.real(exponent)
-        self._guard(f"(0 < {below} \\/ {below} = 0 /\\ 0 < {above})")
+        unsigned = exponent.is_Symbol and exponent.is_positive is None  # it may be 0, and 0^0 is 1 to both
+        self._guard(f"(0 < {below} \\/ {below} = 0 /\\ 0 {'<=' if unsigned else '<'} {above})")
         return f"pw {argument(below)} {argument(above)}"
 
     def _exp(self, e: sp.Basic) -> str:
@@ -243,7 +257,7 @@ class Printer:
     def _binomial(self, e: sp.Basic) -> str:
         above, below = map(self.count, e.args)
         self._guard(f"({below} <= {above})%nat")
-        return f"C {argument(above)} {argument(below)}"
+        return f"Binomial.C {argument(above)} {argument(below)}"
 
     def _floor(self, e: sp.Basic) -> str:
         return f"IZR (Int_part {argument(self.real(e.args[0]))})"

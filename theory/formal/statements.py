@@ -135,8 +135,12 @@ def _closed(condition: sp.Basic, printer: Printer, setting: Setting) -> str:
 
 
 def _quantified(relation: sp.Basic, setting: Setting) -> dict[sp.Symbol, str]:
-    """Return the free indices, which stand for each of their values, with their last one."""
-    return {s: setting.ranges.get(s, "n") for s in N.INDICES if s in relation.free_symbols}
+    """Return the free indices, which stand for each of their values, with their last one.
+
+    Those that the setting has as variables are the same ones in every hypothesis and claim.
+    """
+    free = (s for s in N.INDICES if s in relation.free_symbols and name(s) not in setting.variables)
+    return {s: setting.ranges.get(s, "n") for s in free}
 
 
 def _known(theorem: Theorem, relation: sp.Basic, setting: Setting) -> None:

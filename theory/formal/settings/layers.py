@@ -3,18 +3,169 @@
 from __future__ import annotations
 
 from ... import notation as N
-from ..setting import ROW, SOME, VECTOR, Setting
+from ..setting import REAL, ROW, SOME, VECTOR, Setting
 
-ATTENTION = Setting({"n": "nat", "layers": "nat", "P": "nat -> nat -> nat -> R"}, (SOME, "row_stochastic n P layers"))
+_REPEATED = "(append n z (z n))"
+
+COLLAPSE = Setting(
+    {"n": "nat", "alpha": "R", "z": VECTOR, "v": VECTOR},
+    (SOME, "1 <= alpha"),
+    {
+        N.p: "entmax1 n alpha z",
+        N.r: f"entmax1 (S n) alpha {_REPEATED}",
+        N.top: "multiplicity n z",
+        N.reach: "Largest n (fun i => Rabs (v n - v i))",
+    },
+)
+"""A row, its values, and the row with its last token repeated."""
+
+SOFTMAX_COLLAPSE = Setting(
+    {"n": "nat", "z": VECTOR, "v": VECTOR}, (SOME,), {N.p: "softmax n z", N.r: f"softmax (S n) {_REPEATED}"}
+)
+"""The same for softmax."""
+
+ENTMAX_COLLAPSE = ROW.having(variables={"v": VECTOR}, meaning={N.r: f"entmax (S n) alpha {_REPEATED}"})
+"""The same for alpha > 1."""
+
+ATTENTION = Setting(
+    {"n": "nat", "layers": "nat", "P": "nat -> nat -> nat -> R"},
+    (SOME, "(1 <= layers)%nat", "row_stochastic n P layers"),
+)
 """Layers of attention held fixed: P l i j is the weight with which token i of layer l reads token j."""
 
+SPARSE = ATTENTION.having(
+    "inr last n",
+    "forall l i, inr l layers -> inr i n -> INR (length (keys n (live P) l i)) <= fan l",
+    variables={"fan": VECTOR, "last": "nat"},
+    lengths={N.fan: "layers"},
+)
+"""The same with bounded supports, and a token at which paths end."""
+
+CAUSAL = "paths_from n causal layers n"
+
+BIASED = Setting(
+    {"n": "nat", "alpha": "R", "slope": "R", "content": "R", "z": VECTOR},
+    (SOME, REAL, "0 < slope", "0 <= content"),
+    {N.p: "entmax n alpha z", N.distance: "(n - 1)%nat"},
+)
+"""Logits with a linear position bias of a slope, and the range of the contents."""
+
 SETTINGS: dict[str, Setting] = {
+    "read-out-shift": COLLAPSE,
+    "softmax-collapse": SOFTMAX_COLLAPSE,
+    "softmax-collapse-rate": Setting(
+        {"n": "nat", "theta": "R", "z": VECTOR},
+        ("(2 <= n)%nat", "0 < theta"),
+        {
+            N.p: "softmax n (fun i => theta * z i)",
+            N.r: "softmax (S n) (fun i => theta * append n z (z n) i)",
+            N.z_max: "Largest n z",
+            N.z_min: "- Largest n (fun i => - z i)",
+        },
+    ),
+    "collapse-persistence": Setting(
+        {"n": "nat", "alpha": "R", "z": VECTOR, "v": VECTOR},
+        ("(2 <= n)%nat", REAL),
+        {N.p: "entmax n alpha z", N.r: f"entmax (S n) alpha {_REPEATED}"},
+    ),
+    "collapse-through-layers": Setting(
+        {
+            "V": "NormedModule R_AbsRing",
+            "n": "nat",
+            "layers": "nat",
+            "P": "nat -> nat -> nat -> R",
+            "f": "nat -> nat -> V -> V",
+            "x": "nat -> V",
+            "y": "nat -> V",
+            "lipschitz": "R",
+            "reach": "R",
+        },
+        (
+            SOME,
+            "(1 <= layers)%nat",
+            "row_stochastic n P layers",
+            "0 < lipschitz",
+            "forall l i a b, norm (minus (f l i a) (f l i b)) <= lipschitz * norm (minus a b)",
+            "forall i, inr i n -> norm (minus (x i) (y i)) <= reach",
+        ),
+        {N.late: "norm (minus (averaged n P f layers x n) (averaged n P f layers y n))"},
+    ),
+    "collapse-fixed-set": ENTMAX_COLLAPSE.having(
+        "(outside < n)%nat",
+        variables={"outside": "nat"},
+        meaning={
+            N.rho: "threshold (n - outside) alpha (fun i => z (i + outside)%nat)",
+            N.late: "repetition_shift (n - outside) alpha (fun i => z (i + outside)%nat) "
+            "(fun i => v (i + outside)%nat)",
+        },
+    ),
+    "collapse-total": COLLAPSE,
     "read-out-gradient": ROW.having(variables={"v": VECTOR}),
     "gradient-mass": ATTENTION.having(meaning={N.G: "mat_prod n P layers"}),
-    "sparse-paths": ATTENTION.having(
-        "inr last n",
-        "forall l i, inr l layers -> inr i n -> INR (length (keys n (live P) l i)) <= fan l",
-        variables={"fan": "nat -> R", "last": "nat"},
-        meaning={N.paths: "length (paths n (live P) layers last)"},
+    "path-counts": Setting(
+        {"n": "nat", "layers": "nat"},
+        (SOME, "(1 <= layers)%nat"),
+        {N.paths: "length (paths n causal layers n)", N.w: "fun i => length (paths_from n causal layers n i)"},
+    ),
+    "sparse-paths": SPARSE.having(
+        meaning={
+            N.paths: "length (paths n (live P) layers last)",
+            N.w: "fun i => length (paths_from n (live P) layers last i)",
+            N.peak: "Largest n (mat_prod n P layers last)",
+        },
+    ),
+    "residual-paths": SPARSE.having(
+        meaning={
+            N.paths: "length (paths n (with_residual (live P)) layers last)",
+            N.w: "fun i => length (paths_from n (with_residual (live P)) layers last i)",
+        },
+    ),
+    "softmax-squashing": Setting(
+        {"n": "nat", "layers": "nat", "Z": "nat -> nat -> nat -> R", "z_max": "R", "z_min": "R"},
+        (SOME, "(1 <= layers)%nat", "forall l i j, inr l layers -> inr i n -> inr j n -> z_min <= Z l i j <= z_max"),
+        {N.G: "mat_prod n (fun l i => softmax n (Z l i)) layers"},
+    ),
+    "alibi-radius": BIASED,
+    "alibi-radius-attained": BIASED.having(
+        "z 1%nat = content - slope * INR (n - 1)",
+        "forall k, inr k n -> k = 1%nat \\/ z k = - slope * INR (n - k)",
+    ),
+    "alibi-softmax": Setting(
+        {"n": "nat", "slope": "R", "content": "R", "z": VECTOR},
+        (SOME, "0 < slope", "0 <= content"),
+        {N.p: "softmax n z"},
+    ),
+    "alibi-scale": Setting(
+        {"n": "nat", "alpha": "R", "theta": "R", "slope": "R", "content": "R", "z": VECTOR},
+        (SOME, REAL, "0 < theta", "0 < slope", "0 <= content"),
+        {
+            N.p: "entmax n alpha (fun i => theta * z i)",
+            N.r: "entmax n alpha (fun i => theta * (z i + slope * INR (n - i)) - slope * INR (n - i))",
+            N.distance: "(n - 1)%nat",
+        },
+    ),
+    "alibi-two-sided": Setting(
+        {"distance": "nat", "alpha": "R", "slope": "R", "content": "R", "z": VECTOR},
+        (
+            "(1 <= distance)%nat",
+            REAL,
+            "0 < slope",
+            "0 <= content",
+            "z 1%nat = content - slope * INR distance",
+            "forall k, (2 <= k <= 2 * distance + 1)%nat -> z k = - slope * Rabs (INR distance + 1 - INR k)",
+        ),
+        {N.p: "entmax (2 * distance + 1) alpha z"},
+        {N.p: "2 * distance + 1"},
+    ),
+    "rotary-returns": Setting(
+        {"n": "nat", "alpha": "R", "bands": "nat", "cells": "nat", "frequency": VECTOR, "amplitude": VECTOR},
+        (SOME, REAL, "(1 <= bands)%nat", "(1 <= cells)%nat", "forall f, inr f bands -> 0 <= amplitude f"),
+        {
+            N.reach: "Sum bands amplitude",
+            N.z: "fun k => Sum bands (fun f => amplitude f * cos (frequency f * INR (k - 1)))",
+            N.z_max: "Largest n z",
+            N.p: "entmax n alpha z",
+            N.p_max: "Largest n p",
+        },
     ),
 }
