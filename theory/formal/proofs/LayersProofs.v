@@ -362,34 +362,438 @@ Proof.
 start. apply (gradient_mass n P layers i); [|assumption]. intros l k Hl Hk. now apply (H1 l k Hl Hk).
 Qed.
 
+Theorem gradient_mass__inhabited : Statements.gradient_mass__inhabited.
+Proof.
+exists 1%nat, 1%nat, (fun _ _ _ => 1). split; [lia|]. split; [lia|]. split; [|exact I]. intros l i _ _. split; [intros; lra | simpl; ring].
+Qed.
+
+(** The number of paths, layer by layer. *)
+Lemma length_flat_map (A : Type) (f : nat -> list A) (b : nat -> bool) n :
+  INR (length (flat_map f (filter b (seq 1 n)))) = Sum n (fun k => if b k then INR (length (f k)) else 0).
+Proof.
+induction n as [|n IH]; [reflexivity|]. rewrite seq_S, filter_app, flat_map_app, app_length, plus_INR, IH. cbn [Sum]. f_equal.
+change (1 + n)%nat with (S n). cbn [filter]. destruct (b (S n)); cbn [flat_map]; [rewrite app_nil_r|]; reflexivity.
+Qed.
+
+Lemma keys_sum n edge l i : INR (length (keys n edge l i)) = Sum n (fun k => if edge l i k then 1 else 0).
+Proof.
+pose proof (length_flat_map nat (fun k => k :: nil)%list (edge l i) n) as E. simpl in E. rewrite <- E. f_equal. unfold keys. clear E.
+induction (filter (edge l i) (seq 1 n)) as [|a u IH]; [reflexivity|]. simpl. f_equal. exact IH.
+Qed.
+
+Lemma paths_sum n edge l i : INR (length (paths n edge (S l) i)) = Sum n (fun k => if edge (S l) i k then INR (length (paths n edge l k)) else 0).
+Proof.
+cbn [paths]. unfold keys. rewrite length_flat_map. apply Sum_ext. intros k _. now rewrite map_length.
+Qed.
+
+Lemma filter_flat_map (A : Type) (f : nat -> list A) (c : A -> bool) ks : filter c (flat_map f ks) = flat_map (fun k => filter c (f k)) ks.
+Proof. induction ks as [|k ks IH]; [reflexivity|]. simpl. now rewrite filter_app, IH. Qed.
+
+Lemma from_sum n edge l i j : INR (length (paths_from n edge (S l) i j)) =
+  Sum n (fun k => if edge (S l) i k then INR (length (paths_from n edge l k j)) else 0).
+Proof.
+unfold paths_from at 1. cbn [paths]. rewrite filter_flat_map. unfold keys. rewrite length_flat_map. apply Sum_ext. intros k _.
+destruct (edge (S l) i k); [|reflexivity]. f_equal. unfold paths_from.
+assert (N : forall v, In v (paths n edge l k) -> v <> nil).
+{ intros v Hv. apply paths_complete, is_path_head in Hv. destruct Hv as [u ->]. discriminate. }
+induction (paths n edge l k) as [|v vs IH]; [reflexivity|]. simpl.
+assert (E : last (i :: v) 0%nat = last v 0%nat) by (destruct v; [exfalso; now apply (N nil (or_introl eq_refl)) | reflexivity]).
+simpl in E. rewrite E. destruct (Nat.eq_dec (last v 0%nat) j); simpl; rewrite IH; auto; intros; apply N; now right.
+Qed.
+
+Lemma from_0 n edge i j : INR (length (paths_from n edge 0 i j)) = if Nat.eq_dec i j then 1 else 0.
+Proof. unfold paths_from. simpl. destruct (Nat.eq_dec i j); reflexivity. Qed.
+
+Lemma from_1 n edge i j : inr j n -> INR (length (paths_from n edge 1 i j)) = if edge 1%nat i j then 1 else 0.
+Proof.
+intros Hj. rewrite from_sum, (Sum_ext n _ (fun k => if Nat.eq_dec k j then if edge 1%nat i j then 1 else 0 else 0)).
+- now apply Sum_single.
+- intros k _. rewrite from_0. destruct (Nat.eq_dec k j) as [->|]; destruct (edge 1%nat i _); reflexivity.
+Qed.
+
+Lemma from_total n edge L i : inr i n -> Sum n (fun j => INR (length (paths_from n edge L i j))) = INR (length (paths n edge L i)).
+Proof.
+revert i; induction L as [|L IH]; intros i Hi.
+- rewrite (Sum_ext n _ (fun j => if Nat.eq_dec j i then 1 else 0)); [now rewrite Sum_single|].
+  intros j _. rewrite from_0. destruct (Nat.eq_dec i j), (Nat.eq_dec j i); congruence.
+- rewrite paths_sum. rewrite (Sum_ext n _ (fun j => Sum n (fun k => if edge (S L) i k then INR (length (paths_from n edge L k j)) else 0))) by (intros; apply from_sum).
+  rewrite Sum_swap. apply Sum_ext. intros k Hk. destruct (edge (S L) i k); [now apply IH | apply Sum_zero].
+Qed.
+
+(** Binomial coefficients add up along a diagonal. *)
+Lemma C_0 n : Binomial.C n 0 = 1.
+Proof. unfold Binomial.C. rewrite Nat.sub_0_r. simpl. field. apply INR_fact_neq_0. Qed.
+
+Lemma C_n n : Binomial.C n n = 1.
+Proof. unfold Binomial.C. rewrite Nat.sub_diag. simpl. field. apply INR_fact_neq_0. Qed.
+
+Lemma diagonal l j i : (1 <= j)%nat ->
+  Sum i (fun k => if le_dec j k then Binomial.C (k - j + l) l else 0) = if le_dec j i then Binomial.C (i - j + l + 1) (l + 1) else 0.
+Proof.
+intros Hj. induction i as [|i IH]; [simpl; destruct (le_dec j 0); [lia|reflexivity]|]. cbn [Sum]. rewrite IH.
+destruct (le_dec j i), (le_dec j (S i)); try lia; [| |lra].
+- replace (S i - j + l + 1)%nat with (S (i - j + l + 1)) by lia. replace (S i - j + l)%nat with (i - j + l + 1)%nat by lia.
+  replace (l + 1)%nat with (S l) by lia. rewrite Rplus_comm. apply pascal. lia.
+- assert (j = S i) as -> by lia. rewrite Nat.sub_diag. replace (0 + l + 1)%nat with (l + 1)%nat by lia. simpl (0 + l)%nat. rewrite !C_n. ring.
+Qed.
+
+Lemma Sum_causal n i f : inr i n -> Sum n (fun k => if le_dec k i then f k else 0) = Sum i f.
+Proof.
+intros Hi. replace n with (i + (n - i))%nat by lia. rewrite Sum_split, (Sum_ext (n - i) _ (fun _ => 0)), Sum_zero.
+- rewrite Rplus_0_r. apply Sum_ext. intros k Hk. destruct (le_dec k i); [reflexivity|lia].
+- intros k Hk. destruct (le_dec (k + i) i); [lia|reflexivity].
+Qed.
+
+Lemma causal_if (f : R) l i k : (if causal l i k then f else 0) = if le_dec k i then f else 0.
+Proof. unfold causal. destruct (le_dec k i); reflexivity. Qed.
+
+Lemma causal_from n L i j : inr i n -> inr j n -> INR (length (paths_from n causal (S L) i j)) = if le_dec j i then Binomial.C (i - j + L) L else 0.
+Proof.
+revert i; induction L as [|L IH]; intros i Hi Hj.
+- rewrite from_1, causal_if by exact Hj. now rewrite C_0.
+- rewrite from_sum. rewrite (Sum_ext n _ (fun k => if le_dec k i then (if le_dec j k then Binomial.C (k - j + L) L else 0) else 0)).
+  + rewrite Sum_causal, diagonal by (exact Hi || lia). destruct (le_dec j i); [f_equal; lia | reflexivity].
+  + intros k Hk. rewrite causal_if, IH by assumption. reflexivity.
+Qed.
+
+Lemma causal_paths n L i : inr i n -> INR (length (paths n causal L i)) = Binomial.C (L + i - 1) L.
+Proof.
+revert i; induction L as [|L IH]; intros i Hi; [simpl; now rewrite C_0|]. rewrite paths_sum.
+rewrite (Sum_ext n _ (fun k => if le_dec k i then (if le_dec 1 k then Binomial.C (k - 1 + L) L else 0) else 0)).
+- rewrite Sum_causal, diagonal by (exact Hi || lia). destruct (le_dec 1 i); [f_equal; lia | lia].
+- intros k Hk. rewrite causal_if, IH by assumption. destruct (le_dec k i), (le_dec 1 k); try lia; [f_equal; lia | reflexivity].
+Qed.
+
+Theorem path_counts__inhabited : Statements.path_counts__inhabited.
+Proof. exists 1%nat, 1%nat. repeat split; lia. Qed.
+
+Theorem path_counts__all : Statements.path_counts__all.
+Proof. start. apply causal_paths. lia. Qed.
+
+Theorem path_counts__all__defined : Statements.path_counts__all__defined.
+Proof. defined. Qed.
+
+Theorem path_counts__each : Statements.path_counts__each.
+Proof.
+start. destruct layers as [|L]; [lia|]. rewrite causal_from by lia. destruct (le_dec i n); [f_equal; lia | lia].
+Qed.
+
+Theorem path_counts__each__defined : Statements.path_counts__each__defined.
+Proof. defined. Qed.
+
+(** At most so many paths as the product of the fans. *)
+Lemma fans_count n edge (fan : nat -> R) L i : inr i n -> (forall l k, inr l L -> inr k n -> INR (length (keys n edge l k)) <= fan l) ->
+  INR (length (paths n edge L i)) <= Prod L fan.
+Proof.
+revert i; induction L as [|L IH]; intros i Hi H; [simpl; lra|]. rewrite paths_sum. cbn [Prod].
+assert (Pos : 0 <= Prod L fan) by (eapply Rle_trans; [apply pos_INR | apply (IH i Hi); intros; apply H; lia]).
+apply Rle_trans with (Sum n (fun k => Prod L fan * (if edge (S L) i k then 1 else 0))).
+- apply Sum_le. intros k Hk. destruct (edge (S L) i k); [|lra]. rewrite Rmult_1_r. apply IH; [exact Hk | intros; apply H; lia].
+- rewrite Sum_scal, <- keys_sum. apply Rmult_le_compat_l; [exact Pos | apply H; lia].
+Qed.
+
+Lemma fans_each n edge (fan : nat -> R) L i j : inr i n -> inr j n -> (1 <= L)%nat ->
+  (forall l k, inr l L -> inr k n -> INR (length (keys n edge l k)) <= fan l) ->
+  INR (length (paths_from n edge L i j)) <= Prod_from 2 L fan.
+Proof.
+intros Hi Hj. revert i Hi; induction L as [|[|L] IH]; intros i Hi HL H; [lia | |].
+- rewrite from_1 by exact Hj. unfold Prod_from. simpl. destruct (edge 1%nat i j); lra.
+- rewrite from_sum, Prod_from_last by lia.
+  assert (Pos : 0 <= Prod_from 2 (S L) fan) by (eapply Rle_trans; [apply pos_INR | apply (IH i Hi); [lia | intros; apply H; lia]]).
+  apply Rle_trans with (Sum n (fun k => Prod_from 2 (S L) fan * (if edge (S (S L)) i k then 1 else 0))).
+  + apply Sum_le. intros k Hk. destruct (edge (S (S L)) i k); [|lra]. rewrite Rmult_1_r. apply IH; [exact Hk | lia | intros; apply H; lia].
+  + rewrite Sum_scal, <- keys_sum. apply Rmult_le_compat_l; [exact Pos | apply H; lia].
+Qed.
+
+Theorem sparse_paths__inhabited : Statements.sparse_paths__inhabited.
+Proof.
+exists 1%nat, 1%nat, (fun _ _ _ => 1), (fun _ => 1), 1%nat. split; [lia|]. split; [lia|].
+split; [intros l i _ _; split; [intros; lra | simpl; ring]|]. split; [lia|]. split; [|exact I].
+intros l i _ _. rewrite keys_sum. simpl. destruct (live _ l i 1); lra.
+Qed.
+
 Theorem sparse_paths__count : Statements.sparse_paths__count.
-Proof. start. now apply paths_count_real. Qed.
+Proof. start. now apply fans_count. Qed.
 
-Lemma read_out n alpha z v j : (1 <= n)%nat -> 1 < alpha ->
-  alpha < 2 \/ (forall l, inr l n -> (alpha - 1) * z l <> threshold n alpha z) -> inr j n ->
-  let s := sens alpha (entmax n alpha z) in
-  Sum n (fun i => v i * Derive (fun t => entmax n alpha (fun m => z m + t * (if Nat.eq_dec m j then 1 else 0)) i) 0) =
-  (v j - Sum n (fun k => s k * v k) / Sum n s) * s j.
+Theorem sparse_paths__each : Statements.sparse_paths__each.
+Proof. start. now apply fans_each. Qed.
+
+Lemma mat_prod_paths n P L i j : inr i n -> row_stochastic n P L ->
+  0 <= mat_prod n P L i j <= INR (length (paths_from n (live P) L i j)).
 Proof.
-intros Hn Ha Hb Hj s.
-transitivity (Sum n (fun i => (if Nat.eq_dec i j then s j * v j else 0) - s j / Sum n s * (s i * v i))).
-2:{ rewrite Sum_minus, Sum_single, Sum_scal by exact Hj. unfold Rdiv. ring. }
-- apply Sum_ext. intros i Hi.
-  replace (Derive (fun t => entmax n alpha (fun m => z m + t * (if Nat.eq_dec m j then 1 else 0)) i) 0) with (jacobian n alpha z i j)
-    by (symmetry; apply is_derive_unique, jacobian_formula; assumption).
-  unfold jacobian. fold s. cbv zeta. destruct (Nat.eq_dec i j) as [E|E]; [rewrite E|]; unfold Rdiv; ring.
+revert i; induction L as [|L IH]; intros i Hi H.
+- rewrite from_0. cbn [mat_prod]. destruct (Nat.eq_dec j i), (Nat.eq_dec i j); try congruence; lra.
+- assert (A : forall k, inr k n -> 0 <= mat_prod n P L k j <= INR (length (paths_from n (live P) L k j)))
+    by (intros k Hk; apply IH; [exact Hk | intros l m Hl Hm; apply H; lia]).
+  destruct (H (S L) i ltac:(lia) Hi) as [Pp Ps]. rewrite from_sum. cbn [mat_prod]. split.
+  + apply Sum_nonneg. intros k Hk. apply Rmult_le_pos; [now apply Pp | now apply A].
+  + apply Sum_le. intros k Hk. replace (live P (S L) i k) with (if Rlt_dec 0 (P (S L) i k) then true else false) by reflexivity. pose proof (A k Hk). pose proof (Pp k Hk).
+    assert (P (S L) i k <= 1) by (rewrite <- Ps; now apply (Sum_ge_term n (P (S L) i) k)).
+    destruct (Rlt_dec 0 (P (S L) i k)).
+    { pose proof (Rmult_le_compat_r (mat_prod n P L k j) (P (S L) i k) 1 ltac:(lra) ltac:(lra)). cbv iota. lra. }
+    cbv iota. replace (P (S L) i k) with 0 by lra. lra.
 Qed.
 
-Theorem read_out_gradient__gradient : Statements.read_out_gradient__gradient.
+Lemma fan_ge1 n P L (fan : nat -> R) l : (1 <= n)%nat -> row_stochastic n P L -> inr l L ->
+  (forall l i, inr l L -> inr i n -> INR (length (keys n (live P) l i)) <= fan l) -> 1 <= fan l.
 Proof.
-start. unfold entmax_derivative_in. rewrite read_out by assumption. set (p := entmax n alpha z).
-change (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) with (sens alpha p).
-rewrite (Sum_ext n (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) * v k else 0) (fun k => sens alpha p k * v k)) by sens_if.
-reflexivity.
+intros Hn H Hl Hf. eapply Rle_trans; [|apply (Hf l 1%nat); lia]. rewrite keys_sum.
+destruct (H l 1%nat Hl ltac:(lia)) as [Pp Ps]. destruct (Sum_pos_ex n (P l 1%nat)) as [k [Hk Q]]; [lra|].
+eapply Rle_trans; [|apply (Sum_ge_term n (fun k => if live P l 1 k then 1 else 0) k Hk)].
+- simpl. unfold live. destruct (Rlt_dec 0 (P l 1%nat k)); [lra|contradiction].
+- intros i _. simpl. destruct (live P l 1 i); lra.
 Qed.
 
-Theorem read_out_gradient__dead : Statements.read_out_gradient__dead.
+Lemma fans_pos n P L (fan : nat -> R) : (1 <= n)%nat -> row_stochastic n P L ->
+  (forall l i, inr l L -> inr i n -> INR (length (keys n (live P) l i)) <= fan l) -> 0 < Rmin (Prod L fan) (INR n).
 Proof.
-start. unfold entmax_derivative_in. rewrite read_out by assumption. destruct (Rlt_dec 0 (entmax n alpha z j)) as [L|L]; [left; exact L | right].
-unfold sens at 3. destruct (Rlt_dec 0 (entmax n alpha z j)); [contradiction|ring].
+intros Hn H Hf. apply Rmin_pos; [|apply lt_0_INR; lia]. apply Prod_gt0. intros l Hl. pose proof (fan_ge1 n P L fan l Hn H Hl Hf). lra.
 Qed.
+
+Theorem sparse_paths__largest : Statements.sparse_paths__largest.
+Proof.
+start. pose proof (fans_pos n P layers fan H H1 H3) as PM. set (M := Rmin (Prod layers (fun l => fan l)) (INR n)) in *. change (0 < M) in PM.
+set (g := mat_prod n P layers last) in *. set (top := Largest n g).
+assert (One : Sum n g = 1) by (apply (Paths.gradient_mass n P layers last); [intros l k Hl Hk; now apply (H1 l k Hl Hk) | exact H2]).
+assert (T0 : 0 <= top) by (eapply Rle_trans; [|apply (Largest_ge n g 1%nat); lia]; apply mat_prod_paths; assumption).
+assert (A : 1 <= top * INR n).
+{ rewrite <- One, Rmult_comm, <- Sum_const. apply Sum_le. intros j Hj. now apply Largest_ge. }
+assert (B : 1 <= top * Prod layers fan).
+{ apply Rle_trans with (top * INR (length (paths n (live P) layers last))); [|apply Rmult_le_compat_l; [exact T0 | now apply fans_count]].
+  rewrite <- One, <- from_total, <- Sum_scal by exact H2. apply Sum_le. intros j Hj.
+  destruct (length (paths_from n (live P) layers last j)) as [|w] eqn:E.
+  - pose proof (mat_prod_paths n P layers last j H2 H1) as Q. rewrite E in Q. fold g in Q. simpl in *. lra.
+  - rewrite S_INR. pose proof (pos_INR w). pose proof (Largest_ge n g j Hj). fold top in H5. nra. }
+apply Rle_ge, (Rmult_le_reg_r M); [exact PM|]. rewrite Rinv_l by lra. unfold M, Rmin. destruct (Rle_dec _ _); assumption.
+Qed.
+
+Theorem sparse_paths__largest__defined : Statements.sparse_paths__largest__defined.
+Proof. start. pose proof (fans_pos n P layers fan H H1 H3) as PM. change (Prod layers (fun l => fan l)) with (Prod layers fan). lra. Qed.
+
+Theorem residual_paths__inhabited : Statements.residual_paths__inhabited.
+Proof. exact sparse_paths__inhabited. Qed.
+
+Lemma residual_fan n edge l i : inr i n -> INR (length (keys n (with_residual edge) l i)) <= 1 + INR (length (keys n edge l i)).
+Proof.
+intros Hi. rewrite !keys_sum. apply Rle_trans with (Sum n (fun k => (if Nat.eq_dec k i then 1 else 0) + (if edge l i k then 1 else 0))).
+2:{ rewrite Sum_plus, Sum_single by exact Hi. lra. }
+apply Sum_le. intros k _. unfold with_residual.
+destruct (Nat.eq_dec i k), (Nat.eq_dec k i); try congruence; destruct (edge l i k); lra.
+Qed.
+
+Theorem residual_paths__count : Statements.residual_paths__count.
+Proof.
+start. apply (fans_count n _ (fun l => 1 + fan l)); [assumption|]. intros l k Hl Hk. eapply Rle_trans; [now apply residual_fan|].
+pose proof (H3 l k Hl Hk). lra.
+Qed.
+
+Theorem residual_paths__each : Statements.residual_paths__each.
+Proof.
+start. apply (fans_each n _ (fun l => 1 + fan l)); try assumption. intros l k Hl Hk. eapply Rle_trans; [now apply residual_fan|].
+pose proof (H3 l k Hl Hk). lra.
+Qed.
+
+(** * Squashing *)
+
+Theorem softmax_squashing__inhabited : Statements.softmax_squashing__inhabited.
+Proof. exists 1%nat, 1%nat, (fun _ _ _ => 0), 0, 0. split; [lia|]. split; [lia|]. split; [intros; lra | exact I]. Qed.
+
+Lemma exp_le x y : x <= y -> exp x <= exp y.
+Proof. intros [L|<-]; [left; now apply exp_increasing | lra]. Qed.
+
+Lemma softmax_bounded n z lo hi k : (1 <= n)%nat -> (forall i, inr i n -> lo <= z i <= hi) -> inr k n ->
+  softmax n z k <= exp (hi - lo) / (INR n + exp (hi - lo) - 1).
+Proof.
+intros Hn Hz Hk. set (E := exp (hi - lo)). assert (PE : 0 < E) by apply exp_pos.
+assert (HN : 1 <= INR n) by (change 1 with (INR 1); apply le_INR; lia).
+pose proof (exp_total_pos n z Hn) as PS. unfold softmax. set (e i := exp (z i)) in *. change (Sum n (fun j => exp (z j))) with (Sum n e) in *. fold (e k).
+assert (W : E * e k + (INR n - 1) * e k <= E * Sum n e).
+{ apply Rle_trans with (Sum n (fun i => e k + if Nat.eq_dec i k then (E - 1) * e k else 0)).
+  - rewrite Sum_plus, Sum_const, Sum_single by exact Hk. lra.
+  - rewrite <- Sum_scal. apply Sum_le. intros i Hi. destruct (Nat.eq_dec i k) as [->|]; [lra|]. rewrite Rplus_0_r. unfold e, E.
+    rewrite <- exp_plus. apply exp_le. pose proof (Hz i Hi). pose proof (Hz k Hk). lra. }
+apply (Rmult_le_reg_r (Sum n e)); [exact PS|]. unfold Rdiv. rewrite Rmult_assoc, Rinv_l, Rmult_1_r by lra.
+apply (Rmult_le_reg_r (INR n + E - 1)); [lra|].
+replace (E * / (INR n + E - 1) * Sum n e * (INR n + E - 1)) with (E * Sum n e) by (field; lra). lra.
+Qed.
+
+(** A bound of the entries of the first layer is one of those of the product. *)
+Lemma squashed n P L B i j : (1 <= L)%nat -> inr i n -> inr j n -> (forall l i, inr l L -> inr i n -> simplex n (P l i)) ->
+  (forall i, inr i n -> P 1%nat i j <= B) -> mat_prod n P L i j <= B.
+Proof.
+intros HL Hi Hj. revert i Hi. induction L as [|[|L] IH]; intros i Hi HP HB; [lia | |].
+- cbn [mat_prod]. rewrite (Sum_ext n _ (fun k => if Nat.eq_dec k j then P 1%nat i j else 0)); [rewrite Sum_single by exact Hj; now apply HB|].
+  intros k _. destruct (Nat.eq_dec j k), (Nat.eq_dec k j); try congruence; subst; ring.
+- change (Sum n (fun k => P (S (S L)) i k * mat_prod n P (S L) k j) <= B). destruct (HP (S (S L)) i ltac:(lia) Hi) as [Pp Ps].
+  apply Rle_trans with (Sum n (fun k => P (S (S L)) i k * B)); [|rewrite Sum_scal_r; change (Sum n (fun k => P (S (S L)) i k)) with (Sum n (P (S (S L)) i)); rewrite Ps; lra].
+  apply Sum_le. intros k Hk. apply Rmult_le_compat_l; [now apply Pp|]. apply IH; [lia | exact Hk | intros; apply HP; (lia || assumption) | exact HB].
+Qed.
+
+Theorem softmax_squashing__entry : Statements.softmax_squashing__entry.
+Proof.
+start. apply squashed; try assumption.
+- intros l m Hl Hm. split; [intros; left; now apply softmax_gt0 | now apply softmax_total].
+- intros m Hm. apply softmax_bounded; [assumption | intros; apply H1; (lia || assumption) | assumption].
+Qed.
+
+Theorem softmax_squashing__entry__defined : Statements.softmax_squashing__entry__defined.
+Proof. start. pose proof (exp_pos (z_max - z_min)). assert (INR 1 <= INR n) by (apply le_INR; lia). simpl in H5. lra. Qed.
+
+Theorem causal_squashing__inhabited : Statements.causal_squashing__inhabited.
+Proof. exists 1%nat, 1%nat, (fun _ _ _ => 0), 0, 0. split; [lia|]. split; [lia|]. split; [intros; lra | exact I]. Qed.
+
+Definition harmonic (n : nat) : R := Sum n (fun k => / INR k).
+
+Lemma harmonic_pos n : 0 <= harmonic n.
+Proof. apply Sum_nonneg. intros k Hk. left. apply Rinv_0_lt_compat, lt_0_INR. lia. Qed.
+
+Lemma harmonic_le k n : (k <= n)%nat -> harmonic k <= harmonic n.
+Proof.
+intros H. induction H as [|m H IH]; [lra|]. unfold harmonic in *. cbn [Sum]. assert (0 < / INR (S m)) by (apply Rinv_0_lt_compat, lt_0_INR; lia). lra.
+Qed.
+
+Lemma softmax_even i z lo hi j : inr j i -> (forall m, inr m i -> lo <= z m <= hi) -> softmax i z j <= exp (hi - lo) / INR i.
+Proof.
+intros Hj Hz. assert (PI : 0 < INR i) by (apply lt_0_INR; lia). pose proof (exp_total_pos i z ltac:(lia)) as PS. unfold softmax.
+assert (W : INR i * exp lo <= Sum i (fun m => exp (z m))) by (rewrite <- Sum_const; apply Sum_le; intros m Hm; apply exp_le; apply (Hz m Hm)).
+assert (exp (z j) <= exp (hi - lo) * exp lo) by (rewrite <- exp_plus; apply exp_le; pose proof (Hz j Hj); lra).
+pose proof (exp_pos (hi - lo)). set (T := Sum i (fun m => exp (z m))) in *. set (E := exp (hi - lo)) in *.
+apply (Rmult_le_reg_r (T * INR i)); [nra|]. replace (exp (z j) / T * (T * INR i)) with (exp (z j) * INR i) by (field; lra).
+replace (E / INR i * (T * INR i)) with (E * T) by (field; lra). nra.
+Qed.
+
+Theorem causal_squashing__entry : Statements.causal_squashing__entry.
+Proof.
+start. set (P l i j := if causal l i j then softmax i (Z l i) j else 0). set (D := z_max - z_min). set (E := exp D).
+assert (PE : 0 < E) by apply exp_pos.
+assert (A : forall L i, (S L <= layers)%nat -> inr i n -> mat_prod n P (S L) i j <= harmonic i ^ L * E ^ (S L) / INR i).
+{ induction L as [|L IH]; intros i HL Hi; assert (Pi : 0 < INR i) by (apply lt_0_INR; lia).
+  - cbn [mat_prod]. rewrite (Sum_ext n _ (fun k => if Nat.eq_dec k j then P 1%nat i j else 0)).
+    2:{ intros k _. destruct (Nat.eq_dec j k), (Nat.eq_dec k j); try congruence; subst; ring. }
+    rewrite Sum_single by assumption. unfold P. rewrite causal_if. replace (harmonic i ^ 0 * E ^ 1 / INR i) with (E / INR i) by (simpl; field; lra).
+    destruct (le_dec j i); [apply softmax_even; [lia | intros; apply H1; lia] | left; now apply Rdiv_lt_0_compat].
+  - change (Sum n (fun k => P (S (S L)) i k * mat_prod n P (S L) k j) <= harmonic i ^ S L * E ^ S (S L) / INR i).
+    apply Rle_trans with (Sum n (fun k => if le_dec k i then E / INR i * (harmonic i ^ L * E ^ S L) * / INR k else 0)).
+    + apply Sum_le. intros k Hk. unfold P at 1. rewrite causal_if. destruct (le_dec k i) as [Hki|]; [|lra].
+      assert (Pk : 0 < INR k) by (apply lt_0_INR; lia). assert (PL : 0 < E ^ S L) by now apply pow_lt.
+      apply Rle_trans with (softmax i (Z (S (S L)) i) k * (harmonic k ^ L * E ^ S L / INR k)); [apply Rmult_le_compat_l; [left; apply softmax_gt0; lia | apply IH; (lia || assumption)]|].
+      unfold Rdiv at 1. rewrite <- Rmult_assoc. apply Rmult_le_compat_r; [left; now apply Rinv_0_lt_compat|].
+      apply Rmult_le_compat; [left; apply softmax_gt0; lia | apply Rmult_le_pos; [apply pow_le, harmonic_pos | lra] | apply softmax_even; [lia | intros; apply H1; lia] |].
+      apply Rmult_le_compat_r; [lra|]. apply pow_incr. split; [apply harmonic_pos | now apply harmonic_le].
+    + rewrite Sum_causal, Sum_scal by exact Hi. fold (harmonic i). right. simpl. field. lra. }
+destruct layers as [|L]; [lia|]. eapply Rle_trans; [apply A; lia|]. fold (harmonic n). replace (S L - 1)%nat with L by lia.
+assert (X : E ^ S L = exp (INR (S L) * D)).
+{ clear. unfold E. induction (S L) as [|m IH]; [simpl; now rewrite Rmult_0_l, exp_0|]. rewrite <- tech_pow_Rmult, IH, <- exp_plus, S_INR. f_equal. ring. }
+rewrite X. lra.
+Qed.
+
+Theorem causal_squashing__entry__defined : Statements.causal_squashing__entry__defined.
+Proof. start. split; [intros; apply Rgt_not_eq, lt_0_INR; lia|]. split; [lia | apply Rgt_not_eq, lt_0_INR; lia]. Qed.
+
+Theorem causal_sink__inhabited : Statements.causal_sink__inhabited.
+Proof. exists 1%nat, 1%nat. repeat split; lia. Qed.
+
+(** n times the sensitivity to the first token, layer by layer: sums of sums of 1/k. *)
+Fixpoint sink (m i : nat) : R := match m with O => 1 | S l => Sum i (fun k => sink l k / INR k) end.
+
+Lemma sink_spec n m i : inr i n -> INR i * mat_prod n (fun l i j => if causal l i j then / INR i else 0) (S m) i 1 = sink m i.
+Proof.
+revert i; induction m as [|m IH]; intros i Hi; assert (Pi : 0 < INR i) by (apply lt_0_INR; lia).
+- cbn [mat_prod sink]. rewrite (Sum_ext n _ (fun k => if Nat.eq_dec k 1 then / INR i else 0)); [rewrite Sum_single by lia; field; lra|].
+  intros k Hk. rewrite causal_if. destruct (Nat.eq_dec 1 k), (Nat.eq_dec k 1), (le_dec k i); try lia; try congruence; ring.
+- cbn [sink]. set (P := fun l i j => if causal l i j then / INR i else 0) in *.
+  change (INR i * Sum n (fun k => P (S (S m)) i k * mat_prod n P (S m) k 1%nat) = Sum i (fun k => sink m k / INR k)).
+  rewrite <- Sum_scal, <- (Sum_causal n i) by exact Hi. apply Sum_ext. intros k Hk. unfold P at 1. rewrite causal_if.
+  destruct (le_dec k i); [|ring]. rewrite <- IH by exact Hk. assert (0 < INR k) by (apply lt_0_INR; lia). field. lra.
+Qed.
+
+Lemma pow_tangent a b m : 0 <= a <= b -> INR (S m) * a ^ m * (b - a) <= b ^ S m - a ^ S m <= INR (S m) * b ^ m * (b - a).
+Proof.
+intros [Ha Hab]. induction m as [|m IH]; [simpl; lra|].
+rewrite <- (tech_pow_Rmult b (S m)), <- (tech_pow_Rmult a (S m)). rewrite (S_INR (S m)).
+assert (A : 0 <= a ^ S m) by now apply pow_le. assert (M : a ^ S m <= b ^ S m) by now apply pow_incr.
+assert (E1 : a ^ S m = a * a ^ m) by reflexivity. assert (E2 : b ^ S m = b * b ^ m) by reflexivity.
+assert (P : 0 <= INR (S m)) by apply pos_INR. set (N := INR (S m)) in *. clearbody N.
+set (x := a ^ m) in *. set (y := b ^ m) in *. set (X := a ^ S m) in *. set (Y := b ^ S m) in *. clearbody x y X Y. subst X Y. split; nra.
+Qed.
+
+Lemma sink_lower m i : harmonic i ^ m / INR (fact m) <= sink m i.
+Proof.
+revert i; induction m as [|m IH]; intros i; [simpl; lra|]. cbn [sink]. pose proof (INR_fact_lt_0 m) as F.
+assert (FS : INR (fact (S m)) = INR (S m) * INR (fact m)) by (rewrite <- mult_INR; reflexivity).
+assert (PS : 0 < INR (S m)) by (apply lt_0_INR; lia). rewrite FS. clear FS.
+induction i as [|i IHi]; [unfold harmonic; simpl; unfold Rdiv; rewrite !Rmult_0_l; lra|]. cbn [Sum].
+assert (Pi : 0 < / INR (S i)) by (apply Rinv_0_lt_compat, lt_0_INR; lia).
+assert (HS : harmonic (S i) = harmonic i + / INR (S i)) by reflexivity.
+pose proof (pow_tangent (harmonic i) (harmonic (S i)) m ltac:(split; [apply harmonic_pos | lra])) as [_ T].
+replace (harmonic (S i) - harmonic i) with (/ INR (S i)) in T by lra.
+apply Rle_trans with (harmonic i ^ S m / (INR (S m) * INR (fact m)) + harmonic (S i) ^ m / INR (fact m) * / INR (S i)).
+- apply (Rmult_le_reg_r (INR (S m) * INR (fact m))); [nra|]. rewrite Rmult_plus_distr_r.
+  unfold Rdiv. rewrite !Rmult_assoc, !Rinv_l by nra.
+  replace (harmonic (S i) ^ m * (/ INR (fact m) * (/ INR (S i) * (INR (S m) * INR (fact m))))) with (INR (S m) * harmonic (S i) ^ m * / INR (S i)) by (field; split; [apply Rgt_not_eq, lt_0_INR; lia | lra]).
+  lra.
+- apply Rplus_le_compat; [exact IHi|]. unfold Rdiv at 2. apply Rmult_le_compat_r; [lra | apply IH].
+Qed.
+
+Lemma ln_step i : (1 <= i)%nat -> / INR (S i) <= ln (INR (S i)) - ln (INR i) <= 1.
+Proof.
+intros Hi. assert (P : 1 <= INR i) by (change 1 with (INR 1); apply le_INR; lia). rewrite S_INR. set (x := INR i) in *. clearbody x.
+assert (L : forall t, 0 < t -> ln t <= t - 1).
+{ intros t Ht. pose proof (exp_ineq1_le (ln t)) as B. rewrite exp_ln in B by exact Ht. lra. }
+split.
+- pose proof (L (x / (x + 1)) ltac:(apply Rdiv_lt_0_compat; lra)) as Q. unfold Rdiv in Q. rewrite ln_mult, ln_Rinv in Q; [| lra | lra | apply Rinv_0_lt_compat; lra].
+  replace (x * / (x + 1) - 1) with (- / (x + 1)) in Q by (field; lra). lra.
+- pose proof (L ((x + 1) / x) ltac:(apply Rdiv_lt_0_compat; lra)) as Q. unfold Rdiv in Q. rewrite ln_mult, ln_Rinv in Q; [| lra | lra | apply Rinv_0_lt_compat; lra].
+  assert (/ x <= 1) by (rewrite <- Rinv_1; apply Rinv_le_contravar; lra). replace ((x + 1) * / x - 1) with (/ x) in Q by (field; lra). lra.
+Qed.
+
+Lemma ln_INR_ge0 i : (1 <= i)%nat -> 0 <= ln (INR i).
+Proof.
+intros Hi. rewrite <- ln_1. assert (P : 1 <= INR i) by (change 1 with (INR 1); apply le_INR; lia). destruct P as [P|<-]; [left; apply ln_increasing; lra | lra].
+Qed.
+
+Lemma sink_upper m i : (1 <= i)%nat -> sink m i <= (ln (INR i) + INR m) ^ m / INR (fact m).
+Proof.
+revert i; induction m as [|m IH]; intros i Hi; [simpl; lra|]. cbn [sink]. pose proof (INR_fact_lt_0 m) as F.
+assert (FS : INR (fact (S m)) = INR (S m) * INR (fact m)) by (rewrite <- mult_INR; reflexivity).
+assert (PS : 0 < INR (S m)) by (apply lt_0_INR; lia). rewrite FS. clear FS.
+apply (Rmult_le_reg_r (INR (S m) * INR (fact m))); [nra|]. unfold Rdiv at 2. rewrite (Rmult_assoc (_ ^ _)), Rinv_l, Rmult_1_r by nra.
+induction i as [|[|i] IHi]; [lia | |].
+- cbn [Sum]. pose proof (IH 1%nat ltac:(lia)) as B. change (INR 1) with 1 in *. rewrite ln_1, !Rplus_0_l in *.
+  unfold Rdiv at 1. rewrite Rinv_1, Rmult_1_r.
+  assert (INR m ^ m <= INR (S m) ^ m) by (apply pow_incr; split; [apply pos_INR | rewrite S_INR; lra]).
+  apply Rle_trans with (INR m ^ m / INR (fact m) * (INR (S m) * INR (fact m))); [apply Rmult_le_compat_r; [nra | exact B]|].
+  replace (INR m ^ m / INR (fact m) * (INR (S m) * INR (fact m))) with (INR (S m) * INR m ^ m) by (field; lra).
+  rewrite <- tech_pow_Rmult. apply Rmult_le_compat_l; lra.
+- cbn [Sum] in *. rewrite Rmult_plus_distr_r. specialize (IHi ltac:(lia)). set (j := S i) in *.
+  destruct (ln_step j ltac:(lia)) as [D1 D2]. pose proof (ln_INR_ge0 j ltac:(lia)) as L0.
+  pose proof (pow_tangent (ln (INR j) + INR (S m)) (ln (INR (S j)) + INR (S m)) m) as T.
+  assert (Pj : 0 < / INR (S j)) by (apply Rinv_0_lt_compat, lt_0_INR; lia).
+  destruct T as [T _]; [lra|]. pose proof (IH (S j) ltac:(lia)) as B.
+  assert (Q : sink m (S j) / INR (S j) * (INR (S m) * INR (fact m)) <= INR (S m) * (ln (INR j) + INR (S m)) ^ m * (ln (INR (S j)) - ln (INR j))).
+  { apply Rle_trans with ((ln (INR (S j)) + INR m) ^ m / INR (fact m) * / INR (S j) * (INR (S m) * INR (fact m))).
+    - apply Rmult_le_compat_r; [nra|]. unfold Rdiv at 1. apply Rmult_le_compat_r; [lra | exact B].
+    - replace ((ln (INR (S j)) + INR m) ^ m / INR (fact m) * / INR (S j) * (INR (S m) * INR (fact m)))
+        with (INR (S m) * ((ln (INR (S j)) + INR m) ^ m * / INR (S j))) by (field; split; [apply Rgt_not_eq, lt_0_INR; lia | lra]).
+      rewrite Rmult_assoc. apply Rmult_le_compat_l; [lra|]. apply Rmult_le_compat; [apply pow_le; pose proof (pos_INR m); lra | lra | | exact D1].
+      apply pow_incr. rewrite (S_INR m). pose proof (pos_INR m). lra. }
+  fold j. replace (ln (INR (S j)) + INR (S m) - (ln (INR j) + INR (S m))) with (ln (INR (S j)) - ln (INR j)) in T by ring.
+  eapply Rle_trans; [apply Rplus_le_compat; [exact IHi | exact Q]|]. lra.
+Qed.
+
+Theorem causal_sink__lower : Statements.causal_sink__lower.
+Proof.
+start. destruct layers as [|m]; [lia|]. replace (S m - 1)%nat with m by lia. rewrite sink_spec by lia. apply Rle_ge, sink_lower.
+Qed.
+
+Theorem causal_sink__lower__defined : Statements.causal_sink__lower__defined.
+Proof. start. split; [intros; apply Rgt_not_eq, lt_0_INR; lia|]. split; [lia | apply INR_fact_neq_0]. Qed.
+
+Theorem causal_sink__upper : Statements.causal_sink__upper.
+Proof.
+start. destruct layers as [|m]; [lia|]. replace (S m - 1)%nat with m by lia. rewrite sink_spec by lia. rewrite S_INR.
+replace (INR m + 1 + ln (INR n) - 1) with (ln (INR n) + INR m) by ring. now apply sink_upper.
+Qed.
+
+Theorem causal_sink__upper__defined : Statements.causal_sink__upper__defined.
+Proof. start. split; [apply lt_0_INR; lia|]. split; [lia | apply INR_fact_neq_0]. Qed.

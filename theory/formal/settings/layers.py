@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ... import notation as N
-from ..setting import REAL, ROW, SOME, VECTOR, Setting
+from ..setting import POINT_FROM_ONE, REAL, ROW, SOME, VECTOR, Setting
 
 _REPEATED = "(append n z (z n))"
 
@@ -100,7 +100,19 @@ SETTINGS: dict[str, Setting] = {
         },
     ),
     "collapse-total": COLLAPSE,
-    "read-out-gradient": ROW.having(variables={"v": VECTOR}),
+    "read-out-gradient": Setting(
+        {"n": "nat", "alpha": "R", "z": VECTOR, "v": VECTOR},
+        (SOME, "1 <= alpha"),
+        {
+            N.p: "entmax1 n alpha z",
+            N.tau: "threshold n alpha z",
+            N.D: "fun i j => Derive (fun t => entmax1 n alpha (fun m => z m + t * (if Nat.eq_dec m j then 1 else 0)) i) 0",
+        },
+    ),
+    "gradient-size": POINT_FROM_ONE.having(
+        "forall i k, inr i n -> inr k n -> 0 < p i -> 0 < p k -> v i - v k <= reach",
+        variables={"v": VECTOR, "reach": "R"},
+    ),
     "gradient-mass": ATTENTION.having(meaning={N.G: "mat_prod n P layers"}),
     "path-counts": Setting(
         {"n": "nat", "layers": "nat"},
@@ -124,6 +136,16 @@ SETTINGS: dict[str, Setting] = {
         {"n": "nat", "layers": "nat", "Z": "nat -> nat -> nat -> R", "z_max": "R", "z_min": "R"},
         (SOME, "(1 <= layers)%nat", "forall l i j, inr l layers -> inr i n -> inr j n -> z_min <= Z l i j <= z_max"),
         {N.G: "mat_prod n (fun l i => softmax n (Z l i)) layers"},
+    ),
+    "causal-squashing": Setting(
+        {"n": "nat", "layers": "nat", "Z": "nat -> nat -> nat -> R", "z_max": "R", "z_min": "R"},
+        (SOME, "(1 <= layers)%nat", "forall l i j, inr l layers -> inr i n -> inr j i -> z_min <= Z l i j <= z_max"),
+        {N.G: "mat_prod n (fun l i j => if causal l i j then softmax i (Z l i) j else 0) layers"},
+    ),
+    "causal-sink": Setting(
+        {"n": "nat", "layers": "nat"},
+        (SOME, "(1 <= layers)%nat"),
+        {N.G: "mat_prod n (fun l i j => if causal l i j then / INR i else 0) layers"},
     ),
     "alibi-radius": BIASED,
     "alibi-radius-attained": BIASED.having(
