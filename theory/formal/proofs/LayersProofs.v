@@ -1,7 +1,8 @@
 (* Proofs of the printed statements: the chapter layers. *)
 From Coq Require Import Reals Lra Lia List.
 From Coquelicot Require Import Coquelicot.
-From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted Tactics Rows Collapse Statements.
+From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted Tactics Rows Collapse Attention Statements.
+From EntmaxFormal Require MappingProofs.
 Open Scope R_scope.
 
 (** * Collapse *)
@@ -797,3 +798,364 @@ Qed.
 
 Theorem causal_sink__upper__defined : Statements.causal_sink__upper__defined.
 Proof. start. split; [apply lt_0_INR; lia|]. split; [lia | apply INR_fact_neq_0]. Qed.
+
+(** * Gradients of a read-out *)
+
+Lemma read_out n alpha z v j : (1 <= n)%nat -> 1 < alpha ->
+  alpha < 2 \/ (forall l, inr l n -> (alpha - 1) * z l <> threshold n alpha z) -> inr j n ->
+  let s := sens alpha (entmax n alpha z) in
+  Sum n (fun i => v i * Derive (fun t => entmax n alpha (fun m => z m + t * (if Nat.eq_dec m j then 1 else 0)) i) 0) =
+  (v j - Sum n (fun k => s k * v k) / Sum n s) * s j.
+Proof.
+intros Hn Ha Hb Hj s.
+transitivity (Sum n (fun i => (if Nat.eq_dec i j then s j * v j else 0) - s j / Sum n s * (s i * v i))).
+2:{ rewrite Sum_minus, Sum_single, Sum_scal by exact Hj. unfold Rdiv. ring. }
+- apply Sum_ext. intros i Hi.
+  replace (Derive (fun t => entmax n alpha (fun m => z m + t * (if Nat.eq_dec m j then 1 else 0)) i) 0) with (jacobian n alpha z i j)
+    by (symmetry; apply is_derive_unique, jacobian_formula; assumption).
+  unfold jacobian. fold s. cbv zeta. destruct (Nat.eq_dec i j) as [E|E]; [rewrite E|]; unfold Rdiv; ring.
+Qed.
+
+Lemma softmax_derive n z i j : (1 <= n)%nat -> inr j n ->
+  is_derive (fun t => softmax n (fun m => z m + t * (if Nat.eq_dec m j then 1 else 0)) i) 0
+    (softmax n z i * ((if Nat.eq_dec i j then 1 else 0) - softmax n z j)).
+Proof.
+intros Hn Hj. set (d m := if Nat.eq_dec m j then 1 else 0).
+assert (E : forall m, is_derive (fun t => exp (z m + t * d m)) 0 (d m * exp (z m))).
+{ intros m. auto_derive; [exact I|]. rewrite Rmult_0_l, Rplus_0_r. ring. }
+pose proof (exp_total_pos n z Hn) as P. set (W := Sum n (fun m => exp (z m))) in *.
+assert (D : is_derive (fun t => Sum n (fun m => exp (z m + t * d m))) 0 (exp (z j))).
+{ replace (exp (z j)) with (Sum n (fun m => d m * exp (z m))); [apply (Sum_derive n (fun m t => exp (z m + t * d m))); intros; apply E|].
+  rewrite (Sum_ext n _ (fun m => if Nat.eq_dec m j then exp (z j) else 0)); [now apply Sum_single|].
+  intros m _. unfold d. destruct (Nat.eq_dec m j) as [->|]; ring. }
+assert (W0 : Sum n (fun m => exp (z m + 0 * d m)) = W) by (apply Sum_ext; intros; f_equal; ring).
+assert (N0 : Sum n (fun m => exp (z m + 0 * d m)) <> 0) by (rewrite W0; lra).
+pose proof (is_derive_div _ _ 0 _ _ (E i) D N0) as Q. fold (d i).
+replace (softmax n z i * (d i - softmax n z j)) with
+  ((d i * exp (z i) * Sum n (fun m => exp (z m + 0 * d m)) - exp (z i + 0 * d i) * exp (z j)) / Sum n (fun m => exp (z m + 0 * d m)) ^ 2); [exact Q|].
+rewrite W0, Rmult_0_l, Rplus_0_r. unfold softmax. fold W. field. lra.
+Qed.
+
+Lemma read_out_softmax n z v j : (1 <= n)%nat -> inr j n -> let s := sens 1 (softmax n z) in
+  Sum n (fun i => v i * Derive (fun t => softmax n (fun m => z m + t * (if Nat.eq_dec m j then 1 else 0)) i) 0) =
+  (v j - Sum n (fun k => s k * v k) / Sum n s) * s j.
+Proof.
+intros Hn Hj s. assert (Es : forall k, s k = softmax n z k).
+{ intros k. unfold s, sens. pose proof (softmax_gt0 n z k Hn). destruct (Rlt_dec 0 (softmax n z k)); [|contradiction].
+  replace (2 - 1) with 1 by ring. apply pw_1_r. lra. }
+rewrite (Sum_ext n s (softmax n z)) by (intros; apply Es). rewrite softmax_total by exact Hn. rewrite Es.
+rewrite (Sum_ext n (fun k => s k * v k) (fun k => softmax n z k * v k)) by (intros; now rewrite Es).
+rewrite (Sum_ext n _ (fun i => (if Nat.eq_dec i j then softmax n z j * v j else 0) - softmax n z j * (softmax n z i * v i))).
+- rewrite Sum_minus, Sum_single, Sum_scal by exact Hj. field.
+- intros i _. replace (Derive (fun t => softmax n (fun m => z m + t * (if Nat.eq_dec m j then 1 else 0)) i) 0)
+    with (softmax n z i * ((if Nat.eq_dec i j then 1 else 0) - softmax n z j))
+    by (symmetry; apply is_derive_unique; now apply softmax_derive).
+  destruct (Nat.eq_dec i j) as [->|]; ring.
+Qed.
+
+Lemma read_out1 n alpha z v j : (1 <= n)%nat -> 1 <= alpha ->
+  alpha < 2 \/ (forall l, inr l n -> (alpha - 1) * z l <> threshold n alpha z) -> inr j n ->
+  let s := sens alpha (entmax1 n alpha z) in
+  Sum n (fun i => v i * Derive (fun t => entmax1 n alpha (fun m => z m + t * (if Nat.eq_dec m j then 1 else 0)) i) 0) =
+  (v j - Sum n (fun k => s k * v k) / Sum n s) * s j.
+Proof.
+intros Hn Ha Hb Hj. unfold entmax1. destruct (Req_EM_T alpha 1) as [->|Hne].
+- exact (read_out_softmax n z v j Hn Hj).
+- apply read_out; (assumption || lra).
+Qed.
+
+Theorem read_out_gradient__inhabited : Statements.read_out_gradient__inhabited.
+Proof. exists 1%nat, 1, (fun _ => 0), (fun _ => 0). split; [lia|]. split; [lra|]. left. lra. Qed.
+
+Theorem read_out_gradient__gradient : Statements.read_out_gradient__gradient.
+Proof.
+start. rewrite read_out1 by assumption. set (p := entmax1 n alpha z).
+change (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) with (sens alpha p).
+rewrite (Sum_ext n (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) * v k else 0) (fun k => sens alpha p k * v k)) by sens_if.
+reflexivity.
+Qed.
+
+Lemma sensitivity_pos n alpha p : (forall i, inr i n -> 0 <= p i) -> Sum n p = 1 -> 0 < Sum n (sens alpha p).
+Proof.
+intros Hp Hs. destruct (Sum_pos_ex n p) as [k [Hk Hpk]]; [lra|].
+eapply Rlt_le_trans; [|apply (Sum_ge_term n (sens alpha p) k Hk)].
+- unfold sens. destruct (Rlt_dec 0 (p k)); [now apply pw_gt0 | lra].
+- intros i _. unfold sens. destruct (Rlt_dec 0 (p i)); [apply pw_ge0 | lra].
+Qed.
+
+Theorem read_out_gradient__gradient__defined : Statements.read_out_gradient__gradient__defined.
+Proof.
+start. split; [intros; left; assumption|]. split; [|intros; left; assumption].
+apply Rgt_not_eq. apply (sensitivity_pos n alpha (entmax1 n alpha z)); [intros; now apply entmax1_ge0 | now apply entmax1_sum].
+Qed.
+
+Theorem read_out_gradient__dead : Statements.read_out_gradient__dead.
+Proof.
+start. rewrite read_out1 by assumption. destruct (Rlt_dec 0 (entmax1 n alpha z j)) as [L|L]; [left; exact L | right].
+unfold sens at 3. destruct (Rlt_dec 0 (entmax1 n alpha z j)); [contradiction|ring].
+Qed.
+
+Theorem gradient_size__inhabited : Statements.gradient_size__inhabited.
+Proof.
+exists 1%nat, 1, (fun _ => 1), (fun _ => 0), 0. split; [lia|]. split; [lra|]. split; [split; [intros; lra | simpl; ring]|]. split; [intros; lra | lra].
+Qed.
+
+(** Mean deviation: with weights s on values of range R, at most R / 2. *)
+Lemma mean_deviation n s v bound : (forall i, inr i n -> 0 <= s i) -> 0 < Sum n s ->
+  (forall i k, inr i n -> inr k n -> 0 < s i -> 0 < s k -> v i - v k <= bound) ->
+  let m := Sum n (fun k => s k * v k) / Sum n s in
+  Sum n (fun i => s i * Rabs (v i - m)) <= bound * Sum n s / 2.
+Proof.
+intros Hs HS Hv m. destruct (Sum_pos_ex n s HS) as [k0 [Hk0 P0]]. assert (Hn : (1 <= n)%nat) by lia.
+set (g i := if Rlt_dec 0 (s i) then v i else v k0).
+assert (Gs : forall i, exists k, g i = v k /\ (inr i n -> inr k n /\ 0 < s k)).
+{ intros i. unfold g. destruct (Rlt_dec 0 (s i)); [exists i | exists k0]; tauto. }
+set (hi := Largest n g). set (lo := - Largest n (fun i => - g i)).
+assert (R : hi - lo <= bound).
+{ destruct (Largest_in n g Hn) as [a [Ha Ea]], (Largest_in n (fun i => - g i) Hn) as [b [Hb Eb]]. unfold hi, lo. rewrite Ea, Eb.
+  destruct (Gs a) as [a' [-> Qa]], (Gs b) as [b' [-> Qb]]. destruct (Qa Ha) as [Ha' Pa], (Qb Hb) as [Hb' Pb].
+  pose proof (Hv a' b' Ha' Hb' Pa Pb). lra. }
+assert (B : forall i, inr i n -> 0 < s i -> lo <= v i <= hi).
+{ intros i Hi Hp. pose proof (Largest_ge n g i Hi) as A. pose proof (Largest_ge n (fun i => - g i) i Hi) as C. unfold hi, lo. simpl in C.
+  unfold g in A at 1. unfold g in C at 1. destruct (Rlt_dec 0 (s i)); [lra|contradiction]. }
+assert (Z : Sum n (fun i => s i * (v i - m)) = 0).
+{ rewrite (Sum_ext n _ (fun i => s i * v i - s i * m)) by (intros; ring). rewrite Sum_minus, Sum_scal_r. change (Sum n (fun i => s i)) with (Sum n s).
+  unfold m. field. lra. }
+assert (M : lo <= m <= hi).
+{ assert (Em : m * Sum n s = Sum n (fun k => s k * v k)) by (unfold m; field; lra).
+  split; apply (Rmult_le_reg_r (Sum n s)); try exact HS; rewrite Em, Rmult_comm, <- Sum_scal_r; apply Sum_le; intros i Hi;
+    (destruct (Hs i Hi) as [Pi|<-]; [apply Rmult_le_compat_l; [lra | now apply B] | lra]). }
+set (u := hi - m). set (l := m - lo).
+(* |x| lies below its chord on [- l, u] *)
+assert (C : Sum n (fun i => s i * Rabs (v i - m)) * (u + l) <= 2 * u * l * Sum n s).
+{ rewrite <- Sum_scal_r. apply Rle_trans with (Sum n (fun i => 2 * u * l * s i + (u - l) * (s i * (v i - m)))).
+  - apply Sum_le. intros i Hi. destruct (Hs i Hi) as [Pi|<-]; [|lra]. pose proof (B i Hi Pi).
+    assert (Q : Rabs (v i - m) * (u + l) <= 2 * u * l + (u - l) * (v i - m)).
+    { unfold Rabs. destruct (Rcase_abs (v i - m)).
+      - assert (0 <= (m - lo - (m - v i)) * u) by (apply Rmult_le_pos; unfold u; lra). unfold l in *. nra.
+      - assert (0 <= (hi - m - (v i - m)) * l) by (apply Rmult_le_pos; unfold l; lra). unfold u in *. nra. }
+    apply (Rmult_le_compat_l (s i)) in Q; [|lra]. lra.
+  - rewrite Sum_plus, !Sum_scal, Z. change (Sum n (fun i => s i)) with (Sum n s). lra. }
+assert (U : u + l = hi - lo) by (unfold u, l; ring). destruct (Rle_lt_or_eq_dec 0 (u + l)) as [L|L].
+- rewrite U. pose proof (B k0 Hk0 P0). lra.
+- set (T := Sum n (fun i => s i * Rabs (v i - m))) in *. apply Rle_trans with ((u + l) * Sum n s / 2); [|nra].
+  apply (Rmult_le_reg_r (u + l)); [exact L|]. eapply Rle_trans; [exact C|]. pose proof (pow2_ge_0 (u - l)). nra.
+- rewrite (Sum_ext n _ (fun _ => 0)), Sum_zero; [pose proof (Rmult_le_compat_r (Sum n s) 0 bound); lra|]. intros i Hi. destruct (Hs i Hi) as [Pi|<-]; [|ring].
+  assert (E : forall j, inr j n -> s j * v j = s j * lo).
+  { intros j Hj. destruct (Hs j Hj) as [Pj|<-]; [|ring]. pose proof (B j Hj Pj). replace (v j) with lo by lra. reflexivity. }
+  assert (m = lo).
+  { unfold m. rewrite (Sum_ext n _ _ E), Sum_scal_r. change (Sum n (fun i => s i)) with (Sum n s). field. lra. }
+  pose proof (B i Hi Pi). replace (v i - m) with 0 by lra. rewrite Rabs_R0. ring.
+Qed.
+
+Theorem gradient_size__total : Statements.gradient_size__total.
+Proof.
+start. destruct H1 as [Hp Hs]. change (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) with (sens alpha p).
+rewrite (Sum_ext n (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) * v k else 0) (fun k => sens alpha p k * v k)) by sens_if.
+set (m := Sum n (fun k => sens alpha p k * v k) / Sum n (sens alpha p)).
+rewrite (Sum_ext n _ (fun j => sens alpha p j * Rabs (v j - m))) by sens_if.
+assert (S0 : forall i, 0 < sens alpha p i -> 0 < p i) by (intros i; unfold sens; destruct (Rlt_dec 0 (p i)); lra).
+apply mean_deviation; [|now apply sensitivity_pos | intros; apply H2; auto].
+intros i _. unfold sens. destruct (Rlt_dec 0 (p i)); [apply pw_ge0 | lra].
+Qed.
+
+Theorem gradient_size__total__defined : Statements.gradient_size__total__defined.
+Proof.
+start. destruct H1 as [Hp Hs]. pose proof (sensitivity_pos n alpha p Hp Hs) as P. change (0 < Sum n (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) in P.
+repeat split; intros; try (left; assumption). lra.
+Qed.
+
+Theorem gradient_size__sensitivity : Statements.gradient_size__sensitivity.
+Proof.
+start. destruct H1 as [Hp Hs]. change (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) with (sens alpha p).
+pose proof (support_size_Sum n p) as Z. set (N := INR (support_size n p)) in *.
+assert (PN : 0 < N). { unfold N. apply lt_0_INR. pose proof (support_size_pos n p (conj Hp Hs)). lia. }
+destruct (Rle_lt_or_eq_dec _ _ H3) as [L|L].
+- set (b := 2 - alpha). set (c := / N). assert (Hc : 0 < c) by now apply Rinv_0_lt_compat.
+  apply Rle_trans with (Sum n (fun i => (pw c b - b * pw c (b - 1) * c) * (if Rlt_dec 0 (p i) then 1 else 0) + b * pw c (b - 1) * p i)).
+  + apply Sum_le. intros i Hi. unfold sens. fold b. destruct (Rlt_dec 0 (p i)) as [Q|Q].
+    * pose proof (MappingProofs.tangent_concave (p i) c b ltac:(unfold b; lra) Hc Q). lra.
+    * destruct (Hp i Hi) as [T|<-]; [contradiction|lra].
+  + rewrite Sum_plus, !Sum_scal, <- Z. change (Sum n (fun i => p i)) with (Sum n p). rewrite Hs.
+    replace ((pw c b - b * pw c (b - 1) * c) * N) with (pw c b * N - b * pw c (b - 1) * (c * N)) by ring.
+    replace (c * N) with 1 by (unfold c; field; lra). unfold c. rewrite pw_inv by exact PN.
+    replace (alpha - 1) with (1 + - b) by (unfold b; ring). rewrite pw_plus, pw_1_r by lra. lra.
+- replace (alpha - 1) with 1 by lra. rewrite pw_1_r by lra. rewrite Z. apply Sum_le. intros i _. unfold sens. destruct (Rlt_dec 0 (p i)); [|lra].
+  replace (2 - alpha) with 0 by lra. rewrite pw_Rpower, Rpower_O by assumption. lra.
+Qed.
+
+Theorem gradient_size__sensitivity__defined : Statements.gradient_size__sensitivity__defined.
+Proof.
+start. split; [intros; left; assumption|]. left. apply lt_0_INR. pose proof (support_size_pos n p H1). lia.
+Qed.
+
+(** * Positions *)
+
+Theorem alibi_radius__inhabited : Statements.alibi_radius__inhabited.
+Proof.
+exists 1%nat, 2, 1, 0, (fun _ => 0). split; [lia|]. split; [lra|]. split; [lra|]. split; [lra|]. intros l Hl k Hk.
+replace k with 1%nat by lia. replace l with 1%nat by lia. simpl. lra.
+Qed.
+
+Lemma INR_gap n i : (i <= n)%nat -> INR (n - i) = INR n - INR i.
+Proof. apply minus_INR. Qed.
+
+Lemma Sum_first n f : (1 <= n)%nat -> Sum n f = f 1%nat + Sum (n - 1) (fun k => f (S k)).
+Proof.
+intros Hn. replace n with (1 + (n - 1))%nat at 1 by lia. rewrite Sum_split. f_equal; [simpl; ring|].
+apply Sum_ext. intros i _. f_equal. lia.
+Qed.
+
+Theorem alibi_radius__beyond : Statements.alibi_radius__beyond.
+Proof.
+start. set (q := / (alpha - 1)) in *. pose proof (q_pos alpha H0) as Hq. fold q in Hq.
+destruct (entmax_ge0 n alpha z 1%nat) as [L|E]; [exfalso|now symmetry]. apply (support_criterion n alpha z H H0) in L. fold q in L.
+rewrite Sum_first in L by exact H. rewrite Rminus_eq_0, Rmult_0_r, Rmax_0_0, pw_0, Rplus_0_l in L by lra.
+assert (Sum (n - 1) (fun k => pw (Rmax 0 ((alpha - 1) * (slope * INR k - content))) q) <= Sum (n - 1) (fun k => pw (Rmax 0 ((alpha - 1) * (z (S k) - z 1%nat))) q)); [|lra].
+apply Sum_le. intros k Hk. apply pw_le; [exact Hq|]. apply Rmax_0_le, Rmult_le_compat_l; [lra|].
+pose proof (H3 (S k) ltac:(lia) 1%nat ltac:(lia)) as B. rewrite (S_INR k) in B. simpl (INR 1) in B. lra.
+Qed.
+
+Theorem alibi_radius__beyond__defined : Statements.alibi_radius__beyond__defined.
+Proof. defined. Qed.
+
+(** The last token is far above the first. *)
+Lemma alibi_last n alpha y : (1 <= n)%nat -> 1 < alpha -> y 1%nat <= y n - / (alpha - 1) -> entmax n alpha y 1 = 0.
+Proof. intros Hn Ha L. apply finite_mask; try assumption. pose proof (Largest_ge n y n ltac:(lia)). lra. Qed.
+
+Theorem alibi_radius__simple : Statements.alibi_radius__simple.
+Proof.
+start. apply alibi_last; try assumption. pose proof (H3 n ltac:(lia) 1%nat ltac:(lia)) as B. rewrite minus_INR in H4 by lia. simpl (INR 1) in *. lra.
+Qed.
+
+Theorem alibi_radius__simple__defined : Statements.alibi_radius__simple__defined.
+Proof. defined. Qed.
+
+Theorem alibi_radius_attained__inhabited : Statements.alibi_radius_attained__inhabited.
+Proof.
+exists 1%nat, 2, 1, 0, (fun _ => 0). split; [lia|]. split; [lra|]. split; [lra|]. split; [lra|]. split; [simpl; lra|]. split; [|exact I].
+intros k Hk. left. lia.
+Qed.
+
+Theorem alibi_radius_attained__reached : Statements.alibi_radius_attained__reached.
+Proof.
+start. unfold Rgt. rewrite support_criterion by assumption. set (q := / (alpha - 1)) in *. pose proof (q_pos alpha H0) as Hq. fold q in Hq.
+rewrite Sum_first by exact H. rewrite Rminus_eq_0, Rmult_0_r, Rmax_0_0, pw_0, Rplus_0_l by lra.
+rewrite (Sum_ext (n - 1) (fun k => pw (Rmax 0 ((alpha - 1) * (z (S k) - z 1%nat))) q)
+  (fun k => pw (Rmax 0 ((alpha - 1) * (slope * INR k - content))) q)); [reflexivity|].
+intros k Hk. destruct (H4 (S k) ltac:(lia)) as [E|E]; [lia|]. rewrite E, H3, !INR_gap, (S_INR k) by lia. simpl (INR 1). do 3 f_equal. ring.
+Qed.
+
+Theorem alibi_radius_attained__reached__defined : Statements.alibi_radius_attained__reached__defined.
+Proof. defined. Qed.
+
+Theorem alibi_softmax__inhabited : Statements.alibi_softmax__inhabited.
+Proof.
+exists 1%nat, 1, 0, (fun _ => 0). split; [lia|]. split; [lra|]. split; [lra|]. intros l Hl k Hk.
+replace k with 1%nat by lia. replace l with 1%nat by lia. simpl. lra.
+Qed.
+
+Theorem alibi_softmax__positive : Statements.alibi_softmax__positive.
+Proof. start. now apply softmax_gt0. Qed.
+
+Lemma geometric n x : (1 - x) * Sum n (fun l => x ^ (n - l)) = 1 - x ^ n.
+Proof.
+induction n as [|n IH]; [simpl; ring|]. cbn [Sum]. rewrite Nat.sub_diag.
+rewrite (Sum_ext n _ (fun l => x * x ^ (n - l))), Sum_scal by (intros l Hl; replace (S n - l)%nat with (S (n - l)) by lia; reflexivity).
+replace ((1 - x) * (x * Sum n (fun l => x ^ (n - l)) + x ^ 0)) with (x * ((1 - x) * Sum n (fun l => x ^ (n - l))) + (1 - x)) by (simpl; ring).
+rewrite IH. simpl. ring.
+Qed.
+
+Lemma exp_mult_INR m k : exp (- (m * INR k)) = exp (- m) ^ k.
+Proof.
+induction k as [|k IH]; [simpl; now rewrite Rmult_0_r, Ropp_0, exp_0|]. rewrite <- tech_pow_Rmult, <- IH, <- exp_plus, S_INR. f_equal. ring.
+Qed.
+
+Lemma alibi_room n slope : (1 <= n)%nat -> 0 < slope -> 0 < exp (- slope) < 1 /\ 0 < 1 - exp (- (slope * INR n)).
+Proof.
+intros Hn Hs. assert (0 < INR n) by (apply lt_0_INR; lia). split; [split; [apply exp_pos|]|].
+- rewrite <- exp_0. apply exp_increasing. lra.
+- assert (exp (- (slope * INR n)) < exp 0) by (apply exp_increasing; nra). rewrite exp_0 in *. lra.
+Qed.
+
+Theorem alibi_softmax__decay : Statements.alibi_softmax__decay.
+Proof.
+start. destruct (alibi_room n slope H H0) as [X Y]. rewrite exp_mult_INR in *. set (x := exp (- slope)) in *.
+pose proof (exp_total_pos n z H) as P. unfold softmax. set (W := Sum n (fun j => exp (z j))) in *.
+set (e := exp (z k)). set (g := exp (content - slope * (INR n - INR k))).
+assert (B : e * Sum n (fun l => x ^ (n - l)) <= g * W).
+{ unfold W. rewrite <- !Sum_scal. apply Sum_le. intros l Hl. unfold e, g, x. rewrite <- exp_mult_INR, <- !exp_plus. apply exp_le.
+  rewrite INR_gap by lia. pose proof (H2 l Hl k H3). lra. }
+apply (Rmult_le_compat_l (1 - x)) in B; [|lra]. pose proof (geometric n x) as G.
+replace ((1 - x) * (e * Sum n (fun l => x ^ (n - l)))) with (e * ((1 - x) * Sum n (fun l => x ^ (n - l)))) in B by ring. rewrite G in B.
+apply (Rmult_le_reg_r (W * (1 - x ^ n))); [apply Rmult_lt_0_compat; assumption|].
+replace (e / W * (W * (1 - x ^ n))) with (e * (1 - x ^ n)) by (field; lra).
+replace ((1 - x) * g / (1 - x ^ n) * (W * (1 - x ^ n))) with ((1 - x) * (g * W)) by (field; lra). exact B.
+Qed.
+
+Theorem alibi_softmax__decay__defined : Statements.alibi_softmax__decay__defined.
+Proof. start. destruct (alibi_room n slope H H0). lra. Qed.
+
+Theorem alibi_scale__inhabited : Statements.alibi_scale__inhabited.
+Proof.
+exists 1%nat, 2, 1, 1, 0, (fun _ => 0). split; [lia|]. split; [lra|]. split; [lra|]. split; [lra|]. split; [lra|]. intros l Hl k Hk.
+replace k with 1%nat by lia. replace l with 1%nat by lia. simpl. lra.
+Qed.
+
+Theorem alibi_scale__scaled : Statements.alibi_scale__scaled.
+Proof.
+start. apply (alibi_last n alpha (fun i => theta * z i)); try assumption. pose proof (H4 n ltac:(lia) 1%nat ltac:(lia)) as B. rewrite minus_INR in H5 by lia. simpl (INR 1) in *.
+assert (G : 1 / (theta * (alpha - 1)) <= z n - z 1%nat) by lra. apply (Rmult_le_compat_l theta) in G; [|lra].
+replace (theta * (1 / (theta * (alpha - 1)))) with (/ (alpha - 1)) in G by (field; lra). lra.
+Qed.
+
+Theorem alibi_scale__scaled__defined : Statements.alibi_scale__scaled__defined.
+Proof. defined. Qed.
+
+Theorem alibi_scale__added : Statements.alibi_scale__added.
+Proof.
+start. apply (alibi_last n alpha (fun i => theta * (z i + slope * INR (n - i)) - slope * INR (n - i))); try assumption.
+pose proof (H4 n ltac:(lia) 1%nat ltac:(lia)) as B. rewrite Nat.sub_diag. rewrite !minus_INR in * by lia. simpl INR in *.
+assert (G : z 1%nat + slope * (INR n - 1) - z n <= content) by lra. apply (Rmult_le_compat_l theta) in G; [|lra]. lra.
+Qed.
+
+Theorem alibi_scale__added__defined : Statements.alibi_scale__added__defined.
+Proof. defined. Qed.
+
+Theorem alibi_two_sided__inhabited : Statements.alibi_two_sided__inhabited.
+Proof.
+exists 1%nat, 2, 1, 0, (fun k => - 1 * Rabs (INR 1 + 1 - INR k)). split; [lia|]. split; [lra|]. split; [lra|]. split; [lra|].
+split; [|split; [intros; reflexivity | exact I]]. simpl. replace (1 + 1 - 1) with 1 by ring. rewrite Rabs_R1. ring.
+Qed.
+
+Lemma Sum_reverse n f : Sum n (fun i => f (S n - i)%nat) = Sum n f.
+Proof. apply (Sum_permutes n f (fun i => (S n - i)%nat)). split; intros; lia. Qed.
+
+Theorem alibi_two_sided__reached : Statements.alibi_two_sided__reached.
+Proof.
+start. set (d := distance) in *. unfold Rgt. rewrite support_criterion by (lia || assumption). set (q := / (alpha - 1)) in *. pose proof (q_pos alpha H0) as Hq. fold q in Hq.
+set (f k := pw (Rmax 0 ((alpha - 1) * (slope * INR k - content))) q).
+assert (F0 : f 0%nat = 0). { unfold f. simpl (INR 0). rewrite Rmax_0_0, pw_0; [reflexivity | lra | lra | nra]. }
+assert (E : Sum (2 * d + 1) (fun i => pw (Rmax 0 ((alpha - 1) * (z i - z 1%nat))) q) = f d + 2 * Sum (d - 1) f).
+{ replace (2 * d + 1)%nat with (1 + d + d)%nat by lia. rewrite !Sum_split.
+  rewrite (Sum_ext 1 _ (fun _ => 0)), Sum_zero.
+  2:{ intros i Hi. replace i with 1%nat by lia. rewrite Rminus_eq_0, Rmult_0_r, Rmax_0_0, pw_0; lra. }
+  rewrite (Sum_ext d _ f).
+  2:{ intros i Hi. unfold f. rewrite (H4 (i + 1)%nat), H3 by lia. rewrite plus_INR. simpl (INR 1).
+      assert (INR i <= INR d) by (apply le_INR; lia). rewrite Rabs_pos_eq by lra. do 3 f_equal. ring. }
+  rewrite (Sum_ext d (fun i => pw (Rmax 0 ((alpha - 1) * (z (i + (1 + d))%nat - z 1%nat))) q) (fun i => f (d - i)%nat)).
+  2:{ intros i Hi. unfold f. change (1 + d)%nat with (S d). rewrite (H4 (i + S d)%nat), H3 by lia. rewrite plus_INR, S_INR. pose proof (pos_INR i).
+      assert (1 <= INR i) by (change 1 with (INR 1); apply le_INR; lia).
+      rewrite Rabs_left1 by lra. rewrite minus_INR by lia. do 3 f_equal. ring. }
+  assert (X : Sum d (fun i => f (d - i)%nat) = Sum (d - 1) f).
+  { replace d with (S (d - 1)) at 1 by lia. cbn [Sum]. replace (d - S (d - 1))%nat with 0%nat by lia. rewrite F0, Rplus_0_r.
+    rewrite <- (Sum_reverse (d - 1) f). apply Sum_ext. intros i Hi. f_equal. lia. }
+  rewrite X. assert (Y : Sum d f = Sum (d - 1) f + f d) by (replace d with (S (d - 1)) at 1 by lia; cbn [Sum]; do 2 f_equal; lia).
+  rewrite Y. ring. }
+change (fun k => pw (Rmax 0 ((alpha - 1) * (slope * INR k - content))) q) with f.
+replace (pw (Rmax 0 ((alpha - 1) * (INR d * slope - content))) q) with (f d) by (unfold f; do 4 f_equal; ring).
+rewrite E. reflexivity.
+Qed.
+
+Theorem alibi_two_sided__reached__defined : Statements.alibi_two_sided__reached__defined.
+Proof. defined. Qed.
