@@ -1,7 +1,7 @@
 (* Proofs of the printed statements: the chapter layers. *)
 From Coq Require Import Reals Lra Lia List.
 From Coquelicot Require Import Coquelicot.
-From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted Tactics Rows Collapse Attention Statements.
+From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted Tactics Rows Collapse Attention Returns Statements.
 From EntmaxFormal Require MappingProofs.
 Open Scope R_scope.
 
@@ -1159,3 +1159,62 @@ Qed.
 
 Theorem alibi_two_sided__reached__defined : Statements.alibi_two_sided__reached__defined.
 Proof. defined. Qed.
+
+Theorem rotary_returns__inhabited : Statements.rotary_returns__inhabited.
+Proof. exists 1%nat, 2, 1%nat, 1%nat, (fun _ => 0), (fun _ => 0). repeat split; try lia; intros; lra. Qed.
+
+Theorem rotary_returns__returns : Statements.rotary_returns__returns.
+Proof. start. now apply rotary_returns. Qed.
+
+Theorem rotary_returns__returns__defined : Statements.rotary_returns__returns__defined.
+Proof. start. assert (0 < INR cells) by (apply lt_0_INR; lia). split; intros; [apply pow_nonzero|]; lra. Qed.
+
+Lemma rotary_shared n cells bands amplitude alpha : (1 <= n)%nat -> (1 <= cells)%nat -> 1 < alpha -> (forall f, inr f bands -> 0 <= amplitude f) ->
+  0 < INR n /\ 0 < INR cells /\ 0 < INR cells ^ bands / INR n /\
+  0 < pw (INR cells ^ bands / INR n) (alpha - 1) + 2 * Sum bands amplitude * PI ^ 2 * (alpha - 1) / INR cells ^ 2.
+Proof.
+intros Hn Hc Ha Hp. assert (PN : 0 < INR n) by (apply lt_0_INR; lia). assert (PC : 0 < INR cells) by (apply lt_0_INR; lia).
+assert (PQ : 0 < INR cells ^ bands / INR n) by (apply Rdiv_lt_0_compat; [now apply pow_lt | exact PN]). repeat split; try assumption.
+pose proof (pw_gt0 _ (alpha - 1) PQ). assert (0 <= Sum bands amplitude) by now apply Sum_nonneg.
+assert (0 <= 2 * Sum bands amplitude * PI ^ 2 * (alpha - 1) / INR cells ^ 2); [|lra].
+unfold Rdiv. apply Rmult_le_pos; [|left; apply Rinv_0_lt_compat; now apply pow_lt]. apply Rmult_le_pos; [|lra].
+apply Rmult_le_pos; [lra | apply pow2_ge_0].
+Qed.
+
+Theorem rotary_returns__peak : Statements.rotary_returns__peak.
+Proof.
+start. pose proof (rotary_peak n bands cells frequency amplitude H H2 H3 alpha H0) as B. cbv zeta in B.
+assert (0 < INR cells) by (apply lt_0_INR; lia).
+replace (2 * Sum bands amplitude * PI ^ 2 * (alpha - 1) / INR cells ^ 2) with ((alpha - 1) * (2 * Sum bands amplitude * PI ^ 2 / INR cells ^ 2)) by (field; lra).
+exact B.
+Qed.
+
+Theorem rotary_returns__peak__defined : Statements.rotary_returns__peak__defined.
+Proof.
+start. destruct (rotary_shared n cells bands amplitude alpha H H2 H0 H3) as [A [B [C _]]].
+repeat split; try (left; assumption); try lra; [|apply pow_nonzero; lra]. left. now apply pmax_pos.
+Qed.
+
+Theorem rotary_returns__entropy : Statements.rotary_returns__entropy.
+Proof.
+start. destruct (rotary_shared n cells bands amplitude alpha H H2 H0 H3) as [A [B [C D]]].
+set (z := fun k => Sum bands (fun f => amplitude f * cos (frequency f * INR (k - 1)))) in *. set (p := entmax n alpha z).
+pose proof (rotary_returns__peak n alpha bands cells frequency amplitude H H0 H1 H2 H3) as Q. cbv zeta in Q. fold z in Q. fold p in Q.
+set (T := pw (INR cells ^ bands / INR n) (alpha - 1) + 2 * Sum bands amplitude * PI ^ 2 * (alpha - 1) / INR cells ^ 2) in *.
+pose proof (pmax_pos n alpha z H H0) as P. fold p in P.
+assert (L : (alpha - 1) * ln (Largest n p) <= ln T).
+{ rewrite <- (ln_exp ((alpha - 1) * ln (Largest n p))). change (exp ((alpha - 1) * ln (Largest n p))) with (Rpower (Largest n p) (alpha - 1)).
+  rewrite pw_Rpower in Q by exact P. destruct Q as [Q|Q]; [left; apply ln_increasing; [apply Rpower_gt0 | exact Q] | rewrite Q; lra]. }
+apply Rle_ge. apply Rle_trans with (- ln (Largest n p)).
+{ assert (ln (Largest n p) <= ln T / (alpha - 1)); [|lra]. apply (Rmult_le_reg_r (alpha - 1)); [lra|]. unfold Rdiv. rewrite Rmult_assoc, Rinv_l by lra. lra. }
+apply Rle_trans with (Sum n (fun i => p i * - ln (Largest n p))); [rewrite Sum_scal_r; change (Sum n (fun i => p i)) with (Sum n p); unfold p at 2; rewrite entmax_sum by assumption; lra|].
+apply Sum_le. intros i Hi. destruct (entmax_ge0 n alpha z i) as [G|G]; fold p in G; [|rewrite <- G; lra].
+pose proof (Largest_ge n p i Hi) as [M|M]; [|rewrite <- M; lra].
+pose proof (ln_increasing (p i) (Largest n p) G M). nra.
+Qed.
+
+Theorem rotary_returns__entropy__defined : Statements.rotary_returns__entropy__defined.
+Proof.
+start. destruct (rotary_shared n cells bands amplitude alpha H H2 H0 H3) as [A [B [C D]]].
+split; [intros; apply entmax_ge0|]. split; [lra|]. split; [left; exact C|]. split; [apply pow_nonzero; lra|]. split; [exact D | lra].
+Qed.
