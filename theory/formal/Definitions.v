@@ -2,7 +2,7 @@
 
    Rows are functions of an index 1 ... n; what they are beyond n does not matter. [/ x] is 1/x and [/ 0], [ln 0] are
    numbers of no meaning: for each claim, Statements.v also has a statement that the claim never asks for them. *)
-From Coq Require Import Reals List.
+From Coq Require Import Reals List ZArith.
 From Coquelicot Require Import Coquelicot.
 Import ListNotations.
 Open Scope R_scope.
@@ -183,3 +183,33 @@ Fixpoint averaged {V : NormedModule R_AbsRing} (n : nat) (P : nat -> nat -> nat 
   | O => x i
   | S l => f L i (VSum n (fun j => scal (P L i j) (averaged n P f l x j)))
   end.
+
+(** The k-th smallest of z 1, ..., z n: the smallest entry that at least k entries do not exceed. *)
+Definition order_statistic (n : nat) (z : nat -> R) (k : nat) : R :=
+  - Largest n (fun i => - (if Rle_dec (INR k) (Sum n (fun j => if Rle_dec (z j) (z i) then 1 else 0)) then z i else Largest n z)).
+
+(** The quantile of level r, linear between the order statistics: at 1 + (n - 1) r in their list. *)
+Definition quantile (n : nat) (r : R) (z : nat -> R) : R :=
+  let k := S (Z.to_nat (Int_part ((INR n - 1) * r))) in
+  order_statistic n z k + frac_part ((INR n - 1) * r) * (order_statistic n z (Nat.min (S k) n) - order_statistic n z k).
+
+(** * Stacks of attention layers *)
+
+(** Coordinates 1 ... N, each of a token. A function of them depends on those of some tokens only. *)
+Definition depends_on (N : nat) (tok : nat -> nat) (among : nat -> Prop) (f : (nat -> R) -> R) : Prop :=
+  forall x y, (forall c, inr c N -> among (tok c) -> x c = y c) -> f x = f y.
+
+(** f has a gradient at x, with which it changes along each curve (so it is differentiable there). *)
+Definition differentiable (N : nat) (f : (nat -> R) -> R) (x : nat -> R) : Prop :=
+  exists G : nat -> R, forall (g : R -> nat -> R) (v : nat -> R),
+  (forall i, inr i N -> g 0 i = x i) -> (forall i, inr i N -> is_derive (fun t => g t i) 0 (v i)) ->
+  is_derive (fun t => f (g t)) 0 (Sum N (fun k => G k * v k)).
+
+(** Attention with a residual connection: token i reads token j with logit Z i j, and of it V j c for its coordinate c. *)
+Definition attended (n : nat) (tok : nat -> nat) (alpha : R) (Z V : nat -> nat -> (nat -> R) -> R) (x : nat -> R) (c : nat) : R :=
+  x c + Sum n (fun j => entmax n alpha (fun k => Z (tok c) k x) j * V j c x).
+
+(** Such layers, each with a further map T l behind it. *)
+Definition transformer (n : nat) (tok : nat -> nat) (alpha : R) (Z V : nat -> nat -> nat -> (nat -> R) -> R)
+    (T : nat -> nat -> (nat -> R) -> R) : nat -> (nat -> R) -> nat -> R :=
+  stack (fun l x c => T l c (attended n tok alpha (Z l) (V l) x)).

@@ -50,6 +50,9 @@ BIASED = Setting(
 )
 """Logits with a linear position bias of a slope, and the range of the contents."""
 
+_AT = "(transformer n tok alpha Z V T (l - 1) x)"
+"""What layer l of a stack reads."""
+
 SETTINGS: dict[str, Setting] = {
     "read-out-shift": COLLAPSE,
     "softmax-collapse": SOFTMAX_COLLAPSE,
@@ -130,6 +133,42 @@ SETTINGS: dict[str, Setting] = {
         meaning={
             N.paths: "length (paths n (with_residual (live P)) layers last)",
             N.w: "fun i => length (paths_from n (with_residual (live P)) layers last i)",
+        },
+    ),
+    "unreachable-gradient": Setting(
+        {
+            "n": "nat",
+            "alpha": "R",
+            "layers": "nat",
+            "N": "nat",
+            "tok": "nat -> nat",
+            "Z": "nat -> nat -> nat -> (nat -> R) -> R",
+            "V": "nat -> nat -> nat -> (nat -> R) -> R",
+            "T": "nat -> nat -> (nat -> R) -> R",
+            "x": VECTOR,
+        },
+        (
+            SOME,
+            REAL,
+            "(1 <= layers)%nat",
+            "forall c, inr c N -> inr (tok c) n",
+            "forall l i j, depends_on N tok (fun k => k = i \\/ k = j) (Z l i j)",
+            "forall l j c, depends_on N tok (fun k => k = j) (V l j c)",
+            "forall l c, depends_on N tok (fun k => k = tok c) (T l c)",
+            f"forall l i j, inr l layers -> inr i n -> inr j n -> differentiable N (Z l i j) {_AT}",
+            f"forall l j c, inr l layers -> inr j n -> inr c N -> differentiable N (V l j c) {_AT}",
+            "forall l c, inr l layers -> inr c N -> "
+            f"differentiable N (T l c) (attended n tok alpha (Z l) (V l) {_AT})",
+            "alpha < 2 \\/ (forall l i k, inr l layers -> inr i n -> inr k n -> "
+            f"(alpha - 1) * Z l i k {_AT} <> threshold n alpha (fun k => Z l i k {_AT}))",
+        ),
+        {
+            N.w: "fun j => length (paths_from n (with_residual (live (fun l i => "
+            f"entmax n alpha (fun k => Z l i k {_AT})))) layers n j)",
+            N.G: "fun i j => Largest N (fun c => Largest N (fun d => "
+            "if Nat.eq_dec (tok c) i then if Nat.eq_dec (tok d) j then "
+            "Rabs (Derive (fun t => transformer n tok alpha Z V T layers "
+            "(fun m => x m + t * (if Nat.eq_dec m d then 1 else 0)) c) 0) else 0 else 0))",
         },
     ),
     "softmax-squashing": Setting(

@@ -63,6 +63,18 @@ SETTINGS: dict[str, Setting] = {
             N.D: "fun i j => Derive (fun t => stick n (fun m => z m + t * (if Nat.eq_dec m j then 1 else 0)) i) 0",
         },
     ),
+    "r-softmax-structure": ROW.having(
+        "0 <= level < 1",
+        "permutes n perm",
+        "exists i, inr i n /\\ quantile n level z < z i",
+        variables={"level": "R", "perm": "nat -> nat", "shift": "R"},
+        meaning={
+            N.tau: "quantile n level z",
+            N.rho: f"quantile n level {_Z}",
+            N.p: "shares n (fun i => Rmax 0 (z i - tau) * exp (z i))",
+            N.r: f"shares n (fun i => Rmax 0 ({_Z} i - rho) * exp ({_Z} i))",
+        },
+    ),
     "budget-form": BUDGET.having(
         "forall i, inr i n -> 0 <= r i <= 1", "Sum n r = INR kept", variables={"r": VECTOR}
     ),
@@ -94,6 +106,15 @@ SETTINGS: dict[str, Setting] = {
         "mass (S n) (alpha / (alpha - 1)) (append n z late) rho = 1",
         variables={"late": "R", "rho": "R"},
         meaning={N.r: "shares (S n) (fun i => pw (Rmax 0 (append n z late i - rho)) (/ (alpha - 1)))"},
+    ),
+    "normmax-lipschitz": ROW.having(
+        "mass n 2 z tau = 1",
+        "mass n 2 y rho = 1",
+        variables={"tau": "R", "y": VECTOR, "rho": "R"},
+        meaning={
+            N.p: "shares n (fun i => Rmax 0 (z i - tau))",
+            N.r: "shares n (fun i => Rmax 0 (y i - rho))",
+        },
     ),
     "self-adjust-order": ROW.having(
         "exists i, inr i n /\\ z i <> 0",
