@@ -1,7 +1,7 @@
 (* Proofs of the printed statements: the chapter layers. *)
 From Coq Require Import Reals Lra Lia List.
 From Coquelicot Require Import Coquelicot.
-From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted Tactics Rows Collapse Attention Returns Statements.
+From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted Tactics Rows Collapse Attention Returns Transformer Statements.
 From EntmaxFormal Require MappingProofs.
 Open Scope R_scope.
 
@@ -1217,4 +1217,32 @@ Theorem rotary_returns__entropy__defined : Statements.rotary_returns__entropy__d
 Proof.
 start. destruct (rotary_shared n cells bands amplitude alpha H H2 H0 H3) as [A [B [C D]]].
 split; [intros; apply entmax_ge0|]. split; [lra|]. split; [left; exact C|]. split; [apply pow_nonzero; lra|]. split; [exact D | lra].
+Qed.
+
+(** * No path, no gradient *)
+
+Lemma constant_differentiable N a x : differentiable N (fun _ => a) x.
+Proof.
+exists (fun _ => 0). intros g v _ _. rewrite (Sum_ext N _ (fun _ => 0)), Sum_zero by (intros; ring). exact (is_derive_const a 0).
+Qed.
+
+Theorem unreachable_gradient__inhabited : Statements.unreachable_gradient__inhabited.
+Proof.
+exists 1%nat, (3 / 2), 1%nat, 1%nat, (fun _ => 1%nat), (fun _ _ _ _ => 0), (fun _ _ _ _ => 0), (fun _ _ _ => 0), (fun _ => 0).
+split; [lia|]. split; [lra|]. split; [lia|]. split; [intros; lia|].
+repeat (split; [intros; first [intros a b _; reflexivity | apply constant_differentiable]|]). split; [left; lra | exact I].
+Qed.
+
+Lemma Largest_zero n f : (forall i, inr i n -> f i = 0) -> Largest n f = 0.
+Proof.
+intros H. destruct n as [|n]; [reflexivity|]. destruct (Largest_in (S n) f ltac:(lia)) as [i [Hi ->]]. now apply H.
+Qed.
+
+Theorem unreachable_gradient__unreachable : Statements.unreachable_gradient__unreachable.
+Proof.
+start. apply Largest_zero. intros c Hc. apply Largest_zero. intros d Hd. destruct (Nat.eq_dec (tok c) n) as [Ec|]; [|reflexivity].
+destruct (Nat.eq_dec (tok d) j) as [Ed|]; [|reflexivity].
+rewrite (is_derive_unique _ 0 0); [apply Rabs_R0|].
+apply (unreachable_transformer n N tok alpha layers Z V T x); try assumption.
+rewrite Ec, Ed. apply INR_eq. exact H11.
 Qed.
