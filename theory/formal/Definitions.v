@@ -213,3 +213,12 @@ Definition attended (n : nat) (tok : nat -> nat) (alpha : R) (Z V : nat -> nat -
 Definition transformer (n : nat) (tok : nat -> nat) (alpha : R) (Z V : nat -> nat -> nat -> (nat -> R) -> R)
     (T : nat -> nat -> (nat -> R) -> R) : nat -> (nat -> R) -> nat -> R :=
   stack (fun l x c => T l c (attended n tok alpha (Z l) (V l) x)).
+
+(** Adaptive-temperature softmax: its scale is 1 or the published polynomial of the entropy h of softmax, if that is larger.
+    The coefficients -0.037, 0.481, -2.3, 4.917 and -1.791 are those float64 numbers. *)
+Definition temperature_fit (h : R) : R :=
+  - (5332261958806667 / 144115188075855872) * h ^ 4 + 4332462841530417 / 9007199254740992 * h ^ 3
+  - 2589569785738035 / 1125899906842624 * h ^ 2 + 2768024920972591 / 562949953421312 * h - 4032973466310279 / 2251799813685248.
+
+Definition adaptive_scale (n : nat) (z : nat -> R) : R :=
+  Rmax 1 (temperature_fit (Sum n (fun i => - (softmax n z i * ln (softmax n z i))))).

@@ -1,7 +1,7 @@
 (* Proofs of the printed statements: the chapter neighbours. *)
 From Coq Require Import Reals Lra Lia List.
 From Coquelicot Require Import Coquelicot.
-From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted Tactics Rows Attention Statements.
+From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted Tactics Rows Attention Adaptive Statements.
 Open Scope R_scope.
 
 (** * Sigmoids *)
@@ -888,3 +888,16 @@ destruct (MVT_gen f 0 1 (fun t => Sum n (fun i => (p i - r i) * stick_change n (
   { apply Sum_le. intros i _. pose proof (pow2_ge_0 (p i - r i - stick_change n (g c) v i)). lra. }
   rewrite Sum_plus, !Sum_scal in C. unfold v in B at 2. lra.
 Qed.
+
+(** * Adaptive-temperature softmax *)
+
+Theorem adaptive_temperature_lipschitz__inhabited : Statements.adaptive_temperature_lipschitz__inhabited.
+Proof. exists 1%nat, (fun _ => 0), (fun _ => 0). split; [lia|exact I]. Qed.
+
+Theorem adaptive_temperature_lipschitz__lipschitz : Statements.adaptive_temperature_lipschitz__lipschitz.
+Proof.
+start. replace (5 / 4 + 3 * ln (INR n) ^ 2 + 12 * exp (-2)) with (5 / 4 + 3 * room n) by (unfold room; ring). now apply adaptive_lipschitz.
+Qed.
+
+Theorem adaptive_temperature_lipschitz__lipschitz__defined : Statements.adaptive_temperature_lipschitz__lipschitz__defined.
+Proof. start. apply lt_0_INR. lia. Qed.

@@ -124,4 +124,10 @@ SETTINGS: dict[str, Setting] = {
             N.p: "fun i => (z i - Rmin 0 z_min) / (Rmax 0 z_max - Rmin 0 z_min) * softmax n z i",
         },
     ),
+    "adaptive-temperature-lipschitz": PAIR.having(
+        meaning={
+            N.p: "softmax n (fun i => adaptive_scale n z * z i)",
+            N.r: "softmax n (fun i => adaptive_scale n y * y i)",
+        },
+    ),
 }
