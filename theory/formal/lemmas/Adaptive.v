@@ -11,7 +11,8 @@ set (A := Sum n (fun i => f i ^ 2)). set (B := Sum n (fun i => g i ^ 2)). set (C
 assert (PA : 0 <= A) by (apply Sum_nonneg; intros; apply pow2_ge_0).
 assert (Q : forall s, 0 <= s ^ 2 * B - 2 * s * C + A).
 { intros s. assert (S0 : 0 <= Sum n (fun i => (s * g i - f i) ^ 2)) by (apply Sum_nonneg; intros; apply pow2_ge_0).
-  rewrite (Sum_ext n _ (fun i => s ^ 2 * g i ^ 2 - 2 * s * (f i * g i) + f i ^ 2)), Sum_plus, Sum_minus, !Sum_scal in S0 by (intros; ring). exact S0. }
+  rewrite (Sum_ext n _ (fun i => s ^ 2 * g i ^ 2 - 2 * s * (f i * g i) + f i ^ 2)), Sum_plus, Sum_minus, !Sum_scal in S0 by (intros; ring).
+    exact S0. }
 assert (PB : 0 <= B) by (apply Sum_nonneg; intros; apply pow2_ge_0). destruct PB as [PB|EB].
 - pose proof (Q (C / B)) as G. replace ((C / B) ^ 2 * B - 2 * (C / B) * C + A) with (A - C ^ 2 / B) in G by (field; lra).
   apply (Rmult_le_compat_r B) in G; [|lra]. replace ((A - C ^ 2 / B) * B) with (A * B - C ^ 2) in G by (field; lra). lra.
@@ -51,19 +52,22 @@ Proof.
 intros Hn Hi Hg. assert (E : forall j, inr j n -> is_derive (fun t => exp (g t j)) x (v j * exp (g x j))).
 { intros j Hj. apply (is_derive_comp exp (fun t => g t j)); [apply is_derive_exp | now apply Hg]. }
 pose proof (exp_total_pos n (g x) Hn) as P. set (W := Sum n (fun m => exp (g x m))) in *.
-assert (D : is_derive (fun t => Sum n (fun m => exp (g t m))) x (Sum n (fun j => v j * exp (g x j)))) by (now apply (Sum_derive n (fun m t => exp (g t m)))).
+assert (D : is_derive (fun t => Sum n (fun m => exp (g t m))) x (Sum n (fun j => v j * exp (g x j)))) by (now apply (Sum_derive n (fun m t => exp
+  (g t m)))).
 assert (N0 : Sum n (fun m => exp (g x m)) <> 0) by (fold W; lra).
 pose proof (is_derive_div _ _ x _ _ (E i Hi) D N0) as Q. fold W in Q.
 replace (softmax n (g x) i * (v i - Sum n (fun j => softmax n (g x) j * v j))) with
   ((v i * exp (g x i) * W - exp (g x i) * Sum n (fun j => v j * exp (g x j))) / W ^ 2); [exact Q|].
-unfold softmax. fold W. rewrite (Sum_ext n (fun j => exp (g x j) / W * v j) (fun j => / W * (v j * exp (g x j)))), Sum_scal by (intros; unfold Rdiv; ring).
+unfold softmax. fold W. rewrite (Sum_ext n (fun j => exp (g x j) / W * v j) (fun j => / W * (v j * exp (g x j)))), Sum_scal by (intros;
+  unfold Rdiv; ring).
 field. lra.
 Qed.
 
 Lemma variance_shift n p v c : Sum n p = 1 -> let m := Sum n (fun j => p j * v j) in
   Sum n (fun i => p i * (v i - m) ^ 2) <= Sum n (fun i => p i * (v i - c) ^ 2).
 Proof.
-intros Hs m. rewrite (Sum_ext n (fun i => p i * (v i - c) ^ 2) (fun i => p i * (v i - m) ^ 2 + 2 * (m - c) * (p i * v i) + (c ^ 2 - m ^ 2) * p i)) by (intros; ring).
+intros Hs m. rewrite (Sum_ext n (fun i => p i * (v i - c) ^ 2) (fun i => p i * (v i - m) ^ 2 + 2 * (m - c) * (p i * v i) + (c ^ 2
+  - m ^ 2) * p i)) by (intros; ring).
 rewrite !Sum_plus, !Sum_scal. fold m. change (Sum n (fun i => p i)) with (Sum n p). rewrite Hs. pose proof (pow2_ge_0 (m - c)). lra.
 Qed.
 
@@ -76,7 +80,8 @@ assert (A : forall i, inr i n -> v b <= v i <= v a).
 { intros i Hi. pose proof (Largest_ge n v i Hi). pose proof (Largest_ge n (fun i => - v i) i Hi) as G. simpl in G. rewrite Eb in G. lra. }
 eapply Rle_trans; [apply (variance_shift n p v ((v a + v b) / 2) Hs)|].
 apply Rle_trans with ((v a - v b) ^ 2 / 4).
-- apply Rle_trans with (Sum n (fun i => p i * ((v a - v b) ^ 2 / 4))); [|rewrite Sum_scal_r; change (Sum n (fun i => p i)) with (Sum n p); rewrite Hs; lra].
+- apply Rle_trans with (Sum n (fun i => p i * ((v a - v b) ^ 2 / 4))); [|rewrite Sum_scal_r; change (Sum n (fun i => p i)) with (Sum n p);
+  rewrite Hs; lra].
   apply Sum_le. intros i Hi. apply Rmult_le_compat_l; [now apply Hp|]. pose proof (A i Hi).
   pose proof (Rmult_le_pos (v i - v b) (v a - v i) ltac:(lra) ltac:(lra)). lra.
 - destruct (Nat.eq_dec a b) as [->|Hne].
@@ -85,7 +90,8 @@ apply Rle_trans with ((v a - v b) ^ 2 / 4).
     apply Rmult_le_compat_r; [lra|].
     apply Rle_trans with (Sum n (fun i => (if Nat.eq_dec i a then v a ^ 2 else 0) + (if Nat.eq_dec i b then v b ^ 2 else 0))).
     * rewrite Sum_plus, !Sum_single by assumption. lra.
-    * apply Sum_le. intros i _. pose proof (pow2_ge_0 (v i)). destruct (Nat.eq_dec i a) as [E|E], (Nat.eq_dec i b) as [F|F]; try congruence; try rewrite <- E; try rewrite <- F; lra.
+    * apply Sum_le. intros i _. pose proof (pow2_ge_0 (v i)).
+      destruct (Nat.eq_dec i a) as [E|E], (Nat.eq_dec i b) as [F|F]; try congruence; try rewrite <- E; try rewrite <- F; lra.
 Qed.
 
 (** Softmax moves at most half as far as the logits. *)
@@ -112,7 +118,8 @@ destruct (MVT_gen f 0 1 (fun t => Sum n (fun i => e i * d t i))) as [c [_ E]].
   (* the variance of 2 e - v *)
   assert (V : 0 <= Sum n (fun i => p i * (2 * (e i - me) - (v i - mv)) ^ 2)).
   { apply Sum_nonneg. intros i Hi. apply Rmult_le_pos; [now apply (proj1 Sp) | apply pow2_ge_0]. }
-  rewrite (Sum_ext n _ (fun i => 4 * (p i * (e i - me) ^ 2) + p i * (v i - mv) ^ 2 - 4 * (e i * d c i) + 4 * me * (p i * v i) - 4 * me * mv * p i)) in V.
+  rewrite (Sum_ext n _ (fun i => 4 * (p i * (e i - me) ^ 2) + p i * (v i - mv) ^ 2 - 4 * (e i * d c i) + 4 * me * (p i * v i)
+    - 4 * me * mv * p i)) in V.
   2:{ intros i _. unfold d. fold p mv. ring. }
   rewrite Sum_minus, Sum_plus, Sum_minus, Sum_plus, !Sum_scal in V. change (Sum n (fun i => p i)) with (Sum n p) in V. rewrite (proj2 Sp) in V.
   fold mv in V. rewrite <- T in V. pose proof (variance_half n p e Hn Sp) as Ve. pose proof (variance_half n p v Hn Sp) as Vv. cbv zeta in Ve, Vv.
@@ -126,7 +133,8 @@ Definition room (n : nat) : R := 4 * exp (- 2) + ln (INR n) ^ 2.
 
 Lemma ln_softmax n z i : (1 <= n)%nat -> ln (softmax n z i) = z i - ln (Sum n (fun j => exp (z j))).
 Proof.
-intros Hn. pose proof (exp_total_pos n z Hn). unfold softmax, Rdiv. rewrite ln_mult, ln_exp, ln_Rinv; [ring | assumption | apply exp_pos | now apply Rinv_0_lt_compat].
+intros Hn. pose proof (exp_total_pos n z Hn). unfold softmax, Rdiv.
+  rewrite ln_mult, ln_exp, ln_Rinv; [ring | assumption | apply exp_pos | now apply Rinv_0_lt_compat].
 Qed.
 
 Lemma entropy_softmax n z : (1 <= n)%nat -> entropy n (softmax n z) = ln (Sum n (fun j => exp (z j))) - Sum n (fun i => softmax n z i * z i).
@@ -253,7 +261,8 @@ Proof. intros H. unfold temperature_fit. between h 0 (1 / 2). Qed.
 
 Lemma fit_high h : 6 <= h -> temperature_fit h <= 1.
 Proof.
-intros H. unfold temperature_fit. assert (A : 0 <= h - 6) by lra. pose proof (pow_le _ 2 A). pose proof (pow_le _ 3 A). pose proof (pow_le _ 4 A). lra.
+intros H. unfold temperature_fit. assert (A : 0 <= h - 6) by lra. pose proof (pow_le _ 2 A). pose proof (pow_le _ 3 A). pose proof (pow_le _ 4 A).
+  lra.
 Qed.
 
 Lemma fit_most h : 0 <= h <= 6 -> temperature_fit h <= 5 / 2.
@@ -294,7 +303,8 @@ Qed.
 
 Lemma scale_of_entropy a b : 0 <= a -> 0 <= b -> (Rmax 1 (temperature_fit a) - Rmax 1 (temperature_fit b)) ^ 2 <= 9 * (a - b) ^ 2.
 Proof.
-intros Ha Hb. destruct (inner_spec a) as [Ra Ea], (inner_spec b) as [Rb Eb]. rewrite (Ea Ha), (Eb Hb). apply Rle_trans with (9 * (inner a - inner b) ^ 2); [|pose proof (inner_contracts a b); lra].
+intros Ha Hb. destruct (inner_spec a) as [Ra Ea], (inner_spec b) as [Rb Eb]. rewrite (Ea Ha), (Eb Hb).
+  apply Rle_trans with (9 * (inner a - inner b) ^ 2); [|pose proof (inner_contracts a b); lra].
 set (x := inner a) in *. set (y := inner b) in *. apply Rle_trans with ((temperature_fit x - temperature_fit y) ^ 2).
 - rewrite <- !Rsqr_pow2. apply Rsqr_le_abs_1. unfold Rmax. destruct (Rle_dec 1 (temperature_fit x)), (Rle_dec 1 (temperature_fit y)); unfold Rabs;
   repeat match goal with |- context [Rcase_abs ?x] => destruct (Rcase_abs x) end; lra.
@@ -319,13 +329,16 @@ Theorem adaptive_lipschitz n z y : (1 <= n)%nat ->
   <= (5 / 4 + 3 * room n) ^ 2 * Sum n (fun i => (z i - y i) ^ 2).
 Proof.
 intros Hn. set (S2 := Sum n (fun i => (z i - y i) ^ 2)). assert (PS : 0 <= S2) by (apply Sum_nonneg; intros; apply pow2_ge_0).
-set (a := adaptive_scale n z). set (b := adaptive_scale n y). pose proof (adaptive_scale_range n z Hn) as Ra. pose proof (adaptive_scale_range n y Hn) as Rb. fold a in Ra. fold b in Rb.
-set (u i := softmax n (fun j => a * z j) i - softmax n (fun j => a * y j) i). set (w i := softmax n (fun j => a * y j) i - softmax n (fun j => b * y j) i).
+set (a := adaptive_scale n z). set (b := adaptive_scale n y). pose proof (adaptive_scale_range n z Hn) as Ra.
+  pose proof (adaptive_scale_range n y Hn) as Rb. fold a in Ra. fold b in Rb.
+set (u i := softmax n (fun j => a * z j) i - softmax n (fun j => a * y j) i).
+  set (w i := softmax n (fun j => a * y j) i - softmax n (fun j => b * y j) i).
 assert (M0 : 0 < room n). { unfold room. pose proof (exp_pos (- 2)). pose proof (pow2_ge_0 (ln (INR n))). lra. }
 set (A := 5 / 4). set (B := 3 * room n). assert (PB : 0 < B) by (unfold B; lra).
 assert (Hu : Sum n (fun i => u i ^ 2) <= A ^ 2 * S2).
 { eapply Rle_trans; [apply (softmax_contracts n (fun j => a * z j) (fun j => a * y j) Hn)|].
-  rewrite (Sum_ext n _ (fun i => a ^ 2 * (z i - y i) ^ 2)), Sum_scal by (intros; ring). fold S2. rewrite <- Rmult_assoc. apply Rmult_le_compat_r; [exact PS|].
+  rewrite (Sum_ext n _ (fun i => a ^ 2 * (z i - y i) ^ 2)), Sum_scal by (intros; ring). fold S2. rewrite <- Rmult_assoc.
+    apply Rmult_le_compat_r; [exact PS|].
   unfold A. nra. }
 assert (Hw : Sum n (fun i => w i ^ 2) <= B ^ 2 * S2).
 { eapply Rle_trans; [apply (scale_lipschitz n y b a Hn); lra|].

@@ -25,7 +25,8 @@ Proof.
 intros HW Hc. assert (PW : 0 < INR W) by (apply lt_0_INR; lia). induction F as [|F [A [HA U]]].
 - exists (fun _ => true). split; [|intros; lia]. unfold amount. rewrite Sum_const. simpl. lra.
 - destruct (pigeonhole n A (cell (S F)) W HW (Hc (S F))) as [w Hw]. exists (fun d => A d && Nat.eqb (cell (S F) d) w). split.
-  + eapply Rle_trans; [exact HA|]. rewrite <- tech_pow_Rmult, (Rmult_comm (INR W)), Rmult_assoc. apply Rmult_le_compat_l; [left; now apply pow_lt | exact Hw].
+  + eapply Rle_trans; [exact HA|]. rewrite <- tech_pow_Rmult, (Rmult_comm (INR W)), Rmult_assoc.
+    apply Rmult_le_compat_l; [left; now apply pow_lt | exact Hw].
   + intros f d e Hf Hd He. apply andb_true_iff in Hd, He. destruct Hd as [Hd Ed], He as [He Ee]. apply Nat.eqb_eq in Ed, Ee.
     destruct (Nat.eq_dec f (S F)) as [->|]; [congruence | apply U; (lia || assumption)].
 Qed.
@@ -93,9 +94,11 @@ assert (PW : 0 < INR cells) by (apply lt_0_INR; lia). assert (PP : 0 < INR cells
 destruct (pigeonholes n (fun f d => phase_cell cells (frequency f * INR d / (2 * PI))) cells bands Hc) as [A [HA U]].
 { intros f d _. now apply phase_cell_lt. }
 apply Rle_ge. apply Rle_trans with (amount n A).
-{ apply (Rmult_le_reg_l (INR cells ^ bands)); [exact PP|]. replace (INR cells ^ bands * (INR n * / INR cells ^ bands)) with (INR n) by (field; lra). exact HA. }
+{ apply (Rmult_le_reg_l (INR cells ^ bands)); [exact PP|].
+  replace (INR cells ^ bands * (INR n * / INR cells ^ bands)) with (INR n) by (field; lra). exact HA. }
 assert (H0 : 0 <= amount n A) by (apply Sum_nonneg; intros d _; destruct (A d); lra).
-assert (S0 : forall m, 0 <= Sum m (fun k => if Rle_dec (Largest n z - g) (z k) then 1 else 0)) by (intros; apply Sum_nonneg; intros k _; destruct (Rle_dec _ _); lra).
+assert (S0 : forall m, 0 <= Sum m (fun k => if Rle_dec (Largest n z - g) (z k) then 1 else 0)) by (intros; apply Sum_nonneg; intros k _;
+  destruct (Rle_dec _ _); lra).
 (* the first of them *)
 assert (First : forall m, (forall d, inr d m -> A d = false) \/ exists d, inr d m /\ A d = true /\ forall e, inr e (d - 1) -> A e = false).
 { induction m as [|m [IH|[d [Hd [Td Fd]]]]]; [left; intros; lia | | right; exists d; split; [lia|tauto]].
@@ -126,7 +129,8 @@ Let p := entmax n alpha z.
 
 Theorem rotary_peak : pw (Largest n p) (alpha - 1) <= pw (INR cells ^ bands / INR n) (alpha - 1) + (alpha - 1) * g.
 Proof.
-assert (PW : 0 < INR cells) by (apply lt_0_INR; lia). assert (PP : 0 < INR cells ^ bands) by now apply pow_lt. assert (PN : 0 < INR n) by (apply lt_0_INR; lia).
+assert (PW : 0 < INR cells) by (apply lt_0_INR; lia). assert (PP : 0 < INR cells ^ bands) by now apply pow_lt.
+  assert (PN : 0 < INR n) by (apply lt_0_INR; lia).
 set (q := / (alpha - 1)). pose proof (q_pos alpha Halpha) as Hq. fold q in Hq.
 set (B := pw (Largest n p) (alpha - 1)). destruct (Rle_dec B ((alpha - 1) * g)) as [L|L].
 { pose proof (pw_ge0 (INR cells ^ bands / INR n) (alpha - 1)). lra. }

@@ -31,7 +31,8 @@ Proof.
 intros HF HT g v H0 Hg i Hi. assert (A := HF g v H0 Hg).
 destruct (HT (fun t => F (g t)) (fun k => Sum N (fun j => J k j * v j))) with (i := i) as [E D];
   [intros; now apply A | intros; now apply A | exact Hi |].
-split; [exact E|]. replace (Sum N (fun k => Sum N (fun m => K i m * J m k) * v k)) with (Sum N (fun k => K i k * Sum N (fun j => J k j * v j))); [exact D|].
+split; [exact E|]. replace (Sum N (fun k => Sum N (fun m => K i m * J m k) * v k)) with (Sum N (fun k => K i k * Sum N (fun j => J k j * v j)));
+  [exact D|].
 rewrite (Sum_ext N (fun k => Sum N (fun m => K i m * J m k) * v k) (fun k => Sum N (fun m => K i m * (J m k * v k)))).
 - rewrite Sum_swap. apply Sum_ext. intros m _. now rewrite Sum_scal.
 - intros k _. rewrite <- Sum_scal_r. apply Sum_ext. intros; ring.
@@ -84,7 +85,8 @@ intros Hl Hc Hd HJ. destruct (edge l (tok c) (tok d)) eqn:E; [reflexivity|exfals
 rewrite (Sum_ext N _ (fun _ => 0)); [apply Sum_zero|]. intros m Hm.
 destruct (Req_EM_T (K l c m) 0) as [->|Hk]; [ring|]. destruct (Req_EM_T (J1 l m d) 0) as [->|Hj]; [ring|exfalso].
 assert (Em : tok m = tok c).
-{ destruct (Nat.eq_dec (tok m) (tok c)) as [|Hne]; [assumption|]. exfalso. exact (partial_among N tok (fun k => k = tok c) (T l c) (read l) m (LT l c) Hk Hne). }
+{ destruct (Nat.eq_dec (tok m) (tok c)) as [|Hne]; [assumption|]. exfalso.
+  exact (partial_among N tok (fun k => k = tok c) (T l c) (read l) m (LT l c) Hk Hne). }
 assert (Q : layer_edge n alpha (at_ l) (Z l) (tok m) (tok d) = true).
 { apply (attention_edges n N tok alpha (at_ l) (Z l) (V l) (GZ l) (GV l) GU); try assumption.
   - intros i j e Hi Hjj He G. destruct (Nat.eq_dec (tok e) i), (Nat.eq_dec (tok e) j); try tauto. exfalso.

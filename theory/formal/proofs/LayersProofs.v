@@ -1,7 +1,8 @@
 (* Proofs of the printed statements: the chapter layers. *)
 From Coq Require Import Reals Lra Lia List.
 From Coquelicot Require Import Coquelicot.
-From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted Tactics Rows Collapse Attention Returns Transformer Statements.
+From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted Tactics Rows Collapse Attention
+  Returns Transformer Statements.
 From EntmaxFormal Require MappingProofs.
 Open Scope R_scope.
 
@@ -66,7 +67,8 @@ Qed.
 Lemma shared n z p k : Sum n p = 1 -> (forall i, inr i n -> 0 <= p i) -> (forall i, inr i n -> z k <= z i -> p k <= p i) -> inr k n ->
   INR (multiplicity n z) * p k <= 1.
 Proof.
-intros Hs Hp Ho Hk. unfold multiplicity. rewrite support_size_Sum, <- Sum_scal_r. apply Rle_trans with (Sum n p); [|lra]. apply Sum_le. intros i Hi. pose proof (Hp i Hi).
+intros Hs Hp Ho Hk. unfold multiplicity. rewrite support_size_Sum, <- Sum_scal_r. apply Rle_trans with (Sum n p); [|lra]. apply Sum_le.
+  intros i Hi. pose proof (Hp i Hi).
 destruct (Req_EM_T (z i) (Largest n z)) as [E|E]; [|destruct (Rlt_dec 0 0); lra].
 destruct (Rlt_dec 0 1); [|lra]. pose proof (Largest_ge n z k Hk). pose proof (Ho i Hi ltac:(lra)). lra.
 Qed.
@@ -145,7 +147,8 @@ set (zmin := - Largest n (fun i => - z i)) in *. set (e i := exp (theta * z i)).
 assert (HN : 1 <= INR n - 1). { assert (INR 2 <= INR n) by (apply le_INR; lia). simpl in H. lra. }
 assert (L : forall i, inr i n -> e k <= E * e i).
 { intros i Hi. unfold e, E. rewrite <- exp_plus. pose proof (Largest_ge n z k Hk). pose proof (Largest_ge n (fun i => - z i) i Hi) as G. simpl in G.
-  destruct (Rle_lt_or_eq_dec (theta * z k) (theta * (Largest n z - zmin) + theta * z i)) as [Q|Q]; [unfold zmin; nra | left; now apply exp_increasing | rewrite Q; lra]. }
+  destruct (Rle_lt_or_eq_dec (theta * z k) (theta * (Largest n z - zmin) + theta * z i)) as [Q|Q]; [unfold zmin; nra | left;
+    now apply exp_increasing | rewrite Q; lra]. }
 assert (P : forall i, 0 < e i) by (intros; apply exp_pos).
 assert (W : E * e k + (INR n - 1) * e k <= E * Sum n e).
 { apply Rle_trans with (Sum n (fun i => e k + if Nat.eq_dec i k then (E - 1) * e k else 0)).
@@ -210,7 +213,8 @@ Proof.
 start. eapply Rle_trans; [now apply collapse_rate|]. set (E := exp (theta * (Largest n z - - Largest n (fun i => - z i)))) in *.
 assert (PE : 0 < E) by apply exp_pos. assert (INR 2 <= INR n) by (apply le_INR; lia). simpl in H2. set (N := INR n) in *. clearbody E N.
 apply (Rmult_le_reg_r ((N + 2 * E - 1) * (N + E - 1) * (N - 1))); [repeat apply Rmult_lt_0_compat; lra|].
-replace ((N - 1) * E / ((N + 2 * E - 1) * (N + E - 1)) * ((N + 2 * E - 1) * (N + E - 1) * (N - 1))) with (E * ((N - 1) * (N - 1))) by (field; split; lra).
+replace ((N - 1) * E / ((N + 2 * E - 1) * (N + E - 1)) * ((N + 2 * E - 1) * (N + E - 1) * (N - 1))) with (E * ((N - 1) * (N - 1))) by (field;
+  split; lra).
 replace (E / (N - 1) * ((N + 2 * E - 1) * (N + E - 1) * (N - 1))) with (E * ((N + 2 * E - 1) * (N + E - 1))) by (field; lra).
 apply Rmult_le_compat_l; [lra|]. nra.
 Qed.
@@ -242,13 +246,16 @@ assert (P : forall i, inr i n -> entmax n alpha z i = if T i then / 2 else 0).
   - intros i _. unfold T. destruct (Nat.eq_dec i 1) as [->|]; [intros; assumption|]. destruct (Nat.eq_dec i n) as [->|]; [reflexivity|discriminate].
   - intros i Hi. unfold T. destruct (Nat.eq_dec i 1); [discriminate|]. destruct (Nat.eq_dec i n); [discriminate|]. intros _.
     destruct (H2 i Hi) as [E|[E|L]]; [contradiction | contradiction |]. rewrite <- H1. apply (Rmult_le_compat_l (alpha - 1)) in L; [|lra].
-    replace ((alpha - 1) * (z 1%nat - pw 2 (1 - alpha) / (alpha - 1))) with ((alpha - 1) * z 1%nat - pw 2 (1 - alpha)) in L by (field; lra). exact L. }
+    replace ((alpha - 1) * (z 1%nat - pw 2 (1 - alpha) / (alpha - 1))) with ((alpha - 1) * z 1%nat - pw 2 (1 - alpha)) in L by (field; lra).
+      exact L. }
 assert (R3 : forall i, inr i (S n) -> entmax (S n) alpha (append n z (z n)) i = if T' i then / 3 else 0).
 { apply (top_level (S n) alpha (append n z (z n)) T' (z n) 3); try (lia || lra).
   - cbn [Sum]. unfold T' at 2. destruct (Nat.eq_dec (S n) 1); [lia|]. destruct (le_lt_dec n (S n)); [|lia].
     transitivity (Sum n (fun i => if Nat.eq_dec i 1 then 1 else if Nat.eq_dec i n then 1 else 0) + 1); [f_equal | rewrite Sum_two; (lia || lra)].
-    apply Sum_ext. intros i Hi. unfold T'. destruct (Nat.eq_dec i 1); [reflexivity|]. destruct (Nat.eq_dec i n), (le_lt_dec n i); (reflexivity || lia).
-  - intros i Hi. unfold T'. destruct (Nat.eq_dec i 1) as [->|]; [rewrite append_in by lia; intros; assumption|]. destruct (le_lt_dec n i); [|discriminate].
+    apply Sum_ext. intros i Hi. unfold T'. destruct (Nat.eq_dec i 1); [reflexivity|].
+      destruct (Nat.eq_dec i n), (le_lt_dec n i); (reflexivity || lia).
+  - intros i Hi. unfold T'. destruct (Nat.eq_dec i 1) as [->|]; [rewrite append_in by lia; intros; assumption|].
+    destruct (le_lt_dec n i); [|discriminate].
     intros _. destruct (Nat.eq_dec i n) as [->|]; [now rewrite append_in by lia|]. replace i with (S n) by lia. apply append_last.
   - intros i Hi. unfold T'. destruct (Nat.eq_dec i 1); [discriminate|]. destruct (le_lt_dec n i); [discriminate|]. intros _. rewrite append_in by lia.
     destruct (H2 i ltac:(lia)) as [E|[E|L]]; [contradiction | lia |]. rewrite <- H1. apply (Rmult_le_compat_l (alpha - 1)) in L; [|lra].
@@ -332,7 +339,8 @@ Lemma VSum_distance {V : NormedModule R_AbsRing} n (P : nat -> R) (x y : nat -> 
 Proof.
 induction n as [|n IH]; intros HP Hd; cbn [VSum Sum].
 - rewrite minus_eq_zero, norm_zero. lra.
-- replace (minus (plus (VSum n (fun j => scal (P j) (x j))) (scal (P (S n)) (x (S n)))) (plus (VSum n (fun j => scal (P j) (y j))) (scal (P (S n)) (y (S n)))))
+- replace (minus (plus (VSum n (fun j => scal (P j) (x j))) (scal (P (S n)) (x (S n)))) (plus (VSum n (fun j => scal (P j) (y j))) (scal (P (S n))
+  (y (S n)))))
     with (plus (minus (VSum n (fun j => scal (P j) (x j))) (VSum n (fun j => scal (P j) (y j)))) (scal (P (S n)) (minus (x (S n)) (y (S n))))).
   + eapply Rle_trans; [apply norm_triangle|]. rewrite Rmult_plus_distr_r. apply Rplus_le_compat.
     * apply IH; intros; [apply HP; lia | apply Hd; lia].
@@ -340,7 +348,8 @@ induction n as [|n IH]; intros HP Hd; cbn [VSum Sum].
       rewrite Rabs_pos_eq by (apply HP; lia). apply Rmult_le_compat_l; [apply HP; lia | apply Hd; lia].
   + assert (E : scal (P (S n)) (minus (x (S n)) (y (S n))) = minus (scal (P (S n)) (x (S n))) (scal (P (S n)) (y (S n))))
       by exact (scal_minus_distr_l (P (S n)) (x (S n)) (y (S n))).
-    rewrite E. generalize (scal (P (S n)) (x (S n))) (scal (P (S n)) (y (S n))) (VSum n (fun j => scal (P j) (x j))) (VSum n (fun j => scal (P j) (y j))).
+    rewrite E. generalize (scal (P (S n)) (x (S n))) (scal (P (S n)) (y (S n))) (VSum n (fun j => scal (P j) (x j))) (VSum n (fun j => scal (P j)
+      (y j))).
     intros b d' a c. unfold minus. rewrite opp_plus. rewrite <- !plus_assoc. f_equal. rewrite !plus_assoc. f_equal. apply plus_comm.
 Qed.
 
@@ -350,7 +359,7 @@ start. rewrite Rabs_pos_eq by apply norm_ge_0. clear H0.
 assert (R0 : 0 <= reach) by (eapply Rle_trans; [|apply (H4 1%nat); lia]; apply norm_ge_0).
 assert (A : forall L i, (L <= layers)%nat -> inr i n -> norm (minus (averaged n P f L x i) (averaged n P f L y i)) <= lipschitz ^ L * reach).
 { induction L as [|L IH]; intros i HL Hi; [simpl; rewrite Rmult_1_l; now apply H4|]. cbn [averaged].
-  eapply Rle_trans; [apply H3|]. rewrite <- tech_pow_Rmult, Rmult_assoc. apply Rmult_le_compat_l; [lra|].
+  eapply Rle_trans; [apply H3; (lia || assumption)|]. rewrite <- tech_pow_Rmult, Rmult_assoc. apply Rmult_le_compat_l; [lra|].
   destruct (H1 (S L) i ltac:(lia) Hi) as [Pp Ps]. eapply Rle_trans; [apply VSum_distance; [exact Pp | intros; apply IH; (lia || assumption)]|].
   rewrite Ps. lra. }
 rewrite Rmult_comm. eapply Rle_trans; [apply A; lia|]. lra.
@@ -417,7 +426,8 @@ Proof.
 revert i; induction L as [|L IH]; intros i Hi.
 - rewrite (Sum_ext n _ (fun j => if Nat.eq_dec j i then 1 else 0)); [now rewrite Sum_single|].
   intros j _. rewrite from_0. destruct (Nat.eq_dec i j), (Nat.eq_dec j i); congruence.
-- rewrite paths_sum. rewrite (Sum_ext n _ (fun j => Sum n (fun k => if edge (S L) i k then INR (length (paths_from n edge L k j)) else 0))) by (intros; apply from_sum).
+- rewrite paths_sum. rewrite (Sum_ext n _ (fun j => Sum n (fun k => if edge (S L) i k then INR (length (paths_from n edge L k j)) else 0))) by
+  (intros; apply from_sum).
   rewrite Sum_swap. apply Sum_ext. intros k Hk. destruct (edge (S L) i k); [now apply IH | apply Sum_zero].
 Qed.
 
@@ -528,7 +538,8 @@ revert i; induction L as [|L IH]; intros i Hi H.
     by (intros k Hk; apply IH; [exact Hk | intros l m Hl Hm; apply H; lia]).
   destruct (H (S L) i ltac:(lia) Hi) as [Pp Ps]. rewrite from_sum. cbn [mat_prod]. split.
   + apply Sum_nonneg. intros k Hk. apply Rmult_le_pos; [now apply Pp | now apply A].
-  + apply Sum_le. intros k Hk. replace (live P (S L) i k) with (if Rlt_dec 0 (P (S L) i k) then true else false) by reflexivity. pose proof (A k Hk). pose proof (Pp k Hk).
+  + apply Sum_le. intros k Hk. replace (live P (S L) i k) with (if Rlt_dec 0 (P (S L) i k) then true else false) by reflexivity.
+    pose proof (A k Hk). pose proof (Pp k Hk).
     assert (P (S L) i k <= 1) by (rewrite <- Ps; now apply (Sum_ge_term n (P (S L) i) k)).
     destruct (Rlt_dec 0 (P (S L) i k)).
     { pose proof (Rmult_le_compat_r (mat_prod n P L k j) (P (S L) i k) 1 ltac:(lra) ltac:(lra)). cbv iota. lra. }
@@ -602,17 +613,18 @@ Proof. exists 1%nat, 1%nat, (fun _ _ _ => 0), 0, 0. split; [lia|]. split; [lia|]
 Lemma exp_le x y : x <= y -> exp x <= exp y.
 Proof. intros [L|<-]; [left; now apply exp_increasing | lra]. Qed.
 
-Lemma softmax_bounded n z lo hi k : (1 <= n)%nat -> (forall i, inr i n -> lo <= z i <= hi) -> inr k n ->
-  softmax n z k <= exp (hi - lo) / (INR n + exp (hi - lo) - 1).
+Lemma softmax_bounded n z D k : (1 <= n)%nat -> (forall i, inr i n -> z k - z i <= D) -> inr k n ->
+  softmax n z k <= exp D / (INR n + exp D - 1).
 Proof.
-intros Hn Hz Hk. set (E := exp (hi - lo)). assert (PE : 0 < E) by apply exp_pos.
+intros Hn Hz Hk. set (E := exp D). assert (PE : 0 < E) by apply exp_pos.
 assert (HN : 1 <= INR n) by (change 1 with (INR 1); apply le_INR; lia).
-pose proof (exp_total_pos n z Hn) as PS. unfold softmax. set (e i := exp (z i)) in *. change (Sum n (fun j => exp (z j))) with (Sum n e) in *. fold (e k).
+pose proof (exp_total_pos n z Hn) as PS. unfold softmax. set (e i := exp (z i)) in *. change (Sum n (fun j => exp (z j))) with (Sum n e) in *.
+  fold (e k).
 assert (W : E * e k + (INR n - 1) * e k <= E * Sum n e).
 { apply Rle_trans with (Sum n (fun i => e k + if Nat.eq_dec i k then (E - 1) * e k else 0)).
   - rewrite Sum_plus, Sum_const, Sum_single by exact Hk. lra.
   - rewrite <- Sum_scal. apply Sum_le. intros i Hi. destruct (Nat.eq_dec i k) as [->|]; [lra|]. rewrite Rplus_0_r. unfold e, E.
-    rewrite <- exp_plus. apply exp_le. pose proof (Hz i Hi). pose proof (Hz k Hk). lra. }
+    rewrite <- exp_plus. apply exp_le. pose proof (Hz i Hi). lra. }
 apply (Rmult_le_reg_r (Sum n e)); [exact PS|]. unfold Rdiv. rewrite Rmult_assoc, Rinv_l, Rmult_1_r by lra.
 apply (Rmult_le_reg_r (INR n + E - 1)); [lra|].
 replace (E * / (INR n + E - 1) * Sum n e * (INR n + E - 1)) with (E * Sum n e) by (field; lra). lra.
@@ -626,7 +638,8 @@ intros HL Hi Hj. revert i Hi. induction L as [|[|L] IH]; intros i Hi HP HB; [lia
 - cbn [mat_prod]. rewrite (Sum_ext n _ (fun k => if Nat.eq_dec k j then P 1%nat i j else 0)); [rewrite Sum_single by exact Hj; now apply HB|].
   intros k _. destruct (Nat.eq_dec j k), (Nat.eq_dec k j); try congruence; subst; ring.
 - change (Sum n (fun k => P (S (S L)) i k * mat_prod n P (S L) k j) <= B). destruct (HP (S (S L)) i ltac:(lia) Hi) as [Pp Ps].
-  apply Rle_trans with (Sum n (fun k => P (S (S L)) i k * B)); [|rewrite Sum_scal_r; change (Sum n (fun k => P (S (S L)) i k)) with (Sum n (P (S (S L)) i)); rewrite Ps; lra].
+  apply Rle_trans with (Sum n (fun k => P (S (S L)) i k * B)); [|rewrite Sum_scal_r;
+    change (Sum n (fun k => P (S (S L)) i k)) with (Sum n (P (S (S L)) i)); rewrite Ps; lra].
   apply Sum_le. intros k Hk. apply Rmult_le_compat_l; [now apply Pp|]. apply IH; [lia | exact Hk | intros; apply HP; (lia || assumption) | exact HB].
 Qed.
 
@@ -653,14 +666,14 @@ Proof.
 intros H. induction H as [|m H IH]; [lra|]. unfold harmonic in *. cbn [Sum]. assert (0 < / INR (S m)) by (apply Rinv_0_lt_compat, lt_0_INR; lia). lra.
 Qed.
 
-Lemma softmax_even i z lo hi j : inr j i -> (forall m, inr m i -> lo <= z m <= hi) -> softmax i z j <= exp (hi - lo) / INR i.
+Lemma softmax_even i z D j : inr j i -> (forall m, inr m i -> z j - z m <= D) -> softmax i z j <= exp D / INR i.
 Proof.
 intros Hj Hz. assert (PI : 0 < INR i) by (apply lt_0_INR; lia). pose proof (exp_total_pos i z ltac:(lia)) as PS. unfold softmax.
-assert (W : INR i * exp lo <= Sum i (fun m => exp (z m))) by (rewrite <- Sum_const; apply Sum_le; intros m Hm; apply exp_le; apply (Hz m Hm)).
-assert (exp (z j) <= exp (hi - lo) * exp lo) by (rewrite <- exp_plus; apply exp_le; pose proof (Hz j Hj); lra).
-pose proof (exp_pos (hi - lo)). set (T := Sum i (fun m => exp (z m))) in *. set (E := exp (hi - lo)) in *.
+pose proof (exp_pos D). set (T := Sum i (fun m => exp (z m))) in *. set (E := exp D) in *.
+assert (W : INR i * exp (z j) <= E * T).
+{ unfold T. rewrite <- Sum_const, <- Sum_scal. apply Sum_le. intros m Hm. unfold E. rewrite <- exp_plus. apply exp_le. pose proof (Hz m Hm). lra. }
 apply (Rmult_le_reg_r (T * INR i)); [nra|]. replace (exp (z j) / T * (T * INR i)) with (exp (z j) * INR i) by (field; lra).
-replace (E / INR i * (T * INR i)) with (E * T) by (field; lra). nra.
+replace (E / INR i * (T * INR i)) with (E * T) by (field; lra). lra.
 Qed.
 
 Theorem causal_squashing__entry : Statements.causal_squashing__entry.
@@ -677,14 +690,17 @@ assert (A : forall L i, (S L <= layers)%nat -> inr i n -> mat_prod n P (S L) i j
     apply Rle_trans with (Sum n (fun k => if le_dec k i then E / INR i * (harmonic i ^ L * E ^ S L) * / INR k else 0)).
     + apply Sum_le. intros k Hk. unfold P at 1. rewrite causal_if. destruct (le_dec k i) as [Hki|]; [|lra].
       assert (Pk : 0 < INR k) by (apply lt_0_INR; lia). assert (PL : 0 < E ^ S L) by now apply pow_lt.
-      apply Rle_trans with (softmax i (Z (S (S L)) i) k * (harmonic k ^ L * E ^ S L / INR k)); [apply Rmult_le_compat_l; [left; apply softmax_gt0; lia | apply IH; (lia || assumption)]|].
+      apply Rle_trans with (softmax i (Z (S (S L)) i) k * (harmonic k ^ L * E ^ S L / INR k)); [apply Rmult_le_compat_l; [left; apply softmax_gt0;
+        lia | apply IH; (lia || assumption)]|].
       unfold Rdiv at 1. rewrite <- Rmult_assoc. apply Rmult_le_compat_r; [left; now apply Rinv_0_lt_compat|].
-      apply Rmult_le_compat; [left; apply softmax_gt0; lia | apply Rmult_le_pos; [apply pow_le, harmonic_pos | lra] | apply softmax_even; [lia | intros; apply H1; lia] |].
+      apply Rmult_le_compat; [left; apply softmax_gt0; lia | apply Rmult_le_pos; [apply pow_le, harmonic_pos | lra] | apply softmax_even;
+        [lia | intros; apply H1; lia] |].
       apply Rmult_le_compat_r; [lra|]. apply pow_incr. split; [apply harmonic_pos | now apply harmonic_le].
     + rewrite Sum_causal, Sum_scal by exact Hi. fold (harmonic i). right. simpl. field. lra. }
 destruct layers as [|L]; [lia|]. eapply Rle_trans; [apply A; lia|]. fold (harmonic n). replace (S L - 1)%nat with L by lia.
 assert (X : E ^ S L = exp (INR (S L) * D)).
-{ clear. unfold E. induction (S L) as [|m IH]; [simpl; now rewrite Rmult_0_l, exp_0|]. rewrite <- tech_pow_Rmult, IH, <- exp_plus, S_INR. f_equal. ring. }
+{ clear. unfold E. induction (S L) as [|m IH]; [simpl; now rewrite Rmult_0_l, exp_0|]. rewrite <- tech_pow_Rmult, IH, <- exp_plus, S_INR. f_equal.
+  ring. }
 rewrite X. lra.
 Qed.
 
@@ -731,7 +747,8 @@ replace (harmonic (S i) - harmonic i) with (/ INR (S i)) in T by lra.
 apply Rle_trans with (harmonic i ^ S m / (INR (S m) * INR (fact m)) + harmonic (S i) ^ m / INR (fact m) * / INR (S i)).
 - apply (Rmult_le_reg_r (INR (S m) * INR (fact m))); [nra|]. rewrite Rmult_plus_distr_r.
   unfold Rdiv. rewrite !Rmult_assoc, !Rinv_l by nra.
-  replace (harmonic (S i) ^ m * (/ INR (fact m) * (/ INR (S i) * (INR (S m) * INR (fact m))))) with (INR (S m) * harmonic (S i) ^ m * / INR (S i)) by (field; split; [apply Rgt_not_eq, lt_0_INR; lia | lra]).
+  replace (harmonic (S i) ^ m * (/ INR (fact m) * (/ INR (S i) * (INR (S m) * INR (fact m))))) with (INR (S m) * harmonic (S i) ^ m * / INR (S i))
+    by (field; split; [apply Rgt_not_eq, lt_0_INR; lia | lra]).
   lra.
 - apply Rplus_le_compat; [exact IHi|]. unfold Rdiv at 2. apply Rmult_le_compat_r; [lra | apply IH].
 Qed.
@@ -742,15 +759,18 @@ intros Hi. assert (P : 1 <= INR i) by (change 1 with (INR 1); apply le_INR; lia)
 assert (L : forall t, 0 < t -> ln t <= t - 1).
 { intros t Ht. pose proof (exp_ineq1_le (ln t)) as B. rewrite exp_ln in B by exact Ht. lra. }
 split.
-- pose proof (L (x / (x + 1)) ltac:(apply Rdiv_lt_0_compat; lra)) as Q. unfold Rdiv in Q. rewrite ln_mult, ln_Rinv in Q; [| lra | lra | apply Rinv_0_lt_compat; lra].
+- pose proof (L (x / (x + 1)) ltac:(apply Rdiv_lt_0_compat; lra)) as Q. unfold Rdiv in Q.
+  rewrite ln_mult, ln_Rinv in Q; [| lra | lra | apply Rinv_0_lt_compat; lra].
   replace (x * / (x + 1) - 1) with (- / (x + 1)) in Q by (field; lra). lra.
-- pose proof (L ((x + 1) / x) ltac:(apply Rdiv_lt_0_compat; lra)) as Q. unfold Rdiv in Q. rewrite ln_mult, ln_Rinv in Q; [| lra | lra | apply Rinv_0_lt_compat; lra].
+- pose proof (L ((x + 1) / x) ltac:(apply Rdiv_lt_0_compat; lra)) as Q. unfold Rdiv in Q.
+  rewrite ln_mult, ln_Rinv in Q; [| lra | lra | apply Rinv_0_lt_compat; lra].
   assert (/ x <= 1) by (rewrite <- Rinv_1; apply Rinv_le_contravar; lra). replace ((x + 1) * / x - 1) with (/ x) in Q by (field; lra). lra.
 Qed.
 
 Lemma ln_INR_ge0 i : (1 <= i)%nat -> 0 <= ln (INR i).
 Proof.
-intros Hi. rewrite <- ln_1. assert (P : 1 <= INR i) by (change 1 with (INR 1); apply le_INR; lia). destruct P as [P|<-]; [left; apply ln_increasing; lra | lra].
+intros Hi. rewrite <- ln_1. assert (P : 1 <= INR i) by (change 1 with (INR 1); apply le_INR; lia).
+  destruct P as [P|<-]; [left; apply ln_increasing; lra | lra].
 Qed.
 
 Lemma sink_upper m i : (1 <= i)%nat -> sink m i <= (ln (INR i) + INR m) ^ m / INR (fact m).
@@ -897,7 +917,8 @@ Qed.
 
 Theorem gradient_size__inhabited : Statements.gradient_size__inhabited.
 Proof.
-exists 1%nat, 1, (fun _ => 1), (fun _ => 0), 0. split; [lia|]. split; [lra|]. split; [split; [intros; lra | simpl; ring]|]. split; [intros; lra | lra].
+exists 1%nat, 1, (fun _ => 1), (fun _ => 0), 0. split; [lia|]. split; [lra|]. split; [split; [intros; lra | simpl; ring]|].
+  split; [intros; lra | lra].
 Qed.
 
 (** Mean deviation: with weights s on values of range R, at most R / 2. *)
@@ -940,7 +961,8 @@ assert (U : u + l = hi - lo) by (unfold u, l; ring). destruct (Rle_lt_or_eq_dec 
 - rewrite U. pose proof (B k0 Hk0 P0). lra.
 - set (T := Sum n (fun i => s i * Rabs (v i - m))) in *. apply Rle_trans with ((u + l) * Sum n s / 2); [|nra].
   apply (Rmult_le_reg_r (u + l)); [exact L|]. eapply Rle_trans; [exact C|]. pose proof (pow2_ge_0 (u - l)). nra.
-- rewrite (Sum_ext n _ (fun _ => 0)), Sum_zero; [pose proof (Rmult_le_compat_r (Sum n s) 0 bound); lra|]. intros i Hi. destruct (Hs i Hi) as [Pi|<-]; [|ring].
+- rewrite (Sum_ext n _ (fun _ => 0)), Sum_zero; [pose proof (Rmult_le_compat_r (Sum n s) 0 bound); lra|]. intros i Hi.
+  destruct (Hs i Hi) as [Pi|<-]; [|ring].
   assert (E : forall j, inr j n -> s j * v j = s j * lo).
   { intros j Hj. destruct (Hs j Hj) as [Pj|<-]; [|ring]. pose proof (B j Hj Pj). replace (v j) with lo by lra. reflexivity. }
   assert (m = lo).
@@ -961,7 +983,8 @@ Qed.
 
 Theorem gradient_size__total__defined : Statements.gradient_size__total__defined.
 Proof.
-start. destruct H1 as [Hp Hs]. pose proof (sensitivity_pos n alpha p Hp Hs) as P. change (0 < Sum n (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) in P.
+start. destruct H1 as [Hp Hs]. pose proof (sensitivity_pos n alpha p Hp Hs) as P.
+  change (0 < Sum n (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) in P.
 repeat split; intros; try (left; assumption). lra.
 Qed.
 
@@ -1011,7 +1034,8 @@ Proof.
 start. set (q := / (alpha - 1)) in *. pose proof (q_pos alpha H0) as Hq. fold q in Hq.
 destruct (entmax_ge0 n alpha z 1%nat) as [L|E]; [exfalso|now symmetry]. apply (support_criterion n alpha z H H0) in L. fold q in L.
 rewrite Sum_first in L by exact H. rewrite Rminus_eq_0, Rmult_0_r, Rmax_0_0, pw_0, Rplus_0_l in L by lra.
-assert (Sum (n - 1) (fun k => pw (Rmax 0 ((alpha - 1) * (slope * INR k - content))) q) <= Sum (n - 1) (fun k => pw (Rmax 0 ((alpha - 1) * (z (S k) - z 1%nat))) q)); [|lra].
+assert (Sum (n - 1) (fun k => pw (Rmax 0 ((alpha - 1) * (slope * INR k - content))) q) <= Sum (n - 1) (fun k => pw (Rmax 0 ((alpha
+  - 1) * (z (S k) - z 1%nat))) q)); [|lra].
 apply Sum_le. intros k Hk. apply pw_le; [exact Hq|]. apply Rmax_0_le, Rmult_le_compat_l; [lra|].
 pose proof (H3 (S k) ltac:(lia) 1%nat ltac:(lia)) as B. rewrite (S_INR k) in B. simpl (INR 1) in B. lra.
 Qed.
@@ -1104,7 +1128,8 @@ Qed.
 
 Theorem alibi_scale__scaled : Statements.alibi_scale__scaled.
 Proof.
-start. apply (alibi_last n alpha (fun i => theta * z i)); try assumption. pose proof (H4 n ltac:(lia) 1%nat ltac:(lia)) as B. rewrite minus_INR in H5 by lia. simpl (INR 1) in *.
+start. apply (alibi_last n alpha (fun i => theta * z i)); try assumption. pose proof (H4 n ltac:(lia) 1%nat ltac:(lia)) as B.
+  rewrite minus_INR in H5 by lia. simpl (INR 1) in *.
 assert (G : 1 / (theta * (alpha - 1)) <= z n - z 1%nat) by lra. apply (Rmult_le_compat_l theta) in G; [|lra].
 replace (theta * (1 / (theta * (alpha - 1)))) with (/ (alpha - 1)) in G by (field; lra). lra.
 Qed.
@@ -1133,7 +1158,8 @@ Proof. apply (Sum_permutes n f (fun i => (S n - i)%nat)). split; intros; lia. Qe
 
 Theorem alibi_two_sided__reached : Statements.alibi_two_sided__reached.
 Proof.
-start. set (d := distance) in *. unfold Rgt. rewrite support_criterion by (lia || assumption). set (q := / (alpha - 1)) in *. pose proof (q_pos alpha H0) as Hq. fold q in Hq.
+start. set (d := distance) in *. unfold Rgt. rewrite support_criterion by (lia || assumption). set (q := / (alpha - 1)) in *.
+  pose proof (q_pos alpha H0) as Hq. fold q in Hq.
 set (f k := pw (Rmax 0 ((alpha - 1) * (slope * INR k - content))) q).
 assert (F0 : f 0%nat = 0). { unfold f. simpl (INR 0). rewrite Rmax_0_0, pw_0; [reflexivity | lra | lra | nra]. }
 assert (E : Sum (2 * d + 1) (fun i => pw (Rmax 0 ((alpha - 1) * (z i - z 1%nat))) q) = f d + 2 * Sum (d - 1) f).
@@ -1185,7 +1211,8 @@ Theorem rotary_returns__peak : Statements.rotary_returns__peak.
 Proof.
 start. pose proof (rotary_peak n bands cells frequency amplitude H H2 H3 alpha H0) as B. cbv zeta in B.
 assert (0 < INR cells) by (apply lt_0_INR; lia).
-replace (2 * Sum bands amplitude * PI ^ 2 * (alpha - 1) / INR cells ^ 2) with ((alpha - 1) * (2 * Sum bands amplitude * PI ^ 2 / INR cells ^ 2)) by (field; lra).
+replace (2 * Sum bands amplitude * PI ^ 2 * (alpha - 1) / INR cells ^ 2) with ((alpha
+  - 1) * (2 * Sum bands amplitude * PI ^ 2 / INR cells ^ 2)) by (field; lra).
 exact B.
 Qed.
 
@@ -1206,8 +1233,10 @@ assert (L : (alpha - 1) * ln (Largest n p) <= ln T).
 { rewrite <- (ln_exp ((alpha - 1) * ln (Largest n p))). change (exp ((alpha - 1) * ln (Largest n p))) with (Rpower (Largest n p) (alpha - 1)).
   rewrite pw_Rpower in Q by exact P. destruct Q as [Q|Q]; [left; apply ln_increasing; [apply Rpower_gt0 | exact Q] | rewrite Q; lra]. }
 apply Rle_ge. apply Rle_trans with (- ln (Largest n p)).
-{ assert (ln (Largest n p) <= ln T / (alpha - 1)); [|lra]. apply (Rmult_le_reg_r (alpha - 1)); [lra|]. unfold Rdiv. rewrite Rmult_assoc, Rinv_l by lra. lra. }
-apply Rle_trans with (Sum n (fun i => p i * - ln (Largest n p))); [rewrite Sum_scal_r; change (Sum n (fun i => p i)) with (Sum n p); unfold p at 2; rewrite entmax_sum by assumption; lra|].
+{ assert (ln (Largest n p) <= ln T / (alpha - 1)); [|lra]. apply (Rmult_le_reg_r (alpha - 1)); [lra|]. unfold Rdiv.
+  rewrite Rmult_assoc, Rinv_l by lra. lra. }
+apply Rle_trans with (Sum n (fun i => p i * - ln (Largest n p))); [rewrite Sum_scal_r; change (Sum n (fun i => p i)) with (Sum n p); unfold p at 2;
+  rewrite entmax_sum by assumption; lra|].
 apply Sum_le. intros i Hi. destruct (entmax_ge0 n alpha z i) as [G|G]; fold p in G; [|rewrite <- G; lra].
 pose proof (Largest_ge n p i Hi) as [M|M]; [|rewrite <- M; lra].
 pose proof (ln_increasing (p i) (Largest n p) G M). nra.

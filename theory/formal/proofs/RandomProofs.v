@@ -14,7 +14,8 @@ Proof. intros Hn. rewrite <- ln_1. apply ln_increasing; [lra|]. change 1 with (I
 Lemma ln_INR_ge1 n : (3 <= n)%nat -> 1 <= ln (INR n).
 Proof.
 intros Hn. assert (3 <= INR n) by (replace 3 with (INR 3) by (simpl; ring); now apply le_INR).
-rewrite <- (ln_exp 1). pose proof exp_le_3. destruct (Rle_lt_or_eq_dec (exp 1) (INR n)) as [L|E]; [lra | left; apply ln_increasing; [apply exp_pos | exact L] | rewrite E; lra].
+rewrite <- (ln_exp 1). pose proof exp_le_3.
+  destruct (Rle_lt_or_eq_dec (exp 1) (INR n)) as [L|E]; [lra | left; apply ln_increasing; [apply exp_pos | exact L] | rewrite E; lra].
 Qed.
 
 Theorem scale_in_gamma__monotone : Statements.scale_in_gamma__monotone.
@@ -104,14 +105,18 @@ Qed.
 
 Theorem scalable_softmax_margin__weight : Statements.scalable_softmax_margin__weight.
 Proof.
-start. pose proof (ln_INR_pos n H) as L. set (e l := exp (strength * ln (INR n) * z l)). unfold softmax. change (Sum n (fun j => exp (strength * ln (INR n) * z j))) with (Sum n e). fold (e k).
-rewrite pw_base by lia. set (x := exp (- (strength * gap) * ln (INR n))). assert (Pk : 0 < e k) by apply exp_pos. assert (Px : 0 < x) by apply exp_pos.
+start. pose proof (ln_INR_pos n H) as L. set (e l := exp (strength * ln (INR n) * z l)). unfold softmax.
+  change (Sum n (fun j => exp (strength * ln (INR n) * z j))) with (Sum n e). fold (e k).
+rewrite pw_base by lia. set (x := exp (- (strength * gap) * ln (INR n))). assert (Pk : 0 < e k) by apply exp_pos.
+  assert (Px : 0 < x) by apply exp_pos.
 assert (HN : 1 <= INR n) by (change 1 with (INR 1); apply le_INR; lia).
 assert (W : Sum n e <= e k * (1 + x * (INR n - 1))).
 { apply Rle_trans with (Sum n (fun l => e k * x + if Nat.eq_dec l k then e k - e k * x else 0)).
   - apply Sum_le. intros l Hl. destruct (Nat.eq_dec l k) as [->|Hne]; [lra|]. destruct (H3 l Hl) as [E|Q]; [contradiction|].
-    rewrite Rplus_0_r. unfold e, x. rewrite <- exp_plus. apply Rle_trans with (exp (strength * ln (INR n) * z k + - (strength * gap) * ln (INR n))); [|lra].
-    destruct (Rle_lt_or_eq_dec (strength * ln (INR n) * z l) (strength * ln (INR n) * z k + - (strength * gap) * ln (INR n))) as [B|B]; [| left; now apply exp_increasing | rewrite B; lra].
+    rewrite Rplus_0_r. unfold e, x. rewrite <- exp_plus.
+      apply Rle_trans with (exp (strength * ln (INR n) * z k + - (strength * gap) * ln (INR n))); [|lra].
+    destruct (Rle_lt_or_eq_dec (strength * ln (INR n) * z l) (strength * ln (INR n) * z k + - (strength * gap) * ln (INR n))) as [B|B]; [| left;
+      now apply exp_increasing | rewrite B; lra].
     assert (0 < strength * ln (INR n)) by nra. nra.
   - rewrite Sum_plus, Sum_const, Sum_single by assumption. lra. }
 assert (PS : 0 < Sum n e) by (eapply Rlt_le_trans; [exact Pk | apply (Sum_ge_term n e k H2); intros; left; apply exp_pos]).

@@ -88,7 +88,8 @@ SETTINGS: dict[str, Setting] = {
             "(1 <= layers)%nat",
             "row_stochastic n P layers",
             "0 < lipschitz",
-            "forall l i a b, norm (minus (f l i a) (f l i b)) <= lipschitz * norm (minus a b)",
+            "forall l i a b, inr l layers -> inr i n -> "
+            "norm (minus (f l i a) (f l i b)) <= lipschitz * norm (minus a b)",
             "forall i, inr i n -> norm (minus (x i) (y i)) <= reach",
         ),
         {N.late: "norm (minus (averaged n P f layers x n) (averaged n P f layers y n))"},
@@ -109,7 +110,8 @@ SETTINGS: dict[str, Setting] = {
         {
             N.p: "entmax1 n alpha z",
             N.tau: "threshold n alpha z",
-            N.D: "fun i j => Derive (fun t => entmax1 n alpha (fun m => z m + t * (if Nat.eq_dec m j then 1 else 0)) i) 0",
+            N.D: "fun i j => "
+            "Derive (fun t => entmax1 n alpha (fun m => z m + t * (if Nat.eq_dec m j then 1 else 0)) i) 0",
         },
     ),
     "gradient-size": POINT_FROM_ONE.having(
@@ -157,8 +159,7 @@ SETTINGS: dict[str, Setting] = {
             "forall l c, depends_on N tok (fun k => k = tok c) (T l c)",
             f"forall l i j, inr l layers -> inr i n -> inr j n -> differentiable N (Z l i j) {_AT}",
             f"forall l j c, inr l layers -> inr j n -> inr c N -> differentiable N (V l j c) {_AT}",
-            "forall l c, inr l layers -> inr c N -> "
-            f"differentiable N (T l c) (attended n tok alpha (Z l) (V l) {_AT})",
+            f"forall l c, inr l layers -> inr c N -> differentiable N (T l c) (attended n tok alpha (Z l) (V l) {_AT})",
             "alpha < 2 \\/ (forall l i k, inr l layers -> inr i n -> inr k n -> "
             f"(alpha - 1) * Z l i k {_AT} <> threshold n alpha (fun k => Z l i k {_AT}))",
         ),
@@ -173,12 +174,20 @@ SETTINGS: dict[str, Setting] = {
     ),
     "softmax-squashing": Setting(
         {"n": "nat", "layers": "nat", "Z": "nat -> nat -> nat -> R", "z_max": "R", "z_min": "R"},
-        (SOME, "(1 <= layers)%nat", "forall l i j, inr l layers -> inr i n -> inr j n -> z_min <= Z l i j <= z_max"),
+        (
+            SOME,
+            "(1 <= layers)%nat",
+            "forall l i j k, inr l layers -> inr i n -> inr j n -> inr k n -> Z l i j - Z l i k <= z_max - z_min",
+        ),
         {N.G: "mat_prod n (fun l i => softmax n (Z l i)) layers"},
     ),
     "causal-squashing": Setting(
         {"n": "nat", "layers": "nat", "Z": "nat -> nat -> nat -> R", "z_max": "R", "z_min": "R"},
-        (SOME, "(1 <= layers)%nat", "forall l i j, inr l layers -> inr i n -> inr j i -> z_min <= Z l i j <= z_max"),
+        (
+            SOME,
+            "(1 <= layers)%nat",
+            "forall l i j k, inr l layers -> inr i n -> inr j i -> inr k i -> Z l i j - Z l i k <= z_max - z_min",
+        ),
         {N.G: "mat_prod n (fun l i j => if causal l i j then softmax i (Z l i) j else 0) layers"},
     ),
     "causal-sink": Setting(

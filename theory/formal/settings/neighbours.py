@@ -75,9 +75,7 @@ SETTINGS: dict[str, Setting] = {
             N.r: f"shares n (fun i => Rmax 0 ({_Z} i - rho) * exp ({_Z} i))",
         },
     ),
-    "budget-form": BUDGET.having(
-        "forall i, inr i n -> 0 <= r i <= 1", "Sum n r = INR kept", variables={"r": VECTOR}
-    ),
+    "budget-form": BUDGET.having("forall i, inr i n -> 0 <= r i <= 1", "Sum n r = INR kept", variables={"r": VECTOR}),
     "budget-structure": BUDGET.having(
         "permutes n perm", f"Sum n (budget rho {_Z}) = INR kept", variables=TURNED, meaning={N.r: f"budget rho {_Z}"}
     ),
