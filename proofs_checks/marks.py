@@ -48,7 +48,8 @@ class Truth(_Shown):
 class Grounds(_Shown):
     """On what grounds it is known."""
 
-    PROVED = "proved", Verdict.PROVED.mark, "", "evidence of theorems executed"
+    PROVED = "proved", Verdict.PROVED.mark, "", "by theorems that the kernel of Coq has checked"
+    DERIVED = "derived", Verdict.DERIVED.mark, "", "by theorems, one at least derived by algebra that words join"
     CERTIFIED = "certified", Verdict.CERTIFIED.mark, "", "a point, in ball arithmetic"
     MEASURED = "measured", "●", "", "a point, in floating point"
     SUPPORTED = "supported", Verdict.SUPPORTED.mark, "", "a search that found nothing"

@@ -8,6 +8,7 @@ import multiprocessing
 import platform
 import signal
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from datetime import UTC, datetime
@@ -20,7 +21,9 @@ from entmax_oracle.theory.theorem import index
 
 from .conjectures import load
 from .evidence import Case, Check, Context, Evidence, check_folklore, check_needed, check_sharp, verdict
+from .evidence.case import strengths
 from .evidence.results import SCHEMA, Debunking, TheoremResult, VerifyResult
+from .formal import formal_evidence, standing
 from .marks import Verdict
 from .reading import precision
 from .records import schema_of, structured
@@ -78,7 +81,7 @@ def select(names: Iterable[str] = (), areas: Iterable[str] = ()) -> tuple[Case, 
     return chosen
 
 
-def examine(case: Case, context: Context | None = None) -> TheoremResult:
+def examine(case: Case, context: Context | None = None, *, ours: bool = True) -> TheoremResult:
     """Execute a case and say what was found.
 
     Parameters
@@ -87,11 +90,14 @@ def examine(case: Case, context: Context | None = None) -> TheoremResult:
         The theorem with its arguments.
     context
         Profile and seed.
+    ours
+        Whether it is a theorem of the package: then what the kernel of Coq has checked counts as well.
     """
     context = context or Context()
     theorem = case.theorem
     started = time.perf_counter()
-    evidence = tuple(argument.execute(theorem, context) for argument in case.arguments)
+    formal = formal_evidence(theorem) if ours and not case.conjecture else None
+    evidence = (*filter(None, [formal]), *(argument.execute(theorem, context) for argument in case.arguments))
     with precision():
         sharp = tuple(_guarded(s.claim, s.text, partial(check_sharp, theorem, s)) for s in case.sharp)
         needed = tuple(_guarded(h.hypothesis, h.text, partial(check_needed, theorem, h)) for h in case.needed)
@@ -108,6 +114,7 @@ def examine(case: Case, context: Context | None = None) -> TheoremResult:
         theorem,
         verdict=word,
         domain=domain,
+        strengths=strengths(theorem, evidence) if word is not Verdict.REFUTED else {},
         clean=not problems,
         problems=tuple(problems),
         remarks=tuple(_unshown(case, needed)) if case.conjecture else (),
@@ -162,7 +169,7 @@ def verify(
     Returns
     -------
     dict
-        Schema ``entmax-oracle/verify/1``. An interrupt keeps what is finished and marks the rest ``unchecked``.
+        Schema ``entmax-oracle/verify/2``. An interrupt keeps what is finished and marks the rest ``unchecked``.
 
     Raises
     ------
@@ -213,6 +220,9 @@ def examine_all(
     chosen: list[tuple[Path | None, Case]] = [(path, case) for path in paths for case in load(path)]
     if names or areas or not files:
         chosen += [(None, case) for case in select(names, areas)]
+    told = Counter(case.theorem.name for _, case in chosen)
+    if twice := [name for name, count in told.items() if count > 1]:
+        raise ValueError(f"theorems: {twice[0]!r} is given more than once; rename one, or give it once")
     started, clock = datetime.now(UTC), time.perf_counter()
     results: dict[int, TheoremResult] = {}
 
@@ -234,8 +244,8 @@ def examine_all(
             todo.append((position, file, case))
     try:
         if executor is None and jobs <= 1:
-            for position, _, case in todo:
-                finish(position, examine(case, context))
+            for position, file, case in todo:
+                finish(position, examine(case, context, ours=file is None))
         else:
             _spread(todo, context, jobs, executor, finish)
     except KeyboardInterrupt:
@@ -267,7 +277,10 @@ def _finished(known: VerifyResult | None, context: Context) -> dict[str, Theorem
 
 def versions() -> dict[str, str]:
     """Return the versions of everything the evidence rests on."""
+    certificate, here = standing()
     found = {"python": platform.python_version()}
+    if certificate is not None:
+        found["coq"] = certificate.coq if here else f"{certificate.coq} (certificate)"
     for package in ("entmax-oracle", "sympy", "python-flint", "numpy", "scipy", "hypothesis", "z3-solver"):
         try:
             found[package] = importlib.metadata.version(package)
@@ -307,7 +320,7 @@ def _spread(
 def _work(file: Path | None, name: str, context: Context) -> TheoremResult:
     """Examine one theorem by name: arguments hold functions, which do not travel between processes."""
     available = load(file) if file is not None else select([name])
-    return examine(next(case for case in available if case.theorem.name == name), context)
+    return examine(next(case for case in available if case.theorem.name == name), context, ours=file is None)
 
 
 def _guarded(subject: str, text: str, check: Callable[[], Check]) -> Check:

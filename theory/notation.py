@@ -149,6 +149,16 @@ mix = sp.Symbol("t", real=True)
 """A weight between 0 and 1."""
 perm = sp.IndexedBase("pi", integer=True)
 """A permutation of the tokens."""
+growth = sp.Symbol("beta", real=True)
+"""Exponent of a power of the length: a support of at most ``n^beta`` tokens."""
+deviation = sp.Symbol("sigma", positive=True)
+"""Standard deviation of a random logit, or what takes its place."""
+mean_range = sp.Symbol("E_range", nonnegative=True)
+"""Expected range of the logits."""
+amplitude = sp.Symbol("A", positive=True)
+"""Amplitude of a rotary frequency: the logit at distance 0."""
+frequency = sp.Symbol("omega", positive=True)
+"""A rotary frequency, in radians per token."""
 
 i, j, k, l = INDICES = sp.symbols("i j k l", integer=True, positive=True)
 """Token indices; free in a claim they range over all tokens."""
@@ -177,6 +187,7 @@ _LATEX = {
     mean_peak: r"\mathbb{E} p_{\max}",
     mean_square: r"\mathbb{E} \lVert p \rVert_2^2",
     peak: r"g_{\max}",
+    mean_range: r"\mathbb{E}(z_{\max} - z_{\min})",
 }
 
 
@@ -207,7 +218,7 @@ def s(index: sp.Expr) -> sp.Expr:
 
 def latex(expression: sp.Basic) -> str:
     """LaTeX of an expression, with the field's names for the symbols above."""
-    return str(sp.latex(expression, symbol_names=_LATEX))
+    return str(sp.latex(expression, symbol_names=_LATEX, inv_trig_style="full"))
 
 
 class Iff(BooleanFunction):  # type: ignore[misc]

@@ -3,11 +3,15 @@
 from itertools import groupby
 from pathlib import Path
 
+from docutils import nodes
 from sphinx.application import Sphinx
 
 from entmax_oracle.proofs_checks.evidence import KINDS, check_folklore
+from entmax_oracle.proofs_checks.formal import formal_evidence
 from entmax_oracle.proofs_checks.reading import precision
 from entmax_oracle.proofs_checks.theorems import cases
+from entmax_oracle.theory import theorems
+from entmax_oracle.theory.formal import statements
 
 
 def page(case) -> str:
@@ -22,8 +26,17 @@ def page(case) -> str:
         parts += [f"`{claim.key}`", f"$$\n{claim.latex}\n$$"]
     if theorem.folklore:
         parts += ["## What people believe", *(f"- {folklore.text}" for folklore in theorem.folklore)]
+    formal = formal_evidence(theorem)
     parts += ["## Evidence"]
+    if formal is not None:
+        every = len(formal.claims) == len(theorem.claims)
+        which = "" if every else f" (claims {', '.join(f'`{key}`' for key in formal.claims)})"
+        stated = [each for each in statements(theorem) if each.role == "claim" and each.claim in formal.claims]
+        parts += [f"- *formal* ({KINDS['formal']}){which}: {formal.detail}, {formal.domain}"]
     parts += [f"- *{a.kind}* ({KINDS[a.kind]}): {a.title}{f', {a.domain}' if a.domain else ''}" for a in case.arguments]
+    if formal is not None:
+        shown = "\n\n".join(f"{each.identifier} :=\n  {each.text}." for each in stated)
+        parts += ["What Coq has checked ([how](../explanation/formal.md)):", f"```coq\n{shown}\n```"]
     parts += ["To execute it:", f"```text\nentmax-oracle verify --theorem {theorem.name}\n```"]
     parts += ["## Source", theorem.source[0].upper() + theorem.source[1:] + "."]
     return "\n\n".join(parts) + "\n"
@@ -87,7 +100,19 @@ def write(app: Sphinx) -> None:
             path.write_text(text, encoding="utf-8")
 
 
+def checked(name, rawtext, text, lineno, inliner, options=None, content=None):
+    """Write a check mark where the kernel of Coq has checked a proof of every claim of a theorem, else nothing."""
+    theorem = next((each for each in theorems() if each.name == text), None)
+    if theorem is None:
+        message = inliner.reporter.error(f"no theorem is called {text!r}", line=lineno)
+        return [inliner.problematic(rawtext, rawtext, message)], [message]
+    found = formal_evidence(theorem)
+    whole = found is not None and found.status == "holds" and len(found.claims) == len(theorem.claims)
+    return [nodes.Text("✓" if whole else "")], []
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Write the pages as soon as the builder is known."""
+    """Register the role, and write the pages as soon as the builder is known."""
+    app.add_role("checked", checked)
     app.connect("builder-inited", write)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -228,6 +228,13 @@ class ASEntmaxAttention(EntmaxAttention):
     delta, beta, gamma, gamma_limit
         As for `AdaptiveScale`.
 
+    Notes
+    -----
+    This is the formula of the paper (Vasylenko et al., arXiv 2506.16640), and not the program of its authors, which has
+    ``log(n + 1)`` for ``log n`` (here n is at least 2 in the logarithm), scales the heads without positions alone, has
+    ALiBi slopes 1/h for h = 1, 2, … (here geometric ones) on the first half of the heads (here on the second), and
+    ``gamma_limit = 2``. Weights of its models give other answers here.
+
     Examples
     --------
     >>> layer = ASEntmaxAttention(32, 4, positions="nape")

@@ -11,6 +11,7 @@ from typing import Any, Literal, Protocol, TypeVar
 import numpy as np
 from hypothesis.strategies import SearchStrategy
 
+from .ask import KINDS
 from .calls import Float64, Outcome, Request
 from .case import Case, Setting
 from .expected import Expected, Oracle, distance
@@ -250,6 +251,10 @@ def law(
     **fields
         Others of `Law`.
     """
+    if unknown := set(kinds or ()) - set(KINDS):
+        raise ValueError(
+            f"kinds: the law {name!r} names the unknown kind {min(unknown)!r}; known are {', '.join(KINDS)}"
+        )
 
     def declare(judge: Callable[[Any, Any], Finding]) -> Declared:
         given = {"name": name, "statement": _sentence(judge), "theorem": cites, "judge": judge, **fields}

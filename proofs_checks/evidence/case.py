@@ -21,7 +21,7 @@ from ..reading import precision
 from .points import Debunked, Needed, Sharp
 from .proof import Step
 
-__all__ = ["KINDS", "Argument", "Case", "Context", "Evidence", "Kind", "Status", "verdict"]
+__all__ = ["KINDS", "Argument", "Case", "Context", "Evidence", "Kind", "Status", "strengths", "verdict"]
 
 Kind = Literal["formal", "symbolic", "decided", "certified", "exact", "sampled"]
 """How strong an argument is: a key of :data:`KINDS`."""
@@ -174,16 +174,24 @@ def verdict(theorem: Theorem, evidence: Sequence[Evidence]) -> tuple[Verdict, st
     for found in evidence:
         if found.status == "refutes":
             return Verdict.REFUTED, found.domain
-    ranks: list[tuple[int, str]] = []
-    for claim in theorem.claims:
-        best = (0, "no evidence")
-        for found in evidence:
-            if found.status == "holds" and claim.key in found.claims:
-                best = max(best, (_STRENGTH[found.kind], found.domain), key=lambda entry: entry[0])
-        ranks.append(best)
+    ranks = [_best(claim.key, evidence) for claim in theorem.claims]
     weakest = min(rank for rank, _ in ranks)
     domains = dict.fromkeys(where for rank, where in ranks if rank == weakest)
     return _SAYS[weakest], "; ".join(domains)
+
+
+def strengths(theorem: Theorem, evidence: Sequence[Evidence]) -> dict[str, Verdict]:
+    """Return what is known of each claim on its own, by rule, where nothing refutes the theorem."""
+    return {claim.key: _SAYS[_best(claim.key, evidence)[0]] for claim in theorem.claims}
+
+
+def _best(claim: str, evidence: Sequence[Evidence]) -> tuple[int, str]:
+    """Return the strength of the best evidence for a claim, and its domain."""
+    best = (0, "no evidence")
+    for found in evidence:
+        if found.status == "holds" and claim in found.claims:
+            best = max(best, (_STRENGTH[found.kind], found.domain), key=lambda entry: entry[0])
+    return best
 
 
 _STRENGTH: dict[Kind, int] = {"sampled": 1, "exact": 1, "certified": 2, "decided": 3, "symbolic": 4, "formal": 5}

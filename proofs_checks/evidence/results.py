@@ -1,4 +1,4 @@
-"""What executing the evidence found, as records and as JSON of the schema ``entmax-oracle/verify/1``."""
+"""What executing the evidence found, as records and as JSON of the schema ``entmax-oracle/verify/2``."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ from .case import Evidence, Kind
 from .points import Check
 from .proof import Step
 
-__all__ = ["SCHEMA", "Debunking", "TheoremResult", "VerifyResult", "beliefs"]
+__all__ = ["FIRST_SCHEMA", "SCHEMA", "Debunking", "TheoremResult", "VerifyResult", "beliefs"]
 
-SCHEMA = "entmax-oracle/verify/1"
+SCHEMA = "entmax-oracle/verify/2"
+FIRST_SCHEMA = "entmax-oracle/verify/1"
+"""In which ``proved`` was said of what is now ``derived`` or ``decided``."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,8 @@ class TheoremResult(Statement):
     ----------
     verdict, domain
         What is known, and where; by rule from the evidence.
+    strengths
+        What is known of each claim, by its key.
     clean, problems
         Whether everything that is argued went through, and what did not, in words.
     remarks, searched
@@ -112,6 +116,7 @@ class TheoremResult(Statement):
 
     verdict: Verdict = Verdict.UNCHECKED
     domain: str = ""
+    strengths: Mapping[str, Verdict] = field(default_factory=dict)
     clean: bool = False
     problems: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
@@ -190,9 +195,21 @@ class VerifyResult:
     seconds: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain data of the schema ``entmax-oracle/verify/1``."""
+        """Return plain data of the schema ``entmax-oracle/verify/2``."""
         plain = CONVERTER.unstructure(self)
         return {"schema": SCHEMA, "theorems": plain.pop("theorems"), "beliefs": beliefs(self.theorems), **plain}
+
+
+def reworded(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a result of the first schema in the words of the present one."""
+
+    def word(entry: Mapping[str, Any]) -> Any:
+        if entry.get("verdict") != "proved":
+            return entry.get("verdict")
+        kinds = {found.get("kind") for found in entry.get("evidence", ()) if found.get("status", "holds") == "holds"}
+        return "decided" if "decided" in kinds and "symbolic" not in kinds else "derived"
+
+    return {**data, "theorems": [{**entry, "verdict": word(entry)} for entry in data.get("theorems", ())]}
 
 
 def _with_defaults(kind: type[Any], missing: Mapping[str, Any], **attributes: Any) -> Any:

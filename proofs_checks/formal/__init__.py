@@ -1,18 +1,17 @@
 """Theorems checked by the kernel of a proof assistant, or vouched for by the certificate of such a check."""
 
 from .building import Built, NotProved, build, installed
-from .certificate import Certificate, certificate, stale
-from .evidence import formal_evidence, missing, whole
+from .certificate import Certificate, check, standing
+from .evidence import formal_evidence, missing
 
 __all__ = [
     "Built",
     "Certificate",
     "NotProved",
     "build",
-    "certificate",
+    "check",
     "formal_evidence",
     "installed",
     "missing",
-    "stale",
-    "whole",
+    "standing",
 ]

@@ -8,16 +8,19 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import entmax_oracle.theory.formal
 from entmax_oracle.theory.formal import Statement, source
 
-__all__ = ["AXIOMS", "Built", "NotProved", "build", "installed", "proofs", "sources"]
+__all__ = ["AXIOMS", "Built", "NotProved", "build", "installed", "kept", "proofs", "sources"]
 
 AXIOMS = frozenset(
     {
@@ -30,6 +33,9 @@ AXIOMS = frozenset(
 """What proofs may assume: the four axioms of the real numbers of Coq's standard library."""
 
 LIBRARY = "EntmaxFormal"
+
+_ROOM = Path(entmax_oracle.theory.formal.__file__).parent
+fcntl: Any = None if os.name == "nt" else import_module("fcntl")
 
 _REFUSED = re.compile(
     r"\b(Admitted|admit|give_up|Axioms?|Parameters?|Conjectures?|Primitive|Declare\s+Module|bypass_check"
@@ -81,9 +87,8 @@ def installed() -> str:
 
 def sources() -> dict[str, str]:
     """Return the text of every hand-written file of the formal theory by its path inside it."""
-    room = Path(entmax_oracle.theory.formal.__file__).parent
-    files = [room / "Definitions.v", *sorted(room.glob("lemmas/*.v")), *sorted(room.glob("proofs/*.v"))]
-    return {file.relative_to(room).as_posix(): file.read_text("utf-8") for file in files}
+    files = [_ROOM / "Definitions.v", *sorted(_ROOM.glob("lemmas/*.v")), *sorted(_ROOM.glob("proofs/*.v"))]
+    return {file.relative_to(_ROOM).as_posix(): file.read_text("utf-8") for file in files}
 
 
 def proofs(texts: dict[str, str]) -> dict[str, str]:
@@ -108,7 +113,7 @@ def build(
 ) -> Built:
     """Compile everything, tie each proof to its statement, and ask what the proofs assume.
 
-    What has been compiled before, from the same files by the same Coq, is kept.
+    What has been compiled before, from the same files by the same Coq, is kept in the user's cache.
 
     Parameters
     ----------
@@ -118,8 +123,6 @@ def build(
         How many files are compiled at once.
     told
         Told of each file.
-    folder
-        Where the compiled files are kept; a folder of the user's cache by default.
 
     Raises
     ------
@@ -139,9 +142,10 @@ def build(
         raise NotProved(f"{done[unknown[0]]}.v proves {unknown[0]}, which is not a printed statement")
     texts["Statements.v"] = source(statements)
     texts["Verdict.v"] = _verdict(done)
-    folder = folder or _cache()
-    _write(folder, texts)
-    log = _compile(folder, texts, version, jobs, told)
+    folder = _cache()
+    with _alone(folder):
+        _write(folder, texts)
+        log = _compile(folder, texts, version, jobs, told)
     axioms = set(re.findall(r"^([A-Za-z_][\w.']*)(?= :|$)", log, re.MULTILINE)) - {"Axioms"}
     if "Axioms:" not in log or not axioms:
         raise NotProved(f"Coq did not say what the proofs assume: {log[-300:]}")
@@ -169,8 +173,25 @@ def _verdict(done: dict[str, str]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def kept() -> Path:
+    """Return the file for the certificate of a check on this machine."""
+    return _cache() / "certificate.json"
+
+
 def _cache() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "entmax-oracle" / "formal"
+    """Return the folder for what is compiled, one for each installation of the package."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return cache / "entmax-oracle" / "formal" / hashlib.sha256(str(_ROOM.resolve()).encode()).hexdigest()[:12]
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Wait until no other process compiles there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        if fcntl is not None:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _write(folder: Path, texts: dict[str, str]) -> None:
@@ -182,7 +203,7 @@ def _write(folder: Path, texts: dict[str, str]) -> None:
 
 
 def _compile(folder: Path, texts: dict[str, str], version: str, jobs: int, told: Told | None) -> str:
-    """Compile the files and check the compiled ones, each after those it needs; return what Coq said of the last one."""
+    """Compile the files, each after those it needs, and have them checked again; return what Coq says of the last."""
     needs = _dependencies(folder, list(texts))
     stamps: dict[str, str] = {}
     running: dict[Future[None], str] = {}

@@ -13,11 +13,12 @@ import entmax_oracle.theory.formal
 from entmax_oracle.theory.formal import Statement
 
 from ..records import CONVERTER, structured
-from .building import Built, sources
+from .building import Built, kept, sources
 
-__all__ = ["Certificate", "certificate", "certified", "stale"]
+__all__ = ["Certificate", "check", "standing"]
 
 FILE = Path(entmax_oracle.theory.formal.__file__).with_name("certificate.json")
+"""The certificate that comes with the package."""
 
 
 @dataclass(frozen=True)
@@ -45,13 +46,27 @@ class Certificate:
     def of(cls, built: Built, statements: Iterable[Statement]) -> Certificate:
         """Return the certificate of a check."""
         texts = {statement.identifier: statement.text for statement in statements}
-        files = {path: digest(text) for path, text in sources().items()}
-        return cls(built.version, built.axioms, files, {name: digest(texts[name]) for name in built.proved})
+        proved = {name: digest(texts[name]) for name in built.proved}
+        return cls(built.version, built.axioms, _digests(), proved)
 
-    def write(self) -> Path:
-        """Write it beside the formal theory, and return where."""
-        FILE.write_text(json.dumps(CONVERTER.unstructure(self), indent=1) + "\n", "utf-8")
-        return FILE
+    def write(self, file: Path = FILE) -> Path:
+        """Write it into a file, and return which."""
+        file.write_text(json.dumps(CONVERTER.unstructure(self), indent=1) + "\n", "utf-8")
+        return file
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """The hand-written files that are not those that were checked."""
+        now = _digests()
+        return tuple(sorted(path for path in {*now, *self.files} if now.get(path) != self.files.get(path)))
+
+    def fault(self, statement: Statement) -> str:
+        """Say why a statement of the package is not certified; empty if it is."""
+        if statement.identifier not in self.statements:
+            return f"{statement.identifier} has no proof"
+        if self.statements[statement.identifier] != digest(statement.text):
+            return f"{statement.identifier} is not what was proved; run make formal"
+        return f"{self.changed[0]} is not the file that was checked; run make formal" if self.changed else ""
 
 
 def digest(text: str) -> str:
@@ -60,27 +75,28 @@ def digest(text: str) -> str:
 
 
 @cache
-def certificate() -> Certificate | None:
-    """Return the certificate of the package; None where there is none."""
-    return structured(json.loads(FILE.read_text("utf-8")), Certificate) if FILE.exists() else None
+def standing() -> tuple[Certificate | None, bool]:
+    """Return the certificate that counts, and whether it is of a check on this machine.
+
+    One that was made here counts as long as the files are those that were checked; else the one of the package, None
+    where there is none.
+    """
+    for file, here in ((kept(), True), (FILE, False)):
+        if file.exists():
+            found = structured(json.loads(file.read_text("utf-8")), Certificate)
+            if not here or not found.changed:
+                return found, here
+    return None, False
+
+
+def check(built: Built, statements: Iterable[Statement]) -> Certificate:
+    """Keep the certificate of a check on this machine, and return it."""
+    made = Certificate.of(built, statements)
+    made.write(kept())
+    standing.cache_clear()
+    return made
 
 
 @cache
-def stale() -> str:
-    """Say which hand-written file is not the one that was checked; empty if all are."""
-    known = certificate()
-    if known is None:
-        return "there is no certificate"
-    now = {path: digest(text) for path, text in sources().items()}
-    changed = sorted(path for path in {*now, *known.files} if now.get(path) != known.files.get(path))
-    return f"{', '.join(changed)}: not what the kernel checked; run make formal" if changed else ""
-
-
-def certified(statement: Statement) -> str:
-    """Say what is wrong with the certificate of one statement; empty if it is certified."""
-    known = certificate()
-    if known is None or statement.identifier not in known.statements:
-        return f"{statement.identifier} is stated but not proved"
-    if known.statements[statement.identifier] != digest(statement.text):
-        return f"{statement.identifier} is not the statement that was proved; run make formal"
-    return stale()
+def _digests() -> dict[str, str]:
+    return {path: digest(text) for path, text in sources().items()}

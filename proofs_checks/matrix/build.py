@@ -101,6 +101,11 @@ def execute(
 
 
 def _row(label: str, subject: Subject, claims: Claims | None, context: Context) -> Row:
+    keys = {prop.key for prop in PROPERTIES}
+    if claims and (unknown := {*claims.theorems, *claims.against, *claims.points} - keys):
+        raise ValueError(
+            f"claims: the row {label!r} names the unknown property {min(unknown)!r}; known are {sorted(keys)}"
+        )
     if refused := subject.unsteady():
         reason = f"not judged: {refused}"
         cells = tuple(Cell(prop.key, Truth.UNKNOWN, Grounds.NONE, reason) for prop in PROPERTIES)

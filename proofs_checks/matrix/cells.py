@@ -76,30 +76,41 @@ def cell(prop: Property, subject: Subject, claims: Claims | None = None, context
         found = _Search(claimed.point, replayed, 1) if replayed else _search(prop, subject, context)
         largest, above = _steepest(subject, claims, context) if isinstance(prop, Lipschitz) else (None, "")
     theorems = tuple(_leaning(name) for name in claimed.names)
-    proven = bool(theorems) and all(each.verdict is Verdict.PROVED for each in theorems)
+    grounds = _grounds(theorems)
+    proven = grounds is not Grounds.NONE
     via, apart = _through(claims, claimed.names, subject, context) if theorems else ("", "")
     by = f"by {', '.join(claimed.names)}{via}"
-    verdict, strength, detail = _weigh(prop, subject, found, by if proven and not claimed.refutes else "", context)
+    verdict, strength, detail = _weigh(prop, subject, found, Grounds.NONE if claimed.refutes else grounds, by, context)
     constant = claims.constant.formula if claims and claims.constant and isinstance(prop, Lipschitz) else None
     if largest is not None and verdict is Truth.TRUE:
         given = (
-            f"constant {constant}{'' if proven else ' claimed, not proved'}" if constant else "no constant is claimed"
+            f"constant {constant}{'' if proven else ' claimed, not shown'}" if constant else "no constant is claimed"
         )
         detail += f"; {given}; largest quotient found {largest:.4g}, a lower bound"
     if proven and found.point is not None and not claimed.universal:
-        strength, detail = Grounds.PROVED, f"{by}; {detail}"
+        strength, detail = grounds, f"{by}; {detail}"
     against = _contradiction(found, claimed, replayed, theorems) or above or apart
     return Cell(prop.key, verdict, strength, detail, found.point, theorems, found.cases, constant, largest, against)
 
 
-def _weigh(prop: Property, subject: Subject, found: _Search, by: str, context: Context) -> tuple[Truth, Grounds, str]:
-    """Say what a search shows, and theorems where it finds no point; "" for `by` where they prove nothing."""
+def _grounds(theorems: Sequence[Leaning]) -> Grounds:
+    """Return on what grounds theorems hold for all parameters, all of them; none if one does not."""
+    verdicts = {each.verdict for each in theorems}
+    if not verdicts or verdicts - {Verdict.PROVED, Verdict.DERIVED}:
+        return Grounds.NONE
+    return Grounds.DERIVED if Verdict.DERIVED in verdicts else Grounds.PROVED
+
+
+def _weigh(
+    prop: Property, subject: Subject, found: _Search, grounds: Grounds, by: str, context: Context
+) -> tuple[Truth, Grounds, str]:
+    """Say what a search shows, and theorems where it finds no point."""
     shown, rest = (Truth.TRUE, Truth.FALSE) if prop.exists else (Truth.FALSE, Truth.TRUE)
     if found.point is not None:
         exact = subject.rigorous and not prop.limiting
         return shown, Grounds.CERTIFIED if exact else Grounds.MEASURED, found.detail
-    if by:
-        return rest, Grounds.PROVED, f"{by}; and a search finds nothing against it in {found.cases} cases"
+    if grounds is not Grounds.NONE:
+        return rest, grounds, f"{by}; and a search finds nothing against it in {found.cases} cases"
     if found.cases:
         return rest, Grounds.SUPPORTED, f"{prop.nothing} in {found.cases} {prop.points} (seed {context.seed})"
     return Truth.UNKNOWN, Grounds.NONE, found.refused or "no point could be judged"
@@ -109,10 +120,11 @@ def _contradiction(found: _Search, claimed: _Claimed, replayed: str, theorems: S
     """Say what of the claims does not hold; a universal statement must not be refuted by a point."""
     if claimed.point is not None and not replayed:
         return f"the claimed point {claimed.point} does not decide it"
-    unproven = [f"theorem {each.name} is {each.verdict}" for each in theorems if each.verdict is not Verdict.PROVED]
+    lasting = (Verdict.PROVED, Verdict.DERIVED)
+    unproven = [f"theorem {each.name} is {each.verdict}" for each in theorems if each.verdict not in lasting]
     if unproven or not theorems or claimed.universal == (found.point is None):
         return "; ".join(unproven)
-    return f"proved by {', '.join(claimed.names)}, but {found.detail if claimed.universal else 'none is found'}"
+    return f"true by {', '.join(claimed.names)}, but {found.detail if claimed.universal else 'none is found'}"
 
 
 def _through(claims: Claims | None, names: Sequence[str], subject: Subject, context: Context) -> tuple[str, str]:

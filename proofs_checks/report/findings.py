@@ -79,8 +79,11 @@ def _of_matrix(matrix: MatrixResult | None) -> Iterator[str]:
         return
     cells = [cell for row in rows for cell in row.cells]
     true = [cell for cell in cells if cell.verdict is Truth.TRUE]
-    proved = sum(cell.strength is Grounds.PROVED for cell in true)
-    yield f"Of {len(cells)} properties of {_count(len(rows), 'normaliser')}, {len(true)} hold, {proved} of them proved."
+    proved, derived = (sum(cell.strength is each for cell in true) for each in (Grounds.PROVED, Grounds.DERIVED))
+    yield (
+        f"Of {len(cells)} properties of {_count(len(rows), 'normaliser')}, {len(true)} hold, {proved} of them proved "
+        f"and {derived} derived."
+    )
     wrong = [row.label for row in rows for cell in row.cells if cell.contradicts]
     if wrong:
         yield f"{len(wrong)} of them contradict{'s' if len(wrong) == 1 else ''} what is claimed, first of `{wrong[0]}`."

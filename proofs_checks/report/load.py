@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 
 from ..conformance.results.events import gather, read_events
 from ..conformance.results.report import LawResult, Report
+from ..evidence.results import FIRST_SCHEMA, TheoremResult, VerifyResult, reworded
 from ..evidence.results import SCHEMA as VERIFY
-from ..evidence.results import TheoremResult, VerifyResult
 from ..matrix.results import SCHEMA as MATRIX
 from ..matrix.results import MatrixResult
 from ..records import schema_of, structured
@@ -113,6 +113,8 @@ def _read(path: Path, expected: str, result: Callable[[Any], _Result]) -> _Resul
     except (OSError, ValueError) as error:
         raise ValueError(f"{path}: cannot be read as JSON ({error}); delete it or write it again") from error
     again = "write it again with this version of entmax-oracle, or delete it"
+    if expected == VERIFY and schema_of(data) == FIRST_SCHEMA:
+        data = {**reworded(data), "schema": VERIFY}
     if (found := schema_of(data)) != expected:
         raise ValueError(f"{path}: schema {found!r} found, {expected!r} expected; {again}")
     try:

@@ -10,6 +10,7 @@ import pytest
 
 from entmax_oracle.proofs_checks.conformance import PROFILES, Violated, check, replay
 from entmax_oracle.proofs_checks.conformance.kinds import KINDS
+from entmax_oracle.proofs_checks.conformance.law import law
 from entmax_oracle.proofs_checks.conformance.laws import LAWS_OF, choose
 from entmax_oracle.theory import theorems
 
@@ -32,12 +33,12 @@ def test_laws_are_chosen_by_name():
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_law_says_what_it_is(kind):
     contracts, laws = LAWS_OF[kind]
-    for law in (*contracts.values(), *laws.values()):
-        assert law.kind == kind
-        assert law.statement.endswith(".")
-        assert "\n" not in law.statement
-        assert law.theorem == "definition" or law.theorem in KNOWN
-        assert law.severity in ("error", "warning")
+    for each in (*contracts.values(), *laws.values()):
+        assert each.kind == kind
+        assert each.statement.endswith(".")
+        assert "\n" not in each.statement
+        assert each.theorem == "definition" or each.theorem in KNOWN
+        assert each.severity in ("error", "warning")
 
 
 def test_laws_of_every_kind_are_declared_once():
@@ -46,6 +47,11 @@ def test_laws_of_every_kind_are_declared_once():
     for name in EVERY:
         homes = {LAWS_OF[kind][1][name].judge for kind in KINDS}
         assert len(homes) == 1, name
+
+
+def test_a_law_of_an_unknown_kind_is_refused():
+    with pytest.raises(ValueError, match="names the unknown kind 'atention'"):
+        law("of nobody", cites="definition", kinds=["atention"])
 
 
 def test_a_lambda_is_checked_in_process():

@@ -112,7 +112,10 @@ def theorem(entry: dict[str, Any]) -> dict[str, Any]:
     short: dict[str, Any] = {key: entry[key] for key in said}
     short["stated"] = _digest([entry[key] for key in stated])
     short["evidence"] = [
-        {key: each[key] for key in ("kind", "title", "domain", "status", "detail")} for each in entry["evidence"]
+        {key: each[key] for key in ("kind", "title", "domain", "status", "detail")}
+        if each["kind"] != "formal"  # whose detail says where it was checked
+        else {key: each[key] for key in ("kind", "domain", "status", "claims")}
+        for each in entry["evidence"]
     ]
     for key in ("sharp", "necessity", "folklore"):
         short[key] = [_digest(each) for each in entry[key]]

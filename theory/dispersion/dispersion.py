@@ -36,6 +36,19 @@ entropy_and_support = theorem(
     ),
 )
 
+entropy_of_a_power = theorem(
+    name="entropy-of-a-power",
+    title="A support of at most n^beta tokens: normalised entropy of at most beta",
+    statement=(
+        r"If $|S| \le n^\beta$ then $H_1(p) \le \beta \log n$: for $\beta < 1$ such rows do not disperse completely. "
+        r"Attained by uniform $p$ on $n^\beta$ tokens."
+    ),
+    setting=r"every $n \ge 1$, real $\beta$, $p$ in the simplex",
+    hypotheses=(Hypothesis("few", r"$|S| \le n^\beta$", sp.Le(size, n**growth)),),
+    claims=(Claim("entropy", sp.Le(shannon, growth * sp.log(n))),),
+    source="Long-Context Generalization with Sparse Attention (arXiv 2506.16640), Proposition 1",
+)
+
 _massive = total(sp.Piecewise((p[i], p[i] >= n ** (epsilon - 1)), (0, True)))
 
 dispersion_criterion = theorem(

@@ -127,3 +127,35 @@ softmax_vanishes = theorem(
         ),
     ),
 )
+
+_top_mass = partial(total, last=top)
+critical_gap = sp.log((n - top) * mix / (top * (1 - mix)))
+"""Scaled gap from which on softmax keeps the share ``t`` on the tokens above."""
+
+softmax_two_level = theorem(
+    name="softmax-two-level",
+    title="The gap that softmax needs grows with the length, that of entmax does not",
+    statement=(
+        r"With $m$ tokens a gap $g$ above the $n - m$ others, $p = \mathrm{softmax}(\theta z)$ keeps at least the "
+        r"share $t$ of its mass on the $m$ if and only if $\theta g \ge \log\frac{(n-m)\, t}{m (1-t)}$, which grows "
+        r"like $\log n$; $r = \mathrm{entmax}_\alpha(\theta z)$ keeps all of it there if and only if $\theta g \ge "
+        r"\frac{m^{1-\alpha}}{\alpha-1}$, whatever $n$ is (see one-hot-margin). Here $\theta$ is a scale; where the "
+        r"paper's is a temperature, its condition reads $g \ge \theta \log(\dots)$."
+    ),
+    setting=(
+        r"every $1 \le m < n$, real $\alpha > 1$, $\theta, g > 0$, $0 < t < 1$ and real $c$; $z_i = c + g$ for $i \le "
+        r"m$ and $z_i = c$ for the others"
+    ),
+    claims=(
+        Claim("softmax", Iff(_top_mass(p[i]) >= mix, theta * gap >= critical_gap)),
+        Claim("entmax", Iff(sp.Eq(_top_mass(r[i]), 1), theta * gap >= top ** (1 - alpha) / a)),
+    ),
+    source="Long-Context Generalization with Sparse Attention (arXiv 2506.16640), Lemma 2; only-if derived here",
+    folklore=(
+        Folklore(
+            r"A gap of $\frac{m^{1-\alpha}}{\alpha-1}$, which gives entmax's whole mass to the tokens above it, gives "
+            r"them most of softmax's: false for long rows (here: half of it).",
+            sp.Implies(theta * gap >= top ** (1 - alpha) / a, _top_mass(p[i]) >= sp.Rational(1, 2)),
+        ),
+    ),
+)

@@ -73,6 +73,10 @@ Definition permutes (n : nat) (pi : nat -> nat) : Prop :=
 Definition entmax_derivative_in (n : nat) (alpha : R) (z : nat -> R) (i j : nat) : R :=
   Derive (fun t => entmax n alpha (fun m => z m + t * (if Nat.eq_dec m j then 1 else 0)) i) 0.
 
+(** d is the derivative of f at x from the right. *)
+Definition has_right_derivative (f : R -> R) (x d : R) : Prop :=
+  filterlim (fun h => (f (x + h) - f x) / h) (at_right 0) (locally d).
+
 (** * Layers *)
 
 Section Paths.

@@ -7,6 +7,127 @@ From Coquelicot Require Import Coquelicot.
 From EntmaxFormal Require Import Definitions.
 Open Scope R_scope.
 
+Definition tsallis_limits__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (p : nat -> R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (simplex n p) /\
+  True.
+
+Definition tsallis_limits__shannon : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (simplex n p) ->
+  forall i, inr i n ->
+  filterlim (fun alpha => ((p i - pw (p i) alpha) / (alpha * (alpha - 1)))) (at_right 1) (locally (- (p i * ln (p i)))).
+
+Definition tsallis_limits__shannon__defined : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (simplex n p) ->
+  (forall i, inr i n ->
+  ((exists eps : posreal, forall alpha : R, 1 < alpha < 1 + eps -> (0 < p i \/ p i = 0 /\ 0 < alpha))) /\
+  ((exists eps : posreal, forall alpha : R, 1 < alpha < 1 + eps -> alpha <> 0)) /\
+  ((exists eps : posreal, forall alpha : R, 1 < alpha < 1 + eps -> (alpha - 1) <> 0)) /\
+  (0 <= p i)).
+
+Definition tsallis_limits__rate : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (simplex n p) ->
+  (Sum n (fun i => (- (p i * ln (p i)))) - Sum n (fun i => ((p i - pw (p i) alpha) / (alpha * (alpha - 1))))) <= ((alpha - 1) * ((Sum n (fun i => ((ln (p i) ^ 2) * p i)) / 2) + Sum n (fun i => (- (p i * ln (p i))))) / alpha).
+
+Definition tsallis_limits__rate__defined : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (simplex n p) ->
+  (((forall i, (1%nat <= i <= n)%nat -> 0 <= p i)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < p i \/ p i = 0 /\ 0 < alpha))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> alpha <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0)) /\
+  (alpha <> 0)).
+
+Definition tsallis_limits__gini : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (simplex n p) ->
+  Sum n (fun i => ((p i / 2) - ((p i ^ 2) / 2))) = ((1 / 2) - (Sum n (fun i => (p i ^ 2)) / 2)).
+
+Definition tsallis_limits__vanishing : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (simplex n p) ->
+  Sum n (fun i => ((p i - pw (p i) alpha) / (alpha * (alpha - 1)))) <= (1 / (alpha * (alpha - 1))).
+
+Definition tsallis_limits__vanishing__defined : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (simplex n p) ->
+  (((forall i, (1%nat <= i <= n)%nat -> (0 < p i \/ p i = 0 /\ 0 < alpha))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> alpha <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0)) /\
+  (alpha <> 0) /\
+  ((alpha - 1) <> 0)).
+
+Definition tsallis_falls_in_alpha__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (p : nat -> R) (beta : R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (simplex n p) /\
+  (1 < beta) /\
+  (alpha <= beta).
+
+Definition tsallis_falls_in_alpha__falls : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R) (beta : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (simplex n p) ->
+  (1 < beta) ->
+  (alpha <= beta) ->
+  Sum n (fun i => ((p i - pw (p i) beta) / (beta * (beta - 1)))) <= Sum n (fun i => ((p i - pw (p i) alpha) / (alpha * (alpha - 1)))).
+
+Definition tsallis_falls_in_alpha__falls__defined : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R) (beta : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (simplex n p) ->
+  (1 < beta) ->
+  ((alpha <= beta) ->
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < p i \/ p i = 0 /\ 0 < beta))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> beta <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (beta - 1) <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < p i \/ p i = 0 /\ 0 < alpha))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> alpha <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0))).
+
+Definition tsallis_falls_in_alpha__below_shannon : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R) (beta : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (simplex n p) ->
+  (1 < beta) ->
+  (alpha <= beta) ->
+  Sum n (fun i => ((p i - pw (p i) alpha) / (alpha * (alpha - 1)))) <= Sum n (fun i => (- (p i * ln (p i)))).
+
+Definition tsallis_falls_in_alpha__below_shannon__defined : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R) (beta : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (simplex n p) ->
+  (1 < beta) ->
+  ((alpha <= beta) ->
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < p i \/ p i = 0 /\ 0 < alpha))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> alpha <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> 0 <= p i))).
+
 Definition tsallis_range__inhabited : Prop :=
   exists (n : nat) (alpha : R) (p : nat -> R),
   (1 <= n)%nat /\
@@ -93,6 +214,46 @@ Definition tsallis_strong_concavity__l1__defined : Prop :=
   ((alpha <= 2) ->
   ((forall i, (1%nat <= i <= n)%nat -> (0 < p i \/ p i = 0 /\ 0 < (alpha - 2)))) /\
   ((0 < INR n \/ INR n = 0 /\ 0 < (1 - alpha)))).
+
+Definition tsallis_schur_concave__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (p : nat -> R) (mix : R) (i : nat) (j : nat),
+  (2 <= n)%nat /\
+  (1 < alpha) /\
+  (simplex n p) /\
+  (0 <= mix <= 1) /\
+  (inr i n) /\
+  (inr j n) /\
+  (p i <> p j) /\
+  ((mix > 0 /\ mix < 1)).
+
+Definition tsallis_schur_concave__transfer : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R) (mix : R) (i : nat) (j : nat),
+  (2 <= n)%nat ->
+  (1 < alpha) ->
+  (simplex n p) ->
+  (0 <= mix <= 1) ->
+  (inr i n) ->
+  (inr j n) ->
+  (p i <> p j) ->
+  (mix > 0 /\ mix < 1) ->
+  ((((mix * p i) + ((1 - mix) * p j) - pw ((mix * p i) + ((1 - mix) * p j)) alpha) / (alpha * (alpha - 1))) + (((mix * p j) + ((1 - mix) * p i) - pw ((mix * p j) + ((1 - mix) * p i)) alpha) / (alpha * (alpha - 1)))) > (((p i - pw (p i) alpha) / (alpha * (alpha - 1))) + ((p j - pw (p j) alpha) / (alpha * (alpha - 1)))).
+
+Definition tsallis_schur_concave__transfer__defined : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R) (mix : R) (i : nat) (j : nat),
+  (2 <= n)%nat ->
+  (1 < alpha) ->
+  (simplex n p) ->
+  (0 <= mix <= 1) ->
+  (inr i n) ->
+  (inr j n) ->
+  ((p i <> p j) ->
+  (mix > 0 /\ mix < 1) ->
+  ((0 < ((mix * p i) + ((1 - mix) * p j)) \/ ((mix * p i) + ((1 - mix) * p j)) = 0 /\ 0 < alpha)) /\
+  (alpha <> 0) /\
+  ((alpha - 1) <> 0) /\
+  ((0 < ((mix * p j) + ((1 - mix) * p i)) \/ ((mix * p j) + ((1 - mix) * p i)) = 0 /\ 0 < alpha)) /\
+  ((0 < p i \/ p i = 0 /\ 0 < alpha)) /\
+  ((0 < p j \/ p j = 0 /\ 0 < alpha))).
 
 Definition threshold_form__inhabited : Prop :=
   exists (n : nat) (alpha : R) (z : nat -> R) (r : nat -> R),
@@ -298,8 +459,8 @@ Definition sorted_means_above__mean__defined : Prop :=
   (1 <= n)%nat ->
   (1 < alpha) ->
   let size := support_size n (entmax n alpha z) in
-  (((forall l, inr l n -> (1%nat <= l)%nat)) /\
-  ((forall l, inr l n -> inr (Nat.max 1%nat (l - 1%nat)%nat) n))) /\
+  (((forall l, inr l n -> (~ ((l = 1%nat)%nat) -> (1%nat <= l)%nat))) /\
+  ((forall l, inr l n -> (~ ((l = 1%nat)%nat) -> inr (Nat.max 1%nat (l - 1%nat)%nat) n)))) /\
   ((forall l, inr l n -> ((l = 1%nat)%nat \/ z (Nat.max 1%nat (l - 1%nat)%nat) >= z l)) ->
   (alpha >= 2) ->
   (INR size <> 0) /\
@@ -410,8 +571,8 @@ Definition closed_form_three_halves__closed__defined : Prop :=
   (1 <= n)%nat ->
   (1 < alpha) ->
   let size := support_size n (entmax n alpha z) in
-  (((forall l, inr l n -> (1%nat <= l)%nat)) /\
-  ((forall l, inr l n -> inr (Nat.max 1%nat (l - 1%nat)%nat) n))) /\
+  (((forall l, inr l n -> (~ ((l = 1%nat)%nat) -> (1%nat <= l)%nat))) /\
+  ((forall l, inr l n -> (~ ((l = 1%nat)%nat) -> inr (Nat.max 1%nat (l - 1%nat)%nat) n)))) /\
   ((forall l, inr l n -> ((l = 1%nat)%nat \/ z (Nat.max 1%nat (l - 1%nat)%nat) >= z l)) ->
   (alpha = (3 / 2)) ->
   (INR size <> 0) /\
@@ -441,8 +602,8 @@ Definition closed_form_sparsemax__closed__defined : Prop :=
   (1 <= n)%nat ->
   (1 < alpha) ->
   let size := support_size n (entmax n alpha z) in
-  (((forall l, inr l n -> (1%nat <= l)%nat)) /\
-  ((forall l, inr l n -> inr (Nat.max 1%nat (l - 1%nat)%nat) n))) /\
+  (((forall l, inr l n -> (~ ((l = 1%nat)%nat) -> (1%nat <= l)%nat))) /\
+  ((forall l, inr l n -> (~ ((l = 1%nat)%nat) -> inr (Nat.max 1%nat (l - 1%nat)%nat) n)))) /\
   ((forall l, inr l n -> ((l = 1%nat)%nat \/ z (Nat.max 1%nat (l - 1%nat)%nat) >= z l)) ->
   (alpha = 2) ->
   (INR size <> 0)).
@@ -474,6 +635,371 @@ Definition newton_lands_left__left__defined : Prop :=
   ((forall i, (1%nat <= i <= n)%nat -> (rho < ((alpha - 1) * z i) -> (alpha - 1) <> 0))) /\
   ((forall i, (1%nat <= i <= n)%nat -> (rho < ((alpha - 1) * z i) -> (0 < (((alpha - 1) * z i) - rho) \/ (((alpha - 1) * z i) - rho) = 0 /\ 0 < ((/ (alpha - 1)) - 1))))) /\
   (Sum n (fun i => (if Rlt_dec rho ((alpha - 1) * z i) then pw (((alpha - 1) * z i) - rho) ((/ (alpha - 1)) - 1) else 0)) <> 0)).
+
+Definition newton_sparsemax_steps__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R) (rho : R) (steps : nat) (path : nat -> R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (rho < (alpha - 1) * Largest n z) /\
+  (path 0%nat = rho) /\
+  (forall t, (t < steps)%nat -> path t <> threshold n alpha z /\ path (S t) =
+    path t + (alpha - 1) * (mass n (/ (alpha - 1)) (scaled alpha z) (path t) - 1) /
+    Sum n (fun i => if Rlt_dec (path t) ((alpha - 1) * z i)
+      then pw ((alpha - 1) * z i - path t) (/ (alpha - 1) - 1) else 0)) /\
+  let tau := threshold n alpha z in
+  (alpha = 2) /\
+  (rho <= tau).
+
+Definition newton_sparsemax_steps__progress : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (rho : R) (steps : nat) (path : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (rho < (alpha - 1) * Largest n z) ->
+  (path 0%nat = rho) ->
+  (forall t, (t < steps)%nat -> path t <> threshold n alpha z /\ path (S t) =
+    path t + (alpha - 1) * (mass n (/ (alpha - 1)) (scaled alpha z) (path t) - 1) /
+    Sum n (fun i => if Rlt_dec (path t) ((alpha - 1) * z i)
+      then pw ((alpha - 1) * z i - path t) (/ (alpha - 1) - 1) else 0)) ->
+  let tau := threshold n alpha z in
+  (alpha = 2) ->
+  (rho <= tau) ->
+  ((rho + ((alpha - 1) * (Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - rho)) (/ (alpha - 1))) - 1) / Sum n (fun i => (if Rlt_dec rho ((alpha - 1) * z i) then pw (((alpha - 1) * z i) - rho) ((/ (alpha - 1)) - 1) else 0)))) = tau \/ (~ (forall l, inr l n -> (((alpha - 1) * z l) <= rho \/ ((alpha - 1) * z l) > (rho + ((alpha - 1) * (Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - rho)) (/ (alpha - 1))) - 1) / Sum n (fun i => (if Rlt_dec rho ((alpha - 1) * z i) then pw (((alpha - 1) * z i) - rho) ((/ (alpha - 1)) - 1) else 0)))))))).
+
+Definition newton_sparsemax_steps__progress__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (rho : R) (steps : nat) (path : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (rho < (alpha - 1) * Largest n z) ->
+  (path 0%nat = rho) ->
+  (forall t, (t < steps)%nat -> path t <> threshold n alpha z /\ path (S t) =
+    path t + (alpha - 1) * (mass n (/ (alpha - 1)) (scaled alpha z) (path t) - 1) /
+    Sum n (fun i => if Rlt_dec (path t) ((alpha - 1) * z i)
+      then pw ((alpha - 1) * z i - path t) (/ (alpha - 1) - 1) else 0)) ->
+  let tau := threshold n alpha z in
+  ((alpha = 2) ->
+  (rho <= tau) ->
+  ((forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < Rmax 0 (((alpha - 1) * z i) - rho) \/ Rmax 0 (((alpha - 1) * z i) - rho) = 0 /\ 0 < (/ (alpha - 1))))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (rho < ((alpha - 1) * z i) -> (alpha - 1) <> 0))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (rho < ((alpha - 1) * z i) -> (0 < (((alpha - 1) * z i) - rho) \/ (((alpha - 1) * z i) - rho) = 0 /\ 0 < ((/ (alpha - 1)) - 1))))) /\
+  (Sum n (fun i => (if Rlt_dec rho ((alpha - 1) * z i) then pw (((alpha - 1) * z i) - rho) ((/ (alpha - 1)) - 1) else 0)) <> 0) /\
+  ((~ ((rho + ((alpha - 1) * (Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - rho)) (/ (alpha - 1))) - 1) / Sum n (fun i => (if Rlt_dec rho ((alpha - 1) * z i) then pw (((alpha - 1) * z i) - rho) ((/ (alpha - 1)) - 1) else 0)))) = tau) -> (forall l, inr l n -> (~ (((alpha - 1) * z l) <= rho) -> (forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0))))) /\
+  ((~ ((rho + ((alpha - 1) * (Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - rho)) (/ (alpha - 1))) - 1) / Sum n (fun i => (if Rlt_dec rho ((alpha - 1) * z i) then pw (((alpha - 1) * z i) - rho) ((/ (alpha - 1)) - 1) else 0)))) = tau) -> (forall l, inr l n -> (~ (((alpha - 1) * z l) <= rho) -> (forall i, (1%nat <= i <= n)%nat -> (0 < Rmax 0 (((alpha - 1) * z i) - rho) \/ Rmax 0 (((alpha - 1) * z i) - rho) = 0 /\ 0 < (/ (alpha - 1)))))))) /\
+  ((~ ((rho + ((alpha - 1) * (Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - rho)) (/ (alpha - 1))) - 1) / Sum n (fun i => (if Rlt_dec rho ((alpha - 1) * z i) then pw (((alpha - 1) * z i) - rho) ((/ (alpha - 1)) - 1) else 0)))) = tau) -> (forall l, inr l n -> (~ (((alpha - 1) * z l) <= rho) -> (forall i, (1%nat <= i <= n)%nat -> (rho < ((alpha - 1) * z i) -> (alpha - 1) <> 0)))))) /\
+  ((~ ((rho + ((alpha - 1) * (Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - rho)) (/ (alpha - 1))) - 1) / Sum n (fun i => (if Rlt_dec rho ((alpha - 1) * z i) then pw (((alpha - 1) * z i) - rho) ((/ (alpha - 1)) - 1) else 0)))) = tau) -> (forall l, inr l n -> (~ (((alpha - 1) * z l) <= rho) -> (forall i, (1%nat <= i <= n)%nat -> (rho < ((alpha - 1) * z i) -> (0 < (((alpha - 1) * z i) - rho) \/ (((alpha - 1) * z i) - rho) = 0 /\ 0 < ((/ (alpha - 1)) - 1)))))))) /\
+  ((~ ((rho + ((alpha - 1) * (Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - rho)) (/ (alpha - 1))) - 1) / Sum n (fun i => (if Rlt_dec rho ((alpha - 1) * z i) then pw (((alpha - 1) * z i) - rho) ((/ (alpha - 1)) - 1) else 0)))) = tau) -> (forall l, inr l n -> (~ (((alpha - 1) * z l) <= rho) -> Sum n (fun i => (if Rlt_dec rho ((alpha - 1) * z i) then pw (((alpha - 1) * z i) - rho) ((/ (alpha - 1)) - 1) else 0)) <> 0))))).
+
+Definition newton_sparsemax_steps__count : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (rho : R) (steps : nat) (path : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (rho < (alpha - 1) * Largest n z) ->
+  (path 0%nat = rho) ->
+  (forall t, (t < steps)%nat -> path t <> threshold n alpha z /\ path (S t) =
+    path t + (alpha - 1) * (mass n (/ (alpha - 1)) (scaled alpha z) (path t) - 1) /
+    Sum n (fun i => if Rlt_dec (path t) ((alpha - 1) * z i)
+      then pw ((alpha - 1) * z i - path t) (/ (alpha - 1) - 1) else 0)) ->
+  let tau := threshold n alpha z in
+  (alpha = 2) ->
+  (rho <= tau) ->
+  (steps <= n)%nat.
+
+Definition newton_quadratic__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R) (rho : R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (rho < (alpha - 1) * Largest n z) /\
+  let tau := threshold n alpha z in
+  (alpha <= (3 / 2)) /\
+  (rho <= tau).
+
+Definition newton_quadratic__square : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (rho : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (rho < (alpha - 1) * Largest n z) ->
+  let tau := threshold n alpha z in
+  (alpha <= (3 / 2)) ->
+  (rho <= tau) ->
+  (tau - rho - ((alpha - 1) * (Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - rho)) (/ (alpha - 1))) - 1) / Sum n (fun i => (if Rlt_dec rho ((alpha - 1) * z i) then pw (((alpha - 1) * z i) - rho) ((/ (alpha - 1)) - 1) else 0)))) <= (((tau - rho) ^ 2) * ((1 / (2 * (alpha - 1))) - (1 / 2)) * Sum n (fun i => (if Rlt_dec rho ((alpha - 1) * z i) then pw (((alpha - 1) * z i) - rho) ((/ (alpha - 1)) - 2) else 0)) / Sum n (fun i => (if Rlt_dec rho ((alpha - 1) * z i) then pw (((alpha - 1) * z i) - rho) ((/ (alpha - 1)) - 1) else 0))).
+
+Definition newton_quadratic__square__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (rho : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (rho < (alpha - 1) * Largest n z) ->
+  let tau := threshold n alpha z in
+  ((alpha <= (3 / 2)) ->
+  (rho <= tau) ->
+  ((forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < Rmax 0 (((alpha - 1) * z i) - rho) \/ Rmax 0 (((alpha - 1) * z i) - rho) = 0 /\ 0 < (/ (alpha - 1))))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (rho < ((alpha - 1) * z i) -> (alpha - 1) <> 0))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (rho < ((alpha - 1) * z i) -> (0 < (((alpha - 1) * z i) - rho) \/ (((alpha - 1) * z i) - rho) = 0 /\ 0 < ((/ (alpha - 1)) - 1))))) /\
+  (Sum n (fun i => (if Rlt_dec rho ((alpha - 1) * z i) then pw (((alpha - 1) * z i) - rho) ((/ (alpha - 1)) - 1) else 0)) <> 0) /\
+  ((alpha - 1) <> 0) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (rho < ((alpha - 1) * z i) -> (0 < (((alpha - 1) * z i) - rho) \/ (((alpha - 1) * z i) - rho) = 0 /\ 0 < ((/ (alpha - 1)) - 2)))))).
+
+Definition excess_convex__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R) (rho : R) (shift : R) (mix : R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (0 <= shift) /\
+  (0 <= mix <= 1) /\
+  (alpha <= 2).
+
+Definition excess_convex__mass : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (rho : R) (shift : R) (mix : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 <= shift) ->
+  (0 <= mix <= 1) ->
+  (alpha <= 2) ->
+  Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - rho - (shift * mix))) (/ (alpha - 1))) <= ((mix * Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - shift - rho)) (/ (alpha - 1)))) + ((1 - mix) * Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - rho)) (/ (alpha - 1))))).
+
+Definition excess_convex__mass__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (rho : R) (shift : R) (mix : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 <= shift) ->
+  (0 <= mix <= 1) ->
+  ((alpha <= 2) ->
+  ((forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < Rmax 0 (((alpha - 1) * z i) - rho - (shift * mix)) \/ Rmax 0 (((alpha - 1) * z i) - rho - (shift * mix)) = 0 /\ 0 < (/ (alpha - 1))))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < Rmax 0 (((alpha - 1) * z i) - shift - rho) \/ Rmax 0 (((alpha - 1) * z i) - shift - rho) = 0 /\ 0 < (/ (alpha - 1))))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < Rmax 0 (((alpha - 1) * z i) - rho) \/ Rmax 0 (((alpha - 1) * z i) - rho) = 0 /\ 0 < (/ (alpha - 1)))))).
+
+Definition excess_convex__norm : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (rho : R) (shift : R) (mix : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 <= shift) ->
+  (0 <= mix <= 1) ->
+  (alpha <= 2) ->
+  pw (Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - rho - (shift * mix))) (/ (alpha - 1)))) (alpha - 1) <= ((mix * pw (Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - shift - rho)) (/ (alpha - 1)))) (alpha - 1)) + (pw (Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - rho)) (/ (alpha - 1)))) (alpha - 1) * (1 - mix))).
+
+Definition excess_convex__norm__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (rho : R) (shift : R) (mix : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 <= shift) ->
+  (0 <= mix <= 1) ->
+  ((alpha <= 2) ->
+  ((forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < Rmax 0 (((alpha - 1) * z i) - rho - (shift * mix)) \/ Rmax 0 (((alpha - 1) * z i) - rho - (shift * mix)) = 0 /\ 0 < (/ (alpha - 1))))) /\
+  ((0 < Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - rho - (shift * mix))) (/ (alpha - 1))) \/ Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - rho - (shift * mix))) (/ (alpha - 1))) = 0 /\ 0 < (alpha - 1))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < Rmax 0 (((alpha - 1) * z i) - shift - rho) \/ Rmax 0 (((alpha - 1) * z i) - shift - rho) = 0 /\ 0 < (/ (alpha - 1))))) /\
+  ((0 < Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - shift - rho)) (/ (alpha - 1))) \/ Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - shift - rho)) (/ (alpha - 1))) = 0 /\ 0 < (alpha - 1))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < Rmax 0 (((alpha - 1) * z i) - rho) \/ Rmax 0 (((alpha - 1) * z i) - rho) = 0 /\ 0 < (/ (alpha - 1))))) /\
+  ((0 < Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - rho)) (/ (alpha - 1))) \/ Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - rho)) (/ (alpha - 1))) = 0 /\ 0 < (alpha - 1)))).
+
+Definition excess_pieces__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R) (rho : R) (shift : R) (mix : R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (0 <= shift) /\
+  (0 <= mix <= 1) /\
+  (alpha >= 2) /\
+  ((forall l, inr l n -> (((alpha - 1) * z l) <= rho \/ ((alpha - 1) * z l) >= (shift + rho)))).
+
+Definition excess_pieces__mass : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (rho : R) (shift : R) (mix : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 <= shift) ->
+  (0 <= mix <= 1) ->
+  (alpha >= 2) ->
+  (forall l, inr l n -> (((alpha - 1) * z l) <= rho \/ ((alpha - 1) * z l) >= (shift + rho))) ->
+  Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - rho - (shift * mix))) (/ (alpha - 1))) >= ((mix * Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - shift - rho)) (/ (alpha - 1)))) + ((1 - mix) * Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - rho)) (/ (alpha - 1))))).
+
+Definition excess_pieces__mass__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (rho : R) (shift : R) (mix : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 <= shift) ->
+  (0 <= mix <= 1) ->
+  ((alpha >= 2) ->
+  (forall l, inr l n -> (((alpha - 1) * z l) <= rho \/ ((alpha - 1) * z l) >= (shift + rho))) ->
+  ((forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < Rmax 0 (((alpha - 1) * z i) - rho - (shift * mix)) \/ Rmax 0 (((alpha - 1) * z i) - rho - (shift * mix)) = 0 /\ 0 < (/ (alpha - 1))))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < Rmax 0 (((alpha - 1) * z i) - shift - rho) \/ Rmax 0 (((alpha - 1) * z i) - shift - rho) = 0 /\ 0 < (/ (alpha - 1))))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < Rmax 0 (((alpha - 1) * z i) - rho) \/ Rmax 0 (((alpha - 1) * z i) - rho) = 0 /\ 0 < (/ (alpha - 1)))))).
+
+Definition closed_form_two_tokens__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R),
+  (n = 2)%nat /\
+  (1 < alpha) /\
+  True.
+
+Definition closed_form_two_tokens__equation : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (n = 2)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  (Rabs (z 1%nat - z 2%nat) <= (/ (alpha - 1)) -> (pw (p 1%nat) (alpha - 1) - pw (p 2%nat) (alpha - 1)) = ((alpha - 1) * (z 1%nat - z 2%nat))).
+
+Definition closed_form_two_tokens__equation__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (n = 2)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  ((inr 1%nat n) /\
+  (inr 2%nat n) /\
+  ((alpha - 1) <> 0) /\
+  ((Rabs (z 1%nat - z 2%nat) <= (/ (alpha - 1)) -> inr 1%nat n)) /\
+  ((Rabs (z 1%nat - z 2%nat) <= (/ (alpha - 1)) -> (0 < p 1%nat \/ p 1%nat = 0 /\ 0 < (alpha - 1)))) /\
+  ((Rabs (z 1%nat - z 2%nat) <= (/ (alpha - 1)) -> inr 2%nat n)) /\
+  ((Rabs (z 1%nat - z 2%nat) <= (/ (alpha - 1)) -> (0 < p 2%nat \/ p 2%nat = 0 /\ 0 < (alpha - 1))))).
+
+Definition closed_form_two_tokens__sparsemax : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (n = 2)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  (alpha = 2 -> p 1%nat = Rmin 1 (Rmax 0 ((1 / 2) + (z 1%nat / 2) - (z 2%nat / 2)))).
+
+Definition closed_form_two_tokens__sparsemax__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (n = 2)%nat ->
+  (1 < alpha) ->
+  (((alpha = 2 -> inr 1%nat n)) /\
+  ((alpha = 2 -> inr 2%nat n))).
+
+Definition closed_form_two_tokens__three : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (n = 2)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  (alpha = 3 -> p 1%nat = Rmin 1 (Rmax 0 ((1 / 2) + z 1%nat - z 2%nat))).
+
+Definition closed_form_two_tokens__three__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (n = 2)%nat ->
+  (1 < alpha) ->
+  (((alpha = 3 -> inr 1%nat n)) /\
+  ((alpha = 3 -> inr 2%nat n))).
+
+Definition closed_form_two_tokens__three_halves : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (n = 2)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  ((alpha = (3 / 2) /\ Rabs (z 1%nat - z 2%nat) <= 2) -> p 1%nat = (((pw (2 - (((z 1%nat - z 2%nat) ^ 2) / 4)) (1 / 2) + (z 1%nat / 2) - (z 2%nat / 2)) ^ 2) / 4)).
+
+Definition closed_form_two_tokens__three_halves__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (n = 2)%nat ->
+  (1 < alpha) ->
+  (((alpha = (3 / 2) -> inr 1%nat n)) /\
+  ((alpha = (3 / 2) -> inr 2%nat n)) /\
+  (((alpha = (3 / 2) /\ Rabs (z 1%nat - z 2%nat) <= 2) -> inr 1%nat n)) /\
+  (((alpha = (3 / 2) /\ Rabs (z 1%nat - z 2%nat) <= 2) -> inr 2%nat n)) /\
+  (((alpha = (3 / 2) /\ Rabs (z 1%nat - z 2%nat) <= 2) -> (0 < (2 - (((z 1%nat - z 2%nat) ^ 2) / 4)) \/ (2 - (((z 1%nat - z 2%nat) ^ 2) / 4)) = 0 /\ 0 < (1 / 2))))).
+
+Definition closed_form_four_thirds__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  ((forall l, inr l n -> ((l = 1%nat)%nat \/ z (Nat.max 1%nat (l - 1%nat)%nat) >= z l))) /\
+  (alpha = (4 / 3)).
+
+Definition closed_form_four_thirds__cubic : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let tau := threshold n alpha z in
+  let size := support_size n (entmax n alpha z) in
+  (forall l, inr l n -> ((l = 1%nat)%nat \/ z (Nat.max 1%nat (l - 1%nat)%nat) >= z l)) ->
+  (alpha = (4 / 3)) ->
+  ((((Sum size (fun i => ((alpha - 1) * z i)) / INR size) - tau) ^ 3) + (3 * ((Sum size (fun i => ((alpha - 1) * z i)) / INR size) - tau) * Sum size (fun i => ((((alpha - 1) * z i) - (Sum size (fun k => ((alpha - 1) * z k)) / INR size)) ^ 2)) / INR size)) = ((1 - Sum size (fun i => ((((alpha - 1) * z i) - (Sum size (fun k => ((alpha - 1) * z k)) / INR size)) ^ 3))) / INR size).
+
+Definition closed_form_four_thirds__cubic__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let size := support_size n (entmax n alpha z) in
+  (((forall l, inr l n -> (~ ((l = 1%nat)%nat) -> (1%nat <= l)%nat))) /\
+  ((forall l, inr l n -> (~ ((l = 1%nat)%nat) -> inr (Nat.max 1%nat (l - 1%nat)%nat) n)))) /\
+  ((forall l, inr l n -> ((l = 1%nat)%nat \/ z (Nat.max 1%nat (l - 1%nat)%nat) >= z l)) ->
+  (alpha = (4 / 3)) ->
+  (INR size <> 0) /\
+  ((forall i, (1%nat <= i <= size)%nat -> INR size <> 0))).
+
+Definition closed_form_four_thirds__closed : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let tau := threshold n alpha z in
+  let size := support_size n (entmax n alpha z) in
+  (forall l, inr l n -> ((l = 1%nat)%nat \/ z (Nat.max 1%nat (l - 1%nat)%nat) >= z l)) ->
+  (alpha = (4 / 3)) ->
+  tau = (pw (pw (((Sum size (fun i => ((((alpha - 1) * z i) - (Sum size (fun k => ((alpha - 1) * z k)) / INR size)) ^ 2)) ^ 3) / (INR size ^ 3)) + (((1 - Sum size (fun i => ((((alpha - 1) * z i) - (Sum size (fun k => ((alpha - 1) * z k)) / INR size)) ^ 3))) ^ 2) / (4 * (INR size ^ 2)))) (1 / 2) - ((1 - Sum size (fun i => ((((alpha - 1) * z i) - (Sum size (fun k => ((alpha - 1) * z k)) / INR size)) ^ 3))) / (2 * INR size))) (1 / 3) + (Sum size (fun i => ((alpha - 1) * z i)) / INR size) - pw (pw (((Sum size (fun i => ((((alpha - 1) * z i) - (Sum size (fun k => ((alpha - 1) * z k)) / INR size)) ^ 2)) ^ 3) / (INR size ^ 3)) + (((1 - Sum size (fun i => ((((alpha - 1) * z i) - (Sum size (fun k => ((alpha - 1) * z k)) / INR size)) ^ 3))) ^ 2) / (4 * (INR size ^ 2)))) (1 / 2) + ((1 - Sum size (fun i => ((((alpha - 1) * z i) - (Sum size (fun k => ((alpha - 1) * z k)) / INR size)) ^ 3))) / (2 * INR size))) (1 / 3)).
+
+Definition closed_form_four_thirds__closed__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let size := support_size n (entmax n alpha z) in
+  (((forall l, inr l n -> (~ ((l = 1%nat)%nat) -> (1%nat <= l)%nat))) /\
+  ((forall l, inr l n -> (~ ((l = 1%nat)%nat) -> inr (Nat.max 1%nat (l - 1%nat)%nat) n)))) /\
+  ((forall l, inr l n -> ((l = 1%nat)%nat \/ z (Nat.max 1%nat (l - 1%nat)%nat) >= z l)) ->
+  (alpha = (4 / 3)) ->
+  ((forall i, (1%nat <= i <= size)%nat -> INR size <> 0)) /\
+  ((INR size ^ 3) <> 0) /\
+  ((INR size ^ 2) <> 0) /\
+  ((0 < (((Sum size (fun i => ((((alpha - 1) * z i) - (Sum size (fun k => ((alpha - 1) * z k)) / INR size)) ^ 2)) ^ 3) / (INR size ^ 3)) + (((1 - Sum size (fun i => ((((alpha - 1) * z i) - (Sum size (fun k => ((alpha - 1) * z k)) / INR size)) ^ 3))) ^ 2) / (4 * (INR size ^ 2)))) \/ (((Sum size (fun i => ((((alpha - 1) * z i) - (Sum size (fun k => ((alpha - 1) * z k)) / INR size)) ^ 2)) ^ 3) / (INR size ^ 3)) + (((1 - Sum size (fun i => ((((alpha - 1) * z i) - (Sum size (fun k => ((alpha - 1) * z k)) / INR size)) ^ 3))) ^ 2) / (4 * (INR size ^ 2)))) = 0 /\ 0 < (1 / 2))) /\
+  (INR size <> 0) /\
+  ((0 < (pw (((Sum size (fun i => ((((alpha - 1) * z i) - (Sum size (fun k => ((alpha - 1) * z k)) / INR size)) ^ 2)) ^ 3) / (INR size ^ 3)) + (((1 - Sum size (fun i => ((((alpha - 1) * z i) - (Sum size (fun k => ((alpha - 1) * z k)) / INR size)) ^ 3))) ^ 2) / (4 * (INR size ^ 2)))) (1 / 2) - ((1 - Sum size (fun i => ((((alpha - 1) * z i) - (Sum size (fun k => ((alpha - 1) * z k)) / INR size)) ^ 3))) / (2 * INR size))) \/ (pw (((Sum size (fun i => ((((alpha - 1) * z i) - (Sum size (fun k => ((alpha - 1) * z k)) / INR size)) ^ 2)) ^ 3) / (INR size ^ 3)) + (((1 - Sum size (fun i => ((((alpha - 1) * z i) - (Sum size (fun k => ((alpha - 1) * z k)) / INR size)) ^ 3))) ^ 2) / (4 * (INR size ^ 2)))) (1 / 2) - ((1 - Sum size (fun i => ((((alpha - 1) * z i) - (Sum size (fun k => ((alpha - 1) * z k)) / INR size)) ^ 3))) / (2 * INR size))) = 0 /\ 0 < (1 / 3))) /\
+  ((0 < (pw (((Sum size (fun i => ((((alpha - 1) * z i) - (Sum size (fun k => ((alpha - 1) * z k)) / INR size)) ^ 2)) ^ 3) / (INR size ^ 3)) + (((1 - Sum size (fun i => ((((alpha - 1) * z i) - (Sum size (fun k => ((alpha - 1) * z k)) / INR size)) ^ 3))) ^ 2) / (4 * (INR size ^ 2)))) (1 / 2) + ((1 - Sum size (fun i => ((((alpha - 1) * z i) - (Sum size (fun k => ((alpha - 1) * z k)) / INR size)) ^ 3))) / (2 * INR size))) \/ (pw (((Sum size (fun i => ((((alpha - 1) * z i) - (Sum size (fun k => ((alpha - 1) * z k)) / INR size)) ^ 2)) ^ 3) / (INR size ^ 3)) + (((1 - Sum size (fun i => ((((alpha - 1) * z i) - (Sum size (fun k => ((alpha - 1) * z k)) / INR size)) ^ 3))) ^ 2) / (4 * (INR size ^ 2)))) (1 / 2) + ((1 - Sum size (fun i => ((((alpha - 1) * z i) - (Sum size (fun k => ((alpha - 1) * z k)) / INR size)) ^ 3))) / (2 * INR size))) = 0 /\ 0 < (1 / 3)))).
+
+Definition deformed_exponential__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R) (beta : R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (1 < beta) /\
+  (alpha <= beta).
+
+Definition deformed_exponential__form : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (beta : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (1 < beta) ->
+  let p := entmax n alpha z in
+  let tau := threshold n alpha z in
+  (alpha <= beta) ->
+  forall i, inr i n ->
+  p i = pw (Rmax 0 (1 + ((alpha - 1) * (z i - ((1 + tau) / (alpha - 1)))))) (/ (alpha - 1)).
+
+Definition deformed_exponential__form__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (beta : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (1 < beta) ->
+  let tau := threshold n alpha z in
+  ((alpha <= beta) ->
+  forall i, inr i n ->
+  ((alpha - 1) <> 0) /\
+  ((0 < Rmax 0 (1 + ((alpha - 1) * (z i - ((1 + tau) / (alpha - 1))))) \/ Rmax 0 (1 + ((alpha - 1) * (z i - ((1 + tau) / (alpha - 1))))) = 0 /\ 0 < (/ (alpha - 1))))).
+
+Definition deformed_exponential__steeper : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (beta : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (1 < beta) ->
+  let p := entmax n alpha z in
+  (alpha <= beta) ->
+  forall i, inr i n ->
+  (p i = 0 \/ pw (p i) (2 - alpha) <= pw (p i) (2 - beta)).
+
+Definition deformed_exponential__steeper__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (beta : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (1 < beta) ->
+  let p := entmax n alpha z in
+  ((alpha <= beta) ->
+  forall i, inr i n ->
+  ((~ (p i = 0) -> (0 < p i \/ p i = 0 /\ 0 < (2 - alpha)))) /\
+  ((~ (p i = 0) -> (0 < p i \/ p i = 0 /\ 0 < (2 - beta))))).
 
 Definition shift_invariance__inhabited : Prop :=
   exists (n : nat) (alpha : R) (z : nat -> R) (shift : R),
@@ -649,27 +1175,68 @@ Definition finite_mask__zero__defined : Prop :=
   (forall j, inr j n ->
   ((alpha - 1) <> 0)).
 
+Definition duplicates__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R) (copies : nat),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (1 <= copies)%nat /\
+  True.
+
+Definition duplicates__per_copy : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (copies : nat),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (1 <= copies)%nat ->
+  let p := entmax (n - 1 + copies) alpha (fun i => z (Nat.min i n)) in
+  let r := entmax (n + copies) alpha (fun i => z (Nat.min i n)) in
+  r n <= p n.
+
+Definition duplicates__together : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (copies : nat),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (1 <= copies)%nat ->
+  let p := entmax (n - 1 + copies) alpha (fun i => z (Nat.min i n)) in
+  let r := entmax (n + copies) alpha (fun i => z (Nat.min i n)) in
+  ((1 + INR copies) * r n) >= (INR copies * p n).
+
+Definition duplicates__ceiling : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (copies : nat),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (1 <= copies)%nat ->
+  let p := entmax (n - 1 + copies) alpha (fun i => z (Nat.min i n)) in
+  (INR copies * p n) <= Rmax 0 (1 - Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - ((alpha - 1) * z n))) (/ (alpha - 1)))).
+
+Definition duplicates__ceiling__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (copies : nat),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (1 <= copies)%nat ->
+  (((forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < Rmax 0 (((alpha - 1) * z i) - ((alpha - 1) * z n)) \/ Rmax 0 (((alpha - 1) * z i) - ((alpha - 1) * z n)) = 0 /\ 0 < (/ (alpha - 1)))))).
+
 Definition own_logit__inhabited : Prop :=
   exists (n : nat) (alpha : R) (z : nat -> R) (shift : R),
   (1 <= n)%nat /\
-  (1 < alpha) /\
+  (1 <= alpha) /\
   (shift >= 0).
 
 Definition own_logit__own : Prop :=
   forall (n : nat) (alpha : R) (z : nat -> R) (shift : R),
   (1 <= n)%nat ->
-  (1 < alpha) ->
-  let p := entmax n alpha z in
-  let r := entmax n alpha (fun i => if Nat.eq_dec i n then z i + shift else z i) in
+  (1 <= alpha) ->
+  let p := entmax1 n alpha z in
+  let r := entmax1 n alpha (fun i => if Nat.eq_dec i n then z i + shift else z i) in
   (shift >= 0) ->
   r n >= p n.
 
 Definition own_logit__others : Prop :=
   forall (n : nat) (alpha : R) (z : nat -> R) (shift : R),
   (1 <= n)%nat ->
-  (1 < alpha) ->
-  let p := entmax n alpha z in
-  let r := entmax n alpha (fun i => if Nat.eq_dec i n then z i + shift else z i) in
+  (1 <= alpha) ->
+  let p := entmax1 n alpha z in
+  let r := entmax1 n alpha (fun i => if Nat.eq_dec i n then z i + shift else z i) in
   (shift >= 0) ->
   forall j, inr j n ->
   ((j = n)%nat \/ r j <= p j).
@@ -720,8 +1287,8 @@ Definition infinite_logits__one__defined : Prop :=
   (2 <= n)%nat ->
   (1 < alpha) ->
   (z 1%nat - z 2%nat = shift) ->
-  (((forall l, inr l n -> inr 1%nat n)) /\
-  ((forall l, inr l n -> (alpha - 1) <> 0)) /\
+  (((forall l, inr l n -> (~ ((l = 1%nat)%nat) -> inr 1%nat n))) /\
+  ((forall l, inr l n -> (~ ((l = 1%nat)%nat) -> (alpha - 1) <> 0))) /\
   (((forall l, inr l n -> ((l = 1%nat)%nat \/ z l <= (z 1%nat - (/ (alpha - 1))))) -> inr 1%nat n))).
 
 Definition infinite_logits__two : Prop :=
@@ -739,7 +1306,7 @@ Definition infinite_logits__two__defined : Prop :=
   (z 1%nat - z 2%nat = shift) ->
   let p := entmax n alpha z in
   ((inr 1%nat n) /\
-  (inr 2%nat n) /\
+  ((p 1%nat > 0 -> inr 2%nat n)) /\
   (((p 1%nat > 0 /\ p 2%nat > 0) -> inr 1%nat n)) /\
   (((p 1%nat > 0 /\ p 2%nat > 0) -> (0 < p 1%nat \/ p 1%nat = 0 /\ 0 < (alpha - 1)))) /\
   (((p 1%nat > 0 /\ p 2%nat > 0) -> inr 2%nat n)) /\
@@ -899,12 +1466,13 @@ Definition critical_scale__critical__defined : Prop :=
   (1 < alpha) ->
   (0 < theta) ->
   (0 < eta) ->
+  let z_max := Largest n z in
   ((theta <= eta) ->
   forall k, inr k n ->
-  ((forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0)) /\
-  ((forall i, (1%nat <= i <= n)%nat -> (0 < Rmax 0 (z i - z k) \/ Rmax 0 (z i - z k) = 0 /\ 0 < (/ (alpha - 1))))) /\
-  ((0 < Sum n (fun i => pw (Rmax 0 (z i - z k)) (/ (alpha - 1))) \/ Sum n (fun i => pw (Rmax 0 (z i - z k)) (/ (alpha - 1))) = 0 /\ 0 < (1 - alpha))) /\
-  ((alpha - 1) <> 0)).
+  ((~ (z k = z_max) -> (forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0))) /\
+  ((~ (z k = z_max) -> (forall i, (1%nat <= i <= n)%nat -> (0 < Rmax 0 (z i - z k) \/ Rmax 0 (z i - z k) = 0 /\ 0 < (/ (alpha - 1)))))) /\
+  ((~ (z k = z_max) -> (0 < Sum n (fun i => pw (Rmax 0 (z i - z k)) (/ (alpha - 1))) \/ Sum n (fun i => pw (Rmax 0 (z i - z k)) (/ (alpha - 1))) = 0 /\ 0 < (1 - alpha)))) /\
+  ((~ (z k = z_max) -> (alpha - 1) <> 0))).
 
 Definition critical_scale__nested : Prop :=
   forall (n : nat) (alpha : R) (theta : R) (z : nat -> R) (eta : R),
@@ -955,8 +1523,8 @@ Definition support_size__size__defined : Prop :=
   forall (n : nat) (alpha : R) (z : nat -> R),
   (1 <= n)%nat ->
   (1 < alpha) ->
-  (((forall l, inr l n -> (1%nat <= l)%nat)) /\
-  ((forall l, inr l n -> inr (Nat.max 1%nat (l - 1%nat)%nat) n))) /\
+  (((forall l, inr l n -> (~ ((l = 1%nat)%nat) -> (1%nat <= l)%nat))) /\
+  ((forall l, inr l n -> (~ ((l = 1%nat)%nat) -> inr (Nat.max 1%nat (l - 1%nat)%nat) n)))) /\
   ((forall l, inr l n -> ((l = 1%nat)%nat \/ z (Nat.max 1%nat (l - 1%nat)%nat) >= z l)) ->
   forall k, inr k n ->
   ((1%nat <= k)%nat) /\
@@ -975,8 +1543,8 @@ Definition support_size__monotone__defined : Prop :=
   forall (n : nat) (alpha : R) (z : nat -> R),
   (1 <= n)%nat ->
   (1 < alpha) ->
-  (((forall l, inr l n -> (1%nat <= l)%nat)) /\
-  ((forall l, inr l n -> inr (Nat.max 1%nat (l - 1%nat)%nat) n))) /\
+  (((forall l, inr l n -> (~ ((l = 1%nat)%nat) -> (1%nat <= l)%nat))) /\
+  ((forall l, inr l n -> (~ ((l = 1%nat)%nat) -> inr (Nat.max 1%nat (l - 1%nat)%nat) n)))) /\
   ((forall l, inr l n -> ((l = 1%nat)%nat \/ z (Nat.max 1%nat (l - 1%nat)%nat) >= z l)) ->
   forall k, inr k n ->
   ((1%nat <= k)%nat) /\
@@ -1007,8 +1575,8 @@ Definition one_hot_margin__one_hot__defined : Prop :=
   (2 <= n)%nat ->
   (1 < alpha) ->
   (exists i, inr i n /\ z i <> z 1%nat) ->
-  (((forall l, inr l n -> (1%nat <= l)%nat)) /\
-  ((forall l, inr l n -> inr (Nat.max 1%nat (l - 1%nat)%nat) n))) /\
+  (((forall l, inr l n -> (~ ((l = 1%nat)%nat) -> (1%nat <= l)%nat))) /\
+  ((forall l, inr l n -> (~ ((l = 1%nat)%nat) -> inr (Nat.max 1%nat (l - 1%nat)%nat) n)))) /\
   ((forall l, inr l n -> ((l = 1%nat)%nat \/ z (Nat.max 1%nat (l - 1%nat)%nat) >= z l)) ->
   (inr 1%nat n) /\
   (inr 2%nat n) /\
@@ -1031,8 +1599,8 @@ Definition one_hot_margin__ties__defined : Prop :=
   (1 < alpha) ->
   (exists i, inr i n /\ z i <> z 1%nat) ->
   let top := multiplicity n z in
-  (((forall l, inr l n -> (1%nat <= l)%nat)) /\
-  ((forall l, inr l n -> inr (Nat.max 1%nat (l - 1%nat)%nat) n))) /\
+  (((forall l, inr l n -> (~ ((l = 1%nat)%nat) -> (1%nat <= l)%nat))) /\
+  ((forall l, inr l n -> (~ ((l = 1%nat)%nat) -> inr (Nat.max 1%nat (l - 1%nat)%nat) n)))) /\
   ((forall l, inr l n -> ((l = 1%nat)%nat \/ z (Nat.max 1%nat (l - 1%nat)%nat) >= z l)) ->
   (inr (1%nat + top)%nat n) /\
   ((0 < INR top \/ INR top = 0 /\ 0 < (1 - alpha))) /\
@@ -1067,6 +1635,33 @@ Definition full_support__necessary : Prop :=
   let z_max := Largest n z in
   let z_min := - Largest n (fun i => - z i) in
   (((alpha - 1) * (z_max - z_min)) >= 1 -> Prod n (fun i => p i) = 0).
+
+Definition least_support__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R),
+  (2 <= n)%nat /\
+  (1 < alpha) /\
+  (exists i, inr i n /\ z i <> z 1%nat) /\
+  True.
+
+Definition least_support__least : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (2 <= n)%nat ->
+  (1 < alpha) ->
+  (exists i, inr i n /\ z i <> z 1%nat) ->
+  let z_max := Largest n z in
+  let z_min := - Largest n (fun i => - z i) in
+  let size := support_size n (entmax n alpha z) in
+  INR size >= Rmin (pw ((alpha - 1) * (z_max - z_min)) (- (/ (alpha - 1)))) (INR n).
+
+Definition least_support__least__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (2 <= n)%nat ->
+  (1 < alpha) ->
+  (exists i, inr i n /\ z i <> z 1%nat) ->
+  let z_max := Largest n z in
+  let z_min := - Largest n (fun i => - z i) in
+  (((alpha - 1) <> 0) /\
+  ((0 < ((alpha - 1) * (z_max - z_min)) \/ ((alpha - 1) * (z_max - z_min)) = 0 /\ 0 < (- (/ (alpha - 1)))))).
 
 Definition support_window__inhabited : Prop :=
   exists (n : nat) (alpha : R) (z : nat -> R),
@@ -1120,8 +1715,8 @@ Definition sparsity_from_gap__exact__defined : Prop :=
   forall (n : nat) (alpha : R) (z : nat -> R),
   (1 <= n)%nat ->
   (1 < alpha) ->
-  (((forall l, inr l n -> (1%nat <= l)%nat)) /\
-  ((forall l, inr l n -> inr (Nat.max 1%nat (l - 1%nat)%nat) n))) /\
+  (((forall l, inr l n -> (~ ((l = 1%nat)%nat) -> (1%nat <= l)%nat))) /\
+  ((forall l, inr l n -> (~ ((l = 1%nat)%nat) -> inr (Nat.max 1%nat (l - 1%nat)%nat) n)))) /\
   ((forall l, inr l n -> ((l = 1%nat)%nat \/ z (Nat.max 1%nat (l - 1%nat)%nat) >= z l)) ->
   forall k, inr k n ->
   (((k < n)%nat -> (forall i, (1%nat <= i <= k)%nat -> inr (Nat.min (1%nat + k)%nat n) n))) /\
@@ -1141,8 +1736,8 @@ Definition sparsity_from_gap__one_gap__defined : Prop :=
   forall (n : nat) (alpha : R) (z : nat -> R),
   (1 <= n)%nat ->
   (1 < alpha) ->
-  (((forall l, inr l n -> (1%nat <= l)%nat)) /\
-  ((forall l, inr l n -> inr (Nat.max 1%nat (l - 1%nat)%nat) n))) /\
+  (((forall l, inr l n -> (~ ((l = 1%nat)%nat) -> (1%nat <= l)%nat))) /\
+  ((forall l, inr l n -> (~ ((l = 1%nat)%nat) -> inr (Nat.max 1%nat (l - 1%nat)%nat) n)))) /\
   ((forall l, inr l n -> ((l = 1%nat)%nat \/ z (Nat.max 1%nat (l - 1%nat)%nat) >= z l)) ->
   forall k, inr k n ->
   (inr 1%nat n) /\
@@ -1162,28 +1757,263 @@ Definition sparsity_from_gap__step__defined : Prop :=
   forall (n : nat) (alpha : R) (z : nat -> R),
   (1 <= n)%nat ->
   (1 < alpha) ->
-  (((forall l, inr l n -> (1%nat <= l)%nat)) /\
-  ((forall l, inr l n -> inr (Nat.max 1%nat (l - 1%nat)%nat) n))) /\
+  (((forall l, inr l n -> (~ ((l = 1%nat)%nat) -> (1%nat <= l)%nat))) /\
+  ((forall l, inr l n -> (~ ((l = 1%nat)%nat) -> inr (Nat.max 1%nat (l - 1%nat)%nat) n)))) /\
   ((forall l, inr l n -> ((l = 1%nat)%nat \/ z (Nat.max 1%nat (l - 1%nat)%nat) >= z l)) ->
   forall k, inr k n ->
   (inr (Nat.min (1%nat + k)%nat n) n) /\
   ((0 < INR k \/ INR k = 0 /\ 0 < (1 - alpha))) /\
   ((alpha - 1) <> 0)).
 
-Definition jacobian__inhabited : Prop :=
+Definition softmax_limit__inhabited : Prop :=
   exists (n : nat) (alpha : R) (z : nat -> R),
   (1 <= n)%nat /\
   (1 < alpha) /\
+  True.
+
+Definition softmax_limit__divergence : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  let r := softmax n z in
+  Sum n (fun i => ((ln (p i) - ln (r i)) * p i)) <= ((alpha - 1) * ((Sum n (fun i => ((ln (r i) ^ 2) * r i)) / 2) + Sum n (fun i => (- (r i * ln (r i))))) / alpha).
+
+Definition softmax_limit__divergence__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  let r := softmax n z in
+  (((forall i, (1%nat <= i <= n)%nat -> 0 <= p i)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> 0 < r i)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> 0 <= r i)) /\
+  (alpha <> 0)).
+
+Definition hot_limit__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (theta : R) (z : nat -> R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (0 < theta) /\
+  let z_max := Largest n z in
+  let z_min := - Largest n (fun i => - z i) in
+  ((theta * (alpha - 1) * (z_max - z_min)) <= (pw (INR n) (1 - alpha) / 2)).
+
+Definition hot_limit__expansion : Prop :=
+  forall (n : nat) (alpha : R) (theta : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < theta) ->
+  let p := entmax n alpha (fun i => theta * z i) in
+  let z_max := Largest n z in
+  let z_min := - Largest n (fun i => - z i) in
+  ((theta * (alpha - 1) * (z_max - z_min)) <= (pw (INR n) (1 - alpha) / 2)) ->
+  forall i, inr i n ->
+  Rabs ((/ INR n) + (theta * pw (INR n) (alpha - 2) * (z i - (Sum n (fun j => z j) / INR n))) - p i) <= (pw 2 (((2 * Rabs (alpha - 2)) + Rabs ((2 * alpha) - 3)) / (alpha - 1)) * (theta ^ 2) * pw (INR n) ((2 * alpha) - 3) * ((z_max - z_min) ^ 2) * Rabs (alpha - 2) / 2).
+
+Definition hot_limit__expansion__defined : Prop :=
+  forall (n : nat) (alpha : R) (theta : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < theta) ->
+  let z_max := Largest n z in
+  let z_min := - Largest n (fun i => - z i) in
+  (((0 < INR n \/ INR n = 0 /\ 0 < (1 - alpha)))) /\
+  (((theta * (alpha - 1) * (z_max - z_min)) <= (pw (INR n) (1 - alpha) / 2)) ->
+  forall i, inr i n ->
+  (INR n <> 0) /\
+  ((0 < INR n \/ INR n = 0 /\ 0 < (alpha - 2))) /\
+  ((alpha - 1) <> 0) /\
+  ((0 < 2 \/ 2 = 0 /\ 0 < (((2 * Rabs (alpha - 2)) + Rabs ((2 * alpha) - 3)) / (alpha - 1)))) /\
+  ((0 < INR n \/ INR n = 0 /\ 0 < ((2 * alpha) - 3)))).
+
+Definition alpha_slope_at_one__inhabited : Prop :=
+  exists (n : nat) (z : nat -> R) (A : nat -> R),
+  (1 <= n)%nat /\
+  (forall i, inr i n -> has_right_derivative (fun alpha => entmax1 n alpha z i) 1 (A i)) /\
+  True.
+
+Definition alpha_slope_at_one__slope : Prop :=
+  forall (n : nat) (z : nat -> R) (A : nat -> R),
+  (1 <= n)%nat ->
+  (forall i, inr i n -> has_right_derivative (fun alpha => entmax1 n alpha z i) 1 (A i)) ->
+  let p := softmax n z in
+  forall i, inr i n ->
+  A i = ((Sum n (fun j => ((ln (p j) ^ 2) * p j)) - (ln (p i) ^ 2)) * p i / 2).
+
+Definition alpha_slope_at_one__slope__defined : Prop :=
+  forall (n : nat) (z : nat -> R) (A : nat -> R),
+  (1 <= n)%nat ->
+  (forall i, inr i n -> has_right_derivative (fun alpha => entmax1 n alpha z i) 1 (A i)) ->
+  let p := softmax n z in
+  (forall i, inr i n ->
+  ((forall j, (1%nat <= j <= n)%nat -> 0 <= p j)) /\
+  (0 <= p i)).
+
+Definition sup_to_one_exact__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R),
+  (2 <= n)%nat /\
+  (1 <= alpha) /\
+  (simplex n p) /\
+  (alpha <= 2) /\
+  ((forall l, inr l n -> Rabs (v l) <= 1)).
+
+Definition sup_to_one_exact__norm : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R),
+  (2 <= n)%nat ->
+  (1 <= alpha) ->
+  (simplex n p) ->
+  (alpha <= 2) ->
+  (forall l, inr l n -> Rabs (v l) <= 1) ->
+  Sum n (fun i => (if Rlt_dec 0 (p i) then (pw (p i) (2 - alpha) * Rabs (v i - (Sum n (fun k => (if Rlt_dec 0 (p k) then (pw (p k) (2 - alpha) * v k) else 0)) / Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0))))) else 0)) <= (4 * pw (pw (- IZR (Int_part (- (INR n / 2)))) (- ((alpha - 1) / (3 - alpha))) + pw (IZR (Int_part (INR n / 2))) (- ((alpha - 1) / (3 - alpha)))) (alpha - 3)).
+
+Definition sup_to_one_exact__norm__defined : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R),
+  (2 <= n)%nat ->
+  (1 <= alpha) ->
+  (simplex n p) ->
+  ((alpha <= 2) ->
+  (forall l, inr l n -> Rabs (v l) <= 1) ->
+  ((forall i, (1%nat <= i <= n)%nat -> (p i > 0 -> (0 < p i \/ p i = 0 /\ 0 < (2 - alpha))))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (p i > 0 -> (forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (0 < p k \/ p k = 0 /\ 0 < (2 - alpha))))))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (p i > 0 -> Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) <> 0))) /\
+  ((3 - alpha) <> 0) /\
+  ((0 < (- IZR (Int_part (- (INR n / 2)))) \/ (- IZR (Int_part (- (INR n / 2)))) = 0 /\ 0 < (- ((alpha - 1) / (3 - alpha))))) /\
+  ((0 < IZR (Int_part (INR n / 2)) \/ IZR (Int_part (INR n / 2)) = 0 /\ 0 < (- ((alpha - 1) / (3 - alpha))))) /\
+  ((0 < (pw (- IZR (Int_part (- (INR n / 2)))) (- ((alpha - 1) / (3 - alpha))) + pw (IZR (Int_part (INR n / 2))) (- ((alpha - 1) / (3 - alpha)))) \/ (pw (- IZR (Int_part (- (INR n / 2)))) (- ((alpha - 1) / (3 - alpha))) + pw (IZR (Int_part (INR n / 2))) (- ((alpha - 1) / (3 - alpha)))) = 0 /\ 0 < (alpha - 3)))).
+
+Definition not_lipschitz__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R) (lipschitz : R) (epsilon : R),
+  (3 <= n)%nat /\
+  (1 < alpha) /\
+  (0 < lipschitz) /\
+  (0 < epsilon < 1) /\
+  (2 < alpha -> epsilon = Rmin (1 / 2) (pw ((alpha - 1) / (2 * lipschitz)) (/ (alpha - 2)))) /\
+  (entmax n alpha z 1%nat = 1 - epsilon) /\
+  (entmax n alpha z 2%nat = epsilon) /\
+  (forall i, (3 <= i <= n)%nat -> (alpha - 1) * z i = threshold n alpha z) /\
+  (alpha > 2).
+
+Definition not_lipschitz__ratio : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (lipschitz : R) (epsilon : R),
+  (3 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < lipschitz) ->
+  (0 < epsilon < 1) ->
+  (2 < alpha -> epsilon = Rmin (1 / 2) (pw ((alpha - 1) / (2 * lipschitz)) (/ (alpha - 2)))) ->
+  (entmax n alpha z 1%nat = 1 - epsilon) ->
+  (entmax n alpha z 2%nat = epsilon) ->
+  (forall i, (3 <= i <= n)%nat -> (alpha - 1) * z i = threshold n alpha z) ->
+  let p := entmax n alpha z in
+  let y := fun i => z (match i with 2 => 3 | 3 => 2 | _ => i end)%nat in
+  let r := entmax n alpha (fun i => z (match i with 2 => 3 | 3 => 2 | _ => i end)%nat) in
+  Sum n (fun i => ((p i - r i) ^ 2)) = (pw epsilon (4 - (2 * alpha)) * ((alpha - 1) ^ 2) * Sum n (fun i => ((z i - y i) ^ 2))).
+
+Definition not_lipschitz__ratio__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (lipschitz : R) (epsilon : R),
+  (3 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < lipschitz) ->
+  (0 < epsilon < 1) ->
+  (2 < alpha -> epsilon = Rmin (1 / 2) (pw ((alpha - 1) / (2 * lipschitz)) (/ (alpha - 2)))) ->
+  (entmax n alpha z 1%nat = 1 - epsilon) ->
+  (entmax n alpha z 2%nat = epsilon) ->
+  (forall i, (3 <= i <= n)%nat -> (alpha - 1) * z i = threshold n alpha z) ->
+  (((0 < epsilon \/ epsilon = 0 /\ 0 < (4 - (2 * alpha))))).
+
+Definition not_lipschitz__unbounded : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (lipschitz : R) (epsilon : R),
+  (3 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < lipschitz) ->
+  (0 < epsilon < 1) ->
+  (2 < alpha -> epsilon = Rmin (1 / 2) (pw ((alpha - 1) / (2 * lipschitz)) (/ (alpha - 2)))) ->
+  (entmax n alpha z 1%nat = 1 - epsilon) ->
+  (entmax n alpha z 2%nat = epsilon) ->
+  (forall i, (3 <= i <= n)%nat -> (alpha - 1) * z i = threshold n alpha z) ->
+  let p := entmax n alpha z in
+  let y := fun i => z (match i with 2 => 3 | 3 => 2 | _ => i end)%nat in
+  let r := entmax n alpha (fun i => z (match i with 2 => 3 | 3 => 2 | _ => i end)%nat) in
+  (alpha > 2) ->
+  Sum n (fun i => ((p i - r i) ^ 2)) > ((lipschitz ^ 2) * Sum n (fun i => ((z i - y i) ^ 2))).
+
+Definition edge_order__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (alpha <= 2) /\
+  ((n = 2%nat)%nat).
+
+Definition edge_order__at_most : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  let z_max := Largest n z in
+  forall k, inr k n ->
+  p k <= pw (Rmax 0 (1 - ((alpha - 1) * (z_max - z k)))) (/ (alpha - 1)).
+
+Definition edge_order__at_most__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let z_max := Largest n z in
+  (forall k, inr k n ->
+  ((alpha - 1) <> 0) /\
+  ((0 < Rmax 0 (1 - ((alpha - 1) * (z_max - z k))) \/ Rmax 0 (1 - ((alpha - 1) * (z_max - z k))) = 0 /\ 0 < (/ (alpha - 1))))).
+
+Definition edge_order__at_least : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  let z_max := Largest n z in
+  (alpha <= 2) ->
+  (n = 2%nat)%nat ->
+  p 2%nat >= pw (Rmax 0 (1 - ((alpha - 1) * (z_max - z 2%nat))) / 2) (/ (alpha - 1)).
+
+Definition edge_order__at_least__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let z_max := Largest n z in
+  ((alpha <= 2) ->
+  (n = 2%nat)%nat ->
+  (inr 2%nat n) /\
+  ((alpha - 1) <> 0) /\
+  ((0 < (Rmax 0 (1 - ((alpha - 1) * (z_max - z 2%nat))) / 2) \/ (Rmax 0 (1 - ((alpha - 1) * (z_max - z 2%nat))) / 2) = 0 /\ 0 < (/ (alpha - 1))))).
+
+Definition edge_order__edge : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  (n = 2%nat)%nat ->
+  (((alpha - 1) * (z 1%nat - z 2%nat)) >= 1 -> p 2%nat = 0).
+
+Definition edge_order__edge__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  ((n = 2%nat)%nat ->
+  (inr 1%nat n) /\
+  (inr 2%nat n) /\
+  ((((alpha - 1) * (z 1%nat - z 2%nat)) >= 1 -> inr 2%nat n))).
+
+Definition jacobian__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat /\
+  (1 <= alpha) /\
   let tau := threshold n alpha z in
   ((alpha < 2 \/ (forall l, inr l n -> ((alpha - 1) * z l) <> tau))).
 
 Definition jacobian__formula : Prop :=
   forall (n : nat) (alpha : R) (z : nat -> R),
   (1 <= n)%nat ->
-  (1 < alpha) ->
-  let p := entmax n alpha z in
+  (1 <= alpha) ->
+  let p := entmax1 n alpha z in
   let tau := threshold n alpha z in
-  let D := entmax_derivative_in n alpha z in
+  let D := fun i j => Derive (fun t => entmax1 n alpha (fun m => z m + t * (if Nat.eq_dec m j then 1 else 0)) i) 0 in
   (alpha < 2 \/ (forall l, inr l n -> ((alpha - 1) * z l) <> tau)) ->
   forall i, inr i n ->
   forall j, inr j n ->
@@ -1192,8 +2022,8 @@ Definition jacobian__formula : Prop :=
 Definition jacobian__formula__defined : Prop :=
   forall (n : nat) (alpha : R) (z : nat -> R),
   (1 <= n)%nat ->
-  (1 < alpha) ->
-  let p := entmax n alpha z in
+  (1 <= alpha) ->
+  let p := entmax1 n alpha z in
   let tau := threshold n alpha z in
   ((alpha < 2 \/ (forall l, inr l n -> ((alpha - 1) * z l) <> tau)) ->
   forall i, inr i n ->
@@ -1290,6 +2120,867 @@ Definition jacobian_inverse__inverse__defined : Prop :=
   (Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) <> 0) /\
   ((p i > 0 -> (0 < p i \/ p i = 0 /\ 0 < (2 - alpha))))).
 
+Definition jacobian_entries__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (p : nat -> R),
+  (2 <= n)%nat /\
+  (1 <= alpha) /\
+  (simplex n p) /\
+  (alpha <= 2).
+
+Definition jacobian_entries__entry : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R),
+  (2 <= n)%nat ->
+  (1 <= alpha) ->
+  (simplex n p) ->
+  (alpha <= 2) ->
+  forall i, inr i n ->
+  forall j, inr j n ->
+  Rabs (((if Rlt_dec 0 (p i) then pw (p i) (2 - alpha) else 0) * (if Rlt_dec 0 (p j) then pw (p j) (2 - alpha) else 0) / Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0))) - ((if Nat.eq_dec i j then 1 else 0) * (if Rlt_dec 0 (p i) then pw (p i) (2 - alpha) else 0))) <= pw (1 + pw (INR n - 1) (- ((alpha - 1) / (3 - alpha)))) (alpha - 3).
+
+Definition jacobian_entries__entry__defined : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R),
+  (2 <= n)%nat ->
+  (1 <= alpha) ->
+  (simplex n p) ->
+  ((alpha <= 2) ->
+  forall i, inr i n ->
+  forall j, inr j n ->
+  ((p i > 0 -> (0 < p i \/ p i = 0 /\ 0 < (2 - alpha)))) /\
+  ((p j > 0 -> (0 < p j \/ p j = 0 /\ 0 < (2 - alpha)))) /\
+  ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (0 < p k \/ p k = 0 /\ 0 < (2 - alpha))))) /\
+  (Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) <> 0) /\
+  ((3 - alpha) <> 0) /\
+  ((0 < (INR n - 1) \/ (INR n - 1) = 0 /\ 0 < (- ((alpha - 1) / (3 - alpha))))) /\
+  ((0 < (1 + pw (INR n - 1) (- ((alpha - 1) / (3 - alpha)))) \/ (1 + pw (INR n - 1) (- ((alpha - 1) / (3 - alpha)))) = 0 /\ 0 < (alpha - 3)))).
+
+Definition jacobian_entries__row : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R),
+  (2 <= n)%nat ->
+  (1 <= alpha) ->
+  (simplex n p) ->
+  (alpha <= 2) ->
+  forall i, inr i n ->
+  ((2 * (if Rlt_dec 0 (p i) then pw (p i) (2 - alpha) else 0)) - (2 * (if Rlt_dec 0 (p i) then pw (p i) (4 - (2 * alpha)) else 0) / Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)))) <= (2 * pw (1 + pw (INR n - 1) (- ((alpha - 1) / (3 - alpha)))) (alpha - 3)).
+
+Definition jacobian_entries__row__defined : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R),
+  (2 <= n)%nat ->
+  (1 <= alpha) ->
+  (simplex n p) ->
+  ((alpha <= 2) ->
+  forall i, inr i n ->
+  ((p i > 0 -> (0 < p i \/ p i = 0 /\ 0 < (2 - alpha)))) /\
+  ((p i > 0 -> (0 < p i \/ p i = 0 /\ 0 < (4 - (2 * alpha))))) /\
+  ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (0 < p k \/ p k = 0 /\ 0 < (2 - alpha))))) /\
+  (Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) <> 0) /\
+  ((3 - alpha) <> 0) /\
+  ((0 < (INR n - 1) \/ (INR n - 1) = 0 /\ 0 < (- ((alpha - 1) / (3 - alpha))))) /\
+  ((0 < (1 + pw (INR n - 1) (- ((alpha - 1) / (3 - alpha)))) \/ (1 + pw (INR n - 1) (- ((alpha - 1) / (3 - alpha)))) = 0 /\ 0 < (alpha - 3)))).
+
+Definition hoelder__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R) (y : nat -> R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (alpha >= 2).
+
+Definition hoelder__hoelder : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (y : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  let r := entmax n alpha y in
+  (alpha >= 2) ->
+  pw (Sum n (fun i => pw (Rabs (p i - r i)) alpha)) (/ alpha) <= pw (pw (Sum n (fun i => pw (Rabs (y i - z i)) (alpha / (alpha - 1)))) ((alpha - 1) / alpha) * (alpha - 1)) (/ (alpha - 1)).
+
+Definition hoelder__hoelder__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (y : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  let r := entmax n alpha y in
+  ((alpha >= 2) ->
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < Rabs (p i - r i) \/ Rabs (p i - r i) = 0 /\ 0 < alpha))) /\
+  (alpha <> 0) /\
+  ((0 < Sum n (fun i => pw (Rabs (p i - r i)) alpha) \/ Sum n (fun i => pw (Rabs (p i - r i)) alpha) = 0 /\ 0 < (/ alpha))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < Rabs (y i - z i) \/ Rabs (y i - z i) = 0 /\ 0 < (alpha / (alpha - 1))))) /\
+  ((0 < Sum n (fun i => pw (Rabs (y i - z i)) (alpha / (alpha - 1))) \/ Sum n (fun i => pw (Rabs (y i - z i)) (alpha / (alpha - 1))) = 0 /\ 0 < ((alpha - 1) / alpha))) /\
+  ((alpha - 1) <> 0) /\
+  ((0 < (pw (Sum n (fun i => pw (Rabs (y i - z i)) (alpha / (alpha - 1)))) ((alpha - 1) / alpha) * (alpha - 1)) \/ (pw (Sum n (fun i => pw (Rabs (y i - z i)) (alpha / (alpha - 1)))) ((alpha - 1) / alpha) * (alpha - 1)) = 0 /\ 0 < (/ (alpha - 1))))).
+
+Definition expected_logit__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (theta : R) (eta : R) (z : nat -> R),
+  (1 <= n)%nat /\
+  (1 <= alpha) /\
+  (0 < theta) /\
+  (0 < eta) /\
+  (theta <= eta).
+
+Definition expected_logit__rises : Prop :=
+  forall (n : nat) (alpha : R) (theta : R) (eta : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 <= alpha) ->
+  (0 < theta) ->
+  (0 < eta) ->
+  let p := entmax1 n alpha (fun i => theta * z i) in
+  let r := entmax1 n alpha (fun i => eta * z i) in
+  (theta <= eta) ->
+  Sum n (fun i => (z i * r i)) >= Sum n (fun i => (z i * p i)).
+
+Definition alpha_derivative__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  let tau := threshold n alpha z in
+  ((forall l, inr l n -> ((alpha - 1) * z l) <> tau)).
+
+Definition alpha_derivative__formula : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  let tau := threshold n alpha z in
+  let A := fun i => Derive (fun t => entmax n t z i) alpha in
+  (forall l, inr l n -> ((alpha - 1) * z l) <> tau) ->
+  forall i, inr i n ->
+  A i = (((p i - ((if Rlt_dec 0 (p i) then pw (p i) (2 - alpha) else 0) / Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)))) / ((alpha - 1) ^ 2)) - (((if Rlt_dec 0 (p i) then (p i * ln (p i)) else 0) - ((if Rlt_dec 0 (p i) then pw (p i) (2 - alpha) else 0) * Sum n (fun j => (if Rlt_dec 0 (p j) then (p j * ln (p j)) else 0)) / Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)))) / (alpha - 1))).
+
+Definition alpha_derivative__formula__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  let tau := threshold n alpha z in
+  ((forall l, inr l n -> ((alpha - 1) * z l) <> tau) ->
+  forall i, inr i n ->
+  ((p i > 0 -> (0 < p i \/ p i = 0 /\ 0 < (2 - alpha)))) /\
+  ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (0 < p k \/ p k = 0 /\ 0 < (2 - alpha))))) /\
+  (Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) <> 0) /\
+  (((alpha - 1) ^ 2) <> 0) /\
+  ((p i > 0 -> 0 <= p i)) /\
+  ((forall j, (1%nat <= j <= n)%nat -> (p j > 0 -> 0 <= p j))) /\
+  ((alpha - 1) <> 0)).
+
+Definition boundary_slopes__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (alpha < 2) /\
+  True.
+
+Definition boundary_slopes__fades : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (alpha < 2) ->
+  let tau := threshold n alpha z in
+  let D := entmax_derivative_in n alpha z in
+  forall i, inr i n ->
+  forall j, inr j n ->
+  Rabs (D i j) <= pw (Rmax 0 (((alpha - 1) * z j) - tau)) ((/ (alpha - 1)) - 1).
+
+Definition boundary_slopes__fades__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (alpha < 2) ->
+  let tau := threshold n alpha z in
+  (forall i, inr i n ->
+  forall j, inr j n ->
+  ((alpha - 1) <> 0) /\
+  ((0 < Rmax 0 (((alpha - 1) * z j) - tau) \/ Rmax 0 (((alpha - 1) * z j) - tau) = 0 /\ 0 < ((/ (alpha - 1)) - 1)))).
+
+Definition boundary_jump__inhabited : Prop :=
+  exists (alpha : R) (mix : R),
+  (1 <= alpha) /\
+  (0 < mix < 1) /\
+  True.
+
+Definition boundary_jump__slope : Prop :=
+  forall (alpha : R) (mix : R),
+  (1 <= alpha) ->
+  (0 < mix < 1) ->
+  let n := 2%nat in
+  let p := fun i => if Nat.eq_dec i 1 then 1 - mix else mix in
+  ((if Rlt_dec 0 (p 2%nat) then pw (p 2%nat) (2 - alpha) else 0) - ((if Rlt_dec 0 (p 2%nat) then pw (p 2%nat) (4 - (2 * alpha)) else 0) / Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)))) = (/ (pw mix (alpha - 2) + pw (1 - mix) (alpha - 2))).
+
+Definition boundary_jump__slope__defined : Prop :=
+  forall (alpha : R) (mix : R),
+  (1 <= alpha) ->
+  (0 < mix < 1) ->
+  let n := 2%nat in
+  let p := fun i => if Nat.eq_dec i 1 then 1 - mix else mix in
+  ((inr 2%nat n) /\
+  ((p 2%nat > 0 -> inr 2%nat n)) /\
+  ((p 2%nat > 0 -> (0 < p 2%nat \/ p 2%nat = 0 /\ 0 < (2 - alpha)))) /\
+  ((p 2%nat > 0 -> (0 < p 2%nat \/ p 2%nat = 0 /\ 0 < (4 - (2 * alpha))))) /\
+  ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (0 < p k \/ p k = 0 /\ 0 < (2 - alpha))))) /\
+  (Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) <> 0) /\
+  ((0 < mix \/ mix = 0 /\ 0 < (alpha - 2))) /\
+  ((0 < (1 - mix) \/ (1 - mix) = 0 /\ 0 < (alpha - 2))) /\
+  ((pw mix (alpha - 2) + pw (1 - mix) (alpha - 2)) <> 0)).
+
+Definition boundary_jump__below_two : Prop :=
+  forall (alpha : R) (mix : R),
+  (1 <= alpha) ->
+  (0 < mix < 1) ->
+  filterlim (fun mix => (/ (pw mix (-1 / 2) + pw (1 - mix) (-1 / 2)))) (at_right 0) (locally 0).
+
+Definition boundary_jump__below_two__defined : Prop :=
+  forall (alpha : R) (mix : R),
+  (1 <= alpha) ->
+  (0 < mix < 1) ->
+  (((exists eps : posreal, forall mix : R, 0 < mix < 0 + eps -> (0 < mix \/ mix = 0 /\ 0 < (-1 / 2)))) /\
+  ((exists eps : posreal, forall mix : R, 0 < mix < 0 + eps -> (0 < (1 - mix) \/ (1 - mix) = 0 /\ 0 < (-1 / 2)))) /\
+  ((exists eps : posreal, forall mix : R, 0 < mix < 0 + eps -> (pw mix (-1 / 2) + pw (1 - mix) (-1 / 2)) <> 0))).
+
+Definition boundary_jump__sparsemax : Prop :=
+  forall (alpha : R) (mix : R),
+  (1 <= alpha) ->
+  (0 < mix < 1) ->
+  filterlim (fun mix => (1 / 2)) (at_right 0) (locally (1 / 2)).
+
+Definition boundary_jump__above_two : Prop :=
+  forall (alpha : R) (mix : R),
+  (1 <= alpha) ->
+  (0 < mix < 1) ->
+  filterlim (fun mix => (/ (pw mix (1 / 2) + pw (1 - mix) (1 / 2)))) (at_right 0) (locally 1).
+
+Definition boundary_jump__above_two__defined : Prop :=
+  forall (alpha : R) (mix : R),
+  (1 <= alpha) ->
+  (0 < mix < 1) ->
+  (((exists eps : posreal, forall mix : R, 0 < mix < 0 + eps -> (0 < mix \/ mix = 0 /\ 0 < (1 / 2)))) /\
+  ((exists eps : posreal, forall mix : R, 0 < mix < 0 + eps -> (0 < (1 - mix) \/ (1 - mix) = 0 /\ 0 < (1 / 2)))) /\
+  ((exists eps : posreal, forall mix : R, 0 < mix < 0 + eps -> (pw mix (1 / 2) + pw (1 - mix) (1 / 2)) <> 0))).
+
+Definition sparsemax_affine__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R) (y : nat -> R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  let p := entmax n alpha z in
+  let r := entmax n alpha y in
+  (alpha = 2) /\
+  ((forall l, inr l n -> (p l > 0 <-> r l > 0))).
+
+Definition sparsemax_affine__affine : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (y : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  let size := support_size n (entmax n alpha z) in
+  let r := entmax n alpha y in
+  (alpha = 2) ->
+  (forall l, inr l n -> (p l > 0 <-> r l > 0)) ->
+  forall i, inr i n ->
+  (p i = 0 \/ (r i - p i) = (y i - z i - (Sum n (fun j => (if Rlt_dec 0 (p j) then (y j - z j) else 0)) / INR size))).
+
+Definition sparsemax_affine__affine__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (y : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  let size := support_size n (entmax n alpha z) in
+  let r := entmax n alpha y in
+  ((alpha = 2) ->
+  (forall l, inr l n -> (p l > 0 <-> r l > 0)) ->
+  forall i, inr i n ->
+  ((~ (p i = 0) -> INR size <> 0))).
+
+Definition sparsemax_affine__zero : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (y : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  let r := entmax n alpha y in
+  (alpha = 2) ->
+  (forall l, inr l n -> (p l > 0 <-> r l > 0)) ->
+  forall i, inr i n ->
+  (r i = 0 \/ p i > 0).
+
+Definition jacobian_simple_norms__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R),
+  (1 <= n)%nat /\
+  (1 <= alpha) /\
+  (simplex n p) /\
+  (alpha <= 2).
+
+Definition jacobian_simple_norms__diagonal : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R),
+  (1 <= n)%nat ->
+  (1 <= alpha) ->
+  (simplex n p) ->
+  let reach := Largest n (fun i => (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) i - (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) i ^ 2 / Sum n (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) in
+  (alpha <= 2) ->
+  (Sum n (fun k => (if Rlt_dec 0 (p k) then ((v k ^ 2) * pw (p k) (2 - alpha)) else 0)) - ((Sum n (fun k => (if Rlt_dec 0 (p k) then (pw (p k) (2 - alpha) * v k) else 0)) ^ 2) / Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)))) <= (2 * reach * Sum n (fun i => (v i ^ 2))).
+
+Definition jacobian_simple_norms__diagonal__defined : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R),
+  (1 <= n)%nat ->
+  (1 <= alpha) ->
+  (simplex n p) ->
+  ((alpha <= 2) ->
+  ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (0 < p k \/ p k = 0 /\ 0 < (2 - alpha))))) /\
+  (Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) <> 0)).
+
+Definition jacobian_simple_norms__top : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R),
+  (1 <= n)%nat ->
+  (1 <= alpha) ->
+  (simplex n p) ->
+  let p_max := Largest n p in
+  (alpha <= 2) ->
+  (Sum n (fun k => (if Rlt_dec 0 (p k) then ((v k ^ 2) * pw (p k) (2 - alpha)) else 0)) - ((Sum n (fun k => (if Rlt_dec 0 (p k) then (pw (p k) (2 - alpha) * v k) else 0)) ^ 2) / Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)))) <= (pw p_max (2 - alpha) * Sum n (fun i => (v i ^ 2))).
+
+Definition jacobian_simple_norms__top__defined : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R),
+  (1 <= n)%nat ->
+  (1 <= alpha) ->
+  (simplex n p) ->
+  let p_max := Largest n p in
+  ((alpha <= 2) ->
+  ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (0 < p k \/ p k = 0 /\ 0 < (2 - alpha))))) /\
+  (Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) <> 0) /\
+  ((0 < p_max \/ p_max = 0 /\ 0 < (2 - alpha)))).
+
+Definition jacobian_simple_norms__one : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R),
+  (1 <= n)%nat ->
+  (1 <= alpha) ->
+  (simplex n p) ->
+  (alpha <= 2) ->
+  (Sum n (fun k => (if Rlt_dec 0 (p k) then ((v k ^ 2) * pw (p k) (2 - alpha)) else 0)) - ((Sum n (fun k => (if Rlt_dec 0 (p k) then (pw (p k) (2 - alpha) * v k) else 0)) ^ 2) / Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)))) <= Sum n (fun i => (v i ^ 2)).
+
+Definition jacobian_simple_norms__one__defined : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R),
+  (1 <= n)%nat ->
+  (1 <= alpha) ->
+  (simplex n p) ->
+  ((alpha <= 2) ->
+  ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (0 < p k \/ p k = 0 /\ 0 < (2 - alpha))))) /\
+  (Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) <> 0)).
+
+Definition jacobian_simple_norms__probe : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R),
+  (1 <= n)%nat ->
+  (1 <= alpha) ->
+  (simplex n p) ->
+  (alpha <= 2) ->
+  forall j, inr j n ->
+  (Sum n (fun k => (if Rlt_dec 0 (p k) then ((((if Nat.eq_dec j k then 1 else 0) - (/ INR n)) ^ 2) * pw (p k) (2 - alpha)) else 0)) - ((Sum n (fun k => (if Rlt_dec 0 (p k) then (pw (p k) (2 - alpha) * ((if Nat.eq_dec j k then 1 else 0) - (/ INR n))) else 0)) ^ 2) / Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)))) = ((if Rlt_dec 0 (p j) then pw (p j) (2 - alpha) else 0) - ((if Rlt_dec 0 (p j) then pw (p j) (4 - (2 * alpha)) else 0) / Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)))).
+
+Definition jacobian_simple_norms__probe__defined : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R),
+  (1 <= n)%nat ->
+  (1 <= alpha) ->
+  (simplex n p) ->
+  ((alpha <= 2) ->
+  forall j, inr j n ->
+  ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> INR n <> 0))) /\
+  ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (0 < p k \/ p k = 0 /\ 0 < (2 - alpha))))) /\
+  (Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) <> 0) /\
+  ((p j > 0 -> (0 < p j \/ p j = 0 /\ 0 < (2 - alpha)))) /\
+  ((p j > 0 -> (0 < p j \/ p j = 0 /\ 0 < (4 - (2 * alpha)))))).
+
+Definition two_token_norm__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R),
+  (1 <= n)%nat /\
+  (2 < alpha) /\
+  (simplex n p) /\
+  ((n = 2%nat)%nat).
+
+Definition two_token_norm__norm : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R),
+  (1 <= n)%nat ->
+  (2 < alpha) ->
+  (simplex n p) ->
+  (n = 2%nat)%nat ->
+  (Sum n (fun k => (if Rlt_dec 0 (p k) then ((v k ^ 2) * pw (p k) (2 - alpha)) else 0)) - ((Sum n (fun k => (if Rlt_dec 0 (p k) then (pw (p k) (2 - alpha) * v k) else 0)) ^ 2) / Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)))) <= (Rmax 2 (pw 2 (alpha - 2)) * Sum n (fun i => (v i ^ 2))).
+
+Definition two_token_norm__norm__defined : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R),
+  (1 <= n)%nat ->
+  (2 < alpha) ->
+  (simplex n p) ->
+  ((n = 2%nat)%nat ->
+  ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (0 < p k \/ p k = 0 /\ 0 < (2 - alpha))))) /\
+  (Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) <> 0) /\
+  ((0 < 2 \/ 2 = 0 /\ 0 < (alpha - 2)))).
+
+Definition scale_derivative__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (theta : R) (z : nat -> R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (0 < theta) /\
+  let tau := threshold n alpha (fun i => theta * z i) in
+  ((forall l, inr l n -> (theta * (alpha - 1) * z l) <> tau)).
+
+Definition scale_derivative__probabilities : Prop :=
+  forall (n : nat) (alpha : R) (theta : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < theta) ->
+  let p := entmax n alpha (fun i => theta * z i) in
+  let tau := threshold n alpha (fun i => theta * z i) in
+  let B := fun i => Derive (fun t => entmax n alpha (fun j => t * z j) i) theta in
+  (forall l, inr l n -> (theta * (alpha - 1) * z l) <> tau) ->
+  forall i, inr i n ->
+  B i = ((z i - (Sum n (fun k => (if Rlt_dec 0 (p k) then (pw (p k) (2 - alpha) * z k) else 0)) / Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)))) * (if Rlt_dec 0 (p i) then pw (p i) (2 - alpha) else 0)).
+
+Definition scale_derivative__probabilities__defined : Prop :=
+  forall (n : nat) (alpha : R) (theta : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < theta) ->
+  let p := entmax n alpha (fun i => theta * z i) in
+  let tau := threshold n alpha (fun i => theta * z i) in
+  ((forall l, inr l n -> (theta * (alpha - 1) * z l) <> tau) ->
+  forall i, inr i n ->
+  ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (0 < p k \/ p k = 0 /\ 0 < (2 - alpha))))) /\
+  (Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) <> 0) /\
+  ((p i > 0 -> (0 < p i \/ p i = 0 /\ 0 < (2 - alpha))))).
+
+Definition scale_derivative__expected_logit : Prop :=
+  forall (n : nat) (alpha : R) (theta : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < theta) ->
+  let p := entmax n alpha (fun i => theta * z i) in
+  let tau := threshold n alpha (fun i => theta * z i) in
+  let B := fun i => Derive (fun t => entmax n alpha (fun j => t * z j) i) theta in
+  (forall l, inr l n -> (theta * (alpha - 1) * z l) <> tau) ->
+  Sum n (fun i => (B i * z i)) = (Sum n (fun k => (if Rlt_dec 0 (p k) then ((z k ^ 2) * pw (p k) (2 - alpha)) else 0)) - ((Sum n (fun k => (if Rlt_dec 0 (p k) then (pw (p k) (2 - alpha) * z k) else 0)) ^ 2) / Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)))).
+
+Definition scale_derivative__expected_logit__defined : Prop :=
+  forall (n : nat) (alpha : R) (theta : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < theta) ->
+  let p := entmax n alpha (fun i => theta * z i) in
+  let tau := threshold n alpha (fun i => theta * z i) in
+  ((forall l, inr l n -> (theta * (alpha - 1) * z l) <> tau) ->
+  ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (0 < p k \/ p k = 0 /\ 0 < (2 - alpha))))) /\
+  (Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) <> 0)).
+
+Definition scale_derivative__entropy : Prop :=
+  forall (n : nat) (alpha : R) (theta : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < theta) ->
+  let p := entmax n alpha (fun i => theta * z i) in
+  let tau := threshold n alpha (fun i => theta * z i) in
+  let B := fun i => Derive (fun t => entmax n alpha (fun j => t * z j) i) theta in
+  (forall l, inr l n -> (theta * (alpha - 1) * z l) <> tau) ->
+  (- (Sum n (fun i => (pw (p i) (alpha - 1) * B i)) / (alpha - 1))) = (- (theta * (Sum n (fun k => (if Rlt_dec 0 (p k) then ((z k ^ 2) * pw (p k) (2 - alpha)) else 0)) - ((Sum n (fun k => (if Rlt_dec 0 (p k) then (pw (p k) (2 - alpha) * z k) else 0)) ^ 2) / Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)))))).
+
+Definition scale_derivative__entropy__defined : Prop :=
+  forall (n : nat) (alpha : R) (theta : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < theta) ->
+  let p := entmax n alpha (fun i => theta * z i) in
+  let tau := threshold n alpha (fun i => theta * z i) in
+  ((forall l, inr l n -> (theta * (alpha - 1) * z l) <> tau) ->
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < p i \/ p i = 0 /\ 0 < (alpha - 1)))) /\
+  ((alpha - 1) <> 0) /\
+  ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (0 < p k \/ p k = 0 /\ 0 < (2 - alpha))))) /\
+  (Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) <> 0)).
+
+Definition scale_derivative__shannon : Prop :=
+  forall (n : nat) (alpha : R) (theta : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < theta) ->
+  let p := entmax n alpha (fun i => theta * z i) in
+  let tau := threshold n alpha (fun i => theta * z i) in
+  let B := fun i => Derive (fun t => entmax n alpha (fun j => t * z j) i) theta in
+  (forall l, inr l n -> (theta * (alpha - 1) * z l) <> tau) ->
+  (- Sum n (fun i => (if Rlt_dec 0 (p i) then (B i * ln (p i)) else 0))) = (- Sum n (fun k => (if Rlt_dec 0 (p k) then (pw (p k) (2 - alpha) * (z k - (Sum n (fun l => (if Rlt_dec 0 (p l) then (pw (p l) (2 - alpha) * z l) else 0)) / Sum n (fun l => (if Rlt_dec 0 (p l) then pw (p l) (2 - alpha) else 0)))) * ln (p k)) else 0))).
+
+Definition scale_derivative__shannon__defined : Prop :=
+  forall (n : nat) (alpha : R) (theta : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < theta) ->
+  let p := entmax n alpha (fun i => theta * z i) in
+  let tau := threshold n alpha (fun i => theta * z i) in
+  ((forall l, inr l n -> (theta * (alpha - 1) * z l) <> tau) ->
+  ((forall i, (1%nat <= i <= n)%nat -> (p i > 0 -> 0 < p i))) /\
+  ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (0 < p k \/ p k = 0 /\ 0 < (2 - alpha))))) /\
+  ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (forall l, (1%nat <= l <= n)%nat -> (p l > 0 -> (0 < p l \/ p l = 0 /\ 0 < (2 - alpha))))))) /\
+  ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> Sum n (fun l => (if Rlt_dec 0 (p l) then pw (p l) (2 - alpha) else 0)) <> 0))) /\
+  ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> 0 < p k)))).
+
+Definition scale_derivative__falls : Prop :=
+  forall (n : nat) (alpha : R) (theta : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < theta) ->
+  let p := entmax n alpha (fun i => theta * z i) in
+  let tau := threshold n alpha (fun i => theta * z i) in
+  (forall l, inr l n -> (theta * (alpha - 1) * z l) <> tau) ->
+  Sum n (fun k => (if Rlt_dec 0 (p k) then (pw (p k) (2 - alpha) * (z k - (Sum n (fun l => (if Rlt_dec 0 (p l) then (pw (p l) (2 - alpha) * z l) else 0)) / Sum n (fun l => (if Rlt_dec 0 (p l) then pw (p l) (2 - alpha) else 0)))) * ln (p k)) else 0)) >= 0.
+
+Definition scale_derivative__falls__defined : Prop :=
+  forall (n : nat) (alpha : R) (theta : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < theta) ->
+  let p := entmax n alpha (fun i => theta * z i) in
+  let tau := threshold n alpha (fun i => theta * z i) in
+  ((forall l, inr l n -> (theta * (alpha - 1) * z l) <> tau) ->
+  ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (0 < p k \/ p k = 0 /\ 0 < (2 - alpha))))) /\
+  ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (forall l, (1%nat <= l <= n)%nat -> (p l > 0 -> (0 < p l \/ p l = 0 /\ 0 < (2 - alpha))))))) /\
+  ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> Sum n (fun l => (if Rlt_dec 0 (p l) then pw (p l) (2 - alpha) else 0)) <> 0))) /\
+  ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> 0 < p k)))).
+
+Definition conjugate__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R) (y : nat -> R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  True.
+
+Definition conjugate__value : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (y : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  let tau := threshold n alpha z in
+  (Sum n (fun i => (z i * p i)) + Sum n (fun i => ((p i - pw (p i) alpha) / (alpha * (alpha - 1))))) = (((1 + tau) / (alpha * (alpha - 1))) + ((alpha - 1) * Sum n (fun i => (z i * p i)) / alpha)).
+
+Definition conjugate__value__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (y : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  (((forall i, (1%nat <= i <= n)%nat -> (0 < p i \/ p i = 0 /\ 0 < alpha))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> alpha <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0)) /\
+  (alpha <> 0) /\
+  ((alpha - 1) <> 0)).
+
+Definition conjugate__subgradient : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (y : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  let r := entmax n alpha y in
+  (Sum n (fun i => (y i * r i)) + Sum n (fun i => ((r i - pw (r i) alpha) / (alpha * (alpha - 1))))) >= (Sum n (fun i => ((y i - z i) * p i)) + Sum n (fun i => (z i * p i)) + Sum n (fun i => ((p i - pw (p i) alpha) / (alpha * (alpha - 1))))).
+
+Definition conjugate__subgradient__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (y : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  let r := entmax n alpha y in
+  (((forall i, (1%nat <= i <= n)%nat -> (0 < r i \/ r i = 0 /\ 0 < alpha))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> alpha <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < p i \/ p i = 0 /\ 0 < alpha)))).
+
+Definition loss_decomposition__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R) (r : nat -> R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (simplex n r) /\
+  True.
+
+Definition loss_decomposition__decomposition : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (r : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (simplex n r) ->
+  let p := entmax n alpha z in
+  let tau := threshold n alpha z in
+  (Sum n (fun i => (z i * p i)) + Sum n (fun i => ((p i - pw (p i) alpha) / (alpha * (alpha - 1)))) - Sum n (fun i => (z i * r i)) - Sum n (fun i => ((r i - pw (r i) alpha) / (alpha * (alpha - 1))))) = (Sum n (fun i => ((pw (r i) alpha - pw (p i) alpha - (alpha * pw (p i) (alpha - 1) * (r i - p i))) / (alpha * (alpha - 1)))) + Sum n (fun i => (if Req_EM_T (p i) 0 then (((tau / (alpha - 1)) - z i) * r i) else 0))).
+
+Definition loss_decomposition__decomposition__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (r : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (simplex n r) ->
+  let p := entmax n alpha z in
+  (((forall i, (1%nat <= i <= n)%nat -> (0 < p i \/ p i = 0 /\ 0 < alpha))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> alpha <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < r i \/ r i = 0 /\ 0 < alpha))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < p i \/ p i = 0 /\ 0 < (alpha - 1)))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (p i = 0 -> (alpha - 1) <> 0)))).
+
+Definition loss_decomposition__nonnegative : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (r : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (simplex n r) ->
+  let p := entmax n alpha z in
+  (Sum n (fun i => (z i * p i)) + Sum n (fun i => ((p i - pw (p i) alpha) / (alpha * (alpha - 1)))) - Sum n (fun i => (z i * r i)) - Sum n (fun i => ((r i - pw (r i) alpha) / (alpha * (alpha - 1))))) >= 0.
+
+Definition loss_decomposition__nonnegative__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (r : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (simplex n r) ->
+  let p := entmax n alpha z in
+  (((forall i, (1%nat <= i <= n)%nat -> (0 < p i \/ p i = 0 /\ 0 < alpha))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> alpha <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < r i \/ r i = 0 /\ 0 < alpha)))).
+
+Definition loss_decomposition__zero : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (r : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (simplex n r) ->
+  let p := entmax n alpha z in
+  ((Sum n (fun i => (z i * p i)) + Sum n (fun i => ((p i - pw (p i) alpha) / (alpha * (alpha - 1)))) - Sum n (fun i => (z i * r i)) - Sum n (fun i => ((r i - pw (r i) alpha) / (alpha * (alpha - 1))))) <= 0 <-> (forall l, inr l n -> r l = p l)).
+
+Definition loss_decomposition__zero__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (r : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (simplex n r) ->
+  let p := entmax n alpha z in
+  (((forall i, (1%nat <= i <= n)%nat -> (0 < p i \/ p i = 0 /\ 0 < alpha))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> alpha <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < r i \/ r i = 0 /\ 0 < alpha)))).
+
+Definition one_hot_loss__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  True.
+
+Definition one_hot_loss__lower : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  let z_max := Largest n z in
+  forall k, inr k n ->
+  (Sum n (fun i => (z i * p i)) + Sum n (fun i => ((p i - pw (p i) alpha) / (alpha * (alpha - 1)))) - z k) >= (z_max - z k).
+
+Definition one_hot_loss__lower__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  (forall k, inr k n ->
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < p i \/ p i = 0 /\ 0 < alpha))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> alpha <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0))).
+
+Definition one_hot_loss__upper : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  let z_max := Largest n z in
+  forall k, inr k n ->
+  (Sum n (fun i => (z i * p i)) + Sum n (fun i => ((p i - pw (p i) alpha) / (alpha * (alpha - 1)))) - z k) <= (z_max + ((1 - pw (INR n) (1 - alpha)) / (alpha * (alpha - 1))) - z k).
+
+Definition one_hot_loss__upper__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  (forall k, inr k n ->
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < p i \/ p i = 0 /\ 0 < alpha))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> alpha <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0)) /\
+  ((0 < INR n \/ INR n = 0 /\ 0 < (1 - alpha))) /\
+  (alpha <> 0) /\
+  ((alpha - 1) <> 0)).
+
+Definition one_hot_loss__margin : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  forall k, inr k n ->
+  ((Sum n (fun i => (z i * p i)) + Sum n (fun i => ((p i - pw (p i) alpha) / (alpha * (alpha - 1)))) - z k) <= 0 <-> (forall l, inr l n -> ((l = k)%nat \/ z l <= (z k - (/ (alpha - 1)))))).
+
+Definition one_hot_loss__margin__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  (forall k, inr k n ->
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < p i \/ p i = 0 /\ 0 < alpha))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> alpha <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0)) /\
+  ((forall l, inr l n -> (~ ((l = k)%nat) -> (alpha - 1) <> 0)))).
+
+Definition loss_falls_in_alpha__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R) (beta : R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (1 < beta) /\
+  (alpha <= beta).
+
+Definition loss_falls_in_alpha__falls : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (beta : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (1 < beta) ->
+  let p := entmax n alpha z in
+  let r := entmax n beta z in
+  (alpha <= beta) ->
+  forall k, inr k n ->
+  (Sum n (fun i => (z i * r i)) + Sum n (fun i => ((r i - pw (r i) beta) / (beta * (beta - 1)))) - z k) <= (Sum n (fun i => (z i * p i)) + Sum n (fun i => ((p i - pw (p i) alpha) / (alpha * (alpha - 1)))) - z k).
+
+Definition loss_falls_in_alpha__falls__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (beta : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (1 < beta) ->
+  let p := entmax n alpha z in
+  let r := entmax n beta z in
+  ((alpha <= beta) ->
+  forall k, inr k n ->
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < r i \/ r i = 0 /\ 0 < beta))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> beta <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (beta - 1) <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < p i \/ p i = 0 /\ 0 < alpha))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> alpha <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0))).
+
+Definition loss_gradient__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R) (y : nat -> R) (target : nat -> R),
+  (2 <= n)%nat /\
+  (1 < alpha) /\
+  (simplex n target) /\
+  True.
+
+Definition loss_gradient__convex : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (y : nat -> R) (target : nat -> R),
+  (2 <= n)%nat ->
+  (1 < alpha) ->
+  (simplex n target) ->
+  let p := entmax n alpha z in
+  let r := entmax n alpha y in
+  (Sum n (fun i => (y i * r i)) + Sum n (fun i => ((r i - pw (r i) alpha) / (alpha * (alpha - 1)))) - Sum n (fun i => ((y i - z i) * target i)) - Sum n (fun i => (z i * p i)) - Sum n (fun i => ((p i - pw (p i) alpha) / (alpha * (alpha - 1))))) >= Sum n (fun i => ((y i - z i) * (p i - target i))).
+
+Definition loss_gradient__convex__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (y : nat -> R) (target : nat -> R),
+  (2 <= n)%nat ->
+  (1 < alpha) ->
+  (simplex n target) ->
+  let p := entmax n alpha z in
+  let r := entmax n alpha y in
+  (((forall i, (1%nat <= i <= n)%nat -> (0 < r i \/ r i = 0 /\ 0 < alpha))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> alpha <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < p i \/ p i = 0 /\ 0 < alpha)))).
+
+Definition loss_gradient__one_norm : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (y : nat -> R) (target : nat -> R),
+  (2 <= n)%nat ->
+  (1 < alpha) ->
+  (simplex n target) ->
+  let p := entmax n alpha z in
+  Sum n (fun i => Rabs (target i - p i)) <= 2.
+
+Definition loss_gradient__two_norm : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (y : nat -> R) (target : nat -> R),
+  (2 <= n)%nat ->
+  (1 < alpha) ->
+  (simplex n target) ->
+  let p := entmax n alpha z in
+  Sum n (fun i => ((p i - target i) ^ 2)) <= 2.
+
+Definition label_smoothing__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R) (epsilon : R) (k : nat),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (0 <= epsilon <= 1) /\
+  (inr k n) /\
+  True.
+
+Definition label_smoothing__shift : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (epsilon : R) (k : nat),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 <= epsilon <= 1) ->
+  (inr k n) ->
+  let p := entmax n alpha z in
+  let r := fun i => (1 - epsilon) * (if Nat.eq_dec i k then 1 else 0) + epsilon / INR n in
+  (Sum n (fun i => (z i * p i)) + Sum n (fun i => ((p i - pw (p i) alpha) / (alpha * (alpha - 1)))) - Sum n (fun i => (z i * r i)) - Sum n (fun i => ((r i - pw (r i) alpha) / (alpha * (alpha - 1))))) = ((epsilon * (z k - (Sum n (fun i => z i) / INR n))) + Sum n (fun i => (z i * p i)) + Sum n (fun i => ((p i - pw (p i) alpha) / (alpha * (alpha - 1)))) - z k - Sum n (fun i => ((r i - pw (r i) alpha) / (alpha * (alpha - 1))))).
+
+Definition label_smoothing__shift__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (epsilon : R) (k : nat),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 <= epsilon <= 1) ->
+  (inr k n) ->
+  let p := entmax n alpha z in
+  let r := fun i => (1 - epsilon) * (if Nat.eq_dec i k then 1 else 0) + epsilon / INR n in
+  (((forall i, (1%nat <= i <= n)%nat -> (0 < p i \/ p i = 0 /\ 0 < alpha))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> alpha <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < r i \/ r i = 0 /\ 0 < alpha))) /\
+  (INR n <> 0)).
+
+Definition label_smoothing__nonnegative : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (epsilon : R) (k : nat),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 <= epsilon <= 1) ->
+  (inr k n) ->
+  let p := entmax n alpha z in
+  let r := fun i => (1 - epsilon) * (if Nat.eq_dec i k then 1 else 0) + epsilon / INR n in
+  ((epsilon * (z k - (Sum n (fun i => z i) / INR n))) + Sum n (fun i => (z i * p i)) + Sum n (fun i => ((p i - pw (p i) alpha) / (alpha * (alpha - 1)))) - z k - Sum n (fun i => ((r i - pw (r i) alpha) / (alpha * (alpha - 1))))) >= 0.
+
+Definition label_smoothing__nonnegative__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (epsilon : R) (k : nat),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 <= epsilon <= 1) ->
+  (inr k n) ->
+  let p := entmax n alpha z in
+  let r := fun i => (1 - epsilon) * (if Nat.eq_dec i k then 1 else 0) + epsilon / INR n in
+  ((INR n <> 0) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < p i \/ p i = 0 /\ 0 < alpha))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> alpha <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < r i \/ r i = 0 /\ 0 < alpha)))).
+
+Definition loss_soft_labels__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R) (beta : R) (target : nat -> R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (1 < beta) /\
+  (simplex n target) /\
+  (alpha <= beta).
+
+Definition loss_soft_labels__falls : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (beta : R) (target : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (1 < beta) ->
+  (simplex n target) ->
+  let p := entmax n alpha z in
+  let r := entmax n beta z in
+  (alpha <= beta) ->
+  (Sum n (fun i => ((r i - target i) * z i)) + Sum n (fun i => ((r i - pw (r i) beta) / (beta * (beta - 1)))) - Sum n (fun i => ((target i - pw (target i) beta) / (beta * (beta - 1))))) <= (Sum n (fun i => ((p i - target i) * z i)) + Sum n (fun i => ((p i - pw (p i) alpha) / (alpha * (alpha - 1)))) - Sum n (fun i => ((target i - pw (target i) beta) / (beta * (beta - 1))))).
+
+Definition loss_soft_labels__falls__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (beta : R) (target : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (1 < beta) ->
+  (simplex n target) ->
+  let p := entmax n alpha z in
+  let r := entmax n beta z in
+  ((alpha <= beta) ->
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < r i \/ r i = 0 /\ 0 < beta))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> beta <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (beta - 1) <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < target i \/ target i = 0 /\ 0 < beta))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < p i \/ p i = 0 /\ 0 < alpha))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> alpha <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0))).
+
 Definition entropy_and_support__inhabited : Prop :=
   exists (n : nat) (p : nat -> R),
   (1 <= n)%nat /\
@@ -1308,7 +2999,7 @@ Definition entropy_and_support__support__defined : Prop :=
   (1 <= n)%nat ->
   (simplex n p) ->
   let size := support_size n p in
-  (((forall i, (1%nat <= i <= n)%nat -> 0 < p i)) /\
+  (((forall i, (1%nat <= i <= n)%nat -> 0 <= p i)) /\
   (0 < INR size)).
 
 Definition entropy_and_support__largest : Prop :=
@@ -1323,8 +3014,718 @@ Definition entropy_and_support__largest__defined : Prop :=
   (1 <= n)%nat ->
   (simplex n p) ->
   let p_max := Largest n p in
-  (((forall i, (1%nat <= i <= n)%nat -> 0 < p i)) /\
+  (((forall i, (1%nat <= i <= n)%nat -> 0 <= p i)) /\
   (0 < p_max)).
+
+Definition entropy_of_a_power__inhabited : Prop :=
+  exists (n : nat) (p : nat -> R) (growth : R),
+  (1 <= n)%nat /\
+  (simplex n p) /\
+  let size := support_size n p in
+  (INR size <= pw (INR n) growth).
+
+Definition entropy_of_a_power__entropy : Prop :=
+  forall (n : nat) (p : nat -> R) (growth : R),
+  (1 <= n)%nat ->
+  (simplex n p) ->
+  let size := support_size n p in
+  (INR size <= pw (INR n) growth) ->
+  Sum n (fun i => (- (p i * ln (p i)))) <= (growth * ln (INR n)).
+
+Definition entropy_of_a_power__entropy__defined : Prop :=
+  forall (n : nat) (p : nat -> R) (growth : R),
+  (1 <= n)%nat ->
+  (simplex n p) ->
+  let size := support_size n p in
+  (((0 < INR n \/ INR n = 0 /\ 0 < growth))) /\
+  ((INR size <= pw (INR n) growth) ->
+  ((forall i, (1%nat <= i <= n)%nat -> 0 <= p i)) /\
+  (0 < INR n)).
+
+Definition dispersion_criterion__inhabited : Prop :=
+  exists (n : nat) (p : nat -> R) (epsilon : R),
+  (2 <= n)%nat /\
+  (simplex n p) /\
+  (0 < epsilon <= 1) /\
+  True.
+
+Definition dispersion_criterion__lower : Prop :=
+  forall (n : nat) (p : nat -> R) (epsilon : R),
+  (2 <= n)%nat ->
+  (simplex n p) ->
+  (0 < epsilon <= 1) ->
+  (Sum n (fun i => (- (p i * ln (p i)))) / ln (INR n)) >= ((1 - epsilon) * (1 - Sum n (fun i => (if Rle_dec (pw (INR n) (epsilon - 1)) (p i) then p i else 0)))).
+
+Definition dispersion_criterion__lower__defined : Prop :=
+  forall (n : nat) (p : nat -> R) (epsilon : R),
+  (2 <= n)%nat ->
+  (simplex n p) ->
+  (0 < epsilon <= 1) ->
+  (((forall i, (1%nat <= i <= n)%nat -> 0 <= p i)) /\
+  (0 < INR n) /\
+  (ln (INR n) <> 0) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < INR n \/ INR n = 0 /\ 0 < (epsilon - 1))))).
+
+Definition dispersion_criterion__upper : Prop :=
+  forall (n : nat) (p : nat -> R) (epsilon : R),
+  (2 <= n)%nat ->
+  (simplex n p) ->
+  (0 < epsilon <= 1) ->
+  (Sum n (fun i => (- (p i * ln (p i)))) / ln (INR n)) <= (1 + (exp (-1) / ln (INR n)) - (epsilon * Sum n (fun i => (if Rle_dec (pw (INR n) (epsilon - 1)) (p i) then p i else 0)))).
+
+Definition dispersion_criterion__upper__defined : Prop :=
+  forall (n : nat) (p : nat -> R) (epsilon : R),
+  (2 <= n)%nat ->
+  (simplex n p) ->
+  (0 < epsilon <= 1) ->
+  (((forall i, (1%nat <= i <= n)%nat -> 0 <= p i)) /\
+  (0 < INR n) /\
+  (ln (INR n) <> 0) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < INR n \/ INR n = 0 /\ 0 < (epsilon - 1))))).
+
+Definition softmax_entropy_floor__inhabited : Prop :=
+  exists (n : nat) (theta : R) (z : nat -> R),
+  (2 <= n)%nat /\
+  (0 < theta) /\
+  (exists i, inr i n /\ z i <> z 1%nat) /\
+  True.
+
+Definition softmax_entropy_floor__closed : Prop :=
+  forall (n : nat) (theta : R) (z : nat -> R),
+  (2 <= n)%nat ->
+  (0 < theta) ->
+  (exists i, inr i n /\ z i <> z 1%nat) ->
+  let p := softmax n (fun i => theta * z i) in
+  let z_max := Largest n z in
+  let z_min := - Largest n (fun i => - z i) in
+  Sum n (fun i => (- (p i * ln (p i)))) >= (1 + ln (INR n) - ln ((exp (theta * (z_max - z_min)) - 1) / (theta * (z_max - z_min))) - (theta * (z_max - z_min) / (exp (theta * (z_max - z_min)) - 1))).
+
+Definition softmax_entropy_floor__closed__defined : Prop :=
+  forall (n : nat) (theta : R) (z : nat -> R),
+  (2 <= n)%nat ->
+  (0 < theta) ->
+  (exists i, inr i n /\ z i <> z 1%nat) ->
+  let p := softmax n (fun i => theta * z i) in
+  let z_max := Largest n z in
+  let z_min := - Largest n (fun i => - z i) in
+  (((forall i, (1%nat <= i <= n)%nat -> 0 <= p i)) /\
+  (0 < INR n) /\
+  (theta <> 0) /\
+  ((z_max - z_min) <> 0) /\
+  (0 < ((exp (theta * (z_max - z_min)) - 1) / (theta * (z_max - z_min)))) /\
+  ((exp (theta * (z_max - z_min)) - 1) <> 0)).
+
+Definition softmax_entropy_floor__square : Prop :=
+  forall (n : nat) (theta : R) (z : nat -> R),
+  (2 <= n)%nat ->
+  (0 < theta) ->
+  (exists i, inr i n /\ z i <> z 1%nat) ->
+  let p := softmax n (fun i => theta * z i) in
+  let z_max := Largest n z in
+  let z_min := - Largest n (fun i => - z i) in
+  Sum n (fun i => (- (p i * ln (p i)))) >= (ln (INR n) - ((theta ^ 2) * ((z_max - z_min) ^ 2) / 8)).
+
+Definition softmax_entropy_floor__square__defined : Prop :=
+  forall (n : nat) (theta : R) (z : nat -> R),
+  (2 <= n)%nat ->
+  (0 < theta) ->
+  (exists i, inr i n /\ z i <> z 1%nat) ->
+  let p := softmax n (fun i => theta * z i) in
+  (((forall i, (1%nat <= i <= n)%nat -> 0 <= p i)) /\
+  (0 < INR n)).
+
+Definition softmax_entropy_floor__linear : Prop :=
+  forall (n : nat) (theta : R) (z : nat -> R),
+  (2 <= n)%nat ->
+  (0 < theta) ->
+  (exists i, inr i n /\ z i <> z 1%nat) ->
+  let p := softmax n (fun i => theta * z i) in
+  let z_max := Largest n z in
+  let z_min := - Largest n (fun i => - z i) in
+  Sum n (fun i => (- (p i * ln (p i)))) >= (ln (INR n) - (theta * (z_max - z_min))).
+
+Definition softmax_entropy_floor__linear__defined : Prop :=
+  forall (n : nat) (theta : R) (z : nat -> R),
+  (2 <= n)%nat ->
+  (0 < theta) ->
+  (exists i, inr i n /\ z i <> z 1%nat) ->
+  let p := softmax n (fun i => theta * z i) in
+  (((forall i, (1%nat <= i <= n)%nat -> 0 <= p i)) /\
+  (0 < INR n)).
+
+Definition entmax_peak__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R),
+  (2 <= n)%nat /\
+  (1 < alpha) /\
+  True.
+
+Definition entmax_peak__peak : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (2 <= n)%nat ->
+  (1 < alpha) ->
+  let z_max := Largest n z in
+  let z_min := - Largest n (fun i => - z i) in
+  let p_max := Largest n (entmax n alpha z) in
+  (pw p_max (alpha - 1) - pw ((1 - p_max) / (INR n - 1)) (alpha - 1)) <= ((alpha - 1) * (z_max - z_min)).
+
+Definition entmax_peak__peak__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (2 <= n)%nat ->
+  (1 < alpha) ->
+  let p_max := Largest n (entmax n alpha z) in
+  (((0 < p_max \/ p_max = 0 /\ 0 < (alpha - 1))) /\
+  ((INR n - 1) <> 0) /\
+  ((0 < ((1 - p_max) / (INR n - 1)) \/ ((1 - p_max) / (INR n - 1)) = 0 /\ 0 < (alpha - 1)))).
+
+Definition entmax_peak__entropy : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (2 <= n)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  let z_max := Largest n z in
+  let z_min := - Largest n (fun i => - z i) in
+  Sum n (fun i => (- (p i * ln (p i)))) >= (- (ln (pw (INR n - 1) (1 - alpha) + ((alpha - 1) * (z_max - z_min))) / (alpha - 1))).
+
+Definition entmax_peak__entropy__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (2 <= n)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  let z_max := Largest n z in
+  let z_min := - Largest n (fun i => - z i) in
+  (((forall i, (1%nat <= i <= n)%nat -> 0 <= p i)) /\
+  ((0 < (INR n - 1) \/ (INR n - 1) = 0 /\ 0 < (1 - alpha))) /\
+  (0 < (pw (INR n - 1) (1 - alpha) + ((alpha - 1) * (z_max - z_min)))) /\
+  ((alpha - 1) <> 0)).
+
+Definition entropy_floor_three_levels__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R),
+  (2 <= n)%nat /\
+  (1 < alpha) /\
+  (exists i, inr i n /\ z i <> z 1%nat) /\
+  let size := support_size n (entmax n alpha z) in
+  ((size < n)%nat).
+
+Definition entropy_floor_three_levels__floor : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (2 <= n)%nat ->
+  (1 < alpha) ->
+  (exists i, inr i n /\ z i <> z 1%nat) ->
+  let p := entmax n alpha z in
+  let z_max := Largest n z in
+  let z_min := - Largest n (fun i => - z i) in
+  let size := support_size n (entmax n alpha z) in
+  (size < n)%nat ->
+  Sum n (fun i => (- (p i * ln (p i)))) >= ((- ((1 - (pw ((alpha - 1) * (z_max - z_min)) (/ (alpha - 1)) * IZR (Int_part (pw ((alpha - 1) * (z_max - z_min)) (- (/ (alpha - 1))))))) * ln (1 - (pw ((alpha - 1) * (z_max - z_min)) (/ (alpha - 1)) * IZR (Int_part (pw ((alpha - 1) * (z_max - z_min)) (- (/ (alpha - 1))))))))) - (pw ((alpha - 1) * (z_max - z_min)) (/ (alpha - 1)) * IZR (Int_part (pw ((alpha - 1) * (z_max - z_min)) (- (/ (alpha - 1))))) * ln (pw ((alpha - 1) * (z_max - z_min)) (/ (alpha - 1))))).
+
+Definition entropy_floor_three_levels__floor__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (2 <= n)%nat ->
+  (1 < alpha) ->
+  (exists i, inr i n /\ z i <> z 1%nat) ->
+  let p := entmax n alpha z in
+  let z_max := Largest n z in
+  let z_min := - Largest n (fun i => - z i) in
+  let size := support_size n (entmax n alpha z) in
+  ((size < n)%nat ->
+  ((forall i, (1%nat <= i <= n)%nat -> 0 <= p i)) /\
+  ((alpha - 1) <> 0) /\
+  ((0 < ((alpha - 1) * (z_max - z_min)) \/ ((alpha - 1) * (z_max - z_min)) = 0 /\ 0 < (/ (alpha - 1)))) /\
+  ((0 < ((alpha - 1) * (z_max - z_min)) \/ ((alpha - 1) * (z_max - z_min)) = 0 /\ 0 < (- (/ (alpha - 1))))) /\
+  (0 <= (1 - (pw ((alpha - 1) * (z_max - z_min)) (/ (alpha - 1)) * IZR (Int_part (pw ((alpha - 1) * (z_max - z_min)) (- (/ (alpha - 1)))))))) /\
+  (0 <= pw ((alpha - 1) * (z_max - z_min)) (/ (alpha - 1)))).
+
+Definition finite_vocabulary__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R),
+  (2 <= n)%nat /\
+  (1 < alpha) /\
+  (exists i, inr i n /\ z i <> z 1%nat) /\
+  let z_max := Largest n z in
+  let top := multiplicity n z in
+  ((forall l, inr l n -> ((l = 1%nat)%nat \/ z (Nat.max 1%nat (l - 1%nat)%nat) >= z l))) /\
+  (pw (INR top) (1 - alpha) <= ((alpha - 1) * (z_max - z (1%nat + top)%nat))).
+
+Definition finite_vocabulary__mass : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (2 <= n)%nat ->
+  (1 < alpha) ->
+  (exists i, inr i n /\ z i <> z 1%nat) ->
+  let p := entmax n alpha z in
+  let z_max := Largest n z in
+  let top := multiplicity n z in
+  (forall l, inr l n -> ((l = 1%nat)%nat \/ z (Nat.max 1%nat (l - 1%nat)%nat) >= z l)) ->
+  (pw (INR top) (1 - alpha) <= ((alpha - 1) * (z_max - z (1%nat + top)%nat))) ->
+  Sum top (fun i => p i) = 1.
+
+Definition finite_vocabulary__mass__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (2 <= n)%nat ->
+  (1 < alpha) ->
+  (exists i, inr i n /\ z i <> z 1%nat) ->
+  let top := multiplicity n z in
+  (((forall l, inr l n -> (~ ((l = 1%nat)%nat) -> (1%nat <= l)%nat))) /\
+  ((forall l, inr l n -> (~ ((l = 1%nat)%nat) -> inr (Nat.max 1%nat (l - 1%nat)%nat) n))) /\
+  ((0 < INR top \/ INR top = 0 /\ 0 < (1 - alpha))) /\
+  (inr (1%nat + top)%nat n)).
+
+Definition finite_vocabulary__entropy : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (2 <= n)%nat ->
+  (1 < alpha) ->
+  (exists i, inr i n /\ z i <> z 1%nat) ->
+  let p := entmax n alpha z in
+  let z_max := Largest n z in
+  let top := multiplicity n z in
+  (forall l, inr l n -> ((l = 1%nat)%nat \/ z (Nat.max 1%nat (l - 1%nat)%nat) >= z l)) ->
+  (pw (INR top) (1 - alpha) <= ((alpha - 1) * (z_max - z (1%nat + top)%nat))) ->
+  Sum n (fun i => (- (p i * ln (p i)))) = ln (INR top).
+
+Definition finite_vocabulary__entropy__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (2 <= n)%nat ->
+  (1 < alpha) ->
+  (exists i, inr i n /\ z i <> z 1%nat) ->
+  let p := entmax n alpha z in
+  let z_max := Largest n z in
+  let top := multiplicity n z in
+  (((forall l, inr l n -> (~ ((l = 1%nat)%nat) -> (1%nat <= l)%nat))) /\
+  ((forall l, inr l n -> (~ ((l = 1%nat)%nat) -> inr (Nat.max 1%nat (l - 1%nat)%nat) n))) /\
+  ((0 < INR top \/ INR top = 0 /\ 0 < (1 - alpha))) /\
+  (inr (1%nat + top)%nat n)) /\
+  ((forall l, inr l n -> ((l = 1%nat)%nat \/ z (Nat.max 1%nat (l - 1%nat)%nat) >= z l)) ->
+  (pw (INR top) (1 - alpha) <= ((alpha - 1) * (z_max - z (1%nat + top)%nat))) ->
+  ((forall i, (1%nat <= i <= n)%nat -> 0 <= p i)) /\
+  (0 < INR top)).
+
+Definition tsallis_normalisation_trap__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (p : nat -> R),
+  (2 <= n)%nat /\
+  (1 < alpha) /\
+  (simplex n p) /\
+  True.
+
+Definition tsallis_normalisation_trap__ratio : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R),
+  (2 <= n)%nat ->
+  (1 < alpha) ->
+  (simplex n p) ->
+  let p_max := Largest n p in
+  (alpha * (alpha - 1) * Sum n (fun i => ((p i - pw (p i) alpha) / (alpha * (alpha - 1)))) / (1 - pw (INR n) (1 - alpha))) >= (1 - pw p_max (alpha - 1)).
+
+Definition tsallis_normalisation_trap__ratio__defined : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R),
+  (2 <= n)%nat ->
+  (1 < alpha) ->
+  (simplex n p) ->
+  let p_max := Largest n p in
+  (((forall i, (1%nat <= i <= n)%nat -> (0 < p i \/ p i = 0 /\ 0 < alpha))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> alpha <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0)) /\
+  ((0 < INR n \/ INR n = 0 /\ 0 < (1 - alpha))) /\
+  ((1 - pw (INR n) (1 - alpha)) <> 0) /\
+  ((0 < p_max \/ p_max = 0 /\ 0 < (alpha - 1)))).
+
+Definition majorisation__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (beta : R) (theta : R) (eta : R) (z : nat -> R),
+  (1 <= n)%nat /\
+  (1 <= alpha) /\
+  (1 <= beta) /\
+  (0 < theta) /\
+  (0 < eta) /\
+  ((forall l, inr l n -> ((l = 1%nat)%nat \/ z (Nat.max 1%nat (l - 1%nat)%nat) >= z l))) /\
+  (alpha <= beta) /\
+  (theta <= eta).
+
+Definition majorisation__prefix : Prop :=
+  forall (n : nat) (alpha : R) (beta : R) (theta : R) (eta : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 <= alpha) ->
+  (1 <= beta) ->
+  (0 < theta) ->
+  (0 < eta) ->
+  let p := entmax1 n alpha (fun i => theta * z i) in
+  let r := entmax1 n beta (fun i => eta * z i) in
+  (forall l, inr l n -> ((l = 1%nat)%nat \/ z (Nat.max 1%nat (l - 1%nat)%nat) >= z l)) ->
+  (alpha <= beta) ->
+  (theta <= eta) ->
+  forall k, inr k n ->
+  Sum k (fun i => r i) >= Sum k (fun i => p i).
+
+Definition majorisation__prefix__defined : Prop :=
+  forall (n : nat) (alpha : R) (beta : R) (theta : R) (eta : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 <= alpha) ->
+  (1 <= beta) ->
+  (0 < theta) ->
+  (0 < eta) ->
+  (((forall l, inr l n -> (~ ((l = 1%nat)%nat) -> (1%nat <= l)%nat))) /\
+  ((forall l, inr l n -> (~ ((l = 1%nat)%nat) -> inr (Nat.max 1%nat (l - 1%nat)%nat) n)))).
+
+Definition majorisation__shannon : Prop :=
+  forall (n : nat) (alpha : R) (beta : R) (theta : R) (eta : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 <= alpha) ->
+  (1 <= beta) ->
+  (0 < theta) ->
+  (0 < eta) ->
+  let p := entmax1 n alpha (fun i => theta * z i) in
+  let r := entmax1 n beta (fun i => eta * z i) in
+  (forall l, inr l n -> ((l = 1%nat)%nat \/ z (Nat.max 1%nat (l - 1%nat)%nat) >= z l)) ->
+  (alpha <= beta) ->
+  (theta <= eta) ->
+  Sum n (fun i => (- (r i * ln (r i)))) <= Sum n (fun i => (- (p i * ln (p i)))).
+
+Definition majorisation__shannon__defined : Prop :=
+  forall (n : nat) (alpha : R) (beta : R) (theta : R) (eta : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 <= alpha) ->
+  (1 <= beta) ->
+  (0 < theta) ->
+  (0 < eta) ->
+  let p := entmax1 n alpha (fun i => theta * z i) in
+  let r := entmax1 n beta (fun i => eta * z i) in
+  (((forall l, inr l n -> (~ ((l = 1%nat)%nat) -> (1%nat <= l)%nat))) /\
+  ((forall l, inr l n -> (~ ((l = 1%nat)%nat) -> inr (Nat.max 1%nat (l - 1%nat)%nat) n)))) /\
+  ((forall l, inr l n -> ((l = 1%nat)%nat \/ z (Nat.max 1%nat (l - 1%nat)%nat) >= z l)) ->
+  (alpha <= beta) ->
+  (theta <= eta) ->
+  ((forall i, (1%nat <= i <= n)%nat -> 0 <= r i)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> 0 <= p i))).
+
+Definition softmax_floor_exact__inhabited : Prop :=
+  exists (n : nat) (theta : R) (z : nat -> R),
+  (1 <= n)%nat /\
+  (0 < theta) /\
+  True.
+
+Definition softmax_floor_exact__floor : Prop :=
+  forall (n : nat) (theta : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (0 < theta) ->
+  let p := softmax n (fun i => theta * z i) in
+  let z_max := Largest n z in
+  let z_min := - Largest n (fun i => - z i) in
+  Sum n (fun i => (- (p i * ln (p i)))) >= (- Largest n (fun k => - (ln (INR n + (INR k * exp (theta * (z_max - z_min))) - INR k) - (theta * INR k * (z_max - z_min) * exp (theta * (z_max - z_min)) / (INR n + (INR k * exp (theta * (z_max - z_min))) - INR k))))).
+
+Definition softmax_floor_exact__floor__defined : Prop :=
+  forall (n : nat) (theta : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (0 < theta) ->
+  let p := softmax n (fun i => theta * z i) in
+  let z_max := Largest n z in
+  let z_min := - Largest n (fun i => - z i) in
+  (((forall i, (1%nat <= i <= n)%nat -> 0 <= p i)) /\
+  ((forall k, inr k n -> 0 < (INR n + (INR k * exp (theta * (z_max - z_min))) - INR k))) /\
+  ((forall k, inr k n -> (INR n + (INR k * exp (theta * (z_max - z_min))) - INR k) <> 0))).
+
+Definition entropy_floor_at_minimum__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R),
+  (2 <= n)%nat /\
+  (1 < alpha) /\
+  (exists i, inr i n /\ z i <> z 1%nat) /\
+  True.
+
+Definition entropy_floor_at_minimum__floor : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (2 <= n)%nat ->
+  (1 < alpha) ->
+  (exists i, inr i n /\ z i <> z 1%nat) ->
+  let p := entmax n alpha z in
+  let z_max := Largest n z in
+  let z_min := - Largest n (fun i => - z i) in
+  Sum n (fun i => (- (p i * ln (p i)))) >= (((INR n - 1 - IZR (Int_part ((1 - (INR n * (- Largest n (fun l => - p l)))) / (pw (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) (/ (alpha - 1)) - (- Largest n (fun l => - p l)))))) * (if Rlt_dec 0 (- Largest n (fun l => - p l)) then (- ((- Largest n (fun l => - p l)) * ln (- Largest n (fun l => - p l)))) else 0)) + ((if Rlt_dec 0 (pw (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) (/ (alpha - 1))) then (- (pw (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) (/ (alpha - 1)) * ln (pw (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) (/ (alpha - 1))))) else 0) * IZR (Int_part ((1 - (INR n * (- Largest n (fun l => - p l)))) / (pw (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) (/ (alpha - 1)) - (- Largest n (fun l => - p l)))))) + (if Rlt_dec ((pw (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) (/ (alpha - 1)) * IZR (Int_part ((1 - (INR n * (- Largest n (fun l => - p l)))) / (pw (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) (/ (alpha - 1)) - (- Largest n (fun l => - p l)))))) + ((INR n - 1 - IZR (Int_part ((1 - (INR n * (- Largest n (fun l => - p l)))) / (pw (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) (/ (alpha - 1)) - (- Largest n (fun l => - p l)))))) * (- Largest n (fun l => - p l)))) 1 then (((pw (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) (/ (alpha - 1)) * IZR (Int_part ((1 - (INR n * (- Largest n (fun l => - p l)))) / (pw (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) (/ (alpha - 1)) - (- Largest n (fun l => - p l)))))) + ((INR n - 1 - IZR (Int_part ((1 - (INR n * (- Largest n (fun l => - p l)))) / (pw (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) (/ (alpha - 1)) - (- Largest n (fun l => - p l)))))) * (- Largest n (fun l => - p l))) - 1) * ln (1 - (pw (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) (/ (alpha - 1)) * IZR (Int_part ((1 - (INR n * (- Largest n (fun l => - p l)))) / (pw (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) (/ (alpha - 1)) - (- Largest n (fun l => - p l)))))) - ((INR n - 1 - IZR (Int_part ((1 - (INR n * (- Largest n (fun l => - p l)))) / (pw (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) (/ (alpha - 1)) - (- Largest n (fun l => - p l)))))) * (- Largest n (fun l => - p l))))) else 0)).
+
+Definition entropy_floor_at_minimum__floor__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R),
+  (2 <= n)%nat ->
+  (1 < alpha) ->
+  (exists i, inr i n /\ z i <> z 1%nat) ->
+  let p := entmax n alpha z in
+  let z_max := Largest n z in
+  let z_min := - Largest n (fun i => - z i) in
+  (((forall i, (1%nat <= i <= n)%nat -> 0 <= p i)) /\
+  ((0 < (- Largest n (fun l => - p l)) \/ (- Largest n (fun l => - p l)) = 0 /\ 0 < (alpha - 1))) /\
+  ((alpha - 1) <> 0) /\
+  ((0 < (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) \/ (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) = 0 /\ 0 < (/ (alpha - 1)))) /\
+  ((pw (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) (/ (alpha - 1)) - (- Largest n (fun l => - p l))) <> 0) /\
+  (((- Largest n (fun l => - p l)) > 0 -> 0 <= (- Largest n (fun l => - p l)))) /\
+  ((pw (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) (/ (alpha - 1)) > 0 -> (0 < (- Largest n (fun l => - p l)) \/ (- Largest n (fun l => - p l)) = 0 /\ 0 < (alpha - 1)))) /\
+  ((pw (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) (/ (alpha - 1)) > 0 -> (alpha - 1) <> 0)) /\
+  ((pw (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) (/ (alpha - 1)) > 0 -> (0 < (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) \/ (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) = 0 /\ 0 < (/ (alpha - 1))))) /\
+  ((pw (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) (/ (alpha - 1)) > 0 -> 0 <= pw (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) (/ (alpha - 1)))) /\
+  ((((pw (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) (/ (alpha - 1)) * IZR (Int_part ((1 - (INR n * (- Largest n (fun l => - p l)))) / (pw (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) (/ (alpha - 1)) - (- Largest n (fun l => - p l)))))) + ((INR n - 1 - IZR (Int_part ((1 - (INR n * (- Largest n (fun l => - p l)))) / (pw (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) (/ (alpha - 1)) - (- Largest n (fun l => - p l)))))) * (- Largest n (fun l => - p l)))) < 1 -> (0 < (- Largest n (fun l => - p l)) \/ (- Largest n (fun l => - p l)) = 0 /\ 0 < (alpha - 1)))) /\
+  ((((pw (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) (/ (alpha - 1)) * IZR (Int_part ((1 - (INR n * (- Largest n (fun l => - p l)))) / (pw (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) (/ (alpha - 1)) - (- Largest n (fun l => - p l)))))) + ((INR n - 1 - IZR (Int_part ((1 - (INR n * (- Largest n (fun l => - p l)))) / (pw (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) (/ (alpha - 1)) - (- Largest n (fun l => - p l)))))) * (- Largest n (fun l => - p l)))) < 1 -> (alpha - 1) <> 0)) /\
+  ((((pw (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) (/ (alpha - 1)) * IZR (Int_part ((1 - (INR n * (- Largest n (fun l => - p l)))) / (pw (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) (/ (alpha - 1)) - (- Largest n (fun l => - p l)))))) + ((INR n - 1 - IZR (Int_part ((1 - (INR n * (- Largest n (fun l => - p l)))) / (pw (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) (/ (alpha - 1)) - (- Largest n (fun l => - p l)))))) * (- Largest n (fun l => - p l)))) < 1 -> (0 < (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) \/ (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) = 0 /\ 0 < (/ (alpha - 1))))) /\
+  ((((pw (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) (/ (alpha - 1)) * IZR (Int_part ((1 - (INR n * (- Largest n (fun l => - p l)))) / (pw (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) (/ (alpha - 1)) - (- Largest n (fun l => - p l)))))) + ((INR n - 1 - IZR (Int_part ((1 - (INR n * (- Largest n (fun l => - p l)))) / (pw (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) (/ (alpha - 1)) - (- Largest n (fun l => - p l)))))) * (- Largest n (fun l => - p l)))) < 1 -> (pw (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) (/ (alpha - 1)) - (- Largest n (fun l => - p l))) <> 0)) /\
+  ((((pw (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) (/ (alpha - 1)) * IZR (Int_part ((1 - (INR n * (- Largest n (fun l => - p l)))) / (pw (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) (/ (alpha - 1)) - (- Largest n (fun l => - p l)))))) + ((INR n - 1 - IZR (Int_part ((1 - (INR n * (- Largest n (fun l => - p l)))) / (pw (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) (/ (alpha - 1)) - (- Largest n (fun l => - p l)))))) * (- Largest n (fun l => - p l)))) < 1 -> 0 < (1 - (pw (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) (/ (alpha - 1)) * IZR (Int_part ((1 - (INR n * (- Largest n (fun l => - p l)))) / (pw (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) (/ (alpha - 1)) - (- Largest n (fun l => - p l)))))) - ((INR n - 1 - IZR (Int_part ((1 - (INR n * (- Largest n (fun l => - p l)))) / (pw (pw (- Largest n (fun l => - p l)) (alpha - 1) + ((alpha - 1) * (z_max - z_min))) (/ (alpha - 1)) - (- Largest n (fun l => - p l)))))) * (- Largest n (fun l => - p l))))))).
+
+Definition dispersion_window__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R) (epsilon : R),
+  (2 <= n)%nat /\
+  (1 < alpha) /\
+  (0 < epsilon <= 1) /\
+  True.
+
+Definition dispersion_window__enough : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (epsilon : R),
+  (2 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < epsilon <= 1) ->
+  let p := entmax n alpha z in
+  let z_max := Largest n z in
+  (Sum n (fun i => pw (Rmax 0 (pw (INR n) ((alpha - 1) * (epsilon - 1)) + ((alpha - 1) * z i) - (z_max * (alpha - 1)))) (/ (alpha - 1))) >= 1 -> Sum n (fun i => (- (p i * ln (p i)))) >= ((1 - epsilon) * ln (INR n))).
+
+Definition dispersion_window__enough__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (epsilon : R),
+  (2 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < epsilon <= 1) ->
+  let p := entmax n alpha z in
+  let z_max := Largest n z in
+  (((forall i, (1%nat <= i <= n)%nat -> (0 < INR n \/ INR n = 0 /\ 0 < ((alpha - 1) * (epsilon - 1))))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < Rmax 0 (pw (INR n) ((alpha - 1) * (epsilon - 1)) + ((alpha - 1) * z i) - (z_max * (alpha - 1))) \/ Rmax 0 (pw (INR n) ((alpha - 1) * (epsilon - 1)) + ((alpha - 1) * z i) - (z_max * (alpha - 1))) = 0 /\ 0 < (/ (alpha - 1))))) /\
+  ((Sum n (fun i => pw (Rmax 0 (pw (INR n) ((alpha - 1) * (epsilon - 1)) + ((alpha - 1) * z i) - (z_max * (alpha - 1)))) (/ (alpha - 1))) >= 1 -> (forall i, (1%nat <= i <= n)%nat -> 0 <= p i))) /\
+  ((Sum n (fun i => pw (Rmax 0 (pw (INR n) ((alpha - 1) * (epsilon - 1)) + ((alpha - 1) * z i) - (z_max * (alpha - 1)))) (/ (alpha - 1))) >= 1 -> 0 < INR n))).
+
+Definition dispersion_window__too_few : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (epsilon : R),
+  (2 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < epsilon <= 1) ->
+  let p := entmax n alpha z in
+  let z_max := Largest n z in
+  Sum n (fun i => (- (p i * ln (p i)))) <= ln (Sum n (fun i => (if Rlt_dec ((alpha - 1) * (z_max - z i)) 1 then 1 else 0))).
+
+Definition dispersion_window__too_few__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (epsilon : R),
+  (2 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < epsilon <= 1) ->
+  let p := entmax n alpha z in
+  let z_max := Largest n z in
+  (((forall i, (1%nat <= i <= n)%nat -> 0 <= p i)) /\
+  (0 < Sum n (fun i => (if Rlt_dec ((alpha - 1) * (z_max - z i)) 1 then 1 else 0)))).
+
+Definition scalable_softmax_floor__inhabited : Prop :=
+  exists (n : nat) (z : nat -> R) (strength : R),
+  (2 <= n)%nat /\
+  (0 < strength) /\
+  True.
+
+Definition scalable_softmax_floor__floor : Prop :=
+  forall (n : nat) (z : nat -> R) (strength : R),
+  (2 <= n)%nat ->
+  (0 < strength) ->
+  let p := softmax n (fun i => strength * ln (INR n) * z i) in
+  let z_max := Largest n z in
+  let z_min := - Largest n (fun i => - z i) in
+  Sum n (fun i => (- (p i * ln (p i)))) >= ((1 - (strength * (z_max - z_min))) * ln (INR n)).
+
+Definition scalable_softmax_floor__floor__defined : Prop :=
+  forall (n : nat) (z : nat -> R) (strength : R),
+  (2 <= n)%nat ->
+  (0 < strength) ->
+  let p := softmax n (fun i => strength * ln (INR n) * z i) in
+  (((forall i, (1%nat <= i <= n)%nat -> 0 <= p i)) /\
+  (0 < INR n)).
+
+Definition joining_token__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R) (late : R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  True.
+
+Definition joining_token__never_more : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (late : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  let r := entmax (S n) alpha (fun i => if le_dec i n then z i else late) in
+  forall k, inr k n ->
+  r k <= p k.
+
+Definition joining_token__unchanged : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (late : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  let tau := threshold n alpha z in
+  let r := entmax (S n) alpha (fun i => if le_dec i n then z i else late) in
+  forall k, inr k n ->
+  (r k = p k <-> (p k = 0 \/ (late * (alpha - 1)) <= tau)).
+
+Definition critical_rival__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R) (late : R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  True.
+
+Definition critical_rival__critical : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (late : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  let r := entmax (S n) alpha (fun i => if le_dec i n then z i else late) in
+  forall k, inr k n ->
+  (p k > 0 -> (r k = 0 <-> late >= ((pw (1 - Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - ((alpha - 1) * z k))) (/ (alpha - 1)))) (alpha - 1) / (alpha - 1)) + z k))).
+
+Definition critical_rival__critical__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (late : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  (forall k, inr k n ->
+  ((p k > 0 -> (forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0))) /\
+  ((p k > 0 -> (forall i, (1%nat <= i <= n)%nat -> (0 < Rmax 0 (((alpha - 1) * z i) - ((alpha - 1) * z k)) \/ Rmax 0 (((alpha - 1) * z i) - ((alpha - 1) * z k)) = 0 /\ 0 < (/ (alpha - 1)))))) /\
+  ((p k > 0 -> (0 < (1 - Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - ((alpha - 1) * z k))) (/ (alpha - 1)))) \/ (1 - Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - ((alpha - 1) * z k))) (/ (alpha - 1)))) = 0 /\ 0 < (alpha - 1)))) /\
+  ((p k > 0 -> (alpha - 1) <> 0))).
+
+Definition critical_rival__bounded : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (late : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  forall k, inr k n ->
+  (p k > 0 -> ((pw (1 - Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - ((alpha - 1) * z k))) (/ (alpha - 1)))) (alpha - 1) / (alpha - 1)) + z k) <= ((/ (alpha - 1)) + z k)).
+
+Definition critical_rival__bounded__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (late : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  (forall k, inr k n ->
+  ((p k > 0 -> (forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0))) /\
+  ((p k > 0 -> (forall i, (1%nat <= i <= n)%nat -> (0 < Rmax 0 (((alpha - 1) * z i) - ((alpha - 1) * z k)) \/ Rmax 0 (((alpha - 1) * z i) - ((alpha - 1) * z k)) = 0 /\ 0 < (/ (alpha - 1)))))) /\
+  ((p k > 0 -> (0 < (1 - Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - ((alpha - 1) * z k))) (/ (alpha - 1)))) \/ (1 - Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - ((alpha - 1) * z k))) (/ (alpha - 1)))) = 0 /\ 0 < (alpha - 1)))) /\
+  ((p k > 0 -> (alpha - 1) <> 0))).
+
+Definition epsilon_criterion__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R) (epsilon : R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (0 < epsilon <= 1) /\
+  True.
+
+Definition epsilon_criterion__criterion : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (epsilon : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < epsilon <= 1) ->
+  let p := entmax n alpha z in
+  forall k, inr k n ->
+  (p k >= epsilon <-> Sum n (fun i => pw (Rmax 0 (pw epsilon (alpha - 1) + ((alpha - 1) * (z i - z k)))) (/ (alpha - 1))) <= 1).
+
+Definition epsilon_criterion__criterion__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (epsilon : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < epsilon <= 1) ->
+  (forall k, inr k n ->
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < epsilon \/ epsilon = 0 /\ 0 < (alpha - 1)))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < Rmax 0 (pw epsilon (alpha - 1) + ((alpha - 1) * (z i - z k))) \/ Rmax 0 (pw epsilon (alpha - 1) + ((alpha - 1) * (z i - z k))) = 0 /\ 0 < (/ (alpha - 1)))))).
+
+Definition needle__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R) (gap : R) (k : nat),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (0 < gap) /\
+  (inr k n) /\
+  ((forall l, inr l n -> z l <= z k)).
+
+Definition needle__weight : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (gap : R) (k : nat),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < gap) ->
+  (inr k n) ->
+  let p := entmax n alpha z in
+  (forall l, inr l n -> z l <= z k) ->
+  p k >= Rmin (pw (gap * (alpha - 1)) (/ (alpha - 1))) (/ Sum n (fun i => (if Rlt_dec (z k - gap) (z i) then 1 else 0))).
+
+Definition needle__weight__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (gap : R) (k : nat),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < gap) ->
+  (inr k n) ->
+  ((forall l, inr l n -> z l <= z k) ->
+  ((alpha - 1) <> 0) /\
+  ((0 < (gap * (alpha - 1)) \/ (gap * (alpha - 1)) = 0 /\ 0 < (/ (alpha - 1)))) /\
+  (Sum n (fun i => (if Rlt_dec (z k - gap) (z i) then 1 else 0)) <> 0)).
+
+Definition softmax_vanishes__inhabited : Prop :=
+  exists (n : nat) (z : nat -> R),
+  (1 <= n)%nat /\
+  True.
+
+Definition softmax_vanishes__weight : Prop :=
+  forall (n : nat) (z : nat -> R),
+  (1 <= n)%nat ->
+  let p := softmax n z in
+  let z_max := Largest n z in
+  let z_min := - Largest n (fun i => - z i) in
+  forall k, inr k n ->
+  p k <= (exp (z_max - z_min) / (INR n + exp (z_max - z_min) - 1)).
+
+Definition softmax_vanishes__weight__defined : Prop :=
+  forall (n : nat) (z : nat -> R),
+  (1 <= n)%nat ->
+  let z_max := Largest n z in
+  let z_min := - Largest n (fun i => - z i) in
+  (forall k, inr k n ->
+  ((INR n + exp (z_max - z_min) - 1) <> 0)).
+
+Definition softmax_two_level__inhabited : Prop :=
+  exists (n : nat) (top : nat) (alpha : R) (theta : R) (gap : R) (shift : R) (mix : R),
+  (1 <= top < n)%nat /\
+  (1 < alpha) /\
+  (0 < theta) /\
+  (0 < gap) /\
+  (0 < mix < 1) /\
+  True.
+
+Definition softmax_two_level__softmax : Prop :=
+  forall (n : nat) (top : nat) (alpha : R) (theta : R) (gap : R) (shift : R) (mix : R),
+  (1 <= top < n)%nat ->
+  (1 < alpha) ->
+  (0 < theta) ->
+  (0 < gap) ->
+  (0 < mix < 1) ->
+  let p := softmax n (fun i => theta * (if le_dec i top then shift + gap else shift)) in
+  (Sum top (fun i => p i) >= mix <-> (gap * theta) >= ln (mix * (INR n - INR top) / (INR top * (1 - mix)))).
+
+Definition softmax_two_level__softmax__defined : Prop :=
+  forall (n : nat) (top : nat) (alpha : R) (theta : R) (gap : R) (shift : R) (mix : R),
+  (1 <= top < n)%nat ->
+  (1 < alpha) ->
+  (0 < theta) ->
+  (0 < gap) ->
+  (0 < mix < 1) ->
+  ((INR top <> 0) /\
+  ((1 - mix) <> 0) /\
+  (0 < (mix * (INR n - INR top) / (INR top * (1 - mix))))).
+
+Definition softmax_two_level__entmax : Prop :=
+  forall (n : nat) (top : nat) (alpha : R) (theta : R) (gap : R) (shift : R) (mix : R),
+  (1 <= top < n)%nat ->
+  (1 < alpha) ->
+  (0 < theta) ->
+  (0 < gap) ->
+  (0 < mix < 1) ->
+  let r := entmax n alpha (fun i => theta * (if le_dec i top then shift + gap else shift)) in
+  (Sum top (fun i => r i) = 1 <-> (gap * theta) >= (pw (INR top) (1 - alpha) / (alpha - 1))).
+
+Definition softmax_two_level__entmax__defined : Prop :=
+  forall (n : nat) (top : nat) (alpha : R) (theta : R) (gap : R) (shift : R) (mix : R),
+  (1 <= top < n)%nat ->
+  (1 < alpha) ->
+  (0 < theta) ->
+  (0 < gap) ->
+  (0 < mix < 1) ->
+  (((0 < INR top \/ INR top = 0 /\ 0 < (1 - alpha))) /\
+  ((alpha - 1) <> 0)).
 
 Definition gradient_mass__inhabited : Prop :=
   exists (n : nat) (layers : nat) (P : nat -> nat -> nat -> R),
@@ -1397,3 +3798,1308 @@ Definition read_out_gradient__dead : Prop :=
   (alpha < 2 \/ (forall l, inr l n -> ((alpha - 1) * z l) <> tau)) ->
   forall j, inr j n ->
   (p j > 0 \/ Sum n (fun i => (v i * D i j)) = 0).
+
+Definition rotary_cut_off__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (amplitude : R) (frequency : R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (0 < amplitude) /\
+  (0 < frequency) /\
+  (- ((alpha - 1) * amplitude) <= threshold n alpha (fun i => amplitude * cos (frequency * (INR i - 1)))) /\
+  True.
+
+Definition rotary_cut_off__within : Prop :=
+  forall (n : nat) (alpha : R) (amplitude : R) (frequency : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < amplitude) ->
+  (0 < frequency) ->
+  (- ((alpha - 1) * amplitude) <= threshold n alpha (fun i => amplitude * cos (frequency * (INR i - 1)))) ->
+  let p := entmax n alpha (fun i => amplitude * cos (frequency * (INR i - 1))) in
+  let tau := threshold n alpha (fun i => amplitude * cos (frequency * (INR i - 1))) in
+  forall k, inr k n ->
+  ((frequency * (INR k - 1)) < acos (tau / (amplitude * (alpha - 1))) -> p k > 0).
+
+Definition rotary_cut_off__within__defined : Prop :=
+  forall (n : nat) (alpha : R) (amplitude : R) (frequency : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < amplitude) ->
+  (0 < frequency) ->
+  (- ((alpha - 1) * amplitude) <= threshold n alpha (fun i => amplitude * cos (frequency * (INR i - 1)))) ->
+  let tau := threshold n alpha (fun i => amplitude * cos (frequency * (INR i - 1))) in
+  (forall k, inr k n ->
+  (amplitude <> 0) /\
+  ((alpha - 1) <> 0) /\
+  (-1 <= (tau / (amplitude * (alpha - 1))) <= 1)).
+
+Definition rotary_cut_off__beyond : Prop :=
+  forall (n : nat) (alpha : R) (amplitude : R) (frequency : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < amplitude) ->
+  (0 < frequency) ->
+  (- ((alpha - 1) * amplitude) <= threshold n alpha (fun i => amplitude * cos (frequency * (INR i - 1)))) ->
+  let p := entmax n alpha (fun i => amplitude * cos (frequency * (INR i - 1))) in
+  let tau := threshold n alpha (fun i => amplitude * cos (frequency * (INR i - 1))) in
+  forall k, inr k n ->
+  ((acos (tau / (amplitude * (alpha - 1))) <= (frequency * (INR k - 1)) /\ (frequency * (INR k - 1)) <= ((2 * PI) - acos (tau / (amplitude * (alpha - 1))))) -> p k = 0).
+
+Definition rotary_cut_off__beyond__defined : Prop :=
+  forall (n : nat) (alpha : R) (amplitude : R) (frequency : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < amplitude) ->
+  (0 < frequency) ->
+  (- ((alpha - 1) * amplitude) <= threshold n alpha (fun i => amplitude * cos (frequency * (INR i - 1)))) ->
+  let tau := threshold n alpha (fun i => amplitude * cos (frequency * (INR i - 1))) in
+  (forall k, inr k n ->
+  (amplitude <> 0) /\
+  ((alpha - 1) <> 0) /\
+  (-1 <= (tau / (amplitude * (alpha - 1))) <= 1) /\
+  ((acos (tau / (amplitude * (alpha - 1))) <= (frequency * (INR k - 1)) -> amplitude <> 0)) /\
+  ((acos (tau / (amplitude * (alpha - 1))) <= (frequency * (INR k - 1)) -> (alpha - 1) <> 0)) /\
+  ((acos (tau / (amplitude * (alpha - 1))) <= (frequency * (INR k - 1)) -> -1 <= (tau / (amplitude * (alpha - 1))) <= 1))).
+
+Definition rotary_cut_off__returns : Prop :=
+  forall (n : nat) (alpha : R) (amplitude : R) (frequency : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < amplitude) ->
+  (0 < frequency) ->
+  (- ((alpha - 1) * amplitude) <= threshold n alpha (fun i => amplitude * cos (frequency * (INR i - 1)))) ->
+  let p := entmax n alpha (fun i => amplitude * cos (frequency * (INR i - 1))) in
+  let tau := threshold n alpha (fun i => amplitude * cos (frequency * (INR i - 1))) in
+  forall k, inr k n ->
+  (p k > 0 <-> Rabs ((frequency * (INR k - 1)) - (2 * PI * IZR (Int_part ((1 / 2) + (frequency * (INR k - 1) / (2 * PI)))))) < acos (tau / (amplitude * (alpha - 1)))).
+
+Definition rotary_cut_off__returns__defined : Prop :=
+  forall (n : nat) (alpha : R) (amplitude : R) (frequency : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < amplitude) ->
+  (0 < frequency) ->
+  (- ((alpha - 1) * amplitude) <= threshold n alpha (fun i => amplitude * cos (frequency * (INR i - 1)))) ->
+  let tau := threshold n alpha (fun i => amplitude * cos (frequency * (INR i - 1))) in
+  (forall k, inr k n ->
+  (PI <> 0) /\
+  (amplitude <> 0) /\
+  ((alpha - 1) <> 0) /\
+  (-1 <= (tau / (amplitude * (alpha - 1))) <= 1)).
+
+Definition nope_beside_alibi__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R) (slope : R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (0 < slope) /\
+  True.
+
+Definition nope_beside_alibi__alibi : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (slope : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < slope) ->
+  let p := entmax n alpha (fun i => z i - slope * (INR n - INR i)) in
+  let z_max := Largest n z in
+  let z_min := - Largest n (fun i => - z i) in
+  forall k, inr k n ->
+  ((slope * (INR n - INR k)) >= (z_max + (/ (alpha - 1)) - z_min) -> p k = 0).
+
+Definition nope_beside_alibi__alibi__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (slope : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < slope) ->
+  (forall k, inr k n ->
+  ((alpha - 1) <> 0)).
+
+Definition nope_beside_alibi__nope : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (slope : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < slope) ->
+  let r := entmax n alpha z in
+  forall k, inr k n ->
+  (r k = 1 <-> (forall l, inr l n -> ((l = k)%nat \/ z l <= (z k - (/ (alpha - 1)))))).
+
+Definition nope_beside_alibi__nope__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (slope : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < slope) ->
+  (forall k, inr k n ->
+  ((forall l, inr l n -> (~ ((l = k)%nat) -> (alpha - 1) <> 0)))).
+
+Definition nope_beside_alibi__far : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (slope : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < slope) ->
+  let p := entmax n alpha (fun i => z i - slope * (INR n - INR i)) in
+  let r := entmax n alpha z in
+  forall k, inr k n ->
+  (((forall l, inr l n -> ((l = k)%nat \/ z l <= (z k - (/ (alpha - 1))))) /\ (slope * (INR n - INR k)) >= ((/ (alpha - 1)) + z k - z n)) -> (p k = 0 /\ r k = 1)).
+
+Definition nope_beside_alibi__far__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (slope : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < slope) ->
+  (forall k, inr k n ->
+  ((forall l, inr l n -> (~ ((l = k)%nat) -> (alpha - 1) <> 0))) /\
+  (((forall l, inr l n -> ((l = k)%nat \/ z l <= (z k - (/ (alpha - 1))))) -> (alpha - 1) <> 0))).
+
+Definition nope_beside_alibi__equal : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (slope : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < slope) ->
+  let r := entmax n alpha z in
+  forall k, inr k n ->
+  forall l, inr l n ->
+  (z k = z l -> r k = r l).
+
+Definition nope_beside_alibi__nearer : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (slope : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < slope) ->
+  let p := entmax n alpha (fun i => z i - slope * (INR n - INR i)) in
+  forall k, inr k n ->
+  forall l, inr l n ->
+  (((k < l)%nat /\ p l > 0 /\ z k = z l) -> p k < p l).
+
+Definition scale_in_gamma__inhabited : Prop :=
+  exists (n : nat) (gamma : R) (gamma2 : R),
+  (2 <= n)%nat /\
+  (gamma <= gamma2) /\
+  ((n >= 3%nat)%nat).
+
+Definition scale_in_gamma__monotone : Prop :=
+  forall (n : nat) (gamma : R) (gamma2 : R),
+  (2 <= n)%nat ->
+  (gamma <= gamma2) ->
+  (n >= 3%nat)%nat ->
+  pw (ln (INR n)) gamma <= pw (ln (INR n)) gamma2.
+
+Definition scale_in_gamma__monotone__defined : Prop :=
+  forall (n : nat) (gamma : R) (gamma2 : R),
+  (2 <= n)%nat ->
+  ((gamma <= gamma2) ->
+  (n >= 3%nat)%nat ->
+  (0 < INR n) /\
+  ((0 < ln (INR n) \/ ln (INR n) = 0 /\ 0 < gamma)) /\
+  ((0 < ln (INR n) \/ ln (INR n) = 0 /\ 0 < gamma2))).
+
+Definition scale_of_one_token__inhabited : Prop :=
+  exists (n : nat) (gamma : R) (alpha : R) (theta : R) (z : nat -> R),
+  (1 <= alpha) /\
+  (0 < theta) /\
+  ((n = 1%nat)%nat).
+
+Definition scale_of_one_token__zero : Prop :=
+  forall (n : nat) (gamma : R) (alpha : R) (theta : R) (z : nat -> R),
+  (1 <= alpha) ->
+  (0 < theta) ->
+  (n = 1%nat)%nat ->
+  (gamma > 0 -> pw (ln (INR n)) gamma = 0).
+
+Definition scale_of_one_token__zero__defined : Prop :=
+  forall (n : nat) (gamma : R) (alpha : R) (theta : R) (z : nat -> R),
+  (1 <= alpha) ->
+  (0 < theta) ->
+  ((n = 1%nat)%nat ->
+  ((gamma > 0 -> 0 < INR n)) /\
+  ((gamma > 0 -> (0 < ln (INR n) \/ ln (INR n) = 0 /\ 0 < gamma)))).
+
+Definition scale_of_one_token__one : Prop :=
+  forall (n : nat) (gamma : R) (alpha : R) (theta : R) (z : nat -> R),
+  (1 <= alpha) ->
+  (0 < theta) ->
+  (n = 1%nat)%nat ->
+  (gamma = 0 -> pw (ln (INR n)) gamma = 1).
+
+Definition scale_of_one_token__one__defined : Prop :=
+  forall (n : nat) (gamma : R) (alpha : R) (theta : R) (z : nat -> R),
+  (1 <= alpha) ->
+  (0 < theta) ->
+  ((n = 1%nat)%nat ->
+  ((gamma = 0 -> 0 < INR n)) /\
+  ((gamma = 0 -> (0 < ln (INR n) \/ ln (INR n) = 0 /\ 0 < gamma)))).
+
+Definition scale_of_one_token__infinite : Prop :=
+  forall (n : nat) (gamma : R) (alpha : R) (theta : R) (z : nat -> R),
+  (1 <= alpha) ->
+  (0 < theta) ->
+  (n = 1%nat)%nat ->
+  (gamma < 0 -> pw (ln (INR n)) (- gamma) = 0).
+
+Definition scale_of_one_token__infinite__defined : Prop :=
+  forall (n : nat) (gamma : R) (alpha : R) (theta : R) (z : nat -> R),
+  (1 <= alpha) ->
+  (0 < theta) ->
+  ((n = 1%nat)%nat ->
+  ((gamma < 0 -> 0 < INR n)) /\
+  ((gamma < 0 -> (0 < ln (INR n) \/ ln (INR n) = 0 /\ 0 < (- gamma))))).
+
+Definition scale_of_one_token__all : Prop :=
+  forall (n : nat) (gamma : R) (alpha : R) (theta : R) (z : nat -> R),
+  (1 <= alpha) ->
+  (0 < theta) ->
+  let p := entmax1 n alpha (fun i => theta * z i) in
+  (n = 1%nat)%nat ->
+  forall i, inr i n ->
+  p i = 1.
+
+Definition scale_log_n_plus_one__inhabited : Prop :=
+  exists (n : nat) (gamma : R),
+  (1 <= n)%nat /\
+  True.
+
+Definition scale_log_n_plus_one__positive : Prop :=
+  forall (n : nat) (gamma : R),
+  (1 <= n)%nat ->
+  ln (1 + INR n) >= ln 2.
+
+Definition scale_log_n_plus_one__positive__defined : Prop :=
+  forall (n : nat) (gamma : R),
+  (1 <= n)%nat ->
+  ((0 < (1 + INR n)) /\
+  (0 < 2)).
+
+Definition scale_log_n_plus_one__power : Prop :=
+  forall (n : nat) (gamma : R),
+  (1 <= n)%nat ->
+  pw (ln (1 + INR n)) gamma > 0.
+
+Definition scale_log_n_plus_one__power__defined : Prop :=
+  forall (n : nat) (gamma : R),
+  (1 <= n)%nat ->
+  ((0 < (1 + INR n)) /\
+  ((0 < ln (1 + INR n) \/ ln (1 + INR n) = 0 /\ 0 < gamma))).
+
+Definition scale_log_n_plus_one__below_one : Prop :=
+  forall (n : nat) (gamma : R),
+  (1 <= n)%nat ->
+  (ln (1 + INR n) < 1 <-> (n = 1%nat)%nat).
+
+Definition scale_log_n_plus_one__below_one__defined : Prop :=
+  forall (n : nat) (gamma : R),
+  (1 <= n)%nat ->
+  ((0 < (1 + INR n))).
+
+Definition scale_log_n_plus_one__more : Prop :=
+  forall (n : nat) (gamma : R),
+  (1 <= n)%nat ->
+  (ln (1 + INR n) - ln (INR n)) > 0.
+
+Definition scale_log_n_plus_one__more__defined : Prop :=
+  forall (n : nat) (gamma : R),
+  (1 <= n)%nat ->
+  ((0 < (1 + INR n)) /\
+  (0 < INR n)).
+
+Definition scale_log_n_plus_one__close : Prop :=
+  forall (n : nat) (gamma : R),
+  (1 <= n)%nat ->
+  (ln (1 + INR n) - ln (INR n)) < (/ INR n).
+
+Definition scale_log_n_plus_one__close__defined : Prop :=
+  forall (n : nat) (gamma : R),
+  (1 <= n)%nat ->
+  ((0 < (1 + INR n)) /\
+  (0 < INR n) /\
+  (INR n <> 0)).
+
+Definition scale_reductions__inhabited : Prop :=
+  exists (n : nat) (offset : R) (strength : R) (gamma : R) (alpha : R) (z : nat -> R),
+  (2 <= n)%nat /\
+  (0 <= offset) /\
+  (0 < strength) /\
+  (1 <= alpha) /\
+  True.
+
+Definition scale_reductions__scalable : Prop :=
+  forall (n : nat) (offset : R) (strength : R) (gamma : R) (alpha : R) (z : nat -> R),
+  (2 <= n)%nat ->
+  (0 <= offset) ->
+  (0 < strength) ->
+  (1 <= alpha) ->
+  let p := entmax1 n alpha (fun i => (offset + strength * pw (ln (INR n)) gamma) * z i) in
+  forall i, inr i n ->
+  ((alpha = 1 /\ offset = 0 /\ gamma = 1) -> p i = (pw (INR n) (strength * z i) / Sum n (fun j => pw (INR n) (strength * z j)))).
+
+Definition scale_reductions__scalable__defined : Prop :=
+  forall (n : nat) (offset : R) (strength : R) (gamma : R) (alpha : R) (z : nat -> R),
+  (2 <= n)%nat ->
+  (0 <= offset) ->
+  (0 < strength) ->
+  (1 <= alpha) ->
+  (forall i, inr i n ->
+  (((alpha = 1 /\ offset = 0 /\ gamma = 1) -> (0 < INR n \/ INR n = 0 /\ 0 < (strength * z i)))) /\
+  (((alpha = 1 /\ offset = 0 /\ gamma = 1) -> (forall j, (1%nat <= j <= n)%nat -> (0 < INR n \/ INR n = 0 /\ 0 < (strength * z j))))) /\
+  (((alpha = 1 /\ offset = 0 /\ gamma = 1) -> Sum n (fun j => pw (INR n) (strength * z j)) <> 0))).
+
+Definition scale_reductions__limit : Prop :=
+  forall (n : nat) (offset : R) (strength : R) (gamma : R) (alpha : R) (z : nat -> R),
+  (2 <= n)%nat ->
+  (0 <= offset) ->
+  (0 < strength) ->
+  (1 <= alpha) ->
+  filterlim (fun strength => (offset + (strength * pw (ln (INR n)) gamma))) (at_right 0) (locally offset).
+
+Definition scale_reductions__limit__defined : Prop :=
+  forall (n : nat) (offset : R) (strength : R) (gamma : R) (alpha : R) (z : nat -> R),
+  (2 <= n)%nat ->
+  (0 <= offset) ->
+  (0 < strength) ->
+  (1 <= alpha) ->
+  (((exists eps : posreal, forall strength : R, 0 < strength < 0 + eps -> 0 < INR n)) /\
+  ((exists eps : posreal, forall strength : R, 0 < strength < 0 + eps -> (0 < ln (INR n) \/ ln (INR n) = 0 /\ 0 < gamma)))).
+
+Definition scale_reductions__above : Prop :=
+  forall (n : nat) (offset : R) (strength : R) (gamma : R) (alpha : R) (z : nat -> R),
+  (2 <= n)%nat ->
+  (0 <= offset) ->
+  (0 < strength) ->
+  (1 <= alpha) ->
+  (offset + (strength * pw (ln (INR n)) gamma)) > offset.
+
+Definition scale_reductions__above__defined : Prop :=
+  forall (n : nat) (offset : R) (strength : R) (gamma : R) (alpha : R) (z : nat -> R),
+  (2 <= n)%nat ->
+  (0 <= offset) ->
+  (0 < strength) ->
+  (1 <= alpha) ->
+  ((0 < INR n) /\
+  ((0 < ln (INR n) \/ ln (INR n) = 0 /\ 0 < gamma))).
+
+Definition scalable_softmax_margin__inhabited : Prop :=
+  exists (n : nat) (strength : R) (gap : R) (z : nat -> R),
+  (2 <= n)%nat /\
+  (0 < strength) /\
+  (0 < gap) /\
+  (forall k, inr k n -> (forall l, inr l n -> ((l = k)%nat \/ z l <= (z k - gap)))).
+
+Definition scalable_softmax_margin__weight : Prop :=
+  forall (n : nat) (strength : R) (gap : R) (z : nat -> R),
+  (2 <= n)%nat ->
+  (0 < strength) ->
+  (0 < gap) ->
+  let p := softmax n (fun i => strength * ln (INR n) * z i) in
+  (forall k, inr k n -> (forall l, inr l n -> ((l = k)%nat \/ z l <= (z k - gap)))) ->
+  forall k, inr k n ->
+  p k >= (/ (1 + (pw (INR n) (- (strength * gap)) * (INR n - 1)))).
+
+Definition scalable_softmax_margin__weight__defined : Prop :=
+  forall (n : nat) (strength : R) (gap : R) (z : nat -> R),
+  (2 <= n)%nat ->
+  (0 < strength) ->
+  (0 < gap) ->
+  ((forall k, inr k n -> (forall l, inr l n -> ((l = k)%nat \/ z l <= (z k - gap)))) ->
+  forall k, inr k n ->
+  ((0 < INR n \/ INR n = 0 /\ 0 < (- (strength * gap)))) /\
+  ((1 + (pw (INR n) (- (strength * gap)) * (INR n - 1))) <> 0)).
+
+Definition subgaussian_range__inhabited : Prop :=
+  exists (n : nat) (deviation : R) (strength : R) (outcomes : nat) (chances : nat -> R) (X : nat -> nat -> R),
+  (2 <= n)%nat /\
+  (0 < deviation) /\
+  (0 < strength) /\
+  (simplex outcomes chances) /\
+  (forall t i, inr i n -> Sum outcomes (fun o => chances o * exp (t * X o i)) <= exp (t ^ 2 * deviation ^ 2 / 2)) /\
+  True.
+
+Definition subgaussian_range__range : Prop :=
+  forall (n : nat) (deviation : R) (strength : R) (outcomes : nat) (chances : nat -> R) (X : nat -> nat -> R),
+  (2 <= n)%nat ->
+  (0 < deviation) ->
+  (0 < strength) ->
+  (simplex outcomes chances) ->
+  (forall t i, inr i n -> Sum outcomes (fun o => chances o * exp (t * X o i)) <= exp (t ^ 2 * deviation ^ 2 / 2)) ->
+  let mean_range := Sum outcomes (fun o => chances o * (Largest n (fun i => X o i) - - Largest n (fun i => - X o i))) in
+  mean_range <= (2 * deviation * pw 2 (1 / 2) * pw (ln (INR n)) (1 / 2)).
+
+Definition subgaussian_range__range__defined : Prop :=
+  forall (n : nat) (deviation : R) (strength : R) (outcomes : nat) (chances : nat -> R) (X : nat -> nat -> R),
+  (2 <= n)%nat ->
+  (0 < deviation) ->
+  (0 < strength) ->
+  (simplex outcomes chances) ->
+  (forall t i, inr i n -> Sum outcomes (fun o => chances o * exp (t * X o i)) <= exp (t ^ 2 * deviation ^ 2 / 2)) ->
+  (((0 < 2 \/ 2 = 0 /\ 0 < (1 / 2))) /\
+  (0 < INR n) /\
+  ((0 < ln (INR n) \/ ln (INR n) = 0 /\ 0 < (1 / 2)))).
+
+Definition subgaussian_range__scaled : Prop :=
+  forall (n : nat) (deviation : R) (strength : R) (outcomes : nat) (chances : nat -> R) (X : nat -> nat -> R),
+  (2 <= n)%nat ->
+  (0 < deviation) ->
+  (0 < strength) ->
+  (simplex outcomes chances) ->
+  (forall t i, inr i n -> Sum outcomes (fun o => chances o * exp (t * X o i)) <= exp (t ^ 2 * deviation ^ 2 / 2)) ->
+  let mean_range := Sum outcomes (fun o => chances o * (Largest n (fun i => X o i) - - Largest n (fun i => - X o i))) in
+  (mean_range * strength * pw (ln (INR n)) (-1 / 2)) <= (2 * strength * deviation * pw 2 (1 / 2)).
+
+Definition subgaussian_range__scaled__defined : Prop :=
+  forall (n : nat) (deviation : R) (strength : R) (outcomes : nat) (chances : nat -> R) (X : nat -> nat -> R),
+  (2 <= n)%nat ->
+  (0 < deviation) ->
+  (0 < strength) ->
+  (simplex outcomes chances) ->
+  (forall t i, inr i n -> Sum outcomes (fun o => chances o * exp (t * X o i)) <= exp (t ^ 2 * deviation ^ 2 / 2)) ->
+  ((0 < INR n) /\
+  ((0 < ln (INR n) \/ ln (INR n) = 0 /\ 0 < (-1 / 2))) /\
+  ((0 < 2 \/ 2 = 0 /\ 0 < (1 / 2)))).
+
+Definition sigmoid_structure__inhabited : Prop :=
+  exists (n : nat) (z : nat -> R) (y : nat -> R) (shift : R),
+  (1 <= n)%nat /\
+  True.
+
+Definition sigmoid_structure__positive : Prop :=
+  forall (n : nat) (z : nat -> R) (y : nat -> R) (shift : R),
+  (1 <= n)%nat ->
+  let p := fun i => sigmoid (z i + shift) in
+  forall k, inr k n ->
+  p k > 0.
+
+Definition sigmoid_structure__order : Prop :=
+  forall (n : nat) (z : nat -> R) (y : nat -> R) (shift : R),
+  (1 <= n)%nat ->
+  let p := fun i => sigmoid (z i + shift) in
+  forall i, inr i n ->
+  forall j, inr j n ->
+  (p i > p j <-> z i > z j).
+
+Definition sigmoid_structure__alone : Prop :=
+  forall (n : nat) (z : nat -> R) (y : nat -> R) (shift : R),
+  (1 <= n)%nat ->
+  let p := fun i => sigmoid (z i + shift) in
+  let r := fun i => sigmoid (y i + shift) in
+  forall i, inr i n ->
+  forall j, inr j n ->
+  (z i = y j -> p i = r j).
+
+Definition sigmoid_slope__inhabited : Prop :=
+  exists (n : nat) (z : nat -> R) (y : nat -> R) (shift : R),
+  (1 <= n)%nat /\
+  True.
+
+Definition sigmoid_slope__formula : Prop :=
+  forall (n : nat) (z : nat -> R) (y : nat -> R) (shift : R),
+  (1 <= n)%nat ->
+  let p := fun i => sigmoid (z i + shift) in
+  let D := fun i j => Derive (fun t => sigmoid (z i + t * (if Nat.eq_dec i j then 1 else 0) + shift)) 0 in
+  forall i, inr i n ->
+  forall j, inr j n ->
+  D i j = ((1 - p i) * p i * (if Nat.eq_dec i j then 1 else 0)).
+
+Definition sigmoid_slope__lipschitz : Prop :=
+  forall (n : nat) (z : nat -> R) (y : nat -> R) (shift : R),
+  (1 <= n)%nat ->
+  let p := fun i => sigmoid (z i + shift) in
+  let r := fun i => sigmoid (y i + shift) in
+  Sum n (fun i => ((p i - r i) ^ 2)) <= (Sum n (fun i => ((z i - y i) ^ 2)) / 16).
+
+Definition sigmoid_length_bias__inhabited : Prop :=
+  exists (n : nat) (z : nat -> R) (late : R),
+  (1 <= n)%nat /\
+  True.
+
+Definition sigmoid_length_bias__odds : Prop :=
+  forall (n : nat) (z : nat -> R) (late : R),
+  (1 <= n)%nat ->
+  let p := fun i => / (1 + INR n * exp (- z i)) in
+  let r := fun i => / (1 + INR (S n) * exp (- append n z late i)) in
+  forall k, inr k n ->
+  ((1 + INR n) * (1 - p k) * r k) = (INR n * (1 - r k) * p k).
+
+Definition sigmoid_length_bias__less : Prop :=
+  forall (n : nat) (z : nat -> R) (late : R),
+  (1 <= n)%nat ->
+  let p := fun i => / (1 + INR n * exp (- z i)) in
+  let r := fun i => / (1 + INR (S n) * exp (- append n z late i)) in
+  forall k, inr k n ->
+  r k < p k.
+
+Definition rectified_linear__inhabited : Prop :=
+  exists (n : nat) (z : nat -> R) (y : nat -> R),
+  (1 <= n)%nat /\
+  True.
+
+Definition rectified_linear__order : Prop :=
+  forall (n : nat) (z : nat -> R) (y : nat -> R),
+  (1 <= n)%nat ->
+  let p := fun i => Rmax 0 (z i) in
+  forall i, inr i n ->
+  forall j, inr j n ->
+  (z i >= z j -> p i >= p j).
+
+Definition rectified_linear__alone : Prop :=
+  forall (n : nat) (z : nat -> R) (y : nat -> R),
+  (1 <= n)%nat ->
+  let p := fun i => Rmax 0 (z i) in
+  let r := fun i => Rmax 0 (y i) in
+  forall i, inr i n ->
+  forall j, inr j n ->
+  (z i = y j -> p i = r j).
+
+Definition rectified_linear__lipschitz : Prop :=
+  forall (n : nat) (z : nat -> R) (y : nat -> R),
+  (1 <= n)%nat ->
+  let p := fun i => Rmax 0 (z i) in
+  let r := fun i => Rmax 0 (y i) in
+  Sum n (fun i => ((p i - r i) ^ 2)) <= Sum n (fun i => ((z i - y i) ^ 2)).
+
+Definition stick_breaking__inhabited : Prop :=
+  exists (n : nat) (z : nat -> R),
+  (1 <= n)%nat /\
+  True.
+
+Definition stick_breaking__positive : Prop :=
+  forall (n : nat) (z : nat -> R),
+  (1 <= n)%nat ->
+  let p := stick n z in
+  forall k, inr k n ->
+  p k > 0.
+
+Definition stick_breaking__rest : Prop :=
+  forall (n : nat) (z : nat -> R),
+  (1 <= n)%nat ->
+  let p := stick n z in
+  Sum n (fun i => p i) = (1 - Prod n (fun j => (1 - (/ (1 + exp (- z j)))))).
+
+Definition stick_breaking__rest__defined : Prop :=
+  forall (n : nat) (z : nat -> R),
+  (1 <= n)%nat ->
+  (((forall j, (1%nat <= j <= n)%nat -> (1 + exp (- z j)) <> 0))).
+
+Definition stick_breaking__sum : Prop :=
+  forall (n : nat) (z : nat -> R),
+  (1 <= n)%nat ->
+  let p := stick n z in
+  Sum n (fun i => p i) < 1.
+
+Definition stick_breaking_joining__inhabited : Prop :=
+  exists (n : nat) (z : nat -> R) (late : R) (place : nat),
+  (1 <= n)%nat /\
+  (1 <= place <= S n)%nat /\
+  True.
+
+Definition stick_breaking_joining__before : Prop :=
+  forall (n : nat) (z : nat -> R) (late : R) (place : nat),
+  (1 <= n)%nat ->
+  (1 <= place <= S n)%nat ->
+  let p := stick n z in
+  let r := fun i => stick (S n) (insert place late z) (moved_on place i) in
+  forall k, inr k n ->
+  ((k < place)%nat -> r k = ((1 - (/ (1 + exp (- late)))) * p k)).
+
+Definition stick_breaking_joining__before__defined : Prop :=
+  forall (n : nat) (z : nat -> R) (late : R) (place : nat),
+  (1 <= n)%nat ->
+  (1 <= place <= S n)%nat ->
+  (forall k, inr k n ->
+  (((k < place)%nat -> (1 + exp (- late)) <> 0))).
+
+Definition stick_breaking_joining__behind : Prop :=
+  forall (n : nat) (z : nat -> R) (late : R) (place : nat),
+  (1 <= n)%nat ->
+  (1 <= place <= S n)%nat ->
+  let p := stick n z in
+  let r := fun i => stick (S n) (insert place late z) (moved_on place i) in
+  forall k, inr k n ->
+  ((k > (place - 1%nat)%nat)%nat -> r k = p k).
+
+Definition stick_breaking_joining__behind__defined : Prop :=
+  forall (n : nat) (z : nat -> R) (late : R) (place : nat),
+  (1 <= n)%nat ->
+  (1 <= place <= S n)%nat ->
+  (forall k, inr k n ->
+  ((1%nat <= place)%nat)).
+
+Definition stick_breaking_joining__never_more : Prop :=
+  forall (n : nat) (z : nat -> R) (late : R) (place : nat),
+  (1 <= n)%nat ->
+  (1 <= place <= S n)%nat ->
+  let p := stick n z in
+  let r := fun i => stick (S n) (insert place late z) (moved_on place i) in
+  forall k, inr k n ->
+  r k <= p k.
+
+Definition stick_breaking_slope__inhabited : Prop :=
+  exists (n : nat) (z : nat -> R) (y : nat -> R),
+  (1 <= n)%nat /\
+  True.
+
+Definition stick_breaking_slope__formula : Prop :=
+  forall (n : nat) (z : nat -> R) (y : nat -> R),
+  (1 <= n)%nat ->
+  let p := stick n z in
+  let D := fun i j => Derive (fun t => stick n (fun m => z m + t * (if Nat.eq_dec m j then 1 else 0)) i) 0 in
+  forall i, inr i n ->
+  forall j, inr j n ->
+  D i j = (((if Nat.eq_dec i j then 1 else 0) - (if le_dec i j then (/ (1 + exp (- z j))) else 0)) * p i).
+
+Definition stick_breaking_slope__formula__defined : Prop :=
+  forall (n : nat) (z : nat -> R) (y : nat -> R),
+  (1 <= n)%nat ->
+  (forall i, inr i n ->
+  forall j, inr j n ->
+  (((i <= j)%nat -> (1 + exp (- z j)) <> 0))).
+
+Definition stick_breaking_slope__lipschitz : Prop :=
+  forall (n : nat) (z : nat -> R) (y : nat -> R),
+  (1 <= n)%nat ->
+  let p := stick n z in
+  let r := stick n y in
+  Sum n (fun i => ((p i - r i) ^ 2)) <= (Sum n (fun i => ((z i - y i) ^ 2)) / 8).
+
+Definition budget_form__inhabited : Prop :=
+  exists (n : nat) (kept : nat) (z : nat -> R) (tau : R) (r : nat -> R),
+  (1 <= kept <= n)%nat /\
+  (Sum n (budget tau z) = INR kept) /\
+  (forall i, inr i n -> 0 <= r i <= 1) /\
+  (Sum n r = INR kept) /\
+  True.
+
+Definition budget_form__nearest : Prop :=
+  forall (n : nat) (kept : nat) (z : nat -> R) (tau : R) (r : nat -> R),
+  (1 <= kept <= n)%nat ->
+  (Sum n (budget tau z) = INR kept) ->
+  (forall i, inr i n -> 0 <= r i <= 1) ->
+  (Sum n r = INR kept) ->
+  let p := budget tau z in
+  Sum n (fun i => ((p i - z i) ^ 2)) <= Sum n (fun i => ((r i - z i) ^ 2)).
+
+Definition budget_structure__inhabited : Prop :=
+  exists (n : nat) (kept : nat) (z : nat -> R) (tau : R) (perm : nat -> nat) (shift : R) (rho : R),
+  (1 <= kept <= n)%nat /\
+  (Sum n (budget tau z) = INR kept) /\
+  (permutes n perm) /\
+  (Sum n (budget rho (fun i => z (perm i) + shift)) = INR kept) /\
+  True.
+
+Definition budget_structure__order : Prop :=
+  forall (n : nat) (kept : nat) (z : nat -> R) (tau : R) (perm : nat -> nat) (shift : R) (rho : R),
+  (1 <= kept <= n)%nat ->
+  (Sum n (budget tau z) = INR kept) ->
+  (permutes n perm) ->
+  (Sum n (budget rho (fun i => z (perm i) + shift)) = INR kept) ->
+  let p := budget tau z in
+  forall i, inr i n ->
+  forall j, inr j n ->
+  (z i >= z j -> p i >= p j).
+
+Definition budget_structure__moved : Prop :=
+  forall (n : nat) (kept : nat) (z : nat -> R) (tau : R) (perm : nat -> nat) (shift : R) (rho : R),
+  (1 <= kept <= n)%nat ->
+  (Sum n (budget tau z) = INR kept) ->
+  (permutes n perm) ->
+  (Sum n (budget rho (fun i => z (perm i) + shift)) = INR kept) ->
+  let p := budget tau z in
+  let r := budget rho (fun i => z (perm i) + shift) in
+  forall i, inr i n ->
+  r i = p (perm i).
+
+Definition budget_structure__moved__defined : Prop :=
+  forall (n : nat) (kept : nat) (z : nat -> R) (tau : R) (perm : nat -> nat) (shift : R) (rho : R),
+  (1 <= kept <= n)%nat ->
+  (Sum n (budget tau z) = INR kept) ->
+  (permutes n perm) ->
+  (Sum n (budget rho (fun i => z (perm i) + shift)) = INR kept) ->
+  (forall i, inr i n ->
+  (inr (perm i) n)).
+
+Definition budget_joining__inhabited : Prop :=
+  exists (n : nat) (kept : nat) (z : nat -> R) (tau : R) (late : R) (rho : R),
+  (1 <= kept <= n)%nat /\
+  (Sum n (budget tau z) = INR kept) /\
+  (Sum (S n) (budget rho (append n z late)) = INR kept) /\
+  True.
+
+Definition budget_joining__never_more : Prop :=
+  forall (n : nat) (kept : nat) (z : nat -> R) (tau : R) (late : R) (rho : R),
+  (1 <= kept <= n)%nat ->
+  (Sum n (budget tau z) = INR kept) ->
+  (Sum (S n) (budget rho (append n z late)) = INR kept) ->
+  let p := budget tau z in
+  let r := budget rho (append n z late) in
+  forall k, inr k n ->
+  r k <= p k.
+
+Definition budget_joining__unchanged : Prop :=
+  forall (n : nat) (kept : nat) (z : nat -> R) (tau : R) (late : R) (rho : R),
+  (1 <= kept <= n)%nat ->
+  (Sum n (budget tau z) = INR kept) ->
+  (Sum (S n) (budget rho (append n z late)) = INR kept) ->
+  let p := budget tau z in
+  let r := budget rho (append n z late) in
+  forall k, inr k n ->
+  (late <= tau -> r k = p k).
+
+Definition budget_lipschitz__inhabited : Prop :=
+  exists (n : nat) (kept : nat) (z : nat -> R) (tau : R) (y : nat -> R) (rho : R),
+  (1 <= kept <= n)%nat /\
+  (Sum n (budget tau z) = INR kept) /\
+  (Sum n (budget rho y) = INR kept) /\
+  True.
+
+Definition budget_lipschitz__lipschitz : Prop :=
+  forall (n : nat) (kept : nat) (z : nat -> R) (tau : R) (y : nat -> R) (rho : R),
+  (1 <= kept <= n)%nat ->
+  (Sum n (budget tau z) = INR kept) ->
+  (Sum n (budget rho y) = INR kept) ->
+  let p := budget tau z in
+  let r := budget rho y in
+  Sum n (fun i => ((p i - r i) ^ 2)) <= Sum n (fun i => ((z i - y i) ^ 2)).
+
+Definition top_k_joining__inhabited : Prop :=
+  exists (n : nat) (z : nat -> R) (kept : nat) (late : R) (place : nat),
+  (1 <= n)%nat /\
+  (1 <= kept)%nat /\
+  (1 <= place <= S n)%nat /\
+  True.
+
+Definition top_k_joining__never_more : Prop :=
+  forall (n : nat) (z : nat -> R) (kept : nat) (late : R) (place : nat),
+  (1 <= n)%nat ->
+  (1 <= kept)%nat ->
+  (1 <= place <= S n)%nat ->
+  let p := top_k n kept z in
+  let r := fun i => top_k (S n) kept (insert place late z) (moved_on place i) in
+  forall i, inr i n ->
+  r i <= p i.
+
+Definition top_k_joining__unchanged : Prop :=
+  forall (n : nat) (z : nat -> R) (kept : nat) (late : R) (place : nat),
+  (1 <= n)%nat ->
+  (1 <= kept)%nat ->
+  (1 <= place <= S n)%nat ->
+  let p := top_k n kept z in
+  let r := fun i => top_k (S n) kept (insert place late z) (moved_on place i) in
+  forall i, inr i n ->
+  (Sum n (fun j => (if Rlt_dec late (z j) then 1 else 0)) > (INR kept - 1) -> r i = p i).
+
+Definition normmax_form__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R) (tau : R) (r : nat -> R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (mass n (alpha / (alpha - 1)) z tau = 1) /\
+  (simplex n r) /\
+  True.
+
+Definition normmax_form__optimal : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (tau : R) (r : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (mass n (alpha / (alpha - 1)) z tau = 1) ->
+  (simplex n r) ->
+  let p := shares n (fun i => pw (Rmax 0 (z i - tau)) (/ (alpha - 1))) in
+  (Sum n (fun i => (z i * r i)) - pw (Sum n (fun i => pw (r i) alpha)) (/ alpha)) <= (Sum n (fun i => (z i * p i)) - pw (Sum n (fun i => pw (p i) alpha)) (/ alpha)).
+
+Definition normmax_form__optimal__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (tau : R) (r : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (mass n (alpha / (alpha - 1)) z tau = 1) ->
+  (simplex n r) ->
+  let p := shares n (fun i => pw (Rmax 0 (z i - tau)) (/ (alpha - 1))) in
+  (((forall i, (1%nat <= i <= n)%nat -> (0 < r i \/ r i = 0 /\ 0 < alpha))) /\
+  (alpha <> 0) /\
+  ((0 < Sum n (fun i => pw (r i) alpha) \/ Sum n (fun i => pw (r i) alpha) = 0 /\ 0 < (/ alpha))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < p i \/ p i = 0 /\ 0 < alpha))) /\
+  ((0 < Sum n (fun i => pw (p i) alpha) \/ Sum n (fun i => pw (p i) alpha) = 0 /\ 0 < (/ alpha)))).
+
+Definition normmax_form__value : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (tau : R) (r : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (mass n (alpha / (alpha - 1)) z tau = 1) ->
+  (simplex n r) ->
+  let p := shares n (fun i => pw (Rmax 0 (z i - tau)) (/ (alpha - 1))) in
+  (Sum n (fun i => (z i * p i)) - pw (Sum n (fun i => pw (p i) alpha)) (/ alpha)) = tau.
+
+Definition normmax_form__value__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (tau : R) (r : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (mass n (alpha / (alpha - 1)) z tau = 1) ->
+  (simplex n r) ->
+  let p := shares n (fun i => pw (Rmax 0 (z i - tau)) (/ (alpha - 1))) in
+  (((forall i, (1%nat <= i <= n)%nat -> (0 < p i \/ p i = 0 /\ 0 < alpha))) /\
+  (alpha <> 0) /\
+  ((0 < Sum n (fun i => pw (p i) alpha) \/ Sum n (fun i => pw (p i) alpha) = 0 /\ 0 < (/ alpha)))).
+
+Definition normmax_structure__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R) (tau : R) (perm : nat -> nat) (shift : R) (rho : R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (mass n (alpha / (alpha - 1)) z tau = 1) /\
+  (permutes n perm) /\
+  (mass n (alpha / (alpha - 1)) (fun i => z (perm i) + shift) rho = 1) /\
+  True.
+
+Definition normmax_structure__sum : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (tau : R) (perm : nat -> nat) (shift : R) (rho : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (mass n (alpha / (alpha - 1)) z tau = 1) ->
+  (permutes n perm) ->
+  (mass n (alpha / (alpha - 1)) (fun i => z (perm i) + shift) rho = 1) ->
+  let p := shares n (fun i => pw (Rmax 0 (z i - tau)) (/ (alpha - 1))) in
+  Sum n (fun i => p i) = 1.
+
+Definition normmax_structure__order : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (tau : R) (perm : nat -> nat) (shift : R) (rho : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (mass n (alpha / (alpha - 1)) z tau = 1) ->
+  (permutes n perm) ->
+  (mass n (alpha / (alpha - 1)) (fun i => z (perm i) + shift) rho = 1) ->
+  let p := shares n (fun i => pw (Rmax 0 (z i - tau)) (/ (alpha - 1))) in
+  forall i, inr i n ->
+  forall j, inr j n ->
+  (z i >= z j -> p i >= p j).
+
+Definition normmax_structure__moved : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (tau : R) (perm : nat -> nat) (shift : R) (rho : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (mass n (alpha / (alpha - 1)) z tau = 1) ->
+  (permutes n perm) ->
+  (mass n (alpha / (alpha - 1)) (fun i => z (perm i) + shift) rho = 1) ->
+  let p := shares n (fun i => pw (Rmax 0 (z i - tau)) (/ (alpha - 1))) in
+  let r := shares n (fun i => pw (Rmax 0 ((fun i => z (perm i) + shift) i - rho)) (/ (alpha - 1))) in
+  forall i, inr i n ->
+  r i = p (perm i).
+
+Definition normmax_structure__moved__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (tau : R) (perm : nat -> nat) (shift : R) (rho : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (mass n (alpha / (alpha - 1)) z tau = 1) ->
+  (permutes n perm) ->
+  (mass n (alpha / (alpha - 1)) (fun i => z (perm i) + shift) rho = 1) ->
+  (forall i, inr i n ->
+  (inr (perm i) n)).
+
+Definition normmax_structure__threshold : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (tau : R) (perm : nat -> nat) (shift : R) (rho : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (mass n (alpha / (alpha - 1)) z tau = 1) ->
+  (permutes n perm) ->
+  (mass n (alpha / (alpha - 1)) (fun i => z (perm i) + shift) rho = 1) ->
+  rho = (shift + tau).
+
+Definition normmax_joining__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R) (tau : R) (late : R) (rho : R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (mass n (alpha / (alpha - 1)) z tau = 1) /\
+  (mass (S n) (alpha / (alpha - 1)) (append n z late) rho = 1) /\
+  True.
+
+Definition normmax_joining__unchanged : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (tau : R) (late : R) (rho : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (mass n (alpha / (alpha - 1)) z tau = 1) ->
+  (mass (S n) (alpha / (alpha - 1)) (append n z late) rho = 1) ->
+  let p := shares n (fun i => pw (Rmax 0 (z i - tau)) (/ (alpha - 1))) in
+  let r := shares (S n) (fun i => pw (Rmax 0 (append n z late i - rho)) (/ (alpha - 1))) in
+  forall k, inr k n ->
+  (late <= tau -> r k = p k).
+
+Definition normmax_joining__threshold : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (tau : R) (late : R) (rho : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (mass n (alpha / (alpha - 1)) z tau = 1) ->
+  (mass (S n) (alpha / (alpha - 1)) (append n z late) rho = 1) ->
+  (rho > tau <-> late > tau).
+
+Definition self_adjust_order__inhabited : Prop :=
+  exists (n : nat) (z : nat -> R),
+  (1 <= n)%nat /\
+  (exists i, inr i n /\ z i <> 0) /\
+  True.
+
+Definition self_adjust_order__order : Prop :=
+  forall (n : nat) (z : nat -> R),
+  (1 <= n)%nat ->
+  (exists i, inr i n /\ z i <> 0) ->
+  let z_max := Largest n z in
+  let z_min := - Largest n (fun i => - z i) in
+  let p := fun i => (z i - Rmin 0 z_min) / (Rmax 0 z_max - Rmin 0 z_min) * softmax n z i in
+  forall i, inr i n ->
+  forall j, inr j n ->
+  (p i > p j <-> z i > z j).
+
+Definition residual_identity__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R) (rho : R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (rho < (alpha - 1) * Largest n z) /\
+  True.
+
+Definition residual_identity__error : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (rho : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (rho < (alpha - 1) * Largest n z) ->
+  let p := entmax n alpha z in
+  let r := fun i => pw (Rmax 0 ((alpha - 1) * z i - rho)) (/ (alpha - 1)) in
+  Sum n (fun i => Rabs (p i - r i)) = Rabs (Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - rho)) (/ (alpha - 1))) - 1).
+
+Definition residual_identity__error__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (rho : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (rho < (alpha - 1) * Largest n z) ->
+  (((forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < Rmax 0 (((alpha - 1) * z i) - rho) \/ Rmax 0 (((alpha - 1) * z i) - rho) = 0 /\ 0 < (/ (alpha - 1)))))).
+
+Definition residual_identity__renormalised : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (rho : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (rho < (alpha - 1) * Largest n z) ->
+  let p := entmax n alpha z in
+  let r := fun i => pw (Rmax 0 ((alpha - 1) * z i - rho)) (/ (alpha - 1)) in
+  Sum n (fun i => Rabs (p i - (r i / Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - rho)) (/ (alpha - 1)))))) <= (2 * Rabs (Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - rho)) (/ (alpha - 1))) - 1) / Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - rho)) (/ (alpha - 1)))).
+
+Definition residual_identity__renormalised__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (rho : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (rho < (alpha - 1) * Largest n z) ->
+  (((forall i, (1%nat <= i <= n)%nat -> (forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (forall i, (1%nat <= i <= n)%nat -> (0 < Rmax 0 (((alpha - 1) * z i) - rho) \/ Rmax 0 (((alpha - 1) * z i) - rho) = 0 /\ 0 < (/ (alpha - 1)))))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - rho)) (/ (alpha - 1))) <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < Rmax 0 (((alpha - 1) * z i) - rho) \/ Rmax 0 (((alpha - 1) * z i) - rho) = 0 /\ 0 < (/ (alpha - 1))))) /\
+  (Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - rho)) (/ (alpha - 1))) <> 0)).
+
+Definition residual_identity__side : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (rho : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (rho < (alpha - 1) * Largest n z) ->
+  let tau := threshold n alpha z in
+  (rho < tau -> (Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - rho)) (/ (alpha - 1))) - 1) > 0).
+
+Definition residual_identity__side__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (rho : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (rho < (alpha - 1) * Largest n z) ->
+  let tau := threshold n alpha z in
+  (((rho < tau -> (forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0))) /\
+  ((rho < tau -> (forall i, (1%nat <= i <= n)%nat -> (0 < Rmax 0 (((alpha - 1) * z i) - rho) \/ Rmax 0 (((alpha - 1) * z i) - rho) = 0 /\ 0 < (/ (alpha - 1))))))).
+
+Definition residual_identity__other_side : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (rho : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (rho < (alpha - 1) * Largest n z) ->
+  let tau := threshold n alpha z in
+  (rho > tau -> (Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - rho)) (/ (alpha - 1))) - 1) < 0).
+
+Definition residual_identity__other_side__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (rho : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (rho < (alpha - 1) * Largest n z) ->
+  let tau := threshold n alpha z in
+  (((rho > tau -> (forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0))) /\
+  ((rho > tau -> (forall i, (1%nat <= i <= n)%nat -> (0 < Rmax 0 (((alpha - 1) * z i) - rho) \/ Rmax 0 (((alpha - 1) * z i) - rho) = 0 /\ 0 < (/ (alpha - 1))))))).
+
+Definition logit_rounding__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R) (y : nat -> R),
+  (1 <= n)%nat /\
+  (1 <= alpha) /\
+  (alpha <= 2).
+
+Definition logit_rounding__error : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (y : nat -> R),
+  (1 <= n)%nat ->
+  (1 <= alpha) ->
+  let p := entmax1 n alpha z in
+  let r := entmax1 n alpha y in
+  let reach := Largest n (fun i => Rabs (y i - z i)) in
+  (alpha <= 2) ->
+  Sum n (fun i => Rabs (p i - r i)) <= (reach * pw (INR n) (alpha - 1)).
+
+Definition logit_rounding__error__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (y : nat -> R),
+  (1 <= n)%nat ->
+  (1 <= alpha) ->
+  ((alpha <= 2) ->
+  ((0 < INR n \/ INR n = 0 /\ 0 < (alpha - 1)))).
+
+Definition certified_bracket__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R) (rho : R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (rho < (alpha - 1) * Largest n z) /\
+  ((alpha - 1) * Largest n z - 1 <= rho) /\
+  True.
+
+Definition certified_bracket__above : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (rho : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (rho < (alpha - 1) * Largest n z) ->
+  ((alpha - 1) * Largest n z - 1 <= rho) ->
+  let p := entmax n alpha z in
+  let r := fun i => pw (Rmax 0 ((alpha - 1) * z i - rho)) (/ (alpha - 1)) in
+  forall i, inr i n ->
+  ((Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - rho)) (/ (alpha - 1))) - 1) >= 0 -> p i <= r i).
+
+Definition certified_bracket__above__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (rho : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (rho < (alpha - 1) * Largest n z) ->
+  ((alpha - 1) * Largest n z - 1 <= rho) ->
+  (forall i, inr i n ->
+  ((forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < Rmax 0 (((alpha - 1) * z i) - rho) \/ Rmax 0 (((alpha - 1) * z i) - rho) = 0 /\ 0 < (/ (alpha - 1)))))).
+
+Definition certified_bracket__below : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (rho : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (rho < (alpha - 1) * Largest n z) ->
+  ((alpha - 1) * Largest n z - 1 <= rho) ->
+  let p := entmax n alpha z in
+  let r := fun i => pw (Rmax 0 ((alpha - 1) * z i - rho)) (/ (alpha - 1)) in
+  forall i, inr i n ->
+  ((Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - rho)) (/ (alpha - 1))) - 1) <= 0 -> p i >= r i).
+
+Definition certified_bracket__below__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (rho : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (rho < (alpha - 1) * Largest n z) ->
+  ((alpha - 1) * Largest n z - 1 <= rho) ->
+  (forall i, inr i n ->
+  ((forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < Rmax 0 (((alpha - 1) * z i) - rho) \/ Rmax 0 (((alpha - 1) * z i) - rho) = 0 /\ 0 < (/ (alpha - 1)))))).
+
+Definition certified_bracket__zero : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (rho : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (rho < (alpha - 1) * Largest n z) ->
+  ((alpha - 1) * Largest n z - 1 <= rho) ->
+  let p := entmax n alpha z in
+  forall i, inr i n ->
+  ((((alpha - 1) * z i) <= rho /\ (Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - rho)) (/ (alpha - 1))) - 1) >= 0) -> p i = 0).
+
+Definition certified_bracket__zero__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (rho : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (rho < (alpha - 1) * Largest n z) ->
+  ((alpha - 1) * Largest n z - 1 <= rho) ->
+  (forall i, inr i n ->
+  ((((alpha - 1) * z i) <= rho -> (forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0))) /\
+  ((((alpha - 1) * z i) <= rho -> (forall i, (1%nat <= i <= n)%nat -> (0 < Rmax 0 (((alpha - 1) * z i) - rho) \/ Rmax 0 (((alpha - 1) * z i) - rho) = 0 /\ 0 < (/ (alpha - 1))))))).
+
+Definition certified_bracket__mass : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (rho : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (rho < (alpha - 1) * Largest n z) ->
+  ((alpha - 1) * Largest n z - 1 <= rho) ->
+  let p := entmax n alpha z in
+  forall i, inr i n ->
+  ((((alpha - 1) * z i) > rho /\ (Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - rho)) (/ (alpha - 1))) - 1) <= 0) -> p i > 0).
+
+Definition certified_bracket__mass__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (rho : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (rho < (alpha - 1) * Largest n z) ->
+  ((alpha - 1) * Largest n z - 1 <= rho) ->
+  (forall i, inr i n ->
+  ((((alpha - 1) * z i) > rho -> (forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0))) /\
+  ((((alpha - 1) * z i) > rho -> (forall i, (1%nat <= i <= n)%nat -> (0 < Rmax 0 (((alpha - 1) * z i) - rho) \/ Rmax 0 (((alpha - 1) * z i) - rho) = 0 /\ 0 < (/ (alpha - 1))))))).
+
+Definition condition_number_exact__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (p : nat -> R),
+  (2 <= n)%nat /\
+  (1 < alpha) /\
+  (simplex n p) /\
+  (alpha <= 2).
+
+Definition condition_number_exact__worst : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R),
+  (2 <= n)%nat ->
+  (1 < alpha) ->
+  (simplex n p) ->
+  let p_max := Largest n p in
+  (alpha <= 2) ->
+  (pw p_max (alpha - 1) * Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) / (alpha - 1)) <= ((p_max + (pw p_max (alpha - 1) * pw (1 - p_max) (2 - alpha) * pw (INR n - 1) (alpha - 1))) / (alpha - 1)).
+
+Definition condition_number_exact__worst__defined : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R),
+  (2 <= n)%nat ->
+  (1 < alpha) ->
+  (simplex n p) ->
+  let p_max := Largest n p in
+  ((alpha <= 2) ->
+  ((0 < p_max \/ p_max = 0 /\ 0 < (alpha - 1))) /\
+  ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (0 < p k \/ p k = 0 /\ 0 < (2 - alpha))))) /\
+  ((alpha - 1) <> 0) /\
+  ((0 < (1 - p_max) \/ (1 - p_max) = 0 /\ 0 < (2 - alpha))) /\
+  ((0 < (INR n - 1) \/ (INR n - 1) = 0 /\ 0 < (alpha - 1)))).
+
+Definition support_decisions__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R) (rho : R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (rho < (alpha - 1) * Largest n z) /\
+  ((alpha - 1) * Largest n z - 1 <= rho) /\
+  True.
+
+Definition support_decisions__kept : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (rho : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (rho < (alpha - 1) * Largest n z) ->
+  ((alpha - 1) * Largest n z - 1 <= rho) ->
+  let tau := threshold n alpha z in
+  let r := fun i => pw (Rmax 0 ((alpha - 1) * z i - rho)) (/ (alpha - 1)) in
+  forall i, inr i n ->
+  ((((alpha - 1) * z i) - tau) > Rabs (tau - rho) -> r i > 0).
+
+Definition support_decisions__dropped : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (rho : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (rho < (alpha - 1) * Largest n z) ->
+  ((alpha - 1) * Largest n z - 1 <= rho) ->
+  let tau := threshold n alpha z in
+  let r := fun i => pw (Rmax 0 ((alpha - 1) * z i - rho)) (/ (alpha - 1)) in
+  forall i, inr i n ->
+  ((tau - ((alpha - 1) * z i)) >= Rabs (tau - rho) -> r i = 0).
+
+Definition support_decisions__revived : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (rho : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (rho < (alpha - 1) * Largest n z) ->
+  ((alpha - 1) * Largest n z - 1 <= rho) ->
+  let p := entmax n alpha z in
+  let tau := threshold n alpha z in
+  let r := fun i => pw (Rmax 0 ((alpha - 1) * z i - rho)) (/ (alpha - 1)) in
+  forall i, inr i n ->
+  (p i = 0 -> r i <= pw (Rabs (tau - rho)) (/ (alpha - 1))).
+
+Definition support_decisions__revived__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (rho : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (rho < (alpha - 1) * Largest n z) ->
+  ((alpha - 1) * Largest n z - 1 <= rho) ->
+  let p := entmax n alpha z in
+  let tau := threshold n alpha z in
+  (forall i, inr i n ->
+  ((p i = 0 -> (alpha - 1) <> 0)) /\
+  ((p i = 0 -> (0 < Rabs (tau - rho) \/ Rabs (tau - rho) = 0 /\ 0 < (/ (alpha - 1)))))).
+
+Definition support_decisions__lost : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (rho : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (rho < (alpha - 1) * Largest n z) ->
+  ((alpha - 1) * Largest n z - 1 <= rho) ->
+  let p := entmax n alpha z in
+  let tau := threshold n alpha z in
+  let r := fun i => pw (Rmax 0 ((alpha - 1) * z i - rho)) (/ (alpha - 1)) in
+  forall i, inr i n ->
+  (r i = 0 -> p i <= pw (Rabs (tau - rho)) (/ (alpha - 1))).
+
+Definition support_decisions__lost__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (rho : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (rho < (alpha - 1) * Largest n z) ->
+  ((alpha - 1) * Largest n z - 1 <= rho) ->
+  let tau := threshold n alpha z in
+  let r := fun i => pw (Rmax 0 ((alpha - 1) * z i - rho)) (/ (alpha - 1)) in
+  (forall i, inr i n ->
+  ((r i = 0 -> (alpha - 1) <> 0)) /\
+  ((r i = 0 -> (0 < Rabs (tau - rho) \/ Rabs (tau - rho) = 0 /\ 0 < (/ (alpha - 1)))))).
+
+Definition false_zeros__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R) (epsilon : R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (0 < epsilon) /\
+  True.
+
+Definition false_zeros__level : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (epsilon : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < epsilon) ->
+  let p := entmax n alpha z in
+  let tau := threshold n alpha z in
+  forall i, inr i n ->
+  (p i <= epsilon <-> (((alpha - 1) * z i) - tau) <= pw epsilon (alpha - 1)).
+
+Definition false_zeros__level__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (epsilon : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < epsilon) ->
+  (forall i, inr i n ->
+  ((0 < epsilon \/ epsilon = 0 /\ 0 < (alpha - 1)))).
+
+Definition false_zeros__underflow : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (epsilon : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < epsilon) ->
+  let tau := threshold n alpha z in
+  let r := fun i => if Rle_dec (entmax n alpha z i) epsilon then 0 else entmax n alpha z i in
+  forall i, inr i n ->
+  ((((alpha - 1) * z i) - tau) <= pw epsilon (alpha - 1) -> r i = 0).
+
+Definition false_zeros__underflow__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (epsilon : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < epsilon) ->
+  (forall i, inr i n ->
+  ((0 < epsilon \/ epsilon = 0 /\ 0 < (alpha - 1)))).
+
+Definition vjp_mean_error__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R) (shift : R),
+  (1 <= n)%nat /\
+  (1 <= alpha) /\
+  (simplex n p) /\
+  True.
+
+Definition vjp_mean_error__error : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R) (shift : R),
+  (1 <= n)%nat ->
+  (1 <= alpha) ->
+  (simplex n p) ->
+  Sum n (fun i => (if Rlt_dec 0 (p i) then Rabs ((pw (p i) (2 - alpha) * (v i - (Sum n (fun k => (if Rlt_dec 0 (p k) then (pw (p k) (2 - alpha) * v k) else 0)) / Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0))))) + (pw (p i) (2 - alpha) * (shift + (Sum n (fun k => (if Rlt_dec 0 (p k) then (pw (p k) (2 - alpha) * v k) else 0)) / Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0))) - v i))) else 0)) = (Rabs shift * Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0))).
+
+Definition vjp_mean_error__error__defined : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R) (shift : R),
+  (1 <= n)%nat ->
+  (1 <= alpha) ->
+  (simplex n p) ->
+  (((forall i, (1%nat <= i <= n)%nat -> (p i > 0 -> (0 < p i \/ p i = 0 /\ 0 < (2 - alpha))))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (p i > 0 -> (forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (0 < p k \/ p k = 0 /\ 0 < (2 - alpha))))))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (p i > 0 -> Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) <> 0))) /\
+  ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (0 < p k \/ p k = 0 /\ 0 < (2 - alpha)))))).

@@ -82,6 +82,7 @@ class Printer:
     def __init__(self, lengths: dict[sp.Basic, str] | None = None) -> None:
         self.lengths = lengths or {}
         self.guards: dict[str, None] = {}
+        self._factors: tuple[sp.Basic, ...] = ()  # those of the product in which a term stands
         self._under: list[str] = []  # bound indices and conditions under which a term stands, outermost first
 
     # --- natural numbers ---------------------------------------------------------------------------------------------
@@ -153,7 +154,9 @@ class Printer:
                 under += [sp.Integer(x.q)] if x.q != 1 else []
             else:
                 over.append(x)
-        shown = " * ".join(self._factor(x, e.args) for x in over) or "1"
+        outer, self._factors = self._factors, tuple(over)
+        shown = " * ".join(map(self.real, over)) or "1"
+        self._factors = outer
         below = [self.real(x) for x in under]
         for x, text in zip(under, below, strict=True):
             if not x.is_Integer:
@@ -161,16 +164,6 @@ class Printer:
         if below:
             shown += f" / {below[0]}" if len(below) == 1 else f" / ({' * '.join(below)})"
         return f"({shown})"
-
-    def _factor(self, e: sp.Basic, beside: tuple[sp.Basic, ...]) -> str:
-        """Print a factor of a product. A logarithm next to its own argument, as in ``t log t``, may be asked for at 0,
-        where the product is 0: on the page by convention, in Coq because 0 times any number is 0."""
-        log, power = (e.base, f" ^ {e.exp}") if isinstance(e, sp.Pow) and e.exp.is_Integer and e.exp > 0 else (e, "")
-        if not isinstance(log, sp.log) or log.args[0] not in beside:
-            return self.real(e)
-        inner = self.real(log.args[0])
-        self._guard(f"0 <= {inner}")
-        return f"(ln {argument(inner)}{power})" if power else f"ln {argument(inner)}"
 
     def _Pow(self, e: sp.Basic) -> str:
         base, exponent = e.args
@@ -197,8 +190,17 @@ class Printer:
 
     def _log(self, e: sp.Basic) -> str:
         inner = self.real(e.args[0])
-        self._guard(f"0 < {inner}")
+        # t log t is 0 at t = 0, as everywhere in the theory, and in Coq for its factor t
+        self._guard(f"0 <= {inner}" if e.args[0] in self._factors else f"0 < {inner}")
         return f"ln {argument(inner)}"
+
+    def _cos(self, e: sp.Basic) -> str:
+        return f"cos {argument(self.real(e.args[0]))}"
+
+    def _acos(self, e: sp.Basic) -> str:
+        inner = self.real(e.args[0])
+        self._guard(f"-1 <= {inner} <= 1")
+        return f"acos {argument(inner)}"
 
     def _Abs(self, e: sp.Basic) -> str:
         return f"Rabs {argument(self.real(e.args[0]))}"
@@ -236,8 +238,10 @@ class Printer:
             raise Unprintable(f"{function} from {first} to {last}")
         upto, bound = argument(self.count(last)), name(index)
         start = self.count(first)
+        outer, self._factors = self._factors, ()
         with self._within(f"forall {bound}, ({start} <= {bound} <= {upto})%nat"):
             term = f"(fun {bound} => {self.real(body)})"
+        self._factors = outer
         return f"{function} {upto} {term}" if first == 1 else f"{function}_from {argument(start)} {upto} {term}"
 
     def _Least(self, e: sp.Basic) -> str:
@@ -315,7 +319,7 @@ class Printer:
             with self._within(premise):
                 return f"({premise} -> {self.proposition(e.args[1])})"
         if isinstance(e, sp.And | sp.Or):
-            return "(" + (" /\\ " if isinstance(e, sp.And) else " \\/ ").join(map(self.proposition, e.args)) + ")"
+            return f"({self._joined(list(e.args), isinstance(e, sp.And))})"
         if isinstance(e, sp.Not):
             return f"(~ {self.proposition(e.args[0])})"
         if isinstance(e, N.Every):
@@ -325,6 +329,14 @@ class Printer:
         if e == sp.true:
             return "True"
         raise Unprintable(f"no rendering of {type(e).__name__}: {e}")
+
+    def _joined(self, parts: list[sp.Basic], both: bool) -> str:
+        first, *rest = parts
+        shown, sign = self.proposition(first), "/\\" if both else "\\/"
+        if not rest:
+            return shown
+        with self._within(shown if both else f"~ ({shown})"):  # where the first decides, the rest need not be defined
+            return f"{shown} {sign} {self._joined(rest, both)}"
 
     def _limit(self, e: sp.Basic) -> str:
         body, variable, point, side = e.lhs.args
@@ -338,7 +350,9 @@ class Printer:
         if point is -sp.oo:
             raise Unprintable(f"a limit at {point}")
         at = f"(at_{'right' if str(side) == '+' else 'left'} {argument(self.real(point))})"
-        with self._within(f"forall {bound} : R, {bound} {'>' if str(side) == '+' else '<'} {self.real(point)}"):
+        end = self.real(point)
+        near = f"{end} < {bound} < {end} + eps" if str(side) == "+" else f"{end} - eps < {bound} < {end}"
+        with self._within(f"exists eps : posreal, forall {bound} : R, {near}"):
             inner = self.real(body)
         return f"filterlim (fun {bound} => {inner}) {at} (locally {argument(self.real(e.rhs))})"
 

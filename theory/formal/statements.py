@@ -85,7 +85,8 @@ def of_claim(theorem: Theorem, claim: Claim, setting: Setting) -> Iterator[State
     """
     printer, hypotheses = Printer(dict(setting.lengths)), Printer(dict(setting.lengths))
     body = printer.proposition(claim.relation)
-    premises = [_closed(h.condition, hypotheses, setting) for h in theorem.hypotheses]
+    needed = [h for h in theorem.hypotheses if h.key not in setting.without.get(claim.key, ())]
+    premises = [_closed(h.condition, hypotheses, setting) for h in needed]
     _known(theorem, claim.relation, setting)
     indices = _quantified(claim.relation, setting)
     lines = [f"{argument(premise)} ->" for premise in premises]
@@ -120,7 +121,7 @@ def _text(setting: Setting, body: list[str]) -> str:
 def _meanings(setting: Setting, body: str) -> list[str]:
     """Return the definitions of those symbols that occur, in order."""
     used: list[str] = []
-    for symbol, term in reversed(setting.meaning.items()):
+    for symbol, term in reversed(list(setting.meaning.items())):
         if re.search(rf"(?<![\w.']){re.escape(name(symbol))}(?![\w'])", body):
             used.insert(0, f"let {name(symbol)} := {term} in")
             body += f"\n{term}"
@@ -129,16 +130,13 @@ def _meanings(setting: Setting, body: str) -> list[str]:
 
 def _closed(condition: sp.Basic, printer: Printer, setting: Setting) -> str:
     shown = printer.proposition(condition)
-    for symbol, last in reversed(_quantified(condition, setting).items()):
+    for symbol, last in reversed(list(_quantified(condition, setting).items())):
         shown = f"forall {name(symbol)}, inr {name(symbol)} {argument(last)} -> {shown}"
     return shown
 
 
 def _quantified(relation: sp.Basic, setting: Setting) -> dict[sp.Symbol, str]:
-    """Return the free indices, which stand for each of their values, with their last one.
-
-    Those that the setting has as variables are the same ones in every hypothesis and claim.
-    """
+    """Return the free indices that stand for each of their values, with their last one: not those of the setting."""
     free = (s for s in N.INDICES if s in relation.free_symbols and name(s) not in setting.variables)
     return {s: setting.ranges.get(s, "n") for s in free}
 

@@ -155,3 +155,81 @@ rotary_returns = theorem(
         ),
     ),
 )
+
+_angle = frequency * (k - 1)
+cut_off = sp.acos(tau / (a * amplitude))
+"""Angle at which the threshold is crossed: ``(alpha - 1) A cos(u) > tau`` for ``u`` below it."""
+_turns = sp.floor(_angle / (2 * sp.pi) + sp.Rational(1, 2))
+
+rotary_cut_off = theorem(
+    name="rotary-cut-off",
+    title="One rotary frequency: attention is cut off at an angle, and comes back with every turn",
+    statement=(
+        r"With one frequency $\omega$ the token at distance $d$ has the logit $A \cos(\omega d)$. Let $u = "
+        r"\arccos\frac{\tau}{(\alpha-1) A}$. Tokens at $\omega d < u$ have mass, those at $u \le \omega d \le 2\pi - "
+        r"u$ have none; so up to half a turn a token has mass if and only if $\omega d < u$. Beyond, it has mass if "
+        r"and only if $\omega d$ lies within less than $u$ of a whole number of turns: what is near comes back every "
+        r"$2\pi/\omega$ tokens, for ever. (The paper's statement, as quoted, has $\arccos\frac{\tau (\alpha-1)}{\lVert "
+        r"q \rVert \lVert k \rVert}$. From $(\alpha-1) A \cos(\omega d) > \tau$, with $A = \lVert q \rVert \lVert k "
+        r"\rVert$, follows the quotient here; the product is right for $\alpha = 2$, or for a threshold in the "
+        r"coordinates $z/(\alpha-1)$, that is $\tau/(\alpha-1)^2$.)"
+    ),
+    setting=(
+        r"every $n \ge 1$, real $\alpha > 1$, $\omega, A > 0$ such that $\tau \ge -(\alpha-1) A$ (else every token has "
+        r"mass); token $k$ lies at distance $k - 1$, $z_k = A \cos(\omega (k - 1))$"
+    ),
+    claims=(
+        Claim("within", sp.Implies(_angle < cut_off, sp.Gt(p[k], 0))),
+        Claim("beyond", sp.Implies(sp.And(cut_off <= _angle, _angle <= 2 * sp.pi - cut_off), sp.Eq(p[k], 0))),
+        Claim("returns", Iff(sp.Gt(p[k], 0), sp.Abs(_angle - 2 * sp.pi * _turns) < cut_off)),
+    ),
+    source="Long-Context Generalization with Sparse Attention (arXiv 2506.16640), Propositions 7 and 8",
+    folklore=(
+        Folklore(
+            r"Under entmax a rotary frequency cuts attention off at a distance: false, beyond half a turn tokens come "
+            r"back.",
+            sp.Implies(_angle >= cut_off, sp.Eq(p[k], 0)),
+        ),
+    ),
+)
+
+_stands_out = Every(sp.Or(sp.Eq(l, k), z[l] <= z[k] - 1 / a), l)
+"""The content of token k exceeds all others by the margin of one-hot answers."""
+
+nope_beside_alibi = theorem(
+    name="nope-beside-alibi",
+    title="A head without positions beside one with a linear bias: each sees what the other cannot",
+    statement=(
+        r"Two heads read the same contents $z$ from the last token: $p$ with a linear bias (ALiBi), $r$ without "
+        r"positions (NoPE). The first gives nothing to a token at distance $d \ge \frac1m \bigl(z_{\max} - z_{\min} + "
+        r"\frac{1}{\alpha-1}\bigr)$, at every length. The second gives everything to a token if and only if its "
+        r"content exceeds all others by $\frac{1}{\alpha-1}$, wherever it stands. Both are needed: from $d \ge \frac1m "
+        r"\bigl(z_k - z_n + \frac{1}{\alpha-1}\bigr)$ on, the first head does not see a token that the second reads "
+        r"alone; and of two tokens of equal content the second head cannot prefer one, where the first prefers the "
+        r"nearer, if that has mass."
+    ),
+    setting=(
+        r"every $n \ge 1$, real $\alpha > 1$, slope $m > 0$ and contents $z \in \mathbb{R}^n$; token $k$ lies at "
+        r"distance $d = n - k$ from the last, $p = \mathrm{entmax}_\alpha(z_i - m (n - i))$, $r = "
+        r"\mathrm{entmax}_\alpha(z)$"
+    ),
+    claims=(
+        Claim("alibi", sp.Implies(slope * (n - k) >= z_max - z_min + 1 / a, sp.Eq(p[k], 0))),
+        Claim("nope", Iff(sp.Eq(r[k], 1), _stands_out)),
+        Claim(
+            "far",
+            sp.Implies(
+                sp.And(_stands_out, slope * (n - k) >= z[k] - z[n] + 1 / a), sp.And(sp.Eq(r[k], 1), sp.Eq(p[k], 0))
+            ),
+        ),
+        Claim("equal", sp.Implies(sp.Eq(z[k], z[l]), sp.Eq(r[k], r[l]))),
+        Claim("nearer", sp.Implies(sp.And(sp.Eq(z[k], z[l]), k < l, p[l] > 0), p[k] < p[l])),
+    ),
+    source="Long-Context Generalization with Sparse Attention (arXiv 2506.16640), NAPE; stated and derived here",
+    folklore=(
+        Folklore(
+            r"A head with a linear bias finds a token that stands out, wherever it is: false beyond its window.",
+            sp.Implies(_stands_out, sp.Gt(p[k], 0)),
+        ),
+    ),
+)

@@ -53,6 +53,27 @@ scale_of_one = theorem(
     ),
 )
 
+scale_log_plus_one = theorem(
+    name="scale-log-n-plus-one",
+    title="log(n + 1) in place of log n: a scale for every row",
+    statement=(
+        r"$\log(n+1) \ge \log 2 > 0$ at every $n \ge 1$, so $(\log(n+1))^\gamma$ is positive for every real $\gamma$, "
+        r"from the first row of causal attention on; $\log(n+1) < 1$ at $n = 1$ only, so the order of the exponents is "
+        r"the usual one from two tokens on. And $0 < \log(n+1) - \log n < \frac1n$: for $n \ge 2$ the quotient exceeds "
+        r"1 by less than $\frac{1}{n \log n}$, and laws of long rows do not notice. (The authors' program has "
+        r"$\log(n+1)$ where their paper has $\log n$.)"
+    ),
+    setting=r"every $n \ge 1$, real $\gamma$",
+    claims=(
+        Claim("positive", sp.Ge(sp.log(n + 1), sp.log(2), evaluate=False)),
+        Claim("power", sp.Gt(sp.log(n + 1) ** gamma, 0, evaluate=False)),
+        Claim("below-one", Iff(sp.log(n + 1) < 1, sp.Eq(n, 1))),
+        Claim("more", sp.Gt(sp.log(n + 1) - sp.log(n), 0, evaluate=False)),
+        Claim("close", sp.Lt(sp.log(n + 1) - sp.log(n), 1 / n, evaluate=False)),
+    ),
+    source="the code of adaptive-scale entmax (github.com/deep-spin/asentmax); derived here",
+)
+
 adaptive_scale = offset + strength * sp.log(n) ** gamma
 """Scale of adaptive-scale entmax."""
 
@@ -152,6 +173,44 @@ gaussian_transition = theorem(
             r"fifth).",
             sp.Le(chance, sp.Rational(1, 5)),
         ),
+    ),
+)
+
+range_bound = 2 * deviation * sp.sqrt(2 * sp.log(n))
+"""What the expected range of n sub-Gaussian logits cannot exceed."""
+_scaled_range = sp.Le(strength * sp.log(n) ** -sp.Rational(1, 2) * mean_range, 2 * sp.sqrt(2) * deviation * strength)
+
+subgaussian_range = theorem(
+    name="subgaussian-range",
+    title="Sub-Gaussian logits: a range of the order of the root of log n",
+    statement=(
+        r"If $\mathbb{E} e^{t z_i} \le e^{t^2 \sigma^2/2}$ for every token and every real $t$, a bound that normal "
+        r"logits of deviation $\sigma$ attain, then $\mathbb{E}(z_{\max} - z_{\min}) \le 2 \sigma \sqrt{2 \log n}$ at "
+        r"every length, however the logits depend on each other. So the scale $\theta = b (\log n)^{-1/2}$ keeps the "
+        r"expected range of $\theta z$ within $2\sqrt2\, \sigma b$."
+    ),
+    setting=(
+        r"every $n \ge 2$, $\sigma, b > 0$ and $n$ random logits on a probability space with finitely many outcomes, "
+        r"$\mathbb{E} e^{t z_i} \le e^{t^2 \sigma^2/2}$ for every $i$ and every real $t$"
+    ),
+    claims=(Claim("range", sp.Le(mean_range, range_bound)), Claim("scaled", _scaled_range)),
+    source="standard (Boucheron, Lugosi and Massart 2013, Theorem 2.5)",
+)
+
+gaussian_range = theorem(
+    name="scale-keeps-gaussian-range",
+    title="The scale of exponent -1/2 keeps the range of Gaussian logits",
+    statement=(
+        r"For $n$ independent normal logits of deviation $\sigma$, $\mathbb{E}(z_{\max} - z_{\min}) \le 2 \sigma "
+        r"\sqrt{2 \log n}$ at every length, and the quotient tends to 1. So $\theta = b (\log n)^{-1/2}$ keeps the "
+        r"expected range of $\theta z$ within $2\sqrt2\, \sigma b$, the limit of long rows. (A bounded range is no "
+        r"sparse support: that needs the exponent $+1/2$, see gaussian-transition.)"
+    ),
+    setting=r"every $n \ge 2$, $\sigma, b > 0$; $n$ independent normal logits of mean 0 and deviation $\sigma$",
+    claims=(Claim("range", sp.Le(mean_range, range_bound)), Claim("scaled", _scaled_range)),
+    source=(
+        "Long-Context Generalization with Sparse Attention (arXiv 2506.16640), Equation 10, there for long rows; the "
+        "bound at every length is standard"
     ),
 )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from entmax_oracle.theory.dispersion import dispersion as T
 from entmax_oracle.theory.mapping.entropy import tsallis
 
@@ -37,6 +39,32 @@ entropy_and_support = Case(
         Sharp("largest", "uniform on the support", lambda: [simplex(["1/4"] * 4, 2)]),
     ),
     folklore=(Debunked("0.99 on one of ten", lambda: simplex(["99/100"] + ["1/900"] * 9, 2)),),
+)
+
+
+@family(
+    "random points with few tokens", weights=weights, growth=one_of(("1/4", "1/3", "1/2", "2/3", 1)), excess=whole(0, 3)
+)
+def _few(weights: Row, growth: fmpq, excess: fmpq) -> Instance:
+    """Return a point of the simplex that is just long enough for its support, or a few tokens longer."""
+    live = [w for w in weights if w > 0]
+    least = next(n for n in itertools.count(len(live)) if n**growth.p >= len(live) ** growth.q)
+    if least > 600:
+        raise ValueError("a row of at most 600 tokens")
+    return simplex(normalised([*live, *[0] * (least - len(live) + int(excess.p))]), 2, growth=growth)
+
+
+entropy_of_a_power = Case(
+    T.entropy_of_a_power,
+    (sampled(_few),),
+    sharp=(
+        Sharp(
+            "entropy",
+            r"uniform on $\sqrt n$ of 16 tokens",
+            lambda: [simplex(["1/4"] * 4 + [0] * 12, 2, growth="1/2")],
+        ),
+    ),
+    needed=(Needed("few", r"all of four tokens, $\beta = 1/2$", lambda: simplex(["1/4"] * 4, 2, growth="1/2")),),
 )
 
 

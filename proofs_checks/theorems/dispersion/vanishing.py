@@ -11,6 +11,7 @@ from ..vocabulary import *
 a, q, u, d = sp.symbols("a q u d", positive=True)
 
 
+HALF = fmpq(1, 2)
 JOINED = family("random rows and a further token", sizes=(1, 5), z=reals, alpha=one_of(ALPHAS), b=real)(joined)
 
 
@@ -243,4 +244,76 @@ softmax_vanishes = Case(
     (symbolic(_softmax_proof), sampled(family("random softmax rows", z=reals)(lambda z: row(z, 1)))),
     sharp=(Sharp("weight", "one token above equal others", lambda: [row([1, 0, 0], 1) + {N.k: 1}]),),
     folklore=(Debunked("margin 2 over 20 others", lambda: row([2] + [0] * 20, 1)),),
+)
+
+
+def _two_levels(top: Any, others: Any, alpha: Any, theta: Any, gap: Any, shift: Any, mix: Any) -> Instance:
+    """Return a row of two levels, its softmax as `p` and its entmax as `r`."""
+    if not 0 < mix < 1 or gap <= 0:
+        raise ValueError("a gap, and a share that is neither nothing nor all")
+    z = [shift + gap] * int(fmpq(top).p) + [shift] * int(fmpq(others).p)
+    values = {N.alpha: alpha, N.r: row(z, alpha, theta)[N.p], N.gap: gap, N.shift: shift, N.mix: mix}
+    return row(z, 1, theta) + values
+
+
+_ABOVE, _BELOW = whole(1, 4), whole(1, 12)
+
+
+@family(
+    "random rows of two levels",
+    top=_ABOVE,
+    others=_BELOW,
+    alpha=one_of(ALPHAS),
+    theta=around_one,
+    gap=around_one,
+    shift=real,
+    mix=unit,
+)
+def _levels(top: Any, others: Any, alpha: Any, theta: Any, gap: Any, shift: Any, mix: Any) -> Instance:
+    return _two_levels(top, others, alpha, theta, gap, shift, mix)
+
+
+@family(
+    "rows of two levels near the gap of softmax or of entmax",
+    top=_ABOVE,
+    others=_BELOW,
+    alpha=one_of(ALPHAS),
+    theta=around_one,
+    shift=real,
+    mix=unit,
+    which=whole(0, 1),
+    nudge=unit,
+)
+def _near_levels(
+    top: fmpq, others: fmpq, alpha: fmpq, theta: fmpq, shift: fmpq, mix: fmpq, which: fmpq, nudge: fmpq
+) -> Instance:
+    """Return a row whose gap is within a thirtieth of the one that softmax needs, or entmax."""
+    if not 0 < mix < 1:
+        raise ValueError("a share that is neither nothing nor all")
+    critical = BALLS.power(top, 1 - alpha) / (alpha - 1) if which else arb(others * mix / (top * (1 - mix))).log()
+    gap = dyadic(critical / theta, 24) * (1 + (nudge - HALF) / 16)
+    return _two_levels(top, others, alpha, theta, gap, shift, mix)
+
+
+softmax_two_level = Case(
+    T.softmax_two_level,
+    (
+        exact(
+            lambda: (
+                _two_levels(m, n - m, alpha, 1, fmpq(1, m) / (alpha - 1) * step, 0, HALF)
+                for m, n, alpha in (
+                    (1, 2, fmpq(2)),
+                    (1, 9, fmpq(2)),
+                    (3, 9, fmpq(2)),
+                    (1, 5, fmpq(3, 2)),
+                    (1, 5, fmpq(3)),
+                )
+                for step in (fmpq(31, 32), fmpq(1), fmpq(33, 32))
+            ),
+            "15 rows at the gap that entmax needs and close to it",
+        ),
+        sampled(_levels),
+        sampled(_near_levels, cases=120, title="search near the gaps"),
+    ),
+    folklore=(Debunked("sparsemax, one token 1 above 9 others", lambda: _two_levels(1, 9, 2, 1, 1, 0, HALF)),),
 )

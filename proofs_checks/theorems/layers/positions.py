@@ -343,3 +343,79 @@ rotary_returns = Case(
     ),
     folklore=(Debunked(r"sparsemax, one frequency $22/35$, near $\pi/5$", lambda: rotary(["22/35"], [2], 2, 11, 1)),),
 )
+
+
+def _turning(n: Any, alpha: Any, frequency: Any, amplitude: Any) -> Instance:
+    """Return the row of one rotary frequency, the first token at distance 0."""
+    omega, A, tokens = fmpq(frequency), fmpq(amplitude), int(fmpq(n).p)
+    logits = [A, *(A * arb(omega * d).cos() for d in range(1, tokens))]
+    instance = row(logits, alpha) + {N.frequency: omega, N.amplitude: A}
+    if not certain(BALLS.compare(">=", instance[N.tau], -(instance[N.alpha] - 1) * A)):
+        raise ValueError("a threshold above the lowest logit there can be")
+    return instance
+
+
+_FREQUENCY: Draw = one_of(["1/16", "1/8", "3/16", "1/4", "3/8", "1/2", "5/7", 1, "3/2", 2, "22/7", 4])
+
+
+@family(
+    "random frequencies and amplitudes",
+    n=whole(1, 24),
+    alpha=one_of(ALPHAS),
+    frequency=_FREQUENCY,
+    amplitude=around_one,
+)
+def _rotary_rows(n: Any, alpha: Any, frequency: Any, amplitude: Any) -> Instance:
+    return _turning(n, alpha, frequency, amplitude)
+
+
+def _crossings() -> Iterator[Instance]:
+    """Yield rows that have a token shortly before and one shortly behind the angle of the cut-off."""
+    for alpha in (fmpq(3, 2), fmpq(2), fmpq(3)):
+        for amplitude in (2, 8):
+            yield _turning(64, alpha, fmpq(1, 40), amplitude)
+
+
+rotary_cut_off = Case(
+    T.rotary_cut_off,
+    (
+        exact(_crossings, "6 rows of 64 tokens that cross the cut-off in small steps", title="small steps"),
+        sampled(_rotary_rows, cases=40),
+    ),
+    folklore=(Debunked(r"sparsemax, $\omega = 1$, $A = 2$, seven tokens", lambda: _turning(7, 2, 1, 2)),),
+)
+
+
+@family("random contents", contents=reals, alpha=one_of(ALPHAS), slope=SLOPE)
+def _heads(contents: Sequence[Any], alpha: Any, slope: Any) -> Instance:
+    """Return what two heads make of the same contents: `p` with a linear bias, `r` without."""
+    free = row(contents, alpha)
+    return free + {N.p: biased(contents, alpha, slope)[N.p], N.r: free[N.p], N.slope: fmpq(slope)}
+
+
+@family("contents with one that stands out, or nearly", contents=units, alpha=one_of(ALPHAS), slope=SLOPE, nudge=real)
+def _outstanding(contents: Row, alpha: fmpq, slope: fmpq, nudge: fmpq) -> Instance:
+    """Return two heads before contents of which the first exceeds the others by about the margin."""
+    first = max(contents) + 1 / (alpha - 1) + nudge / 256
+    return _heads([first, *contents], alpha, slope)
+
+
+nope_beside_alibi = Case(
+    T.nope_beside_alibi,
+    (
+        exact(
+            lambda: (
+                _heads([1, 0], alpha, 1 + 1 / (alpha - 1) + nudge)
+                for alpha in ALPHAS
+                for nudge in (fmpq(-1, 64), fmpq(0), fmpq(1, 64))
+            ),
+            "pairs at the reach and close to it",
+            title="pairs at the reach",
+        ),
+        sampled(_heads),
+        sampled(_outstanding, title="search near the margin"),
+    ),
+    folklore=(
+        Debunked("sparsemax, slope 1, the first of four tokens 1 above the others", lambda: _heads([1, 0, 0, 0], 2, 1)),
+    ),
+)

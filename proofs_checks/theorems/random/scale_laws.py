@@ -15,6 +15,7 @@ from .simulation import (
     banded,
     chi_square,
     frequency,
+    gaussian_mean_range,
     gaussian_one_hot,
     simulated,
     solve_sorted,
@@ -84,6 +85,24 @@ scale_of_one = Case(
     ),
     needed=(Needed("single", "two tokens", lambda: _single([0, 0], 1, 1, 2, 1)),),
     folklore=(Debunked(r"two tokens, $\gamma = 0$, $\gamma' = 1$", lambda: _single([0, 0], 0, 1, 2, 1)),),
+)
+
+
+@family("random lengths and exponents", n=whole(1, 2000), gamma=real)
+def _rows_from_one(n: Any, gamma: Any) -> Instance:
+    return Instance({N.n: fmpq(n), N.gamma: fmpq(gamma)})
+
+
+scale_log_plus_one = Case(
+    T.scale_log_plus_one,
+    (
+        exact(
+            lambda: (_rows_from_one(n, gamma) for n in range(1, 33) for gamma in (-9, -1, 0, 1, 9)),
+            r"the first 32 rows, $\gamma \in \{-9, -1, 0, 1, 9\}$",
+        ),
+        sampled(_rows_from_one),
+    ),
+    sharp=(Sharp("positive", "the first row", lambda: [_rows_from_one(1, 1)]),),
 )
 
 
@@ -302,6 +321,100 @@ gaussian_transition = Case(
         ),
     ),
     folklore=(Debunked(r"$\alpha = 2$, $\gamma = 3/4$, $n = 10^{12}$", lambda: _gaussian(10**12, fmpq(3, 4), 2)),),
+)
+
+
+def _ranged(n: int, deviation: Any, strength: Any, mean: Any, note: str) -> Instance:
+    scalars = {N.deviation: fmpq(deviation), N.strength: fmpq(strength)}
+    return Instance({N.n: fmpq(n), **scalars, N.mean_range: mean}, note)
+
+
+@family(
+    "independent signs, some of them shared",
+    n=whole(2, 8),
+    shared=whole(0, 3),
+    deviation=around_one,
+    strength=around_one,
+)
+def _signs(n: Any, shared: Any, deviation: Any, strength: Any) -> Instance:
+    """Return the exact mean range of logits ``sigma`` and ``-sigma``, the first of which may all be one and the same.
+
+    A sign has ``E e^(t z) = cosh(t sigma) <= e^(t^2 sigma^2 / 2)``.
+    """
+    tokens, free = int(fmpq(n).p), max(1, int(fmpq(n).p) - int(fmpq(shared).p))
+    mean = 2 * fmpq(deviation) * (1 - fmpq(2, 2**free))  # 0 where all signs are equal
+    return _ranged(tokens, deviation, strength, mean, f"{free} independent signs")
+
+
+subgaussian_range = Case(
+    T.subgaussian_range,
+    (
+        exact(
+            lambda: (
+                _signs(n, 0, deviation, strength)
+                for n in (2, 3, 10, 100)
+                for deviation in ("1/64", 1)
+                for strength in ("1/64", 1)
+            ),
+            "16 rows of independent signs",
+        ),
+        sampled(_signs),
+    ),
+)
+
+
+def _range_proof() -> Proof:
+    t, sigma, L, b = sp.symbols("t sigma L b", positive=True)  # L = log n
+    yield by("e^(t E max) <= E e^(t max) <= sum of E e^(t z_i): Jensen's inequality, and the largest is one of them")
+    z = sp.Symbol("z", real=True)
+    density = sp.exp(-(z**2) / (2 * sigma**2)) / (sigma * sp.sqrt(2 * sp.pi))
+    yield identity(
+        "a normal logit has E e^(t z) = e^(t^2 sigma^2 / 2)",
+        sp.Integral(sp.exp(t * z) * density, (z, -sp.oo, sp.oo)),
+        sp.exp(t**2 * sigma**2 / 2),
+    )
+    yield identity(
+        "so E max <= L / t + t sigma^2 / 2, L = log n, for every t; at the best t",
+        L / t + t * sigma**2 / 2,
+        sigma * sp.sqrt(2 * L),
+        at={t: sp.sqrt(2 * L) / sigma},
+    )
+    bound = 2 * N.deviation * sp.sqrt(2 * sp.log(N.n))
+    yield concludes("-z has the same law, so E(-min) = E max", "range", sp.Le(N.mean_range, bound))
+    yield identity(
+        "times theta = b L^(-1/2)",
+        N.theta * 2 * sigma * sp.sqrt(2 * L),
+        2 * sp.sqrt(2) * sigma * b,
+        at={N.theta: b / sp.sqrt(L)},
+    )
+    scaled = N.strength / sp.sqrt(sp.log(N.n)) * N.mean_range
+    yield concludes("so", "scaled", sp.Le(scaled, 2 * sp.sqrt(2) * N.deviation * N.strength))
+
+
+def _normal_range(n: int, deviation: Any = 1, strength: Any = 1) -> Instance:
+    """Return the mean range of n normal logits, by rigorous quadrature."""
+    return _ranged(n, deviation, strength, fmpq(deviation) * gaussian_mean_range(n), "rigorous quadrature")
+
+
+gaussian_range = Case(
+    T.gaussian_range,
+    (
+        symbolic(_range_proof),
+        exact(
+            lambda: (
+                _normal_range(n, deviation, strength)
+                for n in (2, 3, 10, 10**2, 10**3, 10**4, 10**6, 10**9, 10**12, 10**15)
+                for deviation in ("1/64", 1)
+                for strength in ("1/64", 1)
+            ),
+            r"40 points, $2 \le n \le 10^{15}$",
+            title="rigorous quadrature",
+        ),
+    ),
+    sharp=(
+        Sharp("range", "longer and longer rows", lambda: [_normal_range(10**k) for k in (3, 9, 15)], within=0.05),
+        Sharp("scaled", "longer and longer rows", lambda: [_normal_range(10**k) for k in (3, 9, 15)], within=0.05),
+    ),
 )
 
 

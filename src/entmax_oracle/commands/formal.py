@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     from rich.console import Console
 
     from entmax_oracle.cli import Unusable
-    from entmax_oracle.proofs_checks.formal import Certificate, NotProved, build, installed, missing, whole
+    from entmax_oracle.proofs_checks.formal import NotProved, build, check, formal_evidence, installed, missing
     from entmax_oracle.theory import theorems
     from entmax_oracle.theory.formal import printed, source
 
@@ -60,10 +60,12 @@ def run(args: argparse.Namespace) -> int:
     except NotProved as error:
         console.print(f"[red]not proved[/]: {error}", markup=True, soft_wrap=True)
         return 1
-    written = Certificate.of(built, found).write()
-    complete = [theorem for theorem in theorems() if whole(theorem)]
-    claims = sum(len(theorem.claims) for theorem in complete)
-    console.print(f"{len(complete)} theorems proved whole, {claims} claims; {len(built.proved)} statements in all")
+    written = check(built, found).write()
+    written.with_name("Statements.v").write_text(source(found), "utf-8")
+    told = [(theorem, formal_evidence(theorem)) for theorem in theorems()]
+    claims = sum(len(evidence.claims) for _, evidence in told if evidence is not None)
+    complete = [each for each, evidence in told if evidence is not None and len(evidence.claims) == len(each.claims)]
+    console.print(f"{len(complete)} of {len(told)} theorems proved, with every claim; {claims} claims in all")
     console.print(f"checked by Coq {built.version} and coqchk in {built.seconds:.0f} s")
     console.print(f"axioms: {', '.join(built.axioms)}", soft_wrap=True)
     console.print(f"certificate: {written}", soft_wrap=True)

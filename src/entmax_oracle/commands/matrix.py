@@ -183,8 +183,8 @@ def _constants(result: MatrixResult) -> str:
 
     named: dict[str, list[str]] = {
         "Lipschitz constants, Euclidean, by theorem": [],
-        "claimed, and exceeded nowhere": [],
-        "unknown, at least the largest quotient found": [],
+        "Lipschitz constants claimed, and exceeded nowhere": [],
+        "Lipschitz constant unknown, at least the largest quotient found": [],
     }
     proved, claimed, unknown = named.values()
     for row in result.rows:
@@ -194,7 +194,9 @@ def _constants(result: MatrixResult) -> str:
             if not cell.constant:
                 unknown.append(f"{row.label}: {cell.quotient:.4g}")
             else:
-                (proved if cell.strength is Grounds.PROVED else claimed).append(f"{row.label}: {cell.constant}")
+                (proved if cell.strength in (Grounds.PROVED, Grounds.DERIVED) else claimed).append(
+                    f"{row.label}: {cell.constant}"
+                )
     return "\n".join(f"{how}: {'; '.join(each)}" for how, each in named.items() if each)
 
 

@@ -11,7 +11,7 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -107,8 +107,10 @@ def summary(catches: list[Catch]) -> Iterator[str]:
         yield f"| {grade} | {len(some)} | {sum(bool(c.law) for c in some)} |"
 
 
-def false_alarms(rounds: int, first: int, effort: Effort, file: Path | None) -> int:
-    """Check every honest implementation with many seeds; print and return the number of alarms.
+def false_alarms(
+    honest: Mapping[str, Specimen], rounds: int, first: int, effort: Effort, file: Path | None, laws: Sequence[str] = ()
+) -> int:
+    """Check honest implementations with many seeds; print and return the number of alarms.
 
     The cases that are always tried do not depend on the seed: only seed 0 tries them.
     """
@@ -116,13 +118,14 @@ def false_alarms(rounds: int, first: int, effort: Effort, file: Path | None) -> 
     alarms: list[dict[str, object]] = []
     for seed in range(first, first + rounds):
         if seed:
-            for laws in (LAWS, ATTENTION_LAWS):
-                laws.update({name: replace(law, cornerstones=lambda setting: ()) for name, law in laws.items()})
-        for name, specimen in HONEST.items():
+            for known in (LAWS, ATTENTION_LAWS):
+                known.update({name: replace(law, cornerstones=lambda setting: ()) for name, law in known.items()})
+        for name, specimen in honest.items():
+            print(f"seed {seed}: {name}", file=sys.stderr, flush=True)
             alpha = specimen.alphas[seed % len(specimen.alphas)]
             dtype = specimen.dtypes[seed // len(specimen.alphas) % len(specimen.dtypes)]
             options = {**specimen.options, "alphas": (alpha,), "dtypes": (dtype,)}
-            report = check(specimen.function, **options, profile=effort, seed=seed)
+            report = check(specimen.function, **options, laws=laws, profile=effort, seed=seed)
             runs[name] += 1
             for law in report.laws:
                 if law.status == "fail":
@@ -150,8 +153,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--profile", choices=PROFILES, default="quick")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--only", nargs="*", default=[], metavar="WORD", help="faults whose name contains one of these")
-    parser.add_argument("--subject", help="faults of this subject")
+    parser.add_argument("--only", nargs="*", default=[], metavar="WORD", help="those whose name contains one of these")
+    parser.add_argument("--subject", help="those of this subject")
+    parser.add_argument("--law", action="append", default=[], metavar="NAME", help="honest ones by this law only")
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--markdown", type=Path, metavar="FILE")
     parser.add_argument("--false-alarms", type=int, metavar="ROUNDS", help="check the honest ones instead, many times")
@@ -159,13 +163,10 @@ def main() -> int:
     torch.set_num_threads(1)
     if options.false_alarms:
         effort = replace(PROFILES["quick"], examples=4, shrinking=60, long_rows=(1025,))
-        return int(false_alarms(options.false_alarms, options.seed, effort, options.json) > 0)
+        honest = dict(_chosen(HONEST, options))
+        return int(false_alarms(honest, options.false_alarms, options.seed, effort, options.json, options.law) > 0)
     catches = []
-    for specimen in FAULTS.values():
-        if options.subject not in (None, specimen.subject):
-            continue
-        if options.only and not any(word in specimen.name for word in options.only):
-            continue
+    for _, specimen in _chosen(FAULTS, options):
         catches.append(measure(specimen, PROFILES[options.profile], options.seed))
         c = catches[-1]
         print(f"{c.seconds:6.1f} s {c.examples:5} {c.grade:8} {c.name}: {c.law or 'NOT CAUGHT'}", flush=True)
@@ -176,6 +177,13 @@ def main() -> int:
         words = f"python tests/conformance/zoo/power.py --profile {options.profile} --markdown {options.markdown}"
         options.markdown.write_text("\n".join(_page(catches, words)) + "\n")
     return int(not all(c.law for c in catches))
+
+
+def _chosen(specimens: Mapping[str, Specimen], options: argparse.Namespace) -> Iterator[tuple[str, Specimen]]:
+    for name, specimen in specimens.items():
+        named = not options.only or any(word in name for word in options.only)
+        if named and options.subject in (None, specimen.subject):
+            yield name, specimen
 
 
 def _page(catches: list[Catch], command: str) -> Iterator[str]:

@@ -1,27 +1,49 @@
 (* Proofs of the printed statements: the chapter calculus. *)
 From Coq Require Import Reals Lra Lia List.
 From Coquelicot Require Import Coquelicot.
-From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted Tactics Statements.
+From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted One Loss Norms Tactics Statements.
 Open Scope R_scope.
+
+
+(** What a statement [..__defined] of this chapter asks for besides: a sum of sensitivities is not 0. *)
+Ltac sens_sum := apply Rgt_not_eq; match goal with |- context [Sum ?n _] => eapply (sens_sum_pos n) end;
+  first [eassumption | apply entmax1_simplex; lra || lia | apply entmax_simplex; lra || lia].
+Ltac defined_here := defined; try solve [intros; repeat split; intros; first [side | sens_sum | left; side]].
+
+(** A row of one token, the point 1 and the row of zeros. *)
+Lemma simplex_one : simplex 1 (fun _ => 1).
+Proof. split; intros; simpl; lra. Qed.
+
+Ltac inhabited := hnf; cbv zeta; repeat split; try solve [lra | lia | exact simplex_one | intros; lra | intros; left; lra | simpl; lra].
+
+Theorem jacobian__inhabited : Statements.jacobian__inhabited.
+Proof. exists 1%nat, 1, (fun _ => 0). inhabited. Qed.
 
 Theorem jacobian__formula : Statements.jacobian__formula.
 Proof.
-start. apply is_derive_unique. pose proof (jacobian_formula n alpha z i j H H0 H2 H3 H1) as D. unfold jacobian in D.
-rewrite Rmult_comm. exact D.
+start. apply is_derive_unique. rewrite Rmult_comm. exact (jacobian1_formula n alpha z i j H H0 H2 H3 H1).
 Qed.
 
-(** The sums of the variance, with sensitivities that are 0 off the support. *)
+Theorem jacobian__formula__defined : Statements.jacobian__formula__defined.
+Proof. defined_here. Qed.
 
-Lemma sens_sum_pos n alpha p : simplex n p -> 0 < Sum n (sens alpha p).
-Proof.
-intros [Hp Hs]. destruct (Sum_pos_ex n p) as [k [Hk Hpk]]; [lra|].
-eapply Rlt_le_trans; [|apply (Sum_ge_term n (sens alpha p) k Hk)].
-- unfold sens. destruct (Rlt_dec 0 (p k)); [now apply pw_gt0 | lra].
-- intros i _. unfold sens. destruct (Rlt_dec 0 (p i)); [apply pw_ge0 | lra].
-Qed.
+Theorem jacobian_semidefinite__inhabited : Statements.jacobian_semidefinite__inhabited.
+Proof. exists 1%nat, 1, (fun _ => 1), (fun _ => 0). inhabited. Qed.
 
-Lemma sens_ge0 alpha p i : 0 <= sens alpha p i.
-Proof. unfold sens. destruct (Rlt_dec 0 (p i)); [apply pw_ge0 | lra]. Qed.
+Theorem jacobian_semidefinite__variance__defined : Statements.jacobian_semidefinite__variance__defined.
+Proof. defined_here. Qed.
+
+Theorem jacobian_semidefinite__semidefinite__defined : Statements.jacobian_semidefinite__semidefinite__defined.
+Proof. defined_here. Qed.
+
+Theorem jacobian_semidefinite__kernel__defined : Statements.jacobian_semidefinite__kernel__defined.
+Proof. defined_here. Qed.
+
+Theorem jacobian_inverse__inhabited : Statements.jacobian_inverse__inhabited.
+Proof. exists 1%nat, 1, (fun _ => 1), (fun _ => 0). inhabited. Qed.
+
+Theorem jacobian_inverse__inverse__defined : Statements.jacobian_inverse__inverse__defined.
+Proof. defined_here. Qed.
 
 Ltac sens_sums alpha p v :=
   change (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) with (sens alpha p) in *;
@@ -87,3 +109,354 @@ rewrite Z. unfold Rdiv. rewrite Rmult_0_l, Rminus_0_r. destruct (Rlt_dec 0 (p i)
   rewrite C by exact L. ring.
 - destruct (H3 i H4); [lra|lra].
 Qed.
+
+(** Losses. *)
+
+Theorem conjugate__inhabited : Statements.conjugate__inhabited.
+Proof. exists 1%nat, 2, (fun _ => 0), (fun _ => 0). inhabited. Qed.
+
+Theorem conjugate__value : Statements.conjugate__value.
+Proof. start. rewrite objective_shape. now apply conjugate_value. Qed.
+
+Theorem conjugate__value__defined : Statements.conjugate__value__defined.
+Proof. defined_here. Qed.
+
+Theorem conjugate__subgradient : Statements.conjugate__subgradient.
+Proof. start. rewrite Rplus_assoc, !objective_shape. pose proof (subgradient n alpha z H H0 y). lra. Qed.
+
+Theorem conjugate__subgradient__defined : Statements.conjugate__subgradient__defined.
+Proof. defined_here. Qed.
+
+(** The loss is a difference of two values of the objective. *)
+Lemma loss_shape n alpha z p r :
+  Sum n (fun i => z i * p i) + Sum n (fun i => (p i - pw (p i) alpha) / (alpha * (alpha - 1)))
+    - Sum n (fun i => z i * r i) - Sum n (fun i => (r i - pw (r i) alpha) / (alpha * (alpha - 1))) =
+  objective n alpha z p - objective n alpha z r.
+Proof. rewrite <- !objective_shape. ring. Qed.
+
+Theorem loss_decomposition__inhabited : Statements.loss_decomposition__inhabited.
+Proof. exists 1%nat, 2, (fun _ => 0), (fun _ => 1). inhabited. Qed.
+
+Theorem loss_decomposition__decomposition : Statements.loss_decomposition__decomposition.
+Proof. start. rewrite loss_shape. now apply decomposition. Qed.
+
+Theorem loss_decomposition__decomposition__defined : Statements.loss_decomposition__decomposition__defined.
+Proof. defined_here. Qed.
+
+Theorem loss_decomposition__nonnegative : Statements.loss_decomposition__nonnegative.
+Proof. start. rewrite loss_shape. pose proof (entmax_optimal n alpha z H H0 r H1). lra. Qed.
+
+Theorem loss_decomposition__nonnegative__defined : Statements.loss_decomposition__nonnegative__defined.
+Proof. defined_here. Qed.
+
+Theorem loss_decomposition__zero : Statements.loss_decomposition__zero.
+Proof.
+start. rewrite loss_shape. rewrite <- (entmax_unique_maximiser n alpha z H H0 r H1). lra.
+Qed.
+
+Theorem loss_decomposition__zero__defined : Statements.loss_decomposition__zero__defined.
+Proof. defined_here. Qed.
+
+Theorem one_hot_loss__inhabited : Statements.one_hot_loss__inhabited.
+Proof. exists 1%nat, 2, (fun _ => 0). inhabited. Qed.
+
+Theorem one_hot_loss__lower : Statements.one_hot_loss__lower.
+Proof.
+start. rewrite objective_shape. destruct (Largest_in n z H) as [m [Hm E]]. pose proof (one_hot_lower n alpha z H H0 m Hm). lra.
+Qed.
+
+Theorem one_hot_loss__lower__defined : Statements.one_hot_loss__lower__defined.
+Proof. defined_here. Qed.
+
+Theorem one_hot_loss__upper : Statements.one_hot_loss__upper.
+Proof. start. rewrite objective_shape. pose proof (one_hot_upper n alpha z H H0). lra. Qed.
+
+Theorem one_hot_loss__upper__defined : Statements.one_hot_loss__upper__defined.
+Proof. defined_here. Qed.
+
+Theorem one_hot_loss__margin : Statements.one_hot_loss__margin.
+Proof. start. rewrite objective_shape. rewrite <- (one_hot_margin n alpha z H H0 k H1). lra. Qed.
+
+Theorem one_hot_loss__margin__defined : Statements.one_hot_loss__margin__defined.
+Proof. defined_here. Qed.
+
+Theorem loss_falls_in_alpha__inhabited : Statements.loss_falls_in_alpha__inhabited.
+Proof. exists 1%nat, 2, (fun _ => 0), 2. inhabited. Qed.
+
+Theorem loss_falls_in_alpha__falls : Statements.loss_falls_in_alpha__falls.
+Proof. start. rewrite !objective_shape. pose proof (conjugate_falls n alpha beta z H H0 H2). lra. Qed.
+
+Theorem loss_falls_in_alpha__falls__defined : Statements.loss_falls_in_alpha__falls__defined.
+Proof. defined_here. Qed.
+
+Theorem loss_gradient__inhabited : Statements.loss_gradient__inhabited.
+Proof. exists 2%nat, 2, (fun _ => 0), (fun _ => 0), (vertex 1). inhabited; apply vertex_simplex; lia. Qed.
+
+Theorem loss_gradient__convex : Statements.loss_gradient__convex.
+Proof.
+start. assert (Hn : (1 <= n)%nat) by lia. pose proof (subgradient n alpha z Hn H0 y) as S. rewrite <- !objective_shape in S.
+rewrite (Sum_ext n (fun i => (y i - z i) * (entmax n alpha z i - target i))
+  (fun i => (y i - z i) * entmax n alpha z i - (y i - z i) * target i)) by (intros; ring).
+rewrite Sum_minus. lra.
+Qed.
+
+Theorem loss_gradient__convex__defined : Statements.loss_gradient__convex__defined.
+Proof. defined_here. Qed.
+
+Theorem loss_gradient__one_norm : Statements.loss_gradient__one_norm.
+Proof. start. apply simplex_l1; [assumption | apply entmax_simplex; lia || lra]. Qed.
+
+Theorem loss_gradient__two_norm : Statements.loss_gradient__two_norm.
+Proof. start. apply simplex_l2; [apply entmax_simplex; lia || lra | assumption]. Qed.
+
+Lemma smoothed_simplex n k epsilon : inr k n -> 0 <= epsilon <= 1 ->
+  simplex n (fun i => (1 - epsilon) * (if Nat.eq_dec i k then 1 else 0) + epsilon / INR n).
+Proof.
+intros Hk He. assert (P : 0 < INR n) by (apply lt_0_INR; lia). split.
+- intros i _. assert (0 <= epsilon / INR n) by (apply Rmult_le_pos; [lra | left; now apply Rinv_0_lt_compat]).
+  destruct (Nat.eq_dec i k); lra.
+- rewrite Sum_plus, Sum_scal, Sum_const, Sum_single by exact Hk. field. lra.
+Qed.
+
+Theorem label_smoothing__inhabited : Statements.label_smoothing__inhabited.
+Proof. exists 1%nat, 2, (fun _ => 0), 0, 1%nat. inhabited. Qed.
+
+Theorem label_smoothing__shift : Statements.label_smoothing__shift.
+Proof.
+start. rewrite (Sum_ext n (fun i => z i * ((1 - epsilon) * (if Nat.eq_dec i k then 1 else 0) + epsilon / INR n))
+  (fun i => (if Nat.eq_dec i k then (1 - epsilon) * z k else 0) + epsilon / INR n * z i)).
+2:{ intros i _. destruct (Nat.eq_dec i k) as [->|]; ring. }
+rewrite Sum_plus, Sum_single, Sum_scal by exact H2. change (Sum n (fun i => z i)) with (Sum n z). unfold Rdiv. ring.
+Qed.
+
+Theorem label_smoothing__shift__defined : Statements.label_smoothing__shift__defined.
+Proof.
+defined_here. destruct (proj1 (smoothed_simplex n k epsilon H2 H1) i ltac:(assumption)) as [D|D];
+  [left; exact D | right; split; [symmetry; exact D | lra]].
+Qed.
+
+Theorem label_smoothing__nonnegative : Statements.label_smoothing__nonnegative.
+Proof.
+intros n alpha z epsilon k H H0 H1 H2 p r. pose proof (label_smoothing__shift n alpha z epsilon k H H0 H1 H2) as E. cbv zeta in E.
+pose proof (entmax_optimal n alpha z H H0 r (smoothed_simplex n k epsilon H2 H1)) as O. rewrite <- !objective_shape in O.
+unfold r, p in *. cbv beta in *. lra.
+Qed.
+
+Theorem label_smoothing__nonnegative__defined : Statements.label_smoothing__nonnegative__defined.
+Proof.
+defined_here. destruct (proj1 (smoothed_simplex n k epsilon H2 H1) i ltac:(assumption)) as [D|D];
+  [left; exact D | right; split; [symmetry; exact D | lra]].
+Qed.
+
+Theorem loss_soft_labels__inhabited : Statements.loss_soft_labels__inhabited.
+Proof. exists 1%nat, 2, (fun _ => 0), 2, (fun _ => 1). inhabited. Qed.
+
+Theorem loss_soft_labels__falls : Statements.loss_soft_labels__falls.
+Proof.
+start. pose proof (conjugate_falls n alpha beta z H H0 H3) as C. rewrite <- !objective_shape in C.
+assert (E : forall s, Sum n (fun i => (s i - target i) * z i) = Sum n (fun i => z i * s i) - Sum n (fun i => target i * z i)).
+{ intros s. rewrite <- Sum_minus. apply Sum_ext. intros; ring. }
+rewrite !E. lra.
+Qed.
+
+Theorem loss_soft_labels__falls__defined : Statements.loss_soft_labels__falls__defined.
+Proof. defined_here. Qed.
+
+(** Norms of the Jacobian. *)
+
+Lemma form_shape n alpha p v :
+  Sum n (fun k => if Rlt_dec 0 (p k) then v k ^ 2 * pw (p k) (2 - alpha) else 0)
+    - Sum n (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) * v k else 0) ^ 2
+      / Sum n (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) = form n (sens alpha p) v.
+Proof.
+unfold form. change (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) with (sens alpha p).
+f_equal; [apply Sum_ext | do 2 f_equal; apply Sum_ext]; intros; unfold sens; destruct (Rlt_dec _ _); ring.
+Qed.
+
+Lemma sens_square alpha p i : (if Rlt_dec 0 (p i) then pw (p i) (4 - 2 * alpha) else 0) = sens alpha p i ^ 2.
+Proof.
+unfold sens. destruct (Rlt_dec 0 (p i)) as [L|L]; [|ring]. rewrite pw_square by exact L. f_equal. ring.
+Qed.
+
+Theorem jacobian_simple_norms__inhabited : Statements.jacobian_simple_norms__inhabited.
+Proof. exists 1%nat, 1, (fun _ => 1), (fun _ => 0). inhabited. Qed.
+
+Theorem jacobian_simple_norms__diagonal : Statements.jacobian_simple_norms__diagonal.
+Proof.
+start. rewrite form_shape. apply form_diagonal; [now apply sens_sum_pos | intros; apply sens_ge0|].
+intros i Hi. exact (Largest_ge n (fun i => sens alpha p i - sens alpha p i ^ 2 / Sum n (sens alpha p)) i Hi).
+Qed.
+
+Theorem jacobian_simple_norms__diagonal__defined : Statements.jacobian_simple_norms__diagonal__defined.
+Proof. defined_here. Qed.
+
+Theorem jacobian_simple_norms__top : Statements.jacobian_simple_norms__top.
+Proof.
+start. rewrite form_shape. apply form_bound; [now apply sens_sum_pos|]. intros i Hi. now apply sens_le_top.
+Qed.
+
+Theorem jacobian_simple_norms__top__defined : Statements.jacobian_simple_norms__top__defined.
+Proof. defined_here. left. now apply Largest_le1. Qed.
+
+Theorem jacobian_simple_norms__one : Statements.jacobian_simple_norms__one.
+Proof.
+start. rewrite form_shape, <- (Rmult_1_l (Sum n (fun i => v i ^ 2))). apply form_bound; [now apply sens_sum_pos|]. intros i Hi.
+eapply Rle_trans; [now apply (sens_le_top n)|]. apply pw_le1; [now apply Largest_le1 | lra].
+Qed.
+
+Theorem jacobian_simple_norms__one__defined : Statements.jacobian_simple_norms__one__defined.
+Proof. defined_here. Qed.
+
+Theorem jacobian_simple_norms__probe : Statements.jacobian_simple_norms__probe.
+Proof.
+start. rewrite (form_shape n alpha p (fun k => (if Nat.eq_dec j k then 1 else 0) - / INR n)), sens_square.
+apply form_probe; [now apply sens_sum_pos | assumption].
+Qed.
+
+Theorem jacobian_simple_norms__probe__defined : Statements.jacobian_simple_norms__probe__defined.
+Proof. defined_here. Qed.
+
+Theorem two_token_norm__inhabited : Statements.two_token_norm__inhabited.
+Proof. exists 2%nat, 3, (vertex 1), (fun _ => 0). inhabited; apply vertex_simplex; lia. Qed.
+
+Theorem two_token_norm__norm : Statements.two_token_norm__norm.
+Proof.
+start. subst n. rewrite form_shape. destruct H1 as [Hp Hs]. pose proof (Hp 1%nat ltac:(lia)) as P1. pose proof (Hp 2%nat ltac:(lia)) as P2.
+simpl in Hs. rewrite Rplus_0_l in Hs. unfold form. cbn [Sum]. rewrite !Rplus_0_l. set (x := p 1%nat) in *. set (y := p 2%nat) in *.
+set (M := Rmax 2 (pw 2 (alpha - 2))). assert (HM : 2 <= M) by apply Rmax_l.
+assert (V : 0 <= v 1%nat ^ 2 + v 2%nat ^ 2) by (pose proof (pow2_ge_0 (v 1%nat)); pose proof (pow2_ge_0 (v 2%nat)); lra).
+unfold sens. fold x y. destruct (Rlt_dec 0 x) as [X|X], (Rlt_dec 0 y) as [Y|Y]; [| | |lra].
+- pose proof (two_powers (alpha - 2) x y ltac:(lra) X Y Hs) as T. fold M in T.
+  replace (2 - alpha) with (- (alpha - 2)) by ring. rewrite <- !pw_inv by assumption.
+  assert (Ix : pw (/ x) (alpha - 2) = / pw x (alpha - 2)) by (rewrite pw_inv, !pw_Rpower by assumption; apply Rpower_Ropp).
+  assert (Iy : pw (/ y) (alpha - 2) = / pw y (alpha - 2)) by (rewrite pw_inv, !pw_Rpower by assumption; apply Rpower_Ropp).
+  rewrite Ix, Iy. pose proof (pw_gt0 x (alpha - 2) X) as Px. pose proof (pw_gt0 y (alpha - 2) Y) as Py.
+  set (a := pw x (alpha - 2)) in *. set (b := pw y (alpha - 2)) in *. set (u := v 1%nat) in *. set (w := v 2%nat) in *.
+  replace (/ a * u ^ 2 + / b * w ^ 2 - (/ a * u + / b * w) ^ 2 / (/ a + / b)) with ((u - w) ^ 2 * / (a + b)) by (field; lra).
+  apply (Rmult_le_reg_r (a + b)); [lra|]. rewrite Rmult_assoc, Rinv_l, Rmult_1_r by lra.
+  apply Rle_trans with (2 * (u ^ 2 + w ^ 2)); [pose proof (pow2_ge_0 (u + w)); lra | nra].
+- assert (0 < pw x (2 - alpha)) by (now apply pw_gt0). replace (_ - _) with 0 by (field; lra). nra.
+- assert (0 < pw y (2 - alpha)) by (now apply pw_gt0). replace (_ - _) with 0 by (field; lra). nra.
+Qed.
+
+Theorem two_token_norm__norm__defined : Statements.two_token_norm__norm__defined.
+Proof. defined_here. Qed.
+
+Theorem expected_logit__inhabited : Statements.expected_logit__inhabited.
+Proof. exists 1%nat, 1, 1, 1, (fun _ => 0). inhabited. Qed.
+
+Theorem expected_logit__rises : Statements.expected_logit__rises.
+Proof. start. apply Rle_ge, expectation_rises; [assumption | assumption | lra]. Qed.
+
+Theorem boundary_slopes__inhabited : Statements.boundary_slopes__inhabited.
+Proof. exists 1%nat, (3 / 2), (fun _ => 0). inhabited. Qed.
+
+Theorem boundary_slopes__fades : Statements.boundary_slopes__fades.
+Proof.
+start. assert (E : entmax_derivative_in n alpha z i j = jacobian n alpha z i j).
+{ apply is_derive_unique, jacobian_formula; (assumption || lra). }
+rewrite E. eapply Rle_trans; [apply jacobian_entry_le; [now apply entmax_simplex | assumption | assumption]|].
+pose proof (q_pos alpha H0) as Hq. unfold sens. destruct (Rlt_dec _ _) as [L|L]; [|apply pw_ge0]. unfold entmax. right.
+rewrite pw_pw by lra. f_equal. field. lra.
+Qed.
+
+Theorem boundary_slopes__fades__defined : Statements.boundary_slopes__fades__defined.
+Proof.
+defined_here. match goal with |- 0 < ?m \/ _ => destruct (Rmax_0_ge ((alpha - 1) * z j - threshold n alpha z)) as [D|D] end;
+  [left; exact D | right; split; [now symmetry|]].
+assert (1 < / (alpha - 1)); [|lra]. rewrite <- Rinv_1. apply Rinv_lt_contravar; lra.
+Qed.
+
+Theorem sparsemax_affine__inhabited : Statements.sparsemax_affine__inhabited.
+Proof. exists 1%nat, 2, (fun _ => 0), (fun _ => 0). inhabited; intros; tauto. Qed.
+
+Theorem sparsemax_affine__affine : Statements.sparsemax_affine__affine.
+Proof.
+start. subst alpha. destruct (Req_EM_T (entmax n 2 z i) 0) as [E|E]; [now left|right].
+apply Norms.sparsemax_affine; [assumption | assumption | assumption |]. pose proof (entmax_ge0 n 2 z i). lra.
+Qed.
+
+Theorem sparsemax_affine__affine__defined : Statements.sparsemax_affine__affine__defined.
+Proof.
+start. intros. apply Rgt_not_eq, lt_0_INR. pose proof (support_size_pos n (entmax n alpha z) (entmax_simplex n alpha z H H0)). lia.
+Qed.
+
+Theorem sparsemax_affine__zero : Statements.sparsemax_affine__zero.
+Proof.
+start. pose proof (entmax_ge0 n alpha y i). pose proof (H2 i H3) as I. destruct (Req_EM_T (entmax n alpha y i) 0); [now left|right].
+apply I. lra.
+Qed.
+
+Theorem scale_derivative__inhabited : Statements.scale_derivative__inhabited.
+Proof.
+exists 1%nat, 2, 1, (fun _ => 0). inhabited. intros l _. rewrite (threshold_is 1 2 (fun _ => 1 * 0) ltac:(lia) ltac:(lra) (-1)); [lra|].
+unfold mass, scaled. cbn [Sum]. rewrite Rmax_0_id by lra. replace ((2 - 1) * (1 * 0) - -1) with 1 by ring. rewrite pw_1_l. ring.
+Qed.
+
+(** Derivatives in the scale, and sums of them. *)
+Lemma scale_derivative_is n alpha theta z i : (1 <= n)%nat -> 1 < alpha -> 0 < theta -> inr i n ->
+  (forall l, inr l n -> theta * (alpha - 1) * z l <> threshold n alpha (fun i => theta * z i)) ->
+  let s := sens alpha (entmax n alpha (fun i => theta * z i)) in
+  Derive (fun t => entmax n alpha (fun j => t * z j) i) theta = s i * (z i - Sum n (fun k => s k * z k) / Sum n s).
+Proof. intros Hn Ha Ht Hi Hb s. apply is_derive_unique. now apply scale_derivative. Qed.
+
+Lemma sens_mean n alpha p v : Sum n (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) * v k else 0) = Sum n (fun k => sens alpha p k * v k).
+Proof. apply Sum_ext; intros; unfold sens; destruct (Rlt_dec _ _); ring. Qed.
+
+Lemma centred n s v u : 0 < Sum n s ->
+  Sum n (fun i => s i * (v i - Sum n (fun k => s k * v k) / Sum n s) * u i)
+  = Sum n (fun i => s i * v i * u i) - Sum n (fun k => s k * v k) / Sum n s * Sum n (fun i => s i * u i).
+Proof. intros H. rewrite <- Sum_scal, <- Sum_minus. apply Sum_ext. intros; ring. Qed.
+
+Theorem scale_derivative__probabilities : Statements.scale_derivative__probabilities.
+Proof. start. rewrite scale_derivative_is, sens_mean by assumption. rewrite Rmult_comm. reflexivity. Qed.
+
+Theorem scale_derivative__probabilities__defined : Statements.scale_derivative__probabilities__defined.
+Proof. defined_here. Qed.
+
+Theorem scale_derivative__expected_logit : Statements.scale_derivative__expected_logit.
+Proof.
+start. pose proof (entmax_simplex n alpha (fun i => theta * z i) H H0) as Hp. set (p := entmax n alpha (fun i => theta * z i)) in *.
+rewrite form_shape. pose proof (sens_sum_pos n alpha p Hp) as HS. set (s := sens alpha p) in *.
+rewrite (Sum_ext n _ (fun i => s i * (z i - Sum n (fun k => s k * z k) / Sum n s) * z i)) by (intros; now rewrite scale_derivative_is).
+rewrite centred by exact HS. unfold form. rewrite (Sum_ext n (fun i => s i * z i * z i) (fun k => s k * z k ^ 2)) by (intros; ring). field. lra.
+Qed.
+
+Theorem scale_derivative__expected_logit__defined : Statements.scale_derivative__expected_logit__defined.
+Proof. defined_here. Qed.
+
+Theorem scale_derivative__entropy : Statements.scale_derivative__entropy.
+Proof.
+start. pose proof (entmax_simplex n alpha (fun i => theta * z i) H H0) as Hp. set (p := entmax n alpha (fun i => theta * z i)) in *.
+rewrite form_shape. pose proof (sens_sum_pos n alpha p Hp) as HS. set (s := sens alpha p) in *.
+set (tau := threshold n alpha (fun i => theta * z i)) in *.
+rewrite (Sum_ext n _ (fun i => s i * (z i - Sum n (fun k => s k * z k) / Sum n s) * ((alpha - 1) * theta * z i - tau))).
+2:{ intros i Hi. rewrite scale_derivative_is by assumption. fold p s. pose proof (entmax_pow n alpha (fun i => theta * z i) H0 i) as E.
+  fold p tau in E. rewrite E. unfold scaled, s, sens. destruct (Rlt_dec 0 (p i)) as [L|L]; [|ring].
+  apply entmax_pos_iff in L; [|exact H0]. unfold scaled in L. fold tau in L. rewrite Rmax_0_id by lra. ring. }
+rewrite centred by exact HS. unfold form.
+rewrite (Sum_ext n (fun i => s i * z i * ((alpha - 1) * theta * z i - tau)) (fun i => (alpha - 1) * theta * (s i * z i ^ 2) - tau * (s i * z i))) by (intros; ring).
+rewrite (Sum_ext n (fun i => s i * ((alpha - 1) * theta * z i - tau)) (fun i => (alpha - 1) * theta * (s i * z i) - tau * s i)) by (intros; ring).
+rewrite !Sum_minus, !Sum_scal. change (Sum n (fun i => s i)) with (Sum n s). field. lra.
+Qed.
+
+Theorem scale_derivative__entropy__defined : Statements.scale_derivative__entropy__defined.
+Proof. defined_here. Qed.
+
+Theorem scale_derivative__shannon : Statements.scale_derivative__shannon.
+Proof.
+start. f_equal. apply Sum_ext. intros i Hi. destruct (Rlt_dec _ _) as [L|L]; [|reflexivity].
+rewrite scale_derivative_is, sens_mean by assumption. unfold sens at 1. destruct (Rlt_dec _ _); [reflexivity|contradiction].
+Qed.
+
+Theorem scale_derivative__shannon__defined : Statements.scale_derivative__shannon__defined.
+Proof. defined_here. Qed.
+
+Theorem scale_derivative__falls : Statements.scale_derivative__falls.
+Proof.
+start. rewrite sens_mean. apply Rle_ge. eapply Rle_trans; [apply (covariance_nonneg n alpha theta z H H0 H1)|].
+right. apply Sum_ext. intros i Hi. unfold sens at 1. destruct (Rlt_dec _ _); [reflexivity|ring].
+Qed.
+
+Theorem scale_derivative__falls__defined : Statements.scale_derivative__falls__defined.
+Proof. defined_here. Qed.

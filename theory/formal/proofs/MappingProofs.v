@@ -79,7 +79,10 @@ Theorem masking_is_deletion__threshold : Statements.masking_is_deletion__thresho
 Proof. start. destruct n as [|m]; [lia|]. replace (S m - 1)%nat with m in * by lia. apply masking_threshold; (lia || assumption). Qed.
 
 Lemma softmax_ext n z y k : (forall i, inr i n -> z i = y i) -> inr k n -> softmax n z k = softmax n y k.
-Proof. intros E Hk. unfold softmax. rewrite E by exact Hk. unfold Rdiv. f_equal. f_equal. apply (Sum_ext n (fun j => exp (z j)) (fun j => exp (y j))). intros; now rewrite E. Qed.
+Proof.
+intros E Hk. unfold softmax. rewrite E by exact Hk. unfold Rdiv. do 2 f_equal.
+apply (Sum_ext n (fun j => exp (z j)) (fun j => exp (y j))). intros; now rewrite E.
+Qed.
 
 Lemma joined n (z : nat -> R) late i : inr i n -> (if le_dec i n then z i else late) = z i.
 Proof. intros Hi. destruct (le_dec i n); [reflexivity|lia]. Qed.
@@ -151,20 +154,57 @@ assert (threshold n alpha z <= threshold n alpha y + 0).
 { apply threshold_lipschitz; try assumption. intros i _. unfold scaled, y. destruct (Nat.eq_dec i n); nra. }
 unfold y at 1. destruct (Nat.eq_dec j n); [contradiction|lra].
 Qed.
-
-Lemma raised_own : entmax n alpha z n <= entmax n alpha y n.
-Proof.
-destruct (Rle_dec (entmax n alpha z n) (entmax n alpha y n)) as [|Hlt]; [assumption|exfalso].
-assert (Sum n (entmax n alpha y) < Sum n (entmax n alpha z)); [|rewrite !entmax_sum in H by assumption; lra].
-apply (Sum_lt n _ _ n); [lia | | lra]. intros i _. destruct (Nat.eq_dec i n) as [->|]; [lra | now apply raised_others].
-Qed.
 End Raised.
 
+(** The same for softmax; what others lose is the token's. *)
+
+Lemma softmax_simplex n z : (1 <= n)%nat -> simplex n (softmax n z).
+Proof.
+intros Hn. assert (P : 0 < Sum n (fun i => exp (z i))).
+{ apply Rlt_le_trans with (exp (z 1%nat)); [apply exp_pos|].
+  apply (Sum_ge_term n (fun i => exp (z i)) 1%nat); [lia|]. intros; left; apply exp_pos. }
+split.
+- intros i _. left. apply Rdiv_lt_0_compat; [apply exp_pos | exact P].
+- unfold softmax, Rdiv. rewrite Sum_scal_r. field. lra.
+Qed.
+
+Lemma raised_softmax n z shift j : (1 <= n)%nat -> shift >= 0 -> j <> n ->
+  softmax n (fun i => if Nat.eq_dec i n then z i + shift else z i) j <= softmax n z j.
+Proof.
+intros Hn Hs Hj. unfold softmax. destruct (Nat.eq_dec j n) as [|_]; [contradiction|].
+apply Rmult_le_compat_l; [left; apply exp_pos|]. apply Rinv_le_contravar.
+- apply Rlt_le_trans with (exp (z 1%nat)); [apply exp_pos|].
+  apply (Sum_ge_term n (fun i => exp (z i)) 1%nat); [lia|]. intros; left; apply exp_pos.
+- apply Sum_le. intros i _. destruct (Nat.eq_dec i n); [|lra].
+  destruct Hs as [Hs| ->]; [left; apply exp_increasing; lra | right; f_equal; ring].
+Qed.
+
+Lemma others_fall n p r : (1 <= n)%nat -> Sum n p = 1 -> Sum n r = 1 -> (forall j, j <> n -> r j <= p j) -> r n >= p n.
+Proof.
+intros Hn Hp Hr H. destruct (Rge_dec (r n) (p n)) as [|G]; [assumption|exfalso].
+assert (Sum n r < Sum n p); [|lra]. apply (Sum_lt n r p n); [lia | | lra].
+intros i _. destruct (Nat.eq_dec i n) as [->|]; [lra | now apply H].
+Qed.
+
+Lemma raised_from_one n alpha z shift j : (1 <= n)%nat -> 1 <= alpha -> shift >= 0 -> j <> n ->
+  entmax1 n alpha (fun i => if Nat.eq_dec i n then z i + shift else z i) j <= entmax1 n alpha z j.
+Proof.
+intros Hn Ha Hs Hj. unfold entmax1. destruct (Req_EM_T alpha 1); [now apply raised_softmax | apply raised_others; (assumption || lra)].
+Qed.
+
+Lemma entmax1_sum n alpha z : (1 <= n)%nat -> 1 <= alpha -> Sum n (entmax1 n alpha z) = 1.
+Proof.
+intros Hn Ha. unfold entmax1. destruct (Req_EM_T alpha 1); [now apply (softmax_simplex n z) | apply entmax_sum; (assumption || lra)].
+Qed.
+
 Theorem own_logit__own : Statements.own_logit__own.
-Proof. start. apply Rle_ge. now apply raised_own. Qed.
+Proof.
+start. apply others_fall; [exact H | now apply entmax1_sum | now apply entmax1_sum |].
+intros j Hj. now apply raised_from_one.
+Qed.
 
 Theorem own_logit__others : Statements.own_logit__others.
-Proof. start. destruct (Nat.eq_dec j n); [now left | right; now apply raised_others]. Qed.
+Proof. start. destruct (Nat.eq_dec j n); [now left | right; now apply raised_from_one]. Qed.
 
 Theorem temperature__optimal : Statements.temperature__optimal.
 Proof.
@@ -314,7 +354,8 @@ assert (Ec : pw c q = / INR k).
 { unfold c. rewrite !pw_Rpower by (assumption || apply Rpower_gt0). rewrite Rpower_mult.
   replace ((1 - alpha) * q) with (Ropp 1) by (unfold q; field; lra). rewrite Rpower_Ropp, Rpower_1 by assumption. reflexivity. }
 assert (T : 1 <= Sum k (fun i => pw c q + q * pw c (q - 1) * (((alpha - 1) * z i - tau) - c))).
-{ apply Rle_trans with (Sum k (fun i => pw ((alpha - 1) * z i - tau) q)); [lra|]. apply Sum_le. intros i Hi. now apply tangent_concave; [| | apply Pos]. }
+{ apply Rle_trans with (Sum k (fun i => pw ((alpha - 1) * z i - tau) q)); [lra|].
+  apply Sum_le. intros i Hi. now apply tangent_concave; [| | apply Pos]. }
 rewrite Sum_plus, Sum_const, Ec, Sum_scal, !Sum_minus, !Sum_const in T.
 replace (INR k * / INR k) with 1 in T by (field; lra).
 assert (Q : 0 < q * pw c (q - 1)) by (apply Rmult_lt_0_compat; [lra | now apply pw_gt0]).

@@ -89,7 +89,9 @@ apply filter_le_within.
 Qed.
 
 Theorem scale_reductions__limit__defined : Statements.scale_reductions__limit__defined.
-Proof. start. pose proof (ln_INR_pos n H). split; intros; [apply lt_0_INR; lia | left; assumption]. Qed.
+Proof.
+start. pose proof (ln_INR_pos n H). split; exists (mkposreal 1 Rlt_0_1); intros; [apply lt_0_INR; lia | left; assumption].
+Qed.
 
 Theorem scale_reductions__above : Statements.scale_reductions__above.
 Proof. start. pose proof (ln_INR_pos n H) as L. pose proof (pw_gt0 (ln (INR n)) gamma L). nra. Qed.

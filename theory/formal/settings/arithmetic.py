@@ -2,6 +2,38 @@
 
 from __future__ import annotations
 
-from ..setting import Setting
+from dataclasses import replace
 
-SETTINGS: dict[str, Setting] = {}
+from ... import notation as N
+from ..setting import POINT, POINT_FROM_ONE, ROW, SOME, VECTOR, Setting
+
+LEVEL = ROW.having(
+    "rho < (alpha - 1) * Largest n z",
+    variables={"rho": "R"},
+    meaning={N.r: "fun i => pw (Rmax 0 ((alpha - 1) * z i - rho)) (/ (alpha - 1))"},
+)
+"""A row and an approximate threshold."""
+
+APPROXIMATE = LEVEL.having("(alpha - 1) * Largest n z - 1 <= rho")
+
+SETTINGS: dict[str, Setting] = {
+    "residual-identity": LEVEL,
+    "logit-rounding": Setting(
+        {"n": "nat", "alpha": "R", "z": VECTOR, "y": VECTOR},
+        (SOME, "1 <= alpha"),
+        {
+            N.p: "entmax1 n alpha z",
+            N.r: "entmax1 n alpha y",
+            N.reach: "Largest n (fun i => Rabs (y i - z i))",
+        },
+    ),
+    "certified-bracket": APPROXIMATE,
+    "condition-number-exact": replace(POINT, premises=("(2 <= n)%nat", "1 < alpha", "simplex n p")),
+    "support-decisions": APPROXIMATE,
+    "false-zeros": ROW.having(
+        "0 < epsilon",
+        variables={"epsilon": "R"},
+        meaning={N.r: "fun i => if Rle_dec (entmax n alpha z i) epsilon then 0 else entmax n alpha z i"},
+    ),
+    "vjp-mean-error": POINT_FROM_ONE.having(variables={"v": VECTOR, "shift": "R"}),
+}

@@ -52,6 +52,7 @@ BIASED = Setting(
 
 _AT = "(transformer n tok alpha Z V T (l - 1) x)"
 """What layer l of a stack reads."""
+_TURNING = "(fun i => amplitude * cos (frequency * (INR i - 1)))"
 
 SETTINGS: dict[str, Setting] = {
     "read-out-shift": COLLAPSE,
@@ -237,5 +238,21 @@ SETTINGS: dict[str, Setting] = {
             N.p: "entmax n alpha z",
             N.p_max: "Largest n p",
         },
+    ),
+    "rotary-cut-off": Setting(
+        {"n": "nat", "alpha": "R", "amplitude": "R", "frequency": "R"},
+        (
+            SOME,
+            REAL,
+            "0 < amplitude",
+            "0 < frequency",
+            f"- ((alpha - 1) * amplitude) <= threshold n alpha {_TURNING}",
+        ),
+        {N.p: f"entmax n alpha {_TURNING}", N.tau: f"threshold n alpha {_TURNING}"},
+    ),
+    "nope-beside-alibi": ROW.having(
+        "0 < slope",
+        variables={"slope": "R"},
+        meaning={N.p: "entmax n alpha (fun i => z i - slope * (INR n - INR i))", N.r: "entmax n alpha z"},
     ),
 }

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from ... import notation as N
-from ..setting import VECTOR, Setting
+from ..setting import SOME, VECTOR, Setting
+
+_LARGEST, _SMALLEST = "Largest n (fun i => X o i)", "- Largest n (fun i => - X o i)"
+"""Of the logits in the outcome o."""
 
 SETTINGS: dict[str, Setting] = {
     "scale-in-gamma": Setting({"n": "nat", "gamma": "R", "gamma2": "R"}, ("(2 <= n)%nat",)),
@@ -21,5 +24,18 @@ SETTINGS: dict[str, Setting] = {
         {"n": "nat", "strength": "R", "gap": "R", "z": VECTOR, "k": "nat"},
         ("(2 <= n)%nat", "0 < strength", "0 < gap", "inr k n"),
         {N.p: "softmax n (fun i => strength * ln (INR n) * z i)"},
+    ),
+    "scale-log-n-plus-one": Setting({"n": "nat", "gamma": "R"}, (SOME,)),
+    "subgaussian-range": Setting(  # in the outcome o, which has the probability chances o, token i has the logit X o i
+        {"n": "nat", "deviation": "R", "strength": "R", "outcomes": "nat", "chances": VECTOR, "X": "nat -> nat -> R"},
+        (
+            "(2 <= n)%nat",
+            "0 < deviation",
+            "0 < strength",
+            "simplex outcomes chances",
+            "forall t i, inr i n -> "
+            "Sum outcomes (fun o => chances o * exp (t * X o i)) <= exp (t ^ 2 * deviation ^ 2 / 2)",
+        ),
+        {N.mean_range: f"Sum outcomes (fun o => chances o * ({_LARGEST} - {_SMALLEST}))"},
     ),
 }

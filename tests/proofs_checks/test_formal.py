@@ -1,0 +1,197 @@
+"""The formal theory: what is printed, what is refused, and that the certificate speaks of these files and claims."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import sympy as sp
+from mutation import mutants
+
+from entmax_oracle.proofs_checks import formal
+from entmax_oracle.proofs_checks.evidence import Case
+from entmax_oracle.proofs_checks.formal import building, certificate
+from entmax_oracle.proofs_checks.theorems import cases
+from entmax_oracle.proofs_checks.verify import examine
+from entmax_oracle.theory import notation as N
+from entmax_oracle.theory import theorems
+from entmax_oracle.theory.formal import SETTINGS, printed, source, statements
+from entmax_oracle.theory.formal.printer import Printer, Unprintable
+
+ROOM = certificate.FILE.parent
+CASES = {case.theorem.name: case for case in cases()}
+STATED = [CASES[name] for name in SETTINGS]
+
+needs_coq = pytest.mark.skipif(not formal.installed(), reason="Coq with Coquelicot is not installed")
+
+
+@pytest.fixture
+def apart(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Keep what is compiled in a folder of its own."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    formal.standing.cache_clear()
+    yield tmp_path
+    formal.standing.cache_clear()
+
+
+def test_every_setting_is_of_a_theorem() -> None:
+    assert set(SETTINGS) <= {theorem.name for theorem in theorems()}
+
+
+@pytest.mark.parametrize(
+    ("relation", "shown"),
+    [
+        (sp.Le(N.total(N.p[N.i] ** N.alpha), 1), "Sum n (fun i => pw (p i) alpha) <= 1"),
+        (N.Iff(N.p[N.k] > 0, N.z[N.k] > N.tau / N.a), "(p k > 0 <-> z k > (tau / (alpha - 1)))"),
+        (sp.Ge(N.size, N.k - 1), "(size >= (k - 1%nat)%nat)%nat"),
+        (sp.Eq(N.p[1], sp.Rational(1, 3)), "p 1%nat = (1 / 3)"),
+        (N.Every(sp.Ne(N.x(N.l), N.tau), N.l), "(forall l, inr l n -> ((alpha - 1) * z l) <> tau)"),
+        (sp.Lt(sp.Max(0, N.z[N.i]), sp.log(2)), "Rmax 0 (z i) < ln 2"),
+        (sp.Eq(N.D[N.i, N.j], N.s(N.i)), "D i j = (if Rlt_dec 0 (p i) then pw (p i) (2 - alpha) else 0)"),
+        (sp.Le(sp.acos(sp.cos(N.frequency)), sp.pi), "acos (cos frequency) <= PI"),
+        (sp.Eq(sp.Limit(N.theta, N.theta, 0, "+"), 0), "filterlim (fun theta => theta) (at_right 0) (locally 0)"),
+    ],
+)
+def test_a_relation_as_it_is_printed(relation: sp.Basic, shown: str) -> None:
+    assert Printer().proposition(relation) == shown
+
+
+@pytest.mark.parametrize(
+    ("relation", "guard"),
+    [
+        (sp.Le(1 / N.tau, 1), "tau <> 0"),
+        (sp.Le(sp.log(N.p[N.i]), 1), "0 < p i"),
+        (sp.Le(N.total(1 / N.z[N.i]), 1), "(forall i, (1%nat <= i <= n)%nat -> z i <> 0)"),
+        (sp.Implies(N.tau > 0, sp.Le(1 / N.tau, 1)), "(tau > 0 -> tau <> 0)"),
+        (sp.Le(sp.acos(N.tau), 1), "-1 <= tau <= 1"),
+        (sp.Le(N.z[N.top + 1], 1), "inr (1%nat + top)%nat n"),
+        (sp.Ge(N.size, N.k - 1), "(1%nat <= k)%nat"),
+    ],
+)
+def test_what_a_relation_takes_for_granted(relation: sp.Basic, guard: str) -> None:
+    printer = Printer()
+    printer.proposition(relation)
+    assert guard in printer.guards
+
+
+@pytest.mark.parametrize("relation", [sp.Le(sp.gamma(N.alpha), 1), sp.Le(sp.Symbol("unheard"), 1)])
+def test_what_cannot_be_printed_is_refused(relation: sp.Basic) -> None:
+    with pytest.raises(Unprintable):
+        Printer().proposition(relation)
+
+
+def test_the_committed_statements_are_printed_from_the_claims() -> None:
+    assert (ROOM / "Statements.v").read_text("utf-8") == source(printed())
+
+
+def test_the_certificate_speaks_of_these_files_and_claims() -> None:
+    known = formal.Certificate(**_plain())
+    assert known.changed == ()
+    assert set(known.axioms) <= building.AXIOMS
+    assert [fault for each in printed() if each.identifier in known.statements and (fault := known.fault(each))] == []
+    assert set(known.statements) == set(building.proofs(building.sources()))
+
+
+def test_a_theorem_whose_every_claim_is_proved_says_so() -> None:
+    found = examine(replace(CASES["threshold-form"], arguments=()))
+    assert (found.verdict, found.domain) == ("proved", CASES["threshold-form"].theorem.setting)
+    assert set(found.strengths.values()) == {"proved"}
+    assert found.evidence[0].kind == "formal"
+    assert "Coq" in found.evidence[0].detail
+
+
+def test_a_conjecture_is_not_proved_by_the_name_of_a_theorem() -> None:
+    case = CASES["threshold-form"]
+    assert examine(replace(case, conjecture=True, arguments=())).verdict == "unchecked"
+    assert examine(replace(case, arguments=()), ours=False).verdict == "unchecked"
+
+
+@pytest.mark.parametrize("case", STATED, ids=lambda case: case.theorem.name)
+def test_a_false_version_has_another_statement(case: Case) -> None:
+    """Each mutant changes what is printed, so that no proof is one of it."""
+    claims = [each for each in statements(case.theorem) if each.role == "claim"]
+    before, stated = [each.text for each in claims], {each.claim for each in claims}
+    unstated = {claim.key for claim in case.theorem.claims} - stated
+    for mutant in mutants(case):
+        changed = mutant.case.theorem
+        if mutant.change.partition(":")[0] in unstated:
+            continue
+        assert [each.text for each in statements(changed) if each.role == "claim"] != before, mutant.change
+        found = formal.formal_evidence(changed)
+        assert found is None or found.status == "fails" or set(found.claims) < {c.key for c in changed.claims}
+
+
+def test_a_changed_file_is_noticed(monkeypatch: pytest.MonkeyPatch, apart: Path) -> None:
+    texts = building.sources()
+    monkeypatch.setattr(certificate, "sources", lambda: {**texts, "Definitions.v": texts["Definitions.v"] + "\n"})
+    certificate._digests.cache_clear()
+    try:
+        found = formal.formal_evidence(CASES["threshold-form"].theorem)
+    finally:
+        certificate._digests.cache_clear()
+    assert found is not None
+    assert found.status == "fails"
+    assert "Definitions.v is not the file that was checked; run make formal" in found.detail
+
+
+@needs_coq
+@pytest.mark.parametrize(
+    ("added", "complaint"),
+    [
+        ("Axiom easy : False.", "'Axiom' is refused"),
+        ("Lemma easy : False. Proof. admit. Admitted.", "'admit' is refused"),
+        ("Lemma easy : False. Proof. Admitted.", "'Admitted' is refused"),
+        ("Parameter easy : False.", "'Parameter' is refused"),
+        ("#[bypass_check(guard)] Fixpoint easy (n : nat) : False := easy n.", "is refused"),
+        ("Lemma easy : False. Proof. lra. Qed.", "Definitions.v does not compile"),
+    ],
+)
+def test_what_admits_anything_is_refused(
+    monkeypatch: pytest.MonkeyPatch, apart: Path, added: str, complaint: str
+) -> None:
+    definitions = building.sources()["Definitions.v"]
+    monkeypatch.setattr(building, "sources", lambda: {"Definitions.v": f"{definitions}\n{added}\n"})
+    with pytest.raises(formal.NotProved, match=complaint):
+        formal.build(printed())
+
+
+@needs_coq
+def test_a_comment_may_say_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not building._REFUSED.search(building._bare("(* Admitted (* Axiom *) *) Lemma a : True. exact I. Qed."))
+
+
+@needs_coq
+@pytest.mark.slow
+def test_the_kernel_rejects_the_proof_of_every_false_version(apart: Path) -> None:
+    """Offer each finished proof to the kernel as one of each mutant of its claim; and, as a control, of the claim."""
+    formal.build(printed(), jobs=2)
+    folder = building._cache()
+    done = building.proofs(building.sources())
+    lines = [f"From {building.LIBRARY} Require Import Definitions.", "From Coq Require Import Reals List."]
+    lines += ["From Coquelicot Require Import Coquelicot.", f"From {building.LIBRARY} Require Statements."]
+    lines += [f"From {building.LIBRARY} Require {module}." for module in sorted(set(done.values()))]
+    lines += ["Open Scope R_scope."]
+    offered = 0
+    for case in STATED:
+        known = {each.identifier: each.text for each in statements(case.theorem) if each.role == "claim"}
+        for mutant in mutants(case):
+            for each in statements(mutant.case.theorem):
+                name = each.identifier
+                if each.role == "claim" and name in done and known.get(name) != each.text:
+                    offered += 1
+                    lines.append(f"Definition false{offered} : Prop := {each.text}.")
+                    lines.append(f"Fail Definition m{offered} : false{offered} := {done[name]}.{name}.")
+    assert offered > 400
+    lines.append("Definition control : Statements.threshold_form__form := MappingProofs.threshold_form__form.")
+    (folder / "Mutants.v").write_text("\n".join(lines) + "\n", "utf-8")
+    found = building._run(folder, "coqc", "-q", "-w", "none", "-R", ".", building.LIBRARY, "Mutants.v")
+    assert found.returncode == 0, found.stderr[-800:]
+    shutil.rmtree(folder)
+
+
+def _plain() -> dict[str, object]:
+    import json
+
+    return json.loads(certificate.FILE.read_text("utf-8"))

@@ -1,0 +1,146 @@
+(* Proofs of the printed statements: the chapter arithmetic. *)
+From Coq Require Import Reals Lra Lia List.
+From Coquelicot Require Import Coquelicot.
+From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted One Level Tactics Statements.
+Open Scope R_scope.
+
+Ltac sens_sum := apply Rgt_not_eq; match goal with |- context [Sum ?n _] => eapply (sens_sum_pos n) end;
+  first [eassumption | apply entmax1_simplex; lra || lia | apply entmax_simplex; lra || lia].
+Ltac defined_here := defined; try solve [intros; repeat split; intros; first [side | sens_sum | left; side]].
+Ltac inhabited := hnf; cbv zeta; repeat split; try solve [lra | lia | intros; lra | intros; left; lra | simpl; lra].
+
+Lemma level_eq n alpha z rho : Sum n (fun i => pw (Rmax 0 ((alpha - 1) * z i - rho)) (/ (alpha - 1))) = Sum n (level alpha z rho).
+Proof. reflexivity. Qed.
+
+Theorem residual_identity__inhabited : Statements.residual_identity__inhabited.
+Proof. exists 1%nat, 2, (fun _ => 0), (-1). inhabited. Qed.
+
+Theorem residual_identity__error : Statements.residual_identity__error.
+Proof. start. now apply level_error. Qed.
+
+Theorem residual_identity__error__defined : Statements.residual_identity__error__defined.
+Proof. defined_here. Qed.
+
+Theorem residual_identity__renormalised : Statements.residual_identity__renormalised.
+Proof. start. now apply level_renormalised. Qed.
+
+Theorem residual_identity__renormalised__defined : Statements.residual_identity__renormalised__defined.
+Proof. defined_here; apply Rgt_not_eq; now apply level_sum_pos. Qed.
+
+Theorem residual_identity__side : Statements.residual_identity__side.
+Proof. start. pose proof (proj2 (level_right n alpha z rho H H0) H2). rewrite level_eq. lra. Qed.
+
+Theorem residual_identity__side__defined : Statements.residual_identity__side__defined.
+Proof. defined_here. Qed.
+
+Theorem residual_identity__other_side : Statements.residual_identity__other_side.
+Proof. start. pose proof (proj2 (level_left n alpha z rho H H0) H2). rewrite level_eq. lra. Qed.
+
+Theorem residual_identity__other_side__defined : Statements.residual_identity__other_side__defined.
+Proof. defined_here. Qed.
+
+Theorem certified_bracket__inhabited : Statements.certified_bracket__inhabited.
+Proof. exists 1%nat, 2, (fun _ => 0), (-1). inhabited. Qed.
+
+Theorem certified_bracket__above : Statements.certified_bracket__above.
+Proof.
+start. rewrite level_eq in H4. apply (level_antitone alpha z rho (threshold n alpha z)); [assumption|].
+apply Rnot_lt_le. intros L. apply (level_left n alpha z rho H H0) in L. lra.
+Qed.
+
+Theorem certified_bracket__above__defined : Statements.certified_bracket__above__defined.
+Proof. defined_here. Qed.
+
+Theorem certified_bracket__below : Statements.certified_bracket__below.
+Proof.
+start. rewrite level_eq in H4. apply Rle_ge, (level_antitone alpha z (threshold n alpha z) rho); [assumption|].
+apply Rnot_lt_le. intros L. apply (level_right n alpha z rho H H0) in L. lra.
+Qed.
+
+Theorem certified_bracket__below__defined : Statements.certified_bracket__below__defined.
+Proof. defined_here. Qed.
+
+Theorem certified_bracket__zero : Statements.certified_bracket__zero.
+Proof.
+start. destruct H4 as [L R]. rewrite level_eq in R. apply entmax_zero_iff; [assumption|]. unfold scaled.
+apply Rle_trans with rho; [exact L|]. apply Rnot_lt_le. intros L'. apply (level_left n alpha z rho H H0) in L'. lra.
+Qed.
+
+Theorem certified_bracket__zero__defined : Statements.certified_bracket__zero__defined.
+Proof. defined_here. Qed.
+
+Theorem certified_bracket__mass : Statements.certified_bracket__mass.
+Proof.
+start. destruct H4 as [L R]. rewrite level_eq in R. apply entmax_pos_iff; [assumption|]. unfold scaled.
+apply Rle_lt_trans with rho; [|exact L]. apply Rnot_lt_le. intros L'. apply (level_right n alpha z rho H H0) in L'. lra.
+Qed.
+
+Theorem certified_bracket__mass__defined : Statements.certified_bracket__mass__defined.
+Proof. defined_here. Qed.
+
+Theorem support_decisions__inhabited : Statements.support_decisions__inhabited.
+Proof. exists 1%nat, 2, (fun _ => 0), (-1). inhabited. Qed.
+
+Theorem support_decisions__kept : Statements.support_decisions__kept.
+Proof.
+start. apply pw_gt0, Rmax_0_pos_iff. pose proof (Rle_abs (rho - threshold n alpha z)) as A. rewrite Rabs_minus_sym in A. lra.
+Qed.
+
+Theorem support_decisions__dropped : Statements.support_decisions__dropped.
+Proof.
+start. pose proof (q_pos alpha H0). pose proof (Rle_abs (threshold n alpha z - rho)) as A. rewrite Rmax_0_0, pw_0; lra.
+Qed.
+
+Theorem support_decisions__revived : Statements.support_decisions__revived.
+Proof.
+start. apply entmax_zero_iff in H4; [|assumption]. unfold scaled in H4. apply pw_le; [now apply q_pos|].
+pose proof (Rle_abs (threshold n alpha z - rho)). pose proof (Rabs_pos (threshold n alpha z - rho)). apply Rmax_lub; lra.
+Qed.
+
+Theorem support_decisions__revived__defined : Statements.support_decisions__revived__defined.
+Proof.
+defined_here. destruct (Rabs_pos (threshold n alpha z - rho)) as [D|D]; [left; exact D | right; split; [now symmetry | now apply q_pos]].
+Qed.
+
+Theorem support_decisions__lost : Statements.support_decisions__lost.
+Proof.
+start. assert (L : (alpha - 1) * z i <= rho).
+{ apply Rnot_lt_le. intros L. pose proof (pw_gt0 (Rmax 0 ((alpha - 1) * z i - rho)) (/ (alpha - 1))) as P.
+  rewrite Rmax_0_pos_iff in P. lra. }
+unfold entmax. apply pw_le; [now apply q_pos|].
+pose proof (Rle_abs (rho - threshold n alpha z)) as A. rewrite Rabs_minus_sym in A.
+pose proof (Rabs_pos (threshold n alpha z - rho)). apply Rmax_lub; lra.
+Qed.
+
+Theorem support_decisions__lost__defined : Statements.support_decisions__lost__defined.
+Proof.
+defined_here. destruct (Rabs_pos (threshold n alpha z - rho)) as [D|D]; [left; exact D | right; split; [now symmetry | now apply q_pos]].
+Qed.
+
+Theorem false_zeros__inhabited : Statements.false_zeros__inhabited.
+Proof. exists 1%nat, 2, (fun _ => 0), 1. inhabited. Qed.
+
+Theorem false_zeros__level : Statements.false_zeros__level.
+Proof. start. now apply level_iff. Qed.
+
+Theorem false_zeros__level__defined : Statements.false_zeros__level__defined.
+Proof. defined_here. Qed.
+
+Theorem false_zeros__underflow : Statements.false_zeros__underflow.
+Proof. start. apply level_iff in H3; [|assumption|assumption]. destruct (Rle_dec _ _); [reflexivity|contradiction]. Qed.
+
+Theorem false_zeros__underflow__defined : Statements.false_zeros__underflow__defined.
+Proof. defined_here. Qed.
+
+Theorem vjp_mean_error__inhabited : Statements.vjp_mean_error__inhabited.
+Proof. exists 1%nat, 1, (fun _ => 1), (fun _ => 0), 0. inhabited. Qed.
+
+Theorem vjp_mean_error__error__defined : Statements.vjp_mean_error__error__defined.
+Proof. defined_here. Qed.
+
+Theorem vjp_mean_error__error : Statements.vjp_mean_error__error.
+Proof.
+start. rewrite <- Sum_scal. apply Sum_ext. intros i _. destruct (Rlt_dec 0 (p i)) as [L|L]; [|ring].
+set (m := _ / _). replace (_ + _) with (pw (p i) (2 - alpha) * shift) by ring.
+rewrite Rabs_mult, (Rabs_pos_eq (pw _ _)) by apply pw_ge0. ring.
+Qed.
