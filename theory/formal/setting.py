@@ -37,6 +37,8 @@ class Setting:
         In words, where it is narrower than the setting of the theorem.
     without
         For the keys of claims: the keys of hypotheses that they do not need, and which are left out.
+    exist
+        For symbols that stand for derivatives: that these exist, which is part of being defined.
     """
 
     variables: Mapping[str, str]
@@ -46,6 +48,7 @@ class Setting:
     ranges: Mapping[sp.Basic, str] = field(default_factory=dict)
     domain: str = ""
     without: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    exist: Mapping[sp.Basic, str] = field(default_factory=dict)
 
     def having(
         self,

@@ -92,7 +92,7 @@ def of_claim(theorem: Theorem, claim: Claim, setting: Setting) -> Iterator[State
     lines = [f"{argument(premise)} ->" for premise in premises]
     lines += [f"forall {name(s)}, inr {name(s)} {argument(last)} ->" for s, last in indices.items()]
     yield Statement(theorem.name, claim.key, "claim", _text(setting, [*lines, body]))
-    guards = list(printer.guards)
+    guards = [*printer.guards, *(text for symbol, text in setting.exist.items() if claim.relation.has(symbol))]
     if guards or hypotheses.guards:
         before = " /\\\n  ".join(f"({guard})" for guard in hypotheses.guards)
         after = "\n  ".join([*lines, " /\\\n  ".join(f"({guard})" for guard in guards)])

@@ -97,6 +97,17 @@ assert (Q : layer_edge n alpha (at_ l) (Z l) (tok m) (tok d) = true).
 rewrite Em in Q. change (edge l (tok c) (tok d) = true) in Q. congruence.
 Qed.
 
+Theorem transformer_differentiable c d : inr c N ->
+  ex_derive (fun t => transformer n tok alpha Z V T layers (fun m => x m + t * (if Nat.eq_dec m d then 1 else 0)) c) 0.
+Proof.
+intros Hc. eexists. apply (stack_jacobian N (fun l y c => T l c (attended n tok alpha (Z l) (V l) y)) J layers x) with
+  (g := fun t m => x m + t * (if Nat.eq_dec m d then 1 else 0)) (v := fun m => if Nat.eq_dec m d then 1 else 0).
+- intros l Hl. replace (pred l) with (l - 1)%nat by lia. now apply layer_differentiable.
+- intros i _. ring.
+- intros i _. auto_derive; [exact I | ring].
+- exact Hc.
+Qed.
+
 Theorem unreachable_transformer c d : inr c N -> inr d N -> length (paths_from n edge layers (tok c) (tok d)) = 0%nat ->
   is_derive (fun t => transformer n tok alpha Z V T layers (fun m => x m + t * (if Nat.eq_dec m d then 1 else 0)) c) 0 0.
 Proof.

@@ -903,11 +903,23 @@ eapply Rlt_le_trans; [|apply (Sum_ge_term n (sens alpha p) k Hk)].
 - intros i _. unfold sens. destruct (Rlt_dec 0 (p i)); [apply pw_ge0 | lra].
 Qed.
 
+Lemma derivative_exists n alpha z i j : (1 <= n)%nat -> 1 <= alpha ->
+  alpha < 2 \/ (forall l, inr l n -> (alpha - 1) * z l <> threshold n alpha z) -> inr i n -> inr j n ->
+  ex_derive (fun t => entmax1 n alpha (fun m => z m + t * (if Nat.eq_dec m j then 1 else 0)) i) 0.
+Proof.
+intros Hn Ha Hb Hi Hj. unfold entmax1. destruct (Req_EM_T alpha 1).
+- eexists. now apply softmax_derive.
+- exists (jacobian n alpha z i j). apply jacobian_formula; (assumption || lra).
+Qed.
+
 Theorem read_out_gradient__gradient__defined : Statements.read_out_gradient__gradient__defined.
 Proof.
-start. split; [intros; left; assumption|]. split; [|intros; left; assumption].
+start. split; [intros; left; assumption|]. split; [|split; [intros; left; assumption | intros; now apply derivative_exists]].
 apply Rgt_not_eq. apply (sensitivity_pos n alpha (entmax1 n alpha z)); [intros; now apply entmax1_ge0 | now apply entmax1_sum].
 Qed.
+
+Theorem read_out_gradient__dead__defined : Statements.read_out_gradient__dead__defined.
+Proof. start. now apply derivative_exists. Qed.
 
 Theorem read_out_gradient__dead : Statements.read_out_gradient__dead.
 Proof.
@@ -1266,6 +1278,9 @@ Lemma Largest_zero n f : (forall i, inr i n -> f i = 0) -> Largest n f = 0.
 Proof.
 intros H. destruct n as [|n]; [reflexivity|]. destruct (Largest_in (S n) f ltac:(lia)) as [i [Hi ->]]. now apply H.
 Qed.
+
+Theorem unreachable_gradient__unreachable__defined : Statements.unreachable_gradient__unreachable__defined.
+Proof. start. now apply (transformer_differentiable n N tok alpha layers Z V T x). Qed.
 
 Theorem unreachable_gradient__unreachable : Statements.unreachable_gradient__unreachable.
 Proof.

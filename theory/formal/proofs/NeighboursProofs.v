@@ -22,16 +22,18 @@ Proof. start. now rewrite H2. Qed.
 Theorem sigmoid_slope__inhabited : Statements.sigmoid_slope__inhabited.
 Proof. exists 1%nat, (fun _ => 0), (fun _ => 0), 0. split; [lia|exact I]. Qed.
 
-Theorem sigmoid_slope__formula : Statements.sigmoid_slope__formula.
+Lemma sigmoid_along z c e : is_derive (fun t => sigmoid (z + t * e + c)) 0 ((1 - sigmoid (z + c)) * sigmoid (z + c) * e).
 Proof.
-start. apply is_derive_unique.
-replace ((1 - sigmoid (z i + shift)) * sigmoid (z i + shift) * (if Nat.eq_dec i j then 1 else 0))
-  with ((if Nat.eq_dec i j then 1 else 0) * (sigmoid (z i + 0 * (if Nat.eq_dec i j then 1 else 0) + shift)
-    * (1 - sigmoid (z i + 0 * (if Nat.eq_dec i j then 1 else 0) + shift))))
+replace ((1 - sigmoid (z + c)) * sigmoid (z + c) * e) with (e * (sigmoid (z + 0 * e + c) * (1 - sigmoid (z + 0 * e + c))))
   by (rewrite Rmult_0_l, Rplus_0_r; ring).
-apply (is_derive_comp sigmoid (fun t => z i + t * (if Nat.eq_dec i j then 1 else 0) + shift)); [apply sigmoid_derive|].
-auto_derive; [exact I|ring].
+apply (is_derive_comp sigmoid (fun t => z + t * e + c)); [apply sigmoid_derive|]. auto_derive; [exact I|ring].
 Qed.
+
+Theorem sigmoid_slope__formula : Statements.sigmoid_slope__formula.
+Proof. start. apply is_derive_unique, sigmoid_along. Qed.
+
+Theorem sigmoid_slope__formula__defined : Statements.sigmoid_slope__formula__defined.
+Proof. start. eexists. apply sigmoid_along. Qed.
 
 Theorem sigmoid_slope__lipschitz : Statements.sigmoid_slope__lipschitz.
 Proof.
@@ -872,7 +874,11 @@ replace (((if Nat.eq_dec i j then 1 else 0) - (if le_dec i j then / (1 + exp (- 
 Qed.
 
 Theorem stick_breaking_slope__formula__defined : Statements.stick_breaking_slope__formula__defined.
-Proof. start. pose proof (exp_pos (- z j)). lra. Qed.
+Proof.
+start. pose proof (exp_pos (- z j)). split; [intros; lra|]. intros a b Ha _. eexists.
+apply (stick_derive n (fun t m => z m + t * (if Nat.eq_dec m b then 1 else 0)) (fun m => if Nat.eq_dec m b then 1 else 0)); [exact Ha|].
+intros m _. auto_derive; [exact I | ring].
+Qed.
 
 (** For all t, |J v - t p|^2 <= |v|^2 / 8 + t^2, token after token. *)
 Lemma stick_bound n z v t : Sum n (fun i => (stick_change n z v i - t * stick n z i) ^ 2) <= Sum n (fun i => v i ^ 2) / 8 + t ^ 2.

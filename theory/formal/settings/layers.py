@@ -114,6 +114,10 @@ SETTINGS: dict[str, Setting] = {
             N.D: "fun i j => "
             "Derive (fun t => entmax1 n alpha (fun m => z m + t * (if Nat.eq_dec m j then 1 else 0)) i) 0",
         },
+        exist={
+            N.D: "forall i j, inr i n -> inr j n -> "
+            "ex_derive (fun t => entmax1 n alpha (fun m => z m + t * (if Nat.eq_dec m j then 1 else 0)) i) 0"
+        },
     ),
     "gradient-size": POINT_FROM_ONE.having(
         "forall i k, inr i n -> inr k n -> 0 < p i -> 0 < p k -> v i - v k <= reach",
@@ -171,6 +175,10 @@ SETTINGS: dict[str, Setting] = {
             "if Nat.eq_dec (tok c) i then if Nat.eq_dec (tok d) j then "
             "Rabs (Derive (fun t => transformer n tok alpha Z V T layers "
             "(fun m => x m + t * (if Nat.eq_dec m d then 1 else 0)) c) 0) else 0 else 0))",
+        },
+        exist={
+            N.G: "forall c d, inr c N -> inr d N -> ex_derive (fun t => transformer n tok alpha Z V T layers "
+            "(fun m => x m + t * (if Nat.eq_dec m d then 1 else 0)) c) 0"
         },
     ),
     "softmax-squashing": Setting(

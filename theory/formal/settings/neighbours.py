@@ -40,7 +40,11 @@ _Z = "(fun i => z (perm i) + shift)"
 SETTINGS: dict[str, Setting] = {
     "sigmoid-structure": SIGMOID,
     "sigmoid-slope": SIGMOID.having(
-        meaning={N.D: "fun i j => Derive (fun t => sigmoid (z i + t * (if Nat.eq_dec i j then 1 else 0) + shift)) 0"}
+        meaning={N.D: "fun i j => Derive (fun t => sigmoid (z i + t * (if Nat.eq_dec i j then 1 else 0) + shift)) 0"},
+        exist={
+            N.D: "forall i j, inr i n -> inr j n -> "
+            "ex_derive (fun t => sigmoid (z i + t * (if Nat.eq_dec i j then 1 else 0) + shift)) 0"
+        },
     ),
     "sigmoid-length-bias": ROW.having(
         variables={"late": "R"},
@@ -61,6 +65,10 @@ SETTINGS: dict[str, Setting] = {
         meaning={
             N.r: "stick n y",
             N.D: "fun i j => Derive (fun t => stick n (fun m => z m + t * (if Nat.eq_dec m j then 1 else 0)) i) 0",
+        },
+        exist={
+            N.D: "forall i j, inr i n -> inr j n -> "
+            "ex_derive (fun t => stick n (fun m => z m + t * (if Nat.eq_dec m j then 1 else 0)) i) 0"
         },
     ),
     "r-softmax-structure": ROW.having(
