@@ -40,17 +40,23 @@ certified_bracket = theorem(
 condition = q * p_max**a * Sigma
 """Condition number ``kappa`` of a row."""
 
+_rest = sp.Piecewise(((1 - p_max) ** (2 - alpha), p_max < 1), (0, True))
+"""What the largest token leaves to the others, to the power ``2 - alpha``: 0 where it leaves nothing."""
+worst_condition = q * (p_max + (n - 1) ** a * p_max**a * _rest)
+"""The worst condition number for a given largest probability."""
+
 condition_exact = theorem(
     name="condition-number-exact",
     title="The worst condition number for a given largest probability",
     statement=(
         r"For $\alpha \le 2$ and $w = p_{\max}$, $\kappa = q\, w^{\alpha-1} \Sigma \le q \bigl(w + (n-1)^{\alpha-1} "
-        r"w^{\alpha-1} (1-w)^{2-\alpha}\bigr)$, attained when the other tokens are equal: so the worst row has "
-        r"$\kappa \approx q\, (n-1)^{\alpha-1} (\alpha-1)^{\alpha-1} (2-\alpha)^{2-\alpha}$."
+        r"w^{\alpha-1} (1-w)^{2-\alpha}\bigr)$, the last power read as 0 for $w = 1$; attained when the other "
+        r"tokens are equal: so the worst row has $\kappa \approx q\, (n-1)^{\alpha-1} (\alpha-1)^{\alpha-1} "
+        r"(2-\alpha)^{2-\alpha}$."
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $p$ in the simplex",
     hypotheses=(CONVEX_RANGE,),
-    claims=(Claim("worst", sp.Le(condition, q * (p_max + (n - 1) ** a * p_max**a * (1 - p_max) ** (2 - alpha)))),),
+    claims=(Claim("worst", sp.Le(condition, worst_condition)),),
 )
 
 tree_depth = total(sp.Piecewise((1, 2 ** (k - 1) < n), (0, True)), k)

@@ -159,9 +159,27 @@ Definition budget (t : R) (z : nat -> R) (i : nat) : R := Rmin 1 (Rmax 0 (z i - 
 (** Masses of a row over their sum. *)
 Definition shares (n : nat) (f : nat -> R) (i : nat) : R := f i / Sum n f.
 
-(** * More on layers *)
+(** The k-th smallest of z 1, ..., z n: the smallest entry that at least k entries do not exceed. *)
+Definition order_statistic (n : nat) (z : nat -> R) (k : nat) : R :=
+  - Largest n (fun i => - (if Rle_dec (INR k) (Sum n (fun j => if Rle_dec (z j) (z i) then 1 else 0)) then z i else Largest n z)).
 
-(** The paths among them that start at token j. *)
+(** The quantile of level r, linear between the order statistics: at 1 + (n - 1) r in their list. *)
+Definition quantile (n : nat) (r : R) (z : nat -> R) : R :=
+  let k := S (Z.to_nat (Int_part ((INR n - 1) * r))) in
+  order_statistic n z k + frac_part ((INR n - 1) * r) * (order_statistic n z (Nat.min (S k) n) - order_statistic n z k).
+
+(** Adaptive-temperature softmax: its scale is 1 or the published polynomial of the entropy h of softmax, if that is larger.
+    The coefficients -0.037, 0.481, -2.3, 4.917 and -1.791 are those float64 numbers. *)
+Definition temperature_fit (h : R) : R :=
+  - (5332261958806667 / 144115188075855872) * h ^ 4 + 4332462841530417 / 9007199254740992 * h ^ 3
+  - 2589569785738035 / 1125899906842624 * h ^ 2 + 2768024920972591 / 562949953421312 * h - 4032973466310279 / 2251799813685248.
+
+Definition adaptive_scale (n : nat) (z : nat -> R) : R :=
+  Rmax 1 (temperature_fit (Sum n (fun i => - (softmax n z i * ln (softmax n z i))))).
+
+(** * Paths and averages through layers *)
+
+(** The paths among [paths] that start at token j. *)
 Definition paths_from (n : nat) (edge : nat -> nat -> nat -> bool) (L i j : nat) : list (list nat) :=
   filter (fun v => if Nat.eq_dec (last v O) j then true else false) (paths n edge L i).
 
@@ -188,15 +206,6 @@ Fixpoint averaged {V : NormedModule R_AbsRing} (n : nat) (P : nat -> nat -> nat 
   | S l => f L i (VSum n (fun j => scal (P L i j) (averaged n P f l x j)))
   end.
 
-(** The k-th smallest of z 1, ..., z n: the smallest entry that at least k entries do not exceed. *)
-Definition order_statistic (n : nat) (z : nat -> R) (k : nat) : R :=
-  - Largest n (fun i => - (if Rle_dec (INR k) (Sum n (fun j => if Rle_dec (z j) (z i) then 1 else 0)) then z i else Largest n z)).
-
-(** The quantile of level r, linear between the order statistics: at 1 + (n - 1) r in their list. *)
-Definition quantile (n : nat) (r : R) (z : nat -> R) : R :=
-  let k := S (Z.to_nat (Int_part ((INR n - 1) * r))) in
-  order_statistic n z k + frac_part ((INR n - 1) * r) * (order_statistic n z (Nat.min (S k) n) - order_statistic n z k).
-
 (** * Stacks of attention layers *)
 
 (** Coordinates 1 ... N, each of a token. A function of them depends on those of some tokens only. *)
@@ -218,11 +227,39 @@ Definition transformer (n : nat) (tok : nat -> nat) (alpha : R) (Z V : nat -> na
     (T : nat -> nat -> (nat -> R) -> R) : nat -> (nat -> R) -> nat -> R :=
   stack (fun l x c => T l c (attended n tok alpha (Z l) (V l) x)).
 
-(** Adaptive-temperature softmax: its scale is 1 or the published polynomial of the entropy h of softmax, if that is larger.
-    The coefficients -0.037, 0.481, -2.3, 4.917 and -1.791 are those float64 numbers. *)
-Definition temperature_fit (h : R) : R :=
-  - (5332261958806667 / 144115188075855872) * h ^ 4 + 4332462841530417 / 9007199254740992 * h ^ 3
-  - 2589569785738035 / 1125899906842624 * h ^ 2 + 2768024920972591 / 562949953421312 * h - 4032973466310279 / 2251799813685248.
+(** * Programs *)
 
-Definition adaptive_scale (n : nat) (z : nat -> R) : R :=
-  Rmax 1 (temperature_fit (Sum n (fun i => - (softmax n z i * ln (softmax n z i))))).
+(** The lower end of [lo, hi] after some halvings, each of which keeps the half in which f falls through 1. *)
+Fixpoint halved (times : nat) (f : R -> R) (lo hi : R) : R :=
+  match times with
+  | O => lo
+  | S m => if Rle_dec 1 (f ((lo + hi) / 2)) then halved m f ((lo + hi) / 2) hi else halved m f lo ((lo + hi) / 2)
+  end.
+
+(** Binary numbers of some bits, with gradual underflow and without overflow: whole multiples of 2 ^ e, e >= emin. *)
+Definition binary (bits : nat) (emin : Z) (x : R) : Prop :=
+  exists m e : Z, (Z.abs m < 2 ^ Z.of_nat bits)%Z /\ (emin <= e)%Z /\ x = IZR m * powerRZ 2 e.
+
+(** Rounding to a nearest number of a format; ties as it likes. *)
+Definition to_nearest (format : R -> Prop) (rnd : R -> R) : Prop :=
+  forall x, format (rnd x) /\ forall y, format y -> Rabs (rnd x - x) <= Rabs (y - x).
+
+(** A rounded sum of v 1, ..., v n, one after the other. *)
+Fixpoint sum_in_order (rnd : R -> R) (n : nat) (v : nat -> R) : R :=
+  match n with O => 0 | S O => v 1%nat | S m => rnd (sum_in_order rnd m v + v (S m)) end.
+
+(** A rounded sum in pairs: a tree of additions, which has as many levels as the longest way to a leaf. *)
+Inductive tree : Type := leaf (i : nat) | pair_of (left right : tree).
+Fixpoint leaves (t : tree) : list nat := match t with leaf i => [i] | pair_of l r => leaves l ++ leaves r end.
+Fixpoint levels (t : tree) : nat := match t with leaf _ => O | pair_of l r => S (Nat.max (levels l) (levels r)) end.
+Fixpoint sum_in_pairs (rnd : R -> R) (v : nat -> R) (t : tree) : R :=
+  match t with leaf i => v i | pair_of l r => rnd (sum_in_pairs rnd v l + sum_in_pairs rnd v r) end.
+
+(** * Linear algebra *)
+
+(** The n x n matrix M has rank k: k of its images b 1, ..., b k are independent and span all of them. *)
+Definition has_rank (n : nat) (M : nat -> nat -> R) (k : nat) : Prop :=
+  exists b : nat -> nat -> R,
+  (forall l, inr l k -> exists v, forall i, inr i n -> b l i = Sum n (fun j => M i j * v j)) /\
+  (forall v, exists c, forall i, inr i n -> Sum n (fun j => M i j * v j) = Sum k (fun l => c l * b l i)) /\
+  (forall c, (forall i, inr i n -> Sum k (fun l => c l * b l i) = 0) -> forall l, inr l k -> c l = 0).

@@ -2031,27 +2031,31 @@ Definition jacobian__formula__defined : Prop :=
   ((p i > 0 -> (0 < p i \/ p i = 0 /\ 0 < (2 - alpha)))) /\
   ((p j > 0 -> (0 < p j \/ p j = 0 /\ 0 < (2 - alpha)))) /\
   ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (0 < p k \/ p k = 0 /\ 0 < (2 - alpha))))) /\
-  (Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) <> 0)).
+  (Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) <> 0) /\
+  (forall i j, inr i n -> inr j n -> ex_derive (fun t => entmax1 n alpha (fun m => z m + t * (if Nat.eq_dec m j then 1 else 0)) i) 0)).
 
 Definition jacobian_semidefinite__inhabited : Prop :=
-  exists (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R),
+  exists (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R) (rank : nat),
   (1 <= n)%nat /\
   (1 <= alpha) /\
   (simplex n p) /\
+  (has_rank n (fun i j => (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) i * (if Nat.eq_dec i j then 1 else 0) - (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) i * (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) j / Sum n (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) rank) /\
   True.
 
 Definition jacobian_semidefinite__variance : Prop :=
-  forall (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R),
+  forall (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R) (rank : nat),
   (1 <= n)%nat ->
   (1 <= alpha) ->
   (simplex n p) ->
+  (has_rank n (fun i j => (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) i * (if Nat.eq_dec i j then 1 else 0) - (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) i * (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) j / Sum n (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) rank) ->
   (Sum n (fun k => (if Rlt_dec 0 (p k) then ((v k ^ 2) * pw (p k) (2 - alpha)) else 0)) - ((Sum n (fun k => (if Rlt_dec 0 (p k) then (pw (p k) (2 - alpha) * v k) else 0)) ^ 2) / Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)))) = Sum n (fun i => (if Rlt_dec 0 (p i) then (((v i - (Sum n (fun k => (if Rlt_dec 0 (p k) then (pw (p k) (2 - alpha) * v k) else 0)) / Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)))) ^ 2) * pw (p i) (2 - alpha)) else 0)).
 
 Definition jacobian_semidefinite__variance__defined : Prop :=
-  forall (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R),
+  forall (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R) (rank : nat),
   (1 <= n)%nat ->
   (1 <= alpha) ->
   (simplex n p) ->
+  (has_rank n (fun i j => (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) i * (if Nat.eq_dec i j then 1 else 0) - (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) i * (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) j / Sum n (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) rank) ->
   (((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (0 < p k \/ p k = 0 /\ 0 < (2 - alpha))))) /\
   (Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) <> 0) /\
   ((forall i, (1%nat <= i <= n)%nat -> (p i > 0 -> (forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (0 < p k \/ p k = 0 /\ 0 < (2 - alpha))))))) /\
@@ -2059,34 +2063,56 @@ Definition jacobian_semidefinite__variance__defined : Prop :=
   ((forall i, (1%nat <= i <= n)%nat -> (p i > 0 -> (0 < p i \/ p i = 0 /\ 0 < (2 - alpha)))))).
 
 Definition jacobian_semidefinite__semidefinite : Prop :=
-  forall (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R),
+  forall (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R) (rank : nat),
   (1 <= n)%nat ->
   (1 <= alpha) ->
   (simplex n p) ->
+  (has_rank n (fun i j => (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) i * (if Nat.eq_dec i j then 1 else 0) - (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) i * (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) j / Sum n (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) rank) ->
   (Sum n (fun k => (if Rlt_dec 0 (p k) then ((v k ^ 2) * pw (p k) (2 - alpha)) else 0)) - ((Sum n (fun k => (if Rlt_dec 0 (p k) then (pw (p k) (2 - alpha) * v k) else 0)) ^ 2) / Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)))) >= 0.
 
 Definition jacobian_semidefinite__semidefinite__defined : Prop :=
-  forall (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R),
+  forall (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R) (rank : nat),
   (1 <= n)%nat ->
   (1 <= alpha) ->
   (simplex n p) ->
+  (has_rank n (fun i j => (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) i * (if Nat.eq_dec i j then 1 else 0) - (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) i * (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) j / Sum n (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) rank) ->
   (((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (0 < p k \/ p k = 0 /\ 0 < (2 - alpha))))) /\
   (Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) <> 0)).
 
 Definition jacobian_semidefinite__kernel : Prop :=
-  forall (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R),
+  forall (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R) (rank : nat),
   (1 <= n)%nat ->
   (1 <= alpha) ->
   (simplex n p) ->
+  (has_rank n (fun i j => (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) i * (if Nat.eq_dec i j then 1 else 0) - (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) i * (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) j / Sum n (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) rank) ->
   ((Sum n (fun k => (if Rlt_dec 0 (p k) then ((v k ^ 2) * pw (p k) (2 - alpha)) else 0)) - ((Sum n (fun k => (if Rlt_dec 0 (p k) then (pw (p k) (2 - alpha) * v k) else 0)) ^ 2) / Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)))) = 0 <-> (forall i, inr i n -> (forall j, inr j n -> (p i = 0 \/ p j = 0 \/ v i = v j)))).
 
 Definition jacobian_semidefinite__kernel__defined : Prop :=
-  forall (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R),
+  forall (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R) (rank : nat),
   (1 <= n)%nat ->
   (1 <= alpha) ->
   (simplex n p) ->
+  (has_rank n (fun i j => (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) i * (if Nat.eq_dec i j then 1 else 0) - (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) i * (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) j / Sum n (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) rank) ->
   (((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (0 < p k \/ p k = 0 /\ 0 < (2 - alpha))))) /\
   (Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) <> 0)).
+
+Definition jacobian_semidefinite__rank : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R) (rank : nat),
+  (1 <= n)%nat ->
+  (1 <= alpha) ->
+  (simplex n p) ->
+  (has_rank n (fun i j => (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) i * (if Nat.eq_dec i j then 1 else 0) - (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) i * (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) j / Sum n (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) rank) ->
+  let size := support_size n p in
+  (rank = (size - 1%nat)%nat)%nat.
+
+Definition jacobian_semidefinite__rank__defined : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R) (rank : nat),
+  (1 <= n)%nat ->
+  (1 <= alpha) ->
+  (simplex n p) ->
+  (has_rank n (fun i j => (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) i * (if Nat.eq_dec i j then 1 else 0) - (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) i * (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) j / Sum n (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) rank) ->
+  let size := support_size n p in
+  (((1%nat <= size)%nat)).
 
 Definition jacobian_inverse__inhabited : Prop :=
   exists (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R),
@@ -2177,6 +2203,63 @@ Definition jacobian_entries__row__defined : Prop :=
   ((0 < (INR n - 1) \/ (INR n - 1) = 0 /\ 0 < (- ((alpha - 1) / (3 - alpha))))) /\
   ((0 < (1 + pw (INR n - 1) (- ((alpha - 1) / (3 - alpha)))) \/ (1 + pw (INR n - 1) (- ((alpha - 1) / (3 - alpha)))) = 0 /\ 0 < (alpha - 3)))).
 
+Definition norm_path__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (mix : R),
+  (2 <= n)%nat /\
+  (1 <= alpha <= 2) /\
+  (0 <= mix <= 1) /\
+  True.
+
+Definition norm_path__ends : Prop :=
+  forall (n : nat) (alpha : R) (mix : R),
+  (2 <= n)%nat ->
+  (1 <= alpha <= 2) ->
+  (0 <= mix <= 1) ->
+  (1 + ((1 + (mix * (INR n - 2))) ^ 2) + ((mix ^ 2) * (INR n - 2))) <= (pw (1 + pw (1 + (mix * (INR n - 2))) (2 / (3 - alpha)) + (pw mix (2 / (3 - alpha)) * (INR n - 2))) (3 - alpha) * Rmax (pw 2 (alpha - 2)) (INR n * pw (1 + pw (INR n - 1) (- ((alpha - 1) / (3 - alpha)))) (alpha - 3) / (INR n - 1))).
+
+Definition norm_path__ends__defined : Prop :=
+  forall (n : nat) (alpha : R) (mix : R),
+  (2 <= n)%nat ->
+  (1 <= alpha <= 2) ->
+  (0 <= mix <= 1) ->
+  (((3 - alpha) <> 0) /\
+  ((0 < (1 + (mix * (INR n - 2))) \/ (1 + (mix * (INR n - 2))) = 0 /\ 0 < (2 / (3 - alpha)))) /\
+  ((0 < mix \/ mix = 0 /\ 0 < (2 / (3 - alpha)))) /\
+  ((0 < (1 + pw (1 + (mix * (INR n - 2))) (2 / (3 - alpha)) + (pw mix (2 / (3 - alpha)) * (INR n - 2))) \/ (1 + pw (1 + (mix * (INR n - 2))) (2 / (3 - alpha)) + (pw mix (2 / (3 - alpha)) * (INR n - 2))) = 0 /\ 0 < (3 - alpha))) /\
+  ((0 < 2 \/ 2 = 0 /\ 0 < (alpha - 2))) /\
+  ((0 < (INR n - 1) \/ (INR n - 1) = 0 /\ 0 < (- ((alpha - 1) / (3 - alpha))))) /\
+  ((0 < (1 + pw (INR n - 1) (- ((alpha - 1) / (3 - alpha)))) \/ (1 + pw (INR n - 1) (- ((alpha - 1) / (3 - alpha)))) = 0 /\ 0 < (alpha - 3))) /\
+  ((INR n - 1) <> 0)).
+
+Definition jacobian_norm__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R),
+  (2 <= n)%nat /\
+  (1 <= alpha) /\
+  (simplex n p) /\
+  (alpha <= 2).
+
+Definition jacobian_norm__norm : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R),
+  (2 <= n)%nat ->
+  (1 <= alpha) ->
+  (simplex n p) ->
+  (alpha <= 2) ->
+  (Sum n (fun k => (if Rlt_dec 0 (p k) then ((v k ^ 2) * pw (p k) (2 - alpha)) else 0)) - ((Sum n (fun k => (if Rlt_dec 0 (p k) then (pw (p k) (2 - alpha) * v k) else 0)) ^ 2) / Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)))) <= (Rmax (pw 2 (alpha - 2)) (INR n * pw (1 + pw (INR n - 1) (- ((alpha - 1) / (3 - alpha)))) (alpha - 3) / (INR n - 1)) * Sum n (fun i => (v i ^ 2))).
+
+Definition jacobian_norm__norm__defined : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R),
+  (2 <= n)%nat ->
+  (1 <= alpha) ->
+  (simplex n p) ->
+  ((alpha <= 2) ->
+  ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (0 < p k \/ p k = 0 /\ 0 < (2 - alpha))))) /\
+  (Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) <> 0) /\
+  ((0 < 2 \/ 2 = 0 /\ 0 < (alpha - 2))) /\
+  ((3 - alpha) <> 0) /\
+  ((0 < (INR n - 1) \/ (INR n - 1) = 0 /\ 0 < (- ((alpha - 1) / (3 - alpha))))) /\
+  ((0 < (1 + pw (INR n - 1) (- ((alpha - 1) / (3 - alpha)))) \/ (1 + pw (INR n - 1) (- ((alpha - 1) / (3 - alpha)))) = 0 /\ 0 < (alpha - 3))) /\
+  ((INR n - 1) <> 0)).
+
 Definition hoelder__inhabited : Prop :=
   exists (n : nat) (alpha : R) (z : nat -> R) (y : nat -> R),
   (1 <= n)%nat /\
@@ -2259,7 +2342,8 @@ Definition alpha_derivative__formula__defined : Prop :=
   (((alpha - 1) ^ 2) <> 0) /\
   ((p i > 0 -> 0 <= p i)) /\
   ((forall j, (1%nat <= j <= n)%nat -> (p j > 0 -> 0 <= p j))) /\
-  ((alpha - 1) <> 0)).
+  ((alpha - 1) <> 0) /\
+  (forall i, inr i n -> ex_derive (fun t => entmax n t z i) alpha)).
 
 Definition boundary_slopes__inhabited : Prop :=
   exists (n : nat) (alpha : R) (z : nat -> R),
@@ -2288,7 +2372,8 @@ Definition boundary_slopes__fades__defined : Prop :=
   (forall i, inr i n ->
   forall j, inr j n ->
   ((alpha - 1) <> 0) /\
-  ((0 < Rmax 0 (((alpha - 1) * z j) - tau) \/ Rmax 0 (((alpha - 1) * z j) - tau) = 0 /\ 0 < ((/ (alpha - 1)) - 1)))).
+  ((0 < Rmax 0 (((alpha - 1) * z j) - tau) \/ Rmax 0 (((alpha - 1) * z j) - tau) = 0 /\ 0 < ((/ (alpha - 1)) - 1))) /\
+  (forall i j, inr i n -> inr j n -> ex_derive (fun t => entmax n alpha (fun m => z m + t * (if Nat.eq_dec m j then 1 else 0)) i) 0)).
 
 Definition boundary_jump__inhabited : Prop :=
   exists (alpha : R) (mix : R),
@@ -2538,7 +2623,8 @@ Definition scale_derivative__probabilities__defined : Prop :=
   forall i, inr i n ->
   ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (0 < p k \/ p k = 0 /\ 0 < (2 - alpha))))) /\
   (Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) <> 0) /\
-  ((p i > 0 -> (0 < p i \/ p i = 0 /\ 0 < (2 - alpha))))).
+  ((p i > 0 -> (0 < p i \/ p i = 0 /\ 0 < (2 - alpha)))) /\
+  (forall i, inr i n -> ex_derive (fun t => entmax n alpha (fun j => t * z j) i) theta)).
 
 Definition scale_derivative__expected_logit : Prop :=
   forall (n : nat) (alpha : R) (theta : R) (z : nat -> R),
@@ -2560,7 +2646,8 @@ Definition scale_derivative__expected_logit__defined : Prop :=
   let tau := threshold n alpha (fun i => theta * z i) in
   ((forall l, inr l n -> (theta * (alpha - 1) * z l) <> tau) ->
   ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (0 < p k \/ p k = 0 /\ 0 < (2 - alpha))))) /\
-  (Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) <> 0)).
+  (Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) <> 0) /\
+  (forall i, inr i n -> ex_derive (fun t => entmax n alpha (fun j => t * z j) i) theta)).
 
 Definition scale_derivative__entropy : Prop :=
   forall (n : nat) (alpha : R) (theta : R) (z : nat -> R),
@@ -2584,7 +2671,8 @@ Definition scale_derivative__entropy__defined : Prop :=
   ((forall i, (1%nat <= i <= n)%nat -> (0 < p i \/ p i = 0 /\ 0 < (alpha - 1)))) /\
   ((alpha - 1) <> 0) /\
   ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (0 < p k \/ p k = 0 /\ 0 < (2 - alpha))))) /\
-  (Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) <> 0)).
+  (Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) <> 0) /\
+  (forall i, inr i n -> ex_derive (fun t => entmax n alpha (fun j => t * z j) i) theta)).
 
 Definition scale_derivative__shannon : Prop :=
   forall (n : nat) (alpha : R) (theta : R) (z : nat -> R),
@@ -2609,7 +2697,8 @@ Definition scale_derivative__shannon__defined : Prop :=
   ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (0 < p k \/ p k = 0 /\ 0 < (2 - alpha))))) /\
   ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (forall l, (1%nat <= l <= n)%nat -> (p l > 0 -> (0 < p l \/ p l = 0 /\ 0 < (2 - alpha))))))) /\
   ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> Sum n (fun l => (if Rlt_dec 0 (p l) then pw (p l) (2 - alpha) else 0)) <> 0))) /\
-  ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> 0 < p k)))).
+  ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> 0 < p k))) /\
+  (forall i, inr i n -> ex_derive (fun t => entmax n alpha (fun j => t * z j) i) theta)).
 
 Definition scale_derivative__falls : Prop :=
   forall (n : nat) (alpha : R) (theta : R) (z : nat -> R),
@@ -2633,6 +2722,35 @@ Definition scale_derivative__falls__defined : Prop :=
   ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (forall l, (1%nat <= l <= n)%nat -> (p l > 0 -> (0 < p l \/ p l = 0 /\ 0 < (2 - alpha))))))) /\
   ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> Sum n (fun l => (if Rlt_dec 0 (p l) then pw (p l) (2 - alpha) else 0)) <> 0))) /\
   ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> 0 < p k)))).
+
+Definition scaled_lipschitz__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (theta : R) (z : nat -> R) (y : nat -> R),
+  (2 <= n)%nat /\
+  (1 <= alpha) /\
+  (0 < theta) /\
+  (alpha <= 2).
+
+Definition scaled_lipschitz__distance : Prop :=
+  forall (n : nat) (alpha : R) (theta : R) (z : nat -> R) (y : nat -> R),
+  (2 <= n)%nat ->
+  (1 <= alpha) ->
+  (0 < theta) ->
+  let p := entmax1 n alpha (fun i => theta * z i) in
+  let r := entmax1 n alpha (fun i => theta * y i) in
+  (alpha <= 2) ->
+  Sum n (fun i => ((p i - r i) ^ 2)) <= ((theta ^ 2) * (Rmax (pw 2 (alpha - 2)) (INR n * pw (1 + pw (INR n - 1) (- ((alpha - 1) / (3 - alpha)))) (alpha - 3) / (INR n - 1)) ^ 2) * Sum n (fun i => ((z i - y i) ^ 2))).
+
+Definition scaled_lipschitz__distance__defined : Prop :=
+  forall (n : nat) (alpha : R) (theta : R) (z : nat -> R) (y : nat -> R),
+  (2 <= n)%nat ->
+  (1 <= alpha) ->
+  (0 < theta) ->
+  ((alpha <= 2) ->
+  ((0 < 2 \/ 2 = 0 /\ 0 < (alpha - 2))) /\
+  ((3 - alpha) <> 0) /\
+  ((0 < (INR n - 1) \/ (INR n - 1) = 0 /\ 0 < (- ((alpha - 1) / (3 - alpha))))) /\
+  ((0 < (1 + pw (INR n - 1) (- ((alpha - 1) / (3 - alpha)))) \/ (1 + pw (INR n - 1) (- ((alpha - 1) / (3 - alpha)))) = 0 /\ 0 < (alpha - 3))) /\
+  ((INR n - 1) <> 0)).
 
 Definition conjugate__inhabited : Prop :=
   exists (n : nat) (alpha : R) (z : nat -> R) (y : nat -> R),
@@ -2888,6 +3006,68 @@ Definition loss_gradient__two_norm : Prop :=
   (simplex n target) ->
   let p := entmax n alpha z in
   Sum n (fun i => ((p i - target i) ^ 2)) <= 2.
+
+Definition loss_smoothness__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R) (y : nat -> R) (target : nat -> R),
+  (2 <= n)%nat /\
+  (1 < alpha) /\
+  (simplex n target) /\
+  (alpha <= 2).
+
+Definition loss_smoothness__parabola : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (y : nat -> R) (target : nat -> R),
+  (2 <= n)%nat ->
+  (1 < alpha) ->
+  (simplex n target) ->
+  let p := entmax n alpha z in
+  let r := entmax n alpha y in
+  (alpha <= 2) ->
+  (Sum n (fun i => (y i * r i)) + Sum n (fun i => ((r i - pw (r i) alpha) / (alpha * (alpha - 1)))) - Sum n (fun i => ((y i - z i) * target i)) - Sum n (fun i => (z i * p i)) - Sum n (fun i => ((p i - pw (p i) alpha) / (alpha * (alpha - 1))))) <= ((Rmax (pw 2 (alpha - 2)) (INR n * pw (1 + pw (INR n - 1) (- ((alpha - 1) / (3 - alpha)))) (alpha - 3) / (INR n - 1)) * Sum n (fun i => ((y i - z i) ^ 2)) / 2) + Sum n (fun i => ((y i - z i) * (p i - target i)))).
+
+Definition loss_smoothness__parabola__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (y : nat -> R) (target : nat -> R),
+  (2 <= n)%nat ->
+  (1 < alpha) ->
+  (simplex n target) ->
+  let p := entmax n alpha z in
+  let r := entmax n alpha y in
+  ((alpha <= 2) ->
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < r i \/ r i = 0 /\ 0 < alpha))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> alpha <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < p i \/ p i = 0 /\ 0 < alpha))) /\
+  ((0 < 2 \/ 2 = 0 /\ 0 < (alpha - 2))) /\
+  ((3 - alpha) <> 0) /\
+  ((0 < (INR n - 1) \/ (INR n - 1) = 0 /\ 0 < (- ((alpha - 1) / (3 - alpha))))) /\
+  ((0 < (1 + pw (INR n - 1) (- ((alpha - 1) / (3 - alpha)))) \/ (1 + pw (INR n - 1) (- ((alpha - 1) / (3 - alpha)))) = 0 /\ 0 < (alpha - 3))) /\
+  ((INR n - 1) <> 0)).
+
+Definition loss_smoothness__squared_error : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (y : nat -> R) (target : nat -> R),
+  (2 <= n)%nat ->
+  (1 < alpha) ->
+  (simplex n target) ->
+  let p := entmax n alpha z in
+  (alpha <= 2) ->
+  (Sum n (fun i => (z i * p i)) + Sum n (fun i => ((p i - pw (p i) alpha) / (alpha * (alpha - 1)))) - Sum n (fun i => (z i * target i)) - Sum n (fun i => ((target i - pw (target i) alpha) / (alpha * (alpha - 1))))) >= (Sum n (fun i => ((p i - target i) ^ 2)) / (2 * Rmax (pw 2 (alpha - 2)) (INR n * pw (1 + pw (INR n - 1) (- ((alpha - 1) / (3 - alpha)))) (alpha - 3) / (INR n - 1)))).
+
+Definition loss_smoothness__squared_error__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (y : nat -> R) (target : nat -> R),
+  (2 <= n)%nat ->
+  (1 < alpha) ->
+  (simplex n target) ->
+  let p := entmax n alpha z in
+  ((alpha <= 2) ->
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < p i \/ p i = 0 /\ 0 < alpha))) /\
+  ((forall i, (1%nat <= i <= n)%nat -> alpha <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0)) /\
+  ((forall i, (1%nat <= i <= n)%nat -> (0 < target i \/ target i = 0 /\ 0 < alpha))) /\
+  ((0 < 2 \/ 2 = 0 /\ 0 < (alpha - 2))) /\
+  ((3 - alpha) <> 0) /\
+  ((0 < (INR n - 1) \/ (INR n - 1) = 0 /\ 0 < (- ((alpha - 1) / (3 - alpha))))) /\
+  ((0 < (1 + pw (INR n - 1) (- ((alpha - 1) / (3 - alpha)))) \/ (1 + pw (INR n - 1) (- ((alpha - 1) / (3 - alpha)))) = 0 /\ 0 < (alpha - 3))) /\
+  ((INR n - 1) <> 0) /\
+  (Rmax (pw 2 (alpha - 2)) (INR n * pw (1 + pw (INR n - 1) (- ((alpha - 1) / (3 - alpha)))) (alpha - 3) / (INR n - 1)) <> 0)).
 
 Definition label_smoothing__inhabited : Prop :=
   exists (n : nat) (alpha : R) (z : nat -> R) (epsilon : R) (k : nat),
@@ -4944,7 +5124,7 @@ Definition condition_number_exact__worst : Prop :=
   (simplex n p) ->
   let p_max := Largest n p in
   (alpha <= 2) ->
-  (pw p_max (alpha - 1) * Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) / (alpha - 1)) <= ((p_max + (pw p_max (alpha - 1) * pw (1 - p_max) (2 - alpha) * pw (INR n - 1) (alpha - 1))) / (alpha - 1)).
+  (pw p_max (alpha - 1) * Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) / (alpha - 1)) <= ((p_max + (pw p_max (alpha - 1) * pw (INR n - 1) (alpha - 1) * (if Rlt_dec p_max 1 then pw (1 - p_max) (2 - alpha) else 0))) / (alpha - 1)).
 
 Definition condition_number_exact__worst__defined : Prop :=
   forall (n : nat) (alpha : R) (p : nat -> R),
@@ -4956,8 +5136,8 @@ Definition condition_number_exact__worst__defined : Prop :=
   ((0 < p_max \/ p_max = 0 /\ 0 < (alpha - 1))) /\
   ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (0 < p k \/ p k = 0 /\ 0 < (2 - alpha))))) /\
   ((alpha - 1) <> 0) /\
-  ((0 < (1 - p_max) \/ (1 - p_max) = 0 /\ 0 < (2 - alpha))) /\
-  ((0 < (INR n - 1) \/ (INR n - 1) = 0 /\ 0 < (alpha - 1)))).
+  ((0 < (INR n - 1) \/ (INR n - 1) = 0 /\ 0 < (alpha - 1))) /\
+  ((p_max < 1 -> (0 < (1 - p_max) \/ (1 - p_max) = 0 /\ 0 < (2 - alpha))))).
 
 Definition support_decisions__inhabited : Prop :=
   exists (n : nat) (alpha : R) (z : nat -> R) (rho : R),
@@ -5079,6 +5259,80 @@ Definition false_zeros__underflow__defined : Prop :=
   (0 < epsilon) ->
   (forall i, inr i n ->
   ((0 < epsilon \/ epsilon = 0 /\ 0 < (alpha - 1)))).
+
+Definition bisection_steps__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R) (steps : nat),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (alpha <= 2).
+
+Definition bisection_steps__error : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (steps : nat),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  let r := fun i => pw (Rmax 0 ((alpha - 1) * z i - halved steps (mass n (/ (alpha - 1)) (scaled alpha z)) ((alpha - 1) * Largest n z - 1) ((alpha - 1) * Largest n z - pw (INR n) (1 - alpha)))) (/ (alpha - 1)) in
+  (alpha <= 2) ->
+  Sum n (fun i => Rabs (p i - r i)) <= (INR n * pw 2 (- INR steps) / (alpha - 1)).
+
+Definition bisection_steps__error__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (steps : nat),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  ((alpha <= 2) ->
+  ((0 < 2 \/ 2 = 0 /\ 0 < (- INR steps))) /\
+  ((alpha - 1) <> 0)).
+
+Definition summation_error__inhabited : Prop :=
+  exists (n : nat) (bits : nat) (emin : Z) (rnd : R -> R) (v : nat -> R) (t : tree),
+  (1 <= n)%nat /\
+  (1 <= bits)%nat /\
+  (to_nearest (binary bits emin) rnd) /\
+  (forall i, inr i n -> binary bits emin (v i)) /\
+  (leaves t = seq 1 n /\ (levels t <= Nat.log2_up n)%nat) /\
+  True.
+
+Definition summation_error__sequential : Prop :=
+  forall (n : nat) (bits : nat) (emin : Z) (rnd : R -> R) (v : nat -> R) (t : tree),
+  (1 <= n)%nat ->
+  (1 <= bits)%nat ->
+  (to_nearest (binary bits emin) rnd) ->
+  (forall i, inr i n -> binary bits emin (v i)) ->
+  (leaves t = seq 1 n /\ (levels t <= Nat.log2_up n)%nat) ->
+  let late := sum_in_order rnd n v in
+  let roundoff := / 2 ^ bits in
+  Rabs (late - Sum n (fun i => v i)) <= ((((1 + roundoff) ^ (n - 1%nat)%nat) - 1) * Sum n (fun i => Rabs (v i))).
+
+Definition summation_error__sequential__defined : Prop :=
+  forall (n : nat) (bits : nat) (emin : Z) (rnd : R -> R) (v : nat -> R) (t : tree),
+  (1 <= n)%nat ->
+  (1 <= bits)%nat ->
+  (to_nearest (binary bits emin) rnd) ->
+  (forall i, inr i n -> binary bits emin (v i)) ->
+  (leaves t = seq 1 n /\ (levels t <= Nat.log2_up n)%nat) ->
+  (((1%nat <= n)%nat)).
+
+Definition summation_error__pairwise : Prop :=
+  forall (n : nat) (bits : nat) (emin : Z) (rnd : R -> R) (v : nat -> R) (t : tree),
+  (1 <= n)%nat ->
+  (1 <= bits)%nat ->
+  (to_nearest (binary bits emin) rnd) ->
+  (forall i, inr i n -> binary bits emin (v i)) ->
+  (leaves t = seq 1 n /\ (levels t <= Nat.log2_up n)%nat) ->
+  let shift := sum_in_pairs rnd v t in
+  let roundoff := / 2 ^ bits in
+  Rabs (shift - Sum n (fun i => v i)) <= ((pw (1 + roundoff) (Sum n (fun k => (if Rlt_dec (2 ^ (k - 1%nat)%nat) (INR n) then 1 else 0))) - 1) * Sum n (fun i => Rabs (v i))).
+
+Definition summation_error__pairwise__defined : Prop :=
+  forall (n : nat) (bits : nat) (emin : Z) (rnd : R -> R) (v : nat -> R) (t : tree),
+  (1 <= n)%nat ->
+  (1 <= bits)%nat ->
+  (to_nearest (binary bits emin) rnd) ->
+  (forall i, inr i n -> binary bits emin (v i)) ->
+  (leaves t = seq 1 n /\ (levels t <= Nat.log2_up n)%nat) ->
+  let roundoff := / 2 ^ bits in
+  (((forall k, (1%nat <= k <= n)%nat -> (1%nat <= k)%nat)) /\
+  ((0 < (1 + roundoff) \/ (1 + roundoff) = 0 /\ 0 < Sum n (fun k => (if Rlt_dec (2 ^ (k - 1%nat)%nat) (INR n) then 1 else 0))))).
 
 Definition vjp_mean_error__inhabited : Prop :=
   exists (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R) (shift : R),

@@ -55,8 +55,7 @@ def _condition_proof() -> Proof:
         "there are m = n - 1 of them, of mass 1 - w = t together", m * (t / m) ** (1 - a), m**a * t ** (1 - a)
     )
     yield identity("the largest token's own share", w**a * w ** (1 - a), w)
-    worst = N.q * (N.p_max + (N.n - 1) ** N.a * N.p_max**N.a * (1 - N.p_max) ** (2 - N.alpha))
-    yield concludes("so", "worst", sp.Le(T.condition, worst))
+    yield concludes("so", "worst", sp.Le(T.condition, T.worst_condition))
 
 
 condition_exact = Case(

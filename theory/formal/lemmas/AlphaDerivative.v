@@ -74,7 +74,7 @@ assert (Lo : Rabs (tau - e - tau) <= e) by (replace (tau - e - tau) with (- e) b
 pose proof (q_pos alpha Ha) as Hq. pose proof (threshold_mass n alpha z Hn Ha) as M. fold tau in M.
 assert (MU : mass n (/ (alpha - 1)) (scaled alpha z) (tau + e) < 1) by (apply (mass_lt_1 n _ _ Hq tau); [exact M | lra]).
 assert (ML : 1 < mass n (/ (alpha - 1)) (scaled alpha z) (tau - e)).
-{ rewrite <- M at 1. apply mass_strict; [exact Hq | lra|]. rewrite (fun H => Rle_antisym _ _ H (Rlt_le _ _ (Rlt_le_trans _ _ _ Rlt_0_1 H)))  || idtac.
+{ rewrite <- M at 1. apply mass_strict; [exact Hq | lra|].
   eapply Rlt_le_trans; [|apply (mass_antitone n _ _ Hq (tau - e) tau); lra]. rewrite M. lra. }
 generalize (filter_and _ _ near_above (filter_and _ _
   (continuous_lt _ alpha 1 (mass_continuous_alpha (tau + e) (N _ Up)) MU)
@@ -238,7 +238,8 @@ set (H1 := Sum n (fun j => if Rlt_dec 0 (p j) then p j * ln (p j) else 0)).
 assert (HS : 0 < Sum n s) by (apply sens_sum_pos; now apply entmax_simplex).
 assert (SZ : forall j, s j * z j = (p j + tau * s j) / a).
 { intros j. unfold s, sens, a. destruct (Rlt_dec 0 (p j)) as [P|P].
-  - pose proof (live_y j P) as H. pose proof (entmax_pow n alpha z Ha j) as R0. fold p tau in R0. unfold scaled in R0. fold (y j) in R0. rewrite Rmax_0_id in R0 by lra.
+  - pose proof (live_y j P) as H. pose proof (entmax_pow n alpha z Ha j) as R0. fold p tau in R0. unfold scaled in R0. fold (y j) in R0.
+    rewrite Rmax_0_id in R0 by lra.
     assert (K : pw (p j) (2 - alpha) * y j = p j).
     { rewrite <- R0, <- pw_plus by exact P. replace (2 - alpha + (alpha - 1)) with 1 by ring. apply pw_1_r. lra. }
     rewrite <- K at 2. unfold y. field. lra.
@@ -247,7 +248,8 @@ assert (Rt : ratio alpha = ((1 + tau * Sum n s) / a - H1) / Sum n s).
 { unfold ratio. rewrite (Sum_ext n (fun i => m i alpha) (fun i => q * s i)) by (intros; apply m_at).
   rewrite (Sum_ext n _ (fun j => q / a * p j + q * tau / a * s j - q * (if Rlt_dec 0 (p j) then p j * ln (p j) else 0))).
   2:{ intros j _. rewrite m_at, k_at, Rmult_assoc, SZ. unfold a. field. lra. }
-  rewrite Sum_minus, Sum_plus, !Sum_scal. fold H1. unfold p at 1. rewrite entmax_sum by assumption. unfold q, a. change (Sum n (fun i => s i)) with (Sum n s). field. lra. }
+  rewrite Sum_minus, Sum_plus, !Sum_scal. fold H1. unfold p at 1. rewrite entmax_sum by assumption. unfold q, a.
+    change (Sum n (fun i => s i)) with (Sum n s). field. lra. }
 replace (_ - _) with (c alpha); [exact D|]. unfold c. rewrite m_at, k_at, Rt.
 rewrite Rmult_minus_distr_l, (Rmult_assoc q (s i) (z i)), SZ. unfold q, a. field. lra.
 Qed.

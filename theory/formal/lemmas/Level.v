@@ -29,7 +29,8 @@ change (mass n (/ (alpha - 1)) (scaled alpha z) t) with (Sum n r) in G. split; i
 - destruct (Rle_lt_or_eq_dec t tau) as [L|L]; [apply G; lra | exact L |].
   exfalso. unfold r in H. rewrite L in H. change (level alpha z tau) with p in H. unfold p in H. rewrite entmax_sum in H by assumption. lra.
 - destruct (Rle_lt_or_eq_dec 1 (Sum n r)) as [L|L]; [apply G; lra | exact L |].
-  exfalso. assert (t = tau); [|lra]. apply (mass_root_unique n (/ (alpha - 1)) (scaled alpha z)); [now apply q_pos | now symmetry | now apply threshold_mass].
+  exfalso. assert (t = tau); [|lra]. apply (mass_root_unique n (/ (alpha - 1)) (scaled alpha z));
+    [now apply q_pos | now symmetry | now apply threshold_mass].
 Qed.
 
 (** All terms have the sign of their sum, so the error is the residual. *)

@@ -110,7 +110,8 @@ Proof.
 intros Hn Hr Hs. pose proof (softmax_weight_pos n z Hn) as W. set (w := Sum n (fun j => exp (z j))) in *.
 assert (L : forall i, ln (softmax n z i) = z i - ln w).
 { intros i. unfold softmax. fold w. unfold Rdiv. rewrite ln_mult, ln_Rinv, ln_exp; [ring | exact W | apply exp_pos | now apply Rinv_0_lt_compat]. }
-rewrite <- !Sum_minus. rewrite (Sum_ext n (fun i => softmax n z i * z i - softmax n z i * ln (softmax n z i)) (fun i => softmax n z i * ln w)) by (intros; rewrite L; ring).
+rewrite <- !Sum_minus. rewrite (Sum_ext n (fun i => softmax n z i * z i - softmax n z i * ln (softmax n z i)) (fun i => softmax n z i * ln w)) by
+  (intros; rewrite L; ring).
 rewrite Sum_scal_r, softmax_sum, Rmult_1_l by exact Hn.
 apply Rle_trans with (Sum n (fun i => r i * ln w + (softmax n z i - r i))).
 - apply Sum_le. intros i Hi. specialize (Hr i Hi). pose proof (softmax_pos n z i Hn) as P.
@@ -140,8 +141,10 @@ assert (K : exists e f, theta * Sum n (fun i => z i * r i) + f <= theta * Sum n 
     assert (Q : forall i, r i = softmax n (fun i => eta * z i) i) by (intros; unfold r; rewrite A; apply entmax1_one).
     rewrite (Sum_ext n (fun i => z i * p i) (fun i => z i * softmax n (fun i => theta * z i) i)) by (intros; now rewrite P).
     rewrite (Sum_ext n (fun i => z i * r i) (fun i => z i * softmax n (fun i => eta * z i) i)) by (intros; now rewrite Q).
-    rewrite (Sum_ext n (fun i => p i * ln (p i)) (fun i => softmax n (fun i => theta * z i) i * ln (softmax n (fun i => theta * z i) i))) by (intros; now rewrite P).
-    rewrite (Sum_ext n (fun i => r i * ln (r i)) (fun i => softmax n (fun i => eta * z i) i * ln (softmax n (fun i => eta * z i) i))) by (intros; now rewrite Q).
+    rewrite (Sum_ext n (fun i => p i * ln (p i)) (fun i => softmax n (fun i => theta * z i) i * ln (softmax n (fun i => theta * z i) i))) by
+      (intros; now rewrite P).
+    rewrite (Sum_ext n (fun i => r i * ln (r i)) (fun i => softmax n (fun i => eta * z i) i * ln (softmax n (fun i => eta * z i) i))) by (intros;
+      now rewrite Q).
     rewrite <- !E.
     pose proof (gibbs n (fun i => theta * z i) (softmax n (fun i => eta * z i)) Hn (fun i _ => softmax_pos n _ i Hn) (softmax_sum n _ Hn)).
     pose proof (gibbs n (fun i => eta * z i) (softmax n (fun i => theta * z i)) Hn (fun i _ => softmax_pos n _ i Hn) (softmax_sum n _ Hn)).
@@ -153,10 +156,14 @@ assert (K : exists e f, theta * Sum n (fun i => z i * r i) + f <= theta * Sum n 
     assert (Sp : simplex n p) by now apply entmax1_simplex. assert (Sr : simplex n r) by now apply entmax1_simplex.
     pose proof (entmax_optimal n alpha (fun i => theta * z i) Hn A' r Sr) as O1.
     pose proof (entmax_optimal n alpha (fun i => eta * z i) Hn A' p Sp) as O2. unfold objective in O1, O2.
-    rewrite (Sum_ext n (fun i => entmax n alpha (fun i => theta * z i) i * (theta * z i)) (fun i => p i * (theta * z i))) in O1 by (intros; now rewrite P).
-    rewrite (Sum_ext n (fun i => tsallis_term alpha (entmax n alpha (fun i => theta * z i) i)) (fun i => tsallis_term alpha (p i))) in O1 by (intros; now rewrite P).
-    rewrite (Sum_ext n (fun i => entmax n alpha (fun i => eta * z i) i * (eta * z i)) (fun i => r i * (eta * z i))) in O2 by (intros; now rewrite Q).
-    rewrite (Sum_ext n (fun i => tsallis_term alpha (entmax n alpha (fun i => eta * z i) i)) (fun i => tsallis_term alpha (r i))) in O2 by (intros; now rewrite Q).
+    rewrite (Sum_ext n (fun i => entmax n alpha (fun i => theta * z i) i * (theta * z i)) (fun i => p i * (theta * z i))) in O1 by (intros;
+      now rewrite P).
+    rewrite (Sum_ext n (fun i => tsallis_term alpha (entmax n alpha (fun i => theta * z i) i)) (fun i => tsallis_term alpha (p i))) in O1 by
+      (intros; now rewrite P).
+    rewrite (Sum_ext n (fun i => entmax n alpha (fun i => eta * z i) i * (eta * z i)) (fun i => r i * (eta * z i))) in O2 by (intros;
+      now rewrite Q).
+    rewrite (Sum_ext n (fun i => tsallis_term alpha (entmax n alpha (fun i => eta * z i) i)) (fun i => tsallis_term alpha (r i))) in O2 by (intros;
+      now rewrite Q).
     lra. }
 destruct K as [e [f [K1 K2]]]. destruct (scales_exchange theta eta _ _ e f Ht K1 K2) as [C|C]; [|exact C].
 right. unfold p, r. now rewrite C.
@@ -194,7 +201,8 @@ rewrite (Sum_ext n _ (fun l => (if Rlt_dec 0 (entmax n 2 z l) then y l - z l els
 - rewrite Sum_minus, Sum_scal_r, <- support_size_Sum in E. apply (Rmult_eq_reg_r (INR (support_size n (entmax n 2 z)))); [|lra].
   unfold Rdiv. rewrite Rmult_assoc, Rinv_l by lra. lra.
 - intros l Hl. destruct (Rlt_dec 0 (entmax n 2 z l)) as [L|L]; [rewrite T by assumption; ring|].
-  pose proof (entmax_ge0 n 2 z l). pose proof (entmax_ge0 n 2 y l). destruct (Rlt_dec 0 (entmax n 2 y l)) as [L'|L']; [apply (H l Hl) in L'; lra | lra].
+  pose proof (entmax_ge0 n 2 z l). pose proof (entmax_ge0 n 2 y l).
+    destruct (Rlt_dec 0 (entmax n 2 y l)) as [L'|L']; [apply (H l Hl) in L'; lra | lra].
 Qed.
 
 (** The derivative in the scale. *)

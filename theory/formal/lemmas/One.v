@@ -76,7 +76,8 @@ intros Hn Ha Hi Hj Hb. destruct (Req_EM_T alpha 1) as [->|Hne].
   apply (is_derive_ext (fun t => softmax n (fun m => z m + t * (if Nat.eq_dec m j then 1 else 0)) i)); [intros; now rewrite entmax1_one|].
   assert (X : forall k, softmax n (fun m => z m + 0 * (if Nat.eq_dec m j then 1 else 0)) k = softmax n z k).
   { intros k. unfold softmax. f_equal; [f_equal; ring | apply Sum_ext; intros; f_equal; ring]. }
-  pose proof (softmax_derivative n (fun t m => z m + t * (if Nat.eq_dec m j then 1 else 0)) (fun m => if Nat.eq_dec m j then 1 else 0) 0 i Hn Hi) as D.
+  pose proof (softmax_derivative n (fun t m => z m + t * (if Nat.eq_dec m j then 1 else 0)) (fun m => if Nat.eq_dec m j then 1 else 0) 0 i Hn Hi)
+    as D.
   rewrite X in D. rewrite (Sum_ext n _ (fun k => if Nat.eq_dec k j then softmax n z j else 0)) in D.
   2:{ intros k _. rewrite X. destruct (Nat.eq_dec k j) as [->|]; ring. }
   rewrite Sum_single in D by exact Hj.

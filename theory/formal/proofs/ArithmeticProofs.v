@@ -1,7 +1,8 @@
 (* Proofs of the printed statements: the chapter arithmetic. *)
 From Coq Require Import Reals Lra Lia List.
 From Coquelicot Require Import Coquelicot.
-From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted One Level Tactics Statements.
+From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted One Loss Norms Entries Level
+  Bisection Rounding Secant Tactics Statements.
 Open Scope R_scope.
 
 Ltac sens_sum := apply Rgt_not_eq; match goal with |- context [Sum ?n _] => eapply (sens_sum_pos n) end;
@@ -144,3 +145,69 @@ start. rewrite <- Sum_scal. apply Sum_ext. intros i _. destruct (Rlt_dec 0 (p i)
 set (m := _ / _). replace (_ + _) with (pw (p i) (2 - alpha) * shift) by ring.
 rewrite Rabs_mult, (Rabs_pos_eq (pw _ _)) by apply pw_ge0. ring.
 Qed.
+
+Theorem condition_number_exact__inhabited : Statements.condition_number_exact__inhabited.
+Proof. exists 2%nat, 2, (vertex 1). inhabited; apply vertex_simplex; lia. Qed.
+
+Theorem condition_number_exact__worst : Statements.condition_number_exact__worst.
+Proof.
+start. apply Rmult_le_compat_r; [left; apply Rinv_0_lt_compat; lra|]. now apply condition_le.
+Qed.
+
+Theorem condition_number_exact__worst__defined : Statements.condition_number_exact__worst__defined.
+Proof.
+defined_here; left; try lra; [apply Largest_le1; (assumption || lia)|]. apply le_INR in H. simpl in H. lra.
+Qed.
+
+Theorem bisection_steps__inhabited : Statements.bisection_steps__inhabited.
+Proof. exists 1%nat, 2, (fun _ => 0), 0%nat. inhabited. Qed.
+
+Theorem bisection_steps__error : Statements.bisection_steps__error.
+Proof.
+start. pose proof (bisection_error n alpha z steps H H0 H1) as B.
+replace (pw 2 (- INR steps)) with (/ 2 ^ steps) by (rewrite pw_Rpower, Rpower_Ropp, Rpower_pow by lra; reflexivity).
+eapply Rle_trans; [exact B|]. right. field. split; [apply pow_nonzero; lra | lra].
+Qed.
+
+Theorem bisection_steps__error__defined : Statements.bisection_steps__error__defined.
+Proof. defined_here. Qed.
+
+(** Sums in floating point. *)
+
+Theorem summation_error__inhabited : Statements.summation_error__inhabited.
+Proof.
+exists 1%nat, 1%nat, 0%Z, round_one, (fun _ => 0), (leaf 1). inhabited; [apply round_one_nearest | apply round_one_nearest; assumption|].
+intros. apply one_bit. now left.
+Qed.
+
+Theorem summation_error__sequential : Statements.summation_error__sequential.
+Proof.
+start. destruct n as [|m]; [lia|]. replace (S m - 1)%nat with m by lia. apply (sequential bits emin); assumption.
+Qed.
+
+Theorem summation_error__sequential__defined : Statements.summation_error__sequential__defined.
+Proof. defined_here. Qed.
+
+Theorem summation_error__pairwise : Statements.summation_error__pairwise.
+Proof.
+start. destruct H3 as [Hl Hd]. rewrite levels_count by assumption.
+assert (U : 0 < / 2 ^ bits) by (apply Rinv_0_lt_compat, pow_lt; lra).
+rewrite pw_Rpower, Rpower_pow by lra.
+destruct (pairwise bits emin H0 rnd H1 v t) as [_ E].
+{ intros i Hi. rewrite Hl in Hi. apply in_seq in Hi. apply H2. lia. }
+rewrite Hl, !total_seq in E. eapply Rle_trans; [exact E|]. apply Rmult_le_compat_r.
+- apply Sum_nonneg. intros; apply Rabs_pos.
+- assert ((1 + / 2 ^ bits) ^ levels t <= (1 + / 2 ^ bits) ^ Nat.log2_up n); [|lra]. apply Rle_pow; [lra | exact Hd].
+Qed.
+
+Theorem summation_error__pairwise__defined : Statements.summation_error__pairwise__defined.
+Proof. defined_here. left. assert (U : 0 < / 2 ^ bits) by (apply Rinv_0_lt_compat, pow_lt; lra). lra. Qed.
+
+Theorem logit_rounding__inhabited : Statements.logit_rounding__inhabited.
+Proof. exists 1%nat, 1, (fun _ => 0), (fun _ => 0). inhabited. Qed.
+
+Theorem logit_rounding__error : Statements.logit_rounding__error.
+Proof. start. apply rounding_le; [assumption | lra]. Qed.
+
+Theorem logit_rounding__error__defined : Statements.logit_rounding__error__defined.
+Proof. defined_here. Qed.

@@ -1,7 +1,8 @@
 (* Proofs of the printed statements: the chapter calculus. *)
 From Coq Require Import Reals Lra Lia List.
 From Coquelicot Require Import Coquelicot.
-From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted One Loss Norms Tactics Statements.
+From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted One Loss Norms Entries
+  AlphaDerivative Rank Secant Hoelder NormPath JacobianNorm Lipschitz Tactics Statements.
 Open Scope R_scope.
 
 
@@ -25,10 +26,18 @@ start. apply is_derive_unique. rewrite Rmult_comm. exact (jacobian1_formula n al
 Qed.
 
 Theorem jacobian__formula__defined : Statements.jacobian__formula__defined.
-Proof. defined_here. Qed.
+Proof. defined_here. eexists. now apply jacobian1_formula. Qed.
 
 Theorem jacobian_semidefinite__inhabited : Statements.jacobian_semidefinite__inhabited.
-Proof. exists 1%nat, 1, (fun _ => 1), (fun _ => 0). inhabited. Qed.
+Proof.
+exists 1%nat, 1, (fun _ => 1), (fun _ => 0), (support_size 1 (fun _ => 1%R) - 1)%nat. inhabited. apply rank_exists, simplex_one.
+Qed.
+
+Theorem jacobian_semidefinite__rank : Statements.jacobian_semidefinite__rank.
+Proof. start. exact (rank_is n alpha p H1 rank H2). Qed.
+
+Theorem jacobian_semidefinite__rank__defined : Statements.jacobian_semidefinite__rank__defined.
+Proof. start. now apply support_size_pos. Qed.
 
 Theorem jacobian_semidefinite__variance__defined : Statements.jacobian_semidefinite__variance__defined.
 Proof. defined_here. Qed.
@@ -362,9 +371,10 @@ Qed.
 
 Theorem boundary_slopes__fades__defined : Statements.boundary_slopes__fades__defined.
 Proof.
-defined_here. match goal with |- 0 < ?m \/ _ => destruct (Rmax_0_ge ((alpha - 1) * z j - threshold n alpha z)) as [D|D] end;
-  [left; exact D | right; split; [now symmetry|]].
-assert (1 < / (alpha - 1)); [|lra]. rewrite <- Rinv_1. apply Rinv_lt_contravar; lra.
+defined_here.
+- destruct (Rmax_0_ge ((alpha - 1) * z j - threshold n alpha z)) as [D|D]; [left; exact D | right; split; [now symmetry|]].
+  assert (1 < / (alpha - 1)); [|lra]. rewrite <- Rinv_1. apply Rinv_lt_contravar; lra.
+- eexists. apply jacobian_formula; try assumption. now left.
 Qed.
 
 Theorem sparsemax_affine__inhabited : Statements.sparsemax_affine__inhabited.
@@ -412,7 +422,7 @@ Theorem scale_derivative__probabilities : Statements.scale_derivative__probabili
 Proof. start. rewrite scale_derivative_is, sens_mean by assumption. rewrite Rmult_comm. reflexivity. Qed.
 
 Theorem scale_derivative__probabilities__defined : Statements.scale_derivative__probabilities__defined.
-Proof. defined_here. Qed.
+Proof. defined_here. eexists. now apply scale_derivative. Qed.
 
 Theorem scale_derivative__expected_logit : Statements.scale_derivative__expected_logit.
 Proof.
@@ -423,7 +433,7 @@ rewrite centred by exact HS. unfold form. rewrite (Sum_ext n (fun i => s i * z i
 Qed.
 
 Theorem scale_derivative__expected_logit__defined : Statements.scale_derivative__expected_logit__defined.
-Proof. defined_here. Qed.
+Proof. defined_here. eexists. now apply scale_derivative. Qed.
 
 Theorem scale_derivative__entropy : Statements.scale_derivative__entropy.
 Proof.
@@ -435,13 +445,14 @@ rewrite (Sum_ext n _ (fun i => s i * (z i - Sum n (fun k => s k * z k) / Sum n s
   fold p tau in E. rewrite E. unfold scaled, s, sens. destruct (Rlt_dec 0 (p i)) as [L|L]; [|ring].
   apply entmax_pos_iff in L; [|exact H0]. unfold scaled in L. fold tau in L. rewrite Rmax_0_id by lra. ring. }
 rewrite centred by exact HS. unfold form.
-rewrite (Sum_ext n (fun i => s i * z i * ((alpha - 1) * theta * z i - tau)) (fun i => (alpha - 1) * theta * (s i * z i ^ 2) - tau * (s i * z i))) by (intros; ring).
+rewrite (Sum_ext n (fun i => s i * z i * ((alpha - 1) * theta * z i - tau)) (fun i => (alpha - 1) * theta * (s i * z i ^ 2) - tau * (s i * z i)))
+  by (intros; ring).
 rewrite (Sum_ext n (fun i => s i * ((alpha - 1) * theta * z i - tau)) (fun i => (alpha - 1) * theta * (s i * z i) - tau * s i)) by (intros; ring).
 rewrite !Sum_minus, !Sum_scal. change (Sum n (fun i => s i)) with (Sum n s). field. lra.
 Qed.
 
 Theorem scale_derivative__entropy__defined : Statements.scale_derivative__entropy__defined.
-Proof. defined_here. Qed.
+Proof. defined_here. eexists. now apply scale_derivative. Qed.
 
 Theorem scale_derivative__shannon : Statements.scale_derivative__shannon.
 Proof.
@@ -450,7 +461,7 @@ rewrite scale_derivative_is, sens_mean by assumption. unfold sens at 1. destruct
 Qed.
 
 Theorem scale_derivative__shannon__defined : Statements.scale_derivative__shannon__defined.
-Proof. defined_here. Qed.
+Proof. defined_here. eexists. now apply scale_derivative. Qed.
 
 Theorem scale_derivative__falls : Statements.scale_derivative__falls.
 Proof.
@@ -460,3 +471,186 @@ Qed.
 
 Theorem scale_derivative__falls__defined : Statements.scale_derivative__falls__defined.
 Proof. defined_here. Qed.
+
+(** Entries, and the derivative in alpha. *)
+
+Theorem jacobian_entries__inhabited : Statements.jacobian_entries__inhabited.
+Proof. exists 2%nat, 1, (vertex 1). inhabited; apply vertex_simplex; lia. Qed.
+
+Theorem jacobian_entries__entry : Statements.jacobian_entries__entry.
+Proof. start. apply (entry_le n alpha p i j); (assumption || lra). Qed.
+
+Theorem jacobian_entries__row : Statements.jacobian_entries__row.
+Proof.
+start. rewrite sens_square. pose proof (diagonal_le n alpha p i H ltac:(lra) H1 H3) as D.
+change (if Rlt_dec 0 (p i) then pw (p i) (2 - alpha) else 0) with (sens alpha p i).
+change (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) with (sens alpha p).
+unfold entry_constant in D. set (c := pw (1 + _) _) in *. clearbody c. unfold Rdiv in *. lra.
+Qed.
+
+Lemma tokens_above_one n : (2 <= n)%nat -> 0 < INR n - 1.
+Proof. intros H. apply le_INR in H. simpl in H. lra. Qed.
+
+Theorem jacobian_entries__entry__defined : Statements.jacobian_entries__entry__defined.
+Proof.
+defined_here; left; [now apply tokens_above_one|]. pose proof (pw_ge0 (INR n - 1) (- ((alpha - 1) / (3 - alpha)))). lra.
+Qed.
+
+Theorem jacobian_entries__row__defined : Statements.jacobian_entries__row__defined.
+Proof.
+defined_here; left; [now apply tokens_above_one|]. pose proof (pw_ge0 (INR n - 1) (- ((alpha - 1) / (3 - alpha)))). lra.
+Qed.
+
+Theorem alpha_derivative__inhabited : Statements.alpha_derivative__inhabited.
+Proof.
+exists 1%nat, 2, (fun _ => 0). inhabited. intros l _. rewrite (threshold_is 1 2 (fun _ => 0) ltac:(lia) ltac:(lra) (-1)); [lra|].
+unfold mass, scaled. cbn [Sum]. rewrite Rmax_0_id by lra. replace ((2 - 1) * 0 - -1) with 1 by ring. rewrite pw_1_l. ring.
+Qed.
+
+Theorem alpha_derivative__formula : Statements.alpha_derivative__formula.
+Proof. start. apply is_derive_unique. exact (alpha_derivative n alpha z H H0 H1 i H2). Qed.
+
+Theorem alpha_derivative__formula__defined : Statements.alpha_derivative__formula__defined.
+Proof. defined_here. eexists. now apply alpha_derivative. Qed.
+
+(** The jump at the edge of the support. *)
+
+Theorem boundary_jump__inhabited : Statements.boundary_jump__inhabited.
+Proof. exists 1, (1 / 2). inhabited. Qed.
+
+Lemma edge_pos t e : 0 < t -> 0 < 1 - t -> 0 < pw t e + pw (1 - t) e.
+Proof. intros H H'. pose proof (pw_gt0 t e H). pose proof (pw_gt0 (1 - t) e H'). lra. Qed.
+
+Theorem boundary_jump__slope : Statements.boundary_jump__slope.
+Proof.
+start. simpl. destruct (Rlt_dec 0 mix); [|lra]. destruct (Rlt_dec 0 (1 - mix)); [|lra].
+replace (4 - 2 * alpha) with (2 * (2 - alpha)) by ring. rewrite <- pw_square by lra.
+assert (I : forall t, 0 < t -> pw t (2 - alpha) = / pw t (alpha - 2)).
+{ intros t Ht. replace (2 - alpha) with (- (alpha - 2)) by ring. rewrite !pw_Rpower by exact Ht. apply Rpower_Ropp. }
+rewrite !I by lra. pose proof (pw_gt0 mix (alpha - 2) ltac:(lra)). pose proof (pw_gt0 (1 - mix) (alpha - 2) ltac:(lra)).
+field. lra.
+Qed.
+
+Theorem boundary_jump__slope__defined : Statements.boundary_jump__slope__defined.
+Proof.
+defined_here; try (simpl; lra).
+- apply Rgt_not_eq. cbn [Sum]. simpl Nat.eq_dec. cbv beta iota. destruct (Rlt_dec 0 mix); [|lra]. destruct (Rlt_dec 0 (1 - mix)); [|lra].
+  pose proof (pw_gt0 mix (2 - alpha) ltac:(lra)). pose proof (pw_gt0 (1 - mix) (2 - alpha) ltac:(lra)). lra.
+- apply Rgt_not_eq, edge_pos; lra.
+Qed.
+
+Theorem boundary_jump__below_two : Statements.boundary_jump__below_two.
+Proof.
+start. apply filterlim_locally. intros eps.
+destruct (proj1 (filterlim_locally (F := locally 0) _ _) (pw_continuous (1 / 2) 0 ltac:(lra)) eps) as [d Hd].
+assert (P : 0 < Rmin d 1) by (apply Rmin_glb_lt; [apply cond_pos | lra]). exists (mkposreal _ P). intros t Ht Pt.
+apply ball_lt, Rabs_def2 in Ht. simpl in Ht. pose proof (Rmin_l d 1). pose proof (Rmin_r d 1).
+specialize (Hd t ltac:(apply lt_ball, Rabs_def1; lra)). apply ball_lt in Hd. rewrite (pw_0 0) in Hd by lra. apply Rabs_def2 in Hd.
+apply lt_ball. rewrite Rminus_0_r, Rabs_pos_eq by (left; apply Rinv_0_lt_compat, edge_pos; lra).
+apply Rle_lt_trans with (pw t (1 / 2)); [|lra]. replace (pw t (1 / 2)) with (/ pw t (-1 / 2)).
+- apply Rinv_le_contravar; [apply pw_gt0; lra|]. pose proof (pw_ge0 (1 - t) (-1 / 2)). lra.
+- rewrite !pw_Rpower by lra. replace (1 / 2) with (- (-1 / 2)) by field. now rewrite Rpower_Ropp.
+Qed.
+
+Theorem boundary_jump__below_two__defined : Statements.boundary_jump__below_two__defined.
+Proof. start. repeat split; exists (mkposreal 1 Rlt_0_1); simpl; intros; try (left; lra). apply Rgt_not_eq, edge_pos; lra. Qed.
+
+Theorem boundary_jump__sparsemax : Statements.boundary_jump__sparsemax.
+Proof. start. apply filterlim_const. Qed.
+
+Theorem boundary_jump__above_two : Statements.boundary_jump__above_two.
+Proof.
+start. apply (filterlim_filter_le_1 (F := locally 0) (G := at_right 0)); [apply filter_le_within|].
+assert (V : / (pw 0 (1 / 2) + pw (1 - 0) (1 / 2)) = 1) by (rewrite pw_0, Rminus_0_r, pw_1_l by lra; field).
+assert (C : continuous (fun t => / (pw t (1 / 2) + pw (1 - t) (1 / 2))) 0); [|unfold continuous in C; rewrite V in C; exact C].
+apply (continuous_Rinv_comp (fun t => pw t (1 / 2) + pw (1 - t) (1 / 2)) 0).
+- apply (continuous_plus (fun t => pw t (1 / 2)) (fun t => pw (1 - t) (1 / 2))); [apply pw_continuous; lra|].
+  apply (continuous_comp (fun t => 1 - t) (fun t => pw t (1 / 2))); [|apply pw_continuous; lra].
+  apply (continuous_minus (fun _ => 1) (fun t => t)); [apply continuous_const | apply continuous_id].
+- rewrite pw_0, Rminus_0_r, pw_1_l by lra. lra.
+Qed.
+
+Theorem boundary_jump__above_two__defined : Statements.boundary_jump__above_two__defined.
+Proof. start. repeat split; exists (mkposreal 1 Rlt_0_1); simpl; intros; try (left; lra). apply Rgt_not_eq, edge_pos; lra. Qed.
+
+Theorem hoelder__inhabited : Statements.hoelder__inhabited.
+Proof. exists 1%nat, 2, (fun _ => 0), (fun _ => 0). inhabited. Qed.
+
+Theorem hoelder__hoelder : Statements.hoelder__hoelder.
+Proof. start. apply Hoelder.hoelder; [assumption | lra]. Qed.
+
+(** A number that is not negative may be raised to a positive power. *)
+Lemma raisable x e : 0 <= x -> 0 < e -> 0 < x \/ x = 0 /\ 0 < e.
+Proof. intros [H|H] He; [now left | right; split; [now symmetry | exact He]]. Qed.
+
+Theorem hoelder__hoelder__defined : Statements.hoelder__hoelder__defined.
+Proof.
+start. assert (0 < / (alpha - 1)) by (now apply q_pos).
+assert (0 < alpha / (alpha - 1)) by (apply Rdiv_lt_0_compat; lra). assert (0 < (alpha - 1) / alpha) by (apply Rdiv_lt_0_compat; lra).
+repeat split; intros; try lra; apply raisable; try lra; try apply Rabs_pos; try (apply Rinv_0_lt_compat; lra);
+  try (apply Sum_nonneg; intros; apply pw_ge0). apply Rmult_le_pos; [apply pw_ge0 | lra].
+Qed.
+
+(** The Euclidean norm. *)
+
+Ltac constant_defined := start; repeat match goal with |- _ /\ _ => split end; intros;
+  try solve [side | sens_sum | left; now apply tokens_above_one | left; lra
+    | apply Rgt_not_eq; pose proof (tokens_above_one _ ltac:(eassumption)); lra
+    | match goal with |- 0 < 1 + pw ?x ?e \/ _ => left; pose proof (pw_ge0 x e); lra end].
+
+Theorem norm_path__inhabited : Statements.norm_path__inhabited.
+Proof. exists 2%nat, 1, 0. inhabited. Qed.
+
+Theorem norm_path__ends : Statements.norm_path__ends.
+Proof. start. exact (norm_path n alpha mix H H0 H1). Qed.
+
+Theorem norm_path__ends__defined : Statements.norm_path__ends__defined.
+Proof.
+constant_defined.
+- assert (0 <= mix * (INR n - 2)); [|left; lra]. apply le_INR in H. simpl (INR 2) in H. apply Rmult_le_pos; lra.
+- apply raisable; [lra | apply Rdiv_lt_0_compat; lra].
+- left. apply le_INR in H. simpl (INR 2) in H. pose proof (pw_ge0 (1 + mix * (INR n - 2)) (2 / (3 - alpha))).
+  assert (0 <= pw mix (2 / (3 - alpha)) * (INR n - 2)) by (apply Rmult_le_pos; [apply pw_ge0 | lra]). lra.
+Qed.
+
+Theorem jacobian_norm__inhabited : Statements.jacobian_norm__inhabited.
+Proof. exists 2%nat, 1, (vertex 1), (fun _ => 0). inhabited; apply vertex_simplex; lia. Qed.
+
+Theorem jacobian_norm__norm : Statements.jacobian_norm__norm.
+Proof. start. rewrite form_shape. apply (jacobian_norm n alpha p v); [assumption | lra | assumption]. Qed.
+
+Theorem jacobian_norm__norm__defined : Statements.jacobian_norm__norm__defined.
+Proof. constant_defined. Qed.
+
+Theorem scaled_lipschitz__inhabited : Statements.scaled_lipschitz__inhabited.
+Proof. exists 2%nat, 1, 1, (fun _ => 0), (fun _ => 0). inhabited. Qed.
+
+Theorem scaled_lipschitz__distance : Statements.scaled_lipschitz__distance.
+Proof.
+start. pose proof (lipschitz n alpha (fun i => theta * y i) (fun i => theta * z i) H ltac:(lra)) as K. cbv beta in K.
+rewrite (Sum_ext n (fun i => (theta * z i - theta * y i) ^ 2) (fun i => theta ^ 2 * (z i - y i) ^ 2)) in K by (intros; ring).
+rewrite Sum_scal in K. eapply Rle_trans; [exact K|]. unfold spectral, entry_constant. right. ring.
+Qed.
+
+Theorem scaled_lipschitz__distance__defined : Statements.scaled_lipschitz__distance__defined.
+Proof. constant_defined. Qed.
+
+Theorem loss_smoothness__inhabited : Statements.loss_smoothness__inhabited.
+Proof. exists 2%nat, 2, (fun _ => 0), (fun _ => 0), (vertex 1). inhabited; apply vertex_simplex; lia. Qed.
+
+Theorem loss_smoothness__parabola : Statements.loss_smoothness__parabola.
+Proof.
+start. pose proof (parabola n alpha z y H H0 H2) as P. rewrite <- !objective_shape in P. unfold spectral, entry_constant in P.
+rewrite (Sum_ext n (fun i => (y i - z i) * (entmax n alpha z i - target i))
+  (fun i => (y i - z i) * entmax n alpha z i - (y i - z i) * target i)) by (intros; ring).
+rewrite Sum_minus. lra.
+Qed.
+
+Theorem loss_smoothness__parabola__defined : Statements.loss_smoothness__parabola__defined.
+Proof. constant_defined. Qed.
+
+Theorem loss_smoothness__squared_error : Statements.loss_smoothness__squared_error.
+Proof. start. rewrite loss_shape. apply (squared_error n alpha z target); assumption. Qed.
+
+Theorem loss_smoothness__squared_error__defined : Statements.loss_smoothness__squared_error__defined.
+Proof. constant_defined. apply Rgt_not_eq. exact (spectral_pos n alpha). Qed.

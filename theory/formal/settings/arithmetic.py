@@ -35,5 +35,23 @@ SETTINGS: dict[str, Setting] = {
         variables={"epsilon": "R"},
         meaning={N.r: "fun i => if Rle_dec (entmax n alpha z i) epsilon then 0 else entmax n alpha z i"},
     ),
+    "bisection-steps": ROW.having(
+        variables={"steps": "nat"},
+        meaning={
+            N.r: "fun i => pw (Rmax 0 ((alpha - 1) * z i - halved steps (mass n (/ (alpha - 1)) (scaled alpha z)) "
+            "((alpha - 1) * Largest n z - 1) ((alpha - 1) * Largest n z - pw (INR n) (1 - alpha)))) (/ (alpha - 1))"
+        },
+    ),
+    "summation-error": Setting(
+        {"n": "nat", "bits": "nat", "emin": "Z", "rnd": "R -> R", "v": VECTOR, "t": "tree"},
+        (
+            SOME,
+            "(1 <= bits)%nat",
+            "to_nearest (binary bits emin) rnd",
+            "forall i, inr i n -> binary bits emin (v i)",
+            "leaves t = seq 1 n /\\ (levels t <= Nat.log2_up n)%nat",
+        ),
+        {N.late: "sum_in_order rnd n v", N.shift: "sum_in_pairs rnd v t", N.roundoff: "/ 2 ^ bits"},
+    ),
     "vjp-mean-error": POINT_FROM_ONE.having(variables={"v": VECTOR, "shift": "R"}),
 }
