@@ -35,10 +35,10 @@ class Setting:
         For free indices that do not range over the tokens 1 … n: the last one.
     domain
         In words, where it is narrower than the setting of the theorem.
-    without
-        For the keys of claims: the keys of hypotheses that they do not need, and which are left out.
     exist
         For symbols that stand for derivatives: that these exist, which is part of being defined.
+    without
+        For the keys of claims: the keys of hypotheses that they do not need, and which are left out.
     """
 
     variables: Mapping[str, str]
@@ -47,8 +47,8 @@ class Setting:
     lengths: Mapping[sp.Basic, str] = field(default_factory=dict)
     ranges: Mapping[sp.Basic, str] = field(default_factory=dict)
     domain: str = ""
-    without: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     exist: Mapping[sp.Basic, str] = field(default_factory=dict)
+    without: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def having(
         self,
