@@ -55,6 +55,8 @@ def test_every_setting_is_of_a_theorem() -> None:
         (sp.Lt(sp.Max(0, N.z[N.i]), sp.log(2)), "Rmax 0 (z i) < ln 2"),
         (sp.Eq(N.D[N.i, N.j], N.s(N.i)), "D i j = (if Rlt_dec 0 (p i) then pw (p i) (2 - alpha) else 0)"),
         (sp.Le(sp.acos(sp.cos(N.frequency)), sp.pi), "acos (cos frequency) <= PI"),
+        (sp.Le(N.cells ** (-N.bands), 1), "(/ (INR cells ^ bands)) <= 1"),
+        (sp.Ge(sp.binomial(N.n, N.layers), 1), "Binomial.C n layers >= 1"),
         (sp.Eq(sp.Limit(N.theta, N.theta, 0, "+"), 0), "filterlim (fun theta => theta) (at_right 0) (locally 0)"),
     ],
 )
@@ -70,6 +72,8 @@ def test_a_relation_as_it_is_printed(relation: sp.Basic, shown: str) -> None:
         (sp.Le(N.total(1 / N.z[N.i]), 1), "(forall i, (1%nat <= i <= n)%nat -> z i <> 0)"),
         (sp.Implies(N.tau > 0, sp.Le(1 / N.tau, 1)), "(tau > 0 -> tau <> 0)"),
         (sp.Le(sp.acos(N.tau), 1), "-1 <= tau <= 1"),
+        (sp.Le(N.strength**N.gamma, 1), "(0 < strength \\/ strength = 0 /\\ 0 <= gamma)"),
+        (sp.Le(N.strength**N.alpha, 1), "(0 < strength \\/ strength = 0 /\\ 0 < alpha)"),
         (sp.Le(N.z[N.top + 1], 1), "inr (1%nat + top)%nat n"),
         (sp.Ge(N.size, N.k - 1), "(1%nat <= k)%nat"),
     ],
