@@ -221,6 +221,20 @@ def test_the_reference_computes_the_numbers_that_are_proved_from_the_definitions
     assert entmax([math.log(3), 0.0], alpha=1) == pytest.approx([3 / 4, 1 / 4], rel=1e-15)
 
 
+def test_the_page_lists_what_is_not_proved() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "explanation" / "formal.md").read_text("utf-8")
+    listed = re.findall(
+        r"`([a-z0-9-]+)`", page.partition("## What is not proved")[2].partition("## The definitions")[0]
+    )
+    proved = {
+        theorem.name
+        for theorem in theorems()
+        if (found := formal.formal_evidence(theorem)) is not None and len(found.claims) == len(theorem.claims)
+    }
+    assert len(proved) >= 100
+    assert {*listed} - {"subgaussian-range"} == {theorem.name for theorem in theorems()} - proved
+
+
 def _plain() -> dict[str, object]:
     import json
 
