@@ -2,7 +2,7 @@
 
    Rows are functions of an index 1 ... n; what they are beyond n does not matter. [/ x] is 1/x and [/ 0], [ln 0] are
    numbers of no meaning: for each claim, Statements.v also has a statement that the claim never asks for them. *)
-From Coq Require Import Reals List.
+From Coq Require Import Reals List ZArith.
 From Coquelicot Require Import Coquelicot.
 Import ListNotations.
 Open Scope R_scope.
@@ -158,6 +158,74 @@ Definition budget (t : R) (z : nat -> R) (i : nat) : R := Rmin 1 (Rmax 0 (z i - 
 
 (** Masses of a row over their sum. *)
 Definition shares (n : nat) (f : nat -> R) (i : nat) : R := f i / Sum n f.
+
+(** The k-th smallest of z 1, ..., z n: the smallest entry that at least k entries do not exceed. *)
+Definition order_statistic (n : nat) (z : nat -> R) (k : nat) : R :=
+  - Largest n (fun i => - (if Rle_dec (INR k) (Sum n (fun j => if Rle_dec (z j) (z i) then 1 else 0)) then z i else Largest n z)).
+
+(** The quantile of level r, linear between the order statistics: at 1 + (n - 1) r in their list. *)
+Definition quantile (n : nat) (r : R) (z : nat -> R) : R :=
+  let k := S (Z.to_nat (Int_part ((INR n - 1) * r))) in
+  order_statistic n z k + frac_part ((INR n - 1) * r) * (order_statistic n z (Nat.min (S k) n) - order_statistic n z k).
+
+(** Adaptive-temperature softmax: its scale is 1 or the published polynomial of the entropy h of softmax, if that is larger.
+    The coefficients -0.037, 0.481, -2.3, 4.917 and -1.791 are those float64 numbers. *)
+Definition temperature_fit (h : R) : R :=
+  - (5332261958806667 / 144115188075855872) * h ^ 4 + 4332462841530417 / 9007199254740992 * h ^ 3
+  - 2589569785738035 / 1125899906842624 * h ^ 2 + 2768024920972591 / 562949953421312 * h - 4032973466310279 / 2251799813685248.
+
+Definition adaptive_scale (n : nat) (z : nat -> R) : R :=
+  Rmax 1 (temperature_fit (Sum n (fun i => - (softmax n z i * ln (softmax n z i))))).
+
+(** * Paths and averages through layers *)
+
+(** The paths among [paths] that start at token j. *)
+Definition paths_from (n : nat) (edge : nat -> nat -> nat -> bool) (L i j : nat) : list (list nat) :=
+  filter (fun v => if Nat.eq_dec (last v O) j then true else false) (paths n edge L i).
+
+(** Causal attention: each token reads itself and those before it. *)
+Definition causal (l i j : nat) : bool := if le_dec j i then true else false.
+
+(** Edges with residual connections. *)
+Definition with_residual (edge : nat -> nat -> nat -> bool) (l i j : nat) : bool :=
+  if Nat.eq_dec i j then true else edge l i j.
+
+(** How far a read-out of values v moves when the last token is repeated. *)
+Definition repetition_shift (n : nat) (alpha : R) (z v : nat -> R) : R :=
+  Sum (S n) (fun i => entmax (S n) alpha (append n z (z n)) i * append n v (v n) i) - Sum n (fun i => entmax n alpha z i * v i).
+
+(** Sums of vectors. *)
+Fixpoint VSum {V : NormedModule R_AbsRing} (n : nat) (f : nat -> V) : V :=
+  match n with O => zero | S m => plus (VSum m f) (f (S m)) end.
+
+(** Layers that average with weights P l i j and then apply a map f l i, token by token. *)
+Fixpoint averaged {V : NormedModule R_AbsRing} (n : nat) (P : nat -> nat -> nat -> R) (f : nat -> nat -> V -> V) (L : nat)
+    (x : nat -> V) (i : nat) : V :=
+  match L with
+  | O => x i
+  | S l => f L i (VSum n (fun j => scal (P L i j) (averaged n P f l x j)))
+  end.
+
+(** * Stacks of attention layers *)
+
+(** Coordinates 1 ... N, each of a token. A function of them depends on those of some tokens only. *)
+Definition depends_on (N : nat) (tok : nat -> nat) (among : nat -> Prop) (f : (nat -> R) -> R) : Prop :=
+  forall x y, (forall c, inr c N -> among (tok c) -> x c = y c) -> f x = f y.
+
+(** f has a gradient at x, with which it changes along each curve (so it is differentiable there). *)
+Definition differentiable (N : nat) (f : (nat -> R) -> R) (x : nat -> R) : Prop :=
+  exists G : nat -> R, forall (g : R -> nat -> R) (v : nat -> R),
+  (forall i, inr i N -> g 0 i = x i) -> (forall i, inr i N -> is_derive (fun t => g t i) 0 (v i)) ->
+  is_derive (fun t => f (g t)) 0 (Sum N (fun k => G k * v k)).
+
+(** Attention with a residual connection: token i reads token j with logit Z i j, and of it V j c for its coordinate c. *)
+Definition attended (n : nat) (tok : nat -> nat) (alpha : R) (Z V : nat -> nat -> (nat -> R) -> R) (x : nat -> R) (c : nat) : R :=
+  x c + Sum n (fun j => entmax n alpha (fun k => Z (tok c) k x) j * V j c x).
+
+(** Such layers, each with a further map T l behind it. *)
+Definition transformer (n : nat) (tok : nat -> nat) (alpha : R) (Z V : nat -> nat -> nat -> (nat -> R) -> R)
+    (T : nat -> nat -> (nat -> R) -> R) : nat -> (nat -> R) -> nat -> R :=
+  stack (fun l x c => T l c (attended n tok alpha (Z l) (V l) x)).
 
 (** * Programs *)
 

@@ -3231,7 +3231,7 @@ Definition entropy_of_a_power__entropy__defined : Prop :=
   (1 <= n)%nat ->
   (simplex n p) ->
   let size := support_size n p in
-  (((0 < INR n \/ INR n = 0 /\ 0 < growth))) /\
+  (((0 < INR n \/ INR n = 0 /\ 0 <= growth))) /\
   ((INR size <= pw (INR n) growth) ->
   ((forall i, (1%nat <= i <= n)%nat -> 0 <= p i)) /\
   (0 < INR n)).
@@ -3963,23 +3963,347 @@ Definition softmax_two_level__entmax__defined : Prop :=
   (((0 < INR top \/ INR top = 0 /\ 0 < (1 - alpha))) /\
   ((alpha - 1) <> 0)).
 
+Definition read_out_shift__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R) (v : nat -> R),
+  (1 <= n)%nat /\
+  (1 <= alpha) /\
+  True.
+
+Definition read_out_shift__shift : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (v : nat -> R),
+  (1 <= n)%nat ->
+  (1 <= alpha) ->
+  let p := entmax1 n alpha z in
+  let r := entmax1 (S n) alpha (append n z (z n)) in
+  ((2 * v n * r n) + Sum (n - 1%nat)%nat (fun i => (v i * r i)) - Sum n (fun i => (v i * p i))) = Sum (n - 1%nat)%nat (fun i => ((v n - v i) * (p i - r i))).
+
+Definition read_out_shift__shift__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (v : nat -> R),
+  (1 <= n)%nat ->
+  (1 <= alpha) ->
+  (((1%nat <= n)%nat)).
+
+Definition read_out_shift__mass : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (v : nat -> R),
+  (1 <= n)%nat ->
+  (1 <= alpha) ->
+  let p := entmax1 n alpha z in
+  let r := entmax1 (S n) alpha (append n z (z n)) in
+  Sum (n - 1%nat)%nat (fun i => (p i - r i)) = ((2 * r n) - p n).
+
+Definition read_out_shift__mass__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (v : nat -> R),
+  (1 <= n)%nat ->
+  (1 <= alpha) ->
+  (((1%nat <= n)%nat)).
+
+Definition read_out_shift__not_negative : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (v : nat -> R),
+  (1 <= n)%nat ->
+  (1 <= alpha) ->
+  let p := entmax1 n alpha z in
+  let r := entmax1 (S n) alpha (append n z (z n)) in
+  ((2 * r n) - p n) >= 0.
+
+Definition read_out_shift__at_most : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (v : nat -> R),
+  (1 <= n)%nat ->
+  (1 <= alpha) ->
+  let p := entmax1 n alpha z in
+  let r := entmax1 (S n) alpha (append n z (z n)) in
+  ((2 * r n) - p n) <= p n.
+
+Definition read_out_shift__bound : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (v : nat -> R),
+  (1 <= n)%nat ->
+  (1 <= alpha) ->
+  let p := entmax1 n alpha z in
+  let r := entmax1 (S n) alpha (append n z (z n)) in
+  let reach := Largest n (fun i => Rabs (v n - v i)) in
+  Rabs ((2 * v n * r n) + Sum (n - 1%nat)%nat (fun i => (v i * r i)) - Sum n (fun i => (v i * p i))) <= (reach * ((2 * r n) - p n)).
+
+Definition read_out_shift__bound__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (v : nat -> R),
+  (1 <= n)%nat ->
+  (1 <= alpha) ->
+  (((1%nat <= n)%nat)).
+
+Definition softmax_collapse__inhabited : Prop :=
+  exists (n : nat) (z : nat -> R) (v : nat -> R),
+  (1 <= n)%nat /\
+  True.
+
+Definition softmax_collapse__shift : Prop :=
+  forall (n : nat) (z : nat -> R) (v : nat -> R),
+  (1 <= n)%nat ->
+  let p := softmax n z in
+  let r := softmax (S n) (append n z (z n)) in
+  ((2 * v n * r n) + Sum (n - 1%nat)%nat (fun i => (v i * r i)) - Sum n (fun i => (v i * p i))) = ((v n - Sum n (fun i => (v i * p i))) * r n).
+
+Definition softmax_collapse__shift__defined : Prop :=
+  forall (n : nat) (z : nat -> R) (v : nat -> R),
+  (1 <= n)%nat ->
+  (((1%nat <= n)%nat)).
+
+Definition softmax_collapse__mass : Prop :=
+  forall (n : nat) (z : nat -> R) (v : nat -> R),
+  (1 <= n)%nat ->
+  let p := softmax n z in
+  let r := softmax (S n) (append n z (z n)) in
+  ((2 * r n) - p n) = ((1 - p n) * r n).
+
+Definition softmax_collapse__bound : Prop :=
+  forall (n : nat) (z : nat -> R) (v : nat -> R),
+  (1 <= n)%nat ->
+  let p := softmax n z in
+  let r := softmax (S n) (append n z (z n)) in
+  ((2 * r n) - p n) <= (3 - (2 * pw 2 (1 / 2))).
+
+Definition softmax_collapse__bound__defined : Prop :=
+  forall (n : nat) (z : nat -> R) (v : nat -> R),
+  (1 <= n)%nat ->
+  (((0 < 2 \/ 2 = 0 /\ 0 < (1 / 2)))).
+
+Definition softmax_collapse_rate__inhabited : Prop :=
+  exists (n : nat) (theta : R) (z : nat -> R),
+  (2 <= n)%nat /\
+  (0 < theta) /\
+  let z_max := Largest n z in
+  let z_min := - Largest n (fun i => - z i) in
+  ((pw 2 (1 / 2) * (INR n - 1) / 2) >= exp (theta * (z_max - z_min))).
+
+Definition softmax_collapse_rate__rate : Prop :=
+  forall (n : nat) (theta : R) (z : nat -> R),
+  (2 <= n)%nat ->
+  (0 < theta) ->
+  let p := softmax n (fun i => theta * z i) in
+  let r := softmax (S n) (fun i => theta * append n z (z n) i) in
+  let z_max := Largest n z in
+  let z_min := - Largest n (fun i => - z i) in
+  ((pw 2 (1 / 2) * (INR n - 1) / 2) >= exp (theta * (z_max - z_min))) ->
+  ((2 * r n) - p n) <= ((INR n - 1) * exp (theta * (z_max - z_min)) / ((INR n + (2 * exp (theta * (z_max - z_min))) - 1) * (INR n + exp (theta * (z_max - z_min)) - 1))).
+
+Definition softmax_collapse_rate__rate__defined : Prop :=
+  forall (n : nat) (theta : R) (z : nat -> R),
+  (2 <= n)%nat ->
+  (0 < theta) ->
+  let z_max := Largest n z in
+  let z_min := - Largest n (fun i => - z i) in
+  (((0 < 2 \/ 2 = 0 /\ 0 < (1 / 2)))) /\
+  (((pw 2 (1 / 2) * (INR n - 1) / 2) >= exp (theta * (z_max - z_min))) ->
+  ((INR n + (2 * exp (theta * (z_max - z_min))) - 1) <> 0) /\
+  ((INR n + exp (theta * (z_max - z_min)) - 1) <> 0)).
+
+Definition softmax_collapse_rate__simple : Prop :=
+  forall (n : nat) (theta : R) (z : nat -> R),
+  (2 <= n)%nat ->
+  (0 < theta) ->
+  let p := softmax n (fun i => theta * z i) in
+  let r := softmax (S n) (fun i => theta * append n z (z n) i) in
+  let z_max := Largest n z in
+  let z_min := - Largest n (fun i => - z i) in
+  ((pw 2 (1 / 2) * (INR n - 1) / 2) >= exp (theta * (z_max - z_min))) ->
+  ((2 * r n) - p n) <= (exp (theta * (z_max - z_min)) / (INR n - 1)).
+
+Definition softmax_collapse_rate__simple__defined : Prop :=
+  forall (n : nat) (theta : R) (z : nat -> R),
+  (2 <= n)%nat ->
+  (0 < theta) ->
+  let z_max := Largest n z in
+  let z_min := - Largest n (fun i => - z i) in
+  (((0 < 2 \/ 2 = 0 /\ 0 < (1 / 2)))) /\
+  (((pw 2 (1 / 2) * (INR n - 1) / 2) >= exp (theta * (z_max - z_min))) ->
+  ((INR n - 1) <> 0)).
+
+Definition collapse_persistence__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R) (v : nat -> R),
+  (2 <= n)%nat /\
+  (1 < alpha) /\
+  (z 1%nat = z n) /\
+  ((forall l, inr l n -> ((l = 1%nat)%nat \/ (l = n)%nat \/ z l <= (z 1%nat - (pw 2 (1 - alpha) / (alpha - 1)))))).
+
+Definition collapse_persistence__distance : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (v : nat -> R),
+  (2 <= n)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  let r := entmax (S n) alpha (append n z (z n)) in
+  (z 1%nat = z n) ->
+  (forall l, inr l n -> ((l = 1%nat)%nat \/ (l = n)%nat \/ z l <= (z 1%nat - (pw 2 (1 - alpha) / (alpha - 1))))) ->
+  ((2 * v n * r n) + Sum (n - 1%nat)%nat (fun i => (v i * r i)) - Sum n (fun i => (v i * p i))) = ((v n / 6) - (v 1%nat / 6)).
+
+Definition collapse_persistence__distance__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (v : nat -> R),
+  (2 <= n)%nat ->
+  (1 < alpha) ->
+  ((inr 1%nat n) /\
+  ((forall l, inr l n -> (~ ((l = 1%nat)%nat) -> (~ ((l = n)%nat) -> inr 1%nat n)))) /\
+  ((forall l, inr l n -> (~ ((l = 1%nat)%nat) -> (~ ((l = n)%nat) -> (0 < 2 \/ 2 = 0 /\ 0 < (1 - alpha)))))) /\
+  ((forall l, inr l n -> (~ ((l = 1%nat)%nat) -> (~ ((l = n)%nat) -> (alpha - 1) <> 0))))) /\
+  ((z 1%nat = z n) ->
+  (forall l, inr l n -> ((l = 1%nat)%nat \/ (l = n)%nat \/ z l <= (z 1%nat - (pw 2 (1 - alpha) / (alpha - 1))))) ->
+  ((1%nat <= n)%nat) /\
+  (inr 1%nat n)).
+
+Definition collapse_through_layers__inhabited : Prop :=
+  exists (V : NormedModule R_AbsRing) (n : nat) (layers : nat) (P : nat -> nat -> nat -> R) (f : nat -> nat -> V -> V) (x : nat -> V) (y : nat -> V) (lipschitz : R) (reach : R),
+  (1 <= n)%nat /\
+  (1 <= layers)%nat /\
+  (row_stochastic n P layers) /\
+  (0 < lipschitz) /\
+  (forall l i a b, inr l layers -> inr i n -> norm (minus (f l i a) (f l i b)) <= lipschitz * norm (minus a b)) /\
+  (forall i, inr i n -> norm (minus (x i) (y i)) <= reach) /\
+  True.
+
+Definition collapse_through_layers__distance : Prop :=
+  forall (V : NormedModule R_AbsRing) (n : nat) (layers : nat) (P : nat -> nat -> nat -> R) (f : nat -> nat -> V -> V) (x : nat -> V) (y : nat -> V) (lipschitz : R) (reach : R),
+  (1 <= n)%nat ->
+  (1 <= layers)%nat ->
+  (row_stochastic n P layers) ->
+  (0 < lipschitz) ->
+  (forall l i a b, inr l layers -> inr i n -> norm (minus (f l i a) (f l i b)) <= lipschitz * norm (minus a b)) ->
+  (forall i, inr i n -> norm (minus (x i) (y i)) <= reach) ->
+  let late := norm (minus (averaged n P f layers x n) (averaged n P f layers y n)) in
+  Rabs late <= (reach * (lipschitz ^ layers)).
+
+Definition collapse_fixed_set__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R) (v : nat -> R) (outside : nat),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (outside < n)%nat /\
+  let rho := threshold (n - outside) alpha (fun i => z (i + outside)%nat) in
+  ((forall l, inr l n -> ((l > outside)%nat \/ ((alpha - 1) * z l) <= rho))).
+
+Definition collapse_fixed_set__same : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (v : nat -> R) (outside : nat),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (outside < n)%nat ->
+  let p := entmax n alpha z in
+  let r := entmax (S n) alpha (append n z (z n)) in
+  let rho := threshold (n - outside) alpha (fun i => z (i + outside)%nat) in
+  let late := repetition_shift (n - outside) alpha (fun i => z (i + outside)%nat) (fun i => v (i + outside)%nat) in
+  (forall l, inr l n -> ((l > outside)%nat \/ ((alpha - 1) * z l) <= rho)) ->
+  ((2 * v n * r n) + Sum (n - 1%nat)%nat (fun i => (v i * r i)) - Sum n (fun i => (v i * p i))) = late.
+
+Definition collapse_fixed_set__same__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (v : nat -> R) (outside : nat),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (outside < n)%nat ->
+  let rho := threshold (n - outside) alpha (fun i => z (i + outside)%nat) in
+  ((forall l, inr l n -> ((l > outside)%nat \/ ((alpha - 1) * z l) <= rho)) ->
+  ((1%nat <= n)%nat)).
+
+Definition collapse_total__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R) (v : nat -> R),
+  (1 <= n)%nat /\
+  (1 <= alpha) /\
+  True.
+
+Definition collapse_total__dead : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (v : nat -> R),
+  (1 <= n)%nat ->
+  (1 <= alpha) ->
+  let p := entmax1 n alpha z in
+  let r := entmax1 (S n) alpha (append n z (z n)) in
+  (p n = 0 -> ((2 * v n * r n) + Sum (n - 1%nat)%nat (fun i => (v i * r i)) - Sum n (fun i => (v i * p i))) = 0).
+
+Definition collapse_total__dead__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (v : nat -> R),
+  (1 <= n)%nat ->
+  (1 <= alpha) ->
+  let p := entmax1 n alpha z in
+  (((p n = 0 -> (1%nat <= n)%nat))).
+
+Definition collapse_total__alone : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (v : nat -> R),
+  (1 <= n)%nat ->
+  (1 <= alpha) ->
+  let p := entmax1 n alpha z in
+  let r := entmax1 (S n) alpha (append n z (z n)) in
+  (p n = 1 -> ((2 * v n * r n) + Sum (n - 1%nat)%nat (fun i => (v i * r i)) - Sum n (fun i => (v i * p i))) = 0).
+
+Definition collapse_total__alone__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (v : nat -> R),
+  (1 <= n)%nat ->
+  (1 <= alpha) ->
+  let p := entmax1 n alpha z in
+  (((p n = 1 -> (1%nat <= n)%nat))).
+
+Definition collapse_total__ties : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (v : nat -> R),
+  (1 <= n)%nat ->
+  (1 <= alpha) ->
+  let p := entmax1 n alpha z in
+  let r := entmax1 (S n) alpha (append n z (z n)) in
+  let top := multiplicity n z in
+  ((2 * r n) - p n) <= (/ INR top).
+
+Definition collapse_total__ties__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (v : nat -> R),
+  (1 <= n)%nat ->
+  (1 <= alpha) ->
+  let top := multiplicity n z in
+  ((INR top <> 0)).
+
 Definition gradient_mass__inhabited : Prop :=
   exists (n : nat) (layers : nat) (P : nat -> nat -> nat -> R),
   (1 <= n)%nat /\
+  (1 <= layers)%nat /\
   (row_stochastic n P layers) /\
   True.
 
 Definition gradient_mass__mass : Prop :=
   forall (n : nat) (layers : nat) (P : nat -> nat -> nat -> R),
   (1 <= n)%nat ->
+  (1 <= layers)%nat ->
   (row_stochastic n P layers) ->
   let G := mat_prod n P layers in
   forall i, inr i n ->
   Sum n (fun j => G i j) = 1.
 
+Definition path_counts__inhabited : Prop :=
+  exists (n : nat) (layers : nat),
+  (1 <= n)%nat /\
+  (1 <= layers)%nat /\
+  True.
+
+Definition path_counts__all : Prop :=
+  forall (n : nat) (layers : nat),
+  (1 <= n)%nat ->
+  (1 <= layers)%nat ->
+  let paths := length (paths n causal layers n) in
+  INR paths = Binomial.C (layers + n - 1%nat)%nat layers.
+
+Definition path_counts__all__defined : Prop :=
+  forall (n : nat) (layers : nat),
+  (1 <= n)%nat ->
+  (1 <= layers)%nat ->
+  (((1%nat <= layers + n)%nat) /\
+  ((layers <= (layers + n - 1%nat)%nat)%nat)).
+
+Definition path_counts__each : Prop :=
+  forall (n : nat) (layers : nat),
+  (1 <= n)%nat ->
+  (1 <= layers)%nat ->
+  let w := fun i => length (paths_from n causal layers n i) in
+  forall i, inr i n ->
+  INR (w i) = Binomial.C (layers + n - 1%nat - i)%nat (layers - 1%nat)%nat.
+
+Definition path_counts__each__defined : Prop :=
+  forall (n : nat) (layers : nat),
+  (1 <= n)%nat ->
+  (1 <= layers)%nat ->
+  (forall i, inr i n ->
+  ((1%nat + i <= layers + n)%nat) /\
+  ((1%nat <= layers)%nat) /\
+  (((layers - 1%nat)%nat <= (layers + n - 1%nat - i)%nat)%nat)).
+
 Definition sparse_paths__inhabited : Prop :=
   exists (n : nat) (layers : nat) (P : nat -> nat -> nat -> R) (fan : nat -> R) (last : nat),
   (1 <= n)%nat /\
+  (1 <= layers)%nat /\
   (row_stochastic n P layers) /\
   (inr last n) /\
   (forall l i, inr l layers -> inr i n -> INR (length (keys n (live P) l i)) <= fan l) /\
@@ -3988,26 +4312,224 @@ Definition sparse_paths__inhabited : Prop :=
 Definition sparse_paths__count : Prop :=
   forall (n : nat) (layers : nat) (P : nat -> nat -> nat -> R) (fan : nat -> R) (last : nat),
   (1 <= n)%nat ->
+  (1 <= layers)%nat ->
   (row_stochastic n P layers) ->
   (inr last n) ->
   (forall l i, inr l layers -> inr i n -> INR (length (keys n (live P) l i)) <= fan l) ->
   let paths := length (paths n (live P) layers last) in
   INR paths <= Prod layers (fun l => fan l).
 
+Definition sparse_paths__each : Prop :=
+  forall (n : nat) (layers : nat) (P : nat -> nat -> nat -> R) (fan : nat -> R) (last : nat),
+  (1 <= n)%nat ->
+  (1 <= layers)%nat ->
+  (row_stochastic n P layers) ->
+  (inr last n) ->
+  (forall l i, inr l layers -> inr i n -> INR (length (keys n (live P) l i)) <= fan l) ->
+  let w := fun i => length (paths_from n (live P) layers last i) in
+  forall i, inr i n ->
+  INR (w i) <= Prod_from 2%nat layers (fun l => fan l).
+
+Definition sparse_paths__largest : Prop :=
+  forall (n : nat) (layers : nat) (P : nat -> nat -> nat -> R) (fan : nat -> R) (last : nat),
+  (1 <= n)%nat ->
+  (1 <= layers)%nat ->
+  (row_stochastic n P layers) ->
+  (inr last n) ->
+  (forall l i, inr l layers -> inr i n -> INR (length (keys n (live P) l i)) <= fan l) ->
+  let peak := Largest n (mat_prod n P layers last) in
+  peak >= (/ Rmin (Prod layers (fun l => fan l)) (INR n)).
+
+Definition sparse_paths__largest__defined : Prop :=
+  forall (n : nat) (layers : nat) (P : nat -> nat -> nat -> R) (fan : nat -> R) (last : nat),
+  (1 <= n)%nat ->
+  (1 <= layers)%nat ->
+  (row_stochastic n P layers) ->
+  (inr last n) ->
+  (forall l i, inr l layers -> inr i n -> INR (length (keys n (live P) l i)) <= fan l) ->
+  ((Rmin (Prod layers (fun l => fan l)) (INR n) <> 0)).
+
+Definition residual_paths__inhabited : Prop :=
+  exists (n : nat) (layers : nat) (P : nat -> nat -> nat -> R) (fan : nat -> R) (last : nat),
+  (1 <= n)%nat /\
+  (1 <= layers)%nat /\
+  (row_stochastic n P layers) /\
+  (inr last n) /\
+  (forall l i, inr l layers -> inr i n -> INR (length (keys n (live P) l i)) <= fan l) /\
+  True.
+
+Definition residual_paths__count : Prop :=
+  forall (n : nat) (layers : nat) (P : nat -> nat -> nat -> R) (fan : nat -> R) (last : nat),
+  (1 <= n)%nat ->
+  (1 <= layers)%nat ->
+  (row_stochastic n P layers) ->
+  (inr last n) ->
+  (forall l i, inr l layers -> inr i n -> INR (length (keys n (live P) l i)) <= fan l) ->
+  let paths := length (paths n (with_residual (live P)) layers last) in
+  INR paths <= Prod layers (fun l => (1 + fan l)).
+
+Definition residual_paths__each : Prop :=
+  forall (n : nat) (layers : nat) (P : nat -> nat -> nat -> R) (fan : nat -> R) (last : nat),
+  (1 <= n)%nat ->
+  (1 <= layers)%nat ->
+  (row_stochastic n P layers) ->
+  (inr last n) ->
+  (forall l i, inr l layers -> inr i n -> INR (length (keys n (live P) l i)) <= fan l) ->
+  let w := fun i => length (paths_from n (with_residual (live P)) layers last i) in
+  forall i, inr i n ->
+  INR (w i) <= Prod_from 2%nat layers (fun l => (1 + fan l)).
+
+Definition unreachable_gradient__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (layers : nat) (N : nat) (tok : nat -> nat) (Z : nat -> nat -> nat -> (nat -> R) -> R) (V : nat -> nat -> nat -> (nat -> R) -> R) (T : nat -> nat -> (nat -> R) -> R) (x : nat -> R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (1 <= layers)%nat /\
+  (forall c, inr c N -> inr (tok c) n) /\
+  (forall l i j, depends_on N tok (fun k => k = i \/ k = j) (Z l i j)) /\
+  (forall l j c, depends_on N tok (fun k => k = j) (V l j c)) /\
+  (forall l c, depends_on N tok (fun k => k = tok c) (T l c)) /\
+  (forall l i j, inr l layers -> inr i n -> inr j n -> differentiable N (Z l i j) (transformer n tok alpha Z V T (l - 1) x)) /\
+  (forall l j c, inr l layers -> inr j n -> inr c N -> differentiable N (V l j c) (transformer n tok alpha Z V T (l - 1) x)) /\
+  (forall l c, inr l layers -> inr c N -> differentiable N (T l c) (attended n tok alpha (Z l) (V l) (transformer n tok alpha Z V T (l - 1) x))) /\
+  (alpha < 2 \/ (forall l i k, inr l layers -> inr i n -> inr k n -> (alpha - 1) * Z l i k (transformer n tok alpha Z V T (l - 1) x) <> threshold n alpha (fun k => Z l i k (transformer n tok alpha Z V T (l - 1) x)))) /\
+  True.
+
+Definition unreachable_gradient__unreachable : Prop :=
+  forall (n : nat) (alpha : R) (layers : nat) (N : nat) (tok : nat -> nat) (Z : nat -> nat -> nat -> (nat -> R) -> R) (V : nat -> nat -> nat -> (nat -> R) -> R) (T : nat -> nat -> (nat -> R) -> R) (x : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (1 <= layers)%nat ->
+  (forall c, inr c N -> inr (tok c) n) ->
+  (forall l i j, depends_on N tok (fun k => k = i \/ k = j) (Z l i j)) ->
+  (forall l j c, depends_on N tok (fun k => k = j) (V l j c)) ->
+  (forall l c, depends_on N tok (fun k => k = tok c) (T l c)) ->
+  (forall l i j, inr l layers -> inr i n -> inr j n -> differentiable N (Z l i j) (transformer n tok alpha Z V T (l - 1) x)) ->
+  (forall l j c, inr l layers -> inr j n -> inr c N -> differentiable N (V l j c) (transformer n tok alpha Z V T (l - 1) x)) ->
+  (forall l c, inr l layers -> inr c N -> differentiable N (T l c) (attended n tok alpha (Z l) (V l) (transformer n tok alpha Z V T (l - 1) x))) ->
+  (alpha < 2 \/ (forall l i k, inr l layers -> inr i n -> inr k n -> (alpha - 1) * Z l i k (transformer n tok alpha Z V T (l - 1) x) <> threshold n alpha (fun k => Z l i k (transformer n tok alpha Z V T (l - 1) x)))) ->
+  let w := fun j => length (paths_from n (with_residual (live (fun l i => entmax n alpha (fun k => Z l i k (transformer n tok alpha Z V T (l - 1) x))))) layers n j) in
+  let G := fun i j => Largest N (fun c => Largest N (fun d => if Nat.eq_dec (tok c) i then if Nat.eq_dec (tok d) j then Rabs (Derive (fun t => transformer n tok alpha Z V T layers (fun m => x m + t * (if Nat.eq_dec m d then 1 else 0)) c) 0) else 0 else 0)) in
+  forall j, inr j n ->
+  (INR (w j) = 0 -> G n j = 0).
+
+Definition unreachable_gradient__unreachable__defined : Prop :=
+  forall (n : nat) (alpha : R) (layers : nat) (N : nat) (tok : nat -> nat) (Z : nat -> nat -> nat -> (nat -> R) -> R) (V : nat -> nat -> nat -> (nat -> R) -> R) (T : nat -> nat -> (nat -> R) -> R) (x : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (1 <= layers)%nat ->
+  (forall c, inr c N -> inr (tok c) n) ->
+  (forall l i j, depends_on N tok (fun k => k = i \/ k = j) (Z l i j)) ->
+  (forall l j c, depends_on N tok (fun k => k = j) (V l j c)) ->
+  (forall l c, depends_on N tok (fun k => k = tok c) (T l c)) ->
+  (forall l i j, inr l layers -> inr i n -> inr j n -> differentiable N (Z l i j) (transformer n tok alpha Z V T (l - 1) x)) ->
+  (forall l j c, inr l layers -> inr j n -> inr c N -> differentiable N (V l j c) (transformer n tok alpha Z V T (l - 1) x)) ->
+  (forall l c, inr l layers -> inr c N -> differentiable N (T l c) (attended n tok alpha (Z l) (V l) (transformer n tok alpha Z V T (l - 1) x))) ->
+  (alpha < 2 \/ (forall l i k, inr l layers -> inr i n -> inr k n -> (alpha - 1) * Z l i k (transformer n tok alpha Z V T (l - 1) x) <> threshold n alpha (fun k => Z l i k (transformer n tok alpha Z V T (l - 1) x)))) ->
+  (forall j, inr j n ->
+  (forall c d, inr c N -> inr d N -> ex_derive (fun t => transformer n tok alpha Z V T layers (fun m => x m + t * (if Nat.eq_dec m d then 1 else 0)) c) 0)).
+
+Definition softmax_squashing__inhabited : Prop :=
+  exists (n : nat) (layers : nat) (Z : nat -> nat -> nat -> R) (z_max : R) (z_min : R),
+  (1 <= n)%nat /\
+  (1 <= layers)%nat /\
+  (forall l i j k, inr l layers -> inr i n -> inr j n -> inr k n -> Z l i j - Z l i k <= z_max - z_min) /\
+  True.
+
+Definition softmax_squashing__entry : Prop :=
+  forall (n : nat) (layers : nat) (Z : nat -> nat -> nat -> R) (z_max : R) (z_min : R),
+  (1 <= n)%nat ->
+  (1 <= layers)%nat ->
+  (forall l i j k, inr l layers -> inr i n -> inr j n -> inr k n -> Z l i j - Z l i k <= z_max - z_min) ->
+  let G := mat_prod n (fun l i => softmax n (Z l i)) layers in
+  forall i, inr i n ->
+  forall j, inr j n ->
+  G i j <= (exp (z_max - z_min) / (INR n + exp (z_max - z_min) - 1)).
+
+Definition softmax_squashing__entry__defined : Prop :=
+  forall (n : nat) (layers : nat) (Z : nat -> nat -> nat -> R) (z_max : R) (z_min : R),
+  (1 <= n)%nat ->
+  (1 <= layers)%nat ->
+  (forall l i j k, inr l layers -> inr i n -> inr j n -> inr k n -> Z l i j - Z l i k <= z_max - z_min) ->
+  (forall i, inr i n ->
+  forall j, inr j n ->
+  ((INR n + exp (z_max - z_min) - 1) <> 0)).
+
+Definition causal_squashing__inhabited : Prop :=
+  exists (n : nat) (layers : nat) (Z : nat -> nat -> nat -> R) (z_max : R) (z_min : R),
+  (1 <= n)%nat /\
+  (1 <= layers)%nat /\
+  (forall l i j k, inr l layers -> inr i n -> inr j i -> inr k i -> Z l i j - Z l i k <= z_max - z_min) /\
+  True.
+
+Definition causal_squashing__entry : Prop :=
+  forall (n : nat) (layers : nat) (Z : nat -> nat -> nat -> R) (z_max : R) (z_min : R),
+  (1 <= n)%nat ->
+  (1 <= layers)%nat ->
+  (forall l i j k, inr l layers -> inr i n -> inr j i -> inr k i -> Z l i j - Z l i k <= z_max - z_min) ->
+  let G := mat_prod n (fun l i j => if causal l i j then softmax i (Z l i) j else 0) layers in
+  forall j, inr j n ->
+  G n j <= ((Sum n (fun k => (/ INR k)) ^ (layers - 1%nat)%nat) * exp (INR layers * (z_max - z_min)) / INR n).
+
+Definition causal_squashing__entry__defined : Prop :=
+  forall (n : nat) (layers : nat) (Z : nat -> nat -> nat -> R) (z_max : R) (z_min : R),
+  (1 <= n)%nat ->
+  (1 <= layers)%nat ->
+  (forall l i j k, inr l layers -> inr i n -> inr j i -> inr k i -> Z l i j - Z l i k <= z_max - z_min) ->
+  (forall j, inr j n ->
+  ((forall k, (1%nat <= k <= n)%nat -> INR k <> 0)) /\
+  ((1%nat <= layers)%nat) /\
+  (INR n <> 0)).
+
+Definition causal_sink__inhabited : Prop :=
+  exists (n : nat) (layers : nat),
+  (1 <= n)%nat /\
+  (1 <= layers)%nat /\
+  True.
+
+Definition causal_sink__lower : Prop :=
+  forall (n : nat) (layers : nat),
+  (1 <= n)%nat ->
+  (1 <= layers)%nat ->
+  let G := mat_prod n (fun l i j => if causal l i j then / INR i else 0) layers in
+  (INR n * G n 1%nat) >= ((Sum n (fun k => (/ INR k)) ^ (layers - 1%nat)%nat) / INR (fact (layers - 1%nat)%nat)).
+
+Definition causal_sink__lower__defined : Prop :=
+  forall (n : nat) (layers : nat),
+  (1 <= n)%nat ->
+  (1 <= layers)%nat ->
+  (((forall k, (1%nat <= k <= n)%nat -> INR k <> 0)) /\
+  ((1%nat <= layers)%nat) /\
+  (INR (fact (layers - 1%nat)%nat) <> 0)).
+
+Definition causal_sink__upper : Prop :=
+  forall (n : nat) (layers : nat),
+  (1 <= n)%nat ->
+  (1 <= layers)%nat ->
+  let G := mat_prod n (fun l i j => if causal l i j then / INR i else 0) layers in
+  (INR n * G n 1%nat) <= (((INR layers + ln (INR n) - 1) ^ (layers - 1%nat)%nat) / INR (fact (layers - 1%nat)%nat)).
+
+Definition causal_sink__upper__defined : Prop :=
+  forall (n : nat) (layers : nat),
+  (1 <= n)%nat ->
+  (1 <= layers)%nat ->
+  ((0 < INR n) /\
+  ((1%nat <= layers)%nat) /\
+  (INR (fact (layers - 1%nat)%nat) <> 0)).
+
 Definition read_out_gradient__inhabited : Prop :=
   exists (n : nat) (alpha : R) (z : nat -> R) (v : nat -> R),
   (1 <= n)%nat /\
-  (1 < alpha) /\
+  (1 <= alpha) /\
   let tau := threshold n alpha z in
   ((alpha < 2 \/ (forall l, inr l n -> ((alpha - 1) * z l) <> tau))).
 
 Definition read_out_gradient__gradient : Prop :=
   forall (n : nat) (alpha : R) (z : nat -> R) (v : nat -> R),
   (1 <= n)%nat ->
-  (1 < alpha) ->
-  let p := entmax n alpha z in
+  (1 <= alpha) ->
+  let p := entmax1 n alpha z in
   let tau := threshold n alpha z in
-  let D := entmax_derivative_in n alpha z in
+  let D := fun i j => Derive (fun t => entmax1 n alpha (fun m => z m + t * (if Nat.eq_dec m j then 1 else 0)) i) 0 in
   (alpha < 2 \/ (forall l, inr l n -> ((alpha - 1) * z l) <> tau)) ->
   forall j, inr j n ->
   Sum n (fun i => (v i * D i j)) = ((v j - (Sum n (fun k => (if Rlt_dec 0 (p k) then (pw (p k) (2 - alpha) * v k) else 0)) / Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)))) * (if Rlt_dec 0 (p j) then pw (p j) (2 - alpha) else 0)).
@@ -4015,25 +4537,391 @@ Definition read_out_gradient__gradient : Prop :=
 Definition read_out_gradient__gradient__defined : Prop :=
   forall (n : nat) (alpha : R) (z : nat -> R) (v : nat -> R),
   (1 <= n)%nat ->
-  (1 < alpha) ->
-  let p := entmax n alpha z in
+  (1 <= alpha) ->
+  let p := entmax1 n alpha z in
   let tau := threshold n alpha z in
   ((alpha < 2 \/ (forall l, inr l n -> ((alpha - 1) * z l) <> tau)) ->
   forall j, inr j n ->
   ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (0 < p k \/ p k = 0 /\ 0 < (2 - alpha))))) /\
   (Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) <> 0) /\
-  ((p j > 0 -> (0 < p j \/ p j = 0 /\ 0 < (2 - alpha))))).
+  ((p j > 0 -> (0 < p j \/ p j = 0 /\ 0 < (2 - alpha)))) /\
+  (forall i j, inr i n -> inr j n -> ex_derive (fun t => entmax1 n alpha (fun m => z m + t * (if Nat.eq_dec m j then 1 else 0)) i) 0)).
 
 Definition read_out_gradient__dead : Prop :=
   forall (n : nat) (alpha : R) (z : nat -> R) (v : nat -> R),
   (1 <= n)%nat ->
-  (1 < alpha) ->
-  let p := entmax n alpha z in
+  (1 <= alpha) ->
+  let p := entmax1 n alpha z in
   let tau := threshold n alpha z in
-  let D := entmax_derivative_in n alpha z in
+  let D := fun i j => Derive (fun t => entmax1 n alpha (fun m => z m + t * (if Nat.eq_dec m j then 1 else 0)) i) 0 in
   (alpha < 2 \/ (forall l, inr l n -> ((alpha - 1) * z l) <> tau)) ->
   forall j, inr j n ->
   (p j > 0 \/ Sum n (fun i => (v i * D i j)) = 0).
+
+Definition read_out_gradient__dead__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (v : nat -> R),
+  (1 <= n)%nat ->
+  (1 <= alpha) ->
+  let tau := threshold n alpha z in
+  ((alpha < 2 \/ (forall l, inr l n -> ((alpha - 1) * z l) <> tau)) ->
+  forall j, inr j n ->
+  (forall i j, inr i n -> inr j n -> ex_derive (fun t => entmax1 n alpha (fun m => z m + t * (if Nat.eq_dec m j then 1 else 0)) i) 0)).
+
+Definition gradient_size__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R) (reach : R),
+  (1 <= n)%nat /\
+  (1 <= alpha) /\
+  (simplex n p) /\
+  (forall i k, inr i n -> inr k n -> 0 < p i -> 0 < p k -> v i - v k <= reach) /\
+  (alpha <= 2).
+
+Definition gradient_size__total : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R) (reach : R),
+  (1 <= n)%nat ->
+  (1 <= alpha) ->
+  (simplex n p) ->
+  (forall i k, inr i n -> inr k n -> 0 < p i -> 0 < p k -> v i - v k <= reach) ->
+  (alpha <= 2) ->
+  Sum n (fun j => (if Rlt_dec 0 (p j) then (pw (p j) (2 - alpha) * Rabs (v j - (Sum n (fun k => (if Rlt_dec 0 (p k) then (pw (p k) (2 - alpha) * v k) else 0)) / Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0))))) else 0)) <= (reach * Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) / 2).
+
+Definition gradient_size__total__defined : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R) (reach : R),
+  (1 <= n)%nat ->
+  (1 <= alpha) ->
+  (simplex n p) ->
+  (forall i k, inr i n -> inr k n -> 0 < p i -> 0 < p k -> v i - v k <= reach) ->
+  ((alpha <= 2) ->
+  ((forall j, (1%nat <= j <= n)%nat -> (p j > 0 -> (0 < p j \/ p j = 0 /\ 0 < (2 - alpha))))) /\
+  ((forall j, (1%nat <= j <= n)%nat -> (p j > 0 -> (forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (0 < p k \/ p k = 0 /\ 0 < (2 - alpha))))))) /\
+  ((forall j, (1%nat <= j <= n)%nat -> (p j > 0 -> Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) <> 0))) /\
+  ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (0 < p k \/ p k = 0 /\ 0 < (2 - alpha)))))).
+
+Definition gradient_size__sensitivity : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R) (reach : R),
+  (1 <= n)%nat ->
+  (1 <= alpha) ->
+  (simplex n p) ->
+  (forall i k, inr i n -> inr k n -> 0 < p i -> 0 < p k -> v i - v k <= reach) ->
+  let size := support_size n p in
+  (alpha <= 2) ->
+  Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) <= pw (INR size) (alpha - 1).
+
+Definition gradient_size__sensitivity__defined : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R) (reach : R),
+  (1 <= n)%nat ->
+  (1 <= alpha) ->
+  (simplex n p) ->
+  (forall i k, inr i n -> inr k n -> 0 < p i -> 0 < p k -> v i - v k <= reach) ->
+  let size := support_size n p in
+  ((alpha <= 2) ->
+  ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (0 < p k \/ p k = 0 /\ 0 < (2 - alpha))))) /\
+  ((0 < INR size \/ INR size = 0 /\ 0 < (alpha - 1)))).
+
+Definition alibi_radius__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (slope : R) (content : R) (z : nat -> R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (0 < slope) /\
+  (0 <= content) /\
+  ((forall l, inr l n -> (forall k, inr k n -> ((slope * (INR n - INR k)) + z k - z l - (slope * (INR n - INR l))) <= content))).
+
+Definition alibi_radius__beyond : Prop :=
+  forall (n : nat) (alpha : R) (slope : R) (content : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < slope) ->
+  (0 <= content) ->
+  let p := entmax n alpha z in
+  let distance := (n - 1)%nat in
+  (forall l, inr l n -> (forall k, inr k n -> ((slope * (INR n - INR k)) + z k - z l - (slope * (INR n - INR l))) <= content)) ->
+  (Sum distance (fun k => pw (Rmax 0 ((alpha - 1) * ((slope * INR k) - content))) (/ (alpha - 1))) >= 1 -> p 1%nat = 0).
+
+Definition alibi_radius__beyond__defined : Prop :=
+  forall (n : nat) (alpha : R) (slope : R) (content : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < slope) ->
+  (0 <= content) ->
+  let distance := (n - 1)%nat in
+  ((forall l, inr l n -> (forall k, inr k n -> ((slope * (INR n - INR k)) + z k - z l - (slope * (INR n - INR l))) <= content)) ->
+  ((forall k, (1%nat <= k <= distance)%nat -> (alpha - 1) <> 0)) /\
+  ((forall k, (1%nat <= k <= distance)%nat -> (0 < Rmax 0 ((alpha - 1) * ((slope * INR k) - content)) \/ Rmax 0 ((alpha - 1) * ((slope * INR k) - content)) = 0 /\ 0 < (/ (alpha - 1))))) /\
+  ((Sum distance (fun k => pw (Rmax 0 ((alpha - 1) * ((slope * INR k) - content))) (/ (alpha - 1))) >= 1 -> inr 1%nat n))).
+
+Definition alibi_radius__simple : Prop :=
+  forall (n : nat) (alpha : R) (slope : R) (content : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < slope) ->
+  (0 <= content) ->
+  let p := entmax n alpha z in
+  let distance := (n - 1)%nat in
+  (forall l, inr l n -> (forall k, inr k n -> ((slope * (INR n - INR k)) + z k - z l - (slope * (INR n - INR l))) <= content)) ->
+  ((INR distance * slope) >= (content + (/ (alpha - 1))) -> p 1%nat = 0).
+
+Definition alibi_radius__simple__defined : Prop :=
+  forall (n : nat) (alpha : R) (slope : R) (content : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < slope) ->
+  (0 <= content) ->
+  let distance := (n - 1)%nat in
+  ((forall l, inr l n -> (forall k, inr k n -> ((slope * (INR n - INR k)) + z k - z l - (slope * (INR n - INR l))) <= content)) ->
+  ((alpha - 1) <> 0) /\
+  (((INR distance * slope) >= (content + (/ (alpha - 1))) -> inr 1%nat n))).
+
+Definition alibi_radius_attained__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (slope : R) (content : R) (z : nat -> R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (0 < slope) /\
+  (0 <= content) /\
+  (z 1%nat = content - slope * INR (n - 1)) /\
+  (forall k, inr k n -> k = 1%nat \/ z k = - slope * INR (n - k)) /\
+  True.
+
+Definition alibi_radius_attained__reached : Prop :=
+  forall (n : nat) (alpha : R) (slope : R) (content : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < slope) ->
+  (0 <= content) ->
+  (z 1%nat = content - slope * INR (n - 1)) ->
+  (forall k, inr k n -> k = 1%nat \/ z k = - slope * INR (n - k)) ->
+  let p := entmax n alpha z in
+  let distance := (n - 1)%nat in
+  (p 1%nat > 0 <-> Sum distance (fun k => pw (Rmax 0 ((alpha - 1) * ((slope * INR k) - content))) (/ (alpha - 1))) < 1).
+
+Definition alibi_radius_attained__reached__defined : Prop :=
+  forall (n : nat) (alpha : R) (slope : R) (content : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < slope) ->
+  (0 <= content) ->
+  (z 1%nat = content - slope * INR (n - 1)) ->
+  (forall k, inr k n -> k = 1%nat \/ z k = - slope * INR (n - k)) ->
+  let distance := (n - 1)%nat in
+  ((inr 1%nat n) /\
+  ((forall k, (1%nat <= k <= distance)%nat -> (alpha - 1) <> 0)) /\
+  ((forall k, (1%nat <= k <= distance)%nat -> (0 < Rmax 0 ((alpha - 1) * ((slope * INR k) - content)) \/ Rmax 0 ((alpha - 1) * ((slope * INR k) - content)) = 0 /\ 0 < (/ (alpha - 1)))))).
+
+Definition alibi_softmax__inhabited : Prop :=
+  exists (n : nat) (slope : R) (content : R) (z : nat -> R),
+  (1 <= n)%nat /\
+  (0 < slope) /\
+  (0 <= content) /\
+  ((forall l, inr l n -> (forall k, inr k n -> ((slope * (INR n - INR k)) + z k - z l - (slope * (INR n - INR l))) <= content))).
+
+Definition alibi_softmax__positive : Prop :=
+  forall (n : nat) (slope : R) (content : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (0 < slope) ->
+  (0 <= content) ->
+  let p := softmax n z in
+  (forall l, inr l n -> (forall k, inr k n -> ((slope * (INR n - INR k)) + z k - z l - (slope * (INR n - INR l))) <= content)) ->
+  forall k, inr k n ->
+  p k > 0.
+
+Definition alibi_softmax__decay : Prop :=
+  forall (n : nat) (slope : R) (content : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (0 < slope) ->
+  (0 <= content) ->
+  let p := softmax n z in
+  (forall l, inr l n -> (forall k, inr k n -> ((slope * (INR n - INR k)) + z k - z l - (slope * (INR n - INR l))) <= content)) ->
+  forall k, inr k n ->
+  p k <= ((1 - exp (- slope)) * exp (content - (slope * (INR n - INR k))) / (1 - exp (- (slope * INR n)))).
+
+Definition alibi_softmax__decay__defined : Prop :=
+  forall (n : nat) (slope : R) (content : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (0 < slope) ->
+  (0 <= content) ->
+  ((forall l, inr l n -> (forall k, inr k n -> ((slope * (INR n - INR k)) + z k - z l - (slope * (INR n - INR l))) <= content)) ->
+  forall k, inr k n ->
+  ((1 - exp (- (slope * INR n))) <> 0)).
+
+Definition alibi_scale__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (theta : R) (slope : R) (content : R) (z : nat -> R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (0 < theta) /\
+  (0 < slope) /\
+  (0 <= content) /\
+  ((forall l, inr l n -> (forall k, inr k n -> ((slope * (INR n - INR k)) + z k - z l - (slope * (INR n - INR l))) <= content))).
+
+Definition alibi_scale__scaled : Prop :=
+  forall (n : nat) (alpha : R) (theta : R) (slope : R) (content : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < theta) ->
+  (0 < slope) ->
+  (0 <= content) ->
+  let p := entmax n alpha (fun i => theta * z i) in
+  let distance := (n - 1)%nat in
+  (forall l, inr l n -> (forall k, inr k n -> ((slope * (INR n - INR k)) + z k - z l - (slope * (INR n - INR l))) <= content)) ->
+  ((INR distance * slope) >= (content + (1 / (theta * (alpha - 1)))) -> p 1%nat = 0).
+
+Definition alibi_scale__scaled__defined : Prop :=
+  forall (n : nat) (alpha : R) (theta : R) (slope : R) (content : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < theta) ->
+  (0 < slope) ->
+  (0 <= content) ->
+  let distance := (n - 1)%nat in
+  ((forall l, inr l n -> (forall k, inr k n -> ((slope * (INR n - INR k)) + z k - z l - (slope * (INR n - INR l))) <= content)) ->
+  (theta <> 0) /\
+  ((alpha - 1) <> 0) /\
+  (((INR distance * slope) >= (content + (1 / (theta * (alpha - 1)))) -> inr 1%nat n))).
+
+Definition alibi_scale__added : Prop :=
+  forall (n : nat) (alpha : R) (theta : R) (slope : R) (content : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < theta) ->
+  (0 < slope) ->
+  (0 <= content) ->
+  let r := entmax n alpha (fun i => theta * (z i + slope * INR (n - i)) - slope * INR (n - i)) in
+  let distance := (n - 1)%nat in
+  (forall l, inr l n -> (forall k, inr k n -> ((slope * (INR n - INR k)) + z k - z l - (slope * (INR n - INR l))) <= content)) ->
+  ((INR distance * slope) >= ((/ (alpha - 1)) + (content * theta)) -> r 1%nat = 0).
+
+Definition alibi_scale__added__defined : Prop :=
+  forall (n : nat) (alpha : R) (theta : R) (slope : R) (content : R) (z : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < theta) ->
+  (0 < slope) ->
+  (0 <= content) ->
+  let distance := (n - 1)%nat in
+  ((forall l, inr l n -> (forall k, inr k n -> ((slope * (INR n - INR k)) + z k - z l - (slope * (INR n - INR l))) <= content)) ->
+  ((alpha - 1) <> 0) /\
+  (((INR distance * slope) >= ((/ (alpha - 1)) + (content * theta)) -> inr 1%nat n))).
+
+Definition alibi_two_sided__inhabited : Prop :=
+  exists (distance : nat) (alpha : R) (slope : R) (content : R) (z : nat -> R),
+  (1 <= distance)%nat /\
+  (1 < alpha) /\
+  (0 < slope) /\
+  (0 <= content) /\
+  (z 1%nat = content - slope * INR distance) /\
+  (forall k, (2 <= k <= 2 * distance + 1)%nat -> z k = - slope * Rabs (INR distance + 1 - INR k)) /\
+  True.
+
+Definition alibi_two_sided__reached : Prop :=
+  forall (distance : nat) (alpha : R) (slope : R) (content : R) (z : nat -> R),
+  (1 <= distance)%nat ->
+  (1 < alpha) ->
+  (0 < slope) ->
+  (0 <= content) ->
+  (z 1%nat = content - slope * INR distance) ->
+  (forall k, (2 <= k <= 2 * distance + 1)%nat -> z k = - slope * Rabs (INR distance + 1 - INR k)) ->
+  let p := entmax (2 * distance + 1) alpha z in
+  (p 1%nat > 0 <-> (pw (Rmax 0 ((alpha - 1) * ((INR distance * slope) - content))) (/ (alpha - 1)) + (2 * Sum (distance - 1%nat)%nat (fun k => pw (Rmax 0 ((alpha - 1) * ((slope * INR k) - content))) (/ (alpha - 1))))) < 1).
+
+Definition alibi_two_sided__reached__defined : Prop :=
+  forall (distance : nat) (alpha : R) (slope : R) (content : R) (z : nat -> R),
+  (1 <= distance)%nat ->
+  (1 < alpha) ->
+  (0 < slope) ->
+  (0 <= content) ->
+  (z 1%nat = content - slope * INR distance) ->
+  (forall k, (2 <= k <= 2 * distance + 1)%nat -> z k = - slope * Rabs (INR distance + 1 - INR k)) ->
+  ((inr 1%nat (2 * distance + 1)) /\
+  ((alpha - 1) <> 0) /\
+  ((0 < Rmax 0 ((alpha - 1) * ((INR distance * slope) - content)) \/ Rmax 0 ((alpha - 1) * ((INR distance * slope) - content)) = 0 /\ 0 < (/ (alpha - 1)))) /\
+  ((1%nat <= distance)%nat) /\
+  ((forall k, (1%nat <= k <= (distance - 1%nat)%nat)%nat -> (alpha - 1) <> 0)) /\
+  ((forall k, (1%nat <= k <= (distance - 1%nat)%nat)%nat -> (0 < Rmax 0 ((alpha - 1) * ((slope * INR k) - content)) \/ Rmax 0 ((alpha - 1) * ((slope * INR k) - content)) = 0 /\ 0 < (/ (alpha - 1)))))).
+
+Definition rotary_returns__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (bands : nat) (cells : nat) (frequency : nat -> R) (amplitude : nat -> R),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (1 <= bands)%nat /\
+  (1 <= cells)%nat /\
+  (forall f, inr f bands -> 0 <= amplitude f) /\
+  True.
+
+Definition rotary_returns__returns : Prop :=
+  forall (n : nat) (alpha : R) (bands : nat) (cells : nat) (frequency : nat -> R) (amplitude : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (1 <= bands)%nat ->
+  (1 <= cells)%nat ->
+  (forall f, inr f bands -> 0 <= amplitude f) ->
+  let reach := Sum bands amplitude in
+  let z := fun k => Sum bands (fun f => amplitude f * cos (frequency f * INR (k - 1))) in
+  let z_max := Largest n z in
+  Sum n (fun k => (if Rle_dec (z_max - (2 * reach * (PI ^ 2) / (INR cells ^ 2))) (z k) then 1 else 0)) >= (INR n * (/ (INR cells ^ bands))).
+
+Definition rotary_returns__returns__defined : Prop :=
+  forall (n : nat) (alpha : R) (bands : nat) (cells : nat) (frequency : nat -> R) (amplitude : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (1 <= bands)%nat ->
+  (1 <= cells)%nat ->
+  (forall f, inr f bands -> 0 <= amplitude f) ->
+  (((forall k, (1%nat <= k <= n)%nat -> (INR cells ^ 2) <> 0)) /\
+  (INR cells <> 0)).
+
+Definition rotary_returns__peak : Prop :=
+  forall (n : nat) (alpha : R) (bands : nat) (cells : nat) (frequency : nat -> R) (amplitude : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (1 <= bands)%nat ->
+  (1 <= cells)%nat ->
+  (forall f, inr f bands -> 0 <= amplitude f) ->
+  let reach := Sum bands amplitude in
+  let z := fun k => Sum bands (fun f => amplitude f * cos (frequency f * INR (k - 1))) in
+  let p := entmax n alpha z in
+  let p_max := Largest n p in
+  pw p_max (alpha - 1) <= (pw ((INR cells ^ bands) / INR n) (alpha - 1) + (2 * reach * (PI ^ 2) * (alpha - 1) / (INR cells ^ 2))).
+
+Definition rotary_returns__peak__defined : Prop :=
+  forall (n : nat) (alpha : R) (bands : nat) (cells : nat) (frequency : nat -> R) (amplitude : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (1 <= bands)%nat ->
+  (1 <= cells)%nat ->
+  (forall f, inr f bands -> 0 <= amplitude f) ->
+  let z := fun k => Sum bands (fun f => amplitude f * cos (frequency f * INR (k - 1))) in
+  let p := entmax n alpha z in
+  let p_max := Largest n p in
+  (((0 < p_max \/ p_max = 0 /\ 0 < (alpha - 1))) /\
+  (INR n <> 0) /\
+  ((0 < ((INR cells ^ bands) / INR n) \/ ((INR cells ^ bands) / INR n) = 0 /\ 0 < (alpha - 1))) /\
+  ((INR cells ^ 2) <> 0)).
+
+Definition rotary_returns__entropy : Prop :=
+  forall (n : nat) (alpha : R) (bands : nat) (cells : nat) (frequency : nat -> R) (amplitude : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (1 <= bands)%nat ->
+  (1 <= cells)%nat ->
+  (forall f, inr f bands -> 0 <= amplitude f) ->
+  let reach := Sum bands amplitude in
+  let z := fun k => Sum bands (fun f => amplitude f * cos (frequency f * INR (k - 1))) in
+  let p := entmax n alpha z in
+  Sum n (fun i => (- (p i * ln (p i)))) >= (- (ln (pw ((INR cells ^ bands) / INR n) (alpha - 1) + (2 * reach * (PI ^ 2) * (alpha - 1) / (INR cells ^ 2))) / (alpha - 1))).
+
+Definition rotary_returns__entropy__defined : Prop :=
+  forall (n : nat) (alpha : R) (bands : nat) (cells : nat) (frequency : nat -> R) (amplitude : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (1 <= bands)%nat ->
+  (1 <= cells)%nat ->
+  (forall f, inr f bands -> 0 <= amplitude f) ->
+  let reach := Sum bands amplitude in
+  let z := fun k => Sum bands (fun f => amplitude f * cos (frequency f * INR (k - 1))) in
+  let p := entmax n alpha z in
+  (((forall i, (1%nat <= i <= n)%nat -> 0 <= p i)) /\
+  (INR n <> 0) /\
+  ((0 < ((INR cells ^ bands) / INR n) \/ ((INR cells ^ bands) / INR n) = 0 /\ 0 < (alpha - 1))) /\
+  ((INR cells ^ 2) <> 0) /\
+  (0 < (pw ((INR cells ^ bands) / INR n) (alpha - 1) + (2 * reach * (PI ^ 2) * (alpha - 1) / (INR cells ^ 2)))) /\
+  ((alpha - 1) <> 0)).
 
 Definition rotary_cut_off__inhabited : Prop :=
   exists (n : nat) (alpha : R) (amplitude : R) (frequency : R),
@@ -4221,8 +5109,8 @@ Definition scale_in_gamma__monotone__defined : Prop :=
   (2 <= n)%nat ->
   ((gamma <= gamma2) ->
   (((n >= 3%nat)%nat -> 0 < INR n)) /\
-  (((n >= 3%nat)%nat -> (0 < ln (INR n) \/ ln (INR n) = 0 /\ 0 < gamma))) /\
-  (((n >= 3%nat)%nat -> (0 < ln (INR n) \/ ln (INR n) = 0 /\ 0 < gamma2)))).
+  (((n >= 3%nat)%nat -> (0 < ln (INR n) \/ ln (INR n) = 0 /\ 0 <= gamma))) /\
+  (((n >= 3%nat)%nat -> (0 < ln (INR n) \/ ln (INR n) = 0 /\ 0 <= gamma2)))).
 
 Definition scale_in_gamma__reversed : Prop :=
   forall (n : nat) (gamma : R) (gamma2 : R),
@@ -4235,8 +5123,8 @@ Definition scale_in_gamma__reversed__defined : Prop :=
   (2 <= n)%nat ->
   ((gamma <= gamma2) ->
   (((n = 2%nat)%nat -> 0 < INR n)) /\
-  (((n = 2%nat)%nat -> (0 < ln (INR n) \/ ln (INR n) = 0 /\ 0 < gamma))) /\
-  (((n = 2%nat)%nat -> (0 < ln (INR n) \/ ln (INR n) = 0 /\ 0 < gamma2)))).
+  (((n = 2%nat)%nat -> (0 < ln (INR n) \/ ln (INR n) = 0 /\ 0 <= gamma))) /\
+  (((n = 2%nat)%nat -> (0 < ln (INR n) \/ ln (INR n) = 0 /\ 0 <= gamma2)))).
 
 Definition scale_of_one_token__inhabited : Prop :=
   exists (n : nat) (gamma : R) (alpha : R) (theta : R) (z : nat -> R),
@@ -4257,7 +5145,7 @@ Definition scale_of_one_token__zero__defined : Prop :=
   (0 < theta) ->
   ((n = 1%nat)%nat ->
   ((gamma > 0 -> 0 < INR n)) /\
-  ((gamma > 0 -> (0 < ln (INR n) \/ ln (INR n) = 0 /\ 0 < gamma)))).
+  ((gamma > 0 -> (0 < ln (INR n) \/ ln (INR n) = 0 /\ 0 <= gamma)))).
 
 Definition scale_of_one_token__one : Prop :=
   forall (n : nat) (gamma : R) (alpha : R) (theta : R) (z : nat -> R),
@@ -4272,7 +5160,7 @@ Definition scale_of_one_token__one__defined : Prop :=
   (0 < theta) ->
   ((n = 1%nat)%nat ->
   ((gamma = 0 -> 0 < INR n)) /\
-  ((gamma = 0 -> (0 < ln (INR n) \/ ln (INR n) = 0 /\ 0 < gamma)))).
+  ((gamma = 0 -> (0 < ln (INR n) \/ ln (INR n) = 0 /\ 0 <= gamma)))).
 
 Definition scale_of_one_token__infinite : Prop :=
   forall (n : nat) (gamma : R) (alpha : R) (theta : R) (z : nat -> R),
@@ -4323,7 +5211,7 @@ Definition scale_log_n_plus_one__power__defined : Prop :=
   forall (n : nat) (gamma : R),
   (1 <= n)%nat ->
   ((0 < (1 + INR n)) /\
-  ((0 < ln (1 + INR n) \/ ln (1 + INR n) = 0 /\ 0 < gamma))).
+  ((0 < ln (1 + INR n) \/ ln (1 + INR n) = 0 /\ 0 <= gamma))).
 
 Definition scale_log_n_plus_one__below_one : Prop :=
   forall (n : nat) (gamma : R),
@@ -4402,7 +5290,7 @@ Definition scale_reductions__limit__defined : Prop :=
   (0 < strength) ->
   (1 <= alpha) ->
   (((exists eps : posreal, forall strength : R, 0 < strength < 0 + eps -> 0 < INR n)) /\
-  ((exists eps : posreal, forall strength : R, 0 < strength < 0 + eps -> (0 < ln (INR n) \/ ln (INR n) = 0 /\ 0 < gamma)))).
+  ((exists eps : posreal, forall strength : R, 0 < strength < 0 + eps -> (0 < ln (INR n) \/ ln (INR n) = 0 /\ 0 <= gamma)))).
 
 Definition scale_reductions__above : Prop :=
   forall (n : nat) (offset : R) (strength : R) (gamma : R) (alpha : R) (z : nat -> R),
@@ -4419,32 +5307,33 @@ Definition scale_reductions__above__defined : Prop :=
   (0 < strength) ->
   (1 <= alpha) ->
   ((0 < INR n) /\
-  ((0 < ln (INR n) \/ ln (INR n) = 0 /\ 0 < gamma))).
+  ((0 < ln (INR n) \/ ln (INR n) = 0 /\ 0 <= gamma))).
 
 Definition scalable_softmax_margin__inhabited : Prop :=
-  exists (n : nat) (strength : R) (gap : R) (z : nat -> R),
+  exists (n : nat) (strength : R) (gap : R) (z : nat -> R) (k : nat),
   (2 <= n)%nat /\
   (0 < strength) /\
   (0 < gap) /\
-  (forall k, inr k n -> (forall l, inr l n -> ((l = k)%nat \/ z l <= (z k - gap)))).
+  (inr k n) /\
+  ((forall l, inr l n -> ((l = k)%nat \/ z l <= (z k - gap)))).
 
 Definition scalable_softmax_margin__weight : Prop :=
-  forall (n : nat) (strength : R) (gap : R) (z : nat -> R),
+  forall (n : nat) (strength : R) (gap : R) (z : nat -> R) (k : nat),
   (2 <= n)%nat ->
   (0 < strength) ->
   (0 < gap) ->
+  (inr k n) ->
   let p := softmax n (fun i => strength * ln (INR n) * z i) in
-  (forall k, inr k n -> (forall l, inr l n -> ((l = k)%nat \/ z l <= (z k - gap)))) ->
-  forall k, inr k n ->
+  (forall l, inr l n -> ((l = k)%nat \/ z l <= (z k - gap))) ->
   p k >= (/ (1 + (pw (INR n) (- (strength * gap)) * (INR n - 1)))).
 
 Definition scalable_softmax_margin__weight__defined : Prop :=
-  forall (n : nat) (strength : R) (gap : R) (z : nat -> R),
+  forall (n : nat) (strength : R) (gap : R) (z : nat -> R) (k : nat),
   (2 <= n)%nat ->
   (0 < strength) ->
   (0 < gap) ->
-  ((forall k, inr k n -> (forall l, inr l n -> ((l = k)%nat \/ z l <= (z k - gap)))) ->
-  forall k, inr k n ->
+  (inr k n) ->
+  ((forall l, inr l n -> ((l = k)%nat \/ z l <= (z k - gap))) ->
   ((0 < INR n \/ INR n = 0 /\ 0 < (- (strength * gap)))) /\
   ((1 + (pw (INR n) (- (strength * gap)) * (INR n - 1))) <> 0)).
 
@@ -4541,6 +5430,13 @@ Definition sigmoid_slope__formula : Prop :=
   forall i, inr i n ->
   forall j, inr j n ->
   D i j = ((1 - p i) * p i * (if Nat.eq_dec i j then 1 else 0)).
+
+Definition sigmoid_slope__formula__defined : Prop :=
+  forall (n : nat) (z : nat -> R) (y : nat -> R) (shift : R),
+  (1 <= n)%nat ->
+  (forall i, inr i n ->
+  forall j, inr j n ->
+  (forall i j, inr i n -> inr j n -> ex_derive (fun t => sigmoid (z i + t * (if Nat.eq_dec i j then 1 else 0) + shift)) 0)).
 
 Definition sigmoid_slope__lipschitz : Prop :=
   forall (n : nat) (z : nat -> R) (y : nat -> R) (shift : R),
@@ -4694,7 +5590,8 @@ Definition stick_breaking_slope__formula__defined : Prop :=
   (1 <= n)%nat ->
   (forall i, inr i n ->
   forall j, inr j n ->
-  (((i <= j)%nat -> (1 + exp (- z j)) <> 0))).
+  (((i <= j)%nat -> (1 + exp (- z j)) <> 0)) /\
+  (forall i j, inr i n -> inr j n -> ex_derive (fun t => stick n (fun m => z m + t * (if Nat.eq_dec m j then 1 else 0)) i) 0)).
 
 Definition stick_breaking_slope__lipschitz : Prop :=
   forall (n : nat) (z : nat -> R) (y : nat -> R),
@@ -4702,6 +5599,58 @@ Definition stick_breaking_slope__lipschitz : Prop :=
   let p := stick n z in
   let r := stick n y in
   Sum n (fun i => ((p i - r i) ^ 2)) <= (Sum n (fun i => ((z i - y i) ^ 2)) / 8).
+
+Definition r_softmax_structure__inhabited : Prop :=
+  exists (n : nat) (z : nat -> R) (level : R) (perm : nat -> nat) (shift : R),
+  (1 <= n)%nat /\
+  (0 <= level < 1) /\
+  (permutes n perm) /\
+  (exists i, inr i n /\ quantile n level z < z i) /\
+  True.
+
+Definition r_softmax_structure__order : Prop :=
+  forall (n : nat) (z : nat -> R) (level : R) (perm : nat -> nat) (shift : R),
+  (1 <= n)%nat ->
+  (0 <= level < 1) ->
+  (permutes n perm) ->
+  (exists i, inr i n /\ quantile n level z < z i) ->
+  let tau := quantile n level z in
+  let p := shares n (fun i => Rmax 0 (z i - tau) * exp (z i)) in
+  forall i, inr i n ->
+  forall j, inr j n ->
+  (z i >= z j -> p i >= p j).
+
+Definition r_softmax_structure__moved : Prop :=
+  forall (n : nat) (z : nat -> R) (level : R) (perm : nat -> nat) (shift : R),
+  (1 <= n)%nat ->
+  (0 <= level < 1) ->
+  (permutes n perm) ->
+  (exists i, inr i n /\ quantile n level z < z i) ->
+  let tau := quantile n level z in
+  let rho := quantile n level (fun i => z (perm i) + shift) in
+  let p := shares n (fun i => Rmax 0 (z i - tau) * exp (z i)) in
+  let r := shares n (fun i => Rmax 0 ((fun i => z (perm i) + shift) i - rho) * exp ((fun i => z (perm i) + shift) i)) in
+  forall i, inr i n ->
+  r i = p (perm i).
+
+Definition r_softmax_structure__moved__defined : Prop :=
+  forall (n : nat) (z : nat -> R) (level : R) (perm : nat -> nat) (shift : R),
+  (1 <= n)%nat ->
+  (0 <= level < 1) ->
+  (permutes n perm) ->
+  (exists i, inr i n /\ quantile n level z < z i) ->
+  (forall i, inr i n ->
+  (inr (perm i) n)).
+
+Definition r_softmax_structure__quantile : Prop :=
+  forall (n : nat) (z : nat -> R) (level : R) (perm : nat -> nat) (shift : R),
+  (1 <= n)%nat ->
+  (0 <= level < 1) ->
+  (permutes n perm) ->
+  (exists i, inr i n /\ quantile n level z < z i) ->
+  let tau := quantile n level z in
+  let rho := quantile n level (fun i => z (perm i) + shift) in
+  rho = (shift + tau).
 
 Definition budget_form__inhabited : Prop :=
   exists (n : nat) (kept : nat) (z : nat -> R) (tau : R) (r : nat -> R),
@@ -4968,6 +5917,22 @@ Definition normmax_joining__threshold : Prop :=
   (mass (S n) (alpha / (alpha - 1)) (append n z late) rho = 1) ->
   (rho > tau <-> late > tau).
 
+Definition normmax_lipschitz__inhabited : Prop :=
+  exists (n : nat) (z : nat -> R) (tau : R) (y : nat -> R) (rho : R),
+  (1 <= n)%nat /\
+  (mass n 2 z tau = 1) /\
+  (mass n 2 y rho = 1) /\
+  True.
+
+Definition normmax_lipschitz__lipschitz : Prop :=
+  forall (n : nat) (z : nat -> R) (tau : R) (y : nat -> R) (rho : R),
+  (1 <= n)%nat ->
+  (mass n 2 z tau = 1) ->
+  (mass n 2 y rho = 1) ->
+  let p := shares n (fun i => Rmax 0 (z i - tau)) in
+  let r := shares n (fun i => Rmax 0 (y i - rho)) in
+  Sum n (fun i => ((p i - r i) ^ 2)) <= ((INR n ^ 2) * Sum n (fun i => ((z i - y i) ^ 2))).
+
 Definition self_adjust_order__inhabited : Prop :=
   exists (n : nat) (z : nat -> R),
   (1 <= n)%nat /\
@@ -4984,6 +5949,23 @@ Definition self_adjust_order__order : Prop :=
   forall i, inr i n ->
   forall j, inr j n ->
   (p i > p j <-> z i > z j).
+
+Definition adaptive_temperature_lipschitz__inhabited : Prop :=
+  exists (n : nat) (z : nat -> R) (y : nat -> R),
+  (1 <= n)%nat /\
+  True.
+
+Definition adaptive_temperature_lipschitz__lipschitz : Prop :=
+  forall (n : nat) (z : nat -> R) (y : nat -> R),
+  (1 <= n)%nat ->
+  let p := softmax n (fun i => adaptive_scale n z * z i) in
+  let r := softmax n (fun i => adaptive_scale n y * y i) in
+  Sum n (fun i => ((p i - r i) ^ 2)) <= ((((5 / 4) + (3 * (ln (INR n) ^ 2)) + (12 * exp (-2))) ^ 2) * Sum n (fun i => ((z i - y i) ^ 2))).
+
+Definition adaptive_temperature_lipschitz__lipschitz__defined : Prop :=
+  forall (n : nat) (z : nat -> R) (y : nat -> R),
+  (1 <= n)%nat ->
+  ((0 < INR n)).
 
 Definition residual_identity__inhabited : Prop :=
   exists (n : nat) (alpha : R) (z : nat -> R) (rho : R),
@@ -5378,14 +6360,14 @@ Definition bisection_steps__error : Prop :=
   let p := entmax n alpha z in
   let r := fun i => pw (Rmax 0 ((alpha - 1) * z i - halved steps (mass n (/ (alpha - 1)) (scaled alpha z)) ((alpha - 1) * Largest n z - 1) ((alpha - 1) * Largest n z - pw (INR n) (1 - alpha)))) (/ (alpha - 1)) in
   (alpha <= 2) ->
-  Sum n (fun i => Rabs (p i - r i)) <= (INR n * pw 2 (- INR steps) / (alpha - 1)).
+  Sum n (fun i => Rabs (p i - r i)) <= (INR n * (/ (2 ^ steps)) / (alpha - 1)).
 
 Definition bisection_steps__error__defined : Prop :=
   forall (n : nat) (alpha : R) (z : nat -> R) (steps : nat),
   (1 <= n)%nat ->
   (1 < alpha) ->
   ((alpha <= 2) ->
-  ((0 < 2 \/ 2 = 0 /\ 0 < (- INR steps))) /\
+  (2 <> 0) /\
   ((alpha - 1) <> 0)).
 
 Definition summation_error__inhabited : Prop :=

@@ -177,8 +177,12 @@ class Printer:
             return f"(/ {below})" if exponent == -1 else f"(/ ({below} ^ {-exponent}))"
         if is_count(exponent) and not exponent.could_extract_minus_sign():
             return f"({below} ^ {argument(self.count(exponent))})"
+        if exponent.could_extract_minus_sign() and is_count(-exponent):
+            self._guard(f"{below} <> 0")
+            return f"(/ ({below} ^ {argument(self.count(-exponent))}))"
         above = self.real(exponent)
-        self._guard(f"(0 < {below} \\/ {below} = 0 /\\ 0 < {above})")
+        unsigned = exponent.is_Symbol and exponent.is_positive is None  # it may be 0, and 0^0 is 1 to both
+        self._guard(f"(0 < {below} \\/ {below} = 0 /\\ 0 {'<=' if unsigned else '<'} {above})")
         return f"pw {argument(below)} {argument(above)}"
 
     def _exp(self, e: sp.Basic) -> str:
@@ -257,7 +261,7 @@ class Printer:
     def _binomial(self, e: sp.Basic) -> str:
         above, below = map(self.count, e.args)
         self._guard(f"({below} <= {above})%nat")
-        return f"C {argument(above)} {argument(below)}"
+        return f"Binomial.C {argument(above)} {argument(below)}"
 
     def _floor(self, e: sp.Basic) -> str:
         return f"IZR (Int_part {argument(self.real(e.args[0]))})"

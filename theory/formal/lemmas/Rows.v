@@ -112,13 +112,15 @@ Qed.
 Definition clip (x : R) : R := Rmin 1 (Rmax 0 x).
 
 Lemma clip_cases x : x <= 0 /\ clip x = 0 \/ 0 <= x <= 1 /\ clip x = x \/ 1 <= x /\ clip x = 1.
-Proof. unfold clip, Rmin, Rmax. destruct (Rle_dec 0 x); [destruct (Rle_dec 1 x); [right; right | right; left] | destruct (Rle_dec 1 0); [|left]]; lra. Qed.
+Proof. unfold clip, Rmin, Rmax. destruct (Rle_dec 0 x); [destruct (Rle_dec 1 x); [right; right | right; left] | destruct (Rle_dec 1 0); [|left]];
+  lra. Qed.
 
 Lemma clip_le x y : x <= y -> clip x <= clip y.
 Proof. intros H. pose proof (clip_cases x). pose proof (clip_cases y). lra. Qed.
 
 Lemma clip_firm x y : (clip x - clip y) ^ 2 <= (clip x - clip y) * (x - y).
-Proof. pose proof (clip_cases x) as A. pose proof (clip_cases y) as B. destruct A as [[A ->]|[[A ->]|[A ->]]], B as [[B ->]|[[B ->]|[B ->]]]; nra. Qed.
+Proof. pose proof (clip_cases x) as A. pose proof (clip_cases y) as B. destruct A as [[A ->]|[[A ->]|[A ->]]], B as [[B ->]|[[B ->]|[B ->]]]; nra.
+  Qed.
 
 Lemma clip_nearest x r : 0 <= r <= 1 -> (clip x - x) ^ 2 <= (r - x) ^ 2.
 Proof.

@@ -1,7 +1,8 @@
 (* Proofs of the printed statements: the chapter neighbours. *)
 From Coq Require Import Reals Lra Lia List.
 From Coquelicot Require Import Coquelicot.
-From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted Tactics Rows Statements.
+From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted Tactics Rows Attention Adaptive
+  Statements.
 Open Scope R_scope.
 
 (** * Sigmoids *)
@@ -21,16 +22,18 @@ Proof. start. now rewrite H2. Qed.
 Theorem sigmoid_slope__inhabited : Statements.sigmoid_slope__inhabited.
 Proof. exists 1%nat, (fun _ => 0), (fun _ => 0), 0. split; [lia|exact I]. Qed.
 
-Theorem sigmoid_slope__formula : Statements.sigmoid_slope__formula.
+Lemma sigmoid_along z c e : is_derive (fun t => sigmoid (z + t * e + c)) 0 ((1 - sigmoid (z + c)) * sigmoid (z + c) * e).
 Proof.
-start. apply is_derive_unique.
-replace ((1 - sigmoid (z i + shift)) * sigmoid (z i + shift) * (if Nat.eq_dec i j then 1 else 0))
-  with ((if Nat.eq_dec i j then 1 else 0) * (sigmoid (z i + 0 * (if Nat.eq_dec i j then 1 else 0) + shift)
-    * (1 - sigmoid (z i + 0 * (if Nat.eq_dec i j then 1 else 0) + shift))))
+replace ((1 - sigmoid (z + c)) * sigmoid (z + c) * e) with (e * (sigmoid (z + 0 * e + c) * (1 - sigmoid (z + 0 * e + c))))
   by (rewrite Rmult_0_l, Rplus_0_r; ring).
-apply (is_derive_comp sigmoid (fun t => z i + t * (if Nat.eq_dec i j then 1 else 0) + shift)); [apply sigmoid_derive|].
-auto_derive; [exact I|ring].
+apply (is_derive_comp sigmoid (fun t => z + t * e + c)); [apply sigmoid_derive|]. auto_derive; [exact I|ring].
 Qed.
+
+Theorem sigmoid_slope__formula : Statements.sigmoid_slope__formula.
+Proof. start. apply is_derive_unique, sigmoid_along. Qed.
+
+Theorem sigmoid_slope__formula__defined : Statements.sigmoid_slope__formula__defined.
+Proof. start. eexists. apply sigmoid_along. Qed.
 
 Theorem sigmoid_slope__lipschitz : Statements.sigmoid_slope__lipschitz.
 Proof.
@@ -212,7 +215,8 @@ Proof. rewrite budget_clip. pose proof (clip_cases (z i - t)). lra. Qed.
 Lemma budget_lower n z late tau rho k : inr k n -> Sum (S n) (budget rho (append n z late)) = Sum n (budget tau z) ->
   rho <= tau -> budget rho z k = budget tau z k.
 Proof.
-intros Hk E L. rewrite budget_joined in E. symmetry. apply (Sum_eq_le n (budget tau z) (budget rho z)); [intros; now apply budget_antitone | | exact Hk].
+intros Hk E L. rewrite budget_joined in E. symmetry.
+  apply (Sum_eq_le n (budget tau z) (budget rho z)); [intros; now apply budget_antitone | | exact Hk].
 assert (Sum n (budget tau z) <= Sum n (budget rho z)) by (apply Sum_le; intros; now apply budget_antitone).
 pose proof (clip_cases (late - rho)). lra.
 Qed.
@@ -359,7 +363,8 @@ Proof. exact (Sum_insert n new place Hm). Qed.
 
 Lemma not_chosen i : inr i n -> ~ rank (S n) w place < K -> new (at_ i) = old i.
 Proof.
-intros Hi Hp. unfold new, old. rewrite w_at. destruct (Rlt_dec (rank (S n) w (at_ i)) K) as [L|L], (Rlt_dec (rank n z i) K) as [M|M]; try reflexivity; exfalso.
+intros Hi Hp. unfold new, old. rewrite w_at.
+  destruct (Rlt_dec (rank (S n) w (at_ i)) K) as [L|L], (Rlt_dec (rank n z i) K) as [M|M]; try reflexivity; exfalso.
 - rewrite rank_at in L. destruct (before_range w place (at_ i)); lra.
 - pose proof (rank_at i) as E. destruct (before_range w place (at_ i)) as [B|B]; [|lra].
   pose proof (rank_step (S n) w place (at_ i) Hm B). lra.
@@ -392,11 +397,13 @@ pose proof (new_old i Hne) as E. rewrite E in *. assert (Pi : 0 < old i) by (pos
 assert (P : 0 < Sum n old) by (eapply Rlt_le_trans; [exact Pi | apply (Sum_ge_term n old i Hi); intros; apply old_ge0]).
 apply Rmult_le_compat_l; [lra|]. apply Rinv_le_contravar; [exact P|]. rewrite new_total.
 assert (D : Sum n (fun j => old j - new (at_ j)) <= exp late).
-{ assert (C : forall j, old j - new (at_ j) <> 0 -> old j - new (at_ j) = exp (z j) /\ before w place (at_ j) = 1 /\ rank n z j < K <= 1 + rank n z j).
+{ assert (C : forall j, old j - new (at_ j) <> 0 -> old j
+  - new (at_ j) = exp (z j) /\ before w place (at_ j) = 1 /\ rank n z j < K <= 1 + rank n z j).
   { intros j Hj. destruct (Req_EM_T (new (at_ j)) 0) as [Z|Z]; [|apply new_old in Z; lra]. rewrite Z in *. rewrite Rminus_0_r in *.
     unfold old in *. destruct (Rlt_dec (rank n z j) K) as [L|L]; [|lra]. split; [reflexivity|].
     unfold new in Z. rewrite w_at, rank_at in Z. pose proof (exp_pos (z j)).
-    destruct (Rlt_dec (before w place (at_ j) + rank n z j) K); [lra|]. destruct (before_range w place (at_ j)) as [B|B]; rewrite B in *; [split; [reflexivity | lra] | lra]. }
+    destruct (Rlt_dec (before w place (at_ j) + rank n z j) K); [lra|].
+      destruct (before_range w place (at_ j)) as [B|B]; rewrite B in *; [split; [reflexivity | lra] | lra]. }
   apply Sum_at_most_one.
   - left. apply exp_pos.
   - intros j Hj. destruct (Req_EM_T (old j - new (at_ j)) 0) as [->|Hd]; [left; apply exp_pos|].
@@ -492,7 +499,8 @@ Qed.
 Lemma young u b : 0 <= u -> 0 <= b -> b * u <= pw u alpha / alpha + pw b (q + 1) * (1 - / alpha).
 Proof.
 intros Hu Hb. destruct nm_exponent as [E1 [E2 Q]]. pose proof (pw_ge0 b q) as P. set (c := pw b q) in *.
-assert (C1 : pw c (alpha - 1) = b). { unfold c. rewrite pw_pw by lra. unfold q. replace (/ (alpha - 1) * (alpha - 1)) with 1 by (field; lra). now apply pw_1_r. }
+assert (C1 : pw c (alpha - 1) = b). { unfold c. rewrite pw_pw by lra. unfold q. replace (/ (alpha - 1) * (alpha - 1)) with 1 by (field; lra).
+  now apply pw_1_r. }
 assert (C2 : pw c alpha = pw b (q + 1)). { unfold c. rewrite pw_pw by lra. f_equal. lra. }
 assert (C3 : b * c = pw b (q + 1)).
 { unfold c. destruct Hb as [Hb|<-]; [rewrite pw_plus, pw_1_r by lra; ring|]. rewrite !pw_0 by lra. ring. }
@@ -507,11 +515,14 @@ Lemma nm_bound r : simplex n r -> Sum n (fun i => z i * r i) - pw (Sum n (fun i 
 Proof.
 intros [Hr Hs]. destruct nm_exponent as [E1 [E2 Q]]. set (T := Sum n (fun i => pw (r i) alpha)).
 assert (PT : 0 < T).
-{ destruct (Sum_pos_ex n r) as [k [Hk Pk]]; [lra|]. eapply Rlt_le_trans; [|apply (Sum_ge_term n (fun i => pw (r i) alpha) k Hk); intros; apply pw_ge0].
+{ destruct (Sum_pos_ex n r) as [k [Hk Pk]]; [lra|].
+  eapply Rlt_le_trans; [|apply (Sum_ge_term n (fun i => pw (r i) alpha) k Hk); intros; apply pw_ge0].
   now apply pw_gt0. }
 set (N := pw T (/ alpha)). assert (PN : 0 < N) by now apply pw_gt0.
-assert (NT : pw N alpha = T). { unfold N. rewrite pw_pw; [|apply Rinv_0_lt_compat; lra | lra]. replace (/ alpha * alpha) with 1 by (field; lra). apply pw_1_r. lra. }
-assert (B : Sum n (fun i => z i * r i) <= Sum n (fun i => tau * r i + N * (pw (r i) alpha * (/ T * / alpha) + pw (m i) (alpha / (alpha - 1)) * (1 - / alpha)))).
+assert (NT : pw N alpha = T). { unfold N. rewrite pw_pw; [|apply Rinv_0_lt_compat; lra | lra]. replace (/ alpha * alpha) with 1 by (field; lra).
+  apply pw_1_r. lra. }
+assert (B : Sum n (fun i => z i * r i) <= Sum n (fun i => tau * r i + N * (pw (r i) alpha * (/ T * / alpha) + pw (m i) (alpha / (alpha - 1)) * (1
+  - / alpha)))).
 { apply Sum_le. intros i Hi. pose proof (Hr i Hi) as Hri. assert (Hmz : z i - tau <= m i) by apply Rmax_r.
   assert (PIN : 0 < / N) by now apply Rinv_0_lt_compat.
   pose proof (young (r i * / N) (m i) ltac:(nra) ltac:(apply Rmax_0_ge)) as Y. rewrite E2.
@@ -543,7 +554,8 @@ Theorem normmax_form__optimal : Statements.normmax_form__optimal.
 Proof. start. rewrite nm_value by assumption. now apply nm_bound. Qed.
 
 Ltac norms := repeat split; intros;
-  try match goal with |- 0 < ?t \/ _ => assert (D : 0 <= t); [first [now apply nm_ge0 | apply Sum_nonneg; intros; apply pw_ge0 | match goal with H : simplex _ _ |- _ => now apply H end]
+  try match goal with |- 0 < ?t \/ _ => assert (D : 0 <= t); [first [now apply nm_ge0 | apply Sum_nonneg; intros;
+    apply pw_ge0 | match goal with H : simplex _ _ |- _ => now apply H end]
     | destruct D as [D|D]; [left; exact D | right; split; [now symmetry | first [lra | apply Rinv_0_lt_compat; lra]]]] end; try lra.
 
 Theorem normmax_form__optimal__defined : Statements.normmax_form__optimal__defined.
@@ -558,7 +570,8 @@ Proof. start. norms. Qed.
 Theorem normmax_structure__inhabited : Statements.normmax_structure__inhabited.
 Proof.
 exists 1%nat, 2, (fun _ => 0 + 1), 0, (fun i => i), 0, 0. split; [lia|]. split; [lra|]. split; [apply normmax_one; lra|].
-split; [split; intros; assumption|]. split; [|exact I]. unfold mass. simpl. replace (0 + 1 + 0 - 0) with 1 by ring. rewrite Rmax_0_id, pw_1_l by lra. ring.
+split; [split; intros; assumption|]. split; [|exact I]. unfold mass. simpl. replace (0 + 1 + 0 - 0) with 1 by ring.
+  rewrite Rmax_0_id, pw_1_l by lra. ring.
 Qed.
 
 Theorem normmax_structure__sum : Statements.normmax_structure__sum.
@@ -622,6 +635,302 @@ pose proof (pw_ge0 (Rmax 0 (late - tau)) q'). split; intros T.
   assert (~ late > tau) by (rewrite <- P; lra). lra.
 - destruct (Rlt_dec tau rho) as [|N]; [assumption|exfalso]. apply P in T.
   assert (E : mass (S n) q' (append n z late) tau <= 1).
-  { apply Rle_trans with (mass (S n) q' (append n z late) rho); [apply (mass_antitone (S n) q' (append n z late) Q'); lra | rewrite mass_append; lra]. }
+  { apply Rle_trans with (mass (S n) q' (append n z late) rho); [apply (mass_antitone (S n) q' (append n z late) Q'); lra | rewrite mass_append;
+    lra]. }
   rewrite mass_append, H1 in E. lra.
 Qed.
+
+(** * r-softmax *)
+
+Theorem r_softmax_structure__inhabited : Statements.r_softmax_structure__inhabited.
+Proof.
+exists 2%nat, (fun i => if Nat.eq_dec i 2 then 1 else 0), 0, (fun i => i), 0. split; [lia|]. split; [lra|].
+split; [split; intros; assumption|]. split; [|exact I]. exists 2%nat. split; [lia|]. unfold quantile. rewrite Rmult_0_r.
+assert (E0 : Int_part 0 = 0%Z) by exact (Int_part_INR 0). unfold frac_part. rewrite E0. simpl Z.to_nat. simpl IZR.
+  rewrite Rminus_0_r, Rmult_0_l, Rplus_0_r.
+unfold order_statistic. simpl.
+destruct (Rle_dec 0 0), (Rle_dec 1 0), (Rle_dec 0 1), (Rle_dec 1 1); try lra.
+destruct (Rle_dec 1 (0 + 1 + 0)), (Rle_dec 1 (0 + 1 + 1)); try lra. unfold Rmax. destruct (Rle_dec (-0) (-(1))); lra.
+Qed.
+
+Lemma permutes_onto n pi k : permutes n pi -> inr k n -> exists i, inr i n /\ pi i = k.
+Proof.
+intros Hp Hk. destruct (Sum_pos_ex n (fun i => if Nat.eq_dec (pi i) k then 1 else 0)) as [i [Hi P]].
+- rewrite (Sum_permutes n (fun i => if Nat.eq_dec i k then 1 else 0) pi Hp), Sum_single by exact Hk. lra.
+- exists i. split; [exact Hi|]. simpl in P. destruct (Nat.eq_dec (pi i) k); [assumption|lra].
+Qed.
+
+Lemma Largest_permutes n f g pi c : (1 <= n)%nat -> permutes n pi -> (forall i, inr i n -> g i = f (pi i) + c) -> Largest n g = Largest n f + c.
+Proof.
+intros Hn Hp Hg. destruct (Largest_in n f Hn) as [k [Hk E]]. destruct (permutes_onto n pi k Hp Hk) as [i [Hi Ei]].
+rewrite (Largest_is n g i Hi); [rewrite Hg, Ei by exact Hi; lra|].
+intros l Hl. rewrite !Hg, Ei, <- E by assumption. apply Rplus_le_compat_r, Largest_ge, (proj1 Hp l Hl).
+Qed.
+
+Lemma order_statistic_turned n z pi c k : (1 <= n)%nat -> permutes n pi ->
+  order_statistic n (fun i => z (pi i) + c) k = order_statistic n z k + c.
+Proof.
+intros Hn Hp. pose (y i := z (pi i) + c). unfold order_statistic. change (fun i => z (pi i) + c) with y.
+rewrite (Largest_permutes n (fun i => - (if Rle_dec (INR k) (Sum n (fun j => if Rle_dec (z j) (z i) then 1 else 0)) then z i else Largest n z))
+  _ pi (- c) Hn Hp); [ring|].
+intros i Hi. assert (E : Sum n (fun j => if Rle_dec (z (pi j) + c) (z (pi i) + c) then 1 else 0) = Sum n (fun j => if Rle_dec (z j) (z (pi i)) then
+  1 else 0)).
+{ rewrite <- (Sum_permutes n (fun j => if Rle_dec (z j) (z (pi i)) then 1 else 0) pi Hp). apply Sum_ext. intros j _.
+  destruct (Rle_dec (z (pi j) + c) (z (pi i) + c)), (Rle_dec (z (pi j)) (z (pi i))); lra. }
+cbv beta. rewrite E. destruct (Rle_dec (INR k) _); [ring|]. rewrite (Largest_permutes n z y pi c Hn Hp) by reflexivity. ring.
+Qed.
+
+Lemma quantile_turned n z pi c level : (1 <= n)%nat -> permutes n pi -> quantile n level (fun i => z (pi i) + c) = quantile n level z + c.
+Proof. intros Hn Hp. unfold quantile. cbv zeta. rewrite !order_statistic_turned by assumption. ring. Qed.
+
+Lemma r_softmax_total n z t : (exists i, inr i n /\ t < z i) -> 0 < Sum n (fun i => Rmax 0 (z i - t) * exp (z i)).
+Proof.
+intros [i [Hi L]]. eapply Rlt_le_trans; [|apply (Sum_ge_term n (fun i => Rmax 0 (z i - t) * exp (z i)) i Hi)].
+- apply Rmult_lt_0_compat; [apply Rmax_0_pos_iff; lra | apply exp_pos].
+- intros j _. apply Rmult_le_pos; [apply Rmax_0_ge | left; apply exp_pos].
+Qed.
+
+Theorem r_softmax_structure__order : Statements.r_softmax_structure__order.
+Proof.
+start. apply Rle_ge. unfold shares. apply Rmult_le_compat_r; [left; apply Rinv_0_lt_compat; now apply r_softmax_total|].
+apply Rmult_le_compat; [apply Rmax_0_ge | left; apply exp_pos | apply Rmax_0_le; lra |].
+destruct (Rge_le _ _ H5) as [L|E]; [left; now apply exp_increasing | rewrite E; lra].
+Qed.
+
+Theorem r_softmax_structure__moved : Statements.r_softmax_structure__moved.
+Proof.
+start. rewrite quantile_turned by assumption. set (t := quantile n level z) in *. unfold shares.
+assert (E : forall i, Rmax 0 (z (perm i) + shift - (t + shift)) * exp (z (perm i) + shift) = exp shift * (Rmax 0 (z (perm i)
+  - t) * exp (z (perm i)))).
+{ intros j. rewrite exp_plus. replace (z (perm j) + shift - (t + shift)) with (z (perm j) - t) by ring. ring. }
+rewrite E, (Sum_ext n _ (fun i => exp shift * (Rmax 0 (z (perm i) - t) * exp (z (perm i))))), Sum_scal by (intros; apply E).
+rewrite (Sum_permutes n (fun i => Rmax 0 (z i - t) * exp (z i)) perm H1). pose proof (r_softmax_total n z t H2). pose proof (exp_pos shift). field.
+  lra.
+Qed.
+
+Theorem r_softmax_structure__moved__defined : Statements.r_softmax_structure__moved__defined.
+Proof. start. now apply H1. Qed.
+
+Theorem r_softmax_structure__quantile : Statements.r_softmax_structure__quantile.
+Proof. start. rewrite quantile_turned by assumption. ring. Qed.
+
+(** * The constant of normmax *)
+
+Theorem normmax_lipschitz__inhabited : Statements.normmax_lipschitz__inhabited.
+Proof.
+exists 1%nat, (fun _ => 0 + 1), 0, (fun _ => 0 + 1), 0. assert (M : mass 1 2 (fun _ => 0 + 1) 0 = 1).
+{ unfold mass. simpl. replace (0 + 1 - 0) with 1 by ring. rewrite Rmax_0_id, pw_1_l by lra. ring. }
+split; [lia|]. split; [exact M|]. split; [exact M | exact I].
+Qed.
+
+Lemma square_mass n z t : mass n 2 z t = Sum n (fun i => Rmax 0 (z i - t) ^ 2).
+Proof. apply Sum_ext. intros i _. apply pw_2, Rmax_0_ge. Qed.
+
+Lemma unit_sum n u : (forall i, inr i n -> 0 <= u i) -> Sum n (fun i => u i ^ 2) = 1 -> 1 <= Sum n u.
+Proof.
+intros Hu H2. rewrite <- H2. apply Sum_le. intros i Hi. assert (u i ^ 2 <= 1).
+{ rewrite <- H2. apply (Sum_ge_term n (fun i => u i ^ 2) i Hi). intros; apply pow2_ge_0. }
+pose proof (Hu i Hi). nra.
+Qed.
+
+(** Two unit vectors with sums a and b: the squared distance of the shares. *)
+Lemma normmax_core n u w : (1 <= n)%nat -> (forall i, inr i n -> 0 <= u i) -> (forall i, inr i n -> 0 <= w i) ->
+  Sum n (fun i => u i ^ 2) = 1 -> Sum n (fun i => w i ^ 2) = 1 ->
+  Sum n (fun i => (shares n u i - shares n w i) ^ 2) <= INR n * Sum n (fun i => (u i - w i) * (shares n u i - shares n w i)).
+Proof.
+intros Hn Hu Hw U W. set (a := Sum n u). set (b := Sum n w). set (k := Sum n (fun i => u i * w i)). set (d := 2 * (1 - k)).
+pose proof (unit_sum n u Hu U) as A. pose proof (unit_sum n w Hw W) as B. fold a in A. fold b in B.
+(* ones against u - w and u + w *)
+assert (Q : forall X, 0 <= INR n - 2 * X * (a - b) + X ^ 2 * d - (a + b) ^ 2 / 4 /\ 0 <= d).
+{ intros X. split.
+  - set (Y := (a + b) / 4).
+    assert (S0 : 0 <= Sum n (fun i => (1 - X * (u i - w i) - Y * (u i + w i)) ^ 2)) by (apply Sum_nonneg; intros; apply pow2_ge_0).
+    rewrite (Sum_ext n _ (fun i => 1 + (- (2 * X) - 2 * Y) * u i + (2 * X - 2 * Y) * w i + (X + Y) ^ 2 * u i ^ 2 + (Y
+      - X) ^ 2 * w i ^ 2 + 2 * (Y ^ 2 - X ^ 2) * (u i * w i))) in S0 by (intros; ring).
+    rewrite !Sum_plus, !Sum_scal, Sum_const, U, W in S0. fold k in S0. change (Sum n (fun i => u i)) with a in S0.
+      change (Sum n (fun i => w i)) with b in S0.
+    assert (Dk : 0 <= d). { unfold d. assert (0 <= Sum n (fun i => (u i - w i) ^ 2)) by (apply Sum_nonneg; intros; apply pow2_ge_0).
+      rewrite (Sum_ext n _ (fun i => u i ^ 2 + w i ^ 2 - 2 * (u i * w i))), Sum_minus, Sum_plus, Sum_scal, U, W in H by (intros; ring).
+        fold k in H. lra. }
+    assert (0 <= Y ^ 2 * d) by (apply Rmult_le_pos; [apply pow2_ge_0 | assumption]).
+    fold a b in S0. match type of S0 with 0 <= ?e => replace (INR n - 2 * X * (a - b) + X ^ 2 * d
+      - (a + b) ^ 2 / 4) with (e + Y ^ 2 * d) by (unfold d, Y; field) end.
+    lra.
+  - unfold d. assert (0 <= Sum n (fun i => (u i - w i) ^ 2)) by (apply Sum_nonneg; intros; apply pow2_ge_0).
+    rewrite (Sum_ext n _ (fun i => u i ^ 2 + w i ^ 2 - 2 * (u i * w i))), Sum_minus, Sum_plus, Sum_scal, U, W in H by (intros; ring). fold k in H.
+      lra. }
+assert (D0 : 0 <= d) by apply (Q 0).
+assert (HN : 1 <= INR n) by (change 1 with (INR 1); apply le_INR; lia).
+assert (C : (a - b) ^ 2 <= d * (INR n - (a + b) ^ 2 / 4)).
+{ destruct D0 as [D0|D0].
+  - destruct (Q ((a - b) / d)) as [G _]. replace (INR n - 2 * ((a - b) / d) * (a - b) + ((a - b) / d) ^ 2 * d - (a + b) ^ 2 / 4)
+      with (INR n - (a + b) ^ 2 / 4 - (a - b) ^ 2 / d) in G by (field; lra).
+    apply (Rmult_le_compat_l d) in G; [|lra].
+      replace (d * (INR n - (a + b) ^ 2 / 4 - (a - b) ^ 2 / d)) with (d * (INR n - (a + b) ^ 2 / 4) - (a - b) ^ 2) in G by (field; lra). lra.
+  - rewrite <- D0, Rmult_0_l. destruct (Req_EM_T (a - b) 0) as [->|Hne]; [lra|exfalso].
+    destruct (Q ((INR n + 1) / (2 * (a - b)))) as [G _]. rewrite <- D0 in G. pose proof (pow2_ge_0 (a + b)).
+    replace (2 * ((INR n + 1) / (2 * (a - b))) * (a - b)) with (INR n + 1) in G by (field; lra). lra. }
+assert (E1 : Sum n (fun i => (shares n u i - shares n w i) ^ 2) = / a ^ 2 + / b ^ 2 - 2 * k / (a * b)).
+{ unfold shares. fold a b. rewrite (Sum_ext n _ (fun i => / a ^ 2 * u i ^ 2 + / b ^ 2 * w i ^ 2 - 2 / (a * b) * (u i * w i))) by (intros; field; lra).
+  rewrite Sum_minus, Sum_plus, !Sum_scal, U, W. fold k. unfold Rdiv. ring. }
+assert (E2 : Sum n (fun i => (u i - w i) * (shares n u i - shares n w i)) = (1 - k) * (/ a + / b)).
+{ unfold shares. fold a b. rewrite (Sum_ext n _ (fun i => / a * u i ^ 2 + / b * w i ^ 2 - (/ a + / b) * (u i * w i))) by (intros; field; lra).
+  rewrite Sum_minus, Sum_plus, !Sum_scal, U, W. fold k. ring. }
+rewrite E1, E2. apply (Rmult_le_reg_r (a ^ 2 * b ^ 2)); [apply Rmult_lt_0_compat; apply pow_lt; lra|].
+replace ((/ a ^ 2 + / b ^ 2 - 2 * k / (a * b)) * (a ^ 2 * b ^ 2)) with ((a - b) ^ 2 + d * (a * b)) by (unfold d; field; lra).
+replace (INR n * ((1 - k) * (/ a + / b)) * (a ^ 2 * b ^ 2)) with (d * (INR n * ((a + b) * (a * b) / 2))) by (unfold d; field; lra).
+assert (F : INR n - (a + b) ^ 2 / 4 + a * b <= INR n * ((a + b) * (a * b) / 2)).
+{ assert (1 <= a * b) by nra. assert (1 <= (a + b) * (a * b) / 2) by nra. pose proof (pow2_ge_0 (a - b)).
+  pose proof (Rmult_le_compat_l (INR n) 1 ((a + b) * (a * b) / 2) ltac:(lra) ltac:(lra)). lra. }
+apply (Rmult_le_compat_l d) in F; [|exact D0]. lra.
+Qed.
+
+Theorem normmax_lipschitz__lipschitz : Statements.normmax_lipschitz__lipschitz.
+Proof.
+start. rewrite square_mass in H0, H1. set (u i := Rmax 0 (z i - tau)) in *. set (w i := Rmax 0 (y i - rho)) in *. set (p := shares n u).
+  set (r := shares n w).
+assert (Hu : forall i, inr i n -> 0 <= u i) by (intros; apply Rmax_0_ge). assert (Hw : forall i, inr i n -> 0 <= w i) by (intros; apply Rmax_0_ge).
+pose proof (normmax_core n u w H Hu Hw H0 H1) as C. fold p r in C.
+pose proof (unit_sum n u Hu H0) as A. pose proof (unit_sum n w Hw H1) as B.
+assert (Sp : Sum n p = 1) by (unfold p, shares, Rdiv; rewrite Sum_scal_r; change (Sum n (fun i => u i)) with (Sum n u); field; lra).
+assert (Sr : Sum n r = 1) by (unfold r, shares, Rdiv; rewrite Sum_scal_r; change (Sum n (fun i => w i)) with (Sum n w); field; lra).
+assert (M : Sum n (fun i => (u i - w i) * (p i - r i)) <= Sum n (fun i => (z i - y i) * (p i - r i))).
+{ apply Rle_trans with (Sum n (fun i => (z i - y i) * (p i - r i) - (tau - rho) * (p i - r i))).
+  - apply Sum_le. intros i Hi.
+    assert (Pi : 0 <= p i) by (apply Rmult_le_pos; [now apply Hu | left; apply Rinv_0_lt_compat; lra]).
+    assert (Ri : 0 <= r i) by (apply Rmult_le_pos; [now apply Hw | left; apply Rinv_0_lt_compat; lra]).
+    assert (Zp : (z i - tau - u i) * p i = 0 /\ z i - tau <= u i).
+    { split; [|apply Rmax_r]. unfold p, shares, u at 1 2. unfold Rmax. destruct (Rle_dec 0 (z i - tau)); unfold Rdiv; ring. }
+    assert (Zr : (y i - rho - w i) * r i = 0 /\ y i - rho <= w i).
+    { split; [|apply Rmax_r]. unfold r, shares, w at 1 2. unfold Rmax. destruct (Rle_dec 0 (y i - rho)); unfold Rdiv; ring. }
+    destruct Zp as [Zp Lp], Zr as [Zr Lr]. pose proof (Rmult_le_pos (u i - (z i - tau)) (r i) ltac:(lra) Ri).
+    pose proof (Rmult_le_pos (w i - (y i - rho)) (p i) ltac:(lra) Pi). lra.
+  - rewrite Sum_minus, Sum_scal, Sum_minus. change (Sum n (fun i => p i)) with (Sum n p). change (Sum n (fun i => r i)) with (Sum n r).
+    rewrite Sp, Sr. lra. }
+set (N := INR n) in *. assert (HN : 0 <= N) by apply pos_INR.
+assert (F : Sum n (fun i => 2 * N * ((z i - y i) * (p i - r i)) - (p i - r i) ^ 2) <= Sum n (fun i => N ^ 2 * (z i - y i) ^ 2)).
+{ apply Sum_le. intros i _. pose proof (pow2_ge_0 (N * (z i - y i) - (p i - r i))). lra. }
+rewrite Sum_minus, !Sum_scal in F. pose proof (Rmult_le_compat_l N _ _ HN M). lra.
+Qed.
+
+(** * The slope of stick-breaking *)
+
+Theorem stick_breaking_slope__inhabited : Statements.stick_breaking_slope__inhabited.
+Proof. exists 1%nat, (fun _ => 0), (fun _ => 0). split; [lia|exact I]. Qed.
+
+(** Along a line, and along any curve of logits: its derivative, token after token. *)
+Definition stick_change (n : nat) (z v : nat -> R) (i : nat) : R :=
+  stick n z i * (v i - Sum n (fun j => if le_dec i j then sigmoid (z j) * v j else 0)).
+
+Lemma stick_before n z i : (i <= n)%nat -> stick (S n) z i = stick n z i * (1 - sigmoid (z (S n))).
+Proof. intros Hi. unfold stick. rewrite Prod_from_last by lia. ring. Qed.
+
+Lemma stick_last n z : stick (S n) z (S n) = sigmoid (z (S n)).
+Proof. unfold stick. rewrite Prod_from_none. ring. Qed.
+
+Lemma change_before n z v i : (1 <= i <= n)%nat -> stick_change (S n) z v i =
+  (1 - sigmoid (z (S n))) * (stick_change n z v i - sigmoid (z (S n)) * v (S n) * stick n z i).
+Proof. intros Hi. unfold stick_change. rewrite stick_before by lia. cbn [Sum]. destruct (le_dec i (S n)); [ring|lia]. Qed.
+
+Lemma change_last n z v : stick_change (S n) z v (S n) = sigmoid (z (S n)) * (1 - sigmoid (z (S n))) * v (S n).
+Proof.
+unfold stick_change. rewrite stick_last. cbn [Sum]. rewrite (Sum_ext n _ (fun _ => 0)), Sum_zero.
+- destruct (le_dec (S n) (S n)); [ring|lia].
+- intros j Hj. destruct (le_dec (S n) j); [lia|reflexivity].
+Qed.
+
+Lemma stick_derive n (g : R -> nat -> R) (v : nat -> R) x i : inr i n -> (forall j, inr j n -> is_derive (fun t => g t j) x (v j)) ->
+  is_derive (fun t => stick n (g t) i) x (stick_change n (g x) v i).
+Proof.
+intros Hi. induction n as [|n IH]; intros H; [lia|].
+assert (D : is_derive (fun t => sigmoid (g t (S n))) x (v (S n) * (sigmoid (g x (S n)) * (1 - sigmoid (g x (S n)))))).
+{ apply (is_derive_comp sigmoid (fun t => g t (S n))); [apply sigmoid_derive | apply H; lia]. }
+destruct (Nat.eq_dec i (S n)) as [->|Hne].
+- rewrite change_last. apply (is_derive_ext (fun t => sigmoid (g t (S n)))); [intros t; symmetry; apply stick_last|].
+  replace (sigmoid (g x (S n)) * (1 - sigmoid (g x (S n))) * v (S n)) with (v (S n) * (sigmoid (g x (S n)) * (1 - sigmoid (g x (S n))))) by ring.
+    exact D.
+- apply (is_derive_ext (fun t => stick n (g t) i * (1 - sigmoid (g t (S n))))); [intros t; symmetry; apply stick_before; lia|].
+  rewrite change_before by lia. assert (E := IH ltac:(lia) (fun j Hj => H j ltac:(lia))). clear IH.
+  set (s := sigmoid (g x (S n))) in *.
+  replace ((1 - s) * (stick_change n (g x) v i - s * v (S n) * stick n (g x) i))
+    with (plus (mult (stick_change n (g x) v i) (1 - s)) (mult (stick n (g x) i) (minus 0 (v (S n) * (s * (1 - s))))))
+    by (unfold plus, mult, minus, opp; simpl; unfold plus, opp; simpl; ring).
+  apply (is_derive_mult (fun t => stick n (g t) i) (fun t => 1 - sigmoid (g t (S n)))); [exact E | | intros; apply Rmult_comm].
+  apply (is_derive_minus (fun _ => 1) (fun t => sigmoid (g t (S n)))); [exact (is_derive_const 1 x) | exact D].
+Qed.
+
+Theorem stick_breaking_slope__formula : Statements.stick_breaking_slope__formula.
+Proof.
+start. apply is_derive_unique. set (g := fun t m => z m + t * (if Nat.eq_dec m j then 1 else 0)).
+replace (((if Nat.eq_dec i j then 1 else 0) - (if le_dec i j then / (1 + exp (- z j)) else 0)) * stick n z i)
+  with (stick_change n (g 0) (fun m => if Nat.eq_dec m j then 1 else 0) i).
+- apply (stick_derive n g). exact H0. intros m _. unfold g. auto_derive; [exact I | ring].
+- assert (G0 : forall m, g 0 m = z m) by (intros; unfold g; ring). unfold stick_change.
+  rewrite (Sum_ext n _ (fun m => if Nat.eq_dec m j then if le_dec i j then sigmoid (z j) else 0 else 0)), Sum_single; [| assumption |].
+  + assert (E : stick n (g 0) i = stick n z i).
+    { unfold stick. rewrite G0. f_equal. unfold Prod_from. apply Prod_ext. intros; now rewrite G0. }
+    rewrite E. unfold sigmoid. ring.
+  + intros m _. rewrite G0. destruct (Nat.eq_dec m j) as [->|]; destruct (le_dec i _); ring.
+Qed.
+
+Theorem stick_breaking_slope__formula__defined : Statements.stick_breaking_slope__formula__defined.
+Proof.
+start. pose proof (exp_pos (- z j)). split; [intros; lra|]. intros a b Ha _. eexists.
+apply (stick_derive n (fun t m => z m + t * (if Nat.eq_dec m b then 1 else 0)) (fun m => if Nat.eq_dec m b then 1 else 0)); [exact Ha|].
+intros m _. auto_derive; [exact I | ring].
+Qed.
+
+(** For all t, |J v - t p|^2 <= |v|^2 / 8 + t^2, token after token. *)
+Lemma stick_bound n z v t : Sum n (fun i => (stick_change n z v i - t * stick n z i) ^ 2) <= Sum n (fun i => v i ^ 2) / 8 + t ^ 2.
+Proof.
+revert t; induction n as [|n IH]; intros t; [simpl; pose proof (pow2_ge_0 t); lra|]. cbn [Sum]. rewrite change_last, stick_last.
+pose proof (sigmoid_range (z (S n))) as B. set (s := sigmoid (z (S n))) in *. set (a := v (S n)).
+rewrite (Sum_ext n _ (fun i => (1 - s) ^ 2 * (stick_change n z v i - (s * a + t) * stick n z i) ^ 2)).
+2:{ intros i Hi. rewrite change_before, stick_before by lia. fold s a. ring. }
+rewrite Sum_scal. pose proof (IH (s * a + t)) as C. set (V := Sum n (fun i => v i ^ 2)) in *.
+assert (PV : 0 <= V) by (apply Sum_nonneg; intros; apply pow2_ge_0). apply (Rmult_le_compat_l ((1 - s) ^ 2)) in C; [|apply pow2_ge_0].
+assert (L1 : (1 - s) ^ 2 <= 1) by nra.
+assert (L : (1 - s) ^ 2 * (V / 8) <= V / 8) by (pose proof (Rmult_le_compat_r (V / 8) _ _ ltac:(lra) L1); lra).
+assert (Q : (1 - s) ^ 2 * (s * a + t) ^ 2 + (s * (1 - s) * a - t * s) ^ 2 <= a ^ 2 / 8 + t ^ 2).
+{ assert (0 <= 2 * (s * (1 - s)) * (t - a * (1 - 2 * s) / 2) ^ 2 + a ^ 2 * (1 - 2 * s) ^ 2 / 8); [|lra].
+  pose proof (pow2_ge_0 (t - a * (1 - 2 * s) / 2)). pose proof (pow2_ge_0 a). pose proof (pow2_ge_0 (1 - 2 * s)).
+  apply Rplus_le_le_0_compat; [apply Rmult_le_pos; [nra | assumption] | unfold Rdiv; apply Rmult_le_pos; [now apply Rmult_le_pos | lra]]. }
+lra.
+Qed.
+
+Theorem stick_breaking_slope__lipschitz : Statements.stick_breaking_slope__lipschitz.
+Proof.
+start. set (p := stick n z) in *. set (r := stick n y) in *. set (v i := z i - y i). set (g t i := y i + t * v i).
+set (f t := Sum n (fun i => (p i - r i) * stick n (g t) i)).
+assert (D : forall t, is_derive f t (Sum n (fun i => (p i - r i) * stick_change n (g t) v i))).
+{ intros t. apply (Sum_derive n (fun i t => (p i - r i) * stick n (g t) i)). intros i Hi.
+  apply (is_derive_scal (fun t => stick n (g t) i)). apply stick_derive; [exact Hi|]. intros j _. unfold g. auto_derive; [exact I | ring]. }
+destruct (MVT_gen f 0 1 (fun t => Sum n (fun i => (p i - r i) * stick_change n (g t) v i))) as [c [_ E]].
+- intros t _. apply D.
+- intros t _. apply derivable_continuous_pt, ex_derive_Reals_0. eexists. apply D.
+- assert (F1 : forall i, stick n (g 1) i = p i).
+  { intros i. unfold p, stick. assert (G : forall m, g 1 m = z m) by (intros; unfold g, v; ring). rewrite G. f_equal. unfold Prod_from.
+    apply Prod_ext. intros; now rewrite G. }
+  assert (F0 : forall i, stick n (g 0) i = r i).
+  { intros i. unfold r, stick. assert (G : forall m, g 0 m = y m) by (intros; unfold g; ring). rewrite G. f_equal. unfold Prod_from.
+    apply Prod_ext. intros; now rewrite G. }
+  assert (S : Sum n (fun i => (p i - r i) ^ 2) = Sum n (fun i => (p i - r i) * stick_change n (g c) v i)).
+  { transitivity (f 1 - f 0); [|rewrite E; ring]. unfold f. rewrite <- Sum_minus. apply Sum_ext. intros i _. rewrite F1, F0. ring. }
+  pose proof (stick_bound n (g c) v 0) as B. rewrite (Sum_ext n _ (fun i => stick_change n (g c) v i ^ 2)) in B by (intros; ring).
+  assert (C : Sum n (fun i => (p i - r i) * stick_change n (g c) v i) <= Sum n (fun i => / 2 * (p i - r i) ^ 2 + / 2 * stick_change n (g c) v i ^ 2)).
+  { apply Sum_le. intros i _. pose proof (pow2_ge_0 (p i - r i - stick_change n (g c) v i)). lra. }
+  rewrite Sum_plus, !Sum_scal in C. unfold v in B at 2. lra.
+Qed.
+
+(** * Adaptive-temperature softmax *)
+
+Theorem adaptive_temperature_lipschitz__inhabited : Statements.adaptive_temperature_lipschitz__inhabited.
+Proof. exists 1%nat, (fun _ => 0), (fun _ => 0). split; [lia|exact I]. Qed.
+
+Theorem adaptive_temperature_lipschitz__lipschitz : Statements.adaptive_temperature_lipschitz__lipschitz.
+Proof.
+start. replace (5 / 4 + 3 * ln (INR n) ^ 2 + 12 * exp (-2)) with (5 / 4 + 3 * room n) by (unfold room; ring). now apply adaptive_lipschitz.
+Qed.
+
+Theorem adaptive_temperature_lipschitz__lipschitz__defined : Statements.adaptive_temperature_lipschitz__lipschitz__defined.
+Proof. start. apply lt_0_INR. lia. Qed.

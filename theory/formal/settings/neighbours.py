@@ -40,7 +40,11 @@ _Z = "(fun i => z (perm i) + shift)"
 SETTINGS: dict[str, Setting] = {
     "sigmoid-structure": SIGMOID,
     "sigmoid-slope": SIGMOID.having(
-        meaning={N.D: "fun i j => Derive (fun t => sigmoid (z i + t * (if Nat.eq_dec i j then 1 else 0) + shift)) 0"}
+        meaning={N.D: "fun i j => Derive (fun t => sigmoid (z i + t * (if Nat.eq_dec i j then 1 else 0) + shift)) 0"},
+        exist={
+            N.D: "forall i j, inr i n -> inr j n -> "
+            "ex_derive (fun t => sigmoid (z i + t * (if Nat.eq_dec i j then 1 else 0) + shift)) 0"
+        },
     ),
     "sigmoid-length-bias": ROW.having(
         variables={"late": "R"},
@@ -61,6 +65,22 @@ SETTINGS: dict[str, Setting] = {
         meaning={
             N.r: "stick n y",
             N.D: "fun i j => Derive (fun t => stick n (fun m => z m + t * (if Nat.eq_dec m j then 1 else 0)) i) 0",
+        },
+        exist={
+            N.D: "forall i j, inr i n -> inr j n -> "
+            "ex_derive (fun t => stick n (fun m => z m + t * (if Nat.eq_dec m j then 1 else 0)) i) 0"
+        },
+    ),
+    "r-softmax-structure": ROW.having(
+        "0 <= level < 1",
+        "permutes n perm",
+        "exists i, inr i n /\\ quantile n level z < z i",
+        variables={"level": "R", "perm": "nat -> nat", "shift": "R"},
+        meaning={
+            N.tau: "quantile n level z",
+            N.rho: f"quantile n level {_Z}",
+            N.p: "shares n (fun i => Rmax 0 (z i - tau) * exp (z i))",
+            N.r: f"shares n (fun i => Rmax 0 ({_Z} i - rho) * exp ({_Z} i))",
         },
     ),
     "budget-form": BUDGET.having("forall i, inr i n -> 0 <= r i <= 1", "Sum n r = INR kept", variables={"r": VECTOR}),
@@ -93,12 +113,27 @@ SETTINGS: dict[str, Setting] = {
         variables={"late": "R", "rho": "R"},
         meaning={N.r: "shares (S n) (fun i => pw (Rmax 0 (append n z late i - rho)) (/ (alpha - 1)))"},
     ),
+    "normmax-lipschitz": ROW.having(
+        "mass n 2 z tau = 1",
+        "mass n 2 y rho = 1",
+        variables={"tau": "R", "y": VECTOR, "rho": "R"},
+        meaning={
+            N.p: "shares n (fun i => Rmax 0 (z i - tau))",
+            N.r: "shares n (fun i => Rmax 0 (y i - rho))",
+        },
+    ),
     "self-adjust-order": ROW.having(
         "exists i, inr i n /\\ z i <> 0",
         meaning={
             N.z_max: "Largest n z",
             N.z_min: "- Largest n (fun i => - z i)",
             N.p: "fun i => (z i - Rmin 0 z_min) / (Rmax 0 z_max - Rmin 0 z_min) * softmax n z i",
+        },
+    ),
+    "adaptive-temperature-lipschitz": PAIR.having(
+        meaning={
+            N.p: "softmax n (fun i => adaptive_scale n z * z i)",
+            N.r: "softmax n (fun i => adaptive_scale n y * y i)",
         },
     ),
 }

@@ -21,8 +21,8 @@ SETTINGS: dict[str, Setting] = {
         {N.p: "entmax1 n alpha (fun i => (offset + strength * pw (ln (INR n)) gamma) * z i)"},
     ),
     "scalable-softmax-margin": Setting(
-        {"n": "nat", "strength": "R", "gap": "R", "z": VECTOR},
-        ("(2 <= n)%nat", "0 < strength", "0 < gap"),
+        {"n": "nat", "strength": "R", "gap": "R", "z": VECTOR, "k": "nat"},
+        ("(2 <= n)%nat", "0 < strength", "0 < gap", "inr k n"),
         {N.p: "softmax n (fun i => strength * ln (INR n) * z i)"},
     ),
     "scale-log-n-plus-one": Setting({"n": "nat", "gamma": "R"}, (SOME,)),
