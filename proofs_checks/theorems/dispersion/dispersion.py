@@ -43,7 +43,11 @@ entropy_and_support = Case(
 
 
 @family(
-    "random points with few tokens", weights=weights, growth=one_of(("1/4", "1/3", "1/2", "2/3", 1)), excess=whole(0, 3)
+    "random points with few tokens",
+    added=597,
+    weights=weights,
+    growth=one_of(("1/4", "1/3", "1/2", "2/3", 1)),
+    excess=whole(0, 3),
 )
 def _few(weights: Row, growth: fmpq, excess: fmpq) -> Instance:
     """Return a point of the simplex that is just long enough for its support, or a few tokens longer."""

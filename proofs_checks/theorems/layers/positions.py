@@ -393,7 +393,14 @@ def _heads(contents: Sequence[Any], alpha: Any, slope: Any) -> Instance:
     return free + {N.p: biased(contents, alpha, slope)[N.p], N.r: free[N.p], N.slope: fmpq(slope)}
 
 
-@family("contents with one that stands out, or nearly", contents=units, alpha=one_of(ALPHAS), slope=SLOPE, nudge=real)
+@family(
+    "contents with one that stands out, or nearly",
+    added=1,
+    contents=units,
+    alpha=one_of(ALPHAS),
+    slope=SLOPE,
+    nudge=real,
+)
 def _outstanding(contents: Row, alpha: fmpq, slope: fmpq, nudge: fmpq) -> Instance:
     """Return two heads before contents of which the first exceeds the others by about the margin."""
     first = max(contents) + 1 / (alpha - 1) + nudge / 256
