@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib.util
+import inspect
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +15,13 @@ from sympy.core.function import AppliedUndef
 from sympy.logic.boolalg import Boolean
 
 from entmax_oracle.theory import Theorem, theorems
-from entmax_oracle.theory.notation import INDICES
 from entmax_oracle.theory.theorem import index
 
 from .evidence import Case, row
+from .evidence.predicates import PARAMETERS, predicate_searched, stated_by
 from .evidence.searching import searched
-from .reading import free_symbols, shortest
+from .evidence.wide import SYMBOLS, unknown
+from .reading import shortest
 
 
 def load(path: str | Path) -> tuple[Case, ...]:
@@ -40,7 +44,14 @@ def load(path: str | Path) -> tuple[Case, ...]:
 
     Examples
     --------
-    A conjecture is a name and a claim in the symbols of :mod:`entmax_oracle.theory.notation`::
+    A conjecture may be a NumPy function of a row: of any of its logits ``z``, ``alpha``, probabilities ``p``, threshold
+    ``tau``, scale ``theta``, length ``n`` and ``support``, the mask ``p > 0``::
+
+        def claim(p, n):
+            "The top token has at least twice its share."
+            return p.max() >= 2 / n
+
+    Or it is a name and a claim in the symbols of :mod:`entmax_oracle.theory.notation`, which can be checked in balls::
 
         import sympy as sp
         from entmax_oracle.theory import Claim, Theorem
@@ -69,15 +80,38 @@ def load(path: str | Path) -> tuple[Case, ...]:
     for value in values:
         if isinstance(value, Theorem) and value.name not in argued and not _is_packaged(value):
             found.append(Case(value, (), conjecture=True))
+    predicates = [_predicate_case(path, name, value) for name, value in vars(module).items() if _is_claim(name, value)]
     for position, case in enumerate(found):
         _refuse_unreadable(path, case.theorem)
         if case.conjecture:
             _refuse_unknown_symbols(path, case.theorem)
-            found[position] = Case(case.theorem, (searched(case.theorem),), conjecture=True)
+        more = (searched(case.theorem),) if _speaks_of_rows(case.theorem) else ()
+        found[position] = replace(case, arguments=(*case.arguments, *more), own=True)
+    found += predicates
     _refuse_twins(path, found)
     if not found:
-        raise ValueError(f"{path}: states no theorem; assign a Theorem or a Case to a module-level name")
+        raise ValueError(
+            f"{path}: states no theorem; assign a Theorem or a Case to a module-level name, or define a function claim"
+        )
     return tuple(found)
+
+
+def _is_claim(name: str, value: Any) -> bool:
+    """Whether a file defines a predicate there: a function that is called ``claim``, or ``claim_`` and more."""
+    return inspect.isfunction(value) and (name == "claim" or name.startswith("claim_"))
+
+
+def _predicate_case(path: Path, name: str, predicate: Any) -> Case:
+    """Return the case of a predicate, named after its file; refuse a parameter that no row has."""
+    for parameter in inspect.signature(predicate).parameters:
+        if parameter not in PARAMETERS:
+            near = difflib.get_close_matches(parameter, PARAMETERS, n=1, cutoff=0.3)
+            hint = f"did you mean {near[0]}? " if near else ""
+            raise ValueError(
+                f"{path}: {name}: a row has no {parameter!r}; {hint}A predicate takes any of {', '.join(PARAMETERS)}"
+            )
+    title = "-".join([path.stem, *name.split("_")[1:]])
+    return Case(stated_by(predicate, title), (predicate_searched(predicate),), conjecture=True)
 
 
 def _is_packaged(theorem: Theorem) -> bool:
@@ -124,16 +158,28 @@ def _refuse_unreadable(path: Path, theorem: Theorem) -> None:
             )
 
 
+def _speaks_of_rows(theorem: Theorem) -> bool:
+    """Whether a row of logits alone, with its probabilities, gives every symbol a meaning."""
+    return not any(unknown(part, tuple(row([0], 2).values)) for part in _parts(theorem))
+
+
+def _parts(theorem: Theorem) -> list[sp.Basic]:
+    conditions = [*theorem.given, *(h.condition for h in theorem.hypotheses)]
+    return [*(c.relation for c in theorem.claims), *conditions]
+
+
 def _refuse_unknown_symbols(path: Path, conjecture: Theorem) -> None:
     """Refuse a conjecture in symbols that no row gives a meaning, lest it look refuted."""
-    meanings = {str(getattr(symbol, "label", symbol)) for symbol in row([0], 2).values}
-    for part in [*(c.relation for c in conjecture.claims), *(h.condition for h in conjecture.hypotheses)]:
-        free = {s for s in free_symbols(part) if not isinstance(s, sp.Indexed) and s not in INDICES}
-        unknown = sorted({str(symbol) for symbol in free} - meanings)
-        if unknown:
+    meanings = sorted(str(getattr(symbol, "label", symbol)) for symbol in SYMBOLS)
+    for part in _parts(conjecture):
+        for name in unknown(part):
+            near = difflib.get_close_matches(name, meanings, n=1, cutoff=0.3)
+            hint = f"; did you mean {near[0]}?" if near else ";"
+            if name in meanings:
+                hint = f"; import {name} from entmax_oracle.theory.notation;"
             raise ValueError(
-                f"{path}: {conjecture.name}: no value given for the symbol {unknown[0]}; rows of logits give a meaning "
-                f"to {', '.join(sorted(meanings))}"
+                f"{path}: {conjecture.name}: no value given for the symbol {name}{hint} rows of logits give a meaning "
+                f"to {', '.join(meanings)}"
             )
         for function in sorted(part.atoms(AppliedUndef), key=str):
             raise ValueError(f"{path}: {conjecture.name}: {function} is a function without a meaning")

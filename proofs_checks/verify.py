@@ -9,20 +9,23 @@ import platform
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from entmax_oracle.theory import Theorem
 from entmax_oracle.theory.notation import latex
 from entmax_oracle.theory.theorem import index
 
 from .conjectures import load
-from .evidence import Case, Check, Context, Evidence, check_folklore, check_needed, check_sharp, verdict
+from .evidence import Argument, Case, Check, Context, Evidence, check_folklore, check_needed, check_sharp, verdict
 from .evidence.case import strengths
 from .evidence.results import SCHEMA, Debunking, TheoremResult, VerifyResult
+from .evidence.wide import not_searched, widely_searched
 from .formal import formal_evidence, standing
 from .marks import Verdict
 from .reading import precision
@@ -96,8 +99,10 @@ def examine(case: Case, context: Context | None = None, *, ours: bool = True) ->
     context = context or Context()
     theorem = case.theorem
     started = time.perf_counter()
-    formal = formal_evidence(theorem) if ours and not case.conjecture else None
-    evidence = (*filter(None, [formal]), *(argument.execute(theorem, context) for argument in case.arguments))
+    formal = formal_evidence(theorem) if ours and not case.conjecture and not case.own else None
+    arguments = [*case.arguments, *filter(None, [widely_searched(theorem, far=case.own)])]
+    executed = (_counted(argument, argument.execute(theorem, context), case) for argument in arguments)
+    evidence = (*filter(None, [formal]), *executed)
     with precision():
         sharp = tuple(_guarded(s.claim, s.text, partial(check_sharp, theorem, s)) for s in case.sharp)
         needed = tuple(_guarded(h.hypothesis, h.text, partial(check_needed, theorem, h)) for h in case.needed)
@@ -117,8 +122,8 @@ def examine(case: Case, context: Context | None = None, *, ours: bool = True) ->
         strengths=strengths(theorem, evidence) if word is not Verdict.REFUTED else {},
         clean=not problems,
         problems=tuple(problems),
-        remarks=tuple(_unshown(case, needed)) if case.conjecture else (),
-        searched=evidence[0].domain if case.conjecture and word is Verdict.SUPPORTED else "",
+        remarks=tuple(_remarks(case, needed)),
+        searched=_searched(evidence) if (case.own or case.conjecture) and word is not Verdict.REFUTED else "",
         evidence=evidence,
         sharp=sharp,
         necessity=needed,
@@ -253,8 +258,11 @@ def examine_all(
     for position, (_, case) in enumerate(chosen):
         if position not in results:
             results[position] = TheoremResult.of(case.theorem, problems=("interrupted before it was checked",))
+    theorems = [results[position] for position in range(len(chosen))]
+    if not interrupted:
+        theorems = _standing(theorems, [case.theorem for _, case in chosen], context)
     return VerifyResult(
-        tuple(results[position] for position in range(len(chosen))),
+        tuple(theorems),
         profile,
         seed,
         interrupted,
@@ -263,6 +271,60 @@ def examine_all(
         started.isoformat(timespec="seconds"),
         round(time.perf_counter() - clock, 3),
     )
+
+
+def _standing(results: Sequence[TheoremResult], theorems: Sequence[Theorem], context: Context) -> list[TheoremResult]:
+    """Take from each theorem the proofs that lean on one that does not stand.
+
+    Theorems that are leaned on and are not in this run are examined as well.
+    """
+    known = index()
+    beside: dict[str, TheoremResult] = {}
+    waiting = [name for result in results for name in _leans_on(result)]
+    while waiting:
+        name = waiting.pop()
+        if name in known and name not in beside and name not in {result.name for result in results}:
+            beside[name] = examine(select([name])[0], context)
+            waiting += _leans_on(beside[name])
+    said = {theorem.name: theorem for theorem in theorems}
+    said |= {name: select([name])[0].theorem for name in beside}
+    current = {result.name: result for result in (*results, *beside.values())}
+    while True:
+        fallen = {name for name, result in current.items() if not result.clean}
+        wrong = [
+            result
+            for result in current.values()
+            if any(e.status == "holds" and _lost(e, fallen, known) for e in result.evidence)
+        ]
+        if not wrong:
+            return [current[result.name] for result in results]
+        for result in wrong:
+            current[result.name] = _without(result, said[result.name], fallen, known)
+
+
+def _leans_on(result: TheoremResult) -> list[str]:
+    return [name for found in result.evidence for name in found.rests]
+
+
+def _lost(found: Evidence, fallen: Collection[str], known: Collection[str]) -> str:
+    """Return the first theorem that evidence leans on and that does not stand; empty if all do."""
+    return next((name for name in found.rests if name in fallen or name not in known), "")
+
+
+def _without(result: TheoremResult, theorem: Theorem, fallen: Collection[str], known: Collection[str]) -> TheoremResult:
+    """Return what is left of a result without the proofs that lean on theorems that do not stand."""
+    evidence, problems = [], list(result.problems)
+    for found in result.evidence:
+        if found.status == "holds" and (name := _lost(found, fallen, known)):
+            found = replace(found, status="fails", detail=f"it rests on the theorem {name!r}, which does not stand")
+            problems.append(f"{found.kind} argument {found.title!r}: {found.detail}")
+        evidence.append(found)
+    word, domain = verdict(theorem, evidence)
+    if result.verdict is Verdict.REFUTED:
+        word, domain = result.verdict, result.domain
+    said = strengths(theorem, evidence) if word is not Verdict.REFUTED else {}
+    left = replace(result, problems=tuple(problems), evidence=tuple(evidence), strengths=said)
+    return replace(left, verdict=word, domain=domain, clean=False)
 
 
 def _finished(known: VerifyResult | None, context: Context) -> dict[str, TheoremResult]:
@@ -353,6 +415,31 @@ def _problems(
     if word is Verdict.UNCHECKED and not problems:
         problems.append("some claim has no evidence")
     return problems
+
+
+def _counted(argument: Argument, found: Evidence, case: Case) -> Evidence:
+    """Return the evidence as far as it counts: of your own proofs, for the claims that a checked step says itself."""
+    if not case.own or argument.entails is None or found.status != "holds":
+        return found
+    claims = tuple(key for key in argument.entails(case.theorem) if key in found.claims)
+    rest = [key for key in found.claims if key not in claims]
+    note = f"; {', '.join(rest)}: joined to these steps in words, which nobody has checked, so it does not count"
+    return replace(found, claims=claims, detail=found.detail + (note if rest else ""))
+
+
+def _searched(evidence: Sequence[Evidence]) -> str:
+    """Return the sets that were searched in vain."""
+    return "; ".join(
+        dict.fromkeys(found.domain for found in evidence if (found.kind, found.status) == ("sampled", "holds"))
+    )
+
+
+def _remarks(case: Case, needed: Sequence[Check]) -> Iterator[str]:
+    """Yield what somebody who states a theorem should know, and which is no fault."""
+    if case.conjecture:
+        yield from _unshown(case, needed)
+    if case.own and (reason := not_searched(case.theorem)):
+        yield f"not searched: {reason}"
 
 
 def _unshown(case: Case, needed: Sequence[Check]) -> list[str]:

@@ -1,22 +1,32 @@
-"""The hypotheses that several theorems share, each stated once."""
+"""The hypotheses, and the conditions of settings, that several theorems share, each stated once."""
 
 from __future__ import annotations
 
 import sympy as sp
 
-from .notation import Every, alpha, beta, eta, l, rho, tau, theta, top_first, v, x
+from .notation import Every, alpha, beta, eta, i, l, n, p, r, rho, tau, theta, top_first, total, v, x, z, z_max, z_min
 from .theorem import Hypothesis
 
 __all__ = [
+    "ABOVE_ONE",
     "ALPHAS_IN_ORDER",
+    "BOTH_ABOVE_ONE",
+    "BOTH_FROM_ONE",
     "CONVEX_RANGE",
+    "FROM_ONE",
     "LARGE_ALPHA",
     "LEFT_OF_THRESHOLD",
     "OFF_BOUNDARY",
+    "REPEATED",
     "SCALES_IN_ORDER",
+    "SECOND_IS_SOFTMAX",
+    "SEVERAL",
+    "SOFTMAX",
     "SORTED",
     "SPARSEMAX",
+    "TWO_TOKENS",
     "UNIT_VALUES",
+    "VARIED",
 ]
 
 CONVEX_RANGE = Hypothesis("convex-range", r"$\alpha \le 2$", sp.Le(alpha, 2))
@@ -42,3 +52,33 @@ ALPHAS_IN_ORDER = Hypothesis("order", r"$\alpha \le \alpha'$", sp.Le(alpha, beta
 SCALES_IN_ORDER = Hypothesis("order", r"$\theta \le \theta'$", sp.Le(theta, eta))
 
 UNIT_VALUES = Hypothesis("unit", r"$|v_l| \le 1$ for every $l$", Every(sp.Abs(v[l]) <= 1, l))
+
+ABOVE_ONE = sp.Gt(alpha, 1)
+"""Condition of a setting: entmax proper, not softmax."""
+
+FROM_ONE = sp.Ge(alpha, 1)
+"""Condition of a setting: softmax included."""
+
+BOTH_ABOVE_ONE = sp.And(alpha > 1, beta > 1)
+"""Condition of a setting with two exponents."""
+
+BOTH_FROM_ONE = sp.And(alpha >= 1, beta >= 1)
+"""The same, softmax included."""
+
+SOFTMAX = sp.Eq(alpha, 1)
+"""Condition of a setting: ``p`` is the softmax of the row."""
+
+SEVERAL = sp.Ge(n, 2)
+"""Condition of a setting: more than one token."""
+
+TWO_TOKENS = sp.Eq(n, 2)
+"""Condition of a setting."""
+
+VARIED = sp.Gt(z_max, z_min)
+"""Condition of a setting: the row is not constant."""
+
+SECOND_IS_SOFTMAX = Every(sp.Eq(r[l] * total(sp.exp(z[i])), sp.exp(z[l])), l)
+"""Condition of a setting: ``r = softmax(z)``."""
+
+REPEATED = sp.And(sp.Eq(total(r[i], last=n - 1) + 2 * r[n], total(p[i])), Every(r[l] <= p[l], l))
+"""Condition of a setting: ``r`` belongs to the row with its last token repeated, so that ``r_n`` counts twice."""

@@ -108,12 +108,12 @@ class Folklore:
     relation
         The belief as a SymPy relation, to be refuted by an executed counterexample.
     source
-        Who says so, where that is known.
+        Who says so; ``"ours"`` where we made that mistake, or fear it, and nobody is quoted.
     """
 
     text: str
     relation: sp.Basic
-    source: str = ""
+    source: str = "ours"
 
     @property
     def belief(self) -> str:
@@ -159,6 +159,8 @@ class Theorem:
         Paper and equation, or "derived here".
     folklore
         What is believed wrongly near this theorem.
+    given
+        Conditions of the setting as SymPy booleans, such as ``n >= 2``: the theorem says nothing where one is false.
     """
 
     name: str
@@ -170,6 +172,7 @@ class Theorem:
     hypotheses: tuple[Hypothesis, ...] = ()
     source: str = "derived here"
     folklore: tuple[Folklore, ...] = field(default=())
+    given: tuple[sp.Basic, ...] = ()
 
     def claim(self, key: str) -> Claim:
         """Return the claim called `key`; ``KeyError`` if there is none."""

@@ -15,11 +15,11 @@ from entmax_oracle.theory.notation import latex
 
 from ..reading import INSTALL_HINT, Model, decide, rational, read, row_model, satisfiable
 from .boxes import certify_positive
-from .case import Argument, Case, Context, Evidence, Kind, Status
+from .case import Argument, Case, Context, Evidence, Kind, Status, sealed
 from .instances import Instance
 from .judging import Family, Judgement, judge, shrink
 from .points import located, sides
-from .proof import Proof, Step, assumes, gaps, settled, tally
+from .proof import Proof, Step, argued_in_words, assumes, entailed, gaps, settled, tally, written
 
 __all__ = [
     "Argument",
@@ -44,6 +44,7 @@ def symbolic(
     claims: Sequence[str] = (),
     domain: str = "",
     given: Mapping[str, sp.Basic] | None = None,
+    rests: Sequence[str] = (),
 ) -> Argument:
     """Argue by a proof: algebra that SymPy checks, joined by words.
 
@@ -58,8 +59,11 @@ def symbolic(
     given
         The hypotheses that the proof uses, by name, as it needs them: it falls if the theorem has one no longer, or
         says something else there.
+    rests
+        Names of the theorems that its words lean on: it falls with them.
     """
 
+    @sealed
     def run(theorem: Theorem, context: Context) -> Evidence:
         premises = [assumes(theorem, key, condition) for key, condition in shell.given.items()]
         done = list(settled(proof(), theorem))
@@ -71,12 +75,19 @@ def symbolic(
         if broken or not done:
             number, step = broken[0] if broken else (0, Step("no steps", "", False))
             detail = f"step {number} of {len(done)} does not go through: {step.title}. {step.note}"
-            return argument.evidence(theorem, "fails", detail, steps=tuple(done))
+            return argument.evidence(theorem, "fails", detail, steps=written(done))
         if missing is not None:
-            return argument.evidence(theorem, "fails", f"no proof: {missing}", steps=tuple(done))
-        return argument.evidence(theorem, "holds", tally(done, len(premises)), steps=tuple(done))
+            return argument.evidence(theorem, "fails", f"no proof: {missing}", steps=written(done))
+        found = argument.evidence(theorem, "holds", tally(done, len(premises)), steps=written(done))
+        return replace(found, claims=()) if argued_in_words(done[len(premises) :]) else found
 
-    shell = Argument("symbolic", title, domain, run, tuple(claims), given=dict(given or {}))
+    def entails(theorem: Theorem) -> tuple[str, ...]:
+        done = list(settled(proof(), theorem))
+        return tuple(claim.key for claim in theorem.claims if entailed(done, claim.relation))
+
+    shell = Argument(
+        "symbolic", title, domain, run, tuple(claims), given=dict(given or {}), rests=tuple(rests), entails=entails
+    )
     return shell
 
 
@@ -110,6 +121,7 @@ def decided(
         rf"$\alpha \in \{{{', '.join(map(str, exponents))}\}}$"
     )
 
+    @sealed
     def run(theorem: Theorem, context: Context) -> Evidence:
         if importlib.util.find_spec("z3") is None:
             return shell.evidence(theorem, "skipped", INSTALL_HINT)
@@ -172,6 +184,7 @@ def certified(
     parts = [rf"${latex(s)} \in [{low}, {high}]$" for s, (low, high) in box.items()]
     parts += [rf"${latex(s)} \in \{{{', '.join(map(str, values))}\}}$" for s, values in fixed.items()]
 
+    @sealed
     def run(theorem: Theorem, context: Context) -> Evidence:
         boxes = 0
         for key in claims:
@@ -297,7 +310,10 @@ def computed(
     kind: Kind = "sampled",
     full_only: bool = False,
 ) -> Argument:
-    """Argue by a computation of its own, such as a statistical test; `run` gets the argument to make evidence from."""
+    """Argue by a computation of its own, such as a statistical test; `run` gets the argument to make evidence from.
+
+    It is ``sampled`` or ``exact``, no more: what a function says of itself nobody has checked.
+    """
     shell = Argument(
         kind, title, domain, lambda theorem, context: run(theorem, context, shell), tuple(claims), full_only
     )

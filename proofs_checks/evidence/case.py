@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import random
 import time
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import sympy as sp
 
@@ -21,7 +22,7 @@ from ..reading import precision
 from .points import Debunked, Needed, Sharp
 from .proof import Step
 
-__all__ = ["KINDS", "Argument", "Case", "Context", "Evidence", "Kind", "Status", "strengths", "verdict"]
+__all__ = ["KINDS", "Argument", "Case", "Context", "Evidence", "Kind", "Status", "sealed", "strengths", "verdict"]
 
 Kind = Literal["formal", "symbolic", "decided", "certified", "exact", "sampled"]
 """How strong an argument is: a key of :data:`KINDS`."""
@@ -77,6 +78,8 @@ class Evidence:
         Of a refutation: symbols and their values as text.
     plots
         Data for a page: dicts with title, x_label, y_label, x_log, series.
+    rests
+        Names of the theorems that a proof leans on: it falls with them.
     """
 
     kind: Kind
@@ -89,6 +92,18 @@ class Evidence:
     counterexample: Mapping[str, Any] | None = None
     plots: tuple[Mapping[str, Any], ...] = ()
     seconds: float = 0.0
+    rests: tuple[str, ...] = ()
+
+
+_SEALED: weakref.WeakSet[Callable[..., Any]] = weakref.WeakSet()
+
+R = TypeVar("R", bound=Callable[..., Any])
+
+
+def sealed(run: R) -> R:
+    """Vouch for a function of this package that executes arguments of a strong kind."""
+    _SEALED.add(run)
+    return run
 
 
 @dataclass(frozen=True)
@@ -107,6 +122,16 @@ class Argument:
         Too long for the quick profile.
     given
         Of a proof: the hypotheses it uses.
+    rests
+        Of a proof: the theorems it leans on in words.
+    entails
+        Of a proof: returns the claims that its checked steps say themselves.
+
+    Raises
+    ------
+    ValueError
+        If it calls itself stronger than a computation can show: a proof is made by ``symbolic``, a decision by
+        ``decided``, interval arithmetic by ``certified``.
     """
 
     kind: Kind
@@ -116,6 +141,15 @@ class Argument:
     claims: tuple[str, ...] = ()
     full_only: bool = False
     given: Mapping[str, sp.Basic] = field(default_factory=dict, hash=False)
+    rests: tuple[str, ...] = ()
+    entails: Callable[[Theorem], tuple[str, ...]] | None = None
+
+    def __post_init__(self) -> None:
+        if self.kind not in ("exact", "sampled") and self.run not in _SEALED:
+            raise ValueError(
+                f"kind: a computation cannot call itself {self.kind!r}; it is 'exact' or 'sampled'. Use symbolic, "
+                "decided or certified for what they check"
+            )
 
     def execute(self, theorem: Theorem, context: Context) -> Evidence:
         """Run and time the argument; an argument that raises fails, it does not stop the others."""
@@ -127,12 +161,14 @@ class Argument:
                 found = self.run(theorem, context)
         except Exception as error:
             found = self.evidence(theorem, "fails", f"{type(error).__name__}: {error}")
+        if found.kind != self.kind:
+            found = self.evidence(theorem, "fails", f"an argument of kind {self.kind!r} claims to be {found.kind!r}")
         return replace(found, seconds=time.perf_counter() - started)
 
     def evidence(self, theorem: Theorem, status: Status, detail: str, **more: Any) -> Evidence:
         """Return evidence of this argument."""
         claims = self.claims or tuple(claim.key for claim in theorem.claims)
-        return Evidence(self.kind, self.title, self.domain, status, detail, claims, **more)
+        return Evidence(self.kind, self.title, self.domain, status, detail, claims, rests=self.rests, **more)
 
 
 @dataclass(frozen=True)
@@ -153,6 +189,9 @@ class Case:
         For each folklore of the theorem, its counterexample.
     conjecture
         Whether it is one's own, searched only: that a hypothesis is needed, nobody has shown, is then no fault.
+    own
+        Whether it comes from a file of your own: a proof then counts for the claims that its checked steps say
+        themselves, and for no claim that is joined to them in words.
     """
 
     theorem: Theorem
@@ -161,6 +200,7 @@ class Case:
     needed: tuple[Needed, ...] = ()
     folklore: tuple[Debunked, ...] = ()
     conjecture: bool = False
+    own: bool = False
 
 
 def verdict(theorem: Theorem, evidence: Sequence[Evidence]) -> tuple[Verdict, str]:

@@ -6,6 +6,7 @@ decreasing function: the theorems are what the rest of the package rests on, so 
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -55,10 +56,18 @@ class Instance:
         return {str(getattr(key, "label", key)): show(value) for key, value in self.values.items()}
 
 
+_LONG = 12
+"""Entries of a list in which every one is shown."""
+
+
 def show(value: Any) -> str:
-    """Return a number or a nested list of numbers as short text."""
+    """Return a number or a nested list of numbers as short text; in a long list equal neighbours are counted."""
     if isinstance(value, list | tuple):
-        return "(" + ", ".join(show(entry) for entry in value) + ")"
+        shown = [show(entry) for entry in value]
+        if len(shown) > _LONG:
+            runs = [(text, len(list(same))) for text, same in itertools.groupby(shown)]
+            shown = [text if count == 1 else f"{text} ({count} times)" for text, count in runs]
+        return "(" + ", ".join(shown) + ")"
     if isinstance(value, arb):
         return str(value.str(12, radius=False))
     return str(value)

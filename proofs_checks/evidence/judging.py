@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,8 +27,9 @@ class Judgement:
     """What one point says about a theorem.
 
     ``holds``: every claim is true there; ``fails``: a claim is false although every hypothesis holds; ``excluded``: a
-    hypothesis is false; ``undecided``: balls overlap, as they must where two sides are equal but irrational;
-    ``undefined``: a claim, or a hypothesis, has no value, such as a logarithm of a negative number.
+    hypothesis is false, or the point lies outside the setting; ``undecided``: balls overlap, as they must where two
+    sides are equal but irrational; ``undefined``: a claim, or a hypothesis, has no value, such as a logarithm of a
+    negative number.
     """
 
     status: Literal["holds", "fails", "excluded", "undecided", "undefined"]
@@ -65,7 +67,7 @@ def judge(
     for claim in theorem.claims:
         if claims is not None and claim.key not in claims:
             continue
-        parts = [claim.relation, *(h.condition for h in theorem.hypotheses)]
+        parts = [claim.relation, *(h.condition for h in theorem.hypotheses), *theorem.given]
         for point, indices in index_points(parts, instance, tokens):
             found = _judge_once(theorem, claim, point, indices, instance.exact)
             if _WORST.index(found.status) > _WORST.index(worst.status):
@@ -83,6 +85,8 @@ def _judge_once(
     closed: Mapping[sp.Basic, sp.Expr],
 ) -> Judgement:
     """Read the hypotheses and one claim for one choice of the free indices."""
+    if not all(_admits(condition, point) for condition in theorem.given):
+        return Judgement("excluded")
     try:
         premises = BALLS.both([read(h.condition, point) for h in theorem.hypotheses])
         if premises is False:
@@ -97,6 +101,19 @@ def _judge_once(
     if premises is True and truth is False:
         return Judgement("fails", claim.key, indices, *_sides(claim.relation, point))
     return Judgement("holds" if truth is True else "undecided", claim.key, indices)
+
+
+def _admits(condition: sp.Basic, point: Mapping[sp.Basic, Any]) -> bool:
+    """Whether a point may lie in the setting: what balls cannot tell, such as an equation, is taken to hold.
+
+    So is what speaks of a symbol that the point does not give: it was built for its setting.
+    """
+    try:
+        return read(condition, point) is not False
+    except (Unclear, KeyError):
+        return True
+    except Undefined:
+        return False
 
 
 def truth_of(relation: sp.Basic, instance: Instance) -> Truth:
@@ -164,7 +181,13 @@ class Family:
             return None
 
 
-def shrink(family: Family, parameters: Parameters, fails: Callable[[Instance], bool], tries: int = 400) -> Instance:
+def shrink(
+    family: Family,
+    parameters: Parameters,
+    fails: Callable[[Instance], bool],
+    tries: int = 400,
+    seconds: float = math.inf,
+) -> Instance:
     """Return a smaller instance that still fails: fewer tokens first, then simpler numbers."""
     start = family.member(parameters)
     assert start is not None
@@ -177,7 +200,7 @@ def shrink(family: Family, parameters: Parameters, fails: Callable[[Instance], b
             return None
 
     attempts = [lambda each: _simpler(each, family.fixed)]
-    return minimise(parameters, start, attempts, failing, evaluations=tries)[1]
+    return minimise(parameters, start, attempts, failing, evaluations=tries, seconds=seconds)[1]
 
 
 def _simpler(parameters: Parameters, fixed: frozenset[str]) -> Iterator[Parameters]:

@@ -46,6 +46,17 @@ class Step:
 
 
 @dataclass(frozen=True)
+class _Checked(Step):
+    """A line that a function of this module has checked, and the relation that it shows, if it shows one."""
+
+    fact: sp.Basic | None = None
+
+    def written(self) -> Step:
+        """Return the line as it is shown."""
+        return Step(self.title, self.latex, self.ok, self.note, self.claim, self.words)
+
+
+@dataclass(frozen=True)
 class Conclusion:
     """What has been derived of a claim, to be compared with what the theorem claims there."""
 
@@ -57,11 +68,12 @@ class Conclusion:
         """Check that the claim says exactly what has been derived: the same relation between equal sides."""
         claim = theorem.claim(self.key)
         shown = latex(claim.relation)
+        # SymPy keeps one object for equal boolean functions, so only relations tell a copy from the thing itself.
         if self.derived is claim.relation and isinstance(self.derived, sp.core.relational.Relational):
-            return Step(self.title, shown, False, "the claim is repeated, not derived", self.key)
+            return _Checked(self.title, shown, False, "the claim is repeated, not derived", self.key)
         if _same(claim.relation, self.derived):
-            return Step(self.title, shown, True, claim=self.key)
-        return Step(self.title, shown, False, f"derived was ${latex(self.derived)}$", self.key)
+            return _Checked(self.title, shown, True, claim=self.key)
+        return _Checked(self.title, shown, False, f"derived was ${latex(self.derived)}$", self.key)
 
 
 Proof = Iterator["Step | Conclusion | list[Step] | Proof"]
@@ -70,7 +82,7 @@ Proof = Iterator["Step | Conclusion | list[Step] | Proof"]
 
 def by(words: str) -> Step:
     """Argue in words alone."""
-    return Step(words, "", True, words=True)
+    return _Checked(words, "", True, words=True)
 
 
 def concludes(title: str, key: str, derived: sp.Basic) -> Conclusion:
@@ -79,20 +91,57 @@ def concludes(title: str, key: str, derived: sp.Basic) -> Conclusion:
 
 
 def settled(proof: Proof | list[Step], theorem: Theorem) -> Iterator[Step]:
-    """Yield the lines of a proof one by one, its conclusions compared with a theorem."""
+    """Yield the lines of a proof one by one, its conclusions compared with a theorem.
+
+    A line that no function of this module has checked does not count, whatever it says of itself.
+    """
     for line in proof:
-        if isinstance(line, Step):
+        if isinstance(line, _Checked):
             yield line
+        elif isinstance(line, Step):
+            note = "nobody has checked this step: use identity, nonnegative, positive or rises_from, or by for words"
+            yield Step(line.title, line.latex, False, note, line.claim)
         elif isinstance(line, Conclusion):
             yield line.of(theorem)
         else:
             yield from settled(line, theorem)
 
 
+def entailed(proof: Sequence[Step], relation: sp.Basic) -> bool:
+    """Whether the checked steps of a proof say a relation themselves, so that no words stand between."""
+    if isinstance(relation, sp.And):
+        return all(entailed(proof, part) for part in relation.args)
+    if isinstance(relation, sp.Implies):
+        return entailed(proof, relation.args[1])
+    return any(_says(step.fact, relation) for step in proof if isinstance(step, _Checked) and step.ok)
+
+
+def _says(fact: sp.Basic | None, relation: sp.Basic) -> bool:
+    """Whether a checked fact ``e = 0``, ``e >= 0`` or ``e > 0`` is a relation, up to terms moved across."""
+    if fact is None or not isinstance(relation, sp.Eq | sp.Le | sp.Lt | sp.Ge | sp.Gt):
+        return False
+    left, right = relation.args
+    if isinstance(relation, sp.Eq):
+        return isinstance(fact, sp.Eq) and any(sp.expand(fact.lhs - e) == 0 for e in (left - right, right - left))
+    room = left - right if isinstance(relation, sp.Ge | sp.Gt) else right - left
+    strong_enough = isinstance(fact, sp.Gt) or (isinstance(fact, sp.Ge) and isinstance(relation, sp.Ge | sp.Le))
+    return strong_enough and bool(sp.expand(fact.lhs - room) == 0)
+
+
+def written(proof: Sequence[Step]) -> tuple[Step, ...]:
+    """Return the lines of a proof as they are shown."""
+    return tuple(step.written() if isinstance(step, _Checked) else step for step in proof)
+
+
+def argued_in_words(proof: Sequence[Step]) -> bool:
+    """Whether SymPy has checked nothing of a proof but that its conclusions are the theorem's claims."""
+    return not any(not step.words and not step.claim for step in proof)
+
+
 def tally(proof: Sequence[Step], premises: int = 0) -> str:
     """Say how much of a proof, of which the first steps are premises, is checked."""
     words = sum(step.words for step in proof)
-    if not any(not step.words and not step.claim for step in proof[premises:]):
+    if argued_in_words(proof[premises:]):
         return f"argued in words ({words}); SymPy compares the conclusions alone"
     checked = f"{len(proof) - words} steps checked by SymPy"
     return f"{checked}, {words} in words" if words else checked
@@ -141,11 +190,13 @@ def identity(
     if at:
         shown += r" \text{ at } " + ", ".join(f"{latex(s)} = {latex(sp.sympify(v))}" for s, v in at.items())
     if left - right == 0:
-        return Step(title, shown, False, "both sides are the same as soon as they are written down: say it in words")
+        note = "both sides are the same as soon as they are written down: say it in words"
+        return _Checked(title, shown, False, note)
     difference = _evaluated(left) - _evaluated(right)
     remainder = reduce_to_zero(difference.subs(at, simultaneous=True) if at else difference)
     note = "" if remainder == 0 else f"left minus right leaves ${latex(remainder)}$"
-    return Step(title, shown, remainder == 0, note)
+    fact = sp.Eq(left - right, 0, evaluate=False) if remainder == 0 and not at else None
+    return _Checked(title, shown, remainder == 0, note, fact=fact)
 
 
 def _evaluated(side: sp.Expr) -> sp.Expr:
@@ -179,22 +230,54 @@ def _signed(title: str, expression: sp.Expr, form: sp.Expr | None, sign: str, sh
             remainder = reduce_to_zero(expression - candidate)
             note = "" if remainder == 0 else f"the form differs by ${latex(remainder)}$"
             middle = "" if candidate == expression else f" = {latex(candidate)}"
-            return Step(title, f"{latex(expression)}{middle} {shown}", remainder == 0, note)
-    return Step(title, f"{latex(expression)} {shown}", False, "the sign is not manifest")
+            kind = sp.Gt if sign == "is_positive" else sp.Ge
+            fact = kind(expression, 0, evaluate=False) if remainder == 0 else None
+            return _Checked(title, f"{latex(expression)}{middle} {shown}", remainder == 0, note, fact=fact)
+    return _Checked(title, f"{latex(expression)} {shown}", False, "the sign is not manifest")
 
 
 def rises_from(title: str, f: sp.Expr, variable: sp.Symbol, start: sp.Expr | int = 0, order: int = 1) -> list[Step]:
     """Check ``f >= 0`` for ``variable >= start``: f and its first derivatives vanish at start, the last is ``>= 0``.
 
-    `variable` must carry the assumption that makes the sign of the last derivative manifest for ``variable >= start``.
+    The assumptions on `variable` must say that it is at least `start`; where f starts elsewhere, put in
+    ``start + t`` with a nonnegative symbol ``t``. The sign of the last derivative is read off for *every* number
+    beyond the start, and f must have no pole there.
     """
+    if not (variable - start).is_nonnegative:
+        note = (
+            f"nothing says that ${latex(variable)}$ is at least ${latex(sp.sympify(start))}$: put in the start plus a "
+        )
+        return [_Checked(f"{title}: the start", latex(variable >= start), False, note + "nonnegative symbol")]
+    beyond = sp.Dummy(f"({variable.name}-{start})" if start != 0 else variable.name, positive=True)
+    moved = f.subs(variable, start + beyond)
+    if (pole := _pole(moved, beyond)) is not None:
+        note = f"nothing says that ${latex(pole)}$ is positive beyond the start"
+        return [_Checked(f"{title}: no pole", latex(f), False, note)]
     steps: list[Step] = []
     derivative = f
     for m in range(order):
         what = f"{title}: derivative {m} vanishes at the start" if m else f"{title}: equality at the start"
         steps.append(identity(what, derivative, 0, at={variable: start}))
         derivative = sp.diff(derivative, variable)
-    return [*steps, nonnegative(f"{title}: it rises", sp.factor(sp.simplify(derivative)))]
+    last = sp.factor(sp.simplify(derivative))
+    rising = nonnegative(f"{title}: it rises", sp.factor(sp.simplify(last.subs(variable, start + beyond))))
+    shown = f"{latex(last)} " + r"\ge 0"
+    fact = sp.Ge(f, 0, evaluate=False) if all(step.ok for step in (*steps, rising)) else None
+    return [*steps, _Checked(rising.title, shown, rising.ok, rising.note, fact=fact)]
+
+
+def _pole(expression: sp.Expr, variable: sp.Symbol) -> sp.Expr | None:
+    """Return a part of an expression that must be positive, or not zero, and is not manifestly so."""
+    for part in expression.atoms(sp.Pow, sp.Function):
+        if not part.has(variable) or isinstance(part, sp.exp | sp.sinh | sp.cosh | sp.tanh):
+            continue
+        inner = part.base if isinstance(part, sp.Pow) else part.args[0]
+        if isinstance(part, sp.Pow) and part.exp.is_integer and (part.exp.is_nonnegative or inner.is_nonzero):
+            continue
+        if isinstance(part, sp.Pow | sp.log) and (inner.is_positive or sp.factor(inner).is_positive):
+            continue
+        return inner
+    return None
 
 
 def assumes(theorem: Theorem, key: str, condition: sp.Basic) -> Step:
@@ -202,10 +285,10 @@ def assumes(theorem: Theorem, key: str, condition: sp.Basic) -> Step:
     found = {h.key: h for h in theorem.hypotheses}.get(key)
     if found is None:
         note = f"the proof uses the hypothesis {key!r}, which the theorem does not have"
-        return Step(f"given: {key}", latex(condition), False, note)
+        return _Checked(f"given: {key}", latex(condition), False, note)
     same = _same(found.condition, condition)
     note = "" if same else f"the proof needs ${latex(condition)}$, the theorem gives ${latex(found.condition)}$"
-    return Step(f"given: {found.text}", latex(condition), same, note)
+    return _Checked(f"given: {found.text}", latex(condition), same, note)
 
 
 def gaps(proof: Sequence[Step], claims: Sequence[str]) -> Iterator[str]:

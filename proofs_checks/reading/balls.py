@@ -172,6 +172,8 @@ def _exact_power(base: fmpq, exponent: fmpq) -> fmpq | None:
         if exponent < 0:
             raise Undefined("0 to a negative power")
         return fmpq(1 if exponent == 0 else 0)
+    if base == 1:
+        return fmpq(1)
     power, degree = int(exponent.p), int(exponent.q)
     if abs(power) > 64 or degree > 64 or (degree > 1 and base < 0):
         return None

@@ -252,7 +252,7 @@ def _questions(
     theorem: Theorem, more: Sequence[sp.Basic], model: Model, n: int, alpha: fmpq, seconds: float
 ) -> Iterator[tuple[Reals, Any, dict[sp.Basic, Any], dict[str, str]]]:
     """Yield, for every choice of tokens for the free indices, a solver that knows the row and the hypotheses."""
-    parts = [*more, *(h.condition for h in theorem.hypotheses)]
+    parts = [*more, *(h.condition for h in theorem.hypotheses), *theorem.given]
     free = [index for index in N.INDICES if any(index in free_symbols(part) for part in parts)]
     for assignment in itertools.product(range(1, n + 1), repeat=len(free)):
         reals = Reals()
@@ -261,6 +261,9 @@ def _questions(
         solver = reals.z3.Solver()
         solver.set("timeout", int(1000 * seconds))
         solver.add(*constraints, *(read(h.condition, values, reals) for h in theorem.hypotheses))
+        for condition in theorem.given:
+            with suppress(KeyError, Undefined):  # what the model does not speak of, it was built for
+                solver.add(read(condition, values, reals))
         yield reals, solver, values, {str(index): str(m) for index, m in zip(free, assignment, strict=True)}
 
 

@@ -41,7 +41,7 @@ it is p_i (eta_i + sum_j p_j eta_j + (c + 2) u), with eta_i = u (4 + 3 |z_i - ma
 For a 16-bit dtype the arithmetic is float32 unless ``compute_dtype`` says otherwise: that is what careful kernels do.
 
 The bound holds to first order in u. The underlying statements are theorems ``residual-identity`` and
-``condition-number`` which bound the l1 error by 2u (2 kappa + q + c); this is their
+``condition-number-exact`` which bound the l1 error by 2u (2 kappa + q + c); this is their
 elementwise form.
 """
 

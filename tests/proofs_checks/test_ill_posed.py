@@ -157,7 +157,8 @@ def _from_nothing() -> Proof:
 def test_a_proof_must_end_in_the_claim(proof: object, message: str) -> None:
     assert callable(proof)
     entry = examine(Case(ONLY, (symbolic(proof),)))
-    assert entry.verdict == "unchecked"
+    assert entry.evidence[0].status == "fails"
+    assert not entry.clean
     assert message in entry.problems[0]
 
 

@@ -135,7 +135,7 @@ def test_a_conjecture_with_a_hypothesis_can_be_clean(tmp_path: Path) -> None:
     ]
     assert (entry["verdict"], entry["clean"]) == ("supported", True)
     assert entry["remarks"] == ["necessity of 'h0' is not shown"]
-    assert entry["searched"] == entry["domain"]
+    assert entry["searched"].startswith(entry["domain"])
 
 
 def run(*arguments: str) -> int:
@@ -156,11 +156,11 @@ def test_an_interrupted_run_says_how_far_it_came_and_is_resumed(
     examine = module.examine
     seen: list[str] = []
 
-    def once(case: Any, context: Any) -> Any:
+    def once(case: Any, context: Any, **more: Any) -> Any:
         seen.append(case.theorem.name)
         if len(seen) == 2:
             raise KeyboardInterrupt
-        return examine(case, context)
+        return examine(case, context, **more)
 
     monkeypatch.setattr(module, "examine", once)
     file = tmp_path / "some.json"

@@ -15,6 +15,7 @@ import pytest
 
 from entmax_oracle.cli import Unusable
 from entmax_oracle.commands import verify as command
+from entmax_oracle.proofs_checks.evidence import Context
 from entmax_oracle.proofs_checks.verify import SCHEMA, UnknownName, load, select, verify
 
 NAMES = ["shift-invariance", "tsallis-schur-concave", "finite-mask"]
@@ -165,7 +166,7 @@ conjecture = Theorem(
 def test_symbols_without_a_meaning_are_named(tmp_path: Path) -> None:
     file = tmp_path / "unknown.py"
     file.write_text(_TOP_TWO.replace("CLAIM", "sp.Ge(p_max, sp.Symbol('mystery'))"))
-    with pytest.raises(ValueError, match=r"top-two: no value given for the symbol mystery; rows .*alpha"):
+    with pytest.raises(ValueError, match=r"top-two: no value given for the symbol mystery; .*rows .*alpha"):
         load(file)
 
 
@@ -214,8 +215,68 @@ def test_the_report_is_rendered(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "index.html").is_file()
 
 
+def test_a_proof_falls_with_the_theorem_it_rests_on(tmp_path: Path) -> None:
+    file = tmp_path / "leaning.py"
+    file.write_text(
+        "import sympy as sp\n"
+        "from entmax_oracle.proofs_checks.evidence import Case, symbolic\n"
+        "from entmax_oracle.proofs_checks.evidence.proof import concludes, positive\n"
+        "from entmax_oracle.theory import Claim, Theorem\n"
+        "from entmax_oracle.theory.notation import n, p_max\n"
+        "half = Theorem('half', 'mine', 'half', '', (Claim('c', p_max >= sp.Rational(1, 2)),))\n"
+        "def proof():\n"
+        "    yield positive('n + 1', n + 1)\n"
+        "    yield concludes('so', 'c', sp.Gt(n + 1, 0, evaluate=False))\n"
+        "def leaning(name, *rests):\n"
+        "    theorem = Theorem(name, 'mine', name, '', (Claim('c', sp.Gt(n + 1, 0, evaluate=False)),))\n"
+        "    return Case(theorem, (symbolic(proof, rests=rests),))\n"
+        "cases = [leaning('alone'), leaning('on-half', 'half'), leaning('on-shift', 'shift-invariance')]\n"
+        "cases += [leaning('on-nothing', 'no-such-theorem'), leaning('on-that', 'on-half')]\n"
+    )
+    found = {entry["name"]: entry for entry in verify(files=[file])["theorems"]}
+    assert {name: entry["verdict"] for name, entry in found.items()} == {
+        "half": "refuted",
+        "alone": "derived",
+        "on-half": "supported",
+        "on-shift": "derived",
+        "on-nothing": "supported",
+        "on-that": "supported",
+    }
+    assert "rests on the theorem 'half', which does not stand" in found["on-half"]["problems"][0]
+    assert [name for name, entry in found.items() if entry["clean"]] == ["alone", "on-shift"]
+
+
+def test_a_proof_names_the_theorems_that_its_words_cite() -> None:
+    import re
+
+    from entmax_oracle.proofs_checks.theorems import cases
+    from entmax_oracle.theory.theorem import index
+
+    for case in cases():
+        for argument in case.arguments:
+            assert set(argument.rests) <= set(index())
+            if argument.kind != "symbolic":
+                continue
+            words = " ".join(step.title for step in argument.execute(case.theorem, Context()).steps)
+            cited = {name for name in index() if re.search(rf"theorem {name}\b(?!-)", words)}
+            assert cited <= set(argument.rests), case.theorem.name
+
+
 def test_a_name_that_is_given_twice_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "mine.py"
     file.write_text("from entmax_oracle.proofs_checks.theorems.mapping.structure import order as mine\n")
     with pytest.raises(ValueError, match="'order' is given more than once"):
         verify(["order"], files=[file])
+
+
+def test_theorems_are_listed_and_looked_up(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--list", "--area", "excess") == 0
+    first, second = capsys.readouterr().out.splitlines()[:2]
+    assert (first, second.split(maxsplit=1)[0]) == ("excess", "excess-convex")
+    assert second.endswith("Up to alpha = 2 the excess is convex in the level")
+    assert run("--search", "ALiBi") == 0
+    assert "alibi-radius" in capsys.readouterr().out
+    with pytest.raises(Unusable, match="no theorem speaks of it"):
+        run("--search", "no such word")
+    with pytest.raises(Unusable, match="there is no area"):
+        run("--list", "--area", "no-such")

@@ -6,7 +6,7 @@ from functools import partial
 
 import sympy as sp
 
-from ..hypotheses import CONVEX_RANGE
+from ..hypotheses import ABOVE_ONE, CONVEX_RANGE, FROM_ONE
 from ..notation import *
 from ..theorem import Claim, Folklore, Theorem
 
@@ -24,6 +24,10 @@ residual_identity = theorem(
         r"if and only if $\tau' \le \tau$."
     ),
     setting=r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, $\tau' < x_{\max}$; $r = p'$",
+    given=(
+        ABOVE_ONE,
+        rho < a * z_max,
+    ),
     claims=(
         Claim("error", sp.Eq(total(sp.Abs(r[i] - p[i])), sp.Abs(residual))),
         Claim(
@@ -41,19 +45,6 @@ residual_identity = theorem(
     ),
 )
 
-threshold_condition = theorem(
-    name="threshold-condition",
-    title="How accurate a threshold must be",
-    statement=(
-        r"For $\alpha \le 2$ and an approximate threshold $\tau' \ge x_{\max} - 1$, $\lVert p' - p \rVert_1 \le q\, "
-        r"n\, |\tau' - \tau|$: $T$ halvings of the first bracket leave at most $q\, n\, 2^{-T}$."
-    ),
-    setting=(
-        r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, $x_{\max} - 1 \le \tau' \le x_{\max}$; $r = p'$"
-    ),
-    hypotheses=(CONVEX_RANGE,),
-    claims=(Claim("error", sp.Le(total(sp.Abs(r[i] - p[i])), q * n * sp.Abs(rho - tau))),),
-)
 
 logit_rounding = theorem(
     name="logit-rounding",
@@ -63,34 +54,13 @@ logit_rounding = theorem(
         r"every $n \ge 1$, real $\alpha \ge 1$, $z, z' \in \mathbb{R}^n$; $r = p'$, $R = \lVert z' - z \rVert_\infty$"
     ),
     hypotheses=(CONVEX_RANGE,),
+    given=(FROM_ONE,),
     claims=(Claim("error", sp.Le(total(sp.Abs(r[i] - p[i])), n**a * reach)),),
     folklore=(
         Folklore(
             r"Entmax is as insensitive as softmax, $\lVert p' - p \rVert_1 \le \lVert z' - z \rVert_\infty$: false "
             r"for $\alpha > 1$, it moves up to $n^{\alpha-1}$ times as far.",
             sp.Le(total(sp.Abs(r[i] - p[i])), reach),
-        ),
-    ),
-)
-
-condition_number = theorem(
-    name="condition-number",
-    title="The condition number of a row",
-    statement=(
-        r"$\kappa = q\, p_{\max}^{\alpha-1} \Sigma$ lies between $q$ and $q\,(1 + (|S|-1)^{\alpha-1})$ for $\alpha "
-        r"\le 2$: rounding the threshold relative to $x_{\max} - \tau = p_{\max}^{\alpha-1}$ costs $\kappa$ units in "
-        r"$\ell_1$, whatever the size of the logits."
-    ),
-    setting=r"every $n \ge 1$, real $\alpha > 1$, $p$ in the simplex",
-    hypotheses=(CONVEX_RANGE,),
-    claims=(
-        Claim("least", sp.Ge(q * p_max**a * total(sp.Piecewise((p[i] ** (2 - alpha), p[i] > 0), (0, True))), q)),
-        Claim(
-            "most",
-            sp.Le(
-                q * p_max**a * total(sp.Piecewise((p[i] ** (2 - alpha), p[i] > 0), (0, True))),
-                q * (1 + (size - 1) ** a),
-            ),
         ),
     ),
 )

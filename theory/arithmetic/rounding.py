@@ -7,7 +7,7 @@ from functools import partial
 import sympy as sp
 
 from ..calculus.jacobian import Sigma, mean
-from ..hypotheses import CONVEX_RANGE
+from ..hypotheses import ABOVE_ONE, CONVEX_RANGE, FROM_ONE, SEVERAL
 from ..mapping.entropy import tsallis
 from ..notation import *
 from ..theorem import Claim, Folklore, Theorem
@@ -29,6 +29,11 @@ certified_bracket = theorem(
         r"> \tau'$ has mass. Two levels, one of each kind, enclose every probability and decide all tokens outside."
     ),
     setting=_APPROXIMATE,
+    given=(
+        ABOVE_ONE,
+        rho < a * z_max,
+        rho >= a * z_max - 1,
+    ),
     claims=(
         Claim("above", sp.Implies(residual >= 0, p[i] <= r[i])),
         Claim("below", sp.Implies(residual <= 0, p[i] >= r[i])),
@@ -51,12 +56,12 @@ condition_exact = theorem(
     statement=(
         r"For $\alpha \le 2$ and $w = p_{\max}$, $\kappa = q\, w^{\alpha-1} \Sigma \le q \bigl(w + (n-1)^{\alpha-1} "
         r"w^{\alpha-1} (1-w)^{2-\alpha}\bigr)$, the last power read as 0 for $w = 1$; attained when the other "
-        r"tokens are equal: so the worst row has $\kappa \approx q\, (n-1)^{\alpha-1} (\alpha-1)^{\alpha-1} "
-        r"(2-\alpha)^{2-\alpha}$."
+        r"tokens are equal. And $\kappa \ge q$."
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $p$ in the simplex",
     hypotheses=(CONVEX_RANGE,),
-    claims=(Claim("worst", sp.Le(condition, worst_condition)),),
+    given=(SEVERAL, ABOVE_ONE),
+    claims=(Claim("worst", sp.Le(condition, worst_condition)), Claim("least", sp.Ge(condition, q))),
 )
 
 tree_depth = total(sp.Piecewise((1, 2 ** (k - 1) < n), (0, True)), k)
@@ -105,6 +110,11 @@ support_decisions = theorem(
         r"> 2$ far more."
     ),
     setting=_APPROXIMATE,
+    given=(
+        ABOVE_ONE,
+        rho < a * z_max,
+        rho >= a * z_max - 1,
+    ),
     claims=(
         Claim("kept", sp.Implies(x(i) - tau > _error, r[i] > 0)),
         Claim("dropped", sp.Implies(tau - x(i) >= _error, sp.Eq(r[i], 0))),
@@ -132,6 +142,10 @@ false_zeros = theorem(
         r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, $\varepsilon > 0$; $r$ is $p$ with everything up "
         r"to $\varepsilon$ set to 0"
     ),
+    given=(
+        ABOVE_ONE,
+        Every(sp.Eq(r[l], sp.Piecewise((p[l], p[l] > epsilon), (0, True))), l),
+    ),
     claims=(
         Claim("level", Iff(p[i] <= epsilon, x(i) - tau <= epsilon**a)),
         Claim("underflow", sp.Implies(x(i) - tau <= epsilon**a, sp.Eq(r[i], 0))),
@@ -148,15 +162,21 @@ bisection_steps = theorem(
     name="bisection-steps",
     title="How many halvings a tolerance needs",
     statement=(
-        r"For $\alpha \le 2$, $T$ halvings of $[x_{\max} - 1, x_{\max} - n^{1-\alpha}]$ leave $\lVert r - p \rVert_1 "
-        r"\le q\, n\, 2^{-T}$ at the lower end: $T \ge \log_2 (q n / \varepsilon)$ steps suffice for $\varepsilon$."
+        r"For $\alpha \le 2$ and an approximate threshold $\tau'$ in the first bracket, $\lVert r - p \rVert_1 \le q\, "
+        r"n\, |\tau' - \tau|$. So $T$ halvings of $[x_{\max} - 1, x_{\max} - n^{1-\alpha}]$ leave $\lVert r - p "
+        r"\rVert_1 \le q\, n\, 2^{-T}$ at the lower end: $T \ge \log_2 (q n / \varepsilon)$ steps suffice for "
+        r"$\varepsilon$."
     ),
     setting=(
-        r"every $n \ge 1$, $T \ge 0$, real $\alpha > 1$, $z \in \mathbb{R}^n$; $r$ belongs to the lower end of the "
-        r"bracket"
+        r"every $n \ge 1$, $T \ge 0$, real $\alpha > 1$, $z \in \mathbb{R}^n$; $r$ belongs to a level $\tau'$ "
+        r"with $x_{\max} - 1 \le \tau' \le x_{\max}$; for the second claim to the lower end of the bracket"
     ),
     hypotheses=(CONVEX_RANGE,),
-    claims=(Claim("error", sp.Le(total(sp.Abs(r[i] - p[i])), q * n * 2 ** (-steps))),),
+    given=(ABOVE_ONE,),
+    claims=(
+        Claim("condition", sp.Le(total(sp.Abs(r[i] - p[i])), q * n * sp.Abs(rho - tau))),
+        Claim("error", sp.Le(total(sp.Abs(r[i] - p[i])), q * n * 2 ** (-steps))),
+    ),
 )
 
 _magnitude = total(sp.Abs(v[i]))
@@ -194,6 +214,7 @@ vjp_mean = theorem(
         r"$\Sigma |c|$."
     ),
     setting=r"every $n \ge 1$, real $\alpha \ge 1$, $p$ in the simplex, $v \in \mathbb{R}^n$, $c \in \mathbb{R}$",
+    given=(FROM_ONE,),
     claims=(
         Claim(
             "error", sp.Eq(total(sp.Abs(s(i) * (v[i] - mean - shift) - s(i) * (v[i] - mean))), Sigma * sp.Abs(shift))

@@ -6,7 +6,7 @@ from functools import partial
 
 import sympy as sp
 
-from ..hypotheses import OFF_BOUNDARY
+from ..hypotheses import FROM_ONE, OFF_BOUNDARY
 from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 
@@ -28,6 +28,7 @@ formula = theorem(
     ),
     setting=r"every $n \ge 1$, real $\alpha \ge 1$, $z \in \mathbb{R}^n$; $D_{ij}$ is the derivative of $p_i$ in $z_j$",
     hypotheses=(OFF_BOUNDARY,),
+    given=(FROM_ONE,),
     claims=(Claim("formula", sp.Eq(D[i, j], s(i) * sp.KroneckerDelta(i, j) - s(i) * s(j) / Sigma)),),
     source="Peters, Niculae, Martins 2019, Proposition 2",
     folklore=(
@@ -51,6 +52,7 @@ semidefinite = theorem(
         r"every $n \ge 1$, real $\alpha \ge 1$, $p$ in the simplex, $v \in \mathbb{R}^n$; $J$ as in the theorem "
         r"*jacobian*"
     ),
+    given=(FROM_ONE,),
     claims=(
         Claim("variance", sp.Eq(quadratic, total(s(i) * (v[i] - mean) ** 2))),
         Claim("semidefinite", sp.Ge(quadratic, 0)),
@@ -83,5 +85,6 @@ pseudo_inverse = theorem(
         Hypothesis("sum-zero", r"$\sum_i v_i = 0$", sp.Eq(total(v[l], l), 0)),
         Hypothesis("on-support", r"$v_l = 0$ off the support", Every(sp.Or(p[l] > 0, sp.Eq(v[l], 0)), l)),
     ),
+    given=(FROM_ONE,),
     claims=(Claim("inverse", sp.Eq(s(i) * (_lifted.subs(k, i) - total(s(k) * _lifted, k) / Sigma), v[i])),),
 )

@@ -6,10 +6,10 @@ from functools import partial
 
 import sympy as sp
 
-from ..hypotheses import CONVEX_RANGE, LARGE_ALPHA, SCALES_IN_ORDER, UNIT_VALUES
+from ..hypotheses import ABOVE_ONE, CONVEX_RANGE, FROM_ONE, LARGE_ALPHA, SCALES_IN_ORDER, SEVERAL
 from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
-from .jacobian import Sigma, mean, quadratic
+from .jacobian import Sigma, quadratic
 
 theorem = partial(Theorem, area="lipschitz")
 
@@ -31,6 +31,10 @@ entries = theorem(
     ),
     setting=_POINT,
     hypotheses=(CONVEX_RANGE,),
+    given=(
+        SEVERAL,
+        FROM_ONE,
+    ),
     claims=(
         Claim("entry", sp.Le(sp.Abs(s(i) * sp.KroneckerDelta(i, j) - s(i) * s(j) / Sigma), entry_constant)),
         Claim("row", sp.Le(2 * (s(i) - s(i) ** 2 / Sigma), 2 * entry_constant)),
@@ -53,6 +57,13 @@ norm_path = theorem(
         r"path the quotient of the norms falls and then rises, so it is largest at an end, $t = 0$ or $t = 1$."
     ),
     setting=r"every $n \ge 2$, real $1 \le \alpha \le 2$, $0 \le t \le 1$",
+    given=(
+        SEVERAL,
+        FROM_ONE,
+        alpha <= 2,
+        mix >= 0,
+        mix <= 1,
+    ),
     claims=(Claim("ends", sp.Le(path_square, spectral_constant * path_mass ** (3 - alpha))),),
 )
 
@@ -66,6 +77,10 @@ euclidean = theorem(
     ),
     setting=_POINT + r", $v \in \mathbb{R}^n$",
     hypotheses=(CONVEX_RANGE,),
+    given=(
+        SEVERAL,
+        FROM_ONE,
+    ),
     claims=(Claim("norm", sp.Le(quadratic, spectral_constant * total(v[i] ** 2))),),
     folklore=(
         Folklore(
@@ -76,20 +91,6 @@ euclidean = theorem(
     ),
 )
 
-bounded_change = theorem(
-    name="jacobian-sup-to-one",
-    title="Logits off by epsilon move the mass by at most n^(alpha - 1) epsilon",
-    statement=(
-        r"For $\alpha \le 2$ and $|v_i| \le 1$, $\lVert J v \rVert_1 \le |S|^{\alpha-1} \le n^{\alpha-1}$, attained "
-        r"for even $n$: the Lipschitz constant from $\ell_\infty$ to $\ell_1$; 1 for softmax at every length."
-    ),
-    setting=_POINT.replace(r"n \ge 2", r"n \ge 1") + r", $v \in \mathbb{R}^n$",
-    hypotheses=(CONVEX_RANGE, UNIT_VALUES),
-    claims=(
-        Claim("support", sp.Le(total(s(i) * sp.Abs(v[i] - mean)), size**a)),
-        Claim("norm", sp.Le(total(s(i) * sp.Abs(v[i] - mean)), n**a)),
-    ),
-)
 
 _dual = alpha / a
 
@@ -103,6 +104,7 @@ holder = theorem(
     ),
     setting=r"every $n \ge 1$, real $\alpha > 1$, $z, z' \in \mathbb{R}^n$; $r = p' = \mathrm{entmax}_\alpha(z')$",
     hypotheses=(LARGE_ALPHA,),
+    given=(ABOVE_ONE,),
     claims=(
         Claim(
             "hoelder",
@@ -130,6 +132,7 @@ expected_logit = theorem(
     ),
     setting=r"every $n \ge 1$, real $\alpha \ge 1$, $\theta, \theta' > 0$, $z \in \mathbb{R}^n$; $r = p'$",
     hypotheses=(SCALES_IN_ORDER,),
+    given=(FROM_ONE,),
     claims=(Claim("rises", sp.Ge(total(r[i] * z[i]), total(p[i] * z[i]))),),
 )
 
@@ -147,6 +150,7 @@ alpha_derivative = theorem(
     ),
     setting=r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$; $A_i$ is the derivative of $p_i$ in $\alpha$",
     hypotheses=(Hypothesis("off-boundary", r"no token lies exactly on the threshold", Every(sp.Ne(x(l), tau), l)),),
+    given=(ABOVE_ONE,),
     claims=(
         Claim(
             "formula", sp.Eq(A[i], (p[i] - s(i) / Sigma) / a**2 - (_plogp(i) - s(i) / Sigma * total(_plogp(j), j)) / a)

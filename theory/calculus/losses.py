@@ -6,7 +6,7 @@ from functools import partial
 
 import sympy as sp
 
-from ..hypotheses import ALPHAS_IN_ORDER, CONVEX_RANGE
+from ..hypotheses import ABOVE_ONE, ALPHAS_IN_ORDER, BOTH_ABOVE_ONE, CONVEX_RANGE, SEVERAL
 from ..mapping.entropy import tsallis
 from ..notation import *
 from ..theorem import Claim, Folklore, Theorem
@@ -34,6 +34,7 @@ conjugate = theorem(
         r"- z\rangle$."
     ),
     setting=r"every $n \ge 1$, real $\alpha > 1$, $z, z' \in \mathbb{R}^n$; $r = \mathrm{entmax}_\alpha(z')$",
+    given=(ABOVE_ONE,),
     claims=(
         Claim("value", sp.Eq(conjugate_value, a / alpha * total(p[i] * z[i]) + (tau + 1) / (alpha * a))),
         Claim(
@@ -50,6 +51,7 @@ decomposition = theorem(
         r"equality if and only if $y = p$."
     ),
     setting=_TARGET,
+    given=(ABOVE_ONE,),
     claims=(
         Claim(
             "decomposition",
@@ -75,6 +77,7 @@ margin_loss = theorem(
         r"exactly 0 if and only if $z_k$ exceeds every other logit by $\frac{1}{\alpha-1}$."
     ),
     setting=r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, every class $k$",
+    given=(ABOVE_ONE,),
     claims=(
         Claim("lower", sp.Ge(one_hot_loss, z_max - z[k])),
         Claim("upper", sp.Le(one_hot_loss, z_max - z[k] + (1 - n ** (1 - alpha)) / (alpha * a))),
@@ -90,15 +93,6 @@ margin_loss = theorem(
     ),
 )
 
-quadratic_lower_bound = theorem(
-    name="loss-lower-bound",
-    title="A small loss means close probabilities",
-    statement=r"$L(z; y) \ge \tfrac12 \lVert p - y \rVert^2$ for $\alpha \le 2$.",
-    setting=_TARGET,
-    hypotheses=(CONVEX_RANGE,),
-    claims=(Claim("quadratic", sp.Ge(loss, total((p[i] - r[i]) ** 2) / 2)),),
-    source="Blondel, Martins, Niculae 2020, section 3 (strong convexity)",
-)
 
 loss_in_alpha = theorem(
     name="loss-falls-in-alpha",
@@ -106,6 +100,7 @@ loss_in_alpha = theorem(
     statement=r"$L_{\alpha'}(z; e_k) \le L_\alpha(z; e_k)$ for $\alpha \le \alpha'$.",
     setting=r"every $n \ge 1$, real $\alpha, \alpha' > 1$, $z \in \mathbb{R}^n$; $r = \mathrm{entmax}_{\alpha'}(z)$",
     hypotheses=(ALPHAS_IN_ORDER,),
+    given=(BOTH_ABOVE_ONE,),
     claims=(Claim("falls", sp.Le(total(r[i] * z[i]) + tsallis(r, beta) - z[k], one_hot_loss)),),
 )
 
@@ -125,6 +120,10 @@ loss_gradient = theorem(
         r"$Y$ has gradient exactly 0: it gets no signal."
     ),
     setting=_PAIR,
+    given=(
+        SEVERAL,
+        ABOVE_ONE,
+    ),
     claims=(
         Claim("convex", sp.Ge(_gap_of_losses, total((p[i] - target[i]) * (y[i] - z[i])))),
         Claim("one-norm", sp.Le(total(sp.Abs(p[i] - target[i])), 2)),
@@ -151,6 +150,10 @@ loss_smoothness = theorem(
     ),
     setting=_PAIR,
     hypotheses=(CONVEX_RANGE,),
+    given=(
+        SEVERAL,
+        ABOVE_ONE,
+    ),
     claims=(
         Claim(
             "parabola",
@@ -181,6 +184,10 @@ label_smoothing = theorem(
         r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, every class $k$, $0 \le \varepsilon \le 1$; $r = "
         r"Y$"
     ),
+    given=(
+        ABOVE_ONE,
+        Every(sp.Eq(r[l], epsilon / n + sp.Piecewise((1 - epsilon, sp.Eq(l, k)), (0, True))), l),
+    ),
     claims=(
         Claim("shift", sp.Eq(loss, one_hot_loss + epsilon * (z[k] - total(z[i]) / n) - tsallis(r, alpha))),
         Claim("nonnegative", sp.Ge(one_hot_loss + epsilon * (z[k] - total(z[i]) / n) - tsallis(r, alpha), 0)),
@@ -199,6 +206,7 @@ loss_soft_labels = theorem(
         r"\mathrm{entmax}_{\alpha'}(z)$"
     ),
     hypotheses=(ALPHAS_IN_ORDER,),
+    given=(BOTH_ABOVE_ONE,),
     claims=(
         Claim(
             "falls",

@@ -6,7 +6,7 @@ from functools import partial
 
 import sympy as sp
 
-from ..hypotheses import CONVEX_RANGE, SPARSEMAX
+from ..hypotheses import ABOVE_ONE, CONVEX_RANGE, FROM_ONE, SEVERAL, SPARSEMAX, TWO_TOKENS
 from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 from .jacobian import Sigma, quadratic
@@ -29,6 +29,10 @@ boundary_slopes = theorem(
     setting=(
         r"every $n \ge 1$, real $1 < \alpha < 2$, $z \in \mathbb{R}^n$; $D_{ij}$ is the derivative of $p_i$ in $z_j$"
     ),
+    given=(
+        ABOVE_ONE,
+        alpha < 2,
+    ),
     claims=(Claim("fades", sp.Le(sp.Abs(D[i, j]), pos(x(j) - tau) ** (q - 1))),),
     folklore=(
         Folklore(
@@ -46,15 +50,22 @@ boundary_jump = theorem(
     title="The jump of the derivative at the edge of the support",
     statement=(
         r"Two tokens with $p = (1-t, t)$ have $J_{22} = \bigl(t^{\alpha-2} + (1-t)^{\alpha-2}\bigr)^{-1}$ for $0 < t "
-        r"< 1$. As $t \to 0$ it tends to 0 for $\alpha < 2$, to $1/2$ for $\alpha = 2$ and to 1 for $\alpha > 2$, "
-        r"while it is 0 beyond the edge: for $\alpha \ge 2$ entmax is not differentiable there."
+        r"< 1$. It is at most $t^{2-\alpha}$ for $\alpha < 2$, equal to $1/2$ for $\alpha = 2$, and between $1 - "
+        r"t^{\alpha-2}$ and $(1-t)^{2-\alpha}$ for $\alpha > 2$: as $t \to 0$ it tends to 0, $1/2$ and 1."
     ),
     setting=r"$n = 2$, $p = (1 - t, t)$, $0 < t < 1$, real $\alpha \ge 1$",
+    given=(
+        FROM_ONE,
+        TWO_TOKENS,
+        sp.Eq(p[2], mix),
+        p[2] < 1,
+    ),
     claims=(
         Claim("slope", sp.Eq(s(2) - s(2) ** 2 / Sigma, _slope_of_two)),
-        Claim("below-two", sp.Eq(sp.Limit(_slope_of_two.subs(alpha, sp.Rational(3, 2)), mix, 0), 0)),
-        Claim("sparsemax", sp.Eq(sp.Limit(_slope_of_two.subs(alpha, 2), mix, 0), sp.Rational(1, 2))),
-        Claim("above-two", sp.Eq(sp.Limit(_slope_of_two.subs(alpha, sp.Rational(5, 2)), mix, 0), 1)),
+        Claim("below-two", sp.Implies(alpha < 2, _slope_of_two <= mix ** (2 - alpha))),
+        Claim("sparsemax", sp.Implies(sp.Eq(alpha, 2), sp.Eq(_slope_of_two, sp.Rational(1, 2)))),
+        Claim("above-two", sp.Implies(alpha > 2, _slope_of_two >= 1 - mix ** (alpha - 2))),
+        Claim("not-above", sp.Implies(alpha > 2, _slope_of_two <= (1 - mix) ** (2 - alpha))),
     ),
 )
 
@@ -71,6 +82,7 @@ sparsemax_affine = theorem(
         SPARSEMAX,
         Hypothesis("same-support", r"$p_l > 0$ if and only if $r_l > 0$", Every(Iff(p[l] > 0, r[l] > 0), l)),
     ),
+    given=(ABOVE_ONE,),
     claims=(
         Claim(
             "affine",
@@ -94,6 +106,7 @@ simple_norms = theorem(
     ),
     setting=_POINT + r", $R = \max_i J_{ii}$",
     hypotheses=(CONVEX_RANGE,),
+    given=(FROM_ONE,),
     claims=(
         Claim("diagonal", sp.Le(quadratic, 2 * reach * total(v[i] ** 2))),
         Claim("top", sp.Le(quadratic, p_max ** (2 - alpha) * total(v[i] ** 2))),
@@ -115,6 +128,7 @@ two_token_norm = theorem(
         r"*jacobian*"
     ),
     hypotheses=(Hypothesis("two", r"$n = 2$", sp.Eq(n, 2)),),
+    given=(alpha > 2,),
     claims=(Claim("norm", sp.Le(quadratic, sp.Max(2, 2 ** (alpha - 2)) * total(v[i] ** 2))),),
     folklore=(
         Folklore(
@@ -146,6 +160,7 @@ scale_derivative = theorem(
     hypotheses=(
         Hypothesis("off-boundary", r"no token lies exactly on the threshold", Every(sp.Ne(theta * x(l), tau), l)),
     ),
+    given=(ABOVE_ONE,),
     claims=(
         Claim("probabilities", sp.Eq(B[i], s(i) * (z[i] - _mean_logit))),
         Claim("expected-logit", sp.Eq(total(z[i] * B[i]), _along_logits)),
@@ -160,14 +175,17 @@ scaled_lipschitz = theorem(
     title="A scale multiplies every Lipschitz constant",
     statement=(
         r"For $\alpha \le 2$, $\lVert \mathrm{entmax}_\alpha(\theta z) - \mathrm{entmax}_\alpha(\theta z') \rVert_2 "
-        r"\le \theta \max\bigl(2^{\alpha-2}, \frac{n}{n-1} C_n(\alpha)\bigr) \lVert z - z' \rVert_2$. With a scale "
-        r"$\theta_n$ that grows with the length no constant serves all $n$."
+        r"\le \theta \max\bigl(2^{\alpha-2}, \frac{n}{n-1} C_n(\alpha)\bigr) \lVert z - z' \rVert_2$."
     ),
     setting=(
         r"every $n \ge 2$, real $\alpha \ge 1$, $\theta > 0$, $z, z' \in \mathbb{R}^n$; $p = "
         r"\mathrm{entmax}_\alpha(\theta z)$, $r = \mathrm{entmax}_\alpha(\theta z')$"
     ),
     hypotheses=(CONVEX_RANGE,),
+    given=(
+        SEVERAL,
+        FROM_ONE,
+    ),
     claims=(
         Claim(
             "distance", sp.Le(total((p[i] - r[i]) ** 2), theta**2 * spectral_constant**2 * total((z[i] - y[i]) ** 2))

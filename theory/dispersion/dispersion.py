@@ -6,7 +6,7 @@ from functools import partial
 
 import sympy as sp
 
-from ..hypotheses import SORTED
+from ..hypotheses import ABOVE_ONE, BOTH_FROM_ONE, SEVERAL, SOFTMAX, SORTED, VARIED
 from ..mapping.entropy import tsallis
 from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
@@ -60,6 +60,10 @@ dispersion_criterion = theorem(
         r"along any sequence of rows if and only if $M_\varepsilon \to 0$ for every $\varepsilon > 0$."
     ),
     setting=r"every $n \ge 2$, $p$ in the simplex, $0 < \varepsilon \le 1$",
+    given=(
+        SEVERAL,
+        epsilon <= 1,
+    ),
     claims=(
         Claim("lower", sp.Ge(shannon / sp.log(n), (1 - epsilon) * (1 - _massive))),
         Claim("upper", sp.Le(shannon / sp.log(n), 1 - epsilon * _massive + 1 / (sp.E * sp.log(n)))),
@@ -79,10 +83,17 @@ softmax_floor = theorem(
     setting=(
         r"every $n \ge 2$, $\theta > 0$, $z \in \mathbb{R}^n$ that is not constant; $p = \mathrm{softmax}(\theta z)$"
     ),
+    given=(
+        SEVERAL,
+        VARIED,
+        SOFTMAX,
+    ),
     claims=(
         Claim("closed", sp.Ge(shannon, sp.log(n) - _K)),
         Claim("square", sp.Ge(shannon, sp.log(n) - width**2 / 8)),
         Claim("linear", sp.Ge(shannon, sp.log(n) - width)),
+        Claim("constant-square", sp.Le(_K, width**2 / 8)),
+        Claim("constant-linear", sp.Le(_K, width)),
     ),
     folklore=(
         Folklore(
@@ -95,16 +106,6 @@ softmax_floor = theorem(
 floor_loss = sp.log((sp.exp(extent) - 1) / extent) + extent / (sp.exp(extent) - 1) - 1
 """``K(D)``: what softmax over a range D can lose of ``log n``."""
 
-softmax_floor_constant = theorem(
-    name="softmax-floor-constant",
-    title="The constant of the softmax floor, in simple terms",
-    statement=(
-        r"$K(D) = \log\frac{e^D - 1}{D} + \frac{D}{e^D - 1} - 1 \le \min(D^2/8, D)$: the floor falls quadratically "
-        r"at first, then linearly, and both rates are exact."
-    ),
-    setting=r"every $D > 0$",
-    claims=(Claim("square", sp.Le(floor_loss, extent**2 / 8)), Claim("linear", sp.Le(floor_loss, extent))),
-)
 
 entmax_peak = theorem(
     name="entmax-peak",
@@ -115,6 +116,10 @@ entmax_peak = theorem(
         r"$p_{\max} \le (\delta + (n-1)^{1-\alpha})^q$ and $H_1 \ge -q \log(\delta + (n-1)^{1-\alpha})$."
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$",
+    given=(
+        SEVERAL,
+        ABOVE_ONE,
+    ),
     claims=(
         Claim("peak", sp.Le(p_max**a - ((1 - p_max) / (n - 1)) ** a, spread)),
         Claim("entropy", sp.Ge(shannon, -q * sp.log(spread + (n - 1) ** (1 - alpha)))),
@@ -147,6 +152,11 @@ three_levels = theorem(
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$ that is not constant",
     hypotheses=(Hypothesis("dead", r"some token has probability 0", size < n),),
+    given=(
+        SEVERAL,
+        VARIED,
+        ABOVE_ONE,
+    ),
     claims=(Claim("floor", sp.Ge(shannon, -_full * _cap * sp.log(_cap) - _rest * sp.log(_rest))),),
     folklore=(
         Folklore(
@@ -171,6 +181,11 @@ finite_vocabulary = theorem(
         SORTED,
         Hypothesis("enough", r"$m^{1-\alpha} \le (\alpha-1) g$", top ** (1 - alpha) <= a * (z_max - z[top + 1])),
     ),
+    given=(
+        SEVERAL,
+        VARIED,
+        ABOVE_ONE,
+    ),
     claims=(Claim("mass", sp.Eq(total(p[i], last=top), 1)), Claim("entropy", sp.Eq(shannon, sp.log(top)))),
     folklore=(
         Folklore(
@@ -189,6 +204,10 @@ tsallis_trap = theorem(
         r"\to 0$, whatever Shannon's ratio does. Dispersion must not be defined by it for $\alpha > 1$."
     ),
     setting=r"every $n \ge 2$, $p$ in the simplex, real $\alpha > 1$",
+    given=(
+        SEVERAL,
+        ABOVE_ONE,
+    ),
     claims=(Claim("ratio", sp.Ge(tsallis(p, alpha) * alpha * a / (1 - n ** (1 - alpha)), 1 - p_max**a)),),
     folklore=(
         Folklore(
@@ -205,8 +224,7 @@ majorisation = theorem(
     statement=(
         r"For $1 \le \alpha \le \alpha'$ and $\theta \le \theta'$, $r = \mathrm{entmax}_{\alpha'}(\theta' z)$ "
         r"majorises $p = \mathrm{entmax}_\alpha(\theta z)$: the $k$ largest tokens hold at least as much, for every "
-        r"$k$. So every Schur-concave functional falls: Shannon's and every Tsallis entropy, the size of the "
-        r"support, $-p_{\max}$."
+        r"$k$. So Shannon's entropy falls."
     ),
     setting=r"every $n \ge 1$, real $\alpha, \alpha' \ge 1$, $\theta, \theta' > 0$, $z \in \mathbb{R}^n$",
     hypotheses=(
@@ -214,6 +232,7 @@ majorisation = theorem(
         Hypothesis("alpha", r"$\alpha \le \alpha'$", sp.Le(alpha, beta)),
         Hypothesis("scale", r"$\theta \le \theta'$", sp.Le(theta, eta)),
     ),
+    given=(BOTH_FROM_ONE,),
     claims=(
         Claim("prefix", sp.Ge(total(r[i], last=k), total(p[i], last=k))),
         Claim("shannon", sp.Le(tsallis(r, 1), shannon)),

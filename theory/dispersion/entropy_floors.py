@@ -6,7 +6,7 @@ from functools import partial
 
 import sympy as sp
 
-from ..mapping.entropy import tsallis
+from ..hypotheses import ABOVE_ONE, SEVERAL, SOFTMAX, VARIED
 from ..notation import *
 from ..theorem import Claim, Folklore, Theorem
 from .dispersion import shannon, spread, width
@@ -24,6 +24,7 @@ softmax_floor_exact = theorem(
         r"have $k$ tokens at the top and the others at the bottom."
     ),
     setting=r"every $n \ge 1$, $\theta > 0$, $z \in \mathbb{R}^n$; $p = \mathrm{softmax}(\theta z)$",
+    given=(SOFTMAX,),
     claims=(Claim("floor", sp.Ge(shannon, Least(sp.log(_raised) - k * sp.exp(width) * width / _raised, k))),),
     folklore=(
         Folklore(
@@ -63,6 +64,11 @@ floor_at_minimum = theorem(
         r"Schur-concave functional. Its least value over $m$ may have three levels and no zeros."
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$ that is not constant",
+    given=(
+        SEVERAL,
+        VARIED,
+        ABOVE_ONE,
+    ),
     claims=(
         Claim("floor", sp.Ge(shannon, _full * _entropy(_most) + _entropy(_rest) + (n - _full - 1) * _entropy(_least))),
     ),
@@ -93,6 +99,11 @@ dispersion_of_bounded = theorem(
         r"$n^{-(\alpha-1)(1 - o(1))}$ in the coordinates $x$."
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$, $0 < \varepsilon \le 1$",
+    given=(
+        SEVERAL,
+        ABOVE_ONE,
+        epsilon <= 1,
+    ),
     claims=(
         Claim(
             "enough",
@@ -104,27 +115,6 @@ dispersion_of_bounded = theorem(
     ),
 )
 
-longer_entropy = theorem(
-    name="longer-row-entropy",
-    title="A longer row may have the same entropy, or none",
-    statement=(
-        r"When a token of logit $b$ joins, the entropy stays exactly the same if $(\alpha-1) b \le \tau$, and is 0 "
-        r"if $b \ge z_{\max} + \frac{1}{\alpha-1}$."
-    ),
-    setting=(
-        r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$ and a further logit $b$; $r$ belongs to $(z, b)$"
-    ),
-    claims=(
-        Claim("same", sp.Implies(a * late <= tau, sp.Eq(tsallis(r, 1).subs(n, n + 1), shannon))),
-        Claim("none", sp.Implies(late >= z_max + 1 / a, sp.Eq(tsallis(r, 1).subs(n, n + 1), 0))),
-    ),
-    folklore=(
-        Folklore(
-            r"More tokens mean more entropy: false, one outstanding token ends all of it.",
-            sp.Ge(tsallis(r, 1).subs(n, n + 1), shannon),
-        ),
-    ),
-)
 
 scalable_floor = theorem(
     name="scalable-softmax-floor",
@@ -135,6 +125,7 @@ scalable_floor = theorem(
         r"z_{\min})$, with about $n^{1 - b(z_{\max} - z_{\min})}$ tokens at the top.)"
     ),
     setting=r"every $n \ge 2$, $b > 0$, $z \in \mathbb{R}^n$; $p = \mathrm{softmax}(b \log n \cdot z)$",
+    given=(SEVERAL,),
     claims=(Claim("floor", sp.Ge(shannon, (1 - strength * (z_max - z_min)) * sp.log(n))),),
     folklore=(
         Folklore(

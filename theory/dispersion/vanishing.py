@@ -6,6 +6,8 @@ from functools import partial
 
 import sympy as sp
 
+from ..hypotheses import ABOVE_ONE, SOFTMAX
+from ..mapping.entropy import tsallis
 from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 
@@ -22,11 +24,16 @@ joining = theorem(
         r"always does. (At a scale that depends on the length, $\gamma \ne 0$, neither holds.)"
     ),
     setting=_JOINED,
+    given=(ABOVE_ONE,),
     claims=(
         Claim("never-more", sp.Le(r[k], p[k])),
         Claim("unchanged", Iff(sp.Eq(r[k], p[k]), sp.Or(sp.Eq(p[k], 0), a * late <= tau))),
     ),
     folklore=(
+        Folklore(
+            r"More tokens mean more entropy: false, one outstanding token ends all of it.",
+            sp.Ge(tsallis(r, 1).subs(n, n + 1), tsallis(p, 1)),
+        ),
         Folklore(
             r"A joining token never raises another's weight under scalable softmax, $\theta = s \log n$: false, the "
             r"scale grows. At $s = 1$, $z = (0, 1)$ gives $0.667$, and adding a token at $-5$ raises it to $0.749$.",
@@ -62,6 +69,7 @@ critical_rival = theorem(
         r"\frac{1}{\alpha-1}$: entmax vanishes harder than softmax, at a bounded logit."
     ),
     setting=_JOINED,
+    given=(ABOVE_ONE,),
     claims=(
         Claim("critical", sp.Implies(p[k] > 0, Iff(sp.Eq(r[k], 0), late >= critical_logit))),
         Claim("bounded", sp.Implies(p[k] > 0, critical_logit <= z[k] + 1 / a)),
@@ -82,6 +90,10 @@ epsilon_criterion = theorem(
         r"\varepsilon^{\alpha-1}]_+^q \le 1$, the sum over all tokens, $k$ included."
     ),
     setting=r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, $0 < \varepsilon \le 1$",
+    given=(
+        ABOVE_ONE,
+        epsilon <= 1,
+    ),
     claims=(Claim("criterion", Iff(p[k] >= epsilon, total(pos(a * (z[i] - z[k]) + epsilon**a) ** q) <= 1)),),
 )
 
@@ -100,6 +112,7 @@ needle = theorem(
         r"$z_k$"
     ),
     hypotheses=(Hypothesis("top", r"$z_l \le z_k$ for every $l$", Every(z[l] <= z[k], l)),),
+    given=(ABOVE_ONE,),
     claims=(Claim("weight", sp.Ge(p[k], sp.Min(1 / near, (a * gap) ** q))),),
     folklore=(
         Folklore(
@@ -118,6 +131,7 @@ softmax_vanishes = theorem(
         r"z_{\min}$."
     ),
     setting=r"every $n \ge 1$, $z \in \mathbb{R}^n$; $p = \mathrm{softmax}(z)$",
+    given=(SOFTMAX,),
     claims=(Claim("weight", sp.Le(p[k], sp.exp(z_max - z_min) / (sp.exp(z_max - z_min) + n - 1))),),
     folklore=(
         Folklore(

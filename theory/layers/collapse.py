@@ -6,6 +6,7 @@ from functools import partial
 
 import sympy as sp
 
+from ..hypotheses import ABOVE_ONE, FROM_ONE, REPEATED, SEVERAL, SOFTMAX
 from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 
@@ -23,6 +24,13 @@ _SETTING = (
     r"to $z$ with its last token repeated"
 )
 
+_SOFTMAX_REPEATED = Every(sp.Eq(r[l] * (1 + p[n]), p[l]), l)
+_ENTMAX_REPEATED = sp.And(
+    sp.Eq(total(r[i], last=n - 1) + 2 * r[n], 1),
+    Every(sp.Eq(r[l], sp.Piecewise((pos(a * (z[l] - z[n]) + r[n] ** a) ** q, r[n] > 0), (p[l], True))), l),
+)
+"""What the weights of the row with its last token repeated have to do with those of the row, as conditions."""
+
 read_out_shift = theorem(
     name="read-out-shift",
     title="How far a repeated last token moves a read-out",
@@ -31,6 +39,10 @@ read_out_shift = theorem(
         r"(p_i - r_i) = 2 r_n - p_n \in [0, p_n]$. Hence $|o^* - o| \le \eta \max_i |v_n - v_i|$."
     ),
     setting=_SETTING + r"; $R = \max_i |v_n - v_i|$",
+    given=(
+        FROM_ONE,
+        REPEATED,
+    ),
     claims=(
         Claim("shift", sp.Eq(repeated_output - output, total((p[i] - r[i]) * (v[n] - v[i]), last=n - 1))),
         Claim("mass", sp.Eq(total(p[i] - r[i], last=n - 1), moved)),
@@ -52,6 +64,10 @@ softmax_collapse = theorem(
     title="Softmax moves at most 0.1716 of its mass",
     statement=(r"For softmax $o^* - o = r_n (v_n - o)$, and $\eta = (1 - p_n) r_n \le 3 - 2\sqrt2$."),
     setting=_SETTING.replace(r"real $\alpha \ge 1$", r"$\alpha = 1$"),
+    given=(
+        _SOFTMAX_REPEATED,
+        SOFTMAX,
+    ),
     claims=(
         Claim("shift", sp.Eq(repeated_output - output, r[n] * (v[n] - output))),
         Claim("mass", sp.Eq(moved, (1 - p[n]) * r[n])),
@@ -70,6 +86,11 @@ softmax_collapse_rate = theorem(
     ),
     setting=_SETTING.replace(r"real $\alpha \ge 1$", r"$\alpha = 1$").replace(r"n \ge 1", r"n \ge 2"),
     hypotheses=(Hypothesis("long", r"$e^D \le (n-1)/\sqrt2$", (n - 1) / sp.sqrt(2) >= _E),),
+    given=(
+        SEVERAL,
+        _SOFTMAX_REPEATED,
+        SOFTMAX,
+    ),
     claims=(
         Claim("rate", sp.Le(moved, (n - 1) * _E / ((n - 1 + _E) * (n - 1 + 2 * _E)))),
         Claim("simple", sp.Le(moved, _E / (n - 1))),
@@ -93,6 +114,11 @@ persistence = theorem(
             Every(sp.Or(sp.Eq(l, 1), sp.Eq(l, n), z[l] <= z[1] - 2 ** (-a) / a), l),
         ),
     ),
+    given=(
+        SEVERAL,
+        ABOVE_ONE,
+        _ENTMAX_REPEATED,
+    ),
     claims=(Claim("distance", sp.Eq(repeated_output - output, (v[n] - v[1]) / 6)),),
 )
 
@@ -102,8 +128,7 @@ collapse_through_layers = theorem(
     statement=(
         r"If two inputs of $L$ layers differ by at most $R$ in every token, and each layer averages with the same "
         r"row-stochastic weights and then applies a map of Lipschitz constant $K$ token by token, the outputs differ "
-        r"by at most $K^L R$. With softmax over logits of range $D$ a repetition therefore moves a deep read-out by "
-        r"at most $K^L \frac{e^D}{n-1}$ times the spread of the values, while the attention stays the same."
+        r"by at most $K^L R$."
     ),
     setting=(
         r"every $n, L \ge 1$, row-stochastic matrices, token-wise maps of Lipschitz constant $K > 0$; $b$ is the "
@@ -115,6 +140,13 @@ collapse_through_layers = theorem(
             r"What softmax has brought close stays close in every deeper layer: false for maps of Lipschitz constant "
             r"above 1.",
             sp.Le(sp.Abs(late), reach),
+        ),
+        Folklore(
+            r"A repetition changes one layer only, so with softmax over logits of range $D$ it moves a deep read-out "
+            r"by at most $K^L \frac{e^D}{n-1}$ times the spread of the values: false without a causal mask, every "
+            r"layer's weights change.",
+            sp.Le(sp.Abs(late), lipschitz**layers * sp.exp(extent) / (n - 1) * reach),
+            source="ours: an earlier version of this theorem said so",
         ),
     ),
 )
@@ -133,6 +165,7 @@ fixed_set = theorem(
     hypotheses=(
         Hypothesis("below", r"$(\alpha-1) z_l \le \tau_F$ outside $F$", Every(sp.Or(l > outside, x(l) <= rho), l)),
     ),
+    given=(ABOVE_ONE,),
     claims=(Claim("same", sp.Eq(repeated_output - output, late)),),
 )
 
@@ -145,6 +178,10 @@ total_collapse = theorem(
         r"read-outs meet as they do for softmax. So no choice of $\alpha$ prevents collapse for all logits."
     ),
     setting=_SETTING,
+    given=(
+        FROM_ONE,
+        REPEATED,
+    ),
     claims=(
         Claim("dead", sp.Implies(sp.Eq(p[n], 0), sp.Eq(repeated_output - output, 0))),
         Claim("alone", sp.Implies(sp.Eq(p[n], 1), sp.Eq(repeated_output - output, 0))),

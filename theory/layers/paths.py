@@ -7,7 +7,7 @@ from functools import partial
 import sympy as sp
 
 from ..calculus.jacobian import Sigma, mean
-from ..hypotheses import CONVEX_RANGE, OFF_BOUNDARY
+from ..hypotheses import CONVEX_RANGE, FROM_ONE, OFF_BOUNDARY
 from ..notation import *
 from ..theorem import Claim, Folklore, Theorem
 
@@ -183,6 +183,7 @@ read_out_gradient = theorem(
         r"every $n \ge 1$, real $\alpha \ge 1$, $z, v \in \mathbb{R}^n$; $D_{ij}$ is the derivative of $p_i$ in $z_j$"
     ),
     hypotheses=(OFF_BOUNDARY,),
+    given=(FROM_ONE,),
     claims=(
         Claim("gradient", sp.Eq(total(v[i] * D[i, j]), s(j) * (v[j] - mean))),
         Claim("dead", sp.Or(p[j] > 0, sp.Eq(total(v[i] * D[i, j]), 0))),
@@ -205,6 +206,7 @@ gradient_size = theorem(
     ),
     setting=r"every $n \ge 1$, real $\alpha \ge 1$, $p$ in the simplex, $v \in \mathbb{R}^n$; $R$ their range",
     hypotheses=(CONVEX_RANGE,),
+    given=(FROM_ONE,),
     claims=(
         Claim("total", sp.Le(total(s(j) * sp.Abs(v[j] - mean), j), Sigma * reach / 2)),
         Claim("sensitivity", sp.Le(Sigma, size**a)),

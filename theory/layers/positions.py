@@ -6,6 +6,7 @@ from functools import partial
 
 import sympy as sp
 
+from ..hypotheses import ABOVE_ONE, SOFTMAX
 from ..mapping.entropy import tsallis
 from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
@@ -36,6 +37,7 @@ alibi_radius = theorem(
     ),
     setting=_BIASED + r"; $d$ the distance of the first token, $d = n - 1$",
     hypotheses=(_range,),
+    given=(ABOVE_ONE,),
     claims=(
         Claim("beyond", sp.Implies(reach_sum >= 1, sp.Eq(p[1], 0))),
         Claim("simple", sp.Implies(slope * distance >= content + 1 / a, sp.Eq(p[1], 0))),
@@ -57,6 +59,7 @@ alibi_attained = theorem(
         r"if $\sum_{k=1}^d [(\alpha-1)(m k - \rho)]_+^q < 1$, $d = n - 1$."
     ),
     setting=_BIASED + r"; $c_1 = \rho$ and $c_k = 0$ for the others",
+    given=(ABOVE_ONE,),
     claims=(Claim("reached", Iff(sp.Gt(p[1], 0), reach_sum < 1)),),
 )
 
@@ -69,6 +72,7 @@ alibi_softmax = theorem(
     ),
     setting=_BIASED.replace(r", real $\alpha > 1$", ""),
     hypotheses=(_range,),
+    given=(SOFTMAX,),
     claims=(
         Claim("positive", sp.Gt(p[k], 0, evaluate=False)),
         Claim(
@@ -92,6 +96,7 @@ alibi_scale = theorem(
         r"token $k$ lies at distance $n - k$ from the last, $d = n - 1$; $z_k = c_k - m (n - k)$"
     ),
     hypotheses=(_range,),
+    given=(ABOVE_ONE,),
     claims=(
         Claim("scaled", sp.Implies(slope * distance >= content + 1 / (a * theta), sp.Eq(p[1], 0))),
         Claim("added", sp.Implies(slope * distance >= theta * content + 1 / a, sp.Eq(r[1], 0))),
@@ -122,6 +127,7 @@ alibi_two_sided = theorem(
         r"every $d \ge 1$, $n = 2 d + 1$ tokens, the query in the middle, real $\alpha > 1$, $m > 0$, $\rho \ge 0$; "
         r"$z_1 = \rho - m d$ and $z_k = -m |d + 1 - k|$ for the others"
     ),
+    given=(ABOVE_ONE,),
     claims=(Claim("reached", Iff(sp.Gt(p[1], 0), two_sided_sum < 1)),),
 )
 
@@ -142,6 +148,7 @@ rotary_returns = theorem(
         r"every $n, F, W \ge 1$, real $\alpha > 1$, frequencies $\omega_f$, amplitudes $A_f \ge 0$ of sum $R$; $z_k "
         r"= z(k - 1)$"
     ),
+    given=(ABOVE_ONE,),
     claims=(
         Claim("returns", sp.Ge(total(sp.Piecewise((1, z[k] >= z_max - _return), (0, True)), k), n / cells**bands)),
         Claim("peak", sp.Le(p_max**a, _shared)),
@@ -178,6 +185,7 @@ rotary_cut_off = theorem(
         r"every $n \ge 1$, real $\alpha > 1$, $\omega, A > 0$ such that $\tau \ge -(\alpha-1) A$ (else every token has "
         r"mass); token $k$ lies at distance $k - 1$, $z_k = A \cos(\omega (k - 1))$"
     ),
+    given=(ABOVE_ONE,),
     claims=(
         Claim("within", sp.Implies(_angle < cut_off, sp.Gt(p[k], 0))),
         Claim("beyond", sp.Implies(sp.And(cut_off <= _angle, _angle <= 2 * sp.pi - cut_off), sp.Eq(p[k], 0))),
@@ -213,6 +221,7 @@ nope_beside_alibi = theorem(
         r"distance $d = n - k$ from the last, $p = \mathrm{entmax}_\alpha(z_i - m (n - i))$, $r = "
         r"\mathrm{entmax}_\alpha(z)$"
     ),
+    given=(ABOVE_ONE,),
     claims=(
         Claim("alibi", sp.Implies(slope * (n - k) >= z_max - z_min + 1 / a, sp.Eq(p[k], 0))),
         Claim("nope", Iff(sp.Eq(r[k], 1), _stands_out)),

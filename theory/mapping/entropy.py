@@ -6,7 +6,7 @@ from functools import partial
 
 import sympy as sp
 
-from ..hypotheses import ALPHAS_IN_ORDER, CONVEX_RANGE
+from ..hypotheses import ABOVE_ONE, ALPHAS_IN_ORDER, BOTH_ABOVE_ONE, CONVEX_RANGE, SEVERAL
 from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 
@@ -35,6 +35,7 @@ tsallis_limits = theorem(
         r"$\alpha \to \infty$."
     ),
     setting=r"every $n \ge 1$, $p$ in the simplex, real $\alpha > 1$",
+    given=(ABOVE_ONE,),
     claims=(
         Claim("shannon", sp.Eq(sp.Limit(tsallis_term(p[i], alpha), alpha, 1), -p[i] * sp.log(p[i]))),
         Claim(
@@ -65,6 +66,7 @@ tsallis_falls = theorem(
     ),
     setting=r"every $n \ge 1$, $p$ in the simplex, real $\alpha, \alpha' > 1$",
     hypotheses=(ALPHAS_IN_ORDER,),
+    given=(BOTH_ABOVE_ONE,),
     claims=(
         Claim("falls", sp.Le(tsallis(p, beta), tsallis(p, alpha))),
         Claim("below-shannon", sp.Le(tsallis(p, alpha), tsallis(p, 1))),
@@ -78,6 +80,7 @@ tsallis_range = theorem(
         r"$0 \le H_\alpha(p) \le \frac{1 - n^{1-\alpha}}{\alpha(\alpha-1)}$, attained at one-hot and uniform $p$."
     ),
     setting=r"every $n \ge 1$, $p$ in the simplex, real $\alpha > 1$",
+    given=(ABOVE_ONE,),
     claims=(
         Claim("zero", sp.Ge(tsallis(p, alpha), 0)),
         Claim("uniform", sp.Le(tsallis(p, alpha), (1 - n ** (1 - alpha)) / (alpha * (alpha - 1)))),
@@ -102,6 +105,10 @@ strong_concavity = theorem(
     ),
     setting=r"every $n \ge 1$, $p$ in the simplex with positive entries, $v \in \mathbb{R}^n$, real $\alpha > 1$",
     hypotheses=(CONVEX_RANGE,),
+    given=(
+        ABOVE_ONE,
+        Every(sp.Gt(p[l], 0, evaluate=False), l),
+    ),
     claims=(
         Claim("l2", sp.Ge(total(v[i] ** 2 * p[i] ** (alpha - 2)), total(v[i] ** 2))),
         Claim("l1", sp.Ge(total(v[i] ** 2 * p[i] ** (alpha - 2)), n ** (1 - alpha) * total(sp.Abs(v[i])) ** 2)),
@@ -132,6 +139,12 @@ schur = theorem(
     hypotheses=(
         Hypothesis("different", r"$p_i \ne p_j$", sp.Ne(p[i], p[j])),
         Hypothesis("transfer", r"$0 < t < 1$", sp.And(mix > 0, mix < 1)),
+    ),
+    given=(
+        SEVERAL,
+        ABOVE_ONE,
+        mix >= 0,
+        mix <= 1,
     ),
     claims=(
         Claim(

@@ -6,9 +6,10 @@ from functools import partial
 
 import sympy as sp
 
-from ..hypotheses import ALPHAS_IN_ORDER, CONVEX_RANGE, LARGE_ALPHA, SORTED
+from ..hypotheses import ABOVE_ONE, ALPHAS_IN_ORDER, BOTH_ABOVE_ONE, CONVEX_RANGE, LARGE_ALPHA, SORTED, TWO_TOKENS
 from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
+from .newton import plain
 
 theorem = partial(Theorem, area="excess")
 
@@ -34,20 +35,37 @@ excess_convex = theorem(
     title="Up to alpha = 2 the excess is convex in the level",
     statement=(
         r"For $\alpha \le 2$ both $F(\tau) = \sum_i [x_i - \tau]_+^q$ and $\lVert [x - \tau]_+ \rVert_q = F^{1/q}$ "
-        r"are convex: they lie below their chords. Both have the threshold at level 1; they are linear where one "
-        r"token, or (the norm) tied tokens, are above."
+        r"are convex: they lie below their chords. So Newton's step on the excess, from any $\tau' < x_{\max}$, also "
+        r"right of the threshold, ends at or left of $\tau$."
     ),
     setting=_CHORD,
     hypotheses=(CONVEX_RANGE,),
+    given=(
+        ABOVE_ONE,
+        mix >= 0,
+        mix <= 1,
+        shift >= 0,
+    ),
     claims=(
         Claim("mass", sp.Le(mass_above(_between), _chord(mass_above(rho), mass_above(rho + shift)))),
         Claim("norm", sp.Le(mass_above(_between) ** a, _chord(mass_above(rho) ** a, mass_above(rho + shift) ** a))),
+        Claim("tangent", sp.Implies(rho < a * z_max, plain <= tau)),
     ),
     folklore=(
         Folklore(
             r"The excess is convex for every $\alpha$, so that Newton's method from the left is safe: false for "
             r"$\alpha > 2$, where each of its powers is concave.",
             sp.Le(mass_above(_between), _chord(mass_above(rho), mass_above(rho + shift))),
+        ),
+        Folklore(
+            r"From the right Newton's method falls to the threshold without passing it: false, the excess is convex "
+            r"and the step passes the root.",
+            sp.Implies(rho > tau, plain >= tau),
+        ),
+        Folklore(
+            r"A Newton step from within the first bracket stays there: false, near $x_{\max}$ the slope vanishes and "
+            r"the step has no bound (here: no more than 10 below $\tau$).",
+            plain >= tau - 10,
         ),
     ),
 )
@@ -68,6 +86,12 @@ excess_pieces = theorem(
             Every(sp.Or(x(l) <= rho, x(l) >= rho + shift), l),
         ),
     ),
+    given=(
+        ABOVE_ONE,
+        mix >= 0,
+        mix <= 1,
+        shift >= 0,
+    ),
     claims=(Claim("mass", sp.Ge(mass_above(_between), _chord(mass_above(rho), mass_above(rho + shift)))),),
 )
 
@@ -83,6 +107,10 @@ two_tokens = theorem(
         r"$\alpha = \frac32$, $|c| \le 1$."
     ),
     setting=r"$n = 2$, real $\alpha > 1$, $z \in \mathbb{R}^2$",
+    given=(
+        ABOVE_ONE,
+        TWO_TOKENS,
+    ),
     claims=(
         Claim("equation", sp.Implies(sp.Abs(_gap) <= 1 / a, sp.Eq(p[1] ** a - p[2] ** a, a * _gap))),
         Claim("sparsemax", sp.Implies(sp.Eq(alpha, 2), sp.Eq(p[1], sp.Min(1, pos((1 + _gap) / 2))))),
@@ -134,6 +162,7 @@ deformed_exponential = theorem(
     ),
     setting=r"every $n \ge 1$, real $\alpha, \alpha' > 1$, $z \in \mathbb{R}^n$",
     hypotheses=(ALPHAS_IN_ORDER,),
+    given=(BOTH_ABOVE_ONE,),
     claims=(
         Claim("form", sp.Eq(p[i], pos(1 + a * (z[i] - (tau + 1) / a)) ** q)),
         Claim("steeper", sp.Or(sp.Eq(p[i], 0), p[i] ** (2 - alpha) <= p[i] ** (2 - beta))),

@@ -6,9 +6,9 @@ from functools import partial
 
 import sympy as sp
 
-from ..hypotheses import CONVEX_RANGE, LEFT_OF_THRESHOLD, SPARSEMAX
+from ..hypotheses import ABOVE_ONE, LEFT_OF_THRESHOLD, SPARSEMAX
 from ..notation import *
-from ..theorem import Claim, Folklore, Hypothesis, Theorem
+from ..theorem import Claim, Hypothesis, Theorem
 from .threshold import bend_sum, mass, slope_sum
 
 theorem = partial(Theorem, area="newton")
@@ -22,30 +22,6 @@ lost = sp.Not(Every(sp.Or(x(l) <= rho, x(l) > plain), l))
 
 _START = r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, $\tau' < x_{\max}$"
 
-newton_lands_left = theorem(
-    name="newton-lands-left",
-    title="One Newton step from anywhere lands left of the threshold",
-    statement=(
-        r"For $\alpha \le 2$ and every $\tau' < x_{\max}$, also right of the threshold, Newton's step on the excess "
-        r"ends at or left of $\tau$. From there on the method rises (theorem *newton-from-the-left*). A start on the "
-        r"right may throw it far to the left, out of the first bracket."
-    ),
-    setting=_START,
-    hypotheses=(CONVEX_RANGE,),
-    claims=(Claim("left", sp.Le(plain, tau)),),
-    folklore=(
-        Folklore(
-            r"From the right Newton's method falls to the threshold without passing it: false, the excess is convex "
-            r"and the step passes the root.",
-            sp.Implies(rho > tau, plain >= tau),
-        ),
-        Folklore(
-            r"A Newton step from within the first bracket stays there: false, near $x_{\max}$ the slope vanishes and "
-            r"the step has no bound (here: no more than 10 below $\tau$).",
-            plain >= tau - 10,
-        ),
-    ),
-)
 
 newton_sparsemax = theorem(
     name="newton-sparsemax-steps",
@@ -56,6 +32,10 @@ newton_sparsemax = theorem(
     ),
     setting=_START + r"; $T$ steps from $\tau'$ until the end is $\tau$",
     hypotheses=(SPARSEMAX, LEFT_OF_THRESHOLD),
+    given=(
+        ABOVE_ONE,
+        rho < a * z_max,
+    ),
     claims=(Claim("progress", sp.Or(sp.Eq(plain, tau), lost)), Claim("count", sp.Le(steps, n))),
 )
 
@@ -70,5 +50,9 @@ newton_quadratic = theorem(
     ),
     setting=_START,
     hypotheses=(Hypothesis("smooth", r"$\alpha \le 3/2$", sp.Le(alpha, sp.Rational(3, 2))), LEFT_OF_THRESHOLD),
+    given=(
+        ABOVE_ONE,
+        rho < a * z_max,
+    ),
     claims=(Claim("square", sp.Le(tau - plain, (q - 1) / 2 * bend_sum / slope_sum * (tau - rho) ** 2)),),
 )

@@ -4,6 +4,7 @@ from functools import partial
 
 import sympy as sp
 
+from ..hypotheses import SECOND_IS_SOFTMAX, SOFTMAX
 from ..notation import *
 from ..theorem import Claim, Theorem
 
@@ -17,6 +18,10 @@ softmax_structure = theorem(
         r"$\mathrm{softmax}(z + c\mathbf{1}) = p$."
     ),
     setting=r"every $n \ge 1$, $z \in \mathbb{R}^n$, $c \in \mathbb{R}$; $r$ belongs to $z + c\mathbf{1}$",
+    given=(
+        SOFTMAX,
+        SECOND_IS_SOFTMAX,
+    ),
     claims=(
         Claim("positive", sp.Gt(p[k], 0, evaluate=False)),
         Claim("sum", sp.Eq(total(p[i]), 1)),
@@ -30,6 +35,7 @@ softmax_permutation = theorem(
     title="Permuting the tokens permutes softmax",
     statement=r"If $z'_i = z_{\pi(i)}$ then $\mathrm{softmax}(z')_i = \mathrm{softmax}(z)_{\pi(i)}$.",
     setting=r"every $n \ge 1$, $z \in \mathbb{R}^n$, permutation $\pi$; $r$ belongs to $z_\pi$",
+    given=(SOFTMAX,),
     claims=(Claim("probabilities", sp.Eq(r[i], p[perm[i]])),),
 )
 
@@ -43,5 +49,6 @@ softmax_joining = theorem(
         r"e^{z_i}$: it lowers each of them, at every finite $b$."
     ),
     setting=r"every $n \ge 1$, $z \in \mathbb{R}^n$ and a further logit $b$; $r$ belongs to $(z, b)$",
+    given=(SOFTMAX,),
     claims=(Claim("factor", sp.Eq(r[k], p[k] * _mass / (_mass + sp.exp(late)))), Claim("less", sp.Lt(r[k], p[k]))),
 )

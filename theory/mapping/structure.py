@@ -6,6 +6,7 @@ from functools import partial
 
 import sympy as sp
 
+from ..hypotheses import ABOVE_ONE, FROM_ONE, SEVERAL
 from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 from .entropy import tsallis
@@ -23,6 +24,7 @@ shift_invariance = theorem(
         r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, $c \in \mathbb{R}$; $r, \tau'$ belong to $z + "
         r"c\mathbf{1}$"
     ),
+    given=(ABOVE_ONE,),
     claims=(Claim("probabilities", sp.Eq(r[i], p[i])), Claim("threshold", sp.Eq(rho, tau + a * shift))),
     source="Blondel, Martins, Niculae 2020, Proposition 1",
     folklore=(
@@ -40,6 +42,7 @@ permutation = theorem(
     setting=(
         r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, permutation $\pi$; $r, \tau'$ belong to $z_\pi$"
     ),
+    given=(ABOVE_ONE,),
     claims=(Claim("probabilities", sp.Eq(r[i], p[perm[i]])), Claim("threshold", sp.Eq(rho, tau))),
     source="Blondel, Martins, Niculae 2020, Proposition 1",
 )
@@ -52,6 +55,7 @@ temperature = theorem(
         r"the simplex."
     ),
     setting=r"every $n \ge 1$, real $\alpha > 1$, $\theta > 0$, $z \in \mathbb{R}^n$, and every $r$ in the simplex",
+    given=(ABOVE_ONE,),
     claims=(
         Claim(
             "optimal",
@@ -76,6 +80,7 @@ order = theorem(
         r"$z_i \ge z_j$ gives $p_i \ge p_j$; $p_i > p_j$ gives $z_i > z_j$; and $z_i > z_j$ with $p_i > 0$ gives "
         r"$p_i > p_j$."
     ),
+    given=(ABOVE_ONE,),
     claims=(
         Claim("weak", sp.Implies(z[i] >= z[j], p[i] >= p[j])),
         Claim("converse", sp.Implies(p[i] > p[j], z[i] > z[j])),
@@ -99,6 +104,10 @@ masking = theorem(
         r"logit."
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$; any token may be last",
+    given=(
+        SEVERAL,
+        ABOVE_ONE,
+    ),
     claims=(
         Claim("zero", Iff(sp.Eq(p[n], 0), x(n) <= rho)),
         Claim("equal", sp.Implies(x(n) <= rho, sp.Eq(p[i], r[i]))),
@@ -125,6 +134,7 @@ finite_mask = theorem(
         r"Every token with $z_j \le z_{\max} - \frac{1}{\alpha-1}$ has probability exactly 0; no smaller gap will do."
     ),
     setting=r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$",
+    given=(ABOVE_ONE,),
     claims=(Claim("zero", sp.Implies(z[j] <= z_max - 1 / a, sp.Eq(p[j], 0))),),
     folklore=(
         Folklore(
@@ -146,6 +156,7 @@ duplicates = theorem(
         r"every $n \ge 1$ and $M \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$ whose last entry counts $M$ times "
         r"in $p$, $M + 1$ times in $r$"
     ),
+    given=(ABOVE_ONE,),
     claims=(
         Claim("per-copy", sp.Le(r[n], p[n])),
         Claim("together", sp.Ge((copies + 1) * r[n], copies * p[n])),
@@ -169,6 +180,7 @@ own_logit = theorem(
         r"by any $c$"
     ),
     hypotheses=(Hypothesis("raised", r"$c \ge 0$", sp.Ge(shift, 0)),),
+    given=(FROM_ONE,),
     claims=(Claim("own", sp.Ge(r[n], p[n])), Claim("others", sp.Or(sp.Eq(j, n), r[j] <= p[j]))),
 )
 
@@ -176,6 +188,7 @@ inverse_map = theorem(
     name="inverse-map",
     title="Probabilities determine the logits of the support, up to a constant",
     statement=r"For tokens of the support, $z_i - z_j = \frac{p_i^{\alpha-1} - p_j^{\alpha-1}}{\alpha-1}$.",
+    given=(ABOVE_ONE,),
     claims=(
         Claim("differences", sp.Implies(sp.And(p[i] > 0, p[j] > 0), sp.Eq(z[i] - z[j], (p[i] ** a - p[j] ** a) / a))),
     ),
@@ -198,6 +211,11 @@ infinite_logits = theorem(
         r"row with two infinite logits has no value. A program has to refuse it, or say which it takes."
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$, $z_1 - z_2 = c$",
+    given=(
+        SEVERAL,
+        ABOVE_ONE,
+        sp.Eq(z[1] - z[2], shift),
+    ),
     claims=(
         Claim("one", sp.Implies(Every(sp.Or(sp.Eq(l, 1), z[l] <= z[1] - 1 / a), l), sp.Eq(p[1], 1))),
         Claim("two", sp.Implies(sp.And(p[1] > 0, p[2] > 0), sp.Eq(p[1] ** a - p[2] ** a, a * shift))),

@@ -6,7 +6,7 @@ from functools import partial
 
 import sympy as sp
 
-from ..hypotheses import CONVEX_RANGE, LARGE_ALPHA, LEFT_OF_THRESHOLD, SORTED, SPARSEMAX
+from ..hypotheses import ABOVE_ONE, CONVEX_RANGE, LARGE_ALPHA, LEFT_OF_THRESHOLD, SORTED, SPARSEMAX
 from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 from .entropy import tsallis
@@ -24,6 +24,7 @@ threshold_form = theorem(
         r"\tau]_+^q$ with $x = (\alpha-1) z$, $q = 1/(\alpha-1)$ and the unique $\tau$ for which these sum to 1."
     ),
     setting=r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, and every $r$ in the simplex",
+    given=(ABOVE_ONE,),
     claims=(
         Claim("form", sp.Eq(p[i], pos(x(i) - tau) ** q)),
         Claim("simplex", sp.Eq(excess, 0)),
@@ -54,6 +55,7 @@ brackets = theorem(
         r"n^{1-\alpha}$, where $m$ is the multiplicity of the largest logit; and $\tau = x_{\max} - "
         r"p_{\max}^{\alpha-1}$ exactly."
     ),
+    given=(ABOVE_ONE,),
     claims=(
         Claim("lower", sp.Ge(tau, a * z_max - 1)),
         Claim("lower-ties", sp.Ge(tau, a * z_max - top ** (1 - alpha))),
@@ -85,6 +87,7 @@ sorted_means = theorem(
         r"$x_i$ (best: the largest). For sorted logits and $k = |S|$ this is sparsemax's formula at $\alpha = 2$."
     ),
     hypotheses=(CONVEX_RANGE,),
+    given=(ABOVE_ONE,),
     claims=(Claim("mean", sp.Ge(tau, sorted_mean(k) - k ** (1 - alpha))),),
 )
 
@@ -93,6 +96,7 @@ sorted_means_above = theorem(
     title="Beyond alpha = 2 the support's mean bounds the threshold from above",
     statement=r"For $\alpha \ge 2$ and sorted logits, $\tau \le \mu_{|S|} - |S|^{1-\alpha}$.",
     hypotheses=(SORTED, LARGE_ALPHA),
+    given=(ABOVE_ONE,),
     claims=(Claim("mean", sp.Le(tau, sorted_mean(size) - size ** (1 - alpha))),),
 )
 
@@ -112,6 +116,10 @@ newton = theorem(
     ),
     setting=r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, $\tau' < x_{\max}$",
     hypotheses=(CONVEX_RANGE, LEFT_OF_THRESHOLD),
+    given=(
+        ABOVE_ONE,
+        rho < a * z_max,
+    ),
     claims=(
         Claim("rises", sp.Ge((mass - 1) / (q * slope_sum), 0)),
         Claim("longer", sp.Ge((mass - mass ** (1 - 1 / q)) / slope_sum, (mass - 1) / (q * slope_sum))),

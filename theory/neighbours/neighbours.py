@@ -6,6 +6,7 @@ from functools import partial
 
 import sympy as sp
 
+from ..hypotheses import ABOVE_ONE
 from ..notation import *
 from ..theorem import Claim, Folklore, Theorem
 
@@ -49,6 +50,10 @@ normmax_form = theorem(
         r"maximum is $\tau$."
     ),
     setting=_NORMMAX + r"; every $r$ in the simplex",
+    given=(
+        ABOVE_ONE,
+        sp.Eq(total(pos(z[i] - tau) ** (alpha / (alpha - 1))), 1),
+    ),
     claims=(
         Claim("optimal", sp.Le(total(r[i] * z[i]) - _norm[r], total(p[i] * z[i]) - _norm[p])),
         Claim("value", sp.Eq(total(p[i] * z[i]) - _norm[p], tau)),
@@ -64,6 +69,7 @@ normmax_structure = theorem(
         r"permutes the weights, and a constant added to every logit moves the threshold and nothing else."
     ),
     setting=_NORMMAX + _TURNED,
+    given=(ABOVE_ONE,),
     claims=(
         Claim("sum", sp.Eq(total(p[i]), 1)),
         Claim("order", sp.Implies(z[i] >= z[j], p[i] >= p[j])),
@@ -79,6 +85,7 @@ normmax_joining = theorem(
         r"A token of logit $b$ that joins changes no weight if $b \le \tau$; if $b > \tau$ it raises the threshold."
     ),
     setting=_NORMMAX + r"; $r, \tau'$ belong to $(z, b)$",
+    given=(ABOVE_ONE,),
     claims=(
         Claim("unchanged", sp.Implies(late <= tau, sp.Eq(r[k], p[k]))),
         Claim("threshold", Iff(rho > tau, late > tau)),
@@ -113,6 +120,15 @@ self_adjust_order = theorem(
     setting=(
         r"every $n \ge 1$, $z \in \mathbb{R}^n$ not all zero; $p_i = \frac{z_i - l}{h - l} \mathrm{softmax}(z)_i$, "
         r"$l = \min(0, z_{\min})$, $h = \max(0, z_{\max})$"
+    ),
+    given=(
+        Every(
+            sp.Eq(
+                p[l] * (sp.Max(0, z_max) - sp.Min(0, z_min)) * total(sp.exp(z[i])),
+                (z[l] - sp.Min(0, z_min)) * sp.exp(z[l]),
+            ),
+            l,
+        ),
     ),
     claims=(Claim("order", Iff(p[i] > p[j], z[i] > z[j])),),
     folklore=(

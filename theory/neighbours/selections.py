@@ -63,6 +63,10 @@ budget_form = theorem(
     title="The threshold form of a budget is the nearest point of the cube",
     statement=r"Among all $r$ with $0 \le r_i \le 1$ and $\sum_i r_i = K$, $p$ is the nearest to $z$.",
     setting=_BUDGET.removesuffix(_NEAREST) + "; every such $r$",
+    given=(
+        Every(sp.Eq(p[l], sp.Min(1, pos(z[l] - tau))), l),
+        sp.Eq(total(p[i]), total(r[i])),
+    ),
     claims=(Claim("nearest", sp.Le(total((p[i] - z[i]) ** 2), total((r[i] - z[i]) ** 2))),),
     source="Niculae & Martins 2020 (the definition)",
 )

@@ -70,6 +70,7 @@ sigmoid_length = theorem(
         r"every $n \ge 1$, $z \in \mathbb{R}^n$ and a further logit $b$; $p_i = 1/(1 + n e^{-z_i})$, and $r$ belongs "
         r"to $(z, b)$, with $n + 1$"
     ),
+    given=(Every(sp.Eq(p[l] * (1 + n * sp.exp(-z[l])), 1), l),),
     claims=(Claim("odds", sp.Eq((n + 1) * r[k] * (1 - p[k]), n * p[k] * (1 - r[k]))), Claim("less", sp.Lt(r[k], p[k]))),
     folklore=(
         Folklore(
@@ -109,6 +110,7 @@ stick_structure = theorem(
     title="Stick-breaking: positive weights, and what is left over",
     statement=r"$p_k > 0$, and $\sum_i p_i = 1 - \prod_j (1 - \sigma(z_j)) < 1$.",
     setting=_STICK,
+    given=(Every(sp.Eq(p[l], sp.Product(1 / (1 + sp.exp(z[i])), (i, l + 1, n)) / (1 + sp.exp(-z[l]))), l),),
     claims=(
         Claim("positive", sp.Gt(p[k], 0, evaluate=False)),
         Claim("rest", sp.Eq(total(p[i]), 1 - sp.Product(1 - sigma(z[j]), (j, 1, n)))),

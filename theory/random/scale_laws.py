@@ -6,7 +6,7 @@ from functools import partial
 
 import sympy as sp
 
-from ..hypotheses import SPARSEMAX
+from ..hypotheses import FROM_ONE, SEVERAL, SPARSEMAX
 from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 
@@ -16,16 +16,16 @@ scale_in_gamma = theorem(
     name="scale-in-gamma",
     title="A larger gamma is a larger scale from three tokens on",
     statement=(
-        r"$(\log n)^\gamma \le (\log n)^{\gamma'}$ for $\gamma \le \gamma'$ and $n \ge 3$. For $n = 2$ the order is "
-        r"reversed, as $\log 2 < 1$, and for $n = 1$ the adaptive scale is $0$, $1$ or infinite: in causal attention "
-        r"the first two rows always meet this."
+        r"For $\gamma \le \gamma'$, $(\log n)^\gamma \le (\log n)^{\gamma'}$ from three tokens on. For $n = 2$ the "
+        r"order is reversed, as $\log 2 < 1$."
     ),
     setting=r"every $n \ge 2$, real $\gamma, \gamma'$",
-    hypotheses=(
-        Hypothesis("order", r"$\gamma \le \gamma'$", sp.Le(gamma, gamma2)),
-        Hypothesis("three", r"$n \ge 3$", sp.Ge(n, 3)),
+    hypotheses=(Hypothesis("order", r"$\gamma \le \gamma'$", sp.Le(gamma, gamma2)),),
+    given=(SEVERAL,),
+    claims=(
+        Claim("monotone", sp.Implies(n >= 3, sp.log(n) ** gamma <= sp.log(n) ** gamma2)),
+        Claim("reversed", sp.Implies(sp.Eq(n, 2), sp.log(n) ** gamma >= sp.log(n) ** gamma2)),
     ),
-    claims=(Claim("monotone", sp.Le(sp.log(n) ** gamma, sp.log(n) ** gamma2)),),
 )
 
 scale_of_one = theorem(
@@ -34,11 +34,11 @@ scale_of_one = theorem(
     statement=(
         r"At $n = 1$ the factor $(\log n)^\gamma$ is $0$ for $\gamma > 0$ and $1$ for $\gamma = 0$; for $\gamma < 0$ "
         r"its reciprocal is $0$, so it has no finite value: there a program that multiplies by it meets $\infty "
-        r"\cdot 0$. The single token has all mass at every scale. In causal attention the first row always meets "
-        r"this, and the second one a base $\log 2 < 1$."
+        r"\cdot 0$. The single token has all mass at every scale."
     ),
     setting=r"$n = 1$, real $\gamma$, real $\alpha \ge 1$, $\theta > 0$, $z \in \mathbb{R}$",
     hypotheses=(Hypothesis("single", r"$n = 1$", sp.Eq(n, 1)),),
+    given=(FROM_ONE,),
     claims=(
         Claim("zero", sp.Implies(gamma > 0, sp.Eq(sp.log(n) ** gamma, 0))),
         Claim("one", sp.Implies(sp.Eq(gamma, 0), sp.Eq(sp.log(n) ** gamma, 1))),
@@ -86,6 +86,10 @@ scale_reductions = theorem(
         r"the limit $b \to 0$, never attained, as $\theta_n > \delta$; for $\delta \ge 0$ the scale is positive."
     ),
     setting=r"every $n \ge 2$, $\delta \ge 0$, $b > 0$, real $\gamma$, $z \in \mathbb{R}^n$, real $\alpha \ge 1$",
+    given=(
+        SEVERAL,
+        FROM_ONE,
+    ),
     claims=(
         Claim(
             "scalable",
@@ -112,6 +116,7 @@ scalable_softmax = theorem(
     hypotheses=(
         Hypothesis("gap", r"$z_l \le z_k - g$ for every other $l$", Every(sp.Or(sp.Eq(l, k), z[l] <= z[k] - gap), l)),
     ),
+    given=(SEVERAL,),
     claims=(Claim("weight", sp.Ge(p[k], 1 / (1 + (n - 1) * n ** (-strength * gap)))),),
     folklore=(
         Folklore(

@@ -8,7 +8,7 @@ import sympy as sp
 
 from ..calculus.jacobian import mean
 from ..calculus.lipschitz import kappa
-from ..hypotheses import CONVEX_RANGE, UNIT_VALUES
+from ..hypotheses import ABOVE_ONE, CONVEX_RANGE, FROM_ONE, SEVERAL, UNIT_VALUES
 from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 
@@ -30,6 +30,10 @@ sup_to_one = theorem(
         r"*jacobian*"
     ),
     hypotheses=(CONVEX_RANGE, UNIT_VALUES),
+    given=(
+        SEVERAL,
+        FROM_ONE,
+    ),
     claims=(Claim("norm", sp.Le(total(s(i) * sp.Abs(v[i] - mean)), halves)),),
     folklore=(
         Folklore(
@@ -57,6 +61,12 @@ not_lipschitz = theorem(
         r"$z$, $z'$ as above, $r = \mathrm{entmax}_\alpha(z')$"
     ),
     hypotheses=(Hypothesis("large-alpha", r"$\alpha > 2$", sp.Gt(alpha, 2)),),
+    given=(
+        ABOVE_ONE,
+        n >= 3,
+        lipschitz > 0,
+        epsilon < 1,
+    ),
     claims=(
         Claim("ratio", sp.Eq(_moved, (a * epsilon ** (2 - alpha)) ** 2 * _apart)),
         Claim("unbounded", sp.Gt(_moved, lipschitz**2 * _apart)),
@@ -74,20 +84,20 @@ _beyond = pos(1 - a * (z_max - z[k]))
 
 edge_order = theorem(
     name="edge-order",
-    title="How smooth entmax is at the edge of the support: as smooth as the power q, no smoother",
+    title="A token leaves the support like the power q of its distance from the edge",
     statement=(
         r"With the distance $\delta = [1 - (\alpha-1)(z_{\max} - z_k)]_+$ from the one-hot margin, $p_k \le "
         r"\delta^q$ for every token; and of two tokens one has $p_2 \ge (\delta/2)^q$ for $\alpha \le 2$, while it "
-        r"is 0 for $\delta = 0$. So $p_2$ is of the exact order $\delta^q$ there, and a function that vanishes on "
-        r"one side of a point and is not $o(\delta^m)$ on the other is not $m$ times continuously differentiable: "
-        r"entmax is not, for any $m \ge q = \frac{1}{\alpha-1}$. For $\alpha = 3/2$ it has no continuous second "
-        r"derivative, for $\alpha = 4/3$ no third, for sparsemax no first."
+        r"is 0 where $(\alpha-1)(z_1 - z_2) \ge 1$. So $p_2$ is of the exact order $\delta^q$ there."
     ),
-    setting=r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$",
-    hypotheses=(CONVEX_RANGE, Hypothesis("two", r"$n = 2$, for the lower bound", sp.Eq(n, 2))),
+    setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$",
+    given=(SEVERAL, ABOVE_ONE),
     claims=(
         Claim("at-most", sp.Le(p[k], _beyond**q)),
-        Claim("at-least", sp.Ge(p[2], (_beyond.subs(k, 2) / 2) ** q)),
+        Claim(
+            "at-least",
+            sp.Implies(sp.And(sp.Eq(n, 2), sp.Le(alpha, 2)), sp.Ge(p[2], (_beyond.subs(k, 2) / 2) ** q)),
+        ),
         Claim("edge", sp.Implies(a * (z[1] - z[2]) >= 1, sp.Eq(p[2], 0))),
     ),
     folklore=(

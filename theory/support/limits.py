@@ -6,7 +6,7 @@ from functools import partial
 
 import sympy as sp
 
-from ..hypotheses import SORTED
+from ..hypotheses import ABOVE_ONE, SECOND_IS_SOFTMAX
 from ..mapping.entropy import tsallis
 from ..notation import *
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
@@ -22,6 +22,10 @@ softmax_limit = theorem(
         r"sets."
     ),
     setting=r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$; $r = \mathrm{softmax}(z)$",
+    given=(
+        ABOVE_ONE,
+        SECOND_IS_SOFTMAX,
+    ),
     claims=(
         Claim(
             "divergence",
@@ -33,51 +37,6 @@ softmax_limit = theorem(
     ),
 )
 
-argmax_limit = theorem(
-    name="argmax-limit",
-    title="The limit of large alpha is reached exactly",
-    statement=(
-        r"For sorted logits with $m$ tied largest ones and gap $g$ to the next, $p$ is uniform on the tie if and "
-        r"only if $(\alpha-1)\, g\, m^{\alpha-1} \ge 1$: from a finite $\alpha$ on (for $m = 1$, from $1 + 1/g$), "
-        r"and never one-hot for ties."
-    ),
-    setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$ that is not constant",
-    hypotheses=(SORTED,),
-    claims=(
-        Claim("reached", Iff(sp.Eq(total(p[i], last=top), 1), a * (z_max - z[top + 1]) * top**a >= 1)),
-        Claim("uniform", sp.Or(i > top, sp.Eq(p[i], p[1]))),
-    ),
-    folklore=(
-        Folklore(
-            r"Entmax becomes one-hot as $\alpha$ grows: false with ties, which share the mass at every $\alpha$.",
-            sp.Implies(alpha >= 50, sp.Or(sp.Eq(p[i], 0), sp.Eq(p[i], 1))),
-        ),
-    ),
-)
-
-cold_limit = theorem(
-    name="cold-limit",
-    title="The limit of a large scale is reached exactly",
-    statement=(
-        r"For sorted logits with $m$ tied largest ones and gap $g$ to the next, $\mathrm{entmax}_\alpha(\theta z)$ "
-        r"is uniform on the tie if and only if $\theta \ge \frac{m^{1-\alpha}}{(\alpha-1) g}$. The scale depends on "
-        r"$g$: near ties no scale serves all logits, the limit is not uniform."
-    ),
-    setting=r"every $n \ge 2$, real $\alpha > 1$, $\theta > 0$, $z \in \mathbb{R}^n$ that is not constant",
-    hypotheses=(SORTED,),
-    claims=(
-        Claim(
-            "reached", Iff(sp.Eq(total(p[i], last=top), 1), theta >= top ** (1 - alpha) / (a * (z_max - z[top + 1])))
-        ),
-    ),
-    folklore=(
-        Folklore(
-            r"A large enough scale is close to the limit for all logits at once: false, a gap of $\frac{1}{10 "
-            r"\theta}$ leaves the second token with a third (here: at least $9/10$ on the top for $\theta \ge 1000$).",
-            sp.Implies(theta >= 1000, total(p[i], last=top) >= sp.Rational(9, 10)),
-        ),
-    ),
-)
 
 _average = total(z[j], j) / n
 _wide = z_max - z_min
@@ -90,8 +49,8 @@ hot_limit = theorem(
     statement=(
         r"For $p = \mathrm{entmax}_\alpha(\theta z)$ and $R = z_{\max} - z_{\min}$ with $(\alpha-1) \theta R \le "
         r"\frac12 n^{1-\alpha}$, $\bigl|p_i - \frac1n - \theta n^{\alpha-2} (z_i - \bar z)\bigr| \le "
-        r"\frac{|2-\alpha|}{2} n^{2\alpha-3} 2^{q(|3-2\alpha| + 2|2-\alpha|)}\, \theta^2 R^2$: exact for sparsemax, "
-        r"and uniform at $\theta = 0$."
+        r"\frac{|2-\alpha|}{2} n^{2\alpha-3} 2^{q(|3-2\alpha| + 2|2-\alpha|)}\, \theta^2 R^2$: exact for sparsemax. "
+        r"(Near $\alpha = 1$ the factor is so large, $2^{26}$ at $\alpha = 1.1$, that this says nothing.)"
     ),
     setting=(
         r"every $n \ge 1$, real $\alpha > 1$, $\theta > 0$, $z \in \mathbb{R}^n$; $\bar z$ is the mean of the logits"
@@ -101,6 +60,7 @@ hot_limit = theorem(
             "small", r"$(\alpha-1) \theta R \le \frac12 n^{1-\alpha}$", sp.Le(a * theta * _wide, n ** (1 - alpha) / 2)
         ),
     ),
+    given=(ABOVE_ONE,),
     claims=(
         Claim(
             "expansion",

@@ -6,7 +6,7 @@ from functools import partial
 
 import sympy as sp
 
-from ..hypotheses import ALPHAS_IN_ORDER, SCALES_IN_ORDER, SORTED
+from ..hypotheses import ABOVE_ONE, ALPHAS_IN_ORDER, BOTH_ABOVE_ONE, SCALES_IN_ORDER, SEVERAL, SORTED, VARIED
 from ..notation import *
 from ..theorem import Claim, Folklore, Theorem
 
@@ -20,6 +20,7 @@ norm_criterion = theorem(
         r"(z_i - z_k)]_+^q < 1$, that is $\theta \lVert [z - z_k]_+ \rVert_q < q$, $q = 1/(\alpha-1)$."
     ),
     setting=r"every $n \ge 1$, real $\alpha > 1$, $\theta > 0$, $z \in \mathbb{R}^n$",
+    given=(ABOVE_ONE,),
     claims=(
         Claim("sum", Iff(p[k] > 0, total(pos(a * theta * (z[i] - z[k])) ** q) < 1)),
         Claim("norm", Iff(p[k] > 0, theta * total(pos(z[i] - z[k]) ** q) ** a < q)),
@@ -47,6 +48,7 @@ critical_scale = theorem(
         r"\mathrm{entmax}_\alpha(\theta' z)$"
     ),
     hypotheses=(SCALES_IN_ORDER,),
+    given=(ABOVE_ONE,),
     claims=(
         Claim("critical", Iff(p[k] > 0, sp.Or(sp.Eq(z[k], z_max), theta < q / total(pos(z[i] - z[k]) ** q) ** a))),
         Claim("nested", sp.Implies(r[k] > 0, p[k] > 0)),
@@ -62,6 +64,7 @@ nested_in_alpha = theorem(
     ),
     setting=r"every $n \ge 1$, real $\alpha, \alpha' > 1$, $z \in \mathbb{R}^n$; $r = \mathrm{entmax}_{\alpha'}(z)$",
     hypotheses=(ALPHAS_IN_ORDER,),
+    given=(BOTH_ABOVE_ONE,),
     claims=(Claim("nested", sp.Implies(r[k] > 0, p[k] > 0)),),
     folklore=(
         Folklore(
@@ -80,6 +83,7 @@ size_formula = theorem(
         r"with $k$."
     ),
     hypotheses=(SORTED,),
+    given=(ABOVE_ONE,),
     claims=(
         Claim("size", Iff(size >= k, total((a * (z[i] - z[k])) ** q, last=k - 1) < 1)),
         Claim(
@@ -99,12 +103,28 @@ one_hot_margin = theorem(
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$ that is not constant",
     hypotheses=(SORTED,),
+    given=(
+        SEVERAL,
+        VARIED,
+        ABOVE_ONE,
+    ),
     claims=(
         Claim("one-hot", Iff(sp.Eq(p[1], 1), z[1] - z[2] >= 1 / a)),
         Claim("ties", Iff(sp.Eq(total(p[i], last=top), 1), z_max - z[top + 1] >= top ** (1 - alpha) / a)),
     ),
     source="Blondel, Martins, Niculae 2020, Proposition 8 (margin of one-hot); ties derived here",
-    folklore=(Folklore(r"The margin is 1: right for $\alpha = 2$ only.", Iff(sp.Eq(p[1], 1), z[1] - z[2] >= 1)),),
+    folklore=(
+        Folklore(r"The margin is 1: right for $\alpha = 2$ only.", Iff(sp.Eq(p[1], 1), z[1] - z[2] >= 1)),
+        Folklore(
+            r"Entmax becomes one-hot as $\alpha$ grows: false with ties, which share the mass at every $\alpha$.",
+            sp.Implies(alpha >= 50, sp.Or(sp.Eq(p[i], 0), sp.Eq(p[i], 1))),
+        ),
+        Folklore(
+            r"A large enough scale is close to the limit for all logits at once: false, a gap of $\frac{1}{10 "
+            r"\theta}$ leaves the second token with a third (here: at least $9/10$ on the top for $\theta \ge 1000$).",
+            sp.Implies(theta >= 1000, total(p[i], last=top) >= sp.Rational(9, 10)),
+        ),
+    ),
 )
 
 _range = a * (z_max - z_min)
@@ -114,9 +134,13 @@ full_support = theorem(
     title="When every token keeps some mass",
     statement=(
         r"If $z_{\max} - z_{\min} < \frac{(n-1)^{1-\alpha}}{\alpha-1}$ every token has mass; if every token has "
-        r"mass, $z_{\max} - z_{\min} < \frac{1}{\alpha-1}$. Neither can be improved."
+        r"mass, $z_{\max} - z_{\min} < \frac{1}{\alpha-1}$."
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$",
+    given=(
+        SEVERAL,
+        ABOVE_ONE,
+    ),
     claims=(
         Claim("sufficient", sp.Implies(_range < (n - 1) ** (1 - alpha), sp.Ge(size, n))),
         Claim("necessary", sp.Implies(_range >= 1, sp.Eq(sp.Product(p[i], (i, 1, n)), 0))),
@@ -138,6 +162,11 @@ least_support = theorem(
         r"size, and full ones, for every $n$."
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$ that is not constant",
+    given=(
+        SEVERAL,
+        VARIED,
+        ABOVE_ONE,
+    ),
     claims=(Claim("least", sp.Ge(size, sp.Min(n, _range ** (-q)))),),
     folklore=(
         Folklore(
@@ -153,6 +182,7 @@ window = theorem(
         r"Token $k$ has mass if and only if $x_{\max} - x_k < p_{\max}^{\alpha-1}$; in particular only if $z_k > "
         r"z_{\max} - \frac{1}{\alpha-1}$."
     ),
+    given=(ABOVE_ONE,),
     claims=(
         Claim("window", Iff(p[k] > 0, a * (z_max - z[k]) < p_max**a)),
         Claim("outer", sp.Implies(p[k] > 0, a * (z_max - z[k]) < 1)),
@@ -170,6 +200,7 @@ sparsity_from_gap = theorem(
         r"\frac{k^{1-\alpha}}{\alpha-1}$."
     ),
     hypotheses=(SORTED,),
+    given=(ABOVE_ONE,),
     claims=(
         Claim("exact", sp.Implies(k < n, Iff(size <= k, total((a * (z[i] - _next)) ** q, last=k) >= 1))),
         Claim("one-gap", sp.Implies(z[1] - _next >= 1 / a, sp.Or(k >= n, size <= k))),

@@ -56,6 +56,9 @@ def _condition_proof() -> Proof:
     )
     yield identity("the largest token's own share", w**a * w ** (1 - a), w)
     yield concludes("so", "worst", sp.Le(T.condition, T.worst_condition))
+    c, e, p = sp.Symbol("c", positive=True), sp.Symbol("e", nonnegative=True), sp.Symbol("p", positive=True)
+    yield nonnegative("p_max^a p^(1 - a) >= p, as (p_max / p)^a >= 1 (p_max = p + e)", sp.diff((p + e) ** c, e))
+    yield concludes("summed: at least 1", "least", sp.Ge(T.condition, N.q))
 
 
 condition_exact = Case(
@@ -65,6 +68,7 @@ condition_exact = Case(
         sampled(points(alphas=ALPHAS, sizes=(2, 6))),
     ),
     sharp=(
+        Sharp("least", "uniform", lambda: [simplex(["1/4"] * 4, "3/2")]),
         Sharp("worst", r"$\alpha = 3/2$, $p = (1/2, 1/8, \dots)$", lambda: [simplex(["1/2"] + ["1/8"] * 4, "3/2")]),
     ),
     needed=(Needed("convex-range", r"$\alpha = 21/10$", lambda: simplex(["1/265", "197/265", "67/265"], "21/10")),),
@@ -225,24 +229,36 @@ def halved(z: Sequence[Any], alpha: Any, halvings: Any) -> Instance:
     for _ in range(count):
         middle = (low + high) / 2
         low, high = (low, middle) if BALLS.add(weights(middle)) < 1 else (middle, high)
-    return instance + {N.r: weights(low), N.steps: fmpq(count)}
+    return instance + {N.r: weights(low), N.rho: low, N.steps: fmpq(count)}
 
 
 def _steps_proof() -> Proof:
+    c, t, d = sp.Symbol("c", nonnegative=True), sp.Symbol("t", positive=True), sp.Symbol("d", positive=True)
+    x, power = sp.Symbol("x", positive=True), sp.Symbol("q", positive=True)
+    moved = N.total(sp.Abs(N.r[N.i] - N.p[N.i]))
+    yield identity("a token moves at the rate q x^(q - 1)", sp.Derivative(x**power, x), power * x ** (power - 1))
+    yield nonnegative("x - t <= 1 and q - 1 = c >= 0: u^c <= 1 for u = 1 / (1 + t)", sp.diff(t**c, t))
+    yield identity(
+        "summed over n tokens and integrated from tau to tau'", sp.Integral(power * N.n, (t, 0, d)), power * N.n * d
+    )
+    yield concludes("so", "condition", sp.Le(moved, N.q * N.n * sp.Abs(N.rho - N.tau)))
     T_ = sp.Symbol("T", integer=True, nonnegative=True)
     e = sp.Symbol("e", nonnegative=True)
     yield nonnegative("the bracket is shorter than 1: 1 - n^(-a), n = 1 + e", 1 - (1 - 1 / (1 + e)))
     yield identity("each step halves it", 2 ** (-T_) / 2, 2 ** (-(T_ + 1)))
     error = N.total(sp.Abs(N.r[N.i] - N.p[N.i]))
-    yield concludes(
-        "and q n per unit (theorem threshold-condition)", "error", sp.Le(error, N.q * N.n * 2 ** (-N.steps))
-    )
+    yield concludes("and q n per unit of the threshold", "error", sp.Le(error, N.q * N.n * 2 ** (-N.steps)))
 
 
 bisection_steps = Case(
     T.bisection_steps,
-    (symbolic(_steps_proof, given={"convex-range": sp.Le(N.alpha, 2)}), sampled(halved, cases=60)),
+    (
+        symbolic(_steps_proof, given={"convex-range": sp.Le(N.alpha, 2)}),
+        sampled(halved, cases=60),
+        sampled(NEAR, claims=("condition",), title="levels of the first bracket"),
+    ),
     sharp=(
+        Sharp("condition", "sparsemax, equal tokens", lambda: [approximate([0, 0], 2, "3/4")]),
         Sharp(
             "error",
             "sparsemax, more and more equal tokens",

@@ -102,7 +102,14 @@ norm_path = Case(
 euclidean = Case(
     T.euclidean,
     (
-        symbolic(norm_proof, given={"convex-range": sp.Le(N.alpha, 2)}),
+        symbolic(
+            norm_proof,
+            rests=(
+                "jacobian-inverse",
+                "norm-path",
+            ),
+            given={"convex-range": sp.Le(N.alpha, 2)},
+        ),
         sampled(
             family("random points and directions", sizes=(2, 5), weights=weights, v=reals, alpha=one_of(SMOOTH))(
                 with_direction
@@ -116,60 +123,6 @@ euclidean = Case(
     ),
     needed=(Needed("convex-range", r"$\alpha = 21/10$", lambda: simplex(["1/3", "2/3"], "21/10") + {N.v: [1, -1]}),),
     folklore=(Debunked(r"$\alpha = 5/3$, 65 tokens, $p_1 = 8/9$", lambda: _extremal(65, fmpq(5, 3))),),
-)
-
-
-def _change_proof() -> Proof:
-    f, t, c, m = sp.symbols("f t c m", positive=True)
-    yield identity(
-        "a share f of the sensitivity at v = 1, the rest at -1: the mean is 2 f - 1, the deviation from it",
-        f * (1 - (2 * f - 1)) + (1 - f) * ((2 * f - 1) + 1),
-        4 * f * (1 - f),
-    )
-    yield nonnegative(
-        "which is at most 1; it is convex in v, so +-1 is the worst", 1 - 4 * f * (1 - f), (2 * f - 1) ** 2
-    )
-    yield positive(
-        "Sigma is largest for equal probabilities: t^c is concave for c < 1", -sp.diff(t ** (1 / (1 + c)), t, 2)
-    )
-    yield identity("where it is m (1/m)^(2 - alpha), m = |S|", m * (1 / m) ** (2 - N.alpha), m ** (N.alpha - 1))
-    mean = N.total(N.s(N.k) * N.v[N.k], N.k) / N.total(N.s(N.k), N.k)
-    moved = N.total(N.s(N.i) * sp.Abs(N.v[N.i] - mean))
-    yield concludes("so", "support", sp.Le(moved, N.size**N.a))
-    yield positive("m^(alpha - 1) rises with m", sp.diff(m**c, m))
-    yield concludes("and |S| <= n", "norm", sp.Le(moved, N.n**N.a))
-
-
-bounded_change = Case(
-    T.bounded_change,
-    (
-        symbolic(_change_proof, given={"convex-range": sp.Le(N.alpha, 2), "unit": N.Every(sp.Abs(N.v[N.l]) <= 1, N.l)}),
-        sampled(
-            family(
-                "random points and directions in $[-1, 1]$",
-                sizes=(1, 5),
-                weights=weights,
-                v=units,
-                alpha=one_of(SMOOTH),
-            )(lambda weights, v, alpha: with_direction(weights, [2 * entry - 1 for entry in v], alpha))
-        ),
-    ),
-    sharp=(
-        Sharp("norm", "uniform, signs alternate", lambda: [simplex(["1/4"] * 4, "3/2") + {N.v: [1, -1, 1, -1]}]),
-        Sharp(
-            "support",
-            "two of three tokens, opposite signs",
-            lambda: [simplex(["1/2", "1/2", 0], "3/2") + {N.v: [1, -1, 0]}],
-        ),
-    ),
-    needed=(
-        Needed("convex-range", r"$\alpha = 21/10$", lambda: simplex(["1/10", "9/10"], "21/10") + {N.v: [1, -1]}),
-        Needed(
-            "unit",
-            "a direction that is a little too long",
-            lambda: simplex(["1/2"] * 2, 2) + {N.v: ["21/20", "-21/20"]},
-        ),
-    ),
 )
 
 
@@ -253,7 +206,6 @@ expected_logit = Case(
             )(two_scales)
         ),
     ),
-    sharp=(Sharp("rises", "one token", lambda: [two_scales([1], 2, 1, 2)]),),
     needed=(Needed("order", r"$\theta = 1 > \theta' = 1/2$", lambda: two_scales(["1/2", 0], 2, 1, "1/2")),),
 )
 

@@ -149,7 +149,13 @@ def _softmax_proof() -> Proof:
     yield concludes("so log n - H_1 <= K(D)", "closed", sp.Ge(T.shannon, sp.log(N.n) - closed))
     yield rises_from("e^D - 1 <= D e^D, so log((e^D - 1) / D) <= D", D * sp.exp(D) - sp.exp(D) + 1, D)
     yield rises_from("e^D - 1 >= D, so D / (e^D - 1) <= 1", sp.exp(D) - 1 - D, D, order=2)
-    yield concludes("K <= D", "linear", sp.Ge(T.shannon, sp.log(N.n) - T.width))
+    yield concludes("K <= D", "constant-linear", sp.Le(closed, T.width))
+    yield concludes("so", "linear", sp.Ge(T.shannon, sp.log(N.n) - T.width))
+    slack = D**2 / 8 - (sp.log((sp.exp(D) - 1) / D) + D / (sp.exp(D) - 1) - 1)
+    rate = (D * (sp.exp(D) + 1) - 2 * (sp.exp(D) - 1)) ** 2 / (4 * D * (sp.exp(D) - 1) ** 2)
+    yield identity("D^2 / 8 - K(D) is 0 at D = 0", sp.Limit(slack, D, 0), 0)
+    yield identity("and rises: its derivative is a square over a positive number", sp.Derivative(slack, D), rate)
+    yield concludes("K <= D^2 / 8", "constant-square", sp.Le(closed, T.width**2 / 8))
     psi = sp.Function("psi")
     yield identity(
         "log n - H_1 = theta psi' - psi, psi the log of the mean of e^(theta z), grows at the rate theta psi''",
@@ -178,7 +184,12 @@ def _softmax_row(z: Row, theta: fmpq) -> Instance:
 
 softmax_floor = Case(
     T.softmax_floor,
-    (symbolic(_softmax_proof), sampled(_softmax_row)),
+    (
+        symbolic(_softmax_proof),
+        certified({N.z_max: (1, 64)}, claims=("constant-square",), given={N.z_min: [0], N.theta: [1]}),
+        exact(lambda: [row([fmpq(2) ** k, 0], 1) for k in range(-8, 9)], r"$D = 2^{-8}, \dots, 2^8$"),
+        sampled(_softmax_row),
+    ),
     sharp=(
         Sharp(
             "closed",
@@ -186,37 +197,12 @@ softmax_floor = Case(
             lambda: [row([1] * top + [0] * (n - top), 1) for top, n in ((1, 2), (1, 3), (21, 62))],
             within=1e-6,
         ),
+        Sharp("constant-square", "a narrow range", lambda: [row([fmpq(1, d), 0], 1) for d in (1, 8, 64)], within=1e-4),
+        Sharp("constant-linear", "a wide range", lambda: [row([fmpq(d), 0], 1) for d in (16, 256, 4096)], within=0.01),
         Sharp("square", "a small range", lambda: [row([fmpq(1, h), 0], 1) for h in (1, 4, 16)], within=1e-5),
         Sharp("linear", "a small range", lambda: [row([fmpq(1, h), 0], 1) for h in (1, 16, 4096)], within=1e-3),
     ),
     folklore=(Debunked("one logit 10 above two others", lambda: row([10, 0, 0], 1)),),
-)
-
-
-def _extent(value: fmpq) -> Instance:
-    if value <= 0:
-        raise ValueError("the range is positive")
-    return Instance({N.extent: value})
-
-
-def _constant_proof() -> Proof:
-    D = N.extent
-    yield rises_from("e^D - 1 <= D e^D, so log((e^D - 1) / D) <= D", D * sp.exp(D) - sp.exp(D) + 1, D)
-    yield rises_from("e^D - 1 >= D, so D / (e^D - 1) <= 1", sp.exp(D) - 1 - D, D, order=2)
-    yield concludes("K <= D", "linear", sp.Le(T.floor_loss, D))
-
-
-softmax_floor_constant = Case(
-    T.softmax_floor_constant,
-    (
-        symbolic(_constant_proof, claims=("linear",)),
-        certified({N.extent: (1, 64)}, claims=("square",)),
-        exact(lambda: [_extent(fmpq(2) ** k) for k in range(-8, 9)], r"$D = 2^{-8}, \dots, 2^8$"),
-    ),
-    sharp=(
-        Sharp("square", "a narrow range", lambda: [_extent(fmpq(1, d)) for d in (1, 8, 64)], within=1e-4),
-        Sharp("linear", "a wide range", lambda: [_extent(fmpq(d)) for d in (16, 256, 4096)], within=0.01),
-    ),
 )
 
 
@@ -425,7 +411,6 @@ majorisation = Case(
         decided(sizes=(3,), alphas=(2,), claims=("prefix",), model=_sharpened, full_only=True, seconds=120),
         sampled(_two_settings, cases=160),
     ),
-    sharp=(Sharp("prefix", "equal settings", lambda: [_two_settings([1, 0], *map(fmpq, (2, 2, 1, 1))) + {N.k: 1}]),),
     needed=(
         Needed(
             "sorted",

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from entmax_oracle.theory.dispersion import entropy_floors as T
 from entmax_oracle.theory.dispersion.dispersion import shannon, width
-from entmax_oracle.theory.mapping.entropy import tsallis
 
 from ..vocabulary import *
 from .dispersion import logarithm_below_line
-from .vanishing import JOINED
 
 q, u, p, m, M = sp.symbols("q u p m M", positive=True)
 
@@ -135,34 +133,6 @@ dispersion_of_bounded = Case(
         sampled(_with_epsilon),
     ),
     sharp=(Sharp("too-few", "ties", lambda: [_with_epsilon([0, 0, -1], 2, 1)]),),
-)
-
-
-def _longer_proof() -> Proof:
-    longer = tsallis(N.r, 1).subs(N.n, N.n + 1)
-    yield identity(
-        "a token at or below the threshold changes no other (theorem joining-token), and adds 0 log 0 = 0",
-        sp.Limit(p * sp.log(p), p, 0),
-        0,
-    )
-    yield concludes("so", "same", sp.Implies(N.a * N.late <= N.tau, sp.Eq(longer, shannon)))
-    yield by("a margin of 1 / a is one-hot (theorem one-hot-margin): 1 log 1 = 0")
-    yield concludes("so", "none", sp.Implies(N.late >= N.z_max + 1 / N.a, sp.Eq(longer, 0)))
-
-
-longer_entropy = Case(
-    T.longer_entropy,
-    (
-        symbolic(_longer_proof),
-        exact(
-            lambda: [
-                joined([0, 0], 2, b) for b in (fmpq(-1, 2), fmpq(-1, 2) + fmpq(1, 64), 1, 1 - fmpq(1, 64), fmpq(1, 4))
-            ],
-            "a third token at the two edges",
-        ),
-        sampled(JOINED),
-    ),
-    folklore=(Debunked("sparsemax, two equal tokens and one at 1", lambda: joined([0, 0], 2, 1)),),
 )
 
 

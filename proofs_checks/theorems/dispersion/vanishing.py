@@ -51,6 +51,7 @@ joining = Case(
     ),
     sharp=(Sharp("never-more", "a token far below", lambda: [joined([1, 0], 2, -5) + {N.k: 1}]),),
     folklore=(
+        Debunked("sparsemax, two equal tokens and one at 1", lambda: joined([0, 0], 2, 1)),
         Debunked(r"scalable softmax, $s = 1$", lambda: joined([0, 1], 1, -5, (_log(2), _log(3)))),
         Debunked(r"$\theta = \sqrt{\log n}$", lambda: joined([0, 0, 1], "3/2", -9, (_log(3).sqrt(), _log(4).sqrt()))),
         Debunked(
@@ -89,7 +90,7 @@ def _near_critical(z: Row, alpha: fmpq, b: fmpq) -> Instance:
 critical_rival = Case(
     T.critical_rival,
     (
-        symbolic(_critical_proof),
+        symbolic(_critical_proof, rests=("support-norm-criterion",)),
         decided(sizes=(2,), alphas=(2,), model=joined_model),
         sampled(JOINED, cases=60),
         sampled(_near_critical, cases=40, title="search near the critical logit"),
@@ -185,7 +186,7 @@ def _needle_softmax() -> list[dict[str, Any]]:
 needle = Case(
     T.needle,
     (
-        symbolic(_needle_proof, given={"top": N.Every(N.z[N.l] <= N.z[N.k], N.l)}),
+        symbolic(_needle_proof, rests=("epsilon-criterion",), given={"top": N.Every(N.z[N.l] <= N.z[N.k], N.l)}),
         along(
             _needle_points,
             r"one token $1/2$ above all others, $n \le 1000$",

@@ -243,11 +243,33 @@ def _layers_proof() -> Proof:
     yield concludes("so", "distance", sp.Le(sp.Abs(N.late), N.lipschitz**N.layers * N.reach))
 
 
+def _repeated_in_two_layers() -> Instance:
+    """Return how far a repetition moves the read-out of two softmax layers without a mask, in exact rationals.
+
+    In the first layer the last token looks at the 51 last, with e^D = 14, all others at the last one; in the second all
+    look at the last one.
+    """
+    n, ones, weight = 400, 51, fmpq(14)
+
+    def output(copies: int) -> fmpq:
+        top, rest = ones - 1 + copies, n - ones
+        last = weight * top / (weight * top + rest)
+        other = (weight * copies + ones - 1) / (weight * copies + n - 1)
+        return (weight * copies * last + (n - 1) * other) / (weight * copies + n - 1)
+
+    moved = output(2) - output(1)
+    values = {N.n: fmpq(n), N.layers: fmpq(2), N.lipschitz: fmpq(1), N.extent: arb(weight).log()}
+    return Instance({**values, N.reach: fmpq(1), N.late: moved})
+
+
 collapse_through_layers = Case(
     T.collapse_through_layers,
     (symbolic(_layers_proof), sampled(_layered)),
     sharp=(Sharp("distance", "all tokens move alike", lambda: [_layered([1] * 2, [1] * 2, [1] * 2, 3, 2)]),),
-    folklore=(Debunked(r"$K = 2$, 3 layers", lambda: _layered([1] * 2, [1] * 2, [1] * 2, 3, 2)),),
+    folklore=(
+        Debunked(r"$K = 2$, 3 layers", lambda: _layered([1] * 2, [1] * 2, [1] * 2, 3, 2)),
+        Debunked(r"two layers, 400 tokens, $e^D = 14$, values 1 at the last 51, else 0", _repeated_in_two_layers),
+    ),
 )
 
 
@@ -290,7 +312,17 @@ _BELOW = N.Every(sp.Or(N.l > N.outside, N.x(N.l) <= N.rho), N.l)
 
 fixed_set = Case(
     T.fixed_set,
-    (symbolic(_fixed_proof, given={"below": _BELOW}), sampled(_around)),
+    (
+        symbolic(
+            _fixed_proof,
+            rests=(
+                "joining-token",
+                "masking-is-deletion",
+            ),
+            given={"below": _BELOW},
+        ),
+        sampled(_around),
+    ),
     needed=(
         Needed(
             "below",
@@ -320,7 +352,7 @@ def _total_proof() -> Proof:
 total_collapse = Case(
     T.total_collapse,
     (
-        symbolic(_total_proof),
+        symbolic(_total_proof, rests=("read-out-shift",)),
         exact(
             lambda: (
                 repeated_last(z, [fmpq(m) for m in range(len(z))], alpha)

@@ -57,7 +57,7 @@ def _worst(n: int, alpha: Any, slope: Any, extent: Any) -> Instance:
 alibi_radius = Case(
     T.alibi_radius,
     (
-        symbolic(_radius_proof, given={"range": _IN_RANGE}),
+        symbolic(_radius_proof, rests=("support-norm-criterion",), given={"range": _IN_RANGE}),
         sampled(REACH),
         exact(
             lambda: (_worst(n, alpha, fmpq(1, 4), fmpq(1, 4)) for alpha in (fmpq(3, 2), fmpq(2)) for n in range(1, 11)),
@@ -119,7 +119,7 @@ def _simple_radii() -> list[dict[str, Any]]:
 alibi_attained = Case(
     T.alibi_attained,
     (
-        symbolic(_attained_proof),
+        symbolic(_attained_proof, rests=("support-norm-criterion",)),
         along(
             _radii,
             r"the farthest token in reach and the next one, contents of range 2, slopes $1/8$ to 1",
@@ -234,7 +234,7 @@ def _edges(nudge: fmpq) -> Iterator[Instance]:
 alibi_scale = Case(
     T.alibi_scale,
     (
-        symbolic(_scale_proof, given={"range": _IN_RANGE}),
+        symbolic(_scale_proof, rests=("support-norm-criterion",), given={"range": _IN_RANGE}),
         exact(
             lambda: (pair for nudge in (fmpq(0), fmpq(-1, 64)) for pair in _edges(nudge)),
             "pairs at both edges of the window",
@@ -268,7 +268,7 @@ def _two_sided_proof() -> Proof:
 alibi_two_sided = Case(
     T.alibi_two_sided,
     (
-        symbolic(_two_sided_proof),
+        symbolic(_two_sided_proof, rests=("support-norm-criterion",)),
         exact(
             lambda: (
                 _both_sides(alpha, slope, extent, distance)

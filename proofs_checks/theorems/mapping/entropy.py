@@ -65,7 +65,6 @@ limits = Case(
     T.tsallis_limits,
     (symbolic(_limits), sampled(points())),
     sharp=(
-        Sharp("rate", "one-hot", lambda: [simplex([1, 0], 2)]),
         Sharp(
             "vanishing",
             "uniform over more and more tokens",
@@ -114,10 +113,6 @@ def _two_orders(weights: Row, alpha: fmpq, beta: fmpq) -> Instance:
 falls = Case(
     T.tsallis_falls,
     (symbolic(_falls, given={"order": sp.Le(N.alpha, N.beta)}), sampled(_two_orders)),
-    sharp=(
-        Sharp("falls", "one-hot", lambda: [simplex([1, 0], 2, beta=3)]),
-        Sharp("below-shannon", "one-hot", lambda: [simplex([1, 0], 2, beta=3)]),
-    ),
     needed=(Needed("order", r"$\alpha = 3$, $\alpha' = 2$", lambda: simplex(["1/2"] * 2, 3, beta=2)),),
 )
 

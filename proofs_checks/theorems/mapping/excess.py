@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from entmax_oracle.theory.mapping import excess as T
+from entmax_oracle.theory.mapping.threshold import mass, slope_sum
 
 from ..vocabulary import *
 
@@ -36,17 +37,47 @@ def _convex_proof() -> Proof:
         "norm",
         sp.Le(T.mass_above(T._between) ** N.a, g),
     )
+    excess, level = sp.symbols("f r", real=True)
+    yield identity(
+        "the tangent of the excess, of slope -q b, is 0 at the end of Newton's step",
+        excess - q * u * (N.shift - level),
+        0,
+        at={N.shift: level + excess / (q * u)},
+    )
+    yield concludes(
+        "the excess lies above its tangent, so it is not negative there, and it falls: the end is not past its root",
+        "tangent",
+        sp.Implies(N.rho < N.a * N.z_max, N.rho + (mass - 1) / (N.q * slope_sum) <= N.tau),
+    )
+
+
+@family("random rows and starts on both sides", sizes=(1, 5), z=reals, alpha=one_of((*CONVEX, "41/20")), depth=unit)
+def _from_anywhere(z: Row, alpha: fmpq, depth: fmpq) -> Instance:
+    """Return a row and a start at most two first brackets below the largest ``x_i``."""
+    if depth == 0:
+        raise ValueError("the start lies left of the largest logit")
+    return row(z, alpha) + {N.rho: (alpha - 1) * max(z) - 2 * depth}
 
 
 excess_convex = Case(
     T.excess_convex,
-    (symbolic(_convex_proof, given={"convex-range": sp.Le(N.alpha, 2)}), sampled(CHORDS, cases=40)),
+    (
+        symbolic(_convex_proof, given={"convex-range": sp.Le(N.alpha, 2)}),
+        sampled(CHORDS, cases=40),
+        sampled(_from_anywhere, claims=("tangent",), cases=120, title="starts on both sides of the threshold"),
+    ),
     sharp=(
         Sharp("mass", r"$\alpha = 2$ on one piece", lambda: [on_chord([0, 0], 2, -2, 1, "1/2")]),
         Sharp("norm", r"$\alpha = 3/2$, tied tokens", lambda: [on_chord([0] * 4, "3/2", -2, 1, "1/2")]),
     ),
     needed=(Needed("convex-range", r"$\alpha = 21/10$", lambda: on_chord([1], "21/10", 0, 1, "1/2")),),
-    folklore=(Debunked(r"$\alpha = 3$, one token", lambda: on_chord([0], 3, -4, 4, "1/4")),),
+    folklore=(
+        Debunked(r"$\alpha = 3$, one token", lambda: on_chord([0], 3, -4, 4, "1/4")),
+        Debunked(
+            r"$\alpha = 3/2$, one token, from $-1/2$; the root is $-1$", lambda: row([0], "3/2") + {N.rho: fmpq(-1, 2)}
+        ),
+        Debunked(r"$\alpha = 3/2$, one token, from $-1/100$", lambda: row([0], "3/2") + {N.rho: fmpq(-1, 100)}),
+    ),
 )
 
 

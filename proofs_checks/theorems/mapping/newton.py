@@ -25,43 +25,6 @@ def _below(z: Row, alpha: fmpq, depth: fmpq) -> Instance:
     return _from(z, alpha, (alpha - 1) * max(z) - 2 * depth)
 
 
-def _lands_proof() -> Proof:
-    u, q = sp.symbols("u q", positive=True)
-    e = sp.Symbol("e", nonnegative=True)
-    f, r = sp.symbols("f r", real=True)
-    yield identity(
-        "a power u^q, q = 1 + e, has the second derivative q (q - 1) u^(q - 2) >= 0: the excess is convex",
-        sp.diff(u ** (1 + e), u, 2),
-        (1 + e) * e * u ** (e - 1),
-    )
-    yield identity(
-        "its tangent of slope -q b is 0 at the end of the step",
-        f - q * u * (N.shift - r),
-        0,
-        at={N.shift: r + f / (q * u)},
-    )
-    yield concludes(
-        "the excess lies above its tangent, so it is not negative there, and it falls: the end is not past its root",
-        "left",
-        sp.Le(T.plain, N.tau),
-    )
-
-
-newton_lands_left = Case(
-    T.newton_lands_left,
-    (symbolic(_lands_proof, given={"convex-range": CONVEX_RANGE}), sampled(_below, cases=120)),
-    sharp=(Sharp("left", "sparsemax, one token, from the right", lambda: [_from([fmpq(0)], fmpq(2), fmpq(-1, 2))]),),
-    needed=(Needed("convex-range", r"$\alpha = 3$, one token", lambda: _from([fmpq(0)], fmpq(3), fmpq(-2))),),
-    folklore=(
-        Debunked(
-            r"$\alpha = 3/2$, one token, from $-1/2$; the root is $-1$",
-            lambda: _from([fmpq(0)], fmpq(3, 2), fmpq(-1, 2)),
-        ),
-        Debunked(r"$\alpha = 3/2$, one token, from $-1/100$", lambda: _from([fmpq(0)], fmpq(3, 2), fmpq(-1, 100))),
-    ),
-)
-
-
 @family(
     "random rows and starts left of the threshold",
     sizes=(1, 8),

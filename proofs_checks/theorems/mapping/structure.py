@@ -75,7 +75,6 @@ temperature = Case(
             )(targeted)
         ),
     ),
-    sharp=(Sharp("optimal", "at the maximiser itself", lambda: [row([1, 0], 2, 2) + {N.r: [1, 0]}]),),
     folklore=(
         Debunked(
             r"$\alpha = 2$, $z = (1/2, 0)$, $\theta = 2$: $p = (1, 0)$, $r = (3/4, 1/4)$",
@@ -279,7 +278,6 @@ own_logit = Case(
         decided(sizes=(2, 3), alphas=(2,), model=_raised_model),
         sampled(_raised, cases=60),
     ),
-    sharp=(Sharp("own", "one token", lambda: [_raised([0], 2, 1)]),),
     needed=(Needed("raised", r"$c = -1$", lambda: _raised([0, 0], 2, -1)),),
 )
 
@@ -337,6 +335,6 @@ def _infinite_proof() -> Proof:
 
 infinite_logits = Case(
     T.infinite_logits,
-    (symbolic(_infinite_proof), sampled(_high)),
+    (symbolic(_infinite_proof, rests=("one-hot-margin",)), sampled(_high)),
     folklore=(Debunked(r"sparsemax, $(1000, 999 + 1/2, 0)$: $(3/4, 1/4, 0)$", lambda: _high([0] * 3, 2, "1/2", 1000)),),
 )

@@ -67,7 +67,6 @@ threshold_form = Case(
             family("random rows and points of the simplex", z=reals, weights=weights, alpha=one_of(ALPHAS))(targeted)
         ),
     ),
-    sharp=(Sharp("optimal", "at the maximiser itself", lambda: [targeted([1, 0], [1, 0], 2)]),),
     folklore=(
         Debunked(
             r"$\alpha = 3$, $p = \mathrm{entmax}(1/2, 0)$ against the maximiser for the other normalisation",

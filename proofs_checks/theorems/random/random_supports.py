@@ -133,7 +133,7 @@ def _same_law(theorem: Theorem, context: Context, argument: Argument) -> Evidenc
 exponential_renewals = Case(
     T.exponential_renewals,
     (
-        symbolic(_renewal_proof),
+        symbolic(_renewal_proof, rests=("support-norm-criterion",)),
         simulated(
             lambda context: (
                 _renewal(alpha, more, 1_000_000 if context.full else 100_000, context.seed)

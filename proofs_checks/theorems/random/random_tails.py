@@ -133,7 +133,7 @@ def _conditional_proof() -> Proof:
 conditional_support_law = Case(
     T.conditional_support_law,
     (
-        symbolic(_conditional_proof),
+        symbolic(_conditional_proof, rests=("support-norm-criterion",)),
         simulated(
             _conditional_points,
             "simulation",

@@ -32,7 +32,11 @@ def _gamma_proof() -> Proof:
     yield positive("log 3 > 1, so log n = e^d with d > 0 from 3 tokens on", sp.log(3) - 1)
     yield by("(log n)^(gamma' - gamma) = e^(d e), e = gamma' - gamma")
     yield rises_from("which is at least 1", sp.exp(d * t) - 1, t)
-    yield concludes("so", "monotone", sp.Le(sp.log(N.n) ** N.gamma, sp.log(N.n) ** N.gamma2))
+    lower, upper = sp.log(N.n) ** N.gamma, sp.log(N.n) ** N.gamma2
+    yield concludes("so", "monotone", sp.Implies(N.n >= 3, lower <= upper))
+    yield positive("and log 2 < 1, so log 2 = e^(-d)", 1 - sp.log(2))
+    yield rises_from("(log 2)^(gamma' - gamma) is at most 1", 1 - sp.exp(-d * t), t)
+    yield concludes("so", "reversed", sp.Implies(sp.Eq(N.n, 2), lower >= upper))
 
 
 @family("random lengths and exponents", n=whole(2, 2000), gamma=real, gamma2=real)
@@ -42,12 +46,12 @@ def _exponents(n: Any, gamma: Any, gamma2: Any) -> Instance:
 
 scale_in_gamma = Case(
     T.scale_in_gamma,
-    (symbolic(_gamma_proof, given={"order": sp.Le(N.gamma, N.gamma2), "three": sp.Ge(N.n, 3)}), sampled(_exponents)),
-    sharp=(Sharp("monotone", "equal exponents", lambda: [_exponents(5, 1, 1)]),),
-    needed=(
-        Needed("order", r"$\gamma = 1$, $\gamma' = 0$", lambda: _exponents(5, 1, 0)),
-        Needed("three", r"$n = 2$", lambda: _exponents(2, 0, 1)),
+    (
+        symbolic(_gamma_proof, given={"order": sp.Le(N.gamma, N.gamma2)}),
+        sampled(_exponents),
+        exact(lambda: [_exponents(2, 0, 1)], "$n = 2$"),
     ),
+    needed=(Needed("order", r"$\gamma = 1$, $\gamma' = 0$", lambda: _exponents(5, 1, 0)),),
 )
 
 

@@ -153,7 +153,7 @@ def _exchange_proof() -> Proof:
 not_lipschitz = Case(
     T.not_lipschitz,
     (
-        symbolic(_exchange_proof, given={"large-alpha": sp.Gt(N.alpha, 2)}),
+        symbolic(_exchange_proof, rests=("inverse-map",), given={"large-alpha": sp.Gt(N.alpha, 2)}),
         exact(
             lambda: (
                 row(found[N.z], alpha) + {name: found[name] for name in (N.y, N.r, N.epsilon, N.lipschitz)}
@@ -188,7 +188,8 @@ def _edge_proof() -> Proof:
     yield from rises_from("w^a >= w for w = e^(-u) <= 1 and a = 1 - c <= 1: e^(c u) >= 1", sp.exp(c * u) - 1, u)
     yield nonnegative("so (1 - t)^a + t^a >= (1 - t) + t = 1, and 1 - (1 - t)^a + t^a <= 2 t^a", c * u)
     least = (beyond.subs(N.k, 2) / 2) ** N.q
-    yield concludes("solved for t = p_2", "at-least", sp.Ge(N.p[2], least))
+    two = sp.And(sp.Eq(N.n, 2), sp.Le(N.alpha, 2))
+    yield concludes("solved for t = p_2", "at-least", sp.Implies(two, sp.Ge(N.p[2], least)))
     edge = sp.Implies(N.a * (N.z[1] - N.z[2]) >= 1, sp.Eq(N.p[2], 0))
     yield concludes("at most 0 to the power q beyond the margin", "edge", edge)
 
@@ -196,7 +197,7 @@ def _edge_proof() -> Proof:
 edge_order = Case(
     T.edge_order,
     (
-        symbolic(_edge_proof, given={"convex-range": CONVEX_RANGE, "two": sp.Eq(N.n, 2)}),
+        symbolic(_edge_proof, rests=("threshold-brackets",)),
         exact(
             lambda: (
                 row([1 / (alpha - 1) + nudge, 0], alpha)
@@ -205,15 +206,10 @@ edge_order = Case(
             ),
             r"pairs at the edge, around it, and tied",
         ),
+        exact(lambda: [row([0, 0], 3), row([0, 0, 0], 2)], r"ties beyond the range of the lower bound"),
         sampled(family("random pairs of logits", sizes=(2, 2), z=reals, alpha=one_of(CONVEX))(sorted_row)),
+        sampled(rows(sizes=(2, 6))),
     ),
-    sharp=(
-        Sharp("at-most", "at the edge", lambda: [row([1, 0], 2) + {N.k: 2}]),
-        Sharp("at-least", "sparsemax, a tie", lambda: [row([0, 0], 2)]),
-    ),
-    needed=(
-        Needed("convex-range", r"$\alpha = 3$, a tie", lambda: row([0, 0], 3)),
-        Needed("two", "three tied tokens, sparsemax", lambda: row([0, 0, 0], 2)),
-    ),
+    sharp=(Sharp("at-most", "a token alone at the top", lambda: [row([1, 0], 2) + {N.k: 1}]),),
     folklore=(Debunked(r"$\alpha = 7/4$, $\delta = 1/1000$", lambda: row([fmpq(4, 3) * fmpq(999, 1000), 0], "7/4")),),
 )

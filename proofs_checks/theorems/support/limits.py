@@ -6,7 +6,6 @@ from entmax_oracle.theory.mapping.entropy import tsallis
 from entmax_oracle.theory.support import limits as T
 
 from ..vocabulary import *
-from .support import RANGES
 
 a, u, t = sp.symbols("a u t", positive=True)
 
@@ -43,75 +42,6 @@ def beside_softmax(z: Row, alpha: fmpq) -> Instance:
 softmax_limit = Case(
     T.softmax_limit,
     (symbolic(_softmax_proof), sampled(beside_softmax)),
-    sharp=(Sharp("divergence", "one token", lambda: [beside_softmax([0], 2)]),),
-)
-
-
-def _argmax_proof() -> Proof:
-    m = sp.Symbol("m", positive=True)
-    yield identity("m tied tokens alone have x - tau = m^(-a)", m * N.gap ** (1 / a), 1, at={N.gap: m ** (-a)})
-    yield by("the next is out if and only if a g >= m^(-a): times m^a")
-    reached = N.a * (N.z_max - N.z[N.top + 1]) * N.top**N.a >= 1
-    yield concludes("so", "reached", N.Iff(sp.Eq(N.total(N.p[N.i], last=N.top), 1), reached))
-    yield concludes(
-        "equal logits have equal probabilities, so the tie is shared evenly",
-        "uniform",
-        sp.Or(N.i > N.top, sp.Eq(N.p[N.i], N.p[1])),
-    )
-
-
-argmax_limit = Case(
-    T.argmax_limit,
-    (
-        symbolic(_argmax_proof, given={"sorted": N.top_first()}),
-        exact(
-            lambda: [row([1, 0], 2), row([1, 1, "1/2"], 2), row([3, 1], "3/2"), row([1, 1, 0], 100)],
-            "rows at the limit",
-        ),
-        sampled(RANGES),
-    ),
-    needed=(Needed("sorted", "the runner-up comes last", lambda: row([0, -9, "-1/8"], 2)),),
-    folklore=(Debunked(r"$\alpha = 100$, two tied tokens", lambda: row([1, 1, 0], 100)),),
-)
-
-
-def _cold_proof() -> Proof:
-    m, g = sp.symbols("m g", positive=True)
-    yield identity("m tied tokens alone have x - tau = m^(-a)", m * N.gap ** (1 / a), 1, at={N.gap: m ** (-a)})
-    yield identity(
-        "the next is out if and only if a theta g >= m^(-a): at the bound",
-        a * N.theta * g,
-        m ** (-a),
-        at={N.theta: m ** (-a) / (a * g)},
-    )
-    reached = N.theta >= N.top ** (1 - N.alpha) / (N.a * (N.z_max - N.z[N.top + 1]))
-    yield concludes("so", "reached", N.Iff(sp.Eq(N.total(N.p[N.i], last=N.top), 1), reached))
-
-
-@family("random sorted rows", sizes=(2, 5), z=reals, alpha=one_of(ALPHAS), theta=around_one)
-def _sorted_at(z: Row, alpha: fmpq, theta: fmpq) -> Instance:
-    if len(set(z)) == 1:
-        raise ValueError("not constant")
-    return row(sorted(z, reverse=True), alpha, theta)
-
-
-cold_limit = Case(
-    T.cold_limit,
-    (
-        symbolic(_cold_proof, given={"sorted": N.top_first()}),
-        exact(
-            lambda: (
-                row([*tie, "1/2"], alpha, 2 / ((alpha - 1) * len(tie) ** int(alpha - 1)) * (1 + nudge))
-                for alpha in (fmpq(2), fmpq(3))
-                for tie in ([1], [1, 1], [1, 1, 1])
-                for nudge in (fmpq(0), fmpq(1, 64), fmpq(-1, 64))
-            ),
-            "ties of 1, 2 and 3 at the critical scale and close to it",
-        ),
-        sampled(_sorted_at),
-    ),
-    needed=(Needed("sorted", "the runner-up comes last", lambda: row([0, -9, "-1/8"], 2, 1)),),
-    folklore=(Debunked(r"sparsemax, $\theta = 1000$, $z = (10^{-4}, 0)$", lambda: row([fmpq(1, 10**4), 0], 2, 1000)),),
 )
 
 
@@ -161,10 +91,13 @@ def _warm(z: Row, alpha: fmpq, share: fmpq) -> Instance:
 hot_limit = Case(
     T.hot_limit,
     (
-        symbolic(_hot_proof, given={"small": sp.Le(N.a * N.theta * T._wide, N.n ** (1 - N.alpha) / 2)}),
+        symbolic(
+            _hot_proof,
+            rests=("scale-derivative",),
+            given={"small": sp.Le(N.a * N.theta * T._wide, N.n ** (1 - N.alpha) / 2)},
+        ),
         sampled(_warm, cases=60),
     ),
-    sharp=(Sharp("expansion", "sparsemax", lambda: [row([1, 0, 0], 2, "1/8") + {N.i: 1}]),),
     needed=(Needed("small", "sparsemax beyond its margin", lambda: row([1, 0], 2, 8)),),
 )
 
@@ -205,6 +138,6 @@ def _starting(z: Row) -> Instance:
 
 alpha_slope = Case(
     T.alpha_slope,
-    (symbolic(_slope_proof), sampled(_starting, cases=40)),
+    (symbolic(_slope_proof, rests=("alpha-derivative",)), sampled(_starting, cases=40)),
     folklore=(Debunked(r"$z = (0, -\frac14, -3)$", lambda: _starting([0, "-1/4", -3])),),
 )

@@ -105,7 +105,7 @@ def _nested_in_scale(reals: Reals, n: int, alpha: fmpq) -> tuple[dict[sp.Basic, 
 critical_scale = Case(
     T.critical_scale,
     (
-        symbolic(_critical_proof, given={"order": sp.Le(N.theta, N.eta)}),
+        symbolic(_critical_proof, rests=("support-norm-criterion",), given={"order": sp.Le(N.theta, N.eta)}),
         decided(sizes=(2,), alphas=("3/2", 2), claims=("nested",), model=_nested_in_scale),
         decided(sizes=(3,), alphas=(2,), claims=("nested",), model=_nested_in_scale, full_only=True, seconds=120),
         sampled(
@@ -150,7 +150,7 @@ def _nested_alphas(reals: Reals, n: int, alpha: fmpq) -> tuple[dict[sp.Basic, An
 nested_in_alpha = Case(
     T.nested_in_alpha,
     (
-        symbolic(_nested_proof, given={"order": sp.Le(N.alpha, N.beta)}),
+        symbolic(_nested_proof, rests=("support-norm-criterion",), given={"order": sp.Le(N.alpha, N.beta)}),
         sampled(family("random rows at two exponents", z=reals, alpha=one_of(ALPHAS), beta=one_of(ALPHAS))(two_alphas)),
     ),
     needed=(Needed("order", r"$\alpha = 2$, $\alpha' = 3/2$", lambda: two_alphas([1, 0], 2, "3/2")),),
@@ -171,7 +171,7 @@ def _size_proof() -> Proof:
 size_formula = Case(
     T.size_formula,
     (
-        symbolic(_size_proof, given={"sorted": N.top_first()}),
+        symbolic(_size_proof, rests=("support-norm-criterion",), given={"sorted": N.top_first()}),
         exact(
             lambda: (point for point in _boundary() if _is_sorted(point)),
             "exact rows with tokens on the threshold",
@@ -235,7 +235,11 @@ one_hot_margin = Case(
         sampled(_near_margin),
     ),
     needed=(Needed("sorted", r"$\alpha = 2$, $z = (0, 5)$", lambda: row([0, -5, 5], 2)),),
-    folklore=(Debunked(r"$\alpha = 3/2$, gap 1", lambda: row([1, 0], "3/2")),),
+    folklore=(
+        Debunked(r"$\alpha = 3/2$, gap 1", lambda: row([1, 0], "3/2")),
+        Debunked(r"$\alpha = 100$, two tied tokens", lambda: row([1, 1, 0], 100)),
+        Debunked(r"sparsemax, $\theta = 1000$, $z = (10^{-4}, 0)$", lambda: row([fmpq(1, 10**4), 0], 2, 1000)),
+    ),
 )
 
 
@@ -280,7 +284,7 @@ RANGES = _of_range
 full_support = Case(
     T.full_support,
     (
-        symbolic(_full_proof),
+        symbolic(_full_proof, rests=("support-norm-criterion",)),
         decided(sizes=(2, 3), alphas=(2,)),
         decided(sizes=(2,), alphas=("3/2", 3)),
         sampled(RANGES),
@@ -308,7 +312,7 @@ def _least_proof() -> Proof:
 
 least_support = Case(
     T.least_support,
-    (symbolic(_least_proof), sampled(RANGES)),
+    (symbolic(_least_proof, rests=("support-norm-criterion",)), sampled(RANGES)),
     sharp=(Sharp("least", "two tied tokens at the critical gap, sparsemax", lambda: [row(["1/2", "1/2", 0, 0], 2)]),),
     folklore=(Debunked("ten equal logits", lambda: row([0] * 10, 2)),),
 )
@@ -358,7 +362,7 @@ def _gap_proof() -> Proof:
 sparsity_from_gap = Case(
     T.sparsity_from_gap,
     (
-        symbolic(_gap_proof, given={"sorted": N.top_first()}),
+        symbolic(_gap_proof, rests=("support-norm-criterion",), given={"sorted": N.top_first()}),
         exact(
             lambda: (
                 row([*tie, 0], 2, 1)

@@ -40,6 +40,10 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--area", action="append", default=[], metavar="NAME", help="all theorems of an area; repeatable"
     )
+    parser.add_argument("--list", action="store_true", help="print names and titles of the theorems by area, and stop")
+    parser.add_argument(
+        "--search", metavar="WORD", help="print the theorems that speak of this, by name, title or statement, and stop"
+    )
     parser.add_argument("--profile", choices=("quick", "full"), default="quick", help="search effort (default: quick)")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of every random choice (default: 0)")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="worker processes (default: 1)")
@@ -59,6 +63,10 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run the command; see the parser's description for the exit codes."""
     import json
+
+    if args.list or args.search is not None:
+        _list(args.search or "", args.area)
+        return 0
 
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -118,6 +126,32 @@ def _recheck(jobs: int, progress: Progress, task: TaskID) -> None:
     except NotProved as error:
         print(f"entmax-oracle: the installed Coq does not accept the formal proofs: {error}", file=sys.stderr)
     progress.reset(task, description="theorems", total=None)
+
+
+def _list(word: str, areas: list[str]) -> None:
+    """Print the theorems that speak of a word, by area."""
+    from itertools import groupby
+
+    from entmax_oracle.cli import Unusable
+    from entmax_oracle.theory import theorems
+
+    try:
+        chosen = [theorem for area in areas for theorem in theorems(area)] if areas else theorems()
+    except ValueError as error:
+        raise Unusable(f"--area: {error}") from error
+    looked_for = word.casefold()
+    found = [
+        theorem
+        for theorem in chosen
+        if looked_for in " ".join((theorem.name, theorem.area, theorem.title, theorem.statement)).casefold()
+    ]
+    if not found:
+        raise Unusable(f"--search {word}: no theorem speaks of it")
+    width = max(len(theorem.name) for theorem in found)
+    for area, members in groupby(found, key=lambda theorem: theorem.area):
+        print(area)
+        for theorem in members:
+            print(f"  {theorem.name:{width}}  {theorem.title}")
 
 
 def _show(result: VerifyResult, console: Console) -> None:

@@ -53,3 +53,15 @@ apply Rmult_le_compat_l; [apply pos_INR|]. apply Rmult_le_compat_l; [lra|]. eapp
 unfold Rdiv. rewrite <- (Rmult_1_l (/ 2 ^ times)) at 2. apply Rmult_le_compat_r; [left; now apply Rinv_0_lt_compat|].
 assert (0 < INR n) by (apply lt_0_INR; lia). pose proof (pw_gt0 (INR n) (1 - alpha) H). lra.
 Qed.
+
+Lemma bisection_condition n alpha z times : (1 <= n)%nat -> 1 < alpha -> alpha <= 2 ->
+  let lo := halved times (mass n (/ (alpha - 1)) (scaled alpha z)) ((alpha - 1) * Largest n z - 1)
+    ((alpha - 1) * Largest n z - pw (INR n) (1 - alpha)) in
+  Sum n (fun i => Rabs (entmax n alpha z i - level alpha z lo i)) <= INR n * (/ (alpha - 1) * Rabs (threshold n alpha z - lo)).
+Proof.
+intros Hn Ha Ha2. cbv zeta. pose proof (threshold_spec n alpha z Hn Ha) as [B M]. rewrite Largest_scaled in B by assumption.
+replace (- (alpha - 1)) with (1 - alpha) in B by ring. pose proof (q_pos alpha Ha) as Hq.
+pose proof (halved_bracket times (mass n (/ (alpha - 1)) (scaled alpha z)) _ _ (threshold n alpha z)
+  (fun t => mass_ge_1 n _ _ Hq _ t M) B) as [[L U] _].
+set (lo := halved _ _ _ _) in *. rewrite Rabs_pos_eq by lra. apply level_left_error; (assumption || lra).
+Qed.

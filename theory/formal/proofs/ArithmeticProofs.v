@@ -159,8 +159,35 @@ Proof.
 defined_here; left; try lra; [apply Largest_le1; (assumption || lia)|]. apply le_INR in H. simpl in H. lra.
 Qed.
 
+Lemma condition_ge n alpha p : 1 < alpha -> simplex n p -> 1 <= pw (Largest n p) (alpha - 1) * Sum n (sens alpha p).
+Proof.
+intros Ha [P0 P1]. rewrite <- Sum_scal. rewrite <- P1 at 1. apply Sum_le. intros i Hi. pose proof (P0 i Hi).
+unfold sens. destruct (Rlt_dec 0 (p i)) as [L|L]; [|lra].
+apply Rle_trans with (pw (p i) (alpha - 1) * pw (p i) (2 - alpha)).
+- rewrite <- pw_plus by lra. replace (alpha - 1 + (2 - alpha)) with 1 by ring. rewrite pw_1_r; lra.
+- apply Rmult_le_compat_r; [apply pw_ge0|]. apply pw_le; [lra | now apply Largest_ge].
+Qed.
+
+Theorem condition_number_exact__least : Statements.condition_number_exact__least.
+Proof.
+start. pose proof (condition_ge n alpha p H0 H1) as C. apply Rle_ge. unfold Rdiv. rewrite <- (Rmult_1_l (/ (alpha - 1))) at 1.
+apply Rmult_le_compat_r; [left; apply Rinv_0_lt_compat; lra|]. exact C.
+Qed.
+
+Theorem condition_number_exact__least__defined : Statements.condition_number_exact__least__defined.
+Proof. defined_here; left; try lra; apply Largest_le1; (assumption || lia). Qed.
+
 Theorem bisection_steps__inhabited : Statements.bisection_steps__inhabited.
 Proof. exists 1%nat, 2, (fun _ => 0), 0%nat. inhabited. Qed.
+
+Theorem bisection_steps__condition : Statements.bisection_steps__condition.
+Proof.
+start. pose proof (bisection_condition n alpha z steps H H0 H1) as B. cbv zeta in B.
+eapply Rle_trans; [exact B|]. right. unfold Rdiv. ring.
+Qed.
+
+Theorem bisection_steps__condition__defined : Statements.bisection_steps__condition__defined.
+Proof. defined_here. Qed.
 
 Theorem bisection_steps__error : Statements.bisection_steps__error.
 Proof.

@@ -539,39 +539,51 @@ defined_here; try (simpl; lra).
 - apply Rgt_not_eq, edge_pos; lra.
 Qed.
 
+(** The reciprocal of the other power, and powers of numbers up to 1. *)
+Lemma edge_inv t e : 0 < t -> pw t (2 - e) = / pw t (e - 2).
+Proof. intros Ht. replace (2 - e) with (- (e - 2)) by ring. rewrite !pw_Rpower by exact Ht. apply Rpower_Ropp. Qed.
+
+Ltac edge := start; repeat split; intros; try (left; lra); apply Rgt_not_eq, edge_pos; lra.
+
 Theorem boundary_jump__below_two : Statements.boundary_jump__below_two.
 Proof.
-start. apply filterlim_locally. intros eps.
-destruct (proj1 (filterlim_locally (F := locally 0) _ _) (pw_continuous (1 / 2) 0 ltac:(lra)) eps) as [d Hd].
-assert (P : 0 < Rmin d 1) by (apply Rmin_glb_lt; [apply cond_pos | lra]). exists (mkposreal _ P). intros t Ht Pt.
-apply ball_lt, Rabs_def2 in Ht. simpl in Ht. pose proof (Rmin_l d 1). pose proof (Rmin_r d 1).
-specialize (Hd t ltac:(apply lt_ball, Rabs_def1; lra)). apply ball_lt in Hd. rewrite (pw_0 0) in Hd by lra. apply Rabs_def2 in Hd.
-apply lt_ball. rewrite Rminus_0_r, Rabs_pos_eq by (left; apply Rinv_0_lt_compat, edge_pos; lra).
-apply Rle_lt_trans with (pw t (1 / 2)); [|lra]. replace (pw t (1 / 2)) with (/ pw t (-1 / 2)).
-- apply Rinv_le_contravar; [apply pw_gt0; lra|]. pose proof (pw_ge0 (1 - t) (-1 / 2)). lra.
-- rewrite !pw_Rpower by lra. replace (1 / 2) with (- (-1 / 2)) by field. now rewrite Rpower_Ropp.
+start. rewrite edge_inv by lra. pose proof (pw_gt0 mix (alpha - 2) ltac:(lra)). pose proof (pw_gt0 (1 - mix) (alpha - 2) ltac:(lra)).
+apply Rinv_le_contravar; lra.
 Qed.
 
 Theorem boundary_jump__below_two__defined : Statements.boundary_jump__below_two__defined.
-Proof. start. repeat split; exists (mkposreal 1 Rlt_0_1); simpl; intros; try (left; lra). apply Rgt_not_eq, edge_pos; lra. Qed.
+Proof. edge. Qed.
 
 Theorem boundary_jump__sparsemax : Statements.boundary_jump__sparsemax.
-Proof. start. apply filterlim_const. Qed.
+Proof.
+start. subst alpha. replace (2 - 2) with 0 by ring. rewrite !pw_Rpower by lra. rewrite !Rpower_O by lra. lra.
+Qed.
+
+Theorem boundary_jump__sparsemax__defined : Statements.boundary_jump__sparsemax__defined.
+Proof. edge. Qed.
 
 Theorem boundary_jump__above_two : Statements.boundary_jump__above_two.
 Proof.
-start. apply (filterlim_filter_le_1 (F := locally 0) (G := at_right 0)); [apply filter_le_within|].
-assert (V : / (pw 0 (1 / 2) + pw (1 - 0) (1 / 2)) = 1) by (rewrite pw_0, Rminus_0_r, pw_1_l by lra; field).
-assert (C : continuous (fun t => / (pw t (1 / 2) + pw (1 - t) (1 / 2))) 0); [|unfold continuous in C; rewrite V in C; exact C].
-apply (continuous_Rinv_comp (fun t => pw t (1 / 2) + pw (1 - t) (1 / 2)) 0).
-- apply (continuous_plus (fun t => pw t (1 / 2)) (fun t => pw (1 - t) (1 / 2))); [apply pw_continuous; lra|].
-  apply (continuous_comp (fun t => 1 - t) (fun t => pw t (1 / 2))); [|apply pw_continuous; lra].
-  apply (continuous_minus (fun _ => 1) (fun t => t)); [apply continuous_const | apply continuous_id].
-- rewrite pw_0, Rminus_0_r, pw_1_l by lra. lra.
+start. pose proof (pw_gt0 mix (alpha - 2) ltac:(lra)) as A. pose proof (pw_gt0 (1 - mix) (alpha - 2) ltac:(lra)) as B.
+assert (B1 : pw (1 - mix) (alpha - 2) <= 1)
+  by (apply Rle_trans with (pw 1 (alpha - 2)); [apply pw_le; lra | rewrite pw_1_l; lra]).
+apply Rle_ge, (Rmult_le_reg_r (pw mix (alpha - 2) + pw (1 - mix) (alpha - 2))); [lra|]. rewrite Rinv_l by lra.
+set (x := pw mix (alpha - 2)) in *. set (y := pw (1 - mix) (alpha - 2)) in *. destruct (Rle_or_lt x 1) as [L|L].
+- assert (0 <= (1 - x) * (1 - y)) by (apply Rmult_le_pos; lra). nra.
+- assert (0 <= (x - 1) * (x + y)) by (apply Rmult_le_pos; lra). lra.
 Qed.
 
 Theorem boundary_jump__above_two__defined : Statements.boundary_jump__above_two__defined.
-Proof. start. repeat split; exists (mkposreal 1 Rlt_0_1); simpl; intros; try (left; lra). apply Rgt_not_eq, edge_pos; lra. Qed.
+Proof. edge. Qed.
+
+Theorem boundary_jump__not_above : Statements.boundary_jump__not_above.
+Proof.
+start. rewrite edge_inv by lra. pose proof (pw_gt0 mix (alpha - 2) ltac:(lra)). pose proof (pw_gt0 (1 - mix) (alpha - 2) ltac:(lra)).
+apply Rinv_le_contravar; lra.
+Qed.
+
+Theorem boundary_jump__not_above__defined : Statements.boundary_jump__not_above__defined.
+Proof. edge. Qed.
 
 Theorem hoelder__inhabited : Statements.hoelder__inhabited.
 Proof. exists 1%nat, 2, (fun _ => 0), (fun _ => 0). inhabited. Qed.

@@ -415,6 +415,45 @@ Proof. start. rewrite shannon_eq, soft_lowered. apply Rle_ge, soft_linear; [lia 
 Theorem softmax_entropy_floor__linear__defined : Statements.softmax_entropy_floor__linear__defined.
 Proof. parts; [left; apply softmax_pos; lia | apply lt_0_INR; lia]. Qed.
 
+Theorem softmax_entropy_floor__constant_square : Statements.softmax_entropy_floor__constant_square.
+Proof.
+start. pose proof (range_pos n z ltac:(lia) H1) as D. set (d := Largest n z - - Largest n (fun i => - z i)) in *.
+pose proof (loss_below_square (theta * d) ltac:(apply Rmult_lt_0_compat; lra)) as K.
+replace (theta ^ 2 * d ^ 2) with ((theta * d) ^ 2) by ring. lra.
+Qed.
+
+Lemma constant_defined n theta z : (2 <= n)%nat -> 0 < theta -> (exists i, inr i n /\ z i <> z 1%nat) ->
+  let d := Largest n z - - Largest n (fun i => - z i) in
+  exp (theta * d) - 1 <> 0 /\ theta <> 0 /\ d <> 0 /\ 0 < (exp (theta * d) - 1) / (theta * d).
+Proof.
+intros Hn Ht Hv. cbv zeta. pose proof (range_pos n z ltac:(lia) Hv) as D. set (d := Largest n z - - Largest n (fun i => - z i)) in *.
+assert (T : 0 < theta * d) by (apply Rmult_lt_0_compat; lra). pose proof (exp_above1 _ T) as E. cbv zeta in E.
+repeat split; [lra | lra | lra | apply Rdiv_lt_0_compat; lra].
+Qed.
+
+Theorem softmax_entropy_floor__constant_square__defined : Statements.softmax_entropy_floor__constant_square__defined.
+Proof. start. exact (constant_defined n theta z H H0 H1). Qed.
+
+Lemma loss_below_linear D : 0 < D -> ln ((exp D - 1) / D) + D / (exp D - 1) - 1 <= D.
+Proof.
+intros H. pose proof (exp_ineq1_le D) as A. pose proof (exp_ineq1_le (- D)) as B. pose proof (exp_above1 _ H) as C. cbv zeta in C.
+assert (P : exp D * exp (- D) = 1) by (rewrite <- exp_plus, Rplus_opp_r; apply exp_0).
+assert (Q : D / (exp D - 1) <= 1) by (apply (Rmult_le_reg_r (exp D - 1)); [lra|]; unfold Rdiv; rewrite Rmult_assoc, Rinv_l; lra).
+assert (L : ln ((exp D - 1) / D) <= D).
+{ apply Rle_trans with (ln (exp D)); [|rewrite ln_exp; lra]. apply ln_le; [apply Rdiv_lt_0_compat; lra|].
+  apply (Rmult_le_reg_r D); [lra|]. unfold Rdiv. rewrite Rmult_assoc, Rinv_l by lra. nra. }
+lra.
+Qed.
+
+Theorem softmax_entropy_floor__constant_linear : Statements.softmax_entropy_floor__constant_linear.
+Proof.
+start. pose proof (range_pos n z ltac:(lia) H1) as D. set (d := Largest n z - - Largest n (fun i => - z i)) in *.
+pose proof (loss_below_linear (theta * d) ltac:(apply Rmult_lt_0_compat; lra)) as K. lra.
+Qed.
+
+Theorem softmax_entropy_floor__constant_linear__defined : Statements.softmax_entropy_floor__constant_linear__defined.
+Proof. start. exact (constant_defined n theta z H H0 H1). Qed.
+
 Theorem scalable_softmax_floor__inhabited : Statements.scalable_softmax_floor__inhabited.
 Proof. exists 2%nat, (fun _ => 0), 1. repeat split; (lia || lra). Qed.
 

@@ -251,6 +251,12 @@ Proof. asked. Qed.
 Theorem excess_convex__norm__defined : Statements.excess_convex__norm__defined.
 Proof. asked. Qed.
 
+Theorem excess_convex__tangent__defined : Statements.excess_convex__tangent__defined.
+Proof.
+assert (E : forall n z alpha rho, rho < Largest n z * (alpha - 1) -> rho < (alpha - 1) * Largest n z) by (intros; lra).
+asked.
+Qed.
+
 Theorem excess_pieces__mass__defined : Statements.excess_pieces__mass__defined.
 Proof. asked. Qed.
 

@@ -136,9 +136,10 @@ start. pose proof (newton_never_past n alpha z rho H H0 H2 H1) as T.
 replace (1 - / / (alpha - 1)) with (2 - alpha) in T by (field; lra). exact T.
 Qed.
 
-Theorem newton_lands_left__left : Statements.newton_lands_left__left.
+Theorem excess_convex__tangent : Statements.excess_convex__tangent.
 Proof.
-start. pose proof (newton_left n alpha z rho H H0 H2 H1) as T.
+start. assert (P : rho < (alpha - 1) * Largest n z) by (simpl in *; lra).
+pose proof (newton_left n alpha z rho H H0 H3 P) as T.
 rewrite step_form in T by (assumption || now apply slope_pos). exact T.
 Qed.
 

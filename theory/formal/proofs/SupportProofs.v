@@ -382,8 +382,8 @@ Proof. exists 2%nat, 2, (fun _ => 0). repeat split; (lia || lra). Qed.
 
 Theorem edge_order__at_most : Statements.edge_order__at_most.
 Proof.
-start. unfold entmax. apply pw_le; [now apply q_pos|]. apply Rmax_0_le.
-pose proof (threshold_bracket n alpha z H H0) as B. rewrite Largest_scaled in B by assumption. lra.
+start. assert (Hn : (1 <= n)%nat) by lia. unfold entmax. apply pw_le; [now apply q_pos|]. apply Rmax_0_le.
+pose proof (threshold_bracket n alpha z Hn H0) as B. rewrite Largest_scaled in B by assumption. lra.
 Qed.
 
 Theorem edge_order__at_most__defined : Statements.edge_order__at_most__defined.
@@ -404,9 +404,9 @@ Proof. intros Ht Ha. apply Rle_trans with (pw 1 a); [apply pw_le; lra | rewrite 
 
 Theorem edge_order__at_least : Statements.edge_order__at_least.
 Proof.
-start. subst n. pose proof (pair_sum alpha z H0) as S. pose proof (entmax_ge0 2 alpha z 1) as P1. pose proof (entmax_ge0 2 alpha z 2) as P2.
+start. destruct H1 as [E2 C]. subst n. assert (Hn : (1 <= 2)%nat) by lia. pose proof (pair_sum alpha z H0) as S. pose proof (entmax_ge0 2 alpha z 1) as P1. pose proof (entmax_ge0 2 alpha z 2) as P2.
 apply Rle_ge. rewrite <- (pw_root alpha (entmax 2 alpha z 2%nat) H0 P2). apply pw_le; [now apply q_pos|].
-pose proof (threshold_exact 2 alpha z H H0) as T. cbv zeta in T.
+pose proof (threshold_exact 2 alpha z Hn H0) as T. cbv zeta in T.
 assert (M : pw (Largest 2 (entmax 2 alpha z)) (alpha - 1) + pw (entmax 2 alpha z 2%nat) (alpha - 1) >= 1 \/
   Largest 2 (entmax 2 alpha z) = entmax 2 alpha z 2%nat).
 { cbn [Largest]. unfold Rmax. destruct (Rle_dec _ _); [now right | left].
@@ -430,13 +430,13 @@ Lemma half_defined x q : 0 < q -> 0 < Rmax 0 x / 2 \/ Rmax 0 x / 2 = 0 /\ 0 < q.
 Proof. intros Hq. destruct (Rmax_0_ge x) as [L|E]; [left; lra | right; rewrite <- E; split; lra]. Qed.
 
 Theorem edge_order__at_least__defined : Statements.edge_order__at_least__defined.
-Proof. parts. apply half_defined. now apply q_pos. Qed.
+Proof. parts; try lia; try (apply half_defined; now apply q_pos). Qed.
 
 Theorem edge_order__edge : Statements.edge_order__edge.
 Proof.
-start. subst n. apply finite_mask; [exact H | exact H0|]. pose proof (Largest_ge 2 z 1 ltac:(lia)).
+start. apply finite_mask; [lia | exact H0|]. pose proof (Largest_ge n z 1 ltac:(lia)).
 apply (Rmult_le_reg_l (alpha - 1)); [lra|].
-replace ((alpha - 1) * (Largest 2 z - / (alpha - 1))) with ((alpha - 1) * Largest 2 z - 1) by (field; lra). nra.
+replace ((alpha - 1) * (Largest n z - / (alpha - 1))) with ((alpha - 1) * Largest n z - 1) by (field; lra). nra.
 Qed.
 
 Theorem edge_order__edge__defined : Statements.edge_order__edge__defined.

@@ -39,7 +39,9 @@ SETTINGS: dict[str, Setting] = {
         variables={"steps": "nat"},
         meaning={
             N.r: "fun i => pw (Rmax 0 ((alpha - 1) * z i - halved steps (mass n (/ (alpha - 1)) (scaled alpha z)) "
-            "((alpha - 1) * Largest n z - 1) ((alpha - 1) * Largest n z - pw (INR n) (1 - alpha)))) (/ (alpha - 1))"
+            "((alpha - 1) * Largest n z - 1) ((alpha - 1) * Largest n z - pw (INR n) (1 - alpha)))) (/ (alpha - 1))",
+            N.rho: "halved steps (mass n (/ (alpha - 1)) (scaled alpha z)) ((alpha - 1) * Largest n z - 1) "
+            "((alpha - 1) * Largest n z - pw (INR n) (1 - alpha))",
         },
     ),
     "summation-error": Setting(

@@ -35,7 +35,6 @@ SETTINGS: dict[str, Setting] = {
     "closed-form-three-halves": ROW,
     "closed-form-sparsemax": ROW,
     "newton-from-the-left": _FROM_LEFT,
-    "newton-lands-left": _FROM_LEFT,
     "newton-sparsemax-steps": _FROM_LEFT.having(
         "path 0%nat = rho",
         f"forall t, (t < steps)%nat -> path t <> threshold n alpha z /\\ path (S t) =\n    {_STEP}",

@@ -44,5 +44,5 @@ SETTINGS: dict[str, Setting] = {
         },
         without={"ratio": ("large-alpha",)},
     ),
-    "edge-order": ROW.having(without={"at-most": ("convex-range", "two"), "edge": ("convex-range",)}),
+    "edge-order": replace(ROW, premises=("(2 <= n)%nat", REAL)),
 }

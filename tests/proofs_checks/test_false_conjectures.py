@@ -1,0 +1,169 @@
+"""False conjectures with 'proofs' that once came back proved: each kind of hole, closed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import sympy as sp
+
+from entmax_oracle.proofs_checks.evidence import Argument, Case, Context, Evidence, Step, computed, symbolic
+from entmax_oracle.proofs_checks.evidence.proof import (
+    Proof,
+    by,
+    concludes,
+    entailed,
+    identity,
+    nonnegative,
+    positive,
+    rises_from,
+    settled,
+)
+from entmax_oracle.proofs_checks.verify import verify
+from entmax_oracle.theory import Claim, Theorem
+from entmax_oracle.theory import notation as N
+
+HEAD = """
+import sympy as sp
+from entmax_oracle.proofs_checks.evidence import Argument, Case, Evidence, Step, computed, decided, symbolic
+from entmax_oracle.proofs_checks.evidence.proof import by, concludes, identity, nonnegative, rises_from
+from entmax_oracle.theory import Claim, Hypothesis, Theorem
+from entmax_oracle.theory.notation import *
+
+r2, u, w = sp.Symbol("r2", real=True), sp.Symbol("u", positive=True), sp.Symbol("w", nonnegative=True)
+square = lambda: identity("a square", (r2 + 1) ** 2, r2**2 + 2 * r2 + 1)
+
+def stated(relation, *hypotheses):
+    return Theorem("mine", "mine", "mine", "mine", (Claim("c", relation),), hypotheses=hypotheses)
+
+def concluded(theorem, *steps, derived=None):
+    key = theorem.claims[0]
+    return symbolic(lambda: [*steps, concludes("hence", "c", derived or key.relation.func(*key.relation.args))])
+"""
+
+FALSE = {
+    "retyped after a tautology": "t = stated(p_max > sp.Rational(1, 3)); case = Case(t, (concluded(t, square()),))",
+    "an equivalence as its own derivation": (
+        "t = stated(Iff(p[i] > 0, z_max - z[i] < sp.Rational(1, 2)))\n"
+        "case = Case(t, (concluded(t, square(), derived=t.claims[0].relation),))"
+    ),
+    "every token, as its own derivation": (
+        "t = stated(Every(p[l] > 0, l)); case = Case(t, (concluded(t, square(), derived=t.claims[0].relation),))"
+    ),
+    "a start that the assumption leaves out": (
+        "t = stated(sp.Implies(z_max >= -1, z_max * (z_max + 1) >= 0))\n"
+        "case = Case(t, (concluded(t, rises_from('it rises', w * (w + 1), w, -1)),))"
+    ),
+    "steps made by hand": (
+        "t = stated(p_max >= 2 / n)\n"
+        "case = Case(t, (symbolic(lambda: [Step('trivially', '', True), Step('so', '', True, claim='c')]),))"
+    ),
+    "small sizes, decided": "case = Case(stated(p_max >= sp.Rational(1, 3)), (decided(),))",
+    "two tokens and so on": (
+        "t = stated(total(p[i] ** 2) >= sp.Rational(1, 2))\n"
+        "case = Case(t, (concluded(t, nonnegative('for two tokens, and so on', 2 * r2**2)),))"
+    ),
+    "across a pole": (
+        "t = stated(n / (sp.Rational(5, 2) - n) >= sp.Rational(2, 3))\n"
+        "case = Case(t, (concluded(t, rises_from('it rises', u / (sp.Rational(5, 2) - u) - sp.Rational(2, 3), u, 1)),))"
+    ),
+    "words alone": "t = stated(size <= 3); case = Case(t, (concluded(t, by('as everybody knows')),))",
+    "contradictory hypotheses": (
+        "t = stated(sp.Eq(size, 1), Hypothesis('gap', 'gap', z_max < z_min)); case = Case(t, (concluded(t, square()),))"
+    ),
+    "a premise that never holds": "t = stated(sp.Implies(z_max < z_min, sp.Eq(size, 1)))",
+    "false from dozens of tokens on": (
+        "s_ = lambda m: s(m)\n"
+        "form = total(s(i) * v[i] ** 2) - total(s(i) * v[i]) ** 2 / total(s(i))\n"
+        "t = stated(form <= 2 ** (alpha - 2) * total(v[i] ** 2), Hypothesis('range', 'range', alpha <= 2))\n"
+        "case = Case(t, (concluded(t, square()),))"
+    ),
+    "false from a hundred tokens on": "t = stated(p_max >= sp.Rational(1, 100))",
+    "false for a large exponent": "t = stated(alpha <= 6)",
+    "without a value somewhere": "t = stated(1 / p[i] >= 1)",
+}
+
+
+@pytest.mark.parametrize("name", FALSE)
+def test_no_false_conjecture_is_clean(name: str, tmp_path: Path) -> None:
+    file = tmp_path / "conjecture.py"
+    file.write_text(HEAD + FALSE[name] + "\n")
+    (entry,) = verify(files=[file])["theorems"]
+    assert entry["verdict"] in ("refuted", "unchecked", "supported")
+    assert not entry["clean"]
+
+
+STRONG = "kind: a computation cannot call itself"
+
+
+@pytest.mark.parametrize("kind", ["formal", "symbolic", "decided", "certified"])
+def test_a_computation_cannot_call_itself_a_proof(kind: str) -> None:
+    with pytest.raises(ValueError, match=STRONG):
+        computed(lambda t, c, argument: argument.evidence(t, "holds", "computed"), "x", "y", kind=kind)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=STRONG):
+        Argument(kind, "x", "y", lambda t, c: Evidence("sampled", "x", "y", "holds"))  # type: ignore[arg-type]
+
+
+def test_evidence_of_another_kind_does_not_count() -> None:
+    theorem = Theorem("x", "x", "x", "x", (Claim("c", sp.Le(N.size, 3)),))
+    lie = computed(lambda t, c, argument: Evidence("formal", "x", "y", "holds", claims=("c",)), "x", "y")
+    assert lie.execute(theorem, Context()).status == "fails"
+
+
+def _lines(proof: Proof) -> list[Step]:
+    return list(settled(proof, Theorem("x", "x", "x", "x", (Claim("c", sp.Ge(N.n, 1)),))))
+
+
+def test_a_step_that_nobody_checked_does_not_count() -> None:
+    assert [step.ok for step in _lines(iter([Step("trivially", "", True), by("words")]))] == [False, True]
+
+
+def test_only_what_a_step_says_itself_is_entailed() -> None:
+    m = sp.Symbol("m", positive=True)
+    steps = _lines(iter([nonnegative("m", m), positive("1 + m", 1 + m), identity("s", sp.Derivative(m**2, m), 2 * m)]))
+    assert entailed(steps, sp.Ge(2 + m, 2, evaluate=False))
+    assert entailed(steps, sp.Gt(1 + m, 0, evaluate=False))
+    assert entailed(steps, sp.Le(-1, m, evaluate=False))
+    assert not entailed(steps, sp.Gt(m, 1, evaluate=False))
+    assert not entailed(steps, N.Iff(m > 1, m > 1))
+
+
+def test_a_rise_starts_where_the_symbol_starts() -> None:
+    u, w, x = sp.Symbol("u", positive=True), sp.Symbol("w", nonnegative=True), sp.Symbol("x", real=True)
+    assert all(step.ok for step in rises_from("square", w**2, w))
+    assert all(step.ok for step in rises_from("from 1", (1 + w) ** 2 - 1, w))
+    assert not all(step.ok for step in rises_from("real", x**2, x))
+    assert not all(step.ok for step in rises_from("from 1", u**2 - 1, u, 1))
+    assert not all(step.ok for step in rises_from("before the start", w * (w + 1), w, -1))
+    assert not all(step.ok for step in rises_from("pole", w / (1 - w), w))
+
+
+def test_a_true_conjecture_may_be_derived_by_a_step_that_says_it(tmp_path: Path) -> None:
+    file = tmp_path / "true.py"
+    text = "t = stated(n**2 - 2*n + 2 > 0); case = Case(t, (concluded(t, positive('', n**2 - 2*n + 2, (n-1)**2 + 1)),))"
+    file.write_text(HEAD.replace("nonnegative, rises", "nonnegative, positive, rises") + text + "\n")
+    (entry,) = verify(files=[file])["theorems"]
+    assert (entry["verdict"], entry["clean"]) == ("derived", True)
+
+
+def test_words_alone_derive_nothing() -> None:
+    theorem = Theorem("x", "x", "x", "x", (Claim("c", sp.Le(N.size, N.n)),))
+
+    def proof() -> Proof:
+        yield by("plainly")
+        yield concludes("so", "c", sp.Le(N.size - N.n, 0))
+
+    found = symbolic(proof).execute(theorem, Context())
+    assert (found.status, found.claims) == ("holds", ())
+    assert "argued in words" in found.detail
+
+
+def test_a_point_outside_the_setting_is_no_counterexample() -> None:
+    from entmax_oracle.proofs_checks.evidence import judge, row
+    from entmax_oracle.theory import theorems
+
+    two = next(t for t in theorems("excess") if t.name == "closed-form-two-tokens")
+    peak = next(t for t in theorems("dispersion") if t.name == "entmax-peak")
+    assert judge(two, row([0, 0, 0], 2)).status == "excluded"
+    assert judge(peak, row([1], 2)).status == "excluded"
+    assert Case(peak, ()).theorem.given

@@ -1,0 +1,69 @@
+"""Conjectures that are plain NumPy functions: searched, shrunk, and not refuted by rounding."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from entmax_oracle.proofs_checks.conjectures import load
+from entmax_oracle.proofs_checks.verify import verify
+
+
+def found(tmp_path: Path, text: str) -> dict[str, Any]:
+    file = tmp_path / "mine.py"
+    file.write_text("import numpy as np\n" + text)
+    return {entry["name"]: entry for entry in verify(files=[file])["theorems"]}
+
+
+def test_a_false_predicate_is_refuted_by_a_small_row(tmp_path: Path) -> None:
+    entry = found(tmp_path, "def claim(p):\n    'The top token has half.'\n    return p.max() >= 0.5\n")["mine"]
+    assert entry["verdict"] == "refuted"
+    assert entry["title"] == "The top token has half."
+    assert entry["counterexample"]["n"] == "3"
+    assert entry["counterexample"]["p"] == "(1/3, 1/3, 1/3)"
+
+
+def test_what_fails_from_dozens_of_tokens_on_is_found(tmp_path: Path) -> None:
+    entry = found(tmp_path, "def claim_long(z, p, alpha, n, support):\n    return (p**2).sum() >= 1 / 40\n")[
+        "mine-long"
+    ]
+    assert entry["verdict"] == "refuted"
+    assert int(entry["counterexample"]["n"]) >= 40
+
+
+def test_a_true_predicate_is_supported_on_a_domain_that_is_said(tmp_path: Path) -> None:
+    entry = found(tmp_path, "def claim(p, n):\n    return p.max() >= 1 / n - 1e-12\n")["mine"]
+    assert (entry["verdict"], entry["clean"]) == ("supported", True)
+    assert "n ≤ 5000" in entry["searched"]
+
+
+def test_a_tie_is_decided_in_fractions(tmp_path: Path) -> None:
+    entry = found(tmp_path, "def claim(p, n):\n    return (n == 1) | (p.max() < 1)\n")["mine"]
+    assert entry["verdict"] == "refuted"
+
+
+def test_rounding_refutes_nothing(tmp_path: Path) -> None:
+    entry = found(tmp_path, "def claim(p):\n    return p.sum() == 1\n")["mine"]
+    assert entry["verdict"] == "unchecked"
+    assert "within rounding" in entry["problems"][0]
+
+
+def test_a_predicate_that_raises_is_no_evidence(tmp_path: Path) -> None:
+    entry = found(tmp_path, "def claim(p):\n    return p[7] > 0\n")["mine"]
+    assert entry["verdict"] == "unchecked"
+    assert "IndexError" in entry["problems"][0]
+
+
+def test_an_unknown_parameter_is_answered_with_the_nearest(tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text("def claim(tua):\n    return True\n")
+    with pytest.raises(
+        ValueError, match=r"a row has no 'tua'; did you mean tau\? .* z, alpha, p, tau, theta, n, support"
+    ):
+        load(file)
+
+
+def test_helpers_are_no_claims(tmp_path: Path) -> None:
+    assert list(found(tmp_path, "def norm(p):\n    return 0\ndef claim(p):\n    return norm(p) == 0\n")) == ["mine"]
