@@ -608,34 +608,6 @@ Definition closed_form_sparsemax__closed__defined : Prop :=
   (alpha = 2) ->
   (INR size <> 0)).
 
-Definition newton_lands_left__inhabited : Prop :=
-  exists (n : nat) (alpha : R) (z : nat -> R) (rho : R),
-  (1 <= n)%nat /\
-  (1 < alpha) /\
-  (rho < (alpha - 1) * Largest n z) /\
-  (alpha <= 2).
-
-Definition newton_lands_left__left : Prop :=
-  forall (n : nat) (alpha : R) (z : nat -> R) (rho : R),
-  (1 <= n)%nat ->
-  (1 < alpha) ->
-  (rho < (alpha - 1) * Largest n z) ->
-  let tau := threshold n alpha z in
-  (alpha <= 2) ->
-  (rho + ((alpha - 1) * (Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - rho)) (/ (alpha - 1))) - 1) / Sum n (fun i => (if Rlt_dec rho ((alpha - 1) * z i) then pw (((alpha - 1) * z i) - rho) ((/ (alpha - 1)) - 1) else 0)))) <= tau.
-
-Definition newton_lands_left__left__defined : Prop :=
-  forall (n : nat) (alpha : R) (z : nat -> R) (rho : R),
-  (1 <= n)%nat ->
-  (1 < alpha) ->
-  (rho < (alpha - 1) * Largest n z) ->
-  ((alpha <= 2) ->
-  ((forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0)) /\
-  ((forall i, (1%nat <= i <= n)%nat -> (0 < Rmax 0 (((alpha - 1) * z i) - rho) \/ Rmax 0 (((alpha - 1) * z i) - rho) = 0 /\ 0 < (/ (alpha - 1))))) /\
-  ((forall i, (1%nat <= i <= n)%nat -> (rho < ((alpha - 1) * z i) -> (alpha - 1) <> 0))) /\
-  ((forall i, (1%nat <= i <= n)%nat -> (rho < ((alpha - 1) * z i) -> (0 < (((alpha - 1) * z i) - rho) \/ (((alpha - 1) * z i) - rho) = 0 /\ 0 < ((/ (alpha - 1)) - 1))))) /\
-  (Sum n (fun i => (if Rlt_dec rho ((alpha - 1) * z i) then pw (((alpha - 1) * z i) - rho) ((/ (alpha - 1)) - 1) else 0)) <> 0)).
-
 Definition newton_sparsemax_steps__inhabited : Prop :=
   exists (n : nat) (alpha : R) (z : nat -> R) (rho : R) (steps : nat) (path : nat -> R),
   (1 <= n)%nat /\
@@ -791,6 +763,31 @@ Definition excess_convex__norm__defined : Prop :=
   ((0 < Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - shift - rho)) (/ (alpha - 1))) \/ Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - shift - rho)) (/ (alpha - 1))) = 0 /\ 0 < (alpha - 1))) /\
   ((forall i, (1%nat <= i <= n)%nat -> (0 < Rmax 0 (((alpha - 1) * z i) - rho) \/ Rmax 0 (((alpha - 1) * z i) - rho) = 0 /\ 0 < (/ (alpha - 1))))) /\
   ((0 < Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - rho)) (/ (alpha - 1))) \/ Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - rho)) (/ (alpha - 1))) = 0 /\ 0 < (alpha - 1)))).
+
+Definition excess_convex__tangent : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (rho : R) (shift : R) (mix : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 <= shift) ->
+  (0 <= mix <= 1) ->
+  let tau := threshold n alpha z in
+  let z_max := Largest n z in
+  (alpha <= 2) ->
+  (rho < (z_max * (alpha - 1)) -> (rho + ((alpha - 1) * (Sum n (fun i => pw (Rmax 0 (((alpha - 1) * z i) - rho)) (/ (alpha - 1))) - 1) / Sum n (fun i => (if Rlt_dec rho ((alpha - 1) * z i) then pw (((alpha - 1) * z i) - rho) ((/ (alpha - 1)) - 1) else 0)))) <= tau).
+
+Definition excess_convex__tangent__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (rho : R) (shift : R) (mix : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (0 <= shift) ->
+  (0 <= mix <= 1) ->
+  let z_max := Largest n z in
+  ((alpha <= 2) ->
+  ((rho < (z_max * (alpha - 1)) -> (forall i, (1%nat <= i <= n)%nat -> (alpha - 1) <> 0))) /\
+  ((rho < (z_max * (alpha - 1)) -> (forall i, (1%nat <= i <= n)%nat -> (0 < Rmax 0 (((alpha - 1) * z i) - rho) \/ Rmax 0 (((alpha - 1) * z i) - rho) = 0 /\ 0 < (/ (alpha - 1)))))) /\
+  ((rho < (z_max * (alpha - 1)) -> (forall i, (1%nat <= i <= n)%nat -> (rho < ((alpha - 1) * z i) -> (alpha - 1) <> 0)))) /\
+  ((rho < (z_max * (alpha - 1)) -> (forall i, (1%nat <= i <= n)%nat -> (rho < ((alpha - 1) * z i) -> (0 < (((alpha - 1) * z i) - rho) \/ (((alpha - 1) * z i) - rho) = 0 /\ 0 < ((/ (alpha - 1)) - 1)))))) /\
+  ((rho < (z_max * (alpha - 1)) -> Sum n (fun i => (if Rlt_dec rho ((alpha - 1) * z i) then pw (((alpha - 1) * z i) - rho) ((/ (alpha - 1)) - 1) else 0)) <> 0))).
 
 Definition excess_pieces__inhabited : Prop :=
   exists (n : nat) (alpha : R) (z : nat -> R) (rho : R) (shift : R) (mix : R),
@@ -1939,14 +1936,13 @@ Definition not_lipschitz__unbounded : Prop :=
 
 Definition edge_order__inhabited : Prop :=
   exists (n : nat) (alpha : R) (z : nat -> R),
-  (1 <= n)%nat /\
+  (2 <= n)%nat /\
   (1 < alpha) /\
-  (alpha <= 2) /\
-  ((n = 2%nat)%nat).
+  True.
 
 Definition edge_order__at_most : Prop :=
   forall (n : nat) (alpha : R) (z : nat -> R),
-  (1 <= n)%nat ->
+  (2 <= n)%nat ->
   (1 < alpha) ->
   let p := entmax n alpha z in
   let z_max := Largest n z in
@@ -1955,7 +1951,7 @@ Definition edge_order__at_most : Prop :=
 
 Definition edge_order__at_most__defined : Prop :=
   forall (n : nat) (alpha : R) (z : nat -> R),
-  (1 <= n)%nat ->
+  (2 <= n)%nat ->
   (1 < alpha) ->
   let z_max := Largest n z in
   (forall k, inr k n ->
@@ -1964,39 +1960,33 @@ Definition edge_order__at_most__defined : Prop :=
 
 Definition edge_order__at_least : Prop :=
   forall (n : nat) (alpha : R) (z : nat -> R),
-  (1 <= n)%nat ->
+  (2 <= n)%nat ->
   (1 < alpha) ->
   let p := entmax n alpha z in
   let z_max := Largest n z in
-  (alpha <= 2) ->
-  (n = 2%nat)%nat ->
-  p 2%nat >= pw (Rmax 0 (1 - ((alpha - 1) * (z_max - z 2%nat))) / 2) (/ (alpha - 1)).
+  (((n = 2%nat)%nat /\ alpha <= 2) -> p 2%nat >= pw (Rmax 0 (1 - ((alpha - 1) * (z_max - z 2%nat))) / 2) (/ (alpha - 1))).
 
 Definition edge_order__at_least__defined : Prop :=
   forall (n : nat) (alpha : R) (z : nat -> R),
-  (1 <= n)%nat ->
+  (2 <= n)%nat ->
   (1 < alpha) ->
   let z_max := Largest n z in
-  ((alpha <= 2) ->
-  (n = 2%nat)%nat ->
-  (inr 2%nat n) /\
-  ((alpha - 1) <> 0) /\
-  ((0 < (Rmax 0 (1 - ((alpha - 1) * (z_max - z 2%nat))) / 2) \/ (Rmax 0 (1 - ((alpha - 1) * (z_max - z 2%nat))) / 2) = 0 /\ 0 < (/ (alpha - 1))))).
+  (((((n = 2%nat)%nat /\ alpha <= 2) -> inr 2%nat n)) /\
+  ((((n = 2%nat)%nat /\ alpha <= 2) -> (alpha - 1) <> 0)) /\
+  ((((n = 2%nat)%nat /\ alpha <= 2) -> (0 < (Rmax 0 (1 - ((alpha - 1) * (z_max - z 2%nat))) / 2) \/ (Rmax 0 (1 - ((alpha - 1) * (z_max - z 2%nat))) / 2) = 0 /\ 0 < (/ (alpha - 1)))))).
 
 Definition edge_order__edge : Prop :=
   forall (n : nat) (alpha : R) (z : nat -> R),
-  (1 <= n)%nat ->
+  (2 <= n)%nat ->
   (1 < alpha) ->
   let p := entmax n alpha z in
-  (n = 2%nat)%nat ->
   (((alpha - 1) * (z 1%nat - z 2%nat)) >= 1 -> p 2%nat = 0).
 
 Definition edge_order__edge__defined : Prop :=
   forall (n : nat) (alpha : R) (z : nat -> R),
-  (1 <= n)%nat ->
+  (2 <= n)%nat ->
   (1 < alpha) ->
-  ((n = 2%nat)%nat ->
-  (inr 1%nat n) /\
+  ((inr 1%nat n) /\
   (inr 2%nat n) /\
   ((((alpha - 1) * (z 1%nat - z 2%nat)) >= 1 -> inr 2%nat n))).
 
@@ -2409,35 +2399,59 @@ Definition boundary_jump__below_two : Prop :=
   forall (alpha : R) (mix : R),
   (1 <= alpha) ->
   (0 < mix < 1) ->
-  filterlim (fun mix => (/ (pw mix (-1 / 2) + pw (1 - mix) (-1 / 2)))) (at_right 0) (locally 0).
+  (alpha < 2 -> (/ (pw mix (alpha - 2) + pw (1 - mix) (alpha - 2))) <= pw mix (2 - alpha)).
 
 Definition boundary_jump__below_two__defined : Prop :=
   forall (alpha : R) (mix : R),
   (1 <= alpha) ->
   (0 < mix < 1) ->
-  (((exists eps : posreal, forall mix : R, 0 < mix < 0 + eps -> (0 < mix \/ mix = 0 /\ 0 < (-1 / 2)))) /\
-  ((exists eps : posreal, forall mix : R, 0 < mix < 0 + eps -> (0 < (1 - mix) \/ (1 - mix) = 0 /\ 0 < (-1 / 2)))) /\
-  ((exists eps : posreal, forall mix : R, 0 < mix < 0 + eps -> (pw mix (-1 / 2) + pw (1 - mix) (-1 / 2)) <> 0))).
+  (((alpha < 2 -> (0 < mix \/ mix = 0 /\ 0 < (alpha - 2)))) /\
+  ((alpha < 2 -> (0 < (1 - mix) \/ (1 - mix) = 0 /\ 0 < (alpha - 2)))) /\
+  ((alpha < 2 -> (pw mix (alpha - 2) + pw (1 - mix) (alpha - 2)) <> 0)) /\
+  ((alpha < 2 -> (0 < mix \/ mix = 0 /\ 0 < (2 - alpha))))).
 
 Definition boundary_jump__sparsemax : Prop :=
   forall (alpha : R) (mix : R),
   (1 <= alpha) ->
   (0 < mix < 1) ->
-  filterlim (fun mix => (1 / 2)) (at_right 0) (locally (1 / 2)).
+  (alpha = 2 -> (/ (pw mix (alpha - 2) + pw (1 - mix) (alpha - 2))) = (1 / 2)).
+
+Definition boundary_jump__sparsemax__defined : Prop :=
+  forall (alpha : R) (mix : R),
+  (1 <= alpha) ->
+  (0 < mix < 1) ->
+  (((alpha = 2 -> (0 < mix \/ mix = 0 /\ 0 < (alpha - 2)))) /\
+  ((alpha = 2 -> (0 < (1 - mix) \/ (1 - mix) = 0 /\ 0 < (alpha - 2)))) /\
+  ((alpha = 2 -> (pw mix (alpha - 2) + pw (1 - mix) (alpha - 2)) <> 0))).
 
 Definition boundary_jump__above_two : Prop :=
   forall (alpha : R) (mix : R),
   (1 <= alpha) ->
   (0 < mix < 1) ->
-  filterlim (fun mix => (/ (pw mix (1 / 2) + pw (1 - mix) (1 / 2)))) (at_right 0) (locally 1).
+  (alpha > 2 -> (/ (pw mix (alpha - 2) + pw (1 - mix) (alpha - 2))) >= (1 - pw mix (alpha - 2))).
 
 Definition boundary_jump__above_two__defined : Prop :=
   forall (alpha : R) (mix : R),
   (1 <= alpha) ->
   (0 < mix < 1) ->
-  (((exists eps : posreal, forall mix : R, 0 < mix < 0 + eps -> (0 < mix \/ mix = 0 /\ 0 < (1 / 2)))) /\
-  ((exists eps : posreal, forall mix : R, 0 < mix < 0 + eps -> (0 < (1 - mix) \/ (1 - mix) = 0 /\ 0 < (1 / 2)))) /\
-  ((exists eps : posreal, forall mix : R, 0 < mix < 0 + eps -> (pw mix (1 / 2) + pw (1 - mix) (1 / 2)) <> 0))).
+  (((alpha > 2 -> (0 < mix \/ mix = 0 /\ 0 < (alpha - 2)))) /\
+  ((alpha > 2 -> (0 < (1 - mix) \/ (1 - mix) = 0 /\ 0 < (alpha - 2)))) /\
+  ((alpha > 2 -> (pw mix (alpha - 2) + pw (1 - mix) (alpha - 2)) <> 0))).
+
+Definition boundary_jump__not_above : Prop :=
+  forall (alpha : R) (mix : R),
+  (1 <= alpha) ->
+  (0 < mix < 1) ->
+  (alpha > 2 -> (/ (pw mix (alpha - 2) + pw (1 - mix) (alpha - 2))) <= pw (1 - mix) (2 - alpha)).
+
+Definition boundary_jump__not_above__defined : Prop :=
+  forall (alpha : R) (mix : R),
+  (1 <= alpha) ->
+  (0 < mix < 1) ->
+  (((alpha > 2 -> (0 < mix \/ mix = 0 /\ 0 < (alpha - 2)))) /\
+  ((alpha > 2 -> (0 < (1 - mix) \/ (1 - mix) = 0 /\ 0 < (alpha - 2)))) /\
+  ((alpha > 2 -> (pw mix (alpha - 2) + pw (1 - mix) (alpha - 2)) <> 0)) /\
+  ((alpha > 2 -> (0 < (1 - mix) \/ (1 - mix) = 0 /\ 0 < (2 - alpha))))).
 
 Definition sparsemax_affine__inhabited : Prop :=
   exists (n : nat) (alpha : R) (z : nat -> R) (y : nat -> R),
@@ -3332,6 +3346,48 @@ Definition softmax_entropy_floor__linear__defined : Prop :=
   let p := softmax n (fun i => theta * z i) in
   (((forall i, (1%nat <= i <= n)%nat -> 0 <= p i)) /\
   (0 < INR n)).
+
+Definition softmax_entropy_floor__constant_square : Prop :=
+  forall (n : nat) (theta : R) (z : nat -> R),
+  (2 <= n)%nat ->
+  (0 < theta) ->
+  (exists i, inr i n /\ z i <> z 1%nat) ->
+  let z_max := Largest n z in
+  let z_min := - Largest n (fun i => - z i) in
+  ((theta * (z_max - z_min) / (exp (theta * (z_max - z_min)) - 1)) + ln ((exp (theta * (z_max - z_min)) - 1) / (theta * (z_max - z_min))) - 1) <= ((theta ^ 2) * ((z_max - z_min) ^ 2) / 8).
+
+Definition softmax_entropy_floor__constant_square__defined : Prop :=
+  forall (n : nat) (theta : R) (z : nat -> R),
+  (2 <= n)%nat ->
+  (0 < theta) ->
+  (exists i, inr i n /\ z i <> z 1%nat) ->
+  let z_max := Largest n z in
+  let z_min := - Largest n (fun i => - z i) in
+  (((exp (theta * (z_max - z_min)) - 1) <> 0) /\
+  (theta <> 0) /\
+  ((z_max - z_min) <> 0) /\
+  (0 < ((exp (theta * (z_max - z_min)) - 1) / (theta * (z_max - z_min))))).
+
+Definition softmax_entropy_floor__constant_linear : Prop :=
+  forall (n : nat) (theta : R) (z : nat -> R),
+  (2 <= n)%nat ->
+  (0 < theta) ->
+  (exists i, inr i n /\ z i <> z 1%nat) ->
+  let z_max := Largest n z in
+  let z_min := - Largest n (fun i => - z i) in
+  ((theta * (z_max - z_min) / (exp (theta * (z_max - z_min)) - 1)) + ln ((exp (theta * (z_max - z_min)) - 1) / (theta * (z_max - z_min))) - 1) <= (theta * (z_max - z_min)).
+
+Definition softmax_entropy_floor__constant_linear__defined : Prop :=
+  forall (n : nat) (theta : R) (z : nat -> R),
+  (2 <= n)%nat ->
+  (0 < theta) ->
+  (exists i, inr i n /\ z i <> z 1%nat) ->
+  let z_max := Largest n z in
+  let z_min := - Largest n (fun i => - z i) in
+  (((exp (theta * (z_max - z_min)) - 1) <> 0) /\
+  (theta <> 0) /\
+  ((z_max - z_min) <> 0) /\
+  (0 < ((exp (theta * (z_max - z_min)) - 1) / (theta * (z_max - z_min))))).
 
 Definition entmax_peak__inhabited : Prop :=
   exists (n : nat) (alpha : R) (z : nat -> R),
@@ -5040,24 +5096,35 @@ Definition nope_beside_alibi__nearer : Prop :=
 Definition scale_in_gamma__inhabited : Prop :=
   exists (n : nat) (gamma : R) (gamma2 : R),
   (2 <= n)%nat /\
-  (gamma <= gamma2) /\
-  ((n >= 3%nat)%nat).
+  (gamma <= gamma2).
 
 Definition scale_in_gamma__monotone : Prop :=
   forall (n : nat) (gamma : R) (gamma2 : R),
   (2 <= n)%nat ->
   (gamma <= gamma2) ->
-  (n >= 3%nat)%nat ->
-  pw (ln (INR n)) gamma <= pw (ln (INR n)) gamma2.
+  ((n >= 3%nat)%nat -> pw (ln (INR n)) gamma <= pw (ln (INR n)) gamma2).
 
 Definition scale_in_gamma__monotone__defined : Prop :=
   forall (n : nat) (gamma : R) (gamma2 : R),
   (2 <= n)%nat ->
   ((gamma <= gamma2) ->
-  (n >= 3%nat)%nat ->
-  (0 < INR n) /\
-  ((0 < ln (INR n) \/ ln (INR n) = 0 /\ 0 <= gamma)) /\
-  ((0 < ln (INR n) \/ ln (INR n) = 0 /\ 0 <= gamma2))).
+  (((n >= 3%nat)%nat -> 0 < INR n)) /\
+  (((n >= 3%nat)%nat -> (0 < ln (INR n) \/ ln (INR n) = 0 /\ 0 <= gamma))) /\
+  (((n >= 3%nat)%nat -> (0 < ln (INR n) \/ ln (INR n) = 0 /\ 0 <= gamma2)))).
+
+Definition scale_in_gamma__reversed : Prop :=
+  forall (n : nat) (gamma : R) (gamma2 : R),
+  (2 <= n)%nat ->
+  (gamma <= gamma2) ->
+  ((n = 2%nat)%nat -> pw (ln (INR n)) gamma >= pw (ln (INR n)) gamma2).
+
+Definition scale_in_gamma__reversed__defined : Prop :=
+  forall (n : nat) (gamma : R) (gamma2 : R),
+  (2 <= n)%nat ->
+  ((gamma <= gamma2) ->
+  (((n = 2%nat)%nat -> 0 < INR n)) /\
+  (((n = 2%nat)%nat -> (0 < ln (INR n) \/ ln (INR n) = 0 /\ 0 <= gamma))) /\
+  (((n = 2%nat)%nat -> (0 < ln (INR n) \/ ln (INR n) = 0 /\ 0 <= gamma2)))).
 
 Definition scale_of_one_token__inhabited : Prop :=
   exists (n : nat) (gamma : R) (alpha : R) (theta : R) (z : nat -> R),
@@ -6121,6 +6188,26 @@ Definition condition_number_exact__worst__defined : Prop :=
   ((0 < (INR n - 1) \/ (INR n - 1) = 0 /\ 0 < (alpha - 1))) /\
   ((p_max < 1 -> (0 < (1 - p_max) \/ (1 - p_max) = 0 /\ 0 < (2 - alpha))))).
 
+Definition condition_number_exact__least : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R),
+  (2 <= n)%nat ->
+  (1 < alpha) ->
+  (simplex n p) ->
+  let p_max := Largest n p in
+  (alpha <= 2) ->
+  (pw p_max (alpha - 1) * Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) / (alpha - 1)) >= (/ (alpha - 1)).
+
+Definition condition_number_exact__least__defined : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R),
+  (2 <= n)%nat ->
+  (1 < alpha) ->
+  (simplex n p) ->
+  let p_max := Largest n p in
+  ((alpha <= 2) ->
+  ((0 < p_max \/ p_max = 0 /\ 0 < (alpha - 1))) /\
+  ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (0 < p k \/ p k = 0 /\ 0 < (2 - alpha))))) /\
+  ((alpha - 1) <> 0)).
+
 Definition support_decisions__inhabited : Prop :=
   exists (n : nat) (alpha : R) (z : nat -> R) (rho : R),
   (1 <= n)%nat /\
@@ -6247,6 +6334,24 @@ Definition bisection_steps__inhabited : Prop :=
   (1 <= n)%nat /\
   (1 < alpha) /\
   (alpha <= 2).
+
+Definition bisection_steps__condition : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (steps : nat),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  let p := entmax n alpha z in
+  let tau := threshold n alpha z in
+  let r := fun i => pw (Rmax 0 ((alpha - 1) * z i - halved steps (mass n (/ (alpha - 1)) (scaled alpha z)) ((alpha - 1) * Largest n z - 1) ((alpha - 1) * Largest n z - pw (INR n) (1 - alpha)))) (/ (alpha - 1)) in
+  let rho := halved steps (mass n (/ (alpha - 1)) (scaled alpha z)) ((alpha - 1) * Largest n z - 1) ((alpha - 1) * Largest n z - pw (INR n) (1 - alpha)) in
+  (alpha <= 2) ->
+  Sum n (fun i => Rabs (p i - r i)) <= (INR n * Rabs (tau - rho) / (alpha - 1)).
+
+Definition bisection_steps__condition__defined : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (steps : nat),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  ((alpha <= 2) ->
+  ((alpha - 1) <> 0)).
 
 Definition bisection_steps__error : Prop :=
   forall (n : nat) (alpha : R) (z : nat -> R) (steps : nat),

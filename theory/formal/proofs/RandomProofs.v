@@ -5,7 +5,7 @@ From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy
 Open Scope R_scope.
 
 Theorem scale_in_gamma__inhabited : Statements.scale_in_gamma__inhabited.
-Proof. exists 3%nat, 0, 0. split; [lia|]. split; [lra|lia]. Qed.
+Proof. exists 3%nat, 0, 0. split; [lia|lra]. Qed.
 
 Lemma ln_INR_pos n : (2 <= n)%nat -> 0 < ln (INR n).
 Proof. intros Hn. rewrite <- ln_1. apply ln_increasing; [lra|]. change 1 with (INR 1). apply lt_INR. lia. Qed.
@@ -27,7 +27,23 @@ Qed.
 
 Theorem scale_in_gamma__monotone__defined : Statements.scale_in_gamma__monotone__defined.
 Proof.
-start. pose proof (ln_INR_pos n H). split; [apply lt_0_INR; lia|]. split; left; assumption.
+start. pose proof (ln_INR_pos n H). repeat split; intros _; [apply lt_0_INR; lia | left; assumption | left; assumption].
+Qed.
+
+(** 0 < log 2 < 1, so that its logarithm is negative. *)
+Theorem scale_in_gamma__reversed : Statements.scale_in_gamma__reversed.
+Proof.
+start. subst n. assert (L : 0 < ln (INR 2)) by (apply ln_INR_pos; lia).
+assert (U : ln (INR 2) < 1).
+{ rewrite <- (ln_exp 1). apply ln_increasing; [apply lt_0_INR; lia|]. simpl. pose proof (exp_ineq1 1 ltac:(lra)). lra. }
+rewrite !pw_Rpower by exact L. apply Rle_ge. unfold Rpower.
+assert (N : ln (ln (INR 2)) < 0) by (rewrite <- ln_1; now apply ln_increasing).
+destruct (Req_EM_T (gamma2 * ln (ln (INR 2))) (gamma * ln (ln (INR 2)))) as [->|E]; [lra|]. left. apply exp_increasing. nra.
+Qed.
+
+Theorem scale_in_gamma__reversed__defined : Statements.scale_in_gamma__reversed__defined.
+Proof.
+start. pose proof (ln_INR_pos n H). repeat split; intros _; [apply lt_0_INR; lia | left; assumption | left; assumption].
 Qed.
 
 Theorem scale_of_one_token__inhabited : Statements.scale_of_one_token__inhabited.
