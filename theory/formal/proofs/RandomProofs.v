@@ -27,23 +27,23 @@ Qed.
 
 Theorem scale_in_gamma__monotone__defined : Statements.scale_in_gamma__monotone__defined.
 Proof.
-start. pose proof (ln_INR_pos n H). repeat split; intros; first [apply lt_0_INR; lia | left; assumption].
+start. pose proof (ln_INR_pos n H). repeat split; intros _; [apply lt_0_INR; lia | left; assumption | left; assumption].
 Qed.
 
-(** 0 < log 2 <= 1, as 2 <= e. *)
+(** 0 < log 2 < 1, so that its logarithm is negative. *)
 Theorem scale_in_gamma__reversed : Statements.scale_in_gamma__reversed.
 Proof.
-start. subst n. pose proof (ln_INR_pos 2 ltac:(lia)) as L. rewrite !pw_Rpower by exact L.
-assert (U : ln (INR 2) <= 1).
-{ rewrite <- (ln_exp 1). pose proof (exp_ineq1_le 1). apply ln_le; [simpl; lra|]. simpl. lra. }
-assert (N : ln (ln (INR 2)) <= 0) by (rewrite <- ln_1; apply ln_le; assumption).
-unfold Rpower. apply Rle_ge. assert (E : gamma2 * ln (ln (INR 2)) <= gamma * ln (ln (INR 2))) by nra.
-destruct E as [E|E]; [left; now apply exp_increasing | right; now rewrite E].
+start. subst n. assert (L : 0 < ln (INR 2)) by (apply ln_INR_pos; lia).
+assert (U : ln (INR 2) < 1).
+{ rewrite <- (ln_exp 1). apply ln_increasing; [apply lt_0_INR; lia|]. simpl. pose proof (exp_ineq1 1 ltac:(lra)). lra. }
+rewrite !pw_Rpower by exact L. apply Rle_ge. unfold Rpower.
+assert (N : ln (ln (INR 2)) < 0) by (rewrite <- ln_1; now apply ln_increasing).
+destruct (Req_EM_T (gamma2 * ln (ln (INR 2))) (gamma * ln (ln (INR 2)))) as [->|E]; [lra|]. left. apply exp_increasing. nra.
 Qed.
 
 Theorem scale_in_gamma__reversed__defined : Statements.scale_in_gamma__reversed__defined.
 Proof.
-start. pose proof (ln_INR_pos n H). repeat split; intros; first [apply lt_0_INR; lia | left; assumption].
+start. pose proof (ln_INR_pos n H). repeat split; intros _; [apply lt_0_INR; lia | left; assumption | left; assumption].
 Qed.
 
 Theorem scale_of_one_token__inhabited : Statements.scale_of_one_token__inhabited.
