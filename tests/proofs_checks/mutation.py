@@ -93,7 +93,7 @@ def _false_relations(relation: sp.Basic) -> Iterator[tuple[str, sp.Basic]]:
     elif isinstance(relation, sp.Implies):
         premise, conclusion = relation.args
         yield "premise dropped", conclusion
-        if isinstance(premise, sp.Le | sp.Lt | sp.Ge | sp.Gt):
+        if isinstance(premise, sp.Le | sp.Lt | sp.Ge | sp.Gt) and not premise.args[0].is_integer:
             left, right = premise.args
             looser = _NUDGE if isinstance(premise, sp.Le | sp.Lt) else -_NUDGE
             yield "premise loosened", sp.Implies(_build(type(premise), left, right + looser), conclusion)
@@ -118,6 +118,7 @@ def refutation(case: Case, context: Context | None = None) -> str | None:
                 return f"necessity of {needed.hypothesis}"
     for kind in ("exact", "sampled", "decided", "certified", "symbolic"):
         for argument in case.arguments:
-            if argument.kind == kind and argument.execute(theorem, context).status == "refutes":
+            found = argument.execute(theorem, context) if argument.kind == kind else None
+            if found is not None and (found.status == "refutes" or "has no value" in found.detail):
                 return f"{kind}: {argument.title}"
     return None

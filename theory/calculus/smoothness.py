@@ -50,8 +50,8 @@ boundary_jump = theorem(
     title="The jump of the derivative at the edge of the support",
     statement=(
         r"Two tokens with $p = (1-t, t)$ have $J_{22} = \bigl(t^{\alpha-2} + (1-t)^{\alpha-2}\bigr)^{-1}$ for $0 < t "
-        r"< 1$. It is at most $t^{2-\alpha}$ for $\alpha < 2$, equal to $1/2$ for $\alpha = 2$, and between $1 - "
-        r"t^{\alpha-2}$ and $(1-t)^{2-\alpha}$ for $\alpha > 2$: as $t \to 0$ it tends to 0, $1/2$ and 1."
+        r"< 1$. It is at most $t^{2-\alpha}$, equal to $1/2$ for $\alpha = 2$, and between $1 - t^{\alpha-2}$ and "
+        r"$(1-t)^{2-\alpha}$: as $t \to 0$ it tends to 0 for $\alpha < 2$, to $1/2$ for $\alpha = 2$ and to 1 beyond."
     ),
     setting=r"$n = 2$, $p = (1 - t, t)$, $0 < t < 1$, real $\alpha \ge 1$",
     given=(
@@ -62,10 +62,10 @@ boundary_jump = theorem(
     ),
     claims=(
         Claim("slope", sp.Eq(s(2) - s(2) ** 2 / Sigma, _slope_of_two)),
-        Claim("below-two", sp.Implies(alpha < 2, _slope_of_two <= mix ** (2 - alpha))),
+        Claim("below-two", sp.Le(_slope_of_two, mix ** (2 - alpha))),
         Claim("sparsemax", sp.Implies(sp.Eq(alpha, 2), sp.Eq(_slope_of_two, sp.Rational(1, 2)))),
-        Claim("above-two", sp.Implies(alpha > 2, _slope_of_two >= 1 - mix ** (alpha - 2))),
-        Claim("not-above", sp.Implies(alpha > 2, _slope_of_two <= (1 - mix) ** (2 - alpha))),
+        Claim("above-two", sp.Ge(_slope_of_two, 1 - mix ** (alpha - 2))),
+        Claim("not-above", sp.Le(_slope_of_two, (1 - mix) ** (2 - alpha))),
     ),
 )
 

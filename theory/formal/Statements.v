@@ -2399,16 +2399,16 @@ Definition boundary_jump__below_two : Prop :=
   forall (alpha : R) (mix : R),
   (1 <= alpha) ->
   (0 < mix < 1) ->
-  (alpha < 2 -> (/ (pw mix (alpha - 2) + pw (1 - mix) (alpha - 2))) <= pw mix (2 - alpha)).
+  (/ (pw mix (alpha - 2) + pw (1 - mix) (alpha - 2))) <= pw mix (2 - alpha).
 
 Definition boundary_jump__below_two__defined : Prop :=
   forall (alpha : R) (mix : R),
   (1 <= alpha) ->
   (0 < mix < 1) ->
-  (((alpha < 2 -> (0 < mix \/ mix = 0 /\ 0 < (alpha - 2)))) /\
-  ((alpha < 2 -> (0 < (1 - mix) \/ (1 - mix) = 0 /\ 0 < (alpha - 2)))) /\
-  ((alpha < 2 -> (pw mix (alpha - 2) + pw (1 - mix) (alpha - 2)) <> 0)) /\
-  ((alpha < 2 -> (0 < mix \/ mix = 0 /\ 0 < (2 - alpha))))).
+  (((0 < mix \/ mix = 0 /\ 0 < (alpha - 2))) /\
+  ((0 < (1 - mix) \/ (1 - mix) = 0 /\ 0 < (alpha - 2))) /\
+  ((pw mix (alpha - 2) + pw (1 - mix) (alpha - 2)) <> 0) /\
+  ((0 < mix \/ mix = 0 /\ 0 < (2 - alpha)))).
 
 Definition boundary_jump__sparsemax : Prop :=
   forall (alpha : R) (mix : R),
@@ -2428,30 +2428,30 @@ Definition boundary_jump__above_two : Prop :=
   forall (alpha : R) (mix : R),
   (1 <= alpha) ->
   (0 < mix < 1) ->
-  (alpha > 2 -> (/ (pw mix (alpha - 2) + pw (1 - mix) (alpha - 2))) >= (1 - pw mix (alpha - 2))).
+  (/ (pw mix (alpha - 2) + pw (1 - mix) (alpha - 2))) >= (1 - pw mix (alpha - 2)).
 
 Definition boundary_jump__above_two__defined : Prop :=
   forall (alpha : R) (mix : R),
   (1 <= alpha) ->
   (0 < mix < 1) ->
-  (((alpha > 2 -> (0 < mix \/ mix = 0 /\ 0 < (alpha - 2)))) /\
-  ((alpha > 2 -> (0 < (1 - mix) \/ (1 - mix) = 0 /\ 0 < (alpha - 2)))) /\
-  ((alpha > 2 -> (pw mix (alpha - 2) + pw (1 - mix) (alpha - 2)) <> 0))).
+  (((0 < mix \/ mix = 0 /\ 0 < (alpha - 2))) /\
+  ((0 < (1 - mix) \/ (1 - mix) = 0 /\ 0 < (alpha - 2))) /\
+  ((pw mix (alpha - 2) + pw (1 - mix) (alpha - 2)) <> 0)).
 
 Definition boundary_jump__not_above : Prop :=
   forall (alpha : R) (mix : R),
   (1 <= alpha) ->
   (0 < mix < 1) ->
-  (alpha > 2 -> (/ (pw mix (alpha - 2) + pw (1 - mix) (alpha - 2))) <= pw (1 - mix) (2 - alpha)).
+  (/ (pw mix (alpha - 2) + pw (1 - mix) (alpha - 2))) <= pw (1 - mix) (2 - alpha).
 
 Definition boundary_jump__not_above__defined : Prop :=
   forall (alpha : R) (mix : R),
   (1 <= alpha) ->
   (0 < mix < 1) ->
-  (((alpha > 2 -> (0 < mix \/ mix = 0 /\ 0 < (alpha - 2)))) /\
-  ((alpha > 2 -> (0 < (1 - mix) \/ (1 - mix) = 0 /\ 0 < (alpha - 2)))) /\
-  ((alpha > 2 -> (pw mix (alpha - 2) + pw (1 - mix) (alpha - 2)) <> 0)) /\
-  ((alpha > 2 -> (0 < (1 - mix) \/ (1 - mix) = 0 /\ 0 < (2 - alpha))))).
+  (((0 < mix \/ mix = 0 /\ 0 < (alpha - 2))) /\
+  ((0 < (1 - mix) \/ (1 - mix) = 0 /\ 0 < (alpha - 2))) /\
+  ((pw mix (alpha - 2) + pw (1 - mix) (alpha - 2)) <> 0) /\
+  ((0 < (1 - mix) \/ (1 - mix) = 0 /\ 0 < (2 - alpha)))).
 
 Definition sparsemax_affine__inhabited : Prop :=
   exists (n : nat) (alpha : R) (z : nat -> R) (y : nat -> R),

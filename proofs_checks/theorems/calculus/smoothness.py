@@ -79,21 +79,30 @@ def _jump_proof() -> Proof:
     yield concludes("with s = p^(2 - alpha)", "slope", sp.Eq(N.s(2) - N.s(2) ** 2 / sigma, slope))
     t, w, c = sp.Symbol("t", positive=True), sp.Symbol("w", positive=True), sp.Symbol("c", positive=True)
     yield positive("1 / (t^(-c) + (1 - t)^(-c)) is less than t^c, c = 2 - alpha: the other term is positive", w ** (-c))
-    yield concludes("so", "below-two", sp.Implies(N.alpha < 2, slope <= N.mix ** (2 - N.alpha)))
+    yield concludes("so", "below-two", sp.Le(slope, N.mix ** (2 - N.alpha)))
     yield identity("both terms are 1 for alpha = 2", 1 / (t**c + w**c), sp.Rational(1, 2), at={c: 0})
     half = sp.Eq(slope, sp.Rational(1, 2))
     yield concludes("so", "sparsemax", sp.Implies(sp.Eq(N.alpha, 2), half))
     yield identity(
-        "for c = alpha - 2 > 0, (1 - t)^c <= 1: at least 1 / (1 + t^c), that is more than 1 - t^c by",
+        "c = alpha - 2 > 0 (else 1 - t^c <= 0), (1 - t)^c <= 1: at least 1 / (1 + t^c), which exceeds 1 - t^c by",
         1 / (1 + w) - (1 - w),
         w**2 / (1 + w),
     )
-    yield concludes("w = t^c", "above-two", sp.Implies(N.alpha > 2, slope >= 1 - N.mix ** (N.alpha - 2)))
+    yield concludes("w = t^c", "above-two", sp.Ge(slope, 1 - N.mix ** (N.alpha - 2)))
     yield positive("and t^c > 0: less than 1 / (1 - t)^c", t**c)
-    yield concludes("so", "not-above", sp.Implies(N.alpha > 2, slope <= (1 - N.mix) ** (2 - N.alpha)))
+    yield concludes("so", "not-above", sp.Le(slope, (1 - N.mix) ** (2 - N.alpha)))
 
 
-boundary_jump = Case(T.boundary_jump, (symbolic(_jump_proof), sampled(_pair)))
+boundary_jump = Case(
+    T.boundary_jump,
+    (
+        symbolic(_jump_proof),
+        exact(
+            lambda: [_pair(alpha, fmpq(1, 2**20)) for alpha in (fmpq(3, 2), fmpq(2), fmpq(5, 2), fmpq(3))], "the edge"
+        ),
+        sampled(_pair),
+    ),
+)
 
 
 def _affine_proof() -> Proof:

@@ -64,6 +64,11 @@ excess_convex = Case(
     (
         symbolic(_convex_proof, given={"convex-range": sp.Le(N.alpha, 2)}),
         sampled(CHORDS, cases=40),
+        exact(
+            lambda: [row([0], "3/2") + {N.rho: start} for start in (fmpq(-1, 64), fmpq(0), fmpq(1, 64))],
+            "starts at the largest logit, and close to it",
+            claims=("tangent",),
+        ),
         sampled(_from_anywhere, claims=("tangent",), cases=120, title="starts on both sides of the threshold"),
     ),
     sharp=(

@@ -49,7 +49,7 @@ scale_in_gamma = Case(
     (
         symbolic(_gamma_proof, given={"order": sp.Le(N.gamma, N.gamma2)}),
         sampled(_exponents),
-        exact(lambda: [_exponents(2, 0, 1)], "$n = 2$"),
+        exact(lambda: [_exponents(2, 0, 1), _exponents(2, 1, 1), _exponents(5, 1, 1)], "equal exponents, and $n = 2$"),
     ),
     needed=(Needed("order", r"$\gamma = 1$, $\gamma' = 0$", lambda: _exponents(5, 1, 0)),),
 )

@@ -565,12 +565,17 @@ Proof. edge. Qed.
 Theorem boundary_jump__above_two : Statements.boundary_jump__above_two.
 Proof.
 start. pose proof (pw_gt0 mix (alpha - 2) ltac:(lra)) as A. pose proof (pw_gt0 (1 - mix) (alpha - 2) ltac:(lra)) as B.
-assert (B1 : pw (1 - mix) (alpha - 2) <= 1)
-  by (apply Rle_trans with (pw 1 (alpha - 2)); [apply pw_le; lra | rewrite pw_1_l; lra]).
-apply Rle_ge, (Rmult_le_reg_r (pw mix (alpha - 2) + pw (1 - mix) (alpha - 2))); [lra|]. rewrite Rinv_l by lra.
-set (x := pw mix (alpha - 2)) in *. set (y := pw (1 - mix) (alpha - 2)) in *. destruct (Rle_or_lt x 1) as [L|L].
-- assert (0 <= (1 - x) * (1 - y)) by (apply Rmult_le_pos; lra). nra.
-- assert (0 <= (x - 1) * (x + y)) by (apply Rmult_le_pos; lra). lra.
+destruct (Rle_or_lt alpha 2) as [S|S].
+- assert (M : 1 <= pw mix (alpha - 2)).
+  { rewrite pw_Rpower by lra. unfold Rpower. pose proof (exp_ineq1_le ((alpha - 2) * ln mix)) as E.
+    assert (N : ln mix < 0) by (rewrite <- ln_1; apply ln_increasing; lra). assert (0 <= (alpha - 2) * ln mix) by nra. lra. }
+  assert (0 < / (pw mix (alpha - 2) + pw (1 - mix) (alpha - 2))) by (apply Rinv_0_lt_compat; lra). lra.
+- assert (B1 : pw (1 - mix) (alpha - 2) <= 1)
+    by (apply Rle_trans with (pw 1 (alpha - 2)); [apply pw_le; lra | rewrite pw_1_l; lra]).
+  apply Rle_ge, (Rmult_le_reg_r (pw mix (alpha - 2) + pw (1 - mix) (alpha - 2))); [lra|]. rewrite Rinv_l by lra.
+  set (x := pw mix (alpha - 2)) in *. set (y := pw (1 - mix) (alpha - 2)) in *. destruct (Rle_or_lt x 1) as [L|L].
+  + assert (0 <= (1 - x) * (1 - y)) by (apply Rmult_le_pos; lra). nra.
+  + assert (0 <= (x - 1) * (x + y)) by (apply Rmult_le_pos; lra). lra.
 Qed.
 
 Theorem boundary_jump__above_two__defined : Statements.boundary_jump__above_two__defined.
