@@ -100,6 +100,8 @@ def examine(case: Case, context: Context | None = None, *, ours: bool = True) ->
     theorem = case.theorem
     started = time.perf_counter()
     formal = formal_evidence(theorem) if ours and not case.conjecture and not case.own else None
+    if formal is not None and formal.status == "holds" and set(formal.claims) == {c.key for c in theorem.claims}:
+        context = replace(context, proved=True)
     arguments = [*case.arguments, *filter(None, [widely_searched(theorem, far=case.own)])]
     executed = (_counted(argument, argument.execute(theorem, context), case) for argument in arguments)
     evidence = (*filter(None, [formal]), *executed)
@@ -331,7 +333,7 @@ def _finished(known: VerifyResult | None, context: Context) -> dict[str, Theorem
     """Return the results of an earlier run that still say something, by the name of the theorem."""
     if known is None:
         return {}
-    for key, value in {**vars(context), "versions": versions()}.items():
+    for key, value in {"profile": context.profile, "seed": context.seed, "versions": versions()}.items():
         if (then := getattr(known, key)) != value:
             raise ValueError(f"known: the earlier result has {key} {then!r}, this run {value!r}; start anew")
     return {result.name: result for result in known.theorems if result.evidence}

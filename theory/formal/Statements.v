@@ -6330,28 +6330,36 @@ Definition false_zeros__underflow__defined : Prop :=
   ((0 < epsilon \/ epsilon = 0 /\ 0 < (alpha - 1)))).
 
 Definition bisection_steps__inhabited : Prop :=
-  exists (n : nat) (alpha : R) (z : nat -> R) (steps : nat),
+  exists (n : nat) (alpha : R) (z : nat -> R) (rho : R),
   (1 <= n)%nat /\
   (1 < alpha) /\
+  ((alpha - 1) * Largest n z - 1 <= rho <= (alpha - 1) * Largest n z) /\
   (alpha <= 2).
 
 Definition bisection_steps__condition : Prop :=
-  forall (n : nat) (alpha : R) (z : nat -> R) (steps : nat),
+  forall (n : nat) (alpha : R) (z : nat -> R) (rho : R),
   (1 <= n)%nat ->
   (1 < alpha) ->
+  ((alpha - 1) * Largest n z - 1 <= rho <= (alpha - 1) * Largest n z) ->
   let p := entmax n alpha z in
   let tau := threshold n alpha z in
-  let r := fun i => pw (Rmax 0 ((alpha - 1) * z i - halved steps (mass n (/ (alpha - 1)) (scaled alpha z)) ((alpha - 1) * Largest n z - 1) ((alpha - 1) * Largest n z - pw (INR n) (1 - alpha)))) (/ (alpha - 1)) in
-  let rho := halved steps (mass n (/ (alpha - 1)) (scaled alpha z)) ((alpha - 1) * Largest n z - 1) ((alpha - 1) * Largest n z - pw (INR n) (1 - alpha)) in
+  let r := fun i => pw (Rmax 0 ((alpha - 1) * z i - rho)) (/ (alpha - 1)) in
   (alpha <= 2) ->
   Sum n (fun i => Rabs (p i - r i)) <= (INR n * Rabs (tau - rho) / (alpha - 1)).
 
 Definition bisection_steps__condition__defined : Prop :=
-  forall (n : nat) (alpha : R) (z : nat -> R) (steps : nat),
+  forall (n : nat) (alpha : R) (z : nat -> R) (rho : R),
   (1 <= n)%nat ->
   (1 < alpha) ->
+  ((alpha - 1) * Largest n z - 1 <= rho <= (alpha - 1) * Largest n z) ->
   ((alpha <= 2) ->
   ((alpha - 1) <> 0)).
+
+Definition bisection_steps__error__inhabited : Prop :=
+  exists (n : nat) (alpha : R) (z : nat -> R) (steps : nat),
+  (1 <= n)%nat /\
+  (1 < alpha) /\
+  (alpha <= 2).
 
 Definition bisection_steps__error : Prop :=
   forall (n : nat) (alpha : R) (z : nat -> R) (steps : nat),

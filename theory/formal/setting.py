@@ -33,6 +33,8 @@ class Setting:
         For vectors with another number of entries than ``n``: that number.
     ranges
         For free indices that do not range over the tokens 1 … n: the last one.
+    apart
+        For claims that speak of something else than the others: their own setting.
     domain
         In words, where it is narrower than the setting of the theorem.
     exist
@@ -46,6 +48,7 @@ class Setting:
     meaning: Mapping[sp.Basic, str] = field(default_factory=dict)
     lengths: Mapping[sp.Basic, str] = field(default_factory=dict)
     ranges: Mapping[sp.Basic, str] = field(default_factory=dict)
+    apart: Mapping[str, Setting] = field(default_factory=dict)
     domain: str = ""
     exist: Mapping[sp.Basic, str] = field(default_factory=dict)
     without: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -60,8 +60,11 @@ def statements(theorem: Theorem) -> Iterator[Statement]:
         return
     yield Statement(theorem.name, "", "inhabited", _inhabited(theorem, setting))
     for claim in theorem.claims:
+        own = setting.apart.get(claim.key)
+        if own is not None:
+            yield Statement(theorem.name, claim.key, "inhabited", _inhabited(theorem, own))
         with suppress(Unprintable):
-            yield from of_claim(theorem, claim, setting)
+            yield from of_claim(theorem, claim, own or setting)
 
 
 def printed() -> list[Statement]:

@@ -54,14 +54,24 @@ unfold Rdiv. rewrite <- (Rmult_1_l (/ 2 ^ times)) at 2. apply Rmult_le_compat_r;
 assert (0 < INR n) by (apply lt_0_INR; lia). pose proof (pw_gt0 (INR n) (1 - alpha) H). lra.
 Qed.
 
-Lemma bisection_condition n alpha z times : (1 <= n)%nat -> 1 < alpha -> alpha <= 2 ->
-  let lo := halved times (mass n (/ (alpha - 1)) (scaled alpha z)) ((alpha - 1) * Largest n z - 1)
-    ((alpha - 1) * Largest n z - pw (INR n) (1 - alpha)) in
-  Sum n (fun i => Rabs (entmax n alpha z i - level alpha z lo i)) <= INR n * (/ (alpha - 1) * Rabs (threshold n alpha z - lo)).
+(** ... and from either side. *)
+Lemma level_right_error n alpha z t : (1 <= n)%nat -> 1 < alpha -> alpha <= 2 -> threshold n alpha z <= t ->
+  Sum n (fun i => Rabs (entmax n alpha z i - level alpha z t i)) <= INR n * (/ (alpha - 1) * (t - threshold n alpha z)).
 Proof.
-intros Hn Ha Ha2. cbv zeta. pose proof (threshold_spec n alpha z Hn Ha) as [B M]. rewrite Largest_scaled in B by assumption.
-replace (- (alpha - 1)) with (1 - alpha) in B by ring. pose proof (q_pos alpha Ha) as Hq.
-pose proof (halved_bracket times (mass n (/ (alpha - 1)) (scaled alpha z)) _ _ (threshold n alpha z)
-  (fun t => mass_ge_1 n _ _ Hq _ t M) B) as [[L U] _].
-set (lo := halved _ _ _ _) in *. rewrite Rabs_pos_eq by lra. apply level_left_error; (assumption || lra).
+intros Hn Ha Ha2 Ht. assert (Hq : 1 <= / (alpha - 1)) by (rewrite <- Rinv_1; apply Rinv_le_contravar; lra).
+pose proof (threshold_spec n alpha z Hn Ha) as [B _]. rewrite Largest_scaled in B by assumption.
+rewrite <- Sum_const. apply Sum_le. intros i Hi.
+pose proof (level_antitone alpha z (threshold n alpha z) t i Ha Ht) as A.
+  change (level alpha z (threshold n alpha z) i) with (entmax n alpha z i) in A.
+rewrite Rabs_pos_eq by lra. unfold level, entmax. pose proof (Largest_ge n z i Hi).
+assert ((alpha - 1) * z i <= (alpha - 1) * Largest n z) by (apply Rmult_le_compat_l; lra).
+eapply Rle_trans; [apply pw_lipschitz; [exact Hq | lra]|]. right; ring.
+Qed.
+
+Theorem level_condition n alpha z t : (1 <= n)%nat -> 1 < alpha -> alpha <= 2 -> (alpha - 1) * Largest n z - 1 <= t ->
+  Sum n (fun i => Rabs (entmax n alpha z i - level alpha z t i)) <= INR n * (/ (alpha - 1) * Rabs (threshold n alpha z - t)).
+Proof.
+intros Hn Ha Ha2 Ht. destruct (Rle_dec t (threshold n alpha z)) as [L|L].
+- rewrite Rabs_pos_eq by lra. apply level_left_error; (assumption || lra).
+- rewrite Rabs_minus_sym, Rabs_pos_eq by lra. apply level_right_error; (assumption || lra).
 Qed.

@@ -178,16 +178,18 @@ Theorem condition_number_exact__least__defined : Statements.condition_number_exa
 Proof. defined_here; left; try lra; apply Largest_le1; (assumption || lia). Qed.
 
 Theorem bisection_steps__inhabited : Statements.bisection_steps__inhabited.
-Proof. exists 1%nat, 2, (fun _ => 0), 0%nat. inhabited. Qed.
+Proof. exists 1%nat, 2, (fun _ => 0), 0. inhabited. Qed.
 
 Theorem bisection_steps__condition : Statements.bisection_steps__condition.
 Proof.
-start. pose proof (bisection_condition n alpha z steps H H0 H1) as B. cbv zeta in B.
-eapply Rle_trans; [exact B|]. right. unfold Rdiv. ring.
+start. eapply Rle_trans; [apply (level_condition n alpha z rho H H0 H2 (proj1 H1))|]. right. unfold Rdiv. ring.
 Qed.
 
 Theorem bisection_steps__condition__defined : Statements.bisection_steps__condition__defined.
 Proof. defined_here. Qed.
+
+Theorem bisection_steps__error__inhabited : Statements.bisection_steps__error__inhabited.
+Proof. exists 1%nat, 2, (fun _ => 0), 0%nat. inhabited. Qed.
 
 Theorem bisection_steps__error : Statements.bisection_steps__error.
 Proof.

@@ -16,6 +16,16 @@ LEVEL = ROW.having(
 
 APPROXIMATE = LEVEL.having("(alpha - 1) * Largest n z - 1 <= rho")
 
+_END = (
+    "halved steps (mass n (/ (alpha - 1)) (scaled alpha z)) ((alpha - 1) * Largest n z - 1) "
+    "((alpha - 1) * Largest n z - pw (INR n) (1 - alpha))"
+)
+BISECTED = ROW.having(
+    variables={"steps": "nat"},
+    meaning={N.r: f"fun i => pw (Rmax 0 ((alpha - 1) * z i - {_END})) (/ (alpha - 1))", N.rho: _END},
+)
+"""A row, and the lower end of its first bracket after so many halvings."""
+
 SETTINGS: dict[str, Setting] = {
     "residual-identity": LEVEL,
     "logit-rounding": Setting(
@@ -36,13 +46,10 @@ SETTINGS: dict[str, Setting] = {
         meaning={N.r: "fun i => if Rle_dec (entmax n alpha z i) epsilon then 0 else entmax n alpha z i"},
     ),
     "bisection-steps": ROW.having(
-        variables={"steps": "nat"},
-        meaning={
-            N.r: "fun i => pw (Rmax 0 ((alpha - 1) * z i - halved steps (mass n (/ (alpha - 1)) (scaled alpha z)) "
-            "((alpha - 1) * Largest n z - 1) ((alpha - 1) * Largest n z - pw (INR n) (1 - alpha)))) (/ (alpha - 1))",
-            N.rho: "halved steps (mass n (/ (alpha - 1)) (scaled alpha z)) ((alpha - 1) * Largest n z - 1) "
-            "((alpha - 1) * Largest n z - pw (INR n) (1 - alpha))",
-        },
+        "(alpha - 1) * Largest n z - 1 <= rho <= (alpha - 1) * Largest n z",
+        variables={"rho": "R"},
+        meaning={N.r: LEVEL.meaning[N.r]},
+        apart={"error": BISECTED},
     ),
     "summation-error": Setting(
         {"n": "nat", "bits": "nat", "emin": "Z", "rnd": "R -> R", "v": VECTOR, "t": "tree"},
