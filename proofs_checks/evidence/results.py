@@ -135,6 +135,11 @@ class TheoremResult(Statement):
         return self.title or self.name
 
     @property
+    def holds_for(self) -> str:
+        """The domain of the verdict, with the hypotheses, which hold there too; Markdown."""
+        return "; ".join(filter(None, [self.domain, *(premise.statement for premise in self.hypotheses)]))
+
+    @property
     def kinds(self) -> tuple[Kind, ...]:
         """The kinds of evidence that hold."""
         return tuple(dict.fromkeys(found.kind for found in self.evidence if found.status == "holds"))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress, TaskID
 
-    from entmax_oracle.proofs_checks.evidence.results import VerifyResult
+    from entmax_oracle.proofs_checks.evidence.results import TheoremResult, VerifyResult
 
 
 def add_parser(subparsers: Any) -> None:
@@ -108,6 +108,9 @@ def run(args: argparse.Namespace) -> int:
         done = sum(bool(theorem.evidence) for theorem in result.theorems)
         print(f"entmax-oracle: interrupted: {done} of {len(result.theorems)} checked", file=sys.stderr)
         return 130
+    for theorem in result.theorems:
+        if theorem.name in names:
+            _tell(theorem, console)
     _show(result, console)
     return 0 if all(theorem.clean for theorem in result.theorems) else 1
 
@@ -154,9 +157,41 @@ def _list(word: str, areas: list[str]) -> None:
             print(f"  {theorem.name:{width}}  {theorem.title}")
 
 
+def _plain(text: str) -> str:
+    """Return Markdown with LaTeX as plain text."""
+    from pylatexenc.latex2text import LatexNodes2Text
+
+    return str(LatexNodes2Text(math_mode="text", keep_braced_groups=True).latex_to_text(text))
+
+
+def _tell(theorem: TheoremResult, console: Console) -> None:
+    """Print what a theorem says, and its proof line by line."""
+    from rich.markup import escape
+    from rich.padding import Padding
+
+    def line(text: str, indent: int = 2) -> None:
+        console.print(Padding(escape(_plain(text)), (0, 0, 0, indent)))
+
+    console.print(f"[bold]{escape(_plain(theorem.title))}[/]")
+    line(theorem.statement)
+    line(f"Setting: {theorem.setting}.")
+    for premise in theorem.hypotheses:
+        line(f"Hypothesis: {premise.statement}.")
+    for claim in theorem.claims:
+        line(f"Claim {claim.key}: ${claim.latex}$")
+    for found in theorem.evidence:
+        if found.kind == "formal":
+            line(f"Proved: {', '.join(found.claims)}; {found.detail}.")
+        elif found.steps:
+            line("Derivation (✓ checked by SymPy, · in words):")
+            for step in found.steps:
+                mark = "✕" if not step.ok else "·" if step.words else "✓"
+                line(f"{mark} {step.title}" + (f": ${step.latex}$" if step.latex else ""), 4)
+    console.print()
+
+
 def _show(result: VerifyResult, console: Console) -> None:
     """Print the table of verdicts, then each problem with its counterexample."""
-    from pylatexenc.latex2text import LatexNodes2Text
     from rich.markup import escape
     from rich.table import Table
 
@@ -165,13 +200,12 @@ def _show(result: VerifyResult, console: Console) -> None:
         table.add_column(heading, no_wrap=True)
     for heading, ratio in (("holds for", 3), ("evidence", 2)):
         table.add_column(heading, ratio=ratio)
-    plain = LatexNodes2Text(math_mode="text").latex_to_text
     for theorem in result.theorems:
         verdict = theorem.verdict
         table.add_row(
             escape(theorem.name),
             f"[{verdict.colour}]{verdict}[/]" + ("" if theorem.clean else " [red]✗[/]"),
-            escape(plain(theorem.domain)),
+            escape(_plain(theorem.holds_for)),
             " ".join(theorem.kinds),
         )
     console.print(table)
