@@ -202,10 +202,11 @@ def _show(result: VerifyResult, console: Console) -> None:
         table.add_column(heading, ratio=ratio)
     for theorem in result.theorems:
         verdict = theorem.verdict
+        where = "searched, see below" if theorem.searched else escape(_plain(theorem.holds_for))
         table.add_row(
             escape(theorem.name),
             f"[{verdict.colour}]{verdict}[/]" + ("" if theorem.clean else " [red]✗[/]"),
-            escape(_plain(theorem.holds_for)),
+            "–" if verdict == "refuted" else where,
             " ".join(theorem.kinds),
         )
     console.print(table)
