@@ -159,7 +159,7 @@ def build(
 
 
 def _named(texts: dict[str, str]) -> None:
-    """Refuse a file that Coq could take for another: by its name, proofs could be of other statements than the printed."""
+    """Refuse a file that Coq could take for another: proofs could then be of other statements than the printed."""
     seen = {name: f"{name}.v" for name in OWN}
     for path in texts:
         if (name := Path(path).stem) in seen and seen[name] != path:
@@ -168,16 +168,16 @@ def _named(texts: dict[str, str]) -> None:
 
 
 def _bare(text: str) -> str:
-    """Return a text without its comments, nested ones too; as to Coq, what stands in a string neither opens nor ends one."""
-    kept, depth, start = [], 0, 0
+    """Return a text without its comments, nested ones too; a string neither opens nor ends one, as in Coq."""
+    plain, depth, start = [], 0, 0
     for found in _TOKEN.finditer(text):
         if found[0] == "(*":
-            kept += [text[start : found.start()], " "] if not depth else []
+            plain += [text[start : found.start()], " "] if not depth else []
             depth += 1
         elif found[0] == "*)" and depth:
             depth -= 1
             start = found.end()
-    return "".join(kept) + (text[start:] if not depth else "")
+    return "".join(plain) + (text[start:] if not depth else "")
 
 
 def _assumed(log: str) -> set[str]:

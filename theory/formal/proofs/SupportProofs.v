@@ -669,6 +669,9 @@ Proof.
 eexists 1%nat, (fun _ => 0), _. split; [lia | split; [|exact I]]. intros i Hi. apply (start_slope 1 (fun _ => 0) ltac:(lia) i Hi).
 Qed.
 
+Theorem alpha_slope_at_one__found : Statements.alpha_slope_at_one__found.
+Proof. start. refine (ex_intro _ (fun i => _) _). intros i Hi. exact (start_slope n z H i Hi). Qed.
+
 Theorem alpha_slope_at_one__slope : Statements.alpha_slope_at_one__slope.
 Proof.
 start. pose proof (start_slope n z H i H1) as D. specialize (H0 i H1). apply right_limit_iff in D. apply right_limit_iff in H0.
