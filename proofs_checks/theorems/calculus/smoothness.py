@@ -77,16 +77,27 @@ def _jump_proof() -> Proof:
     )
     sigma = N.total(N.s(N.k), N.k)
     yield concludes("with s = p^(2 - alpha)", "slope", sp.Eq(N.s(2) - N.s(2) ** 2 / sigma, slope))
-    for key, value, what in (
-        ("below-two", sp.Rational(3, 2), "t^(alpha - 2) has no bound for alpha < 2"),
-        ("sparsemax", sp.Integer(2), "both terms are 1 for alpha = 2"),
-        ("above-two", sp.Rational(5, 2), "t^(alpha - 2) tends to 0 for alpha > 2"),
-    ):
-        limit = sp.limit(slope.subs(N.alpha, value), N.mix, 0)
-        yield concludes(what, key, sp.Eq(sp.Limit(slope.subs(N.alpha, value), N.mix, 0), limit))
+    yield concludes("s_1 > 0", "at-most", slope <= N.mix ** (2 - N.alpha))
+    yield concludes("s_2 > 0", "at-most-other", slope <= (1 - N.mix) ** (2 - N.alpha))
+    yield concludes(
+        "both terms are 1 for alpha = 2", "sparsemax", sp.Implies(sp.Eq(N.alpha, 2), sp.Eq(slope, sp.Rational(1, 2)))
+    )
+    low = 1 / (1 + N.mix ** (N.alpha - 2))
+    yield concludes("(1 - t)^(alpha - 2) <= 1", "at-least", sp.Or(N.alpha < 2, slope >= low))
 
 
-boundary_jump = Case(T.boundary_jump, (symbolic(_jump_proof), sampled(_pair)))
+def _edge(alpha: str | int) -> list[Instance]:
+    return [simplex([1 - t, t], alpha) + {N.mix: t} for t in (fmpq(1, 16), fmpq(1, 256), fmpq(1, 4096))]
+
+
+boundary_jump = Case(
+    T.boundary_jump,
+    (symbolic(_jump_proof), sampled(_pair)),
+    sharp=(
+        Sharp("at-most", r"$\alpha = 1$, $t \to 0$", lambda: _edge(1), within=0.01),
+        Sharp("at-most-other", r"$\alpha = 3$, $t \to 0$", lambda: _edge(3), within=0.01),
+    ),
+)
 
 
 def _affine_proof() -> Proof:

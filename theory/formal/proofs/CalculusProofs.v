@@ -542,39 +542,45 @@ defined_here; try (simpl; lra).
 - apply Rgt_not_eq, edge_pos; lra.
 Qed.
 
-Theorem boundary_jump__below_two : Statements.boundary_jump__below_two.
+Lemma one_less t x e : 0 < t -> 0 < x -> / (pw t e + x) <= pw t (- e).
 Proof.
-start. apply filterlim_locally. intros eps.
-destruct (proj1 (filterlim_locally (F := locally 0) _ _) (pw_continuous (1 / 2) 0 ltac:(lra)) eps) as [d Hd].
-assert (P : 0 < Rmin d 1) by (apply Rmin_glb_lt; [apply cond_pos | lra]). exists (mkposreal _ P). intros t Ht Pt.
-apply ball_lt, Rabs_def2 in Ht. simpl in Ht. pose proof (Rmin_l d 1). pose proof (Rmin_r d 1).
-specialize (Hd t ltac:(apply lt_ball, Rabs_def1; lra)). apply ball_lt in Hd. rewrite (pw_0 0) in Hd by lra. apply Rabs_def2 in Hd.
-apply lt_ball. rewrite Rminus_0_r, Rabs_pos_eq by (left; apply Rinv_0_lt_compat, edge_pos; lra).
-apply Rle_lt_trans with (pw t (1 / 2)); [|lra]. replace (pw t (1 / 2)) with (/ pw t (-1 / 2)).
-- apply Rinv_le_contravar; [apply pw_gt0; lra|]. pose proof (pw_ge0 (1 - t) (-1 / 2)). lra.
-- rewrite !pw_Rpower by lra. replace (1 / 2) with (- (-1 / 2)) by field. now rewrite Rpower_Ropp.
+intros Ht Hx. rewrite <- pw_inv by exact Ht. rewrite (pw_Rpower (/ t)), (pw_Rpower t) by (try apply Rinv_0_lt_compat; exact Ht).
+unfold Rpower. rewrite ln_Rinv by exact Ht. replace (e * - ln t) with (- (e * ln t)) by ring. rewrite exp_Ropp.
+pose proof (exp_pos (e * ln t)). apply Rinv_le_contravar; lra.
 Qed.
 
-Theorem boundary_jump__below_two__defined : Statements.boundary_jump__below_two__defined.
-Proof. start. repeat split; exists (mkposreal 1 Rlt_0_1); simpl; intros; try (left; lra). apply Rgt_not_eq, edge_pos; lra. Qed.
+Theorem boundary_jump__at_most : Statements.boundary_jump__at_most.
+Proof. start. replace (2 - alpha) with (- (alpha - 2)) by ring. apply one_less; [lra | apply pw_gt0; lra]. Qed.
 
 Theorem boundary_jump__sparsemax : Statements.boundary_jump__sparsemax.
-Proof. start. apply filterlim_const. Qed.
+Proof. start. subst alpha. replace (2 - 2) with 0 by ring. rewrite !pw_Rpower, !Rpower_O by lra. field. Qed.
 
-Theorem boundary_jump__above_two : Statements.boundary_jump__above_two.
+Theorem boundary_jump__at_least : Statements.boundary_jump__at_least.
 Proof.
-start. apply (filterlim_filter_le_1 (F := locally 0) (G := at_right 0)); [apply filter_le_within|].
-assert (V : / (pw 0 (1 / 2) + pw (1 - 0) (1 / 2)) = 1) by (rewrite pw_0, Rminus_0_r, pw_1_l by lra; field).
-assert (C : continuous (fun t => / (pw t (1 / 2) + pw (1 - t) (1 / 2))) 0); [|unfold continuous in C; rewrite V in C; exact C].
-apply (continuous_Rinv_comp (fun t => pw t (1 / 2) + pw (1 - t) (1 / 2)) 0).
-- apply (continuous_plus (fun t => pw t (1 / 2)) (fun t => pw (1 - t) (1 / 2))); [apply pw_continuous; lra|].
-  apply (continuous_comp (fun t => 1 - t) (fun t => pw t (1 / 2))); [|apply pw_continuous; lra].
-  apply (continuous_minus (fun _ => 1) (fun t => t)); [apply continuous_const | apply continuous_id].
-- rewrite pw_0, Rminus_0_r, pw_1_l by lra. lra.
+start. destruct (Rlt_dec alpha 2); [now left | right]. pose proof (pw_gt0 mix (alpha - 2) ltac:(lra)). pose proof (pw_gt0 (1 - mix) (alpha - 2) ltac:(lra)).
+assert (pw (1 - mix) (alpha - 2) <= 1) by (apply pw_le1; lra). unfold Rdiv. rewrite ?Rmult_1_l.
+apply Rle_ge, Rinv_le_contravar; lra.
 Qed.
 
-Theorem boundary_jump__above_two__defined : Statements.boundary_jump__above_two__defined.
-Proof. start. repeat split; exists (mkposreal 1 Rlt_0_1); simpl; intros; try (left; lra). apply Rgt_not_eq, edge_pos; lra. Qed.
+Theorem boundary_jump__at_most_other : Statements.boundary_jump__at_most_other.
+Proof.
+start. rewrite (Rplus_comm (pw mix (alpha - 2))). replace (2 - alpha) with (- (alpha - 2)) by ring.
+apply one_less; [lra | apply pw_gt0; lra].
+Qed.
+
+Ltac edge_defined := start; repeat match goal with |- _ /\ _ => split end; intros; try (left; lra); try (apply Rgt_not_eq, edge_pos; lra).
+
+Theorem boundary_jump__at_most__defined : Statements.boundary_jump__at_most__defined.
+Proof. edge_defined. Qed.
+
+Theorem boundary_jump__sparsemax__defined : Statements.boundary_jump__sparsemax__defined.
+Proof. edge_defined. Qed.
+
+Theorem boundary_jump__at_least__defined : Statements.boundary_jump__at_least__defined.
+Proof. edge_defined. apply Rgt_not_eq. pose proof (pw_gt0 mix (alpha - 2) ltac:(lra)). lra. Qed.
+
+Theorem boundary_jump__at_most_other__defined : Statements.boundary_jump__at_most_other__defined.
+Proof. edge_defined. Qed.
 
 Theorem hoelder__inhabited : Statements.hoelder__inhabited.
 Proof. exists 1%nat, 2, (fun _ => 0), (fun _ => 0). inhabited. Qed.
