@@ -90,6 +90,26 @@ def test_what_cannot_be_printed_is_refused(relation: sp.Basic) -> None:
         Printer().proposition(relation)
 
 
+def test_a_variable_that_a_premise_singles_out_is_said_to_exist() -> None:
+    [found] = [each for each in statements(CASES["normmax-form"].theorem) if each.role == "found"]
+    assert (found.claim, found.identifier) == ("", "normmax_form__found")
+    assert found.text.split("\n  ") == [
+        "forall (n : nat) (alpha : R) (z : nat -> R) (r : nat -> R),",
+        "(1 <= n)%nat ->",
+        "(1 < alpha) ->",
+        "(simplex n r) ->",
+        "exists (tau : R),",
+        "(mass n (alpha / (alpha - 1)) z tau = 1)",
+    ]
+
+
+@pytest.mark.parametrize("name", [name for name, setting in SETTINGS.items() if setting.found])
+def test_only_a_variable_with_a_premise_is_said_to_exist(name: str) -> None:
+    setting = SETTINGS[name]
+    assert set(setting.found) <= set(setting.variables)
+    assert all(any(re.search(rf"\b{v}\b", premise) for premise in setting.premises) for v in setting.found)
+
+
 def test_the_committed_statements_are_printed_from_the_claims() -> None:
     assert (ROOM / "Statements.v").read_text("utf-8") == source(printed())
 

@@ -44,6 +44,7 @@ SETTINGS: dict[str, Setting] = {
             N.y: "fun i => z (match i with 2 => 3 | 3 => 2 | _ => i end)%nat",
             N.r: "entmax n alpha (fun i => z (match i with 2 => 3 | 3 => 2 | _ => i end)%nat)",
         },
+        found=("z",),
         without={"ratio": ("large-alpha",)},
     ),
     "edge-order": ROW.having(without={"at-most": ("convex-range", "two"), "edge": ("convex-range",)}),
