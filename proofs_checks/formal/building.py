@@ -37,11 +37,16 @@ LIBRARY = "EntmaxFormal"
 _ROOM = Path(entmax_oracle.theory.formal.__file__).parent
 fcntl: Any = None if os.name == "nt" else import_module("fcntl")
 
+OWN = ("Definitions", "Statements", "Verdict")
+"""Files of which there is one each, so that no other may have such a name."""
+
 _REFUSED = re.compile(
-    r"\b(Admitted|admit|give_up|Axioms?|Parameters?|Conjectures?|Primitive|Declare\s+Module|bypass_check"
-    r"|Unset\s+(?:Guard|Positivity|Universe)\s+Checking|type_in_type|Drop|Load)\b|#\["
+    r"\b(Admitted|admit|Admit|give_up|Axioms?|Parameters?|Conjectures?|Primitive|Declare\s+M(?:odule|L)|bypass_check"
+    r"|Unset\s+(?:Guard|Positivity|Universe)\s+Checking|type_in_type|Definitional\s+UIP|LoadPath|Redirect|Extraction"
+    r"|Cd|Drop|Load)\b|#\["
 )
-_COMMENT = re.compile(r"\(\*(?:(?!\(\*|\*\)).)*\*\)", re.DOTALL)
+_TOKEN = re.compile(r'\(\*|\*\)|"[^"]*"', re.DOTALL)
+_ASSUMED = re.compile(r"([\w.']+)(?: :|$)")
 _PROOF = re.compile(r"^Theorem (\w+__\w+) : Statements\.(\w+)\.$", re.MULTILINE)
 
 Told = Callable[[str, int, int], None]
@@ -134,6 +139,7 @@ def build(
         raise NotProved("Coq with Coquelicot is not installed; on Debian: apt-get install coq libcoq-coquelicot")
     statements = list(statements)
     texts = sources()
+    _named(texts)
     for path, text in texts.items():
         if refused := _REFUSED.search(_bare(text)):
             raise NotProved(f"{path}: {refused[0]!r} is refused: a proof must be complete")
@@ -146,27 +152,55 @@ def build(
     with _alone(folder):
         _write(folder, texts)
         log = _compile(folder, texts, version, jobs, told)
-    axioms = set(re.findall(r"^([A-Za-z_][\w.']*)(?= :|$)", log, re.MULTILINE)) - {"Axioms"}
-    if "Axioms:" not in log or not axioms:
-        raise NotProved(f"Coq did not say what the proofs assume: {log[-300:]}")
+    axioms = _assumed(log)
     if axioms - AXIOMS:
         raise NotProved(f"the proofs assume {', '.join(sorted(axioms - AXIOMS))}")
     return Built(version, tuple(sorted(done)), tuple(sorted(axioms)), time.perf_counter() - started)
 
 
+def _named(texts: dict[str, str]) -> None:
+    """Refuse a file that Coq could take for another: proofs could then be of other statements than the printed."""
+    seen = {name: f"{name}.v" for name in OWN}
+    for path in texts:
+        if (name := Path(path).stem) in seen and seen[name] != path:
+            raise NotProved(f"{path}: there is a file {seen[name]}, and no two may have the same name")
+        seen[name] = path
+
+
 def _bare(text: str) -> str:
-    """Return a text without its comments, nested ones too."""
-    while (shorter := _COMMENT.sub(" ", text)) != text:
-        text = shorter
-    return text
+    """Return a text without its comments, nested ones too; a string neither opens nor ends one, as in Coq."""
+    plain, depth, start = [], 0, 0
+    for found in _TOKEN.finditer(text):
+        if found[0] == "(*":
+            plain += [text[start : found.start()], " "] if not depth else []
+            depth += 1
+        elif found[0] == "*)" and depth:
+            depth -= 1
+            start = found.end()
+    return "".join(plain) + (text[start:] if not depth else "")
+
+
+def _assumed(log: str) -> set[str]:
+    """Return what Coq says that the proofs assume: a list of names with types, and nothing that it says in words."""
+    header, *lines = log.splitlines() or [""]
+    shown = [line for line in lines if line.strip() and not line.startswith(" ")]
+    if header != "Axioms:" or not shown:
+        raise NotProved(f"Coq did not say what the proofs assume: {log[-300:]}")
+    for line in shown:
+        if not _ASSUMED.match(line):
+            raise NotProved(f"the proofs assume more than axioms: {line}")
+    return {found[1] for line in shown if (found := _ASSUMED.match(line))}
 
 
 def _verdict(done: dict[str, str]) -> str:
-    modules = " ".join(sorted(set(done.values())))
+    modules = " ".join(f"{LIBRARY}.proofs.{module}" for module in sorted(set(done.values())))
     lines = [
         "(* Each proof is one of its printed statement; then: what do they all assume? *)",
-        f"From {LIBRARY} Require Statements {modules}.",
-        *(f"Definition {name} : Statements.{name} := {module}.{name}." for name, module in done.items()),
+        f"Require {LIBRARY}.Statements {modules}.",
+        *(
+            f"Definition {name} : {LIBRARY}.Statements.{name} := {LIBRARY}.proofs.{module}.{name}."
+            for name, module in done.items()
+        ),
         f"Definition all := ({', '.join(done)}).",
         "Print Assumptions all.",
     ]
@@ -195,6 +229,9 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _write(folder: Path, texts: dict[str, str]) -> None:
+    for old in [each for room in ("lemmas", "proofs") for each in folder.glob(f"{room}/*")]:
+        if f"{old.parent.name}/{old.name.partition('.')[0]}.v" not in texts and not old.name.startswith("."):
+            old.unlink()  # what is left of a file that is no more could still be required
     for path, text in texts.items():
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -259,14 +296,24 @@ def _one(folder: Path, path: str, stamp: str) -> None:
 
 
 def _recheck(folder: Path, paths: list[str], stamp: str) -> None:
-    """Have the compiled files read and checked again, by a program of its own that knows nothing but the kernel."""
+    """Have the compiled files read and checked again, by a program of its own that knows nothing but the kernel.
+
+    It also says what they all take for granted, by full names: nothing of it may be theirs.
+    """
     made = folder / "coqchk.stamp"
     if made.exists() and made.read_text() == stamp:
         return
     modules = [f"{LIBRARY}.{path[:-2].replace('/', '.')}" for path in paths]
-    done = _run(folder, "coqchk", "-silent", "-R", ".", LIBRARY, *(part for m in modules for part in ("-norec", m)))
+    done = _run(
+        folder, "coqchk", "-silent", "-o", "-R", ".", LIBRARY, *(part for m in modules for part in ("-norec", m))
+    )
     if done.returncode:
         raise NotProved(f"coqchk does not accept the compiled files: {(done.stderr or done.stdout).strip()[-600:]}")
+    said = done.stdout + done.stderr
+    if "* Axioms:" not in said:
+        raise NotProved(f"coqchk did not say what the compiled files assume: {said[-300:]}")
+    if own := re.search(rf"^\s+({LIBRARY}\.\S*)", said, re.MULTILINE):
+        raise NotProved(f"coqchk: {own[1]} is taken for granted")
     made.write_text(stamp)
 
 

@@ -20,7 +20,8 @@ TITLE = "proof checked by the kernel of Coq"
 def formal_evidence(theorem: Theorem) -> Evidence | None:
     """Return what has been proved of a theorem of the package; None where nothing of it is.
 
-    A claim counts as proved if three statements are: the claim, that it is defined, and that its setting is inhabited.
+    A claim counts as proved if all its statements are: the claim, that it is defined, that its setting is inhabited,
+    and that what the premises single out exists.
     The statements are printed anew from the theorem, and compared with those that the kernel has checked.
     """
     certificate, here = standing()

@@ -21,7 +21,7 @@ from entmax_oracle.proofs_checks.verify import examine
 from entmax_oracle.reference import entmax, exact_entmax
 from entmax_oracle.theory import notation as N
 from entmax_oracle.theory import theorems
-from entmax_oracle.theory.formal import SETTINGS, printed, source, statements
+from entmax_oracle.theory.formal import SETTINGS, Statement, printed, source, statements
 from entmax_oracle.theory.formal.printer import Printer, Unprintable
 
 ROOM = certificate.FILE.parent
@@ -90,6 +90,26 @@ def test_what_cannot_be_printed_is_refused(relation: sp.Basic) -> None:
         Printer().proposition(relation)
 
 
+def test_a_variable_that_a_premise_singles_out_is_said_to_exist() -> None:
+    [found] = [each for each in statements(CASES["normmax-form"].theorem) if each.role == "found"]
+    assert (found.claim, found.identifier) == ("", "normmax_form__found")
+    assert found.text.split("\n  ") == [
+        "forall (n : nat) (alpha : R) (z : nat -> R) (r : nat -> R),",
+        "(1 <= n)%nat ->",
+        "(1 < alpha) ->",
+        "(simplex n r) ->",
+        "exists (tau : R),",
+        "(mass n (alpha / (alpha - 1)) z tau = 1)",
+    ]
+
+
+@pytest.mark.parametrize("name", [name for name, setting in SETTINGS.items() if setting.found])
+def test_only_a_variable_with_a_premise_is_said_to_exist(name: str) -> None:
+    setting = SETTINGS[name]
+    assert set(setting.found) <= set(setting.variables)
+    assert all(any(re.search(rf"\b{v}\b", premise) for premise in setting.premises) for v in setting.found)
+
+
 def test_the_committed_statements_are_printed_from_the_claims() -> None:
     assert (ROOM / "Statements.v").read_text("utf-8") == source(printed())
 
@@ -152,6 +172,8 @@ def test_a_changed_file_is_noticed(monkeypatch: pytest.MonkeyPatch, apart: Path)
         ("Lemma easy : False. Proof. admit. Admitted.", "'admit' is refused"),
         ("Lemma easy : False. Proof. Admitted.", "'Admitted' is refused"),
         ("Parameter easy : False.", "'Parameter' is refused"),
+        ('Check "(*"%string. Unset Guard Checking. Check "*)"%string.', "'Unset Guard Checking' is refused"),
+        ('Declare ML Module "cheat".', "'Declare ML' is refused"),
         ("#[bypass_check(guard)] Fixpoint easy (n : nat) : False := easy n.", "is refused"),
         ("Lemma easy : False. Proof. lra. Qed.", "Definitions.v does not compile"),
     ],
@@ -165,9 +187,71 @@ def test_what_admits_anything_is_refused(
         formal.build(printed())
 
 
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("(* Admitted (* Axiom *) *) Lemma a : True.", "Lemma a : True."),
+        ('Check "(*". Axiom a : False. Check "*)".', 'Check "(*". Axiom a : False. Check "*)".'),
+        ('(* a quoted "*)" is no end *) Lemma a : True.', "Lemma a : True."),
+        ("Definition f := mult *) (* a *).", "Definition f := mult *) ."),
+    ],
+)
+def test_a_comment_may_say_anything_and_only_a_comment(text: str, bare: str) -> None:
+    assert building._bare(text).split() == bare.split()
+
+
+@pytest.mark.parametrize("path", ["lemmas/Statements.v", "proofs/Definitions.v", "lemmas/Verdict.v", "proofs/Base.v"])
+def test_no_file_may_be_taken_for_another(monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    monkeypatch.setattr(building, "installed", lambda: "8.16.1")
+    texts = {"Definitions.v": "", "lemmas/Base.v": "", path: ""}
+    monkeypatch.setattr(building, "sources", lambda: texts)
+    with pytest.raises(formal.NotProved, match="no two may have the same name"):
+        formal.build(printed())
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        "",
+        "Closed under the global context",
+        "Axioms:\n",
+        "Axioms:\nCheat.easy is assumed to be guarded.\nClassical_Prop.classic : forall P : Prop, P \\/ ~ P",
+        "Axioms:\nClassical_Prop.classic : forall P : Prop, P \\/ ~ P\nA.b relies on definitional UIP.",
+    ],
+)
+def test_what_coq_says_in_words_is_refused(log: str) -> None:
+    with pytest.raises(formal.NotProved):
+        building._assumed(log)
+
+
+def test_an_assumption_in_any_alphabet_is_read() -> None:
+    assert building._assumed("Axioms:\né : False\nA.b\n  : forall P : Prop,\n    P\n") == {"é", "A.b"}
+
+
 @needs_coq
-def test_a_comment_may_say_anything(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert not building._REFUSED.search(building._bare("(* Admitted (* Axiom *) *) Lemma a : True. exact I. Qed."))
+def test_an_assumption_with_the_name_of_an_axiom_is_found(monkeypatch: pytest.MonkeyPatch, apart: Path) -> None:
+    """A file of ours may be called like one of Coq's, and Coq calls its assumption by the short name of theirs."""
+    texts = {
+        "Definitions.v": building.sources()["Definitions.v"],
+        "lemmas/Classical_Prop.v": "Variable classic : False.\n",
+        "proofs/Cheat.v": (
+            f"From {building.LIBRARY} Require Statements Classical_Prop.\n"
+            "Theorem false__claim : Statements.false__claim.\nProof. destruct Classical_Prop.classic. Qed.\n"
+        ),
+    }
+    monkeypatch.setattr(building, "sources", lambda: texts)
+    with pytest.raises(formal.NotProved, match=r"coqchk: EntmaxFormal\.lemmas\.Classical_Prop\.classic is taken"):
+        formal.build([Statement("false", "claim", "claim", "0 = 1")])
+
+
+@needs_coq
+def test_what_is_left_of_a_file_that_is_no_more_cannot_be_used(monkeypatch: pytest.MonkeyPatch, apart: Path) -> None:
+    texts = {"Definitions.v": building.sources()["Definitions.v"], "lemmas/Old.v": "Definition old := 1.\n"}
+    folder = building._cache()
+    building._write(folder, texts)
+    (folder / "lemmas" / "Old.vo").touch()
+    building._write(folder, {"Definitions.v": texts["Definitions.v"]})
+    assert list((folder / "lemmas").iterdir()) == []
 
 
 @needs_coq

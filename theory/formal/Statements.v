@@ -1,7 +1,8 @@
 (* Printed from the claims of entmax_oracle.theory by `entmax-oracle formal --print`. Do not edit.
 
    For each claim, `x` is the claim in its setting and `x__defined` says that nothing in it is asked for a value that it
-   has not. For each theorem, `x__inhabited` says that there is something that it speaks of. *)
+   has not. For each theorem, `x__inhabited` says that there is something that it speaks of, and where a premise singles
+   out a variable, such as a threshold, `x__found` that there is one in every case. *)
 From Coq Require Import Reals List.
 From Coquelicot Require Import Coquelicot.
 From EntmaxFormal Require Import Definitions.
@@ -1830,6 +1831,12 @@ Definition alpha_slope_at_one__inhabited : Prop :=
   (forall i, inr i n -> has_right_derivative (fun alpha => entmax1 n alpha z i) 1 (A i)) /\
   True.
 
+Definition alpha_slope_at_one__found : Prop :=
+  forall (n : nat) (z : nat -> R),
+  (1 <= n)%nat ->
+  exists (A : nat -> R),
+  (forall i, inr i n -> has_right_derivative (fun alpha => entmax1 n alpha z i) 1 (A i)).
+
 Definition alpha_slope_at_one__slope : Prop :=
   forall (n : nat) (z : nat -> R) (A : nat -> R),
   (1 <= n)%nat ->
@@ -1890,6 +1897,18 @@ Definition not_lipschitz__inhabited : Prop :=
   (entmax n alpha z 2%nat = epsilon) /\
   (forall i, (3 <= i <= n)%nat -> (alpha - 1) * z i = threshold n alpha z) /\
   (alpha > 2).
+
+Definition not_lipschitz__found : Prop :=
+  forall (n : nat) (alpha : R) (lipschitz : R) (epsilon : R),
+  (3 <= n)%nat ->
+  (1 < alpha) ->
+  (0 < lipschitz) ->
+  (0 < epsilon < 1) ->
+  (2 < alpha -> epsilon = Rmin (1 / 2) (pw ((alpha - 1) / (2 * lipschitz)) (/ (alpha - 2)))) ->
+  exists (z : nat -> R),
+  (entmax n alpha z 1%nat = 1 - epsilon) /\
+  (entmax n alpha z 2%nat = epsilon) /\
+  (forall i, (3 <= i <= n)%nat -> (alpha - 1) * z i = threshold n alpha z).
 
 Definition not_lipschitz__ratio : Prop :=
   forall (n : nat) (alpha : R) (z : nat -> R) (lipschitz : R) (epsilon : R),
@@ -2031,6 +2050,14 @@ Definition jacobian_semidefinite__inhabited : Prop :=
   (simplex n p) /\
   (has_rank n (fun i j => (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) i * (if Nat.eq_dec i j then 1 else 0) - (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) i * (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) j / Sum n (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) rank) /\
   True.
+
+Definition jacobian_semidefinite__found : Prop :=
+  forall (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R),
+  (1 <= n)%nat ->
+  (1 <= alpha) ->
+  (simplex n p) ->
+  exists (rank : nat),
+  (has_rank n (fun i j => (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) i * (if Nat.eq_dec i j then 1 else 0) - (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) i * (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) j / Sum n (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) rank).
 
 Definition jacobian_semidefinite__variance : Prop :=
   forall (n : nat) (alpha : R) (p : nat -> R) (v : nat -> R) (rank : nat),
@@ -2510,7 +2537,6 @@ Definition jacobian_simple_norms__diagonal : Prop :=
   (1 <= alpha) ->
   (simplex n p) ->
   let reach := Largest n (fun i => (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) i - (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0) i ^ 2 / Sum n (fun k => if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) in
-  (alpha <= 2) ->
   (Sum n (fun k => (if Rlt_dec 0 (p k) then ((v k ^ 2) * pw (p k) (2 - alpha)) else 0)) - ((Sum n (fun k => (if Rlt_dec 0 (p k) then (pw (p k) (2 - alpha) * v k) else 0)) ^ 2) / Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)))) <= (2 * reach * Sum n (fun i => (v i ^ 2))).
 
 Definition jacobian_simple_norms__diagonal__defined : Prop :=
@@ -2518,8 +2544,7 @@ Definition jacobian_simple_norms__diagonal__defined : Prop :=
   (1 <= n)%nat ->
   (1 <= alpha) ->
   (simplex n p) ->
-  ((alpha <= 2) ->
-  ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (0 < p k \/ p k = 0 /\ 0 < (2 - alpha))))) /\
+  (((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (0 < p k \/ p k = 0 /\ 0 < (2 - alpha))))) /\
   (Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) <> 0)).
 
 Definition jacobian_simple_norms__top : Prop :=
@@ -2564,7 +2589,6 @@ Definition jacobian_simple_norms__probe : Prop :=
   (1 <= n)%nat ->
   (1 <= alpha) ->
   (simplex n p) ->
-  (alpha <= 2) ->
   forall j, inr j n ->
   (Sum n (fun k => (if Rlt_dec 0 (p k) then ((((if Nat.eq_dec j k then 1 else 0) - (/ INR n)) ^ 2) * pw (p k) (2 - alpha)) else 0)) - ((Sum n (fun k => (if Rlt_dec 0 (p k) then (pw (p k) (2 - alpha) * ((if Nat.eq_dec j k then 1 else 0) - (/ INR n))) else 0)) ^ 2) / Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)))) = ((if Rlt_dec 0 (p j) then pw (p j) (2 - alpha) else 0) - ((if Rlt_dec 0 (p j) then pw (p j) (4 - (2 * alpha)) else 0) / Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)))).
 
@@ -2573,8 +2597,7 @@ Definition jacobian_simple_norms__probe__defined : Prop :=
   (1 <= n)%nat ->
   (1 <= alpha) ->
   (simplex n p) ->
-  ((alpha <= 2) ->
-  forall j, inr j n ->
+  (forall j, inr j n ->
   ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> INR n <> 0))) /\
   ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (0 < p k \/ p k = 0 /\ 0 < (2 - alpha))))) /\
   (Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) <> 0) /\
@@ -4581,7 +4604,6 @@ Definition gradient_size__total : Prop :=
   (1 <= alpha) ->
   (simplex n p) ->
   (forall i k, inr i n -> inr k n -> 0 < p i -> 0 < p k -> v i - v k <= reach) ->
-  (alpha <= 2) ->
   Sum n (fun j => (if Rlt_dec 0 (p j) then (pw (p j) (2 - alpha) * Rabs (v j - (Sum n (fun k => (if Rlt_dec 0 (p k) then (pw (p k) (2 - alpha) * v k) else 0)) / Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0))))) else 0)) <= (reach * Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) / 2).
 
 Definition gradient_size__total__defined : Prop :=
@@ -4590,8 +4612,7 @@ Definition gradient_size__total__defined : Prop :=
   (1 <= alpha) ->
   (simplex n p) ->
   (forall i k, inr i n -> inr k n -> 0 < p i -> 0 < p k -> v i - v k <= reach) ->
-  ((alpha <= 2) ->
-  ((forall j, (1%nat <= j <= n)%nat -> (p j > 0 -> (0 < p j \/ p j = 0 /\ 0 < (2 - alpha))))) /\
+  (((forall j, (1%nat <= j <= n)%nat -> (p j > 0 -> (0 < p j \/ p j = 0 /\ 0 < (2 - alpha))))) /\
   ((forall j, (1%nat <= j <= n)%nat -> (p j > 0 -> (forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (0 < p k \/ p k = 0 /\ 0 < (2 - alpha))))))) /\
   ((forall j, (1%nat <= j <= n)%nat -> (p j > 0 -> Sum n (fun k => (if Rlt_dec 0 (p k) then pw (p k) (2 - alpha) else 0)) <> 0))) /\
   ((forall k, (1%nat <= k <= n)%nat -> (p k > 0 -> (0 < p k \/ p k = 0 /\ 0 < (2 - alpha)))))).
@@ -5660,6 +5681,14 @@ Definition budget_form__inhabited : Prop :=
   (Sum n r = INR kept) /\
   True.
 
+Definition budget_form__found : Prop :=
+  forall (n : nat) (kept : nat) (z : nat -> R) (r : nat -> R),
+  (1 <= kept <= n)%nat ->
+  (forall i, inr i n -> 0 <= r i <= 1) ->
+  (Sum n r = INR kept) ->
+  exists (tau : R),
+  (Sum n (budget tau z) = INR kept).
+
 Definition budget_form__nearest : Prop :=
   forall (n : nat) (kept : nat) (z : nat -> R) (tau : R) (r : nat -> R),
   (1 <= kept <= n)%nat ->
@@ -5676,6 +5705,14 @@ Definition budget_structure__inhabited : Prop :=
   (permutes n perm) /\
   (Sum n (budget rho (fun i => z (perm i) + shift)) = INR kept) /\
   True.
+
+Definition budget_structure__found : Prop :=
+  forall (n : nat) (kept : nat) (z : nat -> R) (perm : nat -> nat) (shift : R),
+  (1 <= kept <= n)%nat ->
+  (permutes n perm) ->
+  exists (tau : R) (rho : R),
+  (Sum n (budget tau z) = INR kept) /\
+  (Sum n (budget rho (fun i => z (perm i) + shift)) = INR kept).
 
 Definition budget_structure__order : Prop :=
   forall (n : nat) (kept : nat) (z : nat -> R) (tau : R) (perm : nat -> nat) (shift : R) (rho : R),
@@ -5715,6 +5752,13 @@ Definition budget_joining__inhabited : Prop :=
   (Sum (S n) (budget rho (append n z late)) = INR kept) /\
   True.
 
+Definition budget_joining__found : Prop :=
+  forall (n : nat) (kept : nat) (z : nat -> R) (late : R),
+  (1 <= kept <= n)%nat ->
+  exists (tau : R) (rho : R),
+  (Sum n (budget tau z) = INR kept) /\
+  (Sum (S n) (budget rho (append n z late)) = INR kept).
+
 Definition budget_joining__never_more : Prop :=
   forall (n : nat) (kept : nat) (z : nat -> R) (tau : R) (late : R) (rho : R),
   (1 <= kept <= n)%nat ->
@@ -5741,6 +5785,13 @@ Definition budget_lipschitz__inhabited : Prop :=
   (Sum n (budget tau z) = INR kept) /\
   (Sum n (budget rho y) = INR kept) /\
   True.
+
+Definition budget_lipschitz__found : Prop :=
+  forall (n : nat) (kept : nat) (z : nat -> R) (y : nat -> R),
+  (1 <= kept <= n)%nat ->
+  exists (tau : R) (rho : R),
+  (Sum n (budget tau z) = INR kept) /\
+  (Sum n (budget rho y) = INR kept).
 
 Definition budget_lipschitz__lipschitz : Prop :=
   forall (n : nat) (kept : nat) (z : nat -> R) (tau : R) (y : nat -> R) (rho : R),
@@ -5785,6 +5836,14 @@ Definition normmax_form__inhabited : Prop :=
   (mass n (alpha / (alpha - 1)) z tau = 1) /\
   (simplex n r) /\
   True.
+
+Definition normmax_form__found : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (r : nat -> R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (simplex n r) ->
+  exists (tau : R),
+  (mass n (alpha / (alpha - 1)) z tau = 1).
 
 Definition normmax_form__optimal : Prop :=
   forall (n : nat) (alpha : R) (z : nat -> R) (tau : R) (r : nat -> R),
@@ -5836,6 +5895,15 @@ Definition normmax_structure__inhabited : Prop :=
   (permutes n perm) /\
   (mass n (alpha / (alpha - 1)) (fun i => z (perm i) + shift) rho = 1) /\
   True.
+
+Definition normmax_structure__found : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (perm : nat -> nat) (shift : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  (permutes n perm) ->
+  exists (tau : R) (rho : R),
+  (mass n (alpha / (alpha - 1)) z tau = 1) /\
+  (mass n (alpha / (alpha - 1)) (fun i => z (perm i) + shift) rho = 1).
 
 Definition normmax_structure__sum : Prop :=
   forall (n : nat) (alpha : R) (z : nat -> R) (tau : R) (perm : nat -> nat) (shift : R) (rho : R),
@@ -5898,6 +5966,14 @@ Definition normmax_joining__inhabited : Prop :=
   (mass (S n) (alpha / (alpha - 1)) (append n z late) rho = 1) /\
   True.
 
+Definition normmax_joining__found : Prop :=
+  forall (n : nat) (alpha : R) (z : nat -> R) (late : R),
+  (1 <= n)%nat ->
+  (1 < alpha) ->
+  exists (tau : R) (rho : R),
+  (mass n (alpha / (alpha - 1)) z tau = 1) /\
+  (mass (S n) (alpha / (alpha - 1)) (append n z late) rho = 1).
+
 Definition normmax_joining__unchanged : Prop :=
   forall (n : nat) (alpha : R) (z : nat -> R) (tau : R) (late : R) (rho : R),
   (1 <= n)%nat ->
@@ -5923,6 +5999,13 @@ Definition normmax_lipschitz__inhabited : Prop :=
   (mass n 2 z tau = 1) /\
   (mass n 2 y rho = 1) /\
   True.
+
+Definition normmax_lipschitz__found : Prop :=
+  forall (n : nat) (z : nat -> R) (y : nat -> R),
+  (1 <= n)%nat ->
+  exists (tau : R) (rho : R),
+  (mass n 2 z tau = 1) /\
+  (mass n 2 y rho = 1).
 
 Definition normmax_lipschitz__lipschitz : Prop :=
   forall (n : nat) (z : nat -> R) (tau : R) (y : nat -> R) (rho : R),
@@ -6386,6 +6469,15 @@ Definition summation_error__inhabited : Prop :=
   (forall i, inr i n -> binary bits emin (v i)) /\
   (leaves t = seq 1 n /\ (levels t <= Nat.log2_up n)%nat) /\
   True.
+
+Definition summation_error__found : Prop :=
+  forall (n : nat) (bits : nat) (emin : Z) (rnd : R -> R) (v : nat -> R),
+  (1 <= n)%nat ->
+  (1 <= bits)%nat ->
+  (to_nearest (binary bits emin) rnd) ->
+  (forall i, inr i n -> binary bits emin (v i)) ->
+  exists (t : tree),
+  (leaves t = seq 1 n /\ (levels t <= Nat.log2_up n)%nat).
 
 Definition summation_error__sequential : Prop :=
   forall (n : nat) (bits : nat) (emin : Z) (rnd : R -> R) (v : nat -> R) (t : tree),

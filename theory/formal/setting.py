@@ -39,6 +39,8 @@ class Setting:
         In words, where it is narrower than the setting of the theorem.
     exist
         For symbols that stand for derivatives: that these exist, which is part of being defined.
+    found
+        Variables that the premises single out, such as a threshold: that there always are such is to be proved, too.
     without
         For the keys of claims: the keys of hypotheses that they do not need, and which are left out.
     """
@@ -51,6 +53,7 @@ class Setting:
     apart: Mapping[str, Setting] = field(default_factory=dict)
     domain: str = ""
     exist: Mapping[sp.Basic, str] = field(default_factory=dict)
+    found: tuple[str, ...] = ()
     without: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def having(

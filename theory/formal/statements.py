@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sympy as sp
 
@@ -19,7 +19,8 @@ HEAD = """\
 (* Printed from the claims of entmax_oracle.theory by `entmax-oracle formal --print`. Do not edit.
 
    For each claim, `x` is the claim in its setting and `x__defined` says that nothing in it is asked for a value that it
-   has not. For each theorem, `x__inhabited` says that there is something that it speaks of. *)
+   has not. For each theorem, `x__inhabited` says that there is something that it speaks of, and where a premise singles
+   out a variable, such as a threshold, `x__found` that there is one in every case. *)
 From Coq Require Import Reals List.
 From Coquelicot Require Import Coquelicot.
 From EntmaxFormal Require Import Definitions.
@@ -36,7 +37,7 @@ class Statement:
     theorem, claim
         Names; the claim is empty where a statement is about the setting.
     role
-        ``claim``, ``defined`` or ``inhabited``.
+        ``claim``, ``defined``, ``inhabited`` or ``found``.
     text
         The proposition.
     """
@@ -59,6 +60,8 @@ def statements(theorem: Theorem) -> Iterator[Statement]:
     if setting is None:
         return
     yield Statement(theorem.name, "", "inhabited", _inhabited(theorem, setting))
+    if setting.found:
+        yield Statement(theorem.name, "", "found", _found(setting))
     for claim in theorem.claims:
         own = setting.apart.get(claim.key)
         if own is not None:
@@ -113,6 +116,19 @@ def _inhabited(theorem: Theorem, setting: Setting) -> str:
     variables = " ".join(f"({v} : {kind})" for v, kind in setting.variables.items())
     meaning = _meanings(setting, conditions)
     return "\n  ".join([f"exists {variables},", *lines, *meaning, conditions or "True"])
+
+
+def _found(setting: Setting) -> str:
+    """Say that the variables which the premises single out exist, whatever the others are."""
+    about = re.compile(rf"(?<![\w.'])(?:{'|'.join(map(re.escape, setting.found))})(?![\w'])")
+    single = [f"({premise})" for premise in setting.premises if about.search(premise)]
+    others = replace(
+        setting,
+        variables={v: kind for v, kind in setting.variables.items() if v not in setting.found},
+        premises=tuple(premise for premise in setting.premises if not about.search(premise)),
+    )
+    variables = " ".join(f"({v} : {setting.variables[v]})" for v in setting.found)
+    return _text(others, [f"exists {variables},\n  " + " /\\\n  ".join(single)])
 
 
 def _text(setting: Setting, body: list[str]) -> str:

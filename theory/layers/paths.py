@@ -115,7 +115,11 @@ unreachable = theorem(
         r"through the values and through the logits. ($w_j$ counts the paths, $G_{nj}$ is the largest such "
         r"derivative.)"
     ),
-    setting=r"every $n, L \ge 1$; no token exactly on a threshold, unless $\alpha < 2$",
+    setting=(
+        r"every $n, L \ge 1$, real $\alpha > 1$; logits that depend on their two tokens, values and token-wise maps "
+        r"that depend on theirs, differentiable where the stack takes them; no token exactly on a threshold, unless "
+        r"$\alpha < 2$"
+    ),
     claims=(Claim("unreachable", sp.Implies(sp.Eq(w[j], 0), sp.Eq(G[n, j], 0))),),
 )
 

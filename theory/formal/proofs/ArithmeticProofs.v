@@ -209,6 +209,22 @@ exists 1%nat, 1%nat, 0%Z, round_one, (fun _ => 0), (leaf 1). inhabited; [apply r
 intros. apply one_bit. now left.
 Qed.
 
+(** n tokens fit into a tree of log2 n levels. *)
+Lemma tree_exists k : forall n s, (1 <= n <= 2 ^ k)%nat -> exists t, leaves t = seq s n /\ (levels t <= k)%nat.
+Proof.
+induction k as [|k IH]; intros n s Hn.
+- exists (leaf s). replace n with 1%nat by (simpl in Hn; lia). split; [reflexivity | simpl; lia].
+- destruct (Nat.eq_dec n 1) as [->|N]; [exists (leaf s); split; [reflexivity | simpl; lia]|].
+  pose proof (Nat.div_mod n 2 ltac:(lia)) as D. pose proof (Nat.mod_upper_bound n 2 ltac:(lia)) as M. rewrite Nat.pow_succ_r' in Hn.
+  set (h := (n / 2)%nat) in *. destruct (IH h s ltac:(lia)) as [t [T1 T2]], (IH (n - h)%nat (s + h)%nat ltac:(lia)) as [u [U1 U2]].
+  exists (pair_of t u). cbn [leaves levels]. split; [|lia]. rewrite T1, U1, <- seq_app. f_equal. lia.
+Qed.
+
+Theorem summation_error__found : Statements.summation_error__found.
+Proof.
+start. apply tree_exists. split; [assumption|]. destruct (Nat.eq_dec n 1) as [->|]; [simpl; lia|]. apply Nat.log2_up_spec. lia.
+Qed.
+
 Theorem summation_error__sequential : Statements.summation_error__sequential.
 Proof.
 start. destruct n as [|m]; [lia|]. replace (S m - 1)%nat with m by lia. apply (sequential bits emin); assumption.

@@ -33,6 +33,9 @@ Proof.
 exists 1%nat, 1, (fun _ => 1), (fun _ => 0), (support_size 1 (fun _ => 1%R) - 1)%nat. inhabited. apply rank_exists, simplex_one.
 Qed.
 
+Theorem jacobian_semidefinite__found : Statements.jacobian_semidefinite__found.
+Proof. start. exists (support_size n p - 1)%nat. exact (rank_exists n alpha p H1). Qed.
+
 Theorem jacobian_semidefinite__rank : Statements.jacobian_semidefinite__rank.
 Proof. start. exact (rank_is n alpha p H1 rank H2). Qed.
 

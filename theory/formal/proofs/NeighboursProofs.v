@@ -3,6 +3,7 @@ From Coq Require Import Reals Lra Lia List.
 From Coquelicot Require Import Coquelicot.
 From EntmaxFormal Require Import Definitions Base Entmax Support Optimal Entropy Paths Jacobian Extra Newton Sorted Tactics Rows Attention Adaptive
   Statements.
+From EntmaxFormal Require SanityLayers.
 Open Scope R_scope.
 
 (** * Sigmoids *)
@@ -162,6 +163,9 @@ exists 1%nat, 1%nat, (fun _ => 1), 0, (fun _ => 1). split; [lia|]. split; [apply
 split; [intros; lra|]. split; [simpl; ring|exact I].
 Qed.
 
+Theorem budget_form__found : Statements.budget_form__found.
+Proof. start. now apply SanityLayers.budget_threshold_exists. Qed.
+
 Theorem budget_form__nearest : Statements.budget_form__nearest.
 Proof.
 start. set (p := budget tau z) in *.
@@ -176,6 +180,9 @@ Proof.
 exists 1%nat, 1%nat, (fun _ => 1), 0, (fun i => i), 0, 0. split; [lia|]. split; [apply budget_all|].
 split; [split; intros; assumption|]. split; [|exact I]. rewrite Rplus_0_r. apply budget_all.
 Qed.
+
+Theorem budget_structure__found : Statements.budget_structure__found.
+Proof. start. destruct (SanityLayers.budget_threshold_exists n kept z H) as [t T], (SanityLayers.budget_threshold_exists n kept (fun i => z (perm i) + shift) H) as [u U]. now exists t, u. Qed.
 
 Theorem budget_structure__order : Statements.budget_structure__order.
 Proof. start. apply Rle_ge, clip_le. lra. Qed.
@@ -205,6 +212,9 @@ cbn [Sum]. unfold budget at 2. rewrite append_last. rewrite (budget_clip 0 (appe
 change (clip (1 - 0)) with (budget 0 (fun _ => 1) 1%nat). change (Rmin 1 (Rmax 0 (0 - 0))) with (clip (0 - 0)).
 pose proof (clip_cases (0 - 0)). pose proof (clip_cases (1 - 0)). unfold budget. fold (clip (1 - 0)). simpl. lra.
 Qed.
+
+Theorem budget_joining__found : Statements.budget_joining__found.
+Proof. start. destruct (SanityLayers.budget_threshold_exists n kept z H) as [t T], (SanityLayers.budget_threshold_exists (S n) kept (append n z late) ltac:(lia)) as [u U]. now exists t, u. Qed.
 
 Lemma budget_joined n z late rho : Sum (S n) (budget rho (append n z late)) = Sum n (budget rho z) + clip (late - rho).
 Proof. exact (Sum_append n (fun t => clip (t - rho)) z late). Qed.
@@ -237,6 +247,9 @@ Qed.
 
 Theorem budget_lipschitz__inhabited : Statements.budget_lipschitz__inhabited.
 Proof. exists 1%nat, 1%nat, (fun _ => 1), 0, (fun _ => 1), 0. split; [lia|]. split; [apply budget_all|]. split; [apply budget_all | exact I]. Qed.
+
+Theorem budget_lipschitz__found : Statements.budget_lipschitz__found.
+Proof. start. destruct (SanityLayers.budget_threshold_exists n kept z H) as [t T], (SanityLayers.budget_threshold_exists n kept y H) as [u U]. now exists t, u. Qed.
 
 Theorem budget_lipschitz__lipschitz : Statements.budget_lipschitz__lipschitz.
 Proof.
@@ -550,6 +563,9 @@ exists 1%nat, 2, (fun _ => 0 + 1), 0, (fun _ => 1). split; [lia|]. split; [lra|]
 split; [split; [intros; lra | simpl; ring] | exact I].
 Qed.
 
+Theorem normmax_form__found : Statements.normmax_form__found.
+Proof. start. now apply SanityLayers.normmax_threshold_exists. Qed.
+
 Theorem normmax_form__optimal : Statements.normmax_form__optimal.
 Proof. start. rewrite nm_value by assumption. now apply nm_bound. Qed.
 
@@ -573,6 +589,9 @@ exists 1%nat, 2, (fun _ => 0 + 1), 0, (fun i => i), 0, 0. split; [lia|]. split; 
 split; [split; intros; assumption|]. split; [|exact I]. unfold mass. simpl. replace (0 + 1 + 0 - 0) with 1 by ring.
   rewrite Rmax_0_id, pw_1_l by lra. ring.
 Qed.
+
+Theorem normmax_structure__found : Statements.normmax_structure__found.
+Proof. start. destruct (SanityLayers.normmax_threshold_exists n alpha z H H0) as [t T], (SanityLayers.normmax_threshold_exists n alpha (fun i => z (perm i) + shift) H H0) as [u U]. now exists t, u. Qed.
 
 Theorem normmax_structure__sum : Statements.normmax_structure__sum.
 Proof. start. now apply nm_sum. Qed.
@@ -613,6 +632,9 @@ Proof.
 exists 1%nat, 2, (fun _ => 0 + 1), 0, 0, 0. split; [lia|]. split; [lra|]. pose proof (normmax_one 2 0 ltac:(lra)) as M. split; [exact M|].
 split; [|exact I]. rewrite mass_append, M, Rmax_0_0, pw_0; lra.
 Qed.
+
+Theorem normmax_joining__found : Statements.normmax_joining__found.
+Proof. start. destruct (SanityLayers.normmax_threshold_exists n alpha z H H0) as [t T], (SanityLayers.normmax_threshold_exists (S n) alpha (append n z late) ltac:(lia) H0) as [u U]. now exists t, u. Qed.
 
 Theorem normmax_joining__unchanged : Statements.normmax_joining__unchanged.
 Proof.
@@ -721,6 +743,11 @@ Proof.
 exists 1%nat, (fun _ => 0 + 1), 0, (fun _ => 0 + 1), 0. assert (M : mass 1 2 (fun _ => 0 + 1) 0 = 1).
 { unfold mass. simpl. replace (0 + 1 - 0) with 1 by ring. rewrite Rmax_0_id, pw_1_l by lra. ring. }
 split; [lia|]. split; [exact M|]. split; [exact M | exact I].
+Qed.
+
+Theorem normmax_lipschitz__found : Statements.normmax_lipschitz__found.
+Proof.
+start. destruct (threshold_exists n 2 z ltac:(lra) H) as [t [_ T]], (threshold_exists n 2 y ltac:(lra) H) as [u [_ U]]. now exists t, u.
 Qed.
 
 Lemma square_mass n z t : mass n 2 z t = Sum n (fun i => Rmax 0 (z i - t) ^ 2).

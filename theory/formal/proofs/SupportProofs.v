@@ -502,6 +502,31 @@ repeat split; try (lia || lra).
 - intros i Hi. rewrite T. unfold z. destruct (le_dec i 2); [lia | ring].
 Qed.
 
+(** Every point of the simplex is entmax of some row, with the threshold 0. *)
+Lemma from_probabilities n alpha p (z := fun i => pw (p i) (alpha - 1) / (alpha - 1)) : (1 <= n)%nat -> 1 < alpha -> simplex n p ->
+  threshold n alpha z = 0 /\ forall i, inr i n -> entmax n alpha z i = p i.
+Proof.
+intros Hn Ha [P0 P1].
+assert (E : forall i, inr i n -> pw (Rmax 0 ((alpha - 1) * z i - 0)) (/ (alpha - 1)) = p i).
+{ intros i Hi. unfold z. replace ((alpha - 1) * (pw (p i) (alpha - 1) / (alpha - 1)) - 0) with (pw (p i) (alpha - 1)) by (field; lra).
+  rewrite Rmax_0_id by apply pw_ge0. apply pw_root; [exact Ha | now apply P0]. }
+assert (T : threshold n alpha z = 0).
+{ apply threshold_is; [exact Hn | exact Ha |]. unfold mass, scaled. now rewrite (Sum_ext n _ p E). }
+split; [exact T|]. intros i Hi. unfold entmax. rewrite T. now apply E.
+Qed.
+
+Theorem not_lipschitz__found : Statements.not_lipschitz__found.
+Proof.
+start. set (p i := (if Nat.eq_dec i 1 then 1 - epsilon else 0) + (if Nat.eq_dec i 2 then epsilon else 0)).
+destruct (from_probabilities n alpha p) as [T E]; [lia | assumption | |].
+- split; [intros i _; unfold p; destruct (Nat.eq_dec i 1), (Nat.eq_dec i 2); lra|].
+  unfold p. rewrite Sum_plus, !Sum_single by lia. ring.
+- eexists. split; [|split; [|intros i Hi; rewrite T]].
+  + rewrite E by lia. unfold p. simpl. ring.
+  + rewrite E by lia. unfold p. simpl. ring.
+  + unfold p. destruct (Nat.eq_dec i 1); [lia|]. destruct (Nat.eq_dec i 2); [lia|]. rewrite pw_0 by lra. field. lra.
+Qed.
+
 Theorem not_lipschitz__ratio : Statements.not_lipschitz__ratio.
 Proof.
 start. change (fun i => z match i with 2%nat => 3%nat | 3%nat => 2%nat | _ => i end) with (fun i => z (swap i)).
@@ -668,6 +693,9 @@ Theorem alpha_slope_at_one__inhabited : Statements.alpha_slope_at_one__inhabited
 Proof.
 eexists 1%nat, (fun _ => 0), _. split; [lia | split; [|exact I]]. intros i Hi. apply (start_slope 1 (fun _ => 0) ltac:(lia) i Hi).
 Qed.
+
+Theorem alpha_slope_at_one__found : Statements.alpha_slope_at_one__found.
+Proof. start. refine (ex_intro _ (fun i => _) _). intros i Hi. exact (start_slope n z H i Hi). Qed.
 
 Theorem alpha_slope_at_one__slope : Statements.alpha_slope_at_one__slope.
 Proof.

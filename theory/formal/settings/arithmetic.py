@@ -61,6 +61,7 @@ SETTINGS: dict[str, Setting] = {
             "leaves t = seq 1 n /\\ (levels t <= Nat.log2_up n)%nat",
         ),
         {N.late: "sum_in_order rnd n v", N.shift: "sum_in_pairs rnd v t", N.roundoff: "/ 2 ^ bits"},
+        found=("t",),
     ),
     "vjp-mean-error": POINT_FROM_ONE.having(variables={"v": VECTOR, "shift": "R"}),
 }

@@ -47,6 +47,7 @@ SETTINGS: dict[str, Setting] = {
     "jacobian-semidefinite": DIRECTION.having(
         f"has_rank n (fun i j => {_S} i * (if Nat.eq_dec i j then 1 else 0) - {_S} i * {_S} j / Sum n {_S}) rank",
         variables={"rank": "nat"},
+        found=("rank",),
     ),
     "jacobian-inverse": DIRECTION,
     "jacobian-entries": replace(POINT_FROM_ONE, premises=(_AT_LEAST_TWO, "1 <= alpha", "simplex n p")),
@@ -76,7 +77,8 @@ SETTINGS: dict[str, Setting] = {
     ),
     "sparsemax-affine": PAIR,
     "jacobian-simple-norms": DIRECTION.having(
-        meaning={N.reach: f"Largest n (fun i => {_S} i - {_S} i ^ 2 / Sum n {_S})"}
+        meaning={N.reach: f"Largest n (fun i => {_S} i - {_S} i ^ 2 / Sum n {_S})"},
+        without={"diagonal": ("convex-range",), "probe": ("convex-range",)},
     ),
     "two-token-norm": replace(DIRECTION, premises=(SOME, "2 < alpha", "simplex n p")),
     "scale-derivative": SCALED.having(

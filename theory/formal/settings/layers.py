@@ -122,6 +122,7 @@ SETTINGS: dict[str, Setting] = {
     "gradient-size": POINT_FROM_ONE.having(
         "forall i k, inr i n -> inr k n -> 0 < p i -> 0 < p k -> v i - v k <= reach",
         variables={"v": VECTOR, "reach": "R"},
+        without={"total": ("convex-range",)},
     ),
     "gradient-mass": ATTENTION.having(meaning={N.G: "mat_prod n P layers"}),
     "path-counts": Setting(

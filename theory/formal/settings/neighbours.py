@@ -22,6 +22,7 @@ BUDGET = Setting(
     {"n": "nat", "kept": "nat", "z": VECTOR, "tau": "R"},
     ("(1 <= kept <= n)%nat", "Sum n (budget tau z) = INR kept"),
     {N.p: "budget tau z"},
+    found=("tau",),
 )
 """A budget of K tokens, with a threshold tau that makes it one."""
 
@@ -29,11 +30,15 @@ NORMMAX = Setting(
     {"n": "nat", "alpha": "R", "z": VECTOR, "tau": "R"},
     (SOME, REAL, "mass n (alpha / (alpha - 1)) z tau = 1"),
     {N.p: "shares n (fun i => pw (Rmax 0 (z i - tau)) (/ (alpha - 1)))"},
+    found=("tau",),
 )
 """Normmax, with a threshold tau."""
 
 TURNED = {"perm": "nat -> nat", "shift": "R", "rho": "R"}
 """What a permuted and shifted row z' needs, with its threshold."""
+
+BOTH = ("tau", "rho")
+"""The thresholds of two rows."""
 
 _Z = "(fun i => z (perm i) + shift)"
 
@@ -85,15 +90,23 @@ SETTINGS: dict[str, Setting] = {
     ),
     "budget-form": BUDGET.having("forall i, inr i n -> 0 <= r i <= 1", "Sum n r = INR kept", variables={"r": VECTOR}),
     "budget-structure": BUDGET.having(
-        "permutes n perm", f"Sum n (budget rho {_Z}) = INR kept", variables=TURNED, meaning={N.r: f"budget rho {_Z}"}
+        "permutes n perm",
+        f"Sum n (budget rho {_Z}) = INR kept",
+        variables=TURNED,
+        meaning={N.r: f"budget rho {_Z}"},
+        found=BOTH,
     ),
     "budget-joining": BUDGET.having(
         "Sum (S n) (budget rho (append n z late)) = INR kept",
         variables={"late": "R", "rho": "R"},
         meaning={N.r: "budget rho (append n z late)"},
+        found=BOTH,
     ),
     "budget-lipschitz": BUDGET.having(
-        "Sum n (budget rho y) = INR kept", variables={"y": VECTOR, "rho": "R"}, meaning={N.r: "budget rho y"}
+        "Sum n (budget rho y) = INR kept",
+        variables={"y": VECTOR, "rho": "R"},
+        meaning={N.r: "budget rho y"},
+        found=BOTH,
     ),
     "top-k-joining": ROW.having(
         "(1 <= kept)%nat",
@@ -107,11 +120,13 @@ SETTINGS: dict[str, Setting] = {
         f"mass n (alpha / (alpha - 1)) {_Z} rho = 1",
         variables=TURNED,
         meaning={N.r: f"shares n (fun i => pw (Rmax 0 ({_Z} i - rho)) (/ (alpha - 1)))"},
+        found=BOTH,
     ),
     "normmax-joining": NORMMAX.having(
         "mass (S n) (alpha / (alpha - 1)) (append n z late) rho = 1",
         variables={"late": "R", "rho": "R"},
         meaning={N.r: "shares (S n) (fun i => pw (Rmax 0 (append n z late i - rho)) (/ (alpha - 1)))"},
+        found=BOTH,
     ),
     "normmax-lipschitz": ROW.having(
         "mass n 2 z tau = 1",
@@ -121,6 +136,7 @@ SETTINGS: dict[str, Setting] = {
             N.p: "shares n (fun i => Rmax 0 (z i - tau))",
             N.r: "shares n (fun i => Rmax 0 (y i - rho))",
         },
+        found=BOTH,
     ),
     "self-adjust-order": ROW.having(
         "exists i, inr i n /\\ z i <> 0",

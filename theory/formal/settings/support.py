@@ -25,7 +25,9 @@ SETTINGS: dict[str, Setting] = {
     "softmax-limit": ROW.having(meaning={N.r: "softmax n z"}),
     "hot-limit": SCALED,
     "alpha-slope-at-one": SOFTMAX.having(
-        "forall i, inr i n -> has_right_derivative (fun alpha => entmax1 n alpha z i) 1 (A i)", variables={"A": VECTOR}
+        "forall i, inr i n -> has_right_derivative (fun alpha => entmax1 n alpha z i) 1 (A i)",
+        variables={"A": VECTOR},
+        found=("A",),
     ),
     "sup-to-one-exact": replace(POINT_FROM_ONE, premises=("(2 <= n)%nat", "1 <= alpha", "simplex n p")).having(
         variables={"v": VECTOR}
@@ -42,6 +44,7 @@ SETTINGS: dict[str, Setting] = {
             N.y: "fun i => z (match i with 2 => 3 | 3 => 2 | _ => i end)%nat",
             N.r: "entmax n alpha (fun i => z (match i with 2 => 3 | 3 => 2 | _ => i end)%nat)",
         },
+        found=("z",),
         without={"ratio": ("large-alpha",)},
     ),
     "edge-order": replace(ROW, premises=("(2 <= n)%nat", REAL)),
