@@ -83,7 +83,7 @@ def load(path: str | Path) -> tuple[Case, ...]:
     predicates = [_predicate_case(path, name, value) for name, value in vars(module).items() if _is_claim(name, value)]
     for position, case in enumerate(found):
         _refuse_unreadable(path, case.theorem)
-        if case.conjecture:
+        if case.conjecture or any(argument.kind == "symbolic" for argument in case.arguments):
             _refuse_unknown_symbols(path, case.theorem)
         more = (searched(case.theorem),) if _speaks_of_rows(case.theorem) else ()
         found[position] = replace(case, arguments=(*case.arguments, *more), own=True)

@@ -245,7 +245,7 @@ def examine_all(
     todo: list[tuple[int, Path | None, Case]] = []
     for position, (file, case) in enumerate(chosen):
         result = kept.get(case.theorem.name)
-        if result is not None and result.about(case.theorem):
+        if file is None and result is not None and result.about(case.theorem):
             results[position] = result
         else:
             todo.append((position, file, case))
@@ -421,9 +421,10 @@ def _problems(
 
 def _counted(argument: Argument, found: Evidence, case: Case) -> Evidence:
     """Return the evidence as far as it counts: of your own proofs, for the claims that a checked step says itself."""
-    if not case.own or argument.entails is None or found.status != "holds":
+    if not case.own or argument.kind != "symbolic" or found.status != "holds":
         return found
-    claims = tuple(key for key in argument.entails(case.theorem) if key in found.claims)
+    entailed = argument.entails(case.theorem) if argument.entails is not None else ()
+    claims = tuple(key for key in entailed if key in found.claims)
     rest = [key for key in found.claims if key not in claims]
     note = f"; {', '.join(rest)}: joined to these steps in words, which nobody has checked, so it does not count"
     return replace(found, claims=claims, detail=found.detail + (note if rest else ""))

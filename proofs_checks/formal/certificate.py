@@ -11,11 +11,12 @@ from pathlib import Path
 
 import entmax_oracle.theory.formal
 from entmax_oracle.theory.formal import Statement
+from entmax_oracle.theory.formal.statements import HEAD
 
 from ..records import CONVERTER, structured
 from .building import Built, kept, sources
 
-__all__ = ["Certificate", "check", "standing"]
+__all__ = ["Certificate", "check", "revoke", "standing"]
 
 FILE = Path(entmax_oracle.theory.formal.__file__).with_name("certificate.json")
 """The certificate that comes with the package."""
@@ -89,6 +90,12 @@ def standing() -> tuple[Certificate | None, bool]:
     return None, False
 
 
+def revoke() -> None:
+    """Forget the certificate of an earlier check on this machine."""
+    kept().unlink(missing_ok=True)
+    standing.cache_clear()
+
+
 def check(built: Built, statements: Iterable[Statement]) -> Certificate:
     """Keep the certificate of a check on this machine, and return it."""
     made = Certificate.of(built, statements)
@@ -99,4 +106,4 @@ def check(built: Built, statements: Iterable[Statement]) -> Certificate:
 
 @cache
 def _digests() -> dict[str, str]:
-    return {path: digest(text) for path, text in sources().items()}
+    return {path: digest(text) for path, text in {**sources(), "head of Statements.v": HEAD}.items()}

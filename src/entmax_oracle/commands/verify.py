@@ -86,6 +86,7 @@ def run(args: argparse.Namespace) -> int:
         except (OSError, ValueError) as error:
             raise Unusable(f"--resume {args.resume}: cannot be read: {error}") from error
     prepare(args)
+    accepted = True
     console = Console()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
@@ -95,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
             progress.update(task, completed=event["done"], total=event["total"], description=event["theorem"])
 
         if not args.theorem and not args.area and installed():
-            _recheck(args.jobs, progress, task)
+            accepted = _recheck(args.jobs, progress, task)
 
         try:
             chosen = (names, args.area, args.profile, args.jobs, advance)
@@ -112,12 +113,15 @@ def run(args: argparse.Namespace) -> int:
         if theorem.name in names:
             _tell(theorem, console)
     _show(result, console)
-    return 0 if all(theorem.clean for theorem in result.theorems) else 1
+    return 0 if accepted and all(theorem.clean for theorem in result.theorems) else 1
 
 
-def _recheck(jobs: int, progress: Progress, task: TaskID) -> None:
-    """Have Coq check the formal proofs; where it does not accept them, the certificate of the package counts."""
-    from entmax_oracle.proofs_checks.formal import NotProved, build, check
+def _recheck(jobs: int, progress: Progress, task: TaskID) -> bool:
+    """Have Coq check the formal proofs, and say whether it accepts them.
+
+    What another version than that of the certificate does not accept, the certificate still vouches for.
+    """
+    from entmax_oracle.proofs_checks.formal import NotProved, build, check, installed, revoke, standing
     from entmax_oracle.theory.formal import printed
 
     def advance(path: str, done: int, total: int) -> None:
@@ -128,7 +132,12 @@ def _recheck(jobs: int, progress: Progress, task: TaskID) -> None:
         check(build(found, jobs, advance), found)
     except NotProved as error:
         print(f"entmax-oracle: the installed Coq does not accept the formal proofs: {error}", file=sys.stderr)
+        revoke()
+        known, _ = standing()
+        progress.reset(task, description="theorems", total=None)
+        return known is not None and known.coq != installed()
     progress.reset(task, description="theorems", total=None)
+    return True
 
 
 def _list(word: str, areas: list[str]) -> None:
@@ -159,9 +168,15 @@ def _list(word: str, areas: list[str]) -> None:
 
 def _plain(text: str) -> str:
     """Return Markdown with LaTeX as plain text."""
-    from pylatexenc.latex2text import LatexNodes2Text
+    from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
 
-    return str(LatexNodes2Text(math_mode="text", keep_braced_groups=True).latex_to_text(text))
+    known = get_default_latex_context_db()
+    fractions = [MacroTextSpec(name, "(%s)/(%s)") for name in ("frac", "tfrac", "dfrac")]
+    signs = {"iff": " ⇔ ", "ne": "≠", "neq": "≠", "le": "≤", "ge": "≥", "log": "log ", "lVert": "‖", "rVert": "‖"}
+    signs |= {"left": "", "right": "", "bigl": "", "bigr": "", "Bigl": "", "Bigr": "", "operatorname": ""}
+    macros = [*fractions, *(MacroTextSpec(name, sign) for name, sign in signs.items())]
+    known.add_context_category("ours", macros=macros, prepend=True)
+    return str(LatexNodes2Text(known, math_mode="text", keep_braced_groups=True).latex_to_text(text))
 
 
 def _tell(theorem: TheoremResult, console: Console) -> None:
@@ -181,11 +196,12 @@ def _tell(theorem: TheoremResult, console: Console) -> None:
         line(f"Claim {claim.key}: ${claim.latex}$")
     for found in theorem.evidence:
         if found.kind == "formal":
-            line(f"Proved: {', '.join(found.claims)}; {found.detail}.")
+            word = "Proved" if found.status == "holds" else "Not proved"
+            line(f"{word}: {', '.join(found.claims)}; {found.detail}.")
         elif found.steps:
-            line("Derivation (✓ checked by SymPy, · in words):")
+            line("Derivation (✓ checked by SymPy, · in words, → concluded from these):")
             for step in found.steps:
-                mark = "✕" if not step.ok else "·" if step.words else "✓"
+                mark = "✕" if not step.ok else "·" if step.words else "→" if step.claim else "✓"
                 line(f"{mark} {step.title}" + (f": ${step.latex}$" if step.latex else ""), 4)
     console.print()
 
