@@ -112,6 +112,8 @@ class LawItem(pytest.Item):
         result = self.check.result(self.law)
         if result is None or result.status == "skip":
             pytest.skip(result.message if result else "not judged")
+        if result.status == "partial":
+            pytest.skip(f"kept by {result.examples} cases, but {result.message}")
         if result.status == "fail":
             lines = [result.statement, f"  {result.message}"]
             for found in result.counterexamples[:1]:

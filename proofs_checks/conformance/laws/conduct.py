@@ -19,7 +19,7 @@ from ..kinds.mapping import MappingCase
 from ..kinds.normaliser.inputs import normaliser_case
 from ..kinds.normaliser.oracle import NormaliserCase
 from ..kinds.rows import RowsCase
-from ..law import Finding, SessionLike, contract, differ, judge_against, law, worst_of
+from ..law import UNJUDGED, Finding, SessionLike, contract, differ, judge_against, law, worst_of
 
 __all__: list[str] = []
 
@@ -138,14 +138,14 @@ def _at_other_alpha(session: SessionLike, case: MappingCase, first: Float64) -> 
     """Judge the same rows at another alpha that was asked for: it is the call's that counts, not that of `first`."""
     setting = session.setting
     if not setting.others:
-        return Finding()
+        return UNJUDGED
     other = setting.others[int(case.logits.size) % len(setting.others)]
     (outcome,) = session.ask(session.request(case, alpha=other))
     assert outcome.values is not None
     expected = session.kind.oracle(replace(setting, alpha=other))(case)
     found = judge_against(session, outcome.values, expected, "a probability")
     if not found.broken or differ(session, session.oracle(case), first, outcome.values, "").broken:
-        return Finding()  # right, or wrong in another way, which is another law's matter
+        return UNJUDGED  # right, or wrong in another way, which is another law's matter
     text = f"a call with alpha {other:g} answers as the ones with alpha {setting.alpha:g} before it: {found.message}"
     return replace(found, message=text)
 

@@ -15,7 +15,7 @@ from ..inputs.rows import quantise
 from ..kinds.attention.shapes import PLAIN, listed
 from ..kinds.mapping import MappingCase, cotangent
 from ..kinds.rows import RowsCase
-from ..law import Finding, SessionLike, compare, each_pass, in_training, judge_against, law, worst_of
+from ..law import UNJUDGED, Finding, SessionLike, compare, each_pass, in_training, judge_against, law, worst_of
 
 __all__: list[str] = []
 
@@ -120,7 +120,7 @@ def overwriting(session: SessionLike, case: MappingCase) -> Finding:
     """A gradient is right, or refused, when the logits or the answer were overwritten before it was taken."""
     _, plain = _ask(session, case)
     if _unusable(session, case, plain) is not None or _judged(session, case, plain).broken:
-        return Finding()  # which is another law's matter
+        return UNJUDGED  # which is another law's matter
     for what in ("answer", "logits"):
         _, outcome = _ask(session, case, overwritten=what)
         if _unusable(session, case, outcome) is None:
@@ -137,13 +137,13 @@ def gradient_sum(session: SessionLike, case: RowsCase) -> Finding:
     """The gradient in the logits of a row sums to zero."""
     gradient = _usable(session, case)
     if gradient is None or not np.isfinite(gradient).all():
-        return Finding()  # the law of the gradient itself says so
+        return UNJUDGED  # the law of the gradient itself says so
     expected = session.oracle.gradients(case)["logits"]
     lower, allowed = expected.lower, expected.budget
-    worst = Finding()
+    worst = Finding() if np.isfinite(allowed).all(axis=-1).any() else UNJUDGED
     for at in np.ndindex(gradient.shape[:-1]):
         off, limit = abs(math.fsum(gradient[at])), float(allowed[at].sum())
-        ratio = off / limit if off and limit else 0.0
+        ratio = off / limit if off and limit and math.isfinite(limit) else 0.0
         if ratio > worst.ratio:
             ulp = off / float(session.oracle.format.ulp(np.abs([lower[at], gradient[at]]).max()))
             where = f" of row {list(at)}" if at else ""
@@ -165,10 +165,12 @@ def gradient_support(session: SessionLike, case: MappingCase) -> Finding:
     """The gradient is exactly zero at tokens off the support."""
     gradient = _usable(session, case)
     if gradient is None:
-        return Finding()  # the law of the gradient itself says so
+        return UNJUDGED  # the law of the gradient itself says so
     # At a token at the threshold itself other subgradients are right too, from alpha = 2 on: a budget, then.
     allowed = session.oracle.gradients(case)["logits"].budget
     outside = (session.oracle(case).support == "out") & (allowed == 0)
+    if not outside.any():
+        return UNJUDGED
     zero = np.zeros_like(gradient)
     return judge_against(session, np.where(outside, gradient, 0.0), Expected(zero, zero, zero), "the gradient")
 
@@ -186,16 +188,16 @@ def gradient_symmetry(session: SessionLike, case: MappingCase) -> Finding:
     for each in (g, h):
         gradient = _usable(session, case.altered(cotangent=each, cotangent_layout="contiguous"))
         if gradient is None:
-            return Finding()  # the law of the gradient itself says so
+            return UNJUDGED  # the law of the gradient itself says so
         products.append(gradient)
     if not g.size or not all(np.isfinite(each).all() for each in products):
-        return Finding()
+        return UNJUDGED
     slack: Float64 = np.zeros(g.shape)
     for each, other in ((g, h), (h, g)):
         found = session.oracle.within(session.oracle.gradients(case.altered(cotangent=each))["logits"])
         with np.errstate(invalid="ignore"):  # nothing times infinity claims nothing
             slack += np.nan_to_num(np.abs(other) * (found.budget + (found.upper - found.lower)), nan=0.0, posinf=np.inf)
-    worst = Finding()
+    worst = Finding() if np.isfinite(slack).all(axis=-1).any() else UNJUDGED
     for at in np.ndindex(g.shape[:-1]):
         off = abs(math.fsum([*(h[at] * products[0][at]), *(-g[at] * products[1][at])]))
         limit = float(slack[at].sum()) + 4 * g.shape[-1] * 2.0**-53 * float(np.abs(h[at] * products[0][at]).sum())
