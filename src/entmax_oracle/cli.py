@@ -18,7 +18,7 @@ COMMANDS = ("verify", "formal", "check", "matrix", "solve", "vectors", "peers", 
 _NEGATIVE = re.compile(r"^-(?=\.?\d|inf|nan)", re.IGNORECASE)
 
 EPILOG = """\
-exit status: 0 all good, 1 something is violated or refuted, 2 unusable input, 3 a fault of entmax-oracle, 130 interrupted
+exit status: 0 all good, 1 violated or refuted, 2 unusable input, 3 a fault of entmax-oracle, 130 interrupted
 """
 
 
