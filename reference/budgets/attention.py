@@ -52,7 +52,7 @@ from ..attention_call import AttentionCall, attends, pulls_back
 from ..formats import FORMATS, Format, as_format
 from ..inputs import Float64
 from ..values.attention import scores_of
-from .mapping import envelope_of
+from .mapping import divided, envelope_of
 
 _REFERENCE = FORMATS["float64"].unit_roundoff
 
@@ -211,10 +211,10 @@ def _reach(call: AttentionCall, model: _Model) -> tuple[Float64, Float64, Float6
         if not rows.size:
             continue
         found = envelope_of(rows, rows.max(axis=-1), alpha, model.compute, drift[:, h][sees[:, h]])
-        spare = found.p * found.row_sum
+        least, most = divided(found)
         p[:, h][sees[:, h]] = found.p
-        low[:, h][sees[:, h]] = np.maximum(found.low - spare, 0.0)
-        high[:, h][sees[:, h]] = np.where(found.high > 0, found.high + spare + model.compute.smallest_normal, 0.0)
+        low[:, h][sees[:, h]] = least
+        high[:, h][sees[:, h]] = np.where(most > 0, most + model.compute.smallest_normal, 0.0)
     return p, low, high
 
 

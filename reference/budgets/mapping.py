@@ -244,11 +244,22 @@ def _elementwise(envelope: Envelope, out: Format, compute: Format) -> Float64:
 def reach_of(envelope: Envelope) -> Float64:
     """How far the answers reach from the exact one, divided by their sum or not, before output rounding.
 
-    To first order in the error of that sum; and answers that lie between 0 and 1, or ``high``, are no further away.
+    Answers that lie between 0 and 1, or ``high``, are no further away.
     """
-    p = envelope.p
-    reach = np.maximum(envelope.high - p, p - envelope.low) + p * envelope.row_sum
+    low, high = divided(envelope)
+    reach = np.maximum(high - envelope.p, envelope.p - low)
     return np.minimum(reach, np.maximum(envelope.high, 1.0))
+
+
+def divided(envelope: Envelope) -> tuple[Float64, Float64]:
+    """Bound the answers from below and above, divided by their sum, which lies within ``row_sum`` of 1, or not.
+
+    No share is above its sum, whatever the sum: for large alpha that may be far from 1.
+    """
+    high, spare = envelope.high, envelope.p * envelope.row_sum
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        raised = np.minimum(high / np.maximum(1 - envelope.row_sum, 0.0), np.maximum(high, 1.0) + spare)
+    return np.maximum(envelope.low - spare, 0.0), np.where(high > 0, raised, 0.0)
 
 
 def _output_rounding(envelope: Envelope, out: Format, compute: Format) -> Float64:
@@ -271,12 +282,11 @@ def envelope_of(rows: Float64, peak: Float64, alpha: float, compute: Format, dri
     envelope = _power_envelope(rows, peak, p, alpha, compute, off, deformed=False)
     if alpha < NEAR_SOFTMAX:
         other = _power_envelope(rows, peak, p, alpha, compute, off, deformed=True)
-        finer = other.high - other.low < envelope.high - envelope.low
         envelope = Envelope(
             p,
-            np.where(finer, other.low, envelope.low),
-            np.where(finer, other.high, envelope.high),
-            np.minimum(other.row_sum, envelope.row_sum),
+            np.minimum(other.low, envelope.low),
+            np.maximum(other.high, envelope.high),
+            np.maximum(other.row_sum, envelope.row_sum),
         )
     held = float(compute.round_array(alpha))
     if held != alpha and held >= 1:  # alpha is not a number of the format: point 1 of the model
@@ -337,6 +347,11 @@ def _power_envelope(
         data, tau, last = 2 * u * below, np.full_like(t, 3 * u), u * np.abs(r)
         known = np.full_like(r, _REFERENCE)
     data = data + flushed + known
+    with np.errstate(divide="ignore", over="ignore"):
+        # A threshold, or a distance from it, below the smallest normal number may be flushed to zero.
+        flush = np.minimum(np.where(t > 0, compute.smallest_normal / t, np.inf), _FAR)
+        tau = tau + np.where(t < compute.smallest_normal, flush, 0.0)
+        last = last + np.where(np.abs(r) * t < 2 * compute.smallest_normal, flush, 0.0)
     furthest = off.max(axis=1, keepdims=True)
     off += off.max(axis=1, keepdims=True, where=r + 2 * data + off + furthest > 0, initial=0.0)
     reachable = data + tau + last + off
