@@ -34,8 +34,8 @@ sum at the end may move p_i by p_i times its row-sum error, which is added: what
 token, wherever the others have put it, and 5 and 6. For alpha > 2 that is most where many tokens lie at the threshold.
 
 Below alpha = 1.05 the power form loses digits that the form p_i = exp(log1p(a (z_i - lambda))/a) keeps: there
-2 and 3 become u |x_i| and 3u (1 - t), 4 becomes u |1 - y_i|, E follows with their average over the tokens, and the
-smaller of the two budgets counts. At alpha = 1
+2 and 3 become u |x_i| and 3u (1 - t), 4 becomes u |1 - y_i|, and E follows with their average over the tokens. Both are
+careful, so the larger reach of the two counts. At alpha = 1
 it is p_i (eta_i + sum_j p_j eta_j + (c + 2) u), with eta_i = u (4 + 3 |z_i - max z|).
 
 For a 16-bit dtype the arithmetic is float32 unless ``compute_dtype`` says otherwise: that is what careful kernels do.
@@ -167,7 +167,9 @@ def vjp_budget(
     The product is s_i (g_i - v) with s_i = p_i^(2 - alpha), v = sum_j s_j g_j / sum_j s_j (theorem
     ``jacobian``). A careful implementation takes s from its own saved output, so s_i reaches as far as the budget of
     p_i lets it, and v as far as all s_j let it; on top come the roundings of the sums, which scale with
-    ``|g|`` and not with ``|g - v|``.
+    ``|g|`` and not with ``|g - v|``. Automatic differentiation of the last step of a solver takes s_i g_i at one
+    threshold, s_i v at another, and differentiates the maximum that is subtracted as well: so errors of s_i count times
+    ``|g| + |v|``, or that of g - <p, g> where p is divided by its sum, and the largest token of a row may lack what all have in common.
 
     Parameters
     ----------
@@ -207,14 +209,21 @@ def vjp_budget(
         size = s.sum(axis=1, keepdims=True)
         v = (s * g).sum(axis=1, keepdims=True) / size
         c = _summation(live.sum(axis=1, keepdims=True), compute)
-        dv = (ds * np.abs(g - v)).sum(axis=1, keepdims=True) / total
-        # Whatever the weights, a mean lies between the least and the largest.
-        dv = np.fmin(dv, np.abs(g - v).max(axis=1, keepdims=True, where=live, initial=0.0))
+        m = (p * g).sum(axis=1, keepdims=True)  # what a division by the sum takes off g
+        around = np.maximum(np.abs(g) + np.abs(v), np.abs(g - m) + np.abs(v - m))
+        furthest = around.max(axis=1, keepdims=True, where=live, initial=0.0)
+        dv = np.where(total > 0, (ds * around).sum(axis=1, keepdims=True) / total, furthest)
         dv += (2 * c + 2) * u * (s * np.abs(g)).sum(axis=1, keepdims=True) / size
         exact = s * (g - v)
-        bound = ds * np.abs(g - v) + (s + ds) * (dv + 2 * u * (np.abs(g) + np.abs(v)))
+        bound = ds * around + (s + ds) * (dv + 2 * u * around)
         bound += out.unit_roundoff * np.abs(exact) + compute.smallest_normal * (1 + np.abs(g) + np.abs(v))
         bound += out.smallest_subnormal
+        # Where the maximum is differentiated as well, it gets what the others lack of a sum of zero: of several the
+        # first, or all alike.
+        lack = (bound * live).sum(axis=1, keepdims=True) + c * u * np.abs(exact).sum(axis=1, keepdims=True)
+        largest = rows == peak[:, None]
+        first = largest & (np.cumsum(largest, axis=1) == 1)
+        bound += np.where(first, lack, np.where(largest, lack / largest.sum(axis=1, keepdims=True), 0.0))
         # A sum of s that overflows leaves nothing of its row, a product or an output only itself.
         open_row = ~(size + ds.sum(axis=1, keepdims=True) <= compute.largest)
         open_entry = ~(np.abs(exact) + bound <= min(compute.largest, out.largest))
@@ -279,26 +288,33 @@ def envelope_of(rows: Float64, peak: Float64, alpha: float, compute: Format, dri
     off = np.where(rows > -np.inf, drift, 0.0)
     if alpha == 1:
         return _softmax_envelope(rows, peak, p, compute, off)
-    envelope = _power_envelope(rows, peak, p, alpha, compute, off, deformed=False)
-    if alpha < NEAR_SOFTMAX:
-        other = _power_envelope(rows, peak, p, alpha, compute, off, deformed=True)
-        envelope = Envelope(
-            p,
-            np.minimum(other.low, envelope.low),
-            np.maximum(other.high, envelope.high),
-            np.maximum(other.row_sum, envelope.row_sum),
-        )
+    envelope = _both_forms(rows, peak, p, alpha, compute, off)
     held = float(compute.round_array(alpha))
-    if held != alpha and held >= 1:  # alpha is not a number of the format: point 1 of the model
+    if held != alpha and held > 1:  # alpha is not a number of the format: point 1 of the model
         shifted, _ = solve_rows(rows, peak, held)
-        change = shifted - p
+        change, there = shifted - p, _both_forms(rows, peak, shifted, held, compute, off)
+        low, high = envelope.low + np.minimum(change, 0.0), envelope.high + np.maximum(change, 0.0)
         envelope = Envelope(
             p,
-            np.maximum(envelope.low + np.minimum(change, 0.0), 0.0),
-            envelope.high + np.maximum(change, 0.0),
-            envelope.row_sum,
+            np.maximum(np.minimum(low, there.low), 0.0),
+            np.maximum(high, there.high),
+            np.maximum(envelope.row_sum, there.row_sum),
         )
     return envelope
+
+
+def _both_forms(rows: Float64, peak: Float64, p: Float64, alpha: float, compute: Format, off: Float64) -> Envelope:
+    """Reach of the answers for alpha > 1, by the power or, near softmax, by either form."""
+    envelope = _power_envelope(rows, peak, p, alpha, compute, off, deformed=False)
+    if alpha >= NEAR_SOFTMAX:
+        return envelope
+    other = _power_envelope(rows, peak, p, alpha, compute, off, deformed=True)
+    return Envelope(
+        p,
+        np.minimum(other.low, envelope.low),
+        np.maximum(other.high, envelope.high),
+        np.maximum(other.row_sum, envelope.row_sum),
+    )
 
 
 def _softmax_envelope(rows: Float64, peak: Float64, p: Float64, compute: Format, drift: Float64) -> Envelope:
