@@ -30,7 +30,7 @@ from ..formats import Format, as_format
 from ..inputs import Float64, as_alpha, as_array
 from ..values.derivatives import grad_alpha
 from ..values.mapping import entmax
-from .mapping import budget
+from .mapping import budget, deformed_budget
 
 __all__ = ["grad_alpha_budget"]
 
@@ -75,10 +75,12 @@ def grad_alpha_budget(
     compute = as_format(compute_dtype, "compute_dtype") if compute_dtype is not None else out
     if compute_dtype is None and short:
         compute = as_format("float32")
-    p, b = entmax(logits, value), budget(logits, value, out, compute_dtype=compute_dtype)
+    u, a = compute.unit_roundoff, value - 1
+    # What keeps the digits of the derivative keeps those of the probabilities, too.
+    own = deformed_budget if 0 < a < u**0.25 else budget
+    p, b = entmax(logits, value), own(logits, value, out, compute_dtype=compute_dtype)
     if value >= 2 and ((b > 0) & (p <= b)).any():
         return float("inf")
-    u, a = compute.unit_roundoff, value - 1
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         found = [_published(p, b, a, compute)] if a > 0 else []
         if a < u**0.25:

@@ -169,7 +169,8 @@ def vjp_budget(
     p_i lets it, and v as far as all s_j let it; on top come the roundings of the sums, which scale with
     ``|g|`` and not with ``|g - v|``. Automatic differentiation of the last step of a solver takes s_i g_i at one
     threshold, s_i v at another, and differentiates the maximum that is subtracted as well: so errors of s_i count times
-    ``|g| + |v|``, or that of g - <p, g> where p is divided by its sum, and the largest token of a row may lack what all have in common.
+    ``|g| + |v|``, or those of g - <p, g> where p is divided by its sum, and the largest token of a row may lack what
+    all have in common.
 
     Parameters
     ----------
@@ -278,8 +279,27 @@ def _output_rounding(envelope: Envelope, out: Format, compute: Format) -> Float6
     return np.where(envelope.high > 0, rounding + floor, 0.0)
 
 
-def envelope_of(rows: Float64, peak: Float64, alpha: float, compute: Format, drift: Float64 | float = 0.0) -> Envelope:
+def deformed_budget(z: Any, alpha: float, dtype: Any, *, compute_dtype: Any = None) -> Float64:
+    """Error of an implementation that takes the form which keeps its digits near softmax; see :func:`budget`."""
+    out, compute = _formats(dtype, compute_dtype)
+    array = as_array(z)
+    rows, peak = as_rows(array, -1)
+    envelope = envelope_of(rows, peak, alpha, compute, forms=(True,))
+    return restore(_elementwise(envelope, out, compute), array.shape, -1)
+
+
+def envelope_of(
+    rows: Float64,
+    peak: Float64,
+    alpha: float,
+    compute: Format,
+    drift: Float64 | float = 0.0,
+    *,
+    forms: tuple[bool, ...] = (False, True),
+) -> Envelope:
     """Reach of the answers for rows whose logits are themselves off by up to ``drift``, elementwise.
+
+    Near softmax, of the power form (False), of the deformed one (True), or of either.
 
     Logits off by e_i move tau by an average of the a e_i over tokens that the perturbed support can hold, and so
     y_i by at most a (drift_i + the largest drift of such a token): that is added to d_i.
@@ -288,11 +308,13 @@ def envelope_of(rows: Float64, peak: Float64, alpha: float, compute: Format, dri
     off = np.where(rows > -np.inf, drift, 0.0)
     if alpha == 1:
         return _softmax_envelope(rows, peak, p, compute, off)
-    envelope = _both_forms(rows, peak, p, alpha, compute, off)
+    if alpha >= NEAR_SOFTMAX:
+        forms = (False,)
+    envelope = _of_forms(forms, rows, peak, p, alpha, compute, off)
     held = float(compute.round_array(alpha))
     if held != alpha and held > 1:  # alpha is not a number of the format: point 1 of the model
         shifted, _ = solve_rows(rows, peak, held)
-        change, there = shifted - p, _both_forms(rows, peak, shifted, held, compute, off)
+        change, there = shifted - p, _of_forms(forms, rows, peak, shifted, held, compute, off)
         low, high = envelope.low + np.minimum(change, 0.0), envelope.high + np.maximum(change, 0.0)
         envelope = Envelope(
             p,
@@ -303,17 +325,14 @@ def envelope_of(rows: Float64, peak: Float64, alpha: float, compute: Format, dri
     return envelope
 
 
-def _both_forms(rows: Float64, peak: Float64, p: Float64, alpha: float, compute: Format, off: Float64) -> Envelope:
-    """Reach of the answers for alpha > 1, by the power or, near softmax, by either form."""
-    envelope = _power_envelope(rows, peak, p, alpha, compute, off, deformed=False)
-    if alpha >= NEAR_SOFTMAX:
-        return envelope
-    other = _power_envelope(rows, peak, p, alpha, compute, off, deformed=True)
+def _of_forms(forms: tuple[bool, ...], *given: Any) -> Envelope:
+    """Reach of the answers for alpha > 1 by any of some forms, deformed or not."""
+    several = [_power_envelope(*given, deformed=each) for each in forms]
     return Envelope(
-        p,
-        np.minimum(other.low, envelope.low),
-        np.maximum(other.high, envelope.high),
-        np.maximum(other.row_sum, envelope.row_sum),
+        several[0].p,
+        np.minimum.reduce([each.low for each in several]),
+        np.maximum.reduce([each.high for each in several]),
+        np.maximum.reduce([each.row_sum for each in several]),
     )
 
 
