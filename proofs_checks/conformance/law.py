@@ -432,10 +432,10 @@ def differ(session: SessionLike, expected: Expected | None, first: Float64, seco
         if expected is None
         else f"{_times(finding.ratio)} times what rounding explains ({float(allowed[at]):.3g})"
     )
-    message = (
-        f"{located(at, session.kind.unit)}: {float(first[at])!r} becomes {float(second[at])!r} {what}: "
-        f"{_times(float(ulps[at]))} ulp of {session.setting.dtype} apart; {explained}"
-    )
+    apart_by = f"{_times(float(ulps[at]))} ulp of {session.setting.dtype} apart; {explained}"
+    if not np.isfinite(second[at]):
+        apart_by = "it must stay finite"
+    message = f"{located(at, session.kind.unit)}: {float(first[at])!r} becomes {float(second[at])!r} {what}: {apart_by}"
     return Finding(True, message, finding.ratio, float(ulps[at]), _details(at, got=second, before=first))
 
 

@@ -256,7 +256,24 @@ def _pulled_cornerstones(setting: Setting) -> list[MappingCase]:
         )
         for n in (63, 65, 127, 129, 255, 257, 513, *setting.long_rows[:1])
     ]
-    return [*short, masked, *laid, *hard, *blocks, *long, *_faint(setting), *_crowded(setting)]
+    return [*short, masked, *laid, *hard, *blocks, *_shaped(setting), *long, *_faint(setting), *_crowded(setting)]
+
+
+def _shaped(setting: Setting) -> list[MappingCase]:
+    """Axes of length 1, and up to three axes before the tokens, none of which may be taken for another.
+
+    Supports of the rows differ in size, and so do the incoming gradients.
+    """
+    shapes = ((2, 1), (1, 3), (3, 1, 1), (2, 3, 1), (1, 2, 3), (2, 3, 2), (3, 3))
+    families = ("gaussian", "constant", "dominant", "window", "levels")
+    found = []
+    for variant, shape in enumerate(shapes[::3] if setting.few_shapes else shapes):
+        rows = [Row(families[i % 5], 5, 1.0, variant + i) for i in range(math.prod(shape))]
+        logits = stack(rows, setting).reshape(*shape, 5)
+        found.append(
+            MappingCase(logits, variant=variant, cotangent=cotangent("normal", logits.shape, 9, setting.dtype))
+        )
+    return found
 
 
 def _crowded(setting: Setting) -> list[MappingCase]:

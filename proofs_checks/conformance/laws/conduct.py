@@ -100,9 +100,19 @@ def determinism(session: SessionLike, case: Case) -> Finding:
         assert kept.values is not None
         told += [(later, "when other calls, also of other sizes, come between")]
         told += [(kept.values, "when it is read after a later call")]
+        told += _refilled(session, case)
     else:
         told += [(later, repeated)]
     return worst_of(differ(session, None, first, each, what) for each, what in told)
+
+
+def _refilled(session: SessionLike, case: Case) -> list[tuple[Float64, str]]:
+    """Answer to a case in memory that held another one in the call before, as buffers do that are used again."""
+    if session.kind.placed(session.setting) == ("contiguous",) or case.layout == "expanded":
+        return []  # arrays that cannot be written to
+    (again,) = session.ask(session.request(case, refilled=case.rolled()))
+    assert again.values is not None
+    return [(again.values, "when its arrays held other numbers in the call before, in the same memory")]
 
 
 determinism.of("attention", "The same call gives the same bits, and a later one does not change them.")
@@ -128,6 +138,7 @@ def state(session: SessionLike, case: MappingCase) -> Finding:
         [
             differ(session, None, first, again, between),
             differ(session, None, first, kept.values, "when it is read after a later call"),
+            *(differ(session, None, first, each, what) for each, what in _refilled(session, case)),
             differ(session, session.oracle(case), first, np.roll(second, -1, axis=-1), after),
             elsewhere,
         ]

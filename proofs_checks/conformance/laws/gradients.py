@@ -8,10 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from entmax_oracle.reference.formats import as_format
+
 from ..calls import Float64, Outcome
-from ..case import Case
+from ..case import Case, Setting
 from ..expected import Expected
 from ..inputs.rows import quantise
+from ..kinds.attention.case import TENSORS, AttentionCase
 from ..kinds.attention.shapes import PLAIN, listed
 from ..kinds.mapping import MappingCase, cotangent
 from ..kinds.rows import RowsCase
@@ -173,6 +176,51 @@ def gradient_support(session: SessionLike, case: MappingCase) -> Finding:
         return UNJUDGED
     zero = np.zeros_like(gradient)
     return judge_against(session, np.where(outside, gradient, 0.0), Expected(zero, zero, zero), "the gradient")
+
+
+@law("gradient garbage", cites="jacobian", kinds=("mapping",), needs="gradient", severity="warning", weight=0.2)
+def gradient_garbage(session: SessionLike, case: MappingCase) -> Finding:
+    """What the incoming gradient holds at tokens certainly off the support changes nothing: huge, infinite or NaN.
+
+    An infinite one is what the logarithm of an exact zero pulls back.
+    """
+    g = case.cotangent
+    assert g is not None
+    expected = session.oracle.gradients(case)["logits"]
+    outside = (session.oracle(case).support == "out") & (expected.budget == 0)
+    if not outside.any():
+        return UNJUDGED
+    case = case.altered(cotangent_layout="contiguous")
+    found = []
+    for garbage in (as_format(session.setting.dtype).largest / 4, math.inf, math.nan):
+        filled = case.altered(cotangent=np.where(outside, garbage, g))
+        gradient = _usable(session, filled)
+        if gradient is not None:
+            judged = judge_against(session, gradient, session.oracle.within(expected), "the gradient")
+            text = f"where it is {garbage!r} off the support, {judged.message}"
+            found.append(replace(judged, message=text) if judged.broken else judged)
+    return worst_of(found)
+
+
+@law(
+    "gradient padding", cites="definition", kinds=("attention",), needs="gradient", severity="warning", about="lengths"
+)
+def gradient_padding(session: SessionLike, case: AttentionCase) -> Finding:
+    """Keys and values beyond key_lengths change no gradient, also where they are NaN."""
+    n = case.key.shape[2]
+    lengths = case.key_lengths or tuple(n - 1 - (b + case.variant) % n for b in range(len(case.key)))
+    case = case.altered(key_lengths=lengths, layout="contiguous", cotangent_layout="")
+    kept = (np.arange(n) < np.array(lengths)[:, None])[:, None, :, None]
+    filled = case.altered(key=np.where(kept, case.key, np.nan), value=np.where(kept, case.value, np.nan))
+    clean, _ = _ask(session, case)
+    asked, outcome = _ask(session, filled.altered(cotangent=clean.cotangent))
+    broken = _unusable(session, asked, outcome)
+    found = _judged(session, clean, outcome) if broken is None else broken
+    text = f"where keys and values beyond key_lengths are NaN, {found.message}"
+    return replace(found, message=text) if found.broken else found
+
+
+gradient_padding.cornerstones(listed(*PLAIN, gradient=True))
 
 
 @law("gradient symmetry", cites="jacobian-semidefinite", kinds=("mapping",), needs="gradient", weight=0.5)

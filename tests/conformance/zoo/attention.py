@@ -720,3 +720,22 @@ class _FirstKeys(torch.autograd.Function):
 def gradient_of_1024_keys(q, k, v, **options):
     """Has no gradient for keys beyond the 1024th."""
     return attention(q, _FirstKeys.apply(k), _FirstKeys.apply(v), **options)
+
+
+@slip("medium")
+def nan_in_the_tail_of_values(q, k, v, **options):
+    """Multiplies a weight of 0 by whatever lies beyond the lengths: 0 times NaN is NaN."""
+    return bases.attention(q, k, v, **options, clears=False)
+
+
+@slip("medium")
+def nan_in_the_tail_of_keys(q, k, v, **options):
+    """Adds -inf to the scores that are hidden: NaN plus -inf is NaN."""
+
+    def hide(s, seen):
+        return s + torch.zeros_like(s).masked_fill(~seen, -math.inf)
+
+    def product(p, v):
+        return p @ torch.where(v.isnan(), 0.0, v)
+
+    return bases.attention(q, k, v, **options, hide=hide, product=product, clears=False)
