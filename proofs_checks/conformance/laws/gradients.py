@@ -202,6 +202,31 @@ def gradient_garbage(session: SessionLike, case: MappingCase) -> Finding:
     return worst_of(found)
 
 
+@law("gradient alone", cites="definition", kinds=("attention",), needs="gradient", weight=0.2)
+def gradient_alone(session: SessionLike, case: AttentionCase) -> Finding:
+    """The gradient in the query, the key or the value is the same where the other two need none."""
+    name = TENSORS[case.variant % len(TENSORS)]
+    asked, outcome = _ask(session, case, only=name)
+    text = f"the gradient in {name}, which alone is wanted"
+    problem = outcome.gradient_problem or ("" if outcome.gradients else "no gradient came back")
+    if not problem and outcome.gradients[0].shape != case.tensors[name].shape:
+        problem = f"its shape is {outcome.gradients[0].shape}"
+    if problem:
+        return Finding(True, f"{text}: {problem}", math.inf, math.inf)
+    found = _against(session, outcome, {name: session.oracle.gradients(asked)[name]})
+    sharper = session.oracle.sharper_gradients(asked) if found.broken else None
+    found = found if sharper is None else _against(session, outcome, {name: sharper[name]})
+    return replace(found, message=f"{text}: {found.message}") if found.broken else found
+
+
+def _alone(setting: Setting) -> list[AttentionCase]:
+    cases = listed(*PLAIN[:3], gradient=True)(setting)
+    return [case.altered(variant=variant) for case in cases for variant in range(len(TENSORS))]
+
+
+gradient_alone.cornerstones(_alone)
+
+
 @law(
     "gradient padding", cites="definition", kinds=("attention",), needs="gradient", severity="warning", about="lengths"
 )
