@@ -11,7 +11,7 @@ from ..calls import Float64
 from ..case import Setting
 from ..expected import Expected
 from ..kinds.attention.case import AttentionCase
-from ..kinds.attention.shapes import ACROSS, PLAIN, Shape, drawn, listed, needle, unseen
+from ..kinds.attention.shapes import ACROSS, PLAIN, Shape, distant, drawn, listed, needle, unseen
 from ..law import UNJUDGED, Finding, SessionLike, compare, differ, judge_against, law, worst_of
 
 __all__: list[str] = []
@@ -39,9 +39,13 @@ def alibi(session: SessionLike, case: AttentionCase) -> Finding:
     return _by_values(session, case)
 
 
-alibi.draws(drawn(alibi=True)).cornerstones(
-    listed(*(Shape(1, 1, 2, m, n, alibi=True, scale=s) for m, n in ((1, 5), (5, 5), (5, 2)) for s in (None, 2.0)))
-)
+def _biased(setting: Setting) -> list[AttentionCase]:
+    lengths = ((1, 5), (5, 5), (5, 2))
+    small = listed(*(Shape(1, 1, 2, m, n, alibi=True, scale=s) for m, n in lengths for s in (None, 2.0)))
+    return [*small(setting), *distant(setting)]
+
+
+alibi.draws(drawn(alibi=True)).cornerstones(_biased)
 
 
 @law("scale", cites="definition", kinds=_ONLY, weight=0.4, about="scale")
