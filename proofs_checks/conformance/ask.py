@@ -496,7 +496,7 @@ def law_names() -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for each in laws for name in _LAW.findall(each.read_text(encoding="utf-8"))))
 
 
-_LAW = re.compile(r'^@(?:law|contract)\("(.+?)"', re.MULTILINE)
+_LAW = re.compile(r'^@(?:law|contract)\(\s*"(.+?)"', re.MULTILINE)
 
 
 def refuse_unknown_laws(names: Iterable[str], known: Sequence[str]) -> None:

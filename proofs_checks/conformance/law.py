@@ -169,6 +169,8 @@ class Contract:
         As for `Law`.
     inspect : callable
         ``inspect(request, outcome)``: what is wrong, or ``""``.
+    applies : callable
+        ``applies(request, outcome)``: whether it says anything of the call; by default, of any that was answered.
     """
 
     name: str
@@ -180,6 +182,7 @@ class Contract:
     needs: str = ""
     compares: bool = False
     carries: tuple[str, ...] = ()
+    applies: Callable[[Request, Outcome], bool] = lambda request, outcome: outcome.status == "returned"
 
 
 class Declared:
@@ -272,8 +275,10 @@ def law(
     return declare
 
 
-def contract(name: str, **fields: Any) -> Callable[[Callable[[Request, Outcome], str]], Declared]:
-    """Declare a contract of every kind: what is inspected is the function, its statement the docstring."""
+def contract(
+    name: str, *, kinds: Sequence[str] | None = None, **fields: Any
+) -> Callable[[Callable[[Request, Outcome], str]], Declared]:
+    """Declare a contract, of every kind by default: what is inspected is the function, its statement the docstring."""
 
     def declare(inspected: Callable[[Request, Outcome], str]) -> Declared:
         given = {
@@ -283,7 +288,7 @@ def contract(name: str, **fields: Any) -> Callable[[Callable[[Request, Outcome],
             "inspect": inspected,
             **fields,
         }
-        _DECLARED.append(Declared(Contract, None, given))
+        _DECLARED.append(Declared(Contract, kinds, given))
         return _DECLARED[-1]
 
     return declare

@@ -151,7 +151,7 @@ class Session:
 
     def _inspect(self, request: Request, outcome: Outcome) -> None:
         for contract in self.contracts:
-            if contract.name != "returns" and outcome.status != "returned":
+            if not contract.applies(request, outcome):
                 continue
             self.inspected[contract.name] += 1
             message = contract.inspect(request, outcome)

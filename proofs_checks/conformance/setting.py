@@ -149,7 +149,7 @@ def judge(law: Law | Contract, session: Session, case: Any) -> Finding:
             return UNJUDGED
     request = session.request(case, alpha_gradient=session.setting.alpha_gradient)
     (outcome,) = session.caller([request])
-    if outcome.status != "returned" and law.name != "returns":
+    if not law.applies(request, outcome):
         return UNJUDGED
     message = law.inspect(request, outcome)
     return Finding(bool(message), message, math.inf if message else 0.0)

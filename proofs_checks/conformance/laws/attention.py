@@ -12,7 +12,7 @@ from ..case import Setting
 from ..expected import Expected
 from ..kinds.attention.case import AttentionCase
 from ..kinds.attention.shapes import ACROSS, PLAIN, Shape, distant, drawn, listed, needle, unseen
-from ..law import UNJUDGED, Finding, SessionLike, compare, differ, judge_against, law, worst_of
+from ..law import Finding, SessionLike, compare, differ, judge_against, law, worst_of
 
 __all__: list[str] = []
 
@@ -109,8 +109,6 @@ def no_visible_key(session: SessionLike, case: AttentionCase) -> Finding:
     (answer,) = session.values(case)
     expected = session.oracle(case)
     blind = np.broadcast_to((expected.budget == 0) & (expected.upper == 0), answer.shape)
-    if not blind.any():
-        return UNJUDGED
     zero = np.zeros_like(answer)
     return judge_against(session, np.where(blind, answer, 0.0), Expected(zero, zero, zero), "an output")
 

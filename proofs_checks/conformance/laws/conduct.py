@@ -24,13 +24,32 @@ from ..law import UNJUDGED, Finding, SessionLike, contract, differ, judge_agains
 __all__: list[str] = []
 
 
-@contract("returns")
+def _refuses_nothing(request: Request, outcome: Outcome) -> bool:
+    """Whether an array of no rows was refused, by an exception."""
+    return request.case.elements == 0 and outcome.status == "raised"
+
+
+@contract("returns", applies=lambda request, outcome: not _refuses_nothing(request, outcome))
 def returns(request: Request, outcome: Outcome) -> str:
     """Every finite or masked row with a live token gets an answer."""
-    if outcome.status == "returned":
-        return ""
+    return "" if outcome.status == "returned" else _unanswered(request, outcome)
+
+
+def _unanswered(request: Request, outcome: Outcome) -> str:
+    """Say what became of a call instead of an answer."""
     what = {"raised": "raises", "hung": "does not return:", "died": "ends its process:"}[outcome.status]
     return f"on {request.case.what} ({request.dtype}, {request.case.layout}) it {what} {outcome.detail}"
+
+
+@contract(
+    "empty batch",
+    kinds=("mapping", "normaliser"),
+    severity="warning",
+    applies=lambda request, outcome: request.case.elements == 0,
+)
+def empty_batch(request: Request, outcome: Outcome) -> str:
+    """An array of no rows gets an answer of no rows."""
+    return _unanswered(request, outcome) if _refuses_nothing(request, outcome) else ""
 
 
 @contract("shape")
