@@ -157,6 +157,8 @@ def check(
     ask = Ask.of(locals())
     if isinstance(implementation, str) and executor is None:  # an executor may run where there is more than here
         locate(implementation)
+    if executor is None:
+        ask.refuse_missing()
     return execute(plan(ask), executor, progress)
 
 

@@ -55,9 +55,13 @@ class Implementation(pytest.Collector):
     def collect(self) -> Iterator[pytest.Item]:
         """Make one item per alpha, dtype and law."""
         from entmax_oracle.proofs_checks.conformance.checker import plan
+        from entmax_oracle.proofs_checks.conformance.target.loading import locate
 
         try:
-            chosen = plan(from_options(self.name, self.config.option, _PREFIX))
+            locate(self.name)
+            ask = from_options(self.name, self.config.option, _PREFIX)
+            ask.refuse_missing()
+            chosen = plan(ask)
         except ValueError as error:
             raise pytest.UsageError(f"--entmax-impl {self.name}: {error}") from None
         for position, each in enumerate(chosen.settings):

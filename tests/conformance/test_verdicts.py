@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import replace
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -151,3 +152,42 @@ def test_exit_status_of_ctrl_c_and_of_a_fault_of_the_checker(tmp_path, monkeypat
     assert json.loads((tmp_path / "result.json").read_text())["verdict"] == "interrupted"
     said = capsys.readouterr().err.strip().splitlines()[-1]
     assert "a fault of entmax-oracle itself: ZeroDivisionError: ours" in said
+
+
+def _without(monkeypatch, *missing):
+    """Let some packages not be found."""
+    from entmax_oracle.commands import extras
+    from entmax_oracle.proofs_checks.conformance import ask
+
+    for module in (extras, ask):
+        monkeypatch.setattr(module, "find_spec", lambda name: None if name in missing else find_spec(name))
+
+
+@pytest.mark.parametrize(
+    ("missing", "words", "mend"),
+    [
+        ("jinja2", ["--report"], "pip install 'entmax-oracle[report]'"),
+        ("ml_dtypes", ["--dtype", "bfloat16"], "pip install ml-dtypes"),
+        ("torch", ["--array", "torch"], "give --array numpy or --array jax"),
+    ],
+)
+def test_what_is_not_installed_is_said_before_any_work(missing, words, mend, tmp_path, monkeypatch, capsys):
+    path = tmp_path / "target.py"
+    path.write_text("def f(z):\n    return z\n")
+    _without(monkeypatch, missing)
+    words = [*words, str(tmp_path / "page")] if words == ["--report"] else words
+    assert main(["check", f"{path}:f", "--fixed-alpha", "1", "--array", "numpy", *words]) == 2
+    (line,) = capsys.readouterr().err.strip().splitlines()
+    assert missing in line
+    assert mend in line
+
+
+def test_a_refused_empty_batch_is_a_warning():
+    def refuses(z, alpha):
+        if not z.size:
+            raise ValueError("no rows")
+        return softmax(z)
+
+    report = check(refuses, 1.0, "float64", "numpy", laws=["returns", "shapes", "empty batch"], profile=EFFORT)
+    assert {law.law: law.status for law in report.laws} == {"returns": "pass", "empty batch": "fail", "shapes": "pass"}
+    assert report.verdict == "conforms"

@@ -82,6 +82,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         locate(args.target)
         ask = from_options(args.target, args)
+        ask.refuse_missing()
         return _replay(ask, args.replay) if args.replay else _check(ask, args)
     except ValueError as error:
         if args.json:
