@@ -180,6 +180,11 @@ def _at_other_alpha(session: SessionLike, case: MappingCase, first: Float64) -> 
     return replace(found, message=text)
 
 
+state.cornerstones(
+    lambda setting: [MappingCase(stack([Row("gaussian", n, seed=i) for i in range(2)], setting)) for n in (5, 33)]
+)
+
+
 @law("layout", cites="definition", weight=0.5, compares=True)
 def layout(session: SessionLike, case: Case) -> Finding:
     """The layout of the logits in memory changes nothing."""
