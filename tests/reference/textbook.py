@@ -79,7 +79,8 @@ class Program:
             over = self._raised(x - middle, q).sum(axis=1, keepdims=True, dtype=z.dtype) >= 1
             low, high = np.where(over, middle, low), np.where(over, high, middle)
         p = self._raised(x - {"low": low, "high": high, "middle": middle}[self.end], q)
-        return p / p.sum(axis=1, keepdims=True, dtype=z.dtype) if self.divides else p
+        total = p.sum(axis=1, keepdims=True, dtype=z.dtype)
+        return p / np.where(total > 0, total, total.dtype.type(1)) if self.divides else p
 
     def _raised(self, y, q):
         y = np.maximum(y, y.dtype.type(0))
