@@ -2,6 +2,7 @@
 
 python tests/golden/golden.py            # say which outputs differ from the stored ones
 python tests/golden/golden.py --record   # store today's; read the difference before you commit it
+python tests/golden/golden.py --only 'checks:near softmax'  # one implementation of the zoo alone
 
 Seconds, versions, platform and dates are left out. Answers of `check` are those at the first cases of every law, with
 seed 0, so that a machine's speed has no say in them.
@@ -15,7 +16,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from importlib import import_module
@@ -184,17 +185,19 @@ def stored(name: str) -> Any:
     return json.loads((HERE / f"{name}.json").read_text(encoding="utf-8"))
 
 
-def present(name: str) -> Any:
-    """The golden as it is now, as JSON has it."""
-    return json.loads(json.dumps(_in_processes(name), default=str))
+def present(name: str, members: Sequence[str] = ()) -> Any:
+    """The golden as it is now, as JSON has it; of that of checks some members, if they are named."""
+    return json.loads(json.dumps(_in_processes(name, members), default=str))
 
 
-def _in_processes(name: str) -> Any:
+def _in_processes(name: str, members: Sequence[str]) -> Any:
     if name != "checks":
         return GOLDENS[name]()
     from zoo.catalogue import FAULTS, HONEST
 
-    every = [*FAULTS, *HONEST]
+    every = members or [*FAULTS, *HONEST]
+    if len(every) == 1:
+        return {each: checked(each) for each in every}
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         return dict(zip(every, pool.map(checked, every), strict=True))
 
@@ -221,16 +224,24 @@ def main() -> int:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--record", action="store_true", help="store what is found")
-    parser.add_argument("--only", nargs="*", choices=GOLDENS, default=[*GOLDENS])
+    parser.add_argument("--only", nargs="*", default=[*GOLDENS], metavar="GOLDEN", help="or checks:NAME")
     options = parser.parse_args()
+    chosen: dict[str, list[str]] = {}
+    for each in options.only:
+        name, _, member = each.partition(":")
+        if name not in GOLDENS or (member and name != "checks"):
+            parser.error(f"{each!r} is not one of {', '.join(GOLDENS)}, or checks:NAME of the zoo")
+        chosen.setdefault(name, []).extend([member] if member else [])
     found = 0
-    for name in options.only:
-        now = present(name)
+    for name, members in chosen.items():
+        now = present(name, members)
         if options.record:
+            now = {**stored(name), **now} if members else now
             text = json.dumps(now, indent=1, ensure_ascii=False, sort_keys=True)
             (HERE / f"{name}.json").write_text(text + "\n", encoding="utf-8")
             continue
-        lines = differences(stored(name), now)
+        before = stored(name)
+        lines = differences({each: before.get(each) for each in members} if members else before, now)
         found += len(lines)
         print(f"{name}: {len(lines)} differences", flush=True)
         for line in lines:
