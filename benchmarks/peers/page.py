@@ -123,7 +123,11 @@ def _failing(report: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _in_part(report: dict[str, Any]) -> list[dict[str, Any]]:
     """Laws that were kept as far as there was time."""
-    return [law for law in report["laws"] if law["status"] == "pass" and OUT_OF_TIME in law["message"]]
+    return [
+        law
+        for law in report["laws"]
+        if law["status"] == "partial" or (law["status"] == "pass" and OUT_OF_TIME in law["message"])
+    ]
 
 
 def _strengths(kept: list[dict[str, Any]]) -> str:

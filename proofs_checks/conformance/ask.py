@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from fractions import Fraction
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -417,6 +418,18 @@ class Ask:
 
             normaliser(self.against)
 
+    def refuse_missing(self) -> None:
+        """Raise `ValueError` where a package that the arrays are made by is not installed here."""
+        extra = {"torch": "torch", "jax": "jax"}.get(self.library)
+        if extra is not None and find_spec(extra) is None:
+            others = " or ".join(f"--array {name}" for name in ("numpy", "torch", "jax") if name != extra)
+            raise ValueError(
+                f"--array {extra}: {extra} is not installed; give {others} if the target takes those arrays, or "
+                f"pip install 'entmax-oracle[{extra}]'"
+            )
+        if self.library == "numpy" and "bfloat16" in self.dtypes and find_spec("ml_dtypes") is None:
+            raise ValueError("--dtype bfloat16: NumPy has it by ml_dtypes, which is missing; pip install ml-dtypes")
+
     @property
     def library(self) -> str:
         """What the arrays are made by: a program takes numbers, whatever is asked for."""
@@ -496,7 +509,7 @@ def law_names() -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for each in laws for name in _LAW.findall(each.read_text(encoding="utf-8"))))
 
 
-_LAW = re.compile(r'^@(?:law|contract)\("(.+?)"', re.MULTILINE)
+_LAW = re.compile(r'^@(?:law|contract)\(\s*"(.+?)"', re.MULTILINE)
 
 
 def refuse_unknown_laws(names: Iterable[str], known: Sequence[str]) -> None:

@@ -43,6 +43,10 @@ class Request:
         a network has layers where that is cheap.
     overwritten : str
         ``"answer"`` or ``"logits"``: what is set to zero after the call and before its gradient is taken.
+    only : str
+        The one tensor whose gradient is asked for; the others need none.
+    refilled : Case, optional
+        Of the same shapes: its call is made first, in the same memory, which is then filled with the case itself.
     """
 
     case: Case
@@ -52,6 +56,8 @@ class Request:
     frozen: bool = False
     followed_by: Case | None = None
     overwritten: str = ""
+    only: str = ""
+    refilled: Case | None = None
 
 
 @dataclass(frozen=True)

@@ -157,6 +157,8 @@ def check(
     ask = Ask.of(locals())
     if isinstance(implementation, str) and executor is None:  # an executor may run where there is more than here
         locate(implementation)
+    if executor is None:
+        ask.refuse_missing()
     return execute(plan(ask), executor, progress)
 
 
@@ -277,7 +279,8 @@ def execute(chosen: Plan, executor: Executor | None = None, progress: Tell | Non
     interrupted = len(settled) < len(chosen.tasks) or any(each.interrupted for each in settled)
     versions = {name: version for each in settled for name, version in each.versions.items()}
     reach = {name: max(each.reach.get(name, 0) for each in settled) for each in settled for name in each.reach}
-    tell(Ended(interrupted, versions, reach, round(time.monotonic() - clock, 3)))
+    calls, answered = sum(each.calls for each in settled), sum(each.answered for each in settled)
+    tell(Ended(interrupted, versions, reach, round(time.monotonic() - clock, 3), calls, answered))
     return gather(every)
 
 

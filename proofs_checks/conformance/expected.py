@@ -31,7 +31,7 @@ class Expected:
         Of one shape; they contain the exact answer.
     budget : ndarray of float64
         Error that a careful implementation may make: 0 where only the exact number is right, infinite where nothing is
-        claimed.
+        claimed but that there is a number.
     """
 
     lower: Float64

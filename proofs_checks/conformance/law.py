@@ -17,6 +17,7 @@ from .case import Case, Setting
 from .expected import Expected, Oracle, distance
 
 __all__ = [
+    "UNJUDGED",
     "Broken",
     "Contract",
     "Declared",
@@ -53,6 +54,8 @@ class Finding:
         Worst error, relative to what is allowed and in ulps of the format.
     details : dict
         The row that shows it: ``index``, ``got``, ``lower``, ``upper``, ``budget``.
+    judged : bool
+        Whether anything was claimed of the answer. A case of which nothing is claimed is not an example.
     """
 
     broken: bool = False
@@ -60,6 +63,11 @@ class Finding:
     ratio: float = 0.0
     ulp: float = 0.0
     details: dict[str, Any] = field(default_factory=dict)
+    judged: bool = True
+
+
+UNJUDGED = Finding(judged=False)
+"""Nothing is claimed of an answer, or what is wrong with it is another law's matter."""
 
 
 class Broken(Exception):
@@ -161,6 +169,8 @@ class Contract:
         As for `Law`.
     inspect : callable
         ``inspect(request, outcome)``: what is wrong, or ``""``.
+    applies : callable
+        ``applies(request, outcome)``: whether it says anything of the call; by default, of any that was answered.
     """
 
     name: str
@@ -172,6 +182,7 @@ class Contract:
     needs: str = ""
     compares: bool = False
     carries: tuple[str, ...] = ()
+    applies: Callable[[Request, Outcome], bool] = lambda request, outcome: outcome.status == "returned"
 
 
 class Declared:
@@ -264,8 +275,10 @@ def law(
     return declare
 
 
-def contract(name: str, **fields: Any) -> Callable[[Callable[[Request, Outcome], str]], Declared]:
-    """Declare a contract of every kind: what is inspected is the function, its statement the docstring."""
+def contract(
+    name: str, *, kinds: Sequence[str] | None = None, **fields: Any
+) -> Callable[[Callable[[Request, Outcome], str]], Declared]:
+    """Declare a contract, of every kind by default: what is inspected is the function, its statement the docstring."""
 
     def declare(inspected: Callable[[Request, Outcome], str]) -> Declared:
         given = {
@@ -275,7 +288,7 @@ def contract(name: str, **fields: Any) -> Callable[[Callable[[Request, Outcome],
             "inspect": inspected,
             **fields,
         }
-        _DECLARED.append(Declared(Contract, None, given))
+        _DECLARED.append(Declared(Contract, kinds, given))
         return _DECLARED[-1]
 
     return declare
@@ -335,6 +348,8 @@ def in_training(finding: Finding) -> Finding:
 def judge_against(session: SessionLike, values: Float64, expected: Expected, what: str, unit: str = "") -> Finding:
     """Judge numbers against an enclosure and the error that rounding explains.
 
+    NaN is wrong whatever the budget. Where the budget is not finite nothing else is claimed.
+
     Parameters
     ----------
     session : SessionLike
@@ -350,8 +365,11 @@ def judge_against(session: SessionLike, values: Float64, expected: Expected, wha
         return Finding()
     oracle: Oracle = session.oracle
     lower, upper, budget, size = expected.lower, expected.upper, expected.budget, expected.size
+    lost = np.isnan(values)
+    if not (np.isfinite(budget) | lost).any():
+        return UNJUDGED
     miss = distance(values, lower, upper)
-    ratio = _ratio(miss, budget)
+    ratio = np.where(lost, np.inf, _ratio(miss, budget))
     ulps = miss / oracle.format.ulp(_larger(size, values))
     at = _worst(ratio, miss)
     # Ulps say something where the budget leaves at least one correct bit, not where a token is all but zero.
@@ -382,7 +400,8 @@ def differ(session: SessionLike, expected: Expected | None, first: Float64, seco
     """Judge two answers that should be the same, each allowed its own error.
 
     By the triangle inequality, two answers within budget of one enclosure differ by at most twice the budget
-    and the width of the enclosure. Where `first` is not finite nothing is judged: that is another law's matter.
+    and the width of the enclosure. Where `first` is not finite nothing is judged: that is another law's matter. Where
+    it is, NaN in `second` is wrong whatever the budget.
 
     Parameters
     ----------
@@ -395,14 +414,18 @@ def differ(session: SessionLike, expected: Expected | None, first: Float64, seco
     """
     if not first.size:
         return Finding()
+    sound = np.isfinite(first)
+    lost = sound & np.isnan(second)
     with np.errstate(invalid="ignore"):
-        apart = np.where(np.isfinite(first), np.abs(first - second), 0.0)
-    apart = np.where(np.isnan(apart), np.inf, apart)
+        apart = np.where(sound, np.abs(first - second), 0.0)
+    apart = np.where(lost, np.inf, apart)
     allowed, telling = np.zeros_like(apart), np.ones(apart.shape, dtype=bool)
     if expected is not None:
         allowed = 2 * expected.budget + (expected.upper - expected.lower)
         telling = expected.budget <= expected.upper / 2
-    ratio = _ratio(apart, allowed)
+    if not ((sound & np.isfinite(allowed)) | lost).any():
+        return UNJUDGED
+    ratio = np.where(lost, np.inf, _ratio(apart, allowed))
     at = _worst(ratio, apart)
     oracle: Oracle = session.oracle
     ulps = apart / oracle.format.ulp(_larger(first, second))
@@ -414,28 +437,30 @@ def differ(session: SessionLike, expected: Expected | None, first: Float64, seco
         if expected is None
         else f"{_times(finding.ratio)} times what rounding explains ({float(allowed[at]):.3g})"
     )
-    message = (
-        f"{located(at, session.kind.unit)}: {float(first[at])!r} becomes {float(second[at])!r} {what}: "
-        f"{_times(float(ulps[at]))} ulp of {session.setting.dtype} apart; {explained}"
-    )
+    apart_by = f"{_times(float(ulps[at]))} ulp of {session.setting.dtype} apart; {explained}"
+    if not np.isfinite(second[at]):
+        apart_by = "it must stay finite"
+    message = f"{located(at, session.kind.unit)}: {float(first[at])!r} becomes {float(second[at])!r} {what}: {apart_by}"
     return Finding(True, message, finding.ratio, float(ulps[at]), _details(at, got=second, before=first))
 
 
 def worst_of(findings: Iterable[Finding]) -> Finding:
     """Pick what to report of several parts of one case: the first broken one, else the worst."""
-    best = Finding()
+    best = UNJUDGED
     for each in findings:
         if each.broken:
             return each
-        best = Finding(ratio=max(best.ratio, each.ratio), ulp=max(best.ulp, each.ulp))
+        best = Finding(
+            ratio=max(best.ratio, each.ratio), ulp=max(best.ulp, each.ulp), judged=best.judged or each.judged
+        )
     return best
 
 
 def _ratio(error: Float64, allowed: Float64) -> Float64:
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = error / allowed
-    # An infinite budget claims nothing; nothing missing is right whatever the budget.
-    return np.where((error == 0) | np.isinf(allowed), 0.0, ratio)
+    # A budget that is not finite claims nothing; nothing missing is right whatever the budget.
+    return np.where((error == 0) | ~np.isfinite(allowed), 0.0, ratio)
 
 
 def _worst(ratio: Float64, error: Float64) -> tuple[int, ...]:

@@ -14,8 +14,8 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings, target
 
 from .case import Effort
-from .law import Broken, Finding, Law
-from .session import Session, Unanswered
+from .law import UNJUDGED, Broken, Finding, Law
+from .session import GiveUp, Session, TooLong, Unanswered
 from .shrink import shrink
 
 __all__ = ["Effort", "Tally", "search", "simplified"]
@@ -23,18 +23,37 @@ __all__ = ["Effort", "Tally", "search", "simplified"]
 
 @dataclass
 class Tally:
-    """What a search saw of one law; `late` if it ended before everything was tried, for lack of time."""
+    """What a search saw of one law.
+
+    Parameters
+    ----------
+    examples : int
+        Cases of whose answers something is claimed.
+    unclaimed : int
+        Answers of which nothing is claimed, since no finite error can be derived for them.
+    unanswered : int
+        Cases without an answer that can be judged.
+    late : bool
+        Whether it ended before everything was tried, for lack of time.
+    partial : bool
+        Whether some of the cases that are always tried were not.
+    """
 
     examples: int = 0
+    unclaimed: int = 0
     unanswered: int = 0
     late: bool = False
+    partial: bool = False
     ratio: float = 0.0
     ulp: float = 0.0
     case: Any = None
     finding: Finding | None = None
 
     def add(self, finding: Finding) -> None:
-        """Count a judged case."""
+        """Count a case."""
+        if not finding.judged:
+            self.unclaimed += 1
+            return
         self.examples += 1
         self.ratio = max(self.ratio, finding.ratio)
         self.ulp = max(self.ulp, finding.ulp)
@@ -59,27 +78,37 @@ def search(law: Law, session: Session, effort: Effort, start: int, tally: Tally 
     """
     tally = Tally() if tally is None else tally
     deadline = time.monotonic() + effort.seconds
+    fixed = True
 
     def examine(case: Any) -> Finding:
         case = session.kind.fit(case, session.setting)
         try:
             finding = session.judge(law, case)
-        except Unanswered:
+        except Unanswered as why:
             tally.unanswered += 1
-            return Finding()
+            tally.partial |= fixed and isinstance(why, TooLong)
+            return UNJUDGED
         tally.add(finding)
         if finding.broken:
             tally.case, tally.finding = case, finding
         return finding
 
-    for case in law.cornerstones(session.setting):
-        if examine(case).broken:
+    always = list(law.cornerstones(session.setting))
+    for place, case in enumerate(always):
+        if place and time.monotonic() > deadline:
+            tally.late = tally.partial = True
             break
-        if time.monotonic() > deadline:
-            tally.late = True
+        try:
+            broken = examine(case).broken
+        except GiveUp:
+            tally.partial = True
+            raise
+        if broken:
             break
-    if tally.finding is None:
+    fixed = False
+    if tally.finding is None and not tally.late:
         _draw(law, session, effort, zlib.crc32(f"{start} {law.name}".encode()), tally, deadline, examine)
+        tally.partial |= tally.late and not always  # of a law of drawn cases alone too few were drawn
     if tally.case is not None and tally.finding is not None:
         tally.case, tally.finding = simplified(
             session,
@@ -158,4 +187,4 @@ def _quietly(law: Law, session: Session, case: Any) -> Finding:
     try:
         return session.judge(law, case)
     except Unanswered:
-        return Finding()
+        return UNJUDGED

@@ -13,11 +13,12 @@ from .calls import Caller, Float64, Outcome, Request
 from .case import Case, Setting
 from .expected import Unanswerable
 from .kinds.kind import Kind
-from .law import Contract, Finding, Law
+from .law import UNJUDGED, Contract, Finding, Law
 
-__all__ = ["Breach", "GiveUp", "Session", "Unanswered"]
+__all__ = ["Breach", "GiveUp", "Session", "TooLong", "Unanswered"]
 
 _PATIENCE = 3  # hangs and deaths before the rest is not judged
+_FRUITLESS = 150  # calls without a single answer before the rest is not made
 _LARGE = 10_000  # numbers of an input from which on a call is not made that would take longer than is allowed
 
 
@@ -25,8 +26,12 @@ class Unanswered(Exception):
     """A call came back without an answer that can be judged; the contract has noted why."""
 
 
+class TooLong(Unanswered):
+    """A call was not made, since it would take longer than is allowed."""
+
+
 class GiveUp(Exception):
-    """The implementation hung or died so often that going on is a waste of time."""
+    """The implementation hung or died so often, or never answered, that going on is a waste of time."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,8 @@ class Session:
         The largest input that was tried, in each of its sizes.
     during : str
         The law that is asking.
+    calls, answered : int
+        Calls that were made, and those of them that returned something.
     """
 
     def __init__(self, kind: Kind, caller: Caller, setting: Setting, contracts: Sequence[Contract]) -> None:
@@ -75,6 +82,7 @@ class Session:
         self.breached: Counter[str] = Counter()
         self.reach: dict[str, int] = {}
         self.during = ""
+        self.calls = self.answered = 0
         self._lost = 0
         self._pace = 0.0  # seconds an element, by the largest call so far
         self._largest = 1000
@@ -89,11 +97,11 @@ class Session:
         """
         case = self.kind.fit(case, self.setting)
         if not self.oracle.defined(case):
-            return Finding()
+            return UNJUDGED
         try:
             return law.judge(self, case)
         except Unanswerable:  # what a law makes of the input, such as a coarser one, may have no answer
-            return Finding()
+            return UNJUDGED
 
     def request(self, case: Case, **more: Any) -> Request:
         """Make a call in this setting."""
@@ -118,7 +126,7 @@ class Session:
         sizes = [each.case.sizes for each in requests]
         size = max(math.prod(each.values()) for each in sizes)
         if size > _LARGE and size * self._pace > self.caller.subject.timeout / 2:
-            raise Unanswered
+            raise TooLong
         started = time.monotonic()
         outcomes = self.caller(requests)
         for each in sizes:
@@ -128,8 +136,12 @@ class Session:
         for request, outcome in zip(requests, outcomes, strict=True):
             self._inspect(request, outcome)
             self._lost += outcome.status in ("hung", "died")
+            self.calls += 1
+            self.answered += outcome.status == "returned"
         if self._lost >= _PATIENCE:
             raise GiveUp(f"the implementation hung or ended its process {self._lost} times")
+        if not self.answered and self.calls >= _FRUITLESS:
+            raise GiveUp(f"none of {self.calls} calls was answered")
         if any(
             each.status != "returned" or each.shape != request.case.answer_shape
             for request, each in zip(requests, outcomes, strict=True)
@@ -139,7 +151,7 @@ class Session:
 
     def _inspect(self, request: Request, outcome: Outcome) -> None:
         for contract in self.contracts:
-            if contract.name != "returns" and outcome.status != "returned":
+            if not contract.applies(request, outcome):
                 continue
             self.inspected[contract.name] += 1
             message = contract.inspect(request, outcome)

@@ -12,19 +12,21 @@ from entmax_oracle.reference.formats import as_format
 from .calls import Caller, Subject
 from .case import Setting
 from .kinds import KINDS, Kind
-from .law import Contract, Finding, Law
+from .law import UNJUDGED, Contract, Finding, Law
 from .laws import choose
 from .results.counterexample import describe
-from .results.events import Event, Judged, Judging, Tell
+from .results.events import LACKING, Event, Judged, Judging, Tell
 from .results.report import Counterexample, LawResult
 from .search import Effort, Tally, search, simplified
 from .session import Breach, GiveUp, Session, Unanswered
 from .target.worker import InProcess, Worker
 
-__all__ = ["OUT_OF_TIME", "Calling", "Settled", "Task", "check_setting", "collect", "judge"]
+__all__ = ["NOT_ALL_FIXED", "OUT_OF_TIME", "Calling", "Settled", "Task", "check_setting", "collect", "judge"]
 
 # What a law says that was kept as far as there was time.
 OUT_OF_TIME = "the search ended for lack of time, before every case was tried"
+# And of a law of which not even the cases that are always tried were.
+NOT_ALL_FIXED = "some of the cases that are always tried were not"
 
 
 @dataclass(frozen=True)
@@ -46,11 +48,25 @@ class Task:
 
 @dataclass(frozen=True)
 class Settled:
-    """A setting is done with: the versions of what was at work, what was tried at most, whether the end came early."""
+    """A setting is done with.
+
+    Parameters
+    ----------
+    versions : dict
+        Of what was at work.
+    reach : dict
+        The largest input that was tried, in each of its sizes.
+    interrupted : bool
+        Whether the end came early.
+    calls, answered : int
+        Calls that were made, and those of them that returned something.
+    """
 
     versions: dict[str, str]
     reach: dict[str, int]
     interrupted: bool = False
+    calls: int = 0
+    answered: int = 0
 
 
 class Calling:
@@ -110,7 +126,7 @@ def check_setting(task: Task, tell: Tell) -> Settled:
             reason = "not judged: interrupted"
         for law in laws:
             if law.about in lacks:
-                settle(LawResult.skipped(law, f"not judged: the implementation is said to lack {lacks[law.about]}"))
+                settle(LawResult.skipped(law, f"not judged: {LACKING} {lacks[law.about]}"))
         if reason:
             for law in judged:
                 if law.name not in results:
@@ -120,7 +136,8 @@ def check_setting(task: Task, tell: Tell) -> Settled:
                 settle(result)
         for contract in contracts:
             settle(_contract_result(contract, session, task, patient=not reason))
-        return Settled(caller.versions, session.reach, "interrupted" in reason)
+        interrupted = "interrupted" in reason
+        return Settled(caller.versions, session.reach, interrupted, session.calls, session.answered)
 
 
 def judge(law: Law | Contract, session: Session, case: Any) -> Finding:
@@ -129,26 +146,18 @@ def judge(law: Law | Contract, session: Session, case: Any) -> Finding:
         try:
             return session.judge(law, case)
         except Unanswered:
-            return Finding()
+            return UNJUDGED
     request = session.request(case, alpha_gradient=session.setting.alpha_gradient)
     (outcome,) = session.caller([request])
-    if outcome.status != "returned" and law.name != "returns":
-        return Finding()
+    if not law.applies(request, outcome):
+        return UNJUDGED
     message = law.inspect(request, outcome)
     return Finding(bool(message), message, math.inf if message else 0.0)
 
 
 def _result(law: Law, tally: Tally, task: Task, caller: Caller) -> LawResult:
     if tally.finding is None or tally.case is None:
-        if not tally.examples:
-            return LawResult.skipped(law, "not judged: no call gave an answer to judge, see the law 'returns'")
-        unanswered = f"{tally.unanswered} more cases got no answer to judge, or would have taken too long"
-        message = unanswered if tally.unanswered else ""
-        if tally.late:
-            message = OUT_OF_TIME
-        return LawResult(
-            law.name, law.statement, law.theorem, law.severity, "pass", tally.examples, tally.ulp, tally.ratio, message
-        )
+        return _kept(law, tally)
     example = describe(law, task.kind, tally.case, tally.finding, task.setting, task.subject)
     message = tally.finding.message + _hint(law, task, tally, caller)
     return LawResult(
@@ -163,6 +172,38 @@ def _result(law: Law, tally: Tally, task: Task, caller: Caller) -> LawResult:
         message,
         (replace(example, message=message),),
     )
+
+
+def _kept(law: Law, tally: Tally) -> LawResult:
+    """Say of a law that nothing breaks how much that means: it passes, or does in part, or was not judged at all."""
+    if not tally.examples:
+        why = "no call gave an answer to judge, see the law 'returns'"
+        if tally.unclaimed:
+            why = f"nothing can be claimed of the answers to {_cases(tally.unclaimed)}"
+        return LawResult.skipped(law, f"not judged: {why}")
+    remarks = []
+    if tally.partial:
+        remarks += [NOT_ALL_FIXED + (", for lack of time" if tally.late else "")]
+    elif tally.late:
+        remarks += [OUT_OF_TIME]
+    if tally.unanswered:
+        remarks += [f"{_cases(tally.unanswered)} got no answer to judge, or would have taken too long"]
+    return LawResult(
+        law.name,
+        law.statement,
+        law.theorem,
+        law.severity,
+        "partial" if tally.partial else "pass",
+        tally.examples,
+        tally.ulp,
+        tally.ratio,
+        "; ".join(remarks),
+        unclaimed=tally.unclaimed,
+    )
+
+
+def _cases(count: int) -> str:
+    return f"{count} case{'s' * (count != 1)}"
 
 
 def _hint(law: Law, task: Task, tally: Tally, caller: Caller) -> str:

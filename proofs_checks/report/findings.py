@@ -49,18 +49,23 @@ def _of_targets(targets: Sequence[Report]) -> Iterator[str]:
     if not targets:
         return
     counts = Counter(target.verdict for target in targets)
-    good, bad, unusable = (counts[verdict] for verdict in ("conforms", "violates", "unusable"))
+    good, bad, unusable, cut = (counts[each] for each in ("conforms", "violates", "unusable", "interrupted"))
     parts = [f"{good} conform{'s' if good == 1 else ''}"] if good else []
     parts += [f"{bad} violate{'s' if bad == 1 else ''} a law"] if bad else []
     parts += [f"{unusable} could not be used"] if unusable else []
+    parts += [f"the check of {cut} was interrupted"] if cut else []
     if len(targets) == 1:
         name, laws = f"`{targets[0].target}`", targets[0].laws
         if good:
             kept = sum(law.status == "pass" for law in laws)
-            yield f"{name} conforms: it keeps {_count(kept, 'law')} of α-entmax."
+            some = sum(law.status == "partial" for law in laws)
+            part = f", and {_count(some, 'law')} as far as there was time" if some else ""
+            yield f"{name} conforms: it keeps {_count(kept, 'law')} of α-entmax{part}."
         elif bad:
             failed = sum(law.status == "fail" for law in laws)
             yield f"{name} violates {failed} of {_count(len(laws), 'law')} of α-entmax."
+        elif cut:
+            yield f"The check of {name} was interrupted: nothing was found until then, and not everything was tried."
         else:
             yield f"{name} could not be used."
     else:

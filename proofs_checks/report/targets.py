@@ -44,20 +44,31 @@ def _matrix(report: Report, identity: str) -> list[dict[str, Any]]:
     rows = []
     for (alpha, dtype), members in groups.items() or [(whole, [])]:
         settings = [setting for _, setting in members]
-        failed = any(each["status"] == "fail" and law.severity == "error" for law, each in members)
         rows.append(
             {
                 "id": identity,
                 "target": report.target,
                 "alpha": alpha,
                 "dtype": dtype,
-                "verdict": "violates" if failed else "conforms" if members else report.verdict,
+                "verdict": _verdict(report, members),
                 "ratio": _largest(each.get("worst_ratio") for each in settings),
                 "ulp": _largest(each.get("worst_ulp") for each in settings),
                 "examples": sum(each.get("examples") or 0 for each in settings) or None,
             }
         )
     return rows
+
+
+def _verdict(report: Report, members: Sequence[tuple[LawResult, dict[str, Any]]]) -> str:
+    """Say of one setting what its laws say together; one that was not looked at does not conform."""
+    if any(each["status"] == "fail" and law.severity == "error" for law, each in members):
+        return "violates" if report.verdict != "unusable" else "unusable"
+    if report.verdict in ("unusable", "interrupted"):
+        return report.verdict
+    statuses = {each["status"] for _, each in members}
+    if members and statuses <= {"skip"}:
+        return "unusable"
+    return "partial" if "partial" in statuses else "conforms" if members else report.verdict
 
 
 def _largest(values: Iterable[Any]) -> float | None:

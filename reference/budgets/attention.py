@@ -28,7 +28,7 @@ the exact values are dv_j = sum_i p_ij g_i, dz_ij = s_ij (G_ij - mu_i), dq_i = s
 dk_j = scale sum_i dz_ij q_i, the sums over i running over the heads that share key j, too. A careful implementation
 
 6. takes G with (Dv + 1) u <|g_i|, |v_j|>, s from a p within 2, with the roundings of its power as in
-   :func:`entmax_oracle.reference.vjp_budget`;
+   :func:`entmax_oracle.reference.vjp_budget`, where automatic differentiation is held, too;
 7. takes mu either from these or as <g_i, sum_j s_ij v_j> / sum_j s_ij, with s rounded to 16 bits for the matrix
    product: (2 w' + (m + Dv + 4) u) of the mean of <|g_i|, |v_j|>;
 8. rounds dz and p once more to 16 bits before the products with k, q and g, sums those over the keys or queries in any
@@ -52,7 +52,7 @@ from ..attention_call import AttentionCall, attends, pulls_back
 from ..formats import FORMATS, Format, as_format
 from ..inputs import Float64
 from ..values.attention import scores_of
-from .mapping import envelope_of
+from .mapping import divided, envelope_of
 
 _REFERENCE = FORMATS["float64"].unit_roundoff
 
@@ -211,10 +211,10 @@ def _reach(call: AttentionCall, model: _Model) -> tuple[Float64, Float64, Float6
         if not rows.size:
             continue
         found = envelope_of(rows, rows.max(axis=-1), alpha, model.compute, drift[:, h][sees[:, h]])
-        spare = found.p * found.row_sum
+        least, most = divided(found)
         p[:, h][sees[:, h]] = found.p
-        low[:, h][sees[:, h]] = np.maximum(found.low - spare, 0.0)
-        high[:, h][sees[:, h]] = np.where(found.high > 0, found.high + spare + model.compute.smallest_normal, 0.0)
+        low[:, h][sees[:, h]] = least
+        high[:, h][sees[:, h]] = np.where(most > 0, most + model.compute.smallest_normal, 0.0)
     return p, low, high
 
 
@@ -238,16 +238,26 @@ def _score_gradients(
     total = s.sum(axis=-1, keepdims=True)
     least = np.maximum(s - off, 0.0).sum(axis=-1, keepdims=True)
     mean = np.where(total > 0, (s * products).sum(axis=-1, keepdims=True) / total, 0.0)
-    centred = np.abs(products - mean)
+    # Automatic differentiation of a solver's last step takes s at two thresholds, and may divide by the sum.
+    divided_by = (p * products).sum(axis=-1, keepdims=True)
+    around = np.maximum(np.abs(products) + np.abs(mean), np.abs(products - divided_by) + np.abs(mean - divided_by))
     summed = (live.sum(axis=-1, keepdims=True) + features + 6) * u + 2 * model.half
-    # Whatever the weights, a mean lies between the least and the largest.
     mean_off, mean_size = (
-        np.fmin(each.sum(axis=-1, keepdims=True) / least, whole.max(axis=-1, keepdims=True, where=live, initial=0.0))
-        for each, whole in ((off * centred, centred), ((s + off) * size, size))
+        np.where(
+            least > 0,
+            each.sum(axis=-1, keepdims=True) / least,
+            whole.max(axis=-1, keepdims=True, where=live, initial=0.0),
+        )
+        for each, whole in ((off * around, around), ((s + off) * size, size))
     )
     mean_off += summed * mean_size + 2 * u * np.abs(mean)
     own = (features + 3) * u * size
-    bound = off * centred + (s + off) * (mean_off + own + 2 * u * (np.abs(products) + np.abs(mean)))
+    bound = off * around + (s + off) * (mean_off + own + 2 * u * around)
+    # Where the maximum is differentiated as well, it gets what the others lack of a sum of zero.
+    largest = live & (p == p.max(axis=-1, keepdims=True))
+    lack = np.where(live, bound, 0.0).sum(axis=-1, keepdims=True)
+    first = largest & (np.cumsum(largest, axis=-1) == 1)
+    bound = bound + np.where(first, lack, np.where(largest, lack / np.maximum(largest.sum(-1, keepdims=True), 1), 0.0))
     kink = (live & (low == 0) & (power <= 0)).any(axis=-1, keepdims=True)
     bound = np.where(kink | np.isnan(bound), np.inf, bound)
     return np.where(live, s * (products - mean), 0.0), np.where(live, bound, 0.0)

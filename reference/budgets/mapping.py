@@ -34,8 +34,8 @@ sum at the end may move p_i by p_i times its row-sum error, which is added: what
 token, wherever the others have put it, and 5 and 6. For alpha > 2 that is most where many tokens lie at the threshold.
 
 Below alpha = 1.05 the power form loses digits that the form p_i = exp(log1p(a (z_i - lambda))/a) keeps: there
-2 and 3 become u |x_i| and 3u (1 - t), 4 becomes u |1 - y_i|, E follows with their average over the tokens, and the
-smaller of the two budgets counts. At alpha = 1
+2 and 3 become u |x_i| and 3u (1 - t), 4 becomes u |1 - y_i|, and E follows with their average over the tokens. Both are
+careful, so the larger reach of the two counts. At alpha = 1
 it is p_i (eta_i + sum_j p_j eta_j + (c + 2) u), with eta_i = u (4 + 3 |z_i - max z|).
 
 For a 16-bit dtype the arithmetic is float32 unless ``compute_dtype`` says otherwise: that is what careful kernels do.
@@ -167,7 +167,10 @@ def vjp_budget(
     The product is s_i (g_i - v) with s_i = p_i^(2 - alpha), v = sum_j s_j g_j / sum_j s_j (theorem
     ``jacobian``). A careful implementation takes s from its own saved output, so s_i reaches as far as the budget of
     p_i lets it, and v as far as all s_j let it; on top come the roundings of the sums, which scale with
-    ``|g|`` and not with ``|g - v|``.
+    ``|g|`` and not with ``|g - v|``. Automatic differentiation of the last step of a solver takes s_i g_i at one
+    threshold, s_i v at another, and differentiates the maximum that is subtracted as well: so errors of s_i count times
+    ``|g| + |v|``, or those of g - <p, g> where p is divided by its sum, and the largest token of a row may lack what
+    all have in common.
 
     Parameters
     ----------
@@ -207,14 +210,21 @@ def vjp_budget(
         size = s.sum(axis=1, keepdims=True)
         v = (s * g).sum(axis=1, keepdims=True) / size
         c = _summation(live.sum(axis=1, keepdims=True), compute)
-        dv = (ds * np.abs(g - v)).sum(axis=1, keepdims=True) / total
-        # Whatever the weights, a mean lies between the least and the largest.
-        dv = np.fmin(dv, np.abs(g - v).max(axis=1, keepdims=True, where=live, initial=0.0))
+        m = (p * g).sum(axis=1, keepdims=True)  # what a division by the sum takes off g
+        around = np.maximum(np.abs(g) + np.abs(v), np.abs(g - m) + np.abs(v - m))
+        furthest = around.max(axis=1, keepdims=True, where=live, initial=0.0)
+        dv = np.where(total > 0, (ds * around).sum(axis=1, keepdims=True) / total, furthest)
         dv += (2 * c + 2) * u * (s * np.abs(g)).sum(axis=1, keepdims=True) / size
         exact = s * (g - v)
-        bound = ds * np.abs(g - v) + (s + ds) * (dv + 2 * u * (np.abs(g) + np.abs(v)))
+        bound = ds * around + (s + ds) * (dv + 2 * u * around)
         bound += out.unit_roundoff * np.abs(exact) + compute.smallest_normal * (1 + np.abs(g) + np.abs(v))
         bound += out.smallest_subnormal
+        # Where the maximum is differentiated as well, it gets what the others lack of a sum of zero: of several the
+        # first, or all alike.
+        lack = (bound * live).sum(axis=1, keepdims=True) + c * u * np.abs(exact).sum(axis=1, keepdims=True)
+        largest = rows == peak[:, None]
+        first = largest & (np.cumsum(largest, axis=1) == 1)
+        bound += np.where(first, lack, np.where(largest, lack / largest.sum(axis=1, keepdims=True), 0.0))
         # A sum of s that overflows leaves nothing of its row, a product or an output only itself.
         open_row = ~(size + ds.sum(axis=1, keepdims=True) <= compute.largest)
         open_entry = ~(np.abs(exact) + bound <= min(compute.largest, out.largest))
@@ -244,11 +254,22 @@ def _elementwise(envelope: Envelope, out: Format, compute: Format) -> Float64:
 def reach_of(envelope: Envelope) -> Float64:
     """How far the answers reach from the exact one, divided by their sum or not, before output rounding.
 
-    To first order in the error of that sum; and answers that lie between 0 and 1, or ``high``, are no further away.
+    Answers that lie between 0 and 1, or ``high``, are no further away.
     """
-    p = envelope.p
-    reach = np.maximum(envelope.high - p, p - envelope.low) + p * envelope.row_sum
+    low, high = divided(envelope)
+    reach = np.maximum(high - envelope.p, envelope.p - low)
     return np.minimum(reach, np.maximum(envelope.high, 1.0))
+
+
+def divided(envelope: Envelope) -> tuple[Float64, Float64]:
+    """Bound the answers from below and above, divided by their sum, which lies within ``row_sum`` of 1, or not.
+
+    No share is above its sum, whatever the sum: for large alpha that may be far from 1.
+    """
+    high, spare = envelope.high, envelope.p * envelope.row_sum
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        raised = np.minimum(high / np.maximum(1 - envelope.row_sum, 0.0), np.maximum(high, 1.0) + spare)
+    return np.maximum(envelope.low - spare, 0.0), np.where(high > 0, raised, 0.0)
 
 
 def _output_rounding(envelope: Envelope, out: Format, compute: Format) -> Float64:
@@ -258,8 +279,27 @@ def _output_rounding(envelope: Envelope, out: Format, compute: Format) -> Float6
     return np.where(envelope.high > 0, rounding + floor, 0.0)
 
 
-def envelope_of(rows: Float64, peak: Float64, alpha: float, compute: Format, drift: Float64 | float = 0.0) -> Envelope:
+def deformed_budget(z: Any, alpha: float, dtype: Any, *, compute_dtype: Any = None) -> Float64:
+    """Error of an implementation that takes the form which keeps its digits near softmax; see :func:`budget`."""
+    out, compute = _formats(dtype, compute_dtype)
+    array = as_array(z)
+    rows, peak = as_rows(array, -1)
+    envelope = envelope_of(rows, peak, alpha, compute, forms=(True,))
+    return restore(_elementwise(envelope, out, compute), array.shape, -1)
+
+
+def envelope_of(
+    rows: Float64,
+    peak: Float64,
+    alpha: float,
+    compute: Format,
+    drift: Float64 | float = 0.0,
+    *,
+    forms: tuple[bool, ...] = (False, True),
+) -> Envelope:
     """Reach of the answers for rows whose logits are themselves off by up to ``drift``, elementwise.
+
+    Near softmax, of the power form (False), of the deformed one (True), or of either.
 
     Logits off by e_i move tau by an average of the a e_i over tokens that the perturbed support can hold, and so
     y_i by at most a (drift_i + the largest drift of such a token): that is added to d_i.
@@ -268,27 +308,32 @@ def envelope_of(rows: Float64, peak: Float64, alpha: float, compute: Format, dri
     off = np.where(rows > -np.inf, drift, 0.0)
     if alpha == 1:
         return _softmax_envelope(rows, peak, p, compute, off)
-    envelope = _power_envelope(rows, peak, p, alpha, compute, off, deformed=False)
-    if alpha < NEAR_SOFTMAX:
-        other = _power_envelope(rows, peak, p, alpha, compute, off, deformed=True)
-        finer = other.high - other.low < envelope.high - envelope.low
-        envelope = Envelope(
-            p,
-            np.where(finer, other.low, envelope.low),
-            np.where(finer, other.high, envelope.high),
-            np.minimum(other.row_sum, envelope.row_sum),
-        )
+    if alpha >= NEAR_SOFTMAX:
+        forms = (False,)
+    envelope = _of_forms(forms, rows, peak, p, alpha, compute, off)
     held = float(compute.round_array(alpha))
-    if held != alpha and held >= 1:  # alpha is not a number of the format: point 1 of the model
+    if held != alpha and held > 1:  # alpha is not a number of the format: point 1 of the model
         shifted, _ = solve_rows(rows, peak, held)
-        change = shifted - p
+        change, there = shifted - p, _of_forms(forms, rows, peak, shifted, held, compute, off)
+        low, high = envelope.low + np.minimum(change, 0.0), envelope.high + np.maximum(change, 0.0)
         envelope = Envelope(
             p,
-            np.maximum(envelope.low + np.minimum(change, 0.0), 0.0),
-            envelope.high + np.maximum(change, 0.0),
-            envelope.row_sum,
+            np.maximum(np.minimum(low, there.low), 0.0),
+            np.maximum(high, there.high),
+            np.maximum(envelope.row_sum, there.row_sum),
         )
     return envelope
+
+
+def _of_forms(forms: tuple[bool, ...], *given: Any) -> Envelope:
+    """Reach of the answers for alpha > 1 by any of some forms, deformed or not."""
+    several = [_power_envelope(*given, deformed=each) for each in forms]
+    return Envelope(
+        several[0].p,
+        np.minimum.reduce([each.low for each in several]),
+        np.maximum.reduce([each.high for each in several]),
+        np.maximum.reduce([each.row_sum for each in several]),
+    )
 
 
 def _softmax_envelope(rows: Float64, peak: Float64, p: Float64, compute: Format, drift: Float64) -> Envelope:
@@ -337,6 +382,11 @@ def _power_envelope(
         data, tau, last = 2 * u * below, np.full_like(t, 3 * u), u * np.abs(r)
         known = np.full_like(r, _REFERENCE)
     data = data + flushed + known
+    with np.errstate(divide="ignore", over="ignore"):
+        # A threshold, or a distance from it, below the smallest normal number may be flushed to zero.
+        flush = np.minimum(np.where(t > 0, compute.smallest_normal / t, np.inf), _FAR)
+        tau = tau + np.where(t < compute.smallest_normal, flush, 0.0)
+        last = last + np.where(np.abs(r) * t < 2 * compute.smallest_normal, flush, 0.0)
     furthest = off.max(axis=1, keepdims=True)
     off += off.max(axis=1, keepdims=True, where=r + 2 * data + off + furthest > 0, initial=0.0)
     reachable = data + tau + last + off

@@ -8,6 +8,7 @@ What is common to all (validation, masks, batches, outward rounding) is here.
 
 from __future__ import annotations
 
+import inspect
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -24,6 +25,7 @@ from ..formats import Format, as_format
 from ..inputs import Float64, as_array, as_finite, as_logits
 from .parts import FLOAT64, stored
 from .profile import Profile
+from .sensitivity import by_sensitivity
 
 __all__ = ["NORMALISERS", "Normaliser", "Undefined", "normaliser", "register"]
 
@@ -204,18 +206,21 @@ class Normaliser(ABC):
     def _balls(self, z: list[arb], *_: Any, **settings: Any) -> list[arb]:
         """Return the weights of exact logits, at the working precision; parameters come by keyword."""
 
-    @abstractmethod
     def _careful(self, z: Float64, arithmetic: Arithmetic, *_: Any, **settings: Any) -> Rounded:
-        """Run the careful program for the weights at finite logits of shape (..., n); parameters come by keyword."""
+        """Run the careful program for the weights at finite logits of shape (..., n); parameters come by keyword.
 
-    @abstractmethod
+        A normaliser without one of its own has `_values`, whose sensitivity to the logits bounds the error.
+        """
+        return by_sensitivity(lambda rows: self._values(rows, **settings), z, arithmetic)
+
     def _careful_pull(
         self, z: Float64, grad: Float64, arithmetic: Arithmetic, out: Format, *_: Any, **settings: Any
     ) -> Rounded:
         """Run the careful program for the vector-Jacobian product, which may use weights that were saved in ``out``.
 
-        Its error is infinite where the derivative jumps.
+        Its error is infinite where the derivative jumps; everywhere, for a normaliser that has `_pull` alone.
         """
+        return Rounded(self._pull(z, grad, **settings), np.full_like(z, np.inf), arithmetic)
 
     @np.errstate(over="ignore", invalid="ignore")
     def _values(self, z: Float64, *_: Any, **settings: Any) -> Float64:
@@ -275,9 +280,24 @@ _N = TypeVar("_N", bound=type[Normaliser])
 
 
 def register(kind: _N) -> _N:
-    """Add a normaliser to `NORMALISERS`; a class decorator."""
+    """Add a normaliser to `NORMALISERS`; a class decorator.
+
+    A class without a profile has the parameters of its `_values`, keywords with defaults, and nothing is taken for true
+    of it but its definition.
+
+    Raises
+    ------
+    ValueError
+        If the name is taken, or the class has neither `_values` nor `_careful`.
+    """
     if kind.name in NORMALISERS:
         raise ValueError(f"two normalisers are called {kind.name!r}; give each a name of its own")
+    if kind._values is Normaliser._values and kind._careful is Normaliser._careful:
+        raise ValueError(f"{kind.name} says nowhere what its values are; define _values, in float64, or _careful")
+    if kind.profile is Normaliser.profile:
+        keywords = inspect.signature(kind._values).parameters.values()
+        parameters = {each.name: each.default for each in keywords if each.kind is each.KEYWORD_ONLY}
+        kind.profile = Profile(parameters, true=frozenset(), lifts=False)
     NORMALISERS[kind.name] = kind()
     return kind
 

@@ -73,6 +73,7 @@ class Softmax(SoftmaxOf):
     title = "softmax"
     definition = r"p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}"
     source = "Bridle, Probabilistic interpretation of feedforward classification network outputs (1990)"
+    profile = Profile()
 
     def _logits(self, z: Float64, arithmetic: Arithmetic) -> Rounded:
         return arithmetic.exact(z)
@@ -134,6 +135,7 @@ class AdaptiveTemperatureSoftmax(Normaliser):
         r" \text{ if } H > \tfrac12, \text{ else } 1; \quad H = H_1(\mathrm{softmax}(z))"
     )
     source = "Veličković et al., softmax is not enough for sharp out-of-distribution (arXiv 2410.01104)"
+    profile = Profile()
 
     def _values(self, z: Float64) -> Float64:
         return softmax(lifted(z, self._scale(FLOAT64.exact(softmax(z)))[0].value))

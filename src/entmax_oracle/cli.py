@@ -6,6 +6,8 @@ import argparse
 import os
 import re
 import sys
+import tempfile
+import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import version
@@ -16,7 +18,7 @@ COMMANDS = ("verify", "formal", "check", "matrix", "solve", "vectors", "peers", 
 _NEGATIVE = re.compile(r"^-(?=\.?\d|inf|nan)", re.IGNORECASE)
 
 EPILOG = """\
-exit status: 0 all good, 1 something is violated or refuted, 2 unusable input
+exit status: 0 all good, 1 violated or refuted, 2 unusable input, 3 a fault of entmax-oracle, 130 interrupted
 """
 
 
@@ -50,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 all good, 1 something is violated or refuted, 2 unusable input, 130 interrupted.
+        0 all good, 1 something is violated or refuted, 2 unusable input, 3 a fault of this program, 130 interrupted.
     """
     words = sys.argv[1:] if arguments is None else arguments
     options = parser().parse_args([_NEGATIVE.sub(r" \g<0>", word) for word in words])
@@ -65,6 +67,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of a pipe has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except Exception as error:
+        print(f"entmax-oracle: {_fault(error)}", file=sys.stderr)
+        return 3
+
+
+def _fault(error: Exception) -> str:
+    """Say in one line what went wrong in this program itself, and where the stack lies that a report needs."""
+    text = "".join(traceback.format_exception(error))
+    with tempfile.NamedTemporaryFile("w", prefix="entmax-oracle-", suffix=".txt", delete=False) as file:
+        file.write(text)
+    what = f"{type(error).__name__}: {error}".splitlines()[0]
+    return f"a fault of entmax-oracle itself: {what}; please report it to its maintainers, with {file.name}"
 
 
 if __name__ == "__main__":

@@ -55,9 +55,13 @@ class Implementation(pytest.Collector):
     def collect(self) -> Iterator[pytest.Item]:
         """Make one item per alpha, dtype and law."""
         from entmax_oracle.proofs_checks.conformance.checker import plan
+        from entmax_oracle.proofs_checks.conformance.target.loading import locate
 
         try:
-            chosen = plan(from_options(self.name, self.config.option, _PREFIX))
+            locate(self.name)
+            ask = from_options(self.name, self.config.option, _PREFIX)
+            ask.refuse_missing()
+            chosen = plan(ask)
         except ValueError as error:
             raise pytest.UsageError(f"--entmax-impl {self.name}: {error}") from None
         for position, each in enumerate(chosen.settings):
@@ -112,6 +116,8 @@ class LawItem(pytest.Item):
         result = self.check.result(self.law)
         if result is None or result.status == "skip":
             pytest.skip(result.message if result else "not judged")
+        if result.status == "partial":
+            pytest.skip(f"kept by {result.examples} cases, but {result.message}")
         if result.status == "fail":
             lines = [result.statement, f"  {result.message}"]
             for found in result.counterexamples[:1]:

@@ -75,7 +75,7 @@ def test_events_that_end_early_keep_what_was_judged(told):
     assert "interrupted" in found.message
     values = next(law for law in found.laws if law.law == "values")
     assert [each["status"] for each in values.settings] == ["fail", "skip"]
-    assert gather(events[:1]).verdict == "unusable"  # nothing was judged: neither conforms nor violates
+    assert gather(events[:1]).verdict == "interrupted"  # nothing was judged: neither conforms nor violates
 
 
 def test_a_line_cut_short_is_left_out_and_other_text_refused(told):

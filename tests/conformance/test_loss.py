@@ -21,20 +21,21 @@ class _Loss(torch.autograd.Function):
     """The textbook's formula, after subtracting the maximum, with probabilities from elsewhere."""
 
     @staticmethod
-    def forward(ctx, z, y, alpha, power):
+    def forward(ctx, z, y, alpha, power, masks=True):
         x = z.detach().to(torch.float64 if z.dtype == torch.float64 else torch.float32)
         x = x - x.max(dim=-1, keepdim=True).values
         p = torch.from_numpy(entmax(x.double().numpy(), alpha)).to(x.dtype)
         ctx.save_for_backward(p, y)
         ctx.power = power
         entropy = -torch.xlogy(p, p) if alpha == 1 else (p - p**alpha) / (alpha * (alpha - 1))
-        return ((p * x + entropy).sum(dim=-1) - x.gather(-1, y[:, None])[:, 0]).to(z.dtype)
+        product = torch.where(p > 0, p * x, 0.0) if masks else p * x
+        return ((product + entropy).sum(dim=-1) - x.gather(-1, y[:, None])[:, 0]).to(z.dtype)
 
     @staticmethod
     def backward(ctx, grad):
         p, y = ctx.saved_tensors
         hit = torch.zeros_like(p).scatter_(-1, y[:, None], 1.0)
-        return (grad[:, None].to(p.dtype) * (p**ctx.power - hit)).to(grad.dtype), None, None, None
+        return (grad[:, None].to(p.dtype) * (p**ctx.power - hit)).to(grad.dtype), None, None, None, None
 
 
 def honest(z, y, alpha):
@@ -60,6 +61,14 @@ def half_a_permille(z, y, alpha):
 
 def always_the_first(z, y, alpha):
     return honest(z, torch.zeros_like(y), alpha)
+
+
+def zero_times_a_mask(z, y, alpha):
+    return _Loss.apply(z, y, alpha, 1.0, False)
+
+
+def log_of_a_clamped_softmax(z, y):
+    return -torch.softmax(z, -1).clamp(min=torch.finfo(z.dtype).tiny).log().gather(-1, y[:, None])[:, 0]
 
 
 def gradient_of_sensitivity(z, y, alpha):
@@ -136,3 +145,11 @@ def test_the_budget_holds_for_the_textbook_formula_and_is_not_wide(alpha, dtype)
     off = np.abs(g[:, None] * (p.astype(np.float64) - np.eye(9)[y]) - g[:, None] * fenchel_young_grad(z, y, alpha))
     assert (off <= room).all()
     assert fenchel_young_loss(z, y, alpha).shape == allowed.shape
+
+
+@pytest.mark.parametrize(
+    ("function", "more"), [(zero_times_a_mask, {}), (log_of_a_clamped_softmax, {"fixed_alpha": 1})]
+)
+def test_masked_classes_and_targets_far_below_the_maximum_are_tried(function, more):
+    first = replace(EFFORT, examples=1, shrinking=0)
+    assert check(function, kind="loss", laws=["values"], profile=first, **more).verdict == "violates"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from flint import arb
 
 pytest.importorskip("torch")
 
@@ -24,7 +25,7 @@ from entmax_oracle.proofs_checks.matrix.cells import PROPERTIES as COLUMNS
 from entmax_oracle.proofs_checks.matrix.cells import cell
 from entmax_oracle.proofs_checks.matrix.subject import Reference
 from entmax_oracle.reference.formats import as_format
-from entmax_oracle.reference.normalisers import NORMALISERS
+from entmax_oracle.reference.normalisers import NORMALISERS, Normaliser, register
 from entmax_oracle.reference.normalisers.budgets import normaliser_budget, normaliser_vjp_budget
 
 FILE = str(Path(__file__).parent / "zoo" / "normalisers.py")
@@ -207,3 +208,51 @@ def test_a_width_that_no_quotient_survives_is_not_judged():
     assert np.isinf(room).all()
     room = normaliser_vjp_budget("self-adjust-softmax", [0.0, -(2.0**-9)], [1.0, 0.5], "bfloat16", normalised=True)
     assert np.isfinite(room[1])
+
+
+def test_a_normaliser_that_its_user_defines_is_checked():
+    """Softmax with a sink in its denominator: values and balls alone, its parameter read off the signature."""
+
+    class WithSink(Normaliser):
+        name, title, definition, source = (
+            "with-sink",
+            "softmax with a sink",
+            r"e^{z_i} / (e^s + \sum_j e^{z_j})",
+            "here",
+        )
+
+        def _values(self, z, *, sink: float = 0.0):
+            top = np.maximum(z.max(-1, keepdims=True), sink)
+            e = np.exp(z - top)
+            return e / (np.exp(sink - top) + e.sum(-1, keepdims=True))
+
+        def _balls(self, z, *, sink: float = 0.0):
+            e = [x.exp() for x in z]
+            return [x / sum(e, arb(sink).exp()) for x in e]
+
+    def right(z, sink):
+        return torch.softmax(torch.cat([torch.full_like(z[..., :1], sink), z], -1), -1)[..., 1:]
+
+    def dropped(z, sink):
+        return torch.softmax(z, -1)
+
+    register(WithSink)
+    try:
+        assert WithSink().parameters == {"sink": 0.0}
+        options = {"kind": "normaliser", "against": "with-sink", "parameters": {"sink": (0.5, 30.0)}}
+        options |= {"laws": ["values", "deletion"], "profile": replace(EFFORT, examples=2)}
+        check(right, **options).raise_for_violations()
+        assert check(dropped, **options).verdict == "violates"
+    finally:
+        del NORMALISERS["with-sink"]
+
+
+def test_a_normaliser_without_values_is_refused():
+    class Empty(Normaliser):
+        name = "empty"
+
+        def _balls(self, z):
+            return z
+
+    with pytest.raises(ValueError, match="define _values"):
+        register(Empty)

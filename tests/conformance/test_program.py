@@ -113,7 +113,7 @@ def test_what_breaks_the_protocol_is_named(tmp_path, source, complaint):
 def test_a_program_that_hangs_is_reported(tmp_path):
     target = program(tmp_path, "import time; time.sleep(60)")
     report = check(target, (2.0,), profile=EFFORT, timeout=0.1, laws=["values"])
-    assert report.verdict == "violates"
+    assert report.verdict == "unusable"  # for it never answers
     assert "no answer within" in str(report)
 
 

@@ -3,8 +3,7 @@
 python tests/golden/golden.py            # say which outputs differ from the stored ones
 python tests/golden/golden.py --record   # store today's; read the difference before you commit it
 
-Seconds, versions, platform and dates are left out. Answers of `check` are those at the first cases of every law, with
-seed 0, so that a machine's speed has no say in them.
+Seconds, versions, platform and dates are left out. What `check` says of the zoo is measured by `zoo/power.py` instead.
 """
 
 from __future__ import annotations
@@ -16,15 +15,11 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent / "conformance"))
-
 PUBLIC = (
     "entmax_oracle",
     "entmax_oracle.theory",
@@ -122,46 +117,6 @@ def theorem(entry: dict[str, Any]) -> dict[str, Any]:
     return short
 
 
-RANDOM = ("dropout",)
-"""Members of the zoo whose fault is that no two answers agree."""
-
-
-def checks() -> dict[str, Any]:
-    """What `check` says of every implementation of the zoo."""
-    from zoo.catalogue import FAULTS, HONEST
-
-    return {name: checked(name) for name in (*FAULTS, *HONEST)}
-
-
-def checked(name: str) -> dict[str, Any]:
-    """What `check` says of one implementation of the zoo at the first cases of every law."""
-    import torch
-    from zoo.catalogue import FAULTS, HONEST
-    from zoo.power import laws_of
-
-    from entmax_oracle.proofs_checks.conformance import PROFILES, check
-
-    torch.set_num_threads(1)
-    each = {**FAULTS, **HONEST}[name]
-    effort = replace(PROFILES["quick"], examples=1, shrinking=0, long_rows=(1025,), total=3600.0)
-    options = {**each.options, "alphas": each.alphas[:1], "dtypes": each.dtypes[:1]}
-    report = check(each.function, **options, laws=laws_of(each), profile=effort).to_dict()
-    return {
-        "verdict": report["verdict"],
-        "laws": {law["law"]: law["status"] if name in RANDOM else _law(law) for law in report["laws"]},
-        "keys": sorted(report),
-    }
-
-
-def _law(law: dict[str, Any]) -> list[Any]:
-    """What became of a law; the input that breaks it may be thousands of tokens long."""
-    law = json.loads(json.dumps(law, default=str).replace(f"{HERE.parents[1]}/", ""))
-    short = [law["status"], law["examples"], f"{float(law['worst_ratio'] or 0):.3g}"]
-    if law["status"] != "pass":
-        short += [law["message"], _digest(law["counterexample"])]
-    return short
-
-
 def _lasting(value: Any) -> Any:
     if isinstance(value, dict):
         return {str(key): _lasting(each) for key, each in value.items() if key not in _PASSING}
@@ -174,9 +129,7 @@ def _digest(value: Any) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
-GOLDENS: dict[str, Callable[[], Any]] = {
-    each.__name__: each for each in (helps, names, vectors, matrix, verify, checks)
-}
+GOLDENS: dict[str, Callable[[], Any]] = {each.__name__: each for each in (helps, names, vectors, matrix, verify)}
 
 
 def stored(name: str) -> Any:
@@ -186,17 +139,7 @@ def stored(name: str) -> Any:
 
 def present(name: str) -> Any:
     """The golden as it is now, as JSON has it."""
-    return json.loads(json.dumps(_in_processes(name), default=str))
-
-
-def _in_processes(name: str) -> Any:
-    if name != "checks":
-        return GOLDENS[name]()
-    from zoo.catalogue import FAULTS, HONEST
-
-    every = [*FAULTS, *HONEST]
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
-        return dict(zip(every, pool.map(checked, every), strict=True))
+    return json.loads(json.dumps(GOLDENS[name](), default=str))
 
 
 def differences(before: Any, after: Any, at: str = "") -> list[str]:
@@ -221,7 +164,7 @@ def main() -> int:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--record", action="store_true", help="store what is found")
-    parser.add_argument("--only", nargs="*", choices=GOLDENS, default=[*GOLDENS])
+    parser.add_argument("--only", nargs="*", choices=GOLDENS, default=[*GOLDENS], metavar="GOLDEN")
     options = parser.parse_args()
     found = 0
     for name in options.only:

@@ -192,8 +192,8 @@ def test_everything_is_escaped(write):
     ("content", "rule"),
     [
         (
-            {"schema": "entmax-oracle/check/2", "laws": []},
-            r"'entmax-oracle/check/2' found, 'entmax-oracle/check/1' exp",
+            {"schema": "entmax-oracle/check/3", "laws": []},
+            r"'entmax-oracle/check/3' found, 'entmax-oracle/check/2' exp",
         ),
         ({"laws": []}, "schema None found"),
         ([1], "schema None found"),

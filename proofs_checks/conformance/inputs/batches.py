@@ -94,7 +94,8 @@ def edges(setting: Setting) -> list[Float64]:
     # Vocabularies, and indices beyond 16 bits; few, for each takes a second where compilers meet new shapes.
     lengths = [] if setting.few_shapes or max(setting.long_rows, default=0) < 4000 else [8195, 32771]
     lengths += [65537] if setting.max_n > 1000 else []
-    long = [stack([Row("constant", n), Row("gaussian", n, 0.1, n, order="rising")], setting) for n in lengths]
+    kinds = [("constant", 1.0, "drawn"), ("gaussian", 0.1, "rising"), ("flat", 30.0, "drawn")]  # no sum is exactly 1
+    long = [stack([Row(family, n, scale, n, order=order) for family, scale, order in kinds], setting) for n in lengths]
     return [*few, *long, *([many(setting, 66_001)] if setting.max_n > 1000 else [])]
 
 

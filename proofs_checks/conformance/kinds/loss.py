@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY, dataclass, replace
+from dataclasses import KW_ONLY, dataclass
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -36,7 +36,7 @@ class LossCase(RowsCase):
     Parameters
     ----------
     logits : ndarray of float64, shape (r, n)
-        Finite numbers of the format under test.
+        Numbers of the format under test; ``-inf`` masks a class that is not aimed at.
     target : ndarray of int, shape (r,)
         Class indices.
     layout, variant, shift, cotangent_layout, cotangent
@@ -125,14 +125,34 @@ class LossOracle(Oracle):
 
 
 def _case(setting: Setting, rows: tuple[Row, ...], variant: int, shift: float = 0.0) -> LossCase:
-    logits = np.stack([replace(row, masked=0.0).values(setting.alpha, setting.dtype) for row in rows])
-    logits = np.clip(np.where(np.isfinite(logits), logits, 0.0), -1e4, 1e4)
-    rng = np.random.default_rng(variant)
-    n = logits.shape[1]
-    # The largest logit, the smallest, and any: the loss is small, large and ordinary.
-    picks = [logits.argmax(axis=1), logits.argmin(axis=1), rng.integers(0, n, len(logits))]
-    target = picks[variant % 3].astype(np.int64)
+    logits = np.stack([row.values(setting.alpha, setting.dtype) for row in rows])
+    live = np.isfinite(logits)
+    logits = np.where(live, np.clip(logits, -1e4, 1e4), -np.inf)
+    order = np.random.default_rng(variant).random(logits.shape)
+    # The largest logit, the smallest that is not masked, and any: the loss is small, large and ordinary.
+    picks = [logits, -np.where(live, logits, np.inf), np.where(live, order, -np.inf)]
+    target = picks[variant % 3].argmax(axis=1).astype(np.int64)
     return LossCase(quantise(logits, setting.dtype), target=target, variant=variant, shift=shift)
+
+
+_DEPTHS = (40.0, 95.0, 110.0, 500.0, 760.0, 1000.0)  # where exponentials of every format are tiny, and where they are 0
+
+
+def _far_below(setting: Setting) -> list[LossCase]:
+    """Targets far below the maximum, among ordinary classes and masked ones."""
+    found = []
+    for depth in _DEPTHS:
+        logits = np.stack([Row("gaussian", 5, 1.0, seed).values(setting.alpha, setting.dtype) for seed in range(3)])
+        logits[np.arange(3), np.arange(3)] = logits.max(axis=1) - depth
+        logits[2, 4] = -np.inf
+        found.append(LossCase(quantise(logits, setting.dtype), target=np.arange(3)))
+    return found
+
+
+def _masked(setting: Setting) -> list[LossCase]:
+    """Classes that are masked: some, and all but one."""
+    rows = [Row(family, n, seed=n, masked=0.5) for family in ("gaussian", "constant") for n in (2, 3, 9, 33)]
+    return [_case(setting, (row, *row.again(1)), variant) for variant, row in enumerate(rows)]
 
 
 def shifted_losses(setting: Setting) -> st.SearchStrategy[LossCase]:
@@ -165,7 +185,7 @@ class LossKind(RowsKind):
         found = [_case(setting, rows, variant) for variant, rows in enumerate([*short, *long, *many])]
         # A vocabulary with its last class, whose index takes more than 16 bits.
         vocabulary = [] if setting.few_shapes else [_case(setting, (Row("gaussian", 66_001, order="rising"),), 0)]
-        return [*found, *vocabulary]
+        return [*found, *vocabulary, *_masked(setting), *_far_below(setting)]
 
     def form(self, subject: Subject) -> Form:
         return alpha_by_position(("z", "y"), subject)

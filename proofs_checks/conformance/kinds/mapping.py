@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import cycle, product
 from typing import Any
@@ -12,6 +11,7 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from entmax_oracle.reference.budgets.alpha_gradient import grad_alpha_budget
 from entmax_oracle.reference.budgets.mapping import budget, row_sum_budget, vjp_budget
 from entmax_oracle.reference.enclosures.calculus import enclose_grad_alpha, enclose_vjp
 from entmax_oracle.reference.enclosures.enclosure import enclose
@@ -169,53 +169,14 @@ class MappingOracle(RowsOracle):
         return {"logits": Expected(found.lower, found.upper, np.where(smooth | (allowed == 0), allowed, np.inf))}
 
     def alpha_gradient(self, case: MappingCase) -> Expected:
-        """Differentiate ``<cotangent, p>`` in alpha.
-
-        A careful implementation evaluates the published formula (Correia, Niculae and Martins 2019, prop. 1)
-
-            dp_i/dalpha = (p_i - w_i)/a**2 - (p_i log p_i - w_i sum_j p_j log p_j)/a,     w = s / sum s,
-
-        from its own p, so each p_i is off by its budget, s_i = p_i**(2 - alpha) by as much as that moves it, and
-        every product and sum by its rounding. The budget is the sum of what these move each term; infinite at
-        alpha = 1, where the formula has no value, and for alpha >= 2 where a token is within its error of tau.
-        """
-        logits, cotangent, alpha = case.logits, case.cotangent, self.setting.alpha
-        assert cotangent is not None
-        n, a = logits.shape[-1], alpha - 1.0
-        by_alpha = enclose_grad_alpha(logits, alpha)
-        exact = math.fsum(((by_alpha.lower + by_alpha.upper) / 2 * cotangent).ravel())
-        if a == 0 or not by_alpha.differentiable.all():
+        """Differentiate ``<cotangent, p>`` in alpha; the budget is infinite where the derivative is in doubt."""
+        setting, given = self.setting, (case.logits, case.cotangent, self.setting.alpha)
+        assert case.cotangent is not None
+        by_alpha = enclose_grad_alpha(case.logits, setting.alpha)
+        exact = math.fsum(((by_alpha.lower + by_alpha.upper) / 2 * case.cotangent).ravel())
+        if not by_alpha.differentiable.all():
             return _number(exact, np.inf)
-        expected = self(case)
-        p, b = (expected.lower + expected.upper) / 2, expected.budget
-        low, high, live = np.maximum(p - b, 0.0), p + b, b > 0
-        if alpha >= 2 and (live & (low == 0)).any():
-            return _number(exact, np.inf)
-        form = as_format(self.setting.compute_dtype or self.format.name)
-        u = (form if form.precision_bits >= 24 or self.setting.compute_dtype else as_format("float32")).unit_roundoff
-        c = (np.ceil(np.log2(n)) + n / 8 + 6) * u
-
-        def s(x: Float64) -> Float64:
-            return np.asarray(np.where(live & (x > 0), np.where(x > 0, x, 1.0) ** (1 - a), 0.0))
-
-        def plogp(x: Float64) -> Float64:
-            return np.asarray(x * np.log(np.where(x > 0, x, 1.0)))
-
-        def span(f: Callable[[Float64], Float64]) -> Float64:
-            ends = np.maximum(np.abs(f(low) - f(p)), np.abs(f(high) - f(p)))
-            return np.asarray(ends + c * np.abs(f(p)) + b * (f is plogp))
-
-        total = s(p).sum(axis=-1, keepdims=True)
-        ds, dl = span(s), span(plogp)
-        w = s(p) / total
-        dw = (ds + w * ds.sum(axis=-1, keepdims=True)) / np.maximum(total - ds.sum(axis=-1, keepdims=True), 1e-300)
-        entropy = np.abs(plogp(p)).sum(axis=-1, keepdims=True)
-        each = (b + dw + c * (p + w)) / a**2
-        each += (dl + dw * entropy + w * (dl.sum(axis=-1, keepdims=True) + c * entropy) + c * np.abs(plogp(p))) / a
-        size = (p + w) / a**2 + (np.abs(plogp(p)) + w * entropy) / a
-        allowed = float((np.abs(cotangent) * (each + c * size)).sum())
-        rounding = self.format.unit_roundoff * abs(exact) + self.format.smallest_normal
-        return _number(exact, allowed + rounding)
+        return _number(exact, grad_alpha_budget(*given, self.format.name, compute_dtype=setting.compute_dtype))
 
 
 def _number(exact: float, budget: float) -> Expected:
@@ -295,7 +256,24 @@ def _pulled_cornerstones(setting: Setting) -> list[MappingCase]:
         )
         for n in (63, 65, 127, 129, 255, 257, 513, *setting.long_rows[:1])
     ]
-    return [*short, masked, *laid, *hard, *blocks, *long, *_faint(setting), *_crowded(setting)]
+    return [*short, masked, *laid, *hard, *blocks, *_shaped(setting), *long, *_faint(setting), *_crowded(setting)]
+
+
+def _shaped(setting: Setting) -> list[MappingCase]:
+    """Axes of length 1, and up to three axes before the tokens, none of which may be taken for another.
+
+    Supports of the rows differ in size, and so do the incoming gradients.
+    """
+    shapes = ((2, 1), (1, 3), (3, 1, 1), (2, 3, 1), (1, 2, 3), (2, 3, 2), (3, 3))
+    families = ("gaussian", "constant", "dominant", "window", "levels")
+    found = []
+    for variant, shape in enumerate(shapes[::3] if setting.few_shapes else shapes):
+        rows = [Row(families[i % 5], 5, 1.0, variant + i) for i in range(math.prod(shape))]
+        logits = stack(rows, setting).reshape(*shape, 5)
+        found.append(
+            MappingCase(logits, variant=variant, cotangent=cotangent("normal", logits.shape, 9, setting.dtype))
+        )
+    return found
 
 
 def _crowded(setting: Setting) -> list[MappingCase]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from entmax_oracle.reference.formats import as_format
+
 from ..calls import Float64
 from ..case import Setting
 from ..expected import Expected
 from ..kinds.attention.case import AttentionCase
-from ..kinds.attention.shapes import ACROSS, PLAIN, Shape, drawn, listed, needle, unseen
-from ..law import Finding, SessionLike, compare, differ, judge_against, law
+from ..kinds.attention.shapes import ACROSS, PLAIN, Shape, distant, drawn, listed, needle, unseen
+from ..law import Finding, SessionLike, compare, differ, judge_against, law, worst_of
 
 __all__: list[str] = []
 
@@ -37,9 +39,13 @@ def alibi(session: SessionLike, case: AttentionCase) -> Finding:
     return _by_values(session, case)
 
 
-alibi.draws(drawn(alibi=True)).cornerstones(
-    listed(*(Shape(1, 1, 2, m, n, alibi=True, scale=s) for m, n in ((1, 5), (5, 5), (5, 2)) for s in (None, 2.0)))
-)
+def _biased(setting: Setting) -> list[AttentionCase]:
+    lengths = ((1, 5), (5, 5), (5, 2))
+    small = listed(*(Shape(1, 1, 2, m, n, alibi=True, scale=s) for m, n in lengths for s in (None, 2.0)))
+    return [*small(setting), *distant(setting)]
+
+
+alibi.draws(drawn(alibi=True)).cornerstones(_biased)
 
 
 @law("scale", cites="definition", kinds=_ONLY, weight=0.4, about="scale")
@@ -168,16 +174,21 @@ groups.draws(drawn(key_heads=2)).cornerstones(listed(*PLAIN))
 
 @law("padding", cites="definition", kinds=_ONLY, about="lengths")
 def padding(session: SessionLike, case: AttentionCase) -> Finding:
-    """Keys and values beyond key_lengths change nothing."""
+    """Keys and values beyond key_lengths change nothing, be they finite, infinite or NaN."""
     n = case.key.shape[2]
     lengths = case.key_lengths or tuple(n - 1 - (b + case.variant) % n for b in range(len(case.key)))
     case = case.altered(key_lengths=lengths)
     hidden = np.arange(n) >= np.array(lengths)[:, None]
-    key, value = case.key.copy(), case.value.copy()
-    key[np.broadcast_to(hidden[:, None], key.shape[:3])] = 256.0
-    value[np.broadcast_to(hidden[:, None], value.shape[:3])] = -(2.0**14)
-    before, after = session.values(case, case.altered(key=key, value=value))
-    return differ(session, session.oracle(case), before, after, "when keys and values beyond key_lengths change")
+    kept = ~np.broadcast_to(hidden[:, None], case.key.shape[:3])[..., None]
+    largest = as_format(session.setting.dtype).largest
+    garbage = [(256.0, -(2.0**14)), (np.nan, np.nan), [(np.inf, -np.inf), (-largest, largest)][case.variant % 2]]
+    filled = [case.altered(key=np.where(kept, case.key, k), value=np.where(kept, case.value, v)) for k, v in garbage]
+    before, *after = session.values(case, *filled)
+    expected = session.oracle(case)
+    return worst_of(
+        differ(session, expected, before, each, f"when keys beyond key_lengths are {k!r}, values {v!r}")
+        for each, (k, v) in zip(after, garbage, strict=True)
+    )
 
 
 padding.draws(drawn(batch=2)).cornerstones(listed(*PLAIN))

@@ -19,18 +19,37 @@ from ..kinds.mapping import MappingCase
 from ..kinds.normaliser.inputs import normaliser_case
 from ..kinds.normaliser.oracle import NormaliserCase
 from ..kinds.rows import RowsCase
-from ..law import Finding, SessionLike, contract, differ, judge_against, law, worst_of
+from ..law import UNJUDGED, Finding, SessionLike, contract, differ, judge_against, law, worst_of
 
 __all__: list[str] = []
 
 
-@contract("returns")
+def _refuses_nothing(request: Request, outcome: Outcome) -> bool:
+    """Whether an array of no rows was refused, by an exception."""
+    return request.case.elements == 0 and outcome.status == "raised"
+
+
+@contract("returns", applies=lambda request, outcome: not _refuses_nothing(request, outcome))
 def returns(request: Request, outcome: Outcome) -> str:
     """Every finite or masked row with a live token gets an answer."""
-    if outcome.status == "returned":
-        return ""
+    return "" if outcome.status == "returned" else _unanswered(request, outcome)
+
+
+def _unanswered(request: Request, outcome: Outcome) -> str:
+    """Say what became of a call instead of an answer."""
     what = {"raised": "raises", "hung": "does not return:", "died": "ends its process:"}[outcome.status]
     return f"on {request.case.what} ({request.dtype}, {request.case.layout}) it {what} {outcome.detail}"
+
+
+@contract(
+    "empty batch",
+    kinds=("mapping", "normaliser"),
+    severity="warning",
+    applies=lambda request, outcome: request.case.elements == 0,
+)
+def empty_batch(request: Request, outcome: Outcome) -> str:
+    """An array of no rows gets an answer of no rows."""
+    return _unanswered(request, outcome) if _refuses_nothing(request, outcome) else ""
 
 
 @contract("shape")
@@ -100,9 +119,19 @@ def determinism(session: SessionLike, case: Case) -> Finding:
         assert kept.values is not None
         told += [(later, "when other calls, also of other sizes, come between")]
         told += [(kept.values, "when it is read after a later call")]
+        told += _refilled(session, case)
     else:
         told += [(later, repeated)]
     return worst_of(differ(session, None, first, each, what) for each, what in told)
+
+
+def _refilled(session: SessionLike, case: Case) -> list[tuple[Float64, str]]:
+    """Answer to a case in memory that held another one in the call before, as buffers do that are used again."""
+    if session.kind.placed(session.setting) == ("contiguous",) or case.layout == "expanded":
+        return []  # arrays that cannot be written to
+    (again,) = session.ask(session.request(case, refilled=case.rolled()))
+    assert again.values is not None
+    return [(again.values, "when its arrays held other numbers in the call before, in the same memory")]
 
 
 determinism.of("attention", "The same call gives the same bits, and a later one does not change them.")
@@ -128,6 +157,7 @@ def state(session: SessionLike, case: MappingCase) -> Finding:
         [
             differ(session, None, first, again, between),
             differ(session, None, first, kept.values, "when it is read after a later call"),
+            *(differ(session, None, first, each, what) for each, what in _refilled(session, case)),
             differ(session, session.oracle(case), first, np.roll(second, -1, axis=-1), after),
             elsewhere,
         ]
@@ -138,16 +168,21 @@ def _at_other_alpha(session: SessionLike, case: MappingCase, first: Float64) -> 
     """Judge the same rows at another alpha that was asked for: it is the call's that counts, not that of `first`."""
     setting = session.setting
     if not setting.others:
-        return Finding()
+        return UNJUDGED
     other = setting.others[int(case.logits.size) % len(setting.others)]
     (outcome,) = session.ask(session.request(case, alpha=other))
     assert outcome.values is not None
     expected = session.kind.oracle(replace(setting, alpha=other))(case)
     found = judge_against(session, outcome.values, expected, "a probability")
     if not found.broken or differ(session, session.oracle(case), first, outcome.values, "").broken:
-        return Finding()  # right, or wrong in another way, which is another law's matter
+        return UNJUDGED  # right, or wrong in another way, which is another law's matter
     text = f"a call with alpha {other:g} answers as the ones with alpha {setting.alpha:g} before it: {found.message}"
     return replace(found, message=text)
+
+
+state.cornerstones(
+    lambda setting: [MappingCase(stack([Row("gaussian", n, seed=i) for i in range(2)], setting)) for n in (5, 33)]
+)
 
 
 @law("layout", cites="definition", weight=0.5, compares=True)

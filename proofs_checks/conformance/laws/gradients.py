@@ -8,14 +8,18 @@ from typing import Any
 
 import numpy as np
 
+from entmax_oracle.reference.formats import as_format
+
 from ..calls import Float64, Outcome
-from ..case import Case
+from ..case import Case, Setting
 from ..expected import Expected
-from ..inputs.rows import quantise
+from ..inputs.batches import stack
+from ..inputs.rows import Row, quantise
+from ..kinds.attention.case import TENSORS, AttentionCase
 from ..kinds.attention.shapes import PLAIN, listed
 from ..kinds.mapping import MappingCase, cotangent
 from ..kinds.rows import RowsCase
-from ..law import Finding, SessionLike, compare, each_pass, in_training, judge_against, law, worst_of
+from ..law import UNJUDGED, Finding, SessionLike, compare, each_pass, in_training, judge_against, law, worst_of
 
 __all__: list[str] = []
 
@@ -71,7 +75,12 @@ def _against(session: SessionLike, outcome: Outcome, expected: dict[str, Expecte
     def _in(name: str, got: Float64, each: Expected) -> Finding:
         several = len(expected) > 1
         what = f"the gradient in {name}" if several else "the gradient"
-        found = judge_against(session, got, session.oracle.within(each), what, session.kind.gradient_unit)
+        within = session.oracle.within(each)
+        if session.kind.name == "normaliser":
+            # One may divide by a range whose square underflows: of a row without a finite budget nothing is claimed.
+            beyond = ~np.isfinite(within.budget).any(axis=-1, keepdims=True)
+            got = np.where(beyond, within.lower, got)
+        found = judge_against(session, got, within, what, session.kind.gradient_unit)
         return replace(found, message=f"{what}, {found.message}") if found.broken and several else found
 
     return each_pass(outcome, judge)
@@ -120,7 +129,7 @@ def overwriting(session: SessionLike, case: MappingCase) -> Finding:
     """A gradient is right, or refused, when the logits or the answer were overwritten before it was taken."""
     _, plain = _ask(session, case)
     if _unusable(session, case, plain) is not None or _judged(session, case, plain).broken:
-        return Finding()  # which is another law's matter
+        return UNJUDGED  # which is another law's matter
     for what in ("answer", "logits"):
         _, outcome = _ask(session, case, overwritten=what)
         if _unusable(session, case, outcome) is None:
@@ -137,13 +146,13 @@ def gradient_sum(session: SessionLike, case: RowsCase) -> Finding:
     """The gradient in the logits of a row sums to zero."""
     gradient = _usable(session, case)
     if gradient is None or not np.isfinite(gradient).all():
-        return Finding()  # the law of the gradient itself says so
+        return UNJUDGED  # the law of the gradient itself says so
     expected = session.oracle.gradients(case)["logits"]
     lower, allowed = expected.lower, expected.budget
-    worst = Finding()
+    worst = Finding() if np.isfinite(allowed).all(axis=-1).any() else UNJUDGED
     for at in np.ndindex(gradient.shape[:-1]):
         off, limit = abs(math.fsum(gradient[at])), float(allowed[at].sum())
-        ratio = off / limit if off and limit else 0.0
+        ratio = off / limit if off and limit and math.isfinite(limit) else 0.0
         if ratio > worst.ratio:
             ulp = off / float(session.oracle.format.ulp(np.abs([lower[at], gradient[at]]).max()))
             where = f" of row {list(at)}" if at else ""
@@ -165,12 +174,92 @@ def gradient_support(session: SessionLike, case: MappingCase) -> Finding:
     """The gradient is exactly zero at tokens off the support."""
     gradient = _usable(session, case)
     if gradient is None:
-        return Finding()  # the law of the gradient itself says so
+        return UNJUDGED  # the law of the gradient itself says so
     # At a token at the threshold itself other subgradients are right too, from alpha = 2 on: a budget, then.
     allowed = session.oracle.gradients(case)["logits"].budget
     outside = (session.oracle(case).support == "out") & (allowed == 0)
     zero = np.zeros_like(gradient)
     return judge_against(session, np.where(outside, gradient, 0.0), Expected(zero, zero, zero), "the gradient")
+
+
+@law("gradient garbage", cites="jacobian", kinds=("mapping",), needs="gradient", weight=0.2)
+def gradient_garbage(session: SessionLike, case: MappingCase) -> Finding:
+    """What the incoming gradient holds at tokens certainly off the support changes nothing, however large.
+
+    Infinities and NaN are not asked of it: the textbook multiplies them by an exact zero.
+    """
+    g = case.cotangent
+    assert g is not None
+    expected = session.oracle.gradients(case)["logits"]
+    outside = (session.oracle(case).support == "out") & (expected.budget == 0)
+    if not outside.any():
+        return Finding()
+    largest = as_format(session.setting.dtype).largest / 4
+    gradient = _usable(session, case.altered(cotangent=np.where(outside, largest, g), cotangent_layout="contiguous"))
+    if gradient is None:
+        return UNJUDGED
+    found = judge_against(session, gradient, session.oracle.within(expected), "the gradient")
+    return (
+        replace(found, message=f"where it is {largest!r} off the support, {found.message}") if found.broken else found
+    )
+
+
+def _sparse(setting: Setting) -> list[MappingCase]:
+    """Rows whose support leaves tokens out, with ordinary gradients."""
+    found = []
+    for n, scale in ((3, 10.0), (17, 10.0), (64, 10.0)):
+        logits = stack(Row("gaussian", n, scale, n).again(3), setting)
+        found.append(MappingCase(logits, variant=2 * n, cotangent=cotangent("normal", logits.shape, n, setting.dtype)))
+    return found
+
+
+gradient_garbage.cornerstones(_sparse)
+
+
+@law("gradient alone", cites="definition", kinds=("attention",), needs="gradient", weight=0.2)
+def gradient_alone(session: SessionLike, case: AttentionCase) -> Finding:
+    """The gradient in the query, the key or the value is the same where the other two need none."""
+    name = TENSORS[case.variant % len(TENSORS)]
+    asked, outcome = _ask(session, case, only=name)
+    text = f"the gradient in {name}, which alone is wanted"
+    problem = outcome.gradient_problem or ("" if outcome.gradients else "no gradient came back")
+    if not problem and outcome.gradients[0].shape != case.tensors[name].shape:
+        problem = f"its shape is {outcome.gradients[0].shape}"
+    if problem:
+        return Finding(True, f"{text}: {problem}", math.inf, math.inf)
+    found = _against(session, outcome, {name: session.oracle.gradients(asked)[name]})
+    sharper = session.oracle.sharper_gradients(asked) if found.broken else None
+    found = found if sharper is None else _against(session, outcome, {name: sharper[name]})
+    return replace(found, message=f"{text}: {found.message}") if found.broken else found
+
+
+def _alone(setting: Setting) -> list[AttentionCase]:
+    cases = listed(*PLAIN[:3], gradient=True)(setting)
+    return [case.altered(variant=variant) for case in cases for variant in range(len(TENSORS))]
+
+
+gradient_alone.cornerstones(_alone)
+
+
+@law(
+    "gradient padding", cites="definition", kinds=("attention",), needs="gradient", severity="warning", about="lengths"
+)
+def gradient_padding(session: SessionLike, case: AttentionCase) -> Finding:
+    """Keys and values beyond key_lengths change no gradient, also where they are NaN."""
+    n = case.key.shape[2]
+    lengths = case.key_lengths or tuple(n - 1 - (b + case.variant) % n for b in range(len(case.key)))
+    case = case.altered(key_lengths=lengths, layout="contiguous", cotangent_layout="")
+    kept = (np.arange(n) < np.array(lengths)[:, None])[:, None, :, None]
+    filled = case.altered(key=np.where(kept, case.key, np.nan), value=np.where(kept, case.value, np.nan))
+    clean, _ = _ask(session, case)
+    asked, outcome = _ask(session, filled.altered(cotangent=clean.cotangent))
+    broken = _unusable(session, asked, outcome)
+    found = _judged(session, clean, outcome) if broken is None else broken
+    text = f"where keys and values beyond key_lengths are NaN, {found.message}"
+    return replace(found, message=text) if found.broken else found
+
+
+gradient_padding.cornerstones(listed(*PLAIN, gradient=True))
 
 
 @law("gradient symmetry", cites="jacobian-semidefinite", kinds=("mapping",), needs="gradient", weight=0.5)
@@ -186,16 +275,16 @@ def gradient_symmetry(session: SessionLike, case: MappingCase) -> Finding:
     for each in (g, h):
         gradient = _usable(session, case.altered(cotangent=each, cotangent_layout="contiguous"))
         if gradient is None:
-            return Finding()  # the law of the gradient itself says so
+            return UNJUDGED  # the law of the gradient itself says so
         products.append(gradient)
     if not g.size or not all(np.isfinite(each).all() for each in products):
-        return Finding()
+        return UNJUDGED
     slack: Float64 = np.zeros(g.shape)
     for each, other in ((g, h), (h, g)):
         found = session.oracle.within(session.oracle.gradients(case.altered(cotangent=each))["logits"])
         with np.errstate(invalid="ignore"):  # nothing times infinity claims nothing
             slack += np.nan_to_num(np.abs(other) * (found.budget + (found.upper - found.lower)), nan=0.0, posinf=np.inf)
-    worst = Finding()
+    worst = Finding() if np.isfinite(slack).all(axis=-1).any() else UNJUDGED
     for at in np.ndindex(g.shape[:-1]):
         off = abs(math.fsum([*(h[at] * products[0][at]), *(-g[at] * products[1][at])]))
         limit = float(slack[at].sum()) + 4 * g.shape[-1] * 2.0**-53 * float(np.abs(h[at] * products[0][at]).sum())

@@ -12,7 +12,7 @@ from ..case import Setting
 from ..inputs.batches import stack
 from ..inputs.rows import Row
 from ..kinds.mapping import MappingCase
-from ..law import Finding, SessionLike, law
+from ..law import UNJUDGED, Finding, SessionLike, law
 
 __all__: list[str] = []
 
@@ -35,7 +35,7 @@ def bias(session: SessionLike, case: MappingCase) -> Finding:
     rows = telling.any(axis=-1)
     count = int(rows.sum())
     if count < 30:  # the mean of fewer is not normal enough
-        return Finding()
+        return UNJUDGED
     miss = np.where(telling, values - np.clip(values, expected.lower, expected.upper), 0.0)
 
     def of_rows(errors: Float64) -> Float64:

@@ -12,7 +12,7 @@ from ..inputs.batches import crowds, displaced, drawn, stack, tie
 from ..kinds.mapping import MappingCase
 from ..kinds.normaliser import inputs as normalisers
 from ..kinds.rows import RowsCase
-from ..law import Finding, SessionLike, compare, law, located
+from ..law import UNJUDGED, Finding, SessionLike, compare, law, located
 
 __all__: list[str] = []
 
@@ -155,7 +155,7 @@ def _pairs(session: SessionLike, case: RowsCase, *, tied: bool) -> Finding:
     """Judge pairs of tokens, each allowed an error of its own: tied ones, or a larger and a smaller one."""
     (values,) = session.values(case)
     slack = session.oracle.own_error(case)
-    worst = Finding()
+    worst = Finding() if np.isfinite(values).all(axis=-1).any() else UNJUDGED
     for at in np.ndindex(values.shape[:-1]):
         order = np.argsort(case.logits[at], kind="stable")
         z, p, e = case.logits[at][order], values[at][order], slack[at][order]

@@ -9,14 +9,28 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Literal
 
-from .report import CONVERTER, LawResult, Report
+from .report import CONVERTER, LawResult, Report, Verdict
 
-__all__ = ["SCHEMA", "Begun", "Ended", "Event", "Judged", "Judging", "Tell", "gather", "line", "read_events", "title"]
+__all__ = [
+    "LACKING",
+    "SCHEMA",
+    "Begun",
+    "Ended",
+    "Event",
+    "Judged",
+    "Judging",
+    "Tell",
+    "gather",
+    "line",
+    "read_events",
+    "title",
+]
 
 SCHEMA = "entmax-oracle/events/1"
 _CUT_OFF = "interrupted: the laws that were not reached are skipped"
+LACKING = "the implementation is said to lack"
+"""What a law says that is not judged because its user said so."""
 
 
 @dataclass(frozen=True)
@@ -75,12 +89,16 @@ class Ended:
     reach : dict
         The largest input that was tried, in each of its sizes.
     seconds : float
+    calls, answered : int
+        Calls that were made, and those of them that returned something.
     """
 
     interrupted: bool
     versions: dict[str, str]
     reach: dict[str, int]
     seconds: float
+    calls: int = 0
+    answered: int = 0
 
 
 Event = Begun | Judging | Judged | Ended
@@ -132,21 +150,39 @@ def gather(events: Iterable[Event]) -> Report:
     laws = tuple(
         _merge([results.get(name, expected[name]) for results in found.values()], begun.settings) for name in expected
     )
-    verdict, message = _verdict(laws, interrupted=ended is None or ended.interrupted)
+    interrupted = ended is None or ended.interrupted
+    verdict, message = _verdict(laws, interrupted=interrupted)
+    if not interrupted and ended is not None and ended.calls and not ended.answered:
+        verdict, message = "unusable", _unanswered(laws)
     shared = {each.name: getattr(begun, each.name) for each in fields(Begun) if each.name not in ("settings", "laws")}
-    report = Report(verdict=verdict, laws=laws, message=message, **shared)
+    complete = verdict != "unusable" and not interrupted and all(map(_judged_in_full, laws))
+    report = Report(verdict=verdict, laws=laws, message=message, complete=complete, **shared)
     if ended is None:
         return report
     return replace(report, versions=begun.versions | ended.versions, reach=ended.reach, seconds=ended.seconds)
 
 
-def _verdict(laws: Sequence[LawResult], interrupted: bool) -> tuple[Literal["conforms", "violates", "unusable"], str]:
+def _judged_in_full(law: LawResult) -> bool:
+    """Whether a law was judged in every setting; a warning, or one that the target is said to lack, need not be."""
+    return law.severity == "warning" or all(
+        each["status"] in ("pass", "fail") or (each["status"] == "skip" and LACKING in each["message"])
+        for each in law.settings
+    )
+
+
+def _unanswered(laws: Sequence[LawResult]) -> str:
+    """Say that no call was ever answered, and what became of the first."""
+    why = next((f": {law.message}" for law in laws if law.law == "returns" and law.message), "")
+    return f"no call was ever answered{why}"
+
+
+def _verdict(laws: Sequence[LawResult], interrupted: bool) -> tuple[Verdict, str]:
     """Say what the laws together say, and why where that is nothing."""
     reason = _CUT_OFF if interrupted else ""
     if any(law.status == "fail" and law.severity == "error" for law in laws):
         return "violates", reason
     if interrupted:
-        return "unusable", reason
+        return "interrupted", reason
     if all(law.status == "skip" for law in laws):
         return "unusable", "no law was judged; see why each was skipped"
     return "conforms", ""
@@ -155,7 +191,7 @@ def _verdict(laws: Sequence[LawResult], interrupted: bool) -> tuple[Literal["con
 def _merge(results: Sequence[LawResult], settings: Sequence[tuple[float, str]]) -> LawResult:
     """One result of a law, with those of the settings inside."""
     failing = [title(*setting) for setting, each in zip(settings, results, strict=True) if each.status == "fail"]
-    order = {"fail": 0, "pass": 1, "skip": 2}
+    order = {"fail": 0, "partial": 1, "pass": 2, "skip": 3}
     worst = min(results, key=lambda each: order[each.status])
     place = ""
     if failing and len(settings) > 1:
@@ -163,6 +199,7 @@ def _merge(results: Sequence[LawResult], settings: Sequence[tuple[float, str]]) 
     return replace(
         worst,
         examples=sum(each.examples for each in results),
+        unclaimed=sum(each.unclaimed for each in results),
         worst_ulp=max(each.worst_ulp for each in results),
         worst_ratio=max(each.worst_ratio for each in results),
         message=place + worst.message,
@@ -176,6 +213,7 @@ def _merge(results: Sequence[LawResult], settings: Sequence[tuple[float, str]]) 
                 "worst_ulp": each.worst_ulp,
                 "worst_ratio": each.worst_ratio,
                 "message": each.message,
+                "unclaimed": each.unclaimed,
             }
             for (alpha, dtype), each in zip(settings, results, strict=True)
         ),

@@ -16,7 +16,7 @@ def to_junit(report: Report) -> str:
     """Write a report as JUnit XML: one test suite per alpha and dtype, one test case per law.
 
     Violated laws are failures, and what a target wrote there can hold any character; warnings pass, with their text
-    as output; laws that were not judged are skipped; an unusable target is one error.
+    as output; laws that were not judged, or in part, are skipped; an unusable target is one error.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def to_junit(report: Report) -> str:
             here = law.settings[place]
             status = here["status"]
             case = ElementTree.SubElement(suite, "testcase", classname=name, name=law.law)
-            if status == "skip":
+            if status in ("skip", "partial"):
                 _say(case, "skipped", here["message"])
             elif status == "fail":
                 found = [each for each in law.counterexamples if (each.alpha, each.dtype) == (alpha, dtype)]

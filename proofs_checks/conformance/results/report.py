@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import cattrs
 import numpy as np
@@ -15,8 +15,9 @@ from ..law import Contract, Law
 
 __all__ = ["CONVERTER", "SCHEMA", "Counterexample", "LawResult", "Report", "Violated"]
 
-SCHEMA = "entmax-oracle/check/1"
-Status = Literal["pass", "fail", "skip"]
+SCHEMA = "entmax-oracle/check/2"
+Status = Literal["pass", "partial", "fail", "skip"]
+Verdict = Literal["conforms", "violates", "unusable", "interrupted"]
 _DETAILS = ("index", "got", "before", "lower", "upper", "budget")
 
 
@@ -90,7 +91,8 @@ class LawResult:
     law, statement, theorem, severity
         As the law has them.
     status : str
-        ``"pass"``, ``"fail"`` or ``"skip"``.
+        ``"pass"``; ``"partial"``: nothing broke it, but not all of the cases that are always tried were; ``"fail"`` or
+        ``"skip"``.
     examples : int
         Cases judged.
     worst_ulp, worst_ratio : float
@@ -100,6 +102,8 @@ class LawResult:
     counterexamples : tuple of Counterexample
     settings : tuple of dict
         The same per alpha and dtype.
+    unclaimed : int
+        Cases beside them that were answered but not judged, since no finite error can be derived for the answer.
     """
 
     law: str
@@ -113,6 +117,7 @@ class LawResult:
     message: str = ""
     counterexamples: tuple[Counterexample, ...] = ()
     settings: tuple[dict[str, Any], ...] = ()
+    unclaimed: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -140,7 +145,7 @@ class Report:
     ----------
     target : str
     verdict : str
-        ``"conforms"``, ``"violates"`` or ``"unusable"``.
+        ``"conforms"``, ``"violates"``, ``"unusable"``, or ``"interrupted"``: cut off before anything was found.
     laws : tuple of LawResult
     message : str
         Why it is unusable, or a remark.
@@ -155,10 +160,12 @@ class Report:
     seconds : float
     reach : dict of int
         The largest input that was tried, in each of its sizes: what is larger was not looked at.
+    complete : bool
+        Whether every law that was asked for was judged in every setting, on all of the cases that are always tried.
     """
 
     target: str
-    verdict: Literal["conforms", "violates", "unusable"]
+    verdict: Verdict
     laws: tuple[LawResult, ...] = ()
     message: str = ""
     alphas: tuple[float, ...] = ()
@@ -174,6 +181,7 @@ class Report:
     started: str = ""
     seconds: float = 0.0
     reach: dict[str, int] = field(default_factory=dict)
+    complete: bool = False
 
     def __bool__(self) -> bool:
         return self.verdict == "conforms"
@@ -195,7 +203,7 @@ class Report:
             raise Violated(str(self))
 
     def to_dict(self) -> dict[str, Any]:
-        """Give plain values of the JSON schema `entmax-oracle/check/1`."""
+        """Give plain values of the JSON schema `entmax-oracle/check/2`."""
         return _unstructured(self)
 
     @classmethod
@@ -204,7 +212,7 @@ class Report:
         return CONVERTER.structure(values, cls)
 
     def __str__(self) -> str:
-        counts = {status: sum(law.status == status for law in self.laws) for status in ("pass", "fail", "skip")}
+        counts = {status: sum(law.status == status for law in self.laws) for status in get_args(Status)}
         lines = [f"{self.target} {self.verdict}: " + ", ".join(f"{n} {s}" for s, n in counts.items() if n)]
         if self.message:
             lines.append(self.message)

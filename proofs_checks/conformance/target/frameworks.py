@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..calls import Answered, Float64
 from .layouts import place
@@ -38,6 +39,9 @@ class Framework(Protocol):
 
     def overwrite(self, array: Any) -> None:
         """Set an array to zero behind autograd's back, where arrays can be written to."""
+
+    def fill(self, array: Any, values: NDArray[Any]) -> None:
+        """Write other numbers into an array, where arrays can be written to."""
 
     def version(self) -> str:
         """Version of the library."""
@@ -75,6 +79,9 @@ class NumpyFramework:
 
     def overwrite(self, array: Any) -> None:
         array[...] = 0
+
+    def fill(self, array: Any, values: NDArray[Any]) -> None:
+        array[...] = values
 
     def version(self) -> str:
         return np.__version__
@@ -137,6 +144,10 @@ class TorchFramework:
         with self.torch.no_grad():
             array.zero_()
 
+    def fill(self, array: Any, values: NDArray[Any]) -> None:
+        with self.torch.no_grad():
+            array.copy_(self.torch.from_numpy(np.array(values, order="C")))
+
     def version(self) -> str:
         return str(self.torch.__version__)
 
@@ -179,6 +190,9 @@ class JaxFramework:
         return Answered(answer, pull(cotangent))
 
     def overwrite(self, array: Any) -> None:
+        """Leave it: arrays of JAX cannot be written to."""
+
+    def fill(self, array: Any, values: NDArray[Any]) -> None:
         """Leave it: arrays of JAX cannot be written to."""
 
     def version(self) -> str:

@@ -54,9 +54,14 @@ def perform(function: Callable[..., Any], request: Request, library: Framework, 
         return answer
 
     def ask() -> Answered:
+        if request.refilled is not None:
+            _refill(library, request.refilled, tensors)
+            respond()
+            _refill(library, case, tensors)
         if cotangent is None:
             return Answered(respond())
         wanted = {name: x for name, x in tensors.items() if case.tensors[name].dtype.kind == "f" and not request.frozen}
+        wanted = {name: x for name, x in wanted.items() if request.only in ("", name)}
         if request.alpha_gradient:
             wanted["alpha"] = options["alpha"]
         if not request.overwritten:
@@ -67,6 +72,12 @@ def perform(function: Callable[..., Any], request: Request, library: Framework, 
             return Answered(tensors["logits"], problem=f"refused: {_explain(error)}")
 
     return _outcome(library, ask, buffers, home)
+
+
+def _refill(library: Framework, case: Case, tensors: dict[str, Any]) -> None:
+    """Write the numbers of a case into arrays that are there already."""
+    for name, values in case.tensors.items():
+        library.fill(tensors[name], values)
 
 
 def _tensors(library: Framework, case: Case, dtype: str, device: str) -> tuple[dict[str, Any], list[Any]]:

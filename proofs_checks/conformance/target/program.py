@@ -206,5 +206,8 @@ class ProgramFramework:
     def overwrite(self, array: Any) -> None:
         array[...] = 0
 
+    def fill(self, array: Any, values: NDArray[Any]) -> None:
+        """Leave it: a program gets its numbers anew for every call."""
+
     def version(self) -> str:
         return "1"

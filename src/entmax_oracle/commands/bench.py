@@ -30,9 +30,13 @@ def run(options: argparse.Namespace) -> int:
     from entmax_oracle.benchmarks import SUITES
     from entmax_oracle.cli import Unusable
 
+    from .extras import require
+
     if options.suite not in SUITES:
         known = "; ".join(f"{name} ({what})" for name, what in SUITES.items())
         raise Unusable(f"--suite {options.suite}: unknown suite; choose from {known}")
+    if options.suite == "reference":
+        require("--suite reference", ("pytest_benchmark",), "pip install pytest-benchmark")
     console = Console(width=None if sys.stdout.isatty() else 120)
     suite = import_module(f"entmax_oracle.benchmarks.{options.suite}")
     said = Console(stderr=True, highlight=False, soft_wrap=True)

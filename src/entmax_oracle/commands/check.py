@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
     Returns
     -------
     int
-        0 conforms, 1 violates.
+        0 conforms, 1 violates, 2 could not be used, 130 was interrupted.
 
     Raises
     ------
@@ -82,6 +82,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         locate(args.target)
         ask = from_options(args.target, args)
+        ask.refuse_missing()
         return _replay(ask, args.replay) if args.replay else _check(ask, args)
     except ValueError as error:
         if args.json:
@@ -95,15 +96,18 @@ def _check(ask: Ask, args: argparse.Namespace) -> int:
     from rich.console import Console
 
     from entmax_oracle.proofs_checks.conformance.checker import execute, plan
-    from entmax_oracle.proofs_checks.conformance.results.events import Judged, Judging, title
+    from entmax_oracle.proofs_checks.conformance.results.events import Ended, Judged, Judging, title
 
     from .showing import show
 
-    console, shown = Console(), set[tuple[float, str, str]]()
+    console, shown, interrupted = Console(), set[tuple[float, str, str]](), False
     with _writing(args.events) as write, console.status(f"importing {args.target}") as status:
 
         def progress(event: Event) -> None:
+            nonlocal interrupted
             write(event)
+            if isinstance(event, Ended):
+                interrupted = event.interrupted
             if isinstance(event, Judging):
                 status.update(f"{title(event.alpha, event.dtype)}: {event.law}")
             elif isinstance(event, Judged) and event.result.status == "fail":
@@ -122,7 +126,7 @@ def _check(ask: Ask, args: argparse.Namespace) -> int:
     page = write_result(report.to_dict(), args, f"check-{slug}.json")
     if page is not None:
         console.print(f"report: {page}", highlight=False)
-    return {"conforms": 0, "violates": 1, "unusable": 2}[report.verdict]
+    return 130 if interrupted else {"conforms": 0, "violates": 1}.get(report.verdict, 2)
 
 
 @contextmanager

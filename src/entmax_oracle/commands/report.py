@@ -29,10 +29,11 @@ def run(args: argparse.Namespace) -> int:
     """Run the command; see the parser's description for the exit codes."""
     from entmax_oracle.cli import Unusable
 
-    try:
-        from entmax_oracle.proofs_checks.report import load, render
-    except ModuleNotFoundError as error:
-        raise Unusable(f"{error.name} is missing; pip install 'entmax-oracle[report]'") from error
+    from .extras import require_report
+
+    require_report("report")
+    from entmax_oracle.proofs_checks.report import load, render
+
     try:
         page = render(args.directory)
         results = load(args.directory)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["show"]
 
-_STYLES = {"pass": "green", "fail": "bold red", "skip": "yellow"}
+_STYLES = {"pass": "green", "partial": "yellow", "fail": "bold red", "skip": "yellow"}
 
 
 def show(console: Console, report: Report) -> None:
@@ -59,10 +59,16 @@ def _show_failure(console: Console, law: LawResult) -> None:
 
 
 def _show_verdict(console: Console, report: Report) -> None:
-    style = {"conforms": "bold green", "violates": "bold red", "unusable": "bold yellow"}[report.verdict]
+    style = {"conforms": "bold green", "violates": "bold red"}.get(report.verdict, "bold yellow")
     failed = [law.law for law in report.laws if law.status == "fail" and law.severity == "error"]
     kept = sum(law.status == "pass" for law in report.laws)
-    tail = f": {', '.join(failed)}" if failed else f" to {kept} law{'s' * (kept != 1)}"
+    tail = f" to {kept} law{'s' * (kept != 1)}"
+    if report.verdict in ("unusable", "interrupted"):
+        tail = ""
+    elif failed:
+        tail = f": {', '.join(failed)}"
+    elif some := sum(law.status == "partial" for law in report.laws):
+        tail += f", and to {some} as far as there was time"
     _say(console, f"\n[{style}]{escape(report.target)} {report.verdict}[/]{tail} ({report.seconds:.1f} s)")
     if report.reach:
         tried = ", ".join(f"{size:,} {name}" for name, size in report.reach.items())

@@ -11,6 +11,8 @@ from typing import Any
 
 from entmax_oracle.cli import Unusable
 
+from .extras import require_report
+
 __all__ = ["prepare", "refuse_to_write", "write_json", "write_result"]
 
 
@@ -28,8 +30,11 @@ def prepare(args: argparse.Namespace) -> None:
     Raises
     ------
     Unusable
-        If a folder cannot be made, a file cannot be written, or a name is taken by the other kind.
+        If a folder cannot be made, a file cannot be written, a name is taken by the other kind, or what makes the page
+        is not installed.
     """
+    if args.report:
+        require_report("--report")
     files = {name: path for name in _FILES if (path := getattr(args, name, None)) is not None}
     folders = {name: path.parent for name, path in files.items()} | ({"report": args.report} if args.report else {})
     for name, folder in folders.items():
@@ -37,6 +42,8 @@ def prepare(args: argparse.Namespace) -> None:
             if not folder.exists():
                 folder.mkdir(parents=True)
                 print(f"entmax-oracle: made the folder {folder}", file=sys.stderr)
+            if name in files and str(files[name]) == "-":
+                raise OSError("name a file, such as result.json; standard output has what people read")
             if name in files and files[name].is_dir():
                 raise IsADirectoryError(f"{files[name]} is a folder; name a file in it")
             with tempfile.TemporaryFile(dir=folder):

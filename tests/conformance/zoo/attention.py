@@ -720,3 +720,65 @@ class _FirstKeys(torch.autograd.Function):
 def gradient_of_1024_keys(q, k, v, **options):
     """Has no gradient for keys beyond the 1024th."""
     return attention(q, _FirstKeys.apply(k), _FirstKeys.apply(v), **options)
+
+
+@slip("medium")
+def nan_in_the_tail_of_values(q, k, v, **options):
+    """Multiplies a weight of 0 by whatever lies beyond the lengths: 0 times NaN is NaN."""
+    return bases.attention(q, k, v, **options, clears=False)
+
+
+@slip("medium")
+def nan_in_the_tail_of_keys(q, k, v, **options):
+    """Adds -inf to the scores that are hidden: NaN plus -inf is NaN."""
+
+    def hide(s, seen):
+        return s + torch.zeros_like(s).masked_fill(~seen, -math.inf)
+
+    def product(p, v):
+        return p @ torch.where(v.isnan(), 0.0, v)
+
+    return bases.attention(q, k, v, **options, hide=hide, product=product, clears=False)
+
+
+@slip("medium", dtypes=("bfloat16",))
+def positions_in_sixteen_bits(q, k, v, **options):
+    """Counts the positions of ALiBi in the format of the tensors, which has 8 bits."""
+
+    def rounded(m, n):
+        return (torch.arange(m)[:, None] + n - m).to(q.dtype) - torch.arange(n).to(q.dtype)
+
+    return attention(q, k, v, **options, bias_offsets=lambda m, n: rounded(m, n).float())
+
+
+@backward_slip("medium", dtypes=("float16",))
+def rowsum_in_half(q, k, v, **options):
+    """Sums the products of the incoming gradient and the values in half precision, where they overflow."""
+
+    def product(p, v):
+        return _HalfProduct.apply(p, v)
+
+    return attention(q, k, v, **options, product=product)
+
+
+class _HalfProduct(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, p, v):
+        ctx.save_for_backward(p, v)
+        return p @ v
+
+    @staticmethod
+    def backward(ctx, g):
+        p, v = ctx.saved_tensors
+        by_weights = (g.half() @ v.half().transpose(-1, -2)).float()
+        return by_weights, p.transpose(-1, -2) @ g
+
+
+@backward_slip("medium")
+def all_or_nothing(q, k, v, **options):
+    """Looks at the query only to see whether any gradient is wanted."""
+    if q.requires_grad:
+        return attention(q, k, v, **options)
+    with torch.no_grad():
+        output = attention(q, k, v, **options)
+    return output + 0 * (k.sum() + v.sum())

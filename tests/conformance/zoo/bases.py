@@ -210,13 +210,18 @@ def attention(
     bias_offsets=offsets,
     hide=lambda s, seen: s.masked_fill(~seen, -math.inf),
     finish=lambda output: output,
+    clears=True,
 ):
     wider = torch.float64 if query.dtype == torch.float64 else inner
     group = query.shape[1] // key.shape[1]
     q, k, v = query.to(wider), heads(key.to(wider), group), heads(value.to(wider), group)
     factor = scale_of(scale, query.shape[3])
-    s = scores(q, k, factor)
+    seen = visible(q, k, is_causal, key_lengths)
+    unseen = ~seen.any(-2)[..., None]
+    s = scores(q, k.masked_fill(unseen, 0) if clears else k, factor)
     if alibi_slopes is not None:
         s = s + bias(alibi_slopes.to(wider)[:, None, None], bias_offsets(q.shape[2], k.shape[2]), factor)
-    s = hide(s, visible(q, k, is_causal, key_lengths))
+    s = hide(s, seen)
+    if clears:  # a weight of 0 does not hide NaN
+        v = v.masked_fill(unseen, 0)
     return finish(product(mapping(s, alpha), v)).to(query.dtype)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from zoo.bases import by_one_stride, centre, differentiable, exact, grad_alpha, total, vjp, weights, wide
+from zoo.bases import by_one_stride, centre, differentiable, exact, grad_alpha, sparsemax, total, vjp, weights, wide
 from zoo.registry import fault
 
 # --- in the logits ---------------------------------------------------------------------------------------------
@@ -463,3 +463,39 @@ def alpha_of_1024_rows(z, alpha):
 def alpha_of_frozen_logits(z, alpha):
     """Has no gradient in alpha where the logits need none."""
     return differentiable(z, alpha if z.requires_grad else alpha.detach(), vjp, grad_alpha)
+
+
+@fault("medium", "gradient in alpha", alphas=(1.0005,))
+def alpha_cancels_near_one(z, alpha):
+    """The published formula in float32, whose differences cancel near alpha = 1."""
+
+    def gradient(p, g, alpha):
+        p, g, a = p.float(), g.float(), float(alpha) - 1
+        s = torch.where(p > 0, torch.where(p > 0, p, 1) ** (1 - a), 0)
+        w = s / total(s)
+        entropy = torch.xlogy(p, p)
+        return (g * ((p - w) / a**2 - (entropy - w * total(entropy)) / a)).sum()
+
+    return differentiable(z, alpha, vjp, gradient)
+
+
+class _Squeezed(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, z):
+        p = sparsemax(z)
+        ctx.save_for_backward(p)
+        return p
+
+    @staticmethod
+    def backward(ctx, g):
+        (p,) = ctx.saved_tensors
+        size = (p != 0).sum(-1, keepdim=True).to(g.dtype)
+        g = torch.where(p == 0, 0.0, g)
+        mean = total(g) / size if size.numel() == 1 else (g.sum(-1) / size.squeeze()).unsqueeze(-1)
+        return torch.where(p != 0, g - mean, 0.0)
+
+
+@fault("medium", "gradient", alphas=(2.0,))
+def size_of_the_support_is_squeezed(z, alpha):
+    """Squeezes the sizes of the supports, which then meet the wrong rows where an axis has length 1."""
+    return _Squeezed.apply(z)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import weakref
 
 import torch
 from zoo.bases import (
@@ -750,3 +751,14 @@ _ALPHAS: dict[tuple[object, ...], float] = {}
 def compiled_for_the_first_alpha(z, alpha):
     """Keeps a kernel for every length, whose alpha is that of the first call."""
     return exact(z, _ALPHAS.setdefault((z.shape[-1], z.dtype), float(alpha)))
+
+
+_LAST = []
+
+
+@fault("medium")
+def remembers_its_logits(z, alpha):
+    """Answers as before when it is given the same array again, and does not see that it was written to."""
+    if not _LAST or _LAST[0]() is not z:
+        _LAST[:] = [weakref.ref(z), exact(z, alpha)]
+    return _LAST[1].clone()

@@ -18,7 +18,19 @@ from ...case import Setting
 from ...inputs.rows import on_grid, quantise
 from .case import AttentionCase
 
-__all__ = ["ACROSS", "PLAIN", "SCORES", "Shape", "cornerstones", "drawn", "listed", "needle", "shapes", "unseen"]
+__all__ = [
+    "ACROSS",
+    "PLAIN",
+    "SCORES",
+    "Shape",
+    "cornerstones",
+    "distant",
+    "drawn",
+    "listed",
+    "needle",
+    "shapes",
+    "unseen",
+]
 
 SCORES = ("gaussian", "sharp", "flat", "ties", "constant", "shifted", "rising", "falling", "huge")
 
@@ -156,6 +168,18 @@ def needle(case: AttentionCase, alpha: float, dtype: str, share: float) -> Atten
     )
 
 
+def distant(setting: Setting) -> list[AttentionCase]:
+    """Make a bias of hundreds of keys, which the scores make up for: distances that 8 or 11 bits do not tell apart.
+
+    Key j scores slope times its distance as far as the format has it, so that keys at every distance are live.
+    """
+    case = Shape(queries=2, keys=700, features=1, seed=11).case(setting.dtype)
+    slope, away = 0.25, np.abs(np.arange(700.0) - 699)
+    key = quantise((slope * away)[None, None, :, None], setting.dtype)
+    ones = np.ones_like(case.query)
+    return [case.altered(query=ones, key=key, scale=1.0, alibi_slopes=(slope,))]
+
+
 def drawn(gradient: bool = False, **fixed: object) -> Callable[[Setting], st.SearchStrategy[AttentionCase]]:
     """Draw cases with some fields of `Shape` fixed."""
 
@@ -250,7 +274,15 @@ def _cotangents(setting: Setting) -> list[AttentionCase]:
     assert case.cotangent is not None
     # As those of a mean over many tokens are.
     tiny = case.altered(cotangent=case.cotangent * 2.0 ** (-10 if setting.dtype == "float16" else -30))
-    return [ones, long, tiny, *(case.altered(cotangent_layout=each) for each in shapes)]
+    return [ones, long, tiny, _overflowing(setting), *(case.altered(cotangent_layout=each) for each in shapes)]
+
+
+def _overflowing(setting: Setting) -> AttentionCase:
+    """Values and an incoming gradient that are nearly equal for all features: what cancels is beyond half precision."""
+    case = Shape(1, 1, 2, 4, 8, value_features=64, seed=6).case(setting.dtype, gradient=True)
+    assert case.cotangent is not None
+    values, g = quantise(4 + case.value / 64, setting.dtype), quantise(512 * (1 + case.cotangent / 64), setting.dtype)
+    return case.altered(value=values, cotangent=g)
 
 
 def cornerstones(setting: Setting, layouts: tuple[str, ...], *, gradient: bool = False) -> list[AttentionCase]:

@@ -1,0 +1,193 @@
+"""Verdicts are never vacuous: NaN, infinite budgets, calls without an answer, untried cases, faults of our own."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import replace
+from importlib.util import find_spec
+
+import numpy as np
+import pytest
+
+from entmax_oracle.cli import main
+from entmax_oracle.proofs_checks.conformance import PROFILES, check
+from entmax_oracle.proofs_checks.conformance.case import Setting
+from entmax_oracle.proofs_checks.conformance.expected import Expected
+from entmax_oracle.proofs_checks.conformance.kinds import KINDS
+from entmax_oracle.proofs_checks.conformance.law import differ, judge_against
+from entmax_oracle.proofs_checks.conformance.results.events import Ended, Judging, gather
+from entmax_oracle.proofs_checks.conformance.session import Session
+from entmax_oracle.proofs_checks.report.targets import shown
+
+EFFORT = replace(PROFILES["quick"], examples=1, shrinking=10, long_rows=())
+ZERO, WIDE, ONE = np.zeros(3), np.full(3, np.inf), np.ones(3)
+
+
+@pytest.fixture
+def session():
+    return Session(KINDS["mapping"], None, Setting(1.5, "float32"), ())
+
+
+def softmax(z, alpha=1.0):
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+@pytest.mark.parametrize("budget", [ZERO, ONE, WIDE, np.full(3, np.nan)])
+def test_nan_never_passes(session, budget):
+    values = np.array([0.0, np.nan, 0.0])
+    assert judge_against(session, values, Expected(ZERO, ZERO, budget), "an answer").broken
+    assert differ(session, Expected(ZERO, ZERO, budget), ZERO, values, "when it is NaN").broken
+
+
+@pytest.mark.parametrize("budget", [WIDE, np.full(3, np.nan)])
+def test_a_budget_that_is_not_finite_judges_nothing(session, budget):
+    assert not judge_against(session, 100 * ONE, Expected(ZERO, ZERO, budget), "an answer").judged
+    assert not differ(session, Expected(ZERO, ZERO, budget), ZERO, ONE, "when it is moved").judged
+    some = np.where([True, False, False], 2.0, budget)
+    found = judge_against(session, ONE, Expected(ZERO, ZERO, some), "an answer")
+    assert (found.judged, found.ratio) == (True, 0.5)
+
+
+def test_a_law_of_which_nothing_can_be_claimed_does_not_pass(monkeypatch):
+    oracle = type(KINDS["mapping"].oracle(Setting(1.0, "float64")))
+    monkeypatch.setattr(oracle, "__call__", _claimless(oracle.__call__))
+    report = check(softmax, 1.0, "float64", "numpy", laws=["values", "determinism"], profile=EFFORT)
+    values, again = report.laws
+    assert (values.status, values.examples) == ("skip", 0)
+    assert "nothing can be claimed" in values.message
+    assert again.status == "pass"
+    assert (report.verdict, report.complete) == ("conforms", False)
+
+
+def _claimless(call):
+    def claimless(self, case):
+        found = call(self, case)
+        return replace(found, budget=np.full_like(found.budget, np.inf))
+
+    return claimless
+
+
+def test_a_target_that_never_answers_is_unusable():
+    def raises(z, alpha):
+        raise TypeError("two axes, please")
+
+    report = check(raises, arrays="numpy", laws=["values"], profile=EFFORT)
+    assert (report.verdict, report.complete) == ("unusable", False)
+    assert "no call was ever answered" in report.message
+    assert "two axes, please" in report.message
+    assert next(law for law in report.laws if law.law == "returns").examples <= 150
+
+
+def test_a_target_that_answers_sometimes_is_judged():
+    def raises_on_one(z, alpha):
+        if z.shape[-1] == 1:
+            raise TypeError("two tokens, please")
+        return softmax(z)
+
+    report = check(raises_on_one, 1.0, "float64", "numpy", laws=["returns", "dtype"], profile=EFFORT)
+    assert report.verdict == "violates"
+
+
+def test_a_law_is_partial_when_some_fixed_cases_are_not_tried():
+    def slow(z, alpha):
+        time.sleep(0.01)
+        return softmax(z)
+
+    report = check(slow, 1.0, "float64", "numpy", laws=["values", "shapes"], profile=replace(EFFORT, seconds=0.05))
+    assert {law.status for law in report.laws} == {"partial"}
+    assert all("always tried" in law.message for law in report.laws)
+    assert not report.complete
+    assert report.to_dict()["complete"] is False
+    assert check(softmax, 1.0, "float64", "numpy", laws=["shapes"], profile=EFFORT).complete
+
+
+def _interrupting(event):
+    if isinstance(event, Judging):
+        raise KeyboardInterrupt
+
+
+def test_an_interrupted_check_does_not_conform_anywhere():
+    events = []
+
+    def tell(event):
+        events.append(event)
+        _interrupting(event)
+
+    report = check(softmax, 1.0, "float64", "numpy", laws=["values", "shift"], profile=EFFORT, progress=tell)
+    assert (report.verdict, report.complete) == ("interrupted", False)
+    assert not report
+    assert {row["verdict"] for row in shown(report, 0)["matrix"]} == {"interrupted"}
+    killed = gather(event for event in events if not isinstance(event, Ended))
+    assert {row["verdict"] for row in shown(killed, 0)["matrix"]} == {"interrupted"}
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [("z * 0 + 1 / z.shape[-1]", 1), ("z.no_such_method()", 2)],
+)
+def test_exit_status_of_a_violator_and_of_what_cannot_be_used(body, status, tmp_path):
+    path = tmp_path / "target.py"
+    path.write_text(f"def f(z):\n    return {body}\n")
+    words = ["check", f"{path}:f", "--fixed-alpha", "1", "--array", "numpy", "--law", "values"]
+    assert main([*words, "--json", str(tmp_path / "result.json")]) == status
+    found = json.loads((tmp_path / "result.json").read_text())
+    assert found["verdict"] == {1: "violates", 2: "unusable"}[status]
+
+
+def test_exit_status_of_ctrl_c_and_of_a_fault_of_the_checker(tmp_path, monkeypatch, capsys):
+    from entmax_oracle.proofs_checks.conformance import search
+
+    path = tmp_path / "target.py"
+    path.write_text("def f(z):\n    return z\n")
+    words = ["check", f"{path}:f", "--fixed-alpha", "1", "--array", "numpy", "--law", "values"]
+    for raised, status in ((KeyboardInterrupt(), 130), (ZeroDivisionError("ours"), 3)):
+
+        def judge(self, law, case, raised=raised):
+            raise raised
+
+        monkeypatch.setattr(search.Session, "judge", judge)
+        assert main([*words, "--json", str(tmp_path / "result.json")]) == status
+    assert json.loads((tmp_path / "result.json").read_text())["verdict"] == "interrupted"
+    said = capsys.readouterr().err.strip().splitlines()[-1]
+    assert "a fault of entmax-oracle itself: ZeroDivisionError: ours" in said
+
+
+def _without(monkeypatch, *missing):
+    """Let some packages not be found."""
+    from entmax_oracle.commands import extras
+    from entmax_oracle.proofs_checks.conformance import ask
+
+    for module in (extras, ask):
+        monkeypatch.setattr(module, "find_spec", lambda name: None if name in missing else find_spec(name))
+
+
+@pytest.mark.parametrize(
+    ("missing", "words", "mend"),
+    [
+        ("jinja2", ["--report"], "pip install 'entmax-oracle[report]'"),
+        ("ml_dtypes", ["--dtype", "bfloat16"], "pip install ml-dtypes"),
+        ("torch", ["--array", "torch"], "give --array numpy or --array jax"),
+    ],
+)
+def test_what_is_not_installed_is_said_before_any_work(missing, words, mend, tmp_path, monkeypatch, capsys):
+    path = tmp_path / "target.py"
+    path.write_text("def f(z):\n    return z\n")
+    _without(monkeypatch, missing)
+    words = [*words, str(tmp_path / "page")] if words == ["--report"] else words
+    assert main(["check", f"{path}:f", "--fixed-alpha", "1", "--array", "numpy", *words]) == 2
+    (line,) = capsys.readouterr().err.strip().splitlines()
+    assert missing in line
+    assert mend in line
+
+
+def test_a_refused_empty_batch_is_a_warning():
+    def refuses(z, alpha):
+        if not z.size:
+            raise ValueError("no rows")
+        return softmax(z)
+
+    report = check(refuses, 1.0, "float64", "numpy", laws=["returns", "shapes", "empty batch"], profile=EFFORT)
+    assert {law.law: law.status for law in report.laws} == {"returns": "pass", "empty batch": "fail", "shapes": "pass"}
+    assert report.verdict == "conforms"
