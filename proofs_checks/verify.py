@@ -17,7 +17,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import sympy as sp
+
 from entmax_oracle.theory import Theorem
+from entmax_oracle.theory import notation as N
 from entmax_oracle.theory.notation import latex
 from entmax_oracle.theory.theorem import index
 
@@ -424,10 +427,22 @@ def _counted(argument: Argument, found: Evidence, case: Case) -> Evidence:
     if not case.own or argument.kind != "symbolic" or found.status != "holds":
         return found
     entailed = argument.entails(case.theorem) if argument.entails is not None else ()
-    claims = tuple(key for key in entailed if key in found.claims)
+    claims = tuple(key for key in entailed if key in found.claims and not _pole(case.theorem.claim(key).relation))
     rest = [key for key in found.claims if key not in claims]
+    poles = [f"{key} divides by {pole}" for key in rest if (pole := _pole(case.theorem.claim(key).relation))]
     note = f"; {', '.join(rest)}: joined to these steps in words, which nobody has checked, so it does not count"
+    if poles:
+        note = f"; {'; '.join(poles)}, which may be 0: say where it is meant, by sp.Implies(condition, claim)"
     return replace(found, claims=claims, detail=found.detail + (note if rest else ""))
+
+
+def _pole(relation: sp.Basic) -> sp.Basic | None:
+    """Return what a relation divides by although it may be 0, at alpha > 1; None if there is nothing of the kind."""
+    if isinstance(relation, sp.Implies):
+        return None
+    more = sp.Symbol("more", positive=True)
+    under = [power.base for power in relation.atoms(sp.Pow) if power.exp.is_negative]
+    return next((base for base in under if not base.subs(N.alpha, 1 + more).is_nonzero), None)
 
 
 def _searched(evidence: Sequence[Evidence]) -> str:

@@ -67,7 +67,10 @@ def predicate_searched(predicate: Predicate) -> Argument:
     )
 
     def holds(row: _Row) -> bool:
-        return bool(np.all(predicate(*(getattr(row, name) for name in wanted))))
+        found = np.asarray(predicate(*(_copy(getattr(row, name)) for name in wanted)))
+        if found.dtype != bool:
+            raise ValueError(f"the predicate returned {found.tolist()!r}; return True or False")
+        return bool(found.all())
 
     def exactly(instance: Instance) -> bool | None:
         exact = _fractions(instance)
@@ -125,6 +128,11 @@ def predicate_searched(predicate: Predicate) -> Argument:
 
     shell = Argument("sampled", "search for a counterexample", domain, run)
     return shell
+
+
+def _copy(value: Any) -> Any:
+    """Return what a predicate may overwrite without harm."""
+    return value.copy() if isinstance(value, np.ndarray) else value
 
 
 def _from_floats(values: Any, n: int, number: int) -> _Row:

@@ -169,8 +169,9 @@ def _beside(rng: random.Random, n: int, first: int) -> Parameters:
 
 
 def length(n: int, attempt: int, seed: int) -> int:
-    """Return the length of the rows of an attempt: the given one first, then one up to half as long again."""
-    return n if attempt == 0 else random.Random(f"{seed}/{n}/{attempt}").randint(n, n + n // 2)
+    """Return the length of the rows of an attempt: the given one first, then one up to the next given one."""
+    above = next((size for size in (*SIZES, *FAR_SIZES) if size > n), n + n // 2)
+    return n if attempt == 0 else random.Random(f"{seed}/{n}/{attempt}").randint(n, above)
 
 
 @lru_cache(maxsize=48)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sympy as sp
@@ -167,3 +168,36 @@ def test_a_point_outside_the_setting_is_no_counterexample() -> None:
     assert judge(two, row([0, 0, 0], 2)).status == "excluded"
     assert judge(peak, row([1], 2)).status == "excluded"
     assert Case(peak, ()).theorem.given
+
+
+def test_a_proof_across_a_pole_does_not_count(tmp_path: Path) -> None:
+    text = _POLE.replace("TERM", "(tau**2 - 289) / (tau - 17)").replace("SUM", "tau + 17")
+    (found,) = _verified(tmp_path, text)
+    assert found["verdict"] == "supported"
+    assert any("divides by tau - 17, which may be 0" in each["detail"] for each in found["evidence"])
+    text = _POLE.replace("TERM", "(alpha**2 - 1) / (alpha - 1)").replace("SUM", "alpha + 1")
+    assert _verified(tmp_path, text)[0]["verdict"] == "derived"
+
+
+def _verified(folder: Path, text: str) -> list[dict[str, Any]]:
+    file = folder / "mine.py"
+    file.write_text(text)
+    return list(verify(files=[file])["theorems"])
+
+
+_POLE = """
+import sympy as sp
+from entmax_oracle.theory import Claim, Theorem
+from entmax_oracle.theory.notation import alpha, tau
+from entmax_oracle.proofs_checks.evidence import Case, symbolic
+from entmax_oracle.proofs_checks.evidence.proof import concludes, identity
+
+def steps():
+    yield identity("the quotient", TERM, SUM)
+    yield concludes("so", "c", sp.Eq(TERM + 0, SUM))
+
+pole = Case(
+    Theorem(name="pole", area="mine", title="pole", statement="x", claims=(Claim("c", sp.Eq(TERM, SUM)),)),
+    (symbolic(steps),),
+)
+"""

@@ -25,9 +25,8 @@ entries = theorem(
     title="The largest entry of the Jacobian, exactly",
     statement=(
         r"For $\alpha \le 2$, $|J_{ij}| \le C_n(\alpha) = \bigl(1 + (n-1)^{-\kappa}\bigr)^{\alpha-3}$, $\kappa = "
-        r"\frac{\alpha-1}{3-\alpha}$, and rows sum to at most $2 C_n$ in absolute value: the Lipschitz constant is "
-        r"$C_n$ from $\ell_1$ to $\ell_\infty$, and $2 C_n$ in $\ell_1$ and in $\ell_\infty$. It is $1/4$ for "
-        r"softmax, $\frac{n-1}{n}$ for sparsemax, and tends to 1 with $n$ for every $\alpha > 1$."
+        r"\frac{\alpha-1}{3-\alpha}$, and twice a diagonal entry, which a row sums to in absolute value, is at most $2 "
+        r"C_n$. This is $1/4$ for softmax and $\frac{n-1}{n}$ for sparsemax."
     ),
     setting=_POINT,
     hypotheses=(CONVEX_RANGE,),
@@ -69,11 +68,10 @@ norm_path = theorem(
 
 euclidean = theorem(
     name="jacobian-norm",
-    title="The Euclidean Lipschitz constant depends on the length",
+    title="A bound of the Euclidean Lipschitz constant that depends on the length",
     statement=(
         r"For $\alpha \le 2$, $v^\top J v \le \max\bigl(2^{\alpha-2}, \frac{n}{n-1} C_n(\alpha)\bigr) \lVert v "
-        r"\rVert^2$: the Euclidean Lipschitz constant is $2^{\alpha-2}$ for short rows only (up to 47 tokens for "
-        r"$\alpha = 1.5$), and tends to 1 with $n$ for every $\alpha > 1$."
+        r"\rVert^2$. The first term is the larger one for short rows only (up to 47 tokens for $\alpha = 1.5$)."
     ),
     setting=_POINT + r", $v \in \mathbb{R}^n$",
     hypotheses=(CONVEX_RANGE,),

@@ -159,8 +159,7 @@ causal_sink = theorem(
     title="Uniform causal attention: the first token gains a factor log n a layer",
     statement=(
         r"Through $L$ layers of uniform causal attention the sensitivity of the last token to the first satisfies "
-        r"$\frac{H_n^{L-1}}{(L-1)!} \le n G_{n1} \le \frac{(\log n + L - 1)^{L-1}}{(L-1)!}$, so it is $\frac{(\log "
-        r"n)^{L-1}}{(L-1)!\, n}$ up to a factor that tends to 1 with $n$."
+        r"$\frac{H_n^{L-1}}{(L-1)!} \le n G_{n1} \le \frac{(\log n + L - 1)^{L-1}}{(L-1)!}$."
     ),
     setting=r"every $n, L \ge 1$, $P^{(l)}_{ij} = 1/i$ for $j \le i$; $H_n$ the harmonic number",
     claims=(

@@ -207,8 +207,7 @@ infinite_logits = theorem(
         r"As a single logit tends to $+\infty$ the probabilities become one-hot at a finite value, "
         r"$\frac{1}{\alpha-1}$ above all others, and stay so: that is their value at $+\infty$. If two logits do so "
         r"at a distance $c$, the first two of a row $(M, M - c, z_3, \dots)$, the others reach 0 and $p_1^{\alpha-1} "
-        r"- p_2^{\alpha-1} = (\alpha-1) c$ for every larger $M$ while both have mass: the limit depends on $c$, so a "
-        r"row with two infinite logits has no value. A program has to refuse it, or say which it takes."
+        r"- p_2^{\alpha-1} = (\alpha-1) c$ for every larger $M$ while both have mass: what is reached depends on $c$."
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$, $z_1 - z_2 = c$",
     given=(

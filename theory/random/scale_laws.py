@@ -106,11 +106,10 @@ scale_reductions = theorem(
 
 scalable_softmax = theorem(
     name="scalable-softmax-margin",
-    title="Scalable softmax keeps a token if and only if its gap exceeds 1/s",
+    title="What a token that stands out keeps under scalable softmax",
     statement=(
         r"For $p = \mathrm{softmax}(b \log n \cdot z)$ a token that exceeds all others by $g$ has $p_k \ge "
-        r"\frac{1}{1 + (n-1) n^{-b g}}$, attained when the gap is exact: this tends to 1, $1/2$ or 0 as $b g$ is "
-        r"above, at or below 1."
+        r"\frac{1}{1 + (n-1) n^{-b g}}$."
     ),
     setting=r"every $n \ge 2$, $b, g > 0$, $z \in \mathbb{R}^n$; $p = \mathrm{softmax}(b \log n \cdot z)$",
     hypotheses=(
