@@ -58,7 +58,12 @@ def test_readme_console(capsys, monkeypatch, command):
     assert main(shlex.split(line)) == 0
 
     def plain(text: str) -> list[str]:
-        # Times differ from run to run.
+        # Times differ from run to run, and Coq may be installed.
+        text = text.replace("proved: checked here by", "proved: by certificate of")
         return [re.sub(r"\d+\.\d+( s)?$", "T", entry.rstrip()) for entry in text.strip().splitlines()]
 
-    assert plain(capsys.readouterr().out) == plain(expected)
+    printed, shown = plain(capsys.readouterr().out), plain(expected)
+    if "…" in shown:  # what stands between is left out
+        gap = shown.index("…")
+        printed = [*printed[:gap], "…", *printed[gap + 1 - len(shown) :]]
+    assert printed == shown

@@ -132,8 +132,8 @@ def test_a_theorem_whose_every_claim_is_proved_says_so() -> None:
 
 def test_a_conjecture_is_not_proved_by_the_name_of_a_theorem() -> None:
     case = CASES["threshold-form"]
-    assert examine(replace(case, conjecture=True, arguments=())).verdict == "unchecked"
-    assert examine(replace(case, arguments=()), ours=False).verdict == "unchecked"
+    assert examine(replace(case, conjecture=True, arguments=())).verdict != "proved"
+    assert examine(replace(case, arguments=()), ours=False).verdict != "proved"
 
 
 @pytest.mark.parametrize("case", STATED, ids=lambda case: case.theorem.name)

@@ -168,8 +168,8 @@ support_decisions = Case(
 
 
 def _on_edge(alpha: fmpq, depth: fmpq) -> Instance:
-    """Return a row with a second token exactly on the threshold, and a level just below."""
-    instance = chosen([1], alpha, dead=[0])
+    """Return a row with a third token exactly on the threshold, and a level just below."""
+    instance = chosen(["1/2", "1/2"], alpha, dead=[0])
     level = -depth
     live = [BALLS.maximum([fmpq(0), (alpha - 1) * value - level]) for value in instance[N.z]]
     return instance + {N.rho: level, N.r: [BALLS.power(value, 1 / (alpha - 1)) for value in live]}
