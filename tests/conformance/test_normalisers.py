@@ -203,6 +203,18 @@ def test_a_gradient_that_is_rounded_once_is_no_violation():
     assert not replay(honest, json.dumps(case), kind="normaliser", against="r-softmax").broken
 
 
+def test_a_gradient_that_is_nan_at_ordinary_logits_is_a_violation():
+    honest = next(function for name, function, _ in HONEST if name == "r-softmax" and function.__name__ == "rsoftmax_t")
+
+    def lost(z, *given, **more):
+        return honest(z, *given, **more) + 0 * torch.sqrt(z - z)
+
+    asked = {"kind": "normaliser", "against": "r-softmax", "grad": True, "laws": ["gradient"], "profile": EFFORT}
+    report = check(lost, (1.0,), ("float32",), "torch", **asked)
+    assert report.verdict == "violates"
+    assert "got nan" in str(report)
+
+
 def test_a_width_that_no_quotient_survives_is_not_judged():
     room = normaliser_vjp_budget("self-adjust-softmax", [0.0, -(2.0**-133)], [0.0, 0.0], "bfloat16", normalised=True)
     assert np.isinf(room).all()
