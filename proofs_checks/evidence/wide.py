@@ -30,7 +30,7 @@ from .wide_rows import EXPONENTS, FAR_EXPONENTS, FAR_SIZES, SCALES, SIZES, SYMBO
 __all__ = ["SYMBOLS", "not_searched", "unknown", "widely_searched"]
 
 _ROWS, _NUMBERS, _WORK = 96, 16_000, 300_000
-"""At most so many rows of one length, so many logits, and so many numbers that one expression has there."""
+"""Limits: rows of one length, their logits, and the numbers that one expression may have there."""
 _TRIES = 3
 """Rows of one length that are read in balls."""
 _SHORT = 10

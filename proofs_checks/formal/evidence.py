@@ -25,25 +25,18 @@ def formal_evidence(theorem: Theorem) -> Evidence | None:
     The statements are printed anew from the theorem, and compared with those that the kernel has checked.
     """
     certificate, here = standing()
-    of: dict[str, list[Statement]] = {}
-    for statement in statements(theorem):
-        of.setdefault(statement.claim, []).append(statement)
-    common = of.pop("", [])
-    if not of:
+    stated = list(statements(theorem))
+    claims = tuple(dict.fromkeys(statement.claim for statement in stated if statement.claim))
+    if not claims:
         return None
     if certificate is None:
-        return Evidence("formal", TITLE, "", "fails", "there is no certificate; run make formal", tuple(of))
-    wrong: list[str] = []
-    proved: list[str] = []
-    for claim, own in of.items():
-        needed = [*common, *own]
-        proved.append(claim)
-        wrong += [fault for statement in needed if (fault := certificate.fault(statement))]
+        return Evidence("formal", TITLE, "", "fails", "there is no certificate; run make formal", claims)
+    wrong = [fault for statement in stated if (fault := certificate.fault(statement))]
     how = f"checked here by Coq {certificate.coq}" if here else f"by certificate of Coq {certificate.coq}"
     domain = SETTINGS[theorem.name].domain or theorem.setting
     if wrong:
-        return Evidence("formal", TITLE, domain, "fails", f"{how}: {wrong[0]}", tuple(proved))
-    return Evidence("formal", TITLE, domain, "holds", how, tuple(proved))
+        return Evidence("formal", TITLE, domain, "fails", f"{how}: {wrong[0]}", claims)
+    return Evidence("formal", TITLE, domain, "holds", how, claims)
 
 
 def missing(found: Iterable[Statement]) -> list[Statement]:

@@ -69,10 +69,14 @@ def test_helpers_are_no_claims(tmp_path: Path) -> None:
     assert list(found(tmp_path, "def norm(p):\n    return 0\ndef claim(p):\n    return norm(p) == 0\n")) == ["mine"]
 
 
-def test_a_predicate_cannot_change_the_row_or_answer_in_words(tmp_path: Path) -> None:
-    file = tmp_path / "mine.py"
-    file.write_text("def claim(p):\n    p[:] = 1 / len(p)\n    return p.max() <= 1 / len(p)\n")
-    verify(files=[file])
-    file.write_text("def claim_over(p):\n    p[:] = 0\n    return True\n\ndef claim(p):\n    return 'yes'\n")
-    found = verify(files=[file])["theorems"]
-    assert any("the predicate returned 'yes'; return True or False" in problem for problem in found[1]["problems"])
+def test_a_predicate_cannot_change_the_row(tmp_path: Path) -> None:
+    entry = found(tmp_path, "def claim(z, p):\n    z[:], p[:], before = 0, 0, p.max()\n    return before >= 0.5\n")[
+        "mine"
+    ]
+    assert entry["verdict"] == "refuted"
+    assert entry["counterexample"]["p"] == "(1/3, 1/3, 1/3)"
+
+
+def test_a_predicate_answers_true_or_false(tmp_path: Path) -> None:
+    (problem,) = found(tmp_path, "def claim(p):\n    return 'yes'\n")["mine"]["problems"]
+    assert "the predicate returned 'yes'; return True or False" in problem

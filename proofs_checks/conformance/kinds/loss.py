@@ -129,7 +129,7 @@ def _case(setting: Setting, rows: tuple[Row, ...], variant: int, shift: float = 
     live = np.isfinite(logits)
     logits = np.where(live, np.clip(logits, -1e4, 1e4), -np.inf)
     order = np.random.default_rng(variant).random(logits.shape)
-    # The largest logit, the smallest that is not masked, and any: the loss is small, large and ordinary.
+    # The target is the largest logit, the smallest unmasked one, or a random one: a small, a large, an ordinary loss.
     picks = [logits, -np.where(live, logits, np.inf), np.where(live, order, -np.inf)]
     target = picks[variant % 3].argmax(axis=1).astype(np.int64)
     return LossCase(quantise(logits, setting.dtype), target=target, variant=variant, shift=shift)
