@@ -16,7 +16,7 @@ $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "entmax-oracle needs Python 3.11 or newer; set PYTHON=…")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[torch,report,proofs]' --group peers --group test --group lint --group docs
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[torch,cpu,report,proofs,distributed]' --group peers --group test --group lint --group docs
 	@touch $@
 
 # The theorem checks, then the three functions of the published package entmax that models are trained with.
