@@ -21,7 +21,7 @@ from entmax_oracle.theory import notation as N
 
 from ..reading import free_symbols
 from ..reading.floats import Truths, Unreadable, read_rows
-from .arguments import Tally, refuted_at
+from .arguments import NOTHING_TRIED, Tally, refuted_at, unless_idle
 from .case import Argument, Context, Evidence
 from .instances import Instance
 from .judging import Judgement, judge, shrink
@@ -102,11 +102,10 @@ def widely_searched(theorem: Theorem, far: bool = False) -> Argument | None:
         if tally.undefined:
             return tally.evidence(shell, of, "")
         if not admitted:
-            return shell.evidence(of, "skipped", "no wide row satisfies setting and hypotheses")
+            return shell.evidence(of, "skipped", NOTHING_TRIED)
         idle = [c.key for c in of.claims if isinstance(c.relation, sp.Implies) and c.key not in met]
-        if idle and far:
-            return shell.evidence(of, "fails", f"vacuous: no row meets the premise of claim {idle[0]!r}")
-        return shell.evidence(of, "holds", f"no counterexample in {admitted} wide rows (seed {context.seed})")
+        found = shell.evidence(of, "holds", f"no counterexample in {admitted} wide rows (seed {context.seed})")
+        return unless_idle(found, idle) if far else found
 
     shell = Argument("sampled", "search among wide rows", domain, run)
     return shell
@@ -175,7 +174,7 @@ def _read(theorem: Theorem, rows: Group, depth: int) -> _Reading:
     for claim in theorem.claims:
         found = truths(claim.relation)
         wrong, lost = wrong | (admitted & found.no), lost | (admitted & found.lost)
-        if isinstance(claim.relation, sp.Implies) and (admitted & ~truths(claim.relation.args[0]).no).any():
+        if isinstance(claim.relation, sp.Implies) and (admitted & truths(claim.relation.args[0]).yes).any():
             met.add(claim.key)
     places = ([int(number) for number in np.flatnonzero(part.any(axis=over))] for part in (wrong, lost))
     return _Reading(next(places), next(places), int(admitted.any(axis=over).sum()), frozenset(met))
