@@ -105,7 +105,7 @@ def examine(case: Case, context: Context | None = None, *, ours: bool = True) ->
     formal = formal_evidence(theorem) if ours and not case.conjecture and not case.own else None
     if formal is not None and formal.status == "holds" and set(formal.claims) == {c.key for c in theorem.claims}:
         context = replace(context, proved=True)
-    arguments = [*case.arguments, *filter(None, [widely_searched(theorem, far=case.own)])]
+    arguments = [*case.arguments, *filter(None, [widely_searched(theorem, far=case.own or case.conjecture)])]
     executed = (_counted(argument, argument.execute(theorem, context), case) for argument in arguments)
     evidence = (*filter(None, [formal]), *executed)
     with precision():

@@ -30,7 +30,7 @@ from .wide_rows import EXPONENTS, SCALES, WIDE, group
 __all__ = ["equations_of", "solved"]
 
 _SIZES = (1, 2, 3, 4, 5, 6)
-_ROWS, _TRIES = 16, 6
+_ROWS, _TRIES = 12, 4
 """Rows of one length from which a solution is sought, and choices of what is moved."""
 _NEWTON = 14
 _RADIUS, _STEP, _CLOSE = arb(2) ** -80, arb(2) ** -60, arb(2) ** -120
@@ -107,6 +107,15 @@ def _as_logits(parameters: Parameters) -> Parameters:
     return {**more, "z": tuple(dyadic(value) for value in instance[N.z])}
 
 
+def _moves(name: str, equation: sp.Eq) -> bool:
+    """Whether a parameter of a row can matter to an equation."""
+    own = {"alpha": N.alpha, "theta": N.theta, "r": N.r, "v": N.v, "epsilon": N.epsilon}
+    free = free_symbols(equation)
+    if name in ("r", "v", "epsilon"):
+        return own[name] in free
+    return own.get(name) in free or not free <= set(own.values())
+
+
 class _Outside(Exception):
     """The numbers are no row, or an equation has no value there."""
 
@@ -160,11 +169,11 @@ class _System:
         """Return a number to move for each equation: one that it depends on at this row."""
         moves: list[_Move] = []
         candidates = self._candidates()
-        for position in range(len(self.equations)):
+        for position, equation in enumerate(self.equations):
             self.rng.shuffle(candidates)
             here = self._excess([], [])[position]
             for move in candidates:
-                if move in moves:
+                if move in moves or not _moves(move[0], equation):
                     continue
                 try:
                     there = self._excess([move], [arb(self._start(move)) + _STEP])[position]

@@ -8,10 +8,11 @@ import pytest
 import sympy as sp
 from flint import arb
 
-from entmax_oracle.proofs_checks.evidence import Context, judge
+from entmax_oracle.proofs_checks.evidence import Case, Context, judge
 from entmax_oracle.proofs_checks.evidence.equations import _solutions, equations_of, solved
+from entmax_oracle.proofs_checks.evidence.searching import searched
 from entmax_oracle.proofs_checks.reading import precision, read
-from entmax_oracle.proofs_checks.verify import verify
+from entmax_oracle.proofs_checks.verify import examine, verify
 from entmax_oracle.theory import Claim, Hypothesis, Theorem
 from entmax_oracle.theory import notation as N
 
@@ -59,28 +60,32 @@ def test_equations_between_whole_numbers_are_met_by_rows() -> None:
     assert solved(stated(N.n >= 1, sp.Eq(N.n, 3), sp.Eq(N.size, 2))) is None
 
 
-HEAD = """
+@pytest.mark.parametrize(
+    ("theorem", "reason"),
+    [
+        (stated(N.p_max >= 2, sp.Eq(N.p[1], ROOT)), "no case satisfied the hypotheses: nothing was tried"),
+        (stated(sp.Implies(sp.Eq(N.p[1], ROOT), N.p_max >= 2)), "no case met the premise of claim 'c'"),
+    ],
+)
+def test_what_was_tried_nowhere_is_not_supported(theorem: Theorem, reason: str) -> None:
+    found = examine(Case(theorem, (searched(theorem),), conjecture=True))
+    assert (found.verdict, found.clean) == ("unchecked", False)
+    assert reason in found.problems[0]
+
+
+MINE = """
 import sympy as sp
 from entmax_oracle.theory import Claim, Hypothesis, Theorem
 from entmax_oracle.theory.notation import *
 
-def stated(name, relation, *hypotheses):
-    held = tuple(Hypothesis(f"h{m}", "h", condition) for m, condition in enumerate(hypotheses))
-    return Theorem(name, "mine", name, name, (Claim("c", relation),), hypotheses=held)
-
-true = stated("true", p_max < 1, sp.Eq(sp.sqrt(2) * p[1], p[2]), p[1] > 0, n >= 2)
-never = stated("never", p_max >= 2, sp.Eq(p[1], sp.sqrt(2)))
-idle = stated("idle", sp.Implies(sp.Eq(p[1], sp.sqrt(2)), p_max >= 2))
+held = (Hypothesis("ratio", "ratio", sp.Eq(sp.sqrt(2) * p[1], p[2])), Hypothesis("live", "live", p[1] > 0))
+t = Theorem("x", "x", "x", "x", (Claim("c", p_max < 1),), hypotheses=(*held, Hypothesis("two", "two", n >= 2)))
 """
 
 
-def test_what_was_tried_nowhere_is_not_supported(tmp_path: Path) -> None:
+def test_what_is_true_is_supported_where_its_equations_hold(tmp_path: Path) -> None:
     file = tmp_path / "mine.py"
-    file.write_text(HEAD)
-    true, never, idle = verify(files=[file])["theorems"]
-    assert (true["verdict"], true["clean"]) == ("supported", True)
-    assert "solved for" in true["searched"]
-    assert (never["verdict"], never["clean"]) == ("unchecked", False)
-    assert "no case satisfied the hypotheses: nothing was tried" in never["problems"][0]
-    assert (idle["verdict"], idle["clean"]) == ("unchecked", False)
-    assert "no case met the premise of claim 'c'" in idle["problems"][0]
+    file.write_text(MINE)
+    (entry,) = verify(files=[file])["theorems"]
+    assert (entry["verdict"], entry["clean"]) == ("supported", True)
+    assert "solved for" in entry["searched"]
