@@ -176,8 +176,8 @@ def _refuse_misindexed(where: str, relation: sp.Basic) -> None:
     )
     for base in sorted(_bare(relation), key=str):
         raise ValueError(
-            f"{where} uses the vector {base} as a number; write {base}[1] for its first entry, {base}[i] for every one, "
-            f"or total({base}[i]) for their sum ({known})"
+            f"{where} uses the vector {base} as a number; write {base}[1] for its first entry, {base}[i] for every "
+            f"one, or total({base}[i]) for their sum ({known})"
         )
     for entry in sorted(relation.atoms(sp.Indexed), key=str):
         if entry.base in vectors and len(entry.indices) != 1:
