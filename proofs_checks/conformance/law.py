@@ -138,6 +138,9 @@ class Law:
         Whether it compares answers, so that a program which prints one of them shows a part only.
     carries : tuple of str
         Fields of the setting that a counterexample must name for the law to be judged again.
+    anywhere : bool
+        Whether it can be checked on any case of its kind: where it is broken on the same input, it explains the failure
+        of another law.
     pair : callable, optional
         ``pair(case, setting)``: the case whose answer a program shows beside the one for its logits changed, and the
         change as an expression to come after the logits.
@@ -156,6 +159,7 @@ class Law:
     about: str = ""
     compares: bool = False
     carries: tuple[str, ...] = ()
+    anywhere: bool = False
     pair: Callable[[Any, Setting], tuple[Case, str]] | None = None
 
 

@@ -92,7 +92,7 @@ def _against(session: SessionLike, outcome: Outcome, expected: dict[str, Expecte
     return each_pass(outcome, judge)
 
 
-@law("gradient", cites="definition", needs="gradient")
+@law("gradient", cites="definition", needs="gradient", anywhere=True)
 def gradient(session: SessionLike, case: Case) -> Finding:
     """The vector-Jacobian product is that of the definition, within the error that rounding explains."""
     case, outcome = _ask(session, case)

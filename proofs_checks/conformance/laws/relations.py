@@ -35,7 +35,13 @@ def _with_variant(logits: Float64, variant: int) -> MappingCase:
     return MappingCase(logits, variant=variant)
 
 
-@law("permutation", cites="permutation-equivariance", kinds=("mapping", "loss", "normaliser"), compares=True)
+@law(
+    "permutation",
+    cites="permutation-equivariance",
+    kinds=("mapping", "loss", "normaliser"),
+    compares=True,
+    anywhere=True,
+)
 def permutation(session: SessionLike, case: RowsCase) -> Finding:
     """Permuting the tokens permutes the probabilities."""
     order = np.random.default_rng(case.variant).permutation(case.logits.shape[-1])
@@ -147,7 +153,7 @@ deletion.draws(lambda setting: st.builds(_with_variant, _hard(setting), _VARIANT
 deletion.cornerstones(_far_below, "mapping").cornerstones(normalisers.crowds, "normaliser")
 
 
-@law("batch", cites="definition", compares=True)
+@law("batch", cites="definition", compares=True, anywhere=True)
 def batch(session: SessionLike, case: Case) -> Finding:
     """A row gets the same answer alone and in any batch."""
     parts, places = case.alone()

@@ -19,7 +19,7 @@ __all__: list[str] = []
 _ROWS = ("mapping", "normaliser")
 
 
-@law("values", cites="definition")
+@law("values", cites="definition", anywhere=True)
 def values(session: SessionLike, case: Case) -> Finding:
     """Every answer lies within the error that rounding explains."""
     (answer,) = session.values(case)
@@ -47,7 +47,7 @@ def _crowded(setting: Setting) -> list[MappingCase]:
     return [MappingCase(logits) for logits in crowds(setting)]
 
 
-@law("support", cites="support-norm-criterion", kinds=_ROWS, weight=2.0)
+@law("support", cites="support-norm-criterion", kinds=_ROWS, weight=2.0, anywhere=True)
 def support(session: SessionLike, case: RowsCase) -> Finding:
     """A token that is certainly outside the support gets an exact zero; one certainly inside does not."""
     (values,) = session.values(case)
@@ -88,7 +88,7 @@ support.of(
 support.cornerstones(_crowded, "mapping").cornerstones(normalisers.crowds, "normaliser")
 
 
-@law("simplex", cites="threshold-form", kinds=_ROWS)
+@law("simplex", cites="threshold-form", kinds=_ROWS, anywhere=True)
 def simplex(session: SessionLike, case: RowsCase) -> Finding:
     """Probabilities are finite, not negative, and sum to one within the budget of the row sum."""
     (values,) = session.values(case)
