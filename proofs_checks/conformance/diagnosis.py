@@ -221,8 +221,10 @@ def _from_size_on(inquiry: Inquiry, what: str, change: str) -> str:
         return ""
     if not all(inquiry.breaks(resized(count)) for count in larger):
         return ""
-    passing, failing = (", ".join(f"{count:,}" for count in counts) for counts in (smaller, larger))
-    return f"fails above {size - 1:,} {unit}: the same input repeated to {passing} passes, to {failing} fails"
+    passing, failing = (
+        f"{', '.join(f'{each:,}' for each in counts[:-1])} and {counts[-1]:,}" for counts in (smaller, larger)
+    )
+    return f"fails above {size - 1:,} {unit}: cut to {passing} this input passes; at {failing}, by repeating it, it fails"
 
 
 @_diagnosis

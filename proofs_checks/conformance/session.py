@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,10 +95,20 @@ class Session:
         self.during = ""
         self.calls = self.answered = 0
         self._called = called
+        self._made: list[Request] | None = None
         self._lost = 0
         self._tried_others = False
         self._pace = 0.0  # seconds an element, by the largest call so far
         self._largest = 1000
+
+    @contextmanager
+    def recording(self) -> Iterator[list[Request]]:
+        """Note the calls that are made meanwhile."""
+        self._made = []
+        try:
+            yield self._made
+        finally:
+            self._made = None
 
     def judge(self, law: Law, case: Any) -> Finding:
         """Judge a case, as far as the implementation takes it and the definition gives it an answer.
@@ -139,6 +150,8 @@ class Session:
         size = max(math.prod(each.values()) for each in sizes)
         if size > _LARGE and size * self._pace > self.caller.subject.timeout / 2:
             raise TooLong
+        if self._made is not None:
+            self._made += requests
         started = time.monotonic()
         outcomes = self.caller(requests)
         for each in sizes:

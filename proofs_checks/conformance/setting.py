@@ -10,7 +10,7 @@ from typing import Any
 
 from entmax_oracle.reference.formats import as_format
 
-from .calls import Caller, Outcome, Subject
+from .calls import Caller, Outcome, Request, Subject
 from .case import Setting
 from .diagnosis import diagnose
 from .kinds import KINDS, Kind
@@ -19,7 +19,7 @@ from .laws import choose
 from .results.counterexample import describe
 from .results.events import LACKING, PASSING, Event, Judged, Judging, Notice, Progress, Tell
 from .results.report import Counterexample, LawResult
-from .search import ORDINARY, Effort, Tally, search, simplified
+from .search import ORDINARY, Effort, Tally, quietly, search, simplified
 from .session import Breach, GiveUp, Session, Unanswered
 from .target.worker import InProcess, Worker
 
@@ -295,7 +295,8 @@ def _result(law: Law, tally: Tally, task: Task, session: Session) -> LawResult:
     if tally.finding is None or tally.case is None:
         return _kept(law, tally)
     diagnosis = () if tally.cause else diagnose(law, session, tally.case, tally.finding)
-    example = describe(law, task.kind, tally.case, tally.finding, task.setting, task.subject, diagnosis)
+    calls = () if tally.cause else _calls(law, session, tally.case)
+    example = describe(law, task.kind, tally.case, tally.finding, task.setting, task.subject, diagnosis, calls)
     message = tally.finding.message + ("" if tally.cause else _hint(law, task, tally, session.caller))
     if tally.absurd:
         size = task.kind.magnitude(tally.case)
@@ -310,6 +311,18 @@ def _result(law: Law, tally: Tally, task: Task, session: Session) -> LawResult:
         counterexamples=(replace(example, message=message),),
         cause=tally.cause,
     )
+
+
+def _calls(law: Law, session: Session, case: Any) -> tuple[Any, ...]:
+    """Return the calls whose answers a law compares, if they are few, small and nothing but calls."""
+    if not law.compares:
+        return ()
+    with session.recording() as made:
+        quietly(law, session, case)
+    bare = Request(case, session.setting.dtype, session.setting.alpha)
+    plain = (vars(replace(each, case=case)) == vars(bare) for each in made)
+    small = sum(x.size for each in made for x in each.case.tensors.values()) <= 200
+    return tuple(each.case for each in made) if 2 <= len(made) <= 4 and small and all(plain) else ()
 
 
 def _kept(law: Law, tally: Tally) -> LawResult:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ def describe(
     setting: Setting,
     subject: Subject,
     diagnosis: tuple[str, ...] = (),
+    calls: Sequence[Any] = (),
 ) -> Counterexample:
     """Write a case down in full.
 
@@ -41,6 +43,8 @@ def describe(
         Where, and whose it is.
     diagnosis : tuple of str
         Simpler explanations that fit.
+    calls : sequence of Case
+        The calls whose answers the law compares, where all of them can be written down.
     """
     more: dict[str, Any] = {name: list(getattr(setting, name)) for name in law.carries if getattr(setting, name)}
     more |= {"against": setting.against} if setting.against else {}
@@ -62,7 +66,7 @@ def describe(
         parameters=more | kind.shown(case),
         details=finding.details,
         command=shlex.join(words),
-        snippet=snippet(law, kind, case, setting, subject),
+        snippet=snippet(law, kind, case, setting, subject, finding.message, calls),
         fact=fact(law, case, finding),
         diagnosis=diagnosis,
     )

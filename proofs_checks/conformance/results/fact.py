@@ -24,15 +24,15 @@ def fact(law: Law | Contract, case: Any, finding: Finding) -> str:
     case, finding
         The counterexample, and what it showed.
     """
-    if isinstance(law, Contract):
+    if law.name == "returns":
+        return f"{finding.message.partition(' it ')[2].splitlines()[0].partition(' (')[0]} for {case.brief}"
+    if isinstance(law, Contract) or law.compares:
         return f"breaks “{law.name}” on {case.brief}"
     got, right = (_entry(finding, name) for name in ("got", "lower"))
-    if not law.compares:
-        right = _entry(finding, "upper") if right is None else right
     what = "returns a gradient with" if law.needs and law.name != "training" else "returns"
     if got is not None and not math.isfinite(got):
         return f"{what} {'NaN' if math.isnan(got) else plain(got)} for {case.brief}"
-    if got is not None and right is not None and not law.compares:
+    if got is not None and right is not None:
         return f"{what} {_told(got, right)} instead of {_told(right, got)} for {case.brief}"
     return f"breaks “{law.name}” on {case.brief}"
 

@@ -98,7 +98,9 @@ class AttentionCase(Case):
         counts = {"sequence": batch, "head": heads, "query": queries, "key": keys, "feature": features}
         words = [_count(n, noun) for noun, n in counts.items() if n > 1 or noun in ("query", "key")]
         given = [f"{name}={value}" for name, value in self.given.items()]
-        return f"{' and '.join([', '.join(words[:-1]), words[-1]])}{' with ' if given else ''}{', '.join(given)}"
+        blind = sorted({i for (_, i), seen in self.visible.items() if not seen})
+        where = f", where query {blind[0]} sees no key" if blind else ""
+        return f"{' and '.join([', '.join(words[:-1]), words[-1]])}{' with ' if given else ''}{', '.join(given)}{where}"
 
     @property
     def visible(self) -> dict[tuple[int, int], int]:
