@@ -342,6 +342,13 @@ class Ask:
     timeout: float = _option(
         10.0, "timeout", "time limit per call, in seconds (default: 10)", metavar="S", group="search", each=float
     )
+    fail_fast: bool = _option(False, "fail-fast", "stop at the first failure", group="search")
+    no_saved: bool = _option(
+        False,
+        "no-saved",
+        "neither try the failures of earlier runs first nor save new ones",
+        group="search",
+    )
     jobs: int = _option(
         1, "jobs", "settings (alpha and dtype) to check in parallel (default: 1)", metavar="N", group="search", each=int
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
@@ -142,6 +142,21 @@ class Case(ABC):
     @abstractmethod
     def what(self) -> str:
         """The input in words."""
+
+    @property
+    def brief(self) -> str:
+        """The input in as few words as tell it."""
+        return self.what
+
+    @property
+    def lengthened(self) -> tuple[int, Callable[[int], Self | None]]:
+        """How many tokens there are, or keys, and how to repeat them to another number."""
+        return 0, lambda count: None
+
+    @property
+    def multiplied(self) -> tuple[int, Callable[[int], Self | None]]:
+        """How many rows there are, and how to repeat them to another number."""
+        return 0, lambda count: None
 
     @property
     def elements(self) -> int:

@@ -25,11 +25,12 @@ from .kinds.kind import Asked
 from .law import Contract, Finding, Law
 from .laws import LAWS_OF, choose
 from .results.counterexample import read
-from .results.events import Begun, Ended, Event, Judging, Tell, gather
+from .results.events import PASSING, Begun, Ended, Event, Judged, Judging, Notice, Tell, gather
 from .results.report import LawResult, Report
+from .saved import of_setting, remember, saved
 from .search import Effort
 from .session import Session
-from .setting import Calling, Settled, Task, check_setting, collect, judge
+from .setting import STOPPED, Calling, Settled, Task, Told, check_setting, collect, judge
 from .target.layouts import LAYOUTS
 from .target.loading import locate
 
@@ -60,6 +61,8 @@ def check(
     compute_dtype: str | None = None,
     timeout: float = 10.0,
     seconds: float | None = None,
+    fail_fast: bool = False,
+    no_saved: bool = False,
     jobs: int = 1,
     executor: Executor | None = None,
     progress: Tell | None = None,
@@ -106,6 +109,11 @@ def check(
     seconds : float, optional
         Time budget for all laws of a setting together, for slow implementations; laws that ran out of time before
         everything was tried say so.
+    fail_fast : bool
+        Stop at the first failure of an error.
+    no_saved : bool
+        Of a target given by name the failures are saved in the user's cache (``~/.cache/entmax-oracle/failures``) and
+        tried first the next time, before everything else that is tried. This neither tries nor saves any.
     jobs : int
         Settings (alpha and dtype) to check in parallel, each in a process of its own; needs a target given
         by name and, as all multiprocessing, a guarded ``__main__``.
@@ -251,7 +259,20 @@ def plan(ask: Ask) -> Plan:
         # Contracts are held against the calls that laws make, so some must be made.
         names += [each.name for each in choose((), ask.skip_laws, kind=ask.kind)[1]]
     subject, settings = _subject(ask, asked), _settings(ask, asked, effort)
-    tasks = tuple(Task(subject, setting, tuple(names), offered, effort, ask.seed) for setting in settings)
+    known = saved(subject.name, ask.kind) if _saves(ask) else {}
+    tasks = tuple(
+        Task(
+            subject,
+            each,
+            tuple(names),
+            offered,
+            effort,
+            ask.seed,
+            ask.fail_fast,
+            of_setting(known, each.alpha, each.dtype),
+        )
+        for each in settings
+    )
     return Plan(ask, settings, held, tasks)
 
 
@@ -268,7 +289,8 @@ def execute(chosen: Plan, executor: Executor | None = None, progress: Tell | Non
     every: list[Event] = []
 
     def tell(event: Event) -> None:
-        every.append(event)
+        if not isinstance(event, PASSING):
+            every.append(event)
         if progress is not None:
             progress(event)
 
@@ -276,16 +298,37 @@ def execute(chosen: Plan, executor: Executor | None = None, progress: Tell | Non
     settled: list[Settled] = []
     with suppress(KeyboardInterrupt):  # what was told is kept
         _run(list(chosen.tasks), chosen.ask.jobs, executor, tell, settled)
-    interrupted = len(settled) < len(chosen.tasks) or any(each.interrupted for each in settled)
+    stopped = any(each.stopped for each in settled)
+    for task in chosen.tasks[len(settled) :] if stopped else ():
+        for law in chosen.held:
+            tell(Judged(task.setting.alpha, task.setting.dtype, LawResult.skipped(law, STOPPED)))
+    interrupted = (len(settled) < len(chosen.tasks) and not stopped) or any(each.interrupted for each in settled)
     versions = {name: version for each in settled for name, version in each.versions.items()}
     reach = {name: max(each.reach.get(name, 0) for each in settled) for each in settled for name in each.reach}
     calls, answered = sum(each.calls for each in settled), sum(each.answered for each in settled)
     tell(Ended(interrupted, versions, reach, round(time.monotonic() - clock, 3), calls, answered))
+    if _saves(chosen.ask):
+        judged = [each for each in every if isinstance(each, Judged)]
+        last = {(each.alpha, each.dtype, each.result.law): each.result for each in judged}
+        remember(chosen.tasks[0].subject.name, chosen.ask.kind, ((*key[:2], each) for key, each in last.items()))
     return gather(every)
 
 
-def replay_as(ask: Ask, found: Mapping[str, Any]) -> Finding:
+def _saves(ask: Ask) -> bool:
+    """Whether failures are saved: those of a function without a name that lasts are not."""
+    return isinstance(ask.implementation, str) and not ask.no_saved
+
+
+def replay_as(ask: Ask, found: Mapping[str, Any], progress: Tell = lambda event: None) -> Finding:
     """Judge a counterexample of what is asked about.
+
+    Parameters
+    ----------
+    ask : Ask
+    found : dict
+        The counterexample.
+    progress : callable, optional
+        Told what the target writes, and when a call is late.
 
     Raises
     ------
@@ -300,8 +343,9 @@ def replay_as(ask: Ask, found: Mapping[str, Any]) -> Finding:
     asked = KINDS[ask.kind].asked(ask)
     (setting,) = _settings(ask, asked, _effort(ask))
     setting = replace(setting, alpha=alpha, others=tuple(found.get("others", ())))
-    with Calling(_subject(ask, asked)) as caller:
-        session = Session(KINDS[ask.kind], caller, setting, choose(kind=ask.kind)[0])
+    with Calling(_subject(ask, asked), lambda text: progress(Notice(text))) as caller:
+        contracts_of_kind = choose(kind=ask.kind)[0]
+        session = Session(KINDS[ask.kind], caller, setting, contracts_of_kind, Told(setting, progress))
         law: Law | Contract = contracts[0] if contracts else laws[0]
         return judge(law, session, case)
 
@@ -381,7 +425,7 @@ def _begun(chosen: Plan) -> Begun:
         {"python": platform.python_version()} | {package: metadata.version(package) for package in packages},
         platform.platform(),
         datetime.now(UTC).isoformat(timespec="seconds"),
-        tuple(LawResult.skipped(each, "not judged: interrupted") for each in chosen.held),
+        tuple(LawResult.skipped(each, "not checked: interrupted") for each in chosen.held),
     )
 
 
@@ -390,7 +434,7 @@ def _run(tasks: list[Task], jobs: int, executor: Executor | None, tell: Tell, se
     if executor is None and (jobs <= 1 or len(tasks) == 1):
         for task in tasks:
             settled.append(check_setting(task, tell))
-            if settled[-1].interrupted:
+            if settled[-1].interrupted or settled[-1].stopped:
                 return
         return
     if not isinstance(tasks[0].subject.target, str):
