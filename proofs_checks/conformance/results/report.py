@@ -199,6 +199,7 @@ class Report:
         Violated
             An `AssertionError` with the whole report.
         """
+        __tracebackhide__ = True
         if not self:
             raise Violated(str(self))
 
