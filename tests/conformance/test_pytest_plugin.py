@@ -100,8 +100,8 @@ def test_two_workers_do_not_do_the_work_twice(folder):
         "-v", "-n", "2", "--entmax-impl", "mine.py:noted", "--entmax-array", "numpy", *options
     )
     assert sum(done.parseoutcomes().values()) == 4
-    place = dict(re.findall(r"\[(gw\d)\].* mine.py:noted::([\d.]+)-float32", done.stdout.str()))
-    assert len(set(place.values())) == len(place) == 2  # each setting in a worker of its own
+    ran = set(re.findall(r"\[(gw\d)\].* mine.py:noted::([\d.]+)-float32", done.stdout.str()))
+    assert len(ran) == len(dict(ran)) == 2  # each setting in a worker of its own
 
 
 def test_options_stand_in_an_ini_file_too(folder):
