@@ -31,6 +31,7 @@ __all__ = [
     "Ask",
     "Option",
     "add_options",
+    "destination",
     "from_options",
     "law_names",
     "number",
@@ -491,7 +492,7 @@ def add_options(
     for name, option in OPTIONS.items():
         if name not in leave_out:
             told = option.declaration(_DEFAULTS[name])
-            group(option.group)(prefix + option.flag, dest=_place(prefix, name), **told)
+            group(option.group)(prefix + option.flag, dest=destination(prefix, name), **told)
 
 
 def from_options(implementation: str, options: argparse.Namespace, prefix: str = "--") -> Ask:
@@ -502,7 +503,7 @@ def from_options(implementation: str, options: argparse.Namespace, prefix: str =
     ValueError
         If the options make no sense, alone or together.
     """
-    given = {name: getattr(options, _place(prefix, name), None) for name in OPTIONS}
+    given = {name: getattr(options, destination(prefix, name), None) for name in OPTIONS}
     refuse_unknown_laws([*(given["laws"] or ()), *(given["skip_laws"] or ())], law_names())
     if given["alphas"] and given["fixed_alpha"] is not None:
         raise ValueError(f"give either {prefix}alpha or {prefix}fixed-alpha, not both")
@@ -528,6 +529,6 @@ def refuse_unknown_laws(names: Iterable[str], known: Sequence[str]) -> None:
             raise ValueError(f"there is no law {name!r}; {hint}there are {', '.join(known)}")
 
 
-def _place(prefix: str, name: str) -> str:
-    """Where a parser puts the value of an option: pytest's has options of other plugins too."""
+def destination(prefix: str, name: str) -> str:
+    """Say where a parser puts the value of an option: pytest's has options of other plugins too."""
     return prefix.strip("-").replace("-", "_") + "_" * (prefix != "--") + name

@@ -211,6 +211,7 @@ class Report:
         Violated
             An `AssertionError` with the whole report.
         """
+        __tracebackhide__ = True
         if not self:
             raise Violated(str(self))
 
