@@ -68,6 +68,7 @@ def check(
     progress: Tell | None = None,
     kind: str = "mapping",
     without: Iterable[str] | str = (),
+    bitwise: Iterable[str] | str = (),
     against: str | None = None,
     parameters: Mapping[str, Any] | None = None,
     fixed_parameters: Mapping[str, Any] | None = None,
@@ -130,6 +131,11 @@ def check(
         Features that an implementation of attention lacks: ``"causal"``, ``"scale"``, ``"alibi"``, ``"lengths"`` (the
         matching arguments are then not passed), ``"groups"``, ``"cross"``, ``"widths"``, ``"layouts"``; see
         `ask.LACKS`.
+    bitwise : iterable of str
+        What the implementation promises changes no bit of an answer: ``"batch"`` (how many rows or sequences are asked
+        for, and the place among them), ``"padding"`` (of mappings and attention) and ``"split"`` (of attention's
+        queries into calls, as in chunked prefill and decoding). The law ``batch invariance`` then compares bits where
+        it otherwise allows both answers their errors.
     against : str, optional
         For the kind ``"normaliser"``: which one it should be, a name of
         :data:`entmax_oracle.reference.normalisers.NORMALISERS`.
@@ -181,6 +187,7 @@ def replay(
     timeout: float = 10.0,
     kind: str = "mapping",
     without: Iterable[str] | str = (),
+    bitwise: Iterable[str] | str = (),
     against: str | None = None,
     fixed_parameters: Mapping[str, Any] | None = None,
     grad_alpha: bool = False,
@@ -189,7 +196,9 @@ def replay(
 
     Parameters
     ----------
-    implementation, arrays, fixed_alpha, device, compute_dtype, timeout, kind, without, fixed_parameters, grad_alpha
+    implementation, arrays, fixed_alpha, device, compute_dtype, timeout, kind, without, bitwise
+        As for `check`.
+    fixed_parameters, grad_alpha
         As for `check`.
     against : str, optional
         As for `check`; by default what the counterexample names.
@@ -389,6 +398,7 @@ def _settings(ask: Ask, asked: Asked, effort: Effort) -> tuple[Setting, ...]:
         choices=asked.choices,
         few_shapes=ask.library == "jax",
         without=ask.without,
+        bitwise=ask.bitwise,
     )
     pairs = dict.fromkeys(
         (_number(alpha, dtype, ask.grad_alpha), dtype)
