@@ -37,7 +37,7 @@ def run(
     progress
         Told a line about each comparison.
     quick
-        Measure little, in less than a minute.
+        Measure little, in about a minute.
     seconds
         How long it may take; without, until all is done. The last comparison may take longer.
     threads

@@ -20,7 +20,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the measurements as JSON")
     only = parser.add_argument_group("of the suite cpu")
     only.add_argument("--plot", type=Path, metavar="FILE", help="draw the ratios to softmax into FILE, .svg or .png")
-    only.add_argument("--quick", action="store_true", help="measure little, in less than a minute")
+    only.add_argument("--quick", action="store_true", help="measure little, in about a minute")
     only.add_argument("--seconds", type=float, metavar="S", help="time budget (default: until all is measured)")
     parser.set_defaults(run=run)
 
