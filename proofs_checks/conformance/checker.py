@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from importlib import metadata
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any, Literal
 
 from entmax_oracle.reference.formats import as_format
 from entmax_oracle.reference.inputs import as_alpha
 
+from ..spreading import Done, Told, spread
 from .ask import Ask
 from .calls import Subject
 from .case import Setting
@@ -25,11 +27,12 @@ from .kinds.kind import Asked
 from .law import Contract, Finding, Law
 from .laws import LAWS_OF, choose
 from .results.counterexample import read
-from .results.events import Begun, Ended, Event, Judging, Tell, gather
+from .results.events import Begun, Ended, Event, Tell, gather
+from .results.pooling import Pooled
 from .results.report import LawResult, Report
 from .search import Effort
 from .session import Session
-from .setting import Calling, Settled, Task, check_setting, collect, judge
+from .setting import Calling, Settled, Task, check_elsewhere, check_setting, judge
 from .target.layouts import LAYOUTS
 from .target.loading import locate
 
@@ -61,6 +64,7 @@ def check(
     timeout: float = 10.0,
     seconds: float | None = None,
     jobs: int = 1,
+    seeds: int = 1,
     executor: Executor | None = None,
     progress: Tell | None = None,
     kind: str = "mapping",
@@ -109,8 +113,12 @@ def check(
     jobs : int
         Settings (alpha and dtype) to check in parallel, each in a process of its own; needs a target given
         by name and, as all multiprocessing, a guarded ``__main__``.
+    seeds : int
+        Check every setting so many times, with the seeds from `seed` on; what each finds is told as that of one search.
     executor : concurrent.futures.Executor, optional
-        Runs the settings instead.
+        Runs the settings instead, each with each seed, such as
+        :class:`entmax_oracle.proofs_checks.cluster.Cluster`; needs a target given by name. The report is that of one
+        process, times excepted.
     progress : callable, optional
         Told every :mod:`event <entmax_oracle.proofs_checks.conformance.results.events>` as it happens.
     kind : str
@@ -214,7 +222,7 @@ class Plan:
     held : tuple of Contract or Law
         What is reported.
     tasks : tuple of Task
-        The work, one for each setting.
+        The work, one for each setting and seed.
     """
 
     ask: Ask
@@ -224,7 +232,8 @@ class Plan:
 
     def only(self, position: int) -> Plan:
         """Leave all settings out but one."""
-        return replace(self, settings=(self.settings[position],), tasks=(self.tasks[position],))
+        setting = self.settings[position]
+        return replace(self, settings=(setting,), tasks=tuple(each for each in self.tasks if each.setting == setting))
 
 
 def plan(ask: Ask) -> Plan:
@@ -251,7 +260,11 @@ def plan(ask: Ask) -> Plan:
         # Contracts are held against the calls that laws make, so some must be made.
         names += [each.name for each in choose((), ask.skip_laws, kind=ask.kind)[1]]
     subject, settings = _subject(ask, asked), _settings(ask, asked, effort)
-    tasks = tuple(Task(subject, setting, tuple(names), offered, effort, ask.seed) for setting in settings)
+    tasks = tuple(
+        Task(subject, setting, tuple(names), offered, effort, seed)
+        for setting in settings
+        for seed in range(ask.seed, ask.seed + ask.seeds)
+    )
     return Plan(ask, settings, held, tasks)
 
 
@@ -273,9 +286,10 @@ def execute(chosen: Plan, executor: Executor | None = None, progress: Tell | Non
             progress(event)
 
     tell(begun)
-    settled: list[Settled] = []
+    done: dict[int, Settled] = {}
     with suppress(KeyboardInterrupt):  # what was told is kept
-        _run(list(chosen.tasks), chosen.ask.jobs, executor, tell, settled)
+        _run(chosen.tasks, chosen.ask.jobs, executor, Pooled(tell), done)
+    settled = [done[position] for position in sorted(done)]
     interrupted = len(settled) < len(chosen.tasks) or any(each.interrupted for each in settled)
     versions = {name: version for each in settled for name, version in each.versions.items()}
     reach = {name: max(each.reach.get(name, 0) for each in settled) for each in settled for name in each.reach}
@@ -385,31 +399,26 @@ def _begun(chosen: Plan) -> Begun:
     )
 
 
-def _run(tasks: list[Task], jobs: int, executor: Executor | None, tell: Tell, settled: list[Settled]) -> None:
-    """Check every setting; what is settled is noted even if the rest is interrupted."""
+def _run(
+    tasks: Sequence[Task], jobs: int, executor: Executor | None, tell: Pooled, done: dict[int, Settled]
+) -> None:
+    """Check every setting with every seed; what is done is noted even if the rest is interrupted."""
     if executor is None and (jobs <= 1 or len(tasks) == 1):
-        for task in tasks:
-            settled.append(check_setting(task, tell))
-            if settled[-1].interrupted:
+        for position, task in enumerate(tasks):
+            done[position] = check_setting(task, tell.of(task))
+            if done[position].interrupted:
                 return
         return
     if not isinstance(tasks[0].subject.target, str):
         raise ValueError("jobs: a callable cannot travel to other processes; name it as module:function")
-    pool: AbstractContextManager[Executor] = (
-        nullcontext(executor)
-        if executor is not None
-        else ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=get_context("spawn"))
-    )
-    with pool as workers:
-        futures = [workers.submit(collect, task) for task in tasks]
-        try:
-            for task, future in zip(tasks, futures, strict=True):
-                tell(Judging(task.setting.alpha, task.setting.dtype, "every law"))
-                events, outcome = future.result()
-                for event in events:
-                    tell(event)
-                settled.append(outcome)
-        except KeyboardInterrupt:
-            for future in futures:
-                future.cancel()
-            raise
+    pieces = [(task, str(Path.cwd())) for task in tasks]
+    with closing(spread(check_elsewhere, pieces, jobs, executor, get_context("spawn"))) as outcomes:
+        for outcome in outcomes:
+            position = outcome.position
+            if isinstance(outcome, Told):
+                tell.of(tasks[position])(outcome.what)
+            elif isinstance(outcome, Done):
+                done[position] = outcome.result
+            else:
+                tell.give_up(tasks[position], f"not judged: {outcome.reason}")
+                done[position] = Settled({}, {}, interrupted=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import os
 import time
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from entmax_oracle.reference.formats import as_format
@@ -21,7 +23,7 @@ from .search import Effort, Tally, search, simplified
 from .session import Breach, GiveUp, Session, Unanswered
 from .target.worker import InProcess, Worker
 
-__all__ = ["NOT_ALL_FIXED", "OUT_OF_TIME", "Calling", "Settled", "Task", "check_setting", "collect", "judge"]
+__all__ = ["NOT_ALL_FIXED", "OUT_OF_TIME", "Calling", "Settled", "Task", "check_elsewhere", "check_setting", "judge"]
 
 # What a law says that was kept as far as there was time.
 OUT_OF_TIME = "the search ended for lack of time, before every case was tried"
@@ -82,11 +84,16 @@ class Calling:
         self.caller.close()
 
 
-def collect(task: Task) -> tuple[list[Event], Settled]:
-    """Check one setting in another process, which cannot tell before it ends."""
-    events: list[Event] = []
-    settled = check_setting(task, events.append)
-    return events, settled
+def check_elsewhere(piece: tuple[Task, str], tell: Tell) -> Settled:
+    """Check one setting in another process, from the folder that targets are relative to, if it is there."""
+    task, folder = piece
+    before = Path.cwd()
+    if Path(folder).is_dir():
+        os.chdir(folder)
+    try:
+        return check_setting(task, tell)
+    finally:
+        os.chdir(before)
 
 
 def check_setting(task: Task, tell: Tell) -> Settled:
