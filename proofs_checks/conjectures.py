@@ -18,9 +18,10 @@ from entmax_oracle.theory import Theorem, theorems
 from entmax_oracle.theory.theorem import index
 
 from .evidence import Case, row
+from .evidence.equations import solved
 from .evidence.predicates import PARAMETERS, predicate_searched, stated_by
 from .evidence.searching import searched
-from .evidence.wide import SYMBOLS, unknown
+from .evidence.wide import SYMBOLS, not_searched, unknown
 from .reading import shortest
 
 
@@ -86,6 +87,7 @@ def load(path: str | Path) -> tuple[Case, ...]:
         if case.conjecture or any(argument.kind == "symbolic" for argument in case.arguments):
             _refuse_unknown_symbols(path, case.theorem)
         more = (searched(case.theorem),) if _speaks_of_rows(case.theorem) else ()
+        more = (*more, *filter(None, [solved(case.theorem) if not not_searched(case.theorem) else None]))
         found[position] = replace(case, arguments=(*case.arguments, *more), own=True)
     found += predicates
     _refuse_twins(path, found)

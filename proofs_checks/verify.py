@@ -105,7 +105,7 @@ def examine(case: Case, context: Context | None = None, *, ours: bool = True) ->
     formal = formal_evidence(theorem) if ours and not case.conjecture and not case.own else None
     if formal is not None and formal.status == "holds" and set(formal.claims) == {c.key for c in theorem.claims}:
         context = replace(context, proved=True)
-    arguments = [*case.arguments, *filter(None, [widely_searched(theorem, far=case.own)])]
+    arguments = [*case.arguments, *filter(None, [widely_searched(theorem, far=case.own or case.conjecture)])]
     executed = (_counted(argument, argument.execute(theorem, context), case) for argument in arguments)
     evidence = (*filter(None, [formal]), *executed)
     with precision():
@@ -398,8 +398,15 @@ def _problems(
     if len(folklore) != len(case.theorem.folklore):
         problems.append("folklore without a counterexample")
     if word is Verdict.UNCHECKED and not problems:
-        problems.append("some claim has no evidence")
+        problems += _untried(case.theorem, evidence)
     return problems
+
+
+def _untried(theorem: Theorem, evidence: Sequence[Evidence]) -> list[str]:
+    """Return which claims have no evidence, and why, where nothing else is wrong."""
+    bare = [key for key, word in strengths(theorem, evidence).items() if word is Verdict.UNCHECKED]
+    reasons = dict.fromkeys(found.detail for found in evidence if found.status == "skipped")
+    return [f"no evidence for {', '.join(map(repr, bare))}" + (f": {'; '.join(reasons)}" if reasons else "")]
 
 
 def _counted(argument: Argument, found: Evidence, case: Case) -> Evidence:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .case import Effort
 
 __all__ = [
+    "INVARIANCES",
     "KINDS",
     "LACKS",
     "OPTIONS",
@@ -58,6 +59,16 @@ LACKS: dict[str, str] = {
     "layouts": "tensors that are not contiguous",
 }
 """Everything that an implementation of attention may be said to lack, in words."""
+
+INVARIANCES: dict[str, tuple[str, ...]] = {
+    "batch": tuple(KINDS),
+    "padding": ("mapping", "attention"),
+    "split": ("attention",),
+}
+"""What an answer may be promised not to depend on in a single bit, and for which kinds."""
+
+_LACKING = {"padding": "lengths", "split": "cross"}
+"""What attention must not lack for such a promise to be checked."""
 
 Parameters = tuple[tuple[str, Any], ...]
 
@@ -308,6 +319,17 @@ class Ask:
         metavar="D",
         again="unless default",
     )
+    bitwise: tuple[str, ...] = _option(
+        (),
+        "bitwise",
+        "what the target promises changes no bit of an answer: batch (how many rows or sequences, and the place among "
+        "them), padding (of mappings and attention) or split (of attention's queries into calls, as in chunked prefill "
+        "and decoding); repeatable (default: none, and answers may differ as far as rounding explains)",
+        metavar="NAME",
+        read=_several,
+        choices=tuple(INVARIANCES),
+        again="unless default",
+    )
     grad: bool = _option(False, "grad", "also check the gradient, through the framework's autograd")
     grad_alpha: bool = _option(
         False,
@@ -342,6 +364,13 @@ class Ask:
     )
     timeout: float = _option(
         10.0, "timeout", "time limit per call, in seconds (default: 10)", metavar="S", group="search", each=float
+    )
+    fail_fast: bool = _option(False, "fail-fast", "stop at the first failure", group="search")
+    no_saved: bool = _option(
+        False,
+        "no-saved",
+        "neither try the failures of earlier runs first nor save new ones",
+        group="search",
     )
     jobs: int = _option(
         1, "jobs", "settings (alpha and dtype) to check in parallel (default: 1)", metavar="N", group="search", each=int
@@ -387,6 +416,7 @@ class Ask:
                 f"kind: a program computes the mapping only, not {self.kind}; wrap it in a Python function"
             )
         self._check_gradients()
+        self._check_promises()
         self._check_values()
 
     def _check_choice(self, name: str) -> None:
@@ -408,6 +438,16 @@ class Ask:
             raise ValueError("grad_alpha: a function with a fixed alpha has no gradient in it; leave it out")
         if (self.grad or self.grad_alpha) and self.library == "numpy":
             raise ValueError("grad: NumPy has no automatic differentiation; use arrays='torch' or arrays='jax'")
+
+    def _check_promises(self) -> None:
+        for name in self.bitwise:
+            if self.kind not in INVARIANCES[name]:
+                raise ValueError(f"bitwise: {name!r} means nothing for a {self.kind}; leave it out")
+            if (lack := _LACKING.get(name)) in self.without:
+                raise ValueError(
+                    f"bitwise: {name!r} cannot be checked without {LACKS[lack]}; leave it out, or take {lack!r} out of "
+                    "without"
+                )
 
     def _check_values(self) -> None:
         from entmax_oracle.reference.formats import as_format

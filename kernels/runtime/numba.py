@@ -1,0 +1,105 @@
+"""Numba as the kernels on a CPU use it: how they are compiled, what is said meanwhile, and the threads they run on."""
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import numba
+import torch
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+PATIENCE = 2.0
+"""Seconds of compiling after which it is said."""
+
+
+def jit(function: F) -> F:
+    """Compile what is written, when it is first called, and keep it on disk."""
+    return _compiled(function, fastmath=False)  # said, because a function inherits the flags of its first caller
+
+
+def jit_fused(function: F) -> F:
+    """Compile a formula in which a product and a sum may be rounded once."""
+    return _compiled(function, fastmath={"contract"})
+
+
+def jit_sums(function: F) -> F:
+    """Compile a loop that sums: additions may be reordered, so that they run in lanes, the same ones for the same count.
+
+    Nothing may be assumed finite: masks are ``-inf``, and NaN has to survive. What must be rounded as written belongs
+    into a function of its own, under `jit`, which keeps its arithmetic also where it is inlined.
+    """
+    return _compiled(function, fastmath={"reassoc", "nsz"})
+
+
+def _compiled(function: F, **options: Any) -> F:
+    made: F = numba.njit(function, cache=True, nogil=True, error_model="numpy", **options)
+    return made
+
+
+@contextmanager
+def announced() -> Iterator[None]:
+    """Say on stderr that kernels are compiled, if it takes longer than `PATIENCE`."""
+    said = threading.Timer(PATIENCE, _say)
+    said.daemon = True
+    said.start()
+    try:
+        yield
+    finally:
+        said.cancel()
+
+
+def _say() -> None:
+    print("entmax_oracle: compiling the CPU kernels, once: later calls and processes reuse them", file=sys.stderr)
+
+
+GRAIN = 1 << 16
+"""Fewest tokens for which another thread is worth its start."""
+
+_pools: dict[int, ThreadPoolExecutor] = {}
+_lock = threading.Lock()
+
+
+def _forget_pools() -> None:
+    """Start anew in a forked process, which has none of the threads."""
+    global _lock
+    _lock = threading.Lock()
+    _pools.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_pools)
+
+
+def _pool(threads: int) -> ThreadPoolExecutor:
+    with _lock:
+        if threads not in _pools:
+            _pools[threads] = ThreadPoolExecutor(threads, thread_name_prefix="entmax_oracle")
+        return _pools[threads]
+
+
+def over_rows(run: Callable[[int, int], None], rows: int, tokens: int) -> None:
+    """Call ``run(start, stop)`` on pieces of the rows, on as many threads as torch may use.
+
+    Parameters
+    ----------
+    run
+        Fills the rows ``start ... stop``, and releases the GIL. No row may depend on its piece.
+    rows, tokens
+        How many, and how long each.
+    """
+    threads = min(torch.get_num_threads(), rows, max(rows * tokens // GRAIN, 1))
+    if threads == 1:
+        run(0, rows)
+        return
+    edges = [rows * i // threads for i in range(threads + 1)]
+    waiting = [_pool(threads - 1).submit(run, *piece) for piece in zip(edges[1:-1], edges[2:], strict=True)]
+    try:
+        run(edges[0], edges[1])
+    finally:
+        for piece in waiting:
+            piece.result()
