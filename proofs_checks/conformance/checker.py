@@ -26,9 +26,9 @@ from .kinds import KINDS
 from .kinds.kind import Asked
 from .law import Contract, Finding, Law
 from .laws import LAWS_OF, choose
+from .pooling import Pooled
 from .results.counterexample import read
 from .results.events import PASSING, Begun, Ended, Event, Judged, Notice, Tell, gather
-from .results.pooling import Pooled
 from .results.report import LawResult, Report
 from .saved import of_setting, remember, saved
 from .search import Effort
