@@ -375,6 +375,14 @@ class Ask:
     jobs: int = _option(
         1, "jobs", "settings (alpha and dtype) to check in parallel (default: 1)", metavar="N", group="search", each=int
     )
+    seeds: int = _option(
+        1,
+        "seeds",
+        "check every setting this many times, with the seeds that follow --seed (default: 1)",
+        metavar="K",
+        group="search",
+        each=int,
+    )
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Ask:
@@ -400,8 +408,9 @@ class Ask:
         for name in ("timeout", "seconds"):
             if (value := getattr(self, name)) is not None and not value > 0:
                 raise ValueError(f"{name} must be positive, got {value}")
-        if self.jobs < 1:
-            raise ValueError(f"jobs must be at least 1, got {self.jobs}")
+        for name in ("jobs", "seeds"):
+            if (value := getattr(self, name)) < 1:
+                raise ValueError(f"{name} must be at least 1, got {value}")
         if is_program(target) and self.kind != "mapping":
             raise ValueError(
                 f"kind: a program computes the mapping only, not {self.kind}; wrap it in a Python function"

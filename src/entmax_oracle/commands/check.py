@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from entmax_oracle.proofs_checks.conformance.ask import add_options, from_options
 from entmax_oracle.proofs_checks.conformance.target.loading import locate
 
+from .workers import SCHEDULER, workers
 from .writing import is_stream, prepare, refuse_to_write, write_json, write_result
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def add_parser(subparsers: Any) -> None:
     groups = {title: parser.add_argument_group(title).add_argument for title in ("target", "search", "output")}
     add_options(groups.__getitem__)
     add = groups["search"]
+    add("--scheduler", metavar="ADDRESS", help=SCHEDULER)
     add("--replay", metavar="JSON", help="a counterexample as JSON text or file, or a report to replay in full")
     add = groups["output"]
     add("--json", metavar="FILE", type=Path, help="write the result as JSON; - for standard output")
@@ -107,7 +109,8 @@ def _check(ask: Ask, args: argparse.Namespace) -> int:
             write(event)
             screen(event)
 
-        report = execute(plan(ask), progress=progress)
+        with workers(args) as executor:
+            report = execute(plan(ask), executor, progress)
     show(console, report)
     if args.junit:
         from entmax_oracle.proofs_checks.conformance import to_junit
