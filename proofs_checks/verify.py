@@ -443,6 +443,10 @@ def _remarks(case: Case, needed: Sequence[Check]) -> Iterator[str]:
     """Yield what somebody who states a theorem should know, and which is no fault."""
     if case.conjecture:
         yield from _unshown(case, needed)
+    if case.own or case.conjecture:
+        for claim in case.theorem.claims:
+            if claim.relation.func(*claim.relation.args) is sp.true:
+                yield f"claim {claim.key!r} is trivial: SymPy evaluates it to True"
     if case.own and (reason := not_searched(case.theorem)):
         yield f"not searched: {reason}"
 

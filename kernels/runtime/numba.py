@@ -1,17 +1,25 @@
 """Numba as the kernels on a CPU use it: how they are compiled, what is said meanwhile, and the threads they run on."""
 
+import hashlib
 import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, TypeVar, cast
 
 import numba
 import torch
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+SOURCES = hashlib.sha256(
+    b"".join(path.read_bytes() for path in sorted(Path(__file__).parents[1].glob("*/numba*.py")))
+).hexdigest()
+"""What all these kernels are made of."""
 
 PATIENCE = 2.0
 """Seconds of compiling after which it is said."""
@@ -37,18 +45,39 @@ def jit_sums(function: F) -> F:
 
 
 def _compiled(function: F, **options: Any) -> F:
-    made: F = numba.njit(function, cache=True, nogil=True, error_model="numpy", **options)
+    options.update(nogil=True, error_model="numpy")
+    try:
+        made: F = numba.njit(function, cache=True, **options)
+    except RuntimeError:  # nowhere to write: neither beside the source nor in the cache of the user
+        return cast(F, numba.njit(function, **options))
+    # Numba looks at the file of a function alone, and not at those of the functions that it calls.
+    file = getattr(getattr(made, "_cache", None), "_cache_file", None)
+    if hasattr(file, "_source_stamp"):
+        file._source_stamp = (file._source_stamp, SOURCES)
     return made
 
 
+_ready: set[Any] = set()
+
+
 @contextmanager
-def announced() -> Iterator[None]:
-    """Say on stderr that kernels are compiled, if it takes longer than `PATIENCE`."""
+def compiling(*what: Any) -> Iterator[None]:
+    """Say on stderr that kernels are compiled, if it takes longer than `PATIENCE`.
+
+    Parameters
+    ----------
+    what
+        Names what may have to be compiled inside: nothing is said once that has been done.
+    """
+    if what in _ready:
+        yield
+        return
     said = threading.Timer(PATIENCE, _say)
     said.daemon = True
     said.start()
     try:
         yield
+        _ready.add(what)
     finally:
         said.cancel()
 
@@ -97,7 +126,7 @@ def over_rows(run: Callable[[int, int], None], rows: int, tokens: int) -> None:
         run(0, rows)
         return
     edges = [rows * i // threads for i in range(threads + 1)]
-    waiting = [_pool(threads - 1).submit(run, *piece) for piece in zip(edges[1:-1], edges[2:], strict=True)]
+    waiting = [_pool(threads - 1).submit(run, *piece) for piece in pairwise(edges[1:])]
     try:
         run(edges[0], edges[1])
     finally:

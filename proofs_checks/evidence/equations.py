@@ -111,7 +111,7 @@ def _moves(name: str, equation: sp.Eq) -> bool:
     """Whether a parameter of a row can matter to an equation."""
     own = {"alpha": N.alpha, "theta": N.theta, "r": N.r, "v": N.v, "epsilon": N.epsilon}
     free = free_symbols(equation)
-    if name in ("r", "v", "epsilon"):
+    if name in ("theta", "r", "v", "epsilon"):  # a theorem that does not speak of the scale is meant for 1
         return own[name] in free
     return own.get(name) in free or not free <= set(own.values())
 

@@ -62,8 +62,8 @@ class RowsCase(Case):
     @property
     def brief(self) -> str:
         rows, n = math.prod(self.logits.shape[:-1]), self.logits.shape[-1]
-        if rows > 1:
-            return f"{rows:,} rows of {n:,} {self.axis}"
+        if rows != 1:
+            return f"{rows or 'no'} rows of {n:,} {self.axis}"
         row = self.logits.ravel()
         live = row[np.isfinite(row)]
         masked = f" and {n - live.size} masked" if live.size < n else ""

@@ -148,7 +148,14 @@ Event = Begun | Judging | Judged | Ended | Progress | Notice
 Tell = Callable[[Event], None]
 PASSING = (Progress, Notice)
 """Events of the moment, which no report has."""
-_NAMES = {"begun": Begun, "judging": Judging, "judged": Judged, "ended": Ended}
+_NAMES = {
+    "begun": Begun,
+    "judging": Judging,
+    "judged": Judged,
+    "ended": Ended,
+    "progress": Progress,
+    "notice": Notice,
+}
 
 
 def title(alpha: float, dtype: str) -> str:
