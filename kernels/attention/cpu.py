@@ -98,7 +98,7 @@ def forward(call: Arguments, *, save: bool) -> tuple[Tensor, Tensor, Tensor, Ten
     read = _read(call)
     rows = read.q.shape[0]
     width = read.v.shape[2]
-    direct = output.dtype == compute and width == output.shape[3]
+    direct = output.dtype == compute_dtype(output.dtype) and width == output.shape[3]
     out = output.view(rows, width).numpy() if direct else np.empty((rows, width), read.v.dtype)
     packed = _packed(read.k, rows // read.k.shape[0] >= PACKED)
     clean = _cleaned(read.v, read.spoiled)
