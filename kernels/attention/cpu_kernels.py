@@ -25,7 +25,20 @@ from .cpu_rows import (
     solve_above,
     solve_below,
 )
-from .cpu_vectors import LANES, ROWS, above, added, four_products, gathered, inner, lowest_bit, one_product, transposed
+from .cpu_vectors import (
+    LANES,
+    ROWS,
+    above,
+    added,
+    biased_peaks,
+    four_products,
+    gathered,
+    inner,
+    lowest_bit,
+    one_product,
+    peaks,
+    transposed,
+)
 
 STRETCH = 512
 """Keys of which the maximum in each lane is taken for the first bound."""
@@ -156,22 +169,37 @@ def combine(a, rows, a_row, a_step, x, x_at, steps, width, to, to_at):
 
 
 @compiled
-def score(call, g, row, end, s, i):
-    """Make scores of the products of a row: scaled, biased, +inf for what is NaN, and -inf up to a whole number."""
-    scale = call.scale[g * call.group * call.m + row]
-    limit = s.dtype.type(np.inf)
-    if call.slopes.size:
-        slope = call.slopes[(g * call.group + row // call.m) % call.slopes.size]
-        offset = row % call.m + call.n - call.m
-        for j in range(end):
-            x = s[i, j] * scale - slope * s.dtype.type(abs(offset - j))
-            s[i, j] = x if x < limit else limit
-    else:
-        for j in range(end):
-            x = s[i, j] * scale
-            s[i, j] = x if x < limit else limit
-    for j in range(end, whole(end, BITS)):
-        s[i, j] = -limit
+def score(call, g, row, end, s, i, lanes, v):
+    """Make scores of the products of a row: scaled, biased, +inf for what is NaN, and -inf up to a whole number.
+
+    The largest in each lane of each stretch go to ``v``; gives their number, and the largest of all.
+    """
+    scale, zero, infinity = call.scale[g * call.group * call.m + row], s.dtype.type(0), s.dtype.type(np.inf)
+    slope = call.slopes[(g * call.group + row // call.m) % call.slopes.size] if call.slopes.size else zero
+    offset = row % call.m + call.n - call.m
+    line = s[i]
+    groups, top, ready = 0, -math.inf, end - end % LANES
+    for start in range(0, end, STRETCH):
+        lanes[:] = -infinity
+        count = min(STRETCH, ready - start)
+        place = i * s.shape[1] + start
+        if call.slopes.size:
+            biased_peaks(s, place, count, scale, slope, s.dtype.type(offset - start), lanes)
+        else:
+            peaks(s, place, count, scale, zero, zero, lanes)
+        if end - start < STRETCH:
+            for j in range(ready, end):
+                x = line[j] * scale
+                if call.slopes.size:
+                    x -= slope * s.dtype.type(abs(offset - j))
+                line[j] = x if x < infinity else infinity
+                lanes[j - ready] = max(lanes[j - ready], line[j])
+            line[end : whole(end, BITS)] = -infinity
+        for j in range(LANES):
+            v[groups] = lanes[j]
+            top = max(top, v[groups])
+            groups += 1
+    return groups, top
 
 
 @compiled
@@ -211,24 +239,15 @@ def listed(s, i, end, top, first, second, a, kind, p, v, index, count):
 
 
 @compiled
-def find(s, i, end, a, kind, lanes, p, v, index):
-    """``(count, top, first, second)`` of a row of scores, and the list of its support; -1 keys if it sees NaN."""
-    groups, top = 0, -math.inf
-    line = s[i]
-    for start in range(0, end, STRETCH):
-        for j in range(LANES):
-            lanes[j] = -math.inf
-        for t in range(start, min(start + STRETCH, whole(end, BITS)), LANES):
-            for j in range(LANES):
-                lanes[j] = max(lanes[j], line[t + j])
-        for j in range(LANES):
-            v[groups] = lanes[j]
-            top = max(top, v[groups])
-            groups += 1
+def find(s, i, end, groups, top, a, kind, p, v, index):
+    """``(count, first, second)`` of a row of scores, and the list of its support; -1 keys if it sees NaN.
+
+    ``v`` holds the maxima of some groups of keys, ``top`` that of all.
+    """
     if top == math.inf:
-        return -1, top, 0.0, 0.0
+        return -1, 0.0, 0.0
     if top == -math.inf:
-        return 0, top, 0.0, 0.0
+        return 0, 0.0, 0.0
     c, limit = 1.0, -math.inf
     if not (kind == SOFTMAX or a == 0):
         for e in range(groups):
@@ -242,7 +261,7 @@ def find(s, i, end, a, kind, lanes, p, v, index):
         step = 1e-6 if s.itemsize == 4 else 1e-9
         first, second, count = solve_below(v, index, count, c, a, kind, step)
     count = listed(s, i, end, top, first, second, a, kind, p, v, index, count)
-    return count, top, first, second
+    return count, first, second
 
 
 @compiled
@@ -294,7 +313,7 @@ def forward(call, clean, packed, out, kept_p, state, kept_index, first, step):
     rows_of_head = call.q.shape[0] // heads
     width, value_width = call.q.shape[1], call.v.shape[2]
     blocks = (rows_of_head + BLOCK - 1) // BLOCK
-    length = whole(n, STRETCH)
+    length = whole(n, BITS) + LANES  # not a power of two: rows would share the lines of a cache
     s, dense = np.empty((BLOCK, length), out.dtype), np.empty((BLOCK, 0), out.dtype)
     mixed, which = np.empty((BLOCK, value_width), out.dtype), np.empty(BLOCK, np.int64)
     scratch, lanes = np.empty(LANES * width, out.dtype), np.empty(LANES, out.dtype)
@@ -313,8 +332,8 @@ def forward(call, clean, packed, out, kept_p, state, kept_index, first, step):
             head = (g * call.group + (start + i) // call.m) % call.excess.size
             a, kind = call.excess[head], call.kinds[head]
             mine = end_of(call, g, start + i)
-            score(call, g, start + i, mine, s, i)
-            count, top, one, two = find(s, i, mine, a, kind, lanes, p, v, index)
+            groups, top = score(call, g, start + i, mine, s, i, lanes, v)
+            count, one, two = find(s, i, mine, groups, top, a, kind, p, v, index)
             r = line + i
             state[r, 0], state[r, 1], state[r, 2], state[r, 3], state[r, 4] = top, one, two, count, -1
             if count <= 0:
@@ -388,13 +407,13 @@ def backward(call, clean_k, clean_v, packed_k, packed_v, g, kept_p, state, kept_
     rows_of_head = call.q.shape[0] // heads
     width, value_width = call.q.shape[1], call.v.shape[2]
     blocks = (rows_of_head + BLOCK - 1) // BLOCK
-    length = whole(n, STRETCH)
+    length = whole(n, BITS) + LANES  # not a power of two: rows would share the lines of a cache
     s, dense, dense_dp = np.empty((BLOCK, 0), dq.dtype), np.empty((BLOCK, 0), dq.dtype), np.empty((BLOCK, 0), dq.dtype)
     dense_q, dense_g = np.empty((BLOCK, width), dq.dtype), np.empty((BLOCK, value_width), dq.dtype)
     mixed, which = np.empty((BLOCK, width), dq.dtype), np.empty(BLOCK, np.int64)
     scratch = np.empty(LANES * max(width, value_width), dq.dtype)
     p, factors, index = np.empty(length, dq.dtype), np.empty(length, dq.dtype), np.empty(length, np.int32)
-    v, dp, ds = np.empty(length), np.empty(length), np.empty(length)
+    v, dp, ds, lanes = np.empty(length), np.empty(length), np.empty(length), np.empty(LANES, dq.dtype)
     for item in range(first, heads, step):
         for block in range(blocks):
             start = block * BLOCK
@@ -427,7 +446,7 @@ def backward(call, clean_k, clean_v, packed_k, packed_v, g, kept_p, state, kept_
                     p[:count] = kept_p[item, block, at : at + count]
                     index[:count] = kept_index[item, block, at : at + count]
                 else:
-                    score(call, item, start + i, mine, s, i)
+                    score(call, item, start + i, mine, s, i, lanes, v)
                     count = find_again(s, i, mine, top, one, two, a, kind, p, v, index)
                     if (
                         is_dense(count, mine, kind)

@@ -72,9 +72,10 @@ def bound(peaks, count, a):
         else:
             root = S ** (1 / exponent)
         better = (S + c * X) / (S / root + X)
-        if not better > c * (1 + 1e-4):
+        near = not better > c * (1 + 1e-2)
+        c = max(c, better)
+        if near:
             break
-        c = better
     return c * (1 - 1e-12)
 
 

@@ -195,6 +195,60 @@ def inner(typing: Any, a: Any, a_at: Any, b: Any, b_at: Any, width: Any) -> Any:
     return signature, generate
 
 
+def _peaks(biased: bool) -> Callable[..., Any]:
+    @intrinsic  # type: ignore[misc, unused-ignore]
+    def peaks(
+        typing: Any, s: Any, s_at: Any, count: Any, scale: Any, slope: Any, offset: Any, lanes: Any
+    ) -> Any:  # fmt: skip
+        number = s.dtype
+        signature = types.void(s, _NUMBERS, _NUMBERS, number, number, number, lanes)
+
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            s, s_at, count, scale, slope, offset, lanes = arguments
+            vector, blocks = _vector(context, signature.args[0])
+            start = _at(context, builder, signature.args[0], s, s_at)
+            to = _at(context, builder, signature.args[6], lanes, _INDEX(0))
+            scales, slopes, offsets = (_everywhere(builder, x, vector) for x in (scale, slope, offset))
+            infinity, zero = ir.Constant(vector, [float("inf")] * vector.count), ir.Constant(vector, None)
+            largest = [cgutils.alloca_once(builder, vector) for _ in range(blocks)]
+            distances = [cgutils.alloca_once(builder, vector) for _ in range(blocks)]
+            for block, x in enumerate(largest):
+                builder.store(_load(builder, to, vector, block), x)
+                places = ir.Constant(vector, [float(block * vector.count + i) for i in range(vector.count)])
+                builder.store(builder.fsub(offsets, places), distances[block])
+            with cgutils.for_range(builder, builder.udiv(count, _INDEX(LANES))) as loop:
+                line = builder.gep(start, [builder.mul(loop.index, _INDEX(LANES))])
+                for block, peak in enumerate(largest):
+                    x = builder.fmul(_load(builder, line, vector, block), scales)
+                    if biased:
+                        distance = builder.load(distances[block])
+                        away = builder.fcmp_ordered("<", distance, zero)
+                        distance_size = builder.select(away, builder.fsub(zero, distance), distance)
+                        x = builder.fsub(x, builder.fmul(slopes, distance_size))
+                        step = ir.Constant(vector, [float(LANES)] * vector.count)
+                        builder.store(builder.fsub(distance, step), distances[block])
+                    x = builder.select(builder.fcmp_ordered("<", x, infinity), x, infinity)
+                    _store(builder, x, line, block)
+                    before = builder.load(peak)
+                    builder.store(builder.select(builder.fcmp_ordered(">", x, before), x, before), peak)
+            for block, x in enumerate(largest):
+                _store(builder, builder.load(x), to, block)
+            return context.get_dummy_value()
+
+        return signature, generate
+
+    return peaks
+
+
+peaks = _peaks(biased=False)
+"""Multiply scores by ``scale`` where they are, +inf in place of NaN, and raise ``lanes`` to the largest in each lane.
+
+Of ``count`` scores, a multiple of `LANES`.
+"""
+biased_peaks = _peaks(biased=True)
+"""The same, less ``slope`` times the distance of the key from ``offset``; keys are counted from the first score."""
+
+
 @intrinsic  # type: ignore[misc, unused-ignore]
 def above(typing: Any, a: Any, a_at: Any, bound: Any) -> Any:
     """Bits that say which of 32 numbers from a place on are greater than ``bound``."""

@@ -19,8 +19,8 @@ from typing import Any, Literal
 import torch
 
 from ..runtime.kinds import Kind, compute_dtype
-from ..runtime.operator import Differentiable, flat, operator
 from ..runtime.numba import has_numba
+from ..runtime.operator import Differentiable, flat, operator
 from ..runtime.target import INTERPRETED
 from . import dense, launch
 from .arguments import Arguments
