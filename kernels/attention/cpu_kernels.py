@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .arguments import CPU_BLOCK as BLOCK
-from .cpu_compile import compiled
+from .cpu_compile import kernel, part
 from .cpu_rows import (
     ABOVE,
     SOFTMAX,
@@ -85,38 +85,38 @@ class Call(NamedTuple):
     is_causal: bool
 
 
-@compiled
+@part
 def whole(x, step):
     """Round up to a multiple."""
     return (x + step - 1) // step * step
 
 
-@compiled
-def panel(x, at, count, width, to, to_at):
-    """Write rows of ``x``, at most `LANES`, as columns, and zeros behind the last."""
-    lanes = 32 // x.itemsize
+@part
+def panel(x, g, j, to, to_at):
+    """Write at most `LANES` rows of a matrix of ``x``, from ``j`` on, as columns, and zeros behind the last."""
+    n, width = x.shape[1:]
+    lanes, count, at = 32 // x.itemsize, n - j, (g * n + j) * width
     if count >= LANES:
         for i in range(0, LANES, lanes):
             for t in range(0, width, lanes):
                 transposed(x, at + i * width + t, width, to, to_at + t * LANES + i, LANES)
     else:
-        flat = x.reshape(-1)
         for t in range(width):
             for i in range(LANES):
-                to[to_at + t * LANES + i] = flat[at + i * width + t] if i < count else 0
+                to[to_at + t * LANES + i] = x[g, j + i, t] if i < count else 0
 
 
-@compiled
+@kernel
 def panels(x, to, first, step):
     """Write every ``step``-th of the matrices ``x (G, n, width)`` as panels of `LANES` columns."""
     heads, n, width = x.shape
     each = whole(n, LANES) * width
     for g in range(first, heads, step):
         for j in range(0, n, LANES):
-            panel(x, (g * n + j) * width, n - j, width, to, g * each + j * width)
+            panel(x, g, j, to, g * each + j * width)
 
 
-@compiled
+@part
 def end_of(call, g, row):
     """Count the leading keys that a row sees."""
     end = call.lengths[g // call.key_heads]
@@ -125,29 +125,30 @@ def end_of(call, g, row):
     return max(end, 0)
 
 
-@compiled
-def multiply(a, rows, a_row, x, n, width, packed, g, end, scratch, to):
+@part
+def multiply(a, rows, x, packed, g, end, scratch, to):
     """``to[i, j] = <a_i, x_j>`` for the rows of ``a`` and the first ``end`` of the keys ``x (G, n, width)``."""
     ready = packed.size > 0
+    n, width = x.shape[1:]
     source = packed if ready else scratch
     for j in range(0, end, LANES):
         at = g * whole(n, LANES) * width + j * width if ready else 0
         if not ready:
-            panel(x, (g * n + j) * width, n - j, width, scratch, 0)
+            panel(x, g, j, scratch, 0)
         i = 0
         while i + ROWS <= rows:
             four_products(
-                a, a_row + i * width, width, 1, source, at, LANES, to, i * to.shape[1] + j, to.shape[1], width, True
+                a, i * width, width, 1, source, at, LANES, to, i * to.shape[1] + j, to.shape[1], width, True
             )
             i += ROWS
         while i < rows:
             one_product(
-                a, a_row + i * width, width, 1, source, at, LANES, to, i * to.shape[1] + j, to.shape[1], width, True
+                a, i * width, width, 1, source, at, LANES, to, i * to.shape[1] + j, to.shape[1], width, True
             )
             i += 1
 
 
-@compiled
+@part
 def combine(a, rows, a_row, a_step, x, x_at, steps, width, to, to_at):
     """``to[i, :] += sum_t a[i, t] x[t, :]`` for the rows, in order of t."""
     for start in range(0, steps, DEPTH):
@@ -168,7 +169,7 @@ def combine(a, rows, a_row, a_step, x, x_at, steps, width, to, to_at):
                     i += 1
 
 
-@compiled
+@part
 def score(call, g, row, end, s, i, lanes, v):
     """Make scores of the products of a row: scaled, biased, +inf for what is NaN, and -inf up to a whole number.
 
@@ -202,7 +203,7 @@ def score(call, g, row, end, s, i, lanes, v):
     return groups, top
 
 
-@compiled
+@part
 def collect(s, i, end, limit, top, v, index):
     """List the keys of a row whose score is above the limit, in order, with their scores less ``top``."""
     count = 0
@@ -218,14 +219,14 @@ def collect(s, i, end, limit, top, v, index):
     return count
 
 
-@compiled
+@part
 def slack(s, top, reach):
     """Return a bound on scores that rounding cannot have put above a key of the support."""
-    precision = 4 * np.finfo(s.dtype).eps
+    precision = 2.0**-21 if s.itemsize == 4 else 2.0**-50
     return s.dtype.type(top - reach - precision * (abs(top) + reach))
 
 
-@compiled
+@part
 def listed(s, i, end, top, first, second, a, kind, p, v, index, count):
     """Give the keys of a list their probabilities, and drop those of 0."""
     floor = second**a if kind == ABOVE else 0.0
@@ -238,7 +239,7 @@ def listed(s, i, end, top, first, second, a, kind, p, v, index, count):
     return kept
 
 
-@compiled
+@part
 def find(s, i, end, groups, top, a, kind, p, v, index):
     """``(count, first, second)`` of a row of scores, and the list of its support; -1 keys if it sees NaN.
 
@@ -264,7 +265,7 @@ def find(s, i, end, groups, top, a, kind, p, v, index):
     return count, first, second
 
 
-@compiled
+@part
 def find_again(s, i, end, top, first, second, a, kind, p, v, index):
     """List the support of a row that is solved."""
     limit = -math.inf
@@ -276,23 +277,29 @@ def find_again(s, i, end, top, first, second, a, kind, p, v, index):
     return listed(s, i, end, top, first, second, a, kind, p, v, index, count)
 
 
-@compiled
+@part
 def is_dense(count, end, kind):
     """Whether a row takes products with all keys."""
     return count > FEW and count * DENSE > end and kind != ABOVE
 
 
-@compiled
-def touches(spoiled, at, index, count):
+@part
+def touches(spoiled, index, count):
     """Whether one of the keys of a list is spoiled."""
-    flat = spoiled.reshape(-1)
+    found = False
     for e in range(count):
-        if flat[at + index[e]]:
-            return True
-    return False
+        found = found or spoiled[index[e]]
+    return found
 
 
-@compiled
+@part
+def copied(x, x_at, to, to_at, count):
+    """Copy a part of a vector into one of another."""
+    for e in range(count):
+        to[to_at + e] = x[x_at + e]
+
+
+@part
 def put(s, row, length, index, x, count):
     """Write a list into a row of zeros."""
     line = s[row]
@@ -301,7 +308,7 @@ def put(s, row, length, index, x, count):
         line[index[e]] = x[e]
 
 
-@compiled
+@kernel
 def forward(call, clean, packed, out, kept_p, state, kept_index, first, step):
     """Fill ``out (G R, Dv)`` and what the backward pass reads, of every ``step``-th block from the ``first`` on.
 
@@ -315,19 +322,20 @@ def forward(call, clean, packed, out, kept_p, state, kept_index, first, step):
     blocks = (rows_of_head + BLOCK - 1) // BLOCK
     length = whole(n, BITS) + LANES  # not a power of two: rows would share the lines of a cache
     s, dense = np.empty((BLOCK, length), out.dtype), np.empty((BLOCK, 0), out.dtype)
-    mixed, which = np.empty((BLOCK, value_width), out.dtype), np.empty(BLOCK, np.int64)
+    mixed, which = np.empty((1, BLOCK, value_width), out.dtype), np.empty(BLOCK, np.int64)
     scratch, lanes = np.empty(LANES * width, out.dtype), np.empty(LANES, out.dtype)
     p, v, index = np.empty(length, out.dtype), np.empty(length, np.float64), np.empty(length, np.int32)
+    zero, unit = np.int64(0), np.int64(1)
     for item in range(first, heads * blocks, step):
         g, block = item // blocks, item % blocks
         start = block * BLOCK
         rows = min(BLOCK, rows_of_head - start)
-        end = 0
+        end = np.int64(0)
         for i in range(rows):
             end = max(end, end_of(call, g, start + i))
         line = g * rows_of_head + start
-        multiply(call.q, rows, line * width, call.k, n, width, packed, g, end, scratch, s)
-        many, used = 0, 0
+        multiply(call.q[line:], rows, call.k, packed, g, end, scratch, s)
+        many, used = np.int64(0), np.int64(0)
         for i in range(rows):
             head = (g * call.group + (start + i) // call.m) % call.excess.size
             a, kind = call.excess[head], call.kinds[head]
@@ -338,7 +346,7 @@ def forward(call, clean, packed, out, kept_p, state, kept_index, first, step):
             state[r, 0], state[r, 1], state[r, 2], state[r, 3], state[r, 4] = top, one, two, count, -1
             if count <= 0:
                 out[r, :] = 0 if count == 0 else np.nan
-            elif is_dense(count, mine, kind) and not touches(call.spoiled, g * n, index, count):
+            elif is_dense(count, mine, kind) and not touches(call.spoiled[g], index, count):
                 if dense.shape[1] == 0:
                     dense = np.empty((BLOCK, length), out.dtype)
                 put(dense, many, end, index, p, count)
@@ -348,18 +356,18 @@ def forward(call, clean, packed, out, kept_p, state, kept_index, first, step):
                 for t in range(0, value_width, LANES):
                     gathered(p, index, count, call.v, g * n * value_width + t, value_width, out, r * value_width + t)
                 if kept_p.size and kind != ABOVE and used + count <= kept_p.shape[2]:
-                    kept_p[g, block, used : used + count] = p[:count]
-                    kept_index[g, block, used : used + count] = index[:count]
+                    copied(p, 0, kept_p[g, block], used, count)
+                    copied(index, 0, kept_index[g, block], used, count)
                     state[r, 4] = used
                     used += count
         if many:
-            mixed[:many] = 0
-            combine(dense, many, length, 1, clean, g * n * value_width, end, value_width, mixed, 0)
+            mixed[0, :many] = 0
+            combine(dense, many, length, unit, clean, g * n * value_width, end, value_width, mixed, zero)
             for i in range(many):
-                out[which[i]] = mixed[i]
+                copied(mixed[0, i], 0, out[which[i]], 0, value_width)
 
 
-@compiled
+@part
 def is_finite(x, row):
     """Whether a row of an array is finite."""
     total = np.float64(0)
@@ -368,7 +376,7 @@ def is_finite(x, row):
     return total == 0
 
 
-@compiled
+@part
 def differentiate_dense(p, dp, row, end, a, kind, along):
     """Write the gradients in the scores of a dense row over ``dp``; give the gradient in alpha if it is wanted."""
     weights, products = p[row], dp[row]
@@ -396,7 +404,7 @@ def differentiate_dense(p, dp, row, end, a, kind, along):
     return found
 
 
-@compiled
+@kernel
 def backward(call, clean_k, clean_v, packed_k, packed_v, g, kept_p, state, kept_index, along, gradients, first, step):
     """Add to the gradients of every ``step``-th key head from the ``first`` on, block after block.
 
@@ -409,25 +417,26 @@ def backward(call, clean_k, clean_v, packed_k, packed_v, g, kept_p, state, kept_
     blocks = (rows_of_head + BLOCK - 1) // BLOCK
     length = whole(n, BITS) + LANES  # not a power of two: rows would share the lines of a cache
     s, dense, dense_dp = np.empty((BLOCK, 0), dq.dtype), np.empty((BLOCK, 0), dq.dtype), np.empty((BLOCK, 0), dq.dtype)
-    dense_q, dense_g = np.empty((BLOCK, width), dq.dtype), np.empty((BLOCK, value_width), dq.dtype)
-    mixed, which = np.empty((BLOCK, width), dq.dtype), np.empty(BLOCK, np.int64)
+    dense_q, dense_g = np.empty((1, BLOCK, width), dq.dtype), np.empty((1, BLOCK, value_width), dq.dtype)
+    mixed, which = np.empty((1, BLOCK, width), dq.dtype), np.empty(BLOCK, np.int64)
     scratch = np.empty(LANES * max(width, value_width), dq.dtype)
     p, factors, index = np.empty(length, dq.dtype), np.empty(length, dq.dtype), np.empty(length, np.int32)
     v, dp, ds, lanes = np.empty(length), np.empty(length), np.empty(length), np.empty(LANES, dq.dtype)
+    zero, unit = np.int64(0), np.int64(1)
     for item in range(first, heads, step):
         for block in range(blocks):
             start = block * BLOCK
             rows = min(BLOCK, rows_of_head - start)
             line = item * rows_of_head + start
-            end, again = 0, False
+            end, again = np.int64(0), False
             for i in range(rows):
                 end = max(end, end_of(call, item, start + i))
                 again = again or (state[line + i, 3] > 0 and state[line + i, 4] < 0)
             if again:
                 if s.shape[1] == 0:
                     s = np.empty((BLOCK, length), dq.dtype)
-                multiply(call.q, rows, line * width, call.k, n, width, packed_k, item, end, scratch, s)
-            many = 0
+                multiply(call.q[line:], rows, call.k, packed_k, item, end, scratch, s)
+            many = np.int64(0)
             for i in range(rows):
                 r = line + i
                 top, one, two, count, at = state[r, 0], state[r, 1], state[r, 2], int(state[r, 3]), int(state[r, 4])
@@ -443,8 +452,8 @@ def backward(call, clean_k, clean_v, packed_k, packed_v, g, kept_p, state, kept_
                 if count <= 0:
                     continue
                 if at >= 0:
-                    p[:count] = kept_p[item, block, at : at + count]
-                    index[:count] = kept_index[item, block, at : at + count]
+                    copied(kept_p[item, block], at, p, 0, count)
+                    copied(kept_index[item, block], at, index, 0, count)
                 else:
                     score(call, item, start + i, mine, s, i, lanes, v)
                     count = find_again(s, i, mine, top, one, two, a, kind, p, v, index)
@@ -452,13 +461,13 @@ def backward(call, clean_k, clean_v, packed_k, packed_v, g, kept_p, state, kept_
                         is_dense(count, mine, kind)
                         and is_finite(g, r)
                         and is_finite(call.q, r)
-                        and not touches(call.spoiled, item * n, index, count)
+                        and not touches(call.spoiled[item], index, count)
                     ):
                         if dense.shape[1] == 0:
                             dense, dense_dp = np.empty((BLOCK, length), dq.dtype), np.empty((BLOCK, length), dq.dtype)
                         put(dense, many, end, index, p, count)
-                        dense_q[many] = call.q[r]
-                        dense_g[many] = g[r]
+                        copied(call.q[r], 0, dense_q[0, many], 0, width)
+                        copied(g[r], 0, dense_g[0, many], 0, value_width)
                         which[many] = i
                         many += 1
                         continue
@@ -484,20 +493,20 @@ def backward(call, clean_k, clean_v, packed_k, packed_v, g, kept_p, state, kept_
                     added(p[e], g, r * value_width, dv, key * value_width, value_width)
             if many == 0:
                 continue
-            multiply(dense_g, many, 0, clean_v, n, value_width, packed_v, item, end, scratch, dense_dp)
+            multiply(dense_g[0], many, clean_v, packed_v, item, end, scratch, dense_dp)
             for i in range(many):
                 head = item * call.group + (start + which[i]) // call.m
                 a, kind = call.excess[head % call.excess.size], call.kinds[head % call.excess.size]
                 dexcess[head] += differentiate_dense(dense, dense_dp, i, end, a, kind, along)
-            mixed[:many] = 0
-            combine(dense_dp, many, length, 1, clean_k, item * n * width, end, width, mixed, 0)
+            mixed[0, :many] = 0
+            combine(dense_dp, many, length, unit, clean_k, item * n * width, end, width, mixed, zero)
             for i in range(many):
                 r = line + which[i]
                 scale = call.scale[r]
                 dscale[r] = inner(dense_q, i * width, mixed, i * width, width)
                 for t in range(width):
-                    dq[r, t] = mixed[i, t] * scale
+                    dq[r, t] = mixed[0, i, t] * scale
                 for j in range(end):
                     dense_dp[i, j] *= scale
-            combine(dense_dp, end, 1, length, dense_q, 0, many, width, dk, item * n * width)
-            combine(dense, end, 1, length, dense_g, 0, many, value_width, dv, item * n * value_width)
+            combine(dense_dp, end, unit, length, dense_q, zero, many, width, dk, item * n * width)
+            combine(dense, end, unit, length, dense_g, zero, many, value_width, dv, item * n * value_width)

@@ -10,14 +10,14 @@ import math
 import numpy as np
 
 from ..runtime.kinds import Kind
-from .cpu_compile import compiled
+from .cpu_compile import part
 
 SOFTMAX, FOURTH_POWER, BELOW, ABOVE = (int(x) for x in (Kind.SOFTMAX, Kind.FOURTH_POWER, Kind.BELOW, Kind.ABOVE))
 LARGEST_POWER = 8
 """Exponent up to which a first bound on the threshold is looked for."""
 
 
-@compiled
+@part
 def power(w, exponent):
     """``w**exponent`` for a whole exponent of at least 0."""
     found = 1.0
@@ -26,7 +26,7 @@ def power(w, exponent):
     return found
 
 
-@compiled
+@part
 def weight(v, c, a, kind):
     """``W = E_a(c v)`` and ``V = W / w``; both 0 outside the support."""
     if kind == SOFTMAX or a == 0:
@@ -45,7 +45,7 @@ def weight(v, c, a, kind):
     return V * w, V
 
 
-@compiled
+@part
 def bound(peaks, count, a):
     """``c`` of a part of the row, which is at most that of the row: largest first a whole exponent, then a part."""
     exponent = math.ceil(1 / a - 1e-9) if a > 1 / (LARGEST_POWER + 0.5) else LARGEST_POWER + 1
@@ -79,7 +79,7 @@ def bound(peaks, count, a):
     return c * (1 - 1e-12)
 
 
-@compiled
+@part
 def solve_below(v, index, count, c, a, kind, step):
     """``(c, 1/S, count)`` from a lower bound on ``c``; drops from the list what is not in the support.
 
@@ -116,7 +116,7 @@ def solve_below(v, index, count, c, a, kind, step):
             return c, 1 / S, count
 
 
-@compiled
+@part
 def member(v, pivot, w, floor, a):
     """``(p, r, u, tied)`` of a token at pivot probability ``w``, where ``floor`` is ``w**a``."""
     D = (v - pivot) * a
@@ -128,7 +128,7 @@ def member(v, pivot, w, floor, a):
     return u ** (1 / a), (floor / u) ** (1 - 1 / a), u, False
 
 
-@compiled
+@part
 def solve_above(v, index, count, a):
     """``(pivot, w, count)`` for ``alpha > 2``; drops from the list what is not in the support."""
     low, high = -1.0, 0.0
@@ -171,7 +171,7 @@ def solve_above(v, index, count, a):
         w = better
 
 
-@compiled
+@part
 def probability(v, first, second, floor, a, kind):
     """Probability of a token of a row that is solved; ``floor`` is ``second**a``."""
     if kind == ABOVE:
@@ -179,7 +179,7 @@ def probability(v, first, second, floor, a, kind):
     return weight(v, first, a, kind)[0] * second
 
 
-@compiled
+@part
 def sensitivity(p, a, kind):
     """``p**(2 - alpha)`` for ``p > 0`` and ``alpha <= 2``."""
     if kind == SOFTMAX or a == 0:
@@ -194,7 +194,7 @@ def sensitivity(p, a, kind):
     return p ** (1 - a)
 
 
-@compiled
+@part
 def psi(y):
     """``(1 - (1 - y) e^y) / y^2`` for ``y <= 0``; its series above -1."""
     if y > -1:
@@ -205,14 +205,14 @@ def psi(y):
     return (1 - (1 - y) * math.exp(y)) / (y * y)
 
 
-@compiled
+@part
 def potential(p, a):
     """What the gradient in alpha weighs the gradient in a score by, but for its sign."""
     log_p = math.log(p)
     return log_p * log_p * psi(a * log_p)
 
 
-@compiled
+@part
 def differentiate_below(p, g, count, a, kind, ds):
     """Fill ``ds`` with the gradients in the scores of the keys of a support; ``alpha <= 2``."""
     total, mean = 0.0, 0.0
@@ -227,13 +227,13 @@ def differentiate_below(p, g, count, a, kind, ds):
     return mean
 
 
-@compiled
+@part
 def times(factor, x):
     """``factor x``, and 0 where ``x`` is 0 and ``factor`` infinite."""
     return 0.0 if x == 0 else factor * x
 
 
-@compiled
+@part
 def differentiate_above(v, pivot, w, g, count, a, ds):
     """The same for ``alpha > 2``, where the gradient at the smallest tokens goes first: their weights may be infinite."""
     floor = w**a
@@ -267,7 +267,7 @@ def differentiate_above(v, pivot, w, g, count, a, ds):
     return mean
 
 
-@compiled
+@part
 def along_alpha(p, v, g, ds, count, first, second, mean, a, kind):
     """Gradient in alpha of a row: the weights less a mean of them, since the gradients in the scores sum to 0."""
     found = 0.0
