@@ -16,7 +16,7 @@ from .dense import Gradients
 Tensor = torch.Tensor
 
 PACKED = 64
-"""Rows of a key head from which on its keys are transposed once, rather than for each block."""
+"""Rows of a key head from which on its keys are transposed once, rather than for each block, and dense rows looked for."""
 
 
 def _padded(x: Tensor) -> Tensor:
@@ -41,10 +41,7 @@ def _read(call: Arguments) -> kernels.Call:
     key_heads, n = call.key.shape[1:3]
     compute = compute_dtype(call.query.dtype)
     excess = call.excess.double().numpy()
-    if call.kind == Kind.ANY:
-        kinds = [Kind.of(1 + a, compute) for a in excess]
-    else:
-        kinds = [call.kind] * heads
+    kinds = [Kind.of(1 + a, compute) for a in excess] if call.kind == Kind.ANY else [call.kind] * heads
     lengths = np.full(batch, n) if call.lengths is None else call.lengths.numpy()
     v = _heads(call.value)
     return kernels.Call(
@@ -56,13 +53,21 @@ def _read(call: Arguments) -> kernels.Call:
         kinds=np.array([int(x) for x in kinds], dtype=np.int64),
         slopes=np.zeros(0, v.dtype) if call.slopes is None else call.slopes.contiguous().numpy(),
         lengths=lengths.astype(np.int64),
-        spoiled=~np.isfinite(v).all(-1),
+        spoiled=np.zeros((0, 0), np.bool_),
         key_heads=key_heads,
         group=heads // key_heads,
         m=m,
         n=n,
         is_causal=call.is_causal,
     )
+
+
+def _marked(*arrays: Any) -> Any:
+    """Tell which keys hold NaN or infinity in one of the arrays ``(G, N, f)``."""
+    marks = np.zeros(arrays[0].shape[:2], np.bool_)
+    for x in arrays:
+        _in_threads(kernels.marks, x, marks, pieces=len(x))
+    return marks
 
 
 def _cleaned(x: Any, spoiled: Any) -> Any:
@@ -100,8 +105,11 @@ def forward(call: Arguments, *, save: bool) -> tuple[Tensor, Tensor, Tensor, Ten
     width = read.v.shape[2]
     direct = output.dtype == compute_dtype(output.dtype) and width == output.shape[3]
     out = output.view(rows, width).numpy() if direct else np.empty((rows, width), read.v.dtype)
-    packed = _packed(read.k, rows // read.k.shape[0] >= PACKED)
-    clean = _cleaned(read.v, read.spoiled)
+    many = rows // read.k.shape[0] >= PACKED
+    if many:
+        read = read._replace(spoiled=_marked(read.v))
+    packed = _packed(read.k, many)
+    clean = _cleaned(read.v, read.spoiled) if many else read.v
     states = state.numpy() if save else np.empty((rows, 5))
     arguments = (read, clean, packed, out, kept_p.numpy(), states, kept_index.numpy())
     _in_threads(kernels.forward, *arguments, pieces=read.k.shape[0] * kept_p.shape[1])
@@ -114,19 +122,20 @@ def backward(
     grad: Tensor, call: Arguments, kept_p: Tensor, state: Tensor, kept_index: Tensor, *, need_excess: bool
 ) -> Gradients:
     """Gradients of a loss whose gradient in the output is ``grad``."""
-    batch, heads, m, features = call.query.shape
+    batch, heads, m, _ = call.query.shape
     compute = compute_dtype(call.query.dtype)
     if grad.numel() == 0 or call.key.shape[2] == 0:
         zeros = (x.new_zeros(x.shape) for x in (call.query, call.key, call.value, call.excess, call.scale))
         return Gradients(*zeros)
     read = _read(call)
-    read = read._replace(spoiled=read.spoiled | ~np.isfinite(read.k).all(-1))
     dq, dk, dv = (np.zeros_like(x) for x in (read.q, read.k, read.v))
     dscale, dexcess = np.zeros_like(read.scale), np.zeros(batch * heads)
     states = state.numpy()
     again = bool(((states[:, 3] > 0) & (states[:, 4] < 0)).any())
+    if again:
+        read = read._replace(spoiled=_marked(read.k, read.v))
     packed_k, packed_v = _packed(read.k, again), _packed(read.v, again)
-    clean = (_cleaned(x, read.spoiled) for x in (read.k, read.v))
+    clean = (_cleaned(x, read.spoiled) if again else x for x in (read.k, read.v))
     arguments = (read, *clean, packed_k, packed_v, _rows(grad), kept_p.numpy(), states, kept_index.numpy())
     gradients = (dq, dk, dv, dscale, dexcess)
     _in_threads(kernels.backward, *arguments, need_excess, gradients, pieces=read.k.shape[0])

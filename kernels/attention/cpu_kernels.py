@@ -66,7 +66,8 @@ class Call(NamedTuple):
     lengths
         ``(B,)``.
     spoiled
-        ``(G, N)``: whether a value (in the backward pass: or a key) holds NaN or infinity.
+        ``(G, N)``: whether a value (in the backward pass: or a key) holds NaN or infinity. No elements: no row is taken
+        for dense, which changes nothing but the time.
     """
 
     q: np.ndarray
@@ -116,6 +117,17 @@ def panels(x, to, first, step):
             panel(x, g, j, to, g * each + j * width)
 
 
+@kernel
+def marks(x, to, first, step):
+    """Mark in ``to (G, n)`` which rows of every ``step``-th of the matrices ``x (G, n, width)`` hold NaN or infinity."""
+    heads, n, width = x.shape
+    zeros = np.zeros(width, x.dtype)
+    for g in range(first, heads, step):
+        for j in range(n):
+            if inner(x, (g * n + j) * width, zeros, 0, width) != 0:
+                to[g, j] = True
+
+
 @part
 def end_of(call, g, row):
     """Count the leading keys that a row sees."""
@@ -137,14 +149,10 @@ def multiply(a, rows, x, packed, g, end, scratch, to):
             panel(x, g, j, scratch, 0)
         i = 0
         while i + ROWS <= rows:
-            four_products(
-                a, i * width, width, 1, source, at, LANES, to, i * to.shape[1] + j, to.shape[1], width, True
-            )
+            four_products(a, i * width, width, 1, source, at, LANES, to, i * to.shape[1] + j, to.shape[1], width, True)
             i += ROWS
         while i < rows:
-            one_product(
-                a, i * width, width, 1, source, at, LANES, to, i * to.shape[1] + j, to.shape[1], width, True
-            )
+            one_product(a, i * width, width, 1, source, at, LANES, to, i * to.shape[1] + j, to.shape[1], width, True)
             i += 1
 
 
@@ -325,7 +333,7 @@ def forward(call, clean, packed, out, kept_p, state, kept_index, first, step):
     mixed, which = np.empty((1, BLOCK, value_width), out.dtype), np.empty(BLOCK, np.int64)
     scratch, lanes = np.empty(LANES * width, out.dtype), np.empty(LANES, out.dtype)
     p, v, index = np.empty(length, out.dtype), np.empty(length, np.float64), np.empty(length, np.int32)
-    zero, unit = np.int64(0), np.int64(1)
+    zero, unit, zero_number = np.int64(0), np.int64(1), out.dtype.type(0)
     for item in range(first, heads * blocks, step):
         g, block = item // blocks, item % blocks
         start = block * BLOCK
@@ -346,7 +354,7 @@ def forward(call, clean, packed, out, kept_p, state, kept_index, first, step):
             state[r, 0], state[r, 1], state[r, 2], state[r, 3], state[r, 4] = top, one, two, count, -1
             if count <= 0:
                 out[r, :] = 0 if count == 0 else np.nan
-            elif is_dense(count, mine, kind) and not touches(call.spoiled[g], index, count):
+            elif call.spoiled.size and is_dense(count, mine, kind) and not touches(call.spoiled[g], index, count):
                 if dense.shape[1] == 0:
                     dense = np.empty((BLOCK, length), out.dtype)
                 put(dense, many, end, index, p, count)
@@ -355,6 +363,8 @@ def forward(call, clean, packed, out, kept_p, state, kept_index, first, step):
             else:
                 for t in range(0, value_width, LANES):
                     gathered(p, index, count, call.v, g * n * value_width + t, value_width, out, r * value_width + t)
+                for t in range(value_width):
+                    out[r, t] += zero_number  # -0 becomes 0, as in the products
                 if kept_p.size and kind != ABOVE and used + count <= kept_p.shape[2]:
                     copied(p, 0, kept_p[g, block], used, count)
                     copied(index, 0, kept_index[g, block], used, count)
@@ -364,7 +374,8 @@ def forward(call, clean, packed, out, kept_p, state, kept_index, first, step):
             mixed[0, :many] = 0
             combine(dense, many, length, unit, clean, g * n * value_width, end, value_width, mixed, zero)
             for i in range(many):
-                copied(mixed[0, i], 0, out[which[i]], 0, value_width)
+                for t in range(value_width):
+                    out[which[i], t] = mixed[0, i, t] + zero_number
 
 
 @part
