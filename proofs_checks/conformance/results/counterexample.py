@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from ..case import Setting
 from ..kinds.kind import Kind
 from ..law import Contract, Finding, Law
 from ..text import unrun
+from .fact import fact
 from .report import Counterexample
 from .snippet import snippet
 
@@ -19,7 +21,14 @@ __all__ = ["describe", "read", "read_all"]
 
 
 def describe(
-    law: Law | Contract, kind: Kind, case: Any, finding: Finding, setting: Setting, subject: Subject
+    law: Law | Contract,
+    kind: Kind,
+    case: Any,
+    finding: Finding,
+    setting: Setting,
+    subject: Subject,
+    diagnosis: tuple[str, ...] = (),
+    calls: Sequence[Any] = (),
 ) -> Counterexample:
     """Write a case down in full.
 
@@ -32,6 +41,10 @@ def describe(
         What broke it, and how.
     setting, subject
         Where, and whose it is.
+    diagnosis : tuple of str
+        Simpler explanations that fit.
+    calls : sequence of Case
+        The calls whose answers the law compares, where all of them can be written down.
     """
     more: dict[str, Any] = {name: list(getattr(setting, name)) for name in law.carries if getattr(setting, name)}
     more |= {"against": setting.against} if setting.against else {}
@@ -53,7 +66,9 @@ def describe(
         parameters=more | kind.shown(case),
         details=finding.details,
         command=shlex.join(words),
-        snippet=snippet(law, kind, case, setting, subject),
+        snippet=snippet(law, kind, case, setting, subject, finding.message, calls),
+        fact=fact(law, case, finding),
+        diagnosis=diagnosis,
     )
 
 
@@ -91,5 +106,6 @@ def read_all(source: str) -> list[dict[str, Any]]:
 def _complete(found: dict[str, Any]) -> dict[str, Any]:
     missing = {"law", "alpha", "dtype"} - set(found)
     if missing:
-        raise ValueError(f"this is no counterexample: it lacks {', '.join(sorted(missing))}")
+        are = "is" if len(missing) == 1 else "are"
+        raise ValueError(f"not a counterexample: {', '.join(sorted(missing))} {are} missing")
     return dict(found)
