@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import difflib
 import importlib.metadata
-import multiprocessing
 import platform
-import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -33,6 +32,7 @@ from .formal import formal_evidence, standing
 from .marks import Verdict
 from .reading import precision
 from .records import schema_of, structured
+from .spreading import Done, Lost, spread
 from .theorems import cases
 
 __all__ = [
@@ -253,11 +253,18 @@ def examine_all(
         else:
             todo.append((position, file, case))
     try:
-        if executor is None and jobs <= 1:
+        if executor is None and (jobs <= 1 or not todo):
             for position, file, case in todo:
                 finish(position, examine(case, context, ours=file is None))
         else:
-            _spread(todo, context, jobs, executor, finish)
+            pieces = [(file, case.theorem.name, context) for _, file, case in todo]
+            with closing(spread(_work, pieces, jobs, executor)) as outcomes:
+                for outcome in outcomes:
+                    position, _, case = todo[outcome.position]
+                    if isinstance(outcome, Done):
+                        finish(position, outcome.result)
+                    elif isinstance(outcome, Lost):
+                        finish(position, TheoremResult.of(case.theorem, problems=(f"not checked: {outcome.reason}",)))
     except KeyboardInterrupt:
         interrupted = True
     for position, (_, case) in enumerate(chosen):
@@ -356,36 +363,9 @@ def versions() -> dict[str, str]:
     return found
 
 
-def _spread(
-    todo: Sequence[tuple[int, Path | None, Case]],
-    context: Context,
-    jobs: int,
-    executor: Executor | None,
-    finish: Callable[[int, TheoremResult], None],
-) -> None:
-    """Run the cases on an executor; on an interrupt the workers that were started here are ended."""
-    before = set(multiprocessing.active_children())
-    pool = executor or ProcessPoolExecutor(jobs, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN))
-    futures: dict[Future[TheoremResult], int] = {}
-    try:
-        for position, file, case in todo:
-            futures[pool.submit(_work, file, case.theorem.name, context)] = position
-        for future in as_completed(futures):
-            finish(futures[future], future.result())
-    except KeyboardInterrupt:
-        for future in futures:
-            future.cancel()
-        if executor is None:
-            for child in set(multiprocessing.active_children()) - before:
-                child.terminate()
-        raise
-    finally:
-        if executor is None:
-            pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _work(file: Path | None, name: str, context: Context) -> TheoremResult:
+def _work(piece: tuple[Path | None, str, Context], tell: Callable[[Any], None]) -> TheoremResult:
     """Examine one theorem by name: arguments hold functions, which do not travel between processes."""
+    file, name, context = piece
     available = load(file) if file is not None else select([name])
     return examine(next(case for case in available if case.theorem.name == name), context, ours=file is None)
 

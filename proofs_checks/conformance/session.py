@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,8 @@ from .law import UNJUDGED, Contract, Finding, Law
 __all__ = ["Breach", "GiveUp", "Session", "TooLong", "Unanswered"]
 
 _PATIENCE = 3  # hangs and deaths before the rest is not judged
-_FRUITLESS = 150  # calls without a single answer before the rest is not made
+_FRUITLESS = 25  # calls without a single answer after which others are tried, of every size, before the rest is not made
+_OTHERS = 12
 _LARGE = 10_000  # numbers of an input from which on a call is not made that would take longer than is allowed
 
 
@@ -54,6 +56,8 @@ class Session:
     setting : Setting
     contracts : sequence of Contract
         Held against every call.
+    called : callable, optional
+        Told the outcomes of calls, as they come.
 
     Attributes
     ----------
@@ -71,7 +75,14 @@ class Session:
         Calls that were made, and those of them that returned something.
     """
 
-    def __init__(self, kind: Kind, caller: Caller, setting: Setting, contracts: Sequence[Contract]) -> None:
+    def __init__(
+        self,
+        kind: Kind,
+        caller: Caller,
+        setting: Setting,
+        contracts: Sequence[Contract],
+        called: Callable[[Sequence[Outcome]], None] = lambda outcomes: None,
+    ) -> None:
         self.kind = kind
         self.caller = caller
         self.setting = setting
@@ -83,9 +94,21 @@ class Session:
         self.reach: dict[str, int] = {}
         self.during = ""
         self.calls = self.answered = 0
+        self._called = called
+        self._made: list[Request] | None = None
         self._lost = 0
+        self._tried_others = False
         self._pace = 0.0  # seconds an element, by the largest call so far
         self._largest = 1000
+
+    @contextmanager
+    def recording(self) -> Iterator[list[Request]]:
+        """Note the calls that are made meanwhile."""
+        self._made = []
+        try:
+            yield self._made
+        finally:
+            self._made = None
 
     def judge(self, law: Law, case: Any) -> Finding:
         """Judge a case, as far as the implementation takes it and the definition gives it an answer.
@@ -127,27 +150,45 @@ class Session:
         size = max(math.prod(each.values()) for each in sizes)
         if size > _LARGE and size * self._pace > self.caller.subject.timeout / 2:
             raise TooLong
+        if self._made is not None:
+            self._made += requests
         started = time.monotonic()
         outcomes = self.caller(requests)
         for each in sizes:
             self.reach = {name: max(count, self.reach.get(name, 0)) for name, count in each.items()}
         if size >= self._largest:
             self._pace, self._largest = (time.monotonic() - started) / size, size
-        for request, outcome in zip(requests, outcomes, strict=True):
-            self._inspect(request, outcome)
-            self._lost += outcome.status in ("hung", "died")
-            self.calls += 1
-            self.answered += outcome.status == "returned"
-        if self._lost >= _PATIENCE:
-            raise GiveUp(f"the implementation hung or ended its process {self._lost} times")
-        if not self.answered and self.calls >= _FRUITLESS:
-            raise GiveUp(f"none of {self.calls} calls was answered")
+        self._note(requests, outcomes)
+        if not self.answered and self.calls >= _FRUITLESS and not self._tried_others:
+            self._try_others()
         if any(
             each.status != "returned" or each.shape != request.case.answer_shape
             for request, each in zip(requests, outcomes, strict=True)
         ):
             raise Unanswered
         return outcomes
+
+    def _note(self, requests: Sequence[Request], outcomes: Sequence[Outcome]) -> None:
+        """Hold outcomes to the contract, and count them."""
+        for request, outcome in zip(requests, outcomes, strict=True):
+            self._inspect(request, outcome)
+            self._lost += outcome.status in ("hung", "died")
+            self.calls += 1
+            self.answered += outcome.status == "returned"
+        self._called(outcomes)
+        if self._lost >= _PATIENCE:
+            raise GiveUp(f"the implementation hung or ended its process {self._lost} times")
+
+    def _try_others(self) -> None:
+        """Try calls of every size, where none was answered: if these are not either, no other is made."""
+        self._tried_others = True
+        cases = [each for each in self.kind.cornerstones(self.setting) if each.elements <= _LARGE]
+        for case in cases[:: max(len(cases) // _OTHERS, 1)]:
+            request = self.request(case)
+            self._note([request], self.caller([request]))
+            if self.answered:
+                return
+        raise GiveUp(f"none of {self.calls} calls was answered")
 
     def _inspect(self, request: Request, outcome: Outcome) -> None:
         for contract in self.contracts:

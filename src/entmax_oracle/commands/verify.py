@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .workers import SCHEDULER, workers
 from .writing import prepare, write_result
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--profile", choices=("quick", "full"), default="quick", help="search effort (default: quick)")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of every random choice (default: 0)")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="worker processes (default: 1)")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help=SCHEDULER)
     parser.add_argument(
         "--report", type=Path, metavar="DIR", help="write verify.json and an HTML page into this folder"
     )
@@ -89,7 +91,8 @@ def run(args: argparse.Namespace) -> int:
     accepted = True
     console = Console()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    shown = Progress(*columns, console=Console(stderr=True), transient=True)
+    with workers(args) as executor, shown as progress:
         task = progress.add_task("theorems", total=None)
 
         def advance(event: dict[str, Any]) -> None:
@@ -101,7 +104,7 @@ def run(args: argparse.Namespace) -> int:
         try:
             chosen = (names, args.area, args.profile, args.jobs, advance)
             before = None if known is None else earlier(known)
-            result = examine_all(*chosen, seed=args.seed, files=files, known=before)
+            result = examine_all(*chosen, seed=args.seed, files=files, known=before, executor=executor)
         except ValueError as error:
             raise Unusable(str(error)) from error
     write_result(result.to_dict(), args, "verify.json")
