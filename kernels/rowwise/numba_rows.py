@@ -139,7 +139,10 @@ def moments(weights: Any, x: Any, count: int) -> Any:
         total, total_low = add_signed(total, total_low, more)
         moment, moment_low = add_signed(moment, moment_low, further)
     # A sum that is infinite leaves NaN behind.
-    return total + total_low if total - total == 0.0 else total, moment + moment_low if moment - moment == 0.0 else moment
+    return (
+        total + total_low if total - total == 0.0 else total,
+        moment + moment_low if moment - moment == 0.0 else moment,
+    )
 
 
 @jit_fused
