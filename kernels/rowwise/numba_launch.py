@@ -47,7 +47,7 @@ def _parameters(call: Arguments) -> tuple[Any, ...]:
     return tuple(found)
 
 
-def rules(kind: Kind) -> list[tuple[int | None, bool | None, bool | None, bool]]:
+def _rules(kind: Kind) -> list[tuple[int | None, bool | None, bool | None, bool]]:
     """``power``, ``general``, ``above`` of the kernels, and whether every row follows this rule."""
     if kind == Kind.SOFTMAX:
         return [(None, None, None, True)]
@@ -69,7 +69,7 @@ def forward(call: Arguments) -> tuple[Tensor, Tensor]:
     n = p.shape[-1]
     output = p if p.dtype == state.dtype else torch.empty_like(p, dtype=state.dtype)
     parameters = _parameters(call)
-    for rule in rules(call.kind):
+    for rule in _rules(call.kind):
 
         def rows(start: int, stop: int, rule: Any = rule) -> None:
             forward_rows(
@@ -94,7 +94,7 @@ def backward(
     n = dz.shape[-1]
     output = dz if dz.dtype == state.dtype else torch.empty_like(dz, dtype=state.dtype)
     parameters = _parameters(call)
-    for rule in rules(call.kind):
+    for rule in _rules(call.kind):
 
         def rows(start: int, stop: int, rule: Any = rule) -> None:
             backward_rows(
