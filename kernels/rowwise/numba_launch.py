@@ -31,19 +31,13 @@ def _memory(x: Tensor) -> tuple[Array, Strides]:
 
 def _parameters(call: Arguments) -> tuple[Any, ...]:
     """``alpha - 1``, scale and lengths of the rows, each with its stride, 1 or 0."""
-    batch, n = call.z.shape[:-1], call.z.shape[-1]
+    batch, n, kind = call.z.shape[:-1], call.z.shape[-1], call.kind
+    excess = 1 / int(kind) if Kind.SPARSEMAX <= kind <= Kind.FOURTH_POWER else 0.0
     found: list[Any] = []
-    excess = call.excess
-    default = 1 / int(call.kind) if Kind.SPARSEMAX <= call.kind <= Kind.FOURTH_POWER else 0.0
-    for x, dtype, instead in (
-        (excess, torch.float64, default),
-        (call.scale, torch.float64, 1.0),
-        (call.lengths, torch.int64, n),
-    ):
-        array, stride = per_row(None if x is None else x.detach(), batch, dtype)
-        if array is None:
-            array = torch.tensor([instead], dtype=dtype)
-        found += [array.numpy(), stride]
+    for given, instead in ((call.excess, excess), (call.scale, 1.0), (call.lengths, n)):
+        dtype = torch.int64 if isinstance(instead, int) else torch.float64
+        x, stride = per_row(None if given is None else given.detach(), batch, dtype)
+        found += [np.array([instead]) if x is None else x.numpy(), stride]
     return tuple(found)
 
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar, cast
 
 import numba
 import torch
+from numba.core import event
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -33,7 +34,7 @@ def jit(function: F) -> F:
 
 def jit_fused(function: F) -> F:
     """Compile a formula in which a product and a sum may be rounded once."""
-    return _compiled(function, fastmath={"contract"})
+    return _compiled(function, fastmath={"contract"}, forceinline=True)
 
 
 def jit_sums(function: F) -> F:
@@ -80,14 +81,33 @@ def compiling(*what: Any) -> Iterator[None]:
     if what in _ready:
         yield
         return
-    said = threading.Timer(PATIENCE, _say)
-    said.daemon = True
-    said.start()
+    clock = _Clock()
+    event.register("numba:compile", clock)  # not when they are loaded
     try:
         yield
         _ready.add(what)
     finally:
-        said.cancel()
+        event.unregister("numba:compile", clock)
+        clock.stop()
+
+
+class _Clock(event.Listener):  # type: ignore[misc]
+    """Runs from the first thing that is compiled."""
+
+    _timer: threading.Timer | None = None
+
+    def on_start(self, event: Any) -> None:
+        if self._timer is None:
+            self._timer = threading.Timer(PATIENCE, _say)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def on_end(self, event: Any) -> None:
+        pass
+
+    def stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
 
 
 def _say() -> None:
