@@ -250,6 +250,7 @@ def forward(call, clean, packed, out, kept_p, state, kept_index, first, step):
     mixed, which = np.empty((1, BLOCK, value_width), out.dtype), np.empty(BLOCK, np.int64)
     scratch, lanes = np.empty(LANES * width, out.dtype), np.empty(LANES, out.dtype)
     p, v, index = np.empty(length, out.dtype), np.empty(length, np.float64), np.empty(length, np.int32)
+    wide = np.empty(length, np.float64)
     zero, unit, zero_number = np.int64(0), np.int64(1), out.dtype.type(0)
     for item in range(first, heads * blocks, step):
         g, block = item // blocks, item % blocks
@@ -268,7 +269,7 @@ def forward(call, clean, packed, out, kept_p, state, kept_index, first, step):
             groups, top = score(call, g, start + i, mine, s, i, lanes, v)
             count, one, two = -1 if top == math.inf else 0, 0.0, 0.0
             if -math.inf < top < math.inf:
-                count, one, two = find(s, i, mine, groups, top, a, power, p, v, index)
+                count, one, two = find(s, i, mine, groups, top, a, power, p, v, index, wide)
             r = line + i
             state[r, 0], state[r, 1], state[r, 2], state[r, 3], state[r, 4] = top, one, two, count, -1
             if count <= 0:
@@ -379,7 +380,7 @@ def backward(call, clean_k, clean_v, packed_k, packed_v, g, kept_p, state, kept_
                     copied(kept_index[item, block], at, index, 0, count)
                 else:
                     score(call, item, start + i, mine, s, i, lanes, v)
-                    count = find_again(s, i, mine, top, one, two, a, power, p, v, index)
+                    count = find_again(s, i, mine, top, one, two, a, power, p, v, index, ds)
                     if (
                         is_dense(count, mine, power)
                         and is_finite(g, r)

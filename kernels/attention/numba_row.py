@@ -21,13 +21,12 @@ from ..rowwise.numba_solve import (
     FEW,
     FLOOR,
     UNLIMITED,
-    base,
     exponential,
-    general_pair,
     logarithm_and_rate,
     member,
     solve_above,
     solve_below,
+    weigh_below,
 )
 from ..runtime.numba import part
 from .numba_vectors import above as bits_above
@@ -62,38 +61,50 @@ def limit_of(s: Any, top: Any, reach: Any) -> Any:
 
 
 @part
-def weigh(first: Any, second: Any, a: Any, power: int, p: Any, v: Any, index: Any, count: int) -> Any:
-    """Give the candidates their probabilities, rounded once, and drop those of 0; the count."""
-    kept, rate = 0, a * first
-    q = 1.0 / a if a > 0.0 else 1.0
-    floor, inverse = second**a, 1.0 / second
+def weigh(first: Any, a: Any, power: int, v: Any, count: int, wide: Any) -> Any:
+    """Fill ``wide`` with the weights of the candidates; what they are to be divided by."""
     for e in range(count):
-        x = v[e]
-        if power == GENERAL:
-            own = general_pair(x, first, a, q)[0] * inverse
-        elif power == ABOVE:
-            own = member(x, first, second, a, q, floor)[0] if x >= first else 0.0
-        else:
-            w = max(base(x, rate), 0.0)
-            own = w
-            for _ in range(power - 1):
-                own *= w
-            own *= inverse
-        p[kept], v[kept], index[kept] = own, x, index[e]
+        wide[e] = v[e]
+    if power == GENERAL:
+        return weigh_below(wide, count, first, a, None, True)
+    return weigh_below(wide, count, first, a, max(power, 1), None)
+
+
+@part
+def weigh_members(first: Any, second: Any, a: Any, v: Any, count: int, wide: Any) -> None:
+    """Fill ``wide`` with the probabilities of the candidates; ``alpha > 2``."""
+    floor, q = second**a, 1.0 / a
+    for e in range(count):
+        wide[e] = member(v[e], first, second, a, q, floor)[0] if v[e] >= first else 0.0
+
+
+@part
+def keep_live(wide: Any, divisor: Any, p: Any, v: Any, index: Any, count: int) -> Any:
+    """Divide the weights, rounded once, and drop from the list what has none; the count."""
+    kept, inverse = 0, 1.0 / divisor
+    for e in range(count):
+        p[kept], v[kept], index[kept] = wide[e] * inverse, v[e], index[e]
         kept += p[kept] > 0
     return kept
 
 
 @part
-def find(s: Any, i: int, end: int, groups: int, top: Any, a: Any, power: int, p: Any, v: Any, index: Any) -> Any:
+def find(
+    s: Any, i: int, end: int, groups: int, top: Any, a: Any, power: int, p: Any, v: Any, index: Any, wide: Any
+) -> Any:
     """Solve row ``i`` of the scores: ``(count, first, second)``, and the list of its support.
 
     Parameters
     ----------
     groups, top
         ``v`` starts with the maxima of so many groups of keys; ``top`` is that of all.
+
+    Returns
+    -------
+    first, second
+        ``c`` and the sum of the weights for ``alpha <= 2``, else the smallest token and its probability.
     """
-    c, S, count = 1.0, 1.0, 0
+    c, count = 1.0, 0
     for e in range(groups):
         x = v[e] - top
         v[count] = x
@@ -103,27 +114,37 @@ def find(s: Any, i: int, end: int, groups: int, top: Any, a: Any, power: int, p:
             limit = limit_of(s, top, 1.0 / (a * c)) if a > 0.0 else s.dtype.type(-np.inf)
             count = collect(s, i, end, limit, top, v, index)
             if power == ABOVE:
-                c, S, count = solve_above(v, index, count, a)
-                break
+                first, second, count = solve_above(v, index, count, a)
+                weigh_members(first, second, a, v, count, wide)
+                return keep_live(wide, 1.0, p, v, index, count), first, second
+        narrow = s.itemsize == 4 and steps == UNLIMITED
         # The groups are a part of the row: their root is a lower bound of its root. So is that of sparsemax above.
         if power == GENERAL:
-            c, S, count = solve_below(v, index, count, c, a, None, True, False, steps)
+            c, count = solve_below(v, index, count, c, a, None, True, narrow, steps)
         else:
-            c, S, count = solve_below(v, index, count, c, a, max(power, 1), None, False, steps)
-    return weigh(c, S, a, power, p, v, index, count), c, S
+            c, count = solve_below(v, index, count, c, a, max(power, 1), None, narrow, steps)
+    S = weigh(c, a, power, v, count, wide)
+    return keep_live(wide, S, p, v, index, count), c, S
 
 
 @part
-def find_again(s: Any, i: int, end: int, top: Any, first: Any, second: Any, a: Any, power: int, p: Any, v: Any,
-               index: Any) -> Any:  # fmt: skip
+def find_again(
+    s: Any, i: int, end: int, top: Any, first: Any, second: Any, a: Any, power: int, p: Any, v: Any, index: Any,
+    wide: Any,
+) -> Any:  # fmt: skip
     """List the support of a row that is solved, to the last bit as `find` did; the count."""
-    limit = s.dtype.type(-np.inf)
+    reach = np.inf
     if power == ABOVE:
-        limit = limit_of(s, top, -first)
+        reach = -first
     elif a > 0.0:
-        limit = limit_of(s, top, 1.0 / (a * first))
+        reach = 1.0 / (a * first)
+    limit = limit_of(s, top, reach) if reach < np.inf else s.dtype.type(-np.inf)
     count = collect(s, i, end, limit, top, v, index)
-    return weigh(first, second, a, power, p, v, index, count)
+    if power == ABOVE:
+        weigh_members(first, second, a, v, count, wide)
+        return keep_live(wide, 1.0, p, v, index, count)
+    weigh(first, a, power, v, count, wide)
+    return keep_live(wide, second, p, v, index, count)
 
 
 @part
