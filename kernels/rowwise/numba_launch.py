@@ -40,7 +40,7 @@ def _parameters(call: Arguments) -> tuple[Any, ...]:
     return tuple(found)
 
 
-def rules(kind: Kind) -> list[tuple[int | None, bool | None, bool | None, bool]]:
+def _rules(kind: Kind) -> list[tuple[int | None, bool | None, bool | None, bool]]:
     """``power``, ``general``, ``above`` of the kernels, and whether every row follows this rule."""
     if kind == Kind.SOFTMAX:
         return [(None, None, None, True)]
@@ -69,7 +69,7 @@ def forward(call: Arguments) -> tuple[Tensor, Tensor]:
     output = p if p.dtype == state.dtype else torch.empty_like(p, dtype=state.dtype)
     written = output.view(-1).numpy(), state.view(-1).numpy()
     parameters = _parameters(call)
-    for rule in rules(call.kind):
+    for rule in _rules(call.kind):
 
         def rows(start: int, stop: int, rule: Any = rule) -> None:
             room = Room.of(n, dtype, line)
@@ -98,7 +98,7 @@ def backward(
         slopes = (x if x.numel() else x.new_empty(len(state)) for x in (dexcess, dscale))
         written = output.view(-1).numpy(), *(x.view(-1).numpy() for x in slopes)
     parameters = _parameters(call)
-    for rule in rules(call.kind):
+    for rule in _rules(call.kind):
 
         def rows(start: int, stop: int, rule: Any = rule) -> None:
             room = Room.of(n, dtype, line)
