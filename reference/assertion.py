@@ -55,6 +55,7 @@ def assert_close(
       worst at [2]: got 9.99999975e-06, certified 0 exactly: the token is certainly below the threshold
       its row: 3 tokens, true support 2, returned nonzero 3, returned sum 0.999999986
     """
+    __tracebackhide__ = True
     logits, value = as_array(z), as_alpha(alpha)
     last_axis(logits.shape, axis)
     precision = as_format(dtype if dtype is not None else _dtype_of(actual))

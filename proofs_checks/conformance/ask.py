@@ -25,12 +25,14 @@ if TYPE_CHECKING:
     from .case import Effort
 
 __all__ = [
+    "INVARIANCES",
     "KINDS",
     "LACKS",
     "OPTIONS",
     "Ask",
     "Option",
     "add_options",
+    "destination",
     "from_options",
     "law_names",
     "number",
@@ -57,6 +59,16 @@ LACKS: dict[str, str] = {
     "layouts": "tensors that are not contiguous",
 }
 """Everything that an implementation of attention may be said to lack, in words."""
+
+INVARIANCES: dict[str, tuple[str, ...]] = {
+    "batch": tuple(KINDS),
+    "padding": ("mapping", "attention"),
+    "split": ("attention",),
+}
+"""What an answer may be promised not to depend on in a single bit, and for which kinds."""
+
+_LACKING = {"padding": "lengths", "split": "cross"}
+"""What attention must not lack for such a promise to be checked."""
 
 Parameters = tuple[tuple[str, Any], ...]
 
@@ -307,6 +319,17 @@ class Ask:
         metavar="D",
         again="unless default",
     )
+    bitwise: tuple[str, ...] = _option(
+        (),
+        "bitwise",
+        "what the target promises changes no bit of an answer: batch (how many rows or sequences, and the place among "
+        "them), padding (of mappings and attention) or split (of attention's queries into calls, as in chunked prefill "
+        "and decoding); repeatable (default: none, and answers may differ as far as rounding explains)",
+        metavar="NAME",
+        read=_several,
+        choices=tuple(INVARIANCES),
+        again="unless default",
+    )
     grad: bool = _option(False, "grad", "also check the gradient, through the framework's autograd")
     grad_alpha: bool = _option(
         False,
@@ -352,6 +375,14 @@ class Ask:
     jobs: int = _option(
         1, "jobs", "settings (alpha and dtype) to check in parallel (default: 1)", metavar="N", group="search", each=int
     )
+    seeds: int = _option(
+        1,
+        "seeds",
+        "check every setting this many times, with the seeds that follow --seed (default: 1)",
+        metavar="K",
+        group="search",
+        each=int,
+    )
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Ask:
@@ -377,13 +408,15 @@ class Ask:
         for name in ("timeout", "seconds"):
             if (value := getattr(self, name)) is not None and not value > 0:
                 raise ValueError(f"{name} must be positive, got {value}")
-        if self.jobs < 1:
-            raise ValueError(f"jobs must be at least 1, got {self.jobs}")
+        for name in ("jobs", "seeds"):
+            if (value := getattr(self, name)) < 1:
+                raise ValueError(f"{name} must be at least 1, got {value}")
         if is_program(target) and self.kind != "mapping":
             raise ValueError(
                 f"kind: a program computes the mapping only, not {self.kind}; wrap it in a Python function"
             )
         self._check_gradients()
+        self._check_promises()
         self._check_values()
 
     def _check_choice(self, name: str) -> None:
@@ -405,6 +438,16 @@ class Ask:
             raise ValueError("grad_alpha: a function with a fixed alpha has no gradient in it; leave it out")
         if (self.grad or self.grad_alpha) and self.library == "numpy":
             raise ValueError("grad: NumPy has no automatic differentiation; use arrays='torch' or arrays='jax'")
+
+    def _check_promises(self) -> None:
+        for name in self.bitwise:
+            if self.kind not in INVARIANCES[name]:
+                raise ValueError(f"bitwise: {name!r} means nothing for a {self.kind}; leave it out")
+            if (lack := _LACKING.get(name)) in self.without:
+                raise ValueError(
+                    f"bitwise: {name!r} cannot be checked without {LACKS[lack]}; leave it out, or take {lack!r} out of "
+                    "without"
+                )
 
     def _check_values(self) -> None:
         from entmax_oracle.reference.formats import as_format
@@ -491,7 +534,7 @@ def add_options(
     for name, option in OPTIONS.items():
         if name not in leave_out:
             told = option.declaration(_DEFAULTS[name])
-            group(option.group)(prefix + option.flag, dest=_place(prefix, name), **told)
+            group(option.group)(prefix + option.flag, dest=destination(prefix, name), **told)
 
 
 def from_options(implementation: str, options: argparse.Namespace, prefix: str = "--") -> Ask:
@@ -502,7 +545,7 @@ def from_options(implementation: str, options: argparse.Namespace, prefix: str =
     ValueError
         If the options make no sense, alone or together.
     """
-    given = {name: getattr(options, _place(prefix, name), None) for name in OPTIONS}
+    given = {name: getattr(options, destination(prefix, name), None) for name in OPTIONS}
     refuse_unknown_laws([*(given["laws"] or ()), *(given["skip_laws"] or ())], law_names())
     if given["alphas"] and given["fixed_alpha"] is not None:
         raise ValueError(f"give either {prefix}alpha or {prefix}fixed-alpha, not both")
@@ -528,6 +571,6 @@ def refuse_unknown_laws(names: Iterable[str], known: Sequence[str]) -> None:
             raise ValueError(f"there is no law {name!r}; {hint}there are {', '.join(known)}")
 
 
-def _place(prefix: str, name: str) -> str:
-    """Where a parser puts the value of an option: pytest's has options of other plugins too."""
+def destination(prefix: str, name: str) -> str:
+    """Say where a parser puts the value of an option: pytest's has options of other plugins too."""
     return prefix.strip("-").replace("-", "_") + "_" * (prefix != "--") + name

@@ -45,6 +45,8 @@ class Setting:
         Sets of its parameters that cases take.
     without : tuple of str
         What an implementation is said to lack: keys of `lacks` of its kind.
+    bitwise : tuple of str
+        What it promises changes no bit of an answer: keys of `ask.INVARIANCES`.
     """
 
     alpha: float
@@ -59,6 +61,7 @@ class Setting:
     against: str = ""
     choices: tuple[Parameters, ...] = ((),)
     without: tuple[str, ...] = ()
+    bitwise: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from importlib import metadata
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any, Literal
 
 from entmax_oracle.reference.formats import as_format
 from entmax_oracle.reference.inputs import as_alpha
 
+from ..spreading import Done, Lost, spread
 from .ask import Ask
 from .calls import Subject
 from .case import Setting
@@ -24,17 +26,18 @@ from .kinds import KINDS
 from .kinds.kind import Asked
 from .law import Contract, Finding, Law
 from .laws import LAWS_OF, choose
+from .pooling import Pooled
 from .results.counterexample import read
-from .results.events import PASSING, Begun, Ended, Event, Judged, Judging, Notice, Tell, gather
+from .results.events import PASSING, Begun, Ended, Event, Judged, Notice, Tell, gather
 from .results.report import LawResult, Report
 from .saved import of_setting, remember, saved
 from .search import Effort
 from .session import Session
-from .setting import STOPPED, Calling, Settled, Task, Told, check_setting, collect, judge
+from .setting import STOPPED, Calling, Settled, Task, Told, check_elsewhere, check_setting, judge
 from .target.layouts import LAYOUTS
 from .target.loading import locate
 
-__all__ = ["PROFILES", "Plan", "check", "execute", "plan", "replay", "replay_as"]
+__all__ = ["PROFILES", "Plan", "check", "execute", "plan", "replay", "replay_as", "save"]
 
 Profile = Literal["quick", "standard", "deep"]
 PROFILES: dict[str, Effort] = {
@@ -64,10 +67,12 @@ def check(
     fail_fast: bool = False,
     no_saved: bool = False,
     jobs: int = 1,
+    seeds: int = 1,
     executor: Executor | None = None,
     progress: Tell | None = None,
     kind: str = "mapping",
     without: Iterable[str] | str = (),
+    bitwise: Iterable[str] | str = (),
     against: str | None = None,
     parameters: Mapping[str, Any] | None = None,
     fixed_parameters: Mapping[str, Any] | None = None,
@@ -117,8 +122,12 @@ def check(
     jobs : int
         Settings (alpha and dtype) to check in parallel, each in a process of its own; needs a target given
         by name and, as all multiprocessing, a guarded ``__main__``.
+    seeds : int
+        Check every setting so many times, with the seeds from `seed` on; what each finds is told as that of one search.
     executor : concurrent.futures.Executor, optional
-        Runs the settings instead.
+        Runs the settings instead, each with each seed, such as
+        :class:`entmax_oracle.proofs_checks.cluster.Cluster`; needs a target given by name. The report is that of one
+        process, times excepted.
     progress : callable, optional
         Told every :mod:`event <entmax_oracle.proofs_checks.conformance.results.events>` as it happens.
     kind : str
@@ -130,6 +139,11 @@ def check(
         Features that an implementation of attention lacks: ``"causal"``, ``"scale"``, ``"alibi"``, ``"lengths"`` (the
         matching arguments are then not passed), ``"groups"``, ``"cross"``, ``"widths"``, ``"layouts"``; see
         `ask.LACKS`.
+    bitwise : iterable of str
+        What the implementation promises changes no bit of an answer: ``"batch"`` (how many rows or sequences are asked
+        for, and the place among them), ``"padding"`` (of mappings and attention) and ``"split"`` (of attention's
+        queries into calls, as in chunked prefill and decoding). The law ``batch invariance`` then compares bits where
+        it otherwise allows both answers their errors.
     against : str, optional
         For the kind ``"normaliser"``: which one it should be, a name of
         :data:`entmax_oracle.reference.normalisers.NORMALISERS`.
@@ -181,6 +195,7 @@ def replay(
     timeout: float = 10.0,
     kind: str = "mapping",
     without: Iterable[str] | str = (),
+    bitwise: Iterable[str] | str = (),
     against: str | None = None,
     fixed_parameters: Mapping[str, Any] | None = None,
     grad_alpha: bool = False,
@@ -189,7 +204,9 @@ def replay(
 
     Parameters
     ----------
-    implementation, arrays, fixed_alpha, device, compute_dtype, timeout, kind, without, fixed_parameters, grad_alpha
+    implementation, arrays, fixed_alpha, device, compute_dtype, timeout, kind, without, bitwise
+        As for `check`.
+    fixed_parameters, grad_alpha
         As for `check`.
     against : str, optional
         As for `check`; by default what the counterexample names.
@@ -222,7 +239,7 @@ class Plan:
     held : tuple of Contract or Law
         What is reported.
     tasks : tuple of Task
-        The work, one for each setting.
+        The work, one for each setting and seed.
     """
 
     ask: Ask
@@ -232,7 +249,8 @@ class Plan:
 
     def only(self, position: int) -> Plan:
         """Leave all settings out but one."""
-        return replace(self, settings=(self.settings[position],), tasks=(self.tasks[position],))
+        setting = self.settings[position]
+        return replace(self, settings=(setting,), tasks=tuple(each for each in self.tasks if each.setting == setting))
 
 
 def plan(ask: Ask) -> Plan:
@@ -267,11 +285,12 @@ def plan(ask: Ask) -> Plan:
             tuple(names),
             offered,
             effort,
-            ask.seed,
+            seed,
             ask.fail_fast,
             of_setting(known, each.alpha, each.dtype),
         )
         for each in settings
+        for seed in range(ask.seed, ask.seed + ask.seeds)
     )
     return Plan(ask, settings, held, tasks)
 
@@ -295,23 +314,29 @@ def execute(chosen: Plan, executor: Executor | None = None, progress: Tell | Non
             progress(event)
 
     tell(begun)
-    settled: list[Settled] = []
+    done: dict[int, Settled] = {}
+    pooled = Pooled(chosen.held, tell)
     with suppress(KeyboardInterrupt):  # what was told is kept
-        _run(list(chosen.tasks), chosen.ask.jobs, executor, tell, settled)
+        _run(chosen.tasks, chosen.ask.jobs, executor, pooled, done)
+    settled = [done[position] for position in sorted(done)]
     stopped = any(each.stopped for each in settled)
-    for task in chosen.tasks[len(settled) :] if stopped else ():
-        for law in chosen.held:
-            tell(Judged(task.setting.alpha, task.setting.dtype, LawResult.skipped(law, STOPPED)))
+    for position, task in enumerate(chosen.tasks):
+        if stopped and position not in done:
+            pooled.give_up(task, STOPPED)
     interrupted = (len(settled) < len(chosen.tasks) and not stopped) or any(each.interrupted for each in settled)
     versions = {name: version for each in settled for name, version in each.versions.items()}
     reach = {name: max(each.reach.get(name, 0) for each in settled) for each in settled for name in each.reach}
     calls, answered = sum(each.calls for each in settled), sum(each.answered for each in settled)
     tell(Ended(interrupted, versions, reach, round(time.monotonic() - clock, 3), calls, answered))
+    save(chosen, (each for each in every if isinstance(each, Judged)))
+    return gather(every)
+
+
+def save(chosen: Plan, judged: Iterable[Judged]) -> None:
+    """Save what failed, of which the last word counts; the next check tries it first."""
     if _saves(chosen.ask):
-        judged = [each for each in every if isinstance(each, Judged)]
         last = {(each.alpha, each.dtype, each.result.law): each.result for each in judged}
         remember(chosen.tasks[0].subject.name, chosen.ask.kind, ((*key[:2], each) for key, each in last.items()))
-    return gather(every)
 
 
 def _saves(ask: Ask) -> bool:
@@ -389,6 +414,7 @@ def _settings(ask: Ask, asked: Asked, effort: Effort) -> tuple[Setting, ...]:
         choices=asked.choices,
         few_shapes=ask.library == "jax",
         without=ask.without,
+        bitwise=ask.bitwise,
     )
     pairs = dict.fromkeys(
         (_number(alpha, dtype, ask.grad_alpha), dtype)
@@ -429,31 +455,26 @@ def _begun(chosen: Plan) -> Begun:
     )
 
 
-def _run(tasks: list[Task], jobs: int, executor: Executor | None, tell: Tell, settled: list[Settled]) -> None:
-    """Check every setting; what is settled is noted even if the rest is interrupted."""
+def _run(tasks: Sequence[Task], jobs: int, executor: Executor | None, tell: Pooled, done: dict[int, Settled]) -> None:
+    """Check every setting with every seed; what is done is noted even if the rest is interrupted."""
     if executor is None and (jobs <= 1 or len(tasks) == 1):
-        for task in tasks:
-            settled.append(check_setting(task, tell))
-            if settled[-1].interrupted or settled[-1].stopped:
+        for position, task in enumerate(tasks):
+            done[position] = check_setting(task, tell.of(task))
+            if done[position].interrupted or done[position].stopped:
                 return
         return
     if not isinstance(tasks[0].subject.target, str):
         raise ValueError("jobs: a callable cannot travel to other processes; name it as module:function")
-    pool: AbstractContextManager[Executor] = (
-        nullcontext(executor)
-        if executor is not None
-        else ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=get_context("spawn"))
-    )
-    with pool as workers:
-        futures = [workers.submit(collect, task) for task in tasks]
-        try:
-            for task, future in zip(tasks, futures, strict=True):
-                tell(Judging(task.setting.alpha, task.setting.dtype, "every law"))
-                events, outcome = future.result()
-                for event in events:
-                    tell(event)
-                settled.append(outcome)
-        except KeyboardInterrupt:
-            for future in futures:
-                future.cancel()
-            raise
+    pieces = [(task, str(Path.cwd())) for task in tasks]
+    with closing(spread(check_elsewhere, pieces, jobs, executor, get_context("spawn"))) as outcomes:
+        for outcome in outcomes:
+            task = tasks[outcome.position]
+            if isinstance(outcome, Done):
+                done[outcome.position] = outcome.result
+                if outcome.result.stopped:
+                    return
+            elif isinstance(outcome, Lost):
+                tell.give_up(task, f"not checked: {outcome.reason}")
+                done[outcome.position] = Settled({}, {}, interrupted=True)
+            else:
+                tell.of(task)(outcome.what)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from entmax_oracle.reference.formats import as_format
@@ -17,7 +19,7 @@ from .kinds import KINDS, Kind
 from .law import UNJUDGED, Contract, Finding, Law
 from .laws import choose
 from .results.counterexample import describe
-from .results.events import LACKING, PASSING, Event, Judged, Judging, Notice, Progress, Tell
+from .results.events import LACKING, Judged, Judging, Notice, Progress, Tell
 from .results.report import Counterexample, LawResult
 from .search import ORDINARY, Effort, Tally, quietly, search, simplified
 from .session import Breach, GiveUp, Session, Unanswered
@@ -31,8 +33,8 @@ __all__ = [
     "Settled",
     "Task",
     "Told",
+    "check_elsewhere",
     "check_setting",
-    "collect",
     "judge",
 ]
 
@@ -145,16 +147,17 @@ class Told:
         self._tell(Notice("(what else it writes is left out)" if last else line, target=True))
 
 
-def collect(task: Task) -> tuple[list[Event], Settled]:
-    """Check one setting in another process, which cannot tell before it ends."""
-    events: list[Event] = []
-
-    def keep(event: Event) -> None:
-        if not isinstance(event, PASSING) or isinstance(event, Notice):
-            events.append(event)
-
-    settled = check_setting(task, keep)
-    return events, settled
+def check_elsewhere(piece: tuple[Task, str], tell: Tell) -> Settled:
+    """Check one setting in another process, from the folder that targets are relative to, if it is there."""
+    task, folder = piece
+    before = Path.cwd()
+    if Path(folder).is_dir():
+        os.chdir(folder)
+    try:
+        # How many calls there were is of the moment, and would be kept with all else that is told.
+        return check_setting(task, lambda event: None if isinstance(event, Progress) else tell(event))
+    finally:
+        os.chdir(before)
 
 
 def check_setting(task: Task, tell: Tell) -> Settled:
@@ -203,21 +206,22 @@ class _Run:
     def search(self, laws: Sequence[Law], started: float) -> str:
         """Look for what breaks each law; return why the rest of them was not checked, if it was not."""
         task, session = self.task, self.session
-        tally = Tally()
+        tally, begun = Tally(), started
         try:
             for done, law in enumerate(laws):
                 place, total = done + 1, len(laws)
                 self.tell(Judging(task.setting.alpha, task.setting.dtype, law.name, place, total))
-                session.during, tally = law.name, Tally()
+                session.during, tally, begun = law.name, Tally(), time.monotonic()
                 effort = task.effort.share(time.monotonic() - started, len(laws) - done)
                 search(law, session, effort, task.seed, tally, self.found, self._saved(law))
-                self._settle(law, tally)
+                self._settle(law, tally, time.monotonic() - begun)
                 self._note_contracts()
                 if task.fail_fast and self._failed():
                     return STOPPED if place < total else ""
         except GiveUp as stop:
             if tally.examples and session.during not in self.results:
-                self._settle(next(each for each in laws if each.name == session.during), tally)
+                law = next(each for each in laws if each.name == session.during)
+                self._settle(law, tally, time.monotonic() - begun)
             return f"not checked: {stop}"
         except KeyboardInterrupt:
             return "not checked: interrupted"
@@ -239,11 +243,11 @@ class _Run:
         message = counterexamples[0].message + share
         return _outcome(contract, "fail", examples=examples, message=message, counterexamples=counterexamples)
 
-    def _settle(self, law: Law, tally: Tally) -> None:
+    def _settle(self, law: Law, tally: Tally, seconds: float) -> None:
         """Tell what became of a law, and of the one that explains it."""
         if tally.finding is not None and tally.case is not None:
             self.found[law.name] = (law, tally.case)
-        self.settle(_result(law, tally, self.task, self.session))
+        self.settle(replace(_result(law, tally, self.task, self.session), seconds=round(seconds, 3)))
         if tally.cause:
             head = self.results[tally.cause]
             # What falls to a law that itself falls to another falls to that one.

@@ -256,6 +256,7 @@ def _merge(results: Sequence[LawResult], settings: Sequence[tuple[float, str]]) 
         also=tuple(dict.fromkeys(name for each in results for name in each.also)),
         examples=sum(each.examples for each in results),
         unclaimed=sum(each.unclaimed for each in results),
+        seconds=round(sum(each.seconds for each in results), 3),
         worst_ulp=max(each.worst_ulp for each in results),
         worst_ratio=max(each.worst_ratio for each in results),
         message=place + worst.message,
@@ -274,6 +275,7 @@ def _merge(results: Sequence[LawResult], settings: Sequence[tuple[float, str]]) 
                 "unclaimed": each.unclaimed,
                 "also": each.also,
                 "cause": each.cause,
+                "seconds": each.seconds,
             }
             for (alpha, dtype), each in zip(settings, results, strict=True)
         ),

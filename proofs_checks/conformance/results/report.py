@@ -114,6 +114,8 @@ class LawResult:
         Other laws that fall to the same cause.
     cause : str
         The law whose failure explains this one.
+    seconds : float
+        How long cases were looked for that break it; 0 for what every call is held to.
     """
 
     law: str
@@ -130,6 +132,7 @@ class LawResult:
     unclaimed: int = 0
     also: tuple[str, ...] = ()
     cause: str = ""
+    seconds: float = 0.0
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -211,6 +214,7 @@ class Report:
         Violated
             An `AssertionError` with the whole report.
         """
+        __tracebackhide__ = True
         if not self:
             raise Violated(str(self))
 
