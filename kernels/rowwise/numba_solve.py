@@ -332,7 +332,7 @@ def solve_below(
         steady = steady_power(S, a, power)
         better = (S + c * X) / (steady + X)
         # The root is between c and S^a, as S^a falls where c rises: for float32 that settles it early.
-        settled = S <= steady * c * (1.0 + NARROW) if narrow else not better > c
+        settled = steady * c * (1.0 + NARROW) >= S if narrow else not better > c
         if narrow or better > c:
             c = np.float64(np.float32(better)) if narrow and settled else better
             count = keep(v, index, count, a * c)

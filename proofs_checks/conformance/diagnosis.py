@@ -1,6 +1,4 @@
-"""Simpler explanations of a failure: each is tried on the implementation, and told only where it holds of all that was
-tried.
-"""
+"""Simpler explanations of a failure, each tried on the implementation, and told where it holds of all that was tried."""
 
 from __future__ import annotations
 
@@ -192,7 +190,9 @@ def _from_size_on(inquiry: Inquiry, what: str, change: str) -> str:
     passing, failing = (
         f"{', '.join(f'{each:,}' for each in counts[:-1])} and {counts[-1]:,}" for counts in (smaller, larger)
     )
-    return f"fails above {size - 1:,} {unit}: cut to {passing} this input passes; at {failing}, by repeating it, it fails"
+    return (
+        f"fails above {size - 1:,} {unit}: cut to {passing} this input passes; at {failing}, by repeating it, it fails"
+    )
 
 
 @_diagnosis

@@ -112,9 +112,7 @@ def test_a_diagnosis_tells_how_many_rows_it_takes():
         rows = int(np.prod(z.shape[:-1]))
         return good(z, alpha) * (1 if rows < 12 else 0.5)
 
-    report = check(
-        crowded, 1.5, "float32", "numpy", laws=["batch"], profile=replace(EFFORT, shrinking=200)
-    )
+    report = check(crowded, 1.5, "float32", "numpy", laws=["batch"], profile=replace(EFFORT, shrinking=200))
     (said,) = found_in(report, "batch").diagnosis
     assert said.startswith("fails above 11 rows")
 
@@ -143,7 +141,12 @@ def test_a_gradient_is_told_by_its_slip(slip, said):
             return torch.from_numpy(np.array(slip(z.double().numpy(), g.double().numpy()))).to(z.dtype)
 
     report = check(
-        lambda z, alpha: Mapping.apply(z), 1.5, "float32", laws=["gradient"], grad=True, profile=replace(EFFORT, examples=1)
+        lambda z, alpha: Mapping.apply(z),
+        1.5,
+        "float32",
+        laws=["gradient"],
+        grad=True,
+        profile=replace(EFFORT, examples=1),
     )
     (diagnosis,) = found_in(report, "gradient").diagnosis
     assert diagnosis.startswith(f"the gradient is {said}")
@@ -210,7 +213,7 @@ def test_a_target_that_answers_some_sizes_alone_is_not_given_up():
     assert next(each.status for each in run(multiples_of_16).laws if each.law == "values") == "fail"
 
 
-TARGET = '''
+TARGET = """
 import sys
 import numpy as np
 from entmax_oracle.reference import entmax
@@ -220,7 +223,7 @@ def mapping(z, alpha):
     print("a warning", file=sys.stderr)
     answer = entmax(z, alpha).astype(z.dtype)
     return answer * np.float32({factor}) if z.shape[-1] == 5 else answer
-'''
+"""
 
 
 def test_failures_are_saved_and_tried_first_and_what_passes_is_forgotten(tmp_path, monkeypatch):
