@@ -19,7 +19,9 @@ from .law import UNJUDGED, Contract, Finding, Law
 __all__ = ["Breach", "GiveUp", "Session", "TooLong", "Unanswered"]
 
 _PATIENCE = 3  # hangs and deaths before the rest is not judged
-_FRUITLESS = 25  # calls without a single answer after which others are tried, of every size, before the rest is not made
+_FRUITLESS = (
+    25  # calls without a single answer after which others are tried, of every size, before the rest is not made
+)
 _OTHERS = 12
 _LARGE = 10_000  # numbers of an input from which on a call is not made that would take longer than is allowed
 

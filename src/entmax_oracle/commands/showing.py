@@ -61,7 +61,10 @@ class Screen:
                 self.interrupted = interrupted
             case events.Judging(alpha, dtype, law, place, laws):
                 number = f"check {place} of {laws}" if laws else "every check"
-                self._law, self._calls = f"{events.title(alpha, dtype)}: {law}, {number}", 0 if place == 1 else self._calls
+                self._law, self._calls = (
+                    f"{events.title(alpha, dtype)}: {law}, {number}",
+                    0 if place == 1 else self._calls,
+                )
                 self._tick()
             case events.Progress(calls=calls):
                 self._calls = calls
@@ -103,12 +106,14 @@ def _table(report: Report) -> Table:
         table.add_column(name, no_wrap=True)
     for name in ("examples", "worst / allowed"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("", no_wrap=True)
+    causes = any(law.cause for law in report.laws)
+    if causes:
+        table.add_column("", no_wrap=True)
     for law in report.laws:
         style = "yellow" if law.severity == "warning" and law.status == "fail" else _STYLES[law.status]
         worst = f"{law.worst_ratio:.3g}" if law.worst_ratio > 0 else ""
-        cause = f"same cause as {law.cause}" if law.cause else ""
-        table.add_row(law.law, f"[{style}]{law.status}[/]", str(law.examples or ""), worst, cause)
+        cause = [f"same cause as {law.cause}" if law.cause else ""] if causes else []
+        table.add_row(law.law, f"[{style}]{law.status}[/]", str(law.examples or ""), worst, *cause)
     return table
 
 
