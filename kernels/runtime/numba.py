@@ -32,7 +32,7 @@ def jit(function: F) -> F:
 
 def jit_fused(function: F) -> F:
     """Compile a formula in which a product and a sum may be rounded once."""
-    return _compiled(function, fastmath={"contract"})
+    return _compiled(function, fastmath={"contract"}, forceinline=True)
 
 
 def jit_sums(function: F) -> F:
