@@ -18,8 +18,8 @@ from typing import Any, Literal
 
 import torch
 
+from ..rowwise.ops import has_numba
 from ..runtime.kinds import Kind, compute_dtype
-from ..runtime.numba import has_numba
 from ..runtime.operator import Differentiable, flat, operator
 from ..runtime.target import INTERPRETED
 from . import dense, launch
@@ -109,9 +109,9 @@ def _attend(call: Arguments, save: bool) -> tuple[Tensor, ...]:
     """Output, and what the backward kernels read, which is theirs to say; empty unless ``save``."""
     path, call = resolve(call)
     if path == "numba":
-        from . import cpu  # Numba is not imported before it is needed
+        from . import numba_launch  # Numba is not imported before it is needed
 
-        return cpu.forward(call, save=save)
+        return numba_launch.forward(call, save=save)
     if path != "torch":
         return launch.forward(call, save=save)
     unused = launch.empty_saved(call, save)
@@ -126,9 +126,9 @@ def _differentiate(
     """Gradients in query, key, value, excess and scale; zeros for an excess that does not need one."""
     path, call = resolve(call)
     if last.dtype == torch.int32:  # lists of keys: the forward pass took this path, whatever is forced now
-        from . import cpu
+        from . import numba_launch
 
-        gradients = cpu.backward(grad, call, first, state, last, need_excess=need_excess)
+        gradients = numba_launch.backward(grad, call, first, state, last, need_excess=need_excess)
     elif path in ("torch", "numba"):
         gradients = dense.backward(grad, call)
     else:
