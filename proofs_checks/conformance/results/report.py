@@ -169,7 +169,8 @@ class Report:
     arrays, device, profile : str
     compute_dtype : str, optional
     kind : str
-    seed : int
+    seed, seeds : int
+        The first seed, and with how many every setting was checked.
     versions : dict
     platform, started : str
     seconds : float
@@ -197,6 +198,7 @@ class Report:
     seconds: float = 0.0
     reach: dict[str, int] = field(default_factory=dict)
     complete: bool = False
+    seeds: int = 1
 
     def __bool__(self) -> bool:
         return self.verdict == "conforms"
