@@ -9,6 +9,7 @@ imported here, so that a typing error is answered at once.
 from __future__ import annotations
 
 import argparse
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -23,6 +24,7 @@ from .target.loading import is_program
 
 if TYPE_CHECKING:
     from .case import Effort
+    from .domain import Domain
 
 __all__ = [
     "KINDS",
@@ -59,6 +61,8 @@ LACKS: dict[str, str] = {
 """Everything that an implementation of attention may be said to lack, in words."""
 
 Parameters = tuple[tuple[str, Any], ...]
+
+_LEAST_LOGIT = 1.0  # rows of less are all but constant
 
 
 def number(text: str) -> float:
@@ -104,6 +108,27 @@ def read_parameter(text: str) -> tuple[str, Any]:
     raise ValueError(f"{text!r}: {word!r} is neither a number nor true, false or none")
 
 
+def _integers(given: int | str | Iterable[int | str]) -> tuple[int, ...]:
+    """Read whole numbers, each one or several with commas between them.
+
+    Examples
+    --------
+    >>> _integers(["64,128", "256"]), _integers(96)
+    ((64, 128, 256), (96,))
+    """
+    words = (given,) if isinstance(given, int | str) else given
+    return tuple(int(each) for word in words for each in (word.split(",") if isinstance(word, str) else (word,)))
+
+
+def _whole(text: str) -> str:
+    """Refuse a word that `_integers` cannot read."""
+    try:
+        _integers(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number, or several such as 64,128") from None
+    return text
+
+
 def _given(value: Any) -> Any:
     return value
 
@@ -135,7 +160,7 @@ class Option:
     help : str
     metavar : str, optional
     group : str
-        Title under which it is listed: ``"target"`` or ``"search"``.
+        Title under which it is listed: ``"target"``, ``"domain"`` or ``"search"``.
     each : callable
         Reads one word.
     read : callable
@@ -315,6 +340,56 @@ class Ask:
         kinds=("mapping",),
         again="unless default",
     )
+    multiple_of: int = _option(
+        1,
+        "multiple-of",
+        "only lengths that are multiples of K: of rows, and in attention of queries and of keys (default: any)",
+        metavar="K",
+        group="domain",
+        each=int,
+        again="unless default",
+    )
+    max_logit: float | None = _option(
+        None,
+        "max-logit",
+        "no logit beyond X, masked ones excepted; in attention no scaled product and no bias (default: up to the "
+        "largest of the format)",
+        metavar="X",
+        group="domain",
+        each=float,
+        again="unless default",
+    )
+    contiguous: bool = _option(False, "contiguous", "only contiguous arrays", group="domain", again="unless default")
+    widths: tuple[int, ...] = _option(
+        (),
+        "widths",
+        "the only numbers of features of queries, keys and values, such as 64,128; repeatable (default: any)",
+        metavar="D",
+        group="domain",
+        each=_whole,
+        read=_integers,
+        kinds=("attention",),
+        again="unless default",
+    )
+    tokens: tuple[int, ...] = _option(
+        (),
+        "tokens",
+        "also try rows of N tokens, and attention to N keys; repeatable",
+        metavar="N",
+        group="domain",
+        each=_whole,
+        read=_integers,
+    )
+    heads: tuple[int, ...] = _option(
+        (),
+        "heads",
+        "also try N heads; repeatable",
+        metavar="N",
+        group="domain",
+        each=_whole,
+        read=_integers,
+        kinds=("attention",),
+    )
     laws: tuple[str, ...] = _option(
         (), "law", "check only this law; repeatable", metavar="NAME", group="search", read=_several
     )
@@ -370,8 +445,14 @@ class Ask:
         for name in ("timeout", "seconds"):
             if (value := getattr(self, name)) is not None and not value > 0:
                 raise ValueError(f"{name} must be positive, got {value}")
-        if self.jobs < 1:
-            raise ValueError(f"jobs must be at least 1, got {self.jobs}")
+        for name in ("multiple_of", "jobs"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+        for name in ("widths", "tokens", "heads"):
+            if any(each < 1 for each in getattr(self, name)):
+                raise ValueError(f"{name} must be at least 1 each, got {min(getattr(self, name))}")
+        if self.max_logit is not None and not self.max_logit >= _LEAST_LOGIT:
+            raise ValueError(f"max_logit must be at least {_LEAST_LOGIT:g}, got {self.max_logit}")
         if is_program(target) and self.kind != "mapping":
             raise ValueError(
                 f"kind: a program computes the mapping only, not {self.kind}; wrap it in a Python function"
@@ -429,6 +510,14 @@ class Ask:
             )
         if self.library == "numpy" and "bfloat16" in self.dtypes and find_spec("ml_dtypes") is None:
             raise ValueError("--dtype bfloat16: NumPy has it by ml_dtypes, which is missing; pip install ml-dtypes")
+
+    @property
+    def domain(self) -> Domain:
+        """The inputs that are to be checked."""
+        from .domain import Domain
+
+        limit = math.inf if self.max_logit is None else float(self.max_logit)
+        return Domain(self.multiple_of, limit, self.contiguous, self.widths, self.tokens, self.heads)
 
     @property
     def library(self) -> str:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from .case import Case
 
 Float64 = NDArray[np.float64]
-Status = Literal["returned", "raised", "hung", "died"]
+Status = Literal["returned", "declined", "raised", "hung", "died"]
 
 __all__ = ["Answered", "Caller", "Float64", "Outcome", "Request", "Status", "Subject", "later_calls"]
 
@@ -87,7 +87,7 @@ class Outcome:
 
     Arrays are float64 and exact, whatever the format they were in; `dtype`, `shape` and `device` say how the
     answer came; `gradients` are those in the arguments, in order, and `gradients_again` those of a second
-    backward pass where they are others. `detail` is the exception, the signal or the time limit when nothing came back.
+    backward pass where they are others. A call is declined by `NotImplementedError`. `detail` is the exception, the signal or the time limit when nothing came back.
     `disturbed` says what the call changed around it, `drawn` which of the global generators of random numbers it used.
     """
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
+
+from .domain import Domain
 
 __all__ = ["Case", "Effort", "Parameters", "Setting"]
 
@@ -45,6 +47,10 @@ class Setting:
         Sets of its parameters that cases take.
     without : tuple of str
         What an implementation is said to lack: keys of `lacks` of its kind.
+    domain : Domain
+        Which inputs it takes.
+    writable : bool
+        Whether arrays of the library can be written to.
     """
 
     alpha: float
@@ -59,6 +65,12 @@ class Setting:
     against: str = ""
     choices: tuple[Parameters, ...] = ((),)
     without: tuple[str, ...] = ()
+    domain: Domain = field(default_factory=Domain)
+    writable: bool = True
+
+    def some_long(self, count: int | None = None) -> tuple[int, ...]:
+        """Lengths of the first long rows, all by default, and every length that is asked for."""
+        return (*self.long_rows[:count], *self.domain.tokens)
 
 
 @dataclass(frozen=True)

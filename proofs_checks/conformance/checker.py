@@ -68,6 +68,12 @@ def check(
     against: str | None = None,
     parameters: Mapping[str, Any] | None = None,
     fixed_parameters: Mapping[str, Any] | None = None,
+    multiple_of: int = 1,
+    max_logit: float | None = None,
+    contiguous: bool = False,
+    widths: Iterable[int] | int | str = (),
+    tokens: Iterable[int] | int | str = (),
+    heads: Iterable[int] | int | str = (),
 ) -> Report:
     """Check that an implementation of entmax, or of entmax attention, keeps its laws.
 
@@ -130,6 +136,17 @@ def check(
         (alpha too, from `alphas`).
     fixed_parameters : dict, optional
         Parameters that the implementation does not take, with the values that it has.
+    multiple_of : int
+        Only lengths that are multiples of it: of rows, and in attention of queries and of keys. What the target
+        declines all the same, by ``NotImplementedError``, is counted, and said not to be tested.
+    max_logit : float, optional
+        No logit beyond it, masked ones excepted; in attention no scaled product and no ALiBi bias.
+    contiguous : bool
+        Only contiguous arrays.
+    widths : iterable of int
+        For attention: the only numbers of features of queries, keys and values.
+    tokens, heads : iterable of int
+        Lengths of rows, and numbers of heads of attention, to try beside the usual ones.
 
     Returns
     -------
@@ -176,12 +193,17 @@ def replay(
     against: str | None = None,
     fixed_parameters: Mapping[str, Any] | None = None,
     grad_alpha: bool = False,
+    multiple_of: int = 1,
+    max_logit: float | None = None,
+    contiguous: bool = False,
+    widths: Iterable[int] | int | str = (),
 ) -> Finding:
     """Judge one counterexample again.
 
     Parameters
     ----------
-    implementation, arrays, fixed_alpha, device, compute_dtype, timeout, kind, without, fixed_parameters, grad_alpha
+    implementation, arrays, fixed_alpha, device, compute_dtype, timeout, kind, without, fixed_parameters, grad_alpha, \
+multiple_of, max_logit, contiguous, widths
         As for `check`.
     against : str, optional
         As for `check`; by default what the counterexample names.
@@ -280,7 +302,10 @@ def execute(chosen: Plan, executor: Executor | None = None, progress: Tell | Non
     versions = {name: version for each in settled for name, version in each.versions.items()}
     reach = {name: max(each.reach.get(name, 0) for each in settled) for each in settled for name in each.reach}
     calls, answered = sum(each.calls for each in settled), sum(each.answered for each in settled)
-    tell(Ended(interrupted, versions, reach, round(time.monotonic() - clock, 3), calls, answered))
+    seconds = round(time.monotonic() - clock, 3)
+    declined = sum(each.declined for each in settled)
+    refusal = next((each.refusal for each in settled if each.refusal), "")
+    tell(Ended(interrupted, versions, reach, seconds, calls, answered, declined, refusal))
     return gather(every)
 
 
@@ -337,7 +362,7 @@ def _settings(ask: Ask, asked: Asked, effort: Effort) -> tuple[Setting, ...]:
         0.0,
         "",
         None if ask.compute_dtype is None else as_format(ask.compute_dtype).name,
-        layouts=("contiguous",) if alone else tuple(each for each in LAYOUTS if each != "constant"),
+        layouts=("contiguous",) if alone or ask.contiguous else tuple(each for each in LAYOUTS if each != "constant"),
         max_n=effort.max_n,
         long_rows=effort.long_rows,
         alpha_gradient=ask.grad_alpha,
@@ -345,6 +370,8 @@ def _settings(ask: Ask, asked: Asked, effort: Effort) -> tuple[Setting, ...]:
         choices=asked.choices,
         few_shapes=ask.library == "jax",
         without=ask.without,
+        domain=ask.domain,
+        writable=not alone,
     )
     pairs = dict.fromkeys(
         (_number(alpha, dtype, ask.grad_alpha), dtype)

@@ -15,10 +15,11 @@ from .expected import Unanswerable
 from .kinds.kind import Kind
 from .law import UNJUDGED, Contract, Finding, Law
 
-__all__ = ["Breach", "GiveUp", "Session", "TooLong", "Unanswered"]
+__all__ = ["Breach", "Declined", "GiveUp", "Outside", "Session", "TooLong", "Unanswered"]
 
 _PATIENCE = 3  # hangs and deaths before the rest is not judged
 _FRUITLESS = 150  # calls without a single answer before the rest is not made
+_DECLINED = 1000  # declined calls without a single answer before the rest is not made
 _LARGE = 10_000  # numbers of an input from which on a call is not made that would take longer than is allowed
 
 
@@ -28,6 +29,14 @@ class Unanswered(Exception):
 
 class TooLong(Unanswered):
     """A call was not made, since it would take longer than is allowed."""
+
+
+class Declined(Unanswered):
+    """The implementation declined a call: it says itself that it does not take such an input."""
+
+
+class Outside(Unanswered):
+    """A call was not made, since its input is not one of those that are to be checked."""
 
 
 class GiveUp(Exception):
@@ -67,8 +76,10 @@ class Session:
         The largest input that was tried, in each of its sizes.
     during : str
         The law that is asking.
-    calls, answered : int
-        Calls that were made, and those of them that returned something.
+    calls, answered, declined : int
+        Calls that were made, those of them that returned something, and those that were declined.
+    refusal : str
+        What the first call that was declined says.
     """
 
     def __init__(self, kind: Kind, caller: Caller, setting: Setting, contracts: Sequence[Contract]) -> None:
@@ -82,7 +93,8 @@ class Session:
         self.breached: Counter[str] = Counter()
         self.reach: dict[str, int] = {}
         self.during = ""
-        self.calls = self.answered = 0
+        self.calls = self.answered = self.declined = 0
+        self.refusal = ""
         self._lost = 0
         self._pace = 0.0  # seconds an element, by the largest call so far
         self._largest = 1000
@@ -106,7 +118,7 @@ class Session:
     def request(self, case: Case, **more: Any) -> Request:
         """Make a call in this setting."""
         return Request(
-            self.kind.fit(case, self.setting), **{"alpha": self.setting.alpha, **more}, dtype=self.setting.dtype
+            self.kind.narrow(case, self.setting), **{"alpha": self.setting.alpha, **more}, dtype=self.setting.dtype
         )
 
     def values(self, *cases: Case) -> list[Float64]:
@@ -119,10 +131,13 @@ class Session:
         Raises
         ------
         Unanswered
-            If a call did not return, or returned something that cannot be judged, or would take too long.
+            If a call did not return, was declined, or returned something that cannot be judged, or would take too
+            long, or its input is not to be checked.
         GiveUp
             If the implementation hung or died too often.
         """
+        if not all(self.kind.takes(each.case, self.setting) for each in requests):
+            raise Outside
         sizes = [each.case.sizes for each in requests]
         size = max(math.prod(each.values()) for each in sizes)
         if size > _LARGE and size * self._pace > self.caller.subject.timeout / 2:
@@ -138,10 +153,14 @@ class Session:
             self._lost += outcome.status in ("hung", "died")
             self.calls += 1
             self.answered += outcome.status == "returned"
+            if outcome.status == "declined":
+                self.declined, self.refusal = self.declined + 1, self.refusal or outcome.detail
         if self._lost >= _PATIENCE:
             raise GiveUp(f"the implementation hung or ended its process {self._lost} times")
-        if not self.answered and self.calls >= _FRUITLESS:
+        if not self.answered and (self.calls - self.declined >= _FRUITLESS or self.declined >= _DECLINED):
             raise GiveUp(f"none of {self.calls} calls was answered")
+        if any(each.status == "declined" for each in outcomes):
+            raise Declined
         if any(
             each.status != "returned" or each.shape != request.case.answer_shape
             for request, each in zip(requests, outcomes, strict=True)

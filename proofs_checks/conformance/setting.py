@@ -58,8 +58,10 @@ class Settled:
         The largest input that was tried, in each of its sizes.
     interrupted : bool
         Whether the end came early.
-    calls, answered : int
-        Calls that were made, and those of them that returned something.
+    calls, answered, declined : int
+        Calls that were made, those of them that returned something, and those that were declined.
+    refusal : str
+        What the first call that was declined says.
     """
 
     versions: dict[str, str]
@@ -67,6 +69,8 @@ class Settled:
     interrupted: bool = False
     calls: int = 0
     answered: int = 0
+    declined: int = 0
+    refusal: str = ""
 
 
 class Calling:
@@ -106,7 +110,7 @@ def check_setting(task: Task, tell: Tell) -> Settled:
         session = Session(task.kind, caller, task.setting, contracts)
         found: dict[str, tuple[Law | Contract, Any]] = {}
         tally = Tally()
-        lacks = {name: task.kind.lacks[name] for name in task.setting.without}
+        lacks = _lacking(task)
         judged = [law for law in laws if law.about not in lacks]
         try:
             for done, law in enumerate(judged):
@@ -137,7 +141,21 @@ def check_setting(task: Task, tell: Tell) -> Settled:
         for contract in contracts:
             settle(_contract_result(contract, session, task, patient=not reason))
         interrupted = "interrupted" in reason
-        return Settled(caller.versions, session.reach, interrupted, session.calls, session.answered)
+        return Settled(
+            caller.versions,
+            session.reach,
+            interrupted,
+            session.calls,
+            session.answered,
+            session.declined,
+            session.refusal,
+        )
+
+
+def _lacking(task: Task) -> dict[str, str]:
+    """Name what the implementation is said to lack, in words; layouts too, where it wants its arrays contiguous."""
+    names = task.setting.without + ("layouts",) * task.setting.domain.contiguous
+    return {name: task.kind.lacks[name] for name in names}
 
 
 def judge(law: Law | Contract, session: Session, case: Any) -> Finding:
@@ -171,6 +189,7 @@ def _result(law: Law, tally: Tally, task: Task, caller: Caller) -> LawResult:
         tally.ratio,
         message,
         (replace(example, message=message),),
+        declined=tally.declined,
     )
 
 
@@ -178,9 +197,13 @@ def _kept(law: Law, tally: Tally) -> LawResult:
     """Say of a law that nothing breaks how much that means: it passes, or does in part, or was not judged at all."""
     if not tally.examples:
         why = "no call gave an answer to judge, see the law 'returns'"
+        if tally.declined:
+            why = f"the target declined all of {_cases(tally.declined)} (NotImplementedError)"
+        elif tally.outside:
+            why = f"all of {_cases(tally.outside)} would have led outside what is to be checked"
         if tally.unclaimed:
             why = f"nothing can be claimed of the answers to {_cases(tally.unclaimed)}"
-        return LawResult.skipped(law, f"not judged: {why}")
+        return replace(LawResult.skipped(law, f"not judged: {why}"), declined=tally.declined)
     remarks = []
     if tally.partial:
         remarks += [NOT_ALL_FIXED + (", for lack of time" if tally.late else "")]
@@ -188,6 +211,8 @@ def _kept(law: Law, tally: Tally) -> LawResult:
         remarks += [OUT_OF_TIME]
     if tally.unanswered:
         remarks += [f"{_cases(tally.unanswered)} got no answer to judge, or would have taken too long"]
+    if tally.outside:
+        remarks += [f"{_cases(tally.outside)} would have led outside what is to be checked"]
     return LawResult(
         law.name,
         law.statement,
@@ -199,6 +224,7 @@ def _kept(law: Law, tally: Tally) -> LawResult:
         tally.ratio,
         "; ".join(remarks),
         unclaimed=tally.unclaimed,
+        declined=tally.declined,
     )
 
 

@@ -121,6 +121,14 @@ class Kind(ABC):
         """Change a case as little as it takes for the implementation to take it."""
         return case
 
+    def narrow(self, case: Any, setting: Setting) -> Any:
+        """Leave out what the implementation is said to lack, also of what a law makes of a case."""
+        return case
+
+    def takes(self, case: Any, setting: Setting) -> bool:
+        """Whether a case is one of those that the implementation is said to take."""
+        return True
+
     def placed(self, setting: Setting) -> tuple[str, ...]:
         """Memory layouts of the input that the array library has."""
         return tuple(each for each in setting.layouts if each in self.layouts)

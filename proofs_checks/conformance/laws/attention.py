@@ -69,7 +69,7 @@ def _needles(setting: Setting) -> list[AttentionCase]:
     """Keys of small but certain probability, in every part of rows of several lengths."""
     return [
         needle(
-            Shape(queries=1, keys=n, seed=n).case(setting.dtype).altered(variant=where),
+            Shape(queries=1, keys=n, seed=n).case(setting).altered(variant=where),
             setting.alpha,
             setting.dtype,
             share,
@@ -123,7 +123,8 @@ def causal(session: SessionLike, case: AttentionCase) -> Finding:
     m, n = case.query.shape[2], case.key.shape[2]
     last = int(np.random.default_rng(case.variant).integers(m))
     behind = np.arange(n) > last + n - m
-    changed = case.altered(key=_replaced(case.key, behind, 3.0), value=_replaced(case.value, behind, -64.0))
+    by = 3.0 if np.isinf(session.setting.domain.max_logit) else -case.key[:, :, behind]
+    changed = case.altered(key=_replaced(case.key, behind, by), value=_replaced(case.value, behind, -64.0))
     before, after = session.values(case, changed)
     rows = np.arange(m) <= last
     return differ(
@@ -138,7 +139,7 @@ def causal(session: SessionLike, case: AttentionCase) -> Finding:
 causal.cornerstones(listed(*PLAIN))
 
 
-def _replaced(x: Float64, hidden: NDArray[np.bool_], by: float) -> Float64:
+def _replaced(x: Float64, hidden: NDArray[np.bool_], by: float | Float64) -> Float64:
     changed = x.copy()
     changed[:, :, hidden] = by
     return changed
@@ -148,7 +149,7 @@ def _replaced(x: Float64, hidden: NDArray[np.bool_], by: float) -> Float64:
 def alignment(session: SessionLike, case: AttentionCase) -> Finding:
     """The last queries alone get what they get among all: positions are aligned to the end."""
     n = case.key.shape[2]
-    m = 1 + case.variant % n
+    m = session.setting.domain.length(1 + case.variant % n)
     fill = case.query[:, :, np.arange(n) % case.query.shape[2]]
     last = case.altered(query=fill[:, :, n - m :])
     among, alone = session.values(case.altered(query=fill), last)

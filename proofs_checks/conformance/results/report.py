@@ -104,6 +104,8 @@ class LawResult:
         The same per alpha and dtype.
     unclaimed : int
         Cases beside them that were answered but not judged, since no finite error can be derived for the answer.
+    declined : int
+        Cases beside them that the implementation declined, by `NotImplementedError`.
     """
 
     law: str
@@ -118,6 +120,7 @@ class LawResult:
     counterexamples: tuple[Counterexample, ...] = ()
     settings: tuple[dict[str, Any], ...] = ()
     unclaimed: int = 0
+    declined: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -160,6 +163,8 @@ class Report:
     seconds : float
     reach : dict of int
         The largest input that was tried, in each of its sizes: what is larger was not looked at.
+    declined : int
+        Calls that the implementation declined, by `NotImplementedError`: of such inputs nothing is said.
     complete : bool
         Whether every law that was asked for was judged in every setting, on all of the cases that are always tried.
     """
@@ -181,6 +186,7 @@ class Report:
     started: str = ""
     seconds: float = 0.0
     reach: dict[str, int] = field(default_factory=dict)
+    declined: int = 0
     complete: bool = False
 
     def __bool__(self) -> bool:

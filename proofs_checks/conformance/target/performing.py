@@ -68,6 +68,8 @@ def perform(function: Callable[..., Any], request: Request, library: Framework, 
             return library.pullback(respond, wanted, cotangent)
         try:
             return library.pullback(overwriting, wanted, cotangent)
+        except NotImplementedError:
+            raise
         except Exception as error:
             return Answered(tensors["logits"], problem=f"refused: {_explain(error)}")
 
@@ -136,6 +138,8 @@ def _outcome(library: Framework, ask: Callable[[], Answered], buffers: Sequence[
             np.array_equal(old, library.values(buffer), equal_nan=True)
             for old, buffer in zip(before, buffers, strict=True)
         )
+    except NotImplementedError as error:
+        return Outcome("declined", detail=_explain(error))
     except Exception as error:
         return Outcome("raised", detail=_explain(error))
     return Outcome(

@@ -49,7 +49,9 @@ def add_parser(subparsers: Any) -> None:
         "scale=..., alibi_slopes=..., key_lengths=...); for a loss as f(z, y, alpha), y the class indices; for a "
         "normaliser as f(z), its parameters by keyword",
     )
-    groups = {title: parser.add_argument_group(title).add_argument for title in ("target", "search", "output")}
+    groups = {
+        title: parser.add_argument_group(title).add_argument for title in ("target", "domain", "search", "output")
+    }
     add_options(groups.__getitem__)
     add = groups["search"]
     add("--replay", metavar="JSON", help="a counterexample as JSON text or file, or a report to replay in full")

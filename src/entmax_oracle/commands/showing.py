@@ -38,10 +38,14 @@ def _table(report: Report) -> Table:
         table.add_column(name, no_wrap=True)
     for name in ("examples", "worst, ulp", "worst / budget"):
         table.add_column(name, justify="right", no_wrap=True)
+    declines = any(law.declined for law in report.laws)
+    if declines:
+        table.add_column("declined", justify="right", no_wrap=True)
     for law in report.laws:
         style = "yellow" if law.severity == "warning" and law.status == "fail" else _STYLES[law.status]
-        worst = [f"{law.worst_ulp:.3g}", f"{law.worst_ratio:.3g}"] if law.worst_ratio > 0 else []
-        table.add_row(law.law, f"[{style}]{law.status}[/]", str(law.examples or ""), *worst)
+        worst = [f"{law.worst_ulp:.3g}", f"{law.worst_ratio:.3g}"] if law.worst_ratio > 0 else ["", ""]
+        declined = [str(law.declined or "")] if declines else []
+        table.add_row(law.law, f"[{style}]{law.status}[/]", str(law.examples or ""), *worst, *declined)
     return table
 
 
@@ -74,6 +78,9 @@ def _show_verdict(console: Console, report: Report) -> None:
         tried = ", ".join(f"{size:,} {name}" for name, size in report.reach.items())
         deeper = "" if report.profile == "deep" else "; --profile deep looks further"
         _say(console, f"tried with up to {tried}{deeper}")
+    if report.declined and report.verdict != "unusable":
+        calls = f"{report.declined:,} call{'s' * (report.declined != 1)}"
+        _say(console, f"{calls} declined by the target (NotImplementedError): such inputs were not tested")
     if report.message:
         _say(console, escape(report.message))
 

@@ -12,9 +12,9 @@ from ...calls import Subject
 from ...case import Setting
 from ...target.loading import Form
 from ..kind import Asked, Kind
-from . import shapes, simpler
+from . import narrowing, shapes, simpler
 from .case import TENSORS, AttentionCase
-from .narrowing import LACKS, narrow, options_of
+from .narrowing import LACKS, options_of
 from .oracle import AttentionOracle
 
 __all__ = ["AttentionKind"]
@@ -65,7 +65,15 @@ class AttentionKind(Kind):
         return replace(super().asked(ask), hands=options_of(ask.without))
 
     def fit(self, case: AttentionCase, setting: Setting) -> AttentionCase:
-        return narrow(case, setting.without) if setting.without else case
+        return narrowing.fit(case, setting)
+
+    def narrow(self, case: AttentionCase, setting: Setting) -> AttentionCase:
+        return narrowing.narrow(case, setting)
+
+    def takes(self, case: AttentionCase, setting: Setting) -> bool:
+        return narrowing.takes(case, setting)
 
     def placed(self, setting: Setting) -> tuple[str, ...]:
+        if setting.domain.contiguous:
+            return ("contiguous",)
         return tuple(self.layouts) if len(setting.layouts) > 1 else ("contiguous", "tokens first", "mixed")

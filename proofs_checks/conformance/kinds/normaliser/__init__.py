@@ -27,6 +27,7 @@ class NormaliserKind(RowsKind):
     noun = "a normaliser"
     case = NormaliserCase
     answer = "a weight"
+    masks = False
 
     def oracle(self, setting: Setting) -> NormaliserOracle:
         return NormaliserOracle(setting)
