@@ -20,6 +20,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .target.guessing import Guess, guess
 from .target.loading import is_program
 
 if TYPE_CHECKING:
@@ -262,10 +263,10 @@ class Ask:
         read=_several,
         positional=True,
     )
-    arrays: str = _option(
-        "torch",
+    arrays: str | None = _option(
+        None,
         "array",
-        "array library of the target (default: torch)",
+        "array library of the target (default: guessed from what it imports)",
         choices=("numpy", "torch", "jax"),
         again="always",
         positional=True,
@@ -522,7 +523,14 @@ class Ask:
     @property
     def library(self) -> str:
         """What the arrays are made by: a program takes numbers, whatever is asked for."""
-        return "program" if is_program(self.implementation) else self.arrays
+        if is_program(self.implementation):
+            return "program"
+        return self.guess.library if self.arrays is None else self.arrays
+
+    @property
+    def guess(self) -> Guess:
+        """Which arrays the target takes where nobody says so."""
+        return guess(self.implementation)
 
     def words(self, *, again: bool = False) -> list[str]:
         """Spell the options of the command line that asks the same.
@@ -541,12 +549,12 @@ class Ask:
             word
             for name, option in OPTIONS.items()
             if (option.again or not again) and self._says(name, option)
-            for word in option.words(getattr(self, name))
+            for word in option.words(self.library if name == "arrays" else getattr(self, name))
         ]
 
     def _says(self, name: str, option: Option) -> bool:
         """Whether an option needs to be spelled."""
-        if name == "arrays" and self.library != self.arrays:
+        if name == "arrays" and self.library == "program":
             return False
         return option.again == "always" or getattr(self, name) != _DEFAULTS[name]
 

@@ -87,7 +87,8 @@ class Outcome:
 
     Arrays are float64 and exact, whatever the format they were in; `dtype`, `shape` and `device` say how the
     answer came; `gradients` are those in the arguments, in order, and `gradients_again` those of a second
-    backward pass where they are others. A call is declined by `NotImplementedError`. `detail` is the exception, the signal or the time limit when nothing came back.
+    backward pass where they are others. A call is declined by `NotImplementedError`.
+    `detail` is the exception, the signal or the time limit when nothing came back.
     `disturbed` says what the call changed around it, `drawn` which of the global generators of random numbers it used.
     """
 

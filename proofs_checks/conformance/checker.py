@@ -47,7 +47,7 @@ def check(
     implementation: str | Callable[..., Any],
     alphas: Iterable[float | Fraction] | float | Fraction = (1.5,),
     dtypes: Iterable[str] | str = ("float32",),
-    arrays: str = "torch",
+    arrays: str | None = None,
     *,
     fixed_alpha: float | Fraction | None = None,
     device: str = "cpu",
@@ -90,8 +90,9 @@ def check(
         Each at least 1.
     dtypes : iterable of str, or one
         ``"float64"``, ``"float32"``, ``"float16"``, ``"bfloat16"``.
-    arrays : str
-        ``"numpy"``, ``"torch"`` or ``"jax"``: what the implementation takes and returns.
+    arrays : str, optional
+        ``"numpy"``, ``"torch"`` or ``"jax"``: what the implementation takes and returns. By default that is guessed
+        from what it refers to and imports.
     fixed_alpha : float, optional
         The function is called ``f(z)`` and is entmax with this alpha.
     device : str
@@ -182,7 +183,7 @@ def check(
 def replay(
     implementation: str | Callable[..., Any],
     source: str | Mapping[str, Any],
-    arrays: str = "torch",
+    arrays: str | None = None,
     *,
     fixed_alpha: float | Fraction | None = None,
     device: str = "cpu",
@@ -286,7 +287,9 @@ def execute(chosen: Plan, executor: Executor | None = None, progress: Tell | Non
     executor, progress
         As for `check`.
     """
-    begun, clock = _begun(chosen), time.monotonic()
+    clock = time.monotonic()
+    chosen = chosen if executor is not None else _with_arrays(chosen)
+    begun = _begun(chosen)
     every: list[Event] = []
 
     def tell(event: Event) -> None:
@@ -307,6 +310,28 @@ def execute(chosen: Plan, executor: Executor | None = None, progress: Tell | Non
     refusal = next((each.refusal for each in settled if each.refusal), "")
     tell(Ended(interrupted, versions, reach, seconds, calls, answered, declined, refusal))
     return gather(every)
+
+
+def _with_arrays(chosen: Plan) -> Plan:
+    """Where nothing says which arrays the target takes, plan for the first library whose arrays it answers."""
+    ask = chosen.ask
+    if ask.arrays is not None or ask.library == "program" or ask.guess.reason:
+        return chosen
+    for library in ("torch", "jax", "numpy"):
+        with suppress(ValueError):  # what is asked for that library cannot do, or lacks here
+            candidate = plan(replace(ask, arrays=library))
+            candidate.ask.refuse_missing()
+            if _answers(candidate.tasks[0]):
+                return candidate
+    return chosen
+
+
+def _answers(task: Task) -> bool:
+    """Whether a target answers a first small call."""
+    case = task.kind.fit(task.kind.cornerstones(task.setting)[0], task.setting)
+    with Calling(task.subject) as caller:
+        (outcome,) = caller([Session(task.kind, caller, task.setting, ()).request(case)])
+    return outcome.status == "returned"
 
 
 def replay_as(ask: Ask, found: Mapping[str, Any]) -> Finding:

@@ -16,7 +16,7 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
 
-__all__ = ["PREFIX", "Form", "NoSuchTarget", "UnusableTarget", "adapt", "is_program", "load", "locate"]
+__all__ = ["PREFIX", "Form", "NoSuchTarget", "UnusableTarget", "adapt", "is_program", "load", "locate", "source_of"]
 
 PREFIX = "command:"
 """What the name of a program begins with."""
@@ -53,13 +53,25 @@ def locate(target: str) -> None:
     if is_program(target):
         return
     place, name = _split(target)
-    source = _existing(Path(place)) if _is_file(place) else _source(place)
+    source, _ = source_of(target)
     bound = None if source is None else _bound(source)
     if bound is None or name.split(".")[0] in bound:
         return
     # A module can be given names by others; a name near to one that it has is a typing error all the same.
     if _is_file(place) or get_close_matches(name, bound, 1, 0.75):
         raise NoSuchTarget(_lacking(place, name, name, bound))
+
+
+def source_of(target: str) -> tuple[Path | None, str]:
+    """Find the source file of a target, None if that cannot be told, and the name of the function.
+
+    Raises
+    ------
+    UnusableTarget
+        If there is no such module or file.
+    """
+    place, name = _split(target)
+    return (_existing(Path(place)) if _is_file(place) else _source(place)), name
 
 
 def load(target: str) -> Callable[..., Any]:

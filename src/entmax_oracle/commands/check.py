@@ -98,7 +98,8 @@ def _check(ask: Ask, args: argparse.Namespace) -> int:
     from rich.console import Console
 
     from entmax_oracle.proofs_checks.conformance.checker import execute, plan
-    from entmax_oracle.proofs_checks.conformance.results.events import Ended, Judged, Judging, title
+    from entmax_oracle.proofs_checks.conformance.results.events import Begun, Ended, Judged, Judging, title
+    from entmax_oracle.proofs_checks.conformance.target.guessing import Guess
 
     from .showing import show
 
@@ -108,6 +109,9 @@ def _check(ask: Ask, args: argparse.Namespace) -> int:
         def progress(event: Event) -> None:
             nonlocal interrupted
             write(event)
+            if isinstance(event, Begun) and ask.arrays is None and event.arrays != "program":
+                guessed = ask.guess if event.arrays == ask.guess.library else Guess(event.arrays, "a first call")
+                console.print(str(guessed), highlight=False)
             if isinstance(event, Ended):
                 interrupted = event.interrupted
             if isinstance(event, Judging):
