@@ -101,7 +101,7 @@ def _used_by(function: Any) -> Iterator[str]:
             yield library
             continue
         code = each if inspect.isfunction(each) else getattr(each, "__func__", None)
-        code = code or getattr(each, "forward", None) or getattr(type(each), "__call__", None)
+        code = code or getattr(each, "forward", None) or (type(each).__call__ if callable(each) else None)
         code = getattr(code, "__func__", code)
         if inspect.isfunction(code):
             held = inspect.getclosurevars(code)
