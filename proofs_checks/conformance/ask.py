@@ -25,6 +25,7 @@ from .target.loading import is_program
 
 if TYPE_CHECKING:
     from .case import Effort
+    from .conventions import Conventions
     from .domain import Domain
 
 __all__ = [
@@ -62,6 +63,7 @@ LACKS: dict[str, str] = {
 """Everything that an implementation of attention may be said to lack, in words."""
 
 Parameters = tuple[tuple[str, Any], ...]
+Renamed = tuple[tuple[str, str], ...]
 
 _LEAST_LOGIT = 1.0  # rows of less are all but constant
 
@@ -148,6 +150,22 @@ def _parameters(given: Mapping[str, Any] | Iterable[str]) -> Parameters:
         for name, value in given.items()
         for each in (value if isinstance(value, list | tuple) else (value,))
     )
+
+
+def _pair_of_names(text: str) -> str:
+    """Refuse a word that `_renamed` cannot read."""
+    ours, equals, theirs = text.partition("=")
+    if not equals or not ours.isidentifier() or not theirs.isidentifier():
+        raise argparse.ArgumentTypeError(f"{text!r} is not OURS=THEIRS, such as is_causal=causal")
+    return text
+
+
+def _renamed(given: Mapping[str, str] | Iterable[str]) -> Renamed:
+    """Read names by ours, or words ``OURS=THEIRS``."""
+    if isinstance(given, Mapping):
+        return tuple(given.items())
+    words = (given,) if isinstance(given, str) else given
+    return tuple((ours, theirs) for ours, _, theirs in (word.partition("=") for word in words))
 
 
 @dataclass(frozen=True)
@@ -326,6 +344,49 @@ class Ask:
         kinds=("attention",),
         again="unless default",
     )
+    rename: Renamed = _option(
+        (),
+        "rename",
+        "an argument by the name that the target has for it, such as is_causal=causal; repeatable",
+        metavar="OURS=THEIRS",
+        each=_pair_of_names,
+        read=_renamed,
+        write="=".join,
+        kinds=("attention", "normaliser"),
+        again="unless default",
+    )
+    layout: str = _option(
+        "bhmd",
+        "layout",
+        "axes of the tensors: bhmd, batch, heads, tokens, features, or bmhd, tokens before heads (default: bhmd)",
+        choices=("bhmd", "bmhd"),
+        kinds=("attention",),
+        again="unless default",
+    )
+    empty_rows: str = _option(
+        "zero",
+        "empty-rows",
+        "what a query gets that sees no key: zeros, NaN, the mean of all values, or anything (default: zero)",
+        choices=("zero", "nan", "mean", "any"),
+        kinds=("attention",),
+        again="unless default",
+    )
+    align: str = _option(
+        "end",
+        "align",
+        "whether the last query stands at the last key, or the first at the first, for causal attention and ALiBi "
+        "(default: end)",
+        choices=("end", "start"),
+        kinds=("attention",),
+        again="unless default",
+    )
+    always_causal: bool = _option(
+        False,
+        "always-causal",
+        "the target is causal whatever it is told, and takes no is_causal",
+        kinds=("attention",),
+        again="unless default",
+    )
     compute_dtype: str | None = _option(
         None,
         "compute-dtype",
@@ -458,6 +519,8 @@ class Ask:
             raise ValueError(
                 f"kind: a program computes the mapping only, not {self.kind}; wrap it in a Python function"
             )
+        if self.always_causal and "causal" in self.without:
+            raise ValueError("always_causal: an implementation that lacks causal attention is never causal; drop one")
         self._check_gradients()
         self._check_values()
 
@@ -519,6 +582,13 @@ class Ask:
 
         limit = math.inf if self.max_logit is None else float(self.max_logit)
         return Domain(self.multiple_of, limit, self.contiguous, self.widths, self.tokens, self.heads)
+
+    @property
+    def conventions(self) -> Conventions:
+        """What the target does where others do otherwise."""
+        from .conventions import Conventions
+
+        return Conventions(self.layout, self.empty_rows, self.align, self.always_causal)
 
     @property
     def library(self) -> str:

@@ -47,6 +47,8 @@ class Request:
         The one tensor whose gradient is asked for; the others need none.
     refilled : Case, optional
         Of the same shapes: its call is made first, in the same memory, which is then filled with the case itself.
+    raw : bool
+        Give the answer as it is, also where conventions differ in it.
     """
 
     case: Case
@@ -58,6 +60,7 @@ class Request:
     overwritten: str = ""
     only: str = ""
     refilled: Case | None = None
+    raw: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,6 +136,10 @@ class Subject:
         Parameters that it does not take, and their values.
     words : tuple of str
         Options of the command line that say the same.
+    renamed : tuple of (str, str)
+        Arguments that it calls otherwise, and its names for them.
+    swapped : bool
+        Its tensors have tokens before heads.
     """
 
     target: str | Callable[..., Any]
@@ -144,6 +151,8 @@ class Subject:
     hands: tuple[str, ...] = ()
     fixed_parameters: tuple[tuple[str, Any], ...] = ()
     words: tuple[str, ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
+    swapped: bool = False
     path: tuple[str, ...] = field(default_factory=lambda: tuple(sys.path))
 
     @property

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from .conventions import Conventions
 from .domain import Domain
 
 __all__ = ["Case", "Effort", "Parameters", "Setting"]
@@ -49,6 +50,8 @@ class Setting:
         What an implementation is said to lack: keys of `lacks` of its kind.
     domain : Domain
         Which inputs it takes.
+    conventions : Conventions
+        Of attention.
     writable : bool
         Whether arrays of the library can be written to.
     """
@@ -66,6 +69,7 @@ class Setting:
     choices: tuple[Parameters, ...] = ((),)
     without: tuple[str, ...] = ()
     domain: Domain = field(default_factory=Domain)
+    conventions: Conventions = field(default_factory=Conventions)
     writable: bool = True
 
     def some_long(self, count: int | None = None) -> tuple[int, ...]:

@@ -74,6 +74,11 @@ def check(
     widths: Iterable[int] | int | str = (),
     tokens: Iterable[int] | int | str = (),
     heads: Iterable[int] | int | str = (),
+    rename: Mapping[str, str] | None = None,
+    layout: str = "bhmd",
+    empty_rows: str = "zero",
+    align: str = "end",
+    always_causal: bool = False,
 ) -> Report:
     """Check that an implementation of entmax, or of entmax attention, keeps its laws.
 
@@ -148,6 +153,17 @@ def check(
         For attention: the only numbers of features of queries, keys and values.
     tokens, heads : iterable of int
         Lengths of rows, and numbers of heads of attention, to try beside the usual ones.
+    rename : dict, optional
+        Arguments by keyword that the implementation calls otherwise, such as ``{"is_causal": "causal"}``.
+    layout : str
+        For attention: ``"bhmd"``, or ``"bmhd"`` for tensors with tokens before heads.
+    empty_rows : str
+        For attention: what a query gets that sees no key, ``"zero"``, ``"nan"``, ``"mean"`` (that of all values) or
+        ``"any"`` numbers.
+    align : str
+        For attention: ``"end"`` if the last query stands at the last key, ``"start"`` if the first at the first.
+    always_causal : bool
+        The implementation of attention is causal, and takes no ``is_causal``.
 
     Returns
     -------
@@ -198,13 +214,18 @@ def replay(
     max_logit: float | None = None,
     contiguous: bool = False,
     widths: Iterable[int] | int | str = (),
+    rename: Mapping[str, str] | None = None,
+    layout: str = "bhmd",
+    empty_rows: str = "zero",
+    align: str = "end",
+    always_causal: bool = False,
 ) -> Finding:
     """Judge one counterexample again.
 
     Parameters
     ----------
     implementation, arrays, fixed_alpha, device, compute_dtype, timeout, kind, without, fixed_parameters, grad_alpha, \
-multiple_of, max_logit, contiguous, widths
+multiple_of, max_logit, contiguous, widths, rename, layout, empty_rows, align, always_causal
         As for `check`.
     against : str, optional
         As for `check`; by default what the counterexample names.
@@ -377,7 +398,19 @@ def _subject(ask: Ask, asked: Asked) -> Subject:
         asked.hands,
         asked.fixed,
         tuple(ask.words(again=True)),
+        _renamed(ask, asked),
+        ask.layout == "bmhd",
     )
+
+
+def _renamed(ask: Ask, asked: Asked) -> tuple[tuple[str, str], ...]:
+    """Give the names that the target has for its options."""
+    for ours, _ in ask.rename:
+        if ours not in asked.hands:
+            raise ValueError(
+                f"rename: the target is passed no {ours!r}; it is passed {', '.join(asked.hands) or 'none'}"
+            )
+    return ask.rename
 
 
 def _settings(ask: Ask, asked: Asked, effort: Effort) -> tuple[Setting, ...]:
@@ -396,6 +429,7 @@ def _settings(ask: Ask, asked: Asked, effort: Effort) -> tuple[Setting, ...]:
         few_shapes=ask.library == "jax",
         without=ask.without,
         domain=ask.domain,
+        conventions=ask.conventions,
         writable=not alone,
     )
     pairs = dict.fromkeys(

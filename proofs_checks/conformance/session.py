@@ -166,7 +166,10 @@ class Session:
             for request, each in zip(requests, outcomes, strict=True)
         ):
             raise Unanswered
-        return outcomes
+        return [
+            each if request.raw else self.kind.conventional(request.case, each, self.setting)
+            for request, each in zip(requests, outcomes, strict=True)
+        ]
 
     def _inspect(self, request: Request, outcome: Outcome) -> None:
         for contract in self.contracts:

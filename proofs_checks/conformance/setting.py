@@ -154,7 +154,9 @@ def check_setting(task: Task, tell: Tell) -> Settled:
 
 def _lacking(task: Task) -> dict[str, str]:
     """Name what the implementation is said to lack, in words; layouts too, where it wants its arrays contiguous."""
-    names = task.setting.without + ("layouts",) * task.setting.domain.contiguous
+    setting = task.setting
+    names = setting.without + ("layouts",) * setting.domain.contiguous
+    names += ("empty",) * (setting.conventions.empty_rows == "any")
     return {name: task.kind.lacks[name] for name in names}
 
 

@@ -59,7 +59,7 @@ def test_every_door_has_every_option():
     signature = inspect.signature(check).parameters
     assert set(signature) == {"implementation", *OPTIONS, "executor", "progress"}
     assert {name: signature[name].default for name in OPTIONS} == {
-        name: None if default == () and "parameters" in name else default
+        name: None if name in ("parameters", "fixed_parameters", "rename") else default
         for name, default in ((name, getattr(Ask, name)) for name in OPTIONS)
     }
     documented = re.findall(r"^    (\w[\w, ]*) : ", check.__doc__, re.MULTILINE)

@@ -54,13 +54,15 @@ def snippet(law: Law | Contract, kind: Kind, case: Any, setting: Setting, subjec
         case, change = law.pair(case, setting)
     lines = [*_opening(setting, subject), *_loading(subject)]
     for name, values, layout in zip(names, case.tensors.values(), map(case.layout_of, case.tensors), strict=True):
-        lines += _bound(name, values, layout, setting.dtype, subject.arrays)
+        laid = {"contiguous": "tokens first", "tokens first": "contiguous"}.get(layout, layout)
+        lines += _bound(name, values, laid if form.swapped else layout, setting.dtype, subject.arrays)
     options = {"alpha": setting.alpha, **case.options}
 
     def ask(first: str) -> str:
-        told = [first, *names[1:], *(repr(options[name]) for name in form.follows)]
-        told += [f"{name}={_written(options[name], subject.arrays)}" for name in form.keywords]
-        return f"f({', '.join(told)})"
+        told = [f"{name}.swapaxes(1, 2)" if form.swapped else name for name in (first, *names[1:])]
+        told += [repr(options[name]) for name in form.follows]
+        told += [f"{form.named(name)}={_written(options[name], subject.arrays)}" for name in form.keywords]
+        return f"f({', '.join(told)})" + ".swapaxes(1, 2)" * form.swapped
 
     asked = ask(names[0]) + (f", {ask(names[0] + change)}" if change else "")
     if case.cotangent is None or subject.arrays != "torch":

@@ -177,15 +177,26 @@ class Form:
         Options that are passed by keyword.
     mend : callable
         What to do about a signature that does not take these.
+    renamed : tuple of (str, str)
+        Options that the implementation calls otherwise, and its names for them.
+    swapped : bool
+        Its tensors, and its answer, have their second and third axes exchanged.
     """
 
     tensors: tuple[str, ...]
     follows: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
     mend: Callable[[inspect.Signature], str] = lambda signature: "wrap it"
+    renamed: tuple[tuple[str, str], ...] = ()
+    swapped: bool = False
+
+    def named(self, option: str) -> str:
+        """Return what the implementation calls an option."""
+        return dict(self.renamed).get(option, option)
 
     def __str__(self) -> str:
-        return f"f({', '.join([*self.tensors, *self.follows, *(f'{name}=...' for name in self.keywords)])})"
+        options = [f"{self.named(name)}=..." for name in self.keywords]
+        return f"f({', '.join([*self.tensors, *self.follows, *options])})"
 
 
 def adapt(function: Callable[..., Any], form: Form) -> Callable[..., Any]:
@@ -208,7 +219,7 @@ def adapt(function: Callable[..., Any], form: Form) -> Callable[..., Any]:
         signature = None
     if signature is not None:
         try:
-            signature.bind(*form.tensors, *form.follows, **dict.fromkeys(form.keywords))
+            signature.bind(*form.tensors, *form.follows, **dict.fromkeys(map(form.named, form.keywords)))
         except TypeError as error:
             raise UnusableTarget(
                 f"the function has the signature {signature} and cannot be called as {form}: {error}; "
@@ -219,7 +230,11 @@ def adapt(function: Callable[..., Any], form: Form) -> Callable[..., Any]:
 
     def called(*tensors: Any, **options: Any) -> Any:
         following = [options[name] for name in form.follows]
-        return function(*tensors, *following, **{name: options[name] for name in form.keywords})
+        named = {form.named(name): options[name] for name in form.keywords}
+        if not form.swapped:
+            return function(*tensors, *following, **named)
+        answer = function(*(each.swapaxes(1, 2) for each in tensors), *following, **named)
+        return answer.swapaxes(1, 2) if getattr(answer, "ndim", 0) > 2 else answer
 
     return called
 

@@ -13,6 +13,7 @@ from ...case import Setting
 from ...domain import Domain
 from ...inputs.rows import quantise
 from .case import AttentionCase
+from .positions import sighted
 
 __all__ = ["LACKS", "OPTIONS", "fit", "narrow", "options_of", "takes"]
 
@@ -22,9 +23,10 @@ OPTIONS = {"causal": "is_causal", "scale": "scale", "alibi": "alibi_slopes", "le
 _WIDTHS = (16, 32, 64, 128, 256)
 
 
-def options_of(without: tuple[str, ...]) -> tuple[str, ...]:
+def options_of(without: tuple[str, ...], always_causal: bool = False) -> tuple[str, ...]:
     """Names of the arguments that are left beside the tensors."""
-    return ("alpha", *(argument for name, argument in OPTIONS.items() if name not in without))
+    lost = without + ("causal",) * always_causal
+    return ("alpha", *(argument for name, argument in OPTIONS.items() if name not in lost))
 
 
 def narrow(case: AttentionCase, setting: Setting) -> AttentionCase:
@@ -34,6 +36,8 @@ def narrow(case: AttentionCase, setting: Setting) -> AttentionCase:
     """
     without = setting.without
     lost: dict[str, Any] = {OPTIONS[name]: False if name == "causal" else None for name in without if name in OPTIONS}
+    if setting.conventions.always_causal:
+        lost["is_causal"] = True
     case, group = case.altered(**lost) if lost else case, case.group
     if "groups" in without and group > 1:
         case = case.altered(key=np.repeat(case.key, group, axis=1), value=np.repeat(case.value, group, axis=1))
@@ -54,7 +58,10 @@ def fit(case: AttentionCase, setting: Setting) -> AttentionCase:
         case = _resized(case, 2, domain.length(case.key.shape[2]), ("key", "value"))
     if domain.widths:
         case = _widened(case, domain)
-    return _bounded(narrow(case, setting), setting)
+    case = _bounded(narrow(case, setting), setting)
+    # What comes back through a row that is NaN, or a mean, is a convention as well.
+    other = setting.conventions.empty_rows != "zero" and case.cotangent is not None
+    return narrow(sighted(case, setting.conventions.align), setting) if other else case
 
 
 def takes(case: AttentionCase, setting: Setting) -> bool:
