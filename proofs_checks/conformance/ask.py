@@ -20,6 +20,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .target.defining import defined
 from .target.guessing import Guess, guess
 from .target.loading import is_program
 
@@ -276,7 +277,8 @@ class Ask:
     dtypes: tuple[str, ...] = _option(
         ("float32",),
         "dtype",
-        "a format to check: float64, float32, float16 or bfloat16; repeatable (default: float32)",
+        "a format to check: float64, float32, float16, bfloat16, float8_e4m3fn or float8_e5m2; repeatable "
+        "(default: float32)",
         metavar="D",
         read=_several,
         positional=True,
@@ -299,7 +301,8 @@ class Ask:
     against: str | None = _option(
         None,
         "against",
-        "the normaliser to compare with, such as scalable-softmax or top-k-softmax",
+        "the normaliser to compare with, such as scalable-softmax or top-k-softmax, or a class of your own, as "
+        "path/to/file.py:Class",
         metavar="NAME",
         kinds=("normaliser",),
         again="unless default",
@@ -390,7 +393,8 @@ class Ask:
     compute_dtype: str | None = _option(
         None,
         "compute-dtype",
-        "format of the target's arithmetic (default: the dtype, at least float32)",
+        "format of the target's arithmetic; for attention also tf32, that of its matrix products (default: the dtype, at "
+        "least float32)",
         metavar="D",
         again="unless default",
     )
@@ -545,7 +549,7 @@ class Ask:
             raise ValueError("grad: NumPy has no automatic differentiation; use arrays='torch' or arrays='jax'")
 
     def _check_values(self) -> None:
-        from entmax_oracle.reference.formats import as_format
+        from entmax_oracle.reference.formats import TF32, as_arithmetic, as_format
         from entmax_oracle.reference.inputs import as_alpha
 
         if not self.alphas or not self.dtypes:
@@ -557,11 +561,13 @@ class Ask:
         for dtype in self.dtypes:
             as_format(dtype)
         if self.compute_dtype is not None:
-            as_format(self.compute_dtype, "compute_dtype")
+            if as_arithmetic(self.compute_dtype) == TF32 and self.kind != "attention":
+                raise ValueError(
+                    f"compute_dtype: tf32 is the arithmetic of matrix products, which a {self.kind} has none of; leave "
+                    "it out, or pass the format of the arithmetic"
+                )
         if self.against is not None:
-            from entmax_oracle.reference.normalisers import normaliser
-
-            normaliser(self.against)
+            defined(self.against)
 
     def refuse_missing(self) -> None:
         """Raise `ValueError` where a package that the arrays are made by is not installed here."""
@@ -572,8 +578,11 @@ class Ask:
                 f"--array {extra}: {extra} is not installed; give {others} if the target takes those arrays, or "
                 f"pip install 'entmax-oracle[{extra}]'"
             )
-        if self.library == "numpy" and "bfloat16" in self.dtypes and find_spec("ml_dtypes") is None:
-            raise ValueError("--dtype bfloat16: NumPy has it by ml_dtypes, which is missing; pip install ml-dtypes")
+        foreign = [each for each in self.dtypes if each == "bfloat16" or each.startswith("float8")]
+        if self.library == "numpy" and foreign and find_spec("ml_dtypes") is None:
+            raise ValueError(
+                f"--dtype {foreign[0]}: NumPy has it by ml_dtypes, which is missing; pip install ml-dtypes"
+            )
 
     @property
     def domain(self) -> Domain:

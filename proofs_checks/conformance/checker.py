@@ -14,7 +14,7 @@ from importlib import metadata
 from multiprocessing import get_context
 from typing import Any, Literal
 
-from entmax_oracle.reference.formats import as_format
+from entmax_oracle.reference.formats import as_arithmetic, as_format
 from entmax_oracle.reference.inputs import as_alpha
 
 from .ask import Ask
@@ -94,7 +94,7 @@ def check(
     alphas : iterable of float, or one
         Each at least 1.
     dtypes : iterable of str, or one
-        ``"float64"``, ``"float32"``, ``"float16"``, ``"bfloat16"``.
+        ``"float64"``, ``"float32"``, ``"float16"``, ``"bfloat16"``, ``"float8_e4m3fn"``, ``"float8_e5m2"``.
     arrays : str, optional
         ``"numpy"``, ``"torch"`` or ``"jax"``: what the implementation takes and returns. By default that is guessed
         from what it refers to and imports.
@@ -112,7 +112,8 @@ def check(
     seed : int
         The same seed draws the same cases.
     compute_dtype : str, optional
-        Format of the implementation's arithmetic. By default that of the dtype, and float32 for the 16-bit ones.
+        Format of the implementation's arithmetic. By default that of the dtype, and float32 for the short ones. For
+        attention also ``"tf32"``: factors of matrix products are rounded to 11 bits, the rest is float32.
     timeout : float
         Time limit per call, in seconds.
     seconds : float, optional
@@ -136,7 +137,7 @@ def check(
         `ask.LACKS`.
     against : str, optional
         For the kind ``"normaliser"``: which one it should be, a name of
-        :data:`entmax_oracle.reference.normalisers.NORMALISERS`.
+        :data:`entmax_oracle.reference.normalisers.NORMALISERS`, or ``"path/to/file.py:Class"``.
     parameters : dict, optional
         Values by name, each one or several, instead of the few that are tried by default. They are passed by keyword
         (alpha too, from `alphas`).
@@ -419,7 +420,7 @@ def _settings(ask: Ask, asked: Asked, effort: Effort) -> tuple[Setting, ...]:
     like = Setting(
         0.0,
         "",
-        None if ask.compute_dtype is None else as_format(ask.compute_dtype).name,
+        None if ask.compute_dtype is None else as_arithmetic(ask.compute_dtype).name,
         layouts=("contiguous",) if alone or ask.contiguous else tuple(each for each in LAYOUTS if each != "constant"),
         max_n=effort.max_n,
         long_rows=effort.long_rows,

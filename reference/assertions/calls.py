@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from ..inputs import Float64, as_alpha, as_array
 from ..values.attention import attention
 from ..values.losses import fenchel_young_loss
 from .comparing import Message, Truth, certain, fail_unless, promised, shaped
+
+if TYPE_CHECKING:
+    from ..normalisers import Normaliser
 
 __all__ = ["assert_attention_close", "assert_loss_close", "assert_normaliser_close"]
 
@@ -200,7 +203,7 @@ def assert_normaliser_close(
     exact = known(logits, **parameters)
     shaped(got, exact.shape, "the weights have shape", msg)
     if known.profile.picks:
-        got = _as_chosen(got, logits, int(known.settings(parameters)["k"]))
+        got = _as_chosen(got, logits, known, parameters)
     slack = known.budget(logits, "float64", **parameters)
     allowed = known.budget(logits, precision, compute_dtype=compute_dtype, **parameters)
     doubtful = ~certain(got, exact, slack, allowed).all(axis=-1)
@@ -213,11 +216,10 @@ def assert_normaliser_close(
     fail_unless(got, Truth(lower, upper, allowed), precision, "weights", f"{against}, {precision.name} budget", msg)
 
 
-def _as_chosen(got: Float64, logits: Float64, k: int) -> Float64:
-    """Exchange the answers of tied tokens at the edge of the k largest, so that the first ones have the weight."""
+def _as_chosen(got: Float64, logits: Float64, known: Normaliser, parameters: dict[str, Any]) -> Float64:
+    """Exchange the answers of tied tokens, so that those have the weight that the reference gives it."""
     got = got.copy()
     for row in np.ndindex(logits.shape[:-1]):
-        edge = np.sort(logits[row])[-min(k, logits.shape[-1])]
-        tied = np.flatnonzero(logits[row] == edge)
+        tied, _ = known.tied(logits[row], **known.settings(parameters))
         got[row][tied] = -np.sort(-got[row][tied])
     return got

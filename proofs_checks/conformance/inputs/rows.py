@@ -54,6 +54,8 @@ def moved(values: Float64, shift: float, dtype: str) -> tuple[Float64, Float64, 
     The shift stays other than zero. Both are multiples of one spacing, at first that of the largest sum.
     """
     form, live = as_format(dtype), values > -np.inf
+    most = form.largest / 4  # so that no sum is beyond the format
+    values, shift = np.where(live, np.clip(values, -most, most), values), min(max(shift, -most), most)
     spacing = float(form.ulp(abs(shift) + float(np.abs(values[live]).max(initial=0.0))))
     while True:
         by = float(np.rint(shift / spacing)) * spacing or math.copysign(spacing, shift)

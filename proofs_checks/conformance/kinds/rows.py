@@ -10,6 +10,8 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from entmax_oracle.reference.formats import as_format
+
 from ..ask import LACKS
 from ..calls import Float64
 from ..case import Case, Setting
@@ -232,7 +234,10 @@ class RowsKind(Kind):
 
     def fit(self, case: Any, setting: Setting) -> Any:
         """Bring the logits within bounds, add tokens up to a length that is taken, lay the arrays plainly."""
-        domain = setting.domain
+        domain, form = setting.domain, as_format(setting.dtype)
+        if not form.has_infinity:  # so nothing is masked
+            z = case.logits
+            case = case.altered(logits=np.where(np.isneginf(z), -form.largest, z))
         if domain == Domain():
             return case
         if domain.contiguous:
@@ -242,15 +247,15 @@ class RowsKind(Kind):
             limit = Domain(max_logit=part * domain.max_logit).limit(setting.dtype)
             shift = min(max(case.shift, -limit), limit)
             case = case.altered(logits=domain.clipped(case.logits, setting.dtype, part), shift=shift)
-        return self.lengthened(case, domain.length(case.logits.shape[-1]))
+        return self.lengthened(case, domain.length(case.logits.shape[-1]), setting)
 
-    def lengthened(self, case: Any, n: int) -> Any:
+    def lengthened(self, case: Any, n: int, setting: Setting) -> Any:
         """Add tokens up to a length: copies of the smallest of each row, masked ones where a single one is live."""
         z, more = case.logits, n - case.logits.shape[-1]
         if not more:
             return case
         least = z.min(axis=-1, keepdims=True)
-        if self.masks:
+        if self.masks and as_format(setting.dtype).has_infinity:
             least = np.where(np.isfinite(z).sum(axis=-1, keepdims=True) > 1, least, -np.inf)
         g, longer = case.cotangent, np.concatenate([z, np.repeat(least, more, axis=-1)], axis=-1)
         if g is not None and g.shape == z.shape:
@@ -260,7 +265,10 @@ class RowsKind(Kind):
     def takes(self, case: Any, setting: Setting) -> bool:
         domain, z = setting.domain, case.logits
         plain = not domain.contiguous or case.layout == case.cotangent_layout == "contiguous"
-        live = np.abs(np.where(np.isneginf(z), 0.0, z))
+        masked = np.isneginf(z)
+        live = np.abs(np.where(masked, 0.0, z))
+        if masked.any() and not as_format(setting.dtype).has_infinity:
+            return False
         return plain and z.shape[-1] % domain.multiple_of == 0 and not bool((live > domain.max_logit).any())
 
     def write(self, case: Any) -> dict[str, Any]:

@@ -80,9 +80,14 @@ def _opening(setting: Setting, subject: Subject) -> list[str]:
     lines = list(_IMPORTS[subject.arrays])
     if subject.arrays == "jax" and setting.dtype == "float64":
         lines.append("jax.config.update('jax_enable_x64', True)")
-    if subject.arrays == "numpy" and setting.dtype == "bfloat16":
+    if subject.arrays == "numpy" and _is_foreign(setting.dtype):
         lines.insert(1, "import ml_dtypes")
     return lines
+
+
+def _is_foreign(dtype: str) -> bool:
+    """Whether NumPy has a dtype by ml_dtypes only."""
+    return dtype == "bfloat16" or dtype.startswith("float8")
 
 
 def _loading(subject: Subject) -> list[str]:
@@ -104,7 +109,7 @@ def _bound(name: str, values: NDArray[Any], layout: str, dtype: str, arrays: str
     if arrays == "jax":
         return [*lines, f"{name} = jnp.asarray(values.astype(jnp.{dtype}))"]
     if arrays == "numpy":
-        return [*lines, f"{name} = values.astype({'ml_dtypes' if dtype == 'bfloat16' else 'np'}.{dtype})"]
+        return [*lines, f"{name} = values.astype({'ml_dtypes' if _is_foreign(dtype) else 'np'}.{dtype})"]
     if layout == "tokens first":
         made = f"torch.from_numpy(values).to(torch.{dtype})"
         return [*lines, f"{name} = {made}.transpose(1, 2).contiguous().transpose(1, 2)"]

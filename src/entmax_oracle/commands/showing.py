@@ -100,10 +100,10 @@ def _show_counterexample(console: Console, found: Counterexample) -> None:
 
 def _lacks_alpha(found: Counterexample) -> bool:
     """Whether it is of a normaliser that has no alpha."""
-    from entmax_oracle.reference.normalisers import NORMALISERS
+    from entmax_oracle.proofs_checks.conformance.target.defining import defined
 
     against = found.parameters.get("against")
-    return against is not None and "alpha" not in NORMALISERS[against].parameters
+    return against is not None and "alpha" not in defined(against).parameters
 
 
 def _input(found: Counterexample) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 
 from entmax_oracle.reference.budgets.attention import attention_budget, attention_vjp_budget
 from entmax_oracle.reference.enclosures.attention import enclose_attention, enclose_attention_vjp
-from entmax_oracle.reference.formats import as_format
+from entmax_oracle.reference.formats import as_arithmetic, as_format
 from entmax_oracle.reference.values.attention import attention, attention_vjp
 
 from ...expected import Expected, Oracle
@@ -37,7 +37,7 @@ class AttentionOracle(Oracle):
         n = case.value.shape[2]
         each = [np.repeat(x, case.group, axis=1) for x in (case.value, np.abs(case.value))]
         exact, size = (np.broadcast_to(x.mean(axis=2, keepdims=True), case.answer_shape) for x in each)
-        inside = as_format(self.setting.compute_dtype or self.setting.dtype)
+        inside = as_arithmetic(self.setting.compute_dtype or self.setting.dtype)
         u = min(inside.unit_roundoff, as_format("float32").unit_roundoff)
         slack = (n + 4) * u * size + 2 * self.format.unit_roundoff * size + self.format.smallest_normal
         return Expected(exact, exact, slack)

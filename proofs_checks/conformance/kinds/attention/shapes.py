@@ -176,7 +176,7 @@ def needle(case: AttentionCase, alpha: float, dtype: str, share: float) -> Atten
     value = case.value.copy()
     if case.key.shape[2] > 1:
         key[:, :, place] = -gap
-        value[:, :, place] = 2.0**10
+        value[:, :, place] = min(2.0**10, as_format(dtype).largest / 4)
     ones: Float64 = np.ones_like(case.query[..., :1])
     return case.altered(
         query=ones, key=quantise(key, dtype), value=value, scale=1.0, is_causal=False, alibi_slopes=None

@@ -9,13 +9,13 @@ import numpy as np
 from hypothesis import strategies as st
 
 from entmax_oracle.reference.formats import as_format
-from entmax_oracle.reference.normalisers import normaliser
 
 from ...calls import Float64
 from ...case import Setting
 from ...inputs.batches import stack
 from ...inputs.rows import FAMILIES, Row, quantise
 from ...inputs.strategies import batches, offsets
+from ...target.defining import defined
 from ..mapping import COTANGENTS, cotangent
 from .known import least_tokens
 from .oracle import NormaliserCase
@@ -47,14 +47,14 @@ def _logits(setting: Setting, rows: tuple[Row, ...], choice: int, variant: int) 
         )
         z = np.where(rng.random(z.shape) < 0.3, rng.choice(beside, z.shape), z)
     ramp = np.linspace(-1.0, 1.0, z.shape[-1]) if z.shape[-1] > 1 else np.ones(1)
-    known = normaliser(setting.against)
+    known = defined(setting.against)
     undefined = known.undefined(z, **known.settings(dict(parameters)))
     z = np.where(undefined[:, np.newaxis], ramp, z)
     return setting.domain.clipped(quantise(z, setting.dtype), setting.dtype), parameters
 
 
 def _marks(setting: Setting, parameters: dict[str, Any]) -> Float64:
-    marks = normaliser(setting.against).profile.marks
+    marks = defined(setting.against).profile.marks
     return np.array([float(parameters[each]) if isinstance(each, str) else each for each in marks])
 
 
