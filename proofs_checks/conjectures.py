@@ -15,12 +15,14 @@ from sympy.core.function import AppliedUndef
 from sympy.logic.boolalg import Boolean
 
 from entmax_oracle.theory import Theorem, theorems
+from entmax_oracle.theory import notation as N
 from entmax_oracle.theory.theorem import index
 
 from .evidence import Case, row
+from .evidence.equations import solved
 from .evidence.predicates import PARAMETERS, predicate_searched, stated_by
 from .evidence.searching import searched
-from .evidence.wide import SYMBOLS, unknown
+from .evidence.wide import SYMBOLS, not_searched, unknown
 from .reading import shortest
 
 
@@ -86,6 +88,7 @@ def load(path: str | Path) -> tuple[Case, ...]:
         if case.conjecture or any(argument.kind == "symbolic" for argument in case.arguments):
             _refuse_unknown_symbols(path, case.theorem)
         more = (searched(case.theorem),) if _speaks_of_rows(case.theorem) else ()
+        more = (*more, *filter(None, [solved(case.theorem) if not not_searched(case.theorem) else None]))
         found[position] = replace(case, arguments=(*case.arguments, *more), own=True)
     found += predicates
     _refuse_twins(path, found)
@@ -148,6 +151,12 @@ def _refuse_unreadable(path: Path, theorem: Theorem) -> None:
             raise ValueError(
                 f"{path}: {theorem.name}: {key!r} is no SymPy relation but {relation!r}; use sp.Le and such"
             )
+        if relation in (sp.true, sp.false):
+            raise ValueError(
+                f"{path}: {theorem.name}: SymPy evaluates {key!r} to {relation} before any row is tried, from the "
+                "assumptions on its symbols alone; there is nothing to check: state what depends on the row"
+            )
+        _refuse_misindexed(f"{path}: {theorem.name}: {key!r}", relation)
         for value in sorted(relation.atoms(sp.Float), key=str):
             raise ValueError(
                 f"{path}: {theorem.name}: {key!r} has the float {value}, which is not exact; write {shortest(value)}"
@@ -156,6 +165,38 @@ def _refuse_unreadable(path: Path, theorem: Theorem) -> None:
             raise ValueError(
                 f"{path}: {theorem.name}: {key!r} compares with something infinite or undefined: {relation}"
             )
+
+
+def _refuse_misindexed(where: str, relation: sp.Basic) -> None:
+    """Refuse a vector that is used as a number, and an entry with more than one index."""
+    vectors = [symbol for symbol in SYMBOLS if isinstance(symbol, sp.IndexedBase)]
+    known = (
+        f"vectors, one entry for each token: {_names(vectors)}; numbers: "
+        f"{_names([symbol for symbol in SYMBOLS if symbol not in vectors])}"
+    )
+    for base in sorted(_bare(relation), key=str):
+        raise ValueError(
+            f"{where} uses the vector {base} as a number; write {base}[1] for its first entry, {base}[i] for every "
+            f"one, or total({base}[i]) for their sum ({known})"
+        )
+    for entry in sorted(relation.atoms(sp.Indexed), key=str):
+        if entry.base in vectors and len(entry.indices) != 1:
+            raise ValueError(f"{where} has {entry}; {entry.base} takes one index ({known})")
+
+
+def _bare(expression: sp.Basic) -> set[sp.Basic]:
+    """Return the vectors that stand in an expression without an index."""
+    if isinstance(expression, sp.IndexedBase):
+        return {expression}
+    parts = expression.indices if isinstance(expression, sp.Indexed) else expression.args
+    return set().union(*map(_bare, parts))
+
+
+def _names(symbols: Sequence[sp.Basic]) -> str:
+    """List symbols by the names under which they are imported, and shown."""
+    imported = {value: name for name, value in vars(N).items() if isinstance(value, sp.Symbol | sp.IndexedBase)}
+    both = sorted((imported[symbol], str(getattr(symbol, "label", symbol))) for symbol in symbols)
+    return ", ".join(name if name == label else f"{name} (shown as {label})" for name, label in both)
 
 
 def _speaks_of_rows(theorem: Theorem) -> bool:
@@ -179,7 +220,7 @@ def _refuse_unknown_symbols(path: Path, conjecture: Theorem) -> None:
                 hint = f"; import {name} from entmax_oracle.theory.notation;"
             raise ValueError(
                 f"{path}: {conjecture.name}: no value given for the symbol {name}{hint} rows of logits give a meaning "
-                f"to {', '.join(meanings)}"
+                f"to {_names(SYMBOLS)}"
             )
         for function in sorted(part.atoms(AppliedUndef), key=str):
             raise ValueError(f"{path}: {conjecture.name}: {function} is a function without a meaning")

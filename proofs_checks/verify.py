@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import difflib
 import importlib.metadata
-import multiprocessing
 import platform
-import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -33,6 +32,7 @@ from .formal import formal_evidence, standing
 from .marks import Verdict
 from .reading import precision
 from .records import schema_of, structured
+from .spreading import Done, Lost, spread
 from .theorems import cases
 
 __all__ = [
@@ -105,7 +105,7 @@ def examine(case: Case, context: Context | None = None, *, ours: bool = True) ->
     formal = formal_evidence(theorem) if ours and not case.conjecture and not case.own else None
     if formal is not None and formal.status == "holds" and set(formal.claims) == {c.key for c in theorem.claims}:
         context = replace(context, proved=True)
-    arguments = [*case.arguments, *filter(None, [widely_searched(theorem, far=case.own)])]
+    arguments = [*case.arguments, *filter(None, [widely_searched(theorem, far=case.own or case.conjecture)])]
     executed = (_counted(argument, argument.execute(theorem, context), case) for argument in arguments)
     evidence = (*filter(None, [formal]), *executed)
     with precision():
@@ -253,11 +253,18 @@ def examine_all(
         else:
             todo.append((position, file, case))
     try:
-        if executor is None and jobs <= 1:
+        if executor is None and (jobs <= 1 or not todo):
             for position, file, case in todo:
                 finish(position, examine(case, context, ours=file is None))
         else:
-            _spread(todo, context, jobs, executor, finish)
+            pieces = [(file, case.theorem.name, context) for _, file, case in todo]
+            with closing(spread(_work, pieces, jobs, executor)) as outcomes:
+                for outcome in outcomes:
+                    position, _, case = todo[outcome.position]
+                    if isinstance(outcome, Done):
+                        finish(position, outcome.result)
+                    elif isinstance(outcome, Lost):
+                        finish(position, TheoremResult.of(case.theorem, problems=(f"not checked: {outcome.reason}",)))
     except KeyboardInterrupt:
         interrupted = True
     for position, (_, case) in enumerate(chosen):
@@ -356,36 +363,9 @@ def versions() -> dict[str, str]:
     return found
 
 
-def _spread(
-    todo: Sequence[tuple[int, Path | None, Case]],
-    context: Context,
-    jobs: int,
-    executor: Executor | None,
-    finish: Callable[[int, TheoremResult], None],
-) -> None:
-    """Run the cases on an executor; on an interrupt the workers that were started here are ended."""
-    before = set(multiprocessing.active_children())
-    pool = executor or ProcessPoolExecutor(jobs, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN))
-    futures: dict[Future[TheoremResult], int] = {}
-    try:
-        for position, file, case in todo:
-            futures[pool.submit(_work, file, case.theorem.name, context)] = position
-        for future in as_completed(futures):
-            finish(futures[future], future.result())
-    except KeyboardInterrupt:
-        for future in futures:
-            future.cancel()
-        if executor is None:
-            for child in set(multiprocessing.active_children()) - before:
-                child.terminate()
-        raise
-    finally:
-        if executor is None:
-            pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _work(file: Path | None, name: str, context: Context) -> TheoremResult:
+def _work(piece: tuple[Path | None, str, Context], tell: Callable[[Any], None]) -> TheoremResult:
     """Examine one theorem by name: arguments hold functions, which do not travel between processes."""
+    file, name, context = piece
     available = load(file) if file is not None else select([name])
     return examine(next(case for case in available if case.theorem.name == name), context, ours=file is None)
 
@@ -418,8 +398,15 @@ def _problems(
     if len(folklore) != len(case.theorem.folklore):
         problems.append("folklore without a counterexample")
     if word is Verdict.UNCHECKED and not problems:
-        problems.append("some claim has no evidence")
+        problems += _untried(case.theorem, evidence)
     return problems
+
+
+def _untried(theorem: Theorem, evidence: Sequence[Evidence]) -> list[str]:
+    """Return which claims have no evidence, and why, where nothing else is wrong."""
+    bare = [key for key, word in strengths(theorem, evidence).items() if word is Verdict.UNCHECKED]
+    reasons = dict.fromkeys(found.detail for found in evidence if found.status == "skipped")
+    return [f"no evidence for {', '.join(map(repr, bare))}" + (f": {'; '.join(reasons)}" if reasons else "")]
 
 
 def _counted(argument: Argument, found: Evidence, case: Case) -> Evidence:
@@ -456,6 +443,10 @@ def _remarks(case: Case, needed: Sequence[Check]) -> Iterator[str]:
     """Yield what somebody who states a theorem should know, and which is no fault."""
     if case.conjecture:
         yield from _unshown(case, needed)
+    if case.own or case.conjecture:
+        for claim in case.theorem.claims:
+            if claim.relation.func(*claim.relation.args) is sp.true:
+                yield f"claim {claim.key!r} is trivial: SymPy evaluates it to True"
     if case.own and (reason := not_searched(case.theorem)):
         yield f"not searched: {reason}"
 

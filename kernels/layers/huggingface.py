@@ -1,6 +1,7 @@
 """Entmax attention for Hugging Face models: ``register()``, then ``attn_implementation="entmax"``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import groupby
 from typing import Any
 
 import torch
@@ -26,10 +27,10 @@ _REFUSED = {
 def register(name: str = "entmax", alpha: float = 1.5) -> None:
     """Make entmax attention known to `transformers` under a name.
 
-    The registered attention is causal, with or without a cache, or sees all keys, as the model says. It takes batches
-    padded on the right, which prompts of different lengths to generate from are not. It has no dropout. What a model
-    asks for beyond that (windows, chunks, packed documents, sinks, a bias, a cap) is refused when it is called, with a
-    `ValueError` that names it.
+    The registered attention is causal, with or without a cache, or sees all keys, as the model says. Batches may be
+    padded on the left, as prompts to generate from are, or on the right, and caches may grow or be static: what padding
+    and the unused part of a cache hold is never used. It has no dropout. What a model asks for beyond that (windows,
+    chunks, packed documents, sinks, a bias, a cap) is refused when it is called, with a `ValueError` that names it.
 
     Parameters
     ----------
@@ -69,50 +70,85 @@ def register(name: str = "entmax", alpha: float = 1.5) -> None:
                 raise ValueError(f"{option} is {said}: entmax attention has no {meaning}")
         causal = getattr(module, "is_causal", True) if is_causal is None else is_causal
         generating = query.shape[2] == 1 and not torch.is_grad_enabled()
-        mixed = (decode if generating else attention)(
-            query, key, value, alpha=alpha, is_causal=bool(causal), scale=scaling, key_lengths=attention_mask
-        )
+        function = decode if generating else attention
+        given: dict[str, Any] = {"alpha": alpha, "is_causal": bool(causal), "scale": scaling}
+        if attention_mask is None:
+            mixed = function(query, key, value, **given)
+        else:
+            parts = _parts(attention_mask, query, key, value)
+            mixed = torch.cat([function(*part, key_lengths=lengths, **given) for *part, lengths in parts])
         return mixed.transpose(1, 2).contiguous(), None
 
     AttentionInterface.register(name, attend)
-    AttentionMaskInterface.register(name, _lengths)
+    AttentionMaskInterface.register(name, _spans)
 
 
-def _lengths(
+def _parts(spans: Tensor, query: Tensor, key: Tensor, value: Tensor) -> Iterator[tuple[Tensor, ...]]:
+    """Split a batch into runs of sequences that begin at the same key, as views without what lies before or behind.
+
+    Positions are aligned to the end, so that to leave out keys at the beginning moves no query. Padded queries then see
+    no key, and get zeros.
+    """
+    rows = spans[:, 0, 0].tolist()
+    first = 0
+    for start, run in groupby(rows, key=lambda row: row[0]):
+        last = first + len(chosen := list(run))
+        end = chosen[0][2]
+        lengths = torch.tensor([stop - start for _, stop, _ in chosen], device=query.device)
+        keys = slice(start, end)
+        yield query[first:last], key[first:last, :, keys], value[first:last, :, keys], lengths
+        first = last
+
+
+def _spans(
     batch_size: int,
     q_length: int,
     kv_length: int,
-    q_offset: int = 0,
+    q_offset: int | Tensor = 0,
     kv_offset: int = 0,
     attention_mask: Tensor | None = None,
     mask_function: Callable[..., Any] | None = None,
     **_: Any,
 ) -> Tensor | None:
-    """Stand in for the mask: lengths ``(B,)`` of a batch padded on the right, ``None`` without padding."""
+    """Stand in for the mask: where the tokens of each sequence lie among the keys; ``None`` where all keys are tokens.
+
+    Returns
+    -------
+    Tensor
+        Integers ``(B, 1, 1, 3)``: a sequence begins at the first, ends before the second, and no key from the third on
+        has been written yet. It has four axes because `transformers` passes on as they are masks that have.
+    """
     from transformers.masking_utils import bidirectional_mask_function, causal_mask_function
 
     if mask_function not in (None, causal_mask_function, bidirectional_mask_function):
         raise ValueError(
             "the model asks for a mask of its own (a window, chunks, blocks, or packed documents, for which "
             "position_ids that start again stand): entmax attention is causal or sees all keys; give each document a "
-            "row of its own, padded on the right"
+            "row of its own, padded on one side"
         )
     causal = mask_function is not bidirectional_mask_function
-    if causal and q_offset + q_length != kv_offset + kv_length:
+    end = int(q_offset) + q_length - kv_offset if causal else kv_length
+    if end > kv_length:
         raise ValueError(
-            f"the cache holds {kv_offset + kv_length} tokens for queries that end at {q_offset + q_length}: "
-            "entmax attention takes a cache that grows, use cache_implementation='dynamic'"
+            f"the cache holds {kv_offset + kv_length} tokens for queries that end at {kv_offset + end}: causal "
+            "attention needs the keys up to the last query"
         )
     if attention_mask is None:
-        return None
-    if attention_mask.shape[1] != kv_length:
-        raise ValueError(f"attention_mask covers {attention_mask.shape[1]} of {kv_length} keys: it must cover all")
-    kept = attention_mask.bool()
+        if end == kv_length:
+            return None
+        return torch.tensor([0, end, end]).expand(batch_size, 1, 1, 3)
+    if attention_mask.shape[1] < end:
+        raise ValueError(f"attention_mask covers {attention_mask.shape[1]} of {end} keys: it must cover all")
+    kept = attention_mask[:, :end].bool().cpu()
     lengths = kept.sum(1)
-    padded_right = torch.arange(kv_length, device=kept.device) < lengths[:, None]
-    if not torch.equal(kept, padded_right):
+    starts = kept.int().argmax(1)  # of several ones the first
+    stops = starts + lengths
+    places = torch.arange(end)
+    if not torch.equal(kept, (places >= starts[:, None]) & (places < stops[:, None])):
         raise ValueError(
-            "attention_mask hides tokens before visible ones: pad on the right (tokenizer.padding_side='right'); to "
-            "generate, take prompts of one length"
+            "attention_mask hides tokens between visible ones: pad on the left or on the right, and leave out what is "
+            "in between"
         )
-    return None if bool(kept.all()) else lengths
+    if end == kv_length and bool(kept.all()):
+        return None
+    return torch.stack([starts, stops, torch.full_like(starts, end)], 1)[:, None, None]

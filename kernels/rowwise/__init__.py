@@ -1,5 +1,5 @@
 """α-entmax over the last axis: optimized kernels, forward and backward, as PyTorch operators."""
 
-from .ops import entmax, path
+from .ops import Path, entmax, path, use_path
 
-__all__ = ["entmax", "path"]
+__all__ = ["Path", "entmax", "path", "use_path"]

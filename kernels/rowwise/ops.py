@@ -1,7 +1,11 @@
 """α-entmax over the last axis as PyTorch operators."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
+from types import ModuleType
+from typing import Any, Literal
 
 import torch
 
@@ -18,38 +22,90 @@ except ImportError:  # no Triton on this platform
     INTERPRETED, launch = False, None  # type: ignore[assignment]
 
 
-def path(device: torch.device | str | Tensor) -> str:
+Path = Literal["triton", "interpreter", "numba", "torch"]
+
+_forced: ContextVar[Path | None] = ContextVar("entmax_oracle_rowwise_path", default=None)
+
+
+@lru_cache
+def _numba() -> ModuleType | None:
+    """Kernels for a CPU; imported when they are first needed, which takes half a second."""
+    try:
+        from . import numba_launch
+    except ImportError:  # the extra `cpu` is not installed
+        return None
+    return numba_launch
+
+
+@contextmanager
+def use_path(path: Path) -> Iterator[None]:
+    """Take one path for every call inside the ``with`` block: to compare the paths, or to look for a fault.
+
+    Raises
+    ------
+    ValueError
+        For a path that does not exist, or that this process cannot take.
+    """
+    possible = ["torch"]
+    if _numba() is not None:
+        possible.append("numba")
+    if launch is not None:
+        possible.append("interpreter" if INTERPRETED else "triton")
+    if path not in possible:
+        raise ValueError(f"path is {path!r}, and this process can take {', '.join(map(repr, possible))}")
+    token = _forced.set(path)
+    try:
+        yield
+    finally:
+        _forced.reset(token)
+
+
+def path(device: torch.device | str | Tensor) -> Path:
     """Which code runs for tensors of a device.
 
     Returns
     -------
     str
         ``"triton"``: the compiled kernels, on a GPU. ``"interpreter"``: the same kernels on a CPU, in
-        Triton's interpreter (``TRITON_INTERPRET=1`` was set when the module was imported). ``"torch"``:
-        plain torch, on a CPU or without Triton.
+        Triton's interpreter (``TRITON_INTERPRET=1`` was set when the module was imported). ``"numba"``: kernels
+        for a CPU, where Numba is installed (the extra ``cpu``). ``"torch"``: plain torch, without Numba or Triton.
 
     Examples
     --------
-    >>> path("cpu") in ("interpreter", "torch")
+    >>> path("cpu") in ("interpreter", "numba", "torch")
     True
     """
+    forced = _forced.get()
+    if forced is not None:
+        return forced
     kind = device.device.type if isinstance(device, Tensor) else torch.device(device).type
     if INTERPRETED:
         return "interpreter"
-    return "triton" if launch is not None and kind == "cuda" else "torch"
+    if kind == "cuda" and launch is not None:
+        return "triton"
+    return "numba" if kind == "cpu" and _numba() is not None else "torch"
+
+
+def _code(call: Arguments) -> Any:
+    """Return the module that runs a call."""
+    way = path(call.z)
+    return plain if way == "torch" else _numba() if way == "numba" else launch
 
 
 def _solve(call: Arguments) -> tuple[Tensor, Tensor]:
     if call.z.device.type == "cpu":
         refuse_values(call)
-    return plain.forward(call) if path(call.z) == "torch" else launch.forward(call)
+    found: tuple[Tensor, Tensor] = _code(call).forward(call)
+    return found
 
 
 def _differentiate(
     g: Tensor, call: Arguments, state: Tensor, need_excess: bool, need_scale: bool
 ) -> tuple[Tensor, Tensor, Tensor]:
-    differentiate = plain.backward if path(call.z) == "torch" else launch.backward
-    return differentiate(g, call, state, need_excess=need_excess, need_scale=need_scale)
+    found: tuple[Tensor, Tensor, Tensor] = _code(call).backward(
+        g, call, state, need_excess=need_excess, need_scale=need_scale
+    )
+    return found
 
 
 _forward = operator("rowwise_entmax", Arguments, "({call}) -> (Tensor, Tensor)", _solve, Arguments.empty_answer)

@@ -30,12 +30,14 @@ if TYPE_CHECKING:
     from .domain import Domain
 
 __all__ = [
+    "INVARIANCES",
     "KINDS",
     "LACKS",
     "OPTIONS",
     "Ask",
     "Option",
     "add_options",
+    "destination",
     "from_options",
     "law_names",
     "number",
@@ -62,6 +64,16 @@ LACKS: dict[str, str] = {
     "layouts": "tensors that are not contiguous",
 }
 """Everything that an implementation of attention may be said to lack, in words."""
+
+INVARIANCES: dict[str, tuple[str, ...]] = {
+    "batch": tuple(KINDS),
+    "padding": ("mapping", "attention"),
+    "split": ("attention",),
+}
+"""What an answer may be promised not to depend on in a single bit, and for which kinds."""
+
+_LACKING = {"padding": "lengths", "split": "cross"}
+"""What attention must not lack for such a promise to be checked."""
 
 Parameters = tuple[tuple[str, Any], ...]
 Renamed = tuple[tuple[str, str], ...]
@@ -393,9 +405,20 @@ class Ask:
     compute_dtype: str | None = _option(
         None,
         "compute-dtype",
-        "format of the target's arithmetic; for attention also tf32, that of its matrix products (default: the dtype, at "
-        "least float32)",
+        "format of the target's arithmetic; for attention also tf32, that of its matrix products (default: the dtype, "
+        "at least float32)",
         metavar="D",
+        again="unless default",
+    )
+    bitwise: tuple[str, ...] = _option(
+        (),
+        "bitwise",
+        "what the target promises changes no bit of an answer: batch (how many rows or sequences, and the place among "
+        "them), padding (of mappings and attention) or split (of attention's queries into calls, as in chunked prefill "
+        "and decoding); repeatable (default: none, and answers may differ as far as rounding explains)",
+        metavar="NAME",
+        read=_several,
+        choices=tuple(INVARIANCES),
         again="unless default",
     )
     grad: bool = _option(False, "grad", "also check the gradient, through the framework's autograd")
@@ -483,8 +506,23 @@ class Ask:
     timeout: float = _option(
         10.0, "timeout", "time limit per call, in seconds (default: 10)", metavar="S", group="search", each=float
     )
+    fail_fast: bool = _option(False, "fail-fast", "stop at the first failure", group="search")
+    no_saved: bool = _option(
+        False,
+        "no-saved",
+        "neither try the failures of earlier runs first nor save new ones",
+        group="search",
+    )
     jobs: int = _option(
         1, "jobs", "settings (alpha and dtype) to check in parallel (default: 1)", metavar="N", group="search", each=int
+    )
+    seeds: int = _option(
+        1,
+        "seeds",
+        "check every setting this many times, with the seeds that follow --seed (default: 1)",
+        metavar="K",
+        group="search",
+        each=int,
     )
 
     @classmethod
@@ -511,9 +549,9 @@ class Ask:
         for name in ("timeout", "seconds"):
             if (value := getattr(self, name)) is not None and not value > 0:
                 raise ValueError(f"{name} must be positive, got {value}")
-        for name in ("multiple_of", "jobs"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+        for name in ("multiple_of", "jobs", "seeds"):
+            if (value := getattr(self, name)) < 1:
+                raise ValueError(f"{name} must be at least 1, got {value}")
         for name in ("widths", "tokens", "heads"):
             if any(each < 1 for each in getattr(self, name)):
                 raise ValueError(f"{name} must be at least 1 each, got {min(getattr(self, name))}")
@@ -526,6 +564,7 @@ class Ask:
         if self.always_causal and "causal" in self.without:
             raise ValueError("always_causal: an implementation that lacks causal attention is never causal; drop one")
         self._check_gradients()
+        self._check_promises()
         self._check_values()
 
     def _check_choice(self, name: str) -> None:
@@ -548,6 +587,16 @@ class Ask:
         if (self.grad or self.grad_alpha) and self.library == "numpy":
             raise ValueError("grad: NumPy has no automatic differentiation; use arrays='torch' or arrays='jax'")
 
+    def _check_promises(self) -> None:
+        for name in self.bitwise:
+            if self.kind not in INVARIANCES[name]:
+                raise ValueError(f"bitwise: {name!r} means nothing for a {self.kind}; leave it out")
+            if (lack := _LACKING.get(name)) in self.without:
+                raise ValueError(
+                    f"bitwise: {name!r} cannot be checked without {LACKS[lack]}; leave it out, or take {lack!r} out of "
+                    "without"
+                )
+
     def _check_values(self) -> None:
         from entmax_oracle.reference.formats import TF32, as_arithmetic, as_format
         from entmax_oracle.reference.inputs import as_alpha
@@ -560,12 +609,12 @@ class Ask:
             as_alpha(self.fixed_alpha, "fixed_alpha")
         for dtype in self.dtypes:
             as_format(dtype)
-        if self.compute_dtype is not None:
-            if as_arithmetic(self.compute_dtype) == TF32 and self.kind != "attention":
-                raise ValueError(
-                    f"compute_dtype: tf32 is the arithmetic of matrix products, which a {self.kind} has none of; leave "
-                    "it out, or pass the format of the arithmetic"
-                )
+        inside = None if self.compute_dtype is None else as_arithmetic(self.compute_dtype)
+        if inside == TF32 and self.kind != "attention":
+            raise ValueError(
+                f"compute_dtype: tf32 is the arithmetic of matrix products, which a {self.kind} has none of; leave it "
+                "out, or pass the format of the arithmetic"
+            )
         if self.against is not None:
             defined(self.against)
 
@@ -660,7 +709,7 @@ def add_options(
     for name, option in OPTIONS.items():
         if name not in leave_out:
             told = option.declaration(_DEFAULTS[name])
-            group(option.group)(prefix + option.flag, dest=_place(prefix, name), **told)
+            group(option.group)(prefix + option.flag, dest=destination(prefix, name), **told)
 
 
 def from_options(implementation: str, options: argparse.Namespace, prefix: str = "--") -> Ask:
@@ -671,7 +720,7 @@ def from_options(implementation: str, options: argparse.Namespace, prefix: str =
     ValueError
         If the options make no sense, alone or together.
     """
-    given = {name: getattr(options, _place(prefix, name), None) for name in OPTIONS}
+    given = {name: getattr(options, destination(prefix, name), None) for name in OPTIONS}
     refuse_unknown_laws([*(given["laws"] or ()), *(given["skip_laws"] or ())], law_names())
     if given["alphas"] and given["fixed_alpha"] is not None:
         raise ValueError(f"give either {prefix}alpha or {prefix}fixed-alpha, not both")
@@ -697,6 +746,6 @@ def refuse_unknown_laws(names: Iterable[str], known: Sequence[str]) -> None:
             raise ValueError(f"there is no law {name!r}; {hint}there are {', '.join(known)}")
 
 
-def _place(prefix: str, name: str) -> str:
-    """Where a parser puts the value of an option: pytest's has options of other plugins too."""
+def destination(prefix: str, name: str) -> str:
+    """Say where a parser puts the value of an option: pytest's has options of other plugins too."""
     return prefix.strip("-").replace("-", "_") + "_" * (prefix != "--") + name

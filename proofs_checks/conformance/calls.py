@@ -92,6 +92,7 @@ class Outcome:
     answer came; `gradients` are those in the arguments, in order, and `gradients_again` those of a second
     backward pass where they are others. A call is declined by `NotImplementedError`.
     `detail` is the exception, the signal or the time limit when nothing came back.
+    `printed` and `warned` are what the call wrote on standard output and on standard error.
     `disturbed` says what the call changed around it, `drawn` which of the global generators of random numbers it used.
     """
 
@@ -104,6 +105,7 @@ class Outcome:
     input_device: str = ""
     untouched: bool = True
     printed: str = ""
+    warned: str = ""
     disturbed: str = ""
     drawn: str = ""
     gradients: tuple[Float64, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Self
 
@@ -54,6 +54,8 @@ class Setting:
         Of attention.
     writable : bool
         Whether arrays of the library can be written to.
+    bitwise : tuple of str
+        What it promises changes no bit of an answer: keys of `ask.INVARIANCES`.
     """
 
     alpha: float
@@ -71,6 +73,7 @@ class Setting:
     domain: Domain = field(default_factory=Domain)
     conventions: Conventions = field(default_factory=Conventions)
     writable: bool = True
+    bitwise: tuple[str, ...] = ()
 
     def some_long(self, count: int | None = None) -> tuple[int, ...]:
         """Lengths of the first long rows, all by default, and every length that is asked for."""
@@ -108,7 +111,7 @@ class Effort:
 
     def share(self, spent: float, laws: int) -> Effort:
         """For the next one of some laws that are left, when some seconds are spent; it may take twice its part."""
-        return replace(self, seconds=min(self.seconds, max(2 * (self.total - spent) / laws, 1.0)))
+        return replace(self, seconds=min(self.seconds, max(2 * (self.total - spent) / laws, 0.0)))
 
 
 class Case(ABC):
@@ -158,6 +161,21 @@ class Case(ABC):
     @abstractmethod
     def what(self) -> str:
         """The input in words."""
+
+    @property
+    def brief(self) -> str:
+        """The input in as few words as tell it."""
+        return self.what
+
+    @property
+    def lengthened(self) -> tuple[int, Callable[[int], Self | None]]:
+        """How many tokens there are, or keys, and how to repeat them to another number."""
+        return 0, lambda count: None
+
+    @property
+    def multiplied(self) -> tuple[int, Callable[[int], Self | None]]:
+        """How many rows there are, and how to repeat them to another number."""
+        return 0, lambda count: None
 
     @property
     def elements(self) -> int:

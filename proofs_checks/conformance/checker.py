@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from importlib import metadata
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any, Literal
 
 from entmax_oracle.reference.formats import as_arithmetic, as_format
 from entmax_oracle.reference.inputs import as_alpha
 
+from ..spreading import Done, Lost, spread
 from .ask import Ask
 from .calls import Subject
 from .case import Setting
@@ -24,16 +26,18 @@ from .kinds import KINDS
 from .kinds.kind import Asked
 from .law import Contract, Finding, Law
 from .laws import LAWS_OF, choose
+from .pooling import Pooled
 from .results.counterexample import read
-from .results.events import Begun, Ended, Event, Judging, Tell, gather
+from .results.events import PASSING, Begun, Ended, Event, Judged, Notice, Tell, gather
 from .results.report import LawResult, Report
+from .saved import of_setting, remember, saved
 from .search import Effort
 from .session import Session
-from .setting import Calling, Settled, Task, check_setting, collect, judge
+from .setting import STOPPED, Calling, Settled, Task, Told, check_elsewhere, check_setting, judge
 from .target.layouts import LAYOUTS
 from .target.loading import locate
 
-__all__ = ["PROFILES", "Plan", "check", "execute", "plan", "replay", "replay_as"]
+__all__ = ["PROFILES", "Plan", "check", "execute", "plan", "replay", "replay_as", "save"]
 
 Profile = Literal["quick", "standard", "deep"]
 PROFILES: dict[str, Effort] = {
@@ -60,11 +64,15 @@ def check(
     compute_dtype: str | None = None,
     timeout: float = 10.0,
     seconds: float | None = None,
+    fail_fast: bool = False,
+    no_saved: bool = False,
     jobs: int = 1,
+    seeds: int = 1,
     executor: Executor | None = None,
     progress: Tell | None = None,
     kind: str = "mapping",
     without: Iterable[str] | str = (),
+    bitwise: Iterable[str] | str = (),
     against: str | None = None,
     parameters: Mapping[str, Any] | None = None,
     fixed_parameters: Mapping[str, Any] | None = None,
@@ -119,11 +127,20 @@ def check(
     seconds : float, optional
         Time budget for all laws of a setting together, for slow implementations; laws that ran out of time before
         everything was tried say so.
+    fail_fast : bool
+        Stop at the first failure of an error.
+    no_saved : bool
+        Of a target given by name the failures are saved in the user's cache (``~/.cache/entmax-oracle/failures``) and
+        tried first the next time, before everything else that is tried. This neither tries nor saves any.
     jobs : int
         Settings (alpha and dtype) to check in parallel, each in a process of its own; needs a target given
         by name and, as all multiprocessing, a guarded ``__main__``.
+    seeds : int
+        Check every setting so many times, with the seeds from `seed` on; what each finds is told as that of one search.
     executor : concurrent.futures.Executor, optional
-        Runs the settings instead.
+        Runs the settings instead, each with each seed, such as
+        :class:`entmax_oracle.proofs_checks.cluster.Cluster`; needs a target given by name. The report is that of one
+        process, times excepted.
     progress : callable, optional
         Told every :mod:`event <entmax_oracle.proofs_checks.conformance.results.events>` as it happens.
     kind : str
@@ -135,6 +152,11 @@ def check(
         Features that an implementation of attention lacks: ``"causal"``, ``"scale"``, ``"alibi"``, ``"lengths"`` (the
         matching arguments are then not passed), ``"groups"``, ``"cross"``, ``"widths"``, ``"layouts"``; see
         `ask.LACKS`.
+    bitwise : iterable of str
+        What the implementation promises changes no bit of an answer: ``"batch"`` (how many rows or sequences are asked
+        for, and the place among them), ``"padding"`` (of mappings and attention) and ``"split"`` (of attention's
+        queries into calls, as in chunked prefill and decoding). The law ``batch invariance`` then compares bits where
+        it otherwise allows both answers their errors.
     against : str, optional
         For the kind ``"normaliser"``: which one it should be, a name of
         :data:`entmax_oracle.reference.normalisers.NORMALISERS`, or ``"path/to/file.py:Class"``.
@@ -208,6 +230,7 @@ def replay(
     timeout: float = 10.0,
     kind: str = "mapping",
     without: Iterable[str] | str = (),
+    bitwise: Iterable[str] | str = (),
     against: str | None = None,
     fixed_parameters: Mapping[str, Any] | None = None,
     grad_alpha: bool = False,
@@ -225,8 +248,11 @@ def replay(
 
     Parameters
     ----------
-    implementation, arrays, fixed_alpha, device, compute_dtype, timeout, kind, without, fixed_parameters, grad_alpha, \
-multiple_of, max_logit, contiguous, widths, rename, layout, empty_rows, align, always_causal
+    implementation, arrays, fixed_alpha, device, compute_dtype, timeout, kind, without, bitwise
+        As for `check`.
+    fixed_parameters, grad_alpha, multiple_of, max_logit, contiguous, widths
+        As for `check`.
+    rename, layout, empty_rows, align, always_causal
         As for `check`.
     against : str, optional
         As for `check`; by default what the counterexample names.
@@ -259,7 +285,7 @@ class Plan:
     held : tuple of Contract or Law
         What is reported.
     tasks : tuple of Task
-        The work, one for each setting.
+        The work, one for each setting and seed.
     """
 
     ask: Ask
@@ -269,7 +295,8 @@ class Plan:
 
     def only(self, position: int) -> Plan:
         """Leave all settings out but one."""
-        return replace(self, settings=(self.settings[position],), tasks=(self.tasks[position],))
+        setting = self.settings[position]
+        return replace(self, settings=(setting,), tasks=tuple(each for each in self.tasks if each.setting == setting))
 
 
 def plan(ask: Ask) -> Plan:
@@ -296,7 +323,21 @@ def plan(ask: Ask) -> Plan:
         # Contracts are held against the calls that laws make, so some must be made.
         names += [each.name for each in choose((), ask.skip_laws, kind=ask.kind)[1]]
     subject, settings = _subject(ask, asked), _settings(ask, asked, effort)
-    tasks = tuple(Task(subject, setting, tuple(names), offered, effort, ask.seed) for setting in settings)
+    known = saved(subject.name, ask.kind) if _saves(ask) else {}
+    tasks = tuple(
+        Task(
+            subject,
+            each,
+            tuple(names),
+            offered,
+            effort,
+            seed,
+            ask.fail_fast,
+            of_setting(known, each.alpha, each.dtype),
+        )
+        for each in settings
+        for seed in range(ask.seed, ask.seed + ask.seeds)
+    )
     return Plan(ask, settings, held, tasks)
 
 
@@ -315,15 +356,22 @@ def execute(chosen: Plan, executor: Executor | None = None, progress: Tell | Non
     every: list[Event] = []
 
     def tell(event: Event) -> None:
-        every.append(event)
+        if not isinstance(event, PASSING):
+            every.append(event)
         if progress is not None:
             progress(event)
 
     tell(begun)
-    settled: list[Settled] = []
+    done: dict[int, Settled] = {}
+    pooled = Pooled(chosen.held, tell)
     with suppress(KeyboardInterrupt):  # what was told is kept
-        _run(list(chosen.tasks), chosen.ask.jobs, executor, tell, settled)
-    interrupted = len(settled) < len(chosen.tasks) or any(each.interrupted for each in settled)
+        _run(chosen.tasks, chosen.ask.jobs, executor, pooled, done)
+    settled = [done[position] for position in sorted(done)]
+    stopped = any(each.stopped for each in settled)
+    for position, task in enumerate(chosen.tasks):
+        if stopped and position not in done:
+            pooled.give_up(task, STOPPED)
+    interrupted = (len(settled) < len(chosen.tasks) and not stopped) or any(each.interrupted for each in settled)
     versions = {name: version for each in settled for name, version in each.versions.items()}
     reach = {name: max(each.reach.get(name, 0) for each in settled) for each in settled for name in each.reach}
     calls, answered = sum(each.calls for each in settled), sum(each.answered for each in settled)
@@ -331,6 +379,7 @@ def execute(chosen: Plan, executor: Executor | None = None, progress: Tell | Non
     declined = sum(each.declined for each in settled)
     refusal = next((each.refusal for each in settled if each.refusal), "")
     tell(Ended(interrupted, versions, reach, seconds, calls, answered, declined, refusal))
+    save(chosen, (each for each in every if isinstance(each, Judged)))
     return gather(every)
 
 
@@ -356,8 +405,28 @@ def _answers(task: Task) -> bool:
     return outcome.status == "returned"
 
 
-def replay_as(ask: Ask, found: Mapping[str, Any]) -> Finding:
+def save(chosen: Plan, judged: Iterable[Judged]) -> None:
+    """Save what failed, of which the last word counts; the next check tries it first."""
+    if _saves(chosen.ask):
+        last = {(each.alpha, each.dtype, each.result.law): each.result for each in judged}
+        remember(chosen.tasks[0].subject.name, chosen.ask.kind, ((*key[:2], each) for key, each in last.items()))
+
+
+def _saves(ask: Ask) -> bool:
+    """Whether failures are saved: those of a function without a name that lasts are not."""
+    return isinstance(ask.implementation, str) and not ask.no_saved
+
+
+def replay_as(ask: Ask, found: Mapping[str, Any], progress: Tell = lambda event: None) -> Finding:
     """Judge a counterexample of what is asked about.
+
+    Parameters
+    ----------
+    ask : Ask
+    found : dict
+        The counterexample.
+    progress : callable, optional
+        Told what the target writes, and when a call is late.
 
     Raises
     ------
@@ -372,8 +441,9 @@ def replay_as(ask: Ask, found: Mapping[str, Any]) -> Finding:
     asked = KINDS[ask.kind].asked(ask)
     (setting,) = _settings(ask, asked, _effort(ask))
     setting = replace(setting, alpha=alpha, others=tuple(found.get("others", ())))
-    with Calling(_subject(ask, asked)) as caller:
-        session = Session(KINDS[ask.kind], caller, setting, choose(kind=ask.kind)[0])
+    with Calling(_subject(ask, asked), lambda text: progress(Notice(text))) as caller:
+        contracts_of_kind = choose(kind=ask.kind)[0]
+        session = Session(KINDS[ask.kind], caller, setting, contracts_of_kind, Told(setting, progress))
         law: Law | Contract = contracts[0] if contracts else laws[0]
         return judge(law, session, case)
 
@@ -432,6 +502,7 @@ def _settings(ask: Ask, asked: Asked, effort: Effort) -> tuple[Setting, ...]:
         domain=ask.domain,
         conventions=ask.conventions,
         writable=not alone,
+        bitwise=ask.bitwise,
     )
     pairs = dict.fromkeys(
         (_number(alpha, dtype, ask.grad_alpha), dtype)
@@ -468,35 +539,30 @@ def _begun(chosen: Plan) -> Begun:
         {"python": platform.python_version()} | {package: metadata.version(package) for package in packages},
         platform.platform(),
         datetime.now(UTC).isoformat(timespec="seconds"),
-        tuple(LawResult.skipped(each, "not judged: interrupted") for each in chosen.held),
+        tuple(LawResult.skipped(each, "not checked: interrupted") for each in chosen.held),
     )
 
 
-def _run(tasks: list[Task], jobs: int, executor: Executor | None, tell: Tell, settled: list[Settled]) -> None:
-    """Check every setting; what is settled is noted even if the rest is interrupted."""
+def _run(tasks: Sequence[Task], jobs: int, executor: Executor | None, tell: Pooled, done: dict[int, Settled]) -> None:
+    """Check every setting with every seed; what is done is noted even if the rest is interrupted."""
     if executor is None and (jobs <= 1 or len(tasks) == 1):
-        for task in tasks:
-            settled.append(check_setting(task, tell))
-            if settled[-1].interrupted:
+        for position, task in enumerate(tasks):
+            done[position] = check_setting(task, tell.of(task))
+            if done[position].interrupted or done[position].stopped:
                 return
         return
     if not isinstance(tasks[0].subject.target, str):
         raise ValueError("jobs: a callable cannot travel to other processes; name it as module:function")
-    pool: AbstractContextManager[Executor] = (
-        nullcontext(executor)
-        if executor is not None
-        else ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=get_context("spawn"))
-    )
-    with pool as workers:
-        futures = [workers.submit(collect, task) for task in tasks]
-        try:
-            for task, future in zip(tasks, futures, strict=True):
-                tell(Judging(task.setting.alpha, task.setting.dtype, "every law"))
-                events, outcome = future.result()
-                for event in events:
-                    tell(event)
-                settled.append(outcome)
-        except KeyboardInterrupt:
-            for future in futures:
-                future.cancel()
-            raise
+    pieces = [(task, str(Path.cwd())) for task in tasks]
+    with closing(spread(check_elsewhere, pieces, jobs, executor, get_context("spawn"))) as outcomes:
+        for outcome in outcomes:
+            task = tasks[outcome.position]
+            if isinstance(outcome, Done):
+                done[outcome.position] = outcome.result
+                if outcome.result.stopped:
+                    return
+            elif isinstance(outcome, Lost):
+                tell.give_up(task, f"not checked: {outcome.reason}")
+                done[outcome.position] = Settled({}, {}, interrupted=True)
+            else:
+                tell.of(task)(outcome.what)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -29,12 +30,15 @@ __all__ = [
     "contract",
     "contracts_of",
     "differ",
+    "expected_of",
     "each_pass",
     "in_training",
     "judge_against",
     "law",
     "laws_of",
     "located",
+    "number",
+    "times_allowed",
     "worst_of",
 ]
 
@@ -138,6 +142,9 @@ class Law:
         Whether it compares answers, so that a program which prints one of them shows a part only.
     carries : tuple of str
         Fields of the setting that a counterexample must name for the law to be judged again.
+    anywhere : bool
+        Whether it can be checked on any case of its kind: where it is broken on the same input, it explains the failure
+        of another law.
     pair : callable, optional
         ``pair(case, setting)``: the case whose answer a program shows beside the one for its logits changed, and the
         change as an expression to come after the logits.
@@ -156,6 +163,7 @@ class Law:
     about: str = ""
     compares: bool = False
     carries: tuple[str, ...] = ()
+    anywhere: bool = False
     pair: Callable[[Any, Setting], tuple[Case, str]] | None = None
 
 
@@ -377,19 +385,15 @@ def judge_against(session: SessionLike, values: Float64, expected: Expected, wha
     if finding.ratio <= 1:
         return finding
     low, high, got, allowed = (float(each[at]) for each in (lower, upper, values, budget))
-    inside = f"the exact value is {low!r}" if low == high else f"the exact value is in [{low!r}, {high!r}]"
-    away = f"{_times(float(ulps[at]))} ulp of {session.setting.dtype} away"
-    if not np.isfinite(got):
-        away = f"{what} is finite"
-    elif allowed:
-        away += f", {_times(finding.ratio)} times what rounding explains ({allowed:.3g})"
-    elif high == 0:
-        away += "; nothing but an exact zero is right here"
+    if np.isfinite(got):
+        away = f", {times_allowed(finding.ratio, allowed)}"
+        if allowed:
+            away += f", {_times(float(ulps[at]))} ulp of {session.setting.dtype}"
     else:
-        away += "; rounding explains no error here"
+        away = f"; {what} is finite"
     return Finding(
         True,
-        f"{located(at, unit or session.kind.unit)}: got {got!r}, {inside}: {away}",
+        f"{located(at, unit or session.kind.unit)}: got {number(got)}, expected {expected_of(low, high)}{away}",
         finding.ratio,
         float(ulps[at]),
         _details(at, got=values, lower=lower, upper=upper, budget=budget),
@@ -432,15 +436,15 @@ def differ(session: SessionLike, expected: Expected | None, first: Float64, seco
     finding = Finding(ratio=float(ratio[at]), ulp=float(np.where(telling, ulps, 0.0).max()))
     if finding.ratio <= 1:
         return finding
-    explained = (
-        "they must agree to the bit"
-        if expected is None
-        else f"{_times(finding.ratio)} times what rounding explains ({float(allowed[at]):.3g})"
-    )
-    apart_by = f"{_times(float(ulps[at]))} ulp of {session.setting.dtype} apart; {explained}"
     if not np.isfinite(second[at]):
         apart_by = "it must stay finite"
-    message = f"{located(at, session.kind.unit)}: {float(first[at])!r} becomes {float(second[at])!r} {what}: {apart_by}"
+    elif expected is None:
+        apart_by = f"{_times(float(ulps[at]))} ulp of {session.setting.dtype}, where every bit must stay"
+    else:
+        explained = times_allowed(finding.ratio, float(allowed[at]))
+        apart_by = f"{explained}, {_times(float(ulps[at]))} ulp of {session.setting.dtype}"
+    change = f"from {number(float(first[at]))} to {number(float(second[at]))}"
+    message = f"{located(at, session.kind.unit)} changes {change} {what}: {apart_by}"
     return Finding(True, message, finding.ratio, float(ulps[at]), _details(at, got=second, before=first))
 
 
@@ -472,6 +476,25 @@ def _worst(ratio: Float64, error: Float64) -> tuple[int, ...]:
 def located(at: tuple[int, ...], unit: str = "token") -> str:
     """Say in words which token of which row an index means."""
     return f"{unit} {at[-1]}" + (f" of row {list(at[:-1])}" if at[:-1] else "")
+
+
+def number(x: float) -> str:
+    """Write a number that an implementation returned."""
+    return "NaN" if math.isnan(x) else repr(x)
+
+
+def expected_of(low: float, high: float) -> str:
+    """Write an enclosure: as one number, where its ends are the same or next to each other."""
+    if np.nextafter(low, high) >= high:
+        return repr(low)
+    return f"a number in [{low!r}, {high!r}]"
+
+
+def times_allowed(ratio: float, allowed: float) -> str:
+    """Say how far an error is beyond what is allowed."""
+    if not allowed:
+        return "where no rounding error is allowed"
+    return f"{_times(ratio)}x the allowed rounding error ({allowed:.3g})"
 
 
 def _times(x: float) -> str:

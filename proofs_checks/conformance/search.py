@@ -1,4 +1,8 @@
-"""Look for a case that breaks a law: cornerstones first, then Hypothesis toward the worst error."""
+"""Look for a case that breaks a law: cornerstones first, then Hypothesis toward the worst error.
+
+A case that another law's failure explains, or one with logits that nobody has, is kept for want of a better one: the
+search goes on for a failure that says something new about ordinary input.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +10,26 @@ import math
 import time
 import warnings
 import zlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings, target
 
 from .case import Effort
-from .law import UNJUDGED, Broken, Finding, Law
+from .law import UNJUDGED, Broken, Contract, Finding, Law
 from .session import Declined, GiveUp, Outside, Session, TooLong, Unanswered
 from .shrink import shrink
 
-__all__ = ["Effort", "Tally", "search", "simplified"]
+__all__ = ["ORDINARY", "Effort", "Tally", "explained", "quietly", "search", "simplified"]
+
+ORDINARY = 1e4
+"""Largest number of an ordinary input."""
+
+_EXPLAINED = 12  # failures that another law explains, after which no other kind is looked for
+_WORSE = 12  # cases after the first failure that are still tried, for how wrong it gets
+_SMALL = 3000  # numbers of such a case
 
 
 @dataclass
@@ -41,6 +52,16 @@ class Tally:
         Whether it ended before everything was tried, for lack of time.
     partial : bool
         Whether some of the cases that are always tried were not.
+    ratio, ulp : float
+        The worst error seen.
+    case, finding
+        What breaks the law, if anything does.
+    cause : str
+        The law whose failure explains it.
+    absurd : bool
+        Whether only logits beyond `ORDINARY` were seen to break it.
+    latest : float
+        Ratio of the case that was counted last.
     """
 
     examples: int = 0
@@ -54,9 +75,15 @@ class Tally:
     ulp: float = 0.0
     case: Any = None
     finding: Finding | None = None
+    cause: str = ""
+    absurd: bool = False
+    latest: float = 0.0
+    _explained: list[tuple[Any, Finding, str]] = field(default_factory=list)
+    _absurd: tuple[Any, Finding] | None = None
 
     def add(self, finding: Finding) -> None:
         """Count a case."""
+        self.latest = 0.0 if finding.broken else finding.ratio
         if not finding.judged:
             self.unclaimed += 1
             return
@@ -64,12 +91,44 @@ class Tally:
         self.ratio = max(self.ratio, finding.ratio)
         self.ulp = max(self.ulp, finding.ulp)
 
+    @property
+    def enough(self) -> bool:
+        """Whether so many failures are explained that all are taken to be."""
+        return len(self._explained) >= _EXPLAINED
+
+    def take(self, case: Any, finding: Finding, cause: str, absurd: bool) -> bool:
+        """Take a case that breaks the law; say whether it ends the search."""
+        if cause:
+            self._explained.append((case, finding, cause))
+        elif absurd:
+            self._absurd = self._absurd or (case, finding)
+        else:
+            self.case, self.finding = case, finding  # of what Hypothesis shrinks the last is the simplest
+        return not cause and not absurd
+
+    def settle(self) -> None:
+        """Fall back on what was kept for want of a better one."""
+        if self.finding is not None:
+            return
+        if self._absurd is not None:
+            (self.case, self.finding), self.absurd = self._absurd, True
+        elif self._explained:
+            self.case, self.finding, self.cause = self._explained[0]
+
 
 class _Enough(BaseException):
     """Ends Hypothesis from inside; not an `Exception`, so that it is no failing example."""
 
 
-def search(law: Law, session: Session, effort: Effort, start: int, tally: Tally | None = None) -> Tally:
+def search(
+    law: Law,
+    session: Session,
+    effort: Effort,
+    start: int,
+    tally: Tally | None = None,
+    broken: Mapping[str, tuple[Law | Contract, Any]] | None = None,
+    saved: Any = None,
+) -> Tally:
     """Judge cases of a law until one breaks it, and make that one small.
 
     Parameters
@@ -81,12 +140,18 @@ def search(law: Law, session: Session, effort: Effort, start: int, tally: Tally 
         Seed; the same seed draws the same cases.
     tally : Tally, optional
         Where to count, for a caller that wants to know even when the implementation makes the search give up.
+    broken : dict, optional
+        Laws that are known to be broken, with their counterexamples: they may explain what breaks this one.
+    saved : Case, optional
+        Tried first.
     """
     tally = Tally() if tally is None else tally
+    broken = {} if broken is None else broken
     deadline = time.monotonic() + effort.seconds
     fixed = True
 
-    def examine(case: Any) -> Finding:
+    def examine(case: Any) -> bool:
+        """Judge a case; say whether it ends the search."""
         case = session.kind.fit(case, session.setting)
         try:
             finding = session.judge(law, case)
@@ -94,45 +159,97 @@ def search(law: Law, session: Session, effort: Effort, start: int, tally: Tally 
             tally.declined += isinstance(why, Declined)
             tally.outside += isinstance(why, Outside)
             tally.unanswered += not isinstance(why, Declined | Outside)
+            tally.latest = 0.0
             tally.partial |= fixed and isinstance(why, TooLong)
-            return UNJUDGED
+            return False
         tally.add(finding)
-        if finding.broken:
-            tally.case, tally.finding = case, finding
-        return finding
+        if not finding.broken:
+            return False
+        absurd = session.kind.magnitude(case) > ORDINARY
+        return tally.take(case, finding, explained(law, case, session, broken), absurd)
 
     always = list(law.cornerstones(session.setting))
-    for place, case in enumerate(always):
-        if place and time.monotonic() > deadline:
+    told = [] if saved is None else [saved]
+    for place, case in enumerate([*told, *always]):
+        if place > len(told) and time.monotonic() > deadline:
             tally.late = tally.partial = True
             break
         try:
-            broken = examine(case).broken
+            ends = examine(case)
         except GiveUp:
             tally.partial = True
             raise
-        if broken:
+        if ends or tally.enough:
             break
     fixed = False
-    if tally.finding is None and not tally.late:
+    if tally.finding is None and not tally.late and not tally.enough:
         _draw(law, session, effort, zlib.crc32(f"{start} {law.name}".encode()), tally, deadline, examine)
         tally.partial |= tally.late and not always  # of a law of drawn cases alone too few were drawn
-    if tally.case is not None and tally.finding is not None:
-        tally.case, tally.finding = simplified(
-            session,
-            tally.case,
-            tally.finding,
-            lambda case: _quietly(law, session, case),
-            evaluations=effort.shrinking,
-            seconds=max(deadline - time.monotonic(), effort.seconds / 4),
-        )
-        tally.ratio = max(tally.ratio, tally.finding.ratio)
-        tally.ulp = max(tally.ulp, tally.finding.ulp)
+    tally.settle()
+    if tally.case is None or tally.finding is None:
+        return tally
+    # How wrong it gets says more than how little it takes; a law that compares bits has no worse.
+    for case in [each for each in always if each.elements <= _SMALL][:_WORSE] if tally.finding.ratio < math.inf else []:
+        if time.monotonic() > deadline:
+            break
+        tally.add(quietly(law, session, case))
+    _make_small(law, session, effort, tally, broken, deadline)
+    tally.ratio = max(tally.ratio, tally.finding.ratio)
+    tally.ulp = max(tally.ulp, tally.finding.ulp)
     return tally
 
 
+def _make_small(
+    law: Law,
+    session: Session,
+    effort: Effort,
+    tally: Tally,
+    broken: Mapping[str, tuple[Law | Contract, Any]],
+    deadline: float,
+) -> None:
+    """Make the counterexample small; one that has been explained is that of its cause, where it breaks this law too."""
+    # What little time is left must not make a counterexample unreadable.
+    least = min(effort.seconds / 4, effort.total / 20) if effort.total < math.inf else effort.seconds / 4
+    evaluations, seconds = effort.shrinking, max(deadline - time.monotonic(), least)
+    if tally.cause:
+        if law.anywhere:
+            same = broken[tally.cause][1]
+            finding = quietly(law, session, same)
+            if finding.broken:
+                tally.case, tally.finding = same, finding
+                return
+        evaluations //= 4
+    assert tally.finding is not None
+    tally.case, tally.finding = simplified(
+        session,
+        tally.case,
+        tally.finding,
+        lambda case: quietly(law, session, case),
+        evaluations=evaluations,
+        seconds=seconds,
+    )
+
+
+def explained(law: Law, case: Any, session: Session, broken: Mapping[str, tuple[Law | Contract, Any]]) -> str:
+    """Name the law whose failure on the same input explains that of another, or give ``""``."""
+    for name, (other, _) in broken.items():
+        if not isinstance(other, Law) or not other.anywhere or name == law.name:
+            continue
+        if other.severity == "warning" and law.severity == "error":
+            continue
+        if quietly(other, session, case).broken:
+            return name
+    return ""
+
+
 def _draw(
-    law: Law, session: Session, effort: Effort, start: int, tally: Tally, deadline: float, examine: object
+    law: Law,
+    session: Session,
+    effort: Effort,
+    start: int,
+    tally: Tally,
+    deadline: float,
+    examine: Callable[[Any], bool],
 ) -> None:
     """Let Hypothesis draw; its own shrinking of descriptors gets a third of the attempts that ours gets."""
     after = 0
@@ -155,13 +272,12 @@ def _draw(
         first = tally.finding is None
         after += not first
         tally.late |= time.monotonic() > deadline
-        if tally.late or 3 * after > effort.shrinking:
+        if tally.late or tally.enough or 3 * after > effort.shrinking:
             raise _Enough
-        finding = examine(case)  # type: ignore[operator]
-        if finding.broken:
+        if examine(case):
             raise Broken
-        if first and math.isfinite(finding.ratio):
-            target(min(finding.ratio, 1e9))
+        if first and math.isfinite(tally.latest):
+            target(min(tally.latest, 1e9))
 
     try:
         with warnings.catch_warnings():
@@ -191,7 +307,8 @@ def simplified(
     )
 
 
-def _quietly(law: Law, session: Session, case: Any) -> Finding:
+def quietly(law: Law, session: Session, case: Any) -> Finding:
+    """Judge a case; one without an answer is not judged."""
     try:
         return session.judge(law, case)
     except Unanswered:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +19,11 @@ from .law import UNJUDGED, Contract, Finding, Law
 __all__ = ["Breach", "Declined", "GiveUp", "Outside", "Session", "TooLong", "Unanswered"]
 
 _PATIENCE = 3  # hangs and deaths before the rest is not judged
-_FRUITLESS = 150  # calls without a single answer before the rest is not made
+_FRUITLESS = (
+    25  # calls without a single answer after which others are tried, of every size, before the rest is not made
+)
 _DECLINED = 1000  # declined calls without a single answer before the rest is not made
+_OTHERS = 12
 _LARGE = 10_000  # numbers of an input from which on a call is not made that would take longer than is allowed
 
 
@@ -63,6 +67,8 @@ class Session:
     setting : Setting
     contracts : sequence of Contract
         Held against every call.
+    called : callable, optional
+        Told the outcomes of calls, as they come.
 
     Attributes
     ----------
@@ -82,7 +88,14 @@ class Session:
         What the first call that was declined says.
     """
 
-    def __init__(self, kind: Kind, caller: Caller, setting: Setting, contracts: Sequence[Contract]) -> None:
+    def __init__(
+        self,
+        kind: Kind,
+        caller: Caller,
+        setting: Setting,
+        contracts: Sequence[Contract],
+        called: Callable[[Sequence[Outcome]], None] = lambda outcomes: None,
+    ) -> None:
         self.kind = kind
         self.caller = caller
         self.setting = setting
@@ -95,9 +108,21 @@ class Session:
         self.during = ""
         self.calls = self.answered = self.declined = 0
         self.refusal = ""
+        self._called = called
+        self._made: list[Request] | None = None
         self._lost = 0
+        self._tried_others = False
         self._pace = 0.0  # seconds an element, by the largest call so far
         self._largest = 1000
+
+    @contextmanager
+    def recording(self) -> Iterator[list[Request]]:
+        """Note the calls that are made meanwhile."""
+        self._made = []
+        try:
+            yield self._made
+        finally:
+            self._made = None
 
     def judge(self, law: Law, case: Any) -> Finding:
         """Judge a case, as far as the implementation takes it and the definition gives it an answer.
@@ -142,22 +167,18 @@ class Session:
         size = max(math.prod(each.values()) for each in sizes)
         if size > _LARGE and size * self._pace > self.caller.subject.timeout / 2:
             raise TooLong
+        if self._made is not None:
+            self._made += requests
         started = time.monotonic()
         outcomes = self.caller(requests)
         for each in sizes:
             self.reach = {name: max(count, self.reach.get(name, 0)) for name, count in each.items()}
         if size >= self._largest:
             self._pace, self._largest = (time.monotonic() - started) / size, size
-        for request, outcome in zip(requests, outcomes, strict=True):
-            self._inspect(request, outcome)
-            self._lost += outcome.status in ("hung", "died")
-            self.calls += 1
-            self.answered += outcome.status == "returned"
-            if outcome.status == "declined":
-                self.declined, self.refusal = self.declined + 1, self.refusal or outcome.detail
-        if self._lost >= _PATIENCE:
-            raise GiveUp(f"the implementation hung or ended its process {self._lost} times")
-        if not self.answered and (self.calls - self.declined >= _FRUITLESS or self.declined >= _DECLINED):
+        self._note(requests, outcomes)
+        if not self.answered and self.calls - self.declined >= _FRUITLESS and not self._tried_others:
+            self._try_others()
+        if not self.answered and self.declined >= _DECLINED:
             raise GiveUp(f"none of {self.calls} calls was answered")
         if any(each.status == "declined" for each in outcomes):
             raise Declined
@@ -170,6 +191,30 @@ class Session:
             each if request.raw else self.kind.conventional(request.case, each, self.setting)
             for request, each in zip(requests, outcomes, strict=True)
         ]
+
+    def _note(self, requests: Sequence[Request], outcomes: Sequence[Outcome]) -> None:
+        """Hold outcomes to the contract, and count them."""
+        for request, outcome in zip(requests, outcomes, strict=True):
+            self._inspect(request, outcome)
+            self._lost += outcome.status in ("hung", "died")
+            self.calls += 1
+            self.answered += outcome.status == "returned"
+            if outcome.status == "declined":
+                self.declined, self.refusal = self.declined + 1, self.refusal or outcome.detail
+        self._called(outcomes)
+        if self._lost >= _PATIENCE:
+            raise GiveUp(f"the implementation hung or ended its process {self._lost} times")
+
+    def _try_others(self) -> None:
+        """Try calls of every size, where none was answered: if these are not either, no other is made."""
+        self._tried_others = True
+        cases = [each for each in self.kind.cornerstones(self.setting) if each.elements <= _LARGE]
+        for case in cases[:: max(len(cases) // _OTHERS, 1)]:
+            request = self.request(self.kind.fit(case, self.setting))
+            self._note([request], self.caller([request]))
+            if self.answered:
+                return
+        raise GiveUp(f"none of {self.calls} calls was answered")
 
     def _inspect(self, request: Request, outcome: Outcome) -> None:
         for contract in self.contracts:

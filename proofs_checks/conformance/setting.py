@@ -3,35 +3,66 @@
 from __future__ import annotations
 
 import math
+import os
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from entmax_oracle.reference.formats import as_format
 
-from .calls import Caller, Subject
+from .calls import Caller, Outcome, Request, Subject
 from .case import Setting
+from .diagnosis import diagnose
 from .kinds import KINDS, Kind
 from .law import UNJUDGED, Contract, Finding, Law
 from .laws import choose
 from .results.counterexample import describe
-from .results.events import LACKING, Event, Judged, Judging, Tell
+from .results.events import LACKING, Judged, Judging, Notice, Progress, Tell
 from .results.report import Counterexample, LawResult
-from .search import Effort, Tally, search, simplified
+from .search import ORDINARY, Effort, Tally, quietly, search, simplified
 from .session import Breach, GiveUp, Session, Unanswered
 from .target.worker import InProcess, Worker
 
-__all__ = ["NOT_ALL_FIXED", "OUT_OF_TIME", "Calling", "Settled", "Task", "check_setting", "collect", "judge"]
+__all__ = [
+    "NOT_ALL_FIXED",
+    "OUT_OF_TIME",
+    "STOPPED",
+    "Calling",
+    "Settled",
+    "Task",
+    "Told",
+    "check_elsewhere",
+    "check_setting",
+    "judge",
+]
 
 # What a law says that was kept as far as there was time.
 OUT_OF_TIME = "the search ended for lack of time, before every case was tried"
 # And of a law of which not even the cases that are always tried were.
 NOT_ALL_FIXED = "some of the cases that are always tried were not"
+# And of one that came after the first failure, where that is to be the last.
+STOPPED = "not checked: stopped at the first failure (--fail-fast)"
 
 
 @dataclass(frozen=True)
 class Task:
-    """One setting to check; travels to another process."""
+    """One setting to check; travels to another process.
+
+    Parameters
+    ----------
+    subject, setting
+        What is checked, and in which setting.
+    laws, offered : tuple of str
+        As for `laws.choose`.
+    effort, seed
+        How hard, and from where.
+    fail_fast : bool
+        Whether the first failure is the last.
+    saved : dict
+        Counterexamples of earlier runs by law, which are tried first.
+    """
 
     subject: Subject
     setting: Setting
@@ -39,6 +70,8 @@ class Task:
     offered: tuple[str, ...]
     effort: Effort
     seed: int
+    fail_fast: bool = False
+    saved: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def kind(self) -> Kind:
@@ -60,6 +93,8 @@ class Settled:
         Whether the end came early.
     calls, answered, declined : int
         Calls that were made, those of them that returned something, and those that were declined.
+    stopped : bool
+        Whether the end came early at a failure, as was asked for.
     refusal : str
         What the first call that was declined says.
     """
@@ -70,14 +105,16 @@ class Settled:
     calls: int = 0
     answered: int = 0
     declined: int = 0
+    stopped: bool = False
     refusal: str = ""
 
 
 class Calling:
-    """The caller that a subject needs, closed in the end."""
+    """The caller that a subject needs, closed in the end; it says when a call is late."""
 
-    def __init__(self, subject: Subject) -> None:
-        self.caller: Caller = Worker(subject) if isinstance(subject.target, str) else InProcess(subject)
+    def __init__(self, subject: Subject, notice: Callable[[str], None] = lambda text: None) -> None:
+        named = isinstance(subject.target, str)
+        self.caller: Caller = Worker(subject, notice) if named else InProcess(subject)
 
     def __enter__(self) -> Caller:
         return self.caller
@@ -86,60 +123,70 @@ class Calling:
         self.caller.close()
 
 
-def collect(task: Task) -> tuple[list[Event], Settled]:
-    """Check one setting in another process, which cannot tell before it ends."""
-    events: list[Event] = []
-    settled = check_setting(task, events.append)
-    return events, settled
+class Told:
+    """Passes on what the target writes, each line once and not too many, and how many calls there were."""
+
+    _MOST = 20
+
+    def __init__(self, setting: Setting, tell: Tell) -> None:
+        self._setting, self._tell = setting, tell
+        self._seen: set[str] = set()
+        self._calls, self._last = 0, 0.0
+
+    def __call__(self, outcomes: Sequence[Outcome]) -> None:
+        """Note some outcomes."""
+        self._calls += len(outcomes)
+        for each in outcomes:
+            for line in (each.printed + each.warned).splitlines():
+                self._pass_on(line)
+        if time.monotonic() - self._last > 0.1:
+            self._last = time.monotonic()
+            self._tell(Progress(self._setting.alpha, self._setting.dtype, self._calls))
+
+    def _pass_on(self, line: str) -> None:
+        if not line.strip() or line in self._seen or len(self._seen) > self._MOST:
+            return
+        self._seen.add(line)
+        last = len(self._seen) > self._MOST
+        self._tell(Notice("(what else it writes is left out)" if last else line, target=True))
+
+
+def check_elsewhere(piece: tuple[Task, str], tell: Tell) -> Settled:
+    """Check one setting in another process, from the folder that targets are relative to, if it is there."""
+    task, folder = piece
+    before = Path.cwd()
+    if Path(folder).is_dir():
+        os.chdir(folder)
+    try:
+        # How many calls there were is of the moment, and would be kept with all else that is told.
+        return check_setting(task, lambda event: None if isinstance(event, Progress) else tell(event))
+    finally:
+        os.chdir(before)
 
 
 def check_setting(task: Task, tell: Tell) -> Settled:
     """Check one setting, and tell what becomes of every law, also when interrupted."""
     contracts, laws = choose(task.laws, kind=task.subject.kind, offered=task.offered)
-    alpha, dtype = task.setting.alpha, task.setting.dtype
-    results: dict[str, LawResult] = {}
-
-    def settle(result: LawResult) -> None:
-        results[result.law] = result
-        tell(Judged(alpha, dtype, result))
-
-    reason = ""
     started = time.monotonic()
-    with Calling(task.subject) as caller:
+    with Calling(task.subject, lambda text: tell(Notice(text))) as caller:
         # Calls are held to the whole contract even when few laws are asked for: an unusable answer is noticed.
-        session = Session(task.kind, caller, task.setting, contracts)
-        found: dict[str, tuple[Law | Contract, Any]] = {}
-        tally = Tally()
+        session = Session(task.kind, caller, task.setting, contracts, Told(task.setting, tell))
+        run = _Run(task, session, contracts, tell)
         lacks = _lacking(task)
         judged = [law for law in laws if law.about not in lacks]
-        try:
-            for done, law in enumerate(judged):
-                tell(Judging(alpha, dtype, law.name))
-                session.during, tally = law.name, Tally()
-                effort = task.effort.share(time.monotonic() - started, len(judged) - done)
-                search(law, session, effort, task.seed, tally)
-                if tally.case is not None:
-                    found[law.name] = (law, tally.case)
-                settle(_result(law, tally, task, caller))
-        except GiveUp as stop:
-            reason = f"not judged: {stop}"
-            if tally.examples and session.during not in results:
-                law = next(each for each in judged if each.name == session.during)
-                settle(_result(law, tally, task, caller))
-        except KeyboardInterrupt:
-            reason = "not judged: interrupted"
+        reason = run.search(judged, started)
         for law in laws:
             if law.about in lacks:
-                settle(LawResult.skipped(law, f"not judged: {LACKING} {lacks[law.about]}"))
+                run.settle(LawResult.skipped(law, f"not checked: {LACKING} {lacks[law.about]}"))
         if reason:
             for law in judged:
-                if law.name not in results:
-                    settle(LawResult.skipped(law, reason))
+                if law.name not in run.results:
+                    run.settle(LawResult.skipped(law, reason))
         else:
-            for result in _reproduce(task, found, results):
-                settle(result)
+            for result in _reproduce(task, run.found, run.results):
+                run.settle(result)
         for contract in contracts:
-            settle(_contract_result(contract, session, task, patient=not reason))
+            run.settle(run.of_contract(contract, patient=not reason))
         interrupted = "interrupted" in reason
         return Settled(
             caller.versions,
@@ -148,7 +195,8 @@ def check_setting(task: Task, tell: Tell) -> Settled:
             session.calls,
             session.answered,
             session.declined,
-            session.refusal,
+            stopped=reason == STOPPED,
+            refusal=session.refusal,
         )
 
 
@@ -158,6 +206,93 @@ def _lacking(task: Task) -> dict[str, str]:
     names = setting.without + ("layouts",) * setting.domain.contiguous
     names += ("empty",) * (setting.conventions.empty_rows == "any")
     return {name: task.kind.lacks[name] for name in names}
+
+
+class _Run:
+    """The laws of one setting, one after the other."""
+
+    def __init__(self, task: Task, session: Session, contracts: Sequence[Contract], tell: Tell) -> None:
+        self.task, self.session, self.contracts, self.tell = task, session, contracts, tell
+        self.results: dict[str, LawResult] = {}
+        self.found: dict[str, tuple[Law | Contract, Any]] = {}
+        self._explained: dict[str, tuple[Counterexample, ...]] = {}
+
+    def settle(self, result: LawResult) -> None:
+        """Tell what became of a law."""
+        self.results[result.law] = result
+        self.tell(Judged(self.task.setting.alpha, self.task.setting.dtype, result))
+
+    def search(self, laws: Sequence[Law], started: float) -> str:
+        """Look for what breaks each law; return why the rest of them was not checked, if it was not."""
+        task, session = self.task, self.session
+        tally, begun = Tally(), started
+        try:
+            for done, law in enumerate(laws):
+                place, total = done + 1, len(laws)
+                self.tell(Judging(task.setting.alpha, task.setting.dtype, law.name, place, total))
+                session.during, tally, begun = law.name, Tally(), time.monotonic()
+                effort = task.effort.share(time.monotonic() - started, len(laws) - done)
+                search(law, session, effort, task.seed, tally, self.found, self._saved(law))
+                self._settle(law, tally, time.monotonic() - begun)
+                self._note_contracts()
+                if task.fail_fast and self._failed():
+                    return STOPPED if place < total else ""
+        except GiveUp as stop:
+            if tally.examples and session.during not in self.results:
+                law = next(each for each in laws if each.name == session.during)
+                self._settle(law, tally, time.monotonic() - begun)
+            return f"not checked: {stop}"
+        except KeyboardInterrupt:
+            return "not checked: interrupted"
+        return ""
+
+    def of_contract(self, contract: Contract, patient: bool) -> LawResult:
+        """Say what became of a contract."""
+        examples, breaches = self.session.inspected[contract.name], self.session.breaches[contract.name]
+        if not breaches:
+            if not examples:
+                return LawResult.skipped(contract, "not checked: no call was made, or none gave an answer")
+            return _outcome(contract, "pass", examples=examples)
+        if contract.name not in self._explained:
+            explained = [_explain(contract, each, self.session, self.task, patient) for each in breaches[:3]]
+            unique = {(each.message, each.logits, str(each.parameters)): each for each in explained}
+            self._explained[contract.name] = tuple(unique.values())
+        counterexamples = self._explained[contract.name]
+        share = f" ({self.session.breached[contract.name]} of {examples} calls)"
+        message = counterexamples[0].message + share
+        return _outcome(contract, "fail", examples=examples, message=message, counterexamples=counterexamples)
+
+    def _settle(self, law: Law, tally: Tally, seconds: float) -> None:
+        """Tell what became of a law, and of the one that explains it."""
+        if tally.finding is not None and tally.case is not None:
+            self.found[law.name] = (law, tally.case)
+        self.settle(replace(_result(law, tally, self.task, self.session), seconds=round(seconds, 3)))
+        if tally.cause:
+            head = self.results[tally.cause]
+            # What falls to a law that itself falls to another falls to that one.
+            head = self.results[head.cause] if head.cause else head
+            self.results[law.name] = replace(self.results[law.name], cause=head.law)
+            self.settle(self.results[law.name])
+            self.settle(replace(head, also=(*head.also, law.name)))
+
+    def _note_contracts(self) -> None:
+        """Tell of a broken contract as soon as it is seen; how many calls break it is known in the end."""
+        for contract in self.contracts:
+            if self.session.breaches[contract.name] and contract.name not in self._explained:
+                self.settle(self.of_contract(contract, patient=True))
+
+    def _failed(self) -> bool:
+        return any(each.status == "fail" and each.severity == "error" for each in self.results.values())
+
+    def _saved(self, law: Law) -> Any:
+        """Read the case that broke a law in an earlier run, if there is one that can be read."""
+        words = self.task.saved.get(law.name)
+        if words is None:
+            return None
+        try:
+            return self.task.kind.to_case(words)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return None
 
 
 def judge(law: Law | Contract, session: Session, case: Any) -> Finding:
@@ -175,56 +310,74 @@ def judge(law: Law | Contract, session: Session, case: Any) -> Finding:
     return Finding(bool(message), message, math.inf if message else 0.0)
 
 
-def _result(law: Law, tally: Tally, task: Task, caller: Caller) -> LawResult:
+def _outcome(law: Law | Contract, status: Any, **rest: Any) -> LawResult:
+    return LawResult(law.name, law.statement, law.theorem, law.severity, status, **rest)
+
+
+def _result(law: Law, tally: Tally, task: Task, session: Session) -> LawResult:
     if tally.finding is None or tally.case is None:
         return _kept(law, tally)
-    example = describe(law, task.kind, tally.case, tally.finding, task.setting, task.subject)
-    message = tally.finding.message + _hint(law, task, tally, caller)
-    return LawResult(
-        law.name,
-        law.statement,
-        law.theorem,
-        law.severity,
+    diagnosis = () if tally.cause else diagnose(law, session, tally.case, tally.finding)
+    calls = () if tally.cause else _calls(law, session, tally.case)
+    example = describe(law, task.kind, tally.case, tally.finding, task.setting, task.subject, diagnosis, calls)
+    message = tally.finding.message + ("" if tally.cause else _hint(law, task, tally, session.caller))
+    if tally.absurd:
+        size = task.kind.magnitude(tally.case)
+        message += f". Seen only with numbers as large as {size:.2g}; nothing failed with numbers up to {ORDINARY:.0f}"
+    return _outcome(
+        law,
         "fail",
-        tally.examples,
-        tally.ulp,
-        tally.ratio,
-        message,
-        (replace(example, message=message),),
+        examples=tally.examples,
+        worst_ulp=tally.ulp,
+        worst_ratio=tally.ratio,
+        message=message,
+        counterexamples=(replace(example, message=message),),
+        cause=tally.cause,
         declined=tally.declined,
     )
+
+
+def _calls(law: Law, session: Session, case: Any) -> tuple[Any, ...]:
+    """Return the calls whose answers a law compares, if they are few, small and nothing but calls."""
+    if not law.compares:
+        return ()
+    with session.recording() as made:
+        quietly(law, session, case)
+    bare = Request(case, session.setting.dtype, session.setting.alpha)
+    plain = (vars(replace(each, case=case)) == vars(bare) for each in made)
+    small = sum(x.size for each in made for x in each.case.tensors.values()) <= 200
+    return tuple(each.case for each in made) if 2 <= len(made) <= 4 and small and all(plain) else ()
 
 
 def _kept(law: Law, tally: Tally) -> LawResult:
     """Say of a law that nothing breaks how much that means: it passes, or does in part, or was not judged at all."""
     if not tally.examples:
-        why = "no call gave an answer to judge, see the law 'returns'"
+        why = "no call gave an answer to check, see the law 'returns'"
         if tally.declined:
             why = f"the target declined all of {_cases(tally.declined)} (NotImplementedError)"
         elif tally.outside:
             why = f"all of {_cases(tally.outside)} would have led outside what is to be checked"
+        elif tally.late:
+            why = "there was no time left"
         if tally.unclaimed:
             why = f"nothing can be claimed of the answers to {_cases(tally.unclaimed)}"
-        return replace(LawResult.skipped(law, f"not judged: {why}"), declined=tally.declined)
+        return replace(LawResult.skipped(law, f"not checked: {why}"), declined=tally.declined)
     remarks = []
     if tally.partial:
         remarks += [NOT_ALL_FIXED + (", for lack of time" if tally.late else "")]
     elif tally.late:
         remarks += [OUT_OF_TIME]
     if tally.unanswered:
-        remarks += [f"{_cases(tally.unanswered)} got no answer to judge, or would have taken too long"]
+        remarks += [f"{_cases(tally.unanswered)} skipped: the target raised, or the case was too slow"]
     if tally.outside:
         remarks += [f"{_cases(tally.outside)} would have led outside what is to be checked"]
-    return LawResult(
-        law.name,
-        law.statement,
-        law.theorem,
-        law.severity,
+    return _outcome(
+        law,
         "partial" if tally.partial else "pass",
-        tally.examples,
-        tally.ulp,
-        tally.ratio,
-        "; ".join(remarks),
+        examples=tally.examples,
+        worst_ulp=tally.ulp,
+        worst_ratio=tally.ratio,
+        message="; ".join(remarks),
         unclaimed=tally.unclaimed,
         declined=tally.declined,
     )
@@ -246,30 +399,8 @@ def _hint(law: Law, task: Task, tally: Tally, caller: Caller) -> str:
     if search(law, session, replace(task.effort, shrinking=0), task.seed).finding is not None:
         return ""
     return (
-        f". Judged for arithmetic in {setting.dtype} it passes: compute in float32 inside and round once at the "
+        f". Checked as arithmetic in {setting.dtype} it passes: compute in float32 inside and round once at the "
         f"end, or promise less with --compute-dtype {setting.dtype}"
-    )
-
-
-def _contract_result(contract: Contract, session: Session, task: Task, patient: bool) -> LawResult:
-    examples = session.inspected[contract.name]
-    breaches = session.breaches[contract.name]
-    if not breaches:
-        if not examples:
-            return LawResult.skipped(contract, "not judged: no call was made, or none gave an answer")
-        return LawResult(contract.name, contract.statement, contract.theorem, contract.severity, "pass", examples)
-    explained = (_explain(contract, breach, session, task, patient) for breach in breaches[:3])
-    counterexamples = tuple({(each.message, each.logits, str(each.parameters)): each for each in explained}.values())
-    share = f" ({session.breached[contract.name]} of {examples} calls)"
-    return LawResult(
-        contract.name,
-        contract.statement,
-        contract.theorem,
-        contract.severity,
-        "fail",
-        examples,
-        message=counterexamples[0].message + share,
-        counterexamples=counterexamples,
     )
 
 
@@ -284,7 +415,7 @@ def _explain(contract: Contract, breach: Breach, session: Session, task: Task, p
             finding,
             lambda each: judge(contract, session, each),
             evaluations=task.effort.shrinking // 2,
-            seconds=min(task.effort.seconds, task.effort.total) / 4,
+            seconds=min(task.effort.seconds / 4, task.effort.total / 20),
         )
     return describe(contract, task.kind, case, finding, task.setting, task.subject)
 
@@ -303,7 +434,7 @@ def _reproduce(
                 again = judge(law, session, case).broken
             except GiveUp:
                 break
-            if not again:
+            if not again and not results[name].cause:
                 result = results[name]
                 note = " (It passes in a fresh process: the implementation remembers earlier calls or is random.)"
                 counterexamples = tuple(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -50,10 +51,10 @@ def shrink(
     Returns
     -------
     case, finding
-        The simplest that was found. A violation never shrinks to a marginal one: its ratio stays above 2, or
-        above what it was.
+        The simplest that was found. A violation never shrinks to a marginal one: its ratio stays above the square root
+        of what it was, and above 2 if it was.
     """
-    floor = min(finding.ratio, 2.0)
+    floor = min(finding.ratio, max(2.0, math.sqrt(finding.ratio))) if finding.ratio < math.inf else 2.0
 
     def fails(candidate: Any) -> Finding | None:
         found = judge(candidate)

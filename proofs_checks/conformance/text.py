@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from .calls import Float64
 from .case import Case, Parameters
 
-__all__ = ["hexadecimal", "reshaped", "runs", "structure", "unhex", "unrun", "unstructure"]
+__all__ = ["hexadecimal", "plain", "reshaped", "runs", "structure", "unhex", "unrun", "unstructure"]
 
 _TRAILING = re.compile(r"\.?0+(?=p)")
 _Case = TypeVar("_Case", bound=Case)
@@ -27,6 +27,20 @@ _Case = TypeVar("_Case", bound=Case)
 def hexadecimal(x: Float64) -> list[str]:
     """Write numbers as hexadecimal floats."""
     return [_TRAILING.sub("", float(each).hex()) for each in x.ravel()]
+
+
+def plain(x: float) -> str:
+    """Write a number for people: exactly, and a large power of two as one.
+
+    Examples
+    --------
+    >>> plain(0.1), plain(-(2.0**56)), plain(float("-inf"))
+    ('0.1', '-2^56', '-inf')
+    """
+    mantissa, exponent = math.frexp(abs(x)) if math.isfinite(x) else (0.0, 0)
+    if mantissa == 0.5 and not -16 < exponent < 24:
+        return f"{'-' if x < 0 else ''}2^{exponent - 1}"
+    return repr(float(x))
 
 
 def runs(words: list[str]) -> list[str]:

@@ -11,9 +11,10 @@ import sympy as sp
 from flint import arb, fmpq
 
 from entmax_oracle.theory import Theorem
+from entmax_oracle.theory import notation as N
 from entmax_oracle.theory.notation import latex
 
-from ..reading import INSTALL_HINT, Model, decide, rational, read, row_model, satisfiable
+from ..reading import INSTALL_HINT, Model, decide, free_symbols, rational, read, row_model, satisfiable
 from .boxes import certify_positive
 from .case import Argument, Case, Context, Evidence, Kind, Status, sealed
 from .instances import Instance
@@ -213,11 +214,15 @@ def certified(
     return shell
 
 
+NOTHING_TRIED = "no case satisfied the hypotheses: nothing was tried"
+
+
 @dataclass
 class Tally:
     """What a number of points have said of a theorem, as long as none of them refutes it."""
 
     judged: int = 0
+    unmet: int = 0
     undecided: int = 0
     unclear: int = 0
     undefined: int = 0
@@ -226,7 +231,8 @@ class Tally:
 
     def count(self, judgement: Judgement, instance: Instance) -> None:
         """Count one point."""
-        self.judged += judgement.status != "excluded"
+        self.judged += judgement.status not in ("excluded", "unmet")
+        self.unmet += judgement.status == "unmet"
         self.undecided += judgement.status == "undecided" and not judgement.reason
         self.unclear += judgement.status == "undecided" and bool(judgement.reason)
         self.undefined += judgement.status == "undefined"
@@ -236,9 +242,13 @@ class Tally:
     def evidence(self, argument: Argument, theorem: Theorem, detail: str) -> Evidence:
         """Return the evidence: none where no point satisfies the hypotheses, or where a claim has no value."""
         if not self.judged:
-            return argument.evidence(theorem, "fails", "vacuous: no point satisfies the hypotheses")
+            vacuous = NOTHING_TRIED if self.unmet else "vacuous: no point satisfies the hypotheses"
+            return argument.evidence(theorem, "fails", vacuous)
         if self.first is not None and self.where is not None:
-            at = ", ".join(f"{symbol} = {value}" for symbol, value in located(self.where, self.first.indices).items())
+            at = ", ".join(
+                f"{symbol} = {value}"
+                for symbol, value in located(_relevant(theorem, self.where), self.first.indices).items()
+            )
             detail = (
                 f"claim {self.first.claim!r} has no value in {self.undefined} of {self.judged} cases: "
                 f"{self.first.reason}, at {at}; say where it is meant, by a hypothesis or sp.Implies(condition, claim)"
@@ -251,6 +261,20 @@ class Tally:
         if self.unclear:
             detail += f"; undecided in {self.unclear} of them: the balls reach beyond the domain"
         return argument.evidence(theorem, "holds", detail)
+
+
+def unless_idle(found: Evidence, idle: Sequence[str]) -> Evidence:
+    """Return evidence without the claims whose premise no case met: of them it says nothing."""
+    if found.status != "holds" or not idle:
+        return found
+    left = tuple(key for key in found.claims if key not in idle)
+    told = f"no case met the premise of claim {', '.join(map(repr, idle))}: it was not tried"
+    return replace(
+        found,
+        claims=left,
+        detail=f"{found.detail}; {told}" if left else told,
+        status=found.status if left else "skipped",
+    )
 
 
 def exact(
@@ -334,10 +358,20 @@ def refuted_at(
     """Return the refutation by one point, judged as :func:`~.judging.judge` does."""
     judgement = judge(theorem, instance, claims or None, tokens)
     detail = f"claim {judgement.claim!r} is false: {sides(judgement)}"
-    at = {**located(instance, judgement.indices), "claim": judgement.claim}
+    at = {**located(_relevant(theorem, instance), judgement.indices), "claim": judgement.claim}
     if judgement.left:
         at |= {"left side": judgement.left, "right side": judgement.right}
     return argument.evidence(theorem, "refutes", detail, counterexample=at)
+
+
+def _relevant(theorem: Theorem, instance: Instance) -> Instance:
+    """Return a point without what stands beside its row and a theorem does not speak of."""
+    conditions = [*theorem.given, *(h.condition for h in theorem.hypotheses)]
+    free = frozenset().union(*map(free_symbols, [*(claim.relation for claim in theorem.claims), *conditions]))
+    beside = {N.r, N.v, N.epsilon} - free
+    return replace(
+        instance, values={symbol: value for symbol, value in instance.values.items() if symbol not in beside}
+    )
 
 
 def _fraction(value: Any) -> fmpq:

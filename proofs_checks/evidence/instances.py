@@ -53,7 +53,11 @@ class Instance:
 
     def describe(self) -> dict[str, str]:
         """Return the instance as text: exact rationals as fractions, balls with their digits."""
-        return {str(getattr(key, "label", key)): show(value) for key, value in self.values.items()}
+        return {
+            str(getattr(key, "label", key)): show(value)
+            for key, value in self.values.items()
+            if isinstance(key, sp.Symbol | sp.IndexedBase)
+        }
 
 
 _LONG = 12
@@ -192,7 +196,7 @@ def row(z: Iterable[Any], alpha: Any, theta: Any = 1) -> Instance:
 
 def _tied(instance: Instance, logit: Number) -> Instance:
     """Give a row whose support shares one (scaled) logit the closed form of its threshold, ``x - m^-a``."""
-    if not isinstance(logit, fmpq) or isinstance(instance[N.tau], fmpq):
+    if not isinstance(logit, fmpq) or isinstance(instance[N.tau], fmpq) or not isinstance(instance[N.alpha], fmpq):
         return instance
     a, m = (sp.Rational(int(v.p), int(v.q)) for v in (instance[N.alpha] - 1, instance[N.size]))
     return replace(instance, exact={N.tau: a * sp.Rational(int(logit.p), int(logit.q)) - m ** (-a)})

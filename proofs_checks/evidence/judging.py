@@ -27,12 +27,12 @@ class Judgement:
     """What one point says about a theorem.
 
     ``holds``: every claim is true there; ``fails``: a claim is false although every hypothesis holds; ``excluded``: a
-    hypothesis is false, or the point lies outside the setting; ``undecided``: balls overlap, as they must where two
-    sides are equal but irrational; ``undefined``: a claim, or a hypothesis, has no value, such as a logarithm of a
-    negative number.
+    hypothesis is false, or the point lies outside the setting; ``unmet``: balls cannot tell whether the hypotheses
+    hold; ``undecided``: balls overlap, as they must where two sides are equal but irrational; ``undefined``: a claim,
+    or a hypothesis, has no value, such as a logarithm of a negative number.
     """
 
-    status: Literal["holds", "fails", "excluded", "undecided", "undefined"]
+    status: Literal["holds", "fails", "excluded", "unmet", "undecided", "undefined"]
     claim: str = ""
     indices: Mapping[str, int] = field(default_factory=dict)
     left: str = ""
@@ -40,7 +40,7 @@ class Judgement:
     reason: str = ""
 
 
-_WORST = ("excluded", "holds", "undecided", "undefined", "fails")
+_WORST = ("excluded", "unmet", "holds", "undecided", "undefined", "fails")
 """What is said of a point, where its claims and tokens say different things: the last of these."""
 
 
@@ -88,19 +88,33 @@ def _judge_once(
     if not all(_admits(condition, point) for condition in theorem.given):
         return Judgement("excluded")
     try:
-        premises = BALLS.both([read(h.condition, point) for h in theorem.hypotheses])
-        if premises is False:
-            return Judgement("excluded")
+        premises = _premises(theorem, point)
+        if premises is not True:
+            return Judgement("excluded" if premises is False else "unmet")
         truth = read(claim.relation, point)
     except Unclear as error:
         return Judgement("undecided", claim.key, indices, reason=str(error))
     except Undefined as error:
         return Judgement("undefined", claim.key, indices, reason=str(error))
-    if premises is True and truth is None:
+    if truth is None:
         truth = truth_at_tie(claim.relation, point, closed)
-    if premises is True and truth is False:
+    if truth is False:
         return Judgement("fails", claim.key, indices, *_sides(claim.relation, point))
     return Judgement("holds" if truth is True else "undecided", claim.key, indices)
+
+
+def _premises(theorem: Theorem, point: Mapping[sp.Basic, Any]) -> Truth:
+    """Return whether all hypotheses hold; one without a value is forgiven if another one is false."""
+    truths: list[Truth] = []
+    failure: Undefined | None = None
+    for hypothesis in theorem.hypotheses:
+        try:
+            truths.append(read(hypothesis.condition, point))
+        except Undefined as error:
+            failure = failure or error
+    if failure and False not in truths:
+        raise failure
+    return BALLS.both(truths)
 
 
 def _admits(condition: sp.Basic, point: Mapping[sp.Basic, Any]) -> bool:
@@ -121,6 +135,18 @@ def truth_of(relation: sp.Basic, instance: Instance) -> Truth:
     return BALLS.both([read(relation, point) for point, _ in index_points([relation], instance)])
 
 
+def meets(theorem: Theorem, premise: sp.Basic, instance: Instance, tokens: Sequence[int] | None = None) -> bool:
+    """Whether a premise, and every hypothesis, surely holds at a point for some value of their free indices."""
+    conditions = [premise, *(h.condition for h in theorem.hypotheses)]
+    for point, _ in index_points([*conditions, *(claim.relation for claim in theorem.claims)], instance, tokens):
+        try:
+            if BALLS.both([read(condition, point) for condition in conditions]) is True:
+                return True
+        except Undefined:
+            continue
+    return False
+
+
 def index_points(
     parts: Sequence[sp.Basic], instance: Instance, tokens: Sequence[int] | None = None
 ) -> Iterator[tuple[dict[sp.Basic, Any], dict[str, int]]]:
@@ -135,7 +161,11 @@ def index_points(
 
 
 def _sides(relation: sp.Basic, values: Mapping[sp.Basic, Any]) -> tuple[str, str]:
-    """Return the values of both sides of a relation as text, where it has two."""
+    """Return the values of both sides of a relation, or of the conclusion of one, as text, where it has two."""
+    if isinstance(relation, sp.Implies):
+        return _sides(relation.args[1], values)
+    if isinstance(relation, sp.logic.boolalg.BooleanFunction):
+        return "", ""
     try:
         left, right = (read(side, values) for side in relation.args)
     except (Undefined, TypeError, ValueError):

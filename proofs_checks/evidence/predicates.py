@@ -18,7 +18,7 @@ from entmax_oracle.theory import notation as N
 from .case import Argument, Context, Evidence
 from .instances import Instance
 from .judging import Parameters, shrink
-from .wide_rows import EXPONENTS, FAR_EXPONENTS, FAR_SIZES, SCALES, SIZES, WIDE, group, length
+from .wide_rows import ANY, ANYWHERE, EXPONENTS, FAR_EXPONENTS, FAR_SIZES, SCALES, SIZES, WIDE, anywhere, group, length
 
 __all__ = ["PARAMETERS", "predicate_searched", "stated_by"]
 
@@ -33,6 +33,14 @@ _NUDGE = 1e-11
 
 _TRIES, _PATIENCE = 3, 10
 """Rows of one length that are read anew, and the length up to which rows are read though one is false in float64."""
+
+
+class _Raised(Exception):
+    """A predicate has no answer; the message says why, and at which row."""
+
+
+class _NoAnswer(ValueError):
+    """A predicate returned something else than True or False."""
 
 
 class _Row(NamedTuple):
@@ -63,13 +71,15 @@ def predicate_searched(predicate: Predicate) -> Argument:
     scales = SCALES if "theta" in wanted else SCALES[:1]
     domain = (
         f"rows of two and three levels, one token against many, and points of the simplex, n ≤ {max(FAR_SIZES)}, "
-        f"α in {{{', '.join(map(str, alphas))}}} and between" + (", θ in {1/3, 1, 2, 10}" if len(scales) > 1 else "")
+        f"α in {{{', '.join(map(str, alphas))}}} and between, {ANYWHERE} lengths n ≤ 1000 with any α in (1, 50]"
+        + (", θ in {1/3, 1, 2, 10}" if len(scales) > 1 else "")
     )
 
     def holds(row: _Row) -> bool:
-        found = np.asarray(predicate(*(_copy(getattr(row, name)) for name in wanted)))
+        with np.errstate(all="ignore", invalid="raise"):  # NaN would answer False
+            found = np.asarray(predicate(*(_copy(getattr(row, name)) for name in wanted)))
         if found.dtype != bool:
-            raise ValueError(f"the predicate returned {found.tolist()!r}; return True or False")
+            raise _NoAnswer(f"returned {found.tolist()!r}; return True or False")
         return bool(found.all())
 
     def exactly(instance: Instance) -> bool | None:
@@ -78,8 +88,18 @@ def predicate_searched(predicate: Predicate) -> Argument:
             return None
         try:
             return holds(exact)
-        except (TypeError, AttributeError, ValueError):
+        except (TypeError, AttributeError, ValueError, FloatingPointError):
             return None  # such as a logarithm, which fractions do not have
+
+    def tried(values: Any, n: int, number: int) -> bool:
+        row = _from_floats(values, n, number)
+        try:
+            return holds(row)
+        except Exception as error:
+            names = [name for name in PARAMETERS if name in {*wanted, "alpha", "z", "n"}]
+            shown = ", ".join(f"{name} = {_shown(getattr(row, name))}" for name in names)
+            what = str(error) if isinstance(error, _NoAnswer) else f"raised {type(error).__name__}: {error}"
+            raise _Raised(f"the predicate {what}, at {shown}") from error
 
     def falls(instance: Instance) -> bool:
         exact = exactly(instance)
@@ -94,14 +114,22 @@ def predicate_searched(predicate: Predicate) -> Argument:
         return {key: value for key, value in shown.items() if key not in ("r", "v", "epsilon")}
 
     def run(theorem: Theorem, context: Context) -> Evidence:
+        try:
+            return search(theorem, context)
+        except _Raised as raised:
+            return shell.evidence(theorem, "fails", str(raised))
+
+    def search(theorem: Theorem, context: Context) -> Evidence:
         pending: Parameters | None = None
         excused, fragile, looked = False, False, 0
         rounds = 6 * (10 if context.full else 1)
-        for size, attempt in itertools.product((*SIZES, *FAR_SIZES), range(rounds)):
-            n = length(size, attempt, context.seed)
-            rows = group(n, alphas, scales, max(4, min(96, 16_000 // n)), context.seed, attempt)
+        draws = [
+            (length(size, m, context.seed), alphas, m) for size in (*SIZES, *FAR_SIZES) for m in range(rounds)
+        ] + sorted((anywhere(m, context.seed), ANY, m) for m in range(ANYWHERE * rounds // 6))
+        for n, exponents, attempt in draws:
+            rows = group(n, exponents, scales, max(4, min(96, 16_000 // n)), context.seed, attempt)
             looked += len(rows.rows)
-            wrong = (m for m in range(len(rows.rows)) if not holds(_from_floats(rows.values, n, m)))
+            wrong = (m for m in range(len(rows.rows)) if not tried(rows.values, n, m))
             for number in itertools.islice(wrong, _TRIES):
                 parameters = rows.rows[number]
                 instance = WIDE.member(parameters)
@@ -128,6 +156,11 @@ def predicate_searched(predicate: Predicate) -> Argument:
 
     shell = Argument("sampled", "search for a counterexample", domain, run)
     return shell
+
+
+def _shown(value: Any) -> str:
+    """Return a number or an array as text, a long one with its ends alone."""
+    return np.array2string(np.asarray(value), threshold=12, edgeitems=3, separator=", ").replace("\n", "")
 
 
 def _copy(value: Any) -> Any:

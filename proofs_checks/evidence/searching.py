@@ -18,11 +18,11 @@ from entmax_oracle.theory import Theorem
 from entmax_oracle.theory import notation as N
 
 from ..reading import BALLS, Undefined, free_symbols, read
-from .arguments import Tally, refuted_at
+from .arguments import NOTHING_TRIED, Tally, refuted_at, unless_idle
 from .case import Argument, Context, Evidence
 from .families import ALPHAS, rows
 from .instances import Instance, row
-from .judging import Family, Parameters, index_points, judge, shrink
+from .judging import Family, Parameters, index_points, judge, meets, shrink
 
 EXPONENTS = (*ALPHAS, fmpq(11, 10), fmpq(6, 5), fmpq(4), fmpq(5), fmpq(8))
 """Exponents of structured rows."""
@@ -69,7 +69,7 @@ def searched(conjecture: Theorem) -> Argument:
     def run(theorem: Theorem, context: Context) -> Evidence:
         rng = context.rng(theorem, shell.title)
         more = 10 if context.full else 1
-        tally = Tally()
+        tally, idle = Tally(), [c for c in theorem.claims if isinstance(c.relation, sp.Implies)]
         drawn = [(rows(), _random(rng, RANDOM * more)), (STRUCTURED, _structured(rng, ladder, scales, more))]
         for family, candidates in drawn:
             for parameters in candidates:
@@ -80,10 +80,15 @@ def searched(conjecture: Theorem) -> Argument:
                 if judgement.status == "fails":
                     return _smallest(shell, theorem, family, parameters)
                 tally.count(judgement, instance)
+                near = _representatives(instance)
+                idle = [claim for claim in idle if not meets(theorem, claim.relation.args[0], instance, near)]
         found = _steered(theorem, context, STEPS * more, tally)
         if found is not None:
             return _smallest(shell, theorem, STRUCTURED, found)
-        return tally.evidence(shell, theorem, f"no counterexample in {tally.judged} cases (seed {context.seed})")
+        if not tally.judged and not tally.undefined:
+            return shell.evidence(theorem, "skipped", NOTHING_TRIED)
+        evidence = tally.evidence(shell, theorem, f"no counterexample in {tally.judged} cases (seed {context.seed})")
+        return unless_idle(evidence, [claim.key for claim in idle])
 
     shell = Argument("sampled", "search for a counterexample", domain, run)
     return shell

@@ -7,7 +7,6 @@ read again in balls, which alone refute.
 
 from __future__ import annotations
 
-import itertools
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,11 +20,26 @@ from entmax_oracle.theory import notation as N
 
 from ..reading import free_symbols
 from ..reading.floats import Truths, Unreadable, read_rows
-from .arguments import Tally, refuted_at
+from .arguments import NOTHING_TRIED, Tally, refuted_at, unless_idle
 from .case import Argument, Context, Evidence
 from .instances import Instance
 from .judging import Judgement, judge, shrink
-from .wide_rows import EXPONENTS, FAR_EXPONENTS, FAR_SIZES, SCALES, SIZES, SYMBOLS, WIDE, Group, group, length, tokens
+from .wide_rows import (
+    ANY,
+    ANYWHERE,
+    EXPONENTS,
+    FAR_EXPONENTS,
+    FAR_SIZES,
+    SCALES,
+    SIZES,
+    SYMBOLS,
+    WIDE,
+    Group,
+    anywhere,
+    group,
+    length,
+    tokens,
+)
 
 __all__ = ["SYMBOLS", "not_searched", "unknown", "widely_searched"]
 
@@ -70,17 +84,23 @@ def widely_searched(theorem: Theorem, far: bool = False) -> Argument | None:
     domain = (
         f"rows of two and three levels, one token against many, and points of the simplex, n ≤ {max(sizes)}, "
         f"α in {{{', '.join(map(str, sorted((*usual, *named))))}}}"
+        + (f", and {ANYWHERE} lengths n ≤ 1000 with any α in (1, 50]" if far else "")
         + (", θ in {1/3, 1, 2, 10}" if len(scales) > 1 else "")
     )
 
     def run(of: Theorem, context: Context) -> Evidence:
         rounds = (6 if far else 1) * (10 if context.full else 1)
         draws = [*((usual, attempt) for attempt in range(rounds)), *([(named, 0)] if named else [])]
+        brief = context.proved and not context.full
+        tried = sorted({*sizes[:3], *sizes[::-3]}) if brief else sizes
+        lengths = [(length(size, m, context.seed), alphas, m) for size in tried for alphas, m in draws]
+        if far:
+            any_lengths = [anywhere(m, context.seed) for m in range(ANYWHERE * rounds // 6)]
+            lengths += sorted((n, ANY, m) for m, n in enumerate(any_lengths) if n**depth <= _WORK)
         tally, admitted, met = Tally(), 0, set[str]()
         started = time.monotonic()
-        for size, (alphas, attempt) in itertools.product(sizes, draws):
-            n = length(size, attempt, context.seed)
-            count = max(4, min(_ROWS, _WORK // n**depth, _NUMBERS // n) // (4 if alphas == named else 1))
+        for n, alphas, attempt in lengths:
+            count = max(4, min(_ROWS, _WORK // n**depth, _NUMBERS // n) // (1 if alphas == usual else 4))
             rows = group(n, alphas, scales, count, context.seed, attempt)
             try:
                 found = _read(of, rows, depth)
@@ -102,11 +122,10 @@ def widely_searched(theorem: Theorem, far: bool = False) -> Argument | None:
         if tally.undefined:
             return tally.evidence(shell, of, "")
         if not admitted:
-            return shell.evidence(of, "skipped", "no wide row satisfies setting and hypotheses")
+            return shell.evidence(of, "skipped", NOTHING_TRIED)
         idle = [c.key for c in of.claims if isinstance(c.relation, sp.Implies) and c.key not in met]
-        if idle and far:
-            return shell.evidence(of, "fails", f"vacuous: no row meets the premise of claim {idle[0]!r}")
-        return shell.evidence(of, "holds", f"no counterexample in {admitted} wide rows (seed {context.seed})")
+        found = shell.evidence(of, "holds", f"no counterexample in {admitted} wide rows (seed {context.seed})")
+        return unless_idle(found, idle) if far else found
 
     shell = Argument("sampled", "search among wide rows", domain, run)
     return shell
@@ -175,7 +194,7 @@ def _read(theorem: Theorem, rows: Group, depth: int) -> _Reading:
     for claim in theorem.claims:
         found = truths(claim.relation)
         wrong, lost = wrong | (admitted & found.no), lost | (admitted & found.lost)
-        if isinstance(claim.relation, sp.Implies) and (admitted & ~truths(claim.relation.args[0]).no).any():
+        if isinstance(claim.relation, sp.Implies) and (admitted & truths(claim.relation.args[0]).yes).any():
             met.add(claim.key)
     places = ([int(number) for number in np.flatnonzero(part.any(axis=over))] for part in (wrong, lost))
     return _Reading(next(places), next(places), int(admitted.any(axis=over).sum()), frozenset(met))

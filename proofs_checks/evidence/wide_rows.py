@@ -5,8 +5,9 @@ The same rows serve every theorem: as plain numbers, from which a point is built
 
 from __future__ import annotations
 
+import math
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -23,6 +24,8 @@ from .instances import Instance, chosen, row
 from .judging import Family, Parameters
 
 __all__ = [
+    "ANY",
+    "ANYWHERE",
     "EXPONENTS",
     "FAR_EXPONENTS",
     "FAR_SIZES",
@@ -31,6 +34,7 @@ __all__ = [
     "SYMBOLS",
     "WIDE",
     "Group",
+    "anywhere",
     "group",
     "length",
     "tokens",
@@ -43,6 +47,10 @@ EXPONENTS = tuple(
 )
 """Exponents of the rows; those that a theorem names are added."""
 FAR_EXPONENTS = (fmpq(12), fmpq(30))
+ANY: tuple[fmpq, ...] = ()
+"""In place of exponents: any ``alpha`` in (1, 50], with ``alpha - 1`` spread evenly on a logarithmic scale."""
+ANYWHERE = 48
+"""Lengths and exponents that are drawn anywhere, where nobody has looked before."""
 SCALES = (fmpq(1), fmpq(1, 3), fmpq(2), fmpq(10))
 _GAPS = tuple(
     fmpq(*pair) for pair in ((1, 64), (1, 4), (1, 2), (1, 1), (3, 2), (2, 1), (3, 1), (5, 1), (10, 1), (40, 1))
@@ -55,7 +63,7 @@ SYMBOLS: tuple[sp.Basic, ...] = (
 )
 """Symbols to which a row gives a meaning: `r` another point of the simplex, `v` a direction, `epsilon` in (0, 1]."""
 
-_ONE = fmpq(1)
+_ZERO, _ONE = fmpq(0), fmpq(1)
 
 
 @dataclass(frozen=True)
@@ -115,7 +123,10 @@ def _shape(
     rng: random.Random, n: int, alphas: Sequence[fmpq], scales: Sequence[fmpq], number: int, varied: bool
 ) -> Parameters:
     """Return one row: logits, or weights of a point of the simplex; of varied numbers, or of telling ones."""
-    alpha = 1 + fmpq(rng.randint(1, 224), 32) if varied and rng.random() < 0.5 else rng.choice(alphas)
+    if not alphas:
+        alpha = 1 + fmpq(round(64 * math.exp(rng.uniform(math.log(1 / 64), math.log(49)))), 64)
+    else:
+        alpha = 1 + fmpq(rng.randint(1, 224), 32) if varied and rng.random() < 0.5 else rng.choice(alphas)
     first = min(n, rng.choice((1, 1, 1, 2, 3, max(1, n // 2), max(1, n - 1))))
     more: Parameters = {"alpha": alpha, "theta": rng.choice(scales), "epsilon": fmpq(rng.choice((1, 2, 5, 10)), 10)}
     if number == 0:
@@ -131,7 +142,9 @@ def _shape(
             weights = [weight or fmpq(1, 1000) for weight in weights]
         return {"weights": tuple(weights), **more}
     gap = rng.choice((*_GAPS, 1 / (alpha - 1) if alpha > 1 else fmpq(1)))
-    if varied:
+    if not alphas and rng.random() < 0.5:
+        gap = fmpq(rng.randint(1, 80), 64) / (alpha - 1)
+    elif varied:
         gap *= fmpq(rng.randint(48, 80), 64)
     if n <= 10 and rng.random() < 0.4:
         z = [gap * fmpq(rng.randint(-16, 16), 16) for _ in range(n)]
@@ -145,27 +158,26 @@ def _shape(
 
 def _beside(rng: random.Random, n: int, first: int) -> Parameters:
     """Return another point of the simplex, and a direction."""
-    r: tuple[fmpq, ...] = rng.choice(
-        (
-            (fmpq(1),) * n,
-            (fmpq(1),) + (fmpq(0),) * (n - 1),
-            (fmpq(0),) * (n - 1) + (fmpq(1),),
-            (fmpq(n),) + (fmpq(1),) * (n - 1),
-            (*(fmpq(rng.randint(0, 9)) for _ in range(n - 1)), fmpq(1)),
-        )
+    points: tuple[Callable[[], tuple[fmpq, ...]], ...] = (
+        lambda: (_ONE,) * n,
+        lambda: (_ONE,) + (_ZERO,) * (n - 1),
+        lambda: (_ZERO,) * (n - 1) + (_ONE,),
+        lambda: (fmpq(n),) + (_ONE,) * (n - 1),
+        lambda: (*(fmpq(rng.randint(0, 9)) for _ in range(n - 1)), _ONE),
     )
-    against = (fmpq(1),) * first + ((fmpq(-first, n - first),) * (n - first) if first < n else ())
-    v: tuple[fmpq, ...] = rng.choice(
-        (
-            against,
-            against,
-            (fmpq(1),) + (fmpq(0),) * (n - 1),
-            (fmpq(1),) * first + (fmpq(-1),) * (n - first),
-            (fmpq(1), fmpq(-1), *(fmpq(0),) * (n - 2))[:n],
-            tuple(fmpq(rng.randint(-8, 8), 8) for _ in range(n)),
-        )
+    directions: tuple[Callable[[], tuple[fmpq, ...]], ...] = (
+        *[lambda: (_ONE,) * first + ((fmpq(-first, n - first),) * (n - first) if first < n else ())] * 2,
+        lambda: (_ONE,) + (_ZERO,) * (n - 1),
+        lambda: (_ONE,) * first + (-_ONE,) * (n - first),
+        lambda: (_ONE, -_ONE, *(_ZERO,) * (n - 2))[:n],
+        lambda: tuple(fmpq(rng.randint(-8, 8), 8) for _ in range(n)),
     )
-    return {"r": r, "v": v}
+    return {"r": rng.choice(points)(), "v": rng.choice(directions)()}
+
+
+def anywhere(attempt: int, seed: int) -> int:
+    """Return a length of at most 1000, spread evenly on a logarithmic scale."""
+    return int(math.exp(random.Random(f"{seed}/anywhere/{attempt}").uniform(0, math.log(1001))))
 
 
 def length(n: int, attempt: int, seed: int) -> int:

@@ -13,6 +13,8 @@ from ..matrix.results import MatrixResult
 from .load import Results
 from .pictures import number
 
+_FACTS = 4  # implementations whose gravest failure is told at the top
+
 __all__ = ["findings", "gravest", "violation_line", "where"]
 
 
@@ -35,14 +37,14 @@ def _of_theorems(theorems: Sequence[TheoremResult]) -> Iterator[str]:
         yield f"{_count(len(theorems), 'theorem').capitalize()}, all proved."
         return
     parts = [f"{counts[each]} {each}" for each in Verdict if counts[each] and each is not Verdict.REFUTED]
-    sentence = f"Of {_count(len(theorems), 'theorem')}, {_listed(parts)}" if parts else ""
+    sentence = f"{_count(len(theorems), 'theorem').capitalize()}: {', '.join(parts)}" if parts else ""
     refuted = [f"`{theorem.name}`" for theorem in theorems if theorem.verdict is Verdict.REFUTED]
     if refuted:
         names = _listed(refuted[:3]) + (f" and {len(refuted) - 3} more" if len(refuted) > 3 else "")
         is_refuted = f"{names} {'is' if len(refuted) == 1 else 'are'} refuted."
         yield f"{sentence}; {is_refuted}" if sentence else is_refuted
     else:
-        yield f"{sentence}; none is refuted."
+        yield f"{sentence}, none refuted."
 
 
 def _of_targets(targets: Sequence[Report]) -> Iterator[str]:
@@ -50,31 +52,44 @@ def _of_targets(targets: Sequence[Report]) -> Iterator[str]:
         return
     counts = Counter(target.verdict for target in targets)
     good, bad, unusable, cut = (counts[each] for each in ("conforms", "violates", "unusable", "interrupted"))
-    parts = [f"{good} conform{'s' if good == 1 else ''}"] if good else []
-    parts += [f"{bad} violate{'s' if bad == 1 else ''} a law"] if bad else []
-    parts += [f"{unusable} could not be used"] if unusable else []
+    parts = [f"{good} pass{'es' if good == 1 else ''}"] if good else []
+    parts += [f"{bad} fail{'s' if bad == 1 else ''} at least one check"] if bad else []
+    parts += [f"{unusable} could not be checked"] if unusable else []
     parts += [f"the check of {cut} was interrupted"] if cut else []
     if len(targets) == 1:
         name, laws = f"`{targets[0].target}`", targets[0].laws
         if good:
             kept = sum(law.status == "pass" for law in laws)
             some = sum(law.status == "partial" for law in laws)
-            part = f", and {_count(some, 'law')} as far as there was time" if some else ""
-            yield f"{name} conforms: it keeps {_count(kept, 'law')} of α-entmax{part}."
+            part = f", and {some} more as far as there was time" if some else ""
+            yield f"{name} passes {_count(kept, 'check')}{part}."
         elif bad:
             failed = sum(law.status == "fail" for law in laws)
-            yield f"{name} violates {failed} of {_count(len(laws), 'law')} of α-entmax."
+            yield f"{name} fails {failed} of {_count(len(laws), 'check')}."
         elif cut:
-            yield f"The check of {name} was interrupted: nothing was found until then, and not everything was tried."
+            yield f"The check of {name} was interrupted, with no violation so far; not everything was tried."
         else:
-            yield f"{name} could not be used."
+            yield f"{name} could not be checked."
+    elif bad == len(targets):
+        yield f"All {len(targets)} implementations fail at least one check."
     else:
         yield f"Of {_count(len(targets), 'implementation')}, {_listed(parts)}."
     worst = [(each, law) for each in targets if each.verdict == "violates" and (law := gravest(each.laws)) is not None]
-    if worst:
-        target, law = max(worst, key=lambda pair: pair[1].worst_ratio)
-        at = f" at {_first(law)}" if _first(law) else ""
-        yield f"Gravest: `{target.target}` breaks “{law.law}”{at}{_times(law, ', by ')}."
+    for target, law in worst[:_FACTS]:
+        yield f"{_fact(target, law)}."
+    if len(worst) > _FACTS:
+        yield f"{len(worst) - _FACTS} more fail; their facts are below."
+
+
+def _fact(target: Report, law: LawResult) -> str:
+    """Say what an implementation does wrong, and where."""
+    found = min(law.counterexamples, key=lambda each: (each.size, -each.ratio), default=None)
+    name = f"`{target.target.rpartition(':')[2] or target.target}`"
+    if found is not None and found.fact:
+        place = where(found)
+        return f"{name} {found.fact}{f' ({place})' if place else ''}"
+    at = f" at {_first(law)}" if _first(law) else ""
+    return f"{name} fails “{law.law}”{at}{_times(law, ', by ')}"
 
 
 def _of_matrix(matrix: MatrixResult | None) -> Iterator[str]:
@@ -95,14 +110,16 @@ def _of_matrix(matrix: MatrixResult | None) -> Iterator[str]:
 
 
 def gravest(laws: Sequence[LawResult]) -> LawResult | None:
-    """Choose the failed law to name first: the largest ratio to its budget."""
-    failed = [law for law in laws if law.status == "fail" and law.severity == "error"]
+    """Choose the failed law to name first: of those that no other explains, the largest ratio to its budget."""
+    failed = [law for law in laws if law.status == "fail" and law.severity == "error" and not law.cause]
     return max(failed, key=lambda law: math.inf if math.isnan(law.worst_ratio) else law.worst_ratio, default=None)
 
 
 def violation_line(law: LawResult) -> str:
     """Name a failed law, where it fails and by how much, in one line."""
     line = f"{law.law} ({_first(law)})" if _first(law) else law.law
+    if fact := next((found.fact for found in law.counterexamples if found.fact), ""):
+        return f"{line}: {fact}"
     if times := _times(law, ""):
         return f"{line}: {times}"
     said = next((found.message for found in law.counterexamples[:1] if found.message), law.message)
@@ -112,7 +129,7 @@ def violation_line(law: LawResult) -> str:
 
 def where(found: Counterexample) -> str:
     """Say at which alpha and dtype a law is broken."""
-    parts = [f"α = {found.alpha}"] if found.alpha is not None else []
+    parts = [f"α = {found.alpha:g}"] if found.alpha is not None else []
     return ", ".join([*parts, *filter(None, [found.dtype])])
 
 

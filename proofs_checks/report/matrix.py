@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..marks import Grounds, Truth, Verdict
@@ -16,15 +16,15 @@ _CLASSES = {Truth.TRUE: Verdict.PROVED, Truth.FALSE: Verdict.REFUTED, Truth.UNKN
 _LINEAR = ("entropy over log n",)  # weights and counts go over powers of the length
 
 
-def neighbours(matrix: MatrixResult | None, theorems: Collection[str] = ()) -> dict[str, Any]:
+def neighbours(matrix: MatrixResult | None, theorems: Mapping[str, str] = ()) -> dict[str, Any]:
     """Prepare the matrix for its template; empty without one.
 
     Parameters
     ----------
     matrix : MatrixResult, optional
         With curves where they were computed.
-    theorems : collection of str
-        Names of the theorems that the page shows, to link to.
+    theorems : dict of str
+        Names of theorems that have a page, with the place to link to.
     """
     if matrix is None:
         return {}

@@ -1,4 +1,4 @@
-"""One self-contained HTML page from the results of a directory."""
+"""HTML pages from the results of a directory: one of what was found, and one for each area of theorems."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ..evidence.results import Debunking, TheoremResult
 from ..marks import MARKS, Verdict
 from .bounds import bound_curves
 from .findings import findings
-from .load import as_float, load
+from .load import Results, as_float, load
 from .mathml import formula, inline, prose
 from .matrix import neighbours
 from .pictures import curves, number
@@ -30,7 +30,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 
 def render(directory: Path) -> Path:
-    """Write ``index.html`` from every result found in a directory.
+    """Write ``index.html`` and the pages that it links to, from every result found in a directory.
 
     Parameters
     ----------
@@ -40,8 +40,9 @@ def render(directory: Path) -> Path:
     Returns
     -------
     Path
-        The page. It is one file: styles, script, pictures (SVG) and mathematics (MathML) are inside, and its
-        content security policy forbids it to load anything.
+        The page of what was found. Theorems, ``theorems-AREA.html``, misconceptions and normalisers have pages of
+        their own beside it. Each is self-contained: styles, script, pictures (SVG) and mathematics (MathML) are
+        inside, and its content security policy forbids it to load anything.
 
     Raises
     ------
@@ -50,31 +51,54 @@ def render(directory: Path) -> Path:
     """
     directory = Path(directory)
     results = load(directory)
+    pages = {"index.html": _index(results)}
+    beliefs = _by_area(theorem for theorem in results.theorems if theorem.folklore)
+    if beliefs:
+        pages["misconceptions.html"] = _made("misconceptions.html", beliefs=beliefs)
+    matrix = neighbours(results.matrix, {theorem.name: _place(theorem) for theorem in results.theorems})
+    if matrix:
+        pages["normalisers.html"] = _made("normalisers.html", neighbours=matrix)
+    for area, members in _by_area(results.theorems):
+        pages[_area_page(area)] = _made("area.html", area=area, members=members)
+    for stale in directory.glob("theorems-*.html"):
+        if stale.name not in pages:
+            stale.unlink()
+    for name, text in pages.items():
+        (directory / name).write_text(text, encoding="utf-8")
+    return directory / "index.html"
+
+
+def _index(results: Results) -> str:
     verdicts = [theorem.verdict for theorem in results.theorems]
     targets = [shown(report, i) for i, report in enumerate(results.targets)]
+    return _made(
+        "page.html",
+        findings=[inline(sentence.replace("α = ", "α\u00a0=\u00a0")) for sentence in findings(results)],
+        theorems=results.theorems,
+        tally=[(verdict, verdicts.count(verdict)) for verdict in Verdict],
+        areas=_by_area(results.theorems),
+        beliefs=any(theorem.folklore for theorem in results.theorems),
+        targets=targets,
+        matrix=[row for target in targets for row in target["matrix"]],
+        neighbours=results.matrix is not None,
+        runs=results.runs,
+    )
+
+
+def _made(template: str, **given: Any) -> str:
+    """Fill a template, with what every page has."""
     script = (_TEMPLATES / "script.js").read_text(encoding="utf-8")
-    page = (
+    return (
         _environment()
-        .get_template("page.html")
+        .get_template(template)
         .render(
-            findings=[inline(sentence) for sentence in findings(results)],
-            theorems=results.theorems,
-            tally=[(verdict, verdicts.count(verdict)) for verdict in Verdict],
-            areas=_by_area(results.theorems),
-            beliefs=_by_area(theorem for theorem in results.theorems if theorem.folklore),
-            targets=targets,
-            matrix=[row for target in targets for row in target["matrix"]],
-            neighbours=neighbours(results.matrix, {theorem.name for theorem in results.theorems}),
-            runs=results.runs,
             version=version("entmax-oracle"),
             style=Markup((_TEMPLATES / "style.css").read_text(encoding="utf-8")),
             script=Markup(script),
             script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+            **given,
         )
     )
-    path = directory / "index.html"
-    path.write_text(page, encoding="utf-8")
-    return path
 
 
 def _by_area(theorems: Iterable[TheoremResult]) -> list[tuple[str, list[TheoremResult]]]:
@@ -86,6 +110,19 @@ def _by_area(theorems: Iterable[TheoremResult]) -> list[tuple[str, list[TheoremR
 
 def _anchor(name: str) -> str:
     return f"theorem-{slug(name)}"
+
+
+def _area_page(area: str) -> str:
+    return f"theorems-{slug(area)}.html"
+
+
+def _place(theorem: TheoremResult) -> str:
+    """Where the statement and the evidence of a theorem are."""
+    return f"{_area_page(theorem.area)}#{_anchor(theorem.name)}"
+
+
+def _named(area: str) -> str:
+    return area.replace("_", " ").capitalize()
 
 
 def _searchable(theorem: TheoremResult) -> str:
@@ -111,8 +148,8 @@ def _false_at(folklore: Debunking) -> str:
     if not folklore.false_at:
         return ""
     if not folklore.ok:
-        return f"A counterexample was expected at {folklore.false_at}, and is none: {folklore.detail}"
-    return f"False at {folklore.false_at}."
+        return f"A counterexample was expected at {folklore.false_at}, but is not one: {folklore.detail}"
+    return f"Counterexample: {folklore.false_at}."
 
 
 def _line(check: Check) -> str:
@@ -149,6 +186,8 @@ def _environment() -> Environment:
         formula=formula,
         number=lambda value, digits=6: number(as_float(value), digits),
         anchor=_anchor,
+        area=_named,
+        place=_place,
         rank=list(Verdict).index,
         searchable=_searchable,
         plots=_plots,

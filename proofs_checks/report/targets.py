@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..conformance.results.report import Counterexample, LawResult, Report
@@ -15,12 +16,15 @@ __all__ = ["shown", "slug"]
 
 _SHOWN_LOGITS = 24
 _LONGEST_COMMAND = 1500
+_SHORT = 400
 
 
 def shown(report: Report, index: int) -> dict[str, Any]:
     """Prepare one checked implementation."""
     identity = f"target-{index + 1}-{slug(report.target)}"
-    laws = [_law(law, f"{identity}-law-{k + 1}") for k, law in enumerate(report.laws)]
+    causes = [_cause(law, report, f"{identity}-law-{k + 1}") for k, law in enumerate(report.laws)]
+    known = {cause["law"]: cause["id"] for cause in causes if cause}
+    laws = [_law(law, known) for law in report.laws]
     measured = [(law["name"], law["ratio"]) for law in laws if law["ratio"]]
     return {
         "id": identity,
@@ -28,7 +32,7 @@ def shown(report: Report, index: int) -> dict[str, Any]:
         "verdict": report.verdict,
         "message": report.message,
         "laws": laws,
-        "violations": [law for law in laws if law["status"] == "fail"],
+        "causes": [cause for cause in causes if cause],
         "strip": ratio_strip(measured, identity) if len(measured) > 1 else None,
         "matrix": _matrix(report, identity),
     }
@@ -52,7 +56,6 @@ def _matrix(report: Report, identity: str) -> list[dict[str, Any]]:
                 "dtype": dtype,
                 "verdict": _verdict(report, members),
                 "ratio": _largest(each.get("worst_ratio") for each in settings),
-                "ulp": _largest(each.get("worst_ulp") for each in settings),
                 "examples": sum(each.get("examples") or 0 for each in settings) or None,
             }
         )
@@ -80,27 +83,51 @@ def _joined(values: Sequence[Any]) -> str:
     return ", ".join(map(str, values)) or "–"
 
 
-def _law(law: LawResult, identity: str) -> dict[str, Any]:
-    unique = {where(found): found for found in reversed(law.counterexamples)}  # the first of each setting
+def _law(law: LawResult, causes: Mapping[str, str]) -> dict[str, Any]:
     return {
-        "id": identity,
+        "href": causes.get(law.cause) or causes.get(law.law) or "",
         "name": law.law,
         "statement": law.statement,
         "status": "warn" if law.status == "fail" and law.severity == "warning" else law.status,
         "ratio": law.worst_ratio or None,
-        "ulp": law.worst_ulp or None,
         "examples": law.examples,
         "message": law.message,
-        "counterexamples": [_counterexample(found) for found in reversed(unique.values())],
     }
 
 
-def _counterexample(found: Counterexample) -> dict[str, Any]:
+def _cause(law: LawResult, report: Report, identity: str) -> dict[str, Any] | None:
+    """Prepare what a law found; nothing where another law's failure explains its own everywhere."""
+    explained = {(each["alpha"], each["dtype"]) for each in law.settings if each.get("cause")}
+    if law.status != "fail" or law.cause:
+        return None
+    own = [found for found in law.counterexamples if (found.alpha, found.dtype) not in explained]
+    unique = {where(found): found for found in reversed(own)}  # the first of each setting
+    several = sorted(reversed(unique.values()), key=lambda found: (found.size, -found.ratio))
+    name = report.target.rpartition(":")[2] or report.target
+    fact = next((found.fact for found in several if found.fact), f"fails “{law.law}”")
+    return {
+        "id": identity,
+        "law": law.law,
+        "statement": law.statement,
+        "message": law.message,
+        "fact": f"{name} {fact}",
+        "also": law.also,
+        "diagnosis": several[0].diagnosis if several else (),
+        "first": _counterexample(several[0]) if several else None,
+        "others": [_counterexample(found, brief=True) for found in several[1:]],
+    }
+
+
+def _counterexample(found: Counterexample, *, brief: bool = False) -> dict[str, Any]:
     """Prepare one violation; `got` and its companions are numbers, or the row that `index` points into."""
+    short = len(found.command) <= (_SHORT if brief else _LONGEST_COMMAND)
+    if brief:
+        return {"where": where(found), "message": found.message, "command": found.command if short else ""}
     lower, upper, got, allowed = (as_float(_entry(found, key)) for key in ("lower", "upper", "got", "budget"))
     picture, interval = None, ""
     if lower is not None and upper is not None:
-        picture = number_line(lower, upper, got, allowed)
+        # A value off the line is told in words already.
+        picture = number_line(lower, upper, got, allowed) if got is None or math.isfinite(got) else None
         interval = number(lower, 17) if lower == upper else f"[{number(lower, 17)}, {number(upper, 17)}]"
     numbers = {
         "Got": number(got, 9) if got is not None else "",
@@ -120,7 +147,6 @@ def _counterexample(found: Counterexample) -> dict[str, Any]:
         "Cotangent": _joined(cotangent) if isinstance(cotangent, list | tuple) and cotangent else cotangent or "",
         "Shift": str(found.parameters.get("shift") or ""),
     }
-    short = len(found.command) <= _LONGEST_COMMAND
     return {
         "where": where(found),
         "message": found.message,

@@ -10,9 +10,9 @@ is float32 unless ``compute_dtype`` says otherwise. A careful implementation
 
 1. sums the D products of a score in any order, multiplies by a scale that may be rounded, adds the ALiBi bias:
    z_ij is off by at most eps_ij = u (|scale| (D + 2) <|q_i|, |k_j|> + 2 |bias_ij| + |z_ij| [with a bias]);
-   With ``compute_dtype="tf32"`` the arithmetic is that of float32, and the factors of every matrix product are rounded to
-   11 bits first, in units of t = 2**-11: that is at most (2t + t^2) <|q_i|, |k_j|> here, and as much wherever two
-   factors that are not 16-bit numbers already are multiplied;
+   With ``compute_dtype="tf32"`` the arithmetic is that of float32, and the factors of every matrix product are rounded
+   to 11 bits first, by t = 2**-11 of their size at most: that is (2t + t^2) <|q_i|, |k_j|> here, and as much wherever
+   two factors are multiplied that are not numbers of 16 bits already;
 2. maps the scores of a row to probabilities as in the model of the mapping. Logits that are off by eps move x_i - tau
    by at most a (eps_i + max_j eps_j), the maximum over the keys that the perturbed support can hold: this is added to
    the displacement d_i there, so that nothing is linearised. The result is a reach b_ij of p_ij, exactly 0 where

@@ -148,8 +148,19 @@ def row_sum_budget(
     out, compute = _formats(dtype, compute_dtype)
     rows, peak = as_rows(array, axis)
     envelope = envelope_of(rows, peak, float(as_alpha(alpha)), compute)
-    bound: Float64 = envelope.row_sum[:, 0] + _output_rounding(envelope, out, compute).sum(axis=1)
-    return bound.reshape(np.delete(array.shape, axis))
+    return _row_sum(envelope, out, compute).reshape(np.delete(array.shape, axis))
+
+
+def budget_and_row_sum(
+    z: Any, alpha: Any = 1.5, dtype: Any = "float32", *, compute_dtype: Any = None
+) -> tuple[Float64, Float64]:
+    """Both `budget` and `row_sum_budget` along the last axis, for the price of one."""
+    array = as_array(z)
+    out, compute = _formats(dtype, compute_dtype)
+    rows, peak = as_rows(array, -1)
+    envelope = envelope_of(rows, peak, float(as_alpha(alpha)), compute)
+    each = restore(_elementwise(envelope, out, compute), array.shape, -1)
+    return each, _row_sum(envelope, out, compute).reshape(array.shape[:-1])
 
 
 def vjp_budget(
@@ -277,6 +288,11 @@ def _output_rounding(envelope: Envelope, out: Format, compute: Format) -> Float6
     rounding = out.unit_roundoff * envelope.high if out != compute else 0.0
     floor = compute.smallest_normal + out.smallest_subnormal / 2
     return np.where(envelope.high > 0, rounding + floor, 0.0)
+
+
+def _row_sum(envelope: Envelope, out: Format, compute: Format) -> Float64:
+    bound: Float64 = envelope.row_sum[:, 0] + _output_rounding(envelope, out, compute).sum(axis=1)
+    return bound
 
 
 def deformed_budget(z: Any, alpha: float, dtype: Any, *, compute_dtype: Any = None) -> Float64:

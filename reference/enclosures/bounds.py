@@ -10,7 +10,7 @@ from flint import arb
 from numpy.typing import NDArray
 
 from ..inputs import Float64
-from .enclosure import outward_all
+from .enclosure import all_outward
 
 Balls = NDArray[np.object_]
 
@@ -72,7 +72,7 @@ def object_array(entries: list[Any]) -> Balls:
 def round_outward(balls: Balls) -> tuple[Float64, Float64]:
     """Lower and upper float64 bounds of an array of balls."""
     every = [ball if ball.is_finite() else None for ball in map(arb, balls.ravel())]
-    known = iter(outward_all(ball for ball in every if ball is not None))
+    known = iter(all_outward([ball for ball in every if ball is not None]))
     ends = np.array([(-np.inf, np.inf) if ball is None else next(known) for ball in every], dtype=np.float64)
     ends = ends.reshape(*balls.shape, 2)
     return ends[..., 0], ends[..., 1]

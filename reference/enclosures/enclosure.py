@@ -18,7 +18,7 @@ Sources: threshold form and bisection bounds, Peters, Niculae & Martins, "Sparse
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -32,7 +32,7 @@ from ..inputs import Alpha, as_alpha, as_rows, last_axis
 from .precision import working_precision
 from .radicals import compare_power_sum
 
-__all__ = ["PRECISION_LIMIT", "Enclosure", "RowEnclosure", "enclose", "outward", "outward_all"]
+__all__ = ["PRECISION_LIMIT", "Enclosure", "RowEnclosure", "enclose", "outward"]
 
 Float64 = NDArray[np.float64]
 
@@ -212,14 +212,14 @@ def enclose(
         with working_precision(precision):
             row = solver.solve(logits, peak)
         tokens, which = row.place(logits)
-        bounds = np.array(outward_all(row.probabilities))
+        bounds = np.array(all_outward(row.probabilities))
         # A probability lies in [0, 1], whatever the radius of its ball.
         lower[r, tokens], upper[r, tokens] = np.clip(bounds, 0.0, 1.0).T[:, which]
         support[r, tokens] = np.where(which < row.decided, "in", "undecided")
         if row.boundary is not None:
             boundary[r] = logits == row.boundary
         solved.append(row)
-    thresholds = np.array(outward_all(row.tau for row in solved)).reshape(*shape[:axis], *shape[axis + 1 :], 2)
+    thresholds = np.array(all_outward([row.tau for row in solved])).reshape(*shape[:axis], *shape[axis + 1 :], 2)
     return Enclosure(
         lower=_unflatten(lower, shape, axis),
         upper=_unflatten(upper, shape, axis),
@@ -246,17 +246,17 @@ def outward(ball: arb) -> tuple[float, float]:
     >>> outward(arb(1, 1e-20))
     (0.9999999999999999, 1.0000000000000002)
     """
-    return outward_all([ball])[0]
+    return all_outward([ball])[0]
 
 
-def outward_all(balls: Iterable[arb]) -> list[tuple[float, float]]:
-    """Round balls outward to float64, each as `outward` does."""
+def all_outward(balls: Sequence[arb]) -> list[tuple[float, float]]:
+    """Round many balls `outward`, which costs less than one by one."""
     with working_precision(53):
-        return [(_rounded(ball.lower(), -math.inf), _rounded(ball.upper(), math.inf)) for ball in balls]
+        return [(_end(ball.lower(), -math.inf), _end(ball.upper(), math.inf)) for ball in balls]
 
 
-def _rounded(end: arb, away: float) -> float:
-    """Round an end of a ball to float64: it has 53 bits, so only underflow and overflow can move it, to a neighbour."""
+def _end(end: arb, away: float) -> float:
+    """Round an end of a ball that has 53 bits: only underflow and overflow can move it, to a neighbour."""
     value = float(end)
     if not _SAFE < abs(value) < 1 / _SAFE and (arb(value) > end if away < 0 else arb(value) < end):
         value = math.nextafter(value, away)

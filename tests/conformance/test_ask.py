@@ -20,6 +20,7 @@ from entmax_oracle.proofs_checks.conformance.kinds.attention.narrowing import OP
 from entmax_oracle.proofs_checks.conformance.laws import LAWS_OF
 from entmax_oracle.proofs_checks.conformance.target.libraries import FRAMEWORKS
 from entmax_oracle.proofs_checks.conformance.target.loading import NoSuchTarget, locate
+from entmax_oracle.testing import TOGETHER
 
 ASKS = [
     Ask("mine:f"),
@@ -66,26 +67,29 @@ def test_every_door_has_every_option():
     assert {name for line in documented for name in line.split(", ")} == set(signature)
     (commands,) = (each for each in parser()._actions if isinstance(each, argparse._SubParsersAction))
     flags = {flag for action in commands.choices["check"]._actions for flag in action.option_strings}
-    own = {"-h", "--help", "--replay", "--json", "--junit", "--report", "--events"}
+    own = {"-h", "--help", "--replay", "--json", "--junit", "--report", "--events", "--scheduler", "--github"}
     assert flags - own == {f"--{option.flag}" for option in OPTIONS.values()}
     plugin = Recorder()
     pytest_plugin.pytest_addoption(plugin)
-    assert set(plugin.names) - {"--entmax-impl"} == {
-        f"--entmax-{option.flag}" for name, option in OPTIONS.items() if name != "jobs"
-    }
+    flags = [f"--entmax-{option.flag}" for name, option in OPTIONS.items() if name not in TOGETHER]
+    assert plugin.names == ["--entmax-impl", *flags]
+    assert plugin.ini == [flag[2:].replace("-", "_") for flag in plugin.names]
 
 
 class Recorder:
     """Pytest's parser, as far as the names of options."""
 
     def __init__(self):
-        self.names = []
+        self.names, self.ini = [], []
 
     def getgroup(self, name, description):
         return self
 
     def addoption(self, name, **told):
         self.names.append(name)
+
+    def addini(self, name, help, type):
+        self.ini.append(name)
 
 
 def test_an_option_that_says_what_the_target_is_can_be_given_to_a_replay():

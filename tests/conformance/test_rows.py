@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -33,11 +35,60 @@ def test_the_margin_family_sits_at_the_edge_of_one_hot():
     assert row.max() == 1.0
 
 
-@settings(max_examples=30, database=None, derandomize=True, deadline=None)
-@given(logits(1.5, "float16", max_n=20))
-def test_logits_for_everyone(z):
-    assert z.ndim == 2
-    assert np.isfinite(z).any(axis=-1).all()
+@pytest.mark.parametrize("dtype", ["float64", "float32", "float16", "bfloat16"])
+def test_logits_are_what_they_are_asked_to_be(dtype):
+    if dtype == "bfloat16":
+        pytest.importorskip("ml_dtypes")
+    seen = []
+
+    @settings(max_examples=60, database=None, derandomize=True, deadline=None)
+    @given(logits(1.5, dtype, min_n=3, max_n=20, max_rows=4))
+    def draw(z):
+        seen.append(z)
+        assert z.dtype.name == dtype
+        assert z.ndim == 2
+        values = z.astype(np.float64)
+        assert np.isfinite(values).any(axis=-1).all()
+        assert not np.isnan(values).any()
+        assert values.max() < np.inf
+
+    draw()
+    assert {len(z) for z in seen} == {1, 2, 3, 4}
+    assert {z.shape[1] for z in seen} >= {3, 17}
+    assert {z.shape[1] for z in seen} <= set(range(3, 21))
+    assert any(np.isneginf(z.astype(np.float64)).any() for z in seen)
+
+
+@settings(max_examples=60, database=None, derandomize=True, deadline=None)
+@given(logits(min_n=40, max_n=50, max_rows=1, masks=False))
+def test_logits_without_masks(z):
+    assert z.dtype == np.float32
+    assert np.isfinite(z).all()
+    assert z.shape[0] == 1
+    assert 40 <= z.shape[1] <= 50
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        ({"alpha": 0.5}, "alpha must be finite and at least 1"),
+        ({"alpha": "1.5"}, "alpha"),
+        ({"dtype": "fp32"}, "dtype: 'fp32' is not a supported format"),
+        ({"max_n": 0}, "max_n: 0 is not a positive integer"),
+        ({"max_rows": 2.0}, "max_rows: 2.0 is not a positive integer"),
+        ({"min_n": 9, "max_n": 8}, "max_n: 8 is less than min_n, which is 9"),
+    ],
+)
+def test_logits_refuse_what_makes_no_sense(options, complaint):
+    with pytest.raises(ValueError, match=complaint):
+        logits(**options)
+
+
+def test_a_dtype_that_numpy_lacks_says_what_to_install(monkeypatch):
+    monkeypatch.setattr(np, "dtype", lambda name: int("no such dtype in this NumPy", base=[]))
+    monkeypatch.setitem(sys.modules, "ml_dtypes", None)
+    with pytest.raises(ModuleNotFoundError, match="pip install ml-dtypes"):
+        logits(1.5, "bfloat16")
 
 
 def test_numbers_on_the_grid_can_be_shifted_exactly():

@@ -110,9 +110,16 @@ def test_a_target_that_cannot_be_used_says_why(target, says):
         check(target, arrays="numpy")
 
 
+def lasting(value):
+    """What a result says, times excepted."""
+    if isinstance(value, dict):
+        return {key: lasting(each) for key, each in value.items() if key != "seconds"}
+    return [lasting(each) for each in value] if isinstance(value, list | tuple) else value
+
+
 def test_the_same_seed_finds_the_same():
     def strip(report):
-        return [law.to_dict() for law in report.laws]
+        return [lasting(law.to_dict()) for law in report.laws]
 
     laws = ["values", "support", "order"]
     effort = replace(EFFORT, seconds=60.0)
@@ -136,7 +143,7 @@ def test_the_command_and_the_snippet_show_it_again():
         [sys.executable, "-m", "entmax_oracle.cli", *words[1:]], capture_output=True, text=True, check=False
     )
     assert again.returncode == 1, again.stderr
-    assert again.stdout.startswith("violated: token 0: got 1.001")
+    assert again.stdout.startswith("fails: token 0: got 1.001")
     shown = subprocess.run([sys.executable, "-c", found.snippet], capture_output=True, text=True, check=True)
     assert "1.001" in shown.stdout
 
@@ -151,7 +158,7 @@ def test_the_command_line_writes_what_it_found(tmp_path, capsys):
     values = result["laws"][0]
     assert {"law", "status", "examples", "worst_ulp", "worst_ratio", "message", "counterexample"} <= set(values)
     assert values["counterexample"]["logits"]
-    assert "violates" in capsys.readouterr().out
+    assert "failed 2 of 2 checks: values (also simplex)" in capsys.readouterr().out
     assert main(["check", f"{SUBJECT}:entmax15", "--array", "numpy", "--replay", str(file)]) == 0
     capsys.readouterr()
     assert main(["check", f"{SUBJECT}:off", "--array", "numpy", "--replay", str(file)]) == 1
@@ -159,7 +166,7 @@ def test_the_command_line_writes_what_it_found(tmp_path, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert len(every) > 1
     assert [line.split(",")[0] for line in lines[:-1]] == [each["law"] for each in every]
-    assert lines[-1] == f"{len(every)} of {len(every)} counterexamples still break their law"
+    assert lines[-1] == f"{len(every)} of {len(every)} counterexamples still fail"
 
 
 def test_unusable_input_exits_with_2_and_one_line(tmp_path, capsys):
@@ -173,7 +180,7 @@ def test_unusable_input_exits_with_2_and_one_line(tmp_path, capsys):
 
 def test_an_interrupted_run_keeps_what_it_found():
     def interrupt(event):
-        if event == Judging(1.5, "float32", "order"):
+        if isinstance(event, Judging) and event.law == "order":
             raise KeyboardInterrupt
 
     report = run("off", laws=["values", "order", "ties"], progress=interrupt)

@@ -53,7 +53,20 @@ def test_rounding_refutes_nothing(tmp_path: Path) -> None:
 def test_a_predicate_that_raises_is_no_evidence(tmp_path: Path) -> None:
     entry = found(tmp_path, "def claim(p):\n    return p[7] > 0\n")["mine"]
     assert entry["verdict"] == "unchecked"
-    assert "IndexError" in entry["problems"][0]
+    assert "raised IndexError: index 7 is out of bounds" in entry["problems"][0]
+    assert "z = [0.], alpha = 1.05, p = [1.], n = 1" in entry["problems"][0]
+
+
+def test_a_predicate_without_a_value_is_no_counterexample(tmp_path: Path) -> None:
+    text = "def claim(p, n):\n    return -(p * np.log(p)).sum() <= np.log(n) + 1e-9\n"
+    entry = found(tmp_path, text)["mine"]
+    assert entry["verdict"] == "unchecked"
+    assert "invalid value encountered in multiply" in entry["problems"][0]
+
+
+@pytest.mark.parametrize("gap", ["alpha <= 13 or alpha > 29", "n < 13 or n > 16", "alpha < 14 or not 12 < n < 20"])
+def test_no_length_and_no_exponent_is_left_out(tmp_path: Path, gap: str) -> None:
+    assert found(tmp_path, f"def claim(alpha, n):\n    return {gap}\n")["mine"]["verdict"] == "refuted"
 
 
 def test_an_unknown_parameter_is_answered_with_the_nearest(tmp_path: Path) -> None:
@@ -79,4 +92,4 @@ def test_a_predicate_cannot_change_the_row(tmp_path: Path) -> None:
 
 def test_a_predicate_answers_true_or_false(tmp_path: Path) -> None:
     (problem,) = found(tmp_path, "def claim(p):\n    return 'yes'\n")["mine"]["problems"]
-    assert "the predicate returned 'yes'; return True or False" in problem
+    assert "the predicate returned 'yes'; return True or False, at z = [0.]" in problem

@@ -127,11 +127,14 @@ def test_page_is_whole_and_needs_no_network(write):
     directory = write(verify=verify_result(THEOREM), check_a=violating(), check_b=check_result(target="impl.py:g"))
     path = render(directory)
     assert path == directory / "index.html"
-    text = path.read_text(encoding="utf-8")
-    page = Page(text)
-    assert len(page.ids) == len(set(page.ids))
-    assert {link[1:] for link in page.links} <= set(page.ids)
-    assert all(link.startswith("#") for link in page.links)
+    pages = {each.name: Page(each.read_text(encoding="utf-8")) for each in directory.glob("*.html")}
+    assert set(pages) == {"index.html", "misconceptions.html", "theorems-threshold.html"}
+    for name, each in pages.items():
+        assert len(each.ids) == len(set(each.ids))
+        for link in each.links:
+            file, _, place = link.partition("#")
+            assert not place or place in pages[file or name].ids, link
+    text, page = path.read_text(encoding="utf-8"), pages["index.html"]
     assert page.resources == []
     assert "link" not in page.tags
     assert "img" not in page.tags
@@ -142,9 +145,10 @@ def test_page_is_whole_and_needs_no_network(write):
 
 
 def test_page_shows_what_was_given(write):
-    text = render(write(verify=verify_result(THEOREM), check_a=violating())).read_text(encoding="utf-8")
+    directory = render(write(verify=verify_result(THEOREM), check_a=violating())).parent
+    text = "".join((directory / name).read_text(encoding="utf-8") for name in ("index.html", "theorems-threshold.html"))
     words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
-    for expected in ("Two brackets", "derived here", "The margin is 1.", "False at", "one-hot", "α = 2", "150 cases"):
+    for expected in ("Two brackets", "derived here", "The margin is 1.", "Counterexample:", "one-hot", "α = 2", "150 cases"):
         assert expected in words
     for expected in ("token 1: got 0.505", "5 × 10³", "impl.py:f --replay", "0x1p+18, 0x1p+18", "± 1 × 10⁻⁶"):
         assert expected in words
@@ -242,15 +246,35 @@ def test_findings_count_and_name_the_gravest(write):
         check_b=check_result("violates", "m:g", [certain, warned]),
         check_c=check_result(target="m:h"),
     )
-    first, second, third = findings(load(directory))
-    assert first == "Of 2 theorems, 1 proved; `other` is refuted."
-    assert second == "Of 3 implementations, 1 conforms and 2 violate a law."
-    assert third == "Gravest: `m:g` breaks “support” at α = 2.0, float32."
+    assert findings(load(directory)) == [
+        "2 theorems: 1 proved; `other` is refuted.",
+        "Of 3 implementations, 1 passes and 2 fail at least one check.",
+        "`f` fails “values” at α = 1.5, float32, by 5 × 10³ times the budget.",
+        "`g` fails “support” at α = 2, float32.",
+    ]
+
+
+def test_a_cause_is_told_once_as_a_fact_with_the_other_laws_and_settings(write):
+    settings = [{"alpha": alpha, "dtype": "float32", "status": "fail", "cause": ""} for alpha in (1.25, 1.5)]
+    found = [
+        {**VIOLATION, "alpha": alpha, "fact": "returns NaN for a single token (logit 2^56)", "diagnosis": ["it is so"]}
+        for alpha in (1.25, 1.5)
+    ]
+    values = law(status="fail", worst_ratio="inf", settings=settings, counterexamples=found, also=["simplex"])
+    explained = [{**each, "cause": "values"} for each in settings]
+    simplex = law("simplex", "fail", cause="values", settings=explained, counterexamples=[{**VIOLATION, "law": "simplex"}])
+    directory = write(check_a=check_result("violates", laws=[values, simplex]))
+    assert findings(load(directory))[1] == "`f` returns NaN for a single token (logit 2^56) (α = 1.25, float32)."
+    text = render(directory).read_text(encoding="utf-8")
+    assert text.count('class="violation"') == 1
+    assert "The same cause fails simplex." in text
+    assert "Diagnosis: it is so." in text
+    assert "fails in 1 more setting" in text
 
 
 def test_findings_of_good_news(write):
     directory = write(verify=verify_result(THEOREM), check_a=check_result())
-    assert findings(load(directory)) == ["1 theorem, all proved.", "`impl.py:f` conforms: it keeps 1 law of α-entmax."]
+    assert findings(load(directory)) == ["1 theorem, all proved.", "`impl.py:f` passes 1 check."]
 
 
 def test_violation_line_says_how_much(write):
@@ -270,8 +294,8 @@ def test_matrix_has_a_row_for_each_setting(write):
     table = re.search(r"Verdicts by target.*?</table>", text, re.DOTALL).group()
     rows = [re.sub(r"<[^>]+>", " ", row).split() for row in re.findall(r"<tr>(.*?)</tr>", table, re.DOTALL)[1:]]
     assert rows == [
-        ["impl.py:f", "conforms", "1.5", "float32", "0.5", "–", "4"],
-        ["impl.py:f", "violates", "2.0", "bfloat16", "7", "–", "4"],
+        ["impl.py:f", "conforms", "1.5", "float32", "0.5", "4"],
+        ["impl.py:f", "violates", "2.0", "bfloat16", "7", "4"],
     ]
 
 

@@ -113,6 +113,13 @@ def written(folder: Path, text: str) -> Path:
         ("t = made('x', sp.Le(p_max, 0.1))", r"has the float 0\.1\d*, which is not exact; write sp\.Rational\(1, 10\)"),
         ("t = made('x', sp.Le(p_max, sp.oo, evaluate=False))", "something infinite or undefined"),
         ("t = made('x', True)", "no SymPy relation"),
+        ("t = made('x', sp.Ge(p, p))", "SymPy evaluates 'only' to True before any row is tried"),
+        ("t = made('x', p_max < 1, sp.Eq(n, 0))", "SymPy evaluates 'h0' to False"),
+        (
+            "t = made('x', sp.Eq(p, 1))",
+            r"uses the vector p as a number; .*: p, r, v, z; numbers: alpha",
+        ),
+        ("t = made('x', sp.Le(p_max, z[i, j]))", r"has z\[i, j\]; z takes one index"),
         ("t = Theorem(name='x', area='mine', title='', statement='', claims=())", "x claims nothing"),
         ("t = made('x', sp.Le(p_max, sp.Symbol('foo')), sp.Eq(n, 1))", "no value given for the symbol foo"),
         ("t = made('x', sp.Le(p_max, sp.Function('foo')(n)))", r"foo\(n\) is a function without a meaning"),

@@ -23,8 +23,8 @@ def stated(relation: sp.Basic, *hypotheses: sp.Basic, given: tuple[sp.Basic, ...
     return Theorem("x", "x", "x", "x", (Claim("c", relation),), hypotheses=held, given=given)
 
 
-def searched(theorem: Theorem) -> Evidence:
-    argument = widely_searched(theorem)
+def searched(theorem: Theorem, far: bool = False) -> Evidence:
+    argument = widely_searched(theorem, far)
     assert argument is not None
     return argument.execute(theorem, Context())
 
@@ -80,10 +80,11 @@ def test_floats_say_what_balls_say(relation: sp.Basic) -> None:
         stated(N.total(N.v[i] * N.p[i]) < 1),
         stated(N.p[i] >= N.epsilon),
         stated(sp.Ge(N.total(N.p[i] ** 2), sp.Rational(1, 20)), N.alpha < sp.Rational(5, 4)),
+        stated(sp.Or(N.n < 13, N.n > 16, N.alpha < 10, N.alpha > 29)),
     ],
 )
 def test_a_false_claim_is_refuted_in_balls(false: Theorem) -> None:
-    found = searched(false)
+    found = searched(false, far=false.claims[0].relation.has(sp.Integer(29)))
     assert found.status == "refutes"
     assert found.counterexample is not None
 

@@ -6,7 +6,7 @@ Examples
 >>> @settings(max_examples=5, database=None, derandomize=True)
 ... @given(logits(alpha=1.5, dtype="float32", max_n=9))
 ... def test(z):
-...     assert z.ndim == 2 and z.shape[-1] <= 9
+...     assert z.dtype == "float32" and z.shape[-1] <= 9
 >>> test()
 """
 
@@ -14,13 +14,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from importlib import import_module
+from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from entmax_oracle.reference.formats import as_format
+from entmax_oracle.reference.inputs import as_alpha
 
-from ..calls import Float64
 from .rows import FAMILIES, Row
 
 __all__ = ["batches", "logits", "offsets", "rows", "shifts", "sizes"]
@@ -49,7 +52,7 @@ def sizes(max_n: int, min_n: int = 1, few_shapes: bool = False) -> st.SearchStra
     near = sorted(
         {2**k + d for k in range(3, max_n.bit_length() + 1) for d in (-1, 0, 1) if min_n <= 2**k + d <= max_n}
     )
-    small = st.integers(min_n, min(max_n, 17))
+    small = st.integers(min_n, min(max_n, 17 if min_n <= 17 else min_n + 16))
     return st.one_of(small, st.sampled_from(near)) if near else small
 
 
@@ -116,6 +119,7 @@ def batches(
     max_tokens: int = 8192,
     min_n: int = 1,
     few_shapes: bool = False,
+    masks: bool = True,
 ) -> tuple[Row, ...]:
     """Descriptors of rows of one length: all hard, one hard row among ordinary ones, or many of one description.
 
@@ -131,11 +135,15 @@ def batches(
         At least so many tokens.
     few_shapes : bool
         Draw from a short list of shapes, for libraries that compile for every new one.
+    masks : bool
+        As for `rows`.
     """
     length = draw(sizes(max_n, min_n, few_shapes))
     most = max(1, min(max_rows, max_tokens // length))
     count = draw(st.sampled_from((1, most)) if few_shapes else st.integers(1, most))
-    hard = [replace(draw(rows(dtype, n=1)), n=length)]
+    families = tuple(each for each in FAMILIES if masks or each != "one_live")
+    difficult = rows(dtype, n=1, families=families, masks=masks)
+    hard = [replace(draw(difficult), n=length)]
     many = draw(st.sampled_from((0, 0, 0, 24 if few_shapes else 7, 24))) if max_rows > 3 else 0
     if many and length * (many + 1) <= max_tokens:
         return (*hard, *hard[0].again(many))
@@ -144,24 +152,78 @@ def batches(
         company = [Row(plain.family, length, 1.0, plain.seed + i) for i in range(count - 1)]
         place = draw(st.integers(0, count - 1))
         return (*company[:place], *hard, *company[place:])
-    return (*hard, *(replace(draw(rows(dtype, n=1)), n=length) for _ in range(count - 1)))
+    return (*hard, *(replace(draw(difficult), n=length) for _ in range(count - 1)))
 
 
-def logits(alpha: float, dtype: str, max_n: int = 129, max_rows: int = 4) -> st.SearchStrategy[Float64]:
-    """Arrays of logits for one's own property tests.
+def logits(
+    alpha: Any = 1.5,
+    dtype: Any = "float32",
+    *,
+    min_n: int = 1,
+    max_n: int = 129,
+    max_rows: int = 4,
+    masks: bool = True,
+) -> st.SearchStrategy[NDArray[Any]]:
+    """Arrays of logits for property tests of your own.
+
+    They are the rows that `check` tries: ties, margins and tokens at the edge of the support, lengths next to powers of
+    two, masked tokens, logits far from zero. A failing example becomes short and plain.
 
     Parameters
     ----------
-    alpha : float
-        The rows aim at the edge of its support.
-    dtype : str
-        Format whose numbers the logits are.
-    max_n, max_rows : int
-        Bounds on the shape.
+    alpha : float or Fraction
+        At least 1; the rows aim at the edge of its support.
+    dtype : str or dtype
+        What the arrays are of: a name that `entmax_oracle.budget` takes. NumPy has those that are not its own, such as
+        bfloat16, by the package ml_dtypes.
+    min_n, max_n : int
+        Fewest and most tokens of a row.
+    max_rows : int
+        Most rows of an array; it has at least one.
+    masks : bool
+        Whether tokens may be masked, by ``-inf``; every row has one that is not.
 
     Returns
     -------
-    strategy of ndarray of float64, shape (rows, n)
-        ``-inf`` masks a token; every row has a live one.
+    strategy of ndarray of `dtype`, shape (rows, n)
+
+    Raises
+    ------
+    ValueError
+        If alpha is below 1, the dtype is unknown, or there is no such shape.
+    ModuleNotFoundError
+        If NumPy lacks the dtype and ml_dtypes is not installed.
+
+    Examples
+    --------
+    >>> logits(2, "float16", max_n=3).example().dtype  # doctest: +SKIP
+    dtype('float16')
     """
-    return batches(dtype, max_n, max_rows).map(lambda batch: np.stack([row.values(alpha, dtype) for row in batch]))
+    value, name = float(as_alpha(alpha)), as_format(dtype).name
+    for argument, number in {"min_n": min_n, "max_n": max_n, "max_rows": max_rows}.items():
+        if not isinstance(number, int | np.integer) or isinstance(number, bool) or number < 1:
+            raise ValueError(f"{argument}: {number!r} is not a positive integer; pass 1 or more")
+    if max_n < min_n:
+        raise ValueError(f"max_n: {max_n} is less than min_n, which is {min_n}; pass at least that")
+    into = _numpy_dtype(name)
+
+    def made(batch: tuple[Row, ...]) -> NDArray[Any]:
+        # Many rows of one description may be more than are asked for.
+        return np.stack([row.values(value, name) for row in batch[:max_rows]]).astype(into)
+
+    most = max(8192, int(max_n))
+    return batches(name, int(max_n), int(max_rows), most, int(min_n), masks=masks).map(made)
+
+
+def _numpy_dtype(name: str) -> np.dtype[Any]:
+    """Return NumPy's dtype for a format."""
+    try:
+        return np.dtype(name)
+    except TypeError:
+        pass
+    try:
+        return np.dtype(getattr(import_module("ml_dtypes"), name))
+    except ModuleNotFoundError:
+        raise ModuleNotFoundError(
+            f"dtype: NumPy has {name} by the package ml_dtypes, which is not installed; pip install ml-dtypes"
+        ) from None

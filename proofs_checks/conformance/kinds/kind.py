@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar
 
+import numpy as np
 from hypothesis.strategies import SearchStrategy
 
 from ..ask import Ask
@@ -132,6 +133,11 @@ class Kind(ABC):
     def takes(self, case: Any, setting: Setting) -> bool:
         """Whether a case is one of those that the implementation is said to take."""
         return True
+
+    def magnitude(self, case: Any) -> float:
+        """Largest finite number of the input, without its sign."""
+        held = (np.abs(x[np.isfinite(x)]) for x in case.tensors.values() if x.dtype.kind == "f")
+        return max((float(x.max(initial=0.0)) for x in held), default=0.0)
 
     def placed(self, setting: Setting) -> tuple[str, ...]:
         """Memory layouts of the input that the array library has."""

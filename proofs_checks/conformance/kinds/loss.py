@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, ClassVar, Self
 
@@ -62,6 +63,17 @@ class LossCase(RowsCase):
     @property
     def what(self) -> str:
         return f"{super().what} with class indices of shape {self.target.shape}"
+
+    @property
+    def lengthened(self) -> tuple[int, Callable[[int], Self | None]]:
+        """Classes are told apart by their indices, so they cannot be repeated."""
+        return 0, lambda count: None
+
+    @property
+    def multiplied(self) -> tuple[int, Callable[[int], Self | None]]:
+        if self.cotangent is not None:
+            return 0, lambda count: None
+        return len(self.target), lambda count: self.rows_kept(np.arange(count) % len(self.target))
 
     @property
     def follower(self) -> Case | None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from entmax_oracle.reference.budgets.alpha_gradient import grad_alpha_budget
-from entmax_oracle.reference.budgets.mapping import budget, row_sum_budget, vjp_budget
+from entmax_oracle.reference.budgets.mapping import budget_and_row_sum, vjp_budget
 from entmax_oracle.reference.enclosures.calculus import enclose_grad_alpha, enclose_vjp
 from entmax_oracle.reference.enclosures.enclosure import enclose
 from entmax_oracle.reference.formats import as_format
@@ -126,8 +126,7 @@ class MappingOracle(RowsOracle):
         """Certify the answer for a batch of rows with one axis."""
         alpha, name, inside = self.setting.alpha, self.format.name, self.setting.compute_dtype
         found = enclose(case.logits, alpha)
-        allowed = budget(case.logits, alpha, name, compute_dtype=inside)
-        sums = row_sum_budget(case.logits, alpha, name, compute_dtype=inside)
+        allowed, sums = budget_and_row_sum(case.logits, alpha, name, compute_dtype=inside)
         return ExpectedRows(found.lower, found.upper, allowed, found.support, sums)
 
     def own_error(self, case: MappingCase) -> Float64:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -19,7 +19,7 @@ from ..domain import Domain
 from ..inputs.batches import DEEP, deepened
 from ..inputs.rows import bits, coarse
 from ..target.layouts import LAYOUTS
-from ..text import hexadecimal, reshaped, structure, unstructure
+from ..text import hexadecimal, plain, reshaped, structure, unstructure
 from .kind import Attempt, Kind
 
 __all__ = ["RowsCase", "RowsKind"]
@@ -62,6 +62,36 @@ class RowsCase(Case):
     @property
     def what(self) -> str:
         return f"logits of shape {self.logits.shape}"
+
+    @property
+    def brief(self) -> str:
+        rows, n = math.prod(self.logits.shape[:-1]), self.logits.shape[-1]
+        if rows != 1:
+            return f"{rows or 'no'} rows of {n:,} {self.axis}"
+        row = self.logits.ravel()
+        live = row[np.isfinite(row)]
+        masked = f" and {n - live.size} masked" if live.size < n else ""
+        if n == 1:
+            return f"a single {self.axis.rstrip('s')} (logit {plain(float(row[0]))})"
+        if live.size > 2 and (live == live[0]).all():
+            return f"{live.size:,} equal logits ({plain(float(live[0]))}){masked}"
+        if n <= 4:
+            return f"logits [{', '.join(plain(float(each)) for each in row)}]"
+        return f"a row of {live.size:,} {self.axis}{masked}"
+
+    @property
+    def lengthened(self) -> tuple[int, Callable[[int], Self | None]]:
+        if self.logits.size != self.logits.shape[-1] or self.cotangent is not None:
+            return 0, lambda count: None
+        axes = self.logits.shape[:-1]
+        return self.logits.size, lambda count: self.altered(logits=np.resize(self.logits, (*axes, count)))
+
+    @property
+    def multiplied(self) -> tuple[int, Callable[[int], Self | None]]:
+        if self.logits.ndim != 2 or self.cotangent is not None:
+            return 0, lambda count: None
+        n = self.logits.shape[1]
+        return len(self.logits), lambda count: self.altered(logits=np.resize(self.logits, (count, n)))
 
     @property
     def follower(self) -> Case | None:

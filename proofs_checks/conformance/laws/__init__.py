@@ -11,6 +11,7 @@ from ..law import Contract, Finding, Law, contracts_of, laws_of
 from . import values  # isort: skip
 from . import attention  # isort: skip
 from . import relations  # isort: skip
+from . import invariance  # isort: skip
 from . import conduct  # isort: skip
 from . import statistics  # isort: skip
 from . import gradients  # isort: skip
@@ -29,6 +30,7 @@ __all__ = [
     "choose",
     "conduct",
     "gradients",
+    "invariance",
     "relations",
     "statistics",
     "values",

@@ -130,7 +130,7 @@ def no_visible_key(session: SessionLike, case: AttentionCase) -> Finding:
 no_visible_key.draws(drawn(lengths=True)).cornerstones(unseen)
 
 
-@law("causal", cites="definition", kinds=_ONLY, about="causal")
+@law("causal", cites="definition", kinds=_ONLY, about="causal", compares=True)
 def causal(session: SessionLike, case: AttentionCase) -> Finding:
     """Keys and values behind a query's position change nothing for it."""
     case = case.altered(is_causal=True)
@@ -159,7 +159,7 @@ def _replaced(x: Float64, hidden: NDArray[np.bool_], by: float | Float64) -> Flo
     return changed
 
 
-@law("alignment", cites="definition", kinds=_ONLY, about="cross")
+@law("alignment", cites="definition", kinds=_ONLY, about="cross", compares=True)
 def alignment(session: SessionLike, case: AttentionCase) -> Finding:
     """The last queries alone get what they get among all: positions are aligned to the end.
 
@@ -182,7 +182,7 @@ alignment.draws(drawn(lengths=False)).cornerstones(
 )
 
 
-@law("groups", cites="definition", kinds=_ONLY, about="groups")
+@law("groups", cites="definition", kinds=_ONLY, about="groups", compares=True)
 def groups(session: SessionLike, case: AttentionCase) -> Finding:
     """Head h reads key and value head h // (H // Hkv)."""
     spread = {name: np.repeat(getattr(case, name), case.group, axis=1) for name in ("key", "value")}
@@ -193,7 +193,7 @@ def groups(session: SessionLike, case: AttentionCase) -> Finding:
 groups.draws(drawn(key_heads=2)).cornerstones(listed(*PLAIN))
 
 
-@law("padding", cites="definition", kinds=_ONLY, about="lengths")
+@law("padding", cites="definition", kinds=_ONLY, about="lengths", compares=True)
 def padding(session: SessionLike, case: AttentionCase) -> Finding:
     """Keys and values beyond key_lengths change nothing, be they finite, infinite or NaN."""
     n = case.key.shape[2]

@@ -100,7 +100,7 @@ def generators(request: Request, outcome: Outcome) -> str:
 @contract("quiet", severity="warning")
 def quiet(request: Request, outcome: Outcome) -> str:
     """Nothing is printed on standard output."""
-    return f"it prints {outcome.printed!r}" if outcome.printed else ""
+    return f"it prints {outcome.printed[:200]!r}" if outcome.printed else ""
 
 
 returns.of("attention", "Every call with finite tensors gets an answer, also where a query sees no key.")
@@ -113,7 +113,7 @@ untouched.of(
 )
 
 
-@law("determinism", cites="definition", weight=0.5, compares=True)
+@law("determinism", cites="definition", weight=0.5, compares=True, anywhere=True)
 def determinism(session: SessionLike, case: Case) -> Finding:
     """The same call gives the same bits, whatever comes before it or after."""
     between = [session.kind.fit(each, session.setting) for each in case.between]
@@ -146,7 +146,7 @@ determinism.of("mapping", "The same call gives the same bits.", weight=1.0)
 determinism.cornerstones(listed(*PLAIN), "attention")
 
 
-@law("state", cites="definition", kinds=("mapping",), compares=True, carries=("others",))
+@law("state", cites="definition", kinds=("mapping",), compares=True, carries=("others",), anywhere=True)
 def state(session: SessionLike, case: MappingCase) -> Finding:
     """Nothing is remembered between calls: earlier and later ones, also of other sizes, change no answer."""
     z, rolled = case.logits, case.rolled()
@@ -192,7 +192,7 @@ state.cornerstones(
 )
 
 
-@law("layout", cites="definition", weight=0.5, compares=True, about="layouts")
+@law("layout", cites="definition", weight=0.5, compares=True, anywhere=True, about="layouts")
 def layout(session: SessionLike, case: Case) -> Finding:
     """The layout of the logits in memory changes nothing."""
     case = case.held()

@@ -92,9 +92,9 @@ def _against(session: SessionLike, outcome: Outcome, expected: dict[str, Expecte
     return each_pass(outcome, judge)
 
 
-@law("gradient", cites="definition", needs="gradient")
+@law("gradient", cites="definition", needs="gradient", anywhere=True)
 def gradient(session: SessionLike, case: Case) -> Finding:
-    """The vector-Jacobian product is that of the definition, within the error that rounding explains."""
+    """The vector-Jacobian product is that of the definition, within the allowed rounding error."""
     case, outcome = _ask(session, case)
     broken = _unusable(session, case, outcome)
     return _judged(session, case, outcome) if broken is None else broken
@@ -163,7 +163,7 @@ def gradient_sum(session: SessionLike, case: RowsCase) -> Finding:
             ulp = off / float(session.oracle.format.ulp(np.abs([lower[at], gradient[at]]).max()))
             where = f" of row {list(at)}" if at else ""
             message = (
-                f"the gradient{where} sums to {off:.3g}, {ratio:.3g} times what rounding explains; "
+                f"the gradient{where} sums to {off:.3g}, {ratio:.3g}x the allowed rounding error; "
                 "adding a constant to the logits changes nothing, so it sums to zero"
             )
             broken = ratio > 1
@@ -299,7 +299,7 @@ def gradient_symmetry(session: SessionLike, case: MappingCase) -> Finding:
             where = f" of row {list(at)}" if at else ""
             message = (
                 f"the Jacobian{where} is not symmetric: <h, J g> and <g, J h> are {off:.3g} apart, {ratio:.3g} times "
-                "what rounding explains"
+                "the allowed rounding error"
             )
             broken = ratio > 1
             details = {"index": [*at, 0], "got": products[0][at]} if broken else {}

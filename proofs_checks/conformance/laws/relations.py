@@ -35,7 +35,13 @@ def _with_variant(logits: Float64, variant: int) -> MappingCase:
     return MappingCase(logits, variant=variant)
 
 
-@law("permutation", cites="permutation-equivariance", kinds=("mapping", "loss", "normaliser"), compares=True)
+@law(
+    "permutation",
+    cites="permutation-equivariance",
+    kinds=("mapping", "loss", "normaliser"),
+    compares=True,
+    anywhere=True,
+)
 def permutation(session: SessionLike, case: RowsCase) -> Finding:
     """Permuting the tokens permutes the probabilities."""
     order = np.random.default_rng(case.variant).permutation(case.logits.shape[-1])
@@ -60,7 +66,7 @@ def shift(session: SessionLike, case: RowsCase) -> Finding:
     base, after, by = moved(case.logits, case.shift, session.setting.dtype)
     plain = case.altered(logits=base)
     straight, shifted = session.values(plain, case.altered(logits=after))
-    return differ(session, session.oracle(plain), straight, shifted, f"when {by!r} is added to every logit, exactly")
+    return differ(session, session.oracle(plain), straight, shifted, f"when {by!r} is added to every logit")
 
 
 def _moderate(case: Any, by: float) -> Any:
@@ -111,11 +117,12 @@ def deletion(session: SessionLike, case: RowsCase) -> Finding:
     deleted, masked = session.values(case, case.altered(logits=full))
     hidden = np.ones(total, dtype=bool)
     hidden[places] = False
-    mask = f"{total - n} tokens with the logit {float(full[..., hidden].flat[0])!r} are inserted"
+    count = total - n
+    mask = f"{count} masked token{'s' * (count != 1)} (logit {float(full[..., hidden].flat[0])!r}) are inserted"
     # A row that has no answer even without the masked tokens is another law's matter.
     answered = np.isfinite(deleted).all(axis=-1, keepdims=True)
     zeros = np.broadcast_to(np.where(answered, 0.0, np.nan), (*kept.shape[:-1], total - n))
-    leak = differ(session, None, zeros, masked[..., hidden], f"for tokens that are masked, when {mask}")
+    leak = differ(session, None, zeros, masked[..., hidden], f"for a masked token, when {mask}")
     return worst_of([leak, differ(session, session.oracle(case), deleted, masked[..., places], f"when {mask}")])
 
 
@@ -148,7 +155,7 @@ deletion.draws(lambda setting: st.builds(_with_variant, _hard(setting), _VARIANT
 deletion.cornerstones(_far_below, "mapping").cornerstones(normalisers.crowds, "normaliser")
 
 
-@law("batch", cites="definition", compares=True)
+@law("batch", cites="definition", compares=True, anywhere=True)
 def batch(session: SessionLike, case: Case) -> Finding:
     """A row gets the same answer alone and in any batch."""
     parts, places = case.alone()

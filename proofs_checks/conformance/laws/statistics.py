@@ -51,7 +51,7 @@ def bias(session: SessionLike, case: MappingCase) -> Finding:
     return Finding(
         True,
         f"over {count} rows probabilities are too {which} by {abs(ulp):.2g} ulp of {session.setting.dtype} on average, "
-        f"{abs(mean):.2g} (standard error {error:.1g}) of what rounding explains in any one: errors should cancel",
+        f"{abs(mean):.2g} (standard error {error:.1g}) of the rounding error allowed in any one: errors should cancel",
         excess / _FREE,
         abs(ulp),
     )

@@ -12,16 +12,16 @@ from ..inputs.batches import crowds, displaced, drawn, stack, tie
 from ..kinds.mapping import MappingCase
 from ..kinds.normaliser import inputs as normalisers
 from ..kinds.rows import RowsCase
-from ..law import UNJUDGED, Finding, SessionLike, compare, law, located
+from ..law import UNJUDGED, Finding, SessionLike, compare, law, located, number, times_allowed
 
 __all__: list[str] = []
 
 _ROWS = ("mapping", "normaliser")
 
 
-@law("values", cites="definition")
+@law("values", cites="definition", anywhere=True)
 def values(session: SessionLike, case: Case) -> Finding:
-    """Every answer lies within the error that rounding explains."""
+    """Every answer is within the allowed rounding error of the exact one."""
     (answer,) = session.values(case)
     return compare(session, case, answer)
 
@@ -40,14 +40,14 @@ values.of(
     theorem="loss-decomposition",
     weight=2.0,
 )
-values.of("normaliser", "Every weight is that of the definition, within the error that rounding explains.", weight=4.0)
+values.of("normaliser", "Every weight is that of the definition, within the allowed rounding error.", weight=4.0)
 
 
 def _crowded(setting: Setting) -> list[MappingCase]:
     return [MappingCase(logits) for logits in crowds(setting)]
 
 
-@law("support", cites="support-norm-criterion", kinds=_ROWS, weight=2.0)
+@law("support", cites="support-norm-criterion", kinds=_ROWS, weight=2.0, anywhere=True)
 def support(session: SessionLike, case: RowsCase) -> Finding:
     """A token that is certainly outside the support gets an exact zero; one certainly inside does not."""
     (values,) = session.values(case)
@@ -88,14 +88,14 @@ support.of(
 support.cornerstones(_crowded, "mapping").cornerstones(normalisers.crowds, "normaliser")
 
 
-@law("simplex", cites="threshold-form", kinds=_ROWS)
+@law("simplex", cites="threshold-form", kinds=_ROWS, anywhere=True)
 def simplex(session: SessionLike, case: RowsCase) -> Finding:
     """Probabilities are finite, not negative, and sum to one within the budget of the row sum."""
     (values,) = session.values(case)
     for wrong, owed in ((~np.isfinite(values), "finite"), (values < 0, "not negative")):
         if wrong.any():
             at = tuple(int(i) for i in np.argwhere(wrong)[0])
-            message = f"{located(at)} is {float(values[at])!r}: a probability is {owed}"
+            message = f"{located(at)}: got {number(float(values[at]))}; a probability is {owed}"
             return Finding(True, message, math.inf, math.inf, {"index": list(at), "got": values[at[:-1]]})
     allowed = session.oracle(case).row_sum
     worst = Finding()
@@ -105,8 +105,8 @@ def simplex(session: SessionLike, case: RowsCase) -> Finding:
         if ratio > worst.ratio:
             ulp = error / float(session.oracle.format.ulp(1.0))
             message = (
-                f"{'row ' + str(list(at)) if at else 'the row'} sums to {math.fsum(values[at])!r}: off by {error:.3g}, "
-                f"{ratio:.3g} times what rounding explains ({float(allowed[at]):.3g})"
+                f"{'row ' + str(list(at)) if at else 'the row'} sums to {math.fsum(values[at])!r} instead of 1: "
+                f"off by {error:.3g}, {times_allowed(ratio, float(allowed[at]))}"
             )
             worst = Finding(ratio > 1, message if ratio > 1 else "", ratio, ulp, {"index": [*at, 0], "got": values[at]})
     return worst
@@ -114,7 +114,7 @@ def simplex(session: SessionLike, case: RowsCase) -> Finding:
 
 simplex.of(
     "normaliser",
-    "Weights are finite, not negative, and sum to one within what rounding explains.",
+    "Weights are finite, not negative, and sum to one within the allowed rounding error.",
     theorem="definition",
     needs="simplex",
 )
@@ -190,7 +190,7 @@ def _pairs(session: SessionLike, case: RowsCase, *, tied: bool) -> Finding:
                     f"token {token} with logit {float(z[k])!r} gets {float(p[k])!r}, less than a token with a "
                     f"smaller logit gets, by more than {ulp:.3g} ulp of {session.setting.dtype}"
                 )
-            message += f", {float(ratio[k]):.3g} times what rounding explains"
+            message += f", {times_allowed(float(ratio[k]), float(allowed[k]))}"
             broken = bool(ratio[k] > 1)
             details = {"index": [*at, token], "got": values[at]} if broken else {}
             worst = Finding(broken, message if broken else "", float(ratio[k]), ulp, details)

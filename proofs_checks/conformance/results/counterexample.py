@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from ..case import Setting
 from ..kinds.kind import Kind
 from ..law import Contract, Finding, Law
 from ..text import unrun
+from .fact import fact
 from .report import Counterexample
 from .snippet import snippet
 
@@ -19,7 +21,14 @@ __all__ = ["describe", "read", "read_all"]
 
 
 def describe(
-    law: Law | Contract, kind: Kind, case: Any, finding: Finding, setting: Setting, subject: Subject
+    law: Law | Contract,
+    kind: Kind,
+    case: Any,
+    finding: Finding,
+    setting: Setting,
+    subject: Subject,
+    diagnosis: tuple[str, ...] = (),
+    calls: Sequence[Any] = (),
 ) -> Counterexample:
     """Write a case down in full.
 
@@ -32,13 +41,20 @@ def describe(
         What broke it, and how.
     setting, subject
         Where, and whose it is.
+    diagnosis : tuple of str
+        Simpler explanations that fit.
+    calls : sequence of Case
+        The calls whose answers the law compares, where all of them can be written down.
     """
     more: dict[str, Any] = {name: list(getattr(setting, name)) for name in law.carries if getattr(setting, name)}
     more |= {"against": setting.against} if setting.against else {}
     found = more | kind.write(case)
     head = {"law": law.name, "alpha": setting.alpha, "dtype": setting.dtype}
-    words = ["entmax-oracle", "check", subject.name, *subject.words, "--replay"]
-    words.append(json.dumps(head | found, separators=(",", ":")))
+    told = json.dumps(head | found, separators=(",", ":"))
+    words = ["entmax-oracle", "check", subject.name, *subject.words, "--replay", told]
+    command = shlex.join(words)
+    if not isinstance(subject.target, str) and ("<" in subject.name or subject.name.startswith("__main__:")):
+        command = _in_python(subject, setting, told)  # no other process can import it
     return Counterexample(
         law=law.name,
         message=finding.message,
@@ -52,9 +68,24 @@ def describe(
         ulp=finding.ulp,
         parameters=more | kind.shown(case),
         details=finding.details,
-        command=shlex.join(words),
-        snippet=snippet(law, kind, case, setting, subject),
+        command=command,
+        snippet=snippet(law, kind, case, setting, subject, finding.message, calls),
+        fact=fact(law, case, finding),
+        diagnosis=diagnosis,
     )
+
+
+def _in_python(subject: Subject, setting: Setting, told: str) -> str:
+    """Write a call that replays the case of a function that has no name elsewhere."""
+    options = [repr(told), repr(subject.arrays)]
+    options += [f"kind={subject.kind!r}"] if subject.kind != "mapping" else []
+    options += [f"fixed_alpha={setting.alpha!r}"] if subject.fixed_alpha else []
+    options += [f"device={subject.device!r}"] if subject.device != "cpu" else []
+    options += [f"compute_dtype={setting.compute_dtype!r}"] if setting.compute_dtype is not None else []
+    options += [f"without={setting.without!r}"] if setting.without else []
+    options += [f"fixed_parameters={dict(subject.fixed_parameters)!r}"] if subject.fixed_parameters else []
+    options += ["grad_alpha=True"] if setting.alpha_gradient else []
+    return f"entmax_oracle.proofs_checks.conformance.replay(f, {', '.join(options)})"
 
 
 def read(source: str) -> dict[str, Any]:
@@ -91,5 +122,6 @@ def read_all(source: str) -> list[dict[str, Any]]:
 def _complete(found: dict[str, Any]) -> dict[str, Any]:
     missing = {"law", "alpha", "dtype"} - set(found)
     if missing:
-        raise ValueError(f"this is no counterexample: it lacks {', '.join(sorted(missing))}")
+        are = "is" if len(missing) == 1 else "are"
+        raise ValueError(f"not a counterexample: {', '.join(sorted(missing))} {are} missing")
     return dict(found)

@@ -14,12 +14,15 @@ from .report import CONVERTER, LawResult, Report, Verdict
 
 __all__ = [
     "LACKING",
+    "PASSING",
     "SCHEMA",
     "Begun",
     "Ended",
     "Event",
     "Judged",
     "Judging",
+    "Notice",
+    "Progress",
     "Tell",
     "gather",
     "line",
@@ -62,11 +65,51 @@ class Begun:
 
 @dataclass(frozen=True)
 class Judging:
-    """A law comes next in a setting."""
+    """A law comes next in a setting.
+
+    Parameters
+    ----------
+    alpha, dtype, law
+        Which.
+    place, laws : int
+        Its number, and of how many.
+    """
 
     alpha: float
     dtype: str
     law: str
+    place: int = 0
+    laws: int = 0
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Calls were made in a setting; in passing, and not kept.
+
+    Parameters
+    ----------
+    calls : int
+        How many so far.
+    """
+
+    alpha: float
+    dtype: str
+    calls: int
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something to say at once; in passing, and not kept.
+
+    Parameters
+    ----------
+    text : str
+    target : bool
+        Whether the target wrote it.
+    """
+
+    text: str
+    target: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,9 +149,18 @@ class Ended:
     refusal: str = ""
 
 
-Event = Begun | Judging | Judged | Ended
+Event = Begun | Judging | Judged | Ended | Progress | Notice
 Tell = Callable[[Event], None]
-_NAMES = {"begun": Begun, "judging": Judging, "judged": Judged, "ended": Ended}
+PASSING = (Progress, Notice)
+"""Events of the moment, which no report has."""
+_NAMES = {
+    "begun": Begun,
+    "judging": Judging,
+    "judged": Judged,
+    "ended": Ended,
+    "progress": Progress,
+    "notice": Notice,
+}
 
 
 def title(alpha: float, dtype: str) -> str:
@@ -209,15 +261,22 @@ def _merge(results: Sequence[LawResult], settings: Sequence[tuple[float, str]]) 
     place = ""
     if failing and len(settings) > 1:
         place = f"[{failing[0]}" + (f" and {len(failing) - 1} more] " if len(failing) > 1 else "] ")
+    heads = [each for each in results if each.status == "fail" and not each.cause]
+    if heads:  # where it is a finding of its own, that is what is told
+        worst = heads[0]
     return replace(
         worst,
+        also=tuple(dict.fromkeys(name for each in results for name in each.also)),
         examples=sum(each.examples for each in results),
         unclaimed=sum(each.unclaimed for each in results),
         declined=sum(each.declined for each in results),
+        seconds=round(sum(each.seconds for each in results), 3),
         worst_ulp=max(each.worst_ulp for each in results),
         worst_ratio=max(each.worst_ratio for each in results),
         message=place + worst.message,
-        counterexamples=tuple(found for each in results for found in each.counterexamples),
+        counterexamples=tuple(
+            found for each in sorted(results, key=lambda each: bool(each.cause)) for found in each.counterexamples
+        ),
         settings=tuple(
             {
                 "alpha": alpha,
@@ -229,6 +288,9 @@ def _merge(results: Sequence[LawResult], settings: Sequence[tuple[float, str]]) 
                 "message": each.message,
                 "unclaimed": each.unclaimed,
                 "declined": each.declined,
+                "also": each.also,
+                "cause": each.cause,
+                "seconds": each.seconds,
             }
             for (alpha, dtype), each in zip(settings, results, strict=True)
         ),

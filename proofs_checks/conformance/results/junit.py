@@ -41,7 +41,8 @@ def to_junit(report: Report) -> str:
         for law in report.laws:
             here = law.settings[place]
             status = here["status"]
-            case = ElementTree.SubElement(suite, "testcase", classname=name, name=law.law)
+            seconds = f"{here.get('seconds', 0.0):.3f}"  # which older reports lack
+            case = ElementTree.SubElement(suite, "testcase", classname=name, name=law.law, time=seconds)
             if status in ("skip", "partial"):
                 _say(case, "skipped", here["message"])
             elif status == "fail":
@@ -52,6 +53,7 @@ def to_junit(report: Report) -> str:
                     _say(case, "failure", message, text)
                 else:
                     ElementTree.SubElement(case, "system-out").text = _clean(f"warning: {text}")
+        suite.set("time", f"{sum(float(case.get('time', 0)) for case in suite):.3f}")
         _count(suite, totals)
     root.attrib |= {key: str(value) for key, value in totals.items()}
     ElementTree.indent(root)

@@ -53,6 +53,10 @@ class Counterexample:
         A shell command and a Python program that show it again.
     reproduced : bool
         Whether it showed again in a fresh process.
+    fact : str
+        What the implementation does, in a few words that come after its name.
+    diagnosis : tuple of str
+        Simpler explanations that fit what was tried, such as "agrees with alpha = 1 on all 8 inputs tried".
     """
 
     law: str
@@ -70,6 +74,8 @@ class Counterexample:
     command: str = ""
     snippet: str = ""
     reproduced: bool = True
+    fact: str = ""
+    diagnosis: tuple[str, ...] = ()
 
     @property
     def size(self) -> int:
@@ -106,6 +112,12 @@ class LawResult:
         Cases beside them that were answered but not judged, since no finite error can be derived for the answer.
     declined : int
         Cases beside them that the implementation declined, by `NotImplementedError`.
+    also : tuple of str
+        Other laws that fall to the same cause.
+    cause : str
+        The law whose failure explains this one.
+    seconds : float
+        How long cases were looked for that break it; 0 for what every call is held to.
     """
 
     law: str
@@ -121,6 +133,9 @@ class LawResult:
     settings: tuple[dict[str, Any], ...] = ()
     unclaimed: int = 0
     declined: int = 0
+    also: tuple[str, ...] = ()
+    cause: str = ""
+    seconds: float = 0.0
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -205,6 +220,7 @@ class Report:
         Violated
             An `AssertionError` with the whole report.
         """
+        __tracebackhide__ = True
         if not self:
             raise Violated(str(self))
 
@@ -224,8 +240,13 @@ class Report:
             lines.append(self.message)
         for law in self.laws:
             if law.status == "fail":
-                lines += ["", f"{law.law}: {law.statement}", f"  {law.message}"]
-                lines += [f"  again: {found.command}" for found in law.counterexamples[:1]]
+                if law.cause:
+                    continue
+                also = f" (also: {', '.join(law.also)})" if law.also else ""
+                lines += ["", f"{law.law}{also}: {law.statement}", f"  {law.message}"]
+                for found in law.counterexamples[:1]:
+                    lines += [f"  {said}" for said in found.diagnosis]
+                    lines += [f"  Reproduce with: {found.command}"]
         return "\n".join(lines)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import shlex
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
@@ -15,19 +17,27 @@ from ..kinds.kind import Kind
 from ..law import Contract, Law
 from ..target.layouts import place
 from ..target.program import PREFIX, is_program, request_line
-from ..text import hexadecimal
 
 __all__ = ["snippet"]
 
 _IMPORTS = {
-    "torch": ["import numpy as np, torch", "torch.set_printoptions(precision=9)"],
-    "jax": ["import numpy as np, jax, jax.numpy as jnp"],
+    "torch": ["import torch", "torch.set_printoptions(precision=9)"],
+    "jax": ["import jax, jax.numpy as jnp"],
     "numpy": ["import numpy as np", "np.set_printoptions(precision=17)"],
 }
+_SAID = 300  # characters of what is wrong that fit in a comment
 _MAKE = {"torch": "torch.tensor", "jax": "jnp.array", "numpy": "np.array"}
 
 
-def snippet(law: Law | Contract, kind: Kind, case: Any, setting: Setting, subject: Subject) -> str:
+def snippet(
+    law: Law | Contract,
+    kind: Kind,
+    case: Any,
+    setting: Setting,
+    subject: Subject,
+    message: str = "",
+    calls: Sequence[Any] = (),
+) -> str:
     """Write the program.
 
     Parameters
@@ -38,40 +48,55 @@ def snippet(law: Law | Contract, kind: Kind, case: Any, setting: Setting, subjec
     case : Case
     setting : Setting
     subject : Subject
+    message : str
+        What is wrong, for the comment.
+    calls : sequence of Case
+        The calls whose answers the law compares, where all of them can be written down.
     """
+    program = is_program(subject.target)
+    pair = law.pair if isinstance(law, Law) and not program else None
+    several = bool(calls) and pair is None and law.compares and not program
     about = f"# {law.statement}\n"
-    is_pair = isinstance(law, Law) and law.pair is not None and not is_program(subject.target)
-    if law.compares and not is_pair:
+    if message:
+        about += f"# {' '.join(message.split())[:_SAID]}\n"
+    if law.compares and pair is None and not several:
         about += "# This prints one of the answers that the law compares; the command compares them.\n"
-    if is_program(subject.target):
+    if program:
         alpha = None if subject.fixed_alpha else setting.alpha
         line = request_line(1, case.logits, alpha, setting.dtype, case.cotangent)
         return f"{about}echo {shlex.quote(line)} | {subject.name.removeprefix(PREFIX)}"
     form = kind.form(subject)
     names = list(form.tensors)
     change = ""
-    if isinstance(law, Law) and law.pair is not None:
-        case, change = law.pair(case, setting)
+    if pair is not None:
+        case, change = pair(case, setting)
     lines = [*_opening(setting, subject), *_loading(subject)]
-    for name, values, layout in zip(names, case.tensors.values(), map(case.layout_of, case.tensors), strict=True):
-        laid = {"contiguous": "tokens first", "tokens first": "contiguous"}.get(layout, layout)
-        lines += _bound(name, values, laid if form.swapped else layout, setting.dtype, subject.arrays)
-    options = {"alpha": setting.alpha, **case.options}
 
-    def ask(first: str) -> str:
+    def ask(asked: Any, first: str) -> str:
+        options = {"alpha": setting.alpha, **asked.options}
         told = [f"{name}.swapaxes(1, 2)" if form.swapped else name for name in (first, *names[1:])]
         told += [repr(options[name]) for name in form.follows]
         told += [f"{form.named(name)}={_written(options[name], subject.arrays)}" for name in form.keywords]
         return f"f({', '.join(told)})" + ".swapaxes(1, 2)" * form.swapped
 
-    asked = ask(names[0]) + (f", {ask(names[0] + change)}" if change else "")
+    bound: dict[str, list[str]] = {}
+    for each in calls if several else (case,):
+        for name, values, layout in zip(names, each.tensors.values(), map(each.layout_of, each.tensors), strict=True):
+            laid = {"contiguous": "tokens first", "tokens first": "contiguous"}.get(layout, layout)
+            binding = _bound(name, values, laid if form.swapped else layout, setting.dtype, subject.arrays)
+            if bound.get(name) != binding:
+                lines += binding
+            bound[name] = binding
+        if several:
+            lines.append(f"print({ask(each, names[0])})")
+    if several:
+        return about + "\n".join(lines)
+    asked = ask(case, names[0]) + (f", {ask(case, names[0] + change)}" if change else "")
     if case.cotangent is None or subject.arrays != "torch":
         return about + "\n".join([*lines, f"print({asked})"])
     wanted = [name for name, x in zip(names, case.tensors.values(), strict=True) if x.dtype.kind == "f"]
     lines += [f"{name}.requires_grad_(True)" for name in wanted]
-    words = [each.hex() for each in map(float, case.cotangent.ravel())]
-    made = f"torch.tensor([float.fromhex(w) for w in {words}], dtype=torch.{setting.dtype})"
-    lines.append(f"g = {made}.reshape({case.cotangent.shape})")
+    lines.append(f"g = {_array(case.cotangent, setting.dtype, 'torch')}")
     together = f"{wanted[0]}, g)[0]" if len(wanted) == 1 else f"({', '.join(wanted)}), g)"
     return about + "\n".join([*lines, f"print(torch.autograd.grad({asked}, {together})"])
 
@@ -105,32 +130,35 @@ def _bound(name: str, values: NDArray[Any], layout: str, dtype: str, arrays: str
     if values.dtype.kind == "i":
         return [f"{name} = {_MAKE[arrays]}({values.tolist()})"]
     shape = values.shape
-    lines = [f"values = np.array([float.fromhex(w) for w in {_words(values)}]).reshape({shape})"]
-    if arrays == "jax":
-        return [*lines, f"{name} = jnp.asarray(values.astype(jnp.{dtype}))"]
-    if arrays == "numpy":
-        return [*lines, f"{name} = values.astype({'ml_dtypes' if _is_foreign(dtype) else 'np'}.{dtype})"]
+    made = _array(values, dtype, arrays)
+    if arrays != "torch" or layout == "contiguous" or not values.size:
+        return [f"{name} = {made}"]
     if layout == "tokens first":
-        made = f"torch.from_numpy(values).to(torch.{dtype})"
-        return [*lines, f"{name} = {made}.transpose(1, 2).contiguous().transpose(1, 2)"]
-    if layout == "contiguous" or not values.size:
-        return [*lines, f"{name} = torch.from_numpy(values).to(torch.{dtype})"]
+        return [f"{name} = {made}.transpose(1, 2).contiguous().transpose(1, 2)"]
     at = place(shape, layout)
     held = "[:1]" if 0 in at.strides else ""
     return [
-        *lines,
+        f"values = {made}",
         f"buffer = torch.zeros({at.size}, dtype=torch.{dtype})",
         f"{name} = torch.as_strided(buffer, {shape}, {at.strides}, {at.offset})",
-        f"{name}{held}.copy_(torch.from_numpy(values){held})",
+        f"{name}{held}.copy_(values{held})",
     ]
 
 
+def _array(values: NDArray[np.float64], dtype: str, arrays: str) -> str:
+    """Write an array; the shortest decimals that are read as the same numbers are exact."""
+    home = {"torch": "torch", "jax": "jnp", "numpy": "ml_dtypes" if _is_foreign(dtype) else "np"}[arrays]
+    made = f"{_MAKE[arrays]}({_words(values)}, dtype={home}.{dtype})"
+    return made if values.ndim == 1 else f"{made}.reshape({values.shape})"
+
+
 def _words(values: NDArray[np.float64]) -> str:
-    """Write numbers as a list of hexadecimal floats, long runs of one by multiplication."""
+    """Write numbers as a list, long runs of one by multiplication."""
     terms = []
-    for word, group in groupby(hexadecimal(values)):
+    words = [repr(each) if math.isfinite(each) else f"float('{each}')" for each in values.ravel().tolist()]
+    for word, group in groupby(words):
         count = len(list(group))
-        terms.append((f"[{word!r}] * {count}", True) if count > 8 else (", ".join([repr(word)] * count), False))
+        terms.append((f"[{word}] * {count}", True) if count > 4 else (", ".join([word] * count), False))
     words = " + ".join(text if is_run else f"[{text}]" for text, is_run in terms) or "[]"
     return words.replace("] + [", ", ") if not any(is_run for _, is_run in terms) else words
 

@@ -16,7 +16,18 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
 
-__all__ = ["PREFIX", "Form", "NoSuchTarget", "UnusableTarget", "adapt", "is_program", "load", "locate", "source_of"]
+__all__ = [
+    "PREFIX",
+    "Form",
+    "NoSuchTarget",
+    "UnusableTarget",
+    "adapt",
+    "is_program",
+    "load",
+    "locate",
+    "source_of",
+    "whereabouts",
+]
 
 PREFIX = "command:"
 """What the name of a program begins with."""
@@ -293,3 +304,39 @@ def _import_module(name: str) -> Any:
         raise UnusableTarget(f"importing {name} fails: it needs the module {error.name!r}") from error
     except (Exception, SystemExit) as error:
         raise UnusableTarget(f"importing {name} fails: {type(error).__name__}: {error}") from error
+
+
+def whereabouts(target: str | Callable[..., Any]) -> tuple[Path, int] | None:
+    """Find the file and the line, counted from 1, in which a target is defined; None if that cannot be told.
+
+    Parameters
+    ----------
+    target : str or callable
+        As for `load`, or the function itself; a name is looked up without importing anything.
+    """
+    if not isinstance(target, str):
+        code = getattr(inspect.unwrap(target), "__code__", None)
+        return None if code is None else (Path(code.co_filename), code.co_firstlineno)
+    if is_program(target):
+        return None
+    place, name = _split(target)
+    source = Path(place) if _is_file(place) else _source(place)
+    try:
+        body: list[ast.stmt] = [] if source is None else ast.parse(source.read_bytes()).body
+    except (OSError, SyntaxError, ValueError):
+        return None
+    line = 1
+    for part in name.split("."):
+        found = next((each for each in body if part in _names(each)), None)
+        if found is None:
+            break
+        line, body = found.lineno, getattr(found, "body", [])
+    return None if source is None else (source, line)
+
+
+def _names(statement: ast.stmt) -> set[str]:
+    """Collect the names that a statement defines or assigns."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return {statement.name}
+    targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+    return {each.id for each in targets if isinstance(each, ast.Name)}

@@ -33,7 +33,7 @@ class Surroundings:
         }
         self._generators: dict[str, Callable[[], Any]] = {
             "Python's random numbers": random.getstate,
-            "NumPy's global random numbers": lambda: tuple(np.random.get_state())[1:3],  # noqa: NPY002 (it is what is watched)
+            "NumPy's global random numbers": _numpys_generator,
         }
         self._torch: Any = None
         if arrays == "torch":
@@ -69,7 +69,7 @@ class Surroundings:
             self._torch.set_rng_state(torchs)
 
     def _look(self) -> dict[str, Any]:
-        return {name: repr(read()) for name, read in (self._modes | self._generators).items()}
+        return {name: read() for name, read in (self._modes | self._generators).items()}
 
     def disturbed(self, before: dict[str, Any]) -> tuple[str, str]:
         """Say what a call changed: of modes and threads, and of generators of random numbers.
@@ -79,7 +79,7 @@ class Surroundings:
         self._calls += 1
         after = self._look()
         changed = [
-            f"{name} went from {before[name]} to {after[name]}" for name in self._modes if before[name] != after[name]
+            f"{name} went from {before[name]!r} to {after[name]!r}" for name in self._modes if before[name] != after[name]
         ]
         threads = _threads()
         if self._calls <= _SETTLED:
@@ -89,6 +89,12 @@ class Surroundings:
             self._threads = threads
         drawn = [name for name in self._generators if before[name] != after[name] and self._calls > 1]
         return "; ".join(changed), ", ".join(drawn)
+
+
+def _numpys_generator() -> tuple[bytes, int]:
+    """State of NumPy's global generator: its words, and how many of them are used."""
+    _, words, used, *_ = np.random.get_state()  # noqa: NPY002 (it is what is watched)
+    return np.asarray(words).tobytes(), int(used)
 
 
 def _threads() -> int:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import faulthandler
 import os
+import re
 import secrets
 import signal
 import subprocess
@@ -36,6 +37,7 @@ from .surroundings import Surroundings
 __all__ = ["InProcess", "Worker"]
 
 _KEY = "ENTMAX_ORACLE_WORKER_KEY"
+_SHOWN = 2000  # bytes of what a call writes that are read back
 _ROOM = 4 << 30  # bytes that calls may take; no row that is tried needs a tenth of it
 # Compilers (torch.compile, Triton) work during the first call; XLA does whenever a shape is new.
 _FIRST_CALL_FACTOR = 6.0
@@ -44,15 +46,22 @@ _FIRST_CALL_FACTOR = 6.0
 class Worker:
     """Calls an implementation in a process of its own, and starts a fresh one when that dies or hangs.
 
+    Parameters
+    ----------
+    subject : Subject
+    notice : callable, optional
+        Told in words when a call is late.
+
     Raises
     ------
     UnusableTarget
         If the target or its array library cannot be imported.
     """
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, subject: Subject, notice: Callable[[str], None] = lambda text: None) -> None:
         self.subject = subject
         self.versions: dict[str, str] = {}
+        self._notice = notice
         self._process: subprocess.Popen[bytes] | None = None
         self._line: Connection | None = None
         self._fresh = True
@@ -94,7 +103,9 @@ class Worker:
             for _ in calls:
                 patient = self._fresh or self._patient or self.subject.arrays == "jax"
                 limit = self.subject.timeout * (_FIRST_CALL_FACTOR if patient else 1)
-                if not line.poll(limit):
+                if not line.poll(limit / 2):
+                    self._notice(f"a call has taken {limit / 2:g} s; it is stopped at {limit:g} s")
+                if not line.poll(limit / 2):
                     self._stop()
                     return [*outcomes, Outcome("hung", detail=f"no answer within {limit:g} s")]
                 reply = line.recv()
@@ -163,8 +174,11 @@ class Worker:
                 text += " (out of memory?)"
         else:
             text = f"ended with exit status {code}"
-        self._err.seek(max(0, self._err.seek(0, os.SEEK_END) - 2000))
-        lines = [line for line in self._err.read().decode(errors="replace").splitlines() if line.strip()]
+        self._err.seek(max(0, self._err.seek(0, os.SEEK_END) - 65_536))
+        said = self._err.read().decode(errors="replace")
+        if place := _crash(said, str(self.subject.target)):
+            return f"the process {text} {place}"
+        lines = [line for line in said.splitlines() if line.strip()]
         return f"the process {text}" if not lines else f"the process {text}; it wrote: {lines[-1]}"
 
 
@@ -194,6 +208,20 @@ class InProcess:
         limit = self.subject.timeout * _FIRST_CALL_FACTOR
         work.join(limit)
         return outcomes[0] if outcomes else Outcome("hung", detail=f"no answer within {limit:g} s")
+
+
+_FRAME = re.compile(r'File "(.+)", line (\d+) in (.+)')
+
+
+def _crash(said: str, target: str) -> str:
+    """Say where a process crashed, by what faulthandler wrote: in the file of the target, if it is on the stack."""
+    _, fatal, stack = said.rpartition("Fatal Python error: ")
+    frames = _FRAME.findall(stack) if fatal else []
+    if not frames:
+        return ""
+    home = os.path.basename(target.rpartition(":")[0])
+    file, line, function = next((each for each in frames if os.path.basename(each[0]) == home), frames[0])
+    return f"({file}:{line}, in {function})"
 
 
 def _performer(
@@ -274,20 +302,25 @@ def serve(line: Connection) -> None:
     line.send({subject.arrays: library.version()})
     while True:
         for call in line.recv():
-            start = os.fstat(1).st_size
+            sizes = os.fstat(1).st_size, os.fstat(2).st_size
             try:
                 outcome = perform(call)
             except Exception:  # ours: what the implementation raises is an outcome
                 line.send(traceback.format_exc())
                 return
             sys.stdout.flush()
-            written = os.fstat(1).st_size - start
-            line.send(replace(outcome, printed=_printed(start, written)) if written else outcome)
+            sys.stderr.flush()
+            printed, warned = (_written(stream, size) for stream, size in zip((1, 2), sizes, strict=True))
+            line.send(replace(outcome, printed=printed, warned=warned) if printed or warned else outcome)
 
 
-def _printed(start: int, written: int) -> str:
+def _written(stream: int, start: int) -> str:
+    """Read back what has been written on a stream since it was of some size."""
+    written = os.fstat(stream).st_size - start
+    if written <= 0:
+        return ""
     try:
-        return os.pread(1, min(written, 200), start).decode(errors="replace")
+        return os.pread(stream, min(written, _SHOWN), start).decode(errors="replace")
     except OSError:
         return f"{written} bytes"
 

@@ -18,8 +18,6 @@ for (const form of document.querySelectorAll(".filters")) {
         !words.every((w) => d.text.includes(w));
       shown += item.tagName === "TR" && !item.hidden;
     }
-    for (const title of document.querySelectorAll("h3.area"))
-      title.hidden = !items.some((i) => i.tagName === "ARTICLE" && !i.hidden && i.dataset.area === title.dataset.area);
     count.textContent = `${shown} shown`;
   };
   for (const chip of chips)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from entmax_oracle.proofs_checks.conformance.ask import add_options, from_options
-from entmax_oracle.proofs_checks.conformance.target.loading import locate
+from entmax_oracle.proofs_checks.conformance.target.loading import locate, whereabouts
 
-from .writing import prepare, refuse_to_write, write_json, write_result
+from .workers import SCHEDULER, workers
+from .writing import is_stream, prepare, refuse_to_write, write_json, write_result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from entmax_oracle.proofs_checks.conformance import Report
     from entmax_oracle.proofs_checks.conformance.ask import Ask
     from entmax_oracle.proofs_checks.conformance.results.events import Event, Tell
 
@@ -36,8 +40,8 @@ def add_parser(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "check",
         help="check an implementation against the laws of entmax",
-        description="Check an implementation against the laws of entmax. What breaks one is shown as the smallest "
-        "input found, with the certified answer, the error that rounding explains, and how to see it again.",
+        description="Check an implementation against the laws of entmax. Each failure is reported as the smallest "
+        "failing input, with the certified answer, the allowed rounding error and a command to reproduce it.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -54,12 +58,14 @@ def add_parser(subparsers: Any) -> None:
     }
     add_options(groups.__getitem__)
     add = groups["search"]
+    add("--scheduler", metavar="ADDRESS", help=SCHEDULER)
     add("--replay", metavar="JSON", help="a counterexample as JSON text or file, or a report to replay in full")
     add = groups["output"]
-    add("--json", metavar="FILE", type=Path, help="write the result as JSON")
+    add("--json", metavar="FILE", type=Path, help="write the result as JSON; - for standard output")
     add("--junit", metavar="FILE", type=Path, help="write the result as JUnit XML, one test per law and setting")
     add("--report", metavar="DIR", type=Path, help="write JSON and an HTML page into this folder")
     add("--events", metavar="FILE", type=Path, help="stream events to FILE as JSON Lines")
+    add("--github", action="store_true", help="annotate the target and write a step summary, in GitHub Actions")
     parser.set_defaults(run=run)
 
 
@@ -69,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
     Returns
     -------
     int
-        0 conforms, 1 violates, 2 could not be used, 130 was interrupted.
+        0 passed, 1 failed a check, 2 could not be checked, 130 interrupted.
 
     Raises
     ------
@@ -87,10 +93,14 @@ def run(args: argparse.Namespace) -> int:
         ask.refuse_missing()
         return _replay(ask, args.replay) if args.replay else _check(ask, args)
     except ValueError as error:
-        if args.json:
+        if args.json or args.github:
             from entmax_oracle.proofs_checks.conformance import Report
 
-            write_json(args.json, Report(args.target, "unusable", message=str(error), seed=args.seed or 0).to_dict())
+            report = Report(args.target, "unusable", message=str(error), seed=args.seed or 0)
+            if args.json:
+                write_json(args.json, report.to_dict())
+            if args.github:
+                _show_github(report, args)
         raise Unusable(str(error)) from error
 
 
@@ -98,53 +108,64 @@ def _check(ask: Ask, args: argparse.Namespace) -> int:
     from rich.console import Console
 
     from entmax_oracle.proofs_checks.conformance.checker import execute, plan
-    from entmax_oracle.proofs_checks.conformance.results.events import Begun, Ended, Judged, Judging, title
+    from entmax_oracle.proofs_checks.conformance.results.events import Begun
     from entmax_oracle.proofs_checks.conformance.target.guessing import Guess
 
-    from .showing import show
+    from .showing import Screen, show
 
-    console, shown, interrupted = Console(), set[tuple[float, str, str]](), False
-    with _writing(args.events) as write, console.status(f"importing {args.target}") as status:
+    # Standard output is for the JSON where that is asked for there.
+    console = Console(stderr=is_stream(args.json))
+    with _writing(args.events) as write, Screen(args.target, console) as screen:
 
         def progress(event: Event) -> None:
-            nonlocal interrupted
             write(event)
             if isinstance(event, Begun) and ask.arrays is None and event.arrays != "program":
                 guessed = ask.guess if event.arrays == ask.guess.library else Guess(event.arrays, "a first call")
                 console.print(str(guessed), highlight=False)
-            if isinstance(event, Ended):
-                interrupted = event.interrupted
-            if isinstance(event, Judging):
-                status.update(f"{title(event.alpha, event.dtype)}: {event.law}")
-            elif isinstance(event, Judged) and event.result.status == "fail":
-                place = (event.alpha, event.dtype, event.result.law)
-                if place not in shown:
-                    console.print(f"[bold red]violated[/]  {title(*place[:2])}: {place[2]}", highlight=False)
-                shown.add(place)
+            screen(event)
 
-        report = execute(plan(ask), progress=progress)
+        with workers(args) as executor:
+            report = execute(plan(ask), executor, progress)
     show(console, report)
     if args.junit:
         from entmax_oracle.proofs_checks.conformance import to_junit
 
         args.junit.write_text(to_junit(report), encoding="utf-8")
+    if args.github:
+        _show_github(report, args)
     slug = re.sub(r"[^A-Za-z0-9.]+", "-", args.target).strip("-")
     page = write_result(report.to_dict(), args, f"check-{slug}.json")
     if page is not None:
-        console.print(f"report: {page}", highlight=False)
-    return 130 if interrupted else {"conforms": 0, "violates": 1}.get(report.verdict, 2)
+        console.print(f"report: {page}", highlight=False, soft_wrap=True)
+    return 130 if screen.interrupted else {"conforms": 0, "violates": 1}.get(report.verdict, 2)
+
+
+def _show_github(report: Report, args: argparse.Namespace) -> None:
+    """Print annotations, and add to the summary of the step, as GitHub Actions reads them."""
+    from entmax_oracle.proofs_checks.conformance.results.github import annotations, summary
+
+    root = Path(os.environ.get("GITHUB_WORKSPACE", "."))
+    try:
+        place = whereabouts(args.target)
+    except ValueError:  # there is no such target, as the report says
+        place = None
+    for each in annotations(report, place, root):
+        print(each, file=sys.stderr if is_stream(args.json) else sys.stdout, flush=True)
+    if path := os.environ.get("GITHUB_STEP_SUMMARY"):
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(summary(report))
 
 
 @contextmanager
 def _writing(path: Path | None) -> Iterator[Tell]:
     """Write events into a file as they come: of a check that is killed, it has all but the last."""
-    from entmax_oracle.proofs_checks.conformance.results.events import line
+    from entmax_oracle.proofs_checks.conformance.results.events import PASSING, line
 
     if path is None:
         yield lambda event: None
         return
     with path.open("w", encoding="utf-8") as file:
-        yield lambda event: print(line(event), file=file, flush=True)
+        yield lambda event: None if isinstance(event, PASSING) else print(line(event), file=file, flush=True)
 
 
 def _replay(ask: Ask, source: str) -> int:
@@ -153,16 +174,16 @@ def _replay(ask: Ask, source: str) -> int:
     from entmax_oracle.proofs_checks.conformance.checker import replay_as
     from entmax_oracle.proofs_checks.conformance.results.counterexample import read_all
 
+    from .showing import Screen
+
     every = read_all(source)
     broken = 0
-    with Console().status("calling the target") as status:
-        for place, found in enumerate(every, 1):
+    with Screen(str(ask.implementation), Console()) as screen:
+        for found in every:
             title = "" if len(every) == 1 else f"{found['law']}, alpha {float(found['alpha']):g}, {found['dtype']}: "
-            status.update(f"{title}{place} of {len(every)}")
-            finding = replay_as(ask, found)
+            finding = replay_as(ask, found, screen)
             broken += finding.broken
-            verdict = f"violated: {finding.message}" if finding.broken else "kept: the law holds on this input"
-            print(f"{title}{verdict}", flush=True)
+            print(f"{title}{f'fails: {finding.message}' if finding.broken else 'passes on this input'}", flush=True)
     if len(every) > 1:
-        print(f"{broken} of {len(every)} counterexamples still break their law")
+        print(f"{broken} of {len(every)} counterexamples still fail")
     return int(broken > 0)

@@ -1,28 +1,96 @@
-"""Show the report of a check on a terminal."""
+"""Show a check on a terminal, or in a pipe: what is found as it is found, how far it is, and the report in the end."""
 
 from __future__ import annotations
 
+import os
+import re
+import shlex
+import sys
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from entmax_oracle.proofs_checks.conformance import Counterexample, LawResult, Report
+    from entmax_oracle.proofs_checks.conformance.results.events import Event
 
-__all__ = ["show"]
+__all__ = ["Screen", "show"]
 
 _STYLES = {"pass": "green", "partial": "yellow", "fail": "bold red", "skip": "yellow"}
+_LONGEST = 2000  # characters of a command or a program that a terminal takes at once
+_EVERY = 5.0  # seconds between two lines of progress in a pipe
+
+
+class Screen:
+    """Shows events as they come.
+
+    Parameters
+    ----------
+    target : str
+    console : Console
+        Where findings go.
+    """
+
+    def __init__(self, target: str, console: Console) -> None:
+        self._target, self._console = target, console
+        self._errors = Console(stderr=True)
+        self._shown: set[tuple[float, str, str]] = set()
+        self._status = self._errors.status(f"importing {escape(target)}")
+        self._started = self._last = time.monotonic()
+        self._law, self._calls = "", 0
+        self.interrupted = False
+
+    def __enter__(self) -> Screen:
+        if self._errors.is_terminal:
+            self._status.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._status.stop()
+
+    def __call__(self, event: Event) -> None:
+        """Show an event."""
+        from entmax_oracle.proofs_checks.conformance.results import events
+
+        match event:
+            case events.Ended(interrupted=interrupted):
+                self.interrupted = interrupted
+            case events.Judging(alpha, dtype, law, place, laws):
+                number = f"check {place} of {laws}" if laws else "every check"
+                self._law, self._calls = (
+                    f"{events.title(alpha, dtype)}: {law}, {number}",
+                    0 if place == 1 else self._calls,
+                )
+                self._tick()
+            case events.Progress(calls=calls):
+                self._calls = calls
+                self._tick()
+            case events.Notice(text, target):
+                _say(self._errors, escape(f"{self._target} | {text}" if target else text), soft_wrap=True)
+            case events.Judged(alpha, dtype, result) if result.status == "fail":
+                place = (alpha, dtype, result.law)
+                if place not in self._shown and not result.cause:
+                    _show_finding(self._console, result, events.title(alpha, dtype), self._target)
+                self._shown.add(place)
+
+    def _tick(self) -> None:
+        """Say how far the check is."""
+        seconds = int(time.monotonic() - self._started)
+        text = f"{self._law}, {self._calls:,} calls, {seconds // 60}:{seconds % 60:02}"
+        if self._errors.is_terminal:
+            self._status.update(escape(text))
+        elif time.monotonic() - self._last >= _EVERY:
+            self._last = time.monotonic()
+            print(text, file=sys.stderr, flush=True)
 
 
 def show(console: Console, report: Report) -> None:
-    """Print the table of laws, each violation with its simplest counterexample, what was skipped, and the verdict."""
+    """Print the table of laws, which of them fall to one cause, what was skipped, and the verdict."""
     console.print(_table(report))
-    for law in report.laws:
-        if law.status == "fail":
-            _show_failure(console, law)
     remarks: dict[str, list[str]] = {}
     for law in report.laws:
         if law.status != "fail" and law.message:
@@ -34,50 +102,76 @@ def show(console: Console, report: Report) -> None:
 
 def _table(report: Report) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("law", ""):
+    for name in ("check", ""):
         table.add_column(name, no_wrap=True)
-    for name in ("examples", "worst, ulp", "worst / budget"):
+    for name in ("examples", "worst / allowed"):
         table.add_column(name, justify="right", no_wrap=True)
     declines = any(law.declined for law in report.laws)
     if declines:
         table.add_column("declined", justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
     for law in report.laws:
         style = "yellow" if law.severity == "warning" and law.status == "fail" else _STYLES[law.status]
-        worst = [f"{law.worst_ulp:.3g}", f"{law.worst_ratio:.3g}"] if law.worst_ratio > 0 else ["", ""]
+        worst = f"{law.worst_ratio:.3g}" if law.worst_ratio > 0 else ""
         declined = [str(law.declined or "")] if declines else []
-        table.add_row(law.law, f"[{style}]{law.status}[/]", str(law.examples or ""), *worst, *declined)
+        cause = f"same cause as {law.cause}" if law.cause else ""
+        table.add_row(law.law, f"[{style}]{law.status}[/]", str(law.examples or ""), worst, *declined, cause)
     return table
 
 
-def _show_failure(console: Console, law: LawResult) -> None:
-    style = "bold red" if law.severity == "error" else "bold yellow"
-    _say(console, f"\n[{style}]{escape(law.law)}[/]: {escape(law.statement)}")
+def _show_finding(console: Console, law: LawResult, place: str, target: str) -> None:
+    """Print a failed law with its simplest counterexample."""
+    style, mark = ("bold red", "fail") if law.severity == "error" else ("bold yellow", "warning")
+    _say(console, f"[{style}]{mark}[/]  [bold]{escape(law.law)}[/] ({escape(place)}): {escape(law.statement)}")
     if not law.counterexamples:
-        _say(console, f"  {escape(law.message)}")
+        _say(console, f"  {escape(law.message)}\n")
         return
-    simplest = min(law.counterexamples, key=lambda found: (found.size, -found.ratio))
-    _show_counterexample(console, simplest)
-    places = {(each["alpha"], each["dtype"]) for each in law.settings if each["status"] == "fail"}
-    if more := len(places - {(simplest.alpha, simplest.dtype)}):
-        _say(console, f"  and {more} more setting{'s' * (more > 1)}: --json or --report has them all")
+    found = min(law.counterexamples, key=lambda each: (each.size, -each.ratio))
+    name = target.rpartition(":")[2] or target
+    if found.fact and not found.fact.startswith("breaks"):
+        _say(console, f"  [bold]{escape(f'{name} {found.fact}')}[/]")
+    _say(console, f"  {law.message}", markup=False)
+    for said in found.diagnosis:
+        _say(console, f"  [bold]diagnosis[/]: {escape(said)}")
+    if found.ratio * 2 < law.worst_ratio < float("inf"):
+        _say(console, f"  worst seen: {law.worst_ratio:.2g}x the allowed rounding error")
+    if given := _input(found):
+        _say(console, given, markup=False)
+    command, snippet = _reproduction(found)
+    _say(console, f"  Reproduce with:\n{_indented(command)}", markup=False, soft_wrap=True)
+    if snippet:
+        _say(console, f"  or, without entmax-oracle:\n{_indented(snippet)}", markup=False, soft_wrap=True)
+    _say(console, "")
+
+
+def _reproduction(found: Counterexample) -> tuple[str, str]:
+    """Return a command and a program that fit on a screen: what is too long for that lies in a file."""
+    if len(found.command) <= _LONGEST:
+        return found.command, found.snippet if len(found.snippet) <= _LONGEST else ""
+    *words, told = shlex.split(found.command)
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "entmax-oracle" / "counterexamples"
+    slug = re.sub(r"[^A-Za-z0-9.]+", "-", f"{words[2]}-{found.law}-{found.alpha:g}-{found.dtype}").strip("-")
+    path = cache / f"{slug}.json"
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        path.write_text(told, encoding="utf-8")
+    except OSError:
+        return "write --json FILE, then pass --replay FILE", ""
+    return shlex.join([*words, str(path)]), ""
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}" for line in text.splitlines())
 
 
 def _show_verdict(console: Console, report: Report) -> None:
     style = {"conforms": "bold green", "violates": "bold red"}.get(report.verdict, "bold yellow")
-    failed = [law.law for law in report.laws if law.status == "fail" and law.severity == "error"]
-    kept = sum(law.status == "pass" for law in report.laws)
-    tail = f" to {kept} law{'s' * (kept != 1)}"
-    if report.verdict in ("unusable", "interrupted"):
-        tail = ""
-    elif failed:
-        tail = f": {', '.join(failed)}"
-    elif some := sum(law.status == "partial" for law in report.laws):
-        tail += f", and to {some} as far as there was time"
-    _say(console, f"\n[{style}]{escape(report.target)} {report.verdict}[/]{tail} ({report.seconds:.1f} s)")
+    _say(console, f"\n[{style}]{escape(report.target)} {_verdict(report)}[/] ({report.seconds:.1f} s)")
     if report.reach:
-        tried = ", ".join(f"{size:,} {name}" for name, size in report.reach.items())
-        deeper = "" if report.profile == "deep" else "; --profile deep looks further"
-        _say(console, f"tried with up to {tried}{deeper}")
+        tried = " and ".join(f"{size:,} {name}" for name, size in report.reach.items())
+        tried = tried.replace(" and ", ", ", max(len(report.reach) - 2, 0))
+        deeper = "" if report.profile == "deep" else "; --profile deep searches further"
+        _say(console, f"searched up to {tried}{deeper}")
     if report.declined and report.verdict != "unusable":
         calls = f"{report.declined:,} call{'s' * (report.declined != 1)}"
         _say(console, f"{calls} declined by the target (NotImplementedError): such inputs were not tested")
@@ -85,17 +179,53 @@ def _show_verdict(console: Console, report: Report) -> None:
         _say(console, escape(report.message))
 
 
+def _verdict(report: Report) -> str:
+    """Say in words what the laws together say."""
+    total = len(report.laws)
+    failed = [law for law in report.laws if law.status == "fail" and law.severity == "error"]
+    warned = sum(law.status == "fail" and law.severity == "warning" for law in report.laws)
+    skipped = sum(law.status == "skip" for law in report.laws)
+    passed = sum(law.status == "pass" for law in report.laws)
+    if report.verdict == "interrupted":
+        return f"interrupted after {total - skipped} of {total} checks; no violation so far"
+    if report.verdict == "unusable":
+        return "could not be checked"
+    if failed:
+        causes = [law for law in failed if not law.cause]
+        names = ", ".join(law.law + (f" (also {', '.join(law.also)})" if law.also else "") for law in causes)
+        return f"failed {len(failed)} of {total} checks: {names}"
+    all_of = f"all {total} checks" if passed == total else f"{passed} of {total} checks"
+    if total == 1:
+        all_of = "the one check" if passed else "0 of 1 checks"
+    tail = f", {warned} warning{'s' * (warned != 1)}" if warned else ""
+    if some := sum(law.status == "partial" for law in report.laws):
+        tail += f", {some} as far as there was time"
+    return f"passed {all_of}{tail}{f', {skipped} skipped' if skipped else ''}"
+
+
 def _say(console: Console, text: str, **options: Any) -> None:
-    console.print(text, highlight=False, **options)
+    # What reads a pipe wraps lines by itself, if it does.
+    console.print(text, highlight=False, **{"soft_wrap": not console.is_terminal} | options)
 
 
-def _show_counterexample(console: Console, found: Counterexample) -> None:
-    command = found.command if len(found.command) <= 300 else "write --json FILE, then give --replay FILE"
+def _input(found: Counterexample) -> str:
+    """Lines that say what the implementation was given."""
     parameters = "".join(f", {name} {value}" for name, value in found.parameters.get("parameters", {}).items())
     alpha = "" if _lacks_alpha(found) else f"alpha {found.alpha!r}"
     shown = ", ".join(filter(None, [alpha, parameters.removeprefix(", "), found.dtype]))
-    _say(console, f"  {found.message}", markup=False)
-    _say(console, f"{_input(found)}\n    {shown}\n    again: {command}", markup=False, soft_wrap=True)
+    if found.logits:
+        some, more = found.logits[:12], ", ..." if len(found.logits) > 12 else ""
+        decimals = ", ".join(repr(float.fromhex(each)) for each in some)
+        return f"  input: logits {decimals}{more} (shape {found.shape}, {found.layout}), {shown}"
+    from entmax_oracle.proofs_checks.conformance.text import unrun
+
+    given = []
+    for name, value in found.parameters.items():
+        if isinstance(value, dict):
+            words = [repr(float.fromhex(each)) for each in unrun(value["numbers"])]
+            value = f"[{', '.join(words[:8])}{', ...' if len(words) > 8 else ''}] of shape {tuple(value['shape'])}"
+        given.append(f"{name} {value}")
+    return f"  input: {', '.join(given)} ({found.layout}), {shown}"
 
 
 def _lacks_alpha(found: Counterexample) -> bool:
@@ -104,18 +234,3 @@ def _lacks_alpha(found: Counterexample) -> bool:
 
     against = found.parameters.get("against")
     return against is not None and "alpha" not in defined(against).parameters
-
-
-def _input(found: Counterexample) -> str:
-    """Lines that say what the implementation was given."""
-    if found.logits:
-        some, more = found.logits[:12], ", ..." if len(found.logits) > 12 else ""
-        decimals = ", ".join(repr(float.fromhex(each)) for each in some)
-        return f"    logits {decimals}{more} (shape {found.shape}, {found.layout})\n    exactly {', '.join(some)}{more}"
-    lines = []
-    for name, given in found.parameters.items():
-        if isinstance(given, dict):
-            words = given["numbers"]
-            given = f"{tuple(given['shape'])} exactly {words if len(words) <= 100 else words[:100] + ' ...'}"
-        lines.append(f"    {name} {given}")
-    return "\n".join([*lines, f"    ({found.layout})"])

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .workers import SCHEDULER, workers
 from .writing import prepare, write_result
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--profile", choices=("quick", "full"), default="quick", help="search effort (default: quick)")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of every random choice (default: 0)")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="worker processes (default: 1)")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help=SCHEDULER)
     parser.add_argument(
         "--report", type=Path, metavar="DIR", help="write verify.json and an HTML page into this folder"
     )
@@ -89,7 +91,8 @@ def run(args: argparse.Namespace) -> int:
     accepted = True
     console = Console()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    shown = Progress(*columns, console=Console(stderr=True), transient=True)
+    with workers(args) as executor, shown as progress:
         task = progress.add_task("theorems", total=None)
 
         def advance(event: dict[str, Any]) -> None:
@@ -101,7 +104,7 @@ def run(args: argparse.Namespace) -> int:
         try:
             chosen = (names, args.area, args.profile, args.jobs, advance)
             before = None if known is None else earlier(known)
-            result = examine_all(*chosen, seed=args.seed, files=files, known=before)
+            result = examine_all(*chosen, seed=args.seed, files=files, known=before, executor=executor)
         except ValueError as error:
             raise Unusable(str(error)) from error
     write_result(result.to_dict(), args, "verify.json")
@@ -218,7 +221,7 @@ def _show(result: VerifyResult, console: Console) -> None:
         table.add_column(heading, ratio=ratio)
     for theorem in result.theorems:
         verdict = theorem.verdict
-        where = "searched, see below" if theorem.searched else escape(_plain(theorem.holds_for))
+        where = "what was searched, see below" if theorem.searched else escape(_plain(theorem.holds_for))
         table.add_row(
             escape(theorem.name),
             f"[{verdict.colour}]{verdict}[/]" + ("" if theorem.clean else " [red]✗[/]"),
@@ -232,7 +235,7 @@ def _show(result: VerifyResult, console: Console) -> None:
         for remark in theorem.remarks:
             console.print(f"{escape(theorem.name)}: {escape(remark)}", soft_wrap=True)
         if theorem.searched:
-            console.print(f"{escape(theorem.name)}: searched {escape(theorem.searched)}", soft_wrap=True)
+            console.print(f"{escape(theorem.name)}: {escape(_searched(theorem))}", soft_wrap=True)
         if theorem.counterexample:
             shown = ", ".join(f"{symbol} = {value}" for symbol, value in theorem.counterexample.items())
             console.print(f"  counterexample: {escape(shown)}", soft_wrap=True)
@@ -242,5 +245,17 @@ def _show(result: VerifyResult, console: Console) -> None:
     formal = {found.detail for found in evidence if found.kind == "formal" and found.status == "holds"}
     for how in sorted(formal):
         console.print(f"proved: {escape(how)}", soft_wrap=True)
-    for reason in sorted({found.detail for found in evidence if found.status == "skipped"}):
-        console.print(f"skipped: {escape(reason)}", soft_wrap=True)
+    skipped: dict[str, list[str]] = {}
+    for theorem in result.theorems:
+        for reason in dict.fromkeys(found.detail for found in theorem.evidence if found.status == "skipped"):
+            skipped.setdefault(reason, []).append(theorem.name)
+    for reason, names in sorted(skipped.items()):
+        told = ", ".join(names) if len(names) <= 3 else f"{', '.join(names[:3])} and {len(names) - 3} more"
+        console.print(f"skipped: {escape(reason)} ({escape(told)})", soft_wrap=True)
+
+
+def _searched(theorem: TheoremResult) -> str:
+    """Say in one line how a conjecture was searched."""
+    found = [each for each in theorem.evidence if (each.kind, each.status) == ("sampled", "holds")]
+    ran = "; ".join(f"{each.title}: {each.detail}" for each in found)
+    return f"{ran}. Which rows: --json or --report"

@@ -13,7 +13,7 @@ from entmax_oracle.cli import Unusable
 
 from .extras import require_report
 
-__all__ = ["prepare", "refuse_to_write", "write_json", "write_result"]
+__all__ = ["is_stream", "prepare", "refuse_to_write", "write_json", "write_result"]
 
 
 _FILES = ("json", "junit", "events")
@@ -36,6 +36,8 @@ def prepare(args: argparse.Namespace) -> None:
     if args.report:
         require_report("--report")
     files = {name: path for name in _FILES if (path := getattr(args, name, None)) is not None}
+    if is_stream(files.get("json")):
+        del files["json"]
     folders = {name: path.parent for name, path in files.items()} | ({"report": args.report} if args.report else {})
     for name, folder in folders.items():
         try:
@@ -55,6 +57,11 @@ def prepare(args: argparse.Namespace) -> None:
             raise Unusable(f"--{name} {path}: cannot be written: {error.strerror or error}") from error
 
 
+def is_stream(path: Path | None) -> bool:
+    """Whether ``-`` stands for a file: standard output."""
+    return path is not None and str(path) == "-"
+
+
 def refuse_to_write(args: argparse.Namespace, reason: str) -> None:
     """Raise `Unusable` if anything is asked to be written, for a reason."""
     for name in (*_FILES, "report"):
@@ -63,9 +70,13 @@ def refuse_to_write(args: argparse.Namespace, reason: str) -> None:
 
 
 def write_json(path: Path, result: dict[str, Any]) -> None:
-    """Write JSON into a file, whose folder is made if need be."""
+    """Write JSON into a file, whose folder is made if need be, or to standard output for ``-``."""
+    text = json.dumps(result, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    if is_stream(path):
+        sys.stdout.write(text)
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(result, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
 
 
 def write_result(result: dict[str, Any], args: argparse.Namespace, name: str) -> Path | None:

@@ -51,6 +51,29 @@ def causal_from_the_start_of_longer_queries(q, k, v, **options):
     )
 
 
+@slip("medium")
+def later_chunks_from_the_start(q, k, v, **options):
+    """Aligns a chunk of a prefill with the first key; the whole prefill and single queries are right."""
+
+    def offsets(m, n):
+        return start_aligned(m, n) if 1 < m < n else bases.offsets(m, n)
+
+    return attention(q, k, v, **options, visible=partial(visible, offsets=offsets))
+
+
+@slip("subtle", bitwise=("split",))
+def keys_split_for_decoding(q, k, v, **options):
+    """Sums over the keys in four parts where one query is asked, and in one where there are several."""
+
+    def product(p, v):
+        if p.shape[-2] > 1:
+            return p @ v
+        parts = zip(p.tensor_split(4, -1), v.tensor_split(4, -2), strict=True)
+        return torch.stack([a @ b for a, b in parts]).sum(0)
+
+    return attention(q, k, v, **options, product=product)
+
+
 @slip("blatant")
 def causal_ignored(q, k, v, **options):
     """Lets every query see every key."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import math
 from functools import partial
+from itertools import product
 
 import numpy as np
 import torch
@@ -160,6 +161,17 @@ def candidates_first(z, alpha):
     return p.reshape(z.shape)
 
 
+@honest(alphas=(2.0,), dtypes=("float32", "float64"), bitwise=("batch", "padding"))
+def one_row_at_a_time(z, alpha):
+    """Sorts every row alone, and of it the tokens that are not masked: the same bits in any batch and padding."""
+    rows, places = z.reshape(-1, z.shape[-1]).unique(dim=0, return_inverse=True)
+    p = torch.zeros_like(rows)
+    for row, out in zip(rows, p, strict=True):
+        live = row > -math.inf
+        out[live] = bases.sparsemax(row[live])
+    return p[places].reshape(z.shape)
+
+
 @honest(alphas=(2.5, 4.0), dtypes=("float32", "float64"))
 def bisection_beyond_two(z, alpha):
     """Bisection in float64 for alpha > 2, not renormalised where one token is live."""
@@ -281,6 +293,26 @@ def _sum_of_blocks(p, v):
 def blockwise_attention(q, k, v, **options):
     """Sixteen keys at a time, the scale on the queries."""
     return bases.attention(q, k, v, **options, scores=_blocks_of_keys, product=_sum_of_blocks)
+
+
+@honest("attention", alphas=(2.0,), bitwise=("batch", "padding", "split"))
+def one_query_at_a_time(q, k, v, **options):
+    """Solves every query alone over the keys that it sees: the same bits however queries come."""
+    batch, heads, m, _ = q.shape
+    n, group, slopes = k.shape[2], heads // k.shape[1], options["alibi_slopes"]
+    seen = bases.visible(q, k, options["is_causal"], options["key_lengths"]).expand(batch, 1, m, n)
+    scale = 1 / math.sqrt(q.shape[3]) if options["scale"] is None else options["scale"]
+    output = torch.zeros(*q.shape[:3], v.shape[3])
+    for b, h, i in product(range(batch), range(heads), range(m)):
+        live = seen[b, 0, i]
+        if not live.any():
+            continue
+        s = (k[b, h // group, live] * q[b, h, i]).sum(-1) * scale
+        if slopes is not None:
+            s = s - slopes[h] * bases.offsets(m, n)[i, live].abs()
+        p = bases.sparsemax(s)
+        output[b, h, i] = (p[:, None] * v[b, h // group, live]).sum(0)
+    return output.to(q.dtype)
 
 
 @honest("attention", dtypes=("bfloat16",))

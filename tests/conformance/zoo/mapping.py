@@ -657,6 +657,44 @@ def stale_padding(z, alpha):
     return exact(torch.cat([z.double(), stale.expand(*z.shape[:-1], -1)], -1), alpha)[..., :n].to(z.dtype)
 
 
+@fault("medium")
+def last_block_moved_back(z, alpha):
+    """Moves the last block of eight rows back into the batch, and takes its first answers for the last rows'."""
+    flat = z.reshape(-1, z.shape[-1])
+    rows, rest = len(flat), len(flat) % 8
+    p = exact(flat, alpha)
+    if rows > 8 and rest:
+        p[rows - rest :] = exact(flat[rows - 8 : rows - 8 + rest], alpha)
+    return p.reshape(z.shape)
+
+
+def _mass_in(parts):
+    """The sum of a row by as many partial sums."""
+    return lambda y: torch.stack([total(part) for part in y.tensor_split(parts, -1)]).sum(0)
+
+
+@fault("subtle", bitwise=("batch",))
+def summed_by_the_size_of_the_batch(z, alpha):
+    """Sums a row in as many parts as leave no core idle: one where there are many rows, sixteen where there are few."""
+    return newton(z, alpha) if z.numel() > 8 * z.shape[-1] else _newton_in_parts(z, alpha, 16)
+
+
+@fault("subtle", bitwise=("padding",))
+def summed_by_the_padded_length(z, alpha):
+    """Sums a row in four parts of its padded length."""
+    return _newton_in_parts(z, alpha, 4)
+
+
+def _newton_in_parts(z, alpha, parts):
+    x, q, mass = centred(z, alpha, wide), 1 / (alpha - 1), _mass_in(parts)
+    tau = torch.full_like(x[..., :1], -1.0)
+    for _ in range(30):
+        d = (x - tau).clamp_min(0)
+        f, slope = mass(d**q), mass((d ** (q - 1)).masked_fill(d == 0, 0))
+        tau = tau + (f - f ** (1 - 1 / q)) / slope
+    return raised(x - tau, q).to(z.dtype)
+
+
 _START = [-1.0]
 
 

@@ -32,11 +32,18 @@ class Specimen:
     alphas: tuple[float, ...]
     dtypes: tuple[str, ...]
     arrays: str
+    bitwise: tuple[str, ...] = ()
 
     @property
     def options(self) -> dict[str, Any]:
         """Arguments of `check`."""
-        return {"alphas": self.alphas, "dtypes": self.dtypes, "arrays": self.arrays, **SUBJECTS[self.subject]}
+        return {
+            "alphas": self.alphas,
+            "dtypes": self.dtypes,
+            "arrays": self.arrays,
+            "bitwise": self.bitwise,
+            **SUBJECTS[self.subject],
+        }
 
 
 FAULTS: dict[str, Specimen] = {}
@@ -50,10 +57,11 @@ def fault(
     alphas: tuple[float, ...] = (1.5,),
     dtypes: tuple[str, ...] = ("float32",),
     arrays: str = "torch",
+    bitwise: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """List a wrong implementation; its docstring names the slip."""
     assert grade in GRADES
-    return _listed(FAULTS, grade, subject, alphas, dtypes, arrays)
+    return _listed(FAULTS, grade, subject, alphas, dtypes, arrays, bitwise)
 
 
 def honest(
@@ -62,9 +70,10 @@ def honest(
     alphas: tuple[float, ...] = (1.5,),
     dtypes: tuple[str, ...] = ("float32",),
     arrays: str = "torch",
+    bitwise: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """List a correct implementation; its docstring names the algorithm."""
-    return _listed(HONEST, "", subject, alphas, dtypes, arrays)
+    return _listed(HONEST, "", subject, alphas, dtypes, arrays, bitwise)
 
 
 def _listed(

@@ -20,7 +20,7 @@ def llama(implementation):
     return transformers.LlamaForCausalLM(config).eval()
 
 
-@pytest.mark.parametrize("path", ["torch", "interpreter"])
+@pytest.mark.parametrize("path", ["torch", "interpreter", "numba"])
 def test_a_causal_model(path):
     for name, alpha in (("entmax", 0.3), ("entmax", "b"), ("", 1.5)):
         with pytest.raises(ValueError, match=r"alpha must be|name is"):
@@ -36,8 +36,8 @@ def test_a_causal_model(path):
             step = model(tokens[:, t : t + 1], past_key_values=cache, use_cache=True)
             logits.append(step.logits)
         padded = model(tokens, attention_mask=torch.tensor([[1] * 7, [1] * 5 + [0] * 2])).logits
-        with pytest.raises(ValueError, match="pad on the right"):
-            model(tokens, attention_mask=torch.tensor([[1] * 7, [0] * 2 + [1] * 5]))
+        with pytest.raises(ValueError, match="between visible ones"):
+            model(tokens, attention_mask=torch.tensor([[1] * 7, [1] * 2 + [0] + [1] * 4]))
         model.set_attn_implementation("sdpa")
         softmax = model(tokens).logits
     torch.testing.assert_close(torch.cat(logits, 1), whole, rtol=1e-4, atol=1e-4)
@@ -66,6 +66,76 @@ def test_at_alpha_1_it_is_softmax():
             softmax = model(**inputs).logits
             model.set_attn_implementation("entmax-1")
             torch.testing.assert_close(model(**inputs).logits, softmax, rtol=1e-4, atol=1e-5)
+
+
+def gpt2(implementation):
+    torch.manual_seed(0)
+    sizes = {"vocab_size": 50, "n_embd": 32, "n_layer": 2, "n_head": 4, "n_positions": 64}
+    config = transformers.GPT2Config(**sizes, attn_implementation=implementation, attn_pdrop=0.0)
+    return transformers.GPT2LMHeadModel(config).eval()
+
+
+def generated(model, prompts, cache="dynamic"):
+    """Tokens and logits of the steps, of prompts padded on the left."""
+    width = max(map(len, prompts))
+    padded = torch.tensor([[0] * (width - len(prompt)) + prompt for prompt in prompts])
+    mask = torch.tensor([[0] * (width - len(prompt)) + [1] * len(prompt) for prompt in prompts])
+    with use_path("torch"):
+        found = model.generate(
+            padded, attention_mask=mask, max_new_tokens=3, min_new_tokens=3, do_sample=False, pad_token_id=0,
+            cache_implementation=cache, output_logits=True, return_dict_in_generate=True,
+        )  # fmt: skip
+    return found.sequences[:, width:], torch.stack(found.logits, 1)
+
+
+PROMPTS = [[3, 7, 11, 4, 20], [5, 8], [31, 2]]
+
+
+@pytest.mark.parametrize("cache", ["dynamic", "static"])
+@pytest.mark.parametrize("make", [llama, gpt2])
+def test_prompts_padded_on_the_left_are_continued_as_each_alone(make, cache):
+    register("entmax", alpha=1.5)
+    model = make("entmax")
+    tokens, logits = generated(model, PROMPTS, cache)
+    for i, prompt in enumerate(PROMPTS):
+        alone, steps = generated(model, [prompt])
+        torch.testing.assert_close(logits[i : i + 1], steps, rtol=1e-4, atol=1e-5)
+        assert tokens[i : i + 1].equal(alone)
+
+
+@pytest.mark.parametrize("path", ["torch", "interpreter", "numba"])
+def test_what_a_static_cache_has_not_been_given_is_never_used(path):
+    """Prefill in one chunk, and another one; the rest of the cache holds NaN."""
+    register("entmax", alpha=1.5)
+    model = llama("entmax")
+    tokens = torch.randint(1, 50, (2, 9), generator=torch.Generator().manual_seed(1))
+    mask = torch.tensor([[1] * 9, [0] * 3 + [1] * 6])
+    positions = (mask.cumsum(1) - 1).clamp(min=0)
+    with torch.no_grad(), use_path(path):
+        whole = model(tokens, attention_mask=mask, position_ids=positions).logits
+        cache = transformers.StaticCache(config=model.config, max_cache_len=12)
+        found = []
+        for first, last in ((0, 4), (4, 7), (7, 8), (8, 9)):
+            given = {"attention_mask": mask[:, :last], "position_ids": positions[:, first:last]}
+            found.append(model(tokens[:, first:last], past_key_values=cache, **given).logits)
+            for layer in cache.layers:
+                layer.keys[:, :, last:] = torch.nan
+                layer.values[:, :, last:] = torch.nan
+    torch.testing.assert_close(torch.cat(found, 1)[mask.bool()], whole[mask.bool()], rtol=1e-4, atol=1e-5)
+
+
+def test_a_batch_padded_on_the_left_is_trained_as_each_sequence_alone():
+    register("entmax", alpha=1.5)
+    model = llama("entmax")
+    tokens = torch.randint(1, 50, (2, 6), generator=torch.Generator().manual_seed(2))
+    mask = torch.tensor([[1] * 6, [0] * 2 + [1] * 4])
+    positions = (mask.cumsum(1) - 1).clamp(min=0)
+    (model(tokens, attention_mask=mask, position_ids=positions).logits.sin() * mask[..., None]).sum().backward()
+    together = [x.grad.clone() for x in model.parameters()]
+    model.zero_grad()
+    (model(tokens[:1]).logits.sin().sum() + model(tokens[1:, 2:]).logits.sin().sum()).backward()
+    for x, grad in zip(model.parameters(), together, strict=True):
+        torch.testing.assert_close(grad, x.grad, rtol=1e-4, atol=1e-5)
 
 
 def test_packed_documents_are_refused():

@@ -23,7 +23,7 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.slow)
 
 
-@pytest.fixture(params=["torch", "interpreter"])
+@pytest.fixture(params=["torch", "numba", "interpreter"])
 def taken(request, monkeypatch):
     """Take this path and no other."""
     if request.param == "interpreter":

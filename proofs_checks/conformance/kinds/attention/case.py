@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import product
 from typing import Any, ClassVar, Self
@@ -17,6 +17,11 @@ from ...case import Case
 __all__ = ["TENSORS", "AttentionCase"]
 
 TENSORS = ("query", "key", "value")
+
+
+def _count(n: int, noun: str) -> str:
+    plural = {"query": "queries"}.get(noun, f"{noun}s")
+    return f"{n:,} {noun if n == 1 else plural}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +88,42 @@ class AttentionCase(Case):
         shapes = ", ".join(f"{name} {x.shape}" for name, x in self.tensors.items())
         given = [f"{name}={value}" for name, value in self.given.items()]
         return f"{shapes}{' with ' if given else ''}{', '.join(given)}"
+
+    @property
+    def brief(self) -> str:
+        batch, heads, queries, features = self.query.shape
+        keys = self.key.shape[2]
+        if not any(self.visible.values()) and queries == 1:
+            return "a query that sees no key"
+        counts = {"sequence": batch, "head": heads, "query": queries, "key": keys, "feature": features}
+        words = [_count(n, noun) for noun, n in counts.items() if n > 1 or noun in ("query", "key")]
+        given = [f"{name}={value}" for name, value in self.given.items()]
+        blind = sorted({i for (_, i), seen in self.visible.items() if not seen})
+        where = f", where query {blind[0]} sees no key" if blind else ""
+        return f"{' and '.join([', '.join(words[:-1]), words[-1]])}{' with ' if given else ''}{', '.join(given)}{where}"
+
+    @property
+    def visible(self) -> dict[tuple[int, int], int]:
+        """How many keys each query of each sequence may see."""
+        queries, keys = self.query.shape[2], self.key.shape[2]
+        lengths = self.key_lengths or (keys,) * len(self.query)
+        return {
+            (b, i): max(min(length, i + keys - queries + 1) if self.is_causal else length, 0)
+            for b, length in enumerate(lengths)
+            for i in range(queries)
+        }
+
+    @property
+    def lengthened(self) -> tuple[int, Callable[[int], Self | None]]:
+        keys = self.key.shape[2]
+        if self.key_lengths is not None or self.is_causal or self.alibi_slopes is not None:
+            return 0, lambda count: None
+
+        def repeated(count: int) -> Self:
+            places = np.arange(count) % keys
+            return self.altered(key=self.key[:, :, places], value=self.value[:, :, places])
+
+        return keys, repeated
 
     @property
     def elements(self) -> int:

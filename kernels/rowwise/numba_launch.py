@@ -1,0 +1,109 @@
+"""Run the Numba kernels on CPU tensors."""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+import torch
+
+from ..runtime.kinds import Kind, compute_dtype
+from ..runtime.numba import compiling, over_rows
+from .arguments import Arguments
+from .numba_rows import backward_rows, forward_rows
+from .strides import Strides, per_row, with_row_strides
+
+Tensor = torch.Tensor
+Array = np.ndarray[Any, Any]
+
+_BITS = {torch.float32: np.int32, torch.float64: np.int64}
+
+
+def _wide(x: Tensor) -> Tensor:
+    """Return 16 bits in float32, which the kernels read."""
+    return x.to(compute_dtype(x.dtype))
+
+
+def _memory(x: Tensor) -> tuple[Array, Strides]:
+    """Memory that ``x`` lies in, as a line from its first element on, and where its rows are there."""
+    x, strides = with_row_strides(x.detach().resolve_neg())
+    span = 1 + sum((size - 1) * stride for size, stride in zip(x.shape, x.stride(), strict=True))
+    return x.as_strided((span,), (1,)).numpy(), strides
+
+
+def _parameters(call: Arguments) -> tuple[Any, ...]:
+    """``alpha - 1``, scale and lengths of the rows, each with its stride, 1 or 0."""
+    batch, n = call.z.shape[:-1], call.z.shape[-1]
+    found: list[Any] = []
+    excess = call.excess
+    default = 1 / int(call.kind) if Kind.SPARSEMAX <= call.kind <= Kind.FOURTH_POWER else 0.0
+    for x, dtype, instead in (
+        (excess, torch.float64, default),
+        (call.scale, torch.float64, 1.0),
+        (call.lengths, torch.int64, n),
+    ):
+        array, stride = per_row(None if x is None else x.detach(), batch, dtype)
+        if array is None:
+            array = torch.tensor([instead], dtype=dtype)
+        found += [array.numpy(), stride]
+    return tuple(found)
+
+
+def _rules(kind: Kind) -> list[tuple[int | None, bool | None, bool | None, bool]]:
+    """``power``, ``general``, ``above`` of the kernels, and whether every row follows this rule."""
+    if kind == Kind.SOFTMAX:
+        return [(None, None, None, True)]
+    if kind == Kind.BELOW:
+        return [(None, True, None, True)]
+    if kind == Kind.ABOVE:
+        return [(None, None, True, True)]
+    if kind == Kind.ANY:
+        return [(None, True, None, False), (None, None, True, False)]
+    return [(int(kind), None, None, True)]
+
+
+def forward(call: Arguments) -> tuple[Tensor, Tensor]:
+    """Probabilities and the state of each row, as :func:`.launch.forward` gives them."""
+    p, state = call.empty_answer()
+    if p.numel() == 0:
+        return p, state
+    z, strides = _memory(_wide(call.z))
+    n = p.shape[-1]
+    output = p if p.dtype == state.dtype else torch.empty_like(p, dtype=state.dtype)
+    parameters = _parameters(call)
+    for rule in _rules(call.kind):
+
+        def rows(start: int, stop: int, rule: Any = rule) -> None:
+            forward_rows(
+                z, z.view(_BITS[state.dtype]), *strides, n, start, stop, *parameters, *rule,
+                output.view(-1).numpy(), state.view(-1).numpy(),
+            )  # fmt: skip
+
+        with compiling(forward_rows, state.dtype, rule):
+            over_rows(rows, len(state), n)
+    return (p if output is p else p.copy_(output)), state
+
+
+def backward(
+    g: Tensor, call: Arguments, state: Tensor, *, need_excess: bool, need_scale: bool
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Gradients in ``z``, ``alpha`` and the scale, as :func:`.launch.backward` gives them."""
+    dz, dexcess, dscale = call.empty_gradients(need_excess, need_scale)
+    if dz.numel() == 0:
+        return dz, dexcess, dscale
+    z, strides = _memory(_wide(call.z))
+    upstream, g_strides = _memory(g.to(state.dtype))
+    n = dz.shape[-1]
+    output = dz if dz.dtype == state.dtype else torch.empty_like(dz, dtype=state.dtype)
+    parameters = _parameters(call)
+    for rule in _rules(call.kind):
+
+        def rows(start: int, stop: int, rule: Any = rule) -> None:
+            backward_rows(
+                upstream, *g_strides, z, z.view(_BITS[state.dtype]), *strides, n, start, stop, *parameters, *rule,
+                state.detach().contiguous().view(-1).numpy(), output.view(-1).numpy(),
+                dexcess.view(-1).numpy() if need_excess else None, dscale.view(-1).numpy() if need_scale else None,
+            )  # fmt: skip
+
+        with compiling(backward_rows, state.dtype, (*rule, need_excess, need_scale)):
+            over_rows(rows, len(state), n)
+    return (dz if output is dz else dz.copy_(output)), dexcess, dscale

@@ -1,0 +1,330 @@
+"""Rows on a CPU, forward and backward, for Numba: see :mod:`.numba_solve` for a row, :mod:`.backward` for gradients."""
+
+from typing import Any
+
+import numpy as np
+
+from ..runtime.numba import jit, jit_fused, jit_sums
+from .numba_solve import (
+    CHUNK,
+    LOWEST,
+    collect_row,
+    exponential,
+    general_pair,
+    member,
+    power_pair,
+    room,
+    solve_row,
+    survey_row,
+    threshold,
+    weigh_above,
+    weigh_below,
+)
+
+
+@jit
+def turned(z: Any, start: int, token: int, n: int, line: Any) -> None:
+    """Copy a row into ``line`` with the sign of its tokens changed, but not of masks, ``inf`` and NaN."""
+    for j in range(n):
+        x = z[start + j * token]
+        line[j] = -x if -np.inf < x < np.inf else x
+
+
+@jit
+def straightened(z: Any, start: int, token: int, n: int, line: Any) -> None:
+    """Copy a row into ``line``."""
+    for j in range(n):
+        line[j] = z[start + j * token]
+
+
+@jit
+def spoil(z: Any, start: int, token: int, length: int, out: Any, first: int) -> None:
+    """Write NaN for every token that is not masked."""
+    for j in range(length):
+        out[first + j] = 0.0 if z[start + j * token] == -np.inf else np.nan
+
+
+@jit
+def forward_rows(
+    z: Any, bits: Any, inner: int, outer: int, step: int, token: int, n: int, start: int, stop: int,
+    excess: Any, excess_stride: int, scale: Any, scale_stride: int, lengths: Any, length_stride: int,
+    power: Any, general: Any, above: Any, every: bool, p: Any, state: Any,
+) -> None:  # fmt: skip
+    """Probabilities and states of the rows ``start ... stop``; of those that follow the rule, unless ``every`` does."""
+    space = room(n, z, bits)
+    v, index = space[6], space[7]
+    line_bits = np.empty(n if token != 1 or scale.size > 1 or scale[0] < 0.0 else 0, bits.dtype)
+    line = line_bits.view(z.dtype)
+    for r in range(start, stop):
+        a, theta = excess[r * excess_stride], scale[r * scale_stride]
+        if not every and (a > 1.0) != (above is not None):
+            continue
+        length = lengths[r * length_stride]
+        first_token = (r // inner) * outer + (r % inner) * step
+        source, source_bits, at = z, bits, first_token
+        if token != 1 or theta < 0.0:
+            source, source_bits, at = line, line_bits, 0
+            if theta < 0.0:
+                turned(z, first_token, token, length, line)
+            else:
+                straightened(z, first_token, token, length, line)
+        top, first, second, count = solve_row(
+            source, source_bits, at, length, abs(theta), a, power, general, above, space
+        )
+        out = r * n
+        for j in range(n):
+            p[np.uint64(out + j)] = 0.0
+        if top != top:
+            spoil(z, first_token, token, length, p, out)
+        elif above is not None:
+            weigh_above(v, count, first, second, a)
+            for i in range(count):
+                p[np.uint64(out + index[i])] = v[i]
+        elif count > 0:
+            second = 1.0 / weigh_below(v, count, first, a, power, general)
+            for i in range(count):
+                p[np.uint64(out + index[i])] = v[i] * second
+        state[3 * r], state[3 * r + 1], state[3 * r + 2] = top, first, second
+
+
+# ---------------------------------------------------------------------------------------------- gradients
+
+
+@jit_sums
+def sensitivities_below(
+    v: Any, count: int, c: Any, inverse: Any, a: Any, power: Any, general: Any, p: Any, weights: Any
+) -> None:
+    """Fill ``p``, and ``weights`` with ``V``, which is ``s = p^(2 - alpha)`` up to a factor of the row."""
+    if power is not None:
+        for i in range(count):
+            W, V = power_pair(v[i], a * c, power)
+            p[i], weights[i] = W * inverse, V
+    elif general is not None:
+        q = 1.0 / a if a > 0.0 else 1.0
+        for i in range(count):
+            W, V = general_pair(v[i], c, a, q)
+            p[i], weights[i] = W * inverse, V
+    else:
+        for i in range(count):
+            W = exponential(v[i])
+            p[i], weights[i] = W * inverse, W
+
+
+@jit_sums
+def chunk_of_moments(weights: Any, x: Any, start: int, stop: int) -> Any:
+    """``(sum r, sum r x)`` of some tokens."""
+    total, moment = 0.0, 0.0
+    for i in range(start, stop):
+        total += weights[np.uint64(i)]
+        moment += weights[np.uint64(i)] * x[np.uint64(i)]
+    return total, moment
+
+
+@jit
+def add_signed(total: Any, low: Any, term: Any) -> Any:
+    """Add a term to the compensated sum ``total + low`` (Neumaier)."""
+    new = total + term
+    return new, low + ((total - new) + term if abs(total) >= abs(term) else (term - new) + total)
+
+
+@jit
+def moments(weights: Any, x: Any, count: int) -> Any:
+    """``(sum r, sum r x)``."""
+    total, moment, total_low, moment_low = 0.0, 0.0, 0.0, 0.0
+    for start in range(0, count, CHUNK):
+        more, further = chunk_of_moments(weights, x, start, min(count, start + CHUNK))
+        total, total_low = add_signed(total, total_low, more)
+        moment, moment_low = add_signed(moment, moment_low, further)
+    # A sum that is infinite leaves NaN behind.
+    return (
+        total + total_low if total - total == 0.0 else total,
+        moment + moment_low if moment - moment == 0.0 else moment,
+    )
+
+
+@jit_fused
+def psi(y: Any) -> Any:
+    """``(1 - (1 - y) e^y) / y^2`` for ``y <= 0``; above -1 its series ``sum_k y^k / (k! (k + 2))``."""
+    if y <= -1.0:
+        return (1.0 - (1.0 - y) * exponential(y)) / (y * y)
+    total = 1.0 / 20.0
+    for k in range(18, 0, -1):
+        total = total * (y / k) + 1.0 / (k + 1)
+    return total
+
+
+@jit
+def times(factor: Any, x: Any) -> Any:
+    """``factor x``, and 0 where ``x`` is 0 and ``factor`` infinite. NaN stays NaN."""
+    return 0.0 if x == 0.0 and abs(factor) == np.inf else factor * x
+
+
+@jit
+def covariance_below(product: Any, weights: Any, x: Any, count: int) -> Any:
+    """``sum_i (J g)_i (x_i - mean)``; ``x`` is centred in place."""
+    total, moment = moments(weights, x, count)
+    mean = moment / total if total != 0.0 else 0.0
+    for i in range(count):
+        x[i] -= mean
+    return moments(product, x, count)[1]
+
+
+@jit
+def covariance_above(product: Any, relative: Any, tied: Any, x: Any, count: int, largest: Any) -> Any:
+    """``sum_i (J g)_i (x_i - x_tie)``, from ``relative``, the quotients by the ``largest`` ``s``, where it overflows."""
+    at_tie = -np.inf
+    for i in range(count):
+        if tied[i]:
+            at_tie = max(at_tie, x[i])
+    total, low, small = 0.0, 0.0, 0.0
+    for i in range(count):
+        gap = x[i] - at_tie
+        total, low = add_signed(total, low, times(product[i], gap))
+        small += relative[i] * gap
+    return total + low if abs(total + low) < np.inf else times(largest, small)
+
+
+@jit
+def log_square(p: Any, a: Any, count: int, narrow: bool, out: Any) -> None:
+    """Fill ``out`` with ``h = psi(a log p) log(p)^2``."""
+    for i in range(count):
+        logarithm = np.log(p[i])
+        out[i] = logarithm * logarithm * psi(a * logarithm)
+
+
+@jit
+def centre_at_ties(g: Any, tied: Any, count: int) -> None:
+    """Subtract from ``g`` its mean at the ties, which of equal numbers is exactly theirs."""
+    total, low, ties, least, greatest = 0.0, 0.0, 0, np.inf, -np.inf
+    for i in range(count):
+        if tied[i]:
+            total, low = add_signed(total, low, g[i])
+            ties += 1
+            least, greatest = min(least, g[i]), max(greatest, g[i])
+            if g[i] != g[i]:
+                total = np.nan
+    mean = (total + low) / max(ties, 1)
+    if mean < least:
+        mean = least
+    elif mean > greatest:
+        mean = greatest
+    for i in range(count):
+        g[i] -= mean
+
+
+@jit
+def backward_rows(
+    g: Any, g_inner: int, g_outer: int, g_step: int, g_token: int,
+    z: Any, bits: Any, inner: int, outer: int, step: int, token: int, n: int, start: int, stop: int,
+    excess: Any, excess_stride: int, scale: Any, scale_stride: int, lengths: Any, length_stride: int,
+    power: Any, general: Any, above: Any, every: bool, state: Any, dz: Any, dexcess: Any, dscale: Any,
+) -> None:  # fmt: skip
+    """Gradients of the rows ``start ... stop``; of those that follow the rule, unless ``every`` does.
+
+    ``dexcess`` and ``dscale`` may be ``None``.
+    """
+    maxima, maxima_bits, edge, edge_bits, _, _, v, index = room(n, z, bits)
+    narrow = bits.itemsize == 4
+    line_bits = np.empty(n if token != 1 or scale.size > 1 or scale[0] < 0.0 else 0, bits.dtype)
+    line = line_bits.view(z.dtype)
+    p, weights, upstream, product = np.empty(v.size), np.empty(v.size), np.empty(v.size), np.empty(v.size)
+    tied = np.empty(v.size if above is not None else 0, np.bool_)
+    for r in range(start, stop):
+        a, theta = excess[r * excess_stride], scale[r * scale_stride]
+        if not every and (a > 1.0) != (above is not None):
+            continue
+        length = lengths[r * length_stride]
+        top, first, second = np.float64(state[3 * r]), np.float64(state[3 * r + 1]), np.float64(state[3 * r + 2])
+        first_token = (r // inner) * outer + (r % inner) * step
+        first_upstream = (r // g_inner) * g_outer + (r % g_inner) * g_step
+        out = r * n
+        for j in range(n):
+            dz[np.uint64(out + j)] = 0.0
+        if top != top or top == -np.inf:
+            if top != top:
+                spoil(z, first_token, token, length, dz, out)
+            if dscale is not None:
+                dscale[r] = np.nan if top != top else 0.0
+            if dexcess is not None:
+                dexcess[r] = np.nan if top != top else 0.0
+            continue
+        source, source_bits, at = z, bits, first_token
+        if token != 1 or theta < 0.0:
+            source, source_bits, at = line, line_bits, 0
+            if theta < 0.0:
+                turned(z, first_token, token, length, line)
+            else:
+                straightened(z, first_token, token, length, line)
+        survey_row(source_bits, at, length, maxima_bits, edge_bits)
+        magnitude = abs(theta)
+        low = LOWEST
+        if above is not None:
+            low = threshold(top, 1.0 / (a * magnitude))
+        elif power is not None or general is not None:
+            low = threshold(top, 1.0 / (a * first * magnitude))
+        count = collect_row(source, at, length, maxima, edge, low, top, magnitude, v, index)
+        if above is not None:
+            floor, q, members = second**a, 1.0 / a, 0
+            for i in range(count):
+                x = np.float64(np.float32(v[i])) if narrow else v[i]
+                if x < first:
+                    continue
+                own, ratio, u, ties = member(x, first, second, a, q, floor)
+                if own == 0.0 or (narrow and np.float32(own) == np.float32(0.0)):
+                    continue
+                p[members], weights[members], tied[members] = own, ratio, ties
+                product[members] = second ** (1.0 - a) if ties else own / u  # s
+                index[members] = index[i]
+                upstream[members] = g[first_upstream + index[i] * g_token]
+                members += 1
+            count = members
+            centre_at_ties(upstream, tied, count)
+            total, weighted = moments(weights, upstream, count)
+            total = total if total != 0.0 else 1.0
+            mean = weighted / total
+            pull, pull_low = 0.0, 0.0
+            for i in range(count):
+                if not tied[i]:
+                    pull, pull_low = add_signed(pull, pull_low, times(product[i], upstream[i]))
+            pull = (pull + pull_low if pull - pull == 0.0 else pull) / total
+            for i in range(count):
+                s = product[i]
+                product[i] = times(s, upstream[i] - mean)
+                if tied[i]:
+                    at_tie = times(s, upstream[i]) - pull
+                    if at_tie == at_tie:
+                        product[i] = at_tie
+                weights[i] *= upstream[i] - mean
+                dz[out + index[i]] = times(product[i], theta)
+            largest = second ** (1.0 - a)
+            if dscale is not None:
+                for i in range(count):
+                    upstream[i] = max(np.float64(source[at + index[i]]) - top, LOWEST)
+                found = covariance_above(product, weights, tied, upstream, count, largest)
+                dscale[r] = -found if theta < 0.0 else found
+            if dexcess is not None:
+                log_square(p, a, count, narrow, upstream)
+                dexcess[r] = -covariance_above(product, weights, tied, upstream, count, largest)
+        else:
+            sensitivities_below(v, count, first, second, a, power, general, p, weights)
+            members = 0
+            for i in range(count):
+                own = p[i]
+                p[members], weights[members], index[members] = own, weights[i], index[i]
+                upstream[members] = g[first_upstream + index[i] * g_token]
+                members += own > 0.0 and (not narrow or np.float32(own) > np.float32(0.0))
+            count = members
+            total, weighted = moments(weights, upstream, count)
+            mean = weighted / total if total != 0.0 else 0.0
+            factor = first * second
+            for i in range(count):
+                product[i] = weights[i] * factor * (upstream[i] - mean)
+                dz[np.uint64(out + index[i])] = product[i] * theta
+            if dscale is not None:
+                for i in range(count):
+                    upstream[i] = max(np.float64(source[at + index[i]]) - top, LOWEST)
+                found = covariance_below(product, weights, upstream, count)
+                dscale[r] = -found if theta < 0.0 else found
+            if dexcess is not None:
+                log_square(p, a, count, narrow, upstream)
+                dexcess[r] = -covariance_below(product, weights, upstream, count)

@@ -1,0 +1,539 @@
+"""One row on a CPU: its candidates, and the root on them. For Numba; see :mod:`.maths` for the mathematics.
+
+A row is surveyed once, for its maximum and the maxima of groups of 8 tokens. The group maxima are a part of the row, so
+the root ``c`` on them is a lower bound of the root on the row: only groups whose maximum is above the threshold of that
+bound can hold a candidate, and the others are never looked at again. Each step of Newton's method then drops the
+candidates that it left behind.
+
+All arithmetic is float64, also for float32 rows, where sums are then as good as exact; ``c`` is rounded to the dtype
+of the row before the last sum, so that what is kept in that dtype belongs to the answer that was given.
+
+The order of every sum is that of the candidates in their row, and the groups count from its first token: neither
+depends on what lies behind the row, on other rows, or on where the row lies in memory.
+
+The rule of a row is said by three arguments, of which at most one is not ``None``, so that what is not needed is not
+compiled: ``power``, the exponent ``q = 1/(alpha - 1)`` where it is 1, 2, 3 or 4; ``general``, ``True`` for another
+``alpha`` in [1, 2]; ``above``, ``True`` for ``alpha > 2``. Without any of them ``alpha`` is 1.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..runtime.numba import jit, jit_fused, jit_sums
+
+LANES = 16
+"""Groups side by side: token ``j`` of a block is in the group ``j % LANES``."""
+BLOCK = 128
+"""Tokens of a block; rows are padded to whole blocks."""
+
+FLOOR = -1e30
+LOWEST = -np.finfo(np.float64).max
+CHUNK = 512
+"""Terms of a sum that are added in lanes before they are added to the rest, with compensation."""
+
+NARROW = 2.0**-26
+"""Of a root in float32: how near to it is near enough before it is rounded."""
+FEW = 3
+"""Steps on the maxima of the groups."""
+UNLIMITED = 1 << 62
+
+LN_2 = math.log(2.0)
+LN_2_HIGH = float.fromhex("0x1.62e42feep-1")  # its first 32 bits
+LN_2_LOW = float.fromhex("0x1.a39ef35793c76p-33")  # the rest
+LOG2_E = 1 / LN_2
+SHIFT = float.fromhex("0x1.8p52")  # x + SHIFT has x rounded to an integer in its last bits
+SQUARE_ROOT_HALF = int(np.float64(math.sqrt(0.5)).view(np.int64))
+
+
+# ---------------------------------------------------------------------------------------------- elementary functions
+
+
+@jit_fused
+def exponential(t: Any) -> Any:
+    """``e^t`` for ``t <= 700``, without a branch: good to a unit of roundoff, 0 below -1400."""
+    t = max(t, -1400.0)
+    shifted = t * LOG2_E + SHIFT
+    n = shifted - SHIFT
+    r = (t - n * LN_2_HIGH) - n * LN_2_LOW
+    p = 1.0 / 6227020800.0
+    p = p * r + 1.0 / 479001600.0
+    p = p * r + 1.0 / 39916800.0
+    p = p * r + 1.0 / 3628800.0
+    p = p * r + 1.0 / 362880.0
+    p = p * r + 1.0 / 40320.0
+    p = p * r + 1.0 / 5040.0
+    p = p * r + 1.0 / 720.0
+    p = p * r + 1.0 / 120.0
+    p = p * r + 1.0 / 24.0
+    p = p * r + 1.0 / 6.0
+    p = p * r + 0.5
+    p = p * r + 1.0
+    p = p * r + 1.0
+    # 2^n in two factors: n may be below the least exponent of a normal number.
+    exponent = np.uint64(np.float64(shifted).view(np.uint64) + np.uint64(2046))
+    half = np.uint64((exponent & np.uint64(0xFFF)) >> np.uint64(1))
+    rest = np.uint64((exponent & np.uint64(0xFFF)) - half)
+    return p * np.uint64(half << np.uint64(52)).view(np.float64) * np.uint64(rest << np.uint64(52)).view(np.float64)
+
+
+@jit_fused
+def logarithm_and_rate(w: Any) -> Any:
+    """``(log w, log(w) / (w - 1))`` of normal ``w > 0``; the second only where ``w`` is within ``sqrt(2)`` of 1."""
+    bits = np.float64(w).view(np.uint64)
+    raised = np.uint64(bits - np.uint64(SQUARE_ROOT_HALF) + np.uint64(1024 << 52))
+    exponent = np.uint64(raised >> np.uint64(52))  # w = 2^(exponent - 1024) (1 + f)
+    f = np.uint64(bits - np.uint64((exponent - np.uint64(1024)) << np.uint64(52))).view(np.float64) - 1.0
+    n = np.uint64(exponent | np.uint64(0x4330000000000000)).view(np.float64) - 4503599627371520.0
+    s = f / (2.0 + f)
+    y = s * s
+    p = 2.0 / 21.0
+    p = p * y + 2.0 / 19.0
+    p = p * y + 2.0 / 17.0
+    p = p * y + 2.0 / 15.0
+    p = p * y + 2.0 / 13.0
+    p = p * y + 2.0 / 11.0
+    p = p * y + 2.0 / 9.0
+    p = p * y + 2.0 / 7.0
+    p = p * y + 2.0 / 5.0
+    p = p * y + 2.0 / 3.0
+    # 2 s = f - s f: so the term that matters most is exact.
+    correction = s * (y * p - f)
+    near = f + correction
+    rate = (2.0 + y * p) / (2.0 + f)
+    return (n * LN_2_HIGH + f) + (correction + n * LN_2_LOW) if n != 0.0 else near, rate
+
+
+# ---------------------------------------------------------------------------------------------- the candidates
+
+
+@jit
+def survey(bits: Any, start: int, blocks: int, maxima: Any, group: int) -> Any:
+    """Maxima of the groups of some blocks, from ``group`` on, as floats in the integers of their bits.
+
+    Returns
+    -------
+    greatest, size
+        The greatest of the maxima in the order of floats, and the greatest of all magnitudes, both as integers: NaN is
+        above ``inf`` in the second.
+    """
+    integer = bits.dtype.type
+    magnitude = integer(~(integer(1) << integer(bits.itemsize * 8 - 1)))
+    least, zero = integer(-magnitude - integer(1)), integer(0)
+    greatest, size = least, zero
+    for block in range(blocks):
+        first = start + block * BLOCK
+        for lane in range(LANES):
+            best, most = least, zero
+            for row in range(BLOCK // LANES):
+                x = bits[np.uint64(first + row * LANES + lane)]
+                # Integers are in the order of floats once the bits of negative ones are turned around.
+                best = max(best, integer(x ^ (magnitude if x < zero else zero)))
+                most = max(most, integer(x & magnitude))
+            maxima[np.uint64(group + block * LANES + lane)] = integer(best ^ (magnitude if best < zero else zero))
+            greatest, size = max(greatest, best), max(size, most)
+    return greatest, size
+
+
+@jit
+def differ(z: Any, top: Any, magnitude: Any) -> Any:
+    """``v = scale (z - max) <= 0``, kept above `FLOOR`, in which nothing overflows."""
+    return max(max(np.float64(z) - np.float64(top), LOWEST) * magnitude, FLOOR)
+
+
+@jit
+def threshold(top: Any, reach: Any) -> Any:
+    """Lower bound of the logits that are within ``reach`` of the maximum; not ``-inf``, which masks a token."""
+    low = np.float64(top) - reach
+    return max(low - 2.0**-50 * (abs(low) + abs(np.float64(top))), LOWEST)
+
+
+@jit
+def collect(
+    z: Any, start: int, blocks: int, maxima: Any, group: int, position: int, low: Any, top: Any, magnitude: Any,
+    v: Any, index: Any, count: int,
+) -> Any:  # fmt: skip
+    """Append the tokens of some blocks that are not below ``low`` to ``v`` and ``index``, in their order; the count.
+
+    Parameters
+    ----------
+    z, start, blocks
+        Logits: as for `survey`, but as floats.
+    maxima, group
+        As `survey` wrote them, as floats.
+    position
+        Of the first token in its row.
+    """
+    lanes = np.empty(LANES, np.int64)
+    for block in range(blocks):
+        live = 0
+        for lane in range(LANES):
+            lanes[live] = lane
+            live += np.float64(maxima[np.uint64(group + block * LANES + lane)]) >= low
+        if live == 0:
+            continue
+        offset = block * BLOCK
+        for row in range(BLOCK // LANES):
+            for i in range(live):
+                at = offset + row * LANES + lanes[np.uint64(i)]
+                x = z[np.uint64(start + at)]
+                v[np.uint64(count)] = differ(x, top, magnitude)
+                index[np.uint64(count)] = position + at
+                count += np.float64(x) >= low
+    return count
+
+
+@jit
+def keep(v: Any, index: Any, count: int, rate: Any) -> Any:
+    """Drop the candidates whose ``1 + rate v`` is not positive; the count."""
+    kept = 0
+    for i in range(count):
+        x = v[np.uint64(i)]
+        v[np.uint64(kept)] = x
+        index[np.uint64(kept)] = index[np.uint64(i)]
+        kept += base(x, rate) > 0.0
+    return kept
+
+
+# ---------------------------------------------------------------------------------------------- alpha <= 2
+
+
+@jit
+def base(v: Any, rate: Any) -> Any:
+    """``w = 1 + rate v`` with ``rate = a c``: rounded as written, so that all agree on who is in the support."""
+    return rate * v + 1.0
+
+
+@jit_fused
+def general_pair(v: Any, c: Any, a: Any, q: Any) -> Any:
+    """``(W, V)`` for any ``alpha`` in [1, 2]; ``q = 1/a``, which counts for nothing where ``a`` is 0."""
+    w = base(v, a * c)
+    logarithm, rate = logarithm_and_rate(max(w, 1e-300))
+    # log(w) / a = t log(w) / (w - 1): near w = 1 the second form is good down to a = 0.
+    near, far = c * v * rate, logarithm * q
+    V = exponential((1.0 - a) * (near if w > 0.75 else far))
+    V = V if w > 0.0 else 0.0
+    return V * w, V
+
+
+@jit_fused
+def power_pair(v: Any, rate: Any, power: int) -> Any:
+    """``(W, V)`` for ``q = power``."""
+    w = max(base(v, rate), 0.0)
+    V = 1.0 if w > 0.0 else 0.0
+    V *= w if power > 1 else 1.0
+    V *= w if power > 2 else 1.0
+    V *= w if power > 3 else 1.0
+    return V * w, V
+
+
+@jit_sums
+def chunk_of_powers(v: Any, start: int, stop: int, rate: Any, power: int) -> Any:
+    """``(sum W, sum V (-v))`` of some candidates with ``q = power``."""
+    S, X = 0.0, 0.0
+    for i in range(start, stop):
+        x = v[np.uint64(i)]
+        W, V = power_pair(x, rate, power)
+        S += W
+        X -= V * x
+    return S, X
+
+
+@jit_sums
+def chunk_of_general(v: Any, start: int, stop: int, c: Any, a: Any, q: Any) -> Any:
+    """``(sum W, sum V (-v))`` of some candidates with any ``alpha`` in [1, 2]."""
+    S, X = 0.0, 0.0
+    for i in range(start, stop):
+        x = v[np.uint64(i)]
+        W, V = general_pair(x, c, a, q)
+        S += W
+        X -= V * x
+    return S, X
+
+
+@jit_sums
+def weigh_chunk(v: Any, start: int, stop: int, c: Any, a: Any, q: Any, power: Any, general: Any) -> Any:
+    """Turn the ``v`` of some candidates into ``W``, and sum it."""
+    S = 0.0
+    if power is not None:
+        rate = a * c
+        for i in range(start, stop):
+            W, _ = power_pair(v[np.uint64(i)], rate, power)
+            v[np.uint64(i)] = W
+            S += W
+    elif general is not None:
+        for i in range(start, stop):
+            W, _ = general_pair(v[np.uint64(i)], c, a, q)
+            v[np.uint64(i)] = W
+            S += W
+    else:
+        for i in range(start, stop):
+            W = exponential(v[np.uint64(i)])
+            v[np.uint64(i)] = W
+            S += W
+    return S
+
+
+@jit
+def add(total: Any, low: Any, term: Any) -> Any:
+    """Add a term that is not negative to the compensated sum ``total + low``."""
+    new = total + term
+    return new, low + ((total - new) + term if total >= term else (term - new) + total)
+
+
+@jit
+def steady_power(S: Any, a: Any, power: Any) -> Any:
+    """``S / S^a``."""
+    if power is None:
+        return S ** (1.0 - a)
+    if power == 1:
+        return 1.0
+    if power == 2:
+        return math.sqrt(S)
+    if power == 3:
+        return S ** (2.0 / 3.0)
+    root = math.sqrt(S)
+    return root * math.sqrt(root)
+
+
+@jit
+def solve_below(
+    v: Any, index: Any, count: int, c: Any, a: Any, power: Any, general: Any, narrow: bool, limit: int
+) -> Any:
+    """Root of a row with ``1 < alpha <= 2`` on its candidates: ``(c, count)``; the support is left of them.
+
+    Parameters
+    ----------
+    v, index, count
+        Candidates, at least one, and all of the support among them.
+    c
+        Where to start: 1, or a lower bound of the root.
+    a, power, general
+        ``alpha - 1``, and the rule of the row, see :mod:`.numba_solve`.
+    narrow
+        Whether the root is kept in float32: it is found as far as that goes, and rounded to it.
+    limit
+        Most steps of Newton's method. If they do not suffice, ``c`` is a lower bound.
+    """
+    q = 1.0 / a if a > 0.0 else 1.0
+    for _ in range(limit):
+        S, X, S_low, X_low = 0.0, 0.0, 0.0, 0.0
+        for start in range(0, count, CHUNK):
+            stop = min(count, start + CHUNK)
+            if power is not None:
+                more, further = chunk_of_powers(v, start, stop, a * c, power)
+            else:
+                more, further = chunk_of_general(v, start, stop, c, a, q)
+            S, S_low = add(S, S_low, more)
+            X, X_low = add(X, X_low, further)
+        S += S_low
+        X = a * (X + X_low)
+        steady = steady_power(S, a, power)
+        better = (S + c * X) / (steady + X)
+        # The root is between c and S^a, as S^a falls where c rises: for float32 that settles it early.
+        settled = S <= steady * c * (1.0 + NARROW) if narrow else not better > c
+        if narrow or better > c:
+            c = np.float64(np.float32(better)) if narrow and settled else better
+            count = keep(v, index, count, a * c)
+        if settled:
+            break
+    return c, count
+
+
+@jit
+def weigh_below(v: Any, count: int, c: Any, a: Any, power: Any, general: Any) -> Any:
+    """Turn the ``v`` of the candidates into ``W``: ``p = W / S`` with their sum ``S``, which is returned."""
+    q = 1.0 / a if a > 0.0 else 1.0
+    S, low = 0.0, 0.0
+    for start in range(0, count, CHUNK):
+        S, low = add(S, low, weigh_chunk(v, start, min(count, start + CHUNK), c, a, q, power, general))
+    return S + low
+
+
+# ---------------------------------------------------------------------------------------------- alpha > 2
+
+
+@jit
+def solve_above(v: Any, index: Any, count: int, a: Any) -> Any:
+    """``(pivot, w, count)`` of a row with ``alpha > 2``: the least ``v`` of the support and its probability."""
+    q = 1.0 / a
+    low, high = -1.0, 0.0  # at or below: outside the support; at or above: inside
+    while True:
+        between, total, least, greatest = 0, 0.0, 0.0, -1.0
+        for i in range(count):
+            x = a * v[i]
+            if low < x < high:
+                between += 1
+                total += x
+                least = min(least, x)
+                greatest = max(greatest, x)
+        if between == 0:
+            break
+        # The mean of the undecided tokens, kept on their hull, so that every round decides at least one.
+        level = max(min(total / between, greatest), least)
+        mass, mass_low = 0.0, 0.0
+        for i in range(count):
+            gap = a * v[i] - level
+            if gap > 0.0:
+                mass, mass_low = add(mass, mass_low, gap**q)
+        if mass + mass_low >= 1.0:
+            low = level
+        else:
+            high = level
+    members, pivot = 0, 0.0
+    for i in range(count):
+        x = v[i]
+        v[members] = x
+        index[members] = index[i]
+        if a * x >= high:
+            pivot = min(pivot, x)
+            members += 1
+    w = 1.0 / members
+    while True:
+        H, R, H_low, R_low = 0.0, 0.0, 0.0, 0.0
+        floor = w**a
+        for i in range(members):
+            p, r, _, _ = member(v[i], pivot, w, a, q, floor)
+            H, H_low = add(H, H_low, p)
+            R, R_low = add(R, R_low, r)
+        better = w - ((H - 1.0) + H_low) / (R + R_low)
+        if not (better < w and better > 0.0):
+            return pivot, w, members
+        w = better
+
+
+@jit
+def member(v: Any, pivot: Any, w: Any, a: Any, q: Any, floor: Any) -> Any:
+    """``(p, r, u, tied)`` of a member of the support with ``floor = w^a``; see ``members_above`` of the kernels."""
+    D = (v - pivot) * a
+    if D == 0.0:
+        return w, 1.0, 1.0, True
+    u = D + floor
+    return u**q, (floor / u) ** (1.0 - q), u, False
+
+
+@jit
+def weigh_above(v: Any, count: int, pivot: Any, w: Any, a: Any) -> None:
+    """Turn the ``v`` of the support into its probabilities."""
+    floor = w**a
+    for i in range(count):
+        v[i] = member(v[i], pivot, w, a, 1.0 / a, floor)[0]
+
+
+# ---------------------------------------------------------------------------------------------- a row
+
+
+@jit
+def survey_row(bits: Any, start: int, n: int, maxima: Any, edge: Any) -> Any:
+    """`survey` of a row: ``(greatest, size)`` as floats in the integers of their bits.
+
+    Parameters
+    ----------
+    bits, start, n
+        The row: ``n`` tokens from ``start`` on.
+    maxima
+        Filled with the maxima of its groups; room for `groups` of them.
+    edge
+        Room for a block: filled with what is left behind the whole blocks, and ``-inf``.
+    """
+    integer = bits.dtype.type
+    whole = n // BLOCK
+    greatest, size = survey(bits, start, whole, maxima, 0)
+    rest = n - whole * BLOCK
+    if rest > 0:
+        masked = integer(-(1 << 23)) if bits.itemsize == 4 else integer(-(1 << 52))
+        for i in range(rest):
+            edge[i] = bits[np.uint64(start + whole * BLOCK + i)]
+        for i in range(rest, BLOCK):
+            edge[i] = masked
+        more, larger = survey(edge, 0, 1, maxima, whole * LANES)
+        greatest, size = max(greatest, more), max(size, larger)
+    magnitude = integer(~(integer(1) << integer(bits.itemsize * 8 - 1)))
+    return integer(greatest ^ (magnitude if greatest < integer(0) else integer(0))), size
+
+
+@jit
+def collect_row(
+    z: Any, start: int, n: int, maxima: Any, edge: Any, low: Any, top: Any, magnitude: Any, v: Any, index: Any
+) -> Any:
+    """`collect` of a row, after its `survey_row`: how many candidates there are."""
+    whole = n // BLOCK
+    count = collect(z, start, whole, maxima, 0, 0, low, top, magnitude, v, index, 0)
+    if n > whole * BLOCK:
+        at = whole * BLOCK
+        count = collect(edge, 0, 1, maxima, whole * LANES, at, low, top, magnitude, v, index, count)
+    return count
+
+
+@jit
+def room(n: int, z: Any, bits: Any) -> Any:
+    """Room to solve rows of at most ``n`` tokens in: ``(maxima, edge)`` as floats and as integers, ``v``, ``index``."""
+    blocks = (n + BLOCK - 1) // BLOCK
+    maxima_bits, edge_bits = np.empty(blocks * LANES, bits.dtype), np.empty(BLOCK, bits.dtype)
+    pair_bits = np.empty(2, bits.dtype)
+    # One more than there are tokens: a token is written before it is known whether it stays.
+    size = blocks * BLOCK + 1
+    return (
+        maxima_bits.view(z.dtype), maxima_bits, edge_bits.view(z.dtype), edge_bits,
+        pair_bits.view(z.dtype), pair_bits,
+        np.empty(size, np.float64), np.empty(size, np.int32),
+    )  # fmt: skip
+
+
+@jit
+def solve_row(
+    z: Any, bits: Any, start: int, n: int, magnitude: Any, a: Any, power: Any, general: Any, above: Any, space: Any
+) -> Any:
+    """Solve a row of ``n`` logits from ``start`` on: ``(maximum, first, second, count)``.
+
+    Parameters
+    ----------
+    z, bits
+        The logits, one-dimensional and contiguous, in float32 or float64, and their bits, in int32 or int64.
+    magnitude
+        Of the scale; a negative scale is one of the logits turned around.
+    a, power, general, above
+        ``alpha - 1``, and the rule of the row, see :mod:`.numba_solve`.
+    space
+        From `room`: the last two have the ``v`` and the places of the support, ``count`` of them, in their order.
+
+    Returns
+    -------
+    maximum
+        NaN if there is NaN or ``+inf`` in the row, ``-inf`` if no token is live: nothing else means anything then.
+    first, second
+        ``(pivot, w)`` for ``alpha > 2``. Otherwise ``c``, and 0: `weigh_below` has the sum.
+    """
+    maxima, maxima_bits, edge, edge_bits, pair, pair_bits, v, index = space
+    narrow = bits.itemsize == 4
+    pair_bits[0], pair_bits[1] = survey_row(bits, start, n, maxima_bits, edge_bits)
+    top = np.float64(pair[0])
+    if pair[1] != pair[1] or top == np.inf:
+        return np.nan, np.nan, np.nan, 0
+    if top == -np.inf:
+        return top, 1.0, 0.0, 0
+    if above is not None:
+        low = threshold(top, 1.0 / (a * magnitude))
+        count = collect_row(z, start, n, maxima, edge, low, top, magnitude, v, index)
+        if narrow:
+            for i in range(count):
+                v[i] = np.float64(np.float32(v[i]))
+        pivot, w, count = solve_above(v, index, count, a)
+        return top, pivot, w, count
+    c, count = 1.0, 0
+    if power is None and general is None:
+        return top, c, 0.0, collect_row(z, start, n, maxima, edge, LOWEST, top, magnitude, v, index)
+    for stage in range(2):
+        low = threshold(top, 1.0 / (a * c * magnitude))
+        if stage == 0:
+            count = 0
+            for group in range((n + BLOCK - 1) // BLOCK * LANES):
+                x = maxima[np.uint64(group)]
+                v[np.uint64(count)] = differ(x, top, magnitude)
+                count += np.float64(x) >= low
+        else:
+            count = collect_row(z, start, n, maxima, edge, low, top, magnitude, v, index)
+        limit = FEW if stage == 0 else UNLIMITED
+        c, count = solve_below(v, index, count, c, a, power, general, narrow and stage == 1, limit)
+    return top, c, 0.0, count

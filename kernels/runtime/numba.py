@@ -1,0 +1,134 @@
+"""Numba as the kernels on a CPU use it: how they are compiled, what is said meanwhile, and the threads they run on."""
+
+import hashlib
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import numba
+import torch
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+SOURCES = hashlib.sha256(
+    b"".join(path.read_bytes() for path in sorted(Path(__file__).parents[1].glob("*/numba*.py")))
+).hexdigest()
+"""What all these kernels are made of."""
+
+PATIENCE = 2.0
+"""Seconds of compiling after which it is said."""
+
+
+def jit(function: F) -> F:
+    """Compile what is written, when it is first called, and keep it on disk."""
+    return _compiled(function, fastmath=False)  # said, because a function inherits the flags of its first caller
+
+
+def jit_fused(function: F) -> F:
+    """Compile a formula in which a product and a sum may be rounded once."""
+    return _compiled(function, fastmath={"contract"}, forceinline=True)
+
+
+def jit_sums(function: F) -> F:
+    """Compile a loop that sums: additions may be reordered, so that they run in lanes, the same ones for the same count.
+
+    Nothing may be assumed finite: masks are ``-inf``, and NaN has to survive. What must be rounded as written belongs
+    into a function of its own, under `jit`, which keeps its arithmetic also where it is inlined.
+    """
+    return _compiled(function, fastmath={"reassoc", "nsz"})
+
+
+def _compiled(function: F, **options: Any) -> F:
+    options.update(nogil=True, error_model="numpy")
+    try:
+        made: F = numba.njit(function, cache=True, **options)
+    except RuntimeError:  # nowhere to write: neither beside the source nor in the cache of the user
+        return cast(F, numba.njit(function, **options))
+    # Numba looks at the file of a function alone, and not at those of the functions that it calls.
+    file = getattr(getattr(made, "_cache", None), "_cache_file", None)
+    if hasattr(file, "_source_stamp"):
+        file._source_stamp = (file._source_stamp, SOURCES)
+    return made
+
+
+_ready: set[Any] = set()
+
+
+@contextmanager
+def compiling(*what: Any) -> Iterator[None]:
+    """Say on stderr that kernels are compiled, if it takes longer than `PATIENCE`.
+
+    Parameters
+    ----------
+    what
+        Names what may have to be compiled inside: nothing is said once that has been done.
+    """
+    if what in _ready:
+        yield
+        return
+    said = threading.Timer(PATIENCE, _say)
+    said.daemon = True
+    said.start()
+    try:
+        yield
+        _ready.add(what)
+    finally:
+        said.cancel()
+
+
+def _say() -> None:
+    print("entmax_oracle: compiling the CPU kernels, once: later calls and processes reuse them", file=sys.stderr)
+
+
+GRAIN = 1 << 16
+"""Fewest tokens for which another thread is worth its start."""
+
+_pools: dict[int, ThreadPoolExecutor] = {}
+_lock = threading.Lock()
+
+
+def _forget_pools() -> None:
+    """Start anew in a forked process, which has none of the threads."""
+    global _lock
+    _lock = threading.Lock()
+    _pools.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_pools)
+
+
+def _pool(threads: int) -> ThreadPoolExecutor:
+    with _lock:
+        if threads not in _pools:
+            _pools[threads] = ThreadPoolExecutor(threads, thread_name_prefix="entmax_oracle")
+        return _pools[threads]
+
+
+def over_rows(run: Callable[[int, int], None], rows: int, tokens: int) -> None:
+    """Call ``run(start, stop)`` on pieces of the rows, on as many threads as torch may use.
+
+    Parameters
+    ----------
+    run
+        Fills the rows ``start ... stop``, and releases the GIL. No row may depend on its piece.
+    rows, tokens
+        How many, and how long each.
+    """
+    threads = min(torch.get_num_threads(), rows, max(rows * tokens // GRAIN, 1))
+    if threads == 1:
+        run(0, rows)
+        return
+    edges = [rows * i // threads for i in range(threads + 1)]
+    waiting = [_pool(threads - 1).submit(run, *piece) for piece in pairwise(edges[1:])]
+    try:
+        run(edges[0], edges[1])
+    finally:
+        for piece in waiting:
+            piece.result()
