@@ -680,6 +680,21 @@ class Ask:
             for word in option.words(self.library if name == "arrays" else getattr(self, name))
         ]
 
+    def told(self) -> tuple[tuple[str, str], ...]:
+        """Write the options that say what the target is as arguments of Python, but for the arrays.
+
+        Examples
+        --------
+        >>> Ask("mine:f", fixed_alpha=2, kind="normaliser", against="multimax", fixed_parameters=(("d", 2),)).told()
+        (('kind', "'normaliser'"), ('against', "'multimax'"), ('fixed_alpha', '2'), ('fixed_parameters', "{'d': 2}"))
+        """
+        said = [
+            name for name, option in OPTIONS.items() if option.again and name != "arrays" and self._says(name, option)
+        ]
+        values = {name: getattr(self, name) for name in said}
+        named = ("fixed_parameters", "rename")
+        return tuple((name, repr(dict(value) if name in named else value)) for name, value in values.items())
+
     def _says(self, name: str, option: Option) -> bool:
         """Whether an option needs to be spelled."""
         if name == "arrays" and self.library == "program":

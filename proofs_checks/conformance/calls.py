@@ -138,6 +138,8 @@ class Subject:
         Parameters that it does not take, and their values.
     words : tuple of str
         Options of the command line that say the same.
+    options : tuple of (str, str)
+        The same as arguments of `replay`, but for the arrays.
     renamed : tuple of (str, str)
         Arguments that it calls otherwise, and its names for them.
     swapped : bool
@@ -153,6 +155,7 @@ class Subject:
     hands: tuple[str, ...] = ()
     fixed_parameters: tuple[tuple[str, Any], ...] = ()
     words: tuple[str, ...] = ()
+    options: tuple[tuple[str, str], ...] = ()
     renamed: tuple[tuple[str, str], ...] = ()
     swapped: bool = False
     path: tuple[str, ...] = field(default_factory=lambda: tuple(sys.path))

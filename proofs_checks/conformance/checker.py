@@ -469,6 +469,7 @@ def _subject(ask: Ask, asked: Asked) -> Subject:
         asked.hands,
         asked.fixed,
         tuple(ask.words(again=True)),
+        ask.told(),
         _renamed(ask, asked),
         ask.layout == "bmhd",
     )

@@ -142,7 +142,7 @@ def test_a_counterexample_lies_inside_and_is_replayed_there():
     report = check(wrong, fixed_alpha=1, laws="values", multiple_of=8, **ASKED)
     (found,) = report.violations
     assert found.shape[-1] == 32
-    assert "--multiple-of 8" in found.command
+    assert "multiple_of=8" in found.command
     assert replay(wrong, found.to_dict(), "numpy", fixed_alpha=1, multiple_of=8).broken
 
 

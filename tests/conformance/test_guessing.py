@@ -58,7 +58,7 @@ def test_where_nothing_tells_a_first_call_does():
 
 def test_what_was_guessed_is_said_and_can_be_overridden(tmp_path, capsys):
     (tmp_path / "mine.py").write_text("import numpy as np\ndef f(z): return np.zeros_like(z)")
-    words = ["check", f"{tmp_path}/mine.py:f", "--fixed-alpha", "1", "--law", "determinism", "--seconds", "1"]
+    words = ["check", f"{tmp_path}/mine.py:f", "--fixed-alpha", "1", "--law", "determinism"]
     assert main(words) == 0
     assert "arrays: numpy, guessed from what f refers to; --array overrides" in capsys.readouterr().out
     assert main([*words, "--array", "numpy"]) == 0
