@@ -22,9 +22,21 @@ Weights = Mapping[str, NDArray[np.float32]]
 def written(weights: Weights) -> dict[str, dict[str, Any]]:
     """Return weights as plain data: a shape, and hexadecimal floats in one line."""
     return {
-        name: {"shape": list(x.shape), "numbers": " ".join(float(each).hex() for each in x.ravel())}
+        name: {"shape": list(x.shape), "numbers": " ".join(map(_hex, x.ravel().tolist()))}
         for name, x in weights.items()
     }
+
+
+def _hex(x: float) -> str:
+    """Write a float exactly, without the zeros that float32 leaves at the end.
+
+    Examples
+    --------
+    >>> _hex(-0.75), _hex(2.0)
+    ('-0x1.8p-1', '0x1.0p+1')
+    """
+    head, _, exponent = x.hex().partition("p")
+    return f"{head.rstrip('0')}p{exponent}".replace(".p", ".0p")
 
 
 def readable(data: Any, task: Needle, how: Contender) -> dict[str, NDArray[np.float32]]:

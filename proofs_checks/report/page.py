@@ -17,6 +17,7 @@ from ..evidence import Check, Step
 from ..evidence.results import Debunking, TheoremResult
 from ..marks import MARKS, Verdict
 from .bounds import bound_curves
+from .experiment import experiment_page, experiment_poster
 from .findings import findings
 from .load import as_float, load
 from .mathml import formula, inline, prose
@@ -65,6 +66,7 @@ def render(directory: Path) -> Path:
             targets=targets,
             matrix=[row for target in targets for row in target["matrix"]],
             neighbours=neighbours(results.matrix, {theorem.name for theorem in results.theorems}),
+            experiment=experiment_page(results.experiment),
             runs=results.runs,
             version=version("entmax-oracle"),
             style=Markup((_TEMPLATES / "style.css").read_text(encoding="utf-8")),
@@ -72,6 +74,8 @@ def render(directory: Path) -> Path:
             script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         )
     )
+    if results.experiment is not None and results.experiment.models:
+        (directory / "experiment.svg").write_text(experiment_poster(results.experiment), encoding="utf-8")
     path = directory / "index.html"
     path.write_text(page, encoding="utf-8")
     return path

@@ -172,13 +172,14 @@ def _show(result: Experiment, console: Console) -> None:
         table.add_column(name, no_wrap=True)
     for n in shown:
         table.add_column(f"{int(n):,}", justify="right")
-    table.add_column("certificate")
+    table.add_column("proved to n", justify="right")
+    table.add_column("fooled at n", justify="right")
     for (name, training), group in groupby(result.models, key=lambda each: (each.normaliser, each.training)):
         models = list(group)
         marks = [_range([100 * model.accuracy[n] for model in models if n in model.accuracy]) for n in shown]
-        table.add_row(escape(contender(name).title), training, *marks, escape(_verdicts(models)))
+        table.add_row(escape(contender(name).title), training, *marks, *_reach(models))
     console.print(table)
-    console.print("accuracy in per cent on drawn rows, least to largest over the seeds; the certificate is about every row")
+    print("per cent of drawn rows answered rightly, and what is proved of every row; from least to largest over the seeds")
     for model in result.models:
         label = f"{model.normaliser}, {model.training}, seed {model.seed}"
         for fault in (*model.faults, *(f"an attack at {each.n} tokens broke the certificate" for each in model.attack if each.broken)):
@@ -192,17 +193,14 @@ def _range(values: list[float]) -> str:
     return low if low == high else f"{low}–{high}"
 
 
-def _verdicts(models: list[Model]) -> str:
-    """Say what is certified of models that differ in their seeds."""
-    from entmax_oracle.proofs_checks.experiments.certificate import EVERY, short
+def _reach(models: list[Model]) -> tuple[str, str]:
+    """Say to which lengths models that differ in their seeds are certified, and at which they are fooled."""
+    from entmax_oracle.proofs_checks.experiments.certificate import short
 
-    endless = sum(model.certificate.verdict == EVERY for model in models)
-    others = [model.certificate for model in models if model.certificate.verdict != EVERY]
-    parts = [f"every length ({endless} of {len(models)})" if len(models) > 1 else "every length"] if endless else []
-    if others:
-        reach = sorted({each.n or 1 for each in others})
-        wrong = [each.wrong.n for each in others if each.wrong is not None]
-        up_to = short(reach[0]) if len(reach) == 1 else f"{short(reach[0])}–{short(reach[-1])}"
-        fooled = f", fooled at {short(min(wrong))}" + (f"–{short(max(wrong))}" if max(wrong) > min(wrong) else "") if wrong else ""
-        parts.append(f"up to {up_to}{fooled}")
-    return "; ".join(parts)
+    proved = sorted((model.certificate.n for model in models), key=lambda n: float("inf") if n is None else n)
+    fooled = sorted(model.certificate.wrong.n for model in models if model.certificate.wrong is not None)
+    ends = ["∞" if n is None else short(n) if n > 1 else "–" for n in proved]
+    return tuple(
+        "–" if not each else each[0] if each[0] == each[-1] else f"{each[0]}…{each[-1]}"
+        for each in (ends, [short(n) for n in fooled])
+    )
