@@ -1,6 +1,5 @@
 """Run the Numba kernels on CPU tensors."""
 
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -32,23 +31,17 @@ def _memory(x: Tensor) -> tuple[Array, Strides]:
 
 def _parameters(call: Arguments) -> tuple[Any, ...]:
     """``alpha - 1``, scale and lengths of the rows, each with its stride, 1 or 0."""
-    batch, n = call.z.shape[:-1], call.z.shape[-1]
+    batch, n, kind = call.z.shape[:-1], call.z.shape[-1], call.kind
+    excess = 1 / int(kind) if Kind.SPARSEMAX <= kind <= Kind.FOURTH_POWER else 0.0
     found: list[Any] = []
-    excess = call.excess
-    default = 1 / int(call.kind) if Kind.SPARSEMAX <= call.kind <= Kind.FOURTH_POWER else 0.0
-    for x, dtype, instead in (
-        (excess, torch.float64, default),
-        (call.scale, torch.float64, 1.0),
-        (call.lengths, torch.int64, n),
-    ):
-        array, stride = per_row(None if x is None else x.detach(), batch, dtype)
-        if array is None:
-            array = torch.tensor([instead], dtype=dtype)
-        found += [array.numpy(), stride]
+    for given, instead in ((call.excess, excess), (call.scale, 1.0), (call.lengths, n)):
+        dtype = torch.int64 if isinstance(instead, int) else torch.float64
+        x, stride = per_row(None if given is None else given.detach(), batch, dtype)
+        found += [np.array([instead]) if x is None else x.numpy(), stride]
     return tuple(found)
 
 
-def _rules(kind: Kind) -> list[tuple[int | None, bool | None, bool | None, bool]]:
+def rules(kind: Kind) -> list[tuple[int | None, bool | None, bool | None, bool]]:
     """``power``, ``general``, ``above`` of the kernels, and whether every row follows this rule."""
     if kind == Kind.SOFTMAX:
         return [(None, None, None, True)]
@@ -70,7 +63,7 @@ def forward(call: Arguments) -> tuple[Tensor, Tensor]:
     n = p.shape[-1]
     output = p if p.dtype == state.dtype else torch.empty_like(p, dtype=state.dtype)
     parameters = _parameters(call)
-    for rule in _rules(call.kind):
+    for rule in rules(call.kind):
 
         def rows(start: int, stop: int, rule: Any = rule) -> None:
             forward_rows(
@@ -95,7 +88,7 @@ def backward(
     n = dz.shape[-1]
     output = dz if dz.dtype == state.dtype else torch.empty_like(dz, dtype=state.dtype)
     parameters = _parameters(call)
-    for rule in _rules(call.kind):
+    for rule in rules(call.kind):
 
         def rows(start: int, stop: int, rule: Any = rule) -> None:
             backward_rows(

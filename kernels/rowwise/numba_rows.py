@@ -8,11 +8,11 @@ from ..runtime.numba import jit, jit_fused, jit_sums
 from .numba_solve import (
     CHUNK,
     LOWEST,
-    base,
     collect_row,
     exponential,
     general_pair,
     member,
+    power_pair,
     room,
     solve_row,
     survey_row,
@@ -77,12 +77,13 @@ def forward_rows(
         if top != top:
             spoil(z, first_token, token, length, p, out)
         elif above is not None:
-            weigh_above(v, count, first, second, a, v)
-        else:
-            weigh_below(v, count, first, second, a, power, general, v)
-            second = 1.0 / second if count > 0 else 0.0
-        for i in range(count):
-            p[np.uint64(out + index[i])] = v[i]
+            weigh_above(v, count, first, second, a)
+            for i in range(count):
+                p[np.uint64(out + index[i])] = v[i]
+        elif count > 0:
+            second = 1.0 / weigh_below(v, count, first, a, power, general)
+            for i in range(count):
+                p[np.uint64(out + index[i])] = v[i] * second
         state[3 * r], state[3 * r + 1], state[3 * r + 2] = top, first, second
 
 
@@ -95,13 +96,9 @@ def sensitivities_below(
 ) -> None:
     """Fill ``p``, and ``weights`` with ``V``, which is ``s = p^(2 - alpha)`` up to a factor of the row."""
     if power is not None:
-        rate = a * c
         for i in range(count):
-            w = max(base(v[i], rate), 0.0)
-            V = 1.0 if w > 0.0 else 0.0
-            for _ in range(power - 1):
-                V *= w
-            p[i], weights[i] = V * w * inverse, V
+            W, V = power_pair(v[i], a * c, power)
+            p[i], weights[i] = W * inverse, V
     elif general is not None:
         q = 1.0 / a if a > 0.0 else 1.0
         for i in range(count):
@@ -139,7 +136,10 @@ def moments(weights: Any, x: Any, count: int) -> Any:
         total, total_low = add_signed(total, total_low, more)
         moment, moment_low = add_signed(moment, moment_low, further)
     # A sum that is infinite leaves NaN behind.
-    return total + total_low if total - total == 0.0 else total, moment + moment_low if moment - moment == 0.0 else moment
+    return (
+        total + total_low if total - total == 0.0 else total,
+        moment + moment_low if moment - moment == 0.0 else moment,
+    )
 
 
 @jit_fused

@@ -33,6 +33,8 @@ LOWEST = -np.finfo(np.float64).max
 CHUNK = 512
 """Terms of a sum that are added in lanes before they are added to the rest, with compensation."""
 
+NARROW = 2.0**-26
+"""Of a root in float32: how near to it is near enough before it is rounded."""
 FEW = 3
 """Steps on the maxima of the groups."""
 UNLIMITED = 1 << 62
@@ -215,30 +217,26 @@ def general_pair(v: Any, c: Any, a: Any, q: Any) -> Any:
     return V * w, V
 
 
+@jit_fused
+def power_pair(v: Any, rate: Any, power: int) -> Any:
+    """``(W, V)`` for ``q = power``."""
+    w = max(base(v, rate), 0.0)
+    V = 1.0 if w > 0.0 else 0.0
+    V *= w if power > 1 else 1.0
+    V *= w if power > 2 else 1.0
+    V *= w if power > 3 else 1.0
+    return V * w, V
+
+
 @jit_sums
 def chunk_of_powers(v: Any, start: int, stop: int, rate: Any, power: int) -> Any:
     """``(sum W, sum V (-v))`` of some candidates with ``q = power``."""
     S, X = 0.0, 0.0
-    if power == 1:
-        for i in range(start, stop):
-            x = v[np.uint64(i)]
-            w = base(x, rate)
-            S += max(w, 0.0)
-            X -= x if w > 0.0 else 0.0
-    elif power == 2:
-        for i in range(start, stop):
-            x = v[np.uint64(i)]
-            w = max(base(x, rate), 0.0)
-            S += w * w
-            X -= w * x
-    else:
-        cube = 1.0 if power == 3 else 0.0
-        for i in range(start, stop):
-            x = v[np.uint64(i)]
-            w = max(base(x, rate), 0.0)
-            V = w * w * max(w, cube)
-            S += V * w
-            X -= V * x
+    for i in range(start, stop):
+        x = v[np.uint64(i)]
+        W, V = power_pair(x, rate, power)
+        S += W
+        X -= V * x
     return S, X
 
 
@@ -255,11 +253,25 @@ def chunk_of_general(v: Any, start: int, stop: int, c: Any, a: Any, q: Any) -> A
 
 
 @jit_sums
-def chunk_of_softmax(v: Any, start: int, stop: int) -> Any:
-    """``sum W`` of some candidates with ``alpha = 1``."""
+def weigh_chunk(v: Any, start: int, stop: int, c: Any, a: Any, q: Any, power: Any, general: Any) -> Any:
+    """Turn the ``v`` of some candidates into ``W``, and sum it."""
     S = 0.0
-    for i in range(start, stop):
-        S += exponential(v[np.uint64(i)])
+    if power is not None:
+        rate = a * c
+        for i in range(start, stop):
+            W, _ = power_pair(v[np.uint64(i)], rate, power)
+            v[np.uint64(i)] = W
+            S += W
+    elif general is not None:
+        for i in range(start, stop):
+            W, _ = general_pair(v[np.uint64(i)], c, a, q)
+            v[np.uint64(i)] = W
+            S += W
+    else:
+        for i in range(start, stop):
+            W = exponential(v[np.uint64(i)])
+            v[np.uint64(i)] = W
+            S += W
     return S
 
 
@@ -289,7 +301,7 @@ def steady_power(S: Any, a: Any, power: Any) -> Any:
 def solve_below(
     v: Any, index: Any, count: int, c: Any, a: Any, power: Any, general: Any, narrow: bool, limit: int
 ) -> Any:
-    """Root of a row with ``alpha <= 2`` on its candidates: ``(c, S, count)``; the support is left of them.
+    """Root of a row with ``1 < alpha <= 2`` on its candidates: ``(c, count)``; the support is left of them.
 
     Parameters
     ----------
@@ -300,63 +312,43 @@ def solve_below(
     a, power, general
         ``alpha - 1``, and the rule of the row, see :mod:`.numba_solve`.
     narrow
-        Whether the root is kept in float32: ``c`` is then rounded to it, and ``S`` is the sum at the rounded ``c``.
+        Whether the root is kept in float32: it is found as far as that goes, and rounded to it.
     limit
-        Most steps of Newton's method. If they do not suffice, ``c`` is a lower bound, and ``S`` means nothing.
+        Most steps of Newton's method. If they do not suffice, ``c`` is a lower bound.
     """
     q = 1.0 / a if a > 0.0 else 1.0
-    last = power is None and general is None
-    S = 0.0
     for _ in range(limit):
         S, X, S_low, X_low = 0.0, 0.0, 0.0, 0.0
         for start in range(0, count, CHUNK):
             stop = min(count, start + CHUNK)
-            further = 0.0
             if power is not None:
                 more, further = chunk_of_powers(v, start, stop, a * c, power)
-            elif general is not None:
-                more, further = chunk_of_general(v, start, stop, c, a, q)
             else:
-                more = chunk_of_softmax(v, start, stop)
+                more, further = chunk_of_general(v, start, stop, c, a, q)
             S, S_low = add(S, S_low, more)
             X, X_low = add(X, X_low, further)
         S += S_low
-        if last:
-            break
         X = a * (X + X_low)
-        before, root = count, c
-        better = (S + c * X) / (steady_power(S, a, power) + X)
-        if better > c:
-            c = better
-        elif narrow:
-            c = np.float64(np.float32(c))
-        count = keep(v, index, count, a * c)
-        if not better > root:
-            if c == root and count == before:
-                break
-            last = True  # once more, for the sum over what is left
-    return c, S, count
+        steady = steady_power(S, a, power)
+        better = (S + c * X) / (steady + X)
+        # The root is between c and S^a, as S^a falls where c rises: for float32 that settles it early.
+        settled = S <= steady * c * (1.0 + NARROW) if narrow else not better > c
+        if narrow or better > c:
+            c = np.float64(np.float32(better)) if narrow and settled else better
+            count = keep(v, index, count, a * c)
+        if settled:
+            break
+    return c, count
 
 
-@jit_sums
-def weigh_below(v: Any, count: int, c: Any, S: Any, a: Any, power: Any, general: Any, p: Any) -> None:
-    """Fill ``p`` with the probabilities ``W / S``; it may be ``v`` itself."""
-    inverse = 1.0 / S
-    if power is not None:
-        rate = a * c
-        for i in range(count):
-            w = max(base(v[i], rate), 0.0)
-            W = w
-            for _ in range(power - 1):
-                W *= w
-            p[i] = W * inverse
-    elif general is not None:
-        q = 1.0 / a if a > 0.0 else 1.0
-        for i in range(count):
-            p[i] = general_pair(v[i], c, a, q)[0] * inverse
-    else:
-        for i in range(count):
-            p[i] = exponential(v[i]) * inverse
+@jit
+def weigh_below(v: Any, count: int, c: Any, a: Any, power: Any, general: Any) -> Any:
+    """Turn the ``v`` of the candidates into ``W``: ``p = W / S`` with their sum ``S``, which is returned."""
+    q = 1.0 / a if a > 0.0 else 1.0
+    S, low = 0.0, 0.0
+    for start in range(0, count, CHUNK):
+        S, low = add(S, low, weigh_chunk(v, start, min(count, start + CHUNK), c, a, q, power, general))
+    return S + low
 
 
 # ---------------------------------------------------------------------------------------------- alpha > 2
@@ -422,11 +414,11 @@ def member(v: Any, pivot: Any, w: Any, a: Any, q: Any, floor: Any) -> Any:
 
 
 @jit
-def weigh_above(v: Any, count: int, pivot: Any, w: Any, a: Any, p: Any) -> None:
-    """Fill ``p`` with the probabilities."""
+def weigh_above(v: Any, count: int, pivot: Any, w: Any, a: Any) -> None:
+    """Turn the ``v`` of the support into its probabilities."""
     floor = w**a
     for i in range(count):
-        p[i] = member(v[i], pivot, w, a, 1.0 / a, floor)[0]
+        v[i] = member(v[i], pivot, w, a, 1.0 / a, floor)[0]
 
 
 # ---------------------------------------------------------------------------------------------- a row
@@ -511,7 +503,7 @@ def solve_row(
     maximum
         NaN if there is NaN or ``+inf`` in the row, ``-inf`` if no token is live: nothing else means anything then.
     first, second
-        ``(c, S)`` for ``alpha <= 2``, ``(pivot, w)`` for ``alpha > 2``.
+        ``(pivot, w)`` for ``alpha > 2``. Otherwise ``c``, and 0: `weigh_below` has the sum.
     """
     maxima, maxima_bits, edge, edge_bits, pair, pair_bits, v, index = space
     narrow = bits.itemsize == 4
@@ -529,10 +521,11 @@ def solve_row(
                 v[i] = np.float64(np.float32(v[i]))
         pivot, w, count = solve_above(v, index, count, a)
         return top, pivot, w, count
-    c, S, count = 1.0, 0.0, 0
-    alone = power is None and general is None
-    for stage in range(1 if alone else 0, 2):
-        low = LOWEST if alone else threshold(top, 1.0 / (a * c * magnitude))
+    c, count = 1.0, 0
+    if power is None and general is None:
+        return top, c, 0.0, collect_row(z, start, n, maxima, edge, LOWEST, top, magnitude, v, index)
+    for stage in range(2):
+        low = threshold(top, 1.0 / (a * c * magnitude))
         if stage == 0:
             count = 0
             for group in range((n + BLOCK - 1) // BLOCK * LANES):
@@ -542,5 +535,5 @@ def solve_row(
         else:
             count = collect_row(z, start, n, maxima, edge, low, top, magnitude, v, index)
         limit = FEW if stage == 0 else UNLIMITED
-        c, S, count = solve_below(v, index, count, c, a, power, general, narrow and stage == 1, limit)
-    return top, c, S, count
+        c, count = solve_below(v, index, count, c, a, power, general, narrow and stage == 1, limit)
+    return top, c, 0.0, count

@@ -95,7 +95,7 @@ class Effort:
 
     def share(self, spent: float, laws: int) -> Effort:
         """For the next one of some laws that are left, when some seconds are spent; it may take twice its part."""
-        return replace(self, seconds=min(self.seconds, max(2 * (self.total - spent) / laws, 1.0)))
+        return replace(self, seconds=min(self.seconds, max(2 * (self.total - spent) / laws, 0.0)))
 
 
 class Case(ABC):

@@ -37,7 +37,7 @@ from .setting import STOPPED, Calling, Settled, Task, Told, check_elsewhere, che
 from .target.layouts import LAYOUTS
 from .target.loading import locate
 
-__all__ = ["PROFILES", "Plan", "check", "execute", "plan", "replay", "replay_as"]
+__all__ = ["PROFILES", "Plan", "check", "execute", "plan", "replay", "replay_as", "save"]
 
 Profile = Literal["quick", "standard", "deep"]
 PROFILES: dict[str, Effort] = {
@@ -328,11 +328,15 @@ def execute(chosen: Plan, executor: Executor | None = None, progress: Tell | Non
     reach = {name: max(each.reach.get(name, 0) for each in settled) for each in settled for name in each.reach}
     calls, answered = sum(each.calls for each in settled), sum(each.answered for each in settled)
     tell(Ended(interrupted, versions, reach, round(time.monotonic() - clock, 3), calls, answered))
+    save(chosen, (each for each in every if isinstance(each, Judged)))
+    return gather(every)
+
+
+def save(chosen: Plan, judged: Iterable[Judged]) -> None:
+    """Save what failed, of which the last word counts; the next check tries it first."""
     if _saves(chosen.ask):
-        judged = [each for each in every if isinstance(each, Judged)]
         last = {(each.alpha, each.dtype, each.result.law): each.result for each in judged}
         remember(chosen.tasks[0].subject.name, chosen.ask.kind, ((*key[:2], each) for key, each in last.items()))
-    return gather(every)
 
 
 def _saves(ask: Ask) -> bool:

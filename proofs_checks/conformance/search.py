@@ -199,7 +199,9 @@ def _make_small(
     deadline: float,
 ) -> None:
     """Make the counterexample small; one that has been explained is that of its cause, where it breaks this law too."""
-    evaluations, seconds = effort.shrinking, max(deadline - time.monotonic(), effort.seconds / 4)
+    # What little time is left must not make a counterexample unreadable.
+    least = min(effort.seconds / 4, effort.total / 20) if effort.total < math.inf else effort.seconds / 4
+    evaluations, seconds = effort.shrinking, max(deadline - time.monotonic(), least)
     if tally.cause:
         if law.anywhere:
             same = broken[tally.cause][1]

@@ -333,6 +333,8 @@ def _kept(law: Law, tally: Tally) -> LawResult:
     """Say of a law that nothing breaks how much that means: it passes, or does in part, or was not judged at all."""
     if not tally.examples:
         why = "no call gave an answer to check, see the law 'returns'"
+        if tally.late:
+            why = "there was no time left"
         if tally.unclaimed:
             why = f"nothing can be claimed of the answers to {_cases(tally.unclaimed)}"
         return LawResult.skipped(law, f"not checked: {why}")
@@ -386,7 +388,7 @@ def _explain(contract: Contract, breach: Breach, session: Session, task: Task, p
             finding,
             lambda each: judge(contract, session, each),
             evaluations=task.effort.shrinking // 2,
-            seconds=min(task.effort.seconds, task.effort.total) / 4,
+            seconds=min(task.effort.seconds / 4, task.effort.total / 20),
         )
     return describe(contract, task.kind, case, finding, task.setting, task.subject)
 

@@ -59,7 +59,7 @@ class Context:
 
     def cases(self, usual: int) -> int:
         """Return how many cases to try, of as many as are usual in the quick profile."""
-        return usual * 10 if self.full else -(-usual // 5) if self.proved else usual
+        return usual * 10 if self.full else -(-usual // 10) if self.proved else usual
 
     def rng(self, theorem: Theorem, title: str) -> random.Random:
         """Return a generator that depends on nothing but the seed and what it is used for."""

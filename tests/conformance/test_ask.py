@@ -65,7 +65,7 @@ def test_every_door_has_every_option():
     assert {name for line in documented for name in line.split(", ")} == set(signature)
     (commands,) = (each for each in parser()._actions if isinstance(each, argparse._SubParsersAction))
     flags = {flag for action in commands.choices["check"]._actions for flag in action.option_strings}
-    own = {"-h", "--help", "--replay", "--json", "--junit", "--report", "--events", "--scheduler"}
+    own = {"-h", "--help", "--replay", "--json", "--junit", "--report", "--events", "--scheduler", "--github"}
     assert flags - own == {f"--{option.flag}" for option in OPTIONS.values()}
     plugin = Recorder()
     pytest_plugin.pytest_addoption(plugin)

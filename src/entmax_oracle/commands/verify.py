@@ -91,7 +91,8 @@ def run(args: argparse.Namespace) -> int:
     accepted = True
     console = Console()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    shown = Progress(*columns, console=Console(stderr=True), transient=True)
+    with workers(args) as executor, shown as progress:
         task = progress.add_task("theorems", total=None)
 
         def advance(event: dict[str, Any]) -> None:
@@ -103,8 +104,7 @@ def run(args: argparse.Namespace) -> int:
         try:
             chosen = (names, args.area, args.profile, args.jobs, advance)
             before = None if known is None else earlier(known)
-            with workers(args) as executor:
-                result = examine_all(*chosen, seed=args.seed, files=files, known=before, executor=executor)
+            result = examine_all(*chosen, seed=args.seed, files=files, known=before, executor=executor)
         except ValueError as error:
             raise Unusable(str(error)) from error
     write_result(result.to_dict(), args, "verify.json")

@@ -9,7 +9,7 @@ NAN, INF = float("nan"), float("inf")
 KINDS = [(1.0, NAN), (1.3, INF), (1.5, NAN), (2.0, -INF), (3.0, NAN)]
 
 
-@pytest.fixture(autouse=True, params=["interpreter", "torch"])
+@pytest.fixture(autouse=True, params=["interpreter", "torch", "numba"])
 def taken(request, small_tiles):
     with use_path(request.param):
         yield request.param
