@@ -116,8 +116,8 @@ def backward(
                 *rule,
                 solved,
                 *written,
-                room,
-                more,
+                *room,
+                *more,
             )
 
         with compiling(backward_rows, dtype, (*rule, need_excess or need_scale)):
