@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .workers import SCHEDULER, workers
 from .writing import prepare, refuse_to_write, write_json, write_result
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def add_parser(subparsers: Any) -> None:
         help="training for each model, in steps of 1/200 second, the same on every machine (default: that of the profile)",
     )
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="worker processes (default: 1)")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help=SCHEDULER)
     parser.add_argument(
         "--check",
         type=Path,
@@ -85,12 +87,15 @@ def run(args: argparse.Namespace) -> int:
     known = None if args.resume is None else _read("--resume", args.resume)
     prepare(args)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    shown = Progress(*columns, console=Console(stderr=True), transient=True)
+    with workers(args) as executor, shown as progress:
         task = progress.add_task("training", total=None)
 
         def advance(event: dict[str, Any]) -> None:
             name = getattr(event["found"][0], "normaliser", "")
             progress.update(task, completed=event["done"], total=event["total"], description=name)
+            if event["done"] < event["total"]:
+                _keep(event["so far"](), args)  # nothing is lost, however the run ends
 
         try:
             result = experiments.run(
@@ -101,6 +106,7 @@ def run(args: argparse.Namespace) -> int:
                 seconds=args.seconds,
                 normalisers=args.normaliser,
                 studies=False if args.normaliser else None,
+                executor=executor,
                 known=known,
             )
         except ValueError as error:
