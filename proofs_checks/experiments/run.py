@@ -93,8 +93,8 @@ def run(
     jobs
         Worker processes, of one thread each.
     on_event
-        Told of each job as it is finished: how many are, of how many, what was found, and under ``"so far"`` a function that
-        gives the experiment as far as it has come.
+        Told of each job as it is finished: how many are, of how many, what was found, and under ``"so far"`` a function
+        that gives the experiment as far as it has come.
     seeds, seconds, normalisers, studies
         Instead of the profile's.
     task
@@ -102,7 +102,8 @@ def run(
     executor
         Runs the work instead of a process pool, such as one of ``dask.distributed``.
     known
-        An earlier result as plain data, perhaps of an interrupted run: its models are kept where task, normaliser, seed,
+        An earlier result as plain data, perhaps of an interrupted run: its models are kept where task, normaliser,
+        seed,
         steps and versions are the same.
 
     Returns
@@ -198,7 +199,9 @@ def _plan(
     if chosen.studies if studies is None else studies:
         from .studies import planned
 
-        plan += [_Job((name,), PLAIN, seed, n, task, (study, variant)) for study, variant, name, seed, n in planned(steps)]
+        plan += [
+            _Job((name,), PLAIN, seed, n, task, (study, variant)) for study, variant, name, seed, n in planned(steps)
+        ]
     return plan
 
 

@@ -69,7 +69,9 @@ def test_certificates_hold(data):
 
 def test_a_certificate_is_checked_without_torch():
     code = "import sys; sys.modules['torch'] = None; from entmax_oracle.cli import main; sys.exit(main(sys.argv[1:]))"
-    done = subprocess.run([sys.executable, "-c", code, "experiment", "--check", str(FILE)], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code, "experiment", "--check", str(FILE)], capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
     assert "3 of 3 certificates hold" in done.stdout
 
@@ -251,7 +253,9 @@ def test_a_run_is_resumed_and_survives_json(monkeypatch):
     plain = json.loads(json.dumps(first.to_dict(), allow_nan=False))
     assert plain["schema"] == SCHEMA
     assert {"task", "seeds", "models"} <= plain.keys()
-    assert {"normaliser", "seed", "train_seconds", "accuracy", "ceiling", "bound", "certificate"} <= plain["models"][0].keys()
+    assert {"normaliser", "seed", "train_seconds", "accuracy", "ceiling", "bound", "certificate"} <= plain["models"][
+        0
+    ].keys()
     assert {"verdict", "n", "gap", "theorems", "detail"} <= plain["models"][0]["certificate"].keys()
     assert json.loads(json.dumps(structured(plain, Experiment).to_dict())) == plain
     assert not any(each.fault for each in check(plain))
