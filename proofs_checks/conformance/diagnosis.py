@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from entmax_oracle.reference.formats import as_format
+from entmax_oracle.reference.formats import as_arithmetic, as_format
 from entmax_oracle.reference.values.mapping import entmax
 
 from .calls import Float64
@@ -184,7 +184,7 @@ def ignored_option(inquiry: Inquiry) -> str:
 def narrow_arithmetic(inquiry: Inquiry) -> str:
     """Whether the errors are those of arithmetic in a shorter format."""
     setting = inquiry.session.setting
-    own = as_format(setting.compute_dtype or setting.dtype)
+    own = as_arithmetic(setting.compute_dtype or setting.dtype)
     if not inquiry.of_answers or own.precision_bits < 24:
         return ""
     for name in ("float32", "float16", "bfloat16"):
