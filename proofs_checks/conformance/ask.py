@@ -433,8 +433,8 @@ class Ask:
     summation: str = _option(
         "any",
         "summation",
-        "order of the target's sums: pairwise if they are trees, sequential if one term comes after the other; long rows "
-        "are allowed accordingly (default: any, with a vector of partial sums)",
+        "order of the target's sums: pairwise if they are trees, sequential if one term comes after the other; long "
+        "rows are allowed accordingly (default: any, with a vector of partial sums)",
         choices=("any", "pairwise", "sequential"),
         again="unless default",
     )
@@ -578,10 +578,8 @@ class Ask:
             raise ValueError(f"axis must be between -4 and 3, got {self.axis}; arrays of up to five axes are tried")
         if is_program(target) and self.axis != -1:
             raise ValueError("axis: a program has its tokens along the last axis; leave it out")
-        if is_program(target) and self.kind != "mapping":
-            raise ValueError(
-                f"kind: a program computes the mapping only, not {self.kind}; wrap it in a Python function"
-            )
+        if is_program(target) and self.layout != "bhmd":
+            raise ValueError("layout: a program gets its numbers with heads before tokens; leave it out")
         if self.always_causal and "causal" in self.without:
             raise ValueError("always_causal: an implementation that lacks causal attention is never causal; drop one")
         self._check_gradients()

@@ -157,7 +157,11 @@ def attention_vjp_budget(
         scale_size = np.abs(call.scale)[..., None]
         size = np.where(live, np.abs(exact) + off, 0.0)
         in_keys = (model.added(live.sum(axis=-1, keepdims=True)) + 6) * model.u + model.half
-        in_queries = (float(model.added(np.array(m * call.group))) + 6) * model.u + model.half + (model.half if call.group > 1 else 0.0)
+        in_queries = (
+            (float(model.added(np.array(m * call.group))) + 6) * model.u
+            + model.half
+            + (model.half if call.group > 1 else 0.0)
+        )
 
         def settle(bound: Float64, value: Float64, touched: NDArray[np.bool_]) -> Float64:
             bound = bound + model.out.unit_roundoff * (np.abs(value) + bound) + model.out.smallest_normal
@@ -194,7 +198,10 @@ class _Model:
         compute = as_arithmetic(compute_dtype) if compute_dtype is not None else as_format("float32") if short else out
         products, half = 0.0, out.unit_roundoff if short else 0.0
         if compute == TF32:  # into which numbers of 16 bits fit; others are rounded to it, both factors of a product
-            compute, twice = as_format("float32").summing(compute.summation), 2 * TF32.unit_roundoff * (1 + TF32.unit_roundoff)
+            compute, twice = (
+                as_format("float32").summing(compute.summation),
+                2 * TF32.unit_roundoff * (1 + TF32.unit_roundoff),
+            )
             products, half = (0.0, max(half, TF32.unit_roundoff)) if short else (twice, twice)
         floor = compute.smallest_normal + (out.smallest_subnormal / 2 if short else 0.0)
         return cls(out, compute, half, floor, products)

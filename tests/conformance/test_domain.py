@@ -187,7 +187,9 @@ def test_a_mapping_along_another_axis(axis):
 def test_a_program_shows_what_is_along_another_axis(tmp_path):
     (tmp_path / "mine.py").write_text("import numpy as np\ndef f(z): return np.full(z.shape, z.shape[0] + 100.0)")
     report = check(f"{tmp_path}/mine.py:f", fixed_alpha=1, axis=0, laws="values", **ASKED)
-    done = subprocess.run([sys.executable, "-c", report.violations[0].snippet], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", report.violations[0].snippet], capture_output=True, text=True, check=True
+    )
     assert f"{report.violations[0].details['got'][0]:g}" in done.stdout
     assert "--axis 0" in report.violations[0].command
 

@@ -63,8 +63,7 @@ def snippet(
     if law.compares and pair is None and not several:
         about += "# This prints one of the answers that the law compares; the command compares them.\n"
     if program:
-        alpha = None if subject.fixed_alpha else setting.alpha
-        line = request_line(1, case.logits, alpha, setting.dtype, case.cotangent)
+        line = _request(kind, case, setting, subject)
         return f"{about}echo {shlex.quote(line)} | {subject.name.removeprefix(PREFIX)}"
     form = kind.form(subject)
     names = list(form.tensors)
@@ -104,6 +103,14 @@ def snippet(
     lines.append(f"g = {_array(case.cotangent, setting.dtype, 'torch')}")
     together = f"{wanted[0]}, g)[0]" if len(wanted) == 1 else f"({', '.join(wanted)}), g)"
     return about + "\n".join([*lines, f"print(torch.autograd.grad({asked}, {together})"])
+
+
+def _request(kind: Kind, case: Any, setting: Setting, subject: Subject) -> str:
+    """Write what a program is asked."""
+    form, options = kind.form(subject), {"alpha": setting.alpha, **case.options}
+    held = {name: np.array(x) if isinstance(x, tuple) else x for name, x in options.items()}
+    told = {name: held[name] for name in form.follows} | {form.named(name): held[name] for name in form.keywords}
+    return request_line(1, kind.name, setting.dtype, case.tensors, told, case.cotangent)
 
 
 def _permuted(expression: str, order: tuple[int, ...] | None, arrays: str) -> str:

@@ -276,7 +276,7 @@ def _limit_memory(device: str) -> None:
 def _found(subject: Subject, target: str) -> tuple[Any, Callable[..., Any]]:
     """Import the array library and the target; of a name that is wrong, nothing heavy is needed to say so."""
     if is_program(target):
-        return _library(subject.arrays, subject.device), Program(target)
+        return _library(subject.arrays, subject.device), Program(target, subject.kind)
     try:
         found = load(target)
     except NoSuchTarget:
