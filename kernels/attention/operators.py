@@ -18,8 +18,8 @@ from typing import Any, Literal
 
 import torch
 
+from ..rowwise.ops import has_numba
 from ..runtime.kinds import Kind, compute_dtype
-from ..runtime.numba import has_numba
 from ..runtime.operator import Differentiable, flat, operator
 from ..runtime.target import INTERPRETED
 from . import dense, launch
@@ -109,9 +109,9 @@ def _attend(call: Arguments, save: bool) -> tuple[Tensor, ...]:
     """Output, and what the backward kernels read, which is theirs to say; empty unless ``save``."""
     path, call = resolve(call)
     if path == "numba":
-        from . import cpu  # Numba is not imported before it is needed
+        from . import numba_launch  # Numba is not imported before it is needed
 
-        return cpu.forward(call, save=save)
+        return numba_launch.forward(call, save=save)
     if path != "torch":
         return launch.forward(call, save=save)
     unused = launch.empty_saved(call, save)
@@ -126,9 +126,9 @@ def _differentiate(
     """Gradients in query, key, value, excess and scale; zeros for an excess that does not need one."""
     path, call = resolve(call)
     if last.dtype == torch.int32:  # lists of keys: the forward pass took this path, whatever is forced now
-        from . import cpu
+        from . import numba_launch
 
-        gradients = cpu.backward(grad, call, first, state, last, need_excess=need_excess)
+        gradients = numba_launch.backward(grad, call, first, state, last, need_excess=need_excess)
     elif path in ("torch", "numba"):
         gradients = dense.backward(grad, call)
     else:
@@ -216,8 +216,8 @@ def attention(
     Notes
     -----
     NaN in a query, a key, a scale or a slope, and a score of ``+inf``, make NaN of the queries that see them. What lies
-    beyond ``key_lengths`` is never used, whatever it is. Of keys and values that ``is_causal`` alone hides, the kernels
-    promise it only of blocks that no query of the block sees: see "What is promised" in the guide to attention.
+    beyond ``key_lengths`` is never used, whatever it is, and what ``is_causal`` hides from a query reaches neither its
+    answer nor its gradient. NaN in a value is seen where the value has mass.
 
     Scores, thresholds and sums are float32 (float64 for float64 tensors). Of 16-bit tensors only the probabilities
     are rounded to 16 bits, where they meet the values. At ``alpha = 2`` the gradient at a key exactly on the

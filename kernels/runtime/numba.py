@@ -7,12 +7,14 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
 import torch
+from numba.core import event
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -36,7 +38,7 @@ def jit_fused(function: F) -> F:
 
 
 def jit_sums(function: F) -> F:
-    """Compile a loop that sums: additions may be reordered, so that they run in lanes, the same ones for the same count.
+    """Compile a loop that sums: additions may be reordered, to run in lanes, the same ones for the same count.
 
     Nothing may be assumed finite: masks are ``-inf``, and NaN has to survive. What must be rounded as written belongs
     into a function of its own, under `jit`, which keeps its arithmetic also where it is inlined.
@@ -44,8 +46,15 @@ def jit_sums(function: F) -> F:
     return _compiled(function, fastmath={"reassoc", "nsz"})
 
 
+def part(function: F) -> F:
+    """Compile what is written, for other kernels alone: with them, without a way in from Python, and not kept by itself."""
+    options = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    made: F = numba.njit(function, nogil=True, error_model="numpy", fastmath=False, **options)
+    return made
+
+
 def _compiled(function: F, **options: Any) -> F:
-    options.update(nogil=True, error_model="numpy")
+    options.update(nogil=True, error_model="numpy", no_cfunc_wrapper=True)
     try:
         made: F = numba.njit(function, cache=True, **options)
     except RuntimeError:  # nowhere to write: neither beside the source nor in the cache of the user
@@ -72,14 +81,33 @@ def compiling(*what: Any) -> Iterator[None]:
     if what in _ready:
         yield
         return
-    said = threading.Timer(PATIENCE, _say)
-    said.daemon = True
-    said.start()
+    clock = _Clock()
+    event.register("numba:compile", clock)  # not when they are loaded
     try:
         yield
         _ready.add(what)
     finally:
-        said.cancel()
+        event.unregister("numba:compile", clock)
+        clock.stop()
+
+
+class _Clock(event.Listener):  # type: ignore[misc]
+    """Runs from the first thing that is compiled."""
+
+    _timer: threading.Timer | None = None
+
+    def on_start(self, event: Any) -> None:
+        if self._timer is None:
+            self._timer = threading.Timer(PATIENCE, _say)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def on_end(self, event: Any) -> None:
+        pass
+
+    def stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
 
 
 def _say() -> None:
@@ -111,6 +139,30 @@ def _pool(threads: int) -> ThreadPoolExecutor:
         return _pools[threads]
 
 
+def _together(calls: list[Callable[[], None]]) -> None:
+    """Make some calls at once, each on a thread."""
+    waiting = [_pool(len(calls) - 1).submit(call) for call in calls[1:]]
+    try:
+        calls[0]()
+    finally:
+        for call in waiting:
+            call.result()
+
+
+def in_turns(run: Callable[[int, int], None], pieces: int) -> None:
+    """Call ``run(first, step)`` for every ``step``-th piece from the ``first`` on, on as many threads as torch may use.
+
+    Parameters
+    ----------
+    run
+        Works on its pieces, and releases the GIL. No piece may depend on another.
+    pieces
+        How many, each worth the start of a thread.
+    """
+    threads = max(1, min(torch.get_num_threads(), pieces))
+    _together([partial(run, i, threads) for i in range(threads)])
+
+
 def over_rows(run: Callable[[int, int], None], rows: int, tokens: int) -> None:
     """Call ``run(start, stop)`` on pieces of the rows, on as many threads as torch may use.
 
@@ -122,13 +174,5 @@ def over_rows(run: Callable[[int, int], None], rows: int, tokens: int) -> None:
         How many, and how long each.
     """
     threads = min(torch.get_num_threads(), rows, max(rows * tokens // GRAIN, 1))
-    if threads == 1:
-        run(0, rows)
-        return
     edges = [rows * i // threads for i in range(threads + 1)]
-    waiting = [_pool(threads - 1).submit(run, *piece) for piece in pairwise(edges[1:])]
-    try:
-        run(edges[0], edges[1])
-    finally:
-        for piece in waiting:
-            piece.result()
+    _together([partial(run, *piece) for piece in pairwise(edges)])

@@ -62,7 +62,26 @@ def operator(name: str, record: Function, schema: str, run: Function, shapes: Fu
     written = schema.format(call=", ".join(f"{kind} {field}" for field, kind in _types(record).items()))
     made = torch.library.custom_op(f"entmax_oracle::{name}", from_flat(run), mutates_args=(), schema=written)
     made.register_fake(from_flat(shapes))
+    _RUNS[made] = from_flat(run)
     return made
+
+
+_RUNS: dict[CustomOpDef, Function] = {}
+"""What each operator does, without the operator: a call through PyTorch costs as much as some thousand tokens."""
+
+
+def _unobserved(inputs: Inputs) -> bool:
+    """Whether these are plain tensors on a CPU, and nothing but autograd looks on: no transform, no mode, no tracer."""
+    return (
+        all(x is None or (type(x) in _PLAIN and x.device.type == "cpu") for x in inputs)
+        and torch._C._len_torch_dispatch_stack() == 0
+        and torch._C._functorch.peek_interpreter_stack() is None
+        and torch._C._get_tracing_state() is None
+        and forward_ad._current_level < 0
+    )
+
+
+_PLAIN = (Tensor, torch.nn.Parameter)
 
 
 class Differentiable:
@@ -103,21 +122,32 @@ class Differentiable:
         self._no_second, self._no_forward_mode = no_second, no_forward_mode
         forward.register_autograd(partial(self._gradients, backward), setup_context=self._save)
         backward.register_autograd(self._refuse)
+        run, run_backward = _RUNS[forward], _RUNS[backward]
+        self._run = run
         # A registered operator has no part in `torch.func` and forward mode.
         gradient = _function(backward, _keep_nothing, self._refuse, self._refuse)
         self._function = _function(
             forward, self._save, partial(self._gradients, gradient), partial(self._pushed_forward, gradient)
         )
+        self._direct = _direct(
+            run, self._save, partial(self._gradients, run_backward), partial(self._gradients, gradient)
+        )
 
     def __call__(self, *inputs: Any) -> Tensor:
         """Answer of the operator."""
         answer: Tensor
-        if not torch.compiler.is_compiling():
-            answer = self._function(*inputs)[0]
-        elif any(_has_tangent(x) for x in inputs[: self._tensors]):
-            raise NotImplementedError(self._no_forward_mode)
-        else:  # the compiler traces the operator itself, with the autograd that is registered
+        tensors = inputs[: self._tensors]
+        if torch.compiler.is_compiling():
+            if any(_has_tangent(x) for x in tensors):
+                raise NotImplementedError(self._no_forward_mode)
+            # The compiler traces the operator itself, with the autograd that is registered.
             answer = self._operator(*inputs)[0]
+        elif not _unobserved(tensors):
+            answer = self._function(*inputs)[0]
+        elif torch.is_grad_enabled() and any(x is not None and x.requires_grad for x in tensors):
+            answer = self._direct(*inputs)[0]
+        else:
+            answer = self._run(*inputs)[0]
         return answer
 
     def _save(self, ctx: Any, inputs: Inputs, output: tuple[Tensor, ...]) -> None:
@@ -163,6 +193,27 @@ def _function(run: Function, keep: Function, differentiate: Function, push_forwa
         @staticmethod
         def forward(*inputs: Any) -> Any:
             return run(*inputs)
+
+    return Applied.apply
+
+
+def _direct(run: Function, keep: Function, differentiate: Function, watched: Function) -> Function:
+    """Make a `torch.autograd.Function` of what an operator does, for inputs that are `_unobserved`.
+
+    Its gradient is that of ``watched`` where somebody looks on, be it for second derivatives.
+    """
+
+    class Applied(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, *inputs: Any) -> Any:
+            output = run(*inputs)
+            keep(ctx, inputs, output)
+            return output
+
+        @staticmethod
+        def backward(ctx: Any, *grads: Tensor | None) -> Any:
+            alone = not torch.is_grad_enabled() and _unobserved(grads)
+            return (differentiate if alone else watched)(ctx, *grads)
 
     return Applied.apply
 

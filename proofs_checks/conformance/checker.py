@@ -553,6 +553,7 @@ def _begun(chosen: Plan) -> Begun:
         platform.platform(),
         datetime.now(UTC).isoformat(timespec="seconds"),
         tuple(LawResult.skipped(each, "not checked: interrupted") for each in chosen.held),
+        ask.seeds,
     )
 
 

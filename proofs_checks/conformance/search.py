@@ -253,6 +253,7 @@ def _draw(
 ) -> None:
     """Let Hypothesis draw; its own shrinking of descriptors gets a third of the attempts that ours gets."""
     after = 0
+    stopped: GiveUp | None = None
 
     @seed(start)
     @settings(
@@ -268,13 +269,18 @@ def _draw(
     )
     @given(law.cases(session.setting))
     def attempt(case: Any) -> None:
-        nonlocal after
+        nonlocal after, stopped
         first = tally.finding is None
         after += not first
         tally.late |= time.monotonic() > deadline
         if tally.late or tally.enough or 3 * after > effort.shrinking:
             raise _Enough
-        if examine(case):
+        try:
+            broken = examine(case)
+        except GiveUp as stop:  # Hypothesis would try it again, to no avail
+            stopped = stop
+            raise _Enough from None
+        if broken:
             raise Broken
         if first and math.isfinite(tally.latest):
             target(min(tally.latest, 1e9))
@@ -284,7 +290,8 @@ def _draw(
             warnings.simplefilter("ignore")
             attempt()
     except _Enough:
-        return
+        if stopped is not None:
+            raise stopped from None
     except Exception:
         # Broken, or Hypothesis's own complaint that the failure comes and goes: the finding is in the tally.
         if tally.finding is None:

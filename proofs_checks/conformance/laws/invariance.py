@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import itemgetter
 
 import numpy as np
 
@@ -79,7 +80,7 @@ def _companies(session: SessionLike, case: RowsCase) -> Iterator[_Way]:
     for size in _FEW_ROWS if session.setting.few_shapes else _ROWS:
         index = (np.arange(size) + case.variant) % rows
         what = f"in a batch of {_counted(size, 'row')} instead of {rows} (its first row is row {index[0]} of those)"
-        yield _Way("batch", (case.rows_kept(index),), lambda answers: answers[0], lambda x, i=index: x[i], what)
+        yield _Way("batch", (case.rows_kept(index),), itemgetter(0), itemgetter(index), what)
 
 
 def _longer(session: SessionLike, case: RowsCase) -> Iterator[_Way]:
@@ -131,7 +132,7 @@ def _batches(case: AttentionCase) -> Iterator[_Way]:
         lengths = None if case.key_lengths is None else tuple(case.key_lengths[b] for b in index)
         what = f"in a batch of {_counted(size, 'sequence')} instead of {count} (its first is sequence {index[0]})"
         call = case.altered(**tensors, key_lengths=lengths)
-        yield _Way("batch", (call,), lambda answers: answers[0], lambda x, i=index: x[i], what)
+        yield _Way("batch", (call,), itemgetter(0), itemgetter(index), what)
 
 
 def _padded(case: AttentionCase, domain: Domain) -> Iterator[_Way]:

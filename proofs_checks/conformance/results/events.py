@@ -45,6 +45,8 @@ class Begun:
     ----------
     laws : tuple of LawResult
         What is going to be judged, in order; skipped, as long as no event says more.
+    seeds : int
+        With how many seeds, from `seed` on.
     """
 
     target: str
@@ -61,6 +63,7 @@ class Begun:
     platform: str
     started: str
     laws: tuple[LawResult, ...]
+    seeds: int = 1
 
 
 @dataclass(frozen=True)

@@ -172,7 +172,8 @@ class Report:
     arrays, device, profile : str
     compute_dtype : str, optional
     kind : str
-    seed : int
+    seed, seeds : int
+        The first seed, and with how many every setting was checked.
     versions : dict
     platform, started : str
     seconds : float
@@ -203,6 +204,7 @@ class Report:
     reach: dict[str, int] = field(default_factory=dict)
     declined: int = 0
     complete: bool = False
+    seeds: int = 1
 
     def __bool__(self) -> bool:
         return self.verdict == "conforms"

@@ -142,14 +142,14 @@ def _check(ask: Ask, args: argparse.Namespace) -> int:
 
 def _show_github(report: Report, args: argparse.Namespace) -> None:
     """Print annotations, and add to the summary of the step, as GitHub Actions reads them."""
-    from entmax_oracle.proofs_checks.conformance.results.github import annotations, summary
+    from entmax_oracle.proofs_checks.conformance.results.github import summary, workflow_commands
 
     root = Path(os.environ.get("GITHUB_WORKSPACE", "."))
     try:
         place = whereabouts(args.target)
     except ValueError:  # there is no such target, as the report says
         place = None
-    for each in annotations(report, place, root):
+    for each in workflow_commands(report, place, root):
         print(each, file=sys.stderr if is_stream(args.json) else sys.stdout, flush=True)
     if path := os.environ.get("GITHUB_STEP_SUMMARY"):
         with Path(path).open("a", encoding="utf-8") as file:

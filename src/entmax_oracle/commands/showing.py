@@ -106,16 +106,17 @@ def _table(report: Report) -> Table:
         table.add_column(name, no_wrap=True)
     for name in ("examples", "worst / allowed"):
         table.add_column(name, justify="right", no_wrap=True)
-    declines = any(law.declined for law in report.laws)
+    causes, declines = any(law.cause for law in report.laws), any(law.declined for law in report.laws)
     if declines:
         table.add_column("declined", justify="right", no_wrap=True)
-    table.add_column("", no_wrap=True)
+    if causes:
+        table.add_column("", no_wrap=True)
     for law in report.laws:
         style = "yellow" if law.severity == "warning" and law.status == "fail" else _STYLES[law.status]
         worst = f"{law.worst_ratio:.3g}" if law.worst_ratio > 0 else ""
         declined = [str(law.declined or "")] if declines else []
-        cause = f"same cause as {law.cause}" if law.cause else ""
-        table.add_row(law.law, f"[{style}]{law.status}[/]", str(law.examples or ""), worst, *declined, cause)
+        cause = [f"same cause as {law.cause}" if law.cause else ""] if causes else []
+        table.add_row(law.law, f"[{style}]{law.status}[/]", str(law.examples or ""), worst, *declined, *cause)
     return table
 
 

@@ -1,22 +1,23 @@
-"""Attention on a CPU by compiled kernels: torch tensors to arrays and back, and the work to threads."""
+"""Run the Numba kernels on CPU tensors."""
 
-from collections.abc import Callable
-from threading import Thread
+from functools import partial
 from typing import Any
 
 import numpy as np
 import torch
 
 from ..runtime.kinds import Kind, compute_dtype
-from . import cpu_kernels as kernels
+from ..runtime.numba import compiling, in_turns
+from . import numba_kernels as kernels
 from .arguments import Arguments
-from .cpu_vectors import LANES
 from .dense import Gradients
+from .numba_row import ABOVE, GENERAL
+from .numba_vectors import LANES
 
 Tensor = torch.Tensor
 
 PACKED = 64
-"""Rows of a key head from which on its keys are transposed once, rather than for each block, and dense rows looked for."""
+"""Rows of a key head from which on its keys are transposed once for all blocks, and dense rows are looked for."""
 
 
 def _padded(x: Tensor) -> Tensor:
@@ -39,9 +40,10 @@ def _rows(x: Tensor) -> Any:
 def _read(call: Arguments) -> kernels.Call:
     batch, heads, m, _ = call.query.shape
     key_heads, n = call.key.shape[1:3]
-    compute = compute_dtype(call.query.dtype)
-    excess = call.excess.double().numpy()
-    kinds = [Kind.of(1 + a, compute) for a in excess] if call.kind == Kind.ANY else [call.kind] * heads
+    excess = np.ascontiguousarray(call.excess.double().numpy())
+    powers = np.where(excess > 1, ABOVE, GENERAL)
+    if Kind.SPARSEMAX <= call.kind <= Kind.FOURTH_POWER:
+        excess, powers = np.full(heads, 1 / int(call.kind)), np.full(heads, int(call.kind))
     lengths = np.full(batch, n) if call.lengths is None else call.lengths.numpy()
     v = _heads(call.value)
     return kernels.Call(
@@ -49,8 +51,8 @@ def _read(call: Arguments) -> kernels.Call:
         k=_heads(call.key),
         v=v,
         scale=call.scale.contiguous().flatten().numpy(),
-        excess=np.ascontiguousarray(excess),
-        kinds=np.array([int(x) for x in kinds], dtype=np.int64),
+        excess=excess,
+        powers=powers,
         slopes=np.zeros(0, v.dtype) if call.slopes is None else call.slopes.contiguous().numpy(),
         lengths=lengths.astype(np.int64),
         spoiled=np.zeros((0, 0), np.bool_),
@@ -66,7 +68,7 @@ def _marked(*arrays: Any) -> Any:
     """Tell which keys hold NaN or infinity in one of the arrays ``(G, N, f)``."""
     marks = np.zeros(arrays[0].shape[:2], np.bool_)
     for x in arrays:
-        _in_threads(kernels.marks, x, marks, pieces=len(x))
+        in_turns(partial(kernels.marks, x, marks), len(x))
     return marks
 
 
@@ -75,22 +77,11 @@ def _cleaned(x: Any, spoiled: Any) -> Any:
     return np.where(spoiled[..., None], x.dtype.type(0), x) if spoiled.any() else x
 
 
-def _in_threads(work: Callable[..., Any], *arguments: Any, pieces: int) -> None:
-    """Call ``work(*arguments, first, step)`` in as many threads as torch may take, and there is work for."""
-    threads = max(1, min(torch.get_num_threads(), pieces))
-    others = [Thread(target=work, args=(*arguments, i, threads)) for i in range(1, threads)]
-    for other in others:
-        other.start()
-    work(*arguments, 0, threads)
-    for other in others:
-        other.join()
-
-
 def _packed(x: Any, wanted: bool) -> Any:
     heads, n, width = x.shape
     to = np.empty(heads * (-(-n // LANES) * LANES) * width if wanted else 0, x.dtype)
     if wanted:
-        _in_threads(kernels.panels, x, to, pieces=heads)
+        in_turns(partial(kernels.panels, x, to), heads)
     return to
 
 
@@ -111,8 +102,9 @@ def forward(call: Arguments, *, save: bool) -> tuple[Tensor, Tensor, Tensor, Ten
     packed = _packed(read.k, many)
     clean = _cleaned(read.v, read.spoiled) if many else read.v
     states = state.numpy() if save else np.empty((rows, 5))
-    arguments = (read, clean, packed, out, kept_p.numpy(), states, kept_index.numpy())
-    _in_threads(kernels.forward, *arguments, pieces=read.k.shape[0] * kept_p.shape[1])
+    arguments = (clean, packed, out, kept_p.numpy(), states, kept_index.numpy())
+    with compiling(kernels.forward, out.dtype):
+        in_turns(partial(kernels.forward, read, *arguments), read.k.shape[0] * kept_p.shape[1])
     if not direct:
         output.copy_(torch.from_numpy(out).view(*output.shape[:3], width)[..., : output.shape[3]])
     return output, *left
@@ -136,9 +128,10 @@ def backward(
         read = read._replace(spoiled=_marked(read.k, read.v))
     packed_k, packed_v = _packed(read.k, again), _packed(read.v, again)
     clean = (_cleaned(x, read.spoiled) if again else x for x in (read.k, read.v))
-    arguments = (read, *clean, packed_k, packed_v, _rows(grad), kept_p.numpy(), states, kept_index.numpy())
+    arguments = (*clean, packed_k, packed_v, _rows(grad), kept_p.numpy(), states, kept_index.numpy(), need_excess)
     gradients = (dq, dk, dv, dscale, dexcess)
-    _in_threads(kernels.backward, *arguments, need_excess, gradients, pieces=read.k.shape[0])
+    with compiling(kernels.backward, dq.dtype):
+        in_turns(partial(kernels.backward, read, *arguments, gradients), read.k.shape[0])
     total = np.zeros(heads)
     for one in dexcess.reshape(batch, heads):  # in order
         total += one

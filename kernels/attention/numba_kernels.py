@@ -6,50 +6,41 @@ the two, and every sum, depends on nothing but the row and the keys that it sees
 """
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..runtime.numba import jit, part
 from .arguments import CPU_BLOCK as BLOCK
-from .cpu_compile import kernel, part
-from .cpu_rows import (
+from .numba_row import (
     ABOVE,
-    SOFTMAX,
+    BITS,
     along_alpha,
-    bound,
-    differentiate_above,
-    differentiate_below,
-    potential,
-    probability,
-    sensitivity,
-    solve_above,
-    solve_below,
+    differentiate,
+    find,
+    find_again,
 )
-from .cpu_vectors import (
+from .numba_vectors import (
     LANES,
     ROWS,
-    above,
     added,
     biased_peaks,
     four_products,
     gathered,
     inner,
-    lowest_bit,
     one_product,
     peaks,
     transposed,
 )
 
 STRETCH = 512
-"""Keys of which the maximum in each lane is taken for the first bound."""
+"""Keys of which the maximum in each lane is taken for a first bound on the threshold."""
 DENSE = 4
 """A row is dense if more than one in so many of its keys is live."""
-FEW = 64
+FEW_LIVE = 64
 """A row with no more live keys is not dense."""
 DEPTH = 256
 """Keys whose values stay in the cache while all dense rows of a block take them."""
-BITS = 32
-"""Keys that are compared at once."""
 
 
 class Call(NamedTuple):
@@ -61,8 +52,8 @@ class Call(NamedTuple):
         ``(G R, D)``, ``(G, N, D)``, ``(G, N, Dv)``.
     scale
         ``(G R,)``.
-    excess, kinds, slopes
-        ``(H,)``; no elements where there are no slopes.
+    excess, powers, slopes
+        ``(H,)``; ``powers``: the rule of each head, see :mod:`.numba_row`. No elements where there are no slopes.
     lengths
         ``(B,)``.
     spoiled
@@ -70,15 +61,15 @@ class Call(NamedTuple):
         for dense, which changes nothing but the time.
     """
 
-    q: np.ndarray
-    k: np.ndarray
-    v: np.ndarray
-    scale: np.ndarray
-    excess: np.ndarray
-    kinds: np.ndarray
-    slopes: np.ndarray
-    lengths: np.ndarray
-    spoiled: np.ndarray
+    q: Any
+    k: Any
+    v: Any
+    scale: Any
+    excess: Any
+    powers: Any
+    slopes: Any
+    lengths: Any
+    spoiled: Any
     key_heads: int
     group: int
     m: int
@@ -107,7 +98,7 @@ def panel(x, g, j, to, to_at):
                 to[to_at + t * LANES + i] = x[g, j + i, t] if i < count else 0
 
 
-@kernel
+@jit
 def panels(x, to, first, step):
     """Write every ``step``-th of the matrices ``x (G, n, width)`` as panels of `LANES` columns."""
     heads, n, width = x.shape
@@ -117,7 +108,7 @@ def panels(x, to, first, step):
             panel(x, g, j, to, g * each + j * width)
 
 
-@kernel
+@jit
 def marks(x, to, first, step):
     """Mark in ``to (G, n)`` which rows of every ``step``-th of the matrices ``x (G, n, width)`` hold NaN or infinity."""
     heads, n, width = x.shape
@@ -212,83 +203,9 @@ def score(call, g, row, end, s, i, lanes, v):
 
 
 @part
-def collect(s, i, end, limit, top, v, index):
-    """List the keys of a row whose score is above the limit, in order, with their scores less ``top``."""
-    count = 0
-    line = s[i]
-    for start in range(0, end, BITS):
-        bits = above(s, i * s.shape[1] + start, limit)
-        while bits:
-            j = start + lowest_bit(bits)
-            index[count] = j
-            v[count] = np.float64(line[j]) - top
-            count += 1
-            bits &= bits - 1
-    return count
-
-
-@part
-def slack(s, top, reach):
-    """Return a bound on scores that rounding cannot have put above a key of the support."""
-    precision = 2.0**-21 if s.itemsize == 4 else 2.0**-50
-    return s.dtype.type(top - reach - precision * (abs(top) + reach))
-
-
-@part
-def listed(s, i, end, top, first, second, a, kind, p, v, index, count):
-    """Give the keys of a list their probabilities, and drop those of 0."""
-    floor = second**a if kind == ABOVE else 0.0
-    kept = 0
-    for e in range(count):
-        x = s.dtype.type(probability(v[e], first, second, floor, a, kind))
-        if x > 0:
-            p[kept], v[kept], index[kept] = x, v[e], index[e]
-            kept += 1
-    return kept
-
-
-@part
-def find(s, i, end, groups, top, a, kind, p, v, index):
-    """``(count, first, second)`` of a row of scores, and the list of its support; -1 keys if it sees NaN.
-
-    ``v`` holds the maxima of some groups of keys, ``top`` that of all.
-    """
-    if top == math.inf:
-        return -1, 0.0, 0.0
-    if top == -math.inf:
-        return 0, 0.0, 0.0
-    c, limit = 1.0, -math.inf
-    if not (kind == SOFTMAX or a == 0):
-        for e in range(groups):
-            v[e] -= top
-        c = bound(v, groups, a)
-        limit = slack(s, top, 1 / (a * c))
-    count = collect(s, i, end, s.dtype.type(limit), top, v, index)
-    if kind == ABOVE:
-        first, second, count = solve_above(v, index, count, a)
-    else:
-        step = 1e-6 if s.itemsize == 4 else 1e-9
-        first, second, count = solve_below(v, index, count, c, a, kind, step)
-    count = listed(s, i, end, top, first, second, a, kind, p, v, index, count)
-    return count, first, second
-
-
-@part
-def find_again(s, i, end, top, first, second, a, kind, p, v, index):
-    """List the support of a row that is solved."""
-    limit = -math.inf
-    if kind == ABOVE:
-        limit = slack(s, top, -first)
-    elif not (kind == SOFTMAX or a == 0):
-        limit = slack(s, top, 1 / (a * first))
-    count = collect(s, i, end, s.dtype.type(limit), top, v, index)
-    return listed(s, i, end, top, first, second, a, kind, p, v, index, count)
-
-
-@part
-def is_dense(count, end, kind):
+def is_dense(count, end, power):
     """Whether a row takes products with all keys."""
-    return count > FEW and count * DENSE > end and kind != ABOVE
+    return power != ABOVE and count > FEW_LIVE and count * DENSE > end
 
 
 @part
@@ -316,7 +233,7 @@ def put(s, row, length, index, x, count):
         line[index[e]] = x[e]
 
 
-@kernel
+@jit
 def forward(call, clean, packed, out, kept_p, state, kept_index, first, step):
     """Fill ``out (G R, Dv)`` and what the backward pass reads, of every ``step``-th block from the ``first`` on.
 
@@ -333,6 +250,7 @@ def forward(call, clean, packed, out, kept_p, state, kept_index, first, step):
     mixed, which = np.empty((1, BLOCK, value_width), out.dtype), np.empty(BLOCK, np.int64)
     scratch, lanes = np.empty(LANES * width, out.dtype), np.empty(LANES, out.dtype)
     p, v, index = np.empty(length, out.dtype), np.empty(length, np.float64), np.empty(length, np.int32)
+    wide = np.empty(length, np.float64)
     zero, unit, zero_number = np.int64(0), np.int64(1), out.dtype.type(0)
     for item in range(first, heads * blocks, step):
         g, block = item // blocks, item % blocks
@@ -346,15 +264,17 @@ def forward(call, clean, packed, out, kept_p, state, kept_index, first, step):
         many, used = np.int64(0), np.int64(0)
         for i in range(rows):
             head = (g * call.group + (start + i) // call.m) % call.excess.size
-            a, kind = call.excess[head], call.kinds[head]
+            a, power = call.excess[head], call.powers[head]
             mine = end_of(call, g, start + i)
             groups, top = score(call, g, start + i, mine, s, i, lanes, v)
-            count, one, two = find(s, i, mine, groups, top, a, kind, p, v, index)
+            count, one, two = -1 if top == math.inf else 0, 0.0, 0.0
+            if -math.inf < top < math.inf:
+                count, one, two = find(s, i, mine, groups, top, a, power, p, v, index, wide)
             r = line + i
             state[r, 0], state[r, 1], state[r, 2], state[r, 3], state[r, 4] = top, one, two, count, -1
             if count <= 0:
                 out[r, :] = 0 if count == 0 else np.nan
-            elif call.spoiled.size and is_dense(count, mine, kind) and not touches(call.spoiled[g], index, count):
+            elif call.spoiled.size and is_dense(count, mine, power) and not touches(call.spoiled[g], index, count):
                 if dense.shape[1] == 0:
                     dense = np.empty((BLOCK, length), out.dtype)
                 put(dense, many, end, index, p, count)
@@ -365,7 +285,7 @@ def forward(call, clean, packed, out, kept_p, state, kept_index, first, step):
                     gathered(p, index, count, call.v, g * n * value_width + t, value_width, out, r * value_width + t)
                 for t in range(value_width):
                     out[r, t] += zero_number  # -0 becomes 0, as in the products
-                if kept_p.size and kind != ABOVE and used + count <= kept_p.shape[2]:
+                if kept_p.size and power != ABOVE and used + count <= kept_p.shape[2]:
                     copied(p, 0, kept_p[g, block], used, count)
                     copied(index, 0, kept_index[g, block], used, count)
                     state[r, 4] = used
@@ -388,34 +308,26 @@ def is_finite(x, row):
 
 
 @part
-def differentiate_dense(p, dp, row, end, a, kind, along):
-    """Write the gradients in the scores of a dense row over ``dp``; give the gradient in alpha if it is wanted."""
-    weights, products = p[row], dp[row]
-    total, mean, middle = 0.0, 0.0, 0.0
+def take_live(p, dp, end, one, wide):
+    """List what a dense row and its products hold for live keys; the count."""
+    count = 0
     for j in range(end):
-        if weights[j] > 0:
-            one = np.float64(weights[j])
-            s = sensitivity(one, a, kind)
-            total += s
-            mean += s * products[j]
-            if along:
-                middle += s * potential(one, a)
-    mean /= total
-    middle /= total
-    found = 0.0
-    for j in range(end):
-        if weights[j] > 0:
-            one = np.float64(weights[j])
-            ds = sensitivity(one, a, kind) * (products[j] - mean)
-            products[j] = ds
-            if along:
-                found -= ds * (potential(one, a) - middle)
-        else:
-            products[j] = 0
-    return found
+        one[count], wide[count] = p[j], dp[j]
+        count += p[j] > 0
+    return count
 
 
-@kernel
+@part
+def put_live(p, ds, end, to):
+    """Write a list for the live keys of a dense row into a row of zeros."""
+    count = 0
+    for j in range(end):
+        live = p[j] > 0
+        to[j] = ds[count] if live else 0
+        count += live
+
+
+@jit
 def backward(call, clean_k, clean_v, packed_k, packed_v, g, kept_p, state, kept_index, along, gradients, first, step):
     """Add to the gradients of every ``step``-th key head from the ``first`` on, block after block.
 
@@ -432,7 +344,8 @@ def backward(call, clean_k, clean_v, packed_k, packed_v, g, kept_p, state, kept_
     mixed, which = np.empty((1, BLOCK, width), dq.dtype), np.empty(BLOCK, np.int64)
     scratch = np.empty(LANES * max(width, value_width), dq.dtype)
     p, factors, index = np.empty(length, dq.dtype), np.empty(length, dq.dtype), np.empty(length, np.int32)
-    v, dp, ds, lanes = np.empty(length), np.empty(length), np.empty(length), np.empty(LANES, dq.dtype)
+    v, dp, ds, weights = np.empty(length), np.empty(length), np.empty(length), np.empty(length)
+    lanes, tied = np.empty(LANES, dq.dtype), np.empty(length, np.bool_)
     zero, unit = np.int64(0), np.int64(1)
     for item in range(first, heads, step):
         for block in range(blocks):
@@ -452,7 +365,7 @@ def backward(call, clean_k, clean_v, packed_k, packed_v, g, kept_p, state, kept_
                 r = line + i
                 top, one, two, count, at = state[r, 0], state[r, 1], state[r, 2], int(state[r, 3]), int(state[r, 4])
                 head = item * call.group + (start + i) // call.m
-                a, kind = call.excess[head % call.excess.size], call.kinds[head % call.excess.size]
+                a, power = call.excess[head % call.excess.size], call.powers[head % call.excess.size]
                 mine = end_of(call, item, start + i)
                 if count < 0:
                     dq[r, :] = np.nan
@@ -467,9 +380,9 @@ def backward(call, clean_k, clean_v, packed_k, packed_v, g, kept_p, state, kept_
                     copied(kept_index[item, block], at, index, 0, count)
                 else:
                     score(call, item, start + i, mine, s, i, lanes, v)
-                    count = find_again(s, i, mine, top, one, two, a, kind, p, v, index)
+                    count = find_again(s, i, mine, top, one, two, a, power, p, v, index, ds)
                     if (
-                        is_dense(count, mine, kind)
+                        is_dense(count, mine, power)
                         and is_finite(g, r)
                         and is_finite(call.q, r)
                         and not touches(call.spoiled[item], index, count)
@@ -484,12 +397,9 @@ def backward(call, clean_k, clean_v, packed_k, packed_v, g, kept_p, state, kept_
                         continue
                 for e in range(count):
                     dp[e] = inner(g, r * value_width, call.v, (item * n + index[e]) * value_width, value_width)
-                if kind == ABOVE:
-                    mean = differentiate_above(v, one, two, dp, count, a, ds)
-                else:
-                    mean = differentiate_below(p, dp, count, a, kind, ds)
+                differentiate(p, v, one, two, dp, count, a, power, weights, tied, ds)
                 if along:
-                    dexcess[head] += along_alpha(p, v, dp, ds, count, one, two, mean, a, kind)
+                    dexcess[head] += along_alpha(p, two, ds, weights, tied, count, a, power, dp, v)
                 for e in range(count):
                     factors[e] = ds[e]
                 for t in range(0, width, LANES):
@@ -507,8 +417,12 @@ def backward(call, clean_k, clean_v, packed_k, packed_v, g, kept_p, state, kept_
             multiply(dense_g[0], many, clean_v, packed_v, item, end, scratch, dense_dp)
             for i in range(many):
                 head = item * call.group + (start + which[i]) // call.m
-                a, kind = call.excess[head % call.excess.size], call.kinds[head % call.excess.size]
-                dexcess[head] += differentiate_dense(dense, dense_dp, i, end, a, kind, along)
+                a, power = call.excess[head % call.excess.size], call.powers[head % call.excess.size]
+                count = take_live(dense[i], dense_dp[i], end, p, dp)
+                differentiate(p, v, 0.0, 1.0, dp, count, a, power, weights, tied, ds)
+                if along:
+                    dexcess[head] += along_alpha(p, 1.0, ds, weights, tied, count, a, power, dp, v)
+                put_live(dense[i], ds, end, dense_dp[i])
             mixed[0, :many] = 0
             combine(dense_dp, many, length, unit, clean_k, item * n * width, end, width, mixed, zero)
             for i in range(many):
