@@ -104,21 +104,9 @@ def backward(
             room = Room.of(n, dtype, line)
             more = (*(np.empty_like(room.v) for _ in range(4)), np.empty(room.v.shape, np.bool_))
             backward_rows(
-                upstream,
-                *g_strides,
-                z,
-                bits,
-                *strides,
-                n,
-                start,
-                stop,
-                *parameters,
-                *rule,
-                solved,
-                *written,
-                room,
-                more,
-            )
+                upstream, *g_strides, z, bits, *strides, n, start, stop, *parameters, *rule,
+                solved, *written, *room, *more,
+            )  # fmt: skip
 
         with compiling(backward_rows, dtype, (*rule, need_excess or need_scale)):
             over_rows(rows, len(state), n)
