@@ -31,10 +31,10 @@ _forced: ContextVar[Path | None] = ContextVar("entmax_oracle_rowwise_path", defa
 def _numba() -> ModuleType | None:
     """Kernels for a CPU; imported when they are first needed, which takes half a second."""
     try:
-        from . import numba_launch
+        from . import cpu
     except ImportError:  # the extra `cpu` is not installed
         return None
-    return numba_launch
+    return cpu
 
 
 @contextmanager

@@ -135,7 +135,7 @@ def test_where_nothing_can_be_kept_it_is_compiled_anyway():
 
 
 def test_without_numba_plain_torch_runs(monkeypatch):
-    for name in ("numba_launch", "numba_rows", "numba_solve"):
+    for name in ("cpu", "numba_rows", "numba_solve"):
         monkeypatch.delitem(sys.modules, f"{rowwise.__name__}.{name}")
         monkeypatch.delattr(rowwise, name)
     monkeypatch.delitem(sys.modules, compiled.__name__)

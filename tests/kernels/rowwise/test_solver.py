@@ -6,7 +6,7 @@ import torch
 import triton
 import triton.language as tl
 
-from entmax_oracle.kernels.rowwise import launch, numba_launch, plain
+from entmax_oracle.kernels.rowwise import launch, cpu, plain
 from entmax_oracle.kernels.rowwise.arguments import Arguments
 from entmax_oracle.kernels.rowwise.configurations import configuration
 from entmax_oracle.kernels.rowwise.elementary import log2_and_rate, psi
@@ -15,7 +15,7 @@ from entmax_oracle.kernels.runtime.kinds import Kind
 
 @pytest.fixture
 def solve(taken):
-    return {"interpreter": launch, "torch": plain, "numba": numba_launch}[taken].forward
+    return {"interpreter": launch, "torch": plain, "numba": cpu}[taken].forward
 
 
 @pytest.fixture
