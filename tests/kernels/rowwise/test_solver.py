@@ -6,7 +6,7 @@ import torch
 import triton
 import triton.language as tl
 
-from entmax_oracle.kernels.rowwise import launch, cpu, plain
+from entmax_oracle.kernels.rowwise import cpu, launch, plain
 from entmax_oracle.kernels.rowwise.arguments import Arguments
 from entmax_oracle.kernels.rowwise.configurations import configuration
 from entmax_oracle.kernels.rowwise.elementary import log2_and_rate, psi
