@@ -69,8 +69,13 @@ def connected(address: str) -> Iterator[Cluster]:
     if find_spec("distributed") is None:
         raise ValueError("--scheduler: distributed is not installed; pip install 'entmax-oracle[distributed]'")
     from distributed import Client
+    from distributed.comm.addressing import parse_address, parse_host_port
+    from distributed.comm.registry import get_backend
 
     try:
+        scheme, place = parse_address(address)
+        get_backend(scheme)
+        parse_host_port(place)  # before a client is made, which could not be closed
         client = Client(address, timeout=_PATIENCE, set_as_default=False)
     except (OSError, ValueError, ImportError) as error:
         why = (str(error) or type(error).__name__).splitlines()[0]

@@ -11,6 +11,11 @@ Tensor = torch.Tensor
 
 DTYPES = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
 
+CPU_BLOCK = 32
+"""Rows of a block of the kernels for a CPU: queries of the heads that read one key head."""
+CPU_ROOM = 64
+"""Live keys of a row that such a block keeps for the backward pass; its rows share the room."""
+
 
 class Arguments(NamedTuple):
     """The arguments of `attention`, checked and in one form.
@@ -115,6 +120,22 @@ class Arguments(NamedTuple):
     def empty_output(self) -> Tensor:
         """Room for the output, ``(B, H, M, Dv)``."""
         return self.query.new_empty((*self.query.shape[:3], self.value.shape[3]))
+
+    def empty_lists(self, save: bool) -> tuple[Tensor, Tensor, Tensor]:
+        """Room for what the backward pass on a CPU reads, without elements unless ``save``.
+
+        Probabilities of the live keys of each block of rows, a state for each row, and which keys they are.
+        """
+        query, n = self.query, self.key.shape[2]
+        batch, heads, m, _ = query.shape
+        rows = self.group * m
+        blocks = -(-rows // CPU_BLOCK)
+        room = (batch * self.key.shape[1] if save else 0, blocks, CPU_BLOCK * min(CPU_ROOM, n))
+        return (
+            query.new_empty(room, dtype=compute_dtype(query.dtype)),
+            query.new_empty((batch * heads * m if save else 0, 5), dtype=torch.float64),
+            query.new_empty(room, dtype=torch.int32),
+        )
 
 
 def _check_tensors(query: Tensor, key: Tensor, value: Tensor) -> None:

@@ -1,12 +1,13 @@
 """Attention as operators of PyTorch: shapes for the compiler, gradients for autograd, and the choice of a path.
 
-A call takes one of three paths:
+A call takes one of four paths:
 
 * ``"triton"``: the kernels, on a GPU;
-* ``"interpreter"``: the same kernels in Triton's interpreter, on CPU tensors when ``TRITON_INTERPRET=1`` was set
+* ``"numba"``: kernels for a CPU, on CPU tensors where Numba is installed;
+* ``"interpreter"``: the kernels of the GPU in Triton's interpreter, on CPU tensors when ``TRITON_INTERPRET=1`` was set
   before the import;
-* ``"torch"``: plain torch, everywhere else, and where the kernels do not apply (float64, softmax, alpha > 2, head
-  dimensions above 256).
+* ``"torch"``: plain torch, everywhere else, and where the kernels of the GPU do not apply (float64, softmax, alpha > 2,
+  head dimensions above 256).
 """
 
 import math
@@ -17,6 +18,7 @@ from typing import Any, Literal
 
 import torch
 
+from ..rowwise.ops import has_numba
 from ..runtime.kinds import Kind, compute_dtype
 from ..runtime.operator import Differentiable, flat, operator
 from ..runtime.target import INTERPRETED
@@ -24,7 +26,7 @@ from . import dense, launch
 from .arguments import Arguments
 
 Tensor = torch.Tensor
-Path = Literal["triton", "interpreter", "torch"]
+Path = Literal["triton", "numba", "interpreter", "torch"]
 
 _forced: ContextVar[Path | None] = ContextVar("entmax_oracle_attention_path", default=None)
 
@@ -38,7 +40,7 @@ def use_path(path: Path) -> Iterator[None]:
     ValueError
         For a path that does not exist, or that this process cannot take.
     """
-    possible = ["torch", "triton", *(["interpreter"] if INTERPRETED else [])]
+    possible = ["torch", "triton", *(["numba"] if has_numba() else []), *(["interpreter"] if INTERPRETED else [])]
     if path not in possible:
         raise ValueError(f"path is {path!r}, and this process can take {', '.join(map(repr, possible))}")
     token = _forced.set(path)
@@ -46,6 +48,13 @@ def use_path(path: Path) -> Iterator[None]:
         yield
     finally:
         _forced.reset(token)
+
+
+def takes_numba(call: Arguments) -> bool:
+    """Whether a call takes the kernels for a CPU, which know every alpha and dtype."""
+    forced = _forced.get()
+    wanted = forced == "numba" if INTERPRETED else forced not in ("torch", "interpreter")
+    return wanted and call.query.device.type == "cpu" and has_numba()
 
 
 def resolve(call: Arguments, *, every_alpha: bool = False) -> tuple[Path, Arguments]:
@@ -74,6 +83,8 @@ def resolve(call: Arguments, *, every_alpha: bool = False) -> tuple[Path, Argume
         elif all(0 < one <= 1 for one in values):
             kind = Kind.BELOW
         call = call._replace(kind=kind)
+    if takes_numba(call):
+        return "numba", call
     fits = (
         (every_alpha or Kind.SPARSEMAX <= kind <= Kind.BELOW)
         and query.dtype != torch.float64
@@ -87,9 +98,20 @@ def resolve(call: Arguments, *, every_alpha: bool = False) -> tuple[Path, Argume
     return ("interpreter" if INTERPRETED else "torch"), call
 
 
+def _empty_saved(call: Arguments, save: bool) -> tuple[Tensor, ...]:
+    """Room for what the backward pass reads."""
+    if takes_numba(call):
+        return call.empty_lists(save)
+    return launch.empty_saved(call, save)
+
+
 def _attend(call: Arguments, save: bool) -> tuple[Tensor, ...]:
-    """Output, and what the backward kernels read: mean values, row states, live blocks; empty unless ``save``."""
+    """Output, and what the backward kernels read, which is theirs to say; empty unless ``save``."""
     path, call = resolve(call)
+    if path == "numba":
+        from . import numba_launch  # Numba is not imported before it is needed
+
+        return numba_launch.forward(call, save=save)
     if path != "torch":
         return launch.forward(call, save=save)
     unused = launch.empty_saved(call, save)
@@ -99,14 +121,18 @@ def _attend(call: Arguments, save: bool) -> tuple[Tensor, ...]:
 
 
 def _differentiate(
-    grad: Tensor, call: Arguments, mean: Tensor, state: Tensor, live: Tensor, need_excess: bool
+    grad: Tensor, call: Arguments, first: Tensor, state: Tensor, last: Tensor, need_excess: bool
 ) -> tuple[Tensor, ...]:
     """Gradients in query, key, value, excess and scale; zeros for an excess that does not need one."""
     path, call = resolve(call)
-    if path == "torch":
+    if last.dtype == torch.int32:  # lists of keys: the forward pass took this path, whatever is forced now
+        from . import numba_launch
+
+        gradients = numba_launch.backward(grad, call, first, state, last, need_excess=need_excess)
+    elif path in ("torch", "numba"):
         gradients = dense.backward(grad, call)
     else:
-        gradients = launch.backward(grad, call, launch.Saved(mean, state, live), need_excess=need_excess)
+        gradients = launch.backward(grad, call, launch.Saved(first, state, last), need_excess=need_excess)
     return tuple(x.contiguous() for x in gradients)  # the strides the compiler was told
 
 
@@ -115,7 +141,7 @@ attention_op = operator(
     Arguments,
     "({call}, bool save) -> (Tensor, Tensor, Tensor, Tensor)",
     _attend,
-    lambda call, save: (call.empty_output(), *launch.empty_saved(call, save)),
+    lambda call, save: (call.empty_output(), *_empty_saved(call, save)),
 )
 _attention = Differentiable(
     Arguments,
@@ -123,7 +149,7 @@ _attention = Differentiable(
     operator(
         "attention_backward",
         Arguments,
-        "(Tensor grad, {call}, Tensor mean, Tensor state, Tensor live, bool need_excess)"
+        "(Tensor grad, {call}, Tensor first, Tensor state, Tensor last, bool need_excess)"
         " -> (Tensor, Tensor, Tensor, Tensor, Tensor)",
         _differentiate,
         lambda grad, call, *_: tuple(x.new_empty(x.shape) for x in call[:5]),
@@ -190,8 +216,8 @@ def attention(
     Notes
     -----
     NaN in a query, a key, a scale or a slope, and a score of ``+inf``, make NaN of the queries that see them. What lies
-    beyond ``key_lengths`` is never used, whatever it is. Of keys and values that ``is_causal`` alone hides, the kernels
-    promise it only of blocks that no query of the block sees: see "What is promised" in the guide to attention.
+    beyond ``key_lengths`` is never used, whatever it is, and what ``is_causal`` hides from a query reaches neither its
+    answer nor its gradient. NaN in a value is seen where the value has mass.
 
     Scores, thresholds and sums are float32 (float64 for float64 tensors). Of 16-bit tensors only the probabilities
     are rounded to 16 bits, where they meet the values. At ``alpha = 2`` the gradient at a key exactly on the
@@ -211,14 +237,14 @@ def attention(
 
 
 def path(query: Tensor, key: Tensor, value: Tensor, *, alpha: float | Tensor = 1.5, **options: Any) -> Path:
-    """Say which path `attention` takes for these arguments: ``"triton"``, ``"interpreter"`` or ``"torch"``.
+    """Say which path `attention` takes for these arguments: ``"triton"``, ``"numba"``, ``"interpreter"`` or ``"torch"``.
 
     Examples
     --------
     >>> import torch
     >>> x = torch.zeros(1, 1, 1, 16, dtype=torch.float64)
-    >>> path(x, x, x)
-    'torch'
+    >>> path(x, x, x) in ("numba", "torch")
+    True
     """
     defaults = {"is_causal": False, "scale": None, "alibi_slopes": None, "key_lengths": None}
     call = Arguments.read(query, key, value, alpha, **{**defaults, **options})

@@ -37,6 +37,11 @@ def _numba() -> ModuleType | None:
     return cpu
 
 
+def has_numba() -> bool:
+    """Whether the kernels for a CPU can be imported, which they are."""
+    return _numba() is not None
+
+
 @contextmanager
 def use_path(path: Path) -> Iterator[None]:
     """Take one path for every call inside the ``with`` block: to compare the paths, or to look for a fault.

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -43,6 +44,13 @@ def jit_sums(function: F) -> F:
     into a function of its own, under `jit`, which keeps its arithmetic also where it is inlined.
     """
     return _compiled(function, fastmath={"reassoc", "nsz"})
+
+
+def part(function: F) -> F:
+    """Compile what is written, for other kernels alone: with them, without a way in from Python, and not kept by itself."""
+    options = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    made: F = numba.njit(function, nogil=True, error_model="numpy", fastmath=False, **options)
+    return made
 
 
 def _compiled(function: F, **options: Any) -> F:
@@ -131,6 +139,30 @@ def _pool(threads: int) -> ThreadPoolExecutor:
         return _pools[threads]
 
 
+def _together(calls: list[Callable[[], None]]) -> None:
+    """Make some calls at once, each on a thread."""
+    waiting = [_pool(len(calls) - 1).submit(call) for call in calls[1:]]
+    try:
+        calls[0]()
+    finally:
+        for call in waiting:
+            call.result()
+
+
+def in_turns(run: Callable[[int, int], None], pieces: int) -> None:
+    """Call ``run(first, step)`` for every ``step``-th piece from the ``first`` on, on as many threads as torch may use.
+
+    Parameters
+    ----------
+    run
+        Works on its pieces, and releases the GIL. No piece may depend on another.
+    pieces
+        How many, each worth the start of a thread.
+    """
+    threads = max(1, min(torch.get_num_threads(), pieces))
+    _together([partial(run, i, threads) for i in range(threads)])
+
+
 def over_rows(run: Callable[[int, int], None], rows: int, tokens: int) -> None:
     """Call ``run(start, stop)`` on pieces of the rows, on as many threads as torch may use.
 
@@ -142,13 +174,5 @@ def over_rows(run: Callable[[int, int], None], rows: int, tokens: int) -> None:
         How many, and how long each.
     """
     threads = min(torch.get_num_threads(), rows, max(rows * tokens // GRAIN, 1))
-    if threads == 1:
-        run(0, rows)
-        return
     edges = [rows * i // threads for i in range(threads + 1)]
-    waiting = [_pool(threads - 1).submit(run, *piece) for piece in pairwise(edges[1:])]
-    try:
-        run(edges[0], edges[1])
-    finally:
-        for piece in waiting:
-            piece.result()
+    _together([partial(run, *piece) for piece in pairwise(edges)])

@@ -200,10 +200,16 @@ class InSetting(pytest.Collector):
         return found
 
     def teardown(self) -> None:
-        """Let go of the target when no test here comes next; nothing goes on in the background."""
-        if self._search is not None:
-            self._search.close()
-            self._search = None
+        """Let go of the target when no test here comes next, and save what failed, which is tried first next time."""
+        if self._search is None:
+            return
+        from entmax_oracle.proofs_checks.conformance.checker import save
+        from entmax_oracle.proofs_checks.conformance.results.events import Judged
+
+        self._search.close()
+        self._search = None
+        setting = self.plan.settings[0]
+        save(self.plan, (Judged(setting.alpha, setting.dtype, each) for each in self._known.values()))
 
     def _begin(self) -> Stepwise:
         from entmax_oracle.proofs_checks.conformance.checker import plan
@@ -311,7 +317,10 @@ class Finding:
 def _told(result: LawResult) -> str:
     """Say what is wrong, and how to see it again."""
     lines = [result.message, f"  the law: {result.statement}"]
+    if result.cause:
+        lines.append(f"  explained by the failure of {result.cause!r}")
     for found in result.counterexamples[:1]:
-        lines += [f"  again: {found.command}", "", "  or, without this package:", ""]
-        lines += [f"    {line}" for line in found.snippet.splitlines()]
+        lines += [f"  diagnosis: {said}" for said in found.diagnosis]
+        lines += ["  Reproduce with:", f"    {found.command}", "  or, without entmax-oracle:"]
+        lines += [f"    {line}".rstrip() for line in found.snippet.splitlines()]
     return "\n".join(lines)

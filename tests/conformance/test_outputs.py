@@ -7,6 +7,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
+import pytest
 
 from entmax_oracle.cli import main
 from entmax_oracle.proofs_checks.conformance import PROFILES, Report, check, to_junit
@@ -38,6 +39,9 @@ def test_junit_has_a_suite_per_setting_and_a_case_per_law():
     assert "� & <bell>" in bell.text
     assert root.get("failures") == str(len(root.findall(".//failure")))
     assert root.get("tests") == "4"
+    times = [float(case.get("time")) for case in root.iter("testcase")]
+    assert sum(times) == pytest.approx(sum(float(suite.get("time")) for suite in root), abs=0.01)
+    assert 0 < sum(times) < report.seconds
 
 
 def test_junit_of_what_cannot_be_checked_is_an_error():
@@ -50,3 +54,24 @@ def test_the_command_writes_junit(tmp_path, capsys):
     words = ["check", f"{SUBJECT}:entmax15", "--array", "numpy", "--law", "single token", "--junit", str(path)]
     assert main(words) == 0
     assert ElementTree.parse(path).getroot().get("failures") == "0"
+
+
+def test_the_command_annotates_the_target_for_github(tmp_path, monkeypatch, capsys):
+    target = tmp_path / "kernels" / "mine.py"
+    target.parent.mkdir()
+    target.write_text("import numpy as np\n\ndef uniform(z, alpha):\n    return np.ones_like(z) / z.shape[-1]\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
+    words = ["--array", "numpy", "--law", "values", "--law", "ties", "--no-saved", "--github"]
+    assert main(["check", "kernels/mine.py:uniform", *words]) == 1
+    (line,) = (each for each in capsys.readouterr().out.splitlines() if each.startswith("::"))
+    assert line.startswith("::error file=kernels/mine.py,line=3,title=kernels/mine.py%3Auniform%3A values::token ")
+    assert "%0Areproduce with: entmax-oracle check kernels/mine.py:uniform" in line
+    assert main(["check", "kernels/mine.py:unifrm", *words]) == 2
+    said = capsys.readouterr().out
+    assert said.startswith("::error file=kernels/mine.py,line=1,title=entmax-oracle::kernels/mine.py:unifrm: ")
+    summary = (tmp_path / "summary.md").read_text()
+    assert "### ❌ `kernels/mine.py:uniform` violates\n\n1 pass, 1 fail (alpha 1.5; float32)" in summary
+    assert "| values | token " in summary
+    assert "```shell\nentmax-oracle check" in summary
+    assert "### ⚠️ `kernels/mine.py:unifrm` unusable" in summary

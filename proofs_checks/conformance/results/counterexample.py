@@ -50,8 +50,11 @@ def describe(
     more |= {"against": setting.against} if setting.against else {}
     found = more | kind.write(case)
     head = {"law": law.name, "alpha": setting.alpha, "dtype": setting.dtype}
-    words = ["entmax-oracle", "check", subject.name, *subject.words, "--replay"]
-    words.append(json.dumps(head | found, separators=(",", ":")))
+    told = json.dumps(head | found, separators=(",", ":"))
+    words = ["entmax-oracle", "check", subject.name, *subject.words, "--replay", told]
+    command = shlex.join(words)
+    if not isinstance(subject.target, str) and ("<" in subject.name or subject.name.startswith("__main__:")):
+        command = _in_python(subject, told)  # no other process can import it
     return Counterexample(
         law=law.name,
         message=finding.message,
@@ -65,11 +68,17 @@ def describe(
         ulp=finding.ulp,
         parameters=more | kind.shown(case),
         details=finding.details,
-        command=shlex.join(words),
+        command=command,
         snippet=snippet(law, kind, case, setting, subject, finding.message, calls),
         fact=fact(law, case, finding),
         diagnosis=diagnosis,
     )
+
+
+def _in_python(subject: Subject, told: str) -> str:
+    """Write a call that replays the case of a function that has no name elsewhere."""
+    options = [repr(told), repr(subject.arrays), *(f"{name}={value}" for name, value in subject.options)]
+    return f"entmax_oracle.proofs_checks.conformance.replay(f, {', '.join(options)})"
 
 
 def read(source: str) -> dict[str, Any]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from entmax_oracle.proofs_checks.conformance.ask import add_options, from_options
-from entmax_oracle.proofs_checks.conformance.target.loading import locate
+from entmax_oracle.proofs_checks.conformance.target.loading import locate, whereabouts
 
 from .workers import SCHEDULER, workers
 from .writing import is_stream, prepare, refuse_to_write, write_json, write_result
@@ -17,6 +19,7 @@ from .writing import is_stream, prepare, refuse_to_write, write_json, write_resu
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from entmax_oracle.proofs_checks.conformance import Report
     from entmax_oracle.proofs_checks.conformance.ask import Ask
     from entmax_oracle.proofs_checks.conformance.results.events import Event, Tell
 
@@ -50,7 +53,9 @@ def add_parser(subparsers: Any) -> None:
         "scale=..., alibi_slopes=..., key_lengths=...); for a loss as f(z, y, alpha), y the class indices; for a "
         "normaliser as f(z), its parameters by keyword",
     )
-    groups = {title: parser.add_argument_group(title).add_argument for title in ("target", "search", "output")}
+    groups = {
+        title: parser.add_argument_group(title).add_argument for title in ("target", "domain", "search", "output")
+    }
     add_options(groups.__getitem__)
     add = groups["search"]
     add("--scheduler", metavar="ADDRESS", help=SCHEDULER)
@@ -60,6 +65,7 @@ def add_parser(subparsers: Any) -> None:
     add("--junit", metavar="FILE", type=Path, help="write the result as JUnit XML, one test per law and setting")
     add("--report", metavar="DIR", type=Path, help="write JSON and an HTML page into this folder")
     add("--events", metavar="FILE", type=Path, help="stream events to FILE as JSON Lines")
+    add("--github", action="store_true", help="annotate the target and write a step summary, in GitHub Actions")
     parser.set_defaults(run=run)
 
 
@@ -87,10 +93,14 @@ def run(args: argparse.Namespace) -> int:
         ask.refuse_missing()
         return _replay(ask, args.replay) if args.replay else _check(ask, args)
     except ValueError as error:
-        if args.json:
+        if args.json or args.github:
             from entmax_oracle.proofs_checks.conformance import Report
 
-            write_json(args.json, Report(args.target, "unusable", message=str(error), seed=args.seed or 0).to_dict())
+            report = Report(args.target, "unusable", message=str(error), seed=args.seed or 0)
+            if args.json:
+                write_json(args.json, report.to_dict())
+            if args.github:
+                _show_github(report, args)
         raise Unusable(str(error)) from error
 
 
@@ -98,6 +108,8 @@ def _check(ask: Ask, args: argparse.Namespace) -> int:
     from rich.console import Console
 
     from entmax_oracle.proofs_checks.conformance.checker import execute, plan
+    from entmax_oracle.proofs_checks.conformance.results.events import Begun
+    from entmax_oracle.proofs_checks.conformance.target.guessing import Guess
 
     from .showing import Screen, show
 
@@ -107,6 +119,9 @@ def _check(ask: Ask, args: argparse.Namespace) -> int:
 
         def progress(event: Event) -> None:
             write(event)
+            if isinstance(event, Begun) and ask.arrays is None and event.arrays != "program":
+                guessed = ask.guess if event.arrays == ask.guess.library else Guess(event.arrays, "a first call")
+                console.print(str(guessed), highlight=False)
             screen(event)
 
         with workers(args) as executor:
@@ -116,11 +131,29 @@ def _check(ask: Ask, args: argparse.Namespace) -> int:
         from entmax_oracle.proofs_checks.conformance import to_junit
 
         args.junit.write_text(to_junit(report), encoding="utf-8")
+    if args.github:
+        _show_github(report, args)
     slug = re.sub(r"[^A-Za-z0-9.]+", "-", args.target).strip("-")
     page = write_result(report.to_dict(), args, f"check-{slug}.json")
     if page is not None:
         console.print(f"report: {page}", highlight=False, soft_wrap=True)
     return 130 if screen.interrupted else {"conforms": 0, "violates": 1}.get(report.verdict, 2)
+
+
+def _show_github(report: Report, args: argparse.Namespace) -> None:
+    """Print annotations, and add to the summary of the step, as GitHub Actions reads them."""
+    from entmax_oracle.proofs_checks.conformance.results.github import summary, workflow_commands
+
+    root = Path(os.environ.get("GITHUB_WORKSPACE", "."))
+    try:
+        place = whereabouts(args.target)
+    except ValueError:  # there is no such target, as the report says
+        place = None
+    for each in workflow_commands(report, place, root):
+        print(each, file=sys.stderr if is_stream(args.json) else sys.stdout, flush=True)
+    if path := os.environ.get("GITHUB_STEP_SUMMARY"):
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(summary(report))
 
 
 @contextmanager

@@ -91,7 +91,8 @@ def run(args: argparse.Namespace) -> int:
     accepted = True
     console = Console()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    shown = Progress(*columns, console=Console(stderr=True), transient=True)
+    with workers(args) as executor, shown as progress:
         task = progress.add_task("theorems", total=None)
 
         def advance(event: dict[str, Any]) -> None:
@@ -103,8 +104,7 @@ def run(args: argparse.Namespace) -> int:
         try:
             chosen = (names, args.area, args.profile, args.jobs, advance)
             before = None if known is None else earlier(known)
-            with workers(args) as executor:
-                result = examine_all(*chosen, seed=args.seed, files=files, known=before, executor=executor)
+            result = examine_all(*chosen, seed=args.seed, files=files, known=before, executor=executor)
         except ValueError as error:
             raise Unusable(str(error)) from error
     write_result(result.to_dict(), args, "verify.json")
@@ -221,7 +221,7 @@ def _show(result: VerifyResult, console: Console) -> None:
         table.add_column(heading, ratio=ratio)
     for theorem in result.theorems:
         verdict = theorem.verdict
-        where = "what was searched, see below" if theorem.searched else escape(_plain(theorem.holds_for))
+        where = "searched, see below" if theorem.searched else escape(_plain(theorem.holds_for))
         table.add_row(
             escape(theorem.name),
             f"[{verdict.colour}]{verdict}[/]" + ("" if theorem.clean else " [red]✗[/]"),
@@ -258,4 +258,4 @@ def _searched(theorem: TheoremResult) -> str:
     """Say in one line how a conjecture was searched."""
     found = [each for each in theorem.evidence if (each.kind, each.status) == ("sampled", "holds")]
     ran = "; ".join(f"{each.title}: {each.detail}" for each in found)
-    return f"{ran}. Which rows: --json or --report"
+    return f"{ran}. The JSON and the report say among which rows"

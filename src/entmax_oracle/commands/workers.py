@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from entmax_oracle.cli import Unusable
@@ -16,18 +17,25 @@ __all__ = ["SCHEDULER", "workers"]
 SCHEDULER = "run on the dask cluster whose scheduler has this address, such as tcp://10.0.0.5:8786"
 
 
-def workers(args: argparse.Namespace) -> AbstractContextManager[Executor | None]:
+@contextmanager
+def workers(args: argparse.Namespace) -> Iterator[Executor | None]:
     """Connect to the cluster that ``--scheduler`` names; None if it names none.
 
     Raises
     ------
-    ValueError
+    Unusable
         If the cluster cannot do the work.
     """
     if args.scheduler is None:
-        return nullcontext()
+        yield None
+        return
     if (args.jobs or 1) > 1:
         raise Unusable("--jobs: the cluster has its own number of workers; give either --jobs or --scheduler")
     from entmax_oracle.proofs_checks.cluster import connected
 
-    return connected(args.scheduler)
+    with ExitStack() as stack:
+        try:
+            cluster = stack.enter_context(connected(args.scheduler))
+        except ValueError as error:
+            raise Unusable(str(error)) from None
+        yield cluster

@@ -28,13 +28,13 @@ def check(case, taken="interpreter"):
         assert (error <= bounds[name]).all(), f"{name}: {(error / bounds[name]).max():.3g} times the bound"
 
 
-@pytest.mark.parametrize("taken", ["interpreter", "torch"])
+@pytest.mark.parametrize("taken", ["interpreter", "torch", "numba"])
 @pytest.mark.parametrize("alpha", [1.1, 1.5, 1.75, 2.0])
 def test_alpha(case, small_tiles, alpha, taken):
     check(case(m=20, n=36, alpha=alpha, is_causal=True), taken)
 
 
-@pytest.mark.parametrize("taken", ["interpreter", "torch"])
+@pytest.mark.parametrize("taken", ["interpreter", "torch", "numba"])
 def test_every_option_at_once(case, small_tiles, taken):
     check(
         case(

@@ -23,9 +23,12 @@ def gradients(call, hidden):
     [
         ("heads", "aot_eager", "interpreter"),
         ("heads", "aot_eager", "torch"),
+        ("heads", "aot_eager", "numba"),
+        ("asentmax", "aot_eager", "numba"),
         ("asentmax", "aot_eager", "torch"),
         pytest.param("entmax", "inductor", "torch", marks=pytest.mark.slow),
         ("asentmax", "inductor", "torch"),
+        ("asentmax", "inductor", "numba"),
     ],
 )
 def test_training_step_of_transposed_heads(made, backend, taken):
@@ -44,7 +47,7 @@ def test_training_step_of_transposed_heads(made, backend, taken):
     torch.testing.assert_close(compiled, eager, rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("taken", ["interpreter", "torch"])
+@pytest.mark.parametrize("taken", ["interpreter", "torch", "numba"])
 def test_decoding_in_one_graph(taken):
     torch._dynamo.reset()
     query, key = torch.randn(1, 4, 1, 16), torch.randn(1, 2, 9, 16)

@@ -9,7 +9,7 @@ from entmax_oracle.kernels.attention.arguments import Arguments
 from entmax_oracle.kernels.attention.configurations import Configuration
 from entmax_oracle.kernels.attention.launch import use_configuration
 
-PATHS = ("interpreter", "torch")
+PATHS = ("interpreter", "torch", "numba")
 
 
 def check(case, taken="interpreter"):
@@ -270,7 +270,7 @@ def test_refused_shapes(case):
         attention(made.query, made.key.double(), made.value)
 
 
-@pytest.mark.parametrize("way", ["torch", "interpreter"])
+@pytest.mark.parametrize("way", ["torch", "interpreter", "numba"])
 @pytest.mark.parametrize("level", [-1e30, -(2.0**126), -3.4e38, 3.4e38])
 def test_scores_at_the_ends_of_float32(way, level):
     """No finite score is mistaken for a hidden one; 300 equal ones overflow the list of candidates."""

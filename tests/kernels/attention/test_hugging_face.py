@@ -20,7 +20,7 @@ def llama(implementation):
     return transformers.LlamaForCausalLM(config).eval()
 
 
-@pytest.mark.parametrize("path", ["torch", "interpreter"])
+@pytest.mark.parametrize("path", ["torch", "interpreter", "numba"])
 def test_a_causal_model(path):
     for name, alpha in (("entmax", 0.3), ("entmax", "b"), ("", 1.5)):
         with pytest.raises(ValueError, match=r"alpha must be|name is"):
@@ -103,7 +103,7 @@ def test_prompts_padded_on_the_left_are_continued_as_each_alone(make, cache):
         assert tokens[i : i + 1].equal(alone)
 
 
-@pytest.mark.parametrize("path", ["torch", "interpreter"])
+@pytest.mark.parametrize("path", ["torch", "interpreter", "numba"])
 def test_what_a_static_cache_has_not_been_given_is_never_used(path):
     """Prefill in one chunk, and another one; the rest of the cache holds NaN."""
     register("entmax", alpha=1.5)

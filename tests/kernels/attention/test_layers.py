@@ -198,7 +198,7 @@ def test_kernels_and_plain_torch_agree():
     layer = ASEntmaxAttention(32, 2, positions="nape", learn_alpha=True)
     hidden = torch.randn(1, 40, 32)
     outs, grads = [], []
-    for path in ("torch", "interpreter"):
+    for path in ("torch", "interpreter", "numba"):
         with use_path(path):
             layer.zero_grad()
             out = layer(hidden)
@@ -210,7 +210,7 @@ def test_kernels_and_plain_torch_agree():
         torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-4)
 
 
-@pytest.mark.parametrize("path", ["torch", "interpreter"])
+@pytest.mark.parametrize("path", ["torch", "interpreter", "numba"])
 def test_cache(path):
     """Token by token gives what all at once gives."""
     layer = ASEntmaxAttention(16, 2, key_heads=1, positions="nape")

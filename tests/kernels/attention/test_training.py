@@ -85,7 +85,7 @@ def test_training_learns_recall():
     assert np.mean(losses[-10:]) < 0.7
 
 
-@pytest.mark.parametrize(("path", "steps"), [("torch", 30), ("interpreter", 3)])
+@pytest.mark.parametrize(("path", "steps"), [("torch", 30), ("interpreter", 3), ("numba", 30)])
 def test_training_is_that_of_the_dense_reference(path, steps):
     """The same data, start and optimizer: the losses of the first steps agree to what float32 leaves of them."""
     np.testing.assert_allclose(train(path, steps, 4), train("reference", steps, 4), rtol=1e-3)

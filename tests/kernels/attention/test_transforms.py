@@ -7,7 +7,7 @@ from torch.autograd import forward_ad
 from entmax_oracle.kernels.attention import attention, use_path
 
 
-@pytest.fixture(autouse=True, params=["interpreter", "torch"])
+@pytest.fixture(autouse=True, params=["interpreter", "torch", "numba"])
 def taken(request):
     with use_path(request.param):
         yield

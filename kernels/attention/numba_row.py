@@ -1,0 +1,204 @@
+"""One row on a CPU: the support of its scores, and the gradients in them. The solver is that of :mod:`..rowwise`.
+
+``power`` says the rule of a row: the exponent ``1/(alpha - 1)`` where it is 1, 2, 3 or 4, `GENERAL` for another
+``alpha`` in [1, 2], and `ABOVE` beyond. It is asked as the kernel runs, so that one kernel does for every alpha.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..rowwise.numba_rows import (
+    centre_at_ties,
+    covariance_above,
+    covariance_below,
+    log_square,
+    moments,
+    times,
+)
+from ..rowwise.numba_solve import (
+    FEW,
+    FLOOR,
+    UNLIMITED,
+    exponential,
+    logarithm_and_rate,
+    member,
+    solve_above,
+    solve_below,
+    weigh_below,
+)
+from ..runtime.numba import part
+from .numba_vectors import above as bits_above
+from .numba_vectors import lowest_bit
+
+GENERAL, ABOVE = 0, -1
+BITS = 32
+"""Scores that are compared at once."""
+
+
+@part
+def collect(s: Any, i: int, end: int, limit: Any, top: Any, v: Any, index: Any) -> Any:
+    """List the keys of row ``i`` whose score is above the limit, in order, with their scores less ``top``."""
+    count = 0
+    line = s[i]
+    for start in range(0, end, BITS):
+        bits = bits_above(s, i * s.shape[1] + start, limit)
+        while bits:
+            j = start + lowest_bit(bits)
+            index[count] = j
+            v[count] = max(np.float64(line[j]) - top, FLOOR)
+            count += 1
+            bits &= bits - 1
+    return count
+
+
+@part
+def limit_of(s: Any, top: Any, reach: Any) -> Any:
+    """Return a score below all that are within ``reach`` of the maximum, whatever rounding did."""
+    precision = 2.0**-21 if s.itemsize == 4 else 2.0**-50
+    return s.dtype.type(top - reach - precision * (abs(top) + reach))
+
+
+@part
+def weigh(first: Any, a: Any, power: int, v: Any, count: int, wide: Any) -> Any:
+    """Fill ``wide`` with the weights of the candidates; what they are to be divided by."""
+    for e in range(count):
+        wide[e] = v[e]
+    if power == GENERAL:
+        return weigh_below(wide, count, first, a, None, True)
+    return weigh_below(wide, count, first, a, max(power, 1), None)
+
+
+@part
+def weigh_members(first: Any, second: Any, a: Any, v: Any, count: int, wide: Any) -> None:
+    """Fill ``wide`` with the probabilities of the candidates; ``alpha > 2``."""
+    floor, q = second**a, 1.0 / a
+    for e in range(count):
+        wide[e] = member(v[e], first, second, a, q, floor)[0] if v[e] >= first else 0.0
+
+
+@part
+def keep_live(wide: Any, divisor: Any, p: Any, v: Any, index: Any, count: int) -> Any:
+    """Divide the weights, rounded once, and drop from the list what has none; the count."""
+    kept, inverse = 0, 1.0 / divisor
+    for e in range(count):
+        p[kept], v[kept], index[kept] = wide[e] * inverse, v[e], index[e]
+        kept += p[kept] > 0
+    return kept
+
+
+@part
+def find(
+    s: Any, i: int, end: int, groups: int, top: Any, a: Any, power: int, p: Any, v: Any, index: Any, wide: Any
+) -> Any:
+    """Solve row ``i`` of the scores: ``(count, first, second)``, and the list of its support.
+
+    Parameters
+    ----------
+    groups, top
+        ``v`` starts with the maxima of so many groups of keys; ``top`` is that of all.
+
+    Returns
+    -------
+    first, second
+        ``c`` and the sum of the weights for ``alpha <= 2``, else the smallest token and its probability.
+    """
+    c, count = 1.0, 0
+    for e in range(groups):
+        x = v[e] - top
+        v[count] = x
+        count += a * x > -1.0
+    for steps in (FEW, UNLIMITED):
+        if steps == UNLIMITED:
+            limit = limit_of(s, top, 1.0 / (a * c)) if a > 0.0 else s.dtype.type(-np.inf)
+            count = collect(s, i, end, limit, top, v, index)
+            if power == ABOVE:
+                first, second, count = solve_above(v, index, count, a)
+                weigh_members(first, second, a, v, count, wide)
+                return keep_live(wide, 1.0, p, v, index, count), first, second
+        narrow = s.itemsize == 4 and steps == UNLIMITED
+        # The groups are a part of the row: their root is a lower bound of its root. So is that of sparsemax above.
+        if power == GENERAL:
+            c, count = solve_below(v, index, count, c, a, None, True, narrow, steps)
+        else:
+            c, count = solve_below(v, index, count, c, a, max(power, 1), None, narrow, steps)
+    S = weigh(c, a, power, v, count, wide)
+    return keep_live(wide, S, p, v, index, count), c, S
+
+
+@part
+def find_again(
+    s: Any, i: int, end: int, top: Any, first: Any, second: Any, a: Any, power: int, p: Any, v: Any, index: Any,
+    wide: Any,
+) -> Any:  # fmt: skip
+    """List the support of a row that is solved, to the last bit as `find` did; the count."""
+    reach = np.inf
+    if power == ABOVE:
+        reach = -first
+    elif a > 0.0:
+        reach = 1.0 / (a * first)
+    limit = limit_of(s, top, reach) if reach < np.inf else s.dtype.type(-np.inf)
+    count = collect(s, i, end, limit, top, v, index)
+    if power == ABOVE:
+        weigh_members(first, second, a, v, count, wide)
+        return keep_live(wide, 1.0, p, v, index, count)
+    weigh(first, a, power, v, count, wide)
+    return keep_live(wide, second, p, v, index, count)
+
+
+@part
+def sensitivity(p: Any, a: Any, power: int) -> Any:
+    """``p^(2 - alpha)`` for ``p > 0`` and ``alpha <= 2``."""
+    if power == 1:
+        return 1.0
+    root = math.sqrt(p)
+    if power == 2:
+        return root
+    if power == 4:
+        return root * math.sqrt(root)
+    return exponential((1.0 - a) * logarithm_and_rate(max(p, 1e-307))[0])
+
+
+@part
+def differentiate(p: Any, v: Any, first: Any, second: Any, g: Any, count: int, a: Any, power: int, weights: Any,
+                  tied: Any, ds: Any) -> None:  # fmt: skip
+    """Fill ``ds`` with the gradients in the scores of a support, and ``weights`` with its sensitivities.
+
+    For ``alpha > 2``, where a sensitivity may be infinite, with the gradients less the largest of them.
+    """
+    if power == ABOVE:
+        floor, q, largest = second**a, 1.0 / a, second ** (1.0 - a)
+        for i in range(count):
+            own, weights[i], u, tied[i] = member(v[i], first, second, a, q, floor)
+            ds[i] = largest if tied[i] else own / u
+        centre_at_ties(g, tied, count)
+    else:
+        for i in range(count):
+            weights[i] = sensitivity(np.float64(p[i]), a, power)
+    total, weighted = moments(weights, g, count)
+    mean, pull = weighted / total, 0.0
+    if power != ABOVE:
+        for i in range(count):
+            ds[i] = weights[i] * (g[i] - mean)
+        return
+    for i in range(count):
+        if not tied[i]:
+            pull += times(ds[i], g[i])
+    pull /= total
+    for i in range(count):
+        at_tie = times(ds[i], g[i]) - pull
+        ds[i] = at_tie if tied[i] and at_tie == at_tie else times(ds[i], g[i] - mean)
+        weights[i] *= g[i] - mean
+
+
+@part
+def along_alpha(p: Any, second: Any, ds: Any, weights: Any, tied: Any, count: int, a: Any, power: int, wide: Any,
+                room: Any) -> Any:  # fmt: skip
+    """Gradient in alpha of a row, from what `differentiate` left; ``wide`` and ``room`` are written over."""
+    for i in range(count):
+        wide[i] = p[i]
+    log_square(wide, a, count, False, room)
+    if power == ABOVE:
+        return -covariance_above(ds, weights, tied, room, count, second ** (1.0 - a))
+    return -covariance_below(ds, weights, room, count)
