@@ -374,8 +374,8 @@ def solve_below(v: Any, index: Any, count: int, c: Any, a: Any, kind: int, narro
         steady = steady_power(S, a, kind)
         better = (S + c * X) / (steady + X)
         # The root is between c and S^a, as S^a falls where c rises: for float32 that settles it early.
-        settled = steady * c * (1.0 + NARROW) >= S if narrow else not better > c
-        if narrow or better > c:
+        settled = not better > c or (narrow and steady * c * (1.0 + NARROW) >= S)
+        if narrow or not settled:
             c = np.float64(np.float32(better)) if narrow and settled else better
             count = keep(v, index, count, a * c)
         if settled:
@@ -541,6 +541,8 @@ def solve_row(
     first, second
         ``(pivot, w)`` for ``alpha > 2``. Otherwise ``c``, and 0: `weigh_below` has the sum.
     """
+    if n == 0:
+        return -np.inf, 1.0, 0.0, 0
     narrow = bits.itemsize == 4
     pair_bits[0], pair_bits[1] = survey_row(bits, start, n, maxima_bits, edge_bits)
     top = np.float64(pair[0])

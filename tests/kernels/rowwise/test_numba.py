@@ -80,6 +80,15 @@ def test_a_row_of_each_rule_in_one_call():
         assert torch.equal(entmax(row, float(one)), p)
 
 
+@pytest.mark.parametrize("alpha", [1.0, 1.5, 3.0])
+def test_rows_without_a_live_token_have_no_gradient(alpha):
+    z = torch.full((2, 3), -torch.inf, requires_grad=True)
+    given = torch.full((2,), alpha, requires_grad=True)
+    scale = torch.full((2,), 0.7, requires_grad=True)
+    entmax(z, given, scale=scale, lengths=[0, 3]).sum().backward()
+    assert not any(bool(x.grad.any()) for x in (z, given, scale))
+
+
 def test_elementary_functions():
     """Good to three units of roundoff, over the whole range."""
     unit = 2.0**-53
