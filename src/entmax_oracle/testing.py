@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Laws", "laws", "logits"]
 
-TOGETHER = ("jobs", "seeds")
-"""Options of a check as a whole: tests run one by one, and pytest-xdist runs them side by side."""
+TOGETHER = ("fail_fast", "jobs", "seeds")
+"""Options of a check as a whole, for which pytest has its own: ``-x``, and ``-n`` of pytest-xdist."""
 
 
 def __getattr__(name: str) -> Any:
@@ -59,7 +59,7 @@ def laws(implementation: str | Callable[..., Any], **options: Any) -> Laws:
         or end it.
     **options
         Parameters of :func:`entmax_oracle.check`, such as ``alphas``, ``dtypes``, ``arrays`` and ``grad``; all but
-        ``jobs``, ``seeds``, ``executor`` and ``progress``.
+        ``fail_fast``, ``jobs``, ``seeds``, ``executor`` and ``progress``.
 
     Returns
     -------
