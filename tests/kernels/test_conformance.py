@@ -3,6 +3,7 @@
 The whole, at the standard profile, takes hours in the interpreter: `benchmarks/sweep.py`.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -54,13 +55,17 @@ def conforms(report: Report) -> None:
         ("attention", "small_blocks", 1.5, "float32", "values"),
         ("attention", "small_blocks", 1.25, "bfloat16", "gradient"),
         ("attention", "interpreted", 2.0, "float16", "no visible key"),
-        ("attention", "small_blocks", 1.5, "float32", "batch invariance"),
         ("attention", "plain", 1.0, "bfloat16", "gradient"),
         ("attention", "plain", 2.5, "float32", "live keys"),
     ],
 )
 def test_a_few_laws(judged, kernels, way, alpha, dtype, law):
     conforms(judged(kernels, way, alpha, dtype, (law,), SHORT, interpreter=way not in ("plain", "compiled")))
+
+
+def test_answers_depend_on_no_batch_padding_or_split(judged):
+    effort = replace(SHORT, seconds=4)
+    conforms(judged("attention", "small_blocks", 1.5, "float32", ("batch invariance",), effort))
 
 
 @pytest.mark.parametrize("kernels", ["rowwise", "attention"])
