@@ -147,13 +147,13 @@ class _Module:
                             made.setdefault(each.id, []).append(node.value)
         waiting, seen = [name.split(".")[0]], set[str]()
         while waiting:
-            each = waiting.pop()
-            if each in seen:
+            used = waiting.pop()
+            if used in seen:
                 continue
-            seen.add(each)
-            if each in self.imported:
-                yield self.imported[each]
-            for node in made.get(each, ()):
+            seen.add(used)
+            if used in self.imported:
+                yield self.imported[used]
+            for node in made.get(used, ()):
                 waiting += [inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)]
 
     def comes_from(self, name: str) -> tuple[Path | None, str] | None:

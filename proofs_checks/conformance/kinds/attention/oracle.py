@@ -66,7 +66,7 @@ class AttentionOracle(Oracle):
 
     def _square_output(self, case: AttentionCase, enclosed: bool) -> Expected:
         given: tuple[Any, ...] = (*case.tensors.values(), self.setting.alpha)
-        inside = self.setting.compute_dtype
+        inside = self.setting.arithmetic
         budget = attention_budget(*given, **case.options, dtype=self.format.name, compute_dtype=inside)
         if enclosed:
             found = enclose_attention(*given, **case.options)
@@ -82,7 +82,7 @@ class AttentionOracle(Oracle):
 
     def _square_pulled(self, case: AttentionCase, enclosed: bool) -> dict[str, Expected]:
         given: tuple[Any, ...] = (*case.tensors.values(), case.cotangent, self.setting.alpha)
-        inside = self.setting.compute_dtype
+        inside = self.setting.arithmetic
         budgets = attention_vjp_budget(*given, **case.options, dtype=self.format.name, compute_dtype=inside)
         if enclosed:
             found = enclose_attention_vjp(*given, **case.options)
