@@ -13,7 +13,6 @@ from .numba_solve import (
     general_pair,
     member,
     power_pair,
-    room,
     solve_row,
     survey_row,
     threshold,
@@ -49,12 +48,10 @@ def forward_rows(
     z: Any, bits: Any, inner: int, outer: int, step: int, token: int, n: int, start: int, stop: int,
     excess: Any, excess_stride: int, scale: Any, scale_stride: int, lengths: Any, length_stride: int,
     power: Any, general: Any, above: Any, every: bool, p: Any, state: Any,
+    maxima: Any, maxima_bits: Any, edge: Any, edge_bits: Any, pair: Any, pair_bits: Any, line: Any, line_bits: Any,
+    lanes: Any, v: Any, index: Any,
 ) -> None:  # fmt: skip
     """Probabilities and states of the rows ``start ... stop``; of those that follow the rule, unless ``every`` does."""
-    space = room(n, z, bits)
-    v, index = space[6], space[7]
-    line_bits = np.empty(n if token != 1 or scale.size > 1 or scale[0] < 0.0 else 0, bits.dtype)
-    line = line_bits.view(z.dtype)
     for r in range(start, stop):
         a, theta = excess[r * excess_stride], scale[r * scale_stride]
         if not every and (a > 1.0) != (above is not None):
@@ -69,7 +66,24 @@ def forward_rows(
             else:
                 straightened(z, first_token, token, length, line)
         top, first, second, count = solve_row(
-            source, source_bits, at, length, abs(theta), a, power, general, above, space
+            source,
+            source_bits,
+            at,
+            length,
+            abs(theta),
+            a,
+            power,
+            general,
+            above,
+            maxima,
+            maxima_bits,
+            edge,
+            edge_bits,
+            pair,
+            pair_bits,
+            lanes,
+            v,
+            index,
         )
         out = r * n
         for j in range(n):
@@ -171,7 +185,7 @@ def covariance_below(product: Any, weights: Any, x: Any, count: int) -> Any:
 
 @jit
 def covariance_above(product: Any, relative: Any, tied: Any, x: Any, count: int, largest: Any) -> Any:
-    """``sum_i (J g)_i (x_i - x_tie)``, from ``relative``, the quotients by the ``largest`` ``s``, where it overflows."""
+    """``sum_i (J g)_i (x_i - x_tie)``; from the quotients by the ``largest`` ``s`` where it overflows."""
     at_tie = -np.inf
     for i in range(count):
         if tied[i]:
@@ -218,17 +232,15 @@ def backward_rows(
     z: Any, bits: Any, inner: int, outer: int, step: int, token: int, n: int, start: int, stop: int,
     excess: Any, excess_stride: int, scale: Any, scale_stride: int, lengths: Any, length_stride: int,
     power: Any, general: Any, above: Any, every: bool, state: Any, dz: Any, dexcess: Any, dscale: Any,
+    maxima: Any, maxima_bits: Any, edge: Any, edge_bits: Any, pair: Any, pair_bits: Any, line: Any, line_bits: Any,
+    lanes: Any, v: Any, index: Any,
+    p: Any, weights: Any, upstream: Any, product: Any, tied: Any,
 ) -> None:  # fmt: skip
     """Gradients of the rows ``start ... stop``; of those that follow the rule, unless ``every`` does.
 
-    ``dexcess`` and ``dscale`` may be ``None``.
+    ``dexcess`` and ``dscale`` may be ``None``. The fields of a `Room` are followed by room for more of each candidate.
     """
-    maxima, maxima_bits, edge, edge_bits, _, _, v, index = room(n, z, bits)
     narrow = bits.itemsize == 4
-    line_bits = np.empty(n if token != 1 or scale.size > 1 or scale[0] < 0.0 else 0, bits.dtype)
-    line = line_bits.view(z.dtype)
-    p, weights, upstream, product = np.empty(v.size), np.empty(v.size), np.empty(v.size), np.empty(v.size)
-    tied = np.empty(v.size if above is not None else 0, np.bool_)
     for r in range(start, stop):
         a, theta = excess[r * excess_stride], scale[r * scale_stride]
         if not every and (a > 1.0) != (above is not None):
@@ -262,7 +274,7 @@ def backward_rows(
             low = threshold(top, 1.0 / (a * magnitude))
         elif power is not None or general is not None:
             low = threshold(top, 1.0 / (a * first * magnitude))
-        count = collect_row(source, at, length, maxima, edge, low, top, magnitude, v, index)
+        count = collect_row(source, at, length, low, top, magnitude, maxima, edge, lanes, v, index)
         if above is not None:
             floor, q, members = second**a, 1.0 / a, 0
             for i in range(count):

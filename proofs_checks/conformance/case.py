@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
+
+from .conventions import Conventions
+from .domain import Domain
 
 __all__ = ["Case", "Effort", "Parameters", "Setting"]
 
@@ -45,6 +48,12 @@ class Setting:
         Sets of its parameters that cases take.
     without : tuple of str
         What an implementation is said to lack: keys of `lacks` of its kind.
+    domain : Domain
+        Which inputs it takes.
+    conventions : Conventions
+        Of attention.
+    writable : bool
+        Whether arrays of the library can be written to.
     bitwise : tuple of str
         What it promises changes no bit of an answer: keys of `ask.INVARIANCES`.
     """
@@ -61,7 +70,14 @@ class Setting:
     against: str = ""
     choices: tuple[Parameters, ...] = ((),)
     without: tuple[str, ...] = ()
+    domain: Domain = field(default_factory=Domain)
+    conventions: Conventions = field(default_factory=Conventions)
+    writable: bool = True
     bitwise: tuple[str, ...] = ()
+
+    def some_long(self, count: int | None = None) -> tuple[int, ...]:
+        """Lengths of the first long rows, all by default, and every length that is asked for."""
+        return (*self.long_rows[:count], *self.domain.tokens)
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,7 @@ def _cause(law: LawResult, report: Report, identity: str) -> dict[str, Any] | No
         return None
     own = [found for found in law.counterexamples if (found.alpha, found.dtype) not in explained]
     unique = {where(found): found for found in reversed(own)}  # the first of each setting
-    several = sorted(reversed(unique.values()), key=lambda found: (found.size, -found.ratio))
+    several = sorted(unique.values(), key=lambda found: (found.size, -found.ratio))
     name = report.target.rpartition(":")[2] or report.target
     fact = next((found.fact for found in several if found.fact), f"fails “{law.law}”")
     return {

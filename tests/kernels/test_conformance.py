@@ -51,6 +51,7 @@ def conforms(report: Report) -> None:
         ("attention", "small_blocks", 1.5, "float32", "values"),
         ("attention", "small_blocks", 1.25, "bfloat16", "gradient"),
         ("attention", "interpreted", 2.0, "float16", "no visible key"),
+        ("attention", "small_blocks", 1.5, "float32", "batch invariance"),
         ("attention", "plain", 1.0, "bfloat16", "gradient"),
         ("attention", "plain", 2.5, "float32", "live keys"),
     ],

@@ -44,8 +44,9 @@ def workflow_commands(report: Report, place: tuple[Path, int] | None, root: Path
 
 def summary(report: Report) -> str:
     """Write a report as Markdown: the verdict, a row for each finding, and how to reproduce it."""
-    statuses = ("pass", "partial", "fail", "skip")
-    counts = {status: sum(law.status == status for law in report.laws) for status in statuses}
+    counts = {
+        status: sum(law.status == status for law in report.laws) for status in ("pass", "partial", "fail", "skip")
+    }
     said = ", ".join(f"{count} {status}" for status, count in counts.items() if count) or report.message
     settings = f"alpha {', '.join(f'{alpha:g}' for alpha in report.alphas)}; {', '.join(report.dtypes)}"
     mark = {"conforms": "✅", "violates": "❌"}.get(report.verdict, "⚠️")

@@ -74,14 +74,16 @@ def snippet(
 
     def ask(asked: Any, first: str) -> str:
         options = {"alpha": setting.alpha, **asked.options}
-        told = [first, *names[1:], *(repr(options[name]) for name in form.follows)]
-        told += [f"{name}={_written(options[name], subject.arrays)}" for name in form.keywords]
-        return f"f({', '.join(told)})"
+        told = [f"{name}.swapaxes(1, 2)" if form.swapped else name for name in (first, *names[1:])]
+        told += [repr(options[name]) for name in form.follows]
+        told += [f"{form.named(name)}={_written(options[name], subject.arrays)}" for name in form.keywords]
+        return f"f({', '.join(told)})" + ".swapaxes(1, 2)" * form.swapped
 
     bound: dict[str, list[str]] = {}
     for each in calls if several else (case,):
         for name, values, layout in zip(names, each.tensors.values(), map(each.layout_of, each.tensors), strict=True):
-            binding = _bound(name, values, layout, setting.dtype, subject.arrays)
+            laid = {"contiguous": "tokens first", "tokens first": "contiguous"}.get(layout, layout)
+            binding = _bound(name, values, laid if form.swapped else layout, setting.dtype, subject.arrays)
             if bound.get(name) != binding:
                 lines += binding
             bound[name] = binding
@@ -103,9 +105,14 @@ def _opening(setting: Setting, subject: Subject) -> list[str]:
     lines = list(_IMPORTS[subject.arrays])
     if subject.arrays == "jax" and setting.dtype == "float64":
         lines.append("jax.config.update('jax_enable_x64', True)")
-    if subject.arrays == "numpy" and setting.dtype == "bfloat16":
+    if subject.arrays == "numpy" and _is_foreign(setting.dtype):
         lines.insert(1, "import ml_dtypes")
     return lines
+
+
+def _is_foreign(dtype: str) -> bool:
+    """Whether NumPy has a dtype by ml_dtypes only."""
+    return dtype == "bfloat16" or dtype.startswith("float8")
 
 
 def _loading(subject: Subject) -> list[str]:
@@ -140,7 +147,7 @@ def _bound(name: str, values: NDArray[Any], layout: str, dtype: str, arrays: str
 
 def _array(values: NDArray[np.float64], dtype: str, arrays: str) -> str:
     """Write an array; the shortest decimals that are read as the same numbers are exact."""
-    home = {"torch": "torch", "jax": "jnp", "numpy": "ml_dtypes" if dtype == "bfloat16" else "np"}[arrays]
+    home = {"torch": "torch", "jax": "jnp", "numpy": "ml_dtypes" if _is_foreign(dtype) else "np"}[arrays]
     made = f"{_MAKE[arrays]}({_words(values)}, dtype={home}.{dtype})"
     return made if values.ndim == 1 else f"{made}.reshape({values.shape})"
 

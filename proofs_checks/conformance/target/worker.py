@@ -232,7 +232,7 @@ def _performer(
 
     def performed(request: Request) -> Outcome:
         before = around.before()
-        outcome = perform(function, request, library, subject.device)
+        outcome = perform(function, request, library, subject.device, subject.swapped)
         disturbed, drawn = around.disturbed(before)
         return replace(outcome, disturbed=disturbed, drawn=drawn)
 
