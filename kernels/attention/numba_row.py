@@ -65,6 +65,8 @@ def weigh(first: Any, a: Any, power: int, v: Any, count: int, wide: Any) -> Any:
     """Fill ``wide`` with the weights of the candidates; what they are to be divided by."""
     for e in range(count):
         wide[e] = v[e]
+    if a == 0.0:
+        return weigh_below(wide, count, first, a, None, None)
     if power == GENERAL:
         return weigh_below(wide, count, first, a, None, True)
     return weigh_below(wide, count, first, a, max(power, 1), None)
@@ -119,6 +121,8 @@ def find(
                 return keep_live(wide, 1.0, p, v, index, count), first, second
         narrow = s.itemsize == 4 and steps == UNLIMITED
         # The groups are a part of the row: their root is a lower bound of its root. So is that of sparsemax above.
+        if a == 0.0:
+            continue  # softmax: c is 1
         if power == GENERAL:
             c, count = solve_below(v, index, count, c, a, None, True, narrow, steps)
         else:
@@ -152,6 +156,8 @@ def sensitivity(p: Any, a: Any, power: int) -> Any:
     """``p^(2 - alpha)`` for ``p > 0`` and ``alpha <= 2``."""
     if power == 1:
         return 1.0
+    if a == 0.0:
+        return p
     root = math.sqrt(p)
     if power == 2:
         return root

@@ -1,4 +1,4 @@
-"""Simpler explanations of a failure, each tried on the implementation, and told where it holds of all that was tried."""
+"""Simpler explanations of a failure: tried on the implementation, and told where they hold of all that was tried."""
 
 from __future__ import annotations
 

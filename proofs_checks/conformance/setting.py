@@ -238,6 +238,7 @@ class _Run:
                 if task.fail_fast and self._failed():
                     return STOPPED if place < total else ""
         except GiveUp as stop:
+            tally.settle()
             if tally.examples and session.during not in self.results:
                 law = next(each for each in laws if each.name == session.during)
                 self._settle(law, tally, time.monotonic() - begun)

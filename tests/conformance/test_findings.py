@@ -167,11 +167,11 @@ def test_an_argument_that_is_ignored_is_named_and_command_and_program_show_it(tm
     pytest.importorskip("torch")
     monkeypatch.chdir(tmp_path)
     tmp_path.joinpath("mine.py").write_text(ATTENTION, encoding="utf-8")
-    words = ["check", "mine.py:forgets", "--kind", "attention", "--law", "alibi", "--json", "found.json"]
-    words += ["--seconds", "5"]
+    words = ["check", "mine.py:forgets", "--kind", "attention", "--law", "alibi", "--seconds", "5", "--json", "-"]
     assert main(words) == 1
-    shown = capsys.readouterr().out
-    (law,) = json.loads(tmp_path.joinpath("found.json").read_text(encoding="utf-8"))["laws"]
+    written = capsys.readouterr()  # what people read goes elsewhere where the JSON is asked for on standard output
+    shown = written.err
+    (law,) = json.loads(written.out)["laws"]
     found = law["counterexample"]
     assert found["diagnosis"] == ["on this input the answer is the one without alibi_slopes"]
     assert found["command"] in shown  # in one line, to be pasted
