@@ -265,6 +265,7 @@ def forward(call, clean, packed, out, kept_p, state, kept_index, first, step):
         for i in range(rows):
             head = (g * call.group + (start + i) // call.m) % call.excess.size
             a, power = call.excess[head], call.powers[head]
+            keeps = kept_p.size > 0 and power != ABOVE
             mine = end_of(call, g, start + i)
             groups, top = score(call, g, start + i, mine, s, i, lanes, v)
             count, one, two = -1 if top == math.inf else 0, 0.0, 0.0
@@ -285,7 +286,7 @@ def forward(call, clean, packed, out, kept_p, state, kept_index, first, step):
                     gathered(p, index, count, call.v, g * n * value_width + t, value_width, out, r * value_width + t)
                 for t in range(value_width):
                     out[r, t] += zero_number  # -0 becomes 0, as in the products
-                if kept_p.size and power != ABOVE and used + count <= kept_p.shape[2]:
+                if keeps and not is_dense(count, mine, power) and used + count <= kept_p.shape[2]:
                     copied(p, 0, kept_p[g, block], used, count)
                     copied(index, 0, kept_index[g, block], used, count)
                     state[r, 4] = used
