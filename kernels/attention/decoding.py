@@ -99,7 +99,8 @@ def decoded(call: Arguments, read: list[Tensor] | None = None) -> Tensor:
     arguments = (p, value, call.lengths, parts, blocks, m, n, value_features, *heads_and_group, CHUNK, *value.stride())
     DECODE_VALUES.launch(
         chosen, programs, *arguments,
-        VALUE_WIDTH=padded(value_features), QUERIES=queries, KEYS=keys, EMULATE=truncated(call.query),
+        VALUE_WIDTH=padded(value_features), QUERIES=queries, KEYS=keys, TAIL=call.is_causal and m > 1,
+        EMULATE=truncated(call.query),
     )  # fmt: skip
     if read is not None and blocks is not None:
         read.append(blocks)

@@ -1,6 +1,4 @@
-"""Simpler explanations of a failure: each is tried on the implementation, and told only where it holds of all that was
-tried.
-"""
+"""Simpler explanations of a failure: tried on the implementation, and told where they hold of all that was tried."""
 
 from __future__ import annotations
 
@@ -11,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from entmax_oracle.reference.formats import as_format
+from entmax_oracle.reference.formats import as_arithmetic, as_format
 from entmax_oracle.reference.values.mapping import entmax
 
 from .calls import Float64
@@ -151,22 +149,6 @@ def another_alpha(inquiry: Inquiry) -> str:
 
 
 @_diagnosis
-def not_normalised(inquiry: Inquiry) -> str:
-    """Whether only the division of each row by its sum is missing."""
-    if not inquiry.of_answers or inquiry.session.kind.name not in ("mapping", "normaliser"):
-        return ""
-
-    def divided(answer: Float64) -> Float64:
-        with np.errstate(all="ignore"):
-            return np.asarray(answer / answer.sum(axis=-1, keepdims=True))
-
-    if inquiry.agree(inquiry.session.oracle, divided):
-        count = len(inquiry.ordinary)
-        return f"right on all {count} inputs tried once each row is divided by its sum: rows do not sum to 1"
-    return ""
-
-
-@_diagnosis
 def ignored_option(inquiry: Inquiry) -> str:
     """Whether the answer is that without one of the arguments that are passed."""
     if inquiry.law.needs or inquiry.law.compares:
@@ -177,22 +159,6 @@ def ignored_option(inquiry: Inquiry) -> str:
         (answer,) = session.values(case)
         if not judge_against(session, answer, session.oracle.matching(without, answer), "").broken:
             return f"on this input the answer is the one without {name}"
-    return ""
-
-
-@_diagnosis
-def narrow_arithmetic(inquiry: Inquiry) -> str:
-    """Whether the errors are those of arithmetic in a shorter format."""
-    setting = inquiry.session.setting
-    own = as_format(setting.compute_dtype or setting.dtype)
-    if not inquiry.of_answers or own.precision_bits < 24:
-        return ""
-    for name in ("float32", "float16", "bfloat16"):
-        if as_format(name).precision_bits < own.precision_bits:
-            oracle = inquiry.session.kind.oracle(replace(setting, compute_dtype=name))
-            if inquiry.agree(oracle):
-                count = len(inquiry.ordinary)
-                return f"the errors are of the size that arithmetic in {name} makes, on all {count} inputs tried"
     return ""
 
 
@@ -224,7 +190,9 @@ def _from_size_on(inquiry: Inquiry, what: str, change: str) -> str:
     passing, failing = (
         f"{', '.join(f'{each:,}' for each in counts[:-1])} and {counts[-1]:,}" for counts in (smaller, larger)
     )
-    return f"fails above {size - 1:,} {unit}: cut to {passing} this input passes; at {failing}, by repeating it, it fails"
+    return (
+        f"fails above {size - 1:,} {unit}: cut to {passing} this input passes; at {failing}, by repeating it, it fails"
+    )
 
 
 @_diagnosis
@@ -236,6 +204,38 @@ def only_masked(inquiry: Inquiry) -> str:
         return ""
     fewer = case.tokens_kept(np.isfinite(logits).reshape(-1, logits.shape[-1]).all(axis=0))
     return "passes once the masked tokens are removed" if inquiry.breaks(fewer) is False else ""
+
+
+@_diagnosis
+def not_normalised(inquiry: Inquiry) -> str:
+    """Whether only the division of each row by its sum is missing."""
+    if not inquiry.of_answers or inquiry.session.kind.name not in ("mapping", "normaliser"):
+        return ""
+
+    def divided(answer: Float64) -> Float64:
+        with np.errstate(all="ignore"):
+            return np.asarray(answer / answer.sum(axis=-1, keepdims=True))
+
+    if inquiry.agree(inquiry.session.oracle, divided):
+        count = len(inquiry.ordinary)
+        return f"right on all {count} inputs tried once each row is divided by its sum: rows do not sum to 1"
+    return ""
+
+
+@_diagnosis
+def narrow_arithmetic(inquiry: Inquiry) -> str:
+    """Whether the errors are those of arithmetic in a shorter format; bfloat16 would explain nearly anything."""
+    setting = inquiry.session.setting
+    own = as_arithmetic(setting.compute_dtype or setting.dtype)
+    if not inquiry.of_answers or own.precision_bits < 24:
+        return ""
+    for name in ("float32", "float16"):
+        if as_format(name).precision_bits < own.precision_bits:
+            oracle = inquiry.session.kind.oracle(replace(setting, compute_dtype=name))
+            if inquiry.agree(oracle):
+                count = len(inquiry.ordinary)
+                return f"the errors are of the size that arithmetic in {name} makes, on all {count} inputs tried"
+    return ""
 
 
 @_diagnosis

@@ -56,7 +56,8 @@ def _matrix(report: Report, identity: str) -> list[dict[str, Any]]:
                 "dtype": dtype,
                 "verdict": _verdict(report, members),
                 "ratio": _largest(each.get("worst_ratio") for each in settings),
-                "examples": sum(each.get("examples") or 0 for each in settings) or None,
+                # Contracts are held against every call, laws against some of them.
+                "calls": max((each.get("examples") or 0 for each in settings), default=0) or None,
             }
         )
     return rows
@@ -102,7 +103,7 @@ def _cause(law: LawResult, report: Report, identity: str) -> dict[str, Any] | No
         return None
     own = [found for found in law.counterexamples if (found.alpha, found.dtype) not in explained]
     unique = {where(found): found for found in reversed(own)}  # the first of each setting
-    several = sorted(reversed(unique.values()), key=lambda found: (found.size, -found.ratio))
+    several = sorted(unique.values(), key=lambda found: (found.size, -found.ratio))
     name = report.target.rpartition(":")[2] or report.target
     fact = next((found.fact for found in several if found.fact), f"fails “{law.law}”")
     return {

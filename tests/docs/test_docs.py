@@ -43,6 +43,10 @@ def sessions(block):
         yield command, expected
 
 
+# Every five seconds a line, where a check takes that long.
+PROGRESS = re.compile(r"^alpha .*, check \d+ of \d+, [\d,]+ calls, \d+:\d\d\n", re.MULTILINE)
+
+
 @pytest.mark.parametrize("page", pages_with("console"))
 def test_console_examples(page, tmp_path):
     pytest.importorskip("torch")
@@ -52,6 +56,7 @@ def test_console_examples(page, tmp_path):
         "COLUMNS": "140",
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "PYTHONDONTWRITEBYTECODE": "1",
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
     }
     checker = doctest.OutputChecker()
     status = 0
@@ -67,7 +72,7 @@ def test_console_examples(page, tmp_path):
                 timeout=300,
             )
             status = done.returncode
-            printed = done.stdout + done.stderr
+            printed = PROGRESS.sub("", done.stdout + done.stderr)
             same = checker.check_output(expected, printed, doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
             assert same, f"$ {command}\nexpected:\n{expected}\nprinted:\n{printed}"
 

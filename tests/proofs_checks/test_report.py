@@ -148,7 +148,15 @@ def test_page_shows_what_was_given(write):
     directory = render(write(verify=verify_result(THEOREM), check_a=violating())).parent
     text = "".join((directory / name).read_text(encoding="utf-8") for name in ("index.html", "theorems-threshold.html"))
     words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
-    for expected in ("Two brackets", "derived here", "The margin is 1.", "Counterexample:", "one-hot", "α = 2", "150 cases"):
+    for expected in (
+        "Two brackets",
+        "derived here",
+        "The margin is 1.",
+        "Counterexample:",
+        "one-hot",
+        "α = 2",
+        "150 cases",
+    ):
         assert expected in words
     for expected in ("token 1: got 0.505", "5 × 10³", "impl.py:f --replay", "0x1p+18, 0x1p+18", "± 1 × 10⁻⁶"):
         assert expected in words
@@ -262,7 +270,9 @@ def test_a_cause_is_told_once_as_a_fact_with_the_other_laws_and_settings(write):
     ]
     values = law(status="fail", worst_ratio="inf", settings=settings, counterexamples=found, also=["simplex"])
     explained = [{**each, "cause": "values"} for each in settings]
-    simplex = law("simplex", "fail", cause="values", settings=explained, counterexamples=[{**VIOLATION, "law": "simplex"}])
+    simplex = law(
+        "simplex", "fail", cause="values", settings=explained, counterexamples=[{**VIOLATION, "law": "simplex"}]
+    )
     directory = write(check_a=check_result("violates", laws=[values, simplex]))
     assert findings(load(directory))[1] == "`f` returns NaN for a single token (logit 2^56) (α = 1.25, float32)."
     text = render(directory).read_text(encoding="utf-8")

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from .report import LawResult, Report
 
-__all__ = ["annotations", "summary"]
+__all__ = ["summary", "workflow_commands"]
 
 _LONGEST = 2000  # characters of a command or program in a summary, which has room for a mebibyte in all
 
 
-def annotations(report: Report, place: tuple[Path, int] | None, root: Path) -> Iterator[str]:
+def workflow_commands(report: Report, place: tuple[Path, int] | None, root: Path) -> Iterator[str]:
     """Write a report as workflow commands: an error or a warning for each finding, at the target's definition.
 
     Parameters
@@ -44,7 +44,9 @@ def annotations(report: Report, place: tuple[Path, int] | None, root: Path) -> I
 
 def summary(report: Report) -> str:
     """Write a report as Markdown: the verdict, a row for each finding, and how to reproduce it."""
-    counts = {status: sum(law.status == status for law in report.laws) for status in ("pass", "partial", "fail", "skip")}
+    counts = {
+        status: sum(law.status == status for law in report.laws) for status in ("pass", "partial", "fail", "skip")
+    }
     said = ", ".join(f"{count} {status}" for status, count in counts.items() if count) or report.message
     settings = f"alpha {', '.join(f'{alpha:g}' for alpha in report.alphas)}; {', '.join(report.dtypes)}"
     mark = {"conforms": "✅", "violates": "❌"}.get(report.verdict, "⚠️")

@@ -48,7 +48,7 @@ def to_junit(report: Report) -> str:
             elif status == "fail":
                 found = [each for each in law.counterexamples if (each.alpha, each.dtype) == (alpha, dtype)]
                 message = found[0].message if found else here["message"]
-                text = "\n".join([law.statement, message, *(f"again: {each.command}" for each in found)])
+                text = "\n".join([law.statement, message, *(f"Reproduce with: {each.command}" for each in found)])
                 if law.severity == "error":
                     _say(case, "failure", message, text)
                 else:

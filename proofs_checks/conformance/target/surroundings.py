@@ -79,7 +79,9 @@ class Surroundings:
         self._calls += 1
         after = self._look()
         changed = [
-            f"{name} went from {before[name]!r} to {after[name]!r}" for name in self._modes if before[name] != after[name]
+            f"{name} went from {before[name]!r} to {after[name]!r}"
+            for name in self._modes
+            if before[name] != after[name]
         ]
         threads = _threads()
         if self._calls <= _SETTLED:
