@@ -244,6 +244,7 @@ def _draw(
 ) -> None:
     """Let Hypothesis draw; its own shrinking of descriptors gets a third of the attempts that ours gets."""
     after = 0
+    given_up: list[GiveUp] = []
 
     @seed(start)
     @settings(
@@ -265,7 +266,12 @@ def _draw(
         tally.late |= time.monotonic() > deadline
         if tally.late or tally.enough or 3 * after > effort.shrinking:
             raise _Enough
-        if examine(case):
+        try:
+            ends = examine(case)
+        except GiveUp as stop:  # Hypothesis would try it again, and find it flaky
+            given_up.append(stop)
+            raise _Enough from stop
+        if ends:
             raise Broken
         if first and math.isfinite(tally.latest):
             target(min(tally.latest, 1e9))
@@ -275,7 +281,8 @@ def _draw(
             warnings.simplefilter("ignore")
             attempt()
     except _Enough:
-        return
+        if given_up:
+            raise given_up[0] from None
     except Exception:
         # Broken, or Hypothesis's own complaint that the failure comes and goes: the finding is in the tally.
         if tally.finding is None:
