@@ -159,7 +159,8 @@ def show(result: dict[str, Any], console: Console) -> None:
         peers = [head for name in others.values() for head in (f"{name} ms", "×")]
         paths = ", ".join(dict.fromkeys(_of(row, "entmax-oracle").get("path", "") for row in rows))
         title = f"{kind.capitalize()}, {direction}, {_counted(threads)}; ours by {paths}; × softmax in the same round"
-        table = Table(kind, "softmax ms", "ours ms", "×", "quartiles", *peers, title=title)
+        console.print(f"\n[bold]{title}[/bold]", highlight=False)
+        table = Table(kind, "softmax ms", "ours ms", "×", "quartiles", *peers)
         for row in rows:
             mine = _of(row, "entmax-oracle")
             ratio = mine.get("ratio", {})

@@ -67,7 +67,7 @@ def spread(
     jobs: int = 1,
     executor: Executor | None = None,
     context: BaseContext | None = None,
-) -> Iterator[Told | Done | Lost]:
+) -> Generator[Told | Done | Lost, None, None]:
     """Run all pieces, and yield what is told and finished as it happens, in no particular order.
 
     Parameters

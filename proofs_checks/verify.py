@@ -99,7 +99,7 @@ def examine(case: Case, context: Context | None = None, *, ours: bool = True) ->
     ours
         Whether it is a theorem of the package: then what the kernel of Coq has checked counts as well.
     """
-    context = context or Context()
+    context = replace(context or Context(), own=case.own)
     theorem = case.theorem
     started = time.perf_counter()
     formal = formal_evidence(theorem) if ours and not case.conjecture and not case.own else None

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .assertion import assert_close
+from .assertions import (
+    assert_attention_close,
+    assert_close,
+    assert_gradient_close,
+    assert_loss_close,
+    assert_normaliser_close,
+)
 from .budgets.attention import AttentionGradientBudget, attention_budget, attention_vjp_budget
 from .budgets.losses import loss_budget, loss_vjp_budget
 from .budgets.mapping import budget, row_sum_budget, vjp_budget
@@ -39,7 +45,11 @@ __all__ = [
     "Enclosure",
     "ExactSolution",
     "PrecisionError",
+    "assert_attention_close",
     "assert_close",
+    "assert_gradient_close",
+    "assert_loss_close",
+    "assert_normaliser_close",
     "attention",
     "attention_budget",
     "attention_vjp",

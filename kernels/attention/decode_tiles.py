@@ -45,9 +45,13 @@ def decode_values(
     P, V, LENGTHS, PARTS, READ,
     m, n, value_features, heads, group, chunk,
     v_batch, v_head, v_row, v_column,
-    VALUE_WIDTH: tl.constexpr, QUERIES: tl.constexpr, KEYS: tl.constexpr, EMULATE: tl.constexpr,
+    VALUE_WIDTH: tl.constexpr, QUERIES: tl.constexpr, KEYS: tl.constexpr, TAIL: tl.constexpr, EMULATE: tl.constexpr,
 ):  # fmt: skip
-    """``sum_j p_j value_j`` over one chunk of keys; blocks without a live token are not read. NaN is live."""
+    """``sum_j p_j value_j`` over one chunk of keys; blocks without a live token are not read. NaN is live.
+
+    With TAIL the last keys are not for every query, as in causal attention: they come one by one, for 0 times NaN is
+    NaN, and their values must not reach the queries that do not see them.
+    """
     key_heads = heads // group
     batch = (tl.program_id(1) // key_heads).to(tl.int64)
     key_head = (tl.program_id(1) % key_heads).to(tl.int64)
@@ -60,14 +64,23 @@ def decode_values(
     read = 0
     values_of_head = V + batch * v_batch + key_head * v_head
     limit = key_limit(LENGTHS, batch, n)
-    for start in tl.range(first, tl.minimum(first + chunk, limit), KEYS):
+    common = limit
+    if TAIL:
+        common = tl.maximum(tl.minimum(limit, n - m + 1), 0)
+    for start in tl.range(first, tl.minimum(first + chunk, common), KEYS):
         keys = start + tl.arange(0, KEYS)
         p = tl.load(P + row[:, None] * n + keys[None, :], mask=present[:, None] & (keys < n)[None, :], other=0.0)
         live = tl.max(tl.max((p != 0).to(tl.int32), 1), 0)
-        wanted = keys < tl.where(live > 0, limit, 0)  # a mask and not a branch, so that loads run ahead
+        wanted = keys < tl.where(live > 0, common, 0)  # a mask and not a branch, so that loads run ahead
         value = load_rows(values_of_head, keys, v_row, v_column, value_features, wanted, VALUE_WIDTH)
         total = tl.dot(operand(p, value, EMULATE), value, total, input_precision="ieee")
         read += live
+    if TAIL:
+        for key in tl.range(tl.maximum(first, common), tl.minimum(first + chunk, limit)):
+            keys = key + tl.arange(0, 1)
+            p = tl.load(P + row[:, None] * n + keys[None, :], mask=present[:, None], other=0.0)
+            value = load_rows(values_of_head, keys, v_row, v_column, value_features, keys < limit, VALUE_WIDTH)
+            total += tl.where(p != 0, p * value.to(tl.float32), 0.0)
     columns = tl.arange(0, VALUE_WIDTH)
     rows = tl.num_programs(1).to(tl.int64) * group * m
     where = (tl.program_id(0) * rows + row)[:, None] * value_features + columns[None, :]

@@ -74,7 +74,7 @@ def decoded(call: Arguments, read: list[Tensor] | None = None) -> Tensor:
     batch, heads, m, features = call.query.shape
     key_heads, n, value_features = call.value.shape[1:]
     if path in ("numba", "torch") or n == 0 or call.query.numel() == 0:
-        output: Tensor = attention_op(*flat(call), False)[0]
+        output: Tensor = attention_op(*flat(call), 0)[0]
         return output
     chosen = configuration_for(call)
     queries, keys = chosen.tile("decode")
@@ -99,7 +99,8 @@ def decoded(call: Arguments, read: list[Tensor] | None = None) -> Tensor:
     arguments = (p, value, call.lengths, parts, blocks, m, n, value_features, *heads_and_group, CHUNK, *value.stride())
     DECODE_VALUES.launch(
         chosen, programs, *arguments,
-        VALUE_WIDTH=padded(value_features), QUERIES=queries, KEYS=keys, EMULATE=truncated(call.query),
+        VALUE_WIDTH=padded(value_features), QUERIES=queries, KEYS=keys, TAIL=call.is_causal and m > 1,
+        EMULATE=truncated(call.query),
     )  # fmt: skip
     if read is not None and blocks is not None:
         read.append(blocks)

@@ -7,7 +7,8 @@ from typing import Any
 from ..ahead_of_time import Job
 from ..runtime.kinds import Kind
 from .configurations import Configuration, configuration, padded
-from .kernels import ATTEND, DIFFERENTIATE, KERNELS, Kernel
+from .kernels import ATTEND, DECODE_VALUES, DIFFERENTIATE, KERNELS, MEND, SOLVE, Kernel
+from .launch import MENDED
 
 _TENSORS = {"Q", "K", "V", "G", "OUT", "DK", "DV"}
 _PARAMETERS = ("SLOPES", "LENGTHS", "DEXCESS")
@@ -53,7 +54,7 @@ def jobs(
     width = padded(features)
     common: dict[str, Any] = {
         "KIND": int(kind), "CAUSAL": True, "WIDTH": width, "VALUE_WIDTH": width, "EMULATE": False,
-        "CAPACITY": chosen.capacity, "MARKS": 1024, "ROWS": max(1, 2048 // chosen.capacity), "SPLIT": chosen.split,
+        "CAPACITY": chosen.capacity, "MARKS": 1024, "TAIL": False, "SPLIT": chosen.split,
         "STEPS": None, "PRODUCTS": None, "READ": None,
         "q_column": 1, "k_column": 1, "v_column": 1, "g_column": 1,
     }  # fmt: skip
@@ -63,10 +64,16 @@ def jobs(
     return [
         _job(kernel, chosen, target, dtype, common | without, f"{kernel.name} {configured}{said}")
         for kernel, without, said in (
-            *((kernel, {}, "") for kernel in KERNELS),
+            *((kernel, _rows_of(kernel, chosen), "") for kernel in KERNELS),
             (ATTEND, {"MEAN": None}, " without means"),
+            (DECODE_VALUES, {"TAIL": True}, " with a tail"),
         )
     ]
+
+
+def _rows_of(kernel: Kernel, chosen: Configuration) -> dict[str, Any]:
+    """Rows of a program of the kernels that take some."""
+    return {SOLVE.name: {"ROWS": max(1, 2048 // chosen.capacity)}, MEND.name: {"ROWS": MENDED}}.get(kernel.name, {})
 
 
 def _job(kernel: Kernel, chosen: Configuration, target: str, dtype: str, constants: dict[str, Any], label: str) -> Job:
@@ -120,7 +127,7 @@ def all_jobs(
 def some_jobs() -> Iterator[Job]:
     """List a representative few: every kernel, every target, and what is nearest to a spill or lacks a product."""
     for target, kernels in (
-        ("sm_80", ("refine", "attend")),
+        ("sm_80", ("refine", "attend", "mend")),
         ("sm_90", ("scan", "differentiate", "compact")),
         ("sm_100", ("attend", "decode_values")),
         ("gfx942", ("scan", "solve", "decode_scores")),

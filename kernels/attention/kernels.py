@@ -7,7 +7,7 @@ from ..runtime.target import run, target_of
 from .backward import differentiate
 from .configurations import Configuration
 from .decode_tiles import decode_scores, decode_values
-from .output import attend
+from .output import attend, mend
 from .threshold import compact, refine, scan, solve
 
 
@@ -66,9 +66,10 @@ REFINE = Kernel(refine, "scan_warps", "stages", products=True, held="sm_")
 SOLVE = Kernel(solve)
 COMPACT = Kernel(compact)
 ATTEND = Kernel(attend, "warps", "stages", products=True, held="sm_100")
+MEND = Kernel(mend, 8, 1)
 DIFFERENTIATE = Kernel(
     differentiate, "backward_warps", "backward_stages", tile="backward", products=True, held="sm_100"
 )
 DECODE_SCORES = Kernel(decode_scores, "decode_warps", 1, tile="decode", products=True)
 DECODE_VALUES = Kernel(decode_values, "decode_warps", "decode_stages", tile="decode", products=True)
-KERNELS = (SCAN, REFINE, SOLVE, COMPACT, ATTEND, DIFFERENTIATE, DECODE_SCORES, DECODE_VALUES)
+KERNELS = (SCAN, REFINE, SOLVE, COMPACT, ATTEND, MEND, DIFFERENTIATE, DECODE_SCORES, DECODE_VALUES)

@@ -13,12 +13,15 @@ from ..runtime.target import filled, target_of, truncated, widened
 from .arguments import Arguments
 from .configurations import Configuration, configuration, padded
 from .dense import Gradients
-from .kernels import ATTEND, COMPACT, DIFFERENTIATE, REFINE, SCAN, SOLVE
+from .kernels import ATTEND, COMPACT, DIFFERENTIATE, MEND, REFINE, SCAN, SOLVE
 
 Tensor = torch.Tensor
 
 LARGEST_HEAD = 256
 """Head dimension from which on plain torch takes over."""
+
+MENDED = 16
+"""Queries of a program that looks whether the output is finite."""
 
 _override: ContextVar[Configuration | None] = ContextVar("entmax_oracle_attention_configuration", default=None)
 
@@ -143,14 +146,20 @@ def forward(call: Arguments, *, save: bool, counts: Counts | None = None) -> tup
     query_blocks, key_blocks = room.live.shape[2:]
     wide, wide_output = _prepared(call), widened(output)
     _find_thresholds(wide, chosen, room.state, room.live.zero_(), counts)
-    arguments: tuple[Any, ...] = (*wide[:7], room.state, *_lists(chosen, room.live), wide_output)
-    arguments += (room.mean if save else None, m, n, features, value_features, heads, call.group, key_blocks)
-    for x in wide[:3]:
-        arguments += x.stride()
+    written = (wide_output, room.mean if save else None)
+    sizes = (m, n, features, value_features, heads, call.group)
+    strides = tuple(step for x in wide[:3] for step in x.stride())
+    constants = _constants(call, chosen) | {"VALUE_WIDTH": padded(value_features)}
     ATTEND.launch(
-        chosen, (query_blocks, batch * heads), *arguments, **_constants(call, chosen),
-        VALUE_WIDTH=padded(value_features), EMULATE=truncated(output),
+        chosen, (query_blocks, batch * heads), *wide[:7], room.state, *_lists(chosen, room.live), *written,
+        *sizes, key_blocks, *strides, **constants, EMULATE=truncated(output),
     )  # fmt: skip
+    if call.is_causal and m > 1:
+        del constants["QUERIES"], constants["KEYS"]
+        MEND.launch(
+            chosen, (triton.cdiv(m, MENDED), batch * heads), *wide[:7], room.state, *written, *sizes, *strides,
+            **constants, ROWS=MENDED,
+        )  # fmt: skip
     return filled(output, wide_output), *left
 
 

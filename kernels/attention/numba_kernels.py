@@ -13,10 +13,10 @@ import numpy as np
 from ..runtime.numba import jit, part
 from .arguments import CPU_BLOCK as BLOCK
 from .numba_row import (
+    ABOVE,
     BITS,
     along_alpha,
-    differentiate_above,
-    differentiate_below,
+    differentiate,
     find,
     find_again,
 )
@@ -52,8 +52,8 @@ class Call(NamedTuple):
         ``(G R, D)``, ``(G, N, D)``, ``(G, N, Dv)``.
     scale
         ``(G R,)``.
-    excess, slopes
-        ``(H,)``; no elements where there are no slopes.
+    excess, powers, slopes
+        ``(H,)``; ``powers``: the rule of each head, see :mod:`.numba_row`. No elements where there are no slopes.
     lengths
         ``(B,)``.
     spoiled
@@ -66,6 +66,7 @@ class Call(NamedTuple):
     v: Any
     scale: Any
     excess: Any
+    powers: Any
     slopes: Any
     lengths: Any
     spoiled: Any
@@ -202,9 +203,9 @@ def score(call, g, row, end, s, i, lanes, v):
 
 
 @part
-def is_dense(count, end, above):
+def is_dense(count, end, power):
     """Whether a row takes products with all keys."""
-    return above is None and count > FEW_LIVE and count * DENSE > end
+    return power != ABOVE and count > FEW_LIVE and count * DENSE > end
 
 
 @part
@@ -233,7 +234,7 @@ def put(s, row, length, index, x, count):
 
 
 @jit
-def forward(call, power, general, above, every, clean, packed, out, kept_p, state, kept_index, first, step):
+def forward(call, clean, packed, out, kept_p, state, kept_index, first, step):
     """Fill ``out (G R, Dv)`` and what the backward pass reads, of every ``step``-th block from the ``first`` on.
 
     ``state (G R, 5)``: the maximum, ``first``, ``second``, the number of live keys (-1 for a row of NaN) and where
@@ -249,6 +250,7 @@ def forward(call, power, general, above, every, clean, packed, out, kept_p, stat
     mixed, which = np.empty((1, BLOCK, value_width), out.dtype), np.empty(BLOCK, np.int64)
     scratch, lanes = np.empty(LANES * width, out.dtype), np.empty(LANES, out.dtype)
     p, v, index = np.empty(length, out.dtype), np.empty(length, np.float64), np.empty(length, np.int32)
+    wide = np.empty(length, np.float64)
     zero, unit, zero_number = np.int64(0), np.int64(1), out.dtype.type(0)
     for item in range(first, heads * blocks, step):
         g, block = item // blocks, item % blocks
@@ -261,19 +263,18 @@ def forward(call, power, general, above, every, clean, packed, out, kept_p, stat
         multiply(call.q[line:], rows, call.k, packed, g, end, scratch, s)
         many, used = np.int64(0), np.int64(0)
         for i in range(rows):
-            a = call.excess[(g * call.group + (start + i) // call.m) % call.excess.size]
-            if not every and (a > 1.0) != (above is not None):
-                continue
+            head = (g * call.group + (start + i) // call.m) % call.excess.size
+            a, power = call.excess[head], call.powers[head]
             mine = end_of(call, g, start + i)
             groups, top = score(call, g, start + i, mine, s, i, lanes, v)
             count, one, two = -1 if top == math.inf else 0, 0.0, 0.0
             if -math.inf < top < math.inf:
-                count, one, two = find(s, i, mine, groups, top, a, power, general, above, p, v, index)
+                count, one, two = find(s, i, mine, groups, top, a, power, p, v, index, wide)
             r = line + i
             state[r, 0], state[r, 1], state[r, 2], state[r, 3], state[r, 4] = top, one, two, count, -1
             if count <= 0:
                 out[r, :] = 0 if count == 0 else np.nan
-            elif call.spoiled.size and is_dense(count, mine, above) and not touches(call.spoiled[g], index, count):
+            elif call.spoiled.size and is_dense(count, mine, power) and not touches(call.spoiled[g], index, count):
                 if dense.shape[1] == 0:
                     dense = np.empty((BLOCK, length), out.dtype)
                 put(dense, many, end, index, p, count)
@@ -284,7 +285,7 @@ def forward(call, power, general, above, every, clean, packed, out, kept_p, stat
                     gathered(p, index, count, call.v, g * n * value_width + t, value_width, out, r * value_width + t)
                 for t in range(value_width):
                     out[r, t] += zero_number  # -0 becomes 0, as in the products
-                if kept_p.size and above is None and used + count <= kept_p.shape[2]:
+                if kept_p.size and power != ABOVE and used + count <= kept_p.shape[2]:
                     copied(p, 0, kept_p[g, block], used, count)
                     copied(index, 0, kept_index[g, block], used, count)
                     state[r, 4] = used
@@ -307,46 +308,27 @@ def is_finite(x, row):
 
 
 @part
-def differentiate_dense(p, dp, row, end, a, power, general, along, one, weights, ds, wide, room):
-    """Write the gradients in the scores of a dense row over ``dp``; give the gradient in alpha if it is wanted."""
-    line, products = p[row], dp[row]
+def take_live(p, dp, end, one, wide):
+    """List what a dense row and its products hold for live keys; the count."""
     count = 0
     for j in range(end):
-        if line[j] > 0:
-            one[count], wide[count] = line[j], products[j]
-            count += 1
-    differentiate_below(one, wide, count, a, power, general, weights, ds)
+        one[count], wide[count] = p[j], dp[j]
+        count += p[j] > 0
+    return count
+
+
+@part
+def put_live(p, ds, end, to):
+    """Write a list for the live keys of a dense row into a row of zeros."""
     count = 0
     for j in range(end):
-        products[j] = 0
-        if line[j] > 0:
-            products[j] = ds[count]
-            count += 1
-    if along:
-        return along_alpha(one, ds, weights, np.empty(0, np.bool_), count, 0.0, a, None, wide, room)
-    return 0.0
+        live = p[j] > 0
+        to[j] = ds[count] if live else 0
+        count += live
 
 
 @jit
-def backward(
-    call,
-    power,
-    general,
-    above,
-    every,
-    clean_k,
-    clean_v,
-    packed_k,
-    packed_v,
-    g,
-    kept_p,
-    state,
-    kept_index,
-    along,
-    gradients,
-    first,
-    step,
-):
+def backward(call, clean_k, clean_v, packed_k, packed_v, g, kept_p, state, kept_index, along, gradients, first, step):
     """Add to the gradients of every ``step``-th key head from the ``first`` on, block after block.
 
     ``gradients``: in q, k, v, scale, and in excess for each head of each batch, of zeros.
@@ -363,7 +345,7 @@ def backward(
     scratch = np.empty(LANES * max(width, value_width), dq.dtype)
     p, factors, index = np.empty(length, dq.dtype), np.empty(length, dq.dtype), np.empty(length, np.int32)
     v, dp, ds, weights = np.empty(length), np.empty(length), np.empty(length), np.empty(length)
-    lanes, tied = np.empty(LANES, dq.dtype), np.empty(length if above is not None else 0, np.bool_)
+    lanes, tied = np.empty(LANES, dq.dtype), np.empty(length, np.bool_)
     zero, unit = np.int64(0), np.int64(1)
     for item in range(first, heads, step):
         for block in range(blocks):
@@ -383,9 +365,7 @@ def backward(
                 r = line + i
                 top, one, two, count, at = state[r, 0], state[r, 1], state[r, 2], int(state[r, 3]), int(state[r, 4])
                 head = item * call.group + (start + i) // call.m
-                a = call.excess[head % call.excess.size]
-                if not every and (a > 1.0) != (above is not None):
-                    continue
+                a, power = call.excess[head % call.excess.size], call.powers[head % call.excess.size]
                 mine = end_of(call, item, start + i)
                 if count < 0:
                     dq[r, :] = np.nan
@@ -400,9 +380,9 @@ def backward(
                     copied(kept_index[item, block], at, index, 0, count)
                 else:
                     score(call, item, start + i, mine, s, i, lanes, v)
-                    count = find_again(s, i, mine, top, one, two, a, power, general, above, p, v, index)
+                    count = find_again(s, i, mine, top, one, two, a, power, p, v, index, ds)
                     if (
-                        is_dense(count, mine, above)
+                        is_dense(count, mine, power)
                         and is_finite(g, r)
                         and is_finite(call.q, r)
                         and not touches(call.spoiled[item], index, count)
@@ -417,12 +397,9 @@ def backward(
                         continue
                 for e in range(count):
                     dp[e] = inner(g, r * value_width, call.v, (item * n + index[e]) * value_width, value_width)
-                if above is not None:
-                    differentiate_above(v, one, two, dp, count, a, weights, tied, ds)
-                else:
-                    differentiate_below(p, dp, count, a, power, general, weights, ds)
+                differentiate(p, v, one, two, dp, count, a, power, weights, tied, ds)
                 if along:
-                    dexcess[head] += along_alpha(p, ds, weights, tied, count, two, a, above, dp, v)
+                    dexcess[head] += along_alpha(p, two, ds, weights, tied, count, a, power, dp, v)
                 for e in range(count):
                     factors[e] = ds[e]
                 for t in range(0, width, LANES):
@@ -440,10 +417,12 @@ def backward(
             multiply(dense_g[0], many, clean_v, packed_v, item, end, scratch, dense_dp)
             for i in range(many):
                 head = item * call.group + (start + which[i]) // call.m
-                a = call.excess[head % call.excess.size]
-                dexcess[head] += differentiate_dense(
-                    dense, dense_dp, i, end, a, power, general, along, p, weights, ds, dp, v
-                )
+                a, power = call.excess[head % call.excess.size], call.powers[head % call.excess.size]
+                count = take_live(dense[i], dense_dp[i], end, p, dp)
+                differentiate(p, v, 0.0, 1.0, dp, count, a, power, weights, tied, ds)
+                if along:
+                    dexcess[head] += along_alpha(p, 1.0, ds, weights, tied, count, a, power, dp, v)
+                put_live(dense[i], ds, end, dense_dp[i])
             mixed[0, :many] = 0
             combine(dense_dp, many, length, unit, clean_k, item * n * width, end, width, mixed, zero)
             for i in range(many):

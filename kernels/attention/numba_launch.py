@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from ..rowwise.numba_launch import rules
 from ..runtime.kinds import Kind, compute_dtype
 from ..runtime.numba import compiling, in_turns
 from . import numba_kernels as kernels
 from .arguments import Arguments
 from .dense import Gradients
+from .numba_row import ABOVE, GENERAL
 from .numba_vectors import LANES
 
 Tensor = torch.Tensor
@@ -41,8 +41,9 @@ def _read(call: Arguments) -> kernels.Call:
     batch, heads, m, _ = call.query.shape
     key_heads, n = call.key.shape[1:3]
     excess = np.ascontiguousarray(call.excess.double().numpy())
+    powers = np.where(excess > 1, ABOVE, GENERAL)
     if Kind.SPARSEMAX <= call.kind <= Kind.FOURTH_POWER:
-        excess = np.full(heads, 1 / int(call.kind))
+        excess, powers = np.full(heads, 1 / int(call.kind)), np.full(heads, int(call.kind))
     lengths = np.full(batch, n) if call.lengths is None else call.lengths.numpy()
     v = _heads(call.value)
     return kernels.Call(
@@ -51,6 +52,7 @@ def _read(call: Arguments) -> kernels.Call:
         v=v,
         scale=call.scale.contiguous().flatten().numpy(),
         excess=excess,
+        powers=powers,
         slopes=np.zeros(0, v.dtype) if call.slopes is None else call.slopes.contiguous().numpy(),
         lengths=lengths.astype(np.int64),
         spoiled=np.zeros((0, 0), np.bool_),
@@ -101,9 +103,8 @@ def forward(call: Arguments, *, save: bool) -> tuple[Tensor, Tensor, Tensor, Ten
     clean = _cleaned(read.v, read.spoiled) if many else read.v
     states = state.numpy() if save else np.empty((rows, 5))
     arguments = (clean, packed, out, kept_p.numpy(), states, kept_index.numpy())
-    for rule in rules(call.kind):
-        with compiling(kernels.forward, out.dtype, rule):
-            in_turns(partial(kernels.forward, read, *rule, *arguments), read.k.shape[0] * kept_p.shape[1])
+    with compiling(kernels.forward, out.dtype):
+        in_turns(partial(kernels.forward, read, *arguments), read.k.shape[0] * kept_p.shape[1])
     if not direct:
         output.copy_(torch.from_numpy(out).view(*output.shape[:3], width)[..., : output.shape[3]])
     return output, *left
@@ -129,9 +130,8 @@ def backward(
     clean = (_cleaned(x, read.spoiled) if again else x for x in (read.k, read.v))
     arguments = (*clean, packed_k, packed_v, _rows(grad), kept_p.numpy(), states, kept_index.numpy(), need_excess)
     gradients = (dq, dk, dv, dscale, dexcess)
-    for rule in rules(call.kind):
-        with compiling(kernels.backward, dq.dtype, rule):
-            in_turns(partial(kernels.backward, read, *rule, *arguments, gradients), read.k.shape[0])
+    with compiling(kernels.backward, dq.dtype):
+        in_turns(partial(kernels.backward, read, *arguments, gradients), read.k.shape[0])
     total = np.zeros(heads)
     for one in dexcess.reshape(batch, heads):  # in order
         total += one

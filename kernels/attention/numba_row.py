@@ -1,6 +1,7 @@
 """One row on a CPU: the support of its scores, and the gradients in them. The solver is that of :mod:`..rowwise`.
 
-``power``, ``general`` and ``above`` say the rule of a row, see :mod:`..rowwise.numba_solve`.
+``power`` says the rule of a row: the exponent ``1/(alpha - 1)`` where it is 1, 2, 3 or 4, `GENERAL` for another
+``alpha`` in [1, 2], and `ABOVE` beyond. It is asked as the kernel runs, so that one kernel does for every alpha.
 """
 
 import math
@@ -20,18 +21,18 @@ from ..rowwise.numba_solve import (
     FEW,
     FLOOR,
     UNLIMITED,
-    base,
     exponential,
-    general_pair,
     logarithm_and_rate,
     member,
     solve_above,
     solve_below,
+    weigh_below,
 )
 from ..runtime.numba import part
 from .numba_vectors import above as bits_above
 from .numba_vectors import lowest_bit
 
+GENERAL, ABOVE = 0, -1
 BITS = 32
 """Scores that are compared at once."""
 
@@ -60,119 +61,133 @@ def limit_of(s: Any, top: Any, reach: Any) -> Any:
 
 
 @part
-def weigh(s: Any, first: Any, second: Any, a: Any, power: Any, general: Any, above: Any, p: Any, v: Any, index: Any,
-          count: int) -> Any:  # fmt: skip
-    """Give the candidates their probabilities, rounded once, and drop those of 0; the count."""
-    kept = 0
-    inverse = 1.0 / second
-    q = 1.0 / a if a > 0.0 else 1.0
-    floor = second**a if above is not None else 0.0
-    rate = a * first
+def weigh(first: Any, a: Any, power: int, v: Any, count: int, wide: Any) -> Any:
+    """Fill ``wide`` with the weights of the candidates; what they are to be divided by."""
     for e in range(count):
-        x = v[e]
-        if above is not None:
-            own = member(x, first, second, a, q, floor)[0] if x >= first else 0.0
-        elif power is not None:
-            w = max(base(x, rate), 0.0)
-            own = w
-            for _ in range(power - 1):
-                own *= w
-            own *= inverse
-        elif general is not None:
-            own = general_pair(x, first, a, q)[0] * inverse
-        else:
-            own = exponential(x) * inverse
-        p[kept], v[kept], index[kept] = own, x, index[e]
+        wide[e] = v[e]
+    if a == 0.0:
+        return weigh_below(wide, count, first, a, None, None)
+    if power == GENERAL:
+        return weigh_below(wide, count, first, a, None, True)
+    return weigh_below(wide, count, first, a, max(power, 1), None)
+
+
+@part
+def weigh_members(first: Any, second: Any, a: Any, v: Any, count: int, wide: Any) -> None:
+    """Fill ``wide`` with the probabilities of the candidates; ``alpha > 2``."""
+    floor, q = second**a, 1.0 / a
+    for e in range(count):
+        wide[e] = member(v[e], first, second, a, q, floor)[0] if v[e] >= first else 0.0
+
+
+@part
+def keep_live(wide: Any, divisor: Any, p: Any, v: Any, index: Any, count: int) -> Any:
+    """Divide the weights, rounded once, and drop from the list what has none; the count."""
+    kept, inverse = 0, 1.0 / divisor
+    for e in range(count):
+        p[kept], v[kept], index[kept] = wide[e] * inverse, v[e], index[e]
         kept += p[kept] > 0
     return kept
 
 
 @part
-def find(s: Any, i: int, end: int, groups: int, top: Any, a: Any, power: Any, general: Any, above: Any, p: Any,
-         v: Any, index: Any) -> Any:  # fmt: skip
+def find(
+    s: Any, i: int, end: int, groups: int, top: Any, a: Any, power: int, p: Any, v: Any, index: Any, wide: Any
+) -> Any:
     """Solve row ``i`` of the scores: ``(count, first, second)``, and the list of its support.
 
     Parameters
     ----------
     groups, top
         ``v`` starts with the maxima of so many groups of keys; ``top`` is that of all.
+
+    Returns
+    -------
+    first, second
+        ``c`` and the sum of the weights for ``alpha <= 2``, else the smallest token and its probability.
     """
-    c, limit, few, unlimited = 1.0, -math.inf, np.int64(FEW), np.int64(UNLIMITED)
-    if power is not None or general is not None or above is not None:
-        count = 0
-        for e in range(groups):
-            x = v[e] - top
-            v[count] = x
-            count += a * x > -1.0
+    c, count = 1.0, 0
+    for e in range(groups):
+        x = v[e] - top
+        v[count] = x
+        count += a * x > -1.0
+    for steps in (FEW, UNLIMITED):
+        if steps == UNLIMITED:
+            limit = limit_of(s, top, 1.0 / (a * c)) if a > 0.0 else s.dtype.type(-np.inf)
+            count = collect(s, i, end, limit, top, v, index)
+            if power == ABOVE:
+                first, second, count = solve_above(v, index, count, a)
+                weigh_members(first, second, a, v, count, wide)
+                return keep_live(wide, 1.0, p, v, index, count), first, second
+        narrow = s.itemsize == 4 and steps == UNLIMITED
         # The groups are a part of the row: their root is a lower bound of its root. So is that of sparsemax above.
-        if above is not None:
-            c, _, _ = solve_below(v, index, count, c, a, 1, None, False, few)
+        if a == 0.0:
+            continue  # softmax: c is 1
+        if power == GENERAL:
+            c, count = solve_below(v, index, count, c, a, None, True, narrow, steps)
         else:
-            c, _, _ = solve_below(v, index, count, c, a, power, general, False, few)
-        limit = top - np.inf if a == 0.0 else limit_of(s, top, 1.0 / (a * c))
-    count = collect(s, i, end, s.dtype.type(limit), top, v, index)
-    if above is not None:
-        first, second, count = solve_above(v, index, count, a)
-    else:
-        first, second, count = solve_below(v, index, count, c, a, power, general, False, unlimited)
-    return weigh(s, first, second, a, power, general, above, p, v, index, count), first, second
+            c, count = solve_below(v, index, count, c, a, max(power, 1), None, narrow, steps)
+    S = weigh(c, a, power, v, count, wide)
+    return keep_live(wide, S, p, v, index, count), c, S
 
 
 @part
-def find_again(s: Any, i: int, end: int, top: Any, first: Any, second: Any, a: Any, power: Any, general: Any,
-               above: Any, p: Any, v: Any, index: Any) -> Any:  # fmt: skip
-    """List the support of a row that is solved, to the last bit as `find` did."""
-    limit = -math.inf
-    if above is not None:
-        limit = limit_of(s, top, -first)
-    elif (power is not None or general is not None) and a > 0.0:
-        limit = limit_of(s, top, 1.0 / (a * first))
-    count = collect(s, i, end, s.dtype.type(limit), top, v, index)
-    return weigh(s, first, second, a, power, general, above, p, v, index, count)
+def find_again(
+    s: Any, i: int, end: int, top: Any, first: Any, second: Any, a: Any, power: int, p: Any, v: Any, index: Any,
+    wide: Any,
+) -> Any:  # fmt: skip
+    """List the support of a row that is solved, to the last bit as `find` did; the count."""
+    reach = np.inf
+    if power == ABOVE:
+        reach = -first
+    elif a > 0.0:
+        reach = 1.0 / (a * first)
+    limit = limit_of(s, top, reach) if reach < np.inf else s.dtype.type(-np.inf)
+    count = collect(s, i, end, limit, top, v, index)
+    if power == ABOVE:
+        weigh_members(first, second, a, v, count, wide)
+        return keep_live(wide, 1.0, p, v, index, count)
+    weigh(first, a, power, v, count, wide)
+    return keep_live(wide, second, p, v, index, count)
 
 
 @part
-def sensitivity(p: Any, a: Any, power: Any, general: Any) -> Any:
+def sensitivity(p: Any, a: Any, power: int) -> Any:
     """``p^(2 - alpha)`` for ``p > 0`` and ``alpha <= 2``."""
-    if power is not None:
-        if power == 1:
-            return 1.0
-        root = math.sqrt(p)
-        if power == 2:
-            return root
-        if power == 4:
-            return root * math.sqrt(root)
-    elif general is None:
+    if power == 1:
+        return 1.0
+    if a == 0.0:
         return p
+    root = math.sqrt(p)
+    if power == 2:
+        return root
+    if power == 4:
+        return root * math.sqrt(root)
     return exponential((1.0 - a) * logarithm_and_rate(max(p, 1e-307))[0])
 
 
 @part
-def differentiate_below(p: Any, g: Any, count: int, a: Any, power: Any, general: Any, weights: Any, ds: Any) -> None:
-    """Fill ``ds`` with the gradients in the scores of a support, and ``weights`` with its sensitivities."""
-    for i in range(count):
-        weights[i] = sensitivity(np.float64(p[i]), a, power, general)
-    total, weighted = moments(weights, g, count)
-    mean = weighted / total
-    for i in range(count):
-        ds[i] = weights[i] * (g[i] - mean)
+def differentiate(p: Any, v: Any, first: Any, second: Any, g: Any, count: int, a: Any, power: int, weights: Any,
+                  tied: Any, ds: Any) -> None:  # fmt: skip
+    """Fill ``ds`` with the gradients in the scores of a support, and ``weights`` with its sensitivities.
 
-
-@part
-def differentiate_above(
-    v: Any, pivot: Any, w: Any, g: Any, count: int, a: Any, weights: Any, tied: Any, ds: Any
-) -> None:
-    """Fill ``ds``, ``tied`` and ``weights``, here the gradients less the largest sensitivity; ``alpha > 2``.
-
-    The gradient at the smallest tokens goes first: their sensitivities may be infinite.
+    For ``alpha > 2``, where a sensitivity may be infinite, with the gradients less the largest of them.
     """
-    floor, q, largest = w**a, 1.0 / a, w ** (1.0 - a)
-    for i in range(count):
-        p, weights[i], u, tied[i] = member(v[i], pivot, w, a, q, floor)
-        ds[i] = largest if tied[i] else p / u
-    centre_at_ties(g, tied, count)
+    if power == ABOVE:
+        floor, q, largest = second**a, 1.0 / a, second ** (1.0 - a)
+        for i in range(count):
+            own, weights[i], u, tied[i] = member(v[i], first, second, a, q, floor)
+            ds[i] = largest if tied[i] else own / u
+        centre_at_ties(g, tied, count)
+    else:
+        for i in range(count):
+            weights[i] = sensitivity(np.float64(p[i]), a, power)
     total, weighted = moments(weights, g, count)
     mean, pull = weighted / total, 0.0
+    if power != ABOVE:
+        for i in range(count):
+            ds[i] = weights[i] * (g[i] - mean)
+        return
     for i in range(count):
         if not tied[i]:
             pull += times(ds[i], g[i])
@@ -184,12 +199,12 @@ def differentiate_above(
 
 
 @part
-def along_alpha(p: Any, ds: Any, weights: Any, tied: Any, count: int, w: Any, a: Any, above: Any, wide: Any,
+def along_alpha(p: Any, second: Any, ds: Any, weights: Any, tied: Any, count: int, a: Any, power: int, wide: Any,
                 room: Any) -> Any:  # fmt: skip
-    """Gradient in alpha of a row, from what was differentiated; ``wide`` and ``room`` are written over."""
+    """Gradient in alpha of a row, from what `differentiate` left; ``wide`` and ``room`` are written over."""
     for i in range(count):
         wide[i] = p[i]
     log_square(wide, a, count, False, room)
-    if above is not None:
-        return -covariance_above(ds, weights, tied, room, count, w ** (1.0 - a))
+    if power == ABOVE:
+        return -covariance_above(ds, weights, tied, room, count, second ** (1.0 - a))
     return -covariance_below(ds, weights, room, count)

@@ -1,4 +1,8 @@
-"""The output pass: one matrix product for the scores and one for the values, over live blocks only."""
+"""The output pass: one matrix product for the scores and one for the values, over live blocks only.
+
+A product takes whole tiles, and 0 times NaN is NaN: on the diagonal a value that is not finite would reach queries that
+do not see it. What it reached is computed once more, value by value; where all is finite that is one look.
+"""
 
 import triton
 import triton.language as tl
@@ -67,3 +71,56 @@ def attend(
     if MEAN is not None:
         inverse = tl.where(R > 0, 1.0 / tl.where(R > 0, R, 1.0), 0.0)
         tl.store(MEAN + where, tangent * inverse[:, None], mask=inside)
+
+
+@triton.jit
+def mend(
+    Q, K, V, EXCESS, SCALE, SLOPES, LENGTHS, STATE, OUT, MEAN,
+    m, n, features, value_features, heads, group,
+    q_batch, q_head, q_row, q_column, k_batch, k_head, k_row, k_column, v_batch, v_head, v_row, v_column,
+    KIND: tl.constexpr, CAUSAL: tl.constexpr, WIDTH: tl.constexpr, VALUE_WIDTH: tl.constexpr, ROWS: tl.constexpr,
+):  # fmt: skip
+    """Compute again what is not finite in OUT and MEAN, from the values that have mass, of rows that saw no NaN."""
+    index = tl.program_id(1)
+    batch, head, key_head = heads_of(index, heads, group)
+    wanted = tl.program_id(0) * ROWS + tl.arange(0, ROWS)
+    rows = tl.minimum(wanted, m - 1)
+    row = index.to(tl.int64) * m + rows
+    columns = tl.arange(0, VALUE_WIDTH)
+    where = row[:, None] * value_features + columns[None, :]
+    inside = (wanted < m)[:, None] & (columns < value_features)[None, :]
+    inverse = tl.load(STATE + row * 3 + 2)
+    sound = inside & (inverse == inverse)[:, None]
+    lost = sound & ~(tl.abs(tl.load(OUT + where, mask=sound, other=0.0).to(tl.float32)) < float("inf"))
+    lost_mean = lost
+    if MEAN is not None:
+        lost_mean = sound & ~(tl.abs(tl.load(MEAN + where, mask=sound, other=0.0)) < float("inf"))
+    if tl.max(tl.max((lost | lost_mean).to(tl.int32), 1), 0) > 0:
+        a = row_excess(EXCESS, tl.zeros_like(rows) + head, 1, ROWS, KIND, tl.float32)
+        scale = tl.load(SCALE + row)
+        slope = load_slope(SLOPES, head)
+        end = visible_keys(LENGTHS, batch, rows, m, n, CAUSAL)
+        peak = tl.load(STATE + row * 3)
+        c = tl.load(STATE + row * 3 + 1)
+        q = load_rows(Q + batch * q_batch + head * q_head, rows, q_row, q_column, features, wanted < m, WIDTH)
+        total = tl.zeros((ROWS, VALUE_WIDTH), tl.float32)
+        tangent = tl.zeros((ROWS, VALUE_WIDTH), tl.float32)
+        R = tl.zeros((ROWS,), tl.float32)
+        for key in tl.range(0, tl.max(end, 0)):
+            keys = key + tl.arange(0, 1)
+            there = keys < n
+            k = load_rows(K + batch * k_batch + key_head * k_head, keys, k_row, k_column, features, there, WIDTH)
+            value = load_rows(
+                V + batch * v_batch + key_head * v_head, keys, v_row, v_column, value_features, there, VALUE_WIDTH
+            ).to(tl.float32)
+            products = tl.sum(q.to(tl.float32) * k.to(tl.float32), 1)[:, None]
+            s = score_tile(products, scale, SLOPES, slope, rows, keys, end, n - m, True)
+            W, U = weights(tl.maximum(s - peak[:, None], FLOOR), c, a, KIND)
+            total += tl.where(W > 0, W * value, 0.0)
+            if MEAN is not None:
+                tangent += tl.where(U > 0, U * value, 0.0)
+                R += tl.sum(U, 1)
+        tl.store(OUT + where, (total * inverse[:, None]).to(OUT.dtype.element_ty), mask=lost)
+        if MEAN is not None:
+            inverse = tl.where(R > 0, 1.0 / tl.where(R > 0, R, 1.0), 0.0)
+            tl.store(MEAN + where, tangent * inverse[:, None], mask=lost_mean)

@@ -71,12 +71,12 @@ def register(name: str = "entmax", alpha: float = 1.5) -> None:
         causal = getattr(module, "is_causal", True) if is_causal is None else is_causal
         generating = query.shape[2] == 1 and not torch.is_grad_enabled()
         function = decode if generating else attention
-        given: dict[str, Any] = {"alpha": alpha, "is_causal": bool(causal), "scale": scaling}
+        told: dict[str, Any] = {"alpha": alpha, "is_causal": bool(causal), "scale": scaling}
         if attention_mask is None:
-            mixed = function(query, key, value, **given)
+            mixed = function(query, key, value, **told)
         else:
             parts = _parts(attention_mask, query, key, value)
-            mixed = torch.cat([function(*part, key_lengths=lengths, **given) for *part, lengths in parts])
+            mixed = torch.cat([function(*part, key_lengths=lengths, **told) for *part, lengths in parts])
         return mixed.transpose(1, 2).contiguous(), None
 
     AttentionInterface.register(name, attend)

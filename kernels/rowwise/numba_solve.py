@@ -11,22 +11,26 @@ of the row before the last sum, so that what is kept in that dtype belongs to th
 The order of every sum is that of the candidates in their row, and the groups count from its first token: neither
 depends on what lies behind the row, on other rows, or on where the row lies in memory.
 
-The rule of a row is said by three arguments, of which at most one is not ``None``, so that what is not needed is not
-compiled: ``power``, the exponent ``q = 1/(alpha - 1)`` where it is 1, 2, 3 or 4; ``general``, ``True`` for another
-``alpha`` in [1, 2]; ``above``, ``True`` for ``alpha > 2``. Without any of them ``alpha`` is 1.
+The kinds of a row are those of `Kind`: ``kind`` says which of the rules for ``alpha <= 2``, and ``above`` is ``True``
+for ``alpha > 2`` and ``None`` otherwise, so that only one of the two solvers is compiled.
 """
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..runtime.kinds import Kind
 from ..runtime.numba import jit, jit_fused, jit_sums
+
+SOFTMAX, GENERAL = int(Kind.SOFTMAX), int(Kind.BELOW)
 
 LANES = 16
 """Groups side by side: token ``j`` of a block is in the group ``j % LANES``."""
 BLOCK = 128
 """Tokens of a block; rows are padded to whole blocks."""
+
+BITS: dict[Any, Any] = {np.float32: np.int32, np.float64: np.int64}
 
 FLOOR = -1e30
 LOWEST = -np.finfo(np.float64).max
@@ -45,6 +49,51 @@ LN_2_LOW = float.fromhex("0x1.a39ef35793c76p-33")  # the rest
 LOG2_E = 1 / LN_2
 SHIFT = float.fromhex("0x1.8p52")  # x + SHIFT has x rounded to an integer in its last bits
 SQUARE_ROOT_HALF = int(np.float64(math.sqrt(0.5)).view(np.int64))
+
+
+Array = np.ndarray[Any, Any]
+
+
+class Room(NamedTuple):
+    """Room to solve rows in, one after the other.
+
+    It is made outside, because what makes arrays is slow to compile, and given field by field, because to take one out
+    of a tuple costs as much as some tokens.
+
+    Attributes
+    ----------
+    maxima, edge, pair, line
+        In the dtype of the logits, and as the integers of their bits: the maxima of the groups, the last tokens of a
+        row, two numbers, and a row that is not contiguous.
+    lanes
+        The groups of a block that are looked at.
+    v, index
+        Candidates: their ``v``, and their places in the row.
+    """
+
+    maxima: Array
+    maxima_bits: Array
+    edge: Array
+    edge_bits: Array
+    pair: Array
+    pair_bits: Array
+    line: Array
+    line_bits: Array
+    lanes: Array
+    v: Array
+    index: Array
+
+    @classmethod
+    def of(cls, n: int, dtype: type[np.floating[Any]], line: bool) -> "Room":
+        """Make room for rows of at most ``n`` tokens; ``line`` for those that are not contiguous, or turned around."""
+        blocks = (n + BLOCK - 1) // BLOCK
+        pairs: list[Array] = []
+        for size in (blocks * LANES, BLOCK, 2, n if line else 0):
+            floats = np.empty(size, dtype)
+            pairs += [floats, floats.view(BITS[dtype])]
+        # One more than there are tokens: a token is written before it is known whether it stays.
+        size = blocks * BLOCK + 1
+        return cls(*pairs, np.empty(LANES, np.int64), np.empty(size), np.empty(size, np.int32))
 
 
 # ---------------------------------------------------------------------------------------------- elementary functions
@@ -151,21 +200,18 @@ def threshold(top: Any, reach: Any) -> Any:
 
 @jit
 def collect(
-    z: Any, start: int, blocks: int, maxima: Any, group: int, position: int, low: Any, top: Any, magnitude: Any,
-    v: Any, index: Any, count: int,
+    z: Any, start: int, blocks: int, group: int, position: int, low: Any, top: Any, magnitude: Any, maxima: Any,
+    lanes: Any, v: Any, index: Any, count: int,
 ) -> Any:  # fmt: skip
     """Append the tokens of some blocks that are not below ``low`` to ``v`` and ``index``, in their order; the count.
 
     Parameters
     ----------
-    z, start, blocks
+    z, start, blocks, group
         Logits: as for `survey`, but as floats.
-    maxima, group
-        As `survey` wrote them, as floats.
     position
         Of the first token in its row.
     """
-    lanes = np.empty(LANES, np.int64)
     for block in range(blocks):
         live = 0
         for lane in range(LANES):
@@ -253,16 +299,16 @@ def chunk_of_general(v: Any, start: int, stop: int, c: Any, a: Any, q: Any) -> A
 
 
 @jit_sums
-def weigh_chunk(v: Any, start: int, stop: int, c: Any, a: Any, q: Any, power: Any, general: Any) -> Any:
+def weigh_chunk(v: Any, start: int, stop: int, c: Any, a: Any, q: Any, kind: int) -> Any:
     """Turn the ``v`` of some candidates into ``W``, and sum it."""
     S = 0.0
-    if power is not None:
+    if 1 <= kind <= 4:
         rate = a * c
         for i in range(start, stop):
-            W, _ = power_pair(v[np.uint64(i)], rate, power)
+            W, _ = power_pair(v[np.uint64(i)], rate, kind)
             v[np.uint64(i)] = W
             S += W
-    elif general is not None:
+    elif kind == GENERAL:
         for i in range(start, stop):
             W, _ = general_pair(v[np.uint64(i)], c, a, q)
             v[np.uint64(i)] = W
@@ -283,24 +329,20 @@ def add(total: Any, low: Any, term: Any) -> Any:
 
 
 @jit
-def steady_power(S: Any, a: Any, power: Any) -> Any:
+def steady_power(S: Any, a: Any, kind: int) -> Any:
     """``S / S^a``."""
-    if power is None:
-        return S ** (1.0 - a)
-    if power == 1:
+    if kind == 1:
         return 1.0
-    if power == 2:
-        return math.sqrt(S)
-    if power == 3:
-        return S ** (2.0 / 3.0)
     root = math.sqrt(S)
-    return root * math.sqrt(root)
+    if kind == 2:
+        return root
+    if kind == 4:
+        return root * math.sqrt(root)
+    return S ** (1.0 - a)
 
 
 @jit
-def solve_below(
-    v: Any, index: Any, count: int, c: Any, a: Any, power: Any, general: Any, narrow: bool, limit: int
-) -> Any:
+def solve_below(v: Any, index: Any, count: int, c: Any, a: Any, kind: int, narrow: bool, limit: int) -> Any:
     """Root of a row with ``1 < alpha <= 2`` on its candidates: ``(c, count)``; the support is left of them.
 
     Parameters
@@ -309,8 +351,8 @@ def solve_below(
         Candidates, at least one, and all of the support among them.
     c
         Where to start: 1, or a lower bound of the root.
-    a, power, general
-        ``alpha - 1``, and the rule of the row, see :mod:`.numba_solve`.
+    a, kind
+        ``alpha - 1``, and the kind of the row.
     narrow
         Whether the root is kept in float32: it is found as far as that goes, and rounded to it.
     limit
@@ -321,19 +363,19 @@ def solve_below(
         S, X, S_low, X_low = 0.0, 0.0, 0.0, 0.0
         for start in range(0, count, CHUNK):
             stop = min(count, start + CHUNK)
-            if power is not None:
-                more, further = chunk_of_powers(v, start, stop, a * c, power)
-            else:
+            if kind == GENERAL:
                 more, further = chunk_of_general(v, start, stop, c, a, q)
+            else:
+                more, further = chunk_of_powers(v, start, stop, a * c, kind)
             S, S_low = add(S, S_low, more)
             X, X_low = add(X, X_low, further)
         S += S_low
         X = a * (X + X_low)
-        steady = steady_power(S, a, power)
+        steady = steady_power(S, a, kind)
         better = (S + c * X) / (steady + X)
         # The root is between c and S^a, as S^a falls where c rises: for float32 that settles it early.
-        settled = steady * c * (1.0 + NARROW) >= S if narrow else not better > c
-        if narrow or better > c:
+        settled = not better > c or (narrow and steady * c * (1.0 + NARROW) >= S)
+        if narrow or not settled:
             c = np.float64(np.float32(better)) if narrow and settled else better
             count = keep(v, index, count, a * c)
         if settled:
@@ -342,12 +384,12 @@ def solve_below(
 
 
 @jit
-def weigh_below(v: Any, count: int, c: Any, a: Any, power: Any, general: Any) -> Any:
+def weigh_below(v: Any, count: int, c: Any, a: Any, kind: int) -> Any:
     """Turn the ``v`` of the candidates into ``W``: ``p = W / S`` with their sum ``S``, which is returned."""
     q = 1.0 / a if a > 0.0 else 1.0
     S, low = 0.0, 0.0
     for start in range(0, count, CHUNK):
-        S, low = add(S, low, weigh_chunk(v, start, min(count, start + CHUNK), c, a, q, power, general))
+        S, low = add(S, low, weigh_chunk(v, start, min(count, start + CHUNK), c, a, q, kind))
     return S + low
 
 
@@ -425,29 +467,27 @@ def weigh_above(v: Any, count: int, pivot: Any, w: Any, a: Any) -> None:
 
 
 @jit
-def survey_row(bits: Any, start: int, n: int, maxima: Any, edge: Any) -> Any:
+def survey_row(bits: Any, start: int, n: int, maxima_bits: Any, edge_bits: Any) -> Any:
     """`survey` of a row: ``(greatest, size)`` as floats in the integers of their bits.
 
     Parameters
     ----------
     bits, start, n
         The row: ``n`` tokens from ``start`` on.
-    maxima
-        Filled with the maxima of its groups; room for `groups` of them.
-    edge
-        Room for a block: filled with what is left behind the whole blocks, and ``-inf``.
+    maxima_bits, edge_bits
+        Filled with the maxima of the groups, and with what is left behind the whole blocks.
     """
     integer = bits.dtype.type
     whole = n // BLOCK
-    greatest, size = survey(bits, start, whole, maxima, 0)
+    greatest, size = survey(bits, start, whole, maxima_bits, 0)
     rest = n - whole * BLOCK
     if rest > 0:
         masked = integer(-(1 << 23)) if bits.itemsize == 4 else integer(-(1 << 52))
         for i in range(rest):
-            edge[i] = bits[np.uint64(start + whole * BLOCK + i)]
+            edge_bits[i] = bits[np.uint64(start + whole * BLOCK + i)]
         for i in range(rest, BLOCK):
-            edge[i] = masked
-        more, larger = survey(edge, 0, 1, maxima, whole * LANES)
+            edge_bits[i] = masked
+        more, larger = survey(edge_bits, 0, 1, maxima_bits, whole * LANES)
         greatest, size = max(greatest, more), max(size, larger)
     magnitude = integer(~(integer(1) << integer(bits.itemsize * 8 - 1)))
     return integer(greatest ^ (magnitude if greatest < integer(0) else integer(0))), size
@@ -455,36 +495,31 @@ def survey_row(bits: Any, start: int, n: int, maxima: Any, edge: Any) -> Any:
 
 @jit
 def collect_row(
-    z: Any, start: int, n: int, maxima: Any, edge: Any, low: Any, top: Any, magnitude: Any, v: Any, index: Any
+    z: Any,
+    start: int,
+    n: int,
+    low: Any,
+    top: Any,
+    magnitude: Any,
+    maxima: Any,
+    edge: Any,
+    lanes: Any,
+    v: Any,
+    index: Any,
 ) -> Any:
     """`collect` of a row, after its `survey_row`: how many candidates there are."""
     whole = n // BLOCK
-    count = collect(z, start, whole, maxima, 0, 0, low, top, magnitude, v, index, 0)
+    count = collect(z, start, whole, 0, 0, low, top, magnitude, maxima, lanes, v, index, 0)
     if n > whole * BLOCK:
-        at = whole * BLOCK
-        count = collect(edge, 0, 1, maxima, whole * LANES, at, low, top, magnitude, v, index, count)
+        count = collect(edge, 0, 1, whole * LANES, whole * BLOCK, low, top, magnitude, maxima, lanes, v, index, count)
     return count
 
 
 @jit
-def room(n: int, z: Any, bits: Any) -> Any:
-    """Room to solve rows of at most ``n`` tokens in: ``(maxima, edge)`` as floats and as integers, ``v``, ``index``."""
-    blocks = (n + BLOCK - 1) // BLOCK
-    maxima_bits, edge_bits = np.empty(blocks * LANES, bits.dtype), np.empty(BLOCK, bits.dtype)
-    pair_bits = np.empty(2, bits.dtype)
-    # One more than there are tokens: a token is written before it is known whether it stays.
-    size = blocks * BLOCK + 1
-    return (
-        maxima_bits.view(z.dtype), maxima_bits, edge_bits.view(z.dtype), edge_bits,
-        pair_bits.view(z.dtype), pair_bits,
-        np.empty(size, np.float64), np.empty(size, np.int32),
-    )  # fmt: skip
-
-
-@jit
 def solve_row(
-    z: Any, bits: Any, start: int, n: int, magnitude: Any, a: Any, power: Any, general: Any, above: Any, space: Any
-) -> Any:
+    z: Any, bits: Any, start: int, n: int, magnitude: Any, a: Any, kind: int, above: Any,
+    maxima: Any, maxima_bits: Any, edge: Any, edge_bits: Any, pair: Any, pair_bits: Any, lanes: Any, v: Any, index: Any,
+) -> Any:  # fmt: skip
     """Solve a row of ``n`` logits from ``start`` on: ``(maximum, first, second, count)``.
 
     Parameters
@@ -493,10 +528,11 @@ def solve_row(
         The logits, one-dimensional and contiguous, in float32 or float64, and their bits, in int32 or int64.
     magnitude
         Of the scale; a negative scale is one of the logits turned around.
-    a, power, general, above
-        ``alpha - 1``, and the rule of the row, see :mod:`.numba_solve`.
-    space
-        From `room`: the last two have the ``v`` and the places of the support, ``count`` of them, in their order.
+    a, kind, above
+        ``alpha - 1``, and the kind of the row, see :mod:`.numba_solve`.
+    maxima, maxima_bits, edge, edge_bits, pair, pair_bits, lanes, v, index
+        Of a `Room`: the last two are filled with the ``v`` and the places of the support, ``count`` of them, in their
+        order.
 
     Returns
     -------
@@ -505,7 +541,8 @@ def solve_row(
     first, second
         ``(pivot, w)`` for ``alpha > 2``. Otherwise ``c``, and 0: `weigh_below` has the sum.
     """
-    maxima, maxima_bits, edge, edge_bits, pair, pair_bits, v, index = space
+    if n == 0:
+        return -np.inf, 1.0, 0.0, 0
     narrow = bits.itemsize == 4
     pair_bits[0], pair_bits[1] = survey_row(bits, start, n, maxima_bits, edge_bits)
     top = np.float64(pair[0])
@@ -515,15 +552,15 @@ def solve_row(
         return top, 1.0, 0.0, 0
     if above is not None:
         low = threshold(top, 1.0 / (a * magnitude))
-        count = collect_row(z, start, n, maxima, edge, low, top, magnitude, v, index)
+        count = collect_row(z, start, n, low, top, magnitude, maxima, edge, lanes, v, index)
         if narrow:
             for i in range(count):
                 v[i] = np.float64(np.float32(v[i]))
         pivot, w, count = solve_above(v, index, count, a)
         return top, pivot, w, count
     c, count = 1.0, 0
-    if power is None and general is None:
-        return top, c, 0.0, collect_row(z, start, n, maxima, edge, LOWEST, top, magnitude, v, index)
+    if kind == SOFTMAX:
+        return top, c, 0.0, collect_row(z, start, n, LOWEST, top, magnitude, maxima, edge, lanes, v, index)
     for stage in range(2):
         low = threshold(top, 1.0 / (a * c * magnitude))
         if stage == 0:
@@ -533,7 +570,7 @@ def solve_row(
                 v[np.uint64(count)] = differ(x, top, magnitude)
                 count += np.float64(x) >= low
         else:
-            count = collect_row(z, start, n, maxima, edge, low, top, magnitude, v, index)
+            count = collect_row(z, start, n, low, top, magnitude, maxima, edge, lanes, v, index)
         limit = FEW if stage == 0 else UNLIMITED
-        c, count = solve_below(v, index, count, c, a, power, general, narrow and stage == 1, limit)
+        c, count = solve_below(v, index, count, c, a, kind, narrow and stage == 1, limit)
     return top, c, 0.0, count

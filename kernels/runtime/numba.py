@@ -38,7 +38,7 @@ def jit_fused(function: F) -> F:
 
 
 def jit_sums(function: F) -> F:
-    """Compile a loop that sums: additions may be reordered, so that they run in lanes, the same ones for the same count.
+    """Compile a loop that sums: additions may be reordered, to run in lanes, the same ones for the same count.
 
     Nothing may be assumed finite: masks are ``-inf``, and NaN has to survive. What must be rounded as written belongs
     into a function of its own, under `jit`, which keeps its arithmetic also where it is inlined.
@@ -54,7 +54,7 @@ def part(function: F) -> F:
 
 
 def _compiled(function: F, **options: Any) -> F:
-    options.update(nogil=True, error_model="numpy")
+    options.update(nogil=True, error_model="numpy", no_cfunc_wrapper=True)
     try:
         made: F = numba.njit(function, cache=True, **options)
     except RuntimeError:  # nowhere to write: neither beside the source nor in the cache of the user

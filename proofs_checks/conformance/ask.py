@@ -9,6 +9,7 @@ imported here, so that a typing error is answered at once.
 from __future__ import annotations
 
 import argparse
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -19,10 +20,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .target.defining import defined
+from .target.guessing import Guess, guess
 from .target.loading import is_program
 
 if TYPE_CHECKING:
     from .case import Effort
+    from .conventions import Conventions
+    from .domain import Domain
 
 __all__ = [
     "INVARIANCES",
@@ -71,6 +76,9 @@ _LACKING = {"padding": "lengths", "split": "cross"}
 """What attention must not lack for such a promise to be checked."""
 
 Parameters = tuple[tuple[str, Any], ...]
+Renamed = tuple[tuple[str, str], ...]
+
+_LEAST_LOGIT = 1.0  # rows of less are all but constant
 
 
 def number(text: str) -> float:
@@ -116,6 +124,27 @@ def read_parameter(text: str) -> tuple[str, Any]:
     raise ValueError(f"{text!r}: {word!r} is neither a number nor true, false or none")
 
 
+def _integers(given: int | str | Iterable[int | str]) -> tuple[int, ...]:
+    """Read whole numbers, each one or several with commas between them.
+
+    Examples
+    --------
+    >>> _integers(["64,128", "256"]), _integers(96)
+    ((64, 128, 256), (96,))
+    """
+    words = (given,) if isinstance(given, int | str) else given
+    return tuple(int(each) for word in words for each in (word.split(",") if isinstance(word, str) else (word,)))
+
+
+def _whole(text: str) -> str:
+    """Refuse a word that `_integers` cannot read."""
+    try:
+        _integers(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number, or several such as 64,128") from None
+    return text
+
+
 def _given(value: Any) -> Any:
     return value
 
@@ -136,6 +165,22 @@ def _parameters(given: Mapping[str, Any] | Iterable[str]) -> Parameters:
     )
 
 
+def _pair_of_names(text: str) -> str:
+    """Refuse a word that `_renamed` cannot read."""
+    ours, equals, theirs = text.partition("=")
+    if not equals or not ours.isidentifier() or not theirs.isidentifier():
+        raise argparse.ArgumentTypeError(f"{text!r} is not OURS=THEIRS, such as is_causal=causal")
+    return text
+
+
+def _renamed(given: Mapping[str, str] | Iterable[str]) -> Renamed:
+    """Read names by ours, or words ``OURS=THEIRS``."""
+    if isinstance(given, Mapping):
+        return tuple(given.items())
+    words = (given,) if isinstance(given, str) else given
+    return tuple((ours, theirs) for ours, _, theirs in (word.partition("=") for word in words))
+
+
 @dataclass(frozen=True)
 class Option:
     """How a field of `Ask` is written on a command line.
@@ -147,7 +192,7 @@ class Option:
     help : str
     metavar : str, optional
     group : str
-        Title under which it is listed: ``"target"`` or ``"search"``.
+        Title under which it is listed: ``"target"``, ``"domain"`` or ``"search"``.
     each : callable
         Reads one word.
     read : callable
@@ -244,18 +289,28 @@ class Ask:
     dtypes: tuple[str, ...] = _option(
         ("float32",),
         "dtype",
-        "a format to check: float64, float32, float16 or bfloat16; repeatable (default: float32)",
+        "a format to check: float64, float32, float16, bfloat16, float8_e4m3fn or float8_e5m2; repeatable "
+        "(default: float32)",
         metavar="D",
         read=_several,
         positional=True,
     )
-    arrays: str = _option(
-        "torch",
+    arrays: str | None = _option(
+        None,
         "array",
-        "array library of the target (default: torch)",
+        "array library of the target (default: guessed from what it imports)",
         choices=("numpy", "torch", "jax"),
         again="always",
         positional=True,
+    )
+    axis: int = _option(
+        -1,
+        "axis",
+        "the axis of the logits that the target works along, such as 0, 1 or -2 (default: -1, the last)",
+        metavar="N",
+        each=int,
+        kinds=("mapping", "normaliser"),
+        again="unless default",
     )
     device: str = _option(
         "cpu",
@@ -267,7 +322,8 @@ class Ask:
     against: str | None = _option(
         None,
         "against",
-        "the normaliser to compare with, such as scalable-softmax or top-k-softmax",
+        "the normaliser to compare with, such as scalable-softmax or top-k-softmax, or a class of your own, as "
+        "path/to/file.py:Class",
         metavar="NAME",
         kinds=("normaliser",),
         again="unless default",
@@ -312,10 +368,54 @@ class Ask:
         kinds=("attention",),
         again="unless default",
     )
+    rename: Renamed = _option(
+        (),
+        "rename",
+        "an argument by the name that the target has for it, such as is_causal=causal; repeatable",
+        metavar="OURS=THEIRS",
+        each=_pair_of_names,
+        read=_renamed,
+        write="=".join,
+        kinds=("attention", "normaliser"),
+        again="unless default",
+    )
+    layout: str = _option(
+        "bhmd",
+        "layout",
+        "axes of the tensors: bhmd, batch, heads, tokens, features, or bmhd, tokens before heads (default: bhmd)",
+        choices=("bhmd", "bmhd"),
+        kinds=("attention",),
+        again="unless default",
+    )
+    empty_rows: str = _option(
+        "zero",
+        "empty-rows",
+        "what a query gets that sees no key: zeros, NaN, the mean of all values, or anything (default: zero)",
+        choices=("zero", "nan", "mean", "any"),
+        kinds=("attention",),
+        again="unless default",
+    )
+    align: str = _option(
+        "end",
+        "align",
+        "whether the last query stands at the last key, or the first at the first, for causal attention and ALiBi "
+        "(default: end)",
+        choices=("end", "start"),
+        kinds=("attention",),
+        again="unless default",
+    )
+    always_causal: bool = _option(
+        False,
+        "always-causal",
+        "the target is causal whatever it is told, and takes no is_causal",
+        kinds=("attention",),
+        again="unless default",
+    )
     compute_dtype: str | None = _option(
         None,
         "compute-dtype",
-        "format of the target's arithmetic (default: the dtype, at least float32)",
+        "format of the target's arithmetic; for attention also tf32, that of its matrix products (default: the dtype, "
+        "at least float32)",
         metavar="D",
         again="unless default",
     )
@@ -330,6 +430,14 @@ class Ask:
         choices=tuple(INVARIANCES),
         again="unless default",
     )
+    summation: str = _option(
+        "any",
+        "summation",
+        "order of the target's sums: pairwise if they are trees, sequential if one term comes after the other; long "
+        "rows are allowed accordingly (default: any, with a vector of partial sums)",
+        choices=("any", "pairwise", "sequential"),
+        again="unless default",
+    )
     grad: bool = _option(False, "grad", "also check the gradient, through the framework's autograd")
     grad_alpha: bool = _option(
         False,
@@ -337,6 +445,56 @@ class Ask:
         "also check the gradient in alpha, which is then passed as a 0-d array",
         kinds=("mapping",),
         again="unless default",
+    )
+    multiple_of: int = _option(
+        1,
+        "multiple-of",
+        "only lengths that are multiples of K: of rows, and in attention of queries and of keys (default: any)",
+        metavar="K",
+        group="domain",
+        each=int,
+        again="unless default",
+    )
+    max_logit: float | None = _option(
+        None,
+        "max-logit",
+        "no logit beyond X, masked ones excepted; in attention no scaled product and no bias (default: up to the "
+        "largest of the format)",
+        metavar="X",
+        group="domain",
+        each=float,
+        again="unless default",
+    )
+    contiguous: bool = _option(False, "contiguous", "only contiguous arrays", group="domain", again="unless default")
+    widths: tuple[int, ...] = _option(
+        (),
+        "widths",
+        "the only numbers of features of queries, keys and values, such as 64,128; repeatable (default: any)",
+        metavar="D",
+        group="domain",
+        each=_whole,
+        read=_integers,
+        kinds=("attention",),
+        again="unless default",
+    )
+    tokens: tuple[int, ...] = _option(
+        (),
+        "tokens",
+        "also try rows of N tokens, and attention to N keys; repeatable",
+        metavar="N",
+        group="domain",
+        each=_whole,
+        read=_integers,
+    )
+    heads: tuple[int, ...] = _option(
+        (),
+        "heads",
+        "also try N heads; repeatable",
+        metavar="N",
+        group="domain",
+        each=_whole,
+        read=_integers,
+        kinds=("attention",),
     )
     laws: tuple[str, ...] = _option(
         (), "law", "check only this law; repeatable", metavar="NAME", group="search", read=_several
@@ -408,13 +566,22 @@ class Ask:
         for name in ("timeout", "seconds"):
             if (value := getattr(self, name)) is not None and not value > 0:
                 raise ValueError(f"{name} must be positive, got {value}")
-        for name in ("jobs", "seeds"):
+        for name in ("multiple_of", "jobs", "seeds"):
             if (value := getattr(self, name)) < 1:
                 raise ValueError(f"{name} must be at least 1, got {value}")
-        if is_program(target) and self.kind != "mapping":
-            raise ValueError(
-                f"kind: a program computes the mapping only, not {self.kind}; wrap it in a Python function"
-            )
+        for name in ("widths", "tokens", "heads"):
+            if any(each < 1 for each in getattr(self, name)):
+                raise ValueError(f"{name} must be at least 1 each, got {min(getattr(self, name))}")
+        if self.max_logit is not None and not self.max_logit >= _LEAST_LOGIT:
+            raise ValueError(f"max_logit must be at least {_LEAST_LOGIT:g}, got {self.max_logit}")
+        if not -4 <= self.axis <= 3:
+            raise ValueError(f"axis must be between -4 and 3, got {self.axis}; arrays of up to five axes are tried")
+        if is_program(target) and self.axis != -1:
+            raise ValueError("axis: a program has its tokens along the last axis; leave it out")
+        if is_program(target) and self.layout != "bhmd":
+            raise ValueError("layout: a program gets its numbers with heads before tokens; leave it out")
+        if self.always_causal and "causal" in self.without:
+            raise ValueError("always_causal: an implementation that lacks causal attention is never causal; drop one")
         self._check_gradients()
         self._check_promises()
         self._check_values()
@@ -450,7 +617,7 @@ class Ask:
                 )
 
     def _check_values(self) -> None:
-        from entmax_oracle.reference.formats import as_format
+        from entmax_oracle.reference.formats import TF32, as_arithmetic, as_format
         from entmax_oracle.reference.inputs import as_alpha
 
         if not self.alphas or not self.dtypes:
@@ -461,12 +628,14 @@ class Ask:
             as_alpha(self.fixed_alpha, "fixed_alpha")
         for dtype in self.dtypes:
             as_format(dtype)
-        if self.compute_dtype is not None:
-            as_format(self.compute_dtype, "compute_dtype")
+        inside = None if self.compute_dtype is None else as_arithmetic(self.compute_dtype)
+        if inside == TF32 and self.kind != "attention":
+            raise ValueError(
+                f"compute_dtype: tf32 is the arithmetic of matrix products, which a {self.kind} has none of; leave it "
+                "out, or pass the format of the arithmetic"
+            )
         if self.against is not None:
-            from entmax_oracle.reference.normalisers import normaliser
-
-            normaliser(self.against)
+            defined(self.against)
 
     def refuse_missing(self) -> None:
         """Raise `ValueError` where a package that the arrays are made by is not installed here."""
@@ -477,13 +646,38 @@ class Ask:
                 f"--array {extra}: {extra} is not installed; give {others} if the target takes those arrays, or "
                 f"pip install 'entmax-oracle[{extra}]'"
             )
-        if self.library == "numpy" and "bfloat16" in self.dtypes and find_spec("ml_dtypes") is None:
-            raise ValueError("--dtype bfloat16: NumPy has it by ml_dtypes, which is missing; pip install ml-dtypes")
+        foreign = [each for each in self.dtypes if each == "bfloat16" or each.startswith("float8")]
+        if self.library == "numpy" and foreign and find_spec("ml_dtypes") is None:
+            raise ValueError(
+                f"--dtype {foreign[0]}: NumPy has it by ml_dtypes, which is missing; pip install ml-dtypes"
+            )
+
+    @property
+    def domain(self) -> Domain:
+        """The inputs that are to be checked."""
+        from .domain import Domain
+
+        limit = math.inf if self.max_logit is None else float(self.max_logit)
+        return Domain(self.multiple_of, limit, self.contiguous, self.widths, self.tokens, self.heads)
+
+    @property
+    def conventions(self) -> Conventions:
+        """What the target does where others do otherwise."""
+        from .conventions import Conventions
+
+        return Conventions(self.layout, self.empty_rows, self.align, self.always_causal)
 
     @property
     def library(self) -> str:
         """What the arrays are made by: a program takes numbers, whatever is asked for."""
-        return "program" if is_program(self.implementation) else self.arrays
+        if is_program(self.implementation):
+            return "program"
+        return self.guess.library if self.arrays is None else self.arrays
+
+    @property
+    def guess(self) -> Guess:
+        """Which arrays the target takes where nobody says so."""
+        return guess(self.implementation)
 
     def words(self, *, again: bool = False) -> list[str]:
         """Spell the options of the command line that asks the same.
@@ -502,12 +696,27 @@ class Ask:
             word
             for name, option in OPTIONS.items()
             if (option.again or not again) and self._says(name, option)
-            for word in option.words(getattr(self, name))
+            for word in option.words(self.library if name == "arrays" else getattr(self, name))
         ]
+
+    def told(self) -> tuple[tuple[str, str], ...]:
+        """Write the options that say what the target is as arguments of Python, but for the arrays.
+
+        Examples
+        --------
+        >>> Ask("mine:f", fixed_alpha=2, kind="normaliser", against="multimax", fixed_parameters=(("d", 2),)).told()
+        (('kind', "'normaliser'"), ('against', "'multimax'"), ('fixed_alpha', '2'), ('fixed_parameters', "{'d': 2}"))
+        """
+        said = [
+            name for name, option in OPTIONS.items() if option.again and name != "arrays" and self._says(name, option)
+        ]
+        values = {name: getattr(self, name) for name in said}
+        named = ("fixed_parameters", "rename")
+        return tuple((name, repr(dict(value) if name in named else value)) for name, value in values.items())
 
     def _says(self, name: str, option: Option) -> bool:
         """Whether an option needs to be spelled."""
-        if name == "arrays" and self.library != self.arrays:
+        if name == "arrays" and self.library == "program":
             return False
         return option.again == "always" or getattr(self, name) != _DEFAULTS[name]
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from .case import Case
 
 Float64 = NDArray[np.float64]
-Status = Literal["returned", "raised", "hung", "died"]
+Status = Literal["returned", "declined", "raised", "hung", "died"]
 
 __all__ = ["Answered", "Caller", "Float64", "Outcome", "Request", "Status", "Subject", "later_calls"]
 
@@ -47,6 +47,8 @@ class Request:
         The one tensor whose gradient is asked for; the others need none.
     refilled : Case, optional
         Of the same shapes: its call is made first, in the same memory, which is then filled with the case itself.
+    raw : bool
+        Give the answer as it is, also where conventions differ in it.
     """
 
     case: Case
@@ -58,6 +60,7 @@ class Request:
     overwritten: str = ""
     only: str = ""
     refilled: Case | None = None
+    raw: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,8 @@ class Outcome:
 
     Arrays are float64 and exact, whatever the format they were in; `dtype`, `shape` and `device` say how the
     answer came; `gradients` are those in the arguments, in order, and `gradients_again` those of a second
-    backward pass where they are others. `detail` is the exception, the signal or the time limit when nothing came back.
+    backward pass where they are others. A call is declined by `NotImplementedError`.
+    `detail` is the exception, the signal or the time limit when nothing came back.
     `printed` and `warned` are what the call wrote on standard output and on standard error.
     `disturbed` says what the call changed around it, `drawn` which of the global generators of random numbers it used.
     """
@@ -134,6 +138,14 @@ class Subject:
         Parameters that it does not take, and their values.
     words : tuple of str
         Options of the command line that say the same.
+    options : tuple of (str, str)
+        The same as arguments of `replay`, but for the arrays.
+    renamed : tuple of (str, str)
+        Arguments that it calls otherwise, and its names for them.
+    swapped : bool
+        Its tensors have tokens before heads.
+    axis : int
+        The axis of its logits that the tokens lie along.
     """
 
     target: str | Callable[..., Any]
@@ -145,6 +157,10 @@ class Subject:
     hands: tuple[str, ...] = ()
     fixed_parameters: tuple[tuple[str, Any], ...] = ()
     words: tuple[str, ...] = ()
+    options: tuple[tuple[str, str], ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
+    swapped: bool = False
+    axis: int = -1
     path: tuple[str, ...] = field(default_factory=lambda: tuple(sys.path))
 
     @property

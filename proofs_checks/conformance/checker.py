@@ -15,7 +15,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Literal
 
-from entmax_oracle.reference.formats import as_format
+from entmax_oracle.reference.formats import as_arithmetic, as_format
 from entmax_oracle.reference.inputs import as_alpha
 
 from ..spreading import Done, Lost, spread
@@ -51,7 +51,7 @@ def check(
     implementation: str | Callable[..., Any],
     alphas: Iterable[float | Fraction] | float | Fraction = (1.5,),
     dtypes: Iterable[str] | str = ("float32",),
-    arrays: str = "torch",
+    arrays: str | None = None,
     *,
     fixed_alpha: float | Fraction | None = None,
     device: str = "cpu",
@@ -76,6 +76,19 @@ def check(
     against: str | None = None,
     parameters: Mapping[str, Any] | None = None,
     fixed_parameters: Mapping[str, Any] | None = None,
+    multiple_of: int = 1,
+    max_logit: float | None = None,
+    contiguous: bool = False,
+    widths: Iterable[int] | int | str = (),
+    tokens: Iterable[int] | int | str = (),
+    heads: Iterable[int] | int | str = (),
+    rename: Mapping[str, str] | None = None,
+    layout: str = "bhmd",
+    empty_rows: str = "zero",
+    align: str = "end",
+    always_causal: bool = False,
+    summation: str = "any",
+    axis: int = -1,
 ) -> Report:
     """Check that an implementation of entmax, or of entmax attention, keeps its laws.
 
@@ -91,9 +104,10 @@ def check(
     alphas : iterable of float, or one
         Each at least 1.
     dtypes : iterable of str, or one
-        ``"float64"``, ``"float32"``, ``"float16"``, ``"bfloat16"``.
-    arrays : str
-        ``"numpy"``, ``"torch"`` or ``"jax"``: what the implementation takes and returns.
+        ``"float64"``, ``"float32"``, ``"float16"``, ``"bfloat16"``, ``"float8_e4m3fn"``, ``"float8_e5m2"``.
+    arrays : str, optional
+        ``"numpy"``, ``"torch"`` or ``"jax"``: what the implementation takes and returns. By default that is guessed
+        from what it refers to and imports.
     fixed_alpha : float, optional
         The function is called ``f(z)`` and is entmax with this alpha.
     device : str
@@ -108,7 +122,8 @@ def check(
     seed : int
         The same seed draws the same cases.
     compute_dtype : str, optional
-        Format of the implementation's arithmetic. By default that of the dtype, and float32 for the 16-bit ones.
+        Format of the implementation's arithmetic. By default that of the dtype, and float32 for the short ones. For
+        attention also ``"tf32"``: factors of matrix products are rounded to 11 bits, the rest is float32.
     timeout : float
         Time limit per call, in seconds.
     seconds : float, optional
@@ -146,12 +161,39 @@ def check(
         it otherwise allows both answers their errors.
     against : str, optional
         For the kind ``"normaliser"``: which one it should be, a name of
-        :data:`entmax_oracle.reference.normalisers.NORMALISERS`.
+        :data:`entmax_oracle.reference.normalisers.NORMALISERS`, or ``"path/to/file.py:Class"``.
     parameters : dict, optional
         Values by name, each one or several, instead of the few that are tried by default. They are passed by keyword
         (alpha too, from `alphas`).
     fixed_parameters : dict, optional
         Parameters that the implementation does not take, with the values that it has.
+    multiple_of : int
+        Only lengths that are multiples of it: of rows, and in attention of queries and of keys. What the target
+        declines all the same, by ``NotImplementedError``, is counted, and said not to be tested.
+    max_logit : float, optional
+        No logit beyond it, masked ones excepted; in attention no scaled product and no ALiBi bias.
+    contiguous : bool
+        Only contiguous arrays.
+    widths : iterable of int
+        For attention: the only numbers of features of queries, keys and values.
+    tokens, heads : iterable of int
+        Lengths of rows, and numbers of heads of attention, to try beside the usual ones.
+    rename : dict, optional
+        Arguments by keyword that the implementation calls otherwise, such as ``{"is_causal": "causal"}``.
+    layout : str
+        For attention: ``"bhmd"``, or ``"bmhd"`` for tensors with tokens before heads.
+    empty_rows : str
+        For attention: what a query gets that sees no key, ``"zero"``, ``"nan"``, ``"mean"`` (that of all values) or
+        ``"any"`` numbers.
+    align : str
+        For attention: ``"end"`` if the last query stands at the last key, ``"start"`` if the first at the first.
+    always_causal : bool
+        The implementation of attention is causal, and takes no ``is_causal``.
+    summation : str
+        In which order the implementation takes sums: ``"any"``, with at least one vector of partial sums;
+        ``"pairwise"``, a tree, to which it is then held; or ``"sequential"``, one term after the other.
+    axis : int
+        The axis of the logits that a mapping or a normaliser works along.
 
     Returns
     -------
@@ -187,7 +229,7 @@ def check(
 def replay(
     implementation: str | Callable[..., Any],
     source: str | Mapping[str, Any],
-    arrays: str = "torch",
+    arrays: str | None = None,
     *,
     fixed_alpha: float | Fraction | None = None,
     device: str = "cpu",
@@ -199,6 +241,17 @@ def replay(
     against: str | None = None,
     fixed_parameters: Mapping[str, Any] | None = None,
     grad_alpha: bool = False,
+    multiple_of: int = 1,
+    max_logit: float | None = None,
+    contiguous: bool = False,
+    widths: Iterable[int] | int | str = (),
+    rename: Mapping[str, str] | None = None,
+    layout: str = "bhmd",
+    empty_rows: str = "zero",
+    align: str = "end",
+    always_causal: bool = False,
+    summation: str = "any",
+    axis: int = -1,
 ) -> Finding:
     """Judge one counterexample again.
 
@@ -206,7 +259,9 @@ def replay(
     ----------
     implementation, arrays, fixed_alpha, device, compute_dtype, timeout, kind, without, bitwise
         As for `check`.
-    fixed_parameters, grad_alpha
+    fixed_parameters, grad_alpha, multiple_of, max_logit, contiguous, widths
+        As for `check`.
+    rename, layout, empty_rows, align, always_causal, summation, axis
         As for `check`.
     against : str, optional
         As for `check`; by default what the counterexample names.
@@ -304,7 +359,9 @@ def execute(chosen: Plan, executor: Executor | None = None, progress: Tell | Non
     executor, progress
         As for `check`.
     """
-    begun, clock = _begun(chosen), time.monotonic()
+    clock = time.monotonic()
+    chosen = chosen if executor is not None else _with_arrays(chosen)
+    begun = _begun(chosen)
     every: list[Event] = []
 
     def tell(event: Event) -> None:
@@ -327,9 +384,34 @@ def execute(chosen: Plan, executor: Executor | None = None, progress: Tell | Non
     versions = {name: version for each in settled for name, version in each.versions.items()}
     reach = {name: max(each.reach.get(name, 0) for each in settled) for each in settled for name in each.reach}
     calls, answered = sum(each.calls for each in settled), sum(each.answered for each in settled)
-    tell(Ended(interrupted, versions, reach, round(time.monotonic() - clock, 3), calls, answered))
+    seconds = round(time.monotonic() - clock, 3)
+    declined = sum(each.declined for each in settled)
+    refusal = next((each.refusal for each in settled if each.refusal), "")
+    tell(Ended(interrupted, versions, reach, seconds, calls, answered, declined, refusal))
     save(chosen, (each for each in every if isinstance(each, Judged)))
     return gather(every)
+
+
+def _with_arrays(chosen: Plan) -> Plan:
+    """Where nothing says which arrays the target takes, plan for the first library whose arrays it answers."""
+    ask = chosen.ask
+    if ask.arrays is not None or ask.library == "program" or ask.guess.reason:
+        return chosen
+    for library in ("torch", "jax", "numpy"):
+        with suppress(ValueError):  # what is asked for that library cannot do, or lacks here
+            candidate = plan(replace(ask, arrays=library))
+            candidate.ask.refuse_missing()
+            if _answers(candidate.tasks[0]):
+                return candidate
+    return chosen
+
+
+def _answers(task: Task) -> bool:
+    """Whether a target answers a first small call."""
+    case = task.kind.fit(task.kind.cornerstones(task.setting)[0], task.setting)
+    with Calling(task.subject) as caller:
+        (outcome,) = caller([Session(task.kind, caller, task.setting, ()).request(case)])
+    return outcome.status == "returned"
 
 
 def save(chosen: Plan, judged: Iterable[Judged]) -> None:
@@ -396,7 +478,21 @@ def _subject(ask: Ask, asked: Asked) -> Subject:
         asked.hands,
         asked.fixed,
         tuple(ask.words(again=True)),
+        ask.told(),
+        _renamed(ask, asked),
+        ask.layout == "bmhd",
+        ask.axis,
     )
+
+
+def _renamed(ask: Ask, asked: Asked) -> tuple[tuple[str, str], ...]:
+    """Give the names that the target has for its options."""
+    for ours, _ in ask.rename:
+        if ours not in asked.hands:
+            raise ValueError(
+                f"rename: the target is passed no {ours!r}; it is passed {', '.join(asked.hands) or 'none'}"
+            )
+    return ask.rename
 
 
 def _settings(ask: Ask, asked: Asked, effort: Effort) -> tuple[Setting, ...]:
@@ -405,8 +501,9 @@ def _settings(ask: Ask, asked: Asked, effort: Effort) -> tuple[Setting, ...]:
     like = Setting(
         0.0,
         "",
-        None if ask.compute_dtype is None else as_format(ask.compute_dtype).name,
-        layouts=("contiguous",) if alone else tuple(each for each in LAYOUTS if each != "constant"),
+        None if ask.compute_dtype is None else as_arithmetic(ask.compute_dtype).name,
+        ask.summation,
+        layouts=("contiguous",) if alone or ask.contiguous else tuple(each for each in LAYOUTS if each != "constant"),
         max_n=effort.max_n,
         long_rows=effort.long_rows,
         alpha_gradient=ask.grad_alpha,
@@ -414,6 +511,10 @@ def _settings(ask: Ask, asked: Asked, effort: Effort) -> tuple[Setting, ...]:
         choices=asked.choices,
         few_shapes=ask.library == "jax",
         without=ask.without,
+        domain=ask.domain,
+        conventions=ask.conventions,
+        axis=ask.axis,
+        writable=not alone,
         bitwise=ask.bitwise,
     )
     pairs = dict.fromkeys(
@@ -452,6 +553,7 @@ def _begun(chosen: Plan) -> Begun:
         platform.platform(),
         datetime.now(UTC).isoformat(timespec="seconds"),
         tuple(LawResult.skipped(each, "not checked: interrupted") for each in chosen.held),
+        ask.seeds,
     )
 
 

@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings, tar
 
 from .case import Effort
 from .law import UNJUDGED, Broken, Contract, Finding, Law
-from .session import GiveUp, Session, TooLong, Unanswered
+from .session import Declined, GiveUp, Outside, Session, TooLong, Unanswered
 from .shrink import shrink
 
 __all__ = ["ORDINARY", "Effort", "Tally", "explained", "quietly", "search", "simplified"]
@@ -44,6 +44,10 @@ class Tally:
         Answers of which nothing is claimed, since no finite error can be derived for them.
     unanswered : int
         Cases without an answer that can be judged.
+    declined : int
+        Cases that the implementation declined.
+    outside : int
+        Cases that turn out not to be of those that are to be checked.
     late : bool
         Whether it ended before everything was tried, for lack of time.
     partial : bool
@@ -63,6 +67,8 @@ class Tally:
     examples: int = 0
     unclaimed: int = 0
     unanswered: int = 0
+    declined: int = 0
+    outside: int = 0
     late: bool = False
     partial: bool = False
     ratio: float = 0.0
@@ -150,7 +156,10 @@ def search(
         try:
             finding = session.judge(law, case)
         except Unanswered as why:
-            tally.unanswered, tally.latest = tally.unanswered + 1, 0.0
+            tally.declined += isinstance(why, Declined)
+            tally.outside += isinstance(why, Outside)
+            tally.unanswered += not isinstance(why, Declined | Outside)
+            tally.latest = 0.0
             tally.partial |= fixed and isinstance(why, TooLong)
             return False
         tally.add(finding)
@@ -244,7 +253,7 @@ def _draw(
 ) -> None:
     """Let Hypothesis draw; its own shrinking of descriptors gets a third of the attempts that ours gets."""
     after = 0
-    given_up: list[GiveUp] = []
+    stopped: GiveUp | None = None
 
     @seed(start)
     @settings(
@@ -260,18 +269,18 @@ def _draw(
     )
     @given(law.cases(session.setting))
     def attempt(case: Any) -> None:
-        nonlocal after
+        nonlocal after, stopped
         first = tally.finding is None
         after += not first
         tally.late |= time.monotonic() > deadline
         if tally.late or tally.enough or 3 * after > effort.shrinking:
             raise _Enough
         try:
-            ends = examine(case)
-        except GiveUp as stop:  # Hypothesis would try it again, and find it flaky
-            given_up.append(stop)
-            raise _Enough from stop
-        if ends:
+            broken = examine(case)
+        except GiveUp as stop:  # Hypothesis would try it again, to no avail
+            stopped = stop
+            raise _Enough from None
+        if broken:
             raise Broken
         if first and math.isfinite(tally.latest):
             target(min(tally.latest, 1e9))
@@ -281,8 +290,8 @@ def _draw(
             warnings.simplefilter("ignore")
             attempt()
     except _Enough:
-        if given_up:
-            raise given_up[0] from None
+        if stopped is not None:
+            raise stopped from None
     except Exception:
         # Broken, or Hypothesis's own complaint that the failure comes and goes: the finding is in the tally.
         if tally.finding is None:

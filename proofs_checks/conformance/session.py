@@ -16,12 +16,13 @@ from .expected import Unanswerable
 from .kinds.kind import Kind
 from .law import UNJUDGED, Contract, Finding, Law
 
-__all__ = ["Breach", "GiveUp", "Session", "TooLong", "Unanswered"]
+__all__ = ["Breach", "Declined", "GiveUp", "Outside", "Session", "TooLong", "Unanswered"]
 
 _PATIENCE = 3  # hangs and deaths before the rest is not judged
 _FRUITLESS = (
     25  # calls without a single answer after which others are tried, of every size, before the rest is not made
 )
+_DECLINED = 1000  # declined calls without a single answer before the rest is not made
 _OTHERS = 12
 _LARGE = 10_000  # numbers of an input from which on a call is not made that would take longer than is allowed
 
@@ -32,6 +33,14 @@ class Unanswered(Exception):
 
 class TooLong(Unanswered):
     """A call was not made, since it would take longer than is allowed."""
+
+
+class Declined(Unanswered):
+    """The implementation declined a call: it says itself that it does not take such an input."""
+
+
+class Outside(Unanswered):
+    """A call was not made, since its input is not one of those that are to be checked."""
 
 
 class GiveUp(Exception):
@@ -73,8 +82,10 @@ class Session:
         The largest input that was tried, in each of its sizes.
     during : str
         The law that is asking.
-    calls, answered : int
-        Calls that were made, and those of them that returned something.
+    calls, answered, declined : int
+        Calls that were made, those of them that returned something, and those that were declined.
+    refusal : str
+        What the first call that was declined says.
     """
 
     def __init__(
@@ -95,7 +106,8 @@ class Session:
         self.breached: Counter[str] = Counter()
         self.reach: dict[str, int] = {}
         self.during = ""
-        self.calls = self.answered = 0
+        self.calls = self.answered = self.declined = 0
+        self.refusal = ""
         self._called = called
         self._made: list[Request] | None = None
         self._lost = 0
@@ -132,7 +144,7 @@ class Session:
     def request(self, case: Case, **more: Any) -> Request:
         """Make a call in this setting."""
         return Request(
-            self.kind.fit(case, self.setting), **{"alpha": self.setting.alpha, **more}, dtype=self.setting.dtype
+            self.kind.narrow(case, self.setting), **{"alpha": self.setting.alpha, **more}, dtype=self.setting.dtype
         )
 
     def values(self, *cases: Case) -> list[Float64]:
@@ -145,12 +157,15 @@ class Session:
         Raises
         ------
         Unanswered
-            If a call did not return, or returned something that cannot be judged, or would take too long.
+            If a call did not return, was declined, or returned something that cannot be judged, or would take too
+            long, or its input is not to be checked.
         GiveUp
             If the implementation hung or died too often.
         """
         if self._why:
             raise GiveUp(self._why)
+        if not all(self.kind.takes(each.case, self.setting) for each in requests):
+            raise Outside
         sizes = [each.case.sizes for each in requests]
         size = max(math.prod(each.values()) for each in sizes)
         if size > _LARGE and size * self._pace > self.caller.subject.timeout / 2:
@@ -164,14 +179,21 @@ class Session:
         if size >= self._largest:
             self._pace, self._largest = (time.monotonic() - started) / size, size
         self._note(requests, outcomes)
-        if not self.answered and self.calls >= _FRUITLESS and not self._tried_others:
+        if not self.answered and self.calls - self.declined >= _FRUITLESS and not self._tried_others:
             self._try_others()
+        if not self.answered and self.declined >= _DECLINED:
+            raise GiveUp(f"none of {self.calls} calls was answered")
+        if any(each.status == "declined" for each in outcomes):
+            raise Declined
         if any(
             each.status != "returned" or each.shape != request.case.answer_shape
             for request, each in zip(requests, outcomes, strict=True)
         ):
             raise Unanswered
-        return outcomes
+        return [
+            each if request.raw else self.kind.conventional(request.case, each, self.setting)
+            for request, each in zip(requests, outcomes, strict=True)
+        ]
 
     def _note(self, requests: Sequence[Request], outcomes: Sequence[Outcome]) -> None:
         """Hold outcomes to the contract, and count them."""
@@ -180,6 +202,8 @@ class Session:
             self._lost += outcome.status in ("hung", "died")
             self.calls += 1
             self.answered += outcome.status == "returned"
+            if outcome.status == "declined":
+                self.declined, self.refusal = self.declined + 1, self.refusal or outcome.detail
         self._called(outcomes)
         if self._lost >= _PATIENCE:
             self._give_up(f"the implementation hung or ended its process {self._lost} times")
@@ -189,7 +213,7 @@ class Session:
         self._tried_others = True
         cases = [each for each in self.kind.cornerstones(self.setting) if each.elements <= _LARGE]
         for case in cases[:: max(len(cases) // _OTHERS, 1)]:
-            request = self.request(case)
+            request = self.request(self.kind.fit(case, self.setting))
             self._note([request], self.caller([request]))
             if self.answered:
                 return

@@ -91,10 +91,12 @@ class Settled:
         The largest input that was tried, in each of its sizes.
     interrupted : bool
         Whether the end came early.
-    calls, answered : int
-        Calls that were made, and those of them that returned something.
+    calls, answered, declined : int
+        Calls that were made, those of them that returned something, and those that were declined.
     stopped : bool
         Whether the end came early at a failure, as was asked for.
+    refusal : str
+        What the first call that was declined says.
     """
 
     versions: dict[str, str]
@@ -102,7 +104,9 @@ class Settled:
     interrupted: bool = False
     calls: int = 0
     answered: int = 0
+    declined: int = 0
     stopped: bool = False
+    refusal: str = ""
 
 
 class Calling:
@@ -168,7 +172,7 @@ def check_setting(task: Task, tell: Tell) -> Settled:
         # Calls are held to the whole contract even when few laws are asked for: an unusable answer is noticed.
         session = Session(task.kind, caller, task.setting, contracts, Told(task.setting, tell))
         run = _Run(task, session, contracts, tell)
-        lacks = {name: task.kind.lacks[name] for name in task.setting.without}
+        lacks = _lacking(task)
         judged = [law for law in laws if law.about not in lacks]
         reason = run.search(judged, started)
         for law in laws:
@@ -185,8 +189,23 @@ def check_setting(task: Task, tell: Tell) -> Settled:
             run.settle(run.of_contract(contract, patient=not reason))
         interrupted = "interrupted" in reason
         return Settled(
-            caller.versions, session.reach, interrupted, session.calls, session.answered, stopped=reason == STOPPED
+            caller.versions,
+            session.reach,
+            interrupted,
+            session.calls,
+            session.answered,
+            session.declined,
+            stopped=reason == STOPPED,
+            refusal=session.refusal,
         )
+
+
+def _lacking(task: Task) -> dict[str, str]:
+    """Name what the implementation is said to lack, in words; layouts too, where it wants its arrays contiguous."""
+    setting = task.setting
+    names = setting.without + ("layouts",) * setting.domain.contiguous
+    names += ("empty",) * (setting.conventions.empty_rows == "any")
+    return {name: task.kind.lacks[name] for name in names}
 
 
 class _Run:
@@ -315,6 +334,7 @@ def _result(law: Law, tally: Tally, task: Task, session: Session) -> LawResult:
         message=message,
         counterexamples=(replace(example, message=message),),
         cause=tally.cause,
+        declined=tally.declined,
     )
 
 
@@ -334,11 +354,15 @@ def _kept(law: Law, tally: Tally) -> LawResult:
     """Say of a law that nothing breaks how much that means: it passes, or does in part, or was not judged at all."""
     if not tally.examples:
         why = "no call gave an answer to check, see the law 'returns'"
-        if tally.late:
+        if tally.declined:
+            why = f"the target declined all of {_cases(tally.declined)} (NotImplementedError)"
+        elif tally.outside:
+            why = f"all of {_cases(tally.outside)} would have led outside what is to be checked"
+        elif tally.late:
             why = "there was no time left"
         if tally.unclaimed:
             why = f"nothing can be claimed of the answers to {_cases(tally.unclaimed)}"
-        return LawResult.skipped(law, f"not checked: {why}")
+        return replace(LawResult.skipped(law, f"not checked: {why}"), declined=tally.declined)
     remarks = []
     if tally.partial:
         remarks += [NOT_ALL_FIXED + (", for lack of time" if tally.late else "")]
@@ -346,6 +370,8 @@ def _kept(law: Law, tally: Tally) -> LawResult:
         remarks += [OUT_OF_TIME]
     if tally.unanswered:
         remarks += [f"{_cases(tally.unanswered)} skipped: the target raised, or the case was too slow"]
+    if tally.outside:
+        remarks += [f"{_cases(tally.outside)} would have led outside what is to be checked"]
     return _outcome(
         law,
         "partial" if tally.partial else "pass",
@@ -354,6 +380,7 @@ def _kept(law: Law, tally: Tally) -> LawResult:
         worst_ratio=tally.ratio,
         message="; ".join(remarks),
         unclaimed=tally.unclaimed,
+        declined=tally.declined,
     )
 
 

@@ -11,7 +11,7 @@ from .setting import Task, check_setting
 __all__ = ["Stepwise"]
 
 
-_PARTING = 5.0  # seconds for the call that is under way to come back; a thread that hangs is left behind
+_PARTING = 2.0  # seconds beyond its time limit for the call that is under way; a thread that hangs is left behind
 
 
 class _Stop(BaseException):
@@ -72,7 +72,7 @@ class Stepwise:
             self._closing = True
             self._state.notify_all()
         if self._thread is not None:
-            self._thread.join(_PARTING)
+            self._thread.join(self.task.subject.timeout + _PARTING)
 
     def _check(self) -> None:
         error: BaseException | None = None
@@ -88,6 +88,8 @@ class Stepwise:
             self._state.notify_all()
 
     def _tell(self, event: Event) -> None:
+        if self._closing:
+            raise _Stop
         if isinstance(event, Judged):
             self._results[event.result.law] = event.result
         if isinstance(event, Judged | Judging):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Any
 
 import sympy as sp
@@ -17,7 +18,7 @@ from entmax_oracle.theory.notation import latex
 from ..reading import INSTALL_HINT, Model, decide, free_symbols, rational, read, row_model, satisfiable
 from .boxes import certify_positive
 from .case import Argument, Case, Context, Evidence, Kind, Status, sealed
-from .instances import Instance
+from .instances import Instance, show
 from .judging import Family, Judgement, judge, shrink
 from .points import located, sides
 from .proof import Proof, Step, argued_in_words, assumes, entailed, gaps, settled, tally, written
@@ -71,7 +72,7 @@ def symbolic(
         missing = next(gaps(done, shell.claims or [claim.key for claim in theorem.claims]), None)
         done = [*premises, *done]
         broken = [(number, step) for number, step in enumerate(done, 1) if not step.ok]
-        where = domain or theorem.setting
+        where = (domain or theorem.setting) + (BY_ITS_AUTHOR if context.own else "")
         argument = replace(shell, domain=where)
         if broken or not done:
             number, step = broken[0] if broken else (0, Step("no steps", "", False))
@@ -214,6 +215,7 @@ def certified(
     return shell
 
 
+BY_ITS_AUTHOR = " (as its author says)"
 NOTHING_TRIED = "no case satisfied the hypotheses: nothing was tried"
 
 
@@ -228,16 +230,27 @@ class Tally:
     undefined: int = 0
     first: Judgement | None = None
     where: Instance | None = None
+    sizes: set[int] = field(default_factory=set)
+    alphas: set[str] = field(default_factory=set)
 
     def count(self, judgement: Judgement, instance: Instance) -> None:
         """Count one point."""
         self.judged += judgement.status not in ("excluded", "unmet")
         self.unmet += judgement.status == "unmet"
+        if judgement.status in ("holds", "undecided"):
+            self.sizes |= {int(instance[N.n].p)} if N.n in instance.values else set()
+            self.alphas |= {show(instance[N.alpha])} if N.alpha in instance.values else set()
         self.undecided += judgement.status == "undecided" and not judgement.reason
         self.unclear += judgement.status == "undecided" and bool(judgement.reason)
         self.undefined += judgement.status == "undefined"
         if judgement.status == "undefined" and self.first is None:
             self.first, self.where = judgement, instance
+
+    def seen(self, domain: str) -> str:
+        """Say what was tried, beside what the author of a file says that it is."""
+        ranges = [f"n in {_listed(sorted(self.sizes))}"] if self.sizes else []
+        ranges += [f"α in {_listed(sorted(self.alphas, key=Fraction))}"] if self.alphas else []
+        return f"{self.judged} points{''.join(f', {each}' for each in ranges)}; {domain}{BY_ITS_AUTHOR}"
 
     def evidence(self, argument: Argument, theorem: Theorem, detail: str) -> Evidence:
         """Return the evidence: none where no point satisfies the hypotheses, or where a claim has no value."""
@@ -289,7 +302,8 @@ def exact(
             if judgement.status == "fails":
                 return refuted_at(shell, theorem, instance, shell.claims)
             tally.count(judgement, instance)
-        return tally.evidence(shell, theorem, f"true at {tally.judged} points")
+        argument = replace(shell, domain=tally.seen(domain)) if context.own else shell
+        return tally.evidence(argument, theorem, f"true at {tally.judged} points")
 
     shell = Argument("exact", title, domain, run, tuple(claims))
     return shell
@@ -320,7 +334,8 @@ def sampled(
             tally.count(judgement, instance)
         if 0 < tally.judged < cases / 10 and not context.proved:
             return shell.evidence(theorem, "fails", f"only {tally.judged} of {count} draws satisfy the hypotheses")
-        return tally.evidence(shell, theorem, f"no counterexample in {tally.judged} cases (seed {context.seed})")
+        argument = replace(shell, domain=tally.seen(family.domain)) if context.own else shell
+        return tally.evidence(argument, theorem, f"no counterexample in {tally.judged} cases (seed {context.seed})")
 
     shell = Argument("sampled", title, family.domain, run, tuple(claims))
     return shell
@@ -338,9 +353,12 @@ def computed(
 
     It is ``sampled`` or ``exact``, no more: what a function says of itself nobody has checked.
     """
-    shell = Argument(
-        kind, title, domain, lambda theorem, context: run(theorem, context, shell), tuple(claims), full_only
-    )
+
+    def execute(theorem: Theorem, context: Context) -> Evidence:
+        found = run(theorem, context, shell)
+        return replace(found, domain=found.domain + BY_ITS_AUTHOR) if context.own else found
+
+    shell = Argument(kind, title, domain, execute, tuple(claims), full_only)
     return shell
 
 
@@ -362,6 +380,12 @@ def refuted_at(
     if judgement.left:
         at |= {"left side": judgement.left, "right side": judgement.right}
     return argument.evidence(theorem, "refutes", detail, counterexample=at)
+
+
+def _listed(values: Sequence[Any]) -> str:
+    """Return a set as text, a large one by its ends."""
+    shown = [str(value) for value in values]
+    return "{" + ", ".join(shown if len(shown) <= 8 else [*shown[:2], "…", shown[-1]]) + "}"
 
 
 def _relevant(theorem: Theorem, instance: Instance) -> Instance:

@@ -43,14 +43,17 @@ Status = Literal["holds", "refutes", "fails", "skipped"]
 
 @dataclass(frozen=True)
 class Context:
-    """How hard to look: ``quick`` or ``full``, and the seed of every random choice.
+    """How hard to look: ``quick`` or ``full``, the seed of every random choice, and whose case it is.
 
     What a kernel has proved is searched a little all the same, to see that the claim means here what it means there.
+    Of a case from a file of your own (`own`) nobody has read the words; its domains are what was seen, where that is
+    known.
     """
 
     profile: str = "quick"
     seed: int = 0
     proved: bool = False
+    own: bool = False
 
     @property
     def full(self) -> bool:

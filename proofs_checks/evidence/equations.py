@@ -8,6 +8,7 @@ box to the other (the theorem of Poincaré and Miranda). A claim that is false o
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -49,6 +50,14 @@ def equations_of(theorem: Theorem) -> tuple[sp.Eq, ...]:
     return tuple(each for each in found if not free_symbols(each) <= whole)
 
 
+def _unequal(theorem: Theorem) -> Iterator[sp.Eq]:
+    """Yield the equations that a claim denies."""
+    for claim in theorem.claims:
+        said = claim.relation.args[1] if isinstance(claim.relation, sp.Implies) else claim.relation
+        if isinstance(said, sp.Ne):
+            yield sp.Eq(*said.args)
+
+
 def _conjuncts(condition: sp.Basic) -> Iterator[sp.Basic]:
     if isinstance(condition, sp.And):
         for part in condition.args:
@@ -58,23 +67,27 @@ def _conjuncts(condition: sp.Basic) -> Iterator[sp.Basic]:
 
 
 def solved(theorem: Theorem) -> Argument | None:
-    """Argue for a conjecture by points that are solved for; None if no premise is an equation about a row."""
+    """Argue for a conjecture by points that are solved for; None if no premise is an equation about a row.
+
+    Where a claim says that two numbers differ, points at which they are equal are looked for too.
+    """
     equations = equations_of(theorem)
-    if not equations:
+    systems = [equations] if equations else []
+    systems += [(*equations, denied) for denied in _unequal(theorem)]
+    if not systems:
         return None
-    shown = "; ".join(f"${N.latex(each)}$" for each in equations)
+    shown = "; ".join(f"${N.latex(each)}$" for each in dict.fromkeys(itertools.chain(*systems)))
     domain = f"points with {shown}, solved for from random rows, $n \\le {max(_SIZES)}$"
 
     def run(of: Theorem, context: Context) -> Evidence:
         tally, idle = Tally(), [claim for claim in of.claims if isinstance(claim.relation, sp.Implies)]
-        for n in _SIZES:
-            for attempt in range(4 if context.full else 1):
-                for instance in _solutions(equations, n, context.seed, attempt):
-                    judgement = judge(of, instance)
-                    if judgement.status == "fails":
-                        return refuted_at(shell, of, instance)
-                    tally.count(judgement, instance)
-                    idle = [claim for claim in idle if not meets(of, claim.relation.args[0], instance)]
+        for n, system, attempt in itertools.product(_SIZES, systems, range(4 if context.full else 1)):
+            for instance in _solutions(system, n, context.seed, attempt):
+                judgement = judge(of, instance)
+                if judgement.status == "fails":
+                    return refuted_at(shell, of, instance)
+                tally.count(judgement, instance)
+                idle = [claim for claim in idle if not meets(of, claim.relation.args[0], instance)]
         if not tally.judged and not tally.undefined:
             return shell.evidence(of, "skipped", "no solution of the equations was found that satisfies the hypotheses")
         found = tally.evidence(shell, of, f"no counterexample at {tally.judged} solutions (seed {context.seed})")
@@ -239,7 +252,11 @@ class _System:
             if sorted(signs) != [-1, 1]:
                 return None
         instance = self._instance(moves, box)
-        return None if self._tie(moves, instance) else instance + dict.fromkeys(self.equations, True)
+        return None if self._tie(moves, instance) else instance + self._known()
+
+    def _known(self) -> dict[sp.Basic, Any]:
+        """Return what holds at a solution."""
+        return dict.fromkeys(self.equations, True) | {sp.Ne(*each.args): False for each in self.equations}
 
     @staticmethod
     def _tie(moves: Sequence[_Move], instance: Instance) -> bool:

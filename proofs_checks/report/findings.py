@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from ..conformance.results.report import Counterexample, LawResult, Report
 from ..evidence.results import TheoremResult
 from ..marks import Grounds, Truth, Verdict
+from ..experiments.certificate import EVERY
+from ..experiments.results import Experiment
 from ..matrix.results import MatrixResult
 from .load import Results
 from .pictures import number
@@ -26,7 +28,26 @@ def findings(results: Results) -> list[str]:
     list of str
         Plain sentences; names of code stand between backticks.
     """
-    return [*_of_theorems(results.theorems), *_of_targets(results.targets), *_of_matrix(results.matrix)]
+    return [
+        *_of_theorems(results.theorems),
+        *_of_targets(results.targets),
+        *_of_matrix(results.matrix),
+        *_of_experiment(results.experiment),
+    ]
+
+
+def _of_experiment(experiment: Experiment | None) -> Iterator[str]:
+    if experiment is None or not experiment.models:
+        return
+    models = experiment.models
+    endless = sum(model.certificate.verdict == EVERY for model in models)
+    fooled = sum(model.certificate.wrong is not None for model in models)
+    yield (
+        f"Of {_count(len(models), 'model')} trained on 5 to 16 tokens, {endless} {'is' if endless == 1 else 'are'} proved "
+        f"right at every length, and {fooled} {'is' if fooled == 1 else 'are'} shown a row that fools {'it' if fooled == 1 else 'them'}."
+    )
+    if bad := [model for model in models if not model.clean]:
+        yield f"In {_count(len(bad), 'model')}, a curve and a bound disagree or an attack broke a certificate."
 
 
 def _of_theorems(theorems: Sequence[TheoremResult]) -> Iterator[str]:

@@ -16,6 +16,8 @@ from ..conformance.results.events import gather, read_events
 from ..conformance.results.report import LawResult, Report
 from ..evidence.results import FIRST_SCHEMA, TheoremResult, VerifyResult, reworded
 from ..evidence.results import SCHEMA as VERIFY
+from ..experiments.results import SCHEMA as EXPERIMENT
+from ..experiments.results import Experiment
 from ..matrix.results import SCHEMA as MATRIX
 from ..matrix.results import MatrixResult
 from ..records import schema_of, structured
@@ -58,16 +60,19 @@ class Results:
         One for each file.
     matrix : MatrixResult or None
         The property matrix of ``matrix.json``.
+    experiment : Experiment or None
+        The trained models of ``experiment.json``.
     """
 
     theorems: tuple[TheoremResult, ...] = ()
     targets: tuple[Report, ...] = ()
     runs: tuple[Run, ...] = ()
     matrix: MatrixResult | None = None
+    experiment: Experiment | None = None
 
 
 def load(directory: Path) -> Results:
-    """Read ``verify.json``, every ``check-*.json`` and ``matrix.json`` of a directory.
+    """Read ``verify.json``, every ``check-*.json``, ``matrix.json`` and ``experiment.json`` of a directory.
 
     Of a check that was cut off, ``check-*.jsonl``, its events, say what had been found.
 
@@ -98,13 +103,14 @@ def load(directory: Path) -> Results:
             targets.append(report)
             runs.append(Run.of(report, path))
     matrix = read(directory / "matrix.json", MATRIX, lambda data: structured(data, MatrixResult))
+    experiment = read(directory / "experiment.json", EXPERIMENT, lambda data: structured(data, Experiment))
     if not runs:
         raise ValueError(
-            f"no results in {directory}: it holds neither verify.json nor check-*.json nor matrix.json; "
+            f"no results in {directory}: it holds none of verify.json, check-*.json, matrix.json and experiment.json; "
             f"first run `entmax-oracle verify --report {directory}`, or check with the same option"
         )
     theorems = verified.theorems if verified is not None else ()
-    return Results(theorems, tuple(each for each in targets if each is not None), tuple(runs), matrix)
+    return Results(theorems, tuple(each for each in targets if each is not None), tuple(runs), matrix, experiment)
 
 
 def _read(path: Path, expected: str, result: Callable[[Any], _Result]) -> _Result:

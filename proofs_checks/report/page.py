@@ -17,6 +17,7 @@ from ..evidence import Check, Step
 from ..evidence.results import Debunking, TheoremResult
 from ..marks import MARKS, Verdict
 from .bounds import bound_curves
+from .experiment import experiment_page, experiment_poster
 from .findings import findings
 from .load import Results, as_float, load
 from .mathml import formula, inline, prose
@@ -65,6 +66,8 @@ def render(directory: Path) -> Path:
             stale.unlink()
     for name, text in pages.items():
         (directory / name).write_text(text, encoding="utf-8")
+    if results.experiment is not None and results.experiment.models:
+        (directory / "experiment.svg").write_text(experiment_poster(results.experiment), encoding="utf-8")
     return directory / "index.html"
 
 
@@ -81,6 +84,7 @@ def _index(results: Results) -> str:
         targets=targets,
         matrix=[row for target in targets for row in target["matrix"]],
         neighbours=results.matrix is not None,
+        experiment=experiment_page(results.experiment),
         runs=results.runs,
     )
 

@@ -15,12 +15,13 @@ from typing import Any
 
 from markupsafe import Markup
 
-__all__ = ["curves", "number", "number_line", "panels", "ratio_strip"]
+__all__ = ["curves", "generalisation", "number", "number_line", "panels", "poster", "ratio_strip"]
 
 # Matplotlib wants concrete colours. These stand for the page's and never reach the reader.
 _INK, _MUTED, _BAD, _GOOD = "#010101", "#020202", "#030303", "#040404"
+_PAPER = "#0a0a0a"
 _SERIES = ("#050505", "#060606", "#070707", "#080808", "#090909")
-_PROPERTIES = {_INK: "--ink", _MUTED: "--muted", _BAD: "--bad", _GOOD: "--good"} | {
+_PROPERTIES = {_PAPER: "--paper", _INK: "--ink", _MUTED: "--muted", _BAD: "--bad", _GOOD: "--good"} | {
     colour: f"--series-{i}" for i, colour in enumerate(_SERIES)
 }
 _MARKERS = "os^DvPX*"
@@ -251,6 +252,115 @@ def panels(
     else:
         figure.legend(handles=ordered, loc="outside lower left", ncols=2, **legend)
     return _svg(figure, salt, title)
+
+
+def generalisation(one: Mapping[str, Any], salt: str) -> Markup:
+    """Draw accuracy against the length, ``{"title", "series": {training: …}}``: seeds, bounds, and what is proved."""
+    figure, axes = _figure(3.0, 2.1)
+    _generalise(axes, one)
+    said = []
+    for training, each in one["series"].items():
+        ends = ", ".join(
+            f"{min(a[-1] for a in each['accuracy']):.0f} to {max(a[-1] for a in each['accuracy']):.0f}".split()
+        )
+        endless = sum(n is None for n in each["proved"])
+        said.append(
+            f"{training}: {ends} per cent at the end, {endless} of {len(each['proved'])} proved at every length"
+        )
+    return _svg(figure, salt, f"{one['title']}: {'; '.join(said)}")
+
+
+def poster(several: Sequence[Mapping[str, Any]]) -> str:
+    """Draw `generalisation` for several normalisers as one SVG that stands alone, for light and for dark pages."""
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    down = -(-len(several) // 4)
+    figure = Figure(figsize=(10.6, 2.25 * down + 0.75), layout="constrained")
+    FigureCanvasSVG(figure)
+    figure.patch.set_facecolor(_PAPER)
+    grid = list(figure.subplots(down, min(4, len(several)), squeeze=False, sharey=True).flat)
+    for axes, one in zip(grid, several, strict=False):
+        _dress(axes)
+        _generalise(axes, one)
+        axes.set_title(_plain(one["title"]), fontsize=10, color=_INK, loc="left", fontweight="bold")
+        axes.set_ylabel("")
+        axes.set_xlabel("")
+    for axes in grid[len(several) :]:
+        axes.set_axis_off()
+    for axes in grid[max(len(several) - min(4, len(several)), 0) : len(several)]:
+        axes.set_xlabel("tokens in the row")
+    handles = [
+        Line2D([], [], color=_SERIES[1], linewidth=1.8, label="plain training, one line a seed"),
+        Line2D([], [], color=_SERIES[0], linewidth=1.8, label="with a hinge on the gap"),
+        Patch(color=_SERIES[0], alpha=0.16, label="guaranteed by theorem"),
+        Line2D([], [], color=_GOOD, linewidth=3.2, label="proved right for every row, → at every length"),
+        Line2D([], [], color=_BAD, marker="x", linestyle="none", label="a row that fools it, executed"),
+    ]
+    figure.legend(handles=handles, loc="outside lower center", ncols=5, frameon=False, fontsize=8.5, labelcolor=_INK)
+    figure.suptitle(
+        "Answered rightly, in per cent, by heads that have seen 5 to 16 tokens",
+        fontsize=11,
+        color=_INK,
+        x=0.01,
+        ha="left",
+    )
+    drawn = str(_svg(figure, "poster", "Accuracy against the length of the row, for each normaliser"))
+    light = (
+        "--paper:#fff;--ink:#1f2023;--muted:#5d6068;--bad:#a8201d;--good:#1c6b45;--series-0:#0b5c72;--series-1:#a2570a"
+    )
+    dark = "--paper:#15171a;--ink:#e7e5df;--muted:#a3a6ad;--bad:#ff9a92;--good:#7fd0a3;--series-0:#7cc7dc;--series-1:#eba75f"
+    style = (
+        f"<style>svg{{{light};font-family:system-ui,'Segoe UI',Roboto,'Noto Sans','Liberation Sans',sans-serif}}"
+        f"@media(prefers-color-scheme:dark){{svg{{{dark}}}}}text{{fill:var(--ink)}}</style>"
+    )
+    head, rest = drawn.split(">", 1)
+    return f'{head} xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">{style}{rest}\n'
+
+
+def _generalise(axes: Any, one: Mapping[str, Any]) -> None:
+    """Draw the curves of a normaliser: seeds as lines, the guarantee as an area, what is proved along the top."""
+    colours = {training: _SERIES[i] for training, i in (("plain", 1), ("hinge", 0))}
+    left, right = 2.0, 2.0**21.6
+    axes.set_xscale("log", base=2)
+    axes.set_xlim(left, right)
+    axes.set_ylim(-4, 118)
+    for level in (0, 50, 100):
+        axes.axhline(level, color=_MUTED, linewidth=0.5, alpha=0.35)
+    for k, (training, each) in enumerate(one["series"].items()):
+        colour = colours.get(training, _SERIES[2])
+        axes.fill_between(each["x"], each["bound"], color=colour, alpha=0.16, linewidth=0, step=None)
+        axes.plot(each["x"], each["ceiling"], color=_MUTED, linewidth=0.8, linestyle=(0, (1, 2)))
+        for accuracy in each["accuracy"]:
+            axes.plot(each["x"], accuracy, color=colour, linewidth=1.5, alpha=0.85, solid_capstyle="round")
+        height = 106 + 7 * k
+        reach = [right if n is None else float(min(n, 2**21)) for n in each["proved"]]
+        axes.plot([left, right], [height, height], color=_MUTED, linewidth=0.6, alpha=0.4)
+        for end, n in zip(reach, each["proved"], strict=True):
+            axes.plot([left, end], [height, height], color=_GOOD, linewidth=2.6, alpha=0.75, solid_capstyle="butt")
+            if n is None:
+                axes.plot(right, height, marker=">", color=_GOOD, markersize=5, clip_on=False)
+        shown = [n for n in each["fooled"] if n < right]
+        axes.plot(
+            shown, [height] * len(shown), color=_BAD, marker="x", markersize=4.5, linestyle="none", markeredgewidth=1.4
+        )
+        axes.annotate(
+            training,
+            (right, height),
+            xytext=(7, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=7,
+            color=colour,
+            annotation_clip=False,
+        )
+    ticks = [2**k for k in (4, 8, 12, 16, 20)]
+    axes.set_xticks(ticks, ["16", "256", "4k", "65k", "1M"])
+    axes.minorticks_off()
+    axes.set_yticks([0, 50, 100])
+    axes.axvspan(5, 16, color=_MUTED, alpha=0.12, linewidth=0)
 
 
 def _drawn(values: Sequence[float | None]) -> list[float]:

@@ -10,13 +10,17 @@ is float32 unless ``compute_dtype`` says otherwise. A careful implementation
 
 1. sums the D products of a score in any order, multiplies by a scale that may be rounded, adds the ALiBi bias:
    z_ij is off by at most eps_ij = u (|scale| (D + 2) <|q_i|, |k_j|> + 2 |bias_ij| + |z_ij| [with a bias]);
+   With ``compute_dtype="tf32"`` the arithmetic is that of float32, and the factors of every matrix product are rounded
+   to 11 bits first, by t = 2**-11 of their size at most: that is (2t + t^2) <|q_i|, |k_j|> here, and as much wherever
+   two factors are multiplied that are not numbers of 16 bits already;
 2. maps the scores of a row to probabilities as in the model of the mapping. Logits that are off by eps move x_i - tau
    by at most a (eps_i + max_j eps_j), the maximum over the keys that the perturbed support can hold: this is added to
    the displacement d_i there, so that nothing is linearised. The result is a reach b_ij of p_ij, exactly 0 where
    the key is certainly outside the support;
 3. with 16-bit inputs may round p_ij to their format before the product with the values, as matrix units want it:
    w p_ij, and half the smallest number of the format;
-4. sums the products p_ij v_j over the m keys that may be live in any order, a block at a time: (m + 4) u sum p |v|;
+4. sums the products p_ij v_j over the m keys that may be live in any order, a block at a time: (m + 4) u sum p |v|, or
+   ceil(log2 m) + 16 for m where sums are said to be pairwise, as in the points below;
 5. rounds the output to its dtype: w |o|.
 
 Together, elementwise in the value's features,
@@ -49,7 +53,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..attention_call import AttentionCall, attends, pulls_back
-from ..formats import FORMATS, Format, as_format
+from ..formats import FORMATS, TF32, Format, as_arithmetic, as_format
 from ..inputs import Float64
 from ..values.attention import scores_of
 from .mapping import divided, envelope_of
@@ -83,7 +87,8 @@ def attention_budget(call: AttentionCall, *, dtype: Any = "float32", compute_dty
     dtype : str or dtype
         Of the tensors: float64, float32, float16 or bfloat16.
     compute_dtype : str or dtype, optional
-        The arithmetic inside. Default: ``dtype``, but float32 for the 16-bit formats.
+        The arithmetic inside, or ``"tf32"`` for that of matrix products. Default: ``dtype``, but float32 for the short
+        formats.
 
     Returns
     -------
@@ -106,7 +111,7 @@ def attention_budget(call: AttentionCall, *, dtype: Any = "float32", compute_dty
     p, low, high = _reach(call, model)
     live = high > 0
     keys = live.sum(axis=-1, keepdims=True)
-    each = np.maximum(high - p, p - low) + (model.half + (keys + 4) * model.u) * high + model.floor * live
+    each = np.maximum(high - p, p - low) + (model.half + (model.added(keys) + 4) * model.u) * high + model.floor * live
     value_size = np.abs(call.per_head(call.value))
     bound = each @ value_size
     exact = np.abs(p @ call.per_head(call.value))
@@ -151,8 +156,12 @@ def attention_vjp_budget(
         keys, q = call.per_head(call.key), call.query
         scale_size = np.abs(call.scale)[..., None]
         size = np.where(live, np.abs(exact) + off, 0.0)
-        in_keys = (live.sum(axis=-1, keepdims=True) + 6) * model.u + model.half
-        in_queries = (m * call.group + 6) * model.u + model.half + (model.half if call.group > 1 else 0.0)
+        in_keys = (model.added(live.sum(axis=-1, keepdims=True)) + 6) * model.u + model.half
+        in_queries = (
+            (float(model.added(np.array(m * call.group))) + 6) * model.u
+            + model.half
+            + (model.half if call.group > 1 else 0.0)
+        )
 
         def settle(bound: Float64, value: Float64, touched: NDArray[np.bool_]) -> Float64:
             bound = bound + model.out.unit_roundoff * (np.abs(value) + bound) + model.out.smallest_normal
@@ -174,20 +183,32 @@ def attention_vjp_budget(
 
 @dataclass(frozen=True)
 class _Model:
-    """The formats: u of the arithmetic, and what rounding to 16 bits before a matrix product costs."""
+    """The formats: u of the arithmetic, and what rounding before a matrix product costs, of inputs in `products`."""
 
     out: Format
     compute: Format
     half: float
     floor: float
+    products: float = 0.0
 
     @classmethod
     def of(cls, dtype: Any, compute_dtype: Any) -> _Model:
         out = as_format(dtype)
         short = out.precision_bits < 24
-        compute = as_format(compute_dtype) if compute_dtype is not None else as_format("float32") if short else out
+        compute = as_arithmetic(compute_dtype) if compute_dtype is not None else as_format("float32") if short else out
+        products, half = 0.0, out.unit_roundoff if short else 0.0
+        if compute == TF32:  # into which numbers of 16 bits fit; others are rounded to it, both factors of a product
+            compute, twice = (
+                as_format("float32").summing(compute.summation),
+                2 * TF32.unit_roundoff * (1 + TF32.unit_roundoff),
+            )
+            products, half = (0.0, max(half, TF32.unit_roundoff)) if short else (twice, twice)
         floor = compute.smallest_normal + (out.smallest_subnormal / 2 if short else 0.0)
-        return cls(out, compute, out.unit_roundoff if short else 0.0, floor)
+        return cls(out, compute, half, floor, products)
+
+    def added(self, terms: NDArray[Any]) -> NDArray[Any]:
+        """Units of u that a sum over keys or queries may be off by: in any order, unless trees are promised."""
+        return self.compute.sum_error(terms) if self.compute.summation == "pairwise" else terms
 
     @property
     def u(self) -> float:
@@ -204,6 +225,7 @@ def _reach(call: AttentionCall, model: _Model) -> tuple[Float64, Float64, Float6
         drift = np.multiply(scale * (call.query.shape[3] + 2), size, out=np.zeros_like(scores), where=scale > 0)
         drift += np.where(bias > 0, 2 * bias + np.where(np.isfinite(scores), np.abs(scores), 0.0), 0.0)
         drift *= model.u + _REFERENCE
+        drift += np.multiply(scale * model.products, size, out=np.zeros_like(scores), where=scale > 0)
     p, low, high = (np.zeros_like(scores) for _ in range(3))
     sees = np.broadcast_to(call.visible.any(axis=-1), scores.shape[:-1])
     for h, alpha in enumerate(map(float, call.alpha)):
@@ -241,7 +263,7 @@ def _score_gradients(
     # Automatic differentiation of a solver's last step takes s at two thresholds, and may divide by the sum.
     divided_by = (p * products).sum(axis=-1, keepdims=True)
     around = np.maximum(np.abs(products) + np.abs(mean), np.abs(products - divided_by) + np.abs(mean - divided_by))
-    summed = (live.sum(axis=-1, keepdims=True) + features + 6) * u + 2 * model.half
+    summed = (model.added(live.sum(axis=-1, keepdims=True)) + features + 6) * u + 2 * model.half
     mean_off, mean_size = (
         np.where(
             least > 0,
@@ -251,7 +273,7 @@ def _score_gradients(
         for each, whole in ((off * around, around), ((s + off) * size, size))
     )
     mean_off += summed * mean_size + 2 * u * np.abs(mean)
-    own = (features + 3) * u * size
+    own = ((features + 3) * u + model.products) * size
     bound = off * around + (s + off) * (mean_off + own + 2 * u * around)
     # Where the maximum is differentiated as well, it gets what the others lack of a sum of zero.
     largest = live & (p == p.max(axis=-1, keepdims=True))

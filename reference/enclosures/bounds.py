@@ -10,7 +10,7 @@ from flint import arb
 from numpy.typing import NDArray
 
 from ..inputs import Float64
-from .enclosure import outward
+from .enclosure import all_outward
 
 Balls = NDArray[np.object_]
 
@@ -71,9 +71,8 @@ def object_array(entries: list[Any]) -> Balls:
 
 def round_outward(balls: Balls) -> tuple[Float64, Float64]:
     """Lower and upper float64 bounds of an array of balls."""
-    ends = np.array([_outward(arb(ball)) for ball in balls.ravel()], dtype=np.float64).reshape(*balls.shape, 2)
+    every = [ball if ball.is_finite() else None for ball in map(arb, balls.ravel())]
+    known = iter(all_outward([ball for ball in every if ball is not None]))
+    ends = np.array([(-np.inf, np.inf) if ball is None else next(known) for ball in every], dtype=np.float64)
+    ends = ends.reshape(*balls.shape, 2)
     return ends[..., 0], ends[..., 1]
-
-
-def _outward(ball: arb) -> tuple[float, float]:
-    return outward(ball) if ball.is_finite() else (-np.inf, np.inf)

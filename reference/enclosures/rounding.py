@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ..formats import Format, as_format
 from ..inputs import Alpha, as_alpha, as_rows, last_axis
-from .enclosure import PRECISION_LIMIT, RowEnclosure, RowSolver, outward
+from .enclosure import PRECISION_LIMIT, RowEnclosure, RowSolver, all_outward
 from .precision import working_precision
 from .radicals import attains
 
@@ -120,7 +120,7 @@ def _round_end(end: arb, form: Format) -> float:
 def _round_row(row: RowEnclosure, order: Fraction, form: Format) -> list[float | None]:
     """Round the probability of every value of a row; None where the ball is too wide to tell."""
     # Rounding is monotone: what rounds the float64 bounds to one number rounds everything between them to it.
-    bounds = np.maximum(np.array([outward(ball) for ball in row.probabilities]), 0.0)
+    bounds = np.maximum(np.array(all_outward(row.probabilities)), 0.0)
     ends = form.round_array(bounds)
     return [
         low if low == high else _round(row, k, order, form) for k, (low, high) in enumerate(ends.astype(float).tolist())

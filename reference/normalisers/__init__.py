@@ -4,6 +4,6 @@ Each has its definition and source, float64 values and vector-Jacobian product, 
 """
 
 from . import softmaxes, entmaxes, selections, tokenwise  # noqa: F401, I001 (registers them, in reading order)
-from .base import NORMALISERS, Normaliser, Undefined, normaliser, register
+from .base import NORMALISERS, Normaliser, Undefined, made, normaliser, register
 
-__all__ = ["NORMALISERS", "Normaliser", "Undefined", "normaliser", "register"]
+__all__ = ["NORMALISERS", "Normaliser", "Undefined", "made", "normaliser", "register"]

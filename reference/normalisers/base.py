@@ -292,14 +292,25 @@ def register(kind: _N) -> _N:
     """
     if kind.name in NORMALISERS:
         raise ValueError(f"two normalisers are called {kind.name!r}; give each a name of its own")
+    NORMALISERS[kind.name] = made(kind)
+    return kind
+
+
+def made(kind: type[Normaliser]) -> Normaliser:
+    """Make the normaliser of a class, which need not be registered; see `register`.
+
+    Raises
+    ------
+    ValueError
+        If the class has neither `_values` nor `_careful`.
+    """
     if kind._values is Normaliser._values and kind._careful is Normaliser._careful:
         raise ValueError(f"{kind.name} says nowhere what its values are; define _values, in float64, or _careful")
     if kind.profile is Normaliser.profile:
         keywords = inspect.signature(kind._values).parameters.values()
         parameters = {each.name: each.default for each in keywords if each.kind is each.KEYWORD_ONLY}
         kind.profile = Profile(parameters, true=frozenset(), lifts=False)
-    NORMALISERS[kind.name] = kind()
-    return kind
+    return kind()
 
 
 def normaliser(name: str) -> Normaliser:

@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from .proofs_checks.conformance import Report, check
     from .reference import (
         Enclosure,
+        assert_attention_close,
         assert_close,
+        assert_gradient_close,
+        assert_loss_close,
+        assert_normaliser_close,
         attention,
         attention_vjp,
         budget,
@@ -50,7 +54,11 @@ __all__ = [
     "Enclosure",
     "Report",
     "Theorem",
+    "assert_attention_close",
     "assert_close",
+    "assert_gradient_close",
+    "assert_loss_close",
+    "assert_normaliser_close",
     "attention",
     "attention_vjp",
     "budget",

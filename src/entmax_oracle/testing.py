@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Laws", "laws", "logits"]
 
-TOGETHER = ("jobs", "seeds")
-"""Options of a check as a whole: tests run one by one, and pytest-xdist runs them side by side."""
+TOGETHER = ("fail_fast", "jobs", "seeds")
+"""Options of a check as a whole, for which pytest has its own: ``-x``, and ``-n`` of pytest-xdist."""
 
 
 def __getattr__(name: str) -> Any:
@@ -55,10 +55,10 @@ def laws(implementation: str | Callable[..., Any], **options: Any) -> Laws:
     Parameters
     ----------
     implementation : str or callable
-        As for :func:`entmax_oracle.check`. A function that is given by name runs in a process of its own, and may hang
-        or end it.
+        As for :func:`~entmax_oracle.proofs_checks.conformance.check`. A function that is given by name runs in a
+        process of its own, and may hang or end it.
     **options
-        Parameters of :func:`entmax_oracle.check`, such as ``alphas``, ``dtypes``, ``arrays`` and ``grad``; all but
+        The other parameters of `check`, such as ``alphas``, ``dtypes``, ``arrays`` and ``grad``; all but ``fail_fast``,
         ``jobs``, ``seeds``, ``executor`` and ``progress``.
 
     Returns

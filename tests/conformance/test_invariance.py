@@ -28,7 +28,7 @@ def judged(specimen, **changes):
     [
         ("last block moved back", "in a batch of 9 rows instead of "),
         ("later chunks from the start", "keys are padded to 2 and 3 by key_lengths"),
-        ("summed by the size of the batch", "must agree to the bit"),
+        ("summed by the size of the batch", "where every bit must stay"),
         ("summed by the padded length", "tokens with -inf"),
         ("keys split for decoding", "come in calls of "),
     ],

@@ -68,7 +68,7 @@ def test_the_first_failure_ends_the_search_and_is_the_last_to_run_again(folder):
     done.assert_outcomes(failed=1)
     assert 1025 not in calls(folder)  # the long rows are what comes after the counterexample
     done.stdout.fnmatch_lines(
-        ["token *: got *", "*the law: Every probability*", "*again: entmax-oracle check mine.py*"]
+        ["token *: got *", "*the law: Every probability*", "*Reproduce with:", "*entmax-oracle check mine.py*"]
     )
     done.stdout.no_fnmatch_line("*Traceback*")
     assert "checker.py" not in done.stdout.str()

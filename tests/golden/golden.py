@@ -34,6 +34,7 @@ PUBLIC = (
     "entmax_oracle.proofs_checks.matrix",
     "entmax_oracle.proofs_checks.report",
     "entmax_oracle.proofs_checks.vectors",
+    "entmax_oracle.testing",
 )
 """Modules whose names others import."""
 

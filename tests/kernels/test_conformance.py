@@ -3,6 +3,7 @@
 The whole, at the standard profile, takes hours in the interpreter: `benchmarks/sweep.py`.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,9 @@ def conforms(report: Report) -> None:
         ("rowwise", "interpreted", 1.75, "float32", "gradient sum"),
         ("rowwise", "interpreted", 2.5, "float32", "ties"),
         ("rowwise", "interpreted", 1.25, "float64", "gradient in alpha"),
+        ("rowwise", "compiled", 1.5, "float32", "values"),
+        ("rowwise", "compiled", 1.3, "float64", "gradient in alpha"),
+        ("rowwise", "compiled", 2.5, "bfloat16", "gradient"),
         ("rowwise", "plain", 2.5, "float32", "values"),
         ("rowwise", "plain", 1.05, "float16", "gradient"),
         ("attention", "small_blocks", 1.5, "float32", "values"),
@@ -56,7 +60,12 @@ def conforms(report: Report) -> None:
     ],
 )
 def test_a_few_laws(judged, kernels, way, alpha, dtype, law):
-    conforms(judged(kernels, way, alpha, dtype, (law,), SHORT, interpreter=way != "plain"))
+    conforms(judged(kernels, way, alpha, dtype, (law,), SHORT, interpreter=way not in ("plain", "compiled")))
+
+
+def test_answers_depend_on_no_batch_padding_or_split(judged):
+    effort = replace(SHORT, seconds=4)
+    conforms(judged("attention", "small_blocks", 1.5, "float32", ("batch invariance",), effort))
 
 
 @pytest.mark.parametrize("kernels", ["rowwise", "attention"])
@@ -73,9 +82,14 @@ ATTENTION = {"interpreted": (1.25, 1.5, 2.0), "small_blocks": (1.25, 1.5, 2.0), 
 @pytest.mark.parametrize(
     ("kernels", "way", "alpha", "dtype"),
     [
-        *(("rowwise", way, alpha, dtype) for way in ("interpreted", "plain") for alpha in ALPHAS for dtype in DTYPES),
+        *(
+            ("rowwise", way, alpha, dtype)
+            for way in ("interpreted", "compiled", "plain")
+            for alpha in ALPHAS
+            for dtype in DTYPES
+        ),
         *(("attention", way, alpha, dtype) for way in ATTENTION for alpha in ATTENTION[way] for dtype in DTYPES[:3]),
     ],
 )
 def test_every_law(judged, kernels, way, alpha, dtype):
-    conforms(judged(kernels, way, alpha, dtype, interpreter=way != "plain"))
+    conforms(judged(kernels, way, alpha, dtype, interpreter=way not in ("plain", "compiled")))

@@ -32,6 +32,7 @@ FALSE = {
     "a range": stated(N.p_max <= sp.Rational(9, 10), sp.Eq(N.z_max - N.z_min, sp.pi / 3)),
     "a sum": stated(N.p_max <= sp.Rational(9, 20), sp.Eq(N.total(N.p[N.i] ** 2), 1 / sp.E)),
     "two at once": stated(N.size <= 2, sp.Eq(ROOT * N.p[1], N.p[2]), sp.Eq(N.alpha, ROOT), N.p[1] > 0),
+    "an equation that is denied": stated(sp.Ne(N.p_max, 1 / ROOT)),
     "a premise": stated(sp.Implies(sp.And(sp.Eq(ROOT * N.p[1], N.p[2]), N.p[1] > 0), N.p_max <= HALF)),
 }
 

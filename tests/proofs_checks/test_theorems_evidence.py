@@ -202,6 +202,13 @@ def test_a_sign_must_be_manifest() -> None:
     assert not nonnegative("another form", real_t**2 + 1, real_t**2).ok
 
 
+def test_the_domain_of_your_own_points_is_what_was_seen() -> None:
+    points = exact(lambda: [row([1, 0], 2), row([1, 0, 0], fmpq(3, 2))], "every row")
+    assert points.execute(SIMPLEX, Context()).domain == "every row"
+    own = points.execute(SIMPLEX, Context(own=True)).domain
+    assert own == "2 points, n in {2, 3}, α in {3/2, 2}; every row (as its author says)"
+
+
 def _found(kind: Kind, status: Status = "holds", claims: tuple[str, ...] = ("only",)) -> Evidence:
     return Evidence(kind, "", f"where {kind}", status, claims=claims)
 

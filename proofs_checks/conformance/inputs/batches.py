@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 from hypothesis import strategies as st
@@ -11,15 +12,25 @@ from entmax_oracle.reference.formats import as_format
 
 from ..calls import Float64
 from ..case import Setting
+from ..domain import Domain
 from .rows import FAMILIES, Row
 from .strategies import batches, offsets
 
-__all__ = ["DEEP", "crowds", "deepened", "displaced", "drawn", "edges", "every_family", "many", "stack", "tie"]
+__all__ = ["DEEP", "crowds", "deepened", "displaced", "drawn", "edges", "every_family", "many", "stack", "taken", "tie"]
 
 
 def stack(rows: Iterable[Row], setting: Setting) -> Float64:
-    """Make the logits of some descriptors of one length."""
-    return np.stack([row.values(setting.alpha, setting.dtype) for row in rows])
+    """Make the logits of some descriptors of one length, as long and as large as the implementation takes them."""
+    return np.stack([taken(row, setting).values(setting.alpha, setting.dtype) for row in rows])
+
+
+def taken(row: Row, setting: Setting) -> Row:
+    """Describe the row of those that an implementation takes which is nearest to one."""
+    domain = setting.domain
+    if domain == Domain():
+        return row
+    near = domain.max_logit / 2  # where shifted logits of order one still differ
+    return replace(row, n=domain.length(row.n), shift=min(max(row.shift, -near), near), limit=domain.max_logit)
 
 
 DEEP = ("sliced", "swapped")  # layouts that are others from three axes on
@@ -101,7 +112,7 @@ def edges(setting: Setting) -> list[Float64]:
 
 def many(setting: Setting, count: int, n: int = 3) -> Float64:
     """So many short rows, of a few kinds that come again and again."""
-    return np.resize(stack([Row("gaussian", n, 1.0, seed) for seed in range(13)], setting), (count, n))
+    return stack([Row("gaussian", n, 1.0, seed) for seed in range(13)], setting)[np.arange(count) % 13]
 
 
 def every_family(setting: Setting) -> list[Float64]:
@@ -114,11 +125,11 @@ def every_family(setting: Setting) -> list[Float64]:
     families = ("flat", "gaussian", "two_blocks", "spread", "constant", "boundary")
     alone += [
         Row(family, n, seed=n)
-        for i, n in enumerate(setting.long_rows)
+        for i, n in enumerate(setting.some_long())
         for family in (families[i % 6], families[(i + 3) % 6])
     ]
     margins = [(n, scale) for n in (64, 129) for scale in (1.0, 100.0)]
-    margins += [(n, (100.0, 1.0)[i % 2]) for i, n in enumerate(setting.long_rows)]
+    margins += [(n, (100.0, 1.0)[i % 2]) for i, n in enumerate(setting.some_long())]
     alone += [Row("crowded_margin", n, scale, seed=n) for n, scale in margins]
     among = (Row("gaussian", 40, seed=1), Row("flat", 40, seed=2), Row("dominant", 40, 10.0, seed=3))
     return [*(stack([row], setting) for row in alone), stack(among, setting)]

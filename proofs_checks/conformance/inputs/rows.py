@@ -15,6 +15,7 @@ import numpy as np
 from entmax_oracle.reference.formats import as_format
 
 from ..calls import Float64
+from ..domain import Domain
 
 __all__ = ["FAMILIES", "Row", "bits", "coarse", "moved", "on_grid", "quantise"]
 
@@ -53,6 +54,8 @@ def moved(values: Float64, shift: float, dtype: str) -> tuple[Float64, Float64, 
     The shift stays other than zero. Both are multiples of one spacing, at first that of the largest sum.
     """
     form, live = as_format(dtype), values > -np.inf
+    most = form.largest / 4  # so that no sum is beyond the format
+    values, shift = np.where(live, np.clip(values, -most, most), values), min(max(shift, -most), most)
     spacing = float(form.ulp(abs(shift) + float(np.abs(values[live]).max(initial=0.0))))
     while True:
         by = float(np.rint(shift / spacing)) * spacing or math.copysign(spacing, shift)
@@ -238,6 +241,8 @@ class Row:
         Share of tokens replaced by ``-inf``; at least one stays.
     order : str
         ``"drawn"``, ``"rising"`` or ``"falling"``.
+    limit : float
+        Logits beyond it are cut off.
 
     Examples
     --------
@@ -252,6 +257,7 @@ class Row:
     shift: float = 0.0
     masked: float = 0.0
     order: str = "drawn"
+    limit: float = math.inf
 
     def again(self, count: int) -> tuple[Row, ...]:
         """Rows of the same description, from other seeds."""
@@ -281,4 +287,6 @@ class Row:
                 row[0] = self.shift
         if self.order != "drawn":
             row = np.sort(row)
-        return quantise(row[::-1] if self.order == "falling" else row, dtype)
+        return Domain(max_logit=self.limit).clipped(
+            quantise(row[::-1] if self.order == "falling" else row, dtype), dtype
+        )

@@ -222,8 +222,9 @@ def _numpy_dtype(name: str) -> np.dtype[Any]:
     except TypeError:
         pass
     try:
-        return np.dtype(getattr(import_module("ml_dtypes"), name))
+        added: np.dtype[Any] = np.dtype(getattr(import_module("ml_dtypes"), name))
     except ModuleNotFoundError:
         raise ModuleNotFoundError(
             f"dtype: NumPy has {name} by the package ml_dtypes, which is not installed; pip install ml-dtypes"
         ) from None
+    return added

@@ -12,7 +12,7 @@ import numpy as np
 from hypothesis.strategies import SearchStrategy
 
 from ..ask import Ask
-from ..calls import Subject
+from ..calls import Outcome, Subject
 from ..case import Case, Parameters, Setting
 from ..expected import Oracle
 from ..target.loading import Form
@@ -121,6 +121,18 @@ class Kind(ABC):
     def fit(self, case: Any, setting: Setting) -> Any:
         """Change a case as little as it takes for the implementation to take it."""
         return case
+
+    def narrow(self, case: Any, setting: Setting) -> Any:
+        """Leave out what the implementation is said to lack, also of what a law makes of a case."""
+        return case
+
+    def conventional(self, case: Any, outcome: Outcome, setting: Setting) -> Outcome:
+        """Return an answer without that in which the conventions of the implementation are others than ours."""
+        return outcome
+
+    def takes(self, case: Any, setting: Setting) -> bool:
+        """Whether a case is one of those that the implementation is said to take."""
+        return True
 
     def magnitude(self, case: Any) -> float:
         """Largest finite number of the input, without its sign."""

@@ -17,7 +17,7 @@ from entmax_oracle.reference.enclosures.enclosure import enclose
 from ..calls import Float64, Subject
 from ..case import Case, Setting
 from ..expected import Expected, Oracle
-from ..inputs.batches import DEEP, drawn
+from ..inputs.batches import DEEP, drawn, stack
 from ..inputs.rows import FAMILIES, Row, quantise
 from ..inputs.strategies import shifts
 from ..target.loading import Form
@@ -115,9 +115,7 @@ class LossOracle(Oracle):
         """Enclose the losses."""
         setting = self.setting
         found = enclose_fenchel_young_loss(case.logits, case.target, setting.alpha)
-        allowed = loss_budget(
-            case.logits, case.target, setting.alpha, setting.dtype, compute_dtype=setting.compute_dtype
-        )
+        allowed = loss_budget(case.logits, case.target, setting.alpha, setting.dtype, compute_dtype=setting.arithmetic)
         return self.within(Expected(found.lower, found.upper, allowed))
 
     def gradients(self, case: LossCase) -> dict[str, Expected]:
@@ -131,13 +129,13 @@ class LossOracle(Oracle):
         # The two float64 operations of each end err far less than any budget, which they are added to.
         slack = 4 * np.finfo(np.float64).eps * np.abs(ends).max(axis=0)
         allowed = slack + loss_vjp_budget(
-            case.logits, case.target, case.cotangent, setting.alpha, setting.dtype, compute_dtype=setting.compute_dtype
+            case.logits, case.target, case.cotangent, setting.alpha, setting.dtype, compute_dtype=setting.arithmetic
         )
         return {"logits": Expected(ends.min(axis=0), ends.max(axis=0), allowed)}
 
 
 def _case(setting: Setting, rows: tuple[Row, ...], variant: int, shift: float = 0.0) -> LossCase:
-    logits = np.stack([row.values(setting.alpha, setting.dtype) for row in rows])
+    logits = stack(rows, setting)
     live = np.isfinite(logits)
     logits = np.where(live, np.clip(logits, -1e4, 1e4), -np.inf)
     order = np.random.default_rng(variant).random(logits.shape)
@@ -154,7 +152,7 @@ def _far_below(setting: Setting) -> list[LossCase]:
     """Targets far below the maximum, among ordinary classes and masked ones."""
     found = []
     for depth in _DEPTHS:
-        logits = np.stack([Row("gaussian", 5, 1.0, seed).values(setting.alpha, setting.dtype) for seed in range(3)])
+        logits = stack([Row("gaussian", 5, 1.0, seed) for seed in range(3)], setting)
         logits[np.arange(3), np.arange(3)] = logits.max(axis=1) - depth
         logits[2, 4] = -np.inf
         found.append(LossCase(quantise(logits, setting.dtype), target=np.arange(3)))
@@ -192,7 +190,7 @@ class LossKind(RowsKind):
     def cornerstones(self, setting: Setting, *, gradient: bool = False) -> list[LossCase]:
         """Every family with every kind of target, and long rows."""
         short = [(Row(family, n, seed=n),) for family in _FAMILIES for n in (1, 2, 7, 33)]
-        long = [(Row("gaussian", n, seed=n),) for n in setting.long_rows[:3]]
+        long = [(Row("gaussian", n, seed=n),) for n in setting.some_long(3)]
         many = [tuple(Row("gaussian", 5, seed=i % 7) for i in range(count)) for count in (67, 1031)]
         found = [_case(setting, rows, variant) for variant, rows in enumerate([*short, *long, *many])]
         # A vocabulary with its last class, whose index takes more than 16 bits.

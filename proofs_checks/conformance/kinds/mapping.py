@@ -124,7 +124,7 @@ class MappingOracle(RowsOracle):
 
     def certify(self, case: MappingCase) -> ExpectedRows:
         """Certify the answer for a batch of rows with one axis."""
-        alpha, name, inside = self.setting.alpha, self.format.name, self.setting.compute_dtype
+        alpha, name, inside = self.setting.alpha, self.format.name, self.setting.arithmetic
         found = enclose(case.logits, alpha)
         allowed, sums = budget_and_row_sum(case.logits, alpha, name, compute_dtype=inside)
         return ExpectedRows(found.lower, found.upper, allowed, found.support, sums)
@@ -163,7 +163,7 @@ class MappingOracle(RowsOracle):
         """Enclose the vector-Jacobian product; its budget is infinite where the derivative is in doubt."""
         given = case.logits, case.cotangent, self.setting.alpha
         found = enclose_vjp(*given)
-        allowed = vjp_budget(*given, self.format.name, compute_dtype=self.setting.compute_dtype)
+        allowed = vjp_budget(*given, self.format.name, compute_dtype=self.setting.arithmetic)
         smooth = found.differentiable[..., np.newaxis]
         return {"logits": Expected(found.lower, found.upper, np.where(smooth | (allowed == 0), allowed, np.inf))}
 
@@ -175,7 +175,7 @@ class MappingOracle(RowsOracle):
         exact = math.fsum(((by_alpha.lower + by_alpha.upper) / 2 * case.cotangent).ravel())
         if not by_alpha.differentiable.all():
             return _number(exact, np.inf)
-        return _number(exact, grad_alpha_budget(*given, self.format.name, compute_dtype=setting.compute_dtype))
+        return _number(exact, grad_alpha_budget(*given, self.format.name, compute_dtype=setting.arithmetic))
 
 
 def _number(exact: float, budget: float) -> Expected:
@@ -241,7 +241,7 @@ def _pulled_cornerstones(setting: Setting) -> list[MappingCase]:
         for n, scale in ((3, 1.0), (17, 2.0), (64, 0.3))
     ]
     masked = _case(setting, (Row("gaussian", 24, seed=5, masked=0.4),), "normal", 1)
-    long = [_case(setting, (Row("gaussian", n, seed=n),), "normal", n) for n in setting.long_rows[:2]]
+    long = [_case(setting, (Row("gaussian", n, seed=n),), "normal", n) for n in setting.some_long(2)]
     rows = (Row("gaussian", 9, 0.7, 1), Row("levels", 9, 1.0, 2), Row("window", 9, 1.0, 3))
     laid = [_case(setting, rows, "normal", k, "contiguous", layout) for k, layout in enumerate(setting.layouts)]
     laid += [_case(setting, rows, "normal", k, layout, "contiguous") for k, layout in enumerate(setting.layouts)]
@@ -253,7 +253,7 @@ def _pulled_cornerstones(setting: Setting) -> list[MappingCase]:
         _case(
             setting, tuple(Row(f, n, 0.3, n, order="rising") for f in ("constant", "gaussian", "window")), "normal", n
         )
-        for n in (63, 65, 127, 129, 255, 257, 513, *setting.long_rows[:1])
+        for n in (63, 65, 127, 129, 255, 257, 513, *setting.some_long(1))
     ]
     return [*short, masked, *laid, *hard, *blocks, *_shaped(setting), *long, *_faint(setting), *_crowded(setting)]
 
@@ -268,7 +268,7 @@ def _shaped(setting: Setting) -> list[MappingCase]:
     found = []
     for variant, shape in enumerate(shapes[::3] if setting.few_shapes else shapes):
         rows = [Row(families[i % 5], 5, 1.0, variant + i) for i in range(math.prod(shape))]
-        logits = stack(rows, setting).reshape(*shape, 5)
+        logits = stack(rows, setting).reshape(*shape, -1)
         found.append(
             MappingCase(logits, variant=variant, cotangent=cotangent("normal", logits.shape, 9, setting.dtype))
         )
@@ -292,7 +292,7 @@ def _faint(setting: Setting) -> list[MappingCase]:
     for n, scale in ((5, 1.0), (17, 3.0), (64, 3.0), (5, 8.0)):
         logits = stack((Row("gaussian", n, scale, n),), setting)
         inside = np.where(logits > logits.max() - depth, logits, np.inf)
-        found.append(MappingCase(logits, variant=2 * n, cotangent=np.eye(n)[[inside.argmin()]]))
+        found.append(MappingCase(logits, variant=2 * n, cotangent=np.eye(logits.shape[-1])[[inside.argmin()]]))
     return found
 
 
@@ -324,6 +324,7 @@ class MappingKind(RowsKind):
 def alpha_by_position(tensors: tuple[str, ...], subject: Subject) -> Form:
     """Make the form of a function whose alpha follows its arrays, unless it has none."""
     if subject.fixed_alpha:
-        return Form(tensors, mend=lambda signature: f"wrap it in a function of {' and '.join(tensors)} alone")
+        mend = f"wrap it in a function of {' and '.join(tensors)} alone"
+        return Form(tensors, mend=lambda signature: mend, axis=subject.axis)
     mend = "give --fixed-alpha A (fixed_alpha=A) if it takes no alpha, else wrap it"
-    return Form(tensors, ("alpha",), mend=lambda signature: mend)
+    return Form(tensors, ("alpha",), mend=lambda signature: mend, axis=subject.axis)

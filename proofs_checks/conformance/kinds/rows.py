@@ -10,8 +10,12 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from entmax_oracle.reference.formats import as_format
+
+from ..ask import LACKS
 from ..calls import Float64
-from ..case import Case
+from ..case import Case, Setting
+from ..domain import Domain
 from ..inputs.batches import DEEP, deepened
 from ..inputs.rows import bits, coarse
 from ..target.layouts import LAYOUTS
@@ -230,9 +234,17 @@ ATTEMPTS: tuple[Attempt, ...] = (_frame, _chunks, _whole, _chunks, _tokens, _eac
 
 
 class RowsKind(Kind):
-    """A kind whose input is rows of logits."""
+    """A kind whose input is rows of logits.
+
+    Attributes
+    ----------
+    masks : bool
+        Whether ``-inf`` may stand in any case, not only in those of laws about masks.
+    """
 
     attempts = ATTEMPTS
+    masks: ClassVar[bool] = True
+    lacks: ClassVar[Mapping[str, str]] = {"layouts": LACKS["layouts"]}
     layouts: ClassVar[dict[str, str]] = {name: words for name, words in LAYOUTS.items() if name != "constant"}
 
     def complexity(self, case: Any) -> tuple[float, ...]:
@@ -249,6 +261,51 @@ class RowsKind(Kind):
             float(np.abs(z[np.isfinite(z)]).sum()),
             float(case.variant + abs(case.shift)),
         )
+
+    def fit(self, case: Any, setting: Setting) -> Any:
+        """Bring the logits within bounds, add tokens up to a length that is taken, lay the arrays plainly."""
+        domain, form = setting.domain, as_format(setting.dtype)
+        if not form.has_infinity:  # so nothing is masked
+            z = case.logits
+            case = case.altered(logits=np.where(np.isneginf(z), -form.largest, z))
+        axes = setting.axis + 2 if setting.axis > 0 else -setting.axis  # so that it is not the last one
+        if case.logits.ndim < axes:
+            longer, g = deepened(case.logits, axes), case.cotangent
+            case = case.altered(logits=longer, cotangent=None if g is None else np.broadcast_to(g, longer.shape))
+        if domain == Domain():
+            return case
+        if domain.contiguous:
+            case = case.altered(layout="contiguous", cotangent_layout="contiguous")
+        if math.isfinite(domain.max_logit):
+            part = 0.5 if case.shift else 1.0  # of what is shifted, the sums lie within the bounds, too
+            limit = Domain(max_logit=part * domain.max_logit).limit(setting.dtype)
+            shift = min(max(case.shift, -limit), limit)
+            case = case.altered(logits=domain.clipped(case.logits, setting.dtype, part), shift=shift)
+        return self.lengthened(case, domain.length(case.logits.shape[-1]), setting)
+
+    def lengthened(self, case: Any, n: int, setting: Setting) -> Any:
+        """Add tokens up to a length: copies of the smallest of each row, masked ones where a single one is live."""
+        z, more = case.logits, n - case.logits.shape[-1]
+        if not more:
+            return case
+        least = z.min(axis=-1, keepdims=True)
+        if self.masks and as_format(setting.dtype).has_infinity:
+            least = np.where(np.isfinite(z).sum(axis=-1, keepdims=True) > 1, least, -np.inf)
+        g, longer = case.cotangent, np.concatenate([z, np.repeat(least, more, axis=-1)], axis=-1)
+        if g is not None and g.shape == z.shape:
+            g = np.take(g, np.arange(n) % z.shape[-1], axis=-1)
+        return case.altered(logits=longer, cotangent=g)
+
+    def takes(self, case: Any, setting: Setting) -> bool:
+        domain, z = setting.domain, case.logits
+        plain = not domain.contiguous or case.layout == case.cotangent_layout == "contiguous"
+        masked = np.isneginf(z)
+        live = np.abs(np.where(masked, 0.0, z))
+        if z.ndim < (setting.axis + 1 if setting.axis >= 0 else -setting.axis):
+            return False
+        if masked.any() and not as_format(setting.dtype).has_infinity:
+            return False
+        return plain and z.shape[-1] % domain.multiple_of == 0 and not bool((live > domain.max_logit).any())
 
     def write(self, case: Any) -> dict[str, Any]:
         return {"shape": list(case.logits.shape), **unstructure(case)}

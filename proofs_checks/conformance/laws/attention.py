@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,8 +13,9 @@ from ..calls import Float64
 from ..case import Setting
 from ..expected import Expected
 from ..kinds.attention.case import AttentionCase
+from ..kinds.attention.positions import blind
 from ..kinds.attention.shapes import ACROSS, PLAIN, Shape, distant, drawn, listed, needle, unseen
-from ..law import Finding, SessionLike, compare, differ, judge_against, law, worst_of
+from ..law import Finding, SessionLike, compare, differ, judge_against, law, located, worst_of
 
 __all__: list[str] = []
 
@@ -69,7 +72,7 @@ def _needles(setting: Setting) -> list[AttentionCase]:
     """Keys of small but certain probability, in every part of rows of several lengths."""
     return [
         needle(
-            Shape(queries=1, keys=n, seed=n).case(setting.dtype).altered(variant=where),
+            Shape(queries=1, keys=n, seed=n).case(setting).altered(variant=where),
             setting.alpha,
             setting.dtype,
             share,
@@ -103,14 +106,25 @@ shift.draws(drawn(family="shifted", alibi=False)).cornerstones(
 )
 
 
-@law("no visible key", cites="definition", kinds=_ONLY)
+@law("no visible key", cites="definition", kinds=_ONLY, about="empty")
 def no_visible_key(session: SessionLike, case: AttentionCase) -> Finding:
-    """A query that sees no key gets exact zeros."""
-    (answer,) = session.values(case)
-    expected = session.oracle(case)
-    blind = np.broadcast_to((expected.budget == 0) & (expected.upper == 0), answer.shape)
+    """A query that sees no key gets exact zeros, or what is said by --empty-rows."""
+    (outcome,) = session.ask(session.request(case, raw=True))
+    answer, conventions = outcome.values, session.setting.conventions
+    assert answer is not None
+    empty = np.broadcast_to(blind(case, conventions.align), answer.shape)
     zero = np.zeros_like(answer)
-    return judge_against(session, np.where(blind, answer, 0.0), Expected(zero, zero, zero), "an output")
+    if conventions.empty_rows == "nan":
+        kept = empty & ~np.isnan(answer)
+        if not kept.any():
+            return Finding()
+        at = tuple(int(i) for i in np.argwhere(kept)[0])
+        message = f"{located(at, 'feature')}: got {float(answer[at])!r}, where no key is seen: NaN is said to be right"
+        return Finding(True, message, math.inf, math.inf, {"index": list(at), "got": answer[at[:-1]]})
+    expected = Expected(zero, zero, zero)
+    if conventions.empty_rows == "mean":
+        expected = session.oracle.mean(case).part(lambda x: np.where(empty, x, 0.0))
+    return judge_against(session, np.where(empty, answer, 0.0), expected, "an output")
 
 
 no_visible_key.draws(drawn(lengths=True)).cornerstones(unseen)
@@ -122,8 +136,9 @@ def causal(session: SessionLike, case: AttentionCase) -> Finding:
     case = case.altered(is_causal=True)
     m, n = case.query.shape[2], case.key.shape[2]
     last = int(np.random.default_rng(case.variant).integers(m))
-    behind = np.arange(n) > last + n - m
-    changed = case.altered(key=_replaced(case.key, behind, 3.0), value=_replaced(case.value, behind, -64.0))
+    behind = np.arange(n) > last + (n - m if session.setting.conventions.align == "end" else 0)
+    by = 3.0 if np.isinf(session.setting.domain.max_logit) else -case.key[:, :, behind]
+    changed = case.altered(key=_replaced(case.key, behind, by), value=_replaced(case.value, behind, -64.0))
     before, after = session.values(case, changed)
     rows = np.arange(m) <= last
     return differ(
@@ -138,7 +153,7 @@ def causal(session: SessionLike, case: AttentionCase) -> Finding:
 causal.cornerstones(listed(*PLAIN))
 
 
-def _replaced(x: Float64, hidden: NDArray[np.bool_], by: float) -> Float64:
+def _replaced(x: Float64, hidden: NDArray[np.bool_], by: float | Float64) -> Float64:
     changed = x.copy()
     changed[:, :, hidden] = by
     return changed
@@ -146,14 +161,20 @@ def _replaced(x: Float64, hidden: NDArray[np.bool_], by: float) -> Float64:
 
 @law("alignment", cites="definition", kinds=_ONLY, about="cross", compares=True)
 def alignment(session: SessionLike, case: AttentionCase) -> Finding:
-    """The last queries alone get what they get among all: positions are aligned to the end."""
+    """The last queries alone get what they get among all: positions are aligned to the end.
+
+    Or the first ones, where positions are said to be aligned to the start.
+    """
     n = case.key.shape[2]
-    m = 1 + case.variant % n
+    m = session.setting.domain.length(1 + case.variant % n)
     fill = case.query[:, :, np.arange(n) % case.query.shape[2]]
-    last = case.altered(query=fill[:, :, n - m :])
-    among, alone = session.values(case.altered(query=fill), last)
-    what = f"when only the last {m} of {n} queries are asked: positions are aligned to the end"
-    return differ(session, session.oracle(last), among[:, :, n - m :], alone, what)
+    end = session.setting.conventions.align == "end"
+    some = slice(n - m, n) if end else slice(m)
+    part = case.altered(query=fill[:, :, some])
+    among, alone = session.values(case.altered(query=fill), part)
+    which, where = ("last", "end") if end else ("first", "start")
+    what = f"when only the {which} {m} of {n} queries are asked: positions are aligned to the {where}"
+    return differ(session, session.oracle(part), among[:, :, some], alone, what)
 
 
 alignment.draws(drawn(lengths=False)).cornerstones(

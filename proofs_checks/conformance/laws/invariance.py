@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import itemgetter
 
 import numpy as np
 
 from ..calls import Float64
 from ..case import Case, Setting
+from ..domain import Domain
 from ..inputs.batches import stack
 from ..inputs.rows import Row
 from ..kinds.attention.case import AttentionCase
 from ..kinds.attention.shapes import PLAIN, Shape, listed
 from ..kinds.mapping import MappingCase
 from ..kinds.rows import RowsCase
-from ..law import Finding, SessionLike, differ, law, worst_of
+from ..law import UNJUDGED, Finding, SessionLike, differ, law, worst_of
 
 __all__: list[str] = []
 
@@ -50,6 +52,9 @@ class _Way:
 
 def _invariant(session: SessionLike, case: Case, ways: Sequence[_Way]) -> Finding:
     """Compare the plain call with the others: to the bit where that is promised, else within both errors allowed."""
+    ways = [way for way in ways if all(session.kind.takes(call, session.setting) for call in way.calls)]
+    if not ways:
+        return UNJUDGED
     plain, *answers = session.values(case, *(call for way in ways for call in way.calls))
     promised = session.setting.bitwise
     expected = session.oracle(case) if any(way.aspect not in promised for way in ways) else None
@@ -75,15 +80,16 @@ def _companies(session: SessionLike, case: RowsCase) -> Iterator[_Way]:
     for size in _FEW_ROWS if session.setting.few_shapes else _ROWS:
         index = (np.arange(size) + case.variant) % rows
         what = f"in a batch of {_counted(size, 'row')} instead of {rows} (its first row is row {index[0]} of those)"
-        yield _Way("batch", (case.rows_kept(index),), lambda answers: answers[0], lambda x, i=index: x[i], what)
+        yield _Way("batch", (case.rows_kept(index),), itemgetter(0), itemgetter(index), what)
 
 
 def _longer(session: SessionLike, case: RowsCase) -> Iterator[_Way]:
     """Rows of a mapping with -inf behind them: one, and up to a multiple of 64."""
-    n = case.logits.shape[-1]
+    n, taken = case.logits.shape[-1], session.setting.domain.length
     if session.kind.name != "mapping":
         return
-    for length in (-(-(n + 1) // 64) * 64,) if session.setting.few_shapes else (n + 1, -(-(n + 1) // 64) * 64):
+    lengths = dict.fromkeys(map(taken, (n + 1, -(-(n + 1) // 64) * 64)))
+    for length in list(lengths)[-1:] if session.setting.few_shapes else lengths:
         padded = np.pad(case.logits, ((0, 0), (0, length - n)), constant_values=-np.inf)
         what = f"when the row is padded from {n} to {length} tokens with -inf"
         yield _Way("padding", (case.altered(logits=padded),), lambda answers: answers[0][:, :n], lambda x: x, what)
@@ -111,9 +117,9 @@ def heads_invariant(session: SessionLike, case: AttentionCase) -> Finding:
     lacks = session.setting.without
     ways = [*_batches(case)]
     if "lengths" not in lacks:
-        ways += _padded(case)
+        ways += _padded(case, session.setting.domain)
     if "cross" not in lacks:
-        ways += _split(case)
+        ways += _split(case, session.setting)
     return _invariant(session, case, ways)
 
 
@@ -126,14 +132,14 @@ def _batches(case: AttentionCase) -> Iterator[_Way]:
         lengths = None if case.key_lengths is None else tuple(case.key_lengths[b] for b in index)
         what = f"in a batch of {_counted(size, 'sequence')} instead of {count} (its first is sequence {index[0]})"
         call = case.altered(**tensors, key_lengths=lengths)
-        yield _Way("batch", (call,), lambda answers: answers[0], lambda x, i=index: x[i], what)
+        yield _Way("batch", (call,), itemgetter(0), itemgetter(index), what)
 
 
-def _padded(case: AttentionCase) -> Iterator[_Way]:
+def _padded(case: AttentionCase, domain: Domain) -> Iterator[_Way]:
     """As many more queries as keys, which leaves the alignment as it is; the keys are beyond `key_lengths`."""
     m, n = case.query.shape[2], case.key.shape[2]
     lengths = case.key_lengths or (n,) * len(case.key)
-    for more in (1, 16 - n % 16):
+    for more in dict.fromkeys(map(domain.length, (1, 16 - n % 16))):
 
         def longer(x: Float64, more: int = more) -> Float64:
             return np.concatenate([x, np.take(x, np.arange(more) % x.shape[2], axis=2)], axis=2)
@@ -144,12 +150,15 @@ def _padded(case: AttentionCase) -> Iterator[_Way]:
         yield _Way("padding", (call,), lambda answers: answers[0][:, :, :m], lambda x: x, what)
 
 
-def _split(case: AttentionCase) -> Iterator[_Way]:
+def _split(case: AttentionCase, setting: Setting) -> Iterator[_Way]:
     """Queries in parts, the last ones one by one: causal ones with the keys up to their last, as a cache grows."""
     m, n = case.query.shape[2], case.key.shape[2]
     if m == 1 or (case.alibi_slopes is not None and not case.is_causal):
         return  # without a cache that grows, the bias of a part would be that of the last queries
-    cuts = sorted({0, 1 + case.variant % (m - 1), max(m - 2, 1), m - 1, m})
+    if setting.conventions.align == "start" and (case.is_causal or case.alibi_slopes is not None):
+        return  # a part would be taken for the first queries
+    wanted = (0, 1 + case.variant % (m - 1), max(m - 2, 1), m - 1, m)
+    cuts = sorted({min(setting.domain.length(cut), m) for cut in wanted})
     # Queries before the first key see none, and a call without keys is none.
     parts = [(a, b) for a, b in pairwise(cuts) if not case.is_causal or b + n - m >= 1]
     calls = tuple(_part(case, a, b, b + n - m if case.is_causal else n) for a, b in parts)

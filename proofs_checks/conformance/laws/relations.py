@@ -76,7 +76,7 @@ def _moderate(case: Any, by: float) -> Any:
 def _shifted_far(setting: Setting) -> list[MappingCase]:
     """Ordinary rows, short and longer, moved as far as the format still resolves logits of order one."""
     far = offsets(setting.dtype)[-2:]
-    rows = [Row("gaussian", n, seed=n).values(setting.alpha, setting.dtype) for n in (2, 7, 33)]
+    rows = [stack([Row("gaussian", n, seed=n)], setting)[0] for n in (2, 7, 33)]
     return [MappingCase(row, shift=sign * each) for row in rows for each in far for sign in (1.0, -1.0)]
 
 
@@ -110,6 +110,7 @@ def deletion(session: SessionLike, case: RowsCase) -> Finding:
     n = kept.shape[-1]
     rng = np.random.default_rng(case.variant)
     total = n + 1 + (n + 1 if session.setting.few_shapes else int(rng.integers(n + 2)))
+    total = session.setting.domain.length(total)
     places = np.sort(rng.permutation(total)[:n])
     full = np.full((*kept.shape[:-1], total), _mask(session, kept, case.variant))
     full[..., places] = kept
@@ -134,7 +135,7 @@ def _mask(session: SessionLike, kept: Float64, variant: int) -> float:
     peak = float(kept.max(axis=-1).min(initial=np.inf))
     if variant % 3 or not session.oracle.lowest_masks or alpha == 1 or lowest > min(peak, 0.0) - 2 / (alpha - 1):
         return -np.inf
-    return lowest
+    return -np.inf if -lowest > session.setting.domain.max_logit else lowest
 
 
 def _far_below(setting: Setting) -> list[MappingCase]:

@@ -54,7 +54,7 @@ def describe(
     words = ["entmax-oracle", "check", subject.name, *subject.words, "--replay", told]
     command = shlex.join(words)
     if not isinstance(subject.target, str) and ("<" in subject.name or subject.name.startswith("__main__:")):
-        command = _in_python(subject, setting, told)  # no other process can import it
+        command = _in_python(subject, told)  # no other process can import it
     return Counterexample(
         law=law.name,
         message=finding.message,
@@ -75,16 +75,9 @@ def describe(
     )
 
 
-def _in_python(subject: Subject, setting: Setting, told: str) -> str:
+def _in_python(subject: Subject, told: str) -> str:
     """Write a call that replays the case of a function that has no name elsewhere."""
-    options = [repr(told), repr(subject.arrays)]
-    options += [f"kind={subject.kind!r}"] if subject.kind != "mapping" else []
-    options += [f"fixed_alpha={setting.alpha!r}"] if subject.fixed_alpha else []
-    options += [f"device={subject.device!r}"] if subject.device != "cpu" else []
-    options += [f"compute_dtype={setting.compute_dtype!r}"] if setting.compute_dtype is not None else []
-    options += [f"without={setting.without!r}"] if setting.without else []
-    options += [f"fixed_parameters={dict(subject.fixed_parameters)!r}"] if subject.fixed_parameters else []
-    options += ["grad_alpha=True"] if setting.alpha_gradient else []
+    options = [repr(told), repr(subject.arrays), *(f"{name}={value}" for name, value in subject.options)]
     return f"entmax_oracle.proofs_checks.conformance.replay(f, {', '.join(options)})"
 
 

@@ -32,6 +32,7 @@ __all__ = [
 
 SCHEMA = "entmax-oracle/events/1"
 _CUT_OFF = "interrupted: the laws that were not reached are skipped"
+_MEND = "say what it takes, such as --multiple-of 16 or --contiguous, so that it is asked for that"
 LACKING = "the implementation is said to lack"
 """What a law says that is not judged because its user said so."""
 
@@ -44,6 +45,8 @@ class Begun:
     ----------
     laws : tuple of LawResult
         What is going to be judged, in order; skipped, as long as no event says more.
+    seeds : int
+        With how many seeds, from `seed` on.
     """
 
     target: str
@@ -60,6 +63,7 @@ class Begun:
     platform: str
     started: str
     laws: tuple[LawResult, ...]
+    seeds: int = 1
 
 
 @dataclass(frozen=True)
@@ -132,8 +136,10 @@ class Ended:
     reach : dict
         The largest input that was tried, in each of its sizes.
     seconds : float
-    calls, answered : int
-        Calls that were made, and those of them that returned something.
+    calls, answered, declined : int
+        Calls that were made, those of them that returned something, and those that were declined.
+    refusal : str
+        What the first call that was declined says.
     """
 
     interrupted: bool
@@ -142,6 +148,8 @@ class Ended:
     seconds: float
     calls: int = 0
     answered: int = 0
+    declined: int = 0
+    refusal: str = ""
 
 
 Event = Begun | Judging | Judged | Ended | Progress | Notice
@@ -205,13 +213,19 @@ def gather(events: Iterable[Event]) -> Report:
     interrupted = ended is None or ended.interrupted
     verdict, message = _verdict(laws, interrupted=interrupted)
     if not interrupted and ended is not None and ended.calls and not ended.answered:
-        verdict, message = "unusable", _unanswered(laws)
+        verdict, message = "unusable", _unanswered(laws, ended)
     shared = {each.name: getattr(begun, each.name) for each in fields(Begun) if each.name not in ("settings", "laws")}
     complete = verdict != "unusable" and not interrupted and all(map(_judged_in_full, laws))
     report = Report(verdict=verdict, laws=laws, message=message, complete=complete, **shared)
     if ended is None:
         return report
-    return replace(report, versions=begun.versions | ended.versions, reach=ended.reach, seconds=ended.seconds)
+    return replace(
+        report,
+        versions=begun.versions | ended.versions,
+        reach=ended.reach,
+        seconds=ended.seconds,
+        declined=ended.declined,
+    )
 
 
 def _judged_in_full(law: LawResult) -> bool:
@@ -222,8 +236,10 @@ def _judged_in_full(law: LawResult) -> bool:
     )
 
 
-def _unanswered(laws: Sequence[LawResult]) -> str:
+def _unanswered(laws: Sequence[LawResult], ended: Ended) -> str:
     """Say that no call was ever answered, and what became of the first."""
+    if ended.declined == ended.calls:
+        return f"the target declined every call, the first by {ended.refusal}; {_MEND}"
     why = next((f": {law.message}" for law in laws if law.law == "returns" and law.message), "")
     return f"no call was ever answered{why}"
 
@@ -256,6 +272,7 @@ def _merge(results: Sequence[LawResult], settings: Sequence[tuple[float, str]]) 
         also=tuple(dict.fromkeys(name for each in results for name in each.also)),
         examples=sum(each.examples for each in results),
         unclaimed=sum(each.unclaimed for each in results),
+        declined=sum(each.declined for each in results),
         seconds=round(sum(each.seconds for each in results), 3),
         worst_ulp=max(each.worst_ulp for each in results),
         worst_ratio=max(each.worst_ratio for each in results),
@@ -273,6 +290,7 @@ def _merge(results: Sequence[LawResult], settings: Sequence[tuple[float, str]]) 
                 "worst_ratio": each.worst_ratio,
                 "message": each.message,
                 "unclaimed": each.unclaimed,
+                "declined": each.declined,
                 "also": each.also,
                 "cause": each.cause,
                 "seconds": each.seconds,

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from .report import LawResult, Report
 
-__all__ = ["annotations", "summary"]
+__all__ = ["summary", "workflow_commands"]
 
 _LONGEST = 2000  # characters of a command or program in a summary, which has room for a mebibyte in all
 
 
-def annotations(report: Report, place: tuple[Path, int] | None, root: Path) -> Iterator[str]:
+def workflow_commands(report: Report, place: tuple[Path, int] | None, root: Path) -> Iterator[str]:
     """Write a report as workflow commands: an error or a warning for each finding, at the target's definition.
 
     Parameters

@@ -110,6 +110,8 @@ class LawResult:
         The same per alpha and dtype.
     unclaimed : int
         Cases beside them that were answered but not judged, since no finite error can be derived for the answer.
+    declined : int
+        Cases beside them that the implementation declined, by `NotImplementedError`.
     also : tuple of str
         Other laws that fall to the same cause.
     cause : str
@@ -130,6 +132,7 @@ class LawResult:
     counterexamples: tuple[Counterexample, ...] = ()
     settings: tuple[dict[str, Any], ...] = ()
     unclaimed: int = 0
+    declined: int = 0
     also: tuple[str, ...] = ()
     cause: str = ""
     seconds: float = 0.0
@@ -169,12 +172,15 @@ class Report:
     arrays, device, profile : str
     compute_dtype : str, optional
     kind : str
-    seed : int
+    seed, seeds : int
+        The first seed, and with how many every setting was checked.
     versions : dict
     platform, started : str
     seconds : float
     reach : dict of int
         The largest input that was tried, in each of its sizes: what is larger was not looked at.
+    declined : int
+        Calls that the implementation declined, by `NotImplementedError`: of such inputs nothing is said.
     complete : bool
         Whether every law that was asked for was judged in every setting, on all of the cases that are always tried.
     """
@@ -196,7 +202,9 @@ class Report:
     started: str = ""
     seconds: float = 0.0
     reach: dict[str, int] = field(default_factory=dict)
+    declined: int = 0
     complete: bool = False
+    seeds: int = 1
 
     def __bool__(self) -> bool:
         return self.verdict == "conforms"

@@ -16,6 +16,7 @@ from ..case import Setting
 from ..kinds.kind import Kind
 from ..law import Contract, Law
 from ..target.layouts import place
+from ..target.loading import inverse
 from ..target.program import PREFIX, is_program, request_line
 
 __all__ = ["snippet"]
@@ -62,8 +63,7 @@ def snippet(
     if law.compares and pair is None and not several:
         about += "# This prints one of the answers that the law compares; the command compares them.\n"
     if program:
-        alpha = None if subject.fixed_alpha else setting.alpha
-        line = request_line(1, case.logits, alpha, setting.dtype, case.cotangent)
+        line = _request(kind, case, setting, subject)
         return f"{about}echo {shlex.quote(line)} | {subject.name.removeprefix(PREFIX)}"
     form = kind.form(subject)
     names = list(form.tensors)
@@ -74,14 +74,20 @@ def snippet(
 
     def ask(asked: Any, first: str) -> str:
         options = {"alpha": setting.alpha, **asked.options}
-        told = [first, *names[1:], *(repr(options[name]) for name in form.follows)]
-        told += [f"{name}={_written(options[name], subject.arrays)}" for name in form.keywords]
-        return f"f({', '.join(told)})"
+        axes = [x.ndim for x in asked.tensors.values()]
+        told = [
+            _permuted(name, form.order(count), subject.arrays)
+            for name, count in zip((first, *names[1:]), axes, strict=True)
+        ]
+        told += [repr(options[name]) for name in form.follows]
+        told += [f"{form.named(name)}={_written(options[name], subject.arrays)}" for name in form.keywords]
+        return _permuted(f"f({', '.join(told)})", inverse(form.order(len(asked.answer_shape))), subject.arrays)
 
     bound: dict[str, list[str]] = {}
     for each in calls if several else (case,):
         for name, values, layout in zip(names, each.tensors.values(), map(each.layout_of, each.tensors), strict=True):
-            binding = _bound(name, values, layout, setting.dtype, subject.arrays)
+            laid = {"contiguous": "tokens first", "tokens first": "contiguous"}.get(layout, layout)
+            binding = _bound(name, values, laid if form.swapped else layout, setting.dtype, subject.arrays)
             if bound.get(name) != binding:
                 lines += binding
             bound[name] = binding
@@ -99,13 +105,34 @@ def snippet(
     return about + "\n".join([*lines, f"print(torch.autograd.grad({asked}, {together})"])
 
 
+def _request(kind: Kind, case: Any, setting: Setting, subject: Subject) -> str:
+    """Write what a program is asked."""
+    form, options = kind.form(subject), {"alpha": setting.alpha, **case.options}
+    held = {name: np.array(x) if isinstance(x, tuple) else x for name, x in options.items()}
+    told = {name: held[name] for name in form.follows} | {form.named(name): held[name] for name in form.keywords}
+    return request_line(1, kind.name, setting.dtype, case.tensors, told, case.cotangent)
+
+
+def _permuted(expression: str, order: tuple[int, ...] | None, arrays: str) -> str:
+    """Write an array with its axes in another order."""
+    if order is None:
+        return expression
+    expression = expression if expression.isidentifier() or expression.endswith(")") else f"({expression})"
+    return f"{expression}.{'permute' if arrays == 'torch' else 'transpose'}({', '.join(map(str, order))})"
+
+
 def _opening(setting: Setting, subject: Subject) -> list[str]:
     lines = list(_IMPORTS[subject.arrays])
     if subject.arrays == "jax" and setting.dtype == "float64":
         lines.append("jax.config.update('jax_enable_x64', True)")
-    if subject.arrays == "numpy" and setting.dtype == "bfloat16":
+    if subject.arrays == "numpy" and _is_foreign(setting.dtype):
         lines.insert(1, "import ml_dtypes")
     return lines
+
+
+def _is_foreign(dtype: str) -> bool:
+    """Whether NumPy has a dtype by ml_dtypes only."""
+    return dtype == "bfloat16" or dtype.startswith("float8")
 
 
 def _loading(subject: Subject) -> list[str]:
@@ -140,7 +167,7 @@ def _bound(name: str, values: NDArray[Any], layout: str, dtype: str, arrays: str
 
 def _array(values: NDArray[np.float64], dtype: str, arrays: str) -> str:
     """Write an array; the shortest decimals that are read as the same numbers are exact."""
-    home = {"torch": "torch", "jax": "jnp", "numpy": "ml_dtypes" if dtype == "bfloat16" else "np"}[arrays]
+    home = {"torch": "torch", "jax": "jnp", "numpy": "ml_dtypes" if _is_foreign(dtype) else "np"}[arrays]
     made = f"{_MAKE[arrays]}({_words(values)}, dtype={home}.{dtype})"
     return made if values.ndim == 1 else f"{made}.reshape({values.shape})"
 

@@ -48,17 +48,19 @@ class Framework(Protocol):
 
 
 class NumpyFramework:
-    """NumPy; bfloat16 by ml_dtypes."""
+    """NumPy; bfloat16 and numbers of 8 bits by ml_dtypes."""
 
     name = "numpy"
     differentiates = False
 
     def array(self, values: Float64, dtype: str, layout: str, device: str) -> tuple[Any, Any]:
-        kind = np.dtype(importlib.import_module("ml_dtypes").bfloat16 if dtype == "bfloat16" else dtype)
+        foreign = dtype == "bfloat16" or dtype.startswith("float8")
+        kind = np.dtype(getattr(importlib.import_module("ml_dtypes"), dtype) if foreign else dtype)
         where = place(values.shape, layout)
         buffer = np.full(where.size, np.nan, dtype=kind)
         strides = [stride * kind.itemsize for stride in where.strides]
-        array = np.lib.stride_tricks.as_strided(buffer[where.offset :], values.shape, strides)
+        start = where.offset * kind.itemsize
+        array: NDArray[Any] = np.ndarray(values.shape, kind, buffer.view(np.uint8).data, start, strides)
         array[...] = values
         return array, buffer
 

@@ -16,7 +16,20 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
 
-__all__ = ["PREFIX", "Form", "NoSuchTarget", "UnusableTarget", "adapt", "is_program", "load", "locate", "whereabouts"]
+__all__ = [
+    "PREFIX",
+    "Form",
+    "NoSuchTarget",
+    "UnusableTarget",
+    "adapt",
+    "inverse",
+    "is_program",
+    "load",
+    "locate",
+    "permuted",
+    "source_of",
+    "whereabouts",
+]
 
 PREFIX = "command:"
 """What the name of a program begins with."""
@@ -53,13 +66,25 @@ def locate(target: str) -> None:
     if is_program(target):
         return
     place, name = _split(target)
-    source = _existing(Path(place)) if _is_file(place) else _source(place)
+    source, _ = source_of(target)
     bound = None if source is None else _bound(source)
     if bound is None or name.split(".")[0] in bound:
         return
     # A module can be given names by others; a name near to one that it has is a typing error all the same.
     if _is_file(place) or get_close_matches(name, bound, 1, 0.75):
         raise NoSuchTarget(_lacking(place, name, name, bound))
+
+
+def source_of(target: str) -> tuple[Path | None, str]:
+    """Find the source file of a target, None if that cannot be told, and the name of the function.
+
+    Raises
+    ------
+    UnusableTarget
+        If there is no such module or file.
+    """
+    place, name = _split(target)
+    return (_existing(Path(place)) if _is_file(place) else _source(place)), name
 
 
 def load(target: str) -> Callable[..., Any]:
@@ -165,15 +190,38 @@ class Form:
         Options that are passed by keyword.
     mend : callable
         What to do about a signature that does not take these.
+    renamed : tuple of (str, str)
+        Options that the implementation calls otherwise, and its names for them.
+    swapped : bool
+        Its tensors, and its answer, have their second and third axes exchanged.
+    axis : int
+        Where it has the last axis of its tensors, and of its answer.
     """
 
     tensors: tuple[str, ...]
     follows: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
     mend: Callable[[inspect.Signature], str] = lambda signature: "wrap it"
+    renamed: tuple[tuple[str, str], ...] = ()
+    swapped: bool = False
+    axis: int = -1
+
+    def order(self, axes: int) -> tuple[int, ...] | None:
+        """Return its order of the axes of an array of ours, by their places here; None if it is the same."""
+        order = list(range(axes))
+        if self.swapped and axes == 4:
+            order[1], order[2] = 2, 1
+        if self.axis not in (-1, axes - 1):
+            order.insert(self.axis if self.axis >= 0 else axes + self.axis, order.pop())
+        return tuple(order) if order != list(range(axes)) else None
+
+    def named(self, option: str) -> str:
+        """Return what the implementation calls an option."""
+        return dict(self.renamed).get(option, option)
 
     def __str__(self) -> str:
-        return f"f({', '.join([*self.tensors, *self.follows, *(f'{name}=...' for name in self.keywords)])})"
+        options = [f"{self.named(name)}=..." for name in self.keywords]
+        return f"f({', '.join([*self.tensors, *self.follows, *options])})"
 
 
 def adapt(function: Callable[..., Any], form: Form) -> Callable[..., Any]:
@@ -196,7 +244,7 @@ def adapt(function: Callable[..., Any], form: Form) -> Callable[..., Any]:
         signature = None
     if signature is not None:
         try:
-            signature.bind(*form.tensors, *form.follows, **dict.fromkeys(form.keywords))
+            signature.bind(*form.tensors, *form.follows, **dict.fromkeys(map(form.named, form.keywords)))
         except TypeError as error:
             raise UnusableTarget(
                 f"the function has the signature {signature} and cannot be called as {form}: {error}; "
@@ -207,9 +255,24 @@ def adapt(function: Callable[..., Any], form: Form) -> Callable[..., Any]:
 
     def called(*tensors: Any, **options: Any) -> Any:
         following = [options[name] for name in form.follows]
-        return function(*tensors, *following, **{name: options[name] for name in form.keywords})
+        named = {form.named(name): options[name] for name in form.keywords}
+        answer = function(*(permuted(each, form.order(each.ndim)) for each in tensors), *following, **named)
+        axes = getattr(answer, "ndim", 0)
+        return permuted(answer, inverse(form.order(axes))) if axes else answer
 
     return called
+
+
+def permuted(array: Any, order: tuple[int, ...] | None) -> Any:
+    """Return an array of any library with its axes in another order; the array itself where there is none."""
+    if order is None:
+        return array
+    return array.permute(*order) if hasattr(array, "permute") else array.transpose(order)
+
+
+def inverse(order: tuple[int, ...] | None) -> tuple[int, ...] | None:
+    """Return the order of axes that undoes another one."""
+    return None if order is None else tuple(sorted(range(len(order)), key=order.__getitem__))
 
 
 def _not_an_axis(signature: inspect.Signature, form: Form) -> None:

@@ -11,11 +11,16 @@ import numpy as np
 from ..calls import Answered, Outcome, Request, later_calls
 from ..case import Case
 from .frameworks import Framework
+from .loading import Form, inverse, permuted
 
 __all__ = ["perform"]
 
+_PLAIN = Form(())
 
-def perform(function: Callable[..., Any], request: Request, library: Framework, device: str) -> Outcome:
+
+def perform(
+    function: Callable[..., Any], request: Request, library: Framework, device: str, form: Form = _PLAIN
+) -> Outcome:
     """Call the implementation once and read what it returns.
 
     Parameters
@@ -26,16 +31,18 @@ def perform(function: Callable[..., Any], request: Request, library: Framework, 
     library : Framework
     device : str
         For example ``"cpu"`` or ``"cuda:0"``.
+    form : Form
+        Says in which order the implementation sees the axes of its tensors: that is how they lie in memory.
     """
     case, later = request.case, request.followed_by
-    tensors, buffers = _tensors(library, case, request.dtype, device)
+    tensors, buffers = _tensors(library, case, request.dtype, device, form)
     options = _options(library, case, request, device)
-    following = None if later is None else _tensors(library, later, request.dtype, device)[0]
+    following = None if later is None else _tensors(library, later, request.dtype, device, form)[0]
     following_options = {} if later is None else _options(library, later, request, device)
     home = library.describe(next(iter(tensors.values())))[2]
     cotangent: Any = None
     if case.cotangent is not None:
-        cotangent, held = _lay(library, case.cotangent, request.dtype, case.layout_of("cotangent"), device)
+        cotangent, held = _lay(library, case.cotangent, request.dtype, case.layout_of("cotangent"), device, form)
         buffers.append(held)
 
     def respond(**given: Any) -> Any:
@@ -68,6 +75,8 @@ def perform(function: Callable[..., Any], request: Request, library: Framework, 
             return library.pullback(respond, wanted, cotangent)
         try:
             return library.pullback(overwriting, wanted, cotangent)
+        except NotImplementedError:
+            raise
         except Exception as error:
             return Answered(tensors["logits"], problem=f"refused: {_explain(error)}")
 
@@ -80,14 +89,14 @@ def _refill(library: Framework, case: Case, tensors: dict[str, Any]) -> None:
         library.fill(tensors[name], values)
 
 
-def _tensors(library: Framework, case: Case, dtype: str, device: str) -> tuple[dict[str, Any], list[Any]]:
+def _tensors(library: Framework, case: Case, dtype: str, device: str, form: Form) -> tuple[dict[str, Any], list[Any]]:
     """Build the arrays of a case; also return the buffers that they lie in."""
     arrays, buffers = {}, []
     for name, values in case.tensors.items():
         if values.dtype.kind == "i":
             arrays[name] = buffer = library.integers(values.tolist(), device)
         else:
-            arrays[name], buffer = _lay(library, values, dtype, case.layout_of(name), device)
+            arrays[name], buffer = _lay(library, values, dtype, case.layout_of(name), device, form)
         buffers.append(buffer)
     return arrays, buffers
 
@@ -106,12 +115,16 @@ def _options(library: Framework, case: Case, request: Request, device: str) -> d
     return options
 
 
-def _lay(library: Framework, values: Any, dtype: str, layout: str, device: str) -> tuple[Any, Any]:
+def _lay(library: Framework, values: Any, dtype: str, layout: str, device: str, form: Form = _PLAIN) -> tuple[Any, Any]:
     """Build an array in a layout; also return the buffer that it lies in."""
-    if layout != "tokens first":
-        return library.array(values, dtype, layout, device)
-    array, buffer = library.array(np.ascontiguousarray(values.swapaxes(1, 2)), dtype, "contiguous", device)
-    return array.swapaxes(1, 2), buffer
+    plain = "contiguous" if layout == "tokens first" else layout
+    order = list(form.order(values.ndim) or range(values.ndim))
+    if layout == "tokens first":
+        order[1], order[2] = order[2], order[1]
+    array, buffer = library.array(np.ascontiguousarray(values.transpose(order)), dtype, plain, device)
+    if order == sorted(order):
+        return array, buffer
+    return permuted(array, inverse(tuple(order))), buffer
 
 
 def _outcome(library: Framework, ask: Callable[[], Answered], buffers: Sequence[Any], home: str) -> Outcome:
@@ -136,6 +149,8 @@ def _outcome(library: Framework, ask: Callable[[], Answered], buffers: Sequence[
             np.array_equal(old, library.values(buffer), equal_nan=True)
             for old, buffer in zip(before, buffers, strict=True)
         )
+    except NotImplementedError as error:
+        return Outcome("declined", detail=_explain(error))
     except Exception as error:
         return Outcome("raised", detail=_explain(error))
     return Outcome(

@@ -228,6 +228,7 @@ unreachable = Case(
             "automatic differentiation",
             r"three layers of attention, residual connections, normalisation and networks over 8 tokens, $\alpha \in "
             r"\{3/2, 2\}$",
+            full_only=True,
         ),
     ),
 )

@@ -53,7 +53,9 @@ def add_parser(subparsers: Any) -> None:
         "scale=..., alibi_slopes=..., key_lengths=...); for a loss as f(z, y, alpha), y the class indices; for a "
         "normaliser as f(z), its parameters by keyword",
     )
-    groups = {title: parser.add_argument_group(title).add_argument for title in ("target", "search", "output")}
+    groups = {
+        title: parser.add_argument_group(title).add_argument for title in ("target", "domain", "search", "output")
+    }
     add_options(groups.__getitem__)
     add = groups["search"]
     add("--scheduler", metavar="ADDRESS", help=SCHEDULER)
@@ -106,6 +108,8 @@ def _check(ask: Ask, args: argparse.Namespace) -> int:
     from rich.console import Console
 
     from entmax_oracle.proofs_checks.conformance.checker import execute, plan
+    from entmax_oracle.proofs_checks.conformance.results.events import Begun
+    from entmax_oracle.proofs_checks.conformance.target.guessing import Guess
 
     from .showing import Screen, show
 
@@ -115,6 +119,9 @@ def _check(ask: Ask, args: argparse.Namespace) -> int:
 
         def progress(event: Event) -> None:
             write(event)
+            if isinstance(event, Begun) and ask.arrays is None and event.arrays != "program":
+                guessed = ask.guess if event.arrays == ask.guess.library else Guess(event.arrays, "a first call")
+                console.print(str(guessed), highlight=False)
             screen(event)
 
         with workers(args) as executor:
@@ -135,14 +142,14 @@ def _check(ask: Ask, args: argparse.Namespace) -> int:
 
 def _show_github(report: Report, args: argparse.Namespace) -> None:
     """Print annotations, and add to the summary of the step, as GitHub Actions reads them."""
-    from entmax_oracle.proofs_checks.conformance.results.github import annotations, summary
+    from entmax_oracle.proofs_checks.conformance.results.github import summary, workflow_commands
 
     root = Path(os.environ.get("GITHUB_WORKSPACE", "."))
     try:
         place = whereabouts(args.target)
     except ValueError:  # there is no such target, as the report says
         place = None
-    for each in annotations(report, place, root):
+    for each in workflow_commands(report, place, root):
         print(each, file=sys.stderr if is_stream(args.json) else sys.stdout, flush=True)
     if path := os.environ.get("GITHUB_STEP_SUMMARY"):
         with Path(path).open("a", encoding="utf-8") as file:

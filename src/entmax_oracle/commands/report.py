@@ -17,8 +17,8 @@ def add_parser(subparsers: Any) -> None:
         help="render the results of a directory as one page",
         description=(
             "Read verify.json, each check-NAME.json and check-NAME.jsonl (the events of a check that was cut off), "
-            "write DIR/index.html and the pages it links to, which work offline, and print what was found. Exit code 0; 2 if DIR holds "
-            "nothing usable."
+            "matrix.json and experiment.json, write DIR/index.html and the pages it links to, which work offline, "
+            "and print what was found. Exit code 0; 2 if DIR holds nothing usable."
         ),
     )
     parser.add_argument("directory", type=Path, metavar="DIR", help="the folder that --report wrote its results into")
@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _lines(results: Results) -> list[str]:
-    """One line for the theorems, one for each that is refuted, and one for each target."""
+    """One line for the theorems, one for each that is refuted, one for each target, and one for the trained models."""
     from entmax_oracle.proofs_checks.report import VERDICTS, gravest, violation_line
 
     lines = []
@@ -57,4 +57,12 @@ def _lines(results: Results) -> list[str]:
         worst = gravest(target.laws)
         reason = violation_line(worst) if worst is not None else target.message
         lines.append(f"{target.target}: {target.verdict}" + (f", {reason}" if reason else ""))
+    if results.experiment is not None:
+        models = results.experiment.models
+        endless = sum(model.certificate.n is None for model in models)
+        bad = sum(not model.clean for model in models)
+        lines.append(
+            f"trained models: {endless} of {len(models)} proved right at every length"
+            + (f"; {bad} disagree with a bound" if bad else ", no curve disagrees with its bound")
+        )
     return lines

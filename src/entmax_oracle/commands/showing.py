@@ -106,14 +106,17 @@ def _table(report: Report) -> Table:
         table.add_column(name, no_wrap=True)
     for name in ("examples", "worst / allowed"):
         table.add_column(name, justify="right", no_wrap=True)
-    causes = any(law.cause for law in report.laws)
+    causes, declines = any(law.cause for law in report.laws), any(law.declined for law in report.laws)
+    if declines:
+        table.add_column("declined", justify="right", no_wrap=True)
     if causes:
         table.add_column("", no_wrap=True)
     for law in report.laws:
         style = "yellow" if law.severity == "warning" and law.status == "fail" else _STYLES[law.status]
         worst = f"{law.worst_ratio:.3g}" if law.worst_ratio > 0 else ""
+        declined = [str(law.declined or "")] if declines else []
         cause = [f"same cause as {law.cause}" if law.cause else ""] if causes else []
-        table.add_row(law.law, f"[{style}]{law.status}[/]", str(law.examples or ""), worst, *cause)
+        table.add_row(law.law, f"[{style}]{law.status}[/]", str(law.examples or ""), worst, *declined, *cause)
     return table
 
 
@@ -170,6 +173,9 @@ def _show_verdict(console: Console, report: Report) -> None:
         tried = tried.replace(" and ", ", ", max(len(report.reach) - 2, 0))
         deeper = "" if report.profile == "deep" else "; --profile deep searches further"
         _say(console, f"searched up to {tried}{deeper}")
+    if report.declined and report.verdict != "unusable":
+        calls = f"{report.declined:,} call{'s' * (report.declined != 1)}"
+        _say(console, f"{calls} declined by the target (NotImplementedError): such inputs were not tested")
     if report.message:
         _say(console, escape(report.message))
 
@@ -225,7 +231,7 @@ def _input(found: Counterexample) -> str:
 
 def _lacks_alpha(found: Counterexample) -> bool:
     """Whether it is of a normaliser that has no alpha."""
-    from entmax_oracle.reference.normalisers import NORMALISERS
+    from entmax_oracle.proofs_checks.conformance.target.defining import defined
 
     against = found.parameters.get("against")
-    return against is not None and "alpha" not in NORMALISERS[against].parameters
+    return against is not None and "alpha" not in defined(against).parameters

@@ -221,7 +221,7 @@ def _show(result: VerifyResult, console: Console) -> None:
         table.add_column(heading, ratio=ratio)
     for theorem in result.theorems:
         verdict = theorem.verdict
-        where = "what was searched, see below" if theorem.searched else escape(_plain(theorem.holds_for))
+        where = "searched, see below" if theorem.searched else escape(_plain(theorem.holds_for))
         table.add_row(
             escape(theorem.name),
             f"[{verdict.colour}]{verdict}[/]" + ("" if theorem.clean else " [red]✗[/]"),
@@ -258,4 +258,4 @@ def _searched(theorem: TheoremResult) -> str:
     """Say in one line how a conjecture was searched."""
     found = [each for each in theorem.evidence if (each.kind, each.status) == ("sampled", "holds")]
     ran = "; ".join(f"{each.title}: {each.detail}" for each in found)
-    return f"{ran}. Which rows: --json or --report"
+    return f"{ran}. The JSON and the report say among which rows"

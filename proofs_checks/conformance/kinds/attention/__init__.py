@@ -5,17 +5,19 @@ from __future__ import annotations
 import inspect
 from dataclasses import replace
 
+import numpy as np
 from hypothesis.strategies import SearchStrategy
 
 from ...ask import Ask
-from ...calls import Subject
+from ...calls import Outcome, Subject
 from ...case import Setting
 from ...target.loading import Form
 from ..kind import Asked, Kind
-from . import shapes, simpler
+from . import narrowing, shapes, simpler
 from .case import TENSORS, AttentionCase
-from .narrowing import LACKS, narrow, options_of
+from .narrowing import LACKS, options_of
 from .oracle import AttentionOracle
+from .positions import blind
 
 __all__ = ["AttentionKind"]
 
@@ -38,7 +40,7 @@ class AttentionKind(Kind):
         "padded": "rows with a gap of three elements between them, as a slice of a wider array has",
         "offset": "contiguous, but starting one element into its buffer, so not aligned",
     }
-    lacks = LACKS
+    lacks = LACKS | {"empty": "an answer of its own for queries that see no key"}
 
     def oracle(self, setting: Setting) -> AttentionOracle:
         return AttentionOracle(setting)
@@ -57,15 +59,31 @@ class AttentionKind(Kind):
         options = tuple(each for each in subject.hands or options_of(()) if each != "alpha" or not subject.fixed_alpha)
 
         def mend(signature: inspect.Signature) -> str:
-            return "say what it lacks by --without NAME (without=...), or wrap it"
+            return (
+                "say what it lacks by --without NAME, what it calls otherwise by --rename is_causal=causal, or wrap it"
+            )
 
-        return Form(TENSORS, keywords=options, mend=mend)
+        return Form(TENSORS, keywords=options, mend=mend, renamed=subject.renamed, swapped=subject.swapped)
 
     def asked(self, ask: Ask) -> Asked:
-        return replace(super().asked(ask), hands=options_of(ask.without))
+        return replace(super().asked(ask), hands=options_of(ask.without, ask.always_causal))
 
     def fit(self, case: AttentionCase, setting: Setting) -> AttentionCase:
-        return narrow(case, setting.without) if setting.without else case
+        return narrowing.fit(case, setting)
+
+    def narrow(self, case: AttentionCase, setting: Setting) -> AttentionCase:
+        return narrowing.narrow(case, setting)
+
+    def conventional(self, case: AttentionCase, outcome: Outcome, setting: Setting) -> Outcome:
+        """Return the output with zeros where a query sees no key."""
+        if setting.conventions.empty_rows == "zero" or outcome.values is None:
+            return outcome
+        return replace(outcome, values=np.where(blind(case, setting.conventions.align), 0.0, outcome.values))
+
+    def takes(self, case: AttentionCase, setting: Setting) -> bool:
+        return narrowing.takes(case, setting)
 
     def placed(self, setting: Setting) -> tuple[str, ...]:
+        if setting.domain.contiguous:
+            return ("contiguous",)
         return tuple(self.layouts) if len(setting.layouts) > 1 else ("contiguous", "tokens first", "mixed")

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from ...ask import LACKS
 from ...calls import Float64
+from ...case import Setting
+from ...domain import Domain
+from ...inputs.rows import quantise
 from .case import AttentionCase
+from .positions import sighted
 
-__all__ = ["LACKS", "OPTIONS", "narrow", "options_of"]
+__all__ = ["LACKS", "OPTIONS", "fit", "narrow", "options_of", "takes"]
 
 OPTIONS = {"causal": "is_causal", "scale": "scale", "alibi": "alibi_slopes", "lengths": "key_lengths"}
 """What an implementation may lack, and the keyword argument that is then omitted."""
@@ -18,32 +23,90 @@ OPTIONS = {"causal": "is_causal", "scale": "scale", "alibi": "alibi_slopes", "le
 _WIDTHS = (16, 32, 64, 128, 256)
 
 
-def options_of(without: tuple[str, ...]) -> tuple[str, ...]:
+def options_of(without: tuple[str, ...], always_causal: bool = False) -> tuple[str, ...]:
     """Names of the arguments that are left beside the tensors."""
-    return ("alpha", *(argument for name, argument in OPTIONS.items() if name not in without))
+    lost = without + ("causal",) * always_causal
+    return ("alpha", *(argument for name, argument in OPTIONS.items() if name not in lost))
 
 
-def narrow(case: AttentionCase, without: tuple[str, ...]) -> AttentionCase:
-    """Change a case as little as it takes to do without some features.
+def narrow(case: AttentionCase, setting: Setting) -> AttentionCase:
+    """Change a case as little as it takes to do without some features, and to lie plainly in memory.
 
-    Parameters
-    ----------
-    case : AttentionCase
-    without : tuple of str
-        Keys of `LACKS`. Key heads are repeated for their group, queries and features taken again from the first.
+    Key heads are repeated for their group, queries and features taken again from the first.
     """
+    without = setting.without
     lost: dict[str, Any] = {OPTIONS[name]: False if name == "causal" else None for name in without if name in OPTIONS}
-    case, group = case.altered(**lost), case.group
+    if setting.conventions.always_causal:
+        lost["is_causal"] = True
+    case, group = case.altered(**lost) if lost else case, case.group
     if "groups" in without and group > 1:
         case = case.altered(key=np.repeat(case.key, group, axis=1), value=np.repeat(case.value, group, axis=1))
     if "cross" in without:
         case = _resized(case, 2, case.key.shape[2], ("query", "cotangent"))
     if "widths" in without:
-        width = min(w for w in _WIDTHS if w >= min(max(case.query.shape[3], case.value.shape[3]), _WIDTHS[-1]))
-        case = _resized(case, 3, width, ("query", "key", "value", "cotangent"))
-    if "layouts" in without:
+        case = _widened(case, Domain(widths=_WIDTHS), same=True)
+    if "layouts" in without or setting.domain.contiguous:
         case = case.altered(layout="contiguous", cotangent_layout="")
     return case
+
+
+def fit(case: AttentionCase, setting: Setting) -> AttentionCase:
+    """Do what `narrow` does, and bring sizes and scores within what the implementation is said to take."""
+    domain = setting.domain
+    if domain.multiple_of > 1:
+        case = _resized(case, 2, domain.length(case.query.shape[2]), ("query", "cotangent"))
+        case = _resized(case, 2, domain.length(case.key.shape[2]), ("key", "value"))
+    if domain.widths:
+        case = _widened(case, domain)
+    case = _bounded(narrow(case, setting), setting)
+    # What comes back through a row that is NaN, or a mean, is a convention as well.
+    other = setting.conventions.empty_rows != "zero" and case.cotangent is not None
+    return narrow(sighted(case, setting.conventions.align), setting) if other else case
+
+
+def takes(case: AttentionCase, setting: Setting) -> bool:
+    """Whether the sizes and the layout of a case are among those that the implementation is said to take."""
+    domain = setting.domain
+    lengths = (case.query.shape[2], case.key.shape[2])
+    widths = {case.query.shape[3], case.value.shape[3]}
+    plain = not domain.contiguous or case.layout == "contiguous"
+    return plain and not any(n % domain.multiple_of for n in lengths) and widths <= {*(domain.widths or widths)}
+
+
+def _widened(case: AttentionCase, domain: Domain, same: bool = False) -> AttentionCase:
+    """Change the numbers of features to widths that there are, the same for values if need be.
+
+    Scores whose scale is given stay what they are: further features are zeros then.
+    """
+    features, values = case.query.shape[3], case.value.shape[3]
+    width, value_width = domain.width(max(features, values) if same else features), domain.width(values)
+    case = _resized(case, 3, width if same else value_width, ("value", "cotangent"))
+    if case.scale is None or features >= width:
+        return _resized(case, 3, width, ("query", "key"))
+    gap = ((0, 0), (0, 0), (0, 0), (0, width - features))
+    return case.altered(query=np.pad(case.query, gap), key=np.pad(case.key, gap))
+
+
+def _bounded(case: AttentionCase, setting: Setting) -> AttentionCase:
+    """Halve the query until no score is beyond the largest logit, and the slopes until no bias is."""
+    most = setting.domain.max_logit
+    if math.isinf(most) or not case.query.size:
+        return case
+    scale = 1 / math.sqrt(case.query.shape[3]) if case.scale is None else case.scale
+    with np.errstate(over="ignore"):
+        scores = case.query @ np.repeat(np.swapaxes(case.key, -1, -2), case.group, axis=1)
+    off = _halvings(abs(scale) * float(np.abs(scores).max(initial=0.0)), most)
+    case = case.altered(query=quantise(np.ldexp(case.query, -off), setting.dtype))
+    if case.alibi_slopes is not None:
+        furthest = max(case.query.shape[2], case.key.shape[2])
+        off = _halvings(max(map(abs, case.alibi_slopes)) * furthest, most)
+        case = case.altered(alibi_slopes=tuple(math.ldexp(each, -off) for each in case.alibi_slopes))
+    return case
+
+
+def _halvings(size: float, most: float) -> int:
+    """How often a number has to be halved to lie below another one."""
+    return max(0, math.ceil(math.log2(size / most))) if size > most else 0
 
 
 def _resized(case: AttentionCase, axis: int, size: int, names: tuple[str, ...]) -> AttentionCase:

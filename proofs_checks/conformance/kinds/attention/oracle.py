@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from entmax_oracle.reference.budgets.attention import attention_budget, attention_vjp_budget
 from entmax_oracle.reference.enclosures.attention import enclose_attention, enclose_attention_vjp
+from entmax_oracle.reference.formats import as_arithmetic, as_format
 from entmax_oracle.reference.values.attention import attention, attention_vjp
 
 from ...expected import Expected, Oracle
 from .case import TENSORS, AttentionCase
+from .positions import squared
 
 __all__ = ["AttentionOracle"]
 
@@ -28,6 +32,16 @@ class AttentionOracle(Oracle):
         """Bound the output."""
         return self._output(case, self._exactly(case))
 
+    def mean(self, case: AttentionCase) -> Expected:
+        """Bound the mean of all values, which some implementations give to a query that sees no key."""
+        n = case.value.shape[2]
+        each = [np.repeat(x, case.group, axis=1) for x in (case.value, np.abs(case.value))]
+        exact, size = (np.broadcast_to(x.mean(axis=2, keepdims=True), case.answer_shape) for x in each)
+        inside = as_arithmetic(self.setting.compute_dtype or self.setting.dtype)
+        u = min(inside.unit_roundoff, as_format("float32").unit_roundoff)
+        slack = (n + 4) * u * size + 2 * self.format.unit_roundoff * size + self.format.smallest_normal
+        return Expected(exact, exact, slack)
+
     def sharper(self, case: AttentionCase) -> Expected | None:
         """Enclose the output in ball arithmetic, if it is small enough."""
         return self._output(case, True) if self._dearer(case) else None
@@ -40,9 +54,19 @@ class AttentionOracle(Oracle):
         """Enclose the gradients in ball arithmetic, if the case is small enough."""
         return self._pulled(case, True) if self._dearer(case) else None
 
+    def _square(self, case: AttentionCase) -> AttentionCase:
+        """Return the case in which the positions of ours are those that are meant."""
+        differ = case.query.shape[2] != case.key.shape[2] and (case.is_causal or case.alibi_slopes is not None)
+        return squared(case) if differ and self.setting.conventions.align == "start" else case
+
     def _output(self, case: AttentionCase, enclosed: bool) -> Expected:
+        m = case.query.shape[2]
+        case = self._square(case)
+        return self._square_output(case, enclosed).part(lambda x: x[:, :, :m])
+
+    def _square_output(self, case: AttentionCase, enclosed: bool) -> Expected:
         given: tuple[Any, ...] = (*case.tensors.values(), self.setting.alpha)
-        inside = self.setting.compute_dtype
+        inside = self.setting.arithmetic
         budget = attention_budget(*given, **case.options, dtype=self.format.name, compute_dtype=inside)
         if enclosed:
             found = enclose_attention(*given, **case.options)
@@ -52,8 +76,13 @@ class AttentionOracle(Oracle):
         return Expected(exact - own, exact + own, budget)
 
     def _pulled(self, case: AttentionCase, enclosed: bool) -> dict[str, Expected]:
+        found = self._square_pulled(self._square(case), enclosed)
+        lengths = {name: x.shape[2] for name, x in case.tensors.items()}
+        return {name: each.part(lambda x, n=lengths[name]: x[:, :, :n]) for name, each in found.items()}
+
+    def _square_pulled(self, case: AttentionCase, enclosed: bool) -> dict[str, Expected]:
         given: tuple[Any, ...] = (*case.tensors.values(), case.cotangent, self.setting.alpha)
-        inside = self.setting.compute_dtype
+        inside = self.setting.arithmetic
         budgets = attention_vjp_budget(*given, **case.options, dtype=self.format.name, compute_dtype=inside)
         if enclosed:
             found = enclose_attention_vjp(*given, **case.options)

@@ -70,8 +70,23 @@ class Shape:
     scale: float | None = None
     layout: str = "contiguous"
 
-    def case(self, dtype: str, *, gradient: bool = False) -> AttentionCase:
-        """Make the case, in numbers of a format, with a cotangent if a gradient is wanted."""
+    def fitting(self, setting: Setting) -> Shape:
+        """Return the description nearest to it of what the implementation takes."""
+        domain = setting.domain
+        return replace(
+            self,
+            queries=domain.length(self.queries),
+            keys=domain.length(self.keys),
+            features=domain.width(self.features),
+            value_features=domain.width(self.value_features),
+        )
+
+    def case(self, setting: Setting, *, gradient: bool = False) -> AttentionCase:
+        """Make the case, in numbers of the format, with a cotangent if a gradient is wanted."""
+        return self.fitting(setting).made(setting.dtype, gradient)
+
+    def made(self, dtype: str, gradient: bool) -> AttentionCase:
+        """Make exactly this case."""
         rng = np.random.default_rng([self.seed, self.queries, self.keys])
         heads = self.key_heads * self.group
         query = rng.standard_normal((self.batch, heads, self.queries, self.features))
@@ -161,7 +176,7 @@ def needle(case: AttentionCase, alpha: float, dtype: str, share: float) -> Atten
     value = case.value.copy()
     if case.key.shape[2] > 1:
         key[:, :, place] = -gap
-        value[:, :, place] = 2.0**10
+        value[:, :, place] = min(2.0**10, as_format(dtype).largest / 4)
     ones: Float64 = np.ones_like(case.query[..., :1])
     return case.altered(
         query=ones, key=quantise(key, dtype), value=value, scale=1.0, is_causal=False, alibi_slopes=None
@@ -173,10 +188,11 @@ def distant(setting: Setting) -> list[AttentionCase]:
 
     Key j scores slope times its distance as far as the format has it, so that keys at every distance are live.
     """
-    case = Shape(queries=2, keys=700, features=1, seed=11).case(setting.dtype)
-    slope, away = 0.25, np.abs(np.arange(700.0) - 699)
+    case = Shape(queries=2, keys=700, features=1, seed=11).case(setting)
+    n = case.key.shape[2]
+    slope, away = 0.25, np.abs(np.arange(float(n)) - n + 1)
     key = quantise((slope * away)[None, None, :, None], setting.dtype)
-    ones = np.ones_like(case.query)
+    ones: Float64 = np.ones_like(case.query[..., :1])
     return [case.altered(query=ones, key=key, scale=1.0, alibi_slopes=(slope,))]
 
 
@@ -184,14 +200,14 @@ def drawn(gradient: bool = False, **fixed: object) -> Callable[[Setting], st.Sea
     """Draw cases with some fields of `Shape` fixed."""
 
     def cases(setting: Setting) -> st.SearchStrategy[AttentionCase]:
-        return shapes(**fixed).map(lambda shape: shape.case(setting.dtype, gradient=gradient))
+        return shapes(**fixed).map(lambda shape: shape.case(setting, gradient=gradient))
 
     return cases
 
 
 def listed(*some: Shape, gradient: bool = False) -> Callable[[Setting], list[AttentionCase]]:
     """Make the cases of some descriptors."""
-    return lambda setting: [shape.case(setting.dtype, gradient=gradient) for shape in some]
+    return lambda setting: [shape.case(setting, gradient=gradient) for shape in some]
 
 
 _EDGES = (1, 2, 15, 16, 17, 31, 33, 63, 64, 65, 127, 128, 129, 130)
@@ -251,11 +267,9 @@ ACROSS = [
 
 def unseen(setting: Setting) -> list[AttentionCase]:
     """Make queries that see no key: by a length of 0, or before the first key."""
-    cases = [
-        Shape(2, 1, 2, 4, 6, lengths=True, alibi=flag, is_causal=flag).case(setting.dtype) for flag in (True, False)
-    ]
+    cases = [Shape(2, 1, 2, 4, 6, lengths=True, alibi=flag, is_causal=flag).case(setting) for flag in (True, False)]
     lengths = [each.altered(key_lengths=(0, 6)) for each in cases]
-    return [*lengths, *(Shape(queries=m, keys=3, is_causal=True, seed=m).case(setting.dtype) for m in (4, 9, 40))]
+    return [*lengths, *(Shape(queries=m, keys=3, is_causal=True, seed=m).case(setting) for m in (4, 9, 40))]
 
 
 def _with_unseen(setting: Setting) -> list[AttentionCase]:
@@ -267,10 +281,10 @@ def _with_unseen(setting: Setting) -> list[AttentionCase]:
 
 def _cotangents(setting: Setting) -> list[AttentionCase]:
     """Incoming gradients that are broadcast, as that of a sum is, or lie otherwise in memory than the tensors."""
-    case = Shape(2, 2, 2, 4, 8, value_features=4, seed=5).case(setting.dtype, gradient=True)
+    case = Shape(2, 2, 2, 4, 8, value_features=4, seed=5).case(setting, gradient=True)
     shapes = [each for each in ("strided", "transposed", "padded", "tokens first") if len(setting.layouts) > 1]
     ones = case.altered(cotangent=np.ones(case.answer_shape), cotangent_layout="constant" if shapes else "")
-    long = Shape(queries=2, keys=2051, family="flat", seed=1).case(setting.dtype, gradient=True)
+    long = Shape(queries=2, keys=2051, family="flat", seed=1).case(setting, gradient=True)
     assert case.cotangent is not None
     # As those of a mean over many tokens are.
     tiny = case.altered(cotangent=case.cotangent * 2.0 ** (-10 if setting.dtype == "float16" else -30))
@@ -279,16 +293,37 @@ def _cotangents(setting: Setting) -> list[AttentionCase]:
 
 def _overflowing(setting: Setting) -> AttentionCase:
     """Values and an incoming gradient that are nearly equal for all features: what cancels is beyond half precision."""
-    case = Shape(1, 1, 2, 4, 8, value_features=64, seed=6).case(setting.dtype, gradient=True)
+    case = Shape(1, 1, 2, 4, 8, value_features=64, seed=6).case(setting, gradient=True)
     assert case.cotangent is not None
     values, g = quantise(4 + case.value / 64, setting.dtype), quantise(512 * (1 + case.cotangent / 64), setting.dtype)
     return case.altered(value=values, cotangent=g)
 
 
+def _sized(setting: Setting) -> list[Shape]:
+    """Describe cases of the numbers of tokens and of heads that are asked for."""
+    long = [
+        Shape(queries=m, keys=n, family=family, is_causal=is_causal, seed=n)
+        for tokens in setting.domain.tokens
+        for m, n, family, is_causal in (
+            (2, tokens, "flat", False),
+            (2, tokens, "gaussian", True),
+            (tokens, 5, "gaussian", False),
+            (tokens, min(tokens, 4096), "sharp", True),
+        )
+    ]
+    many = [
+        Shape(1, heads // group, group, 3, 9, seed=heads, alibi=True)
+        for heads in setting.domain.heads
+        for group in {1, heads, *(4,) * (heads % 4 == 0)}
+    ]
+    return [*long, *many]
+
+
 def cornerstones(setting: Setting, layouts: tuple[str, ...], *, gradient: bool = False) -> list[AttentionCase]:
     """All options together, shapes as models have them, and hard scores; for gradients, in every layout too."""
+    sized = _sized(setting)
     if not gradient:
-        return listed(*EVERY)(setting)
+        return listed(*EVERY, *sized)(setting)
     laid = [Shape(2, 2, 2, 4, 8, layout=each) for each in layouts]
-    shaped = listed(*EVERY, *ACROSS[::4], *CAUSAL, *laid, gradient=True)
+    shaped = listed(*EVERY, *ACROSS[::4], *CAUSAL, *laid, *sized, gradient=True)
     return [*_with_unseen(setting), *shaped(setting), *_cotangents(setting)]

@@ -9,12 +9,13 @@ import numpy as np
 from hypothesis import strategies as st
 
 from entmax_oracle.reference.formats import as_format
-from entmax_oracle.reference.normalisers import normaliser
 
 from ...calls import Float64
 from ...case import Setting
+from ...inputs.batches import stack
 from ...inputs.rows import FAMILIES, Row, quantise
 from ...inputs.strategies import batches, offsets
+from ...target.defining import defined
 from ..mapping import COTANGENTS, cotangent
 from .known import least_tokens
 from .oracle import NormaliserCase
@@ -33,7 +34,7 @@ def _logits(setting: Setting, rows: tuple[Row, ...], choice: int, variant: int) 
         replace(row, n=max(row.n, least), masked=0.0, family=row.family if row.family in _FAMILIES else "gaussian")
         for row in rows
     ]
-    z = np.stack([row.values(setting.alpha, setting.dtype) for row in described])
+    z = stack(described, setting)
     # Sums and products of a few numbers of this size stay numbers of the format.
     limit = as_format(setting.compute_dtype or ("float64" if setting.dtype == "float64" else "float32")).largest / 2**14
     z = np.clip(z, -limit, limit)
@@ -46,14 +47,14 @@ def _logits(setting: Setting, rows: tuple[Row, ...], choice: int, variant: int) 
         )
         z = np.where(rng.random(z.shape) < 0.3, rng.choice(beside, z.shape), z)
     ramp = np.linspace(-1.0, 1.0, z.shape[-1]) if z.shape[-1] > 1 else np.ones(1)
-    known = normaliser(setting.against)
+    known = defined(setting.against)
     undefined = known.undefined(z, **known.settings(dict(parameters)))
     z = np.where(undefined[:, np.newaxis], ramp, z)
-    return quantise(z, setting.dtype), parameters
+    return setting.domain.clipped(quantise(z, setting.dtype), setting.dtype), parameters
 
 
 def _marks(setting: Setting, parameters: dict[str, Any]) -> Float64:
-    marks = normaliser(setting.against).profile.marks
+    marks = defined(setting.against).profile.marks
     return np.array([float(parameters[each]) if isinstance(each, str) else each for each in marks])
 
 
@@ -101,9 +102,9 @@ def cornerstones(setting: Setting, *, gradient: bool = False) -> list[Normaliser
         for sign in (1, -1)
         for each in each_choice(setting, (Row("window", 10, shift=sign * offset), Row("gaussian", 10, shift=offset)), 1)
     ]
-    lengths = (127, 128, 129, 255, 257, 513, *setting.long_rows)
-    if len(setting.layouts) == 1:  # libraries without strides compile for every new shape
-        lengths = (129, 257, 1025)
+    lengths = (127, 128, 129, 255, 257, 513, *setting.some_long())
+    if setting.few_shapes:
+        lengths = (129, 257, 1025, *setting.domain.tokens)
     kinds = ("gaussian", "flat", "constant", "spread", "dominant")
     long = [
         normaliser_case(setting, (Row("gaussian", n, 1.0, n), Row(kinds[i % 5], n, 1.0, n)), i, 1)
@@ -113,7 +114,7 @@ def cornerstones(setting: Setting, *, gradient: bool = False) -> list[Normaliser
 
 
 def _pulled_cornerstones(setting: Setting) -> list[NormaliserCase]:
-    lengths = (129, 257, *setting.long_rows[:1])
+    lengths = (129, 257, *setting.some_long(1))
     long = [normaliser_case(setting, (Row("gaussian", n, 1.0, n),), i, 1) for i, n in enumerate(lengths)]
     every = enumerate([*crowds(setting), *long])
     return [_pulled(setting, case, COTANGENTS[i % len(COTANGENTS)]) for i, case in every]

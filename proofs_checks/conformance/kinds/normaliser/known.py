@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import Any
 
-from entmax_oracle.reference.normalisers import normaliser
 from entmax_oracle.reference.normalisers.profile import PROPERTIES
 
 from ...case import Parameters
+from ...target.defining import defined
 
 __all__ = ["PROPERTIES", "choices", "least_tokens"]
 
@@ -31,7 +31,7 @@ def choices(name: str, given: Mapping[str, Sequence[Any]], fixed: Mapping[str, A
     ValueError
         For a parameter that the normaliser does not have, that comes twice, or whose value is unusable.
     """
-    known = normaliser(name)
+    known = defined(name)
     mine = {key: value for key, value in known.parameters.items() if key != "alpha"}
     for key in (*given, *fixed):
         if key not in mine:
@@ -51,5 +51,5 @@ def choices(name: str, given: Mapping[str, Sequence[Any]], fixed: Mapping[str, A
 
 def least_tokens(name: str, parameters: Parameters) -> int:
     """Return how many live tokens a row needs under some parameters."""
-    known = normaliser(name)
+    known = defined(name)
     return known.least_tokens(**known.settings(dict(parameters)))

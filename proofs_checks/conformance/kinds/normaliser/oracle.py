@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from entmax_oracle.reference.normalisers import Undefined, normaliser
-from entmax_oracle.reference.normalisers.budgets import normaliser_budget, normaliser_vjp_budget
+from entmax_oracle.reference.normalisers import Undefined
 
 from ...calls import Float64
 from ...case import Parameters, Setting
 from ...expected import Expected, Unanswerable
+from ...target.defining import defined
 from ..mapping import ExpectedRows, RowsOracle
 from ..rows import RowsCase
 
@@ -53,7 +53,7 @@ class NormaliserOracle(RowsOracle):
 
     def __init__(self, setting: Setting) -> None:
         super().__init__(setting)
-        self.name, self.normaliser = setting.against, normaliser(setting.against)
+        self.name, self.normaliser = setting.against, defined(setting.against)
 
     def __call__(self, case: RowsCase) -> ExpectedRows:
         """Bound the weights, of any batch shape."""
@@ -103,11 +103,11 @@ class NormaliserOracle(RowsOracle):
     def gradients(self, case: NormaliserCase) -> dict[str, Expected]:
         """Bound the vector-Jacobian product; its budget is infinite where the derivative is in doubt."""
         given, pair = self._given(case), (case.logits, case.cotangent)
-        inside = self.setting.compute_dtype
+        inside = self.setting.arithmetic
         try:
             exact = self.normaliser.vjp(self._centred(case.logits), case.cotangent, **given)
-            known = normaliser_vjp_budget(self.name, *pair, "float64", **given)
-            allowed = normaliser_vjp_budget(self.name, *pair, self.format.name, compute_dtype=inside, **given)
+            known = self.normaliser.vjp_budget(*pair, "float64", **given)
+            allowed = self.normaliser.vjp_budget(*pair, self.format.name, compute_dtype=inside, **given)
         except Undefined as error:
             raise Unanswerable from error
         slack = np.where(np.isfinite(known), known, 0.0)
@@ -121,7 +121,7 @@ class NormaliserOracle(RowsOracle):
             lower, upper = bounds.lower, bounds.upper
         else:
             exact = self.normaliser(self._centred(rows), **given)
-            slack = normaliser_budget(self.name, rows, "float64", **given)
+            slack = self.normaliser.budget(rows, "float64", **given)
             lower, upper = exact - slack, exact + slack
         allowed = self._allowed(case, rows)
         sums = allowed.sum(axis=-1)
@@ -137,8 +137,8 @@ class NormaliserOracle(RowsOracle):
         return dict(case.parameters) | alpha
 
     def _allowed(self, case: NormaliserCase, rows: Float64) -> Float64:
-        inside = self.setting.compute_dtype
-        return normaliser_budget(self.name, rows, self.format.name, compute_dtype=inside, **self._given(case))
+        inside = self.setting.arithmetic
+        return self.normaliser.budget(rows, self.format.name, compute_dtype=inside, **self._given(case))
 
     def _centred(self, rows: Float64) -> Float64:
         """Move rows to a maximum of 0 where that changes nothing: the budgets take that step for careful.

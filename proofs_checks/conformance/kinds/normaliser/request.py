@@ -5,9 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from entmax_oracle.reference.normalisers import NORMALISERS, normaliser
+from entmax_oracle.reference.normalisers import NORMALISERS
 
 from ...ask import Ask
+from ...target.defining import defined
 from ..kind import Asked
 from .known import PROPERTIES, choices
 
@@ -29,7 +30,7 @@ def ask_for(ask: Ask) -> Asked:
     """
     if not ask.against:
         raise ValueError(f"against: name the normaliser to compare with: {', '.join(NORMALISERS)}")
-    known, fixed, given = normaliser(ask.against), dict(ask.fixed_parameters), dict[str, list[Any]]()
+    known, fixed, given = defined(ask.against), dict(ask.fixed_parameters), dict[str, list[Any]]()
     for name, value in ask.parameters:
         given.setdefault(name, []).append(value)
     alphas = _alphas(ask, "alpha" in known.parameters)
@@ -47,11 +48,11 @@ def _alphas(ask: Ask, has_alpha: bool) -> tuple[float | Fraction, ...]:
     """Alphas of the settings; a normaliser without one has a single setting, which its counterexamples name."""
     assert ask.against is not None
     if not has_alpha:
-        aim = (normaliser(ask.against).profile.aim,)
+        aim = (defined(ask.against).profile.aim,)
         if ask.fixed_alpha is not None or ask.alphas not in (Ask.alphas, aim):
             raise ValueError(f"alpha: {ask.against} has none; leave --alpha and --fixed-alpha out")
         return aim
     alphas = ask.alphas if ask.fixed_alpha is None else (ask.fixed_alpha,)
     for alpha in alphas:
-        normaliser(ask.against)([1.0, 0.0], alpha=alpha)
+        defined(ask.against)([1.0, 0.0], alpha=alpha)
     return alphas

@@ -9,12 +9,11 @@ from ..runtime.kinds import Kind, compute_dtype
 from ..runtime.numba import compiling, over_rows
 from .arguments import Arguments
 from .numba_rows import backward_rows, forward_rows
+from .numba_solve import BITS, Room
 from .strides import Strides, per_row, with_row_strides
 
 Tensor = torch.Tensor
 Array = np.ndarray[Any, Any]
-
-_BITS = {torch.float32: np.int32, torch.float64: np.int64}
 
 
 def _wide(x: Tensor) -> Tensor:
@@ -41,17 +40,16 @@ def _parameters(call: Arguments) -> tuple[Any, ...]:
     return tuple(found)
 
 
-def rules(kind: Kind) -> list[tuple[int | None, bool | None, bool | None, bool]]:
-    """``power``, ``general``, ``above`` of the kernels, and whether every row follows this rule."""
-    if kind == Kind.SOFTMAX:
-        return [(None, None, None, True)]
-    if kind == Kind.BELOW:
-        return [(None, True, None, True)]
-    if kind == Kind.ABOVE:
-        return [(None, None, True, True)]
+def _rules(kind: Kind) -> list[tuple[int, bool | None, bool]]:
+    """``kind``, ``above`` and ``every`` of the kernels, one of them for all rows, or two that share them."""
     if kind == Kind.ANY:
-        return [(None, True, None, False), (None, None, True, False)]
-    return [(int(kind), None, None, True)]
+        return [(int(Kind.BELOW), None, False), (int(Kind.ABOVE), True, False)]
+    return [(int(kind), True if kind == Kind.ABOVE else None, True)]
+
+
+def _needs_line(strides: Strides, call: Arguments) -> bool:
+    """Whether rows have to be copied: they are not contiguous, or a scale turns them around."""
+    return strides.token != 1 or (call.scale is not None and bool((call.scale < 0).any()))
 
 
 def forward(call: Arguments) -> tuple[Tensor, Tensor]:
@@ -60,18 +58,18 @@ def forward(call: Arguments) -> tuple[Tensor, Tensor]:
     if p.numel() == 0:
         return p, state
     z, strides = _memory(_wide(call.z))
-    n = p.shape[-1]
+    n, dtype, line = p.shape[-1], z.dtype.type, _needs_line(strides, call)
+    bits = z.view(BITS[dtype])
     output = p if p.dtype == state.dtype else torch.empty_like(p, dtype=state.dtype)
+    written = output.view(-1).numpy(), state.view(-1).numpy()
     parameters = _parameters(call)
-    for rule in rules(call.kind):
+    for rule in _rules(call.kind):
 
         def rows(start: int, stop: int, rule: Any = rule) -> None:
-            forward_rows(
-                z, z.view(_BITS[state.dtype]), *strides, n, start, stop, *parameters, *rule,
-                output.view(-1).numpy(), state.view(-1).numpy(),
-            )  # fmt: skip
+            room = Room.of(n, dtype, line)
+            forward_rows(z, bits, *strides, n, start, stop, *parameters, *rule, *written, *room)
 
-        with compiling(forward_rows, state.dtype, rule):
+        with compiling(forward_rows, dtype, rule[1]):
             over_rows(rows, len(state), n)
     return (p if output is p else p.copy_(output)), state
 
@@ -85,18 +83,25 @@ def backward(
         return dz, dexcess, dscale
     z, strides = _memory(_wide(call.z))
     upstream, g_strides = _memory(g.to(state.dtype))
-    n = dz.shape[-1]
+    n, dtype, line = dz.shape[-1], z.dtype.type, _needs_line(strides, call)
+    bits = z.view(BITS[dtype])
     output = dz if dz.dtype == state.dtype else torch.empty_like(dz, dtype=state.dtype)
+    solved = state.detach().contiguous().view(-1).numpy()
+    written: tuple[Array | None, ...] = output.view(-1).numpy(), None, None
+    if need_excess or need_scale:  # both, so that less has to be compiled
+        slopes = (x if x.numel() else x.new_empty(len(state)) for x in (dexcess, dscale))
+        written = output.view(-1).numpy(), *(x.view(-1).numpy() for x in slopes)
     parameters = _parameters(call)
-    for rule in rules(call.kind):
+    for rule in _rules(call.kind):
 
         def rows(start: int, stop: int, rule: Any = rule) -> None:
+            room = Room.of(n, dtype, line)
+            more = (*(np.empty_like(room.v) for _ in range(4)), np.empty(room.v.shape, np.bool_))
             backward_rows(
-                upstream, *g_strides, z, z.view(_BITS[state.dtype]), *strides, n, start, stop, *parameters, *rule,
-                state.detach().contiguous().view(-1).numpy(), output.view(-1).numpy(),
-                dexcess.view(-1).numpy() if need_excess else None, dscale.view(-1).numpy() if need_scale else None,
+                upstream, *g_strides, z, bits, *strides, n, start, stop, *parameters, *rule,
+                solved, *written, *room, *more,
             )  # fmt: skip
 
-        with compiling(backward_rows, state.dtype, (*rule, need_excess, need_scale)):
+        with compiling(backward_rows, dtype, rule[1], need_excess or need_scale):
             over_rows(rows, len(state), n)
     return (dz if output is dz else dz.copy_(output)), dexcess, dscale

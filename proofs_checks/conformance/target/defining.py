@@ -1,0 +1,42 @@
+"""The normaliser that an implementation should be: one of the package, or a class of its user."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from .loading import UnusableTarget, load, locate
+
+if TYPE_CHECKING:
+    from entmax_oracle.reference.normalisers import Normaliser
+
+__all__ = ["defined"]
+
+
+@cache
+def defined(against: str) -> Normaliser:
+    """Find a normaliser by its name, or by the place of its class: ``path/to/file.py:Class`` or ``module:Class``.
+
+    The class need not be registered; its file is imported once.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or what is there is no class of a normaliser.
+    """
+    from entmax_oracle.reference.normalisers import NORMALISERS, Normaliser, made, normaliser
+
+    if ":" not in against:
+        return normaliser(against)
+    try:
+        locate(against)
+        found = load(against)
+    except UnusableTarget as error:
+        raise ValueError(f"against: {error}") from error
+    if not isinstance(found, type) or not issubclass(found, Normaliser):
+        raise ValueError(
+            f"against: {against} is not a class of a normaliser; derive it from "
+            "entmax_oracle.reference.normalisers.Normaliser"
+        )
+    registered = NORMALISERS.get(found.name)
+    return registered if isinstance(registered, found) else made(found)

@@ -1,0 +1,128 @@
+"""Verify certificates anew from the weights in a file: no training, and no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from ..records import CONVERTER, schema_of, structured
+from .attack import LENGTHS, attack
+from .certificate import Certificate, certify, short
+from .contenders import contender
+from .needle import SHORT, Needle
+from .results import SCHEMA, seal
+from .tables import enclose
+from .weights import readable
+
+__all__ = ["Checked", "check"]
+
+_SLACK = 2.0**-40
+"""What another version of the arithmetic may round differently, relative."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One certificate, computed anew.
+
+    Attributes
+    ----------
+    label : str
+        Which model.
+    verdict : str
+        What its certificate claims.
+    fault : str
+        Why it is refused; empty if it holds.
+    detail : str
+        What was found.
+    """
+
+    label: str
+    verdict: str
+    fault: str
+    detail: str = ""
+
+
+def check(data: Any, on_event: Callable[[Checked], None] | None = None) -> list[Checked]:
+    """Compute every certificate of an experiment anew, and say of each whether it holds.
+
+    A certificate holds if its digest is that of its task, weights and claims, the weights give the same claims once
+    more, every theorem it leans on still carries formal evidence, and the search that attacked it still finds nothing.
+
+    Raises
+    ------
+    ValueError
+        If the data are no experiment, or the task is not one that can be certified.
+    """
+    if (found := schema_of(data)) != SCHEMA:
+        raise ValueError(f"schema: a certificate has the schema {SCHEMA!r}, not {found!r}")
+    models = data.get("models")
+    if not isinstance(models, list) or not models:
+        raise ValueError("models: there is none; write the file by `entmax-oracle experiment --json FILE`")
+    task = _task(data.get("task"))
+    checked = []
+    for i, model in enumerate(models):
+        checked.append(_checked(data["task"], task, model, i))
+        if on_event is not None:
+            on_event(checked[-1])
+    return checked
+
+
+def _task(data: Any) -> Needle:
+    try:
+        task = Needle(int(data["keys"]), int(data["classes"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"task: it must name keys and classes: {error!r}") from error
+    if data != task.to_dict() or task.keys < 2 or task.classes < 2:
+        raise ValueError(
+            f"task: {data!r} is not the needle with at least two keys and classes, trained on {SHORT[0]} to {SHORT[1]} tokens"
+        )
+    return task
+
+
+def _checked(task_data: Mapping[str, Any], task: Needle, data: Any, position: int) -> Checked:
+    label, verdict = f"models[{position}]", ""
+    try:
+        label = f"{data['normaliser']}, {data['training']}, seed {data['seed']}"
+        claimed = structured(data["certificate"], Certificate)
+        verdict = claimed.verdict
+        if seal(task_data, data) != data["digest"]:
+            return Checked(
+                label, verdict, "the digest is not that of the task, the weights and the claims: one was altered"
+            )
+        how = contender(data["normaliser"])
+        tables = enclose(readable(data["weights"], task, how), task, how)
+        again = certify(tables)
+        fault = _differs(claimed, again)
+        if not fault and (weak := [each.name for each in again.theorems if each.evidence != "formal"]):
+            fault = f"the theorem {weak[0]!r} carries no formal evidence"
+        within = [n for n in LENGTHS if again.n is None or n <= again.n]
+        if not fault and (broken := [each for each in attack(tables, 1, within) if each.broken]):
+            fault = f"a row of {broken[0].n} tokens breaks it"
+    except (KeyError, TypeError, ValueError) as error:
+        return Checked(label, verdict, f"it cannot be read: {error}")
+    return Checked(label, verdict, fault, again.detail)
+
+
+def _differs(claimed: Certificate, again: Certificate) -> str:
+    """Say how what is claimed goes beyond what was computed; empty if it does not."""
+    for name in (each.name for each in fields(Certificate)):
+        then, now = (CONVERTER.unstructure(getattr(each, name)) for each in (claimed, again))
+        if not _alike(then, now):
+            return f"{name}: the certificate claims {_brief(then)}, the weights give {_brief(now)}"
+    return ""
+
+
+def _alike(then: Any, now: Any) -> bool:
+    if isinstance(then, Mapping) and isinstance(now, Mapping):
+        return then.keys() == now.keys() and all(_alike(then[key], now[key]) for key in then)
+    if isinstance(then, list | tuple) and isinstance(now, list | tuple):
+        return len(then) == len(now) and all(_alike(a, b) for a, b in zip(then, now, strict=True))
+    if isinstance(then, float) and isinstance(now, float):
+        return then == now or abs(then - now) <= _SLACK * max(abs(then), abs(now))
+    return type(then) is type(now) and bool(then == now)
+
+
+def _brief(value: Any) -> str:
+    text = short(value) if isinstance(value, int) and not isinstance(value, bool) else repr(value)
+    return text if len(text) <= 80 else text[:77] + "…"

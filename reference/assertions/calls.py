@@ -1,0 +1,225 @@
+"""Assertions about calls of attention, losses and normalisers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..budgets.attention import attention_budget
+from ..budgets.losses import loss_budget
+from ..enclosures.attention import enclose_attention
+from ..enclosures.calculus import enclose_fenchel_young_loss
+from ..inputs import Float64, as_alpha, as_array
+from ..values.attention import attention
+from ..values.losses import fenchel_young_loss
+from .comparing import Message, Truth, certain, fail_unless, promised, shaped
+
+if TYPE_CHECKING:
+    from ..normalisers import Normaliser
+
+__all__ = ["assert_attention_close", "assert_loss_close", "assert_normaliser_close"]
+
+_SCORES = 600  # of attention that are enclosed in ball arithmetic in about a second
+_TOKENS = 300  # of a normaliser's row
+
+
+def assert_attention_close(
+    actual: Any,
+    query: Any,
+    key: Any,
+    value: Any,
+    alpha: Any = 1.5,
+    is_causal: bool = False,
+    scale: Any = None,
+    alibi_slopes: Any = None,
+    key_lengths: Any = None,
+    *,
+    dtype: Any = None,
+    compute_dtype: Any = None,
+    msg: Message = None,
+) -> None:
+    """Assert that ``actual`` is the output of attention within the error that a correct implementation may make.
+
+    Parameters
+    ----------
+    actual : array-like, shape (B, H, M, Dv)
+        What the implementation returned.
+    query, key, value, alpha, is_causal, scale, alibi_slopes, key_lengths
+        As for :func:`entmax_oracle.reference.attention`, exactly as the implementation saw them.
+    dtype : str or dtype, optional
+        The precision that is promised, whatever the arrays are. By default ``actual`` must have the dtype of the
+        tensors, and that is promised.
+    compute_dtype : str or dtype, optional
+        The arithmetic inside; see :func:`entmax_oracle.reference.attention_budget`.
+    msg : str or callable, optional
+        As for :func:`entmax_oracle.reference.assert_close`.
+
+    Raises
+    ------
+    AssertionError
+        Naming how many outputs are wrong, and of the worst: its index, the value, the bounds, and the error in units in
+        the last place and as a multiple of its budget.
+    ValueError
+        As for :func:`entmax_oracle.reference.attention`, and for an unknown dtype.
+
+    Notes
+    -----
+    The bounds are those of the float64 tier, give or take its own derived error; where they leave a doubt, and there
+    are few scores, those of ball arithmetic.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> query, key, value = np.float32([[[[1.0]]]]), np.float32([[[[0.0], [0.0]]]]), np.float32([[[[1.0], [3.0]]]])
+    >>> assert_attention_close(np.float32([[[[2.0]]]]), query, key, value)
+    >>> assert_attention_close(np.float32([[[[2.5]]]]), query, key, value, msg="after the rewrite")
+    Traceback (most recent call last):
+        ...
+    AssertionError: after the rewrite
+    1 of 1 outputs is wrong (attention, float32 budget)
+      worst at [0, 0, 0, 0]: got 2.5, certified 2 exactly
+      error 0.5 = 2.1e+06 ulp = 6.21e+04 times the budget 8.05e-06
+    """
+    __tracebackhide__ = True
+    given = (query, key, value, alpha, is_causal, scale, alibi_slopes, key_lengths)
+    exact = attention(*given)
+    precision = promised(actual, {"query": query, "key": key, "value": value}, dtype, msg)
+    got = as_array(actual, "actual")
+    shaped(got, exact.shape, "the output has shape", msg)
+    known = attention_budget(*given, dtype="float64")
+    allowed = attention_budget(*given, dtype=precision, compute_dtype=compute_dtype)
+    if certain(got, exact, known, allowed).all():
+        return
+    lower, upper = exact - known, exact + known
+    batch, heads, queries, _ = exact.shape
+    if batch * heads * queries * np.shape(key)[2] <= _SCORES:
+        found = enclose_attention(*given)
+        lower, upper = found.lower, found.upper
+    truth = Truth(lower, upper, allowed)
+    fail_unless(got, truth, precision, "outputs", f"attention, {precision.name} budget", msg)
+
+
+def assert_loss_close(
+    actual: Any,
+    z: Any,
+    y: Any,
+    alpha: Any = 1.5,
+    *,
+    dtype: Any = None,
+    compute_dtype: Any = None,
+    msg: Message = None,
+) -> None:
+    """Assert that ``actual`` is the Fenchel-Young loss of each row within the error of a correct implementation.
+
+    Parameters
+    ----------
+    actual : array-like, shape (...)
+        What the implementation returned, one number for a row.
+    z : array-like, shape (..., n)
+        The logits exactly as the implementation saw them.
+    y : array-like of int, shape (...)
+        Class indices.
+    alpha : float, at least 1
+    dtype, compute_dtype, msg
+        As for :func:`entmax_oracle.reference.assert_close`.
+
+    Raises
+    ------
+    AssertionError
+        Naming how many losses are wrong, and the worst.
+    ValueError
+        As for :func:`entmax_oracle.reference.fenchel_young_loss`, and for an unknown dtype.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> assert_loss_close(np.float32([0.5625]), np.float32([[0.5, 0.0]]), [1], alpha=2)
+    """
+    __tracebackhide__ = True
+    order = as_alpha(alpha)
+    logits, labels = as_array(z), as_array(y, "y").astype(np.intp)
+    exact = np.asarray(fenchel_young_loss(logits, labels, order))
+    precision = promised(actual, {"z": z}, dtype, msg)
+    got = as_array(actual, "actual")
+    shaped(got, exact.shape, "the losses have shape", msg)
+    known = loss_budget(logits, labels, order, "float64")
+    allowed = loss_budget(logits, labels, order, precision, compute_dtype=compute_dtype)
+    doubtful = ~certain(got, exact, known, allowed)
+    if not doubtful.any():
+        return
+    lower, upper = np.array(got), np.array(got)
+    found = enclose_fenchel_young_loss(logits[doubtful], labels[doubtful], order)
+    lower[doubtful], upper[doubtful] = found.lower, found.upper
+    truth = Truth(lower, upper, np.asarray(allowed))
+    title = f"Fenchel-Young, alpha={float(order):g}, {precision.name} budget"
+    fail_unless(got, truth, precision, "losses", title, msg)
+
+
+def assert_normaliser_close(
+    actual: Any,
+    z: Any,
+    against: str,
+    *,
+    dtype: Any = None,
+    compute_dtype: Any = None,
+    msg: Message = None,
+    **parameters: Any,
+) -> None:
+    """Assert that ``actual`` has the weights of a normaliser within the error of a correct implementation.
+
+    Parameters
+    ----------
+    actual : array-like, same shape as ``z``
+        What the implementation returned.
+    z : array-like, shape (..., n)
+        The logits exactly as the implementation saw them.
+    against : str
+        Name of the normaliser: a key of :data:`entmax_oracle.reference.normalisers.NORMALISERS`.
+    dtype, compute_dtype, msg
+        As for :func:`entmax_oracle.reference.assert_close`.
+    **parameters
+        Of the normaliser. Of tied tokens at the edge of the k largest, any choice is right.
+
+    Raises
+    ------
+    AssertionError
+        Naming how many weights are wrong, and the worst.
+    ValueError
+        As for a call of the normaliser, and for an unknown dtype.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> assert_normaliser_close(np.float32([0, 0.5, 0.5]), np.float32([0, 1, 1]), "top-k-softmax", k=2)
+    >>> assert_normaliser_close(np.float32([0.5, 0, 0.5]), np.float32([1, 1, 1]), "top-k-softmax", k=2)
+    """
+    __tracebackhide__ = True
+    from ..normalisers import normaliser
+
+    known = normaliser(against)
+    precision = promised(actual, {"z": z}, dtype, msg)
+    logits, got = as_array(z), as_array(actual, "actual")
+    exact = known(logits, **parameters)
+    shaped(got, exact.shape, "the weights have shape", msg)
+    if known.profile.picks:
+        got = _as_chosen(got, logits, known, parameters)
+    slack = known.budget(logits, "float64", **parameters)
+    allowed = known.budget(logits, precision, compute_dtype=compute_dtype, **parameters)
+    doubtful = ~certain(got, exact, slack, allowed).all(axis=-1)
+    if not doubtful.any():
+        return
+    lower, upper = exact - slack, exact + slack
+    if logits.shape[-1] <= _TOKENS:
+        found = known.enclose(logits[doubtful], **parameters)
+        lower[doubtful], upper[doubtful] = found.lower, found.upper
+    fail_unless(got, Truth(lower, upper, allowed), precision, "weights", f"{against}, {precision.name} budget", msg)
+
+
+def _as_chosen(got: Float64, logits: Float64, known: Normaliser, parameters: dict[str, Any]) -> Float64:
+    """Exchange the answers of tied tokens, so that those have the weight that the reference gives it."""
+    got = got.copy()
+    for row in np.ndindex(logits.shape[:-1]):
+        tied, _ = known.tied(logits[row], **known.settings(parameters))
+        got[row][tied] = -np.sort(-got[row][tied])
+    return got
