@@ -231,7 +231,11 @@ def _lacking(tables: Tables) -> Float64 | None:
 
 _LEANS: dict[str, tuple[tuple[str, tuple[str, ...], str], ...]] = {
     "entmax": (
-        ("threshold-form", ("form", "simplex"), "a token with mass leaves the match more than ((alpha - 1) theta gap)^q"),
+        (
+            "threshold-form",
+            ("form", "simplex"),
+            "a token with mass leaves the match more than ((alpha - 1) theta gap)^q",
+        ),
         ("epsilon-criterion", ("criterion",), "the least weight of the match in rows of at most n tokens"),
         ("needle", ("weight",), "the least weight of the match at every length"),
         ("one-hot-margin", ("one-hot",), "from which gap on the match has everything"),

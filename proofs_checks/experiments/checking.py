@@ -87,7 +87,9 @@ def _checked(task_data: Mapping[str, Any], task: Needle, data: Any, position: in
         claimed = structured(data["certificate"], Certificate)
         verdict = claimed.verdict
         if seal(task_data, data) != data["digest"]:
-            return Checked(label, verdict, "the digest is not that of the task, the weights and the claims: one was altered")
+            return Checked(
+                label, verdict, "the digest is not that of the task, the weights and the claims: one was altered"
+            )
         how = contender(data["normaliser"])
         tables = enclose(readable(data["weights"], task, how), task, how)
         again = certify(tables)

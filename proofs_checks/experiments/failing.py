@@ -57,7 +57,9 @@ def execute(tables: Tables, query: int, right: int, token: int, n: int) -> Row |
         gap = tables.logits[query][match] - tables.logits[query][token]
         scale = scale_at(tables, query, n)
         mass = _MASS[tables.how.mapping](scale * gap, n, tables.how.power)
-        votes = [mass * own + (1 - mass) * other for own, other in zip(tables.votes[match], tables.votes[token], strict=True)]
+        votes = [
+            mass * own + (1 - mass) * other for own, other in zip(tables.votes[match], tables.votes[token], strict=True)
+        ]
         margins = [votes[right] - each for each in votes]
         wrong = [y for y, margin in enumerate(margins) if y != right and margin < 0]
         if not wrong:

@@ -186,7 +186,9 @@ def _plan(
     if chosen.studies if studies is None else studies:
         from .studies import planned
 
-        plan += [_Job((name,), PLAIN, seed, n, task, (study, variant)) for study, variant, name, seed, n in planned(steps)]
+        plan += [
+            _Job((name,), PLAIN, seed, n, task, (study, variant)) for study, variant, name, seed, n in planned(steps)
+        ]
     return plan
 
 

@@ -48,8 +48,9 @@ def scale_bounds(tables: Tables, first: int, last: int | None) -> tuple[Float64,
         near = [scale_at(tables, u, first) for u in keys]
         if last is not None:
             far = [scale_at(tables, u, last) for u in keys]
-            lower, upper = ends([a.min(b) for a, b in zip(near, far, strict=True)]), ends(
-                [a.max(b) for a, b in zip(near, far, strict=True)]
+            lower, upper = (
+                ends([a.min(b) for a, b in zip(near, far, strict=True)]),
+                ends([a.max(b) for a, b in zip(near, far, strict=True)]),
             )
             return lower[0], upper[1]
         lower, upper = ends(near)[0], ends(near)[1]

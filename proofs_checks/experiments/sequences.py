@@ -69,7 +69,8 @@ class Stack(nn.Module):
         self.embed = nn.Embedding(vocabulary, FEATURES)
         self.attend = nn.ModuleList(_attention(positions, how) for _ in range(2))
         self.net = nn.ModuleList(
-            nn.Sequential(nn.LayerNorm(FEATURES), nn.Linear(FEATURES, 64), nn.GELU(), nn.Linear(64, FEATURES)) for _ in range(2)
+            nn.Sequential(nn.LayerNorm(FEATURES), nn.Linear(FEATURES, 64), nn.GELU(), nn.Linear(64, FEATURES))
+            for _ in range(2)
         )
         self.norm = nn.ModuleList(nn.LayerNorm(FEATURES) for _ in range(2))
         self.read = nn.Sequential(nn.LayerNorm(FEATURES), nn.Linear(FEATURES, answers))

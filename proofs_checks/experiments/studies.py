@@ -72,7 +72,14 @@ def _max_retrieval(variant: str, name: str, seed: int, steps: int) -> Study:
         read = nn.Sequential(nn.GELU(), nn.Linear(features, classes))
         state = nn.Parameter(torch.randn(1, 1, features))
         scale = AdaptiveScale(features, 1, delta=float(DELTA), gamma_limit=float(GAMMA_LIMIT))
-        weights = [*item.parameters(), *key.parameters(), *value.parameters(), *read.parameters(), state, *scale.parameters()]
+        weights = [
+            *item.parameters(),
+            *key.parameters(),
+            *value.parameters(),
+            *read.parameters(),
+            state,
+            *scale.parameters(),
+        ]
 
         def draw(rows: int, n: int) -> tuple[torch.Tensor, torch.Tensor]:
             priority, kind = torch.rand(rows, n), torch.randint(classes, (rows, n))
@@ -139,7 +146,9 @@ def _tails(variant: str, name: str, seed: int) -> Study:
             top.append(p.max())
             support.append(np.count_nonzero(p))
         numbers |= {f"largest, {n:,}": float(np.mean(top)), f"tokens, {n:,}": float(np.mean(support))}
-    return Study("heavy-tailed logits", variant, name, seed, 0, round(time.perf_counter() - started, 3), {}, {}, numbers, _TAILS)
+    return Study(
+        "heavy-tailed logits", variant, name, seed, 0, round(time.perf_counter() - started, 3), {}, {}, numbers, _TAILS
+    )
 
 
 _DECODE = (

@@ -73,7 +73,10 @@ class Tables:
         lower, upper = self.logit_bounds
         match = self.task.match()
         query = np.arange(self.task.keys)[:, None]
-        apart = down(lower[query, match][..., None] - upper[:, None]), up(upper[query, match][..., None] - lower[:, None])
+        apart = (
+            down(lower[query, match][..., None] - upper[:, None]),
+            up(upper[query, match][..., None] - lower[:, None]),
+        )
         beside = self.task.rivals()[:, None]
         return np.where(beside, apart[0], np.inf), np.where(beside, apart[1], np.inf)
 
@@ -118,7 +121,9 @@ def enclose(weights: Weights, task: Needle, how: Contender) -> Tables:
     with working_precision(BITS):
         keys, classes = weights["keys"].tolist(), weights["classes"].tolist()
         # sums of two float32 numbers are exact at this precision, so the rectifier's sign is certain
-        hidden = arb_mat([[max(arb(a) + arb(b), arb(0)) for a, b in zip(k, c, strict=True)] for k in keys for c in classes])
+        hidden = arb_mat(
+            [[max(arb(a) + arb(b), arb(0)) for a, b in zip(k, c, strict=True)] for k in keys for c in classes]
+        )
         state = _matrix(weights["state"])
         queries = state * _matrix(weights["query"]).transpose()
         found = hidden * _matrix(weights["key"]).transpose()

@@ -129,9 +129,14 @@ def _rows(experiment: Experiment) -> Iterator[dict[str, Any]]:
             yield {
                 "title": how.title,
                 "training": training,
-                "accuracy": [_range([100 * each.accuracy[str(n)] for each in chosen if str(n) in each.accuracy]) for n in SHOWN],
+                "accuracy": [
+                    _range([100 * each.accuracy[str(n)] for each in chosen if str(n) in each.accuracy]) for n in SHOWN
+                ],
                 "proved": _ends([each.certificate.n for each in chosen]),
-                "fooled": _between([short(n) for n in sorted(e.certificate.wrong.n for e in chosen if e.certificate.wrong)]) or "–",
+                "fooled": _between(
+                    [short(n) for n in sorted(e.certificate.wrong.n for e in chosen if e.certificate.wrong)]
+                )
+                or "–",
                 "gap": _range([each.certificate.gap for each in chosen], 2),
                 "pairs": _range([100 * each.certificate.certified / each.certificate.pairs for each in chosen]),
                 "every": all(each.certificate.verdict == EVERY for each in chosen),
@@ -169,14 +174,28 @@ def _certified(model: Model) -> dict[str, Any]:
     if model.attack:
         tried = sum(each.rows for each in model.attack)
         least = min(each.margin for each in model.attack)
-        facts.append(("attacked", f"{tried:,} rows of {_between([short(each.n) for each in model.attack])} tokens; least margin {least:.3g} of the match's own"))
+        facts.append(
+            (
+                "attacked",
+                f"{tried:,} rows of {_between([short(each.n) for each in model.attack])} tokens; least margin {least:.3g} of the match's own",
+            )
+        )
     if found.wrong is not None:
         low, high = found.wrong.mass
-        facts.append(("executed", f"{short(found.wrong.n)} tokens: the match holds {high:.3g}, and the vote is off by {found.wrong.margin[1]:.3g}"))
+        facts.append(
+            (
+                "executed",
+                f"{short(found.wrong.n)} tokens: the match holds {high:.3g}, and the vote is off by {found.wrong.margin[1]:.3g}",
+            )
+        )
     if found.failing:
         worst = found.failing[0]
-        lacks = "" if worst.lacks is None or worst.lacks <= 0 else f"; its gap of {worst.gap:.3g} lacks {worst.lacks:.3g}"
-        facts.append(("fails first", f"key {worst.query}, class {worst.right}: certified up to {short(worst.n)}{lacks}"))
+        lacks = (
+            "" if worst.lacks is None or worst.lacks <= 0 else f"; its gap of {worst.gap:.3g} lacks {worst.lacks:.3g}"
+        )
+        facts.append(
+            ("fails first", f"key {worst.query}, class {worst.right}: certified up to {short(worst.n)}{lacks}")
+        )
     return {
         "label": _label(model),
         "verdict": found.verdict,
@@ -193,7 +212,11 @@ def _at_multiples(experiment: Experiment) -> Iterator[tuple[str, str, list[str]]
             chosen = [each for each in models if each.training == training]
             if chosen:
                 lengths = [str(16 * m) for m in (1, 16, 64, 256, 1024)]
-                yield how.title, training, [_range([100 * e.accuracy[n] for e in chosen if n in e.accuracy]) for n in lengths]
+                yield (
+                    how.title,
+                    training,
+                    [_range([100 * e.accuracy[n] for e in chosen if n in e.accuracy]) for n in lengths],
+                )
 
 
 def reading(experiment: Experiment) -> Iterator[str]:
@@ -282,8 +305,12 @@ def _studies(studies: Sequence[Study]) -> Iterator[dict[str, Any]]:
                 {
                     "title": contender(name).title,
                     "variant": variant,
-                    "accuracy": [_range([100 * e.accuracy[str(n)] for e in alike if str(n) in e.accuracy]) for n in lengths],
-                    "ceiling": [_range([100 * e.ceiling[str(n)] for e in alike if str(n) in e.ceiling]) for n in lengths],
+                    "accuracy": [
+                        _range([100 * e.accuracy[str(n)] for e in alike if str(n) in e.accuracy]) for n in lengths
+                    ],
+                    "ceiling": [
+                        _range([100 * e.ceiling[str(n)] for e in alike if str(n) in e.ceiling]) for n in lengths
+                    ],
                     "numbers": numbers,
                 }
             )
@@ -296,5 +323,3 @@ def _studies(studies: Sequence[Study]) -> Iterator[dict[str, Any]]:
             "remark": chosen[0].remark,
             "ceilings": any(each.ceiling for each in chosen),
         }
-
-

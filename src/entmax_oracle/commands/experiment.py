@@ -179,10 +179,15 @@ def _show(result: Experiment, console: Console) -> None:
         marks = [_range([100 * model.accuracy[n] for model in models if n in model.accuracy]) for n in shown]
         table.add_row(escape(contender(name).title), training, *marks, *_reach(models))
     console.print(table)
-    print("per cent of drawn rows answered rightly, and what is proved of every row; from least to largest over the seeds")
+    print(
+        "per cent of drawn rows answered rightly, and what is proved of every row; from least to largest over the seeds"
+    )
     for model in result.models:
         label = f"{model.normaliser}, {model.training}, seed {model.seed}"
-        for fault in (*model.faults, *(f"an attack at {each.n} tokens broke the certificate" for each in model.attack if each.broken)):
+        for fault in (
+            *model.faults,
+            *(f"an attack at {each.n} tokens broke the certificate" for each in model.attack if each.broken),
+        ):
             console.print(f"[bold red]{escape(label)}[/]: {escape(fault)}", soft_wrap=True)
 
 
