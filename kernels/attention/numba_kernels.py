@@ -52,8 +52,8 @@ class Call(NamedTuple):
         ``(G R, D)``, ``(G, N, D)``, ``(G, N, Dv)``.
     scale
         ``(G R,)``.
-    excess, powers, slopes
-        ``(H,)``; ``powers``: the rule of each head, see :mod:`.numba_row`. No elements where there are no slopes.
+    excess, kinds, slopes
+        ``(H,)``; ``kinds``: those of `Kind`. No elements where there are no slopes.
     lengths
         ``(B,)``.
     spoiled
@@ -66,7 +66,7 @@ class Call(NamedTuple):
     v: Any
     scale: Any
     excess: Any
-    powers: Any
+    kinds: Any
     slopes: Any
     lengths: Any
     spoiled: Any
@@ -110,7 +110,7 @@ def panels(x, to, first, step):
 
 @jit
 def marks(x, to, first, step):
-    """Mark in ``to (G, n)`` which rows of every ``step``-th of the matrices ``x (G, n, width)`` hold NaN or infinity."""
+    """Mark in ``to (G, n)`` what holds NaN or infinity, of every ``step``-th of the matrices ``x (G, n, width)``."""
     heads, n, width = x.shape
     zeros = np.zeros(width, x.dtype)
     for g in range(first, heads, step):
@@ -203,9 +203,9 @@ def score(call, g, row, end, s, i, lanes, v):
 
 
 @part
-def is_dense(count, end, power):
+def is_dense(count, end, kind):
     """Whether a row takes products with all keys."""
-    return power != ABOVE and count > FEW_LIVE and count * DENSE > end
+    return kind != ABOVE and count > FEW_LIVE and count * DENSE > end
 
 
 @part
@@ -264,17 +264,18 @@ def forward(call, clean, packed, out, kept_p, state, kept_index, first, step):
         many, used = np.int64(0), np.int64(0)
         for i in range(rows):
             head = (g * call.group + (start + i) // call.m) % call.excess.size
-            a, power = call.excess[head], call.powers[head]
+            a, kind = call.excess[head], call.kinds[head]
+            keeps = kept_p.size > 0 and kind != ABOVE
             mine = end_of(call, g, start + i)
             groups, top = score(call, g, start + i, mine, s, i, lanes, v)
             count, one, two = -1 if top == math.inf else 0, 0.0, 0.0
             if -math.inf < top < math.inf:
-                count, one, two = find(s, i, mine, groups, top, a, power, p, v, index, wide)
+                count, one, two = find(s, i, mine, groups, top, a, kind, p, v, index, wide)
             r = line + i
             state[r, 0], state[r, 1], state[r, 2], state[r, 3], state[r, 4] = top, one, two, count, -1
             if count <= 0:
                 out[r, :] = 0 if count == 0 else np.nan
-            elif call.spoiled.size and is_dense(count, mine, power) and not touches(call.spoiled[g], index, count):
+            elif call.spoiled.size and is_dense(count, mine, kind) and not touches(call.spoiled[g], index, count):
                 if dense.shape[1] == 0:
                     dense = np.empty((BLOCK, length), out.dtype)
                 put(dense, many, end, index, p, count)
@@ -285,7 +286,7 @@ def forward(call, clean, packed, out, kept_p, state, kept_index, first, step):
                     gathered(p, index, count, call.v, g * n * value_width + t, value_width, out, r * value_width + t)
                 for t in range(value_width):
                     out[r, t] += zero_number  # -0 becomes 0, as in the products
-                if kept_p.size and power != ABOVE and used + count <= kept_p.shape[2]:
+                if keeps and not is_dense(count, mine, kind) and used + count <= kept_p.shape[2]:
                     copied(p, 0, kept_p[g, block], used, count)
                     copied(index, 0, kept_index[g, block], used, count)
                     state[r, 4] = used
@@ -365,7 +366,7 @@ def backward(call, clean_k, clean_v, packed_k, packed_v, g, kept_p, state, kept_
                 r = line + i
                 top, one, two, count, at = state[r, 0], state[r, 1], state[r, 2], int(state[r, 3]), int(state[r, 4])
                 head = item * call.group + (start + i) // call.m
-                a, power = call.excess[head % call.excess.size], call.powers[head % call.excess.size]
+                a, kind = call.excess[head % call.excess.size], call.kinds[head % call.excess.size]
                 mine = end_of(call, item, start + i)
                 if count < 0:
                     dq[r, :] = np.nan
@@ -380,9 +381,9 @@ def backward(call, clean_k, clean_v, packed_k, packed_v, g, kept_p, state, kept_
                     copied(kept_index[item, block], at, index, 0, count)
                 else:
                     score(call, item, start + i, mine, s, i, lanes, v)
-                    count = find_again(s, i, mine, top, one, two, a, power, p, v, index, ds)
+                    count = find_again(s, i, mine, top, one, two, a, kind, p, v, index, ds)
                     if (
-                        is_dense(count, mine, power)
+                        is_dense(count, mine, kind)
                         and is_finite(g, r)
                         and is_finite(call.q, r)
                         and not touches(call.spoiled[item], index, count)
@@ -397,9 +398,9 @@ def backward(call, clean_k, clean_v, packed_k, packed_v, g, kept_p, state, kept_
                         continue
                 for e in range(count):
                     dp[e] = inner(g, r * value_width, call.v, (item * n + index[e]) * value_width, value_width)
-                differentiate(p, v, one, two, dp, count, a, power, weights, tied, ds)
+                differentiate(p, v, one, two, dp, count, a, kind, weights, tied, ds)
                 if along:
-                    dexcess[head] += along_alpha(p, two, ds, weights, tied, count, a, power, dp, v)
+                    dexcess[head] += along_alpha(p, two, ds, weights, tied, count, a, kind, dp, v)
                 for e in range(count):
                     factors[e] = ds[e]
                 for t in range(0, width, LANES):
@@ -417,11 +418,11 @@ def backward(call, clean_k, clean_v, packed_k, packed_v, g, kept_p, state, kept_
             multiply(dense_g[0], many, clean_v, packed_v, item, end, scratch, dense_dp)
             for i in range(many):
                 head = item * call.group + (start + which[i]) // call.m
-                a, power = call.excess[head % call.excess.size], call.powers[head % call.excess.size]
+                a, kind = call.excess[head % call.excess.size], call.kinds[head % call.excess.size]
                 count = take_live(dense[i], dense_dp[i], end, p, dp)
-                differentiate(p, v, 0.0, 1.0, dp, count, a, power, weights, tied, ds)
+                differentiate(p, v, 0.0, 1.0, dp, count, a, kind, weights, tied, ds)
                 if along:
-                    dexcess[head] += along_alpha(p, 1.0, ds, weights, tied, count, a, power, dp, v)
+                    dexcess[head] += along_alpha(p, 1.0, ds, weights, tied, count, a, kind, dp, v)
                 put_live(dense[i], ds, end, dense_dp[i])
             mixed[0, :many] = 0
             combine(dense_dp, many, length, unit, clean_k, item * n * width, end, width, mixed, zero)

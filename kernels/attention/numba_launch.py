@@ -11,7 +11,6 @@ from ..runtime.numba import compiling, in_turns
 from . import numba_kernels as kernels
 from .arguments import Arguments
 from .dense import Gradients
-from .numba_row import ABOVE, GENERAL
 from .numba_vectors import LANES
 
 Tensor = torch.Tensor
@@ -41,9 +40,11 @@ def _read(call: Arguments) -> kernels.Call:
     batch, heads, m, _ = call.query.shape
     key_heads, n = call.key.shape[1:3]
     excess = np.ascontiguousarray(call.excess.double().numpy())
-    powers = np.where(excess > 1, ABOVE, GENERAL)
-    if Kind.SPARSEMAX <= call.kind <= Kind.FOURTH_POWER:
-        excess, powers = np.full(heads, 1 / int(call.kind)), np.full(heads, int(call.kind))
+    kinds = np.full(heads, int(call.kind))
+    if call.kind == Kind.ANY:
+        kinds = np.where(excess > 1, int(Kind.ABOVE), int(Kind.BELOW))
+    elif Kind.SPARSEMAX <= call.kind <= Kind.FOURTH_POWER:
+        excess = np.full(heads, 1 / int(call.kind))
     lengths = np.full(batch, n) if call.lengths is None else call.lengths.numpy()
     v = _heads(call.value)
     return kernels.Call(
@@ -52,7 +53,7 @@ def _read(call: Arguments) -> kernels.Call:
         v=v,
         scale=call.scale.contiguous().flatten().numpy(),
         excess=excess,
-        powers=powers,
+        kinds=kinds,
         slopes=np.zeros(0, v.dtype) if call.slopes is None else call.slopes.contiguous().numpy(),
         lengths=lengths.astype(np.int64),
         spoiled=np.zeros((0, 0), np.bool_),

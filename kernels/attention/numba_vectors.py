@@ -26,7 +26,7 @@ def _at(context: Any, builder: Any, kind: Any, array: Any, offset: Any) -> Any:
 
 
 def _vector(context: Any, kind: Any) -> tuple[Any, int]:
-    """A vector of 32 bytes of the elements of an array, and how many make up a block."""
+    """Type of a vector of 32 bytes of the elements of an array, and how many make up a block."""
     element = context.get_value_type(kind.dtype)
     lanes = 32 // (kind.dtype.bitwidth // 8)
     return ir.VectorType(element, lanes), LANES // lanes

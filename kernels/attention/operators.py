@@ -233,10 +233,13 @@ def attention(
     beyond ``key_lengths`` is never used, whatever it is, and what ``is_causal`` hides from a query reaches neither its
     answer nor its gradient. NaN in a value is seen where the value has mass.
 
+    On a CPU with Numba a query gets the same bits whatever the threads, the batch, the padding, and however a sequence
+    is cut into calls of this function and of `decode`.
+
     Scores, thresholds and sums are float32 (float64 for float64 tensors). Of 16-bit tensors only the probabilities
-    are rounded to 16 bits, where they meet the values. At ``alpha = 2`` the gradient at a key exactly on the
-    threshold is that of the strict support. Gradients in query are summed by atomic additions on a GPU, and can
-    differ in the last bits from run to run.
+    are rounded to 16 bits, where they meet the values; on a CPU with Numba not even they. At ``alpha = 2`` the gradient
+    at a key exactly on the threshold is that of the strict support. Gradients in query are summed by atomic additions
+    on a GPU, and can differ in the last bits from run to run.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Try to break a certified head: rows of one and of two kinds of other tokens, hill climbing, and whole rows token by token."""
+"""Try to break a certified head: rows of a few kinds of tokens, hill climbing, and whole rows token by token."""
 
 from __future__ import annotations
 

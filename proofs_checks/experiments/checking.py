@@ -75,7 +75,8 @@ def _task(data: Any) -> Needle:
         raise ValueError(f"task: it must name keys and classes: {error!r}") from error
     if data != task.to_dict() or task.keys < 2 or task.classes < 2:
         raise ValueError(
-            f"task: {data!r} is not the needle with at least two keys and classes, trained on {SHORT[0]} to {SHORT[1]} tokens"
+            f"task: {data!r} is not the needle with at least two keys and classes, trained on {SHORT[0]} to "
+            f"{SHORT[1]} tokens"
         )
     return task
 

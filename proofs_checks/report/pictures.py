@@ -311,7 +311,8 @@ def poster(several: Sequence[Mapping[str, Any]]) -> str:
     light = (
         "--paper:#fff;--ink:#1f2023;--muted:#5d6068;--bad:#a8201d;--good:#1c6b45;--series-0:#0b5c72;--series-1:#a2570a"
     )
-    dark = "--paper:#15171a;--ink:#e7e5df;--muted:#a3a6ad;--bad:#ff9a92;--good:#7fd0a3;--series-0:#7cc7dc;--series-1:#eba75f"
+    dark = "--paper:#15171a;--ink:#e7e5df;--muted:#a3a6ad;--bad:#ff9a92;--good:#7fd0a3"
+    dark += ";--series-0:#7cc7dc;--series-1:#eba75f"
     style = (
         f"<style>svg{{{light};font-family:system-ui,'Segoe UI',Roboto,'Noto Sans','Liberation Sans',sans-serif}}"
         f"@media(prefers-color-scheme:dark){{svg{{{dark}}}}}text{{fill:var(--ink)}}</style>"
