@@ -21,7 +21,7 @@ PACKED = 64
 
 def _padded(x: Tensor) -> Tensor:
     """Contiguous, in the dtype of the arithmetic, with a whole number of blocks of features."""
-    wide = x.to(compute_dtype(x.dtype))
+    wide = x.detach().resolve_neg().to(compute_dtype(x.dtype))
     missing = -x.shape[-1] % LANES
     return (torch.nn.functional.pad(wide, (0, missing)) if missing else wide).contiguous()
 
@@ -39,7 +39,7 @@ def _rows(x: Tensor) -> Any:
 def _read(call: Arguments) -> kernels.Call:
     batch, heads, m, _ = call.query.shape
     key_heads, n = call.key.shape[1:3]
-    excess = np.ascontiguousarray(call.excess.double().numpy())
+    excess = np.ascontiguousarray(call.excess.detach().double().numpy())
     kinds = np.full(heads, int(call.kind))
     if call.kind == Kind.ANY:
         kinds = np.where(excess > 1, int(Kind.ABOVE), int(Kind.BELOW))
@@ -51,7 +51,7 @@ def _read(call: Arguments) -> kernels.Call:
         q=_rows(call.query),
         k=_heads(call.key),
         v=v,
-        scale=call.scale.contiguous().flatten().numpy(),
+        scale=call.scale.detach().contiguous().flatten().numpy(),
         excess=excess,
         kinds=kinds,
         slopes=np.zeros(0, v.dtype) if call.slopes is None else call.slopes.contiguous().numpy(),
