@@ -1,4 +1,4 @@
-"""Try to break a certified head: rows of one and of two kinds of other tokens, hill climbing, and whole rows token by token."""
+"""Try to break a certified head: rows of a few kinds of tokens, hill climbing, and whole rows token by token."""
 
 from __future__ import annotations
 
@@ -132,7 +132,9 @@ def _moved(
     return query, right, counts
 
 
-def _whole(head: Head, tables: Tables, query: int, right: int, counts: Integers, rng: np.random.Generator) -> float | None:
+def _whole(
+    head: Head, tables: Tables, query: int, right: int, counts: Integers, rng: np.random.Generator
+) -> float | None:
     """Write a row out, shuffled, and answer it by the reference, another program than that of the grouped rows."""
     tokens = rng.permutation(np.repeat(np.arange(len(counts)), counts))
     z = head.scaled(np.array([query]), counts[None])[0][tokens]

@@ -1,9 +1,10 @@
-"""The certificate: at which lengths a trained head answers every row rightly, and from which length some row fools it."""
+"""The certificate: at which lengths a trained head answers every row rightly, and at which some row fools it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -231,7 +232,11 @@ def _lacking(tables: Tables) -> Float64 | None:
 
 _LEANS: dict[str, tuple[tuple[str, tuple[str, ...], str], ...]] = {
     "entmax": (
-        ("threshold-form", ("form", "simplex"), "a token with mass leaves the match more than ((alpha - 1) theta gap)^q"),
+        (
+            "threshold-form",
+            ("form", "simplex"),
+            "a token with mass leaves the match more than ((alpha - 1) theta gap)^q",
+        ),
         ("epsilon-criterion", ("criterion",), "the least weight of the match in rows of at most n tokens"),
         ("needle", ("weight",), "the least weight of the match at every length"),
         ("one-hot-margin", ("one-hot",), "from which gap on the match has everything"),
@@ -278,8 +283,10 @@ def _words(tables: Tables, verdict: str, n: int | None, wrong: Row | None, certi
     end = "every longer row of that kind is answered wrongly too" if wrong.lasting else "for longer rows it may recover"
     lost = pairs - certified
     return (
-        f"{left}; asked for key {wrong.query}, one match of class {wrong.right} among {short(wrong.n - 1)} copies of token "
-        f"{wrong.token} is answered with class {wrong.answer}, and {end} ({lost} of {pairs} pairs of query and class are "
+        f"{left}; asked for key {wrong.query}, one match of class {wrong.right} among {short(wrong.n - 1)} "
+        "copies of token "
+        f"{wrong.token} is answered with class {wrong.answer}, and {end} ({lost} of {pairs} pairs of query "
+        "and class are "
         "not certified at every length)"
     )
 

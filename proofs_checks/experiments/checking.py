@@ -75,7 +75,8 @@ def _task(data: Any) -> Needle:
         raise ValueError(f"task: it must name keys and classes: {error!r}") from error
     if data != task.to_dict() or task.keys < 2 or task.classes < 2:
         raise ValueError(
-            f"task: {data!r} is not the needle with at least two keys and classes, trained on {SHORT[0]} to {SHORT[1]} tokens"
+            f"task: {data!r} is not the needle with at least two keys and classes, trained on {SHORT[0]} to "
+            f"{SHORT[1]} tokens"
         )
     return task
 
@@ -87,7 +88,9 @@ def _checked(task_data: Mapping[str, Any], task: Needle, data: Any, position: in
         claimed = structured(data["certificate"], Certificate)
         verdict = claimed.verdict
         if seal(task_data, data) != data["digest"]:
-            return Checked(label, verdict, "the digest is not that of the task, the weights and the claims: one was altered")
+            return Checked(
+                label, verdict, "the digest is not that of the task, the weights and the claims: one was altered"
+            )
         how = contender(data["normaliser"])
         tables = enclose(readable(data["weights"], task, how), task, how)
         again = certify(tables)

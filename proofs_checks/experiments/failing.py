@@ -57,7 +57,9 @@ def execute(tables: Tables, query: int, right: int, token: int, n: int) -> Row |
         gap = tables.logits[query][match] - tables.logits[query][token]
         scale = scale_at(tables, query, n)
         mass = _MASS[tables.how.mapping](scale * gap, n, tables.how.power)
-        votes = [mass * own + (1 - mass) * other for own, other in zip(tables.votes[match], tables.votes[token], strict=True)]
+        votes = [
+            mass * own + (1 - mass) * other for own, other in zip(tables.votes[match], tables.votes[token], strict=True)
+        ]
         margins = [votes[right] - each for each in votes]
         wrong = [y for y, margin in enumerate(margins) if y != right and margin < 0]
         if not wrong:
@@ -78,7 +80,8 @@ def execute(tables: Tables, query: int, right: int, token: int, n: int) -> Row |
 def _lasting(tables: Tables, query: int, gap: arb, n: int) -> bool:
     """Whether the match is known to hold less and less in longer rows of this kind.
 
-    At a fixed scale it does (theorem duplicates for entmax; plain for softmax, and for Stieltjes' map, whose lambda grows
+    At a fixed scale it does (theorem duplicates for entmax; plain for softmax, and for Stieltjes' map, whose lambda
+    grows
     with every token). A scale that grows gives more to the higher of two logits (theorem majorisation): that is for
     the worse if the match is the lower one, and a scale that falls if it is the higher one. For softmax log n may
     outgrow theta_n times the gap: it does where the slope of that in log n is below 1 and does not rise.
@@ -100,7 +103,7 @@ def _softmax(distance: arb, n: int, _: int) -> arb:
 
 
 def _entmax(distance: arb, n: int, q: int) -> arb:
-    """Solve ``s^q + (n - 1) [s - d]_+^q = 1`` for the weight ``s^q`` of the match, d its distance in the coordinates x."""
+    """Solve ``s^q + (n - 1) [s - d]_+^q = 1`` for the weight ``s^q`` of the match, d its distance in x."""
     d, others = distance / q, arb(fmpz(n - 1))
     if d >= 1:
         return arb(1)
@@ -114,7 +117,7 @@ def _entmax(distance: arb, n: int, q: int) -> arb:
 
 
 def _stieltjes(distance: arb, n: int, q: int) -> arb:
-    """Solve ``t^-q + (n - 1) (t + d)^-q = 1``, t the distance of lambda from the match, by halving with certain signs."""
+    """Solve ``t^-q + (n - 1) (t + d)^-q = 1`` by halving with certain signs; t is how far lambda is above the match."""
     others = arb(fmpz(n - 1))
     low = arb(1).max(1 - distance).lower()
     high = (arb(fmpz(n)).root(q) + arb(0).max(-distance)).upper()

@@ -1,4 +1,4 @@
-"""Attention over rows whose equal tokens are grouped, in float64: rows of a million tokens cost what their vocabulary does."""
+"""Attention over rows whose equal tokens are grouped, in float64: a million tokens cost what their vocabulary does."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _HALVINGS = 60
 
 
 def rounding(entropy: bool = False) -> float:
-    """Bound of what rounding does to masses here: logits below 2^10 are rounded to 2^-43, and sums have at most 2^12 terms.
+    """Bound what rounding does to masses here, which are sums of at most 2^12 terms of logits below 2^10.
 
     Entropies, of at most ``log 2^20 < 16``, may err by 16 times that.
     """

@@ -1,6 +1,7 @@
 """How much the other tokens of a row can outweigh its match, at every length of a block, and whether the answer stands.
 
-For a match m and a token j of another key let the *odds* bound ``(1 - p_m) / p_m`` in rows where j takes part. The answer
+For a match m and a token j of another key let the *odds* bound ``(1 - p_m) / p_m`` in rows where j takes part. The
+answer
 is a mean of votes, ``p_m V_m + sum p_j V_j``, so class c beats class y whenever, for each j alone, what the match has
 over y exceeds the odds times what j has against c: the read-out is linear, and its worst case over all mixtures is at
 single tokens.

@@ -5,15 +5,16 @@ from __future__ import annotations
 import importlib.metadata
 import multiprocessing
 import platform
-import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from ..records import CONVERTER, schema_of
+from ..spreading import Done, Lost, spread
 from .attack import LENGTHS as ATTACKED
 from .attack import attack
 from .certificate import certify
@@ -92,7 +93,8 @@ def run(
     jobs
         Worker processes, of one thread each.
     on_event
-        Told of each model as it is finished.
+        Told of each job as it is finished: how many are, of how many, what was found, and under ``"so far"`` a function
+        that gives the experiment as far as it has come.
     seeds, seconds, normalisers, studies
         Instead of the profile's.
     task
@@ -100,7 +102,8 @@ def run(
     executor
         Runs the work instead of a process pool, such as one of ``dask.distributed``.
     known
-        An earlier result as plain data, perhaps of an interrupted run: its models are kept where task, normaliser, seed,
+        An earlier result as plain data, perhaps of an interrupted run: its models are kept where task, normaliser,
+        seed,
         steps and versions are the same.
 
     Returns
@@ -118,10 +121,27 @@ def run(
     kept = _kept(known, (task or Needle()).to_dict())
     done: dict[int, list[Model | Study]] = {}
 
+    def so_far(interrupted: bool = True) -> Experiment:
+        found = [each for position in sorted(done) for each in done[position]]
+        order = {each.name: i for i, each in enumerate(CONTENDERS)}
+        models = sorted((each for each in found if isinstance(each, Model)), key=lambda each: order[each.normaliser])
+        return Experiment(
+            task=(task or Needle()).to_dict(),
+            seeds=tuple(sorted({job.seed for job in plan})),
+            models=tuple(models),
+            studies=tuple(each for each in found if isinstance(each, Study)),
+            profile=profile,
+            interrupted=interrupted,
+            versions=versions(),
+            platform=platform.platform(),
+            started=started.isoformat(timespec="seconds"),
+            seconds=round(time.perf_counter() - clock, 3),
+        )
+
     def finish(position: int, found: list[Model | Study]) -> None:
         done[position] = found
         if on_event is not None:
-            on_event({"kind": "done", "done": len(done), "total": len(plan), "found": found})
+            on_event({"kind": "done", "done": len(done), "total": len(plan), "found": found, "so far": so_far})
 
     todo = []
     for position, job in enumerate(plan):
@@ -132,28 +152,21 @@ def run(
             todo.append((position, job))
     interrupted = False
     try:
-        if executor is None and jobs <= 1:
+        if executor is None and (jobs <= 1 or not todo):
             for position, job in todo:
                 finish(position, work(job))
         else:
-            _spread(todo, jobs, executor, finish)
+            # torch has threads, which a forked process would lack
+            pieces, fresh = [job for _, job in todo], multiprocessing.get_context("spawn")
+            with closing(spread(_work, pieces, jobs, executor, fresh)) as outcomes:
+                for outcome in outcomes:
+                    if isinstance(outcome, Done):
+                        finish(todo[outcome.position][0], outcome.result)
+                    elif isinstance(outcome, Lost):
+                        raise RuntimeError(f"{todo[outcome.position][1]}: {outcome.reason}")
     except KeyboardInterrupt:
         interrupted = True
-    found = [each for position in sorted(done) for each in done[position]]
-    order = {each.name: i for i, each in enumerate(CONTENDERS)}
-    models = sorted((each for each in found if isinstance(each, Model)), key=lambda each: order[each.normaliser])
-    return Experiment(
-        task=(task or Needle()).to_dict(),
-        seeds=tuple(sorted({job.seed for job in plan})),
-        models=tuple(models),
-        studies=tuple(each for each in found if isinstance(each, Study)),
-        profile=profile,
-        interrupted=interrupted,
-        versions=versions(),
-        platform=platform.platform(),
-        started=started.isoformat(timespec="seconds"),
-        seconds=round(time.perf_counter() - clock, 3),
-    )
+    return so_far(interrupted)
 
 
 def _plan(
@@ -186,7 +199,9 @@ def _plan(
     if chosen.studies if studies is None else studies:
         from .studies import planned
 
-        plan += [_Job((name,), PLAIN, seed, n, task, (study, variant)) for study, variant, name, seed, n in planned(steps)]
+        plan += [
+            _Job((name,), PLAIN, seed, n, task, (study, variant)) for study, variant, name, seed, n in planned(steps)
+        ]
     return plan
 
 
@@ -270,33 +285,6 @@ def versions() -> dict[str, str]:
     return found
 
 
-def _spread(
-    todo: Sequence[tuple[int, _Job]],
-    jobs: int,
-    executor: Executor | None,
-    finish: Callable[[int, list[Model | Study]], None],
-) -> None:
-    """Run jobs on an executor; on an interrupt the workers that were started here are ended."""
-    before = set(multiprocessing.active_children())
-    pool = executor or ProcessPoolExecutor(
-        jobs,
-        mp_context=multiprocessing.get_context("spawn"),  # torch has threads, which a fork would lose
-        initializer=signal.signal,
-        initargs=(signal.SIGINT, signal.SIG_IGN),
-    )
-    futures: dict[Future[list[Model | Study]], int] = {}
-    try:
-        for position, job in todo:
-            futures[pool.submit(work, job)] = position
-        for future in as_completed(futures):
-            finish(futures[future], future.result())
-    except KeyboardInterrupt:
-        for future in futures:
-            future.cancel()
-        if executor is None:
-            for child in set(multiprocessing.active_children()) - before:
-                child.terminate()
-        raise
-    finally:
-        if executor is None:
-            pool.shutdown(wait=False, cancel_futures=True)
+def _work(job: _Job, _: Callable[[Any], None]) -> list[Model | Study]:
+    """Do one job in a process of its own, which has nothing to tell before it is done."""
+    return work(job)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from flint import arb, fmpz
@@ -26,7 +27,7 @@ def log_of(n: int) -> arb:
 
 
 def scale_at(tables: Tables, query: int, n: int) -> arb:
-    """Enclose the scale of a query at a length; that of the adaptive temperature, which depends on the row, by its range."""
+    """Enclose the scale of a query at a length; of the adaptive temperature, which depends on the row, the range."""
     how = tables.how.scale
     if how == "log":
         assert tables.strength is not None
@@ -48,8 +49,9 @@ def scale_bounds(tables: Tables, first: int, last: int | None) -> tuple[Float64,
         near = [scale_at(tables, u, first) for u in keys]
         if last is not None:
             far = [scale_at(tables, u, last) for u in keys]
-            lower, upper = ends([a.min(b) for a, b in zip(near, far, strict=True)]), ends(
-                [a.max(b) for a, b in zip(near, far, strict=True)]
+            lower, upper = (
+                ends([a.min(b) for a, b in zip(near, far, strict=True)]),
+                ends([a.max(b) for a, b in zip(near, far, strict=True)]),
             )
             return lower[0], upper[1]
         lower, upper = ends(near)[0], ends(near)[1]
@@ -88,7 +90,7 @@ def hottest() -> arb:
     with working_precision(64):
         pieces = 4096
         cut = [arb(0.5) + arb(12.5) * i / pieces for i in range(pieces + 1)]
-        values = [polynomial(a.union(b)) for a, b in zip(cut, cut[1:], strict=False)]
+        values = [polynomial(a.union(b)) for a, b in pairwise(cut)]
         best = max(values, key=lambda each: float(each.upper()))
         attained = max((polynomial(each) for each in cut), key=lambda each: float(each.lower()))
         return attained.lower().union(best.upper())

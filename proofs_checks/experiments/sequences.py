@@ -1,4 +1,4 @@
-"""Flip-flop and two-back: two layers of causal attention, with and without positions. Needs torch; nothing is certified.
+"""Flip-flop and two-back: two layers of causal attention, with and without positions. Nothing is certified.
 
 - Flip-flop: tokens write a bit, carry one that is to be ignored, or read; the answer of the last token, a read, is the
   bit that was written last. The number of writes does not grow with the row: the last one may lie far back.
@@ -32,14 +32,20 @@ _ROWS = {32: 256, 128: 256, 512: 64, 2048: 16}
 
 _REMARKS = {
     "flip-flop": (
-        "The last bit written, wherever it stands; trained on 8 to 32 tokens. Nothing is certified: with two layers a token's "
-        "representation depends on what stands before it, so the vocabulary of the second layer is not finite, and there is "
-        "no least gap to enclose. What theorems say of a single layer still holds of each: beyond its radius an ALiBi head "
-        "of entmax sees nothing (alibi-radius), and rotary logits come back near their maximum for ever (rotary-returns)."
+        "The last bit written, wherever it stands; trained on 8 to 32 tokens. Nothing is certified: with two "
+        "layers a token's "
+        "representation depends on what stands before it, so the vocabulary of the second layer is not "
+        "finite, and there is "
+        "no least gap to enclose. What theorems say of a single layer still holds of each: beyond its radius "
+        "an ALiBi head "
+        "of entmax sees nothing (alibi-radius), and rotary logits come back near their maximum for ever "
+        "(rotary-returns)."
     ),
     "two-back": (
-        "The token two places back; trained on 8 to 32 tokens. A linear bias tells places apart, content does not; heads "
-        "without positions know the order from the causal mask alone. Nothing is certified, for the reason given at flip-flop."
+        "The token two places back; trained on 8 to 32 tokens. A linear bias tells places apart, content "
+        "does not; heads "
+        "without positions know the order from the causal mask alone. Nothing is certified, for the reason "
+        "given at flip-flop."
     ),
 }
 
@@ -69,7 +75,8 @@ class Stack(nn.Module):
         self.embed = nn.Embedding(vocabulary, FEATURES)
         self.attend = nn.ModuleList(_attention(positions, how) for _ in range(2))
         self.net = nn.ModuleList(
-            nn.Sequential(nn.LayerNorm(FEATURES), nn.Linear(FEATURES, 64), nn.GELU(), nn.Linear(64, FEATURES)) for _ in range(2)
+            nn.Sequential(nn.LayerNorm(FEATURES), nn.Linear(FEATURES, 64), nn.GELU(), nn.Linear(64, FEATURES))
+            for _ in range(2)
         )
         self.norm = nn.ModuleList(nn.LayerNorm(FEATURES) for _ in range(2))
         self.read = nn.Sequential(nn.LayerNorm(FEATURES), nn.Linear(FEATURES, answers))

@@ -1,4 +1,4 @@
-"""Tasks beyond the needle, measured and not certified: max retrieval, sequences with positions, heavy tails, decoding."""
+"""Tasks beyond the needle, measured and not certified: max retrieval, sequences, heavy tails, decoding."""
 
 from __future__ import annotations
 
@@ -47,9 +47,11 @@ def study(task: str, variant: str, name: str, seed: int, steps: int) -> Study:
 
 
 _MAXIMUM = (
-    "The class of the item of largest priority, uniform on (0, 1), among 5 to 16 items in training; accuracy, and after the "
+    "The class of the item of largest priority, uniform on (0, 1), among 5 to 16 items in training; "
+    "accuracy, and after the "
     "stroke that of a hard maximum on the same logits. No certificate for every length exists here, for any continuous "
-    "head: the two largest of n priorities lie about 1/n apart, so gaps of logits shrink with the length, and at an exact "
+    "head: the two largest of n priorities lie about 1/n apart, so gaps of logits shrink with the length, "
+    "and at an exact "
     "tie two items of different classes have the same weight."
 )
 
@@ -72,7 +74,14 @@ def _max_retrieval(variant: str, name: str, seed: int, steps: int) -> Study:
         read = nn.Sequential(nn.GELU(), nn.Linear(features, classes))
         state = nn.Parameter(torch.randn(1, 1, features))
         scale = AdaptiveScale(features, 1, delta=float(DELTA), gamma_limit=float(GAMMA_LIMIT))
-        weights = [*item.parameters(), *key.parameters(), *value.parameters(), *read.parameters(), state, *scale.parameters()]
+        weights = [
+            *item.parameters(),
+            *key.parameters(),
+            *value.parameters(),
+            *read.parameters(),
+            state,
+            *scale.parameters(),
+        ]
 
         def draw(rows: int, n: int) -> tuple[torch.Tensor, torch.Tensor]:
             priority, kind = torch.rand(rows, n), torch.randint(classes, (rows, n))
@@ -117,8 +126,10 @@ def _max_retrieval(variant: str, name: str, seed: int, steps: int) -> Study:
 
 
 _TAILS = (
-    "No training: rows of drawn logits, scaled to a standard deviation of 1 where there is one. Largest weight and number of "
-    "tokens with weight, mean of 20 rows. Bounded logits disperse under softmax (softmax-vanishes); logits with heavy tails "
+    "No training: rows of drawn logits, scaled to a standard deviation of 1 where there is one. Largest "
+    "weight and number of "
+    "tokens with weight, mean of 20 rows. Bounded logits disperse under softmax (softmax-vanishes); logits "
+    "with heavy tails "
     "do not, and need no zeros for it."
 )
 
@@ -139,12 +150,16 @@ def _tails(variant: str, name: str, seed: int) -> Study:
             top.append(p.max())
             support.append(np.count_nonzero(p))
         numbers |= {f"largest, {n:,}": float(np.mean(top)), f"tokens, {n:,}": float(np.mean(support))}
-    return Study("heavy-tailed logits", variant, name, seed, 0, round(time.perf_counter() - started, 3), {}, {}, numbers, _TAILS)
+    return Study(
+        "heavy-tailed logits", variant, name, seed, 0, round(time.perf_counter() - started, 3), {}, {}, numbers, _TAILS
+    )
 
 
 _DECODE = (
-    "One token is generated from a cache of n keys, by the package's kernels on one thread of this machine, which may be busy: "
-    "milliseconds a token (median and 99th percentile of 60), and megabytes of keys and values, which is what memory grows by."
+    "One token is generated from a cache of n keys, by the package's kernels on one thread of this machine, "
+    "which may be busy: "
+    "milliseconds a token (median and 99th percentile of 60), and megabytes of keys and values, which is "
+    "what memory grows by."
 )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 from flint import arb, arb_mat
@@ -57,12 +58,12 @@ class Tables:
     @cached_property
     def logit_bounds(self) -> tuple[Float64, Float64]:
         """Bounds of the logits, shape (keys, tokens)."""
-        return ends(sum(self.logits, []), self.task.keys, self.task.tokens)
+        return ends([*chain(*self.logits)], self.task.keys, self.task.tokens)
 
     @cached_property
     def vote_bounds(self) -> tuple[Float64, Float64]:
         """Bounds of the votes, shape (tokens, classes)."""
-        return ends(sum(self.votes, []), self.task.tokens, self.task.classes)
+        return ends([*chain(*self.votes)], self.task.tokens, self.task.classes)
 
     @cached_property
     def gaps(self) -> tuple[Float64, Float64]:
@@ -73,13 +74,16 @@ class Tables:
         lower, upper = self.logit_bounds
         match = self.task.match()
         query = np.arange(self.task.keys)[:, None]
-        apart = down(lower[query, match][..., None] - upper[:, None]), up(upper[query, match][..., None] - lower[:, None])
+        apart = (
+            down(lower[query, match][..., None] - upper[:, None]),
+            up(upper[query, match][..., None] - lower[:, None]),
+        )
         beside = self.task.rivals()[:, None]
         return np.where(beside, apart[0], np.inf), np.where(beside, apart[1], np.inf)
 
     @cached_property
     def own_margin(self) -> tuple[Float64, Float64]:
-        """Bounds of how far the match alone prefers its class to another, (keys, classes, classes); infinite to itself."""
+        """Bounds of how far the match alone prefers its class, (keys, classes, classes); infinite to itself."""
         lower, upper = (each[self.task.match()] for each in self.vote_bounds)
         own = np.arange(self.task.classes)
         right = lower[:, own, own][..., None], upper[:, own, own][..., None]
@@ -118,7 +122,9 @@ def enclose(weights: Weights, task: Needle, how: Contender) -> Tables:
     with working_precision(BITS):
         keys, classes = weights["keys"].tolist(), weights["classes"].tolist()
         # sums of two float32 numbers are exact at this precision, so the rectifier's sign is certain
-        hidden = arb_mat([[max(arb(a) + arb(b), arb(0)) for a, b in zip(k, c, strict=True)] for k in keys for c in classes])
+        hidden = arb_mat(
+            [[max(arb(a) + arb(b), arb(0)) for a, b in zip(k, c, strict=True)] for k in keys for c in classes]
+        )
         state = _matrix(weights["state"])
         queries = state * _matrix(weights["query"]).transpose()
         found = hidden * _matrix(weights["key"]).transpose()

@@ -130,7 +130,8 @@ def train(
     steps
         Batches of 128 rows; the rate of learning falls to zero over them.
     hinge
-        Add the mean of ``[2.5 - gap]_+`` to the loss, over every query and class: a term that sees the vocabulary, and no
+        Add the mean of ``[2.5 - gap]_+`` to the loss, over every query and class: a term that sees the vocabulary,
+        and no
         row longer than 16.
     features
         Width of the model.

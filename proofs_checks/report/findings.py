@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 
 from ..conformance.results.report import Counterexample, LawResult, Report
 from ..evidence.results import TheoremResult
-from ..marks import Grounds, Truth, Verdict
 from ..experiments.certificate import EVERY
 from ..experiments.results import Experiment
+from ..marks import Grounds, Truth, Verdict
 from ..matrix.results import MatrixResult
 from .load import Results
 from .pictures import number
@@ -43,8 +43,10 @@ def _of_experiment(experiment: Experiment | None) -> Iterator[str]:
     endless = sum(model.certificate.verdict == EVERY for model in models)
     fooled = sum(model.certificate.wrong is not None for model in models)
     yield (
-        f"Of {_count(len(models), 'model')} trained on 5 to 16 tokens, {endless} {'is' if endless == 1 else 'are'} proved "
-        f"right at every length, and {fooled} {'is' if fooled == 1 else 'are'} shown a row that fools {'it' if fooled == 1 else 'them'}."
+        f"Of {_count(len(models), 'model')} trained on 5 to 16 tokens, {endless} "
+        f"{'is' if endless == 1 else 'are'} proved "
+        f"right at every length, and {fooled} {'is' if fooled == 1 else 'are'} shown a row that fools "
+        f"{'it' if fooled == 1 else 'them'}."
     )
     if bad := [model for model in models if not model.clean]:
         yield f"In {_count(len(bad), 'model')}, a curve and a bound disagree or an attack broke a certificate."

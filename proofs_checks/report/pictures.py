@@ -260,9 +260,13 @@ def generalisation(one: Mapping[str, Any], salt: str) -> Markup:
     _generalise(axes, one)
     said = []
     for training, each in one["series"].items():
-        ends = ", ".join(f"{min(a[-1] for a in each['accuracy']):.0f} to {max(a[-1] for a in each['accuracy']):.0f}".split())
+        ends = ", ".join(
+            f"{min(a[-1] for a in each['accuracy']):.0f} to {max(a[-1] for a in each['accuracy']):.0f}".split()
+        )
         endless = sum(n is None for n in each["proved"])
-        said.append(f"{training}: {ends} per cent at the end, {endless} of {len(each['proved'])} proved at every length")
+        said.append(
+            f"{training}: {ends} per cent at the end, {endless} of {len(each['proved'])} proved at every length"
+        )
     return _svg(figure, salt, f"{one['title']}: {'; '.join(said)}")
 
 
@@ -297,11 +301,18 @@ def poster(several: Sequence[Mapping[str, Any]]) -> str:
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=5, frameon=False, fontsize=8.5, labelcolor=_INK)
     figure.suptitle(
-        "Answered rightly, in per cent, by heads that have seen 5 to 16 tokens", fontsize=11, color=_INK, x=0.01, ha="left"
+        "Answered rightly, in per cent, by heads that have seen 5 to 16 tokens",
+        fontsize=11,
+        color=_INK,
+        x=0.01,
+        ha="left",
     )
     drawn = str(_svg(figure, "poster", "Accuracy against the length of the row, for each normaliser"))
-    light = "--paper:#fff;--ink:#1f2023;--muted:#5d6068;--bad:#a8201d;--good:#1c6b45;--series-0:#0b5c72;--series-1:#a2570a"
-    dark = "--paper:#15171a;--ink:#e7e5df;--muted:#a3a6ad;--bad:#ff9a92;--good:#7fd0a3;--series-0:#7cc7dc;--series-1:#eba75f"
+    light = (
+        "--paper:#fff;--ink:#1f2023;--muted:#5d6068;--bad:#a8201d;--good:#1c6b45;--series-0:#0b5c72;--series-1:#a2570a"
+    )
+    dark = "--paper:#15171a;--ink:#e7e5df;--muted:#a3a6ad;--bad:#ff9a92;--good:#7fd0a3"
+    dark += ";--series-0:#7cc7dc;--series-1:#eba75f"
     style = (
         f"<style>svg{{{light};font-family:system-ui,'Segoe UI',Roboto,'Noto Sans','Liberation Sans',sans-serif}}"
         f"@media(prefers-color-scheme:dark){{svg{{{dark}}}}}text{{fill:var(--ink)}}</style>"
@@ -333,9 +344,17 @@ def _generalise(axes: Any, one: Mapping[str, Any]) -> None:
             if n is None:
                 axes.plot(right, height, marker=">", color=_GOOD, markersize=5, clip_on=False)
         shown = [n for n in each["fooled"] if n < right]
-        axes.plot(shown, [height] * len(shown), color=_BAD, marker="x", markersize=4.5, linestyle="none", markeredgewidth=1.4)
+        axes.plot(
+            shown, [height] * len(shown), color=_BAD, marker="x", markersize=4.5, linestyle="none", markeredgewidth=1.4
+        )
         axes.annotate(
-            training, (right, height), xytext=(7, 0), textcoords="offset points", va="center", fontsize=7, color=colour,
+            training,
+            (right, height),
+            xytext=(7, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=7,
+            color=colour,
             annotation_clip=False,
         )
     ticks = [2**k for k in (4, 8, 12, 16, 20)]

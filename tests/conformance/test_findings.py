@@ -71,6 +71,8 @@ def test_ordinary_logits_are_preferred_and_others_are_said_to_be_needed():
     absurd = found_in(run(beyond(1e30)))
     assert "Seen only with numbers as large as" in absurd.message
     assert "nothing failed with numbers up to 10000" in absurd.message
+    both = found_in(run(lambda z, alpha: beyond(1e30)(z, alpha) * (np.nan if np.abs(z).max() == 3e38 else 1.001)))
+    assert max(abs(float.fromhex(each)) for each in both.logits) <= 1e4
 
 
 def half(z, alpha):
@@ -197,6 +199,7 @@ def test_a_target_that_always_raises_is_given_up_soon():
     def refuses(z, alpha):
         raise TypeError("no such array")
 
+    assert run(refuses, ("permutation",)).verdict == "unusable"  # a law of drawn cases alone
     report = run(refuses, ())
     assert report.verdict == "unusable"
     returns = next(each for each in report.laws if each.law == "returns")

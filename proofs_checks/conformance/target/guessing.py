@@ -153,8 +153,8 @@ class _Module:
             seen.add(used)
             if used in self.imported:
                 yield self.imported[used]
-            for node in made.get(used, ()):
-                waiting += [inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)]
+            for part in made.get(used, ()):
+                waiting += [inner.id for inner in ast.walk(part) if isinstance(inner, ast.Name)]
 
     def comes_from(self, name: str) -> tuple[Path | None, str] | None:
         """Find the source of the module that a name is taken from; None if it is made here."""

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .workers import SCHEDULER, workers
 from .writing import prepare, refuse_to_write, write_json, write_result
 
 if TYPE_CHECKING:
@@ -21,10 +22,12 @@ def add_parser(subparsers: Any) -> None:
         "experiment",
         help="train small models on short rows, and prove at which lengths they are right",
         description=(
-            "Train one-head models to find the one match among 5 to 16 tokens, for each normaliser, and measure them on "
+            "Train one-head models to find the one match among 5 to 16 tokens, for each normaliser, and "
+            "measure them on "
             "rows of up to 2^20 tokens, beside the bounds of the theorems. Certify each: right at every length, right "
             "up to n (with a longer row that fools it), or neither. Exit code 0; 1 if a curve and a bound disagree, an "
-            "attack breaks a certificate, or --check refuses one; 2 if the input is unusable; 130 if it was interrupted "
+            "attack breaks a certificate, or --check refuses one; 2 if the input is unusable; 130 if it was "
+            "interrupted "
             "(what is finished is written, and --resume continues from there)."
         ),
     )
@@ -32,7 +35,7 @@ def add_parser(subparsers: Any) -> None:
         "--profile",
         choices=("quick", "full"),
         default="quick",
-        help="quick: four normalisers, one seed, under a minute; full: all of them, three seeds, and other tasks, under "
+        help="quick: four normalisers, one seed, under a minute; full: all, three seeds, and other tasks, under "
         "ten minutes with two jobs (default: quick)",
     )
     parser.add_argument(
@@ -43,9 +46,10 @@ def add_parser(subparsers: Any) -> None:
         "--seconds",
         type=float,
         metavar="S",
-        help="training for each model, in steps of 1/200 second, the same on every machine (default: that of the profile)",
+        help="training for each model, 200 steps a second on every machine (default: that of the profile)",
     )
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="worker processes (default: 1)")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help=SCHEDULER)
     parser.add_argument(
         "--check",
         type=Path,
@@ -60,7 +64,7 @@ def add_parser(subparsers: Any) -> None:
         "--resume",
         type=Path,
         metavar="FILE",
-        help="an earlier result: models that are finished there, with the same task, seeds, steps and versions, are kept",
+        help="an earlier result: what is finished there, with the same task, steps and versions, is kept",
     )
     parser.set_defaults(run=run)
 
@@ -85,12 +89,15 @@ def run(args: argparse.Namespace) -> int:
     known = None if args.resume is None else _read("--resume", args.resume)
     prepare(args)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    shown = Progress(*columns, console=Console(stderr=True), transient=True)
+    with workers(args) as executor, shown as progress:
         task = progress.add_task("training", total=None)
 
         def advance(event: dict[str, Any]) -> None:
             name = getattr(event["found"][0], "normaliser", "")
             progress.update(task, completed=event["done"], total=event["total"], description=name)
+            if event["done"] < event["total"]:
+                _keep(event["so far"](), args)  # nothing is lost, however the run ends
 
         try:
             result = experiments.run(
@@ -101,6 +108,7 @@ def run(args: argparse.Namespace) -> int:
                 seconds=args.seconds,
                 normalisers=args.normaliser,
                 studies=False if args.normaliser else None,
+                executor=executor,
                 known=known,
             )
         except ValueError as error:
@@ -179,10 +187,15 @@ def _show(result: Experiment, console: Console) -> None:
         marks = [_range([100 * model.accuracy[n] for model in models if n in model.accuracy]) for n in shown]
         table.add_row(escape(contender(name).title), training, *marks, *_reach(models))
     console.print(table)
-    print("per cent of drawn rows answered rightly, and what is proved of every row; from least to largest over the seeds")
+    print(
+        "per cent of drawn rows answered rightly, and what is proved of every row; from least to largest over the seeds"
+    )
     for model in result.models:
         label = f"{model.normaliser}, {model.training}, seed {model.seed}"
-        for fault in (*model.faults, *(f"an attack at {each.n} tokens broke the certificate" for each in model.attack if each.broken)):
+        for fault in (
+            *model.faults,
+            *(f"an attack at {each.n} tokens broke the certificate" for each in model.attack if each.broken),
+        ):
             console.print(f"[bold red]{escape(label)}[/]: {escape(fault)}", soft_wrap=True)
 
 

@@ -1,0 +1,307 @@
+"""Certificates of trained models: what holds, what is refused, and what fools the models that are not certified."""
+
+import copy
+import itertools
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from flint import arb
+
+from entmax_oracle.cli import main
+from entmax_oracle.proofs_checks.experiments import (
+    CONTENDERS,
+    SCHEMA,
+    Experiment,
+    Needle,
+    check,
+    contender,
+    measuring,
+    run,
+)
+from entmax_oracle.proofs_checks.experiments import run as running
+from entmax_oracle.proofs_checks.experiments.attack import attack
+from entmax_oracle.proofs_checks.experiments.certificate import EVERY, certify
+from entmax_oracle.proofs_checks.experiments.failing import execute
+from entmax_oracle.proofs_checks.experiments.grouped import Head, attend
+from entmax_oracle.proofs_checks.experiments.odds import exp_above, judge, least_share
+from entmax_oracle.proofs_checks.experiments.results import Model, seal
+from entmax_oracle.proofs_checks.experiments.scales import scale_at, scale_bounds
+from entmax_oracle.proofs_checks.experiments.tables import enclose
+from entmax_oracle.proofs_checks.experiments.weights import readable, written
+from entmax_oracle.proofs_checks.records import structured
+from entmax_oracle.reference import entmax
+
+FILE = Path(__file__).with_name("data") / "needle.json"
+TASK = Needle(8, 3)
+ENDLESS, FOOLED, PARTLY = "adaptive-scale-entmax", "softmax", "entmax-1.5"
+"""What is in the file: three heads of width 8, trained for 400 steps with seed 0."""
+
+
+@pytest.fixture
+def data():
+    return json.loads(FILE.read_text(encoding="utf-8"))
+
+
+def model_of(data, name):
+    return next(each for each in data["models"] if each["normaliser"] == name)
+
+
+def tables_of(data, name, **changed):
+    how = contender(name)
+    return enclose({**readable(model_of(data, name)["weights"], TASK, how), **changed}, TASK, how)
+
+
+def faults(data):
+    return [each.fault for each in check(data)]
+
+
+def test_certificates_hold(data):
+    assert faults(data) == ["", "", ""]
+    verdicts = {each["normaliser"]: each["certificate"]["verdict"] for each in data["models"]}
+    assert verdicts == {ENDLESS: "every length", FOOLED: "none", PARTLY: "up to n"}
+    assert {t["evidence"] for each in data["models"] for t in each["certificate"]["theorems"]} == {"formal"}
+
+
+def test_a_certificate_is_checked_without_torch():
+    code = "import sys; sys.modules['torch'] = None; from entmax_oracle.cli import main; sys.exit(main(sys.argv[1:]))"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "experiment", "--check", str(FILE)], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert "3 of 3 certificates hold" in done.stdout
+
+
+def altered_weight(data):
+    numbers = model_of(data, ENDLESS)["weights"]["state"]["numbers"].split()
+    model_of(data, ENDLESS)["weights"]["state"]["numbers"] = " ".join((-float.fromhex(each)).hex() for each in numbers)
+
+
+def altered_claim(data):
+    found = model_of(data, FOOLED)["certificate"]
+    found |= {"verdict": "every length", "n": None, "wrong": None, "failing": [], "certified": found["pairs"]}
+
+
+def altered_gap(data):
+    model_of(data, ENDLESS)["certificate"]["gap"] *= 2
+
+
+def altered_evidence(data):
+    model_of(data, ENDLESS)["certificate"]["theorems"] = []
+
+
+@pytest.mark.parametrize("alter", [altered_weight, altered_claim, altered_gap, altered_evidence])
+@pytest.mark.parametrize("sealed", [False, True])
+def test_what_was_altered_is_refused(data, alter, sealed):
+    alter(data)
+    if sealed:  # a digest can be computed by anyone; what the weights give decides
+        for each in data["models"]:
+            each["digest"] = seal(data["task"], each)
+    found = [fault for fault in faults(data) if fault]
+    assert len(found) == 1
+    assert ("digest" in found[0]) is not sealed
+
+
+@pytest.mark.parametrize("task", [{"keys": 9, "classes": 3}, {"keys": 8, "classes": 3, "name": "other"}, None])
+def test_another_task_is_refused(data, task):
+    data["task"] = task
+    with pytest.raises(ValueError, match="task: "):
+        check(data)
+
+
+def test_another_number_of_keys_is_refused(data):
+    data["task"] = Needle(9, 3).to_dict()
+    assert all("digest" in fault for fault in faults(data))
+    for each in data["models"]:
+        each["digest"] = seal(data["task"], each)
+    assert all("has the shape (8, 8), this model needs (9, 8)" in fault for fault in faults(data))
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        ({}, "'keys' is missing"),
+        ({"keys": {"shape": [1], "numbers": "nan"}}, "not finite"),
+        ({"keys": {"shape": [2], "numbers": "0x1.0p+0"}}, "'keys'"),
+        ({"keys": {"shape": [1], "numbers": "0x1.00000001p+0"}}, "none of float32"),
+        ({"keys": 3}, "needs a shape"),
+    ],
+)
+def test_weights_that_cannot_be_read_are_refused(weights, message):
+    with pytest.raises(ValueError, match=message):
+        readable(weights, TASK, contender(ENDLESS))
+
+
+def test_weights_survive_being_written(data):
+    before = model_of(data, ENDLESS)["weights"]
+    assert written(readable(before, TASK, contender(ENDLESS))) == before
+
+
+def test_a_gap_that_closes_loses_the_certificate(data):
+    state = readable(model_of(data, ENDLESS)["weights"], TASK, contender(ENDLESS))["state"].copy()
+    assert certify(tables_of(data, ENDLESS, state=state)).verdict == EVERY
+    state[0] = state[1]  # the query for key 0 now looks for key 1
+    found = certify(tables_of(data, ENDLESS, state=state))
+    assert found.verdict != EVERY
+    assert found.gap < 0
+    assert found.wrong is not None
+    assert found.wrong.query == 0
+
+
+@pytest.mark.parametrize("name", [FOOLED, PARTLY])
+def test_a_row_that_fools_a_head_does(data, name):
+    """Written out token by token, and answered in float64 by the reference."""
+    tables = tables_of(data, name)
+    row = certify(tables).wrong
+    assert row.margin[1] < 0
+    tokens = [int(TASK.match()[row.query, row.right])] + [row.token] * (row.n - 1)
+    head = Head.of(tables)
+    p = entmax(head.logits[row.query][tokens], alpha=contender(name).alpha)
+    assert row.mass[0] - 1e-9 <= p[0] <= row.mass[1] + 1e-9
+    assert int((p @ head.votes[tokens]).argmax()) == row.answer != row.right
+
+
+def test_softmax_is_fooled_by_every_longer_row_of_that_kind(data):
+    tables = tables_of(data, FOOLED)
+    row = certify(tables).wrong
+    assert row.lasting
+    for n in (row.n, 2 * row.n, 2**20, 2**200):
+        assert execute(tables, row.query, row.right, row.token, n).margin[1] < 0
+
+
+@pytest.mark.parametrize("name", [ENDLESS, FOOLED, PARTLY])
+def test_every_row_of_two_and_three_tokens_is_as_certified(data, name):
+    """All of them, by another program."""
+    tables = tables_of(data, name)
+    head, rivals = Head.of(tables), TASK.rivals()
+    for n in (2, 3):
+        right = judge(tables, n, n).right
+        assert right.any() or name == FOOLED
+        for u, c in itertools.product(range(TASK.keys), range(TASK.classes)):
+            others = np.array([*itertools.combinations_with_replacement(np.flatnonzero(rivals[u]), n - 1)])
+            tokens = np.column_stack([np.full(len(others), TASK.match()[u, c]), others])
+            scale = float(scale_at(tables, u, n).mid())
+            p = entmax(scale * head.logits[u][tokens], alpha=contender(name).alpha)
+            answers = np.einsum("rn,rny->ry", p, head.votes[tokens]).argmax(-1)
+            assert not right[u, c] or (answers == c).all()
+            if n == 2:  # where the certificate is exact
+                assert right[u, c] == (answers == c).all()
+            if name != FOOLED:
+                assert p[:, 0].min() >= least_share(tables, n, n)[u, c] - 1e-12
+
+
+def test_an_attack_breaks_what_is_not_right(data):
+    (found,) = attack(tables_of(data, FOOLED), 0, (64,))
+    assert found.broken
+    assert found.whole < 0
+    assert not any(each.broken for each in attack(tables_of(data, ENDLESS), 0, (64, 2**16)))
+
+
+def test_a_curve_that_breaks_its_bound_fails_the_run(data, monkeypatch):
+    tables = tables_of(data, FOOLED)
+    _, none = measuring.measure(tables, 0, lengths=(16, 256))
+    assert none == []
+    monkeypatch.setattr(measuring, "judge", lambda *_: judge(tables_of(data, ENDLESS), 2, None))
+    _, found = measuring.measure(tables, 0, lengths=(16, 256))
+    assert any("answered wrongly that is certified" in fault for fault in found)
+    model = structured(model_of(data, FOOLED), Model)
+    assert model.clean
+    assert not replace(model, faults=tuple(found)).clean
+
+
+@pytest.mark.parametrize("how", CONTENDERS, ids=lambda each: each.name)
+def test_grouped_rows_are_what_their_tokens_are(data, how):
+    if how.mapping == "stieltjes" or how.scale in ("log", "entropy"):
+        pytest.skip("has no weights in the file, or no counterpart in the reference")
+    tables = tables_of(data, ENDLESS)
+    head = replace(Head.of(tables), how=how)
+    drawn = TASK.draw(200, 8, np.random.default_rng(0))
+    mass = attend(head, drawn.query, drawn.counts)
+    for i in range(8):
+        tokens = np.repeat(np.arange(TASK.tokens), drawn.counts[i])
+        p = entmax(head.scaled(drawn.query, drawn.counts)[i][tokens], alpha=how.alpha)
+        np.testing.assert_allclose(mass[i], np.bincount(tokens, p, TASK.tokens), atol=1e-12)
+
+
+def test_scales_of_a_block_are_enclosed(data):
+    tables = tables_of(data, ENDLESS)
+    for first, last in ((2, 16), (16, 2**20), (5, None)):
+        low, high = scale_bounds(tables, first, last)
+        for n in (first, first + 1, last or 2**900):
+            scales = [scale_at(tables, u, n) for u in range(TASK.keys)]
+            assert all(a <= s.upper() and s.lower() <= b for a, s, b in zip(low, scales, high, strict=True))
+
+
+def test_exponentials_are_bounded_from_above():
+    x = np.random.default_rng(0).uniform(-700, 700, 300)
+    above = exp_above(x)
+    for each, bound in zip(x, above, strict=True):
+        exact = arb(each).exp()
+        assert exact <= arb(bound) <= exact * arb(1 + 2e-5)
+    assert exp_above(np.array([1e4, -1e4])).tolist()[0] == np.inf
+    assert 0 < exp_above(np.array([-1e4]))[0] < 1e-300
+
+
+def test_a_run_is_resumed_and_survives_json(monkeypatch):
+    pytest.importorskip("torch")
+    options = {"task": TASK, "seeds": 1, "seconds": 0.05, "normalisers": ["softmax"]}
+    first = run("quick", **options)
+    plain = json.loads(json.dumps(first.to_dict(), allow_nan=False))
+    assert plain["schema"] == SCHEMA
+    assert {"task", "seeds", "models"} <= plain.keys()
+    assert {"normaliser", "seed", "train_seconds", "accuracy", "ceiling", "bound", "certificate"} <= plain["models"][
+        0
+    ].keys()
+    assert {"verdict", "n", "gap", "theorems", "detail"} <= plain["models"][0]["certificate"].keys()
+    assert json.loads(json.dumps(structured(plain, Experiment).to_dict())) == plain
+    assert not any(each.fault for each in check(plain))
+    again = run("quick", **options)
+    assert [each.digest for each in again.models] == [each.digest for each in first.models]
+    plain["models"] = plain["models"][:1]
+    trained = []
+    monkeypatch.setattr(running, "work", lambda job: trained.append(job.training) or [first.models[1]])
+    resumed = run("quick", **options, known=plain)
+    assert trained == ["hinge"]
+    assert [each.digest for each in resumed.models] == [each.digest for each in first.models]
+    with pytest.raises(ValueError, match="earlier result has task"):
+        run("quick", **{**options, "task": Needle(9, 3)}, known=plain)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"profile": "slow"}, "profile: 'slow' is unknown"),
+        ({"seeds": 0}, "seeds: 0 is below 1"),
+        ({"seconds": -1}, "seconds: -1 is not between"),
+        ({"normalisers": ["maxout"]}, "normaliser: 'maxout' is unknown"),
+        ({"known": {"schema": "other"}}, "not 'other'"),
+    ],
+)
+def test_what_cannot_be_run_is_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        run(**options)
+
+
+def test_the_command_refuses_what_is_no_certificate(tmp_path, capsys, data):
+    file = tmp_path / "found.json"
+    assert main(["experiment", "--check", str(file)]) == 2
+    file.write_text(json.dumps({**copy.deepcopy(data), "models": []}))
+    assert main(["experiment", "--check", str(file)]) == 2
+    altered_gap(data)
+    file.write_text(json.dumps(data))
+    assert main(["experiment", "--check", str(file)]) == 1
+    assert "adaptive-scale-entmax, hinge, seed 0: every length: refused" in capsys.readouterr().out
+
+
+def test_the_page_shows_the_models(tmp_path, data):
+    from entmax_oracle.proofs_checks.report import render
+
+    (tmp_path / "experiment.json").write_text(json.dumps(data))
+    page = render(tmp_path).read_text(encoding="utf-8")
+    assert "Of 3 models trained on 5 to 16 tokens, 1 is proved right at every length" in page
+    assert "proved at every length" in page
+    assert (tmp_path / "experiment.svg").read_text(encoding="utf-8").startswith("<svg")
