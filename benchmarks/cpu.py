@@ -136,7 +136,8 @@ def _line(row: dict[str, Any]) -> str:
     head = f"{row['kind']}: {what(row)}, {row['direction']}, {_counted(row['threads'])}"
     mine = _of(row, OURS)
     if not mine:
-        return f"{head}: not measured"
+        (why,) = (each["unavailable"] for each in row["results"] if each["name"] == OURS)
+        return f"{head}: not measured, {' '.join(why.split())}"
     ratio = f", {mine['ratio']['median']:.2f} times softmax" if "ratio" in mine else ""
     return f"{head}: {1e3 * mine['median']:.3f} ms by {mine['path']}{ratio}"
 

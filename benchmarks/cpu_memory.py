@@ -25,7 +25,8 @@ def peak(name: str, n: int, heads: int) -> dict[str, Any]:
     command = [sys.executable, "-m", "entmax_oracle.benchmarks.cpu_memory", name, str(n), str(heads)]
     finished = subprocess.run(command, capture_output=True, text=True, check=False)
     if finished.returncode:
-        return about | {"unavailable": finished.stderr.strip().splitlines()[-1][:200] if finished.stderr else "killed"}
+        said = re.findall(r"^[\w.]+(?:Error|Exception)\b.*$", finished.stderr, re.MULTILINE)
+        return about | {"unavailable": said[-1][:200] if said else f"exit status {finished.returncode}"}
     return about | {"bytes": int(finished.stdout)}
 
 

@@ -25,7 +25,7 @@ class Patience:
     least, most
         Rounds.
     slow
-        A first call that took longer than this is followed by one round only.
+        Of a call that takes longer than this there is one round only.
     """
 
     seconds: float = 0.4
@@ -40,7 +40,7 @@ def compare(calls: Mapping[str, Callable[[], object]], baseline: str, patience: 
     Parameters
     ----------
     calls
-        By name. Each is made once beforehand, which compiles what is compiled at the first call.
+        By name. Each is made twice beforehand: the first time compiles what is compiled then.
     baseline
         The name of the one that the others are compared with.
     patience
@@ -56,17 +56,15 @@ def compare(calls: Mapping[str, Callable[[], object]], baseline: str, patience: 
     for name, call in calls.items():
         try:
             found[name] = {"name": name, "first": _timed(call)}
-        except (MemoryError, RuntimeError, ModuleNotFoundError) as error:
+        except Exception as error:  # one that fails is a line of the result, and the others go on
             found[name] = {"name": name, "unavailable": f"{type(error).__name__}: {str(error)[:120]}"}
     able = {name: call for name, call in calls.items() if "first" in found[name]}
-    # The first call may compile; another one tells how many in a row a clock resolves.
-    quick = {name: call for name, call in able.items() if found[name]["first"] <= patience.slow}
-    repeats = dict.fromkeys(able, 1) | {
-        name: max(1, min(1000, int(_RESOLVED / max(_timed(call), 1e-7)))) for name, call in quick.items()
-    }
+    # The first call may compile; the second says how many in a row a clock resolves, and how many rounds there are.
+    second = {name: _timed(call) for name, call in able.items()}
+    repeats = {name: max(1, min(1000, int(_RESOLVED / max(second[name], 1e-7)))) for name in able}
     times: dict[str, list[float]] = {name: [] for name in able}
     while True:
-        due = [name for name in able if _goes_on(found[name]["first"], times[name], repeats[name], patience)]
+        due = [name for name in able if _goes_on(second[name], times[name], repeats[name], patience)]
         if not due:
             break
         if baseline in able and baseline not in due:
@@ -81,9 +79,9 @@ def compare(calls: Mapping[str, Callable[[], object]], baseline: str, patience: 
     return list(found.values())
 
 
-def _goes_on(first: float, seconds: Sequence[float], repeats: int, patience: Patience) -> bool:
+def _goes_on(one: float, seconds: Sequence[float], repeats: int, patience: Patience) -> bool:
     """Whether a call is due for another round."""
-    if len(seconds) < (1 if first > patience.slow else patience.least):
+    if len(seconds) < (1 if one > patience.slow else patience.least):
         return True
     return len(seconds) < patience.most and sum(seconds) * repeats < patience.seconds
 
@@ -97,5 +95,5 @@ def _timed(call: Callable[[], object], repeats: int = 1) -> float:
 
 
 def _spread(values: Sequence[float]) -> dict[str, float]:
-    q1, median, q3 = statistics.quantiles(values, n=4, method="inclusive") if len(values) > 1 else values * 3
+    q1, median, q3 = statistics.quantiles(values, n=4, method="inclusive") if len(values) > 1 else [*values] * 3
     return {"median": median, "q1": q1, "q3": q3, "least": min(values)}

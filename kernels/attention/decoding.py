@@ -74,7 +74,7 @@ def decoded(call: Arguments, read: list[Tensor] | None = None) -> Tensor:
     batch, heads, m, features = call.query.shape
     key_heads, n, value_features = call.value.shape[1:]
     if path in ("numba", "torch") or n == 0 or call.query.numel() == 0:
-        output: Tensor = attention_op(*flat(call), False)[0]
+        output: Tensor = attention_op(*flat(call), 0)[0]
         return output
     chosen = configuration_for(call)
     queries, keys = chosen.tile("decode")

@@ -52,8 +52,8 @@ class Call(NamedTuple):
         ``(G R, D)``, ``(G, N, D)``, ``(G, N, Dv)``.
     scale
         ``(G R,)``.
-    excess, powers, slopes
-        ``(H,)``; ``powers``: the rule of each head, see :mod:`.numba_row`. No elements where there are no slopes.
+    excess, kinds, slopes
+        ``(H,)``; ``kinds``: those of `Kind`. No elements where there are no slopes.
     lengths
         ``(B,)``.
     spoiled
@@ -66,7 +66,7 @@ class Call(NamedTuple):
     v: Any
     scale: Any
     excess: Any
-    powers: Any
+    kinds: Any
     slopes: Any
     lengths: Any
     spoiled: Any
@@ -78,13 +78,13 @@ class Call(NamedTuple):
 
 
 @part
-def whole(x, step):
+def whole(x: Any, step: Any) -> Any:
     """Round up to a multiple."""
     return (x + step - 1) // step * step
 
 
 @part
-def panel(x, g, j, to, to_at):
+def panel(x: Any, g: Any, j: Any, to: Any, to_at: Any) -> None:
     """Write at most `LANES` rows of a matrix of ``x``, from ``j`` on, as columns, and zeros behind the last."""
     n, width = x.shape[1:]
     lanes, count, at = 32 // x.itemsize, n - j, (g * n + j) * width
@@ -99,7 +99,7 @@ def panel(x, g, j, to, to_at):
 
 
 @jit
-def panels(x, to, first, step):
+def panels(x: Any, to: Any, first: Any, step: Any) -> None:
     """Write every ``step``-th of the matrices ``x (G, n, width)`` as panels of `LANES` columns."""
     heads, n, width = x.shape
     each = whole(n, LANES) * width
@@ -109,8 +109,8 @@ def panels(x, to, first, step):
 
 
 @jit
-def marks(x, to, first, step):
-    """Mark in ``to (G, n)`` which rows of every ``step``-th of the matrices ``x (G, n, width)`` hold NaN or infinity."""
+def marks(x: Any, to: Any, first: Any, step: Any) -> None:
+    """Mark in ``to (G, n)`` what holds NaN or infinity, of every ``step``-th of the matrices ``x (G, n, width)``."""
     heads, n, width = x.shape
     zeros = np.zeros(width, x.dtype)
     for g in range(first, heads, step):
@@ -120,7 +120,7 @@ def marks(x, to, first, step):
 
 
 @part
-def end_of(call, g, row):
+def end_of(call: Any, g: Any, row: Any) -> Any:
     """Count the leading keys that a row sees."""
     end = call.lengths[g // call.key_heads]
     if call.is_causal:
@@ -129,7 +129,7 @@ def end_of(call, g, row):
 
 
 @part
-def multiply(a, rows, x, packed, g, end, scratch, to):
+def multiply(a: Any, rows: Any, x: Any, packed: Any, g: Any, end: Any, scratch: Any, to: Any) -> None:
     """``to[i, j] = <a_i, x_j>`` for the rows of ``a`` and the first ``end`` of the keys ``x (G, n, width)``."""
     ready = packed.size > 0
     n, width = x.shape[1:]
@@ -148,7 +148,9 @@ def multiply(a, rows, x, packed, g, end, scratch, to):
 
 
 @part
-def combine(a, rows, a_row, a_step, x, x_at, steps, width, to, to_at):
+def combine(
+    a: Any, rows: Any, a_row: Any, a_step: Any, x: Any, x_at: Any, steps: Any, width: Any, to: Any, to_at: Any
+) -> None:
     """``to[i, :] += sum_t a[i, t] x[t, :]`` for the rows, in order of t."""
     for start in range(0, steps, DEPTH):
         taken = min(DEPTH, steps - start)
@@ -169,7 +171,7 @@ def combine(a, rows, a_row, a_step, x, x_at, steps, width, to, to_at):
 
 
 @part
-def score(call, g, row, end, s, i, lanes, v):
+def score(call: Any, g: Any, row: Any, end: Any, s: Any, i: Any, lanes: Any, v: Any) -> Any:
     """Make scores of the products of a row: scaled, biased, +inf for what is NaN, and -inf up to a whole number.
 
     The largest in each lane of each stretch go to ``v``; gives their number, and the largest of all.
@@ -203,13 +205,13 @@ def score(call, g, row, end, s, i, lanes, v):
 
 
 @part
-def is_dense(count, end, power):
+def is_dense(count: Any, end: Any, kind: Any) -> Any:
     """Whether a row takes products with all keys."""
-    return power != ABOVE and count > FEW_LIVE and count * DENSE > end
+    return kind != ABOVE and count > FEW_LIVE and count * DENSE > end
 
 
 @part
-def touches(spoiled, index, count):
+def touches(spoiled: Any, index: Any, count: Any) -> Any:
     """Whether one of the keys of a list is spoiled."""
     found = False
     for e in range(count):
@@ -218,14 +220,14 @@ def touches(spoiled, index, count):
 
 
 @part
-def copied(x, x_at, to, to_at, count):
+def copied(x: Any, x_at: Any, to: Any, to_at: Any, count: Any) -> None:
     """Copy a part of a vector into one of another."""
     for e in range(count):
         to[to_at + e] = x[x_at + e]
 
 
 @part
-def put(s, row, length, index, x, count):
+def put(s: Any, row: Any, length: Any, index: Any, x: Any, count: Any) -> None:
     """Write a list into a row of zeros."""
     line = s[row]
     line[:length] = 0
@@ -234,7 +236,9 @@ def put(s, row, length, index, x, count):
 
 
 @jit
-def forward(call, clean, packed, out, kept_p, state, kept_index, first, step):
+def forward(
+    call: Any, clean: Any, packed: Any, out: Any, kept_p: Any, state: Any, kept_index: Any, first: Any, step: Any
+) -> None:
     """Fill ``out (G R, Dv)`` and what the backward pass reads, of every ``step``-th block from the ``first`` on.
 
     ``state (G R, 5)``: the maximum, ``first``, ``second``, the number of live keys (-1 for a row of NaN) and where
@@ -264,17 +268,18 @@ def forward(call, clean, packed, out, kept_p, state, kept_index, first, step):
         many, used = np.int64(0), np.int64(0)
         for i in range(rows):
             head = (g * call.group + (start + i) // call.m) % call.excess.size
-            a, power = call.excess[head], call.powers[head]
+            a, kind = call.excess[head], call.kinds[head]
+            keeps = kept_p.size > 0 and kind != ABOVE
             mine = end_of(call, g, start + i)
             groups, top = score(call, g, start + i, mine, s, i, lanes, v)
             count, one, two = -1 if top == math.inf else 0, 0.0, 0.0
             if -math.inf < top < math.inf:
-                count, one, two = find(s, i, mine, groups, top, a, power, p, v, index, wide)
+                count, one, two = find(s, i, mine, groups, top, a, kind, p, v, index, wide)
             r = line + i
             state[r, 0], state[r, 1], state[r, 2], state[r, 3], state[r, 4] = top, one, two, count, -1
             if count <= 0:
                 out[r, :] = 0 if count == 0 else np.nan
-            elif call.spoiled.size and is_dense(count, mine, power) and not touches(call.spoiled[g], index, count):
+            elif call.spoiled.size and is_dense(count, mine, kind) and not touches(call.spoiled[g], index, count):
                 if dense.shape[1] == 0:
                     dense = np.empty((BLOCK, length), out.dtype)
                 put(dense, many, end, index, p, count)
@@ -285,7 +290,7 @@ def forward(call, clean, packed, out, kept_p, state, kept_index, first, step):
                     gathered(p, index, count, call.v, g * n * value_width + t, value_width, out, r * value_width + t)
                 for t in range(value_width):
                     out[r, t] += zero_number  # -0 becomes 0, as in the products
-                if kept_p.size and power != ABOVE and used + count <= kept_p.shape[2]:
+                if keeps and not is_dense(count, mine, kind) and used + count <= kept_p.shape[2]:
                     copied(p, 0, kept_p[g, block], used, count)
                     copied(index, 0, kept_index[g, block], used, count)
                     state[r, 4] = used
@@ -299,7 +304,7 @@ def forward(call, clean, packed, out, kept_p, state, kept_index, first, step):
 
 
 @part
-def is_finite(x, row):
+def is_finite(x: Any, row: Any) -> Any:
     """Whether a row of an array is finite."""
     total = np.float64(0)
     for t in range(x.shape[1]):
@@ -308,7 +313,7 @@ def is_finite(x, row):
 
 
 @part
-def take_live(p, dp, end, one, wide):
+def take_live(p: Any, dp: Any, end: Any, one: Any, wide: Any) -> Any:
     """List what a dense row and its products hold for live keys; the count."""
     count = 0
     for j in range(end):
@@ -318,7 +323,7 @@ def take_live(p, dp, end, one, wide):
 
 
 @part
-def put_live(p, ds, end, to):
+def put_live(p: Any, ds: Any, end: Any, to: Any) -> Any:
     """Write a list for the live keys of a dense row into a row of zeros."""
     count = 0
     for j in range(end):
@@ -328,7 +333,21 @@ def put_live(p, ds, end, to):
 
 
 @jit
-def backward(call, clean_k, clean_v, packed_k, packed_v, g, kept_p, state, kept_index, along, gradients, first, step):
+def backward(
+    call: Any,
+    clean_k: Any,
+    clean_v: Any,
+    packed_k: Any,
+    packed_v: Any,
+    g: Any,
+    kept_p: Any,
+    state: Any,
+    kept_index: Any,
+    along: Any,
+    gradients: Any,
+    first: Any,
+    step: Any,
+) -> None:
     """Add to the gradients of every ``step``-th key head from the ``first`` on, block after block.
 
     ``gradients``: in q, k, v, scale, and in excess for each head of each batch, of zeros.
@@ -365,7 +384,7 @@ def backward(call, clean_k, clean_v, packed_k, packed_v, g, kept_p, state, kept_
                 r = line + i
                 top, one, two, count, at = state[r, 0], state[r, 1], state[r, 2], int(state[r, 3]), int(state[r, 4])
                 head = item * call.group + (start + i) // call.m
-                a, power = call.excess[head % call.excess.size], call.powers[head % call.excess.size]
+                a, kind = call.excess[head % call.excess.size], call.kinds[head % call.excess.size]
                 mine = end_of(call, item, start + i)
                 if count < 0:
                     dq[r, :] = np.nan
@@ -380,9 +399,9 @@ def backward(call, clean_k, clean_v, packed_k, packed_v, g, kept_p, state, kept_
                     copied(kept_index[item, block], at, index, 0, count)
                 else:
                     score(call, item, start + i, mine, s, i, lanes, v)
-                    count = find_again(s, i, mine, top, one, two, a, power, p, v, index, ds)
+                    count = find_again(s, i, mine, top, one, two, a, kind, p, v, index, ds)
                     if (
-                        is_dense(count, mine, power)
+                        is_dense(count, mine, kind)
                         and is_finite(g, r)
                         and is_finite(call.q, r)
                         and not touches(call.spoiled[item], index, count)
@@ -397,9 +416,9 @@ def backward(call, clean_k, clean_v, packed_k, packed_v, g, kept_p, state, kept_
                         continue
                 for e in range(count):
                     dp[e] = inner(g, r * value_width, call.v, (item * n + index[e]) * value_width, value_width)
-                differentiate(p, v, one, two, dp, count, a, power, weights, tied, ds)
+                differentiate(p, v, one, two, dp, count, a, kind, weights, tied, ds)
                 if along:
-                    dexcess[head] += along_alpha(p, two, ds, weights, tied, count, a, power, dp, v)
+                    dexcess[head] += along_alpha(p, two, ds, weights, tied, count, a, kind, dp, v)
                 for e in range(count):
                     factors[e] = ds[e]
                 for t in range(0, width, LANES):
@@ -417,11 +436,11 @@ def backward(call, clean_k, clean_v, packed_k, packed_v, g, kept_p, state, kept_
             multiply(dense_g[0], many, clean_v, packed_v, item, end, scratch, dense_dp)
             for i in range(many):
                 head = item * call.group + (start + which[i]) // call.m
-                a, power = call.excess[head % call.excess.size], call.powers[head % call.excess.size]
+                a, kind = call.excess[head % call.excess.size], call.kinds[head % call.excess.size]
                 count = take_live(dense[i], dense_dp[i], end, p, dp)
-                differentiate(p, v, 0.0, 1.0, dp, count, a, power, weights, tied, ds)
+                differentiate(p, v, 0.0, 1.0, dp, count, a, kind, weights, tied, ds)
                 if along:
-                    dexcess[head] += along_alpha(p, 1.0, ds, weights, tied, count, a, power, dp, v)
+                    dexcess[head] += along_alpha(p, 1.0, ds, weights, tied, count, a, kind, dp, v)
                 put_live(dense[i], ds, end, dense_dp[i])
             mixed[0, :many] = 0
             combine(dense_dp, many, length, unit, clean_k, item * n * width, end, width, mixed, zero)

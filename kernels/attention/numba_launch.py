@@ -11,7 +11,6 @@ from ..runtime.numba import compiling, in_turns
 from . import numba_kernels as kernels
 from .arguments import Arguments
 from .dense import Gradients
-from .numba_row import ABOVE, GENERAL
 from .numba_vectors import LANES
 
 Tensor = torch.Tensor
@@ -22,7 +21,7 @@ PACKED = 64
 
 def _padded(x: Tensor) -> Tensor:
     """Contiguous, in the dtype of the arithmetic, with a whole number of blocks of features."""
-    wide = x.to(compute_dtype(x.dtype))
+    wide = x.detach().resolve_neg().to(compute_dtype(x.dtype))
     missing = -x.shape[-1] % LANES
     return (torch.nn.functional.pad(wide, (0, missing)) if missing else wide).contiguous()
 
@@ -40,19 +39,21 @@ def _rows(x: Tensor) -> Any:
 def _read(call: Arguments) -> kernels.Call:
     batch, heads, m, _ = call.query.shape
     key_heads, n = call.key.shape[1:3]
-    excess = np.ascontiguousarray(call.excess.double().numpy())
-    powers = np.where(excess > 1, ABOVE, GENERAL)
-    if Kind.SPARSEMAX <= call.kind <= Kind.FOURTH_POWER:
-        excess, powers = np.full(heads, 1 / int(call.kind)), np.full(heads, int(call.kind))
+    excess = np.ascontiguousarray(call.excess.detach().double().numpy())
+    kinds = np.full(heads, int(call.kind))
+    if call.kind == Kind.ANY:
+        kinds = np.where(excess > 1, int(Kind.ABOVE), int(Kind.BELOW))
+    elif Kind.SPARSEMAX <= call.kind <= Kind.FOURTH_POWER:
+        excess = np.full(heads, 1 / int(call.kind))
     lengths = np.full(batch, n) if call.lengths is None else call.lengths.numpy()
     v = _heads(call.value)
     return kernels.Call(
         q=_rows(call.query),
         k=_heads(call.key),
         v=v,
-        scale=call.scale.contiguous().flatten().numpy(),
+        scale=call.scale.detach().contiguous().flatten().numpy(),
         excess=excess,
-        powers=powers,
+        kinds=kinds,
         slopes=np.zeros(0, v.dtype) if call.slopes is None else call.slopes.contiguous().numpy(),
         lengths=lengths.astype(np.int64),
         spoiled=np.zeros((0, 0), np.bool_),
@@ -127,16 +128,17 @@ def backward(
     if again:
         read = read._replace(spoiled=_marked(read.k, read.v))
     packed_k, packed_v = _packed(read.k, again), _packed(read.v, again)
-    clean = (_cleaned(x, read.spoiled) if again else x for x in (read.k, read.v))
-    arguments = (*clean, packed_k, packed_v, _rows(grad), kept_p.numpy(), states, kept_index.numpy(), need_excess)
+    clean_k, clean_v = (_cleaned(x, read.spoiled) if again else x for x in (read.k, read.v))
+    given = (clean_k, clean_v, packed_k, packed_v, _rows(grad), kept_p.numpy(), states, kept_index.numpy())
     gradients = (dq, dk, dv, dscale, dexcess)
     with compiling(kernels.backward, dq.dtype):
-        in_turns(partial(kernels.backward, read, *arguments, gradients), read.k.shape[0])
+        in_turns(partial(kernels.backward, read, *given, need_excess, gradients), read.k.shape[0])
     total = np.zeros(heads)
     for one in dexcess.reshape(batch, heads):  # in order
         total += one
-    of = [
+    found = [
         torch.from_numpy(x).view(*y.shape[:3], x.shape[-1])[..., : y.shape[3]].to(y.dtype)
         for x, y in ((dq, call.query), (dk, call.key), (dv, call.value))
     ]
-    return Gradients(*of, torch.from_numpy(total).to(compute), torch.from_numpy(dscale).view(batch, heads, m))
+    scale = torch.from_numpy(dscale).view(batch, heads, m)
+    return Gradients(found[0], found[1], found[2], torch.from_numpy(total).to(compute), scale)

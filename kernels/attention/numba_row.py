@@ -1,7 +1,6 @@
 """One row on a CPU: the support of its scores, and the gradients in them. The solver is that of :mod:`..rowwise`.
 
-``power`` says the rule of a row: the exponent ``1/(alpha - 1)`` where it is 1, 2, 3 or 4, `GENERAL` for another
-``alpha`` in [1, 2], and `ABOVE` beyond. It is asked as the kernel runs, so that one kernel does for every alpha.
+The kinds of a row are those of `Kind`, asked as the kernel runs, so that one kernel does for every alpha.
 """
 
 import math
@@ -28,11 +27,13 @@ from ..rowwise.numba_solve import (
     solve_below,
     weigh_below,
 )
+from ..runtime.kinds import Kind
 from ..runtime.numba import part
 from .numba_vectors import above as bits_above
 from .numba_vectors import lowest_bit
 
-GENERAL, ABOVE = 0, -1
+SPARSEMAX, SQUARE, FOURTH_POWER = int(Kind.SPARSEMAX), int(Kind.SQUARE), int(Kind.FOURTH_POWER)
+ABOVE = int(Kind.ABOVE)
 BITS = 32
 """Scores that are compared at once."""
 
@@ -61,13 +62,11 @@ def limit_of(s: Any, top: Any, reach: Any) -> Any:
 
 
 @part
-def weigh(first: Any, a: Any, power: int, v: Any, count: int, wide: Any) -> Any:
+def weigh(first: Any, a: Any, kind: int, v: Any, count: int, wide: Any) -> Any:
     """Fill ``wide`` with the weights of the candidates; what they are to be divided by."""
     for e in range(count):
         wide[e] = v[e]
-    if power == GENERAL:
-        return weigh_below(wide, count, first, a, None, True)
-    return weigh_below(wide, count, first, a, max(power, 1), None)
+    return weigh_below(wide, count, first, a, kind)
 
 
 @part
@@ -90,7 +89,7 @@ def keep_live(wide: Any, divisor: Any, p: Any, v: Any, index: Any, count: int) -
 
 @part
 def find(
-    s: Any, i: int, end: int, groups: int, top: Any, a: Any, power: int, p: Any, v: Any, index: Any, wide: Any
+    s: Any, i: int, end: int, groups: int, top: Any, a: Any, kind: int, p: Any, v: Any, index: Any, wide: Any
 ) -> Any:
     """Solve row ``i`` of the scores: ``(count, first, second)``, and the list of its support.
 
@@ -113,61 +112,61 @@ def find(
         if steps == UNLIMITED:
             limit = limit_of(s, top, 1.0 / (a * c)) if a > 0.0 else s.dtype.type(-np.inf)
             count = collect(s, i, end, limit, top, v, index)
-            if power == ABOVE:
+            if kind == ABOVE:
                 first, second, count = solve_above(v, index, count, a)
                 weigh_members(first, second, a, v, count, wide)
                 return keep_live(wide, 1.0, p, v, index, count), first, second
         narrow = s.itemsize == 4 and steps == UNLIMITED
         # The groups are a part of the row: their root is a lower bound of its root. So is that of sparsemax above.
-        if power == GENERAL:
-            c, count = solve_below(v, index, count, c, a, None, True, narrow, steps)
-        else:
-            c, count = solve_below(v, index, count, c, a, max(power, 1), None, narrow, steps)
-    S = weigh(c, a, power, v, count, wide)
+        if a > 0.0:
+            c, count = solve_below(v, index, count, c, a, SPARSEMAX if kind == ABOVE else kind, narrow, steps)
+    S = weigh(c, a, kind, v, count, wide)
     return keep_live(wide, S, p, v, index, count), c, S
 
 
 @part
 def find_again(
-    s: Any, i: int, end: int, top: Any, first: Any, second: Any, a: Any, power: int, p: Any, v: Any, index: Any,
+    s: Any, i: int, end: int, top: Any, first: Any, second: Any, a: Any, kind: int, p: Any, v: Any, index: Any,
     wide: Any,
 ) -> Any:  # fmt: skip
     """List the support of a row that is solved, to the last bit as `find` did; the count."""
     reach = np.inf
-    if power == ABOVE:
+    if kind == ABOVE:
         reach = -first
     elif a > 0.0:
         reach = 1.0 / (a * first)
     limit = limit_of(s, top, reach) if reach < np.inf else s.dtype.type(-np.inf)
     count = collect(s, i, end, limit, top, v, index)
-    if power == ABOVE:
+    if kind == ABOVE:
         weigh_members(first, second, a, v, count, wide)
         return keep_live(wide, 1.0, p, v, index, count)
-    weigh(first, a, power, v, count, wide)
+    weigh(first, a, kind, v, count, wide)
     return keep_live(wide, second, p, v, index, count)
 
 
 @part
-def sensitivity(p: Any, a: Any, power: int) -> Any:
+def sensitivity(p: Any, a: Any, kind: int) -> Any:
     """``p^(2 - alpha)`` for ``p > 0`` and ``alpha <= 2``."""
-    if power == 1:
+    if a == 0.0:
+        return p
+    if kind == SPARSEMAX:
         return 1.0
     root = math.sqrt(p)
-    if power == 2:
+    if kind == SQUARE:
         return root
-    if power == 4:
+    if kind == FOURTH_POWER:
         return root * math.sqrt(root)
     return exponential((1.0 - a) * logarithm_and_rate(max(p, 1e-307))[0])
 
 
 @part
-def differentiate(p: Any, v: Any, first: Any, second: Any, g: Any, count: int, a: Any, power: int, weights: Any,
+def differentiate(p: Any, v: Any, first: Any, second: Any, g: Any, count: int, a: Any, kind: int, weights: Any,
                   tied: Any, ds: Any) -> None:  # fmt: skip
     """Fill ``ds`` with the gradients in the scores of a support, and ``weights`` with its sensitivities.
 
     For ``alpha > 2``, where a sensitivity may be infinite, with the gradients less the largest of them.
     """
-    if power == ABOVE:
+    if kind == ABOVE:
         floor, q, largest = second**a, 1.0 / a, second ** (1.0 - a)
         for i in range(count):
             own, weights[i], u, tied[i] = member(v[i], first, second, a, q, floor)
@@ -175,10 +174,10 @@ def differentiate(p: Any, v: Any, first: Any, second: Any, g: Any, count: int, a
         centre_at_ties(g, tied, count)
     else:
         for i in range(count):
-            weights[i] = sensitivity(np.float64(p[i]), a, power)
+            weights[i] = sensitivity(np.float64(p[i]), a, kind)
     total, weighted = moments(weights, g, count)
     mean, pull = weighted / total, 0.0
-    if power != ABOVE:
+    if kind != ABOVE:
         for i in range(count):
             ds[i] = weights[i] * (g[i] - mean)
         return
@@ -193,12 +192,12 @@ def differentiate(p: Any, v: Any, first: Any, second: Any, g: Any, count: int, a
 
 
 @part
-def along_alpha(p: Any, second: Any, ds: Any, weights: Any, tied: Any, count: int, a: Any, power: int, wide: Any,
+def along_alpha(p: Any, second: Any, ds: Any, weights: Any, tied: Any, count: int, a: Any, kind: int, wide: Any,
                 room: Any) -> Any:  # fmt: skip
     """Gradient in alpha of a row, from what `differentiate` left; ``wide`` and ``room`` are written over."""
     for i in range(count):
         wide[i] = p[i]
-    log_square(wide, a, count, False, room)
-    if power == ABOVE:
+    log_square(wide, a, count, room)
+    if kind == ABOVE:
         return -covariance_above(ds, weights, tied, room, count, second ** (1.0 - a))
     return -covariance_below(ds, weights, room, count)

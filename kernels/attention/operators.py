@@ -14,6 +14,7 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from enum import IntEnum
 from typing import Any, Literal
 
 import torch
@@ -50,11 +51,23 @@ def use_path(path: Path) -> Iterator[None]:
         _forced.reset(token)
 
 
-def takes_numba(call: Arguments) -> bool:
-    """Whether a call takes the kernels for a CPU, which know every alpha and dtype."""
+@torch.compiler.assume_constant_result  # type: ignore[untyped-decorator, unused-ignore]
+def _wants_numba() -> bool:
+    """Whether CPU tensors take the kernels for a CPU, which know every alpha and dtype."""
     forced = _forced.get()
     wanted = forced == "numba" if INTERPRETED else forced not in ("torch", "interpreter")
-    return wanted and call.query.device.type == "cpu" and has_numba()
+    return wanted and has_numba()
+
+
+class Saves(IntEnum):
+    """What a forward pass leaves for the backward pass: the path that both take follows, or the other way round.
+
+    An argument of the operator, so that a compiler which keeps what it compiled never mistakes one for the other.
+    """
+
+    NOTHING = 0
+    BLOCKS = 1
+    LISTS = 2
 
 
 def resolve(call: Arguments, *, every_alpha: bool = False) -> tuple[Path, Arguments]:
@@ -83,7 +96,7 @@ def resolve(call: Arguments, *, every_alpha: bool = False) -> tuple[Path, Argume
         elif all(0 < one <= 1 for one in values):
             kind = Kind.BELOW
         call = call._replace(kind=kind)
-    if takes_numba(call):
+    if query.device.type == "cpu" and _wants_numba():
         return "numba", call
     fits = (
         (every_alpha or Kind.SPARSEMAX <= kind <= Kind.BELOW)
@@ -98,23 +111,24 @@ def resolve(call: Arguments, *, every_alpha: bool = False) -> tuple[Path, Argume
     return ("interpreter" if INTERPRETED else "torch"), call
 
 
-def _empty_saved(call: Arguments, save: bool) -> tuple[Tensor, ...]:
+def _empty_saved(call: Arguments, save: int) -> tuple[Tensor, ...]:
     """Room for what the backward pass reads."""
-    if takes_numba(call):
-        return call.empty_lists(save)
-    return launch.empty_saved(call, save)
+    if save == Saves.LISTS:
+        return call.empty_lists(True)
+    return launch.empty_saved(call, save == Saves.BLOCKS)
 
 
-def _attend(call: Arguments, save: bool) -> tuple[Tensor, ...]:
-    """Output, and what the backward kernels read, which is theirs to say; empty unless ``save``."""
+def _attend(call: Arguments, save: int) -> tuple[Tensor, ...]:
+    """Output, and what the backward pass reads."""
     path, call = resolve(call)
-    if path == "numba":
+    if save == Saves.LISTS or (save == Saves.NOTHING and path == "numba"):
         from . import numba_launch  # Numba is not imported before it is needed
 
-        return numba_launch.forward(call, save=save)
-    if path != "torch":
-        return launch.forward(call, save=save)
-    unused = launch.empty_saved(call, save)
+        output, *lists = numba_launch.forward(call, save=save == Saves.LISTS)
+        return output, *(lists if save else launch.empty_saved(call, False))
+    if path in ("triton", "interpreter"):
+        return launch.forward(call, save=save == Saves.BLOCKS)
+    unused = launch.empty_saved(call, save == Saves.BLOCKS)
     for x in unused:
         x.zero_()
     return dense.forward(call), *unused
@@ -125,7 +139,7 @@ def _differentiate(
 ) -> tuple[Tensor, ...]:
     """Gradients in query, key, value, excess and scale; zeros for an excess that does not need one."""
     path, call = resolve(call)
-    if last.dtype == torch.int32:  # lists of keys: the forward pass took this path, whatever is forced now
+    if last.dtype == torch.int32:  # lists of keys
         from . import numba_launch
 
         gradients = numba_launch.backward(grad, call, first, state, last, need_excess=need_excess)
@@ -139,7 +153,7 @@ def _differentiate(
 attention_op = operator(
     "attention",
     Arguments,
-    "({call}, bool save) -> (Tensor, Tensor, Tensor, Tensor)",
+    "({call}, int save) -> (Tensor, Tensor, Tensor, Tensor)",
     _attend,
     lambda call, save: (call.empty_output(), *_empty_saved(call, save)),
 )
@@ -219,10 +233,13 @@ def attention(
     beyond ``key_lengths`` is never used, whatever it is, and what ``is_causal`` hides from a query reaches neither its
     answer nor its gradient. NaN in a value is seen where the value has mass.
 
+    On a CPU with Numba a query gets the same bits whatever the threads, the batch, the padding, and however a sequence
+    is cut into calls of this function and of `decode`.
+
     Scores, thresholds and sums are float32 (float64 for float64 tensors). Of 16-bit tensors only the probabilities
-    are rounded to 16 bits, where they meet the values. At ``alpha = 2`` the gradient at a key exactly on the
-    threshold is that of the strict support. Gradients in query are summed by atomic additions on a GPU, and can
-    differ in the last bits from run to run.
+    are rounded to 16 bits, where they meet the values; on a CPU with Numba not even they. At ``alpha = 2`` the gradient
+    at a key exactly on the threshold is that of the strict support. Gradients in query are summed by atomic additions
+    on a GPU, and can differ in the last bits from run to run.
 
     Examples
     --------
@@ -232,12 +249,14 @@ def attention(
     [10.0, 10.0]
     """
     call = Arguments.read(query, key, value, alpha, is_causal, scale, alibi_slopes, key_lengths)
-    save = torch.is_grad_enabled() and any(x.requires_grad for x in call[:5])
-    return _attention(*flat(call), save)
+    save = Saves.NOTHING
+    if torch.is_grad_enabled() and any(x.requires_grad for x in call[:5]):
+        save = Saves.LISTS if query.device.type == "cpu" and _wants_numba() else Saves.BLOCKS
+    return _attention(*flat(call), int(save))
 
 
 def path(query: Tensor, key: Tensor, value: Tensor, *, alpha: float | Tensor = 1.5, **options: Any) -> Path:
-    """Say which path `attention` takes for these arguments: ``"triton"``, ``"numba"``, ``"interpreter"`` or ``"torch"``.
+    """Say which path `attention` takes for these arguments, of the four in `Path`.
 
     Examples
     --------

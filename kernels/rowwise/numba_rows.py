@@ -7,7 +7,9 @@ import numpy as np
 from ..runtime.numba import jit, jit_fused, jit_sums
 from .numba_solve import (
     CHUNK,
+    GENERAL,
     LOWEST,
+    SOFTMAX,
     collect_row,
     exponential,
     general_pair,
@@ -47,11 +49,14 @@ def spoil(z: Any, start: int, token: int, length: int, out: Any, first: int) -> 
 def forward_rows(
     z: Any, bits: Any, inner: int, outer: int, step: int, token: int, n: int, start: int, stop: int,
     excess: Any, excess_stride: int, scale: Any, scale_stride: int, lengths: Any, length_stride: int,
-    power: Any, general: Any, above: Any, every: bool, p: Any, state: Any,
+    kind: int, above: Any, every: bool, p: Any, state: Any,
     maxima: Any, maxima_bits: Any, edge: Any, edge_bits: Any, pair: Any, pair_bits: Any, line: Any, line_bits: Any,
     lanes: Any, v: Any, index: Any,
 ) -> None:  # fmt: skip
-    """Probabilities and states of the rows ``start ... stop``; of those that follow the rule, unless ``every`` does."""
+    """Probabilities and states of the rows ``start ... stop``.
+
+    Unless ``every`` says so, of those alone that have ``alpha > 2``, or with ``above=None`` of the others.
+    """
     for r in range(start, stop):
         a, theta = excess[r * excess_stride], scale[r * scale_stride]
         if not every and (a > 1.0) != (above is not None):
@@ -66,25 +71,9 @@ def forward_rows(
             else:
                 straightened(z, first_token, token, length, line)
         top, first, second, count = solve_row(
-            source,
-            source_bits,
-            at,
-            length,
-            abs(theta),
-            a,
-            power,
-            general,
-            above,
-            maxima,
-            maxima_bits,
-            edge,
-            edge_bits,
-            pair,
-            pair_bits,
-            lanes,
-            v,
-            index,
-        )
+            source, source_bits, at, length, abs(theta), a, kind, above,
+            maxima, maxima_bits, edge, edge_bits, pair, pair_bits, lanes, v, index,
+        )  # fmt: skip
         out = r * n
         for j in range(n):
             p[np.uint64(out + j)] = 0.0
@@ -95,7 +84,7 @@ def forward_rows(
             for i in range(count):
                 p[np.uint64(out + index[i])] = v[i]
         elif count > 0:
-            second = 1.0 / weigh_below(v, count, first, a, power, general)
+            second = 1.0 / weigh_below(v, count, first, a, kind)
             for i in range(count):
                 p[np.uint64(out + index[i])] = v[i] * second
         state[3 * r], state[3 * r + 1], state[3 * r + 2] = top, first, second
@@ -105,15 +94,13 @@ def forward_rows(
 
 
 @jit_sums
-def sensitivities_below(
-    v: Any, count: int, c: Any, inverse: Any, a: Any, power: Any, general: Any, p: Any, weights: Any
-) -> None:
+def sensitivities_below(v: Any, count: int, c: Any, inverse: Any, a: Any, kind: int, p: Any, weights: Any) -> None:
     """Fill ``p``, and ``weights`` with ``V``, which is ``s = p^(2 - alpha)`` up to a factor of the row."""
-    if power is not None:
+    if 1 <= kind <= 4:
         for i in range(count):
-            W, V = power_pair(v[i], a * c, power)
+            W, V = power_pair(v[i], a * c, kind)
             p[i], weights[i] = W * inverse, V
-    elif general is not None:
+    elif kind == GENERAL:
         q = 1.0 / a if a > 0.0 else 1.0
         for i in range(count):
             W, V = general_pair(v[i], c, a, q)
@@ -199,7 +186,7 @@ def covariance_above(product: Any, relative: Any, tied: Any, x: Any, count: int,
 
 
 @jit
-def log_square(p: Any, a: Any, count: int, narrow: bool, out: Any) -> None:
+def log_square(p: Any, a: Any, count: int, out: Any) -> None:
     """Fill ``out`` with ``h = psi(a log p) log(p)^2``."""
     for i in range(count):
         logarithm = np.log(p[i])
@@ -231,12 +218,12 @@ def backward_rows(
     g: Any, g_inner: int, g_outer: int, g_step: int, g_token: int,
     z: Any, bits: Any, inner: int, outer: int, step: int, token: int, n: int, start: int, stop: int,
     excess: Any, excess_stride: int, scale: Any, scale_stride: int, lengths: Any, length_stride: int,
-    power: Any, general: Any, above: Any, every: bool, state: Any, dz: Any, dexcess: Any, dscale: Any,
+    kind: int, above: Any, every: bool, state: Any, dz: Any, dexcess: Any, dscale: Any,
     maxima: Any, maxima_bits: Any, edge: Any, edge_bits: Any, pair: Any, pair_bits: Any, line: Any, line_bits: Any,
     lanes: Any, v: Any, index: Any,
     p: Any, weights: Any, upstream: Any, product: Any, tied: Any,
 ) -> None:  # fmt: skip
-    """Gradients of the rows ``start ... stop``; of those that follow the rule, unless ``every`` does.
+    """Gradients of the rows ``start ... stop``, as `forward_rows` takes them.
 
     ``dexcess`` and ``dscale`` may be ``None``. The fields of a `Room` are followed by room for more of each candidate.
     """
@@ -272,7 +259,7 @@ def backward_rows(
         low = LOWEST
         if above is not None:
             low = threshold(top, 1.0 / (a * magnitude))
-        elif power is not None or general is not None:
+        elif kind != SOFTMAX:
             low = threshold(top, 1.0 / (a * first * magnitude))
         count = collect_row(source, at, length, low, top, magnitude, maxima, edge, lanes, v, index)
         if above is not None:
@@ -315,10 +302,10 @@ def backward_rows(
                 found = covariance_above(product, weights, tied, upstream, count, largest)
                 dscale[r] = -found if theta < 0.0 else found
             if dexcess is not None:
-                log_square(p, a, count, narrow, upstream)
+                log_square(p, a, count, upstream)
                 dexcess[r] = -covariance_above(product, weights, tied, upstream, count, largest)
         else:
-            sensitivities_below(v, count, first, second, a, power, general, p, weights)
+            sensitivities_below(v, count, first, second, a, kind, p, weights)
             members = 0
             for i in range(count):
                 own = p[i]
@@ -338,5 +325,5 @@ def backward_rows(
                 found = covariance_below(product, weights, upstream, count)
                 dscale[r] = -found if theta < 0.0 else found
             if dexcess is not None:
-                log_square(p, a, count, narrow, upstream)
+                log_square(p, a, count, upstream)
                 dexcess[r] = -covariance_below(product, weights, upstream, count)

@@ -11,9 +11,8 @@ of the row before the last sum, so that what is kept in that dtype belongs to th
 The order of every sum is that of the candidates in their row, and the groups count from its first token: neither
 depends on what lies behind the row, on other rows, or on where the row lies in memory.
 
-The rule of a row is said by three arguments, of which at most one is not ``None``, so that what is not needed is not
-compiled: ``power``, the exponent ``q = 1/(alpha - 1)`` where it is 1, 2, 3 or 4; ``general``, ``True`` for another
-``alpha`` in [1, 2]; ``above``, ``True`` for ``alpha > 2``. Without any of them ``alpha`` is 1.
+The kinds of a row are those of `Kind`: ``kind`` says which of the rules for ``alpha <= 2``, and ``above`` is ``True``
+for ``alpha > 2`` and ``None`` otherwise, so that only one of the two solvers is compiled.
 """
 
 import math
@@ -21,7 +20,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..runtime.kinds import Kind
 from ..runtime.numba import jit, jit_fused, jit_sums
+
+SOFTMAX, GENERAL = int(Kind.SOFTMAX), int(Kind.BELOW)
 
 LANES = 16
 """Groups side by side: token ``j`` of a block is in the group ``j % LANES``."""
@@ -297,16 +299,16 @@ def chunk_of_general(v: Any, start: int, stop: int, c: Any, a: Any, q: Any) -> A
 
 
 @jit_sums
-def weigh_chunk(v: Any, start: int, stop: int, c: Any, a: Any, q: Any, power: Any, general: Any) -> Any:
+def weigh_chunk(v: Any, start: int, stop: int, c: Any, a: Any, q: Any, kind: int) -> Any:
     """Turn the ``v`` of some candidates into ``W``, and sum it."""
     S = 0.0
-    if power is not None:
+    if 1 <= kind <= 4:
         rate = a * c
         for i in range(start, stop):
-            W, _ = power_pair(v[np.uint64(i)], rate, power)
+            W, _ = power_pair(v[np.uint64(i)], rate, kind)
             v[np.uint64(i)] = W
             S += W
-    elif general is not None:
+    elif kind == GENERAL:
         for i in range(start, stop):
             W, _ = general_pair(v[np.uint64(i)], c, a, q)
             v[np.uint64(i)] = W
@@ -327,24 +329,20 @@ def add(total: Any, low: Any, term: Any) -> Any:
 
 
 @jit
-def steady_power(S: Any, a: Any, power: Any) -> Any:
+def steady_power(S: Any, a: Any, kind: int) -> Any:
     """``S / S^a``."""
-    if power is None:
-        return S ** (1.0 - a)
-    if power == 1:
+    if kind == 1:
         return 1.0
-    if power == 2:
-        return math.sqrt(S)
-    if power == 3:
-        return S ** (2.0 / 3.0)
     root = math.sqrt(S)
-    return root * math.sqrt(root)
+    if kind == 2:
+        return root
+    if kind == 4:
+        return root * math.sqrt(root)
+    return S ** (1.0 - a)
 
 
 @jit
-def solve_below(
-    v: Any, index: Any, count: int, c: Any, a: Any, power: Any, general: Any, narrow: bool, limit: int
-) -> Any:
+def solve_below(v: Any, index: Any, count: int, c: Any, a: Any, kind: int, narrow: bool, limit: int) -> Any:
     """Root of a row with ``1 < alpha <= 2`` on its candidates: ``(c, count)``; the support is left of them.
 
     Parameters
@@ -353,8 +351,8 @@ def solve_below(
         Candidates, at least one, and all of the support among them.
     c
         Where to start: 1, or a lower bound of the root.
-    a, power, general
-        ``alpha - 1``, and the rule of the row, see :mod:`.numba_solve`.
+    a, kind
+        ``alpha - 1``, and the kind of the row.
     narrow
         Whether the root is kept in float32: it is found as far as that goes, and rounded to it.
     limit
@@ -365,19 +363,19 @@ def solve_below(
         S, X, S_low, X_low = 0.0, 0.0, 0.0, 0.0
         for start in range(0, count, CHUNK):
             stop = min(count, start + CHUNK)
-            if power is not None:
-                more, further = chunk_of_powers(v, start, stop, a * c, power)
-            else:
+            if kind == GENERAL:
                 more, further = chunk_of_general(v, start, stop, c, a, q)
+            else:
+                more, further = chunk_of_powers(v, start, stop, a * c, kind)
             S, S_low = add(S, S_low, more)
             X, X_low = add(X, X_low, further)
         S += S_low
         X = a * (X + X_low)
-        steady = steady_power(S, a, power)
+        steady = steady_power(S, a, kind)
         better = (S + c * X) / (steady + X)
         # The root is between c and S^a, as S^a falls where c rises: for float32 that settles it early.
-        settled = steady * c * (1.0 + NARROW) >= S if narrow else not better > c
-        if narrow or better > c:
+        settled = not better > c or (narrow and steady * c * (1.0 + NARROW) >= S)
+        if narrow or not settled:
             c = np.float64(np.float32(better)) if narrow and settled else better
             count = keep(v, index, count, a * c)
         if settled:
@@ -386,12 +384,12 @@ def solve_below(
 
 
 @jit
-def weigh_below(v: Any, count: int, c: Any, a: Any, power: Any, general: Any) -> Any:
+def weigh_below(v: Any, count: int, c: Any, a: Any, kind: int) -> Any:
     """Turn the ``v`` of the candidates into ``W``: ``p = W / S`` with their sum ``S``, which is returned."""
     q = 1.0 / a if a > 0.0 else 1.0
     S, low = 0.0, 0.0
     for start in range(0, count, CHUNK):
-        S, low = add(S, low, weigh_chunk(v, start, min(count, start + CHUNK), c, a, q, power, general))
+        S, low = add(S, low, weigh_chunk(v, start, min(count, start + CHUNK), c, a, q, kind))
     return S + low
 
 
@@ -519,7 +517,7 @@ def collect_row(
 
 @jit
 def solve_row(
-    z: Any, bits: Any, start: int, n: int, magnitude: Any, a: Any, power: Any, general: Any, above: Any,
+    z: Any, bits: Any, start: int, n: int, magnitude: Any, a: Any, kind: int, above: Any,
     maxima: Any, maxima_bits: Any, edge: Any, edge_bits: Any, pair: Any, pair_bits: Any, lanes: Any, v: Any, index: Any,
 ) -> Any:  # fmt: skip
     """Solve a row of ``n`` logits from ``start`` on: ``(maximum, first, second, count)``.
@@ -530,8 +528,8 @@ def solve_row(
         The logits, one-dimensional and contiguous, in float32 or float64, and their bits, in int32 or int64.
     magnitude
         Of the scale; a negative scale is one of the logits turned around.
-    a, power, general, above
-        ``alpha - 1``, and the rule of the row, see :mod:`.numba_solve`.
+    a, kind, above
+        ``alpha - 1``, and the kind of the row, see :mod:`.numba_solve`.
     maxima, maxima_bits, edge, edge_bits, pair, pair_bits, lanes, v, index
         Of a `Room`: the last two are filled with the ``v`` and the places of the support, ``count`` of them, in their
         order.
@@ -543,6 +541,8 @@ def solve_row(
     first, second
         ``(pivot, w)`` for ``alpha > 2``. Otherwise ``c``, and 0: `weigh_below` has the sum.
     """
+    if n == 0:
+        return -np.inf, 1.0, 0.0, 0
     narrow = bits.itemsize == 4
     pair_bits[0], pair_bits[1] = survey_row(bits, start, n, maxima_bits, edge_bits)
     top = np.float64(pair[0])
@@ -559,7 +559,7 @@ def solve_row(
         pivot, w, count = solve_above(v, index, count, a)
         return top, pivot, w, count
     c, count = 1.0, 0
-    if power is None and general is None:
+    if kind == SOFTMAX:
         return top, c, 0.0, collect_row(z, start, n, LOWEST, top, magnitude, maxima, edge, lanes, v, index)
     for stage in range(2):
         low = threshold(top, 1.0 / (a * c * magnitude))
@@ -572,5 +572,5 @@ def solve_row(
         else:
             count = collect_row(z, start, n, low, top, magnitude, maxima, edge, lanes, v, index)
         limit = FEW if stage == 0 else UNLIMITED
-        c, count = solve_below(v, index, count, c, a, power, general, narrow and stage == 1, limit)
+        c, count = solve_below(v, index, count, c, a, kind, narrow and stage == 1, limit)
     return top, c, 0.0, count

@@ -31,10 +31,10 @@ _forced: ContextVar[Path | None] = ContextVar("entmax_oracle_rowwise_path", defa
 def _numba() -> ModuleType | None:
     """Kernels for a CPU; imported when they are first needed, which takes half a second."""
     try:
-        from . import numba_launch
+        from . import cpu
     except ImportError:  # the extra `cpu` is not installed
         return None
-    return numba_launch
+    return cpu
 
 
 def has_numba() -> bool:
@@ -188,8 +188,10 @@ def entmax(
 ) -> Tensor:
     """Sparse probabilities of each row: α-entmax over the last axis.
 
-    Differentiable once in ``z``, ``alpha`` and ``scale``; by forward mode in ``z``. Arithmetic in float32 (float64 for
-    float64), rounded once to the dtype of ``z``; the errors stay within ``entmax_oracle.budget``.
+    Differentiable once in ``z``, ``alpha`` and ``scale``; by forward mode in ``z``. Arithmetic in float32 or better
+    (float64 for float64), rounded once to the dtype of ``z``; the errors stay within ``entmax_oracle.budget``. On a CPU
+    with Numba (see `path`) the bits of a row depend on its live tokens alone: not on the number of threads, on other
+    rows, on strides, or on what is masked at its end. The first call there compiles what it needs, once.
 
     Parameters
     ----------

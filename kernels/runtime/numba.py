@@ -47,7 +47,7 @@ def jit_sums(function: F) -> F:
 
 
 def part(function: F) -> F:
-    """Compile what is written, for other kernels alone: with them, without a way in from Python, and not kept by itself."""
+    """Compile what is written, for other kernels alone: with them, and without a way in from Python."""
     options = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
     made: F = numba.njit(function, nogil=True, error_model="numpy", fastmath=False, **options)
     return made

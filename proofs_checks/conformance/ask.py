@@ -303,6 +303,15 @@ class Ask:
         again="always",
         positional=True,
     )
+    axis: int = _option(
+        -1,
+        "axis",
+        "the axis of the logits that the target works along, such as 0, 1 or -2 (default: -1, the last)",
+        metavar="N",
+        each=int,
+        kinds=("mapping", "normaliser"),
+        again="unless default",
+    )
     device: str = _option(
         "cpu",
         "device",
@@ -419,6 +428,14 @@ class Ask:
         metavar="NAME",
         read=_several,
         choices=tuple(INVARIANCES),
+        again="unless default",
+    )
+    summation: str = _option(
+        "any",
+        "summation",
+        "order of the target's sums: pairwise if they are trees, sequential if one term comes after the other; long "
+        "rows are allowed accordingly (default: any, with a vector of partial sums)",
+        choices=("any", "pairwise", "sequential"),
         again="unless default",
     )
     grad: bool = _option(False, "grad", "also check the gradient, through the framework's autograd")
@@ -557,10 +574,12 @@ class Ask:
                 raise ValueError(f"{name} must be at least 1 each, got {min(getattr(self, name))}")
         if self.max_logit is not None and not self.max_logit >= _LEAST_LOGIT:
             raise ValueError(f"max_logit must be at least {_LEAST_LOGIT:g}, got {self.max_logit}")
-        if is_program(target) and self.kind != "mapping":
-            raise ValueError(
-                f"kind: a program computes the mapping only, not {self.kind}; wrap it in a Python function"
-            )
+        if not -4 <= self.axis <= 3:
+            raise ValueError(f"axis must be between -4 and 3, got {self.axis}; arrays of up to five axes are tried")
+        if is_program(target) and self.axis != -1:
+            raise ValueError("axis: a program has its tokens along the last axis; leave it out")
+        if is_program(target) and self.layout != "bhmd":
+            raise ValueError("layout: a program gets its numbers with heads before tokens; leave it out")
         if self.always_causal and "causal" in self.without:
             raise ValueError("always_causal: an implementation that lacks causal attention is never causal; drop one")
         self._check_gradients()

@@ -144,6 +144,8 @@ class Subject:
         Arguments that it calls otherwise, and its names for them.
     swapped : bool
         Its tensors have tokens before heads.
+    axis : int
+        The axis of its logits that the tokens lie along.
     """
 
     target: str | Callable[..., Any]
@@ -158,6 +160,7 @@ class Subject:
     options: tuple[tuple[str, str], ...] = ()
     renamed: tuple[tuple[str, str], ...] = ()
     swapped: bool = False
+    axis: int = -1
     path: tuple[str, ...] = field(default_factory=lambda: tuple(sys.path))
 
     @property

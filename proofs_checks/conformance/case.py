@@ -11,6 +11,8 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from entmax_oracle.reference.formats import Format, as_arithmetic, as_format
+
 from .conventions import Conventions
 from .domain import Domain
 
@@ -30,6 +32,8 @@ class Setting:
     dtype : str
     compute_dtype : str, optional
         Format of the arithmetic that the implementation promises.
+    summation : str
+        In which order it promises to take sums: one of `formats.SUMMATIONS`.
     layouts : tuple of str
         Memory layouts that the array library has.
     max_n : int
@@ -52,6 +56,8 @@ class Setting:
         Which inputs it takes.
     conventions : Conventions
         Of attention.
+    axis : int
+        The axis of logits that an implementation has its tokens along.
     writable : bool
         Whether arrays of the library can be written to.
     bitwise : tuple of str
@@ -61,6 +67,7 @@ class Setting:
     alpha: float
     dtype: str
     compute_dtype: str | None = None
+    summation: str = "any"
     layouts: tuple[str, ...] = ("contiguous",)
     max_n: int = 129
     long_rows: tuple[int, ...] = (1025, 1537, 2049, 4100)
@@ -72,8 +79,19 @@ class Setting:
     without: tuple[str, ...] = ()
     domain: Domain = field(default_factory=Domain)
     conventions: Conventions = field(default_factory=Conventions)
+    axis: int = -1
     writable: bool = True
     bitwise: tuple[str, ...] = ()
+
+    @property
+    def arithmetic(self) -> Format | None:
+        """What budgets are told of the arithmetic; None where that follows from the dtype."""
+        if self.compute_dtype is None and self.summation == "any":
+            return None
+        out = as_format(self.dtype)
+        inside = out if out.precision_bits >= 24 else as_format("float32")
+        inside = inside if self.compute_dtype is None else as_arithmetic(self.compute_dtype)
+        return inside.summing(self.summation)
 
     def some_long(self, count: int | None = None) -> tuple[int, ...]:
         """Lengths of the first long rows, all by default, and every length that is asked for."""

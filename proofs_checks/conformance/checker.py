@@ -87,6 +87,8 @@ def check(
     empty_rows: str = "zero",
     align: str = "end",
     always_causal: bool = False,
+    summation: str = "any",
+    axis: int = -1,
 ) -> Report:
     """Check that an implementation of entmax, or of entmax attention, keeps its laws.
 
@@ -187,6 +189,11 @@ def check(
         For attention: ``"end"`` if the last query stands at the last key, ``"start"`` if the first at the first.
     always_causal : bool
         The implementation of attention is causal, and takes no ``is_causal``.
+    summation : str
+        In which order the implementation takes sums: ``"any"``, with at least one vector of partial sums;
+        ``"pairwise"``, a tree, to which it is then held; or ``"sequential"``, one term after the other.
+    axis : int
+        The axis of the logits that a mapping or a normaliser works along.
 
     Returns
     -------
@@ -243,6 +250,8 @@ def replay(
     empty_rows: str = "zero",
     align: str = "end",
     always_causal: bool = False,
+    summation: str = "any",
+    axis: int = -1,
 ) -> Finding:
     """Judge one counterexample again.
 
@@ -252,7 +261,7 @@ def replay(
         As for `check`.
     fixed_parameters, grad_alpha, multiple_of, max_logit, contiguous, widths
         As for `check`.
-    rename, layout, empty_rows, align, always_causal
+    rename, layout, empty_rows, align, always_causal, summation, axis
         As for `check`.
     against : str, optional
         As for `check`; by default what the counterexample names.
@@ -472,6 +481,7 @@ def _subject(ask: Ask, asked: Asked) -> Subject:
         ask.told(),
         _renamed(ask, asked),
         ask.layout == "bmhd",
+        ask.axis,
     )
 
 
@@ -492,6 +502,7 @@ def _settings(ask: Ask, asked: Asked, effort: Effort) -> tuple[Setting, ...]:
         0.0,
         "",
         None if ask.compute_dtype is None else as_arithmetic(ask.compute_dtype).name,
+        ask.summation,
         layouts=("contiguous",) if alone or ask.contiguous else tuple(each for each in LAYOUTS if each != "constant"),
         max_n=effort.max_n,
         long_rows=effort.long_rows,
@@ -502,6 +513,7 @@ def _settings(ask: Ask, asked: Asked, effort: Effort) -> tuple[Setting, ...]:
         without=ask.without,
         domain=ask.domain,
         conventions=ask.conventions,
+        axis=ask.axis,
         writable=not alone,
         bitwise=ask.bitwise,
     )

@@ -1,4 +1,4 @@
-"""Simpler explanations of a failure, each tried on the implementation, and told where it holds of all that was tried."""
+"""Simpler explanations of a failure: tried on the implementation, and told where they hold of all that was tried."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from entmax_oracle.reference.formats import as_format
+from entmax_oracle.reference.formats import as_arithmetic, as_format
 from entmax_oracle.reference.values.mapping import entmax
 
 from .calls import Float64
@@ -226,7 +226,7 @@ def not_normalised(inquiry: Inquiry) -> str:
 def narrow_arithmetic(inquiry: Inquiry) -> str:
     """Whether the errors are those of arithmetic in a shorter format; bfloat16 would explain nearly anything."""
     setting = inquiry.session.setting
-    own = as_format(setting.compute_dtype or setting.dtype)
+    own = as_arithmetic(setting.compute_dtype or setting.dtype)
     if not inquiry.of_answers or own.precision_bits < 24:
         return ""
     for name in ("float32", "float16"):

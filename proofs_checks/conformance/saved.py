@@ -1,8 +1,8 @@
 """Failures of earlier runs, which are tried first in the next one.
 
 They lie in the user's cache, one file for each target and kind, with the counterexample of each law in each setting.
-One that passes now is forgotten. What is tried first changes nothing else: every other case is tried as well, and what is
-said of a law is said of all of them.
+One that passes now is forgotten. What is tried first changes nothing else: every other case is tried as well, and
+what is said of a law is said of all of them.
 """
 
 from __future__ import annotations

@@ -96,6 +96,13 @@ class Tally:
         """Whether so many failures are explained that all are taken to be."""
         return len(self._explained) >= _EXPLAINED
 
+    @property
+    def beyond(self) -> tuple[Any, Finding] | None:
+        """A failure with numbers beyond `ORDINARY` that no budget explains, where the ordinary one is within reason."""
+        if self.absurd or self._absurd is None or self.finding is None:
+            return None
+        return self._absurd if self.finding.ratio < math.inf == self._absurd[1].ratio else None
+
     def take(self, case: Any, finding: Finding, cause: str, absurd: bool) -> bool:
         """Take a case that breaks the law; say whether it ends the search."""
         if cause:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from .calls import Caller, Float64, Outcome, Request
 from .case import Case, Setting
@@ -112,6 +112,7 @@ class Session:
         self._made: list[Request] | None = None
         self._lost = 0
         self._tried_others = False
+        self._why = ""  # nothing more is asked
         self._pace = 0.0  # seconds an element, by the largest call so far
         self._largest = 1000
 
@@ -161,6 +162,8 @@ class Session:
         GiveUp
             If the implementation hung or died too often.
         """
+        if self._why:
+            raise GiveUp(self._why)
         if not all(self.kind.takes(each.case, self.setting) for each in requests):
             raise Outside
         sizes = [each.case.sizes for each in requests]
@@ -203,7 +206,7 @@ class Session:
                 self.declined, self.refusal = self.declined + 1, self.refusal or outcome.detail
         self._called(outcomes)
         if self._lost >= _PATIENCE:
-            raise GiveUp(f"the implementation hung or ended its process {self._lost} times")
+            self._give_up(f"the implementation hung or ended its process {self._lost} times")
 
     def _try_others(self) -> None:
         """Try calls of every size, where none was answered: if these are not either, no other is made."""
@@ -214,7 +217,11 @@ class Session:
             self._note([request], self.caller([request]))
             if self.answered:
                 return
-        raise GiveUp(f"none of {self.calls} calls was answered")
+        self._give_up(f"none of {self.calls} calls was answered")
+
+    def _give_up(self, why: str) -> NoReturn:
+        self._why = why
+        raise GiveUp(why)
 
     def _inspect(self, request: Request, outcome: Outcome) -> None:
         for contract in self.contracts:

@@ -238,6 +238,7 @@ class _Run:
                 if task.fail_fast and self._failed():
                     return STOPPED if place < total else ""
         except GiveUp as stop:
+            tally.settle()
             if tally.examples and session.during not in self.results:
                 law = next(each for each in laws if each.name == session.during)
                 self._settle(law, tally, time.monotonic() - begun)
@@ -324,6 +325,9 @@ def _result(law: Law, tally: Tally, task: Task, session: Session) -> LawResult:
     if tally.absurd:
         size = task.kind.magnitude(tally.case)
         message += f". Seen only with numbers as large as {size:.2g}; nothing failed with numbers up to {ORDINARY:.0f}"
+    elif tally.beyond is not None:
+        case, worse = tally.beyond
+        message += f". Worse with numbers as large as {task.kind.magnitude(case):.2g}: {worse.message}"
     return _outcome(
         law,
         "fail",

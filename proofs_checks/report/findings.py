@@ -94,7 +94,8 @@ def _of_targets(targets: Sequence[Report]) -> Iterator[str]:
         else:
             yield f"{name} could not be checked."
     elif bad == len(targets):
-        yield f"All {len(targets)} implementations fail at least one check."
+        every = "Both" if bad == 2 else f"All {bad}"
+        yield f"{every} implementations fail at least one check."
     else:
         yield f"Of {_count(len(targets), 'implementation')}, {_listed(parts)}."
     worst = [(each, law) for each in targets if each.verdict == "violates" and (law := gravest(each.laws)) is not None]

@@ -56,7 +56,8 @@ def _matrix(report: Report, identity: str) -> list[dict[str, Any]]:
                 "dtype": dtype,
                 "verdict": _verdict(report, members),
                 "ratio": _largest(each.get("worst_ratio") for each in settings),
-                "examples": sum(each.get("examples") or 0 for each in settings) or None,
+                # Contracts are held against every call, laws against some of them.
+                "calls": max((each.get("examples") or 0 for each in settings), default=0) or None,
             }
         )
     return rows

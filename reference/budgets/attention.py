@@ -19,7 +19,8 @@ is float32 unless ``compute_dtype`` says otherwise. A careful implementation
    the key is certainly outside the support;
 3. with 16-bit inputs may round p_ij to their format before the product with the values, as matrix units want it:
    w p_ij, and half the smallest number of the format;
-4. sums the products p_ij v_j over the m keys that may be live in any order, a block at a time: (m + 4) u sum p |v|;
+4. sums the products p_ij v_j over the m keys that may be live in any order, a block at a time: (m + 4) u sum p |v|, or
+   ceil(log2 m) + 16 for m where sums are said to be pairwise, as in the points below;
 5. rounds the output to its dtype: w |o|.
 
 Together, elementwise in the value's features,
@@ -110,7 +111,7 @@ def attention_budget(call: AttentionCall, *, dtype: Any = "float32", compute_dty
     p, low, high = _reach(call, model)
     live = high > 0
     keys = live.sum(axis=-1, keepdims=True)
-    each = np.maximum(high - p, p - low) + (model.half + (keys + 4) * model.u) * high + model.floor * live
+    each = np.maximum(high - p, p - low) + (model.half + (model.added(keys) + 4) * model.u) * high + model.floor * live
     value_size = np.abs(call.per_head(call.value))
     bound = each @ value_size
     exact = np.abs(p @ call.per_head(call.value))
@@ -155,8 +156,12 @@ def attention_vjp_budget(
         keys, q = call.per_head(call.key), call.query
         scale_size = np.abs(call.scale)[..., None]
         size = np.where(live, np.abs(exact) + off, 0.0)
-        in_keys = (live.sum(axis=-1, keepdims=True) + 6) * model.u + model.half
-        in_queries = (m * call.group + 6) * model.u + model.half + (model.half if call.group > 1 else 0.0)
+        in_keys = (model.added(live.sum(axis=-1, keepdims=True)) + 6) * model.u + model.half
+        in_queries = (
+            (float(model.added(np.array(m * call.group))) + 6) * model.u
+            + model.half
+            + (model.half if call.group > 1 else 0.0)
+        )
 
         def settle(bound: Float64, value: Float64, touched: NDArray[np.bool_]) -> Float64:
             bound = bound + model.out.unit_roundoff * (np.abs(value) + bound) + model.out.smallest_normal
@@ -193,10 +198,17 @@ class _Model:
         compute = as_arithmetic(compute_dtype) if compute_dtype is not None else as_format("float32") if short else out
         products, half = 0.0, out.unit_roundoff if short else 0.0
         if compute == TF32:  # into which numbers of 16 bits fit; others are rounded to it, both factors of a product
-            compute, twice = as_format("float32"), 2 * TF32.unit_roundoff * (1 + TF32.unit_roundoff)
+            compute, twice = (
+                as_format("float32").summing(compute.summation),
+                2 * TF32.unit_roundoff * (1 + TF32.unit_roundoff),
+            )
             products, half = (0.0, max(half, TF32.unit_roundoff)) if short else (twice, twice)
         floor = compute.smallest_normal + (out.smallest_subnormal / 2 if short else 0.0)
         return cls(out, compute, half, floor, products)
+
+    def added(self, terms: NDArray[Any]) -> NDArray[Any]:
+        """Units of u that a sum over keys or queries may be off by: in any order, unless trees are promised."""
+        return self.compute.sum_error(terms) if self.compute.summation == "pairwise" else terms
 
     @property
     def u(self) -> float:
@@ -251,7 +263,7 @@ def _score_gradients(
     # Automatic differentiation of a solver's last step takes s at two thresholds, and may divide by the sum.
     divided_by = (p * products).sum(axis=-1, keepdims=True)
     around = np.maximum(np.abs(products) + np.abs(mean), np.abs(products - divided_by) + np.abs(mean - divided_by))
-    summed = (live.sum(axis=-1, keepdims=True) + features + 6) * u + 2 * model.half
+    summed = (model.added(live.sum(axis=-1, keepdims=True)) + features + 6) * u + 2 * model.half
     mean_off, mean_size = (
         np.where(
             least > 0,

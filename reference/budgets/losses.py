@@ -85,8 +85,7 @@ def loss_budget(z: Any, y: Any, alpha: Any = 1.5, dtype: Any = "float32", *, com
     log = np.abs(np.log(np.where(p > 0, p, 1.0)))
     power = p**value * (1 + log) * scale if value > 1 else p * log * (1 + log)
     size = np.multiply(p, np.abs(g), out=np.zeros_like(p), where=p > 0) + power
-    lanes = 4 if compute.precision_bits > 24 else 8
-    roundings = 6 + np.ceil(np.log2(max(n, 1))) + n / lanes
+    roundings = 6 + compute.sum_error(n)
     arithmetic = u * roundings * (size.sum(axis=-1) + scale * (value > 1)) + 4 * u * np.abs(hit)
     if value > 1 and float(compute.round_array(value)) != value:
         by_alpha = scale * (

@@ -16,7 +16,9 @@ y_i = x_i - tau. A careful implementation subtracts the maximum first, and works
 5. eta_i = u (4 + q + 3 |log p_i|) in the power y_i^q, taken as exp2(q log2 y_i) with two units each for exp2 and
    log2 near 1 (products of y_i alone err less);
 6. c u in a sum over the k live tokens, c = ceil(log2 k) + k/lanes: a reduction holds at least one 256-bit vector of
-   partial sums (8 lanes in float32, 4 in float64) and adds them as a tree;
+   partial sums (8 lanes in float32, 4 in float64) and adds them as a tree. Who promises ``summation="pairwise"`` is
+   held to a tree throughout, c = ceil(log2 k) + 16, and ``"sequential"`` allows k - 1
+   (:meth:`~entmax_oracle.reference.formats.Format.sum_error`);
 7. the rounding of p_i to the output dtype, and flushing to zero below the smallest normal number.
 
 What the solver makes of 2, 5 and 6 is an error of tau. Perturbed data x_i + e_i move the root by an average of the e_i
@@ -85,7 +87,15 @@ class Envelope:
     row_sum: Float64
 
 
-def budget(z: Any, alpha: Any = 1.5, dtype: Any = "float32", axis: int = -1, *, compute_dtype: Any = None) -> Float64:
+def budget(
+    z: Any,
+    alpha: Any = 1.5,
+    dtype: Any = "float32",
+    axis: int = -1,
+    *,
+    compute_dtype: Any = None,
+    summation: str | None = None,
+) -> Float64:
     """Error that a correct implementation may make in each probability of ``entmax(z, alpha)``.
 
     Parameters
@@ -99,7 +109,9 @@ def budget(z: Any, alpha: Any = 1.5, dtype: Any = "float32", axis: int = -1, *, 
     axis : int
         The token axis.
     compute_dtype : str or dtype, optional
-        The arithmetic inside. Default: ``dtype``, but float32 for the 16-bit formats.
+        The arithmetic inside. Default: ``dtype``, but float32 for the short formats.
+    summation : str, optional
+        In which order sums are taken: ``"any"`` (the default), ``"pairwise"`` or ``"sequential"``.
 
     Returns
     -------
@@ -123,7 +135,7 @@ def budget(z: Any, alpha: Any = 1.5, dtype: Any = "float32", axis: int = -1, *, 
     (True, 0.0)
     """
     array = as_array(z)
-    out, compute = _formats(dtype, compute_dtype)
+    out, compute = _formats(dtype, compute_dtype, summation)
     rows, peak = as_rows(array, axis)
     envelope = envelope_of(rows, peak, float(as_alpha(alpha)), compute)
     return restore(_elementwise(envelope, out, compute), array.shape, axis)
@@ -245,17 +257,17 @@ def vjp_budget(
     return restore(np.where(live, bound, 0.0), array.shape, axis)
 
 
-def _formats(dtype: Any, compute_dtype: Any) -> tuple[Format, Format]:
+def _formats(dtype: Any, compute_dtype: Any, summation: str | None = None) -> tuple[Format, Format]:
     out = as_format(dtype)
-    if compute_dtype is not None:
-        return out, as_format(compute_dtype, "compute_dtype")
-    return out, out if out.precision_bits >= 24 else as_format("float32")
+    compute = as_format(compute_dtype, "compute_dtype") if compute_dtype is not None else out
+    if compute_dtype is None and out.precision_bits < 24:
+        compute = as_format("float32")
+    return out, compute if summation is None else compute.summing(summation)
 
 
 def _summation(k: NDArray[np.intp], compute: Format) -> Float64:
     """Relative error, in units of u, of a sum of k terms of one sign (point 6 of the model)."""
-    lanes = 4 if compute.precision_bits > 24 else 8
-    return np.ceil(np.log2(np.maximum(k, 1))) + k / lanes
+    return np.where(k > 0, compute.sum_error(k), 0.0)
 
 
 def _elementwise(envelope: Envelope, out: Format, compute: Format) -> Float64:

@@ -58,8 +58,7 @@ class Arithmetic:
 
     def summation(self, n: int) -> float:
         """Relative error of a sum of n terms, against the sum of their magnitudes."""
-        lanes = 4 if self.form.precision_bits > 24 else 8
-        return float(np.ceil(np.log2(max(n, 1))) + n / lanes) * self.u
+        return float(self.form.sum_error(n)) * self.u
 
 
 @dataclass(frozen=True, eq=False)

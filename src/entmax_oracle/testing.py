@@ -55,11 +55,11 @@ def laws(implementation: str | Callable[..., Any], **options: Any) -> Laws:
     Parameters
     ----------
     implementation : str or callable
-        As for :func:`entmax_oracle.check`. A function that is given by name runs in a process of its own, and may hang
-        or end it.
+        As for :func:`~entmax_oracle.proofs_checks.conformance.check`. A function that is given by name runs in a
+        process of its own, and may hang or end it.
     **options
-        Parameters of :func:`entmax_oracle.check`, such as ``alphas``, ``dtypes``, ``arrays`` and ``grad``; all but
-        ``fail_fast``, ``jobs``, ``seeds``, ``executor`` and ``progress``.
+        The other parameters of `check`, such as ``alphas``, ``dtypes``, ``arrays`` and ``grad``; all but ``fail_fast``,
+        ``jobs``, ``seeds``, ``executor`` and ``progress``.
 
     Returns
     -------

@@ -11,6 +11,10 @@ import pytest
 
 from entmax_oracle.proofs_checks.conformance import PROFILES, UnusableTarget, check, replay
 from entmax_oracle.proofs_checks.conformance.ask import Ask
+from entmax_oracle.proofs_checks.conformance.case import Setting
+from entmax_oracle.proofs_checks.conformance.conventions import Conventions
+from entmax_oracle.proofs_checks.conformance.kinds import KINDS
+from entmax_oracle.proofs_checks.conformance.kinds.attention.positions import blind
 from entmax_oracle.reference import attention as attend
 
 EFFORT = replace(PROFILES["quick"], examples=2, shrinking=25)
@@ -165,3 +169,19 @@ def test_conventions_that_make_no_sense_are_refused(given, says):
 def test_only_what_is_passed_can_be_renamed():
     with pytest.raises(ValueError, match="rename: the target is passed no 'casual'; it is passed alpha, is_causal"):
         check(flash, rename={"casual": "causal"}, **ASKED)
+
+
+@pytest.mark.parametrize("align", ["end", "start"])
+@pytest.mark.parametrize("always_causal", [False, True])
+def test_gradients_are_asked_for_where_every_query_sees_a_key(align, always_causal):
+    """What comes back through a row that is NaN is a convention, too."""
+    conventions = Conventions(empty_rows="nan", align=align, always_causal=always_causal)
+    setting = Setting(1.0, "float32", conventions=conventions)
+    kind = KINDS["attention"]
+    cases = kind.cornerstones(setting, gradient=True)
+    assert any(blind(case, align).any() for case in cases)
+    for case in cases:
+        fitted = kind.fit(case, setting)
+        assert not blind(fitted, align).any()
+        assert fitted.is_causal or not always_causal
+        assert fitted.cotangent.shape == fitted.answer_shape

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -168,3 +170,36 @@ def test_the_limit_is_the_largest_number_of_the_format_that_is_allowed(form):
 def test_bounds_that_make_no_sense_are_refused(given, says):
     with pytest.raises(ValueError, match=says):
         Ask("mine:f", **given)
+
+
+@pytest.mark.parametrize("axis", [0, 1, -2])
+def test_a_mapping_along_another_axis(axis):
+    def along(z):
+        assert z.flags.c_contiguous
+        e = np.exp(z - z.max(axis=axis, keepdims=True, initial=-np.inf))
+        return e / e.sum(axis=axis, keepdims=True)
+
+    asked = {"fixed_alpha": 1, "contiguous": True, "laws": ("values", "shapes", "deletion", "batch"), **ASKED}
+    assert check(along, axis=axis, **asked).verdict == "conforms"
+    assert check(along, **asked).verdict == "violates"
+
+
+def test_a_program_shows_what_is_along_another_axis(tmp_path):
+    (tmp_path / "mine.py").write_text("import numpy as np\ndef f(z): return np.full(z.shape, z.shape[0] + 100.0)")
+    report = check(f"{tmp_path}/mine.py:f", fixed_alpha=1, axis=0, laws="values", **ASKED)
+    done = subprocess.run(
+        [sys.executable, "-c", report.violations[0].snippet], capture_output=True, text=True, check=True
+    )
+    assert f"{report.violations[0].details['got'][0]:g}" in done.stdout
+    assert "--axis 0" in report.violations[0].command
+
+
+def test_long_rows_are_judged_by_what_is_said_of_their_sums():
+    def one_by_one(z):
+        e = np.exp(z - z.max(axis=-1, keepdims=True, initial=-np.inf))
+        return e / np.cumsum(e, axis=-1, dtype=z.dtype)[..., -1:]
+
+    asked = ASKED | {"dtypes": "float32", "fixed_alpha": 1, "laws": "values", "tokens": 30_000}
+    assert check(softmax, summation="pairwise", **asked).verdict == "conforms"
+    assert check(one_by_one, summation="pairwise", **asked).verdict == "violates"
+    assert check(one_by_one, summation="sequential", **asked).verdict == "conforms"

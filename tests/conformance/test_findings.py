@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import sys
 from dataclasses import replace
@@ -13,7 +14,9 @@ import pytest
 from entmax_oracle.cli import main
 from entmax_oracle.proofs_checks.conformance import PROFILES, check
 from entmax_oracle.proofs_checks.conformance.diagnosis import DIAGNOSES
+from entmax_oracle.proofs_checks.conformance.law import Finding
 from entmax_oracle.proofs_checks.conformance.results.events import Judged, Notice
+from entmax_oracle.proofs_checks.conformance.search import Tally
 from entmax_oracle.reference import entmax, vjp
 
 EFFORT = replace(PROFILES["quick"], examples=4, shrinking=60, long_rows=())
@@ -71,6 +74,20 @@ def test_ordinary_logits_are_preferred_and_others_are_said_to_be_needed():
     absurd = found_in(run(beyond(1e30)))
     assert "Seen only with numbers as large as" in absurd.message
     assert "nothing failed with numbers up to 10000" in absurd.message
+
+
+def test_what_is_worse_beyond_ordinary_logits_is_kept_beside_them():
+    wild, plain = Finding(True, "NaN", math.inf), Finding(True, "off", 5.0)
+    tally = Tally()
+    assert not tally.take("wild", wild, "", absurd=True)  # and the search goes on
+    assert tally.take("plain", plain, "", absurd=False)
+    tally.settle()
+    assert (tally.case, tally.finding, tally.absurd, tally.beyond) == ("plain", plain, False, ("wild", wild))
+    alone = Tally()
+    alone.take("explained", plain, "values", absurd=False)
+    alone.take("wild", wild, "", absurd=True)
+    alone.settle()
+    assert (alone.case, alone.absurd, alone.cause, alone.beyond) == ("wild", True, "", None)
 
 
 def half(z, alpha):
@@ -167,11 +184,11 @@ def test_an_argument_that_is_ignored_is_named_and_command_and_program_show_it(tm
     pytest.importorskip("torch")
     monkeypatch.chdir(tmp_path)
     tmp_path.joinpath("mine.py").write_text(ATTENTION, encoding="utf-8")
-    words = ["check", "mine.py:forgets", "--kind", "attention", "--law", "alibi", "--json", "found.json"]
-    words += ["--seconds", "5"]
+    words = ["check", "mine.py:forgets", "--kind", "attention", "--law", "alibi", "--seconds", "5", "--json", "-"]
     assert main(words) == 1
-    shown = capsys.readouterr().out
-    (law,) = json.loads(tmp_path.joinpath("found.json").read_text(encoding="utf-8"))["laws"]
+    written = capsys.readouterr()  # what people read goes elsewhere where the JSON is asked for on standard output
+    shown = written.err
+    (law,) = json.loads(written.out)["laws"]
     found = law["counterexample"]
     assert found["diagnosis"] == ["on this input the answer is the one without alibi_slopes"]
     assert found["command"] in shown  # in one line, to be pasted
@@ -197,6 +214,7 @@ def test_a_target_that_always_raises_is_given_up_soon():
     def refuses(z, alpha):
         raise TypeError("no such array")
 
+    assert run(refuses, ("permutation",)).verdict == "unusable"  # a law of drawn cases alone
     report = run(refuses, ())
     assert report.verdict == "unusable"
     returns = next(each for each in report.laws if each.law == "returns")

@@ -122,7 +122,97 @@ def test_what_cannot_be_asked_is_refused(tmp_path):
         check("command:./there_is_no_such_program")
     with pytest.raises(UnusableTarget, match="names no program"):
         check("command:")
-    with pytest.raises(ValueError, match="the mapping only"):
-        check("command:./anything", kind="attention")
+    with pytest.raises(ValueError, match="layout: a program gets its numbers with heads before tokens"):
+        check("command:./anything", kind="attention", layout="bmhd")
+    with pytest.raises(ValueError, match="axis: a program has its tokens along the last axis"):
+        check("command:./anything", axis=0)
     with pytest.raises(ValueError, match="gradient in the logits only"):
         check("command:./anything", grad_alpha=True)
+
+
+EVERY = """
+import json, sys
+import numpy as np
+
+def read(x):
+    if isinstance(x, dict):
+        return np.array([float.fromhex(w) if isinstance(w, str) else w for w in x["numbers"]]).reshape(x["shape"])
+    return float.fromhex(x) if isinstance(x, str) else x
+
+def write(x):
+    return [float(v).hex() for v in np.asarray(x).astype(np.float32).ravel()]
+
+def shares(z):
+    z = np.exp(z - z.max(axis=-1, keepdims=True))
+    return z / z.sum(axis=-1, keepdims=True)
+
+def attend(asked):
+    q, k, v = (asked[name] for name in ("query", "key", "value"))
+    group, d = q.shape[1] // k.shape[1], q.shape[3]
+    k, v = np.repeat(k, group, axis=1), np.repeat(v, group, axis=1)
+    scale = d ** -0.5 if asked["scale"] is None else asked["scale"]
+    p = shares(scale * q @ np.swapaxes(k, -1, -2))
+    found = {"answer": write(p @ v)}
+    if "cotangent" in asked:
+        g = asked["cotangent"]
+        dp = g @ np.swapaxes(v, -1, -2)
+        ds = scale * p * (dp - (dp * p).sum(-1, keepdims=True))
+        dk, dv = np.swapaxes(ds, -1, -2) @ q, np.swapaxes(p, -1, -2) @ g
+        dk, dv = (x.reshape(x.shape[0], -1, group, *x.shape[2:]).sum(axis=2) for x in (dk, dv))
+        found["gradients"] = {"query": write(ds @ k), "key": write(dk), "value": write(dv)}
+    return found
+
+def loss(asked):
+    z, y = asked["logits"], asked["target"].astype(int)
+    top = z.max(axis=-1)
+    hit = np.take_along_axis(z, y[:, None], axis=-1)[:, 0]
+    return {"answer": write(np.where(np.isneginf(hit), np.inf, np.log(np.exp(z - top[:, None]).sum(-1)) + top - hit))}
+
+def normaliser(asked):
+    z, k = asked["logits"], asked["k"]
+    flat = z.reshape(-1, z.shape[-1])
+    kept = np.full_like(flat, -np.inf)
+    first = np.argsort(-flat, axis=-1, kind="stable")[:, :k]
+    np.put_along_axis(kept, first, np.take_along_axis(flat, first, axis=-1), axis=-1)
+    return {"answer": write(shares(kept) if len(flat) else kept)}
+
+for line in sys.stdin:
+    asked = {name: read(x) if name not in ("id", "kind", "dtype") else x for name, x in json.loads(line).items()}
+    if asked["kind"] == "normaliser" and asked["logits"].shape[-1] > 500:
+        print(json.dumps({"id": asked["id"], "declined": "500 tokens at most"}), flush=True)
+        continue
+    answer = {"attention": attend, "loss": loss, "normaliser": normaliser}[asked["kind"]](asked)
+    print(json.dumps({"id": asked["id"], **answer}), flush=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        ("attention", {"without": ("causal", "alibi", "lengths"), "grad": True, "laws": ("scale", "gradient alone")}),
+        ("loss", {"laws": ("values",)}),
+        ("normaliser", {"against": "top-k-softmax", "laws": ("values", "shapes")}),
+    ],
+)
+def test_every_kind_can_be_a_program(tmp_path, kind, options):
+    alpha = {} if kind == "normaliser" else {"fixed_alpha": 1}
+    target = program(tmp_path, EVERY)
+    report = check(target, dtypes="float32", kind=kind, profile=EFFORT, **alpha, **options)
+    assert report.verdict == "conforms", str(report)
+    assert (report.declined > 0) == (kind == "normaliser")
+    wrong = program(
+        tmp_path,
+        EVERY.replace("np.exp(z - z", "np.exp(0.99 * (z - z").replace("keepdims=True))", "keepdims=True)))", 1),
+    )
+    report = check(
+        wrong,
+        dtypes="float32",
+        kind=kind,
+        profile=EFFORT,
+        **alpha,
+        **options | {"grad": False, "laws": options["laws"][:1]},
+    )
+    if kind != "loss":
+        (found,) = report.violations
+        done = subprocess.run(found.snippet, shell=True, capture_output=True, text=True, check=True)
+        assert '"answer"' in done.stdout

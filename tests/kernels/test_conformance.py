@@ -1,8 +1,9 @@
-"""The kernels, in the interpreter, and plain torch keep the laws; judged by the checker as any other code is.
+"""The kernels, for a CPU and in the interpreter, and plain torch keep the laws: the checker says so, as of any code.
 
 The whole, at the standard profile, takes hours in the interpreter: `benchmarks/sweep.py`.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -46,18 +47,27 @@ def conforms(report: Report) -> None:
         ("rowwise", "interpreted", 1.75, "float32", "gradient sum"),
         ("rowwise", "interpreted", 2.5, "float32", "ties"),
         ("rowwise", "interpreted", 1.25, "float64", "gradient in alpha"),
+        ("rowwise", "compiled", 1.5, "float32", "values"),
+        ("rowwise", "compiled", 1.3, "float64", "gradient in alpha"),
+        ("rowwise", "compiled", 2.5, "bfloat16", "gradient"),
         ("rowwise", "plain", 2.5, "float32", "values"),
         ("rowwise", "plain", 1.05, "float16", "gradient"),
         ("attention", "small_blocks", 1.5, "float32", "values"),
         ("attention", "small_blocks", 1.25, "bfloat16", "gradient"),
         ("attention", "interpreted", 2.0, "float16", "no visible key"),
-        ("attention", "small_blocks", 1.5, "float32", "batch invariance"),
         ("attention", "plain", 1.0, "bfloat16", "gradient"),
         ("attention", "plain", 2.5, "float32", "live keys"),
+        ("attention", "compiled", 1.5, "float32", "gradient"),
+        ("attention", "compiled", 2.5, "bfloat16", "values"),
     ],
 )
 def test_a_few_laws(judged, kernels, way, alpha, dtype, law):
-    conforms(judged(kernels, way, alpha, dtype, (law,), SHORT, interpreter=way != "plain"))
+    conforms(judged(kernels, way, alpha, dtype, (law,), SHORT, interpreter=way not in ("plain", "compiled")))
+
+
+def test_answers_depend_on_no_batch_padding_or_split(judged):
+    effort = replace(SHORT, seconds=4)
+    conforms(judged("attention", "small_blocks", 1.5, "float32", ("batch invariance",), effort))
 
 
 @pytest.mark.parametrize("kernels", ["rowwise", "attention"])
@@ -66,7 +76,8 @@ def test_a_wrong_path_is_not_mistaken_for_the_right_one(judged, kernels):
     assert report.verdict != "conforms"
 
 
-ATTENTION = {"interpreted": (1.25, 1.5, 2.0), "small_blocks": (1.25, 1.5, 2.0), "plain": (1.0, 1.25, 1.5, 2.0, 2.5)}
+EVERY = (1.0, 1.25, 1.5, 2.0, 2.5)
+ATTENTION = {"interpreted": (1.25, 1.5, 2.0), "small_blocks": (1.25, 1.5, 2.0), "plain": EVERY, "compiled": EVERY}
 
 
 @pytest.mark.slow
@@ -74,9 +85,14 @@ ATTENTION = {"interpreted": (1.25, 1.5, 2.0), "small_blocks": (1.25, 1.5, 2.0), 
 @pytest.mark.parametrize(
     ("kernels", "way", "alpha", "dtype"),
     [
-        *(("rowwise", way, alpha, dtype) for way in ("interpreted", "plain") for alpha in ALPHAS for dtype in DTYPES),
+        *(
+            ("rowwise", way, alpha, dtype)
+            for way in ("interpreted", "compiled", "plain")
+            for alpha in ALPHAS
+            for dtype in DTYPES
+        ),
         *(("attention", way, alpha, dtype) for way in ATTENTION for alpha in ATTENTION[way] for dtype in DTYPES[:3]),
     ],
 )
 def test_every_law(judged, kernels, way, alpha, dtype):
-    conforms(judged(kernels, way, alpha, dtype, interpreter=way != "plain"))
+    conforms(judged(kernels, way, alpha, dtype, interpreter=way not in ("plain", "compiled")))

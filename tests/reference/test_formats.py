@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entmax_oracle.reference.formats import FORMATS, as_format, ulp
+from entmax_oracle.reference.formats import FLOAT8, FORMATS, as_format, ulp
 
 NUMPY_FORMATS = ["float64", "float32", "float16"]
 
@@ -96,3 +96,35 @@ def test_as_format_reads_every_librarys_names() -> None:
 def test_as_format_refuses_the_rest(dtype: object) -> None:
     with pytest.raises(ValueError, match=r"dtype: .*float64, float32, float16, bfloat16"):
         as_format(dtype)
+
+
+@pytest.mark.parametrize("name", list(FLOAT8))
+def test_formats_of_8_bits_round_as_ml_dtypes_does(name):
+    ml_dtypes = pytest.importorskip("ml_dtypes")
+    kind, form = getattr(ml_dtypes, name), FLOAT8[name]
+    info = ml_dtypes.finfo(kind)
+    assert (form.largest, form.smallest_normal) == (float(info.max), float(info.smallest_normal))
+    assert form.smallest_subnormal == float(info.smallest_subnormal)
+    assert as_format(kind) is as_format(name) is form
+    every = np.arange(256, dtype=np.uint8).view(kind).astype(np.float64)
+    every = np.unique(every[np.isfinite(every)])
+    middles = (every[1:] + every[:-1]) / 2
+    beside = np.nextafter(middles.astype(np.float32), np.float32(np.inf))  # ml_dtypes goes by way of float32
+    x = np.concatenate([every, middles, beside, np.random.default_rng(0).normal(0, 9, 500).astype(np.float32)])
+    assert np.array_equal(form.round_array(x), x.astype(kind).astype(np.float64))
+    assert [form.round_fraction(Fraction(each)) for each in x[::7]] == form.round_array(x[::7]).tolist()
+    beyond = form.largest + float(form.ulp(form.largest))
+    assert np.isinf(form.round_array(beyond))
+    assert np.isinf(form.round_fraction(beyond))
+
+
+def test_sums_err_by_what_is_said_of_their_order():
+    rng = np.random.default_rng(1)
+    for n in (2, 9, 128, 1000, 65536):
+        x = rng.random(n).astype(np.float32)
+        exact = float(x.astype(np.float64).sum())
+        for order, total in (("pairwise", x.sum()), ("sequential", np.cumsum(x)[-1])):
+            allowed = FORMATS["float32"].summing(order).sum_error(n) * 2.0**-24 * exact
+            assert abs(float(total) - exact) <= allowed
+    with pytest.raises(ValueError, match="summation: 'tree' is not one of any, pairwise, sequential"):
+        FORMATS["float32"].summing("tree")

@@ -115,9 +115,7 @@ class LossOracle(Oracle):
         """Enclose the losses."""
         setting = self.setting
         found = enclose_fenchel_young_loss(case.logits, case.target, setting.alpha)
-        allowed = loss_budget(
-            case.logits, case.target, setting.alpha, setting.dtype, compute_dtype=setting.compute_dtype
-        )
+        allowed = loss_budget(case.logits, case.target, setting.alpha, setting.dtype, compute_dtype=setting.arithmetic)
         return self.within(Expected(found.lower, found.upper, allowed))
 
     def gradients(self, case: LossCase) -> dict[str, Expected]:
@@ -131,7 +129,7 @@ class LossOracle(Oracle):
         # The two float64 operations of each end err far less than any budget, which they are added to.
         slack = 4 * np.finfo(np.float64).eps * np.abs(ends).max(axis=0)
         allowed = slack + loss_vjp_budget(
-            case.logits, case.target, case.cotangent, setting.alpha, setting.dtype, compute_dtype=setting.compute_dtype
+            case.logits, case.target, case.cotangent, setting.alpha, setting.dtype, compute_dtype=setting.arithmetic
         )
         return {"logits": Expected(ends.min(axis=0), ends.max(axis=0), allowed)}
 

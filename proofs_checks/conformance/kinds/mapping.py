@@ -124,7 +124,7 @@ class MappingOracle(RowsOracle):
 
     def certify(self, case: MappingCase) -> ExpectedRows:
         """Certify the answer for a batch of rows with one axis."""
-        alpha, name, inside = self.setting.alpha, self.format.name, self.setting.compute_dtype
+        alpha, name, inside = self.setting.alpha, self.format.name, self.setting.arithmetic
         found = enclose(case.logits, alpha)
         allowed, sums = budget_and_row_sum(case.logits, alpha, name, compute_dtype=inside)
         return ExpectedRows(found.lower, found.upper, allowed, found.support, sums)
@@ -163,7 +163,7 @@ class MappingOracle(RowsOracle):
         """Enclose the vector-Jacobian product; its budget is infinite where the derivative is in doubt."""
         given = case.logits, case.cotangent, self.setting.alpha
         found = enclose_vjp(*given)
-        allowed = vjp_budget(*given, self.format.name, compute_dtype=self.setting.compute_dtype)
+        allowed = vjp_budget(*given, self.format.name, compute_dtype=self.setting.arithmetic)
         smooth = found.differentiable[..., np.newaxis]
         return {"logits": Expected(found.lower, found.upper, np.where(smooth | (allowed == 0), allowed, np.inf))}
 
@@ -175,7 +175,7 @@ class MappingOracle(RowsOracle):
         exact = math.fsum(((by_alpha.lower + by_alpha.upper) / 2 * case.cotangent).ravel())
         if not by_alpha.differentiable.all():
             return _number(exact, np.inf)
-        return _number(exact, grad_alpha_budget(*given, self.format.name, compute_dtype=setting.compute_dtype))
+        return _number(exact, grad_alpha_budget(*given, self.format.name, compute_dtype=setting.arithmetic))
 
 
 def _number(exact: float, budget: float) -> Expected:
@@ -324,6 +324,7 @@ class MappingKind(RowsKind):
 def alpha_by_position(tensors: tuple[str, ...], subject: Subject) -> Form:
     """Make the form of a function whose alpha follows its arrays, unless it has none."""
     if subject.fixed_alpha:
-        return Form(tensors, mend=lambda signature: f"wrap it in a function of {' and '.join(tensors)} alone")
+        mend = f"wrap it in a function of {' and '.join(tensors)} alone"
+        return Form(tensors, mend=lambda signature: mend, axis=subject.axis)
     mend = "give --fixed-alpha A (fixed_alpha=A) if it takes no alpha, else wrap it"
-    return Form(tensors, ("alpha",), mend=lambda signature: mend)
+    return Form(tensors, ("alpha",), mend=lambda signature: mend, axis=subject.axis)

@@ -268,6 +268,10 @@ class RowsKind(Kind):
         if not form.has_infinity:  # so nothing is masked
             z = case.logits
             case = case.altered(logits=np.where(np.isneginf(z), -form.largest, z))
+        axes = setting.axis + 2 if setting.axis > 0 else -setting.axis  # so that it is not the last one
+        if case.logits.ndim < axes:
+            longer, g = deepened(case.logits, axes), case.cotangent
+            case = case.altered(logits=longer, cotangent=None if g is None else np.broadcast_to(g, longer.shape))
         if domain == Domain():
             return case
         if domain.contiguous:
@@ -297,6 +301,8 @@ class RowsKind(Kind):
         plain = not domain.contiguous or case.layout == case.cotangent_layout == "contiguous"
         masked = np.isneginf(z)
         live = np.abs(np.where(masked, 0.0, z))
+        if z.ndim < (setting.axis + 1 if setting.axis >= 0 else -setting.axis):
+            return False
         if masked.any() and not as_format(setting.dtype).has_infinity:
             return False
         return plain and z.shape[-1] % domain.multiple_of == 0 and not bool((live > domain.max_logit).any())

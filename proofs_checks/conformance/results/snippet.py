@@ -16,6 +16,7 @@ from ..case import Setting
 from ..kinds.kind import Kind
 from ..law import Contract, Law
 from ..target.layouts import place
+from ..target.loading import inverse
 from ..target.program import PREFIX, is_program, request_line
 
 __all__ = ["snippet"]
@@ -62,8 +63,7 @@ def snippet(
     if law.compares and pair is None and not several:
         about += "# This prints one of the answers that the law compares; the command compares them.\n"
     if program:
-        alpha = None if subject.fixed_alpha else setting.alpha
-        line = request_line(1, case.logits, alpha, setting.dtype, case.cotangent)
+        line = _request(kind, case, setting, subject)
         return f"{about}echo {shlex.quote(line)} | {subject.name.removeprefix(PREFIX)}"
     form = kind.form(subject)
     names = list(form.tensors)
@@ -74,10 +74,14 @@ def snippet(
 
     def ask(asked: Any, first: str) -> str:
         options = {"alpha": setting.alpha, **asked.options}
-        told = [f"{name}.swapaxes(1, 2)" if form.swapped else name for name in (first, *names[1:])]
+        axes = [x.ndim for x in asked.tensors.values()]
+        told = [
+            _permuted(name, form.order(count), subject.arrays)
+            for name, count in zip((first, *names[1:]), axes, strict=True)
+        ]
         told += [repr(options[name]) for name in form.follows]
         told += [f"{form.named(name)}={_written(options[name], subject.arrays)}" for name in form.keywords]
-        return f"f({', '.join(told)})" + ".swapaxes(1, 2)" * form.swapped
+        return _permuted(f"f({', '.join(told)})", inverse(form.order(len(asked.answer_shape))), subject.arrays)
 
     bound: dict[str, list[str]] = {}
     for each in calls if several else (case,):
@@ -99,6 +103,22 @@ def snippet(
     lines.append(f"g = {_array(case.cotangent, setting.dtype, 'torch')}")
     together = f"{wanted[0]}, g)[0]" if len(wanted) == 1 else f"({', '.join(wanted)}), g)"
     return about + "\n".join([*lines, f"print(torch.autograd.grad({asked}, {together})"])
+
+
+def _request(kind: Kind, case: Any, setting: Setting, subject: Subject) -> str:
+    """Write what a program is asked."""
+    form, options = kind.form(subject), {"alpha": setting.alpha, **case.options}
+    held = {name: np.array(x) if isinstance(x, tuple) else x for name, x in options.items()}
+    told = {name: held[name] for name in form.follows} | {form.named(name): held[name] for name in form.keywords}
+    return request_line(1, kind.name, setting.dtype, case.tensors, told, case.cotangent)
+
+
+def _permuted(expression: str, order: tuple[int, ...] | None, arrays: str) -> str:
+    """Write an array with its axes in another order."""
+    if order is None:
+        return expression
+    expression = expression if expression.isidentifier() or expression.endswith(")") else f"({expression})"
+    return f"{expression}.{'permute' if arrays == 'torch' else 'transpose'}({', '.join(map(str, order))})"
 
 
 def _opening(setting: Setting, subject: Subject) -> list[str]:
@@ -159,8 +179,8 @@ def _words(values: NDArray[np.float64]) -> str:
     for word, group in groupby(words):
         count = len(list(group))
         terms.append((f"[{word}] * {count}", True) if count > 4 else (", ".join([word] * count), False))
-    words = " + ".join(text if is_run else f"[{text}]" for text, is_run in terms) or "[]"
-    return words.replace("] + [", ", ") if not any(is_run for _, is_run in terms) else words
+    told = " + ".join(text if is_run else f"[{text}]" for text, is_run in terms) or "[]"
+    return told.replace("] + [", ", ") if not any(is_run for _, is_run in terms) else told
 
 
 def _written(value: Any, arrays: str) -> str:

@@ -147,14 +147,14 @@ class _Module:
                             made.setdefault(each.id, []).append(node.value)
         waiting, seen = [name.split(".")[0]], set[str]()
         while waiting:
-            each = waiting.pop()
-            if each in seen:
+            used = waiting.pop()
+            if used in seen:
                 continue
-            seen.add(each)
-            if each in self.imported:
-                yield self.imported[each]
-            for node in made.get(each, ()):
-                waiting += [inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)]
+            seen.add(used)
+            if used in self.imported:
+                yield self.imported[used]
+            for part in made.get(used, ()):
+                waiting += [inner.id for inner in ast.walk(part) if isinstance(inner, ast.Name)]
 
     def comes_from(self, name: str) -> tuple[Path | None, str] | None:
         """Find the source of the module that a name is taken from; None if it is made here."""

@@ -22,9 +22,11 @@ __all__ = [
     "NoSuchTarget",
     "UnusableTarget",
     "adapt",
+    "inverse",
     "is_program",
     "load",
     "locate",
+    "permuted",
     "source_of",
     "whereabouts",
 ]
@@ -192,6 +194,8 @@ class Form:
         Options that the implementation calls otherwise, and its names for them.
     swapped : bool
         Its tensors, and its answer, have their second and third axes exchanged.
+    axis : int
+        Where it has the last axis of its tensors, and of its answer.
     """
 
     tensors: tuple[str, ...]
@@ -200,6 +204,16 @@ class Form:
     mend: Callable[[inspect.Signature], str] = lambda signature: "wrap it"
     renamed: tuple[tuple[str, str], ...] = ()
     swapped: bool = False
+    axis: int = -1
+
+    def order(self, axes: int) -> tuple[int, ...] | None:
+        """Return its order of the axes of an array of ours, by their places here; None if it is the same."""
+        order = list(range(axes))
+        if self.swapped and axes == 4:
+            order[1], order[2] = 2, 1
+        if self.axis not in (-1, axes - 1):
+            order.insert(self.axis if self.axis >= 0 else axes + self.axis, order.pop())
+        return tuple(order) if order != list(range(axes)) else None
 
     def named(self, option: str) -> str:
         """Return what the implementation calls an option."""
@@ -242,12 +256,23 @@ def adapt(function: Callable[..., Any], form: Form) -> Callable[..., Any]:
     def called(*tensors: Any, **options: Any) -> Any:
         following = [options[name] for name in form.follows]
         named = {form.named(name): options[name] for name in form.keywords}
-        if not form.swapped:
-            return function(*tensors, *following, **named)
-        answer = function(*(each.swapaxes(1, 2) for each in tensors), *following, **named)
-        return answer.swapaxes(1, 2) if getattr(answer, "ndim", 0) > 2 else answer
+        answer = function(*(permuted(each, form.order(each.ndim)) for each in tensors), *following, **named)
+        axes = getattr(answer, "ndim", 0)
+        return permuted(answer, inverse(form.order(axes))) if axes else answer
 
     return called
+
+
+def permuted(array: Any, order: tuple[int, ...] | None) -> Any:
+    """Return an array of any library with its axes in another order; the array itself where there is none."""
+    if order is None:
+        return array
+    return array.permute(*order) if hasattr(array, "permute") else array.transpose(order)
+
+
+def inverse(order: tuple[int, ...] | None) -> tuple[int, ...] | None:
+    """Return the order of axes that undoes another one."""
+    return None if order is None else tuple(sorted(range(len(order)), key=order.__getitem__))
 
 
 def _not_an_axis(signature: inspect.Signature, form: Form) -> None:

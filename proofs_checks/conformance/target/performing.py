@@ -11,12 +11,15 @@ import numpy as np
 from ..calls import Answered, Outcome, Request, later_calls
 from ..case import Case
 from .frameworks import Framework
+from .loading import Form, inverse, permuted
 
 __all__ = ["perform"]
 
+_PLAIN = Form(())
+
 
 def perform(
-    function: Callable[..., Any], request: Request, library: Framework, device: str, swapped: bool = False
+    function: Callable[..., Any], request: Request, library: Framework, device: str, form: Form = _PLAIN
 ) -> Outcome:
     """Call the implementation once and read what it returns.
 
@@ -28,18 +31,18 @@ def perform(
     library : Framework
     device : str
         For example ``"cpu"`` or ``"cuda:0"``.
-    swapped : bool
-        The implementation sees its tensors with the second and third axes exchanged: that is how they lie in memory.
+    form : Form
+        Says in which order the implementation sees the axes of its tensors: that is how they lie in memory.
     """
     case, later = request.case, request.followed_by
-    tensors, buffers = _tensors(library, case, request.dtype, device, swapped)
+    tensors, buffers = _tensors(library, case, request.dtype, device, form)
     options = _options(library, case, request, device)
-    following = None if later is None else _tensors(library, later, request.dtype, device, swapped)[0]
+    following = None if later is None else _tensors(library, later, request.dtype, device, form)[0]
     following_options = {} if later is None else _options(library, later, request, device)
     home = library.describe(next(iter(tensors.values())))[2]
     cotangent: Any = None
     if case.cotangent is not None:
-        cotangent, held = _lay(library, case.cotangent, request.dtype, case.layout_of("cotangent"), device, swapped)
+        cotangent, held = _lay(library, case.cotangent, request.dtype, case.layout_of("cotangent"), device, form)
         buffers.append(held)
 
     def respond(**given: Any) -> Any:
@@ -86,16 +89,14 @@ def _refill(library: Framework, case: Case, tensors: dict[str, Any]) -> None:
         library.fill(tensors[name], values)
 
 
-def _tensors(
-    library: Framework, case: Case, dtype: str, device: str, swapped: bool
-) -> tuple[dict[str, Any], list[Any]]:
+def _tensors(library: Framework, case: Case, dtype: str, device: str, form: Form) -> tuple[dict[str, Any], list[Any]]:
     """Build the arrays of a case; also return the buffers that they lie in."""
     arrays, buffers = {}, []
     for name, values in case.tensors.items():
         if values.dtype.kind == "i":
             arrays[name] = buffer = library.integers(values.tolist(), device)
         else:
-            arrays[name], buffer = _lay(library, values, dtype, case.layout_of(name), device, swapped)
+            arrays[name], buffer = _lay(library, values, dtype, case.layout_of(name), device, form)
         buffers.append(buffer)
     return arrays, buffers
 
@@ -114,15 +115,16 @@ def _options(library: Framework, case: Case, request: Request, device: str) -> d
     return options
 
 
-def _lay(
-    library: Framework, values: Any, dtype: str, layout: str, device: str, swapped: bool = False
-) -> tuple[Any, Any]:
+def _lay(library: Framework, values: Any, dtype: str, layout: str, device: str, form: Form = _PLAIN) -> tuple[Any, Any]:
     """Build an array in a layout; also return the buffer that it lies in."""
     plain = "contiguous" if layout == "tokens first" else layout
-    if (layout == "tokens first") == swapped:
-        return library.array(values, dtype, plain, device)
-    array, buffer = library.array(np.ascontiguousarray(values.swapaxes(1, 2)), dtype, plain, device)
-    return array.swapaxes(1, 2), buffer
+    order = list(form.order(values.ndim) or range(values.ndim))
+    if layout == "tokens first":
+        order[1], order[2] = order[2], order[1]
+    array, buffer = library.array(np.ascontiguousarray(values.transpose(order)), dtype, plain, device)
+    if order == sorted(order):
+        return array, buffer
+    return permuted(array, inverse(tuple(order))), buffer
 
 
 def _outcome(library: Framework, ask: Callable[[], Answered], buffers: Sequence[Any], home: str) -> Outcome:

@@ -9,18 +9,35 @@
 
 Numbers travel as hexadecimal floats, which C's ``strtod`` reads, so that nothing is lost on the way; answers may be
 JSON numbers as well. A request with a ``cotangent`` asks for the ``gradient`` in the logits too. ``{"id": 1, "error":
-"..."}`` says that the program could not answer.
+"..."}`` says that the program could not answer, and ``{"id": 1, "declined": "..."}`` that it takes no such input.
+
+Attention, losses and normalisers are asked for by their ``kind``. Each array has its shape with it, options stand
+beside them, ``null`` where they are left to their default, and whole numbers are JSON numbers:
+
+.. code-block:: text
+
+    {"id": 1, "kind": "attention", "dtype": "float32", "query": {"shape": [1, 1, 1, 1], "numbers": ["0x1p+0"]},
+     "key": {...}, "value": {...}, "alpha": "0x1.8p+0", "is_causal": false, "scale": null, "alibi_slopes": null,
+     "key_lengths": {"shape": [1], "numbers": [1]}}
+    {"id": 1, "answer": ["0x1p+0"]}
+    {"id": 2, "kind": "loss", "dtype": "float32", "logits": {"shape": [1, 2], "numbers": ["0x1p+0", "0x0p+0"]},
+     "target": {"shape": [1], "numbers": [1]}, "alpha": "0x1.8p+0"}
+    {"id": 3, "kind": "normaliser", "dtype": "float32", "logits": {...}, "k": 2}
+
+With a ``cotangent``, of the shape of the answer, ``gradients`` are wanted as well, by the names of the arrays that are
+not whole numbers: ``{"id": 1, "answer": [...], "gradients": {"query": [...], "key": [...], "value": [...]}}``.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import math
 import shlex
 import signal
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -32,7 +49,7 @@ from entmax_oracle.reference.formats import as_format
 from ..calls import Answered, Float64
 from .loading import PREFIX, UnusableTarget, is_program
 
-__all__ = ["PREFIX", "Program", "ProgramFailed", "is_program", "request_line"]
+__all__ = ["ARRAYS", "PREFIX", "Program", "ProgramFailed", "is_program", "request_line"]
 
 
 class ProgramFailed(RuntimeError):
@@ -40,40 +57,73 @@ class ProgramFailed(RuntimeError):
 
 
 class Given(np.ndarray[Any, Any]):
-    """Logits on their way to a program, with the dtype's name and perhaps a cotangent."""
+    """An array on its way to a program, with the dtype's name and perhaps a cotangent."""
 
     dtype_name: str
     cotangent: Float64 | None = None
 
 
 class Answer(np.ndarray[Any, Any]):
-    """What came back, with the gradient if one was asked for."""
+    """What came back, with the gradients if they were asked for, by name."""
 
     dtype_name: str
-    gradient: Float64 | None = None
+    gradients: dict[str, Float64]
+
+
+ARRAYS = {"attention": ("query", "key", "value"), "loss": ("logits", "target")}
+"""Names of the arrays of a request, by kind; logits alone for the others."""
 
 
 def request_line(
-    number: int, logits: Float64, alpha: float | None, dtype: str, cotangent: Float64 | None = None
+    number: int,
+    kind: str,
+    dtype: str,
+    tensors: Mapping[str, NDArray[Any]],
+    options: Mapping[str, Any],
+    cotangent: Float64 | None = None,
 ) -> str:
-    """Write the request, without a line break."""
-    fields: dict[str, Any] = {"id": number, "dtype": dtype}
-    if alpha is not None:
-        fields["alpha"] = float(alpha).hex()
-    fields["shape"] = list(logits.shape)
-    fields["logits"] = [float(each).hex() for each in logits.ravel()]
-    if cotangent is not None:
-        fields["cotangent"] = [float(each).hex() for each in cotangent.ravel()]
-    return json.dumps(fields)
+    """Write the request, without a line break.
+
+    Parameters
+    ----------
+    number : int
+        Of the request.
+    kind, dtype : str
+    tensors, options : dict
+        By name.
+    cotangent : ndarray, optional
+    """
+    fields: dict[str, Any] = {"id": number}
+    told = {name: _written(value) for name, value in options.items()}
+    if kind == "mapping":
+        (logits,) = tensors.values()
+        fields |= {"dtype": dtype, **told, "shape": list(logits.shape), "logits": _hexadecimal(logits)}
+        return json.dumps(fields if cotangent is None else fields | {"cotangent": _hexadecimal(cotangent)})
+    fields |= {"kind": kind, "dtype": dtype, **{name: _written(x) for name, x in tensors.items()}, **told}
+    return json.dumps(fields if cotangent is None else fields | {"cotangent": _written(np.asarray(cotangent))})
+
+
+def _written(value: Any) -> Any:
+    """Write an array with its shape, a float in hexadecimal, and others as JSON has them."""
+    if isinstance(value, np.ndarray):
+        whole = value.dtype.kind == "i"
+        return {"shape": list(value.shape), "numbers": value.tolist() if whole else _hexadecimal(value)}
+    return value.hex() if isinstance(value, float) else value
+
+
+def _hexadecimal(x: NDArray[Any]) -> list[str]:
+    return [float(each).hex() for each in np.asarray(x).ravel()]
 
 
 class Program:
-    """A running program as a function of logits and alpha; started afresh when it has ended.
+    """A running program as a function of arrays and options; started afresh when it has ended.
 
     Parameters
     ----------
     target : str
         ``"command:"`` and a command line, split as a shell splits it.
+    kind : str
+        What it computes.
 
     Raises
     ------
@@ -81,20 +131,24 @@ class Program:
         If there is no such program.
     """
 
-    def __init__(self, target: str) -> None:
+    def __init__(self, target: str, kind: str = "mapping") -> None:
         self.words = shlex.split(target.removeprefix(PREFIX))
         if not self.words:
             raise UnusableTarget(f"target {target!r} names no program; write command:./my_program --its-options")
+        self._kind, self._names = kind, ARRAYS.get(kind, ("logits",))
         self._asked = 0
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as the program)
         self._process = self._start()
 
-    def __call__(self, logits: Given, alpha: float | None = None) -> Answer:
-        """Ask the program once."""
+    def __call__(self, *arguments: Any, **options: Any) -> Answer:
+        """Ask the program once: with its arrays, then alpha if it takes it by position, and options by name."""
         self._asked += 1
         if self._process.poll() is not None:
             self._process = self._start()
-        line = request_line(self._asked, logits, alpha, logits.dtype_name, logits.cotangent)
+        tensors = dict(zip(self._names, arguments, strict=False))
+        options = dict(zip(("alpha",), arguments[len(tensors) :], strict=False)) | options
+        dtype, cotangent = next(iter(tensors.values())).dtype_name, _cotangent(tensors)
+        line = request_line(self._asked, self._kind, dtype, tensors, options, cotangent)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         try:
@@ -105,7 +159,7 @@ class Program:
             reply = b""
         if not reply:
             raise ProgramFailed(self._autopsy())
-        return self._read(reply, logits)
+        return self._read(reply, tensors)
 
     def _start(self) -> subprocess.Popen[bytes]:
         try:
@@ -133,7 +187,7 @@ class Program:
         last = next((each for each in reversed(lines) if each.strip()), "")
         return f"{text}; it wrote: {last}" if last else text
 
-    def _read(self, reply: bytes, logits: Given) -> Answer:
+    def _read(self, reply: bytes, tensors: dict[str, Given]) -> Answer:
         try:
             fields = json.loads(reply)
         except ValueError:
@@ -142,33 +196,55 @@ class Program:
             raise ProgramFailed(f"the program's line is no answer to request {self._asked}: {reply[:200]!r}")
         if "error" in fields:
             raise ProgramFailed(f"the program says: {fields['error']}")
-        answer = _numbers(fields, "probabilities", logits).view(Answer)
-        answer.dtype_name = logits.dtype_name
-        if logits.cotangent is not None:
-            answer.gradient = _numbers(fields, "gradient", logits)
+        if "declined" in fields:
+            raise NotImplementedError(str(fields["declined"]))
+        first = next(iter(tensors.values()))
+        shape, plain = first.shape, self._kind == "mapping"
+        if self._kind == "attention":
+            shape = (*shape[:3], tensors["value"].shape[3])
+        elif self._kind == "loss":
+            shape = shape[:1]
+        answer = _numbers(fields, "probabilities" if plain else "answer", shape, first.dtype_name).view(Answer)
+        answer.dtype_name, answer.gradients = first.dtype_name, {}
+        pulled = _cotangent(tensors) is not None
+        if pulled and plain:
+            answer.gradients = {"logits": _numbers(fields, "gradient", first.shape, first.dtype_name)}
+        elif pulled:
+            found = fields.get("gradients")
+            if not isinstance(found, dict):
+                raise ProgramFailed(f"the answer has no object 'gradients'; it has {', '.join(map(repr, fields))}")
+            answer.gradients = {
+                name: _numbers(found, name, x.shape, first.dtype_name)
+                for name, x in tensors.items()
+                if x.dtype.kind == "f"
+            }
         return answer
 
 
-def _numbers(fields: dict[str, Any], name: str, logits: Given) -> Float64:
+def _cotangent(tensors: Mapping[str, Given]) -> Float64 | None:
+    """Return the incoming gradient that comes with one of the arrays."""
+    held = (getattr(each, "cotangent", None) for each in tensors.values())
+    return next((each for each in held if each is not None), None)
+
+
+def _numbers(fields: dict[str, Any], name: str, shape: tuple[int, ...], dtype: str) -> Float64:
     """Read an array of the answer; every number must be one of the dtype that was asked for."""
     words = fields.get(name)
     if not isinstance(words, list):
         raise ProgramFailed(f"the answer has no list {name!r}; it has {', '.join(map(repr, fields))}")
-    if len(words) != logits.size:
-        raise ProgramFailed(f"{name} holds {len(words)} numbers; the shape {logits.shape} asks for {logits.size}")
+    if len(words) != math.prod(shape):
+        raise ProgramFailed(f"{name} holds {len(words)} numbers; the shape {shape} asks for {math.prod(shape)}")
     try:
         values: NDArray[np.float64] = np.array(
             [float.fromhex(each) if isinstance(each, str) else float(each) for each in words], dtype=np.float64
         )
     except (ValueError, TypeError) as error:
         raise ProgramFailed(f"{name} holds what is no number: {error}") from None
-    rounded = as_format(logits.dtype_name).round_array(values)
+    rounded = as_format(dtype).round_array(values)
     wrong = np.flatnonzero((rounded != values) & ~np.isnan(values))
     if wrong.size:
-        raise ProgramFailed(
-            f"{name}[{wrong[0]}] is {values[wrong[0]]!r}, which is no {logits.dtype_name} number; round it first"
-        )
-    return values.reshape(logits.shape)
+        raise ProgramFailed(f"{name}[{wrong[0]}] is {values[wrong[0]]!r}, which is no {dtype} number; round it first")
+    return values.reshape(shape)
 
 
 class ProgramFramework:
@@ -190,15 +266,16 @@ class ProgramFramework:
         return array.shape, getattr(array, "dtype_name", "float64"), "cpu"
 
     def pullback(self, function: Callable[..., Any], arguments: dict[str, Any], cotangent: Any) -> Answered:
-        """Ask for answer and gradient at once."""
-        if len(arguments) != 1:
-            raise ProgramFailed("a program is not asked for its gradient in alpha; leave --grad-alpha out")
-        (logits,) = arguments.values()
-        logits.cotangent = np.array(cotangent)
+        """Ask for answer and gradients at once."""
+        first = next(iter(arguments.values()))
+        first.cotangent = np.array(cotangent)
         answer = function(**arguments)
-        gradient = answer.gradient.view(Given)
-        gradient.dtype_name = logits.dtype_name
-        return Answered(answer, [gradient])
+        gradients = []
+        for name in arguments:
+            gradient = answer.gradients[name].view(Given)
+            gradient.dtype_name = first.dtype_name
+            gradients.append(gradient)
+        return Answered(answer, gradients)
 
     def integers(self, values: Any, device: str) -> Any:
         return np.array(values, dtype=np.int64)

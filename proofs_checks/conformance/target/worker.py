@@ -228,11 +228,12 @@ def _performer(
     subject: Subject, found: Callable[..., Any], library: Any, around: Surroundings
 ) -> Callable[[Request], Outcome]:
     """Make what performs a call, and looks at the surroundings before and after it."""
-    function = adapt(found, KINDS[subject.kind].form(subject))
+    form = KINDS[subject.kind].form(subject)
+    function = adapt(found, form)
 
     def performed(request: Request) -> Outcome:
         before = around.before()
-        outcome = perform(function, request, library, subject.device, subject.swapped)
+        outcome = perform(function, request, library, subject.device, form)
         disturbed, drawn = around.disturbed(before)
         return replace(outcome, disturbed=disturbed, drawn=drawn)
 
@@ -275,7 +276,7 @@ def _limit_memory(device: str) -> None:
 def _found(subject: Subject, target: str) -> tuple[Any, Callable[..., Any]]:
     """Import the array library and the target; of a name that is wrong, nothing heavy is needed to say so."""
     if is_program(target):
-        return _library(subject.arrays, subject.device), Program(target)
+        return _library(subject.arrays, subject.device), Program(target, subject.kind)
     try:
         found = load(target)
     except NoSuchTarget:

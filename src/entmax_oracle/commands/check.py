@@ -86,7 +86,7 @@ def run(args: argparse.Namespace) -> int:
 
     if args.replay:
         refuse_to_write(args, "a replay prints what it finds")
-    prepare(args)
+    prepare(args, stream=True)
     try:
         locate(args.target)
         ask = from_options(args.target, args)

@@ -19,13 +19,15 @@ __all__ = ["is_stream", "prepare", "refuse_to_write", "write_json", "write_resul
 _FILES = ("json", "junit", "events")
 
 
-def prepare(args: argparse.Namespace) -> None:
+def prepare(args: argparse.Namespace, *, stream: bool = False) -> None:
     """Make sure, before the work, that what is asked for can be written; say which folder is made for it.
 
     Parameters
     ----------
     args : argparse.Namespace
         With ``report``, a folder, and some of ``json``, ``junit`` and ``events``, files.
+    stream : bool
+        Whether ``--json -`` means standard output.
 
     Raises
     ------
@@ -36,7 +38,7 @@ def prepare(args: argparse.Namespace) -> None:
     if args.report:
         require_report("--report")
     files = {name: path for name in _FILES if (path := getattr(args, name, None)) is not None}
-    if is_stream(files.get("json")):
+    if stream and is_stream(files.get("json")):
         del files["json"]
     folders = {name: path.parent for name, path in files.items()} | ({"report": args.report} if args.report else {})
     for name, folder in folders.items():

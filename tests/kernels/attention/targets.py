@@ -4,7 +4,7 @@ from typing import Any
 
 import torch
 
-from entmax_oracle.kernels.attention import attention, path
+from entmax_oracle.kernels.attention import attention, path, use_path
 from entmax_oracle.kernels.attention.configurations import Configuration
 from entmax_oracle.kernels.attention.launch import use_configuration
 
@@ -16,8 +16,15 @@ def interpreted(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, **o
 
 
 def plain(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, **options: Any) -> torch.Tensor:
-    """Run plain torch."""
-    assert path(query, key, value, **options) == "torch", "unset TRITON_INTERPRET"
+    """Run plain torch; the path stays set in the worker, for the backward pass."""
+    use_path("torch").__enter__()
+    assert path(query, key, value, **options) == "torch"
+    return attention(query, key, value, **options)
+
+
+def compiled(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, **options: Any) -> torch.Tensor:
+    """Run the kernels for a CPU."""
+    assert path(query, key, value, **options) == "numba", "unset TRITON_INTERPRET, and install numba"
     return attention(query, key, value, **options)
 
 

@@ -1,4 +1,4 @@
-"""Both paths in one process: every test in plain torch, a few with the interpreted kernels, and the others slowly."""
+"""All paths in one process: every test on a CPU, a few with the interpreted kernels, and the others slowly."""
 
 import re
 
@@ -34,7 +34,7 @@ def taken(request, monkeypatch):
 
 @pytest.fixture
 def streamed(taken, monkeypatch):
-    """Hold no row on chip: pieces of 128 tokens. In plain torch, nothing else than before."""
+    """Hold no row on chip: pieces of 128 tokens. On a CPU, nothing else than before."""
     if taken == "interpreter":
         from entmax_oracle.kernels.rowwise import launch
 

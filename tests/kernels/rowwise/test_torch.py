@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 import torch
 
-from entmax_oracle.kernels.rowwise import entmax, path
+from entmax_oracle.kernels.rowwise import entmax, path, use_path
 from entmax_oracle.kernels.rowwise.strides import row_strides
 from entmax_oracle.kernels.runtime.kinds import Kind
 from entmax_oracle.kernels.runtime.target import INTERPRETED
@@ -93,10 +93,12 @@ def test_compile_with_the_default_backend():
 
 
 def test_path_says_what_runs():
-    assert path("cpu") == ("interpreter" if INTERPRETED else "torch")
+    assert path("cpu") == ("interpreter" if INTERPRETED else "numba")
     assert path(torch.zeros(1)) == path("cpu")
     if not INTERPRETED:
         assert path("cuda") == "triton"
+    with use_path("torch"):
+        assert path("cpu") == "torch"
 
 
 @pytest.mark.parametrize(

@@ -118,12 +118,12 @@ class AttentionCase(Case):
         keys = self.key.shape[2]
         if self.key_lengths is not None or self.is_causal or self.alibi_slopes is not None:
             return 0, lambda count: None
+        return keys, self._repeated
 
-        def repeated(count: int) -> Self:
-            places = np.arange(count) % keys
-            return self.altered(key=self.key[:, :, places], value=self.value[:, :, places])
-
-        return keys, repeated
+    def _repeated(self, count: int) -> Self:
+        """Repeat the keys to a number, with their values."""
+        places = np.arange(count) % self.key.shape[2]
+        return self.altered(key=self.key[:, :, places], value=self.value[:, :, places])
 
     @property
     def elements(self) -> int:

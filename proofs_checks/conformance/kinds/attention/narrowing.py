@@ -13,7 +13,7 @@ from ...case import Setting
 from ...domain import Domain
 from ...inputs.rows import quantise
 from .case import AttentionCase
-from .positions import sighted
+from .positions import blind, sighted
 
 __all__ = ["LACKS", "OPTIONS", "fit", "narrow", "options_of", "takes"]
 
@@ -60,8 +60,12 @@ def fit(case: AttentionCase, setting: Setting) -> AttentionCase:
         case = _widened(case, domain)
     case = _bounded(narrow(case, setting), setting)
     # What comes back through a row that is NaN, or a mean, is a convention as well.
-    other = setting.conventions.empty_rows != "zero" and case.cotangent is not None
-    return narrow(sighted(case, setting.conventions.align), setting) if other else case
+    if setting.conventions.empty_rows == "zero" or case.cotangent is None:
+        return case
+    case = narrow(sighted(case, setting.conventions.align), setting)
+    if blind(case, setting.conventions.align).any():  # causal all the same: more queries than keys
+        case = _resized(case, 2, case.key.shape[2], ("query", "cotangent"))
+    return case
 
 
 def takes(case: AttentionCase, setting: Setting) -> bool:

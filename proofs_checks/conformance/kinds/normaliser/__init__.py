@@ -49,7 +49,7 @@ class NormaliserKind(RowsKind):
             )
             return f"give {fixed} for what it does not take, else wrap it" if fixed else "wrap it"
 
-        return Form(("z",), keywords=subject.hands, mend=mend, renamed=subject.renamed)
+        return Form(("z",), keywords=subject.hands, mend=mend, renamed=subject.renamed, axis=subject.axis)
 
     def asked(self, ask: Ask) -> Asked:
         return ask_for(ask)

@@ -103,7 +103,7 @@ class NormaliserOracle(RowsOracle):
     def gradients(self, case: NormaliserCase) -> dict[str, Expected]:
         """Bound the vector-Jacobian product; its budget is infinite where the derivative is in doubt."""
         given, pair = self._given(case), (case.logits, case.cotangent)
-        inside = self.setting.compute_dtype
+        inside = self.setting.arithmetic
         try:
             exact = self.normaliser.vjp(self._centred(case.logits), case.cotangent, **given)
             known = self.normaliser.vjp_budget(*pair, "float64", **given)
@@ -137,7 +137,7 @@ class NormaliserOracle(RowsOracle):
         return dict(case.parameters) | alpha
 
     def _allowed(self, case: NormaliserCase, rows: Float64) -> Float64:
-        inside = self.setting.compute_dtype
+        inside = self.setting.arithmetic
         return self.normaliser.budget(rows, self.format.name, compute_dtype=inside, **self._given(case))
 
     def _centred(self, rows: Float64) -> Float64:

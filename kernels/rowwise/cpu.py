@@ -40,17 +40,11 @@ def _parameters(call: Arguments) -> tuple[Any, ...]:
     return tuple(found)
 
 
-def _rules(kind: Kind) -> list[tuple[int | None, bool | None, bool | None, bool]]:
-    """``power``, ``general``, ``above`` of the kernels, and whether every row follows this rule."""
-    if kind == Kind.SOFTMAX:
-        return [(None, None, None, True)]
-    if kind == Kind.BELOW:
-        return [(None, True, None, True)]
-    if kind == Kind.ABOVE:
-        return [(None, None, True, True)]
+def _rules(kind: Kind) -> list[tuple[int, bool | None, bool]]:
+    """``kind``, ``above`` and ``every`` of the kernels, one of them for all rows, or two that share them."""
     if kind == Kind.ANY:
-        return [(None, True, None, False), (None, None, True, False)]
-    return [(int(kind), None, None, True)]
+        return [(int(Kind.BELOW), None, False), (int(Kind.ABOVE), True, False)]
+    return [(int(kind), True if kind == Kind.ABOVE else None, True)]
 
 
 def _needs_line(strides: Strides, call: Arguments) -> bool:
@@ -75,7 +69,7 @@ def forward(call: Arguments) -> tuple[Tensor, Tensor]:
             room = Room.of(n, dtype, line)
             forward_rows(z, bits, *strides, n, start, stop, *parameters, *rule, *written, *room)
 
-        with compiling(forward_rows, dtype, rule):
+        with compiling(forward_rows, dtype, rule[1]):
             over_rows(rows, len(state), n)
     return (p if output is p else p.copy_(output)), state
 
@@ -104,22 +98,10 @@ def backward(
             room = Room.of(n, dtype, line)
             more = (*(np.empty_like(room.v) for _ in range(4)), np.empty(room.v.shape, np.bool_))
             backward_rows(
-                upstream,
-                *g_strides,
-                z,
-                bits,
-                *strides,
-                n,
-                start,
-                stop,
-                *parameters,
-                *rule,
-                solved,
-                *written,
-                *room,
-                *more,
-            )
+                upstream, *g_strides, z, bits, *strides, n, start, stop, *parameters, *rule,
+                solved, *written, *room, *more,
+            )  # fmt: skip
 
-        with compiling(backward_rows, dtype, (*rule, need_excess or need_scale)):
+        with compiling(backward_rows, dtype, rule[1], need_excess or need_scale):
             over_rows(rows, len(state), n)
     return (dz if output is dz else dz.copy_(output)), dexcess, dscale

@@ -1,0 +1,190 @@
+"""The kernels for a CPU: bits that depend on the row alone, threads, forks, what is compiled and what is said of it."""
+
+import multiprocessing
+import sys
+
+import numba
+import numpy as np
+import pytest
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from entmax_oracle.kernels import rowwise, runtime
+from entmax_oracle.kernels.rowwise import entmax, ops, use_path
+from entmax_oracle.kernels.rowwise import numba_solve as solve
+from entmax_oracle.kernels.runtime import numba as compiled
+
+ALPHAS = (1.0, 1.3, 1.5, 2.0, 3.0)
+
+
+@pytest.fixture(autouse=True)
+def on_numba():
+    with use_path("numba"):
+        yield
+
+
+def both(z, alpha, **keywords):
+    """``(p, dz, dscale)``; the gradient upstream is a function of the logits, so that it moves along with them."""
+    z = z.detach().clone(memory_format=torch.preserve_format).requires_grad_()
+    scale = torch.tensor(1.1, requires_grad=True)
+    p = entmax(z, alpha, scale=scale, **keywords)
+    p.backward(torch.where(z > -torch.inf, z, 0).detach().sin().to(p.dtype))
+    return p.detach(), z.grad
+
+
+def same(found, expected):
+    return all(torch.equal(x, y) for x, y in zip(found, expected, strict=True))
+
+
+@pytest.fixture(params=[torch.float32, torch.float64], ids=str)
+def logits(request):
+    return torch.randn(12, 1, 300, generator=torch.Generator().manual_seed(0)).to(request.param)
+
+
+@pytest.mark.parametrize("alpha", ALPHAS)
+def test_bits_depend_on_the_live_tokens_of_a_row_alone(alpha, logits, monkeypatch):
+    n = logits.shape[-1]
+    expected = both(logits, alpha)
+    alone = [both(row, alpha) for row in logits]
+    assert same([torch.stack(x) for x in zip(*alone, strict=True)], expected)
+    # Behind the row: tokens beyond its length, masks, anything at all. In front of it in memory: an odd offset.
+    for extra in (1, 84, 213):
+        for filled, keywords in ((-torch.inf, {}), (7.0, {"lengths": n}), (torch.nan, {"lengths": n})):
+            wide = torch.nn.functional.pad(logits, (0, extra), value=filled)
+            assert same([x[..., :n] for x in both(wide, alpha, **keywords)], expected)
+    moved = torch.nn.functional.pad(logits, (3, 0))[..., 3:]
+    assert moved.data_ptr() % 16
+    assert same(both(moved, alpha), expected)
+    spread = logits.repeat_interleave(2, -1)[..., ::2]
+    assert same(both(spread, alpha), expected)
+    monkeypatch.setattr(compiled, "GRAIN", 1)
+    for threads in (2, 3):
+        torch.set_num_threads(threads)
+        assert same(both(logits, alpha), expected)
+
+
+def test_a_negative_scale_turns_the_row_around():
+    z = torch.randn(5, 200, generator=torch.Generator().manual_seed(0))
+    z[1, ::3] = -torch.inf
+    turned = torch.where(z == -torch.inf, z, -z)
+    for alpha in ALPHAS:
+        assert torch.equal(entmax(z, alpha, scale=-1.0), entmax(turned, alpha, scale=1.0))
+
+
+def test_a_row_of_each_rule_in_one_call():
+    """A tensor of alphas gives each row what it gets alone, from whichever rule."""
+    z = torch.randn(6, 150, generator=torch.Generator().manual_seed(0))
+    alpha = torch.tensor([1.0, 3.0, 1.3, 12.0, 1.7, 2.5], dtype=torch.float64)
+    together = entmax(z, alpha)
+    for row, one, p in zip(z, alpha, together, strict=True):
+        assert torch.equal(entmax(row, float(one)), p)
+
+
+@pytest.mark.parametrize("alpha", [1.0, 1.5, 3.0])
+def test_rows_without_a_live_token_have_no_gradient(alpha):
+    z = torch.full((2, 3), -torch.inf, requires_grad=True)
+    given = torch.full((2,), alpha, requires_grad=True)
+    scale = torch.full((2,), 0.7, requires_grad=True)
+    entmax(z, given, scale=scale, lengths=[0, 3]).sum().backward()
+    assert not any(bool(x.grad.any()) for x in (z, given, scale))
+
+
+def test_elementary_functions():
+    """Good to three units of roundoff, over the whole range."""
+    unit = 2.0**-53
+    t = np.concatenate([np.linspace(-745, 700, 20001), -np.geomspace(1e-300, 1, 2001)])
+    exact = np.exp(t.astype(np.longdouble))
+    found = np.array([solve.exponential(x) for x in t])
+    assert (np.abs(found - exact) <= 3 * unit * exact + 5e-324).all()
+    assert [solve.exponential(x) for x in (0.0, -1e308, -np.inf)] == [1, 0, 0]
+    w = np.concatenate([np.geomspace(1e-300, 1e300, 20001), 1 + np.linspace(-0.29, 0.41, 5000) ** 5])
+    exact = np.log(w.astype(np.longdouble))
+    found, rate = np.array([solve.logarithm_and_rate(x) for x in w]).T
+    assert (np.abs(found - exact) <= 3 * unit * np.abs(exact)).all()
+    near = (w > 0.71) & (w < 1.41) & (w != 1)
+    gap = w[near].astype(np.longdouble) - 1
+    assert np.abs(rate[near] * gap / exact[near] - 1).max() <= 4 * unit
+    assert solve.logarithm_and_rate(1.0) == (0, 1)
+
+
+def _in_a_child(z, expected, told):
+    told.put(torch.equal(entmax(z, 1.5), expected))
+
+
+@pytest.mark.skipif(not hasattr(multiprocessing, "get_context") or sys.platform == "win32", reason="no fork")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_forked_process_starts_threads_anew(monkeypatch):
+    monkeypatch.setattr(compiled, "GRAIN", 1)
+    torch.set_num_threads(2)
+    z = torch.randn(4, 10, generator=torch.Generator().manual_seed(0))
+    expected = entmax(z, 1.5)
+    fork = multiprocessing.get_context("fork")
+    told = fork.SimpleQueue()
+    child = fork.Process(target=_in_a_child, args=(z, expected, told))
+    child.start()
+    child.join(60)
+    assert child.exitcode == 0
+    assert told.get() is True
+
+
+def test_what_is_compiled_is_said_once(monkeypatch, capsys):
+    monkeypatch.setattr(compiled, "PATIENCE", 0.0)
+    for expected in ("compiling the CPU kernels, once", ""):
+        with compiled.compiling("test"):
+            numba.njit(lambda x: x + 1)(1)
+        said = capsys.readouterr().err
+        assert expected in said
+        assert bool(expected) == bool(said)
+
+
+def test_where_nothing_can_be_kept_it_is_compiled_anyway():
+    names: dict = {}
+    exec("def plus(x):\n    return x + 1", names)  # no file, so no place beside it
+    assert compiled.jit(names["plus"])(1) == 2
+
+
+def test_without_numba_plain_torch_runs(monkeypatch):
+    for name in ("cpu", "numba_rows", "numba_solve"):
+        monkeypatch.delitem(sys.modules, f"{rowwise.__name__}.{name}")
+        monkeypatch.delattr(rowwise, name)
+    monkeypatch.delitem(sys.modules, compiled.__name__)
+    monkeypatch.delattr(runtime, "numba")
+    monkeypatch.setitem(sys.modules, "numba", None)
+    monkeypatch.setattr(ops, "INTERPRETED", False)
+    monkeypatch.setattr(ops, "_numba", ops._numba.__wrapped__)
+    z = torch.tensor([1.0, 0.5, -3.0])
+    token = ops._forced.set(None)
+    try:
+        assert ops.path(z) == "torch"
+        torch.testing.assert_close(entmax(z, 2), torch.tensor([0.75, 0.25, 0.0]))
+        with pytest.raises(ValueError, match="path is 'numba', and this process can take 'torch'"), use_path("numba"):
+            pass
+    finally:
+        ops._forced.reset(token)
+
+
+def test_a_path_that_does_not_exist_is_refused():
+    with (
+        pytest.raises(ValueError, match="path is 'fast', and this process can take 'torch', 'numba'"),
+        use_path("fast"),
+    ):
+        pass
+
+
+def test_whoever_looks_on_sees_the_operator():
+    """It is left out only where nothing but autograd looks on."""
+    seen = []
+
+    class Watching(TorchDispatchMode):
+        def __torch_dispatch__(self, function, types, arguments=(), keywords=None):
+            seen.append(str(function))
+            return function(*arguments, **(keywords or {}))
+
+    z = torch.randn(3, 5, requires_grad=True)
+    with Watching():
+        entmax(z, 1.5).square().sum().backward()
+    assert "entmax_oracle.rowwise_entmax.default" in seen
+    assert "entmax_oracle.rowwise_entmax_backward.default" in seen
+    expected, z.grad = z.grad, None
+    entmax(z, 1.5).square().sum().backward()
+    assert torch.equal(z.grad, expected)
