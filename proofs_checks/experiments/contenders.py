@@ -48,9 +48,9 @@ class Contender:
 
 CONTENDERS = (
     Contender("softmax", "softmax", "softmax"),
-    Contender("adaptive-temperature-softmax", "softmax, adaptive temperature", "softmax", "entropy", 0, "softmax"),
+    Contender("adaptive-temperature-softmax", "adaptive temperature", "softmax", "entropy", 0, "softmax"),
     Contender("scalable-softmax", "SSMax", "softmax", "log"),
-    Contender("adaptive-scale-softmax", "softmax, adaptive scale", "softmax", "adaptive"),
+    Contender("adaptive-scale-softmax", "adaptive-scale softmax", "softmax", "adaptive"),
     Contender("stieltjes", "Stieltjes, q = 4", "stieltjes", power=4),
     Contender("entmax-1.5", "entmax 1.5", "entmax", power=2),
     Contender("sparsemax", "sparsemax", "entmax", power=1),
