@@ -23,19 +23,19 @@ $(READY): pyproject.toml constraints.txt
 # The theorem checks, then the three functions of the published package entmax that models are trained with.
 # Then models trained on short rows, and certified. Exit status 1 of a check means that something was found, which is what
 # this is for; a refuted theorem, or a curve that breaks its bound, fails at the very end.
-CHECK := $(BIN)/entmax-oracle check --array torch --profile quick --jobs $(JOBS) --report $(REPORT)
+CHECK := $(BIN)/entmax-oracle check --array torch --profile quick --no-saved --jobs $(JOBS)
 FORMATS := --dtype float64 --dtype float32 --dtype float16 --dtype bfloat16
 found = || test $$? -eq 1
 
 verify: $(READY)
 	@rm -rf $(REPORT)
 	@mkdir -p $(REPORT)
-	$(BIN)/entmax-oracle verify --profile quick --jobs $(JOBS) --report $(REPORT); \
+	$(BIN)/entmax-oracle verify --profile quick --jobs $(JOBS) --json $(REPORT)/verify.json; \
 	status=$$?; echo $$status > $(REPORT)/.theorems; test $$status -le 1
-	$(CHECK) entmax:sparsemax --fixed-alpha 2 $(FORMATS) $(found)
-	$(CHECK) entmax:entmax15 --fixed-alpha 1.5 $(FORMATS) $(found)
-	$(CHECK) entmax:entmax_bisect --alpha 1.25 --alpha 1.5 --alpha 2 --dtype float64 --dtype float32 $(found)
-	$(BIN)/entmax-oracle experiment --profile quick --jobs $(JOBS) --report $(REPORT); \
+	$(CHECK) entmax:sparsemax --fixed-alpha 2 $(FORMATS) --json $(REPORT)/check-sparsemax.json $(found)
+	$(CHECK) entmax:entmax15 --fixed-alpha 1.5 $(FORMATS) --json $(REPORT)/check-entmax15.json $(found)
+	$(CHECK) entmax:entmax_bisect --alpha 1.25 --alpha 1.5 --alpha 2 --dtype float64 --dtype float32 --json $(REPORT)/check-entmax-bisect.json $(found)
+	$(BIN)/entmax-oracle experiment --profile quick --jobs $(JOBS) --json $(REPORT)/experiment.json; \
 	status=$$?; echo $$status > $(REPORT)/.models; test $$status -le 1
 	@$(BIN)/entmax-oracle report $(REPORT)
 	@exit $$(($$(cat $(REPORT)/.theorems) | $$(cat $(REPORT)/.models)))

@@ -56,7 +56,7 @@ def draw(result: Row) -> Any:
 
 
 def _plain(row: Row) -> bool:
-    return row["kind"] == "attention" and row["is_causal"] and row["features"] == 64
+    return bool(row["kind"] == "attention" and row["is_causal"] and row["features"] == 64)
 
 
 def _rows(axis: Any, rows: Sequence[Row], direction: str) -> None:

@@ -95,5 +95,5 @@ def _timed(call: Callable[[], object], repeats: int = 1) -> float:
 
 
 def _spread(values: Sequence[float]) -> dict[str, float]:
-    q1, median, q3 = statistics.quantiles(values, n=4, method="inclusive") if len(values) > 1 else values * 3
+    q1, median, q3 = statistics.quantiles(values, n=4, method="inclusive") if len(values) > 1 else [*values] * 3
     return {"median": median, "q1": q1, "q3": q3, "least": min(values)}

@@ -157,6 +157,7 @@ def _refuse_unreadable(path: Path, theorem: Theorem) -> None:
                 "assumptions on its symbols alone; there is nothing to check: state what depends on the row"
             )
         _refuse_misindexed(f"{path}: {theorem.name}: {key!r}", relation)
+        _refuse_bound(f"{path}: {theorem.name}: {key!r}", relation)
         for value in sorted(relation.atoms(sp.Float), key=str):
             raise ValueError(
                 f"{path}: {theorem.name}: {key!r} has the float {value}, which is not exact; write {shortest(value)}"
@@ -165,6 +166,25 @@ def _refuse_unreadable(path: Path, theorem: Theorem) -> None:
             raise ValueError(
                 f"{path}: {theorem.name}: {key!r} compares with something infinite or undefined: {relation}"
             )
+
+
+_OF_THE_EXPONENT = {N.p, N.p_max, N.tau, N.size}
+_OF_THE_LENGTH = {*_OF_THE_EXPONENT, N.z, N.z_max, N.z_min, N.top, N.r, N.v}
+
+
+def _refuse_bound(where: str, relation: sp.Basic) -> None:
+    """Refuse calculus in a symbol on which others depend: SymPy would take them for constants."""
+    for part in relation.atoms(sp.Derivative, sp.Limit, sp.Integral, sp.Sum, sp.Product):
+        bound = (
+            {*part.variables} if isinstance(part, sp.Derivative | sp.Integral | sp.Sum | sp.Product) else {part.args[1]}
+        )
+        for symbol in sorted(bound & {N.alpha, N.theta, N.n}, key=str):
+            depend = _OF_THE_LENGTH if symbol == N.n else _OF_THE_EXPONENT
+            for other in sorted((s for s in depend if part.args[0].has(s)), key=str):
+                raise ValueError(
+                    f"{where} has {part}, for which SymPy would take {other} as a constant, although it depends on "
+                    f"{symbol}; say it of one row at a time"
+                )
 
 
 def _refuse_misindexed(where: str, relation: sp.Basic) -> None:

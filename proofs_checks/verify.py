@@ -445,7 +445,7 @@ def _remarks(case: Case, needed: Sequence[Check]) -> Iterator[str]:
         yield from _unshown(case, needed)
     if case.own or case.conjecture:
         for claim in case.theorem.claims:
-            if claim.relation.func(*claim.relation.args) is sp.true:
+            if claim.relation.args and claim.relation.func(*claim.relation.args) is sp.true:
                 yield f"claim {claim.key!r} is trivial: SymPy evaluates it to True"
     if case.own and (reason := not_searched(case.theorem)):
         yield f"not searched: {reason}"

@@ -78,13 +78,13 @@ class Call(NamedTuple):
 
 
 @part
-def whole(x, step):
+def whole(x: Any, step: Any) -> Any:
     """Round up to a multiple."""
     return (x + step - 1) // step * step
 
 
 @part
-def panel(x, g, j, to, to_at):
+def panel(x: Any, g: Any, j: Any, to: Any, to_at: Any) -> None:
     """Write at most `LANES` rows of a matrix of ``x``, from ``j`` on, as columns, and zeros behind the last."""
     n, width = x.shape[1:]
     lanes, count, at = 32 // x.itemsize, n - j, (g * n + j) * width
@@ -99,7 +99,7 @@ def panel(x, g, j, to, to_at):
 
 
 @jit
-def panels(x, to, first, step):
+def panels(x: Any, to: Any, first: Any, step: Any) -> None:
     """Write every ``step``-th of the matrices ``x (G, n, width)`` as panels of `LANES` columns."""
     heads, n, width = x.shape
     each = whole(n, LANES) * width
@@ -109,7 +109,7 @@ def panels(x, to, first, step):
 
 
 @jit
-def marks(x, to, first, step):
+def marks(x: Any, to: Any, first: Any, step: Any) -> None:
     """Mark in ``to (G, n)`` what holds NaN or infinity, of every ``step``-th of the matrices ``x (G, n, width)``."""
     heads, n, width = x.shape
     zeros = np.zeros(width, x.dtype)
@@ -120,7 +120,7 @@ def marks(x, to, first, step):
 
 
 @part
-def end_of(call, g, row):
+def end_of(call: Any, g: Any, row: Any) -> Any:
     """Count the leading keys that a row sees."""
     end = call.lengths[g // call.key_heads]
     if call.is_causal:
@@ -129,7 +129,7 @@ def end_of(call, g, row):
 
 
 @part
-def multiply(a, rows, x, packed, g, end, scratch, to):
+def multiply(a: Any, rows: Any, x: Any, packed: Any, g: Any, end: Any, scratch: Any, to: Any) -> None:
     """``to[i, j] = <a_i, x_j>`` for the rows of ``a`` and the first ``end`` of the keys ``x (G, n, width)``."""
     ready = packed.size > 0
     n, width = x.shape[1:]
@@ -148,7 +148,9 @@ def multiply(a, rows, x, packed, g, end, scratch, to):
 
 
 @part
-def combine(a, rows, a_row, a_step, x, x_at, steps, width, to, to_at):
+def combine(
+    a: Any, rows: Any, a_row: Any, a_step: Any, x: Any, x_at: Any, steps: Any, width: Any, to: Any, to_at: Any
+) -> None:
     """``to[i, :] += sum_t a[i, t] x[t, :]`` for the rows, in order of t."""
     for start in range(0, steps, DEPTH):
         taken = min(DEPTH, steps - start)
@@ -169,7 +171,7 @@ def combine(a, rows, a_row, a_step, x, x_at, steps, width, to, to_at):
 
 
 @part
-def score(call, g, row, end, s, i, lanes, v):
+def score(call: Any, g: Any, row: Any, end: Any, s: Any, i: Any, lanes: Any, v: Any) -> Any:
     """Make scores of the products of a row: scaled, biased, +inf for what is NaN, and -inf up to a whole number.
 
     The largest in each lane of each stretch go to ``v``; gives their number, and the largest of all.
@@ -203,13 +205,13 @@ def score(call, g, row, end, s, i, lanes, v):
 
 
 @part
-def is_dense(count, end, kind):
+def is_dense(count: Any, end: Any, kind: Any) -> Any:
     """Whether a row takes products with all keys."""
     return kind != ABOVE and count > FEW_LIVE and count * DENSE > end
 
 
 @part
-def touches(spoiled, index, count):
+def touches(spoiled: Any, index: Any, count: Any) -> Any:
     """Whether one of the keys of a list is spoiled."""
     found = False
     for e in range(count):
@@ -218,14 +220,14 @@ def touches(spoiled, index, count):
 
 
 @part
-def copied(x, x_at, to, to_at, count):
+def copied(x: Any, x_at: Any, to: Any, to_at: Any, count: Any) -> None:
     """Copy a part of a vector into one of another."""
     for e in range(count):
         to[to_at + e] = x[x_at + e]
 
 
 @part
-def put(s, row, length, index, x, count):
+def put(s: Any, row: Any, length: Any, index: Any, x: Any, count: Any) -> None:
     """Write a list into a row of zeros."""
     line = s[row]
     line[:length] = 0
@@ -234,7 +236,9 @@ def put(s, row, length, index, x, count):
 
 
 @jit
-def forward(call, clean, packed, out, kept_p, state, kept_index, first, step):
+def forward(
+    call: Any, clean: Any, packed: Any, out: Any, kept_p: Any, state: Any, kept_index: Any, first: Any, step: Any
+) -> None:
     """Fill ``out (G R, Dv)`` and what the backward pass reads, of every ``step``-th block from the ``first`` on.
 
     ``state (G R, 5)``: the maximum, ``first``, ``second``, the number of live keys (-1 for a row of NaN) and where
@@ -300,7 +304,7 @@ def forward(call, clean, packed, out, kept_p, state, kept_index, first, step):
 
 
 @part
-def is_finite(x, row):
+def is_finite(x: Any, row: Any) -> Any:
     """Whether a row of an array is finite."""
     total = np.float64(0)
     for t in range(x.shape[1]):
@@ -309,7 +313,7 @@ def is_finite(x, row):
 
 
 @part
-def take_live(p, dp, end, one, wide):
+def take_live(p: Any, dp: Any, end: Any, one: Any, wide: Any) -> Any:
     """List what a dense row and its products hold for live keys; the count."""
     count = 0
     for j in range(end):
@@ -319,7 +323,7 @@ def take_live(p, dp, end, one, wide):
 
 
 @part
-def put_live(p, ds, end, to):
+def put_live(p: Any, ds: Any, end: Any, to: Any) -> Any:
     """Write a list for the live keys of a dense row into a row of zeros."""
     count = 0
     for j in range(end):
@@ -329,7 +333,21 @@ def put_live(p, ds, end, to):
 
 
 @jit
-def backward(call, clean_k, clean_v, packed_k, packed_v, g, kept_p, state, kept_index, along, gradients, first, step):
+def backward(
+    call: Any,
+    clean_k: Any,
+    clean_v: Any,
+    packed_k: Any,
+    packed_v: Any,
+    g: Any,
+    kept_p: Any,
+    state: Any,
+    kept_index: Any,
+    along: Any,
+    gradients: Any,
+    first: Any,
+    step: Any,
+) -> None:
     """Add to the gradients of every ``step``-th key head from the ``first`` on, block after block.
 
     ``gradients``: in q, k, v, scale, and in excess for each head of each batch, of zeros.

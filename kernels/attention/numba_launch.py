@@ -21,7 +21,7 @@ PACKED = 64
 
 def _padded(x: Tensor) -> Tensor:
     """Contiguous, in the dtype of the arithmetic, with a whole number of blocks of features."""
-    wide = x.to(compute_dtype(x.dtype))
+    wide = x.detach().resolve_neg().to(compute_dtype(x.dtype))
     missing = -x.shape[-1] % LANES
     return (torch.nn.functional.pad(wide, (0, missing)) if missing else wide).contiguous()
 
@@ -39,7 +39,7 @@ def _rows(x: Tensor) -> Any:
 def _read(call: Arguments) -> kernels.Call:
     batch, heads, m, _ = call.query.shape
     key_heads, n = call.key.shape[1:3]
-    excess = np.ascontiguousarray(call.excess.double().numpy())
+    excess = np.ascontiguousarray(call.excess.detach().double().numpy())
     kinds = np.full(heads, int(call.kind))
     if call.kind == Kind.ANY:
         kinds = np.where(excess > 1, int(Kind.ABOVE), int(Kind.BELOW))
@@ -51,7 +51,7 @@ def _read(call: Arguments) -> kernels.Call:
         q=_rows(call.query),
         k=_heads(call.key),
         v=v,
-        scale=call.scale.contiguous().flatten().numpy(),
+        scale=call.scale.detach().contiguous().flatten().numpy(),
         excess=excess,
         kinds=kinds,
         slopes=np.zeros(0, v.dtype) if call.slopes is None else call.slopes.contiguous().numpy(),
@@ -128,16 +128,17 @@ def backward(
     if again:
         read = read._replace(spoiled=_marked(read.k, read.v))
     packed_k, packed_v = _packed(read.k, again), _packed(read.v, again)
-    clean = (_cleaned(x, read.spoiled) if again else x for x in (read.k, read.v))
-    arguments = (*clean, packed_k, packed_v, _rows(grad), kept_p.numpy(), states, kept_index.numpy(), need_excess)
+    clean_k, clean_v = (_cleaned(x, read.spoiled) if again else x for x in (read.k, read.v))
+    given = (clean_k, clean_v, packed_k, packed_v, _rows(grad), kept_p.numpy(), states, kept_index.numpy())
     gradients = (dq, dk, dv, dscale, dexcess)
     with compiling(kernels.backward, dq.dtype):
-        in_turns(partial(kernels.backward, read, *arguments, gradients), read.k.shape[0])
+        in_turns(partial(kernels.backward, read, *given, need_excess, gradients), read.k.shape[0])
     total = np.zeros(heads)
     for one in dexcess.reshape(batch, heads):  # in order
         total += one
-    of = [
+    found = [
         torch.from_numpy(x).view(*y.shape[:3], x.shape[-1])[..., : y.shape[3]].to(y.dtype)
         for x, y in ((dq, call.query), (dk, call.key), (dv, call.value))
     ]
-    return Gradients(*of, torch.from_numpy(total).to(compute), torch.from_numpy(dscale).view(batch, heads, m))
+    scale = torch.from_numpy(dscale).view(batch, heads, m)
+    return Gradients(found[0], found[1], found[2], torch.from_numpy(total).to(compute), scale)

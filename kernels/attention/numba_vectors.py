@@ -20,6 +20,12 @@ _INDEX = ir.IntType(64)
 _NUMBERS = types.intp
 
 
+def instruction(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Make what writes LLVM code a function of kernels."""
+    made: Callable[..., Any] = intrinsic(function)
+    return made
+
+
 def _at(context: Any, builder: Any, kind: Any, array: Any, offset: Any) -> Any:
     """Pointer to an element of an array, in order of memory."""
     return builder.gep(context.make_array(kind)(context, builder, array).data, [offset])
@@ -59,7 +65,7 @@ def _multiplied_and_added(builder: Any, x: Any, y: Any, total: Any) -> Any:
 
 
 def _products(rows: int) -> Callable[..., Any]:
-    @intrinsic  # type: ignore[misc, unused-ignore]
+    @instruction
     def products(
         typing: Any, a: Any, a_at: Any, a_row: Any, a_step: Any, b: Any, b_at: Any, b_step: Any,
         c: Any, c_at: Any, c_row: Any, steps: Any, afresh: Any,
@@ -112,7 +118,7 @@ one_product = _products(1)
 """The same for one row."""
 
 
-@intrinsic  # type: ignore[misc, unused-ignore]
+@instruction
 def gathered(typing: Any, a: Any, index: Any, count: Any, b: Any, b_at: Any, b_step: Any, c: Any, c_at: Any) -> Any:
     """``c[:] = sum_e a[e] b[index[e], :]`` for `LANES` columns, in order of e."""
     signature = types.void(a, index, _NUMBERS, b, _NUMBERS, _NUMBERS, c, _NUMBERS)
@@ -141,7 +147,7 @@ def gathered(typing: Any, a: Any, index: Any, count: Any, b: Any, b_at: Any, b_s
     return signature, generate
 
 
-@intrinsic  # type: ignore[misc, unused-ignore]
+@instruction
 def added(typing: Any, factor: Any, b: Any, b_at: Any, c: Any, c_at: Any, width: Any) -> Any:
     """``c[:] += factor b[:]`` for ``width`` columns, a multiple of `LANES`."""
     signature = types.void(b.dtype, b, _NUMBERS, c, _NUMBERS, _NUMBERS)
@@ -163,7 +169,7 @@ def added(typing: Any, factor: Any, b: Any, b_at: Any, c: Any, c_at: Any, width:
     return signature, generate
 
 
-@intrinsic  # type: ignore[misc, unused-ignore]
+@instruction
 def inner(typing: Any, a: Any, a_at: Any, b: Any, b_at: Any, width: Any) -> Any:
     """``sum_t a[t] b[t]`` for ``width`` numbers, a multiple of `LANES`: lane by lane, then a tree over the lanes."""
     signature = a.dtype(a, _NUMBERS, b, _NUMBERS, _NUMBERS)
@@ -180,8 +186,8 @@ def inner(typing: Any, a: Any, a_at: Any, b: Any, b_at: Any, width: Any) -> Any:
             offset = builder.mul(loop.index, _INDEX(LANES))
             one, other = builder.gep(left, [offset]), builder.gep(right, [offset])
             for block, x in enumerate(totals):
-                factors = (_load(builder, line, vector, block) for line in (one, other))
-                builder.store(_multiplied_and_added(builder, *factors, builder.load(x)), x)
+                left_factor, right_factor = (_load(builder, line, vector, block) for line in (one, other))
+                builder.store(_multiplied_and_added(builder, left_factor, right_factor, builder.load(x)), x)
         parts = [builder.load(x) for x in totals]
         while len(parts) > 1:
             parts = [builder.fadd(x, y) for x, y in zip(parts[::2], parts[1::2], strict=True)]
@@ -196,7 +202,7 @@ def inner(typing: Any, a: Any, a_at: Any, b: Any, b_at: Any, width: Any) -> Any:
 
 
 def _peaks(biased: bool) -> Callable[..., Any]:
-    @intrinsic  # type: ignore[misc, unused-ignore]
+    @instruction
     def peaks(
         typing: Any, s: Any, s_at: Any, count: Any, scale: Any, slope: Any, offset: Any, lanes: Any
     ) -> Any:  # fmt: skip
@@ -249,7 +255,7 @@ biased_peaks = _peaks(biased=True)
 """The same, less ``slope`` times the distance of the key from ``offset``; keys are counted from the first score."""
 
 
-@intrinsic  # type: ignore[misc, unused-ignore]
+@instruction
 def above(typing: Any, a: Any, a_at: Any, bound: Any) -> Any:
     """Bits that say which of 32 numbers from a place on are greater than ``bound``."""
     signature = _NUMBERS(a, _NUMBERS, a.dtype)
@@ -264,7 +270,7 @@ def above(typing: Any, a: Any, a_at: Any, bound: Any) -> Any:
     return signature, generate
 
 
-@intrinsic  # type: ignore[misc, unused-ignore]
+@instruction
 def lowest_bit(typing: Any, bits: Any) -> Any:
     """Place of the lowest bit that is set; there must be one."""
 
@@ -274,7 +280,7 @@ def lowest_bit(typing: Any, bits: Any) -> Any:
     return _NUMBERS(_NUMBERS), generate
 
 
-@intrinsic  # type: ignore[misc, unused-ignore]
+@instruction
 def transposed(typing: Any, a: Any, a_at: Any, a_row: Any, c: Any, c_at: Any, c_row: Any) -> Any:
     """Write the transpose of a square of a vector's width, from one array to another."""
     signature = types.void(a, _NUMBERS, _NUMBERS, c, _NUMBERS, _NUMBERS)

@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import itertools
-from collections.abc import Callable
-from fractions import Fraction
+import textwrap
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import numpy as np
 import sympy as sp
-from flint import arb, fmpq
+from flint import arb
 
 from entmax_oracle.theory import Claim, Theorem
 from entmax_oracle.theory import notation as N
 
+from ..reading import Undefined, precision
+from ..reading.numbers import Number, Undecided
 from .case import Argument, Context, Evidence
 from .instances import Instance
 from .judging import Parameters, shrink
-from .wide_rows import ANY, ANYWHERE, EXPONENTS, FAR_EXPONENTS, FAR_SIZES, SCALES, SIZES, WIDE, anywhere, group, length
+from .wide_rows import (
+    ANY,
+    ANYWHERE,
+    EXPONENTS,
+    FAR_EXPONENTS,
+    FAR_SIZES,
+    SCALES,
+    SIZES,
+    WIDE,
+    Group,
+    anywhere,
+    group,
+    length,
+)
 
 __all__ = ["PARAMETERS", "predicate_searched", "stated_by"]
 
@@ -28,11 +45,10 @@ PARAMETERS = ("z", "alpha", "p", "tau", "theta", "n", "support")
 """What a predicate may ask for; the support is the mask ``p > 0``."""
 
 _NUDGE = 1e-11
-"""A relative change of every probability that the truth of a claim must survive: what rounding may do, and more."""
+"""A change of a row's numbers that the falsehood of a claim must survive: what rounding may do, and more."""
 
-
-_TRIES, _PATIENCE = 3, 10
-"""Rows of one length that are read anew, and the length up to which rows are read though one is false in float64."""
+_TRIES, _MANY = 3, 100
+"""Rows of one length that are read anew; of more tokens than these it is one."""
 
 
 class _Raised(Exception):
@@ -62,11 +78,11 @@ def stated_by(predicate: Predicate, name: str) -> Theorem:
 def predicate_searched(predicate: Predicate) -> Argument:
     """Argue for a predicate by a search that finds no row at which it is false.
 
-    Where a row is rational, and the predicate can take fractions, its answer is exact. Elsewhere a row counts if the
-    answer is the same for probabilities that are a little larger and a little smaller, unless exact rows have shown
-    that the predicate mistakes rounding for falsehood, as ``==`` does.
+    Rows are tried in floats. Where the predicate is false it is asked again, in exact fractions and balls
+    (:class:`~..reading.numbers.Number`), which decide for sure or not at all. A predicate that takes nothing but floats
+    is refuted where it is false at all rows nearby as well, unless it mistakes rounding for falsehood, as ``==`` does.
     """
-    wanted = list(inspect.signature(predicate).parameters)
+    wanted, equates = list(inspect.signature(predicate).parameters), _equates(predicate)
     alphas = (*EXPONENTS, *FAR_EXPONENTS)
     scales = SCALES if "theta" in wanted else SCALES[:1]
     domain = (
@@ -82,17 +98,29 @@ def predicate_searched(predicate: Predicate) -> Argument:
             raise _NoAnswer(f"returned {found.tolist()!r}; return True or False")
         return bool(found.all())
 
-    def exactly(instance: Instance) -> bool | None:
-        exact = _fractions(instance)
-        if exact is None:
-            return None
+    def answer(instance: Instance) -> bool | None:
+        """Answer for sure, or not at all: None where rounding may decide."""
         try:
-            return holds(exact)
-        except (TypeError, AttributeError, ValueError, FloatingPointError):
-            return None  # such as a logarithm, which fractions do not have
+            with precision():
+                return holds(_numbers(instance))
+        except (Undecided, Undefined, ZeroDivisionError):
+            row, only_floats = _rounded(instance), False
+        except Exception:  # such as float() of a number
+            row, only_floats = _rounded(instance), True
+        with suppress(Exception):  # a shorter row may have no answer
+            if holds(row):
+                return True
+            if only_floats and not equates and not any(map(holds, _nearby(row))):
+                return False
+        return None
 
-    def tried(values: Any, n: int, number: int) -> bool:
-        row = _from_floats(values, n, number)
+    def tried(rows: Group, number: int) -> bool:
+        """Answer in floats. At large exponents these are rough: what raises is asked again at the rounded row."""
+        row = _from_floats(rows.values, rows.n, number)
+        with suppress(Exception):
+            return holds(row)
+        instance = WIDE.member(rows.rows[number])
+        row = row if instance is None else _rounded(instance)
         try:
             return holds(row)
         except Exception as error:
@@ -102,11 +130,7 @@ def predicate_searched(predicate: Predicate) -> Argument:
             raise _Raised(f"the predicate {what}, at {shown}") from error
 
     def falls(instance: Instance) -> bool:
-        exact = exactly(instance)
-        if exact is not None:
-            return not exact
-        row = _rounded(instance)
-        return not any(holds(row._replace(p=row.p * (1 + step))) for step in (0.0, _NUDGE, -_NUDGE))
+        return answer(instance) is False
 
     def smaller(parameters: Parameters) -> dict[str, str]:
         few = 400 if len(parameters.get("z") or parameters["weights"]) <= 32 else 16
@@ -120,8 +144,7 @@ def predicate_searched(predicate: Predicate) -> Argument:
             return shell.evidence(theorem, "fails", str(raised))
 
     def search(theorem: Theorem, context: Context) -> Evidence:
-        pending: Parameters | None = None
-        excused, fragile, looked = False, False, 0
+        fragile, looked = False, 0
         rounds = 6 * (10 if context.full else 1)
         draws = [
             (length(size, m, context.seed), alphas, m) for size in (*SIZES, *FAR_SIZES) for m in range(rounds)
@@ -129,27 +152,19 @@ def predicate_searched(predicate: Predicate) -> Argument:
         for n, exponents, attempt in draws:
             rows = group(n, exponents, scales, max(4, min(96, 16_000 // n)), context.seed, attempt)
             looked += len(rows.rows)
-            wrong = (m for m in range(len(rows.rows)) if not tried(rows.values, n, m))
-            for number in itertools.islice(wrong, _TRIES):
+            wrong = (m for m in range(len(rows.rows)) if not tried(rows, m))
+            for number in itertools.islice(wrong, _TRIES if n <= _MANY else 1):
                 parameters = rows.rows[number]
                 instance = WIDE.member(parameters)
                 if instance is None:
                     continue
-                exact = exactly(instance)
-                if exact is False:
+                found = answer(instance)
+                if found is False:
                     return shell.evidence(
                         theorem, "refutes", "the predicate is false", counterexample=smaller(parameters)
                     )
-                excused = excused or (exact is True and not holds(_rounded(instance)))
-                if exact is None and not holds(_rounded(instance)):
-                    fragile = fragile or not falls(instance)
-                    pending = pending or (parameters if falls(instance) else None)
-            if pending is not None and not excused and n >= _PATIENCE:
-                break
-        if pending is not None and not excused:
-            detail = "the predicate is false in float64"
-            return shell.evidence(theorem, "refutes", detail, counterexample=smaller(pending))
-        if pending is not None or fragile or excused:
+                fragile = fragile or found is None
+        if fragile:
             detail = "false within rounding: compare with a tolerance what may be equal, or state it in SymPy"
             return shell.evidence(theorem, "fails", detail)
         return shell.evidence(theorem, "holds", f"no counterexample in {looked} rows (seed {context.seed})")
@@ -174,15 +189,55 @@ def _from_floats(values: Any, n: int, number: int) -> _Row:
     return _Row(z, alpha, p, tau, theta, n, p > 0)
 
 
-def _fractions(instance: Instance) -> _Row | None:
-    """Return a row in exact fractions; None where a number is irrational."""
-    numbers = [*instance[N.z], *instance[N.p], *(instance[symbol] for symbol in (N.alpha, N.tau, N.theta))]
-    if not all(isinstance(value, fmpq) for value in numbers):
-        return None
-    exact = [Fraction(int(value.p), int(value.q)) for value in numbers]
-    n = len(instance[N.z])
-    z, p = np.array(exact[:n], object), np.array(exact[n : 2 * n], object)
-    return _Row(z, exact[-3], p, exact[-2], exact[-1], n, np.array(p > 0, bool))
+def _numbers(instance: Instance) -> _Row:
+    """Return a row in exact fractions and balls; tokens that are equal share their numbers, so that ties are ties."""
+    shared: dict[tuple[str, str], tuple[Number, Number]] = {}
+    pairs = [
+        shared.setdefault((repr(logit), repr(share)), (Number(logit), Number(share)))
+        for logit, share in zip(instance[N.z], instance[N.p], strict=True)
+    ]
+    z, p = np.empty(len(pairs), object), np.empty(len(pairs), object)
+    for place, (logit, share) in enumerate(pairs):
+        z[place], p[place] = logit, share
+    alpha, tau, theta = (Number(instance[symbol]) for symbol in (N.alpha, N.tau, N.theta))
+    return _Row(z, alpha, p, tau, theta, len(pairs), np.array(p > 0, bool))
+
+
+def _nearby(row: _Row) -> Iterator[_Row]:
+    """Yield rows in float64 that are as near to one as rounding; tokens that are equal stay equal."""
+    yield from (row._replace(p=row.p * (1 + step)) for step in (_NUDGE, -_NUDGE))
+    rng = np.random.default_rng(0)
+    _, level = np.unique(row.z, return_inverse=True)
+    for _ in range(6):
+        up, down, by = rng.uniform(-_NUDGE, _NUDGE, (3, row.n))
+        yield row._replace(
+            z=row.z * (1 + up[level]), p=row.p * (1 + down[level]), tau=row.tau + by[0] * (1 + abs(row.tau))
+        )
+
+
+def _equates(predicate: Predicate) -> bool:
+    """Whether a predicate, or a helper in its file, asks for equality of more than whole numbers."""
+    functions = [predicate]
+    for function in functions:
+        named = (function.__globals__.get(name) for name in function.__code__.co_names)
+        functions += [
+            f for f in named if inspect.isfunction(f) and f.__globals__ is function.__globals__ and f not in functions
+        ]
+        for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(function)))):
+            if isinstance(node, ast.Attribute) and node.attr in ("equal", "not_equal", "array_equal", "array_equiv"):
+                return True
+            if isinstance(node, ast.Compare) and any(isinstance(op, ast.Eq | ast.NotEq) for op in node.ops):
+                sides = [node.left, *node.comparators]
+                if not any(map(_whole, sides)):
+                    return True
+    return False
+
+
+def _whole(side: ast.expr) -> bool:
+    """Whether a side of an equation is a whole number for sure; 0 and 1 are compared with sums as well."""
+    return (isinstance(side, ast.Name) and side.id == "n") or (
+        isinstance(side, ast.Constant) and isinstance(side.value, int) and side.value > 1
+    )
 
 
 def _rounded(instance: Instance) -> _Row:

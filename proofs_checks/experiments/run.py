@@ -124,7 +124,10 @@ def run(
     def so_far(interrupted: bool = True) -> Experiment:
         found = [each for position in sorted(done) for each in done[position]]
         order = {each.name: i for i, each in enumerate(CONTENDERS)}
-        models = sorted((each for each in found if isinstance(each, Model)), key=lambda each: order[each.normaliser])
+        models = sorted(
+            (each for each in found if isinstance(each, Model)),
+            key=lambda each: (order[each.normaliser], each.training != PLAIN, each.seed),
+        )
         return Experiment(
             task=(task or Needle()).to_dict(),
             seeds=tuple(sorted({job.seed for job in plan})),

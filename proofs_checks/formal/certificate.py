@@ -10,11 +10,11 @@ from functools import cache
 from pathlib import Path
 
 import entmax_oracle.theory.formal
-from entmax_oracle.theory.formal import Statement
+from entmax_oracle.theory.formal import Statement, source
 from entmax_oracle.theory.formal.statements import HEAD
 
 from ..records import CONVERTER, structured
-from .building import Built, kept, sources
+from .building import AXIOMS, Built, kept, sources
 
 __all__ = ["Certificate", "check", "revoke", "standing"]
 
@@ -33,7 +33,7 @@ class Certificate:
     axioms
         What the proofs assume, taken together.
     files
-        Digests of the hand-written files by their paths.
+        Digests of the files by their paths: those written by hand, and the statements as they are printed.
     statements
         Digests of the proved statements by their identifiers.
     """
@@ -46,9 +46,10 @@ class Certificate:
     @classmethod
     def of(cls, built: Built, statements: Iterable[Statement]) -> Certificate:
         """Return the certificate of a check."""
-        texts = {statement.identifier: statement.text for statement in statements}
+        found = list(statements)
+        texts = {statement.identifier: statement.text for statement in found}
         proved = {name: digest(texts[name]) for name in built.proved}
-        return cls(built.version, built.axioms, _digests(), proved)
+        return cls(built.version, built.axioms, {**_digests(), "Statements.v": digest(source(found))}, proved)
 
     def write(self, file: Path = FILE) -> Path:
         """Write it into a file, and return which."""
@@ -57,12 +58,14 @@ class Certificate:
 
     @property
     def changed(self) -> tuple[str, ...]:
-        """The hand-written files that are not those that were checked."""
+        """The files that are not those that were checked."""
         now = _digests()
         return tuple(sorted(path for path in {*now, *self.files} if now.get(path) != self.files.get(path)))
 
     def fault(self, statement: Statement) -> str:
         """Say why a statement of the package is not certified; empty if it is."""
+        if beyond := set(self.axioms) - AXIOMS:
+            return f"it assumes {min(beyond)}, which no proof may"
         if statement.identifier not in self.statements:
             return f"{statement.identifier} has no proof"
         if self.statements[statement.identifier] != digest(statement.text):
@@ -84,7 +87,12 @@ def standing() -> tuple[Certificate | None, bool]:
     """
     for file, here in ((kept(), True), (FILE, False)):
         if file.exists():
-            found = structured(json.loads(file.read_text("utf-8")), Certificate)
+            try:
+                found = structured(json.loads(file.read_text("utf-8")), Certificate)
+            except ValueError as error:
+                if here:
+                    continue
+                raise ValueError(f"{file}: this is not a certificate: {error}; run make formal") from error
             if not here or not found.changed:
                 return found, here
     return None, False
@@ -101,9 +109,14 @@ def check(built: Built, statements: Iterable[Statement]) -> Certificate:
     made = Certificate.of(built, statements)
     made.write(kept())
     standing.cache_clear()
+    _digests.cache_clear()
     return made
 
 
 @cache
 def _digests() -> dict[str, str]:
-    return {path: digest(text) for path, text in {**sources(), "head of Statements.v": HEAD}.items()}
+    printed = FILE.with_name("Statements.v")
+    texts = {**sources(), "head of Statements.v": HEAD}
+    if printed.exists():
+        texts["Statements.v"] = printed.read_text("utf-8")
+    return {path: digest(text) for path, text in texts.items()}

@@ -301,12 +301,14 @@ def _listed(names: Sequence[str]) -> str:
 
 def _studies(studies: Sequence[Study]) -> Iterator[dict[str, Any]]:
     """Other tasks, one table each."""
-    for task, group in groupby(sorted(studies, key=lambda each: each.task), key=lambda each: each.task):
-        chosen = list(group)
+    tasks: dict[str, dict[tuple[str, str], list[Study]]] = {}
+    for each in studies:
+        tasks.setdefault(each.task, {}).setdefault((each.variant, each.normaliser), []).append(each)
+    for task, kinds in tasks.items():
+        chosen = [each for alike in kinds.values() for each in alike]
         lengths = sorted({int(n) for each in chosen for n in each.accuracy})
         rows = []
-        for (variant, name), same in groupby(chosen, key=lambda each: (each.variant, each.normaliser)):
-            alike = list(same)
+        for (variant, name), alike in kinds.items():
             numbers = {key: _range([e.numbers[key] for e in alike if key in e.numbers], 2) for key in alike[0].numbers}
             rows.append(
                 {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from ..marks import Grounds, Truth, Verdict
@@ -16,7 +17,7 @@ _CLASSES = {Truth.TRUE: Verdict.PROVED, Truth.FALSE: Verdict.REFUTED, Truth.UNKN
 _LINEAR = ("entropy over log n",)  # weights and counts go over powers of the length
 
 
-def neighbours(matrix: MatrixResult | None, theorems: Mapping[str, str] = ()) -> dict[str, Any]:
+def neighbours(matrix: MatrixResult | None, theorems: Mapping[str, str] = MappingProxyType({})) -> dict[str, Any]:
     """Prepare the matrix for its template; empty without one.
 
     Parameters

@@ -278,7 +278,8 @@ def poster(several: Sequence[Mapping[str, Any]]) -> str:
     from matplotlib.patches import Patch
 
     down = -(-len(several) // 4)
-    figure = Figure(figsize=(10.6, 2.25 * down + 0.75), layout="constrained")
+    figure = Figure(figsize=(10.6, 2.25 * down + 0.95), layout="constrained")
+    figure.get_layout_engine().set(rect=(0, 0, 0.985, 1), wspace=0.06)
     FigureCanvasSVG(figure)
     figure.patch.set_facecolor(_PAPER)
     grid = list(figure.subplots(down, min(4, len(several)), squeeze=False, sharey=True).flat)
@@ -299,7 +300,7 @@ def poster(several: Sequence[Mapping[str, Any]]) -> str:
         Line2D([], [], color=_GOOD, linewidth=3.2, label="proved right for every row, → at every length"),
         Line2D([], [], color=_BAD, marker="x", linestyle="none", label="a row that fools it, executed"),
     ]
-    figure.legend(handles=handles, loc="outside lower center", ncols=5, frameon=False, fontsize=8.5, labelcolor=_INK)
+    figure.legend(handles=handles, loc="outside lower left", ncols=3, frameon=False, fontsize=8.5, labelcolor=_INK)
     figure.suptitle(
         "Answered rightly, in per cent, by heads that have seen 5 to 16 tokens",
         fontsize=11,

@@ -90,7 +90,7 @@ def assert_close(
     shaped(got, rows.shape, "the logits have shape", msg)
     if not got.size:
         return
-    empty = np.isneginf(rows.logits).all(axis=1)
+    empty = np.asarray(np.isneginf(rows.logits).all(axis=1))
     _check_empty(rows, rows.flat(got)[empty], np.flatnonzero(empty), precision, empty_rows, msg)
     answers = np.where(empty[:, None], 0.0, rows.flat(got))
     got = rows.whole(answers)

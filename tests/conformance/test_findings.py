@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import sys
 from dataclasses import replace
@@ -13,7 +14,9 @@ import pytest
 from entmax_oracle.cli import main
 from entmax_oracle.proofs_checks.conformance import PROFILES, check
 from entmax_oracle.proofs_checks.conformance.diagnosis import DIAGNOSES
+from entmax_oracle.proofs_checks.conformance.law import Finding
 from entmax_oracle.proofs_checks.conformance.results.events import Judged, Notice
+from entmax_oracle.proofs_checks.conformance.search import Tally
 from entmax_oracle.reference import entmax, vjp
 
 EFFORT = replace(PROFILES["quick"], examples=4, shrinking=60, long_rows=())
@@ -71,8 +74,20 @@ def test_ordinary_logits_are_preferred_and_others_are_said_to_be_needed():
     absurd = found_in(run(beyond(1e30)))
     assert "Seen only with numbers as large as" in absurd.message
     assert "nothing failed with numbers up to 10000" in absurd.message
-    both = found_in(run(lambda z, alpha: beyond(1e30)(z, alpha) * (np.nan if np.abs(z).max() == 3e38 else 1.001)))
-    assert max(abs(float.fromhex(each)) for each in both.logits) <= 1e4
+
+
+def test_what_is_worse_beyond_ordinary_logits_is_kept_beside_them():
+    wild, plain = Finding(True, "NaN", math.inf), Finding(True, "off", 5.0)
+    tally = Tally()
+    assert not tally.take("wild", wild, "", absurd=True)  # and the search goes on
+    assert tally.take("plain", plain, "", absurd=False)
+    tally.settle()
+    assert (tally.case, tally.finding, tally.absurd, tally.beyond) == ("plain", plain, False, ("wild", wild))
+    alone = Tally()
+    alone.take("explained", plain, "values", absurd=False)
+    alone.take("wild", wild, "", absurd=True)
+    alone.settle()
+    assert (alone.case, alone.absurd, alone.cause, alone.beyond) == ("wild", True, "", None)
 
 
 def half(z, alpha):

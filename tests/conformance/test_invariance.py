@@ -19,7 +19,7 @@ LAW = "batch invariance"
 
 
 def judged(specimen, **changes):
-    report = check(specimen.function, **{**specimen.options, **changes}, laws=[LAW], profile=EFFORT)
+    report = check(specimen.function, **{**specimen.options, **changes}, laws=[LAW], profile=EFFORT, timeout=100)
     return next(law for law in report.laws if law.law == LAW)
 
 

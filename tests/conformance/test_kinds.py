@@ -19,7 +19,7 @@ from entmax_oracle.proofs_checks.conformance.kinds import KINDS
 from entmax_oracle.proofs_checks.conformance.kinds.rows import RowsCase, RowsKind
 from entmax_oracle.proofs_checks.conformance.law import Finding, contracts_of, law, laws_of
 from entmax_oracle.proofs_checks.conformance.laws import LAWS_OF
-from entmax_oracle.proofs_checks.conformance.setting import Calling, Session, Task, collect, judge
+from entmax_oracle.proofs_checks.conformance.setting import Calling, Session, Task, check_setting, judge
 from entmax_oracle.proofs_checks.conformance.target.loading import Form
 
 
@@ -68,7 +68,8 @@ def settled(function, arrays="numpy", offered=()):
     names = (*LAWS_OF["half"][0], *LAWS_OF["half"][1])
     setting = Setting(1.5, "float32", layouts=("contiguous", "strided", "padded"), max_n=9, long_rows=())
     task = Task(Subject(function, arrays, kind="half"), setting, names, offered, effort, 0)
-    events, _ = collect(task)
+    events = []
+    check_setting(task, events.append)
     return {event.result.law: event.result for event in events if hasattr(event, "result")}
 
 
@@ -97,7 +98,8 @@ def test_what_is_wrong_is_made_small_and_judged_again(kind):
     result = settled(adds)["values"]
     (found,) = result.counterexamples
     assert found.shape == (3,)
-    case = kind.to_case(json.loads(found.command.split("--replay ")[1].strip("'")))
+    written = found.command.split("replay(f, '")[1].split("', ")[0]
+    case = kind.to_case(json.loads(written))
     assert np.array_equal(case.logits.ravel(), [float.fromhex(each) for each in found.logits])
     subject, setting = Subject(adds, "numpy", kind="half"), Setting(1.5, "float32")
     with Calling(subject) as caller:

@@ -31,6 +31,7 @@ PUBLIC = (
     "entmax_oracle.kernels.layers.huggingface",
     "entmax_oracle.kernels.rowwise",
     "entmax_oracle.proofs_checks.conformance",
+    "entmax_oracle.proofs_checks.experiments",
     "entmax_oracle.proofs_checks.matrix",
     "entmax_oracle.proofs_checks.report",
     "entmax_oracle.proofs_checks.vectors",

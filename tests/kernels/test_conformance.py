@@ -1,4 +1,4 @@
-"""The kernels, in the interpreter, and plain torch keep the laws; judged by the checker as any other code is.
+"""The kernels, for a CPU and in the interpreter, and plain torch keep the laws: the checker says so, as of any code.
 
 The whole, at the standard profile, takes hours in the interpreter: `benchmarks/sweep.py`.
 """
@@ -57,6 +57,8 @@ def conforms(report: Report) -> None:
         ("attention", "interpreted", 2.0, "float16", "no visible key"),
         ("attention", "plain", 1.0, "bfloat16", "gradient"),
         ("attention", "plain", 2.5, "float32", "live keys"),
+        ("attention", "compiled", 1.5, "float32", "gradient"),
+        ("attention", "compiled", 2.5, "bfloat16", "values"),
     ],
 )
 def test_a_few_laws(judged, kernels, way, alpha, dtype, law):
@@ -74,7 +76,8 @@ def test_a_wrong_path_is_not_mistaken_for_the_right_one(judged, kernels):
     assert report.verdict != "conforms"
 
 
-ATTENTION = {"interpreted": (1.25, 1.5, 2.0), "small_blocks": (1.25, 1.5, 2.0), "plain": (1.0, 1.25, 1.5, 2.0, 2.5)}
+EVERY = (1.0, 1.25, 1.5, 2.0, 2.5)
+ATTENTION = {"interpreted": (1.25, 1.5, 2.0), "small_blocks": (1.25, 1.5, 2.0), "plain": EVERY, "compiled": EVERY}
 
 
 @pytest.mark.slow

@@ -201,3 +201,20 @@ pole = Case(
     (symbolic(steps),),
 )
 """
+
+
+CALCULUS = (
+    "sp.Eq(sp.Limit(p_max * (1 + 1 / alpha), alpha, 10), sp.Rational(11, 10) * p_max, evaluate=False)",
+    "sp.Eq(sp.Derivative(alpha * tau, alpha), tau, evaluate=False)",
+    "sp.Eq(sp.Integral(p[1], (alpha, 1, 2)), p[1], evaluate=False)",
+    "sp.Eq(sp.Sum(z_max, (n, 1, 3)), 3 * z_max, evaluate=False)",
+)
+
+
+@pytest.mark.parametrize("relation", CALCULUS)
+def test_nothing_that_depends_on_it_is_a_constant_for_calculus(relation: str, tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    steps = "identity('calculus', t.claims[0].relation.lhs, t.claims[0].relation.rhs)"
+    file.write_text(HEAD + f"t = stated({relation}); case = Case(t, (concluded(t, {steps}),))\n")
+    with pytest.raises(ValueError, match=r"SymPy would take .* as a constant, although it depends on"):
+        verify(files=[file])

@@ -164,6 +164,32 @@ def test_a_changed_file_is_noticed(monkeypatch: pytest.MonkeyPatch, apart: Path)
     assert "Definitions.v is not the file that was checked; run make formal" in found.detail
 
 
+@pytest.mark.parametrize(
+    ("name", "old", "new", "complaint"),
+    [
+        ("Statements.v", "<=", "<", "Statements.v is not the file that was checked; run make formal"),
+        ("certificate.json", "Classical_Prop.classic", "Easy.anything", "it assumes Easy.anything, which no proof may"),
+        ("certificate.json", "{", "", "this is not a certificate: .*; run make formal"),
+    ],
+)
+def test_a_changed_certificate_is_noticed(
+    monkeypatch: pytest.MonkeyPatch, apart: Path, name: str, old: str, new: str, complaint: str
+) -> None:
+    for each in ("Statements.v", "certificate.json"):
+        text = (ROOM / each).read_text("utf-8")
+        (apart / each).write_text(text.replace(old, new, 1) if each == name else text, "utf-8")
+    monkeypatch.setattr(certificate, "FILE", apart / "certificate.json")
+    certificate._digests.cache_clear()
+    try:
+        found = formal.formal_evidence(CASES["threshold-form"].theorem)
+        assert found is not None
+        assert (found.status, bool(re.search(complaint, found.detail))) == ("fails", True)
+    except ValueError as error:
+        assert re.search(complaint, str(error))  # noqa: PT017
+    finally:
+        certificate._digests.cache_clear()
+
+
 @needs_coq
 @pytest.mark.parametrize(
     ("added", "complaint"),

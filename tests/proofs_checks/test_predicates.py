@@ -5,9 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from flint import fmpq
 
 from entmax_oracle.proofs_checks.conjectures import load
+from entmax_oracle.proofs_checks.evidence import predicates
+from entmax_oracle.proofs_checks.reading.numbers import Number, Undecided
 from entmax_oracle.proofs_checks.verify import verify
 
 
@@ -93,3 +97,40 @@ def test_a_predicate_cannot_change_the_row(tmp_path: Path) -> None:
 def test_a_predicate_answers_true_or_false(tmp_path: Path) -> None:
     (problem,) = found(tmp_path, "def claim(p):\n    return 'yes'\n")["mine"]["problems"]
     assert "the predicate returned 'yes'; return True or False, at z = [0.]" in problem
+
+
+TRUE = {
+    "a share": "def claim(p, n):\n    return p.max() >= 1 / n\n",
+    "a decimal": "def claim(p, n):\n    return n != 10 or p.max() >= 0.1\n",
+    "a quotient": "def claim(p, n):\n    return n != 3 or p.min() <= 1 / 3\n",
+    "entropy": "import math\ndef claim(p, n):\n    return sum(-x * math.log(x) for x in p if x > 0) <= math.log(n)\n",
+    "the threshold": "def claim(z, alpha, tau, n):\n    return tau <= (alpha - 1) * z.max() - n ** (1 - alpha)\n",
+    "floats alone": "def claim(p):\n    return float(sum(p)) == 1.0\n",
+}
+
+
+@pytest.mark.parametrize("name", TRUE)
+def test_a_tie_in_floats_refutes_nothing(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(predicates, "SIZES", (1, 3, 5, 10, 37))
+    monkeypatch.setattr(predicates, "FAR_SIZES", (20,))
+    monkeypatch.setattr(predicates, "ANYWHERE", 2)
+    entry = found(tmp_path, TRUE[name])["mine"]
+    assert entry["verdict"] == ("supported" if name.startswith("a ") else "unchecked")
+    false = TRUE[name].replace("return ", "return n != 37 and (").replace("claim(p)", "claim(p, n)").rstrip() + ")\n"
+    assert found(tmp_path, false)["mine"]["verdict"] == "refuted"
+
+
+def test_a_number_is_exact_or_undecided() -> None:
+    third, root = Number(fmpq(1, 3)), np.sqrt(np.array([Number(fmpq(2))], object))[0]
+    assert third == 1 / 3
+    assert third * 3 == 1.0
+    assert not third < np.float64(1) / 3
+    assert 1.41 < root < 1.42
+    assert root - root == 0
+    assert root < np.inf
+    with pytest.raises(Undecided):
+        assert root * root <= 2.0
+    with pytest.raises(Undecided):
+        assert np.log(np.array([third], object))[0] >= np.log(1 / 3)
+    with pytest.raises(TypeError):
+        float(third)  # type: ignore[arg-type]

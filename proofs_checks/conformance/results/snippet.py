@@ -179,8 +179,8 @@ def _words(values: NDArray[np.float64]) -> str:
     for word, group in groupby(words):
         count = len(list(group))
         terms.append((f"[{word}] * {count}", True) if count > 4 else (", ".join([word] * count), False))
-    words = " + ".join(text if is_run else f"[{text}]" for text, is_run in terms) or "[]"
-    return words.replace("] + [", ", ") if not any(is_run for _, is_run in terms) else words
+    told = " + ".join(text if is_run else f"[{text}]" for text, is_run in terms) or "[]"
+    return told.replace("] + [", ", ") if not any(is_run for _, is_run in terms) else told
 
 
 def _written(value: Any, arrays: str) -> str:

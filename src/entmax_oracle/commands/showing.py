@@ -72,10 +72,10 @@ class Screen:
             case events.Notice(text, target):
                 _say(self._errors, escape(f"{self._target} | {text}" if target else text), soft_wrap=True)
             case events.Judged(alpha, dtype, result) if result.status == "fail":
-                place = (alpha, dtype, result.law)
-                if place not in self._shown and not result.cause:
+                known = (alpha, dtype, result.law)
+                if known not in self._shown and not result.cause:
                     _show_finding(self._console, result, events.title(alpha, dtype), self._target)
-                self._shown.add(place)
+                self._shown.add(known)
 
     def _tick(self) -> None:
         """Say how far the check is."""

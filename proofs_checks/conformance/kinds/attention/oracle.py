@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from entmax_oracle.reference.enclosures.attention import enclose_attention, encl
 from entmax_oracle.reference.formats import as_arithmetic, as_format
 from entmax_oracle.reference.values.attention import attention, attention_vjp
 
+from ...calls import Float64
 from ...expected import Expected, Oracle
 from .case import TENSORS, AttentionCase
 from .positions import squared
@@ -19,6 +21,10 @@ __all__ = ["AttentionOracle"]
 
 # Scores that are enclosed in ball arithmetic in about a second.
 _SMALL = 600
+
+
+def _first(n: int, x: Float64) -> Float64:
+    return x[:, :, :n]
 
 
 class AttentionOracle(Oracle):
@@ -78,7 +84,7 @@ class AttentionOracle(Oracle):
     def _pulled(self, case: AttentionCase, enclosed: bool) -> dict[str, Expected]:
         found = self._square_pulled(self._square(case), enclosed)
         lengths = {name: x.shape[2] for name, x in case.tensors.items()}
-        return {name: each.part(lambda x, n=lengths[name]: x[:, :, :n]) for name, each in found.items()}
+        return {name: each.part(partial(_first, lengths[name])) for name, each in found.items()}
 
     def _square_pulled(self, case: AttentionCase, enclosed: bool) -> dict[str, Expected]:
         given: tuple[Any, ...] = (*case.tensors.values(), case.cotangent, self.setting.alpha)

@@ -24,7 +24,7 @@ def visible(case: AttentionCase, align: str) -> NDArray[np.bool_]:
 
 def blind(case: AttentionCase, align: str) -> NDArray[np.bool_]:
     """Return which queries see no key, shape (B, 1, M, 1), as outputs are indexed."""
-    return np.asarray(~visible(case, align).any(axis=2)[:, None, :, None])
+    return ~visible(case, align).any(axis=2, keepdims=True)[:, None]
 
 
 def sighted(case: AttentionCase, align: str) -> AttentionCase:
