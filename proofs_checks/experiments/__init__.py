@@ -4,7 +4,7 @@ from .checking import Checked, check
 from .contenders import CONTENDERS, Contender, contender
 from .needle import Needle
 from .results import SCHEMA, Experiment, Model, Study
-from .run import PROFILES, run
+from .running import PROFILES, run
 
 __all__ = [
     "CONTENDERS",

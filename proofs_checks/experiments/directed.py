@@ -19,12 +19,14 @@ __all__ = ["down", "ends", "product_above", "up"]
 
 def up(x: Any) -> Float64:
     """Return upper bounds of exact results that were rounded to x."""
-    return np.nextafter(x, np.inf)
+    found: Float64 = np.nextafter(x, np.inf)
+    return found
 
 
 def down(x: Any) -> Float64:
     """Return lower bounds of exact results that were rounded to x."""
-    return np.nextafter(x, -np.inf)
+    found: Float64 = np.nextafter(x, -np.inf)
+    return found
 
 
 def ends(balls: Sequence[arb], *shape: int) -> tuple[Float64, Float64]:

@@ -107,6 +107,8 @@ def _entmax(distance: arb, n: int, q: int) -> arb:
     d, others = distance / q, arb(fmpz(n - 1))
     if d >= 1:
         return arb(1)
+    if d < 0 and others * (-d) ** q >= 1:  # then the copies alone have all mass
+        return arb(0)
     if q == 1:
         s = (1 + others * d) / (others + 1)
     else:

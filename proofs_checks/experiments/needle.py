@@ -57,7 +57,8 @@ class Needle:
 
     def rivals(self) -> NDArray[np.bool_]:
         """Whether a token may stand beside the match of a query, shape (keys, tokens): it has another key."""
-        return np.arange(self.keys)[:, None] != np.arange(self.tokens)[None, :] // self.classes
+        beside: NDArray[np.bool_] = np.arange(self.keys)[:, None] != np.arange(self.tokens)[None, :] // self.classes
+        return beside
 
     def draw(self, n: int, rows: int, rng: np.random.Generator) -> Rows:
         """Draw rows of n tokens: query, answer and every other token uniformly from what is allowed."""

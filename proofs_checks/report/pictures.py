@@ -274,12 +274,13 @@ def poster(several: Sequence[Mapping[str, Any]]) -> str:
     """Draw `generalisation` for several normalisers as one SVG that stands alone, for light and for dark pages."""
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
     down = -(-len(several) // 4)
-    figure = Figure(figsize=(10.6, 2.25 * down + 0.95), layout="constrained")
-    figure.get_layout_engine().set(rect=(0, 0, 0.985, 1), wspace=0.06)
+    figure = Figure(figsize=(10.6, 2.25 * down + 0.95))
+    figure.set_layout_engine(ConstrainedLayoutEngine(rect=(0, 0, 0.985, 1), wspace=0.06))
     FigureCanvasSVG(figure)
     figure.patch.set_facecolor(_PAPER)
     grid = list(figure.subplots(down, min(4, len(several)), squeeze=False, sharey=True).flat)

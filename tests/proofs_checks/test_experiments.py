@@ -22,8 +22,8 @@ from entmax_oracle.proofs_checks.experiments import (
     contender,
     measuring,
     run,
+    running,
 )
-from entmax_oracle.proofs_checks.experiments import run as running
 from entmax_oracle.proofs_checks.experiments.attack import attack
 from entmax_oracle.proofs_checks.experiments.certificate import EVERY, certify
 from entmax_oracle.proofs_checks.experiments.failing import execute
