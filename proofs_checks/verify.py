@@ -248,7 +248,7 @@ def examine_all(
     todo: list[tuple[int, Path | None, Case]] = []
     for position, (file, case) in enumerate(chosen):
         result = kept.get(case.theorem.name)
-        if file is None and result is not None and result.about(case.theorem):
+        if file is None and result is not None and result.about(case.theorem) and _still_proved(result, case.theorem):
             results[position] = result
         else:
             todo.append((position, file, case))
@@ -347,6 +347,13 @@ def _finished(known: VerifyResult | None, context: Context) -> dict[str, Theorem
         if (then := getattr(known, key)) != value:
             raise ValueError(f"known: the earlier result has {key} {then!r}, this run {value!r}; start anew")
     return {result.name: result for result in known.theorems if result.evidence}
+
+
+def _still_proved(result: TheoremResult, theorem: Theorem) -> bool:
+    """Whether the proofs of the package say of a theorem what they said when an earlier result was made."""
+    then = [(found.status, found.detail, found.claims) for found in result.evidence if found.kind == "formal"]
+    now = formal_evidence(theorem)
+    return then == ([] if now is None else [(now.status, now.detail, now.claims)])
 
 
 def versions() -> dict[str, str]:

@@ -311,7 +311,7 @@ def backward_rows(
                 own = p[i]
                 p[members], weights[members], index[members] = own, weights[i], index[i]
                 upstream[members] = g[first_upstream + index[i] * g_token]
-                members += own > 0.0 and (not narrow or np.float32(own) > np.float32(0.0))
+                members += 1 if own > 0.0 and (not narrow or np.float32(own) > np.float32(0.0)) else 0
             count = members
             total, weighted = moments(weights, upstream, count)
             mean = weighted / total if total != 0.0 else 0.0

@@ -67,7 +67,7 @@ class Room(NamedTuple):
         row, two numbers, and a row that is not contiguous.
     lanes
         The groups of a block that are looked at.
-    v, index
+    v, places
         Candidates: their ``v``, and their places in the row.
     """
 
@@ -81,19 +81,19 @@ class Room(NamedTuple):
     line_bits: Array
     lanes: Array
     v: Array
-    index: Array
+    places: Array
 
     @classmethod
     def of(cls, n: int, dtype: type[np.floating[Any]], line: bool) -> "Room":
         """Make room for rows of at most ``n`` tokens; ``line`` for those that are not contiguous, or turned around."""
         blocks = (n + BLOCK - 1) // BLOCK
-        pairs: list[Array] = []
+        arrays: list[Any] = []
         for size in (blocks * LANES, BLOCK, 2, n if line else 0):
             floats = np.empty(size, dtype)
-            pairs += [floats, floats.view(BITS[dtype])]
+            arrays += [floats, floats.view(BITS[dtype])]
         # One more than there are tokens: a token is written before it is known whether it stays.
         size = blocks * BLOCK + 1
-        return cls(*pairs, np.empty(LANES, np.int64), np.empty(size), np.empty(size, np.int32))
+        return cls._make([*arrays, np.empty(LANES, np.int64), np.empty(size), np.empty(size, np.int32)])
 
 
 # ---------------------------------------------------------------------------------------------- elementary functions

@@ -27,7 +27,7 @@ PATIENCE = 2.0
 """Seconds of compiling after which it is said."""
 
 
-def jit(function: F) -> F:
+def jit(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile what is written, when it is first called, and keep it on disk."""
     return _compiled(function, fastmath=False)  # said, because a function inherits the flags of its first caller
 
@@ -60,7 +60,7 @@ def _compiled(function: F, **options: Any) -> F:
     except RuntimeError:  # nowhere to write: neither beside the source nor in the cache of the user
         return cast(F, numba.njit(function, **options))
     # Numba looks at the file of a function alone, and not at those of the functions that it calls.
-    file = getattr(getattr(made, "_cache", None), "_cache_file", None)
+    file: Any = getattr(getattr(made, "_cache", None), "_cache_file", None)
     if hasattr(file, "_source_stamp"):
         file._source_stamp = (file._source_stamp, SOURCES)
     return made

@@ -131,11 +131,11 @@ class Number:
 
     def log1p(self) -> Number:
         """Return the logarithm of one more."""
-        return (self + 1).log()
+        return Number(self.value + 1).log()
 
     def expm1(self) -> Number:
         """Return the exponential, less one."""
-        return self.exp() - 1
+        return Number(self.exp().value - 1)
 
     def sqrt(self) -> Number:
         """Return the square root."""

@@ -17,7 +17,7 @@ from entmax_oracle.proofs_checks import formal
 from entmax_oracle.proofs_checks.evidence import Case
 from entmax_oracle.proofs_checks.formal import building, certificate
 from entmax_oracle.proofs_checks.theorems import cases
-from entmax_oracle.proofs_checks.verify import examine
+from entmax_oracle.proofs_checks.verify import examine, verify
 from entmax_oracle.reference import entmax, exact_entmax
 from entmax_oracle.theory import notation as N
 from entmax_oracle.theory import theorems
@@ -162,6 +162,19 @@ def test_a_changed_file_is_noticed(monkeypatch: pytest.MonkeyPatch, apart: Path)
     assert found is not None
     assert found.status == "fails"
     assert "Definitions.v is not the file that was checked; run make formal" in found.detail
+
+
+def test_an_earlier_result_does_not_outlive_its_proof(monkeypatch: pytest.MonkeyPatch, apart: Path) -> None:
+    earlier = verify(["threshold-form"])
+    assert verify(["threshold-form"], known=earlier)["theorems"] == earlier["theorems"]
+    texts = building.sources()
+    monkeypatch.setattr(certificate, "sources", lambda: {**texts, "Definitions.v": texts["Definitions.v"] + "\n"})
+    certificate._digests.cache_clear()
+    try:
+        (entry,) = verify(["threshold-form"], known=earlier)["theorems"]
+    finally:
+        certificate._digests.cache_clear()
+    assert (entry["verdict"] != "proved", entry["clean"]) == (True, False)
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,8 @@ def visible(case: AttentionCase, align: str) -> NDArray[np.bool_]:
 
 def blind(case: AttentionCase, align: str) -> NDArray[np.bool_]:
     """Return which queries see no key, shape (B, 1, M, 1), as outputs are indexed."""
-    return ~visible(case, align).any(axis=2, keepdims=True)[:, None]
+    seen: NDArray[np.bool_] = np.any(visible(case, align), axis=2, keepdims=True)
+    return ~seen[:, None]
 
 
 def sighted(case: AttentionCase, align: str) -> AttentionCase:
