@@ -124,8 +124,8 @@ def widely_searched(theorem: Theorem, far: bool = False) -> Argument | None:
         if not admitted:
             return shell.evidence(of, "skipped", NOTHING_TRIED)
         idle = [c.key for c in of.claims if isinstance(c.relation, sp.Implies) and c.key not in met]
-        found = shell.evidence(of, "holds", f"no counterexample in {admitted} wide rows (seed {context.seed})")
-        return unless_idle(found, idle) if far else found
+        holds = shell.evidence(of, "holds", f"no counterexample in {admitted} wide rows (seed {context.seed})")
+        return unless_idle(holds, idle) if far else holds
 
     shell = Argument("sampled", "search among wide rows", domain, run)
     return shell

@@ -186,14 +186,15 @@ def _walk(tables: Tables) -> _Walk:
 
 
 def _times(n: int, ratio: float) -> int:
-    return int(n * ratio) if n < 2**50 else n * int(ratio * 2**20) >> 20
+    return int(n * ratio) if n < 2**50 else (n * int(ratio * 2**20)) >> 20
 
 
 def _one_hot_from(tables: Tables) -> int | None:
     """Return the least power of two from which on entmax is one-hot on the match, in every row."""
     if tables.how.mapping != "entmax":
         return None
-    for n in (2**k for k in range(1, 1000)):
+    for k in range(1, 1000):
+        n: int = 2**k
         if (least_share(tables, n, None) >= 1).all():
             return n
         if tables.how.scale == "one":

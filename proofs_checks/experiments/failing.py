@@ -81,15 +81,15 @@ def _lasting(tables: Tables, query: int, gap: arb, n: int) -> bool:
     """Whether the match is known to hold less and less in longer rows of this kind.
 
     At a fixed scale it does (theorem duplicates for entmax; plain for softmax, and for Stieltjes' map, whose lambda
-    grows
-    with every token). A scale that grows gives more to the higher of two logits (theorem majorisation): that is for
-    the worse if the match is the lower one, and a scale that falls if it is the higher one. For softmax log n may
+    grows with every token). A scale that grows gives more to the higher of two logits (theorem majorisation): that is
+    for the worse if the match is the lower one, and a scale that falls if it is the higher one. For softmax log n may
     outgrow theta_n times the gap: it does where the slope of that in log n is below 1 and does not rise.
     """
     how = tables.how
     if how.scale in ("one", "entropy"):  # of the latter, the whole range of scales was executed
         return True
     rate = tables.strength if how.scale == "log" else tables.gamma[query]
+    assert rate is not None
     falls = (rate <= 0) if gap > 0 else (rate >= 0) if gap <= 0 else False
     if how.mapping != "softmax":
         return bool(falls)
@@ -167,14 +167,14 @@ def find(tables: Tables, after: int) -> Row | None:
 @np.errstate(over="ignore", divide="ignore", invalid="ignore")
 def worst_row(tables: Tables, n: int) -> tuple[float, tuple[int, int, int]]:
     """Return the least margin of a row of two levels, in floats, relative to that of the match, and which row it is."""
-    gap = sum(tables.gaps) / 2
+    gap = (tables.gaps[0] + tables.gaps[1]) / 2
     low, high = scale_bounds(tables, n, n)
     scale = (low + high)[:, None, None] / 2
     if tables.how.scale == "entropy":
         scale = np.where(gap > 0, high[:, None, None], low[:, None, None])
     odds = _odds(np.where(np.isinf(gap), np.inf, scale * gap), n, tables.how.mapping, tables.how.power)
-    own = sum(tables.own_margin) / 2
-    harm = sum(tables.harm) / 2
+    own = (tables.own_margin[0] + tables.own_margin[1]) / 2
+    harm = (tables.harm[0] + tables.harm[1]) / 2
     best, where = np.inf, (0, 0, 0)
     for c in range(tables.task.classes):
         harmed = np.where(harm[c][None] > 0, odds[:, c, :, None] * harm[c][None], 0.0)
@@ -198,7 +198,8 @@ def _odds(distance: Float64, n: int, mapping: str, q: int) -> Float64:
         for _ in range(12):
             f = t**-q + others * (t + distance) ** -q - 1
             t = t + f / (q * (t ** (-q - 1) + others * (t + distance) ** (-q - 1)))
-        return t**q - 1
+        odds: Float64 = t**q - 1
+        return odds
     d = distance / q
     inside = np.clip(d, -1e300, 1)
     if q == 1:

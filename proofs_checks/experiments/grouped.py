@@ -78,8 +78,7 @@ def attend(head: Head, query: Integers, counts: Integers) -> Float64:
 
 
 def _softmax(z: Float64, counts: Integers) -> Float64:
-    e = counts * np.exp(z - z.max(-1, keepdims=True))
-    return e / e.sum(-1, keepdims=True)
+    return _shared(counts * np.exp(z - z.max(-1, keepdims=True)))
 
 
 def _entmax(z: Float64, counts: Integers, q: int) -> Float64:
@@ -91,8 +90,7 @@ def _entmax(z: Float64, counts: Integers, q: int) -> Float64:
         middle = (low + high) / 2
         above = (counts * np.maximum(x - middle, 0) ** q).sum(-1, keepdims=True) >= 1
         low, high = np.where(above, middle, low), np.where(above, high, middle)
-    mass = counts * np.maximum(x - low, 0) ** q
-    return mass / mass.sum(-1, keepdims=True)
+    return _shared(counts * np.maximum(x - low, 0) ** q)
 
 
 def _stieltjes(z: Float64, counts: Integers, q: int) -> Float64:
@@ -104,8 +102,13 @@ def _stieltjes(z: Float64, counts: Integers, q: int) -> Float64:
         shift = shift + step
         if (step <= 1e-15 * shift).all():
             break
-    mass = counts * (shift - below) ** -q
-    return mass / mass.sum(-1, keepdims=True)
+    return _shared(counts * (shift - below) ** -q)
+
+
+def _shared(mass: Float64) -> Float64:
+    """Make weights sum to 1."""
+    found: Float64 = mass / mass.sum(-1, keepdims=True)
+    return found
 
 
 def entropy_of(mass: Float64, counts: Integers) -> Float64:

@@ -145,4 +145,5 @@ def _entmax_floor() -> Callable[..., Any]:
 
 def _function(bound: sp.Expr, *others: sp.Symbol) -> Callable[..., Any]:
     """Turn the bound of a claim into a function of the range of the logits, and of other symbols."""
-    return sp.lambdify([N.z_max, *others], bound.subs(N.z_min, 0), "numpy")
+    found: Callable[..., Any] = sp.lambdify([N.z_max, *others], bound.subs(N.z_min, 0), "numpy")
+    return found

@@ -274,7 +274,8 @@ def _kept(known: Any, task: Mapping[str, Any]) -> dict[tuple[Any, ...], Model | 
     for name, then, now in (("task", earlier.task, task), ("versions", earlier.versions, versions())):
         if dict(then) != dict(now):
             raise ValueError(f"known: the earlier result has {name} {dict(then)!r}, this run {dict(now)!r}; start anew")
-    return {each.key: each for each in (*earlier.models, *earlier.studies)}
+    finished: tuple[Model | Study, ...] = (*earlier.models, *earlier.studies)
+    return {each.key: each for each in finished}
 
 
 def versions() -> dict[str, str]:

@@ -49,12 +49,10 @@ def scale_bounds(tables: Tables, first: int, last: int | None) -> tuple[Float64,
         near = [scale_at(tables, u, first) for u in keys]
         if last is not None:
             far = [scale_at(tables, u, last) for u in keys]
-            lower, upper = (
-                ends([a.min(b) for a, b in zip(near, far, strict=True)]),
-                ends([a.max(b) for a, b in zip(near, far, strict=True)]),
-            )
-            return lower[0], upper[1]
-        lower, upper = ends(near)[0], ends(near)[1]
+            below = ends([a.min(b) for a, b in zip(near, far, strict=True)])
+            above = ends([a.max(b) for a, b in zip(near, far, strict=True)])
+            return below[0], above[1]
+        lower, upper = ends(near)
     if tables.how.scale not in ("adaptive", "log"):
         return lower, upper
     rate = ends(tables.gamma if tables.how.scale == "adaptive" else [tables.strength] * len(keys))

@@ -137,7 +137,7 @@ def _study(task: str, positions: str, name: str, seed: int, steps: int) -> Study
         tokens, answer = draw(task, BATCH, n, generator)
         loss = nn.functional.cross_entropy(stack(tokens), answer)
         optimiser.zero_grad(set_to_none=True)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(stack.parameters(), 1.0)
         optimiser.step()
         schedule.step()

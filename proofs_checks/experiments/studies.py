@@ -104,7 +104,7 @@ def _max_retrieval(variant: str, name: str, seed: int, steps: int) -> Study:
             x, answer = draw(128, int(torch.randint(5, 17, ())))
             loss = nn.functional.cross_entropy(answers(x)[0], answer)
             optimiser.zero_grad(set_to_none=True)
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(weights, 1.0)
             optimiser.step()
             schedule.step()
@@ -137,7 +137,8 @@ _TAILS = (
 def _tails(variant: str, name: str, seed: int) -> Study:
     """Largest weight and support of rows of drawn logits, by length."""
     rng, how = np.random.default_rng(seed), contender(name)
-    started, numbers = time.perf_counter(), {}
+    started = time.perf_counter()
+    numbers: dict[str, float] = {}
     for n in (2**8, 2**12, 2**16):
         top, support = [], []
         for _ in range(20):

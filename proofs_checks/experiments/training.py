@@ -83,11 +83,12 @@ class Head(nn.Module):
         by_key = scores.view(keys, keys, classes)
         own = torch.eye(keys, dtype=torch.bool)
         rival = by_key.masked_fill(own[..., None], -math.inf).flatten(1).amax(-1, keepdim=True)
-        return by_key[own] - rival
+        found: Tensor = by_key[own] - rival
+        return found
 
     def weights(self) -> dict[str, NDArray[np.float32]]:
         """Return the weights by name."""
-        found = {"keys": self.keys, "classes": self.classes, "state": self.state}
+        found: dict[str, Tensor] = {"keys": self.keys, "classes": self.classes, "state": self.state}
         found |= {"query": self.to_query.weight, "key": self.to_key.weight, "value": self.to_value.weight}
         found |= {"read": self.read.weight, "bias": self.read.bias}
         if self.how.scale == "log":
@@ -163,7 +164,7 @@ def _train(task: Needle, how: Contender, steps: int, hinge: bool, features: int)
         if hinge:
             loss = loss + (HINGE - head.gaps()).relu().mean()
         optimiser.zero_grad(set_to_none=True)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(head.parameters(), 1.0)
         optimiser.step()
         schedule.step()

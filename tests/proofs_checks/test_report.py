@@ -237,7 +237,7 @@ def test_results_from_before_the_kernels_went_still_load(write):
 
 
 def test_damaged_file_and_empty_directory_are_named(tmp_path):
-    with pytest.raises(ValueError, match="holds none of verify.json"):
+    with pytest.raises(ValueError, match=r"holds none of verify\.json"):
         render(tmp_path)
     (tmp_path / "verify.json").write_text('{"schema": ')
     with pytest.raises(ValueError, match=r"verify\.json: cannot be read as JSON"):

@@ -206,7 +206,7 @@ def _range(values: list[float]) -> str:
     return low if low == high else f"{low}–{high}"
 
 
-def _reach(models: list[Model]) -> tuple[str, str]:
+def _reach(models: list[Model]) -> tuple[str, ...]:
     """Say to which lengths models that differ in their seeds are certified, and at which they are fooled."""
     from entmax_oracle.proofs_checks.experiments.certificate import short
 
