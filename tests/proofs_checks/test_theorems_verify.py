@@ -172,7 +172,7 @@ def test_symbols_without_a_meaning_are_named(tmp_path: Path) -> None:
 
 def test_two_theorems_of_one_name_are_refused(tmp_path: Path) -> None:
     file = tmp_path / "twins.py"
-    text = _TOP_TWO.replace("CLAIM", "sp.Ge(p_max, 0)")
+    text = _TOP_TWO.replace("CLAIM", "sp.Ge(p_max, sp.Rational(1, 2))")
     file.write_text(text + text.partition("\n\n")[2].replace("conjecture", "another"))
     with pytest.raises(ValueError, match="two theorems are called 'top-two'"):
         load(file)
