@@ -212,7 +212,7 @@ def test_a_gradient_that_is_nan_at_ordinary_logits_is_a_violation():
     asked = {"kind": "normaliser", "against": "r-softmax", "grad": True, "laws": ["gradient"], "profile": EFFORT}
     report = check(lost, (1.0,), ("float32",), "torch", **asked)
     assert report.verdict == "violates"
-    assert "got nan" in str(report)
+    assert "got NaN" in str(report)
 
 
 def test_a_width_that_no_quotient_survives_is_not_judged():

@@ -169,7 +169,7 @@ def _show_verdict(console: Console, report: Report) -> None:
     style = {"conforms": "bold green", "violates": "bold red"}.get(report.verdict, "bold yellow")
     _say(console, f"\n[{style}]{escape(report.target)} {_verdict(report)}[/] ({report.seconds:.1f} s)")
     if report.reach:
-        tried = " and ".join(f"{size:,} {name}" for name, size in report.reach.items())
+        tried = " and ".join(_counted(size, name) for name, size in report.reach.items())
         tried = tried.replace(" and ", ", ", max(len(report.reach) - 2, 0))
         deeper = "" if report.profile == "deep" else "; --profile deep searches further"
         _say(console, f"searched up to {tried}{deeper}")
@@ -235,3 +235,9 @@ def _lacks_alpha(found: Counterexample) -> bool:
 
     against = found.parameters.get("against")
     return against is not None and "alpha" not in defined(against).parameters
+
+
+def _counted(size: int, name: str) -> str:
+    """Write a number of things whose name is given in the plural."""
+    one = name.removesuffix("ies") + "y" if name.endswith("ies") else name.removesuffix("s")
+    return f"{size:,} {one if size == 1 else name}"
