@@ -474,7 +474,9 @@ def _worst(ratio: Float64, error: Float64) -> tuple[int, ...]:
 
 
 def located(at: tuple[int, ...], unit: str = "token") -> str:
-    """Say in words which token of which row an index means."""
+    """Say in words which token of which row an index means; the answer may be one number."""
+    if not at:
+        return f"the {unit}"
     return f"{unit} {at[-1]}" + (f" of row {list(at[:-1])}" if at[:-1] else "")
 
 

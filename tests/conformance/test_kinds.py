@@ -106,6 +106,42 @@ def test_what_is_wrong_is_made_small_and_judged_again(kind):
         assert judge(laws_of(kind)["values"], Session(kind, caller, setting, ()), case).broken
 
 
+@dataclass(frozen=True, eq=False)
+class TotalCase(RowsCase):
+    @property
+    def answer_shape(self):
+        return self.logits.shape[:-1]
+
+
+class TotalOracle(HalfOracle):
+    def __call__(self, case):
+        exact = np.asarray(case.logits.sum(axis=-1))
+        return Expected(exact, exact, np.full(exact.shape, 1e-3))
+
+
+class Total(Half):
+    """``f(z)``, one number for each row."""
+
+    case, unit = TotalCase, "row"
+
+    def oracle(self, setting):
+        return TotalOracle(setting)
+
+    def cases(self, setting, *, gradient=False):
+        return super().cases(setting).map(lambda case: TotalCase(case.logits))
+
+    def cornerstones(self, setting, *, gradient=False):
+        return [TotalCase(case.logits) for case in super().cornerstones(setting)]
+
+
+def test_an_answer_may_be_one_number(monkeypatch):
+    monkeypatch.setitem(KINDS, "half", Total())
+    monkeypatch.setitem(LAWS_OF, "half", (contracts_of(Total()), laws_of(Total())))
+    (found,) = settled(lambda z: np.asarray(z.sum(axis=-1) + np.float32(1)))["values"].counterexamples
+    assert found.shape == (1,)
+    assert found.message.startswith("the row: got 1.0, expected 0.0, ")
+
+
 def test_a_law_is_declared_once_for_every_kind(monkeypatch):
     monkeypatch.setattr(laws_module, "_DECLARED", [*laws_module._DECLARED])
 

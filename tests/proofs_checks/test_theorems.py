@@ -26,6 +26,7 @@ def test_the_theorem_is_clean(case: Case) -> None:
     assert found.problems == ()
     assert found.verdict in ("proved", "derived", "certified", "supported")
     assert found.domain
+    assert case.theorem.name in RECORDED, "not recorded: python tests/golden/golden.py --record --only names verify"
     assert golden.differences(RECORDED[case.theorem.name], golden.theorem(found.to_dict())) == []
 
 
