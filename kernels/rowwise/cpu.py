@@ -16,20 +16,23 @@ from .strides import Strides, per_row, with_row_strides
 Tensor = torch.Tensor
 Array = np.ndarray[Any, Any]
 
+BOTH = (torch.float32, torch.float64)
+"""What the kernels read."""
 KEPT = 4096
 """Longest rows whose room is kept for the next call: to make it costs as much as some of them."""
 
 
 def _wide(x: Tensor) -> Tensor:
     """Return 16 bits in float32, which the kernels read."""
-    return x.to(compute_dtype(x.dtype))
+    return x if x.dtype in BOTH else x.to(compute_dtype(x.dtype))
 
 
 def _memory(x: Tensor) -> tuple[Array, Strides]:
     """Memory that ``x`` lies in, as a line from its first element on, and where its rows are there."""
-    x, strides = with_row_strides(x.detach().resolve_neg())
+    x = x.detach().resolve_neg()
     if x.is_contiguous():
-        return x.numpy().reshape(-1), strides
+        return x.numpy().reshape(-1), Strides(1, x.shape[-1], 0, 1)
+    x, strides = with_row_strides(x)
     span = 1 + sum((size - 1) * stride for size, stride in zip(x.shape, x.stride(), strict=True))
     return x.as_strided((span,), (1,)).numpy(), strides
 
@@ -40,9 +43,13 @@ def _parameters(call: Arguments) -> tuple[Any, ...]:
     excess = 1 / int(kind) if Kind.SPARSEMAX <= kind <= Kind.FOURTH_POWER else 0.0
     found: list[Any] = []
     for given, instead in ((call.excess, excess), (call.scale, 1.0), (call.lengths, n)):
+        if given is None:
+            found += [np.array([instead]), 0]
+            continue
         dtype = torch.int64 if isinstance(instead, int) else torch.float64
-        x, stride = per_row(None if given is None else given.detach(), batch, dtype)
-        found += [np.array([instead]) if x is None else x.numpy(), stride]
+        x, stride = per_row(given.detach(), batch, dtype)
+        assert x is not None
+        found += [x.numpy(), stride]
     return tuple(found)
 
 
