@@ -257,6 +257,11 @@ def fill_block(z: Any, start: int, n: int, top: Any, magnitude: Any, v: Any) -> 
 @jit
 def keep(v: Any, index: Any, count: int, rate: Any) -> Any:
     """Drop the candidates whose ``1 + rate v`` is not positive; the count."""
+    stay = 0
+    for i in range(count):
+        stay += base(v[np.uint64(i)], rate) > 0.0
+    if stay == count:  # as for alpha near 1: to count is much faster than to sort
+        return count
     kept = 0
     for i in range(count):
         x = v[np.uint64(i)]
