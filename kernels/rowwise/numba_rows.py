@@ -358,7 +358,8 @@ def backward_rows(
             mean = weighted / total if total != 0.0 else 0.0
             factor = first * second
             for i in range(count):
-                product[np.uint64(i)] = weights[np.uint64(i)] * factor * (upstream[np.uint64(i)] - mean)
+                own = weights[np.uint64(i)] * factor * (upstream[np.uint64(i)] - mean)
+                product[np.uint64(i)] = own if weights[np.uint64(i)] > 0.0 else 0.0  # also where the mean is NaN
             if dense:
                 for i in range(min(length, BLOCK)):
                     dz[np.uint64(out + i)] = product[np.uint64(i)] * theta

@@ -3,7 +3,8 @@
 A row is surveyed once, for its maximum and the maxima of groups of 8 tokens. The group maxima are a part of the row, so
 the root ``c`` on them is a lower bound of the root on the row: only groups whose maximum is above the threshold of that
 bound can hold a candidate, and the others are never looked at again. Each step of Newton's method then drops the
-candidates that it left behind.
+candidates that it left behind. Where all candidates are in the first block of the row, as in any short row, and ``q``
+is an integer, they are not listed: to sum the whole block, in vectors, costs less than to sort it.
 
 All arithmetic is float64, also for float32 rows, where sums are then as good as exact; ``c`` is rounded to the dtype
 of the row before the last sum, so that what is kept in that dtype belongs to the answer that was given.
@@ -238,10 +239,10 @@ def collect(
 @jit
 def in_first_block(maxima: Any, n: int, low: Any) -> Any:
     """Whether all tokens of a row that are not below ``low`` are in its first block."""
-    for group in range(LANES, (n + BLOCK - 1) // BLOCK * LANES):
-        if np.float64(maxima[np.uint64(group)]) >= low:
-            return False
-    return True
+    group, stop = LANES, (n + BLOCK - 1) // BLOCK * LANES
+    while group < stop and np.float64(maxima[np.uint64(group)]) < low:
+        group += 1
+    return group >= stop
 
 
 @jit
