@@ -125,9 +125,9 @@ def refuse_values(call: Arguments) -> None:
     ValueError
         For an alpha that is not finite or below 1, a scale that is not finite, a length outside ``0 ... n``.
     """
-    z, excess, scale, lengths, _ = call
+    z, excess, scale, lengths, kind = call
     n = z.shape[-1]
-    if excess is not None:
+    if excess is not None and kind == Kind.ANY:  # a number has been looked at
         _refuse(excess, ~((excess >= 0) & (excess < torch.inf)), "alpha", 1, "finite and at least 1; 1 is softmax")
     if scale is not None:
         _refuse(scale, ~scale.isfinite(), "scale", 0, "finite")

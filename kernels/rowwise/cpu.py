@@ -1,5 +1,6 @@
 """Run the Numba kernels on CPU tensors."""
 
+import threading
 from typing import Any
 
 import numpy as np
@@ -15,15 +16,23 @@ from .strides import Strides, per_row, with_row_strides
 Tensor = torch.Tensor
 Array = np.ndarray[Any, Any]
 
+BOTH = (torch.float32, torch.float64)
+"""What the kernels read."""
+KEPT = 4096
+"""Longest rows whose room is kept for the next call: to make it costs as much as some of them."""
+
 
 def _wide(x: Tensor) -> Tensor:
     """Return 16 bits in float32, which the kernels read."""
-    return x.to(compute_dtype(x.dtype))
+    return x if x.dtype in BOTH else x.to(compute_dtype(x.dtype))
 
 
 def _memory(x: Tensor) -> tuple[Array, Strides]:
     """Memory that ``x`` lies in, as a line from its first element on, and where its rows are there."""
-    x, strides = with_row_strides(x.detach().resolve_neg())
+    x = x.detach().resolve_neg()
+    if x.is_contiguous():
+        return x.numpy().reshape(-1), Strides(1, x.shape[-1], 0, 1)
+    x, strides = with_row_strides(x)
     span = 1 + sum((size - 1) * stride for size, stride in zip(x.shape, x.stride(), strict=True))
     return x.as_strided((span,), (1,)).numpy(), strides
 
@@ -34,9 +43,13 @@ def _parameters(call: Arguments) -> tuple[Any, ...]:
     excess = 1 / int(kind) if Kind.SPARSEMAX <= kind <= Kind.FOURTH_POWER else 0.0
     found: list[Any] = []
     for given, instead in ((call.excess, excess), (call.scale, 1.0), (call.lengths, n)):
+        if given is None:
+            found += [np.array([instead]), 0]
+            continue
         dtype = torch.int64 if isinstance(instead, int) else torch.float64
-        x, stride = per_row(None if given is None else given.detach(), batch, dtype)
-        found += [np.array([instead]) if x is None else x.numpy(), stride]
+        x, stride = per_row(given.detach(), batch, dtype)
+        assert x is not None
+        found += [x.numpy(), stride]
     return tuple(found)
 
 
@@ -50,6 +63,22 @@ def _rules(kind: Kind) -> list[tuple[int, bool | None, bool]]:
 def _needs_line(strides: Strides, call: Arguments) -> bool:
     """Whether rows have to be copied: they are not contiguous, or a scale turns them around."""
     return strides.token != 1 or (call.scale is not None and bool((call.scale < 0).any()))
+
+
+_kept = threading.local()
+
+
+def _room(n: int, dtype: type[np.floating[Any]], line: bool) -> tuple[Room, tuple[Array, ...]]:
+    """Room to solve rows in, and for more of each candidate: what the thread had last, where it is the same again."""
+    wanted = n, dtype, line
+    if getattr(_kept, "made_for", None) != wanted:
+        room = Room.of(n, dtype, line)
+        more = (*(np.empty_like(room.v) for _ in range(4)), np.empty(room.v.shape, np.bool_))
+        if n > KEPT:
+            return room, more
+        _kept.made_for, _kept.made = wanted, (room, more)
+    made: tuple[Room, tuple[Array, ...]] = _kept.made
+    return made
 
 
 def forward(call: Arguments) -> tuple[Tensor, Tensor]:
@@ -66,7 +95,7 @@ def forward(call: Arguments) -> tuple[Tensor, Tensor]:
     for rule in _rules(call.kind):
 
         def rows(start: int, stop: int, rule: Any = rule) -> None:
-            room = Room.of(n, dtype, line)
+            room, _ = _room(n, dtype, line)
             forward_rows(z, bits, *strides, n, start, stop, *parameters, *rule, *written, *room)
 
         with compiling(forward_rows, dtype, rule[1]):
@@ -95,8 +124,7 @@ def backward(
     for rule in _rules(call.kind):
 
         def rows(start: int, stop: int, rule: Any = rule) -> None:
-            room = Room.of(n, dtype, line)
-            more = (*(np.empty_like(room.v) for _ in range(4)), np.empty(room.v.shape, np.bool_))
+            room, more = _room(n, dtype, line)
             backward_rows(
                 upstream, *g_strides, z, bits, *strides, n, start, stop, *parameters, *rule,
                 solved, *written, *room, *more,

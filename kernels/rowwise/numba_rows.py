@@ -6,13 +6,18 @@ import numpy as np
 
 from ..runtime.numba import jit, jit_fused, jit_sums
 from .numba_solve import (
+    BLOCK,
     CHUNK,
+    FOURTH_POWER,
     GENERAL,
+    IN_BLOCK,
     LOWEST,
     SOFTMAX,
     collect_row,
     exponential,
+    fill_block,
     general_pair,
+    in_first_block,
     member,
     power_pair,
     solve_row,
@@ -20,6 +25,7 @@ from .numba_solve import (
     threshold,
     weigh_above,
     weigh_below,
+    weigh_chunk,
 )
 
 
@@ -36,6 +42,12 @@ def straightened(z: Any, start: int, token: int, n: int, line: Any) -> None:
     """Copy a row into ``line``."""
     for j in range(n):
         line[j] = z[start + j * token]
+
+
+@jit
+def place_of(r: int, inner: int, outer: int, step: int) -> Any:
+    """Where row ``r`` starts, see :class:`.strides.Strides`; a division takes as long as some tokens."""
+    return r * outer if inner == 1 else (r // inner) * outer + (r % inner) * step
 
 
 @jit
@@ -62,7 +74,7 @@ def forward_rows(
         if not every and (a > 1.0) != (above is not None):
             continue
         length = lengths[r * length_stride]
-        first_token = (r // inner) * outer + (r % inner) * step
+        first_token = place_of(r, inner, outer, step)
         source, source_bits, at = z, bits, first_token
         if token != 1 or theta < 0.0:
             source, source_bits, at = line, line_bits, 0
@@ -75,7 +87,7 @@ def forward_rows(
             maxima, maxima_bits, edge, edge_bits, pair, pair_bits, lanes, v, index,
         )  # fmt: skip
         out = r * n
-        for j in range(n):
+        for j in range(min(length, BLOCK) if count == IN_BLOCK else 0, n):
             p[np.uint64(out + j)] = 0.0
         if top != top:
             spoil(z, first_token, token, length, p, out)
@@ -83,6 +95,10 @@ def forward_rows(
             weigh_above(v, count, first, second, a)
             for i in range(count):
                 p[np.uint64(out + index[i])] = v[i]
+        elif count == IN_BLOCK:
+            second = 1.0 / weigh_chunk(v, 0, BLOCK, first, a, 1.0, kind)
+            for j in range(min(length, BLOCK)):
+                p[np.uint64(out + j)] = v[np.uint64(j)] * second
         elif count > 0:
             second = 1.0 / weigh_below(v, count, first, a, kind)
             for i in range(count):
@@ -109,6 +125,21 @@ def sensitivities_below(v: Any, count: int, c: Any, inverse: Any, a: Any, kind: 
         for i in range(count):
             W = exponential(v[i])
             p[i], weights[i] = W * inverse, W
+
+
+@jit
+def read_block(
+    g: Any, first: int, token: int, size: int, narrow: bool, p: Any, weights: Any, upstream: Any
+) -> None:  # fmt: skip
+    """Read the upstream gradient of a block, and put zeros for all that is outside the support."""
+    for i in range(size):
+        own = p[np.uint64(i)]
+        inside = np.float32(own) > np.float32(0.0) if narrow else own > 0.0
+        p[np.uint64(i)] = own if inside else 0.0
+        weights[np.uint64(i)] = weights[np.uint64(i)] if inside else 0.0
+        upstream[np.uint64(i)] = np.float64(g[np.uint64(first + i * token)]) if inside else 0.0
+    for i in range(size, BLOCK):
+        p[i], weights[i], upstream[i] = 0.0, 0.0, 0.0
 
 
 @jit_sums
@@ -187,9 +218,9 @@ def covariance_above(product: Any, relative: Any, tied: Any, x: Any, count: int,
 
 @jit
 def log_square(p: Any, a: Any, count: int, out: Any) -> None:
-    """Fill ``out`` with ``h = psi(a log p) log(p)^2``."""
+    """Fill ``out`` with ``h = psi(a log p) log(p)^2``, and 0 where ``p`` is 0."""
     for i in range(count):
-        logarithm = np.log(p[i])
+        logarithm = np.log(p[i]) if p[i] > 0.0 else 0.0
         out[i] = logarithm * logarithm * psi(a * logarithm)
 
 
@@ -234,8 +265,8 @@ def backward_rows(
             continue
         length = lengths[r * length_stride]
         top, first, second = np.float64(state[3 * r]), np.float64(state[3 * r + 1]), np.float64(state[3 * r + 2])
-        first_token = (r // inner) * outer + (r % inner) * step
-        first_upstream = (r // g_inner) * g_outer + (r % g_inner) * g_step
+        first_token = place_of(r, inner, outer, step)
+        first_upstream = place_of(r, g_inner, g_outer, g_step)
         out = r * n
         for j in range(n):
             dz[np.uint64(out + j)] = 0.0
@@ -254,14 +285,21 @@ def backward_rows(
                 turned(z, first_token, token, length, line)
             else:
                 straightened(z, first_token, token, length, line)
-        survey_row(source_bits, at, length, maxima_bits, edge_bits)
         magnitude = abs(theta)
         low = LOWEST
         if above is not None:
             low = threshold(top, 1.0 / (a * magnitude))
         elif kind != SOFTMAX:
             low = threshold(top, 1.0 / (a * first * magnitude))
-        count = collect_row(source, at, length, low, top, magnitude, maxima, edge, lanes, v, index)
+        simple = above is None and kind <= FOURTH_POWER
+        if not simple or length > BLOCK:
+            survey_row(source_bits, at, length, maxima_bits, edge_bits)
+        dense = simple and in_first_block(maxima, length, low)
+        if dense:
+            count = BLOCK
+            fill_block(source, at, length, top, magnitude, v)
+        else:
+            count = collect_row(source, at, length, low, top, magnitude, maxima, edge, lanes, v, index)
         if above is not None:
             floor, q, members = second**a, 1.0 / a, 0
             for i in range(count):
@@ -306,22 +344,32 @@ def backward_rows(
                 dexcess[r] = -covariance_above(product, weights, tied, upstream, count, largest)
         else:
             sensitivities_below(v, count, first, second, a, kind, p, weights)
-            members = 0
-            for i in range(count):
-                own = p[i]
-                p[members], weights[members], index[members] = own, weights[i], index[i]
-                upstream[members] = g[first_upstream + index[i] * g_token]
-                members += 1 if own > 0.0 and (not narrow or np.float32(own) > np.float32(0.0)) else 0
-            count = members
+            if dense:
+                read_block(g, first_upstream, g_token, min(length, BLOCK), narrow, p, weights, upstream)
+            else:
+                members = 0
+                for i in range(count):
+                    own = p[i]
+                    p[members], weights[members], index[members] = own, weights[i], index[i]
+                    upstream[members] = g[first_upstream + index[i] * g_token]
+                    members += 1 if own > 0.0 and (not narrow or np.float32(own) > np.float32(0.0)) else 0
+                count = members
             total, weighted = moments(weights, upstream, count)
             mean = weighted / total if total != 0.0 else 0.0
             factor = first * second
             for i in range(count):
-                product[i] = weights[i] * factor * (upstream[i] - mean)
-                dz[np.uint64(out + index[i])] = product[i] * theta
+                own = weights[np.uint64(i)] * factor * (upstream[np.uint64(i)] - mean)
+                product[np.uint64(i)] = own if weights[np.uint64(i)] > 0.0 else 0.0  # also where the mean is NaN
+            if dense:
+                for i in range(min(length, BLOCK)):
+                    dz[np.uint64(out + i)] = product[np.uint64(i)] * theta
+            else:
+                for i in range(count):
+                    dz[np.uint64(out + index[i])] = product[i] * theta
             if dscale is not None:
                 for i in range(count):
-                    upstream[i] = max(np.float64(source[at + index[i]]) - top, LOWEST)
+                    place = i if dense else index[i]
+                    upstream[i] = max(np.float64(source[at + place]) - top, LOWEST) if place < length else 0.0
                 found = covariance_below(product, weights, upstream, count)
                 dscale[r] = -found if theta < 0.0 else found
             if dexcess is not None:

@@ -3,7 +3,8 @@
 A row is surveyed once, for its maximum and the maxima of groups of 8 tokens. The group maxima are a part of the row, so
 the root ``c`` on them is a lower bound of the root on the row: only groups whose maximum is above the threshold of that
 bound can hold a candidate, and the others are never looked at again. Each step of Newton's method then drops the
-candidates that it left behind.
+candidates that it left behind. Where all candidates are in the first block of the row, as in any short row, and ``q``
+is an integer, they are not listed: to sum the whole block, in vectors, costs less than to sort it.
 
 All arithmetic is float64, also for float32 rows, where sums are then as good as exact; ``c`` is rounded to the dtype
 of the row before the last sum, so that what is kept in that dtype belongs to the answer that was given.
@@ -23,7 +24,7 @@ import numpy as np
 from ..runtime.kinds import Kind
 from ..runtime.numba import jit, jit_fused, jit_sums
 
-SOFTMAX, GENERAL = int(Kind.SOFTMAX), int(Kind.BELOW)
+SOFTMAX, FOURTH_POWER, GENERAL = int(Kind.SOFTMAX), int(Kind.FOURTH_POWER), int(Kind.BELOW)
 
 LANES = 16
 """Groups side by side: token ``j`` of a block is in the group ``j % LANES``."""
@@ -32,6 +33,8 @@ BLOCK = 128
 
 BITS: dict[Any, Any] = {np.float32: np.int32, np.float64: np.int64}
 
+IN_BLOCK = -1
+"""In place of a count: the candidates are not listed, and all in the first block of the row."""
 FLOOR = -1e30
 LOWEST = -np.finfo(np.float64).max
 CHUNK = 512
@@ -40,8 +43,10 @@ CHUNK = 512
 NARROW = 2.0**-26
 """Of a root in float32: how near to it is near enough before it is rounded."""
 FEW = 3
-"""Steps on the maxima of the groups."""
+"""Steps on the maxima of the groups; one, where they are so few that the row itself is soon summed."""
 UNLIMITED = 1 << 62
+CROWD = 32
+"""Candidates that are summed faster than they are sorted, where ``q`` is an integer."""
 
 LN_2 = math.log(2.0)
 LN_2_HIGH = float.fromhex("0x1.62e42feep-1")  # its first 32 bits
@@ -135,7 +140,8 @@ def logarithm_and_rate(w: Any) -> Any:
     exponent = np.uint64(raised >> np.uint64(52))  # w = 2^(exponent - 1024) (1 + f)
     f = np.uint64(bits - np.uint64((exponent - np.uint64(1024)) << np.uint64(52))).view(np.float64) - 1.0
     n = np.uint64(exponent | np.uint64(0x4330000000000000)).view(np.float64) - 4503599627371520.0
-    s = f / (2.0 + f)
+    inverse = 1.0 / (2.0 + f)
+    s = f * inverse
     y = s * s
     p = 2.0 / 21.0
     p = p * y + 2.0 / 19.0
@@ -150,7 +156,7 @@ def logarithm_and_rate(w: Any) -> Any:
     # 2 s = f - s f: so the term that matters most is exact.
     correction = s * (y * p - f)
     near = f + correction
-    rate = (2.0 + y * p) / (2.0 + f)
+    rate = (2.0 + y * p) * inverse
     return (n * LN_2_HIGH + f) + (correction + n * LN_2_LOW) if n != 0.0 else near, rate
 
 
@@ -231,8 +237,32 @@ def collect(
 
 
 @jit
+def in_first_block(maxima: Any, n: int, low: Any) -> Any:
+    """Whether all tokens of a row that are not below ``low`` are in its first block."""
+    group, stop = LANES, (n + BLOCK - 1) // BLOCK * LANES
+    while group < stop and np.float64(maxima[np.uint64(group)]) < low:
+        group += 1
+    return group >= stop
+
+
+@jit
+def fill_block(z: Any, start: int, n: int, top: Any, magnitude: Any, v: Any) -> None:
+    """Fill ``v`` with the tokens of the first block of a row; behind its end they are masked."""
+    size = min(n, BLOCK)
+    for i in range(size):
+        v[np.uint64(i)] = differ(z[np.uint64(start + i)], top, magnitude)
+    for i in range(size, BLOCK):
+        v[np.uint64(i)] = FLOOR
+
+
+@jit
 def keep(v: Any, index: Any, count: int, rate: Any) -> Any:
     """Drop the candidates whose ``1 + rate v`` is not positive; the count."""
+    stay = 0
+    for i in range(count):
+        stay += base(v[np.uint64(i)], rate) > 0.0
+    if stay == count:  # as for alpha near 1: to count is much faster than to sort
+        return count
     kept = 0
     for i in range(count):
         x = v[np.uint64(i)]
@@ -278,11 +308,24 @@ def power_pair(v: Any, rate: Any, power: int) -> Any:
 def chunk_of_powers(v: Any, start: int, stop: int, rate: Any, power: int) -> Any:
     """``(sum W, sum V (-v))`` of some candidates with ``q = power``."""
     S, X = 0.0, 0.0
-    for i in range(start, stop):
-        x = v[np.uint64(i)]
-        W, V = power_pair(x, rate, power)
-        S += W
-        X -= V * x
+    if power == 2:  # the same in fewer instructions
+        for i in range(start, stop):
+            x = v[np.uint64(i)]
+            w = max(base(x, rate), 0.0)
+            S += w * w
+            X -= w * x
+    elif power == 1:
+        for i in range(start, stop):
+            x = v[np.uint64(i)]
+            W, V = power_pair(x, rate, 1)
+            S += W
+            X -= V * x
+    else:
+        for i in range(start, stop):
+            x = v[np.uint64(i)]
+            W, V = power_pair(x, rate, power)
+            S += W
+            X -= V * x
     return S, X
 
 
@@ -343,7 +386,7 @@ def steady_power(S: Any, a: Any, kind: int) -> Any:
 
 @jit
 def solve_below(v: Any, index: Any, count: int, c: Any, a: Any, kind: int, narrow: bool, limit: int) -> Any:
-    """Root of a row with ``1 < alpha <= 2`` on its candidates: ``(c, count)``; the support is left of them.
+    """Root of a row with ``1 < alpha <= 2`` on its candidates: ``(c, count)``; the support is among those left.
 
     Parameters
     ----------
@@ -367,8 +410,11 @@ def solve_below(v: Any, index: Any, count: int, c: Any, a: Any, kind: int, narro
                 more, further = chunk_of_general(v, start, stop, c, a, q)
             else:
                 more, further = chunk_of_powers(v, start, stop, a * c, kind)
-            S, S_low = add(S, S_low, more)
-            X, X_low = add(X, X_low, further)
+            if start == 0:
+                S, X = more, further
+            else:
+                S, S_low = add(S, S_low, more)
+                X, X_low = add(X, X_low, further)
         S += S_low
         X = a * (X + X_low)
         steady = steady_power(S, a, kind)
@@ -377,10 +423,29 @@ def solve_below(v: Any, index: Any, count: int, c: Any, a: Any, kind: int, narro
         settled = not better > c or (narrow and steady * c * (1.0 + NARROW) >= S)
         if narrow or not settled:
             c = np.float64(np.float32(better)) if narrow and settled else better
-            count = keep(v, index, count, a * c)
+            if count > CROWD or kind == GENERAL:
+                count = keep(v, index, count, a * c)
         if settled:
             break
     return c, count
+
+
+@jit
+def solve_block(v: Any, c: Any, a: Any, kind: int, narrow: bool) -> Any:
+    """Root of a row with integer ``q`` whose candidates are in its first block, of which ``v`` has every token.
+
+    As `solve_below` finds it, but nothing is dropped: to sum a block again costs less.
+    """
+    while True:
+        S, X = chunk_of_powers(v, 0, BLOCK, a * c, kind)
+        X *= a
+        steady = steady_power(S, a, kind)
+        better = (S + c * X) / (steady + X)
+        if not better > c:
+            return np.float64(np.float32(better)) if narrow else c
+        if narrow and steady * c * (1.0 + NARROW) >= S:
+            return np.float64(np.float32(better))
+        c = better
 
 
 @jit
@@ -540,6 +605,8 @@ def solve_row(
         NaN if there is NaN or ``+inf`` in the row, ``-inf`` if no token is live: nothing else means anything then.
     first, second
         ``(pivot, w)`` for ``alpha > 2``. Otherwise ``c``, and 0: `weigh_below` has the sum.
+    count
+        `IN_BLOCK`: ``v`` has every token of the first block, and the support is among them.
     """
     if n == 0:
         return -np.inf, 1.0, 0.0, 0
@@ -560,6 +627,9 @@ def solve_row(
         return top, pivot, w, count
     c, count = 1.0, 0
     if kind == SOFTMAX:
+        if in_first_block(maxima, n, LOWEST):
+            fill_block(z, start, n, top, magnitude, v)
+            return top, c, 0.0, IN_BLOCK
         return top, c, 0.0, collect_row(z, start, n, LOWEST, top, magnitude, maxima, edge, lanes, v, index)
     for stage in range(2):
         low = threshold(top, 1.0 / (a * c * magnitude))
@@ -569,8 +639,12 @@ def solve_row(
                 x = maxima[np.uint64(group)]
                 v[np.uint64(count)] = differ(x, top, magnitude)
                 count += np.float64(x) >= low
+        elif kind <= FOURTH_POWER and in_first_block(maxima, n, low):
+            fill_block(z, start, n, top, magnitude, v)
+            return top, solve_block(v, c, a, kind, narrow), 0.0, IN_BLOCK
         else:
             count = collect_row(z, start, n, low, top, magnitude, maxima, edge, lanes, v, index)
-        limit = FEW if stage == 0 else UNLIMITED
+        few = 1 if kind <= FOURTH_POWER and count <= LANES else FEW
+        limit = few if stage == 0 else UNLIMITED
         c, count = solve_below(v, index, count, c, a, kind, narrow and stage == 1, limit)
     return top, c, 0.0, count

@@ -174,5 +174,8 @@ def over_rows(run: Callable[[int, int], None], rows: int, tokens: int) -> None:
         How many, and how long each.
     """
     threads = min(torch.get_num_threads(), rows, max(rows * tokens // GRAIN, 1))
+    if threads == 1:
+        run(0, rows)
+        return
     edges = [rows * i // threads for i in range(threads + 1)]
     _together([partial(run, *piece) for piece in pairwise(edges)])

@@ -63,6 +63,25 @@ def test_bits_depend_on_the_live_tokens_of_a_row_alone(alpha, logits, monkeypatc
         assert same(both(logits, alpha), expected)
 
 
+@pytest.mark.parametrize("alpha", [1.5, 2.0])
+def test_bits_do_not_depend_on_tokens_behind_the_block_of_the_candidates(alpha, logits):
+    logits[..., 100:] -= 40
+    z, short = logits.requires_grad_(), logits.detach()[..., :100].clone().requires_grad_()
+    p, q = entmax(z, alpha), entmax(short, alpha)
+    p.backward(logits.detach().cos())
+    q.backward(logits.detach()[..., :100].cos())
+    assert same((p[..., :100], z.grad[..., :100]), (q, short.grad))
+    assert not p[..., 100:].any()
+
+
+@pytest.mark.parametrize("alpha", [1.3, 1.5, 2.0])
+def test_no_gradient_outside_the_support_even_where_it_is_not_a_number_inside(alpha):
+    z = torch.tensor([3.0, 2.5, -1.0, -40.0, -torch.inf], requires_grad=True)
+    entmax(z, alpha).backward(torch.tensor([torch.nan, 1.0, 0.0, 0.0, 0.0]))
+    assert z.grad[:2].isnan().all()
+    assert not z.grad[2:].any()
+
+
 def test_a_negative_scale_turns_the_row_around():
     z = torch.randn(5, 200, generator=torch.Generator().manual_seed(0))
     z[1, ::3] = -torch.inf
