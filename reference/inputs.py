@@ -53,8 +53,10 @@ def as_array(x: Any, name: str = "z") -> Float64:
         raise ValueError(f"{name} is not a rectangular array of numbers: {error}") from None
     if np.iscomplexobj(array):
         raise ValueError(f"{name} is complex; pass real numbers")
+    if x is None:
+        raise ValueError(f"{name} is None; pass an array of numbers")
     if array.dtype == object and (missing := np.argwhere(array == None)).size:  # noqa: E711 (elementwise)
-        place = f"[{', '.join(map(str, missing[0]))}]" if array.shape else ""
+        place = f"[{', '.join(map(str, missing[0]))}]"
         raise ValueError(f"{name}{place} is None; pass a number, or -inf for a masked token")
     try:
         converted = np.asarray(array, dtype=np.float64)

@@ -551,8 +551,8 @@ class Ask:
         >>> Ask.of({"implementation": "mine:f", "alphas": 2, "parameters": ["k=3"], "kind": "normaliser"}).parameters
         (('k', 3),)
         """
-        read = {"implementation": _given} | {name: option.read for name, option in OPTIONS.items()}
-        return cls(**{name: read[name](given[name]) for name in read if given.get(name) is not None})
+        chosen = {name: option.read(given[name]) for name, option in OPTIONS.items() if given.get(name) is not None}
+        return cls(given["implementation"], **chosen)
 
     def __post_init__(self) -> None:
         target = self.implementation

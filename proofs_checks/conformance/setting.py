@@ -186,7 +186,7 @@ def check_setting(task: Task, tell: Tell) -> Settled:
             for result in _reproduce(task, run.found, run.results):
                 run.settle(result)
         for contract in contracts:
-            run.settle(run.of_contract(contract, patient=not reason))
+            run.settle(run.of_contract(contract, reason))
         interrupted = "interrupted" in reason
         return Settled(
             caller.versions,
@@ -247,15 +247,17 @@ class _Run:
             return "not checked: interrupted"
         return ""
 
-    def of_contract(self, contract: Contract, patient: bool) -> LawResult:
-        """Say what became of a contract."""
+    def of_contract(self, contract: Contract, stopped: str = "") -> LawResult:
+        """Say what became of a contract; where no call tells, why the search was stopped, if it was."""
         examples, breaches = self.session.inspected[contract.name], self.session.breaches[contract.name]
         if not breaches:
             if not examples:
-                return LawResult.skipped(contract, "not checked: no call was made, or none gave an answer")
+                return LawResult.skipped(contract, stopped or "not checked: no call was made, or none gave an answer")
             return _outcome(contract, "pass", examples=examples)
         if contract.name not in self._explained:
-            explained = [_explain(contract, each, self.session, self.task, patient) for each in breaches[:3]]
+            explained = [
+                _explain(contract, each, self.session, self.task, patient=not stopped) for each in breaches[:3]
+            ]
             unique = {(each.message, each.logits, str(each.parameters)): each for each in explained}
             self._explained[contract.name] = tuple(unique.values())
         counterexamples = self._explained[contract.name]
@@ -280,7 +282,7 @@ class _Run:
         """Tell of a broken contract as soon as it is seen; how many calls break it is known in the end."""
         for contract in self.contracts:
             if self.session.breaches[contract.name] and contract.name not in self._explained:
-                self.settle(self.of_contract(contract, patient=True))
+                self.settle(self.of_contract(contract))
 
     def _failed(self) -> bool:
         return any(each.status == "fail" and each.severity == "error" for each in self.results.values())

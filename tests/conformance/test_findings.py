@@ -208,6 +208,10 @@ def test_fail_fast_stops_at_the_first_failure():
     assert [each.status for each in report.laws] == ["fail", "skip", "skip"]
     assert report.laws[0].settings[1]["message"] == report.laws[1].message
     assert "--fail-fast" in report.laws[1].message
+    report = check(softmax, 1.5, "float32", "numpy", laws=["empty batch", "values", "order"], fail_fast=True)
+    (empty,) = [each for each in report.laws if each.law == "empty batch"]
+    assert empty.status == "skip"
+    assert "--fail-fast" in empty.message
 
 
 def test_a_target_that_always_raises_is_given_up_soon():

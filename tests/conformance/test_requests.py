@@ -55,6 +55,7 @@ def _all_but(name):
     ("options", "complaint"),
     [
         ({"implementation": 3}, "implementation: 3 cannot be called"),
+        ({"implementation": None}, "implementation: None cannot be called"),
         ({"jobs": 0}, "jobs must be at least 1, got 0"),
         ({"timeout": -1.0}, "timeout must be positive, got -1.0"),
         ({"compute_dtype": "bfoat"}, "compute_dtype: 'bfoat'"),

@@ -26,6 +26,7 @@ FUNCTIONS = [entmax, threshold, support, enclose, budget]
         ([[1.0], [1.0, 2.0]], ["z is not a rectangular array"]),
         ([1j, 2.0], ["z is complex"]),
         (["a", "b"], ["z has dtype", "real numbers"]),
+        (None, ["z is None", "array"]),
         ([[0.0, 1.0], [None, 2.0]], ["z[1, 0] is None", "-inf"]),
         ([2**53 + 1, 0], ["z[0] is 9007199254740993", "no float64 number"]),
         ([[0.5, Fraction(1, 3)]], ["z[0, 1] is 1/3", "no float64 number"]),
