@@ -297,6 +297,7 @@ def test_what_cannot_be_run_is_refused(options, message):
 def test_the_command_refuses_what_is_no_certificate(tmp_path, capsys, data):
     file = tmp_path / "found.json"
     assert main(["experiment", "--check", str(file)]) == 2
+    assert capsys.readouterr().err.count("--check") == 1
     file.write_text(json.dumps({**copy.deepcopy(data), "models": []}))
     assert main(["experiment", "--check", str(file)]) == 2
     altered_gap(data)
