@@ -58,7 +58,8 @@ def collect(s: Any, i: int, end: int, limit: Any, top: Any, v: Any, index: Any) 
 def limit_of(s: Any, top: Any, reach: Any) -> Any:
     """Return a score below all that are within ``reach`` of the maximum, whatever rounding did."""
     precision = 2.0**-21 if s.itemsize == 4 else 2.0**-50
-    return s.dtype.type(top - reach - precision * (abs(top) + reach))
+    least = 2.0**-126 if s.itemsize == 4 else 2.0**-1022  # below a row of equal scores around 0, too
+    return s.dtype.type(top - reach - precision * (abs(top) + reach) - least)
 
 
 @part

@@ -71,7 +71,7 @@ def check(data: Any, on_event: Callable[[Checked], None] | None = None) -> list[
 def _task(data: Any) -> Needle:
     try:
         task = Needle(int(data["keys"]), int(data["classes"]))
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, OverflowError, TypeError, ValueError) as error:
         raise ValueError(f"task: it must name keys and classes: {error!r}") from error
     if data != task.to_dict() or task.keys < 2 or task.classes < 2:
         raise ValueError(

@@ -74,6 +74,7 @@ def _distances(tables: Tables, first: int, last: int | None) -> Float64:
     with np.errstate(invalid="ignore", over="ignore"):
         found = np.where(gap == 0, 0.0, down(np.where(gap > 0, low, high) * gap))
         found = np.where((gap > 0) & (low < 0), down(low * gap), found)
+        found = np.where(np.isinf(gap), np.inf, found)  # not beside the match, whatever the scale
     return down(found / tables.how.power) if tables.how.mapping == "entmax" else found
 
 

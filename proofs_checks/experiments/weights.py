@@ -53,11 +53,14 @@ def readable(data: Any, task: Needle, how: Contender) -> dict[str, NDArray[np.fl
         found = {name: _array(name, each) for name, each in data.items()}
     except (AttributeError, KeyError, TypeError) as error:
         raise ValueError(f"weights: each array needs a shape and numbers: {error!r}") from error
-    for name, shape in shapes(task, how, found["keys"].shape[-1] if "keys" in found else 0).items():
+    features = found["keys"].shape[-1:] if "keys" in found else ()
+    for name, shape in shapes(task, how, features[0] if features else 1).items():
         if name not in found:
             raise ValueError(f"weights: the array {name!r} is missing")
         if found[name].shape != shape:
             raise ValueError(f"weights: {name!r} has the shape {found[name].shape}, this model needs {shape}")
+        if 0 in shape:
+            raise ValueError(f"weights: {name!r} has the shape {shape}: a model needs at least one feature")
     return found
 
 

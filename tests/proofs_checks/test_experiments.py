@@ -106,7 +106,9 @@ def test_what_was_altered_is_refused(data, alter, sealed):
     assert ("digest" in found[0]) is not sealed
 
 
-@pytest.mark.parametrize("task", [{"keys": 9, "classes": 3}, {"keys": 8, "classes": 3, "name": "other"}, None])
+@pytest.mark.parametrize(
+    "task", [{"keys": 9, "classes": 3}, {"keys": 8, "classes": 3, "name": "other"}, {"keys": 1e400, "classes": 3}, None]
+)
 def test_another_task_is_refused(data, task):
     data["task"] = task
     with pytest.raises(ValueError, match="task: "):
@@ -129,6 +131,8 @@ def test_another_number_of_keys_is_refused(data):
         ({"keys": {"shape": [2], "numbers": "0x1.0p+0"}}, "'keys'"),
         ({"keys": {"shape": [1], "numbers": "0x1.00000001p+0"}}, "none of float32"),
         ({"keys": 3}, "needs a shape"),
+        ({"keys": {"shape": [], "numbers": "0x1.0p+0"}}, "'keys' has the shape \\(\\)"),
+        ({"keys": {"shape": [8, 0], "numbers": ""}}, "at least one feature"),
     ],
 )
 def test_weights_that_cannot_be_read_are_refused(weights, message):
@@ -236,6 +240,11 @@ def test_scales_of_a_block_are_enclosed(data):
             assert all(a <= s.upper() and s.lower() <= b for a, s, b in zip(low, scales, high, strict=True))
 
 
+def test_a_scale_of_zero_is_judged(data):
+    tables = replace(tables_of(data, FOOLED), how=contender("scalable-softmax"), strength=arb(0))
+    assert certify(tables).verdict != EVERY
+
+
 def test_exponentials_are_bounded_from_above():
     x = np.random.default_rng(0).uniform(-700, 700, 300)
     above = exp_above(x)
@@ -288,6 +297,7 @@ def test_what_cannot_be_run_is_refused(options, message):
 def test_the_command_refuses_what_is_no_certificate(tmp_path, capsys, data):
     file = tmp_path / "found.json"
     assert main(["experiment", "--check", str(file)]) == 2
+    assert capsys.readouterr().err.count("--check") == 1
     file.write_text(json.dumps({**copy.deepcopy(data), "models": []}))
     assert main(["experiment", "--check", str(file)]) == 2
     altered_gap(data)

@@ -156,8 +156,9 @@ def _check(path: Path, console: Console) -> int:
             soft_wrap=True,
         )
 
+    data = _read("--check", path)
     try:
-        checked = check(_read("--check", path), show)
+        checked = check(data, show)
     except ValueError as error:
         raise Unusable(f"--check {path}: {error}") from error
     good = sum(not each.fault for each in checked)

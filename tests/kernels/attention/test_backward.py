@@ -105,3 +105,12 @@ def test_compile(case, small_tiles):
     eager.sum().backward()
     for x, grad in zip((made.query, made.key, made.value), found, strict=True):
         assert torch.equal(x.grad, grad)
+
+
+@pytest.mark.parametrize("logit", [0.0, 1e-41])
+@pytest.mark.parametrize("alpha", [1.0, 1.5, 2.0, 3.0])
+def test_a_row_of_equal_scores_near_zero_reaches_its_values(alpha, logit):
+    query, key, value = torch.ones(1, 1, 1, 1), torch.ones(1, 1, 4, 1), torch.zeros(1, 1, 4, 1, requires_grad=True)
+    with use_path("numba"):
+        attention(query, key, value, alpha=alpha, scale=logit).sum().backward()
+    assert torch.equal(value.grad.flatten(), torch.full((4,), 0.25))
