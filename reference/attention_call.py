@@ -74,6 +74,8 @@ class AttentionCall:
         ValueError
             See :func:`entmax_oracle.reference.attention`.
         """
+        if key_lengths is not None:
+            key, value = (_cleared(x, name, key_lengths) for x, name in ((key, "key"), (value, "value")))
         query, key, value = _tensors(query, key, value)
         (batch, heads, m, dim), n = query.shape, key.shape[2]
         alphas = _alphas(alpha, heads)
@@ -226,6 +228,15 @@ def _tensors(query: Any, key: Any, value: Any) -> tuple[Float64, Float64, Float6
     if k.shape[1] == 0 or q.shape[1] % k.shape[1]:
         raise ValueError(f"key has {k.shape[1]} heads, which do not divide the {q.shape[1]} heads of query")
     return q, k, v
+
+
+def _cleared(x: Any, name: str, key_lengths: Any) -> Float64:
+    """Put zeros beyond the lengths: what lies there is never used, whatever it is."""
+    array = as_array(x, name)
+    if array.ndim != 4:
+        return array
+    seen = np.arange(array.shape[2])[:, None] < _lengths(key_lengths, len(array), array.shape[2])[:, None, None, None]
+    return np.where(seen, array, 0.0)
 
 
 def _alpha_shape(alpha: Any) -> tuple[int, ...]:

@@ -41,7 +41,8 @@ def differentiate(
     )
     # A row that sees NaN or infinity is NaN by its state; in the gradient of others 0 times them must be 0.
     largest = 65504.0 if k.dtype == tl.float16 else 3.38e38
-    k = tl.where(k == k, tl.minimum(tl.maximum(k, -largest), largest), 0.0).to(k.dtype)
+    finite = tl.where(k == float("inf"), largest, tl.where(k == float("-inf"), -largest, k))
+    k = tl.where(k == k, finite, 0.0).to(k.dtype)
     dk = tl.zeros((KEYS, WIDTH), tl.float32)
     dv = tl.zeros((KEYS, VALUE_WIDTH), tl.float32)
     columns = tl.arange(0, WIDTH)

@@ -89,6 +89,11 @@ class Inquiry:
         right = (not self._wrong(oracle, case, change(answer)) for case, answer in self.ordinary)
         return all(right) and any(self._wrong(self.session.oracle, *each) for each in self.ordinary)
 
+    @property
+    def mostly_wrong(self) -> bool:
+        """Whether at least half of the ordinary answers are wrong."""
+        return 2 * sum(self._wrong(self.session.oracle, *each) for each in self.ordinary) >= len(self.ordinary)
+
     def _wrong(self, oracle: Oracle, case: Any, answer: Float64) -> bool:
         return judge_against(self.session, answer, oracle.matching(case, answer), "").broken
 
@@ -232,7 +237,7 @@ def narrow_arithmetic(inquiry: Inquiry) -> str:
     for name in ("float32", "float16"):
         if as_format(name).precision_bits < own.precision_bits:
             oracle = inquiry.session.kind.oracle(replace(setting, compute_dtype=name))
-            if inquiry.agree(oracle):
+            if inquiry.mostly_wrong and inquiry.agree(oracle):
                 count = len(inquiry.ordinary)
                 return f"the errors are of the size that arithmetic in {name} makes, on all {count} inputs tried"
     return ""

@@ -156,7 +156,8 @@ def test_the_command_checks_attention_and_shows_what_is_wrong(tmp_path, capsys):
     common = ["check", f"{file}:softmax", "--kind", "attention", "--law", "scale"]
     assert main([*common, "--json", str(tmp_path / "found.json"), "--report", str(tmp_path / "out")]) == 1
     shown = capsys.readouterr().out
-    assert "input: query [" in shown and "of shape (1, 1, 1, " in shown
+    assert "input: query [" in shown
+    assert "of shape (1, 1, 1, " in shown
     result = json.loads((tmp_path / "found.json").read_text())
     assert result["kind"] == "attention"
     assert main([*common, "--replay", str(tmp_path / "found.json")]) == 1

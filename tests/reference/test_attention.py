@@ -201,3 +201,13 @@ def test_every_function_shows_the_arguments_of_attention(function, names, option
     assert {p.kind for name, p in parameters.items() if name in options} <= {inspect.Parameter.KEYWORD_ONLY}
     with pytest.raises(TypeError, match=rf"{function.__name__}\(\) missing a required argument: 'value'"):
         function([], [])
+
+
+def test_what_lies_beyond_the_lengths_may_be_anything():
+    rng = np.random.default_rng(0)
+    query, key, value = (rng.standard_normal((2, 1, 3, 4)) for _ in range(3))
+    right = attention(query, key, value, key_lengths=[2, 3])
+    key[0, :, 2], value[0, :, 2] = np.nan, np.inf
+    np.testing.assert_array_equal(attention(query, key, value, key_lengths=[2, 3]), right)
+    with pytest.raises(ValueError, match=r"key\[0, 0, 2, 0\] is nan"):
+        attention(query, key, value, key_lengths=[3, 3])

@@ -145,7 +145,8 @@ def _case(setting: Setting, rows: tuple[Row, ...], variant: int, shift: float = 
     return LossCase(quantise(logits, setting.dtype), target=target, variant=variant, shift=shift)
 
 
-_DEPTHS = (40.0, 95.0, 110.0, 500.0, 760.0, 1000.0)  # where exponentials of every format are tiny, and where they are 0
+# Where exponentials of every format are tiny, where they are 0, and far beyond.
+_DEPTHS = (40.0, 95.0, 110.0, 500.0, 760.0, 1000.0, 16384.0)
 
 
 def _far_below(setting: Setting) -> list[LossCase]:
