@@ -250,7 +250,8 @@ def fill_block(z: Any, start: int, n: int, top: Any, magnitude: Any, v: Any) -> 
     """Fill ``v`` with the tokens of the first block of a row; behind its end they are masked."""
     size = min(n, BLOCK)
     for i in range(size):
-        v[np.uint64(i)] = differ(z[np.uint64(start + i)], top, magnitude)
+        token = z[np.uint64(start + i)]
+        v[np.uint64(i)] = FLOOR if token == -np.inf else differ(token, top, magnitude)  # masked at a scale of 0, too
     for i in range(size, BLOCK):
         v[np.uint64(i)] = FLOOR
 

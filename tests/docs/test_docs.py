@@ -52,7 +52,7 @@ def test_console_examples(page, tmp_path):
     pytest.importorskip("torch")
     pytest.importorskip("matplotlib")
     shutil.copytree(DOCS / "examples", tmp_path, dirs_exist_ok=True)
-    environment = os.environ | {
+    environment = {name: value for name, value in os.environ.items() if name != "TRITON_INTERPRET"} | {
         "COLUMNS": "140",
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "PYTHONDONTWRITEBYTECODE": "1",

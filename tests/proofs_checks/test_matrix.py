@@ -389,7 +389,7 @@ def test_the_command_fills_a_row_of_ones_own(tmp_path, capsys, monkeypatch):
     row = {c["property"]: c for c in result["rows"][0]["cells"]}
     assert row["shift"]["verdict"] == "false"
     assert row["permutation"]["verdict"] == "true"
-    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    page = (tmp_path / "normalisers.html").read_text(encoding="utf-8")
     assert 'id="normaliser-1-shift"' in page
     assert "Against the length" in page
 

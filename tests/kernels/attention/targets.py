@@ -1,5 +1,6 @@
 """What the checker imports into its worker: attention, on the path that the name says and on no other."""
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 import torch
@@ -7,6 +8,16 @@ import torch
 from entmax_oracle.kernels.attention import attention, path, use_path
 from entmax_oracle.kernels.attention.configurations import Configuration
 from entmax_oracle.kernels.attention.launch import use_configuration
+
+
+_entered: list[AbstractContextManager[None]] = []
+
+
+def _stay(context: AbstractContextManager[None]) -> None:
+    """Enter a context for good: one that nobody holds is left as soon as it is collected."""
+    if not _entered:
+        _entered.append(context)
+        context.__enter__()
 
 
 def interpreted(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, **options: Any) -> torch.Tensor:
@@ -17,7 +28,7 @@ def interpreted(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, **o
 
 def plain(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, **options: Any) -> torch.Tensor:
     """Run plain torch; the path stays set in the worker, for the backward pass."""
-    use_path("torch").__enter__()
+    _stay(use_path("torch"))
     assert path(query, key, value, **options) == "torch"
     return attention(query, key, value, **options)
 
@@ -33,5 +44,5 @@ def small_blocks(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, **
 
     The configuration stays set in the worker, whose only target this is, for the backward pass.
     """
-    use_configuration(Configuration(16, 16, capacity=16)).__enter__()
+    _stay(use_configuration(Configuration(16, 16, capacity=16)))
     return interpreted(query, key, value, **options)
