@@ -100,7 +100,7 @@ def test_an_interrupt_keeps_what_is_finished(jobs: int) -> None:
     assert result["interrupted"]
     assert len(verdicts) - verdicts.count("unchecked") == 1
     for child in multiprocessing.active_children():
-        child.join(10)
+        child.join(60)
         assert not child.is_alive()
 
 

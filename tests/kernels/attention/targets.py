@@ -9,7 +9,6 @@ from entmax_oracle.kernels.attention import attention, path, use_path
 from entmax_oracle.kernels.attention.configurations import Configuration
 from entmax_oracle.kernels.attention.launch import use_configuration
 
-
 _entered: list[AbstractContextManager[None]] = []
 
 
