@@ -107,7 +107,7 @@ def _of_targets(targets: Sequence[Report]) -> Iterator[str]:
 
 def _fact(target: Report, law: LawResult) -> str:
     """Say what an implementation does wrong, and where."""
-    found = min(law.counterexamples, key=lambda each: (each.size, -each.ratio), default=None)
+    found = _simplest(law)
     name = f"`{target.target.rpartition(':')[2] or target.target}`"
     if found is not None and found.fact:
         place = where(found)
@@ -142,11 +142,12 @@ def gravest(laws: Sequence[LawResult]) -> LawResult | None:
 def violation_line(law: LawResult) -> str:
     """Name a failed law, where it fails and by how much, in one line."""
     line = f"{law.law} ({_first(law)})" if _first(law) else law.law
-    if fact := next((found.fact for found in law.counterexamples if found.fact), ""):
-        return f"{line}: {fact}"
+    found = _simplest(law)
+    if found is not None and found.fact:
+        return f"{line}: {found.fact}"
     if times := _times(law, ""):
         return f"{line}: {times}"
-    said = next((found.message for found in law.counterexamples[:1] if found.message), law.message)
+    said = found.message if found is not None and found.message else law.message
     message = said.strip().splitlines()
     return f"{line}: {message[0].rstrip('.')}" if message else line
 
@@ -157,8 +158,14 @@ def where(found: Counterexample) -> str:
     return ", ".join([*parts, *filter(None, [found.dtype])])
 
 
+def _simplest(law: LawResult) -> Counterexample | None:
+    """Choose the counterexample that is told, on the page and in the terminal: the smallest, and of those the worst."""
+    return min(law.counterexamples, key=lambda each: (each.size, -each.ratio), default=None)
+
+
 def _first(law: LawResult) -> str:
-    return where(law.counterexamples[0]) if law.counterexamples else ""
+    found = _simplest(law)
+    return "" if found is None else where(found)
 
 
 def _times(law: LawResult, by: str) -> str:

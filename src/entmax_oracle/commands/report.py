@@ -45,6 +45,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _lines(results: Results) -> list[str]:
     """One line for the theorems, one for each that is refuted, one for each target, and one for the trained models."""
+    from entmax_oracle.proofs_checks.experiments.certificate import EVERY
     from entmax_oracle.proofs_checks.report import VERDICTS, gravest, violation_line
 
     lines = []
@@ -59,7 +60,7 @@ def _lines(results: Results) -> list[str]:
         lines.append(f"{target.target}: {target.verdict}" + (f", {reason}" if reason else ""))
     if results.experiment is not None:
         models = results.experiment.models
-        endless = sum(model.certificate.n is None for model in models)
+        endless = sum(model.certificate.verdict == EVERY for model in models)
         bad = sum(not model.clean for model in models)
         lines.append(
             f"trained models: {endless} of {len(models)} proved right at every length"
