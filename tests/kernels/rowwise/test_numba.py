@@ -1,5 +1,6 @@
 """The kernels for a CPU: bits that depend on the row alone, threads, forks, what is compiled and what is said of it."""
 
+import contextlib
 import multiprocessing
 import sys
 
@@ -9,10 +10,11 @@ import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from entmax_oracle.kernels import rowwise, runtime
+from entmax_oracle.kernels import attention, rowwise, runtime
 from entmax_oracle.kernels.rowwise import entmax, ops, use_path
 from entmax_oracle.kernels.rowwise import numba_solve as solve
 from entmax_oracle.kernels.runtime import numba as compiled
+from entmax_oracle.kernels.runtime import paths
 
 ALPHAS = (1.0, 1.3, 1.5, 2.0, 3.0)
 
@@ -169,17 +171,25 @@ def test_without_numba_plain_torch_runs(monkeypatch):
     monkeypatch.delitem(sys.modules, compiled.__name__)
     monkeypatch.delattr(runtime, "numba")
     monkeypatch.setitem(sys.modules, "numba", None)
-    monkeypatch.setattr(ops, "INTERPRETED", False)
-    monkeypatch.setattr(ops, "_numba", ops._numba.__wrapped__)
+    monkeypatch.setattr(ops, "_choice", paths.Choice("test"))
+    for module in (ops, paths):
+        monkeypatch.setattr(module, "INTERPRETED", False)
+        monkeypatch.setattr(module, "has_numba", paths.has_numba.__wrapped__)
     z = torch.tensor([1.0, 0.5, -3.0])
-    token = ops._forced.set(None)
-    try:
-        assert ops.path(z) == "torch"
-        torch.testing.assert_close(entmax(z, 2), torch.tensor([0.75, 0.25, 0.0]))
-        with pytest.raises(ValueError, match="path is 'numba', and this process can take 'torch'"), use_path("numba"):
-            pass
-    finally:
-        ops._forced.reset(token)
+    assert ops.path(z) == "torch"
+    torch.testing.assert_close(entmax(z, 2), torch.tensor([0.75, 0.25, 0.0]))
+    with pytest.raises(ValueError, match="path is 'numba', and this process can take 'torch'"), use_path("numba"):
+        pass
+
+
+@pytest.mark.parametrize("use", [use_path, attention.use_path])
+@pytest.mark.parametrize("there", [True, False])
+def test_compiled_triton_needs_a_gpu_and_no_interpreter(use, there, monkeypatch):
+    monkeypatch.setattr(paths, "INTERPRETED", False)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: there)
+    refused = pytest.raises(ValueError, match=r"can take 'torch', 'numba'$")
+    with contextlib.nullcontext() if there else refused, use("triton"):
+        pass
 
 
 def test_a_path_that_does_not_exist_is_refused():
