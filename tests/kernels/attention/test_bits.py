@@ -139,8 +139,8 @@ def test_layers_take_it_without_being_asked(monkeypatch):
 
 
 def test_gradcheck():
-    query, key, value = (torch.randn(1, 2, 6, 16, dtype=torch.float64) / 2 for _ in range(3))
-    alpha, scale = torch.tensor([1.3, 1.7], dtype=torch.float64), torch.rand(2, 1, dtype=torch.float64)
+    query, key, value = (torch.randn(1, 3, 6, 16, dtype=torch.float64) / 2 for _ in range(3))
+    alpha, scale = torch.tensor([1.3, 1.7, 2.6], dtype=torch.float64), torch.rand(3, 1, dtype=torch.float64)
     leaves = [x.requires_grad_() for x in (query, key, value, alpha, scale)]
     assert torch.autograd.gradcheck(
         lambda q, k, v, a, s: attention(q, k, v, alpha=a, scale=s, is_causal=True), leaves, atol=1e-6
