@@ -19,7 +19,7 @@ from .arguments import Arguments
 from .configurations import padded
 from .kernels import DECODE_SCORES, DECODE_VALUES
 from .launch import configuration_for
-from .operators import attention_op, resolve
+from .operators import Saves, attention_op, resolve
 
 Tensor = torch.Tensor
 
@@ -43,7 +43,7 @@ def decode(
     Parameters
     ----------
     query, key, value, alpha, is_causal, scale, alibi_slopes, key_lengths
-        As for `attention`. The scores of all queries are held in memory: ``B H M N`` float32 numbers.
+        As for `attention`. On a GPU the scores of all queries are held in memory: ``B H M N`` float32 numbers.
 
     Returns
     -------
@@ -74,7 +74,7 @@ def decoded(call: Arguments, read: list[Tensor] | None = None) -> Tensor:
     batch, heads, m, features = call.query.shape
     key_heads, n, value_features = call.value.shape[1:]
     if path in ("numba", "torch") or n == 0 or call.query.numel() == 0:
-        output: Tensor = attention_op(*flat(call), 0)[0]
+        output: Tensor = attention_op(*flat(call), int(Saves.NOTHING))[0]
         return output
     chosen = configuration_for(call)
     queries, keys = chosen.tile("decode")

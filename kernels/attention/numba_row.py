@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 
 from ..rowwise.numba_rows import (
-    centre_at_ties,
     covariance_above,
     covariance_below,
+    differentiate_above,
     log_square,
     moments,
-    times,
 )
 from ..rowwise.numba_solve import (
     FEW,
@@ -172,24 +171,14 @@ def differentiate(p: Any, v: Any, first: Any, second: Any, g: Any, count: int, a
         for i in range(count):
             own, weights[i], u, tied[i] = member(v[i], first, second, a, q, floor)
             ds[i] = largest if tied[i] else own / u
-        centre_at_ties(g, tied, count)
-    else:
-        for i in range(count):
-            weights[i] = sensitivity(np.float64(p[i]), a, kind)
-    total, weighted = moments(weights, g, count)
-    mean, pull = weighted / total, 0.0
-    if kind != ABOVE:
-        for i in range(count):
-            ds[i] = weights[i] * (g[i] - mean)
+        differentiate_above(ds, weights, g, tied, count)
         return
     for i in range(count):
-        if not tied[i]:
-            pull += times(ds[i], g[i])
-    pull /= total
+        weights[i] = sensitivity(np.float64(p[i]), a, kind)
+    total, weighted = moments(weights, g, count)
+    mean = weighted / total
     for i in range(count):
-        at_tie = times(ds[i], g[i]) - pull
-        ds[i] = at_tie if tied[i] and at_tie == at_tie else times(ds[i], g[i] - mean)
-        weights[i] *= g[i] - mean
+        ds[i] = weights[i] * (g[i] - mean)
 
 
 @part

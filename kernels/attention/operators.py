@@ -11,51 +11,27 @@ A call takes one of four paths:
 """
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from enum import IntEnum
-from typing import Any, Literal
+from typing import Any
 
 import torch
 
-from ..rowwise.ops import has_numba
 from ..runtime.kinds import Kind, compute_dtype
 from ..runtime.operator import Differentiable, flat, operator
-from ..runtime.target import INTERPRETED
+from ..runtime.paths import INTERPRETED, Choice, Path, has_numba
 from . import dense, launch
 from .arguments import Arguments
 
 Tensor = torch.Tensor
-Path = Literal["triton", "numba", "interpreter", "torch"]
 
-_forced: ContextVar[Path | None] = ContextVar("entmax_oracle_attention_path", default=None)
-
-
-@contextmanager
-def use_path(path: Path) -> Iterator[None]:
-    """Take one path for every call inside the ``with`` block: to compare the paths, or to look for a fault.
-
-    Raises
-    ------
-    ValueError
-        For a path that does not exist, or that this process cannot take.
-    """
-    possible = ["torch", "triton", *(["numba"] if has_numba() else []), *(["interpreter"] if INTERPRETED else [])]
-    if path not in possible:
-        raise ValueError(f"path is {path!r}, and this process can take {', '.join(map(repr, possible))}")
-    token = _forced.set(path)
-    try:
-        yield
-    finally:
-        _forced.reset(token)
+_choice = Choice("attention")
+use_path = _choice.use
 
 
 @torch.compiler.assume_constant_result  # type: ignore[untyped-decorator, unused-ignore]
 def _wants_numba() -> bool:
     """Whether CPU tensors take the kernels for a CPU, which know every alpha and dtype."""
-    forced = _forced.get()
-    wanted = forced == "numba" if INTERPRETED else forced not in ("torch", "interpreter")
+    wanted = _choice.forced == "numba" if INTERPRETED else _choice.forced != "torch"
     return wanted and has_numba()
 
 
@@ -103,8 +79,7 @@ def resolve(call: Arguments, *, every_alpha: bool = False) -> tuple[Path, Argume
         and query.dtype != torch.float64
         and max(query.shape[3], call.value.shape[3]) <= launch.LARGEST_HEAD
     )
-    forced = _forced.get()
-    if not fits or forced == "torch":
+    if not fits or _choice.forced == "torch":
         return "torch", call
     if query.is_cuda:
         return "triton", call

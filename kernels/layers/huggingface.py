@@ -88,7 +88,17 @@ def _parts(spans: Tensor, query: Tensor, key: Tensor, value: Tensor) -> Iterator
 
     Positions are aligned to the end, so that to leave out keys at the beginning moves no query. Padded queries then see
     no key, and get zeros.
+
+    Raises
+    ------
+    ValueError
+        For a mask that `_spans` has not made: of queries by keys, which `transformers` passes on as it is.
     """
+    if spans.dtype != torch.int32 or spans.shape[1:] != (1, 1, 3):
+        raise ValueError(
+            f"attention_mask has shape {tuple(spans.shape)}: entmax attention takes a mask (batch, tokens) that says "
+            "what is padding, and none of queries by keys"
+        )
     rows = spans[:, 0, 0].tolist()
     first = 0
     for start, run in groupby(rows, key=lambda row: row[0]):
@@ -115,7 +125,7 @@ def _spans(
     Returns
     -------
     Tensor
-        Integers ``(B, 1, 1, 3)``: a sequence begins at the first, ends before the second, and no key from the third on
+        ``(B, 1, 1, 3)``, int32: a sequence begins at the first, ends before the second, and no key from the third on
         has been written yet. It has four axes because `transformers` passes on as they are masks that have.
     """
     from transformers.masking_utils import bidirectional_mask_function, causal_mask_function
@@ -136,7 +146,7 @@ def _spans(
     if attention_mask is None:
         if end == kv_length:
             return None
-        return torch.tensor([0, end, end]).expand(batch_size, 1, 1, 3)
+        return torch.tensor([0, end, end], dtype=torch.int32).expand(batch_size, 1, 1, 3)
     if attention_mask.shape[1] < end:
         raise ValueError(f"attention_mask covers {attention_mask.shape[1]} of {end} keys: it must cover all")
     kept = attention_mask[:, :end].bool().cpu()
@@ -151,4 +161,4 @@ def _spans(
         )
     if end == kv_length and bool(kept.all()):
         return None
-    return torch.stack([starts, stops, torch.full_like(starts, end)], 1)[:, None, None]
+    return torch.stack([starts, stops, torch.full_like(starts, end)], 1)[:, None, None].int()

@@ -30,18 +30,21 @@ from .numba_solve import (
 
 
 @jit
-def turned(z: Any, start: int, token: int, n: int, line: Any) -> None:
-    """Copy a row into ``line`` with the sign of its tokens changed, but not of masks, ``inf`` and NaN."""
-    for j in range(n):
-        x = z[start + j * token]
-        line[j] = -x if -np.inf < x < np.inf else x
+def laid_out(z: Any, start: int, token: int, n: int, theta: Any, line: Any) -> Any:
+    """Copy a row into ``line`` if it is not contiguous, or a negative scale turns it around; whether it did.
 
-
-@jit
-def straightened(z: Any, start: int, token: int, n: int, line: Any) -> None:
-    """Copy a row into ``line``."""
-    for j in range(n):
-        line[j] = z[start + j * token]
+    Turned around, the sign of its tokens changes, but not that of masks, ``inf`` and NaN.
+    """
+    if theta < 0.0:
+        for j in range(n):
+            x = z[start + j * token]
+            line[j] = -x if -np.inf < x < np.inf else x
+    elif token != 1:
+        for j in range(n):
+            line[j] = z[start + j * token]
+    else:
+        return False
+    return True
 
 
 @jit
@@ -76,12 +79,8 @@ def forward_rows(
         length = lengths[r * length_stride]
         first_token = place_of(r, inner, outer, step)
         source, source_bits, at = z, bits, first_token
-        if token != 1 or theta < 0.0:
+        if laid_out(z, first_token, token, length, theta, line):
             source, source_bits, at = line, line_bits, 0
-            if theta < 0.0:
-                turned(z, first_token, token, length, line)
-            else:
-                straightened(z, first_token, token, length, line)
         top, first, second, count = solve_row(
             source, source_bits, at, length, abs(theta), a, kind, above,
             maxima, maxima_bits, edge, edge_bits, pair, pair_bits, lanes, v, index,
@@ -245,6 +244,27 @@ def centre_at_ties(g: Any, tied: Any, count: int) -> None:
 
 
 @jit
+def differentiate_above(product: Any, weights: Any, g: Any, tied: Any, count: int) -> None:
+    """Turn ``s`` in ``product`` and its quotients by the largest in ``weights`` into their products with ``g - mean``.
+
+    For ``alpha > 2``: an ``s`` may be infinite. ``g`` is centred at the ties.
+    """
+    centre_at_ties(g, tied, count)
+    total, weighted = moments(weights, g, count)
+    total = total if total != 0.0 else 1.0
+    mean = weighted / total
+    pull, low = 0.0, 0.0
+    for i in range(count):
+        if not tied[i]:
+            pull, low = add_signed(pull, low, times(product[i], g[i]))
+    pull = (pull + low if pull - pull == 0.0 else pull) / total
+    for i in range(count):
+        at_tie = times(product[i], g[i]) - pull
+        product[i] = at_tie if tied[i] and at_tie == at_tie else times(product[i], g[i] - mean)
+        weights[i] *= g[i] - mean
+
+
+@jit
 def backward_rows(
     g: Any, g_inner: int, g_outer: int, g_step: int, g_token: int,
     z: Any, bits: Any, inner: int, outer: int, step: int, token: int, n: int, start: int, stop: int,
@@ -279,12 +299,8 @@ def backward_rows(
                 dexcess[r] = np.nan if top != top else 0.0
             continue
         source, source_bits, at = z, bits, first_token
-        if token != 1 or theta < 0.0:
+        if laid_out(z, first_token, token, length, theta, line):
             source, source_bits, at = line, line_bits, 0
-            if theta < 0.0:
-                turned(z, first_token, token, length, line)
-            else:
-                straightened(z, first_token, token, length, line)
         magnitude = abs(theta)
         low = LOWEST
         if above is not None:
@@ -315,23 +331,8 @@ def backward_rows(
                 upstream[members] = g[first_upstream + index[i] * g_token]
                 members += 1
             count = members
-            centre_at_ties(upstream, tied, count)
-            total, weighted = moments(weights, upstream, count)
-            total = total if total != 0.0 else 1.0
-            mean = weighted / total
-            pull, pull_low = 0.0, 0.0
+            differentiate_above(product, weights, upstream, tied, count)
             for i in range(count):
-                if not tied[i]:
-                    pull, pull_low = add_signed(pull, pull_low, times(product[i], upstream[i]))
-            pull = (pull + pull_low if pull - pull == 0.0 else pull) / total
-            for i in range(count):
-                s = product[i]
-                product[i] = times(s, upstream[i] - mean)
-                if tied[i]:
-                    at_tie = times(s, upstream[i]) - pull
-                    if at_tie == at_tie:
-                        product[i] = at_tie
-                weights[i] *= upstream[i] - mean
                 dz[out + index[i]] = times(product[i], theta)
             largest = second ** (1.0 - a)
             if dscale is not None:

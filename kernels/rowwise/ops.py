@@ -1,68 +1,24 @@
 """α-entmax over the last axis as PyTorch operators."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
-from functools import lru_cache
-from types import ModuleType
-from typing import Any, Literal
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 
 from ..runtime.operator import Differentiable, flat, operator
+from ..runtime.paths import INTERPRETED, Choice, Path, has_numba
 from . import plain
 from .arguments import Arguments, refuse_values
 
 Tensor = torch.Tensor
 
 try:
-    from ..runtime.target import INTERPRETED
     from . import launch
 except ImportError:  # no Triton on this platform
-    INTERPRETED, launch = False, None  # type: ignore[assignment]
+    launch = None  # type: ignore[assignment]
 
-
-Path = Literal["triton", "interpreter", "numba", "torch"]
-
-_forced: ContextVar[Path | None] = ContextVar("entmax_oracle_rowwise_path", default=None)
-
-
-@lru_cache
-def _numba() -> ModuleType | None:
-    """Kernels for a CPU; imported when they are first needed, which takes half a second."""
-    try:
-        from . import cpu
-    except ImportError:  # the extra `cpu` is not installed
-        return None
-    return cpu
-
-
-def has_numba() -> bool:
-    """Whether the kernels for a CPU can be imported, which they are."""
-    return _numba() is not None
-
-
-@contextmanager
-def use_path(path: Path) -> Iterator[None]:
-    """Take one path for every call inside the ``with`` block: to compare the paths, or to look for a fault.
-
-    Raises
-    ------
-    ValueError
-        For a path that does not exist, or that this process cannot take.
-    """
-    possible = ["torch"]
-    if _numba() is not None:
-        possible.append("numba")
-    if launch is not None:
-        possible.append("interpreter" if INTERPRETED else "triton")
-    if path not in possible:
-        raise ValueError(f"path is {path!r}, and this process can take {', '.join(map(repr, possible))}")
-    token = _forced.set(path)
-    try:
-        yield
-    finally:
-        _forced.reset(token)
+_choice = Choice("rowwise")
+use_path = _choice.use
 
 
 def path(device: torch.device | str | Tensor) -> Path:
@@ -80,21 +36,24 @@ def path(device: torch.device | str | Tensor) -> Path:
     >>> path("cpu") in ("interpreter", "numba", "torch")
     True
     """
-    forced = _forced.get()
-    if forced is not None:
-        return forced
+    if _choice.forced is not None:
+        return _choice.forced
     kind = device.device.type if isinstance(device, Tensor) else torch.device(device).type
     if INTERPRETED:
         return "interpreter"
     if kind == "cuda" and launch is not None:
         return "triton"
-    return "numba" if kind == "cpu" and _numba() is not None else "torch"
+    return "numba" if kind == "cpu" and has_numba() else "torch"
 
 
 def _code(call: Arguments) -> Any:
     """Return the module that runs a call."""
     way = path(call.z)
-    return plain if way == "torch" else _numba() if way == "numba" else launch
+    if way == "numba":
+        from . import cpu  # Numba is not imported before it is needed
+
+        return cpu
+    return plain if way == "torch" else launch
 
 
 def _solve(call: Arguments) -> tuple[Tensor, Tensor]:

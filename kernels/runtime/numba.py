@@ -19,9 +19,9 @@ from numba.core import event
 F = TypeVar("F", bound=Callable[..., Any])
 
 SOURCES = hashlib.sha256(
-    b"".join(path.read_bytes() for path in sorted(Path(__file__).parents[1].glob("*/numba*.py")))
+    b"".join(path.read_bytes() for path in sorted(Path(__file__).parents[1].glob("*/*.py")))
 ).hexdigest()
-"""What all these kernels are made of."""
+"""What all these kernels are made of, with the modules that they take constants from."""
 
 PATIENCE = 2.0
 """Seconds of compiling after which it is said."""
@@ -55,16 +55,22 @@ def part(function: F) -> F:
 
 def _compiled(function: F, **options: Any) -> F:
     options.update(nogil=True, error_model="numpy", no_cfunc_wrapper=True)
+    global _kept
     try:
-        made: F = numba.njit(function, cache=True, **options)
-    except RuntimeError:  # nowhere to write: neither beside the source nor in the cache of the user
-        return cast(F, numba.njit(function, **options))
-    # Numba looks at the file of a function alone, and not at those of the functions that it calls.
-    file: Any = getattr(getattr(made, "_cache", None), "_cache_file", None)
-    if hasattr(file, "_source_stamp"):
+        made: Any = numba.njit(function, cache=True, **options)
+        # Numba looks at the file of a function alone, and not at those of the functions that it calls.
+        file = made._cache._cache_file
         file._source_stamp = (file._source_stamp, SOURCES)
-    return made
+    except (RuntimeError, AttributeError):
+        # Nowhere to write, neither beside the source nor in the cache of the user; or a Numba that keeps its stamp
+        # elsewhere, from which stale code might be loaded.
+        _kept = False
+        made = numba.njit(function, **options)
+    return cast(F, made)
 
+
+_kept = True
+"""Whether what is compiled is kept on disk."""
 
 _ready: set[Any] = set()
 
@@ -111,7 +117,8 @@ class _Clock(event.Listener):  # type: ignore[misc]
 
 
 def _say() -> None:
-    print("entmax_oracle: compiling the CPU kernels, once: later calls and processes reuse them", file=sys.stderr)
+    how = "once: later calls and processes reuse them" if _kept else "once in this process: they cannot be kept on disk"
+    print(f"entmax_oracle: compiling the CPU kernels, {how}", file=sys.stderr)
 
 
 GRAIN = 1 << 16

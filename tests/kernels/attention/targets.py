@@ -1,6 +1,7 @@
 """What the checker imports into its worker: attention, on the path that the name says and on no other."""
 
-from contextlib import AbstractContextManager
+from contextlib import ExitStack
+from functools import cache
 from typing import Any
 
 import torch
@@ -9,14 +10,7 @@ from entmax_oracle.kernels.attention import attention, path, use_path
 from entmax_oracle.kernels.attention.configurations import Configuration
 from entmax_oracle.kernels.attention.launch import use_configuration
 
-_entered: list[AbstractContextManager[None]] = []
-
-
-def _stay(context: AbstractContextManager[None]) -> None:
-    """Enter a context for good: one that nobody holds is left as soon as it is collected."""
-    if not _entered:
-        _entered.append(context)
-        context.__enter__()
+_for_good = ExitStack()
 
 
 def interpreted(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, **options: Any) -> torch.Tensor:
@@ -26,9 +20,9 @@ def interpreted(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, **o
 
 
 def plain(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, **options: Any) -> torch.Tensor:
-    """Run plain torch; the path stays set in the worker, for the backward pass."""
-    _stay(use_path("torch"))
-    assert path(query, key, value, **options) == "torch"
+    """Run plain torch, from the first call on: gradients are taken when this has returned."""
+    if path(query, key, value, **options) != "torch":
+        _for_good.enter_context(use_path("torch"))
     return attention(query, key, value, **options)
 
 
@@ -38,10 +32,15 @@ def compiled(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, **opti
     return attention(query, key, value, **options)
 
 
+@cache
+def _stay_in_small_blocks() -> None:
+    _for_good.enter_context(use_configuration(Configuration(16, 16, capacity=16)))
+
+
 def small_blocks(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, **options: Any) -> torch.Tensor:
     """Run the kernels in the interpreter in blocks of 16 with lists of 16: many block edges, skipped blocks, overflow.
 
     The configuration stays set in the worker, whose only target this is, for the backward pass.
     """
-    _stay(use_configuration(Configuration(16, 16, capacity=16)))
+    _stay_in_small_blocks()
     return interpreted(query, key, value, **options)

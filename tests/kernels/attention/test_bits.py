@@ -5,10 +5,10 @@ from itertools import pairwise
 import pytest
 import torch
 
-from entmax_oracle.kernels.attention import attention, decode, path, use_path
-from entmax_oracle.kernels.attention.arguments import CPU_BLOCK, CPU_ROOM
+from entmax_oracle.kernels.attention import attention, decode, numba_launch, operators, path, use_path
+from entmax_oracle.kernels.attention.arguments import CPU_BLOCK, CPU_ROOM, Arguments
 from entmax_oracle.kernels.layers import EntmaxAttention
-from entmax_oracle.kernels.runtime.target import INTERPRETED
+from entmax_oracle.kernels.runtime.paths import Choice
 
 TOKENS = 150
 RULES = [(alpha, sharp) for alpha in (1.0, 1.3, 1.5, 3.0) for sharp in (0.1, 3.0)]
@@ -33,9 +33,9 @@ def tensors(batch=2, n=TOKENS, features=20):
     return [torch.randn(batch, heads, n, features) for heads in (4, 2, 2, 4)]
 
 
-def run(query, key, value, grad, **options):
+def run(query, key, value, grad, is_causal=True, **options):
     leaves = [x.clone().requires_grad_() for x in (query, key, value)]
-    out = attention(*leaves, is_causal=True, **options)
+    out = attention(*leaves, is_causal=is_causal, **options)
     return out.detach(), *torch.autograd.grad(out, leaves, grad)
 
 
@@ -77,8 +77,13 @@ def test_what_is_hidden(options):
     out, dq, *_ = run(query, key, value, grad, **options)
     bad = ((key, torch.nan), (value, torch.inf))
     behind = [torch.cat([x, torch.full_like(x[:, :, :40], number)], 2) for x, number in bad]
-    last = decode(query[:, :, -1:], *behind, key_lengths=torch.full((2,), TOKENS), **options)
+    lengths = torch.full((2,), TOKENS)
+    last = decode(query[:, :, -1:], *behind, key_lengths=lengths, **options)
     assert torch.equal(last, out[:, :, -1:])
+    padded = run(query, *behind, grad, is_causal=False, key_lengths=lengths, **options)
+    wanted = run(query, key, value, grad, is_causal=False, **options)
+    assert same([padded[0], padded[1], *(x[:, :, :TOKENS] for x in padded[2:])], wanted)
+    assert not any(x[:, :, TOKENS:].any() for x in padded[2:])
     cut = 100
     for x, bad in ((key, torch.inf), (value, torch.nan)):
         x[:, :, cut:] = bad
@@ -116,26 +121,26 @@ def test_sixteen_bits_are_rounded_once(dtype):
 
 
 def test_memory_is_linear():
-    """What is kept for the backward pass: less than 1 KiB for each query and head."""
+    """What is kept for the backward pass: at most 552 bytes for each query and head in float32."""
     query = torch.empty(1, 4, 8192, 64)
-    from entmax_oracle.kernels.attention.arguments import Arguments
-
     kept = Arguments.read(query, query, query, 1.5, True, None, None, None).empty_lists(True)
-    assert sum(x.numel() * x.element_size() for x in kept) <= 1024 * 4 * 8192
+    assert sum(x.numel() * x.element_size() for x in kept) <= 552 * 4 * 8192
 
 
-def test_layers_take_it_without_being_asked():
-    layer = EntmaxAttention(16, 2)
-    query, key, value = layer.project(torch.randn(1, 5, 16))
-    assert path(query, key, value) == "numba"
-    with use_path("torch"):
-        assert path(query, key, value) == "torch"
-    assert INTERPRETED  # where this runs; without it nobody has to ask
+def test_layers_take_it_without_being_asked(monkeypatch):
+    monkeypatch.setattr(operators, "INTERPRETED", False)
+    monkeypatch.setattr(operators, "_choice", Choice("test"))
+    layer, hidden = EntmaxAttention(16, 2), torch.randn(1, 5, 16)
+    assert path(*layer.project(hidden)) == "numba"
+    ran, forward = [], numba_launch.forward
+    monkeypatch.setattr(numba_launch, "forward", lambda *given, **named: ran.append(given) or forward(*given, **named))
+    layer(hidden)
+    assert len(ran) == 1
 
 
 def test_gradcheck():
-    query, key, value = (torch.randn(1, 2, 6, 16, dtype=torch.float64) / 2 for _ in range(3))
-    alpha, scale = torch.tensor([1.3, 1.7], dtype=torch.float64), torch.rand(2, 1, dtype=torch.float64)
+    query, key, value = (torch.randn(1, 3, 6, 16, dtype=torch.float64) / 2 for _ in range(3))
+    alpha, scale = torch.tensor([1.3, 1.7, 2.6], dtype=torch.float64), torch.rand(3, 1, dtype=torch.float64)
     leaves = [x.requires_grad_() for x in (query, key, value, alpha, scale)]
     assert torch.autograd.gradcheck(
         lambda q, k, v, a, s: attention(q, k, v, alpha=a, scale=s, is_causal=True), leaves, atol=1e-6

@@ -138,6 +138,15 @@ def test_a_batch_padded_on_the_left_is_trained_as_each_sequence_alone():
         torch.testing.assert_close(grad, x.grad, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.parametrize("tokens", [1, 3, 7])
+@pytest.mark.parametrize("dtype", [torch.bool, torch.int64, torch.float32])
+def test_a_mask_of_queries_by_keys_is_refused(tokens, dtype, plain):
+    register("entmax")
+    mask = torch.ones(2, 1, tokens, tokens, dtype=dtype)
+    with pytest.raises(ValueError, match="none of queries by keys"):
+        llama("entmax")(torch.ones(2, tokens, dtype=torch.int64), attention_mask=mask)
+
+
 def test_packed_documents_are_refused():
     register("entmax")
     with pytest.raises(ValueError, match="a row of its own"):

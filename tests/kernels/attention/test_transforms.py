@@ -1,4 +1,4 @@
-"""Which derivatives attention has, on both paths: right, or refused by name."""
+"""Which derivatives attention has, on every path: right, or refused by name."""
 
 import pytest
 import torch

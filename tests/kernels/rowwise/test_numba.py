@@ -1,5 +1,6 @@
 """The kernels for a CPU: bits that depend on the row alone, threads, forks, what is compiled and what is said of it."""
 
+import contextlib
 import multiprocessing
 import sys
 
@@ -9,10 +10,12 @@ import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from entmax_oracle.kernels import rowwise, runtime
-from entmax_oracle.kernels.rowwise import entmax, ops, use_path
+from entmax_oracle.kernels import attention, rowwise, runtime
+from entmax_oracle.kernels.attention import numba_kernels
+from entmax_oracle.kernels.rowwise import entmax, numba_rows, ops, use_path
 from entmax_oracle.kernels.rowwise import numba_solve as solve
 from entmax_oracle.kernels.runtime import numba as compiled
+from entmax_oracle.kernels.runtime import paths
 
 ALPHAS = (1.0, 1.3, 1.5, 2.0, 3.0)
 
@@ -24,12 +27,18 @@ def on_numba():
 
 
 def both(z, alpha, **keywords):
-    """``(p, dz, dscale)``; the gradient upstream is a function of the logits, so that it moves along with them."""
-    z = z.detach().clone(memory_format=torch.preserve_format).requires_grad_()
-    scale = torch.tensor(1.1, requires_grad=True)
-    p = entmax(z, alpha, scale=scale, **keywords)
-    p.backward(torch.where(z > -torch.inf, z, 0).detach().sin().to(p.dtype))
-    return p.detach(), z.grad
+    """Answers and gradients, of one alpha for all rows and of one for each, which has a gradient.
+
+    The gradient upstream is a function of the logits, so that it moves along with them.
+    """
+    found = []
+    for given in (alpha, torch.full(z.shape[:-1], alpha, dtype=torch.float64, requires_grad=True)):
+        leaf = z.detach().clone(memory_format=torch.preserve_format).requires_grad_()
+        scale = torch.full(z.shape[:-1], 1.1, dtype=torch.float64, requires_grad=True)
+        p = entmax(leaf, given, scale=scale, **keywords)
+        p.backward(torch.where(leaf > -torch.inf, leaf, 0).detach().sin().to(p.dtype))
+        found += [p.detach(), leaf.grad, scale.grad, *([given.grad] if torch.is_tensor(given) else [])]
+    return found
 
 
 def same(found, expected):
@@ -156,10 +165,26 @@ def test_what_is_compiled_is_said_once(monkeypatch, capsys):
         assert bool(expected) == bool(said)
 
 
-def test_where_nothing_can_be_kept_it_is_compiled_anyway():
+def test_where_nothing_can_be_kept_it_is_compiled_anyway(monkeypatch, capsys):
+    monkeypatch.setattr(compiled, "_kept", True)
     names: dict = {}
     exec("def plus(x):\n    return x + 1", names)  # no file, so no place beside it
     assert compiled.jit(names["plus"])(1) == 2
+    compiled._say()
+    assert "once in this process" in capsys.readouterr().err
+
+
+def test_kernels_are_kept_with_a_stamp_of_all_their_sources():
+    for kernel in (numba_rows.forward_rows, numba_kernels.forward, solve.exponential):
+        assert kernel._cache._cache_file._source_stamp[1] == compiled.SOURCES
+
+
+def test_nothing_is_kept_by_a_numba_that_takes_no_stamp(monkeypatch):
+    """It would load code of other sources."""
+    monkeypatch.setattr(compiled, "_kept", True)
+    monkeypatch.setattr(numba.core.caching, "IndexDataCacheFile", lambda **_: object())
+    assert compiled.jit(numba_rows.psi.py_func)._cache.cache_path is None
+    assert not compiled._kept
 
 
 def test_without_numba_plain_torch_runs(monkeypatch):
@@ -169,17 +194,25 @@ def test_without_numba_plain_torch_runs(monkeypatch):
     monkeypatch.delitem(sys.modules, compiled.__name__)
     monkeypatch.delattr(runtime, "numba")
     monkeypatch.setitem(sys.modules, "numba", None)
-    monkeypatch.setattr(ops, "INTERPRETED", False)
-    monkeypatch.setattr(ops, "_numba", ops._numba.__wrapped__)
+    monkeypatch.setattr(ops, "_choice", paths.Choice("test"))
+    for module in (ops, paths):
+        monkeypatch.setattr(module, "INTERPRETED", False)
+        monkeypatch.setattr(module, "has_numba", paths.has_numba.__wrapped__)
     z = torch.tensor([1.0, 0.5, -3.0])
-    token = ops._forced.set(None)
-    try:
-        assert ops.path(z) == "torch"
-        torch.testing.assert_close(entmax(z, 2), torch.tensor([0.75, 0.25, 0.0]))
-        with pytest.raises(ValueError, match="path is 'numba', and this process can take 'torch'"), use_path("numba"):
-            pass
-    finally:
-        ops._forced.reset(token)
+    assert ops.path(z) == "torch"
+    torch.testing.assert_close(entmax(z, 2), torch.tensor([0.75, 0.25, 0.0]))
+    with pytest.raises(ValueError, match="path is 'numba', and this process can take 'torch'"), use_path("numba"):
+        pass
+
+
+@pytest.mark.parametrize("use", [use_path, attention.use_path])
+@pytest.mark.parametrize("there", [True, False])
+def test_compiled_triton_needs_a_gpu_and_no_interpreter(use, there, monkeypatch):
+    monkeypatch.setattr(paths, "INTERPRETED", False)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: there)
+    refused = pytest.raises(ValueError, match=r"can take 'torch', 'numba'$")
+    with contextlib.nullcontext() if there else refused, use("triton"):
+        pass
 
 
 def test_a_path_that_does_not_exist_is_refused():
