@@ -173,7 +173,12 @@ def search(
         if not finding.broken:
             return False
         absurd = session.kind.magnitude(case) > ORDINARY
-        return tally.take(case, finding, explained(law, case, session, broken), absurd)
+        try:
+            cause = explained(law, case, session, broken)
+        except GiveUp:  # it is broken, whatever explains it
+            tally.take(case, finding, "", absurd)
+            raise
+        return tally.take(case, finding, cause, absurd)
 
     always = list(law.cornerstones(session.setting))
     told = [] if saved is None else [saved]

@@ -237,14 +237,15 @@ class _Run:
                 self._note_contracts()
                 if task.fail_fast and self._failed():
                     return STOPPED if place < total else ""
-        except GiveUp as stop:
+        except (GiveUp, KeyboardInterrupt) as stop:
+            interrupted = isinstance(stop, KeyboardInterrupt)
             tally.settle()
-            if tally.examples and session.during not in self.results:
+            # What broke the law is told, without further calls; one that was only interrupted is not said to pass.
+            told = tally.finding is not None or (tally.examples and not interrupted)
+            if told and session.during not in self.results:
                 law = next(each for each in laws if each.name == session.during)
-                self._settle(law, tally, time.monotonic() - begun)
-            return f"not checked: {stop}"
-        except KeyboardInterrupt:
-            return "not checked: interrupted"
+                self._settle(law, tally, time.monotonic() - begun, patient=False)
+            return f"not checked: {'interrupted' if interrupted else stop}"
         return ""
 
     def of_contract(self, contract: Contract, stopped: str = "") -> LawResult:
@@ -265,11 +266,11 @@ class _Run:
         message = counterexamples[0].message + share
         return _outcome(contract, "fail", examples=examples, message=message, counterexamples=counterexamples)
 
-    def _settle(self, law: Law, tally: Tally, seconds: float) -> None:
+    def _settle(self, law: Law, tally: Tally, seconds: float, *, patient: bool = True) -> None:
         """Tell what became of a law, and of the one that explains it."""
         if tally.finding is not None and tally.case is not None:
             self.found[law.name] = (law, tally.case)
-        self.settle(replace(_result(law, tally, self.task, self.session), seconds=round(seconds, 3)))
+        self.settle(replace(_result(law, tally, self.task, self.session, patient), seconds=round(seconds, 3)))
         if tally.cause:
             head = self.results[tally.cause]
             # What falls to a law that itself falls to another falls to that one.
@@ -317,13 +318,15 @@ def _outcome(law: Law | Contract, status: Any, **rest: Any) -> LawResult:
     return LawResult(law.name, law.statement, law.theorem, law.severity, status, **rest)
 
 
-def _result(law: Law, tally: Tally, task: Task, session: Session) -> LawResult:
+def _result(law: Law, tally: Tally, task: Task, session: Session, patient: bool) -> LawResult:
+    """Say what became of a law; one that is broken by a cause of its own is looked into, if more calls may be made."""
     if tally.finding is None or tally.case is None:
         return _kept(law, tally)
-    diagnosis = () if tally.cause else diagnose(law, session, tally.case, tally.finding)
-    calls = () if tally.cause else _calls(law, session, tally.case)
+    asks = patient and not tally.cause
+    diagnosis = diagnose(law, session, tally.case, tally.finding) if asks else ()
+    calls = _calls(law, session, tally.case) if asks else ()
     example = describe(law, task.kind, tally.case, tally.finding, task.setting, task.subject, diagnosis, calls)
-    message = tally.finding.message + ("" if tally.cause else _hint(law, task, tally, session.caller))
+    message = tally.finding.message + (_hint(law, task, tally, session.caller) if asks else "")
     if tally.absurd:
         size = task.kind.magnitude(tally.case)
         message += f". Seen only with numbers as large as {size:.2g}; nothing failed with numbers up to {ORDINARY:.0f}"
