@@ -19,7 +19,7 @@ from entmax_oracle.reference.formats import as_arithmetic, as_format
 from entmax_oracle.reference.inputs import as_alpha
 
 from ..spreading import Done, Lost, spread
-from .ask import Ask
+from .ask import OPTIONS, Ask
 from .calls import Subject
 from .case import Setting
 from .kinds import KINDS
@@ -332,7 +332,7 @@ def plan(ask: Ask) -> Plan:
         # Contracts are held against the calls that laws make, so some must be made.
         names += [each.name for each in choose((), ask.skip_laws, kind=ask.kind)[1]]
     subject, settings = _subject(ask, asked), _settings(ask, asked, effort)
-    known = saved(subject.name, ask.kind) if _saves(ask) else {}
+    known = saved(subject.name, _defining(ask)) if _saves(ask) else {}
     tasks = tuple(
         Task(
             subject,
@@ -418,12 +418,18 @@ def save(chosen: Plan, judged: Iterable[Judged]) -> None:
     """Save what failed, of which the last word counts; the next check tries it first."""
     if _saves(chosen.ask):
         last = {(each.alpha, each.dtype, each.result.law): each.result for each in judged}
-        remember(chosen.tasks[0].subject.name, chosen.ask.kind, ((*key[:2], each) for key, each in last.items()))
+        results = ((*key[:2], each) for key, each in last.items())
+        remember(chosen.tasks[0].subject.name, _defining(chosen.ask), results)
 
 
 def _saves(ask: Ask) -> bool:
     """Whether failures are saved: those of a function without a name that lasts are not."""
     return isinstance(ask.implementation, str) and not ask.no_saved
+
+
+def _defining(ask: Ask) -> list[str]:
+    """Spell the options without which a failure would not mean the same: it is tried under no others."""
+    return [*ask.words(again=True), *OPTIONS["parameters"].words(ask.parameters)]
 
 
 def replay_as(ask: Ask, found: Mapping[str, Any], progress: Tell = lambda event: None) -> Finding:

@@ -150,7 +150,7 @@ def search(
     broken : dict, optional
         Laws that are known to be broken, with their counterexamples: they may explain what breaks this one.
     saved : Case, optional
-        Tried first.
+        Tried first; where it does not break the law, it is not counted.
     """
     tally = Tally() if tally is None else tally
     broken = {} if broken is None else broken
@@ -181,7 +181,7 @@ def search(
         return tally.take(case, finding, cause, absurd)
 
     always = list(law.cornerstones(session.setting))
-    told = [] if saved is None else [saved]
+    told = [saved] if saved is not None and quietly(law, session, saved).broken else []
     for place, case in enumerate([*told, *always]):
         if place > len(told) and time.monotonic() > deadline:
             tally.late = tally.partial = True
