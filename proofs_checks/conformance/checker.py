@@ -28,7 +28,7 @@ from .law import Contract, Finding, Law
 from .laws import LAWS_OF, choose
 from .pooling import Pooled
 from .results.counterexample import read
-from .results.events import PASSING, Begun, Ended, Event, Judged, Notice, Tell, gather
+from .results.events import ALWAYS_HELD, PASSING, Begun, Ended, Event, Judged, Notice, Tell, gather
 from .results.report import LawResult, Report
 from .saved import of_setting, remember, saved
 from .search import Effort
@@ -326,8 +326,7 @@ def plan(ask: Ask) -> Plan:
         raise ValueError(
             f"law: {missing[0]!r} is not true of {ask.against}, or needs grad, or is skipped; leave it out"
         )
-    if "returns" not in {*names, *ask.skip_laws}:
-        names.append("returns")  # whichever laws are asked for, a missing answer is reported
+    names += [each for each in ALWAYS_HELD if each not in {*names, *ask.skip_laws}]
     if not laws:
         # Contracts are held against the calls that laws make, so some must be made.
         names += [each.name for each in choose((), ask.skip_laws, kind=ask.kind)[1]]

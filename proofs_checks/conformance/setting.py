@@ -169,7 +169,6 @@ def check_setting(task: Task, tell: Tell) -> Settled:
     contracts, laws = choose(task.laws, kind=task.subject.kind, offered=task.offered)
     started = time.monotonic()
     with Calling(task.subject, lambda text: tell(Notice(text))) as caller:
-        # Calls are held to the whole contract even when few laws are asked for: an unusable answer is noticed.
         session = Session(task.kind, caller, task.setting, contracts, Told(task.setting, tell))
         run = _Run(task, session, contracts, tell)
         lacks = _lacking(task)
@@ -361,7 +360,7 @@ def _calls(law: Law, session: Session, case: Any) -> tuple[Any, ...]:
 def _kept(law: Law, tally: Tally) -> LawResult:
     """Say of a law that nothing breaks how much that means: it passes, or does in part, or was not judged at all."""
     if not tally.examples:
-        why = "no call gave an answer to check, see the law 'returns'"
+        why = "no call gave an answer to check, see the laws 'returns' and 'shape'"
         if tally.declined:
             why = f"the target declined all of {_cases(tally.declined)} (NotImplementedError)"
         elif tally.outside:
@@ -377,7 +376,8 @@ def _kept(law: Law, tally: Tally) -> LawResult:
     elif tally.late:
         remarks += [OUT_OF_TIME]
     if tally.unanswered:
-        remarks += [f"{_cases(tally.unanswered)} skipped: the target raised, or the case was too slow"]
+        why = "the target gave no answer of the right shape, or the case was too slow"
+        remarks += [f"{_cases(tally.unanswered)} skipped: {why}"]
     if tally.outside:
         remarks += [f"{_cases(tally.outside)} would have led outside what is to be checked"]
     return _outcome(
