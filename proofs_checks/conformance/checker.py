@@ -24,7 +24,7 @@ from .calls import Subject
 from .case import Setting
 from .kinds import KINDS
 from .kinds.kind import Asked
-from .law import Contract, Finding, Law
+from .law import UNJUDGED, Contract, Finding, Law
 from .laws import LAWS_OF, choose
 from .pooling import Pooled
 from .results.counterexample import read
@@ -32,7 +32,7 @@ from .results.events import ALWAYS_HELD, PASSING, Begun, Ended, Event, Judged, N
 from .results.report import LawResult, Report
 from .saved import of_setting, remember, saved
 from .search import Effort
-from .session import Session
+from .session import GiveUp, Session
 from .setting import STOPPED, Calling, Settled, Task, Told, check_elsewhere, check_setting, judge
 from .target.layouts import LAYOUTS
 from .target.loading import locate
@@ -271,7 +271,7 @@ def replay(
     Returns
     -------
     Finding
-        Broken if it is still wrong.
+        Broken if it is still wrong; not judged where the implementation gives no answer that can be.
 
     Raises
     ------
@@ -459,7 +459,10 @@ def replay_as(ask: Ask, found: Mapping[str, Any], progress: Tell = lambda event:
         contracts_of_kind = choose(kind=ask.kind)[0]
         session = Session(KINDS[ask.kind], caller, setting, contracts_of_kind, Told(setting, progress))
         law: Law | Contract = contracts[0] if contracts else laws[0]
-        return judge(law, session, case)
+        try:
+            return judge(law, session, case)
+        except GiveUp:
+            return UNJUDGED
 
 
 def _effort(ask: Ask) -> Effort:

@@ -403,7 +403,8 @@ def _hint(law: Law, task: Task, tally: Tally, caller: Caller) -> str:
         return ""
     own = replace(setting, compute_dtype=setting.dtype)
     session = Session(task.kind, caller, own, ())
-    if judge(law, session, tally.case).broken:
+    found = judge(law, session, tally.case)
+    if found.broken or not found.judged:
         return ""
     if search(law, session, replace(task.effort, shrinking=0), task.seed).finding is not None:
         return ""
@@ -440,10 +441,10 @@ def _reproduce(
         session = Session(task.kind, caller, task.setting, choose(kind=task.subject.kind)[0])
         for name, (law, case) in found.items():
             try:
-                again = judge(law, session, case).broken
+                again = judge(law, session, case)
             except GiveUp:
                 break
-            if not again and not results[name].cause:
+            if again.judged and not again.broken and not results[name].cause:
                 result = results[name]
                 note = " (It passes in a fresh process: the implementation remembers earlier calls or is random.)"
                 counterexamples = tuple(

@@ -160,6 +160,18 @@ def test_exit_status_of_a_violator_and_of_what_cannot_be_used(body, status, tmp_
     assert found["verdict"] == {1: "violates", 2: "unusable"}[status]
 
 
+@pytest.mark.parametrize(
+    "body", ["raise TypeError('two axes, please')", "import time; time.sleep(9)", "return z.ravel()[:0]"]
+)
+def test_a_replay_without_an_answer_does_not_pass(body, tmp_path, capsys):
+    path = tmp_path / "target.py"
+    path.write_text(f"def f(z):\n    {body}\n")
+    words = ["check", f"{path}:f", "--fixed-alpha", "1", "--array", "numpy", "--timeout", "0.05"]
+    found = {"law": "batch", "alpha": 1.0, "dtype": "float64", "shape": [3, 2], "logits": "0x0p+0 5*0x1p+0"}
+    assert main([*words, "--replay", json.dumps(found)]) == 2
+    assert "could not be checked" in capsys.readouterr().out
+
+
 def test_exit_status_of_ctrl_c_and_of_a_fault_of_the_checker(tmp_path, monkeypatch, capsys):
     from entmax_oracle.proofs_checks.conformance import search
 
