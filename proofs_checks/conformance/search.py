@@ -92,6 +92,11 @@ class Tally:
         self.ulp = max(self.ulp, finding.ulp)
 
     @property
+    def causes(self) -> tuple[str, ...]:
+        """Laws whose failures explain some of those that were seen."""
+        return tuple(dict.fromkeys(cause for _, _, cause in self._explained))
+
+    @property
     def enough(self) -> bool:
         """Whether so many failures are explained that all are taken to be."""
         return len(self._explained) >= _EXPLAINED
@@ -206,6 +211,7 @@ def search(
             break
         tally.add(quietly(law, session, case))
     _make_small(law, session, effort, tally, broken, deadline)
+    tally.absurd &= session.kind.magnitude(tally.case) > ORDINARY
     tally.ratio = max(tally.ratio, tally.finding.ratio)
     tally.ulp = max(tally.ulp, tally.finding.ulp)
     return tally

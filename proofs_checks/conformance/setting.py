@@ -328,7 +328,10 @@ def _result(law: Law, tally: Tally, task: Task, session: Session, patient: bool)
     message = tally.finding.message + (_hint(law, task, tally, session.caller) if asks else "")
     if tally.absurd:
         size = task.kind.magnitude(tally.case)
-        message += f". Seen only with numbers as large as {size:.2g}; nothing failed with numbers up to {ORDINARY:.0f}"
+        rest = f"nothing failed with numbers up to {ORDINARY:.0f}"
+        if tally.causes:
+            rest = f"with numbers up to {ORDINARY:.0f} it failed only where {' or '.join(tally.causes)} failed too"
+        message += f". Seen only with numbers as large as {size:.2g}; {rest}"
     elif tally.beyond is not None:
         case, worse = tally.beyond
         message += f". Worse with numbers as large as {task.kind.magnitude(case):.2g}: {worse.message}"
