@@ -19,20 +19,20 @@ from entmax_oracle.reference.formats import as_arithmetic, as_format
 from entmax_oracle.reference.inputs import as_alpha
 
 from ..spreading import Done, Lost, spread
-from .ask import Ask
+from .ask import OPTIONS, Ask
 from .calls import Subject
 from .case import Setting
 from .kinds import KINDS
 from .kinds.kind import Asked
-from .law import Contract, Finding, Law
+from .law import UNJUDGED, Contract, Finding, Law
 from .laws import LAWS_OF, choose
 from .pooling import Pooled
 from .results.counterexample import read
-from .results.events import PASSING, Begun, Ended, Event, Judged, Notice, Tell, gather
+from .results.events import ALWAYS_HELD, PASSING, Begun, Ended, Event, Judged, Notice, Tell, gather
 from .results.report import LawResult, Report
 from .saved import of_setting, remember, saved
 from .search import Effort
-from .session import Session
+from .session import GiveUp, Session
 from .setting import STOPPED, Calling, Settled, Task, Told, check_elsewhere, check_setting, judge
 from .target.layouts import LAYOUTS
 from .target.loading import locate
@@ -271,7 +271,7 @@ def replay(
     Returns
     -------
     Finding
-        Broken if it is still wrong.
+        Broken if it is still wrong; not judged where the implementation gives no answer that can be.
 
     Raises
     ------
@@ -326,13 +326,12 @@ def plan(ask: Ask) -> Plan:
         raise ValueError(
             f"law: {missing[0]!r} is not true of {ask.against}, or needs grad, or is skipped; leave it out"
         )
-    if "returns" not in {*names, *ask.skip_laws}:
-        names.append("returns")  # whichever laws are asked for, a missing answer is reported
+    names += [each for each in ALWAYS_HELD if each not in {*names, *ask.skip_laws}]
     if not laws:
         # Contracts are held against the calls that laws make, so some must be made.
         names += [each.name for each in choose((), ask.skip_laws, kind=ask.kind)[1]]
     subject, settings = _subject(ask, asked), _settings(ask, asked, effort)
-    known = saved(subject.name, ask.kind) if _saves(ask) else {}
+    known = saved(subject.name, _defining(ask)) if _saves(ask) else {}
     tasks = tuple(
         Task(
             subject,
@@ -418,12 +417,18 @@ def save(chosen: Plan, judged: Iterable[Judged]) -> None:
     """Save what failed, of which the last word counts; the next check tries it first."""
     if _saves(chosen.ask):
         last = {(each.alpha, each.dtype, each.result.law): each.result for each in judged}
-        remember(chosen.tasks[0].subject.name, chosen.ask.kind, ((*key[:2], each) for key, each in last.items()))
+        results = ((*key[:2], each) for key, each in last.items())
+        remember(chosen.tasks[0].subject.name, _defining(chosen.ask), results)
 
 
 def _saves(ask: Ask) -> bool:
     """Whether failures are saved: those of a function without a name that lasts are not."""
     return isinstance(ask.implementation, str) and not ask.no_saved
+
+
+def _defining(ask: Ask) -> list[str]:
+    """Spell the options without which a failure would not mean the same: it is tried under no others."""
+    return [*ask.words(again=True), *OPTIONS["parameters"].words(ask.parameters)]
 
 
 def replay_as(ask: Ask, found: Mapping[str, Any], progress: Tell = lambda event: None) -> Finding:
@@ -454,7 +459,10 @@ def replay_as(ask: Ask, found: Mapping[str, Any], progress: Tell = lambda event:
         contracts_of_kind = choose(kind=ask.kind)[0]
         session = Session(KINDS[ask.kind], caller, setting, contracts_of_kind, Told(setting, progress))
         law: Law | Contract = contracts[0] if contracts else laws[0]
-        return judge(law, session, case)
+        try:
+            return judge(law, session, case)
+        except GiveUp:
+            return UNJUDGED
 
 
 def _effort(ask: Ask) -> Effort:

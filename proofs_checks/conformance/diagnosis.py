@@ -86,7 +86,7 @@ class Inquiry:
         """Whether all ordinary answers, changed in some way, are right by another oracle, though not by their own."""
         if len(self.ordinary) < 3:
             return False
-        right = (not self._wrong(oracle, case, change(answer)) for case, answer in self.ordinary)
+        right = (self._right(oracle, case, change(answer)) for case, answer in self.ordinary)
         return all(right) and any(self._wrong(self.session.oracle, *each) for each in self.ordinary)
 
     @property
@@ -96,6 +96,10 @@ class Inquiry:
 
     def _wrong(self, oracle: Oracle, case: Any, answer: Float64) -> bool:
         return judge_against(self.session, answer, oracle.matching(case, answer), "").broken
+
+    def _right(self, oracle: Oracle, case: Any, answer: Float64) -> bool:
+        found = judge_against(self.session, answer, oracle.matching(case, answer), "")
+        return found.judged and not found.broken
 
     def breaks(self, case: Any) -> bool | None:
         """Whether another case breaks the law; None where it cannot be told."""

@@ -62,6 +62,7 @@ def pooled(results: Sequence[LawResult]) -> LawResult:
         also=tuple(dict.fromkeys(name for each in results for name in each.also)),
         examples=sum(each.examples for each in results),
         unclaimed=sum(each.unclaimed for each in results),
+        declined=sum(each.declined for each in results),
         worst_ulp=max(each.worst_ulp for each in results),
         worst_ratio=max(each.worst_ratio for each in results),
         seconds=round(sum(each.seconds for each in results), 3),

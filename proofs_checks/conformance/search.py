@@ -92,6 +92,11 @@ class Tally:
         self.ulp = max(self.ulp, finding.ulp)
 
     @property
+    def causes(self) -> tuple[str, ...]:
+        """Laws whose failures explain some of those that were seen."""
+        return tuple(dict.fromkeys(cause for _, _, cause in self._explained))
+
+    @property
     def enough(self) -> bool:
         """Whether so many failures are explained that all are taken to be."""
         return len(self._explained) >= _EXPLAINED
@@ -150,7 +155,7 @@ def search(
     broken : dict, optional
         Laws that are known to be broken, with their counterexamples: they may explain what breaks this one.
     saved : Case, optional
-        Tried first.
+        Tried first; where it does not break the law, it is not counted.
     """
     tally = Tally() if tally is None else tally
     broken = {} if broken is None else broken
@@ -173,10 +178,15 @@ def search(
         if not finding.broken:
             return False
         absurd = session.kind.magnitude(case) > ORDINARY
-        return tally.take(case, finding, explained(law, case, session, broken), absurd)
+        try:
+            cause = explained(law, case, session, broken)
+        except GiveUp:  # it is broken, whatever explains it
+            tally.take(case, finding, "", absurd)
+            raise
+        return tally.take(case, finding, cause, absurd)
 
     always = list(law.cornerstones(session.setting))
-    told = [] if saved is None else [saved]
+    told = [saved] if saved is not None and quietly(law, session, saved).broken else []
     for place, case in enumerate([*told, *always]):
         if place > len(told) and time.monotonic() > deadline:
             tally.late = tally.partial = True
@@ -201,6 +211,7 @@ def search(
             break
         tally.add(quietly(law, session, case))
     _make_small(law, session, effort, tally, broken, deadline)
+    tally.absurd &= session.kind.magnitude(tally.case) > ORDINARY
     tally.ratio = max(tally.ratio, tally.finding.ratio)
     tally.ulp = max(tally.ulp, tally.finding.ulp)
     return tally

@@ -169,7 +169,6 @@ def check_setting(task: Task, tell: Tell) -> Settled:
     contracts, laws = choose(task.laws, kind=task.subject.kind, offered=task.offered)
     started = time.monotonic()
     with Calling(task.subject, lambda text: tell(Notice(text))) as caller:
-        # Calls are held to the whole contract even when few laws are asked for: an unusable answer is noticed.
         session = Session(task.kind, caller, task.setting, contracts, Told(task.setting, tell))
         run = _Run(task, session, contracts, tell)
         lacks = _lacking(task)
@@ -237,14 +236,15 @@ class _Run:
                 self._note_contracts()
                 if task.fail_fast and self._failed():
                     return STOPPED if place < total else ""
-        except GiveUp as stop:
+        except (GiveUp, KeyboardInterrupt) as stop:
+            interrupted = isinstance(stop, KeyboardInterrupt)
             tally.settle()
-            if tally.examples and session.during not in self.results:
+            # What broke the law is told, without further calls; one that was only interrupted is not said to pass.
+            told = tally.finding is not None or (tally.examples and not interrupted)
+            if told and session.during not in self.results:
                 law = next(each for each in laws if each.name == session.during)
-                self._settle(law, tally, time.monotonic() - begun)
-            return f"not checked: {stop}"
-        except KeyboardInterrupt:
-            return "not checked: interrupted"
+                self._settle(law, tally, time.monotonic() - begun, patient=False)
+            return f"not checked: {'interrupted' if interrupted else stop}"
         return ""
 
     def of_contract(self, contract: Contract, stopped: str = "") -> LawResult:
@@ -265,11 +265,11 @@ class _Run:
         message = counterexamples[0].message + share
         return _outcome(contract, "fail", examples=examples, message=message, counterexamples=counterexamples)
 
-    def _settle(self, law: Law, tally: Tally, seconds: float) -> None:
+    def _settle(self, law: Law, tally: Tally, seconds: float, *, patient: bool = True) -> None:
         """Tell what became of a law, and of the one that explains it."""
         if tally.finding is not None and tally.case is not None:
             self.found[law.name] = (law, tally.case)
-        self.settle(replace(_result(law, tally, self.task, self.session), seconds=round(seconds, 3)))
+        self.settle(replace(_result(law, tally, self.task, self.session, patient), seconds=round(seconds, 3)))
         if tally.cause:
             head = self.results[tally.cause]
             # What falls to a law that itself falls to another falls to that one.
@@ -317,16 +317,21 @@ def _outcome(law: Law | Contract, status: Any, **rest: Any) -> LawResult:
     return LawResult(law.name, law.statement, law.theorem, law.severity, status, **rest)
 
 
-def _result(law: Law, tally: Tally, task: Task, session: Session) -> LawResult:
+def _result(law: Law, tally: Tally, task: Task, session: Session, patient: bool) -> LawResult:
+    """Say what became of a law; one that is broken by a cause of its own is looked into, if more calls may be made."""
     if tally.finding is None or tally.case is None:
         return _kept(law, tally)
-    diagnosis = () if tally.cause else diagnose(law, session, tally.case, tally.finding)
-    calls = () if tally.cause else _calls(law, session, tally.case)
+    asks = patient and not tally.cause
+    diagnosis = diagnose(law, session, tally.case, tally.finding) if asks else ()
+    calls = _calls(law, session, tally.case) if asks else ()
     example = describe(law, task.kind, tally.case, tally.finding, task.setting, task.subject, diagnosis, calls)
-    message = tally.finding.message + ("" if tally.cause else _hint(law, task, tally, session.caller))
+    message = tally.finding.message + (_hint(law, task, tally, session.caller) if asks else "")
     if tally.absurd:
         size = task.kind.magnitude(tally.case)
-        message += f". Seen only with numbers as large as {size:.2g}; nothing failed with numbers up to {ORDINARY:.0f}"
+        rest = f"nothing failed with numbers up to {ORDINARY:.0f}"
+        if tally.causes:
+            rest = f"with numbers up to {ORDINARY:.0f} it failed only where {' or '.join(tally.causes)} failed too"
+        message += f". Seen only with numbers as large as {size:.2g}; {rest}"
     elif tally.beyond is not None:
         case, worse = tally.beyond
         message += f". Worse with numbers as large as {task.kind.magnitude(case):.2g}: {worse.message}"
@@ -358,7 +363,7 @@ def _calls(law: Law, session: Session, case: Any) -> tuple[Any, ...]:
 def _kept(law: Law, tally: Tally) -> LawResult:
     """Say of a law that nothing breaks how much that means: it passes, or does in part, or was not judged at all."""
     if not tally.examples:
-        why = "no call gave an answer to check, see the law 'returns'"
+        why = "no call gave an answer to check, see the laws 'returns' and 'shape'"
         if tally.declined:
             why = f"the target declined all of {_cases(tally.declined)} (NotImplementedError)"
         elif tally.outside:
@@ -374,7 +379,8 @@ def _kept(law: Law, tally: Tally) -> LawResult:
     elif tally.late:
         remarks += [OUT_OF_TIME]
     if tally.unanswered:
-        remarks += [f"{_cases(tally.unanswered)} skipped: the target raised, or the case was too slow"]
+        why = "the target gave no answer of the right shape, or the case was too slow"
+        remarks += [f"{_cases(tally.unanswered)} skipped: {why}"]
     if tally.outside:
         remarks += [f"{_cases(tally.outside)} would have led outside what is to be checked"]
     return _outcome(
@@ -400,7 +406,8 @@ def _hint(law: Law, task: Task, tally: Tally, caller: Caller) -> str:
         return ""
     own = replace(setting, compute_dtype=setting.dtype)
     session = Session(task.kind, caller, own, ())
-    if judge(law, session, tally.case).broken:
+    found = judge(law, session, tally.case)
+    if found.broken or not found.judged:
         return ""
     if search(law, session, replace(task.effort, shrinking=0), task.seed).finding is not None:
         return ""
@@ -437,10 +444,10 @@ def _reproduce(
         session = Session(task.kind, caller, task.setting, choose(kind=task.subject.kind)[0])
         for name, (law, case) in found.items():
             try:
-                again = judge(law, session, case).broken
+                again = judge(law, session, case)
             except GiveUp:
                 break
-            if not again and not results[name].cause:
+            if again.judged and not again.broken and not results[name].cause:
                 result = results[name]
                 note = " (It passes in a fresh process: the implementation remembers earlier calls or is random.)"
                 counterexamples = tuple(

@@ -244,16 +244,19 @@ class LawItem(pytest.Item):
 
     def runtest(self) -> None:
         """Check the law."""
+        from entmax_oracle.proofs_checks.conformance.results.events import ALWAYS_HELD
+
         __tracebackhide__ = True
         implementation = self.setting.parent
         if implementation.unusable:
             pytest.skip(f"{implementation.name} cannot be used: {implementation.unusable}")
         try:
             result = self.setting.result(self.law)
-            if result is not None and result.status == "skip" and "returns" not in self.setting.selected:
-                # Why no call gave an answer is what this says; without it all would be skipped, and the run succeed.
-                missing = self.setting.result("returns")
-                result = missing if missing is not None and missing.status == "fail" else result
+            for held in ALWAYS_HELD:
+                if result is not None and result.status == "skip" and held not in self.setting.selected:
+                    # This says why no call gave an answer; without it all would be skipped, and the run succeed.
+                    missing = self.setting.result(held)
+                    result = missing if missing is not None and missing.status == "fail" else result
         except ValueError as error:
             implementation.unusable = str(error)
             raise LawBroken(str(error)) from None

@@ -266,8 +266,30 @@ def test_failures_are_saved_and_tried_first_and_what_passes_is_forgotten(tmp_pat
     assert again.examples < first.examples  # the case that was saved came first
     assert again.counterexamples[0].logits == first.counterexamples[0].logits
     assert checked("0.5", no_saved=True).examples == first.examples
-    assert checked("1").status == "pass"
+    mended = checked("1", no_saved=True)
+    timeless = {"seconds": 0.0, "settings": ()}
+    assert replace(checked("1"), **timeless) == replace(mended, **timeless)  # of what was saved there is no trace
+    assert mended.status == "pass"
     assert not list(cache.iterdir())
+
+
+def test_failures_are_tried_on_the_same_target_under_the_same_options_alone(tmp_path, monkeypatch):
+    body = "import numpy as np\n\ndef f(z{}):\n    e = np.exp(z - z.max(-1, keepdims=True))\n    return e{}\n"
+    over_its_sum = " / e.sum(-1, keepdims=True)"
+
+    def checked(folder, parameter, rest, against):
+        place = tmp_path / folder
+        place.mkdir(exist_ok=True)
+        place.joinpath("targeted.py").write_text(body.format(parameter, rest), encoding="utf-8")
+        monkeypatch.chdir(place)
+        given = {"kind": "normaliser", "laws": ["values"], "profile": EFFORT}
+        return check("targeted:f", arrays="numpy", against=against, **given)
+
+    assert checked("one", ", k", "", "top-k-softmax").verdict == "violates"
+    # What was saved of it has a parameter, which the softmax of the same name does not take.
+    assert checked("one", "", over_its_sum, "softmax").verdict == "conforms"
+    first = checked("two", "", "", "softmax")
+    assert checked("one", "", "", "softmax").laws[0].examples == first.laws[0].examples
 
 
 def test_what_the_target_writes_comes_through(tmp_path, monkeypatch):

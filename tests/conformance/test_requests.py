@@ -39,6 +39,17 @@ def test_a_law_of_conduct_alone_is_violated():
     assert [law.law for law in report.laws] == ["dtype"]
 
 
+def test_an_answer_of_another_shape_is_reported_whichever_law_is_asked_for():
+    def nothing_for_one(z, alpha):
+        return softmax(z, alpha) if z.shape[-1] > 1 else z.ravel()[:0]
+
+    report = check(nothing_for_one, 1.0, "float32", "numpy", laws="values", profile=EFFORT)
+    assert {law.law: law.status for law in report.laws} == {"values": "pass", "shape": "fail"}
+    assert report.verdict == "violates"
+    skipped = check(nothing_for_one, 1.0, "float32", "numpy", laws="values", skip_laws="shape", profile=EFFORT)
+    assert [law.law for law in skipped.laws] == ["values"]
+
+
 def test_what_judges_nothing_does_not_conform():
     report = check(softmax, 1.0, "float32", "numpy", laws="dtype", skip_laws=_all_but("dtype"), profile=EFFORT)
     assert report.verdict == "unusable"

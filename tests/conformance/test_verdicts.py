@@ -123,6 +123,30 @@ def test_an_interrupted_check_does_not_conform_anywhere():
     assert {row["verdict"] for row in shown(killed, 0)["matrix"]} == {"interrupted"}
 
 
+def test_a_failure_stays_one_where_the_search_ends_while_it_is_made_small(monkeypatch):
+    from entmax_oracle.proofs_checks.conformance import search
+
+    def interrupt(*arguments, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(search, "simplified", interrupt)
+    report = check(lambda z, alpha: softmax(z) / 2, 1.0, "float64", "numpy", laws=["values"], profile=EFFORT)
+    assert (report.verdict, report.complete, report.laws[0].status) == ("violates", False, "fail")
+    monkeypatch.undo()
+    crowded = []
+
+    def hangs_later(z, alpha):
+        """Wrong on many rows; after that a few rows hang, as those of smaller counterexamples."""
+        rows = int(np.prod(z.shape[:-1]))
+        crowded.extend([rows] * (rows > 16))
+        time.sleep(0.4 * (1 < rows < 17 and bool(crowded)))
+        return softmax(z) / (2 if rows > 16 else 1)
+
+    effort = replace(EFFORT, shrinking=60)
+    report = check(hangs_later, 1.0, "float64", "numpy", laws=["batch"], profile=effort, timeout=0.05)
+    assert {law.law: law.status for law in report.laws} == {"batch": "fail", "returns": "fail"}
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [("z * 0 + 1 / z.shape[-1]", 1), ("z.no_such_method()", 2)],
@@ -134,6 +158,18 @@ def test_exit_status_of_a_violator_and_of_what_cannot_be_used(body, status, tmp_
     assert main([*words, "--json", str(tmp_path / "result.json")]) == status
     found = json.loads((tmp_path / "result.json").read_text())
     assert found["verdict"] == {1: "violates", 2: "unusable"}[status]
+
+
+@pytest.mark.parametrize(
+    "body", ["raise TypeError('two axes, please')", "import time; time.sleep(9)", "return z.ravel()[:0]"]
+)
+def test_a_replay_without_an_answer_does_not_pass(body, tmp_path, capsys):
+    path = tmp_path / "target.py"
+    path.write_text(f"def f(z):\n    {body}\n")
+    words = ["check", f"{path}:f", "--fixed-alpha", "1", "--array", "numpy", "--timeout", "0.05"]
+    found = {"law": "batch", "alpha": 1.0, "dtype": "float64", "shape": [3, 2], "logits": "0x0p+0 5*0x1p+0"}
+    assert main([*words, "--replay", json.dumps(found)]) == 2
+    assert "could not be checked" in capsys.readouterr().out
 
 
 def test_exit_status_of_ctrl_c_and_of_a_fault_of_the_checker(tmp_path, monkeypatch, capsys):

@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields, replace
 from .report import CONVERTER, LawResult, Report, Verdict
 
 __all__ = [
+    "ALWAYS_HELD",
     "LACKING",
     "PASSING",
     "SCHEMA",
@@ -35,6 +36,8 @@ _CUT_OFF = "interrupted: the laws that were not reached are skipped"
 _MEND = "say what it takes, such as --multiple-of 16 or --contiguous, so that it is asked for that"
 LACKING = "the implementation is said to lack"
 """What a law says that is not judged because its user said so."""
+ALWAYS_HELD = ("returns", "shape")
+"""Contracts that are held whichever laws are asked for: an answer that breaks one can be judged by no other."""
 
 
 @dataclass(frozen=True)
@@ -204,9 +207,8 @@ def gather(events: Iterable[Event]) -> Report:
     if begun is None:
         raise ValueError("events: there are none; the first one must be 'begun'")
     expected = {law.law: law for law in begun.laws}
-    # An answer is owed whichever laws are asked for: its absence must not go unsaid.
     for results in found.values():
-        expected |= {law.law: law for law in results.values() if law.law == "returns" and law.status == "fail"}
+        expected |= {law.law: law for law in results.values() if law.law in ALWAYS_HELD and law.status == "fail"}
     laws = tuple(
         _merge([results.get(name, expected[name]) for results in found.values()], begun.settings) for name in expected
     )

@@ -34,6 +34,10 @@ examples:
   entmax-oracle check my_module:my_entmax --alpha 1.25 --alpha 2 --dtype float32 --dtype bfloat16 --grad --jobs 4
 """
 
+_UNJUDGED = (
+    "could not be checked: the target gave no answer of the right shape, or nothing can be claimed of its answer"
+)
+
 
 def add_parser(subparsers: Any) -> None:
     """Describe the command."""
@@ -177,13 +181,15 @@ def _replay(ask: Ask, source: str) -> int:
     from .showing import Screen
 
     every = read_all(source)
-    broken = 0
+    broken = unjudged = 0
     with Screen(str(ask.implementation), Console()) as screen:
         for found in every:
             title = "" if len(every) == 1 else f"{found['law']}, alpha {float(found['alpha']):g}, {found['dtype']}: "
             finding = replay_as(ask, found, screen)
             broken += finding.broken
-            print(f"{title}{f'fails: {finding.message}' if finding.broken else 'passes on this input'}", flush=True)
+            unjudged += not finding.judged
+            said = f"fails: {finding.message}" if finding.broken else "passes on this input"
+            print(f"{title}{said if finding.judged else _UNJUDGED}", flush=True)
     if len(every) > 1:
         print(f"{broken} of {len(every)} counterexamples still fail")
-    return int(broken > 0)
+    return 1 if broken else 2 if unjudged else 0

@@ -75,7 +75,7 @@ class Screen:
                 known = (alpha, dtype, result.law)
                 if known not in self._shown and not result.cause:
                     _show_finding(self._console, result, events.title(alpha, dtype), self._target)
-                self._shown.add(known)
+                    self._shown.add(known)
 
     def _tick(self) -> None:
         """Say how far the check is."""
