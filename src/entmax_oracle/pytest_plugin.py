@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from entmax_oracle.proofs_checks.conformance.ask import OPTIONS, Ask, add_options, destination, from_options
+from entmax_oracle.proofs_checks.conformance.ask import OPTIONS, Ask, add_options, destination, from_options, spelled
 from entmax_oracle.proofs_checks.conformance.target.loading import is_program, whereabouts
 from entmax_oracle.testing import TOGETHER, Laws, planned
 
@@ -58,7 +58,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         try:
             plans[target] = planned(_asked(target, session.config))
         except ValueError as error:
-            raise pytest.UsageError(f"--entmax-impl {target}: {error}") from None
+            raise pytest.UsageError(f"--entmax-impl {target}: {spelled(str(error), _PREFIX)}") from None
 
 
 @pytest.hookimpl(wrapper=True)

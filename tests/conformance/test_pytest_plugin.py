@@ -142,6 +142,7 @@ def test_the_command_line_has_the_last_word(folder, words, asked):
         ("nowhere:nothing", (), "there is no module 'nowhere'"),
         ("mine.py:notd", (), "did you mean noted?"),
         ("mine.py:noted", ("--entmax-law", "tie"), "did you mean 'ties'"),
+        ("mine.py:noted", ("--entmax-multiple-of", "0"), "--entmax-multiple-of must be at least 1, got 0"),
         ("mine.py:noted", ("--entmax-kind", "normaliser", "--entmax-against", "softmx"), "called 'softmx'"),
     ],
 )
