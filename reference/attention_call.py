@@ -74,9 +74,7 @@ class AttentionCall:
         ValueError
             See :func:`entmax_oracle.reference.attention`.
         """
-        if key_lengths is not None:
-            key, value = (_cleared(x, name, key_lengths) for x, name in ((key, "key"), (value, "value")))
-        query, key, value = _tensors(query, key, value)
+        query, key, value = _tensors(query, key, value, key_lengths)
         (batch, heads, m, dim), n = query.shape, key.shape[2]
         alphas = _alphas(alpha, heads)
         default_scale = scale is None
@@ -213,8 +211,9 @@ def _public(solve: Callable[..., Any], arguments: type) -> Callable[..., Any]:
     return public
 
 
-def _tensors(query: Any, key: Any, value: Any) -> tuple[Float64, Float64, Float64]:
-    arrays = {name: as_finite(x, name) for name, x in (("query", query), ("key", key), ("value", value))}
+def _tensors(query: Any, key: Any, value: Any, key_lengths: Any) -> tuple[Float64, ...]:
+    """Validate the tensors, with zeros beyond the lengths: what lies there is never used, whatever it is."""
+    arrays = {name: as_array(x, name) for name, x in (("query", query), ("key", key), ("value", value))}
     for name, x in arrays.items():
         if x.ndim != 4:
             raise ValueError(f"{name} must have 4 axes (batch, heads, tokens, features), got shape {x.shape}")
@@ -227,16 +226,10 @@ def _tensors(query: Any, key: Any, value: Any) -> tuple[Float64, Float64, Float6
         raise ValueError(f"query has shape {q.shape}: it needs at least one feature")
     if k.shape[1] == 0 or q.shape[1] % k.shape[1]:
         raise ValueError(f"key has {k.shape[1]} heads, which do not divide the {q.shape[1]} heads of query")
-    return q, k, v
-
-
-def _cleared(x: Any, name: str, key_lengths: Any) -> Float64:
-    """Put zeros beyond the lengths: what lies there is never used, whatever it is."""
-    array = as_array(x, name)
-    if array.ndim != 4:
-        return array
-    seen = np.arange(array.shape[2])[:, None] < _lengths(key_lengths, len(array), array.shape[2])[:, None, None, None]
-    return np.where(seen, array, 0.0)
+    if key_lengths is not None:
+        seen = np.arange(k.shape[2])[:, None] < _lengths(key_lengths, len(k), k.shape[2])[:, None, None, None]
+        arrays |= {"key": np.where(seen, k, 0.0), "value": np.where(seen, v, 0.0)}
+    return tuple(as_finite(x, name) for name, x in arrays.items())
 
 
 def _alpha_shape(alpha: Any) -> tuple[int, ...]:

@@ -9,9 +9,10 @@ imported here, so that a typing error is answered at once.
 from __future__ import annotations
 
 import argparse
+import ast
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from fractions import Fraction
@@ -43,6 +44,7 @@ __all__ = [
     "number",
     "read_parameter",
     "refuse_unknown_laws",
+    "spelled",
 ]
 
 KINDS: dict[str, str] = {
@@ -480,7 +482,8 @@ class Ask:
     tokens: tuple[int, ...] = _option(
         (),
         "tokens",
-        "also try rows of N tokens, and attention to N keys; repeatable",
+        "also try rows of N tokens, and attention to N keys, N rounded up to a multiple of K (--multiple-of); "
+        "repeatable",
         metavar="N",
         group="domain",
         each=_whole,
@@ -604,7 +607,10 @@ class Ask:
         if self.grad_alpha and self.fixed_alpha is not None:
             raise ValueError("grad_alpha: a function with a fixed alpha has no gradient in it; leave it out")
         if (self.grad or self.grad_alpha) and self.library == "numpy":
-            raise ValueError("grad: NumPy has no automatic differentiation; use arrays='torch' or arrays='jax'")
+            raise ValueError(
+                "grad: NumPy has no automatic differentiation; use --array torch (arrays='torch') or --array jax "
+                "(arrays='jax')"
+            )
 
     def _check_promises(self) -> None:
         for name in self.bitwise:
@@ -612,8 +618,8 @@ class Ask:
                 raise ValueError(f"bitwise: {name!r} means nothing for a {self.kind}; leave it out")
             if (lack := _LACKING.get(name)) in self.without:
                 raise ValueError(
-                    f"bitwise: {name!r} cannot be checked without {LACKS[lack]}; leave it out, or take {lack!r} out of "
-                    "without"
+                    f"bitwise: {name!r} cannot be checked without {LACKS[lack]}; leave it out, or do not say that "
+                    f"{lack!r} is lacking"
                 )
 
     def _check_values(self) -> None:
@@ -755,29 +761,54 @@ def from_options(implementation: str, options: argparse.Namespace, prefix: str =
         If the options make no sense, alone or together.
     """
     given = {name: getattr(options, destination(prefix, name), None) for name in OPTIONS}
-    refuse_unknown_laws([*(given["laws"] or ()), *(given["skip_laws"] or ())], law_names())
     if given["alphas"] and given["fixed_alpha"] is not None:
         raise ValueError(f"give either {prefix}alpha or {prefix}fixed-alpha, not both")
-    return Ask.of({"implementation": implementation} | given)
+    ask = Ask.of({"implementation": implementation} | given)
+    refuse_unknown_laws((*ask.laws, *ask.skip_laws), ask.kind)
+    return ask
 
 
 @cache
-def law_names() -> tuple[str, ...]:
-    """Return the names of the laws of every kind, as the text of their modules has them; an import takes a while."""
-    laws = sorted(Path(__file__).with_name("laws").glob("*.py"))
-    return tuple(dict.fromkeys(name for each in laws for name in _LAW.findall(each.read_text(encoding="utf-8"))))
+def law_names(kind: str) -> tuple[str, ...]:
+    """Return the names of the laws of a kind, as the text of their modules has them; an import takes a while."""
+    found = []
+    for source in sorted(Path(__file__).with_name("laws").glob("*.py")):
+        tree = ast.parse(source.read_bytes())
+        made = {ast.unparse(each.targets[0]): each.value for each in tree.body if isinstance(each, ast.Assign)}
+        for node in ast.walk(tree):
+            match node:
+                case ast.Call(
+                    func=ast.Name(id="law" | "contract"), args=[ast.Constant(value=str(name))], keywords=more
+                ):
+                    said = [made.get(ast.unparse(each.value), each.value) for each in more if each.arg == "kinds"]
+                    if not said or kind in ast.literal_eval(said[0]):
+                        found.append(name)
+    return tuple(dict.fromkeys(found))
 
 
-_LAW = re.compile(r'^@(?:law|contract)\(\s*"(.+?)"', re.MULTILINE)
-
-
-def refuse_unknown_laws(names: Iterable[str], known: Sequence[str]) -> None:
-    """Raise `ValueError` for a name that no law has; the message has those near to it."""
+def refuse_unknown_laws(names: Iterable[str], kind: str) -> None:
+    """Raise `ValueError` for a name that no law of a kind has; the message has those near to it."""
     for name in names:
+        known = law_names(kind)
         if name not in known:
             near = get_close_matches(name, known, 3, 0.6)
             hint = f"did you mean {' or '.join(map(repr, near))}? " if near else ""
-            raise ValueError(f"there is no law {name!r}; {hint}there are {', '.join(known)}")
+            raise ValueError(f"there is no law {name!r} for the kind {kind!r}; {hint}there are {', '.join(known)}")
+
+
+def spelled(message: str, prefix: str = "--") -> str:
+    """Begin a message that begins with the name of a parameter with the option instead.
+
+    Examples
+    --------
+    >>> spelled("max_logit must be at least 1, got 0.5"), spelled("dtype: 'fp32' is not a format", "--entmax-")
+    ('--max-logit must be at least 1, got 0.5', "--entmax-dtype: 'fp32' is not a format")
+    """
+    flags = {word: option.flag for name, option in OPTIONS.items() for word in (name, option.flag.replace("-", "_"))}
+    found = re.match(r"(\w+)(:| must )", message)
+    if found is None or found[1] not in flags:
+        return message
+    return prefix + flags[found[1]] + message.removeprefix(found[1])
 
 
 def destination(prefix: str, name: str) -> str:

@@ -13,7 +13,7 @@ from ..enclosures.calculus import enclose_fenchel_young_loss
 from ..inputs import Float64, as_alpha, as_array
 from ..values.attention import attention
 from ..values.losses import fenchel_young_loss
-from .comparing import Message, Truth, certain, fail_unless, promised, shaped
+from .comparing import Message, Truth, certain, fail_unless, received
 
 if TYPE_CHECKING:
     from ..normalisers import Normaliser
@@ -84,9 +84,8 @@ def assert_attention_close(
     __tracebackhide__ = True
     given = (query, key, value, alpha, is_causal, scale, alibi_slopes, key_lengths)
     exact = attention(*given)
-    precision = promised(actual, {"query": query, "key": key, "value": value}, dtype, msg)
-    got = as_array(actual, "actual")
-    shaped(got, exact.shape, "the output has shape", msg)
+    inputs = {"query": query, "key": key, "value": value}
+    precision, got = received(actual, inputs, exact.shape, "the output has shape", dtype, msg)
     known = attention_budget(*given, dtype="float64")
     allowed = attention_budget(*given, dtype=precision, compute_dtype=compute_dtype)
     if certain(got, exact, known, allowed).all():
@@ -140,9 +139,7 @@ def assert_loss_close(
     order = as_alpha(alpha)
     logits, labels = as_array(z), as_array(y, "y").astype(np.intp)
     exact = np.asarray(fenchel_young_loss(logits, labels, order))
-    precision = promised(actual, {"z": z}, dtype, msg)
-    got = as_array(actual, "actual")
-    shaped(got, exact.shape, "the losses have shape", msg)
+    precision, got = received(actual, {"z": z}, exact.shape, "the losses have shape", dtype, msg)
     known = loss_budget(logits, labels, order, "float64")
     allowed = loss_budget(logits, labels, order, precision, compute_dtype=compute_dtype)
     doubtful = ~certain(got, exact, known, allowed)
@@ -198,10 +195,9 @@ def assert_normaliser_close(
     from ..normalisers import normaliser
 
     known = normaliser(against)
-    precision = promised(actual, {"z": z}, dtype, msg)
-    logits, got = as_array(z), as_array(actual, "actual")
+    logits = as_array(z)
     exact = known(logits, **parameters)
-    shaped(got, exact.shape, "the weights have shape", msg)
+    precision, got = received(actual, {"z": z}, exact.shape, "the weights have shape", dtype, msg)
     if known.profile.picks:
         got = _as_chosen(got, logits, known, parameters)
     slack = known.budget(logits, "float64", **parameters)

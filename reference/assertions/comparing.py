@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..formats import FORMATS, Format, as_format
-from ..inputs import Float64
+from ..inputs import Float64, as_array
 
-__all__ = ["Message", "Truth", "certain", "fail", "fail_unless", "promised", "shaped"]
+__all__ = ["Message", "Truth", "certain", "fail", "fail_unless", "promised", "received"]
 
 Message = str | Callable[[str], str] | None
 """What is put before the explanation, or makes the whole of it."""
@@ -88,11 +88,15 @@ def _format_of(x: Any) -> Format | None:
         return None
 
 
-def shaped(got: Float64, shape: tuple[int, ...], of: str, msg: Message) -> None:
-    """Refuse an answer of another shape."""
+def received(
+    actual: Any, inputs: dict[str, Any], shape: tuple[int, ...], of: str, dtype: Any, msg: Message
+) -> tuple[Format, Float64]:
+    """Return the format that is `promised`, and the answer, which must have the shape of something."""
     __tracebackhide__ = True
+    precision, got = promised(actual, inputs, dtype, msg), as_array(actual, "actual")
     if got.shape != shape:
         fail(f"actual has shape {got.shape}, but {of} {shape}", msg)
+    return precision, got
 
 
 def fail_unless(

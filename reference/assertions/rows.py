@@ -15,7 +15,7 @@ from ..formats import Format
 from ..inputs import Alpha, Float64, as_alpha, as_array, as_finite, as_logits, last_axis
 from ..values.derivatives import vjp
 from ..values.mapping import entmax
-from .comparing import Message, Truth, certain, fail, fail_unless, promised, shaped
+from .comparing import Message, Truth, certain, fail, fail_unless, received
 
 __all__ = ["assert_close", "assert_gradient_close"]
 
@@ -85,9 +85,7 @@ def assert_close(
     if empty_rows not in ("zero", "nan", "mean", "any"):
         raise ValueError(f"empty_rows: {empty_rows!r} is not one of zero, nan, mean, any")
     rows = _Rows(z, alpha, axis)
-    precision = promised(actual, {"z": z}, dtype, msg)
-    got = as_array(actual, "actual")
-    shaped(got, rows.shape, "the logits have shape", msg)
+    precision, got = received(actual, {"z": z}, rows.shape, "the logits have shape", dtype, msg)
     if not got.size:
         return
     empty = np.asarray(np.isneginf(rows.logits).all(axis=1))
@@ -202,9 +200,7 @@ def assert_gradient_close(
     __tracebackhide__ = True
     rows = _Rows(z, alpha, axis)
     as_logits(z, axis)
-    precision = promised(actual, {"z": z}, dtype, msg)
-    got = as_array(actual, "actual")
-    shaped(got, rows.shape, "the logits have shape", msg)
+    precision, got = received(actual, {"z": z}, rows.shape, "the logits have shape", dtype, msg)
     if not got.size:
         return
     incoming = as_finite(grad, "grad")

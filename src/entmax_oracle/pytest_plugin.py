@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from entmax_oracle.proofs_checks.conformance.ask import OPTIONS, Ask, add_options, destination, from_options
+from entmax_oracle.proofs_checks.conformance.ask import OPTIONS, Ask, add_options, destination, from_options, spelled
 from entmax_oracle.proofs_checks.conformance.target.loading import is_program, whereabouts
 from entmax_oracle.testing import TOGETHER, Laws, planned
 
@@ -58,7 +58,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         try:
             plans[target] = planned(_asked(target, session.config))
         except ValueError as error:
-            raise pytest.UsageError(f"--entmax-impl {target}: {error}") from None
+            raise pytest.UsageError(f"--entmax-impl {target}: {spelled(str(error), _PREFIX)}") from None
 
 
 @pytest.hookimpl(wrapper=True)
@@ -120,22 +120,26 @@ def _anchored(target: str, folder: Path) -> str:
 
 def _asked(target: str, config: pytest.Config) -> Ask:
     """Ask for what the command line says, and for the rest what the ini file does."""
-    given = argparse.Namespace()
-    for name, option in OPTIONS.items():
-        if name in TOGETHER:
-            continue
-        value = getattr(config.option, destination(_PREFIX, name))
-        if value in (None, False):
-            value = config.getini(_ini(name))
-            try:
-                if isinstance(value, list):
-                    value = [option.each(str(each)) for each in value]
-                elif not isinstance(value, bool):
-                    value = option.each(value) if value else None
-            except (argparse.ArgumentTypeError, ValueError) as error:
-                raise ValueError(f"{_ini(name)}: {error}") from None
-        setattr(given, destination(_PREFIX, name), value or None)
-    return from_options(target, given, _PREFIX)
+    names = [name for name in OPTIONS if name not in TOGETHER]
+    words = {name: getattr(config.option, destination(_PREFIX, name)) for name in names}
+    words = {name: value for name, value in words.items() if value is not None and value is not False}
+    replaced = {"alphas", "fixed_alpha"} if words.keys() & {"alphas", "fixed_alpha"} else set()  # one or the other
+    inis = {name: _in_file(name, config) for name in names if name not in words.keys() | replaced}
+    given = {destination(_PREFIX, name): value for name, value in (inis | words).items()}
+    return from_options(target, argparse.Namespace(**given), _PREFIX)
+
+
+def _in_file(name: str, config: pytest.Config) -> Any:
+    """Read an option of the ini file; None if it is not there."""
+    value, option = config.getini(_ini(name)), OPTIONS[name]
+    if isinstance(value, bool):
+        return value
+    try:
+        if isinstance(value, list):
+            return [option.each(str(each)) for each in value] or None
+        return option.each(value) if value else None
+    except (argparse.ArgumentTypeError, ValueError) as error:
+        raise ValueError(f"{_ini(name)}: {error}") from None
 
 
 def _ini(name: str) -> str:

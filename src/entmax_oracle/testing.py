@@ -10,7 +10,7 @@ from collections.abc import Callable
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from entmax_oracle.proofs_checks.conformance.ask import OPTIONS, Ask, law_names, refuse_unknown_laws
+from entmax_oracle.proofs_checks.conformance.ask import OPTIONS, Ask, refuse_unknown_laws
 from entmax_oracle.proofs_checks.conformance.target.loading import locate
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def planned(ask: Ask) -> Plan:
     __tracebackhide__ = True
     if isinstance(ask.implementation, str):
         locate(ask.implementation)
-    refuse_unknown_laws((*ask.laws, *ask.skip_laws), law_names())
+    refuse_unknown_laws((*ask.laws, *ask.skip_laws), ask.kind)
     ask.refuse_missing()
     from entmax_oracle.proofs_checks.conformance.checker import plan
 

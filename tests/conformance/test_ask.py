@@ -104,8 +104,11 @@ def test_choices_are_those_that_there_are():
     assert set(ARGUMENTS) < set(LACKS)
 
 
-def test_laws_are_named_as_they_are_declared():
-    assert set(law_names()) == {name for part in LAWS_OF.values() for laws in part for name in laws}
+@pytest.mark.parametrize("kind", KINDS)
+def test_laws_are_named_as_they_are_declared(kind):
+    contracts, laws = LAWS_OF[kind]
+    assert set(law_names(kind)) == {*contracts, *laws}
+    assert len(law_names(kind)) == len(contracts) + len(laws)
 
 
 def test_alpha_and_fixed_alpha_are_not_given_together():

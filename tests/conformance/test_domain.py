@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from entmax_oracle.cli import main
 from entmax_oracle.proofs_checks.conformance import PROFILES, Report, check, replay
 from entmax_oracle.proofs_checks.conformance.ask import Ask
 from entmax_oracle.proofs_checks.conformance.domain import Domain
@@ -170,6 +171,16 @@ def test_the_limit_is_the_largest_number_of_the_format_that_is_allowed(form):
 def test_bounds_that_make_no_sense_are_refused(given, says):
     with pytest.raises(ValueError, match=says):
         Ask("mine:f", **given)
+
+
+def test_the_command_line_is_told_in_its_own_words(capsys):
+    for words, says in (
+        (("--max-logit", "0.5"), "--max-logit must be at least 1, got 0.5"),
+        (("--compute-dtype", "tf32"), "--compute-dtype: tf32 is the arithmetic of matrix products"),
+        (("--alpha", "0.5"), "--alpha must be finite and at least 1"),
+    ):
+        assert main(["check", f"{__file__}:softmax", *words]) == 2
+        assert capsys.readouterr().err.startswith(f"entmax-oracle: {says}")
 
 
 @pytest.mark.parametrize("axis", [0, 1, -2])

@@ -9,6 +9,9 @@ import pytest
 
 from entmax_oracle.proofs_checks.conformance import PROFILES, check
 from entmax_oracle.proofs_checks.conformance.ask import Ask
+from entmax_oracle.proofs_checks.conformance.case import Setting
+from entmax_oracle.proofs_checks.conformance.kinds.attention.oracle import AttentionOracle
+from entmax_oracle.proofs_checks.conformance.kinds.attention.shapes import Shape
 
 EFFORT = replace(PROFILES["quick"], examples=3, long_rows=(), shrinking=20)
 
@@ -51,6 +54,16 @@ def test_matrix_products_in_tf32(bits, verdict):
     laws = ("scale", "live keys", "block edges")
     assert check(attention, compute_dtype="tf32", laws=laws, **asked).verdict == verdict
     assert check(attention, laws=laws[:1], **asked).verdict == "violates"
+
+
+@pytest.mark.parametrize("inside", ["tf32", None])
+def test_a_mean_of_values_has_the_arithmetic_of_other_outputs(inside):
+    setting = Setting(1.5, "float32", compute_dtype=inside)
+    case = Shape(keys=6, value_features=9).case(setting)
+    got = rounded(np.full((4, 6), 1 / 6, np.float32), 11) @ rounded(case.value.astype(np.float32), 11)
+    found = AttentionOracle(setting).mean(case)
+    off = np.maximum(found.lower - got, got - found.upper)
+    assert np.all(off <= found.budget) == (inside == "tf32")
 
 
 def test_tf32_is_of_matrix_products_only():

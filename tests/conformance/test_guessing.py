@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -61,5 +63,7 @@ def test_what_was_guessed_is_said_and_can_be_overridden(tmp_path, capsys):
     words = ["check", f"{tmp_path}/mine.py:f", "--fixed-alpha", "1", "--law", "determinism"]
     assert main(words) == 0
     assert "arrays: numpy, guessed from what f refers to; --array overrides" in capsys.readouterr().out
-    assert main([*words, "--array", "numpy"]) == 0
-    assert "arrays:" not in capsys.readouterr().out
+    assert main([*words, "--array", "numpy", "--tokens", "8,10", "--multiple-of", "4"]) == 0
+    said = capsys.readouterr().out
+    assert "arrays:" not in said
+    assert re.findall("--tokens.*", said) == ["--tokens 10: not a multiple of 4; 12 is tried"]

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from entmax_oracle import pytest_plugin
 from entmax_oracle.proofs_checks.conformance.target.loading import whereabouts
 from entmax_oracle.testing import laws
 
@@ -120,11 +121,28 @@ def test_options_stand_in_an_ini_file_too(folder):
 
 
 @pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        ((), (1, -2, 5, (1.5,), 2.5)),
+        (("--entmax-axis", "0", "--entmax-seed", "0"), (1, 0, 0, (1.5,), 2.5)),
+        (("--entmax-alpha", "3", "--entmax-multiple-of", "4"), (4, -2, 5, (3.0,), None)),
+        (("--entmax-fixed-alpha", "2"), (1, -2, 5, (1.5,), 2.0)),
+    ],
+)
+def test_the_command_line_has_the_last_word(folder, words, asked):
+    """Also where it says 0, and where it says one of two options that exclude each other."""
+    folder.makeini("[pytest]\nentmax_axis = -2\nentmax_seed = 5\nentmax_fixed_alpha = 5/2\n")
+    ask = pytest_plugin._asked("mine.py:noted", folder.parseconfig(*words))
+    assert (ask.multiple_of, ask.axis, ask.seed, ask.alphas, ask.fixed_alpha) == asked
+
+
+@pytest.mark.parametrize(
     ("target", "words", "complaint"),
     [
         ("nowhere:nothing", (), "there is no module 'nowhere'"),
         ("mine.py:notd", (), "did you mean noted?"),
         ("mine.py:noted", ("--entmax-law", "tie"), "did you mean 'ties'"),
+        ("mine.py:noted", ("--entmax-multiple-of", "0"), "--entmax-multiple-of must be at least 1, got 0"),
         ("mine.py:noted", ("--entmax-kind", "normaliser", "--entmax-against", "softmx"), "called 'softmx'"),
     ],
 )

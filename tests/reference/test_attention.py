@@ -211,3 +211,5 @@ def test_what_lies_beyond_the_lengths_may_be_anything():
     np.testing.assert_array_equal(attention(query, key, value, key_lengths=[2, 3]), right)
     with pytest.raises(ValueError, match=r"key\[0, 0, 2, 0\] is nan"):
         attention(query, key, value, key_lengths=[3, 3])
+    with pytest.raises(ValueError, match=r"value \(2, 1, 2, 4\) must share batch, heads and tokens with key"):
+        attention(query, key, value[:, :, :2], key_lengths=[2, 3])  # the lengths are not to blame

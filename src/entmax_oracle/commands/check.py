@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from entmax_oracle.proofs_checks.conformance.ask import add_options, from_options
+from entmax_oracle.proofs_checks.conformance.ask import add_options, from_options, spelled
 from entmax_oracle.proofs_checks.conformance.target.loading import locate, whereabouts
 
 from .workers import SCHEDULER, workers
@@ -97,15 +97,16 @@ def run(args: argparse.Namespace) -> int:
         ask.refuse_missing()
         return _replay(ask, args.replay) if args.replay else _check(ask, args)
     except ValueError as error:
+        why = spelled(str(error))
         if args.json or args.github:
             from entmax_oracle.proofs_checks.conformance import Report
 
-            report = Report(args.target, "unusable", message=str(error), seed=args.seed or 0)
+            report = Report(args.target, "unusable", message=why, seed=args.seed or 0)
             if args.json:
                 write_json(args.json, report.to_dict())
             if args.github:
                 _show_github(report, args)
-        raise Unusable(str(error)) from error
+        raise Unusable(why) from error
 
 
 def _check(ask: Ask, args: argparse.Namespace) -> int:
@@ -128,6 +129,9 @@ def _check(ask: Ask, args: argparse.Namespace) -> int:
                 console.print(str(guessed), highlight=False)
             screen(event)
 
+        for n in ask.tokens:
+            if (taken := ask.domain.length(n)) != n:
+                console.print(f"--tokens {n}: not a multiple of {ask.multiple_of}; {taken} is tried", highlight=False)
         with workers(args) as executor:
             report = execute(plan(ask), executor, progress)
     show(console, report)

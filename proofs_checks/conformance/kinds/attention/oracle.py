@@ -5,11 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 from entmax_oracle.reference.budgets.attention import attention_budget, attention_vjp_budget
 from entmax_oracle.reference.enclosures.attention import enclose_attention, enclose_attention_vjp
-from entmax_oracle.reference.formats import as_arithmetic, as_format
 from entmax_oracle.reference.values.attention import attention, attention_vjp
 
 from ...calls import Float64
@@ -39,14 +36,12 @@ class AttentionOracle(Oracle):
         return self._output(case, self._exactly(case))
 
     def mean(self, case: AttentionCase) -> Expected:
-        """Bound the mean of all values, which some implementations give to a query that sees no key."""
-        n = case.value.shape[2]
-        each = [np.repeat(x, case.group, axis=1) for x in (case.value, np.abs(case.value))]
-        exact, size = (np.broadcast_to(x.mean(axis=2, keepdims=True), case.answer_shape) for x in each)
-        inside = as_arithmetic(self.setting.compute_dtype or self.setting.dtype)
-        u = min(inside.unit_roundoff, as_format("float32").unit_roundoff)
-        slack = (n + 4) * u * size + 2 * self.format.unit_roundoff * size + self.format.smallest_normal
-        return Expected(exact, exact, slack)
+        """Bound the mean of all values, which some implementations give to a query that sees no key.
+
+        It is the output where all scores are equal, and is allowed the error of that.
+        """
+        equal = case.altered(scale=0.0, is_causal=False, alibi_slopes=None, key_lengths=None)
+        return self._output(equal, self._exactly(case))
 
     def sharper(self, case: AttentionCase) -> Expected | None:
         """Enclose the output in ball arithmetic, if it is small enough."""
