@@ -74,6 +74,7 @@ def test_a_certificate_is_checked_without_torch():
     )
     assert done.returncode == 0, done.stderr
     assert "3 of 3 certificates hold" in done.stdout
+    assert "not checked: accuracy, ceiling, bound, points, attack, faults" in done.stdout
 
 
 def altered_weight(data):
@@ -104,6 +105,49 @@ def test_what_was_altered_is_refused(data, alter, sealed):
     found = [fault for fault in faults(data) if fault]
     assert len(found) == 1
     assert ("digest" in found[0]) is not sealed
+
+
+def added_to_a_model(model):
+    model["reviewed"] = True
+
+
+def added_to_a_certificate(model):
+    model["certificate"]["holds_in_float32"] = True
+
+
+def added_to_a_theorem(model):
+    model["certificate"]["theorems"][0]["strength"] = "proved"
+
+
+def added_weights(model):
+    model["weights"]["more"] = {"shape": [1], "numbers": "0x1.0p+0"}
+
+
+def added_to_weights(model):
+    model["weights"]["keys"]["dtype"] = "float64"
+
+
+@pytest.mark.parametrize(
+    ("add", "message"),
+    [
+        (added_to_a_model, "reviewed: a model has no such field"),
+        (added_to_a_certificate, "holds_in_float32"),
+        (added_to_a_theorem, "strength"),
+        (added_weights, "this model has no array 'more'"),
+        (added_to_weights, "'keys' has 'dtype'"),
+    ],
+)
+def test_what_nothing_checks_is_refused(data, add, message):
+    model = model_of(data, ENDLESS)
+    add(model)
+    model["digest"] = seal(data["task"], model)
+    (fault,) = filter(None, faults(data))
+    assert message in fault
+
+
+def test_an_unknown_field_of_the_file_is_refused(data):
+    with pytest.raises(ValueError, match="reviewed: an experiment has no such field"):
+        check({**data, "reviewed": True})
 
 
 @pytest.mark.parametrize(
