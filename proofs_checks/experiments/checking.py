@@ -8,7 +8,7 @@ from typing import Any
 
 from ..records import CONVERTER, schema_of, structured, unknown
 from .attack import LENGTHS, attack
-from .certificate import Certificate, certify, short
+from .certificate import Certificate, certify, short, unproved
 from .contenders import contender
 from .needle import SHORT, Needle
 from .results import SCHEMA, Experiment, Model, seal
@@ -102,9 +102,7 @@ def _checked(task_data: Mapping[str, Any], task: Needle, data: Any, position: in
         how = contender(data["normaliser"])
         tables = enclose(readable(data["weights"], task, how), task, how)
         again = certify(tables)
-        fault = _differs(claimed, again)
-        if not fault and (weak := [each.name for each in again.theorems if each.evidence != "formal"]):
-            fault = f"the theorem {weak[0]!r} carries no formal evidence"
+        fault = unproved(again) or _differs(claimed, again)
         within = [n for n in LENGTHS if again.n is None or n <= again.n]
         if not fault and (broken := [each for each in attack(tables, 1, within) if each.broken]):
             fault = f"a row of {broken[0].n} tokens breaks it"

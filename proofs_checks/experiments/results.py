@@ -30,15 +30,16 @@ class Model:
     train_seconds, loss
         How training went.
     accuracy, ceiling, bound : dict
-        By length: share of rows answered rightly, the same with a hard maximum on the same logits, and the share that
-        the theorems guarantee.
+        By length: share of rows answered rightly, the same with a hard maximum on the same logits, and the share whose
+        query and class are certified.
     points : tuple of Point
         The same with weights, entropies and supports.
     certificate : Certificate
     attack : tuple of Attack
         What a search did to the certificate, at lengths within it.
     faults : tuple of str
-        Where a curve and a bound disagree; there must be none.
+        Where a curve and a bound disagree, and a theorem that the certificate leans on without a formal proof; there
+        must be none.
     weights : dict
         Exact.
     digest : str
@@ -63,7 +64,7 @@ class Model:
 
     @property
     def clean(self) -> bool:
-        """Whether no curve disagrees with its bound, and no attack broke the certificate."""
+        """Whether curves keep to their bounds, no attack broke the certificate, and its theorems have formal proofs."""
         return not self.faults and not any(each.broken for each in self.attack)
 
     @property

@@ -8,7 +8,7 @@ from statistics import median
 from typing import Any
 
 from ..experiments import CONTENDERS, Contender, Experiment, Model, contender
-from ..experiments.certificate import EVERY, short
+from ..experiments.certificate import EVERY, short, unproved
 from ..experiments.results import HINGED, PLAIN, Study
 from .pictures import generalisation, poster
 
@@ -201,7 +201,7 @@ def _certified(model: Model) -> dict[str, Any]:
         )
     return {
         "label": _label(model),
-        "verdict": found.verdict,
+        "certified": found.verdict == EVERY and not unproved(found),
         "facts": facts,
         "theorems": found.theorems,
         "digest": model.digest,
@@ -256,13 +256,11 @@ def reading(experiment: Experiment) -> Iterator[str]:
     if kinds[False]:
         yield f"No model is proved right at every length with {_listed(kinds[False])}."
     gapped = [m for m in experiment.models if m.training == HINGED and m.normaliser == "softmax"]
-    if gapped and at_end("softmax", HINGED):
+    if gapped and min(m.certificate.gap for m in gapped) > 0 and max(at_end("softmax", HINGED)) < 100:
         yield (
             f"The hinge: it gives softmax a gap of {_range([m.certificate.gap for m in gapped], 2)} as well, "
-            "and softmax "
-            f"still falls to {told('softmax', HINGED)} at {length}: a gap decides at every length only where "
-            "weights may be "
-            "exactly zero, or where the scale grows as fast as the logarithm of the length."
+            f"and softmax still falls to {told('softmax', HINGED)} at {length}: a gap decides at every length only "
+            "where weights may be exactly zero, or where the scale grows as fast as the logarithm of the length."
         )
     spreads = [
         (max(values) - min(values), how.title)
@@ -278,10 +276,11 @@ def reading(experiment: Experiment) -> Iterator[str]:
         if m.certificate.wrong is not None and m.accuracy.get("16", 0) == 1
     ]
     if fooled:
+        several = len(fooled) != 1
         yield (
-            f"Drawn rows are kind: {len(fooled)} models answer every drawn row of 16 tokens, and a row of "
-            f"{_between([short(n) for n in sorted(fooled)])} tokens, one token repeated beside the match, "
-            "fools each of them."
+            f"Drawn rows are kind: {len(fooled)} model{'s' if several else ''} answer{'' if several else 's'} every "
+            f"drawn row of 16 tokens, and a row of {_between([short(n) for n in sorted(fooled)])} tokens, one token "
+            f"repeated beside the match, fools {'each of them' if several else 'it'}."
         )
 
 
@@ -292,7 +291,7 @@ def _compared(first: Sequence[float], second: Sequence[float], one: str, other: 
         return f"Every seed of {other} is above every seed of {one}."
     if second[-1] < first[0]:
         return f"Every seed of {one} is above every seed of {other}."
-    return f"The seeds of {one} and of {other} overlap: what helps drawn rows here is the scale, with zeros or without."
+    return f"The seeds of {one} and of {other} overlap, so drawn rows do not tell the two apart."
 
 
 def _listed(names: Sequence[str]) -> str:

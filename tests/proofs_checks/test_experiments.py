@@ -18,6 +18,7 @@ from entmax_oracle.proofs_checks.experiments import (
     SCHEMA,
     Experiment,
     Needle,
+    certificate,
     check,
     contender,
     measuring,
@@ -34,6 +35,7 @@ from entmax_oracle.proofs_checks.experiments.scales import scale_at, scale_bound
 from entmax_oracle.proofs_checks.experiments.tables import enclose
 from entmax_oracle.proofs_checks.experiments.weights import readable, written
 from entmax_oracle.proofs_checks.records import structured
+from entmax_oracle.proofs_checks.report.experiment import reading
 from entmax_oracle.reference import entmax
 
 FILE = Path(__file__).with_name("data") / "needle.json"
@@ -358,3 +360,23 @@ def test_the_page_shows_the_models(tmp_path, data):
     assert "Of 3 models trained on 5 to 16 tokens, 1 is proved right at every length" in page
     assert "proved at every length" in page
     assert (tmp_path / "experiment.svg").read_text(encoding="utf-8").startswith("<svg")
+
+
+def test_a_certificate_is_worth_what_its_theorems_are(data, monkeypatch):
+    monkeypatch.setattr(certificate, "_evidence", lambda name, _: "none: stale" if name == "needle" else "formal")
+    refused = {each.label: each.fault for each in check(data) if each.fault}
+    assert len(refused) == 2  # of softmax no certificate leans on it
+    assert set(refused.values()) == {"the theorem 'needle' carries no formal evidence (none: stale)"}
+    how = contender(PARTLY)
+    found = running.examined(readable(model_of(data, PARTLY)["weights"], TASK, how), TASK, how)
+    assert not found.clean
+    assert "'needle' carries no formal evidence" in found.faults[0]
+
+
+def test_one_model_is_told_of_in_the_singular(data):
+    model = structured(model_of(data, FOOLED), Model)
+    kind = replace(model, accuracy={**model.accuracy, "16": 1.0})
+    found = Experiment(data["task"], (0,), (kind,))
+    assert any(
+        "1 model answers every drawn row of 16 tokens" in each and each.endswith("it.") for each in reading(found)
+    )
