@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ from .certificate import Certificate
 from .measuring import Point
 from .weights import digest
 
-__all__ = ["HINGED", "PLAIN", "SCHEMA", "Experiment", "Model", "Study", "seal"]
+__all__ = ["HINGED", "PLAIN", "SCHEMA", "Experiment", "Model", "Study", "seal", "span"]
 
 SCHEMA = "entmax-oracle/experiment/1"
 PLAIN, HINGED = "plain", "hinge"
@@ -136,6 +136,20 @@ class Experiment:
     def to_dict(self) -> dict[str, Any]:
         """Return plain data of the schema ``entmax-oracle/experiment/1``."""
         return {"schema": SCHEMA, **CONVERTER.unstructure(self)}
+
+
+def span(values: Sequence[float], digits: int = 0) -> str:
+    """Write the least and the largest of values.
+
+    Examples
+    --------
+    >>> span([12.4, 30.6]), span([7, 7], 2), span([])
+    ('12–31', '7.00', '–')
+    """
+    if not values:
+        return "–"
+    low, high = f"{min(values):.{digits}f}", f"{max(values):.{digits}f}"
+    return low if low == high else f"{low}–{high}"
 
 
 def experiment_of(data: Any) -> Experiment:

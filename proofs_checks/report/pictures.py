@@ -15,6 +15,8 @@ from typing import Any
 
 from markupsafe import Markup
 
+from ..experiments.results import span
+
 __all__ = ["curves", "generalisation", "number", "number_line", "panels", "poster", "ratio_strip"]
 
 # Matplotlib wants concrete colours. These stand for the page's and never reach the reader.
@@ -260,9 +262,7 @@ def generalisation(one: Mapping[str, Any], salt: str) -> Markup:
     _generalise(axes, one)
     said = []
     for training, each in one["series"].items():
-        ends = ", ".join(
-            f"{min(a[-1] for a in each['accuracy']):.0f} to {max(a[-1] for a in each['accuracy']):.0f}".split()
-        )
+        ends = span([accuracy[-1] for accuracy in each["accuracy"]])
         endless = sum(n is None for n in each["proved"])
         said.append(
             f"{training}: {ends} per cent at the end, {endless} of {len(each['proved'])} proved at every length"

@@ -151,6 +151,7 @@ def _show(result: Experiment, console: Console) -> None:
     from rich.table import Table
 
     from entmax_oracle.proofs_checks.experiments import contender
+    from entmax_oracle.proofs_checks.experiments.results import span
 
     shown = ("16", "256", "4096", "65536", "1048576")
     table = Table(box=None, header_style="bold", pad_edge=False)
@@ -162,7 +163,7 @@ def _show(result: Experiment, console: Console) -> None:
     table.add_column("fooled at n", justify="right")
     for (name, training), group in groupby(result.models, key=lambda each: (each.normaliser, each.training)):
         models = list(group)
-        marks = [_range([100 * model.accuracy[n] for model in models if n in model.accuracy]) for n in shown]
+        marks = [span([100 * model.accuracy[n] for model in models if n in model.accuracy]) for n in shown]
         table.add_row(escape(contender(name).title), training, *marks, *_reach(models))
     console.print(table)
     print(
@@ -175,13 +176,6 @@ def _show(result: Experiment, console: Console) -> None:
             *(f"an attack at {each.n} tokens broke the certificate" for each in model.attack if each.broken),
         ):
             console.print(f"[bold red]{escape(label)}[/]: {escape(fault)}", soft_wrap=True)
-
-
-def _range(values: list[float]) -> str:
-    if not values:
-        return "–"
-    low, high = f"{min(values):.0f}", f"{max(values):.0f}"
-    return low if low == high else f"{low}–{high}"
 
 
 def _reach(models: list[Model]) -> tuple[str, ...]:
