@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
+from functools import cache
 from typing import Any, TypeVar
 
 from cattrs import Converter, transform_error
 
 from .marks import Grounds, Truth, Verdict
 
-__all__ = ["CONVERTER", "schema_of", "structured"]
+__all__ = ["CONVERTER", "schema_of", "structured", "unknown"]
 
 _Record = TypeVar("_Record")
 
@@ -26,9 +28,29 @@ def schema_of(data: Any) -> Any:
     return data.get("schema") if isinstance(data, Mapping) else None
 
 
-def structured(data: Any, kind: type[_Record]) -> _Record:
-    """Return the record that plain data are; `ValueError`, with each place, where they are not."""
+def structured(data: Any, kind: type[_Record], *, strict: bool = False) -> _Record:
+    """Return the record that plain data are; `ValueError`, with each place, where they are not.
+
+    Parameters
+    ----------
+    data
+        Plain data.
+    kind
+        The record.
+    strict
+        Refuse names that the record, or one within it, does not have. Otherwise they are passed over.
+    """
     try:
-        return CONVERTER.structure(data, kind)
+        return (_strict() if strict else CONVERTER).structure(data, kind)
     except Exception as error:
         raise ValueError("; ".join(transform_error(error))) from error
+
+
+@cache
+def _strict() -> Converter:
+    return CONVERTER.copy(forbid_extra_keys=True)
+
+
+def unknown(data: Mapping[str, Any], kind: type) -> set[str]:
+    """Return the names in plain data that a record does not have."""
+    return {str(name) for name in data} - {each.name for each in fields(kind)}

@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -432,11 +432,21 @@ def _counted(argument: Argument, found: Evidence, case: Case) -> Evidence:
 
 def _pole(relation: sp.Basic) -> sp.Basic | None:
     """Return what a relation divides by although it may be 0, at alpha > 1; None if there is nothing of the kind."""
-    if isinstance(relation, sp.Implies):
-        return None
+    premise, said = relation.args if isinstance(relation, sp.Implies) else (sp.true, relation)
     more = sp.Symbol("more", positive=True)
-    under = [power.base for power in relation.atoms(sp.Pow) if power.exp.is_negative]
-    return next((base for base in under if not base.subs(N.alpha, 1 + more).is_nonzero), None)
+    under = [power.base for power in said.atoms(sp.Pow) if power.exp.is_negative]
+    may = (base for base in under if not base.subs(N.alpha, 1 + more).is_nonzero)
+    return next((base for base in may if not _excluded(base, premise)), None)
+
+
+def _excluded(base: sp.Basic, premise: sp.Basic) -> bool:
+    """Whether SymPy sees that a premise is false wherever a number is 0."""
+    for symbol in base.free_symbols if premise is not sp.true else ():
+        with suppress(NotImplementedError, TypeError, ValueError):
+            roots = sp.solve(base, symbol)
+            if roots and all(premise.subs(symbol, root) == sp.false for root in roots):
+                return True
+    return False
 
 
 def _searched(evidence: Sequence[Evidence]) -> str:

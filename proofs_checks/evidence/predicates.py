@@ -23,8 +23,6 @@ from .case import Argument, Context, Evidence
 from .instances import Instance
 from .judging import Parameters, shrink
 from .wide_rows import (
-    ANY,
-    ANYWHERE,
     EXPONENTS,
     FAR_EXPONENTS,
     FAR_SIZES,
@@ -32,7 +30,8 @@ from .wide_rows import (
     SIZES,
     WIDE,
     Group,
-    anywhere,
+    described,
+    far_draws,
     group,
     length,
 )
@@ -85,11 +84,7 @@ def predicate_searched(predicate: Predicate) -> Argument:
     wanted, equates = list(inspect.signature(predicate).parameters), _equates(predicate)
     alphas = (*EXPONENTS, *FAR_EXPONENTS)
     scales = SCALES if "theta" in wanted else SCALES[:1]
-    domain = (
-        f"rows of two and three levels, one token against many, and points of the simplex, n ≤ {max(FAR_SIZES)}, "
-        f"α in {{{', '.join(map(str, alphas))}}} and between, {ANYWHERE} lengths n ≤ 1000 with any α in (1, 50]"
-        + (", θ in {1/3, 1, 2, 10}" if len(scales) > 1 else "")
-    )
+    domain = described(max(FAR_SIZES), alphas, scales, far=True)
 
     def holds(row: _Row) -> bool:
         with np.errstate(all="ignore", invalid="raise"):  # NaN would answer False
@@ -148,7 +143,7 @@ def predicate_searched(predicate: Predicate) -> Argument:
         rounds = 6 * (10 if context.full else 1)
         draws = [
             (length(size, m, context.seed), alphas, m) for size in (*SIZES, *FAR_SIZES) for m in range(rounds)
-        ] + sorted((anywhere(m, context.seed), ANY, m) for m in range(ANYWHERE * rounds // 6))
+        ] + far_draws(rounds, context.seed)
         for n, exponents, attempt in draws:
             rows = group(n, exponents, scales, max(4, min(96, 16_000 // n)), context.seed, attempt)
             looked += len(rows.rows)

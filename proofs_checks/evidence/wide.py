@@ -25,8 +25,6 @@ from .case import Argument, Context, Evidence
 from .instances import Instance
 from .judging import Judgement, judge, shrink
 from .wide_rows import (
-    ANY,
-    ANYWHERE,
     EXPONENTS,
     FAR_EXPONENTS,
     FAR_SIZES,
@@ -35,7 +33,8 @@ from .wide_rows import (
     SYMBOLS,
     WIDE,
     Group,
-    anywhere,
+    described,
+    far_draws,
     group,
     length,
     tokens,
@@ -81,12 +80,7 @@ def widely_searched(theorem: Theorem, far: bool = False) -> Argument | None:
     scales = SCALES if N.theta in free else SCALES[:1]
     depth = max(map(_depth, _parts(theorem)))
     sizes = [n for n in (*SIZES, *(FAR_SIZES if far else ())) if n**depth <= _WORK]
-    domain = (
-        f"rows of two and three levels, one token against many, and points of the simplex, n ≤ {max(sizes)}, "
-        f"α in {{{', '.join(map(str, sorted((*usual, *named))))}}}"
-        + (f", and {ANYWHERE} lengths n ≤ 1000 with any α in (1, 50]" if far else "")
-        + (", θ in {1/3, 1, 2, 10}" if len(scales) > 1 else "")
-    )
+    domain = described(max(sizes), sorted((*usual, *named)), scales, far)
 
     def run(of: Theorem, context: Context) -> Evidence:
         rounds = (6 if far else 1) * (10 if context.full else 1)
@@ -95,8 +89,7 @@ def widely_searched(theorem: Theorem, far: bool = False) -> Argument | None:
         tried = sorted({*sizes[:3], *sizes[::-3]}) if brief else sizes
         lengths = [(length(size, m, context.seed), alphas, m) for size in tried for alphas, m in draws]
         if far:
-            any_lengths = [anywhere(m, context.seed) for m in range(ANYWHERE * rounds // 6)]
-            lengths += sorted((n, ANY, m) for m, n in enumerate(any_lengths) if n**depth <= _WORK)
+            lengths += [draw for draw in far_draws(rounds, context.seed) if draw[0] ** depth <= _WORK]
         tally, admitted, met = Tally(), 0, set[str]()
         started = time.monotonic()
         for n, alphas, attempt in lengths:

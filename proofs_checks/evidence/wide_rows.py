@@ -24,8 +24,6 @@ from .instances import Instance, chosen, row
 from .judging import Family, Parameters
 
 __all__ = [
-    "ANY",
-    "ANYWHERE",
     "EXPONENTS",
     "FAR_EXPONENTS",
     "FAR_SIZES",
@@ -34,7 +32,8 @@ __all__ = [
     "SYMBOLS",
     "WIDE",
     "Group",
-    "anywhere",
+    "described",
+    "far_draws",
     "group",
     "length",
     "tokens",
@@ -175,9 +174,24 @@ def _beside(rng: random.Random, n: int, first: int) -> Parameters:
     return {"r": rng.choice(points)(), "v": rng.choice(directions)()}
 
 
-def anywhere(attempt: int, seed: int) -> int:
-    """Return a length of at most 1000, spread evenly on a logarithmic scale."""
-    return int(math.exp(random.Random(f"{seed}/anywhere/{attempt}").uniform(0, math.log(1001))))
+def far_draws(rounds: int, seed: int) -> list[tuple[int, tuple[fmpq, ...], int]]:
+    """Return lengths of at most 1000, spread evenly on a logarithmic scale, each with any exponent and its attempt."""
+
+    def anywhere(attempt: int) -> int:
+        return int(math.exp(random.Random(f"{seed}/anywhere/{attempt}").uniform(0, math.log(1001))))
+
+    return sorted((anywhere(m), ANY, m) for m in range(ANYWHERE * rounds // 6))
+
+
+def described(longest: int, alphas: Sequence[fmpq], scales: Sequence[fmpq], far: bool) -> str:
+    """Say among which rows is searched: up to which length, with which exponents and scales, and how far."""
+    return (
+        f"rows of two and three levels, one token against many, and points of the simplex, n ≤ {longest}, "
+        f"α in {{{', '.join(map(str, alphas))}}}"
+        + (f" and between, and {ANYWHERE} lengths n ≤ 1000 with any α in (1, 50]" if far else "")
+        + (", θ in {1/3, 1, 2, 10}" if len(scales) > 1 else "")
+        + ("; no masked tokens" if far else "")
+    )
 
 
 def length(n: int, attempt: int, seed: int) -> int:

@@ -16,9 +16,10 @@ from .odds import judge, least_share
 from .scales import grows, scale_bounds
 from .tables import Tables
 
-__all__ = ["EVERY", "NONE", "UP_TO", "Certificate", "Failing", "Ground", "certify", "grounds", "short"]
+__all__ = ["EVERY", "NONE", "UP_TO", "Certificate", "Failing", "Ground", "certify", "grounds", "short", "unproved"]
 
 EVERY, UP_TO, NONE = "every length", "up to n", "none"
+FORMAL = "formal"
 _BLOCKS = 60
 
 
@@ -272,7 +273,13 @@ def _evidence(name: str, claims: tuple[str, ...]) -> str:
     found = formal_evidence(next(each for each in theorems() if each.name == name))
     if found is None or not set(claims) <= set(found.claims):
         return "none: no formal proof"
-    return "formal" if found.status == "holds" else f"none: {found.detail}"
+    return FORMAL if found.status == "holds" else f"none: {found.detail}"
+
+
+def unproved(certificate: Certificate) -> str:
+    """Say which theorem that a certificate leans on carries no formal evidence; empty if each does."""
+    weak = next((each for each in certificate.theorems if each.evidence != FORMAL), None)
+    return "" if weak is None else f"the theorem {weak.name!r} carries no formal evidence ({weak.evidence})"
 
 
 def _words(tables: Tables, verdict: str, n: int | None, wrong: Row | None, certified: int, pairs: int) -> str:

@@ -6,17 +6,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from ..records import CONVERTER, schema_of, structured
+from ..records import CONVERTER, schema_of, structured, unknown
 from .attack import LENGTHS, attack
-from .certificate import Certificate, certify, short
+from .certificate import Certificate, certify, short, unproved
 from .contenders import contender
 from .needle import SHORT, Needle
-from .results import SCHEMA, seal
+from .results import SCHEMA, Experiment, Model, seal
 from .tables import enclose
 from .weights import readable
 
-__all__ = ["Checked", "check"]
+__all__ = ["MEASURED", "Checked", "check"]
 
+MEASURED = ("accuracy", "ceiling", "bound", "points", "attack", "faults", "train_seconds", "loss")
+"""Fields of a model that `check` does not look at."""
 _SLACK = 2.0**-40
 """What another version of the arithmetic may round differently, relative."""
 
@@ -47,15 +49,19 @@ def check(data: Any, on_event: Callable[[Checked], None] | None = None) -> list[
     """Compute every certificate of an experiment anew, and say of each whether it holds.
 
     A certificate holds if its digest is that of its task, weights and claims, the weights give the same claims once
-    more, every theorem it leans on still carries formal evidence, and the search that attacked it still finds nothing.
+    more, every theorem it leans on still carries formal evidence, and the search that attacks it, at those of its
+    lengths that the certificate covers, finds nothing. What was measured (`MEASURED`) is not computed anew, and the
+    digest does not cover it. A name that no experiment has is refused: nothing checks what it says.
 
     Raises
     ------
     ValueError
-        If the data are no experiment, or the task is not one that can be certified.
+        If the data are not an experiment, or the task is not one that can be certified.
     """
     if (found := schema_of(data)) != SCHEMA:
         raise ValueError(f"schema: a certificate has the schema {SCHEMA!r}, not {found!r}")
+    if added := unknown(data, Experiment) - {"schema"}:
+        raise ValueError(f"{min(added)}: an experiment has no such field, so nothing checks it; leave it out")
     models = data.get("models")
     if not isinstance(models, list) or not models:
         raise ValueError("models: there is none; write the file by `entmax-oracle experiment --json FILE`")
@@ -85,8 +91,10 @@ def _checked(task_data: Mapping[str, Any], task: Needle, data: Any, position: in
     label, verdict = f"models[{position}]", ""
     try:
         label = f"{data['normaliser']}, {data['training']}, seed {data['seed']}"
-        claimed = structured(data["certificate"], Certificate)
+        claimed = structured(data["certificate"], Certificate, strict=True)
         verdict = claimed.verdict
+        if added := unknown(data, Model):
+            return Checked(label, verdict, f"{min(added)}: a model has no such field, so nothing checks it")
         if seal(task_data, data) != data["digest"]:
             return Checked(
                 label, verdict, "the digest is not that of the task, the weights and the claims: one was altered"
@@ -94,9 +102,7 @@ def _checked(task_data: Mapping[str, Any], task: Needle, data: Any, position: in
         how = contender(data["normaliser"])
         tables = enclose(readable(data["weights"], task, how), task, how)
         again = certify(tables)
-        fault = _differs(claimed, again)
-        if not fault and (weak := [each.name for each in again.theorems if each.evidence != "formal"]):
-            fault = f"the theorem {weak[0]!r} carries no formal evidence"
+        fault = unproved(again) or _differs(claimed, again)
         within = [n for n in LENGTHS if again.n is None or n <= again.n]
         if not fault and (broken := [each for each in attack(tables, 1, within) if each.broken]):
             fault = f"a row of {broken[0].n} tokens breaks it"

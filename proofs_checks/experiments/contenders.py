@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["CONTENDERS", "DELTA", "GAMMA_LIMIT", "Contender", "contender"]
+__all__ = ["CONTENDERS", "DELTA", "FIT", "GAMMA_LIMIT", "Contender", "contender"]
 
 DELTA = 1
 """Constant part of the adaptive scale, ``delta + beta (log n)^gamma``."""
 GAMMA_LIMIT = 2
 """Largest absolute value of its exponent; with 1, the limit of the layers, no head could outgrow ``log n``."""
+FIT = (-0.037, 0.481, -2.3, 4.917, -1.791)
+"""Coefficients of the adaptive temperature as published, of H^4 down to 1 (arXiv 2410.01104)."""
 
 
 @dataclass(frozen=True)

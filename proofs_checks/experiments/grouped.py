@@ -8,13 +8,12 @@ import numpy as np
 
 from entmax_oracle.reference.inputs import Float64
 
-from .contenders import DELTA, Contender
+from .contenders import DELTA, FIT, Contender
 from .needle import Integers
 from .tables import Tables
 
 __all__ = ["Head", "attend", "rounding"]
 
-_FIT = (-0.037, 0.481, -2.3, 4.917, -1.791)
 _HALVINGS = 60
 
 
@@ -63,7 +62,7 @@ class Head:
                 z = np.where(counts > 0, z, -np.inf)
         elif self.how.scale == "entropy":
             h = entropy_of(_softmax(z, counts), counts)[:, None]
-            z *= np.where(h > 0.5, np.maximum(np.polyval(_FIT, h), 1), 1)
+            z *= np.where(h > 0.5, np.maximum(np.polyval(FIT, h), 1), 1)
         return z
 
 

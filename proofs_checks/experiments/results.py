@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ from .certificate import Certificate
 from .measuring import Point
 from .weights import digest
 
-__all__ = ["HINGED", "PLAIN", "SCHEMA", "Experiment", "Model", "Study", "seal"]
+__all__ = ["HINGED", "PLAIN", "SCHEMA", "Experiment", "Model", "Study", "seal", "span"]
 
 SCHEMA = "entmax-oracle/experiment/1"
 PLAIN, HINGED = "plain", "hinge"
@@ -30,15 +30,16 @@ class Model:
     train_seconds, loss
         How training went.
     accuracy, ceiling, bound : dict
-        By length: share of rows answered rightly, the same with a hard maximum on the same logits, and the share that
-        the theorems guarantee.
+        By length: share of rows answered rightly, the same with a hard maximum on the same logits, and the share whose
+        query and class are certified.
     points : tuple of Point
         The same with weights, entropies and supports.
     certificate : Certificate
     attack : tuple of Attack
         What a search did to the certificate, at lengths within it.
     faults : tuple of str
-        Where a curve and a bound disagree; there must be none.
+        Where a curve and a bound disagree, and a theorem that the certificate leans on without a formal proof; there
+        must be none.
     weights : dict
         Exact.
     digest : str
@@ -63,7 +64,7 @@ class Model:
 
     @property
     def clean(self) -> bool:
-        """Whether no curve disagrees with its bound, and no attack broke the certificate."""
+        """Whether curves keep to their bounds, no attack broke the certificate, and its theorems have formal proofs."""
         return not self.faults and not any(each.broken for each in self.attack)
 
     @property
@@ -135,6 +136,20 @@ class Experiment:
     def to_dict(self) -> dict[str, Any]:
         """Return plain data of the schema ``entmax-oracle/experiment/1``."""
         return {"schema": SCHEMA, **CONVERTER.unstructure(self)}
+
+
+def span(values: Sequence[float], digits: int = 0) -> str:
+    """Write the least and the largest of values.
+
+    Examples
+    --------
+    >>> span([12.4, 30.6]), span([7, 7], 2), span([])
+    ('12–31', '7.00', '–')
+    """
+    if not values:
+        return "–"
+    low, high = f"{min(values):.{digits}f}", f"{max(values):.{digits}f}"
+    return low if low == high else f"{low}–{high}"
 
 
 def experiment_of(data: Any) -> Experiment:

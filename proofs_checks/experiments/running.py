@@ -17,7 +17,7 @@ from ..records import CONVERTER, schema_of
 from ..spreading import Done, Lost, spread
 from .attack import LENGTHS as ATTACKED
 from .attack import attack
-from .certificate import certify
+from .certificate import certify, unproved
 from .contenders import CONTENDERS, Contender, contender
 from .measuring import measure
 from .needle import Needle
@@ -256,7 +256,7 @@ def examined(
         points=tuple(points),
         certificate=certificate,
         attack=tuple(attack(tables, seed, within)),
-        faults=tuple(faults),
+        faults=(*faults, *filter(None, [unproved(certificate)])),
         weights=written(weights),
     )
     return replace(model, digest=seal(task.to_dict(), CONVERTER.unstructure(model)))

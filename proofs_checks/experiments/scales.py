@@ -11,14 +11,11 @@ from flint import arb, fmpz
 from entmax_oracle.reference.enclosures.precision import working_precision
 from entmax_oracle.reference.inputs import Float64
 
-from .contenders import DELTA
+from .contenders import DELTA, FIT
 from .directed import ends
 from .tables import BITS, Tables
 
 __all__ = ["grows", "hottest", "log_of", "scale_at", "scale_bounds", "slope_of"]
-
-_FIT = (-0.037, 0.481, -2.3, 4.917, -1.791)
-"""Coefficients of the adaptive temperature as published, of H^4 down to 1 (arXiv 2410.01104)."""
 
 
 def log_of(n: int) -> arb:
@@ -97,6 +94,6 @@ def hottest() -> arb:
 def polynomial(entropy: arb) -> arb:
     """Enclose the published polynomial."""
     found = arb(0)
-    for coefficient in _FIT:
+    for coefficient in FIT:
         found = found * entropy + arb(coefficient)
     return found

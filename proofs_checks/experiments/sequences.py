@@ -7,8 +7,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping
 from typing import Any, cast
 
 import numpy as np
@@ -18,13 +16,12 @@ from torch import nn
 from entmax_oracle.kernels.layers import AdaptiveScale, EntmaxAttention
 
 from .contenders import DELTA, Contender, contender
+from .fitting import fit, seeded
 from .results import Study
 
-__all__ = ["LENGTHS", "POSITIONS", "TASKS", "sequence_study"]
+__all__ = ["LENGTHS", "sequence_study"]
 
 Tensor = torch.Tensor
-POSITIONS = ("none", "alibi", "nape", "rotary")
-TASKS = ("flip-flop", "two-back")
 FEATURES, HEADS, BATCH, RATE = 32, 4, 64, 3e-3
 SHORT = (8, 32)
 LENGTHS = (32, 128, 512, 2048)
@@ -116,35 +113,18 @@ def draw(task: str, rows: int, n: int, generator: torch.Generator) -> tuple[Tens
 
 def sequence_study(task: str, positions: str, name: str, seed: int, steps: int) -> Study:
     """Train a stack on short rows, and measure it on longer ones."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            return _study(task, positions, name, seed, steps)
-    finally:
-        torch.set_num_threads(threads)
+    with seeded(seed):
+        generator = torch.Generator().manual_seed(seed)
+        stack = Stack(5 if task == "flip-flop" else 4, 2 if task == "flip-flop" else 4, positions, contender(name))
 
+        def loss() -> Tensor:
+            n = int(torch.randint(SHORT[0], SHORT[1] + 1, (), generator=generator))
+            tokens, answer = draw(task, BATCH, n, generator)
+            return nn.functional.cross_entropy(stack(tokens), answer)
 
-def _study(task: str, positions: str, name: str, seed: int, steps: int) -> Study:
-    generator = torch.Generator().manual_seed(seed)
-    stack = Stack(5 if task == "flip-flop" else 4, 2 if task == "flip-flop" else 4, positions, contender(name))
-    optimiser = torch.optim.AdamW(stack.parameters(), RATE, weight_decay=1e-3)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, max(steps, 1))
-    started = time.perf_counter()
-    for _ in range(steps):
-        n = int(torch.randint(SHORT[0], SHORT[1] + 1, (), generator=generator))
-        tokens, answer = draw(task, BATCH, n, generator)
-        loss = nn.functional.cross_entropy(stack(tokens), answer)
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(stack.parameters(), 1.0)
-        optimiser.step()
-        schedule.step()
-    seconds = time.perf_counter() - started
-    accuracy: Mapping[str, float] = {}
-    with torch.no_grad():
-        accuracy = {str(n): _accuracy(stack, task, n, generator) for n in LENGTHS}
+        seconds = fit(stack.parameters(), RATE, steps, loss)
+        with torch.no_grad():
+            accuracy = {str(n): _accuracy(stack, task, n, generator) for n in LENGTHS}
     return Study(task, positions, name, seed, steps, round(seconds, 3), accuracy, remark=_REMARKS[task])
 
 

@@ -64,11 +64,10 @@ def _max_retrieval(variant: str, name: str, seed: int, steps: int) -> Study:
     from entmax_oracle.kernels.layers import AdaptiveScale
     from entmax_oracle.kernels.rowwise import entmax as rowwise
 
+    from .fitting import fit, seeded
+
     how, features, classes = contender(name), 32, 10
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with seeded(seed):
         item = nn.Sequential(nn.Linear(1 + classes, features), nn.GELU(), nn.Linear(features, features))
         key, value = nn.Linear(features, 1, bias=False), nn.Linear(features, features)
         read = nn.Sequential(nn.GELU(), nn.Linear(features, classes))
@@ -97,18 +96,11 @@ def _max_retrieval(variant: str, name: str, seed: int, steps: int) -> Study:
             top = value(hidden)[torch.arange(len(x)), z.argmax(-1)]
             return read((p[:, None] @ value(hidden))[:, 0]), read(top)
 
-        optimiser = torch.optim.AdamW(weights, 4e-3, weight_decay=1e-3)
-        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, max(steps, 1))
-        started = time.perf_counter()
-        for _ in range(steps):
+        def loss() -> torch.Tensor:
             x, answer = draw(128, int(torch.randint(5, 17, ())))
-            loss = nn.functional.cross_entropy(answers(x)[0], answer)
-            optimiser.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
-            nn.utils.clip_grad_norm_(weights, 1.0)
-            optimiser.step()
-            schedule.step()
-        seconds = time.perf_counter() - started
+            return nn.functional.cross_entropy(answers(x)[0], answer)
+
+        seconds = fit(weights, 4e-3, steps, loss)
         accuracy, ceiling = {}, {}
         with torch.no_grad():
             for n in (16, 64, 256, 1024, 4096, 16384):
@@ -121,7 +113,6 @@ def _max_retrieval(variant: str, name: str, seed: int, steps: int) -> Study:
                     hard += int((top.argmax(-1) == answer).sum())
                     total += rows
                 accuracy[str(n)], ceiling[str(n)] = soft / total, hard / total
-    torch.set_num_threads(threads)
     return Study("max retrieval", variant, name, seed, steps, round(seconds, 3), accuracy, ceiling, remark=_MAXIMUM)
 
 
@@ -170,22 +161,22 @@ def _decoding(variant: str, name: str) -> Study:
 
     from entmax_oracle.kernels.attention import decode
 
+    from .fitting import on_one_thread
+
     how: Contender = contender(name)
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
     numbers: dict[str, float] = {}
     generator = torch.Generator().manual_seed(0)
     started = time.perf_counter()
-    for n in (1024, 8192, 65536):
-        query = torch.randn(1, 8, 1, 64, generator=generator)
-        key, value = (torch.randn(1, 8, n, 64, generator=generator) for _ in range(2))
-        took = []
-        for _ in range(64):
-            begun = time.perf_counter()
-            decode(query, key, value, alpha=how.alpha)
-            took.append(1e3 * (time.perf_counter() - begun))
-        p50, p99 = np.percentile(took[4:], (50, 99))
-        numbers |= {f"p50, {n:,}": float(p50), f"p99, {n:,}": float(p99), f"MB, {n:,}": 2 * key.nbytes / 1e6}
-    torch.set_num_threads(threads)
+    with on_one_thread():
+        for n in (1024, 8192, 65536):
+            query = torch.randn(1, 8, 1, 64, generator=generator)
+            key, value = (torch.randn(1, 8, n, 64, generator=generator) for _ in range(2))
+            took = []
+            for _ in range(64):
+                begun = time.perf_counter()
+                decode(query, key, value, alpha=how.alpha)
+                took.append(1e3 * (time.perf_counter() - begun))
+            p50, p99 = np.percentile(took[4:], (50, 99))
+            numbers |= {f"p50, {n:,}": float(p50), f"p99, {n:,}": float(p99), f"MB, {n:,}": 2 * key.nbytes / 1e6}
     seconds = round(time.perf_counter() - started, 3)
     return Study("decoding on a CPU", variant, name, 0, 0, seconds, {}, {}, numbers, _DECODE)

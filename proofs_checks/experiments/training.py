@@ -1,4 +1,4 @@
-"""Train a head on short rows: one layer of attention and a linear read-out. The one module that needs torch.
+"""Train a head on short rows: one layer of attention and a linear read-out.
 
 The scale and the row-wise mapping are those of the package's kernels. A run is a function of its arguments alone: one
 thread, a fixed number of steps, and seeds for everything that is drawn.
@@ -7,7 +7,6 @@ thread, a fixed number of steps, and seeds for everything that is drawn.
 from __future__ import annotations
 
 import math
-import time
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -20,12 +19,13 @@ from entmax_oracle.kernels.layers import AdaptiveScale
 from entmax_oracle.kernels.rowwise import entmax
 
 from .contenders import DELTA, GAMMA_LIMIT, Contender
+from .fitting import fit, seeded
 from .needle import SHORT, Needle
 
 __all__ = ["HINGE", "Trained", "train"]
 
 Tensor = torch.Tensor
-FEATURES, BATCH, RATE, DECAY = 32, 128, 4e-3, 1e-3
+FEATURES, BATCH, RATE = 32, 128, 4e-3
 HINGE = 2.5
 """Gap of the unscaled logits that the hinge asks for; entmax 1.5 is one-hot from a gap of 2 on, sparsemax from 1."""
 
@@ -132,41 +132,24 @@ def train(
         Batches of 128 rows; the rate of learning falls to zero over them.
     hinge
         Add the mean of ``[2.5 - gap]_+`` to the loss, over every query and class: a term that sees the vocabulary,
-        and no
-        row longer than 16.
+        and no row longer than 16.
     features
         Width of the model.
     """
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            return _train(task, how, steps, hinge, features)
-    finally:
-        torch.set_num_threads(threads)
+    with seeded(seed):
+        head, losses = Head(task, how, features), []
 
+        def loss() -> Tensor:
+            n = int(torch.randint(SHORT[0], SHORT[1] + 1, ()))
+            want = torch.randint(task.keys, (BATCH, 1))
+            key = (want + torch.randint(1, task.keys, (BATCH, n))) % task.keys  # any key but the one that is asked for
+            place = torch.randint(n, (BATCH, 1))
+            key.scatter_(1, place, want)
+            kind = torch.randint(task.classes, (BATCH, n))
+            found = nn.functional.cross_entropy(head(key, kind, want[:, 0]), kind.gather(1, place)[:, 0])
+            losses.append(float(found.detach()))
+            return found + (HINGE - head.gaps()).relu().mean() if hinge else found
 
-def _train(task: Needle, how: Contender, steps: int, hinge: bool, features: int) -> Trained:
-    head = Head(task, how, features)
-    optimiser = torch.optim.AdamW(head.parameters(), RATE, weight_decay=DECAY)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, max(steps, 1))
-    started, losses = time.perf_counter(), []
-    for _ in range(steps):
-        n = int(torch.randint(SHORT[0], SHORT[1] + 1, ()))
-        want = torch.randint(task.keys, (BATCH, 1))
-        key = (want + torch.randint(1, task.keys, (BATCH, n))) % task.keys  # any key but the one that is asked for
-        place = torch.randint(n, (BATCH, 1))
-        key.scatter_(1, place, want)
-        kind = torch.randint(task.classes, (BATCH, n))
-        loss = nn.functional.cross_entropy(head(key, kind, want[:, 0]), kind.gather(1, place)[:, 0])
-        losses.append(float(loss.detach()))
-        if hinge:
-            loss = loss + (HINGE - head.gaps()).relu().mean()
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(head.parameters(), 1.0)
-        optimiser.step()
-        schedule.step()
+        seconds = fit(head.parameters(), RATE, steps, loss)
     last = losses[-100:]
-    return Trained(head.weights(), sum(last) / max(len(last), 1), steps, time.perf_counter() - started)
+    return Trained(head.weights(), sum(last) / max(len(last), 1), steps, seconds)

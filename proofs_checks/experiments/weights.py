@@ -45,7 +45,7 @@ def readable(data: Any, task: Needle, how: Contender) -> dict[str, NDArray[np.fl
     Raises
     ------
     ValueError
-        If an array is missing, is of another shape than the model has, or is not of finite float32 numbers.
+        If an array is missing, is not one of this model, has another shape, or is not of finite float32 numbers.
     """
     if not isinstance(data, Mapping):
         raise ValueError(f"weights: expected an object of arrays by name, got {type(data).__name__}")
@@ -54,7 +54,10 @@ def readable(data: Any, task: Needle, how: Contender) -> dict[str, NDArray[np.fl
     except (AttributeError, KeyError, TypeError) as error:
         raise ValueError(f"weights: each array needs a shape and numbers: {error!r}") from error
     features = found["keys"].shape[-1:] if "keys" in found else ()
-    for name, shape in shapes(task, how, features[0] if features else 1).items():
+    wanted = shapes(task, how, features[0] if features else 1)
+    if added := found.keys() - wanted.keys():
+        raise ValueError(f"weights: this model has no array {min(added)!r}")
+    for name, shape in wanted.items():
         if name not in found:
             raise ValueError(f"weights: the array {name!r} is missing")
         if found[name].shape != shape:
@@ -83,6 +86,8 @@ def shapes(task: Needle, how: Contender, features: int) -> dict[str, tuple[int, 
 
 
 def _array(name: str, data: Mapping[str, Any]) -> NDArray[np.float32]:
+    if added := data.keys() - {"shape", "numbers"}:
+        raise ValueError(f"weights: {name!r} has {min(added)!r}; an array has a shape and numbers, and nothing else")
     words = str(data["numbers"]).split()
     try:
         exact = np.array([float.fromhex(word) for word in words])

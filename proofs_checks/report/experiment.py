@@ -8,8 +8,8 @@ from statistics import median
 from typing import Any
 
 from ..experiments import CONTENDERS, Contender, Experiment, Model, contender
-from ..experiments.certificate import EVERY, short
-from ..experiments.results import HINGED, PLAIN, Study
+from ..experiments.certificate import EVERY, short, unproved
+from ..experiments.results import HINGED, PLAIN, Study, span
 from .pictures import generalisation, poster
 
 __all__ = ["PUBLISHED", "experiment_page", "experiment_poster", "reading"]
@@ -131,15 +131,15 @@ def _rows(experiment: Experiment) -> Iterator[dict[str, Any]]:
                 "title": how.title,
                 "training": training,
                 "accuracy": [
-                    _range([100 * each.accuracy[str(n)] for each in chosen if str(n) in each.accuracy]) for n in SHOWN
+                    span([100 * each.accuracy[str(n)] for each in chosen if str(n) in each.accuracy]) for n in SHOWN
                 ],
                 "proved": _ends([each.certificate.n for each in chosen]),
                 "fooled": _between(
                     [short(n) for n in sorted(e.certificate.wrong.n for e in chosen if e.certificate.wrong)]
                 )
                 or "–",
-                "gap": _range([each.certificate.gap for each in chosen], 2),
-                "pairs": _range([100 * each.certificate.certified / each.certificate.pairs for each in chosen]),
+                "gap": span([each.certificate.gap for each in chosen], 2),
+                "pairs": span([100 * each.certificate.certified / each.certificate.pairs for each in chosen]),
                 "every": all(each.certificate.verdict == EVERY for each in chosen),
             }
 
@@ -147,13 +147,6 @@ def _rows(experiment: Experiment) -> Iterator[dict[str, Any]]:
 def _ends(proved: Sequence[int | None]) -> str:
     ordered = sorted(proved, key=lambda n: float("inf") if n is None else n)
     return _between(["∞" if n is None else "–" if n < 2 else short(n) for n in ordered])
-
-
-def _range(values: Sequence[float], digits: int = 0) -> str:
-    if not values:
-        return "–"
-    low, high = f"{min(values):.{digits}f}", f"{max(values):.{digits}f}"
-    return low if low == high else f"{low}–{high}"
 
 
 def _label(model: Model) -> str:
@@ -201,7 +194,7 @@ def _certified(model: Model) -> dict[str, Any]:
         )
     return {
         "label": _label(model),
-        "verdict": found.verdict,
+        "certified": found.verdict == EVERY and not unproved(found),
         "facts": facts,
         "theorems": found.theorems,
         "digest": model.digest,
@@ -218,7 +211,7 @@ def _at_multiples(experiment: Experiment) -> Iterator[tuple[str, str, list[str]]
                 yield (
                     how.title,
                     training,
-                    [_range([100 * e.accuracy[n] for e in chosen if n in e.accuracy]) for n in lengths],
+                    [span([100 * e.accuracy[n] for e in chosen if n in e.accuracy]) for n in lengths],
                 )
 
 
@@ -231,7 +224,7 @@ def reading(experiment: Experiment) -> Iterator[str]:
         return sorted(100 * m.accuracy[str(last)] for m in found)
 
     def told(name: str, training: str = PLAIN) -> str:
-        return f"{_range(at_end(name, training))} %"
+        return f"{span(at_end(name, training))} %"
 
     length = f"{last:,} tokens"
     four = ("softmax", "adaptive-scale-softmax", "entmax-1.5", "adaptive-scale-entmax")
@@ -256,13 +249,11 @@ def reading(experiment: Experiment) -> Iterator[str]:
     if kinds[False]:
         yield f"No model is proved right at every length with {_listed(kinds[False])}."
     gapped = [m for m in experiment.models if m.training == HINGED and m.normaliser == "softmax"]
-    if gapped and at_end("softmax", HINGED):
+    if gapped and min(m.certificate.gap for m in gapped) > 0 and max(at_end("softmax", HINGED)) < 100:
         yield (
-            f"The hinge: it gives softmax a gap of {_range([m.certificate.gap for m in gapped], 2)} as well, "
-            "and softmax "
-            f"still falls to {told('softmax', HINGED)} at {length}: a gap decides at every length only where "
-            "weights may be "
-            "exactly zero, or where the scale grows as fast as the logarithm of the length."
+            f"The hinge: it gives softmax a gap of {span([m.certificate.gap for m in gapped], 2)} as well, "
+            f"and softmax still falls to {told('softmax', HINGED)} at {length}: a gap decides at every length only "
+            "where weights may be exactly zero, or where the scale grows as fast as the logarithm of the length."
         )
     spreads = [
         (max(values) - min(values), how.title)
@@ -278,10 +269,11 @@ def reading(experiment: Experiment) -> Iterator[str]:
         if m.certificate.wrong is not None and m.accuracy.get("16", 0) == 1
     ]
     if fooled:
+        several = len(fooled) != 1
         yield (
-            f"Drawn rows are kind: {len(fooled)} models answer every drawn row of 16 tokens, and a row of "
-            f"{_between([short(n) for n in sorted(fooled)])} tokens, one token repeated beside the match, "
-            "fools each of them."
+            f"Drawn rows are kind: {len(fooled)} model{'s' if several else ''} answer{'' if several else 's'} every "
+            f"drawn row of 16 tokens, and a row of {_between([short(n) for n in sorted(fooled)])} tokens, one token "
+            f"repeated beside the match, fools {'each of them' if several else 'it'}."
         )
 
 
@@ -292,7 +284,7 @@ def _compared(first: Sequence[float], second: Sequence[float], one: str, other: 
         return f"Every seed of {other} is above every seed of {one}."
     if second[-1] < first[0]:
         return f"Every seed of {one} is above every seed of {other}."
-    return f"The seeds of {one} and of {other} overlap: what helps drawn rows here is the scale, with zeros or without."
+    return f"The seeds of {one} and of {other} overlap, so drawn rows do not tell the two apart."
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -309,17 +301,15 @@ def _studies(studies: Sequence[Study]) -> Iterator[dict[str, Any]]:
         lengths = sorted({int(n) for each in chosen for n in each.accuracy})
         rows = []
         for (variant, name), alike in kinds.items():
-            numbers = {key: _range([e.numbers[key] for e in alike if key in e.numbers], 2) for key in alike[0].numbers}
+            numbers = {key: span([e.numbers[key] for e in alike if key in e.numbers], 2) for key in alike[0].numbers}
             rows.append(
                 {
                     "title": contender(name).title,
                     "variant": variant,
                     "accuracy": [
-                        _range([100 * e.accuracy[str(n)] for e in alike if str(n) in e.accuracy]) for n in lengths
+                        span([100 * e.accuracy[str(n)] for e in alike if str(n) in e.accuracy]) for n in lengths
                     ],
-                    "ceiling": [
-                        _range([100 * e.ceiling[str(n)] for e in alike if str(n) in e.ceiling]) for n in lengths
-                    ],
+                    "ceiling": [span([100 * e.ceiling[str(n)] for e in alike if str(n) in e.ceiling]) for n in lengths],
                     "numbers": numbers,
                 }
             )

@@ -49,7 +49,10 @@ def _of_experiment(experiment: Experiment | None) -> Iterator[str]:
         f"{'it' if fooled == 1 else 'them'}."
     )
     if bad := [model for model in models if not model.clean]:
-        yield f"In {_count(len(bad), 'model')}, a curve and a bound disagree or an attack broke a certificate."
+        yield (
+            f"In {_count(len(bad), 'model')}, a curve and a bound disagree, an attack broke a certificate, "
+            "or a theorem lacks its formal proof."
+        )
 
 
 def _of_theorems(theorems: Sequence[TheoremResult]) -> Iterator[str]:

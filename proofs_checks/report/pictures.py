@@ -15,6 +15,8 @@ from typing import Any
 
 from markupsafe import Markup
 
+from ..experiments.results import span
+
 __all__ = ["curves", "generalisation", "number", "number_line", "panels", "poster", "ratio_strip"]
 
 # Matplotlib wants concrete colours. These stand for the page's and never reach the reader.
@@ -260,9 +262,7 @@ def generalisation(one: Mapping[str, Any], salt: str) -> Markup:
     _generalise(axes, one)
     said = []
     for training, each in one["series"].items():
-        ends = ", ".join(
-            f"{min(a[-1] for a in each['accuracy']):.0f} to {max(a[-1] for a in each['accuracy']):.0f}".split()
-        )
+        ends = span([accuracy[-1] for accuracy in each["accuracy"]])
         endless = sum(n is None for n in each["proved"])
         said.append(
             f"{training}: {ends} per cent at the end, {endless} of {len(each['proved'])} proved at every length"
@@ -297,7 +297,7 @@ def poster(several: Sequence[Mapping[str, Any]]) -> str:
     handles = [
         Line2D([], [], color=_SERIES[1], linewidth=1.8, label="plain training, one line a seed"),
         Line2D([], [], color=_SERIES[0], linewidth=1.8, label="with a hinge on the gap"),
-        Patch(color=_SERIES[0], alpha=0.16, label="guaranteed by theorem"),
+        Patch(color=_SERIES[0], alpha=0.16, label="certified share of the drawn rows"),
         Line2D([], [], color=_GOOD, linewidth=3.2, label="proved right for every row, → at every length"),
         Line2D([], [], color=_BAD, marker="x", linestyle="none", label="a row that fools it, executed"),
     ]

@@ -18,6 +18,7 @@ from entmax_oracle.proofs_checks.experiments import (
     SCHEMA,
     Experiment,
     Needle,
+    certificate,
     check,
     contender,
     measuring,
@@ -34,6 +35,7 @@ from entmax_oracle.proofs_checks.experiments.scales import scale_at, scale_bound
 from entmax_oracle.proofs_checks.experiments.tables import enclose
 from entmax_oracle.proofs_checks.experiments.weights import readable, written
 from entmax_oracle.proofs_checks.records import structured
+from entmax_oracle.proofs_checks.report.experiment import reading
 from entmax_oracle.reference import entmax
 
 FILE = Path(__file__).with_name("data") / "needle.json"
@@ -74,6 +76,7 @@ def test_a_certificate_is_checked_without_torch():
     )
     assert done.returncode == 0, done.stderr
     assert "3 of 3 certificates hold" in done.stdout
+    assert "not checked: accuracy, ceiling, bound, points, attack, faults" in done.stdout
 
 
 def altered_weight(data):
@@ -104,6 +107,49 @@ def test_what_was_altered_is_refused(data, alter, sealed):
     found = [fault for fault in faults(data) if fault]
     assert len(found) == 1
     assert ("digest" in found[0]) is not sealed
+
+
+def added_to_a_model(model):
+    model["reviewed"] = True
+
+
+def added_to_a_certificate(model):
+    model["certificate"]["holds_in_float32"] = True
+
+
+def added_to_a_theorem(model):
+    model["certificate"]["theorems"][0]["strength"] = "proved"
+
+
+def added_weights(model):
+    model["weights"]["more"] = {"shape": [1], "numbers": "0x1.0p+0"}
+
+
+def added_to_weights(model):
+    model["weights"]["keys"]["dtype"] = "float64"
+
+
+@pytest.mark.parametrize(
+    ("add", "message"),
+    [
+        (added_to_a_model, "reviewed: a model has no such field"),
+        (added_to_a_certificate, "holds_in_float32"),
+        (added_to_a_theorem, "strength"),
+        (added_weights, "this model has no array 'more'"),
+        (added_to_weights, "'keys' has 'dtype'"),
+    ],
+)
+def test_what_nothing_checks_is_refused(data, add, message):
+    model = model_of(data, ENDLESS)
+    add(model)
+    model["digest"] = seal(data["task"], model)
+    (fault,) = filter(None, faults(data))
+    assert message in fault
+
+
+def test_an_unknown_field_of_the_file_is_refused(data):
+    with pytest.raises(ValueError, match="reviewed: an experiment has no such field"):
+        check({**data, "reviewed": True})
 
 
 @pytest.mark.parametrize(
@@ -314,3 +360,23 @@ def test_the_page_shows_the_models(tmp_path, data):
     assert "Of 3 models trained on 5 to 16 tokens, 1 is proved right at every length" in page
     assert "proved at every length" in page
     assert (tmp_path / "experiment.svg").read_text(encoding="utf-8").startswith("<svg")
+
+
+def test_a_certificate_is_worth_what_its_theorems_are(data, monkeypatch):
+    monkeypatch.setattr(certificate, "_evidence", lambda name, _: "none: stale" if name == "needle" else "formal")
+    refused = {each.label: each.fault for each in check(data) if each.fault}
+    assert len(refused) == 2  # of softmax no certificate leans on it
+    assert set(refused.values()) == {"the theorem 'needle' carries no formal evidence (none: stale)"}
+    how = contender(PARTLY)
+    found = running.examined(readable(model_of(data, PARTLY)["weights"], TASK, how), TASK, how)
+    assert not found.clean
+    assert "'needle' carries no formal evidence" in found.faults[0]
+
+
+def test_one_model_is_told_of_in_the_singular(data):
+    model = structured(model_of(data, FOOLED), Model)
+    kind = replace(model, accuracy={**model.accuracy, "16": 1.0})
+    found = Experiment(data["task"], (0,), (kind,))
+    assert any(
+        "1 model answers every drawn row of 16 tokens" in each and each.endswith("it.") for each in reading(found)
+    )

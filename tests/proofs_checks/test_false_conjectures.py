@@ -175,6 +175,12 @@ def test_a_proof_across_a_pole_does_not_count(tmp_path: Path) -> None:
     (found,) = _verified(tmp_path, text)
     assert found["verdict"] == "supported"
     assert any("divides by tau - 17, which may be 0" in each["detail"] for each in found["evidence"])
+    quotient = _POLE.replace("TERM", "(tau**2 - 289) / (tau - 17)").replace("SUM", "tau + 17")
+    for premise, verdict in (("p_max > 0", "supported"), ("sp.And(tau > 17, p_max > 0)", "derived")):
+        said = f"sp.Implies({premise}, sp.Eq("
+        text = quotient.replace('"c", sp.Eq(', f'"c", {said}').replace("tau + 17))", "tau + 17)))")
+        text = text.replace("import alpha, tau", "import alpha, p_max, tau")
+        assert _verified(tmp_path, text)[0]["verdict"] == verdict, premise
     text = _POLE.replace("TERM", "(alpha**2 - 1) / (alpha - 1)").replace("SUM", "alpha + 1")
     assert _verified(tmp_path, text)[0]["verdict"] == "derived"
 

@@ -10,7 +10,7 @@ import pytest
 from flint import fmpq
 
 from entmax_oracle.proofs_checks.conjectures import load
-from entmax_oracle.proofs_checks.evidence import predicates
+from entmax_oracle.proofs_checks.evidence import predicates, wide_rows
 from entmax_oracle.proofs_checks.reading.numbers import Number, Undecided
 from entmax_oracle.proofs_checks.verify import verify
 
@@ -113,8 +113,9 @@ TRUE = {
 def test_a_tie_in_floats_refutes_nothing(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(predicates, "SIZES", (1, 3, 5, 10, 37))
     monkeypatch.setattr(predicates, "FAR_SIZES", (20,))
-    monkeypatch.setattr(predicates, "ANYWHERE", 2)
+    monkeypatch.setattr(wide_rows, "ANYWHERE", 2)
     entry = found(tmp_path, TRUE[name])["mine"]
+    assert "no masked tokens" in entry["evidence"][0]["domain"]
     assert entry["verdict"] == ("supported" if name.startswith("a ") else "unchecked")
     false = TRUE[name].replace("return ", "return n != 37 and (").replace("claim(p)", "claim(p, n)").rstrip() + ")\n"
     assert found(tmp_path, false)["mine"]["verdict"] == "refuted"

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .workers import SCHEDULER, workers
-from .writing import prepare, refuse_to_write, write_json, write_result
+from .workers import add_workers, progress_bar, refuse_jobs, workers
+from .writing import add_results, prepare, read_json, read_resumed, refuse_to_write, write_json, write_result
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -48,31 +48,20 @@ def add_parser(subparsers: Any) -> None:
         metavar="S",
         help="training for each model, 200 steps a second on every machine (default: that of the profile)",
     )
-    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="worker processes (default: 1)")
-    parser.add_argument("--scheduler", metavar="ADDRESS", help=SCHEDULER)
+    add_workers(parser)
     parser.add_argument(
         "--check",
         type=Path,
         metavar="FILE",
         help="compute the certificates of this file anew from the weights in it, without training, and stop",
     )
-    parser.add_argument(
-        "--report", type=Path, metavar="DIR", help="write experiment.json and an HTML page into this folder"
-    )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the result as JSON")
-    parser.add_argument(
-        "--resume",
-        type=Path,
-        metavar="FILE",
-        help="an earlier result: what is finished there, with the same task, steps and versions, is kept",
-    )
+    add_results(parser, "experiment.json", "task, steps and versions")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the command; see the parser's description for the exit codes."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from entmax_oracle.cli import Unusable
     from entmax_oracle.proofs_checks import experiments
@@ -84,13 +73,10 @@ def run(args: argparse.Namespace) -> int:
         refuse_to_write(args, "--check prints what it finds")
         return _check(args.check, console)
     require("experiment", ("torch",), "pip install 'entmax-oracle[torch]'")
-    if args.jobs < 1:
-        raise Unusable(f"--jobs must be at least 1, got {args.jobs}")
-    known = None if args.resume is None else _read("--resume", args.resume)
+    refuse_jobs(args)
+    known = read_resumed(args)
     prepare(args)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    shown = Progress(*columns, console=Console(stderr=True), transient=True)
-    with workers(args) as executor, shown as progress:
+    with workers(args) as executor, progress_bar() as progress:
         task = progress.add_task("training", total=None)
 
         def advance(event: dict[str, Any]) -> None:
@@ -130,23 +116,13 @@ def _keep(result: Experiment, args: argparse.Namespace) -> None:
         write_json(args.report / "experiment.json", result.to_dict())
 
 
-def _read(option: str, path: Path) -> Any:
-    import json
-
-    from entmax_oracle.cli import Unusable
-
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise Unusable(f"{option} {path}: cannot be read: {error}") from error
-
-
 def _check(path: Path, console: Console) -> int:
     """Compute the certificates of a file anew, and say of each whether it holds."""
     from rich.markup import escape
 
     from entmax_oracle.cli import Unusable
     from entmax_oracle.proofs_checks.experiments import Checked, check
+    from entmax_oracle.proofs_checks.experiments.checking import MEASURED
 
     def show(one: Checked) -> None:
         word = "[bold red]refused[/]" if one.fault else "[green]holds[/]"
@@ -156,13 +132,14 @@ def _check(path: Path, console: Console) -> int:
             soft_wrap=True,
         )
 
-    data = _read("--check", path)
+    data = read_json("--check", path)
     try:
         checked = check(data, show)
     except ValueError as error:
         raise Unusable(f"--check {path}: {error}") from error
     good = sum(not each.fault for each in checked)
     print(f"{good} of {len(checked)} certificates hold")
+    print(f"computed anew from the weights: the certificates; not checked: {', '.join(MEASURED)}, and the studies")
     return int(good < len(checked))
 
 
@@ -174,6 +151,7 @@ def _show(result: Experiment, console: Console) -> None:
     from rich.table import Table
 
     from entmax_oracle.proofs_checks.experiments import contender
+    from entmax_oracle.proofs_checks.experiments.results import span
 
     shown = ("16", "256", "4096", "65536", "1048576")
     table = Table(box=None, header_style="bold", pad_edge=False)
@@ -185,7 +163,7 @@ def _show(result: Experiment, console: Console) -> None:
     table.add_column("fooled at n", justify="right")
     for (name, training), group in groupby(result.models, key=lambda each: (each.normaliser, each.training)):
         models = list(group)
-        marks = [_range([100 * model.accuracy[n] for model in models if n in model.accuracy]) for n in shown]
+        marks = [span([100 * model.accuracy[n] for model in models if n in model.accuracy]) for n in shown]
         table.add_row(escape(contender(name).title), training, *marks, *_reach(models))
     console.print(table)
     print(
@@ -198,13 +176,6 @@ def _show(result: Experiment, console: Console) -> None:
             *(f"an attack at {each.n} tokens broke the certificate" for each in model.attack if each.broken),
         ):
             console.print(f"[bold red]{escape(label)}[/]: {escape(fault)}", soft_wrap=True)
-
-
-def _range(values: list[float]) -> str:
-    if not values:
-        return "–"
-    low, high = f"{min(values):.0f}", f"{max(values):.0f}"
-    return low if low == high else f"{low}–{high}"
 
 
 def _reach(models: list[Model]) -> tuple[str, ...]:

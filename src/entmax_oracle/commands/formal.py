@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from .workers import refuse_jobs
+
 __all__ = ["add_parser", "run"]
 
 
@@ -34,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     Raises
     ------
     Unusable
-        If Coq is not installed.
+        If Coq is not installed, or ``--jobs`` is below 1.
     """
     from rich.console import Console
 
@@ -43,6 +45,7 @@ def run(args: argparse.Namespace) -> int:
     from entmax_oracle.theory import theorems
     from entmax_oracle.theory.formal import printed, source
 
+    refuse_jobs(args)
     found = printed()
     if args.print:
         print(source(found))

@@ -64,6 +64,6 @@ def _lines(results: Results) -> list[str]:
         bad = sum(not model.clean for model in models)
         lines.append(
             f"trained models: {endless} of {len(models)} proved right at every length"
-            + (f"; {bad} disagree with a bound" if bad else ", no curve disagrees with its bound")
+            + (f"; {bad} with faults" if bad else ", no curve disagrees with its bound")
         )
     return lines

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .workers import SCHEDULER, workers
-from .writing import prepare, write_result
+from .workers import add_workers, progress_bar, refuse_jobs, workers
+from .writing import add_results, prepare, read_resumed, write_result
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -47,52 +46,31 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument("--profile", choices=("quick", "full"), default="quick", help="search effort (default: quick)")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of every random choice (default: 0)")
-    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="worker processes (default: 1)")
-    parser.add_argument("--scheduler", metavar="ADDRESS", help=SCHEDULER)
-    parser.add_argument(
-        "--report", type=Path, metavar="DIR", help="write verify.json and an HTML page into this folder"
-    )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the result as JSON")
-    parser.add_argument(
-        "--resume",
-        type=Path,
-        metavar="FILE",
-        help="an earlier result: what is finished there, with the same statements, versions, profile and seed, is kept",
-    )
+    add_workers(parser)
+    add_results(parser, "verify.json", "statements, versions, profile and seed")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the command; see the parser's description for the exit codes."""
-    import json
-
     if args.list or args.search is not None:
         _list(args.search or "", args.area)
         return 0
 
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from entmax_oracle.cli import Unusable
     from entmax_oracle.proofs_checks.formal import installed
     from entmax_oracle.proofs_checks.verify import earlier, examine_all
 
-    if args.jobs < 1:
-        raise Unusable(f"--jobs must be at least 1, got {args.jobs}")
+    refuse_jobs(args)
     files = [name for name in args.theorem if name.endswith(".py")]
     names = [name for name in args.theorem if not name.endswith(".py")]
-    known = None
-    if args.resume is not None:
-        try:
-            known = json.loads(args.resume.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise Unusable(f"--resume {args.resume}: cannot be read: {error}") from error
+    known = read_resumed(args)
     prepare(args)
     accepted = True
     console = Console()
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    shown = Progress(*columns, console=Console(stderr=True), transient=True)
-    with workers(args) as executor, shown as progress:
+    with workers(args) as executor, progress_bar() as progress:
         task = progress.add_task("theorems", total=None)
 
         def advance(event: dict[str, Any]) -> None:

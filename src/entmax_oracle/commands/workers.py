@@ -1,4 +1,4 @@
-"""Where the work of a command is done: here, or on a cluster of dask."""
+"""Where the work of a command is done, here or on a cluster of dask, and how far it is."""
 
 from __future__ import annotations
 
@@ -12,9 +12,32 @@ from entmax_oracle.cli import Unusable
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-__all__ = ["SCHEDULER", "workers"]
+    from rich.progress import Progress
+
+__all__ = ["SCHEDULER", "add_workers", "progress_bar", "refuse_jobs", "workers"]
 
 SCHEDULER = "run on the dask cluster whose scheduler has this address, such as tcp://10.0.0.5:8786"
+
+
+def add_workers(parser: argparse.ArgumentParser) -> None:
+    """Add ``--jobs`` and ``--scheduler``."""
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="worker processes (default: 1)")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help=SCHEDULER)
+
+
+def refuse_jobs(args: argparse.Namespace) -> None:
+    """Raise `Unusable` if ``--jobs`` is not a number of processes."""
+    if args.jobs < 1:
+        raise Unusable(f"--jobs must be at least 1, got {args.jobs}")
+
+
+def progress_bar() -> Progress:
+    """Return a bar on standard error that says what is done, how much of it, and since when; it leaves no trace."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True)
 
 
 @contextmanager

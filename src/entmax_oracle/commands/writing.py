@@ -1,4 +1,4 @@
-"""Write the results of commands where they were asked for."""
+"""Write the results of commands where they were asked for, and read earlier ones."""
 
 from __future__ import annotations
 
@@ -13,10 +13,52 @@ from entmax_oracle.cli import Unusable
 
 from .extras import require_report
 
-__all__ = ["is_stream", "prepare", "refuse_to_write", "write_json", "write_result"]
-
+__all__ = [
+    "add_results",
+    "is_stream",
+    "prepare",
+    "read_json",
+    "read_resumed",
+    "refuse_to_write",
+    "write_json",
+    "write_result",
+]
 
 _FILES = ("json", "junit", "events")
+
+
+def add_results(parser: argparse.ArgumentParser, name: str, same: str) -> None:
+    """Add ``--report``, ``--json`` and ``--resume``.
+
+    Parameters
+    ----------
+    parser : argparse.ArgumentParser
+    name : str
+        Of the file in the folder of the report.
+    same : str
+        What has to be the same for an earlier result to be kept.
+    """
+    parser.add_argument("--report", type=Path, metavar="DIR", help=f"write {name} and an HTML page into this folder")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the result as JSON")
+    parser.add_argument(
+        "--resume",
+        type=Path,
+        metavar="FILE",
+        help=f"an earlier result: what is finished there, with the same {same}, is kept",
+    )
+
+
+def read_resumed(args: argparse.Namespace) -> Any:
+    """Return the earlier result that ``--resume`` names, as plain data; None if it names none."""
+    return None if args.resume is None else read_json("--resume", args.resume)
+
+
+def read_json(option: str, path: Path) -> Any:
+    """Return the plain data in the file that an option names; `Unusable` if it cannot be read."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise Unusable(f"{option} {path}: cannot be read: {error}") from error
 
 
 def prepare(args: argparse.Namespace, *, stream: bool = False) -> None:
