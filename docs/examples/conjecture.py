@@ -1,4 +1,4 @@
-"""A conjecture of one's own: with four tokens, the top one has more than a third."""
+"""Two conjectures: the top token has more than a third, and at least the uniform share."""
 
 import sympy as sp
 

@@ -1,4 +1,4 @@
-"""A normaliser of one's own: squares over their sum."""
+"""A user-supplied normaliser: squares over their sum."""
 
 import numpy as np
 
