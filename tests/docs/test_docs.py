@@ -43,8 +43,11 @@ def sessions(block):
         yield command, expected
 
 
-# Every five seconds a line, where a check takes that long.
-PROGRESS = re.compile(r"^alpha .*, check \d+ of \d+, [\d,]+ calls, \d+:\d\d\n", re.MULTILINE)
+# Every five seconds a line, where a check takes that long; and one where kernels have to be compiled first.
+PROGRESS = re.compile(
+    r"^alpha .*, check \d+ of \d+, [\d,]+ calls, \d+:\d\d\n|^.*entmax_oracle: compiling the CPU kernels, .*\n",
+    re.MULTILINE,
+)
 
 
 @pytest.mark.parametrize("page", pages_with("console"))
