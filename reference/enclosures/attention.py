@@ -209,7 +209,8 @@ class _Balls:
         products = self.products[b, h, i]
         if self.cap is None:
             return np.full(products.shape, arb(1), dtype=object)
-        return object_array([(self.scale[b, h, i] * each / self.cap).sech() ** 2 for each in products])
+        steep = object_array([(self.scale[b, h, i] * each / self.cap).sech() for each in products])
+        return steep * steep  # a square by ** is NaN for a ball that contains 0
 
     def with_sink(self, balls: Balls, axis: int = 0) -> Balls:
         """Append the zeros of the sink along the axis of the keys, if there is one."""

@@ -300,14 +300,14 @@ def softcapped(scores: Float64, cap: float) -> Float64:
     """Return cap tanh(scores / cap), to a few units of roundoff; where the quotient is tiny, the scores."""
     with np.errstate(over="ignore", under="ignore"):
         x = scores / cap
-        return np.where(np.abs(x) < _STRAIGHT, scores, cap * np.tanh(x))
+        return np.asarray(np.where(np.abs(x) < _STRAIGHT, scores, cap * np.tanh(x)))
 
 
 def softcap_slope(scores: Float64, cap: float) -> Float64:
     """Return the derivative of :func:`softcapped`, 1 - tanh(x)^2 at x = scores / cap, without cancellation."""
     with np.errstate(over="ignore", under="ignore"):
         e = np.exp(-2 * np.abs(scores / cap))
-        return 4 * e / (1 + e) ** 2
+        return np.asarray(4 * e / (1 + e) ** 2)
 
 
 def log_sums(logits: Float64) -> Float64:
@@ -315,7 +315,7 @@ def log_sums(logits: Float64) -> Float64:
     peak = logits.max(axis=-1, initial=-np.inf)
     shift = np.where(np.isfinite(peak), peak, 0.0)
     with np.errstate(divide="ignore", over="ignore", under="ignore"):
-        return shift + np.log(np.exp(logits - shift[..., None]).sum(axis=-1))
+        return np.asarray(shift + np.log(np.exp(logits - shift[..., None]).sum(axis=-1)))
 
 
 def _probabilities(call: AttentionCall, logits: Float64) -> Float64:
