@@ -9,6 +9,7 @@ from typing import Any
 import mpmath as mp
 import numpy as np
 import pytest
+from textbook import Program
 
 from entmax_oracle.reference import (
     assert_attention_close,
@@ -18,7 +19,6 @@ from entmax_oracle.reference import (
     attention_vjp_budget,
     enclose_attention,
     enclose_attention_vjp,
-    entmax,
 )
 from entmax_oracle.reference.formats import as_format
 
@@ -191,14 +191,296 @@ def test_gradients_in_float64_keep_their_budget(case, alpha):
                 assert np.isfinite(getattr(slack, name)).all(), name
 
 
-def test_gradients_that_exceed_float64_are_not_nan():
-    """For alpha = 20 a token just above the threshold has a gradient of 1e200, whose signs cancel in the sums."""
-    q, k, v, g = tensors(2, size=1e-200)
-    near = [[-1 / 19 * (1 - 2.0**-45)], [0.0], [0.0], [0.0]]
-    options: dict[str, Any] = {"attn_mask": np.transpose(near), "sinks": [-1 / 19 * (1 - 2.0**-44), 0.0], "softcap": 1.0}
-    v, g = v * 1e300, g * 1e300
-    found, bounds = (f(q, k, v, g, 20.0, **options) for f in (attention_vjp, enclose_attention_vjp))
-    for name in GRADIENTS:
-        assert not np.isnan(getattr(found, name)).any()
-        assert getattr(bounds, name).contains(getattr(found, name), 1e-2 * np.abs(getattr(found, name))).all(), name
-    assert np.abs(found.attn_mask).max() > 1e200
+def test_gradients_that_exceed_float64_are_summed():
+    """For alpha = 3 the gradients in the logits of a row exceed every float64, but not the sum over the two queries."""
+    near = -0.5 * (1 - 2.0**-40)  # just above the threshold
+    q, k = np.zeros((1, 1, 2, 1)), np.zeros((1, 1, 2, 1))
+    v, g = np.array([[[[1e297], [-1e297]]]]), np.array([[[[1.0], [-0.999]]]])
+    options: dict[str, Any] = {"attn_mask": [[0.0, near]], "sinks": [near], "softcap": 1.0}
+    row = attention_vjp(q[:, :, :1], k, v, g[:, :, :1], 3.0, **options)
+    assert np.isinf(row.attn_mask).any()
+    found, bounds = (f(q, k, v, g, 3.0, **options) for f in (attention_vjp, enclose_attention_vjp))
+    for name in ("sinks", "attn_mask"):
+        value = getattr(found, name)
+        assert np.isfinite(value).all()
+        assert getattr(bounds, name).contains(value, 1e-3 * np.abs(value)).all()
+
+
+class Honest:
+    """An honest program in float32 arithmetic, its choices drawn: forward by torch, the mapping by the textbook."""
+
+    def __init__(self, rng, form):
+        self.form, self.textbook = form, Program.drawn(rng)
+        self.tanh = str(rng.choice(["library", "quotient", "sigmoid"]))
+        self.gates, self.binary, self.rounds = (bool(rng.integers(2)) for _ in range(3))
+
+    def __call__(self, q, k, v, g, alpha, options):
+        """Return out, lse and the gradients, rounded to the format."""
+        import torch
+
+        names = ("query", "key", "value", "sinks", "attn_mask")
+        given = (q, k, v, options.get("sinks"), options.get("attn_mask"))
+        leaves = {
+            n: torch.tensor(np.float32(x), requires_grad=True)
+            for n, x in zip(names, given, strict=True)
+            if x is not None
+        }
+        logits = self.logits(leaves, options)
+        self.gates &= alpha == 1 and "sinks" in leaves
+        if "sinks" in leaves and not self.gates:
+            column = leaves["sinks"][:, None, None].expand(*logits.shape[:3], 1)
+            logits = torch.cat([logits, column], dim=-1)
+        p = torch.tensor(self.mapping(logits.detach().numpy(), alpha))
+        values = leaves["value"].repeat_interleave(q.shape[1] // k.shape[1], dim=1)
+        n, upstream = k.shape[2], torch.tensor(np.float32(g))
+        if self.gates:  # differentiated automatically throughout
+            some = (logits > -INF).any(-1, keepdim=True)
+            held = torch.where(some, logits, 0.0)
+            lse = self.logarithm(held)
+            gate = torch.sigmoid(lse - leaves["sinks"][:, None])
+            out = torch.softmax(held, -1) @ values * gate[..., None] * some
+            out.backward(upstream)
+            lse = torch.logaddexp(torch.where(some[..., 0], lse, -INF), leaves["sinks"][:, None])
+        else:
+            lse = self.logarithm(logits)
+            out = self.short(p)[..., :n] @ values
+            out.backward(upstream)  # for the value alone: p is a constant
+            given = torch.zeros_like(p)
+            given[..., :n] = upstream @ values.detach().swapaxes(-1, -2)
+            s = torch.where(p > 0, p ** (2 - alpha), 0.0)
+            total = s.sum(-1, keepdim=True)
+            mean = (s * given).sum(-1, keepdim=True) / torch.where(total > 0, total, 1.0)
+            logits.backward(self.short(s * (given - mean)))
+        found = {"out": out, "lse": lse} | {name: x.grad for name, x in leaves.items()}
+        rounded = {
+            name: self.form.round_array(x.detach().double().numpy()) for name, x in found.items() if name != "lse"
+        }
+        return rounded | {"lse": lse.detach().numpy()}
+
+    def short(self, x):
+        """Round what goes into a matrix product, as matrix units want it."""
+        import torch
+
+        return torch.tensor(self.form.round_array(x.double().numpy())).float() if self.rounds else x
+
+    def logits(self, leaves, options):
+        import torch
+
+        q, k = leaves["query"], leaves["key"]
+        (_, heads, m, dim), n = q.shape, k.shape[2]
+        s = q @ k.repeat_interleave(heads // k.shape[1], dim=1).swapaxes(-1, -2) * np.float32(dim**-0.5)
+        if "softcap" in options:
+            c = np.float32(options["softcap"])
+            x = s * (1 / c)
+            e = torch.exp(-2 * x.abs())
+            s = (
+                c
+                * {
+                    "library": lambda: torch.tanh(x),
+                    "quotient": lambda: torch.sign(x) * (1 - e) / (1 + e),
+                    "sigmoid": lambda: 2 * torch.sigmoid(2 * x) - 1,
+                }[self.tanh]()
+            )
+        offset = torch.arange(m)[:, None] + n - m - torch.arange(n)
+        if "alibi_slopes" in options:
+            s = s - torch.tensor(np.float32(options["alibi_slopes"]))[:, None, None] * offset.abs()
+        if "attn_mask" in leaves:
+            s = s + leaves["attn_mask"]
+        left, right = options.get("window", (n + m, n + m))
+        hidden = (offset > left) | (offset < -right)
+        return s.masked_fill(hidden | (options.get("is_causal", False) & (offset < 0)), -INF)
+
+    def mapping(self, z, alpha):
+        rows = z.reshape(-1, z.shape[-1])
+        p = np.zeros_like(rows)
+        some = (rows > -INF).any(axis=1)
+        if alpha > 1:
+            p[some] = self.textbook(rows[some], alpha)
+        else:
+            weights = np.exp(rows[some] - rows[some].max(axis=1, keepdims=True))
+            p[some] = weights / weights.sum(axis=1, keepdims=True, dtype=np.float32)
+        return p.reshape(z.shape)
+
+    def logarithm(self, logits):
+        import torch
+
+        if not self.binary:
+            return torch.logsumexp(logits, -1)
+        z = logits * np.float32(math.log2(math.e))
+        top = z.max(-1, keepdim=True).values
+        total = torch.exp2(z - torch.where(top > -INF, top, 0.0)).sum(-1)
+        return (top[..., 0] + torch.log2(total)) * np.float32(math.log(2))
+
+
+def drawn_options(rng, heads, m, n):
+    """Draw some features, of ordinary sizes."""
+    mask = rng.normal(size=(heads, m, n)) * rng.choice([1, 30])
+    mask[rng.random(mask.shape) < 0.2] = -INF
+    options: dict[str, Any] = {
+        "softcap": float(rng.choice([0.5, 5, 50, 1000])),
+        "sinks": rng.normal(size=heads) * rng.choice([1, 30]),
+        "attn_mask": mask,
+        "alibi_slopes": rng.random(heads),
+        "window": (int(rng.integers(n)), int(rng.integers(n))),
+        "is_causal": True,
+    }
+    options = {name: x for name, x in options.items() if rng.random() < 0.5}
+    single = {name: np.float32(x).astype(np.float64) for name, x in options.items() if isinstance(x, np.ndarray)}
+    return options | single
+
+
+@pytest.mark.parametrize("alpha", [1.0, 1.5, 2.0])
+def test_honest_programs_keep_the_budgets(alpha):
+    pytest.importorskip("torch")
+    rng, worst = np.random.default_rng(0), dict.fromkeys(("out", "lse", *GRADIENTS), 0.0)
+    for draw in range(36):
+        form = as_format(("float32", "float16", "bfloat16")[draw % 3])
+        q, k, v, g = (form.round_array(x).astype(np.float64) for x in tensors(draw, m=5, n=24, dim=16, size=2.0))
+        options = drawn_options(rng, 2, 5, 24)
+        program = Honest(rng, form)
+        got = program(q, k, v, g, alpha, options)
+        softmax = {"return_lse": alpha == 1}
+        exact, allowed = (
+            {"out": x[0], "lse": x[1]} if alpha == 1 else {"out": x}
+            for x in (
+                attention(q, k, v, alpha, **options, **softmax),
+                attention_budget(q, k, v, alpha, **options, **softmax, dtype=form),
+            )
+        )
+        exact |= vars(attention_vjp(q, k, v, g, alpha, **options))
+        allowed |= vars(attention_vjp_budget(q, k, v, g, alpha, **options, dtype=form))
+        for name in worst:
+            if exact.get(name) is not None:
+                some = np.isfinite(exact[name])
+                error = np.abs(got[name][some] - exact[name][some])
+                assert (error <= allowed[name][some]).all(), (name, vars(program), options)
+                some = error > 0
+                ratio = error / np.where(error > 0, allowed[name][np.isfinite(exact[name])], 1.0)
+                worst[name] = max(worst[name], float(ratio.max(initial=0.0)))
+    # Budgets are within two orders of magnitude of what these programs reach.
+    assert all(ratio > 0.01 for name, ratio in worst.items() if name != "lse" or alpha == 1), worst
+
+
+@pytest.mark.parametrize("real", [False, True])
+def test_a_mask_is_that_of_scaled_dot_product_attention(real):
+    torch = pytest.importorskip("torch")
+    q, k, v, g = tensors(4, batch=2, heads=4, kv_heads=2, m=5, n=7)
+    mask = added(2, 1, 5, 7, hidden=[(0, 0, 1, slice(3))])
+    mask = mask if real else mask > -0.2
+    inputs = [torch.tensor(x, requires_grad=True) for x in (q, k, v)]
+    given = torch.tensor(mask, requires_grad=real)
+    out = torch.nn.functional.scaled_dot_product_attention(*inputs, attn_mask=given, enable_gqa=True)
+    out.backward(torch.tensor(g))
+    np.testing.assert_allclose(attention(q, k, v, 1, attn_mask=given), out.detach(), rtol=0, atol=1e-14)
+    grads = attention_vjp(q, k, v, g, 1, attn_mask=given)
+    pairs = dict(zip(("query", "key", "value"), inputs, strict=True)) | ({"attn_mask": given} if real else {})
+    for name, theirs in pairs.items():
+        np.testing.assert_allclose(getattr(grads, name), theirs.grad, rtol=0, atol=1e-13)
+
+
+def test_a_mask_of_booleans_hides_as_minus_infinity_does_and_a_constant_changes_nothing():
+    q, k, v, _ = tensors()
+    seen = added(3, 4) > -0.5
+    options: dict[str, Any] = {"is_causal": True, "softcap": 1.5}
+    hidden = np.where(seen, 0.0, -INF)
+    out = attention(q, k, v, 1.5, attn_mask=seen, **options)
+    np.testing.assert_array_equal(attention(q, k, v, 1.5, attn_mask=hidden, **options), out)
+    np.testing.assert_array_equal(attention(q, k, v, 1.5, attn_mask=seen.tolist(), **options), out)
+    rows = np.array([[0.5], [-2.0], [4.0]])  # added to all keys of a query; not scaled, it would be halved here
+    np.testing.assert_allclose(attention(q, k, v, 1.5, attn_mask=hidden + rows, **options), out, rtol=0, atol=1e-14)
+    # A mask of a single logit is added as it is: at distance 1, sparsemax leaves one key.
+    one = attention(0 * q, k[:, :, :2], v[:, :, :2], 2, scale=0.5, attn_mask=[1.0, 0.0])
+    np.testing.assert_array_equal(one, np.broadcast_to(v[:, :, :1], one.shape))
+
+
+@pytest.mark.parametrize(
+    ("window", "first", "last"),
+    [((0, 0), 0, 0), ((2, 1), 2, 1), ((1, None), 1, 9), ((-1, 0), 9, 0), ((None, None), 9, 9), ((50, 50), 9, 9)],
+)
+@pytest.mark.parametrize("m", [3, 5, 8])
+def test_a_window_holds_both_of_its_ends(window, first, last, m):
+    """With equal scores and one-hot values the output says which keys are seen; position i stands at i + 5 - m."""
+    out = attention(np.zeros((1, 1, m, 1)), np.zeros((1, 1, 5, 1)), np.eye(5)[None, None], 1, window=window)[0, 0]
+    for i in range(m):
+        at = i + 5 - m
+        seen = [j for j in range(5) if at - first <= j <= at + last]
+        assert np.flatnonzero(out[i]).tolist() == seen
+
+
+def test_a_sink_takes_mass_and_no_value():
+    q, k, v, _ = tensors(heads=4, kv_heads=2)
+    sinks = [0.3, -1e5, 1e5, 2.0]
+    plain, lse = attention(q, k, v, 1, return_lse=True)
+    out, with_sink = attention(q, k, v, 1, sinks=sinks, return_lse=True)
+    kept = 1 / (1 + np.exp(np.clip(np.array(sinks)[:, None] - lse, -700, 700)))
+    np.testing.assert_allclose(out, plain * kept[..., None], rtol=0, atol=1e-15)
+    np.testing.assert_allclose(with_sink, np.logaddexp(lse, np.array(sinks)[:, None]), rtol=0, atol=2e-11)
+    np.testing.assert_array_equal(out[:, 1], plain[:, 1])
+    assert not out[:, 2].any()
+    # It is a key of that logit and of no value, neither scaled nor capped.
+    for alpha in (1.25, 2.0):
+        extra = attention(q, np.pad(k, [(0, 0), (0, 0), (0, 1), (0, 0)]), np.pad(v, [(0, 0), (0, 0), (0, 1), (0, 0)]),
+                          alpha, scale=0.3, softcap=0.5, attn_mask=[0, 0, 0, 0, 0.4])  # fmt: skip
+        out = attention(q, k, v, alpha, scale=0.3, softcap=0.5, sinks=[0.4] * 4)
+        np.testing.assert_allclose(out, extra, rtol=0, atol=1e-15)
+
+
+def test_what_masks_hide_may_be_beyond_every_float():
+    q, k, v, g = tensors(size=1.0)
+    k[:, :, 1] = 1e308
+    q[:, :, 0], q[:, :, 1:] = 1e10, 0.01
+    seen = np.ones((3, 4), dtype=bool)
+    seen[0, 1] = False
+    for softcap in (None, 2.0):
+        assert np.isfinite(attention(q, k, v, 1.5, attn_mask=seen, softcap=softcap)).all()
+        for gradient in vars(attention_vjp(q, k, v, g, 1.5, attn_mask=seen, softcap=softcap)).values():
+            assert gradient is None or np.isfinite(gradient).all()
+        with pytest.raises(ValueError, match=r"query\[0, 0, 0\] and key 1 is beyond the float64 range"):
+            attention(q, k, v, 1.5, softcap=softcap)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"window": 3}, r"window must be a pair \(left, right\), got 3; pass \(left, None\)"),
+        ({"window": (1, 2, 3)}, r"window must be a pair"),
+        ({"window": (1.5, 0)}, r"window\[0\] is 1.5: it must be an integer; pass None for an open side"),
+        ({"window": (0, -2)}, r"window\[1\] is -2: it must be an integer of at least 0; pass None or -1"),
+        ({"window": (True, 0)}, r"window\[0\] is True: it must be an integer"),
+        ({"softcap": 0}, "softcap is 0: it must be one positive, finite number; pass None for no cap"),
+        ({"softcap": [1.0, 2.0]}, "softcap is .*: it must be one positive"),
+        ({"softcap": np.nan}, "softcap is nan"),
+        ({"sinks": [0.5]}, r"sinks must have shape \(2,\), got \(1,\)"),
+        ({"sinks": [0.5, -INF]}, r"sinks\[1\] is -inf: it must be finite"),
+        ({"attn_mask": np.zeros((4, 3))}, r"attn_mask of shape \(4, 3\) does not broadcast to .* = \(1, 2, 3, 4\)"),
+        ({"attn_mask": np.zeros((1, 1, 1, 3, 4))}, r"attn_mask of shape \(1, 1, 1, 3, 4\) does not broadcast"),
+        ({"attn_mask": [0.0, 0.0, INF, 0.0]}, r"attn_mask\[2\] is inf: pass a finite number, or -inf to hide the key"),
+        ({"attn_mask": [[np.nan]]}, r"attn_mask\[0, 0\] is nan"),
+        ({"attn_mask": [1, 1, 0, 1]}, r"attn_mask has dtype int64, .* pass booleans \(True may attend\), or real"),
+        ({"return_lse": True}, r"return_lse: .* alpha is 1.5 in head 0; pass alpha=1, or leave return_lse out"),
+        ({"return_lse": True, "alpha": [1, 2]}, r"return_lse: .* alpha is 2.0 in head 1"),
+    ],
+)
+def test_bad_features(change, words):
+    q, k, v, _ = tensors()
+    for function in (attention, attention_budget, enclose_attention):
+        with pytest.raises(ValueError, match=words):
+            function(q, k, v, **change)
+
+
+def test_the_assertion_takes_them():
+    q, k, v, _ = (x.astype(np.float32) for x in tensors())
+    options = CASES["rows without keys"][0] | {"softcap": 3.0, "window": (1, None)}
+    out = attention(q, k, v, 2, **options).astype(np.float32)
+    assert_attention_close(out, q, k, v, 2, **options)
+    for name in ("sinks", "softcap", "attn_mask"):
+        with pytest.raises(AssertionError, match="outputs are wrong"):
+            assert_attention_close(out, q, k, v, 2, **options | {name: None})
+    del options["sinks"]
+    out, lse = (x.astype(np.float32) for x in attention(q, k, v, 1, **options, return_lse=True))
+    assert np.isneginf(lse).any()
+    assert_attention_close((out, lse), q, k, v, 1, **options, return_lse=True)
+    with pytest.raises(AssertionError, match=r"logarithms are wrong \(attention, float32 budget"):
+        assert_attention_close((out, lse / np.float32(math.log(2))), q, k, v, 1, **options, return_lse=True)
+    with pytest.raises(AssertionError, match="got 0, certified -inf exactly"):
+        assert_attention_close((out, np.nan_to_num(lse, neginf=0.0)), q, k, v, 1, **options, return_lse=True)
