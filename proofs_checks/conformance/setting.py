@@ -23,7 +23,7 @@ from .results.events import LACKING, Judged, Judging, Notice, Progress, Tell
 from .results.report import Counterexample, LawResult
 from .search import ORDINARY, Effort, Tally, quietly, search, simplified
 from .session import Breach, GiveUp, Session, Unanswered
-from .target.worker import InProcess, Worker
+from .worker import InProcess, Worker
 
 __all__ = [
     "NOT_ALL_FIXED",
