@@ -53,7 +53,7 @@ def add_parser(subparsers: Any) -> None:
         "--check",
         type=Path,
         metavar="FILE",
-        help="compute the certificates of this file anew from the weights in it, without training, and stop",
+        help="compute the certificates again from the weights in this file, without training, and stop",
     )
     add_results(parser, "experiment.json", "task, steps and versions")
     parser.set_defaults(run=run)
