@@ -277,18 +277,18 @@ def logits_of(call: AttentionCall) -> Logits:
     with np.errstate(over="ignore", invalid="ignore"):
         products = call.query @ np.swapaxes(call.per_head(call.key), -1, -2)
         scaled = call.scale[..., None] * products
-        if not np.isfinite(scaled).all():  # what is hidden may be beyond the range
-            products, scaled = (np.where(call.visible, each, 0.0) for each in (products, scaled))
         capped = scaled if call.softcap is None else softcapped(scaled, call.softcap)
         biased = capped - call.alibi_slopes[:, None, None] * call.distance
         if call.added is not None:
             biased = biased + call.added
-    wrong = np.argwhere(call.visible & ~(np.isfinite(biased) & np.isfinite(scaled)))
-    if wrong.size:
-        b, h, i, j = wrong[0].tolist()
-        raise ValueError(
-            f"the score of query[{b}, {h}, {i}] and key {j} is beyond the float64 range; scale query or key down"
-        )
+    if not np.isfinite(biased).all() or (capped is not scaled and not np.isfinite(scaled).all()):
+        wrong = np.argwhere(call.visible & ~(np.isfinite(biased) & np.isfinite(scaled)))
+        if wrong.size:
+            b, h, i, j = wrong[0].tolist()
+            raise ValueError(
+                f"the score of query[{b}, {h}, {i}] and key {j} is beyond the float64 range; scale query or key down"
+            )
+        products, scaled = (np.where(call.visible, each, 0.0) for each in (products, scaled))  # no gradients either
     logits = np.where(call.visible, biased, -np.inf)
     if call.sinks is not None:
         sinks = np.broadcast_to(call.sinks[:, None, None], (*logits.shape[:3], 1))
