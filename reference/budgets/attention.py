@@ -55,7 +55,7 @@ from numpy.typing import NDArray
 from ..attention_call import AttentionCall, attends, pulls_back
 from ..formats import FORMATS, TF32, Format, as_arithmetic, as_format
 from ..inputs import Float64
-from ..values.attention import scores_of
+from ..values.attention import logits_of
 from .mapping import divided, envelope_of
 
 _REFERENCE = FORMATS["float64"].unit_roundoff
@@ -217,7 +217,7 @@ class _Model:
 
 def _reach(call: AttentionCall, model: _Model) -> tuple[Float64, Float64, Float64]:
     """Probabilities and how low and high they may come out, (B, H, M, N); zeros where certainly zero or hidden."""
-    scores = scores_of(call)
+    scores = logits_of(call).logits
     scale = np.abs(call.scale[..., None])
     bias = np.abs(call.alibi_slopes[:, None, None] * call.distance)
     with np.errstate(over="ignore"):  # a sum of magnitudes may exceed every float where the score does not

@@ -13,7 +13,7 @@ from entmax_oracle.reference import (
     vjp_budget,
 )
 from entmax_oracle.reference.attention_call import AttentionCall
-from entmax_oracle.reference.values.attention import scores_of
+from entmax_oracle.reference.values.attention import logits_of
 
 U = 2.0**-53
 ALPHAS = (1.0, 1 + 1e-12, 1.25, 1.5, 1.9, 2.0, 3.0)
@@ -89,7 +89,7 @@ def test_tier_1_keeps_its_budget(alpha, seed):
     q, k, v, g = dyadic(seed)
     options = {"is_causal": True, "scale": 0.25, "alibi_slopes": [0.25, 0.5], "key_lengths": [5, 4]}
     call = AttentionCall.read(q, k, v, alpha, **options)
-    scores = scores_of(call)
+    scores = logits_of(call).logits
     found, grads = enclose_attention(q, k, v, alpha, **options), enclose_attention_vjp(q, k, v, g, alpha, **options)
     values, keys = call.per_head(v), call.per_head(k)
     p_grad = g @ np.swapaxes(values, -1, -2)
