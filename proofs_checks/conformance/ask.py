@@ -399,9 +399,9 @@ class Ask:
     features: tuple[str, ...] = _option(
         (),
         "with",
-        "an argument of attention that the target also takes: attn_mask of both kinds (mask), only added (bias) or only "
-        "boolean (boolean-mask), window, softcap, sinks, an alpha or a scale per head (alphas, scales); or lse, if it "
-        "also returns the logarithm of the sum of exponentials; repeatable, or with commas",
+        "a feature of attention that the target also has: attn_mask of both kinds (mask), only added (bias) or only "
+        "boolean (boolean-mask), window, softcap, sinks, an alpha or a scale per head (alphas, scales), or lse, if it "
+        "also returns the logarithm of the sum of exponentials; repeatable, or several with commas",
         metavar="NAME",
         read=_names,
         choices=tuple(FEATURES),
@@ -422,8 +422,8 @@ class Ask:
     layout: str = _option(
         "bhmd",
         "layout",
-        "axes of the tensors: bhmd, batch, heads, tokens, features; bmhd, tokens before heads; or thd, the tokens of all "
-        "sequences one after the other, with cu_seqlens_q and cu_seqlens_k (default: bhmd)",
+        "axes of the tensors: bhmd, batch, heads, tokens, features; bmhd, tokens before heads; or thd, the tokens of "
+        "all sequences one after the other, with cu_seqlens_q and cu_seqlens_k (default: bhmd)",
         choices=("bhmd", "bmhd", "thd"),
         kinds=("attention",),
         again="unless default",

@@ -171,7 +171,7 @@ class Case(ABC):
 
     @property
     def options(self) -> Mapping[str, Any]:
-        """The arguments beside the tensors; tuples of numbers are passed as arrays, except those that are `Verbatim`."""
+        """The arguments beside the tensors; tuples of numbers are passed as arrays, unless they are `Verbatim`."""
         return {}
 
     @property

@@ -143,7 +143,7 @@ class AttentionCase(Case):
 
     @property
     def meaning(self) -> dict[str, Any]:
-        """The arguments of :func:`entmax_oracle.reference.attention` beside the tensors and alpha, where they are used."""
+        """The arguments of :func:`entmax_oracle.reference.attention` that are used, beside the tensors and alpha."""
         found = {name: value for name, value in self.given.items() if name not in ("scales", "alphas", "query_lengths")}
         if "attn_mask" in found:
             found["attn_mask"] = self.mask_given
