@@ -43,12 +43,10 @@ class AttentionCall:
         |i + N - M - j|.
     visible : ndarray of bool, shape (B, 1 or H, M, N)
         Where no mask hides the key: neither causality, lengths, the window, nor ``attn_mask``.
-    alpha_shape, scale_shape : tuple of int
-        Of the arguments, as they were given.
+    alpha_shape, scale_shape, mask_shape : tuple of int
+        Of the arguments, as they were given; () where there is no real mask.
     added : ndarray, shape (B, H, M, N), or None
         What a real ``attn_mask`` adds to the scores, 0 where it hides the key.
-    mask_shape : tuple of int, or None
-        Of a real ``attn_mask``, as it was given.
     softcap : float or None
     sinks : ndarray, shape (H,), or None
     """
@@ -64,8 +62,8 @@ class AttentionCall:
     visible: NDArray[np.bool_]
     alpha_shape: tuple[int, ...]
     scale_shape: tuple[int, ...]
+    mask_shape: tuple[int, ...]
     added: Float64 | None
-    mask_shape: tuple[int, ...] | None
     softcap: float | None
     sinks: Float64 | None
 
@@ -113,7 +111,7 @@ class AttentionCall:
         if window is not None:
             left, right = _window(window)
             visible &= (offset <= left) & (offset >= -right)
-        added, mask_shape = None, None
+        added, mask_shape = None, ()
         if attn_mask is not None:
             mask = _mask(attn_mask, (batch, heads, m, n))
             attends = mask if mask.dtype == bool else mask > -np.inf
@@ -133,8 +131,8 @@ class AttentionCall:
             visible=visible,
             alpha_shape=_alpha_shape(alpha),
             scale_shape=factor.shape,
-            added=added,
             mask_shape=mask_shape,
+            added=added,
             softcap=None if softcap is None else _softcap(softcap),
             sinks=None if sinks is None else as_finite(sinks, "sinks", (heads,)),
         )
@@ -178,17 +176,16 @@ class AttentionCall:
         """Sum an array of shape (H,) to the shape in which alpha was given."""
         return _sum_to(array, self.alpha_shape)
 
-    def like_mask(self, array: NDArray[Any]) -> NDArray[Any] | None:
-        """Sum an array of shape (B, H, M, N) to the shape of a real ``attn_mask``; None if there is none."""
-        return None if self.mask_shape is None else _sum_to(array, self.mask_shape)
+    def like_mask(self, array: NDArray[Any]) -> NDArray[Any]:
+        """Sum an array of shape (B, H, M, N) to the shape in which a real ``attn_mask`` was given."""
+        return _sum_to(array, self.mask_shape)
 
 
 class Attends(Protocol[_R_co]):
     """A function of a call of attention, which may have options of its own; two answers with ``return_lse``."""
 
     @overload
-    def __call__(self, *arguments: Any, return_lse: Literal[True], **options: Any) -> tuple[_R_co, _R_co]:
-        """Answer for the output and for the logarithms of the sums."""
+    def __call__(self, *arguments: Any, return_lse: Literal[True], **options: Any) -> tuple[_R_co, _R_co]: ...
 
     @overload
     def __call__(
@@ -208,8 +205,7 @@ class Attends(Protocol[_R_co]):
         *,
         return_lse: Literal[False] = False,
         **options: Any,
-    ) -> _R_co:
-        """Take the arguments of attention."""
+    ) -> _R_co: ...
 
 
 class PullsBack(Protocol[_R_co]):
@@ -325,7 +321,9 @@ def _window(window: Any) -> tuple[float, float]:
     try:
         left, right = window
     except (TypeError, ValueError):
-        raise ValueError(f"window must be a pair (left, right), got {window!r}; pass (left, None) for one side") from None
+        raise ValueError(
+            f"window must be a pair (left, right), got {window!r}; pass (left, None) for one side"
+        ) from None
     return _side(left, "window[0]"), _side(right, "window[1]")
 
 

@@ -150,7 +150,7 @@ def enclose_attention_vjp(call: AttentionCall, grad: Float64, *, precision: int 
             "value": call.per_key_head(_matmul(_transposed(p[..., :n]), output_grad)),
             "scale": call.like_scale(scale_grad),
             "alpha": call.like_alpha(alpha_grad),
-            "attn_mask": call.like_mask(logit_grad[..., :n]),
+            "attn_mask": None if call.added is None else call.like_mask(logit_grad[..., :n]),
             "sinks": None if call.sinks is None else logit_grad[..., n].sum(axis=(0, 2)),
         }
         bounds = {name: Bounds(*round_outward(each)) for name, each in gradients.items() if each is not None}
@@ -205,7 +205,7 @@ class _Balls:
         return Bounds(lower, upper)
 
     def slope(self, b: int, h: int, i: int) -> Balls:
-        """Derivatives of one row's logits in its scaled scores, those of the keys: 1 without a cap."""
+        """Differentiate the logits of one row's keys in the scaled scores: 1 without a cap."""
         products = self.products[b, h, i]
         if self.cap is None:
             return np.full(products.shape, arb(1), dtype=object)

@@ -29,6 +29,7 @@ The reference spells out the (B, H, M, N) matrix and is meant for checking, not 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -150,7 +151,7 @@ def attention(call: AttentionCall, *, return_lse: bool = False) -> Float64 | tup
     """
     logits = logits_of(call).logits
     output: Float64 = _probabilities(call, logits)[..., : call.keys] @ call.per_head(call.value)
-    return (output, _log_sums(logits)) if return_lse else output
+    return (output, log_sums(logits)) if return_lse else output
 
 
 @pulls_back
@@ -167,8 +168,9 @@ def attention_vjp(call: AttentionCall, grad: Float64) -> AttentionGradients:
     Returns
     -------
     AttentionGradients
-        In query, key, value, scale and alpha, and in the sinks and a real mask. Where alpha >= 2 and a key lies exactly on the threshold, that of
-        the strict support (see :mod:`entmax_oracle.reference.values.derivatives`).
+        In query, key, value, scale and alpha, and in the sinks and a real mask if there are. Where alpha >= 2 and a key
+        lies exactly on the threshold, that of the strict support (see
+        :mod:`entmax_oracle.reference.values.derivatives`).
 
     Raises
     ------
@@ -191,7 +193,7 @@ def attention_vjp(call: AttentionCall, grad: Float64) -> AttentionGradients:
         logit_grad[:, h] = apply_jacobian(p[:, h], p_grad[:, h], alpha_h)
         alpha_grad[h] = (along_alpha(p[:, h], of.logits[:, h], alpha_h) * p_grad[:, h]).sum()
     with np.errstate(over="ignore", invalid="ignore"):
-        mask_grad = call.like_mask(logit_grad[..., :n])
+        mask_grad = None if call.added is None else call.like_mask(logit_grad[..., :n])
         sinks_grad = None if call.sinks is None else logit_grad[..., n].sum(axis=(0, 2))
         score_grad = logit_grad[..., :n]
         if call.softcap is not None:
@@ -200,23 +202,19 @@ def attention_vjp(call: AttentionCall, grad: Float64) -> AttentionGradients:
         query_grad = product_grad @ keys
         key_grad = call.per_key_head(np.swapaxes(product_grad, -1, -2) @ call.query)
         scale_grad = call.like_scale((score_grad * of.products).sum(axis=-1))
-    if not all(np.isfinite(each).all() for each in (product_grad, query_grad, key_grad, scale_grad)):
-        query_grad, key_grad, scale_grad = _wide_gradients(call, p, p_grad, of)
+    found: dict[str, Any] = {"query": query_grad, "key": key_grad, "scale": scale_grad}
+    found |= {"sinks": sinks_grad, "attn_mask": mask_grad}
+    if not all(np.isfinite(each).all() for each in (product_grad, *found.values()) if each is not None):
+        found |= _wide_gradients(call, p, p_grad, of)
     return AttentionGradients(
-        query=query_grad,
-        key=key_grad,
         value=call.per_key_head(np.swapaxes(p[..., :n], -1, -2) @ grad),
-        scale=scale_grad,
         alpha=call.like_alpha(alpha_grad),
-        sinks=sinks_grad,
-        attn_mask=mask_grad,
+        **found,
     )
 
 
-def _wide_gradients(
-    call: AttentionCall, p: Float64, p_grad: Float64, of: Logits
-) -> tuple[Float64, Float64, Float64]:
-    """Gradients in query, key and scale where those in the scores, or sums of them, exceed every float64."""
+def _wide_gradients(call: AttentionCall, p: Float64, p_grad: Float64, of: Logits) -> dict[str, Float64]:
+    """Gradients that pass through the logits where those in these, or sums of them, exceed every float64."""
     mantissa, exponent, steepest = np.empty_like(p), np.empty_like(p), np.empty((*p.shape[:3], 1), dtype=np.intp)
     for h, alpha in enumerate(map(float, call.alpha)):
         one = wide_product(p[:, h], p_grad[:, h], alpha)
@@ -237,17 +235,27 @@ def _wide_gradients(
     grouped = (batch, call.key.shape[1], call.group * m, n, dim)
     by_key = Wide(by_key.mantissa.reshape(grouped), by_key.exponent.reshape(grouped)).sum(2)
     by_scale = (logits * _since(products, steepest, -1)).sum(-1)
-    place = np.arange(np.prod(call.scale_shape, dtype=int)).reshape(call.scale_shape)
-    place = np.broadcast_to(place, call.scale.shape)
-    scale_grad = [
-        Wide(by_scale.mantissa[place == k], by_scale.exponent[place == k]).sum(0).floats().sum()
-        for k in range(np.prod(call.scale_shape, dtype=int))
-    ]
-    return (
-        by_query.floats()[..., 0, :],
-        by_key.floats()[:, :, 0],
-        np.array(scale_grad).reshape(call.scale_shape),
-    )
+    found = {
+        "query": by_query.floats()[..., 0, :],
+        "key": by_key.floats()[:, :, 0],
+        "scale": _wide_sum_to(Wide(by_scale.mantissa[..., 0], by_scale.exponent[..., 0]), call.scale_shape),
+    }
+    if call.sinks is not None:
+        by_sink = Wide(np.swapaxes(mantissa[..., -1], 1, 2), np.swapaxes(exponent[..., -1], 1, 2))
+        found["sinks"] = _wide_sum_to(by_sink, call.sinks.shape)
+    if call.added is not None:
+        found["attn_mask"] = _wide_sum_to(Wide(mantissa[..., :n], exponent[..., :n]), call.mask_shape)
+    return found
+
+
+def _wide_sum_to(x: Wide, shape: tuple[int, ...]) -> Float64:
+    """Sum over the axes along which ``shape`` was broadcast, and round."""
+    sizes = x.mantissa.shape
+    kept = (1,) * (len(sizes) - len(shape)) + shape
+    for axis, (size, left) in enumerate(zip(sizes, kept, strict=True)):
+        if left == 1 and size != 1:
+            x = x.sum(axis)
+    return x.floats().reshape(shape)
 
 
 def _and_sink(call: AttentionCall, x: Float64, axis: int) -> Float64:
@@ -269,6 +277,8 @@ def logits_of(call: AttentionCall) -> Logits:
     with np.errstate(over="ignore", invalid="ignore"):
         products = call.query @ np.swapaxes(call.per_head(call.key), -1, -2)
         scaled = call.scale[..., None] * products
+        if not np.isfinite(scaled).all():  # what is hidden may be beyond the range
+            products, scaled = (np.where(call.visible, each, 0.0) for each in (products, scaled))
         capped = scaled if call.softcap is None else softcapped(scaled, call.softcap)
         biased = capped - call.alibi_slopes[:, None, None] * call.distance
         if call.added is not None:
@@ -300,11 +310,11 @@ def softcap_slope(scores: Float64, cap: float) -> Float64:
         return 4 * e / (1 + e) ** 2
 
 
-def _log_sums(logits: Float64) -> Float64:
+def log_sums(logits: Float64) -> Float64:
     """Natural logarithms of the sums of exponentials along the last axis; -inf of none."""
     peak = logits.max(axis=-1, initial=-np.inf)
     shift = np.where(np.isfinite(peak), peak, 0.0)
-    with np.errstate(divide="ignore", under="ignore"):
+    with np.errstate(divide="ignore", over="ignore", under="ignore"):
         return shift + np.log(np.exp(logits - shift[..., None]).sum(axis=-1))
 
 

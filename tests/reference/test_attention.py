@@ -188,9 +188,13 @@ PULLED = ["query", "key", "value", "grad", *PLAIN[3:]]
     [
         (attention, PLAIN, {"return_lse": False}),
         (attention_vjp, PULLED, {}),
-        (attention_budget, PLAIN, {"dtype": "float32", "compute_dtype": None}),
+        (
+            attention_budget,
+            PLAIN,
+            {"return_lse": False, "dtype": "float32", "compute_dtype": None, "lse_dtype": None},
+        ),
         (attention_vjp_budget, PULLED, {"dtype": "float32", "compute_dtype": None}),
-        (enclose_attention, PLAIN, {"precision": 128}),
+        (enclose_attention, PLAIN, {"return_lse": False, "precision": 128}),
         (enclose_attention_vjp, PULLED, {"precision": 128}),
     ],
 )
