@@ -218,8 +218,7 @@ def lse(session: SessionLike, case: AttentionCase) -> Finding:
 
 def _of_lse(session: SessionLike, case: AttentionCase, got: Float64, dtype: str) -> Iterator[Finding]:
     """Judge logarithms: those of nothing, the others, and what they are used for."""
-    inside = dtype if as_format(dtype).precision_bits <= 24 or session.setting.dtype == "float64" else "float32"
-    expected = session.oracle.log_sums(case, inside)
+    expected = session.oracle.log_sums(case, dtype)
     none = np.isneginf(expected.upper)
     wrong = none & ~np.isneginf(got)
     if wrong.any():

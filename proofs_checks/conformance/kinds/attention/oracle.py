@@ -46,7 +46,8 @@ class AttentionOracle(Oracle):
         case = self._square(case.altered(cotangent=None))
         given, options = self._given(case)
         inside = self.setting.arithmetic
-        _, budget = attention_budget(*given, **options, return_lse=True, dtype=dtype, compute_dtype=inside)
+        told = {"dtype": self.format.name, "compute_dtype": inside, "lse_dtype": dtype}
+        _, budget = attention_budget(*given, **options, return_lse=True, **told)
         if self._exactly(case) or self._dearer(case):
             _, found = enclose_attention(*given, **options, return_lse=True)
             return Expected(found.lower, found.upper, budget).part(lambda x: x[:, :, :m])
