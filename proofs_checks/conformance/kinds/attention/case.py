@@ -296,12 +296,16 @@ class AttentionCase(Case):
         )
 
     def alone(self) -> tuple[list[Self], NDArray[np.intp]]:
-        """Return every head of every sequence."""
+        """Return every head of every sequence; packed ones without a token beside one that has some."""
+        empty, full = set[int](), 0
+        if self.query_lengths is not None:
+            counts = [min(each) for each in zip(self.query_lengths, self.lengths_of("key") or (), strict=True)]
+            empty, full = {b for b, count in enumerate(counts) if not count}, int(np.argmax(counts))
         parts = [
-            self.heads([h], [h // self.group]).taken("batch", [b])
+            self.heads([h], [h // self.group]).taken("batch", [b, full] if b in empty else [b])
             for b, h in product(range(len(self.query)), range(self.query.shape[1]))
         ]
-        return parts, np.arange(len(parts))
+        return parts, np.cumsum([0, *(len(each.query) for each in parts[:-1])])
 
     def whole(self) -> Self:
         """Return the same attention to sequences of full length, if they are packed."""

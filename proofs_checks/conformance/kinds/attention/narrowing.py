@@ -94,6 +94,8 @@ def fit(case: AttentionCase, setting: Setting) -> AttentionCase:
     if domain.widths:
         case = _widened(case, domain)
     case = _bounded(narrow(case, setting), setting)
+    if case.query_lengths is not None and not (any(case.query_lengths) and any(case.key_lengths or ())):
+        case = case.whole()  # a call without a token is none
     # What comes back through a row that is NaN, or a mean, is a convention as well.
     if setting.conventions.empty_rows == "zero" or case.cotangent is None:
         return case

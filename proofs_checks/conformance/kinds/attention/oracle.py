@@ -138,9 +138,10 @@ class AttentionOracle(Oracle):
             for name, count in (("query", m), ("key", n), ("value", n)):
                 for whole, answer in zip(vars(found[name]).values(), vars(parts[name]).values(), strict=True):
                     whole[b, :, :count] = answer[0, :, :count]
-            sinks += [parts["sinks"]] * ("sinks" in parts)
-        if sinks:
-            found["sinks"] = self._added(sinks)
+            sinks += [parts["sinks"]] if "sinks" in parts else []
+        if case.sinks is not None:
+            nothing = Expected(*(np.zeros(len(case.sinks)) for _ in range(3)))
+            found["sinks"] = self._added(sinks) if sinks else nothing
         return found
 
     def _added(self, parts: list[Expected]) -> Expected:
