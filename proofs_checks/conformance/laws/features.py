@@ -160,8 +160,8 @@ softcap.cornerstones(
 
 @law("sinks", cites="definition", kinds=_ONLY, weight=0.4, needs="sinks", compares=True)
 def sinks(session: SessionLike, case: AttentionCase) -> Finding:
-    """A sink takes mass from every row and adds nothing: one far below all logits changes nothing, and softmax is scaled
-    by the mass that it leaves.
+    """A sink takes mass from every row and adds nothing: one far below all logits changes nothing, and softmax with one
+    is scaled by the mass that it leaves.
     """
     heads = case.query.shape[1]
     given = case.sinks or tuple(0.5 * ((case.variant + h) % 5 - 2) for h in range(heads))
@@ -255,7 +255,8 @@ def _merged(session: SessionLike, case: AttentionCase) -> Finding:
     dtype = outcomes[0].second_dtype
     slack = sum(session.oracle.log_sums(each, dtype).budget for each in halves)[..., None]
     # A weight w moves by at most w (1 - w) (e^d - 1) e^d when the difference of the logarithms moves by d.
-    moved = first * (1 - first) * np.expm1(slack) * np.exp(slack)
+    with np.errstate(over="ignore", invalid="ignore"):
+        moved = np.nan_to_num(first * (1 - first) * np.expm1(slack) * np.exp(slack), nan=np.inf)
     allowed = expected.budget + first * own[0] + (1 - first) * own[1] + moved * np.abs(outputs[0] - outputs[1])
     allowed = allowed + 2.0**-50 * (np.abs(outputs[0]) + np.abs(outputs[1]))
     found = judge_against(session, merged, replace(expected, budget=allowed), "an output")

@@ -92,7 +92,7 @@ def perform(
         except Exception as error:
             return Answered(tensors["logits"], problem=f"refused: {_explain(error)}")
 
-    return _padded(case, _outcome(library, ask, buffers, home))
+    return _padded(request, _outcome(library, ask, buffers, home))
 
 
 def _packed(case: Case, name: str, values: Any) -> Any:
@@ -101,8 +101,9 @@ def _packed(case: Case, name: str, values: Any) -> Any:
     return values if lengths is None else pack(values, lengths)
 
 
-def _padded(case: Case, outcome: Outcome) -> Outcome:
+def _padded(request: Request, outcome: Outcome) -> Outcome:
     """Undo `_packed`, for what came back."""
+    case = request.case
     lengths, shape = case.lengths_of("answer"), case.answer_shape
     if lengths is None or outcome.values is None or outcome.shape != (sum(lengths), shape[1], shape[3]):
         return outcome
@@ -111,7 +112,7 @@ def _padded(case: Case, outcome: Outcome) -> Outcome:
         second = unpack(second.T, lengths, shape[2], -np.inf)
 
     def back(gradients: Sequence[Any]) -> tuple[Any, ...]:
-        names = (*case.tensors, *("",) * len(gradients))
+        names = ((request.only,) if request.only else tuple(case.tensors)) + ("",) * len(gradients)
         return tuple(_back(case, name, each) for name, each in zip(names, gradients, strict=False))
 
     return replace(
