@@ -65,7 +65,9 @@ class EntmaxAttention(nn.Module):
         ``"none"``, ``"alibi"``, ``"nape"``, or ALiBi slopes, one for each head. The bias is added after scaling.
         Rotations go into `project`.
     scale
-        An `AdaptiveScale`, which multiplies ``1/sqrt(D)``; if it has fewer heads, those of the last heads.
+        An `AdaptiveScale`, which multiplies ``1/sqrt(D)``.
+    scaled_heads
+        How many heads it scales, the last ones; by default all.
     window, softcap
         As for `attention`.
     learn_sinks
@@ -99,6 +101,7 @@ class EntmaxAttention(nn.Module):
         is_causal: bool = True,
         positions: Positions | Tensor = "none",
         scale: AdaptiveScale | None = None,
+        scaled_heads: int | None = None,
         window: tuple[int | None, int | None] | None = None,
         softcap: float | None = None,
         learn_sinks: bool = False,
@@ -114,10 +117,13 @@ class EntmaxAttention(nn.Module):
                 raise ValueError(f"heads is {heads}, which does not divide features, {features}; or give head_features")
             head_features = features // heads
         head_features = whole(head_features, "head_features")
-        if scale is not None and (scale.features != features or scale.heads > heads):
+        scaled_heads = heads if scaled_heads is None else whole(scaled_heads, "scaled_heads")
+        if scaled_heads > heads:
+            raise ValueError(f"scaled_heads is {scaled_heads}, more than heads, {heads}")
+        if scale is not None and (scale.features, scale.heads) != (features, scaled_heads):
             raise ValueError(
                 f"scale is an AdaptiveScale({scale.features}, {scale.heads}): it must have the features, {features}, "
-                f"and the heads, {heads}, of the layer, or fewer heads, to scale the last ones"
+                f"and the scaled heads, {scaled_heads}, of the layer"
             )
         self.heads, self.key_heads, self.head_features = heads, key_heads, head_features
         self.is_causal = is_causal
@@ -268,8 +274,6 @@ class ASEntmaxAttention(EntmaxAttention):
         As for `EntmaxAttention`.
     delta, beta, gamma, gamma_limit, offset
         As for `AdaptiveScale`.
-    scaled_heads
-        How many heads are scaled, the last ones; by default all.
 
     Notes
     -----
@@ -327,6 +331,7 @@ class ASEntmaxAttention(EntmaxAttention):
                 gamma_limit=gamma_limit,
                 offset=offset,
             ),
+            scaled_heads=scaled_heads,
             window=window,
             softcap=softcap,
             learn_sinks=learn_sinks,
