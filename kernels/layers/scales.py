@@ -65,13 +65,13 @@ class AdaptiveScale(nn.Module):
     gamma_limit
         ``s``, the largest absolute value of a projected gamma.
     offset
-        Added to ``n`` in the logarithm, an integer from 0 on.
+        Added to ``n`` in the logarithm, a whole number from 0.
 
     Raises
     ------
     ValueError
-        For a delta or a beta below 0, for what is not finite, sizes that are no whole numbers from 1, an offset that is
-        no integer from 0 on, and a beta or a gamma of another shape.
+        For a delta or a beta below 0, for what is not finite, sizes that are not whole numbers from 1, an offset that
+        is not a whole number from 0, and a beta or a gamma of another shape.
     """
 
     def __init__(

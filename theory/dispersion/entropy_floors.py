@@ -28,7 +28,7 @@ softmax_floor_exact = theorem(
     claims=(Claim("floor", sp.Ge(shannon, Least(sp.log(_raised) - k * sp.exp(width) * width / _raised, k))),),
     folklore=(
         Folklore(
-            r"The least entropy of softmax over a range belongs to one large token among equal others: false, more "
+            r"The least entropy of softmax over a range belongs to one large token among equal others: false; more "
             r"at the top may hold less entropy.",
             sp.Ge(shannon, sp.log(_raised.subs(k, 1)) - sp.exp(width) * width / _raised.subs(k, 1)),
         ),
@@ -91,7 +91,7 @@ _near = total(sp.Piecewise((1, a * (z_max - z[i]) < 1), (0, True)))
 
 dispersion_of_bounded = theorem(
     name="dispersion-window",
-    title="Enough tokens near the top disperse entmax, and too few cannot",
+    title="Enough tokens near the top disperse entmax; too few cannot",
     statement=(
         r"If $\sum_i [x_i - x_{\max} + n^{-(1-\varepsilon)(\alpha-1)}]_+^q \ge 1$ then $H_1(p) \ge (1-\varepsilon) "
         r"\log n$; and always $H_1(p) \le \log \#\{i : z_i > z_{\max} - \frac{1}{\alpha-1}\}$. So complete "
