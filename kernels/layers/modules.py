@@ -78,14 +78,9 @@ class EntmaxAttention(nn.Module):
     Raises
     ------
     ValueError
-<<<<<<< HEAD
-        For sizes that are no whole numbers from 1, heads that do not divide, unknown positions, a scale for other
-        sizes, an alpha that is not finite or below 1, and one outside (1, 2) that is to be learned, and for a window or
-        a cap that is none.
-=======
         For sizes that are not whole numbers from 1, heads that do not divide, unknown positions, a scale for other
-        sizes, an alpha that is not finite or below 1, and one outside (1, 2) that is to be learned.
->>>>>>> main
+        sizes, an alpha that is not finite or below 1, one outside (1, 2) that is to be learned, and an invalid window or
+        cap.
 
     Examples
     --------
