@@ -79,8 +79,8 @@ class EntmaxAttention(nn.Module):
     ------
     ValueError
         For sizes that are not whole numbers from 1, heads that do not divide, unknown positions, a scale for other
-        sizes, an alpha that is not finite or below 1, one outside (1, 2) that is to be learned, and an invalid window or
-        cap.
+        sizes, an alpha that is not finite or below 1, one outside (1, 2) that is to be learned, and an invalid window
+        or cap.
 
     Examples
     --------
