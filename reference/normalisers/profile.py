@@ -37,6 +37,8 @@ class Profile:
     picks : bool
         Comparing logits decides which tokens have weight, so that a row must not be moved first; which of tied tokens
         are picked is free.
+    rows : tuple of str
+        Parameters that are a row of numbers, one for each token; fewer are repeated along the tokens.
     """
 
     parameters: Mapping[str, Any] = field(default_factory=dict)
@@ -46,3 +48,4 @@ class Profile:
     marks: tuple[str | float, ...] = ()
     lifts: bool = True
     picks: bool = False
+    rows: tuple[str, ...] = ()
