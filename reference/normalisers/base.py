@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import inspect
 import math
+import sys
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
@@ -302,17 +304,37 @@ def register(kind: _N) -> _N:
     """Add a normaliser to `NORMALISERS`; a class decorator.
 
     A class without a profile has the parameters of its `_values`, keywords with defaults, and nothing is taken for true
-    of it but its definition.
+    of it but its definition. A definition of your own takes the place of one of the package with the same name, with a
+    warning; one that is imported again, of itself.
 
     Raises
     ------
     ValueError
         If the name is taken, or the class has neither `_values` nor `_careful`.
     """
-    if kind.name in NORMALISERS:
-        raise ValueError(f"two normalisers are called {kind.name!r}; give each a name of its own")
+    taken = NORMALISERS.get(kind.name)
+    if taken is not None:
+        ours = _is_ours(type(taken)) and not _is_ours(kind)
+        if not ours and _place(type(taken)) != _place(kind):
+            raise ValueError(f"two normalisers are called {kind.name!r}; give each a name of its own")
+        if ours:
+            warnings.warn(
+                f"{kind.name!r} now means {kind.__module__}.{kind.__qualname__}, in place of the package's own; give it "
+                "another name to have both",
+                stacklevel=2,
+            )
     NORMALISERS[kind.name] = made(kind)
     return kind
+
+
+def _is_ours(kind: type[Normaliser]) -> bool:
+    return kind.__module__.startswith(__package__ or "entmax_oracle")
+
+
+def _place(kind: type[Normaliser]) -> tuple[str, str]:
+    """Where a class is written: its file, however the file was imported, and its name there."""
+    module = sys.modules.get(kind.__module__)
+    return getattr(module, "__file__", None) or kind.__module__, kind.__qualname__
 
 
 def made(kind: type[Normaliser]) -> Normaliser:
