@@ -305,7 +305,7 @@ def register(kind: _N) -> _N:
 
     A class without a profile has the parameters of its `_values`, keywords with defaults, and nothing is taken for true
     of it but its definition. A definition of your own takes the place of one of the package with the same name, with a
-    warning; one that is imported again, of itself.
+    warning; one that is imported again takes its own.
 
     Raises
     ------
@@ -319,8 +319,8 @@ def register(kind: _N) -> _N:
             raise ValueError(f"two normalisers are called {kind.name!r}; give each a name of its own")
         if ours:
             warnings.warn(
-                f"{kind.name!r} now means {kind.__module__}.{kind.__qualname__}, in place of the package's own; give it "
-                "another name to have both",
+                f"{kind.name!r} now means {kind.__module__}.{kind.__qualname__}, in place of the package's own; "
+                "give it another name to have both",
                 stacklevel=2,
             )
     NORMALISERS[kind.name] = made(kind)

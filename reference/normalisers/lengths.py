@@ -18,7 +18,6 @@ from .parts import (
     careful_lift,
     careful_softmax,
     careful_through,
-    lifted,
     root,
     softmax_balls,
 )
@@ -167,14 +166,13 @@ class NormSoftmax(Normaliser):
 
         Fourth, whether the deviation counts, NaN where that is in doubt; last, that power.
         """
-        n, gap = z.shape[-1], lifted(z)
-        small = np.ldexp(1.0, np.minimum(0, 480 - np.frexp(np.abs(gap).max(axis=-1, keepdims=True))[1]))
-        gaps = careful_lift(z, arithmetic)
-        gaps = Rounded(small * gaps.value, small * gaps.error, arithmetic)
+        n = z.shape[-1]
+        small = np.ldexp(1.0, np.minimum(0, 480 - np.frexp(np.abs(z).max(axis=-1, keepdims=True))[1]))
+        gaps = careful_lift(small * z, arithmetic)
         centred = gaps - gaps.total() / arithmetic.exact(float(n))
         squares = (centred * centred).total()
         # A program that does not scale overflows where the sum of squares does.
-        lost = squares.size / small**2 > arithmetic.form.largest
+        lost = squares.size > arithmetic.form.largest * small**2
         deviation = root(squares / arithmetic.exact(float(max(n - correction, 1)))).off(np.where(lost, np.inf, 0.0))
         least = small * arithmetic.near(eps, 1).value
         equal = (z == z[..., :1]).all(axis=-1, keepdims=True)

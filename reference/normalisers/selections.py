@@ -419,7 +419,10 @@ class BlockTopKSoftmax(SoftmaxOfChosen):
     )
     source = "Lu et al., MoBA: Mixture of Block Attention for Long-Context LLMs (arXiv 2502.13189)"
     profile = Profile(
-        {"block": 2, "k": 2}, others=({"block": 1, "k": 3}, {"block": 16, "k": 3}), true=frozenset({"simplex", "shift"})
+        {"block": 2, "k": 2},
+        others=({"block": 1, "k": 3}, {"block": 16, "k": 3}),
+        placed=True,
+        true=frozenset({"simplex", "shift"}),
     )
 
     def _refuse(self, n: int, **settings: Any) -> None:
@@ -471,6 +474,7 @@ class IndexTopKSoftmax(SoftmaxOfChosen):
         {"k": 2, "index": (1.0, 0.0, 2.0)},
         others=({"k": 5, "index": (0.5, -1.0, 0.25, 3.0)},),
         true=frozenset({"simplex", "shift"}),
+        placed=True,
         rows=("index",),
     )
 

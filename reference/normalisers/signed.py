@@ -32,6 +32,7 @@ class DifferentialSoftmax(Normaliser):
         {"lam": 0.5, "other": (1.0, 0.0)},
         others=({"lam": 0.25, "other": (0.0, -2.0, 0.5)},),
         true=frozenset({"shift"}),
+        placed=True,
         rows=("other",),
     )
 
@@ -132,9 +133,9 @@ class MagnitudeAwareLinear(Normaliser):
     def _careful(self, z: Float64, arithmetic: Arithmetic, *, scale: float, eps: float) -> Rounded:
         n, similar = arithmetic.exact(float(z.shape[-1])), self._similar(z, arithmetic)
         magnitude, steep = self._magnitude(similar, arithmetic, scale, eps)
-        found = steep * similar / n - magnitude / n
-        # The factor and the sum may be carried apart before they are subtracted, and divided in another order.
-        return found.off(4 * arithmetic.u * ((steep * similar).size + magnitude.size) / n.value)
+        large = steep * (similar / n)
+        # The factor and the sum may be multiplied and divided in another order.
+        return (large - magnitude / n).off(4 * arithmetic.u * (large.size + magnitude.size / n.value))
 
     def _careful_pull(
         self, z: Float64, grad: Float64, arithmetic: Arithmetic, out: Format, *, scale: float, eps: float
@@ -160,6 +161,6 @@ class MagnitudeAwareLinear(Normaliser):
     def _magnitude(similar: Rounded, arithmetic: Arithmetic, scale: float, eps: float) -> tuple[Rounded, Rounded]:
         """Return S, and the factor of each similarity before it is divided by n."""
         n = arithmetic.exact(float(similar.value.shape[-1]))
-        magnitude = similar.total() / n * arithmetic.near(scale, 1)
+        magnitude = (similar / n).total() * arithmetic.near(scale, 1)
         one = arithmetic.exact(1.0)
         return magnitude, (one + one / (magnitude + arithmetic.near(eps, 1))) * arithmetic.near(scale, 1)

@@ -91,6 +91,9 @@ class Softpick(Normaliser):
 
     def _careful_pull(self, z: Float64, grad: Float64, arithmetic: Arithmetic, out: Format, *, eps: float) -> Rounded:
         _, total, lift = self._parts(z, arithmetic, eps)
+        # Autograd of expm1 adds 1 to its answer, which loses what an exponential is small against that.
+        ground = np.exp(-np.maximum(z.max(axis=-1, keepdims=True), 0.0))
+        lift = lift.off(2 * arithmetic.u * np.where(z > 0, lift.value, ground))
         p, g = stored(self._careful(z, arithmetic, eps=eps), out), arithmetic.exact(grad)
         own = g.apply(lambda x: np.where(z > 0, x, 0.0))
         found = lift / total * (own - arithmetic.exact(np.sign(z)) * (p * g).total())

@@ -56,7 +56,10 @@ class SoftmaxOf(Normaliser):
         return softmax_balls(self._logit_balls(z, **settings))
 
     def _careful(self, z: Float64, arithmetic: Arithmetic, *_: Any, **settings: Any) -> Rounded:
-        return careful_softmax(self._logits(z, arithmetic, **settings))
+        logits = self._logits(z, arithmetic, **settings)
+        # A softmax is a share, however far its logits are off; unless they overflow.
+        lost = np.isinf(logits.error).any(axis=-1, keepdims=True)
+        return careful_softmax(logits).off(np.where(lost, np.inf, 0.0))
 
     def _careful_pull(
         self, z: Float64, grad: Float64, arithmetic: Arithmetic, out: Format, *_: Any, **settings: Any
