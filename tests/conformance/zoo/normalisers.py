@@ -275,7 +275,7 @@ class _NegativePower(torch.autograd.Function):
         far = -x.double()
         low, high = torch.zeros_like(far[..., :1]), torch.full_like(far[..., :1], far.shape[-1] ** (1 / q) + 1)
         floor = reach**-q
-        for _ in range(80):
+        for _ in range(60):
             middle = (low + high) / 2
             big = ((far + middle) ** -q - floor).clamp(min=0).sum(-1, keepdim=True) >= 1
             low, high = torch.where(big, middle, low), torch.where(big, high, middle)
@@ -361,7 +361,9 @@ def multimax_twice(z, ts, ranges):
     t, b = ts.to(x.dtype), ranges.to(x.dtype)
     below, above = (b[0] - x).clamp(min=0), (x - b[1]).clamp(min=0)
     bent = x + t[0] * below + t[1] * above + t[2] * (b[2] - x).clamp(min=0) ** 2 + t[3] * (x - b[3]).clamp(min=0) ** 2
-    return torch.softmax(torch.where(x > -math.inf, bent, -math.inf), -1).to(z.dtype)
+    return torch.softmax(torch.where(x > -math.inf, bent.clamp(max=torch.finfo(x.dtype).max), -math.inf), -1).to(
+        z.dtype
+    )
 
 
 HONEST = [
@@ -385,6 +387,10 @@ HONEST = [
     ("sigmoid", sigmoid_t, True),
     ("stick-breaking", stick_t, True),
     ("stick-breaking", stick_np, False),
+]
+"""Name, function, and whether it takes torch tensors and has a gradient; otherwise it takes NumPy arrays."""
+
+RECENT = [
     ("multimax-second-order", multimax_twice, True),
     ("scalable-softmax-plus-one", plus_one, True),
     ("llama4-softmax", llama4, True),
@@ -403,7 +409,7 @@ HONEST = [
     ("polynomial", polynomial_t, True),
     ("mala", mala_t, True),
 ]
-"""Name, function, and whether it takes torch tensors and has a gradient; otherwise it takes NumPy arrays."""
+"""More of the same, checked less often: all take torch tensors."""
 
 
 # Realistic slips, each with the law that it breaks.
