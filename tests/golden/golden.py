@@ -64,7 +64,7 @@ def names() -> dict[str, Any]:
             getattr(found, "__all__", None) or (name for name in vars(found) if name.isidentifier() and name[0] != "_")
         )
     kinds = ("mapping", "attention", "loss", "normaliser")
-    offered = ("gradient", "alpha gradient", "order", "shift", "zeros", "permutation", "lipschitz")
+    offered = ("gradient", "alpha gradient", "order", "shift", "zeros", "permutation", "lipschitz", "deletion")
     chosen = {kind: laws.choose(kind=kind, offered=offered) for kind in kinds}
     return {
         "public": public,
