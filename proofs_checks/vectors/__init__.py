@@ -1,7 +1,7 @@
-"""Test vectors: certified rows for implementations in any language."""
+"""Test vectors: certified inputs and answers for implementations in any language."""
 
 from __future__ import annotations
 
-from .build import SCHEMA, write
+from .build import KINDS, write
 
-__all__ = ["SCHEMA", "write"]
+__all__ = ["KINDS", "write"]
