@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from .kind import NOTES, Group, Kind, numbered
+from .losses import LOSS
 from .mapping import MAPPING
 from .schemas import schema
 
 __all__ = ["KINDS", "READERS", "write"]
 
-KINDS = {each.name: each for each in (MAPPING,)}
+KINDS = {each.name: each for each in (MAPPING, LOSS)}
 """Every kind of test vectors, by its name."""
 
 READERS = ("read_vectors.c",)
