@@ -19,11 +19,12 @@ from typing import Any
 from .kind import NOTES, Group, Kind, numbered
 from .losses import LOSS
 from .mapping import MAPPING
+from .normalisers import NORMALISER
 from .schemas import schema
 
 __all__ = ["KINDS", "READERS", "write"]
 
-KINDS = {each.name: each for each in (MAPPING, LOSS)}
+KINDS = {each.name: each for each in (MAPPING, LOSS, NORMALISER)}
 """Every kind of test vectors, by its name."""
 
 READERS = ("read_vectors.c",)
