@@ -16,6 +16,7 @@ from importlib import metadata, resources
 from pathlib import Path
 from typing import Any
 
+from .attention import ATTENTION
 from .kind import NOTES, Group, Kind, numbered
 from .losses import LOSS
 from .mapping import MAPPING
@@ -24,7 +25,7 @@ from .schemas import schema
 
 __all__ = ["KINDS", "READERS", "write"]
 
-KINDS = {each.name: each for each in (MAPPING, LOSS, NORMALISER)}
+KINDS = {each.name: each for each in (MAPPING, LOSS, NORMALISER, ATTENTION)}
 """Every kind of test vectors, by its name."""
 
 READERS = ("read_vectors.c",)
