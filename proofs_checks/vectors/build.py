@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from .attention import ATTENTION
+from .invalid import INVALID
 from .kind import NOTES, Group, Kind, numbered
 from .losses import LOSS
 from .mapping import MAPPING
@@ -25,7 +26,7 @@ from .schemas import schema
 
 __all__ = ["KINDS", "READERS", "write"]
 
-KINDS = {each.name: each for each in (MAPPING, LOSS, NORMALISER, ATTENTION)}
+KINDS = {each.name: each for each in (MAPPING, LOSS, NORMALISER, ATTENTION, INVALID)}
 """Every kind of test vectors, by its name."""
 
 READERS = ("read_vectors.c",)
