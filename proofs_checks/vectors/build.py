@@ -29,7 +29,7 @@ __all__ = ["KINDS", "READERS", "write"]
 KINDS = {each.name: each for each in (MAPPING, LOSS, NORMALISER, ATTENTION, INVALID)}
 """Every kind of test vectors, by its name."""
 
-READERS = ("read_vectors.c",)
+READERS = tuple(f"read_vectors.{language}" for language in ("c", "cpp", "js", "py", "rs"))
 
 
 def write(
