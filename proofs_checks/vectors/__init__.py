@@ -3,5 +3,12 @@
 from __future__ import annotations
 
 from .build import KINDS, write
+from .onnx_sets import ONNX_KINDS, write_onnx
 
-__all__ = ["KINDS", "write"]
+__all__ = ["KINDS", "WRITERS", "write"]
+
+WRITERS = {
+    "json": (write, tuple(KINDS)),
+    "onnx": (write_onnx, ONNX_KINDS),
+}
+"""What writes vectors in a format, and the kinds that it takes."""
