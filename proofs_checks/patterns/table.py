@@ -23,7 +23,7 @@ COLUMNS = (
     Column("mean", "mean number of keys of a row"),
     Column("most", "largest number of keys of a row in any layer, s"),
     Column("limit", "the most keys that a row can have, by construction or, with ALiBi, by alibi-radius"),
-    Column("reach", "input tokens that paths join to the last token, after each layer"),
+    Column("reach", "input tokens that paths join to the last token, layer by layer until it stays"),
     Column(
         "no path",
         "share of the input and output tokens that no path joins; by unreachable-gradient the gradient is 0 there",
@@ -64,9 +64,9 @@ def setting(result: PatternResult) -> str:
 
 
 def _steps(reached: tuple[int, ...]) -> str:
-    """List the reach after each layer, up to the first one after which it stays."""
-    shown = [count for i, count in enumerate(reached) if count != (reached[i - 1] if i else None)]
-    return " ".join(map(str, shown))
+    """List the reach after each layer, up to the layer from which on it stays."""
+    lasting = next((i for i, count in enumerate(reached) if set(reached[i:]) == {count}), 0)
+    return " ".join(map(str, reached[: lasting + 1]))
 
 
 def _count(number: int) -> str:
