@@ -204,7 +204,8 @@ def _lacking(task: Task) -> dict[str, str]:
     setting = task.setting
     names = setting.without + ("layouts",) * setting.domain.contiguous
     names += ("empty",) * (setting.conventions.empty_rows == "any")
-    return {name: task.kind.lacks[name] for name in names}
+    packed = {"lengths": "padding, since its sequences are packed"} if setting.conventions.packed else {}
+    return {name: task.kind.lacks[name] for name in names} | packed
 
 
 class _Run:
