@@ -32,6 +32,7 @@ PUBLIC = (
     "entmax_oracle.proofs_checks.conformance",
     "entmax_oracle.proofs_checks.experiments",
     "entmax_oracle.proofs_checks.matrix",
+    "entmax_oracle.proofs_checks.patterns",
     "entmax_oracle.proofs_checks.report",
     "entmax_oracle.proofs_checks.vectors",
     "entmax_oracle.testing",
