@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = sorted(p for p in DOCS.rglob("*.md") if not {"_build", "theorems"} & set(p.relative_to(DOCS).parts))
+PAGES = sorted(p for p in DOCS.rglob("*.md") if not {"_build", "laws.md", "theorems"} & set(p.relative_to(DOCS).parts))
 
 
 def blocks(page, language):
@@ -50,30 +50,33 @@ PROGRESS = re.compile(
 )
 
 
-@pytest.mark.parametrize("page", pages_with("console"))
-def test_console_examples(page, tmp_path):
-    pytest.importorskip("torch")
-    pytest.importorskip("matplotlib")
-    shutil.copytree(DOCS / "examples", tmp_path, dirs_exist_ok=True)
+def workplace(folder):
+    """Lay out the files that the commands of a page are run among."""
+    shutil.copytree(DOCS / "examples", folder, dirs_exist_ok=True)
+
+
+def run(command, folder, status=0):
+    """Run a command of a page; `status` is that of the command before it, which `echo $?` tells."""
     environment = {name: value for name, value in os.environ.items() if name != "TRITON_INTERPRET"} | {
         "COLUMNS": "140",
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "PYTHONDONTWRITEBYTECODE": "1",
-        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        "XDG_CACHE_HOME": str(folder / "cache"),
     }
+    command = ["bash", "-c", f"(exit {status}); {command}"]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
+
+
+@pytest.mark.parametrize("page", pages_with("console"))
+def test_console_examples(page, tmp_path):
+    pytest.importorskip("torch")
+    pytest.importorskip("matplotlib")
+    workplace(tmp_path)
     checker = doctest.OutputChecker()
     status = 0
     for block in blocks(page, "console"):
         for command, expected in sessions(block):
-            # `echo $?` means the command before it
-            done = subprocess.run(
-                ["bash", "-c", f"(exit {status}); {command}"],
-                cwd=tmp_path,
-                env=environment,
-                capture_output=True,
-                text=True,
-                timeout=300,
-            )
+            done = run(command, tmp_path, status)
             status = done.returncode
             printed = PROGRESS.sub("", done.stdout + done.stderr)
             same = checker.check_output(expected, printed, doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
@@ -88,7 +91,7 @@ def test_pages_build_without_a_warning(tmp_path):
     assert done.returncode == 0, done.stderr
     from entmax_oracle.theory import theorems
 
-    written = {path.stem for path in (tmp_path / "theorems").glob("*.html")} - {"index", "what-people-believe"}
+    written = {path.stem for path in (tmp_path / "theorems").glob("*.html")} - {"index", "common-misconceptions"}
     assert written == {theorem.name for theorem in theorems()}
     from entmax_oracle.proofs_checks.conformance.ask import OPTIONS
 
