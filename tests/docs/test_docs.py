@@ -1,12 +1,15 @@
 """Every example of the documentation is executed, and the pages build without a warning and without the network."""
 
 import doctest
+import importlib
 import os
 import re
 import shutil
 import subprocess
 import sys
+from html import unescape
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -83,12 +86,29 @@ def test_console_examples(page, tmp_path):
             assert same, f"$ {command}\nexpected:\n{expected}\nprinted:\n{printed}"
 
 
+def dead_links(folder):
+    """Links between the pages, and to places on them, that lead nowhere."""
+    pages = {path: path.read_text(encoding="utf-8") for path in folder.rglob("*.html")}
+    places = {path: {unescape(name) for name in re.findall(r'\bid="([^"]+)"', text)} for path, text in pages.items()}
+    dead = []
+    for path, text in pages.items():
+        for link in {unescape(each) for each in re.findall(r'<a\b[^>]*\bhref="([^"]+)"', text)}:
+            if re.match(r"[a-z]+:", link):
+                continue
+            name, _, place = link.partition("#")
+            to = (path.parent / unquote(name)).resolve() if name else path
+            if not to.is_file() or (place and to in places and unquote(place) not in places[to]):
+                dead.append(f"{path.relative_to(folder)}: {link}")
+    return dead
+
+
 def test_pages_build_without_a_warning(tmp_path):
     for package in ("sphinx", "myst_parser", "furo", "sphinxarg", "latex2mathml", "torch"):
         pytest.importorskip(package)
     command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html"]
     done = subprocess.run([*command, str(DOCS), str(tmp_path)], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
+    assert dead_links(tmp_path) == []
     from entmax_oracle.theory import theorems
 
     written = {path.stem for path in (tmp_path / "theorems").glob("*.html")} - {"index", "common-misconceptions"}
@@ -101,6 +121,35 @@ def test_pages_build_without_a_warning(tmp_path):
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"<(script|link|img|iframe)[^>]+(src|href)=\"(https?:)?//", text), path
         assert 'class="latex"' not in text, f"{path}: a formula that the converter does not understand"
+
+
+def law_pages():
+    sys.path.insert(0, str(DOCS / "_ext"))
+    try:
+        return importlib.import_module("law_pages")
+    finally:
+        sys.path.remove(str(DOCS / "_ext"))
+
+
+def test_every_law_is_shown_with_code_that_breaks_it():
+    pytest.importorskip("sphinx")
+    pytest.importorskip("torch")
+    pages = law_pages()
+    recorded = pages.recorded()
+    for entry in pages.entries():
+        again = f"add it to EXAMPLES in docs/_ext/law_pages.py and run that file with --only '{entry.anchor}'"
+        assert entry.anchor in pages.EXAMPLES, f"the law {entry.anchor!r} has no example; {again}"
+        assert recorded[entry.anchor]["example"] == pages.EXAMPLES[entry.anchor], again
+        assert recorded[entry.anchor]["status"] == "fail", again
+
+
+@pytest.mark.parametrize("law", ["order", "generators", "overwriting"])
+def test_the_examples_of_laws_still_break_them(law):
+    pytest.importorskip("sphinx")
+    pytest.importorskip("torch")
+    pages = law_pages()
+    (entry,) = (entry for entry in pages.entries() if entry.anchor == law)
+    assert pages.run(entry) == pages.recorded()[law]
 
 
 def test_every_command_is_documented_by_its_parser():
