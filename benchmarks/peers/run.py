@@ -64,7 +64,7 @@ def check_peers(
     wanted = list(only)
     chosen = [peer for peer in PEERS if not wanted or any(word.lower() in peer.name.lower() for word in wanted)]
     if not chosen:
-        raise ValueError(f"no peer is called {', '.join(wanted)}; there are {', '.join(peer.name for peer in PEERS)}")
+        raise ValueError(f"unknown peer {', '.join(wanted)}; choose from {', '.join(peer.name for peer in PEERS)}")
     out.mkdir(parents=True, exist_ok=True)
     path = out / "peers.json"
     known = json.loads(path.read_text(encoding="utf-8"))["peers"] if path.is_file() else []

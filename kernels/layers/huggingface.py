@@ -42,7 +42,7 @@ def register(name: str = "entmax", alpha: float = 1.5) -> None:
     Raises
     ------
     ValueError
-        For a name that is no text, and an alpha that is no number, not finite or below 1.
+        For a name that is not text, and an alpha that is not a number, not finite or below 1.
     """
     if not isinstance(name, str) or not name:
         raise ValueError(f"name is {name!r}: it must be the text that attn_implementation will name")

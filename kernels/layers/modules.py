@@ -70,7 +70,7 @@ class EntmaxAttention(nn.Module):
     Raises
     ------
     ValueError
-        For sizes that are no whole numbers from 1, heads that do not divide, unknown positions, a scale for other
+        For sizes that are not whole numbers from 1, heads that do not divide, unknown positions, a scale for other
         sizes, an alpha that is not finite or below 1, and one outside (1, 2) that is to be learned.
 
     Examples

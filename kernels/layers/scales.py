@@ -61,7 +61,7 @@ class AdaptiveScale(nn.Module):
     Raises
     ------
     ValueError
-        For a delta or a beta below 0, for what is not finite, sizes that are no whole numbers from 1, and a beta or a
+        For a delta or a beta below 0, for what is not finite, sizes that are not whole numbers from 1, and a beta or a
         gamma of another shape.
     """
 

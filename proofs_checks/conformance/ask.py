@@ -333,7 +333,7 @@ class Ask:
     fixed_alpha: float | Fraction | None = _option(
         None,
         "fixed-alpha",
-        "the alpha of a target that takes none",
+        "the alpha of a target without an argument alpha",
         metavar="A",
         each=number,
         write=_float,
@@ -373,7 +373,7 @@ class Ask:
     rename: Renamed = _option(
         (),
         "rename",
-        "an argument by the name that the target has for it, such as is_causal=causal; repeatable",
+        "the target's own name for an argument, such as is_causal=causal; repeatable",
         metavar="OURS=THEIRS",
         each=_pair_of_names,
         read=_renamed,
@@ -392,7 +392,7 @@ class Ask:
     empty_rows: str = _option(
         "zero",
         "empty-rows",
-        "what a query gets that sees no key: zeros, NaN, the mean of all values, or anything (default: zero)",
+        "the output of a query that sees no key: zeros, NaN, the mean of all values, or anything (default: zero)",
         choices=("zero", "nan", "mean", "any"),
         kinds=("attention",),
         again="unless default",
@@ -409,7 +409,7 @@ class Ask:
     always_causal: bool = _option(
         False,
         "always-causal",
-        "the target is causal whatever it is told, and takes no is_causal",
+        "the target is always causal and has no argument is_causal",
         kinds=("attention",),
         again="unless default",
     )
@@ -424,9 +424,9 @@ class Ask:
     bitwise: tuple[str, ...] = _option(
         (),
         "bitwise",
-        "what the target promises changes no bit of an answer: batch (how many rows or sequences, and the place among "
+        "what changes no bit, as the target promises: batch (how many rows or sequences, and the place among "
         "them), padding (of mappings and attention) or split (of attention's queries into calls, as in chunked prefill "
-        "and decoding); repeatable (default: none, and answers may differ as far as rounding explains)",
+        "and decoding); repeatable (default: none; answers may differ by the allowed rounding error)",
         metavar="NAME",
         read=_several,
         choices=tuple(INVARIANCES),
@@ -460,8 +460,8 @@ class Ask:
     max_logit: float | None = _option(
         None,
         "max-logit",
-        "no logit beyond X, masked ones excepted; in attention no scaled product and no bias (default: up to the "
-        "largest of the format)",
+        "only logits up to X in size, apart from masked ones; in attention also scaled products and biases (default: "
+        "up to the largest number of the format)",
         metavar="X",
         group="domain",
         each=float,
@@ -471,7 +471,7 @@ class Ask:
     widths: tuple[int, ...] = _option(
         (),
         "widths",
-        "the only numbers of features of queries, keys and values, such as 64,128; repeatable (default: any)",
+        "only these numbers of features of queries, keys and values, such as 64,128; repeatable (default: any)",
         metavar="D",
         group="domain",
         each=_whole,
@@ -512,9 +512,7 @@ class Ask:
         group="search",
         choices=("quick", "standard", "deep"),
     )
-    seed: int = _option(
-        0, "seed", "the same seed draws the same cases (default: 0)", metavar="N", group="search", each=int
-    )
+    seed: int = _option(0, "seed", "seed of the search (default: 0)", metavar="N", group="search", each=int)
     seconds: float | None = _option(
         None,
         "seconds",
@@ -539,7 +537,7 @@ class Ask:
     seeds: int = _option(
         1,
         "seeds",
-        "check every setting this many times, with the seeds that follow --seed (default: 1)",
+        "check every setting with K seeds, from --seed on (default: 1)",
         metavar="K",
         group="search",
         each=int,
@@ -615,11 +613,11 @@ class Ask:
     def _check_promises(self) -> None:
         for name in self.bitwise:
             if self.kind not in INVARIANCES[name]:
-                raise ValueError(f"bitwise: {name!r} means nothing for a {self.kind}; leave it out")
+                raise ValueError(f"bitwise: {name!r} does not apply to a {self.kind}; leave it out")
             if (lack := _LACKING.get(name)) in self.without:
                 raise ValueError(
-                    f"bitwise: {name!r} cannot be checked without {LACKS[lack]}; leave it out, or do not say that "
-                    f"{lack!r} is lacking"
+                    f"bitwise: {name!r} cannot be checked without {LACKS[lack]}; leave it out, or take "
+                    f"{lack!r} out of --without"
                 )
 
     def _check_values(self) -> None:
@@ -637,8 +635,8 @@ class Ask:
         inside = None if self.compute_dtype is None else as_arithmetic(self.compute_dtype)
         if inside == TF32 and self.kind != "attention":
             raise ValueError(
-                f"compute_dtype: tf32 is the arithmetic of matrix products, which a {self.kind} has none of; leave it "
-                "out, or pass the format of the arithmetic"
+                f"compute_dtype: tf32 is an arithmetic of matrix products, and a {self.kind} has none; leave it "
+                "out, or pass the format of its arithmetic"
             )
         if self.against is not None:
             defined(self.against)
@@ -654,9 +652,7 @@ class Ask:
             )
         foreign = [each for each in self.dtypes if each == "bfloat16" or each.startswith("float8")]
         if self.library == "numpy" and foreign and find_spec("ml_dtypes") is None:
-            raise ValueError(
-                f"--dtype {foreign[0]}: NumPy has it by ml_dtypes, which is missing; pip install ml-dtypes"
-            )
+            raise ValueError(f"--dtype {foreign[0]}: NumPy needs the package ml_dtypes for it; pip install ml-dtypes")
 
     @property
     def domain(self) -> Domain:
@@ -787,13 +783,13 @@ def law_names(kind: str) -> tuple[str, ...]:
 
 
 def refuse_unknown_laws(names: Iterable[str], kind: str) -> None:
-    """Raise `ValueError` for a name that no law of a kind has; the message has those near to it."""
+    """Raise `ValueError` for an unknown law; the message suggests similar names, or lists all where none is similar."""
     for name in names:
         known = law_names(kind)
         if name not in known:
             near = get_close_matches(name, known, 3, 0.6)
-            hint = f"did you mean {' or '.join(map(repr, near))}? " if near else ""
-            raise ValueError(f"there is no law {name!r} for the kind {kind!r}; {hint}there are {', '.join(known)}")
+            hint = f"did you mean {' or '.join(map(repr, near))}?" if near else f"choose from {', '.join(known)}"
+            raise ValueError(f"unknown law {name!r} for the kind {kind!r}; {hint}")
 
 
 def spelled(message: str, prefix: str = "--") -> str:

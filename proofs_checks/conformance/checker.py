@@ -90,7 +90,7 @@ def check(
     summation: str = "any",
     axis: int = -1,
 ) -> Report:
-    """Check that an implementation of entmax, or of entmax attention, keeps its laws.
+    """Check that an implementation of entmax, or of entmax attention, satisfies the laws.
 
     Parameters
     ----------
@@ -138,11 +138,11 @@ def check(
         Settings (alpha and dtype) to check in parallel, each in a process of its own; needs a target given
         by name and, as all multiprocessing, a guarded ``__main__``.
     seeds : int
-        Check every setting so many times, with the seeds from `seed` on; what each finds is told as that of one search.
+        Check every setting this many times, with the seeds from `seed` on; the report is that of one search.
     executor : concurrent.futures.Executor, optional
         Runs the settings instead, each with each seed, such as
         :class:`entmax_oracle.proofs_checks.cluster.Cluster`; needs a target given by name. The report is that of one
-        process, times excepted.
+        process, apart from times.
     progress : callable, optional
         Told every :mod:`event <entmax_oracle.proofs_checks.conformance.results.events>` as it happens.
     kind : str
@@ -155,7 +155,7 @@ def check(
         matching arguments are then not passed), ``"groups"``, ``"cross"``, ``"widths"``, ``"layouts"``; see
         `ask.LACKS`.
     bitwise : iterable of str
-        What the implementation promises changes no bit of an answer: ``"batch"`` (how many rows or sequences are asked
+        What, as the implementation promises, changes no bit: ``"batch"`` (how many rows or sequences are asked
         for, and the place among them), ``"padding"`` (of mappings and attention) and ``"split"`` (of attention's
         queries into calls, as in chunked prefill and decoding). The law ``batch invariance`` then compares bits where
         it otherwise allows both answers their errors.
@@ -169,9 +169,9 @@ def check(
         Parameters that the implementation does not take, with the values that it has.
     multiple_of : int
         Only lengths that are multiples of it: of rows, and in attention of queries and of keys. What the target
-        declines all the same, by ``NotImplementedError``, is counted, and said not to be tested.
+        declines all the same, by ``NotImplementedError``, is counted, and reported as not tested.
     max_logit : float, optional
-        No logit beyond it, masked ones excepted; in attention no scaled product and no ALiBi bias.
+        Only logits up to this size, apart from masked ones; in attention also scaled products and ALiBi biases.
     contiguous : bool
         Only contiguous arrays.
     widths : iterable of int
@@ -179,11 +179,11 @@ def check(
     tokens, heads : iterable of int
         Lengths of rows, and numbers of heads of attention, to try beside the usual ones.
     rename : dict, optional
-        Arguments by keyword that the implementation calls otherwise, such as ``{"is_causal": "causal"}``.
+        The implementation's own names for keyword arguments, such as ``{"is_causal": "causal"}``.
     layout : str
         For attention: ``"bhmd"``, or ``"bmhd"`` for tensors with tokens before heads.
     empty_rows : str
-        For attention: what a query gets that sees no key, ``"zero"``, ``"nan"``, ``"mean"`` (that of all values) or
+        For attention: the output of a query that sees no key, ``"zero"``, ``"nan"``, ``"mean"`` (that of all values) or
         ``"any"`` numbers.
     align : str
         For attention: ``"end"`` if the last query stands at the last key, ``"start"`` if the first at the first.
@@ -191,7 +191,7 @@ def check(
         The implementation of attention is causal, and takes no ``is_causal``.
     summation : str
         In which order the implementation takes sums: ``"any"``, with at least one vector of partial sums;
-        ``"pairwise"``, a tree, to which it is then held; or ``"sequential"``, one term after the other.
+        ``"pairwise"``, a tree, which is then required; or ``"sequential"``, one term after the other.
     axis : int
         The axis of the logits that a mapping or a normaliser works along.
 
@@ -253,7 +253,7 @@ def replay(
     summation: str = "any",
     axis: int = -1,
 ) -> Finding:
-    """Judge one counterexample again.
+    """Check one counterexample again.
 
     Parameters
     ----------
@@ -432,7 +432,7 @@ def _defining(ask: Ask) -> list[str]:
 
 
 def replay_as(ask: Ask, found: Mapping[str, Any], progress: Tell = lambda event: None) -> Finding:
-    """Judge a counterexample of what is asked about.
+    """Check a counterexample of what is asked about.
 
     Parameters
     ----------
@@ -498,7 +498,7 @@ def _renamed(ask: Ask, asked: Asked) -> tuple[tuple[str, str], ...]:
     for ours, _ in ask.rename:
         if ours not in asked.hands:
             raise ValueError(
-                f"rename: the target is passed no {ours!r}; it is passed {', '.join(asked.hands) or 'none'}"
+                f"rename: {ours!r} is not passed to the target; its arguments are {', '.join(asked.hands) or 'none'}"
             )
     return ask.rename
 

@@ -180,9 +180,9 @@ def certified(
             raise ValueError(f"box: no number lies in [{low}, {high}], the side of {symbol}; give the lower end first")
     for symbol, values in fixed.items():
         if not values:
-            raise ValueError(f"given: {symbol} takes no value; give one at least")
+            raise ValueError(f"given: {symbol} takes no value; give at least one")
     if not claims:
-        raise ValueError("claims: name one inequality at least")
+        raise ValueError("claims: name at least one inequality")
     parts = [rf"${latex(s)} \in [{low}, {high}]$" for s, (low, high) in box.items()]
     parts += [rf"${latex(s)} \in \{{{', '.join(map(str, values))}\}}$" for s, values in fixed.items()]
 

@@ -173,7 +173,7 @@ def identity(
 ) -> Step:
     """Check ``left = right`` by reducing the difference to zero.
 
-    Sides that are equal as soon as they are written down are no step of a proof; their sentence is a line of words.
+    Sides that are equal as soon as they are written down are not a step of a proof; their sentence is a line of words.
     So leave derivatives, limits and integrals unevaluated (``sp.Derivative``), and give the values to put in as `at`.
 
     Parameters

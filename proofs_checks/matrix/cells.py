@@ -65,7 +65,7 @@ def cell(prop: Property, subject: Subject, claims: Claims | None = None, context
     prop : Property
     subject : Subject
     claims : Claims, optional
-        The row of the registry; none for a function of one's own.
+        The row of the registry; none for a user-supplied function.
     context : Context, optional
         Profile and seed.
     """
@@ -152,7 +152,7 @@ def _leaning(name: str) -> Leaning:
 
 
 def decide(prop: Property, subject: Subject, point: Point) -> str:
-    """Judge a point; where the normaliser gives no weights it says nothing."""
+    """Check a point; where the normaliser gives no weights it says nothing."""
     try:
         return prop.decide(subject, point)
     except (Undefined, ValueError, ZeroDivisionError):

@@ -279,7 +279,7 @@ def reading(experiment: Experiment) -> Iterator[str]:
 
 def _compared(first: Sequence[float], second: Sequence[float], one: str, other: str) -> str:
     if len(first) == len(second) == 1:
-        return "With one seed each, that is no comparison."
+        return "With one seed each, this cannot be compared."
     if first[-1] < second[0]:
         return f"Every seed of {other} is above every seed of {one}."
     if second[-1] < first[0]:

@@ -303,7 +303,7 @@ def poster(several: Sequence[Mapping[str, Any]]) -> str:
     ]
     figure.legend(handles=handles, loc="outside lower left", ncols=3, frameon=False, fontsize=8.5, labelcolor=_INK)
     figure.suptitle(
-        "Answered rightly, in per cent, by heads that have seen 5 to 16 tokens",
+        "Answered correctly, in per cent, by heads trained on 5 to 16 tokens",
         fontsize=11,
         color=_INK,
         x=0.01,

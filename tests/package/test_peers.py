@@ -75,10 +75,10 @@ def test_exact_arithmetic_confirms_every_violation_of_values(reports):
 
 
 def test_an_unknown_peer_is_refused_with_the_names(tmp_path, capsys):
-    with pytest.raises(ValueError, match="no peer is called nobody; there are entmax: sparsemax"):
+    with pytest.raises(ValueError, match="unknown peer nobody; choose from entmax: sparsemax"):
         check_peers(["nobody"], tmp_path, tmp_path)
     assert main(["peers", "--only", "nobody", "--out", str(tmp_path)]) == 2
-    assert "--only: no peer is called nobody" in capsys.readouterr().err
+    assert "--only: unknown peer nobody" in capsys.readouterr().err
 
 
 def test_names_are_unique_and_adapters_exist():

@@ -22,7 +22,7 @@ def defined(against: str) -> Normaliser:
     Raises
     ------
     ValueError
-        If there is none, or what is there is no class of a normaliser.
+        If there is none, or it is not a class of normalisers.
     """
     from entmax_oracle.reference.normalisers import NORMALISERS, Normaliser, made, normaliser
 
@@ -35,7 +35,7 @@ def defined(against: str) -> Normaliser:
         raise ValueError(f"against: {error}") from error
     if not isinstance(found, type) or not issubclass(found, Normaliser):
         raise ValueError(
-            f"against: {against} is not a class of a normaliser; derive it from "
+            f"against: {against} is not a class of normalisers; derive it from "
             "entmax_oracle.reference.normalisers.Normaliser"
         )
     registered = NORMALISERS.get(found.name)

@@ -1,4 +1,4 @@
-"""``entmax-oracle peers``: check what people really use, and write a page about it."""
+"""``entmax-oracle peers``: check published implementations, and write a page about them."""
 
 from __future__ import annotations
 
