@@ -23,8 +23,8 @@ def add_parser(subparsers: Any) -> None:
         description=(
             "Compute the property matrix: each cell from the evidence of a theorem, from a counterexample that is run "
             "again, or from a search, which is marked as such. TARGET adds a row for your function f(z), with a "
-            "minimal counterexample for each property that fails. Exit code 0; 1 if a computed cell contradicts its claim, "
-            "2 if the input is unusable."
+            "minimal counterexample for each property that fails. Exit code 0; 1 if a computed cell contradicts its "
+            "claim, 2 if the input is unusable."
         ),
     )
     parser.add_argument(
