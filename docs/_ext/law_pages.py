@@ -246,7 +246,11 @@ def section(entry: Entry, found: dict[str, Any] | None) -> list[str]:
     facts = [", ".join(NAMES[kind] for kind in entry.bound) if len(said) == 1 else ""]
     facts += [f"rests on [{grounds}](theorems/{grounds}.md)" if grounds != "definition" else "by definition"]
     facts += ["only advice: a warning"] if entry.first.severity == "warning" else []
-    facts += [f"needs `--{entry.first.needs.replace('alpha gradient', 'grad-alpha').replace('gradient', 'grad')}`"] if "gradient" in entry.first.needs else []
+    facts += (
+        [f"needs `--{entry.first.needs.replace('alpha gradient', 'grad-alpha').replace('gradient', 'grad')}`"]
+        if "gradient" in entry.first.needs
+        else []
+    )
     parts += ['<p class="law-facts">\n\n' + " · ".join(filter(None, facts)) + "\n\n</p>"]
     broken = example(entry)
     if broken is not None and found is not None:

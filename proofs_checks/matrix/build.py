@@ -39,8 +39,8 @@ def matrix(
     Parameters
     ----------
     names : sequence of str
-        Normalisers whose rows to execute; all, or none if `own` is given, by default. One that a user has registered has
-        no row of claims, and is searched.
+        Normalisers whose rows to execute; all, or none if `own` is given, by default. One that a user has registered
+        has no row of claims, and is searched.
     own : dict of str to Own or Reference, optional
         User-supplied functions, or normalisers, by their names.
     profile : str

@@ -179,7 +179,7 @@ def _certified(model: Model) -> dict[str, Any]:
         high = found.wrong.mass[1]
         facts.append(
             (
-                "executed",
+                "counterexample",
                 f"{short(found.wrong.n)} tokens: the match holds {high:.3g}, and the vote is off by "
                 f"{found.wrong.margin[1]:.3g}",
             )
@@ -271,7 +271,7 @@ def reading(experiment: Experiment) -> Iterator[str]:
     if fooled:
         several = len(fooled) != 1
         yield (
-            f"Drawn rows are kind: {len(fooled)} model{'s' if several else ''} answer{'' if several else 's'} every "
+            f"Drawn rows are easy: {len(fooled)} model{'s' if several else ''} answer{'' if several else 's'} every "
             f"drawn row of 16 tokens, and a row of {_between([short(n) for n in sorted(fooled)])} tokens, one token "
             f"repeated beside the match, fools {'each of them' if several else 'it'}."
         )

@@ -101,7 +101,8 @@ def run(args: argparse.Namespace) -> int:
             raise Unusable(str(error)) from error
     if result.interrupted:
         _keep(result, args)
-        print(f"entmax-oracle: interrupted: {len(result.models)} models are finished", file=sys.stderr)
+        done = len(result.models)
+        print(f"entmax-oracle: interrupted: {done} model{'s' * (done != 1)} finished", file=sys.stderr)
         return 130
     write_result(result.to_dict(), args, "experiment.json")
     _show(result, console)
