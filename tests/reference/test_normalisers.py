@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from entmax_oracle.reference.formats import as_format
-from entmax_oracle.reference.normalisers import NORMALISERS, Normaliser, Undefined, normaliser, register
+from entmax_oracle.reference.normalisers import NORMALISERS, Normaliser, Undefined, dropped_share, normaliser, register
 from entmax_oracle.reference.normalisers.budgets import normaliser_budget, normaliser_vjp_budget
 from entmax_oracle.reference.normalisers.parts import shares_of
 from entmax_oracle.reference.normalisers.profile import PROPERTIES, Profile
@@ -477,6 +477,43 @@ def test_what_does_not_hold_together_is_found(wrong, registered):
     registered(wrong)
     with pytest.raises(AssertionError):
         assert_it_holds_together("quadratic")
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"), [("top-k-softmax", {"k": 3}), ("block-top-k-softmax", {}), ("index-top-k-softmax", {})]
+)
+def test_the_share_that_a_selection_drops(name, parameters):
+    rng = np.random.default_rng(11)
+    z, values = rng.normal(size=(20, 9)) * 3, rng.normal(size=(9, 4))
+    full, chosen = normaliser("softmax")(z), normaliser(name)(z, **parameters)
+    kept = chosen > 0
+    share = dropped_share(z, kept)
+    np.testing.assert_allclose(share.lower, np.where(kept, 0.0, full).sum(axis=-1), rtol=1e-13)
+    assert (share.upper - share.lower <= 2 * np.spacing(share.upper)).all()
+    np.testing.assert_allclose(np.abs(chosen - full).sum(axis=-1), 2 * share.upper, rtol=1e-12)
+    moved = np.linalg.norm((chosen - full) @ values, axis=-1)
+    apart = np.linalg.norm(values[:, None] - values, axis=-1)
+    furthest = np.array([apart[inside][:, ~inside].max() for inside in kept])
+    assert (moved <= share.upper * furthest * (1 + 1e-12)).all()
+    # Tokens that were not read, of which only a bound is known.
+    pages, ceiling = z[:, :4], float(z[:, 4:].max())
+    bound = dropped_share(pages, np.ones_like(pages, dtype=bool), unseen=5, ceiling=ceiling)
+    truth = full[:, 4:].sum(axis=-1)
+    assert (bound.lower == 0).all()
+    assert (truth <= bound.upper).all()
+
+
+@pytest.mark.parametrize(
+    ("kept", "more", "message"),
+    [
+        ([True], {}, "one truth value for each token"),
+        ([False, False], {}, "choose one at least"),
+        ([True, True], {"unseen": -1}, "must not be negative"),
+    ],
+)
+def test_selections_that_cannot_be_judged(kept, more, message):
+    with pytest.raises(ValueError, match=message):
+        dropped_share([0.0, 1.0], kept, **more)
 
 
 def test_what_ties_and_what_is_undefined():
