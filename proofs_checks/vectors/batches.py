@@ -80,7 +80,8 @@ def _in_format(kind: str, tests: list[dict[str, Any]], dtype: str) -> Iterator[B
 
 
 def _accepted(test: dict[str, Any], dtype: str) -> Accepted:
-    return Accepted(*(numbers_of(test, name) for name in ("lower", "upper")), numbers_of(test, "budget", dtype), dtype)
+    lower, upper = (numbers_of(test, name) for name in ("lower", "upper"))
+    return Accepted(lower, upper, numbers_of(test, "budget", dtype), dtype)
 
 
 def _length(test: dict[str, Any]) -> int:

@@ -51,8 +51,8 @@ def _certify(
     if np.isfinite(off).all():
         # One more rounding of each end than the budget knows of.
         low, high = np.nextafter(slope - off, -np.inf), np.nextafter(slope + off, np.inf)
-        ends = (np.where(off > 0, end, slope) for end in (low, high))
-        values |= {"cotangent": g, **pulled("vjp", *ends, slopes, formats)}
+        lower, upper = (np.where(off > 0, end, slope) for end in (low, high))
+        values |= {"cotangent": g, **pulled("vjp", lower, upper, slopes, formats)}
     return {"comment": comment, "flags": sorted(set(flags)), **notated(_FIELDS, values, formats)}
 
 

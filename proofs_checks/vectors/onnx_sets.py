@@ -26,7 +26,7 @@ ONNX_KINDS = tuple(BATCHED)
 DOMAIN = "entmax_oracle"
 _OPERATORS = {"mapping": "Entmax", "loss": "EntmaxLoss", "attention": "EntmaxAttention"}
 _OPSET, _IR = 17, 8
-_AXES = {
+_AXES: dict[str, tuple[str | None, ...]] = {
     "logits": ("rows", "tokens"),
     "target": ("rows",),
     "query": ("batch", "heads", "queries", "features"),
@@ -68,7 +68,7 @@ def write_onnx(
     """
     import onnx  # noqa: F401 (before the work begins)
 
-    written = []
+    written: list[Path] = []
     for name in kinds:
         for law, alpha, dtype, some in batches(BATCHED[name], progress):
             if float(np.float32(alpha)) != alpha:
@@ -113,7 +113,7 @@ def _write(folder: Path, kind: str, alpha: float, dtype: str, some: list[Batch])
 def _model(kind: str, alpha: float, dtype: str, batch: Batch) -> Any:
     from onnx import TensorProto, helper
 
-    def value(name: str, of: int, axes: tuple[str, ...]) -> Any:
+    def value(name: str, of: int, axes: tuple[str | None, ...]) -> Any:
         return helper.make_tensor_value_info(name, of, axes)
 
     number, shape = getattr(TensorProto, _ELEMENT[dtype]), _ANSWERS[kind]
