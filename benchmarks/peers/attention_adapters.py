@@ -91,9 +91,7 @@ def flex_attention(
     )
 
 
-def jax_attention(
-    query: Any, key: Any, value: Any, *, is_causal: bool, scale: float | None, key_lengths: Any
-) -> Any:
+def jax_attention(query: Any, key: Any, value: Any, *, is_causal: bool, scale: float | None, key_lengths: Any) -> Any:
     """``jax.nn.dot_product_attention``, whose axes are batch, tokens, heads, features."""
     if value.shape[3] != query.shape[3]:
         raise NotImplementedError("values need as many features as queries")
