@@ -302,13 +302,13 @@ def poster(several: Sequence[Mapping[str, Any]]) -> str:
     handles = [
         Line2D([], [], color=_SERIES[1], linewidth=1.8, label="plain training, one line a seed"),
         Line2D([], [], color=_SERIES[0], linewidth=1.8, label="with a hinge on the gap"),
-        Patch(color=_SERIES[0], alpha=0.16, label="certified share of the drawn rows"),
+        Patch(color=_SERIES[0], alpha=0.16, label="certified share of the random rows"),
         Line2D([], [], color=_GOOD, linewidth=3.2, label="proved right for every row, → at every length"),
         Line2D([], [], color=_BAD, marker="x", linestyle="none", label="a row that fools it"),
     ]
     figure.legend(handles=handles, loc="outside lower left", ncols=3, frameon=False, fontsize=8.5, labelcolor=_INK)
     figure.suptitle(
-        "Answered rightly, in per cent, by heads that have seen 5 to 16 tokens",
+        "Per cent answered rightly, by heads trained on 5 to 16 tokens",
         fontsize=11,
         color=_INK,
         x=0.01,
