@@ -271,7 +271,7 @@ def replay(
     Returns
     -------
     Finding
-        Broken if it is still wrong; not judged where the implementation gives no answer that can be.
+        Broken if it is still wrong; not judged where the implementation gives no answer that can be checked.
 
     Raises
     ------

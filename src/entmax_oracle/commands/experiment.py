@@ -168,7 +168,7 @@ def _show(result: Experiment, console: Console) -> None:
         table.add_row(escape(contender(name).title), training, *marks, *_reach(models))
     console.print(table)
     print(
-        "per cent of random rows answered rightly, and lengths proved for every row; from least to largest over the seeds"
+        "per cent of random rows answered rightly, and lengths proved for every row; from the worst to the best seed"
     )
     for model in result.models:
         label = f"{model.normaliser}, {model.training}, seed {model.seed}"
