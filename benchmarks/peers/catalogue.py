@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["PEERS", "Peer"]
+__all__ = ["PAGES", "PEERS", "Peer"]
+
+PAGES = {
+    "peers": "What calls itself a softmax or entmax",
+    "attention-peers": "What calls itself attention",
+}
+"""The pages, by the names of their files, and their titles."""
 
 _HERE = f"{__package__}.adapters"
 
@@ -30,7 +36,7 @@ class Peer:
     dependencies : bool
         Whether to install what it asks for; not where that is large and unused here.
     note : str
-        What the reader must know about how it was called.
+        What the reader must know about how it was called, and which conventions are declared.
     """
 
     name: str
@@ -43,6 +49,11 @@ class Peer:
     note: str = ""
 
     @property
+    def page(self) -> str:
+        """The page that it stands on, a key of `PAGES`."""
+        return "attention-peers" if "attention" in self.options else "peers"
+
+    @property
     def requirement(self) -> str:
         """What pip is asked for."""
         return self.distribution + (f"=={self.version}" if self.version else "")
@@ -52,6 +63,11 @@ def _adapter(function: str) -> str:
     return f"{_HERE}:{function}"
 
 
+def _attention(function: str) -> str:
+    return f"{__package__}.attention_adapters:{function}"
+
+
+_SOFTMAX = ("--fixed-alpha", "1")
 _SPARSEMAX = ("--fixed-alpha", "2")
 _BOTH = ("--dtype", "float32", "--dtype", "float64")
 _TORCH = ("--array", "torch")

@@ -23,7 +23,7 @@ from .results.events import LACKING, Judged, Judging, Notice, Progress, Tell
 from .results.report import Counterexample, LawResult
 from .search import ORDINARY, Effort, Tally, quietly, search, simplified
 from .session import Breach, GiveUp, Session, Unanswered
-from .target.worker import InProcess, Worker
+from .worker import InProcess, Worker
 
 __all__ = [
     "NOT_ALL_FIXED",
@@ -204,7 +204,8 @@ def _lacking(task: Task) -> dict[str, str]:
     setting = task.setting
     names = setting.without + ("layouts",) * setting.domain.contiguous
     names += ("empty",) * (setting.conventions.empty_rows == "any")
-    return {name: task.kind.lacks[name] for name in names}
+    packed = {"lengths": "padding, since its sequences are packed"} if setting.conventions.packed else {}
+    return {name: task.kind.lacks[name] for name in names} | packed
 
 
 class _Run:

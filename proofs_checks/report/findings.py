@@ -12,6 +12,7 @@ from ..experiments.certificate import EVERY
 from ..experiments.results import Experiment
 from ..marks import Grounds, Truth, Verdict
 from ..matrix.results import MatrixResult
+from ..patterns.results import PatternResult
 from .load import Results
 from .pictures import number
 
@@ -34,6 +35,7 @@ def findings(results: Results) -> list[str]:
         *_of_theorems(results.theorems),
         *_of_matrix(results.matrix),
         *_of_experiment(results.experiment),
+        *_of_patterns(results.patterns),
     ]
 
 
@@ -138,6 +140,21 @@ def _of_matrix(matrix: MatrixResult | None) -> Iterator[str]:
     wrong = [row.label for row in rows for cell in row.cells if cell.contradicts]
     if wrong:
         yield f"{len(wrong)} of them contradict{'s' if len(wrong) == 1 else ''} what is claimed, first of `{wrong[0]}`."
+
+
+def _of_patterns(patterns: PatternResult | None) -> Iterator[str]:
+    """Say how many paths the pattern with the fewest leaves, and which patterns contradict a theorem."""
+    rows = patterns.rows if patterns is not None else ()
+    if patterns is None or not rows:
+        return
+    few = min(rows, key=lambda row: row.residual_paths)
+    yield (
+        f"Through {_count(patterns.layers, 'layer')} of {_count(patterns.tokens, 'token')}, {patterns.dense_paths:,} "
+        f"paths end at the last token if every weight is positive; with {few.name}, {few.residual_paths:,} do, "
+        "residual edges included."
+    )
+    if wrong := [row.name for row in rows if row.contradicts]:
+        yield f"The counts of {_listed(wrong)} contradict a theorem."
 
 
 def gravest(laws: Sequence[LawResult]) -> LawResult | None:

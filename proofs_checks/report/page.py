@@ -24,6 +24,7 @@ from .findings import facts, findings
 from .load import Results, as_float, load
 from .mathml import formula, inline, prose
 from .matrix import neighbours
+from .patterns import pattern_page, pattern_poster
 from .pictures import curves, number, powers
 from .targets import shown, slug
 
@@ -43,9 +44,9 @@ def render(directory: Path) -> Path:
     Returns
     -------
     Path
-        The page of what was found. Theorems, ``theorems-AREA.html``, misconceptions and normalisers have pages of
-        their own beside it. Each is self-contained: styles, script, pictures (SVG) and mathematics (MathML) are
-        inside, and its content security policy forbids it to load anything.
+        The page of what was found. Theorems, ``theorems-AREA.html``, misconceptions, normalisers and attention patterns
+        have pages of their own beside it. Each is self-contained: styles, script, pictures (SVG) and mathematics
+        (MathML) are inside, and its content security policy forbids it to load anything.
 
     Raises
     ------
@@ -61,6 +62,8 @@ def render(directory: Path) -> Path:
     matrix = neighbours(results.matrix, {theorem.name: _place(theorem) for theorem in results.theorems})
     if matrix:
         pages["normalisers.html"] = _made("normalisers.html", neighbours=matrix)
+    if results.patterns is not None:
+        pages["patterns.html"] = _made("patterns.html", patterns=pattern_page(results.patterns))
     for area, members in _by_area(results.theorems):
         pages[_area_page(area)] = _made("area.html", area=area, members=members)
     for stale in directory.glob("theorems-*.html"):
@@ -70,6 +73,8 @@ def render(directory: Path) -> Path:
         (directory / name).write_text(text, encoding="utf-8")
     if results.experiment is not None and results.experiment.models:
         (directory / "experiment.svg").write_text(experiment_poster(results.experiment), encoding="utf-8")
+    if results.patterns is not None and (drawn := pattern_poster(results.patterns)):
+        (directory / "patterns.svg").write_text(drawn, encoding="utf-8")
     return directory / "index.html"
 
 
@@ -89,6 +94,7 @@ def _index(results: Results) -> str:
         targets=targets,
         matrix=[row for target in targets for row in target["matrix"]],
         neighbours=results.matrix is not None,
+        patterns=results.patterns is not None,
         experiment=experiment_page(results.experiment),
         runs=results.runs,
     )

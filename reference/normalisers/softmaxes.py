@@ -56,7 +56,10 @@ class SoftmaxOf(Normaliser):
         return softmax_balls(self._logit_balls(z, **settings))
 
     def _careful(self, z: Float64, arithmetic: Arithmetic, *_: Any, **settings: Any) -> Rounded:
-        return careful_softmax(self._logits(z, arithmetic, **settings))
+        logits = self._logits(z, arithmetic, **settings)
+        # A softmax is a share, however far its logits are off; unless they overflow.
+        lost = np.isinf(logits.error).any(axis=-1, keepdims=True)
+        return careful_softmax(logits).off(np.where(lost, np.inf, 0.0))
 
     def _careful_pull(
         self, z: Float64, grad: Float64, arithmetic: Arithmetic, out: Format, *_: Any, **settings: Any
@@ -82,8 +85,30 @@ class Softmax(SoftmaxOf):
         return z
 
 
+class LengthScaled(SoftmaxOf):
+    """Softmax of logits times a scale that depends on the length alone."""
+
+    @abstractmethod
+    def _scale(self, n: int, *_: Any, **settings: Any) -> tuple[float, float]:
+        """Return the scale of a row of n tokens, and how many units a program may be off in it."""
+
+    @abstractmethod
+    def _scale_ball(self, n: int, *_: Any, **settings: Any) -> arb:
+        """Return the scale in balls."""
+
+    def _logits(self, z: Float64, arithmetic: Arithmetic, *_: Any, **settings: Any) -> Rounded:
+        return self._slope(z, arithmetic, **settings) * careful_lift(z, arithmetic)
+
+    def _slope(self, z: Float64, arithmetic: Arithmetic, *_: Any, **settings: Any) -> Rounded:
+        return arithmetic.near(*self._scale(z.shape[-1], **settings))
+
+    def _logit_balls(self, z: list[arb], *_: Any, **settings: Any) -> list[arb]:
+        scale = self._scale_ball(len(z), **settings)
+        return [scale * token for token in z]
+
+
 @register
-class ScalableSoftmax(SoftmaxOf):
+class ScalableSoftmax(LengthScaled):
     """Scalable softmax: a scale that grows with the logarithm of the length. Source: Nakanishi (2025)."""
 
     name = "scalable-softmax"
@@ -95,15 +120,11 @@ class ScalableSoftmax(SoftmaxOf):
     def _refuse(self, n: int, **settings: Any) -> None:
         as_positive(settings["s"], "s")
 
-    def _logits(self, z: Float64, arithmetic: Arithmetic, *, s: float) -> Rounded:
-        return self._slope(z, arithmetic, s=s) * careful_lift(z, arithmetic)
+    def _scale(self, n: int, *, s: float) -> tuple[float, float]:
+        return s * math.log(n), 6
 
-    def _slope(self, z: Float64, arithmetic: Arithmetic, *, s: float) -> Rounded:
-        return arithmetic.near(s * math.log(z.shape[-1]), 6)
-
-    def _logit_balls(self, z: list[arb], *, s: float) -> list[arb]:
-        scale = arb(s) * arb(len(z)).log()
-        return [scale * token for token in z]
+    def _scale_ball(self, n: int, *, s: float) -> arb:
+        return arb(s) * arb(n).log()
 
 
 # Coefficients of the published fit of the scale to the entropy, highest degree first.
@@ -243,6 +264,92 @@ class MultiMax(SoftmaxOf):
                 token + ((1 - arb(t_b)) * low if low > 0 else arb(0)) + ((arb(t_d) - 1) * high if high > 0 else arb(0))
             )
         return bent
+
+
+@register
+class MultiMaxOfSecondOrder(SoftmaxOf):
+    """MultiMax with squares beside the bends, as its code has it. Source: Zhou et al. (2024), second order.
+
+    Both parameters are four numbers, as in the code: the bends (below, above, below for the square, above for the
+    square) and their factors, which are 0 where a bend changes nothing. At the bends the derivative is that of the
+    middle piece.
+    """
+
+    name = "multimax-second-order"
+    title = "MultiMax of second order"
+    definition = (
+        r"p = \mathrm{softmax}(\sigma(z)), \quad \sigma(z) = z + t_1 [b_1 - z]_+ + t_2 [z - b_2]_+ "
+        r"+ t_3 [b_3 - z]_+^2 + t_4 [z - b_4]_+^2"
+    )
+    source = MultiMax.source.removesuffix(", first order") + ", second order, https://github.com/ZhouYuxuanYX/MultiMax"
+    profile = Profile(
+        {"ts": (-1.0, -0.5, -0.25, 0.25), "ranges": (0.5, 1.5, -1.0, 2.0)},
+        others=({"ts": (0.0, 0.0, -0.5, 0.125), "ranges": (0.0, 0.0, 0.25, 0.5)},),
+        true=EVERY - {"shift"},
+        marks=(0.5, 1.5, -1.0, 2.0),
+        lifts=False,
+    )
+
+    def _refuse(self, n: int, **settings: Any) -> None:
+        for name in ("ts", "ranges"):
+            as_finite(settings[name], name, (4,))
+
+    @np.errstate(over="ignore", invalid="ignore")
+    def _values(self, z: Float64, **settings: Any) -> Float64:
+        bent = self._logits(z, FLOAT64, **settings).value
+        if np.isfinite(bent).all():
+            return softmax(bent)
+        # Squares overflow: such rows are as good as one-hot, which balls tell from ties.
+        rows = [self.enclose_row(row, **settings) for row in z.reshape(-1, z.shape[-1])]
+        return np.array([[float(weight.mid()) for weight in row] for row in rows]).reshape(z.shape)
+
+    def _pull(self, z: Float64, grad: Float64, **settings: Any) -> Float64:
+        with np.errstate(over="ignore", invalid="ignore"):
+            slope, back = self._slope(z, FLOAT64, **settings).value, through(self._values(z, **settings), grad)
+            return np.asarray(np.where(back == 0, 0.0, slope * back))
+
+    def _logits(self, z: Float64, arithmetic: Arithmetic, *, ts: Any, ranges: Any) -> Rounded:
+        token = bent = arithmetic.exact(z)
+        for place, (factor, gap) in enumerate(zip(ts, self._gaps(z, arithmetic, ranges), strict=True)):
+            bent = bent + arithmetic.near(factor, 1) * (gap if place < 2 else gap * gap) if factor else bent
+        lost = np.maximum(bent.size, token.size) > arithmetic.form.largest
+        return bent.off(np.where(lost.any(axis=-1, keepdims=True), np.inf, 0.0))
+
+    def _slope(self, z: Float64, arithmetic: Arithmetic, *, ts: Any, ranges: Any) -> Rounded:
+        below, above, far_below, far_above = self._gaps(z, arithmetic, ranges)
+        slope = arithmetic.exact(np.ones_like(z))
+        for sign, factor, gap in ((-1.0, ts[0], below), (1.0, ts[1], above)):
+            slope = slope + arithmetic.exact(np.where(gap.value > 0, sign, 0.0)) * arithmetic.near(factor, 1)
+            corner = (np.abs(gap.value) <= gap.error) if factor else np.zeros_like(z, dtype=bool)
+            corner |= (z == (ranges[0] if sign < 0 else ranges[1])) & (factor != 0)
+            slope = slope.off(np.where(corner, np.inf, 0.0))
+        for sign, factor, gap in ((-2.0, ts[2], far_below), (2.0, ts[3], far_above)):
+            slope = slope + arithmetic.near(sign * factor, 1) * gap
+        return slope
+
+    def _logit_balls(self, z: list[arb], *, ts: Any, ranges: Any) -> list[arb]:
+        bent, t, b = [], [arb(float(each)) for each in ts], [arb(float(each)) for each in ranges]
+        for token in z:
+            below, above, far_below, far_above = b[0] - token, token - b[1], b[2] - token, token - b[3]
+            moved = token
+            for factor, gap in (
+                (t[0], below),
+                (t[1], above),
+                (t[2] * far_below, far_below),
+                (t[3] * far_above, far_above),
+            ):
+                moved += factor * gap if gap > 0 else arb(0)
+            bent.append(moved)
+        return bent
+
+    @staticmethod
+    def _gaps(z: Float64, arithmetic: Arithmetic, ranges: Any) -> tuple[Rounded, ...]:
+        """Distances beyond each bend, cut at zero."""
+        token, (low, high, far_low, far_high) = (
+            arithmetic.exact(z),
+            (arithmetic.near(float(each), 1) for each in ranges),
+        )
+        return tuple(gap.clip(0.0) for gap in (low - token, token - high, far_low - token, token - far_high))
 
 
 @register

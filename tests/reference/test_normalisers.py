@@ -106,6 +106,74 @@ def sigmoid(z, bias=None):
     return [1 / (1 + mpmath.exp(-t - shift)) for t in z]
 
 
+def scaled(z, scale):
+    return softmax([scale * t for t in z])
+
+
+def normed(z, eps=1e-6, correction=0):
+    mean = mpmath.fsum(z) / len(z)
+    deviation = mpmath.sqrt(mpmath.fsum((t - mean) ** 2 for t in z) / (len(z) - correction))
+    return softmax([t / max(deviation, mpmath.mpf(eps)) for t in z])
+
+
+def twice_bent(z, ts=(-1.0, -0.5, -0.25, 0.25), ranges=(0.5, 1.5, -1.0, 2.0)):
+    def bent(t):
+        below, above, far_below, far_above = (
+            max(d, 0) for d in (ranges[0] - t, t - ranges[1], ranges[2] - t, t - ranges[3])
+        )
+        return t + ts[0] * below + ts[1] * above + ts[2] * far_below**2 + ts[3] * far_above**2
+
+    return softmax([bent(t) for t in z])
+
+
+def softpick(z, eps=1e-8):
+    total = mpmath.fsum(abs(mpmath.exp(t) - 1) for t in z) + mpmath.mpf(eps)
+    return [max(mpmath.exp(t) - 1, 0) / total for t in z]
+
+
+def negative_power(z, q, d=mpmath.inf):
+    """The weights as powers, at a level by bisection."""
+    floor = mpmath.mpf(0) if d == mpmath.inf else mpmath.mpf(d) ** -q
+
+    def weights(level):
+        return [max((level - t) ** -mpmath.mpf(q) - floor, mpmath.mpf(0)) for t in z]
+
+    top, most = max(z), len(z) ** (1 / mpmath.mpf(q)) + 1
+    return weights(bisect(lambda level: mpmath.fsum(weights(level)) - 1, top + mpmath.mpf("0.25"), top + most))
+
+
+def t_softmax(z, t=1.0):
+    return shares([max(v - max(z) + mpmath.mpf(t), 0) * mpmath.exp(v) for v in z])
+
+
+def restricted(z, kept):
+    total = mpmath.fsum(mpmath.exp(z[i]) for i in kept)
+    return [mpmath.exp(t) / total if i in kept else mpmath.mpf(0) for i, t in enumerate(z)]
+
+
+def moba(z, block=2, k=2):
+    starts = range(0, len(z), block)
+    pooled = {s: mpmath.fsum(z[s : s + block]) / block for s in starts[:-1]}
+    chosen = [starts[-1], *sorted(pooled, key=lambda s: -pooled[s])[: k - 1]]
+    return restricted(z, [i for s in chosen for i in range(s, min(s + block, len(z)))])
+
+
+def indexed(z, k, index):
+    scores = [index[i % len(index)] for i in range(len(z))]
+    return restricted(z, sorted(range(len(z)), key=lambda i: -scores[i])[:k])
+
+
+def differential(z, lam, other):
+    second = softmax([mpmath.mpf(other[i % len(other)]) for i in range(len(z))])
+    return [a - lam * b for a, b in zip(softmax(z), second, strict=True)]
+
+
+def mala(z, scale=1.0, eps=1e-6):
+    similar = [t + 1 if t > 0 else mpmath.exp(t) for t in z]
+    s = mpmath.mpf(scale) * mpmath.fsum(similar) / len(z)
+    return [(1 + 1 / (s + mpmath.mpf(eps))) * scale * each / len(z) - s / len(z) for each in similar]
+
+
 CASES = [
     ("softmax", {}, softmax),
     ("scalable-softmax", {}, lambda z: softmax([mpmath.log(len(z)) * t for t in z])),
@@ -134,6 +202,30 @@ CASES = [
     ("sigmoid", {}, sigmoid),
     ("sigmoid", {"bias": 0.0}, lambda z: sigmoid(z, 0)),
     ("stick-breaking", {}, stick),
+    ("scalable-softmax-plus-one", {}, lambda z: scaled(z, mpmath.log(len(z) + 1))),
+    ("llama4-softmax", {"a": 0.5, "L": 2}, lambda z: scaled(z, 1 + mpmath.log(len(z) // 2 + 1) / 2)),
+    ("llama4-softmax", {}, softmax),
+    ("qwen-softmax", {"L": 2}, lambda z: scaled(z, mpmath.log(len(z), 2))),
+    ("qwen-softmax", {}, softmax),
+    ("norm-softmax", {}, normed),
+    ("norm-softmax", {"eps": 0.75, "correction": 1}, lambda z: normed(z, 0.75, 1)),
+    ("multimax-second-order", {}, twice_bent),
+    ("sink-softmax", {}, lambda z: softmax([*z, 0])[:-1]),
+    ("sink-softmax", {"sink": 2.5}, lambda z: softmax([*z, 2.5])[:-1]),
+    ("softpick", {}, softpick),
+    ("softpick", {"eps": 0.25}, lambda z: softpick(z, 0.25)),
+    ("elastic-softmax", {}, lambda z: [max(p - mpmath.mpf(1) / len(z), 0) for p in softmax(z)]),
+    ("elastic-softmax", {"tau": 0.25}, lambda z: [p + mpmath.mpf(1) / 4 / len(z) for p in softmax(z)]),
+    ("stieltjes", {}, lambda z: negative_power(z, 4)),
+    ("stieltjes", {"q": 2.5}, lambda z: negative_power(z, 2.5)),
+    ("windowed-stieltjes", {}, lambda z: negative_power(z, 4, 2)),
+    ("entmax-below-one", {"order": 0.75}, lambda z: negative_power([t / 4 for t in z], 4)),
+    ("t-softmax", {}, t_softmax),
+    ("block-top-k-softmax", {}, moba),
+    ("index-top-k-softmax", {"k": 2, "index": (1.0, 0.5, 2.0)}, lambda z: indexed(z, 2, (1.0, 0.5, 2.0))),
+    ("differential-softmax", {"lam": 0.25, "other": (1.0, -2.0)}, lambda z: differential(z, 0.25, (1.0, -2.0))),
+    ("polynomial", {}, lambda z: [t**3 / mpmath.sqrt(len(z)) for t in z]),
+    ("mala", {}, mala),
 ]
 IDS = [f"{name} {parameters}" for name, parameters, _ in CASES]
 
@@ -179,10 +271,12 @@ def test_derivative_by_differences(name, parameters, define):
 def test_masked_tokens_are_as_if_deleted(name):
     f = normaliser(name)
     z, grad = np.array([[1.0, -np.inf, 0.25, -0.5], [-np.inf, -np.inf, 3.0, 1.0]]), np.arange(8.0).reshape(2, 4)
-    p, back, bounds = f(z), f.vjp(z, grad), f.enclose(z)
+    beside = dict.fromkeys(f.profile.rows, grad % 3)
+    p, back, bounds = f(z, **beside), f.vjp(z, grad, **beside), f.enclose(z, **beside)
     for row, live in enumerate(z > -np.inf):
-        np.testing.assert_array_equal(p[row, live], f(z[row, live]))
-        np.testing.assert_array_equal(back[row, live], f.vjp(z[row, live], grad[row, live]))
+        given = {key: value[row, live] for key, value in beside.items()}
+        np.testing.assert_array_equal(p[row, live], f(z[row, live], **given))
+        np.testing.assert_array_equal(back[row, live], f.vjp(z[row, live], grad[row, live], **given))
         for array in (p, back, bounds.lower, bounds.upper):
             assert not array[row, ~live].any()
 
@@ -214,6 +308,13 @@ def test_batches_and_refusals(name):
         ("r-softmax", {"r": 1.0}, "sparsity rate"),
         ("budget", {"k": 4}, "live tokens"),
         ("sigmoid", {"bias": math.inf}, "bias"),
+        ("llama4-softmax", {"L": 0}, "positive integer"),
+        ("qwen-softmax", {"L": 1}, "length of training"),
+        ("norm-softmax", {"correction": 2}, "pass 0 or 1"),
+        ("softpick", {"eps": -1.0}, "must not be negative"),
+        ("multimax-second-order", {"ts": (1.0, 2.0)}, "shape"),
+        ("entmax-below-one", {"order": 1.0}, "there is alpha-entmax"),
+        ("differential-softmax", {"other": np.zeros((2, 3))}, "does not fit logits"),
     ],
 )
 def test_unusable_parameters_are_refused(name, parameters, message):
@@ -224,7 +325,12 @@ def test_unusable_parameters_are_refused(name, parameters, message):
 
 @pytest.mark.parametrize(
     ("name", "parameters", "z"),
-    [("r-softmax", {}, [0.0, 0.0, 0.0]), ("self-adjust-softmax", {"normalised": True}, [0.0, 0.0])],
+    [
+        ("r-softmax", {}, [0.0, 0.0, 0.0]),
+        ("self-adjust-softmax", {"normalised": True}, [0.0, 0.0]),
+        ("softpick", {"eps": 0.0}, [0.0, 0.0]),
+        ("norm-softmax", {"eps": 0.0}, [1.0, 1.0]),
+    ],
 )
 def test_where_a_definition_gives_no_value(name, parameters, z):
     for route in (normaliser(name), normaliser(name).enclose):
@@ -262,6 +368,8 @@ def test_logits_at_the_ends_of_float64(name):
         try:
             found = f.enclose(z)
         except Undefined:
+            continue
+        if not np.isfinite(found.upper).all():  # powers of such logits are no float64
             continue
         # Beside such gaps no distance from the threshold of a k-subset is known.
         assert found.contains(f(z), 1.0 if name == "budget" else 1e-14 * np.abs(found.upper)).all()
@@ -383,6 +491,8 @@ def test_what_ties_and_what_is_undefined():
 
 
 def test_names_are_unique_and_known():
+    mine = normaliser("softmax")
+
     class Twin(Normaliser):
         name, title, definition, source = "softmax", "", "", ""
 
@@ -391,7 +501,17 @@ def test_names_are_unique_and_known():
 
         _careful = _careful_pull = _balls
 
-    with pytest.raises(ValueError, match="two normalisers"):
-        register(Twin)
+    class Other(Twin):
+        pass
+
+    try:
+        with pytest.warns(UserWarning, match="in place of the package's own"):
+            register(Twin)
+        assert type(normaliser("softmax")) is Twin
+        register(Twin)  # of a file that is imported twice
+        with pytest.raises(ValueError, match="two normalisers"):
+            register(Other)
+    finally:
+        NORMALISERS["softmax"] = mine
     with pytest.raises(ValueError, match="there are softmax"):
         normaliser("nothing")

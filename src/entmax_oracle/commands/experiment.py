@@ -154,21 +154,22 @@ def _show(result: Experiment, console: Console) -> None:
     from entmax_oracle.proofs_checks.experiments import contender
     from entmax_oracle.proofs_checks.experiments.results import span
 
-    shown = ("16", "256", "4096", "65536", "1048576")
-    table = Table(box=None, header_style="bold", pad_edge=False)
+    shown = ["16", "256", "4096", "65536", "1048576"]
+    if console.width < 90:
+        shown.remove("4096")
+    table = Table(box=None, header_style="bold", pad_edge=False, collapse_padding=True)
     for name in ("normaliser", "training"):
         table.add_column(name, no_wrap=True)
-    for n in shown:
-        table.add_column(f"{int(n):,}", justify="right")
-    table.add_column("proved to n", justify="right")
-    table.add_column("fooled at n", justify="right")
+    for name in (*(f"{int(n):,}" for n in shown), "proved", "fooled"):
+        table.add_column(name, no_wrap=True, justify="right")
     for (name, training), group in groupby(result.models, key=lambda each: (each.normaliser, each.training)):
         models = list(group)
         marks = [span([100 * model.accuracy[n] for model in models if n in model.accuracy]) for n in shown]
         table.add_row(escape(contender(name).title), training, *marks, *_reach(models))
     console.print(table)
     print(
-        "per cent of random rows answered rightly, and lengths proved for every row; from the worst to the best seed"
+        "per cent of random rows answered correctly, by the number of tokens; the length up to which every row is "
+        "proved right; and the length at which a row fools the model: from the worst to the best seed"
     )
     for model in result.models:
         label = f"{model.normaliser}, {model.training}, seed {model.seed}"

@@ -17,8 +17,8 @@ def add_parser(subparsers: Any) -> None:
         help="make a page of the results in a folder",
         description=(
             "Read verify.json, each check-NAME.json and check-NAME.jsonl (the events of an interrupted check), "
-            "matrix.json and experiment.json, write DIR/index.html and the pages it links to, which work offline, "
-            "and print the findings. Exit code 0; 2 if DIR holds nothing usable."
+            "matrix.json, experiment.json and patterns.json, write DIR/index.html and the pages it links to, which "
+            "work offline, and print the findings. Exit code 0; 2 if DIR holds nothing usable."
         ),
     )
     parser.add_argument("directory", type=Path, metavar="DIR", help="the folder that --report wrote its results into")
