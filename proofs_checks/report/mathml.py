@@ -124,6 +124,11 @@ def _source(latex: str) -> Markup:
 
 
 def _serialise(element: ElementTree.Element) -> Markup:
+    """Write a formula, without what a browser takes for granted."""
+    if element.get("display") == "inline":
+        del element.attrib["display"]
+    if len(element) == 1 and element[0].tag == "mrow" and not element[0].attrib:
+        element[:] = list(element[0])
     return Markup(ElementTree.tostring(element, encoding="unicode", short_empty_elements=False))
 
 

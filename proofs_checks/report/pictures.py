@@ -315,7 +315,7 @@ def poster(several: Sequence[Mapping[str, Any]]) -> str:
     handles = [
         Line2D([], [], color=_SERIES[1], linewidth=1.8, label="plain training, one line a seed"),
         Line2D([], [], color=_SERIES[0], linewidth=1.8, label="with a hinge on the gap"),
-        Patch(color=_SERIES[0], alpha=0.16, label="certified share of the drawn rows"),
+        Patch(color=_SERIES[0], alpha=0.16, label="certified share of the random rows"),
         Line2D([], [], color=_GOOD, linewidth=3.2, label="proved right for every row, → at every length"),
         Line2D([], [], color=_BAD, marker="x", linestyle="none", label="a row that fools it"),
     ]

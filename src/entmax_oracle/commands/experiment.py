@@ -169,7 +169,7 @@ def _show(result: Experiment, console: Console) -> None:
     console.print(table)
     print(
         "per cent of random rows answered correctly, by the number of tokens; the length up to which every row is "
-        "proved right; and the length at which a row fools the model: from the least to the largest over the seeds"
+        "proved right; and the length at which a row fools the model: from the worst to the best seed"
     )
     for model in result.models:
         label = f"{model.normaliser}, {model.training}, seed {model.seed}"
