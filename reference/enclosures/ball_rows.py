@@ -164,7 +164,7 @@ class Scores:
 
 
 def ball_row(scores: Scores, alpha: Fraction, precision: int) -> BallRow:
-    """Solve a row of logits that are no float64 numbers, at about ``precision`` bits."""
+    """Solve a row of logits that are not float64 numbers, at about ``precision`` bits."""
     bits = precision + guard_bits(alpha)
     with working_precision(bits):
         logits = scores.as_floats()
