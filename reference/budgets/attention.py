@@ -255,7 +255,14 @@ def _settled_sum(
     """Settle a sum of the gradients in some of the logits."""
     value, away, touched = exact[..., part], off[..., part], (reach.high[..., part] > 0).astype(np.float64)
     bound = away + model.sum_of(terms) * (np.abs(value) + away) + model.floor * touched
-    return _settled(model, summed(bound), summed(value), summed(touched) > 0)
+    return _settled_as(summed, model, bound, value, touched)
+
+
+def _settled_as(
+    summed: Callable[[Float64], Float64], model: Model, bound: Float64, value: Float64, touched: Float64
+) -> Float64:
+    """Settle a sum, of which all terms are known."""
+    return _settled(model, summed(bound), summed(value), np.asarray(summed(touched) > 0))
 
 
 def _terms(x: NDArray[Any], shape: tuple[int, ...]) -> int:
@@ -274,13 +281,11 @@ def _along_scale(
     count = model.added(live.sum(axis=-1, keepdims=True)) + call.query.shape[3] + rows + 8
     each = (off + (count * model.u + 2 * model.half + model.products) * size) * terms
     open_ended = ~(off + size < np.inf)
-    bound = np.where(open_ended, np.inf, np.where(live, each, 0.0)).sum(axis=-1)
-    value = np.where(live, exact * products, 0.0).sum(axis=-1)
-    touched = (open_ended | live).any(axis=-1).astype(np.float64)
-    settled: Float64 = _settled(
-        model, call.like_scale(bound), call.like_scale(value), np.asarray(call.like_scale(touched) > 0)
+    bound = np.where(open_ended, np.inf, np.where(live, each, 0.0))
+    value = np.where(live, exact * products, 0.0)
+    return _settled_as(
+        lambda x: call.like_scale(x.sum(axis=-1)), model, bound, value, (open_ended | live).astype(np.float64)
     )
-    return settled
 
 
 def _along_alpha(call: AttentionCall, model: Model, grad: Float64, reach: Reach) -> Float64:
@@ -304,10 +309,8 @@ def _along_alpha(call: AttentionCall, model: Model, grad: Float64, reach: Reach)
         if alpha >= 2 and ((high > 0) & (low == 0)).any():
             bound[h] = np.inf
     bound = np.where(bound <= model.compute.largest, bound, np.inf)
-    settled: Float64 = _settled(
-        model, call.like_alpha(bound), call.like_alpha(value), np.asarray(call.like_alpha(sees.any((0, 2)) * 1.0) > 0)
-    )
-    return settled
+    touched = np.asarray(sees.any(axis=(0, 2)), dtype=np.float64)
+    return _settled_as(call.like_alpha, model, bound, value, touched)
 
 
 def _through_cap(
