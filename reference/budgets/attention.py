@@ -72,7 +72,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -93,7 +94,7 @@ class AttentionGradientBudget:
 
     Attributes
     ----------
-    query, key, value, scale, alpha : ndarray of float64
+    query, key, value : ndarray of float64
         Of the shapes of the arguments; infinite where the derivative is in doubt.
     sinks, attn_mask : ndarray of float64, or None
         None where :class:`entmax_oracle.reference.values.attention.AttentionGradients` has None.
@@ -102,10 +103,20 @@ class AttentionGradientBudget:
     query: Float64
     key: Float64
     value: Float64
-    scale: Float64
-    alpha: Float64
-    sinks: Float64 | None = None
-    attn_mask: Float64 | None = None
+    sinks: Float64 | None
+    attn_mask: Float64 | None
+    _scale: Callable[[], Float64] = field(repr=False)
+    _alpha: Callable[[], Float64] = field(repr=False)
+
+    @cached_property
+    def scale(self) -> Float64:
+        """Of the shape of the scale, computed when it is asked for."""
+        return self._scale()
+
+    @cached_property
+    def alpha(self) -> Float64:
+        """Of the shape of alpha, computed when it is asked for."""
+        return self._alpha()
 
 
 @attends
@@ -230,10 +241,10 @@ def attention_vjp_budget(
             _settled(model, by_query, product @ keys, np.asarray(live.any(axis=-1, keepdims=True))),
             _settled(model, call.per_key_head(by_key), call.per_key_head(np.swapaxes(product, -1, -2) @ q), seen),
             _settled(model, call.per_key_head(by_value), call.per_key_head(np.swapaxes(p, -1, -2) @ grad), seen),
-            scale=_along_scale(call, model, exact, off + model.floor * live, size, live),
-            alpha=_along_alpha(call, model, grad, reach),
-            sinks=of_sinks,
-            attn_mask=of_mask,
+            of_sinks,
+            of_mask,
+            partial(_along_scale, call, model, exact, off + model.floor * live, size, live),
+            partial(_along_alpha, call, model, grad, reach),
         )
 
 
@@ -270,6 +281,7 @@ def _terms(x: NDArray[Any], shape: tuple[int, ...]) -> int:
     return int(x.size // max(math.prod(shape), 1))
 
 
+@np.errstate(invalid="ignore", over="ignore", divide="ignore")
 def _along_scale(
     call: AttentionCall, model: Model, exact: Float64, off: Float64, size: Float64, live: NDArray[np.bool_]
 ) -> Float64:
@@ -288,6 +300,7 @@ def _along_scale(
     )
 
 
+@np.errstate(invalid="ignore", over="ignore", divide="ignore")
 def _along_alpha(call: AttentionCall, model: Model, grad: Float64, reach: Reach) -> Float64:
     """Bound the error of the gradient in alpha."""
     values, n = call.per_head(call.value), call.keys
