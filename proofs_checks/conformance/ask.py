@@ -114,7 +114,7 @@ def number(text: str) -> float:
 
 
 def read_parameter(text: str) -> tuple[str, Any]:
-    """Read ``name=value``: a number, an integer, ``true``, ``false`` or ``none``.
+    """Read ``name=value``: a number, an integer, ``true``, ``false`` or ``none``; with commas, a row of numbers.
 
     Raises
     ------
@@ -125,6 +125,8 @@ def read_parameter(text: str) -> tuple[str, Any]:
     --------
     >>> read_parameter("k=2"), read_parameter("gate=0.5"), read_parameter("normalised=true")
     (('k', 2), ('gate', 0.5), ('normalised', True))
+    >>> read_parameter("other=1.0,-0.5")
+    ('other', (1.0, -0.5))
     """
     name, equals, word = text.partition("=")
     words = {"true": True, "false": False, "none": None}
@@ -132,9 +134,15 @@ def read_parameter(text: str) -> tuple[str, Any]:
         raise ValueError(f"expected NAME=VALUE, such as k=2, got {text!r}")
     if word.lower() in words:
         return name, words[word.lower()]
+    if "," in word:
+        return name, tuple(_number(text, each) for each in word.split(",") if each.strip())
+    return name, _number(text, word)
+
+
+def _number(text: str, word: str) -> int | float:
     for kind in (int, float):
         try:
-            return name, kind(word)
+            return kind(word)
         except ValueError:
             continue
     raise ValueError(f"{text!r}: {word!r} is neither a number nor true, false or none")
@@ -183,7 +191,7 @@ def _names(given: str | Iterable[str]) -> tuple[str, ...]:
 
 
 def _parameters(given: Mapping[str, Any] | Iterable[str]) -> Parameters:
-    """Values by name, each one or several, or words ``NAME=VALUE``."""
+    """Values by name, each one or several (a row of numbers as one of several), or words ``NAME=VALUE``."""
     if not isinstance(given, Mapping):
         return tuple(map(read_parameter, given))
     return tuple(
@@ -276,12 +284,18 @@ def _option(default: Any, flag: str, help: str, *, positional: bool = False, **r
     return field(default=default, kw_only=not positional, metadata={"option": Option(flag, help, **rest)})
 
 
+def _by_name(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Values by name; a row of numbers as the only one of several."""
+    return {name: (value,) if isinstance(value, tuple) else value for name, value in pairs}
+
+
 def _float(alpha: float | Fraction) -> str:
     return repr(float(alpha))
 
 
 def _pair(parameter: tuple[str, Any]) -> str:
-    return "{}={}".format(*parameter)
+    name, value = parameter
+    return f"{name}={','.join(map(repr, value)) + ',' * (len(value) == 1) if isinstance(value, tuple) else value}"
 
 
 @dataclass(frozen=True)
@@ -359,7 +373,7 @@ class Ask:
     fixed_alpha: float | Fraction | None = _option(
         None,
         "fixed-alpha",
-        "the alpha of a target that takes none",
+        "the alpha of a target without an argument alpha",
         metavar="A",
         each=number,
         write=_float,
@@ -411,7 +425,7 @@ class Ask:
     rename: Renamed = _option(
         (),
         "rename",
-        "an argument by the name that the target has for it, such as is_causal=causal; repeatable",
+        "the target's own name for an argument, such as is_causal=causal; repeatable",
         metavar="OURS=THEIRS",
         each=_pair_of_names,
         read=_renamed,
@@ -431,7 +445,7 @@ class Ask:
     empty_rows: str = _option(
         "zero",
         "empty-rows",
-        "what a query gets that sees no key: zeros, NaN, the mean of all values, or anything (default: zero)",
+        "the output of a query that sees no key: zeros, NaN, the mean of all values, or anything (default: zero)",
         choices=("zero", "nan", "mean", "any"),
         kinds=("attention",),
         again="unless default",
@@ -448,7 +462,7 @@ class Ask:
     always_causal: bool = _option(
         False,
         "always-causal",
-        "the target is causal whatever it is told, and takes no is_causal",
+        "the target is always causal and has no argument is_causal",
         kinds=("attention",),
         again="unless default",
     )
@@ -463,9 +477,9 @@ class Ask:
     bitwise: tuple[str, ...] = _option(
         (),
         "bitwise",
-        "what the target promises changes no bit of an answer: batch (how many rows or sequences, and the place among "
+        "what changes no bit, as the target promises: batch (how many rows or sequences, and the place among "
         "them), padding (of mappings and attention) or split (of attention's queries into calls, as in chunked prefill "
-        "and decoding); repeatable (default: none, and answers may differ as far as rounding explains)",
+        "and decoding); repeatable (default: none; answers may differ by the allowed rounding error)",
         metavar="NAME",
         read=_several,
         choices=tuple(INVARIANCES),
@@ -499,8 +513,8 @@ class Ask:
     max_logit: float | None = _option(
         None,
         "max-logit",
-        "no logit beyond X, masked ones excepted; in attention no scaled product and no bias (default: up to the "
-        "largest of the format)",
+        "only logits up to X in size, apart from masked ones; in attention also scaled products and biases (default: "
+        "up to the largest number of the format)",
         metavar="X",
         group="domain",
         each=float,
@@ -510,7 +524,7 @@ class Ask:
     widths: tuple[int, ...] = _option(
         (),
         "widths",
-        "the only numbers of features of queries, keys and values, such as 64,128; repeatable (default: any)",
+        "only these numbers of features of queries, keys and values, such as 64,128; repeatable (default: any)",
         metavar="D",
         group="domain",
         each=_whole,
@@ -551,9 +565,7 @@ class Ask:
         group="search",
         choices=("quick", "standard", "deep"),
     )
-    seed: int = _option(
-        0, "seed", "the same seed draws the same cases (default: 0)", metavar="N", group="search", each=int
-    )
+    seed: int = _option(0, "seed", "seed of the search (default: 0)", metavar="N", group="search", each=int)
     seconds: float | None = _option(
         None,
         "seconds",
@@ -578,7 +590,7 @@ class Ask:
     seeds: int = _option(
         1,
         "seeds",
-        "check every setting this many times, with the seeds that follow --seed (default: 1)",
+        "check every setting with K seeds, from --seed on (default: 1)",
         metavar="K",
         group="search",
         each=int,
@@ -676,11 +688,11 @@ class Ask:
     def _check_promises(self) -> None:
         for name in self.bitwise:
             if self.kind not in INVARIANCES[name]:
-                raise ValueError(f"bitwise: {name!r} means nothing for a {self.kind}; leave it out")
+                raise ValueError(f"bitwise: {name!r} does not apply to a {self.kind}; leave it out")
             if (lack := _LACKING.get(name)) in self.without:
                 raise ValueError(
-                    f"bitwise: {name!r} cannot be checked without {LACKS[lack]}; leave it out, or do not say that "
-                    f"{lack!r} is lacking"
+                    f"bitwise: {name!r} cannot be checked without {LACKS[lack]}; leave it out, or take "
+                    f"{lack!r} out of --without"
                 )
 
     def _check_values(self) -> None:
@@ -698,8 +710,8 @@ class Ask:
         inside = None if self.compute_dtype is None else as_arithmetic(self.compute_dtype)
         if inside == TF32 and self.kind != "attention":
             raise ValueError(
-                f"compute_dtype: tf32 is the arithmetic of matrix products, which a {self.kind} has none of; leave it "
-                "out, or pass the format of the arithmetic"
+                f"compute_dtype: tf32 is an arithmetic of matrix products, and a {self.kind} has none; leave it "
+                "out, or pass the format of its arithmetic"
             )
         if self.against is not None:
             defined(self.against)
@@ -715,9 +727,7 @@ class Ask:
             )
         foreign = [each for each in self.dtypes if each == "bfloat16" or each.startswith("float8")]
         if self.library == "numpy" and foreign and find_spec("ml_dtypes") is None:
-            raise ValueError(
-                f"--dtype {foreign[0]}: NumPy has it by ml_dtypes, which is missing; pip install ml-dtypes"
-            )
+            raise ValueError(f"--dtype {foreign[0]}: NumPy needs the package ml_dtypes for it; pip install ml-dtypes")
 
     @property
     def domain(self) -> Domain:
@@ -779,7 +789,7 @@ class Ask:
         ]
         values = {name: getattr(self, name) for name in said}
         named = ("fixed_parameters", "rename")
-        return tuple((name, repr(dict(value) if name in named else value)) for name, value in values.items())
+        return tuple((name, repr(_by_name(value) if name in named else value)) for name, value in values.items())
 
     def _says(self, name: str, option: Option) -> bool:
         """Whether an option needs to be spelled."""
@@ -848,13 +858,13 @@ def law_names(kind: str) -> tuple[str, ...]:
 
 
 def refuse_unknown_laws(names: Iterable[str], kind: str) -> None:
-    """Raise `ValueError` for a name that no law of a kind has; the message has those near to it."""
+    """Raise `ValueError` for an unknown law; the message suggests similar names, or lists all where none is similar."""
     for name in names:
         known = law_names(kind)
         if name not in known:
             near = get_close_matches(name, known, 3, 0.6)
-            hint = f"did you mean {' or '.join(map(repr, near))}? " if near else ""
-            raise ValueError(f"there is no law {name!r} for the kind {kind!r}; {hint}there are {', '.join(known)}")
+            hint = f"did you mean {' or '.join(map(repr, near))}?" if near else f"choose from {', '.join(known)}"
+            raise ValueError(f"unknown law {name!r} for the kind {kind!r}; {hint}")
 
 
 def spelled(message: str, prefix: str = "--") -> str:

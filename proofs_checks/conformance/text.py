@@ -97,8 +97,14 @@ def structure(found: Mapping[str, Any], kind: type[_Case], noun: str, needs: tup
     required = [each.name for each in fields(kind) if each.default is MISSING]  # type: ignore[arg-type]
     missing = {*needs, *required} - set(found)
     if missing:
-        raise ValueError(f"this is no counterexample of {noun}: it lacks {', '.join(sorted(missing))}")
+        are = "is" if len(missing) == 1 else "are"
+        raise ValueError(f"not a counterexample of {noun}: {', '.join(sorted(missing))} {are} missing")
     return _converter(kind).structure(found, kind)
+
+
+def _parameters(given: Mapping[str, Any]) -> Parameters:
+    """Read names and values, of which a row of numbers is a list in JSON."""
+    return tuple((name, tuple(value) if isinstance(value, list) else value) for name, value in given.items())
 
 
 @cache
@@ -107,7 +113,7 @@ def _converter(kind: type[Case]) -> cattrs.Converter:
     converter.register_unstructure_hook_factory(_is_array, lambda _: _written_with_shape if kind.shaped else _written)
     converter.register_structure_hook_func(_is_array, _read)
     converter.register_unstructure_hook_func(lambda each: each == Parameters, dict)
-    converter.register_structure_hook_func(lambda each: each == Parameters, lambda given, _: tuple(given.items()))
+    converter.register_structure_hook_func(lambda each: each == Parameters, lambda given, _: _parameters(given))
     # Arrays are not compared with a default.
     arrays = {
         name: override(omit_if_default=False) for name, hint in get_type_hints(kind).items() if _holds_array(hint)

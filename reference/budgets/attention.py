@@ -212,9 +212,10 @@ def attention_vjp_budget(
 
         def settle_sum(terms: int, summed: Callable[[Float64], Float64], part: slice | int) -> Float64:
             """Settle a sum of the gradients in the logits themselves."""
-            value, away, touched = (x[..., part] for x in (of_logits, logits_off, reach.high > 0))
+            value, away = of_logits[..., part], logits_off[..., part]
+            touched = (reach.high[..., part] > 0).astype(np.float64)
             bound = away + model.sum_of(terms) * (np.abs(value) + away) + model.floor * touched
-            return settle(summed(bound), summed(value), summed(touched.astype(float)) > 0)
+            return settle(summed(bound), summed(value), summed(touched) > 0)
 
         by_query = scale_size * (_product(off + in_keys * size + model.floor * live, np.abs(keys)))
         moved = off + in_queries * size + model.floor * live
@@ -388,7 +389,8 @@ def _log_sum_error(logits: Float64, drift: Float64, model: _Model, returned: For
         bound = carried + summed + model.known * rest + model.compute.smallest_normal
         if returned != model.compute:
             bound += returned.unit_roundoff * (np.abs(exact) + bound) + returned.smallest_subnormal
-    return np.where(some, np.where(np.isnan(bound), np.inf, bound), 0.0)
+        known = np.abs(exact) + bound <= min(model.compute.largest, returned.largest)
+    return np.where(some, np.where(known, bound, np.inf), 0.0)
 
 
 def _gated(

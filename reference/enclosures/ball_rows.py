@@ -132,10 +132,10 @@ class Scores:
         return apart + (self.offsets[i] - self.offsets[k])
 
     def _capped_difference(self, apart: arb, i: int, k: int) -> arb:
-        """Enclose cap (tanh x_i - tanh x_k), without cancellation unless the arguments exceed every exponent."""
+        """Enclose cap (tanh x_i - tanh x_k): without cancellation, unless the arguments exceed every exponent."""
         (tanh_i, sech_i), (tanh_k, sech_k) = self._hyperbolic[i], self._hyperbolic[k]
-        close = apart.sinh() * sech_i * sech_k
-        return self.cap * (close if close.is_finite() else tanh_i - tanh_k)
+        close, plain = apart.sinh() * sech_i * sech_k, tanh_i - tanh_k
+        return self.cap * (plain if not close.is_finite() or plain.rad() < close.rad() else close)
 
     @cached_property
     def _hyperbolic(self) -> list[tuple[arb, arb]]:
@@ -164,7 +164,7 @@ class Scores:
 
 
 def ball_row(scores: Scores, alpha: Fraction, precision: int) -> BallRow:
-    """Solve a row of logits that are no float64 numbers, at about ``precision`` bits."""
+    """Solve a row of logits that are not float64 numbers, at about ``precision`` bits."""
     bits = precision + guard_bits(alpha)
     with working_precision(bits):
         logits = scores.as_floats()

@@ -164,7 +164,7 @@ def _split(case: AttentionCase, setting: Setting) -> Iterator[_Way]:
     sizes = [b - a for a, b in parts]
     told = ", ".join(map(str, sizes[:-1])) + f" and {sizes[-1]}" if len(sizes) > 1 else str(sizes[0])
     keys = "the keys up to its last query" if case.is_causal else "all keys"
-    what = f"when the queries from {first} on come in calls of {told}, each with {keys}"
+    what = f"when the queries from {first} on are split into calls of {told}, each with {keys}"
     yield _Way("split", calls, lambda answers: np.concatenate(answers, axis=2), lambda x: x[:, :, first:], what)
 
 

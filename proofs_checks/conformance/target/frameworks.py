@@ -146,7 +146,7 @@ class TorchFramework:
                 return Answered(answer, problem=f"autograd finds no path from the answer to {name}")
         try:
             again = self.torch.autograd.grad(answer, wanted, cotangent)
-        except Exception:  # a second pass is not owed, whatever it fails with; a wrong one misleads
+        except Exception:  # a second pass is not required, whatever it fails with; a wrong one misleads
             return Answered(answer, found)
         same = all(self.torch.equal(one, other) for one, other in zip(found, again, strict=True))
         return Answered(answer, found, () if same else again)

@@ -57,7 +57,7 @@ __all__ = ["ARRAYS", "PREFIX", "Program", "ProgramFailed", "is_program", "reques
 
 
 class ProgramFailed(RuntimeError):
-    """The program ended, wrote what is no answer, or said that it could not answer."""
+    """The program ended, wrote something other than an answer, or said that it could not answer."""
 
 
 class Given(np.ndarray[Any, Any]):
@@ -138,7 +138,7 @@ class Program:
     def __init__(self, target: str, kind: str = "mapping") -> None:
         self.words = shlex.split(target.removeprefix(PREFIX))
         if not self.words:
-            raise UnusableTarget(f"target {target!r} names no program; write command:./my_program --its-options")
+            raise UnusableTarget(f"target {target!r} does not name a program; write command:./my_program --its-options")
         self._kind, self._names = kind, ARRAYS.get(kind, ("logits",))
         self._asked = 0
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as the program)
@@ -195,9 +195,9 @@ class Program:
         try:
             fields = json.loads(reply)
         except ValueError:
-            raise ProgramFailed(f"the program wrote a line that is no JSON: {reply[:200]!r}") from None
+            raise ProgramFailed(f"the program wrote a line that is not JSON: {reply[:200]!r}") from None
         if not isinstance(fields, dict) or fields.get("id") != self._asked:
-            raise ProgramFailed(f"the program's line is no answer to request {self._asked}: {reply[:200]!r}")
+            raise ProgramFailed(f"the program's line is not an answer to request {self._asked}: {reply[:200]!r}")
         if "error" in fields:
             raise ProgramFailed(f"the program says: {fields['error']}")
         if "declined" in fields:
@@ -247,11 +247,12 @@ def _numbers(fields: dict[str, Any], name: str, shape: tuple[int, ...], dtype: s
             [float.fromhex(each) if isinstance(each, str) else float(each) for each in words], dtype=np.float64
         )
     except (ValueError, TypeError) as error:
-        raise ProgramFailed(f"{name} holds what is no number: {error}") from None
+        raise ProgramFailed(f"{name} holds something that is not a number: {error}") from None
     rounded = as_format(dtype).round_array(values)
     wrong = np.flatnonzero((rounded != values) & ~np.isnan(values))
     if wrong.size:
-        raise ProgramFailed(f"{name}[{wrong[0]}] is {values[wrong[0]]!r}, which is no {dtype} number; round it first")
+        at = wrong[0]
+        raise ProgramFailed(f"{name}[{at}] is {values[at]!r}, which is not a {dtype} number; round it first")
     return values.reshape(shape)
 
 
