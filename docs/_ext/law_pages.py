@@ -82,6 +82,7 @@ EXAMPLES: dict[str, str] = {
     "groups": "heads interleaved",
     "padding": "lengths ignored",
     "window": "window as a count",
+    "window garbage": MINE + "windowed_attention",
     "softcap": "cap by exponentials",
     "sinks": "gate with the sum",
     "lse": "lse in base two",
@@ -89,6 +90,7 @@ EXAMPLES: dict[str, str] = {
     "alphas": "alpha of the key head",
     "scales": "scale of the first query",
     "packed": "packed sees one more",
+    "packed garbage": MINE + "packed_attention",
     "permutation": "depends on the position",
     "shift": "no maximum",
     "deletion": "masks are zeros",
@@ -212,6 +214,8 @@ def example(entry: Entry) -> Example | None:
         options |= {"grad": True} if entry.first.needs == "gradient" else {}
         if kind == "attention":
             options |= {"alphas": (1.0,), "without": ("alibi", "groups")}
+            options |= {"features": (entry.first.needs,)} if entry.first.needs in FEATURES else {}
+            options |= {"layout": "thd"} if entry.first.needs == "packed" else {}
     else:
         from zoo.catalogue import FAULTS
 

@@ -44,7 +44,7 @@ CAUGHT_BY = {
     "alpha of the key head": "alphas",
     "scale of the first query": "scales",
     "packed sees one more": "packed",
-    "packed by multiplying": "packed",
+    "packed by the queries": "values",
 }
 OWN = {
     "attention with features": ("values", "window", "softcap", "mask gradient"),
