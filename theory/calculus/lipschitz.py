@@ -52,8 +52,8 @@ norm_path = theorem(
     title="From two tokens to one against all others, the ratio of norms is largest at an end",
     statement=(
         r"For $w = (1 + (n-2) t, -1, -t, \dots, -t)$ with $0 \le t \le 1$ and $r = \frac{2}{3-\alpha}$, $\lVert w "
-        r"\rVert_2^2 \le \max\bigl(2^{\alpha-2}, \frac{n}{n-1} C_n(\alpha)\bigr) \lVert w \rVert_r^2$: along this "
-        r"path the quotient of the norms falls and then rises, so it is largest at an end, $t = 0$ or $t = 1$."
+        r"\rVert_2^2 \le \max\bigl(2^{\alpha-2}, \frac{n}{n-1} C_n(\alpha)\bigr) \lVert w \rVert_r^2$: the "
+        r"quotient of the norms is largest at an end of this path, $t = 0$ or $t = 1$."
     ),
     setting=r"every $n \ge 2$, real $1 \le \alpha \le 2$, $0 \le t \le 1$",
     given=(

@@ -149,7 +149,7 @@ scale_derivative = theorem(
     title="A larger scale raises the expected logit and lowers the entropy, at the rate of a variance",
     statement=(
         r"For $p = \mathrm{entmax}_\alpha(\theta z)$, $\frac{\partial p}{\partial \theta} = J z$; hence "
-        r"$\frac{\partial}{\partial \theta} \langle p, z \rangle = z^\top J z \ge 0$, $\frac{\partial}{\partial "
+        r"$\frac{\partial}{\partial \theta} \langle p, z \rangle = z^\top J z$, $\frac{\partial}{\partial "
         r"\theta} H_\alpha(p) = -\theta z^\top J z$ and $\frac{\partial}{\partial \theta} H_1(p) = -\sum_i s_i \log "
         r"p_i\, (z_i - \bar z) \le 0$ with the $s$-weighted mean $\bar z$."
     ),

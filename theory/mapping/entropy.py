@@ -99,9 +99,8 @@ strong_concavity = theorem(
     name="tsallis-strong-concavity",
     title="Strong concavity of the Tsallis entropy",
     statement=(
-        r"Along any $v$ the entropy curves by $\sum v_i^2 p_i^{\alpha-2} \ge \lVert v \rVert_2^2$ and $\ge "
-        r"n^{1-\alpha} \lVert v \rVert_1^2$ for $\alpha \le 2$: it is 1-strongly concave in $\ell_2$ and "
-        r"$n^{1-\alpha}$-strongly in $\ell_1$."
+        r"For $\alpha \le 2$ and any $v$, $\sum v_i^2 p_i^{\alpha-2}$, the second derivative of $-H_\alpha$ along $v$, "
+        r"is at least $\lVert v \rVert_2^2$ and at least $n^{1-\alpha} \lVert v \rVert_1^2$."
     ),
     setting=r"every $n \ge 1$, $p$ in the simplex with positive entries, $v \in \mathbb{R}^n$, real $\alpha > 1$",
     hypotheses=(CONVEX_RANGE,),

@@ -144,9 +144,7 @@ adaptive_lipschitz = theorem(
     name="adaptive-temperature-lipschitz",
     title="Adaptive-temperature softmax is Lipschitz at every length",
     statement=(
-        r"The scale stays between 1 and $5/2$ and its slope in the entropy between $-3$ and $3$ while it exceeds 1, "
-        r"so $\lVert p - p' \rVert_2 \le \bigl(\frac{5}{4} + 3 (4 e^{-2} + \log^2 n)\bigr) \lVert z - z' \rVert_2$. "
-        r"(Far from sharp: it adds up the worst of every factor.)"
+        r"$\lVert p - p' \rVert_2 \le \bigl(\frac{5}{4} + 3 (4 e^{-2} + \log^2 n)\bigr) \lVert z - z' \rVert_2$."
     ),
     setting=(
         r"every $n \ge 1$, $z, z' \in \mathbb{R}^n$; $p = \mathrm{softmax}(\theta z)$ with $\theta = \max(1, -0.037 "
