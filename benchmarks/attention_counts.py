@@ -135,7 +135,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--lengths", type=int, nargs="+", default=[512, 1024])
     parser.add_argument("--families", nargs="+", choices=list(FAMILIES), default=list(FAMILIES))
-    parser.add_argument("--queries", type=int, default=128, help="count on the last so many queries")
+    parser.add_argument("--queries", type=int, default=128, help="count only this many queries, the last ones")
     parser.add_argument("--alpha", type=float, default=1.5)
     options = parser.parse_args(arguments)
     from entmax_oracle.kernels.runtime.target import INTERPRETED

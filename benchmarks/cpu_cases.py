@@ -206,7 +206,7 @@ def _peer_name(alpha: float) -> str:
 
 
 def _fits(size: int) -> bool:
-    """Whether so many bytes are half of the memory that is free, or less."""
+    """Whether this many bytes are half of the memory that is free, or less."""
     try:
         return 2 * size <= os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (ValueError, OSError, AttributeError):  # not on this platform

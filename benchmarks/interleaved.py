@@ -87,7 +87,7 @@ def _goes_on(one: float, seconds: Sequence[float], repeats: int, patience: Patie
 
 
 def _timed(call: Callable[[], object], repeats: int = 1) -> float:
-    """Seconds of one call, of so many in a row."""
+    """Seconds of one call, of several in a row."""
     start = perf_counter()
     for _ in range(repeats):
         call()

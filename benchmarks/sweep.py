@@ -107,7 +107,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("kernels", choices=tuple(KERNELS))
     parser.add_argument("summary", type=Path, help="JSON file to write, and to go on from")
     parser.add_argument("--profile", default="standard", choices=("quick", "standard", "deep"))
-    parser.add_argument("--seconds", type=float, help="about so many for a setting")
+    parser.add_argument("--seconds", type=float, help="time budget per setting, in seconds")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--alpha", type=float, nargs="+", default=ALPHAS)
     parser.add_argument("--dtype", nargs="+", default=DTYPES, choices=DTYPES)

@@ -1,4 +1,4 @@
-"""Read theorems and conjectures of one's own from a file, and refuse what cannot be checked."""
+"""Read user-supplied theorems and conjectures from a file, and refuse what cannot be checked."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from .reading import shortest
 
 
 def load(path: str | Path) -> tuple[Case, ...]:
-    r"""Return the cases of a file of one's own: theorems or conjectures outside the package.
+    r"""Return the cases of a user's file: theorems or conjectures outside the package.
 
     The file is a Python module. Every :class:`~entmax_oracle.proofs_checks.evidence.Case` in it is taken,
     also from lists, tuples and dicts; a :class:`~entmax_oracle.theory.Theorem` without a case is
@@ -74,7 +74,7 @@ def load(path: str | Path) -> tuple[Case, ...]:
     try:
         spec.loader.exec_module(module)
     except Exception as error:
-        raise ValueError(f"{path}: cannot be executed: {type(error).__name__}: {error}") from error
+        raise ValueError(f"{path}: cannot be run: {type(error).__name__}: {error}") from error
     stated = _stated([value for name, value in vars(module).items() if not name.startswith("_")])
     values = {id(value): value for value in stated}.values()
     found = [value for value in values if isinstance(value, Case)]
@@ -142,14 +142,14 @@ def _refuse_twins(path: Path, found: Sequence[Case]) -> None:
 
 
 def _refuse_unreadable(path: Path, theorem: Theorem) -> None:
-    """Refuse what has no exact meaning: no claim at all, a claim that is no relation, a float, an infinity."""
+    """Refuse what has no exact meaning: no claim at all, a claim that is not a relation, a float, an infinity."""
     if not theorem.claims:
         raise ValueError(f"{path}: {theorem.name} claims nothing; give it claims=(Claim(key, relation), …)")
     named = [*((c.key, c.relation) for c in theorem.claims), *((h.key, h.condition) for h in theorem.hypotheses)]
     for key, relation in named:
         if not isinstance(relation, Boolean):
             raise ValueError(
-                f"{path}: {theorem.name}: {key!r} is no SymPy relation but {relation!r}; use sp.Le and such"
+                f"{path}: {theorem.name}: {key!r} is not a SymPy relation: {relation!r}; use sp.Le and such"
             )
         if relation in (sp.true, sp.false):
             raise ValueError(
@@ -230,7 +230,7 @@ def _parts(theorem: Theorem) -> list[sp.Basic]:
 
 
 def _refuse_unknown_symbols(path: Path, conjecture: Theorem) -> None:
-    """Refuse a conjecture in symbols that no row gives a meaning, lest it look refuted."""
+    """Refuse a conjecture in symbols that no row gives a meaning, so that it is not reported as refuted."""
     meanings = sorted(str(getattr(symbol, "label", symbol)) for symbol in SYMBOLS)
     for part in _parts(conjecture):
         for name in unknown(part):
@@ -243,4 +243,4 @@ def _refuse_unknown_symbols(path: Path, conjecture: Theorem) -> None:
                 f"to {_names(SYMBOLS)}"
             )
         for function in sorted(part.atoms(AppliedUndef), key=str):
-            raise ValueError(f"{path}: {conjecture.name}: {function} is a function without a meaning")
+            raise ValueError(f"{path}: {conjecture.name}: {function} is an unknown function")

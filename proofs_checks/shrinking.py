@@ -33,7 +33,7 @@ def minimise(
         Each yields cases that are simpler than the one it is given, boldest first. After a success the same attempt
         starts again from the new case; the end is reached when no attempt has anything left that fails.
     fails : callable
-        ``fails(candidate)``: what the candidate shows, or None where it is no counterexample. Never raises.
+        ``fails(candidate)``: what the candidate shows, or None where it is not a counterexample. Never raises.
     eligible : callable
         ``eligible(candidate, case)``: whether the candidate is worth an evaluation.
     evaluations, seconds : int, float

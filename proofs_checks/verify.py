@@ -73,8 +73,9 @@ def select(names: Iterable[str] = (), areas: Iterable[str] = ()) -> tuple[Case, 
     ):
         for name in given:
             if name not in there_are:
-                near = difflib.get_close_matches(name, there_are, n=3, cutoff=0.4) or there_are[:3]
-                raise UnknownName(f"no {kind} is called {name!r}; near it: {', '.join(near)}")
+                near = difflib.get_close_matches(name, there_are, n=3, cutoff=0.4)
+                hint = f"did you mean {' or '.join(near)}?" if near else "entmax-oracle verify --list shows all"
+                raise UnknownName(f"unknown {kind} {name!r}; {hint}")
     if not wanted and not subjects:
         return cases()
     found = cases({*subjects, *(known[name] for name in wanted)})
@@ -169,7 +170,7 @@ def verify(
     seed
         Of every random choice; the same seed gives the same result.
     files
-        Python files with theorems or conjectures of one's own (see :func:`load`).
+        Python files with user-supplied theorems or conjectures (see :func:`load`).
     executor
         Runs the work instead of a process pool, such as one of ``dask.distributed``.
     known
@@ -224,7 +225,7 @@ def examine_all(
 ) -> VerifyResult:
     """Do what :func:`verify` does, with an object for the earlier result and for the new one."""
     if profile not in PROFILES:
-        raise ValueError(f"profile: {profile!r} is none of {', '.join(PROFILES)}")
+        raise ValueError(f"profile: {profile!r} is not one of {', '.join(PROFILES)}")
     names, areas = list(names), list(areas)
     paths = list(dict.fromkeys(Path(file).resolve() for file in files))
     chosen: list[tuple[Path | None, Case]] = [(path, case) for path in paths for case in load(path)]
@@ -457,7 +458,7 @@ def _searched(evidence: Sequence[Evidence]) -> str:
 
 
 def _remarks(case: Case, needed: Sequence[Check]) -> Iterator[str]:
-    """Yield what somebody who states a theorem should know, and which is no fault."""
+    """Yield what somebody who states a theorem should know, and which is not a fault."""
     if case.conjecture:
         yield from _unshown(case, needed)
     if case.own or case.conjecture:

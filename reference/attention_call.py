@@ -6,11 +6,12 @@ Values, enclosures and budgets read their arguments here, so they cannot disagre
 from __future__ import annotations
 
 import inspect
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast, get_type_hints
+from typing import Any, Concatenate, Literal, ParamSpec, Protocol, TypeVar, cast, get_type_hints, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,7 +41,14 @@ class AttentionCall:
         Zeros when there are none.
     distance : ndarray, shape (M, N)
         |i + N - M - j|.
-    visible : ndarray of bool, shape (B, 1, M, N)
+    visible : ndarray of bool, shape (B, 1 or H, M, N)
+        Where no mask hides the key: neither causality, lengths, the window, nor ``attn_mask``.
+    alpha_shape, scale_shape, mask_shape : tuple of int
+        Of the arguments, as they were given; () where there is no real mask.
+    added : ndarray, shape (B, H, M, N), or None
+        What a real ``attn_mask`` adds to the scores, 0 where it hides the key.
+    softcap : float or None
+    sinks : ndarray, shape (H,), or None
     """
 
     query: Float64
@@ -54,6 +62,10 @@ class AttentionCall:
     visible: NDArray[np.bool_]
     alpha_shape: tuple[int, ...]
     scale_shape: tuple[int, ...]
+    mask_shape: tuple[int, ...]
+    added: Float64 | None
+    softcap: float | None
+    sinks: Float64 | None
 
     @classmethod
     def read(
@@ -66,6 +78,10 @@ class AttentionCall:
         scale: Any,
         alibi_slopes: Any,
         key_lengths: Any,
+        attn_mask: Any = None,
+        window: Any = None,
+        softcap: Any = None,
+        sinks: Any = None,
     ) -> AttentionCall:
         """Validate the arguments.
 
@@ -92,6 +108,17 @@ class AttentionCall:
             visible &= offset >= 0
         if key_lengths is not None:
             visible &= np.arange(n) < _lengths(key_lengths, batch, n)[:, None, None, None]
+        if window is not None:
+            left, right = _window(window)
+            visible &= (offset <= left) & (offset >= -right)
+        added, mask_shape = None, ()
+        if attn_mask is not None:
+            mask = _mask(attn_mask, (batch, heads, m, n))
+            attends = mask if mask.dtype == bool else mask > -np.inf
+            visible = visible & attends.reshape((1,) * (4 - mask.ndim) + mask.shape)
+            if mask.dtype != bool:
+                added = np.broadcast_to(np.where(attends, mask, 0.0), (batch, heads, m, n))
+                mask_shape = mask.shape
         return cls(
             query=query,
             key=key,
@@ -104,12 +131,26 @@ class AttentionCall:
             visible=visible,
             alpha_shape=_alpha_shape(alpha),
             scale_shape=factor.shape,
+            mask_shape=mask_shape,
+            added=added,
+            softcap=None if softcap is None else _softcap(softcap),
+            sinks=None if sinks is None else as_finite(sinks, "sinks", (heads,)),
         )
 
     @property
     def output_shape(self) -> tuple[int, ...]:
         """(B, H, M, Dv)."""
         return (*self.query.shape[:3], self.value.shape[3])
+
+    @property
+    def keys(self) -> int:
+        """N, the number of keys; the sink, if there is one, is token N of every row."""
+        return int(self.key.shape[2])
+
+    @property
+    def sees(self) -> NDArray[np.bool_]:
+        """Whether a row has a token at all, visible or the sink; shape (B, H, M)."""
+        return np.broadcast_to(self.visible.any(axis=-1) | (self.sinks is not None), self.query.shape[:3])
 
     @property
     def group(self) -> int:
@@ -135,10 +176,18 @@ class AttentionCall:
         """Sum an array of shape (H,) to the shape in which alpha was given."""
         return _sum_to(array, self.alpha_shape)
 
+    def like_mask(self, array: NDArray[Any]) -> NDArray[Any]:
+        """Sum an array of shape (B, H, M, N) to the shape in which a real ``attn_mask`` was given."""
+        return _sum_to(array, self.mask_shape)
+
 
 class Attends(Protocol[_R_co]):
-    """A function of a call of attention, which may have options of its own."""
+    """A function of a call of attention, which may have options of its own; two answers with ``return_lse``."""
 
+    @overload
+    def __call__(self, *arguments: Any, return_lse: Literal[True], **options: Any) -> tuple[_R_co, _R_co]: ...
+
+    @overload
     def __call__(
         self,
         query: Any,
@@ -149,9 +198,14 @@ class Attends(Protocol[_R_co]):
         scale: Any = None,
         alibi_slopes: Any = None,
         key_lengths: Any = None,
+        attn_mask: Any = None,
+        window: Any = None,
+        softcap: Any = None,
+        sinks: Any = None,
+        *,
+        return_lse: Literal[False] = False,
         **options: Any,
-    ) -> _R_co:
-        """Take the arguments of attention."""
+    ) -> _R_co: ...
 
 
 class PullsBack(Protocol[_R_co]):
@@ -168,27 +222,31 @@ class PullsBack(Protocol[_R_co]):
         scale: Any = None,
         alibi_slopes: Any = None,
         key_lengths: Any = None,
+        attn_mask: Any = None,
+        window: Any = None,
+        softcap: Any = None,
+        sinks: Any = None,
         **options: Any,
     ) -> _R_co:
         """Take the arguments of attention, the gradient behind the value."""
 
 
-def attends(solve: Callable[Concatenate[AttentionCall, _P], _R]) -> Attends[_R]:
+def attends(solve: Callable[Concatenate[AttentionCall, _P], _R | tuple[_R, _R]]) -> Attends[_R]:
     """Give a function of a call of attention the public arguments, which are read before it is called."""
-    return cast(Attends[_R], _public(solve, Attends))
+    return cast(Attends[_R], _public(solve, but=("self", "options", "grad")))
 
 
 def pulls_back(solve: Callable[Concatenate[AttentionCall, Float64, _P], _R]) -> PullsBack[_R]:
     """Give a function of a call of attention and of a gradient in its output the public arguments."""
-    return cast(PullsBack[_R], _public(solve, PullsBack))
+    return cast(PullsBack[_R], _public(solve, but=("self", "options")))
 
 
-def _public(solve: Callable[..., Any], arguments: type) -> Callable[..., Any]:
-    """Read the ``arguments`` before ``solve`` is called; its own options come behind them, by keyword."""
+def _public(solve: Callable[..., Any], but: tuple[str, ...]) -> Callable[..., Any]:
+    """Read the arguments of attention before ``solve`` is called; its own options come behind them, by keyword."""
     own = inspect.signature(solve)
-    shared = inspect.signature(arguments.__call__).parameters.values()
+    shared = inspect.signature(PullsBack.__call__).parameters.values()
     options = [p for p in own.parameters.values() if p.kind is p.KEYWORD_ONLY]
-    signature = own.replace(parameters=[*(p for p in shared if p.name not in ("self", "options")), *options])
+    signature = own.replace(parameters=[*(p for p in shared if p.name not in but), *options])
     of_call = inspect.signature(AttentionCall.read).parameters
 
     @wraps(solve)
@@ -200,12 +258,14 @@ def _public(solve: Callable[..., Any], arguments: type) -> Callable[..., Any]:
         bound.apply_defaults()
         given = bound.arguments
         call = AttentionCall.read(**{name: given.pop(name) for name in of_call})
+        if given.get("return_lse"):
+            _refuse_lse(call.alpha)
         if "grad" in given:
             given["grad"] = as_finite(given["grad"], "grad", call.output_shape)
         return solve(call, **given)
 
     public.__signature__ = signature  # type: ignore[attr-defined]
-    own_hints, hints = get_type_hints(solve), get_type_hints(arguments.__call__)
+    own_hints, hints = get_type_hints(solve), get_type_hints(PullsBack.__call__)
     public.__annotations__ = {name: (own_hints | hints)[name] for name in signature.parameters}
     public.__annotations__["return"] = own_hints["return"]
     return public
@@ -254,6 +314,66 @@ def _lengths(key_lengths: Any, batch: int, n: int) -> Float64:
         b = int(np.argmax(bad))
         raise ValueError(f"key_lengths[{b}] is {lengths[b]:g}: it must be an integer from 0 to N = {n}")
     return lengths
+
+
+def _window(window: Any) -> tuple[float, float]:
+    """Return how many keys before and after its own position a query sees; infinite where that side is open."""
+    try:
+        left, right = window
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"window must be a pair (left, right), got {window!r}; pass (left, None) for one side"
+        ) from None
+    return _side(left, "window[0]"), _side(right, "window[1]")
+
+
+def _side(size: Any, name: str) -> float:
+    if size is None:
+        return np.inf
+    try:
+        number = operator.index(size)
+    except TypeError:
+        raise ValueError(f"{name} is {size!r}: it must be an integer; pass None for an open side") from None
+    if number < -1 or isinstance(size, bool):
+        raise ValueError(f"{name} is {size!r}: it must be an integer of at least 0; pass None or -1 for an open side")
+    return np.inf if number == -1 else number
+
+
+def _mask(attn_mask: Any, shape: tuple[int, ...]) -> NDArray[Any]:
+    """Validate a mask: booleans, or real numbers below infinity, of a shape that broadcasts to (B, H, M, N)."""
+    array = as_array(attn_mask, "attn_mask")
+    kind = str(attn_mask.dtype if hasattr(attn_mask, "dtype") else np.asarray(attn_mask).dtype).rpartition(".")[2]
+    if kind.startswith(("int", "uint")):
+        raise ValueError(
+            f"attn_mask has dtype {kind}, which may be meant either way; pass booleans (True may attend), or real "
+            f"numbers that are added to the scores"
+        )
+    if array.ndim > 4 or any(size not in (1, full) for size, full in zip(array.shape[::-1], shape[::-1], strict=False)):
+        raise ValueError(f"attn_mask of shape {array.shape} does not broadcast to (B, H, M, N) = {shape}")
+    if kind == "bool":
+        return array.astype(bool)
+    bad = np.isnan(array) | (array == np.inf)
+    if bad.any():
+        index = tuple(int(i) for i in np.argwhere(bad)[0])
+        place = f"[{', '.join(map(str, index))}]" if index else ""
+        raise ValueError(f"attn_mask{place} is {array[index]}: pass a finite number, or -inf to hide the key")
+    return array
+
+
+def _softcap(softcap: Any) -> float:
+    cap = as_array(softcap, "softcap")
+    if cap.size != 1 or not 0 < cap.reshape(()) < np.inf:
+        raise ValueError(f"softcap is {softcap!r}: it must be one positive, finite number; pass None for no cap")
+    return float(cap.reshape(()))
+
+
+def _refuse_lse(alphas: list[Alpha]) -> None:
+    for h, alpha in enumerate(alphas):
+        if alpha != 1:
+            raise ValueError(
+                f"return_lse: the logarithm of the sum of exponentials belongs to alpha = 1, but alpha is {alpha} in "
+                f"head {h}; pass alpha=1, or leave return_lse out"
+            )
 
 
 def _sum_to(array: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:

@@ -1,6 +1,6 @@
 """The binary floating-point formats, and exact rounding of rationals to them.
 
-Every number of every format here is also a float64, so values and spacings are handed out as Python floats.
+Every number of every format here is also a float64, so values and spacings are returned as Python floats.
 NumPy has neither bfloat16 nor numbers of 8 bits: arrays of them are float32 arrays that hold such numbers only.
 """
 

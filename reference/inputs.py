@@ -36,7 +36,7 @@ def as_array(x: Any, name: str = "z") -> Float64:
     Raises
     ------
     ValueError
-        If ``x`` is ragged, complex, masked, does not hold real numbers, or holds one that is no float64 number.
+        If ``x`` is ragged, complex, masked, does not hold real numbers, or holds one that is not a float64 number.
     """
     if isinstance(x, np.ma.MaskedArray):
         raise ValueError(f"{name} is a masked array; fill the masked entries, with -inf where they are masked logits")
@@ -79,7 +79,7 @@ def _refuse_rounded(array: NDArray[Any], converted: Float64, name: str) -> None:
             Fraction(converted[index].item()) if isinstance(value, int | Fraction) else converted[index]
         ):
             place = f"[{', '.join(map(str, index))}]" if index else ""
-            raise ValueError(f"{name}{place} is {value}, which is no float64 number; round it with float() first")
+            raise ValueError(f"{name}{place} is {value}, which is not a float64 number; round it with float() first")
 
 
 def as_alpha(alpha: Any, name: str = "alpha") -> Alpha:

@@ -158,7 +158,7 @@ class Theorem:
     source
         Paper and equation, or "derived here".
     folklore
-        What is believed wrongly near this theorem.
+        Common misconceptions about this theorem.
     given
         Conditions of the setting as SymPy booleans, such as ``n >= 2``: the theorem says nothing where one is false.
     """
@@ -218,7 +218,7 @@ def theorems(area: str | None = None) -> tuple[Theorem, ...]:
     """
     areas = [subject for subjects in CHAPTERS.values() for subject in subjects]
     if area is not None and area not in areas:
-        raise ValueError(f"area: there is no area {area!r}; the areas are {', '.join(areas)}")
+        raise ValueError(f"area: unknown area {area!r}; the areas are {', '.join(areas)}")
     return stated(__package__, Theorem, areas if area is None else [area])
 
 

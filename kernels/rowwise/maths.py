@@ -410,7 +410,7 @@ def probabilities_above(v, pivot, w, a):
 
 @triton.jit
 def probabilities(v, first, second, a, KIND: tl.constexpr):
-    """``p`` of a solved row; exactly 0 for masked tokens, whatever became of the row."""
+    """``p`` of a solved row; exactly 0 for masked tokens, whatever the row gives."""
     if KIND == ABOVE:
         p = probabilities_above(v, first, second, a)
     elif KIND == ANY:

@@ -176,7 +176,7 @@ def entmax(
     ------
     ValueError
         For an ``alpha`` below 1 or not finite, a scale that is not finite and lengths outside ``0 ... n`` (on a GPU:
-        only where they are numbers), for what is no number or tensor of them, for shapes that do not broadcast, an
+        only where they are numbers), for what is not a number or a tensor, for shapes that do not broadcast, an
         empty last axis, other dtypes, layouts and devices.
     NotImplementedError
         On differentiating twice, on forward mode in ``alpha`` or ``scale``, or inside ``torch.compile``.

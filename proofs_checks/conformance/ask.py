@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .domain import Domain
 
 __all__ = [
+    "FEATURES",
     "INVARIANCES",
     "KINDS",
     "LACKS",
@@ -66,6 +67,19 @@ LACKS: dict[str, str] = {
     "layouts": "tensors that are not contiguous",
 }
 """Everything that an implementation of attention may be said to lack, in words."""
+
+FEATURES: dict[str, str] = {
+    "mask": "attn_mask, both kinds",
+    "bias": "attn_mask, real numbers that are added",
+    "boolean-mask": "attn_mask, True where a query may attend",
+    "window": "window, how many keys to the left and to the right are seen",
+    "softcap": "softcap, a bound on the scores",
+    "sinks": "sinks, a logit per head without a value",
+    "lse": "a second answer, the logarithm of the sum of exponentials",
+    "alphas": "an alpha per head",
+    "scales": "a scale per head or query",
+}
+"""Everything that an implementation of attention may be said to take beside what is usual, in words."""
 
 INVARIANCES: dict[str, tuple[str, ...]] = {
     "batch": tuple(KINDS),
@@ -162,6 +176,18 @@ def _given(value: Any) -> Any:
 def _several(value: Any) -> tuple[Any, ...]:
     """One or several, as several."""
     return (value,) if isinstance(value, str | float | int | Fraction) else tuple(value)
+
+
+def _names(given: str | Iterable[str]) -> tuple[str, ...]:
+    """Read names, each one or several with commas between them.
+
+    Examples
+    --------
+    >>> _names(["window,softcap", "sinks"])
+    ('window', 'softcap', 'sinks')
+    """
+    words = (given,) if isinstance(given, str) else given
+    return tuple(each.strip() for word in words for each in word.split(","))
 
 
 def _parameters(given: Mapping[str, Any] | Iterable[str]) -> Parameters:
@@ -347,7 +373,7 @@ class Ask:
     fixed_alpha: float | Fraction | None = _option(
         None,
         "fixed-alpha",
-        "the alpha of a target that takes none",
+        "the alpha of a target without an argument alpha",
         metavar="A",
         each=number,
         write=_float,
@@ -384,10 +410,22 @@ class Ask:
         kinds=("attention",),
         again="unless default",
     )
+    features: tuple[str, ...] = _option(
+        (),
+        "with",
+        "a feature of attention that the target also has: attn_mask of both kinds (mask), only added (bias) or only "
+        "boolean (boolean-mask), window, softcap, sinks, an alpha or a scale per head (alphas, scales), or lse, if it "
+        "also returns the logarithm of the sum of exponentials; repeatable, or several with commas",
+        metavar="NAME",
+        read=_names,
+        choices=tuple(FEATURES),
+        kinds=("attention",),
+        again="unless default",
+    )
     rename: Renamed = _option(
         (),
         "rename",
-        "an argument by the name that the target has for it, such as is_causal=causal; repeatable",
+        "the target's own name for an argument, such as is_causal=causal; repeatable",
         metavar="OURS=THEIRS",
         each=_pair_of_names,
         read=_renamed,
@@ -398,15 +436,16 @@ class Ask:
     layout: str = _option(
         "bhmd",
         "layout",
-        "axes of the tensors: bhmd, batch, heads, tokens, features, or bmhd, tokens before heads (default: bhmd)",
-        choices=("bhmd", "bmhd"),
+        "axes of the tensors: bhmd, batch, heads, tokens, features; bmhd, tokens before heads; or thd, the tokens of "
+        "all sequences one after the other, with cu_seqlens_q and cu_seqlens_k (default: bhmd)",
+        choices=("bhmd", "bmhd", "thd"),
         kinds=("attention",),
         again="unless default",
     )
     empty_rows: str = _option(
         "zero",
         "empty-rows",
-        "what a query gets that sees no key: zeros, NaN, the mean of all values, or anything (default: zero)",
+        "the output of a query that sees no key: zeros, NaN, the mean of all values, or anything (default: zero)",
         choices=("zero", "nan", "mean", "any"),
         kinds=("attention",),
         again="unless default",
@@ -423,7 +462,7 @@ class Ask:
     always_causal: bool = _option(
         False,
         "always-causal",
-        "the target is causal whatever it is told, and takes no is_causal",
+        "the target is always causal and has no argument is_causal",
         kinds=("attention",),
         again="unless default",
     )
@@ -438,9 +477,9 @@ class Ask:
     bitwise: tuple[str, ...] = _option(
         (),
         "bitwise",
-        "what the target promises changes no bit of an answer: batch (how many rows or sequences, and the place among "
+        "what changes no bit, as the target promises: batch (how many rows or sequences, and the place among "
         "them), padding (of mappings and attention) or split (of attention's queries into calls, as in chunked prefill "
-        "and decoding); repeatable (default: none, and answers may differ as far as rounding explains)",
+        "and decoding); repeatable (default: none; answers may differ by the allowed rounding error)",
         metavar="NAME",
         read=_several,
         choices=tuple(INVARIANCES),
@@ -474,8 +513,8 @@ class Ask:
     max_logit: float | None = _option(
         None,
         "max-logit",
-        "no logit beyond X, masked ones excepted; in attention no scaled product and no bias (default: up to the "
-        "largest of the format)",
+        "only logits up to X in size, apart from masked ones; in attention also scaled products and biases (default: "
+        "up to the largest number of the format)",
         metavar="X",
         group="domain",
         each=float,
@@ -485,7 +524,7 @@ class Ask:
     widths: tuple[int, ...] = _option(
         (),
         "widths",
-        "the only numbers of features of queries, keys and values, such as 64,128; repeatable (default: any)",
+        "only these numbers of features of queries, keys and values, such as 64,128; repeatable (default: any)",
         metavar="D",
         group="domain",
         each=_whole,
@@ -526,9 +565,7 @@ class Ask:
         group="search",
         choices=("quick", "standard", "deep"),
     )
-    seed: int = _option(
-        0, "seed", "the same seed draws the same cases (default: 0)", metavar="N", group="search", each=int
-    )
+    seed: int = _option(0, "seed", "seed of the search (default: 0)", metavar="N", group="search", each=int)
     seconds: float | None = _option(
         None,
         "seconds",
@@ -553,7 +590,7 @@ class Ask:
     seeds: int = _option(
         1,
         "seeds",
-        "check every setting this many times, with the seeds that follow --seed (default: 1)",
+        "check every setting with K seeds, from --seed on (default: 1)",
         metavar="K",
         group="search",
         each=int,
@@ -599,6 +636,7 @@ class Ask:
             raise ValueError("layout: a program gets its numbers with heads before tokens; leave it out")
         if self.always_causal and "causal" in self.without:
             raise ValueError("always_causal: an implementation that lacks causal attention is never causal; drop one")
+        self._check_features()
         self._check_gradients()
         self._check_promises()
         self._check_values()
@@ -615,6 +653,27 @@ class Ask:
             wanted = " or ".join(map(repr, kinds))
             raise ValueError(f"{name}: an option of the kind {wanted}, not of a {self.kind}; leave it out")
 
+    def _check_features(self) -> None:
+        on = self.features
+        alphas = self.alphas if self.fixed_alpha is None else (self.fixed_alpha,)
+        if "lse" in on and ("alphas" in on or any(alpha != 1 for alpha in alphas)):
+            raise ValueError(
+                "features: 'lse' is the logarithm of a sum of exponentials, which only alpha = 1 has; pass alpha 1 "
+                "(--alpha 1, or --fixed-alpha 1 for a target that takes none)"
+            )
+        if "alphas" in on and self.fixed_alpha is not None:
+            raise ValueError("features: a target with a fixed alpha has none per head; leave 'alphas' out")
+        if "scales" in on and "scale" in self.without:
+            raise ValueError("features: 'scales' cannot be checked without a scale; leave one of the two out")
+        if self.layout != "thd":
+            return
+        for each in ("mask", "bias", "boolean-mask", "scales"):
+            if each in on:
+                raise ValueError(f"features: packed sequences (layout thd) have no {each!r}; leave it out")
+        for each in ("padding", "split"):
+            if each in self.bitwise:
+                raise ValueError(f"bitwise: {each!r} means nothing for packed sequences (layout thd); leave it out")
+
     def _check_gradients(self) -> None:
         if self.grad_alpha and is_program(self.implementation):
             raise ValueError("grad_alpha: a program answers with its gradient in the logits only; leave it out")
@@ -629,11 +688,11 @@ class Ask:
     def _check_promises(self) -> None:
         for name in self.bitwise:
             if self.kind not in INVARIANCES[name]:
-                raise ValueError(f"bitwise: {name!r} means nothing for a {self.kind}; leave it out")
+                raise ValueError(f"bitwise: {name!r} does not apply to a {self.kind}; leave it out")
             if (lack := _LACKING.get(name)) in self.without:
                 raise ValueError(
-                    f"bitwise: {name!r} cannot be checked without {LACKS[lack]}; leave it out, or do not say that "
-                    f"{lack!r} is lacking"
+                    f"bitwise: {name!r} cannot be checked without {LACKS[lack]}; leave it out, or take "
+                    f"{lack!r} out of --without"
                 )
 
     def _check_values(self) -> None:
@@ -651,8 +710,8 @@ class Ask:
         inside = None if self.compute_dtype is None else as_arithmetic(self.compute_dtype)
         if inside == TF32 and self.kind != "attention":
             raise ValueError(
-                f"compute_dtype: tf32 is the arithmetic of matrix products, which a {self.kind} has none of; leave it "
-                "out, or pass the format of the arithmetic"
+                f"compute_dtype: tf32 is an arithmetic of matrix products, and a {self.kind} has none; leave it "
+                "out, or pass the format of its arithmetic"
             )
         if self.against is not None:
             defined(self.against)
@@ -668,9 +727,7 @@ class Ask:
             )
         foreign = [each for each in self.dtypes if each == "bfloat16" or each.startswith("float8")]
         if self.library == "numpy" and foreign and find_spec("ml_dtypes") is None:
-            raise ValueError(
-                f"--dtype {foreign[0]}: NumPy has it by ml_dtypes, which is missing; pip install ml-dtypes"
-            )
+            raise ValueError(f"--dtype {foreign[0]}: NumPy needs the package ml_dtypes for it; pip install ml-dtypes")
 
     @property
     def domain(self) -> Domain:
@@ -801,13 +858,13 @@ def law_names(kind: str) -> tuple[str, ...]:
 
 
 def refuse_unknown_laws(names: Iterable[str], kind: str) -> None:
-    """Raise `ValueError` for a name that no law of a kind has; the message has those near to it."""
+    """Raise `ValueError` for an unknown law; the message suggests similar names, or lists all where none is similar."""
     for name in names:
         known = law_names(kind)
         if name not in known:
             near = get_close_matches(name, known, 3, 0.6)
-            hint = f"did you mean {' or '.join(map(repr, near))}? " if near else ""
-            raise ValueError(f"there is no law {name!r} for the kind {kind!r}; {hint}there are {', '.join(known)}")
+            hint = f"did you mean {' or '.join(map(repr, near))}?" if near else f"choose from {', '.join(known)}"
+            raise ValueError(f"unknown law {name!r} for the kind {kind!r}; {hint}")
 
 
 def spelled(message: str, prefix: str = "--") -> str:

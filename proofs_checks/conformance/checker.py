@@ -19,7 +19,7 @@ from entmax_oracle.reference.formats import as_arithmetic, as_format
 from entmax_oracle.reference.inputs import as_alpha
 
 from ..spreading import Done, Lost, spread
-from .ask import OPTIONS, Ask
+from .ask import FEATURES, OPTIONS, Ask
 from .calls import Subject
 from .case import Setting
 from .kinds import KINDS
@@ -89,8 +89,9 @@ def check(
     always_causal: bool = False,
     summation: str = "any",
     axis: int = -1,
+    features: Iterable[str] | str = (),
 ) -> Report:
-    """Check that an implementation of entmax, or of entmax attention, keeps its laws.
+    """Check that an implementation of entmax, or of entmax attention, satisfies the laws.
 
     Parameters
     ----------
@@ -138,11 +139,11 @@ def check(
         Settings (alpha and dtype) to check in parallel, each in a process of its own; needs a target given
         by name and, as all multiprocessing, a guarded ``__main__``.
     seeds : int
-        Check every setting so many times, with the seeds from `seed` on; what each finds is told as that of one search.
+        Check every setting this many times, with the seeds from `seed` on; the report is that of one search.
     executor : concurrent.futures.Executor, optional
         Runs the settings instead, each with each seed, such as
         :class:`entmax_oracle.proofs_checks.cluster.Cluster`; needs a target given by name. The report is that of one
-        process, times excepted.
+        process, apart from times.
     progress : callable, optional
         Told every :mod:`event <entmax_oracle.proofs_checks.conformance.results.events>` as it happens.
     kind : str
@@ -154,8 +155,14 @@ def check(
         Features that an implementation of attention lacks: ``"causal"``, ``"scale"``, ``"alibi"``, ``"lengths"`` (the
         matching arguments are then not passed), ``"groups"``, ``"cross"``, ``"widths"``, ``"layouts"``; see
         `ask.LACKS`.
+    features : iterable of str
+        Arguments that an implementation of attention also takes: ``"mask"`` (``attn_mask``, boolean and added),
+        ``"bias"`` (only added), ``"boolean-mask"``, ``"window"``, ``"softcap"``, ``"sinks"``, ``"alphas"`` and
+        ``"scales"`` (one per head, as arrays); or ``"lse"``, if it also returns the logarithm of the sum of
+        exponentials. They mean what they mean in :func:`entmax_oracle.reference.attention`, and are None where a case
+        does not use them.
     bitwise : iterable of str
-        What the implementation promises changes no bit of an answer: ``"batch"`` (how many rows or sequences are asked
+        What, as the implementation promises, changes no bit: ``"batch"`` (how many rows or sequences are asked
         for, and the place among them), ``"padding"`` (of mappings and attention) and ``"split"`` (of attention's
         queries into calls, as in chunked prefill and decoding). The law ``batch invariance`` then compares bits where
         it otherwise allows both answers their errors.
@@ -169,9 +176,9 @@ def check(
         Parameters that the implementation does not take, with the values that it has.
     multiple_of : int
         Only lengths that are multiples of it: of rows, and in attention of queries and of keys. What the target
-        declines all the same, by ``NotImplementedError``, is counted, and said not to be tested.
+        declines all the same, by ``NotImplementedError``, is counted, and reported as not tested.
     max_logit : float, optional
-        No logit beyond it, masked ones excepted; in attention no scaled product and no ALiBi bias.
+        Only logits up to this size, apart from masked ones; in attention also scaled products and ALiBi biases.
     contiguous : bool
         Only contiguous arrays.
     widths : iterable of int
@@ -179,11 +186,14 @@ def check(
     tokens, heads : iterable of int
         Lengths of rows, and numbers of heads of attention, to try beside the usual ones.
     rename : dict, optional
-        Arguments by keyword that the implementation calls otherwise, such as ``{"is_causal": "causal"}``.
+        The implementation's own names for keyword arguments, such as ``{"is_causal": "causal"}``.
     layout : str
-        For attention: ``"bhmd"``, or ``"bmhd"`` for tensors with tokens before heads.
+        For attention: ``"bhmd"``; ``"bmhd"`` for tensors with tokens before heads; or ``"thd"`` for packed sequences,
+        query ``(total, H, D)``, key and value ``(total, Hkv, D)`` with ``cu_seqlens_q`` and ``cu_seqlens_k`` (where
+        sequences begin and end, int32, B + 1 numbers), ``max_seqlen_q`` and ``max_seqlen_k`` in place of
+        ``key_lengths``.
     empty_rows : str
-        For attention: what a query gets that sees no key, ``"zero"``, ``"nan"``, ``"mean"`` (that of all values) or
+        For attention: the output of a query that sees no key, ``"zero"``, ``"nan"``, ``"mean"`` (that of all values) or
         ``"any"`` numbers.
     align : str
         For attention: ``"end"`` if the last query stands at the last key, ``"start"`` if the first at the first.
@@ -191,7 +201,7 @@ def check(
         The implementation of attention is causal, and takes no ``is_causal``.
     summation : str
         In which order the implementation takes sums: ``"any"``, with at least one vector of partial sums;
-        ``"pairwise"``, a tree, to which it is then held; or ``"sequential"``, one term after the other.
+        ``"pairwise"``, a tree, which is then required; or ``"sequential"``, one term after the other.
     axis : int
         The axis of the logits that a mapping or a normaliser works along.
 
@@ -252,8 +262,9 @@ def replay(
     always_causal: bool = False,
     summation: str = "any",
     axis: int = -1,
+    features: Iterable[str] | str = (),
 ) -> Finding:
-    """Judge one counterexample again.
+    """Check one counterexample again.
 
     Parameters
     ----------
@@ -261,7 +272,7 @@ def replay(
         As for `check`.
     fixed_parameters, grad_alpha, multiple_of, max_logit, contiguous, widths
         As for `check`.
-    rename, layout, empty_rows, align, always_causal, summation, axis
+    rename, layout, empty_rows, align, always_causal, summation, axis, features
         As for `check`.
     against : str, optional
         As for `check`; by default what the counterexample names.
@@ -271,7 +282,7 @@ def replay(
     Returns
     -------
     Finding
-        Broken if it is still wrong; not judged where the implementation gives no answer that can be.
+        Broken if it is still wrong; not judged where the implementation gives no answer that can be checked.
 
     Raises
     ------
@@ -321,11 +332,9 @@ def plan(ask: Ask) -> Plan:
     contracts, laws = choose(ask.laws, ask.skip_laws, kind=ask.kind, offered=offered)
     held: tuple[Contract | Law, ...] = (*contracts, *laws)
     names = [each.name for each in held]
-    missing = [name for name in ask.laws if name not in names]
-    if ask.against and missing:
-        raise ValueError(
-            f"law: {missing[0]!r} is not true of {ask.against}, or needs grad, or is skipped; leave it out"
-        )
+    for name in ask.laws:
+        if name not in names:
+            raise ValueError(f"law: {_absence(ask, name)}")
     names += [each for each in ALWAYS_HELD if each not in {*names, *ask.skip_laws}]
     if not laws:
         # Contracts are held against the calls that laws make, so some must be made.
@@ -405,6 +414,20 @@ def _with_arrays(chosen: Plan) -> Plan:
     return chosen
 
 
+def _absence(ask: Ask, name: str) -> str:
+    """Say why a law that is asked for cannot be checked."""
+    if name in ask.skip_laws:
+        return f"{name!r} is both asked for and skipped; drop one"
+    needs = LAWS_OF[ask.kind][1][name].needs if name in LAWS_OF[ask.kind][1] else ""
+    if needs == "alpha gradient" and not ask.grad_alpha:
+        return f"{name!r} is checked with --grad-alpha only; give that, or leave the law out"
+    if needs.startswith("gradient") and not (ask.grad or ask.grad_alpha):
+        return f"{name!r} is checked with --grad only; give that, or leave the law out"
+    if needs in FEATURES:
+        return f"{name!r} says nothing about a target without {needs}; add --with {needs}"
+    return f"{name!r} does not hold for {ask.against or 'this target'}; leave it out"
+
+
 def _answers(task: Task) -> bool:
     """Whether a target answers a first small call."""
     case = task.kind.fit(task.kind.cornerstones(task.setting)[0], task.setting)
@@ -432,7 +455,7 @@ def _defining(ask: Ask) -> list[str]:
 
 
 def replay_as(ask: Ask, found: Mapping[str, Any], progress: Tell = lambda event: None) -> Finding:
-    """Judge a counterexample of what is asked about.
+    """Check a counterexample of what is asked about.
 
     Parameters
     ----------
@@ -490,6 +513,8 @@ def _subject(ask: Ask, asked: Asked) -> Subject:
         _renamed(ask, asked),
         ask.layout == "bmhd",
         ask.axis,
+        ask.conventions.packed,
+        ask.features,
     )
 
 
@@ -498,7 +523,7 @@ def _renamed(ask: Ask, asked: Asked) -> tuple[tuple[str, str], ...]:
     for ours, _ in ask.rename:
         if ours not in asked.hands:
             raise ValueError(
-                f"rename: the target is passed no {ours!r}; it is passed {', '.join(asked.hands) or 'none'}"
+                f"rename: {ours!r} is not passed to the target; its arguments are {', '.join(asked.hands) or 'none'}"
             )
     return ask.rename
 
@@ -524,6 +549,7 @@ def _settings(ask: Ask, asked: Asked, effort: Effort) -> tuple[Setting, ...]:
         axis=ask.axis,
         writable=not alone,
         bitwise=ask.bitwise,
+        features=ask.features,
     )
     pairs = dict.fromkeys(
         (_number(alpha, dtype, ask.grad_alpha), dtype)

@@ -22,7 +22,7 @@ class Domain:
     Parameters
     ----------
     multiple_of : int
-        Rows have a multiple of so many tokens; attention as many queries, and as many keys.
+        Rows have a multiple of this many tokens; attention the same of queries and of keys.
     max_logit : float
         No logit lies beyond it, masked ones excepted; in attention no product of a query and a key with the scale, and
         no ALiBi bias.
@@ -51,7 +51,7 @@ class Domain:
         return -(-n // self.multiple_of) * self.multiple_of
 
     def width(self, features: int) -> int:
-        """Return the smallest width that is taken and not below so many features; the largest if all are."""
+        """Return the smallest width that is taken, at least this many features; the largest if all are."""
         return min((each for each in self.widths if each >= features), default=max(self.widths, default=features))
 
     def limit(self, dtype: str) -> float:

@@ -18,7 +18,7 @@ __all__ = ["Expected", "Oracle", "Unanswerable", "distance"]
 
 
 class Unanswerable(Exception):
-    """The definition gives no answer for an input, so there is nothing to judge."""
+    """The definition gives no answer for an input, so there is nothing to check."""
 
 
 @dataclass(frozen=True)

@@ -331,14 +331,14 @@ def _bound(kind: Bearer) -> list[Law | Contract]:
 
 
 def compare(session: SessionLike, case: Case, values: Float64) -> Finding:
-    """Judge answers to a case against what is certified, and what seems wrong against what is certified best."""
+    """Check answers to a case against certified bounds; what seems wrong, against the tightest ones."""
     finding = judge_against(session, values, session.oracle.matching(case, values), session.kind.answer)
     sharper = session.oracle.sharper(case) if finding.broken else None
     return finding if sharper is None else judge_against(session, values, sharper, session.kind.answer)
 
 
 def each_pass(outcome: Outcome, judge: Callable[[tuple[Float64, ...]], Finding]) -> Finding:
-    """Judge the gradients of a call, and those of a second backward pass if they are others."""
+    """Check the gradients of a call, and those of a second backward pass if they are others."""
     first = judge(outcome.gradients)
     if first.broken or not outcome.gradients_again:
         return first
@@ -354,7 +354,7 @@ def in_training(finding: Finding) -> Finding:
 
 
 def judge_against(session: SessionLike, values: Float64, expected: Expected, what: str, unit: str = "") -> Finding:
-    """Judge numbers against an enclosure and the error that rounding explains.
+    """Check numbers against an enclosure and the allowed rounding error.
 
     NaN is wrong whatever the budget. Where the budget is not finite nothing else is claimed.
 
@@ -401,10 +401,10 @@ def judge_against(session: SessionLike, values: Float64, expected: Expected, wha
 
 
 def differ(session: SessionLike, expected: Expected | None, first: Float64, second: Float64, what: str) -> Finding:
-    """Judge two answers that should be the same, each allowed its own error.
+    """Compare two answers that should be the same, each allowed its own error.
 
     By the triangle inequality, two answers within budget of one enclosure differ by at most twice the budget
-    and the width of the enclosure. Where `first` is not finite nothing is judged: that is another law's matter. Where
+    and the width of the enclosure. Where `first` is not finite nothing is checked: that is another law's matter. Where
     it is, NaN in `second` is wrong whatever the budget.
 
     Parameters

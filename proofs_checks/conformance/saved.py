@@ -70,7 +70,7 @@ def of_setting(known: Mapping[str, dict[str, Any]], alpha: float, dtype: str) ->
 
 
 def remember(target: str, options: Sequence[str], results: Iterable[tuple[float, str, LawResult]]) -> None:
-    """Write down what failed, and forget what passes; a folder that cannot be written to is no reason to fail."""
+    """Write down what failed, and forget what passes; a folder that cannot be written to is not an error."""
     before = saved(target, options)
     known = dict(before)
     for alpha, dtype, result in results:

@@ -98,7 +98,7 @@ class Tally:
 
     @property
     def enough(self) -> bool:
-        """Whether so many failures are explained that all are taken to be."""
+        """Whether enough failures are explained to take all of them as explained."""
         return len(self._explained) >= _EXPLAINED
 
     @property
@@ -129,7 +129,7 @@ class Tally:
 
 
 class _Enough(BaseException):
-    """Ends Hypothesis from inside; not an `Exception`, so that it is no failing example."""
+    """Ends Hypothesis from inside; not an `Exception`, so that it is not a failing example."""
 
 
 def search(
@@ -141,7 +141,7 @@ def search(
     broken: Mapping[str, tuple[Law | Contract, Any]] | None = None,
     saved: Any = None,
 ) -> Tally:
-    """Judge cases of a law until one breaks it, and make that one small.
+    """Check cases of a law until one breaks it, and make that one small.
 
     Parameters
     ----------
@@ -163,7 +163,7 @@ def search(
     fixed = True
 
     def examine(case: Any) -> bool:
-        """Judge a case; say whether it ends the search."""
+        """Check a case; say whether it ends the search."""
         case = session.kind.fit(case, session.setting)
         try:
             finding = session.judge(law, case)
@@ -333,7 +333,7 @@ def simplified(
 
 
 def quietly(law: Law, session: Session, case: Any) -> Finding:
-    """Judge a case; one without an answer is not judged."""
+    """Check a case; one without an answer is left out."""
     try:
         return session.judge(law, case)
     except Unanswered:

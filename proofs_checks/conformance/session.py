@@ -28,7 +28,7 @@ _LARGE = 10_000  # numbers of an input from which on a call is not made that wou
 
 
 class Unanswered(Exception):
-    """A call came back without an answer that can be judged; the contract has noted why."""
+    """A call returned no answer that can be checked; the contract has noted why."""
 
 
 class TooLong(Unanswered):
@@ -126,7 +126,7 @@ class Session:
             self._made = None
 
     def judge(self, law: Law, case: Any) -> Finding:
-        """Judge a case, as far as the implementation takes it and the definition gives it an answer.
+        """Check a case, as far as the implementation takes it and the definition gives it an answer.
 
         Raises
         ------

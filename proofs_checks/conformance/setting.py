@@ -23,7 +23,7 @@ from .results.events import LACKING, Judged, Judging, Notice, Progress, Tell
 from .results.report import Counterexample, LawResult
 from .search import ORDINARY, Effort, Tally, quietly, search, simplified
 from .session import Breach, GiveUp, Session, Unanswered
-from .target.worker import InProcess, Worker
+from .worker import InProcess, Worker
 
 __all__ = [
     "NOT_ALL_FIXED",
@@ -148,7 +148,7 @@ class Told:
             return
         self._seen.add(line)
         last = len(self._seen) > self._MOST
-        self._tell(Notice("(what else it writes is left out)" if last else line, target=True))
+        self._tell(Notice("(further output is left out)" if last else line, target=True))
 
 
 def check_elsewhere(piece: tuple[Task, str], tell: Tell) -> Settled:
@@ -165,7 +165,7 @@ def check_elsewhere(piece: tuple[Task, str], tell: Tell) -> Settled:
 
 
 def check_setting(task: Task, tell: Tell) -> Settled:
-    """Check one setting, and tell what becomes of every law, also when interrupted."""
+    """Check one setting, and report the result of every law, even when interrupted."""
     contracts, laws = choose(task.laws, kind=task.subject.kind, offered=task.offered)
     started = time.monotonic()
     with Calling(task.subject, lambda text: tell(Notice(text))) as caller:
@@ -204,7 +204,8 @@ def _lacking(task: Task) -> dict[str, str]:
     setting = task.setting
     names = setting.without + ("layouts",) * setting.domain.contiguous
     names += ("empty",) * (setting.conventions.empty_rows == "any")
-    return {name: task.kind.lacks[name] for name in names}
+    packed = {"lengths": "padding, since its sequences are packed"} if setting.conventions.packed else {}
+    return {name: task.kind.lacks[name] for name in names} | packed
 
 
 class _Run:
@@ -217,7 +218,7 @@ class _Run:
         self._explained: dict[str, tuple[Counterexample, ...]] = {}
 
     def settle(self, result: LawResult) -> None:
-        """Tell what became of a law."""
+        """Report the result of a law."""
         self.results[result.law] = result
         self.tell(Judged(self.task.setting.alpha, self.task.setting.dtype, result))
 
@@ -248,7 +249,7 @@ class _Run:
         return ""
 
     def of_contract(self, contract: Contract, stopped: str = "") -> LawResult:
-        """Say what became of a contract; where no call tells, why the search was stopped, if it was."""
+        """Return the result of a contract; where no call shows one, say why the search was stopped, if it was."""
         examples, breaches = self.session.inspected[contract.name], self.session.breaches[contract.name]
         if not breaches:
             if not examples:
@@ -266,7 +267,7 @@ class _Run:
         return _outcome(contract, "fail", examples=examples, message=message, counterexamples=counterexamples)
 
     def _settle(self, law: Law, tally: Tally, seconds: float, *, patient: bool = True) -> None:
-        """Tell what became of a law, and of the one that explains it."""
+        """Report the result of a law, and of the one that explains it."""
         if tally.finding is not None and tally.case is not None:
             self.found[law.name] = (law, tally.case)
         self.settle(replace(_result(law, tally, self.task, self.session, patient), seconds=round(seconds, 3)))
@@ -299,7 +300,7 @@ class _Run:
 
 
 def judge(law: Law | Contract, session: Session, case: Any) -> Finding:
-    """Judge a case of any law; a contract is broken when its one call breaks it."""
+    """Check a case of any law; a contract is broken when its one call breaks it."""
     if isinstance(law, Law):
         try:
             return session.judge(law, case)
@@ -318,7 +319,7 @@ def _outcome(law: Law | Contract, status: Any, **rest: Any) -> LawResult:
 
 
 def _result(law: Law, tally: Tally, task: Task, session: Session, patient: bool) -> LawResult:
-    """Say what became of a law; one that is broken by a cause of its own is looked into, if more calls may be made."""
+    """Return the result of a law; a failure with a cause of its own is examined, if more calls may be made."""
     if tally.finding is None or tally.case is None:
         return _kept(law, tally)
     asks = patient and not tally.cause
@@ -361,17 +362,17 @@ def _calls(law: Law, session: Session, case: Any) -> tuple[Any, ...]:
 
 
 def _kept(law: Law, tally: Tally) -> LawResult:
-    """Say of a law that nothing breaks how much that means: it passes, or does in part, or was not judged at all."""
+    """Say of a law that nothing breaks how much that means: it passes, or does in part, or was not checked at all."""
     if not tally.examples:
         why = "no call gave an answer to check, see the laws 'returns' and 'shape'"
         if tally.declined:
             why = f"the target declined all of {_cases(tally.declined)} (NotImplementedError)"
         elif tally.outside:
-            why = f"all of {_cases(tally.outside)} would have led outside what is to be checked"
+            why = f"all of {_cases(tally.outside)} would have left the domain to be checked"
         elif tally.late:
             why = "there was no time left"
         if tally.unclaimed:
-            why = f"nothing can be claimed of the answers to {_cases(tally.unclaimed)}"
+            why = f"the allowed error has no bound in {_cases(tally.unclaimed)}"
         return replace(LawResult.skipped(law, f"not checked: {why}"), declined=tally.declined)
     remarks = []
     if tally.partial:
@@ -382,7 +383,7 @@ def _kept(law: Law, tally: Tally) -> LawResult:
         why = "the target gave no answer of the right shape, or the case was too slow"
         remarks += [f"{_cases(tally.unanswered)} skipped: {why}"]
     if tally.outside:
-        remarks += [f"{_cases(tally.outside)} would have led outside what is to be checked"]
+        remarks += [f"{_cases(tally.outside)} would have left the domain to be checked"]
     return _outcome(
         law,
         "partial" if tally.partial else "pass",
@@ -400,7 +401,7 @@ def _cases(count: int) -> str:
 
 
 def _hint(law: Law, task: Task, tally: Tally, caller: Caller) -> str:
-    """Whether a 16-bit target would pass if judged by arithmetic in its own format."""
+    """Whether a 16-bit target would pass if checked as arithmetic in its own format."""
     setting = task.setting
     if as_format(setting.dtype).precision_bits >= 24 or setting.compute_dtype is not None or tally.case is None:
         return ""
@@ -436,7 +437,7 @@ def _explain(contract: Contract, breach: Breach, session: Session, task: Task, p
 def _reproduce(
     task: Task, found: dict[str, tuple[Law | Contract, Any]], results: dict[str, LawResult]
 ) -> list[LawResult]:
-    """Judge what broke once more in a fresh process; give what then passes: it depends on earlier calls."""
+    """Check what broke once more in a fresh process; give what then passes: it depends on earlier calls."""
     changed: list[LawResult] = []
     if not found or not isinstance(task.subject.target, str):
         return changed

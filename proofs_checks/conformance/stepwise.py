@@ -48,7 +48,7 @@ class Stepwise:
         self._thread: Thread | None = None
 
     def result(self, law: str) -> LawResult | None:
-        """Go on until a law is judged; None if the check ends without.
+        """Go on until a law is checked; None if the check ends without.
 
         Raises
         ------
@@ -67,7 +67,7 @@ class Stepwise:
             return self._results.get(law)
 
     def close(self) -> None:
-        """End the check, judged or not, and let go of the target."""
+        """End the check, finished or not, and release the target."""
         with self._state:
             self._closing = True
             self._state.notify_all()

@@ -97,7 +97,8 @@ def structure(found: Mapping[str, Any], kind: type[_Case], noun: str, needs: tup
     required = [each.name for each in fields(kind) if each.default is MISSING]  # type: ignore[arg-type]
     missing = {*needs, *required} - set(found)
     if missing:
-        raise ValueError(f"this is no counterexample of {noun}: it lacks {', '.join(sorted(missing))}")
+        are = "is" if len(missing) == 1 else "are"
+        raise ValueError(f"not a counterexample of {noun}: {', '.join(sorted(missing))} {are} missing")
     return _converter(kind).structure(found, kind)
 
 

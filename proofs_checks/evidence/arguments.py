@@ -76,7 +76,7 @@ def symbolic(
         argument = replace(shell, domain=where)
         if broken or not done:
             number, step = broken[0] if broken else (0, Step("no steps", "", False))
-            detail = f"step {number} of {len(done)} does not go through: {step.title}. {step.note}"
+            detail = f"step {number} of {len(done)} fails: {step.title}. {step.note}"
             return argument.evidence(theorem, "fails", detail, steps=written(done))
         if missing is not None:
             return argument.evidence(theorem, "fails", f"no proof: {missing}", steps=written(done))
@@ -116,7 +116,7 @@ def decided(
     exponents = [_fraction(value) for value in alphas]
     if not sizes or not exponents or min(sizes) < 1 or min(exponents) <= 1:
         raise ValueError(
-            f"sizes, alphas: {sizes!r}, {alphas!r} decide nothing; give n >= 1 and alpha > 1, one at least"
+            f"sizes, alphas: {sizes!r}, {alphas!r} decide nothing; give at least one n >= 1 and one alpha > 1"
         )
     domain = (
         rf"every real row with $n \in \{{{', '.join(map(str, sizes))}\}}$, "
@@ -180,9 +180,9 @@ def certified(
             raise ValueError(f"box: no number lies in [{low}, {high}], the side of {symbol}; give the lower end first")
     for symbol, values in fixed.items():
         if not values:
-            raise ValueError(f"given: {symbol} takes no value; give one at least")
+            raise ValueError(f"given: {symbol} takes no value; give at least one")
     if not claims:
-        raise ValueError("claims: name one inequality at least")
+        raise ValueError("claims: name at least one inequality")
     parts = [rf"${latex(s)} \in [{low}, {high}]$" for s, (low, high) in box.items()]
     parts += [rf"${latex(s)} \in \{{{', '.join(map(str, values))}\}}$" for s, values in fixed.items()]
 

@@ -38,7 +38,7 @@ KINDS: dict[Kind, str] = {
 """What an argument of each kind says. A statistical test of a given size is sampled too."""
 
 Status = Literal["holds", "refutes", "fails", "skipped"]
-"""What an argument found: support, a counterexample, a step that does not go through, or nothing."""
+"""What an argument found: support, a counterexample, a step that fails, or nothing."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Context:
 
     @property
     def full(self) -> bool:
-        """Whether time is no object."""
+        """Whether to run without a time limit."""
         return self.profile == "full"
 
     def cases(self, usual: int) -> int:
@@ -199,7 +199,7 @@ class Case:
     folklore
         For each folklore of the theorem, its counterexample.
     conjecture
-        Whether it is one's own, searched only: that a hypothesis is needed, nobody has shown, is then no fault.
+        Whether it is user-supplied and only searched: unproved necessity of a hypothesis is then not a fault.
     own
         Whether it comes from a file of your own: a proof then counts for the claims that its checked steps say
         themselves, and for no claim that is joined to them in words.

@@ -25,7 +25,7 @@ def judged(
     shown: Mapping[str, Any],
     beside: Sequence[Mapping[str, Any]] = (),
 ) -> Evidence:
-    """Judge a theorem at each point of some curves.
+    """Check a theorem at each point of some curves.
 
     Parameters
     ----------

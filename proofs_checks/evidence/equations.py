@@ -130,7 +130,7 @@ def _moves(name: str, equation: sp.Eq) -> bool:
 
 
 class _Outside(Exception):
-    """The numbers are no row, or an equation has no value there."""
+    """The numbers are not a row, or an equation has no value there."""
 
 
 @dataclass

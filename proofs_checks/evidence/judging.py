@@ -1,4 +1,4 @@
-"""Judge a theorem at one point, search for a point where it fails, and shrink what was found."""
+"""Check a theorem at one point, search for a point where it fails, and shrink what was found."""
 
 from __future__ import annotations
 
@@ -188,7 +188,7 @@ class Family:
     draw
         Returns parameters, the smaller and simpler the nearer its second argument, in [0, 1], is to 0.
     build
-        Makes the instance; ``ValueError`` where the parameters are no member of the family.
+        Makes the instance; ``ValueError`` where the parameters are not of the family.
     fixed
         Parameters that a shrinker must leave alone, because simpler values would leave the family.
     """
@@ -204,7 +204,7 @@ class Family:
         return parameters, self.member(parameters)
 
     def member(self, parameters: Parameters) -> Instance | None:
-        """Build an instance; ``None`` if the parameters are no member."""
+        """Build an instance; ``None`` if the parameters are not of the family."""
         try:
             return self.build(**parameters)
         except (ValueError, Undefined, ZeroDivisionError):

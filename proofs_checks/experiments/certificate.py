@@ -75,7 +75,7 @@ class Certificate:
     verdict : str
         ``"every length"``, ``"up to n"`` or ``"none"``.
     n : int or None
-        Every row of 2 to n tokens is answered rightly; None without an end, and 1 where nothing is certified.
+        Every row of 2 to n tokens is answered correctly; None without an end, and 1 where nothing is certified.
     gap : float
         Lower bound of the gap between a match and any token that may stand beside it, in unscaled logits.
     scale : tuple of float
@@ -284,8 +284,8 @@ def unproved(certificate: Certificate) -> str:
 
 def _words(tables: Tables, verdict: str, n: int | None, wrong: Row | None, certified: int, pairs: int) -> str:
     if verdict == EVERY:
-        return "every row of at least two tokens is answered rightly, whatever stands beside the match, and how often"
-    left = "no row is certified" if n is None or n < 2 else f"every row of 2 to {short(n)} tokens is answered rightly"
+        return "every row of at least two tokens is answered correctly, whatever stands beside the match, and how often"
+    left = "no row is certified" if n is None or n < 2 else f"every row of 2 to {short(n)} tokens is answered correctly"
     if wrong is None:
         return f"{left}; beyond, nothing was proved and no row was found that fools the head: undecided"
     end = "every longer row of that kind is answered wrongly too" if wrong.lasting else "for longer rows it may recover"

@@ -34,7 +34,7 @@ class Point:
     n : int
         Length of the rows.
     accuracy, ceiling : float
-        Share of rows answered rightly, by the head, and by the one token of largest logit in its place.
+        Share of rows answered correctly, by the head, and by the one token of largest logit in its place.
     bound : float
         Share of the rows whose query and class are certified at this length: no accuracy is lower.
     weight, least_weight : float
@@ -81,7 +81,7 @@ def measure(
         least = least_share(tables, n, n)[drawn.query, drawn.answer] if tables.how.mapping == "entmax" else None
         below, floor = _bounds(tables, n)
         if not right[certified].all():
-            faults.append(f"n = {n}: a row is answered wrongly that is certified to be answered rightly")
+            faults.append(f"n = {n}: a row is answered wrongly that is certified to be answered correctly")
         if least is not None and (weight < least * (1 - rounding()) - rounding()).any():
             faults.append(f"n = {n}: a match has less weight than theorem epsilon-criterion gives it")
         if below is not None and (weight > below[drawn.query] + rounding()).any():

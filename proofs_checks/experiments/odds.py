@@ -34,7 +34,7 @@ _HALVINGS = 44
 
 
 class Judged:
-    """Which matches are answered rightly in every row of a block of lengths.
+    """Which matches are answered correctly in every row of a block of lengths.
 
     Attributes
     ----------

@@ -30,8 +30,8 @@ class Model:
     train_seconds, loss
         How training went.
     accuracy, ceiling, bound : dict
-        By length: share of rows answered rightly, the same with a hard maximum on the same logits, and the share whose
-        query and class are certified.
+        By length: share of rows answered correctly, the same with a hard maximum on the same logits, and the share
+        whose query and class are certified.
     points : tuple of Point
         The same with weights, entropies and supports.
     certificate : Certificate

@@ -25,7 +25,7 @@ def formal_evidence(theorem: Theorem) -> Evidence | None:
     The statements are printed anew from the theorem, and compared with those that the kernel has checked.
     """
     certificate, here = standing()
-    stated = list(statements(theorem))
+    stated = statements(theorem)
     claims = tuple(dict.fromkeys(statement.claim for statement in stated if statement.claim))
     if not claims:
         return None

@@ -1,4 +1,4 @@
-"""Execute the matrix, or the row of a function of one's own, and judge the points of one that was written down."""
+"""Compute the matrix, or the row of a user-supplied function, and check the points of a stored one again."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ def matrix(
     Parameters
     ----------
     names : sequence of str
-        Normalisers whose rows to execute; all, or none if `own` is given, by default. One without a row of claims, as
-        its user registers it, is searched.
+        Normalisers whose rows to execute; all, or none if `own` is given, by default. One that a user has registered
+        has no row of claims, and is searched.
     own : dict of str to Own or Reference, optional
-        Functions, or normalisers, of one's own by their names.
+        User-supplied functions, or normalisers, by their names.
     profile : str
         ``"quick"``, or ``"full"`` for ten times the search.
     seed : int
@@ -72,7 +72,7 @@ def execute(
 ) -> MatrixResult:
     """Do what :func:`matrix` does, and return an object."""
     if profile not in PROFILES:
-        raise ValueError(f"profile: {profile!r} is none of {', '.join(PROFILES)}")
+        raise ValueError(f"profile: {profile!r} is not one of {', '.join(PROFILES)}")
     for name in names:
         normaliser(name)
     claimed = {claims.normaliser for claims in ROWS}
@@ -108,7 +108,7 @@ def _row(label: str, subject: Subject, claims: Claims | None, context: Context) 
             f"claims: the row {label!r} names the unknown property {min(unknown)!r}; known are {sorted(keys)}"
         )
     if refused := subject.unsteady():
-        reason = f"not judged: {refused}"
+        reason = f"not checked: {refused}"
         cells = tuple(Cell(prop.key, Truth.UNKNOWN, Grounds.NONE, reason) for prop in PROPERTIES)
     else:
         cells = tuple(cell(prop, subject, claims, context) for prop in PROPERTIES)
@@ -121,7 +121,7 @@ def _row(label: str, subject: Subject, claims: Claims | None, context: Context) 
 
 @dataclass(frozen=True)
 class Replayed:
-    """A point that was judged again.
+    """A point that was checked again.
 
     Attributes
     ----------
@@ -142,21 +142,21 @@ class Replayed:
 
 
 def replay(source: str | Path, own: Subject | None = None, names: tuple[str, ...] = ()) -> Iterator[Replayed]:
-    """Judge every point of a matrix again, those of a row by what the row is about.
+    """Check every point of a matrix again, those of a row by what the row is about.
 
     Parameters
     ----------
     source : str or Path
         A file that ``entmax-oracle matrix`` has written.
     own : Own or Reference, optional
-        Judge the rows of functions of one's own, by this one; otherwise those of the normalisers.
+        Check the rows of user-supplied functions, by this one; otherwise those of the normalisers.
     names : tuple of str
         Of these normalisers only.
 
     Raises
     ------
     ValueError
-        If the file is no matrix, or holds no such point.
+        If the file is not a matrix, or holds no such point.
     """
     rows = [
         row
@@ -185,8 +185,8 @@ def _read(source: str | Path) -> MatrixResult:
     except (OSError, ValueError) as error:
         raise ValueError(f"cannot read a matrix from {source}: {error}") from None
     if schema_of(data) != SCHEMA:
-        raise ValueError(f"{source} is no matrix: its schema is not {SCHEMA!r}")
+        raise ValueError(f"{source} is not a matrix: its schema is not {SCHEMA!r}")
     try:
         return structured(data, MatrixResult)
     except ValueError as error:
-        raise ValueError(f"{source} is no matrix: {error}") from None
+        raise ValueError(f"{source} is not a matrix: {error}") from None

@@ -65,7 +65,7 @@ def cell(prop: Property, subject: Subject, claims: Claims | None = None, context
     prop : Property
     subject : Subject
     claims : Claims, optional
-        The row of the registry; none for a function of one's own.
+        The row of the registry; none for a user-supplied function.
     context : Context, optional
         Profile and seed.
     """
@@ -113,7 +113,7 @@ def _weigh(
         return rest, grounds, f"{by}; and a search finds nothing against it in {found.cases} cases"
     if found.cases:
         return rest, Grounds.SUPPORTED, f"{prop.nothing} in {found.cases} {prop.points} (seed {context.seed})"
-    return Truth.UNKNOWN, Grounds.NONE, found.refused or "no point could be judged"
+    return Truth.UNKNOWN, Grounds.NONE, found.refused or "no point could be checked"
 
 
 def _contradiction(found: _Search, claimed: _Claimed, replayed: str, theorems: Sequence[Leaning]) -> str:
@@ -152,7 +152,7 @@ def _leaning(name: str) -> Leaning:
 
 
 def decide(prop: Property, subject: Subject, point: Point) -> str:
-    """Judge a point; where the normaliser gives no weights it says nothing."""
+    """Check a point; where the normaliser gives no weights it says nothing."""
     try:
         return prop.decide(subject, point)
     except (Undefined, ValueError, ZeroDivisionError):

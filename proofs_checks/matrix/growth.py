@@ -47,7 +47,7 @@ def curves(
     names : sequence of str
         Normalisers to draw; all by default.
     own : dict of str to Own or Reference, optional
-        Functions, or normalisers, of one's own, drawn with them.
+        User-supplied functions, or normalisers, drawn with them.
     seed, rows : int
         Of the random logits.
 

@@ -1,4 +1,4 @@
-"""The properties that take many rows to judge: growing lengths, shrinking steps, growing quotients."""
+"""The properties that take many rows to decide: growing lengths, shrinking steps, growing quotients."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def family_row(family: str, reach: float, n: int) -> Float64:
 
 
 def normalised_entropy(weights: Float64) -> float:
-    """Shannon entropy of the weights divided by their sum, over log n; NaN if that is no distribution."""
+    """Shannon entropy of the weights divided by their sum, over log n; NaN if that is not a distribution."""
     total = weights.sum()
     if (weights < 0).any() or not total > 0 or len(weights) < 2:
         return math.nan

@@ -1,4 +1,4 @@
-"""Points at which a property is judged: plain numbers that can be drawn, written down, replayed and made smaller."""
+"""Points at which a property is checked: plain numbers that can be drawn, stored, replayed and made smaller."""
 
 from __future__ import annotations
 

@@ -62,11 +62,11 @@ class Property(ABC):
         """
 
     def corners(self) -> tuple[Point, ...]:
-        """Points that are always judged first."""
+        """Points that are always tried first."""
         return ()
 
     def found(self, subject: Subject) -> Iterator[Point]:
-        """Points that are looked for in the subject, judged after the corners."""
+        """Points that are searched for in the subject, tried after the corners."""
         yield from ()
 
 

@@ -69,7 +69,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """The cells of one normaliser, or of a function of one's own, which has a label only."""
+    """The cells of one normaliser, or of a user-supplied function, which has a label only."""
 
     label: str
     normaliser: str | None = None

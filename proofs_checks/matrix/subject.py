@@ -1,4 +1,4 @@
-"""What a row of the matrix is about: a normaliser of the reference in balls, or a function of one's own in floats."""
+"""What a row of the matrix is about: a normaliser of the reference in balls, or a user-supplied function in floats."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ZEROS = 8  # zeros of one row that are told from underflow
 
 
 class Subject(ABC):
-    """A normaliser to be judged.
+    """A normaliser to be checked.
 
     Attributes
     ----------
@@ -91,7 +91,7 @@ class Reference(Subject):
 
 
 class Own(Subject):
-    """A function of one's own, ``f(z)`` over the last axis.
+    """A user-supplied function, ``f(z)`` over the last axis.
 
     Its weights count as known up to 64 n units of roundoff of the type it returns, relative to the larger of 1 and the
     weight: room for a sum of n terms and a few dozen operations more.

@@ -28,7 +28,7 @@ class Number:
     """An exact rational, or a ball that contains the true value; what cannot be compared for sure raises.
 
     A float in a formula, such as ``0.1`` or ``1 / n``, is read as the simple fraction that was meant; any other, such
-    as ``np.log(n)``, as a ball. `float` of a number raises `TypeError`, lest a formula go on in floats unnoticed.
+    as ``np.log(n)``, as a ball. `float` of a number raises `TypeError`, so that no formula goes on in floats unnoticed.
     """
 
     __slots__ = ("value",)
@@ -153,7 +153,7 @@ def _quotient(above: Any, below: Any) -> Any:
 
 
 def _read(other: Any) -> Any:
-    """Return what a formula combines with a number; a float if it is infinite, None if it is no number."""
+    """Return what a formula combines with a number; a float if it is infinite, None if it is not a number."""
     if isinstance(other, Number):
         return other.value
     if isinstance(other, int | np.integer | np.bool_):

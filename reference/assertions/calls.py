@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from ..budgets.attention import attention_budget
 from ..budgets.losses import loss_budget
 from ..enclosures.attention import enclose_attention
 from ..enclosures.calculus import enclose_fenchel_young_loss
+from ..formats import FORMATS
 from ..inputs import Float64, as_alpha, as_array
 from ..values.attention import attention
 from ..values.losses import fenchel_young_loss
@@ -34,7 +36,12 @@ def assert_attention_close(
     scale: Any = None,
     alibi_slopes: Any = None,
     key_lengths: Any = None,
+    attn_mask: Any = None,
+    window: Any = None,
+    softcap: Any = None,
+    sinks: Any = None,
     *,
+    return_lse: bool = False,
     dtype: Any = None,
     compute_dtype: Any = None,
     msg: Message = None,
@@ -44,9 +51,11 @@ def assert_attention_close(
     Parameters
     ----------
     actual : array-like, shape (B, H, M, Dv)
-        What the implementation returned.
-    query, key, value, alpha, is_causal, scale, alibi_slopes, key_lengths
+        What the implementation returned; with ``return_lse``, the pair of that and the logarithms, shape (B, H, M).
+    query, key, value, alpha, is_causal, scale, alibi_slopes, key_lengths, attn_mask, window, softcap, sinks
         As for :func:`entmax_oracle.reference.attention`, exactly as the implementation saw them.
+    return_lse : bool
+        Check the logarithms of the sums of exponentials too, each in its own dtype; only for alpha = 1.
     dtype : str or dtype, optional
         The precision that is promised, whatever the arrays are. By default ``actual`` must have the dtype of the
         tensors, and that is promised.
@@ -82,21 +91,41 @@ def assert_attention_close(
       error 0.5 = 2.1e+06 ulp = 8.11e+04 times the budget 6.17e-06
     """
     __tracebackhide__ = True
-    given = (query, key, value, alpha, is_causal, scale, alibi_slopes, key_lengths)
-    exact = attention(*given)
+    given = (query, key, value, alpha, is_causal, scale, alibi_slopes, key_lengths, attn_mask, window, softcap, sinks)
+    found = _AttentionAnswers(given, return_lse)
+    of, _ = exact = found(attention)
     inputs = {"query": query, "key": key, "value": value}
-    precision, got = received(actual, inputs, exact.shape, "the output has shape", dtype, msg)
-    known = attention_budget(*given, dtype="float64")
-    allowed = attention_budget(*given, dtype=precision, compute_dtype=compute_dtype)
-    if certain(got, exact, known, allowed).all():
-        return
-    lower, upper = exact - known, exact + known
-    batch, heads, queries, _ = exact.shape
-    if batch * heads * queries * np.shape(key)[2] <= _SCORES:
-        found = enclose_attention(*given)
-        lower, upper = found.lower, found.upper
-    truth = Truth(lower, upper, allowed)
-    fail_unless(got, truth, precision, "outputs", f"attention, {precision.name} budget", msg)
+    out, lse = actual if return_lse else (actual, None)
+    precision, got = received(out, inputs, of.shape, "the output has shape", dtype, msg)
+    of_lse = FORMATS["float64"]
+    if return_lse:
+        of_lse, logarithms = received(lse, {}, of.shape[:3], "the logarithms have shape", None, msg)
+    known = found(attention_budget, dtype="float64")
+    allowed = found(attention_budget, dtype=precision, compute_dtype=compute_dtype, lse_dtype=of_lse)
+    answers = {"outputs": (got, precision)} | ({"logarithms": (logarithms, of_lse)} if return_lse else {})
+    for k, (what, (got, form)) in enumerate(answers.items()):
+        if certain(got, exact[k], known[k], allowed[k]).all():
+            continue
+        lower, upper = exact[k] - known[k], exact[k] + known[k]
+        if of[..., 0].size * np.shape(key)[2] <= _SCORES:
+            bounds = found(enclose_attention)[k]
+            lower, upper = bounds.lower, bounds.upper
+        nothing = np.isneginf(got) & np.isneginf(upper)  # is summed
+        truth = Truth(np.where(nothing, 0.0, lower), np.where(nothing, 0.0, upper), allowed[k])
+        title = f"attention, {form.name} budget"
+        fail_unless(np.where(nothing, 0.0, got), truth, form, what, title, msg)
+
+
+@dataclass(frozen=True)
+class _AttentionAnswers:
+    """Ask functions of attention for the output, and for the logarithms or None."""
+
+    given: tuple[Any, ...]
+    return_lse: bool
+
+    def __call__(self, function: Any, **options: Any) -> tuple[Any, Any]:
+        found = function(*self.given, return_lse=self.return_lse, **options)
+        return found if self.return_lse else (found, None)
 
 
 def assert_loss_close(

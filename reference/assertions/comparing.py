@@ -33,7 +33,7 @@ class Truth:
     allowed: Float64
 
     def error(self, got: Float64) -> Float64:
-        """How far numbers lie from the bounds; infinite for what is no finite number."""
+        """How far numbers lie from the bounds; infinite for what is not a finite number."""
         with np.errstate(invalid="ignore"):
             error = np.maximum(np.maximum(self.lower - got, got - self.upper), 0.0)
         return np.where(np.isfinite(got), error, np.where(np.isinf(self.allowed) & ~np.isnan(got), 0.0, np.inf))

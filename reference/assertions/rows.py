@@ -53,7 +53,8 @@ def assert_close(
     compute_dtype : str or dtype, optional
         The arithmetic inside; see :func:`entmax_oracle.reference.budget`.
     empty_rows : str
-        What a row has whose tokens are all masked: ``"zero"``, ``"nan"``, ``"mean"`` (1/n each), or ``"any"`` number.
+        What is expected of a row whose tokens are all masked: ``"zero"``, ``"nan"``, ``"mean"`` (1/n each) or
+        ``"any"`` number.
     msg : str or callable, optional
         Put before the explanation; or a function of the explanation that gives the whole message.
 

@@ -13,6 +13,15 @@ is float32 unless ``compute_dtype`` says otherwise. A careful implementation
    With ``compute_dtype="tf32"`` the arithmetic is that of float32, and the factors of every matrix product are rounded
    to 11 bits first, by t = 2**-11 of their size at most: that is (2t + t^2) <|q_i|, |k_j|> here, and as much wherever
    two factors are multiplied that are not numbers of 16 bits already;
+
+   * a cap c comes before the bias. The quotient by c is off by 2u of itself. Let tanh be taken from an exponential,
+     (1 - e) / (1 + e) with e = exp(-2 |x|): that leaves (4 + 4 |x|) 2 e / (1 + e)^2 + 3 <= 6 units of roundoff, however
+     small x is. So the capped score is off by 8u c, and by eps_ij times the steepest slope within eps_ij of the score,
+     but by no more than 2c. (The approximate tanh of some processors, off by 2**-11, is not careful);
+   * an additive mask counts as the bias does: 2 |mask_ij| + |z_ij|; where both are added, the sum in between may be as
+     large as all of their magnitudes. Hiding a key, by a mask, a length or a window, is exact;
+   * the logit of a sink is off by 2 units, when it is converted to the base of the exponentials;
+
 2. maps the scores of a row to probabilities as in the model of the mapping. Logits that are off by eps move x_i - tau
    by at most a (eps_i + max_j eps_j), the maximum over the keys that the perturbed support can hold: this is added to
    the displacement d_i there, so that nothing is linearised. The result is a reach b_ij of p_ij, exactly 0 where
@@ -27,6 +36,15 @@ Together, elementwise in the value's features,
 
     |o error| <= sum_j (b_j + (w' + (m + 4) u) (p_j + b_j)) |v_j| + w |o|,        w' = w for 16-bit inputs, else 0.
 
+A sink is one more token of the row, without a value. At alpha = 1 a careful implementation may also attend to the keys
+alone and multiply by the sigmoid of (lse - sink), which moves a share by the error of that difference, times the share
+of the sink at most, and by 6u.
+
+The logarithm of the sum, m + log(sum_j exp(z_ij - m)) with the maximum m: logits off by eps move it by an average of
+eps_j, at most log(sum_j p_ij exp(eps_ij)); the terms of the sum are off by u (4 + 3 |z_ij - m|), and it by its
+summation; the logarithm by 6u of itself, maximum and logits by 4u |m| when they are converted to base 2 and back, and
+the last sum by u |lse|. It is a number of the arithmetic, unless it is rounded to a format of its own.
+
 Gradients, for an incoming gradient g_i. With s = p^(2 - alpha), G_ij = <g_i, v_j>, mu_i = sum_j s_ij G_ij / sum_j s_ij
 the exact values are dv_j = sum_i p_ij g_i, dz_ij = s_ij (G_ij - mu_i), dq_i = scale sum_j dz_ij k_j and
 dk_j = scale sum_i dz_ij q_i, the sums over i running over the heads that share key j, too. A careful implementation
@@ -36,7 +54,9 @@ dk_j = scale sum_i dz_ij q_i, the sums over i running over the heads that share 
 7. takes mu either from these or as <g_i, sum_j s_ij v_j> / sum_j s_ij, with s rounded to 16 bits for the matrix
    product: (2 w' + (m + Dv + 4) u) of the mean of <|g_i|, |v_j|>;
 8. rounds dz and p once more to 16 bits before the products with k, q and g, sums those over the keys or queries in any
-   order, may round the part of each head before it sums the heads of a group, and rounds the result.
+   order, may round the part of each head before it sums the heads of a group, and rounds the result. The gradients in
+   an additive mask and in the sinks are sums of dz over what they were broadcast along;
+9. multiplies dz by the slope of the cap, 1 - tanh(x)^2, which is off by 16u, and by what eps_ij makes of it.
 
 Where alpha >= 2 and a key is within its error of the threshold the derivative jumps: the budget is infinite there.
 Where a row sees no key, and for keys that are certainly outside every support, it is exactly 0.
@@ -46,6 +66,8 @@ The exact values are supposed to come from float64: what scores in float64 may b
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,10 +77,11 @@ from numpy.typing import NDArray
 from ..attention_call import AttentionCall, attends, pulls_back
 from ..formats import FORMATS, TF32, Format, as_arithmetic, as_format
 from ..inputs import Float64
-from ..values.attention import scores_of
+from ..values.attention import Logits, log_sums, logits_of, softcap_slope
 from .mapping import divided, envelope_of
 
 _REFERENCE = FORMATS["float64"].unit_roundoff
+_LARGEST = 700.0  # exponentials of more overflow
 
 
 @dataclass(frozen=True)
@@ -69,31 +92,48 @@ class AttentionGradientBudget:
     ----------
     query, key, value : ndarray of float64
         Of the shapes of the arguments; infinite where the derivative is in doubt.
+    sinks, attn_mask : ndarray of float64, or None
+        None where :class:`entmax_oracle.reference.values.attention.AttentionGradients` has None.
     """
 
     query: Float64
     key: Float64
     value: Float64
+    sinks: Float64 | None = None
+    attn_mask: Float64 | None = None
 
 
 @attends
-def attention_budget(call: AttentionCall, *, dtype: Any = "float32", compute_dtype: Any = None) -> Float64:
+def attention_budget(
+    call: AttentionCall,
+    *,
+    return_lse: bool = False,
+    dtype: Any = "float32",
+    compute_dtype: Any = None,
+    lse_dtype: Any = None,
+) -> Float64 | tuple[Float64, Float64]:
     """Error that a correct implementation may make in each element of the output of attention.
 
     Parameters
     ----------
-    query, key, value, alpha, is_causal, scale, alibi_slopes, key_lengths
+    query, key, value, alpha, is_causal, scale, alibi_slopes, key_lengths, attn_mask, window, softcap, sinks
         As for :func:`entmax_oracle.reference.attention`, exactly as the implementation sees them.
+    return_lse : bool
+        Bound also the error of the logarithms of the sums of exponentials; only for alpha = 1.
     dtype : str or dtype
         Of the tensors: float64, float32, float16 or bfloat16.
     compute_dtype : str or dtype, optional
         The arithmetic inside, or ``"tf32"`` for that of matrix products. Default: ``dtype``, but float32 for the short
         formats.
+    lse_dtype : str or dtype, optional
+        In which the logarithms are returned. Default: the arithmetic, so float32 for the short formats.
 
     Returns
     -------
-    ndarray of float64, shape (B, H, M, Dv)
+    out : ndarray of float64, shape (B, H, M, Dv)
         Exactly 0 for a query that sees no key. Derived in :mod:`entmax_oracle.reference.budgets.attention`.
+    lse : ndarray of float64, shape (B, H, M)
+        With ``return_lse``; exactly 0 where nothing is summed.
 
     Raises
     ------
@@ -108,7 +148,8 @@ def attention_budget(call: AttentionCall, *, dtype: Any = "float32", compute_dty
     [2.5183e-05, 2.5183e-05]
     """
     model = _Model.of(dtype, compute_dtype)
-    p, low, high = _reach(call, model)
+    reach = _Reach.of(call, model)
+    p, low, high = (each[..., : call.keys] for each in (reach.p, reach.low, reach.high))
     live = high > 0
     keys = live.sum(axis=-1, keepdims=True)
     each = np.maximum(high - p, p - low) + (model.half + (model.added(keys) + 4) * model.u) * high + model.floor * live
@@ -116,7 +157,11 @@ def attention_budget(call: AttentionCall, *, dtype: Any = "float32", compute_dty
     bound = each @ value_size
     exact = np.abs(p @ call.per_head(call.value))
     rounded = model.out.unit_roundoff * (exact + bound) + model.out.smallest_normal
-    return np.where(keys > 0, bound + rounded, 0.0)
+    out = np.where(keys > 0, bound + rounded, 0.0)
+    if not return_lse:
+        return out
+    returned = model.compute if lse_dtype is None else as_format(lse_dtype, "lse_dtype")
+    return out, _log_sum_error(reach.logits, reach.drift, model, returned)
 
 
 @pulls_back
@@ -127,7 +172,7 @@ def attention_vjp_budget(
 
     Parameters
     ----------
-    query, key, value, grad, alpha, is_causal, scale, alibi_slopes, key_lengths
+    query, key, value, grad, alpha, is_causal, scale, alibi_slopes, key_lengths, attn_mask, window, softcap, sinks
         As for :func:`entmax_oracle.reference.attention_vjp`, exactly as the implementation sees them.
     dtype, compute_dtype
         As for :func:`attention_budget`.
@@ -148,24 +193,29 @@ def attention_vjp_budget(
     True
     """
     model = _Model.of(dtype, compute_dtype)
-    p, low, high = _reach(call, model)
-    live = high > 0
+    reach, n = _Reach.of(call, model), call.keys
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
-        exact, off = _score_gradients(call, model, grad, p, low, high)
-        m = call.query.shape[2]
+        of_logits, logits_off = _logit_gradients(call, model, grad, reach)
+        exact, off = _through_cap(call, model, reach, of_logits[..., :n], logits_off[..., :n])
+        p, low, high = (each[..., :n] for each in (reach.p, reach.low, reach.high))
+        live = high > 0
+        batch, _, m = call.query.shape[:3]
         keys, q = call.per_head(call.key), call.query
         scale_size = np.abs(call.scale)[..., None]
         size = np.where(live, np.abs(exact) + off, 0.0)
         in_keys = (model.added(live.sum(axis=-1, keepdims=True)) + 6) * model.u + model.half
-        in_queries = (
-            (float(model.added(np.array(m * call.group))) + 6) * model.u
-            + model.half
-            + (model.half if call.group > 1 else 0.0)
-        )
+        in_queries = model.sum_of(m * call.group) + (model.half if call.group > 1 else 0.0)
 
         def settle(bound: Float64, value: Float64, touched: NDArray[np.bool_]) -> Float64:
             bound = bound + model.out.unit_roundoff * (np.abs(value) + bound) + model.out.smallest_normal
             return np.where(touched, np.where(np.isnan(bound), np.inf, bound), 0.0)
+
+        def settle_sum(terms: int, summed: Callable[[Float64], Float64], part: slice | int) -> Float64:
+            """Settle a sum of the gradients in the logits themselves."""
+            value, away = of_logits[..., part], logits_off[..., part]
+            touched = (reach.high[..., part] > 0).astype(np.float64)
+            bound = away + model.sum_of(terms) * (np.abs(value) + away) + model.floor * touched
+            return settle(summed(bound), summed(value), summed(touched) > 0)
 
         by_query = scale_size * (_product(off + in_keys * size + model.floor * live, np.abs(keys)))
         moved = off + in_queries * size + model.floor * live
@@ -174,10 +224,15 @@ def attention_vjp_budget(
         by_value = np.swapaxes(drift, -1, -2) @ np.abs(grad)
         seen = np.asarray(call.per_key_head(live.any(axis=-2).astype(float))[..., None] > 0)
         product = call.scale[..., None] * exact
+        of_mask = None
+        if call.added is not None:
+            of_mask = settle_sum(live.size // max(math.prod(call.mask_shape), 1), call.like_mask, slice(n))
         return AttentionGradientBudget(
             settle(by_query, product @ keys, np.asarray(live.any(axis=-1, keepdims=True))),
             settle(call.per_key_head(by_key), call.per_key_head(np.swapaxes(product, -1, -2) @ q), seen),
             settle(call.per_key_head(by_value), call.per_key_head(np.swapaxes(p, -1, -2) @ grad), seen),
+            sinks=None if call.sinks is None else settle_sum(batch * m, lambda x: x.sum(axis=(0, 2)), n),
+            attn_mask=of_mask,
         )
 
 
@@ -210,45 +265,163 @@ class _Model:
         """Units of u that a sum over keys or queries may be off by: in any order, unless trees are promised."""
         return self.compute.sum_error(terms) if self.compute.summation == "pairwise" else terms
 
+    def sum_of(self, terms: int) -> float:
+        """Relative error of a sum over so many queries, heads or batches, whose terms may be rounded first."""
+        return (float(self.added(np.array(terms))) + 6) * self.u + self.half
+
     @property
     def u(self) -> float:
         return self.compute.unit_roundoff
 
+    @property
+    def known(self) -> float:
+        """Roundoff of the arithmetic, and of the float64 from which exact values come."""
+        return self.u + _REFERENCE
 
-def _reach(call: AttentionCall, model: _Model) -> tuple[Float64, Float64, Float64]:
-    """Probabilities and how low and high they may come out, (B, H, M, N); zeros where certainly zero or hidden."""
-    scores = scores_of(call)
-    scale = np.abs(call.scale[..., None])
+
+@dataclass(frozen=True, eq=False)
+class _Reach:
+    """How far logits and probabilities may be off.
+
+    Attributes
+    ----------
+    scaled, near : ndarray, shape (B, H, M, N)
+        Scores before the cap, and how far they may be off.
+    logits, drift, p, low, high : ndarray, shape (B, H, M, N), or N + 1 with a sink
+        Logits, how far they may be off; probabilities, how low and high they may come out, zeros where certainly zero.
+    """
+
+    scaled: Float64
+    near: Float64
+    logits: Float64
+    drift: Float64
+    p: Float64
+    low: Float64
+    high: Float64
+
+    @classmethod
+    def of(cls, call: AttentionCall, model: _Model) -> _Reach:
+        found = logits_of(call)
+        logits, sees = found.logits, call.sees
+        near, drift = _drift(call, model, found)
+        p, low, high = (np.zeros_like(logits) for _ in range(3))
+        for h, alpha in enumerate(map(float, call.alpha)):
+            rows = logits[:, h][sees[:, h]]
+            if not rows.size:
+                continue
+            envelope = envelope_of(rows, rows.max(axis=-1), alpha, model.compute, drift[:, h][sees[:, h]])
+            least, most = divided(envelope)
+            if call.sinks is not None and alpha == 1:
+                least, most = _gated(rows, drift[:, h][sees[:, h]], model, envelope.p, least, most)
+            p[:, h][sees[:, h]] = envelope.p
+            low[:, h][sees[:, h]] = least
+            high[:, h][sees[:, h]] = np.where(most > 0, most + model.compute.smallest_normal, 0.0)
+        return cls(found.scaled, near, logits, drift, p, low, high)
+
+
+def _drift(call: AttentionCall, model: _Model, found: Logits) -> tuple[Float64, Float64]:
+    """How far scores may be off before the cap, and how far logits may be (point 1)."""
+    n, scale = call.keys, np.abs(call.scale[..., None])
+    z = found.logits[..., :n]
+    z = np.where(np.isfinite(z), np.abs(z), 0.0)
     bias = np.abs(call.alibi_slopes[:, None, None] * call.distance)
     with np.errstate(over="ignore"):  # a sum of magnitudes may exceed every float where the score does not
         size = np.abs(call.query) @ np.swapaxes(np.abs(call.per_head(call.key)), -1, -2)
-        drift = np.multiply(scale * (call.query.shape[3] + 2), size, out=np.zeros_like(scores), where=scale > 0)
-        drift += np.where(bias > 0, 2 * bias + np.where(np.isfinite(scores), np.abs(scores), 0.0), 0.0)
-        drift *= model.u + _REFERENCE
-        drift += np.multiply(scale * model.products, size, out=np.zeros_like(scores), where=scale > 0)
-    p, low, high = (np.zeros_like(scores) for _ in range(3))
-    sees = np.broadcast_to(call.visible.any(axis=-1), scores.shape[:-1])
-    for h, alpha in enumerate(map(float, call.alpha)):
-        rows = scores[:, h][sees[:, h]]
-        if not rows.size:
-            continue
-        found = envelope_of(rows, rows.max(axis=-1), alpha, model.compute, drift[:, h][sees[:, h]])
-        least, most = divided(found)
-        p[:, h][sees[:, h]] = found.p
-        low[:, h][sees[:, h]] = least
-        high[:, h][sees[:, h]] = np.where(most > 0, most + model.compute.smallest_normal, 0.0)
-    return p, low, high
+        drift = np.multiply(scale * (call.query.shape[3] + 2), size, out=np.zeros_like(z), where=scale > 0)
+        added = np.where(bias > 0, 2 * bias + z, 0.0)
+        if call.softcap is None:
+            drift += added
+        drift *= model.known
+        drift += np.multiply(scale * model.products, size, out=np.zeros_like(z), where=scale > 0)
+        near = drift
+        if call.softcap is not None:
+            drift = _capped_drift(found.scaled, near, call.softcap, model) + model.known * added
+        if call.added is not None:
+            mask = np.abs(call.added)
+            own = model.known * z + 2 * model.known * mask
+            between = own + 2 * model.known * bias
+            drift = drift + np.where(mask > 0, own + np.where(bias > 0, between, 0.0), 0.0)
+    if call.sinks is not None:
+        sinks = np.broadcast_to(2 * model.known * np.abs(call.sinks)[:, None, None], (*drift.shape[:3], 1))
+        drift = np.concatenate([drift, sinks], axis=-1)
+    return near, drift
 
 
-def _score_gradients(
-    call: AttentionCall, model: _Model, g: Float64, p: Float64, low: Float64, high: Float64
+def _capped_drift(scaled: Float64, near: Float64, cap: float, model: _Model) -> Float64:
+    """How far cap * tanh(score / cap) may be off."""
+    with np.errstate(invalid="ignore"):
+        carried = near * softcap_slope(np.maximum(np.abs(scaled) - near, 0.0), cap)
+    return np.fmin(carried + 8 * model.known * cap, 2 * cap)
+
+
+def _through_cap(
+    call: AttentionCall, model: _Model, reach: _Reach, exact: Float64, off: Float64
 ) -> tuple[Float64, Float64]:
-    """Gradients in the scores, and how far they may be off (points 6 and 7); infinite where they jump."""
+    """Gradients in the scaled scores, and how far they may be off, from those in the logits (point 9)."""
+    if call.softcap is None:
+        return exact, off
+    size = np.abs(reach.scaled)
+    slope = softcap_slope(size, call.softcap)
+    steep = softcap_slope(np.maximum(size - reach.near, 0.0), call.softcap)
+    flat = softcap_slope(size + reach.near, call.softcap)
+    slope_off = np.maximum(steep - slope, slope - flat) + 16 * model.u
+    through = (1 + 2 * model.u) * (off * (slope + slope_off) + np.abs(exact) * slope_off)
+    through += 2 * model.u * np.abs(exact) * slope
+    return exact * slope, np.where(off > 0, through, 0.0)
+
+
+def _log_sum_error(logits: Float64, drift: Float64, model: _Model, returned: Format) -> Float64:
+    """How far the logarithm of the sum of exponentials along the last axis may be off; 0 where nothing is summed."""
+    peak = logits.max(axis=-1, initial=-np.inf)
+    live, some = np.isfinite(logits), np.isfinite(peak)
+    exact = np.where(some, log_sums(logits), 0.0)
+    peak = np.where(some, peak, 0.0)
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        moved = np.where(live, drift, 0.0)
+        carried = np.maximum(log_sums(logits + moved) - exact, exact - log_sums(logits - moved))
+        share = np.exp(np.where(live, logits, -np.inf) - exact[..., None])
+        depth = np.where(share > 0, peak[..., None] - logits, 0.0)
+        terms = model.compute.sum_error(live.sum(axis=-1))
+        relative = (share * (4 + 3 * depth)).sum(axis=-1) + terms
+        relative = model.known * relative + live.sum(axis=-1) * model.compute.smallest_normal
+        summed = np.where(relative < 1, -np.log1p(-np.minimum(relative, 1.0)), np.inf)
+        rest = 4 * np.abs(peak) + 6 * np.abs(exact - peak) + np.abs(exact)
+        bound = carried + summed + model.known * rest + model.compute.smallest_normal
+        if returned != model.compute:
+            bound += returned.unit_roundoff * (np.abs(exact) + bound) + returned.smallest_subnormal
+        known = np.abs(exact) + bound <= min(model.compute.largest, returned.largest)
+    return np.where(some, np.where(known, bound, np.inf), 0.0)
+
+
+def _gated(
+    rows: Float64, drift: Float64, model: _Model, p: Float64, low: Float64, high: Float64
+) -> tuple[Float64, Float64]:
+    """Let keys be weighted alone, and then by the sigmoid of lse - sink; the sink is the last token of each row."""
+    off = _log_sum_error(rows[:, :-1], drift[:, :-1], model, model.compute) + drift[:, -1]
+    sinks, keys = rows[:, -1:], log_sums(rows[:, :-1])[:, None]
+    with np.errstate(over="ignore", under="ignore"):
+        off = off[:, None] + model.known * np.where(keys > -np.inf, np.abs(keys - sinks), 0.0)
+        share = np.exp(np.minimum(sinks - log_sums(rows)[:, None] + off, 0.0))  # at most, of the sink
+        lost = np.expm1(np.minimum(np.multiply(off, share, out=np.zeros_like(off), where=share > 0), _LARGEST))
+        kept = np.expm1(np.minimum(off, _LARGEST))
+    lost, kept = lost + 6 * model.u, kept + 6 * model.u
+    factor = np.concatenate([np.repeat(lost, rows.shape[1] - 1, axis=1), kept], axis=1)
+    spare = np.zeros_like(rows)
+    spare[:, -1] = 2 * model.u  # the share of the sink may be what the sigmoid lacks of 1
+    with np.errstate(invalid="ignore"):
+        raised = np.where(high > 0, np.minimum(high + p * factor + spare, np.maximum(high, 1.0)), 0.0)
+    return np.maximum(low - p * factor - spare, 0.0), raised
+
+
+def _logit_gradients(call: AttentionCall, model: _Model, g: Float64, reach: _Reach) -> tuple[Float64, Float64]:
+    """Gradients in the logits, and how far they may be off (points 6 and 7); infinite where they jump."""
+    p, low, high = reach.p, reach.low, reach.high
     u, live = model.u, high > 0
     power = 2 - np.array(list(map(float, call.alpha)))[:, None, None]
     values = call.per_head(call.value)
-    products = g @ np.swapaxes(values, -1, -2)
-    size = np.abs(g) @ np.swapaxes(np.abs(values), -1, -2)
+    products, size = np.zeros_like(p), np.zeros_like(p)  # 0 for the sink, which has no value
+    products[..., : call.keys] = g @ np.swapaxes(values, -1, -2)
+    size[..., : call.keys] = np.abs(g) @ np.swapaxes(np.abs(values), -1, -2)
     features = call.value.shape[3]
 
     def sensitivity(x: Float64) -> Float64:

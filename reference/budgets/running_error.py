@@ -52,7 +52,7 @@ class Arithmetic:
         return Rounded(array, np.zeros_like(array), self)
 
     def near(self, value: Float64 | float, units: float) -> Rounded:
-        """Return numbers known to so many units of roundoff, such as a parameter that the format rounds."""
+        """Return numbers known to this many units of roundoff, such as a parameter that the format rounds."""
         array = np.asarray(value, dtype=np.float64)
         return Rounded(array, units * self.u * np.abs(array), self)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cmp_to_key
+from functools import cached_property, cmp_to_key
 
 import numpy as np
 from flint import arb, fmpq
@@ -98,7 +98,7 @@ def float_row(logits: Float64, alpha: Fraction, precision: int) -> BallRow:
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """Logits scale * product_i + offset_i of one row, not rounded.
+    """Logits scale * product_i + offset_i of one row, not rounded; cap * tanh(scale * product_i / cap) with a cap.
 
     Products and offsets are exact, so that equal ones are known to be equal even when the scale is irrational.
 
@@ -109,30 +109,62 @@ class Scores:
     live : list of int
         The tokens that are not masked; at least one.
     scale : arb
+    cap : arb, optional
+        Positive.
     """
 
     products: list[arb]
     offsets: list[arb]
     live: list[int]
     scale: arb
+    cap: arb | None = None
+
+    def logit(self, i: int) -> arb:
+        """Logit i."""
+        scaled = self.scale * self.products[i]
+        return (scaled if self.cap is None else self.cap * (scaled / self.cap).tanh()) + self.offsets[i]
 
     def difference(self, i: int, k: int) -> arb:
         """Logit i minus logit k."""
-        return self.scale * (self.products[i] - self.products[k]) + (self.offsets[i] - self.offsets[k])
+        apart = self.scale * (self.products[i] - self.products[k])
+        if self.cap is not None and apart != 0:
+            apart = self._capped_difference(apart / self.cap, i, k)
+        return apart + (self.offsets[i] - self.offsets[k])
+
+    def _capped_difference(self, apart: arb, i: int, k: int) -> arb:
+        """Enclose cap (tanh x_i - tanh x_k): without cancellation, unless the arguments exceed every exponent."""
+        (tanh_i, sech_i), (tanh_k, sech_k) = self._hyperbolic[i], self._hyperbolic[k]
+        close, plain = apart.sinh() * sech_i * sech_k, tanh_i - tanh_k
+        return self.cap * (plain if not close.is_finite() or plain.rad() < close.rad() else close)
+
+    @cached_property
+    def _hyperbolic(self) -> list[tuple[arb, arb]]:
+        arguments = [self.scale * product / self.cap for product in self.products]
+        return [(x.tanh(), x.sech()) for x in arguments]
+
+    def largest(self) -> int:
+        """Return the token of the largest logit, or about that."""
+        logits = {i: self.logit(i).mid() for i in self.live}
+        return max(self.live, key=lambda i: logits[i])
 
     def as_floats(self) -> Float64 | None:
         """Return the logits in float64, -inf where masked, if they are all float64 numbers."""
         logits = np.full(len(self.products), -np.inf)
         for i in self.live:
-            score = self.scale * self.products[i] + self.offsets[i]
+            score = self.logit(i)
             logits[i] = float(score.mid())
             if not (score.is_exact() and arb(float(logits[i])) == score):
                 return None
         return logits
 
+    def log_sum(self) -> arb:
+        """Enclose the logarithm of the sum of the exponentials of the logits."""
+        pivot = self.largest()
+        return self.logit(pivot) + sum((self.difference(i, pivot).exp() for i in self.live), _ZERO).log()
+
 
 def ball_row(scores: Scores, alpha: Fraction, precision: int) -> BallRow:
-    """Solve a row of logits that are no float64 numbers, at about ``precision`` bits."""
+    """Solve a row of logits that are not float64 numbers, at about ``precision`` bits."""
     bits = precision + guard_bits(alpha)
     with working_precision(bits):
         logits = scores.as_floats()
@@ -144,7 +176,7 @@ def ball_row(scores: Scores, alpha: Fraction, precision: int) -> BallRow:
 
 
 def _softmax(scores: Scores) -> BallRow:
-    n, pivot = len(scores.products), scores.live[0]
+    n, pivot = len(scores.products), scores.largest()
     weights = {i: scores.difference(i, pivot).exp() for i in scores.live}
     total = sum(weights.values(), _ZERO)
     p = [weights[i] / total if i in weights else _ZERO for i in range(n)]

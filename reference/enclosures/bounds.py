@@ -1,4 +1,4 @@
-"""Proven float64 bounds, the form in which every ball computation is handed out."""
+"""Proven float64 bounds, the form in which every ball computation is returned."""
 
 from __future__ import annotations
 

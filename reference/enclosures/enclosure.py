@@ -62,7 +62,7 @@ class RowEnclosure:
     tau : arb
         Ball for the threshold, in the coordinates x = (alpha - 1) z.
     decided : int
-        The first so many values are certainly in the support; the others are undecided.
+        How many of the first values are certainly in the support; the others are undecided.
     boundary : float or None
         The logit that lies exactly at the threshold, if there is one.
     """

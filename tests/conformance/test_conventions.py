@@ -167,7 +167,7 @@ def test_conventions_that_make_no_sense_are_refused(given, says):
 
 
 def test_only_what_is_passed_can_be_renamed():
-    with pytest.raises(ValueError, match="rename: the target is passed no 'casual'; it is passed alpha, is_causal"):
+    with pytest.raises(ValueError, match="'casual' is not passed to the target; its arguments are alpha, is_causal"):
         check(flash, rename={"casual": "causal"}, **ASKED)
 
 

@@ -82,7 +82,7 @@ def test_a_line_cut_short_is_left_out_and_other_text_refused(told):
     events, _ = told
     text = [line(event) for event in events]
     assert len(list(read_events([*text[:-1], text[-1][:20]]))) == len(text) - 1
-    with pytest.raises(ValueError, match="line 1 is no event"):
+    with pytest.raises(ValueError, match="line 1 is not an event"):
         list(read_events(["{}", *text]))
     with pytest.raises(ValueError, match="schema"):
         list(read_events([json.dumps(json.loads(text[0]) | {"schema": "other"})]))

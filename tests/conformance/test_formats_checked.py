@@ -112,5 +112,5 @@ def test_a_normaliser_of_ones_own_is_checked(tmp_path):
     assert f"--against {source}:Sink" in report.violations[0].command
     with pytest.raises(ValueError, match=r"against: .* has no 'Snk'; did you mean Sink"):
         Ask("mine:f", kind="normaliser", against=f"{source}:Snk")
-    with pytest.raises(ValueError, match="is not a class of a normaliser; derive it from"):
+    with pytest.raises(ValueError, match="is not a class of normalisers; derive it from"):
         Ask("mine:f", kind="normaliser", against=f"{source}:right")

@@ -101,7 +101,7 @@ def test_parts_of_attention_that_are_lacking_are_not_asked_for():
     ("options", "message"),
     [
         ({"bitwise": ("bits",)}, "bitwise: 'bits' is not one of batch, padding, split"),
-        ({"bitwise": ("split",)}, "bitwise: 'split' means nothing for a mapping"),
+        ({"bitwise": ("split",)}, "bitwise: 'split' does not apply to a mapping"),
         ({"kind": "attention", "bitwise": ("padding",), "without": ("lengths",)}, "lengths of the keys"),
     ],
 )

@@ -26,7 +26,7 @@ def test_laws_are_chosen_by_name():
     assert "gradient" in {each.name for each in choose(offered=("gradient",))[1]}
     with pytest.raises(ValueError, match="'permutation'"):
         choose(("permutations",))
-    with pytest.raises(ValueError, match="no law"):
+    with pytest.raises(ValueError, match="unknown law"):
         choose((), ("xyz",))
 
 

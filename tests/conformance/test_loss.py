@@ -116,7 +116,7 @@ def test_slips_are_caught(loss, law):
 
 def test_a_counterexample_of_something_else_is_refused():
     text = json.dumps({"law": "values", "alpha": 1.5, "dtype": "float32", "shape": [1, 2], "logits": "0x0p+0 0x0p+0"})
-    with pytest.raises(ValueError, match="no counterexample of a loss: it lacks target"):
+    with pytest.raises(ValueError, match="not a counterexample of a loss: target is missing"):
         replay(honest, text, kind="loss")
 
 

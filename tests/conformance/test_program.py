@@ -120,7 +120,7 @@ def test_a_program_that_hangs_is_reported(tmp_path):
 def test_what_cannot_be_asked_is_refused(tmp_path):
     with pytest.raises(UnusableTarget, match="cannot be started: No such file"):
         check("command:./there_is_no_such_program")
-    with pytest.raises(UnusableTarget, match="names no program"):
+    with pytest.raises(UnusableTarget, match="does not name a program"):
         check("command:")
     with pytest.raises(ValueError, match="layout: a program gets its numbers with heads before tokens"):
         check("command:./anything", kind="attention", layout="bmhd")

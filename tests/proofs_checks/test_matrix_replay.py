@@ -55,8 +55,8 @@ def test_points_of_a_normaliser_are_judged_again(tmp_path):
     ("text", "says"),
     [
         ("", "cannot read a matrix"),
-        ("[]", "is no matrix"),
-        ('{"schema": "entmax-oracle/check/1"}', "is no matrix"),
+        ("[]", "is not a matrix"),
+        ('{"schema": "entmax-oracle/check/1"}', "is not a matrix"),
         ('{"schema": "entmax-oracle/matrix/1", "rows": []}', "nothing to replay"),
     ],
 )

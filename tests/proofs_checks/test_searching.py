@@ -122,7 +122,7 @@ def written(folder: Path, text: str) -> Path:
         ("t = made('x', sp.Le(p_max, z[i, j]))", r"has z\[i, j\]; z takes one index"),
         ("t = Theorem(name='x', area='mine', title='', statement='', claims=())", "x claims nothing"),
         ("t = made('x', sp.Le(p_max, sp.Symbol('foo')), sp.Eq(n, 1))", "no value given for the symbol foo"),
-        ("t = made('x', sp.Le(p_max, sp.Function('foo')(n)))", r"foo\(n\) is a function without a meaning"),
+        ("t = made('x', sp.Le(p_max, sp.Function('foo')(n)))", r"foo\(n\) is an unknown function"),
     ],
 )
 def test_what_cannot_be_read_is_refused(tmp_path: Path, text: str, message: str) -> None:

@@ -387,13 +387,38 @@ def as_attention(row, rng):
     size = 10.0 ** (rng.integers(-200, 201) if row.form == "float64" else rng.integers(-4, 4))
     values, grad = rng.normal(size=(1, 1, n, 2)) * size, rng.normal(size=(1, 1, 1, 2))
     if rng.random() < 0.5:
-        return [np.ones((1, 1, 1, 1)), live.reshape(1, 1, n, 1), values, grad], {"scale": 1.0}
+        options = {"scale": 1.0} | features(live, rng, (1, 1, 1, n))
+        return [np.ones((1, 1, 1, 1)), live.reshape(1, 1, n, 1), values, grad], options
     live = np.clip(live, -1e300, 1e300)  # dot products may be finite
     key = np.concatenate([live[:, None], rng.normal(size=(n, 2)) * np.abs(live).max()], axis=1)[None, None]
     query = rng.normal(size=(1, 2, 2, 3))
     options = {"is_causal": bool(rng.integers(2)), "alibi_slopes": rng.random(2) * rng.integers(2)}
     options["key_lengths"] = [int(rng.integers(n + 1))]
+    options |= features(live, rng, (1, 2, 2, n))
     return [query, key, values, rng.normal(size=(1, 2, 2, 2))], options
+
+
+def features(live, rng, shape):
+    """Half of the time some of the features of attention, of the size of the scores or far from it."""
+    if rng.random() < 0.5:
+        return {}
+    largest = np.abs(live).max()
+    sizes = [largest, 0.0, 1.0, 10.0 ** rng.uniform(-5, 5), np.abs(rng.choice(live))]
+    size = min(rng.choice(sizes), 1e300)
+    found = {}
+    if rng.random() < 0.5:
+        found["window"] = tuple(rng.choice([None, -1, 0, 1, 2, 9], size=2).tolist())
+    if rng.random() < 0.5:
+        found["softcap"] = max(size * 2.0 ** rng.integers(-4, 5), TINY)
+    if rng.random() < 0.5:
+        near = np.clip([size, live.max(), live.min()], -1e300, 1e300)
+        found["sinks"] = rng.choice([-1, 1, 0, 2.0**-30, 1.5], size=shape[1]) * rng.choice(near)
+    if rng.random() < 0.5:
+        broadcast = tuple(rng.choice([1, full]) for full in shape)[rng.integers(4) :]
+        hidden = rng.random(broadcast) < 0.3
+        added = rng.normal(size=broadcast) * (size if largest < 1e300 else 0.0)
+        found["attn_mask"] = ~hidden if rng.random() < 0.5 else np.where(hidden, -np.inf, added)
+    return found
 
 
 @check(8, 0.3)
@@ -407,6 +432,25 @@ def attention(row, rng):
         yield "attention_budget is infinite"
     allowed = reference.attention_budget(query, key, values, row.alpha, **options, dtype=row.form)
     yield from judge_rounding("attention", found, allowed, row.form)
+    if row.alpha == 1:
+        yield from logarithms((query, key, values), row, options)
+
+
+def logarithms(tensors, row, options):
+    """Judge the second answer: -inf where the enclosure is, and elsewhere within its budget."""
+    given = (*tensors, 1.0)
+    found = reference.enclose_attention(*given, **options, return_lse=True)[1]
+    value = reference.attention(*given, **options, return_lse=True)[1]
+    some = np.isfinite(value)
+    if not np.array_equal(some, found.upper > -np.inf):
+        yield "the logarithms are -inf in other places than the enclosure"
+        return
+    found = Bounds(found.lower[some], found.upper[some])
+    for form in ("float64", row.form):
+        allowed = reference.attention_budget(*given, **options, return_lse=True, dtype=form, lse_dtype=form)[1]
+        if form == "float64":
+            yield from judge("the logarithms", value[some], found, allowed[some])
+        yield from judge_rounding("the logarithms", found, allowed[some], form)
 
 
 @check(8, 0.3)
@@ -416,7 +460,9 @@ def attention_vjp(row, rng):
     allowed = reference.attention_vjp_budget(query, key, values, grad, row.alpha, **options, dtype="float64")
     value = reference.attention_vjp(query, key, values, grad, row.alpha, **options)
     smooth = bool(found.differentiable.all())
-    for name in ("query", "key", "value", "scale", "alpha"):
+    for name in ("query", "key", "value", "scale", "alpha", "sinks", "attn_mask"):
+        if getattr(value, name) is None:
+            continue
         slack = getattr(allowed, name, np.inf) if smooth or name == "value" else np.inf
         # A budget says of the scores, as `steep_derivative` of logits, that a derivative has no bound.
         steep = row.alpha > 2 and name != "value" and bool(np.isinf(allowed.query).any() or np.isinf(allowed.key).any())

@@ -107,7 +107,7 @@ def test_queries_without_keys_give_zeros():
     assert out[:, :, 2:].all()
     assert not grads.query[:, :, :2].any()
     empty = attention_vjp(q, k, v, g, key_lengths=[0, 0], scale=1.0)
-    for gradient in vars(empty).values():
+    for gradient in (empty.query, empty.key, empty.value, empty.scale, empty.alpha):
         assert not gradient.any()
     # No keys at all, or no queries.
     assert not attention(q, k[:, :, :0], v[:, :, :0]).any()
@@ -179,17 +179,22 @@ def test_scores_that_overflow_are_named():
 
 
 PLAIN = ["query", "key", "value", "alpha", "is_causal", "scale", "alibi_slopes", "key_lengths"]
+PLAIN += ["attn_mask", "window", "softcap", "sinks"]
 PULLED = ["query", "key", "value", "grad", *PLAIN[3:]]
 
 
 @pytest.mark.parametrize(
     ("function", "names", "options"),
     [
-        (attention, PLAIN, {}),
+        (attention, PLAIN, {"return_lse": False}),
         (attention_vjp, PULLED, {}),
-        (attention_budget, PLAIN, {"dtype": "float32", "compute_dtype": None}),
+        (
+            attention_budget,
+            PLAIN,
+            {"return_lse": False, "dtype": "float32", "compute_dtype": None, "lse_dtype": None},
+        ),
         (attention_vjp_budget, PULLED, {"dtype": "float32", "compute_dtype": None}),
-        (enclose_attention, PLAIN, {"precision": 128}),
+        (enclose_attention, PLAIN, {"return_lse": False, "precision": 128}),
         (enclose_attention_vjp, PULLED, {"precision": 128}),
     ],
 )
@@ -197,7 +202,7 @@ def test_every_function_shows_the_arguments_of_attention(function, names, option
     parameters = inspect.signature(function).parameters
     assert [*parameters] == [*names, *options]
     defaults = {name: p.default for name, p in parameters.items() if p.default is not p.empty}
-    assert defaults == dict(zip(PLAIN[3:], (1.5, False, None, None, None), strict=True)) | options
+    assert defaults == dict(zip(PLAIN[3:], (1.5, False, *7 * (None,)), strict=True)) | options
     assert {p.kind for name, p in parameters.items() if name in options} <= {inspect.Parameter.KEYWORD_ONLY}
     with pytest.raises(TypeError, match=rf"{function.__name__}\(\) missing a required argument: 'value'"):
         function([], [])

@@ -90,5 +90,5 @@ def test_theory_needs_sympy_alone() -> None:
 
 
 def test_an_unknown_area_is_named() -> None:
-    with pytest.raises(ValueError, match="there is no area 'nope'; the areas are entropy, threshold"):
+    with pytest.raises(ValueError, match="unknown area 'nope'; the areas are entropy, threshold"):
         theorems("nope")

@@ -38,7 +38,7 @@ residual_identity = theorem(
     ),
     folklore=(
         Folklore(
-            r"The error of the threshold bounds the error of the probabilities: false, it is amplified (here: by "
+            r"The error of the threshold bounds the error of the probabilities: false; it is amplified (here: by "
             r"less than 1).",
             sp.Le(total(sp.Abs(r[i] - p[i])), sp.Abs(rho - tau)),
         ),
@@ -48,7 +48,7 @@ residual_identity = theorem(
 
 logit_rounding = theorem(
     name="logit-rounding",
-    title="Logits off by epsilon, probabilities off by n^(alpha - 1) epsilon",
+    title="Logits off by epsilon move the probabilities by at most n^(alpha - 1) epsilon",
     statement=r"For $\alpha \le 2$, $\lVert p' - p \rVert_1 \le n^{\alpha-1} \lVert z' - z \rVert_\infty$.",
     setting=(
         r"every $n \ge 1$, real $\alpha \ge 1$, $z, z' \in \mathbb{R}^n$; $r = p'$, $R = \lVert z' - z \rVert_\infty$"
@@ -59,7 +59,7 @@ logit_rounding = theorem(
     folklore=(
         Folklore(
             r"Entmax is as insensitive as softmax, $\lVert p' - p \rVert_1 \le \lVert z' - z \rVert_\infty$: false "
-            r"for $\alpha > 1$, it moves up to $n^{\alpha-1}$ times as far.",
+            r"for $\alpha > 1$; it moves up to $n^{\alpha-1}$ times as far.",
             sp.Le(total(sp.Abs(r[i] - p[i])), reach),
         ),
     ),

@@ -73,7 +73,7 @@ budget = 2 * roundoff * (2 * condition + q + 1 + summation_terms + tsallis(p, 1)
 
 kernel_budget = theorem(
     name="kernel-budget",
-    title="What a correct kernel may lose",
+    title="A bound on the rounding error of a correct kernel",
     statement=(
         r"A kernel that subtracts the largest logit first, solves for the threshold to the last bit, takes the power "
         r"within one unit and sums in blocks has $\lVert r - p \rVert_1 \le 2u \bigl(2\kappa + q + 1 + H_1(p) + "
@@ -103,7 +103,7 @@ _error = sp.Abs(rho - tau)
 
 support_decisions = theorem(
     name="support-decisions",
-    title="Which tokens an approximate threshold may get wrong, and what that costs",
+    title="An approximate threshold misplaces only tokens within its error of the threshold",
     statement=(
         r"With a threshold off by $E = |\tau' - \tau|$ every token with $|x_i - \tau| > E$ is decided rightly; a "
         r"wrong one has probability at most $E^q$ in either row. For $\alpha \le 2$ that is at most $E$, for $\alpha "
@@ -132,7 +132,7 @@ support_decisions = theorem(
 
 false_zeros = theorem(
     name="false-zeros",
-    title="Zeros that are not zero",
+    title="Small probabilities of the support round to zero",
     statement=(
         r"$p_i \le \varepsilon$ if and only if $x_i - \tau \le \varepsilon^{\alpha-1}$. So in float32 ($\varepsilon "
         r"= 2^{-150}$, half the least positive number) a token of the support up to $\varepsilon^{\alpha-1}$ above "
@@ -160,7 +160,7 @@ false_zeros = theorem(
 
 bisection_steps = theorem(
     name="bisection-steps",
-    title="How many halvings a tolerance needs",
+    title="About log2(q n / epsilon) halvings reach the tolerance epsilon",
     statement=(
         r"For $\alpha \le 2$ and an approximate threshold $\tau'$ in the first bracket, $\lVert r - p \rVert_1 \le q\, "
         r"n\, |\tau' - \tau|$. So $T$ halvings of $[x_{\max} - 1, x_{\max} - n^{1-\alpha}]$ leave $\lVert r - p "
@@ -183,7 +183,7 @@ _magnitude = total(sp.Abs(v[i]))
 
 summation_error = theorem(
     name="summation-error",
-    title="One after the other or in pairs: the error of a sum",
+    title="The rounding error of a sum grows with n term by term, with log n in pairs",
     statement=(
         r"Rounding to nearest, a sum of $n$ terms taken one after the other is off by at most $\bigl((1+u)^{n-1} - "
         r"1\bigr) \sum |v_i|$; taken in pairs, by at most $\bigl((1+u)^{\lceil \log_2 n \rceil} - 1\bigr) \sum "
@@ -200,7 +200,7 @@ summation_error = theorem(
     source="Higham 2002, section 4.2",
     folklore=(
         Folklore(
-            r"A sum of probabilities is accurate to the last bit, as nothing cancels: false, roundings add up.",
+            r"A sum of probabilities is accurate to the last bit, as nothing cancels: false; roundings add up.",
             sp.Le(sp.Abs(late - total(v[i])), roundoff * _magnitude),
         ),
     ),
@@ -208,7 +208,7 @@ summation_error = theorem(
 
 vjp_mean = theorem(
     name="vjp-mean-error",
-    title="An error of the weighted mean costs the backward pass its size times the total sensitivity",
+    title="An error in the weighted mean enters the backward pass times the total sensitivity",
     statement=(
         r"If the backward pass $s_i (v_i - \bar v)$ uses a mean that is off by $c$, its error in $\ell_1$ is exactly "
         r"$\Sigma |c|$."
@@ -231,7 +231,7 @@ vjp_mean = theorem(
 
 vjp_budget = theorem(
     name="vjp-budget",
-    title="What a correct backward pass may lose",
+    title="A bound on the rounding error of a correct backward pass",
     statement=(
         r"A backward pass that rounds $p$ to the format and computes $s_i (v_i - \bar v)$ in it is off by at most "
         r"$2u \bigl(\lceil \log_2 n \rceil + \tfrac{n}{16} + 11\bigr) \Sigma \max_i |v_i|$ in $\ell_1$. (A worst "

@@ -21,7 +21,7 @@ quadratic = total(s(k) * v[k] ** 2, k) - total(s(k) * v[k], k) ** 2 / Sigma
 
 formula = theorem(
     name="jacobian",
-    title="The derivative is diagonal minus rank one",
+    title="The Jacobian is a diagonal matrix minus one of rank one",
     statement=(
         r"$\partial p_i / \partial z_j = s_i \delta_{ij} - s_i s_j / \Sigma$ with $s_i = p_i^{2-\alpha}$ on the "
         r"support, $s_i = 0$ off it, $\Sigma = \sum s_i$; for $\alpha = 1$, $s = p$."
@@ -42,7 +42,7 @@ formula = theorem(
 
 semidefinite = theorem(
     name="jacobian-semidefinite",
-    title="The Jacobian is a variance",
+    title="The Jacobian is positive semidefinite: its quadratic form is a variance",
     statement=(
         r"$v^\top J v = \sum_i s_i (v_i - \bar v)^2 \ge 0$ with the $s$-weighted mean $\bar v$: $J$ is symmetric and "
         r"positive semidefinite, and $v^\top J v = 0$ exactly for $v$ that is constant on the support. So its rank "

@@ -49,11 +49,11 @@ path_mass = (1 + (n - 2) * mix) ** (2 / (3 - alpha)) + 1 + (n - 2) * mix ** (2 /
 
 norm_path = theorem(
     name="norm-path",
-    title="Between two blocks and two tokens nothing is more sensitive",
+    title="From two tokens to one against all others, the ratio of norms is largest at an end",
     statement=(
         r"For $w = (1 + (n-2) t, -1, -t, \dots, -t)$ with $0 \le t \le 1$ and $r = \frac{2}{3-\alpha}$, $\lVert w "
-        r"\rVert_2^2 \le \max\bigl(2^{\alpha-2}, \frac{n}{n-1} C_n(\alpha)\bigr) \lVert w \rVert_r^2$: along this "
-        r"path the quotient of the norms falls and then rises, so it is largest at an end, $t = 0$ or $t = 1$."
+        r"\rVert_2^2 \le \max\bigl(2^{\alpha-2}, \frac{n}{n-1} C_n(\alpha)\bigr) \lVert w \rVert_r^2$: the "
+        r"quotient of the norms is largest at an end of this path, $t = 0$ or $t = 1$."
     ),
     setting=r"every $n \ge 2$, real $1 \le \alpha \le 2$, $0 \le t \le 1$",
     given=(
@@ -68,7 +68,7 @@ norm_path = theorem(
 
 euclidean = theorem(
     name="jacobian-norm",
-    title="A bound of the Euclidean Lipschitz constant that depends on the length",
+    title="A bound on the Euclidean Lipschitz constant that depends on the length",
     statement=(
         r"For $\alpha \le 2$, $v^\top J v \le \max\bigl(2^{\alpha-2}, \frac{n}{n-1} C_n(\alpha)\bigr) \lVert v "
         r"\rVert^2$. The first term is the larger one for short rows only (up to 47 tokens for $\alpha = 1.5$)."
@@ -82,7 +82,7 @@ euclidean = theorem(
     claims=(Claim("norm", sp.Le(quadratic, spectral_constant * total(v[i] ** 2))),),
     folklore=(
         Folklore(
-            r"The Lipschitz constant of entmax is $2^{\alpha-2}$ for every length: false, $\alpha = 5/3$ with 65 "
+            r"The Lipschitz constant of entmax is $2^{\alpha-2}$ for every length: false; $\alpha = 5/3$ with 65 "
             r"tokens has $0.868$ instead of $0.794$.",
             sp.Le(quadratic, 2 ** (alpha - 2) * total(v[i] ** 2)),
         ),
@@ -94,7 +94,7 @@ _dual = alpha / a
 
 holder = theorem(
     name="hoelder",
-    title="Beyond alpha = 2: Hölder with a sharp constant",
+    title="Beyond alpha = 2 entmax is Hölder continuous, with a sharp constant",
     statement=(
         r"For $\alpha \ge 2$, $\lVert p - p' \rVert_\alpha \le \bigl((\alpha-1) \lVert z - z' "
         r"\rVert_{\alpha^*}\bigr)^{1/(\alpha-1)}$, $\alpha^* = \frac{\alpha}{\alpha-1}$; attained by flipping a "
@@ -141,7 +141,7 @@ def _plogp(index: sp.Expr) -> sp.Expr:
 
 alpha_derivative = theorem(
     name="alpha-derivative",
-    title="The derivative in alpha",
+    title="The derivative of entmax in alpha",
     statement=(
         r"$\frac{\partial p_i}{\partial \alpha} = \frac{p_i - s_i/\Sigma}{(\alpha-1)^2} - \frac{p_i \log p_i - "
         r"(s_i/\Sigma) \sum_j p_j \log p_j}{\alpha-1}$ on the support, 0 off it."

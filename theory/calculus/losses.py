@@ -27,7 +27,7 @@ _TARGET = r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, target $r$
 
 conjugate = theorem(
     name="conjugate",
-    title="The maximal value, without the maximiser's powers",
+    title="The maximal value, from the expected logit and the threshold",
     statement=(
         r"$\Omega^*(z) = \max_p \langle p, z\rangle + H_\alpha(p) = \frac{\alpha-1}{\alpha} \langle p, z\rangle + "
         r"\frac{\tau+1}{\alpha(\alpha-1)}$, and $p$ is a subgradient: $\Omega^*(z') \ge \Omega^*(z) + \langle p, z' "
@@ -71,7 +71,7 @@ decomposition = theorem(
 
 margin_loss = theorem(
     name="one-hot-loss",
-    title="One-hot targets: between the gap and the gap plus a constant",
+    title="For one-hot targets the loss lies between the gap and the gap plus a constant",
     statement=(
         r"$g \le L(z; e_k) \le g + \frac{1 - n^{1-\alpha}}{\alpha(\alpha-1)}$ with $g = z_{\max} - z_k$; the loss is "
         r"exactly 0 if and only if $z_k$ exceeds every other logit by $\frac{1}{\alpha-1}$."
@@ -86,7 +86,7 @@ margin_loss = theorem(
     source="Blondel, Martins, Niculae 2020, Proposition 8 (margin); the bounds derived here",
     folklore=(
         Folklore(
-            r"The loss vanishes only in the limit, like cross-entropy: false for $\alpha > 1$, it is 0 from the "
+            r"The loss vanishes only in the limit, like cross-entropy: false for $\alpha > 1$; it is 0 from the "
             r"margin $\frac{1}{\alpha-1}$ on.",
             sp.Gt(one_hot_loss, 0),
         ),
@@ -132,7 +132,7 @@ loss_gradient = theorem(
     source="Blondel, Martins, Niculae 2020, Proposition 2 (convexity and gradient); the norms derived here",
     folklore=(
         Folklore(
-            r"Every class but the target gets a gradient, as with cross-entropy: false for $\alpha > 1$, classes off "
+            r"Every class but the target gets a gradient, as with cross-entropy: false for $\alpha > 1$; classes off "
             r"the support get none.",
             sp.Implies(sp.Eq(target[i], 0), p[i] - target[i] > 0),
         ),
@@ -196,7 +196,7 @@ label_smoothing = theorem(
 
 loss_soft_labels = theorem(
     name="loss-soft-labels",
-    title="For soft labels a larger alpha means a smaller loss only up to the labels' entropies",
+    title="For soft labels a larger alpha means a smaller loss, up to the entropies of the labels",
     statement=(
         r"$L_{\alpha'}(z; Y) \le L_\alpha(z; Y) + H_\alpha(Y) - H_{\alpha'}(Y)$ for $\alpha \le \alpha'$ and every "
         r"target; the last two terms vanish for one-hot targets only."

@@ -37,7 +37,7 @@ boundary_slopes = theorem(
     folklore=(
         Folklore(
             r"Gradients of entmax vanish smoothly at the edge of the support for every $\alpha$: false for $\alpha "
-            r"\ge 2$, sparsemax's drop from $1/2$ to 0 (here: within 1/8 of the edge they are below 1/4).",
+            r"\ge 2$; those of sparsemax drop from $1/2$ to 0 (here: within 1/8 of the edge they are below 1/4).",
             sp.Implies(x(j) - tau <= sp.Rational(1, 8), sp.Abs(D[i, j]) <= sp.Rational(1, 4)),
         ),
     ),
@@ -98,7 +98,7 @@ sparsemax_affine = theorem(
 
 simple_norms = theorem(
     name="jacobian-simple-norms",
-    title="Simple bounds of the Jacobian's norm",
+    title="Simple bounds on the norm of the Jacobian",
     statement=(
         r"$v^\top J v \le 2 R \lVert v \rVert^2$ with $R = \max_i J_{ii}$; for $\alpha \le 2$ also $v^\top J v \le "
         r"p_{\max}^{2-\alpha} \lVert v \rVert^2 \le \lVert v \rVert^2$; and the direction $e_k - \frac1n \mathbf{1}$ "
@@ -146,10 +146,10 @@ _covariance = total(s(k) * _log * (z[k] - total(s(l) * z[l], l) / total(s(l), l)
 
 scale_derivative = theorem(
     name="scale-derivative",
-    title="The derivative in the scale: a variance that feeds the logit and drains the entropy",
+    title="A larger scale raises the expected logit and lowers the entropy, at the rate of a variance",
     statement=(
         r"For $p = \mathrm{entmax}_\alpha(\theta z)$, $\frac{\partial p}{\partial \theta} = J z$; hence "
-        r"$\frac{\partial}{\partial \theta} \langle p, z \rangle = z^\top J z \ge 0$, $\frac{\partial}{\partial "
+        r"$\frac{\partial}{\partial \theta} \langle p, z \rangle = z^\top J z$, $\frac{\partial}{\partial "
         r"\theta} H_\alpha(p) = -\theta z^\top J z$ and $\frac{\partial}{\partial \theta} H_1(p) = -\sum_i s_i \log "
         r"p_i\, (z_i - \bar z) \le 0$ with the $s$-weighted mean $\bar z$."
     ),
@@ -194,7 +194,7 @@ scaled_lipschitz = theorem(
     folklore=(
         Folklore(
             r"Adaptive-scale entmax is Lipschitz with a constant free of the length, as entmax is (1 for $\alpha \le "
-            r"2$): false for $\gamma > 0$, its scale grows.",
+            r"2$): false for $\gamma > 0$; its scale grows.",
             sp.Le(total((p[i] - r[i]) ** 2), total((z[i] - y[i]) ** 2)),
         ),
     ),

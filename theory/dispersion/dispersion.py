@@ -30,7 +30,7 @@ entropy_and_support = theorem(
     source="standard (Rényi entropies decrease in their order)",
     folklore=(
         Folklore(
-            r"A large support means a large entropy: false, almost all mass may sit on one token of a full support.",
+            r"A large support means a large entropy: false; almost all mass may sit on one token of a full support.",
             sp.Ge(shannon, sp.log(size) / 2),
         ),
     ),
@@ -38,7 +38,7 @@ entropy_and_support = theorem(
 
 entropy_of_a_power = theorem(
     name="entropy-of-a-power",
-    title="A support of at most n^beta tokens: normalised entropy of at most beta",
+    title="A support of at most n^beta tokens has normalised entropy at most beta",
     statement=(
         r"If $|S| \le n^\beta$ then $H_1(p) \le \beta \log n$: for $\beta < 1$ such rows do not disperse completely. "
         r"Attained by uniform $p$ on $n^\beta$ tokens."
@@ -53,7 +53,7 @@ _massive = total(sp.Piecewise((p[i], p[i] >= n ** (epsilon - 1)), (0, True)))
 
 dispersion_criterion = theorem(
     name="dispersion-criterion",
-    title="Complete dispersion, in finite terms: no mass on tokens above n^(eps - 1)",
+    title="Dispersion is complete if and only if no mass stays on tokens above n^(eps - 1)",
     statement=(
         r"With $M_\varepsilon = \sum \{p_i : p_i \ge n^{\varepsilon-1}\}$, $(1-\varepsilon)(1 - M_\varepsilon) \le "
         r"\frac{H_1(p)}{\log n} \le 1 - \varepsilon M_\varepsilon + \frac{1}{e \log n}$. So $H_1 / \log n \to 1$ "
@@ -109,7 +109,7 @@ floor_loss = sp.log((sp.exp(extent) - 1) / extent) + extent / (sp.exp(extent) - 
 
 entmax_peak = theorem(
     name="entmax-peak",
-    title="How much one token can hold when logits have a range",
+    title="The range of the logits bounds the largest probability",
     statement=(
         r"With $\delta = (\alpha-1)(z_{\max} - z_{\min})$, $p_{\max}^{\alpha-1} - \bigl(\frac{1 - "
         r"p_{\max}}{n-1}\bigr)^{\alpha-1} \le \delta$, attained by one large token among equal others. Hence "
@@ -126,12 +126,12 @@ entmax_peak = theorem(
     ),
     folklore=(
         Folklore(
-            r"Entmax never disperses completely, its normalised entropy stays below a constant under 1: false, equal "
+            r"Entmax never disperses completely, its normalised entropy stays below a constant under 1: false; equal "
             r"logits (or $n^{1-o(1)}$ tied ones) give $H_1 = \log n$.",
             sp.Le(shannon, sp.Rational(99, 100) * sp.log(n)),
         ),
         Folklore(
-            r"Entmax over bounded logits disperses like softmax, $H_1 \ge \log n - c$ with $c$ free of $n$: false, "
+            r"Entmax over bounded logits disperses like softmax, $H_1 \ge \log n - c$ with $c$ free of $n$: false; "
             r"$\delta \ge 1$ allows one-hot for every $n$ (here $c = 2$).",
             sp.Ge(shannon, sp.log(n) - 2),
         ),
@@ -161,7 +161,7 @@ three_levels = theorem(
     folklore=(
         Folklore(
             r"The extremal rows have two levels, as for softmax, so the entropy is at least $\log \lceil 1/M "
-            r"\rceil$: false, $p = (0.4, 0.4, 0.2)$ has less than $\log 3$.",
+            r"\rceil$: false; $p = (0.4, 0.4, 0.2)$ has less than $\log 3$.",
             sp.Ge(shannon, sp.log(sp.ceiling(1 / _cap))),
         ),
     ),
@@ -169,7 +169,7 @@ three_levels = theorem(
 
 finite_vocabulary = theorem(
     name="finite-vocabulary",
-    title="Repeated logits: uniform over the top class, and nothing else",
+    title="With repeated logits entmax becomes uniform over the top class",
     statement=(
         r"For sorted logits, when the largest one is repeated $m \ge ((\alpha-1) g)^{-q}$ times, $g$ its gap to the "
         r"next value, $p$ is uniform on these $m$ tokens and $H_1 = \log m$. With finitely many values of fixed "
@@ -189,7 +189,7 @@ finite_vocabulary = theorem(
     claims=(Claim("mass", sp.Eq(total(p[i], last=top), 1)), Claim("entropy", sp.Eq(shannon, sp.log(top)))),
     folklore=(
         Folklore(
-            r"A normalised entropy near 1 means that attention does not select: false, entmax may drop every other "
+            r"A normalised entropy near 1 means that attention does not select: false; entmax may drop every other "
             r"token at $H_1 / \log n = 0.75$.",
             sp.Implies(shannon >= sp.Rational(3, 4) * sp.log(n), sp.Ge(size, n)),
         ),
@@ -198,7 +198,7 @@ finite_vocabulary = theorem(
 
 tsallis_trap = theorem(
     name="tsallis-normalisation-trap",
-    title="Tsallis entropy over its maximum is near 1 for almost everything",
+    title="Normalised Tsallis entropy is near 1 whenever the largest probability is small",
     statement=(
         r"$\frac{H_\alpha(p)}{H_\alpha(1/n)} \ge 1 - p_{\max}^{\alpha-1}$: the ratio tends to 1 as soon as $p_{\max} "
         r"\to 0$, whatever Shannon's ratio does. Dispersion must not be defined by it for $\alpha > 1$."
@@ -211,7 +211,7 @@ tsallis_trap = theorem(
     claims=(Claim("ratio", sp.Ge(tsallis(p, alpha) * alpha * a / (1 - n ** (1 - alpha)), 1 - p_max**a)),),
     folklore=(
         Folklore(
-            r"Normalised entropies agree for all $\alpha$ up to a half: false, uniform over 10 of 1000 tokens has "
+            r"Normalised entropies agree for all $\alpha$ up to a half: false; uniform over 10 of 1000 tokens has "
             r"ratio 0.99 for $\alpha = 3$ and $1/3$ for Shannon.",
             sp.Le(tsallis(p, alpha) * alpha * a / (1 - n ** (1 - alpha)), shannon / sp.log(n) + sp.Rational(1, 2)),
         ),
@@ -220,7 +220,7 @@ tsallis_trap = theorem(
 
 majorisation = theorem(
     name="majorisation",
-    title="Raising alpha or the scale concentrates, token by token",
+    title="Raising alpha or the scale moves mass to the largest tokens",
     statement=(
         r"For $1 \le \alpha \le \alpha'$ and $\theta \le \theta'$, $r = \mathrm{entmax}_{\alpha'}(\theta' z)$ "
         r"majorises $p = \mathrm{entmax}_\alpha(\theta z)$: the $k$ largest tokens hold at least as much, for every "
@@ -239,7 +239,7 @@ majorisation = theorem(
     ),
     folklore=(
         Folklore(
-            r"A larger $\alpha$ at a lower scale still concentrates more: false, there is no order then.",
+            r"A larger $\alpha$ at a lower scale still concentrates more: false; there is no order then.",
             sp.Ge(total(r[i], last=k), total(p[i], last=k)),
         ),
     ),

@@ -28,7 +28,7 @@ softmax_floor_exact = theorem(
     claims=(Claim("floor", sp.Ge(shannon, Least(sp.log(_raised) - k * sp.exp(width) * width / _raised, k))),),
     folklore=(
         Folklore(
-            r"The least entropy of softmax over a range belongs to one large token among equal others: false, more "
+            r"The least entropy of softmax over a range belongs to one large token among equal others: false; more "
             r"at the top may hold less entropy.",
             sp.Ge(shannon, sp.log(_raised.subs(k, 1)) - sp.exp(width) * width / _raised.subs(k, 1)),
         ),
@@ -58,10 +58,10 @@ floor_at_minimum = theorem(
     name="entropy-floor-at-minimum",
     title="The least entropy of entmax over a range, given its smallest probability",
     statement=(
-        r"With $m = p_{\min}$, $\delta = (\alpha-1)(z_{\max} - z_{\min})$ and $M = (m^{\alpha-1} + \delta)^q$, $p$ "
-        r"is majorised by $k$ tokens at $M$, one at $r$ and the others at $m$, $k = \lfloor \frac{1 - n m}{M - m} "
-        r"\rfloor$: so $H_1(p) \ge -k M \log M - r \log r - (n - k - 1)\, m \log m$, and the same for every "
-        r"Schur-concave functional. Its least value over $m$ may have three levels and no zeros."
+        r"Let $m = p_{\min}$, $\delta = (\alpha-1)(z_{\max} - z_{\min})$, $M = (m^{\alpha-1} + \delta)^q$ and "
+        r"$k = \lfloor \frac{1 - n m}{M - m} \rfloor$. Then $H_1(p)$ is at least the entropy of $k$ tokens at $M$, one "
+        r"at $r = 1 - k M - (n-k-1)\, m$ and the others at $m$: $H_1(p) \ge -k M \log M - r \log r - (n - k - 1)\, m "
+        r"\log m$."
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$ that is not constant",
     given=(
@@ -91,7 +91,7 @@ _near = total(sp.Piecewise((1, a * (z_max - z[i]) < 1), (0, True)))
 
 dispersion_of_bounded = theorem(
     name="dispersion-window",
-    title="Enough tokens near the top disperse entmax, and too few cannot",
+    title="Enough tokens near the top disperse entmax; too few cannot",
     statement=(
         r"If $\sum_i [x_i - x_{\max} + n^{-(1-\varepsilon)(\alpha-1)}]_+^q \ge 1$ then $H_1(p) \ge (1-\varepsilon) "
         r"\log n$; and always $H_1(p) \le \log \#\{i : z_i > z_{\max} - \frac{1}{\alpha-1}\}$. So complete "

@@ -17,7 +17,7 @@ _JOINED = r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$ and a furth
 
 joining = theorem(
     name="joining-token",
-    title="A token that joins takes mass from everyone, or from no one",
+    title="An added token lowers the others, and below the threshold it changes nothing",
     statement=(
         r"Adding a token of logit $b$ never raises another's probability, $r_k \le p_k$; and $r_k = p_k$ if and only "
         r"if $p_k = 0$ or $(\alpha-1) b \le \tau$. So low enough finite logits change nothing at all, where softmax "
@@ -31,11 +31,11 @@ joining = theorem(
     ),
     folklore=(
         Folklore(
-            r"More tokens mean more entropy: false, one outstanding token ends all of it.",
+            r"More tokens mean more entropy: false; one token far above the rest takes all mass.",
             sp.Ge(tsallis(r, 1).subs(n, n + 1), tsallis(p, 1)),
         ),
         Folklore(
-            r"A joining token never raises another's weight under scalable softmax, $\theta = s \log n$: false, the "
+            r"A joining token never raises another's weight under scalable softmax, $\theta = s \log n$: false; the "
             r"scale grows. At $s = 1$, $z = (0, 1)$ gives $0.667$, and adding a token at $-5$ raises it to $0.749$.",
             sp.Le(r[k], p[k]),
         ),
@@ -76,7 +76,7 @@ critical_rival = theorem(
     ),
     folklore=(
         Folklore(
-            r"The weight of a token with positive weight does not vanish when tokens join: false, one rival is enough.",
+            r"The weight of a token with positive weight does not vanish when tokens join: false; one rival is enough.",
             sp.Implies(p[k] > 0, r[k] > 0),
         ),
     ),
@@ -84,7 +84,7 @@ critical_rival = theorem(
 
 epsilon_criterion = theorem(
     name="epsilon-criterion",
-    title="When a token has at least a given weight",
+    title="A criterion for a token to have at least a given weight",
     statement=(
         r"For $0 < \varepsilon \le 1$, $p_k \ge \varepsilon$ if and only if $\sum_i [(\alpha-1)(z_i - z_k) + "
         r"\varepsilon^{\alpha-1}]_+^q \le 1$, the sum over all tokens, $k$ included."
@@ -102,7 +102,7 @@ near = total(sp.Piecewise((1, z[i] > z[k] - gap), (0, True)))
 
 needle = theorem(
     name="needle",
-    title="The right form of 'does not vanish': a bound free of n",
+    title="With at most K tokens near the top, the largest keeps a weight that does not depend on n",
     statement=(
         r"If no token exceeds $z_k$ and at most $K$ tokens ($k$ included) have $z_i > z_k - g$, then $p_k \ge "
         r"\min\bigl(\frac{1}{K}, ((\alpha-1) g)^q\bigr)$, however many tokens there are below."
@@ -116,7 +116,7 @@ needle = theorem(
     claims=(Claim("weight", sp.Ge(p[k], sp.Min(1 / near, (a * gap) ** q))),),
     folklore=(
         Folklore(
-            r"Entmax keeps the weight of the largest token away from zero as $n$ grows: false with ties, it is at "
+            r"Entmax keeps the weight of the largest token away from zero as $n$ grows: false with ties; it is at "
             r"most $1/n$ for equal logits (here: at least 1/10).",
             sp.Implies(Every(z[l] <= z[k], l), p[k] >= sp.Rational(1, 10)),
         ),
@@ -135,7 +135,7 @@ softmax_vanishes = theorem(
     claims=(Claim("weight", sp.Le(p[k], sp.exp(z_max - z_min) / (sp.exp(z_max - z_min) + n - 1))),),
     folklore=(
         Folklore(
-            r"A margin over all other tokens keeps a softmax weight above 1/2: false, the margin must grow like "
+            r"A margin over all other tokens keeps a softmax weight above 1/2: false; the margin must grow like "
             r"$\log n$.",
             sp.Implies(Every(sp.Or(sp.Eq(l, k), z[l] <= z[k] - 2), l), p[k] >= sp.Rational(1, 2)),
         ),

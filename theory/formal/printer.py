@@ -101,14 +101,14 @@ class Printer:
             plus = " + ".join(self.count(x) for x in e.args if not x.could_extract_minus_sign())
             minus = [self.count(-x) for x in e.args if x.could_extract_minus_sign()]
             if not plus:
-                raise Unprintable(f"{e} is no natural number")
+                raise Unprintable(f"{e} is not a natural number")
             if not minus:
                 return f"({plus})%nat"
             self._guard(f"({' + '.join(minus)} <= {plus})%nat")
             return f"({plus} - {' - '.join(minus)})%nat"
         if isinstance(e, sp.Mul) and not any(x.could_extract_minus_sign() for x in e.args):
             return "(" + " * ".join(self.count(x) for x in e.args) + ")%nat"
-        raise Unprintable(f"{e} is no natural number")
+        raise Unprintable(f"{e} is not a natural number")
 
     # --- real numbers ------------------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cache
 
 import sympy as sp
 
@@ -54,11 +55,14 @@ class Statement:
         return "__".join(part for part in parts if part).replace("-", "_")
 
 
-def statements(theorem: Theorem) -> Iterator[Statement]:
-    """Yield what has to be proved of a theorem: nothing where it has no setting, and of claims what can be printed."""
+@cache
+def statements(theorem: Theorem) -> tuple[Statement, ...]:
+    """Return what has to be proved of a theorem: nothing where it has no setting, and of claims what can be printed."""
     setting = SETTINGS.get(theorem.name)
-    if setting is None:
-        return
+    return () if setting is None else tuple(_statements(theorem, setting))
+
+
+def _statements(theorem: Theorem, setting: Setting) -> Iterator[Statement]:
     yield Statement(theorem.name, "", "inhabited", _inhabited(theorem, setting))
     if setting.found:
         yield Statement(theorem.name, "", "found", _found(setting))

@@ -33,7 +33,7 @@ _ENTMAX_REPEATED = sp.And(
 
 read_out_shift = theorem(
     name="read-out-shift",
-    title="How far a repeated last token moves a read-out",
+    title="Repeating the last token moves a read-out by at most the moved mass times the spread of the values",
     statement=(
         r"$o^* - o = \sum_{i<n} (p_i - r_i)(v_n - v_i)$ with $p_i \ge r_i$, and the mass moved is $\eta = \sum_{i<n} "
         r"(p_i - r_i) = 2 r_n - p_n \in [0, p_n]$. Hence $|o^* - o| \le \eta \max_i |v_n - v_i|$."
@@ -143,7 +143,7 @@ collapse_through_layers = theorem(
         ),
         Folklore(
             r"A repetition changes one layer only, so with softmax over logits of range $D$ it moves a deep read-out "
-            r"by at most $K^L \frac{e^D}{n-1}$ times the spread of the values: false without a causal mask, every "
+            r"by at most $K^L \frac{e^D}{n-1}$ times the spread of the values: false without a causal mask; every "
             r"layer's weights change.",
             sp.Le(sp.Abs(late), lipschitz**layers * sp.exp(extent) / (n - 1) * reach),
             source="ours: an earlier version of this theorem said so",
@@ -153,7 +153,7 @@ collapse_through_layers = theorem(
 
 fixed_set = theorem(
     name="collapse-fixed-set",
-    title="What lies below the threshold of the rest does not matter, at any length",
+    title="Tokens below the threshold of the rest do not change how far a repetition moves a read-out",
     statement=(
         r"Let $F$ be the last tokens of a row and $\tau_F$ their threshold on their own. If every other token has "
         r"$(\alpha-1) z_l \le \tau_F$, repeating the last token moves the read-out exactly as far as in $F$ alone, "
@@ -171,7 +171,7 @@ fixed_set = theorem(
 
 total_collapse = theorem(
     name="collapse-total",
-    title="Where entmax collapses too",
+    title="Entmax collapses too where ties grow, or where the last token has no mass",
     statement=(
         r"A last token without mass moves nothing, $o^* = o$, and neither does one with all mass. If the largest "
         r"logit occurs $m$ times, the mass moved is at most $\frac1m$: where ties grow with the length, the two "

@@ -24,7 +24,7 @@ gradient_mass = theorem(
     claims=(Claim("mass", sp.Eq(total(G[i, j], j), 1)),),
     folklore=(
         Folklore(
-            r"Sparse attention lets more gradient through in total: false, rows of weights sum to 1 whether they are "
+            r"Sparse attention lets more gradient through in total: false; rows of weights sum to 1 whether they are "
             r"sparse or not, and so do those of their product.",
             sp.Gt(total(G[i, j], j), 1),
         ),
@@ -33,7 +33,7 @@ gradient_mass = theorem(
 
 path_counts = theorem(
     name="path-counts",
-    title="How many paths dense causal attention has",
+    title="The number of paths in dense causal attention",
     statement=(
         r"Through $L$ causal layers $\binom{n+L-1}{L}$ paths end at token $n$, $\binom{n-i+L-1}{L-1}$ of them start "
         r"at token $i$. (Without causality $n^L$ and $n^{L-1}$.)"
@@ -72,7 +72,7 @@ sparse_paths = theorem(
     ),
     folklore=(
         Folklore(
-            r"Sparse attention keeps every useful gradient alive: false, tokens off the support receive exactly none.",
+            r"Sparse attention keeps every useful gradient alive: false; tokens off the support receive exactly none.",
             sp.Gt(G[i, j], 0),
         ),
     ),
@@ -96,7 +96,7 @@ residual_paths = theorem(
     ),
     folklore=(
         Folklore(
-            r"Residual connections do not change the count of paths, $\prod s_l$: false, they add paths that stay at "
+            r"Residual connections do not change the count of paths, $\prod s_l$: false; they add paths that stay at "
             r"a token.",
             sp.Le(paths, _product),
         ),
@@ -107,7 +107,7 @@ _width = z_max - z_min
 
 unreachable = theorem(
     name="unreachable-gradient",
-    title="No path, no gradient: exactly zero, through whole layers",
+    title="Without a path the gradient is exactly zero, through whole layers",
     statement=(
         r"Stack layers of attention with residual connections, token-wise normalisation and token-wise networks. If "
         r"no path leads from token $j$ to the last token, along residual edges and edges $i \leftarrow j$ with $j$ "
@@ -147,7 +147,7 @@ causal_squashing = theorem(
     claims=(Claim("entry", sp.Le(G[n, j], sp.exp(layers * _width) * _harmonic ** (layers - 1) / n)),),
     folklore=(
         Folklore(
-            r"Deep causal softmax attention squashes every source evenly: false, at fixed length the first token "
+            r"Deep causal softmax attention squashes every source evenly: false; at fixed length the first token "
             r"collects all sensitivity as the depth grows.",
             sp.Le(G[n, j], sp.Rational(1, 2)),
         ),
@@ -156,7 +156,7 @@ causal_squashing = theorem(
 
 causal_sink = theorem(
     name="causal-sink",
-    title="Uniform causal attention: the first token gains a factor log n a layer",
+    title="In uniform causal attention the first token gains a factor of about log n per layer",
     statement=(
         r"Through $L$ layers of uniform causal attention the sensitivity of the last token to the first satisfies "
         r"$\frac{H_n^{L-1}}{(L-1)!} \le n G_{n1} \le \frac{(\log n + L - 1)^{L-1}}{(L-1)!}$."
@@ -168,8 +168,8 @@ causal_sink = theorem(
     ),
     folklore=(
         Folklore(
-            r"In causal attention the sensitivity to the first token falls like $1/n$, whatever the depth: false, "
-            r"each layer more multiplies it by about $\log n$ (here: at most $2/n$).",
+            r"In causal attention the sensitivity to the first token falls like $1/n$, whatever the depth: false; "
+            r"each further layer multiplies it by about $\log n$ (here: at most $2/n$).",
             sp.Le(n * G[n, 1], 2),
         ),
     ),
@@ -202,7 +202,7 @@ read_out_gradient = theorem(
 
 gradient_size = theorem(
     name="gradient-size",
-    title="How large the gradient of a read-out can be",
+    title="A bound on the gradient of a read-out",
     statement=(
         r"$\sum_j s_j |v_j - \bar v| \le \tfrac12 \Sigma R$ for values of range $R$ on the support, and $\Sigma \le "
         r"|S|^{\alpha-1}$ for $\alpha \le 2$: larger than softmax's, where $\Sigma = 1$."

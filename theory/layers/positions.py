@@ -44,7 +44,7 @@ alibi_radius = theorem(
     ),
     folklore=(
         Folklore(
-            r"With a position bias entmax attends within $\frac{1}{(\alpha-1) m}$ tokens: false, contents extend the "
+            r"With a position bias entmax attends within $\frac{1}{(\alpha-1) m}$ tokens: false; contents extend the "
             r"reach by $\rho/m$.",
             sp.Implies(slope * distance >= 1 / a, sp.Eq(p[1], 0)),
         ),
@@ -53,7 +53,7 @@ alibi_radius = theorem(
 
 alibi_attained = theorem(
     name="alibi-radius-attained",
-    title="The reach is attained",
+    title="The reach of entmax under a linear bias is attained",
     statement=(
         r"With highest content for the first token and lowest for all others, the first token has mass if and only "
         r"if $\sum_{k=1}^d [(\alpha-1)(m k - \rho)]_+^q < 1$, $d = n - 1$."
@@ -83,7 +83,7 @@ alibi_softmax = theorem(
 
 alibi_scale = theorem(
     name="alibi-scale",
-    title="A scale narrows the window, or widens it: where the bias is added decides",
+    title="A scale narrows the window if it multiplies the bias, and widens it if the bias is added after",
     statement=(
         r"With a scale on contents and bias, $p = \mathrm{entmax}_\alpha(\theta (c - m d))$, nothing at distance $d "
         r"\ge \frac1m \bigl(\rho + \frac{1}{(\alpha-1)\theta}\bigr)$ has mass; with the bias added after the scale, "
@@ -136,7 +136,7 @@ _shared = (cells**bands / n) ** a + a * _return
 
 rotary_returns = theorem(
     name="rotary-returns",
-    title="Rotary positions give no decay: near-maximal tokens come back for ever",
+    title="Rotary positions do not make attention decay: near-maximal logits come back",
     statement=(
         r"For identical keys rotary positions give $z(d) = \sum_{f=1}^F A_f \cos(\omega_f d)$. Among the first $n$ "
         r"distances at least $n / W^F$ have $z(d) \ge z_{\max} - g$, $g = \frac{R}{2} \bigl(\frac{2 "
@@ -156,7 +156,7 @@ rotary_returns = theorem(
     ),
     folklore=(
         Folklore(
-            r"Rotary positions make attention decay with the distance: false for identical keys, after a near-period "
+            r"Rotary positions make attention decay with the distance: false for identical keys; after a near-period "
             r"the weight is back (here: from the tenth token on it stays below half the first one's).",
             sp.Implies(k >= 10, p[k] <= p[1] / 2),
         ),
@@ -170,7 +170,7 @@ _turns = sp.floor(_angle / (2 * sp.pi) + sp.Rational(1, 2))
 
 rotary_cut_off = theorem(
     name="rotary-cut-off",
-    title="One rotary frequency: attention is cut off at an angle, and comes back with every turn",
+    title="With one rotary frequency attention is cut off at an angle, and comes back with every turn",
     statement=(
         r"With one frequency $\omega$ the token at distance $d$ has the logit $A \cos(\omega d)$. Let $u = "
         r"\arccos\frac{\tau}{(\alpha-1) A}$. Tokens at $\omega d < u$ have mass, those at $u \le \omega d \le 2\pi - "
@@ -194,7 +194,7 @@ rotary_cut_off = theorem(
     source="Long-Context Generalization with Sparse Attention (arXiv 2506.16640), Propositions 7 and 8",
     folklore=(
         Folklore(
-            r"Under entmax a rotary frequency cuts attention off at a distance: false, beyond half a turn tokens come "
+            r"Under entmax a rotary frequency cuts attention off at a distance: false; beyond half a turn tokens come "
             r"back.",
             sp.Implies(_angle >= cut_off, sp.Eq(p[k], 0)),
         ),
@@ -206,7 +206,7 @@ _stands_out = Every(sp.Or(sp.Eq(l, k), z[l] <= z[k] - 1 / a), l)
 
 nope_beside_alibi = theorem(
     name="nope-beside-alibi",
-    title="A head without positions beside one with a linear bias: each sees what the other cannot",
+    title="A head without positions and one with a linear bias each see what the other cannot",
     statement=(
         r"Two heads read the same contents $z$ from the last token: $p$ with a linear bias (ALiBi), $r$ without "
         r"positions (NoPE). The first gives nothing to a token at distance $d \ge \frac1m \bigl(z_{\max} - z_{\min} + "

@@ -27,7 +27,7 @@ def tsallis(base: sp.IndexedBase, order: sp.Expr | int, index: sp.Symbol = i) ->
 
 tsallis_limits = theorem(
     name="tsallis-limits",
-    title="From Shannon through Gini to nothing",
+    title="Limits of the Tsallis entropy: alpha to 1, 2 and infinity",
     statement=(
         r"As $\alpha \to 1$, $H_\alpha(p)$ tends to Shannon's $-\sum p_i \log p_i$, and at the rate $0 \le H_1 - "
         r"H_\alpha \le \frac{\alpha-1}{\alpha}\bigl(H_1 + \tfrac12 \sum p_i \log^2 p_i\bigr)$; $H_2 = \tfrac12 (1 - "
@@ -51,7 +51,7 @@ tsallis_limits = theorem(
     source="Tsallis 1988 (the family); Peters, Niculae, Martins 2019 (this normalisation); the rate derived here",
     folklore=(
         Folklore(
-            r"$H_2$ is the Gini index $1 - \lVert p \rVert^2$: false in this normalisation, it is half of it.",
+            r"$H_2$ is the Gini index $1 - \lVert p \rVert^2$: false; in this normalisation it is half of it.",
             sp.Eq(tsallis(p, 2), 1 - total(p[i] ** 2)),
         ),
     ),
@@ -59,7 +59,7 @@ tsallis_limits = theorem(
 
 tsallis_falls = theorem(
     name="tsallis-falls-in-alpha",
-    title="A larger alpha means less entropy at the same point",
+    title="A larger alpha means less entropy of the same probabilities",
     statement=(
         r"For fixed $p$, $H_{\alpha'}(p) \le H_\alpha(p) \le H_1(p)$ whenever $1 < \alpha \le \alpha'$; equality "
         r"holds if $p$ is one-hot."
@@ -75,7 +75,7 @@ tsallis_falls = theorem(
 
 tsallis_range = theorem(
     name="tsallis-range",
-    title="Zero at one-hot, largest at uniform",
+    title="The Tsallis entropy is zero at one-hot and largest at uniform",
     statement=(
         r"$0 \le H_\alpha(p) \le \frac{1 - n^{1-\alpha}}{\alpha(\alpha-1)}$, attained at one-hot and uniform $p$."
     ),
@@ -97,11 +97,10 @@ tsallis_range = theorem(
 
 strong_concavity = theorem(
     name="tsallis-strong-concavity",
-    title="How concave the entropy is",
+    title="Strong concavity of the Tsallis entropy",
     statement=(
-        r"Along any $v$ the entropy curves by $\sum v_i^2 p_i^{\alpha-2} \ge \lVert v \rVert_2^2$ and $\ge "
-        r"n^{1-\alpha} \lVert v \rVert_1^2$ for $\alpha \le 2$: it is 1-strongly concave in $\ell_2$ and "
-        r"$n^{1-\alpha}$-strongly in $\ell_1$."
+        r"For $\alpha \le 2$ and any $v$, $\sum v_i^2 p_i^{\alpha-2}$, the second derivative of $-H_\alpha$ along $v$, "
+        r"is at least $\lVert v \rVert_2^2$ and at least $n^{1-\alpha} \lVert v \rVert_1^2$."
     ),
     setting=r"every $n \ge 1$, $p$ in the simplex with positive entries, $v \in \mathbb{R}^n$, real $\alpha > 1$",
     hypotheses=(CONVEX_RANGE,),

@@ -58,12 +58,12 @@ excess_convex = theorem(
             sp.Le(mass_above(_between), _chord(mass_above(rho), mass_above(rho + shift))),
         ),
         Folklore(
-            r"From the right Newton's method falls to the threshold without passing it: false, the excess is convex "
+            r"From the right Newton's method falls to the threshold without passing it: false; the excess is convex "
             r"and the step passes the root.",
             sp.Implies(rho > tau, plain >= tau),
         ),
         Folklore(
-            r"A Newton step from within the first bracket stays there: false, near $x_{\max}$ the slope vanishes and "
+            r"A Newton step from within the first bracket stays there: false; near $x_{\max}$ the slope vanishes and "
             r"the step has no bound (here: no more than 10 below $\tau$).",
             plain >= tau - 10,
         ),
@@ -99,7 +99,7 @@ _gap = z[1] - z[2]
 
 two_tokens = theorem(
     name="closed-form-two-tokens",
-    title="Two tokens in closed form",
+    title="Entmax of two tokens in closed form",
     statement=(
         r"For $n = 2$ and $|z_1 - z_2| \le \frac{1}{\alpha-1}$, $p_1^{\alpha-1} - p_2^{\alpha-1} = (\alpha-1)(z_1 - "
         r"z_2)$. So $p_1$ is $\frac{1 + z_1 - z_2}{2}$ for $\alpha = 2$, $\frac12 + z_1 - z_2$ for $\alpha = 3$, "

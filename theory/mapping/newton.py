@@ -25,7 +25,7 @@ _START = r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, $\tau' < x_
 
 newton_sparsemax = theorem(
     name="newton-sparsemax-steps",
-    title="Newton's method for sparsemax is finite: at most n steps",
+    title="Newton's method finds the threshold of sparsemax in at most n steps",
     statement=(
         r"For $\alpha = 2$ and $\tau' \le \tau$ a Newton step reaches the threshold exactly, or a token that lay "
         r"above its start does not lie above its end. So the $T$ steps that lead to $\tau$ are at most $n$."
@@ -41,7 +41,7 @@ newton_sparsemax = theorem(
 
 newton_quadratic = theorem(
     name="newton-quadratic",
-    title="Newton's method squares the error, with a constant read off the start",
+    title="Newton's method squares the error, with a constant known from the start",
     statement=(
         r"For $\alpha \le 3/2$ and $\tau' \le \tau$ the distance that a Newton step on the excess leaves is at most "
         r"$\frac{q-1}{2} \frac{\sum [x_i - \tau']_+^{q-2}}{\sum [x_i - \tau']_+^{q-1}} (\tau - \tau')^2$: quadratic "

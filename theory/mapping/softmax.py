@@ -12,7 +12,7 @@ theorem = partial(Theorem, area="softmax")
 
 softmax_structure = theorem(
     name="softmax-structure",
-    title="Softmax: positive, normalised, strictly ordered, blind to shifts",
+    title="Softmax is positive, normalised, strictly ordered and invariant to shifts",
     statement=(
         r"$p = \mathrm{softmax}(z)$ has $p_k > 0$ and $\sum_i p_i = 1$; $p_i > p_j$ if and only if $z_i > z_j$; and "
         r"$\mathrm{softmax}(z + c\mathbf{1}) = p$."
@@ -43,7 +43,7 @@ _mass = total(sp.exp(z[i]))
 
 softmax_joining = theorem(
     name="softmax-joining",
-    title="A token that joins takes from everyone, however low its logit",
+    title="Under softmax an added token takes mass from every other, however low its logit",
     statement=(
         r"Adding a token of logit $b$ multiplies every other weight of softmax by $\frac{W}{W + e^b}$, $W = \sum_i "
         r"e^{z_i}$: it lowers each of them, at every finite $b$."

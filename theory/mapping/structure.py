@@ -75,7 +75,7 @@ temperature = theorem(
 
 order = theorem(
     name="order",
-    title="Larger logits get no less, and strictly more while anything is left",
+    title="A larger logit gets at least as much, and strictly more if it gets anything",
     statement=(
         r"$z_i \ge z_j$ gives $p_i \ge p_j$; $p_i > p_j$ gives $z_i > z_j$; and $z_i > z_j$ with $p_i > 0$ gives "
         r"$p_i > p_j$."
@@ -89,7 +89,7 @@ order = theorem(
     source="Blondel, Martins, Niculae 2020, Proposition 1 (weak order); the rest derived here",
     folklore=(
         Folklore(
-            r"Entmax preserves order strictly: false for $\alpha > 1$, zeros are tied.",
+            r"Entmax preserves order strictly: false for $\alpha > 1$; zeros are tied.",
             sp.Implies(z[i] > z[j], p[i] > p[j]),
         ),
     ),
@@ -97,7 +97,7 @@ order = theorem(
 
 masking = theorem(
     name="masking-is-deletion",
-    title="A token at or below the others' threshold might as well not be there",
+    title="A token at or below the threshold of the others changes nothing",
     statement=(
         r"Let $r, \tau'$ belong to the row without its last token ($r_n := 0$). Then $p_n = 0$ if and only if "
         r"$(\alpha-1) z_n \le \tau'$, and then $p = r$: the masked row equals the shortened one exactly, at a finite "
@@ -115,12 +115,12 @@ masking = theorem(
     ),
     folklore=(
         Folklore(
-            r"A row whose tokens are all masked by the same large negative number gives zeros: false, it gives $1/n$ "
+            r"A row whose tokens are all masked by the same large negative number gives zeros: false; it gives $1/n$ "
             r"each.",
             sp.Eq(p[i], 0),
         ),
         Folklore(
-            r"Masked tokens may be counted in a scale that depends on the length: false, scalable softmax at $s = 1$ "
+            r"Masked tokens may be counted in a scale that depends on the length: false; scalable softmax at $s = 1$ "
             r"gives the second token of $z = (0, 1)$ $2/3$, and $4/5$ when two masked slots are counted.",
             sp.Eq(p[i], r[i]),
         ),
@@ -129,7 +129,7 @@ masking = theorem(
 
 finite_mask = theorem(
     name="finite-mask",
-    title="A finite mask value is exact",
+    title="A finite mask value gives an exact zero",
     statement=(
         r"Every token with $z_j \le z_{\max} - \frac{1}{\alpha-1}$ has probability exactly 0; no smaller gap will do."
     ),
@@ -164,7 +164,7 @@ duplicates = theorem(
     ),
     folklore=(
         Folklore(
-            r"A token repeated often enough takes almost all mass, as for softmax: false, others that beat it keep "
+            r"A token repeated often enough takes almost all mass, as for softmax: false; others that beat it keep "
             r"theirs.",
             sp.Ge(copies * p[n], sp.Rational(99, 100)),
         ),
@@ -194,7 +194,7 @@ inverse_map = theorem(
     ),
     folklore=(
         Folklore(
-            r"Entmax can be inverted on every token, like softmax: false, the logits of dead tokens are lost.",
+            r"Entmax can be inverted on every token, like softmax: false; the logits of dead tokens are lost.",
             sp.Eq(z[i] - z[j], (p[i] ** a - p[j] ** a) / a),
         ),
     ),
@@ -202,7 +202,7 @@ inverse_map = theorem(
 
 infinite_logits = theorem(
     name="infinite-logits",
-    title="One logit may be infinite, two may not",
+    title="One logit may tend to infinity, two may not",
     statement=(
         r"As a single logit tends to $+\infty$ the probabilities become one-hot at a finite value, "
         r"$\frac{1}{\alpha-1}$ above all others, and stay so: that is their value at $+\infty$. If two logits do so "
@@ -221,7 +221,7 @@ infinite_logits = theorem(
     ),
     folklore=(
         Folklore(
-            r"Two infinite logits share the mass equally: false, the limit depends on how they grow, as their "
+            r"Two infinite logits share the mass equally: false; the limit depends on how they grow, as their "
             r"distance stays (here: the first two of a row far above the rest are equal).",
             sp.Eq(p[1], p[2]),
         ),

@@ -18,7 +18,7 @@ excess = total(pos(x(i) - tau) ** q) - 1
 
 threshold_form = theorem(
     name="threshold-form",
-    title="The maximiser is a thresholded power",
+    title="Entmax is a thresholded power of the logits",
     statement=(
         r"The maximiser of $\langle p, z\rangle + H_\alpha(p)$ over the simplex is unique and equals $p_i = [x_i - "
         r"\tau]_+^q$ with $x = (\alpha-1) z$, $q = 1/(\alpha-1)$ and the unique $\tau$ for which these sum to 1."
@@ -40,7 +40,7 @@ threshold_form = theorem(
     source="Peters, Niculae, Martins 2019, Proposition 1 and equation 10",
     folklore=(
         Folklore(
-            r"The entropy may be normalised by $1/(\alpha-1)$ instead of $1/(\alpha(\alpha-1))$: false, the "
+            r"The entropy may be normalised by $1/(\alpha-1)$ instead of $1/(\alpha(\alpha-1))$: false; the "
             r"maximiser is then $\mathrm{entmax}_\alpha(z/\alpha)$.",
             sp.Le(total(r[i] * z[i]) + alpha * tsallis(r, alpha), total(p[i] * z[i]) + alpha * tsallis(p, alpha)),
         ),
@@ -49,7 +49,7 @@ threshold_form = theorem(
 
 brackets = theorem(
     name="threshold-brackets",
-    title="Two brackets of the threshold",
+    title="Two brackets for the threshold",
     statement=(
         r"$x_{\max} - 1 \le x_{\max} - m^{1-\alpha} \le \tau \le x_{\max} - |S|^{1-\alpha} \le x_{\max} - "
         r"n^{1-\alpha}$, where $m$ is the multiplicity of the largest logit; and $\tau = x_{\max} - "
@@ -81,7 +81,7 @@ def sorted_mean(count: sp.Expr) -> sp.Expr:
 
 sorted_means = theorem(
     name="sorted-means",
-    title="Every mean of logits bounds the threshold",
+    title="Every mean of logits bounds the threshold from below",
     statement=(
         r"For $\alpha \le 2$ and every $k$, $\tau \ge \mu_k - k^{1-\alpha}$ with $\mu_k$ the mean of any $k$ of the "
         r"$x_i$ (best: the largest). For sorted logits and $k = |S|$ this is sparsemax's formula at $\alpha = 2$."
@@ -93,7 +93,7 @@ sorted_means = theorem(
 
 sorted_means_above = theorem(
     name="sorted-means-above",
-    title="Beyond alpha = 2 the support's mean bounds the threshold from above",
+    title="Beyond alpha = 2 the mean of the support bounds the threshold from above",
     statement=r"For $\alpha \ge 2$ and sorted logits, $\tau \le \mu_{|S|} - |S|^{1-\alpha}$.",
     hypotheses=(SORTED, LARGE_ALPHA),
     given=(ABOVE_ONE,),
@@ -132,7 +132,7 @@ newton = theorem(
             sp.Le(rho + (mass - 1) / (q * slope_sum), tau),
         ),
         Folklore(
-            r"Halley's method, being of higher order, rises to the threshold as well: false, from $\tau' = 0$ it "
+            r"Halley's method, being of higher order, rises to the threshold as well: false; from $\tau' = 0$ it "
             r"reaches $0.5999$ past the threshold $0.5$ for $\alpha = 3/2$ and four tokens at $x = 1$, four at "
             r"$10^{-4}$.",
             sp.Implies(sp.And(rho <= tau, alpha <= 2), rho + _halley <= tau),

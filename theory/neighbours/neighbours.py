@@ -44,7 +44,7 @@ _norm = {each: total(each[i] ** alpha) ** (1 / alpha) for each in (p, r)}
 
 normmax_form = theorem(
     name="normmax-form",
-    title="The threshold form of normmax is the best of the simplex, and its threshold the best value",
+    title="The threshold form of normmax maximises its objective, and the threshold is the maximum",
     statement=(
         r"Among all $r$ in the simplex $p$ maximises $\langle r, z \rangle - \lVert r \rVert_\alpha$, and the "
         r"maximum is $\tau$."
@@ -63,7 +63,7 @@ normmax_form = theorem(
 
 normmax_structure = theorem(
     name="normmax-structure",
-    title="Normmax: on the simplex, ordered, blind to shifts and to places",
+    title="Normmax is on the simplex, ordered, and commutes with shifts and permutations",
     statement=(
         r"The threshold is unique, $\sum_i p_i = 1$; $z_i \ge z_j$ gives $p_i \ge p_j$; permuting the tokens "
         r"permutes the weights, and a constant added to every logit moves the threshold and nothing else."
@@ -80,7 +80,7 @@ normmax_structure = theorem(
 
 normmax_joining = theorem(
     name="normmax-joining",
-    title="Normmax does not feel a token at or below its threshold",
+    title="Adding a token at or below its threshold does not change normmax",
     statement=(
         r"A token of logit $b$ that joins changes no weight if $b \le \tau$; if $b > \tau$ it raises the threshold."
     ),
@@ -133,7 +133,7 @@ self_adjust_order = theorem(
     claims=(Claim("order", Iff(p[i] > p[j], z[i] > z[j])),),
     folklore=(
         Folklore(
-            r"Its weights sum to one: false, that of the least token is lost (here: two equal logits of 1 and one of "
+            r"Its weights sum to one: false; that of the least token is lost (here: two equal logits of 1 and one of "
             r"0).",
             sp.Eq(total(p[i]), 1),
         ),
@@ -144,9 +144,7 @@ adaptive_lipschitz = theorem(
     name="adaptive-temperature-lipschitz",
     title="Adaptive-temperature softmax is Lipschitz at every length",
     statement=(
-        r"The scale stays between 1 and $5/2$ and its slope in the entropy between $-3$ and $3$ while it exceeds 1, "
-        r"so $\lVert p - p' \rVert_2 \le \bigl(\frac{5}{4} + 3 (4 e^{-2} + \log^2 n)\bigr) \lVert z - z' \rVert_2$. "
-        r"(Far from sharp: it adds up the worst of every factor.)"
+        r"$\lVert p - p' \rVert_2 \le \bigl(\frac{5}{4} + 3 (4 e^{-2} + \log^2 n)\bigr) \lVert z - z' \rVert_2$."
     ),
     setting=(
         r"every $n \ge 1$, $z, z' \in \mathbb{R}^n$; $p = \mathrm{softmax}(\theta z)$ with $\theta = \max(1, -0.037 "

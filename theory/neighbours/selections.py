@@ -40,7 +40,7 @@ _TURNED = r"; $r, \tau'$ belong to the row $z'_i = z_{\pi(i)} + c$ for any permu
 
 r_softmax_structure = theorem(
     name="r-softmax-structure",
-    title="r-softmax: ordered, blind to shifts and to places",
+    title="r-softmax is ordered, and commutes with shifts and permutations",
     statement=(
         r"$z_i \ge z_j$ gives $p_i \ge p_j$; permuting the tokens permutes the weights, and a constant added to "
         r"every logit moves the quantile and nothing else."
@@ -73,7 +73,7 @@ budget_form = theorem(
 
 budget_structure = theorem(
     name="budget-structure",
-    title="A budget of K tokens: ordered, blind to shifts and to places",
+    title="A budget of K tokens is ordered, and commutes with shifts and permutations",
     statement=(
         r"$z_i \ge z_j$ gives $p_i \ge p_j$; permuting the tokens permutes the weights, and a constant added to "
         r"every logit changes nothing. The threshold need not be unique; the weights are."
@@ -84,13 +84,13 @@ budget_structure = theorem(
 
 budget_joining = theorem(
     name="budget-joining",
-    title="A token that joins takes from a budget, and from below its threshold nothing",
+    title="An added token lowers the weights of a budget, and below the threshold it changes nothing",
     statement=r"$r_k \le p_k$ for every other token; and a token of logit $b \le \tau$ changes no weight.",
     setting=_BUDGET + r"; $r$ belongs to $(z, b)$, with the same $K$",
     claims=(Claim("never-more", sp.Le(r[k], p[k])), Claim("unchanged", sp.Implies(late <= tau, sp.Eq(r[k], p[k])))),
     folklore=(
         Folklore(
-            r"A token below every other is not felt by a budget: false, at $K = 2$, $z = (0, 0, 0)$ even a logit of "
+            r"A token below every other is not felt by a budget: false; at $K = 2$, $z = (0, 0, 0)$ even a logit of "
             r"$-1/2$ lowers every weight, as the threshold is lower still.",
             sp.Implies(late < z_min, sp.Eq(r[k], p[k])),
         ),
@@ -99,7 +99,7 @@ budget_joining = theorem(
 
 budget_lipschitz = theorem(
     name="budget-lipschitz",
-    title="A budget never moves weights further than logits",
+    title="A budget never moves the weights further than the logits",
     statement=(
         r"$\lVert p - p' \rVert_2 \le \lVert z - z' \rVert_2$: the nearest point of a convex set does not expand. "
         r"Sharp for $n \ge 2$."
@@ -115,7 +115,7 @@ _above = total(sp.Piecewise((1, z[j] > late), (0, True)), j)
 
 top_k_joining = theorem(
     name="top-k-joining",
-    title="A token that joins takes from the chosen K, and only if it is chosen",
+    title="An added token lowers the weights of top-k softmax only if it is among the K chosen",
     statement=(
         r"$r_i \le p_i$ for every other token, at whatever place the newcomer comes; and if $K$ logits exceed its "
         r"own it changes no weight. (In a row of fewer than $K$ tokens it is always chosen, and felt.)"

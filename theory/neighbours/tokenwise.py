@@ -31,7 +31,7 @@ _SIGMOID = r"every $n \ge 1$, $z, z' \in \mathbb{R}^n$, bias $c \in \mathbb{R}$;
 
 sigmoid_structure = theorem(
     name="sigmoid-structure",
-    title="Sigmoids: positive, strictly ordered, each token on its own",
+    title="Sigmoid weights are positive, strictly ordered and independent of other tokens",
     statement=(
         r"$p_k > 0$; $p_i > p_j$ if and only if $z_i > z_j$; and equal logits have equal weights in any two rows "
         r"with the same bias: so permuting the tokens permutes the weights, and with a bias that does not depend on "
@@ -47,7 +47,7 @@ sigmoid_structure = theorem(
 
 sigmoid_slope = theorem(
     name="sigmoid-slope",
-    title="Sigmoids are smooth, and contract by four",
+    title="Sigmoid weights are smooth, with the Lipschitz constant 1/4",
     statement=(
         r"$\partial p_i / \partial z_j = \delta_{ij} p_i (1 - p_i)$, and $\lVert p - p' \rVert_2 \le \frac{1}{4} "
         r"\lVert z - z' \rVert_2$, at every length and with every bias; the constant is approached around $z_i = -c$."
@@ -61,7 +61,7 @@ sigmoid_slope = theorem(
 
 sigmoid_length = theorem(
     name="sigmoid-length-bias",
-    title="With the bias -log n every token feels every other that joins",
+    title="With the bias -log n every added token lowers every sigmoid weight",
     statement=(
         r"With $c = -\log n$ a token of any logit that joins divides the odds $p_k / (1 - p_k)$ of every other by "
         r"$\frac{n+1}{n}$: it lowers each weight, however low its own logit."
@@ -83,7 +83,7 @@ sigmoid_length = theorem(
 
 rectified_structure = theorem(
     name="rectified-linear",
-    title="Rectified logits: ordered, each token on its own, never further apart than the logits",
+    title="Rectified logits are ordered, independent of other tokens, and no further apart than the logits",
     statement=(
         r"$z_i \ge z_j$ gives $p_i \ge p_j$; equal logits have equal weights in any two rows, so permuting the "
         r"tokens permutes the weights and no other token is ever felt; and $\lVert p - p' \rVert_2 \le \lVert z - z' "
@@ -107,7 +107,7 @@ _STICK = (
 
 stick_structure = theorem(
     name="stick-breaking",
-    title="Stick-breaking: positive weights, and what is left over",
+    title="Stick-breaking weights are positive and sum to less than one",
     statement=r"$p_k > 0$, and $\sum_i p_i = 1 - \prod_j (1 - \sigma(z_j)) < 1$.",
     setting=_STICK,
     given=(Every(sp.Eq(p[l], sp.Product(1 / (1 + sp.exp(z[i])), (i, l + 1, n)) / (1 + sp.exp(-z[l]))), l),),
@@ -118,7 +118,7 @@ stick_structure = theorem(
     ),
     folklore=(
         Folklore(
-            r"Stick-breaking weights sum to one: false for every row, a part of the stick is left.",
+            r"Stick-breaking weights sum to one: false for every row; a part of the stick is left.",
             sp.Eq(total(p[i]), 1),
         ),
     ),
@@ -126,7 +126,7 @@ stick_structure = theorem(
 
 stick_joining = theorem(
     name="stick-breaking-joining",
-    title="A token that joins takes its share from all before it, and nothing from those behind",
+    title="A token added to stick-breaking takes its share from all before it, and nothing from those behind",
     statement=(
         r"A token of logit $b$ that joins at place $m$ multiplies the weight of every token before it by $1 - "
         r"\sigma(b) < 1$, and leaves those behind it unchanged. So none ever rises; and at the end it lowers every "

@@ -16,7 +16,7 @@ _NEAR = sp.Rational(1, 100)
 
 softmax_gaussian = theorem(
     name="softmax-gaussian",
-    title="Softmax of Gaussian logits loses half the squared scale, whatever the length",
+    title="Softmax of Gaussian logits has the entropy log n minus half the squared scale",
     statement=(
         r"For independent standard normal logits at a fixed scale, $H_1 = \log n - \frac{\theta^2}{2} + o(1)$ for "
         r"softmax: $H_1/\log n \to 1$. The loss is $\theta\psi'(\theta) - \psi(\theta)$ with the logarithm $\psi$ of "
@@ -34,7 +34,7 @@ uniform_loss = theta / (sp.exp(theta) - 1) + sp.log(theta) - 1 - sp.log(1 - sp.e
 
 softmax_uniform = theorem(
     name="softmax-uniform",
-    title="Softmax of uniform logits disperses completely, at the scale b log n too",
+    title="Softmax of uniform logits disperses completely, even at the scale b log n",
     statement=(
         r"For independent logits uniform on $[0, 1]$, $H_1 = \log n - K(\theta) + O(\theta/n)$ for softmax, "
         r"$K(\theta) = \log\theta - 1 + \frac{\theta}{e^\theta - 1} - \log(1 - e^{-\theta})$. At the scale $\theta = "
@@ -101,7 +101,7 @@ _TINY = sp.Rational(1, 10**9)
 
 laplace_support = theorem(
     name="laplace-support",
-    title="Sparsemax of Laplace logits: a mean support free of n",
+    title="Sparsemax of Laplace logits has a mean support that does not depend on n",
     statement=(
         r"For independent Laplace logits of rate $\lambda$ and $\alpha = 2$, $\mathbb{E}|S|$ is $1 + "
         r"\frac{\lambda}{\theta}$ to within $10^{-9}$ at these lengths (the rest is the chance that the support "
@@ -116,7 +116,7 @@ laplace_support = theorem(
 
 entropy_at_scale = theorem(
     name="entropy-at-scale",
-    title="Normalised entropy at scale: the tail of the logits decides, not the normaliser alone",
+    title="The tail of the logits, not the normaliser alone, decides the normalised entropy of long rows",
     statement=(
         r"$H_1/\log n$ tends to a limit $h$ that depends on the tail. Bounded (uniform) logits: 1 for softmax and "
         r"for scalable softmax, $1/\alpha$ for entmax, at $\theta = 1$ and at the adaptive scale $1 + \sqrt{\log "

@@ -28,7 +28,7 @@ mean_support = theorem(
 
 exponential_renewals = theorem(
     name="exponential-renewals",
-    title="Exponential logits: the support counts renewals, for every alpha and every finite n",
+    title="For exponential logits the support counts renewals, for every alpha and every finite n",
     statement=(
         r"For independent exponential logits of rate $\lambda$, $P(|S| > k) = P\bigl(\sum_{i=1}^k E_i^q < "
         r"B^q\bigr)$, $B = \frac{\lambda}{(\alpha-1)\theta}$, with independent standard exponential $E_i$ and $1 \le "
@@ -46,7 +46,7 @@ _spacing = pos(j - 1 / theta)
 
 uniform_sparsemax = theorem(
     name="uniform-sparsemax-law",
-    title="Sparsemax of uniform logits: the law of the support in closed form",
+    title="The law of the support of sparsemax of uniform logits, in closed form",
     statement=(
         r"For independent logits uniform on $[0, 1]$ and $\alpha = 2$, $P(|S| > k) = 1 - \sum_{j=1}^k "
         r"\frac{(-1)^{k-j} [j - 1/\theta]_+^n}{j^{n+1-k} (j-1)! (k-j)!}$, exactly, for every finite $n$."
@@ -75,7 +75,7 @@ _two_terms = gaussian_window**q / sp.gamma(q + 1) + sp.gamma(2 * q + 1) / (2 * s
 
 gaussian_support = theorem(
     name="gaussian-support",
-    title="Gaussian logits below the critical scale: the support grows like a power of log n",
+    title="For Gaussian logits below the critical scale the support grows like a power of log n",
     statement=(
         r"For independent standard normal logits and $\theta = b (\log n)^\gamma$ with $0 \le \gamma < 1/2$, "
         r"$\mathbb{E}|S|$ is $1 + \mathbb{E} N$ up to a relative error of $q \frac{\log\log n}{\log n}$, where $N$ "
@@ -108,7 +108,7 @@ gaussian_support = theorem(
         ),
         Folklore(
             r"At $\gamma = 9/20$ the mean support is $1 + B_n^q / \Gamma(q+1)$ up to a tenth: false for $\alpha = "
-            r"3/2$, the renewals that have already begun add $\frac{\Gamma(2q+1)}{2\Gamma(q+1)^2} - 1 = 2$ more.",
+            r"3/2$; the renewals that have already begun add $\frac{\Gamma(2q+1)}{2\Gamma(q+1)^2} - 1 = 2$ more.",
             sp.Le(sp.Abs(mean_size / (1 + gaussian_window**q / sp.gamma(q + 1)) - 1), sp.Rational(1, 10)),
         ),
     ),
@@ -137,7 +137,7 @@ stretched_window = tail * sp.log(n) ** (1 - 1 / tail) / (a * strength * sp.log(n
 
 stretched_transition = theorem(
     name="stretched-transition",
-    title="The tail decides the critical exponent of the scale: 1 - 1/nu",
+    title="The tail decides the critical exponent of the scale, 1 - 1/nu",
     statement=(
         r"For independent logits with $P(z > t) = \exp(-t^\nu)$, $\nu \ge 1$, and $\theta = b (\log n)^\gamma$, "
         r"entmax is one-hot with probability $e^{-B_n}$, $B_n = \frac{\nu (\log n)^{1-1/\nu-\gamma}}{(\alpha-1) b}$, "
@@ -161,7 +161,7 @@ stretched_transition = theorem(
 
 pareto_one_hot = theorem(
     name="pareto-one-hot",
-    title="Heavy tails: entmax becomes one-hot by itself",
+    title="For heavy-tailed logits entmax becomes one-hot at a fixed scale",
     statement=(
         r"For independent logits with $P(z > t) = t^{-\nu}$, $t \ge 1$, entmax is one-hot with probability at least "
         r"$1 - \frac{\nu}{(\alpha-1)\theta} \frac{\Gamma(2 + 1/\nu)\, n!}{\Gamma(n + 1 + 1/\nu)}$, which tends to 1 "

@@ -27,7 +27,7 @@ tail_entropy = (
 
 bounded_tail_growth = theorem(
     name="bounded-tail-growth",
-    title="Bounded logits: how they end decides the limit 1/(1 + nu (alpha - 1))",
+    title="For bounded logits the density at their end decides the limit 1/(1 + nu (alpha - 1))",
     statement=(
         r"For independent logits with $P(z > w - t) = t^\nu$ for $0 \le t \le 1$ (uniform: $\nu = 1$) at a fixed "
         r"scale, $|S|$ grows like $n^{1/(1 + \nu(\alpha-1))}$ and $H_1 = \frac{\log n}{1 + \nu(\alpha-1)} + c + "
@@ -74,7 +74,7 @@ conditional_support_law = theorem(
 
 gaussian_critical_law = theorem(
     name="gaussian-critical-law",
-    title="Gaussian logits at the critical scale: renewals, for sparsemax a Poisson number",
+    title="For Gaussian logits at the critical scale the support counts renewals",
     statement=(
         r"For independent standard normal logits and $\theta = b \sqrt{\log n}$ the law of $|S|$ tends to a limit "
         r"that is neither one-hot nor dense: $|S| - 1$ counts the renewals up to $B^q$ with gaps $E^q$, $B = "
@@ -90,7 +90,7 @@ gaussian_critical_law = theorem(
     source="derived here; the limit by extreme value theory (Gumbel domain of attraction)",
     folklore=(
         Folklore(
-            r"At the scale $\sqrt{\log n}$ entmax over Gaussian logits becomes one-hot: false, at $b = 1$ the "
+            r"At the scale $\sqrt{\log n}$ entmax over Gaussian logits becomes one-hot: false; at $b = 1$ the "
             r"support of sparsemax has more than one token with a probability that tends to $1 - e^{-\sqrt2} = "
             r"0.757$ (here: at most a half).",
             sp.Le(chance, sp.Rational(1, 2)),
@@ -125,7 +125,7 @@ scalable_softmax_gaussian = theorem(
 
 exponential_critical = theorem(
     name="exponential-critical",
-    title="Softmax of exponential logits at the scale of their tail: half of the entropy",
+    title="Softmax of exponential logits at the scale of their tail keeps half of the entropy",
     statement=(
         r"For independent exponential logits of rate $\lambda$ and $\theta = \lambda$, between complete dispersion "
         r"($\theta < \lambda$) and condensation ($\theta > \lambda$), $H_1/\log n \to \frac12$ for softmax, up to "
@@ -153,7 +153,7 @@ rotary_entropy = tail_entropy.subs({tail: sp.Rational(1, 2), theta: 1}) + sp.log
 
 rotary_single = theorem(
     name="rotary-single-frequency",
-    title="One rotary frequency, identical keys: the normalised entropy tends to 2/(alpha + 1)",
+    title="With one rotary frequency and identical keys the normalised entropy tends to 2/(alpha + 1)",
     statement=(
         r"For the logits $z_k = \cos(\omega (k - 1))$ of identical keys under one rotary frequency, $\omega/2\pi$ "
         r"irrational, $H_1 = \frac{2 \log n}{\alpha + 1} + c + o(1)$ for entmax with the $c$ below: the angles are "

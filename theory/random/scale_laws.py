@@ -30,7 +30,7 @@ scale_in_gamma = theorem(
 
 scale_of_one = theorem(
     name="scale-of-one-token",
-    title="One token: the adaptive scale is 0, 1 or infinite, and the answer is 1 all the same",
+    title="For one token the adaptive scale is 0, 1 or infinite, and the probability is 1 in any case",
     statement=(
         r"At $n = 1$ the factor $(\log n)^\gamma$ is $0$ for $\gamma > 0$ and $1$ for $\gamma = 0$; for $\gamma < 0$ "
         r"its reciprocal is $0$, so it has no finite value: there a program that multiplies by it meets $\infty "
@@ -47,7 +47,7 @@ scale_of_one = theorem(
     ),
     folklore=(
         Folklore(
-            r"A larger $\gamma$ is a larger scale: false for two tokens, $\log 2 < 1$.",
+            r"A larger $\gamma$ is a larger scale: false for two tokens, because $\log 2 < 1$.",
             sp.Implies(gamma <= gamma2, sp.log(n) ** gamma <= sp.log(n) ** gamma2),
         ),
     ),
@@ -55,7 +55,7 @@ scale_of_one = theorem(
 
 scale_log_plus_one = theorem(
     name="scale-log-n-plus-one",
-    title="log(n + 1) in place of log n: a scale for every row",
+    title="With log(n + 1) in place of log n the scale is positive for every row",
     statement=(
         r"$\log(n+1) \ge \log 2 > 0$ at every $n \ge 1$, so $(\log(n+1))^\gamma$ is positive for every real $\gamma$, "
         r"from the first row of causal attention on; $\log(n+1) < 1$ at $n = 1$ only, so the order of the exponents is "
@@ -79,7 +79,7 @@ adaptive_scale = offset + strength * sp.log(n) ** gamma
 
 scale_reductions = theorem(
     name="scale-reductions",
-    title="What adaptive-scale entmax contains, and what it only approaches",
+    title="Adaptive-scale entmax contains scalable softmax, and approaches entmax at a fixed scale",
     statement=(
         r"With $\theta_n = \delta + b (\log n)^\gamma$, $b > 0$: at $\alpha = 1$, $\delta = 0$ and $\gamma = 1$ the "
         r"weights are those of scalable softmax, $n^{b z_i} / \sum_j n^{b z_j}$. Entmax at a fixed scale $\delta$ is "
@@ -106,7 +106,7 @@ scale_reductions = theorem(
 
 scalable_softmax = theorem(
     name="scalable-softmax-margin",
-    title="What a token that stands out keeps under scalable softmax",
+    title="A bound on the weight that a margin keeps under scalable softmax",
     statement=(
         r"For $p = \mathrm{softmax}(b \log n \cdot z)$ a token that exceeds all others by $g$ has $p_k \ge "
         r"\frac{1}{1 + (n-1) n^{-b g}}$."
@@ -131,7 +131,7 @@ mean_rivals = rate / (a * theta)
 
 exponential_one_hot = theorem(
     name="exponential-one-hot",
-    title="Exponential logits: one-hot with a probability free of n",
+    title="For exponential logits entmax is one-hot with a probability that does not depend on n",
     statement=(
         r"For independent logits with exponential distribution of rate $\lambda$, $\mathrm{entmax}_\alpha(\theta z)$ "
         r"is one-hot with probability exactly $e^{-B}$, $B = \frac{\lambda}{(\alpha-1)\theta}$, for every $n \ge 2$."
@@ -142,7 +142,7 @@ exponential_one_hot = theorem(
 
 sparsemax_poisson = theorem(
     name="sparsemax-poisson",
-    title="Sparsemax of exponential logits: the size of the support is 1 plus a Poisson number",
+    title="For exponential logits the support of sparsemax has 1 plus a Poisson number of tokens",
     statement=(
         r"For independent exponential logits of rate $\lambda$ and $\alpha = 2$, $|S| - 1$ is a Poisson number of "
         r"mean $\lambda/\theta$ cut off at $n - 1$: $P(|S| = k) = e^{-B} B^{k-1}/(k-1)!$ for $k < n$, exactly, for "
@@ -158,7 +158,7 @@ gaussian_rivals = sp.sqrt(2) * sp.log(n) ** (sp.Rational(1, 2) - gamma) / (a * s
 
 gaussian_transition = theorem(
     name="gaussian-transition",
-    title="Gaussian logits: the critical exponent of the scale is 1/2",
+    title="For Gaussian logits the critical exponent of the scale is 1/2",
     statement=(
         r"For independent standard normal logits and $\theta = b (\log n)^\gamma$, the probability that entmax is "
         r"one-hot is $e^{-B_n}$, $B_n = \frac{\sqrt2\, (\log n)^{1/2-\gamma}}{(\alpha-1) b}$, up to $\frac{\log\log "
@@ -172,7 +172,7 @@ gaussian_transition = theorem(
     source="derived here; the limit by extreme value theory (Gumbel domain of attraction)",
     folklore=(
         Folklore(
-            r"The scale must grow like $\log n$ for entmax over Gaussian logits to stay sparse: false, $\sqrt{\log "
+            r"The scale must grow like $\log n$ for entmax over Gaussian logits to stay sparse: false; $\sqrt{\log "
             r"n}$ is critical; at $\gamma = 3/4$ the one-hot probability grows with $n$ (here: it stays below a "
             r"fifth).",
             sp.Le(chance, sp.Rational(1, 5)),
@@ -186,7 +186,7 @@ _scaled_range = sp.Le(strength * sp.log(n) ** -sp.Rational(1, 2) * mean_range, 2
 
 subgaussian_range = theorem(
     name="subgaussian-range",
-    title="Sub-Gaussian logits: a range of the order of the root of log n",
+    title="Sub-Gaussian logits have a range of order sqrt(log n)",
     statement=(
         r"If $\mathbb{E} e^{t z_i} \le e^{t^2 \sigma^2/2}$ for every token and every real $t$, a bound that normal "
         r"logits of deviation $\sigma$ attain, then $\mathbb{E}(z_{\max} - z_{\min}) \le 2 \sigma \sqrt{2 \log n}$ at "
@@ -203,7 +203,7 @@ subgaussian_range = theorem(
 
 gaussian_range = theorem(
     name="scale-keeps-gaussian-range",
-    title="The scale of exponent -1/2 keeps the range of Gaussian logits",
+    title="The scale with exponent -1/2 keeps the range of Gaussian logits bounded",
     statement=(
         r"For $n$ independent normal logits of deviation $\sigma$, $\mathbb{E}(z_{\max} - z_{\min}) \le 2 \sigma "
         r"\sqrt{2 \log n}$ at every length, and the quotient tends to 1. So $\theta = b (\log n)^{-1/2}$ keeps the "
@@ -225,7 +225,7 @@ uniform_size = (alpha / a) ** (a / alpha) * (n / (a * theta)) ** (1 / alpha)
 
 bounded_growth = theorem(
     name="bounded-growth",
-    title="Bounded random logits: the support grows like a power of n",
+    title="For bounded random logits the support grows like a power of n",
     statement=(
         r"For independent logits uniform on $[0, 1]$ at a fixed scale, $|S| \sim "
         r"\bigl(\tfrac{\alpha}{a}\bigr)^{a/\alpha} \bigl(\tfrac{n}{a\theta}\bigr)^{1/\alpha}$, $a = \alpha - 1$, and "
@@ -246,7 +246,7 @@ bounded_growth = theorem(
             sp.Le(mean_size, 500),
         ),
         Folklore(
-            r"Random bounded logits disperse completely under entmax as they do under softmax: false, $H_1/\log n "
+            r"Random bounded logits disperse completely under entmax as they do under softmax: false; $H_1/\log n "
             r"\to 1/\alpha$ (here: above 0.8).",
             sp.Ge(mean_entropy, sp.Rational(4, 5) * sp.log(n)),
         ),

@@ -19,7 +19,7 @@ halves = 4 * (sp.floor(n / 2) ** (-kappa) + sp.ceiling(n / 2) ** (-kappa)) ** (a
 
 sup_to_one = theorem(
     name="sup-to-one-exact",
-    title="The constant from the maximum norm to the sum norm, exactly, for odd lengths too",
+    title="The exact Lipschitz constant from the maximum norm to the sum norm, for even and odd lengths",
     statement=(
         r"For $\alpha \le 2$ and $|v_i| \le 1$, $\lVert J v \rVert_1 \le 4 \bigl(\lfloor n/2 \rfloor^{-\kappa} + "
         r"\lceil n/2 \rceil^{-\kappa}\bigr)^{\alpha-3}$, $\kappa = \frac{\alpha-1}{3-\alpha}$: $n^{\alpha-1}$ for "
@@ -37,7 +37,7 @@ sup_to_one = theorem(
     claims=(Claim("norm", sp.Le(total(s(i) * sp.Abs(v[i] - mean)), halves)),),
     folklore=(
         Folklore(
-            r"Three tokens move by $3^{\alpha-1}$ at most, and some do: false, they move less (here: within 1/50 of "
+            r"Three tokens move by $3^{\alpha-1}$ at most, and some do: false; they move less (here: within 1/50 of "
             r"it).",
             sp.Ge(total(s(i) * sp.Abs(v[i] - mean)), sp.Rational(49, 50) * n**a),
         ),
@@ -74,7 +74,7 @@ not_lipschitz = theorem(
     folklore=(
         Folklore(
             r"Entmax is Lipschitz for every $\alpha$, with the constant $\alpha - 1$: false for $\alpha > 2$ and "
-            r"three tokens, no constant serves.",
+            r"three tokens; no constant serves.",
             sp.Le(_moved, a**2 * _apart),
         ),
     ),
@@ -102,7 +102,7 @@ edge_order = theorem(
     ),
     folklore=(
         Folklore(
-            r"Entmax with $\alpha < 2$ is smooth, so second derivatives may be taken: false for $\alpha > 3/2$, they "
+            r"Entmax with $\alpha < 2$ is smooth, so second derivatives may be taken: false for $\alpha > 3/2$; they "
             r"have no bound at the edge (here, $\alpha = 7/4$: the mass near it is at most $10$ times $\delta^2$).",
             sp.Le(p[2], 10 * _beyond.subs(k, 2) ** 2),
         ),

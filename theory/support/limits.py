@@ -15,7 +15,7 @@ theorem = partial(Theorem, area="limits")
 
 softmax_limit = theorem(
     name="softmax-limit",
-    title="How close entmax is to softmax for alpha near 1",
+    title="A bound on the divergence of entmax from softmax for alpha near 1",
     statement=(
         r"$\mathrm{KL}(\mathrm{entmax}_\alpha(z) \Vert \mathrm{softmax}(z)) \le \frac{\alpha-1}{\alpha}\bigl(H_1(r) "
         r"+ \tfrac12 \sum r_i \log^2 r_i\bigr)$ with $r = \mathrm{softmax}(z)$: an explicit rate, uniform on bounded "
@@ -45,7 +45,7 @@ _growth *= 2 ** ((sp.Abs(3 - 2 * alpha) + 2 * sp.Abs(2 - alpha)) * q)
 
 hot_limit = theorem(
     name="hot-limit",
-    title="A small scale: uniform, and the first correction with its error",
+    title="At a small scale entmax is uniform plus a linear term, with an explicit error",
     statement=(
         r"For $p = \mathrm{entmax}_\alpha(\theta z)$ and $R = z_{\max} - z_{\min}$ with $(\alpha-1) \theta R \le "
         r"\frac12 n^{1-\alpha}$, $\bigl|p_i - \frac1n - \theta n^{\alpha-2} (z_i - \bar z)\bigr| \le "
@@ -73,7 +73,7 @@ _second_moment = total(p[j] * sp.log(p[j]) ** 2, j)
 
 alpha_slope = theorem(
     name="alpha-slope-at-one",
-    title="How softmax starts to become entmax",
+    title="The derivative of entmax in alpha at alpha = 1",
     statement=(
         r"At $\alpha = 1$ the derivative of $\mathrm{entmax}_\alpha(z)$ in $\alpha$ from the right is $\frac{p_i}{2} "
         r"\bigl(\sum_j p_j \log^2 p_j - \log^2 p_i\bigr)$, $p = \mathrm{softmax}(z)$: tokens whose $|\log p_i|$ is "
@@ -85,7 +85,7 @@ alpha_slope = theorem(
     claims=(Claim("slope", sp.Eq(A[i], p[i] / 2 * (_second_moment - sp.log(p[i]) ** 2))),),
     folklore=(
         Folklore(
-            r"Raising $\alpha$ from 1 moves mass to the largest token first of all: false, the largest gains only if "
+            r"Raising $\alpha$ from 1 moves mass to the largest token first of all: false; the largest gains only if "
             r"it is below the root mean square in $|\log p|$, as all above it do.",
             sp.Implies(A[j] > 0, sp.Eq(p[j], p_max)),
         ),

@@ -68,7 +68,7 @@ nested_in_alpha = theorem(
     claims=(Claim("nested", sp.Implies(r[k] > 0, p[k] > 0)),),
     folklore=(
         Folklore(
-            r"A token below the top loses mass as $\alpha$ grows: false, $z = (1, 0.8, 0)$ gives the second token "
+            r"A token below the top loses mass as $\alpha$ grows: false; $z = (1, 0.8, 0)$ gives the second token "
             r"$0.374, 0.404, 0.4, 0.3, 0$ at $\alpha = 1, 1.5, 2, 3, 8$.",
             sp.Implies(z[k] < z_max, r[k] <= p[k]),
         ),
@@ -77,7 +77,7 @@ nested_in_alpha = theorem(
 
 size_formula = theorem(
     name="support-size",
-    title="The size of the support, by binary search",
+    title="The size of the support can be found by binary search",
     statement=(
         r"For sorted logits $|S| \ge k$ if and only if $\sum_{i<k} ((\alpha-1)(z_i - z_k))^q < 1$; the sum grows "
         r"with $k$."
@@ -95,7 +95,7 @@ size_formula = theorem(
 
 one_hot_margin = theorem(
     name="one-hot-margin",
-    title="When one token, or a tie at the top, takes everything",
+    title="One token, or a tie at the top, takes everything if and only if its gap is large enough",
     statement=(
         r"For sorted logits, $p = e_1$ if and only if $z_1 - z_2 \ge \frac{1}{\alpha-1}$, whatever $n$ is; and with "
         r"$m$ tied largest logits ($m < n$), $p$ is uniform on them if and only if their gap to the next is at least "
@@ -120,7 +120,7 @@ one_hot_margin = theorem(
             sp.Implies(alpha >= 50, sp.Or(sp.Eq(p[i], 0), sp.Eq(p[i], 1))),
         ),
         Folklore(
-            r"A large enough scale is close to the limit for all logits at once: false, a gap of $\frac{1}{10 "
+            r"A large enough scale is close to the limit for all logits at once: false; a gap of $\frac{1}{10 "
             r"\theta}$ leaves the second token with a third (here: at least $9/10$ on the top for $\theta \ge 1000$).",
             sp.Implies(theta >= 1000, total(p[i], last=top) >= sp.Rational(9, 10)),
         ),
@@ -131,7 +131,7 @@ _range = a * (z_max - z_min)
 
 full_support = theorem(
     name="full-support",
-    title="When every token keeps some mass",
+    title="A small enough range gives every token mass",
     statement=(
         r"If $z_{\max} - z_{\min} < \frac{(n-1)^{1-\alpha}}{\alpha-1}$ every token has mass; if every token has "
         r"mass, $z_{\max} - z_{\min} < \frac{1}{\alpha-1}$."
@@ -170,7 +170,7 @@ least_support = theorem(
     claims=(Claim("least", sp.Ge(size, sp.Min(n, _range ** (-q)))),),
     folklore=(
         Folklore(
-            r"Bounded logits keep the support of entmax bounded: false, equal logits have full support.", sp.Le(size, 5)
+            r"Bounded logits keep the support of entmax bounded: false; equal logits have full support.", sp.Le(size, 5)
         ),
     ),
 )
@@ -193,7 +193,7 @@ _next = z[sp.Min(k + 1, n)]
 
 sparsity_from_gap = theorem(
     name="sparsity-from-gap",
-    title="When at most K tokens have mass",
+    title="A criterion for at most K tokens to have mass",
     statement=(
         r"For sorted logits and $k < n$, $|S| \le k$ if and only if $\sum_{i \le k} (x_i - x_{k+1})^q \ge 1$. It "
         r"suffices that $z_1 - z_{k+1} \ge \frac{1}{\alpha-1}$, or that $z_k - z_{k+1} \ge "
@@ -209,7 +209,7 @@ sparsity_from_gap = theorem(
     folklore=(
         Folklore(
             r"If at most two tokens lie within $g$ of the top and $(\alpha-1) g \ge 2^{1-\alpha}$, at most two have "
-            r"mass: false unless they are tied, sparsemax of $(0.6, 0.1, 0)$ is $(0.7, 0.2, 0.1)$.",
+            r"mass: false unless they are tied; sparsemax of $(0.6, 0.1, 0)$ is $(0.7, 0.2, 0.1)$.",
             sp.Implies(z[1] - z[3] >= 2 ** (1 - alpha) / a, size <= 2),
         ),
     ),

@@ -132,7 +132,7 @@ def batches(
     max_n, max_rows, max_tokens : int
         Bounds on the tokens of a row, on the rows and on their product.
     min_n : int
-        At least so many tokens.
+        The least number of tokens.
     few_shapes : bool
         Draw from a short list of shapes, for libraries that compile for every new one.
     masks : bool
@@ -225,6 +225,6 @@ def _numpy_dtype(name: str) -> np.dtype[Any]:
         added: np.dtype[Any] = np.dtype(getattr(import_module("ml_dtypes"), name))
     except ModuleNotFoundError:
         raise ModuleNotFoundError(
-            f"dtype: NumPy has {name} by the package ml_dtypes, which is not installed; pip install ml-dtypes"
+            f"dtype: NumPy needs the package ml_dtypes for {name}; pip install ml-dtypes"
         ) from None
     return added

@@ -157,6 +157,6 @@ class Kind(ABC):
         Raises
         ------
         ValueError
-            If it is no counterexample of this kind.
+            If it is not a counterexample of this kind.
         """
         return structure(found, self.case, self.noun)

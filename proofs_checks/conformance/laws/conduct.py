@@ -1,4 +1,4 @@
-"""Laws of conduct: what every call owes whatever its values, and that the answer depends on the input alone."""
+"""Interface laws: what every call must satisfy, and that the answer depends on the input alone."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ __all__: list[str] = []
 
 
 def _refuses_nothing(request: Request, outcome: Outcome) -> bool:
-    """Whether an array of no rows was refused, by an exception."""
+    """Whether an array without rows was refused, by an exception."""
     return request.case.elements == 0 and outcome.status == "raised"
 
 
-def _is_owed(request: Request, outcome: Outcome) -> bool:
-    """Whether an answer is: not where the implementation declines, and not to no rows."""
+def _needs_answer(request: Request, outcome: Outcome) -> bool:
+    """Whether a call needs an answer: not where the implementation declines, nor for an array without rows."""
     return outcome.status != "declined" and not _refuses_nothing(request, outcome)
 
 
-@contract("returns", applies=_is_owed)
+@contract("returns", applies=_needs_answer)
 def returns(request: Request, outcome: Outcome) -> str:
     """Every finite or masked row with a live token gets an answer."""
     return "" if outcome.status == "returned" else _unanswered(request, outcome)
 
 
 def _unanswered(request: Request, outcome: Outcome) -> str:
-    """Say what became of a call instead of an answer."""
+    """Say what a call did instead of answering."""
     what = {"raised": "raises", "hung": "does not return:", "died": "ends its process:"}[outcome.status]
     return f"on {request.case.what} ({request.dtype}, {request.case.layout}) it {what} {outcome.detail}"
 
@@ -53,7 +53,7 @@ def _unanswered(request: Request, outcome: Outcome) -> str:
     applies=lambda request, outcome: request.case.elements == 0 and outcome.status != "declined",
 )
 def empty_batch(request: Request, outcome: Outcome) -> str:
-    """An array of no rows gets an answer of no rows."""
+    """An array without rows gets an answer without rows."""
     return _unanswered(request, outcome) if _refuses_nothing(request, outcome) else ""
 
 
@@ -81,35 +81,35 @@ def device(request: Request, outcome: Outcome) -> str:
 
 @contract("untouched")
 def untouched(request: Request, outcome: Outcome) -> str:
-    """The logits, an incoming gradient, and the memory around views of them, are not written to."""
+    """A call does not write to the logits, to an incoming gradient, or to the memory around views of them."""
     return "" if outcome.untouched else "the input, or memory next to it, was written to; work on a copy"
 
 
 @contract("surroundings")
 def surroundings(request: Request, outcome: Outcome) -> str:
-    """A call changes no mode of the libraries, not the working directory, and leaves no threads behind."""
+    """A call leaves the modes of libraries and the working directory as they were, and no threads behind."""
     return f"{outcome.disturbed}; leave the process as it was" if outcome.disturbed else ""
 
 
 @contract("generators", severity="warning")
 def generators(request: Request, outcome: Outcome) -> str:
-    """No global random numbers are drawn, and no generator of them is seeded."""
-    return f"it draws from, or seeds, {outcome.drawn}; use a generator of its own" if outcome.drawn else ""
+    """A call neither draws global random numbers nor seeds their generator."""
+    return f"it draws from, or seeds, {outcome.drawn}; use a separate generator" if outcome.drawn else ""
 
 
 @contract("quiet", severity="warning")
 def quiet(request: Request, outcome: Outcome) -> str:
-    """Nothing is printed on standard output."""
+    """A call prints nothing on standard output."""
     return f"it prints {outcome.printed[:200]!r}" if outcome.printed else ""
 
 
-returns.of("attention", "Every call with finite tensors gets an answer, also where a query sees no key.")
+returns.of("attention", "Every call with finite tensors gets an answer, even where a query sees no key.")
 shape.of("attention", "The answer has the shape (B, H, M, Dv).")
 dtype.of("attention", "The answer has the dtype of the query.")
 device.of("attention", "The answer is on the device of the query.")
 untouched.of(
     "attention",
-    "Query, key and value, an incoming gradient, and the memory around views of them, are not written to.",
+    "A call does not write to query, key or value, to an incoming gradient, or to the memory around views of them.",
 )
 
 
@@ -123,7 +123,7 @@ def determinism(session: SessionLike, case: Case) -> Finding:
     if case.between:
         (kept,) = session.ask(session.request(case, followed_by=case.rolled()))
         assert kept.values is not None
-        told += [(later, "when other calls, also of other sizes, come between")]
+        told += [(later, "when other calls, some of other sizes, come between")]
         told += [(kept.values, "when it is read after a later call")]
         told += _refilled(session, case)
     else:
@@ -148,7 +148,7 @@ determinism.cornerstones(listed(*PLAIN), "attention")
 
 @law("state", cites="definition", kinds=("mapping",), compares=True, carries=("others",), anywhere=True)
 def state(session: SessionLike, case: MappingCase) -> Finding:
-    """Nothing is remembered between calls: earlier and later ones, also of other sizes, change no answer."""
+    """A call remembers nothing: earlier and later calls, of whatever size, do not change its answer."""
     z, rolled = case.logits, case.rolled()
     n = z.shape[-1]
     longer = np.take(z, np.arange(session.setting.domain.length(n + 1)) % n, axis=-1)
@@ -158,8 +158,8 @@ def state(session: SessionLike, case: MappingCase) -> Finding:
     (again,) = session.values(case)
     (kept,) = session.ask(session.request(case, followed_by=rolled))
     assert kept.values is not None
-    between = "when other calls, also of other sizes, come between"
-    after = "when the tokens are rolled by one, right after a call without: it depends on earlier calls, or on places"
+    between = "when other calls, some of other sizes, come between"
+    after = "when the tokens are rolled by one, right after the plain call: it depends on earlier calls or positions"
     return worst_of(
         [
             differ(session, None, first, again, between),
@@ -172,7 +172,7 @@ def state(session: SessionLike, case: MappingCase) -> Finding:
 
 
 def _at_other_alpha(session: SessionLike, case: MappingCase, first: Float64) -> Finding:
-    """Judge the same rows at another alpha that was asked for: it is the call's that counts, not that of `first`."""
+    """Check the same rows at another alpha that was asked for: it is the call's that counts, not that of `first`."""
     setting = session.setting
     if not setting.others:
         return UNJUDGED
@@ -183,7 +183,7 @@ def _at_other_alpha(session: SessionLike, case: MappingCase, first: Float64) -> 
     found = judge_against(session, outcome.values, expected, "a probability")
     if not found.broken or differ(session, session.oracle(case), first, outcome.values, "").broken:
         return UNJUDGED  # right, or wrong in another way, which is another law's matter
-    text = f"a call with alpha {other:g} answers as the ones with alpha {setting.alpha:g} before it: {found.message}"
+    text = f"a call with alpha {other:g} answers like the calls with alpha {setting.alpha:g} before it: {found.message}"
     return replace(found, message=text)
 
 
@@ -255,7 +255,7 @@ layout.cornerstones(_heads_in_every_layout, "attention").cornerstones(_weights_i
 
 @law("shapes", cites="threshold-form", kinds=("mapping", "normaliser"), compares=True)
 def shapes(session: SessionLike, case: RowsCase) -> Finding:
-    """Rows come along the last axis of an array with any number of axes, also one, also of no rows at all."""
+    """Rows lie along the last axis of an array with any number of axes, from one up, even of an array without rows."""
     flat = case.altered(logits=case.logits.reshape(-1, case.logits.shape[-1])) if case.logits.size else case
     values, plain = session.values(case, flat)
     what = f"in an array of shape {case.logits.shape}"
@@ -299,7 +299,7 @@ def single_token(session: SessionLike, case: MappingCase) -> Finding:
     return judge_against(session, values, Expected(exact, exact, np.zeros_like(exact)), "a probability")
 
 
-# Below what is put in the place of -inf by those who fear it.
+# Below the finite stand-ins for -inf that kernels use.
 _FAR = (-1e3, -2e4, -1e6, -1e12, -1e31, 3e38)
 
 

@@ -35,12 +35,12 @@ def _ask(session: SessionLike, case: Case, **more: Any) -> tuple[Case, Outcome]:
 
 
 def _unusable(session: SessionLike, case: Case, outcome: Outcome) -> Finding | None:
-    """Why there is no gradient to judge."""
+    """Say why there is no gradient to check."""
     wanted = {name: x for name, x in case.tensors.items() if x.dtype.kind == "f"}
     first, dtype = next(iter(wanted)), session.setting.dtype
     problem = outcome.gradient_problem
     if not problem and not outcome.gradients:
-        problem = "no gradient came back"
+        problem = "no gradient was returned"
     for (name, x), got in zip(wanted.items(), outcome.gradients, strict=False):
         if not problem and got.shape != x.shape:
             problem = f"the gradient in {name} has shape {got.shape}, not {x.shape}"
@@ -54,14 +54,14 @@ def _is(noun: str) -> str:
 
 
 def _usable(session: SessionLike, case: Case) -> Float64 | None:
-    """Give the gradient in the first tensor, if there is one to judge."""
+    """Return the gradient in the first tensor, if there is one to check."""
     asked, outcome = _ask(session, case)
     broken = _unusable(session, asked, outcome)
     return outcome.gradients[0] if broken is None and outcome.gradients[0].size else None
 
 
 def _judged(session: SessionLike, case: Case, outcome: Outcome) -> Finding:
-    """Judge gradients that came back, and what seems wrong against what is certified best."""
+    """Check returned gradients; what seems wrong is compared with the tightest certified bounds."""
     if session.kind.name == "normaliser" and _too_close(session, case):
         return UNJUDGED
     finding = _against(session, outcome, session.oracle.gradients(case))
@@ -80,7 +80,7 @@ def _too_close(session: SessionLike, case: Case) -> bool:
 
 def _against(session: SessionLike, outcome: Outcome, expected: dict[str, Expected]) -> Finding:
     def judge(gradients: tuple[Float64, ...]) -> Finding:
-        pairs = zip(expected.items(), gradients, strict=False)
+        pairs = zip(expected.items(), gradients, strict=False)  # those in options are another law's matter
         return worst_of(_in(name, got, each) for (name, each), got in pairs)
 
     def _in(name: str, got: Float64, each: Expected) -> Finding:
@@ -117,22 +117,22 @@ gradient.of(
 
 @law("training", cites="definition", needs="gradient", weight=0.5)
 def training(session: SessionLike, case: Case) -> Finding:
-    """The answer is as right where its gradient is wanted."""
+    """The answer is equally accurate when its gradient is requested."""
     _, outcome = _ask(session, case)
     assert outcome.values is not None
     return in_training(compare(session, case, outcome.values))
 
 
 training.of("mapping", theorem="threshold-form", weight=1.0)
-training.of("attention", "The output is as right where its gradients are wanted.")
-training.of("loss", "The losses are as right where their gradient is wanted.", theorem="loss-decomposition")
-training.of("normaliser", "The weights are as right where their gradient is wanted.")
+training.of("attention", "The output is equally accurate when its gradients are requested.")
+training.of("loss", "The losses are equally accurate when their gradient is requested.", theorem="loss-decomposition")
+training.of("normaliser", "The weights are equally accurate when their gradient is requested.")
 training.cornerstones(listed(*PLAIN, gradient=True), "attention")
 
 
 @law("overwriting", cites="jacobian", kinds=("mapping",), needs="gradient", severity="warning", weight=0.2)
 def overwriting(session: SessionLike, case: MappingCase) -> Finding:
-    """A gradient is right, or refused, when the logits or the answer were overwritten before it was taken."""
+    """If the logits or the answer are overwritten before the backward pass, the gradient is right or refused."""
     _, plain = _ask(session, case)
     if _unusable(session, case, plain) is not None or _judged(session, case, plain).broken:
         return UNJUDGED  # which is another law's matter
@@ -190,9 +190,9 @@ def gradient_support(session: SessionLike, case: MappingCase) -> Finding:
 
 @law("gradient garbage", cites="jacobian", kinds=("mapping",), needs="gradient", weight=0.2)
 def gradient_garbage(session: SessionLike, case: MappingCase) -> Finding:
-    """What the incoming gradient holds at tokens certainly off the support changes nothing, however large.
+    """The incoming gradient at tokens certainly off the support changes nothing, however large it is.
 
-    Infinities and NaN are not asked of it: the textbook multiplies them by an exact zero.
+    Infinities and NaN are not tried: the textbook formula multiplies them by an exact zero.
     """
     g = case.cotangent
     assert g is not None
@@ -224,11 +224,11 @@ gradient_garbage.cornerstones(_sparse)
 
 @law("gradient alone", cites="definition", kinds=("attention",), needs="gradient", weight=0.2)
 def gradient_alone(session: SessionLike, case: AttentionCase) -> Finding:
-    """The gradient in the query, the key or the value is the same where the other two need none."""
+    """The gradient in the query, the key or the value is the same when it is the only one requested."""
     name = TENSORS[case.variant % len(TENSORS)]
     asked, outcome = _ask(session, case, only=name)
-    text = f"the gradient in {name}, which alone is wanted"
-    problem = outcome.gradient_problem or ("" if outcome.gradients else "no gradient came back")
+    text = f"the gradient in {name}, the only one requested"
+    problem = outcome.gradient_problem or ("" if outcome.gradients else "no gradient was returned")
     if not problem and outcome.gradients[0].shape != case.tensors[name].shape:
         problem = f"its shape is {outcome.gradients[0].shape}"
     if problem:
@@ -247,11 +247,53 @@ def _alone(setting: Setting) -> list[AttentionCase]:
 gradient_alone.cornerstones(_alone)
 
 
+@law("sinks gradient", cites="definition", kinds=("attention",), needs="sinks gradient", weight=0.4)
+def sinks_gradient(session: SessionLike, case: AttentionCase) -> Finding:
+    """Sinks get a gradient, like query, key and value, summed over all rows of a head."""
+    heads = case.query.shape[1]
+    sinks = case.sinks or tuple(0.5 * ((case.variant + h) % 5 - 2) for h in range(heads))
+    return _also(session, case.altered(sinks=sinks), "sinks")
+
+
+sinks_gradient.cornerstones(listed(*PLAIN, gradient=True))
+
+
+@law("mask gradient", cites="definition", kinds=("attention",), needs="attn_mask gradient", weight=0.4)
+def mask_gradient(session: SessionLike, case: AttentionCase) -> Finding:
+    """A mask that is added gets a gradient of its shape, unless the implementation gives it none."""
+    mask = case.attn_mask
+    if mask is None or case.boolean_mask:
+        shape = ((case.query.shape[2], case.key.shape[2]), (case.query.shape[1], 1, case.key.shape[2]))[
+            case.variant % 2
+        ]
+        mask = quantise(np.random.default_rng(case.variant).standard_normal(shape), session.setting.dtype)
+    return _also(session, case.altered(attn_mask=mask, boolean_mask=False), "attn_mask")
+
+
+mask_gradient.cornerstones(listed(*PLAIN, gradient=True))
+
+
+def _also(session: SessionLike, case: AttentionCase, name: str) -> Finding:
+    """Judge the gradient in an option, asked for with the others."""
+    asked, outcome = _ask(session, case, also=name)
+    shape = asked.options[name].shape
+    problem = outcome.gradient_problem or ("" if outcome.gradients else "no gradient came back")
+    if not problem and outcome.gradients[-1].shape != shape:
+        problem = f"the gradient in {name} has shape {outcome.gradients[-1].shape}, not {shape}"
+    if problem:
+        return Finding(True, problem, math.inf, math.inf)
+    last = replace(outcome, gradients=outcome.gradients[-1:], gradients_again=outcome.gradients_again[-1:])
+    found = _against(session, last, {name: session.oracle.gradients(asked)[name]})
+    sharper = session.oracle.sharper_gradients(asked) if found.broken else None
+    found = found if sharper is None else _against(session, last, {name: sharper[name]})
+    return replace(found, message=f"the gradient in {name}, {found.message}") if found.broken else found
+
+
 @law(
     "gradient padding", cites="definition", kinds=("attention",), needs="gradient", severity="warning", about="lengths"
 )
 def gradient_padding(session: SessionLike, case: AttentionCase) -> Finding:
-    """Keys and values beyond key_lengths change no gradient, also where they are NaN."""
+    """Keys and values beyond key_lengths change no gradient, even if they are NaN."""
     n = case.key.shape[2]
     lengths = case.key_lengths or tuple(n - 1 - (b + case.variant) % n for b in range(len(case.key)))
     case = case.altered(key_lengths=lengths, layout="contiguous", cotangent_layout="")
@@ -312,9 +354,9 @@ def gradient_in_alpha(session: SessionLike, case: MappingCase) -> Finding:
     """The derivative in alpha is that of the certified mapping."""
     frozen = case.variant % 3 == 2  # frozen logits need no gradient, and alpha has one all the same
     _, outcome = _ask(session, case, frozen=frozen)
-    why = " while the logits need none" if frozen else ""
+    why = " when the logits need no gradient" if frozen else ""
     if outcome.gradient_problem or not outcome.gradients:
-        problem = outcome.gradient_problem or "no gradient in alpha came back"
+        problem = outcome.gradient_problem or "no gradient in alpha was returned"
         return Finding(True, problem + why, math.inf, math.inf)
     by_alpha = outcome.gradients[-1]
     if by_alpha.size != 1:

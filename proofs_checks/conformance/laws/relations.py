@@ -118,7 +118,9 @@ def deletion(session: SessionLike, case: RowsCase) -> Finding:
     hidden = np.ones(total, dtype=bool)
     hidden[places] = False
     count = total - n
-    mask = f"{count} masked token{'s' * (count != 1)} (logit {float(full[..., hidden].flat[0])!r}) are inserted"
+    mask = (
+        f"{count} masked token{'s are' if count != 1 else ' is'} inserted (logit {float(full[..., hidden].flat[0])!r})"
+    )
     # A row that has no answer even without the masked tokens is another law's matter.
     answered = np.isfinite(deleted).all(axis=-1, keepdims=True)
     zeros = np.broadcast_to(np.where(answered, 0.0, np.nan), (*kept.shape[:-1], total - n))
@@ -190,7 +192,7 @@ def _many_normalised(setting: Setting) -> list[NormaliserCase]:
 
 
 batch.of("mapping", theorem="threshold-form")
-batch.of("attention", "A head of a batch gets the same answer in any company.")
+batch.of("attention", "A head gets the same answer alone and in any batch.")
 batch.of("loss", "A row gets the same loss alone and in any batch.", theorem="loss-decomposition")
 batch.of("normaliser", "A row gets the same weights alone and in any batch.")
 batch.draws(lambda setting: _hard(setting).map(MappingCase), "mapping")

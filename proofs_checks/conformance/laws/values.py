@@ -56,7 +56,7 @@ def support(session: SessionLike, case: RowsCase) -> Finding:
     ghost = must & (values != 0) & np.isfinite(values)  # what is not finite breaks other laws
     lost = (values == 0) & (expected.support == "in") & (expected.lower > expected.budget)
     for wrong, text in (
-        (ghost, "is {got!r}, but the token is certainly outside the support: only an exact zero is right"),
+        (ghost, "is {got!r}, but the token is certainly outside the support, where only an exact zero is right"),
         (lost, "is zero, but the token is certainly in the support, with probability at least {lower!r}"),
     ):
         if wrong.any():
@@ -81,7 +81,7 @@ def support(session: SessionLike, case: RowsCase) -> Finding:
 
 support.of(
     "normaliser",
-    "A token whose weight is certainly zero gets an exact zero; one whose weight is certainly not does not.",
+    "A token whose weight is certainly zero gets an exact zero; one whose weight is certainly positive does not.",
     theorem="definition",
     weight=1.0,
 )
@@ -92,10 +92,10 @@ support.cornerstones(_crowded, "mapping").cornerstones(normalisers.crowds, "norm
 def simplex(session: SessionLike, case: RowsCase) -> Finding:
     """Probabilities are finite, not negative, and sum to one within the budget of the row sum."""
     (values,) = session.values(case)
-    for wrong, owed in ((~np.isfinite(values), "finite"), (values < 0, "not negative")):
+    for wrong, wanted in ((~np.isfinite(values), "finite"), (values < 0, "not negative")):
         if wrong.any():
             at = tuple(int(i) for i in np.argwhere(wrong)[0])
-            message = f"{located(at)}: got {number(float(values[at]))}; a probability is {owed}"
+            message = f"{located(at)}: got {number(float(values[at]))}; a probability is {wanted}"
             return Finding(True, message, math.inf, math.inf, {"index": list(at), "got": values[at[:-1]]})
     allowed = session.oracle(case).row_sum
     worst = Finding()
@@ -126,17 +126,17 @@ simplex.cornerstones(normalisers.crowds, "normaliser")
 
 @law("order", cites="order", kinds=_ROWS)
 def order(session: SessionLike, case: RowsCase) -> Finding:
-    """A larger logit gets no smaller probability, beyond the rounding of the two tokens themselves."""
+    """A larger logit gets at least as large a probability, up to the rounding of the two tokens."""
     return _pairs(session, case, tied=False)
 
 
-order.of("normaliser", "A larger logit gets no smaller weight.", needs="order")
+order.of("normaliser", "A larger logit gets at least as large a weight.", needs="order")
 order.cornerstones(_crowded, "mapping").cornerstones(normalisers.crowds, "normaliser")
 
 
 @law("ties", cites="order", kinds=_ROWS)
 def ties(session: SessionLike, case: RowsCase) -> Finding:
-    """Equal logits of a row get equal probabilities, beyond the rounding of the two tokens themselves."""
+    """Equal logits of a row get equal probabilities, up to the rounding of the two tokens."""
     return _pairs(session, case, tied=True)
 
 
@@ -152,7 +152,7 @@ ties.draws(
 
 
 def _pairs(session: SessionLike, case: RowsCase, *, tied: bool) -> Finding:
-    """Judge pairs of tokens, each allowed an error of its own: tied ones, or a larger and a smaller one."""
+    """Compare pairs of tokens, each allowed an error of its own: tied ones, or a larger and a smaller one."""
     (values,) = session.values(case)
     slack = session.oracle.own_error(case)
     worst = Finding() if np.isfinite(values).all(axis=-1).any() else UNJUDGED

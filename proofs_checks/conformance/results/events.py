@@ -35,9 +35,9 @@ SCHEMA = "entmax-oracle/events/1"
 _CUT_OFF = "interrupted: the laws that were not reached are skipped"
 _MEND = "say what it takes, such as --multiple-of 16 or --contiguous, so that it is asked for that"
 LACKING = "the implementation is said to lack"
-"""What a law says that is not judged because its user said so."""
+"""The reason given for a law that is skipped because the user said so."""
 ALWAYS_HELD = ("returns", "shape")
-"""Contracts that are held whichever laws are asked for: an answer that breaks one can be judged by no other."""
+"""Contracts that are checked whichever laws are asked for: an answer that breaks one cannot be checked further."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ class Notice:
 
 @dataclass(frozen=True)
 class Judged:
-    """What became of a law in a setting; a later event about the same has the last word."""
+    """The result of a law in a setting; a later event about the same law and setting replaces it."""
 
     alpha: float
     dtype: str
@@ -205,7 +205,7 @@ def gather(events: Iterable[Event]) -> Report:
         elif isinstance(event, Ended):
             ended = event
     if begun is None:
-        raise ValueError("events: there are none; the first one must be 'begun'")
+        raise ValueError("events: none found; the first one must be 'begun'")
     expected = {law.law: law for law in begun.laws}
     for results in found.values():
         expected |= {law.law: law for law in results.values() if law.law in ALWAYS_HELD and law.status == "fail"}
@@ -239,7 +239,7 @@ def _judged_in_full(law: LawResult) -> bool:
 
 
 def _unanswered(laws: Sequence[LawResult], ended: Ended) -> str:
-    """Say that no call was ever answered, and what became of the first."""
+    """Say that no call was ever answered, and how the first one failed."""
     if ended.declined == ended.calls:
         return f"the target declined every call, the first by {ended.refusal}; {_MEND}"
     why = next((f": {law.message}" for law in laws if law.law == "returns" and law.message), "")
@@ -254,7 +254,7 @@ def _verdict(laws: Sequence[LawResult], interrupted: bool) -> tuple[Verdict, str
     if interrupted:
         return "interrupted", reason
     if all(law.status == "skip" for law in laws):
-        return "unusable", "no law was judged; see why each was skipped"
+        return "unusable", "no check could be made; see why each was skipped"
     return "conforms", ""
 
 
@@ -334,7 +334,7 @@ def read_events(lines: Iterable[str]) -> Iterator[Event]:
     Raises
     ------
     ValueError
-        If a line is no event, or the first is of another schema.
+        If a line is not an event, or the first is of another schema.
     """
     every = [text for text in lines if text.strip()]
     for place, text in enumerate(every, 1):
@@ -344,7 +344,7 @@ def read_events(lines: Iterable[str]) -> Iterator[Event]:
         except (ValueError, KeyError, AttributeError, TypeError) as error:
             if place == len(every) > 1:
                 return
-            raise ValueError(f"line {place} is no event of a check ({error})") from error
+            raise ValueError(f"line {place} is not an event of a check ({error})") from error
         if kind is Begun and (schema := values.pop("schema", None)) != SCHEMA:
             raise ValueError(f"line {place}: schema {schema!r} found, {SCHEMA!r} expected")
         event: Event = CONVERTER.structure(values, kind)

@@ -90,7 +90,7 @@ class Counterexample:
 
 @dataclass(frozen=True)
 class LawResult:
-    """What became of one law in one setting, or in all of them together.
+    """The result of one law in one setting, or in all of them together.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ class LawResult:
     settings : tuple of dict
         The same per alpha and dtype.
     unclaimed : int
-        Cases beside them that were answered but not judged, since no finite error can be derived for the answer.
+        Cases beside them that were answered but not checked, since no finite error can be derived for the answer.
     declined : int
         Cases beside them that the implementation declined, by `NotImplementedError`.
     also : tuple of str
@@ -143,7 +143,7 @@ class LawResult:
 
     @classmethod
     def skipped(cls, law: Law | Contract, reason: str) -> LawResult:
-        """Say of a law that it was not judged, and why."""
+        """Say that a law was not checked, and why."""
         return cls(law.name, law.statement, law.theorem, law.severity, "skip", message=reason)
 
     @classmethod
@@ -178,11 +178,11 @@ class Report:
     platform, started : str
     seconds : float
     reach : dict of int
-        The largest input that was tried, in each of its sizes: what is larger was not looked at.
+        The largest input that was tried, in each of its sizes: larger ones were not tried.
     declined : int
-        Calls that the implementation declined, by `NotImplementedError`: of such inputs nothing is said.
+        Calls that the implementation declined, by `NotImplementedError`: the report says nothing about such inputs.
     complete : bool
-        Whether every law that was asked for was judged in every setting, on all of the cases that are always tried.
+        Whether every requested law was checked in every setting, on all of the cases that are always tried.
     """
 
     target: str

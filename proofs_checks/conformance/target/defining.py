@@ -22,7 +22,7 @@ def defined(against: str) -> Normaliser:
     Raises
     ------
     ValueError
-        If there is none, or what is there is no class of a normaliser.
+        If there is none, or it is not a class of normalisers.
     """
     from entmax_oracle.reference.normalisers import normaliser
 
@@ -42,13 +42,13 @@ def instance_of(found: object, named: str) -> Normaliser:
     Raises
     ------
     ValueError
-        If it is no class of a normaliser; the message begins with ``named``.
+        If it is not a class of normalisers; the message begins with ``named``.
     """
     from entmax_oracle.reference.normalisers import NORMALISERS, Normaliser, made
 
     if not isinstance(found, type) or not issubclass(found, Normaliser):
         raise ValueError(
-            f"{named} is not a class of a normaliser; derive it from entmax_oracle.reference.normalisers.Normaliser"
+            f"{named} is not a class of normalisers; derive it from entmax_oracle.reference.normalisers.Normaliser"
         )
     registered = NORMALISERS.get(found.name)
     return registered if isinstance(registered, found) else made(found)

@@ -100,7 +100,7 @@ def _symbols(alpha: fmpq, slope: fmpq, extent: fmpq) -> dict[sp.Basic, fmpq]:
 
 
 def _radii(context: Context) -> Iterator[Point]:
-    """Judge the farthest token in reach, which has mass for some contents, and the next one, which never has."""
+    """Check the farthest token in reach, which has mass for some contents, and the next one, which never has."""
     for alpha in (fmpq(3, 2), fmpq(2)):
         for slope in _SLOPES:
             farthest = _farthest(alpha, slope, fmpq(2))

@@ -295,7 +295,7 @@ _GAMMAS = (fmpq(0), fmpq(1, 4), HALF, fmpq(3, 4), fmpq(1))
 
 
 def _transition(theorem: Theorem, context: Context, argument: Argument) -> Evidence:
-    """Judge the law at every length and exponent, and keep the curves for a picture."""
+    """Check the law at every length and exponent, and keep the curves for a picture."""
     curves: list[dict[str, Any]] = []
     for alpha in (fmpq(3, 2), fmpq(2)):
         for gamma in _GAMMAS:
@@ -450,7 +450,7 @@ def _uniform(alpha: fmpq, n: int, full: bool = False, seed: int = 0) -> Instance
 
 
 def _growth(theorem: Theorem, context: Context, argument: Argument) -> Evidence:
-    """Judge the law at every length and keep the normalised entropy for a picture."""
+    """Check the law at every length and keep the normalised entropy for a picture."""
     curves: list[dict[str, Any]] = []
     pairs = 0
     for alpha, lengths in (

@@ -205,7 +205,7 @@ def chi_square(
     observed = np.bincount(np.minimum(sizes, last + 1), minlength=last + 2)[1:]
     if expected.min() <= 0:
         return argument.evidence(
-            theorem, "refutes", "the law is no distribution", counterexample={"P": str(expected.tolist())}
+            theorem, "refutes", "the law is not a distribution", counterexample={"P": str(expected.tolist())}
         )
     statistic = float((((observed - trials * expected) ** 2) / (trials * expected)).sum())
     significance = float(stats.chi2.sf(statistic, last))

@@ -18,10 +18,10 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument("--suite", default="reference", metavar="NAME", help="the suite to run (default: reference)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the measurements as JSON")
-    only = parser.add_argument_group("of the suite cpu")
+    only = parser.add_argument_group("options of the suite cpu")
     only.add_argument("--plot", type=Path, metavar="FILE", help="draw the ratios to softmax into FILE, .svg or .png")
-    only.add_argument("--quick", action="store_true", help="measure little, in about a minute")
-    only.add_argument("--seconds", type=float, metavar="S", help="time budget (default: until all is measured)")
+    only.add_argument("--quick", action="store_true", help="take fewer measurements, in about a minute")
+    only.add_argument("--seconds", type=float, metavar="S", help="time budget in seconds (default: no limit)")
     parser.set_defaults(run=run)
 
 

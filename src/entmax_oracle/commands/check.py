@@ -1,4 +1,4 @@
-"""``entmax-oracle check``: whether an implementation of entmax keeps the laws of entmax."""
+"""``entmax-oracle check``: whether an implementation of entmax satisfies the laws of entmax."""
 
 from __future__ import annotations
 
@@ -34,9 +34,7 @@ examples:
   entmax-oracle check my_module:my_entmax --alpha 1.25 --alpha 2 --dtype float32 --dtype bfloat16 --grad --jobs 4
 """
 
-_UNJUDGED = (
-    "could not be checked: the target gave no answer of the right shape, or nothing can be claimed of its answer"
-)
+_UNJUDGED = "could not be checked: the target gave no answer of the right shape, or its allowed error has no bound"
 
 
 def add_parser(subparsers: Any) -> None:

@@ -53,7 +53,7 @@ def add_parser(subparsers: Any) -> None:
         "--check",
         type=Path,
         metavar="FILE",
-        help="compute the certificates of this file anew from the weights in it, without training, and stop",
+        help="compute the certificates again from the weights in this file, without training, and stop",
     )
     add_results(parser, "experiment.json", "task, steps and versions")
     parser.set_defaults(run=run)
@@ -101,7 +101,8 @@ def run(args: argparse.Namespace) -> int:
             raise Unusable(str(error)) from error
     if result.interrupted:
         _keep(result, args)
-        print(f"entmax-oracle: interrupted: {len(result.models)} models are finished", file=sys.stderr)
+        done = len(result.models)
+        print(f"entmax-oracle: interrupted: {done} model{'s' * (done != 1)} finished", file=sys.stderr)
         return 130
     write_result(result.to_dict(), args, "experiment.json")
     _show(result, console)
@@ -153,21 +154,22 @@ def _show(result: Experiment, console: Console) -> None:
     from entmax_oracle.proofs_checks.experiments import contender
     from entmax_oracle.proofs_checks.experiments.results import span
 
-    shown = ("16", "256", "4096", "65536", "1048576")
-    table = Table(box=None, header_style="bold", pad_edge=False)
+    shown = ["16", "256", "4096", "65536", "1048576"]
+    if console.width < 90:
+        shown.remove("4096")
+    table = Table(box=None, header_style="bold", pad_edge=False, collapse_padding=True)
     for name in ("normaliser", "training"):
         table.add_column(name, no_wrap=True)
-    for n in shown:
-        table.add_column(f"{int(n):,}", justify="right")
-    table.add_column("proved to n", justify="right")
-    table.add_column("fooled at n", justify="right")
+    for name in (*(f"{int(n):,}" for n in shown), "proved", "fooled"):
+        table.add_column(name, no_wrap=True, justify="right")
     for (name, training), group in groupby(result.models, key=lambda each: (each.normaliser, each.training)):
         models = list(group)
         marks = [span([100 * model.accuracy[n] for model in models if n in model.accuracy]) for n in shown]
         table.add_row(escape(contender(name).title), training, *marks, *_reach(models))
     console.print(table)
     print(
-        "per cent of drawn rows answered rightly, and what is proved of every row; from least to largest over the seeds"
+        "per cent of random rows answered correctly, by the number of tokens; the length up to which every row is "
+        "proved right; and the length at which a row fools the model: from the worst to the best seed"
     )
     for model in result.models:
         label = f"{model.normaliser}, {model.training}, seed {model.seed}"

@@ -15,12 +15,12 @@ def add_parser(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "formal",
         help="check the formal proofs with Coq",
-        description="Print the claims as statements of Coq, compile the proofs against them, refuse what admits "
-        "anything, have the compiled files checked once more by coqchk, and write the certificate. Needs Coq with "
+        description="Print the claims as statements of Coq, compile the proofs against them, refuse proofs that admit "
+        "anything, check the compiled files once more with coqchk, and write the certificate. Needs Coq with "
         "Coquelicot; on Debian: apt-get install coq libcoq-coquelicot.",
     )
-    parser.add_argument("--print", action="store_true", help="print the statements and stop; needs no Coq")
-    parser.add_argument("--missing", action="store_true", help="list what is stated but not proved, and stop")
+    parser.add_argument("--print", action="store_true", help="print the statements and stop; does not need Coq")
+    parser.add_argument("--missing", action="store_true", help="list the statements without a proof, and stop")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="files compiled at once (default: 1)")
     parser.set_defaults(run=run)
 

@@ -21,10 +21,10 @@ def add_parser(subparsers: Any) -> None:
         "matrix",
         help="compare the normalisers of the field, and your function, by their properties",
         description=(
-            "Execute the property matrix: every cell by the evidence of a theorem, by a counterexample that is "
-            "replayed, or by a search that says so. With a TARGET it adds a row for your function f(z), with a minimal "
-            "counterexample for each property that fails. Exit code 0; 1 if an executed cell contradicts what is "
-            "claimed of it, 2 if the input is unusable."
+            "Compute the property matrix: each cell from the evidence of a theorem, from a counterexample that is run "
+            "again, or from a search, which is marked as such. TARGET adds a row for your function f(z), with a "
+            "minimal counterexample for each property that fails. Exit code 0; 1 if a computed cell contradicts its "
+            "claim; 2 if the input is unusable."
         ),
     )
     parser.add_argument(
@@ -172,7 +172,7 @@ def _show(result: MatrixResult, console: Console) -> None:
         console.print(escape(constants), highlight=False, soft_wrap=True)
     for row in result.rows:
         reasons = {cell.detail for cell in row.cells}
-        if len(reasons) == 1:  # the row was not judged
+        if len(reasons) == 1:  # the row was not checked
             console.print(escape(f"{row.label}: {reasons.pop()}"), soft_wrap=True)
             continue
         for cell in row.cells:

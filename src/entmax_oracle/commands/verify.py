@@ -22,12 +22,11 @@ def add_parser(subparsers: Any) -> None:
         "verify",
         help="check the theorems, or your conjectures",
         description=(
-            "Execute the evidence for theorems about entmax: proofs that Coq checks, symbolic proofs, decision "
+            "Run the evidence for theorems about entmax: proofs that Coq checks, symbolic proofs, decision "
             "procedures, interval arithmetic, exact points and searches for counterexamples. A run of all theorems "
-            "has Coq check the formal proofs anew where it is installed; else the certificate of such a check counts. "
-            "Exit code 0 if all is clean, 1 if "
-            "anything is refuted or an argument does not go through, 2 if the input is unusable, 130 if it was "
-            "interrupted (what is finished is written, and --resume continues from there)."
+            "has Coq check the formal proofs again if it is installed; otherwise the certificate of an earlier check "
+            "counts. Exit code 0 if all pass, 1 if anything is refuted or an argument fails, 2 if the input "
+            "is unusable, 130 if it was interrupted (what is finished is written, and --resume continues from there)."
         ),
     )
     parser.add_argument(
@@ -35,14 +34,14 @@ def add_parser(subparsers: Any) -> None:
         action="append",
         default=[],
         metavar="NAME|FILE.py",
-        help="a theorem by name, or a Python file with your theorems or conjectures; repeatable",
+        help="a theorem by name, or a Python file with your own theorems or conjectures; repeatable",
     )
     parser.add_argument(
         "--area", action="append", default=[], metavar="NAME", help="all theorems of an area; repeatable"
     )
     parser.add_argument("--list", action="store_true", help="print names and titles of the theorems by area, and stop")
     parser.add_argument(
-        "--search", metavar="WORD", help="print the theorems that speak of this, by name, title or statement, and stop"
+        "--search", metavar="WORD", help="print the theorems whose name, title or statement has this word, and stop"
     )
     parser.add_argument("--profile", choices=("quick", "full"), default="quick", help="search effort (default: quick)")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of every random choice (default: 0)")
@@ -122,7 +121,7 @@ def _recheck(jobs: int, progress: Progress, task: TaskID) -> bool:
 
 
 def _list(word: str, areas: list[str]) -> None:
-    """Print the theorems that speak of a word, by area."""
+    """Print the theorems that mention a word, by area."""
     from itertools import groupby
 
     from entmax_oracle.cli import Unusable
@@ -139,7 +138,7 @@ def _list(word: str, areas: list[str]) -> None:
         if looked_for in " ".join((theorem.name, theorem.area, theorem.title, theorem.statement)).casefold()
     ]
     if not found:
-        raise Unusable(f"--search {word}: no theorem speaks of it")
+        raise Unusable(f"--search {word}: no theorem mentions it")
     width = max(len(theorem.name) for theorem in found)
     for area, members in groupby(found, key=lambda theorem: theorem.area):
         print(area)
@@ -218,7 +217,7 @@ def _show(result: VerifyResult, console: Console) -> None:
             shown = ", ".join(f"{symbol} = {value}" for symbol, value in theorem.counterexample.items())
             console.print(f"  counterexample: {escape(shown)}", soft_wrap=True)
     clean = sum(theorem.clean for theorem in result.theorems)
-    console.print(f"{clean} of {len(result.theorems)} theorems clean in {result.seconds or 0:.1f} s")
+    console.print(f"{clean} of {len(result.theorems)} theorems passed in {result.seconds or 0:.1f} s")
     evidence = [found for theorem in result.theorems for found in theorem.evidence]
     formal = {found.detail for found in evidence if found.kind == "formal" and found.status == "holds"}
     for how in sorted(formal):

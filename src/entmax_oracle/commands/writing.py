@@ -44,7 +44,7 @@ def add_results(parser: argparse.ArgumentParser, name: str, same: str) -> None:
         "--resume",
         type=Path,
         metavar="FILE",
-        help=f"an earlier result: what is finished there, with the same {same}, is kept",
+        help=f"continue an earlier result: keep what it has finished, with the same {same}",
     )
 
 

@@ -60,6 +60,6 @@ class NormaliserKind(RowsKind):
 
     def to_case(self, found: Any) -> NormaliserCase:
         if "parameters" not in found:
-            raise ValueError("this is no counterexample of a normaliser: it lacks parameters")
+            raise ValueError("not a counterexample of a normaliser: parameters are missing")
         case: NormaliserCase = super().to_case(found)
         return case

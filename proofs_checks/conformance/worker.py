@@ -26,13 +26,13 @@ from typing import IO, Any
 
 import numpy as np
 
-from ..calls import Outcome, Request, Subject
-from ..kinds import KINDS
-from .libraries import framework
-from .loading import NoSuchTarget, UnusableTarget, adapt, is_program, load
-from .performing import perform
-from .program import Program
-from .surroundings import Surroundings
+from .calls import Outcome, Request, Subject
+from .kinds import KINDS
+from .target.libraries import framework
+from .target.loading import NoSuchTarget, UnusableTarget, adapt, is_program, load
+from .target.performing import perform
+from .target.program import Program
+from .target.surroundings import Surroundings
 
 __all__ = ["InProcess", "Worker"]
 
