@@ -32,6 +32,7 @@ PUBLIC = (
     "entmax_oracle.proofs_checks.conformance",
     "entmax_oracle.proofs_checks.experiments",
     "entmax_oracle.proofs_checks.matrix",
+    "entmax_oracle.proofs_checks.patterns",
     "entmax_oracle.proofs_checks.report",
     "entmax_oracle.proofs_checks.vectors",
     "entmax_oracle.testing",
@@ -63,7 +64,7 @@ def names() -> dict[str, Any]:
             getattr(found, "__all__", None) or (name for name in vars(found) if name.isidentifier() and name[0] != "_")
         )
     kinds = ("mapping", "attention", "loss", "normaliser")
-    offered = ("gradient", "alpha gradient", "order", "shift", "zeros", "permutation", "lipschitz")
+    offered = ("gradient", "alpha gradient", "order", "shift", "zeros", "permutation", "lipschitz", "deletion")
     chosen = {kind: laws.choose(kind=kind, offered=offered) for kind in kinds}
     return {
         "public": public,
