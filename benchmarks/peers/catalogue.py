@@ -111,7 +111,7 @@ PEERS = (
     ),
     Peer("scipy: special.softmax", "scipy", _adapter("scipy_softmax"), (*_NUMPY, *_SOFTMAX)),
     Peer(
-        "scipy: special.softmax in float16",
+        "scipy: special.softmax (float16)",
         "scipy",
         _adapter("scipy_softmax"),
         ("--array", "numpy", *_SOFTMAX, *_HALF),
@@ -133,14 +133,14 @@ PEERS = (
         note=_BRIDGED,
     ),
     Peer(
-        "mlx: softmax in float16",
+        "mlx: softmax (float16)",
         "mlx[cpu]",
         _adapter("mlx_softmax"),
         (*_TORCH, *_SOFTMAX, *_HALF, "--grad"),
         note=f"{_BRIDGED} It computes in 16 bits unless it is asked to be precise, as declared by `--compute-dtype`.",
     ),
     Peer(
-        "mlx: softmax, precise, in float16",
+        "mlx: softmax (precise float16)",
         "mlx[cpu]",
         _adapter("mlx_precise_softmax"),
         (*_TORCH, *_SOFTMAX, "--dtype", "float16", "--grad"),
@@ -270,14 +270,14 @@ PEERS = (
         note=f"On a CPU, with the backend that torch chooses. {_STARTS}",
     ),
     Peer(
-        "torch: scaled_dot_product_attention, math",
+        "torch: scaled_dot_product_attention (math)",
         "torch",
         _attention("torch_sdpa_math"),
         (*_TORCH, *_ATTENTION, *_NO_LENGTHS, *_START, *_FOUR, "--grad"),
         note=f"With `sdpa_kernel(SDPBackend.MATH)`, on a CPU. {_STARTS}",
     ),
     Peer(
-        "torch: scaled_dot_product_attention, flash",
+        "torch: scaled_dot_product_attention (flash)",
         "torch",
         _attention("torch_sdpa_flash"),
         (*_TORCH, *_ATTENTION, *_NO_LENGTHS, *_START, *_FOUR, "--grad"),
@@ -285,7 +285,7 @@ PEERS = (
         "kernel for.",
     ),
     Peer(
-        "torch: scaled_dot_product_attention, attn_mask",
+        "torch: scaled_dot_product_attention (attn_mask)",
         "torch",
         _attention("torch_sdpa_masked"),
         (
@@ -377,7 +377,7 @@ PEERS = (
         note="On a CPU. More queries than keys behind a causal mask are left out.",
     ),
     Peer(
-        "mlx: fast.scaled_dot_product_attention in float16",
+        "mlx: fast.scaled_dot_product_attention (float16)",
         "mlx[cpu]",
         _attention("mlx_attention"),
         ("--array", "numpy", *_ATTENTION, *_NO_LENGTHS, *_COPIED, *_HALF, "--max-logit", "1000"),
@@ -385,7 +385,7 @@ PEERS = (
         "scores that have been rounded.)",
     ),
     Peer(
-        "mlx: fast.scaled_dot_product_attention with sinks",
+        "mlx: fast.scaled_dot_product_attention (sinks)",
         "mlx[cpu]",
         _attention("mlx_attention_with_sinks"),
         ("--array", "numpy", *_ATTENTION, *_NO_LENGTHS, *_COPIED, "--with", "sinks", "--dtype", "float32"),
@@ -411,7 +411,7 @@ PEERS = (
         note=f"The operator of ONNX, version 23. {_RUNTIME} It takes positive scales only; others are declined.",
     ),
     Peer(
-        "onnxruntime: Attention in float16",
+        "onnxruntime: Attention (float16)",
         "onnxruntime",
         _attention("onnx_attention"),
         (
@@ -458,7 +458,7 @@ PEERS = (
         note=_MASKED,
     ),
     Peer(
-        "transformers: eager attention of Llama in bfloat16",
+        "transformers: eager attention of Llama (bfloat16)",
         "transformers",
         _attention("transformers_llama"),
         (
