@@ -75,9 +75,9 @@ def _lines(page: str, document: dict[str, Any], entries: list[dict[str, Any]]) -
     yield ""
     yield (
         f"Written by `entmax-oracle peers` (profile {document['profile']}, seed {document['seed']}){when}, with the "
-        "versions in the table, each package in an environment of its own. The checker has no special knowledge of any of "
-        "them. *Passes* means that the search found nothing; *error* is the largest error of a value that it found, divided "
-        "by what rounding can explain in that format, on that input."
+        "versions in the table, each package in an environment of its own. The checker has no special knowledge of "
+        "any of them. *Passes* means that the search found nothing; *error* is the largest error of a value that it "
+        "found, divided by what rounding can explain in that format, on that input."
     )
     yield ""
     yield "| implementation | version | verdict | fails | checks passed | error |"
