@@ -76,6 +76,8 @@ _SPARSEMAX = ("--fixed-alpha", "2")
 _BOTH = ("--dtype", "float32", "--dtype", "float64")
 _TORCH = ("--array", "torch")
 _FOUR = (*_BOTH, "--dtype", "float16", "--dtype", "bfloat16")
+_SINGLE = ("--dtype", "float32")
+_TWO = ("--dtype", "float32", "--dtype", "bfloat16")
 _NUMPY = ("--array", "numpy", *_BOTH)
 _JAX = ("--array", "jax", "--dtype", "float32", "--grad")
 _SPLASH = (
@@ -277,14 +279,14 @@ PEERS = (
         "torch: scaled_dot_product_attention (math)",
         "torch",
         _attention("torch_sdpa_math"),
-        (*_TORCH, *_ATTENTION, *_NO_LENGTHS, *_START, *_FOUR, "--grad"),
+        (*_TORCH, *_ATTENTION, *_NO_LENGTHS, *_START, *_TWO, "--grad"),
         note=f"With `sdpa_kernel(SDPBackend.MATH)`, on a CPU. {_STARTS}",
     ),
     Peer(
         "torch: scaled_dot_product_attention (flash)",
         "torch",
         _attention("torch_sdpa_flash"),
-        (*_TORCH, *_ATTENTION, *_NO_LENGTHS, *_START, *_FOUR, "--grad"),
+        (*_TORCH, *_ATTENTION, *_NO_LENGTHS, *_START, *_TWO, "--grad"),
         note=f"With `sdpa_kernel(SDPBackend.FLASH_ATTENTION)`, on a CPU. {_STARTS} It declines what it has no "
         "kernel for.",
     ),
@@ -296,7 +298,8 @@ PEERS = (
             *_TORCH,
             *_ATTENTION,
             *_NO_LENGTHS,
-            *_words("--without causal --with mask --dtype float32 --dtype bfloat16 --grad"),
+            *_words("--without causal --with mask --grad"),
+            *_SINGLE,
         ),
         note="With boolean and additive masks of every shape that broadcasts; beside them it takes no `is_causal`.",
     ),
@@ -309,7 +312,8 @@ PEERS = (
             "--kind",
             "attention",
             *_SOFTMAX,
-            *_words("--with window,softcap,lse --dtype float32 --dtype bfloat16 --grad"),
+            *_words("--with window,softcap,lse --grad"),
+            *_SINGLE,
         ),
         note="Not compiled. Causality, lengths and windows are a `mask_mod`, the cap and ALiBi a `score_mod`.",
     ),
@@ -322,7 +326,8 @@ PEERS = (
             "jax",
             *_ATTENTION,
             *_START,
-            *_words("--layout bmhd --empty-rows mean --with window --dtype float32 --dtype bfloat16 --grad"),
+            *_words("--layout bmhd --empty-rows mean --with window --grad"),
+            *_SINGLE,
         ),
         beside=("ml-dtypes",),
         note=f"With its implementation in XLA, on a CPU. {_STARTS} A query that sees no key gets the mean of all "
@@ -337,7 +342,8 @@ PEERS = (
             *_ATTENTION,
             *_NO_LENGTHS,
             *_START,
-            *_words("--layout bmhd --without groups --dtype float32 --dtype bfloat16 --grad"),
+            *_words("--layout bmhd --without groups --grad"),
+            *_SINGLE,
         ),
         note=f"With the torch backend of Keras. {_STARTS}",
     ),
