@@ -69,4 +69,4 @@ bench: $(READY)
 	$(BIN)/entmax-oracle bench --suite reference
 
 clean:
-	rm -rf $(VENV) $(REPORT) $(REPLAY) build dist docs/_build docs/theorems
+	rm -rf $(VENV) $(REPORT) $(REPLAY) build dist docs/_build docs/laws.md docs/theorems

@@ -15,17 +15,30 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
     "sphinx.ext.doctest",
+    "sphinx_copybutton",
+    "sphinx_design",
     "sphinxarg.ext",
     "mathml",
     "theorem_pages",
+    "law_pages",
+    "figures",
     "property_matrix",
 ]
-exclude_patterns = ["_build", "_ext", "examples"]
+exclude_patterns = ["_build", "_data", "_ext", "examples"]
+nitpicky = True  # a reference to nothing is an error
 
 smartquotes_action = "q"  # two hyphens begin an option, and three dots stand in code
-myst_enable_extensions = ["dollarmath", "deflist", "colon_fence"]
+myst_enable_extensions = ["dollarmath", "deflist", "colon_fence", "substitution"]
 myst_heading_anchors = 3
 myst_links_external_new_tab = False
+
+copybutton_prompt_text = r"\$ |>>> |\.\.\. "  # what is copied has no prompt, and no output where there is a prompt
+copybutton_prompt_is_regexp = True
+copybutton_line_continuation_character = "\\"
+copybutton_selector = (
+    "div.highlight-console pre, div.highlight-shell pre, div.highlight-bash pre, div.highlight-text pre, "
+)
+copybutton_selector += "div.highlight-default pre, div.highlight-pycon pre, div.highlight-python pre, div.doctest pre"
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"  # the docstrings state shapes and dtypes, which say more
@@ -39,5 +52,5 @@ html_theme_options = {"navigation_with_keys": True}
 html_copy_source = False
 html_show_copyright = False
 html_static_path = ["_static"]
-html_css_files = ["mathematics.css"]
+html_css_files = ["site.css"]
 html_math_renderer = "mathml"

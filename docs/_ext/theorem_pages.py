@@ -1,57 +1,166 @@
-"""A page for every theorem, written from the theorem's object before the sources are read."""
+"""A page for every theorem, written from its object and from what verifying it found, before the sources are read."""
 
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 
 from docutils import nodes
+from docutils.parsers.rst import Directive, directives
 from sphinx.application import Sphinx
+from theorem_results import results
 
-from entmax_oracle.proofs_checks.evidence import KINDS, check_folklore
+from entmax_oracle.proofs_checks.evidence import KINDS, Check, check_folklore
+from entmax_oracle.proofs_checks.evidence.results import TheoremResult
 from entmax_oracle.proofs_checks.formal import formal_evidence
+from entmax_oracle.proofs_checks.marks import Verdict
 from entmax_oracle.proofs_checks.reading import precision
+from entmax_oracle.proofs_checks.report.mathml import inline
+from entmax_oracle.proofs_checks.report.page import _formula_of as formula_of
+from entmax_oracle.proofs_checks.report.page import _line as line
+from entmax_oracle.proofs_checks.report.page import _plots as plots
 from entmax_oracle.proofs_checks.theorems import cases
-from entmax_oracle.theory import theorems
+from entmax_oracle.theory import Theorem, theorems
 from entmax_oracle.theory.formal import statements
+from entmax_oracle.theory.theorem import CHAPTERS
+
+HEADINGS = {
+    "mapping": "The mapping",
+    "support": "The support",
+    "calculus": "Derivatives and losses",
+    "dispersion": "Dispersion",
+    "layers": "Layers",
+    "random": "Random logits",
+    "neighbours": "Other normalisers",
+    "arithmetic": "Floating-point arithmetic",
+    # areas
+    "entropy": "Tsallis entropy",
+    "threshold": "The threshold",
+    "newton": "Newton's method",
+    "excess": "The function whose root is the threshold",
+    "structure": "Symmetries and identities",
+    "softmax": "Softmax",
+    "limits": "Limits in α",
+    "extremes": "Extreme sensitivity",
+    "jacobian": "The Jacobian",
+    "lipschitz": "Lipschitz constants",
+    "smoothness": "Smoothness",
+    "losses": "Fenchel-Young losses",
+    "entropy_floors": "Least entropy",
+    "vanishing": "Tokens that join",
+    "collapse": "Representational collapse",
+    "paths": "Paths and over-squashing",
+    "positions": "Position biases",
+    "scale_laws": "Scales that depend on the length",
+    "random_supports": "Supports of random rows",
+    "random_entropies": "Entropies of random rows",
+    "random_tails": "Tails of the logits",
+    "tokenwise": "Weights that are not normalised",
+    "selections": "Top-k, budgets and r-softmax",
+    "floating": "Error of the threshold",
+    "rounding": "Rounding",
+}
+"""Chapters and areas in words; an area of the same name as its chapter has the chapter's."""
 
 
-def page(case) -> str:
+def heading(key: str) -> str:
+    """Return a chapter or an area in words."""
+    return HEADINGS.get(key, key.replace("_", " ").capitalize())
+
+
+@cache
+def chapter_of(area: str) -> str:
+    """Return the chapter of an area."""
+    return next(chapter for chapter, areas in CHAPTERS.items() if area in areas)
+
+
+def badge(verdict: Verdict) -> str:
+    """Show a verdict, by its mark, its word and its colour."""
+    return f'<span class="verdict is-{verdict}">{verdict.mark} {verdict}</span>'
+
+
+def page(theorem: Theorem, found: TheoremResult) -> str:
     """Write the page of one theorem, in MyST."""
-    theorem = case.theorem
-    parts = [f"# {theorem.title}", f"`{theorem.name}`, in the area *{theorem.area}*", theorem.statement]
-    parts += ["Setting: " + theorem.setting + "."]
+    chapter = chapter_of(theorem.area)
+    where = " › ".join(dict.fromkeys([heading(chapter), heading(theorem.area)]))
+    parts = [f"# {theorem.title}"]
+    parts += [f'<p class="under-title">{badge(found.verdict)} <code>{theorem.name}</code> {html.escape(where)}</p>']
+    parts += [theorem.statement]
+    facts = [("Holds for", found.domain or theorem.setting)]
     if theorem.hypotheses:
-        parts += ["## Hypotheses", *(f"- `{h.key}`: {h.text}" for h in theorem.hypotheses)]
-    parts += ["## Claims"]
+        facts += [("provided that", "; ".join(h.text for h in theorem.hypotheses))]
+    if theorem.setting not in (found.domain, ""):
+        facts += [("Stated for", theorem.setting)]
+    parts += [f"**{name}** {text}." for name, text in facts]
+    parts += ["## In symbols"]
     for claim in theorem.claims:
-        parts += [f"`{claim.key}`", f"$$\n{claim.latex}\n$$"]
+        weaker = found.strengths.get(claim.key, found.verdict)
+        also = f" {badge(weaker)}" if weaker != found.verdict else ""
+        parts += [f"`{claim.key}`{also}", f"$$\n{claim.latex}\n$$"]
+    parts += [f"```{{theorem-plot}} {theorem.name}\n```"] if plots(found) else []
     if theorem.folklore:
-        parts += ["## What people believe", *(f"- {folklore.text}" for folklore in theorem.folklore)]
-    formal = formal_evidence(theorem)
-    parts += ["## Evidence"]
-    if formal is not None:
-        every = len(formal.claims) == len(theorem.claims)
-        which = "" if every else f" (claims {', '.join(f'`{key}`' for key in formal.claims)})"
-        stated = [each for each in statements(theorem) if each.role == "claim" and each.claim in formal.claims]
-        parts += [f"- *formal* ({KINDS['formal']}){which}: {formal.detail}, {formal.domain}"]
-    parts += [f"- *{a.kind}* ({KINDS[a.kind]}): {a.title}{f', {a.domain}' if a.domain else ''}" for a in case.arguments]
-    if formal is not None:
-        shown = "\n\n".join(f"{each.identifier} :=\n  {each.text}." for each in stated)
-        parts += ["What Coq has checked ([how](../explanation/formal.md)):", f"```coq\n{shown}\n```"]
-    parts += ["To execute it:", f"```text\nentmax-oracle verify --theorem {theorem.name}\n```"]
-    parts += ["## Source", theorem.source[0].upper() + theorem.source[1:] + "."]
+        parts += ["## Common misconceptions", *(f"- {folklore.text}" for folklore in theorem.folklore)]
+    if found.sharp:
+        parts += ["## Where it is attained", *checks(found.sharp)]
+    if found.necessity:
+        parts += ["## Why each hypothesis is needed", *checks(found.necessity, "without ")]
+    parts += ["## Why it is true", *argued(theorem, found)]
+    parts += ["## Check it yourself", f"```console\n$ entmax-oracle verify --theorem {theorem.name}\n```"]
+    parts += ["Source: " + theorem.source.rstrip(".") + ". [How to cite a theorem](../how-to/cite.md)."]
     return "\n\n".join(parts) + "\n"
 
 
+def checks(found: Iterable[Check], before: str = "") -> list[str]:
+    """List points, each computed."""
+    return [f"- {before}{line(check)}" for check in found]
+
+
+def argued(theorem: Theorem, found: TheoremResult) -> list[str]:
+    """Write the proofs: what Coq has checked, folded, the sentences of the derivation, and all evidence, folded."""
+    parts = []
+    formal = formal_evidence(theorem)
+    if formal is not None and formal.status == "holds":
+        stated = [each for each in statements(theorem) if each.role == "claim" and each.claim in formal.claims]
+        shown = "\n\n".join(f"{each.identifier} :=\n  {each.text}." for each in stated)
+        every = len(formal.claims) == len(theorem.claims)
+        which = "every claim" if every else "the claims " + ", ".join(f"`{key}`" for key in formal.claims)
+        parts += [f"Coq has checked a proof of {which} ([what that means](../explanation/formal.md))."]
+        parts += [f"````{{dropdown}} The statement that Coq has checked\n```coq\n{shown}\n```\n````"]
+    if found.proof:
+        words = sum(step.words for step in found.proof)
+        joined = f"; {words} of the {len(found.proof)} lines are words, marked ·" if words else ""
+        parts += [f"The argument, step by step. SymPy checks the formulas{joined}."]
+        parts += ["\n".join(f"1. {sentence(step)}" for step in found.proof)]
+    lines = [
+        f"- *{each.kind}* ({KINDS[each.kind]}): "
+        + "; ".join(filter(None, [each.title, each.domain, "" if each.kind == "formal" else each.detail]))
+        for each in found.evidence
+    ]
+    return [*parts, "````{dropdown} All evidence\n" + "\n".join(lines) + "\n````"]
+
+
+def sentence(step) -> str:
+    """Write one step of a derivation, its formula below it."""
+    mark = "· " if step.words else ""
+    note = f" ({step.note})" if step.note else ""
+    latex = formula_of(step)
+    return f"{mark}{step.title}{note}" + (f"\n\n   $$\n   {latex}\n   $$\n" if latex else "")
+
+
 def beliefs(every) -> str:
-    """Write the page of what people believe; a belief that its counterexample does not refute fails the build."""
+    """Write the page of misconceptions; one that its counterexample does not refute fails the build."""
     parts = [
-        "# What people believe",
+        "# Common misconceptions",
         "Careless versions of the theorems, each false as it stands, beside the right version. Every counterexample "
-        "was executed when this page was written, as `entmax-oracle verify` does; the numbers are what was found.",
+        "was computed when this page was built, and what was found there is shown. Where no source is named, we made "
+        "the mistake ourselves, or expect it to be made.",
     ]
     for area, members in groupby(every, key=lambda case: case.theorem.area):
         told = [(case, position) for case in members for position in range(len(case.theorem.folklore))]
-        parts += [f"## {area.replace('_', ' ').capitalize()}"] if told else []
+        parts += [f"## {heading(area)}"] if told else []
         for case, position in told:
             folklore, false = case.theorem.folklore[position], case.folklore[position]
             with precision():
@@ -60,36 +169,53 @@ def beliefs(every) -> str:
                 raise ValueError(f"{case.theorem.name}: {folklore.belief}: {check.detail}")
             right = folklore.right[:1].upper() + folklore.right[1:]
             found = "" if check.detail == "false there" else f": {check.detail}"
-            source = f" ({folklore.source})" if folklore.source else ""
+            source = f" ({folklore.source})" if folklore.source not in ("", "ours") else ""
             parts += [
-                f"**{folklore.belief}**{source}",
-                f": {right}\n\n  False at {false.text}{found}. See [{case.theorem.title}]({case.theorem.name}.md).",
+                f"**{folklore.belief}**{source}\n: {right}\n\n  Counterexample: {false.text}{found}. "
+                f"See [{case.theorem.title}]({case.theorem.name}.md)."
             ]
-    return "\n\n".join(parts).replace("**\n\n: ", "**\n: ").replace(")\n\n: ", ")\n: ") + "\n"
+    return "\n\n".join(parts) + "\n"
 
 
-def index(every) -> str:
-    """Write the index, by area."""
+def index(found: dict[str, TheoremResult]) -> str:
+    """Write the index by chapter, each theorem with its verdict and its statement."""
+    tally = [(verdict, sum(each.verdict is verdict for each in found.values())) for verdict in Verdict]
+    counts = " ".join(f"{badge(verdict)} {count}" for verdict, count in tally if count)
     parts = [
         "# Theorems",
-        "Every page here is written from one object. {py:func}`entmax_oracle.theory.theorems` returns them all, "
-        "and `entmax-oracle verify` executes their evidence.",
+        f'<p class="under-title">{counts}</p>',
+        "*Proved* means that Coq has checked a proof; what the other verdicts mean is explained in "
+        "[How evidence works](../explanation/evidence.md). The statements below hold under the hypotheses on their "
+        "pages. [Common misconceptions](common-misconceptions.md) lists what is often said instead. In Python, "
+        "{py:func}`entmax_oracle.theory.theorems` returns all theorems as objects.",
     ]
-    parts += ["```{toctree}\n:maxdepth: 1\n\nwhat-people-believe\n```"]
-    for area, members in groupby(every, key=lambda case: case.theorem.area):
-        names = [case.theorem.name for case in members]
-        parts += [f"## {area.capitalize()}", "```{toctree}\n:maxdepth: 1\n\n" + "\n".join(names) + "\n```"]
+    for chapter, areas in CHAPTERS.items():
+        parts += [f"({chapter}-theorems)=\n## {heading(chapter)}"]
+        for area in areas:
+            members = [each for each in found.values() if each.area == area]
+            parts += [f"### {heading(area)}"] if heading(area) != heading(chapter) else []
+            parts += [
+                f"- {mark(each.verdict)} [{each.title}]({each.name}.md)<br>{' '.join(each.statement.split())}"
+                for each in members
+            ]
+    names = "\n".join(["common-misconceptions", *found])
+    parts += [f"```{{toctree}}\n:hidden:\n:maxdepth: 1\n\n{names}\n```"]
     return "\n\n".join(parts) + "\n"
+
+
+def mark(verdict: Verdict) -> str:
+    """Show a verdict by its mark alone; its word is in the title."""
+    return f'<span class="verdict is-{verdict}" title="{verdict}">{verdict.mark}</span>'
 
 
 def write(app: Sphinx) -> None:
     """Write the pages that changed, and remove those of theorems that are gone."""
     folder = Path(app.srcdir) / "theorems"
     folder.mkdir(exist_ok=True)
-    every = cases()
-    pages = {case.theorem.name: page(case) for case in every} | {
-        "index": index(every),
-        "what-people-believe": beliefs(every),
+    found = results()
+    pages = {theorem.name: page(theorem, found[theorem.name]) for theorem in theorems()} | {
+        "index": index(found),
+        "common-misconceptions": beliefs(cases()),
     }
     for path in folder.glob("*.md"):
         if path.stem not in pages:
@@ -98,6 +224,23 @@ def write(app: Sphinx) -> None:
         path = folder / f"{name}.md"
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")
+
+
+class TheoremPlot(Directive):
+    """``{theorem-plot} NAME``: the pictures of a theorem, from the numbers of its evidence; `:only:` picks some."""
+
+    required_arguments = 1
+    option_spec = {"only": directives.positive_int, "caption": directives.unchanged}  # noqa: RUF012
+
+    def run(self) -> list[nodes.Node]:
+        """Draw them."""
+        drawn = plots(results()[self.arguments[0]])
+        chosen = drawn[self.options["only"] - 1 : self.options["only"]] if "only" in self.options else drawn
+        figures = "".join(
+            f"<figure>{plot['svg']}<figcaption>{inline(self.options.get('caption', plot['title']))}</figcaption></figure>"
+            for plot in chosen
+        )
+        return [nodes.raw("", f'<div class="plots">{figures}</div>', format="html")]
 
 
 def checked(name, rawtext, text, lineno, inliner, options=None, content=None):
@@ -112,7 +255,8 @@ def checked(name, rawtext, text, lineno, inliner, options=None, content=None):
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the role, and write the pages as soon as the builder is known."""
+    """Register the role and the directive, and write the pages as soon as the builder is known."""
     app.add_role("checked", checked)
+    app.add_directive("theorem-plot", TheoremPlot)
     app.connect("builder-inited", write)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -114,7 +114,7 @@ def number(text: str) -> float:
 
 
 def read_parameter(text: str) -> tuple[str, Any]:
-    """Read ``name=value``: a number, an integer, ``true``, ``false`` or ``none``.
+    """Read ``name=value``: a number, an integer, ``true``, ``false`` or ``none``; with commas, a row of numbers.
 
     Raises
     ------
@@ -125,6 +125,8 @@ def read_parameter(text: str) -> tuple[str, Any]:
     --------
     >>> read_parameter("k=2"), read_parameter("gate=0.5"), read_parameter("normalised=true")
     (('k', 2), ('gate', 0.5), ('normalised', True))
+    >>> read_parameter("other=1.0,-0.5")
+    ('other', (1.0, -0.5))
     """
     name, equals, word = text.partition("=")
     words = {"true": True, "false": False, "none": None}
@@ -132,9 +134,15 @@ def read_parameter(text: str) -> tuple[str, Any]:
         raise ValueError(f"expected NAME=VALUE, such as k=2, got {text!r}")
     if word.lower() in words:
         return name, words[word.lower()]
+    if "," in word:
+        return name, tuple(_number(text, each) for each in word.split(",") if each.strip())
+    return name, _number(text, word)
+
+
+def _number(text: str, word: str) -> int | float:
     for kind in (int, float):
         try:
-            return name, kind(word)
+            return kind(word)
         except ValueError:
             continue
     raise ValueError(f"{text!r}: {word!r} is neither a number nor true, false or none")
@@ -183,7 +191,7 @@ def _names(given: str | Iterable[str]) -> tuple[str, ...]:
 
 
 def _parameters(given: Mapping[str, Any] | Iterable[str]) -> Parameters:
-    """Values by name, each one or several, or words ``NAME=VALUE``."""
+    """Values by name, each one or several (a row of numbers as one of several), or words ``NAME=VALUE``."""
     if not isinstance(given, Mapping):
         return tuple(map(read_parameter, given))
     return tuple(
@@ -276,12 +284,18 @@ def _option(default: Any, flag: str, help: str, *, positional: bool = False, **r
     return field(default=default, kw_only=not positional, metadata={"option": Option(flag, help, **rest)})
 
 
+def _by_name(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Values by name; a row of numbers as the only one of several."""
+    return {name: (value,) if isinstance(value, tuple) else value for name, value in pairs}
+
+
 def _float(alpha: float | Fraction) -> str:
     return repr(float(alpha))
 
 
 def _pair(parameter: tuple[str, Any]) -> str:
-    return "{}={}".format(*parameter)
+    name, value = parameter
+    return f"{name}={','.join(map(repr, value)) + ',' * (len(value) == 1) if isinstance(value, tuple) else value}"
 
 
 @dataclass(frozen=True)
@@ -775,7 +789,7 @@ class Ask:
         ]
         values = {name: getattr(self, name) for name in said}
         named = ("fixed_parameters", "rename")
-        return tuple((name, repr(dict(value) if name in named else value)) for name, value in values.items())
+        return tuple((name, repr(_by_name(value) if name in named else value)) for name, value in values.items())
 
     def _says(self, name: str, option: Option) -> bool:
         """Whether an option needs to be spelled."""

@@ -282,7 +282,7 @@ def replay(
     Returns
     -------
     Finding
-        Broken if it is still wrong; not judged where the implementation gives no answer that can be.
+        Broken if it is still wrong; not judged where the implementation gives no answer that can be checked.
 
     Raises
     ------
@@ -332,14 +332,9 @@ def plan(ask: Ask) -> Plan:
     contracts, laws = choose(ask.laws, ask.skip_laws, kind=ask.kind, offered=offered)
     held: tuple[Contract | Law, ...] = (*contracts, *laws)
     names = [each.name for each in held]
-    missing = [name for name in ask.laws if name not in names]
-    if ask.against and missing:
-        raise ValueError(
-            f"law: {missing[0]!r} is not true of {ask.against}, or needs grad, or is skipped; leave it out"
-        )
-    if missing and set(missing) <= {each.name for each in LAWS_OF[ask.kind][1].values() if each.needs in FEATURES}:
-        wanted = LAWS_OF[ask.kind][1][missing[0]].needs
-        raise ValueError(f"law: {missing[0]!r} says nothing of a target without {wanted}; add --with {wanted}")
+    for name in ask.laws:
+        if name not in names:
+            raise ValueError(f"law: {_absence(ask, name)}")
     names += [each for each in ALWAYS_HELD if each not in {*names, *ask.skip_laws}]
     if not laws:
         # Contracts are held against the calls that laws make, so some must be made.
@@ -417,6 +412,20 @@ def _with_arrays(chosen: Plan) -> Plan:
             if _answers(candidate.tasks[0]):
                 return candidate
     return chosen
+
+
+def _absence(ask: Ask, name: str) -> str:
+    """Say why a law that is asked for cannot be checked."""
+    if name in ask.skip_laws:
+        return f"{name!r} is both asked for and skipped; drop one"
+    needs = LAWS_OF[ask.kind][1][name].needs if name in LAWS_OF[ask.kind][1] else ""
+    if needs == "alpha gradient" and not ask.grad_alpha:
+        return f"{name!r} is checked with --grad-alpha only; give that, or leave the law out"
+    if needs.startswith("gradient") and not (ask.grad or ask.grad_alpha):
+        return f"{name!r} is checked with --grad only; give that, or leave the law out"
+    if needs in FEATURES:
+        return f"{name!r} says nothing about a target without {needs}; add --with {needs}"
+    return f"{name!r} does not hold for {ask.against or 'this target'}; leave it out"
 
 
 def _answers(task: Task) -> bool:

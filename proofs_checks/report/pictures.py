@@ -17,7 +17,18 @@ from markupsafe import Markup
 
 from ..experiments.results import span
 
-__all__ = ["alone", "curves", "generalisation", "grids", "number", "number_line", "panels", "poster", "ratio_strip"]
+__all__ = [
+    "alone",
+    "curves",
+    "generalisation",
+    "grids",
+    "number",
+    "number_line",
+    "panels",
+    "poster",
+    "powers",
+    "ratio_strip",
+]
 
 # Matplotlib wants concrete colours. These stand for the page's and never reach the reader.
 _INK, _MUTED, _BAD, _GOOD = "#010101", "#020202", "#030303", "#040404"
@@ -42,6 +53,11 @@ def number(value: float | None, digits: int = 6) -> str:
     mantissa, _, exponent = text.partition("e")
     text = mantissa if not exponent else f"{mantissa} × 10{_superscript(int(exponent))}"
     return text.replace("-", "−")
+
+
+def powers(text: str) -> str:
+    """Raise the exponents of powers of two in plain text, such as ``2^56``."""
+    return re.sub(r"\b2\^(-?\d+)", lambda found: f"2{_superscript(int(found[1]))}", text)
 
 
 def _superscript(exponent: int) -> str:
@@ -299,9 +315,9 @@ def poster(several: Sequence[Mapping[str, Any]]) -> str:
     handles = [
         Line2D([], [], color=_SERIES[1], linewidth=1.8, label="plain training, one line a seed"),
         Line2D([], [], color=_SERIES[0], linewidth=1.8, label="with a hinge on the gap"),
-        Patch(color=_SERIES[0], alpha=0.16, label="certified share of the drawn rows"),
+        Patch(color=_SERIES[0], alpha=0.16, label="certified share of the random rows"),
         Line2D([], [], color=_GOOD, linewidth=3.2, label="proved right for every row, → at every length"),
-        Line2D([], [], color=_BAD, marker="x", linestyle="none", label="a row that fools it, executed"),
+        Line2D([], [], color=_BAD, marker="x", linestyle="none", label="a row that fools it"),
     ]
     figure.legend(handles=handles, loc="outside lower left", ncols=3, frameon=False, fontsize=8.5, labelcolor=_INK)
     figure.suptitle(
@@ -490,10 +506,26 @@ def _svg(figure: Any, salt: str, label: str) -> Markup:
     for colour, name in _PROPERTIES.items():
         source = source.replace(colour, f"var({name})")
     source = re.sub(r"font: ([\d.]+px) [^;\"]*", r"font-size: \1", source)
+    source = re.sub(r" font-family: [^;\"]*;", "", source)  # that of the page
     source = re.sub(r'id="([^"]+)"', rf'id="{salt}-\1"', source)
     source = re.sub(r'(href="#|url\(#)', rf"\1{salt}-", source)
     source = re.sub(
         r'<svg[^>]*?viewBox="([^"]+)"[^>]*>', r'<svg class="plot" viewBox="\1" role="img">', source, count=1
     )
-    head, rest = source.split(">", 1)
+    head, rest = _shorter(source).split(">", 1)
     return Markup(head) + Markup(' aria-label="{}">').format(label) + Markup(rest)
+
+
+def _shorter(source: str) -> str:
+    """Leave out of an SVG what nobody sees: names, empty groups, invisible paths, spaces, digits beyond hundredths."""
+    source = re.sub(r'<!--.*?-->|<path [^>]*style="fill: none; opacity: 0"\s*/>', "", source, flags=re.DOTALL)
+    source = re.sub(
+        r'\b(d|x|y|width|height|transform)="[^"]*"', lambda found: re.sub(r"(\.\d\d)\d+", r"\1", found[0]), source
+    )
+    source = re.sub(r'\bd="[^"]*"', lambda found: re.sub(r"\s*([A-Za-z])\s*(?=[-\d\"])", r"\1", found[0]), source)
+    named = set(re.findall(r'(?:href="|url\()#([^")]+)', source))
+    source = re.sub(r' id="([^"]+)"', lambda found: found[0] if found[1] in named else "", source)
+    source = re.sub(r">\s+<", "><", re.sub(r"\s+", " ", source))
+    while (less := source.replace("<g></g>", "")) != source:
+        source = less
+    return source

@@ -1,17 +1,20 @@
 """Every example of the documentation is executed, and the pages build without a warning and without the network."""
 
 import doctest
+import importlib
 import os
 import re
 import shutil
 import subprocess
 import sys
+from html import unescape
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = sorted(p for p in DOCS.rglob("*.md") if not {"_build", "theorems"} & set(p.relative_to(DOCS).parts))
+PAGES = sorted(p for p in DOCS.rglob("*.md") if not {"_build", "laws.md", "theorems"} & set(p.relative_to(DOCS).parts))
 
 
 def blocks(page, language):
@@ -50,34 +53,53 @@ PROGRESS = re.compile(
 )
 
 
-@pytest.mark.parametrize("page", pages_with("console"))
-def test_console_examples(page, tmp_path):
-    pytest.importorskip("torch")
-    pytest.importorskip("matplotlib")
-    shutil.copytree(DOCS / "examples", tmp_path, dirs_exist_ok=True)
+def workplace(folder):
+    """Lay out the files that the commands of a page are run among."""
+    shutil.copytree(DOCS / "examples", folder, dirs_exist_ok=True)
+
+
+def run(command, folder, status=0):
+    """Run a command of a page; `status` is that of the command before it, which `echo $?` tells."""
     environment = {name: value for name, value in os.environ.items() if name != "TRITON_INTERPRET"} | {
         "COLUMNS": "140",
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "PYTHONDONTWRITEBYTECODE": "1",
-        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        "XDG_CACHE_HOME": str(folder / "cache"),
     }
+    command = ["bash", "-c", f"(exit {status}); {command}"]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
+
+
+@pytest.mark.parametrize("page", pages_with("console"))
+def test_console_examples(page, tmp_path):
+    pytest.importorskip("torch")
+    pytest.importorskip("matplotlib")
+    workplace(tmp_path)
     checker = doctest.OutputChecker()
     status = 0
     for block in blocks(page, "console"):
         for command, expected in sessions(block):
-            # `echo $?` means the command before it
-            done = subprocess.run(
-                ["bash", "-c", f"(exit {status}); {command}"],
-                cwd=tmp_path,
-                env=environment,
-                capture_output=True,
-                text=True,
-                timeout=300,
-            )
+            done = run(command, tmp_path, status)
             status = done.returncode
             printed = PROGRESS.sub("", done.stdout + done.stderr)
             same = checker.check_output(expected, printed, doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
             assert same, f"$ {command}\nexpected:\n{expected}\nprinted:\n{printed}"
+
+
+def dead_links(folder):
+    """Links between the pages, and to places on them, that lead nowhere."""
+    pages = {path: path.read_text(encoding="utf-8") for path in folder.rglob("*.html")}
+    places = {path: {unescape(name) for name in re.findall(r'\bid="([^"]+)"', text)} for path, text in pages.items()}
+    dead = []
+    for path, text in pages.items():
+        for link in {unescape(each) for each in re.findall(r'<a\b[^>]*\bhref="([^"]+)"', text)}:
+            if re.match(r"[a-z]+:", link):
+                continue
+            name, _, place = link.partition("#")
+            to = (path.parent / unquote(name)).resolve() if name else path
+            if not to.is_file() or (place and to in places and unquote(place) not in places[to]):
+                dead.append(f"{path.relative_to(folder)}: {link}")
+    return dead
 
 
 def test_pages_build_without_a_warning(tmp_path):
@@ -86,9 +108,10 @@ def test_pages_build_without_a_warning(tmp_path):
     command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html"]
     done = subprocess.run([*command, str(DOCS), str(tmp_path)], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
+    assert dead_links(tmp_path) == []
     from entmax_oracle.theory import theorems
 
-    written = {path.stem for path in (tmp_path / "theorems").glob("*.html")} - {"index", "what-people-believe"}
+    written = {path.stem for path in (tmp_path / "theorems").glob("*.html")} - {"index", "common-misconceptions"}
     assert written == {theorem.name for theorem in theorems()}
     from entmax_oracle.proofs_checks.conformance.ask import OPTIONS
 
@@ -98,6 +121,37 @@ def test_pages_build_without_a_warning(tmp_path):
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"<(script|link|img|iframe)[^>]+(src|href)=\"(https?:)?//", text), path
         assert 'class="latex"' not in text, f"{path}: a formula that the converter does not understand"
+
+
+def law_pages():
+    sys.path.insert(0, str(DOCS / "_ext"))
+    try:
+        return importlib.import_module("law_pages")
+    finally:
+        sys.path.remove(str(DOCS / "_ext"))
+
+
+def test_every_law_is_shown_with_code_that_breaks_it():
+    pytest.importorskip("sphinx")
+    pytest.importorskip("torch")
+    pages = law_pages()
+    recorded = pages.recorded()
+    for entry in pages.entries():
+        again = f"add it to EXAMPLES in docs/_ext/law_pages.py and run that file with --only '{entry.anchor}'"
+        assert entry.anchor in pages.EXAMPLES, f"the law {entry.anchor!r} has no example; {again}"
+        if entry.anchor in pages.UNRUN:
+            continue
+        assert recorded[entry.anchor]["example"] == pages.EXAMPLES[entry.anchor], again
+        assert recorded[entry.anchor]["status"] == "fail", again
+
+
+@pytest.mark.parametrize("law", ["order", "generators", "overwriting"])
+def test_the_examples_of_laws_still_break_them(law):
+    pytest.importorskip("sphinx")
+    pytest.importorskip("torch")
+    pages = law_pages()
+    (entry,) = (entry for entry in pages.entries() if entry.anchor == law)
+    assert pages.run(entry) == pages.recorded()[law]
 
 
 def test_every_command_is_documented_by_its_parser():

@@ -23,7 +23,7 @@ CITATIONS = (
     rf"[Tt]heorems?{_GAP}``({_NAME})``(?:{_GAP}and{_GAP}``({_NAME})``)?",
     rf"[Tt]heorems?{_GAP}\*({_NAME})\*",
     rf"\(theorem{_GAP}({_NAME})[):,;]",
-    rf"theorems/(?!index|what-people-believe)({_NAME})\.md",
+    rf"theorems/(?!index|common-misconceptions)({_NAME})\.md",
     rf"--theorem ({_NAME})(?![\w./:])",
     rf"\bt\.name == \"({_NAME})\"",
 )

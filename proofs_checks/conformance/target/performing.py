@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -235,10 +236,9 @@ def _outcome(library: Framework, ask: Callable[[], Answered], buffers: Sequence[
 
 
 def _explain(error: Exception) -> str:
-    """Name the exception and the innermost line of code that it came from."""
+    """Name the exception and the innermost line of code that it came from, unless that is ours: the call itself."""
     text = f"{type(error).__name__}: {error}".strip()
-    frames = traceback.extract_tb(error.__traceback__)
-    if len(frames) > 1:
-        last = frames[-1]
-        text += f" ({last.filename}:{last.lineno}, in {last.name})"
-    return text
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    if Path(last.filename).resolve().parent == Path(__file__).resolve().parent:
+        return text
+    return f"{text} ({last.filename}:{last.lineno}, in {last.name})"

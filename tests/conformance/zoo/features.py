@@ -94,7 +94,7 @@ def cap_by_clamping(q, k, v, **options):
 def gate_with_the_sum(q, k, v, sinks, **options):
     """Gates by the sum of exponentials where its logarithm is meant."""
     output, log = attention(q, k, v, **options, **soft)
-    return output if sinks is None else output * torch.sigmoid(torch.exp(log) - sinks[:, None, None])[..., None]
+    return output if sinks is None else output * torch.sigmoid(torch.exp(log) - sinks[:, None])[..., None]
 
 
 @slip("medium", features=("sinks",))

@@ -1,0 +1,321 @@
+"""The page of the laws: what each says, from its declaration, and an implementation that breaks it.
+
+What the checker says of the examples is recorded: ``python docs/_ext/law_pages.py`` runs them all, and ``--only LAW`` some.
+"""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import json
+import re
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+
+DOCS = Path(__file__).parents[1]
+RECORDED = DOCS / "_data" / "laws.json"
+sys.path += [str(DOCS.parent / "tests" / "conformance"), str(DOCS / "examples")]
+
+from entmax_oracle.proofs_checks.conformance.laws import LAWS_OF  # noqa: E402
+from entmax_oracle.proofs_checks.conformance.law import Contract, Law  # noqa: E402
+
+GROUPS = {
+    "values": (
+        "One answer",
+        "These laws look at a single call: each probability, the exact zeros, the sum, the order of the tokens.",
+    ),
+    "attention": (
+        "Attention",
+        "Masks, lengths, heads, scale and positions: what attention does before and after the mapping.",
+    ),
+    "relations": (
+        "Two inputs, one relation",
+        "If the input changes in a known way, the answer must change accordingly, even where nobody knows the exact "
+        "answer.",
+    ),
+    "invariance": (
+        "The same answer in any batch",
+        "An engine that serves models puts a row into whatever batch comes next, pads it, and splits it.",
+    ),
+    "conduct": (
+        "Conduct",
+        "What a caller relies on without saying so. Every call of every law is held to the laws about the form of an "
+        "answer and about side effects.",
+    ),
+    "statistics": ("Many answers at once", "What no single answer shows."),
+    "gradients": (
+        "Gradients",
+        "Checked with `--grad`, through the framework's autograd; the gradient in α with `--grad-alpha`.",
+    ),
+}
+"""The modules of laws, in reading order: a heading and an introduction."""
+
+MINE = "laws.py:"  # of docs/examples; all other names are of the zoo
+
+EXAMPLES: dict[str, str] = {
+    "values": "sixteen halvings",
+    "support": "leaks",
+    "simplex": "never normalised",
+    "order": MINE + "sorts_in_half",
+    "ties": "unstable ties",
+    "block edges": "last block dropped",
+    "alibi": "alibi sign",
+    "scale": "scale ignored",
+    "live keys": "small probabilities dropped",
+    "attention ties": "few halvings",
+    "attention shift": "scores in bfloat16",
+    "no visible key": "nan where nothing is seen",
+    "causal": "causal sees the next",
+    "alignment": "causal from the start",
+    "groups": "heads interleaved",
+    "padding": "lengths ignored",
+    "permutation": "depends on the position",
+    "shift": "no maximum",
+    "deletion": "masks are zeros",
+    "batch": "maximum of the array",
+    "batch invariance": "rows beyond 64",
+    "attention batch invariance": "keys split for decoding",
+    "returns": "matrices only",
+    "empty batch": "no rows",
+    "shape": "flattens the batch",
+    "dtype": "promotes",
+    "device": MINE + "moves_to_another_device",
+    "untouched": "writes to its input",
+    "surroundings": MINE + "silences_numpy",
+    "generators": MINE + "seeds_torch",
+    "quiet": MINE + "prints",
+    "determinism": "dropout",
+    "state": "remembers by shape",
+    "layout": "assumes contiguous",
+    "shapes": "softmax over the second axis",
+    "single token": "single token",
+    "bias": "truncates to bfloat16",
+    "gradient": "straight through",
+    "training": "hurries in training",
+    "overwriting": MINE + "keeps_the_answer",
+    "gradient sum": "not centred",
+    "gradient support": "support by the power",
+    "gradient garbage": "leaks off the support",
+    "gradient alone": "scores detached",
+    "gradient padding": MINE + "attention",
+    "gradient symmetry": "centred by p",
+    "gradient in alpha": "alpha sign",
+}
+"""For each law, by its anchor, an implementation that breaks it."""
+
+UNRUN = {"device"}
+"""Laws whose example takes a GPU: it is shown, but what the checker says of it is not."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A law on the page: what is declared once, though kinds may word it differently."""
+
+    name: str
+    anchor: str
+    group: str
+    bound: dict[str, Law | Contract]
+
+    @property
+    def first(self) -> Law | Contract:
+        """The law in the words of the first kind that has it."""
+        return next(iter(self.bound.values()))
+
+    @property
+    def function(self) -> Any:
+        """What judges it."""
+        return self.first.judge if isinstance(self.first, Law) else self.first.inspect
+
+
+def entries() -> list[Entry]:
+    """Gather the laws of all kinds by what declares them, in the order of the groups."""
+    found: dict[Any, Entry] = {}
+    for kind, parts in LAWS_OF.items():
+        for law in (law for part in parts for law in part.values()):
+            function = law.judge if isinstance(law, Law) else law.inspect
+            group = function.__module__.rpartition(".")[2]
+            known = found.setdefault(function, Entry(law.name, "", group, {}))
+            known.bound[kind] = law
+    taken: set[str] = set()
+    named = []
+    for entry in found.values():
+        anchor = entry.name if entry.name not in taken else f"{next(iter(entry.bound))} {entry.name}"
+        taken.add(anchor)
+        named.append(replace(entry, anchor=anchor))
+    return sorted(named, key=lambda entry: [*GROUPS].index(entry.group))
+
+
+def anchor(entry: Entry) -> str:
+    """Return where a law is on the page."""
+    return "law-" + entry.anchor.replace(" ", "-")
+
+
+@dataclass(frozen=True)
+class Example:
+    """An implementation that breaks a law."""
+
+    function: Any
+    slip: str
+    kind: str
+    options: dict[str, Any]
+
+    @property
+    def source(self) -> str:
+        """Its text, without the decorator that lists it and without its docstring."""
+        lines = inspect.getsource(self.function)
+        lines = re.sub(r"\A(@.*\n)+", "", lines)
+        return re.sub(r'^    """.*?"""\n\n?', "", lines, count=1, flags=re.MULTILINE | re.DOTALL).rstrip()
+
+
+def example(entry: Entry) -> Example | None:
+    """Return the implementation that breaks a law; None if there is none yet."""
+    name = EXAMPLES.get(entry.anchor)
+    if name is None:
+        return None
+    kind = next(iter(entry.bound))
+    if name.startswith(MINE):
+        import laws
+
+        function = getattr(laws, name.removeprefix(MINE))
+        options = {"alphas": (1.5,), "dtypes": ("float32",), "arrays": "torch", "kind": kind}
+        options |= {"grad": True} if entry.first.needs == "gradient" else {}
+        if kind == "attention":
+            options |= {"alphas": (1.0,), "without": ("alibi", "groups")}
+    else:
+        from zoo.catalogue import FAULTS
+
+        fault = FAULTS[name]
+        function, options = fault.function, dict(fault.options)
+    return Example(function, inspect.getdoc(function) or "", kind, options)
+
+
+def run(entry: Entry) -> dict[str, Any]:
+    """Check the example by its law, and return what was said of it."""
+    from entmax_oracle.proofs_checks.conformance import PROFILES, check
+
+    broken = example(entry)
+    assert broken is not None
+    asking = ("values",) if isinstance(entry.first, Contract) and not entry.first.needs else ()
+    asking = {"returns": ("shapes",), "empty batch": ("shapes",), "shape": ("shapes",)}.get(entry.name, asking)
+    effort = replace(PROFILES["quick"], examples=8, shrinking=25, long_rows=(1025,))  # enough for a slip that is known
+    laws = tuple(dict.fromkeys((*asking, entry.name)))
+    # what is printed is seen only of a process of its own
+    target = f"{DOCS / 'examples'}/{EXAMPLES[entry.anchor]}" if entry.anchor == "quiet" else broken.function
+    report = check(target, **broken.options, laws=laws, profile=effort, no_saved=True)
+    (law,) = (law for law in report.laws if law.law == entry.name)
+    found = law.counterexamples[0] if law.counterexamples else None
+    return {
+        "status": law.status,
+        "example": EXAMPLES[entry.anchor],
+        "message": (found.message if found else law.message).replace(f"{DOCS.parent}/", ""),
+        "input": brief(found) if found else "",
+    }
+
+
+def brief(found: Any) -> str:
+    """Write the input of a counterexample in a line; nothing if it is long."""
+    numbers = [float.fromhex(word) for word in found.logits]
+    alpha = f"α = {found.alpha:g}, {found.dtype}"
+    if not 0 < len(numbers) <= 8:
+        return f"{alpha}, shape {tuple(found.shape)}" if numbers else alpha
+    shape = f", shape {tuple(found.shape)}" if len(found.shape) > 1 else ""
+    return f"logits {numbers}{shape}, {alpha}"
+
+
+def recorded() -> dict[str, Any]:
+    """Read what was said of the examples."""
+    return json.loads(RECORDED.read_text(encoding="utf-8")) if RECORDED.exists() else {}
+
+
+NAMES = {"mapping": "rows", "attention": "attention", "loss": "losses", "normaliser": "other normalisers"}
+
+
+def section(entry: Entry, found: dict[str, Any] | None) -> list[str]:
+    """Write about one law, in MyST."""
+    parts = [f"({anchor(entry)})=\n### {entry.name}"]
+    said: dict[str, list[str]] = {}
+    for kind, law in entry.bound.items():
+        said.setdefault(law.statement, []).append(NAMES[kind])
+    if len(said) == 1:
+        parts += [entry.first.statement]
+    else:
+        parts += ["\n".join(f"- {', '.join(kinds).capitalize()}: {statement}" for statement, kinds in said.items())]
+    more = (inspect.getdoc(entry.function) or "").partition("\n\n")[2]
+    parts += [more] if more else []
+    grounds = entry.first.theorem
+    facts = [", ".join(NAMES[kind] for kind in entry.bound) if len(said) == 1 else ""]
+    facts += [f"rests on [{grounds}](theorems/{grounds}.md)" if grounds != "definition" else "by definition"]
+    facts += ["only advice: a warning"] if entry.first.severity == "warning" else []
+    facts += (
+        [f"needs `--{entry.first.needs.replace('alpha gradient', 'grad-alpha').replace('gradient', 'grad')}`"]
+        if "gradient" in entry.first.needs
+        else []
+    )
+    parts += ['<p class="law-facts">\n\n' + " · ".join(filter(None, facts)) + "\n\n</p>"]
+    broken = example(entry)
+    if broken is not None:
+        parts += [f"Broken by: {broken.slip}", f"```python\n{broken.source}\n```"]
+    if found is not None:
+        given = f"\n{found['input']}" if found["input"] else ""
+        parts += [f"```{{code-block}} text\n:class: said\n\n{found['message']}{given}\n```"]
+    return parts
+
+
+def text() -> str:
+    """Write the page."""
+    found = recorded()
+    every = entries()
+    parts = [
+        "# The laws",
+        f"`entmax-oracle check` searches for inputs on which an implementation breaks one of these {len(every)} laws. "
+        "`--law NAME` checks only some, `--skip-law NAME` leaves some out. Each law is stated as in the reports, and "
+        "followed by an implementation that breaks it, with what the checker says of it. Most of these "
+        "implementations come from the [zoo](explanation/power.md); their helpers, such as `bisection` and `exact`, are "
+        "correct, and the slip is what is exchanged in them.",
+    ]
+    for group, (title, about) in GROUPS.items():
+        members = [entry for entry in every if entry.group == group]
+        if members:
+            parts += [f"## {title}", about]
+            parts += [part for entry in members for part in section(entry, found.get(entry.anchor))]
+    return "\n\n".join(parts) + "\n"
+
+
+def write(app: Sphinx) -> None:
+    """Write the page if it changed."""
+    path, now = Path(app.srcdir) / "laws.md", text()
+    if not path.exists() or path.read_text(encoding="utf-8") != now:
+        path.write_text(now, encoding="utf-8")
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Write the page as soon as the builder is known."""
+    app.connect("builder-inited", write)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def main() -> int:
+    """Record what the checker says of the examples."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", nargs="*", metavar="LAW", help="anchors of laws")
+    wanted = parser.parse_args().only
+    found, missed = recorded(), []
+    for entry in entries():
+        if entry.anchor in EXAMPLES.keys() - UNRUN and (wanted is None or entry.anchor in wanted):
+            found[entry.anchor] = run(entry)
+            print(f"{time.process_time():.1f}", entry.anchor, found[entry.anchor], flush=True)
+            missed += [entry.anchor] if found[entry.anchor]["status"] != "fail" else []
+    found = {entry.anchor: found[entry.anchor] for entry in entries() if entry.anchor in found}
+    RECORDED.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    print("not broken:", ", ".join(missed) or "none")
+    return bool(missed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
