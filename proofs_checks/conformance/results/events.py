@@ -47,7 +47,7 @@ class Begun:
     Parameters
     ----------
     laws : tuple of LawResult
-        What is going to be judged, in order; skipped, as long as no event says more.
+        What is going to be checked, in order; skipped, as long as no event says more.
     seeds : int
         With how many seeds, from `seed` on.
     """
@@ -231,7 +231,7 @@ def gather(events: Iterable[Event]) -> Report:
 
 
 def _judged_in_full(law: LawResult) -> bool:
-    """Whether a law was judged in every setting; a warning, or one that the target is said to lack, need not be."""
+    """Whether a law was checked in every setting; a warning, or one that the target is said to lack, need not be."""
     return law.severity == "warning" or all(
         each["status"] in ("pass", "fail") or (each["status"] == "skip" and LACKING in each["message"])
         for each in law.settings
