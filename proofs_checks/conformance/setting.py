@@ -450,7 +450,7 @@ def _reproduce(
                 break
             if again.judged and not again.broken and not results[name].cause:
                 result = results[name]
-                note = " (It passes in a fresh process: the implementation keeps state between calls or is nondeterministic.)"
+                note = " (It passes in a fresh process: the target keeps state or is nondeterministic.)"
                 counterexamples = tuple(
                     replace(each, message=each.message + note, reproduced=False) for each in result.counterexamples
                 )

@@ -231,7 +231,7 @@ def gather(events: Iterable[Event]) -> Report:
 
 
 def _judged_in_full(law: LawResult) -> bool:
-    """Whether a law was checked in every setting; a warning, or a feature that the target is declared to lack, need not be."""
+    """Whether a law was checked in every setting; a warning need not be, nor what the target is declared to lack."""
     return law.severity == "warning" or all(
         each["status"] in ("pass", "fail") or (each["status"] == "skip" and LACKING in each["message"])
         for each in law.settings
