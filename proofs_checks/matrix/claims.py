@@ -1,6 +1,6 @@
 """The rows of the matrix, and what is claimed of each: the theorem that proves a cell, or the point that refutes it.
 
-Nothing is shown because it stands here. A theorem's evidence is executed and a search must not contradict it, a point
+Nothing is shown because it stands here. A theorem's evidence is run and a search must not contradict it, a point
 is replayed; what is not claimed is whatever the search finds.
 """
 
