@@ -1,4 +1,4 @@
-"""One line for anybody's own tests: assert that an array is what it should be, within what rounding explains."""
+"""Assertions for your own tests: an array is what it should be, within the allowed rounding error."""
 
 from __future__ import annotations
 
