@@ -22,6 +22,7 @@ DOCS = Path(__file__).parents[1]
 RECORDED = DOCS / "_data" / "laws.json"
 sys.path += [str(DOCS.parent / "tests" / "conformance"), str(DOCS / "examples")]
 
+from entmax_oracle.proofs_checks.conformance.ask import FEATURES  # noqa: E402
 from entmax_oracle.proofs_checks.conformance.laws import LAWS_OF  # noqa: E402
 from entmax_oracle.proofs_checks.conformance.law import Contract, Law  # noqa: E402
 
@@ -33,6 +34,11 @@ GROUPS = {
     "attention": (
         "Attention",
         "Masks, lengths, heads, scale and positions: what attention does before and after the mapping.",
+    ),
+    "features": (
+        "What attention may also have",
+        "Masks, windows, caps, sinks, a second answer, numbers per head, packed sequences: each is declared by `--with NAME` "
+        "or `--layout thd`, and these laws are checked only where it is.",
     ),
     "relations": (
         "Two inputs, one relation",
@@ -75,6 +81,16 @@ EXAMPLES: dict[str, str] = {
     "alignment": "causal from the start",
     "groups": "heads interleaved",
     "padding": "lengths ignored",
+    "window": "window as a count",
+    "window garbage": MINE + "windowed_attention",
+    "softcap": "cap by exponentials",
+    "sinks": "gate with the sum",
+    "lse": "lse in base two",
+    "mask": "bias before the scale",
+    "alphas": "alpha of the key head",
+    "scales": "scale of the first query",
+    "packed": "packed sees one more",
+    "packed garbage": MINE + "packed_attention",
     "permutation": "depends on the position",
     "shift": "no maximum",
     "deletion": "masks are zeros",
@@ -103,11 +119,22 @@ EXAMPLES: dict[str, str] = {
     "gradient support": "support by the power",
     "gradient garbage": "leaks off the support",
     "gradient alone": "scores detached",
+    "sinks gradient": "sink without a gradient",
+    "mask gradient": "bias gradient of the first sequence",
     "gradient padding": MINE + "attention",
     "gradient symmetry": "centred by p",
     "gradient in alpha": "alpha sign",
 }
 """For each law, by its anchor, an implementation that breaks it."""
+
+OPTIONS_FOR = {each: (f"--with {each}",) for each in FEATURES} | {
+    "gradient": ("--grad",),
+    "alpha gradient": ("--grad-alpha",),
+    "packed": ("--layout thd",),
+    "sinks gradient": ("--grad", "--with sinks"),
+    "attn_mask gradient": ("--grad", "--with mask"),
+}
+"""What has to be asked for before a law is checked."""
 
 UNRUN = {"device"}
 """Laws whose example takes a GPU: it is shown, but what the checker says of it is not."""
@@ -187,6 +214,8 @@ def example(entry: Entry) -> Example | None:
         options |= {"grad": True} if entry.first.needs == "gradient" else {}
         if kind == "attention":
             options |= {"alphas": (1.0,), "without": ("alibi", "groups")}
+            options |= {"features": (entry.first.needs,)} if entry.first.needs in FEATURES else {}
+            options |= {"layout": "thd"} if entry.first.needs == "packed" else {}
     else:
         from zoo.catalogue import FAULTS
 
@@ -252,11 +281,7 @@ def section(entry: Entry, found: dict[str, Any] | None) -> list[str]:
     facts = [", ".join(NAMES[kind] for kind in entry.bound) if len(said) == 1 else ""]
     facts += [f"rests on [{grounds}](theorems/{grounds}.md)" if grounds != "definition" else "by definition"]
     facts += ["only advice: a warning"] if entry.first.severity == "warning" else []
-    facts += (
-        [f"needs `--{entry.first.needs.replace('alpha gradient', 'grad-alpha').replace('gradient', 'grad')}`"]
-        if "gradient" in entry.first.needs
-        else []
-    )
+    facts += [f"needs `{option}`" for option in OPTIONS_FOR.get(entry.first.needs, ())]
     parts += ['<p class="law-facts">\n\n' + " · ".join(filter(None, facts)) + "\n\n</p>"]
     broken = example(entry)
     if broken is not None:
