@@ -81,6 +81,7 @@ EXAMPLES: dict[str, str] = {
     "alignment": "causal from the start",
     "groups": "heads interleaved",
     "padding": "lengths ignored",
+    "padding garbage": MINE + "attention",
     "window": "window as a count",
     "window garbage": MINE + "windowed_attention",
     "softcap": "cap by exponentials",
