@@ -52,3 +52,8 @@ html_show_copyright = False
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_math_renderer = "mathml"
+
+
+def setup(app):
+    """Take the types in docstrings for prose: they state shapes and ranges, and are no references."""
+    app.connect("warn-missing-reference", lambda app, domain, node: None if "refwarn" in node else True)

@@ -233,6 +233,7 @@ def recorded() -> dict[str, Any]:
     return json.loads(RECORDED.read_text(encoding="utf-8")) if RECORDED.exists() else {}
 
 
+OPTIONS = {"gradient": "grad", "alpha gradient": "grad-alpha"}
 NAMES = {"mapping": "rows", "attention": "attention", "loss": "losses", "normaliser": "other normalisers"}
 
 
@@ -249,17 +250,17 @@ def section(entry: Entry, found: dict[str, Any] | None) -> list[str]:
     more = (inspect.getdoc(entry.function) or "").partition("\n\n")[2]
     parts += [more] if more else []
     grounds = entry.first.theorem
-    facts = [", ".join(NAMES[kind] for kind in entry.bound) if len(said) == 1 else ""]
-    facts += [f"rests on [{grounds}](theorems/{grounds}.md)" if grounds != "definition" else "by definition"]
-    facts += ["only advice: a warning"] if entry.first.severity == "warning" else []
-    facts += [f"needs `--{entry.first.needs.replace('alpha gradient', 'grad-alpha').replace('gradient', 'grad')}`"] if "gradient" in entry.first.needs else []
-    parts += ['<p class="law-facts">\n\n' + " · ".join(filter(None, facts)) + "\n\n</p>"]
+    facts = [f"Checked for {', '.join(NAMES[kind] for kind in entry.bound)}."] if len(said) == 1 else []
+    facts += [f"It rests on the theorem [{grounds}](theorems/{grounds}.md)."] if grounds != "definition" else []
+    facts += ["If it is broken, you get a warning, and the verdict does not change."] * (entry.first.severity == "warning")
+    facts += [f"Checked with `--{OPTIONS[entry.first.needs]}`."] if entry.first.needs in OPTIONS else []
+    parts += [f"```{{div}} law-facts\n{' '.join(facts)}\n```"] if facts else []
     broken = example(entry)
     if broken is not None:
-        parts += [f"Broken by: {broken.slip}", f"```python\n{broken.source}\n```"]
+        parts += [f"**Broken by:** {broken.slip}", f"```python\n{broken.source}\n```"]
     if found is not None:
         given = f"\n{found['input']}" if found["input"] else ""
-        parts += [f"```{{code-block}} text\n:class: said\n\n{found['message']}{given}\n```"]
+        parts += [f"```{{code-block}} text\n:class: wraps\n\n{found['message']}{given}\n```"]
     return parts
 
 
