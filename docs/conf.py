@@ -35,7 +35,9 @@ myst_links_external_new_tab = False
 copybutton_prompt_text = r"\$ |>>> |\.\.\. "  # what is copied has no prompt, and no output where there is a prompt
 copybutton_prompt_is_regexp = True
 copybutton_line_continuation_character = "\\"
-copybutton_selector = "div.highlight-console pre, div.highlight-shell pre, div.highlight-bash pre, div.highlight-text pre, "
+copybutton_selector = (
+    "div.highlight-console pre, div.highlight-shell pre, div.highlight-bash pre, div.highlight-text pre, "
+)
 copybutton_selector += "div.highlight-default pre, div.highlight-pycon pre, div.highlight-python pre, div.doctest pre"
 
 autodoc_member_order = "bysource"

@@ -49,7 +49,7 @@ class Grounds(_Shown):
     """On what grounds it is known."""
 
     PROVED = "proved", Verdict.PROVED.mark, "", "by theorems that the kernel of Coq has checked"
-    DERIVED = "derived", Verdict.DERIVED.mark, "", "by theorems, one at least derived by algebra that words join"
+    DERIVED = "derived", Verdict.DERIVED.mark, "", "by theorems, at least one of which is only derived"
     CERTIFIED = "certified", Verdict.CERTIFIED.mark, "", "a point, in ball arithmetic"
     MEASURED = "measured", "●", "", "a point, in floating point"
     SUPPORTED = "supported", Verdict.SUPPORTED.mark, "", "a search that found nothing"

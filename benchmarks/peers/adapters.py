@@ -1,4 +1,4 @@
-"""Published implementations in the form that ``check`` calls; nothing is repaired on the way.
+"""Published softmax and entmax in the form that ``check`` calls; nothing is repaired on the way.
 
 Every function imports its peer when it is called first, so that one module serves every environment.
 """
@@ -13,6 +13,101 @@ from functools import cache, partial
 from typing import Any
 
 __all__: list[str] = []
+
+
+def torch_softmax(z: Any) -> Any:
+    """``torch.softmax`` over the last axis."""
+    return importlib.import_module("torch").softmax(z, -1)
+
+
+def jax_softmax(z: Any) -> Any:
+    """``jax.nn.softmax`` over the last axis."""
+    return importlib.import_module("jax").nn.softmax(z, axis=-1)
+
+
+def scipy_softmax(z: Any) -> Any:
+    """``scipy.special.softmax`` over the last axis."""
+    return importlib.import_module("scipy.special").softmax(z, axis=-1)
+
+
+def numpy_recipe(z: Any) -> Any:
+    """What people write in NumPy, which has no softmax: subtract the maximum, exponentiate, divide by the sum."""
+    np = importlib.import_module("numpy")
+    powers = np.exp(z - z.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+def keras_softmax(z: Any) -> Any:
+    """``keras.ops.softmax`` on torch tensors."""
+    os.environ.setdefault("KERAS_BACKEND", "torch")
+    return importlib.import_module("keras").ops.softmax(z, axis=-1)
+
+
+def mlx_softmax(z: Any, precise: bool = False) -> Any:
+    """``mlx.core.softmax`` on torch tensors, with its gradient."""
+    mx, np = importlib.import_module("mlx.core"), importlib.import_module("numpy")
+
+    def function(x: Any) -> Any:
+        return mx.softmax(x, axis=-1, precise=precise)
+
+    return _bridged(
+        z,
+        lambda x: np.array(function(mx.array(x))),
+        lambda x, g: np.array(mx.vjp(function, [mx.array(x)], [mx.array(g)])[1][0]),
+    )
+
+
+def mlx_precise_softmax(z: Any) -> Any:
+    """``mlx.core.softmax`` with ``precise=True``."""
+    return mlx_softmax(z, precise=True)
+
+
+def tinygrad_softmax(z: Any) -> Any:
+    """``Tensor.softmax`` of tinygrad on torch tensors, with its gradient."""
+    tensor = importlib.import_module("tinygrad").Tensor
+
+    def pulled(x: Any, g: Any) -> Any:
+        logits = tensor(x, requires_grad=True)
+        return logits.softmax(-1).gradient(logits, gradient=tensor(g))[0].numpy()
+
+    return _bridged(z, lambda x: tensor(x).softmax(-1).numpy(), pulled)
+
+
+def onnx_softmax(z: Any) -> Any:
+    """The operator Softmax of ONNX on NumPy arrays, run by ONNX Runtime on its CPU provider."""
+    return _softmax_session(str(z.dtype)).run(None, {"z": z})[0]
+
+
+@cache
+def _softmax_session(dtype: str) -> Any:
+    helper, proto = (getattr(importlib.import_module("onnx"), name) for name in ("helper", "TensorProto"))
+    kind = {"float16": proto.FLOAT16, "float32": proto.FLOAT, "float64": proto.DOUBLE}[dtype]
+    given, answer = (helper.make_tensor_value_info(name, kind, None) for name in "zp")
+    graph = helper.make_graph([helper.make_node("Softmax", ["z"], ["p"], axis=-1)], "softmax", [given], [answer])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    runtime = importlib.import_module("onnxruntime")
+    options = runtime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 4
+    return runtime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+
+
+def _bridged(z: Any, function: Callable[[Any], Any], pullback: Callable[[Any, Any], Any]) -> Any:
+    """Call a function of NumPy arrays on a torch tensor, and differentiate by its pullback."""
+    torch = importlib.import_module("torch")
+
+    class Bridge(torch.autograd.Function):  # type: ignore[misc, name-defined]
+        @staticmethod
+        def forward(context: Any, x: Any) -> Any:
+            context.save_for_backward(x)
+            return torch.from_numpy(function(x.detach().contiguous().numpy()))
+
+        @staticmethod
+        def backward(context: Any, g: Any) -> Any:
+            (x,) = context.saved_tensors
+            return torch.from_numpy(pullback(x.detach().contiguous().numpy(), g.contiguous().numpy()))
+
+    return Bridge.apply(z)
 
 
 def _rows(function: Callable[[Any], Any], z: Any) -> Any:
@@ -94,7 +189,7 @@ def sparsemax(z: Any) -> Any:
 
 def liger(z: Any) -> Any:
     """Sparsemax kernel of liger-kernel, in the Triton interpreter where there is no GPU."""
-    _interpret(z)
+    interpret(z)
     return importlib.import_module("liger_kernel.ops.sparsemax").LigerSparsemaxFunction.apply(z, -1)
 
 
@@ -108,17 +203,7 @@ def adasplash_v2(z: Any, alpha: float) -> Any:
     return _adasplash("adasplash.triton_entmax_v2", z).triton_entmax(z, alpha=alpha)
 
 
-def adasplash_attention(query: Any, key: Any, value: Any, *, alpha: float, is_causal: bool) -> Any:
-    """Attention of adasplash, the kernel without a block mask; it takes any length as one of several in a batch."""
-    _interpret(query)
-    torch = importlib.import_module("torch")
-    attend = importlib.import_module("adasplash").adasplash_no_block_mask
-    batch, _, length, _ = query.shape
-    every = torch.full((batch,), length, dtype=torch.int32, device=query.device)
-    return attend(query, key, value, alpha=alpha, is_causal=is_causal, varlen=every)
-
-
-def _interpret(z: Any) -> None:
+def interpret(z: Any) -> None:
     """Have Triton interpret kernels where there is no GPU; has to be said before Triton is imported."""
     if z.device.type == "cpu":
         os.environ["TRITON_INTERPRET"] = "1"
@@ -153,5 +238,5 @@ def _prepared(name: str) -> Any:
 
 
 def _adasplash(name: str, z: Any) -> Any:
-    _interpret(z)
+    interpret(z)
     return _prepared(name) if z.device.type == "cpu" else importlib.import_module(name)

@@ -21,7 +21,9 @@ def figures() -> dict[str, str]:
     """Return the figures by their names."""
     explanation = Path(__file__).parents[1] / "explanation"
     grades = re.findall(
-        r"^\| (?:blatant|medium|subtle) \| (\d+) \| (\d+) \|$", (explanation / "power-table.md").read_text("utf-8"), re.M
+        r"^\| (?:blatant|medium|subtle) \| (\d+) \| (\d+) \|$",
+        (explanation / "power-table.md").read_text("utf-8"),
+        re.M,
     )
     mutation = (explanation / "mutation.md").read_text("utf-8")
     ((flipped, kept),) = re.findall(r"^\| formal proofs .*\| (\d+) \| (\d+) \|$", mutation, re.M)
@@ -53,7 +55,13 @@ class NumberLine(Directive):
         """Draw it."""
         drawn = number_line(*map(float, self.arguments))
         caption = inline(self.options.get("caption", ""))
-        return [nodes.raw("", f'<div class="plots"><figure>{drawn}<figcaption>{caption}</figcaption></figure></div>', format="html")]
+        return [
+            nodes.raw(
+                "",
+                f'<div class="plots"><figure>{drawn}<figcaption>{caption}</figcaption></figure></div>',
+                format="html",
+            )
+        ]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -252,7 +252,9 @@ def section(entry: Entry, found: dict[str, Any] | None) -> list[str]:
     grounds = entry.first.theorem
     facts = [f"Checked for {', '.join(NAMES[kind] for kind in entry.bound)}."] if len(said) == 1 else []
     facts += [f"It rests on the theorem [{grounds}](theorems/{grounds}.md)."] if grounds != "definition" else []
-    facts += ["If it is broken, you get a warning, and the verdict does not change."] * (entry.first.severity == "warning")
+    facts += ["If it is broken, you get a warning, and the verdict does not change."] * (
+        entry.first.severity == "warning"
+    )
     facts += [f"Checked with `--{OPTIONS[entry.first.needs]}`."] if entry.first.needs in OPTIONS else []
     parts += [f"```{{div}} law-facts\n{' '.join(facts)}\n```"] if facts else []
     broken = example(entry)

@@ -33,7 +33,14 @@ def text(result: MatrixResult) -> list[str]:
     lines += ["", "; ".join(f"{head}: {title}" for head, title in zip(heads, titles, strict=True)) + ".", ""]
     for row in result.rows:
         given = f"; here with `{settings(row.parameters)}`." if settings(row.parameters) else "."
-        lines += ["", f"````{{dropdown}} {row.title} (`{row.label}`)", f"$${row.definition}$$", "", f"{row.source}{given}", ""]
+        lines += [
+            "",
+            f"````{{dropdown}} {row.title} (`{row.label}`)",
+            f"$${row.definition}$$",
+            "",
+            f"{row.source}{given}",
+            "",
+        ]
         for title, cell in zip(titles, row.cells, strict=True):
             at = f", at `{cell.point}`" if cell.point else ""
             against = f" **Contradicts: {cell.contradicts}.**" if cell.contradicts else ""

@@ -237,7 +237,7 @@ class TheoremPlot(Directive):
         drawn = plots(results()[self.arguments[0]])
         chosen = drawn[self.options["only"] - 1 : self.options["only"]] if "only" in self.options else drawn
         figures = "".join(
-            f'<figure>{plot["svg"]}<figcaption>{inline(self.options.get("caption", plot["title"]))}</figcaption></figure>'
+            f"<figure>{plot['svg']}<figcaption>{inline(self.options.get('caption', plot['title']))}</figcaption></figure>"
             for plot in chosen
         )
         return [nodes.raw("", f'<div class="plots">{figures}</div>', format="html")]

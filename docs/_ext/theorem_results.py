@@ -23,7 +23,9 @@ _FOUND = ("verdict", "domain", "strengths", "evidence", "sharp", "necessity", "p
 
 def claimed(theorem: Theorem) -> str:
     """Return a digest of what a theorem claims; its title and its prose may change without new evidence."""
-    said = [(claim.key, claim.latex) for claim in theorem.claims] + [(h.key, str(h.condition)) for h in theorem.hypotheses]
+    said = [(claim.key, claim.latex) for claim in theorem.claims] + [
+        (h.key, str(h.condition)) for h in theorem.hypotheses
+    ]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
 
 
@@ -37,9 +39,13 @@ def results() -> dict[str, TheoremResult]:
         If a theorem is new, or claims something else than when it was verified.
     """
     recorded = json.loads(RECORDED.read_text(encoding="utf-8"))
-    stale = [theorem.name for theorem in theorems() if recorded.get(theorem.name, {}).get("claimed") != claimed(theorem)]
+    stale = [
+        theorem.name for theorem in theorems() if recorded.get(theorem.name, {}).get("claimed") != claimed(theorem)
+    ]
     if stale:
-        raise ValueError(f"docs/_data/theorems.json is older than {', '.join(stale)}; {__doc__.partition(chr(10))[2].strip()}")
+        raise ValueError(
+            f"docs/_data/theorems.json is older than {', '.join(stale)}; {__doc__.partition(chr(10))[2].strip()}"
+        )
     return {
         theorem.name: structured(
             {**CONVERTER.unstructure(Statement.of(theorem)), **recorded[theorem.name]}, TheoremResult

@@ -10,12 +10,12 @@
 /* The numbers of the list called `name`; strtod reads hexadecimal floats and infinities. */
 static size_t numbers(const char *line, const char *name, double **out) {
     size_t count = 0, room = 16;
-    double *found = malloc(room * sizeof *found);
+    double *found = (double *)malloc(room * sizeof *found);
     const char *at = strstr(line, name);
     for (at = at ? strchr(at, '[') + 1 : "]"; *at != ']' && *at != '\0';) {
         if (strchr(" ,\"", *at)) { at++; continue; }
         char *end;
-        if (count == room) found = realloc(found, (room *= 2) * sizeof *found);
+        if (count == room) found = (double *)realloc(found, (room *= 2) * sizeof *found);
         found[count++] = strtod(at, &end);
         if (end == at) break;
         at = end;
@@ -31,7 +31,7 @@ static int descending(const void *a, const void *b) {
 
 /* tau is where the tokens above it sum to one beyond it; gaps to the maximum are exact where it matters. */
 static void sparsemax(const double *z, double *p, size_t n) {
-    double peak = -INFINITY, sum = 0.0, tau = 0.0, *gaps = malloc(n * sizeof *gaps);
+    double peak = -INFINITY, sum = 0.0, tau = 0.0, *gaps = (double *)malloc(n * sizeof *gaps);
     for (size_t i = 0; i < n; i++) peak = fmax(peak, z[i]);
     for (size_t i = 0; i < n; i++) gaps[i] = z[i] - peak;
     qsort(gaps, n, sizeof *gaps, descending);
@@ -56,7 +56,7 @@ int main(void) {
         if (given && strtod(given + 10, NULL) != 2.0) {
             printf("{\"id\": %ld, \"error\": \"this program knows alpha 2 only\"}\n", id);
         } else {
-            double *p = malloc((size + 1) * sizeof *p);
+            double *p = (double *)malloc((size + 1) * sizeof *p);
             for (size_t row = 0; row + n <= size && n; row += n) sparsemax(z + row, p + row, n);
             printf("{\"id\": %ld, \"probabilities\": [", id);
             for (size_t i = 0; i < size; i++) printf("%s\"%a\"", i ? ", " : "", single ? (double)(float)p[i] : p[i]);

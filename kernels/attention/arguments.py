@@ -1,7 +1,8 @@
 """What a call of attention means: arguments checked, defaults filled in, parameters broadcast to heads and queries."""
 
 import math
-from typing import NamedTuple
+from numbers import Integral
+from typing import Any, NamedTuple
 
 import torch
 
@@ -17,6 +18,9 @@ CPU_ROOM = 64
 """Live keys of a row that such a block keeps for the backward pass; its rows share the room."""
 
 
+LSE_NEEDS = "only softmax, alpha = 1, has a logarithm of a sum of exponentials"
+
+
 class Arguments(NamedTuple):
     """The arguments of `attention`, checked and in one form.
 
@@ -28,10 +32,21 @@ class Arguments(NamedTuple):
         ``alpha - 1``, one per head, shape ``(H,)``, in the dtype of the arithmetic.
     scale
         Shape ``(B, H, M)``, in the dtype of the arithmetic.
+    sinks
+        ``(H,)`` in the dtype of the arithmetic; ``None`` where there are none.
+    mask
+        Four axes that broadcast to ``(B, H, M, N)``, boolean or in the dtype of the arithmetic; ``None`` where there is
+        none.
     slopes, lengths
         ``(H,)`` in the dtype of the arithmetic, and ``(B,)`` in int32; ``None`` where there are none.
     is_causal
         Whether key ``j`` is visible to query ``i`` only if ``j <= i + N - M``.
+    left, right
+        How far a query sees on either side; negative where there is no limit.
+    softcap
+        Cap of the scaled products; 0 where there is none.
+    return_lse
+        Whether the logarithms of the sums are wanted.
     kind
         Kind of every head where alpha is a number; `Kind.ANY` where it is a tensor, whose values the device holds.
     """
@@ -41,9 +56,15 @@ class Arguments(NamedTuple):
     value: Tensor
     excess: Tensor
     scale: Tensor
+    sinks: Tensor | None
+    mask: Tensor | None
     slopes: Tensor | None
     lengths: Tensor | None
     is_causal: bool
+    left: int
+    right: int
+    softcap: float
+    return_lse: bool
     kind: Kind
 
     @classmethod
@@ -57,22 +78,29 @@ class Arguments(NamedTuple):
         scale: float | Tensor | None,
         alibi_slopes: Tensor | None,
         key_lengths: Tensor | None,
+        attn_mask: Tensor | None = None,
+        window: tuple[int | None, int | None] | None = None,
+        softcap: float | None = None,
+        sinks: Tensor | None = None,
+        return_lse: bool = False,
     ) -> "Arguments":
         """Check the arguments.
 
         Raises
         ------
         ValueError
-            For shapes, dtypes or devices that do not fit, for an alpha that is a number and below 1 or not finite, and
-            for a scale that is neither a number nor a tensor.
+            For shapes, dtypes or devices that do not fit, for an alpha that is a number and below 1 or not finite, for
+            a scale that is neither a number nor a tensor, a window, a cap or a mask that is none, and for
+            ``return_lse`` where alpha is a number other than 1.
         """
         _check_tensors(query, key, value)
         batch, heads, m, features = query.shape
         n = key.shape[2]
         compute = compute_dtype(query.dtype)
         device = query.device
-        if not isinstance(is_causal, bool):
-            raise ValueError(f"is_causal must be True or False, got {type(is_causal).__name__}")
+        for name, flag in (("is_causal", is_causal), ("return_lse", return_lse)):
+            if not isinstance(flag, bool):
+                raise ValueError(f"{name} must be True or False, got {type(flag).__name__}")
         if isinstance(alpha, Tensor):
             kind = Kind.ANY
             excess = alpha.to(device, compute) - 1
@@ -80,6 +108,8 @@ class Arguments(NamedTuple):
             number = finite_alpha(alpha, compute)
             kind = Kind.of(number, compute)
             excess = torch.full((), number - 1, dtype=compute, device=device)
+            if return_lse and kind != Kind.SOFTMAX:
+                raise ValueError(f"return_lse is True and alpha is {number:.6g}: {LSE_NEEDS}")
         if excess.shape not in ((), (heads,)):
             raise ValueError(
                 f"alpha must be one number or one per head, shape ({heads},), got shape {tuple(excess.shape)}"
@@ -97,18 +127,23 @@ class Arguments(NamedTuple):
                 f"scale of shape {tuple(factor.shape)} does not broadcast to (B, H, M) = {(batch, heads, m)}"
             )
         # Detached: else autograd would ask for gradients of a call of which nothing that has one needs it.
-        slopes = None if alibi_slopes is None else torch.as_tensor(alibi_slopes).detach().to(device, compute)
-        if slopes is not None and slopes.shape != (heads,):
-            raise ValueError(f"alibi_slopes must have shape ({heads},), one per head, got {tuple(slopes.shape)}")
+        slopes = _per_head(alibi_slopes, "alibi_slopes", heads, device, compute)
+        left, right = checked_window(window)
         return cls(
             query=query,
             key=key,
             value=value,
             excess=excess.expand(heads),
             scale=factor.expand(batch, heads, m),
-            slopes=slopes,
+            sinks=_per_head(sinks, "sinks", heads, device, compute),
+            mask=_mask(attn_mask, (batch, heads, m, n), device, compute),
+            slopes=None if slopes is None else slopes.detach(),
             lengths=checked_lengths(key_lengths, batch, n, device),
             is_causal=is_causal,
+            left=left,
+            right=right,
+            softcap=checked_cap(softcap, compute),
+            return_lse=return_lse,
             kind=kind,
         )
 
@@ -117,16 +152,41 @@ class Arguments(NamedTuple):
         """Query heads that read one key head."""
         return self.query.shape[1] // self.key.shape[1]
 
+    @property
+    def last(self) -> int | None:
+        """How far behind its own position a query sees keys; ``None`` where there is no limit."""
+        if self.is_causal:
+            return 0
+        return self.right if self.right >= 0 else None
+
+    @property
+    def features(self) -> list[str]:
+        """Arguments that the kernels of the GPU do not take, by their names, as far as they are given."""
+        given = {
+            "attn_mask": self.mask is not None,
+            "window": self.left >= 0 or self.right >= 0,
+            "softcap": self.softcap > 0,
+            "sinks": self.sinks is not None,
+            "return_lse": self.return_lse,
+        }
+        return [name for name, is_given in given.items() if is_given]
+
     def empty_output(self) -> Tensor:
         """Room for the output, ``(B, H, M, Dv)``."""
         return self.query.new_empty((*self.query.shape[:3], self.value.shape[3]))
+
+    def empty_lse(self) -> Tensor:
+        """Room for the logarithms of the sums, ``(B, H, M)``; without elements where they are not wanted."""
+        return self.query.new_empty(
+            self.query.shape[:3] if self.return_lse else (0,), dtype=compute_dtype(self.query.dtype)
+        )
 
     def empty_lists(self, save: bool) -> tuple[Tensor, Tensor, Tensor]:
         """Room for what the backward pass on a CPU reads, without elements unless ``save``.
 
         Probabilities of the live keys of each block of rows, a state for each row, and which keys they are.
         """
-        query, n = self.query, self.key.shape[2]
+        query, n = self.query, self.key.shape[2] + (self.sinks is not None)
         batch, heads, m, _ = query.shape
         rows = self.group * m
         blocks = -(-rows // CPU_BLOCK)
@@ -159,6 +219,76 @@ def _check_tensors(query: Tensor, key: Tensor, value: Tensor) -> None:
         raise ValueError(f"query has shape {q}: it needs at least one feature")
     if k[1] == 0 or q[1] % k[1]:
         raise ValueError(f"key has {k[1]} heads, which do not divide the {q[1]} heads of query")
+
+
+def _per_head(x: Any, name: str, heads: int, device: torch.device, compute: torch.dtype) -> Tensor | None:
+    """Return numbers for each head as a tensor ``(heads,)``."""
+    if x is None:
+        return None
+    numbers = torch.as_tensor(x).to(device, compute)
+    if numbers.shape != (heads,):
+        raise ValueError(f"{name} must have shape ({heads},), one per head, got {tuple(numbers.shape)}")
+    return numbers
+
+
+def checked_window(window: Any) -> tuple[int, int]:
+    """Return how far a window reaches to the left and to the right, -1 where a side is open.
+
+    Raises
+    ------
+    ValueError
+        For what is not a pair of integers from 0 on, or None or -1.
+    """
+    if window is None:
+        return -1, -1
+    if not isinstance(window, tuple | list) or len(window) != 2:
+        raise ValueError(f"window is {window!r}: it must be (left, right), the keys that a query sees on either side")
+    for place, side in enumerate(window):
+        if side is not None and (isinstance(side, bool) or not isinstance(side, Integral) or int(side) < -1):
+            raise ValueError(
+                f"window[{place}] is {side!r}: it must be an integer from 0 on, or None (or -1) where that side is open"
+            )
+    left, right = (-1 if side is None else int(side) for side in window)
+    return left, right
+
+
+def checked_cap(softcap: Any, compute: torch.dtype = torch.float64) -> float:
+    """Return a cap as a float, 0 where there is none.
+
+    Raises
+    ------
+    ValueError
+        For what is not a number above 0, and for a tensor.
+    """
+    if softcap is None:
+        return 0.0
+    if isinstance(softcap, Tensor):
+        raise ValueError("softcap must be a number, got a tensor; convert it first, it gets no gradient")
+    number = finite(softcap, "softcap", compute)
+    if not number > 0:
+        raise ValueError(f"softcap is {number:.6g}: it must be above 0, or None for no cap")
+    return number
+
+
+def _mask(
+    attn_mask: Any, sizes: tuple[int, int, int, int], device: torch.device, compute: torch.dtype
+) -> Tensor | None:
+    """Return a mask with four axes."""
+    if attn_mask is None:
+        return None
+    mask = torch.as_tensor(attn_mask)
+    if mask.dtype != torch.bool and not mask.is_floating_point():
+        raise ValueError(
+            f"attn_mask has dtype {mask.dtype}: it must be boolean (True where a query may attend) or floating point, "
+            "which is added to the scores"
+        )
+    if mask.ndim > 4 or any(
+        size != 1 and size != wanted  # not `in`: sizes may be the compiler's
+        for size, wanted in zip(mask.shape[::-1], sizes[::-1], strict=False)
+    ):
+        raise ValueError(f"attn_mask of shape {tuple(mask.shape)} does not broadcast to (B, H, M, N) = {sizes}")
+    mask = mask.to(device) if mask.dtype == torch.bool else mask.to(device, compute)
+    return mask.reshape(*(1,) * (4 - mask.ndim), *mask.shape)
 
 
 def checked_lengths(key_lengths: Tensor | None, batch: int, n: int, device: torch.device) -> Tensor | None:

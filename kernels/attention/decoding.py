@@ -37,18 +37,23 @@ def decode(
     scale: float | Tensor | None = None,
     alibi_slopes: Tensor | None = None,
     key_lengths: Tensor | None = None,
-) -> Tensor:
+    attn_mask: Tensor | None = None,
+    window: tuple[int | None, int | None] | None = None,
+    softcap: float | None = None,
+    sinks: Tensor | None = None,
+    return_lse: bool = False,
+) -> Any:
     """`attention` for few queries and many keys, as in generating from a cache; without gradients.
 
     Parameters
     ----------
-    query, key, value, alpha, is_causal, scale, alibi_slopes, key_lengths
+    query, key, value, alpha, is_causal, scale, alibi_slopes, key_lengths, attn_mask, window, softcap, sinks, return_lse
         As for `attention`. On a GPU the scores of all queries are held in memory: ``B H M N`` float32 numbers.
 
     Returns
     -------
     Tensor
-        ``(B, H, M, Dv)`` in the dtype of ``query``.
+        ``(B, H, M, Dv)`` in the dtype of ``query``; with ``return_lse`` a pair, as `attention` gives it.
 
     Raises
     ------
@@ -62,20 +67,34 @@ def decode(
     >>> decode(torch.ones(1, 1, 1, 1), key, torch.tensor([[[[10.0], [20.0]]]]), alpha=2.0).item()
     10.0
     """
-    call = Arguments.read(query, key, value, alpha, is_causal, scale, alibi_slopes, key_lengths)
+    call = Arguments.read(
+        query,
+        key,
+        value,
+        alpha,
+        is_causal,
+        scale,
+        alibi_slopes,
+        key_lengths,
+        attn_mask,
+        window,
+        softcap,
+        sinks,
+        return_lse,
+    )
     with torch.no_grad():
-        output: Tensor = decode_op(*flat(call))
-    return output
+        output, lse = decode_op(*flat(call))
+    return (output, lse) if return_lse else output
 
 
-def decoded(call: Arguments, read: list[Tensor] | None = None) -> Tensor:
+def decoded(call: Arguments, read: list[Tensor] | None = None) -> tuple[Tensor, Tensor]:
     """Decode; ``read`` receives the number of value blocks that each program of the value pass read."""
     path, call = resolve(call, every_alpha=True)
     batch, heads, m, features = call.query.shape
     key_heads, n, value_features = call.value.shape[1:]
     if path in ("numba", "torch") or n == 0 or call.query.numel() == 0:
-        output: Tensor = attention_op(*flat(call), int(Saves.NOTHING))[0]
-        return output
+        output, lse, *_ = attention_op(*flat(call), int(Saves.NOTHING))
+        return output, lse
     chosen = configuration_for(call)
     queries, keys = chosen.tile("decode")
     queries = min(queries, max(16, triton.next_power_of_2(call.group * m)))
@@ -104,7 +123,13 @@ def decoded(call: Arguments, read: list[Tensor] | None = None) -> Tensor:
     )  # fmt: skip
     if read is not None and blocks is not None:
         read.append(blocks)
-    return parts.sum(0).to(call.query.dtype)
+    return parts.sum(0).to(call.query.dtype), call.empty_lse()
 
 
-decode_op = operator("attention_decode", Arguments, "({call}) -> Tensor", decoded, Arguments.empty_output)
+decode_op = operator(
+    "attention_decode",
+    Arguments,
+    "({call}) -> (Tensor, Tensor)",
+    decoded,
+    lambda call: (call.empty_output(), call.empty_lse()),
+)

@@ -119,6 +119,11 @@ def _prepared(call: Arguments) -> Arguments:
     return call._replace(query=query, key=key, value=value, scale=scale, excess=excess)
 
 
+def _arrays(call: Arguments) -> tuple[Tensor | None, ...]:
+    """Query, key, value, excess, scale, slopes and lengths, as the kernels take them."""
+    return *call[:5], call.slopes, call.lengths
+
+
 def _constants(call: Arguments, chosen: Configuration) -> dict[str, Any]:
     queries, keys = chosen.tile("forward")
     width = padded(call.query.shape[3])
@@ -151,13 +156,13 @@ def forward(call: Arguments, *, save: bool, counts: Counts | None = None) -> tup
     strides = tuple(step for x in wide[:3] for step in x.stride())
     constants = _constants(call, chosen) | {"VALUE_WIDTH": padded(value_features)}
     ATTEND.launch(
-        chosen, (query_blocks, batch * heads), *wide[:7], room.state, *_lists(chosen, room.live), *written,
+        chosen, (query_blocks, batch * heads), *_arrays(wide), room.state, *_lists(chosen, room.live), *written,
         *sizes, key_blocks, *strides, **constants, EMULATE=truncated(output),
     )  # fmt: skip
     if call.is_causal and m > 1:
         del constants["QUERIES"], constants["KEYS"]
         MEND.launch(
-            chosen, (triton.cdiv(m, MENDED), batch * heads), *wide[:7], room.state, *written, *sizes, *strides,
+            chosen, (triton.cdiv(m, MENDED), batch * heads), *_arrays(wide), room.state, *written, *sizes, *strides,
             **constants, ROWS=MENDED,
         )  # fmt: skip
     return filled(output, wide_output), *left
@@ -177,7 +182,7 @@ def _find_thresholds(
     listed = torch.empty(rows, dtype=torch.int32, device=state.device)
     seen = torch.zeros_like(live)
     # Query, key, excess, scale, slopes and lengths, and the lists to fill.
-    arrays = (*call[:2], *call[3:7], candidates, block_of, listed, state)
+    arrays = (*call[:2], *_arrays(call)[3:], candidates, block_of, listed, state)
     sizes = (m, n, features, heads, call.group, key_blocks, *call.query.stride(), *call.key.stride())
     constants = _constants(call, chosen) | {"CAPACITY": chosen.capacity}
 
@@ -230,7 +235,7 @@ def backward(grad: Tensor, call: Arguments, saved: Saved, *, need_excess: bool) 
         spoiled = torch.nn.functional.pad(saved.state[..., 2].isnan(), (0, query_blocks * chosen.queries - m))
         live = saved.live | spoiled.reshape(batch, heads, query_blocks, chosen.queries).any(3, keepdim=True)
         wide_grad, wide_dk, wide_dv = (widened(x) for x in (grad, dk, dv))
-        arguments: tuple[Any, ...] = (wide_grad, *wide[:7], saved.state, delta, *_lists(chosen, live.mT))
+        arguments: tuple[Any, ...] = (wide_grad, *_arrays(wide), saved.state, delta, *_lists(chosen, live.mT))
         arguments += (before_scale, wide_dk, wide_dv, along_excess)
         arguments += (m, n, features, value_features, heads, call.group, query_blocks)
         for x in (wide_grad, *wide[:3]):
@@ -248,4 +253,6 @@ def backward(grad: Tensor, call: Arguments, saved: Saved, *, need_excess: bool) 
         value=dv,
         excess=torch.zeros_like(wide.excess) if along_excess is None else along_excess.sum((0, 2)),
         scale=(before_scale * call.query).sum(-1),
+        sinks=wide.scale.new_empty(0),
+        mask=wide.scale.new_empty(0),
     )

@@ -52,10 +52,17 @@ class Call(NamedTuple):
         ``(G R, D)``, ``(G, N, D)``, ``(G, N, Dv)``.
     scale
         ``(G R,)``.
-    excess, kinds, slopes
-        ``(H,)``; ``kinds``: those of `Kind`. No elements where there are no slopes.
+    excess, kinds, slopes, sinks
+        ``(H,)``; ``kinds``: those of `Kind`. No elements where there are no slopes or sinks.
     lengths
         ``(B,)``.
+    mask, mask_steps
+        What is added to the scores, of a shape that broadcasts to ``(B, H, M, N)``, in a line, and how far apart in it
+        neighbours along each axis are, 0 where it is broadcast. No elements where there is none.
+    cap
+        0 where there is none.
+    left, right
+        How far a query sees on either side, at most ``N + M``; on the right 0 where it is causal.
     spoiled
         ``(G, N)``: whether a value (in the backward pass: or a key) holds NaN or infinity. No elements: no row is taken
         for dense, which changes nothing but the time.
@@ -68,13 +75,18 @@ class Call(NamedTuple):
     excess: Any
     kinds: Any
     slopes: Any
+    sinks: Any
     lengths: Any
+    mask: Any
     spoiled: Any
+    mask_steps: tuple[int, int, int, int]
+    cap: float
+    left: int
+    right: int
     key_heads: int
     group: int
     m: int
     n: int
-    is_causal: bool
 
 
 @part
@@ -120,21 +132,42 @@ def marks(x: Any, to: Any, first: Any, step: Any) -> None:
 
 
 @part
-def end_of(call: Any, g: Any, row: Any) -> Any:
-    """Count the leading keys that a row sees."""
-    end = call.lengths[g // call.key_heads]
-    if call.is_causal:
-        end = min(end, row % call.m + call.n - call.m + 1)
-    return max(end, 0)
+def seen_by(call: Any, g: Any, row: Any) -> Any:
+    """Return the keys ``begin ... end`` among which all are that a row sees."""
+    place = row % call.m + call.n - call.m
+    end = max(min(call.lengths[g // call.key_heads], place + call.right + 1), 0)
+    return min(max(place - call.left, 0), end), end
 
 
 @part
-def multiply(a: Any, rows: Any, x: Any, packed: Any, g: Any, end: Any, scratch: Any, to: Any) -> None:
-    """``to[i, j] = <a_i, x_j>`` for the rows of ``a`` and the first ``end`` of the keys ``x (G, n, width)``."""
+def seen_by_some(call: Any, g: Any, start: Any, rows: Any) -> Any:
+    """Return the keys that hold those of a block of rows; the first is a multiple of `BITS`."""
+    begin, end = np.int64(call.n), np.int64(0)
+    for i in range(rows):
+        first, last = seen_by(call, g, start + i)
+        begin, end = min(begin, first), max(end, last)
+    begin = min(begin, end)
+    return begin - begin % BITS, end
+
+
+@part
+def masked(call: Any, g: Any, row: Any) -> Any:
+    """Return where the part of the mask for a row starts."""
+    batch, head = g // call.key_heads, (g * call.group + row // call.m) % call.excess.size
+    steps = call.mask_steps
+    return batch * steps[0] + head * steps[1] + row % call.m * steps[2]
+
+
+@part
+def multiply(a: Any, rows: Any, x: Any, packed: Any, g: Any, begin: Any, end: Any, scratch: Any, to: Any) -> None:
+    """``to[i, j] = <a_i, x_j>`` for the rows of ``a`` and the keys ``begin ... end`` of ``x (G, n, width)``.
+
+    ``begin``: a multiple of `LANES`.
+    """
     ready = packed.size > 0
     n, width = x.shape[1:]
     source = packed if ready else scratch
-    for j in range(0, end, LANES):
+    for j in range(begin, end, LANES):
         at = g * whole(n, LANES) * width + j * width if ready else 0
         if not ready:
             panel(x, g, j, scratch, 0)
@@ -149,7 +182,17 @@ def multiply(a: Any, rows: Any, x: Any, packed: Any, g: Any, end: Any, scratch: 
 
 @part
 def combine(
-    a: Any, rows: Any, a_row: Any, a_step: Any, x: Any, x_at: Any, steps: Any, width: Any, to: Any, to_at: Any
+    a: Any,
+    a_at: Any,
+    rows: Any,
+    a_row: Any,
+    a_step: Any,
+    x: Any,
+    x_at: Any,
+    steps: Any,
+    width: Any,
+    to: Any,
+    to_at: Any,
 ) -> None:
     """``to[i, :] += sum_t a[i, t] x[t, :]`` for the rows, in order of t."""
     for start in range(0, steps, DEPTH):
@@ -157,7 +200,7 @@ def combine(
         for t in range(0, width, LANES):
             i = 0
             while i < rows:
-                place, other = i * a_row + start * a_step, x_at + start * width + t
+                place, other = a_at + i * a_row + start * a_step, x_at + start * width + t
                 if i + ROWS <= rows:
                     four_products(
                         a, place, a_row, a_step, x, other, width, to, to_at + i * width + t, width, taken, False
@@ -171,17 +214,57 @@ def combine(
 
 
 @part
-def score(call: Any, g: Any, row: Any, end: Any, s: Any, i: Any, lanes: Any, v: Any) -> Any:
-    """Make scores of the products of a row: scaled, biased, +inf for what is NaN, and -inf up to a whole number.
+def one_score(call: Any, x: Any, scale: Any, slope: Any, distance: Any, mask_at: Any) -> Any:
+    """Score of a product: scaled, capped, biased and masked, and +inf for what is NaN."""
+    x *= scale
+    if call.cap > 0.0:
+        cap = call.scale.dtype.type(call.cap)
+        x = cap * math.tanh(x / cap)
+    if call.slopes.size:
+        x -= slope * call.scale.dtype.type(distance)
+    if call.mask.size:
+        bias = call.mask[mask_at]
+        x = bias if bias == -math.inf else x + bias
+    return x if x < math.inf else call.scale.dtype.type(math.inf)
 
-    The largest in each lane of each stretch go to ``v``; gives their number, and the largest of all.
+
+@part
+def put_peaks(lanes: Any, v: Any, groups: Any, top: Any) -> Any:
+    """Write the maxima of the lanes behind those of other groups of keys; how many there are now, and the largest."""
+    for j in range(LANES):
+        v[groups] = lanes[j]
+        top = max(top, v[groups])
+        groups += 1
+    return groups, top
+
+
+@part
+def score(call: Any, g: Any, row: Any, begin: Any, end: Any, s: Any, i: Any, lanes: Any, v: Any) -> Any:
+    """Make scores of the products of a row with the keys ``begin ... end``, and -inf around them up to whole numbers.
+
+    The score of a sink is put behind them. The largest in each lane of each stretch go to ``v``; gives their number,
+    and the largest of all.
     """
-    scale, zero, infinity = call.scale[g * call.group * call.m + row], s.dtype.type(0), s.dtype.type(np.inf)
-    slope = call.slopes[(g * call.group + row // call.m) % call.slopes.size] if call.slopes.size else zero
+    scale, infinity = call.scale[g * call.group * call.m + row], s.dtype.type(np.inf)
+    head = (g * call.group + row // call.m) % call.excess.size
+    zero = s.dtype.type(0)
+    slope = call.slopes[head] if call.slopes.size else zero
     offset = row % call.m + call.n - call.m
     line = s[i]
-    groups, top, ready = 0, -math.inf, end - end % LANES
-    for start in range(0, end, STRETCH):
+    mask_at, mask_step = masked(call, g, row), call.mask_steps[3]
+    simple = call.cap == 0.0 and call.mask.size == 0
+    groups, top = 0, -math.inf
+    line[begin - begin % BITS : begin] = -infinity
+    # Up to where blocks begin, or all there is.
+    aligned = min(whole(begin, LANES), end) if simple else end
+    ready = end - end % LANES
+    for start in range(begin, aligned, STRETCH):
+        lanes[:] = -infinity
+        for j in range(start, min(start + STRETCH, aligned)):
+            line[j] = one_score(call, line[j], scale, slope, abs(offset - j), mask_at + j * mask_step)
+            lanes[j % LANES] = max(lanes[j % LANES], line[j])
+        groups, top = put_peaks(lanes, v, groups, top)
+    for start in range(aligned, end, STRETCH):
         lanes[:] = -infinity
         count = min(STRETCH, ready - start)
         place = i * s.shape[1] + start
@@ -191,23 +274,30 @@ def score(call: Any, g: Any, row: Any, end: Any, s: Any, i: Any, lanes: Any, v: 
             peaks(s, place, count, scale, zero, zero, lanes)
         if end - start < STRETCH:
             for j in range(ready, end):
-                x = line[j] * scale
-                if call.slopes.size:
-                    x -= slope * s.dtype.type(abs(offset - j))
-                line[j] = x if x < infinity else infinity
+                line[j] = one_score(call, line[j], scale, slope, abs(offset - j), 0)
                 lanes[j - ready] = max(lanes[j - ready], line[j])
-            line[end : whole(end, BITS)] = -infinity
-        for j in range(LANES):
-            v[groups] = lanes[j]
-            top = max(top, v[groups])
-            groups += 1
+        groups, top = put_peaks(lanes, v, groups, top)
+    if call.sinks.size:
+        x = call.sinks[head]
+        line[end] = x if x < infinity else infinity
+        v[groups] = line[end]
+        top = max(top, v[groups])
+        groups += 1
+        end += 1
+    line[end : whole(end, BITS)] = -infinity
     return groups, top
 
 
 @part
-def is_dense(count: Any, end: Any, kind: Any) -> Any:
+def without_sink(call: Any, index: Any, count: Any, end: Any) -> Any:
+    """Count the keys of a list; a sink is its last token."""
+    return count - 1 if call.sinks.size and count > 0 and index[count - 1] == end else count
+
+
+@part
+def is_dense(count: Any, seen: Any, kind: Any) -> Any:
     """Whether a row takes products with all keys."""
-    return kind != ABOVE and count > FEW_LIVE and count * DENSE > end
+    return kind != ABOVE and count > FEW_LIVE and count * DENSE > seen
 
 
 @part
@@ -227,10 +317,10 @@ def copied(x: Any, x_at: Any, to: Any, to_at: Any, count: Any) -> None:
 
 
 @part
-def put(s: Any, row: Any, length: Any, index: Any, x: Any, count: Any) -> None:
+def put(s: Any, row: Any, begin: Any, end: Any, index: Any, x: Any, count: Any) -> None:
     """Write a list into a row of zeros."""
     line = s[row]
-    line[:length] = 0
+    line[begin:end] = 0
     for e in range(count):
         line[index[e]] = x[e]
 
@@ -243,13 +333,13 @@ def forward(
 
     ``state (G R, 5)``: the maximum, ``first``, ``second``, the number of live keys (-1 for a row of NaN) and where
     their list starts in the block, or -1. ``kept_p`` and ``kept_index``: the lists ``(G, blocks, room)``; none if they
-    have no elements. ``clean``: values without NaN and infinity.
+    have no elements. A sink is a live key behind those that the row sees. ``clean``: values without NaN and infinity.
     """
     heads, n = call.k.shape[:2]
     rows_of_head = call.q.shape[0] // heads
     width, value_width = call.q.shape[1], call.v.shape[2]
     blocks = (rows_of_head + BLOCK - 1) // BLOCK
-    length = whole(n, BITS) + LANES  # not a power of two: rows would share the lines of a cache
+    length = whole(n + 1, BITS) + LANES  # not a power of two: rows would share the lines of a cache
     s, dense = np.empty((BLOCK, length), out.dtype), np.empty((BLOCK, 0), out.dtype)
     mixed, which = np.empty((1, BLOCK, value_width), out.dtype), np.empty(BLOCK, np.int64)
     scratch, lanes = np.empty(LANES * width, out.dtype), np.empty(LANES, out.dtype)
@@ -260,44 +350,45 @@ def forward(
         g, block = item // blocks, item % blocks
         start = block * BLOCK
         rows = min(BLOCK, rows_of_head - start)
-        end = np.int64(0)
-        for i in range(rows):
-            end = max(end, end_of(call, g, start + i))
+        begin, end = seen_by_some(call, g, start, rows)
         line = g * rows_of_head + start
-        multiply(call.q[line:], rows, call.k, packed, g, end, scratch, s)
+        multiply(call.q[line:], rows, call.k, packed, g, begin, end, scratch, s)
         many, used = np.int64(0), np.int64(0)
         for i in range(rows):
             head = (g * call.group + (start + i) // call.m) % call.excess.size
             a, kind = call.excess[head], call.kinds[head]
             keeps = kept_p.size > 0 and kind != ABOVE
-            mine = end_of(call, g, start + i)
-            groups, top = score(call, g, start + i, mine, s, i, lanes, v)
+            mine, last = seen_by(call, g, start + i)
+            groups, top = score(call, g, start + i, mine, last, s, i, lanes, v)
             count, one, two = -1 if top == math.inf else 0, 0.0, 0.0
             if -math.inf < top < math.inf:
-                count, one, two = find(s, i, mine, groups, top, a, kind, p, v, index, wide)
+                stop = last + (call.sinks.size > 0)
+                count, one, two = find(s, i, mine - mine % BITS, stop, groups, top, a, kind, p, v, index, wide)
+            keys = without_sink(call, index, count, last)
             r = line + i
             state[r, 0], state[r, 1], state[r, 2], state[r, 3], state[r, 4] = top, one, two, count, -1
             if count <= 0:
                 out[r, :] = 0 if count == 0 else np.nan
-            elif call.spoiled.size and is_dense(count, mine, kind) and not touches(call.spoiled[g], index, count):
+            elif call.spoiled.size and is_dense(keys, last - mine, kind) and not touches(call.spoiled[g], index, keys):
                 if dense.shape[1] == 0:
                     dense = np.empty((BLOCK, length), out.dtype)
-                put(dense, many, end, index, p, count)
+                put(dense, many, begin, end, index, p, keys)
                 which[many] = r
                 many += 1
             else:
                 for t in range(0, value_width, LANES):
-                    gathered(p, index, count, call.v, g * n * value_width + t, value_width, out, r * value_width + t)
+                    gathered(p, index, keys, call.v, g * n * value_width + t, value_width, out, r * value_width + t)
                 for t in range(value_width):
                     out[r, t] += zero_number  # -0 becomes 0, as in the products
-                if keeps and not is_dense(count, mine, kind) and used + count <= kept_p.shape[2]:
+                if keeps and not is_dense(keys, last - mine, kind) and used + count <= kept_p.shape[2]:
                     copied(p, 0, kept_p[g, block], used, count)
                     copied(index, 0, kept_index[g, block], used, count)
                     state[r, 4] = used
                     used += count
         if many:
             mixed[0, :many] = 0
-            combine(dense, many, length, unit, clean, g * n * value_width, end, value_width, mixed, zero)
+            place = (g * n + begin) * value_width
+            combine(dense, begin, many, length, unit, clean, place, end - begin, value_width, mixed, zero)
             for i in range(many):
                 for t in range(value_width):
                     out[which[i], t] = mixed[0, i, t] + zero_number
@@ -313,22 +404,36 @@ def is_finite(x: Any, row: Any) -> Any:
 
 
 @part
-def take_live(p: Any, dp: Any, end: Any, one: Any, wide: Any) -> Any:
+def take_live(p: Any, dp: Any, begin: Any, end: Any, one: Any, wide: Any) -> Any:
     """List what a dense row and its products hold for live keys; the count."""
     count = 0
-    for j in range(end):
+    for j in range(begin, end):
         one[count], wide[count] = p[j], dp[j]
         count += p[j] > 0
     return count
 
 
 @part
-def put_live(p: Any, ds: Any, end: Any, to: Any) -> Any:
-    """Write a list for the live keys of a dense row into a row of zeros."""
+def steepness(call: Any, g: Any, r: Any, key: Any) -> Any:
+    """Return the derivative of the cap at the product of a row and a key."""
+    width = call.q.shape[1]
+    x = inner(call.q, r * width, call.k, (g * call.n + key) * width, width)
+    e = math.exp(-2.0 * abs(np.float64(x) * call.scale[r] / call.cap))
+    return 4.0 * e / ((1.0 + e) * (1.0 + e))  # 1 - tanh^2, without cancellation
+
+
+@part
+def put_live(call: Any, g: Any, r: Any, p: Any, ds: Any, begin: Any, end: Any, to: Any, dmask: Any, mask_at: Any,
+             mask_step: Any) -> None:  # fmt: skip
+    """Write the gradients in the products of a dense row into a row of zeros, and add those in its mask."""
     count = 0
-    for j in range(end):
+    for j in range(begin, end):
         live = p[j] > 0
         to[j] = ds[count] if live else 0
+        if live and dmask.size:
+            dmask[mask_at + j * mask_step] += ds[count]
+        if live and call.cap > 0.0:
+            to[j] *= steepness(call, g, r, j)
         count += live
 
 
@@ -340,27 +445,31 @@ def backward(
     packed_k: Any,
     packed_v: Any,
     g: Any,
+    g_lse: Any,
     kept_p: Any,
     state: Any,
     kept_index: Any,
     along: Any,
     gradients: Any,
+    mask_steps: Any,
     first: Any,
     step: Any,
 ) -> None:
     """Add to the gradients of every ``step``-th key head from the ``first`` on, block after block.
 
-    ``gradients``: in q, k, v, scale, and in excess for each head of each batch, of zeros.
+    ``gradients``: in q, k, v, scale, in excess and sinks for each head of each batch, and in the mask, of zeros. The
+    last is a line, without elements where it is not wanted; ``mask_steps``: how far apart in it key heads are, and the
+    heads that read one, queries and keys.
     """
-    dq, dk, dv, dscale, dexcess = gradients
+    dq, dk, dv, dscale, dexcess, dsinks, dmask = gradients
     heads, n = call.k.shape[:2]
     rows_of_head = call.q.shape[0] // heads
     width, value_width = call.q.shape[1], call.v.shape[2]
     blocks = (rows_of_head + BLOCK - 1) // BLOCK
-    length = whole(n, BITS) + LANES  # not a power of two: rows would share the lines of a cache
+    length = whole(n + 1, BITS) + LANES  # not a power of two: rows would share the lines of a cache
     s, dense, dense_dp = np.empty((BLOCK, 0), dq.dtype), np.empty((BLOCK, 0), dq.dtype), np.empty((BLOCK, 0), dq.dtype)
     dense_q, dense_g = np.empty((1, BLOCK, width), dq.dtype), np.empty((1, BLOCK, value_width), dq.dtype)
-    mixed, which = np.empty((1, BLOCK, width), dq.dtype), np.empty(BLOCK, np.int64)
+    mixed, which, sunk = np.empty((1, BLOCK, width), dq.dtype), np.empty(BLOCK, np.int64), np.zeros(BLOCK, dq.dtype)
     scratch = np.empty(LANES * max(width, value_width), dq.dtype)
     p, factors, index = np.empty(length, dq.dtype), np.empty(length, dq.dtype), np.empty(length, np.int32)
     v, dp, ds, weights = np.empty(length), np.empty(length), np.empty(length), np.empty(length)
@@ -371,86 +480,128 @@ def backward(
             start = block * BLOCK
             rows = min(BLOCK, rows_of_head - start)
             line = item * rows_of_head + start
-            end, again = np.int64(0), False
+            begin, end = seen_by_some(call, item, start, rows)
+            again = False
             for i in range(rows):
-                end = max(end, end_of(call, item, start + i))
                 again = again or (state[line + i, 3] > 0 and state[line + i, 4] < 0)
             if again:
                 if s.shape[1] == 0:
                     s = np.empty((BLOCK, length), dq.dtype)
-                multiply(call.q[line:], rows, call.k, packed_k, item, end, scratch, s)
+                multiply(call.q[line:], rows, call.k, packed_k, item, begin, end, scratch, s)
             many = np.int64(0)
             for i in range(rows):
                 r = line + i
                 top, one, two, count, at = state[r, 0], state[r, 1], state[r, 2], int(state[r, 3]), int(state[r, 4])
                 head = item * call.group + (start + i) // call.m
                 a, kind = call.excess[head % call.excess.size], call.kinds[head % call.excess.size]
-                mine = end_of(call, item, start + i)
+                mine, last = seen_by(call, item, start + i)
+                mask_at = (
+                    item * mask_steps[0]
+                    + (start + i) // call.m * mask_steps[1]
+                    + ((start + i) % call.m * mask_steps[2])
+                )
                 if count < 0:
+                    hides = masked(call, item, start + i)
+                    for j in range(mine, last):
+                        if call.mask.size and call.mask[hides + j * call.mask_steps[3]] == -math.inf:
+                            continue
+                        dk[item, j, :] = np.nan
+                        dv[item, j, :] = np.nan
+                        if dmask.size:
+                            dmask[mask_at + j * mask_steps[3]] = np.nan
                     dq[r, :] = np.nan
-                    dk[item, :mine, :] = np.nan
-                    dv[item, :mine, :] = np.nan
                     dscale[r] = np.nan
                     dexcess[head] = np.nan
+                    dsinks[head] = np.nan
                 if count <= 0:
                     continue
                 if at >= 0:
                     copied(kept_p[item, block], at, p, 0, count)
                     copied(kept_index[item, block], at, index, 0, count)
                 else:
-                    score(call, item, start + i, mine, s, i, lanes, v)
-                    count = find_again(s, i, mine, top, one, two, a, kind, p, v, index, ds)
+                    score(call, item, start + i, mine, last, s, i, lanes, v)
+                    stop = last + (call.sinks.size > 0)
+                    count = find_again(s, i, mine - mine % BITS, stop, top, one, two, a, kind, p, v, index, ds)
+                    keys = without_sink(call, index, count, last)
                     if (
-                        is_dense(count, mine, kind)
+                        is_dense(keys, last - mine, kind)
                         and is_finite(g, r)
                         and is_finite(call.q, r)
-                        and not touches(call.spoiled[item], index, count)
+                        and not touches(call.spoiled[item], index, keys)
                     ):
                         if dense.shape[1] == 0:
                             dense, dense_dp = np.empty((BLOCK, length), dq.dtype), np.empty((BLOCK, length), dq.dtype)
-                        put(dense, many, end, index, p, count)
+                        put(dense, many, begin, end, index, p, keys)
+                        sunk[many] = p[keys] if keys < count else 0
                         copied(call.q[r], 0, dense_q[0, many], 0, width)
                         copied(g[r], 0, dense_g[0, many], 0, value_width)
                         which[many] = i
                         many += 1
                         continue
-                for e in range(count):
+                keys = without_sink(call, index, count, last)
+                for e in range(keys):
                     dp[e] = inner(g, r * value_width, call.v, (item * n + index[e]) * value_width, value_width)
+                if keys < count:
+                    dp[keys] = 0.0  # the value of a sink
                 differentiate(p, v, one, two, dp, count, a, kind, weights, tied, ds)
                 if along:
                     dexcess[head] += along_alpha(p, two, ds, weights, tied, count, a, kind, dp, v)
-                for e in range(count):
+                if g_lse.size:
+                    for e in range(count):
+                        ds[e] += p[e] * g_lse[r]
+                if keys < count:
+                    dsinks[head] += ds[keys]
+                if dmask.size:
+                    for e in range(keys):
+                        dmask[mask_at + index[e] * mask_steps[3]] += ds[e]
+                if call.cap > 0.0:
+                    for e in range(keys):
+                        ds[e] *= steepness(call, item, r, index[e])
+                for e in range(keys):
                     factors[e] = ds[e]
                 for t in range(0, width, LANES):
-                    gathered(factors, index, count, call.k, item * n * width + t, width, dq, r * width + t)
+                    gathered(factors, index, keys, call.k, item * n * width + t, width, dq, r * width + t)
                 scale = call.scale[r]
                 dscale[r] = inner(call.q, r * width, dq, r * width, width)
                 for t in range(width):
                     dq[r, t] *= scale
-                for e in range(count):
+                for e in range(keys):
                     key = item * n + index[e]
                     added(factors[e] * scale, call.q, r * width, dk, key * width, width)
                     added(p[e], g, r * value_width, dv, key * value_width, value_width)
             if many == 0:
                 continue
-            multiply(dense_g[0], many, clean_v, packed_v, item, end, scratch, dense_dp)
+            multiply(dense_g[0], many, clean_v, packed_v, item, begin, end, scratch, dense_dp)
             for i in range(many):
                 head = item * call.group + (start + which[i]) // call.m
                 a, kind = call.excess[head % call.excess.size], call.kinds[head % call.excess.size]
-                count = take_live(dense[i], dense_dp[i], end, p, dp)
+                keys = take_live(dense[i], dense_dp[i], begin, end, p, dp)
+                p[keys], dp[keys] = sunk[i], 0.0
+                count = keys + (sunk[i] > 0)
                 differentiate(p, v, 0.0, 1.0, dp, count, a, kind, weights, tied, ds)
                 if along:
                     dexcess[head] += along_alpha(p, 1.0, ds, weights, tied, count, a, kind, dp, v)
-                put_live(dense[i], ds, end, dense_dp[i])
+                r = line + which[i]
+                if g_lse.size:
+                    for e in range(count):
+                        ds[e] += p[e] * g_lse[r]
+                if keys < count:
+                    dsinks[head] += ds[keys]
+                place = start + which[i]
+                mask_at = item * mask_steps[0] + place // call.m * mask_steps[1] + place % call.m * mask_steps[2]
+                put_live(call, item, r, dense[i], ds, begin, end, dense_dp[i], dmask, mask_at, mask_steps[3])
             mixed[0, :many] = 0
-            combine(dense_dp, many, length, unit, clean_k, item * n * width, end, width, mixed, zero)
+            place = (item * n + begin) * width
+            combine(dense_dp, begin, many, length, unit, clean_k, place, end - begin, width, mixed, zero)
             for i in range(many):
                 r = line + which[i]
                 scale = call.scale[r]
                 dscale[r] = inner(dense_q, i * width, mixed, i * width, width)
                 for t in range(width):
                     dq[r, t] = mixed[0, i, t] * scale
-                for j in range(end):
+                for j in range(begin, end):
                     dense_dp[i, j] *= scale
-            combine(dense_dp, end, unit, length, dense_q, zero, many, width, dk, item * n * width)
-            combine(dense, end, unit, length, dense_g, zero, many, value_width, dv, item * n * value_width)
+            place = (item * n + begin) * value_width
+            combine(dense, begin, end - begin, unit, length, dense_g, zero, many, value_width, dv, place)
+            place = (item * n + begin) * width
+            combine(dense_dp, begin, end - begin, unit, length, dense_q, zero, many, width, dk, place)

@@ -1,5 +1,6 @@
 """Run the Numba kernels on CPU tensors."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -36,6 +37,26 @@ def _rows(x: Tensor) -> Any:
     return _padded(x).flatten(0, 2).numpy()
 
 
+def _line(mask: Tensor | None, compute: torch.dtype) -> tuple[Any, tuple[int, int, int, int]]:
+    """Return what a mask adds to the scores, in a line, and the steps along its axes."""
+    if mask is None:
+        return torch.zeros(0, dtype=compute).numpy(), (0, 0, 0, 0)
+    mask = mask.detach()
+    if mask.dtype == torch.bool:
+        mask = torch.zeros(mask.shape, dtype=compute).masked_fill_(~mask, -torch.inf)
+    return mask.contiguous().flatten().numpy(), _steps(mask.shape)
+
+
+def _steps(shape: Sequence[int]) -> tuple[int, int, int, int]:
+    """Return the steps along the axes of a contiguous array of four, 0 along those that are broadcast."""
+    steps, size = [], 1
+    for axis in reversed(shape):
+        steps.append(size if axis > 1 else 0)
+        size *= axis
+    first, second, third, fourth = reversed(steps)
+    return first, second, third, fourth
+
+
 def _read(call: Arguments) -> kernels.Call:
     batch, heads, m, _ = call.query.shape
     key_heads, n = call.key.shape[1:3]
@@ -47,6 +68,7 @@ def _read(call: Arguments) -> kernels.Call:
         excess = np.full(heads, 1 / int(call.kind))
     lengths = np.full(batch, n) if call.lengths is None else call.lengths.numpy()
     v = _heads(call.value)
+    mask, mask_steps = _line(call.mask, compute_dtype(call.query.dtype))
     return kernels.Call(
         q=_rows(call.query),
         k=_heads(call.key),
@@ -55,13 +77,18 @@ def _read(call: Arguments) -> kernels.Call:
         excess=excess,
         kinds=kinds,
         slopes=np.zeros(0, v.dtype) if call.slopes is None else call.slopes.contiguous().numpy(),
+        sinks=np.zeros(0, v.dtype) if call.sinks is None else call.sinks.detach().contiguous().numpy(),
         lengths=lengths.astype(np.int64),
+        mask=mask,
         spoiled=np.zeros((0, 0), np.bool_),
+        mask_steps=mask_steps,
+        cap=call.softcap,
+        left=min(call.left, n + m) if call.left >= 0 else n + m,
+        right=n + m if call.last is None else min(call.last, n + m),
         key_heads=key_heads,
         group=heads // key_heads,
         m=m,
         n=n,
-        is_causal=call.is_causal,
     )
 
 
@@ -86,12 +113,17 @@ def _packed(x: Any, wanted: bool) -> Any:
     return to
 
 
-def forward(call: Arguments, *, save: bool) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Output, and what the backward pass reads: lists of probabilities, states of rows, lists of keys."""
-    output = call.empty_output()
+def forward(call: Arguments, *, save: bool) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+    """Output, logarithms of the sums, and what the backward pass reads.
+
+    That is: lists of probabilities, states of rows, lists of keys.
+    """
+    output, lse = call.empty_output(), call.empty_lse()
     kept_p, state, kept_index = left = call.empty_lists(save)
-    if output.numel() == 0 or call.key.shape[2] == 0:
-        return output.zero_(), left[0].zero_(), state.zero_(), left[2].zero_()
+    if call.query.numel() == 0 or call.key.shape[2] == 0 or (output.numel() == 0 and not call.return_lse):
+        if call.return_lse:
+            lse[:] = -torch.inf if call.sinks is None else call.sinks[:, None]
+        return output.zero_(), lse, left[0].zero_(), state.zero_(), left[2].zero_()
     read = _read(call)
     rows = read.q.shape[0]
     width = read.v.shape[2]
@@ -108,37 +140,81 @@ def forward(call: Arguments, *, save: bool) -> tuple[Tensor, Tensor, Tensor, Ten
         in_turns(partial(kernels.forward, read, *arguments), read.k.shape[0] * kept_p.shape[1])
     if not direct:
         output.copy_(torch.from_numpy(out).view(*output.shape[:3], width)[..., : output.shape[3]])
-    return output, *left
+    if call.return_lse:
+        with np.errstate(divide="ignore"):  # of a row without a token
+            found = np.where(states[:, 3] < 0, np.nan, states[:, 0] + np.log(states[:, 2]))
+        lse.copy_(torch.from_numpy(found).view(lse.shape))
+    return output, lse, *left
 
 
 def backward(
-    grad: Tensor, call: Arguments, kept_p: Tensor, state: Tensor, kept_index: Tensor, *, need_excess: bool
+    grad: Tensor,
+    grad_lse: Tensor | None,
+    call: Arguments,
+    kept_p: Tensor,
+    state: Tensor,
+    kept_index: Tensor,
+    *,
+    need_excess: bool,
+    need_mask: bool,
 ) -> Gradients:
-    """Gradients of a loss whose gradient in the output is ``grad``."""
+    """Gradients of a loss whose gradients in the output and the logarithms are ``grad`` and ``grad_lse``."""
     batch, heads, m, _ = call.query.shape
+    key_heads, n = call.key.shape[1:3]
     compute = compute_dtype(call.query.dtype)
-    if grad.numel() == 0 or call.key.shape[2] == 0:
+    mask = call.mask if need_mask else None
+    if call.query.numel() == 0 or n == 0 or (grad.numel() == 0 and grad_lse is None):
         zeros = (x.new_zeros(x.shape) for x in (call.query, call.key, call.value, call.excess, call.scale))
-        return Gradients(*zeros)
+        dsinks, dmask = (call.scale.new_zeros(0 if x is None else x.shape) for x in (call.sinks, mask))
+        if call.sinks is not None and grad_lse is not None:
+            dsinks = grad_lse.to(compute).sum((0, 2))
+        return Gradients(*zeros, dsinks, dmask)
     read = _read(call)
     dq, dk, dv = (np.zeros_like(x) for x in (read.q, read.k, read.v))
-    dscale, dexcess = np.zeros_like(read.scale), np.zeros(batch * heads)
+    dscale, dexcess, dsinks = np.zeros_like(read.scale), np.zeros(batch * heads), np.zeros(batch * heads)
+    # One for each key head, so that no two write to the same; its axes: key heads, heads that read it, queries, keys.
+    parts = [0, 0, 0, 0]
+    if mask is not None:
+        parts = [len(read.k), read.group if mask.shape[1] > 1 else 1, *mask.shape[2:]]
+    dmask = np.zeros(parts, dtype=read.v.dtype)
     states = state.numpy()
     again = bool(((states[:, 3] > 0) & (states[:, 4] < 0)).any())
     if again:
         read = read._replace(spoiled=_marked(read.k, read.v))
     packed_k, packed_v = _packed(read.k, again), _packed(read.v, again)
     clean_k, clean_v = (_cleaned(x, read.spoiled) if again else x for x in (read.k, read.v))
-    given = (clean_k, clean_v, packed_k, packed_v, _rows(grad), kept_p.numpy(), states, kept_index.numpy())
-    gradients = (dq, dk, dv, dscale, dexcess)
+    g_lse = np.zeros(0, read.v.dtype) if grad_lse is None else grad_lse.to(compute).contiguous().flatten().numpy()
+    given = (clean_k, clean_v, packed_k, packed_v, _rows(grad), g_lse, kept_p.numpy(), states, kept_index.numpy())
+    gradients = (dq, dk, dv, dscale, dexcess, dsinks, dmask.reshape(-1))
     with compiling(kernels.backward, dq.dtype):
-        in_turns(partial(kernels.backward, read, *given, need_excess, gradients), read.k.shape[0])
-    total = np.zeros(heads)
-    for one in dexcess.reshape(batch, heads):  # in order
-        total += one
+        in_turns(partial(kernels.backward, read, *given, need_excess, gradients, _steps(parts)), read.k.shape[0])
+    along = torch.from_numpy(_total(dexcess.reshape(batch, heads))).to(compute)
+    along_sinks = torch.from_numpy(_total(dsinks.reshape(batch, heads))).to(compute)
+    along_mask = torch.from_numpy(dmask)
+    if mask is not None:
+        along_mask = along_mask.view(batch, key_heads, *along_mask.shape[1:])
+        if mask.shape[1] == 1:
+            along_mask = along_mask.sum(1, keepdim=True)
+        along_mask = along_mask.flatten(1, 2).sum_to_size(mask.shape)
     found = [
         torch.from_numpy(x).view(*y.shape[:3], x.shape[-1])[..., : y.shape[3]].to(y.dtype)
         for x, y in ((dq, call.query), (dk, call.key), (dv, call.value))
     ]
     scale = torch.from_numpy(dscale).view(batch, heads, m)
-    return Gradients(found[0], found[1], found[2], torch.from_numpy(total).to(compute), scale)
+    return Gradients(
+        query=found[0],
+        key=found[1],
+        value=found[2],
+        excess=along,
+        scale=scale,
+        sinks=along_sinks if call.sinks is not None else along_sinks.new_empty(0),
+        mask=along_mask.flatten() if mask is None else along_mask,
+    )
+
+
+def _total(parts: Any) -> Any:
+    """Sum over the batch, in order."""
+    total = np.zeros(parts.shape[1])
+    for one in parts:
+        total += one
+    return total

@@ -38,11 +38,14 @@ BITS = 32
 
 
 @part
-def collect(s: Any, i: int, end: int, limit: Any, top: Any, v: Any, index: Any) -> Any:
-    """List the keys of row ``i`` whose score is above the limit, in order, with their scores less ``top``."""
+def collect(s: Any, i: int, begin: int, end: int, limit: Any, top: Any, v: Any, index: Any) -> Any:
+    """List the keys of row ``i`` whose score is above the limit, in order, with their scores less ``top``.
+
+    ``begin``, a multiple of `BITS`, and ``end``: of the scores of the row.
+    """
     count = 0
     line = s[i]
-    for start in range(0, end, BITS):
+    for start in range(begin, end, BITS):
         bits = bits_above(s, i * s.shape[1] + start, limit)
         while bits:
             j = start + lowest_bit(bits)
@@ -89,12 +92,25 @@ def keep_live(wide: Any, divisor: Any, p: Any, v: Any, index: Any, count: int) -
 
 @part
 def find(
-    s: Any, i: int, end: int, groups: int, top: Any, a: Any, kind: int, p: Any, v: Any, index: Any, wide: Any
+    s: Any,
+    i: int,
+    begin: int,
+    end: int,
+    groups: int,
+    top: Any,
+    a: Any,
+    kind: int,
+    p: Any,
+    v: Any,
+    index: Any,
+    wide: Any,
 ) -> Any:
     """Solve row ``i`` of the scores: ``(count, first, second)``, and the list of its support.
 
     Parameters
     ----------
+    begin, end
+        As for `collect`.
     groups, top
         ``v`` starts with the maxima of so many groups of keys; ``top`` is that of all.
 
@@ -111,7 +127,7 @@ def find(
     for steps in (FEW, UNLIMITED):
         if steps == UNLIMITED:
             limit = limit_of(s, top, 1.0 / (a * c)) if a > 0.0 else s.dtype.type(-np.inf)
-            count = collect(s, i, end, limit, top, v, index)
+            count = collect(s, i, begin, end, limit, top, v, index)
             if kind == ABOVE:
                 first, second, count = solve_above(v, index, count, a)
                 weigh_members(first, second, a, v, count, wide)
@@ -126,8 +142,8 @@ def find(
 
 @part
 def find_again(
-    s: Any, i: int, end: int, top: Any, first: Any, second: Any, a: Any, kind: int, p: Any, v: Any, index: Any,
-    wide: Any,
+    s: Any, i: int, begin: int, end: int, top: Any, first: Any, second: Any, a: Any, kind: int, p: Any, v: Any,
+    index: Any, wide: Any,
 ) -> Any:  # fmt: skip
     """List the support of a row that is solved, to the last bit as `find` did; the count."""
     reach = np.inf
@@ -136,7 +152,7 @@ def find_again(
     elif a > 0.0:
         reach = 1.0 / (a * first)
     limit = limit_of(s, top, reach) if reach < np.inf else s.dtype.type(-np.inf)
-    count = collect(s, i, end, limit, top, v, index)
+    count = collect(s, i, begin, end, limit, top, v, index)
     if kind == ABOVE:
         weigh_members(first, second, a, v, count, wide)
         return keep_live(wide, 1.0, p, v, index, count)

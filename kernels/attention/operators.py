@@ -7,7 +7,7 @@ A call takes one of four paths:
 * ``"interpreter"``: the kernels of the GPU in Triton's interpreter, on CPU tensors when ``TRITON_INTERPRET=1`` was set
   before the import;
 * ``"torch"``: plain torch, everywhere else, and where the kernels of the GPU do not apply (float64, softmax, alpha > 2,
-  head dimensions above 256).
+  head dimensions above 256; a mask, a window, a cap, sinks).
 """
 
 import math
@@ -20,7 +20,7 @@ from ..runtime.kinds import Kind, compute_dtype
 from ..runtime.operator import Differentiable, flat, operator
 from ..runtime.paths import INTERPRETED, Choice, Path, has_numba
 from . import dense, launch
-from .arguments import Arguments
+from .arguments import LSE_NEEDS, Arguments
 
 Tensor = torch.Tensor
 
@@ -57,7 +57,8 @@ def resolve(call: Arguments, *, every_alpha: bool = False) -> tuple[Path, Argume
     Raises
     ------
     ValueError
-        For a tensor alpha below 1 or not finite.
+        For a tensor alpha below 1 or not finite, or other than 1 where logarithms are wanted, and where a path is
+        forced that does not take an argument.
     """
     query, kind = call.query, call.kind
     if kind == Kind.ANY:
@@ -72,14 +73,25 @@ def resolve(call: Arguments, *, every_alpha: bool = False) -> tuple[Path, Argume
         elif all(0 < one <= 1 for one in values):
             kind = Kind.BELOW
         call = call._replace(kind=kind)
+        if call.return_lse and kind != Kind.SOFTMAX:
+            raise ValueError(
+                f"return_lse is True and alpha has {', '.join(f'{1 + x:.6g}' for x in values)}: {LSE_NEEDS}"
+            )
     if query.device.type == "cpu" and _wants_numba():
         return "numba", call
+    forced = _choice.forced
+    if call.features and forced in ("triton", "interpreter"):
+        raise ValueError(
+            f"{call.features[0]} is given, and use_path forces the path {forced!r}, whose kernels do not take it: "
+            "leave out one of the two"
+        )
     fits = (
-        (every_alpha or Kind.SPARSEMAX <= kind <= Kind.BELOW)
+        not call.features
+        and (every_alpha or Kind.SPARSEMAX <= kind <= Kind.BELOW)
         and query.dtype != torch.float64
         and max(query.shape[3], call.value.shape[3]) <= launch.LARGEST_HEAD
     )
-    if not fits or _choice.forced == "torch":
+    if not fits or forced == "torch":
         return "torch", call
     if query.is_cuda:
         return "triton", call
@@ -94,43 +106,64 @@ def _empty_saved(call: Arguments, save: int) -> tuple[Tensor, ...]:
 
 
 def _attend(call: Arguments, save: int) -> tuple[Tensor, ...]:
-    """Output, and what the backward pass reads."""
+    """Output, logarithms of the sums, and what the backward pass reads."""
     path, call = resolve(call)
     if save == Saves.LISTS or (save == Saves.NOTHING and path == "numba"):
         from . import numba_launch  # Numba is not imported before it is needed
 
-        output, *lists = numba_launch.forward(call, save=save == Saves.LISTS)
-        return output, *(lists if save else launch.empty_saved(call, False))
+        output, lse, *lists = numba_launch.forward(call, save=save == Saves.LISTS)
+        return output, lse, *(lists if save else launch.empty_saved(call, False))
     if path in ("triton", "interpreter"):
-        return launch.forward(call, save=save == Saves.BLOCKS)
+        output, *saved = launch.forward(call, save=save == Saves.BLOCKS)
+        return output, call.empty_lse(), *saved
     unused = launch.empty_saved(call, save == Saves.BLOCKS)
     for x in unused:
         x.zero_()
-    return dense.forward(call), *unused
+    return *dense.forward(call), *unused
 
 
 def _differentiate(
-    grad: Tensor, call: Arguments, first: Tensor, state: Tensor, last: Tensor, need_excess: bool
+    grad: Tensor | None,
+    grad_lse: Tensor | None,
+    call: Arguments,
+    first: Tensor,
+    state: Tensor,
+    last: Tensor,
+    need_excess: bool,
+    need_mask: bool,
 ) -> tuple[Tensor, ...]:
-    """Gradients in query, key, value, excess and scale; zeros for an excess that does not need one."""
+    """Gradients in query, key, value, excess, scale, sinks and mask; zeros for an excess that does not need one."""
     path, call = resolve(call)
+    if grad is None:
+        grad = call.empty_output().zero_()
+    if not call.return_lse:
+        grad_lse = None
     if last.dtype == torch.int32:  # lists of keys
         from . import numba_launch
 
-        gradients = numba_launch.backward(grad, call, first, state, last, need_excess=need_excess)
+        gradients = numba_launch.backward(
+            grad, grad_lse, call, first, state, last, need_excess=need_excess, need_mask=need_mask
+        )
     elif path in ("torch", "numba"):
-        gradients = dense.backward(grad, call)
+        gradients = dense.backward(grad, grad_lse, call, need_mask=need_mask)
     else:
         gradients = launch.backward(grad, call, launch.Saved(first, state, last), need_excess=need_excess)
     return tuple(x.contiguous() for x in gradients)  # the strides the compiler was told
 
 
+def _empty_gradients(call: Arguments, need_mask: bool) -> tuple[Tensor, ...]:
+    """Room for what `_differentiate` gives."""
+    mask = call.mask if need_mask else None
+    rest = (call.scale.new_empty(0 if x is None else x.shape) for x in (call.sinks, mask))
+    return *(x.new_empty(x.shape) for x in call[:5]), *rest
+
+
 attention_op = operator(
     "attention",
     Arguments,
-    "({call}, int save) -> (Tensor, Tensor, Tensor, Tensor)",
+    "({call}, int save) -> (Tensor, Tensor, Tensor, Tensor, Tensor)",
     _attend,
-    lambda call, save: (call.empty_output(), *_empty_saved(call, save)),
+    lambda call, save: (call.empty_output(), call.empty_lse(), *_empty_saved(call, save)),
 )
 _attention = Differentiable(
     Arguments,
@@ -138,12 +171,13 @@ _attention = Differentiable(
     operator(
         "attention_backward",
         Arguments,
-        "(Tensor grad, {call}, Tensor first, Tensor state, Tensor last, bool need_excess)"
-        " -> (Tensor, Tensor, Tensor, Tensor, Tensor)",
+        "(Tensor? grad, Tensor? grad_lse, {call}, Tensor first, Tensor state, Tensor last, bool need_excess,"
+        " bool need_mask) -> (Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor)",
         _differentiate,
-        lambda grad, call, *_: tuple(x.new_empty(x.shape) for x in call[:5]),
+        lambda grad, grad_lse, call, *rest: _empty_gradients(call, rest[-1]),
     ),
-    optional=(3,),
+    answers=2,
+    optional=(3, 6),
     no_second="attention has no second derivatives here: differentiate once (without create_graph=True)",
     no_forward_mode="attention has no forward-mode derivatives here: take reverse mode (torch.func.vjp, "
     "torch.func.jacrev, backward())",
@@ -160,11 +194,16 @@ def attention(
     scale: float | Tensor | None = None,
     alibi_slopes: Tensor | None = None,
     key_lengths: Tensor | None = None,
-) -> Tensor:
+    attn_mask: Tensor | None = None,
+    window: tuple[int | None, int | None] | None = None,
+    softcap: float | None = None,
+    sinks: Tensor | None = None,
+    return_lse: bool = False,
+) -> Any:
     """Attend with alpha-entmax in place of softmax, without the matrix of probabilities in memory.
 
-    With scores ``s_ij = scale <query_i, key_j> - slope |i + N - M - j|`` over the visible keys the output is
-    ``sum_j entmax(s_i, alpha)_j value_j``. Query head ``h`` reads key head ``h // (H // Hkv)``. Positions are
+    With scores ``s_ij = cap(scale <query_i, key_j>) - slope |i + N - M - j| + mask_ij`` over the visible keys the
+    output is ``sum_j entmax(s_i, alpha)_j value_j``. Query head ``h`` reads key head ``h // (H // Hkv)``. Positions are
     aligned to the end, as in `entmax_oracle.reference.attention`, whose semantics these are.
 
     Parameters
@@ -187,18 +226,36 @@ def attention(
         ``(H,)``; the bias is added after scaling. They get no gradient (``None``), even where they ask for one.
     key_lengths
         Integers ``(B,)``: only the first ``key_lengths[b]`` keys of sequence ``b`` are visible.
+    attn_mask
+        Of a shape that broadcasts to ``(B, H, M, N)``, as in `torch.nn.functional.scaled_dot_product_attention`. If it
+        is boolean, key ``j`` is hidden from query ``i`` where it is False. If it is floating point, it is added to the
+        scores, after scale and cap; ``-inf`` hides a key. It may then need a gradient.
+    window
+        ``(left, right)``: the query at position ``p = i + N - M`` sees key ``j`` only if
+        ``p - left <= j <= p + right``. Integers from 0 on, or None (or -1) where a side is open. What ``is_causal``
+        hides stays hidden.
+    softcap
+        ``c > 0``: a scaled product ``s`` becomes ``c tanh(s / c)`` before slopes and mask are added.
+    sinks
+        ``(H,)``: in each row of head ``h`` a token with the score ``sinks[h]``, neither scaled nor capped, and without
+        a value, takes mass from the keys. May need a gradient.
+    return_lse
+        Also return the logarithms of the sums of exponentials (``alpha = 1`` alone).
 
     Returns
     -------
     Tensor
         ``(B, H, M, Dv)`` in the dtype of ``query``, contiguous. A query that sees no key gives zeros, and zero
-        gradients.
+        gradients. With ``return_lse`` a pair: this, and ``(B, H, M)`` in float32 (float64 for float64 tensors), the
+        natural logarithm of the sum of the exponentials of the scores of the row, its sink included; ``-inf`` where
+        there is none. Both have gradients.
 
     Raises
     ------
     ValueError
-        For shapes, dtypes or devices that do not fit, for an alpha below 1 or not finite, number or tensor, and (on a
-        CPU) for lengths outside ``0 ... N``.
+        For shapes, dtypes or devices that do not fit, for an alpha below 1 or not finite, number or tensor, for
+        ``return_lse`` with another alpha than 1, where `use_path` forces kernels that do not take an argument, and (on
+        a CPU) for lengths outside ``0 ... N``.
     NotImplementedError
         On differentiating twice, and on forward mode.
 
@@ -207,6 +264,9 @@ def attention(
     NaN in a query, a key, a scale or a slope, and a score of ``+inf``, make NaN of the queries that see them. What lies
     beyond ``key_lengths`` is never used, whatever it is, and what ``is_causal`` hides from a query reaches neither its
     answer nor its gradient. NaN in a value is seen where the value has mass.
+
+    The kernels of the GPU take no masks, windows, caps or sinks: plain torch does, there and everywhere, and so do the
+    kernels for a CPU. With a window these compute the scores near it alone.
 
     On a CPU with Numba a query gets the same bits whatever the threads, the batch, the padding, and however a sequence
     is cut into calls of this function and of `decode`.
@@ -223,15 +283,35 @@ def attention(
     >>> attention(query, key, torch.tensor([[[[10.0], [20.0]]]]), alpha=2.0, is_causal=True).flatten().tolist()
     [10.0, 10.0]
     """
-    call = Arguments.read(query, key, value, alpha, is_causal, scale, alibi_slopes, key_lengths)
+    call = Arguments.read(
+        query,
+        key,
+        value,
+        alpha,
+        is_causal,
+        scale,
+        alibi_slopes,
+        key_lengths,
+        attn_mask,
+        window,
+        softcap,
+        sinks,
+        return_lse,
+    )
     save = Saves.NOTHING
-    if torch.is_grad_enabled() and any(x.requires_grad for x in call[:5]):
+    if torch.is_grad_enabled() and any(x is not None and x.requires_grad for x in call[:7]):
         save = Saves.LISTS if query.device.type == "cpu" and _wants_numba() else Saves.BLOCKS
-    return _attention(*flat(call), int(save))
+    output, lse = _attention(*flat(call), int(save))
+    return (output, lse) if return_lse else output
 
 
 def path(query: Tensor, key: Tensor, value: Tensor, *, alpha: float | Tensor = 1.5, **options: Any) -> Path:
     """Say which path `attention` takes for these arguments, of the four in `Path`.
+
+    Raises
+    ------
+    ValueError
+        As `attention` does.
 
     Examples
     --------

@@ -2,7 +2,7 @@
 
 from .modules import ASEntmaxAttention, EntmaxAttention, KeyValueCache
 from .scales import AdaptiveScale, visible_counts
-from .slopes import alibi_slopes, nape_slopes
+from .slopes import alibi_slopes, nape_slopes, published_nape_slopes
 
 __all__ = [
     "ASEntmaxAttention",
@@ -11,5 +11,6 @@ __all__ = [
     "KeyValueCache",
     "alibi_slopes",
     "nape_slopes",
+    "published_nape_slopes",
     "visible_counts",
 ]

@@ -1,17 +1,18 @@
 """Multi-head attention layers with entmax, for self-attention and for generating from a cache."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import torch
 from torch import nn
 
 from ..attention import attention, decode
-from ..attention.arguments import checked_lengths
+from ..attention.arguments import checked_cap, checked_lengths, checked_window
 from ..runtime.checks import whole
 from ..runtime.kinds import finite_alpha
 from .scales import AdaptiveScale, default_scale, visible_counts
-from .slopes import alibi_slopes, nape_slopes
+from .slopes import alibi_slopes, nape_slopes, published_nape_slopes
 
 Tensor = torch.Tensor
 Positions = Literal["none", "alibi", "nape"]
@@ -61,9 +62,16 @@ class EntmaxAttention(nn.Module):
     is_causal
         Whether a token sees only itself and earlier ones.
     positions
-        ``"none"``, ``"alibi"`` or ``"nape"``. The bias is added after scaling. Rotations go into `project`.
+        ``"none"``, ``"alibi"``, ``"nape"``, or ALiBi slopes, one for each head. The bias is added after scaling.
+        Rotations go into `project`.
     scale
         An `AdaptiveScale`, which multiplies ``1/sqrt(D)``.
+    scaled_heads
+        How many heads it scales, the last ones; by default all.
+    window, softcap
+        As for `attention`.
+    learn_sinks
+        Learn a sink for each head, from 0 on: the score of a token that takes mass and has no value.
     bias
         Whether the projections have a bias.
 
@@ -71,7 +79,8 @@ class EntmaxAttention(nn.Module):
     ------
     ValueError
         For sizes that are not whole numbers from 1, heads that do not divide, unknown positions, a scale for other
-        sizes, an alpha that is not finite or below 1, and one outside (1, 2) that is to be learned.
+        sizes, an alpha that is not finite or below 1, one outside (1, 2) that is to be learned, and an invalid window
+        or cap.
 
     Examples
     --------
@@ -90,8 +99,12 @@ class EntmaxAttention(nn.Module):
         alpha: float = 1.5,
         learn_alpha: bool = False,
         is_causal: bool = True,
-        positions: Positions = "none",
+        positions: Positions | Tensor = "none",
         scale: AdaptiveScale | None = None,
+        scaled_heads: int | None = None,
+        window: tuple[int | None, int | None] | None = None,
+        softcap: float | None = None,
+        learn_sinks: bool = False,
         bias: bool = False,
     ):
         super().__init__()
@@ -104,10 +117,13 @@ class EntmaxAttention(nn.Module):
                 raise ValueError(f"heads is {heads}, which does not divide features, {features}; or give head_features")
             head_features = features // heads
         head_features = whole(head_features, "head_features")
-        if scale is not None and (scale.features, scale.heads) != (features, heads):
+        scaled_heads = heads if scaled_heads is None else whole(scaled_heads, "scaled_heads")
+        if scaled_heads > heads:
+            raise ValueError(f"scaled_heads is {scaled_heads}, more than heads, {heads}")
+        if scale is not None and (scale.features, scale.heads) != (features, scaled_heads):
             raise ValueError(
                 f"scale is an AdaptiveScale({scale.features}, {scale.heads}): it must have the features, {features}, "
-                f"and the heads, {heads}, of the layer"
+                f"and the scaled heads, {scaled_heads}, of the layer"
             )
         self.heads, self.key_heads, self.head_features = heads, key_heads, head_features
         self.is_causal = is_causal
@@ -123,11 +139,13 @@ class EntmaxAttention(nn.Module):
             self.alpha_logit = nn.Parameter(torch.full((heads,), self.alpha - 1).logit())
         else:
             self.register_parameter("alpha_logit", None)
-        slopes = {"none": lambda heads: None, "alibi": alibi_slopes, "nape": nape_slopes}
-        if positions not in slopes:
-            raise ValueError(f"positions is {positions!r}: it must be one of {', '.join(map(repr, slopes))}")
         self.slopes: Tensor | None
-        self.register_buffer("slopes", slopes[positions](heads), persistent=False)
+        self.register_buffer("slopes", _slopes(positions, heads), persistent=False)
+        checked_window(window)
+        checked_cap(softcap)
+        self.window, self.softcap = window, softcap
+        self.sinks: Tensor | None
+        self.register_parameter("sinks", nn.Parameter(torch.zeros(heads)) if learn_sinks else None)
 
     def current_alpha(self) -> float | Tensor:
         """Return alpha as a number, or where it is learned as a tensor ``(heads,)``."""
@@ -154,9 +172,16 @@ class EntmaxAttention(nn.Module):
         if self.scale is None:
             return scale
         counts = visible_counts(
-            hidden.shape[1], keys, is_causal=self.is_causal, key_lengths=key_lengths, device=hidden.device
+            hidden.shape[1],
+            keys,
+            is_causal=self.is_causal,
+            key_lengths=key_lengths,
+            window=self.window,
+            device=hidden.device,
         )
         adapted: Tensor = self.scale(hidden, counts)
+        if others := self.heads - self.scale.heads:
+            adapted = torch.cat([adapted.new_ones(len(adapted), others, adapted.shape[2]), adapted], 1)
         return adapted * scale
 
     def forward(
@@ -199,7 +224,10 @@ class EntmaxAttention(nn.Module):
         return result
 
     def probabilities(self, hidden: Tensor, *, key_lengths: Tensor | None = None) -> Tensor:
-        """Attention probabilities ``(B, H, M, M)``, for a look at short sequences: attention to the identity matrix."""
+        """Attention probabilities ``(B, H, M, M)``, for a look at short sequences: attention to the identity matrix.
+
+        With sinks a row sums to what they leave.
+        """
         self._check(hidden)
         query, key, _ = self.project(hidden)
         identity = torch.eye(key.shape[2], dtype=key.dtype, device=key.device).expand(*key.shape[:2], -1, -1)
@@ -215,7 +243,26 @@ class EntmaxAttention(nn.Module):
             "scale": self.current_scale(hidden, tokens, lengths),
             "alibi_slopes": self.slopes,
             "key_lengths": lengths,
+            "window": self.window,
+            "softcap": self.softcap,
+            "sinks": self.sinks,
         }
+
+
+def _slopes(positions: Any, heads: int) -> Tensor | None:
+    """Return the slopes that positions stand for."""
+    if isinstance(positions, Tensor):
+        if positions.shape != (heads,):
+            raise ValueError(f"positions has shape {tuple(positions.shape)}: slopes are one per head, shape ({heads},)")
+        return positions.detach().clone()
+    slopes: dict[Any, Callable[[int], Tensor | None]] = {
+        "none": lambda heads: None,
+        "alibi": alibi_slopes,
+        "nape": nape_slopes,
+    }
+    if positions not in slopes:
+        raise ValueError(f"positions is {positions!r}: it must be one of {', '.join(map(repr, slopes))}, or slopes")
+    return slopes[positions](heads)
 
 
 class ASEntmaxAttention(EntmaxAttention):
@@ -225,15 +272,17 @@ class ASEntmaxAttention(EntmaxAttention):
     ----------
     features, heads, **options
         As for `EntmaxAttention`.
-    delta, beta, gamma, gamma_limit
+    delta, beta, gamma, gamma_limit, offset
         As for `AdaptiveScale`.
 
     Notes
     -----
-    This is the formula of the paper (Vasylenko et al., arXiv 2506.16640), and not the program of its authors, which has
-    ``log(n + 1)`` for ``log n`` (here n is at least 2 in the logarithm), scales the heads without positions alone, has
-    ALiBi slopes 1/h for h = 1, 2, … (here geometric ones) on the first half of the heads (here on the second), and
-    ``gamma_limit = 2``. Weights of its models give other answers here.
+    This is the formula of the paper (Vasylenko et al., arXiv 2506.16640). The program of its authors, whose layer
+    `as_published` makes, differs from the defaults here in five ways. Its base is ``log(n + 1)``, which needs no
+    exception in the first row; here it is ``log n`` as in the paper, with n at least 2. It scales only the heads
+    without positions; here all heads are scaled, as in the formula. Its ALiBi heads come first, here last. Their slopes
+    are 1/h, here those of ALiBi's authors. Its ``gamma_limit`` is 2; here it is 1, so that no scale grows faster than
+    the log n of SSMax.
 
     Examples
     --------
@@ -251,12 +300,17 @@ class ASEntmaxAttention(EntmaxAttention):
         beta: float | Tensor | None = None,
         gamma: float | Tensor | None = None,
         gamma_limit: float = 1.0,
+        offset: int = 0,
+        scaled_heads: int | None = None,
         key_heads: int | None = None,
         head_features: int | None = None,
         alpha: float = 1.5,
         learn_alpha: bool = False,
         is_causal: bool = True,
-        positions: Positions = "none",
+        positions: Positions | Tensor = "none",
+        window: tuple[int | None, int | None] | None = None,
+        softcap: float | None = None,
+        learn_sinks: bool = False,
         bias: bool = False,
     ):
         super().__init__(
@@ -268,6 +322,55 @@ class ASEntmaxAttention(EntmaxAttention):
             learn_alpha=learn_alpha,
             is_causal=is_causal,
             positions=positions,
-            scale=AdaptiveScale(features, heads, delta=delta, beta=beta, gamma=gamma, gamma_limit=gamma_limit),
+            scale=AdaptiveScale(
+                features,
+                heads if scaled_heads is None else scaled_heads,
+                delta=delta,
+                beta=beta,
+                gamma=gamma,
+                gamma_limit=gamma_limit,
+                offset=offset,
+            ),
+            scaled_heads=scaled_heads,
+            window=window,
+            softcap=softcap,
+            learn_sinks=learn_sinks,
             bias=bias,
+        )
+
+    @classmethod
+    def as_published(
+        cls,
+        features: int,
+        heads: int,
+        *,
+        slopes: Literal["linear", "exponential"] = "linear",
+        gamma_limit: float = 2.0,
+        **options: Any,
+    ) -> Self:
+        """Make the layer of the authors' models (https://github.com/deep-spin/asentmax), as their program has it.
+
+        The first half of the heads has ALiBi with the slopes 1/h and no scale, the others no positions and the scale
+        ``delta + softplus(w_beta . x) log(n + 1)^(2 tanh(w_gamma . x))``. Their weights ``q_proj``, ``k_proj``,
+        ``v_proj``, ``o_proj``, ``attn_scale_beta_proj`` and ``attn_scale_gamma_proj`` go into ``query``, ``key``,
+        ``value``, ``output``, ``scale.beta_projection`` and ``scale.gamma_projection``.
+
+        Parameters
+        ----------
+        features, heads, **options
+            As for the class.
+        slopes
+            ``"exponential"``: ``2^-(h - 1)``, an option of theirs.
+        gamma_limit
+            As for `AdaptiveScale`.
+
+        Examples
+        --------
+        >>> ASEntmaxAttention.as_published(32, 4).slopes.tolist()
+        [1.0, 0.5, 0.0, 0.0]
+        """
+        positions = published_nape_slopes(heads, slopes)
+        scaled = heads - heads // 2
+        return cls(
+            features, heads, positions=positions, scaled_heads=scaled, offset=1, gamma_limit=gamma_limit, **options
         )

@@ -6,6 +6,7 @@ from typing import cast
 import torch
 from torch import nn
 
+from ..attention.arguments import checked_window
 from ..runtime.checks import for_heads, whole
 from ..runtime.kinds import finite
 
@@ -18,6 +19,7 @@ def visible_counts(
     *,
     is_causal: bool,
     key_lengths: Tensor | None = None,
+    window: tuple[int | None, int | None] | None = None,
     device: torch.device | None = None,
 ) -> Tensor:
     """Keys that each query sees, int64, ``(B, 1, M)``, or ``(1, 1, M)`` without lengths. Hidden keys do not count.
@@ -30,8 +32,12 @@ def visible_counts(
     counts = torch.full((1, 1, queries), keys, device=device)
     if key_lengths is not None:
         counts = torch.minimum(counts, torch.as_tensor(key_lengths).to(counts)[:, None, None])
-    if is_causal:
-        counts = torch.minimum(counts, torch.arange(queries, device=device) + (keys - queries + 1))
+    place = torch.arange(queries, device=device) + (keys - queries)
+    left, right = checked_window(window)
+    if is_causal or right >= 0:
+        counts = torch.minimum(counts, place + (1 if is_causal else 1 + right))
+    if left >= 0:
+        counts = counts - (place - left).clamp(min=0)
     return counts.clamp(min=0)
 
 
@@ -43,7 +49,8 @@ class AdaptiveScale(nn.Module):
     SSMax (with ``alpha = 1``), ``delta=1, beta=0`` plain entmax.
 
     A query that sees one key gives it all its mass at any scale; ``log n`` is then taken at ``n = 2``, so that neither
-    scale nor gradient is infinite. At ``n = 2``, ``log n < 1``: there a larger gamma means a smaller scale.
+    scale nor gradient is infinite. At ``n = 2``, ``log n < 1``: there a larger gamma means a smaller scale. With
+    ``offset=1`` the base is ``log(n + 1)``, as in the program of the authors.
 
     Parameters
     ----------
@@ -57,12 +64,14 @@ class AdaptiveScale(nn.Module):
         A number or a tensor of shape ``(heads,)`` (an ``nn.Parameter`` is learned); ``None`` for the projection.
     gamma_limit
         ``s``, the largest absolute value of a projected gamma.
+    offset
+        Added to ``n`` in the logarithm, a whole number from 0.
 
     Raises
     ------
     ValueError
-        For a delta or a beta below 0, for what is not finite, sizes that are not whole numbers from 1, and a beta or a
-        gamma of another shape.
+        For a delta or a beta below 0, for what is not finite, sizes that are not whole numbers from 1, an offset that
+        is not a whole number from 0, and a beta or a gamma of another shape.
     """
 
     def __init__(
@@ -74,10 +83,12 @@ class AdaptiveScale(nn.Module):
         beta: float | Tensor | None = None,
         gamma: float | Tensor | None = None,
         gamma_limit: float = 1.0,
+        offset: int = 0,
     ):
         super().__init__()
         self.features, self.heads = whole(features, "features"), whole(heads, "heads")
         self.delta, self.gamma_limit = finite(delta, "delta"), finite(gamma_limit, "gamma_limit")
+        self.offset = whole(offset, "offset", least=0)
         for name, x in (("delta", delta), ("beta", beta)):
             if x is not None and bool((for_heads(x, name, heads) < 0).any()):
                 raise ValueError(f"{name} is {x}: the scale must not fall with n, so it must be at least 0")
@@ -103,7 +114,7 @@ class AdaptiveScale(nn.Module):
         counts
             Keys that each query sees, `visible_counts`.
         """
-        log_n = counts.clamp(min=2).float().log()
+        log_n = (counts + self.offset).clamp(min=2).float().log()
         if self.beta_projection is not None:
             logits = self.beta_projection(hidden).float().mT
             # softplus; the compiler is told wrong strides for the backward pass of torch's own
@@ -119,7 +130,7 @@ class AdaptiveScale(nn.Module):
 
     def extra_repr(self) -> str:
         """Return the constants."""
-        return f"delta={self.delta}, gamma_limit={self.gamma_limit}"
+        return f"delta={self.delta}, gamma_limit={self.gamma_limit}, offset={self.offset}"
 
 
 def default_scale(head_features: int) -> float:

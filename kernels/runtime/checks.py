@@ -10,16 +10,16 @@ from .kinds import finite
 Tensor = torch.Tensor
 
 
-def whole(x: Any, name: str) -> int:
+def whole(x: Any, name: str, least: int = 1) -> int:
     """Return a size as an int.
 
     Raises
     ------
     ValueError
-        If ``x`` is not a whole number, or below 1.
+        If ``x`` is not a whole number, or below ``least``.
     """
-    if isinstance(x, bool) or not isinstance(x, Integral) or int(x) < 1:
-        raise ValueError(f"{name} is {x!r}: it must be a whole number, at least 1")
+    if isinstance(x, bool) or not isinstance(x, Integral) or int(x) < least:
+        raise ValueError(f"{name} is {x!r}: it must be a whole number, at least {least}")
     return int(x)
 
 

@@ -18,7 +18,7 @@ Tensor = torch.Tensor
 Inputs = tuple[Any, ...]
 Function = Callable[..., Any]
 
-_TYPES = {Tensor: "Tensor", Tensor | None: "Tensor?", bool: "bool", Kind: "int"}
+_TYPES = {Tensor: "Tensor", Tensor | None: "Tensor?", bool: "bool", Kind: "int", int: "SymInt", float: "float"}
 
 
 def _types(record: Function) -> dict[str, str]:
@@ -92,10 +92,13 @@ class Differentiable:
     record
         Of the arguments; its tensors come before all else.
     forward
-        Operator of the arguments and options; gives the answer, then what its backward pass reads.
+        Operator of the arguments and options; gives the answers, then what its backward pass reads.
     backward
-        Operator of the gradient in the answer, the arguments, what ``forward`` left for it, and whether each gradient
-        of ``optional`` is wanted; gives the gradients in the first arguments.
+        Operator of the gradients in the answers, the arguments, what ``forward`` left for it, and whether each gradient
+        of ``optional`` is wanted; gives the gradients in the first arguments. Of several answers a gradient may be
+        missing, but not all of them.
+    answers
+        How many there are. A call gives one of them as it is, and several in a tuple.
     optional
         Places of the arguments whose gradient has a price of its own.
     no_second, no_forward_mode
@@ -111,6 +114,7 @@ class Differentiable:
         forward: CustomOpDef,
         backward: CustomOpDef,
         *,
+        answers: int = 1,
         optional: tuple[int, ...],
         no_second: str,
         no_forward_mode: str,
@@ -118,7 +122,7 @@ class Differentiable:
     ):
         types = _types(record).values()
         self._tensors, self._arguments = sum(kind.startswith("Tensor") for kind in types), len(types)
-        self._operator, self._optional, self._tangent = forward, optional, tangent
+        self._operator, self._answers, self._optional, self._tangent = forward, answers, optional, tangent
         self._no_second, self._no_forward_mode = no_second, no_forward_mode
         forward.register_autograd(partial(self._gradients, backward), setup_context=self._save)
         backward.register_autograd(self._refuse)
@@ -133,27 +137,27 @@ class Differentiable:
             run, self._save, partial(self._gradients, run_backward), partial(self._gradients, gradient)
         )
 
-    def __call__(self, *inputs: Any) -> Tensor:
+    def __call__(self, *inputs: Any) -> Any:
         """Answer of the operator."""
-        answer: Tensor
         tensors = inputs[: self._tensors]
         if torch.compiler.is_compiling():
             if any(_has_tangent(x) for x in tensors):
                 raise NotImplementedError(self._no_forward_mode)
             # The compiler traces the operator itself, with the autograd that is registered.
-            answer = self._operator(*inputs)[0]
+            found = self._operator(*inputs)
         elif not _unobserved(tensors):
-            answer = self._function(*inputs)[0]
+            found = self._function(*inputs)
         elif torch.is_grad_enabled() and any(x is not None and x.requires_grad for x in tensors):
-            answer = self._direct(*inputs)[0]
+            found = self._direct(*inputs)
         else:
-            answer = self._run(*inputs)[0]
-        return answer
+            found = self._run(*inputs)
+        return found[0] if self._answers == 1 else found[: self._answers]
 
     def _save(self, ctx: Any, inputs: Inputs, output: tuple[Tensor, ...]) -> None:
-        tensors = (*inputs[: self._tensors], *output[1:])
+        left = output[self._answers :]
+        tensors = (*inputs[: self._tensors], *left)
         ctx.set_materialize_grads(False)  # no tangent is not a tangent of zero
-        ctx.mark_non_differentiable(*output[1:])
+        ctx.mark_non_differentiable(*left)
         ctx.save_for_backward(*tensors)
         ctx.save_for_forward(*tensors)
         ctx.values = inputs[self._tensors : self._arguments]
@@ -162,12 +166,12 @@ class Differentiable:
         """Return the arguments, and what ``forward`` left."""
         return (*ctx.saved_tensors[: self._tensors], *ctx.values), ctx.saved_tensors[self._tensors :]
 
-    def _gradients(self, run: Function, ctx: Any, grad: Tensor | None, *_: Tensor | None) -> tuple[Tensor | None, ...]:
-        wanted = ctx.needs_input_grad
-        if grad is None:
+    def _gradients(self, run: Function, ctx: Any, *grads: Tensor | None) -> tuple[Tensor | None, ...]:
+        wanted, grads = ctx.needs_input_grad, grads[: self._answers]
+        if all(grad is None for grad in grads):
             return (None,) * len(wanted)
         arguments, left = self._saved(ctx)
-        found = run(grad, *arguments, *left, *(wanted[place] for place in self._optional))
+        found = run(*grads, *arguments, *left, *(wanted[place] for place in self._optional))
         given = [x.to(arguments[i].dtype) if wanted[i] else None for i, x in enumerate(found)]
         return *given, *(None,) * (len(wanted) - len(given))
 
@@ -175,7 +179,7 @@ class Differentiable:
         if self._tangent is None:
             raise NotImplementedError(self._no_forward_mode)
         arguments, left = self._saved(ctx)
-        return self._tangent(tangents, arguments, left, run), *(None,) * len(left)
+        return self._tangent(tangents, arguments, left, run), *(None,) * (self._answers - 1 + len(left))
 
     def _refuse(self, ctx: Any, *_: Tensor | None) -> NoReturn:
         raise NotImplementedError(self._no_second)

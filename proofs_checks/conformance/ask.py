@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .domain import Domain
 
 __all__ = [
+    "FEATURES",
     "INVARIANCES",
     "KINDS",
     "LACKS",
@@ -67,6 +68,19 @@ LACKS: dict[str, str] = {
 }
 """Everything that an implementation of attention may be said to lack, in words."""
 
+FEATURES: dict[str, str] = {
+    "mask": "attn_mask, both kinds",
+    "bias": "attn_mask, real numbers that are added",
+    "boolean-mask": "attn_mask, True where a query may attend",
+    "window": "window, how many keys to the left and to the right are seen",
+    "softcap": "softcap, a bound on the scores",
+    "sinks": "sinks, a logit per head without a value",
+    "lse": "a second answer, the logarithm of the sum of exponentials",
+    "alphas": "an alpha per head",
+    "scales": "a scale per head or query",
+}
+"""Everything that an implementation of attention may be said to take beside what is usual, in words."""
+
 INVARIANCES: dict[str, tuple[str, ...]] = {
     "batch": tuple(KINDS),
     "padding": ("mapping", "attention"),
@@ -100,7 +114,7 @@ def number(text: str) -> float:
 
 
 def read_parameter(text: str) -> tuple[str, Any]:
-    """Read ``name=value``: a number, an integer, ``true``, ``false`` or ``none``.
+    """Read ``name=value``: a number, an integer, ``true``, ``false`` or ``none``; with commas, a row of numbers.
 
     Raises
     ------
@@ -111,6 +125,8 @@ def read_parameter(text: str) -> tuple[str, Any]:
     --------
     >>> read_parameter("k=2"), read_parameter("gate=0.5"), read_parameter("normalised=true")
     (('k', 2), ('gate', 0.5), ('normalised', True))
+    >>> read_parameter("other=1.0,-0.5")
+    ('other', (1.0, -0.5))
     """
     name, equals, word = text.partition("=")
     words = {"true": True, "false": False, "none": None}
@@ -118,9 +134,15 @@ def read_parameter(text: str) -> tuple[str, Any]:
         raise ValueError(f"expected NAME=VALUE, such as k=2, got {text!r}")
     if word.lower() in words:
         return name, words[word.lower()]
+    if "," in word:
+        return name, tuple(_number(text, each) for each in word.split(",") if each.strip())
+    return name, _number(text, word)
+
+
+def _number(text: str, word: str) -> int | float:
     for kind in (int, float):
         try:
-            return name, kind(word)
+            return kind(word)
         except ValueError:
             continue
     raise ValueError(f"{text!r}: {word!r} is neither a number nor true, false or none")
@@ -156,8 +178,20 @@ def _several(value: Any) -> tuple[Any, ...]:
     return (value,) if isinstance(value, str | float | int | Fraction) else tuple(value)
 
 
+def _names(given: str | Iterable[str]) -> tuple[str, ...]:
+    """Read names, each one or several with commas between them.
+
+    Examples
+    --------
+    >>> _names(["window,softcap", "sinks"])
+    ('window', 'softcap', 'sinks')
+    """
+    words = (given,) if isinstance(given, str) else given
+    return tuple(each.strip() for word in words for each in word.split(","))
+
+
 def _parameters(given: Mapping[str, Any] | Iterable[str]) -> Parameters:
-    """Values by name, each one or several, or words ``NAME=VALUE``."""
+    """Values by name, each one or several (a row of numbers as one of several), or words ``NAME=VALUE``."""
     if not isinstance(given, Mapping):
         return tuple(map(read_parameter, given))
     return tuple(
@@ -250,12 +284,18 @@ def _option(default: Any, flag: str, help: str, *, positional: bool = False, **r
     return field(default=default, kw_only=not positional, metadata={"option": Option(flag, help, **rest)})
 
 
+def _by_name(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Values by name; a row of numbers as the only one of several."""
+    return {name: (value,) if isinstance(value, tuple) else value for name, value in pairs}
+
+
 def _float(alpha: float | Fraction) -> str:
     return repr(float(alpha))
 
 
 def _pair(parameter: tuple[str, Any]) -> str:
-    return "{}={}".format(*parameter)
+    name, value = parameter
+    return f"{name}={','.join(map(repr, value)) + ',' * (len(value) == 1) if isinstance(value, tuple) else value}"
 
 
 @dataclass(frozen=True)
@@ -370,6 +410,18 @@ class Ask:
         kinds=("attention",),
         again="unless default",
     )
+    features: tuple[str, ...] = _option(
+        (),
+        "with",
+        "a feature of attention that the target also has: attn_mask of both kinds (mask), only added (bias) or only "
+        "boolean (boolean-mask), window, softcap, sinks, an alpha or a scale per head (alphas, scales), or lse, if it "
+        "also returns the logarithm of the sum of exponentials; repeatable, or several with commas",
+        metavar="NAME",
+        read=_names,
+        choices=tuple(FEATURES),
+        kinds=("attention",),
+        again="unless default",
+    )
     rename: Renamed = _option(
         (),
         "rename",
@@ -384,8 +436,9 @@ class Ask:
     layout: str = _option(
         "bhmd",
         "layout",
-        "axes of the tensors: bhmd, batch, heads, tokens, features, or bmhd, tokens before heads (default: bhmd)",
-        choices=("bhmd", "bmhd"),
+        "axes of the tensors: bhmd, batch, heads, tokens, features; bmhd, tokens before heads; or thd, the tokens of "
+        "all sequences one after the other, with cu_seqlens_q and cu_seqlens_k (default: bhmd)",
+        choices=("bhmd", "bmhd", "thd"),
         kinds=("attention",),
         again="unless default",
     )
@@ -583,6 +636,7 @@ class Ask:
             raise ValueError("layout: a program gets its numbers with heads before tokens; leave it out")
         if self.always_causal and "causal" in self.without:
             raise ValueError("always_causal: an implementation that lacks causal attention is never causal; drop one")
+        self._check_features()
         self._check_gradients()
         self._check_promises()
         self._check_values()
@@ -598,6 +652,27 @@ class Ask:
         if kinds and self.kind not in kinds and getattr(self, name) != _DEFAULTS[name]:
             wanted = " or ".join(map(repr, kinds))
             raise ValueError(f"{name}: an option of the kind {wanted}, not of a {self.kind}; leave it out")
+
+    def _check_features(self) -> None:
+        on = self.features
+        alphas = self.alphas if self.fixed_alpha is None else (self.fixed_alpha,)
+        if "lse" in on and ("alphas" in on or any(alpha != 1 for alpha in alphas)):
+            raise ValueError(
+                "features: 'lse' is the logarithm of a sum of exponentials, which only alpha = 1 has; pass alpha 1 "
+                "(--alpha 1, or --fixed-alpha 1 for a target that takes none)"
+            )
+        if "alphas" in on and self.fixed_alpha is not None:
+            raise ValueError("features: a target with a fixed alpha has none per head; leave 'alphas' out")
+        if "scales" in on and "scale" in self.without:
+            raise ValueError("features: 'scales' cannot be checked without a scale; leave one of the two out")
+        if self.layout != "thd":
+            return
+        for each in ("mask", "bias", "boolean-mask", "scales"):
+            if each in on:
+                raise ValueError(f"features: packed sequences (layout thd) have no {each!r}; leave it out")
+        for each in ("padding", "split"):
+            if each in self.bitwise:
+                raise ValueError(f"bitwise: {each!r} means nothing for packed sequences (layout thd); leave it out")
 
     def _check_gradients(self) -> None:
         if self.grad_alpha and is_program(self.implementation):
@@ -714,7 +789,7 @@ class Ask:
         ]
         values = {name: getattr(self, name) for name in said}
         named = ("fixed_parameters", "rename")
-        return tuple((name, repr(dict(value) if name in named else value)) for name, value in values.items())
+        return tuple((name, repr(_by_name(value) if name in named else value)) for name, value in values.items())
 
     def _says(self, name: str, option: Option) -> bool:
         """Whether an option needs to be spelled."""

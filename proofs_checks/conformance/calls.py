@@ -49,6 +49,8 @@ class Request:
         Of the same shapes: its call is made first, in the same memory, which is then filled with the case itself.
     raw : bool
         Give the answer as it is, also where conventions differ in it.
+    also : str
+        An option whose gradient is asked for behind those of the tensors: one of `case.trainable`.
     """
 
     case: Case
@@ -61,6 +63,7 @@ class Request:
     only: str = ""
     refilled: Case | None = None
     raw: bool = False
+    also: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,12 +79,15 @@ class Answered:
         Those of a second backward pass through the same graph, where they are others; else empty.
     problem : str
         Why there is no gradient.
+    second : array, optional
+        Another answer that came with the first.
     """
 
     answer: Any
     gradients: Sequence[Any] = ()
     again: Sequence[Any] = ()
     problem: str = ""
+    second: Any = None
 
 
 @dataclass(frozen=True)
@@ -93,6 +99,7 @@ class Outcome:
     backward pass where they are others. A call is declined by `NotImplementedError`.
     `detail` is the exception, the signal or the time limit when nothing came back.
     `printed` and `warned` are what the call wrote on standard output and on standard error.
+    `second` is another answer that came with the first, `second_dtype` its format.
     `disturbed` says what the call changed around it, `drawn` which of the global generators of random numbers it used.
     """
 
@@ -112,6 +119,8 @@ class Outcome:
     gradients_again: tuple[Float64, ...] = ()
     gradient_dtype: str = ""
     gradient_problem: str = ""
+    second: Float64 | None = None
+    second_dtype: str = ""
 
 
 @dataclass(frozen=True)
@@ -146,6 +155,10 @@ class Subject:
         Its tensors have tokens before heads.
     axis : int
         The axis of its logits that the tokens lie along.
+    packed : bool
+        Its tensors have the tokens of all sequences one after the other.
+    features : tuple of str
+        What an implementation of attention takes beside what is usual: keys of `ask.FEATURES`.
     """
 
     target: str | Callable[..., Any]
@@ -161,6 +174,8 @@ class Subject:
     renamed: tuple[tuple[str, str], ...] = ()
     swapped: bool = False
     axis: int = -1
+    packed: bool = False
+    features: tuple[str, ...] = ()
     path: tuple[str, ...] = field(default_factory=lambda: tuple(sys.path))
 
     @property

@@ -16,10 +16,16 @@ from entmax_oracle.reference.formats import Format, as_arithmetic, as_format
 from .conventions import Conventions
 from .domain import Domain
 
-__all__ = ["Case", "Effort", "Parameters", "Setting"]
+__all__ = ["Case", "Effort", "Parameters", "Setting", "Verbatim"]
 
 Parameters = tuple[tuple[str, Any], ...]
 """Names and values, such as ``(("k", 2),)``."""
+
+
+class Verbatim(tuple[Any, ...]):
+    """An option that is passed as a tuple, not as an array."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,8 @@ class Setting:
         Whether arrays of the library can be written to.
     bitwise : tuple of str
         What it promises changes no bit of an answer: keys of `ask.INVARIANCES`.
+    features : tuple of str
+        What an implementation of attention is said to take beside what is usual: keys of `ask.FEATURES`.
     """
 
     alpha: float
@@ -82,6 +90,7 @@ class Setting:
     axis: int = -1
     writable: bool = True
     bitwise: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
 
     @property
     def arithmetic(self) -> Format | None:
@@ -162,8 +171,13 @@ class Case(ABC):
 
     @property
     def options(self) -> Mapping[str, Any]:
-        """The arguments beside the tensors, alpha excepted; tuples of numbers are passed as arrays."""
+        """The arguments beside the tensors; tuples of numbers are passed as arrays, unless they are `Verbatim`."""
         return {}
+
+    @property
+    def trainable(self) -> tuple[str, ...]:
+        """Options that are arrays of the format of the tensors; a gradient in them may be asked for."""
+        return ()
 
     @property
     @abstractmethod
@@ -225,6 +239,10 @@ class Case(ABC):
     def layout_of(self, name: str) -> str:
         """How one of its arrays lies in memory: a key of `target.layouts.LAYOUTS`, or ``"tokens first"``."""
         return self.cotangent_layout if name == "cotangent" else self.layout
+
+    def lengths_of(self, name: str) -> tuple[int, ...] | None:
+        """How many tokens each sequence of an array has, where they lie one after the other; None where they do not."""
+        return None
 
     def held(self) -> Self:
         """Return it with the numbers that its layout can hold."""

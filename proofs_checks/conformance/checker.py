@@ -19,7 +19,7 @@ from entmax_oracle.reference.formats import as_arithmetic, as_format
 from entmax_oracle.reference.inputs import as_alpha
 
 from ..spreading import Done, Lost, spread
-from .ask import OPTIONS, Ask
+from .ask import FEATURES, OPTIONS, Ask
 from .calls import Subject
 from .case import Setting
 from .kinds import KINDS
@@ -89,6 +89,7 @@ def check(
     always_causal: bool = False,
     summation: str = "any",
     axis: int = -1,
+    features: Iterable[str] | str = (),
 ) -> Report:
     """Check that an implementation of entmax, or of entmax attention, satisfies the laws.
 
@@ -154,6 +155,12 @@ def check(
         Features that an implementation of attention lacks: ``"causal"``, ``"scale"``, ``"alibi"``, ``"lengths"`` (the
         matching arguments are then not passed), ``"groups"``, ``"cross"``, ``"widths"``, ``"layouts"``; see
         `ask.LACKS`.
+    features : iterable of str
+        Arguments that an implementation of attention also takes: ``"mask"`` (``attn_mask``, boolean and added),
+        ``"bias"`` (only added), ``"boolean-mask"``, ``"window"``, ``"softcap"``, ``"sinks"``, ``"alphas"`` and
+        ``"scales"`` (one per head, as arrays); or ``"lse"``, if it also returns the logarithm of the sum of
+        exponentials. They mean what they mean in :func:`entmax_oracle.reference.attention`, and are None where a case
+        does not use them.
     bitwise : iterable of str
         What, as the implementation promises, changes no bit: ``"batch"`` (how many rows or sequences are asked
         for, and the place among them), ``"padding"`` (of mappings and attention) and ``"split"`` (of attention's
@@ -181,7 +188,10 @@ def check(
     rename : dict, optional
         The implementation's own names for keyword arguments, such as ``{"is_causal": "causal"}``.
     layout : str
-        For attention: ``"bhmd"``, or ``"bmhd"`` for tensors with tokens before heads.
+        For attention: ``"bhmd"``; ``"bmhd"`` for tensors with tokens before heads; or ``"thd"`` for packed sequences,
+        query ``(total, H, D)``, key and value ``(total, Hkv, D)`` with ``cu_seqlens_q`` and ``cu_seqlens_k`` (where
+        sequences begin and end, int32, B + 1 numbers), ``max_seqlen_q`` and ``max_seqlen_k`` in place of
+        ``key_lengths``.
     empty_rows : str
         For attention: the output of a query that sees no key, ``"zero"``, ``"nan"``, ``"mean"`` (that of all values) or
         ``"any"`` numbers.
@@ -252,6 +262,7 @@ def replay(
     always_causal: bool = False,
     summation: str = "any",
     axis: int = -1,
+    features: Iterable[str] | str = (),
 ) -> Finding:
     """Check one counterexample again.
 
@@ -261,7 +272,7 @@ def replay(
         As for `check`.
     fixed_parameters, grad_alpha, multiple_of, max_logit, contiguous, widths
         As for `check`.
-    rename, layout, empty_rows, align, always_causal, summation, axis
+    rename, layout, empty_rows, align, always_causal, summation, axis, features
         As for `check`.
     against : str, optional
         As for `check`; by default what the counterexample names.
@@ -271,7 +282,7 @@ def replay(
     Returns
     -------
     Finding
-        Broken if it is still wrong; not judged where the implementation gives no answer that can be.
+        Broken if it is still wrong; not judged where the implementation gives no answer that can be checked.
 
     Raises
     ------
@@ -321,11 +332,9 @@ def plan(ask: Ask) -> Plan:
     contracts, laws = choose(ask.laws, ask.skip_laws, kind=ask.kind, offered=offered)
     held: tuple[Contract | Law, ...] = (*contracts, *laws)
     names = [each.name for each in held]
-    missing = [name for name in ask.laws if name not in names]
-    if ask.against and missing:
-        raise ValueError(
-            f"law: {missing[0]!r} is not true of {ask.against}, or needs grad, or is skipped; leave it out"
-        )
+    for name in ask.laws:
+        if name not in names:
+            raise ValueError(f"law: {_absence(ask, name)}")
     names += [each for each in ALWAYS_HELD if each not in {*names, *ask.skip_laws}]
     if not laws:
         # Contracts are held against the calls that laws make, so some must be made.
@@ -403,6 +412,20 @@ def _with_arrays(chosen: Plan) -> Plan:
             if _answers(candidate.tasks[0]):
                 return candidate
     return chosen
+
+
+def _absence(ask: Ask, name: str) -> str:
+    """Say why a law that is asked for cannot be checked."""
+    if name in ask.skip_laws:
+        return f"{name!r} is both asked for and skipped; drop one"
+    needs = LAWS_OF[ask.kind][1][name].needs if name in LAWS_OF[ask.kind][1] else ""
+    if needs == "alpha gradient" and not ask.grad_alpha:
+        return f"{name!r} is checked with --grad-alpha only; give that, or leave the law out"
+    if needs.startswith("gradient") and not (ask.grad or ask.grad_alpha):
+        return f"{name!r} is checked with --grad only; give that, or leave the law out"
+    if needs in FEATURES:
+        return f"{name!r} says nothing about a target without {needs}; add --with {needs}"
+    return f"{name!r} does not hold for {ask.against or 'this target'}; leave it out"
 
 
 def _answers(task: Task) -> bool:
@@ -490,6 +513,8 @@ def _subject(ask: Ask, asked: Asked) -> Subject:
         _renamed(ask, asked),
         ask.layout == "bmhd",
         ask.axis,
+        ask.conventions.packed,
+        ask.features,
     )
 
 
@@ -524,6 +549,7 @@ def _settings(ask: Ask, asked: Asked, effort: Effort) -> tuple[Setting, ...]:
         axis=ask.axis,
         writable=not alone,
         bitwise=ask.bitwise,
+        features=ask.features,
     )
     pairs = dict.fromkeys(
         (_number(alpha, dtype, ask.grad_alpha), dtype)

@@ -14,7 +14,8 @@ class Conventions:
     Parameters
     ----------
     layout : str
-        Axes of its tensors: ``"bhmd"`` (batch, heads, tokens, features) or ``"bmhd"``.
+        Axes of its tensors: ``"bhmd"`` (batch, heads, tokens, features), ``"bmhd"``, or ``"thd"`` (tokens of all
+        sequences, heads, features).
     empty_rows : str
         What a query gets that sees no key: ``"zero"``, ``"nan"``, ``"mean"`` (that of all values) or ``"any"`` numbers.
     align : str
@@ -27,3 +28,8 @@ class Conventions:
     empty_rows: str = "zero"
     align: str = "end"
     always_causal: bool = False
+
+    @property
+    def packed(self) -> bool:
+        """Whether sequences follow each other, each with as many queries and keys as it has."""
+        return self.layout == "thd"

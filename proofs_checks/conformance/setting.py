@@ -148,7 +148,7 @@ class Told:
             return
         self._seen.add(line)
         last = len(self._seen) > self._MOST
-        self._tell(Notice("(what else it writes is left out)" if last else line, target=True))
+        self._tell(Notice("(further output is left out)" if last else line, target=True))
 
 
 def check_elsewhere(piece: tuple[Task, str], tell: Tell) -> Settled:
@@ -204,7 +204,8 @@ def _lacking(task: Task) -> dict[str, str]:
     setting = task.setting
     names = setting.without + ("layouts",) * setting.domain.contiguous
     names += ("empty",) * (setting.conventions.empty_rows == "any")
-    return {name: task.kind.lacks[name] for name in names}
+    packed = {"lengths": "padding, since its sequences are packed"} if setting.conventions.packed else {}
+    return {name: task.kind.lacks[name] for name in names} | packed
 
 
 class _Run:
@@ -367,11 +368,11 @@ def _kept(law: Law, tally: Tally) -> LawResult:
         if tally.declined:
             why = f"the target declined all of {_cases(tally.declined)} (NotImplementedError)"
         elif tally.outside:
-            why = f"all of {_cases(tally.outside)} would have led outside what is to be checked"
+            why = f"all of {_cases(tally.outside)} would have left the domain to be checked"
         elif tally.late:
             why = "there was no time left"
         if tally.unclaimed:
-            why = f"nothing can be claimed of the answers to {_cases(tally.unclaimed)}"
+            why = f"the allowed error has no bound in {_cases(tally.unclaimed)}"
         return replace(LawResult.skipped(law, f"not checked: {why}"), declined=tally.declined)
     remarks = []
     if tally.partial:
@@ -382,7 +383,7 @@ def _kept(law: Law, tally: Tally) -> LawResult:
         why = "the target gave no answer of the right shape, or the case was too slow"
         remarks += [f"{_cases(tally.unanswered)} skipped: {why}"]
     if tally.outside:
-        remarks += [f"{_cases(tally.outside)} would have led outside what is to be checked"]
+        remarks += [f"{_cases(tally.outside)} would have left the domain to be checked"]
     return _outcome(
         law,
         "partial" if tally.partial else "pass",

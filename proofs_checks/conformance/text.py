@@ -102,13 +102,18 @@ def structure(found: Mapping[str, Any], kind: type[_Case], noun: str, needs: tup
     return _converter(kind).structure(found, kind)
 
 
+def _parameters(given: Mapping[str, Any]) -> Parameters:
+    """Read names and values, of which a row of numbers is a list in JSON."""
+    return tuple((name, tuple(value) if isinstance(value, list) else value) for name, value in given.items())
+
+
 @cache
 def _converter(kind: type[Case]) -> cattrs.Converter:
     converter = cattrs.Converter(detailed_validation=False)
     converter.register_unstructure_hook_factory(_is_array, lambda _: _written_with_shape if kind.shaped else _written)
     converter.register_structure_hook_func(_is_array, _read)
     converter.register_unstructure_hook_func(lambda each: each == Parameters, dict)
-    converter.register_structure_hook_func(lambda each: each == Parameters, lambda given, _: tuple(given.items()))
+    converter.register_structure_hook_func(lambda each: each == Parameters, lambda given, _: _parameters(given))
     # Arrays are not compared with a default.
     arrays = {
         name: override(omit_if_default=False) for name, hint in get_type_hints(kind).items() if _holds_array(hint)

@@ -76,7 +76,7 @@ def symbolic(
         argument = replace(shell, domain=where)
         if broken or not done:
             number, step = broken[0] if broken else (0, Step("no steps", "", False))
-            detail = f"step {number} of {len(done)} does not go through: {step.title}. {step.note}"
+            detail = f"step {number} of {len(done)} fails: {step.title}. {step.note}"
             return argument.evidence(theorem, "fails", detail, steps=written(done))
         if missing is not None:
             return argument.evidence(theorem, "fails", f"no proof: {missing}", steps=written(done))
@@ -116,7 +116,7 @@ def decided(
     exponents = [_fraction(value) for value in alphas]
     if not sizes or not exponents or min(sizes) < 1 or min(exponents) <= 1:
         raise ValueError(
-            f"sizes, alphas: {sizes!r}, {alphas!r} decide nothing; give n >= 1 and alpha > 1, one at least"
+            f"sizes, alphas: {sizes!r}, {alphas!r} decide nothing; give at least one n >= 1 and one alpha > 1"
         )
     domain = (
         rf"every real row with $n \in \{{{', '.join(map(str, sizes))}\}}$, "

@@ -38,7 +38,7 @@ KINDS: dict[Kind, str] = {
 """What an argument of each kind says. A statistical test of a given size is sampled too."""
 
 Status = Literal["holds", "refutes", "fails", "skipped"]
-"""What an argument found: support, a counterexample, a step that does not go through, or nothing."""
+"""What an argument found: support, a counterexample, a step that fails, or nothing."""
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,7 @@ def settled(proof: Proof | list[Step], theorem: Theorem) -> Iterator[Step]:
         if isinstance(line, _Checked):
             yield line
         elif isinstance(line, Step):
-            note = "nobody has checked this step: use identity, nonnegative, positive or rises_from, or by for words"
+            note = "this step is not checked: use identity, nonnegative, positive or rises_from, or by for words"
             yield Step(line.title, line.latex, False, note, line.claim)
         elif isinstance(line, Conclusion):
             yield line.of(theorem)
@@ -190,7 +190,7 @@ def identity(
     if at:
         shown += r" \text{ at } " + ", ".join(f"{latex(s)} = {latex(sp.sympify(v))}" for s, v in at.items())
     if left - right == 0:
-        note = "both sides are the same as soon as they are written down: say it in words"
+        note = "both sides are the same before any algebra: say it in words"
         return _Checked(title, shown, False, note)
     difference = _evaluated(left) - _evaluated(right)
     remainder = reduce_to_zero(difference.subs(at, simultaneous=True) if at else difference)

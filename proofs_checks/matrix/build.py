@@ -22,14 +22,14 @@ from .cells import PROPERTIES, cell, decide
 from .claims import ROWS, Claims
 from .points import Point
 from .results import SCHEMA, Cell, Column, MatrixResult, Row
-from .subject import BITS, Own, Reference, Subject
+from .subject import BITS, Reference, Subject
 
 __all__ = ["Replayed", "execute", "matrix", "replay"]
 
 
 def matrix(
     names: Sequence[str] = (),
-    own: Mapping[str, Own] | None = None,
+    own: Mapping[str, Subject] | None = None,
     profile: str = "quick",
     seed: int = 0,
     on_row: Callable[[str, int, int], None] | None = None,
@@ -39,9 +39,10 @@ def matrix(
     Parameters
     ----------
     names : sequence of str
-        Normalisers whose rows to execute; all, or none if `own` is given, by default.
-    own : dict of str to Own, optional
-        User-supplied functions by their names.
+        Normalisers whose rows to execute; all, or none if `own` is given, by default. One that a user has registered
+        has no row of claims, and is searched.
+    own : dict of str to Own or Reference, optional
+        User-supplied functions, or normalisers, by their names.
     profile : str
         ``"quick"``, or ``"full"`` for ten times the search.
     seed : int
@@ -64,7 +65,7 @@ def matrix(
 
 def execute(
     names: Sequence[str] = (),
-    own: Mapping[str, Own] | None = None,
+    own: Mapping[str, Subject] | None = None,
     profile: str = "quick",
     seed: int = 0,
     on_row: Callable[[str, int, int], None] | None = None,
@@ -74,12 +75,12 @@ def execute(
         raise ValueError(f"profile: {profile!r} is not one of {', '.join(PROFILES)}")
     for name in names:
         normaliser(name)
-        if all(claims.normaliser != name for claims in ROWS):
-            raise ValueError(f"normaliser: {name!r} has no row of claims; add one to proofs_checks/matrix/claims.py")
+    claimed = {claims.normaliser for claims in ROWS}
+    unclaimed = tuple(Claims(name) for name in dict.fromkeys(names) if name not in claimed)  # registered by its user
     started, clock, context = datetime.now(UTC), time.perf_counter(), Context(profile, seed)
     chosen: list[tuple[str, Subject, Claims | None]] = [
         (claims.label, Reference(normaliser(claims.normaliser), claims.parameters), claims)
-        for claims in ROWS
+        for claims in (*ROWS, *unclaimed)
         if claims.normaliser in names or not (names or own)
     ]
     chosen += [(name, subject, None) for name, subject in (own or {}).items()]
@@ -140,15 +141,15 @@ class Replayed:
     detail: str
 
 
-def replay(source: str | Path, own: Own | None = None, names: tuple[str, ...] = ()) -> Iterator[Replayed]:
+def replay(source: str | Path, own: Subject | None = None, names: tuple[str, ...] = ()) -> Iterator[Replayed]:
     """Check every point of a matrix again, those of a row by what the row is about.
 
     Parameters
     ----------
     source : str or Path
         A file that ``entmax-oracle matrix`` has written.
-    own : Own, optional
-        Check the rows of user-supplied functions, by this function; otherwise those of the normalisers.
+    own : Own or Reference, optional
+        Check the rows of user-supplied functions, by this one; otherwise those of the normalisers.
     names : tuple of str
         Of these normalisers only.
 
@@ -169,7 +170,7 @@ def replay(source: str | Path, own: Own | None = None, names: tuple[str, ...] = 
     return _judged(points, own)
 
 
-def _judged(points: Sequence[tuple[Row, Cell, Point]], own: Own | None) -> Iterator[Replayed]:
+def _judged(points: Sequence[tuple[Row, Cell, Point]], own: Subject | None) -> Iterator[Replayed]:
     properties = {prop.key: prop for prop in PROPERTIES}
     for row, found, point in points:
         prop = properties[found.property]

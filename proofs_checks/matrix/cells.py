@@ -113,7 +113,7 @@ def _weigh(
         return rest, grounds, f"{by}; and a search finds nothing against it in {found.cases} cases"
     if found.cases:
         return rest, Grounds.SUPPORTED, f"{prop.nothing} in {found.cases} {prop.points} (seed {context.seed})"
-    return Truth.UNKNOWN, Grounds.NONE, found.refused or "no point could be judged"
+    return Truth.UNKNOWN, Grounds.NONE, found.refused or "no point could be checked"
 
 
 def _contradiction(found: _Search, claimed: _Claimed, replayed: str, theorems: Sequence[Leaning]) -> str:

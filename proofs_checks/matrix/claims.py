@@ -36,10 +36,15 @@ def settings(parameters: Mapping[str, Any]) -> str:
     'alpha = 1.5, normalised, k = 2'
     """
     return ", ".join(
-        name if value is True else f"{name} = {_UNSET.get(name, 'none') if value is None else f'{value:g}'}"
+        name if value is True else f"{name} = {_UNSET.get(name, 'none') if value is None else _written(value)}"
         for name, value in parameters.items()
         if value is not False
     )
+
+
+def _written(value: Any) -> str:
+    """Write a number, or several in parentheses."""
+    return f"({', '.join(map(_written, value))})" if isinstance(value, list | tuple) else f"{value:g}"
 
 
 @dataclass(frozen=True)
@@ -151,12 +156,69 @@ ROWS: tuple[Claims, ...] = (
         constant=Constant("log(n)/2", lambda n: math.log(n) / 2),
     ),
     Claims(
+        "scalable-softmax-plus-one",
+        never=_POSITIVE,
+        against=_FELT,
+        theorems=_NORMALISED | _ORDERED | _BLIND | _SOFT | {"lipschitz": ("scaled-lipschitz",)},
+        points={
+            "joining": {"z": (1.0, 0.0), "joins": -12.0, "place": 2},
+            "vanishing": {"z": (1.0, 0.0)},
+            "dispersion": _ONE_ABOVE,
+        },
+        constant=Constant("log(n+1)/2", lambda n: math.log(n + 1) / 2),
+    ),
+    Claims(
+        "llama4-softmax",
+        {"L": 2},
+        never=_POSITIVE,
+        against=_FELT,
+        theorems=_NORMALISED | _ORDERED | _BLIND | _SOFT | {"lipschitz": ("scaled-lipschitz",)},
+        points={
+            "joining": {"z": (2.0, 0.0, 0.0), "joins": -12.0, "place": 3},
+            "vanishing": {"z": (1.0, 0.0)},
+            "dispersion": {"family": "one above", "reach": 20.0},  # from 1/a = 10 on
+        },
+        constant=Constant("(1 + log(floor(n/2) + 1)/10)/2", lambda n: (1 + math.log(n // 2 + 1) / 10) / 2),
+    ),
+    Claims(
+        "qwen-softmax",
+        {"L": 2},
+        never=_POSITIVE,
+        against=_FELT,
+        theorems=_NORMALISED | _ORDERED | _BLIND | _SOFT | {"lipschitz": ("scaled-lipschitz",)},
+        points={
+            "joining": {"z": (1.0, 0.0), "joins": -12.0, "place": 2},
+            "vanishing": {"z": (1.0, 0.0)},
+            "dispersion": _ONE_ABOVE,
+        },
+        constant=Constant("max(1, log2(n))/2", lambda n: max(1.0, math.log2(n)) / 2),
+    ),
+    Claims(  # softmax of z over its deviation, which neither a shift nor the order of places changes
+        "norm-softmax",
+        never=_POSITIVE,
+        against=_FELT,
+        theorems=_NORMALISED | _ORDERED | _BLIND,
+        points={
+            "joining": {"z": (0.0, 1.0), "joins": -1.0, "place": 2},
+            "vanishing": {"z": (1.0, 0.0)},
+            "dispersion": _ONE_ABOVE,
+            "differentiable": {"z": (2e-6, 0.0), "direction": (1.0, 0.0)},
+        },
+    ),
+    Claims(
         "adaptive-temperature-softmax",
         never=_POSITIVE,
         against=_FELT,
         theorems=_NORMALISED | _ORDERED | _BLIND | _DISPERSES | {"lipschitz": ("adaptive-temperature-lipschitz",)},
         points={"vanishing": {"z": (0.0, 0.0)}},
         constant=Constant("5/4 + 3 (4 e^(-2) + log(n)^2)", lambda n: 1.25 + 3 * (4 * math.exp(-2) + math.log(n) ** 2)),
+    ),
+    Claims(
+        "adaptive-temperature-fitted",
+        never=_POSITIVE,
+        against=_FELT,
+        theorems=_NORMALISED | _ORDERED | _BLIND | _DISPERSES,
+        points={"vanishing": {"z": (0.0, 0.0)}},
     ),
     Claims(  # softmax of logits moved by a map with slopes of at most 2
         "multimax",
@@ -165,6 +227,18 @@ ROWS: tuple[Claims, ...] = (
         theorems=_NORMALISED | _ORDERED | _RIVALS | _DISPERSES | _STEADY,
         points={"shift": {"z": (0.0, 1.0, 2.0), "shift": 1.0}, "vanishing": {"z": (0.0, 0.0)}},
         constant=Constant("1", lambda n: 1.0),
+    ),
+    Claims(  # its slopes grow with the logits
+        "multimax-second-order",
+        never=_POSITIVE,
+        against=_FELT,
+        theorems=_NORMALISED | _ORDERED | _RIVALS | _DISPERSES,
+        points={
+            "shift": {"z": (0.0, 1.0), "shift": 1.0},
+            "vanishing": {"z": (0.0, 0.0)},
+            "differentiable": {"z": (0.5, 0.0), "direction": (1.0, 0.0)},
+            "lipschitz": {"z": (1.0, 1.0), "one": (1.0, 0.0), "other": (0.0, 0.0), "way": "moving away, closing in"},
+        },
     ),
     Claims(
         "self-adjust-softmax",
@@ -202,6 +276,43 @@ ROWS: tuple[Claims, ...] = (
         theorems=_ORDERED | _BLIND | _RIVALS | _DISPERSES | _SOFT | _STEADY | {"permutation": ("softmax-permutation",)},
         points={"simplex": {"z": (0.0,)}, "vanishing": {"z": (0.0,)}},
         constant=Constant("1/4", lambda n: 0.25),
+    ),
+    Claims(  # softmax of the logits and the sink, whose weight is dropped
+        "sink-softmax",
+        never=_POSITIVE,
+        against=_FELT,
+        theorems=_ORDERED | _RIVALS | _DISPERSES | _SOFT | _STEADY | {"permutation": ("softmax-permutation",)},
+        points={
+            "simplex": {"z": (0.0,)},
+            "shift": {"z": (0.0,), "shift": 1.0},
+            "vanishing": {"z": (0.0,)},
+        },
+        constant=Constant("1/2", lambda n: 0.5),
+    ),
+    Claims(
+        "softpick",
+        theorems=_ORDERED | {"permutation": ("softmax-permutation",)},
+        points={
+            "simplex": {"z": (0.0,)},
+            "zeros": {"z": (0.0,)},
+            "shift": {"z": (0.0,), "shift": 1.0},
+            "vanishing": {"z": (1.0,)},
+            "dispersion": _ONE_ABOVE,
+            "differentiable": {"z": (0.0,), "direction": (1.0,)},
+        },
+    ),
+    Claims(  # softmax, moved and cut: the same for every token, and never further apart
+        "elastic-softmax",
+        theorems=_ORDERED | _BLIND | _STEADY | {"permutation": ("softmax-permutation",)},
+        points={
+            "simplex": {"z": (0.0,)},
+            "zeros": {"z": (0.0,)},
+            "joining": {"z": (0.0,), "joins": -1.0, "place": 1},
+            "vanishing": {"z": (0.0,)},
+            "dispersion": _ONE_ABOVE,
+            "differentiable": {"z": (0.0, 0.0), "direction": (1.0, 0.0)},
+        },
+        constant=Constant("1/2", lambda n: 0.5),
     ),
     Claims(
         "sparsemax",
@@ -255,6 +366,29 @@ ROWS: tuple[Claims, ...] = (
         },
         constant=Constant("n", float),
     ),
+    Claims(  # softmax of -q log(level - z): the level moves with a shift
+        "stieltjes",
+        never=_POSITIVE,
+        against=_FELT,
+        theorems=_NORMALISED | _ORDERED | _BLIND | _DISPERSES,
+        points={"vanishing": {"z": (0.0, 0.0)}},
+    ),
+    Claims(
+        "entmax-below-one",
+        never=_POSITIVE,
+        against=_FELT,
+        theorems=_NORMALISED | _ORDERED | _BLIND | _DISPERSES,
+        points={"vanishing": {"z": (0.0, 0.0)}},
+    ),
+    Claims(
+        "windowed-stieltjes",
+        theorems=_NORMALISED | _ORDERED | _BLIND,
+        points={
+            "zeros": {"z": (2.0, 0.0)},
+            "dispersion": _ONE_ABOVE,
+            "differentiable": {"z": (2.015041878989109, 1.0), "direction": (1.0, 0.0)},
+        },
+    ),
     Claims(
         "top-k-softmax",
         theorems={"simplex": ("softmax-structure",), "joining": ("top-k-joining",)} | _BLIND,
@@ -290,6 +424,93 @@ ROWS: tuple[Claims, ...] = (
         | {"lipschitz": ("budget-form", "budget-lipschitz")},
         points={"simplex": {"z": (0.0, 0.0)}, "zeros": {"z": (8.0, 8.0, 0.0)}},
         constant=Constant("1", lambda n: 1.0),
+    ),
+    Claims(
+        "t-softmax",
+        theorems=_NORMALISED | _ORDERED | _BLIND,
+        points={
+            "zeros": {"z": (1.0, 0.0)},
+            "joining": {"z": (0.5, *(0.0,) * 12), "joins": 1.0, "place": 13},  # which leaves the many without a weight
+            "dispersion": _ONE_ABOVE,
+            "differentiable": {"z": (1.0, 0.0), "direction": (1.0, 0.0)},
+        },
+    ),
+    Claims(
+        "r-softmax-detached",
+        theorems=_NORMALISED | _ORDERED | _BLIND,
+        points={
+            "zeros": {"z": (8.0, 4.0, 0.0)},
+            "joining": {"z": (0.0, 1.0, -1.0), "joins": -1.0, "place": 2},
+            "vanishing": {"z": (0.0, 0.75, 1.0)},
+            "differentiable": {"z": (0.0, 0.0, 0.0, 1.0), "direction": (0.0, 1.0, 0.0, 0.0)},
+        },
+    ),
+    Claims(  # of its blocks of two, the last is always chosen
+        "block-top-k-softmax",
+        theorems={"simplex": ("softmax-structure",)} | _BLIND,
+        points={
+            "zeros": {"z": (0.0,) * 5},
+            "order": {"z": (0.0,) * 5},
+            "permutation": {"z": (0.0,) * 5, "order": (1, 2, 3, 0, 4)},
+            "joining": {"z": (0.0,) * 4, "joins": 0.0, "place": 0},
+            "vanishing": {"z": (0.0,)},
+            "dispersion": _ONE_ABOVE,
+            "differentiable": {"z": (0.0,) * 5, "direction": (1.0, 0.0, 0.0, 0.0, 0.0)},
+            "lipschitz": {
+                "z": (0.0,) * 5,
+                "one": (1.0, 0.0, 0.0, 0.0, 0.0),
+                "other": (0.0, 0.0, 1.0, 0.0, 0.0),
+                "way": "closing in",
+            },
+        },
+    ),
+    Claims(  # what is chosen does not depend on the logits
+        "index-top-k-softmax",
+        theorems={"simplex": ("softmax-structure",)} | _BLIND | _SOFT | _STEADY,
+        points={
+            "zeros": {"z": (0.0, 0.0, 0.0)},
+            "order": {"z": (0.0, 0.0, 0.0)},
+            "permutation": {"z": (0.0, 0.0, 0.0), "order": (1, 2, 0)},
+            "joining": {"z": (0.0, 0.0), "joins": -1.0, "place": 2},
+            "vanishing": {"z": (0.0,)},
+            "dispersion": _ONE_ABOVE,
+        },
+        constant=Constant("1/2", lambda n: 0.5),
+    ),
+    Claims(  # softmax less what does not depend on the logits
+        "differential-softmax",
+        theorems=_BLIND | _SOFT | _STEADY,
+        points={
+            "simplex": {"z": (0.0,)},
+            "zeros": {"z": (0.0, 8.0), "after": (8.0, 0.0)},
+            "order": {"z": (0.0, 0.0)},
+            "permutation": {"z": (0.0, 0.0), "order": (1, 0)},
+            "joining": {"z": (0.0,), "joins": -2.0, "place": 1},
+            "vanishing": {"z": (0.0,)},
+        },
+        constant=Constant("1/2", lambda n: 0.5),
+    ),
+    Claims(
+        "polynomial",
+        points={
+            "simplex": {"z": (0.0,)},
+            "zeros": {"z": (0.0,)},
+            "shift": {"z": (0.0,), "shift": 1.0},
+            "joining": {"z": (-1.0,), "joins": 0.0, "place": 1},
+            "vanishing": {"z": (1.0,)},
+            "dispersion": _ONE_ABOVE,
+            "lipschitz": {"z": (1.0,), "one": (1.0,), "other": (0.0,), "way": "moving away"},
+        },
+    ),
+    Claims(
+        "mala",
+        points={
+            "simplex": {"z": (0.0,)},
+            "zeros": {"z": (0.0, 8.0, 0.0), "after": (8.0, 0.0, 0.0)},
+            "shift": {"z": (0.0,), "shift": 1.0},
+            "joining": {"z": (0.0,), "joins": -2.0, "place": 1},
+            "vanishing": {"z": (0.0,)},
+        },
     ),
     Claims(
         "rectified-linear",

@@ -10,9 +10,9 @@ import numpy as np
 from entmax_oracle.reference.inputs import Float64
 from entmax_oracle.reference.normalisers import normaliser
 
-from .claims import ROWS
+from .claims import ROWS, Claims
 from .limits import normalised_entropy
-from .subject import Own, Reference, Subject, Undefined
+from .subject import Reference, Subject, Undefined
 
 __all__ = ["LOGITS", "QUANTITIES", "curves"]
 
@@ -38,7 +38,7 @@ QUANTITIES: dict[str, Callable[[Float64], float]] = {
 
 
 def curves(
-    names: Sequence[str] = (), own: Mapping[str, Own] | None = None, seed: int = 0, rows: int = 8
+    names: Sequence[str] = (), own: Mapping[str, Subject] | None = None, seed: int = 0, rows: int = 8
 ) -> list[dict[str, Any]]:
     """Compute every quantity for every kind of logits, as means over `rows` rows of the same logits for all.
 
@@ -46,8 +46,8 @@ def curves(
     ----------
     names : sequence of str
         Normalisers to draw; all by default.
-    own : dict of str to Own, optional
-        User-supplied functions, drawn with them.
+    own : dict of str to Own or Reference, optional
+        User-supplied functions, or normalisers, drawn with them.
     seed, rows : int
         Of the random logits.
 
@@ -59,7 +59,7 @@ def curves(
     """
     subjects: dict[str, tuple[str, Subject]] = {
         claims.label: (_group(claims.normaliser), Reference(normaliser(claims.normaliser), claims.parameters))
-        for claims in ROWS
+        for claims in (*ROWS, *(Claims(name) for name in names if all(each.normaliser != name for each in ROWS)))
         if not names or claims.normaliser in names
     }
     subjects |= {label: ("your own", subject) for label, subject in (own or {}).items()}

@@ -151,7 +151,7 @@ def _sharpest(subject: Subject, z: Float64, direction: Float64) -> tuple[float, 
     return tuple((z + middle * direction).tolist())
 
 
-WAYS = ("closing in", "closing in, then faster", "moving away")
+WAYS = ("closing in", "closing in, then faster", "moving away", "moving far away", "moving away, closing in")
 
 
 class Lipschitz(Property):
@@ -161,7 +161,8 @@ class Lipschitz(Property):
     title = "Lipschitz"
     statement = (
         r"$\Vert p(z) - p(z') \Vert_2 \le L \Vert z - z' \Vert_2$ at a fixed length, with one $L$ for all rows. "
-        r"Refuted by pairs whose quotients grow without an end in sight: pairs closing in on a row, or moving away."
+        r"Refuted by pairs whose quotients grow without an end in sight: pairs closing in on a row, or moving away, up "
+        r"to $10^6$ times as far."
     )
     draws = 60
 
@@ -185,6 +186,11 @@ class Lipschitz(Property):
             {"z": (0.5, 0.0, 0.0), "one": (0.0, 1.0, 1.0), "other": (0.0, 1.0, 0.0), "way": "closing in, then faster"},
             {"z": (0.0, 1.0, 1.0), "one": (0.0, 1.0, 0.0), "other": (0.0, 0.0, 1.0), "way": "closing in"},
             {"z": (1.0, 1.0), "one": (1.0, 0.0), "other": (0.0, 0.0), "way": "moving away"},
+            *(
+                {"z": (side, side), "one": (1.0, 0.0), "other": (0.0, 0.0), "way": way}
+                for way in WAYS[-2:]
+                for side in (1.0, -1.0)
+            ),
         )
 
     def decide(self, subject: Subject, point: Point) -> str:
@@ -199,13 +205,18 @@ class Lipschitz(Property):
 
 
 def _pairs(point: Point) -> list[tuple[list[float], list[float]]]:
-    """Pairs of rows: z + h a and z + h b; z + h a and z + h a + h^2 b; or t z + a and t z + b.
+    """Pairs of rows: z + h a and z + h b; z + h a and z + h a + h^2 b; t z + a, t z + b; t z + a/t^2, t z + b/t^2.
 
     Pairs close in to 2^-32: a slope of a million is a constant, though further apart its quotients grow.
     """
     z, one, other, way = point["z"], point["one"], point["other"], point["way"]
     if way == "moving away":
         return [(_along((2.0**k, z), (1.0, one)), _along((2.0**k, z), (1.0, other))) for k in (2, 4, 6, 8)]
+    if way == "moving far away":  # powers with a small factor, or from far on
+        return [(_along((10.0**k, z), (1.0, one)), _along((10.0**k, z), (1.0, other))) for k in range(1, 7)]
+    if way == "moving away, closing in":  # slopes that grow in weights that stay bounded
+        exponents = (2, 5, 8, 11, 14, 16)
+        return [(_along((2.0**k, z), (4.0**-k, one)), _along((2.0**k, z), (4.0**-k, other))) for k in exponents]
     if way == "closing in":
         steps = [2.0**-k for k in range(4, 33, 4)]
         return [(_along((1.0, z), (h, one)), _along((1.0, z), (h, other))) for h in steps]
@@ -224,7 +235,8 @@ def quotient(subject: Subject, pair: tuple[list[float], list[float]]) -> arb:
     distance = sum(((arb(a) - arb(b)) ** 2 for a, b in zip(*pair, strict=True)), arb(0)).sqrt()
     if not distance > 0:
         raise Undefined("the two rows of a pair are one")
-    moved = sum(((a - b) ** 2 for a, b in zip(first, second, strict=True)), arb(0))
+    # A power of a ball around zero is NaN; a product is not.
+    moved = sum(((a - b) * (a - b) for a, b in zip(first, second, strict=True)), arb(0))
     return (max(moved.lower(), arb(0)).sqrt() / distance).lower()
 
 

@@ -128,6 +128,10 @@ class ExactZeros(Property):
         return {"z": (8.0, 0.0)}, {"z": (8.0, 4.0, 0.0)}, {"z": (0.0, -8.0)}, *deep
 
     def decide(self, subject: Subject, point: Point) -> str:
+        if "after" in point:  # a claim of the registry, about weights that are continuous
+            ends = zip(subject.weights(point["z"]), subject.weights(point["after"]), strict=True)
+            turned = [i for i, (here, there) in enumerate(ends) if here < 0 < there]
+            return f"weight {turned[0]} turns from below 0 to above on the way, and is continuous" if turned else ""
         zeros = subject.zeros(point["z"])
         return f"weight {zeros[0]} is exactly 0" if zeros else ""
 

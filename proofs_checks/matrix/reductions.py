@@ -49,6 +49,9 @@ class Reduction:
         Zeros are not in it: softmax of the scores of the tokens that have a weight.
     whole : bool
         The weights sum to one (before the factor).
+    changed : callable, optional
+        ``changed(p, parameters)`` of the softmax of the scores, of which there may be more than tokens, gives the
+        weights.
     """
 
     words: str
@@ -57,6 +60,7 @@ class Reduction:
     factor: _Scores | None = None
     selected: bool = False
     whole: bool = True
+    changed: _Scores | None = None
 
 
 def _entropy(z: list[arb]) -> arb:
@@ -68,6 +72,13 @@ def _entropy(z: list[arb]) -> arb:
 def _sharpened(z: list[arb], parameters: Mapping[str, Any]) -> list[arb]:
     h = _entropy(z)
     scale = arb(-0.037) * h**4 + arb(0.481) * h**3 + arb(-2.3) * h**2 + arb(4.917) * h + arb(-1.791)
+    return [x * (scale if h > 0.5 and scale > 1 else 1) for x in z]
+
+
+def _sharpened_as_fitted(z: list[arb], q: Mapping[str, Any]) -> list[arb]:
+    first = _softmax(z)
+    h = -sum((p * (p + arb(q["eps"])).log() for p in first), arb(0))
+    scale = sum((arb(c) * h**k for k, c in enumerate(reversed(q["coefficients"]))), arb(0))
     return [x * (scale if h > 0.5 and scale > 1 else 1) for x in z]
 
 
@@ -91,6 +102,69 @@ def _length_scale(z: list[arb], q: Mapping[str, Any]) -> list[arb]:
     return [scale * x for x in z]
 
 
+def _deviated(z: list[arb], q: Mapping[str, Any]) -> list[arb]:
+    mean = sum(z, arb(0)) / len(z)
+    variance = sum(((x - mean) * (x - mean) for x in z), arb(0)) / max(len(z) - q["correction"], 1)
+    return [x / max(variance.sqrt(), arb(q["eps"])) for x in z]
+
+
+def _bent_twice(z: list[arb], q: Mapping[str, Any]) -> list[arb]:
+    t, b = ([arb(each) for each in q[name]] for name in ("ts", "ranges"))
+    zero = arb(0)
+    return [
+        x
+        + t[0] * max(b[0] - x, zero)
+        + t[1] * max(x - b[1], zero)
+        + t[2] * max(b[2] - x, zero) ** 2
+        + t[3] * max(x - b[3], zero) ** 2
+        for x in z
+    ]
+
+
+def _far_from_the_level(z: list[arb], c: arb, q: arb | int) -> list[arb]:
+    """-q log(level - c z), at the level where these are logarithms of weights that sum to one, by Newton's method."""
+    level = c * max(z) + 1
+    for _ in range(40):
+        rest = sum(((level - c * x) ** -q for x in z), arb(0)) - 1
+        level = (level + rest / (q * sum(((level - c * x) ** (-q - 1) for x in z), arb(0)))).mid()
+    level = arb(level, 2.0**-400)
+    return [-q * (level - c * x).log() for x in z]
+
+
+def _above_an_edge(z: list[arb], edge: arb) -> list[arb]:
+    """Add the logarithm of the distance above an edge, which is NaN below it, where there is no weight."""
+    return [x + (x - edge).log() for x in z]
+
+
+def _quantile(z: list[arb], share: float) -> arb:
+    ordered, position = sorted(z, key=lambda x: float(x.mid())), arb(share) * (len(z) - 1)
+    place = int(float(position.mid()))
+    return ordered[place] + (position - place) * (ordered[min(place + 1, len(z) - 1)] - ordered[place])
+
+
+def _windowed(z: list[arb], q: Mapping[str, Any]) -> list[arb]:
+    """Logarithms of the weights within the window, at the level where they sum to one, by halving."""
+    low, high, power, floor = max(z), max(z) + arb(q["d"]), q["q"], arb(q["d"]) ** -q["q"]
+
+    def weights(level: arb) -> list[arb]:
+        return [max((level - x) ** -power - floor, arb(0)) for x in z]
+
+    for _ in range(440):
+        middle = ((low + high) / 2).mid()
+        low, high = (middle, high) if sum(weights(middle), arb(0)) > 1 else (low, middle)
+    return [((arb(low, 2.0**-400) - x) ** -power - floor).log() for x in z]
+
+
+def _softmax(scores: list[arb]) -> list[arb]:
+    top = max(scores)
+    powers = [(score - top).exp() for score in scores]
+    return [power / sum(powers, arb(0)) for power in powers]
+
+
+def _repeated(row: Sequence[float], n: int) -> list[arb]:
+    return [arb(row[i % len(row)]) for i in range(n)]
+
+
 def _itself(z: list[arb], parameters: Mapping[str, Any]) -> list[arb]:
     return z
 
@@ -99,6 +173,63 @@ REDUCTIONS: dict[str, Reduction] = {
     "scalable-softmax": Reduction(
         "softmax of s log(n) z", lambda z, q: [arb(q["s"]) * arb(len(z)).log() * x for x in z]
     ),
+    "scalable-softmax-plus-one": Reduction(
+        "softmax of s log(n + 1) z", lambda z, q: [arb(q["s"]) * arb(len(z) + 1).log() * x for x in z]
+    ),
+    "llama4-softmax": Reduction(
+        "softmax of z times a scale that depends on the length",
+        lambda z, q: [x + arb(q["a"]) * arb(1 + len(z) // q["L"]).log() * x for x in z],
+    ),
+    "qwen-softmax": Reduction(
+        "softmax of z times a scale that depends on the length",
+        lambda z, q: [x * max(arb(len(z)).log() / arb(q["L"]).log(), arb(1)) for x in z],
+    ),
+    "norm-softmax": Reduction("softmax of z over a deviation that depends on differences", _deviated),
+    "sink-softmax": Reduction(
+        "softmax of the logits and the sink, whose weight is dropped",
+        lambda z, q: [*z, arb(q["sink"])],
+        changed=lambda p, q: p[:-1],
+    ),
+    "elastic-softmax": Reduction(
+        "softmax, moved by tau/n and cut at zero",
+        _itself,
+        changed=lambda p, q: [max(w + arb(q["tau"]) / len(p), arb(0)) for w in p],
+    ),
+    "differential-softmax": Reduction(
+        "softmax, less a multiple of another row",
+        _itself,
+        changed=lambda p, q: [
+            w - arb(q["lam"]) * v for w, v in zip(p, _softmax(_repeated(q["other"], len(p))), strict=True)
+        ],
+    ),
+    "multimax-second-order": Reduction("softmax of logits bent at four points", _bent_twice),
+    "stieltjes": Reduction("softmax of -q log(level - z)", lambda z, q: _far_from_the_level(z, arb(1), q["q"])),
+    "entmax-below-one": Reduction(
+        "softmax of log(level - (1 - alpha) z)/(alpha - 1)",
+        lambda z, q: _far_from_the_level(z, 1 - arb(q["order"]), 1 / (1 - arb(q["order"]))),
+    ),
+    "windowed-stieltjes": Reduction("softmax of logarithms of its powers within the window", _windowed, selected=True),
+    "t-softmax": Reduction(
+        "softmax of z + log(z - max z + t) above the edge",
+        lambda z, q: _above_an_edge(z, max(z) - arb(q["t"])),
+        selected=True,
+    ),
+    "r-softmax-detached": Reduction(
+        "softmax of z + log(z - Q + eps) above the edge",
+        lambda z, q: _above_an_edge(z, _quantile(z, q["r"]) - arb(q["eps"])),
+        selected=True,
+    ),
+    "softpick": Reduction(
+        "softmax of log(e^z - 1) above 0, but for the sum",
+        lambda z, q: [x.expm1().log() for x in z],
+        selected=True,
+        whole=False,
+    ),
+    "adaptive-temperature-fitted": Reduction(
+        "softmax of z times a scale that depends on its weights", _sharpened_as_fitted
+    ),
+    "block-top-k-softmax": Reduction("softmax of the logits in the blocks that are chosen", _itself, selected=True),
+    "index-top-k-softmax": Reduction("softmax of the logits that the index chooses", _itself, selected=True),
     "adaptive-temperature-softmax": Reduction("softmax of z times a scale that depends on its entropy", _sharpened),
     "multimax": Reduction("softmax of logits bent at b and d", _bent),
     "self-adjust-softmax": Reduction(
@@ -221,6 +352,10 @@ def _differs(reduction: Reduction, subject: Reference, z: Any) -> str:
     parameters = subject.normaliser.parameters | subject.parameters
     balls = [arb(x) for x in z]
     weights, scores = subject.weights(z), reduction.scores(balls, parameters)
+    if reduction.changed is not None:
+        pairs = zip(weights, reduction.changed(_softmax(scores), parameters), strict=True)
+        other = next((i for i, (here, there) in enumerate(pairs) if not _equal(here, there)), None)
+        return "" if other is None else f"weight {other} is another"
     if reduction.factor is not None:
         factors = reduction.factor(balls, parameters)
         zeros = [i for i, (factor, weight) in enumerate(zip(factors, weights, strict=True)) if factor == 0 != weight]

@@ -179,7 +179,7 @@ def _certified(model: Model) -> dict[str, Any]:
         high = found.wrong.mass[1]
         facts.append(
             (
-                "executed",
+                "counterexample",
                 f"{short(found.wrong.n)} tokens: the match holds {high:.3g}, and the vote is off by "
                 f"{found.wrong.margin[1]:.3g}",
             )
@@ -230,7 +230,7 @@ def reading(experiment: Experiment) -> Iterator[str]:
     four = ("softmax", "adaptive-scale-softmax", "entmax-1.5", "adaptive-scale-entmax")
     if all(at_end(name) for name in four):
         yield (
-            f"The scale: at {length}, after plain training, softmax answers {told(four[0])} of drawn rows, "
+            f"The scale: at {length}, after plain training, softmax answers {told(four[0])} of random rows, "
             "and softmax with "
             f"the scale of ASEntmax {told(four[1])}; entmax 1.5 answers {told(four[2])}, and with that scale "
             f"{told(four[3])}. " + _compared(at_end(four[1]), at_end(four[3]), "softmax with the scale", "ASEntmax")
@@ -271,8 +271,8 @@ def reading(experiment: Experiment) -> Iterator[str]:
     if fooled:
         several = len(fooled) != 1
         yield (
-            f"Drawn rows are kind: {len(fooled)} model{'s' if several else ''} answer{'' if several else 's'} every "
-            f"drawn row of 16 tokens, and a row of {_between([short(n) for n in sorted(fooled)])} tokens, one token "
+            f"Random rows are easy: {len(fooled)} model{'s' if several else ''} answer{'' if several else 's'} every "
+            f"random row of 16 tokens, and a row of {_between([short(n) for n in sorted(fooled)])} tokens, one token "
             f"repeated beside the match, fools {'each of them' if several else 'it'}."
         )
 
@@ -284,7 +284,7 @@ def _compared(first: Sequence[float], second: Sequence[float], one: str, other: 
         return f"Every seed of {other} is above every seed of {one}."
     if second[-1] < first[0]:
         return f"Every seed of {one} is above every seed of {other}."
-    return f"The seeds of {one} and of {other} overlap, so drawn rows do not tell the two apart."
+    return f"The seeds of {one} and of {other} overlap, so random rows do not tell the two apart."
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -12,16 +12,17 @@ from ..experiments.certificate import EVERY
 from ..experiments.results import Experiment
 from ..marks import Grounds, Truth, Verdict
 from ..matrix.results import MatrixResult
+from ..patterns.results import PatternResult
 from .load import Results
 from .pictures import number
 
-_FACTS = 4  # implementations whose gravest failure is told at the top
+_FACTS = 4  # implementations whose most serious failure is named at the top
 
-__all__ = ["findings", "gravest", "violation_line", "where"]
+__all__ = ["facts", "findings", "gravest", "violation_line", "where"]
 
 
 def findings(results: Results) -> list[str]:
-    """Say in one sentence each what was found: theorems first, then implementations, then the gravest violation.
+    """Say in one sentence each what was found: the facts, then counts.
 
     Returns
     -------
@@ -29,11 +30,22 @@ def findings(results: Results) -> list[str]:
         Plain sentences; names of code stand between backticks.
     """
     return [
-        *_of_theorems(results.theorems),
+        *facts(results.targets),
         *_of_targets(results.targets),
+        *_of_theorems(results.theorems),
         *_of_matrix(results.matrix),
         *_of_experiment(results.experiment),
+        *_of_patterns(results.patterns),
     ]
+
+
+def facts(targets: Sequence[Report]) -> Iterator[str]:
+    """Say what the most serious failure of each implementation is, of some of them."""
+    worst = [(each, law) for each in targets if each.verdict == "violates" and (law := gravest(each.laws)) is not None]
+    for target, law in worst[:_FACTS]:
+        yield f"{_fact(target, law)}."
+    if len(worst) > _FACTS:
+        yield f"{len(worst) - _FACTS} more implementations fail; their facts are below."
 
 
 def _of_experiment(experiment: Experiment | None) -> Iterator[str]:
@@ -43,10 +55,9 @@ def _of_experiment(experiment: Experiment | None) -> Iterator[str]:
     endless = sum(model.certificate.verdict == EVERY for model in models)
     fooled = sum(model.certificate.wrong is not None for model in models)
     yield (
-        f"Of {_count(len(models), 'model')} trained on 5 to 16 tokens, {endless} "
-        f"{'is' if endless == 1 else 'are'} proved "
-        f"right at every length, and {fooled} {'is' if fooled == 1 else 'are'} shown a row that fools "
-        f"{'it' if fooled == 1 else 'them'}."
+        f"Of {_count(len(models), 'model')} trained on 5 to 16 tokens, {endless} {'is' if endless == 1 else 'are'} "
+        "proved right at every length"
+        + (f"; for {fooled}, a longer row that fools {'it' if fooled == 1 else 'them'} is known." if fooled else ".")
     )
     if bad := [model for model in models if not model.clean]:
         yield (
@@ -101,11 +112,6 @@ def _of_targets(targets: Sequence[Report]) -> Iterator[str]:
         yield f"{every} implementations fail at least one check."
     else:
         yield f"Of {_count(len(targets), 'implementation')}, {_listed(parts)}."
-    worst = [(each, law) for each in targets if each.verdict == "violates" and (law := gravest(each.laws)) is not None]
-    for target, law in worst[:_FACTS]:
-        yield f"{_fact(target, law)}."
-    if len(worst) > _FACTS:
-        yield f"{len(worst) - _FACTS} more fail; their facts are below."
 
 
 def _fact(target: Report, law: LawResult) -> str:
@@ -114,7 +120,7 @@ def _fact(target: Report, law: LawResult) -> str:
     name = f"`{target.target.rpartition(':')[2] or target.target}`"
     if found is not None and found.fact:
         place = where(found)
-        return f"{name} {found.fact}{f' ({place})' if place else ''}"
+        return f"{name} {found.fact}{f', at {place}' if place else ''}"
     at = f" at {_first(law)}" if _first(law) else ""
     return f"{name} fails “{law.law}”{at}{_times(law, ', by ')}"
 
@@ -134,6 +140,21 @@ def _of_matrix(matrix: MatrixResult | None) -> Iterator[str]:
     wrong = [row.label for row in rows for cell in row.cells if cell.contradicts]
     if wrong:
         yield f"{len(wrong)} of them contradict{'s' if len(wrong) == 1 else ''} what is claimed, first of `{wrong[0]}`."
+
+
+def _of_patterns(patterns: PatternResult | None) -> Iterator[str]:
+    """Say how many paths the pattern with the fewest leaves, and which patterns contradict a theorem."""
+    rows = patterns.rows if patterns is not None else ()
+    if patterns is None or not rows:
+        return
+    few = min(rows, key=lambda row: row.residual_paths)
+    yield (
+        f"Through {_count(patterns.layers, 'layer')} of {_count(patterns.tokens, 'token')}, {patterns.dense_paths:,} "
+        f"paths end at the last token if every weight is positive; with {few.name}, {few.residual_paths:,} do, "
+        "residual edges included."
+    )
+    if wrong := [row.name for row in rows if row.contradicts]:
+        yield f"The counts of {_listed(wrong)} contradict a theorem."
 
 
 def gravest(laws: Sequence[LawResult]) -> LawResult | None:

@@ -20,6 +20,8 @@ from ..experiments.results import SCHEMA as EXPERIMENT
 from ..experiments.results import Experiment
 from ..matrix.results import SCHEMA as MATRIX
 from ..matrix.results import MatrixResult
+from ..patterns.results import SCHEMA as PATTERNS
+from ..patterns.results import PatternResult
 from ..records import schema_of, structured
 
 __all__ = ["Results", "Run", "as_float", "load"]
@@ -62,6 +64,8 @@ class Results:
         The property matrix of ``matrix.json``.
     experiment : Experiment or None
         The trained models of ``experiment.json``.
+    patterns : PatternResult or None
+        The attention patterns of ``patterns.json``.
     """
 
     theorems: tuple[TheoremResult, ...] = ()
@@ -69,10 +73,11 @@ class Results:
     runs: tuple[Run, ...] = ()
     matrix: MatrixResult | None = None
     experiment: Experiment | None = None
+    patterns: PatternResult | None = None
 
 
 def load(directory: Path) -> Results:
-    """Read ``verify.json``, every ``check-*.json``, ``matrix.json`` and ``experiment.json`` of a directory.
+    """Read ``verify.json``, every ``check-*.json``, ``matrix.json``, ``experiment.json`` and ``patterns.json``.
 
     Of a check that was cut off, ``check-*.jsonl``, its events, say what had been found.
 
@@ -104,13 +109,16 @@ def load(directory: Path) -> Results:
             runs.append(Run.of(report, path))
     matrix = read(directory / "matrix.json", MATRIX, lambda data: structured(data, MatrixResult))
     experiment = read(directory / "experiment.json", EXPERIMENT, lambda data: structured(data, Experiment))
+    patterns = read(directory / "patterns.json", PATTERNS, lambda data: structured(data, PatternResult))
     if not runs:
         raise ValueError(
-            f"no results in {directory}: it holds none of verify.json, check-*.json, matrix.json and experiment.json; "
+            f"no results in {directory}: it holds none of verify.json, check-*.json, matrix.json, experiment.json and "
+            "patterns.json; "
             f"first run `entmax-oracle verify --report {directory}`, or check with the same option"
         )
     theorems = verified.theorems if verified is not None else ()
-    return Results(theorems, tuple(each for each in targets if each is not None), tuple(runs), matrix, experiment)
+    checked = tuple(each for each in targets if each is not None)
+    return Results(theorems, checked, tuple(runs), matrix, experiment, patterns)
 
 
 def _read(path: Path, expected: str, result: Callable[[Any], _Result]) -> _Result:

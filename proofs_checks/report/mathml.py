@@ -7,6 +7,7 @@ element tree, of which only presentation MathML is kept; LaTeX that cannot be co
 from __future__ import annotations
 
 import html
+import re
 from functools import cache
 from xml.etree import ElementTree
 
@@ -37,16 +38,23 @@ _WORDS = frozenset(("sup", "inf", "max", "min", "lim"))
 _TALL = frozenset(("mfrac", "munder", "mover", "munderover", "mtable", "msqrt", "mroot"))
 _LONG = 26  # visible characters after which an inline formula may break over lines
 _WIDE = 64  # and a displayed one
+_CLOSED = re.compile(r"(<math\b(?:(?!<math).)*?</math>)([).,;:]+)", re.DOTALL)
+_HUGE = 90  # after which a displayed one is set smaller
 
 
 def prose(text: str) -> Markup:
     """Convert paragraphs and lists."""
-    return Markup(_markdown().render(text))
+    return _tied(_markdown().render(text))
 
 
 def inline(text: str) -> Markup:
     """Convert `code`, *emphasis*, ``$inline$`` and ``$$display$$`` mathematics; escape the rest."""
-    return Markup(_markdown().renderInline(text))
+    return _tied(_markdown().renderInline(text))
+
+
+def _tied(text: str) -> Markup:
+    """Keep closing punctuation on the line of the formula before it."""
+    return Markup(_CLOSED.sub(r'<span class="tied">\1\2</span>', text))
 
 
 @cache
@@ -88,7 +96,10 @@ def formula(latex: str, *, display: bool = False) -> Markup:
             del element.attrib[name]
     for element in root.iter():
         _mend(element, display)
-    return Markup('<span class="display">{}</span>').format(_broken(root, True)) if display else _broken(root)
+    if not display:
+        return _broken(root)
+    size = " long" if len("".join(root.itertext())) > _HUGE else ""
+    return Markup('<span class="display{}">{}</span>').format(size, _broken(root, True))
 
 
 def _mend(element: ElementTree.Element, display: bool) -> None:
@@ -103,8 +114,9 @@ def _mend(element: ElementTree.Element, display: bool) -> None:
     if element.tag == "mrow" and len(element) > 1 and element[0].get("stretchy") == "true":
         tall = any(inner.tag in _TALL or inner.text in {"∑", "∏", "∫"} for inner in element.iter())
         for fence in (element[0], element[-1]):
-            if fence.get("fence") == "true" and not tall:
-                fence.set("stretchy", "false")
+            if fence.get("fence") == "true":
+                # around something tall, as tall as it is and no taller
+                fence.set("symmetric" if tall else "stretchy", "false")
 
 
 def _source(latex: str) -> Markup:
@@ -112,6 +124,11 @@ def _source(latex: str) -> Markup:
 
 
 def _serialise(element: ElementTree.Element) -> Markup:
+    """Write a formula, without what a browser takes for granted."""
+    if element.get("display") == "inline":
+        del element.attrib["display"]
+    if len(element) == 1 and element[0].tag == "mrow" and not element[0].attrib:
+        element[:] = list(element[0])
     return Markup(ElementTree.tostring(element, encoding="unicode", short_empty_elements=False))
 
 

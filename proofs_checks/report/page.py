@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.metadata import version
@@ -16,13 +17,15 @@ from markupsafe import Markup
 from ..evidence import Check, Step
 from ..evidence.results import Debunking, TheoremResult
 from ..marks import MARKS, Verdict
+from . import mathfont
 from .bounds import bound_curves
 from .experiment import experiment_page, experiment_poster
-from .findings import findings
+from .findings import facts, findings
 from .load import Results, as_float, load
 from .mathml import formula, inline, prose
 from .matrix import neighbours
-from .pictures import curves, number
+from .patterns import pattern_page, pattern_poster
+from .pictures import curves, number, powers
 from .targets import shown, slug
 
 __all__ = ["render"]
@@ -41,9 +44,9 @@ def render(directory: Path) -> Path:
     Returns
     -------
     Path
-        The page of what was found. Theorems, ``theorems-AREA.html``, misconceptions and normalisers have pages of
-        their own beside it. Each is self-contained: styles, script, pictures (SVG) and mathematics (MathML) are
-        inside, and its content security policy forbids it to load anything.
+        The page of what was found. Theorems, ``theorems-AREA.html``, misconceptions, normalisers and attention patterns
+        have pages of their own beside it. Each is self-contained: styles, script, pictures (SVG) and mathematics
+        (MathML) are inside, and its content security policy forbids it to load anything.
 
     Raises
     ------
@@ -59,6 +62,8 @@ def render(directory: Path) -> Path:
     matrix = neighbours(results.matrix, {theorem.name: _place(theorem) for theorem in results.theorems})
     if matrix:
         pages["normalisers.html"] = _made("normalisers.html", neighbours=matrix)
+    if results.patterns is not None:
+        pages["patterns.html"] = _made("patterns.html", patterns=pattern_page(results.patterns))
     for area, members in _by_area(results.theorems):
         pages[_area_page(area)] = _made("area.html", area=area, members=members)
     for stale in directory.glob("theorems-*.html"):
@@ -68,15 +73,20 @@ def render(directory: Path) -> Path:
         (directory / name).write_text(text, encoding="utf-8")
     if results.experiment is not None and results.experiment.models:
         (directory / "experiment.svg").write_text(experiment_poster(results.experiment), encoding="utf-8")
+    if results.patterns is not None and (drawn := pattern_poster(results.patterns)):
+        (directory / "patterns.svg").write_text(drawn, encoding="utf-8")
     return directory / "index.html"
 
 
 def _index(results: Results) -> str:
     verdicts = [theorem.verdict for theorem in results.theorems]
     targets = [shown(report, i) for i, report in enumerate(results.targets)]
+    told = findings(results)
+    first = len(list(facts(results.targets))) or 1
     return _made(
         "page.html",
-        findings=[inline(sentence.replace("α = ", "α\u00a0=\u00a0")) for sentence in findings(results)],
+        facts=[_typeset(sentence) for sentence in told[:first]],
+        counts=[_typeset(sentence) for sentence in told[first:]],
         theorems=results.theorems,
         tally=[(verdict, verdicts.count(verdict)) for verdict in Verdict],
         areas=_by_area(results.theorems),
@@ -84,15 +94,21 @@ def _index(results: Results) -> str:
         targets=targets,
         matrix=[row for target in targets for row in target["matrix"]],
         neighbours=results.matrix is not None,
+        patterns=results.patterns is not None,
         experiment=experiment_page(results.experiment),
         runs=results.runs,
     )
 
 
+def _typeset(sentence: str) -> Markup:
+    """Write a sentence for a page, with powers of two raised."""
+    return inline(powers(sentence).replace("α = ", "α\u00a0=\u00a0"))
+
+
 def _made(template: str, **given: Any) -> str:
-    """Fill a template, with what every page has."""
+    """Fill a template, with what every page has; the font comes with mathematics only."""
     script = (_TEMPLATES / "script.js").read_text(encoding="utf-8")
-    return (
+    text = (
         _environment()
         .get_template(template)
         .render(
@@ -103,6 +119,7 @@ def _made(template: str, **given: Any) -> str:
             **given,
         )
     )
+    return text.replace("<style>", f"<style>{mathfont.style()}\n", 1) if "<math" in text else text
 
 
 def _by_area(theorems: Iterable[TheoremResult]) -> list[tuple[str, list[TheoremResult]]]:
@@ -130,7 +147,9 @@ def _named(area: str) -> str:
 
 
 def _searchable(theorem: TheoremResult) -> str:
-    return f"{theorem.name} {theorem.heading} {theorem.area} {theorem.statement}".lower()
+    """Return the words of a theorem; nobody types its formulas."""
+    words = re.sub(r"\$[^$]*\$", " ", theorem.statement)
+    return " ".join(f"{theorem.name} {theorem.heading} {theorem.area} {words}".lower().split())
 
 
 def _plots(theorem: TheoremResult) -> list[dict[str, Any]]:

@@ -17,7 +17,18 @@ from markupsafe import Markup
 
 from ..experiments.results import span
 
-__all__ = ["curves", "generalisation", "number", "number_line", "panels", "poster", "ratio_strip"]
+__all__ = [
+    "alone",
+    "curves",
+    "generalisation",
+    "grids",
+    "number",
+    "number_line",
+    "panels",
+    "poster",
+    "powers",
+    "ratio_strip",
+]
 
 # Matplotlib wants concrete colours. These stand for the page's and never reach the reader.
 _INK, _MUTED, _BAD, _GOOD = "#010101", "#020202", "#030303", "#040404"
@@ -27,6 +38,8 @@ _PROPERTIES = {_PAPER: "--paper", _INK: "--ink", _MUTED: "--muted", _BAD: "--bad
     colour: f"--series-{i}" for i, colour in enumerate(_SERIES)
 }
 _MARKERS = "os^DvPX*"
+_BOX = re.compile(r"M (\S+) (\S+) \nL (\S+) \2 \nL \3 (\S+) \nL \1 \4 \n(?:L \1 \2 \n)?z\s*")
+"""A rectangle as Matplotlib writes it, in which every corner is there in full."""
 _DASHES = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2)), (0, (9, 3)))
 
 
@@ -40,6 +53,11 @@ def number(value: float | None, digits: int = 6) -> str:
     mantissa, _, exponent = text.partition("e")
     text = mantissa if not exponent else f"{mantissa} × 10{_superscript(int(exponent))}"
     return text.replace("-", "−")
+
+
+def powers(text: str) -> str:
+    """Raise the exponents of powers of two in plain text, such as ``2^56``."""
+    return re.sub(r"\b2\^(-?\d+)", lambda found: f"2{_superscript(int(found[1]))}", text)
 
 
 def _superscript(exponent: int) -> str:
@@ -297,9 +315,9 @@ def poster(several: Sequence[Mapping[str, Any]]) -> str:
     handles = [
         Line2D([], [], color=_SERIES[1], linewidth=1.8, label="plain training, one line a seed"),
         Line2D([], [], color=_SERIES[0], linewidth=1.8, label="with a hinge on the gap"),
-        Patch(color=_SERIES[0], alpha=0.16, label="certified share of the drawn rows"),
+        Patch(color=_SERIES[0], alpha=0.16, label="certified share of the random rows"),
         Line2D([], [], color=_GOOD, linewidth=3.2, label="proved right for every row, → at every length"),
-        Line2D([], [], color=_BAD, marker="x", linestyle="none", label="a row that fools it, executed"),
+        Line2D([], [], color=_BAD, marker="x", linestyle="none", label="a row that fools it"),
     ]
     figure.legend(handles=handles, loc="outside lower left", ncols=3, frameon=False, fontsize=8.5, labelcolor=_INK)
     figure.suptitle(
@@ -309,7 +327,12 @@ def poster(several: Sequence[Mapping[str, Any]]) -> str:
         x=0.01,
         ha="left",
     )
-    drawn = str(_svg(figure, "poster", "Accuracy against the length of the row, for each normaliser"))
+    return alone(_svg(figure, "poster", "Accuracy against the length of the row, for each normaliser"))
+
+
+def alone(picture: Markup) -> str:
+    """Return an inline picture as an SVG that stands alone, for light and for dark pages."""
+    drawn = str(picture)
     light = (
         "--paper:#fff;--ink:#1f2023;--muted:#5d6068;--bad:#a8201d;--good:#1c6b45;--series-0:#0b5c72;--series-1:#a2570a"
     )
@@ -321,6 +344,78 @@ def poster(several: Sequence[Mapping[str, Any]]) -> str:
     )
     head, rest = drawn.split(">", 1)
     return f'{head} xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">{style}{rest}\n'
+
+
+def grids(
+    rows: Mapping[str, Sequence[tuple[Sequence[int], Sequence[int]]]],
+    heads: Sequence[str],
+    cells: int,
+    salt: str,
+    title: str,
+) -> Markup:
+    """Draw square grids as small multiples: a row of panels for each name, with a head above each column.
+
+    Parameters
+    ----------
+    rows : dict
+        For each name, for each panel two sets of cells, drawn dark and pale. A set has an integer for each row of the
+        grid, whose bit j is the cell in column j.
+    heads : sequence of str
+        One for each panel.
+    cells : int
+        Rows and columns of each grid.
+    salt, title : str
+        As for the other pictures.
+    """
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    side = 1.25
+    figure = Figure(figsize=(side * len(heads) + 1.0, side * len(rows) + 0.25), layout="constrained")
+    figure.get_layout_engine().set(w_pad=0.03, h_pad=0.03, wspace=0, hspace=0)  # type: ignore[union-attr, call-arg]
+    FigureCanvasSVG(figure)
+    figure.patch.set_alpha(0)
+    grid = figure.subplots(len(rows), len(heads), squeeze=False)
+    for line, (name, panels_) in zip(grid, rows.items(), strict=True):
+        for axes, (dark, pale) in zip(line, panels_, strict=True):
+            _dress(axes)
+            axes.set(xlim=(0, cells), ylim=(cells, 0), aspect="equal", xticks=[], yticks=[])
+            axes.spines[["top", "right"]].set(visible=True, color=_MUTED)
+            for each, colour in ((pale, _SERIES[1]), (dark, _SERIES[0])):
+                _fill(axes, each, colour, 0.45 if each is pale else 1.0)
+        line[0].set_ylabel(_plain(name), rotation=0, ha="right", va="center")
+    for axes, head in zip(grid[0], heads, strict=True):
+        axes.set_title(_plain(head), fontsize=8, color=_INK)
+    drawn = _BOX.sub(r"M\1 \2H\3V\4H\1z", str(_svg(figure, salt, title)))
+    return Markup(re.sub(r"(\d\.\d\d)\d+", r"\1", drawn))
+
+
+def _fill(axes: Any, rows: Sequence[int], colour: str, alpha: float) -> None:
+    """Fill cells of a grid by one path: a rectangle for each run in a row, and for equal rows below one another."""
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
+    open_, boxes = {}, []
+    for i, row in enumerate([*rows, 0]):
+        found = set(_runs(row))
+        boxes += [(first, top, last, i) for (first, last), top in open_.items() if (first, last) not in found]
+        open_ = {run: open_.get(run, i) for run in found}
+    if not boxes:
+        return
+    corners = [
+        each
+        for left, top, right, bottom in sorted(boxes)
+        for each in ((left, top), (right, top), (right, bottom), (left, bottom), (left, top))
+    ]
+    codes = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY] * len(boxes)
+    axes.add_patch(PathPatch(Path(corners, codes), facecolor=colour, alpha=alpha, linewidth=0))
+
+
+def _runs(row: int) -> list[tuple[int, int]]:
+    """Return the runs of bits that are set: where each begins, and where it has ended."""
+    edges = row ^ row << 1
+    ends = [j for j in range(edges.bit_length()) if edges >> j & 1]
+    return list(zip(ends[::2], ends[1::2], strict=True))
 
 
 def _generalise(axes: Any, one: Mapping[str, Any]) -> None:
@@ -410,10 +505,26 @@ def _svg(figure: Any, salt: str, label: str) -> Markup:
     for colour, name in _PROPERTIES.items():
         source = source.replace(colour, f"var({name})")
     source = re.sub(r"font: ([\d.]+px) [^;\"]*", r"font-size: \1", source)
+    source = re.sub(r" font-family: [^;\"]*;", "", source)  # that of the page
     source = re.sub(r'id="([^"]+)"', rf'id="{salt}-\1"', source)
     source = re.sub(r'(href="#|url\(#)', rf"\1{salt}-", source)
     source = re.sub(
         r'<svg[^>]*?viewBox="([^"]+)"[^>]*>', r'<svg class="plot" viewBox="\1" role="img">', source, count=1
     )
-    head, rest = source.split(">", 1)
+    head, rest = _shorter(source).split(">", 1)
     return Markup(head) + Markup(' aria-label="{}">').format(label) + Markup(rest)
+
+
+def _shorter(source: str) -> str:
+    """Leave out of an SVG what nobody sees: names, empty groups, invisible paths, spaces, digits beyond hundredths."""
+    source = re.sub(r'<!--.*?-->|<path [^>]*style="fill: none; opacity: 0"\s*/>', "", source, flags=re.DOTALL)
+    source = re.sub(
+        r'\b(d|x|y|width|height|transform)="[^"]*"', lambda found: re.sub(r"(\.\d\d)\d+", r"\1", found[0]), source
+    )
+    source = re.sub(r'\bd="[^"]*"', lambda found: re.sub(r"\s*([A-Za-z])\s*(?=[-\d\"])", r"\1", found[0]), source)
+    named = set(re.findall(r'(?:href="|url\()#([^")]+)', source))
+    source = re.sub(r' id="([^"]+)"', lambda found: found[0] if found[1] in named else "", source)
+    source = re.sub(r">\s+<", "><", re.sub(r"\s+", " ", source))
+    while (less := source.replace("<g></g>", "")) != source:
+        source = less
+    return source

@@ -10,7 +10,7 @@ from typing import Any
 from ..conformance.results.report import Counterexample, LawResult, Report
 from .findings import where
 from .load import as_float
-from .pictures import number, number_line, ratio_strip
+from .pictures import number, number_line, powers, ratio_strip
 
 __all__ = ["shown", "slug"]
 
@@ -102,7 +102,9 @@ def _cause(law: LawResult, report: Report, identity: str) -> dict[str, Any] | No
     if law.status != "fail" or law.cause:
         return None
     own = [found for found in law.counterexamples if (found.alpha, found.dtype) not in explained]
-    unique = {where(found): found for found in reversed(own)}  # the first of each setting
+    unique: dict[str, Counterexample] = {}
+    for found in own:
+        unique.setdefault(where(found), found)
     several = sorted(unique.values(), key=lambda found: (found.size, -found.ratio))
     name = report.target.rpartition(":")[2] or report.target
     fact = next((found.fact for found in several if found.fact), f"fails “{law.law}”")
@@ -111,7 +113,7 @@ def _cause(law: LawResult, report: Report, identity: str) -> dict[str, Any] | No
         "law": law.law,
         "statement": law.statement,
         "message": law.message,
-        "fact": f"{name} {fact}",
+        "fact": f"{name} {powers(fact)}",
         "also": law.also,
         "diagnosis": several[0].diagnosis if several else (),
         "first": _counterexample(several[0]) if several else None,
@@ -130,8 +132,12 @@ def _counterexample(found: Counterexample, *, brief: bool = False) -> dict[str, 
         # A value off the line is told in words already.
         picture = number_line(lower, upper, got, allowed) if got is None or math.isfinite(got) else None
         interval = number(lower, 17) if lower == upper else f"[{number(lower, 17)}, {number(upper, 17)}]"
+    before = as_float(_entry(found, "before"))
     numbers = {
-        "Got": number(got, 9) if got is not None else "",
+        # A law of sums or of other relations points at a token that says nothing by itself.
+        "Got": number(got, 9) if got is not None and interval else "",
+        "Before": number(before, 9) if before is not None else "",
+        "After": number(got, 9) if got is not None and before is not None else "",
         "Certified": interval,
         "Budget": f"± {number(allowed, 3)}" if allowed is not None else "",
         "Error ÷ budget": number(found.ratio, 4) if found.ratio else "",

@@ -125,7 +125,8 @@ def enclose_attention_vjp(call: AttentionCall, grad: Float64, *, precision: int 
         balls = _Balls(call, precision)
         p, rows = balls.rows()
         n, keys = call.keys, call.per_head(balls.key)
-        p_grad, logit_grad, product_grad = (np.full(p.shape, _ZERO, dtype=object) for _ in range(3))
+        p_grad, logit_grad = (np.full(p.shape, _ZERO, dtype=object) for _ in range(2))
+        product_grad = np.full((*p.shape[:3], n), _ZERO, dtype=object)
         p_grad[..., :n] = _matmul(output_grad, _transposed(call.per_head(balls.value)))
         query_grad = np.full(balls.query.shape, _ZERO, dtype=object)
         alpha_grad, scale_grad = (np.full(shape, _ZERO, dtype=object) for shape in (len(call.alpha), p.shape[:3]))
@@ -133,20 +134,21 @@ def enclose_attention_vjp(call: AttentionCall, grad: Float64, *, precision: int 
         for (b, h, i), row in rows.items():
             s, scale = row.sensitivity, balls.scale[b, h, i]
             logit_grad[b, h, i] = product(s, p_grad[b, h, i])
-            # What a logit gains of a product, a key, ...: nothing, if it is the sink's.
-            slope = balls.slope(b, h, i)
-            features = balls.with_sink(slope[:, None] * keys[b, h])
-            products = balls.with_sink(slope * balls.products[b, h, i])
+            features, products, through = keys[b, h], balls.products[b, h, i], scale * logit_grad[b, h, i, :n]
+            if balls.cap is not None:
+                slope = balls.slope(b, h, i)
+                features, products, through = slope[:, None] * features, slope * products, slope * through
+            features, products = balls.with_sink(features), balls.with_sink(products)
             # A row of gradients sums to 0: from the steepest token on, tied keys do not cancel but vanish.
             r = steepest(s)
             query_grad[b, h, i] = scale * (logit_grad[b, h, i] @ (features - features[r]))
             scale_grad[b, h, i] = (logit_grad[b, h, i] * (products - products[r])).sum()
             alpha_grad[h] += (along_alpha(row) * p_grad[b, h, i]).sum()
-            product_grad[b, h, i] = scale * (logit_grad[b, h, i] * balls.with_sink(slope))
+            product_grad[b, h, i] = through
             smooth[b, h, i] = row.differentiable
         gradients = {
             "query": query_grad,
-            "key": call.per_key_head(_matmul(_transposed(product_grad[..., :n]), balls.query)),
+            "key": call.per_key_head(_matmul(_transposed(product_grad), balls.query)),
             "value": call.per_key_head(_matmul(_transposed(p[..., :n]), output_grad)),
             "scale": call.like_scale(scale_grad),
             "alpha": call.like_alpha(alpha_grad),
@@ -168,7 +170,7 @@ class _Balls:
             self.scale[...] = 1 / arb(call.query.shape[3]).sqrt()
         self.products = _matmul(self.query, _transposed(call.per_head(self.key)))
         bias = as_balls(call.alibi_slopes)[:, None, None] * as_balls(-call.distance)
-        self.offsets = bias[None] + as_balls(np.zeros((1, 1, 1, 1)) if call.added is None else call.added)
+        self.offsets = bias[None] if call.added is None else bias[None] + as_balls(call.added)
         self.sinks = None if call.sinks is None else as_balls(call.sinks)
         self.cap = None if call.softcap is None else arb(call.softcap)
 
@@ -205,11 +207,8 @@ class _Balls:
         return Bounds(lower, upper)
 
     def slope(self, b: int, h: int, i: int) -> Balls:
-        """Differentiate the logits of one row's keys in the scaled scores: 1 without a cap."""
-        products = self.products[b, h, i]
-        if self.cap is None:
-            return np.full(products.shape, arb(1), dtype=object)
-        steep = object_array([(self.scale[b, h, i] * each / self.cap).sech() for each in products])
+        """Differentiate the logits of one row's keys in the scaled scores, by the cap."""
+        steep = object_array([(self.scale[b, h, i] * each / self.cap).sech() for each in self.products[b, h, i]])
         return steep * steep  # a square by ** is NaN for a ball that contains 0
 
     def with_sink(self, balls: Balls, axis: int = 0) -> Balls:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import inspect
 import math
+import sys
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
@@ -84,8 +86,7 @@ class Normaliser(ABC):
             For NaN or ``+inf`` logits, rows without a live token, an unknown or unusable parameter; `Undefined` where
             the definition gives no value.
         """
-        settings = self.settings(parameters)
-        return self._each(lambda rows: self._values(rows, **settings), as_logits(z), (), settings)
+        return self._each(self._values, as_logits(z), (), self.settings(parameters))
 
     def vjp(self, z: Any, grad: Any, **parameters: Any) -> Float64:
         """Return the gradient in ``z`` of a loss whose gradient in the weights is ``grad``.
@@ -108,9 +109,8 @@ class Normaliser(ABC):
         ValueError
             As for a call, and for a ``grad`` that is not finite or of another shape.
         """
-        settings = self.settings(parameters)
         direction = as_finite(grad, "grad", as_array(z).shape)
-        return self._each(lambda rows, along: self._pull(rows, along, **settings), as_logits(z), (direction,), settings)
+        return self._each(self._pull, as_logits(z), (direction,), self.settings(parameters))
 
     def enclose(self, z: Any, *, precision: int = 128, **parameters: Any) -> Bounds:
         """Return float64 bounds that provably contain the weights.
@@ -122,10 +122,12 @@ class Normaliser(ABC):
         precision : int
             Working precision in bits, before what exponentials of large logits are known to lose.
         """
-        logits = as_logits(z)
+        logits, settings = as_logits(z), self.settings(parameters)
+        beside = self._beside(logits.shape, settings)
         out = np.empty(logits.shape, dtype=object)
         for row in np.ndindex(logits.shape[:-1]):
-            out[row] = self.enclose_row(logits[row], precision=precision, **parameters)
+            given = settings | {name: each[row] for name, each in beside.items()}
+            out[row] = self.enclose_row(logits[row], precision=precision, **given)
         return Bounds(*round_outward(out))
 
     def enclose_row(self, z: Any, *, precision: int = 128, **parameters: Any) -> Any:
@@ -136,6 +138,7 @@ class Normaliser(ABC):
             raise ValueError(f"z has shape {logits.shape}; one row of shape (n,) is needed")
         live = logits > -np.inf
         tokens = logits[live].tolist()
+        settings |= {name: each[live] for name, each in self._beside(logits.shape, settings).items()}
         self._refuse(len(tokens), **settings)
         largest = max(abs(token) for token in tokens)
         bits = precision + _GUARD + math.frexp(largest)[1] * (largest > 1)
@@ -149,12 +152,11 @@ class Normaliser(ABC):
     def budget(self, z: Any, dtype: Any = "float32", *, compute_dtype: Any = None, **parameters: Any) -> Float64:
         """Bound the error of the weights; see :func:`entmax_oracle.reference.normalisers.budgets.normaliser_budget`."""
         out, arithmetic = _formats(dtype, compute_dtype)
-        settings = self.settings(parameters)
 
-        def bound(rows: Float64) -> Float64:
+        def bound(rows: Float64, **settings: Any) -> Float64:
             return _settled(self._careful(rows, arithmetic, **settings), out)
 
-        return self._each(bound, as_logits(z), (), settings)
+        return self._each(bound, as_logits(z), (), self.settings(parameters))
 
     @np.errstate(over="ignore", invalid="ignore")
     def vjp_budget(
@@ -162,16 +164,16 @@ class Normaliser(ABC):
     ) -> Float64:
         """Bound the error of :meth:`vjp`; see `entmax_oracle.reference.normalisers.budgets.normaliser_vjp_budget`."""
         out, arithmetic = _formats(dtype, compute_dtype)
-        settings, logits = self.settings(parameters), as_logits(z)
+        logits = as_logits(z)
         direction = as_finite(grad, "grad", logits.shape)
 
-        def bound(rows: Float64, along: Float64) -> Float64:
+        def bound(rows: Float64, along: Float64, **settings: Any) -> Float64:
             found = self._careful_pull(rows, along, arithmetic, out, **settings)
             if self.profile.lifts:
                 found = _lowered(found, rows)
             return _settled(found, out) + arithmetic.tiny * (found.error > 0)
 
-        return self._each(bound, logits, (direction,), settings)
+        return self._each(bound, logits, (direction,), self.settings(parameters))
 
     def settings(self, parameters: dict[str, Any]) -> dict[str, Any]:
         """Return the value of every parameter: those given, and the defaults of the others.
@@ -236,16 +238,35 @@ class Normaliser(ABC):
         self, solve: Callable[..., Float64], logits: Float64, others: tuple[Float64, ...], settings: dict[str, Any]
     ) -> Float64:
         """Apply ``solve`` to rows without their masked tokens; all rows at once where none is masked."""
-        live = logits > -np.inf
+        live, beside = logits > -np.inf, self._beside(logits.shape, settings)
         if live.all():
             self._refuse(logits.shape[-1], **settings)
-            return solve(logits, *others)
+            return solve(logits, *others, **settings | beside)
         out = np.zeros(logits.shape)
         for row in np.ndindex(logits.shape[:-1]):
             inside = live[row]
             self._refuse(int(inside.sum()), **settings)
-            out[row][inside] = solve(logits[row][inside], *(other[row][inside] for other in others))
+            given = settings | {name: each[row][inside] for name, each in beside.items()}
+            out[row][inside] = solve(logits[row][inside], *(other[row][inside] for other in others), **given)
         return out
+
+    def _beside(self, shape: tuple[int, ...], settings: dict[str, Any]) -> dict[str, Float64]:
+        """Return the parameters that are rows, with a number for each token; fewer are repeated along the tokens."""
+        return {name: _along(settings[name], name, shape) for name in self.profile.rows}
+
+
+def _along(value: Any, name: str, shape: tuple[int, ...]) -> Float64:
+    """Repeat a row along the tokens, or take one for each row of logits."""
+    row = np.atleast_1d(as_finite(value, name, np.shape(value)))
+    if row.ndim == 1:
+        row = np.resize(row, shape[-1])
+    try:
+        return np.broadcast_to(row, shape)
+    except ValueError:
+        raise ValueError(
+            f"{name} has shape {np.shape(value)}, which does not fit logits of shape {shape}; pass one row, which is "
+            "repeated along the tokens, or a row for each row of logits"
+        ) from None
 
 
 def _formats(dtype: Any, compute_dtype: Any) -> tuple[Format, Arithmetic]:
@@ -283,17 +304,37 @@ def register(kind: _N) -> _N:
     """Add a normaliser to `NORMALISERS`; a class decorator.
 
     A class without a profile has the parameters of its `_values`, keywords with defaults, and nothing is taken for true
-    of it but its definition.
+    of it but its definition. A definition of your own takes the place of one of the package with the same name, with a
+    warning; one that is imported again takes its own.
 
     Raises
     ------
     ValueError
         If the name is taken, or the class has neither `_values` nor `_careful`.
     """
-    if kind.name in NORMALISERS:
-        raise ValueError(f"two normalisers are called {kind.name!r}; give each a name of its own")
+    taken = NORMALISERS.get(kind.name)
+    if taken is not None:
+        ours = _is_ours(type(taken)) and not _is_ours(kind)
+        if not ours and _place(type(taken)) != _place(kind):
+            raise ValueError(f"two normalisers are called {kind.name!r}; give each a name of its own")
+        if ours:
+            warnings.warn(
+                f"{kind.name!r} now means {kind.__module__}.{kind.__qualname__}, in place of the package's own; "
+                "give it another name to have both",
+                stacklevel=2,
+            )
     NORMALISERS[kind.name] = made(kind)
     return kind
+
+
+def _is_ours(kind: type[Normaliser]) -> bool:
+    return kind.__module__.startswith(__package__ or "entmax_oracle")
+
+
+def _place(kind: type[Normaliser]) -> tuple[str, str]:
+    """Where a class is written: its file, however the file was imported, and its name there."""
+    module = sys.modules.get(kind.__module__)
+    return getattr(module, "__file__", None) or kind.__module__, kind.__qualname__
 
 
 def made(kind: type[Normaliser]) -> Normaliser:
@@ -338,3 +379,10 @@ def as_positive(value: Any, name: str) -> float:
     if number <= 0:
         raise ValueError(f"{name} is {number}: it must be positive")
     return number
+
+
+def as_count(value: Any, name: str) -> int:
+    """Validate a parameter that must be a positive integer."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
+        raise ValueError(f"{name} is {value!r}: it must be a positive integer")
+    return int(value)

@@ -105,6 +105,13 @@ def careful_through(p: Rounded, grad: Float64, out: Format) -> Rounded:
     return (saved * (g - mean)).off(4 * p.arithmetic.u * size)
 
 
+def root(x: Rounded) -> Rounded:
+    """Square root of what is not negative."""
+    value = np.sqrt(np.maximum(x.value, 0.0))
+    low, high = np.sqrt(np.maximum(x.value - x.error, 0.0)), np.sqrt(np.maximum(x.value + x.error, 0.0))
+    return x.elementary(value, np.maximum(high - value, value - low))
+
+
 def stored(x: Rounded, out: Format) -> Rounded:
     """Round once to the output format, flushing what is below its normal numbers; exact zeros stay."""
     rounding = out.unit_roundoff * x.size if out != x.arithmetic.form else np.zeros_like(x.size)

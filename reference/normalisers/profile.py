@@ -37,6 +37,13 @@ class Profile:
     picks : bool
         Comparing logits decides which tokens have weight, so that a row must not be moved first; which of tied tokens
         are picked is free.
+    detached : bool
+        The vector-Jacobian product is that of published code that holds a part of the definition constant, and so no
+        derivative of the weights.
+    placed : bool
+        The place of a token decides what it gets, so that inserting masked tokens is not deletion.
+    rows : tuple of str
+        Parameters that are a row of numbers, one for each token; fewer are repeated along the tokens, masked ones too.
     """
 
     parameters: Mapping[str, Any] = field(default_factory=dict)
@@ -46,3 +53,6 @@ class Profile:
     marks: tuple[str | float, ...] = ()
     lifts: bool = True
     picks: bool = False
+    detached: bool = False
+    placed: bool = False
+    rows: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
 from fractions import Fraction
 from typing import Any
 
@@ -14,16 +15,9 @@ from ..budgets.running_error import Arithmetic, Rounded
 from ..enclosures.ball_rows import ball
 from ..formats import Format
 from ..inputs import Float64, as_finite
-from .base import Normaliser, Undefined, register
+from .base import Normaliser, Undefined, as_count, as_positive, register
 from .parts import careful_lift, careful_shares, careful_through, lifted, softmax_balls, stored, through
 from .profile import EVERY, Profile
-
-
-def as_count(value: Any, name: str) -> int:
-    """Validate a parameter that must be a positive integer."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-        raise ValueError(f"{name} is {value!r}: it must be a positive integer")
-    return int(value)
 
 
 @register
@@ -128,17 +122,19 @@ class RSoftmax(Normaliser):
     def _balls(self, z: list[arb], *, r: float) -> list[arb]:
         # The logits are floats, so that the quantile is an exact fraction.
         tokens = [Fraction(float(token)) for token in z]
-        order = sorted(tokens)
-        position = Fraction(r) * (len(z) - 1)
-        place = math.floor(position)
-        quantile = order[place]
-        if position > place:
-            quantile += (position - place) * (order[place + 1] - order[place])
-        if order[-1] <= quantile:
+        quantile = self._quantile(tokens, r)
+        if max(tokens) <= quantile:
             raise Undefined(_NONE_ABOVE)
-        weights = [ball(max(token - quantile, Fraction(0))) * ball(token - order[-1]).exp() for token in tokens]
-        total = sum(weights, arb(0))
-        return [weight / total if weight != 0 else arb(0) for weight in weights]
+        return _weighted_balls(tokens, quantile)
+
+    @staticmethod
+    def _quantile(tokens: list[Fraction], r: float) -> Fraction:
+        """Interpolate between order statistics."""
+        order, position = sorted(tokens), Fraction(r) * (len(tokens) - 1)
+        place = math.floor(position)
+        if position == place:
+            return order[place]
+        return order[place] + (position - place) * (order[place + 1] - order[place])
 
     def _careful(self, z: Float64, arithmetic: Arithmetic, *, r: float) -> Rounded:
         gap, above, _ = self._above_quantile(z, arithmetic, r)
@@ -200,8 +196,10 @@ class RSoftmax(Normaliser):
         total = (above * lift).sum(axis=-1, keepdims=True)
         return above * lift / total, lift, above, total, order
 
-    def _above_quantile(self, z: Float64, arithmetic: Arithmetic, r: float) -> tuple[Rounded, Rounded, float]:
-        """Gaps, what they exceed the quantile by, and how far off the place of the quantile may be."""
+    def _above_quantile(
+        self, z: Float64, arithmetic: Arithmetic, r: float, eps: float = 0.0
+    ) -> tuple[Rounded, Rounded, float]:
+        """Gaps, what they exceed the quantile less eps by, and how far off the place of the quantile may be."""
         gap, n = careful_lift(z, arithmetic), z.shape[-1]
         place, share = self._place(n, r)
         ranked = gap.apply(lambda x: np.take_along_axis(x, np.argsort(z, axis=-1, kind="stable"), -1))
@@ -211,10 +209,88 @@ class RSoftmax(Normaliser):
         quantile = low + arithmetic.exact(share) * (high - low) if share else low
         near = ranked.value[..., max(place - 1, 0) : place + 3]
         quantile = quantile.off(off * np.abs(np.diff(near, axis=-1)).max(axis=-1, keepdims=True, initial=0.0))
-        return gap, (gap - quantile).clip(0.0), off
+        above = gap - quantile if eps == 0 else gap - quantile + arithmetic.near(eps, 1)
+        return gap, above.clip(0.0), off
+
+
+def _weighted_balls(tokens: list[Fraction], edge: Fraction) -> list[arb]:
+    """Shares of exponentials times the distance above an edge."""
+    top = max(tokens)
+    weights = [ball(token - edge) * ball(token - top).exp() if token > edge else arb(0) for token in tokens]
+    total = sum(weights, arb(0))
+    return [weight / total if weight != 0 else arb(0) for weight in weights]
+
+
+def _pull_from_the_top(z: Float64, grad: Float64, lift: Rounded, above: Rounded, out: Format) -> Rounded:
+    """Pull back shares of exponentials times the distance above an edge that is as far below the maximum as it is."""
+    arithmetic, weight = lift.arithmetic, above * lift
+    total = weight.total()
+    p, g = stored(weight / total, out), arithmetic.exact(grad)
+    centred = (g - (p * g).total()) / total * lift
+    own = (centred * (arithmetic.exact(1.0) + above)).apply(lambda x: np.where(above.value > 0, x, 0.0))
+    top = z == z.max(axis=-1, keepdims=True)
+    taken = own.total()
+    # All of it goes to the largest logit, whose distance from itself does not move.
+    found = own - Rounded(np.where(top, taken.value, 0.0), np.where(top, taken.error, 0.0), arithmetic)
+    tied = top & (top.sum(axis=-1, keepdims=True) > 1)
+    corner = (above.value <= above.error) & (above.error > 0)
+    return found.off(np.where(tied | corner | (top & corner.any(axis=-1, keepdims=True)), np.inf, 0.0))
 
 
 _NONE_ABOVE = "z: no logit of a row exceeds its r-quantile, where r-softmax is 0/0; separate the largest logits"
+
+
+@register
+class RSoftmaxDetached(RSoftmax):
+    """r-softmax as its code has it: eps is added to distances, and the quantile held constant. Balazy et al. (2023).
+
+    So a row of equal logits has equal weights, and the vector-Jacobian product is that of t-softmax with the distance
+    of the quantile from the maximum, which is no derivative of the weights. (The code counts tokens whose exponential
+    underflows as zeros that are there already; how many they are depends on the format, so it is left out here.)
+    """
+
+    name = "r-softmax-detached"
+    title = "r-softmax of the published code"
+    definition = (
+        r"p_i = \frac{w_i e^{z_i}}{\sum_j w_j e^{z_j}}, \quad w_i = [z_i - Q_r(z) + \varepsilon]_+, "
+        r"\; Q_r \text{ the } r\text{-quantile, held constant in the derivative}"
+    )
+    source = RSoftmax.source + "; its code, https://github.com/gmum/rsoftmax"
+    profile = Profile({"r": 0.5, "eps": 1e-8}, others=({"r": 0.25, "eps": 0.125},), detached=True)
+
+    def least_tokens(self, **settings: Any) -> int:
+        """One, which has all the weight."""
+        return 1
+
+    def undefined(self, z: Float64, **settings: Any) -> NDArray[np.bool_]:
+        """None: eps leaves the largest logit a weight."""
+        return np.zeros(z.shape[:-1], dtype=bool)
+
+    def _refuse(self, n: int, **settings: Any) -> None:
+        super()._refuse(n, **settings)
+        as_positive(settings["eps"], "eps")
+
+    def _values(self, z: Float64, *, r: float, eps: float) -> Float64:
+        return Normaliser._values(self, z, r=r, eps=eps)
+
+    def _pull(self, z: Float64, grad: Float64, *, r: float, eps: float) -> Float64:
+        return Normaliser._pull(self, z, grad, r=r, eps=eps)
+
+    def _balls(self, z: list[arb], *, r: float, eps: float) -> list[arb]:
+        tokens = [Fraction(float(token)) for token in z]
+        edge = self._quantile(tokens, r) - Fraction(eps)
+        return _weighted_balls(tokens, edge)
+
+    def _careful(self, z: Float64, arithmetic: Arithmetic, *, r: float, eps: float) -> Rounded:
+        gap, above, _ = self._above_quantile(z, arithmetic, r, eps)
+        weight = above * gap.exp()
+        return weight / weight.total()
+
+    def _careful_pull(
+        self, z: Float64, grad: Float64, arithmetic: Arithmetic, out: Format, *, r: float, eps: float
+    ) -> Rounded:
+        gap, above, _ = self._above_quantile(z, arithmetic, r, eps)
+        return _pull_from_the_top(z, grad, gap.exp(), above, out)
 
 
 @register
@@ -316,3 +392,166 @@ class Budget(Normaliser):
             level = (row[between].sum() + ones - k) / between.sum() if between.any() else corners[low]
             levels[index] = min(max(level, corners[low]), corners[high])
         return levels.reshape(z.shape[:-1])
+
+
+@register
+class TSoftmax(Normaliser):
+    """Softmax weighted by how far a logit is above the largest less t; below there is no weight. Balazy et al. (2023).
+
+    It is r-softmax with the edge at a distance t from the maximum. Where a token lies at that distance, or several tie
+    at the maximum, the derivative is a one-sided one.
+    """
+
+    name = "t-softmax"
+    title = "t-softmax"
+    definition = r"p_i = \frac{w_i e^{z_i}}{\sum_j w_j e^{z_j}}, \quad w_i = [z_i - \max_j z_j + t]_+"
+    source = RSoftmax.source + "; its code, https://github.com/gmum/rsoftmax"
+    profile = Profile({"t": 1.0}, others=({"t": 0.25}, {"t": 4.0}))
+
+    def _refuse(self, n: int, **settings: Any) -> None:
+        as_positive(settings["t"], "t")
+
+    def _balls(self, z: list[arb], *, t: float) -> list[arb]:
+        tokens = [Fraction(float(token)) for token in z]
+        return _weighted_balls(tokens, max(tokens) - Fraction(t))
+
+    def _careful(self, z: Float64, arithmetic: Arithmetic, *, t: float) -> Rounded:
+        weight, _, _ = self._weighted(z, arithmetic, t)
+        return weight / weight.total()
+
+    def _careful_pull(self, z: Float64, grad: Float64, arithmetic: Arithmetic, out: Format, *, t: float) -> Rounded:
+        _, lift, above = self._weighted(z, arithmetic, t)
+        return _pull_from_the_top(z, grad, lift, above, out)
+
+    @staticmethod
+    def _weighted(z: Float64, arithmetic: Arithmetic, t: float) -> tuple[Rounded, Rounded, Rounded]:
+        """Return weights before they are divided by their sum, exponentials, and distances above the edge."""
+        gap = careful_lift(z, arithmetic)
+        above, lift = (gap + arithmetic.near(t, 1)).clip(0.0), gap.exp()
+        return above * lift, lift, above
+
+
+class SoftmaxOfChosen(Normaliser):
+    """Softmax of the tokens that are chosen; the others get exactly zero.
+
+    What was chosen does not move with the logits: the derivative is that of the tokens kept.
+    """
+
+    @abstractmethod
+    def _kept(
+        self, z: Float64, arithmetic: Arithmetic, *_: Any, **settings: Any
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Say which tokens are chosen; and of each row (last axis 1), whether rounding may choose others."""
+
+    @abstractmethod
+    def _kept_exactly(self, z: list[Fraction], *_: Any, **settings: Any) -> list[bool]:
+        """Say which tokens of a row are chosen, without rounding."""
+
+    def _balls(self, z: list[arb], *_: Any, **settings: Any) -> list[arb]:
+        kept = self._kept_exactly([Fraction(float(token)) for token in z], **settings)
+        weights = iter(softmax_balls([token for token, inside in zip(z, kept, strict=True) if inside]))
+        return [next(weights) if inside else arb(0) for inside in kept]
+
+    def _careful(self, z: Float64, arithmetic: Arithmetic, *_: Any, **settings: Any) -> Rounded:
+        kept, doubt = self._kept(z, arithmetic, **settings)
+        with np.errstate(over="ignore"):
+            gap = np.maximum(z - np.where(kept, z, -np.inf).max(axis=-1, keepdims=True), -np.finfo(np.float64).max)
+        gap = np.where(kept, gap, 0.0)
+        powers = Rounded(gap, arithmetic.u * np.abs(gap), arithmetic).exp().apply(lambda x: np.where(kept, x, 0.0))
+        return careful_shares(powers).off(np.where(doubt, np.inf, 0.0))
+
+    def _careful_pull(
+        self, z: Float64, grad: Float64, arithmetic: Arithmetic, out: Format, *_: Any, **settings: Any
+    ) -> Rounded:
+        return careful_through(self._careful(z, arithmetic, **settings), grad, out)
+
+
+@register
+class BlockTopKSoftmax(SoftmaxOfChosen):
+    """Softmax of k blocks of tokens, the last and those of the largest mean logit. Source: Lu et al. (2025), MoBA.
+
+    The mean logit of a block is that of its mean key, as MoBA pools keys; the last block, which may be shorter, is that
+    of the query and always chosen. Of blocks with the same mean the first come first. (NSA chooses blocks by scores of
+    compressed keys, which are no function of the logits: see index-top-k-softmax.)
+    """
+
+    name = "block-top-k-softmax"
+    title = "block top-k softmax (MoBA)"
+    definition = (
+        r"p = \mathrm{softmax}(z) \text{ restricted to the last block of } b \text{ tokens and the } k - 1 "
+        r"\text{ others of the largest mean, normalised}"
+    )
+    source = "Lu et al., MoBA: Mixture of Block Attention for Long-Context LLMs (arXiv 2502.13189)"
+    profile = Profile(
+        {"block": 2, "k": 2},
+        others=({"block": 1, "k": 3}, {"block": 16, "k": 3}),
+        placed=True,
+        true=frozenset({"simplex", "shift"}),
+    )
+
+    def _refuse(self, n: int, **settings: Any) -> None:
+        as_count(settings["block"], "block")
+        as_count(settings["k"], "k")
+
+    def _kept_exactly(self, z: list[Fraction], *, block: int, k: int) -> list[bool]:
+        parts = [z[start : start + block] for start in range(0, len(z), block)]
+        means = [sum(part, Fraction(0)) / len(part) for part in parts[:-1]]
+        chosen = {len(parts) - 1, *sorted(range(len(means)), key=lambda i: (-means[i], i))[: k - 1]}
+        return [i // block in chosen for i in range(len(z))]
+
+    def _kept(
+        self, z: Float64, arithmetic: Arithmetic, *, block: int, k: int
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        n = z.shape[-1]
+        blocks = -(-n // block)
+        whole = z[..., : (blocks - 1) * block].reshape(*z.shape[:-1], blocks - 1, block) / block
+        means, size = whole.sum(axis=-1), np.abs(whole).sum(axis=-1)
+        order = np.argsort(-means, axis=-1, kind="stable")
+        chosen = np.ones((*z.shape[:-1], blocks), dtype=bool)
+        np.put_along_axis(chosen, order[..., k - 1 :], False, axis=-1)
+        chosen[..., -1] = True
+        doubt = np.zeros((*z.shape[:-1], 1), dtype=bool)
+        if 1 < k < blocks:
+            ends = order[..., k - 2 : k]
+            gap = np.take_along_axis(means, ends, -1)
+            # Pooled keys, or logits: a mean is a sum of as many terms, and a quotient.
+            off = (arithmetic.summation(block) + 3 * arithmetic.u) * size.max(axis=-1, keepdims=True)
+            doubt = gap[..., :1] - gap[..., 1:] <= 2 * off
+        return np.repeat(chosen, block, axis=-1)[..., :n], doubt
+
+
+@register
+class IndexTopKSoftmax(SoftmaxOfChosen):
+    """Softmax of the k tokens that another row of scores puts first. Source: DeepSeek-AI (2025), DSA.
+
+    The scores are those of an indexer (DSA) or of compressed keys (NSA): a parameter, a number for each token, or fewer
+    that are repeated along the tokens. Of tied tokens the first come first; comparisons of scores are exact.
+    """
+
+    name = "index-top-k-softmax"
+    title = "top-k softmax by an index (DSA)"
+    definition = (
+        r"p = \mathrm{softmax}(z) \text{ restricted to the } k \text{ largest of } I_1, \dots, I_n \text{, normalised}"
+    )
+    source = "DeepSeek-AI, DeepSeek-V3.2 (arXiv 2512.02556): sparse attention with a lightning indexer"
+    profile = Profile(
+        {"k": 2, "index": (1.0, 0.0, 2.0)},
+        others=({"k": 5, "index": (0.5, -1.0, 0.25, 3.0)},),
+        true=frozenset({"simplex", "shift"}),
+        placed=True,
+        rows=("index",),
+    )
+
+    def _refuse(self, n: int, **settings: Any) -> None:
+        as_count(settings["k"], "k")
+
+    def _kept_exactly(self, z: list[Fraction], *, k: int, index: Float64) -> list[bool]:
+        first = sorted(range(len(z)), key=lambda i: (-index[i], i))[:k]
+        return [i in first for i in range(len(z))]
+
+    def _kept(
+        self, z: Float64, arithmetic: Arithmetic, *, k: int, index: Float64
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        kept = np.zeros(z.shape, dtype=bool)
+        np.put_along_axis(kept, np.argsort(-index, axis=-1, kind="stable")[..., :k], True, axis=-1)
+        return kept, np.zeros((*z.shape[:-1], 1), dtype=bool)

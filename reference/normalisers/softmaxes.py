@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -56,7 +56,10 @@ class SoftmaxOf(Normaliser):
         return softmax_balls(self._logit_balls(z, **settings))
 
     def _careful(self, z: Float64, arithmetic: Arithmetic, *_: Any, **settings: Any) -> Rounded:
-        return careful_softmax(self._logits(z, arithmetic, **settings))
+        logits = self._logits(z, arithmetic, **settings)
+        # A softmax is a share, however far its logits are off; unless they overflow.
+        lost = np.isinf(logits.error).any(axis=-1, keepdims=True)
+        return careful_softmax(logits).off(np.where(lost, np.inf, 0.0))
 
     def _careful_pull(
         self, z: Float64, grad: Float64, arithmetic: Arithmetic, out: Format, *_: Any, **settings: Any
@@ -82,8 +85,30 @@ class Softmax(SoftmaxOf):
         return z
 
 
+class LengthScaled(SoftmaxOf):
+    """Softmax of logits times a scale that depends on the length alone."""
+
+    @abstractmethod
+    def _scale(self, n: int, *_: Any, **settings: Any) -> tuple[float, float]:
+        """Return the scale of a row of n tokens, and how many units a program may be off in it."""
+
+    @abstractmethod
+    def _scale_ball(self, n: int, *_: Any, **settings: Any) -> arb:
+        """Return the scale in balls."""
+
+    def _logits(self, z: Float64, arithmetic: Arithmetic, *_: Any, **settings: Any) -> Rounded:
+        return self._slope(z, arithmetic, **settings) * careful_lift(z, arithmetic)
+
+    def _slope(self, z: Float64, arithmetic: Arithmetic, *_: Any, **settings: Any) -> Rounded:
+        return arithmetic.near(*self._scale(z.shape[-1], **settings))
+
+    def _logit_balls(self, z: list[arb], *_: Any, **settings: Any) -> list[arb]:
+        scale = self._scale_ball(len(z), **settings)
+        return [scale * token for token in z]
+
+
 @register
-class ScalableSoftmax(SoftmaxOf):
+class ScalableSoftmax(LengthScaled):
     """Scalable softmax: a scale that grows with the logarithm of the length. Source: Nakanishi (2025)."""
 
     name = "scalable-softmax"
@@ -95,15 +120,11 @@ class ScalableSoftmax(SoftmaxOf):
     def _refuse(self, n: int, **settings: Any) -> None:
         as_positive(settings["s"], "s")
 
-    def _logits(self, z: Float64, arithmetic: Arithmetic, *, s: float) -> Rounded:
-        return self._slope(z, arithmetic, s=s) * careful_lift(z, arithmetic)
+    def _scale(self, n: int, *, s: float) -> tuple[float, float]:
+        return s * math.log(n), 6
 
-    def _slope(self, z: Float64, arithmetic: Arithmetic, *, s: float) -> Rounded:
-        return arithmetic.near(s * math.log(z.shape[-1]), 6)
-
-    def _logit_balls(self, z: list[arb], *, s: float) -> list[arb]:
-        scale = arb(s) * arb(len(z)).log()
-        return [scale * token for token in z]
+    def _scale_ball(self, n: int, *, s: float) -> arb:
+        return arb(s) * arb(n).log()
 
 
 # Coefficients of the published fit of the scale to the entropy, highest degree first.
@@ -111,10 +132,12 @@ _FIT = (-0.037, 0.481, -2.3, 4.917, -1.791)
 _CONFIDENT = 0.5
 
 
-def _fitted(entropy: _Number, number: Callable[[float], _Number]) -> tuple[_Number, _Number]:
+def _fitted(
+    entropy: _Number, number: Callable[[float], _Number], coefficients: Sequence[float] = _FIT
+) -> tuple[_Number, _Number]:
     """Return the published fit at an entropy and its derivative, in the arithmetic of the entropy."""
     fit, slope = number(0.0), number(0.0)
-    for coefficient in _FIT:
+    for coefficient in coefficients:
         slope = slope * entropy + fit
         fit = fit * entropy + number(coefficient)
     return fit, slope
@@ -191,6 +214,85 @@ class AdaptiveTemperatureSoftmax(Normaliser):
 
 
 @register
+class AdaptiveTemperatureFitted(Normaliser):
+    """Adaptive temperature by any polynomial, with what code adds in the logarithm. Source: Velickovic et al. (2024).
+
+    The coefficients come highest first; the reverse of the published ones is what a program computes that takes them in
+    ascending order. The scale is 1 where the entropy is at most 1/2: if the polynomial exceeds 1 there it jumps.
+    """
+
+    name = "adaptive-temperature-fitted"
+    title = "adaptive temperature by a polynomial"
+    definition = (
+        r"p = \mathrm{softmax}(\theta z), \quad \theta = \max\Bigl(1, \sum_k c_k H^k\Bigr) "
+        r"\text{ if } H > \tfrac12, \text{ else } 1; "
+        r"\quad H = -\sum_i p_i \log(p_i + \varepsilon), \; p = \mathrm{softmax}(z)"
+    )
+    source = AdaptiveTemperatureSoftmax.source + ", figure 7: its code adds 1e-9"
+    profile = Profile({"coefficients": _FIT, "eps": 1e-9}, others=({"coefficients": _FIT[::-1], "eps": 1e-9},))
+
+    def _refuse(self, n: int, **settings: Any) -> None:
+        if np.ndim(settings["coefficients"]) != 1:
+            raise ValueError(
+                f"coefficients is {settings['coefficients']!r}: pass a row of numbers, highest degree first"
+            )
+        as_finite(settings["coefficients"], "coefficients")
+        if as_finite(settings["eps"], "eps", ()) < 0:
+            raise ValueError(f"eps is {settings['eps']}: what is added in the logarithm must not be negative")
+
+    def _balls(self, z: list[arb], *, coefficients: Any, eps: float) -> list[arb]:
+        first = softmax_balls(z)
+        entropy = -sum((p * (p + arb(eps)).log() for p in first), arb(0))
+        scale, _ = _fitted(entropy, lambda number: arb(float(number)), coefficients)
+        if entropy <= _CONFIDENT or scale <= 1:
+            return first
+        if not (entropy > _CONFIDENT and scale > 1):
+            scale = arb(1).union(scale)
+        return softmax_balls([scale * (token - z[0]) for token in z])
+
+    def _careful(self, z: Float64, arithmetic: Arithmetic, *, coefficients: Any, eps: float) -> Rounded:
+        scale, _ = self._scale(careful_softmax(arithmetic.exact(z)), coefficients, eps)
+        lost = np.isinf(scale.error)
+        return careful_softmax(scale * careful_lift(z, arithmetic)).off(np.where(lost, np.inf, 0.0))
+
+    def _careful_pull(
+        self, z: Float64, grad: Float64, arithmetic: Arithmetic, out: Format, *, coefficients: Any, eps: float
+    ) -> Rounded:
+        first, gap = careful_softmax(arithmetic.exact(z)), careful_lift(z, arithmetic)
+        scale, slope = self._scale(first, coefficients, eps)
+        back = careful_through(careful_softmax(scale * gap), grad, out)
+        # The entropy rises with each weight by -log(p + eps) - p/(p + eps), then through the Jacobian of softmax.
+        p = first.value
+        inside = np.maximum(p + eps, np.finfo(np.float64).tiny)
+        rise = -np.log(inside) - p / inside
+        size = p * (np.abs(rise) + np.abs(gap.value) + np.log(z.shape[-1]) + 1)
+        off = 3 * first.error * (1 + np.abs(np.log(inside))) + 8 * arithmetic.u * size
+        lost = off + p * off.sum(axis=-1, keepdims=True) + 8 * arithmetic.u * p * size.sum(axis=-1, keepdims=True)
+        heat = careful_through(first, np.where(p > 0, rise, 0.0), out).off(lost)
+        return scale * back + (back * gap).total() * slope * heat
+
+    @staticmethod
+    def _scale(first: Rounded, coefficients: Any, eps: float) -> tuple[Rounded, Rounded]:
+        """Return the scale for the weights of softmax(z), and its derivative in their entropy."""
+        p, off, arithmetic = first.value, first.error, first.arithmetic
+        inside = np.maximum(p + eps, np.finfo(np.float64).tiny)
+        log = np.log(np.maximum(inside, off))
+        surprise = -p * np.log(np.where(p > 0, inside, 1.0))
+        moved = 3 * off * (1 + np.abs(log)) + 6 * arithmetic.u * (np.abs(surprise) + p)
+        entropy = Rounded(surprise, moved, arithmetic).total()
+        fit, slope = _fitted(entropy, lambda number: arithmetic.near(number, 1), coefficients)
+        able, near = entropy.value > _CONFIDENT, np.abs(entropy.value - _CONFIDENT) <= entropy.error
+        sharp, undecided = able & (fit.value > 1), np.abs(fit.value - 1) <= fit.error
+        jump = near & (fit.value + fit.error > 1)
+        error = np.where(jump, np.inf, np.where(sharp | (able & undecided), fit.error, 0.0))
+        bend = np.where(jump | (able & undecided), np.inf, np.where(sharp, slope.error, 0.0))
+        return (
+            Rounded(np.where(sharp, fit.value, 1.0), error, arithmetic),
+            Rounded(np.where(sharp, slope.value, 0.0), bend, arithmetic),
+        )
+
+
+@register
 class MultiMax(SoftmaxOf):
     """Softmax of logits bent at two points: slope t_b below b, 1 between, t_d above d. Source: Zhou et al. (2024).
 
@@ -243,6 +345,92 @@ class MultiMax(SoftmaxOf):
                 token + ((1 - arb(t_b)) * low if low > 0 else arb(0)) + ((arb(t_d) - 1) * high if high > 0 else arb(0))
             )
         return bent
+
+
+@register
+class MultiMaxOfSecondOrder(SoftmaxOf):
+    """MultiMax with squares beside the bends, as its code has it. Source: Zhou et al. (2024), second order.
+
+    Both parameters are four numbers, as in the code: the bends (below, above, below for the square, above for the
+    square) and their factors, which are 0 where a bend changes nothing. At the bends the derivative is that of the
+    middle piece.
+    """
+
+    name = "multimax-second-order"
+    title = "MultiMax of second order"
+    definition = (
+        r"p = \mathrm{softmax}(\sigma(z)), \quad \sigma(z) = z + t_1 [b_1 - z]_+ + t_2 [z - b_2]_+ "
+        r"+ t_3 [b_3 - z]_+^2 + t_4 [z - b_4]_+^2"
+    )
+    source = MultiMax.source.removesuffix(", first order") + ", second order, https://github.com/ZhouYuxuanYX/MultiMax"
+    profile = Profile(
+        {"ts": (-1.0, -0.5, -0.25, 0.25), "ranges": (0.5, 1.5, -1.0, 2.0)},
+        others=({"ts": (0.0, 0.0, -0.5, 0.125), "ranges": (0.0, 0.0, 0.25, 0.5)},),
+        true=EVERY - {"shift"},
+        marks=(0.5, 1.5, -1.0, 2.0),
+        lifts=False,
+    )
+
+    def _refuse(self, n: int, **settings: Any) -> None:
+        for name in ("ts", "ranges"):
+            as_finite(settings[name], name, (4,))
+
+    @np.errstate(over="ignore", invalid="ignore")
+    def _values(self, z: Float64, **settings: Any) -> Float64:
+        bent = self._logits(z, FLOAT64, **settings).value
+        if np.isfinite(bent).all():
+            return softmax(bent)
+        # Squares overflow: such rows are as good as one-hot, which balls tell from ties.
+        rows = [self.enclose_row(row, **settings) for row in z.reshape(-1, z.shape[-1])]
+        return np.array([[float(weight.mid()) for weight in row] for row in rows]).reshape(z.shape)
+
+    def _pull(self, z: Float64, grad: Float64, **settings: Any) -> Float64:
+        with np.errstate(over="ignore", invalid="ignore"):
+            slope, back = self._slope(z, FLOAT64, **settings).value, through(self._values(z, **settings), grad)
+            return np.asarray(np.where(back == 0, 0.0, slope * back))
+
+    def _logits(self, z: Float64, arithmetic: Arithmetic, *, ts: Any, ranges: Any) -> Rounded:
+        token = bent = arithmetic.exact(z)
+        for place, (factor, gap) in enumerate(zip(ts, self._gaps(z, arithmetic, ranges), strict=True)):
+            bent = bent + arithmetic.near(factor, 1) * (gap if place < 2 else gap * gap) if factor else bent
+        lost = np.maximum(bent.size, token.size) > arithmetic.form.largest
+        return bent.off(np.where(lost.any(axis=-1, keepdims=True), np.inf, 0.0))
+
+    def _slope(self, z: Float64, arithmetic: Arithmetic, *, ts: Any, ranges: Any) -> Rounded:
+        below, above, far_below, far_above = self._gaps(z, arithmetic, ranges)
+        slope = arithmetic.exact(np.ones_like(z))
+        for sign, factor, gap in ((-1.0, ts[0], below), (1.0, ts[1], above)):
+            slope = slope + arithmetic.exact(np.where(gap.value > 0, sign, 0.0)) * arithmetic.near(factor, 1)
+            corner = (np.abs(gap.value) <= gap.error) if factor else np.zeros_like(z, dtype=bool)
+            corner |= (z == (ranges[0] if sign < 0 else ranges[1])) & (factor != 0)
+            slope = slope.off(np.where(corner, np.inf, 0.0))
+        for sign, factor, gap in ((-2.0, ts[2], far_below), (2.0, ts[3], far_above)):
+            slope = slope + arithmetic.near(sign * factor, 1) * gap
+        return slope
+
+    def _logit_balls(self, z: list[arb], *, ts: Any, ranges: Any) -> list[arb]:
+        bent, t, b = [], [arb(float(each)) for each in ts], [arb(float(each)) for each in ranges]
+        for token in z:
+            below, above, far_below, far_above = b[0] - token, token - b[1], b[2] - token, token - b[3]
+            moved = token
+            for factor, gap in (
+                (t[0], below),
+                (t[1], above),
+                (t[2] * far_below, far_below),
+                (t[3] * far_above, far_above),
+            ):
+                moved += factor * gap if gap > 0 else arb(0)
+            bent.append(moved)
+        return bent
+
+    @staticmethod
+    def _gaps(z: Float64, arithmetic: Arithmetic, ranges: Any) -> tuple[Rounded, ...]:
+        """Distances beyond each bend, cut at zero."""
+        token, (low, high, far_low, far_high) = (
+            arithmetic.exact(z),
+            (arithmetic.near(float(each), 1) for each in ranges),
+        )
+        return tuple(gap.clip(0.0) for gap in (low - token, token - high, far_low - token, token - far_high))
 
 
 @register

@@ -82,8 +82,8 @@ def fenchel_young_grad(z: Any, y: Any, alpha: Any = 1.5, axis: int = -1) -> Floa
     Returns
     -------
     ndarray of float64, shape of ``z``
-        Where the target is 1 the entry is minus the sum of the other probabilities, so it keeps its digits
-        when p is close to 1.
+        Where the target is 1 and p above 1/2 the entry is minus the sum of the other probabilities, so it keeps its
+        digits when p is close to 1.
 
     Raises
     ------
@@ -134,8 +134,8 @@ def _prepare(z: Any, y: Any, alpha: float, axis: int) -> tuple[Float64, Float64,
 
 
 def _difference(target: Float64, p: Float64) -> Float64:
-    """Target minus probability; for a target of 1, from the other probabilities."""
-    certain = target == 1
+    """Target minus probability; for a target of 1 and a probability near it, from the other probabilities."""
+    certain = (target == 1) & (p > 0.5)  # of a small one they would bring in errors that it has not
     others = np.where(certain, 0.0, p).sum(axis=-1, keepdims=True)
     return np.where(certain, others, target - p)
 

@@ -12,7 +12,19 @@ from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import version
 
-COMMANDS = ("verify", "formal", "check", "matrix", "experiment", "solve", "vectors", "peers", "bench", "report")
+COMMANDS = (
+    "verify",
+    "formal",
+    "check",
+    "matrix",
+    "patterns",
+    "experiment",
+    "solve",
+    "vectors",
+    "peers",
+    "bench",
+    "report",
+)
 
 # argparse takes -1e-5 and -inf for options, but nothing that begins with a space.
 _NEGATIVE = re.compile(r"^-(?=\.?\d|inf|nan)", re.IGNORECASE)

@@ -265,7 +265,7 @@ class LawItem(pytest.Item):
             implementation.unusable = str(error)
             raise LawBroken(str(error)) from None
         if result is None or result.status == "skip":
-            pytest.skip(result.message if result else "not judged")
+            pytest.skip(result.message if result else "not checked")
         if result.status == "partial":
             pytest.skip(f"kept by {result.examples} cases, but {result.message}")
         if result.status == "fail":

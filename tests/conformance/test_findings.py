@@ -224,6 +224,11 @@ def test_a_target_that_always_raises_is_given_up_soon():
     returns = next(each for each in report.laws if each.law == "returns")
     assert returns.examples <= 60
     assert returns.counterexamples[0].fact == "raises TypeError: no such array for a single token (logit 1.0)"
+    assert f"({__file__}:" in returns.message
+    compiled = run(np.left_shift, ())  # has no line of source to name, and the checker's own would mislead
+    returns = next(each for each in compiled.laws if each.law == "returns")
+    assert "'left_shift' not supported for the input types" in returns.message
+    assert ".py:" not in returns.message
 
 
 def test_a_target_that_answers_some_sizes_alone_is_not_given_up():

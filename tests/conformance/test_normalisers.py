@@ -14,7 +14,7 @@ from flint import arb
 pytest.importorskip("torch")
 
 import torch
-from zoo.normalisers import HONEST, WRONG, topk_last, topk_t
+from zoo.normalisers import HONEST, RECENT, WRONG, topk_last, topk_t
 
 from entmax_oracle.cli import main
 from entmax_oracle.proofs_checks.conformance import PROFILES, check, replay, to_junit
@@ -39,6 +39,7 @@ def laws_of(name, grad):
         for law in CORE
         if law not in PROPERTIES or law in NORMALISERS[name].profile.true
         if law != "gradient" or grad
+        if law != "deletion" or not NORMALISERS[name].profile.placed
     ]
 
 
@@ -67,10 +68,20 @@ def test_honest_implementations_conform(name, function, takes_torch, dtype):
     assert all(law.examples for law in report.laws)
 
 
+@pytest.mark.parametrize(("name", "function", "takes_torch"), RECENT, ids=ids(RECENT))
+def test_recent_ones_conform(name, function, takes_torch):
+    report = check(
+        function, arrays="torch", kind="normaliser", against=name, grad=True, laws=["values", "gradient"],
+        profile=replace(EFFORT, examples=1),
+    )  # fmt: skip
+    report.raise_for_violations()
+    assert all(law.examples for law in report.laws)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("dtype", ["float32", "float64", "bfloat16", "float16"])
-@pytest.mark.parametrize(("name", "function", "takes_torch"), HONEST, ids=ids(HONEST))
+@pytest.mark.parametrize(("name", "function", "takes_torch"), HONEST + RECENT, ids=ids(HONEST + RECENT))
 def test_honest_implementations_conform_whatever_the_seed(name, function, takes_torch, dtype, seed):
     arrays = "torch" if takes_torch else "numpy"
     report = check(function, dtypes=dtype, arrays=arrays, kind="normaliser", against=name, grad=takes_torch, seed=seed)

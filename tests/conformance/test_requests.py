@@ -53,7 +53,21 @@ def test_an_answer_of_another_shape_is_reported_whichever_law_is_asked_for():
 def test_what_judges_nothing_does_not_conform():
     report = check(softmax, 1.0, "float32", "numpy", laws="dtype", skip_laws=_all_but("dtype"), profile=EFFORT)
     assert report.verdict == "unusable"
-    assert "no law was judged" in report.message
+    assert "no check could be made" in report.message
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        ({"laws": "gradient"}, "'gradient' is checked with --grad only"),
+        ({"laws": "gradient in alpha", "grad": True}, "'gradient in alpha' is checked with --grad-alpha only"),
+        ({"laws": ("values", "order"), "skip_laws": "order"}, "'order' is both asked for and skipped"),
+        ({"laws": "order", "kind": "normaliser", "against": "self-adjust-softmax"}, "does not hold for self-adjust"),
+    ],
+)
+def test_a_law_that_cannot_be_checked_is_refused_before_anything_runs(options, complaint):
+    with pytest.raises(ValueError, match=f"law: .*{complaint}"):
+        check(softmax, 1.0, "float32", "torch", profile=EFFORT, **options)
 
 
 def _all_but(name):

@@ -13,7 +13,6 @@ import hashlib
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -33,6 +32,7 @@ PUBLIC = (
     "entmax_oracle.proofs_checks.conformance",
     "entmax_oracle.proofs_checks.experiments",
     "entmax_oracle.proofs_checks.matrix",
+    "entmax_oracle.proofs_checks.patterns",
     "entmax_oracle.proofs_checks.report",
     "entmax_oracle.proofs_checks.vectors",
     "entmax_oracle.testing",
@@ -64,7 +64,7 @@ def names() -> dict[str, Any]:
             getattr(found, "__all__", None) or (name for name in vars(found) if name.isidentifier() and name[0] != "_")
         )
     kinds = ("mapping", "attention", "loss", "normaliser")
-    offered = ("gradient", "alpha gradient", "order", "shift", "zeros", "permutation", "lipschitz")
+    offered = ("gradient", "alpha gradient", "order", "shift", "zeros", "permutation", "lipschitz", "deletion")
     chosen = {kind: laws.choose(kind=kind, offered=offered) for kind in kinds}
     return {
         "public": public,
@@ -76,13 +76,13 @@ def names() -> dict[str, Any]:
 
 def vectors() -> list[dict[str, Any]]:
     """Groups of test vectors, each with a checksum."""
-    from entmax_oracle.proofs_checks.vectors import write
+    from entmax_oracle.proofs_checks.vectors import KINDS
 
-    with tempfile.TemporaryDirectory() as folder:
-        written = json.loads(write(Path(folder))[0].read_text(encoding="utf-8"))
     return [
-        {"law": each["law"], "alpha": each["alpha"], "tests": len(each["tests"]), "sha256": _digest(each["tests"])}
-        for each in written["testGroups"]
+        {"file": kind.file, **{key: group[key] for key in ("kind", "law", "normaliser", "alpha") if key in group}}
+        | {"tests": len(group["tests"]), "sha256": _digest(group["tests"])}
+        for kind in KINDS.values()
+        for group in kind.groups(lambda what: None)
     ]
 
 

@@ -5,8 +5,10 @@ import hashlib
 import json
 import math
 import re
+import unicodedata
 import xml.etree.ElementTree as ElementTree
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
@@ -138,10 +140,11 @@ def test_page_is_whole_and_needs_no_network(write):
     assert page.resources == []
     assert "link" not in page.tags
     assert "img" not in page.tags
-    assert not re.search(r"url\((?!#)|@import", text)
+    assert not re.search(r"url\((?!#|data:)|@import", text)
     script = re.search(r"<script>(.*?)</script>", text, re.DOTALL).group(1)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    assert f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'" in text
+    policy = f"default-src 'none'; style-src 'unsafe-inline'; font-src data:; script-src 'sha256-{digest}'"
+    assert policy in text
 
 
 def test_page_shows_what_was_given(write):
@@ -255,10 +258,10 @@ def test_findings_count_and_name_the_gravest(write):
         check_c=check_result(target="m:h"),
     )
     assert findings(load(directory)) == [
-        "2 theorems: 1 proved; `other` is refuted.",
-        "Of 3 implementations, 1 passes and 2 fail at least one check.",
         "`f` fails “values” at α = 1.5, float32, by 5 × 10³ times the budget.",
         "`g` fails “support” at α = 2, float32.",
+        "Of 3 implementations, 1 passes and 2 fail at least one check.",
+        "2 theorems: 1 proved; `other` is refuted.",
     ]
 
 
@@ -274,8 +277,11 @@ def test_a_cause_is_told_once_as_a_fact_with_the_other_laws_and_settings(write):
         "simplex", "fail", cause="values", settings=explained, counterexamples=[{**VIOLATION, "law": "simplex"}]
     )
     directory = write(check_a=check_result("violates", laws=[values, simplex]))
-    assert findings(load(directory))[1] == "`f` returns NaN for a single token (logit 2^56) (α = 1.25, float32)."
+    assert findings(load(directory))[0] == "`f` returns NaN for a single token (logit 2^56), at α = 1.25, float32."
     text = render(directory).read_text(encoding="utf-8")
+    headline = "<h1><span><code>f</code> returns NaN for a single token (logit 2⁵⁶), at α\u00a0=\u00a01.25, float32."
+    assert headline in text
+    assert '<h4 id="target-1-impl-py-f-law-1-title">f returns NaN for a single token (logit 2⁵⁶)</h4>' in text
     assert text.count('class="violation"') == 1
     assert "The same cause fails simplex." in text
     assert "Diagnosis: it is so." in text
@@ -284,7 +290,7 @@ def test_a_cause_is_told_once_as_a_fact_with_the_other_laws_and_settings(write):
 
 def test_findings_of_good_news(write):
     directory = write(verify=verify_result(THEOREM), check_a=check_result())
-    assert findings(load(directory)) == ["1 theorem, all proved.", "`impl.py:f` passes 1 check."]
+    assert findings(load(directory)) == ["`impl.py:f` passes 1 check.", "1 theorem, all proved."]
 
 
 def test_violation_line_says_how_much(write):
@@ -364,11 +370,40 @@ def test_long_formulas_may_wrap_and_lose_nothing():
     assert "".join(root.itertext()) == "xmax−1≤xmax−m1−α≤τ≤xmax−|S|1−α≤xmax"
 
 
-def test_every_formula_of_the_catalogue_converts():
-    # what the page of the real theorems shows: no statement may fall back to its source
+def catalogue():
+    """What the pages of the real theorems show."""
     texts = [t for theorem in theorems() for t in (theorem.statement, theorem.setting, theorem.title)]
     texts += [folklore.text for theorem in theorems() for folklore in theorem.folklore]
-    texts += [f"$${claim.latex}$$" for theorem in theorems() for claim in theorem.claims]
+    return [*texts, *(f"$${claim.latex}$$" for theorem in theorems() for claim in theorem.claims)]
+
+
+def test_the_font_has_what_the_catalogue_needs_and_stretches():
+    from fontTools.ttLib import TTFont
+
+    from entmax_oracle.proofs_checks.report import mathfont
+
+    with TTFont(Path(mathfont.__file__).with_name("templates") / "maths.woff") as font:
+        known = set(map(chr, font.getBestCmap()))
+        larger = set(font["MATH"].table.MathVariants.VertGlyphCoverage.glyphs)
+        assert set("([{|⌈⌊⟨√") <= {chr(each) for each, name in font.getBestCmap().items() if name in larger}
+        assert "SIL Open Font License" in font["name"].getDebugName(13)
+    assert known >= set(mathfont.CHARACTERS)
+    # browsers take a single letter for the italic one, which is a character of its own
+    letters = map(chr, [0x210E, *range(0x1D434, 0x1D455), *range(0x1D456, 0x1D468), *range(0x1D6E2, 0x1D71C)])
+    italic = {unicodedata.normalize("NFKC", each): each for each in letters}
+    formulas = ElementTree.fromstring(f"<root>{''.join(map(prose, catalogue()))}</root>".replace("<wbr>", ""))
+    needed = {
+        italic.get(text, text) if each.tag == "mi" else text
+        for formula_of in formulas.iter("math")
+        for each in formula_of.iter()
+        if (text := each.text)
+    }
+    assert [text for text in needed if not set(text) <= known] == []
+
+
+def test_every_formula_of_the_catalogue_converts():
+    # no statement may fall back to its source
+    texts = catalogue()
     assert len(texts) > 60
     assert [text for text in texts if 'class="latex"' in prose(text)] == []
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from entmax_oracle.reference.formats import as_format
-from entmax_oracle.reference.normalisers import NORMALISERS, Normaliser, Undefined, normaliser, register
+from entmax_oracle.reference.normalisers import NORMALISERS, Normaliser, Undefined, dropped_share, normaliser, register
 from entmax_oracle.reference.normalisers.budgets import normaliser_budget, normaliser_vjp_budget
 from entmax_oracle.reference.normalisers.parts import shares_of
 from entmax_oracle.reference.normalisers.profile import PROPERTIES, Profile
@@ -78,11 +78,11 @@ def top_k(z, k=2):
     return [mpmath.exp(t) / total if i in kept else mpmath.mpf(0) for i, t in enumerate(z)]
 
 
-def r_softmax(z, r=0.5):
+def r_softmax(z, r=0.5, eps=0.0):
     ranked, position = sorted(z), mpmath.mpf(r) * (len(z) - 1)
     place = int(position)
     quantile = ranked[place] + (position - place) * (ranked[min(place + 1, len(z) - 1)] - ranked[place])
-    return shares([max(t - quantile, 0) * mpmath.exp(t) for t in z])
+    return shares([max(t - quantile + eps, 0) * mpmath.exp(t) for t in z])
 
 
 def normmax(z, alpha=2.0):
@@ -104,6 +104,83 @@ def stick(z):
 def sigmoid(z, bias=None):
     shift = -mpmath.log(len(z)) if bias is None else bias
     return [1 / (1 + mpmath.exp(-t - shift)) for t in z]
+
+
+def scaled(z, scale):
+    return softmax([scale * t for t in z])
+
+
+def normed(z, eps=1e-6, correction=0):
+    mean = mpmath.fsum(z) / len(z)
+    deviation = mpmath.sqrt(mpmath.fsum((t - mean) ** 2 for t in z) / (len(z) - correction))
+    return softmax([t / max(deviation, mpmath.mpf(eps)) for t in z])
+
+
+def twice_bent(z, ts=(-1.0, -0.5, -0.25, 0.25), ranges=(0.5, 1.5, -1.0, 2.0)):
+    def bent(t):
+        below, above, far_below, far_above = (
+            max(d, 0) for d in (ranges[0] - t, t - ranges[1], ranges[2] - t, t - ranges[3])
+        )
+        return t + ts[0] * below + ts[1] * above + ts[2] * far_below**2 + ts[3] * far_above**2
+
+    return softmax([bent(t) for t in z])
+
+
+def softpick(z, eps=1e-8):
+    total = mpmath.fsum(abs(mpmath.exp(t) - 1) for t in z) + mpmath.mpf(eps)
+    return [max(mpmath.exp(t) - 1, 0) / total for t in z]
+
+
+def negative_power(z, q, d=mpmath.inf):
+    """The weights as powers, at a level by bisection."""
+    floor = mpmath.mpf(0) if d == mpmath.inf else mpmath.mpf(d) ** -q
+
+    def weights(level):
+        return [max((level - t) ** -mpmath.mpf(q) - floor, mpmath.mpf(0)) for t in z]
+
+    top, most = max(z), len(z) ** (1 / mpmath.mpf(q)) + 1
+    return weights(bisect(lambda level: mpmath.fsum(weights(level)) - 1, top + mpmath.mpf("0.25"), top + most))
+
+
+def fitted(z, coefficients, eps):
+    h = -mpmath.fsum(p * mpmath.log(p + mpmath.mpf(eps)) for p in softmax(z))
+    fit = mpmath.polyval([mpmath.mpf(c) for c in coefficients], h)
+    return softmax([(max(fit, 1) if h > 0.5 else 1) * t for t in z])
+
+
+REVERSED = (-1.791, 4.917, -2.3, 0.481, -0.037)
+
+
+def t_softmax(z, t=1.0):
+    return shares([max(v - max(z) + mpmath.mpf(t), 0) * mpmath.exp(v) for v in z])
+
+
+def restricted(z, kept):
+    total = mpmath.fsum(mpmath.exp(z[i]) for i in kept)
+    return [mpmath.exp(t) / total if i in kept else mpmath.mpf(0) for i, t in enumerate(z)]
+
+
+def moba(z, block=2, k=2):
+    starts = range(0, len(z), block)
+    pooled = {s: mpmath.fsum(z[s : s + block]) / block for s in starts[:-1]}
+    chosen = [starts[-1], *sorted(pooled, key=lambda s: -pooled[s])[: k - 1]]
+    return restricted(z, [i for s in chosen for i in range(s, min(s + block, len(z)))])
+
+
+def indexed(z, k, index):
+    scores = [index[i % len(index)] for i in range(len(z))]
+    return restricted(z, sorted(range(len(z)), key=lambda i: -scores[i])[:k])
+
+
+def differential(z, lam, other):
+    second = softmax([mpmath.mpf(other[i % len(other)]) for i in range(len(z))])
+    return [a - lam * b for a, b in zip(softmax(z), second, strict=True)]
+
+
+def mala(z, scale=1.0, eps=1e-6):
+    similar = [t + 1 if t > 0 else mpmath.exp(t) for t in z]
+    s = mpmath.mpf(scale) * mpmath.fsum(similar) / len(z)
+    return [(1 + 1 / (s + mpmath.mpf(eps))) * scale * each / len(z) - s / len(z) for each in similar]
 
 
 CASES = [
@@ -134,6 +211,33 @@ CASES = [
     ("sigmoid", {}, sigmoid),
     ("sigmoid", {"bias": 0.0}, lambda z: sigmoid(z, 0)),
     ("stick-breaking", {}, stick),
+    ("scalable-softmax-plus-one", {}, lambda z: scaled(z, mpmath.log(len(z) + 1))),
+    ("llama4-softmax", {"a": 0.5, "L": 2}, lambda z: scaled(z, 1 + mpmath.log(len(z) // 2 + 1) / 2)),
+    ("llama4-softmax", {}, softmax),
+    ("qwen-softmax", {"L": 2}, lambda z: scaled(z, mpmath.log(len(z), 2))),
+    ("qwen-softmax", {}, softmax),
+    ("norm-softmax", {}, normed),
+    ("norm-softmax", {"eps": 0.75, "correction": 1}, lambda z: normed(z, 0.75, 1)),
+    ("multimax-second-order", {}, twice_bent),
+    ("sink-softmax", {}, lambda z: softmax([*z, 0])[:-1]),
+    ("sink-softmax", {"sink": 2.5}, lambda z: softmax([*z, 2.5])[:-1]),
+    ("softpick", {}, softpick),
+    ("softpick", {"eps": 0.25}, lambda z: softpick(z, 0.25)),
+    ("elastic-softmax", {}, lambda z: [max(p - mpmath.mpf(1) / len(z), 0) for p in softmax(z)]),
+    ("elastic-softmax", {"tau": 0.25}, lambda z: [p + mpmath.mpf(1) / 4 / len(z) for p in softmax(z)]),
+    ("stieltjes", {}, lambda z: negative_power(z, 4)),
+    ("stieltjes", {"q": 2.5}, lambda z: negative_power(z, 2.5)),
+    ("windowed-stieltjes", {}, lambda z: negative_power(z, 4, 2)),
+    ("entmax-below-one", {"order": 0.75}, lambda z: negative_power([t / 4 for t in z], 4)),
+    ("t-softmax", {}, t_softmax),
+    ("r-softmax-detached", {"r": 0.25, "eps": 0.125}, lambda z: r_softmax(z, 0.25, 0.125)),
+    ("adaptive-temperature-fitted", {}, lambda z: fitted(z, REVERSED[::-1], 1e-9)),
+    ("adaptive-temperature-fitted", {"coefficients": REVERSED}, lambda z: fitted(z, REVERSED, 1e-9)),
+    ("block-top-k-softmax", {}, moba),
+    ("index-top-k-softmax", {"k": 2, "index": (1.0, 0.5, 2.0)}, lambda z: indexed(z, 2, (1.0, 0.5, 2.0))),
+    ("differential-softmax", {"lam": 0.25, "other": (1.0, -2.0)}, lambda z: differential(z, 0.25, (1.0, -2.0))),
+    ("polynomial", {}, lambda z: [t**3 / mpmath.sqrt(len(z)) for t in z]),
+    ("mala", {}, mala),
 ]
 IDS = [f"{name} {parameters}" for name, parameters, _ in CASES]
 
@@ -161,6 +265,8 @@ def test_values_and_enclosures(name, parameters, define):
 @pytest.mark.parametrize(("name", "parameters", "define"), CASES, ids=IDS)
 def test_derivative_by_differences(name, parameters, define):
     """Central differences with a step of 1e-15 of values right to 45 digits are right to 30, away from corners."""
+    if normaliser(name).profile.detached:
+        pytest.skip("its vector-Jacobian product is no derivative; another test has it")
     step = mpmath.mpf(10) ** -15
     for z in rows(seed=1, sizes=(2, 4)):
         grad = np.round(np.random.default_rng(2).normal(size=len(z)), 3)
@@ -179,10 +285,12 @@ def test_derivative_by_differences(name, parameters, define):
 def test_masked_tokens_are_as_if_deleted(name):
     f = normaliser(name)
     z, grad = np.array([[1.0, -np.inf, 0.25, -0.5], [-np.inf, -np.inf, 3.0, 1.0]]), np.arange(8.0).reshape(2, 4)
-    p, back, bounds = f(z), f.vjp(z, grad), f.enclose(z)
+    beside = dict.fromkeys(f.profile.rows, grad % 3)
+    p, back, bounds = f(z, **beside), f.vjp(z, grad, **beside), f.enclose(z, **beside)
     for row, live in enumerate(z > -np.inf):
-        np.testing.assert_array_equal(p[row, live], f(z[row, live]))
-        np.testing.assert_array_equal(back[row, live], f.vjp(z[row, live], grad[row, live]))
+        given = {key: value[row, live] for key, value in beside.items()}
+        np.testing.assert_array_equal(p[row, live], f(z[row, live], **given))
+        np.testing.assert_array_equal(back[row, live], f.vjp(z[row, live], grad[row, live], **given))
         for array in (p, back, bounds.lower, bounds.upper):
             assert not array[row, ~live].any()
 
@@ -214,6 +322,13 @@ def test_batches_and_refusals(name):
         ("r-softmax", {"r": 1.0}, "sparsity rate"),
         ("budget", {"k": 4}, "live tokens"),
         ("sigmoid", {"bias": math.inf}, "bias"),
+        ("llama4-softmax", {"L": 0}, "positive integer"),
+        ("qwen-softmax", {"L": 1}, "length of training"),
+        ("norm-softmax", {"correction": 2}, "pass 0 or 1"),
+        ("softpick", {"eps": -1.0}, "must not be negative"),
+        ("multimax-second-order", {"ts": (1.0, 2.0)}, "shape"),
+        ("entmax-below-one", {"order": 1.0}, "there is alpha-entmax"),
+        ("differential-softmax", {"other": np.zeros((2, 3))}, "does not fit logits"),
     ],
 )
 def test_unusable_parameters_are_refused(name, parameters, message):
@@ -224,7 +339,12 @@ def test_unusable_parameters_are_refused(name, parameters, message):
 
 @pytest.mark.parametrize(
     ("name", "parameters", "z"),
-    [("r-softmax", {}, [0.0, 0.0, 0.0]), ("self-adjust-softmax", {"normalised": True}, [0.0, 0.0])],
+    [
+        ("r-softmax", {}, [0.0, 0.0, 0.0]),
+        ("self-adjust-softmax", {"normalised": True}, [0.0, 0.0]),
+        ("softpick", {"eps": 0.0}, [0.0, 0.0]),
+        ("norm-softmax", {"eps": 0.0}, [1.0, 1.0]),
+    ],
 )
 def test_where_a_definition_gives_no_value(name, parameters, z):
     for route in (normaliser(name), normaliser(name).enclose):
@@ -263,6 +383,8 @@ def test_logits_at_the_ends_of_float64(name):
             found = f.enclose(z)
         except Undefined:
             continue
+        if not np.isfinite(found.upper).all():  # powers of such logits are no float64
+            continue
         # Beside such gaps no distance from the threshold of a k-subset is known.
         assert found.contains(f(z), 1.0 if name == "budget" else 1e-14 * np.abs(found.upper)).all()
         assert np.isfinite(f.vjp(z, [1.0, -2.0, 0.5, 1.0][: len(z)])).all()
@@ -281,11 +403,26 @@ def assert_it_holds_together(name):
             for dtype in ("float32", "float16", "bfloat16"):
                 rounded = as_format(dtype).round_array(bounds.upper)
                 assert bounds.contains(rounded, normaliser_budget(name, z, dtype, **parameters)).all()
+            if f.profile.detached:
+                continue
             allowed = normaliser_vjp_budget(name, z, grad, "float64", **parameters)
             coarse, fine = (slopes(f, z, grad, 2.0**power, parameters) for power in (-20, -21))
             # Central differences err by c step^2: by a third of what halving the step changes; the rest is of order 4.
             slack = np.abs(coarse - fine) + np.where(np.isfinite(allowed), allowed, np.inf)
             assert (np.abs(f.vjp(z, grad, **parameters) - fine) <= slack).all()
+
+
+@pytest.mark.parametrize("n", [3, 4, 9])
+def test_a_quantile_that_is_held_constant_is_the_edge_of_t_softmax(n):
+    z, grad = np.random.default_rng(n).normal(size=(2, n))
+    t = float(z.max() - np.quantile(z, 0.25) + 0.125)
+    detached = {"r": 0.25, "eps": 0.125}
+    np.testing.assert_allclose(
+        normaliser("r-softmax-detached").vjp(z, grad, **detached), normaliser("t-softmax").vjp(z, grad, t=t), atol=1e-13
+    )
+    np.testing.assert_allclose(
+        normaliser("r-softmax-detached")(z, **detached), normaliser("t-softmax")(z, t=t), atol=1e-14
+    )
 
 
 def slopes(f, z, grad, step, parameters):
@@ -371,6 +508,43 @@ def test_what_does_not_hold_together_is_found(wrong, registered):
         assert_it_holds_together("quadratic")
 
 
+@pytest.mark.parametrize(
+    ("name", "parameters"), [("top-k-softmax", {"k": 3}), ("block-top-k-softmax", {}), ("index-top-k-softmax", {})]
+)
+def test_the_share_that_a_selection_drops(name, parameters):
+    rng = np.random.default_rng(11)
+    z, values = rng.normal(size=(20, 9)) * 3, rng.normal(size=(9, 4))
+    full, chosen = normaliser("softmax")(z), normaliser(name)(z, **parameters)
+    kept = chosen > 0
+    share = dropped_share(z, kept)
+    np.testing.assert_allclose(share.lower, np.where(kept, 0.0, full).sum(axis=-1), rtol=1e-13)
+    assert (share.upper - share.lower <= 2 * np.spacing(share.upper)).all()
+    np.testing.assert_allclose(np.abs(chosen - full).sum(axis=-1), 2 * share.upper, rtol=1e-12)
+    moved = np.linalg.norm((chosen - full) @ values, axis=-1)
+    apart = np.linalg.norm(values[:, None] - values, axis=-1)
+    furthest = np.array([apart[inside][:, ~inside].max() for inside in kept])
+    assert (moved <= share.upper * furthest * (1 + 1e-12)).all()
+    # Tokens that were not read, of which only a bound is known.
+    pages, ceiling = z[:, :4], float(z[:, 4:].max())
+    bound = dropped_share(pages, np.ones_like(pages, dtype=bool), unseen=5, ceiling=ceiling)
+    truth = full[:, 4:].sum(axis=-1)
+    assert (bound.lower == 0).all()
+    assert (truth <= bound.upper).all()
+
+
+@pytest.mark.parametrize(
+    ("kept", "more", "message"),
+    [
+        ([True], {}, "one truth value for each token"),
+        ([False, False], {}, "choose one at least"),
+        ([True, True], {"unseen": -1}, "must not be negative"),
+    ],
+)
+def test_selections_that_cannot_be_judged(kept, more, message):
+    with pytest.raises(ValueError, match=message):
+        dropped_share([0.0, 1.0], kept, **more)
+
+
 def test_what_ties_and_what_is_undefined():
     tied, wanted = normaliser("top-k-softmax").tied(np.array([1.0, 0.0, 2.0, 1.0, 1.0]), k=3)
     assert (tied.tolist(), wanted) == ([0, 3, 4], 2)
@@ -383,6 +557,8 @@ def test_what_ties_and_what_is_undefined():
 
 
 def test_names_are_unique_and_known():
+    mine = normaliser("softmax")
+
     class Twin(Normaliser):
         name, title, definition, source = "softmax", "", "", ""
 
@@ -391,7 +567,17 @@ def test_names_are_unique_and_known():
 
         _careful = _careful_pull = _balls
 
-    with pytest.raises(ValueError, match="two normalisers"):
-        register(Twin)
+    class Other(Twin):
+        pass
+
+    try:
+        with pytest.warns(UserWarning, match="in place of the package's own"):
+            register(Twin)
+        assert type(normaliser("softmax")) is Twin
+        register(Twin)  # of a file that is imported twice
+        with pytest.raises(ValueError, match="two normalisers"):
+            register(Other)
+    finally:
+        NORMALISERS["softmax"] = mine
     with pytest.raises(ValueError, match="there are softmax"):
         normaliser("nothing")

@@ -10,6 +10,7 @@ from ..law import Contract, Finding, Law, contracts_of, laws_of
 # They are declared as they are imported, in this order, in which they are judged.
 from . import values  # isort: skip
 from . import attention  # isort: skip
+from . import features  # isort: skip
 from . import relations  # isort: skip
 from . import invariance  # isort: skip
 from . import conduct  # isort: skip
@@ -29,6 +30,7 @@ __all__ = [
     "attention",
     "choose",
     "conduct",
+    "features",
     "gradients",
     "invariance",
     "relations",

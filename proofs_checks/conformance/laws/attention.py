@@ -15,7 +15,7 @@ from ..expected import Expected
 from ..kinds.attention.case import AttentionCase
 from ..kinds.attention.positions import blind
 from ..kinds.attention.shapes import ACROSS, PLAIN, Shape, distant, drawn, listed, needle, unseen
-from ..law import Finding, SessionLike, compare, differ, judge_against, law, located, worst_of
+from ..law import UNJUDGED, Finding, SessionLike, compare, differ, judge_against, law, located, worst_of
 
 __all__: list[str] = []
 
@@ -72,7 +72,7 @@ def _needles(setting: Setting) -> list[AttentionCase]:
     """Keys of small but certain probability, in every part of rows of several lengths."""
     return [
         needle(
-            Shape(queries=1, keys=n, seed=n).case(setting).altered(variant=where),
+            Shape(queries=1, keys=n, seed=n, plain=True).case(setting).altered(variant=where),
             setting.alpha,
             setting.dtype,
             share,
@@ -114,6 +114,8 @@ def no_visible_key(session: SessionLike, case: AttentionCase) -> Finding:
     assert answer is not None
     empty = np.broadcast_to(blind(case, conventions.align), answer.shape)
     zero = np.zeros_like(answer)
+    if case.sinks is not None and conventions.empty_rows != "zero":
+        return UNJUDGED  # such a query still sees the sink
     if conventions.empty_rows == "nan":
         kept = empty & ~np.isnan(answer)
         if not kept.any():
@@ -133,7 +135,7 @@ no_visible_key.draws(drawn(lengths=True)).cornerstones(unseen)
 @law("causal", cites="definition", kinds=_ONLY, about="causal", compares=True)
 def causal(session: SessionLike, case: AttentionCase) -> Finding:
     """Keys and values behind a query's position change nothing for it."""
-    case = case.altered(is_causal=True)
+    case = case.altered(is_causal=True).whole()
     m, n = case.query.shape[2], case.key.shape[2]
     last = int(np.random.default_rng(case.variant).integers(m))
     behind = np.arange(n) > last + (n - m if session.setting.conventions.align == "end" else 0)
@@ -167,11 +169,11 @@ def alignment(session: SessionLike, case: AttentionCase) -> Finding:
     """
     n = case.key.shape[2]
     m = session.setting.domain.length(1 + case.variant % n)
-    fill = case.query[:, :, np.arange(n) % case.query.shape[2]]
+    every = case.taken("query", np.arange(n) % case.query.shape[2]).whole()
     end = session.setting.conventions.align == "end"
     some = slice(n - m, n) if end else slice(m)
-    part = case.altered(query=fill[:, :, some])
-    among, alone = session.values(case.altered(query=fill), part)
+    part = every.taken("query", np.arange(n)[some]).whole()
+    among, alone = session.values(every, part)
     which, where = ("last", "end") if end else ("first", "start")
     what = f"when only the {which} {m} of {n} queries are asked: positions are aligned to the {where}"
     return differ(session, session.oracle(part), among[:, :, some], alone, what)
@@ -195,14 +197,30 @@ groups.draws(drawn(key_heads=2)).cornerstones(listed(*PLAIN))
 
 @law("padding", cites="definition", kinds=_ONLY, about="lengths", compares=True)
 def padding(session: SessionLike, case: AttentionCase) -> Finding:
-    """Keys and values beyond key_lengths change nothing, be they finite, infinite or NaN."""
+    """Keys and values beyond key_lengths change nothing."""
+    return _padded_with(session, case, [(256.0, -(2.0**14))])
+
+
+padding.draws(drawn(batch=2)).cornerstones(listed(*PLAIN))
+
+
+@law("padding garbage", cites="definition", kinds=_ONLY, about="lengths", severity="warning", compares=True)
+def padding_garbage(session: SessionLike, case: AttentionCase) -> Finding:
+    """Keys and values beyond key_lengths change nothing, also where they are huge, infinite or NaN."""
+    largest = as_format(session.setting.dtype).largest
+    return _padded_with(session, case, [(np.nan, np.nan), [(np.inf, -np.inf), (-largest, largest)][case.variant % 2]])
+
+
+padding_garbage.draws(drawn(batch=2)).cornerstones(listed(*PLAIN))
+
+
+def _padded_with(session: SessionLike, case: AttentionCase, garbage: list[tuple[float, float]]) -> Finding:
+    """Compare the answer with those for other keys and values in the padding."""
     n = case.key.shape[2]
     lengths = case.key_lengths or tuple(n - 1 - (b + case.variant) % n for b in range(len(case.key)))
     case = case.altered(key_lengths=lengths)
     hidden = np.arange(n) >= np.array(lengths)[:, None]
     kept = ~np.broadcast_to(hidden[:, None], case.key.shape[:3])[..., None]
-    largest = as_format(session.setting.dtype).largest
-    garbage = [(256.0, -(2.0**14)), (np.nan, np.nan), [(np.inf, -np.inf), (-largest, largest)][case.variant % 2]]
     filled = [case.altered(key=np.where(kept, case.key, k), value=np.where(kept, case.value, v)) for k, v in garbage]
     before, *after = session.values(case, *filled)
     expected = session.oracle(case)
@@ -210,6 +228,3 @@ def padding(session: SessionLike, case: AttentionCase) -> Finding:
         differ(session, expected, before, each, f"when keys beyond key_lengths are {k!r}, values {v!r}")
         for each, (k, v) in zip(after, garbage, strict=True)
     )
-
-
-padding.draws(drawn(batch=2)).cornerstones(listed(*PLAIN))

@@ -80,7 +80,7 @@ def _too_close(session: SessionLike, case: Case) -> bool:
 
 def _against(session: SessionLike, outcome: Outcome, expected: dict[str, Expected]) -> Finding:
     def judge(gradients: tuple[Float64, ...]) -> Finding:
-        pairs = zip(expected.items(), gradients, strict=False)
+        pairs = zip(expected.items(), gradients, strict=False)  # those in options are another law's matter
         return worst_of(_in(name, got, each) for (name, each), got in pairs)
 
     def _in(name: str, got: Float64, each: Expected) -> Finding:
@@ -245,6 +245,48 @@ def _alone(setting: Setting) -> list[AttentionCase]:
 
 
 gradient_alone.cornerstones(_alone)
+
+
+@law("sinks gradient", cites="definition", kinds=("attention",), needs="sinks gradient", weight=0.4)
+def sinks_gradient(session: SessionLike, case: AttentionCase) -> Finding:
+    """Sinks get a gradient, like query, key and value, summed over all rows of a head."""
+    heads = case.query.shape[1]
+    sinks = case.sinks or tuple(0.5 * ((case.variant + h) % 5 - 2) for h in range(heads))
+    return _also(session, case.altered(sinks=sinks), "sinks")
+
+
+sinks_gradient.cornerstones(listed(*PLAIN, gradient=True))
+
+
+@law("mask gradient", cites="definition", kinds=("attention",), needs="attn_mask gradient", weight=0.4)
+def mask_gradient(session: SessionLike, case: AttentionCase) -> Finding:
+    """A mask that is added gets a gradient of its shape, unless the implementation gives it none."""
+    mask = case.attn_mask
+    if mask is None or case.boolean_mask:
+        shape = ((case.query.shape[2], case.key.shape[2]), (case.query.shape[1], 1, case.key.shape[2]))[
+            case.variant % 2
+        ]
+        mask = quantise(np.random.default_rng(case.variant).standard_normal(shape), session.setting.dtype)
+    return _also(session, case.altered(attn_mask=mask, boolean_mask=False), "attn_mask")
+
+
+mask_gradient.cornerstones(listed(*PLAIN, gradient=True))
+
+
+def _also(session: SessionLike, case: AttentionCase, name: str) -> Finding:
+    """Judge the gradient in an option, asked for with the others."""
+    asked, outcome = _ask(session, case, also=name)
+    shape = asked.options[name].shape
+    problem = outcome.gradient_problem or ("" if outcome.gradients else "no gradient came back")
+    if not problem and outcome.gradients[-1].shape != shape:
+        problem = f"the gradient in {name} has shape {outcome.gradients[-1].shape}, not {shape}"
+    if problem:
+        return Finding(True, problem, math.inf, math.inf)
+    last = replace(outcome, gradients=outcome.gradients[-1:], gradients_again=outcome.gradients_again[-1:])
+    found = _against(session, last, {name: session.oracle.gradients(asked)[name]})
+    sharper = session.oracle.sharper_gradients(asked) if found.broken else None
+    found = found if sharper is None else _against(session, last, {name: sharper[name]})
+    return replace(found, message=f"the gradient in {name}, {found.message}") if found.broken else found
 
 
 @law(

@@ -114,8 +114,10 @@ rows_invariant.cornerstones(_served, "mapping")
 @law("batch invariance", cites="definition", kinds=("attention",), weight=0.4, compares=True)
 def heads_invariant(session: SessionLike, case: AttentionCase) -> Finding:
     """A query's answer depends neither on the batch, nor on padding, nor on how queries are split into calls."""
-    lacks = session.setting.without
+    lacks, packed = session.setting.without, session.setting.conventions.packed
     ways = [*_batches(case)]
+    if packed:
+        return _invariant(session, case, ways)
     if "lengths" not in lacks:
         ways += _padded(case, session.setting.domain)
     if "cross" not in lacks:
@@ -128,10 +130,8 @@ def _batches(case: AttentionCase) -> Iterator[_Way]:
     count = len(case.query)
     for size in _SEQUENCES:
         index = (np.arange(size) + case.variant) % count
-        tensors = {name: x[index] for name, x in case.tensors.items()}
-        lengths = None if case.key_lengths is None else tuple(case.key_lengths[b] for b in index)
         what = f"in a batch of {_counted(size, 'sequence')} instead of {count} (its first is sequence {index[0]})"
-        call = case.altered(**tensors, key_lengths=lengths)
+        call = case.taken("batch", index)
         yield _Way("batch", (call,), itemgetter(0), itemgetter(index), what)
 
 
@@ -140,11 +140,8 @@ def _padded(case: AttentionCase, domain: Domain) -> Iterator[_Way]:
     m, n = case.query.shape[2], case.key.shape[2]
     lengths = case.key_lengths or (n,) * len(case.key)
     for more in dict.fromkeys(map(domain.length, (1, 16 - n % 16))):
-
-        def longer(x: Float64, more: int = more) -> Float64:
-            return np.concatenate([x, np.take(x, np.arange(more) % x.shape[2], axis=2)], axis=2)
-
-        call = case.altered(**{name: longer(x) for name, x in case.tensors.items()}, key_lengths=lengths)
+        queries, keys = ([*range(count), *(np.arange(more) % count)] for count in (m, n))
+        call = case.taken("query", queries).taken("key", keys).altered(key_lengths=lengths)
         plain = f"{_counted(m, 'query')} and {_counted(n, 'key')}"
         what = f"when {plain} are padded to {m + more} and {n + more} by key_lengths"
         yield _Way("padding", (call,), lambda answers: answers[0][:, :, :m], lambda x: x, what)
@@ -153,9 +150,10 @@ def _padded(case: AttentionCase, domain: Domain) -> Iterator[_Way]:
 def _split(case: AttentionCase, setting: Setting) -> Iterator[_Way]:
     """Queries in parts, the last ones one by one: causal ones with the keys up to their last, as a cache grows."""
     m, n = case.query.shape[2], case.key.shape[2]
-    if m == 1 or (case.alibi_slopes is not None and not case.is_causal):
-        return  # without a cache that grows, the bias of a part would be that of the last queries
-    if setting.conventions.align == "start" and (case.is_causal or case.alibi_slopes is not None):
+    placed = case.alibi_slopes is not None or case.window is not None
+    if m == 1 or (placed and not case.is_causal):
+        return  # without a cache that grows, the places of a part would be those of the last queries
+    if setting.conventions.align == "start" and (case.is_causal or placed):
         return  # a part would be taken for the first queries
     wanted = (0, 1 + case.variant % (m - 1), max(m - 2, 1), m - 1, m)
     cuts = sorted({min(setting.domain.length(cut), m) for cut in wanted})
@@ -172,11 +170,12 @@ def _split(case: AttentionCase, setting: Setting) -> Iterator[_Way]:
 
 def _part(case: AttentionCase, a: int, b: int, keys: int) -> AttentionCase:
     lengths = case.key_lengths
-    return case.altered(
-        query=case.query[:, :, a:b],
-        key=case.key[:, :, :keys],
-        value=case.value[:, :, :keys],
-        key_lengths=None if lengths is None else tuple(min(length, keys) for length in lengths),
+    return (
+        case.taken("query", np.arange(a, b))
+        .taken("key", np.arange(keys))
+        .altered(
+            key_lengths=None if lengths is None else tuple(min(length, keys) for length in lengths),
+        )
     )
 
 

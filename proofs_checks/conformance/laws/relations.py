@@ -152,6 +152,7 @@ deletion.of(
     "normaliser",
     "A masked token (-inf) gets an exact zero; the others get what they get without it.",
     theorem="definition",
+    needs="deletion",
 )
 deletion.draws(lambda setting: st.builds(_with_variant, _hard(setting), _VARIANTS), "mapping")
 deletion.cornerstones(_far_below, "mapping").cornerstones(normalisers.crowds, "normaliser")

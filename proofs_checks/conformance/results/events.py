@@ -254,7 +254,7 @@ def _verdict(laws: Sequence[LawResult], interrupted: bool) -> tuple[Verdict, str
     if interrupted:
         return "interrupted", reason
     if all(law.status == "skip" for law in laws):
-        return "unusable", "no law was judged; see why each was skipped"
+        return "unusable", "no check could be made; see why each was skipped"
     return "conforms", ""
 
 

@@ -29,7 +29,7 @@ def fact(law: Law | Contract, case: Any, finding: Finding) -> str:
     if isinstance(law, Contract) or law.compares:
         return f"breaks “{law.name}” on {case.brief}"
     got, right = (_entry(finding, name) for name in ("got", "lower"))
-    what = "returns a gradient with" if law.needs and law.name != "training" else "returns"
+    what = "returns a gradient with" if "gradient" in law.needs and law.name != "training" else "returns"
     if got is not None and not math.isfinite(got):
         return f"{what} {'NaN' if math.isnan(got) else plain(got)} for {case.brief}"
     if got is not None and right is not None:

@@ -16,7 +16,7 @@ def to_junit(report: Report) -> str:
     """Write a report as JUnit XML: one test suite per alpha and dtype, one test case per law.
 
     Violated laws are failures, and what a target wrote there can hold any character; warnings pass, with their text
-    as output; laws that were not judged, or in part, are skipped; an unusable target is one error.
+    as output; laws that were not checked, or only in part, are skipped; an unusable target is one error.
 
     Parameters
     ----------

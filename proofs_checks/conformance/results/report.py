@@ -109,7 +109,7 @@ class LawResult:
     settings : tuple of dict
         The same per alpha and dtype.
     unclaimed : int
-        Cases beside them that were answered but not judged, since no finite error can be derived for the answer.
+        Cases beside them that were answered but not checked, since no finite error can be derived for the answer.
     declined : int
         Cases beside them that the implementation declined, by `NotImplementedError`.
     also : tuple of str

@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..calls import Subject
-from ..case import Setting
+from ..case import Setting, Verbatim
 from ..kinds.kind import Kind
 from ..law import Contract, Law
 from ..target.layouts import place
 from ..target.loading import inverse
+from ..target.packing import pack
 from ..target.program import PREFIX, is_program, request_line
 
 __all__ = ["snippet"]
@@ -72,6 +73,20 @@ def snippet(
         case, change = pair(case, setting)
     lines = [*_opening(setting, subject), *_loading(subject)]
 
+    # What is passed only if it is in the signature.
+    maybe = [name for name in form.optional if name not in dict(form.renamed)]
+    if maybe:
+        found = "{name: True for name in " + repr(maybe) + " if name in inspect.signature(f).parameters}"
+        lines += ["import inspect", f"more = {found}"]
+    given = {} if case.cotangent is None or subject.arrays != "torch" else _given(law, case)
+
+    def option(asked: Any, name: str) -> str:
+        if name in given:
+            return name
+        options = {"alpha": setting.alpha, **asked.options}
+        dtype = setting.dtype if name in asked.trainable else "float64" if setting.dtype == "float64" else "float32"
+        return _written(options[name], subject.arrays, dtype, "int32" if form.packed else "")
+
     def ask(asked: Any, first: str) -> str:
         options = {"alpha": setting.alpha, **asked.options}
         axes = [x.ndim for x in asked.tensors.values()]
@@ -80,12 +95,17 @@ def snippet(
             for name, count in zip((first, *names[1:]), axes, strict=True)
         ]
         told += [repr(options[name]) for name in form.follows]
-        told += [f"{form.named(name)}={_written(options[name], subject.arrays)}" for name in form.keywords]
-        return _permuted(f"f({', '.join(told)})", inverse(form.order(len(asked.answer_shape))), subject.arrays)
+        told += [f"{form.named(name)}={option(asked, name)}" for name in form.keywords if name not in maybe]
+        told += ["**more"] * bool(maybe)
+        call = f"f({', '.join(told)})"
+        back = None if form.second else inverse(form.order(len(asked.answer_shape)))
+        return _permuted(call, back, subject.arrays)
 
     bound: dict[str, list[str]] = {}
     for each in calls if several else (case,):
         for name, values, layout in zip(names, each.tensors.values(), map(each.layout_of, each.tensors), strict=True):
+            lengths = each.lengths_of(name)
+            values = values if lengths is None else pack(values, lengths)
             laid = {"contiguous": "tokens first", "tokens first": "contiguous"}.get(layout, layout)
             binding = _bound(name, values, laid if form.swapped else layout, setting.dtype, subject.arrays)
             if bound.get(name) != binding:
@@ -99,17 +119,30 @@ def snippet(
     if case.cotangent is None or subject.arrays != "torch":
         return about + "\n".join([*lines, f"print({asked})"])
     wanted = [name for name, x in zip(names, case.tensors.values(), strict=True) if x.dtype.kind == "f"]
+    lines += [f"{name} = {_array(values, setting.dtype, 'torch')}" for name, values in given.items()]
+    wanted += given
     lines += [f"{name}.requires_grad_(True)" for name in wanted]
-    lines.append(f"g = {_array(case.cotangent, setting.dtype, 'torch')}")
+    lengths = case.lengths_of("cotangent")
+    pulled = case.cotangent if lengths is None else pack(case.cotangent, lengths)
+    lines.append(f"g = {_array(pulled, setting.dtype, 'torch')}")
+    asked = f"{asked}[0]" if form.second else asked
     together = f"{wanted[0]}, g)[0]" if len(wanted) == 1 else f"({', '.join(wanted)}), g)"
     return about + "\n".join([*lines, f"print(torch.autograd.grad({asked}, {together})"])
+
+
+def _given(law: Law | Contract, case: Any) -> dict[str, NDArray[Any]]:
+    """Options whose gradient a law is about, by name."""
+    return {name: case.options[name] for name in case.trainable if law.needs == f"{name} gradient"}
 
 
 def _request(kind: Kind, case: Any, setting: Setting, subject: Subject) -> str:
     """Write what a program is asked."""
     form, options = kind.form(subject), {"alpha": setting.alpha, **case.options}
-    held = {name: np.array(x) if isinstance(x, tuple) else x for name, x in options.items()}
-    told = {name: held[name] for name in form.follows} | {form.named(name): held[name] for name in form.keywords}
+    held = {
+        name: np.array(x) if isinstance(x, tuple) and not isinstance(x, Verbatim) else x for name, x in options.items()
+    }
+    named = {form.named(name): held[name] for name in form.keywords if name not in form.optional}
+    told = {name: held[name] for name in form.follows} | named
     return request_line(1, kind.name, setting.dtype, case.tensors, told, case.cotangent)
 
 
@@ -183,5 +216,15 @@ def _words(values: NDArray[np.float64]) -> str:
     return told.replace("] + [", ", ") if not any(is_run for _, is_run in terms) else told
 
 
-def _written(value: Any, arrays: str) -> str:
-    return f"{_MAKE[arrays]}({list(value)})" if isinstance(value, tuple) else repr(value)
+def _written(value: Any, arrays: str, dtype: str, integers: str = "") -> str:
+    """Write an option; arrays, and tuples of numbers, as arrays."""
+    home = {"torch": "torch", "jax": "jnp", "numpy": "np"}[arrays]
+    if isinstance(value, np.ndarray) and value.dtype == bool:
+        made = f"{_MAKE[arrays]}({value.ravel().tolist()})"
+        return made if value.ndim == 1 else f"{made}.reshape({value.shape})"
+    if isinstance(value, np.ndarray):
+        return _array(value, dtype, arrays)
+    if isinstance(value, Verbatim) or not isinstance(value, tuple):
+        return repr(value)
+    whole = integers and all(isinstance(each, int) for each in value)
+    return f"{_MAKE[arrays]}({list(value)}{f', dtype={home}.{integers}' if whole else ''})"

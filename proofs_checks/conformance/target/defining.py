@@ -10,7 +10,7 @@ from .loading import UnusableTarget, load, locate
 if TYPE_CHECKING:
     from entmax_oracle.reference.normalisers import Normaliser
 
-__all__ = ["defined"]
+__all__ = ["defined", "instance_of"]
 
 
 @cache
@@ -24,7 +24,7 @@ def defined(against: str) -> Normaliser:
     ValueError
         If there is none, or it is not a class of normalisers.
     """
-    from entmax_oracle.reference.normalisers import NORMALISERS, Normaliser, made, normaliser
+    from entmax_oracle.reference.normalisers import normaliser
 
     if ":" not in against:
         return normaliser(against)
@@ -33,10 +33,22 @@ def defined(against: str) -> Normaliser:
         found = load(against)
     except UnusableTarget as error:
         raise ValueError(f"against: {error}") from error
+    return instance_of(found, f"against: {against}")
+
+
+def instance_of(found: object, named: str) -> Normaliser:
+    """Make the normaliser of a class, or find the one that the class has registered.
+
+    Raises
+    ------
+    ValueError
+        If it is not a class of normalisers; the message begins with ``named``.
+    """
+    from entmax_oracle.reference.normalisers import NORMALISERS, Normaliser, made
+
     if not isinstance(found, type) or not issubclass(found, Normaliser):
         raise ValueError(
-            f"against: {against} is not a class of normalisers; derive it from "
-            "entmax_oracle.reference.normalisers.Normaliser"
+            f"{named} is not a class of normalisers; derive it from entmax_oracle.reference.normalisers.Normaliser"
         )
     registered = NORMALISERS.get(found.name)
     return registered if isinstance(registered, found) else made(found)

@@ -31,8 +31,11 @@ class Framework(Protocol):
     def describe(self, array: Any) -> tuple[tuple[int, ...], str, str]:
         """Shape, dtype name and device; TypeError unless it is an array of this library."""
 
-    def integers(self, values: Sequence[int], device: str) -> Any:
+    def integers(self, values: Sequence[int], device: str, dtype: str = "int64") -> Any:
         """Build an array of integers."""
+
+    def booleans(self, values: NDArray[np.bool_], device: str) -> Any:
+        """Build an array of booleans."""
 
     def pullback(self, function: Callable[..., Any], arguments: dict[str, Any], cotangent: Any) -> Answered:
         """Answer, gradients in the arguments, and what is wrong with them ('' if nothing)."""
@@ -72,8 +75,11 @@ class NumpyFramework:
             raise TypeError(f"returned {type(array).__name__}, not a NumPy array")
         return array.shape, array.dtype.name, "cpu"
 
-    def integers(self, values: Sequence[int], device: str) -> Any:
-        return np.array(values, dtype=np.int64)
+    def integers(self, values: Sequence[int], device: str, dtype: str = "int64") -> Any:
+        return np.array(values, dtype=dtype)
+
+    def booleans(self, values: NDArray[np.bool_], device: str) -> Any:
+        return np.array(values)
 
     def pullback(self, function: Callable[..., Any], arguments: dict[str, Any], cotangent: Any) -> Answered:
         """NumPy has no autograd."""
@@ -121,8 +127,11 @@ class TorchFramework:
             raise TypeError(f"returned {type(array).__name__}, not a torch tensor")
         return tuple(array.shape), str(array.dtype).removeprefix("torch."), str(array.device)
 
-    def integers(self, values: Sequence[int], device: str) -> Any:
-        return self.torch.tensor(values, dtype=self.torch.int64, device=device)
+    def integers(self, values: Sequence[int], device: str, dtype: str = "int64") -> Any:
+        return self.torch.tensor(values, dtype=getattr(self.torch, dtype), device=device)
+
+    def booleans(self, values: NDArray[np.bool_], device: str) -> Any:
+        return self.torch.tensor(values, dtype=self.torch.bool, device=device)
 
     def pullback(self, function: Callable[..., Any], arguments: dict[str, Any], cotangent: Any) -> Answered:
         """Call, then ask autograd."""
@@ -181,8 +190,11 @@ class JaxFramework:
             raise TypeError(f"returned {type(array).__name__}, not a JAX array")
         return tuple(array.shape), array.dtype.name, ",".join(sorted(map(str, array.devices())))
 
-    def integers(self, values: Sequence[int], device: str) -> Any:
+    def integers(self, values: Sequence[int], device: str, dtype: str = "int64") -> Any:
         return self.jax.numpy.asarray(values, dtype=self.jax.numpy.int32)
+
+    def booleans(self, values: NDArray[np.bool_], device: str) -> Any:
+        return self.jax.numpy.asarray(values)
 
     def pullback(self, function: Callable[..., Any], arguments: dict[str, Any], cotangent: Any) -> Answered:
         """Call through `jax.vjp`."""

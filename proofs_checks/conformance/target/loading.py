@@ -196,6 +196,12 @@ class Form:
         Its tensors, and its answer, have their second and third axes exchanged.
     axis : int
         Where it has the last axis of its tensors, and of its answer.
+    packed : bool
+        Its tensors, and its answer, have the tokens of all sequences one after the other.
+    second : bool
+        It returns two answers.
+    optional : tuple of str
+        Those of the keywords that are passed only if its signature has them, or they are renamed.
     """
 
     tensors: tuple[str, ...]
@@ -205,6 +211,9 @@ class Form:
     renamed: tuple[tuple[str, str], ...] = ()
     swapped: bool = False
     axis: int = -1
+    packed: bool = False
+    second: bool = False
+    optional: tuple[str, ...] = ()
 
     def order(self, axes: int) -> tuple[int, ...] | None:
         """Return its order of the axes of an array of ours, by their places here; None if it is the same."""
@@ -220,7 +229,7 @@ class Form:
         return dict(self.renamed).get(option, option)
 
     def __str__(self) -> str:
-        options = [f"{self.named(name)}=..." for name in self.keywords]
+        options = [f"{self.named(name)}=..." for name in self.keywords if name not in self.optional]
         return f"f({', '.join([*self.tensors, *self.follows, *options])})"
 
 
@@ -242,9 +251,10 @@ def adapt(function: Callable[..., Any], form: Form) -> Callable[..., Any]:
         signature = inspect.signature(function)
     except (TypeError, ValueError):  # builtins and extension functions may not tell
         signature = None
+    keywords = [name for name in form.keywords if name not in form.optional or _takes(signature, form, name)]
     if signature is not None:
         try:
-            signature.bind(*form.tensors, *form.follows, **dict.fromkeys(map(form.named, form.keywords)))
+            signature.bind(*form.tensors, *form.follows, **dict.fromkeys(map(form.named, keywords)))
         except TypeError as error:
             raise UnusableTarget(
                 f"the function has the signature {signature} and cannot be called as {form}: {error}; "
@@ -255,12 +265,27 @@ def adapt(function: Callable[..., Any], form: Form) -> Callable[..., Any]:
 
     def called(*tensors: Any, **options: Any) -> Any:
         following = [options[name] for name in form.follows]
-        named = {form.named(name): options[name] for name in form.keywords}
+        named = {form.named(name): options[name] for name in keywords}
         answer = function(*(permuted(each, form.order(each.ndim)) for each in tensors), *following, **named)
+        if form.second:
+            return _two(answer, form)
         axes = getattr(answer, "ndim", 0)
         return permuted(answer, inverse(form.order(axes))) if axes else answer
 
     return called
+
+
+def _takes(signature: inspect.Signature | None, form: Form, name: str) -> bool:
+    """Whether an optional argument is passed."""
+    return name in dict(form.renamed) or (signature is not None and name in signature.parameters)
+
+
+def _two(answers: Any, form: Form) -> tuple[Any, Any]:
+    """Return the two answers of an implementation, the first with its axes in our order."""
+    if not isinstance(answers, tuple | list) or len(answers) < 2:
+        raise TypeError(f"returned {type(answers).__name__}, not a pair of output and logarithms of sums (lse)")
+    first, second = answers[:2]
+    return permuted(first, inverse(form.order(getattr(first, "ndim", 0)))), second
 
 
 def permuted(array: Any, order: tuple[int, ...] | None) -> Any:

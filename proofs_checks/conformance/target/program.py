@@ -24,6 +24,10 @@ beside them, ``null`` where they are left to their default, and whole numbers ar
      "target": {"shape": [1], "numbers": [1]}, "alpha": "0x1.8p+0"}
     {"id": 3, "kind": "normaliser", "dtype": "float32", "logits": {...}, "k": 2}
 
+What attention also takes (``--with``) stands beside the options: ``attn_mask``, an array with its shape, of numbers
+or of ``true`` and ``false``; ``window``, two whole numbers, -1 for an open side; ``softcap``, a number; ``sinks``, an
+array. With ``--with lse`` the answer holds ``lse`` too, a list of numbers as ``answer`` is, of the shape (B, H, M).
+
 With a ``cotangent``, of the shape of the answer, ``gradients`` are wanted as well, by the names of the arrays that are
 not whole numbers: ``{"id": 1, "answer": [...], "gradients": {"query": [...], "key": [...], "value": [...]}}``.
 """
@@ -106,7 +110,7 @@ def request_line(
 def _written(value: Any) -> Any:
     """Write an array with its shape, a float in hexadecimal, and others as JSON has them."""
     if isinstance(value, np.ndarray):
-        whole = value.dtype.kind == "i"
+        whole = value.dtype.kind in "ib"
         return {"shape": list(value.shape), "numbers": value.tolist() if whole else _hexadecimal(value)}
     return value.hex() if isinstance(value, float) else value
 
@@ -140,7 +144,7 @@ class Program:
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as the program)
         self._process = self._start()
 
-    def __call__(self, *arguments: Any, **options: Any) -> Answer:
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
         """Ask the program once: with its arrays, then alpha if it takes it by position, and options by name."""
         self._asked += 1
         if self._process.poll() is not None:
@@ -187,7 +191,7 @@ class Program:
         last = next((each for each in reversed(lines) if each.strip()), "")
         return f"{text}; it wrote: {last}" if last else text
 
-    def _read(self, reply: bytes, tensors: dict[str, Given]) -> Answer:
+    def _read(self, reply: bytes, tensors: dict[str, Given]) -> Any:
         try:
             fields = json.loads(reply)
         except ValueError:
@@ -218,6 +222,10 @@ class Program:
                 for name, x in tensors.items()
                 if x.dtype.kind == "f"
             }
+        if self._kind == "attention" and "lse" in fields:
+            lse = _numbers(fields, "lse", shape[:3], "float64").view(Answer)
+            lse.dtype_name = "float64"
+            return answer, lse
         return answer
 
 
@@ -278,8 +286,11 @@ class ProgramFramework:
             gradients.append(gradient)
         return Answered(answer, gradients)
 
-    def integers(self, values: Any, device: str) -> Any:
-        return np.array(values, dtype=np.int64)
+    def integers(self, values: Any, device: str, dtype: str = "int64") -> Any:
+        return np.array(values, dtype=dtype)
+
+    def booleans(self, values: NDArray[np.bool_], device: str) -> Any:
+        return np.array(values)
 
     def overwrite(self, array: Any) -> None:
         array[...] = 0

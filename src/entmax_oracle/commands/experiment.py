@@ -101,7 +101,8 @@ def run(args: argparse.Namespace) -> int:
             raise Unusable(str(error)) from error
     if result.interrupted:
         _keep(result, args)
-        print(f"entmax-oracle: interrupted: {len(result.models)} models are finished", file=sys.stderr)
+        done = len(result.models)
+        print(f"entmax-oracle: interrupted: {done} model{'s' * (done != 1)} finished", file=sys.stderr)
         return 130
     write_result(result.to_dict(), args, "experiment.json")
     _show(result, console)
@@ -168,7 +169,7 @@ def _show(result: Experiment, console: Console) -> None:
     console.print(table)
     print(
         "per cent of random rows answered correctly, by the number of tokens; the length up to which every row is "
-        "proved right; and the length at which a row fools the model: from the least to the largest over the seeds"
+        "proved right; and the length at which a row fools the model: from the worst to the best seed"
     )
     for model in result.models:
         label = f"{model.normaliser}, {model.training}, seed {model.seed}"

@@ -11,8 +11,8 @@ from .writing import prepare, refuse_to_write, write_result
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from entmax_oracle.proofs_checks.matrix import Own
     from entmax_oracle.proofs_checks.matrix.results import MatrixResult
+    from entmax_oracle.proofs_checks.matrix.subject import Subject
 
 
 def add_parser(subparsers: Any) -> None:
@@ -28,7 +28,10 @@ def add_parser(subparsers: Any) -> None:
         ),
     )
     parser.add_argument(
-        "target", nargs="?", metavar="TARGET", help="your function: package.module:function or path/to/file.py:function"
+        "target",
+        nargs="?",
+        metavar="TARGET",
+        help="your function: package.module:function or path/to/file.py:function; or your class of a normaliser",
     )
     parser.add_argument(
         "--normaliser", action="append", default=[], metavar="NAME", help="only the rows of this normaliser; repeatable"
@@ -86,7 +89,7 @@ def run(args: argparse.Namespace) -> int:
     return int(any(cell.contradicts for row in result.rows for cell in row.cells))
 
 
-def _replay(args: argparse.Namespace, own: dict[str, Own] | None) -> int:
+def _replay(args: argparse.Namespace, own: dict[str, Subject] | None) -> int:
     """Check the points of a matrix again and say what each shows now."""
     from entmax_oracle.cli import Unusable
     from entmax_oracle.proofs_checks.matrix import replay
@@ -103,15 +106,16 @@ def _replay(args: argparse.Namespace, own: dict[str, Own] | None) -> int:
     return int(counts[False] > 0)
 
 
-def _own(args: argparse.Namespace) -> dict[str, Own] | None:
-    """Load the user's function."""
+def _own(args: argparse.Namespace) -> dict[str, Subject] | None:
+    """Load the user's function, or class of a normaliser."""
     if args.target is None:
         return None
     import numpy as np
 
     from entmax_oracle.cli import Unusable
+    from entmax_oracle.proofs_checks.conformance.target.defining import instance_of
     from entmax_oracle.proofs_checks.conformance.target.loading import load
-    from entmax_oracle.proofs_checks.matrix import Own
+    from entmax_oracle.proofs_checks.matrix import Own, Reference
 
     convert: Any = np.asarray
     if args.array == "torch":
@@ -120,14 +124,18 @@ def _own(args: argparse.Namespace) -> dict[str, Own] | None:
         except ModuleNotFoundError:
             raise Unusable("--array torch: torch is missing; pip install 'entmax-oracle[torch]'") from None
         convert = torch.from_numpy
+    label = args.target.rpartition("/")[2]
     try:
-        subject = Own(load(args.target), convert)
+        found = load(args.target)
+        if isinstance(found, type):
+            return {label: Reference(instance_of(found, args.target), {})}
+        subject = Own(found, convert)
     except ValueError as error:
         raise Unusable(str(error)) from error
     refusal = subject.refusal()
     if refusal:
         raise Unusable(f"{args.target}: gives no weights for logits 1, 0, -1: {refusal}")
-    return {args.target.rpartition("/")[2]: subject}
+    return {label: subject}
 
 
 def _show(result: MatrixResult, console: Console) -> None:

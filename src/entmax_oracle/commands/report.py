@@ -1,4 +1,4 @@
-"""``entmax-oracle report``: one page from every result in a directory, and in a few lines what was found."""
+"""``entmax-oracle report``: a page from every result in a folder, and the findings in a few lines."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ def add_parser(subparsers: Any) -> None:
     """Add the command to the command line."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "report",
-        help="render the results of a directory as one page",
+        help="make a page of the results in a folder",
         description=(
-            "Read verify.json, each check-NAME.json and check-NAME.jsonl (the events of a check that was cut off), "
-            "matrix.json and experiment.json, write DIR/index.html and the pages it links to, which work offline, "
-            "and print what was found. Exit code 0; 2 if DIR holds nothing usable."
+            "Read verify.json, each check-NAME.json and check-NAME.jsonl (the events of an interrupted check), "
+            "matrix.json, experiment.json and patterns.json, write DIR/index.html and the pages it links to, which "
+            "work offline, and print the findings. Exit code 0; 2 if DIR holds nothing usable."
         ),
     )
     parser.add_argument("directory", type=Path, metavar="DIR", help="the folder that --report wrote its results into")
@@ -61,9 +61,12 @@ def _lines(results: Results) -> list[str]:
     if results.experiment is not None:
         models = results.experiment.models
         endless = sum(model.certificate.verdict == EVERY for model in models)
-        bad = sum(not model.clean for model in models)
+        broken = sum(any(each.broken for each in model.attack) for model in models)
+        faulty = sum(bool(model.faults) for model in models)
+        found = [f"attacks broke {broken} of the certificates"] if broken else []
+        found += [f"{faulty} disagree with a bound or lack a formal proof"] if faulty else []
         lines.append(
-            f"trained models: {endless} of {len(models)} proved right at every length"
-            + (f"; {bad} with faults" if bad else ", no curve disagrees with its bound")
+            f"trained models: {endless} of {len(models)} proved right at every length; "
+            + (", ".join(found) or "every curve within its bounds, no certificate broken by an attack")
         )
     return lines

@@ -172,6 +172,22 @@ def offsets(m, n):
     return torch.arange(m)[:, None] + n - m - torch.arange(n)
 
 
+def inside(offset, left, right):
+    """Inclusive; -1 leaves a side open."""
+    seen = torch.ones_like(offset, dtype=torch.bool)
+    seen = seen & (offset <= left) if left >= 0 else seen
+    return seen & (offset >= -right) if right >= 0 else seen
+
+
+def capped(s, cap):
+    return cap * torch.tanh(s / cap)
+
+
+def beside(s, sinks):
+    """The sinks of the heads as a further token of every row."""
+    return torch.cat([s, sinks[:, None, None].expand(*s.shape[:3], 1)], -1)
+
+
 def visible(q, k, is_causal, key_lengths, late=0, offsets=offsets):
     m, n = q.shape[2], k.shape[2]
     seen = torch.ones(q.shape[0], 1, m, n, dtype=torch.bool)
@@ -187,6 +203,23 @@ def entmax(s, alpha, *, mapping=bisection, product=vjp):
     dead = (s == -math.inf).all(-1, keepdim=True)
     p = differentiable(s.masked_fill(dead, 0), alpha, product, None, mapping)
     return p.masked_fill(dead, 0)
+
+
+def softmax(s, alpha):
+    """A row of scores at a time, for alpha 1; zeros where all is masked."""
+    dead = (s == -math.inf).all(-1, keepdim=True)
+    return torch.softmax(s.masked_fill(dead, 0), -1).masked_fill(dead, 0)
+
+
+def by_head(s, alpha):
+    """Head by head, each with its alpha where there are several."""
+    if not isinstance(alpha, torch.Tensor):
+        return entmax(s, alpha)
+    return torch.cat([entmax(s[:, h : h + 1], float(each)) for h, each in enumerate(alpha)], 1)
+
+
+def log_sum(s):
+    return torch.logsumexp(s, -1)
 
 
 def attention(
@@ -211,17 +244,76 @@ def attention(
     hide=lambda s, seen: s.masked_fill(~seen, -math.inf),
     finish=lambda output: output,
     clears=True,
+    attn_mask=None,
+    window=None,
+    softcap=None,
+    sinks=None,
+    inside=inside,
+    window_offsets=offsets,
+    cap=capped,
+    late_cap=None,
+    attends=lambda mask: mask,
+    add=lambda s, mask: s + mask,
+    beside=beside,
+    log_sum=None,
 ):
     wider = torch.float64 if query.dtype == torch.float64 else inner
     group = query.shape[1] // key.shape[1]
     q, k, v = query.to(wider), heads(key.to(wider), group), heads(value.to(wider), group)
     factor = scale_of(scale, query.shape[3])
+    factor = factor.to(wider)[..., None] if isinstance(factor, torch.Tensor) else factor
     seen = visible(q, k, is_causal, key_lengths)
+    if window is not None:
+        seen = seen & inside(window_offsets(q.shape[2], k.shape[2]), *window)
+    boolean = attn_mask is not None and attn_mask.dtype == torch.bool
+    if boolean:
+        seen = seen & attends(attn_mask)
     unseen = ~seen.any(-2)[..., None]
     s = scores(q, k.masked_fill(unseen, 0) if clears else k, factor)
+    if softcap is not None and late_cap is None:
+        s = cap(s, softcap)
     if alibi_slopes is not None:
         s = s + bias(alibi_slopes.to(wider)[:, None, None], bias_offsets(q.shape[2], k.shape[2]), factor)
+    if attn_mask is not None and not boolean:
+        s = add(s, attn_mask.to(wider))
+    if late_cap == "bias" and softcap is not None:
+        s = cap(s, softcap)
     s = hide(s, seen)
+    if late_cap == "mask" and softcap is not None:
+        s = cap(s, softcap)
+    if sinks is not None:
+        s = beside(s, sinks.to(wider))
     if clears:  # a weight of 0 does not hide NaN
         v = v.masked_fill(unseen, 0)
-    return finish(product(mapping(s, alpha), v)).to(query.dtype)
+    output = finish(product(mapping(s, alpha)[..., : k.shape[2]], v)).to(query.dtype)
+    return output if log_sum is None else (output, log_sum(s))
+
+
+def packed(
+    q,
+    k,
+    v,
+    *,
+    cu_seqlens_q,
+    cu_seqlens_k,
+    max_seqlen_q,
+    max_seqlen_k,
+    attend=attention,
+    bounds=lambda begin, end: (begin, end),
+    **options,
+):
+    """One sequence after the other."""
+    outputs = []
+    ends = zip(cu_seqlens_q.tolist(), cu_seqlens_q[1:].tolist(), *_pairs(cu_seqlens_k), strict=False)
+    for a, b, c, d in ends:
+        first, last = bounds(c, d)
+        if first == last or a == b:
+            outputs.append(q.new_zeros(b - a, q.shape[1], v.shape[2]))
+            continue
+        parts = (x.transpose(0, 1)[None] for x in (q[a:b], k[first:last], v[first:last]))
+        outputs.append(attend(*parts, **options, key_lengths=None)[0].transpose(0, 1))
+    return torch.cat(outputs)
+
+
+def _pairs(cumulative):
+    return cumulative.tolist(), cumulative[1:].tolist()

@@ -321,6 +321,57 @@ def matrix_units(q, k, v, **options):
     return bases.attention(q, k, v, **options, product=lambda p, v: (p.bfloat16() @ v.bfloat16()).float())
 
 
+TAKES = ("mask", "window", "softcap", "sinks")
+
+
+@honest("attention gradient", alphas=(1.5, 2.0), dtypes=("float32", "float64"), features=TAKES)
+def attention_with_features(q, k, v, **options):
+    """All scores at once, with masks, windows, caps and sinks."""
+    return bases.attention(q, k, v, **options)
+
+
+@honest("attention gradient", alphas=(1.0,), dtypes=("float32", "bfloat16"), features=(*TAKES, "lse"))
+def softmax_with_features(q, k, v, **options):
+    """Softmax with masks, windows, caps, sinks and the logarithms of its sums."""
+    return bases.attention(q, k, v, **options, mapping=bases.softmax, log_sum=bases.log_sum)
+
+
+@honest("attention gradient", alphas=(1.0,), features=("sinks", "window"))
+def sinks_by_a_gate(q, k, v, sinks, **options):
+    """Softmax without the sinks, times sigmoid(logarithm of the sum - sink)."""
+    given = {"mapping": bases.softmax, "log_sum": bases.log_sum, "inner": torch.float32}
+    output, log = bases.attention(q, k, v, **options, **given)
+    gate = 1 if sinks is None else torch.sigmoid(log - sinks.to(log.dtype)[:, None])[..., None]
+    return (output * gate).to(q.dtype)
+
+
+@honest("attention", alphas=(1.0,), features=("lse", "bias"))
+def halves_merged_by_their_logarithms(q, k, v, *, alpha, attn_mask, **options):
+    """Softmax in two halves of the keys, merged as a split cache is."""
+    n, given = k.shape[2], {"mapping": bases.softmax, "log_sum": bases.log_sum, "inner": torch.float64}
+    first, cut = torch.arange(n) < (n + 1) // 2, torch.zeros(n, dtype=torch.float64)
+    both = []
+    for part in (first, ~first):
+        mask = cut.masked_fill(~part, -math.inf) + (0 if attn_mask is None else attn_mask.double())
+        both.append(bases.attention(q.double(), k.double(), v.double(), alpha=1, attn_mask=mask, **options, **given))
+    (a, x), (b, y) = both
+    log = torch.logaddexp(x, y)
+    share = torch.exp(x - log.masked_fill(log == -math.inf, 0))[..., None]
+    return (share * a + torch.exp(y - log.masked_fill(log == -math.inf, 0))[..., None] * b).to(q.dtype), log.float()
+
+
+@honest("attention gradient", features=("alphas", "scales"))
+def alpha_and_scale_per_head(q, k, v, **options):
+    """Head by head, each with its alpha and its scale."""
+    return bases.attention(q, k, v, **options, mapping=bases.by_head)
+
+
+@honest("attention gradient", layout="thd", features=("window", "sinks"))
+def packed_attention(q, k, v, **options):
+    """Packed sequences, one after the other."""
+    return bases.packed(q, k, v, **options)
+
+
 @honest("attention")
 def live_blocks_only(q, k, v, **options):
     """Skips blocks of sixteen keys without a live one."""

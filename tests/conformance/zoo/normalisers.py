@@ -209,6 +209,186 @@ def normmax_np(z, alpha):
     return (w / w.sum(-1, keepdims=True)).astype(z.dtype)
 
 
+def live_count(x):
+    return (x > -math.inf).sum(-1, keepdim=True)
+
+
+def plus_one(z, s):
+    x = lift(up(z))
+    n = live_count(x).to(x.dtype)
+    return torch.softmax(
+        torch.where(x == -math.inf, x, x.masked_fill(x == -math.inf, 0.0) * (s * (n + 1).log())), -1
+    ).to(z.dtype)
+
+
+def scaled_t(z, theta):
+    x = lift(up(z))
+    return torch.softmax(
+        torch.where(x == -math.inf, x, x.masked_fill(x == -math.inf, 0.0) * theta(live_count(x).to(x.dtype))), -1
+    ).to(z.dtype)
+
+
+def llama4(z, a, L):
+    return scaled_t(z, lambda n: 1 + a * torch.log1p(torch.floor(n / L)))
+
+
+def qwen(z, L):
+    return scaled_t(z, lambda n: (n.log() / math.log(L)).clamp(min=1))
+
+
+def norm_softmax(z, eps, correction):
+    x = lift(up(z))
+    live = x > -math.inf
+    n = live.sum(-1, keepdim=True)
+    filled = x.masked_fill(~live, 0.0)
+    mean = filled.sum(-1, keepdim=True) / n
+    variance = ((filled - mean) * live).square().sum(-1, keepdim=True) / (n - correction).clamp(min=1)
+    deviation = torch.where(variance > eps**2, variance.clamp(min=eps**2).sqrt(), eps)
+    return torch.softmax(torch.where(live, filled / deviation, x), -1).to(z.dtype)
+
+
+def with_sink(z, sink):
+    x = up(z)
+    return torch.softmax(torch.cat([torch.full_like(x[..., :1], sink), x], -1), -1)[..., 1:].to(z.dtype)
+
+
+def softpick_t(z, eps):
+    x = up(z)
+    top = x.detach().amax(-1, keepdim=True).clamp(min=0)
+    live = x > -math.inf
+    filled = x.masked_fill(~live, 0.0)
+    below = torch.exp(-top) * torch.expm1(filled.clamp(max=0))
+    above = -torch.exp(filled - top) * torch.expm1(-filled.clamp(min=0))
+    w = torch.where(live, torch.where(filled > 0, above, below), 0.0)
+    return (w.clamp(min=0) / (w.abs().sum(-1, keepdim=True) + eps * torch.exp(-top))).to(z.dtype)
+
+
+def elastic_t(z, tau):
+    x = up(z)
+    return torch.where(x > -math.inf, torch.softmax(x, -1) + tau / live_count(x), 0.0).clamp(min=0).to(z.dtype)
+
+
+class _NegativePower(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, z, c, q, reach):
+        x = c * lift(up(z))
+        far = -x.double()
+        low, high = torch.zeros_like(far[..., :1]), torch.full_like(far[..., :1], far.shape[-1] ** (1 / q) + 1)
+        floor = reach**-q
+        for _ in range(60):
+            middle = (low + high) / 2
+            big = ((far + middle) ** -q - floor).clamp(min=0).sum(-1, keepdim=True) >= 1
+            low, high = torch.where(big, middle, low), torch.where(big, high, middle)
+        distance = low.to(x.dtype) - x
+        ctx.save_for_backward(torch.where(distance < reach, q * distance ** (-q - 1), 0.0))
+        ctx.c = c
+        return (distance**-q - floor).clamp(min=0).to(z.dtype)
+
+    @staticmethod
+    def backward(ctx, g):
+        (s,) = ctx.saved_tensors
+        return (ctx.c * s * (g - (s * g).sum(-1, keepdim=True) / s.sum(-1, keepdim=True))).to(g.dtype), None, None, None
+
+
+def stieltjes_t(z, q):
+    return _NegativePower.apply(z, 1.0, float(q), math.inf)
+
+
+def windowed_t(z, q, d):
+    return _NegativePower.apply(z, 1.0, float(q), float(d))
+
+
+def below_one_t(z, order):
+    return _NegativePower.apply(z, 1 - order, 1 / (1 - order), math.inf)
+
+
+def tsoftmax_t(z, t):
+    x = up(z)
+    x = x - x.amax(-1, keepdim=True)
+    w = torch.where(x > -math.inf, (x + t).clamp(min=0) * torch.exp(x), 0.0)
+    return (w / w.sum(-1, keepdim=True)).to(z.dtype)
+
+
+def rsoftmax_of_its_code(z, r, eps):
+    x = up(z)
+    x = x - x.max(-1, keepdim=True).values
+    live = x > -math.inf
+    n = live.sum(-1, keepdim=True)
+    s = x.detach().masked_fill(~live, math.inf).sort(-1).values
+    pos = r * (n - 1).to(torch.float64)
+    lo = pos.floor().long()
+    a = s.gather(-1, lo)
+    q = a + (pos - lo).to(x.dtype) * (s.gather(-1, torch.minimum(lo + 1, n - 1)) - a)
+    w = torch.where(live, (x - q + eps).clamp(min=0) * torch.exp(x), 0.0)
+    return (w / w.sum(-1, keepdim=True)).to(z.dtype)
+
+
+def fitted_t(z, coefficients, eps):
+    x = lift(up(z))
+    p = torch.softmax(x, -1)
+    h = -(p * torch.log(p + eps)).sum(-1, keepdim=True)
+    fit = sum(c * h**k for k, c in enumerate(reversed(coefficients.to(x.dtype).unbind())))
+    theta = torch.where(h > 0.5, fit.clamp(min=1), 1.0)
+    return torch.softmax(torch.where(x == -math.inf, x, x.masked_fill(x == -math.inf, 0.0) * theta), -1).to(z.dtype)
+
+
+def moba_t(z, block, k):
+    x = up(z)
+    whole = -(-x.shape[-1] // block) - 1
+    kept = torch.zeros_like(x, dtype=torch.bool)
+    kept[..., whole * block :] = True
+    if whole and k > 1:
+        means = x[..., : whole * block].unflatten(-1, (whole, block)).mean(-1)
+        chosen = torch.zeros_like(means, dtype=torch.bool).scatter(
+            -1, means.topk(min(k - 1, whole), dim=-1).indices, True
+        )
+        kept[..., : whole * block] = chosen.repeat_interleave(block, -1)
+    return torch.softmax(x.masked_fill(~kept, -math.inf), -1).to(z.dtype)
+
+
+def along(row, x):
+    """Repeat a row along the tokens."""
+    return row.to(x.dtype).repeat(-(-x.shape[-1] // len(row)))[: x.shape[-1]]
+
+
+def dsa_t(z, k, index):
+    x = up(z)
+    scores = along(index, x).masked_fill(x == -math.inf, -math.inf)
+    first = torch.argsort(scores, dim=-1, descending=True, stable=True)[..., :k]
+    return torch.softmax(torch.full_like(x, -math.inf).scatter(-1, first, x.gather(-1, first)), -1).to(z.dtype)
+
+
+def differential_t(z, lam, other):
+    x = up(z)
+    second = torch.where(x > -math.inf, along(other, x), -math.inf)
+    return (torch.softmax(x, -1) - lam * torch.softmax(second, -1)).to(z.dtype)
+
+
+def polynomial_t(z, power):
+    x = up(z)
+    live = x > -math.inf
+    return (torch.where(live, x, 0.0) ** power * live_count(x).to(x.dtype).rsqrt()).to(z.dtype)
+
+
+def mala_t(z, scale, eps):
+    x = up(z)
+    live = x > -math.inf
+    similar = torch.where(live, torch.nn.functional.elu(x.masked_fill(~live, 0.0)) + 1, 0.0)
+    n = live_count(x)
+    magnitude = scale * similar.sum(-1, keepdim=True) / n
+    return torch.where(live, (1 + 1 / (magnitude + eps)) * scale * similar / n - magnitude / n, 0.0).to(z.dtype)
+
+
+def multimax_twice(z, ts, ranges):
+    x = up(z)
+    t, b = ts.to(x.dtype), ranges.to(x.dtype)
+    below, above = (b[0] - x).clamp(min=0), (x - b[1]).clamp(min=0)
+    bent = x + t[0] * below + t[1] * above + t[2] * (b[2] - x).clamp(min=0) ** 2 + t[3] * (x - b[3]).clamp(min=0) ** 2
+    return torch.softmax(torch.where(x > -math.inf, bent.clamp(max=torch.finfo(x.dtype).max), -math.inf), -1).to(
+        z.dtype
+    )
+
+
 HONEST = [
     ("softmax", softmax_t, True),
     ("scalable-softmax", ssmax, True),
@@ -232,6 +412,29 @@ HONEST = [
     ("stick-breaking", stick_np, False),
 ]
 """Name, function, and whether it takes torch tensors and has a gradient; otherwise it takes NumPy arrays."""
+
+RECENT = [
+    ("multimax-second-order", multimax_twice, True),
+    ("scalable-softmax-plus-one", plus_one, True),
+    ("llama4-softmax", llama4, True),
+    ("qwen-softmax", qwen, True),
+    ("norm-softmax", norm_softmax, True),
+    ("sink-softmax", with_sink, True),
+    ("softpick", softpick_t, True),
+    ("elastic-softmax", elastic_t, True),
+    ("stieltjes", stieltjes_t, True),
+    ("windowed-stieltjes", windowed_t, True),
+    ("entmax-below-one", below_one_t, True),
+    ("t-softmax", tsoftmax_t, True),
+    ("r-softmax-detached", rsoftmax_of_its_code, True),
+    ("adaptive-temperature-fitted", fitted_t, True),
+    ("block-top-k-softmax", moba_t, True),
+    ("index-top-k-softmax", dsa_t, True),
+    ("differential-softmax", differential_t, True),
+    ("polynomial", polynomial_t, True),
+    ("mala", mala_t, True),
+]
+"""More of the same, checked less often: all take torch tensors."""
 
 
 # Realistic slips, each with the law that it breaks.
@@ -426,6 +629,77 @@ def budget_without_a_roof(z, k):
     return p * (1 + 1e-5)
 
 
+def sink_that_is_dropped(z, sink):
+    return torch.softmax(z, -1)
+
+
+def sink_as_a_sigmoid(z, sink):
+    return torch.softmax(z, -1) * torch.sigmoid(z.amax(-1, keepdim=True) - sink)
+
+
+def softpick_that_cancels(z, eps):
+    top = z.amax(-1, keepdim=True)
+    w = torch.exp(z - top) - torch.exp(-top)
+    return w.clamp(min=0) / (w.abs().sum(-1, keepdim=True) + eps)
+
+
+def llama4_of_one_more(z, a, L):
+    return scaled_t(z, lambda n: 1 + a * torch.log1p(torch.floor((n + 1) / L)))
+
+
+def elastic_without_the_length(z, tau):
+    return (torch.softmax(z, -1) + tau).clamp(min=0)
+
+
+def differential_added(z, lam, other):
+    return torch.softmax(z, -1) + lam * torch.softmax(along(other, z), -1)
+
+
+def stieltjes_in_too_narrow_a_bracket(z, q):
+    far = z.amax(-1, keepdim=True) - z
+    low, high = torch.ones_like(far[..., :1]), torch.full_like(far[..., :1], 2.0)
+    for _ in range(30):
+        middle = (low + high) / 2
+        big = ((far + middle) ** -q).sum(-1, keepdim=True) >= 1
+        low, high = torch.where(big, middle, low), torch.where(big, high, middle)
+    return (far + low) ** -q
+
+
+def moba_without_its_own_block(z, block, k):
+    whole = z.shape[-1] // block
+    means = z[..., : whole * block].unflatten(-1, (whole, block)).mean(-1)
+    chosen = torch.zeros_like(means, dtype=torch.bool).scatter(-1, means.topk(min(k, whole), dim=-1).indices, True)
+    kept = torch.nn.functional.pad(chosen.repeat_interleave(block, -1), (0, z.shape[-1] - whole * block))
+    return torch.softmax(z.masked_fill(~kept, -math.inf), -1)
+
+
+def dsa_by_its_logits(z, k, index):
+    return topk_t(z, min(k, z.shape[-1]))
+
+
+def t_softmax_as_a_mask(z, t):
+    x = lift(z)
+    return torch.softmax(x.masked_fill(x <= -t, -math.inf), -1)
+
+
+def norm_softmax_by_the_range(z, eps, correction):
+    x = lift(z)
+    return torch.softmax(x / (-x.amin(-1, keepdim=True)).clamp(min=eps), -1)
+
+
+def multimax_without_squares(z, ts, ranges):
+    return multimax_twice(z, ts * torch.tensor([1.0, 1.0, 0.0, 0.0]), ranges)
+
+
+def mala_without_its_offset(z, scale, eps):
+    similar = torch.nn.functional.elu(z) + 1
+    return similar / similar.sum(-1, keepdim=True)
+
+
+def polynomial_over_the_length(z, power):
+    return z**power / z.shape[-1]
+
+
 WRONG = [
     ("softmax", softmax_over_rows, "values"),
     ("softmax", softmax_without_a_maximum, "values"),
@@ -465,5 +739,19 @@ WRONG = [
     ("normmax", normmax_without_its_sum, "values"),
     ("budget", budget_of_one_less, "values"),
     ("budget", budget_without_a_roof, "values"),
+    ("sink-softmax", sink_that_is_dropped, "values"),
+    ("sink-softmax", sink_as_a_sigmoid, "values"),
+    ("softpick", softpick_that_cancels, "values"),
+    ("llama4-softmax", llama4_of_one_more, "values"),
+    ("elastic-softmax", elastic_without_the_length, "values"),
+    ("differential-softmax", differential_added, "values"),
+    ("stieltjes", stieltjes_in_too_narrow_a_bracket, "values"),
+    ("block-top-k-softmax", moba_without_its_own_block, "values"),
+    ("index-top-k-softmax", dsa_by_its_logits, "values"),
+    ("t-softmax", t_softmax_as_a_mask, "values"),
+    ("norm-softmax", norm_softmax_by_the_range, "values"),
+    ("multimax-second-order", multimax_without_squares, "values"),
+    ("mala", mala_without_its_offset, "values"),
+    ("polynomial", polynomial_over_the_length, "values"),
 ]
 """Name, function and the law that must catch it."""

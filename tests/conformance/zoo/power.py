@@ -47,7 +47,9 @@ def laws_of(specimen: Specimen) -> tuple[str, ...]:
     laws = ATTENTION_LAWS if specimen.subject.startswith("attention") else LAWS
     if "gradient" not in specimen.subject:
         return ()
-    return ("untouched", *(law.name for law in laws.values() if law.needs == needs))
+    others = {law.needs for law in laws.values() if law.needs.endswith("gradient")} - {"alpha gradient"}
+    wanted = {needs} if needs == "alpha gradient" else others  # those in features that it has not are left out
+    return ("untouched", *(law.name for law in laws.values() if law.needs in wanted))
 
 
 def measure(specimen: Specimen, effort: Effort, seed: int) -> Catch:

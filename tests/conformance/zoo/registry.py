@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 GRADES = ("blatant", "medium", "subtle")
@@ -33,6 +33,7 @@ class Specimen:
     dtypes: tuple[str, ...]
     arrays: str
     bitwise: tuple[str, ...] = ()
+    asks: dict[str, Any] = field(default_factory=dict)
 
     @property
     def options(self) -> dict[str, Any]:
@@ -43,6 +44,7 @@ class Specimen:
             "arrays": self.arrays,
             "bitwise": self.bitwise,
             **SUBJECTS[self.subject],
+            **self.asks,
         }
 
 
@@ -58,10 +60,11 @@ def fault(
     dtypes: tuple[str, ...] = ("float32",),
     arrays: str = "torch",
     bitwise: tuple[str, ...] = (),
+    **asks: Any,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """List a wrong implementation; its docstring names the slip."""
+    """List a wrong implementation; its docstring names the slip. Further arguments are those of `check`."""
     assert grade in GRADES
-    return _listed(FAULTS, grade, subject, alphas, dtypes, arrays, bitwise)
+    return _listed(FAULTS, grade, subject, alphas, dtypes, arrays, bitwise, asks)
 
 
 def honest(
@@ -71,9 +74,10 @@ def honest(
     dtypes: tuple[str, ...] = ("float32",),
     arrays: str = "torch",
     bitwise: tuple[str, ...] = (),
+    **asks: Any,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """List a correct implementation; its docstring names the algorithm."""
-    return _listed(HONEST, "", subject, alphas, dtypes, arrays, bitwise)
+    """List a correct implementation; its docstring names the algorithm. Further arguments are those of `check`."""
+    return _listed(HONEST, "", subject, alphas, dtypes, arrays, bitwise, asks)
 
 
 def _listed(

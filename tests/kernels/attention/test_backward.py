@@ -84,7 +84,24 @@ def test_gradient_of_one_alpha_per_head(case, small_tiles):
 def test_opcheck(case, small_tiles):
     made = case(m=6, n=7)
     excess, scale = torch.full((2,), 0.5), torch.ones(1, 2, 6)
-    arguments = (made.query, made.key, made.value, excess.requires_grad_(), scale, None, None, True, 2, True)
+    arguments = (
+        made.query,
+        made.key,
+        made.value,
+        excess.requires_grad_(),
+        scale,
+        None,
+        None,
+        None,
+        None,
+        True,
+        -1,
+        -1,
+        0.0,
+        False,
+        2,
+        1,
+    )
     torch.library.opcheck(
         torch.ops.entmax_oracle.attention,
         arguments,

@@ -158,10 +158,7 @@ def test_packed_documents_are_refused():
 @pytest.mark.parametrize(
     ("option", "message"),
     [
-        ({"s_aux": torch.zeros(4)}, r"s_aux is a tensor of shape \(4,\): entmax attention has no sinks"),
-        ({"softcap": 30.0}, "softcap is 30.0: entmax attention has no cap"),
-        ({"sliding_window": 4}, "no window"),
-        ({"position_bias": torch.zeros(1)}, "no bias by position"),
+        ({"position_bias": torch.zeros(1)}, r"position_bias is a tensor of shape \(1,\): entmax attention has no bias"),
         ({"output_attentions": True}, "no probabilities to give"),
         ({"dropout": 0.1}, "attention_dropout=0"),
     ],
@@ -173,6 +170,63 @@ def test_what_entmax_attention_has_not_is_refused(option, message):
     with pytest.raises(ValueError, match=message):
         attend(torch.nn.Module(), x, x, x, None, **option)
     attend(torch.nn.Module(), x, x, x, None, **dict.fromkeys(option, None) if "dropout" not in option else {})
+
+
+def hybrid(kind):
+    """Windows of 4 tokens: in all layers (Mistral), in every other, with a cap (Gemma 2) or with sinks (gpt-oss)."""
+    torch.manual_seed(0)
+    config, model, more = {
+        "mistral": (transformers.MistralConfig, transformers.MistralForCausalLM, {}),
+        "gemma2": (transformers.Gemma2Config, transformers.Gemma2ForCausalLM, {"attn_logit_softcapping": 0.5}),
+        "gpt-oss": (
+            transformers.GptOssConfig,
+            transformers.GptOssForCausalLM,
+            {"num_local_experts": 2, "num_experts_per_tok": 1},
+        ),
+    }[kind]
+    sizes = {**SIZES, "num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 8, "sliding_window": 4}
+    made = model(config(**sizes, **more, pad_token_id=0, attn_implementation="eager")).eval()
+    with torch.no_grad():
+        for name, x in made.named_parameters():
+            if name.endswith(("q_proj.weight", "k_proj.weight", "sinks")):
+                x.normal_(std=0.7)  # so that caps and sinks matter
+    return made
+
+
+@pytest.mark.parametrize("kind", ["mistral", "gemma2", "gpt-oss"])
+def test_windows_caps_and_sinks_are_those_of_the_model(kind):
+    """At alpha = 1 the model is that of `transformers`: whole, padded, token by token from every cache, and trained."""
+    register("entmax-1", alpha=1.0)
+    model, tokens = hybrid(kind), torch.randint(1, 50, (2, 9), generator=torch.Generator().manual_seed(1))
+    masks = [None, torch.tensor([[1] * 9, [0] * 3 + [1] * 6]), torch.tensor([[1] * 9, [1] * 6 + [0] * 3])]
+    found = []
+    for implementation in ("eager", "entmax-1"):
+        model.set_attn_implementation(implementation)
+        model.zero_grad()
+        with use_path("torch" if kind == "mistral" else "numba"):
+            model(tokens).logits.sin().sum().backward()
+        with torch.no_grad():
+            whole = [model(tokens, attention_mask=mask).logits for mask in masks]
+        whole[1:] = (x[mask.bool()] for x, mask in zip(whole[1:], masks[1:], strict=True))
+        steps = [generated(model, PROMPTS, cache)[1] for cache in ("dynamic", "static")]
+        gradients = [x.grad for name, x in model.named_parameters() if "attn" in name]
+        found.append((whole, steps, gradients))
+    # Both are float32 through two layers and back; without the window, the cap or the sinks they are off by 0.2.
+    torch.testing.assert_close(*found, rtol=1e-3, atol=1e-4)
+
+
+def test_windows_change_what_entmax_gives():
+    register("entmax", alpha=1.5)
+    attend, x = transformers.AttentionInterface()["entmax"], torch.randn(1, 4, 9, 8)
+    whole = attend(torch.nn.Module(), x, x, x, None)[0]
+    part = attend(torch.nn.Module(), x, x, x, None, sliding_window=3)[0]
+    wanted = attend(torch.nn.Module(), x[:, :, 4:7], x[:, :, 4:7], x[:, :, 4:7], None)[0]
+    torch.testing.assert_close(part[:, 6], wanted[:, 2])
+    torch.testing.assert_close(part[:, :3], whole[:, :3])
+    assert not torch.allclose(part[:, 3:], whole[:, 3:])
+    mask = torch.tensor([0, 9, 9, 3, 0], dtype=torch.int32)[None, None, None]
+    with pytest.raises(ValueError, match=r"sliding_window is 3, .* they must agree"):
+        attend(torch.nn.Module(), x, x, x, mask, sliding_window=3)
 
 
 def test_a_mask_of_chunks_is_refused():

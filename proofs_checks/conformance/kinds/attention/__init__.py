@@ -11,11 +11,11 @@ from hypothesis.strategies import SearchStrategy
 from ...ask import Ask
 from ...calls import Outcome, Subject
 from ...case import Setting
-from ...target.loading import Form
+from ...target.loading import Form, is_program
 from ..kind import Asked, Kind
 from . import narrowing, shapes, simpler
 from .case import TENSORS, AttentionCase
-from .narrowing import LACKS, options_of
+from .narrowing import LACKS, MASKS, options_of, passed
 from .oracle import AttentionOracle
 from .positions import blind
 
@@ -57,16 +57,26 @@ class AttentionKind(Kind):
 
     def form(self, subject: Subject) -> Form:
         options = tuple(each for each in subject.hands or options_of(()) if each != "alpha" or not subject.fixed_alpha)
+        second = "lse" in subject.features
 
         def mend(signature: inspect.Signature) -> str:
             return (
                 "say what it lacks by --without NAME, what it calls otherwise by --rename is_causal=causal, or wrap it"
             )
 
-        return Form(TENSORS, keywords=options, mend=mend, renamed=subject.renamed, swapped=subject.swapped)
+        return Form(
+            TENSORS,
+            keywords=options,
+            mend=mend,
+            renamed=subject.renamed,
+            swapped=subject.swapped,
+            packed=subject.packed,
+            second=second,
+            optional=("return_lse",) * second,
+        )
 
     def asked(self, ask: Ask) -> Asked:
-        return replace(super().asked(ask), hands=options_of(ask.without, ask.always_causal))
+        return replace(super().asked(ask), hands=passed(ask), offered=_offered(ask))
 
     def fit(self, case: AttentionCase, setting: Setting) -> AttentionCase:
         return narrowing.fit(case, setting)
@@ -78,12 +88,27 @@ class AttentionKind(Kind):
         """Return the output with zeros where a query sees no key."""
         if setting.conventions.empty_rows == "zero" or outcome.values is None:
             return outcome
+        if case.sinks is not None:
+            return outcome  # all mass is the sink's
         return replace(outcome, values=np.where(blind(case, setting.conventions.align), 0.0, outcome.values))
 
     def takes(self, case: AttentionCase, setting: Setting) -> bool:
         return narrowing.takes(case, setting)
 
     def placed(self, setting: Setting) -> tuple[str, ...]:
+        if setting.conventions.packed and not setting.domain.contiguous:
+            return tuple(each for each in ("contiguous", "padded", "offset") if each in setting.layouts)
         if setting.domain.contiguous:
             return ("contiguous",)
         return tuple(self.layouts) if len(setting.layouts) > 1 else ("contiguous", "tokens first", "mixed")
+
+
+def _offered(ask: Ask) -> tuple[str, ...]:
+    """Name what laws need that are not asked of every implementation."""
+    masks = [each for each in ask.features if each in MASKS]
+    on = ("mask",) * bool(masks) + tuple(each for each in ask.features if each not in MASKS)
+    on += ("packed",) * ask.conventions.packed
+    if not ask.grad or is_program(ask.implementation):  # a program is not told which gradients are wanted
+        return on
+    real = any(False in MASKS[each] for each in masks)
+    return (*on, *("attn_mask gradient",) * real, *("sinks gradient",) * ("sinks" in ask.features))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...ask import LACKS
+from ...ask import LACKS, Ask
 from ...calls import Float64
 from ...case import Setting
 from ...domain import Domain
@@ -15,11 +15,18 @@ from ...inputs.rows import quantise
 from .case import AttentionCase
 from .positions import blind, sighted
 
-__all__ = ["LACKS", "OPTIONS", "fit", "narrow", "options_of", "takes"]
+__all__ = ["ARGUMENTS", "LACKS", "MASKS", "OPTIONS", "fit", "narrow", "options_of", "passed", "takes"]
 
 OPTIONS = {"causal": "is_causal", "scale": "scale", "alibi": "alibi_slopes", "lengths": "key_lengths"}
 """What an implementation may lack, and the keyword argument that is then omitted."""
 
+MASKS = {"mask": (True, False), "bias": (False,), "boolean-mask": (True,)}
+"""Features that are masks, and whether the mask is boolean."""
+
+ARGUMENTS = dict.fromkeys(MASKS, "attn_mask") | {each: each for each in ("window", "softcap", "sinks")}
+"""Features that are passed by an argument of their own."""
+
+_PACKED = ("cu_seqlens_q", "cu_seqlens_k", "max_seqlen_q", "max_seqlen_k")
 _WIDTHS = (16, 32, 64, 128, 256)
 
 
@@ -27,6 +34,14 @@ def options_of(without: tuple[str, ...], always_causal: bool = False) -> tuple[s
     """Names of the arguments that are left beside the tensors."""
     lost = without + ("causal",) * always_causal
     return ("alpha", *(argument for name, argument in OPTIONS.items() if name not in lost))
+
+
+def passed(ask: Ask) -> tuple[str, ...]:
+    """Names of the arguments that a target is passed beside the tensors; that of the second answer if it has it."""
+    packed = ask.conventions.packed
+    usual = options_of((*ask.without, *("lengths",) * packed), ask.always_causal)
+    more = dict.fromkeys(ARGUMENTS[each] for each in ask.features if each in ARGUMENTS)
+    return (*usual, *more, *("return_lse",) * ("lse" in ask.features), *(_PACKED if packed else ()))
 
 
 def narrow(case: AttentionCase, setting: Setting) -> AttentionCase:
@@ -38,11 +53,11 @@ def narrow(case: AttentionCase, setting: Setting) -> AttentionCase:
     lost: dict[str, Any] = {OPTIONS[name]: False if name == "causal" else None for name in without if name in OPTIONS}
     if setting.conventions.always_causal:
         lost["is_causal"] = True
-    case, group = case.altered(**lost) if lost else case, case.group
+    case, group = _featured(case.altered(**lost) if lost else case, setting), case.group
     if "groups" in without and group > 1:
         case = case.altered(key=np.repeat(case.key, group, axis=1), value=np.repeat(case.value, group, axis=1))
     if "cross" in without:
-        case = _resized(case, 2, case.key.shape[2], ("query", "cotangent"))
+        case = _sized(case, "query", case.key.shape[2])
     if "widths" in without:
         case = _widened(case, Domain(widths=_WIDTHS), same=True)
     if "layouts" in without or setting.domain.contiguous:
@@ -50,21 +65,43 @@ def narrow(case: AttentionCase, setting: Setting) -> AttentionCase:
     return case
 
 
+def _featured(case: AttentionCase, setting: Setting) -> AttentionCase:
+    """Leave out the features that an implementation is not said to take, and pass the mask in a way that it takes."""
+    on, lost = setting.features, dict[str, Any]()
+    boolean = {each for feature in on for each in MASKS.get(feature, ())}
+    if case.attn_mask is None or not boolean:
+        lost |= {"attn_mask": None, "boolean_mask": False}
+    elif case.boolean_mask not in boolean:
+        lost |= {"boolean_mask": not case.boolean_mask}
+    lost |= {name: None for name in ("window", "softcap", "sinks", "alphas", "scales") if name not in on}
+    if setting.conventions.packed:
+        batch, m, n = len(case.query), case.query.shape[2], case.key.shape[2]
+        queries, keys = case.query_lengths or (m,) * batch, case.key_lengths or (n,) * batch
+        lost |= {"query_lengths": tuple(min(each, m) for each in queries)}
+        lost |= {"key_lengths": tuple(min(each, n) for each in keys)}
+    else:
+        lost |= {"query_lengths": None}
+    changed = {name: value for name, value in lost.items() if getattr(case, name) != value}
+    return case.altered(**changed) if changed else case
+
+
 def fit(case: AttentionCase, setting: Setting) -> AttentionCase:
     """Do what `narrow` does, and bring sizes and scores within what the implementation is said to take."""
     domain = setting.domain
     if domain.multiple_of > 1:
-        case = _resized(case, 2, domain.length(case.query.shape[2]), ("query", "cotangent"))
-        case = _resized(case, 2, domain.length(case.key.shape[2]), ("key", "value"))
+        case = _sized(case, "query", domain.length(case.query.shape[2]))
+        case = _sized(case, "key", domain.length(case.key.shape[2]))
     if domain.widths:
         case = _widened(case, domain)
     case = _bounded(narrow(case, setting), setting)
+    if case.query_lengths is not None and not (any(case.query_lengths) and any(case.key_lengths or ())):
+        case = case.whole()  # a call without a token is none
     # What comes back through a row that is NaN, or a mean, is a convention as well.
     if setting.conventions.empty_rows == "zero" or case.cotangent is None:
         return case
     case = narrow(sighted(case, setting.conventions.align), setting)
     if blind(case, setting.conventions.align).any():  # causal all the same: more queries than keys
-        case = _resized(case, 2, case.key.shape[2], ("query", "cotangent"))
+        case = _sized(case, "query", case.key.shape[2])
     return case
 
 
@@ -97,6 +134,7 @@ def _bounded(case: AttentionCase, setting: Setting) -> AttentionCase:
     if math.isinf(most) or not case.query.size:
         return case
     scale = 1 / math.sqrt(case.query.shape[3]) if case.scale is None else case.scale
+    scale = scale if case.scales is None else float(np.abs(case.scales).max(initial=0.0))
     with np.errstate(over="ignore"):
         scores = case.query @ np.repeat(np.swapaxes(case.key, -1, -2), case.group, axis=1)
     off = _halvings(abs(scale) * float(np.abs(scores).max(initial=0.0)), most)
@@ -105,12 +143,23 @@ def _bounded(case: AttentionCase, setting: Setting) -> AttentionCase:
         furthest = max(case.query.shape[2], case.key.shape[2])
         off = _halvings(max(map(abs, case.alibi_slopes)) * furthest, most)
         case = case.altered(alibi_slopes=tuple(math.ldexp(each, -off) for each in case.alibi_slopes))
+    if case.attn_mask is not None:
+        case = case.altered(attn_mask=setting.domain.clipped(case.attn_mask, setting.dtype))
+    if case.sinks is not None:
+        clipped = setting.domain.clipped(np.array(case.sinks), setting.dtype)
+        case = case.altered(sinks=tuple(clipped.tolist()))
     return case
 
 
 def _halvings(size: float, most: float) -> int:
     """How often a number has to be halved to lie below another one."""
     return max(0, math.ceil(math.log2(size / most))) if size > most else 0
+
+
+def _sized(case: AttentionCase, what: str, size: int) -> AttentionCase:
+    """Take queries or keys again from the first, up to a number."""
+    count = (case.query if what == "query" else case.key).shape[2]
+    return case if count == size else case.taken(what, np.arange(size) % count)
 
 
 def _resized(case: AttentionCase, axis: int, size: int, names: tuple[str, ...]) -> AttentionCase:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
+
+import numpy as np
 
 from entmax_oracle.reference.budgets.attention import attention_budget, attention_vjp_budget
 from entmax_oracle.reference.enclosures.attention import enclose_attention, enclose_attention_vjp
@@ -12,7 +15,7 @@ from entmax_oracle.reference.values.attention import attention, attention_vjp
 from ...calls import Float64
 from ...expected import Expected, Oracle
 from .case import TENSORS, AttentionCase
-from .positions import squared
+from .positions import sequences, squared
 
 __all__ = ["AttentionOracle"]
 
@@ -35,12 +38,30 @@ class AttentionOracle(Oracle):
         """Bound the output."""
         return self._output(case, self._exactly(case))
 
+    def log_sums(self, case: AttentionCase, dtype: str) -> Expected:
+        """Bound the logarithms of the sums of exponentials, in numbers of a format; alpha must be 1."""
+        if case.query_lengths is not None:
+            return self._together(case, partial(self.log_sums, dtype=dtype), case.answer_shape[:3], -np.inf)
+        m = case.query.shape[2]
+        case = self._square(case.altered(cotangent=None))
+        given, options = self._given(case)
+        inside = self.setting.arithmetic
+        told = {"dtype": self.format.name, "compute_dtype": inside, "lse_dtype": dtype}
+        _, budget = attention_budget(*given, **options, return_lse=True, **told)
+        if self._exactly(case) or self._dearer(case):
+            _, found = enclose_attention(*given, **options, return_lse=True)
+            return Expected(found.lower, found.upper, budget).part(lambda x: x[:, :, :m])
+        _, exact = attention(*given, **options, return_lse=True)
+        _, own = attention_budget(*given, **options, return_lse=True, dtype="float64")
+        return Expected(exact - own, exact + own, budget).part(lambda x: x[:, :, :m])
+
     def mean(self, case: AttentionCase) -> Expected:
         """Bound the mean of all values, which some implementations give to a query that sees no key.
 
         It is the output where all scores are equal, and is allowed the error of that.
         """
-        equal = case.altered(scale=0.0, is_causal=False, alibi_slopes=None, key_lengths=None)
+        none = dict.fromkeys(("alibi_slopes", "key_lengths", "attn_mask", "window", "softcap", "sinks", "scales"))
+        equal = case.altered(scale=0.0, is_causal=False, boolean_mask=False, **none)
         return self._output(equal, self._exactly(case))
 
     def sharper(self, case: AttentionCase) -> Expected | None:
@@ -48,52 +69,101 @@ class AttentionOracle(Oracle):
         return self._output(case, True) if self._dearer(case) else None
 
     def gradients(self, case: AttentionCase) -> dict[str, Expected]:
-        """Bound the gradients in query, key and value, for the cotangent of the case."""
+        """Bound the gradients in query, key and value, sinks and a real mask, for the cotangent of the case."""
         return self._pulled(case, self._exactly(case))
 
     def sharper_gradients(self, case: AttentionCase) -> dict[str, Expected] | None:
         """Enclose the gradients in ball arithmetic, if the case is small enough."""
         return self._pulled(case, True) if self._dearer(case) else None
 
+    def _given(self, case: AttentionCase) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Arguments of the reference, by position and by name."""
+        alpha = self.setting.alpha if case.alphas is None else np.array(case.alphas)
+        pull = () if case.cotangent is None else (case.cotangent,)
+        return (*case.tensors.values(), *pull, alpha), case.meaning
+
     def _square(self, case: AttentionCase) -> AttentionCase:
         """Return the case in which the positions of ours are those that are meant."""
-        differ = case.query.shape[2] != case.key.shape[2] and (case.is_causal or case.alibi_slopes is not None)
+        placed = case.is_causal or case.alibi_slopes is not None or case.window is not None
+        differ = case.query.shape[2] != case.key.shape[2] and placed
         return squared(case) if differ and self.setting.conventions.align == "start" else case
 
     def _output(self, case: AttentionCase, enclosed: bool) -> Expected:
+        if case.query_lengths is not None:
+            return self._together(case, partial(self._output, enclosed=enclosed), case.answer_shape)
         m = case.query.shape[2]
-        case = self._square(case)
+        case = self._square(case.altered(cotangent=None))
         return self._square_output(case, enclosed).part(lambda x: x[:, :, :m])
 
+    def _together(
+        self, case: AttentionCase, bound: Callable[[AttentionCase], Expected], shape: tuple[int, ...], fill: float = 0.0
+    ) -> Expected:
+        """Bound the answers of packed sequences, each on its own; those of queries that there are not are exact."""
+        found = Expected(np.full(shape, fill), np.full(shape, fill), np.zeros(shape))
+        for b, m, _, one in sequences(case):
+            part = bound(one)
+            for whole, answer in zip(vars(found).values(), vars(part).values(), strict=True):
+                whole[b, :, :m] = answer[0]
+        return found
+
     def _square_output(self, case: AttentionCase, enclosed: bool) -> Expected:
-        given: tuple[Any, ...] = (*case.tensors.values(), self.setting.alpha)
+        given, options = self._given(case)
         inside = self.setting.arithmetic
-        budget = attention_budget(*given, **case.options, dtype=self.format.name, compute_dtype=inside)
+        budget = attention_budget(*given, **options, dtype=self.format.name, compute_dtype=inside)
         if enclosed:
-            found = enclose_attention(*given, **case.options)
+            found = enclose_attention(*given, **options)
             return Expected(found.lower, found.upper, budget)
-        exact = attention(*given, **case.options)
-        own = attention_budget(*given, **case.options, dtype="float64")
+        exact = attention(*given, **options)
+        own = attention_budget(*given, **options, dtype="float64")
         return Expected(exact - own, exact + own, budget)
 
     def _pulled(self, case: AttentionCase, enclosed: bool) -> dict[str, Expected]:
+        if case.query_lengths is not None:
+            return self._pulled_together(case, enclosed)
+        mask = None if case.attn_mask is None else case.attn_mask.shape
         found = self._square_pulled(self._square(case), enclosed)
         lengths = {name: x.shape[2] for name, x in case.tensors.items()}
-        return {name: each.part(partial(_first, lengths[name])) for name, each in found.items()}
+        cut = {name: each.part(partial(_first, lengths[name])) for name, each in found.items() if name in lengths}
+        if "attn_mask" in found and mask is not None:
+            cut["attn_mask"] = found["attn_mask"].part(lambda x: x[tuple(map(slice, mask))])
+        return cut | {name: each for name, each in found.items() if name == "sinks"}
+
+    def _pulled_together(self, case: AttentionCase, enclosed: bool) -> dict[str, Expected]:
+        """Bound the gradients of packed sequences, each on its own; those in the sinks are added up."""
+        shapes = {name: x.shape for name, x in case.tensors.items()}
+        found = {name: Expected(*(np.zeros(shape) for _ in range(3))) for name, shape in shapes.items()}
+        sinks = []
+        for b, m, n, one in sequences(case):
+            parts = self._pulled(one, enclosed)
+            for name, count in (("query", m), ("key", n), ("value", n)):
+                for whole, answer in zip(vars(found[name]).values(), vars(parts[name]).values(), strict=True):
+                    whole[b, :, :count] = answer[0, :, :count]
+            sinks += [parts["sinks"]] if "sinks" in parts else []
+        if case.sinks is not None:
+            nothing = Expected(*(np.zeros(len(case.sinks)) for _ in range(3)))
+            found["sinks"] = self._added(sinks) if sinks else nothing
+        return found
+
+    def _added(self, parts: list[Expected]) -> Expected:
+        """Bound a sum of answers, each with its own error; adding them up makes a further one."""
+        lower, upper, budget = (sum(getattr(each, name) for each in parts) for name in ("lower", "upper", "budget"))
+        size = sum(each.size + each.budget for each in parts)
+        return Expected(lower, upper, budget + len(parts) * self.format.unit_roundoff * size)
 
     def _square_pulled(self, case: AttentionCase, enclosed: bool) -> dict[str, Expected]:
-        given: tuple[Any, ...] = (*case.tensors.values(), case.cotangent, self.setting.alpha)
+        given, options = self._given(case)
         inside = self.setting.arithmetic
-        budgets = attention_vjp_budget(*given, **case.options, dtype=self.format.name, compute_dtype=inside)
+        budgets = attention_vjp_budget(*given, **options, dtype=self.format.name, compute_dtype=inside)
+        names = (*TENSORS, *case.trainable)
         if enclosed:
-            found = enclose_attention_vjp(*given, **case.options)
-            bounds = {name: (getattr(found, name).lower, getattr(found, name).upper) for name in TENSORS}
+            found = enclose_attention_vjp(*given, **options)
+            bounds = {name: (getattr(found, name).lower, getattr(found, name).upper) for name in names}
         else:
-            exact = attention_vjp(*given, **case.options)
-            own = attention_vjp_budget(*given, **case.options, dtype="float64")
-            pairs = {name: (getattr(exact, name), getattr(own, name)) for name in TENSORS}
+            exact = attention_vjp(*given, **options)
+            own = attention_vjp_budget(*given, **options, dtype="float64")
+            pairs = {name: (getattr(exact, name), getattr(own, name)) for name in names}
             bounds = {name: (value - off, value + off) for name, (value, off) in pairs.items()}
-        return {name: Expected(*bounds[name], getattr(budgets, name)) for name in TENSORS}
+        return {name: Expected(*bounds[name], getattr(budgets, name)) for name in names}
 
     def _exactly(self, case: AttentionCase) -> bool:
         return self.format.name == "float64" and case.scores <= _SMALL

@@ -17,6 +17,7 @@ from ...calls import Float64
 from ...case import Setting
 from ...inputs.rows import on_grid, quantise
 from .case import AttentionCase
+from .features import dressed
 
 __all__ = [
     "ACROSS",
@@ -53,6 +54,8 @@ class Shape:
         Which options are given.
     scale : float, optional
     layout : str
+    plain : bool
+        Whether it does without the features that an implementation also takes.
     """
 
     batch: int = 1
@@ -69,6 +72,7 @@ class Shape:
     lengths: bool = False
     scale: float | None = None
     layout: str = "contiguous"
+    plain: bool = False
 
     def fitting(self, setting: Setting) -> Shape:
         """Return the description nearest to it of what the implementation takes."""
@@ -83,7 +87,8 @@ class Shape:
 
     def case(self, setting: Setting, *, gradient: bool = False) -> AttentionCase:
         """Make the case, in numbers of the format, with a cotangent if a gradient is wanted."""
-        return self.fitting(setting).made(setting.dtype, gradient)
+        made = self.fitting(setting).made(setting.dtype, gradient)
+        return made if self.plain else dressed(made, setting, self.seed)
 
     def made(self, dtype: str, gradient: bool) -> AttentionCase:
         """Make exactly this case."""
@@ -188,7 +193,7 @@ def distant(setting: Setting) -> list[AttentionCase]:
 
     Key j scores slope times its distance as far as the format has it, so that keys at every distance are live.
     """
-    case = Shape(queries=2, keys=700, features=1, seed=11).case(setting)
+    case = Shape(queries=2, keys=700, features=1, seed=11, plain=True).case(setting)
     n = case.key.shape[2]
     slope, away = 0.25, np.abs(np.arange(float(n)) - n + 1)
     key = quantise((slope * away)[None, None, :, None], setting.dtype)

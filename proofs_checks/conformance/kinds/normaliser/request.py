@@ -39,6 +39,8 @@ def ask_for(ask: Ask) -> Asked:
     hands = tuple(name for name in known.parameters if name not in fixed and (name != "alpha" or free))
     true = known.profile.true
     offered = tuple(each for each in PROPERTIES if each in true)
+    if not known.profile.placed:
+        offered += ("deletion",)
     if ask.grad and "shift" in true:
         offered += ("gradient of shift",)
     return Asked(ask.against, alphas, sets, hands, tuple(fixed.items()), offered)

@@ -1,6 +1,6 @@
-/* Reads entmax-vectors-1.json and judges an implementation by it:
+/* Reads entmax-vectors-1.json and checks an implementation against it:
  *     cc -O2 -o read_vectors read_vectors.c -lm && ./read_vectors entmax-vectors-1.json
- * Every group's head and every test stands on one line, and numbers are what strtod reads. */
+ * Every group's head and every test stands on one line, and numbers are what strtod reads. It is C++ as well. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +23,7 @@ static void entmax(const double *z, double *p, size_t n, double alpha) {
 
 /* The numbers of the list that follows `name`; the caller frees them. */
 static double *numbers(const char *line, const char *name, size_t *count) {
-    double *found = malloc(strlen(line) / 4 * sizeof *found + 1);
+    double *found = (double *)malloc(strlen(line) / 4 * sizeof *found + 1);
     const char *at = strchr(strstr(line, name), '[') + 1;
     for (*count = 0; *at != ']';) {
         char *end;
@@ -45,7 +45,7 @@ int main(int argc, char **argv) {
         if (strncmp(line, "{\"law\"", 6) == 0) alpha = strtod(strstr(line, "\"alpha\": \"") + 10, NULL);
         if (strncmp(line, "{\"tcId\"", 7) != 0) continue;
         double *z = numbers(line, "\"logits\"", &n), *lower = numbers(line, "\"lower\"", &n);
-        double *upper = numbers(line, "\"upper\"", &n), *p = malloc(n * sizeof *p);
+        double *upper = numbers(line, "\"upper\"", &n), *p = (double *)malloc(n * sizeof *p);
         double *budget = numbers(strstr(line, "\"budget\""), "\"float64\"", &n);
         entmax(z, p, n, alpha);
         size_t i = 0;
