@@ -1,6 +1,6 @@
 """The page of the laws: what each says, from its declaration, and an implementation that breaks it.
 
-What the checker says of the examples is recorded: ``python docs/_ext/law_pages.py`` runs them all, and ``--only LAW`` some.
+What the checker says of the examples is recorded: ``python docs/_ext/law_pages.py`` runs them all, ``--only LAW`` some.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import json
 import re
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,8 +21,8 @@ DOCS = Path(__file__).parents[1]
 RECORDED = DOCS / "_data" / "laws.json"
 sys.path += [str(DOCS.parent / "tests" / "conformance"), str(DOCS / "examples")]
 
-from entmax_oracle.proofs_checks.conformance.laws import LAWS_OF  # noqa: E402
 from entmax_oracle.proofs_checks.conformance.law import Contract, Law  # noqa: E402
+from entmax_oracle.proofs_checks.conformance.laws import LAWS_OF  # noqa: E402
 
 GROUPS = {
     "values": (
@@ -33,6 +32,10 @@ GROUPS = {
     "attention": (
         "Attention",
         "Masks, lengths, heads, scale and positions: what attention does before and after the mapping.",
+    ),
+    "features": (
+        "Windows, caps, sinks and packed sequences",
+        "What attention may take besides, each checked only if you say that the target has it: `--with window`.",
     ),
     "relations": (
         "Two inputs, one relation",
@@ -75,6 +78,10 @@ EXAMPLES: dict[str, str] = {
     "alignment": "causal from the start",
     "groups": "heads interleaved",
     "padding": "lengths ignored",
+    "window": "window as a count",
+    "softcap": "cap by clamping",
+    "sinks": "gate with the sum",
+    "lse": "lse in base two",
     "permutation": "depends on the position",
     "shift": "no maximum",
     "deletion": "masks are zeros",
@@ -252,9 +259,8 @@ def section(entry: Entry, found: dict[str, Any] | None) -> list[str]:
     grounds = entry.first.theorem
     facts = [f"Checked for {', '.join(NAMES[kind] for kind in entry.bound)}."] if len(said) == 1 else []
     facts += [f"It rests on the theorem [{grounds}](theorems/{grounds}.md)."] if grounds != "definition" else []
-    facts += ["If it is broken, you get a warning, and the verdict does not change."] * (
-        entry.first.severity == "warning"
-    )
+    if entry.first.severity == "warning":
+        facts += ["If it is broken, you get a warning, and the verdict does not change."]
     facts += [f"Checked with `--{OPTIONS[entry.first.needs]}`."] if entry.first.needs in OPTIONS else []
     parts += [f"```{{div}} law-facts\n{' '.join(facts)}\n```"] if facts else []
     broken = example(entry)
@@ -275,8 +281,8 @@ def text() -> str:
         f"`entmax-oracle check` searches for inputs on which an implementation breaks one of these {len(every)} laws. "
         "`--law NAME` checks only some, `--skip-law NAME` leaves some out. Each law is stated as in the reports, and "
         "followed by an implementation that breaks it, with what the checker says of it. Most of these "
-        "implementations come from the [zoo](explanation/power.md); their helpers, such as `bisection` and `exact`, are "
-        "correct, and the slip is what is exchanged in them.",
+        "implementations come from the [zoo](explanation/power.md); their helpers, such as `bisection` and `exact`, "
+        "are correct, and the slip is what is exchanged in them.",
     ]
     for group, (title, about) in GROUPS.items():
         members = [entry for entry in every if entry.group == group]

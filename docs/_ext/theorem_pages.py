@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 
 from docutils import nodes
-from docutils.parsers.rst import Directive, directives
+from docutils.parsers.rst import Directive
 from sphinx.application import Sphinx
 from theorem_results import results
 
@@ -227,18 +227,15 @@ def write(app: Sphinx) -> None:
 
 
 class TheoremPlot(Directive):
-    """``{theorem-plot} NAME``: the pictures of a theorem, from the numbers of its evidence; `:only:` picks some."""
+    """``{theorem-plot} NAME``: the pictures of a theorem, from the numbers of its evidence."""
 
     required_arguments = 1
-    option_spec = {"only": directives.positive_int, "caption": directives.unchanged}  # noqa: RUF012
 
     def run(self) -> list[nodes.Node]:
         """Draw them."""
         drawn = plots(results()[self.arguments[0]])
-        chosen = drawn[self.options["only"] - 1 : self.options["only"]] if "only" in self.options else drawn
         figures = "".join(
-            f"<figure>{plot['svg']}<figcaption>{inline(self.options.get('caption', plot['title']))}</figcaption></figure>"
-            for plot in chosen
+            f"<figure>{plot['svg']}<figcaption>{inline(plot['title'])}</figcaption></figure>" for plot in drawn
         )
         return [nodes.raw("", f'<div class="plots">{figures}</div>', format="html")]
 
