@@ -51,7 +51,7 @@ html_title = f"entmax-oracle {version}"
 html_theme_options = {"navigation_with_keys": True}
 html_copy_source = False
 html_show_copyright = False
-html_static_path = ["_static"]
+html_static_path = ["_static", "../proofs_checks/report/templates/maths.woff"]
 html_css_files = ["site.css"]
 html_math_renderer = "mathml"
 

@@ -269,6 +269,8 @@ def section(entry: Entry, found: dict[str, Any] | None) -> list[str]:
     if entry.first.severity == "warning":
         facts += ["If it is broken, you get a warning, and the verdict does not change."]
     facts += [f"Checked with `--{OPTIONS[entry.first.needs]}`."] if entry.first.needs in OPTIONS else []
+    if entry.group == "features":
+        facts += ["Checked with `--layout thd`." if entry.name == "packed" else f"Checked with `--with {entry.name}`."]
     parts += [f"```{{div}} law-facts\n{' '.join(facts)}\n```"] if facts else []
     broken = example(entry)
     if broken is not None:
