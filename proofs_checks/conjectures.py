@@ -41,7 +41,7 @@ def load(path: str | Path) -> tuple[Case, ...]:
     Raises
     ------
     ValueError
-        If the file is missing, cannot be executed or states no theorem; or if a theorem says nothing that can be
+        If the file is missing, cannot be run or states no theorem; or if a theorem says nothing that can be
         checked: no claim, a float, an infinity, a symbol without a meaning.
 
     Examples

@@ -21,6 +21,7 @@ DOCS = Path(__file__).parents[1]
 RECORDED = DOCS / "_data" / "laws.json"
 sys.path += [str(DOCS.parent / "tests" / "conformance"), str(DOCS / "examples")]
 
+from entmax_oracle.proofs_checks.conformance.ask import FEATURES  # noqa: E402
 from entmax_oracle.proofs_checks.conformance.law import Contract, Law  # noqa: E402
 from entmax_oracle.proofs_checks.conformance.laws import LAWS_OF  # noqa: E402
 
@@ -34,8 +35,9 @@ GROUPS = {
         "Masks, lengths, heads, scale and positions: what attention does before and after the mapping.",
     ),
     "features": (
-        "Windows, caps, sinks and packed sequences",
-        "What attention may take besides, each checked only if you say that the target has it: `--with window`.",
+        "What attention may also have",
+        "Masks, windows, caps, sinks, a second answer, numbers per head, packed sequences: each is declared by `--with NAME` "
+        "or `--layout thd`, and these laws are checked only where it is.",
     ),
     "relations": (
         "Two inputs, one relation",
@@ -78,17 +80,17 @@ EXAMPLES: dict[str, str] = {
     "alignment": "causal from the start",
     "groups": "heads interleaved",
     "padding": "lengths ignored",
+    "padding garbage": "nan in the tail of values",
     "window": "window as a count",
-    "softcap": "cap by clamping",
+    "window garbage": MINE + "windowed_attention",
+    "softcap": "cap by exponentials",
     "sinks": "gate with the sum",
     "lse": "lse in base two",
-    "mask": "mask inverted",
-    "alphas": "alpha of the first head",
-    "scales": "scale of the first sequence",
-    "packed": "packed by multiplying",
-    "padding garbage": "nan in the tail of values",
-    "sinks gradient": "sink without a gradient",
-    "mask gradient": "bias gradient of the first sequence",
+    "mask": "bias before the scale",
+    "alphas": "alpha of the key head",
+    "scales": "scale of the first query",
+    "packed": "packed sees one more",
+    "packed garbage": MINE + "packed_attention",
     "permutation": "depends on the position",
     "shift": "no maximum",
     "deletion": "masks are zeros",
@@ -117,11 +119,22 @@ EXAMPLES: dict[str, str] = {
     "gradient support": "support by the power",
     "gradient garbage": "leaks off the support",
     "gradient alone": "scores detached",
+    "sinks gradient": "sink without a gradient",
+    "mask gradient": "bias gradient of the first sequence",
     "gradient padding": MINE + "attention",
     "gradient symmetry": "centred by p",
     "gradient in alpha": "alpha sign",
 }
 """For each law, by its anchor, an implementation that breaks it."""
+
+OPTIONS_FOR = {each: (f"--with {each}",) for each in FEATURES} | {
+    "gradient": ("--grad",),
+    "alpha gradient": ("--grad-alpha",),
+    "packed": ("--layout thd",),
+    "sinks gradient": ("--grad", "--with sinks"),
+    "attn_mask gradient": ("--grad", "--with mask"),
+}
+"""What has to be asked for before a law is checked."""
 
 UNRUN = {"device"}
 """Laws whose example takes a GPU: it is shown, but what the checker says of it is not."""
@@ -201,6 +214,8 @@ def example(entry: Entry) -> Example | None:
         options |= {"grad": True} if entry.first.needs == "gradient" else {}
         if kind == "attention":
             options |= {"alphas": (1.0,), "without": ("alibi", "groups")}
+            options |= {"features": (entry.first.needs,)} if entry.first.needs in FEATURES else {}
+            options |= {"layout": "thd"} if entry.first.needs == "packed" else {}
     else:
         from zoo.catalogue import FAULTS
 
@@ -247,7 +262,6 @@ def recorded() -> dict[str, Any]:
     return json.loads(RECORDED.read_text(encoding="utf-8")) if RECORDED.exists() else {}
 
 
-OPTIONS = {"gradient": "grad", "alpha gradient": "grad-alpha"}
 NAMES = {"mapping": "rows", "attention": "attention", "loss": "losses", "normaliser": "other normalisers"}
 
 
@@ -268,9 +282,7 @@ def section(entry: Entry, found: dict[str, Any] | None) -> list[str]:
     facts += [f"It rests on the theorem [{grounds}](theorems/{grounds}.md)."] if grounds != "definition" else []
     if entry.first.severity == "warning":
         facts += ["If it is broken, you get a warning, and the verdict does not change."]
-    facts += [f"Checked with `--{OPTIONS[entry.first.needs]}`."] if entry.first.needs in OPTIONS else []
-    if entry.group == "features":
-        facts += ["Checked with `--layout thd`." if entry.name == "packed" else f"Checked with `--with {entry.name}`."]
+    facts += [f"Checked with `{option}`." for option in OPTIONS_FOR.get(entry.first.needs, ())]
     parts += [f"```{{div}} law-facts\n{' '.join(facts)}\n```"] if facts else []
     broken = example(entry)
     if broken is not None:

@@ -61,21 +61,15 @@ def _within(session: SessionLike, case: AttentionCase, i: int) -> tuple[np.ndarr
 
 @law("window", cites="definition", kinds=_ONLY, weight=0.4, needs="window", compares=True)
 def window(session: SessionLike, case: AttentionCase) -> Finding:
-    """A window is inclusive: the keys at its edges count, those beyond it change nothing, however large, and those
-    that no query has in its window may be NaN.
-    """
+    """A window is inclusive: the keys at its edges count, those beyond it change nothing, however large they are."""
     case = _windowed(case)
-    m = case.query.shape[2]
-    i = case.variant % m
+    i = case.variant % case.query.shape[2]
     within, edges = _within(session, case, i)
     found = [_edge(session, case, i, side, key) for side, key in edges.items()]
     if not within.all():
         largest = min(as_format(session.setting.dtype).largest / 4, 2.0**14)
         by = min(largest, 256.0) if np.isinf(session.setting.domain.max_logit) else -case.key[:, :, ~within]
         found.append(_beyond(session, case, slice(i, i + 1), ~within, by, -largest))
-    beyond = ~np.any([_within(session, case, each)[0] for each in range(m)], axis=0)
-    if beyond.any():  # as where a cache holds what is no longer read
-        found.append(_beyond(session, case, slice(m), beyond, math.nan, math.nan))
     return worst_of(found)
 
 
@@ -109,6 +103,24 @@ window.cornerstones(
         case.altered(window=each, variant=v)
         for case in listed(*PLAIN[:3], Shape(queries=3, keys=33, seed=3), Shape(queries=9, keys=5, seed=4))(setting)
         for v, each in enumerate(((0, 0), (2, 0), (2, 3), (None, 1), (16, None)))
+    ]
+)
+
+
+@law("window garbage", cites="definition", kinds=_ONLY, weight=0.2, needs="window", severity="warning", compares=True)
+def window_garbage(session: SessionLike, case: AttentionCase) -> Finding:
+    """Keys and values that no query has in its window, as those that a cache no longer needs, may be NaN."""
+    case = _windowed(case)
+    m = case.query.shape[2]
+    beyond = ~np.any([_within(session, case, each)[0] for each in range(m)], axis=0)
+    return _beyond(session, case, slice(m), beyond, math.nan, math.nan) if beyond.any() else UNJUDGED
+
+
+window_garbage.cornerstones(
+    lambda setting: [
+        case.altered(window=each)
+        for case in listed(Shape(2, 1, 2, 2, 9, seed=1), Shape(queries=1, keys=33, seed=2, is_causal=True))(setting)
+        for each in ((2, 0), (1, 1))
     ]
 )
 
@@ -385,25 +397,30 @@ scales.cornerstones(listed(*PLAIN))
 
 @law("packed", cites="definition", kinds=_ONLY, weight=0.6, needs="packed", compares=True)
 def packed(session: SessionLike, case: AttentionCase) -> Finding:
-    """Packed sequences never see each other: what the others hold changes nothing, be it large or NaN."""
+    """Packed sequences never see each other: what the others hold changes nothing, however large it is."""
+    return _others(session, case, 0.0, min(as_format(session.setting.dtype).largest / 4, 2.0**12))
+
+
+@law("packed garbage", cites="definition", kinds=_ONLY, weight=0.2, needs="packed", severity="warning", compares=True)
+def packed_garbage(session: SessionLike, case: AttentionCase) -> Finding:
+    """What other packed sequences hold changes nothing, also where it is NaN."""
+    return _others(session, case, math.nan, math.nan)
+
+
+def _others(session: SessionLike, case: AttentionCase, key: float, value: float) -> Finding:
+    """Compare the answer to a sequence with that for other numbers in the other sequences."""
     batch = len(case.query)
     if batch == 1:
         case, batch = case.taken("batch", [0, 0]), 2
     b = case.variant % batch
     others = np.arange(batch) != b
-    largest = min(as_format(session.setting.dtype).largest / 4, 2.0**12)
-    found = [session.values(case)[0]]
-    fills = ((1.0, largest), (math.nan, math.nan))
-    for key, value in fills if math.isinf(session.setting.domain.max_logit) else fills[1:]:
-        changed = case.altered(query=case.query.copy(), key=case.key.copy(), value=case.value.copy())
-        changed.query[others], changed.key[others], changed.value[others] = key, key, value
-        found += session.values(changed)
+    changed = case.altered(query=case.query.copy(), key=case.key.copy(), value=case.value.copy())
+    changed.query[others], changed.key[others], changed.value[others] = key, key, value
+    before, after = session.values(case, changed)
     here = slice(b, b + 1)
     expected = session.oracle(case).part(lambda x: x[here])
-    return worst_of(
-        differ(session, expected, found[0][here], each[here], f"for sequence {b} when the others hold {what}")
-        for each, what in zip(found[1:], ("large values", "NaN")[-len(found) + 1 :], strict=True)
-    )
+    what = "NaN" if math.isnan(value) else f"the value {value:g}"
+    return differ(session, expected, before[here], after[here], f"for sequence {b} when the others hold {what}")
 
 
 def _crowd(setting: Setting) -> list[AttentionCase]:
@@ -417,3 +434,4 @@ def _crowd(setting: Setting) -> list[AttentionCase]:
 
 
 packed.cornerstones(_crowd)
+packed_garbage.cornerstones(_crowd)

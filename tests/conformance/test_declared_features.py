@@ -28,23 +28,15 @@ from entmax_oracle.reference import attention as exact
 # Less than the quick profile, so that what is caught here is caught there.
 EFFORT = replace(PROFILES["quick"], examples=3, shrinking=0)
 FIRST = replace(PROFILES["quick"], examples=1, shrinking=0)
+SMALL = replace(PROFILES["quick"], examples=1, shrinking=60)
 
 CAUGHT_BY = {
     "window as a count": "window",
-    "window from the start": "values",
     "window to the left only": "window",
-    "window without lengths": "values",
     "cap by exponentials": "softcap",
-    "cap after the mask": "softcap",
-    "cap after the bias": "values",
-    "gate with the sum": "sinks",
     "sink scaled": "values",
-    "sink of the key head": "values",
     "sink without a gradient": "sinks gradient",
-    "sink gradient of the first sequence": "sinks gradient",
     "lse in base two": "lse",
-    "lse finite where nothing is seen": "lse",
-    "lse without the sink": "lse",
     "mask inverted": "mask",
     "bias before the scale": "mask",
     "mask of whole blocks": "values",
@@ -52,16 +44,15 @@ CAUGHT_BY = {
     "alpha of the key head": "alphas",
     "scale of the first query": "scales",
     "packed sees one more": "packed",
-    "packed from the start": "values",
-    "packed by multiplying": "packed",
+    "packed by the queries": "values",
 }
 OWN = {
-    "attention with features": ("values", "window", "softcap", "sinks", "mask", "mask gradient"),
-    "softmax with features": ("lse", "sinks", "no visible key"),
+    "attention with features": ("values", "window", "softcap", "mask gradient"),
+    "softmax with features": ("lse", "mask", "no visible key"),
     "sinks by a gate": ("sinks", "sinks gradient"),
-    "halves merged by their logarithms": ("values", "lse", "mask"),
-    "alpha and scale per head": ("values", "alphas", "scales"),
-    "packed attention": ("values", "packed", "batch", "alignment", "gradient alone"),
+    "halves merged by their logarithms": ("lse",),
+    "alpha and scale per head": ("alphas", "scales"),
+    "packed attention": ("packed", "batch", "alignment", "gradient alone"),
 }
 
 
@@ -179,26 +170,19 @@ def test_published_slips_are_found_and_the_mended_functions_pass(feature):
     assert report.complete
 
 
-def test_a_counterexample_has_the_features_that_it_takes_and_no_other(tmp_path):
-    source = tmp_path / "mine.py"
-    source.write_text(
-        f"import sys; sys.path.insert(0, {str(sys.path[0])!r}); sys.path.insert(0, {__file__.rpartition('/')[0]!r})\n"
-        "from zoo import bases\n"
-        "def f(q, k, v, *, sinks, **options):\n"
-        "    return bases.attention(q, k, v, sinks=None if sinks is None else 2 * sinks, **options)\n"
-    )
-    asked = {"kind": "attention", "features": ("window", "sinks", "mask"), "laws": "values", "arrays": "torch"}
-    (found,) = check(f"{source}:f", **asked, no_saved=True).violations
-    assert found.size <= 4
+def test_a_counterexample_has_the_features_that_it_takes_and_no_other(capsys):
+    given = {"kind": "attention", "features": ("window", "sinks", "mask")}
+    faulty = FAULTS["sink scaled"].function
+    (found,) = check(faulty, **given, laws="values", arrays="torch", profile=SMALL).violations
+    assert found.size <= 8
     assert "sinks" in found.parameters
     assert not {"window", "attn_mask"} & set(found.parameters)
     assert "--with window --with sinks --with mask" in found.command
     text = json.dumps(found.to_dict())
-    given = {"kind": "attention", "features": ("window", "sinks", "mask")}
-    assert replay(FAULTS["sink scaled"].function, text, **given).judged
+    assert replay(faulty, text, **given).broken
     assert not replay(bases.attention, text, **given).broken
-    done = subprocess.run([sys.executable, "-c", found.snippet], capture_output=True, text=True, check=True)
-    assert f"{found.details['got'][0]:.4g}"[:5] in done.stdout
+    exec(compile(found.snippet, "snippet", "exec"), {})
+    assert f"{found.details['got'][0]:.4g}"[:5] in capsys.readouterr().out
 
 
 def test_a_program_without_this_package_packs_sequences(tmp_path):
@@ -211,7 +195,7 @@ def test_a_program_without_this_package_packs_sequences(tmp_path):
     )
     lacks = ("causal", "scale", "alibi", "groups")
     asked = {"kind": "attention", "fixed_alpha": 1, "layout": "thd", "features": ("window", "lse"), "without": lacks}
-    (found,) = check(f"{source}:f", **asked, laws="values", no_saved=True).violations
+    (found,) = check(f"{source}:f", **asked, laws="values", no_saved=True, profile=EFFORT).violations
     assert "--layout thd" in found.command
     done = subprocess.run([sys.executable, "-c", found.snippet], capture_output=True, text=True, check=True)
     assert "7." in done.stdout
@@ -226,7 +210,8 @@ def test_a_mask_need_not_have_a_gradient_and_sinks_must():
     report = check(detached, laws=("mask gradient", "sinks gradient"), **asked)
     assert not report.violations
     assert report.declined
-    assert "no path from the answer to attn_mask" in str(report)
+    assert "declined all" in report.laws[-1].message, report
+    assert not report.complete
     found = check(FAULTS["sink without a gradient"].function, laws="sinks gradient", **asked).violations[0]
     assert "no path from the answer to sinks" in found.message
 
@@ -259,7 +244,7 @@ def test_features_are_read_with_commas_and_passed_by_their_names():
             kind="attention",
             features="window",
         )
-    with pytest.raises(ValueError, match="says nothing of a target without window; add --with window"):
+    with pytest.raises(ValueError, match="says nothing about a target without window; add --with window"):
         check(bases.attention, kind="attention", laws="window")
 
 
