@@ -36,8 +36,8 @@ GROUPS = {
     ),
     "features": (
         "What attention may also have",
-        "Masks, windows, caps, sinks, a second answer, numbers per head, packed sequences: each is declared by `--with NAME` "
-        "or `--layout thd`, and these laws are checked only where it is.",
+        "Masks, windows, caps, sinks, a second answer, numbers per head, packed sequences: you declare each with "
+        "`--with NAME` or `--layout thd`, and its laws are checked only then.",
     ),
     "relations": (
         "Two inputs, one relation",
