@@ -88,6 +88,7 @@ def _softmax_session(dtype: str) -> Any:
     runtime = importlib.import_module("onnxruntime")
     options = runtime.SessionOptions()
     options.intra_op_num_threads = 1
+    options.log_severity_level = 4
     return runtime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
 
 
@@ -188,7 +189,7 @@ def sparsemax(z: Any) -> Any:
 
 def liger(z: Any) -> Any:
     """Sparsemax kernel of liger-kernel, in the Triton interpreter where there is no GPU."""
-    _interpret(z)
+    interpret(z)
     return importlib.import_module("liger_kernel.ops.sparsemax").LigerSparsemaxFunction.apply(z, -1)
 
 
@@ -202,17 +203,7 @@ def adasplash_v2(z: Any, alpha: float) -> Any:
     return _adasplash("adasplash.triton_entmax_v2", z).triton_entmax(z, alpha=alpha)
 
 
-def adasplash_attention(query: Any, key: Any, value: Any, *, alpha: float, is_causal: bool) -> Any:
-    """Attention of adasplash, the kernel without a block mask; it takes any length as one of several in a batch."""
-    _interpret(query)
-    torch = importlib.import_module("torch")
-    attend = importlib.import_module("adasplash").adasplash_no_block_mask
-    batch, _, length, _ = query.shape
-    every = torch.full((batch,), length, dtype=torch.int32, device=query.device)
-    return attend(query, key, value, alpha=alpha, is_causal=is_causal, varlen=every)
-
-
-def _interpret(z: Any) -> None:
+def interpret(z: Any) -> None:
     """Have Triton interpret kernels where there is no GPU; has to be said before Triton is imported."""
     if z.device.type == "cpu":
         os.environ["TRITON_INTERPRET"] = "1"
@@ -247,5 +238,5 @@ def _prepared(name: str) -> Any:
 
 
 def _adasplash(name: str, z: Any) -> Any:
-    _interpret(z)
+    interpret(z)
     return _prepared(name) if z.device.type == "cpu" else importlib.import_module(name)

@@ -38,7 +38,7 @@ def confirm(found: dict[str, Any]) -> str:
     value = float(_at(got, at[-1]))
     exact, how = _exact(row, found["alpha"], at[-1])
     if math.isnan(value):
-        return f"Confirmed: the exact probability is {_short(exact)} ({how}); NaN is no number."
+        return f"Confirmed: the exact probability is {_short(exact)} ({how}); the answer is NaN."
     off = abs(Fraction(value) - exact) if math.isfinite(value) else math.inf
     return f"Confirmed: the exact probability is {_short(exact)} ({how}); the answer is off by {float(off):.3g}."
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from .catalogue import PEERS, Peer
-from .page import write_page
+from .page import write_pages
 
 __all__ = ["check_peers"]
 
@@ -21,7 +21,7 @@ Progress = Callable[[str, str], None]
 """Told the peer's name and what is happening to it."""
 
 _LIMIT = 1800.0
-_SECONDS = 240  # for a setting; interpreted kernels and compilers of every new shape need a limit
+_SECONDS = 90  # for a setting; interpreted kernels and compilers of every new shape need a limit
 _REPORT = "from entmax_oracle.cli import main; import sys; sys.exit(main(sys.argv[1:]))"
 _VERSION = "import importlib.metadata as m, sys; print(m.version(sys.argv[1]))"
 
@@ -34,7 +34,7 @@ def check_peers(
     seed: int = 0,
     progress: Progress = lambda name, what: None,
 ) -> list[dict[str, Any]]:
-    """Check the peers, and write ``peers.json`` and ``peers.md`` after each.
+    """Check the peers, and write ``peers.json`` and the pages after each.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def check_peers(
         ordered = [results[each.name] for each in PEERS if each.name in results]
         document = {"schema": "entmax-oracle/peers/1", "profile": profile, "seed": seed, "peers": ordered}
         path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        write_page(document, out / "peers.md")
+        write_pages(document, out)
     return [results[peer.name] for peer in chosen]
 
 
@@ -83,7 +83,7 @@ def _check(peer: Peer, out: Path, environments: Path, profile: str, seed: int, p
     progress(peer.name, "installing")
     try:
         python = _environment(peer, environments)
-        entry["version"] = _run([python, "-c", _VERSION, peer.distribution]).strip()
+        entry["version"] = _run([python, "-c", _VERSION, peer.distribution.partition("[")[0]]).strip()
     except subprocess.SubprocessError as error:
         return entry | {"problem": f"it cannot be installed here: {_last_line(error)}"}
     progress(peer.name, "checking")

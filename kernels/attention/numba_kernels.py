@@ -132,19 +132,22 @@ def marks(x: Any, to: Any, first: Any, step: Any) -> None:
 
 
 @part
-def seen_by(call: Any, g: Any, row: Any) -> Any:
-    """Return the keys ``begin ... end`` among which all are that a row sees."""
-    place = row % call.m + call.n - call.m
-    end = max(min(call.lengths[g // call.key_heads], place + call.right + 1), 0)
-    return min(max(place - call.left, 0), end), end
+def seen_by(place: Any, length: Any, left: Any, right: Any) -> Any:
+    """Return the keys ``begin ... end`` among which all are that a row at a place sees.
+
+    It and its like take numbers, not the call: to pass that costs as much as the scores of some keys.
+    """
+    end = max(min(length, place + right + 1), 0)
+    return min(max(place - left, 0), end), end
 
 
 @part
 def seen_by_some(call: Any, g: Any, start: Any, rows: Any) -> Any:
     """Return the keys that hold those of a block of rows; the first is a multiple of `BITS`."""
     begin, end = np.int64(call.n), np.int64(0)
-    for i in range(rows):
-        first, last = seen_by(call, g, start + i)
+    length, shift = call.lengths[g // call.key_heads], call.n - call.m
+    for row in range(start, start + rows):
+        first, last = seen_by(row % call.m + shift, length, call.left, call.right)
         begin, end = min(begin, first), max(end, last)
     begin = min(begin, end)
     return begin - begin % BITS, end
@@ -214,21 +217,6 @@ def combine(
 
 
 @part
-def one_score(call: Any, x: Any, scale: Any, slope: Any, distance: Any, mask_at: Any) -> Any:
-    """Score of a product: scaled, capped, biased and masked, and +inf for what is NaN."""
-    x *= scale
-    if call.cap > 0.0:
-        cap = call.scale.dtype.type(call.cap)
-        x = cap * math.tanh(x / cap)
-    if call.slopes.size:
-        x -= slope * call.scale.dtype.type(distance)
-    if call.mask.size:
-        bias = call.mask[mask_at]
-        x = bias if bias == -math.inf else x + bias
-    return x if x < math.inf else call.scale.dtype.type(math.inf)
-
-
-@part
 def put_peaks(lanes: Any, v: Any, groups: Any, top: Any) -> Any:
     """Write the maxima of the lanes behind those of other groups of keys; how many there are now, and the largest."""
     for j in range(LANES):
@@ -245,36 +233,47 @@ def score(call: Any, g: Any, row: Any, begin: Any, end: Any, s: Any, i: Any, lan
     The score of a sink is put behind them. The largest in each lane of each stretch go to ``v``; gives their number,
     and the largest of all.
     """
-    scale, infinity = call.scale[g * call.group * call.m + row], s.dtype.type(np.inf)
+    scale, zero, infinity = call.scale[g * call.group * call.m + row], s.dtype.type(0), s.dtype.type(np.inf)
     head = (g * call.group + row // call.m) % call.excess.size
-    zero = s.dtype.type(0)
-    slope = call.slopes[head] if call.slopes.size else zero
+    has_slope, has_mask, cap = call.slopes.size > 0, call.mask.size > 0, s.dtype.type(call.cap)
+    slope = call.slopes[head] if has_slope else zero
     offset = row % call.m + call.n - call.m
     line = s[i]
-    mask_at, mask_step = masked(call, g, row), call.mask_steps[3]
-    simple = call.cap == 0.0 and call.mask.size == 0
-    groups, top = 0, -math.inf
-    line[begin - begin % BITS : begin] = -infinity
-    # Up to where blocks begin, or all there is.
-    aligned = min(whole(begin, LANES), end) if simple else end
-    ready = end - end % LANES
-    for start in range(begin, aligned, STRETCH):
-        lanes[:] = -infinity
-        for j in range(start, min(start + STRETCH, aligned)):
-            line[j] = one_score(call, line[j], scale, slope, abs(offset - j), mask_at + j * mask_step)
-            lanes[j % LANES] = max(lanes[j % LANES], line[j])
-        groups, top = put_peaks(lanes, v, groups, top)
+    groups, top, ready = 0, -math.inf, end - end % LANES
+    aligned = begin
+    if begin or has_mask or cap:
+        # One by one up to where blocks begin, or all there is.
+        aligned = end if has_mask or cap else min(whole(begin, LANES), end)
+        line[begin - begin % BITS : begin] = -infinity
+        mask_at, mask_step = masked(call, g, row), call.mask_steps[3]
+        for start in range(begin, aligned, STRETCH):
+            lanes[:] = -infinity
+            for j in range(start, min(start + STRETCH, aligned)):
+                x = line[j] * scale
+                if cap:
+                    x = cap * math.tanh(x / cap)
+                if has_slope:
+                    x -= slope * s.dtype.type(abs(offset - j))
+                if has_mask:
+                    bias = call.mask[mask_at + j * mask_step]
+                    x = bias if bias == -math.inf else x + bias
+                line[j] = x if x < infinity else infinity
+                lanes[j % LANES] = max(lanes[j % LANES], line[j])
+            groups, top = put_peaks(lanes, v, groups, top)
     for start in range(aligned, end, STRETCH):
         lanes[:] = -infinity
         count = min(STRETCH, ready - start)
         place = i * s.shape[1] + start
-        if call.slopes.size:
+        if has_slope:
             biased_peaks(s, place, count, scale, slope, s.dtype.type(offset - start), lanes)
         else:
             peaks(s, place, count, scale, zero, zero, lanes)
         if end - start < STRETCH:
             for j in range(ready, end):
-                line[j] = one_score(call, line[j], scale, slope, abs(offset - j), 0)
+                x = line[j] * scale
+                if has_slope:
+                    x -= slope * s.dtype.type(abs(offset - j))
+                line[j] = x if x < infinity else infinity
                 lanes[j - ready] = max(lanes[j - ready], line[j])
         groups, top = put_peaks(lanes, v, groups, top)
     if call.sinks.size:
@@ -289,9 +288,9 @@ def score(call: Any, g: Any, row: Any, begin: Any, end: Any, s: Any, i: Any, lan
 
 
 @part
-def without_sink(call: Any, index: Any, count: Any, end: Any) -> Any:
-    """Count the keys of a list; a sink is its last token."""
-    return count - 1 if call.sinks.size and count > 0 and index[count - 1] == end else count
+def without_sink(sinks: Any, index: Any, count: Any, end: Any) -> Any:
+    """Count the keys of a list; if there are sinks, one may be its last token."""
+    return count - 1 if sinks and count > 0 and index[count - 1] == end else count
 
 
 @part
@@ -345,12 +344,13 @@ def forward(
     scratch, lanes = np.empty(LANES * width, out.dtype), np.empty(LANES, out.dtype)
     p, v, index = np.empty(length, out.dtype), np.empty(length, np.float64), np.empty(length, np.int32)
     wide = np.empty(length, np.float64)
-    zero, unit, zero_number = np.int64(0), np.int64(1), out.dtype.type(0)
+    zero, unit, zero_number, sinks = np.int64(0), np.int64(1), out.dtype.type(0), np.int64(call.sinks.size > 0)
     for item in range(first, heads * blocks, step):
         g, block = item // blocks, item % blocks
         start = block * BLOCK
         rows = min(BLOCK, rows_of_head - start)
         begin, end = seen_by_some(call, g, start, rows)
+        length_of_batch = call.lengths[g // call.key_heads]
         line = g * rows_of_head + start
         multiply(call.q[line:], rows, call.k, packed, g, begin, end, scratch, s)
         many, used = np.int64(0), np.int64(0)
@@ -358,13 +358,13 @@ def forward(
             head = (g * call.group + (start + i) // call.m) % call.excess.size
             a, kind = call.excess[head], call.kinds[head]
             keeps = kept_p.size > 0 and kind != ABOVE
-            mine, last = seen_by(call, g, start + i)
+            mine, last = seen_by((start + i) % call.m + n - call.m, length_of_batch, call.left, call.right)
             groups, top = score(call, g, start + i, mine, last, s, i, lanes, v)
             count, one, two = -1 if top == math.inf else 0, 0.0, 0.0
             if -math.inf < top < math.inf:
-                stop = last + (call.sinks.size > 0)
+                stop = last + sinks
                 count, one, two = find(s, i, mine - mine % BITS, stop, groups, top, a, kind, p, v, index, wide)
-            keys = without_sink(call, index, count, last)
+            keys = without_sink(sinks, index, count, last)
             r = line + i
             state[r, 0], state[r, 1], state[r, 2], state[r, 3], state[r, 4] = top, one, two, count, -1
             if count <= 0:
@@ -414,11 +414,9 @@ def take_live(p: Any, dp: Any, begin: Any, end: Any, one: Any, wide: Any) -> Any
 
 
 @part
-def steepness(call: Any, g: Any, r: Any, key: Any) -> Any:
-    """Return the derivative of the cap at the product of a row and a key."""
-    width = call.q.shape[1]
-    x = inner(call.q, r * width, call.k, (g * call.n + key) * width, width)
-    e = math.exp(-2.0 * abs(np.float64(x) * call.scale[r] / call.cap))
+def steepness(q: Any, q_at: Any, k: Any, k_at: Any, width: Any, factor: Any) -> Any:
+    """Return the derivative of the cap at the product of a row and a key; ``factor``: the scale by the cap."""
+    e = math.exp(-2.0 * abs(np.float64(inner(q, q_at, k, k_at, width)) * factor))
     return 4.0 * e / ((1.0 + e) * (1.0 + e))  # 1 - tanh^2, without cancellation
 
 
@@ -426,14 +424,15 @@ def steepness(call: Any, g: Any, r: Any, key: Any) -> Any:
 def put_live(call: Any, g: Any, r: Any, p: Any, ds: Any, begin: Any, end: Any, to: Any, dmask: Any, mask_at: Any,
              mask_step: Any) -> None:  # fmt: skip
     """Write the gradients in the products of a dense row into a row of zeros, and add those in its mask."""
-    count = 0
+    count, width = 0, call.q.shape[1]
     for j in range(begin, end):
         live = p[j] > 0
         to[j] = ds[count] if live else 0
         if live and dmask.size:
             dmask[mask_at + j * mask_step] += ds[count]
         if live and call.cap > 0.0:
-            to[j] *= steepness(call, g, r, j)
+            factor = call.scale[r] / call.cap
+            to[j] *= steepness(call.q, r * width, call.k, (g * call.n + j) * width, width, factor)
         count += live
 
 
@@ -474,13 +473,14 @@ def backward(
     p, factors, index = np.empty(length, dq.dtype), np.empty(length, dq.dtype), np.empty(length, np.int32)
     v, dp, ds, weights = np.empty(length), np.empty(length), np.empty(length), np.empty(length)
     lanes, tied = np.empty(LANES, dq.dtype), np.empty(length, np.bool_)
-    zero, unit = np.int64(0), np.int64(1)
+    zero, unit, sinks = np.int64(0), np.int64(1), np.int64(call.sinks.size > 0)
     for item in range(first, heads, step):
         for block in range(blocks):
             start = block * BLOCK
             rows = min(BLOCK, rows_of_head - start)
             line = item * rows_of_head + start
             begin, end = seen_by_some(call, item, start, rows)
+            length_of_batch = call.lengths[item // call.key_heads]
             again = False
             for i in range(rows):
                 again = again or (state[line + i, 3] > 0 and state[line + i, 4] < 0)
@@ -494,7 +494,7 @@ def backward(
                 top, one, two, count, at = state[r, 0], state[r, 1], state[r, 2], int(state[r, 3]), int(state[r, 4])
                 head = item * call.group + (start + i) // call.m
                 a, kind = call.excess[head % call.excess.size], call.kinds[head % call.excess.size]
-                mine, last = seen_by(call, item, start + i)
+                mine, last = seen_by((start + i) % call.m + n - call.m, length_of_batch, call.left, call.right)
                 mask_at = (
                     item * mask_steps[0]
                     + (start + i) // call.m * mask_steps[1]
@@ -520,9 +520,9 @@ def backward(
                     copied(kept_index[item, block], at, index, 0, count)
                 else:
                     score(call, item, start + i, mine, last, s, i, lanes, v)
-                    stop = last + (call.sinks.size > 0)
+                    stop = last + sinks
                     count = find_again(s, i, mine - mine % BITS, stop, top, one, two, a, kind, p, v, index, ds)
-                    keys = without_sink(call, index, count, last)
+                    keys = without_sink(sinks, index, count, last)
                     if (
                         is_dense(keys, last - mine, kind)
                         and is_finite(g, r)
@@ -538,7 +538,7 @@ def backward(
                         which[many] = i
                         many += 1
                         continue
-                keys = without_sink(call, index, count, last)
+                keys = without_sink(sinks, index, count, last)
                 for e in range(keys):
                     dp[e] = inner(g, r * value_width, call.v, (item * n + index[e]) * value_width, value_width)
                 if keys < count:
@@ -556,7 +556,8 @@ def backward(
                         dmask[mask_at + index[e] * mask_steps[3]] += ds[e]
                 if call.cap > 0.0:
                     for e in range(keys):
-                        ds[e] *= steepness(call, item, r, index[e])
+                        factor, key = call.scale[r] / call.cap, (item * n + index[e]) * width
+                        ds[e] *= steepness(call.q, r * width, call.k, key, width, factor)
                 for e in range(keys):
                     factors[e] = ds[e]
                 for t in range(0, width, LANES):

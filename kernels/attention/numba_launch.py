@@ -19,6 +19,8 @@ Tensor = torch.Tensor
 PACKED = 64
 """Rows of a key head from which on its keys are transposed once for all blocks, and dense rows are looked for."""
 
+NO_STEPS = (0, 0, 0, 0)
+
 
 def _padded(x: Tensor) -> Tensor:
     """Contiguous, in the dtype of the arithmetic, with a whole number of blocks of features."""
@@ -37,10 +39,8 @@ def _rows(x: Tensor) -> Any:
     return _padded(x).flatten(0, 2).numpy()
 
 
-def _line(mask: Tensor | None, compute: torch.dtype) -> tuple[Any, tuple[int, int, int, int]]:
+def _line(mask: Tensor, compute: torch.dtype) -> tuple[Any, tuple[int, int, int, int]]:
     """Return what a mask adds to the scores, in a line, and the steps along its axes."""
-    if mask is None:
-        return torch.zeros(0, dtype=compute).numpy(), (0, 0, 0, 0)
     mask = mask.detach()
     if mask.dtype == torch.bool:
         mask = torch.zeros(mask.shape, dtype=compute).masked_fill_(~mask, -torch.inf)
@@ -68,7 +68,8 @@ def _read(call: Arguments) -> kernels.Call:
         excess = np.full(heads, 1 / int(call.kind))
     lengths = np.full(batch, n) if call.lengths is None else call.lengths.numpy()
     v = _heads(call.value)
-    mask, mask_steps = _line(call.mask, compute_dtype(call.query.dtype))
+    nothing = np.empty(0, v.dtype)
+    mask, mask_steps = (nothing, NO_STEPS) if call.mask is None else _line(call.mask, call.scale.dtype)
     return kernels.Call(
         q=_rows(call.query),
         k=_heads(call.key),
@@ -76,8 +77,8 @@ def _read(call: Arguments) -> kernels.Call:
         scale=call.scale.detach().contiguous().flatten().numpy(),
         excess=excess,
         kinds=kinds,
-        slopes=np.zeros(0, v.dtype) if call.slopes is None else call.slopes.contiguous().numpy(),
-        sinks=np.zeros(0, v.dtype) if call.sinks is None else call.sinks.detach().contiguous().numpy(),
+        slopes=nothing if call.slopes is None else call.slopes.contiguous().numpy(),
+        sinks=nothing if call.sinks is None else call.sinks.detach().contiguous().numpy(),
         lengths=lengths.astype(np.int64),
         mask=mask,
         spoiled=np.zeros((0, 0), np.bool_),
@@ -172,11 +173,11 @@ def backward(
     read = _read(call)
     dq, dk, dv = (np.zeros_like(x) for x in (read.q, read.k, read.v))
     dscale, dexcess, dsinks = np.zeros_like(read.scale), np.zeros(batch * heads), np.zeros(batch * heads)
-    # One for each key head, so that no two write to the same; its axes: key heads, heads that read it, queries, keys.
-    parts = [0, 0, 0, 0]
+    dmask, steps = np.empty(0, read.v.dtype), NO_STEPS
     if mask is not None:
-        parts = [len(read.k), read.group if mask.shape[1] > 1 else 1, *mask.shape[2:]]
-    dmask = np.zeros(parts, dtype=read.v.dtype)
+        # One for each key head, so that no two threads write to the same: the heads that read it, queries, keys.
+        dmask = np.zeros((len(read.k), read.group if mask.shape[1] > 1 else 1, *mask.shape[2:]), read.v.dtype)
+        steps = _steps(dmask.shape)
     states = state.numpy()
     again = bool(((states[:, 3] > 0) & (states[:, 4] < 0)).any())
     if again:
@@ -187,9 +188,11 @@ def backward(
     given = (clean_k, clean_v, packed_k, packed_v, _rows(grad), g_lse, kept_p.numpy(), states, kept_index.numpy())
     gradients = (dq, dk, dv, dscale, dexcess, dsinks, dmask.reshape(-1))
     with compiling(kernels.backward, dq.dtype):
-        in_turns(partial(kernels.backward, read, *given, need_excess, gradients, _steps(parts)), read.k.shape[0])
-    along = torch.from_numpy(_total(dexcess.reshape(batch, heads))).to(compute)
-    along_sinks = torch.from_numpy(_total(dsinks.reshape(batch, heads))).to(compute)
+        in_turns(partial(kernels.backward, read, *given, need_excess, gradients, steps), read.k.shape[0])
+    along, along_sinks = (
+        torch.from_numpy(_total(x.reshape(batch, len(x) // batch))).to(compute)
+        for x in (dexcess, dsinks if call.sinks is not None else dsinks[:0])
+    )
     along_mask = torch.from_numpy(dmask)
     if mask is not None:
         along_mask = along_mask.view(batch, key_heads, *along_mask.shape[1:])
@@ -207,8 +210,8 @@ def backward(
         value=found[2],
         excess=along,
         scale=scale,
-        sinks=along_sinks if call.sinks is not None else along_sinks.new_empty(0),
-        mask=along_mask.flatten() if mask is None else along_mask,
+        sinks=along_sinks,
+        mask=along_mask,
     )
 
 

@@ -213,6 +213,13 @@ ROWS: tuple[Claims, ...] = (
         points={"vanishing": {"z": (0.0, 0.0)}},
         constant=Constant("5/4 + 3 (4 e^(-2) + log(n)^2)", lambda n: 1.25 + 3 * (4 * math.exp(-2) + math.log(n) ** 2)),
     ),
+    Claims(
+        "adaptive-temperature-fitted",
+        never=_POSITIVE,
+        against=_FELT,
+        theorems=_NORMALISED | _ORDERED | _BLIND | _DISPERSES,
+        points={"vanishing": {"z": (0.0, 0.0)}},
+    ),
     Claims(  # softmax of logits moved by a map with slopes of at most 2
         "multimax",
         never=_POSITIVE,
@@ -284,6 +291,7 @@ ROWS: tuple[Claims, ...] = (
     ),
     Claims(
         "softpick",
+        theorems=_ORDERED | {"permutation": ("softmax-permutation",)},
         points={
             "simplex": {"z": (0.0,)},
             "zeros": {"z": (0.0,)},
@@ -374,6 +382,7 @@ ROWS: tuple[Claims, ...] = (
     ),
     Claims(
         "windowed-stieltjes",
+        theorems=_NORMALISED | _ORDERED | _BLIND,
         points={
             "zeros": {"z": (2.0, 0.0)},
             "dispersion": _ONE_ABOVE,
@@ -418,11 +427,23 @@ ROWS: tuple[Claims, ...] = (
     ),
     Claims(
         "t-softmax",
+        theorems=_NORMALISED | _ORDERED | _BLIND,
         points={
             "zeros": {"z": (1.0, 0.0)},
             "joining": {"z": (0.5, *(0.0,) * 12), "joins": 1.0, "place": 13},  # which leaves the many without a weight
             "dispersion": _ONE_ABOVE,
             "differentiable": {"z": (1.0, 0.0), "direction": (1.0, 0.0)},
+        },
+    ),
+    Claims(  # at the published 1e-8 its slopes reach 1e8, which a search does not tell from no bound
+        "r-softmax-detached",
+        {"eps": 0.125},
+        theorems=_NORMALISED | _ORDERED | _BLIND,
+        points={
+            "zeros": {"z": (8.0, 4.0, 0.0)},
+            "joining": {"z": (0.0, 1.0, -1.0), "joins": -1.0, "place": 2},
+            "vanishing": {"z": (0.0, 0.75, 1.0)},
+            "differentiable": {"z": (0.0, 0.0, 0.0, 1.0), "direction": (0.0, 1.0, 0.0, 0.0)},
         },
     ),
     Claims(  # of its blocks of two, the last is always chosen

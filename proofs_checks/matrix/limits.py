@@ -205,9 +205,9 @@ class Lipschitz(Property):
 
 
 def _pairs(point: Point) -> list[tuple[list[float], list[float]]]:
-    """Pairs of rows: z + h a and z + h b; z + h a and z + h a + h^2 b; t z + a and t z + b; t z + a/t and t z + b/t.
+    """Pairs of rows: z + h a and z + h b; z + h a and z + h a + h^2 b; t z + a, t z + b; t z + a/t^2, t z + b/t^2.
 
-    Pairs close in to 2^-24 and less: a slope of a million is a constant, though further apart its quotients grow.
+    Pairs close in to 2^-32: a slope of a million is a constant, though further apart its quotients grow.
     """
     z, one, other, way = point["z"], point["one"], point["other"], point["way"]
     if way == "moving away":
@@ -215,7 +215,8 @@ def _pairs(point: Point) -> list[tuple[list[float], list[float]]]:
     if way == "moving far away":  # powers with a small factor, or from far on
         return [(_along((10.0**k, z), (1.0, one)), _along((10.0**k, z), (1.0, other))) for k in range(1, 7)]
     if way == "moving away, closing in":  # slopes that grow in weights that stay bounded
-        return [(_along((2.0**k, z), (2.0**-k, one)), _along((2.0**k, z), (2.0**-k, other))) for k in range(4, 25, 4)]
+        exponents = (2, 5, 8, 11, 14, 16)
+        return [(_along((2.0**k, z), (4.0**-k, one)), _along((2.0**k, z), (4.0**-k, other))) for k in exponents]
     if way == "closing in":
         steps = [2.0**-k for k in range(4, 33, 4)]
         return [(_along((1.0, z), (h, one)), _along((1.0, z), (h, other))) for h in steps]

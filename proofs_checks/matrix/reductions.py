@@ -75,6 +75,13 @@ def _sharpened(z: list[arb], parameters: Mapping[str, Any]) -> list[arb]:
     return [x * (scale if h > 0.5 and scale > 1 else 1) for x in z]
 
 
+def _sharpened_as_fitted(z: list[arb], q: Mapping[str, Any]) -> list[arb]:
+    first = _softmax(z)
+    h = -sum((p * (p + arb(q["eps"])).log() for p in first), arb(0))
+    scale = sum((arb(c) * h**k for k, c in enumerate(reversed(q["coefficients"]))), arb(0))
+    return [x * (scale if h > 0.5 and scale > 1 else 1) for x in z]
+
+
 def _bent(z: list[arb], q: Mapping[str, Any]) -> list[arb]:
     low, high = arb(q["b"]), arb(q["d"])
     return [
@@ -122,6 +129,30 @@ def _far_from_the_level(z: list[arb], c: arb, q: arb | int) -> list[arb]:
         level = (level + rest / (q * sum(((level - c * x) ** (-q - 1) for x in z), arb(0)))).mid()
     level = arb(level, 2.0**-400)
     return [-q * (level - c * x).log() for x in z]
+
+
+def _above_an_edge(z: list[arb], edge: arb) -> list[arb]:
+    """Add the logarithm of the distance above an edge, which is NaN below it, where there is no weight."""
+    return [x + (x - edge).log() for x in z]
+
+
+def _quantile(z: list[arb], share: float) -> arb:
+    ordered, position = sorted(z, key=lambda x: float(x.mid())), arb(share) * (len(z) - 1)
+    place = int(float(position.mid()))
+    return ordered[place] + (position - place) * (ordered[min(place + 1, len(z) - 1)] - ordered[place])
+
+
+def _windowed(z: list[arb], q: Mapping[str, Any]) -> list[arb]:
+    """Logarithms of the weights within the window, at the level where they sum to one, by halving."""
+    low, high, power, floor = max(z), max(z) + arb(q["d"]), q["q"], arb(q["d"]) ** -q["q"]
+
+    def weights(level: arb) -> list[arb]:
+        return [max((level - x) ** -power - floor, arb(0)) for x in z]
+
+    for _ in range(440):
+        middle = ((low + high) / 2).mid()
+        low, high = (middle, high) if sum(weights(middle), arb(0)) > 1 else (low, middle)
+    return [((arb(low, 2.0**-400) - x) ** -power - floor).log() for x in z]
 
 
 def _softmax(scores: list[arb]) -> list[arb]:
@@ -176,6 +207,26 @@ REDUCTIONS: dict[str, Reduction] = {
     "entmax-below-one": Reduction(
         "softmax of log(level - (1 - alpha) z)/(alpha - 1)",
         lambda z, q: _far_from_the_level(z, 1 - arb(q["order"]), 1 / (1 - arb(q["order"]))),
+    ),
+    "windowed-stieltjes": Reduction("softmax of logarithms of its powers within the window", _windowed, selected=True),
+    "t-softmax": Reduction(
+        "softmax of z + log(z - max z + t) above the edge",
+        lambda z, q: _above_an_edge(z, max(z) - arb(q["t"])),
+        selected=True,
+    ),
+    "r-softmax-detached": Reduction(
+        "softmax of z + log(z - Q + eps) above the edge",
+        lambda z, q: _above_an_edge(z, _quantile(z, q["r"]) - arb(q["eps"])),
+        selected=True,
+    ),
+    "softpick": Reduction(
+        "softmax of log(e^z - 1) above 0, but for the sum",
+        lambda z, q: [x.expm1().log() for x in z],
+        selected=True,
+        whole=False,
+    ),
+    "adaptive-temperature-fitted": Reduction(
+        "softmax of z times a scale that depends on its weights", _sharpened_as_fitted
     ),
     "block-top-k-softmax": Reduction("softmax of the logits in the blocks that are chosen", _itself, selected=True),
     "index-top-k-softmax": Reduction("softmax of the logits that the index chooses", _itself, selected=True),

@@ -1,4 +1,4 @@
-"""Vectors of attention: outputs, and gradients in the query, the keys, the values, the scale and alpha."""
+"""Vectors of attention: outputs, logarithms of sums, and gradients in every argument that has one."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from entmax_oracle.proofs_checks.conformance.calls import Float64
 from entmax_oracle.proofs_checks.conformance.kinds.attention.case import TENSORS, AttentionCase
 from entmax_oracle.proofs_checks.conformance.kinds.attention.shapes import Shape
 from entmax_oracle.reference.budgets.attention import attention_budget, attention_vjp_budget
@@ -17,15 +18,18 @@ from .kind import ALPHA, LAW, Group, Kind, Progress, headed
 from .mapping import PRECISION
 from .notation import Field, bounds, holding, notated, pulled
 
-__all__ = ["ATTENTION", "BOOLEANS", "INTEGERS", "OPTIONS"]
+__all__ = ["ATTENTION"]
 
 ALPHAS = (1.0, 1.25, 1.5, 2.0, 2.5)
-_GRADIENTS = (*TENSORS, "scale", "alpha")
-OPTIONS = ("scale", "alibi_slopes")
-"""Options that are real numbers, and so fields; a place for those that are still to come."""
-INTEGERS = ("key_lengths",)
-"""Options that are whole numbers, written as such."""
-BOOLEANS = ("is_causal",)
+_GRADIENTS = (*TENSORS, "scale", "alpha", "sinks", "attn_mask")
+_SHORT = ("float16", "bfloat16")
+_OPTIONS = ("scale", "alibi_slopes", "attn_mask", "softcap", "sinks")  # of real numbers, and so fields
+
+
+def _pulled(name: str) -> str:
+    """Return what the names of the fields of a gradient begin with."""
+    return "vjp" + "".join(word.capitalize() for word in name.split("_"))
+
 
 _FIELDS = (
     Field("query", "Shape (B, H, M, D).", "input"),
@@ -33,17 +37,19 @@ _FIELDS = (
     Field("value", "Shape (B, Hkv, N, Dv).", "input"),
     Field("scale", "Factor of the products, 1/sqrt(D) if left out.", "input", needed=False),
     Field("alibi_slopes", "Shape (H,).", "input", needed=False),
+    Field("attn_mask", "Added to the logits after scale and cap; -inf hides a key.", "input", needed=False),
+    Field("softcap", "The scaled logit s becomes softcap * tanh(s / softcap).", "input", needed=False),
+    Field("sinks", "Shape (H,): the logit of a token without a value in every row.", "input", needed=False),
     *bounds("", of="the output, shape (B, H, M, Dv)"),
+    *bounds("lse", needed=False, of="the logarithm of the sum of the exponentials of each row, shape (B, H, M)"),
     Field("cotangent", "Incoming gradient in the output.", "input", needed=False),
-    *(
-        each
-        for name in _GRADIENTS
-        for each in bounds(f"vjp{name.capitalize()}", needed=False, of=f"the gradient in the {name}")
-    ),
+    *(each for name in _GRADIENTS for each in bounds(_pulled(name), needed=False, of=f"the gradient in {name}")),
 )
 
 FLAGS = {
     "Alibi": "a bias of -slope |i + N - M - j|, added after the scale.",
+    "BooleanMask": "boolean_mask says which keys a query may attend to.",
+    "Cap": "softcap bounds the scaled logits, before the bias and all masks.",
     "Causal": "query i sees key j if j <= i + N - M: positions are aligned to the end.",
     "Cross": "queries and keys differ in number.",
     "Decoding": "one query.",
@@ -51,14 +57,17 @@ FLAGS = {
     "GroupedHeads": "several heads read one key head.",
     "Huge": "scores up to some ten thousand: few keys live, and differences cancel.",
     "Lengths": "only the first key_lengths[b] keys of sequence b are visible.",
+    "Mask": "attn_mask is added to the logits; -inf hides a key.",
     "Ordinary": "nothing special.",
     "Scale": "a scale other than 1/sqrt(D).",
     "ScalePerQuery": "a scale for each head and query, as learned temperatures have it.",
     "Sharp": "few keys live.",
     "Shifted": "all scores of a row are far from zero.",
+    "Sink": "a token without a value takes mass in every row.",
     "Ties": "few different scores.",
     "UnseenQuery": "a query sees no key: its output is zero, and so are its gradients. The invalid vectors say what "
     "others return.",
+    "Window": "query i sees the keys from i + N - M - left to i + N - M + right, both included; null is an open side.",
 }
 
 
@@ -71,6 +80,7 @@ class _Draft:
     shape: Shape
     dtype: str = "bfloat16"
     change: Mapping[str, Any] = field(default_factory=dict)
+    features: Mapping[str, Any] = field(default_factory=dict)
 
     def case(self) -> AttentionCase:
         """Make the case, with a cotangent."""
@@ -82,6 +92,16 @@ _SMALL: dict[str, Any] = {"queries": 3, "keys": 4, "features": 2, "value_feature
 
 def _shape(**fields: Any) -> Shape:
     return Shape(**(_SMALL | fields))
+
+
+def _bias(shape: tuple[int, ...], seed: int) -> Float64:
+    """Make a mask with numbers of every format, a hidden key, and with more than two axes a row that sees none."""
+    rng = np.random.default_rng(seed)
+    mask: Float64 = rng.integers(-8, 9, shape) / 4.0
+    mask[..., -1, 0] = -np.inf
+    if len(shape) > 2:
+        mask[0, 0, 0] = -np.inf
+    return mask
 
 
 _DRAFTS = (
@@ -111,6 +131,42 @@ _DRAFTS = (
     _Draft("groups", ("Alibi", "GroupedHeads"), _shape(seed=19, key_heads=2, group=2, queries=2, keys=3, alibi=True)),
     _Draft("alibi", ("Alibi",), _shape(seed=20, key_heads=2, alibi=True)),
     _Draft("alibi", ("Alibi", "Causal", "Cross"), _shape(seed=21, queries=2, keys=5, alibi=True, is_causal=True)),
+    _Draft("values", ("Window",), _shape(seed=25, queries=4, keys=5), features={"window": (1, 1)}),
+    _Draft(
+        "values",
+        ("Causal", "Cross", "Window"),
+        _shape(seed=26, queries=3, keys=6, is_causal=True),
+        features={"window": (2, None)},
+    ),
+    _Draft(
+        "values", ("UnseenQuery", "Window", "Cross"), _shape(seed=27, queries=4, keys=2), features={"window": (0, 0)}
+    ),
+    _Draft("values", ("Cap",), _shape(seed=28, family="sharp"), features={"softcap": 1.5}),
+    _Draft("values", ("Cap", "Huge"), _shape(seed=29, family="huge", alibi=True), features={"softcap": 30.0}),
+    _Draft("values", ("Sink",), _shape(seed=30, key_heads=2), features={"sinks": np.array([0.5, -1.0])}),
+    _Draft(
+        "values",
+        ("Sink", "GroupedHeads", "Causal"),
+        _shape(seed=31, group=2, is_causal=True),
+        features={"sinks": np.array([-60.0, 8.0])},
+    ),
+    _Draft("values", ("Mask",), _shape(seed=32), features={"attn_mask": _bias((3, 4), 32)}),
+    _Draft(
+        "values", ("Mask", "UnseenQuery"), _shape(seed=33, batch=2), features={"attn_mask": _bias((2, 1, 3, 4), 33)}
+    ),
+    _Draft("values", ("BooleanMask",), _shape(seed=34), features={"attn_mask": _bias((3, 4), 34) > -np.inf}),
+    _Draft(
+        "values",
+        ("Alibi", "Cap", "Causal", "Lengths", "Mask", "Sink", "Window"),
+        _shape(seed=35, batch=2, key_heads=1, group=2, is_causal=True, alibi=True),
+        change={"key_lengths": (4, 3)},
+        features={
+            "attn_mask": _bias((2, 2, 3, 4), 35),
+            "window": (2, 0),
+            "softcap": 2.0,
+            "sinks": np.array([0.25, 1.0]),
+        },
+    ),
     _Draft("scale", ("Scale",), _shape(seed=22, scale=0.25)),
     _Draft("scale", ("Alibi", "Scale"), _shape(seed=23, scale=2.0, alibi=True)),
     _Draft(
@@ -120,35 +176,58 @@ _DRAFTS = (
         change={"scale": np.array([[0.5, 1.0, 0.75], [1.5, 0.25, 2.0]])},
     ),
 )
-"""The cases, for every alpha. Those of further options go here, with their fields above."""
+"""The cases, for every alpha."""
 
 
 def _certify(draft: _Draft, alpha: float) -> dict[str, Any]:
     case = draft.case()
-    given: dict[str, Any] = {**case.tensors, **case.options, "alpha": alpha}
+    options = {name: getattr(case, name) for name in ("is_causal", "scale", "alibi_slopes", "key_lengths")}
+    given: dict[str, Any] = {**case.tensors, **options, **draft.features, "alpha": alpha}
     pulling: dict[str, Any] = given | {"grad": case.cotangent}
-    real = {name: np.asarray(value, dtype=np.float64) for name in OPTIONS if (value := given[name]) is not None}
+    boolean = np.asarray(given.get("attn_mask", 0.0)).dtype == bool
+    real = {
+        name: np.asarray(value, dtype=np.float64)
+        for name in _OPTIONS
+        if (value := given.get(name)) is not None and not (boolean and name == "attn_mask")
+    }
     inputs: dict[str, Any] = {**case.tensors, **real, "cotangent": case.cotangent}
+    shapes = {name: list(np.shape(each)) for name, each in inputs.items()}
     formats = holding(*inputs.values())
-    found, slopes = (
-        enclose_attention(**given, precision=PRECISION),
-        enclose_attention_vjp(**pulling, precision=PRECISION),
-    )
-    allowed = {name: attention_budget(**given, dtype=name) for name in formats}
+    slopes = enclose_attention_vjp(**pulling, precision=PRECISION)
     off = {name: attention_vjp_budget(**pulling, dtype=name) for name in formats}
-    values = inputs | pulled("", found.lower, found.upper, allowed, formats)
+    values = inputs | _answer(given, formats)
     for name in _GRADIENTS:
         slope = getattr(slopes, name)
-        budgets = {each: getattr(found, name) for each, found in off.items() if hasattr(found, name)}
-        values |= pulled(f"vjp{name.capitalize()}", slope.lower, slope.upper, budgets, formats)
-    return {
+        if slope is not None:
+            known = {each: getattr(found, name, None) for each, found in off.items()}
+            budgets = {each: found for each, found in known.items() if found is not None}
+            values |= pulled(_pulled(name), slope.lower, slope.upper, budgets, formats)
+    test = {
         "comment": f"{draft.shape.family} numbers of {draft.dtype}",
         "flags": sorted(draft.flags),
-        "shapes": {name: list(np.shape(each)) for name, each in inputs.items()},
-        **{name: bool(given[name]) for name in BOOLEANS},
-        **{name: list(given[name]) for name in INTEGERS if given[name] is not None},
+        "shapes": shapes,
+        "is_causal": bool(given["is_causal"]),
         "differentiable": bool(slopes.differentiable.all()),
-        **notated(_FIELDS, values, formats),
+    }
+    test |= {name: list(given[name]) for name in ("key_lengths", "window") if given.get(name) is not None}
+    if boolean:
+        test["boolean_mask"] = given["attn_mask"].ravel().tolist()
+        shapes["boolean_mask"] = list(given["attn_mask"].shape)
+    return test | notated(_FIELDS, values, formats)
+
+
+def _answer(given: dict[str, Any], formats: list[str]) -> dict[str, Any]:
+    """Certify the output, and for alpha = 1 the logarithms of the sums."""
+    sums = given["alpha"] == 1
+    found = enclose_attention(**given, return_lse=sums, precision=PRECISION)
+    allowed = {name: attention_budget(**given, return_lse=sums, dtype=name) for name in formats}
+    if not sums:
+        return pulled("", found.lower, found.upper, allowed, formats)
+    (out, lse), budgets = found, {name: each[1] for name, each in allowed.items()}
+    return {
+        **pulled("", out.lower, out.upper, {name: each[0] for name, each in allowed.items()}, formats),
+        # A number of the arithmetic, which is float32 for the short formats.
+        **pulled("lse", lse.lower, lse.upper, budgets, [name for name in formats if name not in _SHORT]),
     }
 
 
@@ -168,18 +247,23 @@ ATTENTION = Kind(
     file="attention-vectors-1",
     schema="entmax-oracle/vectors/attention/1",
     title="Test vectors of attention with alpha-entmax",
-    notes="The logit of query i and key j is scale * <query_i, key_j> - slope_h * |i + N - M - j|. Gradients in the "
-    "scale and in alpha have bounds and no budget: compare with a tolerance of your own. Where differentiable is "
-    "false, the gradients are those of the documented generalised derivative.",
+    notes="The logit of query i and key j is cap(scale * <query_i, key_j>) - slope_h * |i + N - M - j| + mask_ij, "
+    "where cap(s) is softcap * tanh(s / softcap) if there is one; the sink is one more token, with the logit sinks[h] "
+    "and without a value. The logarithm of a row's sum includes the sink, is -inf where nothing is summed, and is a "
+    "number of the arithmetic: float32 for the 16-bit formats. Gradients in the scale and in alpha have bounds and no "
+    "budget: compare with a tolerance of your own. Where differentiable is false, the gradients are those of the "
+    "documented generalised derivative.",
     flags=FLAGS,
     groups=_groups,
     fields=_FIELDS,
     head={**LAW, **ALPHA},
     test={
         "shapes": {"type": "object", "additionalProperties": _SHAPE},
-        **{name: {"type": "boolean"} for name in BOOLEANS},
-        **dict.fromkeys(INTEGERS, _SHAPE),
+        "is_causal": {"type": "boolean"},
         "differentiable": {"type": "boolean"},
+        "key_lengths": _SHAPE,
+        "window": {"type": "array", "minItems": 2, "maxItems": 2, "items": {"type": ["integer", "null"], "minimum": 0}},
+        "boolean_mask": {"type": "array", "items": {"type": "boolean"}},
     },
-    optional=INTEGERS,
+    optional=("key_lengths", "window", "boolean_mask"),
 )

@@ -23,7 +23,11 @@ __all__ = ["BATCHED", "Batch", "batches"]
 BATCHED = {each.name: each for each in (MAPPING, LOSS, ATTENTION)}
 """The kinds whose inputs and answers are tensors."""
 
-_TENSORS = {"mapping": ("logits",), "loss": ("logits",), "attention": ("query", "key", "value", "alibi_slopes")}
+_TENSORS = {
+    "mapping": ("logits",),
+    "loss": ("logits",),
+    "attention": ("query", "key", "value", "alibi_slopes", "attn_mask", "sinks"),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +41,7 @@ class Batch:
     integers : dict
         Tensors of whole numbers: targets, lengths.
     options : dict
-        Whether it is causal, and a scale.
+        Whether it is causal, a scale, a cap, and a window, in which -1 leaves a side open.
     accepted : Accepted
         What is right, of the shape of the answer.
     tests : tuple of int
@@ -67,7 +71,8 @@ def _in_format(kind: str, tests: list[dict[str, Any]], dtype: str) -> Iterator[B
     held = [test for test in tests if dtype in test["budget"] and _accepted(test, dtype).usable]
     if kind == "attention":
         for test in held:
-            if np.prod(test["shapes"].get("scale", ())) == 1:  # one number, which is an attribute
+            # Attributes hold one number, and masks are those of real numbers.
+            if np.prod(test["shapes"].get("scale", ())) == 1 and "boolean_mask" not in test:
                 yield _call(kind, [test], dtype)
         return
     for _, same in groupby(sorted(held, key=_length), key=_length):
@@ -75,7 +80,8 @@ def _in_format(kind: str, tests: list[dict[str, Any]], dtype: str) -> Iterator[B
 
 
 def _accepted(test: dict[str, Any], dtype: str) -> Accepted:
-    return Accepted(*(numbers_of(test, name) for name in ("lower", "upper")), numbers_of(test, "budget", dtype), dtype)
+    lower, upper = (numbers_of(test, name) for name in ("lower", "upper"))
+    return Accepted(lower, upper, numbers_of(test, "budget", dtype), dtype)
 
 
 def _length(test: dict[str, Any]) -> int:
@@ -90,8 +96,10 @@ def _call(kind: str, tests: list[dict[str, Any]], dtype: str) -> Batch:
         batch, heads, m = first["shapes"]["query"][:3]
         shape: tuple[int, ...] = (batch, heads, m, first["shapes"]["value"][3])
         integers = {"key_lengths": first["key_lengths"]} if "key_lengths" in first else {}
-        scale = {"scale": float(numbers_of(first, "scale"))} if "scale" in first else {}
-        options = {"is_causal": first["is_causal"]} | scale
+        options = {"is_causal": first["is_causal"]}
+        options |= {name: float(numbers_of(first, name)) for name in ("scale", "softcap") if name in first}
+        if "window" in first:
+            options["window"] = [-1 if side is None else side for side in first["window"]]
     else:
         tensors = {"logits": np.stack([numbers_of(test, "logits") for test in tests])}
         shape = tensors["logits"].shape if kind == "mapping" else (len(tests),)

@@ -1,9 +1,9 @@
 """Test sets for ONNX backends, laid out as those of the ONNX repository are.
 
 ``<kind>/test_<law>_alpha_<alpha>_<dtype>`` holds ``model.onnx``, ``data.json`` with the tolerances, and data sets. A
-model has one node of the domain ``entmax_oracle`` (for the mapping with alpha = 1 the standard ``Softmax``), and compares its
-answer with the ends of what is right: its second output must be true throughout. So the error that is allowed may
-differ from entry to entry, which ``atol`` cannot say.
+model has one node of the domain ``entmax_oracle`` (for the mapping with alpha = 1 the standard ``Softmax``), and
+compares its answer with the ends of what is right: its second output must be true throughout. So the error that is
+allowed may differ from entry to entry, which ``atol`` cannot say.
 """
 
 from __future__ import annotations
@@ -26,13 +26,14 @@ ONNX_KINDS = tuple(BATCHED)
 DOMAIN = "entmax_oracle"
 _OPERATORS = {"mapping": "Entmax", "loss": "EntmaxLoss", "attention": "EntmaxAttention"}
 _OPSET, _IR = 17, 8
-_AXES = {
+_AXES: dict[str, tuple[str | None, ...]] = {
     "logits": ("rows", "tokens"),
     "target": ("rows",),
     "query": ("batch", "heads", "queries", "features"),
     "key": ("batch", "key_heads", "keys", "features"),
     "value": ("batch", "key_heads", "keys", "value_features"),
     "alibi_slopes": ("heads",),
+    "sinks": ("heads",),
     "key_lengths": ("batch",),
 }
 _ANSWERS = {
@@ -67,7 +68,7 @@ def write_onnx(
     """
     import onnx  # noqa: F401 (before the work begins)
 
-    written = []
+    written: list[Path] = []
     for name in kinds:
         for law, alpha, dtype, some in batches(BATCHED[name], progress):
             if float(np.float32(alpha)) != alpha:
@@ -83,9 +84,10 @@ def _alike(some: list[Batch]) -> Iterator[list[Batch]]:
     """Gather calls that one model serves: with the same inputs and the same attributes."""
     models: dict[str, list[Batch]] = {}
     for each in some:
-        scale = each.options.get("scale", 1.0)
-        if float(np.float32(scale)) == scale:
-            models.setdefault(repr((*each.tensors, *each.integers, each.options)), []).append(each)
+        real = [value for value in each.options.values() if isinstance(value, float)]
+        if all(float(np.float32(value)) == value for value in real):
+            axes = {name: x.ndim for name, x in each.tensors.items()}
+            models.setdefault(repr((axes, *each.integers, each.options)), []).append(each)
     yield from models.values()
 
 
@@ -111,11 +113,11 @@ def _write(folder: Path, kind: str, alpha: float, dtype: str, some: list[Batch])
 def _model(kind: str, alpha: float, dtype: str, batch: Batch) -> Any:
     from onnx import TensorProto, helper
 
-    def value(name: str, of: int, axes: tuple[str, ...]) -> Any:
+    def value(name: str, of: int, axes: tuple[str | None, ...]) -> Any:
         return helper.make_tensor_value_info(name, of, axes)
 
     number, shape = getattr(TensorProto, _ELEMENT[dtype]), _ANSWERS[kind]
-    inputs = [value(name, number, _AXES[name]) for name in batch.tensors]
+    inputs = [value(name, number, _AXES.get(name, (None,) * x.ndim)) for name, x in batch.tensors.items()]
     inputs += [value(name, number, shape) for name in ("lower", "upper")]
     inputs += [value(name, TensorProto.INT64, _AXES[name]) for name in batch.integers]
     outputs = [value("answer", number, shape), value("within", TensorProto.BOOL, shape)]
@@ -136,7 +138,10 @@ def _node(kind: str, alpha: float, batch: Batch) -> Any:
     if kind == "mapping" and alpha == 1:
         return helper.make_node("Softmax", ["logits"], ["answer"], axis=-1)
     known = {**batch.tensors, **batch.integers}
-    names = {"attention": ("query", "key", "value", "alibi_slopes", "key_lengths"), "loss": ("logits", "target")}
+    names = {
+        "attention": ("query", "key", "value", "alibi_slopes", "key_lengths", "attn_mask", "sinks"),
+        "loss": ("logits", "target"),
+    }
     inputs = [name if name in known else "" for name in names.get(kind, ("logits",))]
     while not inputs[-1]:
         inputs.pop()

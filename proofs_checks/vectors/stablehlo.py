@@ -102,7 +102,7 @@ def _options(alpha: float, batch: Batch) -> str:
     names = ", ".join(f'"{name}"' for name in (*batch.tensors, *batch.integers))
     words = [f"operands = [{names}]", f"alpha = {_number(alpha)}"]
     for name, value in batch.options.items():
-        words.append(f"{name} = {str(value).lower() if isinstance(value, bool) else _number(value)}")
+        words.append(f"{name} = {_number(value) if isinstance(value, float) else str(value).lower()}")
     return ", ".join(words)
 
 

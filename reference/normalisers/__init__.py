@@ -6,4 +6,6 @@ Each has its definition and source, float64 values and vector-Jacobian product, 
 from . import softmaxes, lengths, sinks, entmaxes, below_one, selections, tokenwise, signed  # noqa: F401, I001 (registers them, in reading order)
 from .base import NORMALISERS, Normaliser, Undefined, made, normaliser, register
 
-__all__ = ["NORMALISERS", "Normaliser", "Undefined", "made", "normaliser", "register"]
+from .dropping import dropped_share
+
+__all__ = ["NORMALISERS", "Normaliser", "Undefined", "dropped_share", "made", "normaliser", "register"]

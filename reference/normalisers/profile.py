@@ -37,6 +37,9 @@ class Profile:
     picks : bool
         Comparing logits decides which tokens have weight, so that a row must not be moved first; which of tied tokens
         are picked is free.
+    detached : bool
+        The vector-Jacobian product is that of published code that holds a part of the definition constant, and so no
+        derivative of the weights.
     placed : bool
         The place of a token decides what it gets, so that inserting masked tokens is not deletion.
     rows : tuple of str
@@ -50,5 +53,6 @@ class Profile:
     marks: tuple[str | float, ...] = ()
     lifts: bool = True
     picks: bool = False
+    detached: bool = False
     placed: bool = False
     rows: tuple[str, ...] = ()

@@ -122,17 +122,19 @@ class RSoftmax(Normaliser):
     def _balls(self, z: list[arb], *, r: float) -> list[arb]:
         # The logits are floats, so that the quantile is an exact fraction.
         tokens = [Fraction(float(token)) for token in z]
-        order = sorted(tokens)
-        position = Fraction(r) * (len(z) - 1)
-        place = math.floor(position)
-        quantile = order[place]
-        if position > place:
-            quantile += (position - place) * (order[place + 1] - order[place])
-        if order[-1] <= quantile:
+        quantile = self._quantile(tokens, r)
+        if max(tokens) <= quantile:
             raise Undefined(_NONE_ABOVE)
-        weights = [ball(max(token - quantile, Fraction(0))) * ball(token - order[-1]).exp() for token in tokens]
-        total = sum(weights, arb(0))
-        return [weight / total if weight != 0 else arb(0) for weight in weights]
+        return _weighted_balls(tokens, quantile)
+
+    @staticmethod
+    def _quantile(tokens: list[Fraction], r: float) -> Fraction:
+        """Interpolate between order statistics."""
+        order, position = sorted(tokens), Fraction(r) * (len(tokens) - 1)
+        place = math.floor(position)
+        if position == place:
+            return order[place]
+        return order[place] + (position - place) * (order[place + 1] - order[place])
 
     def _careful(self, z: Float64, arithmetic: Arithmetic, *, r: float) -> Rounded:
         gap, above, _ = self._above_quantile(z, arithmetic, r)
@@ -194,8 +196,10 @@ class RSoftmax(Normaliser):
         total = (above * lift).sum(axis=-1, keepdims=True)
         return above * lift / total, lift, above, total, order
 
-    def _above_quantile(self, z: Float64, arithmetic: Arithmetic, r: float) -> tuple[Rounded, Rounded, float]:
-        """Gaps, what they exceed the quantile by, and how far off the place of the quantile may be."""
+    def _above_quantile(
+        self, z: Float64, arithmetic: Arithmetic, r: float, eps: float = 0.0
+    ) -> tuple[Rounded, Rounded, float]:
+        """Gaps, what they exceed the quantile less eps by, and how far off the place of the quantile may be."""
         gap, n = careful_lift(z, arithmetic), z.shape[-1]
         place, share = self._place(n, r)
         ranked = gap.apply(lambda x: np.take_along_axis(x, np.argsort(z, axis=-1, kind="stable"), -1))
@@ -205,10 +209,88 @@ class RSoftmax(Normaliser):
         quantile = low + arithmetic.exact(share) * (high - low) if share else low
         near = ranked.value[..., max(place - 1, 0) : place + 3]
         quantile = quantile.off(off * np.abs(np.diff(near, axis=-1)).max(axis=-1, keepdims=True, initial=0.0))
-        return gap, (gap - quantile).clip(0.0), off
+        above = gap - quantile if eps == 0 else gap - quantile + arithmetic.near(eps, 1)
+        return gap, above.clip(0.0), off
+
+
+def _weighted_balls(tokens: list[Fraction], edge: Fraction) -> list[arb]:
+    """Shares of exponentials times the distance above an edge."""
+    top = max(tokens)
+    weights = [ball(token - edge) * ball(token - top).exp() if token > edge else arb(0) for token in tokens]
+    total = sum(weights, arb(0))
+    return [weight / total if weight != 0 else arb(0) for weight in weights]
+
+
+def _pull_from_the_top(z: Float64, grad: Float64, lift: Rounded, above: Rounded, out: Format) -> Rounded:
+    """Pull back shares of exponentials times the distance above an edge that is as far below the maximum as it is."""
+    arithmetic, weight = lift.arithmetic, above * lift
+    total = weight.total()
+    p, g = stored(weight / total, out), arithmetic.exact(grad)
+    centred = (g - (p * g).total()) / total * lift
+    own = (centred * (arithmetic.exact(1.0) + above)).apply(lambda x: np.where(above.value > 0, x, 0.0))
+    top = z == z.max(axis=-1, keepdims=True)
+    taken = own.total()
+    # All of it goes to the largest logit, whose distance from itself does not move.
+    found = own - Rounded(np.where(top, taken.value, 0.0), np.where(top, taken.error, 0.0), arithmetic)
+    tied = top & (top.sum(axis=-1, keepdims=True) > 1)
+    corner = (above.value <= above.error) & (above.error > 0)
+    return found.off(np.where(tied | corner | (top & corner.any(axis=-1, keepdims=True)), np.inf, 0.0))
 
 
 _NONE_ABOVE = "z: no logit of a row exceeds its r-quantile, where r-softmax is 0/0; separate the largest logits"
+
+
+@register
+class RSoftmaxDetached(RSoftmax):
+    """r-softmax as its code has it: eps is added to distances, and the quantile held constant. Balazy et al. (2023).
+
+    So a row of equal logits has equal weights, and the vector-Jacobian product is that of t-softmax with the distance
+    of the quantile from the maximum, which is no derivative of the weights. (The code counts tokens whose exponential
+    underflows as zeros that are there already; how many they are depends on the format, so it is left out here.)
+    """
+
+    name = "r-softmax-detached"
+    title = "r-softmax of the published code"
+    definition = (
+        r"p_i = \frac{w_i e^{z_i}}{\sum_j w_j e^{z_j}}, \quad w_i = [z_i - Q_r(z) + \varepsilon]_+, "
+        r"\; Q_r \text{ the } r\text{-quantile, held constant in the derivative}"
+    )
+    source = RSoftmax.source + "; its code, https://github.com/gmum/rsoftmax"
+    profile = Profile({"r": 0.5, "eps": 1e-8}, others=({"r": 0.25, "eps": 0.125},), detached=True)
+
+    def least_tokens(self, **settings: Any) -> int:
+        """One, which has all the weight."""
+        return 1
+
+    def undefined(self, z: Float64, **settings: Any) -> NDArray[np.bool_]:
+        """None: eps leaves the largest logit a weight."""
+        return np.zeros(z.shape[:-1], dtype=bool)
+
+    def _refuse(self, n: int, **settings: Any) -> None:
+        super()._refuse(n, **settings)
+        as_positive(settings["eps"], "eps")
+
+    def _values(self, z: Float64, *, r: float, eps: float) -> Float64:
+        return Normaliser._values(self, z, r=r, eps=eps)
+
+    def _pull(self, z: Float64, grad: Float64, *, r: float, eps: float) -> Float64:
+        return Normaliser._pull(self, z, grad, r=r, eps=eps)
+
+    def _balls(self, z: list[arb], *, r: float, eps: float) -> list[arb]:
+        tokens = [Fraction(float(token)) for token in z]
+        edge = self._quantile(tokens, r) - Fraction(eps)
+        return _weighted_balls(tokens, edge)
+
+    def _careful(self, z: Float64, arithmetic: Arithmetic, *, r: float, eps: float) -> Rounded:
+        gap, above, _ = self._above_quantile(z, arithmetic, r, eps)
+        weight = above * gap.exp()
+        return weight / weight.total()
+
+    def _careful_pull(
+        self, z: Float64, grad: Float64, arithmetic: Arithmetic, out: Format, *, r: float, eps: float
+    ) -> Rounded:
+        gap, above, _ = self._above_quantile(z, arithmetic, r, eps)
+        return _pull_from_the_top(z, grad, gap.exp(), above, out)
 
 
 @register
@@ -331,33 +413,15 @@ class TSoftmax(Normaliser):
 
     def _balls(self, z: list[arb], *, t: float) -> list[arb]:
         tokens = [Fraction(float(token)) for token in z]
-        top = max(tokens)
-        weights = [
-            ball(max(token - top + Fraction(t), Fraction(0))) * ball(token - top).exp()
-            if token - top + Fraction(t) > 0
-            else arb(0)
-            for token in tokens
-        ]
-        total = sum(weights, arb(0))
-        return [weight / total if weight != 0 else weight for weight in weights]
+        return _weighted_balls(tokens, max(tokens) - Fraction(t))
 
     def _careful(self, z: Float64, arithmetic: Arithmetic, *, t: float) -> Rounded:
         weight, _, _ = self._weighted(z, arithmetic, t)
         return weight / weight.total()
 
     def _careful_pull(self, z: Float64, grad: Float64, arithmetic: Arithmetic, out: Format, *, t: float) -> Rounded:
-        weight, lift, above = self._weighted(z, arithmetic, t)
-        total = weight.total()
-        p, g = stored(weight / total, out), arithmetic.exact(grad)
-        centred = (g - (p * g).total()) / total * lift
-        own = (centred * (arithmetic.exact(1.0) + above)).apply(lambda x: np.where(above.value > 0, x, 0.0))
-        top = z == z.max(axis=-1, keepdims=True)
-        taken = own.total()
-        # All of it goes to the largest logit, whose distance from itself does not move.
-        found = own - Rounded(np.where(top, taken.value, 0.0), np.where(top, taken.error, 0.0), arithmetic)
-        tied = top & (top.sum(axis=-1, keepdims=True) > 1)
-        corner = ((above.value <= above.error) & (above.error > 0)).any(axis=-1, keepdims=True)
-        return found.off(np.where(tied | corner, np.inf, 0.0))
+        _, lift, above = self._weighted(z, arithmetic, t)
+        return _pull_from_the_top(z, grad, lift, above, out)
 
     @staticmethod
     def _weighted(z: Float64, arithmetic: Arithmetic, t: float) -> tuple[Rounded, Rounded, Rounded]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -132,10 +132,12 @@ _FIT = (-0.037, 0.481, -2.3, 4.917, -1.791)
 _CONFIDENT = 0.5
 
 
-def _fitted(entropy: _Number, number: Callable[[float], _Number]) -> tuple[_Number, _Number]:
+def _fitted(
+    entropy: _Number, number: Callable[[float], _Number], coefficients: Sequence[float] = _FIT
+) -> tuple[_Number, _Number]:
     """Return the published fit at an entropy and its derivative, in the arithmetic of the entropy."""
     fit, slope = number(0.0), number(0.0)
-    for coefficient in _FIT:
+    for coefficient in coefficients:
         slope = slope * entropy + fit
         fit = fit * entropy + number(coefficient)
     return fit, slope
@@ -209,6 +211,85 @@ class AdaptiveTemperatureSoftmax(Normaliser):
         scale = Rounded(np.where(sharp, fit.value, 1.0), np.where(sharp | undecided, fit.error, 0.0), arithmetic)
         bend = np.where(undecided, np.inf, np.where(sharp, slope.error, 0.0))
         return scale, Rounded(np.where(sharp, slope.value, 0.0), bend, arithmetic)
+
+
+@register
+class AdaptiveTemperatureFitted(Normaliser):
+    """Adaptive temperature by any polynomial, with what code adds in the logarithm. Source: Velickovic et al. (2024).
+
+    The coefficients come highest first; the reverse of the published ones is what a program computes that takes them in
+    ascending order. The scale is 1 where the entropy is at most 1/2: if the polynomial exceeds 1 there it jumps.
+    """
+
+    name = "adaptive-temperature-fitted"
+    title = "adaptive temperature by a polynomial"
+    definition = (
+        r"p = \mathrm{softmax}(\theta z), \quad \theta = \max\Bigl(1, \sum_k c_k H^k\Bigr) "
+        r"\text{ if } H > \tfrac12, \text{ else } 1; "
+        r"\quad H = -\sum_i p_i \log(p_i + \varepsilon), \; p = \mathrm{softmax}(z)"
+    )
+    source = AdaptiveTemperatureSoftmax.source + ", figure 7: its code adds 1e-9"
+    profile = Profile({"coefficients": _FIT, "eps": 1e-9}, others=({"coefficients": _FIT[::-1], "eps": 1e-9},))
+
+    def _refuse(self, n: int, **settings: Any) -> None:
+        if np.ndim(settings["coefficients"]) != 1:
+            raise ValueError(
+                f"coefficients is {settings['coefficients']!r}: pass a row of numbers, highest degree first"
+            )
+        as_finite(settings["coefficients"], "coefficients")
+        if as_finite(settings["eps"], "eps", ()) < 0:
+            raise ValueError(f"eps is {settings['eps']}: what is added in the logarithm must not be negative")
+
+    def _balls(self, z: list[arb], *, coefficients: Any, eps: float) -> list[arb]:
+        first = softmax_balls(z)
+        entropy = -sum((p * (p + arb(eps)).log() for p in first), arb(0))
+        scale, _ = _fitted(entropy, lambda number: arb(float(number)), coefficients)
+        if entropy <= _CONFIDENT or scale <= 1:
+            return first
+        if not (entropy > _CONFIDENT and scale > 1):
+            scale = arb(1).union(scale)
+        return softmax_balls([scale * (token - z[0]) for token in z])
+
+    def _careful(self, z: Float64, arithmetic: Arithmetic, *, coefficients: Any, eps: float) -> Rounded:
+        scale, _ = self._scale(careful_softmax(arithmetic.exact(z)), coefficients, eps)
+        lost = np.isinf(scale.error)
+        return careful_softmax(scale * careful_lift(z, arithmetic)).off(np.where(lost, np.inf, 0.0))
+
+    def _careful_pull(
+        self, z: Float64, grad: Float64, arithmetic: Arithmetic, out: Format, *, coefficients: Any, eps: float
+    ) -> Rounded:
+        first, gap = careful_softmax(arithmetic.exact(z)), careful_lift(z, arithmetic)
+        scale, slope = self._scale(first, coefficients, eps)
+        back = careful_through(careful_softmax(scale * gap), grad, out)
+        # The entropy rises with each weight by -log(p + eps) - p/(p + eps), then through the Jacobian of softmax.
+        p = first.value
+        inside = np.maximum(p + eps, np.finfo(np.float64).tiny)
+        rise = -np.log(inside) - p / inside
+        size = p * (np.abs(rise) + np.abs(gap.value) + np.log(z.shape[-1]) + 1)
+        off = 3 * first.error * (1 + np.abs(np.log(inside))) + 8 * arithmetic.u * size
+        lost = off + p * off.sum(axis=-1, keepdims=True) + 8 * arithmetic.u * p * size.sum(axis=-1, keepdims=True)
+        heat = careful_through(first, np.where(p > 0, rise, 0.0), out).off(lost)
+        return scale * back + (back * gap).total() * slope * heat
+
+    @staticmethod
+    def _scale(first: Rounded, coefficients: Any, eps: float) -> tuple[Rounded, Rounded]:
+        """Return the scale for the weights of softmax(z), and its derivative in their entropy."""
+        p, off, arithmetic = first.value, first.error, first.arithmetic
+        inside = np.maximum(p + eps, np.finfo(np.float64).tiny)
+        log = np.log(np.maximum(inside, off))
+        surprise = -p * np.log(np.where(p > 0, inside, 1.0))
+        moved = 3 * off * (1 + np.abs(log)) + 6 * arithmetic.u * (np.abs(surprise) + p)
+        entropy = Rounded(surprise, moved, arithmetic).total()
+        fit, slope = _fitted(entropy, lambda number: arithmetic.near(number, 1), coefficients)
+        able, near = entropy.value > _CONFIDENT, np.abs(entropy.value - _CONFIDENT) <= entropy.error
+        sharp, undecided = able & (fit.value > 1), np.abs(fit.value - 1) <= fit.error
+        jump = near & (fit.value + fit.error > 1)
+        error = np.where(jump, np.inf, np.where(sharp | (able & undecided), fit.error, 0.0))
+        bend = np.where(jump | (able & undecided), np.inf, np.where(sharp, slope.error, 0.0))
+        return (
+            Rounded(np.where(sharp, fit.value, 1.0), error, arithmetic),
+            Rounded(np.where(sharp, slope.value, 0.0), bend, arithmetic),
+        )
 
 
 @register

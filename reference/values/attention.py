@@ -12,15 +12,7 @@ For batch b, head h, query i and key j, with D the head dimension, M queries and
   keys from ``key_lengths[b]`` on. That is right for a padded batch of self-attention (M = N) and for decoding
   (M = 1). For a chunk of several queries behind a padded cache, pad the keys in front or slice them instead.
 * The ALiBi bias is added after scaling, so the scale does not multiply it (theorem ``alibi-scale``).
-* With ``softcap`` c the scaled score s becomes c tanh(s / c) (Gemma 2, https://arxiv.org/abs/2408.00118), before the
-  bias and every mask.
-* A real ``attn_mask`` is added, neither scaled nor capped, and -inf hides the key; a boolean one says which keys may be
-  attended to, as in PyTorch's scaled_dot_product_attention
-  (https://pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html).
-* With ``window`` (left, right) query i sees the keys from i + N - M - left to i + N - M + right, both included, as in
-  FlashAttention (https://github.com/Dao-AILab/flash-attention). Masks of several kinds intersect.
-* ``sinks`` adds to every row of head h one token with that logit, neither scaled nor capped, and without a value: it
-  takes mass from the keys (gpt-oss, https://arxiv.org/abs/2508.10925).
+* Cap, mask and sink act in this order, and none of them is scaled; a sink is a token without a value.
 * A query that sees no key gives zeros, and zero gradients.
 
 The reference spells out the (B, H, M, N) matrix and is meant for checking, not for speed.
@@ -135,6 +127,18 @@ def attention(call: AttentionCall, *, return_lse: bool = False) -> Float64 | tup
     ValueError
         For shapes that do not fit, numbers that are not finite, alpha below 1, lengths outside 0 ... N, a window that
         is not a pair of integers, a cap that is not positive, and ``return_lse`` with another alpha than 1.
+
+    Notes
+    -----
+    The logits are cap(scale * <query, key>) - slope * distance + mask, in that order: neither bias nor mask nor sink is
+    scaled or capped. Then keys are hidden, wherever causality, lengths, the window or a mask says so; the sink is
+    appended; entmax gives the weights; and the values are summed, that of the sink being 0.
+
+    The mask is that of `scaled_dot_product_attention
+    <https://pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html>`__, and the window
+    that of `FlashAttention <https://github.com/Dao-AILab/flash-attention>`__: both ends are seen. The cap is that of
+    `Gemma 2 <https://arxiv.org/abs/2408.00118>`__, and sinks are those of `gpt-oss
+    <https://arxiv.org/abs/2508.10925>`__.
 
     Examples
     --------

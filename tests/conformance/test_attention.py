@@ -196,7 +196,7 @@ def test_attention_that_does_less_is_not_asked_for_more():
     report = check(plain, kind="attention", without=EVERYTHING, profile=EFFORT)
     report.raise_for_violations()
     skipped = {law.law for law in report.laws if law.status == "skip"}
-    assert skipped == {"causal", "alibi", "scale", "alignment", "groups", "padding", "layout"}
+    assert skipped == {"causal", "alibi", "scale", "alignment", "groups", "padding", "padding garbage", "layout"}
     with pytest.raises(ValueError, match="say what it lacks"):
         check(plain, kind="attention", profile=EFFORT)
 
@@ -218,3 +218,24 @@ def test_what_attention_lacks_stays_away_from_its_counterexample():
 def test_a_lack_that_is_none_is_refused(options, says):
     with pytest.raises(ValueError, match=says):
         check(DENSE, **options)
+
+
+def behind_a_mask(query, key, value, *, key_lengths):
+    """Multiplies weights that are 0 by values that may be anything, as attention behind a mask does."""
+    import torch
+
+    lengths = torch.tensor([key.shape[2]]) if key_lengths is None else key_lengths
+    seen = torch.arange(key.shape[2]) < lengths[:, None, None, None]
+    return torch.nn.functional.scaled_dot_product_attention(query, key, value, attn_mask=seen)
+
+
+def test_numbers_in_the_padding_are_an_error_where_they_matter_and_nan_is_a_warning():
+    without = ("causal", "scale", "alibi", "groups")
+    laws = ["padding", "padding garbage"]
+    report = check(behind_a_mask, kind="attention", fixed_alpha=1, without=without, laws=laws, profile=EFFORT)
+    assert report.verdict == "conforms"
+    status = {law.law: law.status for law in report.laws}
+    assert status["padding"] == "pass"
+    assert status["padding garbage"] == "fail"
+    wrong = check(FAULTS["lengths off by one"].function, kind="attention", laws=["padding"], profile=EFFORT)
+    assert broken(wrong) == {"padding"}

@@ -139,6 +139,8 @@ def test_every_law_is_shown_with_code_that_breaks_it():
     for entry in pages.entries():
         again = f"add it to EXAMPLES in docs/_ext/law_pages.py and run that file with --only '{entry.anchor}'"
         assert entry.anchor in pages.EXAMPLES, f"the law {entry.anchor!r} has no example; {again}"
+        if entry.anchor in pages.UNRUN:
+            continue
         assert recorded[entry.anchor]["example"] == pages.EXAMPLES[entry.anchor], again
         assert recorded[entry.anchor]["status"] == "fail", again
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from importlib import import_module
 
 import numpy as np
 import pytest
 
 from entmax_oracle.benchmarks.peers import PEERS, check_peers
 from entmax_oracle.benchmarks.peers.confirm import confirm
-from entmax_oracle.benchmarks.peers.page import write_page
+from entmax_oracle.benchmarks.peers.page import write_pages
 from entmax_oracle.cli import main
 from entmax_oracle.proofs_checks.conformance import PROFILES, check
 
@@ -46,15 +47,36 @@ def test_the_page_says_what_was_found_and_how_to_mend_it(reports, tmp_path):
         for place, report in enumerate(reports)
     ]
     entries.append({"name": "lost", "requirement": "lost", "version": "", "note": "", "problem": "no such package"})
-    path = tmp_path / "peers.md"
-    write_page({"profile": "quick", "seed": 0, "peers": entries}, path)
-    text = path.read_text()
-    assert "| [peer 0](#peer-0) | 1.0 | **violates** | values, shift |" in text
-    assert "| lost | – | not checked | no such package | – |" in text
-    assert "Keeps order" in text
-    assert "Subtract the maximum of the row" in text
+    write_pages({"profile": "quick", "seed": 0, "peers": entries}, tmp_path)
+    text = (tmp_path / "peers.md").read_text(encoding="utf-8")
+    assert not (tmp_path / "attention-peers.md").exists()
+    assert "| [peer 0](#peer-0) | 1.0 | **fails** | values" in text
+    assert "| lost | – | not checked | no such package | – | – |" in text
+    assert "Passes 1 checks" not in text
     assert "(rational arithmetic)" in text
     assert "(algebraic numbers, to 40 digits)" in text
+
+
+def test_attention_has_a_page_of_its_own_with_the_cause_once_and_what_is_warned_of(tmp_path):
+    torch = pytest.importorskip("torch")
+
+    def careless(query, key, value, *, key_lengths):
+        seen = None
+        if key_lengths is not None:
+            seen = torch.arange(key.shape[2]) < key_lengths[:, None, None, None]
+        return torch.nn.functional.scaled_dot_product_attention(query, key, value, seen) * 1.01
+
+    lacks = ("causal", "scale", "alibi", "groups")
+    laws = ["values", "padding", "padding garbage"]
+    report = check(careless, kind="attention", fixed_alpha=1, without=lacks, laws=laws, profile=EFFORT).to_dict()
+    name = next(peer.name for peer in PEERS if peer.page == "attention-peers")
+    entry = {"name": name, "requirement": "", "version": "2", "note": "On a CPU.", "command": "entmax-oracle check …"}
+    write_pages({"profile": "quick", "seed": 0, "peers": [entry | {"report": report}]}, tmp_path)
+    text = (tmp_path / "attention-peers.md").read_text(encoding="utf-8")
+    assert not (tmp_path / "peers.md").exists()
+    assert "| 2 | **fails** | values | " in text
+    assert "Fails values." in text
+    assert "*Warning, padding garbage*" in text
 
 
 def test_exact_arithmetic_confirms_every_violation_of_values(reports):
@@ -75,7 +97,7 @@ def test_exact_arithmetic_confirms_every_violation_of_values(reports):
 
 
 def test_an_unknown_peer_is_refused_with_the_names(tmp_path, capsys):
-    with pytest.raises(ValueError, match="unknown peer nobody; choose from entmax: sparsemax"):
+    with pytest.raises(ValueError, match="unknown peer nobody; choose from torch: softmax, "):
         check_peers(["nobody"], tmp_path, tmp_path)
     assert main(["peers", "--only", "nobody", "--out", str(tmp_path)]) == 2
     assert "--only: unknown peer nobody" in capsys.readouterr().err
@@ -84,12 +106,20 @@ def test_an_unknown_peer_is_refused_with_the_names(tmp_path, capsys):
 def test_names_are_unique_and_adapters_exist():
     names = [peer.name for peer in PEERS]
     assert len(set(names)) == len(names)
-    from entmax_oracle.benchmarks.peers import adapters
-
     for peer in PEERS:
         module, _, function = peer.target.partition(":")
-        if module == adapters.__name__:
-            assert callable(getattr(adapters, function))
+        if module.startswith("entmax_oracle."):
+            assert callable(getattr(import_module(module), function))
+
+
+@pytest.mark.parametrize("peer", PEERS, ids=lambda peer: peer.name)
+def test_options_are_those_of_the_checker(peer):
+    from entmax_oracle.cli import parser
+
+    options = parser().parse_args(["check", peer.target, *peer.options])
+    attention = peer.page == "attention-peers"
+    assert (options.kind == "attention") == attention
+    assert not (options.alphas and options.fixed_alpha)
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from entmax_oracle.reference.formats import as_format
-from entmax_oracle.reference.normalisers import NORMALISERS, Normaliser, Undefined, normaliser, register
+from entmax_oracle.reference.normalisers import NORMALISERS, Normaliser, Undefined, dropped_share, normaliser, register
 from entmax_oracle.reference.normalisers.budgets import normaliser_budget, normaliser_vjp_budget
 from entmax_oracle.reference.normalisers.parts import shares_of
 from entmax_oracle.reference.normalisers.profile import PROPERTIES, Profile
@@ -78,11 +78,11 @@ def top_k(z, k=2):
     return [mpmath.exp(t) / total if i in kept else mpmath.mpf(0) for i, t in enumerate(z)]
 
 
-def r_softmax(z, r=0.5):
+def r_softmax(z, r=0.5, eps=0.0):
     ranked, position = sorted(z), mpmath.mpf(r) * (len(z) - 1)
     place = int(position)
     quantile = ranked[place] + (position - place) * (ranked[min(place + 1, len(z) - 1)] - ranked[place])
-    return shares([max(t - quantile, 0) * mpmath.exp(t) for t in z])
+    return shares([max(t - quantile + eps, 0) * mpmath.exp(t) for t in z])
 
 
 def normmax(z, alpha=2.0):
@@ -140,6 +140,15 @@ def negative_power(z, q, d=mpmath.inf):
 
     top, most = max(z), len(z) ** (1 / mpmath.mpf(q)) + 1
     return weights(bisect(lambda level: mpmath.fsum(weights(level)) - 1, top + mpmath.mpf("0.25"), top + most))
+
+
+def fitted(z, coefficients, eps):
+    h = -mpmath.fsum(p * mpmath.log(p + mpmath.mpf(eps)) for p in softmax(z))
+    fit = mpmath.polyval([mpmath.mpf(c) for c in coefficients], h)
+    return softmax([(max(fit, 1) if h > 0.5 else 1) * t for t in z])
+
+
+REVERSED = (-1.791, 4.917, -2.3, 0.481, -0.037)
 
 
 def t_softmax(z, t=1.0):
@@ -221,6 +230,9 @@ CASES = [
     ("windowed-stieltjes", {}, lambda z: negative_power(z, 4, 2)),
     ("entmax-below-one", {"order": 0.75}, lambda z: negative_power([t / 4 for t in z], 4)),
     ("t-softmax", {}, t_softmax),
+    ("r-softmax-detached", {"r": 0.25, "eps": 0.125}, lambda z: r_softmax(z, 0.25, 0.125)),
+    ("adaptive-temperature-fitted", {}, lambda z: fitted(z, REVERSED[::-1], 1e-9)),
+    ("adaptive-temperature-fitted", {"coefficients": REVERSED}, lambda z: fitted(z, REVERSED, 1e-9)),
     ("block-top-k-softmax", {}, moba),
     ("index-top-k-softmax", {"k": 2, "index": (1.0, 0.5, 2.0)}, lambda z: indexed(z, 2, (1.0, 0.5, 2.0))),
     ("differential-softmax", {"lam": 0.25, "other": (1.0, -2.0)}, lambda z: differential(z, 0.25, (1.0, -2.0))),
@@ -253,6 +265,8 @@ def test_values_and_enclosures(name, parameters, define):
 @pytest.mark.parametrize(("name", "parameters", "define"), CASES, ids=IDS)
 def test_derivative_by_differences(name, parameters, define):
     """Central differences with a step of 1e-15 of values right to 45 digits are right to 30, away from corners."""
+    if normaliser(name).profile.detached:
+        pytest.skip("its vector-Jacobian product is no derivative; another test has it")
     step = mpmath.mpf(10) ** -15
     for z in rows(seed=1, sizes=(2, 4)):
         grad = np.round(np.random.default_rng(2).normal(size=len(z)), 3)
@@ -389,11 +403,26 @@ def assert_it_holds_together(name):
             for dtype in ("float32", "float16", "bfloat16"):
                 rounded = as_format(dtype).round_array(bounds.upper)
                 assert bounds.contains(rounded, normaliser_budget(name, z, dtype, **parameters)).all()
+            if f.profile.detached:
+                continue
             allowed = normaliser_vjp_budget(name, z, grad, "float64", **parameters)
             coarse, fine = (slopes(f, z, grad, 2.0**power, parameters) for power in (-20, -21))
             # Central differences err by c step^2: by a third of what halving the step changes; the rest is of order 4.
             slack = np.abs(coarse - fine) + np.where(np.isfinite(allowed), allowed, np.inf)
             assert (np.abs(f.vjp(z, grad, **parameters) - fine) <= slack).all()
+
+
+@pytest.mark.parametrize("n", [3, 4, 9])
+def test_a_quantile_that_is_held_constant_is_the_edge_of_t_softmax(n):
+    z, grad = np.random.default_rng(n).normal(size=(2, n))
+    t = float(z.max() - np.quantile(z, 0.25) + 0.125)
+    detached = {"r": 0.25, "eps": 0.125}
+    np.testing.assert_allclose(
+        normaliser("r-softmax-detached").vjp(z, grad, **detached), normaliser("t-softmax").vjp(z, grad, t=t), atol=1e-13
+    )
+    np.testing.assert_allclose(
+        normaliser("r-softmax-detached")(z, **detached), normaliser("t-softmax")(z, t=t), atol=1e-14
+    )
 
 
 def slopes(f, z, grad, step, parameters):
@@ -477,6 +506,43 @@ def test_what_does_not_hold_together_is_found(wrong, registered):
     registered(wrong)
     with pytest.raises(AssertionError):
         assert_it_holds_together("quadratic")
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"), [("top-k-softmax", {"k": 3}), ("block-top-k-softmax", {}), ("index-top-k-softmax", {})]
+)
+def test_the_share_that_a_selection_drops(name, parameters):
+    rng = np.random.default_rng(11)
+    z, values = rng.normal(size=(20, 9)) * 3, rng.normal(size=(9, 4))
+    full, chosen = normaliser("softmax")(z), normaliser(name)(z, **parameters)
+    kept = chosen > 0
+    share = dropped_share(z, kept)
+    np.testing.assert_allclose(share.lower, np.where(kept, 0.0, full).sum(axis=-1), rtol=1e-13)
+    assert (share.upper - share.lower <= 2 * np.spacing(share.upper)).all()
+    np.testing.assert_allclose(np.abs(chosen - full).sum(axis=-1), 2 * share.upper, rtol=1e-12)
+    moved = np.linalg.norm((chosen - full) @ values, axis=-1)
+    apart = np.linalg.norm(values[:, None] - values, axis=-1)
+    furthest = np.array([apart[inside][:, ~inside].max() for inside in kept])
+    assert (moved <= share.upper * furthest * (1 + 1e-12)).all()
+    # Tokens that were not read, of which only a bound is known.
+    pages, ceiling = z[:, :4], float(z[:, 4:].max())
+    bound = dropped_share(pages, np.ones_like(pages, dtype=bool), unseen=5, ceiling=ceiling)
+    truth = full[:, 4:].sum(axis=-1)
+    assert (bound.lower == 0).all()
+    assert (truth <= bound.upper).all()
+
+
+@pytest.mark.parametrize(
+    ("kept", "more", "message"),
+    [
+        ([True], {}, "one truth value for each token"),
+        ([False, False], {}, "choose one at least"),
+        ([True, True], {"unseen": -1}, "must not be negative"),
+    ],
+)
+def test_selections_that_cannot_be_judged(kept, more, message):
+    with pytest.raises(ValueError, match=message):
+        dropped_share([0.0, 1.0], kept, **more)
 
 
 def test_what_ties_and_what_is_undefined():

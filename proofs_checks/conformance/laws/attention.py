@@ -197,14 +197,30 @@ groups.draws(drawn(key_heads=2)).cornerstones(listed(*PLAIN))
 
 @law("padding", cites="definition", kinds=_ONLY, about="lengths", compares=True)
 def padding(session: SessionLike, case: AttentionCase) -> Finding:
-    """Keys and values beyond key_lengths change nothing, whether finite, infinite or NaN."""
+    """Keys and values beyond key_lengths change nothing."""
+    return _padded_with(session, case, [(256.0, -(2.0**14))])
+
+
+padding.draws(drawn(batch=2)).cornerstones(listed(*PLAIN))
+
+
+@law("padding garbage", cites="definition", kinds=_ONLY, about="lengths", severity="warning", compares=True)
+def padding_garbage(session: SessionLike, case: AttentionCase) -> Finding:
+    """Keys and values beyond key_lengths change nothing, even if they are huge, infinite or NaN."""
+    largest = as_format(session.setting.dtype).largest
+    return _padded_with(session, case, [(np.nan, np.nan), [(np.inf, -np.inf), (-largest, largest)][case.variant % 2]])
+
+
+padding_garbage.draws(drawn(batch=2)).cornerstones(listed(*PLAIN))
+
+
+def _padded_with(session: SessionLike, case: AttentionCase, garbage: list[tuple[float, float]]) -> Finding:
+    """Compare the answer with those for other keys and values in the padding."""
     n = case.key.shape[2]
     lengths = case.key_lengths or tuple(n - 1 - (b + case.variant) % n for b in range(len(case.key)))
     case = case.altered(key_lengths=lengths)
     hidden = np.arange(n) >= np.array(lengths)[:, None]
     kept = ~np.broadcast_to(hidden[:, None], case.key.shape[:3])[..., None]
-    largest = as_format(session.setting.dtype).largest
-    garbage = [(256.0, -(2.0**14)), (np.nan, np.nan), [(np.inf, -np.inf), (-largest, largest)][case.variant % 2]]
     filled = [case.altered(key=np.where(kept, case.key, k), value=np.where(kept, case.value, v)) for k, v in garbage]
     before, *after = session.values(case, *filled)
     expected = session.oracle(case)
@@ -212,6 +228,3 @@ def padding(session: SessionLike, case: AttentionCase) -> Finding:
         differ(session, expected, before, each, f"when keys beyond key_lengths are {k!r}, values {v!r}")
         for each, (k, v) in zip(after, garbage, strict=True)
     )
-
-
-padding.draws(drawn(batch=2)).cornerstones(listed(*PLAIN))

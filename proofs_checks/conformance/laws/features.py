@@ -54,37 +54,37 @@ def _within(session: SessionLike, case: AttentionCase, i: int) -> tuple[np.ndarr
         side if side is None else place + sign * side for side, sign in zip(case.window, (-1, 1), strict=True)
     )
     keys = np.arange(n)
-    inside = (keys >= (-math.inf if first is None else first)) & (keys <= (math.inf if last is None else last))
+    within = (keys >= (-math.inf if first is None else first)) & (keys <= (math.inf if last is None else last))
     edges = {"left": first, "right": last}
-    return inside, {side: key for side, key in edges.items() if key is not None and 0 <= key < n}
+    return within, {side: key for side, key in edges.items() if key is not None and 0 <= key < n}
 
 
 @law("window", cites="definition", kinds=_ONLY, weight=0.4, needs="window", compares=True)
 def window(session: SessionLike, case: AttentionCase) -> Finding:
-    """A window is inclusive: the keys at its edges count, those beyond change nothing, however large they are."""
+    """A window is inclusive: the keys at its edges count, those beyond it change nothing, however large they are."""
     case = _windowed(case)
     i = case.variant % case.query.shape[2]
-    inside, edges = _within(session, case, i)
+    within, edges = _within(session, case, i)
     found = [_edge(session, case, i, side, key) for side, key in edges.items()]
-    if not inside.all():
+    if not within.all():
         largest = min(as_format(session.setting.dtype).largest / 4, 2.0**14)
-        by = min(largest, 256.0) if np.isinf(session.setting.domain.max_logit) else -case.key[:, :, ~inside]
-        found.append(_beyond(session, case, i, ~inside, by, -largest))
+        by = min(largest, 256.0) if np.isinf(session.setting.domain.max_logit) else -case.key[:, :, ~within]
+        found.append(_beyond(session, case, slice(i, i + 1), ~within, by, -largest))
     return worst_of(found)
 
 
 def _beyond(
-    session: SessionLike, case: AttentionCase, i: int, beyond: np.ndarray, key: float | Float64, value: float
+    session: SessionLike, case: AttentionCase, rows: slice, beyond: np.ndarray, key: float | Float64, value: float
 ) -> Finding:
-    """Compare the answer to a query with that for other keys and values beyond its window."""
+    """Compare the answer to some queries with that for other keys and values beyond their windows."""
     changed = case.altered(key=case.key.copy(), value=case.value.copy())
     changed.key[:, :, beyond], changed.value[:, :, beyond] = key, value
     before, after = session.values(case, changed)
-    keys = "NaN" if np.isnan(value) else "large"
-    words = f"for query {i} when the keys and values beyond its window {case.window} are {keys}"
-    row = slice(i, i + 1)
-    expected = session.oracle(case).part(lambda x: x[:, :, row])
-    return differ(session, expected, before[:, :, row], after[:, :, row], words)
+    kind = "NaN" if np.isnan(value) else "large"
+    which = f"query {rows.start}" if rows.start is not None else "all queries"
+    words = f"for {which} when the keys and values beyond the window {case.window} are {kind}"
+    expected = session.oracle(case).part(lambda x: x[:, :, rows])
+    return differ(session, expected, before[:, :, rows], after[:, :, rows], words)
 
 
 def _edge(session: SessionLike, case: AttentionCase, i: int, side: str, key: int) -> Finding:
@@ -109,14 +109,20 @@ window.cornerstones(
 
 @law("window garbage", cites="definition", kinds=_ONLY, weight=0.2, needs="window", severity="warning", compares=True)
 def window_garbage(session: SessionLike, case: AttentionCase) -> Finding:
-    """Keys and values beyond a window change nothing, also where they are NaN."""
+    """Keys and values that no query has in its window, as those that a cache no longer needs, may be NaN."""
     case = _windowed(case)
-    i = case.variant % case.query.shape[2]
-    inside, _ = _within(session, case, i)
-    return Finding() if inside.all() else _beyond(session, case, i, ~inside, math.nan, math.nan)
+    m = case.query.shape[2]
+    beyond = ~np.any([_within(session, case, each)[0] for each in range(m)], axis=0)
+    return _beyond(session, case, slice(m), beyond, math.nan, math.nan) if beyond.any() else UNJUDGED
 
 
-window_garbage.cornerstones(listed(*PLAIN[:3]))
+window_garbage.cornerstones(
+    lambda setting: [
+        case.altered(window=each)
+        for case in listed(Shape(2, 1, 2, 2, 9, seed=1), Shape(queries=1, keys=33, seed=2, is_causal=True))(setting)
+        for each in ((2, 0), (1, 1))
+    ]
+)
 
 
 # --- caps ----------------------------------------------------------------------------------------------------------
@@ -189,7 +195,8 @@ def _scaled(session: SessionLike, case: AttentionCase, without: Float64, expecte
     with np.errstate(invalid="ignore"):
         allowed = wide[1] + np.abs(without) * wide[2] + np.abs(left) * wide[0] + wide[0] * wide[2]
     found = judge_against(session, output, Expected(product, product, allowed), "an output")
-    return _when(found, "against the output without sinks, scaled by the mass that the sink leaves")
+    mass = _when(compare(session, ones, left), "for the mass that the sink leaves, shown by values of 1")
+    return worst_of([_when(found, "against the output without sinks, scaled by the mass that the sink leaves"), mass])
 
 
 sinks.cornerstones(listed(*PLAIN))
@@ -390,25 +397,30 @@ scales.cornerstones(listed(*PLAIN))
 
 @law("packed", cites="definition", kinds=_ONLY, weight=0.6, needs="packed", compares=True)
 def packed(session: SessionLike, case: AttentionCase) -> Finding:
-    """Packed sequences never see each other: what the others hold changes nothing, be it large or NaN."""
+    """Packed sequences never see each other: what the others hold changes nothing, however large it is."""
+    return _others(session, case, 0.0, min(as_format(session.setting.dtype).largest / 4, 2.0**12))
+
+
+@law("packed garbage", cites="definition", kinds=_ONLY, weight=0.2, needs="packed", severity="warning", compares=True)
+def packed_garbage(session: SessionLike, case: AttentionCase) -> Finding:
+    """What other packed sequences hold changes nothing, also where it is NaN."""
+    return _others(session, case, math.nan, math.nan)
+
+
+def _others(session: SessionLike, case: AttentionCase, key: float, value: float) -> Finding:
+    """Compare the answer to a sequence with that for other numbers in the other sequences."""
     batch = len(case.query)
     if batch == 1:
         case, batch = case.taken("batch", [0, 0]), 2
     b = case.variant % batch
     others = np.arange(batch) != b
-    largest = min(as_format(session.setting.dtype).largest / 4, 2.0**12)
-    found = [session.values(case)[0]]
-    fills = ((1.0, largest), (math.nan, math.nan))
-    for key, value in fills if math.isinf(session.setting.domain.max_logit) else fills[1:]:
-        changed = case.altered(query=case.query.copy(), key=case.key.copy(), value=case.value.copy())
-        changed.query[others], changed.key[others], changed.value[others] = key, key, value
-        found += session.values(changed)
+    changed = case.altered(query=case.query.copy(), key=case.key.copy(), value=case.value.copy())
+    changed.query[others], changed.key[others], changed.value[others] = key, key, value
+    before, after = session.values(case, changed)
     here = slice(b, b + 1)
     expected = session.oracle(case).part(lambda x: x[here])
-    return worst_of(
-        differ(session, expected, found[0][here], each[here], f"for sequence {b} when the others hold {what}")
-        for each, what in zip(found[1:], ("large values", "NaN")[-len(found) + 1 :], strict=True)
-    )
+    what = "NaN" if math.isnan(value) else f"the value {value:g}"
+    return differ(session, expected, before[here], after[here], f"for sequence {b} when the others hold {what}")
 
 
 def _crowd(setting: Setting) -> list[AttentionCase]:
@@ -422,3 +434,4 @@ def _crowd(setting: Setting) -> list[AttentionCase]:
 
 
 packed.cornerstones(_crowd)
+packed_garbage.cornerstones(_crowd)

@@ -34,17 +34,33 @@ def attention(test, numbers, alpha):
     """Compute the output, head by head and query by query."""
     (batch, heads, m, d), (_, groups, n, dv) = test["shapes"]["query"], test["shapes"]["value"]
     query, key, value = numbers["query"], numbers["key"], numbers["value"]
-    scales, slopes = numbers.get("scale", [1 / math.sqrt(d)]), numbers.get("alibi_slopes", [0.0] * heads)
+    left, right = (m + n if side is None else side for side in test.get("window", (None, None)))
+    hidden = [0.0 if sees else -math.inf for sees in test.get("boolean_mask", [])]
+
+    def entry(name, place, missing):
+        shape, flat, at = test["shapes"].get(name), numbers.get(name, hidden), 0
+        for size, index in zip(shape or [], place[-len(shape or [0]) :]):
+            at = at * size + (index if size > 1 else 0)
+        return missing if shape is None else flat[at]
+
+    def logit(b, h, i, j):
+        one, other = query[((b * heads + h) * m + i) * d :][:d], key[((b * groups + kv(h)) * n + j) * d :][:d]
+        z = entry("scale", (b, h, i), 1 / math.sqrt(d)) * math.fsum(x * y for x, y in zip(one, other))
+        cap, distance = entry("softcap", (), None), abs(i + n - m - j)
+        z = z if cap is None else cap * math.tanh(z / cap)
+        mask = entry("attn_mask", (b, h, i, j), 0.0) + entry("boolean_mask", (b, h, i, j), 0.0)
+        behind = j >= test.get("key_lengths", [n] * batch)[b] or (test["is_causal"] and j > i + n - m)
+        outside = not i + n - m - left <= j <= i + n - m + right
+        return -math.inf if behind or outside else z - entry("alibi_slopes", (h,), 0.0) * distance + mask
+
+    def kv(h):
+        return h // (heads // groups)
+
     out = []
     for b, h, i in ((b, h, i) for b in range(batch) for h in range(heads) for i in range(m)):
-        first, q = (b * groups + h // (heads // groups)) * n, query[((b * heads + h) * m + i) * d :][:d]
-        scale, place = scales[(h * m + i) % len(scales)], i + n - m
-        length = test.get("key_lengths", [n] * batch)[b]
-        seen = [j for j in range(length) if j <= place or not test["is_causal"]]
-        dots = (math.fsum(x * y for x, y in zip(q, key[(first + j) * d :][:d])) for j in seen)
-        z = [scale * dot - slopes[h] * abs(place - j) for dot, j in zip(dots, seen)]
-        p = dict(zip(seen, entmax(z, alpha) if seen else []))
-        out += [math.fsum(p[j] * value[(first + j) * dv + k] for j in seen) for k in range(dv)]
+        z = [logit(b, h, i, j) for j in range(n)] + [entry("sinks", (h,), -math.inf)]
+        p = entmax(z, alpha) if max(z[:-1]) > -math.inf else [0.0] * n
+        out += [math.fsum(p[j] * value[((b * groups + kv(h)) * n + j) * dv + k] for j in range(n)) for k in range(dv)]
     return out
 
 

@@ -14,8 +14,9 @@ def add_parser(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "peers",
         help="check published implementations, each in an environment of its own",
-        description="Install published implementations of entmax, each in an environment of its own, check them at "
-        "their defaults, and write peers.json and a page, peers.md. Needs the network; takes minutes.",
+        description="Install published implementations of softmax, entmax and attention, each in an environment of its "
+        "own, check them with the conventions that they have, and write peers.json and two pages, peers.md and "
+        "attention-peers.md. Needs the network; takes an hour, or minutes for some of them (--only).",
     )
     parser.add_argument(
         "--only", action="append", default=[], metavar="NAME", help="only peers with this in their names; repeatable"
@@ -66,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
         if "problem" in entry:
             console.print(f"{entry['name']}: {entry['problem']}", highlight=False, markup=False)
     verdicts = [entry["report"]["verdict"] for entry in found if "report" in entry]
-    console.print(f"page: {args.out / 'peers.md'}", highlight=False)
+    console.print(f"pages: {args.out / 'peers.md'}, {args.out / 'attention-peers.md'}", highlight=False)
     if not verdicts:
         raise Unusable("no peer could be checked")
     return int("violates" in verdicts)

@@ -307,6 +307,9 @@ def packed(
     ends = zip(cu_seqlens_q.tolist(), cu_seqlens_q[1:].tolist(), *_pairs(cu_seqlens_k), strict=False)
     for a, b, c, d in ends:
         first, last = bounds(c, d)
+        if first == last or a == b:
+            outputs.append(q.new_zeros(b - a, q.shape[1], v.shape[2]))
+            continue
         parts = (x.transpose(0, 1)[None] for x in (q[a:b], k[first:last], v[first:last]))
         outputs.append(attend(*parts, **options, key_lengths=None)[0].transpose(0, 1))
     return torch.cat(outputs)

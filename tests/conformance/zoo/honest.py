@@ -341,7 +341,7 @@ def sinks_by_a_gate(q, k, v, sinks, **options):
     """Softmax without the sinks, times sigmoid(logarithm of the sum - sink)."""
     given = {"mapping": bases.softmax, "log_sum": bases.log_sum, "inner": torch.float32}
     output, log = bases.attention(q, k, v, **options, **given)
-    gate = 1 if sinks is None else torch.sigmoid(log - sinks.to(log.dtype)[:, None, None])[..., None]
+    gate = 1 if sinks is None else torch.sigmoid(log - sinks.to(log.dtype)[:, None])[..., None]
     return (output * gate).to(q.dtype)
 
 

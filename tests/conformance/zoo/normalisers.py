@@ -309,6 +309,29 @@ def tsoftmax_t(z, t):
     return (w / w.sum(-1, keepdim=True)).to(z.dtype)
 
 
+def rsoftmax_of_its_code(z, r, eps):
+    x = up(z)
+    x = x - x.max(-1, keepdim=True).values
+    live = x > -math.inf
+    n = live.sum(-1, keepdim=True)
+    s = x.detach().masked_fill(~live, math.inf).sort(-1).values
+    pos = r * (n - 1).to(torch.float64)
+    lo = pos.floor().long()
+    a = s.gather(-1, lo)
+    q = a + (pos - lo).to(x.dtype) * (s.gather(-1, torch.minimum(lo + 1, n - 1)) - a)
+    w = torch.where(live, (x - q + eps).clamp(min=0) * torch.exp(x), 0.0)
+    return (w / w.sum(-1, keepdim=True)).to(z.dtype)
+
+
+def fitted_t(z, coefficients, eps):
+    x = lift(up(z))
+    p = torch.softmax(x, -1)
+    h = -(p * torch.log(p + eps)).sum(-1, keepdim=True)
+    fit = sum(c * h**k for k, c in enumerate(reversed(coefficients.to(x.dtype).unbind())))
+    theta = torch.where(h > 0.5, fit.clamp(min=1), 1.0)
+    return torch.softmax(torch.where(x == -math.inf, x, x.masked_fill(x == -math.inf, 0.0) * theta), -1).to(z.dtype)
+
+
 def moba_t(z, block, k):
     x = up(z)
     whole = -(-x.shape[-1] // block) - 1
@@ -403,6 +426,8 @@ RECENT = [
     ("windowed-stieltjes", windowed_t, True),
     ("entmax-below-one", below_one_t, True),
     ("t-softmax", tsoftmax_t, True),
+    ("r-softmax-detached", rsoftmax_of_its_code, True),
+    ("adaptive-temperature-fitted", fitted_t, True),
     ("block-top-k-softmax", moba_t, True),
     ("index-top-k-softmax", dsa_t, True),
     ("differential-softmax", differential_t, True),

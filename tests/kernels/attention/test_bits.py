@@ -43,10 +43,16 @@ def same(found, wanted):
     return all(torch.equal(x, y) for x, y in zip(found, wanted, strict=True))
 
 
-@pytest.fixture(params=RULES, ids=lambda rule: f"{rule[0]}-{rule[1]}")
+FEATURES = {"window": (90, 0), "softcap": 2.0, "sinks": torch.tensor([-1.0, 0.0, 0.5, 2.0])}
+
+
+@pytest.fixture(
+    params=[*((rule, {}) for rule in RULES), *(((alpha, 0.1), FEATURES) for alpha in (1.0, 1.5, 3.0))],
+    ids=lambda given: f"{given[0][0]}-{given[0][1]}" + ("-features" if given[1] else ""),
+)
 def options(request):
-    alpha, sharp = request.param
-    return {"alpha": alpha, "scale": sharp / 20**0.5}
+    (alpha, sharp), features = request.param
+    return {"alpha": alpha, "scale": sharp / 20**0.5, **features}
 
 
 def test_threads_and_batches(options, threads):
@@ -73,6 +79,7 @@ def test_cuts_of_a_sequence(options):
 
 def test_what_is_hidden(options):
     """NaN and infinity behind a sequence, and in the future, change no bit of what cannot see them."""
+    options = {**options, "window": None}  # it would move with what is behind
     query, key, value, grad = tensors()
     out, dq, *_ = run(query, key, value, grad, **options)
     bad = ((key, torch.nan), (value, torch.inf))
@@ -110,6 +117,38 @@ def test_lists_that_outgrow_their_room_are_made_again():
         one = slice(row, row + 1)
         part = run(query[:, :, one], key[:, :, : row + 1], value[:, :, : row + 1], grad[:, :, one], **options)
         assert same(part[:2], (out[:, :, one], dq[:, :, one]))
+
+
+def test_masks_of_every_shape_say_the_same(options, threads):
+    """Broadcast or whole, boolean or added, of one batch or of another, on one thread or on more."""
+    query, key, value, grad = tensors()
+    seen = torch.rand(TOKENS) > 0.3
+    wanted = run(query, key, value, grad, attn_mask=seen, **options)
+    whole = seen.expand(2, 4, TOKENS, TOKENS).contiguous()
+    threads(2)
+    for mask in (whole, whole[:, :1], whole[:1], torch.zeros(TOKENS).masked_fill(~seen, -torch.inf)):
+        assert same(run(query, key, value, grad, attn_mask=mask, **options), wanted)
+
+    def gradient(mask):
+        out = attention(query, key, value, is_causal=True, attn_mask=mask.requires_grad_(), **options)
+        return torch.autograd.grad(out, mask, grad)[0]
+
+    one, every = (torch.zeros(size).masked_fill(~seen, -torch.inf) for size in ((TOKENS,), (1, 4, TOKENS, TOKENS)))
+    found = gradient(every)
+    # Sums of some 1000 float32 numbers of order one, in another order.
+    torch.testing.assert_close(found.sum((0, 1, 2)), gradient(one), rtol=1e-3, atol=1e-4)
+    threads(1)
+    assert torch.equal(gradient(every), found)
+
+
+def test_a_cache_that_slides(options):
+    """Keys before the window of the first query may be left out, in whole blocks."""
+    query, key, value, grad = tensors()
+    options = {**options, "window": (40, 0)}
+    out, dq, *_ = run(query, key, value, grad, **options)
+    seen, rows = slice(64, TOKENS), slice(110, TOKENS)
+    part = run(query[:, :, rows], key[:, :, seen], value[:, :, seen], grad[:, :, rows], **options)
+    assert same(part[:2], (out[:, :, rows], dq[:, :, rows]))
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])

@@ -211,7 +211,8 @@ def test_windows_caps_and_sinks_are_those_of_the_model(kind):
         steps = [generated(model, PROMPTS, cache)[1] for cache in ("dynamic", "static")]
         gradients = [x.grad for name, x in model.named_parameters() if "attn" in name]
         found.append((whole, steps, gradients))
-    torch.testing.assert_close(*found, rtol=1e-4, atol=1e-5)
+    # Both are float32 through two layers and back; without the window, the cap or the sinks they are off by 0.2.
+    torch.testing.assert_close(*found, rtol=1e-3, atol=1e-4)
 
 
 def test_windows_change_what_entmax_gives():
@@ -221,7 +222,7 @@ def test_windows_change_what_entmax_gives():
     part = attend(torch.nn.Module(), x, x, x, None, sliding_window=3)[0]
     wanted = attend(torch.nn.Module(), x[:, :, 4:7], x[:, :, 4:7], x[:, :, 4:7], None)[0]
     torch.testing.assert_close(part[:, 6], wanted[:, 2])
-    assert torch.equal(part[:, :3], whole[:, :3])
+    torch.testing.assert_close(part[:, :3], whole[:, :3])
     assert not torch.allclose(part[:, 3:], whole[:, 3:])
     mask = torch.tensor([0, 9, 9, 3, 0], dtype=torch.int32)[None, None, None]
     with pytest.raises(ValueError, match=r"sliding_window is 3, .* they must agree"):

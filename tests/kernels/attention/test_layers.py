@@ -15,9 +15,11 @@ from entmax_oracle.kernels.layers import (
     KeyValueCache,
     alibi_slopes,
     nape_slopes,
+    published_nape_slopes,
     visible_counts,
 )
 from entmax_oracle.reference import attention as exact_attention
+from entmax_oracle.reference import entmax
 
 pytestmark = pytest.mark.usefixtures("plain")
 
@@ -112,6 +114,16 @@ def test_refused_scales():
         ),
         (lambda: AdaptiveScale(8, 2, gamma=nn.Parameter(torch.ones(3))), "gamma has shape .3,."),
         (lambda: AdaptiveScale(8, 2, gamma_limit="1"), "gamma_limit must be a number"),
+        (lambda: AdaptiveScale(8, 2, offset=-1), "offset is -1: it must be a whole number, at least 0"),
+        (lambda: EntmaxAttention(8, 2, scaled_heads=3), "scaled_heads is 3, more than heads, 2"),
+        (
+            lambda: EntmaxAttention(8, 2, positions=torch.ones(3)),
+            r"positions has shape \(3,\): slopes are one per head",
+        ),
+        (lambda: EntmaxAttention(8, 2, window=(1,)), "window is .1,.: it must be"),
+        (lambda: ASEntmaxAttention(8, 2, softcap=-1), "softcap is -1: it must be above 0"),
+        (lambda: ASEntmaxAttention.as_published(8, 1), "NAPE needs at least 2"),
+        (lambda: ASEntmaxAttention.as_published(8, 2, slopes="geometric"), "kind is 'geometric': it must be"),
         (lambda: alibi_slopes(0), "heads is 0"),
         (lambda: nape_slopes(-1), "heads is -1"),
     ],
@@ -168,6 +180,7 @@ def test_autocast():
 
 def test_slopes():
     assert alibi_slopes(8).tolist() == [2.0**-h for h in range(1, 9)]
+    assert published_nape_slopes(5, "exponential").tolist() == [1, 0.5, 0, 0, 0]
     slopes = nape_slopes(5)
     assert slopes[:3].tolist() == [0, 0, 0]
     assert slopes[3:].tolist() == alibi_slopes(2).tolist()
@@ -192,6 +205,79 @@ def test_layer_is_the_reference_between_projections(kind, positions):
     _, _, value = layer.project(hidden)
     mixed = layer.probabilities(hidden, key_lengths=lengths) @ value.repeat_interleave(2, 1)
     torch.testing.assert_close(layer.output(mixed.transpose(1, 2).flatten(2)), out, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", [EntmaxAttention, ASEntmaxAttention])
+def test_layer_with_a_window_a_cap_and_sinks(kind):
+    """They are those of `attention`; the scale counts the keys in the window; a cache sees them too."""
+    layer = kind(12, 4, key_heads=2, positions="nape", window=(3, 1), softcap=0.8, learn_sinks=True)
+    layer.sinks.data = torch.tensor([-1.0, 0.0, 0.3, 1.0])
+    hidden, lengths = torch.randn(2, 9, 12), torch.tensor([9, 6])
+    query, key, value = (x.detach().numpy() for x in layer.project(hidden))
+    scale = torch.tensor(1 / 3**0.5)
+    if kind is ASEntmaxAttention:
+        counts = torch.tensor([[1, 2, 3, 4, 4, 4, 4, 4, 4], [1, 2, 3, 4, 4, 4, 3, 2, 1]])
+        scale = scale * layer.scale(hidden, counts[:, None])
+    mixed = exact_attention(
+        query, key, value, is_causal=True, scale=scale.detach().numpy(), alibi_slopes=layer.slopes.numpy(),
+        key_lengths=lengths.numpy(), window=(3, 1), softcap=0.8, sinks=layer.sinks.detach().numpy(),
+    )  # fmt: skip
+    wanted = torch.from_numpy(mixed.swapaxes(1, 2).reshape(2, 9, 12)).float() @ layer.output.weight.T
+    out = layer(hidden, key_lengths=lengths)
+    torch.testing.assert_close(out, wanted, rtol=1e-4, atol=1e-5)
+    out.sum().backward()
+    assert (layer.sinks.grad != 0).all()
+    with torch.no_grad():
+        cache = KeyValueCache()
+        parts = [layer(hidden[:, :4], cache=cache), *(layer(hidden[:, t : t + 1], cache=cache) for t in range(4, 9))]
+        torch.testing.assert_close(torch.cat(parts, 1), layer(hidden), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("is_causal", [False, True])
+def test_counts_are_those_of_the_keys_in_the_window(is_causal):
+    for window in (None, (0, 0), (2, 1), (None, 2), (1, -1)):
+        left, right = (99 if side in (None, -1) else side for side in window or (None, None))
+        right = min(right, 0) if is_causal else right
+        for m, n in ((7, 7), (3, 9), (9, 4)):
+            lengths = torch.tensor([n, n // 2])
+            p, j = torch.arange(m)[:, None] + n - m, torch.arange(n)
+            seen = (p - left <= j) & (j <= p + right) & (j < lengths[:, None, None])
+            found = visible_counts(m, n, is_causal=is_causal, key_lengths=lengths, window=window)
+            assert torch.equal(found.expand(2, 1, m)[:, 0], seen.sum(-1))
+
+
+@pytest.mark.parametrize("slopes", ["linear", "exponential"])
+def test_the_published_layer(slopes):
+    """The formulas of the program of its authors, written out: head by head and query by query."""
+    heads, tokens, width = 5, 9, 4
+    layer = ASEntmaxAttention.as_published(10, heads, head_features=width, slopes=slopes).double()
+    hidden = torch.randn(2, tokens, 10, dtype=torch.float64)
+    weights = {name: x.detach().numpy() for name, x in layer.state_dict().items()}
+    assert set(weights) == {
+        *(f"{name}.weight" for name in ("query", "key", "value", "output")),
+        "scale.beta_projection.weight", "scale.gamma_projection.weight",
+    }  # fmt: skip
+    x = hidden.numpy()
+    query, key, value = (
+        (x @ weights[f"{name}.weight"].T).reshape(2, tokens, heads, width) for name in ("query", "key", "value")
+    )
+    beta = np.log1p(np.exp(x @ weights["scale.beta_projection.weight"].T))
+    gamma = 2 * np.tanh(x @ weights["scale.gamma_projection.weight"].T)
+    mixed = np.zeros((2, tokens, heads, width))
+    for b, i, h in np.ndindex(2, tokens, heads):
+        logits = key[b, : i + 1, h] @ query[b, i, h] / np.sqrt(width)
+        if h < 2:  # half of the heads, rounded down, have ALiBi and no scale
+            logits -= (1 / (h + 1) if slopes == "linear" else 2.0**-h) * np.arange(i, -1, -1)
+        else:
+            logits *= 1 + beta[b, i, h - 2] * np.log(i + 2) ** gamma[b, i, h - 2]
+        mixed[b, i, h] = entmax(logits, 1.5) @ value[b, : i + 1, h]
+    wanted = mixed.reshape(2, tokens, -1) @ weights["output.weight"].T
+    # The scale is made of float32 numbers: some 1e-7, times scores of order one.
+    torch.testing.assert_close(layer(hidden), torch.from_numpy(wanted), rtol=1e-5, atol=1e-6)
+    with torch.no_grad():  # a row keeps its place behind a cache
+        cache = KeyValueCache()
+        parts = [layer(hidden[:, :4], cache=cache), *(layer(hidden[:, t : t + 1], cache=cache) for t in range(4, 9))]
+    torch.testing.assert_close(torch.cat(parts, 1), torch.from_numpy(wanted), rtol=1e-5, atol=1e-6)
 
 
 def test_kernels_and_plain_torch_agree():
