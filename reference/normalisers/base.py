@@ -370,7 +370,7 @@ def normaliser(name: str) -> Normaliser:
     try:
         return NORMALISERS[name]
     except KeyError:
-        raise ValueError(f"no normaliser is called {name!r}; there are {', '.join(NORMALISERS)}") from None
+        raise ValueError(f"unknown normaliser {name!r}; choose from {', '.join(NORMALISERS)}") from None
 
 
 def as_positive(value: Any, name: str) -> float:

@@ -126,7 +126,7 @@ def test_any_choice_among_ties_is_right():
     ("words", "complaint"),
     [
         (["--kind", "normaliser"], "against: name the normaliser to compare with: softmax, scalable-softmax"),
-        (["--kind", "normaliser", "--against", "nothing"], "no normaliser is called 'nothing'; there are softmax"),
+        (["--kind", "normaliser", "--against", "nothing"], "unknown normaliser 'nothing'; choose from softmax"),
         (["--against", "softmax"], "against: an option of the kind 'normaliser', not of a mapping"),
         (["--kind", "normaliser", "--against", "softmax", "--parameter", "k=2"], "softmax has no parameter 'k'"),
         (["--kind", "normaliser", "--against", "softmax", "--parameter", "k"], "expected NAME=VALUE"),
