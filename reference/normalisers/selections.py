@@ -524,7 +524,7 @@ class IndexTopKSoftmax(SoftmaxOfChosen):
     definition = (
         r"p = \mathrm{softmax}(z) \text{ restricted to the } k \text{ largest of } I_1, \dots, I_n \text{, normalised}"
     )
-    source = "DeepSeek-AI, DeepSeek-V3.2 (arXiv 2512.02556): sparse attention with a lightning indexer"
+    source = "DeepSeek-AI, sparse attention with a lightning indexer, https://github.com/deepseek-ai/DeepSeek-V3.2-Exp"
     profile = Profile(
         {"k": 2, "index": (1.0, 0.0, 2.0)},
         others=({"k": 5, "index": (0.5, -1.0, 0.25, 3.0)},),
