@@ -131,7 +131,7 @@ def test_any_choice_among_ties_is_right():
         (["--kind", "normaliser", "--against", "softmax", "--parameter", "k=2"], "softmax has no parameter 'k'"),
         (["--kind", "normaliser", "--against", "softmax", "--parameter", "k"], "expected NAME=VALUE"),
         (["--kind", "normaliser", "--against", "softmax", "--alpha", "2"], "alpha: softmax has none"),
-        (["--kind", "normaliser", "--against", "gated-softmax", "--law", "simplex"], "not true of gated-softmax"),
+        (["--kind", "normaliser", "--against", "gated-softmax", "--law", "simplex"], "does not hold for gated-softmax"),
         (["--kind", "normaliser", "--against", "top-k-softmax"], "--fixed-parameter k=VALUE"),
         (["--kind", "normaliser", "--against", "r-softmax", "--fixed-parameter", "r=1.5"], "r is 1.5"),
     ],

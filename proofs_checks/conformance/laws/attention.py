@@ -29,7 +29,7 @@ def _by_values(session: SessionLike, case: AttentionCase) -> Finding:
 
 @law("block edges", cites="definition", kinds=_ONLY, weight=0.4)
 def block_edges(session: SessionLike, case: AttentionCase) -> Finding:
-    """Answers are right at lengths around powers of two too, where blocks begin and end."""
+    """Lengths around powers of two, where blocks begin and end, are no exception."""
     return _by_values(session, case)
 
 
@@ -64,7 +64,7 @@ scale.draws(drawn(scale=0.75)).cornerstones(
 
 @law("live keys", cites="support-norm-criterion", kinds=_ONLY, weight=0.4)
 def live_keys(session: SessionLike, case: AttentionCase) -> Finding:
-    """A key of small but certain probability counts, even if its value is huge."""
+    """A key of small but certain probability counts, also when its value is huge."""
     return _by_values(session, case)
 
 
@@ -88,7 +88,7 @@ live_keys.draws(drawn(family="flat")).cornerstones(_needles)
 
 @law("ties", cites="order", kinds=_ONLY, weight=0.6)
 def ties(session: SessionLike, case: AttentionCase) -> Finding:
-    """Keys with equal scores get equal weights."""
+    """Keys with equal scores share alike."""
     return _by_values(session, case)
 
 
@@ -97,7 +97,7 @@ ties.draws(drawn(family="ties"))
 
 @law("shift", cites="shift-invariance", kinds=_ONLY, weight=0.4)
 def shift(session: SessionLike, case: AttentionCase) -> Finding:
-    """Answers are right even if all scores lie far from zero."""
+    """Scores that are all far from zero change nothing."""
     return _by_values(session, case)
 
 
@@ -108,7 +108,7 @@ shift.draws(drawn(family="shifted", alibi=False)).cornerstones(
 
 @law("no visible key", cites="definition", kinds=_ONLY, about="empty")
 def no_visible_key(session: SessionLike, case: AttentionCase) -> Finding:
-    """A query that sees no key gets exact zeros, or what --empty-rows says."""
+    """A query that sees no key gets exact zeros, or what is said by --empty-rows."""
     (outcome,) = session.ask(session.request(case, raw=True))
     answer, conventions = outcome.values, session.setting.conventions
     assert answer is not None
@@ -163,7 +163,7 @@ def _replaced(x: Float64, hidden: NDArray[np.bool_], by: float | Float64) -> Flo
 
 @law("alignment", cites="definition", kinds=_ONLY, about="cross", compares=True)
 def alignment(session: SessionLike, case: AttentionCase) -> Finding:
-    """The last queries alone get the same answers as among all queries: positions are aligned to the end.
+    """The last queries alone get what they get among all: positions are aligned to the end.
 
     Or the first ones, where positions are said to be aligned to the start.
     """
