@@ -150,7 +150,7 @@ def attention_budget(
     Returns
     -------
     out : ndarray of float64, shape (B, H, M, Dv)
-        Exactly 0 for a query that sees no key. Derived in :mod:`entmax_oracle.reference.budgets.attention`.
+        Exactly 0 for a query that sees no key. Derived in ``entmax_oracle.reference.budgets.attention``.
     lse : ndarray of float64, shape (B, H, M)
         With ``return_lse``; exactly 0 where nothing is summed.
 

@@ -174,7 +174,7 @@ def attention_vjp(call: AttentionCall, grad: Float64) -> AttentionGradients:
     AttentionGradients
         In query, key, value, scale and alpha, and in the sinks and a real mask if there are. Where alpha >= 2 and a key
         lies exactly on the threshold, that of the strict support (see
-        :mod:`entmax_oracle.reference.values.derivatives`).
+        ``entmax_oracle.reference.values.derivatives``).
 
     Raises
     ------
