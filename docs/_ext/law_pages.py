@@ -11,7 +11,6 @@ import json
 import re
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,8 +22,8 @@ RECORDED = DOCS / "_data" / "laws.json"
 sys.path += [str(DOCS.parent / "tests" / "conformance"), str(DOCS / "examples")]
 
 from entmax_oracle.proofs_checks.conformance.ask import FEATURES  # noqa: E402
-from entmax_oracle.proofs_checks.conformance.laws import LAWS_OF  # noqa: E402
 from entmax_oracle.proofs_checks.conformance.law import Contract, Law  # noqa: E402
+from entmax_oracle.proofs_checks.conformance.laws import LAWS_OF  # noqa: E402
 
 GROUPS = {
     "values": (
@@ -37,8 +36,8 @@ GROUPS = {
     ),
     "features": (
         "What attention may also have",
-        "Masks, windows, caps, sinks, a second answer, numbers per head, packed sequences: each is declared by `--with NAME` "
-        "or `--layout thd`, and these laws are checked only where it is.",
+        "Masks, windows, caps, sinks, a second answer, numbers per head, packed sequences: each is declared by "
+        "`--with NAME` or `--layout thd`, and these laws are checked only where it is.",
     ),
     "relations": (
         "Two inputs, one relation",
