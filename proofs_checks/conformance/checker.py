@@ -421,7 +421,7 @@ def _absence(ask: Ask, name: str) -> str:
     needs = LAWS_OF[ask.kind][1][name].needs if name in LAWS_OF[ask.kind][1] else ""
     if needs == "alpha gradient" and not ask.grad_alpha:
         return f"{name!r} is checked with --grad-alpha only; give that, or leave the law out"
-    if needs.endswith("gradient") and not (ask.grad or ask.grad_alpha):
+    if "gradient" in needs and not (ask.grad or ask.grad_alpha):
         return f"{name!r} is checked with --grad only; give that, or leave the law out"
     feature = {"attn_mask gradient": "mask", "sinks gradient": "sinks"}.get(needs, needs)
     if feature in FEATURES:
