@@ -120,6 +120,7 @@ EXAMPLES: dict[str, str] = {
     "gradient alone": "scores detached",
     "sinks gradient": "sink without a gradient",
     "mask gradient": "bias gradient of the first sequence",
+    "padding garbage": MINE + "attention",
     "gradient padding": MINE + "attention",
     "gradient symmetry": "centred by p",
     "gradient in alpha": "alpha sign",
