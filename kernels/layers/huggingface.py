@@ -166,13 +166,13 @@ def _spans(
 
     causal, window = mask_function is not bidirectional_mask_function, (-1, -1)
     if mask_function not in (None, causal_mask_function, bidirectional_mask_function):
-        places = (torch.arange(q_length) + int(q_offset), torch.arange(kv_length) + kv_offset)
+        asked = (torch.arange(q_length) + int(q_offset), torch.arange(kv_length) + kv_offset)
         found = [
             (is_causal, one)
             for is_causal in (True, False)
             if local_size is not None and not use_vmap
             for one in [_window(local_size, is_causal)]
-            if _is_window(mask_function, one, batch_size, *places, device)
+            if _is_window(mask_function, one, batch_size, *asked, device)
         ]
         if not found:
             raise ValueError(
