@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .assertions import (
     assert_attention_close,
+    assert_attention_gradients_close,
     assert_close,
     assert_gradient_close,
     assert_loss_close,
@@ -46,6 +47,7 @@ __all__ = [
     "ExactSolution",
     "PrecisionError",
     "assert_attention_close",
+    "assert_attention_gradients_close",
     "assert_close",
     "assert_gradient_close",
     "assert_loss_close",

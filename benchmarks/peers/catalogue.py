@@ -67,11 +67,17 @@ def _attention(function: str) -> str:
     return f"{__package__}.attention_adapters:{function}"
 
 
+def _words(options: str) -> tuple[str, ...]:
+    return tuple(options.split())
+
+
 _SOFTMAX = ("--fixed-alpha", "1")
 _SPARSEMAX = ("--fixed-alpha", "2")
 _BOTH = ("--dtype", "float32", "--dtype", "float64")
 _TORCH = ("--array", "torch")
 _FOUR = (*_BOTH, "--dtype", "float16", "--dtype", "bfloat16")
+_SINGLE = ("--dtype", "float32")
+_TWO = ("--dtype", "float32", "--dtype", "bfloat16")
 _NUMPY = ("--array", "numpy", *_BOTH)
 _JAX = ("--array", "jax", "--dtype", "float32", "--grad")
 _SPLASH = (
@@ -111,7 +117,7 @@ PEERS = (
     ),
     Peer("scipy: special.softmax", "scipy", _adapter("scipy_softmax"), (*_NUMPY, *_SOFTMAX)),
     Peer(
-        "scipy: special.softmax in float16",
+        "scipy: special.softmax (float16)",
         "scipy",
         _adapter("scipy_softmax"),
         ("--array", "numpy", *_SOFTMAX, *_HALF),
@@ -133,14 +139,14 @@ PEERS = (
         note=_BRIDGED,
     ),
     Peer(
-        "mlx: softmax in float16",
+        "mlx: softmax (float16)",
         "mlx[cpu]",
         _adapter("mlx_softmax"),
         (*_TORCH, *_SOFTMAX, *_HALF, "--grad"),
         note=f"{_BRIDGED} It computes in 16 bits unless it is asked to be precise, as declared by `--compute-dtype`.",
     ),
     Peer(
-        "mlx: softmax, precise, in float16",
+        "mlx: softmax (precise float16)",
         "mlx[cpu]",
         _adapter("mlx_precise_softmax"),
         (*_TORCH, *_SOFTMAX, "--dtype", "float16", "--grad"),
@@ -270,37 +276,30 @@ PEERS = (
         note=f"On a CPU, with the backend that torch chooses. {_STARTS}",
     ),
     Peer(
-        "torch: scaled_dot_product_attention, math",
+        "torch: scaled_dot_product_attention (math)",
         "torch",
         _attention("torch_sdpa_math"),
-        (*_TORCH, *_ATTENTION, *_NO_LENGTHS, *_START, *_FOUR, "--grad"),
+        (*_TORCH, *_ATTENTION, *_NO_LENGTHS, *_START, *_TWO, "--grad"),
         note=f"With `sdpa_kernel(SDPBackend.MATH)`, on a CPU. {_STARTS}",
     ),
     Peer(
-        "torch: scaled_dot_product_attention, flash",
+        "torch: scaled_dot_product_attention (flash)",
         "torch",
         _attention("torch_sdpa_flash"),
-        (*_TORCH, *_ATTENTION, *_NO_LENGTHS, *_START, *_FOUR, "--grad"),
+        (*_TORCH, *_ATTENTION, *_NO_LENGTHS, *_START, *_TWO, "--grad"),
         note=f"With `sdpa_kernel(SDPBackend.FLASH_ATTENTION)`, on a CPU. {_STARTS} It declines what it has no "
         "kernel for.",
     ),
     Peer(
-        "torch: scaled_dot_product_attention, attn_mask",
+        "torch: scaled_dot_product_attention (attn_mask)",
         "torch",
         _attention("torch_sdpa_masked"),
         (
             *_TORCH,
             *_ATTENTION,
             *_NO_LENGTHS,
-            "--without",
-            "causal",
-            "--with",
-            "mask",
-            "--dtype",
-            "float32",
-            "--dtype",
-            "bfloat16",
-            "--grad",
+            *_words("--without causal --with mask --grad"),
+            *_SINGLE,
         ),
         note="With boolean and additive masks of every shape that broadcasts; beside them it takes no `is_causal`.",
     ),
@@ -313,13 +312,8 @@ PEERS = (
             "--kind",
             "attention",
             *_SOFTMAX,
-            "--with",
-            "window,softcap,lse",
-            "--dtype",
-            "float32",
-            "--dtype",
-            "bfloat16",
-            "--grad",
+            *_words("--with window,softcap,lse --grad"),
+            *_SINGLE,
         ),
         note="Not compiled. Causality, lengths and windows are a `mask_mod`, the cap and ALiBi a `score_mod`.",
     ),
@@ -332,17 +326,8 @@ PEERS = (
             "jax",
             *_ATTENTION,
             *_START,
-            "--layout",
-            "bmhd",
-            "--empty-rows",
-            "mean",
-            "--with",
-            "window",
-            "--dtype",
-            "float32",
-            "--dtype",
-            "bfloat16",
-            "--grad",
+            *_words("--layout bmhd --empty-rows mean --with window --grad"),
+            *_SINGLE,
         ),
         beside=("ml-dtypes",),
         note=f"With its implementation in XLA, on a CPU. {_STARTS} A query that sees no key gets the mean of all "
@@ -357,15 +342,8 @@ PEERS = (
             *_ATTENTION,
             *_NO_LENGTHS,
             *_START,
-            "--layout",
-            "bmhd",
-            "--without",
-            "groups",
-            "--dtype",
-            "float32",
-            "--dtype",
-            "bfloat16",
-            "--grad",
+            *_words("--layout bmhd --without groups --grad"),
+            *_SINGLE,
         ),
         note=f"With the torch backend of Keras. {_STARTS}",
     ),
@@ -377,7 +355,7 @@ PEERS = (
         note="On a CPU. More queries than keys behind a causal mask are left out.",
     ),
     Peer(
-        "mlx: fast.scaled_dot_product_attention in float16",
+        "mlx: fast.scaled_dot_product_attention (float16)",
         "mlx[cpu]",
         _attention("mlx_attention"),
         ("--array", "numpy", *_ATTENTION, *_NO_LENGTHS, *_COPIED, *_HALF, "--max-logit", "1000"),
@@ -385,7 +363,7 @@ PEERS = (
         "scores that have been rounded.)",
     ),
     Peer(
-        "mlx: fast.scaled_dot_product_attention with sinks",
+        "mlx: fast.scaled_dot_product_attention (sinks)",
         "mlx[cpu]",
         _attention("mlx_attention_with_sinks"),
         ("--array", "numpy", *_ATTENTION, *_NO_LENGTHS, *_COPIED, "--with", "sinks", "--dtype", "float32"),
@@ -395,23 +373,12 @@ PEERS = (
         "onnxruntime: Attention",
         "onnxruntime",
         _attention("onnx_attention"),
-        (
-            "--array",
-            "numpy",
-            *_ATTENTION,
-            *_NO_LENGTHS,
-            *_START,
-            *_COPIED,
-            "--with",
-            "softcap",
-            "--dtype",
-            "float32",
-        ),
+        ("--array", "numpy", *_ATTENTION, *_NO_LENGTHS, *_START, *_COPIED, *_words("--with softcap --dtype float32")),
         beside=_ONNX,
         note=f"The operator of ONNX, version 23. {_RUNTIME} It takes positive scales only; others are declined.",
     ),
     Peer(
-        "onnxruntime: Attention in float16",
+        "onnxruntime: Attention (float16)",
         "onnxruntime",
         _attention("onnx_attention"),
         (
@@ -443,10 +410,7 @@ PEERS = (
             "scale",
             *_START,
             *_COPIED,
-            "--dtype",
-            "float32",
-            "--timeout",
-            "60",
+            *_words("--dtype float32 --timeout 60"),
         ),
         note=f"On its CPU device, which compiles with clang. {_STARTS}",
     ),
@@ -458,20 +422,10 @@ PEERS = (
         note=_MASKED,
     ),
     Peer(
-        "transformers: eager attention of Llama in bfloat16",
+        "transformers: eager attention of Llama (bfloat16)",
         "transformers",
         _attention("transformers_llama"),
-        (
-            *_TORCH,
-            *_ATTENTION,
-            "--empty-rows",
-            "any",
-            "--dtype",
-            "bfloat16",
-            "--compute-dtype",
-            "bfloat16",
-            "--grad",
-        ),
+        (*_TORCH, *_ATTENTION, *_words("--empty-rows any --dtype bfloat16 --compute-dtype bfloat16 --grad")),
         note=f"{_MASKED} Scores are numbers of 16 bits, as declared by `--compute-dtype`; only the softmax is in "
         "float32.",
     ),

@@ -41,8 +41,8 @@ _INTRODUCTIONS = {
     ),
     "attention-peers": (
         "Published attention, checked as its users call it. Libraries differ in conventions: the order of the axes, "
-        "where the causal mask stands if there are fewer queries than keys, what a query gets that sees no key, and which "
-        "features there are. Every command declares them, and what it does not ask for is not checked "
+        "where the causal mask stands if there are fewer queries than keys, what a query gets that sees no key, and "
+        "which features there are. Every command declares them, and what it does not ask for is not checked "
         "([the options](../how-to/kernel-engineer.md)). [Softmax and entmax](peers.md) have a page of their own."
     ),
 }
@@ -75,9 +75,9 @@ def _lines(page: str, document: dict[str, Any], entries: list[dict[str, Any]]) -
     yield ""
     yield (
         f"Written by `entmax-oracle peers` (profile {document['profile']}, seed {document['seed']}){when}, with the "
-        "versions in the table, each package in an environment of its own. The checker has no special knowledge of any of them. "
-        "*Passes* means that the search found nothing; *error* is the largest error of a value that it found, divided "
-        "by what rounding can explain in that format, on that input."
+        "versions in the table, each package in an environment of its own. The checker has no special knowledge of "
+        "any of them. *Passes* means that the search found nothing; *error* is the largest error of a value that it "
+        "found, divided by what rounding can explain in that format, on that input."
     )
     yield ""
     yield "| implementation | version | verdict | fails | checks passed | error |"
@@ -128,7 +128,7 @@ def _section(entry: dict[str, Any]) -> Iterator[str]:
 def _summary(report: dict[str, Any]) -> str:
     """Say how many laws were kept, how closely, and what was not tried."""
     kept, failed = _with(report, "pass"), [law for law in _failing(report) if not law.get("cause")]
-    said = [f"Passes {len(kept)} checks"]
+    said = [f"Passes {len(kept)} check{'s' * (len(kept) != 1)}"]
     if error := _error(report):
         said[0] += f"; the largest error of a value is {error} of what is allowed"
     said[0] += "."

@@ -57,7 +57,7 @@ class Setting:
     choices : tuple of Parameters
         Sets of its parameters that cases take.
     without : tuple of str
-        What an implementation is said to lack: keys of `lacks` of its kind.
+        What an implementation lacks, as declared: keys of `lacks` of its kind.
     domain : Domain
         Which inputs it takes.
     conventions : Conventions

@@ -43,7 +43,7 @@ class Tally:
     unclaimed : int
         Answers of which nothing is claimed, since no finite error can be derived for them.
     unanswered : int
-        Cases without an answer that can be judged.
+        Cases without an answer that can be checked.
     declined : int
         Cases that the implementation declined.
     outside : int

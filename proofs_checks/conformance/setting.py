@@ -200,7 +200,7 @@ def check_setting(task: Task, tell: Tell) -> Settled:
 
 
 def _lacking(task: Task) -> dict[str, str]:
-    """Name what the implementation is said to lack, in words; layouts too, where it wants its arrays contiguous."""
+    """Name what the implementation lacks, as declared, in words; layouts too, where it wants its arrays contiguous."""
     setting = task.setting
     names = setting.without + ("layouts",) * setting.domain.contiguous
     names += ("empty",) * (setting.conventions.empty_rows == "any")
@@ -450,7 +450,7 @@ def _reproduce(
                 break
             if again.judged and not again.broken and not results[name].cause:
                 result = results[name]
-                note = " (It passes in a fresh process: the implementation remembers earlier calls or is random.)"
+                note = " (It passes in a fresh process: the target keeps state or is nondeterministic.)"
                 counterexamples = tuple(
                     replace(each, message=each.message + note, reproduced=False) for each in result.counterexamples
                 )

@@ -1,4 +1,4 @@
-"""What is true of every normaliser: a matrix of properties in which each cell is executed."""
+"""What is true of every normaliser: a matrix of properties in which each cell is computed."""
 
 from .build import Replayed, matrix, replay
 from .cells import PROPERTIES, cell

@@ -77,10 +77,19 @@ def curves(
     return found
 
 
+_FAMILIES = {
+    "lengths": "softmaxes",
+    "below_one": "entmaxes",
+    "selections": "chosen tokens",
+    **dict.fromkeys(("sinks", "tokenwise", "signed"), "not normalised"),
+}
+"""What modules are drawn together, where they are not a family of their own."""
+
+
 def _group(name: str) -> str:
     """Name the family: the module that defines a normaliser."""
     module = type(normaliser(name)).__module__.rsplit(".", 1)[-1]
-    return {"tokenwise": "not normalised", "selections": "chosen tokens"}.get(module, module)
+    return _FAMILIES.get(module, module)
 
 
 def _random(draw: Callable[[np.random.Generator, int], Float64]) -> bool:

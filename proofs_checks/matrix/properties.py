@@ -32,7 +32,7 @@ class Property(ABC):
     nothing, points : str
         What a search that decides nothing has not found, and among what.
     draws : int
-        How many random points are judged in the quick profile.
+        How many random points are checked in the quick profile.
     limiting : bool
         Whether it speaks of a limit, so that a point measures and cannot certify.
     """

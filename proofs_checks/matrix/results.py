@@ -46,7 +46,7 @@ class Cell:
     theorems : tuple of Leaning
         The theorems that were run.
     cases : int
-        Points judged.
+        Points checked.
     constant : str or None
         Of the property *Lipschitz*: the constant that is claimed, a formula that may name the length n.
     quotient : float or None

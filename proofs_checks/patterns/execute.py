@@ -90,6 +90,7 @@ def _row(pattern: Pattern, scene: Scene, supports: Sequence[Mask]) -> PatternRow
     joined = [with_residuals(mask) for mask in stack]
     plain, residual = _point(stack, stack), _point(joined, stack)
     limit = pattern.limit(scene)
+    limit = None if limit is None else min(limit, scene.tokens)
     known = reach(joined)
     pairs = sum(len(scene.allowed(i)) for i in range(scene.tokens))
     sizes = [[row.bit_count() for row in mask] for mask in stack]

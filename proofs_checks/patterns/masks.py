@@ -119,7 +119,7 @@ class Pattern:
     certified: bool = False
 
 
-def _rows(scene: Scene, layer: int, keys: Callable[[int], Iterable[int]]) -> Mask:
+def _rows(scene: Scene, keys: Callable[[int], Iterable[int]]) -> Mask:
     """Make the mask of a layer from the keys of each row; those behind the causal mask are left out."""
     return tuple(sum(1 << j for j in set(keys(i)) & set(scene.allowed(i))) for i in range(scene.tokens))
 
@@ -131,11 +131,11 @@ def _near(scene: Scene, i: int, width: int) -> range:
 
 
 def _dense(scene: Scene, layer: int) -> Mask:
-    return _rows(scene, layer, scene.allowed)
+    return _rows(scene, scene.allowed)
 
 
 def _window(scene: Scene, layer: int) -> Mask:
-    return _rows(scene, layer, lambda i: _near(scene, i, scene.keys))
+    return _rows(scene, lambda i: _near(scene, i, scene.keys))
 
 
 def _big_bird(scene: Scene, layer: int) -> Mask:
@@ -148,7 +148,7 @@ def _big_bird(scene: Scene, layer: int) -> Mask:
         drawn = rng.sample(scene.allowed(i), min(quarter, len(scene.allowed(i))))
         return {*_near(scene, i, scene.keys - 2 * quarter), *range(quarter), *drawn}
 
-    return _rows(scene, layer, keys)
+    return _rows(scene, keys)
 
 
 def _selected(scene: Scene, layer: int) -> Mask:
@@ -161,7 +161,7 @@ def _selected(scene: Scene, layer: int) -> Mask:
         rest = sorted(set(scene.allowed(i)) - always, key=lambda j: (-scores[i, j], j))
         return always | set(rest[:half])
 
-    return _rows(scene, layer, keys)
+    return _rows(scene, keys)
 
 
 def _token_types(scene: Scene, layer: int) -> Mask:
@@ -172,7 +172,7 @@ def _token_types(scene: Scene, layer: int) -> Mask:
     for j in reversed(range(scene.tokens - 1)):
         ends[j] = j + 1 if types[j + 1] == "global" else ends[j + 1]
     last = {"global": lambda j: scene.tokens, "local": ends.__getitem__, "window": lambda j: j + scene.keys // 2 - 1}
-    return _rows(scene, layer, lambda i: (j for j in range(i + 1) if i <= last[types[j]](j)))
+    return _rows(scene, lambda i: (j for j in range(i + 1) if i <= last[types[j]](j)))
 
 
 def _kept_chunks(scene: Scene, layer: int) -> Mask:
@@ -180,7 +180,7 @@ def _kept_chunks(scene: Scene, layer: int) -> Mask:
     size = scene.keys // 2
     chunks = -(-scene.tokens // size)
     chosen = scene.rng(layer).sample(range(chunks), -(-chunks // 4))
-    return _rows(scene, layer, lambda i: (j for j in range(i + 1) if j // size in chosen or j // size == i // size))
+    return _rows(scene, lambda i: (j for j in range(i + 1) if j // size in chosen or j // size == i // size))
 
 
 def _interleaved(scene: Scene, layer: int) -> Mask:

@@ -395,7 +395,8 @@ def _fill(axes: Any, rows: Sequence[int], colour: str, alpha: float) -> None:
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
-    open_, boxes = {}, []
+    open_: dict[tuple[int, int], int] = {}
+    boxes: list[tuple[int, int, int, int]] = []
     for i, row in enumerate([*rows, 0]):
         found = set(_runs(row))
         boxes += [(first, top, last, i) for (first, last), top in open_.items() if (first, last) not in found]

@@ -181,7 +181,8 @@ _DRAFTS = (
 
 def _certify(draft: _Draft, alpha: float) -> dict[str, Any]:
     case = draft.case()
-    given: dict[str, Any] = {**case.tensors, **case.options, **draft.features, "alpha": alpha}
+    options = {name: getattr(case, name) for name in ("is_causal", "scale", "alibi_slopes", "key_lengths")}
+    given: dict[str, Any] = {**case.tensors, **options, **draft.features, "alpha": alpha}
     pulling: dict[str, Any] = given | {"grad": case.cotangent}
     boolean = np.asarray(given.get("attn_mask", 0.0)).dtype == bool
     real = {

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from entmax_oracle.proofs_checks.conformance.calls import Float64
 from entmax_oracle.proofs_checks.conformance.inputs.rows import Row, quantise
@@ -50,41 +51,48 @@ _FLAGS = {
 }
 
 
-def _certify(logits: Float64, target: int, alpha: float, flags: tuple[str, ...], comment: str) -> dict[str, Any]:
-    found = enclose_fenchel_young_loss(logits, target, alpha, precision=PRECISION)
-    cotangent = -0.75  # no power of two, and negative
-    lower, upper = _gradient(logits, target, alpha, cotangent)
+_COTANGENT = -0.75  # no power of two, and negative
+
+
+def _certify(logits: Float64, targets: dict[str, int], alpha: float, flags: tuple[str, ...], comment: str) -> list[Any]:
+    """Write the tests of one row: one for each class that is aimed at, by the flag that says why."""
+    labels, count = np.array(list(targets.values())), len(targets)
+    rows, g = np.tile(logits, (count, 1)), np.full(count, _COTANGENT)
     formats = holding(logits)
-    rows = logits[np.newaxis]
-    labels, g = np.array([target]), np.array([cotangent])
+    losses = enclose_fenchel_young_loss(rows, labels, alpha, precision=PRECISION)
+    lower, upper = _gradients(logits, labels, alpha)
     allowed = {name: loss_budget(rows, labels, alpha, name) for name in formats}
-    slopes = {name: loss_vjp_budget(rows, labels, g, alpha, name)[0] for name in formats}
-    return {
-        "comment": comment,
-        "flags": sorted(set(flags)),
-        "target": target,
-        **notated(
-            _FIELDS,
-            {
-                "logits": logits,
-                **pulled("", np.atleast_1d(found.lower), np.atleast_1d(found.upper), allowed, formats),
-                "cotangent": g,
-                **pulled("vjp", lower, upper, slopes, formats),
-            },
-            formats,
-        ),
-    }
+    slopes = {name: loss_vjp_budget(rows, labels, g, alpha, name) for name in formats}
+
+    def numbers(i: int) -> dict[str, Any]:
+        of_loss = {name: x[i : i + 1] for name, x in allowed.items()}
+        of_slope = {name: x[i] for name, x in slopes.items()}
+        return {
+            "logits": logits,
+            **pulled("", losses.lower[i : i + 1], losses.upper[i : i + 1], of_loss, formats),
+            "cotangent": g[i : i + 1],
+            **pulled("vjp", lower[i], upper[i], of_slope, formats),
+        }
+
+    return [
+        {
+            "comment": comment,
+            "flags": sorted({*flags, name}),
+            "target": target,
+            **notated(_FIELDS, numbers(i), formats),
+        }
+        for i, (name, target) in enumerate(targets.items())
+    ]
 
 
-def _gradient(logits: Float64, target: int, alpha: float, cotangent: float) -> tuple[Float64, Float64]:
-    """Enclose the cotangent times p - y: exact but for one rounding outward."""
-    found, g = enclose(logits, alpha, precision=PRECISION), Fraction(cotangent)
-    ends = []
-    for k, pair in enumerate(zip(found.lower.tolist(), found.upper.tolist(), strict=True)):
-        one, other = (g * (Fraction(p) - (k == target)) for p in pair)
-        ends.append(outward(min(one, other), max(one, other)))
-    low, high = np.array(ends).T
-    return low, high
+def _gradients(logits: Float64, labels: NDArray[np.intp], alpha: float) -> tuple[Float64, Float64]:
+    """Enclose the cotangent times p - y, for each class: exact but for one rounding outward."""
+    found, g = enclose(logits, alpha, precision=PRECISION), Fraction(_COTANGENT)
+    ends = np.empty((len(labels), len(logits), 2))
+    for i, k in np.ndindex(*ends.shape[:2]):
+        pair = [g * (Fraction(float(p[k])) - int(k == labels[i])) for p in (found.lower, found.upper)]
+        ends[i, k] = outward(min(pair), max(pair))
+    return ends[..., 0], ends[..., 1]
 
 
 def _targets(logits: Float64) -> dict[str, int]:
@@ -105,16 +113,15 @@ def _each(law: str, alpha: float) -> Iterator[dict[str, Any]]:
             dtype = ("bfloat16", "float32", "float64")[(place + n) % 3]
             logits = Row(family, n, seed=place, masked=0.3 * (n == 9)).values(alpha, dtype)
             masked = ("Masked",) * bool(np.isneginf(logits).any())
-            for name, target in _targets(logits).items():
-                comment = f"{family} row of {n} numbers of {dtype}"
-                yield _certify(logits, target, alpha, (flag, name, *masked), comment)
+            comment = f"{family} row of {n} numbers of {dtype}"
+            yield from _certify(logits, _targets(logits), alpha, (flag, *masked), comment)
 
 
 def _far(alpha: float) -> Iterator[dict[str, Any]]:
     for seed, depth in enumerate(_DEPTHS):
         logits = Row("gaussian", 4, seed=seed).values(alpha, "bfloat16")
         logits[seed] = quantise(np.array(logits.max() - depth), "bfloat16")
-        yield _certify(logits, seed, alpha, ("TargetFarBelow",), f"the target lies {depth:g} below the maximum")
+        yield from _certify(logits, {"TargetFarBelow": seed}, alpha, (), f"the target lies {depth:g} below the maximum")
 
 
 def _groups(progress: Progress) -> Iterator[Group]:

@@ -1,12 +1,18 @@
-"""One line for anybody's own tests: assert that an array is what it should be, within what rounding explains."""
+"""Assertions for your own tests: an array is what it should be, within the allowed rounding error."""
 
 from __future__ import annotations
 
-from .calls import assert_attention_close, assert_loss_close, assert_normaliser_close
+from .calls import (
+    assert_attention_close,
+    assert_attention_gradients_close,
+    assert_loss_close,
+    assert_normaliser_close,
+)
 from .rows import assert_close, assert_gradient_close
 
 __all__ = [
     "assert_attention_close",
+    "assert_attention_gradients_close",
     "assert_close",
     "assert_gradient_close",
     "assert_loss_close",

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..budgets.attention import attention_budget
+from ..budgets.attention import attention_budget, attention_vjp_budget
 from ..budgets.losses import loss_budget
-from ..enclosures.attention import enclose_attention
+from ..enclosures.attention import enclose_attention, enclose_attention_vjp
 from ..enclosures.calculus import enclose_fenchel_young_loss
 from ..formats import FORMATS
 from ..inputs import Float64, as_alpha, as_array
-from ..values.attention import attention
+from ..values.attention import attention, attention_vjp
 from ..values.losses import fenchel_young_loss
 from .comparing import Message, Truth, certain, fail_unless, received
 
 if TYPE_CHECKING:
     from ..normalisers import Normaliser
 
-__all__ = ["assert_attention_close", "assert_loss_close", "assert_normaliser_close"]
+__all__ = [
+    "assert_attention_close",
+    "assert_attention_gradients_close",
+    "assert_loss_close",
+    "assert_normaliser_close",
+]
 
 _SCORES = 600  # of attention that are enclosed in ball arithmetic in about a second
 _TOKENS = 300  # of a normaliser's row
@@ -126,6 +132,88 @@ class _AttentionAnswers:
     def __call__(self, function: Any, **options: Any) -> tuple[Any, Any]:
         found = function(*self.given, return_lse=self.return_lse, **options)
         return found if self.return_lse else (found, None)
+
+
+def assert_attention_gradients_close(
+    actual: Mapping[str, Any],
+    query: Any,
+    key: Any,
+    value: Any,
+    grad: Any,
+    alpha: Any = 1.5,
+    is_causal: bool = False,
+    scale: Any = None,
+    alibi_slopes: Any = None,
+    key_lengths: Any = None,
+    attn_mask: Any = None,
+    window: Any = None,
+    softcap: Any = None,
+    sinks: Any = None,
+    *,
+    dtype: Any = None,
+    compute_dtype: Any = None,
+    msg: Message = None,
+) -> None:
+    """Assert that ``actual`` holds gradients of attention within the error that a correct implementation may make.
+
+    Parameters
+    ----------
+    actual : mapping from str to array-like
+        Gradients that the implementation returned, by the names of the arguments: any of query, key, value, scale,
+        alpha, sinks and attn_mask, each of the shape of its argument.
+    query, key, value, alpha, is_causal, scale, alibi_slopes, key_lengths, attn_mask, window, softcap, sinks
+        As for :func:`entmax_oracle.reference.attention_vjp`, exactly as the implementation saw them.
+    grad : array-like, shape (B, H, M, Dv)
+        The incoming gradient.
+    dtype, compute_dtype, msg
+        As for :func:`assert_attention_close`.
+
+    Raises
+    ------
+    AssertionError
+        As for :func:`assert_attention_close`, for the first gradient that is wrong. Where the derivative jumps within
+        rounding any number passes.
+    ValueError
+        As for :func:`entmax_oracle.reference.attention_vjp`, for an unknown dtype, and for a name without a gradient.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> query, key, value = np.float32([[[[1.0]]]]), np.float32([[[[0.0], [0.0]]]]), np.float32([[[[1.0], [3.0]]]])
+    >>> half = np.float32([[[[0.5], [0.5]]]])
+    >>> assert_attention_gradients_close({"value": half}, query, key, value, np.float32([[[[1.0]]]]))
+    >>> assert_attention_gradients_close({"value": 2 * half}, query, key, value, np.float32([[[[1.0]]]]))
+    Traceback (most recent call last):
+        ...
+    AssertionError: 2 of 2 entries of the gradient in value are wrong (attention, float32 budget)
+      worst at [0, 0, 1, 0]: got 1, certified 0.5 exactly
+      error 0.5 = 8.39e+06 ulp = 3.18e+05 times the budget 1.57e-06
+    """
+    __tracebackhide__ = True
+    options = (alpha, is_causal, scale, alibi_slopes, key_lengths, attn_mask, window, softcap, sinks)
+    given = (query, key, value, grad, *options)
+    exact = attention_vjp(*given)
+    gradients = {name: gradient for name, gradient in vars(exact).items() if gradient is not None}
+    if not isinstance(actual, Mapping):
+        raise ValueError(f"actual is {type(actual).__name__}; pass a mapping from names, such as {{'query': ...}}")
+    for name in actual:
+        if name not in gradients:
+            raise ValueError(f"actual[{name!r}]: this call has no such gradient; it has {', '.join(gradients)}")
+    known = attention_vjp_budget(*given, dtype="float64")
+    inputs, enclosed = {"query": query, "key": key, "value": value}, None
+    for name, one in actual.items():
+        of = gradients[name]
+        precision, got = received(one, inputs, of.shape, f"the gradient in {name} has shape", dtype, msg)
+        budgets = attention_vjp_budget(*given, dtype=precision, compute_dtype=compute_dtype)
+        slack, allowed = getattr(known, name), getattr(budgets, name)
+        if (np.isinf(allowed) & ~np.isnan(got) | certain(got, of, slack, allowed)).all():
+            continue
+        lower, upper = of - slack, of + slack
+        if exact.query[..., 0].size * np.shape(key)[2] <= _SCORES:
+            enclosed = enclosed or enclose_attention_vjp(*given)
+            lower, upper = getattr(enclosed, name).lower, getattr(enclosed, name).upper
+        what = f"entries of the gradient in {name}"
+        fail_unless(got, Truth(lower, upper, allowed), precision, what, f"attention, {precision.name} budget", msg)
 
 
 def assert_loss_close(

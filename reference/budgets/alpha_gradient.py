@@ -32,7 +32,7 @@ from ..values.derivatives import grad_alpha
 from ..values.mapping import entmax
 from .mapping import budget, deformed_budget
 
-__all__ = ["grad_alpha_budget"]
+__all__ = ["along_alpha_error", "grad_alpha_budget"]
 
 
 def grad_alpha_budget(
@@ -82,15 +82,22 @@ def grad_alpha_budget(
     if value >= 2 and ((b > 0) & (p <= b)).any():
         return float("inf")
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        found = [_published(p, b, a, compute)] if a > 0 else []
-        if a < u**0.25:
-            found.append(_bounded(p, b, a, compute, cancels=a >= u**0.5))
-        each = np.fmin.reduce(found)
+        each = along_alpha_error(p, b, value, compute)
         exact = np.abs(grad_alpha(logits, value))
         allowed = float((g * (each + _units(g.size) * u * exact)).sum())
         rounding = out.unit_roundoff * float((g * exact).sum()) + out.smallest_normal
     total = allowed + rounding
     return total if total <= compute.largest else float("inf")
+
+
+def along_alpha_error(p: Float64, b: Float64, alpha: float, compute: Format) -> Float64:
+    """Bound the error of the derivative in alpha of each probability of rows that are themselves off by ``b``."""
+    u, a = compute.unit_roundoff, alpha - 1
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        found = [_published(p, b, a, compute)] if a > 0 else []
+        if a < u**0.25:
+            found.append(_bounded(p, b, a, compute, cancels=a >= u**0.5))
+        return np.asarray(np.fmin.reduce(found))
 
 
 def _units(n: int) -> float:

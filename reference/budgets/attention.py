@@ -56,6 +56,10 @@ dk_j = scale sum_i dz_ij q_i, the sums over i running over the heads that share 
 8. rounds dz and p once more to 16 bits before the products with k, q and g, sums those over the keys or queries in any
    order, may round the part of each head before it sums the heads of a group, and rounds the result. The gradients in
    an additive mask and in the sinks are sums of dz over what they were broadcast along;
+   The gradient in the scale sums dz_ij <q_i, k_j> over the keys, or is <dq_i, q_i> / scale, and then over what the
+   scale was broadcast along: each way an error of (m + D + 8) u and 2 w' of the magnitudes. That in alpha sums the
+   derivative of p_ij in alpha, with the error that :mod:`entmax_oracle.reference.budgets.alpha_gradient` derives from
+   b_ij, times G_ij;
 9. multiplies dz by the slope of the cap, 1 - tanh(x)^2, which is off by 16u, and by what eps_ij makes of it.
 
 Where alpha >= 2 and a key is within its error of the threshold the derivative jumps: the budget is infinite there.
@@ -68,20 +72,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..attention_call import AttentionCall, attends, pulls_back
-from ..formats import FORMATS, TF32, Format, as_arithmetic, as_format
+from ..formats import as_format
 from ..inputs import Float64
-from ..values.attention import Logits, log_sums, logits_of, softcap_slope
-from .mapping import divided, envelope_of
-
-_REFERENCE = FORMATS["float64"].unit_roundoff
-_LARGEST = 700.0  # exponentials of more overflow
+from ..values.attention import softcap_slope
+from ..values.derivatives import along_alpha
+from .alpha_gradient import along_alpha_error
+from .attention_reach import Model, Reach, log_sum_error
 
 
 @dataclass(frozen=True)
@@ -94,13 +98,27 @@ class AttentionGradientBudget:
         Of the shapes of the arguments; infinite where the derivative is in doubt.
     sinks, attn_mask : ndarray of float64, or None
         None where :class:`entmax_oracle.reference.values.attention.AttentionGradients` has None.
+
+    The properties ``scale`` and ``alpha`` are bounds for these, computed when they are asked for.
     """
 
     query: Float64
     key: Float64
     value: Float64
-    sinks: Float64 | None = None
-    attn_mask: Float64 | None = None
+    sinks: Float64 | None
+    attn_mask: Float64 | None
+    _scale: Callable[[], Float64] = field(repr=False)
+    _alpha: Callable[[], Float64] = field(repr=False)
+
+    @cached_property
+    def scale(self) -> Float64:
+        """Of the shape of the scale, computed when it is asked for."""
+        return self._scale()
+
+    @cached_property
+    def alpha(self) -> Float64:
+        """Of the shape of alpha, computed when it is asked for."""
+        return self._alpha()
 
 
 @attends
@@ -131,7 +149,7 @@ def attention_budget(
     Returns
     -------
     out : ndarray of float64, shape (B, H, M, Dv)
-        Exactly 0 for a query that sees no key. Derived in :mod:`entmax_oracle.reference.budgets.attention`.
+        Exactly 0 for a query that sees no key. Derived in ``entmax_oracle.reference.budgets.attention``.
     lse : ndarray of float64, shape (B, H, M)
         With ``return_lse``; exactly 0 where nothing is summed.
 
@@ -147,8 +165,8 @@ def attention_budget(
     >>> bound.ravel().round(9).tolist()
     [2.5183e-05, 2.5183e-05]
     """
-    model = _Model.of(dtype, compute_dtype)
-    reach = _Reach.of(call, model)
+    model = Model.of(dtype, compute_dtype)
+    reach = Reach.of(call, model)
     p, low, high = (each[..., : call.keys] for each in (reach.p, reach.low, reach.high))
     live = high > 0
     keys = live.sum(axis=-1, keepdims=True)
@@ -161,14 +179,14 @@ def attention_budget(
     if not return_lse:
         return out
     returned = model.compute if lse_dtype is None else as_format(lse_dtype, "lse_dtype")
-    return out, _log_sum_error(reach.logits, reach.drift, model, returned)
+    return out, log_sum_error(reach.logits, reach.drift, model, returned)
 
 
 @pulls_back
 def attention_vjp_budget(
     call: AttentionCall, grad: Float64, *, dtype: Any = "float32", compute_dtype: Any = None
 ) -> AttentionGradientBudget:
-    """Error that a correct implementation may make in the gradients of attention in query, key and value.
+    """Error that a correct implementation may make in the gradients of attention.
 
     Parameters
     ----------
@@ -192,8 +210,8 @@ def attention_vjp_budget(
     >>> bool(attention_vjp_budget(one, one, one, one).value < 1e-5)
     True
     """
-    model = _Model.of(dtype, compute_dtype)
-    reach, n = _Reach.of(call, model), call.keys
+    model = Model.of(dtype, compute_dtype)
+    reach, n = Reach.of(call, model), call.keys
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
         of_logits, logits_off = _logit_gradients(call, model, grad, reach)
         exact, off = _through_cap(call, model, reach, of_logits[..., :n], logits_off[..., :n])
@@ -206,17 +224,6 @@ def attention_vjp_budget(
         in_keys = (model.added(live.sum(axis=-1, keepdims=True)) + 6) * model.u + model.half
         in_queries = model.sum_of(m * call.group) + (model.half if call.group > 1 else 0.0)
 
-        def settle(bound: Float64, value: Float64, touched: NDArray[np.bool_]) -> Float64:
-            bound = bound + model.out.unit_roundoff * (np.abs(value) + bound) + model.out.smallest_normal
-            return np.where(touched, np.where(np.isnan(bound), np.inf, bound), 0.0)
-
-        def settle_sum(terms: int, summed: Callable[[Float64], Float64], part: slice | int) -> Float64:
-            """Settle a sum of the gradients in the logits themselves."""
-            value, away = of_logits[..., part], logits_off[..., part]
-            touched = (reach.high[..., part] > 0).astype(np.float64)
-            bound = away + model.sum_of(terms) * (np.abs(value) + away) + model.floor * touched
-            return settle(summed(bound), summed(value), summed(touched) > 0)
-
         by_query = scale_size * (_product(off + in_keys * size + model.floor * live, np.abs(keys)))
         moved = off + in_queries * size + model.floor * live
         by_key = _product(np.swapaxes(scale_size * moved, -1, -2), np.abs(q))
@@ -226,136 +233,103 @@ def attention_vjp_budget(
         product = call.scale[..., None] * exact
         of_mask = None
         if call.added is not None:
-            of_mask = settle_sum(live.size // max(math.prod(call.mask_shape), 1), call.like_mask, slice(n))
+            terms = _terms(live, call.mask_shape)
+            of_mask = _settled_sum(model, reach, of_logits, logits_off, slice(n), call.like_mask, terms)
+        of_sinks = None
+        if call.sinks is not None:
+            rows = (lambda x: x.sum(axis=(0, 2)), batch * m)
+            of_sinks = _settled_sum(model, reach, of_logits, logits_off, n, *rows)
         return AttentionGradientBudget(
-            settle(by_query, product @ keys, np.asarray(live.any(axis=-1, keepdims=True))),
-            settle(call.per_key_head(by_key), call.per_key_head(np.swapaxes(product, -1, -2) @ q), seen),
-            settle(call.per_key_head(by_value), call.per_key_head(np.swapaxes(p, -1, -2) @ grad), seen),
-            sinks=None if call.sinks is None else settle_sum(batch * m, lambda x: x.sum(axis=(0, 2)), n),
-            attn_mask=of_mask,
+            _settled(model, by_query, product @ keys, np.asarray(live.any(axis=-1, keepdims=True))),
+            _settled(model, call.per_key_head(by_key), call.per_key_head(np.swapaxes(product, -1, -2) @ q), seen),
+            _settled(model, call.per_key_head(by_value), call.per_key_head(np.swapaxes(p, -1, -2) @ grad), seen),
+            of_sinks,
+            of_mask,
+            partial(_along_scale, call, model, exact, off + model.floor * live, size, live),
+            partial(_along_alpha, call, model, grad, reach),
         )
 
 
-@dataclass(frozen=True)
-class _Model:
-    """The formats: u of the arithmetic, and what rounding before a matrix product costs, of inputs in `products`."""
-
-    out: Format
-    compute: Format
-    half: float
-    floor: float
-    products: float = 0.0
-
-    @classmethod
-    def of(cls, dtype: Any, compute_dtype: Any) -> _Model:
-        out = as_format(dtype)
-        short = out.precision_bits < 24
-        compute = as_arithmetic(compute_dtype) if compute_dtype is not None else as_format("float32") if short else out
-        products, half = 0.0, out.unit_roundoff if short else 0.0
-        if compute == TF32:  # into which numbers of 16 bits fit; others are rounded to it, both factors of a product
-            compute, twice = (
-                as_format("float32").summing(compute.summation),
-                2 * TF32.unit_roundoff * (1 + TF32.unit_roundoff),
-            )
-            products, half = (0.0, max(half, TF32.unit_roundoff)) if short else (twice, twice)
-        floor = compute.smallest_normal + (out.smallest_subnormal / 2 if short else 0.0)
-        return cls(out, compute, half, floor, products)
-
-    def added(self, terms: NDArray[Any]) -> NDArray[Any]:
-        """Units of u that a sum over keys or queries may be off by: in any order, unless trees are promised."""
-        return self.compute.sum_error(terms) if self.compute.summation == "pairwise" else terms
-
-    def sum_of(self, terms: int) -> float:
-        """Relative error of a sum over so many queries, heads or batches, whose terms may be rounded first."""
-        return (float(self.added(np.array(terms))) + 6) * self.u + self.half
-
-    @property
-    def u(self) -> float:
-        return self.compute.unit_roundoff
-
-    @property
-    def known(self) -> float:
-        """Roundoff of the arithmetic, and of the float64 from which exact values come."""
-        return self.u + _REFERENCE
+def _settled(model: Model, bound: Float64, value: Float64, touched: NDArray[np.bool_]) -> Float64:
+    """Round a result, and say nothing where nothing is known; exactly 0 where nothing is touched."""
+    bound = bound + model.out.unit_roundoff * (np.abs(value) + bound) + model.out.smallest_normal
+    return np.where(touched, np.where(np.isnan(bound), np.inf, bound), 0.0)
 
 
-@dataclass(frozen=True, eq=False)
-class _Reach:
-    """How far logits and probabilities may be off.
-
-    Attributes
-    ----------
-    scaled, near : ndarray, shape (B, H, M, N)
-        Scores before the cap, and how far they may be off.
-    logits, drift, p, low, high : ndarray, shape (B, H, M, N), or N + 1 with a sink
-        Logits, how far they may be off; probabilities, how low and high they may come out, zeros where certainly zero.
-    """
-
-    scaled: Float64
-    near: Float64
-    logits: Float64
-    drift: Float64
-    p: Float64
-    low: Float64
-    high: Float64
-
-    @classmethod
-    def of(cls, call: AttentionCall, model: _Model) -> _Reach:
-        found = logits_of(call)
-        logits, sees = found.logits, call.sees
-        near, drift = _drift(call, model, found)
-        p, low, high = (np.zeros_like(logits) for _ in range(3))
-        for h, alpha in enumerate(map(float, call.alpha)):
-            rows = logits[:, h][sees[:, h]]
-            if not rows.size:
-                continue
-            envelope = envelope_of(rows, rows.max(axis=-1), alpha, model.compute, drift[:, h][sees[:, h]])
-            least, most = divided(envelope)
-            if call.sinks is not None and alpha == 1:
-                least, most = _gated(rows, drift[:, h][sees[:, h]], model, envelope.p, least, most)
-            p[:, h][sees[:, h]] = envelope.p
-            low[:, h][sees[:, h]] = least
-            high[:, h][sees[:, h]] = np.where(most > 0, most + model.compute.smallest_normal, 0.0)
-        return cls(found.scaled, near, logits, drift, p, low, high)
+def _settled_sum(
+    model: Model,
+    reach: Reach,
+    exact: Float64,
+    off: Float64,
+    part: slice | int,
+    summed: Callable[[Float64], Float64],
+    terms: int,
+) -> Float64:
+    """Settle a sum of the gradients in some of the logits."""
+    value, away, touched = exact[..., part], off[..., part], (reach.high[..., part] > 0).astype(np.float64)
+    bound = away + model.sum_of(terms) * (np.abs(value) + away) + model.floor * touched
+    return _settled_as(summed, model, bound, value, touched)
 
 
-def _drift(call: AttentionCall, model: _Model, found: Logits) -> tuple[Float64, Float64]:
-    """How far scores may be off before the cap, and how far logits may be (point 1)."""
-    n, scale = call.keys, np.abs(call.scale[..., None])
-    z = found.logits[..., :n]
-    z = np.where(np.isfinite(z), np.abs(z), 0.0)
-    bias = np.abs(call.alibi_slopes[:, None, None] * call.distance)
-    with np.errstate(over="ignore"):  # a sum of magnitudes may exceed every float where the score does not
-        size = np.abs(call.query) @ np.swapaxes(np.abs(call.per_head(call.key)), -1, -2)
-        drift = np.multiply(scale * (call.query.shape[3] + 2), size, out=np.zeros_like(z), where=scale > 0)
-        added = np.where(bias > 0, 2 * bias + z, 0.0)
-        if call.softcap is None:
-            drift += added
-        drift *= model.known
-        drift += np.multiply(scale * model.products, size, out=np.zeros_like(z), where=scale > 0)
-        near = drift
-        if call.softcap is not None:
-            drift = _capped_drift(found.scaled, near, call.softcap, model) + model.known * added
-        if call.added is not None:
-            mask = np.abs(call.added)
-            own = model.known * z + 2 * model.known * mask
-            between = own + 2 * model.known * bias
-            drift = drift + np.where(mask > 0, own + np.where(bias > 0, between, 0.0), 0.0)
-    if call.sinks is not None:
-        sinks = np.broadcast_to(2 * model.known * np.abs(call.sinks)[:, None, None], (*drift.shape[:3], 1))
-        drift = np.concatenate([drift, sinks], axis=-1)
-    return near, drift
+def _settled_as(
+    summed: Callable[[Float64], Float64], model: Model, bound: Float64, value: Float64, touched: Float64
+) -> Float64:
+    """Settle a sum, of which all terms are known."""
+    return _settled(model, summed(bound), summed(value), np.asarray(summed(touched) > 0))
 
 
-def _capped_drift(scaled: Float64, near: Float64, cap: float, model: _Model) -> Float64:
-    """How far cap * tanh(score / cap) may be off."""
-    with np.errstate(invalid="ignore"):
-        carried = near * softcap_slope(np.maximum(np.abs(scaled) - near, 0.0), cap)
-    return np.fmin(carried + 8 * model.known * cap, 2 * cap)
+def _terms(x: NDArray[Any], shape: tuple[int, ...]) -> int:
+    """How many entries of an array fall on one of the shape that it is summed to."""
+    return int(x.size // max(math.prod(shape), 1))
+
+
+@np.errstate(invalid="ignore", over="ignore", divide="ignore")
+def _along_scale(
+    call: AttentionCall, model: Model, exact: Float64, off: Float64, size: Float64, live: NDArray[np.bool_]
+) -> Float64:
+    """Bound the error of the gradient in the scale, from that of the gradients in the scaled scores."""
+    keys = call.per_head(call.key)
+    products = call.query @ np.swapaxes(keys, -1, -2)
+    terms = np.abs(call.query) @ np.swapaxes(np.abs(keys), -1, -2)
+    rows = float(model.added(np.array(_terms(call.scale, call.scale_shape))))
+    count = model.added(live.sum(axis=-1, keepdims=True)) + call.query.shape[3] + rows + 8
+    each = (off + (count * model.u + 2 * model.half + model.products) * size) * terms
+    open_ended = ~(off + size < np.inf)
+    bound = np.where(open_ended, np.inf, np.where(live, each, 0.0))
+    value = np.where(live, exact * products, 0.0)
+    return _settled_as(
+        lambda x: call.like_scale(x.sum(axis=-1)), model, bound, value, (open_ended | live).astype(np.float64)
+    )
+
+
+@np.errstate(invalid="ignore", over="ignore", divide="ignore")
+def _along_alpha(call: AttentionCall, model: Model, grad: Float64, reach: Reach) -> Float64:
+    """Bound the error of the gradient in alpha."""
+    values, n = call.per_head(call.value), call.keys
+    products, size = grad @ np.swapaxes(values, -1, -2), np.abs(grad) @ np.swapaxes(np.abs(values), -1, -2)
+    own = ((call.value.shape[3] + 3) * model.u + model.half + model.products) * size
+    bound, value, sees = np.zeros(len(call.alpha)), np.zeros(len(call.alpha)), call.sees
+    for h, alpha in enumerate(map(float, call.alpha)):
+        some = sees[:, h]
+        p, low, high, z = (x[:, h][some] for x in (reach.p, reach.low, reach.high, reach.logits))
+        if not p.size:
+            continue
+        reached = np.maximum(high - p, p - low)
+        exact = along_alpha(p, z, alpha)[:, :n]
+        off = np.where(reached > 0, along_alpha_error(p, reached, alpha, model.compute), 0.0)[:, :n]
+        away, g, g_off = np.abs(exact) + off, np.abs(products[:, h][some]), own[:, h][some]
+        summed = model.sum_of(p.size) * (g + g_off) * away
+        bound[h] = (off * (g + g_off) + np.abs(exact) * g_off + summed).sum()
+        value[h] = (exact * products[:, h][some]).sum()
+        if alpha >= 2 and ((high > 0) & (low == 0)).any():
+            bound[h] = np.inf
+    bound = np.where(bound <= model.compute.largest, bound, np.inf)
+    touched = np.asarray(sees.any(axis=(0, 2)), dtype=np.float64)
+    return _settled_as(call.like_alpha, model, bound, value, touched)
 
 
 def _through_cap(
-    call: AttentionCall, model: _Model, reach: _Reach, exact: Float64, off: Float64
+    call: AttentionCall, model: Model, reach: Reach, exact: Float64, off: Float64
 ) -> tuple[Float64, Float64]:
     """Gradients in the scaled scores, and how far they may be off, from those in the logits (point 9)."""
     if call.softcap is None:
@@ -370,50 +344,7 @@ def _through_cap(
     return exact * slope, np.where(off > 0, through, 0.0)
 
 
-def _log_sum_error(logits: Float64, drift: Float64, model: _Model, returned: Format) -> Float64:
-    """How far the logarithm of the sum of exponentials along the last axis may be off; 0 where nothing is summed."""
-    peak = logits.max(axis=-1, initial=-np.inf)
-    live, some = np.isfinite(logits), np.isfinite(peak)
-    exact = np.where(some, log_sums(logits), 0.0)
-    peak = np.where(some, peak, 0.0)
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        moved = np.where(live, drift, 0.0)
-        carried = np.maximum(log_sums(logits + moved) - exact, exact - log_sums(logits - moved))
-        share = np.exp(np.where(live, logits, -np.inf) - exact[..., None])
-        depth = np.where(share > 0, peak[..., None] - logits, 0.0)
-        terms = model.compute.sum_error(live.sum(axis=-1))
-        relative = (share * (4 + 3 * depth)).sum(axis=-1) + terms
-        relative = model.known * relative + live.sum(axis=-1) * model.compute.smallest_normal
-        summed = np.where(relative < 1, -np.log1p(-np.minimum(relative, 1.0)), np.inf)
-        rest = 4 * np.abs(peak) + 6 * np.abs(exact - peak) + np.abs(exact)
-        bound = carried + summed + model.known * rest + model.compute.smallest_normal
-        if returned != model.compute:
-            bound += returned.unit_roundoff * (np.abs(exact) + bound) + returned.smallest_subnormal
-        known = np.abs(exact) + bound <= min(model.compute.largest, returned.largest)
-    return np.where(some, np.where(known, bound, np.inf), 0.0)
-
-
-def _gated(
-    rows: Float64, drift: Float64, model: _Model, p: Float64, low: Float64, high: Float64
-) -> tuple[Float64, Float64]:
-    """Let keys be weighted alone, and then by the sigmoid of lse - sink; the sink is the last token of each row."""
-    off = _log_sum_error(rows[:, :-1], drift[:, :-1], model, model.compute) + drift[:, -1]
-    sinks, keys = rows[:, -1:], log_sums(rows[:, :-1])[:, None]
-    with np.errstate(over="ignore", under="ignore"):
-        off = off[:, None] + model.known * np.where(keys > -np.inf, np.abs(keys - sinks), 0.0)
-        share = np.exp(np.minimum(sinks - log_sums(rows)[:, None] + off, 0.0))  # at most, of the sink
-        lost = np.expm1(np.minimum(np.multiply(off, share, out=np.zeros_like(off), where=share > 0), _LARGEST))
-        kept = np.expm1(np.minimum(off, _LARGEST))
-    lost, kept = lost + 6 * model.u, kept + 6 * model.u
-    factor = np.concatenate([np.repeat(lost, rows.shape[1] - 1, axis=1), kept], axis=1)
-    spare = np.zeros_like(rows)
-    spare[:, -1] = 2 * model.u  # the share of the sink may be what the sigmoid lacks of 1
-    with np.errstate(invalid="ignore"):
-        raised = np.where(high > 0, np.minimum(high + p * factor + spare, np.maximum(high, 1.0)), 0.0)
-    return np.maximum(low - p * factor - spare, 0.0), raised
-
-
-def _logit_gradients(call: AttentionCall, model: _Model, g: Float64, reach: _Reach) -> tuple[Float64, Float64]:
+def _logit_gradients(call: AttentionCall, model: Model, g: Float64, reach: Reach) -> tuple[Float64, Float64]:
     """Gradients in the logits, and how far they may be off (points 6 and 7); infinite where they jump."""
     p, low, high = reach.p, reach.low, reach.high
     u, live = model.u, high > 0

@@ -209,7 +209,7 @@ class _Balls:
     def slope(self, b: int, h: int, i: int) -> Balls:
         """Differentiate the logits of one row's keys in the scaled scores, by the cap."""
         steep = object_array([(self.scale[b, h, i] * each / self.cap).sech() for each in self.products[b, h, i]])
-        return steep * steep  # a square by ** is NaN for a ball that contains 0
+        return np.asarray(steep * steep)  # a square by ** is NaN for a ball that contains 0
 
     def with_sink(self, balls: Balls, axis: int = 0) -> Balls:
         """Append the zeros of the sink along the axis of the keys, if there is one."""

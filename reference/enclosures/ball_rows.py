@@ -160,7 +160,7 @@ class Scores:
     def log_sum(self) -> arb:
         """Enclose the logarithm of the sum of the exponentials of the logits."""
         pivot = self.largest()
-        return self.logit(pivot) + sum((self.difference(i, pivot).exp() for i in self.live), _ZERO).log()
+        return self.logit(pivot) + _weights(self, pivot)[1].log()
 
 
 def ball_row(scores: Scores, alpha: Fraction, precision: int) -> BallRow:
@@ -176,11 +176,19 @@ def ball_row(scores: Scores, alpha: Fraction, precision: int) -> BallRow:
 
 
 def _softmax(scores: Scores) -> BallRow:
-    n, pivot = len(scores.products), scores.largest()
-    weights = {i: scores.difference(i, pivot).exp() for i in scores.live}
-    total = sum(weights.values(), _ZERO)
+    n, pivot = len(scores.products), scores.live[0]
+    weights, total = _weights(scores, pivot)
+    if not total.is_finite():
+        pivot = scores.largest()
+        weights, total = _weights(scores, pivot)
     p = [weights[i] / total if i in weights else _ZERO for i in range(n)]
     return BallRow(Fraction(1), p, [_ONE if i in weights else None for i in range(n)], pivot, [])
+
+
+def _weights(scores: Scores, pivot: int) -> tuple[dict[int, arb], arb]:
+    """Exponentials of the logits against one of them, and their sum."""
+    weights = {i: scores.difference(i, pivot).exp() for i in scores.live}
+    return weights, sum(weights.values(), _ZERO)
 
 
 class _Solver:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .reference import (
         Enclosure,
         assert_attention_close,
+        assert_attention_gradients_close,
         assert_close,
         assert_gradient_close,
         assert_loss_close,
@@ -55,6 +56,7 @@ __all__ = [
     "Report",
     "Theorem",
     "assert_attention_close",
+    "assert_attention_gradients_close",
     "assert_close",
     "assert_gradient_close",
     "assert_loss_close",

@@ -322,7 +322,7 @@ class Finding:
 
 
 def _told(result: LawResult) -> str:
-    """Say what is wrong, and how to see it again."""
+    """Say what is wrong, and how to reproduce it."""
     lines = [result.message, f"  the law: {result.statement}"]
     if result.cause:
         lines.append(f"  explained by the failure of {result.cause!r}")

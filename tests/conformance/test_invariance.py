@@ -30,7 +30,7 @@ def judged(specimen, **changes):
         ("later chunks from the start", "keys are padded to 2 and 3 by key_lengths"),
         ("summed by the size of the batch", "where every bit must stay"),
         ("summed by the padded length", "tokens with -inf"),
-        ("keys split for decoding", "come in calls of "),
+        ("keys split for decoding", "split into calls of "),
     ],
 )
 def test_what_changes_an_answer_is_said(name, told):

@@ -93,13 +93,13 @@ def test_the_example_in_c_conforms(tmp_path):
 @pytest.mark.parametrize(
     ("source", "complaint"),
     [
-        ("import sys; sys.stdin.readline(); print('hello')", "no JSON: b'hello"),
-        ("import sys; sys.stdin.readline(); print('[1]')", "no answer to request 1"),
-        ("import sys; sys.stdin.readline(); print('{\"id\": 7}')", "no answer to request 1"),
+        ("import sys; sys.stdin.readline(); print('hello')", "not JSON: b'hello"),
+        ("import sys; sys.stdin.readline(); print('[1]')", "not an answer to request 1"),
+        ("import sys; sys.stdin.readline(); print('{\"id\": 7}')", "not an answer to request 1"),
         ("import sys; sys.stdin.readline(); print('{\"id\": 1}')", "no list 'probabilities'"),
         ('import sys; sys.stdin.readline(); print(\'{"id": 1, "probabilities": [1]}\')', "holds 1 numbers"),
-        ('import sys; sys.stdin.readline(); print(\'{"id": 1, "probabilities": [1, "x"]}\')', "no number"),
-        ('import sys; sys.stdin.readline(); print(\'{"id": 1, "probabilities": [0.1, 0]}\')', "no float32 number"),
+        ('import sys; sys.stdin.readline(); print(\'{"id": 1, "probabilities": [1, "x"]}\')', "not a number"),
+        ('import sys; sys.stdin.readline(); print(\'{"id": 1, "probabilities": [0.1, 0]}\')', "not a float32 number"),
         ('import sys; sys.stdin.readline(); print(\'{"id": 1, "error": "too tired"}\')', "too tired"),
         ("import os, sys; sys.stdin.readline(); os.abort()", "killed by SIGABRT"),
         ("import sys; sys.exit('no licence')", "exit status 1 before it answered; it wrote: no licence"),

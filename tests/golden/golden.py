@@ -13,7 +13,7 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -77,12 +77,18 @@ def names() -> dict[str, Any]:
 def vectors() -> list[dict[str, Any]]:
     """Groups of test vectors, each with a checksum."""
     from entmax_oracle.proofs_checks.vectors import KINDS
+    from entmax_oracle.proofs_checks.vectors.kind import numbered
 
+    return vectors_of({kind.file: numbered(kind.groups(lambda what: None)) for kind in KINDS.values()})
+
+
+def vectors_of(files: dict[str, Iterable[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Groups of test vectors that were made already, by the files that they are in."""
     return [
-        {"file": kind.file, **{key: group[key] for key in ("kind", "law", "normaliser", "alpha") if key in group}}
+        {"file": file, **{key: group[key] for key in ("kind", "law", "normaliser", "alpha") if key in group}}
         | {"tests": len(group["tests"]), "sha256": _digest(group["tests"])}
-        for kind in KINDS.values()
-        for group in kind.groups(lambda what: None)
+        for file, groups in files.items()
+        for group in groups
     ]
 
 

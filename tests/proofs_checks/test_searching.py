@@ -112,7 +112,7 @@ def written(folder: Path, text: str) -> Path:
     [
         ("t = made('x', sp.Le(p_max, 0.1))", r"has the float 0\.1\d*, which is not exact; write sp\.Rational\(1, 10\)"),
         ("t = made('x', sp.Le(p_max, sp.oo, evaluate=False))", "something infinite or undefined"),
-        ("t = made('x', True)", "no SymPy relation"),
+        ("t = made('x', True)", "is not a SymPy relation"),
         ("t = made('x', sp.Ge(p, p))", "SymPy evaluates 'only' to True before any row is tried"),
         ("t = made('x', p_max < 1, sp.Eq(n, 0))", "SymPy evaluates 'h0' to False"),
         (

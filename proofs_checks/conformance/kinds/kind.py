@@ -123,7 +123,7 @@ class Kind(ABC):
         return case
 
     def narrow(self, case: Any, setting: Setting) -> Any:
-        """Leave out what the implementation is said to lack, also of what a law makes of a case."""
+        """Leave out what the implementation lacks, as declared, even from what a law makes of a case."""
         return case
 
     def conventional(self, case: Any, outcome: Outcome, setting: Setting) -> Outcome:

