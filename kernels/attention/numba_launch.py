@@ -20,6 +20,7 @@ PACKED = 64
 """Rows of a key head from which on its keys are transposed once for all blocks, and dense rows are looked for."""
 
 NO_STEPS = (0, 0, 0, 0)
+"""Those along the axes of no mask."""
 
 
 def _padded(x: Tensor) -> Tensor:
