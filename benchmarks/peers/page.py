@@ -130,7 +130,7 @@ def _summary(report: dict[str, Any]) -> str:
     kept, failed = _with(report, "pass"), [law for law in _failing(report) if not law.get("cause")]
     said = [f"Passes {len(kept)} check{'s' * (len(kept) != 1)}"]
     if error := _error(report):
-        said[0] += f"; the largest error of a value is {error} of what is allowed"
+        said[0] += f"; the largest error of a value is {error} times what is allowed"
     said[0] += "."
     if failed:
         said.append(f"Fails {', '.join(law['law'] for law in failed)}.")
@@ -144,7 +144,7 @@ def _summary(report: dict[str, Any]) -> str:
 def _finding(report: dict[str, Any], law: dict[str, Any]) -> Iterator[str]:
     """Write one cause: what is owed, what the function does, how to repair it, and a program that shows it."""
     found = law["counterexample"]
-    also = f" (fails for the same cause: {', '.join(law['also'])})" if law.get("also") else ""
+    also = f" For the same cause it fails {', '.join(law['also'])}." if law.get("also") else ""
     yield f"**{law['law']}**: {law['statement']}{also}"
     yield ""
     yield f"> {_cell(law['message'] if found is None else found['message'])}"
@@ -170,7 +170,7 @@ def _input(found: dict[str, Any]) -> str:
     setting = f"α = {found['alpha']:g}, {found['dtype']}, {found['layout']}"
     if not found.get("logits"):
         return f"Found in {setting}."
-    words = ", ".join(f"`{float.fromhex(word):g}`" for word in found["logits"][:8])
+    words = ", ".join(f"`{float.fromhex(word):.9g}`" for word in found["logits"][:8])
     more = ", …" if len(found["logits"]) > 8 else ""
     return f"Logits {words}{more} of shape {tuple(found['shape'])}; {setting}."
 
