@@ -196,7 +196,7 @@ def _in_part(report: dict[str, Any]) -> list[dict[str, Any]]:
 def _error(report: dict[str, Any]) -> str:
     """Return the worst error of the values that was found, if it is a number."""
     ratios = [law["worst_ratio"] for law in report["laws"] if law["law"] == "values" and law["examples"]]
-    return f"{ratios[0]:.2g}" if ratios and isinstance(ratios[0], float) else ""
+    return f"{ratios[0]:.3g}" if ratios and isinstance(ratios[0], float) else ""
 
 
 def _anchor(name: str) -> str:
