@@ -76,9 +76,9 @@ def _lines(page: str, document: dict[str, Any], entries: list[dict[str, Any]]) -
     yield (
         f"Written by `entmax-oracle peers` (profile {document['profile']}, seed {document['seed']}){when}, with the "
         "versions in the table, each package in an environment of its own. The checker has no special knowledge of "
-        "any of them. *Passes* means that the search found nothing; *error* is the largest error of a value that it "
-        "found, divided by what rounding can explain in that format, on that input. To run a command yourself, install "
-        "its package, or in a checkout most of them by `pip install --group all-peers`."
+        "any of them. *Passes* means that the search found nothing, *in part* that some checks ran out of time; "
+        "*error* is the largest error of a value that it found, divided by what rounding can explain in that "
+        "format, on that input. To run a command yourself, install its package, or in a checkout most of them by `pip install --group all-peers`."
     )
     yield ""
     yield "| implementation | version | verdict | fails | checks passed | error |"
@@ -100,7 +100,8 @@ def _table_row(entry: dict[str, Any]) -> str:
         return f"| {entry['name']} | {version} | not checked | {_cell(entry['problem'])} | – | – |"
     kept, part = len(_with(report, "pass")), len(_in_part(report))
     causes = ", ".join(law["law"] for law in _failing(report) if not law.get("cause")) or "–"
-    verdict = "passes" if report["verdict"] == "conforms" else "**fails**"
+    passes = "passes" if report.get("complete") else "passes in part"
+    verdict = passes if report["verdict"] == "conforms" else "**fails**"
     return (
         f"| [{entry['name']}](#{_anchor(entry['name'])}) | {version} | {verdict} | {causes} | "
         f"{kept}{f', {part} in part' if part else ''} | {_error(report) or '–'} |"
