@@ -78,7 +78,8 @@ def _lines(page: str, document: dict[str, Any], entries: list[dict[str, Any]]) -
         "versions in the table, each package in an environment of its own. The checker has no special knowledge of "
         "any of them. *Passes* means that the search found nothing, *in part* that some checks ran out of time; "
         "*error* is the largest error of a value that it found, divided by what rounding can explain in that "
-        "format, on that input. To run a command yourself, install its package, or in a checkout most of them by `pip install --group all-peers`."
+        "format, on that input. To run a command yourself, install its package, or in a checkout most of them by "
+        "`pip install --group all-peers`."
     )
     yield ""
     yield "| implementation | version | verdict | fails | checks passed | error |"
