@@ -143,7 +143,8 @@ PEERS = (
         "mlx[cpu]",
         _adapter("mlx_softmax"),
         (*_TORCH, *_SOFTMAX, *_HALF, "--grad"),
-        note=f"{_BRIDGED} It computes in 16 bits unless it is asked to be precise, as declared by `--compute-dtype`.",
+        note=f"{_BRIDGED} It computes in 16 bits unless it is asked to be precise, as declared by `--compute-dtype`. "
+        "Its sum in float16 stops at 2,048: of 4,096 equal logits each gets 1/2048. With `precise=True` it does not.",
     ),
     Peer(
         "mlx: softmax (precise float16)",

@@ -76,8 +76,10 @@ def _lines(page: str, document: dict[str, Any], entries: list[dict[str, Any]]) -
     yield (
         f"Written by `entmax-oracle peers` (profile {document['profile']}, seed {document['seed']}){when}, with the "
         "versions in the table, each package in an environment of its own. The checker has no special knowledge of "
-        "any of them. *Passes* means that the search found nothing; *error* is the largest error of a value that it "
-        "found, divided by what rounding can explain in that format, on that input."
+        "any of them. *Passes* means that the search found nothing, *in part* that some checks ran out of time; "
+        "*error* is the largest error of a value that it found, divided by what rounding can explain in that "
+        "format, on that input. To run a command yourself, install its package, or in a checkout most of them by "
+        "`pip install --group all-peers`."
     )
     yield ""
     yield "| implementation | version | verdict | fails | checks passed | error |"
@@ -99,7 +101,8 @@ def _table_row(entry: dict[str, Any]) -> str:
         return f"| {entry['name']} | {version} | not checked | {_cell(entry['problem'])} | – | – |"
     kept, part = len(_with(report, "pass")), len(_in_part(report))
     causes = ", ".join(law["law"] for law in _failing(report) if not law.get("cause")) or "–"
-    verdict = "passes" if report["verdict"] == "conforms" else "**fails**"
+    passes = "passes" if report.get("complete") else "passes in part"
+    verdict = passes if report["verdict"] == "conforms" else "**fails**"
     return (
         f"| [{entry['name']}](#{_anchor(entry['name'])}) | {version} | {verdict} | {causes} | "
         f"{kept}{f', {part} in part' if part else ''} | {_error(report) or '–'} |"
@@ -130,7 +133,7 @@ def _summary(report: dict[str, Any]) -> str:
     kept, failed = _with(report, "pass"), [law for law in _failing(report) if not law.get("cause")]
     said = [f"Passes {len(kept)} check{'s' * (len(kept) != 1)}"]
     if error := _error(report):
-        said[0] += f"; the largest error of a value is {error} of what is allowed"
+        said[0] += f"; the largest error of a value is {error} times what is allowed"
     said[0] += "."
     if failed:
         said.append(f"Fails {', '.join(law['law'] for law in failed)}.")
@@ -144,7 +147,7 @@ def _summary(report: dict[str, Any]) -> str:
 def _finding(report: dict[str, Any], law: dict[str, Any]) -> Iterator[str]:
     """Write one cause: what is owed, what the function does, how to repair it, and a program that shows it."""
     found = law["counterexample"]
-    also = f" (fails for the same cause: {', '.join(law['also'])})" if law.get("also") else ""
+    also = f" For the same cause it fails {', '.join(law['also'])}." if law.get("also") else ""
     yield f"**{law['law']}**: {law['statement']}{also}"
     yield ""
     yield f"> {_cell(law['message'] if found is None else found['message'])}"
@@ -170,7 +173,7 @@ def _input(found: dict[str, Any]) -> str:
     setting = f"α = {found['alpha']:g}, {found['dtype']}, {found['layout']}"
     if not found.get("logits"):
         return f"Found in {setting}."
-    words = ", ".join(f"`{float.fromhex(word):g}`" for word in found["logits"][:8])
+    words = ", ".join(f"`{float.fromhex(word):.9g}`" for word in found["logits"][:8])
     more = ", …" if len(found["logits"]) > 8 else ""
     return f"Logits {words}{more} of shape {tuple(found['shape'])}; {setting}."
 
@@ -195,7 +198,7 @@ def _in_part(report: dict[str, Any]) -> list[dict[str, Any]]:
 def _error(report: dict[str, Any]) -> str:
     """Return the worst error of the values that was found, if it is a number."""
     ratios = [law["worst_ratio"] for law in report["laws"] if law["law"] == "values" and law["examples"]]
-    return f"{ratios[0]:.2g}" if ratios and isinstance(ratios[0], float) else ""
+    return f"{ratios[0]:.3g}" if ratios and isinstance(ratios[0], float) else ""
 
 
 def _anchor(name: str) -> str:
