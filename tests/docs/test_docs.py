@@ -105,7 +105,16 @@ def dead_links(folder):
 
 
 def test_pages_build_without_a_warning(tmp_path):
-    for package in ("sphinx", "myst_parser", "furo", "sphinxarg", "latex2mathml", "torch"):
+    for package in (
+        "sphinx",
+        "myst_parser",
+        "furo",
+        "sphinxarg",
+        "sphinx_copybutton",
+        "sphinx_design",
+        "latex2mathml",
+        "torch",
+    ):
         pytest.importorskip(package)
     command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html"]
     done = subprocess.run([*command, str(DOCS), str(tmp_path)], capture_output=True, text=True, timeout=300)
