@@ -98,6 +98,8 @@ class AttentionGradientBudget:
         Of the shapes of the arguments; infinite where the derivative is in doubt.
     sinks, attn_mask : ndarray of float64, or None
         None where :class:`entmax_oracle.reference.values.attention.AttentionGradients` has None.
+
+    The properties ``scale`` and ``alpha`` are bounds for these, computed when they are asked for.
     """
 
     query: Float64

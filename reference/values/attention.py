@@ -12,7 +12,7 @@ For batch b, head h, query i and key j, with D the head dimension, M queries and
   keys from ``key_lengths[b]`` on. That is right for a padded batch of self-attention (M = N) and for decoding
   (M = 1). For a chunk of several queries behind a padded cache, pad the keys in front or slice them instead.
 * The ALiBi bias is added after scaling, so the scale does not multiply it (theorem ``alibi-scale``).
-* Cap, mask and sink act in this order, and none of them is scaled; a sink is a token without a value.
+* Cap, bias, mask and sink act in this order, after the scale; a sink is a token without a value.
 * A query that sees no key gives zeros, and zero gradients.
 
 The reference spells out the (B, H, M, N) matrix and is meant for checking, not for speed.

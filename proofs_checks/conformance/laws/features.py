@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 import numpy as np
+from hypothesis.strategies import SearchStrategy
 
 from entmax_oracle.reference.formats import as_format
 
@@ -15,8 +16,9 @@ from ..case import Setting
 from ..expected import Expected
 from ..inputs.rows import coarse, quantise
 from ..kinds.attention.case import AttentionCase
+from ..kinds.attention.features import with_sinks
 from ..kinds.attention.narrowing import MASKS
-from ..kinds.attention.shapes import PLAIN, Shape, listed
+from ..kinds.attention.shapes import PLAIN, Shape, drawn, listed
 from ..law import UNJUDGED, Finding, SessionLike, compare, differ, judge_against, law, worst_of
 
 __all__: list[str] = []
@@ -29,6 +31,18 @@ def _when(finding: Finding, words: str) -> Finding:
     return replace(finding, message=f"{words}, {finding.message}") if finding.broken else finding
 
 
+def _drawn(give: Callable[[AttentionCase], AttentionCase]) -> Callable[[Setting], SearchStrategy[AttentionCase]]:
+    """Draw cases with a feature that is given to those without it."""
+    return lambda setting: drawn()(setting).map(give)
+
+
+def _given(
+    give: Callable[[AttentionCase], AttentionCase], *shapes: Shape
+) -> Callable[[Setting], Iterable[AttentionCase]]:
+    """Make cases with a feature that is given to those without it."""
+    return lambda setting: map(give, listed(*shapes)(setting))
+
+
 def _judged(session: SessionLike, case: AttentionCase, words: str) -> Finding:
     (answer,) = session.values(case)
     return _when(compare(session, case, answer), words)
@@ -38,11 +52,9 @@ def _judged(session: SessionLike, case: AttentionCase, words: str) -> Finding:
 
 
 def _windowed(case: AttentionCase) -> AttentionCase:
-    """Give it a window, if it has none that is closed on a side."""
-    if case.window is not None and case.window != (None, None):
-        return case.whole()
+    """Give it a window, if it has none."""
     w = 1 + case.variant % 3
-    return case.altered(window=((w, 0), (w, w), (0, 0), (0, w))[case.variant % 4]).whole()
+    return case if case.window else case.altered(window=((w, 0), (w, w), (0, 0), (0, w))[case.variant % 4])
 
 
 def _within(session: SessionLike, case: AttentionCase, i: int) -> tuple[np.ndarray, dict[str, int]]:
@@ -62,7 +74,9 @@ def _within(session: SessionLike, case: AttentionCase, i: int) -> tuple[np.ndarr
 @law("window", cites="definition", kinds=_ONLY, weight=0.4, needs="window", compares=True)
 def window(session: SessionLike, case: AttentionCase) -> Finding:
     """A window is inclusive: the keys at its edges count, those beyond it change nothing, however large they are."""
-    case = _windowed(case)
+    if case.window is None:
+        return UNJUDGED
+    case = case.whole()
     i = case.variant % case.query.shape[2]
     within, edges = _within(session, case, i)
     found = [_edge(session, case, i, side, key) for side, key in edges.items()]
@@ -98,7 +112,7 @@ def _edge(session: SessionLike, case: AttentionCase, i: int, side: str, key: int
     )
 
 
-window.cornerstones(
+window.draws(_drawn(_windowed)).cornerstones(
     lambda setting: [
         case.altered(window=each, variant=v)
         for case in listed(*PLAIN[:3], Shape(queries=3, keys=33, seed=3), Shape(queries=9, keys=5, seed=4))(setting)
@@ -110,13 +124,15 @@ window.cornerstones(
 @law("window garbage", cites="definition", kinds=_ONLY, weight=0.2, needs="window", severity="warning", compares=True)
 def window_garbage(session: SessionLike, case: AttentionCase) -> Finding:
     """Keys and values that no query has in its window, as those that a cache no longer needs, may be NaN."""
-    case = _windowed(case)
+    if case.window is None:
+        return UNJUDGED
+    case = case.whole()
     m = case.query.shape[2]
     beyond = ~np.any([_within(session, case, each)[0] for each in range(m)], axis=0)
     return _beyond(session, case, slice(m), beyond, math.nan, math.nan) if beyond.any() else UNJUDGED
 
 
-window_garbage.cornerstones(
+window_garbage.draws(_drawn(_windowed)).cornerstones(
     lambda setting: [
         case.altered(window=each)
         for case in listed(Shape(2, 1, 2, 2, 9, seed=1), Shape(queries=1, keys=33, seed=2, is_causal=True))(setting)
@@ -131,8 +147,10 @@ window_garbage.cornerstones(
 @law("softcap", cites="definition", kinds=_ONLY, weight=0.4, needs="softcap")
 def softcap(session: SessionLike, case: AttentionCase) -> Finding:
     """Scores are capped before bias and masks are added, and stay finite however large they are."""
-    cap = case.softcap or (0.5, 2.0, 30.0)[case.variant % 3]
-    case = case.altered(softcap=cap, is_causal=case.variant % 2 == 0)
+    cap = case.softcap
+    if cap is None:
+        return UNJUDGED
+    case = case.altered(is_causal=case.variant % 2 == 0)
     if math.isinf(session.setting.domain.max_logit):
         case = case.altered(query=_enlarged(case, cap * 2.0 ** (1 + 3 * (case.variant % 4)), session.setting.dtype))
     return _judged(session, case, f"where scores are capped at {cap:g}")
@@ -150,12 +168,18 @@ def _enlarged(case: AttentionCase, size: float, dtype: str) -> Float64:
     return quantise(case.query * 2.0 ** math.floor(math.log2(min(size / largest, room))), dtype)
 
 
-softcap.cornerstones(
+_LENGTHS = [Shape(2, queries=5, keys=9, lengths=True, seed=seed) for seed in (1, 2)]
+
+
+def _capped(case: AttentionCase) -> AttentionCase:
+    """Give it a cap, if it has none."""
+    return case if case.softcap else case.altered(softcap=(0.5, 2.0, 30.0)[case.variant % 3])
+
+
+softcap.draws(_drawn(_capped)).cornerstones(
     lambda setting: [
         case.altered(softcap=cap, variant=v)
-        for v, case in enumerate(
-            listed(*PLAIN, *(Shape(2, queries=5, keys=9, lengths=True, seed=s) for s in (1, 2)))(setting)
-        )
+        for v, case in enumerate(listed(*PLAIN, *_LENGTHS)(setting))
         for cap in (0.5, 30.0)
     ]
 )
@@ -169,11 +193,12 @@ def sinks(session: SessionLike, case: AttentionCase) -> Finding:
     """A sink takes mass from every row and adds nothing: one far below all logits changes nothing, and softmax with one
     is scaled by the mass that it leaves.
     """
+    if case.sinks is None:
+        return UNJUDGED
     heads = case.query.shape[1]
-    given = case.sinks or tuple(0.5 * ((case.variant + h) % 5 - 2) for h in range(heads))
     lowest = -min(as_format(session.setting.dtype).largest / 4, session.setting.domain.max_logit, 1e30)
     lowest = float(quantise(np.array(lowest), session.setting.dtype))
-    case, none, low = (case.altered(sinks=each) for each in (given, None, (lowest,) * heads))
+    none, low = case.altered(sinks=None), case.altered(sinks=(lowest,) * heads)
     without, under = session.values(none, low)
     expected, reached = session.oracle(none), session.oracle(low)
     apart = np.maximum(expected.lower - reached.upper, reached.lower - expected.upper)
@@ -199,7 +224,7 @@ def _scaled(session: SessionLike, case: AttentionCase, without: Float64, expecte
     return worst_of([_when(found, "against the output without sinks, scaled by the mass that the sink leaves"), mass])
 
 
-sinks.cornerstones(listed(*PLAIN))
+sinks.draws(_drawn(with_sinks)).cornerstones(_given(with_sinks, *PLAIN))
 
 
 # --- logarithms of sums --------------------------------------------------------------------------------------------
@@ -356,10 +381,9 @@ mask.cornerstones(listed(*PLAIN, Shape(queries=17, keys=33, seed=5), Shape(queri
 @law("alphas", cites="definition", kinds=_ONLY, weight=0.4, needs="alphas", compares=True)
 def alphas(session: SessionLike, case: AttentionCase) -> Finding:
     """A head with an alpha of its own gets what it gets alone, with that alpha as a number."""
-    heads = case.query.shape[1]
-    several = case.alphas or tuple((1.25, 1.5, 2.0)[(case.variant + h) % 3] for h in range(heads))
-    case = case.altered(alphas=several)
-    h = case.variant % heads
+    several, h = case.alphas, case.variant % case.query.shape[1]
+    if several is None:
+        return UNJUDGED
     one = case.heads([h], [h // case.group])
     call = session.request(one.altered(alphas=None), alpha=several[h])
     among, alone = session.ask(session.request(case), call)
@@ -369,16 +393,21 @@ def alphas(session: SessionLike, case: AttentionCase) -> Finding:
     return differ(session, session.oracle(one), alone.values, among.values[:, h : h + 1], words)
 
 
-alphas.cornerstones(listed(*PLAIN))
+def _with_alphas(case: AttentionCase) -> AttentionCase:
+    """Give each head an alpha, if they have none."""
+    numbers = tuple((1.25, 1.5, 2.0)[(case.variant + h) % 3] for h in range(case.query.shape[1]))
+    return case if case.alphas else case.altered(alphas=numbers)
+
+
+alphas.draws(_drawn(_with_alphas)).cornerstones(_given(_with_alphas, *PLAIN))
 
 
 @law("scales", cites="definition", kinds=_ONLY, weight=0.4, needs="scales", compares=True)
 def scales(session: SessionLike, case: AttentionCase) -> Finding:
     """A head, or a query, with a scale of its own gets what it gets alone, with that scale as a number."""
-    batch, heads, m, _ = case.query.shape
-    shape = (batch, heads, m) if case.variant % 2 else (heads, 1)
-    case = case.altered(scales=np.random.default_rng(case.variant).choice([0.25, 0.5, 1.0, 1.5], shape))
-    assert case.scales is not None
+    if case.scales is None:
+        return UNJUDGED
+    (batch, heads, m, _), shape = case.query.shape, case.scales.shape
     b, h, i = case.variant % batch, case.variant % heads, case.variant % m
     number = float(np.broadcast_to(case.scales, (batch, heads, m))[b, h, i])
     one = case.heads([h], [h // case.group]).taken("batch", [b]).altered(scales=None, scale=number)
@@ -389,7 +418,14 @@ def scales(session: SessionLike, case: AttentionCase) -> Finding:
     return differ(session, expected, alone[:, :, row], among[b : b + 1, h : h + 1, row], words)
 
 
-scales.cornerstones(listed(*PLAIN))
+def _with_scales(case: AttentionCase) -> AttentionCase:
+    """Give each head, or each query, a scale, if they have none."""
+    shape = case.query.shape[:3] if case.variant % 2 else (case.query.shape[1], 1)
+    numbers = np.random.default_rng(case.variant).choice([0.25, 0.5, 1.0, 1.5], shape)
+    return case if case.scales is not None else case.altered(scales=numbers)
+
+
+scales.draws(_drawn(_with_scales)).cornerstones(_given(_with_scales, *PLAIN))
 
 
 # --- packed sequences ----------------------------------------------------------------------------------------------

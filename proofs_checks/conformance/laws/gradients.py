@@ -16,7 +16,8 @@ from ..expected import Expected
 from ..inputs.batches import stack
 from ..inputs.rows import Row, quantise
 from ..kinds.attention.case import TENSORS, AttentionCase
-from ..kinds.attention.shapes import PLAIN, listed
+from ..kinds.attention.features import with_sinks
+from ..kinds.attention.shapes import PLAIN, drawn, listed
 from ..kinds.mapping import MappingCase, cotangent
 from ..kinds.rows import RowsCase
 from ..law import UNJUDGED, Finding, SessionLike, compare, each_pass, in_training, judge_against, law, worst_of
@@ -250,12 +251,11 @@ gradient_alone.cornerstones(_alone)
 @law("sinks gradient", cites="definition", kinds=("attention",), needs="sinks gradient", weight=0.4)
 def sinks_gradient(session: SessionLike, case: AttentionCase) -> Finding:
     """Sinks get a gradient, like query, key and value, summed over all rows of a head."""
-    heads = case.query.shape[1]
-    sinks = case.sinks or tuple(0.5 * ((case.variant + h) % 5 - 2) for h in range(heads))
-    return _also(session, case.altered(sinks=sinks), "sinks")
+    return UNJUDGED if case.sinks is None else _also(session, case, "sinks")
 
 
-sinks_gradient.cornerstones(listed(*PLAIN, gradient=True))
+sinks_gradient.draws(lambda setting: drawn(gradient=True)(setting).map(with_sinks))
+sinks_gradient.cornerstones(lambda setting: map(with_sinks, listed(*PLAIN, gradient=True)(setting)))
 
 
 @law("mask gradient", cites="definition", kinds=("attention",), needs="attn_mask gradient", weight=0.4)

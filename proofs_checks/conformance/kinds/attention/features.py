@@ -14,7 +14,7 @@ from ...inputs.rows import quantise
 from .case import AttentionCase
 from .narrowing import MASKS
 
-__all__ = ["dressed"]
+__all__ = ["dressed", "with_sinks"]
 
 _MOST = 0.75  # share of the cases that use a feature
 _EDGES = (1, 2, 15, 16, 17, 31, 32, 33, 127, 128)
@@ -53,6 +53,12 @@ def dressed(case: AttentionCase, setting: Setting, seed: int) -> AttentionCase:
     if "sinks" in on and rng.random() < _MOST:
         case = case.altered(sinks=_sinks(case, setting, rng))
     return case
+
+
+def with_sinks(case: AttentionCase) -> AttentionCase:
+    """Give a case sinks of the size of the logits, if it has none."""
+    numbers = tuple(0.5 * ((case.variant + h) % 5 - 2) for h in range(case.query.shape[1]))
+    return case if case.sinks else case.altered(sinks=numbers)
 
 
 def _window(case: AttentionCase, rng: np.random.Generator) -> tuple[int | None, int | None]:
