@@ -461,7 +461,8 @@ class BlockTopKSoftmax(SoftmaxOfChosen):
     """Softmax of k blocks of tokens, the last and those of the largest mean logit. Source: Lu et al. (2025), MoBA.
 
     The mean logit of a block is that of its mean key, as MoBA pools keys; the last block, which may be shorter, is that
-    of the query and always chosen. Of blocks with the same mean the first come first. (NSA chooses blocks by scores of
+    of the query and always chosen. Of blocks with the same mean the first come first; of means within rounding of each
+    other, as a shift may bring them, any choice is right. (NSA chooses blocks by scores of
     compressed keys, which are no function of the logits: see index-top-k-softmax.)
     """
 
@@ -476,7 +477,7 @@ class BlockTopKSoftmax(SoftmaxOfChosen):
         {"block": 2, "k": 2},
         others=({"block": 1, "k": 3}, {"block": 16, "k": 3}),
         placed=True,
-        true=frozenset({"simplex", "shift"}),
+        true=frozenset({"simplex"}),
     )
 
     def _refuse(self, n: int, **settings: Any) -> None:
@@ -523,7 +524,7 @@ class IndexTopKSoftmax(SoftmaxOfChosen):
     definition = (
         r"p = \mathrm{softmax}(z) \text{ restricted to the } k \text{ largest of } I_1, \dots, I_n \text{, normalised}"
     )
-    source = "DeepSeek-AI, DeepSeek-V3.2 (arXiv 2512.02556): sparse attention with a lightning indexer"
+    source = "DeepSeek-AI, sparse attention with a lightning indexer, https://github.com/deepseek-ai/DeepSeek-V3.2-Exp"
     profile = Profile(
         {"k": 2, "index": (1.0, 0.0, 2.0)},
         others=({"k": 5, "index": (0.5, -1.0, 0.25, 3.0)},),

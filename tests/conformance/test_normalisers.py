@@ -104,11 +104,15 @@ def test_slips_are_caught(name, function, law):
 @pytest.mark.parametrize("name", NORMALISERS)
 @pytest.mark.parametrize("key", PROPERTIES)
 def test_laws_are_judged_where_the_matrix_finds_them_true(name, key):
-    """Two cells are false at rows alone where the law claims nothing: ties of top-k, and 0/0 of r-softmax."""
+    """Two cells are false at rows alone where the law claims nothing: ties of top-k, and 0/0 of r-softmax.
+
+    One is true of the definition alone: rounding may choose other blocks once logits are shifted.
+    """
     claims_nothing = {("top-k-softmax", "order"), ("top-k-softmax", "permutation"), ("r-softmax", "simplex")}
     column = next(each for each in COLUMNS if each.key == key)
     executed = cell(column, Reference(NORMALISERS[name], {}), None, Context())
     true = executed.verdict == "true" or (name, key) in claims_nothing
+    true = true and (name, key) != ("block-top-k-softmax", "shift")
     assert true == (key in NORMALISERS[name].profile.true), executed.detail
 
 
