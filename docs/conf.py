@@ -51,6 +51,11 @@ html_title = f"entmax-oracle {version}"
 html_theme_options = {"navigation_with_keys": True}
 html_copy_source = False
 html_show_copyright = False
-html_static_path = ["_static"]
+html_static_path = ["_static", "../proofs_checks/report/templates/maths.woff"]
 html_css_files = ["site.css"]
 html_math_renderer = "mathml"
+
+
+def setup(app):
+    """Take the types in docstrings for prose: they state shapes and ranges, and are no references."""
+    app.connect("warn-missing-reference", lambda app, domain, node: None if "refwarn" in node else True)

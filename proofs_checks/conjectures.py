@@ -31,7 +31,7 @@ def load(path: str | Path) -> tuple[Case, ...]:
 
     The file is a Python module. Every :class:`~entmax_oracle.proofs_checks.evidence.Case` in it is taken,
     also from lists, tuples and dicts; a :class:`~entmax_oracle.theory.Theorem` without a case is
-    searched for counterexamples among rows of logits (:func:`~.searching.searched`).
+    searched for counterexamples among rows of logits (``evidence.searching``).
 
     Parameters
     ----------

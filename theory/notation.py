@@ -4,7 +4,7 @@ Conventions: ``p = entmax_alpha(z)`` maximises ``<p, z> + H_alpha(p)`` over the 
 ``H_alpha(p) = (1 - sum p_i^alpha) / (alpha (alpha - 1))``; ``x = (alpha - 1) z`` and ``tau`` is the threshold in these
 coordinates, ``p_i = [x_i - tau]_+^q`` with ``q = 1 / (alpha - 1)``. Indices run from 1 to ``n``.
 
-A claim or a hypothesis with a free index (one of :data:`INDICES`) is meant for *every* value 1 … n of that index.
+A claim or a hypothesis with a free index (one of ``INDICES``) is meant for *every* value 1 … n of that index.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The page of the laws: what each says, from its declaration, and an implementation that breaks it.
 
-What the checker says of the examples is recorded: ``python docs/_ext/law_pages.py`` runs them all, and ``--only LAW`` some.
+What the checker says of the examples is recorded: ``python docs/_ext/law_pages.py`` runs them all, ``--only LAW`` some.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ GROUPS = {
     ),
     "features": (
         "What attention may also have",
-        "Masks, windows, caps, sinks, a second answer, numbers per head, packed sequences: each is declared by "
-        "`--with NAME` or `--layout thd`, and these laws are checked only where it is.",
+        "Masks, windows, caps, sinks, a second answer, numbers per head, packed sequences: you declare each with "
+        "`--with NAME` or `--layout thd`, and its laws are checked only then.",
     ),
     "relations": (
         "Two inputs, one relation",
@@ -80,6 +80,7 @@ EXAMPLES: dict[str, str] = {
     "alignment": "causal from the start",
     "groups": "heads interleaved",
     "padding": "lengths ignored",
+    "padding garbage": "nan in the tail of values",
     "window": "window as a count",
     "window garbage": MINE + "windowed_attention",
     "softcap": "cap by exponentials",
@@ -120,7 +121,6 @@ EXAMPLES: dict[str, str] = {
     "gradient alone": "scores detached",
     "sinks gradient": "sink without a gradient",
     "mask gradient": "bias gradient of the first sequence",
-    "padding garbage": MINE + "attention",
     "gradient padding": MINE + "attention",
     "gradient symmetry": "centred by p",
     "gradient in alpha": "alpha sign",
@@ -278,17 +278,18 @@ def section(entry: Entry, found: dict[str, Any] | None) -> list[str]:
     more = (inspect.getdoc(entry.function) or "").partition("\n\n")[2]
     parts += [more] if more else []
     grounds = entry.first.theorem
-    facts = [", ".join(NAMES[kind] for kind in entry.bound) if len(said) == 1 else ""]
-    facts += [f"rests on [{grounds}](theorems/{grounds}.md)" if grounds != "definition" else "by definition"]
-    facts += ["only advice: a warning"] if entry.first.severity == "warning" else []
-    facts += [f"needs `{option}`" for option in OPTIONS_FOR.get(entry.first.needs, ())]
-    parts += ['<p class="law-facts">\n\n' + " · ".join(filter(None, facts)) + "\n\n</p>"]
+    facts = [f"Checked for {', '.join(NAMES[kind] for kind in entry.bound)}."] if len(said) == 1 else []
+    facts += [f"It rests on the theorem [{grounds}](theorems/{grounds}.md)."] if grounds != "definition" else []
+    if entry.first.severity == "warning":
+        facts += ["If it is broken, you get a warning, and the verdict does not change."]
+    facts += [f"Checked with `{option}`." for option in OPTIONS_FOR.get(entry.first.needs, ())]
+    parts += [f"```{{div}} law-facts\n{' '.join(facts)}\n```"] if facts else []
     broken = example(entry)
     if broken is not None:
-        parts += [f"Broken by: {broken.slip}", f"```python\n{broken.source}\n```"]
+        parts += [f"**Broken by:** {broken.slip}", f"```python\n{broken.source}\n```"]
     if found is not None:
         given = f"\n{found['input']}" if found["input"] else ""
-        parts += [f"```{{code-block}} text\n:class: said\n\n{found['message']}{given}\n```"]
+        parts += [f"```{{code-block}} text\n:class: wraps\n\n{found['message']}{given}\n```"]
     return parts
 
 
@@ -301,8 +302,8 @@ def text() -> str:
         f"`entmax-oracle check` searches for inputs on which an implementation breaks one of these {len(every)} laws. "
         "`--law NAME` checks only some, `--skip-law NAME` leaves some out. Each law is stated as in the reports, and "
         "followed by an implementation that breaks it, with what the checker says of it. Most of these "
-        "implementations come from the [zoo](explanation/power.md); their helpers, such as `bisection` and `exact`, are "
-        "correct, and the slip is what is exchanged in them.",
+        "implementations come from the [zoo](explanation/power.md); their helpers, such as `bisection` and `exact`, "
+        "are correct, and the slip is what is exchanged in them.",
     ]
     for group, (title, about) in GROUPS.items():
         members = [entry for entry in every if entry.group == group]

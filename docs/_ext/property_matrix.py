@@ -1,4 +1,4 @@
-"""``{property-matrix}``: the matrix of the normalisers, as the tests have recorded it and compare it with what is computed."""
+"""``{property-matrix}``: the matrix of the normalisers, from the golden of the tests, which compare it anew."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 
 from docutils import nodes
-from docutils.parsers.rst import Directive, directives
+from docutils.parsers.rst import Directive
 from sphinx.application import Sphinx
 from theorem_results import results
 
@@ -86,15 +86,16 @@ def page(theorem: Theorem, found: TheoremResult) -> str:
     """Write the page of one theorem, in MyST."""
     chapter = chapter_of(theorem.area)
     where = " › ".join(dict.fromkeys([heading(chapter), heading(theorem.area)]))
-    parts = [f"# {theorem.title}"]
-    parts += [f'<p class="under-title">{badge(found.verdict)} <code>{theorem.name}</code> {html.escape(where)}</p>']
+    # in no table of contents: the side bar of every page would have every theorem
+    parts = ["---\norphan: true\n---", f"# {theorem.title}"]
+    parts += [
+        f'<p class="under-title">{badge(found.verdict)} <code>{theorem.name}</code> '
+        f'<a href="index.html#{chapter}-theorems">{html.escape(where)}</a></p>'
+    ]
     parts += [theorem.statement]
-    facts = [("Holds for", found.domain or theorem.setting)]
-    if theorem.hypotheses:
-        facts += [("provided that", "; ".join(h.text for h in theorem.hypotheses))]
-    if theorem.setting not in (found.domain, ""):
-        facts += [("Stated for", theorem.setting)]
-    parts += [f"**{name}** {text}." for name, text in facts]
+    given = f", **provided that** {'; '.join(h.text for h in theorem.hypotheses)}" if theorem.hypotheses else ""
+    parts += [f"**Holds for** {found.domain or theorem.setting}{given}."]
+    parts += [f"**Stated for** {theorem.setting}."] if theorem.setting != found.domain else []
     parts += ["## In symbols"]
     for claim in theorem.claims:
         weaker = found.strengths.get(claim.key, found.verdict)
@@ -185,8 +186,8 @@ def index(found: dict[str, TheoremResult]) -> str:
         "# Theorems",
         f'<p class="under-title">{counts}</p>',
         "*Proved* means that Coq has checked a proof; what the other verdicts mean is explained in "
-        "[How evidence works](../explanation/evidence.md). The statements below hold under the hypotheses on their "
-        "pages. [Common misconceptions](common-misconceptions.md) lists what is often said instead. In Python, "
+        "[How evidence works](../explanation/evidence.md). The statements below hold under the hypotheses on "
+        "their pages. [Common misconceptions](common-misconceptions.md) lists what is often said instead. In Python, "
         "{py:func}`entmax_oracle.theory.theorems` returns all theorems as objects.",
     ]
     for chapter, areas in CHAPTERS.items():
@@ -198,8 +199,7 @@ def index(found: dict[str, TheoremResult]) -> str:
                 f"- {mark(each.verdict)} [{each.title}]({each.name}.md)<br>{' '.join(each.statement.split())}"
                 for each in members
             ]
-    names = "\n".join(["common-misconceptions", *found])
-    parts += [f"```{{toctree}}\n:hidden:\n:maxdepth: 1\n\n{names}\n```"]
+    parts += ["```{toctree}\n:hidden:\n:maxdepth: 1\n\ncommon-misconceptions\n```"]
     return "\n\n".join(parts) + "\n"
 
 
@@ -227,18 +227,15 @@ def write(app: Sphinx) -> None:
 
 
 class TheoremPlot(Directive):
-    """``{theorem-plot} NAME``: the pictures of a theorem, from the numbers of its evidence; `:only:` picks some."""
+    """``{theorem-plot} NAME``: the pictures of a theorem, from the numbers of its evidence."""
 
     required_arguments = 1
-    option_spec = {"only": directives.positive_int, "caption": directives.unchanged}  # noqa: RUF012
 
     def run(self) -> list[nodes.Node]:
         """Draw them."""
         drawn = plots(results()[self.arguments[0]])
-        chosen = drawn[self.options["only"] - 1 : self.options["only"]] if "only" in self.options else drawn
         figures = "".join(
-            f"<figure>{plot['svg']}<figcaption>{inline(self.options.get('caption', plot['title']))}</figcaption></figure>"
-            for plot in chosen
+            f"<figure>{plot['svg']}<figcaption>{inline(plot['title'])}</figcaption></figure>" for plot in drawn
         )
         return [nodes.raw("", f'<div class="plots">{figures}</div>', format="html")]
 

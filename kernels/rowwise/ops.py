@@ -184,7 +184,7 @@ def entmax(
     Notes
     -----
     Peters, Niculae & Martins, "Sparse Sequence-to-Sequence Models", ACL 2019, define the mapping. The root is found as
-    :mod:`entmax_oracle.kernels.rowwise.maths` explains.
+    ``entmax_oracle.kernels.rowwise.maths`` explains.
 
     Examples
     --------

@@ -55,7 +55,7 @@ def symbolic(
     Parameters
     ----------
     proof
-        Generator of lines; see :mod:`~entmax_oracle.proofs_checks.evidence.proof`.
+        Generator of lines; see ``entmax_oracle.proofs_checks.evidence.proof``.
     title, claims, domain
         As of the argument; the domain is the theorem's setting by default.
     given

@@ -353,8 +353,8 @@ def _differs(reduction: Reduction, subject: Reference, z: Any) -> str:
     balls = [arb(x) for x in z]
     weights, scores = subject.weights(z), reduction.scores(balls, parameters)
     if reduction.changed is not None:
-        pairs = zip(weights, reduction.changed(_softmax(scores), parameters), strict=True)
-        other = next((i for i, (here, there) in enumerate(pairs) if not _equal(here, there)), None)
+        both = zip(weights, reduction.changed(_softmax(scores), parameters), strict=True)
+        other = next((i for i, (here, there) in enumerate(both) if not _equal(here, there)), None)
         return "" if other is None else f"weight {other} is another"
     if reduction.factor is not None:
         factors = reduction.factor(balls, parameters)

@@ -98,6 +98,8 @@ class AttentionGradientBudget:
         Of the shapes of the arguments; infinite where the derivative is in doubt.
     sinks, attn_mask : ndarray of float64, or None
         None where :class:`entmax_oracle.reference.values.attention.AttentionGradients` has None.
+
+    The properties ``scale`` and ``alpha`` are bounds for these, computed when they are asked for.
     """
 
     query: Float64
@@ -147,7 +149,7 @@ def attention_budget(
     Returns
     -------
     out : ndarray of float64, shape (B, H, M, Dv)
-        Exactly 0 for a query that sees no key. Derived in :mod:`entmax_oracle.reference.budgets.attention`.
+        Exactly 0 for a query that sees no key. Derived in ``entmax_oracle.reference.budgets.attention``.
     lse : ndarray of float64, shape (B, H, M)
         With ``return_lse``; exactly 0 where nothing is summed.
 

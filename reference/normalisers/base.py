@@ -279,9 +279,9 @@ def _formats(dtype: Any, compute_dtype: Any) -> tuple[Format, Arithmetic]:
 
 
 def _settled(found: Rounded, out: Format) -> Float64:
-    """Error of the stored answer; infinite where an operation overflowed, after which nothing is known."""
+    """Error of the stored answer; infinite where it or an operation overflows, after which nothing is known."""
     error = stored(found, out).error
-    return np.where(np.isnan(error) | ~np.isfinite(found.value), np.inf, error)
+    return np.where(np.isnan(error) | ~(np.abs(found.value) + error <= out.largest), np.inf, error)
 
 
 def _lowered(found: Rounded, rows: Float64) -> Rounded:
@@ -370,7 +370,7 @@ def normaliser(name: str) -> Normaliser:
     try:
         return NORMALISERS[name]
     except KeyError:
-        raise ValueError(f"no normaliser is called {name!r}; there are {', '.join(NORMALISERS)}") from None
+        raise ValueError(f"unknown normaliser {name!r}; choose from {', '.join(NORMALISERS)}") from None
 
 
 def as_positive(value: Any, name: str) -> float:

@@ -9,7 +9,10 @@ chosen: it follows from the program, the row and the format. What each program t
 - Parameters are rounded to the format of the arithmetic, unless they are numbers of it.
 - Weights of the entmax family come from the envelope of :mod:`entmax_oracle.reference.budget`, with the drift of the
   scaled logits; those of normmax are powers of its ends.
-- Comparisons of logits are exact: which tokens are the k largest is decided by the input, not by rounding.
+- Comparisons of logits are exact: which tokens are the k largest is decided by the input, not by rounding. Blocks are
+  chosen by means, which round: where others may be chosen the budget is infinite.
+- Softpick takes expm1 of small logits, and the powers of the Stieltjes family come from a level that is solved to a few
+  units, whatever the method.
 - Softplus attention may take powers of shares or go through logarithms, stick-breaking may multiply or add logarithms:
   the budget covers both.
 - For 16-bit dtypes the arithmetic is float32 unless said otherwise, with one rounding at the end; a backward pass may

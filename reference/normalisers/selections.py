@@ -70,8 +70,49 @@ class TopKSoftmax(Normaliser):
         return found.off(np.where(tied, np.inf, 0.0))
 
 
+class AboveQuantile(Normaliser):
+    """Weights by the distance above the r-quantile of the logits, linear between order statistics."""
+
+    def _refuse(self, n: int, **settings: Any) -> None:
+        r = float(as_finite(settings["r"], "r", ()))
+        if not 0 <= r < 1:
+            raise ValueError(f"r is {r}: a sparsity rate lies in [0, 1)")
+
+    @staticmethod
+    def _quantile(tokens: list[Fraction], r: float) -> Fraction:
+        """Interpolate between order statistics."""
+        order, position = sorted(tokens), Fraction(r) * (len(tokens) - 1)
+        place = math.floor(position)
+        if position == place:
+            return order[place]
+        return order[place] + (position - place) * (order[place + 1] - order[place])
+
+    @staticmethod
+    def _place(n: int, r: float) -> tuple[int, float]:
+        """Return the rank below the quantile, and how far the quantile is on the way to the next."""
+        position = Fraction(r) * (n - 1)
+        place = math.floor(position)
+        return place, float(position - place)
+
+    def _above_quantile(
+        self, z: Float64, arithmetic: Arithmetic, r: float, eps: float = 0.0
+    ) -> tuple[Rounded, Rounded, float]:
+        """Gaps, what they exceed the quantile less eps by, and how far off the place of the quantile may be."""
+        gap, n = careful_lift(z, arithmetic), z.shape[-1]
+        place, share = self._place(n, r)
+        ranked = gap.apply(lambda x: np.take_along_axis(x, np.argsort(z, axis=-1, kind="stable"), -1))
+        off = 3 * arithmetic.u * float(r) * (n - 1)  # r rounded to the format, and the product; nothing where it is 0
+        low = ranked.apply(lambda x: x[..., place : place + 1])
+        high = ranked.apply(lambda x: x[..., min(place + 1, n - 1) : min(place + 1, n - 1) + 1])
+        quantile = low + arithmetic.exact(share) * (high - low) if share else low
+        near = ranked.value[..., max(place - 1, 0) : place + 3]
+        quantile = quantile.off(off * np.abs(np.diff(near, axis=-1)).max(axis=-1, keepdims=True, initial=0.0))
+        above = gap - quantile if eps == 0 else gap - quantile + arithmetic.near(eps, 1)
+        return gap, above.clip(0.0), off
+
+
 @register
-class RSoftmax(Normaliser):
+class RSoftmax(AboveQuantile):
     """Softmax weighted by the distance above the r-quantile of the logits. Source: Balazy et al. (2023).
 
     The quantile interpolates linearly between order statistics. Not defined (0/0) where no logit exceeds it: for a row
@@ -97,11 +138,6 @@ class RSoftmax(Normaliser):
         largest = (z == z.max(axis=-1, keepdims=True)).mean(axis=-1)
         return np.asarray(largest >= (1 - settings["r"]) * (1 - 1 / z.shape[-1]) - 1e-9)
 
-    def _refuse(self, n: int, **settings: Any) -> None:
-        r = float(as_finite(settings["r"], "r", ()))
-        if not 0 <= r < 1:
-            raise ValueError(f"r is {r}: a sparsity rate lies in [0, 1)")
-
     def _values(self, z: Float64, *, r: float) -> Float64:
         return self._parts(z, r)[0]
 
@@ -126,15 +162,6 @@ class RSoftmax(Normaliser):
         if max(tokens) <= quantile:
             raise Undefined(_NONE_ABOVE)
         return _weighted_balls(tokens, quantile)
-
-    @staticmethod
-    def _quantile(tokens: list[Fraction], r: float) -> Fraction:
-        """Interpolate between order statistics."""
-        order, position = sorted(tokens), Fraction(r) * (len(tokens) - 1)
-        place = math.floor(position)
-        if position == place:
-            return order[place]
-        return order[place] + (position - place) * (order[place + 1] - order[place])
 
     def _careful(self, z: Float64, arithmetic: Arithmetic, *, r: float) -> Rounded:
         gap, above, _ = self._above_quantile(z, arithmetic, r)
@@ -169,13 +196,6 @@ class RSoftmax(Normaliser):
         return found.off(np.where((corner & ~own).any(axis=-1, keepdims=True) | tied, np.inf, 0.0))
 
     @staticmethod
-    def _place(n: int, r: float) -> tuple[int, float]:
-        """Return the rank below the quantile, and how far the quantile is on the way to the next."""
-        position = Fraction(r) * (n - 1)
-        place = math.floor(position)
-        return place, float(position - place)
-
-    @staticmethod
     def _small(z: Float64) -> float:
         """Return a power of 2 that leaves the sum of all distances finite; shares are the same for any."""
         size = math.frexp(np.abs(z).max(initial=0.0))[1] + int(z.shape[-1]).bit_length()
@@ -195,22 +215,6 @@ class RSoftmax(Normaliser):
             raise Undefined(_NONE_ABOVE)
         total = (above * lift).sum(axis=-1, keepdims=True)
         return above * lift / total, lift, above, total, order
-
-    def _above_quantile(
-        self, z: Float64, arithmetic: Arithmetic, r: float, eps: float = 0.0
-    ) -> tuple[Rounded, Rounded, float]:
-        """Gaps, what they exceed the quantile less eps by, and how far off the place of the quantile may be."""
-        gap, n = careful_lift(z, arithmetic), z.shape[-1]
-        place, share = self._place(n, r)
-        ranked = gap.apply(lambda x: np.take_along_axis(x, np.argsort(z, axis=-1, kind="stable"), -1))
-        off = 3 * arithmetic.u * float(r) * (n - 1)  # r rounded to the format, and the product; nothing where it is 0
-        low = ranked.apply(lambda x: x[..., place : place + 1])
-        high = ranked.apply(lambda x: x[..., min(place + 1, n - 1) : min(place + 1, n - 1) + 1])
-        quantile = low + arithmetic.exact(share) * (high - low) if share else low
-        near = ranked.value[..., max(place - 1, 0) : place + 3]
-        quantile = quantile.off(off * np.abs(np.diff(near, axis=-1)).max(axis=-1, keepdims=True, initial=0.0))
-        above = gap - quantile if eps == 0 else gap - quantile + arithmetic.near(eps, 1)
-        return gap, above.clip(0.0), off
 
 
 def _weighted_balls(tokens: list[Fraction], edge: Fraction) -> list[arb]:
@@ -241,7 +245,7 @@ _NONE_ABOVE = "z: no logit of a row exceeds its r-quantile, where r-softmax is 0
 
 
 @register
-class RSoftmaxDetached(RSoftmax):
+class RSoftmaxDetached(AboveQuantile):
     """r-softmax as its code has it: eps is added to distances, and the quantile held constant. Balazy et al. (2023).
 
     So a row of equal logits has equal weights, and the vector-Jacobian product is that of t-softmax with the distance
@@ -258,23 +262,9 @@ class RSoftmaxDetached(RSoftmax):
     source = RSoftmax.source + "; its code, https://github.com/gmum/rsoftmax"
     profile = Profile({"r": 0.5, "eps": 1e-8}, others=({"r": 0.25, "eps": 0.125},), detached=True)
 
-    def least_tokens(self, **settings: Any) -> int:
-        """One, which has all the weight."""
-        return 1
-
-    def undefined(self, z: Float64, **settings: Any) -> NDArray[np.bool_]:
-        """None: eps leaves the largest logit a weight."""
-        return np.zeros(z.shape[:-1], dtype=bool)
-
     def _refuse(self, n: int, **settings: Any) -> None:
         super()._refuse(n, **settings)
         as_positive(settings["eps"], "eps")
-
-    def _values(self, z: Float64, *, r: float, eps: float) -> Float64:
-        return Normaliser._values(self, z, r=r, eps=eps)
-
-    def _pull(self, z: Float64, grad: Float64, *, r: float, eps: float) -> Float64:
-        return Normaliser._pull(self, z, grad, r=r, eps=eps)
 
     def _balls(self, z: list[arb], *, r: float, eps: float) -> list[arb]:
         tokens = [Fraction(float(token)) for token in z]
@@ -471,7 +461,8 @@ class BlockTopKSoftmax(SoftmaxOfChosen):
     """Softmax of k blocks of tokens, the last and those of the largest mean logit. Source: Lu et al. (2025), MoBA.
 
     The mean logit of a block is that of its mean key, as MoBA pools keys; the last block, which may be shorter, is that
-    of the query and always chosen. Of blocks with the same mean the first come first. (NSA chooses blocks by scores of
+    of the query and always chosen. Of blocks with the same mean the first come first; of means within rounding of each
+    other, as a shift may bring them, any choice is right. (NSA chooses blocks by scores of
     compressed keys, which are no function of the logits: see index-top-k-softmax.)
     """
 
@@ -486,7 +477,7 @@ class BlockTopKSoftmax(SoftmaxOfChosen):
         {"block": 2, "k": 2},
         others=({"block": 1, "k": 3}, {"block": 16, "k": 3}),
         placed=True,
-        true=frozenset({"simplex", "shift"}),
+        true=frozenset({"simplex"}),
     )
 
     def _refuse(self, n: int, **settings: Any) -> None:
@@ -533,7 +524,7 @@ class IndexTopKSoftmax(SoftmaxOfChosen):
     definition = (
         r"p = \mathrm{softmax}(z) \text{ restricted to the } k \text{ largest of } I_1, \dots, I_n \text{, normalised}"
     )
-    source = "DeepSeek-AI, DeepSeek-V3.2 (arXiv 2512.02556): sparse attention with a lightning indexer"
+    source = "DeepSeek-AI, sparse attention with a lightning indexer, https://github.com/deepseek-ai/DeepSeek-V3.2-Exp"
     profile = Profile(
         {"k": 2, "index": (1.0, 0.0, 2.0)},
         others=({"k": 5, "index": (0.5, -1.0, 0.25, 3.0)},),

@@ -8,10 +8,11 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
-from flint import arb
+from flint import arb, ctx
 from numpy.typing import NDArray
 
 from ..budgets.running_error import Arithmetic, Rounded
+from ..enclosures.precision import working_precision
 from ..formats import Format
 from ..inputs import Float64, as_finite
 from .base import Normaliser, Undefined, as_positive, register
@@ -409,6 +410,11 @@ class MultiMaxOfSecondOrder(SoftmaxOf):
         return slope
 
     def _logit_balls(self, z: list[arb], *, ts: Any, ranges: Any) -> list[arb]:
+        with working_precision(2 * ctx.prec):  # squares are twice as long
+            return self._bent(z, ts, ranges)
+
+    @staticmethod
+    def _bent(z: list[arb], ts: Any, ranges: Any) -> list[arb]:
         bent, t, b = [], [arb(float(each)) for each in ts], [arb(float(each)) for each in ranges]
         for token in z:
             below, above, far_below, far_above = b[0] - token, token - b[1], b[2] - token, token - b[3]

@@ -12,7 +12,7 @@ For batch b, head h, query i and key j, with D the head dimension, M queries and
   keys from ``key_lengths[b]`` on. That is right for a padded batch of self-attention (M = N) and for decoding
   (M = 1). For a chunk of several queries behind a padded cache, pad the keys in front or slice them instead.
 * The ALiBi bias is added after scaling, so the scale does not multiply it (theorem ``alibi-scale``).
-* Cap, mask and sink act in this order, and none of them is scaled; a sink is a token without a value.
+* Cap, bias, mask and sink act in this order, after the scale; a sink is a token without a value.
 * A query that sees no key gives zeros, and zero gradients.
 
 The reference spells out the (B, H, M, N) matrix and is meant for checking, not for speed.
@@ -174,7 +174,7 @@ def attention_vjp(call: AttentionCall, grad: Float64) -> AttentionGradients:
     AttentionGradients
         In query, key, value, scale and alpha, and in the sinks and a real mask if there are. Where alpha >= 2 and a key
         lies exactly on the threshold, that of the strict support (see
-        :mod:`entmax_oracle.reference.values.derivatives`).
+        ``entmax_oracle.reference.values.derivatives``).
 
     Raises
     ------

@@ -156,7 +156,7 @@ def grad_alpha(z: Any, alpha: Any = 1.5, axis: int = -1) -> Float64:
     Notes
     -----
     Correia, Niculae and Martins (2019, prop. 1) give a formula that cancels like 1/(alpha - 1)^2; here it is
-    rearranged (see :func:`along_alpha`) so that its accuracy is the same for every alpha, 1 included.
+    rearranged (see ``along_alpha``) so that its accuracy is the same for every alpha, 1 included.
 
     Examples
     --------

@@ -239,3 +239,15 @@ def test_numbers_in_the_padding_are_an_error_where_they_matter_and_nan_is_a_warn
     assert status["padding garbage"] == "fail"
     wrong = check(FAULTS["lengths off by one"].function, kind="attention", laws=["padding"], profile=EFFORT)
     assert broken(wrong) == {"padding"}
+
+
+def test_scores_that_overflow_in_the_declared_arithmetic_are_not_asked_for():
+    def in_half(query, key, value, *, scale):
+        """Rounds scores to float16, as declared; beyond 65504 they are infinite, and the output NaN."""
+        scores = (query @ key.transpose(-1, -2)) * (query.shape[3] ** -0.5 if scale is None else scale)
+        return scores.float().softmax(-1).to(value.dtype) @ value
+
+    without = ("causal", "alibi", "lengths", "groups")
+    options = {"fixed_alpha": 1, "dtypes": ["float16"], "without": without, "laws": ["values", "scale"]}
+    assert check(in_half, kind="attention", compute_dtype="float16", profile=EFFORT, **options).verdict == "conforms"
+    assert check(in_half, kind="attention", profile=EFFORT, **options).verdict == "violates"

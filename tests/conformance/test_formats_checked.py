@@ -67,7 +67,7 @@ def test_a_mean_of_values_has_the_arithmetic_of_other_outputs(inside):
 
 
 def test_tf32_is_of_matrix_products_only():
-    with pytest.raises(ValueError, match="tf32 is the arithmetic of matrix products, which a mapping has none of"):
+    with pytest.raises(ValueError, match="tf32 is an arithmetic of matrix products, and a mapping has none"):
         Ask("mine:f", compute_dtype="tf32")
     assert Ask("mine:f", kind="attention", compute_dtype="tf32").compute_dtype == "tf32"
 

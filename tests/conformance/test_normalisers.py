@@ -104,11 +104,15 @@ def test_slips_are_caught(name, function, law):
 @pytest.mark.parametrize("name", NORMALISERS)
 @pytest.mark.parametrize("key", PROPERTIES)
 def test_laws_are_judged_where_the_matrix_finds_them_true(name, key):
-    """Two cells are false at rows alone where the law claims nothing: ties of top-k, and 0/0 of r-softmax."""
+    """Two cells are false at rows alone where the law claims nothing: ties of top-k, and 0/0 of r-softmax.
+
+    One is true of the definition alone: rounding may choose other blocks once logits are shifted.
+    """
     claims_nothing = {("top-k-softmax", "order"), ("top-k-softmax", "permutation"), ("r-softmax", "simplex")}
     column = next(each for each in COLUMNS if each.key == key)
     executed = cell(column, Reference(NORMALISERS[name], {}), None, Context())
     true = executed.verdict == "true" or (name, key) in claims_nothing
+    true = true and (name, key) != ("block-top-k-softmax", "shift")
     assert true == (key in NORMALISERS[name].profile.true), executed.detail
 
 
@@ -126,12 +130,12 @@ def test_any_choice_among_ties_is_right():
     ("words", "complaint"),
     [
         (["--kind", "normaliser"], "against: name the normaliser to compare with: softmax, scalable-softmax"),
-        (["--kind", "normaliser", "--against", "nothing"], "no normaliser is called 'nothing'; there are softmax"),
+        (["--kind", "normaliser", "--against", "nothing"], "unknown normaliser 'nothing'; choose from softmax"),
         (["--against", "softmax"], "against: an option of the kind 'normaliser', not of a mapping"),
         (["--kind", "normaliser", "--against", "softmax", "--parameter", "k=2"], "softmax has no parameter 'k'"),
         (["--kind", "normaliser", "--against", "softmax", "--parameter", "k"], "expected NAME=VALUE"),
         (["--kind", "normaliser", "--against", "softmax", "--alpha", "2"], "alpha: softmax has none"),
-        (["--kind", "normaliser", "--against", "gated-softmax", "--law", "simplex"], "not true of gated-softmax"),
+        (["--kind", "normaliser", "--against", "gated-softmax", "--law", "simplex"], "does not hold for gated-softmax"),
         (["--kind", "normaliser", "--against", "top-k-softmax"], "--fixed-parameter k=VALUE"),
         (["--kind", "normaliser", "--against", "r-softmax", "--fixed-parameter", "r=1.5"], "r is 1.5"),
     ],

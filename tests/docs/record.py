@@ -25,7 +25,7 @@ SECONDS = (
 def written(block: str, folder: Path) -> str:
     """Return a console block with what its commands print now."""
     text, status = "", 0
-    for command, expected in sessions(block):
+    for command, _ in sessions(block):
         done = run(command, folder, status)
         status = done.returncode
         printed = PROGRESS.sub("", done.stdout + done.stderr)

@@ -31,6 +31,8 @@ def pages_with(language):
 def test_python_examples(page):
     pytest.importorskip("torch")
     text = "\n".join(blocks(page, "{doctest}"))
+    if "transformers" in text:
+        pytest.importorskip("transformers")
     examples = doctest.DocTestParser().get_doctest(text, {}, page.name, str(page), 0)
     assert examples.examples
     runner = doctest.DocTestRunner(verbose=False, optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)

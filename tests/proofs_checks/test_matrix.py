@@ -386,7 +386,7 @@ def test_curves_have_every_quantity(monkeypatch):
 
 
 def test_the_matrix_refuses_what_it_does_not_know():
-    with pytest.raises(ValueError, match="no normaliser is called"):
+    with pytest.raises(ValueError, match="unknown normaliser"):
         matrix(["nothing"])
     with pytest.raises(ValueError, match="profile"):
         matrix(profile="slow")

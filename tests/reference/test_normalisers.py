@@ -579,5 +579,5 @@ def test_names_are_unique_and_known():
             register(Other)
     finally:
         NORMALISERS["softmax"] = mine
-    with pytest.raises(ValueError, match="there are softmax"):
+    with pytest.raises(ValueError, match="choose from softmax"):
         normaliser("nothing")

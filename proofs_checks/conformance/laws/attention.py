@@ -206,7 +206,7 @@ padding.draws(drawn(batch=2)).cornerstones(listed(*PLAIN))
 
 @law("padding garbage", cites="definition", kinds=_ONLY, about="lengths", severity="warning", compares=True)
 def padding_garbage(session: SessionLike, case: AttentionCase) -> Finding:
-    """Keys and values beyond key_lengths change nothing, also where they are huge, infinite or NaN."""
+    """Keys and values beyond key_lengths change nothing, even if they are huge, infinite or NaN."""
     largest = as_format(session.setting.dtype).largest
     return _padded_with(session, case, [(np.nan, np.nan), [(np.inf, -np.inf), (-largest, largest)][case.variant % 2]])
 

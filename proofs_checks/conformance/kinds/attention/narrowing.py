@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from entmax_oracle.reference.formats import as_arithmetic
+
 from ...ask import LACKS, Ask
 from ...calls import Float64
 from ...case import Setting
@@ -28,6 +30,7 @@ ARGUMENTS = dict.fromkeys(MASKS, "attn_mask") | {each: each for each in ("window
 
 _PACKED = ("cu_seqlens_q", "cu_seqlens_k", "max_seqlen_q", "max_seqlen_k")
 _WIDTHS = (16, 32, 64, 128, 256)
+_WIDE = 1e30  # formats that reach further have the range of float32
 
 
 def options_of(without: tuple[str, ...], always_causal: bool = False) -> tuple[str, ...]:
@@ -93,7 +96,7 @@ def fit(case: AttentionCase, setting: Setting) -> AttentionCase:
         case = _sized(case, "key", domain.length(case.key.shape[2]))
     if domain.widths:
         case = _widened(case, domain)
-    case = _bounded(narrow(case, setting), setting)
+    case = _bounded(_ranged(narrow(case, setting), setting), setting)
     if case.query_lengths is not None and not (any(case.query_lengths) and any(case.key_lengths or ())):
         case = case.whole()  # a call without a token is none
     # What comes back through a row that is NaN, or a mean, is a convention as well.
@@ -128,16 +131,37 @@ def _widened(case: AttentionCase, domain: Domain, same: bool = False) -> Attenti
     return case.altered(query=np.pad(case.query, gap), key=np.pad(case.key, gap))
 
 
+def _ranged(case: AttentionCase, setting: Setting) -> AttentionCase:
+    """Halve the query until no score, scaled or not, overflows in the arithmetic that the implementation declares."""
+    largest = math.inf if setting.compute_dtype is None else as_arithmetic(setting.compute_dtype).largest
+    if largest > _WIDE or not case.query.size:
+        return case
+    off = _halvings(max(1.0, _scale(case)) * _largest_product(case), largest / 2)
+    return case.altered(query=quantise(np.ldexp(case.query, -off), setting.dtype)) if off else case
+
+
+def _scale(case: AttentionCase) -> float:
+    """Return the largest scale, without its sign."""
+    if case.scales is not None:
+        return float(np.abs(case.scales).max(initial=0.0))
+    return abs(1 / math.sqrt(case.query.shape[3]) if case.scale is None else case.scale)
+
+
+def _largest_product(case: AttentionCase) -> float:
+    """Return the largest sum of products of features of a query and a key, each without its sign."""
+    key = np.abs(np.repeat(np.swapaxes(case.key, -1, -2), case.group, axis=1))
+    with np.errstate(over="ignore"):
+        return float((np.abs(case.query) @ key).max(initial=0.0))
+
+
 def _bounded(case: AttentionCase, setting: Setting) -> AttentionCase:
     """Halve the query until no score is beyond the largest logit, and the slopes until no bias is."""
     most = setting.domain.max_logit
     if math.isinf(most) or not case.query.size:
         return case
-    scale = 1 / math.sqrt(case.query.shape[3]) if case.scale is None else case.scale
-    scale = scale if case.scales is None else float(np.abs(case.scales).max(initial=0.0))
     with np.errstate(over="ignore"):
         scores = case.query @ np.repeat(np.swapaxes(case.key, -1, -2), case.group, axis=1)
-    off = _halvings(abs(scale) * float(np.abs(scores).max(initial=0.0)), most)
+    off = _halvings(_scale(case) * float(np.abs(scores).max(initial=0.0)), most)
     case = case.altered(query=quantise(np.ldexp(case.query, -off), setting.dtype))
     if case.alibi_slopes is not None:
         furthest = max(case.query.shape[2], case.key.shape[2])

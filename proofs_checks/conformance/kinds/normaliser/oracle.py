@@ -143,10 +143,11 @@ class NormaliserOracle(RowsOracle):
     def _centred(self, rows: Float64) -> Float64:
         """Move rows to a maximum of 0 where that changes nothing: the budgets take that step for careful.
 
-        It may bring logits together that differ, so not where that decides who is chosen.
+        It may bring logits together that differ, so not where that decides who is chosen, nor where the largest may be
+        left out.
         """
         profile = self.normaliser.profile
-        moves = "shift" in profile.true and not profile.picks
+        moves = "shift" in profile.true and not (profile.picks or profile.placed)
         return rows - rows.max(axis=-1, keepdims=True) if moves else rows
 
     def _tied(self, case: NormaliserCase, row: Float64) -> tuple[NDArray[np.intp], int]:
