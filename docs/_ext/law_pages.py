@@ -278,11 +278,12 @@ def section(entry: Entry, found: dict[str, Any] | None) -> list[str]:
     more = (inspect.getdoc(entry.function) or "").partition("\n\n")[2]
     parts += [more] if more else []
     grounds = entry.first.theorem
-    facts = [f"Checked for {', '.join(NAMES[kind] for kind in entry.bound)}."] if len(said) == 1 else []
+    checked = [f"for {', '.join(NAMES[kind] for kind in entry.bound)}"] if len(said) == 1 else []
+    checked += [f"with `{option}`" for option in OPTIONS_FOR.get(entry.first.needs, ())]
+    facts = [f"Checked {', '.join(checked)}."] if checked else []
     facts += [f"It rests on the theorem [{grounds}](theorems/{grounds}.md)."] if grounds != "definition" else []
     if entry.first.severity == "warning":
         facts += ["If it is broken, you get a warning, and the verdict does not change."]
-    facts += [f"Checked with `{option}`." for option in OPTIONS_FOR.get(entry.first.needs, ())]
     parts += [f"```{{div}} law-facts\n{' '.join(facts)}\n```"] if facts else []
     broken = example(entry)
     if broken is not None:

@@ -35,7 +35,7 @@ def text(result: MatrixResult) -> list[str]:
         given = f"; here with `{settings(row.parameters)}`." if settings(row.parameters) else "."
         lines += [
             "",
-            f"````{{dropdown}} {row.title} (`{row.label}`)",
+            f"::::{{dropdown}} {row.title} (`{row.label}`)",
             f"$${row.definition}$$",
             "",
             f"{row.source}{given}",
@@ -45,7 +45,7 @@ def text(result: MatrixResult) -> list[str]:
             at = f", at `{cell.point}`" if cell.point else ""
             against = f" **Contradicts: {cell.contradicts}.**" if cell.contradicts else ""
             lines.append(f"- *{title}*: {cell.verdict}, {cell.strength}: {cell.detail}{at}.{against}")
-        lines += ["````", ""]
+        lines += ["::::", ""]
     return lines
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from docutils import nodes
 from docutils.parsers.rst import Directive
@@ -77,6 +78,12 @@ def chapter_of(area: str) -> str:
     return next(chapter for chapter, areas in CHAPTERS.items() if area in areas)
 
 
+@cache
+def drawn(name: str) -> list[dict[str, Any]]:
+    """Draw the pictures of a theorem, once."""
+    return plots(results()[name])
+
+
 def badge(verdict: Verdict) -> str:
     """Show a verdict, by its mark, its word and its colour."""
     return f'<span class="verdict is-{verdict}">{verdict.mark} {verdict}</span>'
@@ -101,7 +108,7 @@ def page(theorem: Theorem, found: TheoremResult) -> str:
         weaker = found.strengths.get(claim.key, found.verdict)
         also = f" {badge(weaker)}" if weaker != found.verdict else ""
         parts += [f"`{claim.key}`{also}", f"$$\n{claim.latex}\n$$"]
-    parts += [f"```{{theorem-plot}} {theorem.name}\n```"] if plots(found) else []
+    parts += [f"```{{theorem-plot}} {theorem.name}\n```"] if drawn(theorem.name) else []
     if theorem.folklore:
         parts += ["## Common misconceptions", *(f"- {folklore.text}" for folklore in theorem.folklore)]
     if found.sharp:
@@ -233,9 +240,9 @@ class TheoremPlot(Directive):
 
     def run(self) -> list[nodes.Node]:
         """Draw them."""
-        drawn = plots(results()[self.arguments[0]])
         figures = "".join(
-            f"<figure>{plot['svg']}<figcaption>{inline(plot['title'])}</figcaption></figure>" for plot in drawn
+            f"<figure>{plot['svg']}<figcaption>{inline(plot['title'])}</figcaption></figure>"
+            for plot in drawn(self.arguments[0])
         )
         return [nodes.raw("", f'<div class="plots">{figures}</div>', format="html")]
 

@@ -19,30 +19,30 @@ def entmax15(z: torch.Tensor, alpha: float = 1.5) -> torch.Tensor:
 
 
 def sorts_in_half(z, alpha):
-    """Put probabilities back in the order of a float16 copy, which cannot tell close logits apart."""
+    """Puts probabilities back in the order of a float16 copy, which cannot tell close logits apart."""
     places = z.half().sort(dim=-1, descending=True, stable=True).indices
     return torch.zeros_like(z).scatter(-1, places, entmax15(z).sort(-1, descending=True).values)
 
 
 def moves_to_another_device(z, alpha):
-    """Leave the answer where it was computed."""
+    """Leaves the answer where it was computed."""
     return entmax15(z).to("cuda" if z.device.type == "cpu" else "cpu")
 
 
 def silences_numpy(z, alpha):
-    """Turn off the warnings of NumPy for the whole process."""
+    """Turns off the warnings of NumPy for the whole process."""
     np.seterr(all="ignore")
     return entmax15(z)
 
 
 def seeds_torch(z, alpha):
-    """Seed the global generator, so that the caller's dropout repeats itself."""
+    """Seeds the global generator, so that the caller's dropout repeats itself."""
     torch.manual_seed(0)
     return entmax15(z)
 
 
 def prints(z, alpha):
-    """Print what it was called with."""
+    """Prints what it was called with."""
     os.write(1, f"entmax of {tuple(z.shape)}\n".encode())
     return entmax15(z)
 
@@ -61,12 +61,12 @@ class _Saved(torch.autograd.Function):
 
 
 def keeps_the_answer(z, alpha):
-    """Keep the answer without `save_for_backward`, so autograd cannot tell that the caller overwrote it."""
+    """Keeps the answer without `save_for_backward`, so autograd cannot tell that the caller overwrote it."""
     return _Saved.apply(z)
 
 
 def attention(query, key, value, *, alpha, is_causal, scale, key_lengths):
-    """Hide what no query may see, and nothing else."""
+    """Hides what no query may see, and nothing else."""
     scores = query @ key.transpose(-1, -2) * (query.shape[-1] ** -0.5 if scale is None else scale)
     seen = torch.ones(scores.shape[-2:], dtype=torch.bool)
     if is_causal:
@@ -79,7 +79,7 @@ def attention(query, key, value, *, alpha, is_causal, scale, key_lengths):
 
 
 def windowed_attention(query, key, value, *, alpha, is_causal, scale, key_lengths, window):
-    """Hide what is beyond the window, whose values are then multiplied by zero."""
+    """Hides what is beyond the window, whose values are then multiplied by zero."""
     scores = query @ key.transpose(-1, -2) * (query.shape[-1] ** -0.5 if scale is None else scale)
     offset = torch.arange(query.shape[2])[:, None] + key.shape[2] - query.shape[2] - torch.arange(key.shape[2])
     left, right = (-1, -1) if window is None else window
@@ -93,7 +93,7 @@ def windowed_attention(query, key, value, *, alpha, is_causal, scale, key_length
 
 
 def packed_attention(query, key, value, *, alpha, is_causal, scale, cu_seqlens_q, cu_seqlens_k, **longest):
-    """Hide other sequences, whose values are then multiplied by zero."""
+    """Hides other sequences, whose values are then multiplied by zero."""
     scores = torch.einsum("ihd,jhd->hij", query, key) * (query.shape[-1] ** -0.5 if scale is None else scale)
     i, j = (torch.arange(len(x), dtype=torch.int32) for x in (query, key))
     a, b = (torch.searchsorted(cu, x, right=True) for cu, x in ((cu_seqlens_q, i), (cu_seqlens_k, j)))

@@ -265,8 +265,8 @@ def checked_cap(softcap: Any, compute: torch.dtype = torch.float64) -> float:
     if isinstance(softcap, Tensor):
         raise ValueError("softcap must be a number, got a tensor; convert it first, it gets no gradient")
     number = finite(softcap, "softcap", compute)
-    if not number > 0:
-        raise ValueError(f"softcap is {number:.6g}: it must be above 0, or None for no cap")
+    if not number >= torch.finfo(compute).tiny:
+        raise ValueError(f"softcap is {number:.6g}: it must be above 0 (in {compute}), or None for no cap")
     return number
 
 

@@ -20,6 +20,7 @@ PACKED = 64
 """Rows of a key head from which on its keys are transposed once for all blocks, and dense rows are looked for."""
 
 NO_STEPS = (0, 0, 0, 0)
+"""Those along the axes of no mask."""
 
 
 def _padded(x: Tensor) -> Tensor:
@@ -165,15 +166,16 @@ def backward(
     compute = compute_dtype(call.query.dtype)
     mask = call.mask if need_mask else None
     if call.query.numel() == 0 or n == 0 or (grad.numel() == 0 and grad_lse is None):
-        zeros = (x.new_zeros(x.shape) for x in (call.query, call.key, call.value, call.excess, call.scale))
-        dsinks, dmask = (call.scale.new_zeros(0 if x is None else x.shape) for x in (call.sinks, mask))
+        some = [x.new_zeros(x.shape) for x in (call.query, call.key, call.value, call.excess, call.scale)]
+        rest = [call.scale.new_zeros(0 if x is None else x.shape) for x in (call.sinks, mask)]
         if call.sinks is not None and grad_lse is not None:
-            dsinks = grad_lse.to(compute).sum((0, 2))
-        return Gradients(*zeros, dsinks, dmask)
+            rest[0] = grad_lse.to(compute).sum((0, 2))
+        return Gradients(*some, *rest)
     read = _read(call)
     dq, dk, dv = (np.zeros_like(x) for x in (read.q, read.k, read.v))
     dscale, dexcess, dsinks = np.zeros_like(read.scale), np.zeros(batch * heads), np.zeros(batch * heads)
-    dmask, steps = np.empty(0, read.v.dtype), NO_STEPS
+    dmask: Any = np.empty(0, read.v.dtype)
+    steps = NO_STEPS
     if mask is not None:
         # One for each key head, so that no two threads write to the same: the heads that read it, queries, keys.
         dmask = np.zeros((len(read.k), read.group if mask.shape[1] > 1 else 1, *mask.shape[2:]), read.v.dtype)

@@ -166,13 +166,13 @@ def _spans(
 
     causal, window = mask_function is not bidirectional_mask_function, (-1, -1)
     if mask_function not in (None, causal_mask_function, bidirectional_mask_function):
-        places = (torch.arange(q_length) + int(q_offset), torch.arange(kv_length) + kv_offset)
+        asked = (torch.arange(q_length) + int(q_offset), torch.arange(kv_length) + kv_offset)
         found = [
             (is_causal, one)
             for is_causal in (True, False)
             if local_size is not None and not use_vmap
             for one in [_window(local_size, is_causal)]
-            if _is_window(mask_function, one, batch_size, *places, device)
+            if _is_window(mask_function, one, batch_size, *asked, device)
         ]
         if not found:
             raise ValueError(
@@ -219,11 +219,13 @@ def _is_window(
     device: torch.device | None,
 ) -> bool:
     """Tell whether a mask hides what lies outside a window, and nothing else: asked of all its places, in blocks."""
-    batch, head = torch.arange(batch_size, device=device)[:, None, None, None], torch.zeros(1, 1, 1, 1, device=device)
+    batch = torch.arange(batch_size, device=device)[:, None, None, None]
+    head = torch.zeros(1, 1, 1, 1, dtype=torch.int64, device=device)
     keys = keys.to(device)[None, None, None]
-    for block in queries.to(device).split(max(1, ASKED // max(1, batch_size * keys.numel()))):
-        place = block[None, None, :, None]
-        expected = (keys >= place - window[0]) & (keys <= place + window[1])
-        if not bool((mask_function(batch, head.long(), place, keys) == expected).all()):
+    step = max(1, ASKED // max(1, batch_size * keys.numel()))
+    for start in range(0, len(queries), step):
+        place = queries[start : start + step].to(device)[None, None, :, None]
+        seen = (keys >= place - window[0]) & (keys <= place + window[1])
+        if not bool((mask_function(batch, head, place, keys) == seen).all()):
             return False
     return True

@@ -231,7 +231,8 @@ class EntmaxAttention(nn.Module):
         self._check(hidden)
         query, key, _ = self.project(hidden)
         identity = torch.eye(key.shape[2], dtype=key.dtype, device=key.device).expand(*key.shape[:2], -1, -1)
-        return attention(query, key, identity, **self._options(hidden, key, key_lengths))
+        p: Tensor = attention(query, key, identity, **self._options(hidden, key, key_lengths))
+        return p
 
     def _options(self, hidden: Tensor, key: Tensor, key_lengths: Tensor | None) -> dict[str, Any]:
         """Return what `attention` takes beside query, key and value."""

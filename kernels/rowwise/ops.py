@@ -191,4 +191,5 @@ def entmax(
     >>> entmax(torch.tensor([0.0, 1.0, 3.0]), alpha=2)
     tensor([0., 0., 1.])
     """
-    return _entmax(*flat(Arguments.read(z, alpha, scale, lengths)))
+    p: Tensor = _entmax(*flat(Arguments.read(z, alpha, scale, lengths)))
+    return p

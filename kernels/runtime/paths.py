@@ -16,6 +16,8 @@ try:
 except ImportError:  # no Triton on this platform
     INTERPRETED, HAS_TRITON = False, False
 
+__all__ = ["HAS_TRITON", "INTERPRETED", "Choice", "Path", "has_numba"]
+
 Path = Literal["triton", "interpreter", "numba", "torch"]
 
 

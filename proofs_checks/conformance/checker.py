@@ -421,10 +421,13 @@ def _absence(ask: Ask, name: str) -> str:
     needs = LAWS_OF[ask.kind][1][name].needs if name in LAWS_OF[ask.kind][1] else ""
     if needs == "alpha gradient" and not ask.grad_alpha:
         return f"{name!r} is checked with --grad-alpha only; give that, or leave the law out"
-    if needs.startswith("gradient") and not (ask.grad or ask.grad_alpha):
+    if "gradient" in needs and not (ask.grad or ask.grad_alpha):
         return f"{name!r} is checked with --grad only; give that, or leave the law out"
-    if needs in FEATURES:
-        return f"{name!r} says nothing about a target without {needs}; add --with {needs}"
+    feature = {"attn_mask gradient": "mask", "sinks gradient": "sinks"}.get(needs, needs)
+    if feature in FEATURES:
+        return f"{name!r} says nothing about a target without {feature}; add --with {feature}"
+    if needs == "packed":
+        return f"{name!r} says nothing about sequences that are not packed; add --layout thd"
     return f"{name!r} does not hold for {ask.against or 'this target'}; leave it out"
 
 

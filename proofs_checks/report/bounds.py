@@ -34,8 +34,12 @@ def bound_curves(name: str) -> list[dict[str, Any]]:
     know, because the results come from another one, has no plot.
     """
     theorem = _catalogue().get(name)
-    plots = [] if theorem is None else [_plot(claim) for claim in theorem.claims]
-    return [plot for plot in plots if plot is not None]
+    claims = () if theorem is None else theorem.claims
+    plots = [(claim, plot) for claim in claims if (plot := _plot(claim)) is not None]
+    return [
+        {"title": "The bound" if len(claims) == 1 else f"The bound of the claim `{claim.key}`", **plot}
+        for claim, plot in plots
+    ]
 
 
 def _plot(claim: Claim) -> dict[str, Any] | None:
@@ -63,7 +67,6 @@ def _plot(claim: Claim) -> dict[str, Any] | None:
     if not any(v is not None for one in series for v in one["y"]):
         return None
     return {
-        "title": f"The bound of ${claim.latex}$",
         "x_label": _name(across),
         "y_label": "bound",
         "x_log": across == notation.n,

@@ -106,6 +106,10 @@ def _mend(element: ElementTree.Element, display: bool) -> None:
     """Undo habits of the converter that print badly."""
     if element.tag == "mo" and element.text in {"|", "∣", "‖", "∥", "/"} and element.get("stretchy") != "true":
         element.attrib |= {"lspace": "0", "rspace": "0", "stretchy": "false"}  # spaced like a sum, and too tall
+    if element.tag == "mo" and element.get("minsize") == element.get("maxsize") == "1.2em":
+        # \big: browsers put it off its place where it has an exponent, and the plain one is nearly as large
+        element.attrib |= {"stretchy": "false"}
+        del element.attrib["minsize"], element.attrib["maxsize"]
     if element.tag == "mi" and element.text in {"log", "exp", "ln"}:
         element.tag = "mo"  # else it runs into its argument
         element.attrib |= {"lspace": "0.17em", "rspace": "0.17em"}

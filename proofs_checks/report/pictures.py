@@ -493,9 +493,22 @@ def _dress(axes: Any) -> None:
     axes.spines[["bottom", "left"]].set_color(_MUTED)
 
 
+def _without_minor_ticks(axis: Any) -> None:
+    """Leave out the ticks between others, unless an axis has few others: they are most of a picture's text."""
+    from matplotlib.ticker import NullLocator
+
+    low, high = sorted(axis.get_view_interval())
+    if sum(low <= place <= high for place in axis.get_majorticklocs()) > 1:
+        axis.set_minor_locator(NullLocator())
+    axis.set_tick_params(which="minor", color=_MUTED, labelcolor=_INK, labelsize=8)
+
+
 def _svg(figure: Any, salt: str, label: str) -> Markup:
     from matplotlib import rc_context
 
+    for axes in figure.axes:
+        _without_minor_ticks(axes.xaxis)
+        _without_minor_ticks(axes.yaxis)
     buffer = io.StringIO()
     # text stays text (small, searchable, in the page's font); the salt keeps ids of several pictures apart
     with rc_context({"svg.fonttype": "none", "svg.hashsalt": salt, "font.family": "sans-serif"}):

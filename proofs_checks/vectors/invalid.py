@@ -56,7 +56,7 @@ _FIELDS = (
     Field("logits", "Shape (rows, tokens), or (tokens,) for a loss.", "input", needed=False),
     *(
         Field(name, "As in the vectors of attention.", "input", needed=False)
-        for name in ("query", "key", "value", "scale", "alibi_slopes")
+        for name in ("query", "key", "value", "scale", "alibi_slopes", "attn_mask", "softcap", "sinks")
     ),
     Field("lower", "Bounds of the answer; nan in the rows for which the outcomes say what is right.", "bound", False),
     Field("upper", "As lower.", "bound", False),
@@ -214,11 +214,28 @@ def _attention() -> Iterator[Case]:
     yield case("an infinite scale", "Infinite", _SPOILT, every, change={"scale": np.array(_INF)})
     yield case("a scale of NaN", "NotANumber", _SPOILT, every, change={"scale": np.array(_NAN)})
     yield case("a slope of NaN", "NotANumber", _SPOILT, every, change={"alibi_slopes": np.array([0.5, _NAN])})
+    yield case("a cap of 0", "Parameter", _SPOILT, every, change={"softcap": np.array(0.0)})
+    yield case("a negative cap", "Parameter", _SPOILT, every, change={"softcap": np.array(-2.0)})
+    yield case("a window with a negative side", "Parameter", _REFUSE, every, window=[-2, 0])
+    yield case("an infinite sink", "Infinite", _SPOILT, every, change={"sinks": np.array([_INF, 0.0])})
+    yield case("a sink of NaN", "NotANumber", _SPOILT, every, change={"sinks": np.array([0.0, _NAN])})
+    yield case("a NaN in a mask", "NotANumber", _SPOILT, (2, 5, 8, 11), change={"attn_mask": _mask(_NAN)})
+    yield case("+inf in a mask", "Infinite", _SPOILT, (2, 5, 8, 11), change={"attn_mask": _mask(_INF)})
+    yield case("a mask of another shape", "Shape", _REFUSE, every, change={"attn_mask": np.zeros((3, 2))})
+    closed = np.where(np.arange(3)[:, None] == 1, -_INF, np.zeros((3, 3)))
+    yield case("a mask that hides every key", "AllMasked", blind, (1, 4, 7, 10), change={"attn_mask": closed})
     yield case("alpha 0.5", "Alpha", _SPOILT, every, alpha=0.5)
     none = {"query": np.zeros((2, 2, 0, 2))}
     yield case("no query", "Empty", ("empty",), change=none)
     without = {name: np.zeros((2, 2, 0, 2)) for name in ("key", "value")}
     yield case("no key", "Empty", (*_SPOILT, "zeros"), every, change=without)
+
+
+def _mask(number: float) -> Float64:
+    """Make a mask with a number in the row of the last query."""
+    mask = np.zeros((3, 3))
+    mask[2, 1] = number
+    return mask
 
 
 def _bounds(case: Case) -> tuple[Float64, Float64, dict[str, Float64]]:
@@ -307,8 +324,9 @@ INVALID = Kind(
         "parameters": {"type": "object", "additionalProperties": PARAMETER},
         "is_causal": {"type": "boolean"},
         "key_lengths": _WHOLE,
+        "window": _WHOLE,
         "shapes": {"type": "object", "additionalProperties": _WHOLE},
     },
-    optional=("target", "normaliser", "parameters", "is_causal", "key_lengths"),
+    optional=("target", "normaliser", "parameters", "is_causal", "key_lengths", "window"),
     legends={"outcomes": OUTCOMES},
 )

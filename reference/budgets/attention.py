@@ -63,7 +63,8 @@ dk_j = scale sum_i dz_ij q_i, the sums over i running over the heads that share 
 9. multiplies dz by the slope of the cap, 1 - tanh(x)^2, which is off by 16u, and by what eps_ij makes of it.
 
 Where alpha >= 2 and a key is within its error of the threshold the derivative jumps: the budget is infinite there.
-Where a row sees no key, and for keys that are certainly outside every support, it is exactly 0.
+It is infinite too where a gradient may be beyond the largest number of its format. Where a row sees no key, and for
+keys that are certainly outside every support, it is exactly 0.
 
 The exact values are supposed to come from float64: what scores in float64 may be off by is part of eps.
 """
@@ -95,7 +96,7 @@ class AttentionGradientBudget:
     Attributes
     ----------
     query, key, value : ndarray of float64
-        Of the shapes of the arguments; infinite where the derivative is in doubt.
+        Of the shapes of the arguments; infinite where the derivative is in doubt, or may overflow.
     sinks, attn_mask : ndarray of float64, or None
         None where :class:`entmax_oracle.reference.values.attention.AttentionGradients` has None.
 
@@ -251,9 +252,10 @@ def attention_vjp_budget(
 
 
 def _settled(model: Model, bound: Float64, value: Float64, touched: NDArray[np.bool_]) -> Float64:
-    """Round a result, and say nothing where nothing is known; exactly 0 where nothing is touched."""
+    """Round a result; infinite where it may be beyond the largest number, exactly 0 where nothing is touched."""
     bound = bound + model.out.unit_roundoff * (np.abs(value) + bound) + model.out.smallest_normal
-    return np.where(touched, np.where(np.isnan(bound), np.inf, bound), 0.0)
+    known = np.abs(value) + bound <= min(model.compute.largest, model.out.largest)
+    return np.where(touched, np.where(known, bound, np.inf), 0.0)
 
 
 def _settled_sum(

@@ -30,6 +30,7 @@ ASKS = [
     Ask("mine:f", kind="attention", without=("alibi", "cross"), device="cuda:0", compute_dtype="bfloat16"),
     Ask("mine:f", kind="normaliser", against="top-k-softmax", parameters=(("k", 3), ("k", 8))),
     Ask("mine:f", kind="attention", multiple_of=16, max_logit=1e4, contiguous=True, widths=(64, 128), heads=(7,)),
+    Ask("mine:f", kind="attention", features=("window", "bias"), rename=(("attn_mask", "bias"),)),
     Ask("mine:f", kind="normaliser", against="multimax", fixed_parameters=(("b", -0.5), ("d", 2))),
 ]
 

@@ -229,14 +229,13 @@ def behind_a_mask(query, key, value, *, key_lengths):
     return torch.nn.functional.scaled_dot_product_attention(query, key, value, attn_mask=seen)
 
 
-def test_numbers_in_the_padding_are_an_error_where_they_matter_and_nan_is_a_warning():
+def test_numbers_in_the_padding_have_a_law_and_nan_has_another_which_can_be_skipped():
     without = ("causal", "scale", "alibi", "groups")
-    laws = ["padding", "padding garbage"]
-    report = check(behind_a_mask, kind="attention", fixed_alpha=1, without=without, laws=laws, profile=EFFORT)
-    assert report.verdict == "conforms"
-    status = {law.law: law.status for law in report.laws}
-    assert status["padding"] == "pass"
-    assert status["padding garbage"] == "fail"
+    asked = {"kind": "attention", "fixed_alpha": 1, "without": without, "profile": EFFORT}
+    report = check(behind_a_mask, laws=["padding", "padding garbage"], **asked)
+    assert report.verdict == "violates"
+    assert {law.law: law.status for law in report.laws} == {"padding": "pass", "padding garbage": "fail"}
+    assert check(behind_a_mask, laws=["padding"], **asked).verdict == "conforms"
     wrong = check(FAULTS["lengths off by one"].function, kind="attention", laws=["padding"], profile=EFFORT)
     assert broken(wrong) == {"padding"}
 

@@ -528,3 +528,16 @@ def test_heads_are_judged_by_their_own_alpha_scale_and_sink(name):
         axis = 1 if name in ("out", "query", "key", "value") else 0
         for of_all, of_one in zip(together, alone, strict=True):
             np.testing.assert_allclose(np.take(of_all, [h], axis=axis).ravel(), of_one.ravel(), rtol=1e-12)
+
+
+def test_a_gradient_beyond_the_format_is_left_open():
+    """1e5 is no number of float16, but one of bfloat16."""
+    q, k = np.zeros((1, 1, 1, 1)), np.zeros((1, 1, 2, 1))
+    v, g = np.array([[[[500.0], [-500.0]]]]), np.full((1, 1, 1, 1), 400.0)
+    half, brain = (
+        attention_vjp_budget(q, k, v, g, 1, attn_mask=[0.0, 0.0], dtype=form) for form in ("float16", "bfloat16")
+    )
+    assert attention_vjp(q, k, v, g, 1, attn_mask=[0.0, 0.0]).attn_mask.tolist() == [1e5, -1e5]
+    assert np.isinf(half.attn_mask).all()
+    assert np.isfinite(half.value).all()
+    assert (brain.attn_mask < 1e4).all()

@@ -204,7 +204,7 @@ def padding(session: SessionLike, case: AttentionCase) -> Finding:
 padding.draws(drawn(batch=2)).cornerstones(listed(*PLAIN))
 
 
-@law("padding garbage", cites="definition", kinds=_ONLY, about="lengths", severity="warning", compares=True)
+@law("padding garbage", cites="definition", kinds=_ONLY, about="lengths", compares=True)
 def padding_garbage(session: SessionLike, case: AttentionCase) -> Finding:
     """Keys and values beyond key_lengths change nothing, even if they are huge, infinite or NaN."""
     largest = as_format(session.setting.dtype).largest

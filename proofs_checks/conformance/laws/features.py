@@ -276,9 +276,9 @@ def _merged(session: SessionLike, case: AttentionCase) -> Finding:
     if any((~each.sees().any(axis=-1)).any() for each in halves):
         return UNJUDGED
     outcomes = session.ask(*(session.request(each) for each in halves))
-    outputs = [each.values for each in outcomes]
-    logs = [each.second for each in outcomes]
-    if any(x is None or not np.isfinite(x).all() for x in (*outputs, *logs)) or logs[0].shape != case.answer_shape[:3]:
+    outputs = [each.values for each in outcomes if each.values is not None]
+    logs = [each.second for each in outcomes if each.second is not None and each.second.shape == case.answer_shape[:3]]
+    if len(logs) < 2 or not all(np.isfinite(x).all() for x in (*outputs, *logs)):
         return UNJUDGED
     first = 1 / (1 + np.exp(np.clip(logs[1] - logs[0], -700, 700)))[..., None]
     merged = first * outputs[0] + (1 - first) * outputs[1]
@@ -286,9 +286,9 @@ def _merged(session: SessionLike, case: AttentionCase) -> Finding:
     own = [session.oracle(each).budget for each in halves]
     dtype = outcomes[0].second_dtype
     slack = sum(session.oracle.log_sums(each, dtype).budget for each in halves)[..., None]
-    # A weight w moves by at most w (1 - w) (e^d - 1) e^d when the difference of the logarithms moves by d.
+    # A weight w moves by at most w (1 - w) (e^d - 1) when the difference of the logarithms moves by d.
     with np.errstate(over="ignore", invalid="ignore"):
-        moved = np.nan_to_num(first * (1 - first) * np.expm1(slack) * np.exp(slack), nan=np.inf)
+        moved = np.nan_to_num(first * (1 - first) * np.expm1(slack), nan=np.inf)
     allowed = expected.budget + first * own[0] + (1 - first) * own[1] + moved * np.abs(outputs[0] - outputs[1])
     allowed = allowed + 2.0**-50 * (np.abs(outputs[0]) + np.abs(outputs[1]))
     found = judge_against(session, merged, replace(expected, budget=allowed), "an output")

@@ -47,8 +47,9 @@ def laws_of(specimen: Specimen) -> tuple[str, ...]:
     laws = ATTENTION_LAWS if specimen.subject.startswith("attention") else LAWS
     if "gradient" not in specimen.subject:
         return ()
-    others = {law.needs for law in laws.values() if law.needs.endswith("gradient")} - {"alpha gradient"}
-    wanted = {needs} if needs == "alpha gradient" else others  # those in features that it has not are left out
+    given = specimen.asks.get("features", ())
+    names = {"attn_mask" if each in ("mask", "bias") else each for each in given}
+    wanted = {needs, *(f"{each} gradient" for each in names)}
     return ("untouched", *(law.name for law in laws.values() if law.needs in wanted))
 
 

@@ -330,6 +330,7 @@ def test_what_the_kernels_of_a_gpu_do_not_take(interpreted):
         ({"window": (True, 0)}, r"window\[0\] is True"),
         ({"softcap": 0.0}, "softcap is 0: it must be above 0"),
         ({"softcap": -3.0}, "softcap is -3"),
+        ({"softcap": 1e-50}, "softcap is 1e-50: it must be above 0"),
         ({"softcap": math.inf}, "softcap must be finite"),
         ({"softcap": "3"}, "softcap must be a number"),
         ({"softcap": torch.tensor(3.0)}, "softcap must be a number, got a tensor"),

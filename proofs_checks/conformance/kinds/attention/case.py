@@ -174,8 +174,9 @@ class AttentionCase(Case):
     def brief(self) -> str:
         batch, heads, queries, features = self.query.shape
         keys = self.key.shape[2]
-        blind = np.argwhere(~self.sees().any(axis=-1).all(axis=(0, 1))).ravel().tolist()
-        if queries == 1 and not self.sees().any():
+        sees: NDArray[np.bool_] = np.any(self.sees(), axis=-1)
+        blind = np.flatnonzero(~np.all(sees, axis=(0, 1))).tolist()
+        if queries == 1 and not sees.any():
             return "a query that sees no key"
         counts = {"sequence": batch, "head": heads, "query": queries, "key": keys, "feature": features}
         words = [_count(n, noun) for noun, n in counts.items() if n > 1 or noun in ("query", "key")]

@@ -99,7 +99,7 @@ def _packed(case: AttentionCase, rng: np.random.Generator) -> AttentionCase:
 def _sinks(case: AttentionCase, setting: Setting, rng: np.random.Generator) -> tuple[float, ...]:
     """Sinks of the size of the logits, far above and below all of them, and equal to the largest score of a query."""
     heads = case.query.shape[1]
-    drawn = 2 * rng.standard_normal(heads)
+    drawn: Float64 = 2 * rng.standard_normal((heads,))
     way = rng.integers(5)
     if way == 1:
         drawn = np.full(heads, rng.choice([-1e3, -60.0]))

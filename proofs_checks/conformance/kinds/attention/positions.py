@@ -14,7 +14,7 @@ __all__ = ["blind", "sequences", "sighted", "squared"]
 
 def blind(case: AttentionCase, align: str) -> NDArray[np.bool_]:
     """Return which queries see no key, shape (B, H or 1, M, 1), as outputs are indexed."""
-    seen: NDArray[np.bool_] = case.sees(align).any(axis=-1, keepdims=True)
+    seen: NDArray[np.bool_] = np.any(case.sees(align), axis=-1, keepdims=True)
     return ~seen
 
 
