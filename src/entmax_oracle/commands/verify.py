@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -156,6 +157,13 @@ def _plain(text: str) -> str:
     signs |= {"left": "", "right": "", "bigl": "", "bigr": "", "Bigl": "", "Bigr": "", "operatorname": ""}
     macros = [*fractions, *(MacroTextSpec(name, sign) for name, sign in signs.items())]
     known.add_context_category("ours", macros=macros, prepend=True)
+    # Cases stand on one line: [1 for z > 0; 0 otherwise].
+    text = re.sub(
+        r"\\begin\{cases\}(.*?)\\end\{cases\}",
+        lambda found: "[" + "; ".join(case.replace("&", "").strip() for case in found[1].split(r"\\")) + "]",
+        text,
+        flags=re.DOTALL,
+    )
     return str(LatexNodes2Text(known, math_mode="text", keep_braced_groups=True).latex_to_text(text))
 
 
