@@ -97,7 +97,11 @@ _NO_LENGTHS = ("--without", "lengths")
 _START = ("--align", "start")
 _STARTS = "Its causal mask puts the first query at the first key."
 _COPIED = ("--without", "layouts")
-_MASKED = "The additive mask is made as models make it: the lowest number of the format for what is hidden."
+_FINITE = ("--skip-law", "padding garbage")
+_IS_FINITE = "Padding has to be finite, as declared by `--skip-law`."
+_MASKED = (
+    "The additive mask is made as models make it: the lowest number of the format for what is hidden. " + _IS_FINITE
+)
 _OF_HALF = (
     "Its scores are numbers of 16 bits, as declared by `--compute-dtype`; beyond 65,504 they overflow, so "
     "`--max-logit` keeps them below."
@@ -308,15 +312,9 @@ PEERS = (
         "torch: flex_attention",
         "torch",
         _attention("flex_attention"),
-        (
-            *_TORCH,
-            "--kind",
-            "attention",
-            *_SOFTMAX,
-            *_words("--with window,softcap,lse --grad"),
-            *_SINGLE,
-        ),
-        note="Not compiled. Causality, lengths and windows are a `mask_mod`, the cap and ALiBi a `score_mod`.",
+        (*_TORCH, "--kind", "attention", *_SOFTMAX, *_words("--with window,softcap,lse --grad"), *_SINGLE, *_FINITE),
+        note="Not compiled. Causality, lengths and windows are a `mask_mod`, the cap and ALiBi a `score_mod`. "
+        + _IS_FINITE,
     ),
     Peer(
         "jax: nn.dot_product_attention",
@@ -329,10 +327,11 @@ PEERS = (
             *_START,
             *_words("--layout bmhd --empty-rows mean --with window --grad"),
             *_SINGLE,
+            *_FINITE,
         ),
         beside=("ml-dtypes",),
         note=f"With its implementation in XLA, on a CPU. {_STARTS} A query that sees no key gets the mean of all "
-        "values. Values have as many features as queries; other calls are declined.",
+        f"values. Values have as many features as queries; other calls are declined. {_IS_FINITE}",
     ),
     Peer(
         "keras: ops.dot_product_attention",
@@ -419,14 +418,14 @@ PEERS = (
         "transformers: eager attention of Llama",
         "transformers",
         _attention("transformers_llama"),
-        (*_TORCH, *_ATTENTION, "--empty-rows", "any", "--dtype", "float32", "--grad"),
+        (*_TORCH, *_ATTENTION, "--empty-rows", "any", "--dtype", "float32", "--grad", *_FINITE),
         note=_MASKED,
     ),
     Peer(
         "transformers: eager attention of Llama (bfloat16)",
         "transformers",
         _attention("transformers_llama"),
-        (*_TORCH, *_ATTENTION, *_words("--empty-rows any --dtype bfloat16 --compute-dtype bfloat16 --grad")),
+        (*_TORCH, *_ATTENTION, *_words("--empty-rows any --dtype bfloat16 --compute-dtype bfloat16 --grad"), *_FINITE),
         note=f"{_MASKED} Scores are numbers of 16 bits, as declared by `--compute-dtype`; only the softmax is in "
         "float32.",
     ),
@@ -434,14 +433,36 @@ PEERS = (
         "transformers: eager attention of Gemma 2",
         "transformers",
         _attention("transformers_gemma2"),
-        (*_TORCH, *_ATTENTION, "--empty-rows", "any", "--with", "window,softcap", "--dtype", "float32", "--grad"),
+        (
+            *_TORCH,
+            *_ATTENTION,
+            "--empty-rows",
+            "any",
+            "--with",
+            "window,softcap",
+            "--dtype",
+            "float32",
+            "--grad",
+            *_FINITE,
+        ),
         note=_MASKED,
     ),
     Peer(
         "transformers: eager attention of gpt-oss",
         "transformers",
         _attention("transformers_gpt_oss"),
-        (*_TORCH, *_ATTENTION, "--empty-rows", "any", "--with", "window,sinks", "--dtype", "float32", "--grad"),
+        (
+            *_TORCH,
+            *_ATTENTION,
+            "--empty-rows",
+            "any",
+            "--with",
+            "window,sinks",
+            "--dtype",
+            "float32",
+            "--grad",
+            *_FINITE,
+        ),
         note=f"{_MASKED} Calls without sinks are declined.",
     ),
     Peer(

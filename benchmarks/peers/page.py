@@ -30,7 +30,7 @@ _MENDS = {
     "dtype": "Return the dtype of the input.",
     "shape": "Return the shape of the input.",
     "padding garbage": _FINITE,
-    "gradient padding": "The same holds for gradients.",
+    "gradient padding": _FINITE,
     "window garbage": _FINITE,
 }
 _LONG = 1500  # letters, beyond which a program is left out

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import site
 import subprocess
 import sys
@@ -105,7 +106,7 @@ def _check(peer: Peer, out: Path, environments: Path, profile: str, seed: int, p
         return entry | {"problem": "the check ended without a result"}
     report = json.loads(path.read_text(encoding="utf-8"))
     progress(peer.name, report["verdict"])
-    entry["command"] = " ".join(["entmax-oracle", *words[:-2]])
+    entry["command"] = shlex.join(["entmax-oracle", *words[:-2]])
     if report["verdict"] == "unusable":
         return entry | {"problem": report["message"]}
     return entry | {"report": report}
