@@ -1,4 +1,4 @@
-"""What people really use, checked: published implementations of entmax, each in an environment of its own."""
+"""Published implementations of softmax, entmax and attention, checked, each in an environment of its own."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def scipy_softmax(z: Any) -> Any:
 
 
 def numpy_recipe(z: Any) -> Any:
-    """What people write in NumPy, which has no softmax: subtract the maximum, exponentiate, divide by the sum."""
+    """Softmax in NumPy, which has none: subtract the maximum, exponentiate, divide by the sum."""
     np = importlib.import_module("numpy")
     powers = np.exp(z - z.max(axis=-1, keepdims=True))
     return powers / powers.sum(axis=-1, keepdims=True)

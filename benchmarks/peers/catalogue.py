@@ -7,8 +7,8 @@ from dataclasses import dataclass
 __all__ = ["PAGES", "PEERS", "Peer"]
 
 PAGES = {
-    "peers": "What calls itself a softmax or entmax",
-    "attention-peers": "What calls itself attention",
+    "peers": "Published softmax and entmax functions",
+    "attention-peers": "Published attention functions",
 }
 """The pages, by the names of their files, and their titles."""
 

@@ -20,7 +20,7 @@ _MENDS = {
     "returns": "Accept every row with at least one live token: any length from 1, any batch shape, `-inf` masks.",
     "untouched": "Work on a copy: the caller's tensor is overwritten.",
     "shift": "Subtract the maximum of the row first: large logits then keep their digits.",
-    "values": "Digits are lost on the input below where numbers cancel, or where an iteration stops too early.",
+    "values": "Digits are lost on this input where numbers cancel, or where an iteration stops too early.",
     "support": "An error in the threshold puts tokens on the wrong side of it; solve for it to the last digit.",
     "simplex": "The sum shows the error of the threshold: solve for it to the last digit, or divide by the sum.",
     "gradient": "The gradient is s (g - <s, g>/<s, 1>) with s = p^(2 - alpha) on the support, and 0 off it.",
@@ -36,11 +36,11 @@ _MENDS = {
 _LONG = 1500  # letters, beyond which a program is left out
 _INTRODUCTIONS = {
     "peers": (
-        "Published functions that compute a softmax or entmax of rows, checked as their users call them. "
+        "Functions that compute a softmax or entmax of rows, checked as their users call them. "
         "[Attention](attention-peers.md) has a page of its own."
     ),
     "attention-peers": (
-        "Published attention, checked as its users call it. Libraries differ in conventions: the order of the axes, "
+        "Attention, checked as its users call it. Libraries differ in conventions: the order of the axes, "
         "where the causal mask stands if there are fewer queries than keys, what a query gets that sees no key, and "
         "which features there are. Every command declares them, and what it does not ask for is not checked "
         "([the options](../how-to/kernel-engineer.md)). [Softmax and entmax](peers.md) have a page of their own."
@@ -101,7 +101,7 @@ def _table_row(entry: dict[str, Any]) -> str:
         return f"| {entry['name']} | {version} | not checked | {_cell(entry['problem'])} | – | – |"
     kept, part = len(_with(report, "pass")), len(_in_part(report))
     causes = ", ".join(law["law"] for law in _failing(report) if not law.get("cause")) or "–"
-    passes = "passes" if report.get("complete") else "passes in part"
+    passes = "passes in part" if part or not report.get("complete") else "passes"
     verdict = passes if report["verdict"] == "conforms" else "**fails**"
     return (
         f"| [{entry['name']}](#{_anchor(entry['name'])}) | {version} | {verdict} | {causes} | "

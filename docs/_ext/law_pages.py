@@ -304,7 +304,7 @@ def text() -> str:
         "`--law NAME` checks only some, `--skip-law NAME` leaves some out. Each law is stated as in the reports, and "
         "followed by an implementation that breaks it, with what the checker says of it. Most of these "
         "implementations come from the [zoo](explanation/power.md); their helpers, such as `bisection` and `exact`, "
-        "are correct, and the slip is what is exchanged in them.",
+        "are correct: the mistake is in what is shown.",
     ]
     for group, (title, about) in GROUPS.items():
         members = [entry for entry in every if entry.group == group]

@@ -20,17 +20,17 @@ _CLASSES = {Truth.TRUE: "yes", Truth.FALSE: "no", Truth.UNKNOWN: "unknown"}
 
 
 def text(result: MatrixResult) -> list[str]:
-    """Write the matrix in MyST: a table, then the grounds of every cell, folded for each normaliser."""
+    """Write the matrix in MyST: the headings in words, a table, and the grounds of every cell, folded."""
     titles = [prop.title for prop in result.properties]
     heads = [prop.short for prop in result.properties]
-    lines = ["| | " + " | ".join(heads) + " |", "|---" * (len(titles) + 1) + "|"]
+    lines = ["; ".join(f"*{head}*: {title}" for head, title in zip(heads, titles, strict=True)) + ".", ""]
+    lines += ["| | " + " | ".join(heads) + " |", "|---" * (len(titles) + 1) + "|"]
     for row in result.rows:
         cells = [
             f'<span class="{_CLASSES[cell.verdict]}">{cell.verdict.words}\u00a0{cell.strength.mark}</span>'
             for cell in row.cells
         ]
         lines.append(f"| `{row.label}` | " + " | ".join(cells) + " |")
-    lines += ["", "; ".join(f"{head}: {title}" for head, title in zip(heads, titles, strict=True)) + ".", ""]
     for row in result.rows:
         given = f"; here with `{settings(row.parameters)}`." if settings(row.parameters) else "."
         lines += [

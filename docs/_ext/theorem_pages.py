@@ -139,7 +139,8 @@ def argued(theorem: Theorem, found: TheoremResult) -> list[str]:
         parts += [f"````{{dropdown}} The statement that Coq has checked\n```coq\n{shown}\n```\n````"]
     if found.proof:
         words = sum(step.words for step in found.proof)
-        joined = f"; {words} of the {len(found.proof)} lines are words, marked ·" if words else ""
+        are = "is" if words == 1 else "are"
+        joined = f"; {words} of the {len(found.proof)} lines {are} in words, marked ·" if words else ""
         parts += [f"The argument, step by step. SymPy checks the formulas{joined}."]
         parts += ["\n".join(f"1. {sentence(step)}" for step in found.proof)]
     lines = [

@@ -62,10 +62,10 @@ def support(session: SessionLike, case: RowsCase) -> Finding:
         if wrong.any():
             at = tuple(int(i) for i in np.argwhere(wrong)[0])
             got, lower = float(values[at]), float(expected.lower[at])
-            size = max(abs(got), lower)
+            size, count = max(abs(got), lower), int(wrong.sum())
             return Finding(
                 True,
-                f"{located(at)} " + text.format(got=got, lower=lower) + f" ({int(wrong.sum())} such tokens)",
+                f"{located(at)} {text.format(got=got, lower=lower)} ({count} such token{'s' if count > 1 else ''})",
                 math.inf,
                 size / float(session.oracle.format.ulp(size)),
                 {
