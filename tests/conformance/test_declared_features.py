@@ -179,7 +179,8 @@ def test_a_counterexample_has_the_features_that_it_takes_and_no_other(capsys):
     text = json.dumps(found.to_dict())
     assert replay(faulty, text, **given).broken
     assert not replay(bases.attention, text, **given).broken
-    exec(compile(found.snippet, "snippet", "exec"), {})
+    with np.printoptions():
+        exec(compile(found.snippet, "snippet", "exec"), {})
     assert f"{found.details['got'][0]:.4g}"[:5] in capsys.readouterr().out
 
 

@@ -176,7 +176,7 @@ def test_bounds_that_make_no_sense_are_refused(given, says):
 def test_the_command_line_is_told_in_its_own_words(capsys):
     for words, says in (
         (("--max-logit", "0.5"), "--max-logit must be at least 1, got 0.5"),
-        (("--compute-dtype", "tf32"), "--compute-dtype: tf32 is the arithmetic of matrix products"),
+        (("--compute-dtype", "tf32"), "--compute-dtype: tf32 is an arithmetic of matrix products"),
         (("--alpha", "0.5"), "--alpha must be finite and at least 1"),
     ):
         assert main(["check", f"{__file__}:softmax", *words]) == 2

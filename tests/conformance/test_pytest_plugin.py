@@ -143,7 +143,7 @@ def test_the_command_line_has_the_last_word(folder, words, asked):
         ("mine.py:notd", (), "did you mean noted?"),
         ("mine.py:noted", ("--entmax-law", "tie"), "did you mean 'ties'"),
         ("mine.py:noted", ("--entmax-multiple-of", "0"), "--entmax-multiple-of must be at least 1, got 0"),
-        ("mine.py:noted", ("--entmax-kind", "normaliser", "--entmax-against", "softmx"), "called 'softmx'"),
+        ("mine.py:noted", ("--entmax-kind", "normaliser", "--entmax-against", "softmx"), "unknown normaliser 'softmx'"),
     ],
 )
 def test_a_typing_error_is_one_usage_error(folder, target, words, complaint):

@@ -104,7 +104,8 @@ def test_the_program_of_a_relation_prints_both_of_its_answers(capsys):
     report = check(placed, 1.0, "float32", "numpy", laws="permutation", profile=replace(EFFORT, examples=20))
     snippet = report.violations[0].snippet
     assert snippet.startswith("# Permuting the tokens")
-    exec("\n".join(line for line in snippet.splitlines() if not line.startswith(("from ", "f = "))), {"f": placed})
+    with np.printoptions():
+        exec("\n".join(line for line in snippet.splitlines() if not line.startswith(("from ", "f = "))), {"f": placed})
     first, second = (np.fromstring(line.strip("[]"), sep=" ") for line in capsys.readouterr().out.splitlines())
     # Nothing is smaller than equal logits, whose permutation changes nothing.
     assert first.tolist() == second.tolist() != sorted(first, reverse=True)

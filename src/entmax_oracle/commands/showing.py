@@ -80,7 +80,7 @@ class Screen:
     def _tick(self) -> None:
         """Say how far the check is."""
         seconds = int(time.monotonic() - self._started)
-        text = f"{self._law}, {self._calls:,} calls, {seconds // 60}:{seconds % 60:02}"
+        text = f"{self._law or 'replay'}, {self._calls:,} calls, {seconds // 60}:{seconds % 60:02}"
         if self._errors.is_terminal:
             self._status.update(escape(text))
         elif time.monotonic() - self._last >= _EVERY:
