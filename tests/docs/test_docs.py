@@ -50,7 +50,8 @@ def sessions(block):
 
 # Every five seconds a line, where a check takes that long; and one where kernels have to be compiled first.
 PROGRESS = re.compile(
-    r"^(?:alpha .*, check \d+ of \d+|replay), [\d,]+ calls, \d+:\d\d\n|^.*entmax_oracle: compiling the CPU kernels, .*\n",
+    r"^(?:alpha .*, check \d+ of \d+|replay), [\d,]+ calls, \d+:\d\d\n"
+    r"|^.*entmax_oracle: compiling the CPU kernels, .*\n",
     re.MULTILINE,
 )
 
