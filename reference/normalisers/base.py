@@ -310,8 +310,9 @@ def register(kind: _N) -> _N:
     Raises
     ------
     ValueError
-        If the name is taken, or the class has neither `_values` nor `_careful`.
+        If the name is taken, the class is not complete, or it has neither `_values` nor `_careful`.
     """
+    _refuse_incomplete(kind)
     taken = NORMALISERS.get(kind.name)
     if taken is not None:
         ours = _is_ours(type(taken)) and not _is_ours(kind)
@@ -337,19 +338,32 @@ def _place(kind: type[Normaliser]) -> tuple[str, str]:
     return getattr(module, "__file__", None) or kind.__module__, kind.__qualname__
 
 
+def _refuse_incomplete(kind: type[Normaliser]) -> None:
+    """Raise ``ValueError`` for a class that lacks what each needs."""
+    lacks = [*(["name"] if not hasattr(kind, "name") else []), *sorted(kind.__abstractmethods__)]
+    if lacks:
+        raise ValueError(f"class {kind.__name__} lacks {' and '.join(lacks)}; every normaliser has them")
+
+
 def made(kind: type[Normaliser]) -> Normaliser:
     """Make the normaliser of a class, which need not be registered; see `register`.
 
     Raises
     ------
     ValueError
-        If the class has neither `_values` nor `_careful`.
+        If the class is not complete, or has neither `_values` nor `_careful`.
     """
+    _refuse_incomplete(kind)
     if kind._values is Normaliser._values and kind._careful is Normaliser._careful:
         raise ValueError(f"{kind.name} says nowhere what its values are; define _values, in float64, or _careful")
+    for name, otherwise in (("title", kind.name), ("definition", ""), ("source", "")):
+        if not hasattr(kind, name):
+            setattr(kind, name, otherwise)
     if kind.profile is Normaliser.profile:
         keywords = inspect.signature(kind._values).parameters.values()
         parameters = {each.name: each.default for each in keywords if each.kind is each.KEYWORD_ONLY}
+        if bare := [name for name, default in parameters.items() if default is inspect.Parameter.empty]:
+            raise ValueError(f"{kind.name}: parameter {bare[0]!r} of _values has no default; give it one")
         kind.profile = Profile(parameters, true=frozenset(), lifts=False)
     return kind()
 

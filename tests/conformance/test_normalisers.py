@@ -145,6 +145,29 @@ def test_what_makes_no_sense_is_refused(words, complaint, capsys):
     assert complaint in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("lines", "complaint"),
+    [
+        (["name = title = definition = source = 'own'"], "class Own lacks _balls; every normaliser has"),
+        (["_balls = lambda self, z: z"], "class Own lacks name; every normaliser has"),
+        (
+            ["name = title = definition = source = 'own'", "_values = lambda self, z, *, c: z", "_balls = _values"],
+            "own: parameter 'c' of _values has no default; give it one",
+        ),
+    ],
+)
+def test_an_incomplete_class_is_refused(lines, complaint, tmp_path, capsys):
+    path = tmp_path / "own.py"
+    body = ["def _values(self, z): return z", *lines]
+    path.write_text(
+        "from entmax_oracle.reference.normalisers import Normaliser\n"
+        "class Own(Normaliser):\n" + "".join(f"    {line}\n" for line in body)
+    )
+    for words in (["check", f"{FILE}:softmax_t", "--kind", "normaliser", "--against"], ["matrix"]):
+        assert main([*words, f"{path}:Own"]) == 2
+        assert complaint in capsys.readouterr().err
+
+
 def test_the_command_checks_replays_and_writes(tmp_path, capsys):
     report, junit = tmp_path / "r.json", tmp_path / "r.xml"
     target = [f"{FILE}:top_k_plus_one", "--kind", "normaliser", "--against", "top-k-softmax"]

@@ -227,3 +227,17 @@ def test_a_refused_empty_batch_is_a_warning():
     report = check(refuses, 1.0, "float64", "numpy", laws=["returns", "shapes", "empty batch"], profile=EFFORT)
     assert {law.law: law.status for law in report.laws} == {"returns": "pass", "empty batch": "fail", "shapes": "pass"}
     assert report.verdict == "conforms"
+
+
+def test_a_refused_empty_batch_is_shown_with_its_shape(tmp_path, capsys):
+    path = tmp_path / "mine.py"
+    path.write_text(
+        "import numpy as np\ndef f(z, sink=0.0):\n"
+        "    if not z.size:\n        raise ValueError('no rows')\n"
+        "    top = np.maximum(z.max(-1, keepdims=True), sink)\n    e = np.exp(z - top)\n"
+        "    return e / (e.sum(-1, keepdims=True) + np.exp(sink - top))\n"
+    )
+    words = ["--kind", "normaliser", "--against", "sink-softmax", "--parameter", "sink=0", "--dtype", "float64"]
+    status = main(["check", f"{path}:f", "--array", "numpy", *words, "--law", "empty batch", "--no-saved"])
+    assert status == 0
+    assert "  input: logits of shape (0, 1) (contiguous), sink 0, float64\n" in capsys.readouterr().out

@@ -243,7 +243,8 @@ def lse(session: SessionLike, case: AttentionCase) -> Finding:
             True, f"the logarithms of sums are of {of}, not of shape (B, H, M) = {shape}", math.inf, math.inf
         )
     if outcome.second_dtype not in ("float64", "float32", session.setting.dtype):
-        text = f"the logarithms of sums are {outcome.second_dtype}, neither float32 nor {session.setting.dtype}"
+        wanted = " nor ".join(dict.fromkeys(("float32", session.setting.dtype)))
+        text = f"the logarithms of sums are {outcome.second_dtype}, {'neither' if 'nor' in wanted else 'not'} {wanted}"
         return Finding(True, text, math.inf, math.inf)
     return worst_of(_of_lse(session, case, got, outcome.second_dtype))
 

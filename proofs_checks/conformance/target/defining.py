@@ -42,7 +42,7 @@ def instance_of(found: object, named: str) -> Normaliser:
     Raises
     ------
     ValueError
-        If it is not a class of normalisers; the message begins with ``named``.
+        If it is not a class of normalisers (the message begins with ``named``), or one that is not complete.
     """
     from entmax_oracle.reference.normalisers import NORMALISERS, Normaliser, made
 
@@ -50,5 +50,5 @@ def instance_of(found: object, named: str) -> Normaliser:
         raise ValueError(
             f"{named} is not a class of normalisers; derive it from entmax_oracle.reference.normalisers.Normaliser"
         )
-    registered = NORMALISERS.get(found.name)
+    registered = NORMALISERS.get(getattr(found, "name", ""))
     return registered if isinstance(registered, found) else made(found)
