@@ -378,5 +378,5 @@ def test_one_model_is_told_of_in_the_singular(data):
     kind = replace(model, accuracy={**model.accuracy, "16": 1.0})
     found = Experiment(data["task"], (0,), (kind,))
     assert any(
-        "1 model answers every drawn row of 16 tokens" in each and each.endswith("it.") for each in reading(found)
+        "1 model answers every random row of 16 tokens" in each and each.endswith("it.") for each in reading(found)
     )
