@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
@@ -93,6 +95,8 @@ def _checked(task_data: Mapping[str, Any], task: Needle, data: Any, position: in
         label = f"{data['normaliser']}, {data['training']}, seed {data['seed']}"
         claimed = structured(data["certificate"], Certificate, strict=True)
         verdict = claimed.verdict
+        if name := _miswritten(data["certificate"], claimed):
+            return Checked(label, verdict, f"{name}: the certificate does not have it as an experiment writes it")
         if added := unknown(data, Model):
             return Checked(label, verdict, f"{min(added)}: a model has no such field, so nothing checks it")
         if seal(task_data, data) != data["digest"]:
@@ -106,9 +110,15 @@ def _checked(task_data: Mapping[str, Any], task: Needle, data: Any, position: in
         within = [n for n in LENGTHS if again.n is None or n <= again.n]
         if not fault and (broken := [each for each in attack(tables, 1, within) if each.broken]):
             fault = f"a row of {broken[0].n} tokens breaks it"
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         return Checked(label, verdict, f"it cannot be read: {error}")
     return Checked(label, verdict, fault, again.detail)
+
+
+def _miswritten(data: Mapping[str, Any], claimed: Certificate) -> str:
+    """Name a field that is read as another claim than it makes, such as ``"n": 8.9``, or that is missing."""
+    plain = CONVERTER.unstructure(claimed)
+    return next((key for key in plain if key not in data or json.dumps(data[key]) != json.dumps(plain[key])), "")
 
 
 def _differs(claimed: Certificate, again: Certificate) -> str:
@@ -126,7 +136,7 @@ def _alike(then: Any, now: Any) -> bool:
     if isinstance(then, list | tuple) and isinstance(now, list | tuple):
         return len(then) == len(now) and all(_alike(a, b) for a, b in zip(then, now, strict=True))
     if isinstance(then, float) and isinstance(now, float):
-        return then == now or abs(then - now) <= _SLACK * max(abs(then), abs(now))
+        return then == now or (math.isfinite(then) and abs(then - now) <= _SLACK * max(abs(then), abs(now)))
     return type(then) is type(now) and bool(then == now)
 
 

@@ -65,6 +65,7 @@ def execute(tables: Tables, query: int, right: int, token: int, n: int) -> Row |
         if not wrong:
             return None
         answer = min(wrong, key=lambda y: float(margins[y].mid()))
+        alone = tables.votes[token][right] - tables.votes[token][answer]
         return Row(
             query,
             right,
@@ -73,12 +74,14 @@ def execute(tables: Tables, query: int, right: int, token: int, n: int) -> Row |
             answer,
             (float(mass.lower()), float(mass.upper())),
             (float(margins[answer].lower()), float(margins[answer].upper())),
-            _lasting(tables, query, gap, n),
+            bool(alone < 0) and _lasting(tables, query, gap, n),
         )
 
 
 def _lasting(tables: Tables, query: int, gap: arb, n: int) -> bool:
     """Whether the match is known to hold less and less in longer rows of this kind.
+
+    Where the copies alone prefer the wrong class as well, so does every mean of them and of what was executed.
 
     At a fixed scale it does (theorem duplicates for entmax; plain for softmax, and for Stieltjes' map, whose lambda
     grows with every token). A scale that grows gives more to the higher of two logits (theorem majorisation): that is

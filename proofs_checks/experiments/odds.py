@@ -70,10 +70,12 @@ def least_share(tables: Tables, first: int, last: int | None) -> Float64:
 def _distances(tables: Tables, first: int, last: int | None) -> Float64:
     """Lower bounds of theta (z_m - z_j), divided by q for entmax, shape (keys, classes, tokens)."""
     low, high = (each[:, None, None] for each in scale_bounds(tables, first, last))
-    gap = tables.gaps[0]
+    gap, widest = tables.gaps
     with np.errstate(invalid="ignore", over="ignore"):
         found = np.where(gap == 0, 0.0, down(np.where(gap > 0, low, high) * gap))
-        found = np.where((gap > 0) & (low < 0), down(low * gap), found)
+        # a scale below 0, as SSMax may learn, is worst with the upper bound of the gap
+        turned = np.where(widest == 0, 0.0, down(np.where(widest > 0, low, high) * widest))
+        found = np.where(low < 0, np.minimum(found, turned), found)
         found = np.where(np.isinf(gap), np.inf, found)  # not beside the match, whatever the scale
     return down(found / tables.how.power) if tables.how.mapping == "entmax" else found
 

@@ -3,6 +3,7 @@
 import copy
 import itertools
 import json
+import math
 import subprocess
 import sys
 from dataclasses import replace
@@ -184,6 +185,54 @@ def test_another_number_of_keys_is_refused(data):
 def test_weights_that_cannot_be_read_are_refused(weights, message):
     with pytest.raises(ValueError, match=message):
         readable(weights, TASK, contender(ENDLESS))
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("gap", math.inf),
+        ("gap", math.nan),
+        ("scale_grows", "true"),
+        ("certified", "24"),
+        ("pairs", 24.9),
+        ("one_hot_from", 2.5),
+        ("failing", {}),
+        ("wrong", ...),
+    ],
+)
+def test_a_claim_that_reads_as_another_is_refused(data, field, value):
+    model = model_of(data, ENDLESS)
+    model["certificate"][field] = value
+    if value is ...:
+        del model["certificate"][field]
+    model["digest"] = seal(data["task"], model)
+    assert next(each for each in faults(data) if each).startswith(f"{field}: the certificate ")
+
+
+def test_a_longer_row_may_be_right_where_the_match_itself_is_wrong(data):
+    tables = tables_of(data, FOOLED)
+    votes = [[arb(0)] * TASK.classes for _ in range(TASK.tokens)]
+    match, token = 0, TASK.classes
+    votes[match] = [arb(0), arb(1), arb(0)]
+    votes[token] = [arb(1), arb(0), arb(0)]
+    logits = [[arb(0)] * TASK.tokens for _ in range(TASK.keys)]
+    logits[0][match] = arb(2)
+    tables = replace(tables, votes=votes, logits=logits)
+    row = execute(tables, 0, 0, token, 3)
+    assert row is not None
+    assert not row.lasting
+    assert execute(tables, 0, 0, token, 100) is None
+
+
+def test_a_scale_below_zero_meets_the_widest_gap(data):
+    tables = tables_of(data, FOOLED)
+    logits = [[arb(2**100)] * TASK.tokens for _ in range(TASK.keys)]
+    logits[0][0] = arb(2**100 + 2**46)  # too little for float64 to show, and much for exp
+    votes = [[arb(i == kind) for i in range(TASK.classes)] for _ in range(TASK.keys) for kind in range(TASK.classes)]
+    votes[0] = [arb(4), arb(0), arb(0)]
+    tables = replace(tables, how=contender("scalable-softmax"), logits=logits, votes=votes, strength=arb(-1))
+    assert execute(tables, 0, 0, TASK.classes + 1, 2) is not None
+    assert not judge(tables, 2, 2).right[0, 0]
 
 
 def test_weights_survive_being_written(data):
