@@ -89,7 +89,10 @@ def _of_targets(targets: Sequence[Report]) -> Iterator[str]:
         return
     counts = Counter(target.verdict for target in targets)
     good, bad, unusable, cut = (counts[each] for each in ("conforms", "violates", "unusable", "interrupted"))
+    partial = sum(each.verdict == "conforms" and not each.complete for each in targets)
     parts = [f"{good} pass{'es' if good == 1 else ''}"] if good else []
+    if partial and parts:
+        parts[0] += " as far as there was time" if partial == good else f" ({partial} as far as there was time)"
     parts += [f"{bad} fail{'s' if bad == 1 else ''} at least one check"] if bad else []
     parts += [f"{unusable} could not be checked"] if unusable else []
     parts += [f"the check of {cut} was interrupted"] if cut else []

@@ -57,7 +57,9 @@ def _lines(results: Results) -> list[str]:
     for target in results.targets:
         worst = gravest(target.laws)
         reason = violation_line(worst) if worst is not None else target.message
-        lines.append(f"{target.target}: {target.verdict}" + (f", {reason}" if reason else ""))
+        short = target.verdict == "conforms" and not target.complete
+        verdict = f"{target.verdict} as far as it was checked" if short else target.verdict
+        lines.append(f"{target.target}: {verdict}" + (f", {reason}" if reason else ""))
     if results.experiment is not None:
         models = results.experiment.models
         endless = sum(model.certificate.verdict == EVERY for model in models)
