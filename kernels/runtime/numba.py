@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -90,11 +91,35 @@ def compiling(*what: Any) -> Iterator[None]:
     clock = _Clock()
     event.register("numba:compile", clock)  # not when they are loaded
     try:
-        yield
+        with _interrupted_afterwards():
+            yield
         _ready.add(what)
     finally:
         event.unregister("numba:compile", clock)
         clock.stop()
+
+
+@contextmanager
+def _interrupted_afterwards() -> Iterator[None]:
+    """Hold the first Ctrl-C back until the end: an interrupt inside Numba's compiler is lost there, and breaks it."""
+    held: list[int] = []
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or before is not signal.default_int_handler:
+        yield
+        return
+
+    def hold(number: int, frame: Any) -> None:
+        held.append(number)
+        if len(held) > 1:
+            raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, hold)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if held:
+        raise KeyboardInterrupt
 
 
 class _Clock(event.Listener):  # type: ignore[misc]

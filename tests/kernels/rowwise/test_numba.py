@@ -2,6 +2,7 @@
 
 import contextlib
 import multiprocessing
+import signal
 import sys
 
 import numba
@@ -240,3 +241,22 @@ def test_whoever_looks_on_sees_the_operator():
     expected, z.grad = z.grad, None
     entmax(z, 1.5).square().sum().backward()
     assert torch.equal(z.grad, expected)
+
+
+def interrupted(times, ended):
+    with compiled.compiling("interrupts", times):
+        for _ in range(times):
+            signal.raise_signal(signal.SIGINT)
+        ended.append(times)
+
+
+def test_an_interrupt_waits_for_the_compiler_and_a_second_does_not():
+    before, ended = signal.signal(signal.SIGINT, signal.default_int_handler), []
+    try:
+        for times in (1, 2):
+            with pytest.raises(KeyboardInterrupt):
+                interrupted(times, ended)
+            assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert ended == [1]
