@@ -766,7 +766,7 @@ class Ask:
 
         Examples
         --------
-        >>> Ask("mine:f", alphas=(2,), grad=True, device="cuda:0").words()
+        >>> Ask("my_kernels:f", alphas=(2,), grad=True, device="cuda:0").words()
         ['--alpha', '2.0', '--array', 'torch', '--device', 'cuda:0', '--grad']
         """
         return [
