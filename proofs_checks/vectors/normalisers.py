@@ -35,14 +35,14 @@ def _certify(
     """Write one test; None where the definition gives no weights, or leaves open which of tied tokens are picked."""
     live = logits[np.isfinite(logits)]
     settings = known.settings(dict(parameters))
-    if len(live) < known.least_tokens(**settings) or _free(known, live, settings):
+    if len(live) < known.least_tokens(**settings) or _free(known, logits, settings):
         return None
     try:
         found = known.enclose(logits, precision=PRECISION, **parameters)
         formats = holding(logits)
         allowed = {name: known.budget(logits, name, **parameters) for name in formats}
         g = np.random.default_rng(len(logits)).integers(-16, 17, len(logits)) / 8.0
-        slope = known.vjp(_centred(known, logits), g, **parameters)
+        slope = known.vjp(known.centred(logits), g, **parameters)
         off = known.vjp_budget(logits, g, "float64", **parameters)
         slopes = {name: known.vjp_budget(logits, g, name, **parameters) for name in formats}
     except Undefined:
@@ -57,18 +57,10 @@ def _certify(
     return {"comment": comment, "flags": sorted(set(flags)), **notated(_FIELDS, values, formats)}
 
 
-def _free(known: Normaliser, live: Float64, settings: dict[str, Any]) -> bool:
+def _free(known: Normaliser, logits: Float64, settings: dict[str, Any]) -> bool:
     """Whether tied tokens compete for being picked, of which any choice is right."""
-    if not known.profile.picks:
-        return False
-    tied, wanted = known.tied(live, **settings)
+    tied, wanted = known.tied(logits, **settings)
     return wanted < len(tied)
-
-
-def _centred(known: Normaliser, logits: Float64) -> Float64:
-    """Move a row to a maximum of 0 where that changes nothing: the budgets take that step for careful."""
-    moves = "shift" in known.profile.true and not known.profile.picks
-    return logits - logits.max() if moves else logits
 
 
 def _drafts(known: Normaliser) -> Iterator[tuple[Float64, tuple[str, ...], str]]:

@@ -293,7 +293,7 @@ def assert_normaliser_close(
     dtype, compute_dtype, msg
         As for :func:`entmax_oracle.reference.assert_close`.
     **parameters
-        Of the normaliser. Of tied tokens at the edge of the k largest, any choice is right.
+        Of the normaliser. Of tokens that tie for being chosen, any choice is right.
 
     Raises
     ------
@@ -307,16 +307,19 @@ def assert_normaliser_close(
     >>> import numpy as np
     >>> assert_normaliser_close(np.float32([0, 0.5, 0.5]), np.float32([0, 1, 1]), "top-k-softmax", k=2)
     >>> assert_normaliser_close(np.float32([0.5, 0, 0.5]), np.float32([1, 1, 1]), "top-k-softmax", k=2)
+    >>> assert_normaliser_close([0.0, 1.0, 0.0], [1, 2, 3], "index-top-k-softmax", k=1, index=[0, 4, 4])
     """
     __tracebackhide__ = True
     from ..normalisers import normaliser
 
     known = normaliser(against)
     logits = as_array(z)
-    exact = known(logits, **parameters)
-    precision, got = received(actual, {"z": z}, exact.shape, "the weights have shape", dtype, msg)
+    shape = known(logits, **parameters).shape
+    precision, got = received(actual, {"z": z}, shape, "the weights have shape", dtype, msg)
     if known.profile.picks:
         got = _as_chosen(got, logits, known, parameters)
+    parameters = known.choosing(got, logits, **known.settings(parameters)) or parameters
+    exact = known(logits, **parameters)
     slack = known.budget(logits, "float64", **parameters)
     allowed = known.budget(logits, precision, compute_dtype=compute_dtype, **parameters)
     doubtful = ~certain(got, exact, slack, allowed).all(axis=-1)
@@ -324,7 +327,8 @@ def assert_normaliser_close(
         return
     lower, upper = exact - slack, exact + slack
     if logits.shape[-1] <= _TOKENS:
-        found = known.enclose(logits[doubtful], **parameters)
+        rows = known.row_parameters(logits.shape, known.settings(parameters))
+        found = known.enclose(logits[doubtful], **parameters | {name: row[doubtful] for name, row in rows.items()})
         lower[doubtful], upper[doubtful] = found.lower, found.upper
     fail_unless(got, Truth(lower, upper, allowed), precision, "weights", f"{against}, {precision.name} budget", msg)
 

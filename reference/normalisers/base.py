@@ -123,7 +123,7 @@ class Normaliser(ABC):
             Working precision in bits, before what exponentials of large logits are known to lose.
         """
         logits, settings = as_logits(z), self.settings(parameters)
-        beside = self._beside(logits.shape, settings)
+        beside = self.row_parameters(logits.shape, settings)
         out = np.empty(logits.shape, dtype=object)
         for row in np.ndindex(logits.shape[:-1]):
             given = settings | {name: each[row] for name, each in beside.items()}
@@ -138,7 +138,7 @@ class Normaliser(ABC):
             raise ValueError(f"z has shape {logits.shape}; one row of shape (n,) is needed")
         live = logits > -np.inf
         tokens = logits[live].tolist()
-        settings |= {name: each[live] for name, each in self._beside(logits.shape, settings).items()}
+        settings |= {name: each[live] for name, each in self.row_parameters(logits.shape, settings).items()}
         self._refuse(len(tokens), **settings)
         largest = max(abs(token) for token in tokens)
         bits = precision + _GUARD + math.frexp(largest)[1] * (largest > 1)
@@ -198,8 +198,21 @@ class Normaliser(ABC):
         return np.zeros(z.shape[:-1], dtype=bool)
 
     def tied(self, row: Float64, **settings: Any) -> tuple[NDArray[np.intp], int]:
-        """Return tokens that tie for having weight, the one first that gets it here, and how many of them get it."""
+        """Return tokens that tie for being chosen, the one first that is here, and how many of them are."""
         return np.empty(0, dtype=np.intp), 0
+
+    def choosing(self, answer: Float64, logits: Float64, **settings: Any) -> dict[str, Any] | None:
+        """Return parameters under which tied tokens are chosen as an answer has it; None where they leave no choice."""
+        return None
+
+    def centred(self, rows: Float64) -> Float64:
+        """Move rows to a maximum of 0 where that changes nothing: the budgets take that step for careful.
+
+        It may bring logits together that differ, so not where that decides who is chosen, nor where the largest may be
+        left out.
+        """
+        moves = "shift" in self.profile.true and not (self.profile.picks or self.profile.placed)
+        return rows - rows.max(axis=-1, keepdims=True) if moves else rows
 
     def _refuse(self, n: int, **settings: Any) -> None:  # noqa: B027 (most need none)
         """Raise ``ValueError`` for parameters that no row of ``n`` live tokens can have; none by default."""
@@ -238,7 +251,7 @@ class Normaliser(ABC):
         self, solve: Callable[..., Float64], logits: Float64, others: tuple[Float64, ...], settings: dict[str, Any]
     ) -> Float64:
         """Apply ``solve`` to rows without their masked tokens; all rows at once where none is masked."""
-        live, beside = logits > -np.inf, self._beside(logits.shape, settings)
+        live, beside = logits > -np.inf, self.row_parameters(logits.shape, settings)
         if live.all():
             self._refuse(logits.shape[-1], **settings)
             return solve(logits, *others, **settings | beside)
@@ -250,7 +263,7 @@ class Normaliser(ABC):
             out[row][inside] = solve(logits[row][inside], *(other[row][inside] for other in others), **given)
         return out
 
-    def _beside(self, shape: tuple[int, ...], settings: dict[str, Any]) -> dict[str, Float64]:
+    def row_parameters(self, shape: tuple[int, ...], settings: dict[str, Any]) -> dict[str, Float64]:
         """Return the parameters that are rows, with a number for each token; fewer are repeated along the tokens."""
         return {name: _along(settings[name], name, shape) for name in self.profile.rows}
 

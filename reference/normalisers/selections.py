@@ -20,6 +20,14 @@ from .parts import careful_lift, careful_shares, careful_through, lifted, softma
 from .profile import EVERY, Profile
 
 
+def _tied(scores: Float64, k: int) -> tuple[NDArray[np.intp], int]:
+    """Return the tokens tied with the k-th largest score, and how many of them are chosen."""
+    k = min(k, len(scores))
+    edge = np.sort(scores)[-k]
+    tied = np.flatnonzero(scores == edge)
+    return tied, len(tied) if edge == -np.inf else k - int((scores > edge).sum())
+
+
 @register
 class TopKSoftmax(Normaliser):
     """Softmax of the k largest logits; of tied ones the first come first; for the definition stated.
@@ -39,11 +47,8 @@ class TopKSoftmax(Normaliser):
         return as_count(settings["k"], "k")
 
     def tied(self, row: Float64, **settings: Any) -> tuple[NDArray[np.intp], int]:
-        """Tokens tied with the k-th largest, and how many of them are kept."""
-        k = min(settings["k"], len(row))
-        edge = np.sort(row)[-k]
-        tied = np.flatnonzero(row == edge)
-        return tied, len(tied) if edge == -np.inf else k - int((row > edge).sum())
+        """Tokens tied with the k-th largest, and how many of them are chosen."""
+        return _tied(row, settings["k"])
 
     def _refuse(self, n: int, **settings: Any) -> None:
         as_count(settings["k"], "k")
@@ -516,7 +521,8 @@ class IndexTopKSoftmax(SoftmaxOfChosen):
     """Softmax of the k tokens that another row of scores puts first. Source: DeepSeek-AI (2025), DSA.
 
     The scores are those of an indexer (DSA) or of compressed keys (NSA): a parameter, a number for each token, or fewer
-    that are repeated along the tokens. Of tied tokens the first come first; comparisons of scores are exact.
+    that are repeated along the tokens. Comparisons of scores are exact. Of tied tokens the first come first here; any
+    choice is right.
     """
 
     name = "index-top-k-softmax"
@@ -526,7 +532,7 @@ class IndexTopKSoftmax(SoftmaxOfChosen):
     )
     source = "DeepSeek-AI, sparse attention with a lightning indexer, https://github.com/deepseek-ai/DeepSeek-V3.2-Exp"
     profile = Profile(
-        {"k": 2, "index": (1.0, 0.0, 2.0)},
+        {"k": 2, "index": (5.0, 2.0, 7.0, 4.0, 0.0, 6.0, 1.0, 3.0)},
         others=({"k": 5, "index": (0.5, -1.0, 0.25, 3.0)},),
         true=frozenset({"simplex", "shift"}),
         placed=True,
@@ -535,6 +541,23 @@ class IndexTopKSoftmax(SoftmaxOfChosen):
 
     def _refuse(self, n: int, **settings: Any) -> None:
         as_count(settings["k"], "k")
+
+    def tied(self, row: Float64, **settings: Any) -> tuple[NDArray[np.intp], int]:
+        """Tokens tied with the k-th largest score, and how many of them are chosen."""
+        scores = self.row_parameters(row.shape, settings)["index"]
+        return _tied(np.where(row > -np.inf, scores, -np.inf), settings["k"])
+
+    def choosing(self, answer: Float64, logits: Float64, **settings: Any) -> dict[str, Any] | None:
+        """Scores without ties, among which the k largest are those of an answer."""
+        scores = self.row_parameters(logits.shape, settings)["index"].copy()
+        least, free = scores.min(initial=0.0) - 1, False
+        for row in np.ndindex(logits.shape[:-1]):
+            tied, wanted = self.tied(logits[row], **settings | {"index": scores[row]})
+            # A weight that underflows cannot be told from none: the smaller logit had it.
+            order = np.lexsort((logits[row][tied], -answer[row][tied]))
+            scores[row][tied[order[wanted:]]] = least
+            free |= wanted < len(tied)
+        return settings | {"index": scores} if free else None
 
     def _kept_exactly(self, z: list[Fraction], *, k: int, index: Float64) -> list[bool]:
         first = sorted(range(len(z)), key=lambda i: (-index[i], i))[:k]

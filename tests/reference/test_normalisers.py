@@ -549,6 +549,8 @@ def test_what_ties_and_what_is_undefined():
     tied, wanted = normaliser("top-k-softmax").tied(np.array([1.0, 0.0, 2.0, 1.0, 1.0]), k=3)
     assert (tied.tolist(), wanted) == ([0, 3, 4], 2)
     assert normaliser("softmax").tied(np.zeros(3))[1] == 0
+    tied, wanted = normaliser("index-top-k-softmax").tied(np.zeros(5), k=2, index=(1.0, 0.0, 2.0))
+    assert (tied.tolist(), wanted) == ([0, 3], 1)
     z = np.array([[0.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 0.0]])
     assert normaliser("r-softmax").undefined(z, r=0.5).tolist() == [True, False]
     assert normaliser("self-adjust-softmax").undefined(z, normalised=True).tolist() == [True, False]

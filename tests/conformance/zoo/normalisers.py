@@ -358,6 +358,11 @@ def dsa_t(z, k, index):
     return torch.softmax(torch.full_like(x, -math.inf).scatter(-1, first, x.gather(-1, first)), -1).to(z.dtype)
 
 
+def dsa_of_the_last(z, k, index):
+    """Of tied scores the last are chosen, as `torch.topk` may do."""
+    return dsa_t(z.flip(-1), k, along(index, z).flip(-1)).flip(-1)
+
+
 def differential_t(z, lam, other):
     x = up(z)
     second = torch.where(x > -math.inf, along(other, x), -math.inf)
@@ -430,6 +435,7 @@ RECENT = [
     ("adaptive-temperature-fitted", fitted_t, True),
     ("block-top-k-softmax", moba_t, True),
     ("index-top-k-softmax", dsa_t, True),
+    ("index-top-k-softmax", dsa_of_the_last, True),
     ("differential-softmax", differential_t, True),
     ("polynomial", polynomial_t, True),
     ("mala", mala_t, True),

@@ -84,19 +84,22 @@ class NormaliserOracle(RowsOracle):
         others exactly zero.
         """
         found = self(case)
-        if not self.normaliser.profile.picks or not values.size:
+        if not values.size:
             return found
+        if not self.normaliser.profile.picks:
+            chosen = self.normaliser.choosing(values, case.logits, **self._given(case))
+            return found if chosen is None else Expected(*self._bounds(case.logits, chosen))
         lower, upper, budget = found.lower.copy(), found.upper.copy(), found.budget.copy()
         for row in np.ndindex(case.logits.shape[:-1]):
             logits = case.logits[row]
-            tied, wanted = self._tied(case, logits)
+            tied, wanted = self.normaliser.tied(logits, **self._given(case))
             if wanted == len(tied):
                 continue
             nearest = tied[np.argsort(-values[row][tied], kind="stable")]
             chosen, others = nearest[:wanted], nearest[wanted:]
             first = tied[0]  # which the reference keeps
             lower[row][chosen], upper[row][chosen] = found.lower[row][first], found.upper[row][first]
-            budget[row][chosen] = self._allowed(case, logits)[first]
+            budget[row][chosen] = self._allowed(logits, self._given(case))[first]
             lower[row][others] = upper[row][others] = budget[row][others] = 0.0
         return Expected(lower, upper, budget)
 
@@ -105,54 +108,51 @@ class NormaliserOracle(RowsOracle):
         given, pair = self._given(case), (case.logits, case.cotangent)
         inside = self.setting.arithmetic
         try:
-            exact = self.normaliser.vjp(self._centred(case.logits), case.cotangent, **given)
+            exact = self.normaliser.vjp(self.normaliser.centred(case.logits), case.cotangent, **given)
             known = self.normaliser.vjp_budget(*pair, "float64", **given)
             allowed = self.normaliser.vjp_budget(*pair, self.format.name, compute_dtype=inside, **given)
         except Undefined as error:
             raise Unanswerable from error
         slack = np.where(np.isfinite(known), known, 0.0)
-        return {"logits": Expected(exact - slack, exact + slack, np.where(np.isfinite(known), allowed, np.inf))}
+        allowed = np.where(np.isfinite(known), allowed, np.inf)
+        for row in np.ndindex(case.logits.shape[:-1]):
+            if self._free(case.logits[row], given) is not None and not self.normaliser.profile.picks:
+                allowed[row] = np.inf  # nothing in a gradient tells who was chosen
+        return {"logits": Expected(exact - slack, exact + slack, allowed)}
 
     def certify(self, case: NormaliserCase) -> ExpectedRows:
         """Bound the weights of a batch of rows with one axis."""
         rows, given = case.logits, self._given(case)
-        if rows.shape[-1] <= _ENCLOSED:
-            bounds = self.normaliser.enclose(rows, **given)
-            lower, upper = bounds.lower, bounds.upper
-        else:
-            exact = self.normaliser(self._centred(rows), **given)
-            slack = self.normaliser.budget(rows, "float64", **given)
-            lower, upper = exact - slack, exact + slack
-        allowed = self._allowed(case, rows)
+        lower, upper, allowed = self._bounds(rows, given)
         sums = allowed.sum(axis=-1)
         support = np.where(lower > 0, "in", np.where(upper <= 0, "out", "undecided"))
-        for row in range(len(rows)) if self.normaliser.profile.picks else ():
-            tied, wanted = self._tied(case, rows[row])
-            if wanted < len(tied):
-                allowed[row][tied], support[row][tied] = np.inf, "undecided"
+        for row in range(len(rows)):
+            free = self._free(rows[row], given)
+            if free is not None:
+                allowed[row][free], support[row][free] = np.inf, "undecided"
         return ExpectedRows(lower, upper, allowed, support, sums)
 
     def _given(self, case: NormaliserCase) -> dict[str, Any]:
         alpha = {"alpha": self.setting.alpha} if "alpha" in self.normaliser.parameters else {}
         return dict(case.parameters) | alpha
 
-    def _allowed(self, case: NormaliserCase, rows: Float64) -> Float64:
-        inside = self.setting.arithmetic
-        return self.normaliser.budget(rows, self.format.name, compute_dtype=inside, **self._given(case))
+    def _bounds(self, rows: Float64, given: dict[str, Any]) -> tuple[Float64, Float64, Float64]:
+        """Bound the weights from below and above, and the error that rounding explains."""
+        if rows.shape[-1] <= _ENCLOSED:
+            bounds = self.normaliser.enclose(rows, **given)
+            lower, upper = bounds.lower, bounds.upper
+        else:
+            exact = self.normaliser(self.normaliser.centred(rows), **given)
+            slack = self.normaliser.budget(rows, "float64", **given)
+            lower, upper = exact - slack, exact + slack
+        return lower, upper, self._allowed(rows, given)
 
-    def _centred(self, rows: Float64) -> Float64:
-        """Move rows to a maximum of 0 where that changes nothing: the budgets take that step for careful.
+    def _allowed(self, rows: Float64, given: dict[str, Any]) -> Float64:
+        return self.normaliser.budget(rows, self.format.name, compute_dtype=self.setting.arithmetic, **given)
 
-        It may bring logits together that differ, so not where that decides who is chosen, nor where the largest may be
-        left out.
-        """
-        profile = self.normaliser.profile
-        moves = "shift" in profile.true and not (profile.picks or profile.placed)
-        return rows - rows.max(axis=-1, keepdims=True) if moves else rows
-
-    def _tied(self, case: NormaliserCase, row: Float64) -> tuple[NDArray[np.intp], int]:
-        """Tokens tied with the k-th largest, and how many of them are kept."""
-        k = min(self._given(case)["k"], len(row))
-        edge = np.sort(row)[-k]
-        tied = np.flatnonzero(row == edge)
-        return tied, len(tied) if edge == -np.inf else k - int((row > edge).sum())
+    def _free(self, row: Float64, given: dict[str, Any]) -> NDArray[np.intp] | slice | None:
+        """Name the tokens whose weights depend on who is chosen of those that tie; None where none does."""
+        tied, wanted = self.normaliser.tied(row, **given)
+        if wanted == len(tied):
+            return None
+        return tied if self.normaliser.profile.picks else slice(None)
