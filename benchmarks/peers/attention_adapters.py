@@ -269,7 +269,7 @@ def _mask(
     key_lengths: Any,
     window: tuple[int | None, int | None] | None = None,
 ) -> Any:
-    """Make the additive mask that models are given: 0, and the lowest number of the format for what is hidden."""
+    """Build an additive mask as models do: 0 for visible keys, the lowest finite number for hidden ones."""
     torch = importlib.import_module("torch")
     queries, keys = query.shape[2], key.shape[2]
     ahead = torch.arange(keys) - torch.arange(queries)[:, None] - (keys - queries)

@@ -100,7 +100,8 @@ _COPIED = ("--without", "layouts")
 _FINITE = ("--skip-law", "padding garbage")
 _IS_FINITE = "Padding has to be finite, as declared by `--skip-law`."
 _MASKED = (
-    "The additive mask is made as models make it: the lowest number of the format for what is hidden. " + _IS_FINITE
+    "The additive mask is built as the models build it: hidden keys get the lowest finite number of the format. "
+    + _IS_FINITE
 )
 _OF_HALF = (
     "Its scores are numbers of 16 bits, as declared by `--compute-dtype`; beyond 65,504 they overflow, so "

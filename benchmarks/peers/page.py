@@ -145,7 +145,7 @@ def _summary(report: dict[str, Any]) -> str:
 
 
 def _finding(report: dict[str, Any], law: dict[str, Any]) -> Iterator[str]:
-    """Write one cause: what is owed, what the function does, how to repair it, and a program that shows it."""
+    """Write one cause: the law, what the function does, how to fix it, and a program that shows it."""
     found = law["counterexample"]
     also = f" For the same cause it fails {', '.join(law['also'])}." if law.get("also") else ""
     yield f"**{law['law']}**: {law['statement']}{also}"

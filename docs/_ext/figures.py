@@ -46,7 +46,7 @@ def substitute(app: Sphinx, config: Config) -> None:
 
 
 class NumberLine(Directive):
-    """``{number-line} LOWER UPPER GOT BUDGET``: what came, and what was certain and allowed, to one scale."""
+    """``{number-line} LOWER UPPER GOT BUDGET``: the value returned, the certified interval and the budget, to scale."""
 
     required_arguments = 4
     option_spec = {"caption": directives.unchanged}  # noqa: RUF012

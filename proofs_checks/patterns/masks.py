@@ -125,7 +125,7 @@ def _rows(scene: Scene, keys: Callable[[int], Iterable[int]]) -> Mask:
 
 
 def _near(scene: Scene, i: int, width: int) -> range:
-    """Return a window of so many keys: the last ones, or, both ways, as many on each side."""
+    """Return a window of the given number of keys: the last ones, or, both ways, half of them on each side."""
     half = width // 2
     return range(max(0, i - half), i - half + width) if scene.both_ways else range(max(0, i - width + 1), i + 1)
 

@@ -54,7 +54,7 @@ class Model:
         return self.compute.sum_error(terms) if self.compute.summation == "pairwise" else terms
 
     def sum_of(self, terms: int) -> float:
-        """Relative error of a sum over so many queries, heads or batches, whose terms may be rounded first."""
+        """Relative error of a sum over queries, heads or batches, whose terms may be rounded first."""
         return (float(self.added(np.array(terms))) + 6) * self.u + self.half
 
     @property

@@ -254,8 +254,8 @@ class RSoftmaxDetached(AboveQuantile):
     """r-softmax as its code has it: eps is added to distances, and the quantile held constant. Balazy et al. (2023).
 
     So a row of equal logits has equal weights, and the vector-Jacobian product is that of t-softmax with the distance
-    of the quantile from the maximum, which is no derivative of the weights. (The code counts tokens whose exponential
-    underflows as zeros that are there already; how many they are depends on the format, so it is left out here.)
+    of the quantile from the maximum, which is not a derivative of the weights. (The code counts tokens whose
+    exponential underflows as zeros already; their number depends on the format, so this is left out here.)
     """
 
     name = "r-softmax-detached"

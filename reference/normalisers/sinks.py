@@ -44,7 +44,7 @@ class SinkSoftmax(Normaliser):
     def _careful(self, z: Float64, arithmetic: Arithmetic, *, sink: float) -> Rounded:
         beside = np.full((*z.shape[:-1], 1), float(sink))
         row = arithmetic.exact(np.concatenate([z, beside], axis=-1))
-        # A sink that is no number of the format is rounded once.
+        # A sink that the format cannot represent is rounded once.
         row = row.off(np.append(np.zeros(z.shape[-1]), arithmetic.near(sink, 1).error))
         return careful_softmax(row).apply(lambda x: x[..., :-1])
 

@@ -531,7 +531,7 @@ def test_heads_are_judged_by_their_own_alpha_scale_and_sink(name):
 
 
 def test_a_gradient_beyond_the_format_is_left_open():
-    """1e5 is no number of float16, but one of bfloat16."""
+    """bfloat16 can represent 1e5, float16 cannot."""
     q, k = np.zeros((1, 1, 1, 1)), np.zeros((1, 1, 2, 1))
     v, g = np.array([[[[500.0], [-500.0]]]]), np.full((1, 1, 1, 1), 400.0)
     half, brain = (

@@ -266,7 +266,7 @@ def test_values_and_enclosures(name, parameters, define):
 def test_derivative_by_differences(name, parameters, define):
     """Central differences with a step of 1e-15 of values right to 45 digits are right to 30, away from corners."""
     if normaliser(name).profile.detached:
-        pytest.skip("its vector-Jacobian product is no derivative; another test has it")
+        pytest.skip("its vector-Jacobian product is not a derivative; another test covers it")
     step = mpmath.mpf(10) ** -15
     for z in rows(seed=1, sizes=(2, 4)):
         grad = np.round(np.random.default_rng(2).normal(size=len(z)), 3)

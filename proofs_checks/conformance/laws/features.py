@@ -73,7 +73,7 @@ def _within(session: SessionLike, case: AttentionCase, i: int) -> tuple[np.ndarr
 
 @law("window", cites="definition", kinds=_ONLY, weight=0.4, needs="window", compares=True)
 def window(session: SessionLike, case: AttentionCase) -> Finding:
-    """A window is inclusive: the keys at its edges count, those beyond it change nothing, however large they are."""
+    """A window includes the keys at both of its edges; keys beyond it change nothing, however large they are."""
     if case.window is None:
         return UNJUDGED
     case = case.whole()
@@ -123,7 +123,7 @@ window.draws(_drawn(_windowed)).cornerstones(
 
 @law("window garbage", cites="definition", kinds=_ONLY, weight=0.2, needs="window", severity="warning", compares=True)
 def window_garbage(session: SessionLike, case: AttentionCase) -> Finding:
-    """Keys and values that no query has in its window, as those that a cache no longer needs, may be NaN."""
+    """Keys and values outside the window of every query, like those that a cache has dropped, may be NaN."""
     if case.window is None:
         return UNJUDGED
     case = case.whole()
@@ -381,7 +381,7 @@ mask.cornerstones(listed(*PLAIN, Shape(queries=17, keys=33, seed=5), Shape(queri
 
 @law("alphas", cites="definition", kinds=_ONLY, weight=0.4, needs="alphas", compares=True)
 def alphas(session: SessionLike, case: AttentionCase) -> Finding:
-    """A head with an alpha of its own gets what it gets alone, with that alpha as a number."""
+    """With one alpha per head, each head gives the same answer as alone, with its alpha as a number."""
     several, h = case.alphas, case.variant % case.query.shape[1]
     if several is None:
         return UNJUDGED
@@ -405,7 +405,7 @@ alphas.draws(_drawn(_with_alphas)).cornerstones(_given(_with_alphas, *PLAIN))
 
 @law("scales", cites="definition", kinds=_ONLY, weight=0.4, needs="scales", compares=True)
 def scales(session: SessionLike, case: AttentionCase) -> Finding:
-    """A head, or a query, with a scale of its own gets what it gets alone, with that scale as a number."""
+    """With one scale per head or query, each gives the same answer as alone, with its scale as a number."""
     if case.scales is None:
         return UNJUDGED
     (batch, heads, m, _), shape = case.query.shape, case.scales.shape
@@ -434,13 +434,13 @@ scales.draws(_drawn(_with_scales)).cornerstones(_given(_with_scales, *PLAIN))
 
 @law("packed", cites="definition", kinds=_ONLY, weight=0.6, needs="packed", compares=True)
 def packed(session: SessionLike, case: AttentionCase) -> Finding:
-    """Packed sequences never see each other: what the others hold changes nothing, however large it is."""
+    """Packed sequences never see each other: the contents of the others change nothing, however large they are."""
     return _others(session, case, 0.0, min(as_format(session.setting.dtype).largest / 4, 2.0**12))
 
 
 @law("packed garbage", cites="definition", kinds=_ONLY, weight=0.2, needs="packed", severity="warning", compares=True)
 def packed_garbage(session: SessionLike, case: AttentionCase) -> Finding:
-    """What other packed sequences hold changes nothing, also where it is NaN."""
+    """The contents of other packed sequences change nothing, even if they are NaN."""
     return _others(session, case, math.nan, math.nan)
 
 

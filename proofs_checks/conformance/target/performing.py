@@ -103,7 +103,7 @@ def _packed(case: Case, name: str, values: Any) -> Any:
 
 
 def _padded(request: Request, outcome: Outcome) -> Outcome:
-    """Undo `_packed`, for what came back."""
+    """Undo `_packed` for an answer."""
     case = request.case
     lengths, shape = case.lengths_of("answer"), case.answer_shape
     if lengths is None or outcome.values is None or outcome.shape != (sum(lengths), shape[1], shape[3]):

@@ -66,7 +66,7 @@ def sequences(case: AttentionCase) -> list[tuple[int, int, int, AttentionCase]]:
 
 
 def _longer(x: Any, n: int, axis: int = 2, axes: int = 0) -> Any:
-    """Append zeros along an axis; where ``axes`` are given, to what broadcasts to an array of so many."""
+    """Append zeros along an axis; with ``axes``, to an array that broadcasts to that number of axes."""
     at = axis - axes + x.ndim if axes and x is not None else axis
     if x is None or at < 0 or (axes and x.shape[at] == 1):
         return x
