@@ -190,8 +190,8 @@ softcap.draws(_drawn(_capped)).cornerstones(
 
 @law("sinks", cites="definition", kinds=_ONLY, weight=0.4, needs="sinks", compares=True)
 def sinks(session: SessionLike, case: AttentionCase) -> Finding:
-    """A sink takes mass from every row and adds nothing: one far below all logits changes nothing, and softmax with one
-    is scaled by the mass that it leaves.
+    """A sink takes mass from every row and adds nothing to it: a sink far below all logits changes nothing, and softmax
+    with a sink is softmax times the mass that the sink leaves.
     """
     if case.sinks is None:
         return UNJUDGED
@@ -232,8 +232,8 @@ sinks.draws(_drawn(with_sinks)).cornerstones(_given(with_sinks, *PLAIN))
 
 @law("lse", cites="definition", kinds=_ONLY, weight=0.6, needs="lse")
 def lse(session: SessionLike, case: AttentionCase) -> Finding:
-    """The second answer is the natural logarithm of the sum of the exponentials of a row's logits, -inf where it sees
-    nothing; with it, answers to two halves of the keys merge into that to all of them.
+    """The second answer is the natural logarithm of the sum of the exponentials of a row's logits, and -inf for a row
+    that sees nothing; with it, the answers for two halves of the keys merge into the answer for all keys.
     """
     (outcome,) = session.ask(session.request(case, raw=True))
     shape, got = case.answer_shape[:3], outcome.second
@@ -310,8 +310,8 @@ lse.cornerstones(
 
 @law("mask", cites="definition", kinds=_ONLY, weight=0.6, needs="mask", compares=True)
 def mask(session: SessionLike, case: AttentionCase) -> Finding:
-    """A boolean mask is True where a query may attend, and does what -inf does when added, which deletes a key; numbers
-    are added as they are, not scaled, and one that is added to a whole row changes nothing.
+    """A boolean mask is True where a query may attend; False hides a key, as adding -inf does. Real numbers are added
+    without scaling, and a constant added to a whole row changes nothing.
     """
     setting = session.setting
     kinds = {each for feature in setting.features for each in MASKS.get(feature, ())}
