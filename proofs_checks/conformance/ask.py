@@ -403,9 +403,9 @@ class Ask:
         "without",
         "a feature of attention that the target lacks: causal, scale, alibi, lengths (the matching arguments are not "
         "passed), groups, cross (other numbers of queries than of keys), widths (features other than 16, 32, 64, 128, "
-        "256) or layouts (tensors that are not contiguous); repeatable",
+        "256) or layouts (tensors that are not contiguous); repeatable, or several with commas",
         metavar="NAME",
-        read=_several,
+        read=_names,
         choices=tuple(LACKS),
         kinds=("attention",),
         again="unless default",

@@ -134,6 +134,29 @@ def _sharp(n: int) -> float:
     return max(2**-0.5, n / (n - 1) * (1 + (n - 1) ** (-1 / 3)) ** -1.5) if n > 1 else 0.0
 
 
+def _scaled(
+    name: str,
+    constant: Constant,
+    given: dict[str, Any] | None = None,
+    rivals: tuple[float, ...] = (1.0, 0.0),
+    reach: float = 2.0,
+) -> Claims:
+    """Make the row of softmax times a scale that grows with the length."""
+    return Claims(
+        name,
+        given or {},
+        never=_POSITIVE,
+        against=_FELT,
+        theorems=_NORMALISED | _ORDERED | _BLIND | _SOFT | {"lipschitz": ("scaled-lipschitz",)},
+        points={
+            "joining": {"z": rivals, "joins": -12.0, "place": len(rivals)},
+            "vanishing": {"z": (1.0, 0.0)},
+            "dispersion": {"family": "one above", "reach": reach},
+        },
+        constant=constant,
+    )
+
+
 ROWS: tuple[Claims, ...] = (
     Claims(
         "softmax",
@@ -143,56 +166,16 @@ ROWS: tuple[Claims, ...] = (
         points={"vanishing": {"z": (0.0, 0.0)}},
         constant=Constant("1/2", lambda n: 0.5),
     ),
-    Claims(
-        "scalable-softmax",
-        never=_POSITIVE,
-        against=_FELT,
-        theorems=_NORMALISED | _ORDERED | _BLIND | _SOFT | {"lipschitz": ("scaled-lipschitz",)},
-        points={
-            "joining": {"z": (1.0, 0.0), "joins": -12.0, "place": 2},
-            "vanishing": {"z": (1.0, 0.0)},
-            "dispersion": _ONE_ABOVE,
-        },
-        constant=Constant("log(n)/2", lambda n: math.log(n) / 2),
-    ),
-    Claims(
-        "scalable-softmax-plus-one",
-        never=_POSITIVE,
-        against=_FELT,
-        theorems=_NORMALISED | _ORDERED | _BLIND | _SOFT | {"lipschitz": ("scaled-lipschitz",)},
-        points={
-            "joining": {"z": (1.0, 0.0), "joins": -12.0, "place": 2},
-            "vanishing": {"z": (1.0, 0.0)},
-            "dispersion": _ONE_ABOVE,
-        },
-        constant=Constant("log(n+1)/2", lambda n: math.log(n + 1) / 2),
-    ),
-    Claims(
+    _scaled("scalable-softmax", Constant("log(n)/2", lambda n: math.log(n) / 2)),
+    _scaled("scalable-softmax-plus-one", Constant("log(n+1)/2", lambda n: math.log(n + 1) / 2)),
+    _scaled(
         "llama4-softmax",
+        Constant("(1 + log(floor(n/2) + 1)/10)/2", lambda n: (1 + math.log(n // 2 + 1) / 10) / 2),
         {"L": 2},
-        never=_POSITIVE,
-        against=_FELT,
-        theorems=_NORMALISED | _ORDERED | _BLIND | _SOFT | {"lipschitz": ("scaled-lipschitz",)},
-        points={
-            "joining": {"z": (2.0, 0.0, 0.0), "joins": -12.0, "place": 3},
-            "vanishing": {"z": (1.0, 0.0)},
-            "dispersion": {"family": "one above", "reach": 20.0},  # from 1/a = 10 on
-        },
-        constant=Constant("(1 + log(floor(n/2) + 1)/10)/2", lambda n: (1 + math.log(n // 2 + 1) / 10) / 2),
+        rivals=(2.0, 0.0, 0.0),
+        reach=20.0,  # from 1/a = 10 on
     ),
-    Claims(
-        "qwen-softmax",
-        {"L": 2},
-        never=_POSITIVE,
-        against=_FELT,
-        theorems=_NORMALISED | _ORDERED | _BLIND | _SOFT | {"lipschitz": ("scaled-lipschitz",)},
-        points={
-            "joining": {"z": (1.0, 0.0), "joins": -12.0, "place": 2},
-            "vanishing": {"z": (1.0, 0.0)},
-            "dispersion": _ONE_ABOVE,
-        },
-        constant=Constant("max(1, log2(n))/2", lambda n: max(1.0, math.log2(n)) / 2),
-    ),
+    _scaled("qwen-softmax", Constant("max(1, log2(n))/2", lambda n: max(1.0, math.log2(n)) / 2), {"L": 2}),
     Claims(  # softmax of z over its deviation, which neither a shift nor the order of places changes
         "norm-softmax",
         never=_POSITIVE,

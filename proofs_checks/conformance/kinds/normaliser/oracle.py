@@ -87,8 +87,8 @@ class NormaliserOracle(RowsOracle):
         if not values.size:
             return found
         if not self.normaliser.profile.picks:
-            chosen = self.normaliser.choosing(values, case.logits, **self._given(case))
-            return found if chosen is None else Expected(*self._bounds(case.logits, chosen))
+            choice = self.normaliser.choosing(values, case.logits, **self._given(case))
+            return found if choice is None else Expected(*self._bounds(case.logits, choice))
         lower, upper, budget = found.lower.copy(), found.upper.copy(), found.budget.copy()
         for row in np.ndindex(case.logits.shape[:-1]):
             logits = case.logits[row]
