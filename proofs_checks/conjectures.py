@@ -16,7 +16,7 @@ from sympy.logic.boolalg import Boolean
 
 from entmax_oracle.theory import Theorem, theorems
 from entmax_oracle.theory import notation as N
-from entmax_oracle.theory.theorem import index
+from entmax_oracle.theory.chapters import index
 
 from .evidence import Case, row
 from .evidence.equations import solved

@@ -25,8 +25,8 @@ from entmax_oracle.proofs_checks.report.page import _line as line
 from entmax_oracle.proofs_checks.report.page import _plots as plots
 from entmax_oracle.proofs_checks.theorems import cases
 from entmax_oracle.theory import Theorem, theorems
+from entmax_oracle.theory.chapters import CHAPTERS
 from entmax_oracle.theory.formal import statements
-from entmax_oracle.theory.theorem import CHAPTERS
 
 HEADINGS = {
     "mapping": "The mapping",

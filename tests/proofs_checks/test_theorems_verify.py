@@ -254,7 +254,7 @@ def test_a_proof_names_the_theorems_that_its_words_cite() -> None:
     import re
 
     from entmax_oracle.proofs_checks.theorems import cases
-    from entmax_oracle.theory.theorem import index
+    from entmax_oracle.theory.chapters import index
 
     for case in cases():
         for argument in case.arguments:
