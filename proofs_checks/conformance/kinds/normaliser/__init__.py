@@ -42,7 +42,8 @@ class NormaliserKind(RowsKind):
 
     def form(self, subject: Subject) -> Form:
         def mend(lacking: Sequence[str], others: Sequence[str]) -> str:
-            more = [("fixed_alpha", "A") if name == "alpha" else ("fixed_parameters", f"{name}=VALUE") for name in lacking]
+            fixed = {name: ("fixed_parameters", f"{name}=VALUE") for name in lacking} | {"alpha": ("fixed_alpha", "A")}
+            more = [fixed[name] for name in lacking]
             return f"{asked_with(subject, more)}, with the values that it has" if more else "wrap it"
 
         return Form(("z",), keywords=subject.hands, mend=mend, renamed=subject.renamed, axis=subject.axis)
