@@ -259,7 +259,7 @@ def adapt(function: Callable[..., Any], form: Form) -> Callable[..., Any]:
         except TypeError as error:
             raise UnusableTarget(
                 f"the function has the signature {signature} and cannot be called as {form}: {error}; "
-                f"{form.mend(_lacking_in(signature, form, keywords), _spare(signature, form))}"
+                f"{_mended(signature, form, keywords)}"
             ) from None
         if form.follows:
             _not_an_axis(signature, form)
@@ -285,6 +285,15 @@ def adapt(function: Callable[..., Any], form: Form) -> Callable[..., Any]:
         return permuted(answer, inverse(form.order(axes))) if axes else answer
 
     return called
+
+
+def _mended(signature: inspect.Signature, form: Form, keywords: Sequence[str]) -> str:
+    """Say what to do about a signature that does not take what it would be passed."""
+    try:
+        signature.bind_partial(*form.tensors)
+    except TypeError:
+        return "wrap it"
+    return form.mend(_lacking_in(signature, form, keywords), _spare(signature, form))
 
 
 def _lacking_in(signature: inspect.Signature, form: Form, keywords: Sequence[str]) -> list[str]:
