@@ -20,9 +20,7 @@ from entmax_oracle.proofs_checks.formal import formal_evidence
 from entmax_oracle.proofs_checks.marks import Verdict
 from entmax_oracle.proofs_checks.reading import precision
 from entmax_oracle.proofs_checks.report.mathml import inline
-from entmax_oracle.proofs_checks.report.page import _formula_of as formula_of
-from entmax_oracle.proofs_checks.report.page import _line as line
-from entmax_oracle.proofs_checks.report.page import _plots as plots
+from entmax_oracle.proofs_checks.report.theorem import formula_of, line, plots
 from entmax_oracle.proofs_checks.theorems import cases
 from entmax_oracle.theory import Theorem, theorems
 from entmax_oracle.theory.formal import statements
