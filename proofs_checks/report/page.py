@@ -25,7 +25,7 @@ from .matrix import neighbours
 from .patterns import pattern_page, pattern_poster
 from .pictures import number, powers
 from .targets import shown, slug
-from .theorem import anchor, false_at, formula_of, line, plots, point
+from .theorem import anchor, false_at, formula_of, heading, line, plots, point
 
 __all__ = ["render"]
 
@@ -137,10 +137,6 @@ def _place(theorem: TheoremResult) -> str:
     return f"{_area_page(theorem.area)}#{anchor(theorem.name)}"
 
 
-def _named(area: str) -> str:
-    return area.replace("_", " ").capitalize()
-
-
 def _searchable(theorem: TheoremResult) -> str:
     """Return the words of a theorem; nobody types its formulas."""
     words = re.sub(r"\$[^$]*\$", " ", theorem.statement)
@@ -158,7 +154,7 @@ def _environment() -> Environment:
         formula=formula,
         number=lambda value, digits=6: number(as_float(value), digits),
         anchor=anchor,
-        area=_named,
+        area=heading,
         place=_place,
         rank=list(Verdict).index,
         searchable=_searchable,
