@@ -343,7 +343,7 @@ def forward(
     mixed, which = np.empty((1, BLOCK, value_width), out.dtype), np.empty(BLOCK, np.int64)
     scratch, lanes = np.empty(LANES * width, out.dtype), np.empty(LANES, out.dtype)
     p, v, index = np.empty(length, out.dtype), np.empty(length, np.float64), np.empty(length, np.int32)
-    wide = np.empty(length, np.float64)
+    wide, rough = np.empty(length, np.float64), np.empty(length, np.float32)
     zero, unit, zero_number, sinks = np.int64(0), np.int64(1), out.dtype.type(0), np.int64(call.sinks.size > 0)
     for item in range(first, heads * blocks, step):
         g, block = item // blocks, item % blocks
@@ -363,7 +363,7 @@ def forward(
             count, one, two = -1 if top == math.inf else 0, 0.0, 0.0
             if -math.inf < top < math.inf:
                 stop = last + sinks
-                count, one, two = find(s, i, mine - mine % BITS, stop, groups, top, a, kind, p, v, index, wide)
+                count, one, two = find(s, i, mine - mine % BITS, stop, groups, top, a, kind, p, v, index, wide, rough)
             keys = without_sink(sinks, index, count, last)
             r = line + i
             state[r, 0], state[r, 1], state[r, 2], state[r, 3], state[r, 4] = top, one, two, count, -1
