@@ -154,7 +154,7 @@ def test_values_and_gradients_stay_within_the_budgets_of_the_reference(taken, se
     within_budgets((1.0, 1.5, 2.0)[seed % 3], *drawn(seed, torch.float32), dtype)
 
 
-@pytest.mark.parametrize("seed", (200, 214, 219, 229, 234, 238))
+@pytest.mark.parametrize("seed", [200, 214, 219, 229, 234, 238])
 def test_the_kernels_of_the_gpu_stay_within_the_budgets(small_tiles, seed):
     tensors, options = drawn(seed, torch.float32, FEW, batch=1)
     alpha = (1.1, 1.25, 1.5, 2.0)[seed % 4]
