@@ -344,14 +344,14 @@ _SEEN = torch.arange(20) % 3 > 0
 )
 def test_what_is_hidden_in_a_visible_block_is_never_used(small_tiles, bad, options, hidden):
     """The kernels of the GPU multiply whole blocks, and compute again what came out of that."""
-    query, key, value = (torch.randn(1, h, 20, 16) for h in (2, 1, 1))
+    query, key, value = (torch.randn(1, 1, 20, 16) for _ in range(3))
     rows, found = slice(13, 20), []  # in the window of none of them is a hidden key
     with use_path("interpreter"):
         for fill in (0.0, bad):
             leaves = [query.clone()] + [x.masked_fill(hidden[:, None], fill) for x in (key, value)]
             leaves = [x.requires_grad_() for x in leaves]
-            out = attention(*leaves, sinks=torch.zeros(2), **options)[:, :, rows]
-            once = decode(*leaves, sinks=torch.zeros(2), **options)[:, :, rows]
+            out = attention(*leaves, sinks=torch.zeros(1), **options)[:, :, rows]
+            once = decode(*leaves, sinks=torch.zeros(1), **options)[:, :, rows]
             found.append((out, once, torch.autograd.grad(out.square().sum(), leaves)[0][:, :, rows]))
     torch.testing.assert_close(found[1], found[0], rtol=1e-4, atol=1e-5)
     torch.testing.assert_close(found[1][1], found[1][0], rtol=1e-4, atol=1e-5)
