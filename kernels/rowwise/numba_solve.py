@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..runtime.kinds import Kind
-from ..runtime.numba import jit, jit_fused, jit_sums
+from ..runtime.numba import jit, jit_fused, jit_inside, jit_sums
 from .numba_block import BLOCK, FLOOR, fill_block, sum_block
 
 SOFTMAX, FOURTH_POWER, GENERAL = int(Kind.SOFTMAX), int(Kind.FOURTH_POWER), int(Kind.BELOW)
@@ -327,7 +327,7 @@ def collect(
     return count
 
 
-@jit
+@jit_inside
 def in_first_block(maxima: Any, n: int, low: Any) -> Any:
     """Whether all tokens of a row that are not below ``low`` are in its first block."""
     group, stop = LANES, (n + BLOCK - 1) // BLOCK * LANES
@@ -587,7 +587,7 @@ def solve_below(
     return c, count
 
 
-@jit
+@jit_inside
 def solve_block(v: Any, weights: Any, c: Any, a: Any, kind: int, narrow: bool) -> Any:
     """Root of a row with integer ``q`` whose candidates are in its first block, of which ``v`` has every token.
 
@@ -691,7 +691,7 @@ def weigh_above(v: Any, count: int, pivot: Any, w: Any, a: Any) -> None:
 # ---------------------------------------------------------------------------------------------- a row
 
 
-@jit
+@jit_inside
 def survey_row(bits: Any, start: int, n: int, maxima_bits: Any, edge_bits: Any) -> Any:
     """`survey` of a row: ``(greatest, size)`` as floats in the integers of their bits.
 
@@ -740,7 +740,7 @@ def collect_row(
     return count
 
 
-@jit
+@jit_inside
 def solve_row(
     z: Any, bits: Any, start: int, n: int, magnitude: Any, a: Any, kind: int, above: Any,
     maxima: Any, maxima_bits: Any, edge: Any, edge_bits: Any, pair: Any, pair_bits: Any, block: Any, weights: Any,
