@@ -507,7 +507,7 @@ def steady_power(S: Any, a: Any, kind: int) -> Any:
 
 @jit
 def improved(S: Any, X: Any, c: Any, a: Any, kind: int) -> Any:
-    """``(better, S^a)``: the next ``c`` of Newton's method. The root is between it and ``S^a``, if it is above ``c``."""
+    """``(better, S^a)``: the next ``c`` of Newton's method; if it is above ``c``, the root is between the two."""
     X *= a
     steady = steady_power(S, a, kind)
     return (S + c * X) / (steady + X), S / steady
@@ -536,9 +536,7 @@ def approach(v: Any, rough: Any, count: int, c: Any, a: Any) -> Any:
 
 
 @jit
-def solve_below(
-    v: Any, index: Any, rough: Any, count: int, c: Any, a: Any, kind: int, narrow: bool, limit: int
-) -> Any:  # fmt: skip
+def solve_below(v: Any, index: Any, rough: Any, count: int, c: Any, a: Any, kind: int, narrow: bool, limit: int) -> Any:
     """Root of a row with ``1 < alpha <= 2`` on its candidates: ``(c, count)``; the support is among those left.
 
     Parameters
