@@ -19,6 +19,8 @@ extensions = [
     "sphinx_design",
     "sphinxarg.ext",
     "mathml",
+    "inline_svg",
+    "inline_code",
     "theorem_pages",
     "law_pages",
     "figures",

@@ -7,7 +7,7 @@ A call takes one of four paths:
 * ``"interpreter"``: the kernels of the GPU in Triton's interpreter, on CPU tensors when ``TRITON_INTERPRET=1`` was set
   before the import;
 * ``"torch"``: plain torch, everywhere else, and where the kernels of the GPU do not apply (float64, softmax, alpha > 2,
-  head dimensions above 256; a mask, a window, a cap, sinks).
+  head dimensions above 256).
 """
 
 import math
@@ -80,14 +80,8 @@ def resolve(call: Arguments, *, every_alpha: bool = False) -> tuple[Path, Argume
     if query.device.type == "cpu" and _wants_numba():
         return "numba", call
     forced = _choice.forced
-    if call.features and forced in ("triton", "interpreter"):
-        raise ValueError(
-            f"{call.features[0]} is given, and use_path forces the path {forced!r}, whose kernels do not take it: "
-            "leave out one of the two"
-        )
     fits = (
-        not call.features
-        and (every_alpha or Kind.SPARSEMAX <= kind <= Kind.BELOW)
+        (every_alpha or Kind.SPARSEMAX <= kind <= Kind.BELOW)
         and query.dtype != torch.float64
         and max(query.shape[3], call.value.shape[3]) <= launch.LARGEST_HEAD
     )
@@ -147,7 +141,9 @@ def _differentiate(
     elif path in ("torch", "numba"):
         gradients = dense.backward(grad, grad_lse, call, need_mask=need_mask)
     else:
-        gradients = launch.backward(grad, call, launch.Saved(first, state, last), need_excess=need_excess)
+        gradients = launch.backward(
+            grad, call, launch.Saved(first, state, last), need_excess=need_excess, need_mask=need_mask
+        )
     return tuple(x.contiguous() for x in gradients)  # the strides the compiler was told
 
 

@@ -109,6 +109,8 @@ class Worker:
                     self._stop()
                     return [*outcomes, Outcome("hung", detail=f"no answer within {limit:g} s")]
                 reply = line.recv()
+                if isinstance(reply, UnusableTarget):
+                    raise reply
                 if isinstance(reply, str):
                     raise RuntimeError(f"the checker itself failed in the worker process:\n{reply}")
                 outcomes.append(reply)
@@ -203,10 +205,20 @@ class InProcess:
 
     def _one(self, call: Request) -> Outcome:
         outcomes: list[Outcome] = []
-        work = Thread(target=lambda: outcomes.append(self.perform(call)), daemon=True)
-        work.start()
+        refused: list[UnusableTarget] = []
+
+        def work() -> None:
+            try:
+                outcomes.append(self.perform(call))
+            except UnusableTarget as error:
+                refused.append(error)
+
+        working = Thread(target=work, daemon=True)
+        working.start()
         limit = self.subject.timeout * _FIRST_CALL_FACTOR
-        work.join(limit)
+        working.join(limit)
+        if refused:
+            raise refused[0]
         return outcomes[0] if outcomes else Outcome("hung", detail=f"no answer within {limit:g} s")
 
 
@@ -306,6 +318,9 @@ def serve(line: Connection) -> None:
             sizes = os.fstat(1).st_size, os.fstat(2).st_size
             try:
                 outcome = perform(call)
+            except UnusableTarget as error:
+                line.send(error)
+                return
             except Exception:  # ours: what the implementation raises is an outcome
                 line.send(traceback.format_exc())
                 return
