@@ -160,16 +160,10 @@ class Arguments(NamedTuple):
         return self.right if self.right >= 0 else None
 
     @property
-    def features(self) -> list[str]:
-        """Arguments that the kernels of the GPU do not take, by their names, as far as they are given."""
-        given = {
-            "attn_mask": self.mask is not None,
-            "window": self.left >= 0 or self.right >= 0,
-            "softcap": self.softcap > 0,
-            "sinks": self.sinks is not None,
-            "return_lse": self.return_lse,
-        }
-        return [name for name, is_given in given.items() if is_given]
+    def splits_blocks(self) -> bool:
+        """Whether a query may see some keys of a block and, lengths aside, not others."""
+        some_see_less = self.last is not None and self.query.shape[2] > 1
+        return some_see_less or self.left >= 0 or self.mask is not None
 
     def empty_output(self) -> Tensor:
         """Room for the output, ``(B, H, M, Dv)``."""

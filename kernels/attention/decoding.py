@@ -18,7 +18,7 @@ from ..runtime.target import truncated, widened
 from .arguments import Arguments
 from .configurations import padded
 from .kernels import DECODE_SCORES, DECODE_VALUES
-from .launch import configuration_for
+from .launch import configuration_for, hiding
 from .operators import Saves, attention_op, resolve
 
 Tensor = torch.Tensor
@@ -48,7 +48,8 @@ def decode(
     Parameters
     ----------
     query, key, value, alpha, is_causal, scale, alibi_slopes, key_lengths, attn_mask, window, softcap, sinks, return_lse
-        As for `attention`. On a GPU the scores of all queries are held in memory: ``B H M N`` float32 numbers.
+        As for `attention`. On a GPU the scores of all queries are held in memory: ``B H M N`` float32 numbers, of the
+        keys that a window reaches.
 
     Returns
     -------
@@ -95,22 +96,27 @@ def decoded(call: Arguments, read: list[Tensor] | None = None) -> tuple[Tensor, 
     if path in ("numba", "torch") or n == 0 or call.query.numel() == 0:
         output, lse, *_ = attention_op(*flat(call), int(Saves.NOTHING))
         return output, lse
+    call = _within_reach(call)
+    n = call.key.shape[2]
     chosen = configuration_for(call)
     queries, keys = chosen.tile("decode")
     queries = min(queries, max(16, triton.next_power_of_2(call.group * m)))
     tiles = triton.cdiv(call.group * m, queries)
     query, key, value = (widened(x) for x in call[:3])
     heads_and_group = (heads, call.group)
-    scores = query.new_empty((batch, heads, m, n), dtype=torch.float32)
+    sinks = None if call.sinks is None else call.sinks.contiguous()
+    scores = query.new_empty((batch, heads, m, n + (sinks is not None)), dtype=torch.float32)
     arguments: tuple[Any, ...] = (query, key, call.scale.contiguous(), call.slopes, call.lengths, scores)
     arguments += (m, n, features, *heads_and_group, *query.stride(), *key.stride())
     DECODE_SCORES.launch(
         chosen, (triton.cdiv(n, keys), batch * key_heads, tiles), *arguments,
-        CAUSAL=call.is_causal, WIDTH=padded(features), QUERIES=queries, KEYS=keys,
+        CAUSAL=call.is_causal, WIDTH=padded(features), QUERIES=queries, KEYS=keys, SINKS=sinks, **hiding(call),
     )  # fmt: skip
     excess = call.excess[:, None] if call.kind.needs_excess else None
-    p, _ = rowwise_launch.forward(Rows(scores, excess, None, None, call.kind))
+    p, state = rowwise_launch.forward(Rows(scores, excess, None, None, call.kind))
 
+    # Whether keys are hidden from some queries at the end alone.
+    tail = call.left < 0 and call.mask is None and (call.is_causal or call.right < 0)
     chunks = triton.cdiv(n, CHUNK)
     programs = (chunks, batch * key_heads, tiles)
     parts = query.new_empty((chunks, batch, heads, m, value_features), dtype=torch.float32)
@@ -118,12 +124,39 @@ def decoded(call: Arguments, read: list[Tensor] | None = None) -> tuple[Tensor, 
     arguments = (p, value, call.lengths, parts, blocks, m, n, value_features, *heads_and_group, CHUNK, *value.stride())
     DECODE_VALUES.launch(
         chosen, programs, *arguments,
-        VALUE_WIDTH=padded(value_features), QUERIES=queries, KEYS=keys, TAIL=call.is_causal and m > 1,
-        EMULATE=truncated(call.query),
+        VALUE_WIDTH=padded(value_features), QUERIES=queries, KEYS=keys, TAIL=call.splits_blocks and tail,
+        HIDES=call.splits_blocks and not tail, SINK=sinks is not None, EMULATE=truncated(call.query),
     )  # fmt: skip
     if read is not None and blocks is not None:
         read.append(blocks)
-    return parts.sum(0).to(call.query.dtype), call.empty_lse()
+    return parts.sum(0).to(call.query.dtype), _logarithms(call, state)
+
+
+def _within_reach(call: Arguments) -> Arguments:
+    """Return the call without the keys before all windows; what is left stands where it stood, counted from the end."""
+    m, n = call.query.shape[2], call.key.shape[2]
+    first = max(n - m - call.left, 0) if call.left >= 0 else 0
+    mask, lengths = call.mask, call.lengths
+    if first and mask is not None and mask.shape[3] > 1:
+        mask = mask[..., first:]
+    if first and lengths is not None:
+        lengths = (lengths - first).clamp(min=0)
+    return call._replace(
+        key=call.key[:, :, first:],
+        value=call.value[:, :, first:],
+        mask=mask,
+        lengths=lengths,
+        left=call.left if m > 1 else -1,  # one query sees all that is left
+    )
+
+
+def _logarithms(call: Arguments, state: Tensor) -> Tensor:
+    """Logarithms of the sums, from the state of each row of a softmax; no elements where they are not wanted."""
+    lse = call.empty_lse()
+    if call.return_lse:
+        maximum, _, inverse = state.unbind(-1)
+        lse.copy_((maximum - inverse.log()).masked_fill(inverse == 0, -torch.inf).view(lse.shape))
+    return lse
 
 
 decode_op = operator(

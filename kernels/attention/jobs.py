@@ -1,17 +1,36 @@
 """The attention kernels in their configurations, as jobs for the ahead-of-time compiler."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain, product
 from typing import Any
 
 from ..ahead_of_time import Job
 from ..runtime.kinds import Kind
 from .configurations import Configuration, configuration, padded
-from .kernels import ATTEND, DECODE_VALUES, DIFFERENTIATE, KERNELS, MEND, SOLVE, Kernel
-from .launch import MENDED
+from .kernels import (
+    ATTEND,
+    DECODE_VALUES,
+    DIFFERENTIATE,
+    DIFFERENTIATE_SINKS,
+    KERNELS,
+    MEND,
+    SOLVE,
+    Kernel,
+)
+from .launch import MENDED, SINK_ROWS
 
 _TENSORS = {"Q", "K", "V", "G", "OUT", "DK", "DV"}
 _PARAMETERS = ("SLOPES", "LENGTHS", "DEXCESS")
+_EXTRAS: Mapping[str, Mapping[str, Any]] = {
+    "window": {"left": ..., "HIDES": True},
+    "cap": {"cap": ...},
+    "sinks": {"SINKS": ..., "DSINKS": ..., "SINK": True},
+    "mask": {
+        "MASK": ..., "DMASK": ..., "mask_batch": ..., "mask_head": ..., "mask_row": ..., "mask_column": 1,
+        "HIDES": True,
+    },
+}  # fmt: skip
+"""Arguments that are ``None`` unless a call has what the key says; constant then, or given when it is launched."""
 _INTEGERS = {"LENGTHS", "BLOCKS", "COUNTS", "INDEX", "NUMBERS"}
 _MARKS = {"SEEN", "LIVE", "MARK"}
 
@@ -19,7 +38,7 @@ _MARKS = {"SEEN", "LIVE", "MARK"}
 def _type(name: str, dtype: str) -> str:
     """Type of an argument of any of the kernels: capitals name arrays, and the others are numbers."""
     if not name.isupper():
-        return "i32"
+        return "fp32" if name == "cap" else "i32"
     if name in _TENSORS:
         return f"*{dtype}"
     return "*i32" if name in _INTEGERS else "*i8" if name in _MARKS else "*fp32"
@@ -37,6 +56,7 @@ def jobs(
     kind: Kind,
     *,
     parameters: bool = False,
+    extras: Collection[str] = (),
     launch: Configuration | None = None,
 ) -> list[Job]:
     """Every kernel of forward, backward and decoding, causal and training, for one head dimension, dtype and kind.
@@ -47,6 +67,9 @@ def jobs(
         ``"bf16"``, ``"fp16"`` or ``"fp32"``.
     parameters
         With ALiBi slopes and key lengths, and in the backward pass the gradient in alpha.
+    extras
+        What the call has besides, of ``"window"``, ``"cap"``, ``"sinks"`` and ``"mask"``: with them, the kernels that
+        they change.
     launch
         Instead of the default configuration.
     """
@@ -55,25 +78,35 @@ def jobs(
     common: dict[str, Any] = {
         "KIND": int(kind), "CAUSAL": True, "WIDTH": width, "VALUE_WIDTH": width, "EMULATE": False,
         "CAPACITY": chosen.capacity, "MARKS": 1024, "TAIL": False, "SPLIT": chosen.split,
-        "STEPS": None, "PRODUCTS": None, "READ": None,
+        "STEPS": None, "PRODUCTS": None, "READ": None, "right": None,
         "q_column": 1, "k_column": 1, "v_column": 1, "g_column": 1,
     }  # fmt: skip
     if not parameters:
         common |= dict.fromkeys(_PARAMETERS)
-    configured = f"{kind.name.lower()} D={features} {dtype}" + (" with parameters" if parameters else "")
+    common |= dict.fromkeys(name for given in _EXTRAS.values() for name in given)
+    changed = {name: value for extra in extras for name, value in _EXTRAS[extra].items()}
+    common = {name: value for name, value in (common | changed).items() if value is not ...}
+    said_of_all = " with " + ", ".join((*(["parameters"] if parameters else []), *extras))
+    configured = f"{kind.name.lower()} D={features} {dtype}" + (said_of_all if parameters or extras else "")
     return [
         _job(kernel, chosen, target, dtype, common | without, f"{kernel.name} {configured}{said}")
         for kernel, without, said in (
             *((kernel, _rows_of(kernel, chosen), "") for kernel in KERNELS),
             (ATTEND, {"MEAN": None}, " without means"),
-            (DECODE_VALUES, {"TAIL": True}, " with a tail"),
+            *([] if extras else [(DECODE_VALUES, {"TAIL": True}, " with a tail")]),
         )
+        if (changed.keys() & kernel.function.arg_names if extras else kernel != DIFFERENTIATE_SINKS)
     ]
 
 
 def _rows_of(kernel: Kernel, chosen: Configuration) -> dict[str, Any]:
     """Rows of a program of the kernels that take some."""
-    return {SOLVE.name: {"ROWS": max(1, 2048 // chosen.capacity)}, MEND.name: {"ROWS": MENDED}}.get(kernel.name, {})
+    rows = {
+        SOLVE.name: max(1, 2048 // chosen.capacity),
+        MEND.name: MENDED,
+        DIFFERENTIATE_SINKS.name: SINK_ROWS,
+    }
+    return {"ROWS": rows[kernel.name]} if kernel.name in rows else {}
 
 
 def _job(kernel: Kernel, chosen: Configuration, target: str, dtype: str, constants: dict[str, Any], label: str) -> Job:
@@ -119,6 +152,10 @@ def all_jobs(
     for features, dtype in product(widths, ("bf16", "fp32")):
         every = [*(jobs(target, features, dtype, kind) for kind in kinds)]
         every.append(jobs(target, features, dtype, Kind.BELOW, parameters=True))
+        every += (
+            jobs(target, features, dtype, Kind.SQUARE, extras=extras)
+            for extras in (("window", "cap", "sinks"), ("mask",))
+        )
         for job in chain.from_iterable(every):
             if not (job.kernel == DIFFERENTIATE.name and dtype == "fp32" and features > 128):
                 yield job
@@ -137,3 +174,9 @@ def some_jobs() -> Iterator[Job]:
     for dtype in ("bf16", "fp32"):
         every = jobs("sm_80", 128, dtype, Kind.BELOW, parameters=True)
         yield from (job for job in every if job.kernel == DIFFERENTIATE.name)
+    for target, kernels, extras in (
+        ("sm_90", ("scan", "differentiate", "differentiate_sinks"), ("window", "cap", "sinks")),
+        ("sm_80", ("differentiate",), ("mask",)),
+    ):
+        chosen = {job.kernel: job for job in reversed(jobs(target, 64, "bf16", Kind.SQUARE, extras=extras))}
+        yield from (chosen[kernel] for kernel in kernels)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..runtime.target import run, target_of
-from .backward import differentiate
+from .backward import differentiate, differentiate_sinks
 from .configurations import Configuration
 from .decode_tiles import decode_scores, decode_values
 from .output import attend, mend
@@ -70,6 +70,18 @@ MEND = Kernel(mend, 8, 1)
 DIFFERENTIATE = Kernel(
     differentiate, "backward_warps", "backward_stages", tile="backward", products=True, held="sm_100"
 )
+DIFFERENTIATE_SINKS = Kernel(differentiate_sinks)
 DECODE_SCORES = Kernel(decode_scores, "decode_warps", 1, tile="decode", products=True)
 DECODE_VALUES = Kernel(decode_values, "decode_warps", "decode_stages", tile="decode", products=True)
-KERNELS = (SCAN, REFINE, SOLVE, COMPACT, ATTEND, MEND, DIFFERENTIATE, DECODE_SCORES, DECODE_VALUES)
+KERNELS = (
+    SCAN,
+    REFINE,
+    SOLVE,
+    COMPACT,
+    ATTEND,
+    MEND,
+    DIFFERENTIATE,
+    DIFFERENTIATE_SINKS,
+    DECODE_SCORES,
+    DECODE_VALUES,
+)

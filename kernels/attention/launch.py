@@ -13,7 +13,7 @@ from ..runtime.target import filled, target_of, truncated, widened
 from .arguments import Arguments
 from .configurations import Configuration, configuration, padded
 from .dense import Gradients
-from .kernels import ATTEND, COMPACT, DIFFERENTIATE, MEND, REFINE, SCAN, SOLVE
+from .kernels import ATTEND, COMPACT, DIFFERENTIATE, DIFFERENTIATE_SINKS, MEND, REFINE, SCAN, SOLVE
 
 Tensor = torch.Tensor
 
@@ -22,6 +22,9 @@ LARGEST_HEAD = 256
 
 MENDED = 16
 """Queries of a program that looks whether the output is finite."""
+
+SINK_ROWS = 256
+"""Rows of a program that takes the gradients in their sinks."""
 
 _override: ContextVar[Configuration | None] = ContextVar("entmax_oracle_attention_configuration", default=None)
 
@@ -86,7 +89,8 @@ class Counts:
     Attributes
     ----------
     visible, seen, live
-        Blocks of queries and keys: with a visible key; with a key above the running bound; with a token of a support.
+        Blocks of queries and keys: within causality, lengths and window; with a key above the running bound; with a
+        token of a support.
     refined
         Products of blocks that refinement passes computed.
     candidates
@@ -116,7 +120,8 @@ def _prepared(call: Arguments) -> Arguments:
     """Return the call with its arrays as the kernels address them."""
     query, key, value = (widened(x) for x in call[:3])
     scale, excess = call.scale.contiguous(), call.excess.contiguous()
-    return call._replace(query=query, key=key, value=value, scale=scale, excess=excess)
+    sinks = None if call.sinks is None else call.sinks.contiguous()
+    return call._replace(query=query, key=key, value=value, scale=scale, excess=excess, sinks=sinks)
 
 
 def _arrays(call: Arguments) -> tuple[Tensor | None, ...]:
@@ -124,10 +129,27 @@ def _arrays(call: Arguments) -> tuple[Tensor | None, ...]:
     return *call[:5], call.slopes, call.lengths
 
 
+def hiding(call: Arguments) -> dict[str, Any]:
+    """Mask, window and cap, by the names under which the kernels take them; ``None`` where there is none."""
+    mask, longest = call.mask, call.query.shape[2] + call.key.shape[2]
+    steps: list[int | None] = [None] * 4
+    if mask is not None:
+        steps = [step if size > 1 else 0 for size, step in zip(mask.shape, mask.stride(), strict=True)]
+        if mask.dtype == torch.bool:
+            mask = mask.view(torch.int8)
+    return dict(zip(("mask_batch", "mask_head", "mask_row", "mask_column"), steps, strict=True)) | {
+        "MASK": mask,
+        "left": min(call.left, longest) if call.left >= 0 else None,
+        "right": min(call.right, longest) if call.right >= 0 and not call.is_causal else None,
+        "cap": call.softcap or None,
+    }
+
+
 def _constants(call: Arguments, chosen: Configuration) -> dict[str, Any]:
     queries, keys = chosen.tile("forward")
     width = padded(call.query.shape[3])
-    return {"KIND": int(call.kind), "CAUSAL": call.is_causal, "WIDTH": width, "QUERIES": queries, "KEYS": keys}
+    sizes = {"WIDTH": width, "QUERIES": queries, "KEYS": keys}
+    return {"KIND": int(call.kind), "CAUSAL": call.is_causal, "SINKS": call.sinks, **hiding(call), **sizes}
 
 
 def forward(call: Arguments, *, save: bool, counts: Counts | None = None) -> tuple[Tensor, Tensor, Tensor, Tensor]:
@@ -159,7 +181,7 @@ def forward(call: Arguments, *, save: bool, counts: Counts | None = None) -> tup
         chosen, (query_blocks, batch * heads), *_arrays(wide), room.state, *_lists(chosen, room.live), *written,
         *sizes, key_blocks, *strides, **constants, EMULATE=truncated(output),
     )  # fmt: skip
-    if call.is_causal and m > 1:
+    if call.splits_blocks:
         del constants["QUERIES"], constants["KEYS"]
         MEND.launch(
             chosen, (triton.cdiv(m, MENDED), batch * heads), *_arrays(wide), room.state, *written, *sizes, *strides,
@@ -200,7 +222,7 @@ def _find_thresholds(
     SOLVE.launch(
         chosen, (triton.cdiv(rows, block_rows),), candidates, block_of, listed, call.excess, state, live, None,
         rows, m, heads, query_blocks, key_blocks, chosen.queries,
-        KIND=int(call.kind), ROWS=block_rows, CAPACITY=chosen.capacity,
+        KIND=int(call.kind), ROWS=block_rows, CAPACITY=chosen.capacity, SINK=call.sinks is not None,
     )  # fmt: skip
     if counts is not None and products is not None:
         counts.refined = int(products.sum())
@@ -213,17 +235,24 @@ def _visible_blocks(call: Arguments, chosen: Configuration) -> int:
     ends = [n] * batch if call.lengths is None else call.lengths.tolist()
     total = 0
     for end in ends:
-        for last_row in range(chosen.queries - 1, m + chosen.queries - 1, chosen.queries):
-            last = min(end, min(last_row, m - 1) + n - m + 1) if call.is_causal else end
-            total += triton.cdiv(max(last, 0), chosen.keys)
+        for first_row in range(0, m, chosen.queries):
+            last_row = min(first_row + chosen.queries, m) - 1
+            last = end if call.last is None else min(end, last_row + n - m + call.last + 1)
+            first = max(first_row + n - m - call.left, 0) // chosen.keys if call.left >= 0 else 0
+            total += max(triton.cdiv(max(last, 0), chosen.keys) - first, 0)
     return total * heads
 
 
-def backward(grad: Tensor, call: Arguments, saved: Saved, *, need_excess: bool) -> Gradients:
+def backward(grad: Tensor, call: Arguments, saved: Saved, *, need_excess: bool, need_mask: bool) -> Gradients:
     """Gradients of a loss whose gradient in the output is ``grad``, from what `forward` saved."""
     batch, heads, m, features = call.query.shape
     n, value_features = call.value.shape[2:]
     wide = _prepared(call)
+    along_mask = None
+    if need_mask and wide.mask is not None:
+        wide = wide._replace(mask=wide.mask.contiguous())  # so that its gradient has the same steps
+        along_mask = torch.zeros_like(wide.mask)
+    along_sinks = None if wide.sinks is None else torch.zeros_like(wide.scale)
     before_scale = call.query.new_zeros(call.query.shape, dtype=torch.float32)
     dk, dv = (x.new_zeros(x.shape) for x in (call.key, call.value))
     along_excess = torch.zeros_like(wide.scale) if need_excess else None
@@ -234,6 +263,12 @@ def backward(grad: Tensor, call: Arguments, saved: Saved, *, need_excess: bool) 
         # A row that is NaN has no support; its NaN has to reach the gradients of all that it saw.
         spoiled = torch.nn.functional.pad(saved.state[..., 2].isnan(), (0, query_blocks * chosen.queries - m))
         live = saved.live | spoiled.reshape(batch, heads, query_blocks, chosen.queries).any(3, keepdim=True)
+        if wide.sinks is not None:
+            rows = batch * heads * m
+            DIFFERENTIATE_SINKS.launch(
+                chosen, (triton.cdiv(rows, SINK_ROWS),), wide.sinks, wide.excess, saved.state, delta, along_sinks,
+                along_excess, rows, m, heads, KIND=int(call.kind), ROWS=SINK_ROWS,
+            )  # fmt: skip
         wide_grad, wide_dk, wide_dv = (widened(x) for x in (grad, dk, dv))
         arguments: tuple[Any, ...] = (wide_grad, *_arrays(wide), saved.state, delta, *_lists(chosen, live.mT))
         arguments += (before_scale, wide_dk, wide_dv, along_excess)
@@ -244,7 +279,8 @@ def backward(grad: Tensor, call: Arguments, saved: Saved, *, need_excess: bool) 
         DIFFERENTIATE.launch(
             chosen, (key_blocks, batch * call.key.shape[1]), *arguments,
             KIND=int(call.kind), CAUSAL=call.is_causal, WIDTH=padded(features), VALUE_WIDTH=padded(value_features),
-            QUERIES=queries, KEYS=keys, SPLIT=chosen.split, EMULATE=truncated(call.query),
+            QUERIES=queries, KEYS=keys, SPLIT=chosen.split, EMULATE=truncated(call.query), DMASK=along_mask,
+            **hiding(wide),
         )  # fmt: skip
         dk, dv = filled(dk, wide_dk), filled(dv, wide_dv)
     return Gradients(
@@ -253,6 +289,6 @@ def backward(grad: Tensor, call: Arguments, saved: Saved, *, need_excess: bool) 
         value=dv,
         excess=torch.zeros_like(wide.excess) if along_excess is None else along_excess.sum((0, 2)),
         scale=(before_scale * call.query).sum(-1),
-        sinks=wide.scale.new_empty(0),
-        mask=wide.scale.new_empty(0),
+        sinks=wide.scale.new_empty(0) if along_sinks is None else along_sinks.sum((0, 2)),
+        mask=wide.scale.new_empty(0) if along_mask is None else along_mask,
     )

@@ -1,14 +1,25 @@
 """The output pass: one matrix product for the scores and one for the values, over live blocks only.
 
-A product takes whole tiles, and 0 times NaN is NaN: on the diagonal a value that is not finite would reach queries that
-do not see it. What it reached is computed once more, value by value; where all is finite that is one look.
+A product takes whole tiles, and 0 times NaN is NaN: where a block is visible in part, a value that is not finite would
+reach queries that do not see it. What it reached is computed once more, value by value; where all is finite that is one
+look.
 """
 
 import triton
 import triton.language as tl
 
 from ..rowwise.maths import FLOOR, row_excess, weights
-from .tiles import heads_of, key_limit, load_rows, load_slope, operand, score_tile, visible_keys
+from .tiles import (
+    heads_of,
+    key_limit,
+    load_rows,
+    load_slope,
+    mask_rows,
+    operand,
+    score_tile,
+    sink_weights,
+    visible_keys,
+)
 
 
 @triton.jit
@@ -16,6 +27,7 @@ def attend(
     Q, K, V, EXCESS, SCALE, SLOPES, LENGTHS, STATE, INDEX, NUMBERS, OUT, MEAN,
     m, n, features, value_features, heads, group, key_blocks,
     q_batch, q_head, q_row, q_column, k_batch, k_head, k_row, k_column, v_batch, v_head, v_row, v_column,
+    SINKS, MASK, mask_batch, mask_head, mask_row, mask_column, left, right, cap,
     KIND: tl.constexpr, CAUSAL: tl.constexpr, WIDTH: tl.constexpr, VALUE_WIDTH: tl.constexpr,
     QUERIES: tl.constexpr, KEYS: tl.constexpr, EMULATE: tl.constexpr,
 ):  # fmt: skip
@@ -34,7 +46,7 @@ def attend(
     scale = tl.load(SCALE + row)
     slope = load_slope(SLOPES, head)
     limit = key_limit(LENGTHS, batch, n)
-    end = visible_keys(LENGTHS, batch, rows, m, n, CAUSAL)
+    end = visible_keys(LENGTHS, batch, rows, m, n, right, CAUSAL)
     q = load_rows(Q + batch * q_batch + head * q_head, rows, q_row, q_column, features, present, WIDTH)
     keys_of_head = K + batch * k_batch + key_head * k_head
     values_of_head = V + batch * v_batch + key_head * v_head
@@ -47,13 +59,18 @@ def attend(
     total = tl.zeros((QUERIES, VALUE_WIDTH), tl.float32)
     if MEAN is not None:
         tangent = tl.zeros((QUERIES, VALUE_WIDTH), tl.float32)
+    if SINKS is not None:
+        _v, S, R = sink_weights(SINKS, head, peak, c, a, KIND)
+    starts = mask_rows(MASK, batch, head, rows, mask_batch, mask_head, mask_row)
     for step in tl.range(0, tl.load(NUMBERS + me)):
         block = tl.load(INDEX + me * key_blocks + step)
         keys = block * KEYS + tl.arange(0, KEYS)
         k = load_rows(keys_of_head, keys, k_row, k_column, features, keys < limit, WIDTH)
         value = load_rows(values_of_head, keys, v_row, v_column, value_features, keys < limit, VALUE_WIDTH)
         products = tl.dot(q, tl.trans(k), input_precision="ieee")
-        s = score_tile(products, scale, SLOPES, slope, rows, keys, end, n - m, True)
+        s = score_tile(
+            products, scale, SLOPES, slope, rows, keys, end, n - m, left, cap, MASK, starts, mask_column, True
+        )
         W, U = weights(tl.maximum(s - peak[:, None], FLOOR), c, a, KIND)
         S += tl.sum(W, 1)
         total = tl.dot(operand(W, value, EMULATE), value, total, input_precision="ieee")
@@ -78,6 +95,7 @@ def mend(
     Q, K, V, EXCESS, SCALE, SLOPES, LENGTHS, STATE, OUT, MEAN,
     m, n, features, value_features, heads, group,
     q_batch, q_head, q_row, q_column, k_batch, k_head, k_row, k_column, v_batch, v_head, v_row, v_column,
+    SINKS, MASK, mask_batch, mask_head, mask_row, mask_column, left, right, cap,
     KIND: tl.constexpr, CAUSAL: tl.constexpr, WIDTH: tl.constexpr, VALUE_WIDTH: tl.constexpr, ROWS: tl.constexpr,
 ):  # fmt: skip
     """Compute again what is not finite in OUT and MEAN, from the values that have mass, of rows that saw no NaN."""
@@ -99,14 +117,20 @@ def mend(
         a = row_excess(EXCESS, tl.zeros_like(rows) + head, 1, ROWS, KIND, tl.float32)
         scale = tl.load(SCALE + row)
         slope = load_slope(SLOPES, head)
-        end = visible_keys(LENGTHS, batch, rows, m, n, CAUSAL)
+        end = visible_keys(LENGTHS, batch, rows, m, n, right, CAUSAL)
         peak = tl.load(STATE + row * 3)
         c = tl.load(STATE + row * 3 + 1)
         q = load_rows(Q + batch * q_batch + head * q_head, rows, q_row, q_column, features, wanted < m, WIDTH)
         total = tl.zeros((ROWS, VALUE_WIDTH), tl.float32)
         tangent = tl.zeros((ROWS, VALUE_WIDTH), tl.float32)
         R = tl.zeros((ROWS,), tl.float32)
-        for key in tl.range(0, tl.max(end, 0)):
+        if SINKS is not None:
+            _v, _W, R = sink_weights(SINKS, head, peak, c, a, KIND)
+        starts = mask_rows(MASK, batch, head, rows, mask_batch, mask_head, mask_row)
+        first = 0
+        if left is not None:
+            first = tl.maximum(tl.min(rows, 0) + (n - m - left), 0)
+        for key in tl.range(first, tl.max(end, 0)):
             keys = key + tl.arange(0, 1)
             there = keys < n
             k = load_rows(K + batch * k_batch + key_head * k_head, keys, k_row, k_column, features, there, WIDTH)
@@ -114,7 +138,9 @@ def mend(
                 V + batch * v_batch + key_head * v_head, keys, v_row, v_column, value_features, there, VALUE_WIDTH
             ).to(tl.float32)
             products = tl.sum(q.to(tl.float32) * k.to(tl.float32), 1)[:, None]
-            s = score_tile(products, scale, SLOPES, slope, rows, keys, end, n - m, True)
+            s = score_tile(
+                products, scale, SLOPES, slope, rows, keys, end, n - m, left, cap, MASK, starts, mask_column, True
+            )
             W, U = weights(tl.maximum(s - peak[:, None], FLOOR), c, a, KIND)
             total += tl.where(W > 0, W * value, 0.0)
             if MEAN is not None:

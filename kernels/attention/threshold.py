@@ -20,6 +20,9 @@ the second list is mostly whole. Rows whose support has no room in a list rise t
 
 **compact** turns marks into lists of blocks, so that later loops run over a list and are pipelined.
 
+With a window, **scan** leaves out the blocks that no query of its own reaches. A sink counts as a token that came
+before all keys: it is the first of its list, and lies in no block.
+
 A row with a visible score of NaN or ``+inf`` keeps a maximum of ``+inf``. It lists no key from there on, and **attend**
 makes it NaN.
 
@@ -33,7 +36,7 @@ import triton.language as tl
 
 from ..rowwise.elementary import raised
 from ..rowwise.maths import FLOOR, power, row_excess, solve_below, weights
-from .tiles import heads_of, key_limit, load_rows, load_slope, score_tile, visible_keys
+from .tiles import heads_of, key_limit, load_rows, load_slope, mask_rows, score_tile, sink_weights, visible_keys
 
 # In units of x: the bound is at most 1 below the maximum and each step of its update rounds by some 2^-23.
 MARGIN = tl.constexpr(2.0**-20)
@@ -125,6 +128,7 @@ def scan(
     Q, K, EXCESS, SCALE, SLOPES, LENGTHS, VALUES, BLOCKS, COUNTS, STATE, SEEN,
     m, n, features, heads, group, key_blocks,
     q_batch, q_head, q_row, q_column, k_batch, k_head, k_row, k_column,
+    SINKS, MASK, mask_batch, mask_head, mask_row, mask_column, left, right, cap,
     KIND: tl.constexpr, CAUSAL: tl.constexpr, WIDTH: tl.constexpr,
     QUERIES: tl.constexpr, KEYS: tl.constexpr, CAPACITY: tl.constexpr,
 ):  # fmt: skip
@@ -140,7 +144,7 @@ def scan(
     scale = tl.load(SCALE + row)
     slope_of_head = load_slope(SLOPES, head)
     limit = key_limit(LENGTHS, batch, n)
-    end = visible_keys(LENGTHS, batch, rows, m, n, CAUSAL)
+    end = visible_keys(LENGTHS, batch, rows, m, n, right, CAUSAL)
     q = load_rows(Q + batch * q_batch + head * q_head, rows, q_row, q_column, features, present, WIDTH)
     keys_of_head = K + batch * k_batch + key_head * k_head
     SEEN += (index.to(tl.int64) * tl.num_programs(0) + block_row) * key_blocks
@@ -148,27 +152,52 @@ def scan(
     VALUES += first
     BLOCKS += first
     list_start = (rows - block_row * QUERIES) * CAPACITY
+    starts = mask_rows(MASK, batch, head, rows, mask_batch, mask_head, mask_row)
 
     zero = tl.zeros((QUERIES,), tl.float32)
     peak = zero + NOTHING
     bound = zero - 1.0
-    state = (peak, bound, zero, zero, zero - float("inf"), tl.zeros((QUERIES,), tl.int32))
+    norm, slope, cut, count = zero, zero, zero - float("inf"), tl.zeros((QUERIES,), tl.int32)
+    if SINKS is not None:
+        # The first token of its row, as if it had come in a tile before all keys. It lies in no block.
+        sink = tl.load(SINKS + head)
+        sink = tl.where(sink == sink, sink, float("inf"))
+        peak = tl.maximum(peak, sink)
+        norm += SHAVE
+        slope += 1.0 / powers(norm, a, KIND)
+        cut = tl.where(peak < float("inf"), cutoff(peak, bound, a), peak)
+        count += 1
+        tl.store(VALUES + list_start, zero + sink, mask=present)
+        tl.store(BLOCKS + list_start, count * -1, mask=present)
+    state = (peak, bound, norm, slope, cut, count)
     last = (tl.maximum(tl.max(end, 0), 0) + KEYS - 1) // KEYS
-    whole = tl.minimum(tl.maximum(tl.min(end, 0), 0) // KEYS, last)  # blocks that every row sees in full
+    EDGES: tl.constexpr = left is not None or MASK is not None
+    if EDGES:  # every block counts as one on an edge, down to the first in reach
+        whole = 0
+        if left is not None:
+            whole = tl.maximum(tl.min(rows, 0) + (n - m - left), 0) // KEYS
+    else:
+        whole = tl.minimum(tl.maximum(tl.min(end, 0), 0) // KEYS, last)  # blocks that every row sees in full
     for step in tl.range(0, last - whole):
         block = last - 1 - step
         keys = block * KEYS + tl.arange(0, KEYS)
         k = load_rows(keys_of_head, keys, k_row, k_column, features, keys < limit, WIDTH)
         products = tl.dot(q, tl.trans(k), input_precision="ieee")
-        s = score_tile(products, scale, SLOPES, slope_of_head, rows, keys, end, n - m, True)
+        s = score_tile(
+            products, scale, SLOPES, slope_of_head, rows, keys, end, n - m, left, cap, MASK, starts, mask_column, True
+        )
         state = scan_tile(s, block, list_start, present, state, a, VALUES, BLOCKS, SEEN, KIND, CAPACITY)
-    for step in tl.range(0, whole):
-        block = whole - 1 - step
-        keys = block * KEYS + tl.arange(0, KEYS)
-        k = load_rows(keys_of_head, keys, k_row, k_column, features, keys < limit, WIDTH)
-        products = tl.dot(q, tl.trans(k), input_precision="ieee")
-        s = score_tile(products, scale, SLOPES, slope_of_head, rows, keys, end, n - m, False)
-        state = scan_tile(s, block, list_start, present, state, a, VALUES, BLOCKS, SEEN, KIND, CAPACITY)
+    if not EDGES:
+        for step in tl.range(0, whole):
+            block = whole - 1 - step
+            keys = block * KEYS + tl.arange(0, KEYS)
+            k = load_rows(keys_of_head, keys, k_row, k_column, features, keys < limit, WIDTH)
+            products = tl.dot(q, tl.trans(k), input_precision="ieee")
+            s = score_tile(
+                products, scale, SLOPES, slope_of_head, rows, keys, end, n - m, left, cap, MASK, starts, mask_column,
+                False,
+            )  # fmt: skip
+            state = scan_tile(s, block, list_start, present, state, a, VALUES, BLOCKS, SEEN, KIND, CAPACITY)
 
     peak, bound, _norm, _slope, _cut, count = state
     tl.store(COUNTS + row, count, mask=present)
@@ -180,7 +209,7 @@ def scan(
 def solve(
     VALUES, BLOCKS, COUNTS, EXCESS, STATE, LIVE, STEPS,
     rows, m, heads, query_blocks, key_blocks, queries,
-    KIND: tl.constexpr, ROWS: tl.constexpr, CAPACITY: tl.constexpr,
+    KIND: tl.constexpr, ROWS: tl.constexpr, CAPACITY: tl.constexpr, SINK: tl.constexpr,
 ):  # fmt: skip
     """``c = -1/tau`` of each row from its list, and the blocks of the support, for rows whose list is whole."""
     wanted = tl.program_id(0) * ROWS + tl.arange(0, ROWS)
@@ -193,15 +222,18 @@ def solve(
     s = tl.load(VALUES + where, mask=listed, other=0.0)
     peak = tl.load(STATE + row * 3)
     v = tl.where(listed, s - peak[:, None], FLOOR)
+    if SINK:
+        v = tl.maximum(v, FLOOR)
     a = row_excess(EXCESS, (row // m) % heads, 1, ROWS, KIND, tl.float32)
     c, _inverse, steps = solve_below(v, None, CAPACITY, CAPACITY, a, KIND, False, CAPACITY)
     tl.store(STATE + row * 3 + 1, c, mask=ours)
     W, _V = weights(v, c, a, KIND)
     block = tl.load(BLOCKS + where, mask=listed, other=0)
     block_row = (row // m) * query_blocks + (row % m) // queries
-    tl.store(
-        LIVE + block_row[:, None] * key_blocks + block, tl.full((ROWS, CAPACITY), 1, tl.int8), mask=listed & (W > 0)
-    )
+    live = listed & (W > 0)
+    if SINK:
+        live = live & (block >= 0)
+    tl.store(LIVE + block_row[:, None] * key_blocks + block, tl.full((ROWS, CAPACITY), 1, tl.int8), mask=live)
     if STEPS is not None:
         tl.store(STEPS + row, steps, mask=ours)
 
@@ -211,6 +243,7 @@ def refine(
     Q, K, EXCESS, SCALE, SLOPES, LENGTHS, VALUES, BLOCKS, COUNTS, STATE, INDEX, NUMBERS, LIVE, PRODUCTS,
     m, n, features, heads, group, key_blocks,
     q_batch, q_head, q_row, q_column, k_batch, k_head, k_row, k_column,
+    SINKS, MASK, mask_batch, mask_head, mask_row, mask_column, left, right, cap,
     KIND: tl.constexpr, CAUSAL: tl.constexpr, WIDTH: tl.constexpr,
     QUERIES: tl.constexpr, KEYS: tl.constexpr, CAPACITY: tl.constexpr,
 ):  # fmt: skip
@@ -233,7 +266,7 @@ def refine(
         scale = tl.load(SCALE + row)
         slope = load_slope(SLOPES, head)
         limit = key_limit(LENGTHS, batch, n)
-        end = visible_keys(LENGTHS, batch, rows, m, n, CAUSAL)
+        end = visible_keys(LENGTHS, batch, rows, m, n, right, CAUSAL)
         q = load_rows(Q + batch * q_batch + head * q_head, rows, q_row, q_column, features, present, WIDTH)
         keys_of_head = K + batch * k_batch + key_head * k_head
         peak = tl.load(STATE + row * 3)
@@ -243,19 +276,27 @@ def refine(
         VALUES += first
         BLOCKS += first
         list_start = (rows - block_row * QUERIES) * CAPACITY
+        starts = mask_rows(MASK, batch, head, rows, mask_batch, mask_head, mask_row)
         number = tl.load(NUMBERS + me)
         products_done = 0
         while tl.max(rising.to(tl.int32), 0) > 0:
             S = tl.zeros_like(c)
             X = tl.zeros_like(c)
             count = tl.zeros_like(rows)
+            if SINKS is not None:  # it stays the first of its list
+                v_sink, W_sink, V_sink = sink_weights(SINKS, head, peak, c, a, KIND)
+                S += W_sink
+                X -= a * (V_sink * v_sink)
+                count += 1
             kept = 0
             for step in tl.range(0, number):
                 block = tl.load(INDEX + me * key_blocks + step)
                 keys = block * KEYS + tl.arange(0, KEYS)
                 k = load_rows(keys_of_head, keys, k_row, k_column, features, keys < limit, WIDTH)
                 products = tl.dot(q, tl.trans(k), input_precision="ieee")
-                s = score_tile(products, scale, SLOPES, slope, rows, keys, end, n - m, True)
+                s = score_tile(
+                    products, scale, SLOPES, slope, rows, keys, end, n - m, left, cap, MASK, starts, mask_column, True
+                )
                 v = tl.maximum(s - peak[:, None], FLOOR)
                 W, V = weights(v, c, a, KIND)
                 S += tl.sum(W, 1)

@@ -1,7 +1,14 @@
-"""What every attention kernel does with a tile: where it lies, its scores, and rounding to bfloat16."""
+"""What every attention kernel does with a tile: where it lies, its scores, and rounding to bfloat16.
+
+What a call does without is ``None`` and compiles to nothing: slopes, lengths, sinks, a mask, a cap, the sides of a
+window.
+"""
 
 import triton
 import triton.language as tl
+
+from ..rowwise.elementary import LOG2_E
+from ..rowwise.maths import FLOOR, weights
 
 
 @triton.jit
@@ -22,11 +29,13 @@ def key_limit(LENGTHS, batch, n):
 
 
 @triton.jit
-def visible_keys(LENGTHS, batch, rows, m, n, CAUSAL: tl.constexpr):
-    """Return how many leading keys each query row sees; 0 or less where it sees none."""
+def visible_keys(LENGTHS, batch, rows, m, n, right, CAUSAL: tl.constexpr):
+    """Return behind which key each query row sees none; 0 or less where it sees none at all."""
     end = rows * 0 + key_limit(LENGTHS, batch, n)
     if CAUSAL:
         end = tl.minimum(end, rows + (n - m) + 1)
+    if right is not None:
+        end = tl.minimum(end, rows + (n - m) + right + 1)
     return end
 
 
@@ -48,17 +57,76 @@ def load_slope(SLOPES, head):
 
 
 @triton.jit
-def score_tile(products, scale, SLOPES, slope, rows, keys, end, shift, EDGE: tl.constexpr):
+def decay(s, cap):
+    """``(s < 0, e^(-2 |s| / cap))``, of which `capped` and `cap_slope` are made."""
+    return s < 0, tl.exp2(tl.abs(s / cap) * (-2.0 * LOG2_E))
+
+
+@triton.jit
+def capped(s, cap):
+    """``cap tanh(s / cap)``."""
+    negative, e = decay(s, cap)
+    bent = cap * ((1.0 - e) / (1.0 + e))
+    return tl.where(negative, -bent, bent)
+
+
+@triton.jit
+def cap_slope(s, cap):
+    """Return the derivative of `capped`, ``1 - tanh(s / cap)^2`` without cancellation."""
+    _negative, e = decay(s, cap)
+    return 4.0 * e / ((1.0 + e) * (1.0 + e))
+
+
+@triton.jit
+def mask_rows(MASK, batch, head, rows, mask_batch, mask_head, mask_row):
+    """Where the rows of a mask begin, in int64; anything if there is no MASK."""
+    if MASK is None:
+        return rows
+    else:
+        return batch * mask_batch + head * mask_head + rows.to(tl.int64) * mask_row
+
+
+@triton.jit
+def hide(s, rows, keys, end, shift, left, MASK, starts, mask_column):
+    """``-inf`` at keys that a row does not see; a mask of numbers is added to the others."""
+    seen = keys[None, :] < end[:, None]
+    if left is not None:
+        seen = seen & (keys[None, :] >= (rows + (shift - left))[:, None])
+    if MASK is not None:
+        mask = tl.load(MASK + starts[:, None] + keys.to(tl.int64)[None, :] * mask_column, mask=seen, other=0)
+        if MASK.dtype.element_ty == tl.int8:
+            seen = seen & (mask != 0)
+        else:
+            seen = seen & (mask != float("-inf"))
+            s += mask
+    return tl.where(seen, s, float("-inf"))
+
+
+@triton.jit
+def score_tile(
+    products, scale, SLOPES, slope, rows, keys, end, shift, left, cap, MASK, starts, mask_column, EDGE: tl.constexpr
+):
     """Scores from products; ``-inf`` at keys that a row does not see, which only tiles on an EDGE have.
 
     ``slope`` counts if there are SLOPES. ``shift`` is ``N - M``: query ``i`` stands at position ``i + shift``.
+    ``starts``: see `mask_rows`.
     """
     s = products * scale[:, None]
+    if cap is not None:
+        s = capped(s, cap)
     if SLOPES is not None:
         s -= slope * tl.abs((rows + shift)[:, None] - keys[None, :]).to(tl.float32)
     if EDGE:
-        s = tl.where(keys[None, :] < end[:, None], s, float("-inf"))
+        s = hide(s, rows, keys, end, shift, left, MASK, starts, mask_column)
     return s
+
+
+@triton.jit
+def sink_weights(SINKS, head, peak, c, a, KIND: tl.constexpr):
+    """``(v, W, V)`` of the sink of each row, with ``v`` its score below the maximum and the others of `weights`."""
+    v = tl.maximum(tl.load(SINKS + head) - peak, FLOOR)
+    W, V = weights(v[:, None], c, a, KIND)
+    return v, tl.sum(W, 1), tl.sum(V, 1)
 
 
 @triton.jit

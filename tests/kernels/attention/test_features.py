@@ -6,12 +6,16 @@ import numpy as np
 import pytest
 import torch
 
-from entmax_oracle.kernels.attention import attention, decode, path, use_path
+from entmax_oracle.kernels.attention import attention, decode, launch, path, threshold, use_path
+from entmax_oracle.kernels.attention.arguments import Arguments
 from entmax_oracle.reference import assert_attention_close, attention_vjp, attention_vjp_budget
 
 PATHS = ("torch", "numba")
 ALPHAS = (1.0, 1.25, 1.5, 2.0, 3.0)
 BATCH, HEADS, KEY_HEADS, FEATURES = 2, 4, 2, 10
+SIZES = ((7, 7), (5, 40), (40, 5), (70, 70), (33, 150))
+FEW = ((7, 7), (1, 40), (20, 5), (18, 18), (17, 35))
+"""Queries and keys; fewer for the interpreter."""
 
 
 @pytest.fixture(params=PATHS)
@@ -68,29 +72,29 @@ def formulas(query, key, value, *, alpha, scale, is_causal=False, alibi_slopes=N
     return entmax(s, alpha)[..., :n] @ value, s.logsumexp(-1)
 
 
-def drawn(seed, dtype=torch.float64):
+def drawn(seed, dtype=torch.float64, sizes=SIZES, batch=BATCH):
     """Draw tensors and features; of each feature every kind appears for some seed."""
     torch.manual_seed(seed)
-    m, n = ((7, 7), (5, 40), (40, 5), (70, 70), (33, 150))[seed % 5]
+    m, n = sizes[seed % 5]
 
     def some(*choices):
         return choices[int(torch.randint(len(choices), ()))]
 
-    tensors = [torch.randn(BATCH, h, t, FEATURES) for h, t in ((HEADS, m), (KEY_HEADS, n), (KEY_HEADS, n))]
+    tensors = [torch.randn(batch, h, t, FEATURES) for h, t in ((HEADS, m), (KEY_HEADS, n), (KEY_HEADS, n))]
     per_head = torch.randn(1, HEADS, m, n)
     options = {
-        "scale": torch.rand(BATCH, HEADS, m) * some(0.1, 1.0),
+        "scale": torch.rand(batch, HEADS, m) * some(0.1, 1.0),
         "is_causal": some(False, True),
         "window": some(None, (0, 0), (3, 0), (5, 2), (None, 1), (40, -1)),
         "softcap": some(None, 0.7, 5.0),
         "sinks": some(None, torch.randn(HEADS)),
-        "key_lengths": some(None, torch.tensor([n, n // 2])),
+        "key_lengths": some(None, torch.tensor([n, n // 2][-batch:])),
         "alibi_slopes": some(None, torch.tensor([0.0, 0.1, 0.5, 0.2])),
         "attn_mask": some(
             None,
-            torch.rand(BATCH, 1, m, n) > 0.4,
+            torch.rand(batch, 1, m, n) > 0.4,
             torch.rand(n) > 0.4,
-            torch.randn(BATCH, 1, 1, n),
+            torch.randn(batch, 1, 1, n),
             per_head.masked_fill(torch.rand(per_head.shape) > 0.8, -math.inf),
         ),
     }
@@ -147,8 +151,19 @@ def test_values_and_every_gradient_follow_the_formulas(taken, seed):
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 @pytest.mark.parametrize("seed", range(100, 106))
 def test_values_and_gradients_stay_within_the_budgets_of_the_reference(taken, seed, dtype):
-    alpha = (1.0, 1.5, 2.0)[seed % 3]
-    tensors, options = drawn(seed, torch.float32)
+    within_budgets((1.0, 1.5, 2.0)[seed % 3], *drawn(seed, torch.float32), dtype)
+
+
+@pytest.mark.parametrize("seed", [200, 214, 219, 229, 234, 238])
+def test_the_kernels_of_the_gpu_stay_within_the_budgets(small_tiles, seed):
+    tensors, options = drawn(seed, torch.float32, FEW, batch=1)
+    alpha = (1.1, 1.25, 1.5, 2.0)[seed % 4]
+    with use_path("interpreter"):
+        assert path(*tensors, alpha=alpha, **options) == "interpreter"
+        within_budgets(alpha, tensors, options, torch.bfloat16 if seed % 5 == 3 else torch.float32)
+
+
+def within_budgets(alpha, tensors, options, dtype):
     leaves, arrays, rest = leaves_of([x.to(dtype) for x in tensors], options, alpha)
     wants_lse = alpha == 1
     told = {name: x.detach().numpy() if isinstance(x, torch.Tensor) else x for name, x in rest.items()}
@@ -192,7 +207,8 @@ def test_what_a_mask_or_a_window_hides_is_never_used(taken, alpha, bad):
         assert found[1][0].isfinite().all()
 
 
-def test_a_query_that_sees_nan_through_a_window_is_nan(taken):
+@pytest.mark.parametrize("taken", [*PATHS, "interpreter"], indirect=True)
+def test_a_query_that_sees_nan_through_a_window_is_nan(taken, small_tiles):
     query, key, value = (torch.randn(1, 1, 40, 16) for _ in range(3))
     key[:, :, 20] = math.nan
     leaves = [x.requires_grad_() for x in (query, key, value)]
@@ -203,6 +219,7 @@ def test_a_query_that_sees_nan_through_a_window_is_nan(taken):
     assert dv.equal((torch.arange(40) >= 16) & (torch.arange(40) <= 24))
 
 
+@pytest.mark.parametrize("taken", [*PATHS, "interpreter"], indirect=True)
 def test_sinks_far_above_and_below(taken):
     query, key, value = (torch.randn(1, 2, 9, 16) for _ in range(3))
     value.requires_grad_()
@@ -301,20 +318,107 @@ def test_functional_gradients(taken):
         assert all(torch.equal(x[i], y) for x, y in zip(mapped, alone, strict=True))
 
 
-def test_what_the_kernels_of_a_gpu_do_not_take(interpreted):
+def test_the_kernels_of_the_gpu_take_them(interpreted):
     x = torch.randn(1, 1, 3, 16)
-    for name, given in (
-        ("attn_mask", torch.ones(3, 3, dtype=torch.bool)),
-        ("window", (1, 0)),
-        ("softcap", 2.0),
-        ("sinks", torch.zeros(1)),
+    with use_path("interpreter"):
+        for name, given in (
+            ("attn_mask", torch.ones(3, 3, dtype=torch.bool)),
+            ("window", (1, 0)),
+            ("softcap", 2.0),
+            ("sinks", torch.zeros(1)),
+        ):
+            assert path(x, x, x, **{name: given}) == "interpreter"
+        assert path(x, x, x, return_lse=True, alpha=1.0) == "torch"  # as for all softmax
+
+
+_SEEN = torch.arange(20) % 3 > 0
+
+
+@pytest.mark.parametrize(
+    ("bad", "options", "hidden"),
+    [
+        (math.nan, {"attn_mask": _SEEN}, ~_SEEN),
+        (math.inf, {"attn_mask": torch.zeros(20).masked_fill(~_SEEN, -math.inf)}, ~_SEEN),
+        (math.nan, {"window": (4, 1)}, torch.arange(20) < 9),
+    ],
+)
+def test_what_is_hidden_in_a_visible_block_is_never_used(small_tiles, bad, options, hidden):
+    """The kernels of the GPU multiply whole blocks, and compute again what came out of that."""
+    query, key, value = (torch.randn(1, 1, 20, 16) for _ in range(3))
+    rows, found = slice(13, 20), []  # in the window of none of them is a hidden key
+    with use_path("interpreter"):
+        for fill in (0.0, bad):
+            leaves = [query.clone()] + [x.masked_fill(hidden[:, None], fill) for x in (key, value)]
+            leaves = [x.requires_grad_() for x in leaves]
+            out = attention(*leaves, sinks=torch.zeros(1), **options)[:, :, rows]
+            once = decode(*leaves, sinks=torch.zeros(1), **options)[:, :, rows]
+            found.append((out, once, torch.autograd.grad(out.square().sum(), leaves)[0][:, :, rows]))
+    torch.testing.assert_close(found[1], found[0], rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(found[1][1], found[1][0], rtol=1e-4, atol=1e-5)
+
+
+def test_blocks_out_of_reach_of_a_window_are_not_read(small_tiles, monkeypatch):
+    blocks, load_rows = [], threshold.load_rows
+
+    def noted(x, rows, *rest):
+        blocks.append(int(rows.handle.data.min()) // 16)
+        return load_rows(x, rows, *rest)
+
+    monkeypatch.setattr(threshold, "load_rows", noted)
+    query, key = torch.randn(1, 1, 32, 16), torch.randn(1, 1, 64, 16)
+    for window, is_causal, wanted in (
+        ((17, 0), True, {(0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (1, 3)}),
+        ((16, 1), False, {(0, 1), (0, 2), (0, 3), (1, 2), (1, 3)}),
+        ((0, None), False, {(0, 2), (0, 3), (1, 3)}),
+        ((None, 0), False, {(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (1, 3)}),
     ):
-        assert path(x, x, x, **{name: given}) == "torch"
-        with use_path("interpreter"):
-            for call in (attention, decode, path):
-                with pytest.raises(ValueError, match=f"{name} is given, and use_path forces the path 'interpreter'"):
-                    call(x, x, x, **{name: given})
-    assert path(x, x, x, window=(None, -1)) == "interpreter"  # that is none
+        blocks.clear()
+        counts = launch.Counts()
+        call = Arguments.read(query, key, key, 1.5, is_causal, 9.0, None, None, window=window)
+        launch.forward(call, save=False, counts=counts)
+        # Of each program the last block of queries first, and then its blocks of keys from the last on.
+        found, at = set(), 0
+        for i in (1, 0):
+            assert blocks[at] == i
+            stop = at + 1 + sum(1 for one in wanted if one[0] == i)
+            found |= {(i, j) for j in blocks[at + 1 : stop]}
+            at = stop
+        assert at == len(blocks)
+        assert found == wanted
+        assert counts.visible == len(wanted)
+
+
+@pytest.mark.parametrize("m", [1, 3])
+def test_decoding_does_not_read_before_a_window(interpreted, m):
+    """Keys that no query reaches are cut off: the same bits as without them, and nothing of what they hold."""
+    query, key, value = torch.randn(2, 4, m, 16), *(torch.randn(2, 2, 50, 16) for _ in range(2))
+    first = 50 - m - 9
+    mask, lengths = torch.randn(2, 1, m, 50), torch.tensor([50, 46])
+    options = {"window": (9, 0), "sinks": torch.randn(4)}
+    with use_path("interpreter"):
+        wanted = decode(query, key[:, :, first:], value[:, :, first:], attn_mask=mask[..., first:],
+                        key_lengths=lengths - first, **options)  # fmt: skip
+        key[:, :, :first], value[:, :, :first] = math.nan, math.nan
+        assert torch.equal(decode(query, key, value, attn_mask=mask, key_lengths=lengths, **options), wanted)
+
+
+@pytest.mark.parametrize("seed", range(220, 226))
+def test_decoding_on_a_gpu_stays_within_the_budgets(interpreted, seed):
+    tensors, options = drawn(seed, torch.float32, FEW)
+    alpha = (1.0, 1.5, 3.0)[seed % 3]
+    with use_path("interpreter"):
+        given = decode(*tensors, alpha=alpha, **options, return_lse=alpha == 1)
+    told = {name: x.numpy() if isinstance(x, torch.Tensor) else x for name, x in options.items()}
+    assert_attention_close(given, *tensors, alpha=alpha, **told, return_lse=alpha == 1)
+
+
+def test_a_sink_beside_a_list_that_overflows(small_tiles):
+    """All keys live, none of which fits beside the sink: it is one of n + 1 equal scores, or almost without mass."""
+    query, value = torch.zeros(1, 2, 3, 16), torch.ones(1, 1, 40, 16)
+    with use_path("interpreter"):
+        out = attention(query, value, value, sinks=torch.tensor([0.0, -20.0]))
+    torch.testing.assert_close(out[0, 0], torch.full((3, 16), 40 / 41))
+    torch.testing.assert_close(out[0, 1], torch.ones(3, 16))
 
 
 @pytest.mark.parametrize(
