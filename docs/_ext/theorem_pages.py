@@ -23,8 +23,8 @@ from entmax_oracle.proofs_checks.report.mathml import inline
 from entmax_oracle.proofs_checks.report.theorem import formula_of, heading, line, plots
 from entmax_oracle.proofs_checks.theorems import cases
 from entmax_oracle.theory import Theorem, theorems
+from entmax_oracle.theory.chapters import CHAPTERS
 from entmax_oracle.theory.formal import statements
-from entmax_oracle.theory.theorem import CHAPTERS
 
 
 @cache

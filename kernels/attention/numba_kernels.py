@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..runtime.numba import jit, part
+from ..runtime.numba import jit, jit_making, part
 from .arguments import CPU_BLOCK as BLOCK
 from .numba_row import (
     ABOVE,
@@ -120,7 +120,7 @@ def panels(x: Any, to: Any, first: Any, step: Any) -> None:
             panel(x, g, j, to, g * each + j * width)
 
 
-@jit
+@jit_making
 def marks(x: Any, to: Any, first: Any, step: Any) -> None:
     """Mark in ``to (G, n)`` what holds NaN or infinity, of every ``step``-th of the matrices ``x (G, n, width)``."""
     heads, n, width = x.shape
@@ -324,7 +324,7 @@ def put(s: Any, row: Any, begin: Any, end: Any, index: Any, x: Any, count: Any) 
         line[index[e]] = x[e]
 
 
-@jit
+@jit_making
 def forward(
     call: Any, clean: Any, packed: Any, out: Any, kept_p: Any, state: Any, kept_index: Any, first: Any, step: Any
 ) -> None:
@@ -436,7 +436,7 @@ def put_live(call: Any, g: Any, r: Any, p: Any, ds: Any, begin: Any, end: Any, t
         count += live
 
 
-@jit
+@jit_making
 def backward(
     call: Any,
     clean_k: Any,

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..rowwise.numba_block import FLOOR
 from ..rowwise.numba_rows import (
     covariance_above,
     covariance_below,
@@ -17,7 +18,6 @@ from ..rowwise.numba_rows import (
 )
 from ..rowwise.numba_solve import (
     FEW,
-    FLOOR,
     UNLIMITED,
     exponential,
     logarithm_and_rate,

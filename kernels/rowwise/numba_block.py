@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..runtime.numba import jit, jit_sums
+from ..runtime.numba import jit, jit_inside, jit_sums
 
 BLOCK = 128
 """Tokens of a block; rows are padded to whole blocks."""
@@ -19,7 +19,7 @@ FLOOR = -1e30
 """What a difference of logits is kept above."""
 
 
-@jit
+@jit_inside
 def fill_block(z: Any, start: int, n: int, top: Any, magnitude: Any, v: Any) -> None:
     """Fill ``v`` with ``scale (z - max)`` of the first block of a row, in the dtype of ``v``."""
     number, size = v.dtype.type, min(n, BLOCK)
@@ -80,7 +80,7 @@ def sum_block(v: Any, rate: Any, power: int, weights: Any) -> Any:
     return S, X
 
 
-@jit
+@jit_inside
 def scale_block(weights: Any, size: int, inverse: Any, p: Any, out: int) -> None:
     """Write the probabilities of a block: its weights by their sum."""
     factor = weights.dtype.type(inverse)
@@ -88,7 +88,7 @@ def scale_block(weights: Any, size: int, inverse: Any, p: Any, out: int) -> None
         p[np.uint64(out + i)] = weights[np.uint64(i)] * factor
 
 
-@jit
+@jit_inside
 def sensitivities_of_block(
     v: Any, rate: Any, inverse: Any, power: int, g: Any, first: int, token: int, size: int, weights: Any, upstream: Any
 ) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ..runtime.numba import jit, jit_fused, jit_sums
+from ..runtime.numba import jit, jit_fused, jit_inside, jit_sums
 from .numba_block import (
     BLOCK,
     fill_block,
@@ -161,6 +161,20 @@ def read_block(
         upstream[np.uint64(i)] = np.float64(g[np.uint64(first + i * token)]) if inside else 0.0
     for i in range(size, BLOCK):
         p[i], weights[i], upstream[i] = 0.0, 0.0, 0.0
+
+
+@jit_inside
+def write_block(
+    weights: Any, upstream: Any, mean: Any, factor: Any, theta: Any, size: int, product: Any, dz: Any, out: int
+) -> None:
+    """Fill ``product`` with the gradients in the scaled logits of a block, and write those in the logits."""
+    for i in range(size):
+        own = weights[np.uint64(i)] * factor * (upstream[np.uint64(i)] - mean)
+        own = own if weights[np.uint64(i)] > 0.0 else 0.0  # also where the mean is NaN
+        product[np.uint64(i)] = own
+        dz[np.uint64(out + i)] = own * theta
+    for i in range(size, BLOCK):
+        product[i] = 0.0
 
 
 @jit_sums
@@ -377,30 +391,26 @@ def backward_rows(
                     probabilities_of_block(block, a * first, second, kind, p)
             else:
                 sensitivities_below(v, count, first, second, a, kind, narrow, p, weights)
-            if dense and kind != SOFTMAX:
-                pass
-            elif dense:
-                read_block(g, first_upstream, g_token, min(length, BLOCK), narrow, p, weights, upstream)
-            else:
-                members = 0
-                for i in range(count):
-                    own = p[i]
-                    p[members], weights[members], index[members] = own, weights[i], index[i]
-                    upstream[members] = g[first_upstream + index[i] * g_token]
-                    members += 1 if own > 0.0 and (not narrow or np.float32(own) > np.float32(0.0)) else 0
-                count = members
+                if dense:
+                    read_block(g, first_upstream, g_token, min(length, BLOCK), narrow, p, weights, upstream)
+                else:
+                    members = 0
+                    for i in range(count):
+                        own = p[i]
+                        p[members], weights[members], index[members] = own, weights[i], index[i]
+                        upstream[members] = g[first_upstream + index[i] * g_token]
+                        members += 1 if own > 0.0 and (not narrow or np.float32(own) > np.float32(0.0)) else 0
+                    count = members
             total, weighted = moments(weights, upstream, count)
             mean = weighted / total if total != 0.0 else 0.0
             factor = first * second
-            for i in range(count):
-                own = weights[np.uint64(i)] * factor * (upstream[np.uint64(i)] - mean)
-                product[np.uint64(i)] = own if weights[np.uint64(i)] > 0.0 else 0.0  # also where the mean is NaN
             if dense:
-                for i in range(min(length, BLOCK)):
-                    dz[np.uint64(out + i)] = product[np.uint64(i)] * theta
+                write_block(weights, upstream, mean, factor, theta, min(length, BLOCK), product, dz, out)
             else:
                 for i in range(count):
-                    dz[np.uint64(out + index[i])] = product[i] * theta
+                    own = weights[np.uint64(i)] * factor * (upstream[np.uint64(i)] - mean)
+                    product[np.uint64(i)] = own if weights[np.uint64(i)] > 0.0 else 0.0  # also where the mean is NaN
+                    dz[np.uint64(out + index[np.uint64(i)])] = product[np.uint64(i)] * theta
             if dscale is not None:
                 for i in range(count):
                     place = i if dense else index[i]

@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..runtime.kinds import Kind
-from ..runtime.numba import jit, jit_fused, jit_sums
+from ..runtime.numba import jit, jit_fused, jit_inside, jit_sums
 from .numba_block import BLOCK, FLOOR, fill_block, sum_block
 
 SOFTMAX, FOURTH_POWER, GENERAL = int(Kind.SOFTMAX), int(Kind.FOURTH_POWER), int(Kind.BELOW)
@@ -327,7 +327,7 @@ def collect(
     return count
 
 
-@jit
+@jit_inside
 def in_first_block(maxima: Any, n: int, low: Any) -> Any:
     """Whether all tokens of a row that are not below ``low`` are in its first block."""
     group, stop = LANES, (n + BLOCK - 1) // BLOCK * LANES
@@ -507,7 +507,7 @@ def steady_power(S: Any, a: Any, kind: int) -> Any:
 
 @jit
 def improved(S: Any, X: Any, c: Any, a: Any, kind: int) -> Any:
-    """``(better, S^a)``: the next ``c`` of Newton's method. The root is between it and ``S^a``, if it is above ``c``."""
+    """``(better, S^a)``: the next ``c`` of Newton's method; if it is above ``c``, the root is between the two."""
     X *= a
     steady = steady_power(S, a, kind)
     return (S + c * X) / (steady + X), S / steady
@@ -536,9 +536,7 @@ def approach(v: Any, rough: Any, count: int, c: Any, a: Any) -> Any:
 
 
 @jit
-def solve_below(
-    v: Any, index: Any, rough: Any, count: int, c: Any, a: Any, kind: int, narrow: bool, limit: int
-) -> Any:  # fmt: skip
+def solve_below(v: Any, index: Any, rough: Any, count: int, c: Any, a: Any, kind: int, narrow: bool, limit: int) -> Any:
     """Root of a row with ``1 < alpha <= 2`` on its candidates: ``(c, count)``; the support is among those left.
 
     Parameters
@@ -587,7 +585,7 @@ def solve_below(
     return c, count
 
 
-@jit
+@jit_inside
 def solve_block(v: Any, weights: Any, c: Any, a: Any, kind: int, narrow: bool) -> Any:
     """Root of a row with integer ``q`` whose candidates are in its first block, of which ``v`` has every token.
 
@@ -691,7 +689,7 @@ def weigh_above(v: Any, count: int, pivot: Any, w: Any, a: Any) -> None:
 # ---------------------------------------------------------------------------------------------- a row
 
 
-@jit
+@jit_inside
 def survey_row(bits: Any, start: int, n: int, maxima_bits: Any, edge_bits: Any) -> Any:
     """`survey` of a row: ``(greatest, size)`` as floats in the integers of their bits.
 
@@ -740,7 +738,7 @@ def collect_row(
     return count
 
 
-@jit
+@jit_inside
 def solve_row(
     z: Any, bits: Any, start: int, n: int, magnitude: Any, a: Any, kind: int, above: Any,
     maxima: Any, maxima_bits: Any, edge: Any, edge_bits: Any, pair: Any, pair_bits: Any, block: Any, weights: Any,

@@ -110,6 +110,7 @@ def dead_links(folder):
     return dead
 
 
+@pytest.mark.early
 def test_pages_build_without_a_warning(tmp_path):
     for package in (
         "sphinx",
