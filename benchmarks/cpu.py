@@ -196,6 +196,9 @@ def _ratio(found: dict[str, Any]) -> str:
 
 def plot(result: dict[str, Any], file: Path) -> None:
     """Draw the ratios to softmax into a file, SVG or PNG by its name."""
-    from .cpu_plot import draw
+    from .cpu_plot import draw, svg
 
-    draw(result).savefig(file, dpi=160)
+    if file.suffix == ".svg":
+        file.write_text(svg(result), encoding="utf-8")
+    else:
+        draw(result).savefig(file, dpi=160)

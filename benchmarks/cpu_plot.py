@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-__all__ = ["draw"]
+__all__ = ["draw", "svg"]
 
 Row = dict[str, Any]
 
 _COLOURS = ("#1f6f8b", "#d1495b", "#e09f3e", "#5b8e55", "#6d597a")
 _GREY = "#8a8a8a"
+_GRID = "#eeeeee"
+_PROPERTIES = {_GREY: "--muted", _GRID: "--line", "#000000": "--ink", "#ffffff": "--paper"} | {
+    colour: f"--series-{i}" for i, colour in enumerate(_COLOURS)
+}
+"""What an SVG has instead of its colours, so that it follows the theme of a page."""
+
 _TITLES = {"rows": "Rows", "attention": "Causal attention", "decoding": "Decoding, one query"}
 _FAMILIES = {
     "gaussian 1": "Gaussian, σ = 1",
@@ -33,7 +39,6 @@ def draw(result: Row) -> Any:
         "axes.spines.top": False,
         "axes.spines.right": False,
         "axes.edgecolor": _GREY,
-        "svg.hashsalt": "entmax-oracle",
     }
     with rc_context(style):
         figure = Figure(figsize=(10.5, 7), layout="constrained")
@@ -53,6 +58,13 @@ def draw(result: Row) -> Any:
         figure.suptitle("α-entmax on a CPU: time relative to softmax, one thread (below the line is faster)")
         figure.supxlabel(f"{result['processor']}; {told}; medians and quartiles", fontsize=7.5, color=_GREY)
     return figure
+
+
+def svg(result: Row) -> str:
+    """Draw the same picture as SVG, in the colours of a light or a dark page."""
+    from entmax_oracle.proofs_checks.report.pictures import alone, inline_svg
+
+    return alone(inline_svg(draw(result), "cpu", "Times of α-entmax on a CPU, relative to softmax", _PROPERTIES))
 
 
 def _plain(row: Row) -> bool:
@@ -125,7 +137,7 @@ def _finish(axis: Any, title: str, shown: bool) -> None:
     axis.yaxis.set_minor_formatter(lambda value, place: _plainly(value, place) if _first(value) in "25" else "")
     axis.tick_params(axis="y", which="both", labelsize=8)
     axis.set_ylabel("time / softmax's")
-    axis.grid(axis="y", which="both", color="#eeeeee")
+    axis.grid(axis="y", which="both", color=_GRID)
     axis.set_axisbelow(True)
 
 

@@ -13,6 +13,8 @@ import sympy as sp
 from sympy.logic.boolalg import BooleanFunction
 from sympy.printing.latex import LatexPrinter
 
+from . import relations as _relations
+
 n = sp.Symbol("n", integer=True, positive=True)
 """Number of tokens in a row."""
 alpha = sp.Symbol("alpha", positive=True)
@@ -193,7 +195,7 @@ _LATEX = {
 
 def top_first() -> sp.Basic:
     """Return the condition that the logits are sorted, largest first."""
-    return Every(sp.Or(sp.Eq(l, 1), z[sp.Max(l - 1, 1)] >= z[l]), l)
+    return Every(sp.Or(_relations.Eq(l, 1), z[_relations.Max(l - 1, 1)] >= z[l]), l)
 
 
 def total(term: sp.Expr, index: sp.Symbol = i, last: sp.Expr = n) -> sp.Sum:
@@ -203,7 +205,7 @@ def total(term: sp.Expr, index: sp.Symbol = i, last: sp.Expr = n) -> sp.Sum:
 
 def pos(expression: sp.Expr) -> sp.Expr:
     """Positive part, ``[expression]_+``."""
-    return sp.Max(0, expression)
+    return _relations.Max(0, expression)
 
 
 def x(index: sp.Expr) -> sp.Expr:

@@ -92,6 +92,7 @@ _LACKS = tuple(
 )
 _INTERPRETED = "Its Triton kernel ran in Triton's interpreter, on a CPU."
 _HALF = ("--dtype", "float16", "--compute-dtype", "float16")
+_IN_SIXTEEN = "Exponentials and sums are numbers of 16 bits, as declared by `--compute-dtype`."
 _ATTENTION = ("--kind", "attention", *_SOFTMAX, "--without", "alibi")
 _NO_LENGTHS = ("--without", "lengths")
 _START = ("--align", "start")
@@ -113,12 +114,22 @@ _RUNTIME = "Run by ONNX Runtime on its CPU provider."
 
 PEERS = (
     Peer("torch: softmax", "torch", _adapter("torch_softmax"), (*_TORCH, *_SOFTMAX, *_FOUR, "--grad")),
+    Peer("jax: nn.softmax", "jax", _adapter("jax_softmax"), (*_JAX, *_SOFTMAX), beside=("ml-dtypes",)),
     Peer(
-        "jax: nn.softmax",
+        "jax: nn.softmax (float16)",
         "jax",
         _adapter("jax_softmax"),
-        ("--array", "jax", *_SOFTMAX, "--dtype", "float32", "--dtype", "float16", "--dtype", "bfloat16", "--grad"),
+        ("--array", "jax", *_SOFTMAX, *_HALF, "--grad"),
         beside=("ml-dtypes",),
+        note=_IN_SIXTEEN,
+    ),
+    Peer(
+        "jax: nn.softmax (bfloat16)",
+        "jax",
+        _adapter("jax_softmax"),
+        ("--array", "jax", *_SOFTMAX, *_words("--dtype bfloat16 --compute-dtype bfloat16 --grad")),
+        beside=("ml-dtypes",),
+        note=_IN_SIXTEEN,
     ),
     Peer("scipy: special.softmax", "scipy", _adapter("scipy_softmax"), (*_NUMPY, *_SOFTMAX)),
     Peer(
@@ -126,7 +137,7 @@ PEERS = (
         "scipy",
         _adapter("scipy_softmax"),
         ("--array", "numpy", *_SOFTMAX, *_HALF),
-        note="Exponentials and sums are numbers of 16 bits, as declared by `--compute-dtype`.",
+        note=_IN_SIXTEEN,
     ),
     Peer(
         "numpy: the usual three lines",

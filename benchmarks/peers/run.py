@@ -22,7 +22,7 @@ Progress = Callable[[str, str], None]
 """Told the peer's name and what is happening to it."""
 
 _LIMIT = 1800.0
-_SECONDS = 90  # for a setting; interpreted kernels and compilers of every new shape need a limit
+_SECONDS = 180  # for a setting; interpreted kernels and compilers of every new shape need a limit
 _REPORT = "from entmax_oracle.cli import main; import sys; sys.exit(main(sys.argv[1:]))"
 _VERSION = "import importlib.metadata as m, sys; print(m.version(sys.argv[1]))"
 

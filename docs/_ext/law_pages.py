@@ -183,6 +183,11 @@ def anchor(entry: Entry) -> str:
     return "law-" + entry.anchor.replace(" ", "-")
 
 
+def heading(entry: Entry) -> str:
+    """Return the name of a law; where another kind has a law of the same name, with its kind."""
+    return entry.name if entry.anchor == entry.name else f"{entry.name} ({NAMES[next(iter(entry.bound))]})"
+
+
 @dataclass(frozen=True)
 class Example:
     """An implementation that breaks a law."""
@@ -267,7 +272,7 @@ NAMES = {"mapping": "rows", "attention": "attention", "loss": "losses", "normali
 
 def section(entry: Entry, found: dict[str, Any] | None) -> list[str]:
     """Write about one law, in MyST."""
-    parts = [f"({anchor(entry)})=\n### {entry.name}"]
+    parts = [f"({anchor(entry)})=\n### {heading(entry)}"]
     said: dict[str, list[str]] = {}
     for kind, law in entry.bound.items():
         said.setdefault(law.statement, []).append(NAMES[kind])

@@ -20,56 +20,11 @@ from entmax_oracle.proofs_checks.formal import formal_evidence
 from entmax_oracle.proofs_checks.marks import Verdict
 from entmax_oracle.proofs_checks.reading import precision
 from entmax_oracle.proofs_checks.report.mathml import inline
-from entmax_oracle.proofs_checks.report.page import _formula_of as formula_of
-from entmax_oracle.proofs_checks.report.page import _line as line
-from entmax_oracle.proofs_checks.report.page import _plots as plots
+from entmax_oracle.proofs_checks.report.theorem import formula_of, heading, line, plots
 from entmax_oracle.proofs_checks.theorems import cases
 from entmax_oracle.theory import Theorem, theorems
+from entmax_oracle.theory.chapters import CHAPTERS
 from entmax_oracle.theory.formal import statements
-from entmax_oracle.theory.theorem import CHAPTERS
-
-HEADINGS = {
-    "mapping": "The mapping",
-    "support": "The support",
-    "calculus": "Derivatives and losses",
-    "dispersion": "Dispersion",
-    "layers": "Layers",
-    "random": "Random logits",
-    "neighbours": "Other normalisers",
-    "arithmetic": "Floating-point arithmetic",
-    # areas
-    "entropy": "Tsallis entropy",
-    "threshold": "The threshold",
-    "newton": "Newton's method",
-    "excess": "The function whose root is the threshold",
-    "structure": "Symmetries and identities",
-    "softmax": "Softmax",
-    "limits": "Limits in α",
-    "extremes": "Extreme sensitivity",
-    "jacobian": "The Jacobian",
-    "lipschitz": "Lipschitz constants",
-    "smoothness": "Smoothness",
-    "losses": "Fenchel-Young losses",
-    "entropy_floors": "Least entropy",
-    "vanishing": "Tokens that join",
-    "collapse": "Representational collapse",
-    "paths": "Paths and over-squashing",
-    "positions": "Position biases",
-    "scale_laws": "Scales that depend on the length",
-    "random_supports": "Supports of random rows",
-    "random_entropies": "Entropies of random rows",
-    "random_tails": "Tails of the logits",
-    "tokenwise": "Weights that are not normalised",
-    "selections": "Top-k, budgets and r-softmax",
-    "floating": "Error of the threshold",
-    "rounding": "Rounding",
-}
-"""Chapters and areas in words; an area of the same name as its chapter has the chapter's."""
-
-
-def heading(key: str) -> str:
-    """Return a chapter or an area in words."""
-    return HEADINGS.get(key, key.replace("_", " ").capitalize())
 
 
 @cache
@@ -189,7 +144,7 @@ def beliefs(every) -> str:
 def index(found: dict[str, TheoremResult]) -> str:
     """Write the index by chapter, each theorem with its verdict and its statement."""
     tally = [(verdict, sum(each.verdict is verdict for each in found.values())) for verdict in Verdict]
-    counts = " ".join(f"{badge(verdict)} {count}" for verdict, count in tally if count)
+    counts = " ".join(f'{badge(verdict)} <span class="count">{count}</span>' for verdict, count in tally if count)
     parts = [
         "# Theorems",
         f'<p class="under-title">{counts}</p>',

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..runtime.numba import jit, part
+from ..runtime.numba import jit, jit_making, part
 from .arguments import CPU_BLOCK as BLOCK
 from .numba_row import (
     ABOVE,
@@ -120,7 +120,7 @@ def panels(x: Any, to: Any, first: Any, step: Any) -> None:
             panel(x, g, j, to, g * each + j * width)
 
 
-@jit
+@jit_making
 def marks(x: Any, to: Any, first: Any, step: Any) -> None:
     """Mark in ``to (G, n)`` what holds NaN or infinity, of every ``step``-th of the matrices ``x (G, n, width)``."""
     heads, n, width = x.shape
@@ -324,7 +324,7 @@ def put(s: Any, row: Any, begin: Any, end: Any, index: Any, x: Any, count: Any) 
         line[index[e]] = x[e]
 
 
-@jit
+@jit_making
 def forward(
     call: Any, clean: Any, packed: Any, out: Any, kept_p: Any, state: Any, kept_index: Any, first: Any, step: Any
 ) -> None:
@@ -343,7 +343,7 @@ def forward(
     mixed, which = np.empty((1, BLOCK, value_width), out.dtype), np.empty(BLOCK, np.int64)
     scratch, lanes = np.empty(LANES * width, out.dtype), np.empty(LANES, out.dtype)
     p, v, index = np.empty(length, out.dtype), np.empty(length, np.float64), np.empty(length, np.int32)
-    wide = np.empty(length, np.float64)
+    wide, rough = np.empty(length, np.float64), np.empty(length, np.float32)
     zero, unit, zero_number, sinks = np.int64(0), np.int64(1), out.dtype.type(0), np.int64(call.sinks.size > 0)
     for item in range(first, heads * blocks, step):
         g, block = item // blocks, item % blocks
@@ -363,7 +363,7 @@ def forward(
             count, one, two = -1 if top == math.inf else 0, 0.0, 0.0
             if -math.inf < top < math.inf:
                 stop = last + sinks
-                count, one, two = find(s, i, mine - mine % BITS, stop, groups, top, a, kind, p, v, index, wide)
+                count, one, two = find(s, i, mine - mine % BITS, stop, groups, top, a, kind, p, v, index, wide, rough)
             keys = without_sink(sinks, index, count, last)
             r = line + i
             state[r, 0], state[r, 1], state[r, 2], state[r, 3], state[r, 4] = top, one, two, count, -1
@@ -436,7 +436,7 @@ def put_live(call: Any, g: Any, r: Any, p: Any, ds: Any, begin: Any, end: Any, t
         count += live
 
 
-@jit
+@jit_making
 def backward(
     call: Any,
     clean_k: Any,

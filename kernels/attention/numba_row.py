@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..rowwise.numba_block import FLOOR
 from ..rowwise.numba_rows import (
     covariance_above,
     covariance_below,
@@ -17,7 +18,6 @@ from ..rowwise.numba_rows import (
 )
 from ..rowwise.numba_solve import (
     FEW,
-    FLOOR,
     UNLIMITED,
     exponential,
     logarithm_and_rate,
@@ -65,11 +65,11 @@ def limit_of(s: Any, top: Any, reach: Any) -> Any:
 
 
 @part
-def weigh(first: Any, a: Any, kind: int, v: Any, count: int, wide: Any) -> Any:
+def weigh(first: Any, a: Any, kind: int, narrow: bool, v: Any, count: int, wide: Any) -> Any:
     """Fill ``wide`` with the weights of the candidates; what they are to be divided by."""
     for e in range(count):
         wide[e] = v[e]
-    return weigh_below(wide, count, first, a, kind)
+    return weigh_below(wide, count, first, a, kind, narrow)
 
 
 @part
@@ -104,6 +104,7 @@ def find(
     v: Any,
     index: Any,
     wide: Any,
+    rough: Any,
 ) -> Any:
     """Solve row ``i`` of the scores: ``(count, first, second)``, and the list of its support.
 
@@ -119,7 +120,7 @@ def find(
     first, second
         ``c`` and the sum of the weights for ``alpha <= 2``, else the smallest token and its probability.
     """
-    c, count = 1.0, 0
+    c, count, narrow = 1.0, 0, s.itemsize == 4
     for e in range(groups):
         x = v[e] - top
         v[count] = x
@@ -132,11 +133,10 @@ def find(
                 first, second, count = solve_above(v, index, count, a)
                 weigh_members(first, second, a, v, count, wide)
                 return keep_live(wide, 1.0, p, v, index, count), first, second
-        narrow = s.itemsize == 4 and steps == UNLIMITED
         # The groups are a part of the row: their root is a lower bound of its root. So is that of sparsemax above.
         if a > 0.0:
-            c, count = solve_below(v, index, count, c, a, SPARSEMAX if kind == ABOVE else kind, narrow, steps)
-    S = weigh(c, a, kind, v, count, wide)
+            c, count = solve_below(v, index, rough, count, c, a, SPARSEMAX if kind == ABOVE else kind, narrow, steps)
+    S = weigh(c, a, kind, narrow, v, count, wide)
     return keep_live(wide, S, p, v, index, count), c, S
 
 
@@ -156,7 +156,7 @@ def find_again(
     if kind == ABOVE:
         weigh_members(first, second, a, v, count, wide)
         return keep_live(wide, 1.0, p, v, index, count)
-    weigh(first, a, kind, v, count, wide)
+    weigh(first, a, kind, s.itemsize == 4, v, count, wide)
     return keep_live(wide, second, p, v, index, count)
 
 

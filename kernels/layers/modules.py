@@ -359,17 +359,28 @@ class ASEntmaxAttention(EntmaxAttention):
         Parameters
         ----------
         features, heads, **options
-            As for the class.
+            As for the class, but for ``positions``, ``scaled_heads`` and ``offset``, which the program decides.
         slopes
             ``"exponential"``: ``2^-(h - 1)``, an option of theirs.
         gamma_limit
             As for `AdaptiveScale`.
+
+        Raises
+        ------
+        ValueError
+            For an option that the program decides.
 
         Examples
         --------
         >>> ASEntmaxAttention.as_published(32, 4).slopes.tolist()
         [1.0, 0.5, 0.0, 0.0]
         """
+        for name in ("positions", "scaled_heads", "offset"):
+            if name in options:
+                raise ValueError(
+                    f"{name}: as_published takes it from the authors' program; leave it out, or make "
+                    f"{cls.__name__}(...) with the options that you want"
+                )
         positions = published_nape_slopes(heads, slopes)
         scaled = heads - heads // 2
         return cls(

@@ -1,6 +1,7 @@
 """Run the Numba kernels on CPU tensors."""
 
 import threading
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -29,12 +30,20 @@ def _wide(x: Tensor) -> Tensor:
 
 def _memory(x: Tensor) -> tuple[Array, Strides]:
     """Memory that ``x`` lies in, as a line from its first element on, and where its rows are there."""
-    x = x.detach().resolve_neg()
+    x = x.detach()
+    if x.is_neg():
+        x = x.resolve_neg()
     if x.is_contiguous():
         return x.numpy().reshape(-1), Strides(1, x.shape[-1], 0, 1)
     x, strides = with_row_strides(x)
     span = 1 + sum((size - 1) * stride for size, stride in zip(x.shape, x.stride(), strict=True))
     return x.as_strided((span,), (1,)).numpy(), strides
+
+
+@lru_cache(maxsize=256, typed=True)
+def _one(x: float) -> Array:
+    """Return a parameter that is the same for all rows, in an array that nobody writes to."""
+    return np.array([x])
 
 
 def _parameters(call: Arguments) -> tuple[Any, ...]:
@@ -44,7 +53,7 @@ def _parameters(call: Arguments) -> tuple[Any, ...]:
     found: list[Any] = []
     for given, instead in ((call.excess, excess), (call.scale, 1.0), (call.lengths, n)):
         if given is None:
-            found += [np.array([instead]), 0]
+            found += [_one(instead), 0]
             continue
         dtype = torch.int64 if isinstance(instead, int) else torch.float64
         x, stride = per_row(given.detach(), batch, dtype)
@@ -90,7 +99,8 @@ def forward(call: Arguments) -> tuple[Tensor, Tensor]:
     n, dtype, line = p.shape[-1], z.dtype.type, _needs_line(strides, call)
     bits = z.view(BITS[dtype])
     output = p if p.dtype == state.dtype else torch.empty_like(p, dtype=state.dtype)
-    written = output.view(-1).numpy(), state.view(-1).numpy()
+    written = output.numpy().reshape(-1), state.numpy().reshape(-1)
+    count = state.shape[0]
     parameters = _parameters(call)
     for rule in _rules(call.kind):
 
@@ -99,7 +109,7 @@ def forward(call: Arguments) -> tuple[Tensor, Tensor]:
             forward_rows(z, bits, *strides, n, start, stop, *parameters, *rule, *written, *room)
 
         with compiling(forward_rows, dtype, rule[1]):
-            over_rows(rows, len(state), n)
+            over_rows(rows, count, n)
     return (p if output is p else p.copy_(output)), state
 
 
@@ -115,11 +125,11 @@ def backward(
     n, dtype, line = dz.shape[-1], z.dtype.type, _needs_line(strides, call)
     bits = z.view(BITS[dtype])
     output = dz if dz.dtype == state.dtype else torch.empty_like(dz, dtype=state.dtype)
-    solved = state.detach().contiguous().view(-1).numpy()
-    written: tuple[Array | None, ...] = output.view(-1).numpy(), None, None
+    solved, count = state.detach().contiguous().numpy().reshape(-1), state.shape[0]
+    written: tuple[Array | None, ...] = output.numpy().reshape(-1), None, None
     if need_excess or need_scale:  # both, so that less has to be compiled
-        slopes = (x if x.numel() else x.new_empty(len(state)) for x in (dexcess, dscale))
-        written = output.view(-1).numpy(), *(x.view(-1).numpy() for x in slopes)
+        slopes = (x if x.numel() else x.new_empty(count) for x in (dexcess, dscale))
+        written = written[0], *(x.view(-1).numpy() for x in slopes)
     parameters = _parameters(call)
     for rule in _rules(call.kind):
 
@@ -131,5 +141,5 @@ def backward(
             )  # fmt: skip
 
         with compiling(backward_rows, dtype, rule[1], need_excess or need_scale):
-            over_rows(rows, len(state), n)
+            over_rows(rows, count, n)
     return (dz if output is dz else dz.copy_(output)), dexcess, dscale

@@ -4,9 +4,15 @@ from typing import Any
 
 import numpy as np
 
-from ..runtime.numba import jit, jit_fused, jit_sums
-from .numba_solve import (
+from ..runtime.numba import jit, jit_fused, jit_inside, jit_sums
+from .numba_block import (
     BLOCK,
+    fill_block,
+    probabilities_of_block,
+    scale_block,
+    sensitivities_of_block,
+)
+from .numba_solve import (
     CHUNK,
     FOURTH_POWER,
     GENERAL,
@@ -15,11 +21,12 @@ from .numba_solve import (
     SOFTMAX,
     collect_row,
     exponential,
-    fill_block,
     general_pair,
     in_first_block,
     member,
     power_pair,
+    short_exponential,
+    short_pair,
     solve_row,
     survey_row,
     threshold,
@@ -66,12 +73,13 @@ def forward_rows(
     excess: Any, excess_stride: int, scale: Any, scale_stride: int, lengths: Any, length_stride: int,
     kind: int, above: Any, every: bool, p: Any, state: Any,
     maxima: Any, maxima_bits: Any, edge: Any, edge_bits: Any, pair: Any, pair_bits: Any, line: Any, line_bits: Any,
-    lanes: Any, v: Any, index: Any,
+    block: Any, block_weights: Any, rough: Any, lanes: Any, v: Any, index: Any,
 ) -> None:  # fmt: skip
     """Probabilities and states of the rows ``start ... stop``.
 
     Unless ``every`` says so, of those alone that have ``alpha > 2``, or with ``above=None`` of the others.
     """
+    narrow = bits.itemsize == 4
     for r in range(start, stop):
         a, theta = excess[r * excess_stride], scale[r * scale_stride]
         if not every and (a > 1.0) != (above is not None):
@@ -83,7 +91,7 @@ def forward_rows(
             source, source_bits, at = line, line_bits, 0
         top, first, second, count = solve_row(
             source, source_bits, at, length, abs(theta), a, kind, above,
-            maxima, maxima_bits, edge, edge_bits, pair, pair_bits, lanes, v, index,
+            maxima, maxima_bits, edge, edge_bits, pair, pair_bits, block, block_weights, rough, lanes, v, index,
         )  # fmt: skip
         out = r * n
         for j in range(min(length, BLOCK) if count == IN_BLOCK else 0, n):
@@ -94,12 +102,15 @@ def forward_rows(
             weigh_above(v, count, first, second, a)
             for i in range(count):
                 p[np.uint64(out + index[i])] = v[i]
+        elif count == IN_BLOCK and kind != SOFTMAX:
+            second = 1.0 / second
+            scale_block(block_weights, min(length, BLOCK), second, p, out)
         elif count == IN_BLOCK:
-            second = 1.0 / weigh_chunk(v, 0, BLOCK, first, a, 1.0, kind)
+            second = 1.0 / weigh_chunk(v, 0, BLOCK, first, a, 1.0, kind, narrow)
             for j in range(min(length, BLOCK)):
                 p[np.uint64(out + j)] = v[np.uint64(j)] * second
         elif count > 0:
-            second = 1.0 / weigh_below(v, count, first, a, kind)
+            second = 1.0 / weigh_below(v, count, first, a, kind, narrow)
             for i in range(count):
                 p[np.uint64(out + index[i])] = v[i] * second
         state[3 * r], state[3 * r + 1], state[3 * r + 2] = top, first, second
@@ -109,7 +120,9 @@ def forward_rows(
 
 
 @jit_sums
-def sensitivities_below(v: Any, count: int, c: Any, inverse: Any, a: Any, kind: int, p: Any, weights: Any) -> None:
+def sensitivities_below(
+    v: Any, count: int, c: Any, inverse: Any, a: Any, kind: int, narrow: bool, p: Any, weights: Any
+) -> None:
     """Fill ``p``, and ``weights`` with ``V``, which is ``s = p^(2 - alpha)`` up to a factor of the row."""
     if 1 <= kind <= 4:
         for i in range(count):
@@ -117,9 +130,18 @@ def sensitivities_below(v: Any, count: int, c: Any, inverse: Any, a: Any, kind: 
             p[i], weights[i] = W * inverse, V
     elif kind == GENERAL:
         q = 1.0 / a if a > 0.0 else 1.0
+        if narrow:
+            for i in range(count):
+                W, V = short_pair(v[i], c, a, q)
+                p[i], weights[i] = W * inverse, V
+        else:
+            for i in range(count):
+                W, V = general_pair(v[i], c, a, q)
+                p[i], weights[i] = W * inverse, V
+    elif narrow:
         for i in range(count):
-            W, V = general_pair(v[i], c, a, q)
-            p[i], weights[i] = W * inverse, V
+            W = short_exponential(v[i])
+            p[i], weights[i] = W * inverse, W
     else:
         for i in range(count):
             W = exponential(v[i])
@@ -139,6 +161,20 @@ def read_block(
         upstream[np.uint64(i)] = np.float64(g[np.uint64(first + i * token)]) if inside else 0.0
     for i in range(size, BLOCK):
         p[i], weights[i], upstream[i] = 0.0, 0.0, 0.0
+
+
+@jit_inside
+def write_block(
+    weights: Any, upstream: Any, mean: Any, factor: Any, theta: Any, size: int, product: Any, dz: Any, out: int
+) -> None:
+    """Fill ``product`` with the gradients in the scaled logits of a block, and write those in the logits."""
+    for i in range(size):
+        own = weights[np.uint64(i)] * factor * (upstream[np.uint64(i)] - mean)
+        own = own if weights[np.uint64(i)] > 0.0 else 0.0  # also where the mean is NaN
+        product[np.uint64(i)] = own
+        dz[np.uint64(out + i)] = own * theta
+    for i in range(size, BLOCK):
+        product[i] = 0.0
 
 
 @jit_sums
@@ -271,7 +307,7 @@ def backward_rows(
     excess: Any, excess_stride: int, scale: Any, scale_stride: int, lengths: Any, length_stride: int,
     kind: int, above: Any, every: bool, state: Any, dz: Any, dexcess: Any, dscale: Any,
     maxima: Any, maxima_bits: Any, edge: Any, edge_bits: Any, pair: Any, pair_bits: Any, line: Any, line_bits: Any,
-    lanes: Any, v: Any, index: Any,
+    block: Any, block_weights: Any, rough: Any, lanes: Any, v: Any, index: Any,
     p: Any, weights: Any, upstream: Any, product: Any, tied: Any,
 ) -> None:  # fmt: skip
     """Gradients of the rows ``start ... stop``, as `forward_rows` takes them.
@@ -311,7 +347,10 @@ def backward_rows(
         if not simple or length > BLOCK:
             survey_row(source_bits, at, length, maxima_bits, edge_bits)
         dense = simple and in_first_block(maxima, length, low)
-        if dense:
+        if dense and kind != SOFTMAX:
+            count = BLOCK
+            fill_block(source, at, length, top, magnitude, block)
+        elif dense:
             count = BLOCK
             fill_block(source, at, length, top, magnitude, v)
         else:
@@ -344,29 +383,34 @@ def backward_rows(
                 log_square(p, a, count, upstream)
                 dexcess[r] = -covariance_above(product, weights, tied, upstream, count, largest)
         else:
-            sensitivities_below(v, count, first, second, a, kind, p, weights)
-            if dense:
-                read_block(g, first_upstream, g_token, min(length, BLOCK), narrow, p, weights, upstream)
+            if dense and kind != SOFTMAX:
+                sensitivities_of_block(
+                    block, a * first, second, kind, g, first_upstream, g_token, min(length, BLOCK), weights, upstream
+                )
+                if dexcess is not None:
+                    probabilities_of_block(block, a * first, second, kind, p)
             else:
-                members = 0
-                for i in range(count):
-                    own = p[i]
-                    p[members], weights[members], index[members] = own, weights[i], index[i]
-                    upstream[members] = g[first_upstream + index[i] * g_token]
-                    members += 1 if own > 0.0 and (not narrow or np.float32(own) > np.float32(0.0)) else 0
-                count = members
+                sensitivities_below(v, count, first, second, a, kind, narrow, p, weights)
+                if dense:
+                    read_block(g, first_upstream, g_token, min(length, BLOCK), narrow, p, weights, upstream)
+                else:
+                    members = 0
+                    for i in range(count):
+                        own = p[i]
+                        p[members], weights[members], index[members] = own, weights[i], index[i]
+                        upstream[members] = g[first_upstream + index[i] * g_token]
+                        members += 1 if own > 0.0 and (not narrow or np.float32(own) > np.float32(0.0)) else 0
+                    count = members
             total, weighted = moments(weights, upstream, count)
             mean = weighted / total if total != 0.0 else 0.0
             factor = first * second
-            for i in range(count):
-                own = weights[np.uint64(i)] * factor * (upstream[np.uint64(i)] - mean)
-                product[np.uint64(i)] = own if weights[np.uint64(i)] > 0.0 else 0.0  # also where the mean is NaN
             if dense:
-                for i in range(min(length, BLOCK)):
-                    dz[np.uint64(out + i)] = product[np.uint64(i)] * theta
+                write_block(weights, upstream, mean, factor, theta, min(length, BLOCK), product, dz, out)
             else:
                 for i in range(count):
-                    dz[np.uint64(out + index[i])] = product[i] * theta
+                    own = weights[np.uint64(i)] * factor * (upstream[np.uint64(i)] - mean)
+                    product[np.uint64(i)] = own if weights[np.uint64(i)] > 0.0 else 0.0  # also where the mean is NaN
+                    dz[np.uint64(out + index[np.uint64(i)])] = product[np.uint64(i)] * theta
             if dscale is not None:
                 for i in range(count):
                     place = i if dense else index[i]

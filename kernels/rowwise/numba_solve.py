@@ -3,11 +3,13 @@
 A row is surveyed once, for its maximum and the maxima of groups of 8 tokens. The group maxima are a part of the row, so
 the root ``c`` on them is a lower bound of the root on the row: only groups whose maximum is above the threshold of that
 bound can hold a candidate, and the others are never looked at again. Each step of Newton's method then drops the
-candidates that it left behind. Where all candidates are in the first block of the row, as in any short row, and ``q``
-is an integer, they are not listed: to sum the whole block, in vectors, costs less than to sort it.
+candidates that it left behind. Rows whose candidates are all in the first block are solved by :mod:`.numba_block`, if
+``q`` is an integer.
 
-All arithmetic is float64, also for float32 rows, where sums are then as good as exact; ``c`` is rounded to the dtype
-of the row before the last sum, so that what is kept in that dtype belongs to the answer that was given.
+All other arithmetic is float64, also for float32 rows, where sums are then as good as exact; ``c`` is rounded to the
+dtype of the row before the last sum, so that what is kept in that dtype belongs to the answer that was given. Only the
+first steps for any ``alpha`` are taken in float32, which is good enough for a lower bound of the root, and powers for
+float32 rows come from shorter series.
 
 The order of every sum is that of the candidates in their row, and the groups count from its first token: neither
 depends on what lies behind the row, on other rows, or on where the row lies in memory.
@@ -22,26 +24,32 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..runtime.kinds import Kind
-from ..runtime.numba import jit, jit_fused, jit_sums
+from ..runtime.numba import jit, jit_fused, jit_inside, jit_sums
+from .numba_block import BLOCK, FLOOR, fill_block, sum_block
 
 SOFTMAX, FOURTH_POWER, GENERAL = int(Kind.SOFTMAX), int(Kind.FOURTH_POWER), int(Kind.BELOW)
 
 LANES = 16
 """Groups side by side: token ``j`` of a block is in the group ``j % LANES``."""
-BLOCK = 128
-"""Tokens of a block; rows are padded to whole blocks."""
 
 BITS: dict[Any, Any] = {np.float32: np.int32, np.float64: np.int64}
 
 IN_BLOCK = -1
 """In place of a count: the candidates are not listed, and all in the first block of the row."""
-FLOOR = -1e30
 LOWEST = -np.finfo(np.float64).max
 CHUNK = 512
 """Terms of a sum that are added in lanes before they are added to the rest, with compensation."""
 
 NARROW = 2.0**-26
 """Of a root in float32: how near to it is near enough before it is rounded."""
+NEARLY = 2.0**-15
+"""The same before the last step, if ``alpha <= 3/2``.
+
+Newton's method leaves behind at most ``1/2 (1 - a) / a`` times the square of a relative distance, as ``V / w <= 1``
+there; for ``a < 1/64`` at most ``a / 2`` times the mean of ``log(W)^2``, which is less than 400.
+"""
+ROUGH = 2.0**-17
+"""More than the relative error of a step in float32: that of the powers and sums is 16 units of roundoff at most."""
 FEW = 3
 """Steps on the maxima of the groups; one, where they are so few that the row itself is soon summed."""
 UNLIMITED = 1 << 62
@@ -54,6 +62,8 @@ LN_2_LOW = float.fromhex("0x1.a39ef35793c76p-33")  # the rest
 LOG2_E = 1 / LN_2
 SHIFT = float.fromhex("0x1.8p52")  # x + SHIFT has x rounded to an integer in its last bits
 SQUARE_ROOT_HALF = int(np.float64(math.sqrt(0.5)).view(np.int64))
+LN_2_32, LOG2_E_32, SHIFT_32 = np.float32(LN_2), np.float32(LOG2_E), np.float32(1.5 * 2**23)
+LEAST_32, SQUARE_ROOT_HALF_32 = np.float32(1e-37), np.float32(math.sqrt(0.5)).view(np.uint32)
 
 
 Array = np.ndarray[Any, Any]
@@ -70,6 +80,10 @@ class Room(NamedTuple):
     maxima, edge, pair, line
         In the dtype of the logits, and as the integers of their bits: the maxima of the groups, the last tokens of a
         row, two numbers, and a row that is not contiguous.
+    block, weights
+        The tokens of a block in the dtype of the logits, and their ``W``.
+    rough
+        Candidates in float32.
     lanes
         The groups of a block that are looked at.
     v, places
@@ -84,6 +98,9 @@ class Room(NamedTuple):
     pair_bits: Array
     line: Array
     line_bits: Array
+    block: Array
+    weights: Array
+    rough: Array
     lanes: Array
     v: Array
     places: Array
@@ -98,6 +115,7 @@ class Room(NamedTuple):
             arrays += [floats, floats.view(BITS[dtype])]
         # One more than there are tokens: a token is written before it is known whether it stays.
         size = blocks * BLOCK + 1
+        arrays += [np.empty(BLOCK, dtype), np.empty(BLOCK, dtype), np.empty(size, np.float32)]
         return cls._make([*arrays, np.empty(LANES, np.int64), np.empty(size), np.empty(size, np.int32)])
 
 
@@ -158,6 +176,79 @@ def logarithm_and_rate(w: Any) -> Any:
     near = f + correction
     rate = (2.0 + y * p) * inverse
     return (n * LN_2_HIGH + f) + (correction + n * LN_2_LOW) if n != 0.0 else near, rate
+
+
+@jit_fused
+def short_exponential(t: Any) -> Any:
+    """``e^t`` for ``t <= 0``, to ``2^-31``; no less than ``e^-700``, which is 0 in float32."""
+    t = max(t, -700.0)
+    shifted = t * LOG2_E + SHIFT
+    n = shifted - SHIFT
+    r = (t - n * LN_2_HIGH) - n * LN_2_LOW
+    p = 1.0 / 40320.0
+    p = p * r + 1.0 / 5040.0
+    p = p * r + 1.0 / 720.0
+    p = p * r + 1.0 / 120.0
+    p = p * r + 1.0 / 24.0
+    p = p * r + 1.0 / 6.0
+    p = p * r + 0.5
+    p = p * r + 1.0
+    p = p * r + 1.0
+    return p * np.uint64((np.float64(shifted).view(np.uint64) + np.uint64(1023)) << np.uint64(52)).view(np.float64)
+
+
+@jit_fused
+def short_logarithm_and_rate(w: Any) -> Any:
+    """`logarithm_and_rate`, to ``2^-34``."""
+    bits = np.float64(w).view(np.uint64)
+    raised = np.uint64(bits - np.uint64(SQUARE_ROOT_HALF) + np.uint64(1024 << 52))
+    exponent = np.uint64(raised >> np.uint64(52))
+    f = np.uint64(bits - np.uint64((exponent - np.uint64(1024)) << np.uint64(52))).view(np.float64) - 1.0
+    n = np.uint64(exponent | np.uint64(0x4330000000000000)).view(np.float64) - 4503599627371520.0
+    inverse = 1.0 / (2.0 + f)
+    s = f * inverse
+    y = s * s
+    p = 2.0 / 11.0
+    p = p * y + 2.0 / 9.0
+    p = p * y + 2.0 / 7.0
+    p = p * y + 2.0 / 5.0
+    p = p * y + 2.0 / 3.0
+    rate = (2.0 + y * p) * inverse
+    return n * LN_2 + rate * f, rate
+
+
+@jit_fused
+def rough_power(v: Any, c: Any, a: Any, q: Any) -> Any:
+    """`general_pair` in float32: the error of ``log W`` is 4 units of roundoff of it, and 4 more."""
+    one, zero = np.float32(1.0), np.float32(0.0)
+    w = a * c * v + one
+    bits = np.float32(max(w, LEAST_32)).view(np.uint32)
+    raised = np.uint32(bits - SQUARE_ROOT_HALF_32 + np.uint32(128 << 23))
+    exponent = np.uint32(raised >> np.uint32(23))  # w = 2^(exponent - 128) (1 + f)
+    f = np.uint32(bits - np.uint32((exponent - np.uint32(128)) << np.uint32(23))).view(np.float32) - one
+    n = np.uint32(exponent | np.uint32(0x4B000000)).view(np.float32) - np.float32(8388736.0)
+    inverse = one / (np.float32(2.0) + f)
+    s = f * inverse
+    y = s * s
+    p = np.float32(2.0 / 9.0)
+    p = p * y + np.float32(2.0 / 7.0)
+    p = p * y + np.float32(2.0 / 5.0)
+    p = p * y + np.float32(2.0 / 3.0)
+    rate = (np.float32(2.0) + y * p) * inverse
+    near, far = c * v * rate, (n * LN_2_32 + rate * f) * q
+    t = max((one - a) * (near if w > np.float32(0.75) else far), np.float32(-87.0))
+    shifted = t * LOG2_E_32 + SHIFT_32
+    r = t - (shifted - SHIFT_32) * LN_2_32
+    p = np.float32(1.0 / 720.0)
+    p = p * r + np.float32(1.0 / 120.0)
+    p = p * r + np.float32(1.0 / 24.0)
+    p = p * r + np.float32(1.0 / 6.0)
+    p = p * r + np.float32(0.5)
+    p = p * r + one
+    p = p * r + one
+    V = p * np.uint32((np.float32(shifted).view(np.uint32) + np.uint32(127)) << np.uint32(23)).view(np.float32)
+    V = V if w > zero else zero
+    return V * w, V
 
 
 # ---------------------------------------------------------------------------------------------- the candidates
@@ -236,24 +327,13 @@ def collect(
     return count
 
 
-@jit
+@jit_inside
 def in_first_block(maxima: Any, n: int, low: Any) -> Any:
     """Whether all tokens of a row that are not below ``low`` are in its first block."""
     group, stop = LANES, (n + BLOCK - 1) // BLOCK * LANES
     while group < stop and np.float64(maxima[np.uint64(group)]) < low:
         group += 1
     return group >= stop
-
-
-@jit
-def fill_block(z: Any, start: int, n: int, top: Any, magnitude: Any, v: Any) -> None:
-    """Fill ``v`` with the tokens of the first block of a row; behind its end they are masked."""
-    size = min(n, BLOCK)
-    for i in range(size):
-        token = z[np.uint64(start + i)]
-        v[np.uint64(i)] = FLOOR if token == -np.inf else differ(token, top, magnitude)  # masked at a scale of 0, too
-    for i in range(size, BLOCK):
-        v[np.uint64(i)] = FLOOR
 
 
 @jit
@@ -295,6 +375,17 @@ def general_pair(v: Any, c: Any, a: Any, q: Any) -> Any:
 
 
 @jit_fused
+def short_pair(v: Any, c: Any, a: Any, q: Any) -> Any:
+    """`general_pair` for float32 rows."""
+    w = base(v, a * c)
+    logarithm, rate = short_logarithm_and_rate(max(w, 1e-300))
+    near, far = c * v * rate, logarithm * q
+    V = short_exponential((1.0 - a) * (near if w > 0.75 else far))
+    V = V if w > 0.0 else 0.0
+    return V * w, V
+
+
+@jit_fused
 def power_pair(v: Any, rate: Any, power: int) -> Any:
     """``(W, V)`` for ``q = power``."""
     w = max(base(v, rate), 0.0)
@@ -331,19 +422,38 @@ def chunk_of_powers(v: Any, start: int, stop: int, rate: Any, power: int) -> Any
 
 
 @jit_sums
-def chunk_of_general(v: Any, start: int, stop: int, c: Any, a: Any, q: Any) -> Any:
+def chunk_of_general(v: Any, start: int, stop: int, c: Any, a: Any, q: Any, narrow: bool) -> Any:
     """``(sum W, sum V (-v))`` of some candidates with any ``alpha`` in [1, 2]."""
     S, X = 0.0, 0.0
+    if narrow:
+        for i in range(start, stop):
+            x = v[np.uint64(i)]
+            W, V = short_pair(x, c, a, q)
+            S += W
+            X -= V * x
+    else:
+        for i in range(start, stop):
+            x = v[np.uint64(i)]
+            W, V = general_pair(x, c, a, q)
+            S += W
+            X -= V * x
+    return S, X
+
+
+@jit_sums
+def rough_chunk(v: Any, start: int, stop: int, c: Any, a: Any, q: Any) -> Any:
+    """`chunk_of_general` in float32."""
+    S, X = np.float32(0.0), np.float32(0.0)
     for i in range(start, stop):
         x = v[np.uint64(i)]
-        W, V = general_pair(x, c, a, q)
+        W, V = rough_power(x, c, a, q)
         S += W
         X -= V * x
     return S, X
 
 
 @jit_sums
-def weigh_chunk(v: Any, start: int, stop: int, c: Any, a: Any, q: Any, kind: int) -> Any:
+def weigh_chunk(v: Any, start: int, stop: int, c: Any, a: Any, q: Any, kind: int, narrow: bool) -> Any:
     """Turn the ``v`` of some candidates into ``W``, and sum it."""
     S = 0.0
     if 1 <= kind <= 4:
@@ -352,9 +462,19 @@ def weigh_chunk(v: Any, start: int, stop: int, c: Any, a: Any, q: Any, kind: int
             W, _ = power_pair(v[np.uint64(i)], rate, kind)
             v[np.uint64(i)] = W
             S += W
+    elif kind == GENERAL and narrow:
+        for i in range(start, stop):
+            W, _ = short_pair(v[np.uint64(i)], c, a, q)
+            v[np.uint64(i)] = W
+            S += W
     elif kind == GENERAL:
         for i in range(start, stop):
             W, _ = general_pair(v[np.uint64(i)], c, a, q)
+            v[np.uint64(i)] = W
+            S += W
+    elif narrow:
+        for i in range(start, stop):
+            W = short_exponential(v[np.uint64(i)])
             v[np.uint64(i)] = W
             S += W
     else:
@@ -386,13 +506,45 @@ def steady_power(S: Any, a: Any, kind: int) -> Any:
 
 
 @jit
-def solve_below(v: Any, index: Any, count: int, c: Any, a: Any, kind: int, narrow: bool, limit: int) -> Any:
+def improved(S: Any, X: Any, c: Any, a: Any, kind: int) -> Any:
+    """``(better, S^a)``: the next ``c`` of Newton's method; if it is above ``c``, the root is between the two."""
+    X *= a
+    steady = steady_power(S, a, kind)
+    return (S + c * X) / (steady + X), S / steady
+
+
+@jit
+def approach(v: Any, rough: Any, count: int, c: Any, a: Any) -> Any:
+    """Raise a lower bound ``c`` of the root by steps in float32; ``rough`` is room for the candidates."""
+    q = 1.0 / a if a > 0.0 else 1.0
+    for i in range(count):
+        rough[np.uint64(i)] = np.float32(v[np.uint64(i)])
+    while True:
+        S, X, S_low, X_low = 0.0, 0.0, 0.0, 0.0
+        for start in range(0, count, CHUNK):
+            stop = min(count, start + CHUNK)
+            more, further = rough_chunk(rough, start, stop, np.float32(c), np.float32(a), np.float32(q))
+            S, S_low = add(S, S_low, np.float64(more))
+            X, X_low = add(X, X_low, np.float64(further))
+        better = np.float64(np.float32(improved(S, X, np.float64(np.float32(c)), a, GENERAL)[0] * (1.0 - ROUGH)))
+        if not better > c:
+            return c
+        near = better < c * (1.0 + 2.0**-8)  # the square of it is less than the rounding
+        c = better
+        if near:
+            return c
+
+
+@jit
+def solve_below(v: Any, index: Any, rough: Any, count: int, c: Any, a: Any, kind: int, narrow: bool, limit: int) -> Any:
     """Root of a row with ``1 < alpha <= 2`` on its candidates: ``(c, count)``; the support is among those left.
 
     Parameters
     ----------
     v, index, count
         Candidates, at least one, and all of the support among them.
+    rough
+        Room for as many in float32.
     c
         Where to start: 1, or a lower bound of the root.
     a, kind
@@ -403,12 +555,18 @@ def solve_below(v: Any, index: Any, count: int, c: Any, a: Any, kind: int, narro
         Most steps of Newton's method. If they do not suffice, ``c`` is a lower bound.
     """
     q = 1.0 / a if a > 0.0 else 1.0
+    if narrow and kind == GENERAL:
+        c = approach(v, rough, count, c, a)
+        count = keep(v, index, count, a * c)
+        if limit < UNLIMITED:
+            return c, count
+    near = NEARLY if a <= 0.5 else NARROW
     for _ in range(limit):
         S, X, S_low, X_low = 0.0, 0.0, 0.0, 0.0
         for start in range(0, count, CHUNK):
             stop = min(count, start + CHUNK)
             if kind == GENERAL:
-                more, further = chunk_of_general(v, start, stop, c, a, q)
+                more, further = chunk_of_general(v, start, stop, c, a, q, narrow)
             else:
                 more, further = chunk_of_powers(v, start, stop, a * c, kind)
             if start == 0:
@@ -416,13 +574,9 @@ def solve_below(v: Any, index: Any, count: int, c: Any, a: Any, kind: int, narro
             else:
                 S, S_low = add(S, S_low, more)
                 X, X_low = add(X, X_low, further)
-        S += S_low
-        X = a * (X + X_low)
-        steady = steady_power(S, a, kind)
-        better = (S + c * X) / (steady + X)
-        # The root is between c and S^a, as S^a falls where c rises: for float32 that settles it early.
-        settled = not better > c or (narrow and steady * c * (1.0 + NARROW) >= S)
-        if narrow or not settled:
+        better, most = improved(S + S_low, X + X_low, c, a, kind)
+        settled = not better > c or (narrow and limit == UNLIMITED and c * (1.0 + near) >= most)
+        if (narrow and limit == UNLIMITED) or not settled:
             c = np.float64(np.float32(better)) if narrow and settled else better
             if count > CROWD or kind == GENERAL:
                 count = keep(v, index, count, a * c)
@@ -431,31 +585,34 @@ def solve_below(v: Any, index: Any, count: int, c: Any, a: Any, kind: int, narro
     return c, count
 
 
-@jit
-def solve_block(v: Any, c: Any, a: Any, kind: int, narrow: bool) -> Any:
+@jit_inside
+def solve_block(v: Any, weights: Any, c: Any, a: Any, kind: int, narrow: bool) -> Any:
     """Root of a row with integer ``q`` whose candidates are in its first block, of which ``v`` has every token.
 
-    As `solve_below` finds it, but nothing is dropped: to sum a block again costs less.
+    Returns
+    -------
+    c, S
+        The root, and the sum of the ``weights`` there, with which they are filled.
     """
+    number = v.dtype.type
+    near = 2.0**-23 if narrow else 2.0**-52  # sums are no better
+    c = np.float64(number(c))
     while True:
-        S, X = chunk_of_powers(v, 0, BLOCK, a * c, kind)
-        X *= a
-        steady = steady_power(S, a, kind)
-        better = (S + c * X) / (steady + X)
-        if not better > c:
-            return np.float64(np.float32(better)) if narrow else c
-        if narrow and steady * c * (1.0 + NARROW) >= S:
-            return np.float64(np.float32(better))
+        some, further = sum_block(v, number(a * c), kind, weights)
+        better, most = improved(np.float64(some), np.float64(further), c, a, kind)
+        better = np.float64(number(better))
+        if not better > c or c * (1.0 + near) >= most:
+            return c, np.float64(some)
         c = better
 
 
 @jit
-def weigh_below(v: Any, count: int, c: Any, a: Any, kind: int) -> Any:
+def weigh_below(v: Any, count: int, c: Any, a: Any, kind: int, narrow: bool) -> Any:
     """Turn the ``v`` of the candidates into ``W``: ``p = W / S`` with their sum ``S``, which is returned."""
     q = 1.0 / a if a > 0.0 else 1.0
     S, low = 0.0, 0.0
     for start in range(0, count, CHUNK):
-        S, low = add(S, low, weigh_chunk(v, start, min(count, start + CHUNK), c, a, q, kind))
+        S, low = add(S, low, weigh_chunk(v, start, min(count, start + CHUNK), c, a, q, kind, narrow))
     return S + low
 
 
@@ -532,7 +689,7 @@ def weigh_above(v: Any, count: int, pivot: Any, w: Any, a: Any) -> None:
 # ---------------------------------------------------------------------------------------------- a row
 
 
-@jit
+@jit_inside
 def survey_row(bits: Any, start: int, n: int, maxima_bits: Any, edge_bits: Any) -> Any:
     """`survey` of a row: ``(greatest, size)`` as floats in the integers of their bits.
 
@@ -581,10 +738,11 @@ def collect_row(
     return count
 
 
-@jit
+@jit_inside
 def solve_row(
     z: Any, bits: Any, start: int, n: int, magnitude: Any, a: Any, kind: int, above: Any,
-    maxima: Any, maxima_bits: Any, edge: Any, edge_bits: Any, pair: Any, pair_bits: Any, lanes: Any, v: Any, index: Any,
+    maxima: Any, maxima_bits: Any, edge: Any, edge_bits: Any, pair: Any, pair_bits: Any, block: Any, weights: Any,
+    rough: Any, lanes: Any, v: Any, index: Any,
 ) -> Any:  # fmt: skip
     """Solve a row of ``n`` logits from ``start`` on: ``(maximum, first, second, count)``.
 
@@ -596,7 +754,7 @@ def solve_row(
         Of the scale; a negative scale is one of the logits turned around.
     a, kind, above
         ``alpha - 1``, and the kind of the row, see :mod:`.numba_solve`.
-    maxima, maxima_bits, edge, edge_bits, pair, pair_bits, lanes, v, index
+    maxima, maxima_bits, edge, edge_bits, pair, pair_bits, block, weights, rough, lanes, v, index
         Of a `Room`: the last two are filled with the ``v`` and the places of the support, ``count`` of them, in their
         order.
 
@@ -607,7 +765,8 @@ def solve_row(
     first, second
         ``(pivot, w)`` for ``alpha > 2``. Otherwise ``c``, and 0: `weigh_below` has the sum.
     count
-        `IN_BLOCK`: ``v`` has every token of the first block, and the support is among them.
+        `IN_BLOCK`: the support is in the first block. ``v`` has every token of it if ``alpha`` is 1; otherwise
+        ``weights`` has every ``W``, and ``second`` is their sum.
     """
     if n == 0:
         return -np.inf, 1.0, 0.0, 0
@@ -626,7 +785,7 @@ def solve_row(
                 v[i] = np.float64(np.float32(v[i]))
         pivot, w, count = solve_above(v, index, count, a)
         return top, pivot, w, count
-    c, count = 1.0, 0
+    c, count, integer = 1.0, 0, kind <= FOURTH_POWER
     if kind == SOFTMAX:
         if in_first_block(maxima, n, LOWEST):
             fill_block(z, start, n, top, magnitude, v)
@@ -634,18 +793,19 @@ def solve_row(
         return top, c, 0.0, collect_row(z, start, n, LOWEST, top, magnitude, maxima, edge, lanes, v, index)
     for stage in range(2):
         low = threshold(top, 1.0 / (a * c * magnitude))
+        if integer and in_first_block(maxima, n, low):
+            fill_block(z, start, n, top, magnitude, block)
+            c, S = solve_block(block, weights, c, a, kind, narrow)
+            return top, c, S, IN_BLOCK
         if stage == 0:
             count = 0
             for group in range((n + BLOCK - 1) // BLOCK * LANES):
                 x = maxima[np.uint64(group)]
                 v[np.uint64(count)] = differ(x, top, magnitude)
                 count += np.float64(x) >= low
-        elif kind <= FOURTH_POWER and in_first_block(maxima, n, low):
-            fill_block(z, start, n, top, magnitude, v)
-            return top, solve_block(v, c, a, kind, narrow), 0.0, IN_BLOCK
         else:
             count = collect_row(z, start, n, low, top, magnitude, maxima, edge, lanes, v, index)
-        few = 1 if kind <= FOURTH_POWER and count <= LANES else FEW
+        few = 1 if integer and count <= LANES else FEW
         limit = few if stage == 0 else UNLIMITED
-        c, count = solve_below(v, index, count, c, a, kind, narrow and stage == 1, limit)
+        c, count = solve_below(v, index, rough, count, c, a, kind, narrow, limit)
     return top, c, 0.0, count

@@ -1,6 +1,7 @@
 """α-entmax over the last axis as PyTorch operators."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import torch
@@ -46,13 +47,19 @@ def path(device: torch.device | str | Tensor) -> Path:
     return "numba" if kind == "cpu" and has_numba() else "torch"
 
 
+@lru_cache
+def _numba() -> Any:
+    """Return the module of the Numba kernels: Numba is not imported before it is needed."""
+    from . import cpu
+
+    return cpu
+
+
 def _code(call: Arguments) -> Any:
     """Return the module that runs a call."""
     way = path(call.z)
     if way == "numba":
-        from . import cpu  # Numba is not imported before it is needed
-
-        return cpu
+        return _numba()
     return plain if way == "torch" else launch
 
 

@@ -28,14 +28,29 @@ PATIENCE = 2.0
 """Seconds of compiling after which it is said."""
 
 
+UNCOUNTED = {"_nrt": False}
+"""For what makes no arrays: references to arrays are not counted, which costs as much as some tokens each time."""
+
+
 def jit(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile what is written, when it is first called, and keep it on disk."""
-    return _compiled(function, fastmath=False)  # said, because a function inherits the flags of its first caller
+    """Compile what is written, when it is first called, and keep it on disk. It cannot make arrays."""
+    # What is not wanted is said, because a function inherits the flags of its first caller.
+    return _compiled(function, fastmath=False, **UNCOUNTED)
+
+
+def jit_making(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a kernel that makes arrays."""
+    return _compiled(function, fastmath=False, _nrt=True)
+
+
+def jit_inside(function: F) -> F:
+    """Compile what is written into those who call it: to pass arrays costs as much as some tokens for each of them."""
+    return _compiled(function, fastmath=False, forceinline=True, **UNCOUNTED)
 
 
 def jit_fused(function: F) -> F:
     """Compile a formula in which a product and a sum may be rounded once."""
-    return _compiled(function, fastmath={"contract"}, forceinline=True)
+    return _compiled(function, fastmath={"contract"}, forceinline=True, **UNCOUNTED)
 
 
 def jit_sums(function: F) -> F:
@@ -44,13 +59,13 @@ def jit_sums(function: F) -> F:
     Nothing may be assumed finite: masks are ``-inf``, and NaN has to survive. What must be rounded as written belongs
     into a function of its own, under `jit`, which keeps its arithmetic also where it is inlined.
     """
-    return _compiled(function, fastmath={"reassoc", "nsz"})
+    return _compiled(function, fastmath={"reassoc", "nsz"}, **UNCOUNTED)
 
 
 def part(function: F) -> F:
     """Compile what is written, for other kernels alone: with them, and without a way in from Python."""
     options = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    made: F = numba.njit(function, nogil=True, error_model="numpy", fastmath=False, **options)
+    made: F = numba.njit(function, nogil=True, error_model="numpy", fastmath=False, **options, **UNCOUNTED)
     return made
 
 

@@ -51,11 +51,14 @@ def operator(name: str, record: Function, schema: str, run: Function, shapes: Fu
     start = schema.partition("{call}")[0].count(",")
     stop = start + len(hints)
 
+    kinds = [place for place, hint in enumerate(hints.values()) if hint is Kind]
+
     def from_flat(function: Function) -> Function:
         def called(*inputs: Any) -> Any:
-            fields = zip(inputs[start:stop], hints.values(), strict=True)
-            call = record(*(Kind(x) if hint is Kind else x for x, hint in fields))
-            return function(*inputs[:start], call, *inputs[stop:])
+            fields = list(inputs[start:stop])
+            for place in kinds:
+                fields[place] = Kind(fields[place])
+            return function(*inputs[:start], record(*fields), *inputs[stop:])
 
         return called
 

@@ -7,7 +7,6 @@ search goes on for a failure that says something new about ordinary input.
 from __future__ import annotations
 
 import math
-import time
 import warnings
 import zlib
 from collections.abc import Callable, Mapping
@@ -50,8 +49,10 @@ class Tally:
         Cases that turn out not to be of those that are to be checked.
     late : bool
         Whether it ended before everything was tried, for lack of time.
+    untried : int
+        How many of the cases that are always tried were not.
     partial : bool
-        Whether some of the cases that are always tried were not.
+        Whether there are such, or too few cases of a law that only has drawn ones.
     ratio, ulp : float
         The worst error seen.
     case, finding
@@ -70,6 +71,7 @@ class Tally:
     declined: int = 0
     outside: int = 0
     late: bool = False
+    untried: int = 0
     partial: bool = False
     ratio: float = 0.0
     ulp: float = 0.0
@@ -159,7 +161,7 @@ def search(
     """
     tally = Tally() if tally is None else tally
     broken = {} if broken is None else broken
-    deadline = time.monotonic() + effort.seconds
+    deadline = session.clock() + effort.seconds
     fixed = True
 
     def examine(case: Any) -> bool:
@@ -172,7 +174,7 @@ def search(
             tally.outside += isinstance(why, Outside)
             tally.unanswered += not isinstance(why, Declined | Outside)
             tally.latest = 0.0
-            tally.partial |= fixed and isinstance(why, TooLong)
+            tally.untried += fixed and isinstance(why, TooLong)
             return False
         tally.add(finding)
         if not finding.broken:
@@ -188,17 +190,19 @@ def search(
     always = list(law.cornerstones(session.setting))
     told = [saved] if saved is not None and quietly(law, session, saved).broken else []
     for place, case in enumerate([*told, *always]):
-        if place > len(told) and time.monotonic() > deadline:
-            tally.late = tally.partial = True
+        if place > len(told) and session.clock() > deadline:
+            tally.late = True
+            tally.untried += len(told) + len(always) - place
             break
         try:
             ends = examine(case)
         except GiveUp:
-            tally.partial = True
+            tally.partial, tally.untried = True, tally.untried + len(told) + len(always) - place
             raise
         if ends or tally.enough:
             break
     fixed = False
+    tally.partial |= tally.untried > 0
     if tally.finding is None and not tally.late and not tally.enough:
         _draw(law, session, effort, zlib.crc32(f"{start} {law.name}".encode()), tally, deadline, examine)
         tally.partial |= tally.late and not always  # of a law of drawn cases alone too few were drawn
@@ -207,7 +211,7 @@ def search(
         return tally
     # How wrong it gets says more than how little it takes; a law that compares bits has no worse.
     for case in [each for each in always if each.elements <= _SMALL][:_WORSE] if tally.finding.ratio < math.inf else []:
-        if time.monotonic() > deadline:
+        if session.clock() > deadline:
             break
         tally.add(quietly(law, session, case))
     _make_small(law, session, effort, tally, broken, deadline)
@@ -228,7 +232,7 @@ def _make_small(
     """Make the counterexample small; one that has been explained is that of its cause, where it breaks this law too."""
     # What little time is left must not make a counterexample unreadable.
     least = min(effort.seconds / 4, effort.total / 20) if effort.total < math.inf else effort.seconds / 4
-    evaluations, seconds = effort.shrinking, max(deadline - time.monotonic(), least)
+    evaluations, seconds = effort.shrinking, max(deadline - session.clock(), least)
     if tally.cause:
         if law.anywhere:
             same = broken[tally.cause][1]
@@ -290,7 +294,7 @@ def _draw(
         nonlocal after, stopped
         first = tally.finding is None
         after += not first
-        tally.late |= time.monotonic() > deadline
+        tally.late |= session.clock() > deadline
         if tally.late or tally.enough or 3 * after > effort.shrinking:
             raise _Enough
         try:

@@ -108,6 +108,7 @@ class Session:
         self.during = ""
         self.calls = self.answered = self.declined = 0
         self.refusal = ""
+        self._since: float | None = None
         self._called = called
         self._made: list[Request] | None = None
         self._lost = 0
@@ -115,6 +116,10 @@ class Session:
         self._why = ""  # nothing more is asked
         self._pace = 0.0  # seconds an element, by the largest call so far
         self._largest = 1000
+
+    def clock(self) -> float:
+        """Seconds since the first call came back: how long the target takes to start says nothing of the others."""
+        return 0.0 if self._since is None else time.monotonic() - self._since
 
     @contextmanager
     def recording(self) -> Iterator[list[Request]]:
@@ -174,6 +179,8 @@ class Session:
             self._made += requests
         started = time.monotonic()
         outcomes = self.caller(requests)
+        if self._since is None:
+            self._since = time.monotonic()
         for each in sizes:
             self.reach = {name: max(count, self.reach.get(name, 0)) for name, count in each.items()}
         if size >= self._largest:

@@ -19,7 +19,7 @@ from .kinds import KINDS, Kind
 from .law import UNJUDGED, Contract, Finding, Law
 from .laws import choose
 from .results.counterexample import describe
-from .results.events import LACKING, Judged, Judging, Notice, Progress, Tell
+from .results.events import LACKING, NO_TIME, Judged, Judging, Notice, Progress, Tell
 from .results.report import Counterexample, LawResult
 from .search import ORDINARY, Effort, Tally, quietly, search, simplified
 from .session import Breach, GiveUp, Session, Unanswered
@@ -167,13 +167,12 @@ def check_elsewhere(piece: tuple[Task, str], tell: Tell) -> Settled:
 def check_setting(task: Task, tell: Tell) -> Settled:
     """Check one setting, and report the result of every law, even when interrupted."""
     contracts, laws = choose(task.laws, kind=task.subject.kind, offered=task.offered)
-    started = time.monotonic()
     with Calling(task.subject, lambda text: tell(Notice(text))) as caller:
         session = Session(task.kind, caller, task.setting, contracts, Told(task.setting, tell))
         run = _Run(task, session, contracts, tell)
         lacks = _lacking(task)
         judged = [law for law in laws if law.about not in lacks]
-        reason = run.search(judged, started)
+        reason = run.search(judged)
         for law in laws:
             if law.about in lacks:
                 run.settle(LawResult.skipped(law, f"not checked: {LACKING} {lacks[law.about]}"))
@@ -222,16 +221,16 @@ class _Run:
         self.results[result.law] = result
         self.tell(Judged(self.task.setting.alpha, self.task.setting.dtype, result))
 
-    def search(self, laws: Sequence[Law], started: float) -> str:
+    def search(self, laws: Sequence[Law]) -> str:
         """Look for what breaks each law; return why the rest of them was not checked, if it was not."""
         task, session = self.task, self.session
-        tally, begun = Tally(), started
+        tally, begun = Tally(), time.monotonic()
         try:
             for done, law in enumerate(laws):
                 place, total = done + 1, len(laws)
                 self.tell(Judging(task.setting.alpha, task.setting.dtype, law.name, place, total))
                 session.during, tally, begun = law.name, Tally(), time.monotonic()
-                effort = task.effort.share(time.monotonic() - started, len(laws) - done)
+                effort = task.effort.share(session.clock(), len(laws) - done)
                 search(law, session, effort, task.seed, tally, self.found, self._saved(law))
                 self._settle(law, tally, time.monotonic() - begun)
                 self._note_contracts()
@@ -370,7 +369,7 @@ def _kept(law: Law, tally: Tally) -> LawResult:
         elif tally.outside:
             why = f"all of {_cases(tally.outside)} would have left the domain to be checked"
         elif tally.late:
-            why = "there was no time left"
+            why = NO_TIME
         if tally.unclaimed:
             why = f"the allowed error has no bound in {_cases(tally.unclaimed)}"
         return replace(LawResult.skipped(law, f"not checked: {why}"), declined=tally.declined)
@@ -393,6 +392,7 @@ def _kept(law: Law, tally: Tally) -> LawResult:
         message="; ".join(remarks),
         unclaimed=tally.unclaimed,
         declined=tally.declined,
+        untried=tally.untried,
     )
 
 

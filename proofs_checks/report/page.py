@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -14,19 +14,18 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from ..evidence import Check, Step
-from ..evidence.results import Debunking, TheoremResult
+from ..evidence.results import TheoremResult
 from ..marks import MARKS, Verdict
 from . import mathfont
-from .bounds import bound_curves
 from .experiment import experiment_page, experiment_poster
 from .findings import facts, findings
 from .load import Results, as_float, load
 from .mathml import formula, inline, prose
 from .matrix import neighbours
 from .patterns import pattern_page, pattern_poster
-from .pictures import curves, number, powers
+from .pictures import number, powers
 from .targets import shown, slug
+from .theorem import anchor, false_at, formula_of, heading, line, plots, point
 
 __all__ = ["render"]
 
@@ -129,73 +128,19 @@ def _by_area(theorems: Iterable[TheoremResult]) -> list[tuple[str, list[TheoremR
     return list(areas.items())
 
 
-def _anchor(name: str) -> str:
-    return f"theorem-{slug(name)}"
-
-
 def _area_page(area: str) -> str:
     return f"theorems-{slug(area)}.html"
 
 
 def _place(theorem: TheoremResult) -> str:
     """Where the statement and the evidence of a theorem are."""
-    return f"{_area_page(theorem.area)}#{_anchor(theorem.name)}"
-
-
-def _named(area: str) -> str:
-    return area.replace("_", " ").capitalize()
+    return f"{_area_page(theorem.area)}#{anchor(theorem.name)}"
 
 
 def _searchable(theorem: TheoremResult) -> str:
     """Return the words of a theorem; nobody types its formulas."""
     words = re.sub(r"\$[^$]*\$", " ", theorem.statement)
     return " ".join(f"{theorem.name} {theorem.heading} {theorem.area} {words}".lower().split())
-
-
-def _plots(theorem: TheoremResult) -> list[dict[str, Any]]:
-    """Draw what the evidence has seen, then the bounds; what is given without numbers is not drawn."""
-    given = [plot for plot in theorem.plots if all({"x", "y"} <= one.keys() for one in plot["series"])]
-    return [
-        {"title": str(plot.get("title", "")), "svg": curves(plot, f"{_anchor(theorem.name)}-{k}")}
-        for k, plot in enumerate([*given, *bound_curves(theorem.name)])
-    ]
-
-
-def _formula_of(step: Step) -> str:
-    """Return the formula of a step; one whose two sides read the same after simplification says nothing."""
-    left, equals, right = step.latex.partition(" = ")
-    return "" if equals and left == right else step.latex
-
-
-def _false_at(folklore: Debunking) -> str:
-    if not folklore.false_at:
-        return ""
-    if not folklore.ok:
-        return f"A counterexample was expected at {folklore.false_at}, but is not one: {folklore.detail}"
-    return f"Counterexample: {folklore.false_at}."
-
-
-def _line(check: Check) -> str:
-    """Write a point of sharpness or a dropped hypothesis in one line, saying so when it is not shown."""
-    text = f"`{check.subject}`: " if check.subject else ""
-    text += "; ".join(filter(None, (check.text, check.detail)))
-    text += f" ({_point(check.point)})" if check.point else ""
-    return text if check.ok else f"Not shown. {text}"
-
-
-def _point(point: Mapping[str, Any]) -> str:
-    """Write a point of a theorem, the values of its symbols, in the order it was given."""
-    letters = {"alpha": "α", "alpha'": "α′", "theta": "θ", "theta'": "θ′", "tau": "τ", "tau'": "τ′"}
-    # what follows from the row, and a scale of one, would only make the line long
-    derived = {"z_max", "z_min", "p_max", "|S|", "m"} if {"z", "p"} & point.keys() else set()
-    derived |= {"theta"} if point.get("theta") == "1" else set()
-    return ", ".join(f"{letters.get(key, key)} = {_short(value)}" for key, value in point.items() if key not in derived)
-
-
-def _short(value: Any) -> str:
-    """Cut a long vector after its first entries."""
-    text = str(value)
-    return text if len(text) <= 72 else f"{', '.join(text.split(', ')[:6])}, …)"
 
 
 @cache
@@ -208,16 +153,16 @@ def _environment() -> Environment:
         inline=inline,
         formula=formula,
         number=lambda value, digits=6: number(as_float(value), digits),
-        anchor=_anchor,
-        area=_named,
+        anchor=anchor,
+        area=heading,
         place=_place,
         rank=list(Verdict).index,
         searchable=_searchable,
-        plots=_plots,
-        formula_of=_formula_of,
-        false_at=_false_at,
-        line=_line,
-        point=_point,
+        plots=plots,
+        formula_of=formula_of,
+        false_at=false_at,
+        line=line,
+        point=point,
     )
     environment.globals["marks"] = MARKS
     return environment

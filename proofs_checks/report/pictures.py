@@ -22,6 +22,7 @@ __all__ = [
     "curves",
     "generalisation",
     "grids",
+    "inline_svg",
     "number",
     "number_line",
     "panels",
@@ -34,9 +35,10 @@ __all__ = [
 _INK, _MUTED, _BAD, _GOOD = "#010101", "#020202", "#030303", "#040404"
 _PAPER = "#0a0a0a"
 _SERIES = ("#050505", "#060606", "#070707", "#080808", "#090909")
-_PROPERTIES = {_PAPER: "--paper", _INK: "--ink", _MUTED: "--muted", _BAD: "--bad", _GOOD: "--good"} | {
-    colour: f"--series-{i}" for i, colour in enumerate(_SERIES)
-}
+_SERIES_NAMES = tuple(f"--series-{i}" for i in range(len(_SERIES)))
+_PROPERTIES = {_PAPER: "--paper", _INK: "--ink", _MUTED: "--muted", _BAD: "--bad", _GOOD: "--good"} | dict(
+    zip(_SERIES, _SERIES_NAMES, strict=True)
+)
 _MARKERS = "os^DvPX*"
 _BOX = re.compile(r"M (\S+) (\S+) \nL (\S+) \2 \nL \3 (\S+) \nL \1 \4 \n(?:L \1 \2 \n)?z\s*")
 """A rectangle as Matplotlib writes it, in which every corner is there in full."""
@@ -297,7 +299,7 @@ def poster(several: Sequence[Mapping[str, Any]]) -> str:
     from matplotlib.patches import Patch
 
     down = -(-len(several) // 4)
-    figure = Figure(figsize=(10.6, 2.25 * down + 0.95))
+    figure = Figure(figsize=(8.6, 1.72 * down + 0.95))
     figure.set_layout_engine(ConstrainedLayoutEngine(rect=(0, 0, 0.985, 1), wspace=0.06))
     FigureCanvasSVG(figure)
     figure.patch.set_facecolor(_PAPER)
@@ -330,16 +332,36 @@ def poster(several: Sequence[Mapping[str, Any]]) -> str:
     return alone(_svg(figure, "poster", "Accuracy against the length of the row, for each normaliser"))
 
 
+_LIGHT = {
+    "--paper": "#fff",
+    "--ink": "#1f2023",
+    "--muted": "#5d6068",
+    "--line": "#dedcd5",
+    "--bad": "#a8201d",
+    "--good": "#1c6b45",
+    **dict(zip(_SERIES_NAMES, ("#0b5c72", "#a2570a", "#6a4a98", "#1c6b45", "#a3325c"), strict=True)),
+}
+_DARK = {
+    "--paper": "#15171a",
+    "--ink": "#e7e5df",
+    "--muted": "#a3a6ad",
+    "--line": "#34383e",
+    "--bad": "#ff9a92",
+    "--good": "#7fd0a3",
+    **dict(zip(_SERIES_NAMES, ("#7cc7dc", "#eba75f", "#c0a5ee", "#7fd0a3", "#f09ab8"), strict=True)),
+}
+
+
 def alone(picture: Markup) -> str:
-    """Return an inline picture as an SVG that stands alone, for light and for dark pages."""
+    """Return an inline picture as an SVG that stands alone, on a ground of its own, for light and for dark pages."""
     drawn = str(picture)
-    light = (
-        "--paper:#fff;--ink:#1f2023;--muted:#5d6068;--bad:#a8201d;--good:#1c6b45;--series-0:#0b5c72;--series-1:#a2570a"
+    light, dark = (
+        ";".join(f"{n}:{v}" for n, v in each.items() if f"var({n})" in drawn or n in ("--paper", "--ink"))
+        for each in (_LIGHT, _DARK)
     )
-    dark = "--paper:#15171a;--ink:#e7e5df;--muted:#a3a6ad;--bad:#ff9a92;--good:#7fd0a3"
-    dark += ";--series-0:#7cc7dc;--series-1:#eba75f"
     style = (
-        f"<style>svg{{{light};font-family:system-ui,'Segoe UI',Roboto,'Noto Sans','Liberation Sans',sans-serif}}"
+        f"<style>svg{{{light};background:var(--paper);"
+        "font-family:system-ui,'Segoe UI',Roboto,'Noto Sans','Liberation Sans',sans-serif}"
         f"@media(prefers-color-scheme:dark){{svg{{{dark}}}}}text{{fill:var(--ink)}}</style>"
     )
     head, rest = drawn.split(">", 1)
@@ -425,7 +447,7 @@ def _generalise(axes: Any, one: Mapping[str, Any]) -> None:
     left, right = 2.0, 2.0**21.6
     axes.set_xscale("log", base=2)
     axes.set_xlim(left, right)
-    axes.set_ylim(-4, 118)
+    axes.set_ylim(-4, 126)
     for level in (0, 50, 100):
         axes.axhline(level, color=_MUTED, linewidth=0.5, alpha=0.35)
     for k, (training, each) in enumerate(one["series"].items()):
@@ -434,7 +456,7 @@ def _generalise(axes: Any, one: Mapping[str, Any]) -> None:
         axes.plot(each["x"], each["ceiling"], color=_MUTED, linewidth=0.8, linestyle=(0, (1, 2)))
         for accuracy in each["accuracy"]:
             axes.plot(each["x"], accuracy, color=colour, linewidth=1.5, alpha=0.85, solid_capstyle="round")
-        height = 106 + 7 * k
+        height = 108 + 11 * k
         reach = [right if n is None else float(min(n, 2**21)) for n in each["proved"]]
         axes.plot([left, right], [height, height], color=_MUTED, linewidth=0.6, alpha=0.4)
         for end, n in zip(reach, each["proved"], strict=True):
@@ -504,11 +526,28 @@ def _without_minor_ticks(axis: Any) -> None:
 
 
 def _svg(figure: Any, salt: str, label: str) -> Markup:
-    from matplotlib import rc_context
-
     for axes in figure.axes:
         _without_minor_ticks(axes.xaxis)
         _without_minor_ticks(axes.yaxis)
+    return inline_svg(figure, salt, label)
+
+
+def inline_svg(figure: Any, salt: str, label: str, colours: Mapping[str, str] = _PROPERTIES) -> Markup:
+    """Write a figure of Matplotlib as SVG to be put into a page, in the page's colours and font.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        The figure.
+    salt : str
+        What keeps its ids apart from those of other pictures of the page.
+    label : str
+        Its description for those who do not see it.
+    colours : dict
+        For each colour in it, written as Matplotlib writes it, the custom property of the page to be used instead.
+    """
+    from matplotlib import rc_context
+
     buffer = io.StringIO()
     # text stays text (small, searchable, in the page's font); the salt keeps ids of several pictures apart
     with rc_context({"svg.fonttype": "none", "svg.hashsalt": salt, "font.family": "sans-serif"}):
@@ -516,7 +555,7 @@ def _svg(figure: Any, salt: str, label: str) -> Markup:
     source = buffer.getvalue()
     source = source[source.index("<svg") :]
     source = re.sub(r"<metadata>.*?</metadata>", "", source, flags=re.DOTALL)
-    for colour, name in _PROPERTIES.items():
+    for colour, name in colours.items():
         source = source.replace(colour, f"var({name})")
     source = re.sub(r"font: ([\d.]+px) [^;\"]*", r"font-size: \1", source)
     source = re.sub(r" font-family: [^;\"]*;", "", source)  # that of the page

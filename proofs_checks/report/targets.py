@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ..conformance.results.events import NO_TIME
 from ..conformance.results.report import Counterexample, LawResult, Report
 from .findings import where
 from .load import as_float
@@ -72,7 +73,8 @@ def _verdict(report: Report, members: Sequence[tuple[LawResult, dict[str, Any]]]
     statuses = {each["status"] for _, each in members}
     if members and statuses <= {"skip"}:
         return "unusable"
-    return "partial" if "partial" in statuses else "conforms" if members else report.verdict
+    late = any(each["status"] == "skip" and NO_TIME in each["message"] for _, each in members)
+    return "partial" if late or "partial" in statuses else "conforms" if members else report.verdict
 
 
 def _largest(values: Iterable[Any]) -> float | None:
@@ -89,7 +91,7 @@ def _law(law: LawResult, causes: Mapping[str, str]) -> dict[str, Any]:
         "href": causes.get(law.cause) or causes.get(law.law) or "",
         "name": law.law,
         "statement": law.statement,
-        "status": "warn" if law.status == "fail" and law.severity == "warning" else law.status,
+        "status": "warn" if law.mark == "warning" else law.status,
         "ratio": law.worst_ratio or None,
         "examples": law.examples,
         "message": law.message,

@@ -102,8 +102,8 @@ class NormSoftmax(Normaliser):
     """Softmax of logits over their own standard deviation, which is at least eps. Source: Jiang et al. (2022).
 
     The deviation divides by n - correction: 0 for that of the row itself, 1 for the estimate that `torch.std` gives. At
-    the deviation eps the derivative is that of the constant scale. With eps = 0 it is not defined (0/0) where all
-    logits are equal.
+    the deviation eps the derivative is that of the constant scale. It is not defined (0/0) for a single token with
+    correction = 1, and with eps = 0 where all logits are equal.
     """
 
     name = "norm-softmax"
@@ -123,6 +123,12 @@ class NormSoftmax(Normaliser):
             raise ValueError(f"eps is {settings['eps']}: the least deviation must not be negative")
         if settings["correction"] not in (0, 1):
             raise ValueError(f"correction is {settings['correction']!r}: pass 0 or 1")
+        if n < self.least_tokens(**settings):
+            raise Undefined(_ONE_TOKEN)
+
+    def least_tokens(self, **settings: Any) -> int:
+        """As many as leave the deviation something to divide by."""
+        return 1 + int(settings["correction"])
 
     def undefined(self, z: Float64, **settings: Any) -> NDArray[np.bool_]:
         """Rows of equal logits, if no least deviation is given."""
@@ -134,7 +140,7 @@ class NormSoftmax(Normaliser):
     def _balls(self, z: list[arb], *, eps: float, correction: int) -> list[arb]:
         n, least = len(z), arb(eps)
         mean = sum(z, arb(0)) / n
-        variance = sum(((token - mean) ** 2 for token in z), arb(0)) / max(n - correction, 1)
+        variance = sum(((token - mean) ** 2 for token in z), arb(0)) / (n - correction)
         if all(token == z[0] for token in z):
             if eps == 0:
                 raise Undefined(_NO_DEVIATION)
@@ -151,7 +157,7 @@ class NormSoftmax(Normaliser):
     ) -> Rounded:
         x, scale, centred, free, small = self._scaled(z, arithmetic, eps=eps, correction=correction)
         back = careful_through(careful_softmax(x), grad, out)
-        count = arithmetic.exact(max(z.shape[-1] - correction, 1))
+        count = arithmetic.exact(z.shape[-1] - correction)
         # The deviation's own derivative is a centred logit over it and the count; softmax falls with it by <back, x>.
         along = (back * x).total() / scale * (centred / scale) / count
         along = along.off(4 * arithmetic.u * along.size).apply(lambda moved: np.where(free > 0, moved, 0.0))
@@ -173,7 +179,7 @@ class NormSoftmax(Normaliser):
         squares = (centred * centred).total()
         # A program that does not scale overflows where the sum of squares does.
         lost = squares.size > arithmetic.form.largest * small**2
-        deviation = root(squares / arithmetic.exact(float(max(n - correction, 1)))).off(np.where(lost, np.inf, 0.0))
+        deviation = root(squares / arithmetic.exact(float(n - correction))).off(np.where(lost, np.inf, 0.0))
         least = small * arithmetic.near(eps, 1).value
         equal = (z == z[..., :1]).all(axis=-1, keepdims=True)
         if eps == 0 and equal.any():
@@ -187,4 +193,7 @@ class NormSoftmax(Normaliser):
         return gaps / scale, scale, centred, free, small
 
 
+_ONE_TOKEN = (
+    "z: a row has a single live token, whose deviation with correction = 1 is 0/0; pass two tokens, or correction 0"
+)
 _NO_DEVIATION = "z: all logits of a row are equal, where NormSoftmax with eps = 0 is 0/0; pass a positive eps"

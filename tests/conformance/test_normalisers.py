@@ -154,9 +154,14 @@ def test_what_makes_no_sense_is_refused(words, complaint, capsys):
             ["name = title = definition = source = 'own'", "_values = lambda self, z, *, c: z", "_balls = _values"],
             "own: parameter 'c' of _values has no default; give it one",
         ),
+        (
+            ["name = 'own'", "_balls = lambda self, z: [x / 2 for x in z]"],
+            "for the row [1.0, 0.0, -1.0] the weight of token 0 is 1.0 by its _values (float64) and 0.5 by its _balls",
+        ),
+        (["name = 'own'", "_balls = lambda self, z: z.mean()"], "_balls raises AttributeError for the row [1.0"),
     ],
 )
-def test_an_incomplete_class_is_refused(lines, complaint, tmp_path, capsys):
+def test_a_class_that_is_incomplete_or_disagrees_with_itself_is_refused(lines, complaint, tmp_path, capsys):
     path = tmp_path / "own.py"
     body = ["def _values(self, z): return z", *lines]
     path.write_text(

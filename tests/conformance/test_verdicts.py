@@ -6,6 +6,7 @@ import json
 import time
 from dataclasses import replace
 from importlib.util import find_spec
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from entmax_oracle.proofs_checks.conformance.case import Setting
 from entmax_oracle.proofs_checks.conformance.expected import Expected
 from entmax_oracle.proofs_checks.conformance.kinds import KINDS
 from entmax_oracle.proofs_checks.conformance.law import differ, judge_against
-from entmax_oracle.proofs_checks.conformance.results.events import Ended, Judging, gather
+from entmax_oracle.proofs_checks.conformance.results.events import NO_TIME, Ended, Judging, gather
 from entmax_oracle.proofs_checks.conformance.session import Session
 from entmax_oracle.proofs_checks.report.targets import shown
 
@@ -101,6 +102,49 @@ def test_a_law_is_partial_when_some_fixed_cases_are_not_tried():
     assert not report.complete
     assert report.to_dict()["complete"] is False
     assert check(softmax, 1.0, "float64", "numpy", laws=["shapes"], profile=EFFORT).complete
+
+
+@pytest.mark.parametrize(("late", "complete"), [(0, True), (5, False)])
+def test_the_time_to_start_is_not_time_to_search(late, complete, monkeypatch):
+    from entmax_oracle.proofs_checks.conformance import session
+
+    calls = []
+
+    def compiles(z, alpha):
+        calls.append(100.0 if len(calls) == late else 0.0)
+        return softmax(z)
+
+    monkeypatch.setattr(session, "time", SimpleNamespace(monotonic=lambda: sum(calls)))
+    report = check(compiles, 1.0, "float64", "numpy", laws=["shapes", "order"], profile=EFFORT, seconds=50.0)
+    assert report.complete is complete
+
+
+def test_what_had_no_time_is_told_of_each_law(tmp_path, capsys):
+    path = tmp_path / "mine.py"
+    path.write_text(
+        "import time\nimport numpy as np\ndef f(z):\n    time.sleep(0.05)\n    print('hm')\n"
+        "    e = np.exp(z - z.max(-1, keepdims=True))\n    return e / e.sum(-1, keepdims=True)\n"
+    )
+    words = ["--law", "values", "--law", "shapes", "--law", "quiet", "--law", "ties", "--law", "permutation"]
+    words += ["--fixed-alpha", "1", "--array", "numpy", "--seconds", "0.3", "--no-saved"]
+    assert main(["check", f"{path}:f", *words, "--json", str(tmp_path / "found.json")]) == 0
+    found = {law["law"]: law for law in json.loads((tmp_path / "found.json").read_text())["laws"]}
+    assert found["shapes"]["status"] == "partial"
+    assert found["shapes"]["untried"] > 5
+    said = capsys.readouterr().out
+    assert "this was not the full check" in said
+    assert "passed 0 of 5 checks, 1 warning, " in said
+    assert any(line.split()[:2] == ["quiet", "warning"] for line in said.splitlines())
+
+
+def test_a_report_in_part_or_with_a_warning_says_so():
+    report = check(softmax, 1.0, "float64", "numpy", laws=["shapes", "values"], profile=EFFORT)
+    assert str(report).endswith(" conforms: 2 pass")
+    values = replace(report.laws[1], status="skip", message=f"not checked: {NO_TIME}")
+    quiet = replace(report.laws[0], status="fail", severity="warning", message="it prints")
+    report = replace(report, laws=(quiet, values), complete=False)
+    assert str(report).splitlines()[0].endswith(" conforms as far as it was checked: 1 warning, 1 skip")
+    assert f"\nwarning, {quiet.law}: " in str(report)
 
 
 def _interrupting(event):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import collections
 import doctest
 import importlib
+import json
 import pkgutil
 import re
 import shlex
@@ -14,7 +16,8 @@ import pytest
 import entmax_oracle
 from entmax_oracle.cli import main
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 ROOMS = ("commands", "proofs_checks", "reference", "theory")
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 MODULES = sorted(
@@ -40,14 +43,26 @@ def test_docstrings_are_found():
     assert entmax_oracle.reference.__name__ + ".enclosures.solution" in MODULES
 
 
-def test_readme_python():
-    text = "\n".join(re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL))
-    examples = doctest.DocTestParser().get_doctest(text, {}, "README", None, 0)
-    report: list[str] = []
-    runner = doctest.DocTestRunner(verbose=False, optionflags=FLAGS)
-    runner.run(examples, out=report.append)
-    assert examples.examples
-    assert runner.failures == 0, "".join(report)
+def test_the_numbers_of_theorems_are_those_of_the_last_run():
+    recorded = json.loads((ROOT / "docs/_data/theorems.json").read_text(encoding="utf-8"))
+    verdicts = collections.Counter(entry["verdict"] for entry in recorded.values())
+    said = (
+        f"({verdicts['proved']} of {len(recorded)} theorems)",
+        *(f'"{each}" ({verdicts[each]})' for each in ("derived", "supported")),
+    )
+    tiers = (ROOT / "docs/explanation/tiers.md").read_text(encoding="utf-8")
+    assert [text for text in said if text not in README or text not in tiers] == []
+    assert f"{len(recorded)} theorems with" in README
+
+
+def test_the_links_of_the_readme_lead_somewhere():
+    for link in re.findall(r"\]\((?!https?:)([^)]+)\)", README):
+        name, _, place = link.partition("#")
+        page = (ROOT / name).read_text(encoding="utf-8")
+        headings = [
+            re.sub(r"[^\w\- ]", "", each.lower()).replace(" ", "-") for each in re.findall(r"^#+ (.*)$", page, re.M)
+        ]
+        assert not place or place in headings, link
 
 
 @pytest.mark.parametrize("command", ["solve", "verify --theorem"])
@@ -65,5 +80,6 @@ def test_readme_console(capsys, monkeypatch, command):
     printed, shown = plain(capsys.readouterr().out), plain(expected)
     if "…" in shown:  # what stands between is left out
         gap = shown.index("…")
-        printed = [*printed[:gap], "…", *printed[gap + 1 - len(shown) :]]
+        after = len(shown) - gap - 1
+        printed = [*printed[:gap], "…", *printed[len(printed) - after :]]
     assert printed == shown

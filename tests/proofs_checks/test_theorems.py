@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import golden
 import pytest
 from mutation import Mutant, mutants, refutation
@@ -10,8 +12,11 @@ from entmax_oracle.proofs_checks.evidence import Case
 from entmax_oracle.proofs_checks.theorems import cases
 from entmax_oracle.proofs_checks.verify import examine
 from entmax_oracle.theory import theorems
+from entmax_oracle.theory.chapters import index
 
 CASES = cases()
+# The longer of two names, where one begins with the other.
+CITED = re.compile(rf"theorem ({'|'.join(sorted(index(), key=len, reverse=True))})\b(?!-)")
 RECORDED = golden.stored("verify")
 MUTANTS = [pytest.param(m, id=f"{case.theorem.name}/{m.change}") for case in CASES for m in mutants(case)]
 
@@ -26,6 +31,9 @@ def test_the_theorem_is_clean(case: Case) -> None:
     assert found.problems == ()
     assert found.verdict in ("proved", "derived", "certified", "supported")
     assert found.domain
+    for each in found.evidence:
+        words = " ".join(step.title for step in each.steps)
+        assert set(CITED.findall(words)) <= set(each.rests) <= set(index()), each.title
     assert case.theorem.name in RECORDED, "not recorded: python tests/golden/golden.py --record --only names verify"
     assert golden.differences(RECORDED[case.theorem.name], golden.theorem(found.to_dict())) == []
 

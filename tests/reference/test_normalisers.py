@@ -344,6 +344,8 @@ def test_unusable_parameters_are_refused(name, parameters, message):
         ("self-adjust-softmax", {"normalised": True}, [0.0, 0.0]),
         ("softpick", {"eps": 0.0}, [0.0, 0.0]),
         ("norm-softmax", {"eps": 0.0}, [1.0, 1.0]),
+        ("norm-softmax", {"correction": 1}, [1.0]),
+        ("norm-softmax", {"correction": 1}, [1.0, -np.inf]),
     ],
 )
 def test_where_a_definition_gives_no_value(name, parameters, z):

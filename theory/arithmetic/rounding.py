@@ -10,6 +10,7 @@ from ..calculus.jacobian import Sigma, mean
 from ..hypotheses import ABOVE_ONE, CONVEX_RANGE, FROM_ONE, SEVERAL
 from ..mapping.entropy import tsallis
 from ..notation import *
+from ..relations import Eq, Ge, Le
 from ..theorem import Claim, Folklore, Theorem
 from .floating import residual
 
@@ -37,7 +38,7 @@ certified_bracket = theorem(
     claims=(
         Claim("above", sp.Implies(residual >= 0, p[i] <= r[i])),
         Claim("below", sp.Implies(residual <= 0, p[i] >= r[i])),
-        Claim("zero", sp.Implies(sp.And(residual >= 0, x(i) <= rho), sp.Eq(p[i], 0))),
+        Claim("zero", sp.Implies(sp.And(residual >= 0, x(i) <= rho), Eq(p[i], 0))),
         Claim("mass", sp.Implies(sp.And(residual <= 0, x(i) > rho), p[i] > 0)),
     ),
 )
@@ -61,7 +62,7 @@ condition_exact = theorem(
     setting=r"every $n \ge 2$, real $\alpha > 1$, $p$ in the simplex",
     hypotheses=(CONVEX_RANGE,),
     given=(SEVERAL, ABOVE_ONE),
-    claims=(Claim("worst", sp.Le(condition, worst_condition)), Claim("least", sp.Ge(condition, q))),
+    claims=(Claim("worst", Le(condition, worst_condition)), Claim("least", Ge(condition, q))),
 )
 
 tree_depth = total(sp.Piecewise((1, 2 ** (k - 1) < n), (0, True)), k)
@@ -86,15 +87,15 @@ kernel_budget = theorem(
         r"2^{-24}$) and float16 ($u = 2^{-11}$) with NumPy's sum and power; $r$ its output"
     ),
     claims=(
-        Claim("error", sp.Le(total(sp.Abs(r[i] - p[i])), budget)),
-        Claim("row-sum", sp.Le(sp.Abs(total(r[i]) - 1), budget)),
+        Claim("error", Le(total(sp.Abs(r[i] - p[i])), budget)),
+        Claim("row-sum", Le(sp.Abs(total(r[i]) - 1), budget)),
     ),
     source="derived here to first order in the unit roundoff",
     folklore=(
         Folklore(
             r"A correct kernel's rows sum to 1 within $10^{-6}$ in float32: false for sparsemax of long rows, whose "
             r"threshold has too few bits for that.",
-            sp.Le(sp.Abs(total(r[i]) - 1), sp.Rational(1, 10**6)),
+            Le(sp.Abs(total(r[i]) - 1), sp.Rational(1, 10**6)),
         ),
     ),
 )
@@ -117,15 +118,15 @@ support_decisions = theorem(
     ),
     claims=(
         Claim("kept", sp.Implies(x(i) - tau > _error, r[i] > 0)),
-        Claim("dropped", sp.Implies(tau - x(i) >= _error, sp.Eq(r[i], 0))),
-        Claim("revived", sp.Implies(sp.Eq(p[i], 0), r[i] <= _error**q)),
-        Claim("lost", sp.Implies(sp.Eq(r[i], 0), p[i] <= _error**q)),
+        Claim("dropped", sp.Implies(tau - x(i) >= _error, Eq(r[i], 0))),
+        Claim("revived", sp.Implies(Eq(p[i], 0), r[i] <= _error**q)),
+        Claim("lost", sp.Implies(Eq(r[i], 0), p[i] <= _error**q)),
     ),
     folklore=(
         Folklore(
             r"A wrong support costs no more than the error of the threshold: false for $\alpha > 2$, where it costs "
             r"a root of it.",
-            sp.Implies(sp.Eq(p[i], 0), r[i] <= _error),
+            sp.Implies(Eq(p[i], 0), r[i] <= _error),
         ),
     ),
 )
@@ -144,16 +145,16 @@ false_zeros = theorem(
     ),
     given=(
         ABOVE_ONE,
-        Every(sp.Eq(r[l], sp.Piecewise((p[l], p[l] > epsilon), (0, True))), l),
+        Every(Eq(r[l], sp.Piecewise((p[l], p[l] > epsilon), (0, True))), l),
     ),
     claims=(
         Claim("level", Iff(p[i] <= epsilon, x(i) - tau <= epsilon**a)),
-        Claim("underflow", sp.Implies(x(i) - tau <= epsilon**a, sp.Eq(r[i], 0))),
+        Claim("underflow", sp.Implies(x(i) - tau <= epsilon**a, Eq(r[i], 0))),
     ),
     folklore=(
         Folklore(
             r"A zero in the output means a token off the support: false for $\alpha$ near 1 in floating point.",
-            sp.Implies(sp.Eq(r[i], 0), sp.Eq(p[i], 0)),
+            sp.Implies(Eq(r[i], 0), Eq(p[i], 0)),
         ),
     ),
 )
@@ -174,8 +175,8 @@ bisection_steps = theorem(
     hypotheses=(CONVEX_RANGE,),
     given=(ABOVE_ONE,),
     claims=(
-        Claim("condition", sp.Le(total(sp.Abs(r[i] - p[i])), q * n * sp.Abs(rho - tau))),
-        Claim("error", sp.Le(total(sp.Abs(r[i] - p[i])), q * n * 2 ** (-steps))),
+        Claim("condition", Le(total(sp.Abs(r[i] - p[i])), q * n * sp.Abs(rho - tau))),
+        Claim("error", Le(total(sp.Abs(r[i] - p[i])), q * n * 2 ** (-steps))),
     ),
 )
 
@@ -194,14 +195,14 @@ summation_error = theorem(
         r"second"
     ),
     claims=(
-        Claim("sequential", sp.Le(sp.Abs(late - total(v[i])), ((1 + roundoff) ** (n - 1) - 1) * _magnitude)),
-        Claim("pairwise", sp.Le(sp.Abs(shift - total(v[i])), ((1 + roundoff) ** tree_depth - 1) * _magnitude)),
+        Claim("sequential", Le(sp.Abs(late - total(v[i])), ((1 + roundoff) ** (n - 1) - 1) * _magnitude)),
+        Claim("pairwise", Le(sp.Abs(shift - total(v[i])), ((1 + roundoff) ** tree_depth - 1) * _magnitude)),
     ),
     source="Higham 2002, section 4.2",
     folklore=(
         Folklore(
             r"A sum of probabilities is accurate to the last bit, as nothing cancels: false; roundings add up.",
-            sp.Le(sp.Abs(late - total(v[i])), roundoff * _magnitude),
+            Le(sp.Abs(late - total(v[i])), roundoff * _magnitude),
         ),
     ),
 )
@@ -216,15 +217,13 @@ vjp_mean = theorem(
     setting=r"every $n \ge 1$, real $\alpha \ge 1$, $p$ in the simplex, $v \in \mathbb{R}^n$, $c \in \mathbb{R}$",
     given=(FROM_ONE,),
     claims=(
-        Claim(
-            "error", sp.Eq(total(sp.Abs(s(i) * (v[i] - mean - shift) - s(i) * (v[i] - mean))), Sigma * sp.Abs(shift))
-        ),
+        Claim("error", Eq(total(sp.Abs(s(i) * (v[i] - mean - shift) - s(i) * (v[i] - mean))), Sigma * sp.Abs(shift))),
     ),
     folklore=(
         Folklore(
             r"The weights $s_i = p_i^{2-\alpha}$ are at most 1: false for $\alpha > 2$, where small probabilities "
             r"make them overflow.",
-            sp.Le(s(i), 1),
+            Le(s(i), 1),
         ),
     ),
 )
@@ -244,7 +243,7 @@ vjp_budget = theorem(
     claims=(
         Claim(
             "error",
-            sp.Le(total(sp.Abs(fl[i] - s(i) * (v[i] - mean))), 2 * roundoff * (summation_terms + 11) * Sigma * reach),
+            Le(total(sp.Abs(fl[i] - s(i) * (v[i] - mean))), 2 * roundoff * (summation_terms + 11) * Sigma * reach),
         ),
     ),
     source="derived here to first order in the unit roundoff",

@@ -8,6 +8,7 @@ import sympy as sp
 
 from ..hypotheses import FROM_ONE, OFF_BOUNDARY
 from ..notation import *
+from ..relations import Eq, Ge
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 
 theorem = partial(Theorem, area="jacobian")
@@ -29,13 +30,13 @@ formula = theorem(
     setting=r"every $n \ge 1$, real $\alpha \ge 1$, $z \in \mathbb{R}^n$; $D_{ij}$ is the derivative of $p_i$ in $z_j$",
     hypotheses=(OFF_BOUNDARY,),
     given=(FROM_ONE,),
-    claims=(Claim("formula", sp.Eq(D[i, j], s(i) * sp.KroneckerDelta(i, j) - s(i) * s(j) / Sigma)),),
+    claims=(Claim("formula", Eq(D[i, j], s(i) * sp.KroneckerDelta(i, j) - s(i) * s(j) / Sigma)),),
     source="Peters, Niculae, Martins 2019, Proposition 2",
     folklore=(
         Folklore(
             r"The derivative is $\mathrm{diag}(p) - p p^\top$, as for softmax: false for $\alpha > 1$, where $s = "
             r"p^{2-\alpha}$ takes the place of $p$.",
-            sp.Eq(D[i, j], p[i] * sp.KroneckerDelta(i, j) - p[i] * p[j]),
+            Eq(D[i, j], p[i] * sp.KroneckerDelta(i, j) - p[i] * p[j]),
         ),
     ),
 )
@@ -54,19 +55,19 @@ semidefinite = theorem(
     ),
     given=(FROM_ONE,),
     claims=(
-        Claim("variance", sp.Eq(quadratic, total(s(i) * (v[i] - mean) ** 2))),
-        Claim("semidefinite", sp.Ge(quadratic, 0)),
+        Claim("variance", Eq(quadratic, total(s(i) * (v[i] - mean) ** 2))),
+        Claim("semidefinite", Ge(quadratic, 0)),
         Claim(
             "kernel",
-            Iff(sp.Eq(quadratic, 0), Every(Every(sp.Or(sp.Eq(p[i], 0), sp.Eq(p[j], 0), sp.Eq(v[i], v[j])), j), i)),
+            Iff(Eq(quadratic, 0), Every(Every(sp.Or(Eq(p[i], 0), Eq(p[j], 0), Eq(v[i], v[j])), j), i)),
         ),
-        Claim("rank", sp.Eq(rank, size - 1)),
+        Claim("rank", Eq(rank, size - 1)),
     ),
     folklore=(
         Folklore(
             r"The kernel consists of the constant vectors only: true for softmax, false where a token is off the "
             r"support.",
-            Iff(sp.Eq(quadratic, 0), Every(Every(sp.Eq(v[i], v[j]), j), i)),
+            Iff(Eq(quadratic, 0), Every(Every(Eq(v[i], v[j]), j), i)),
         ),
     ),
 )
@@ -82,9 +83,9 @@ pseudo_inverse = theorem(
     ),
     setting=r"every $n \ge 1$, real $\alpha \ge 1$, $p$ in the simplex, $v \in \mathbb{R}^n$",
     hypotheses=(
-        Hypothesis("sum-zero", r"$\sum_i v_i = 0$", sp.Eq(total(v[l], l), 0)),
-        Hypothesis("on-support", r"$v_l = 0$ off the support", Every(sp.Or(p[l] > 0, sp.Eq(v[l], 0)), l)),
+        Hypothesis("sum-zero", r"$\sum_i v_i = 0$", Eq(total(v[l], l), 0)),
+        Hypothesis("on-support", r"$v_l = 0$ off the support", Every(sp.Or(p[l] > 0, Eq(v[l], 0)), l)),
     ),
     given=(FROM_ONE,),
-    claims=(Claim("inverse", sp.Eq(s(i) * (_lifted.subs(k, i) - total(s(k) * _lifted, k) / Sigma), v[i])),),
+    claims=(Claim("inverse", Eq(s(i) * (_lifted.subs(k, i) - total(s(k) * _lifted, k) / Sigma), v[i])),),
 )

@@ -8,6 +8,7 @@ import sympy as sp
 
 from ..hypotheses import ABOVE_ONE, CONVEX_RANGE, FROM_ONE, LARGE_ALPHA, SCALES_IN_ORDER, SEVERAL
 from ..notation import *
+from ..relations import Eq, Ge, Le, Max, Ne
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 from .jacobian import Sigma, quadratic
 
@@ -35,12 +36,12 @@ entries = theorem(
         FROM_ONE,
     ),
     claims=(
-        Claim("entry", sp.Le(sp.Abs(s(i) * sp.KroneckerDelta(i, j) - s(i) * s(j) / Sigma), entry_constant)),
-        Claim("row", sp.Le(2 * (s(i) - s(i) ** 2 / Sigma), 2 * entry_constant)),
+        Claim("entry", Le(sp.Abs(s(i) * sp.KroneckerDelta(i, j) - s(i) * s(j) / Sigma), entry_constant)),
+        Claim("row", Le(2 * (s(i) - s(i) ** 2 / Sigma), 2 * entry_constant)),
     ),
 )
 
-spectral_constant = sp.Max(2 ** (alpha - 2), n / (n - 1) * entry_constant)
+spectral_constant = Max(2 ** (alpha - 2), n / (n - 1) * entry_constant)
 """Lipschitz constant of entmax in the Euclidean norm."""
 path_square = (1 + (n - 2) * mix) ** 2 + 1 + (n - 2) * mix**2
 """Square of the Euclidean norm of ``(1 + (n - 2) t, -1, -t, ..., -t)``."""
@@ -63,7 +64,7 @@ norm_path = theorem(
         mix >= 0,
         mix <= 1,
     ),
-    claims=(Claim("ends", sp.Le(path_square, spectral_constant * path_mass ** (3 - alpha))),),
+    claims=(Claim("ends", Le(path_square, spectral_constant * path_mass ** (3 - alpha))),),
 )
 
 euclidean = theorem(
@@ -79,12 +80,12 @@ euclidean = theorem(
         SEVERAL,
         FROM_ONE,
     ),
-    claims=(Claim("norm", sp.Le(quadratic, spectral_constant * total(v[i] ** 2))),),
+    claims=(Claim("norm", Le(quadratic, spectral_constant * total(v[i] ** 2))),),
     folklore=(
         Folklore(
             r"The Lipschitz constant of entmax is $2^{\alpha-2}$ for every length: false; $\alpha = 5/3$ with 65 "
             r"tokens has $0.868$ instead of $0.794$.",
-            sp.Le(quadratic, 2 ** (alpha - 2) * total(v[i] ** 2)),
+            Le(quadratic, 2 ** (alpha - 2) * total(v[i] ** 2)),
         ),
     ),
 )
@@ -106,7 +107,7 @@ holder = theorem(
     claims=(
         Claim(
             "hoelder",
-            sp.Le(
+            Le(
                 total(sp.Abs(p[i] - r[i]) ** alpha) ** (1 / alpha),
                 (a * total(sp.Abs(z[i] - y[i]) ** _dual) ** (1 / _dual)) ** (1 / a),
             ),
@@ -116,7 +117,7 @@ holder = theorem(
         Folklore(
             r"Entmax is Lipschitz with constant 10 for every $\alpha$: false for $\alpha > 2$ and three tokens, the "
             r"ratio has no bound.",
-            sp.Le(total((p[i] - r[i]) ** 2), 100 * total((z[i] - y[i]) ** 2)),
+            Le(total((p[i] - r[i]) ** 2), 100 * total((z[i] - y[i]) ** 2)),
         ),
     ),
 )
@@ -131,7 +132,7 @@ expected_logit = theorem(
     setting=r"every $n \ge 1$, real $\alpha \ge 1$, $\theta, \theta' > 0$, $z \in \mathbb{R}^n$; $r = p'$",
     hypotheses=(SCALES_IN_ORDER,),
     given=(FROM_ONE,),
-    claims=(Claim("rises", sp.Ge(total(r[i] * z[i]), total(p[i] * z[i]))),),
+    claims=(Claim("rises", Ge(total(r[i] * z[i]), total(p[i] * z[i]))),),
 )
 
 
@@ -147,12 +148,10 @@ alpha_derivative = theorem(
         r"(s_i/\Sigma) \sum_j p_j \log p_j}{\alpha-1}$ on the support, 0 off it."
     ),
     setting=r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$; $A_i$ is the derivative of $p_i$ in $\alpha$",
-    hypotheses=(Hypothesis("off-boundary", r"no token lies exactly on the threshold", Every(sp.Ne(x(l), tau), l)),),
+    hypotheses=(Hypothesis("off-boundary", r"no token lies exactly on the threshold", Every(Ne(x(l), tau), l)),),
     given=(ABOVE_ONE,),
     claims=(
-        Claim(
-            "formula", sp.Eq(A[i], (p[i] - s(i) / Sigma) / a**2 - (_plogp(i) - s(i) / Sigma * total(_plogp(j), j)) / a)
-        ),
+        Claim("formula", Eq(A[i], (p[i] - s(i) / Sigma) / a**2 - (_plogp(i) - s(i) / Sigma * total(_plogp(j), j)) / a)),
     ),
     source="Correia, Niculae, Martins 2019, Proposition 1",
 )

@@ -9,6 +9,7 @@ import sympy as sp
 from ..hypotheses import ABOVE_ONE, ALPHAS_IN_ORDER, BOTH_ABOVE_ONE, CONVEX_RANGE, SEVERAL
 from ..mapping.entropy import tsallis
 from ..notation import *
+from ..relations import Eq, Ge, Gt, Le
 from ..theorem import Claim, Folklore, Theorem
 from .lipschitz import spectral_constant
 
@@ -36,10 +37,8 @@ conjugate = theorem(
     setting=r"every $n \ge 1$, real $\alpha > 1$, $z, z' \in \mathbb{R}^n$; $r = \mathrm{entmax}_\alpha(z')$",
     given=(ABOVE_ONE,),
     claims=(
-        Claim("value", sp.Eq(conjugate_value, a / alpha * total(p[i] * z[i]) + (tau + 1) / (alpha * a))),
-        Claim(
-            "subgradient", sp.Ge(total(r[i] * y[i]) + tsallis(r, alpha), conjugate_value + total(p[i] * (y[i] - z[i])))
-        ),
+        Claim("value", Eq(conjugate_value, a / alpha * total(p[i] * z[i]) + (tau + 1) / (alpha * a))),
+        Claim("subgradient", Ge(total(r[i] * y[i]) + tsallis(r, alpha), conjugate_value + total(p[i] * (y[i] - z[i])))),
     ),
 )
 
@@ -55,16 +54,16 @@ decomposition = theorem(
     claims=(
         Claim(
             "decomposition",
-            sp.Eq(loss, bregman + total(sp.Piecewise((r[i] * (tau / a - z[i]), sp.Eq(p[i], 0)), (0, True)))),
+            Eq(loss, bregman + total(sp.Piecewise((r[i] * (tau / a - z[i]), Eq(p[i], 0)), (0, True)))),
         ),
-        Claim("nonnegative", sp.Ge(loss, 0)),
-        Claim("zero", Iff(loss <= 0, Every(sp.Eq(r[l], p[l]), l))),
+        Claim("nonnegative", Ge(loss, 0)),
+        Claim("zero", Iff(loss <= 0, Every(Eq(r[l], p[l]), l))),
     ),
     source="Blondel, Martins, Niculae 2020, Proposition 3 (nonnegativity); the decomposition derived here",
     folklore=(
         Folklore(
             r"The loss equals the Bregman divergence $B(y \Vert p)$: false when the target has mass off the support.",
-            sp.Eq(loss, bregman),
+            Eq(loss, bregman),
         ),
     ),
 )
@@ -79,16 +78,16 @@ margin_loss = theorem(
     setting=r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, every class $k$",
     given=(ABOVE_ONE,),
     claims=(
-        Claim("lower", sp.Ge(one_hot_loss, z_max - z[k])),
-        Claim("upper", sp.Le(one_hot_loss, z_max - z[k] + (1 - n ** (1 - alpha)) / (alpha * a))),
-        Claim("margin", Iff(one_hot_loss <= 0, Every(sp.Or(sp.Eq(l, k), z[l] <= z[k] - 1 / a), l))),
+        Claim("lower", Ge(one_hot_loss, z_max - z[k])),
+        Claim("upper", Le(one_hot_loss, z_max - z[k] + (1 - n ** (1 - alpha)) / (alpha * a))),
+        Claim("margin", Iff(one_hot_loss <= 0, Every(sp.Or(Eq(l, k), z[l] <= z[k] - 1 / a), l))),
     ),
     source="Blondel, Martins, Niculae 2020, Proposition 8 (margin); the bounds derived here",
     folklore=(
         Folklore(
             r"The loss vanishes only in the limit, like cross-entropy: false for $\alpha > 1$; it is 0 from the "
             r"margin $\frac{1}{\alpha-1}$ on.",
-            sp.Gt(one_hot_loss, 0),
+            Gt(one_hot_loss, 0),
         ),
     ),
 )
@@ -101,7 +100,7 @@ loss_in_alpha = theorem(
     setting=r"every $n \ge 1$, real $\alpha, \alpha' > 1$, $z \in \mathbb{R}^n$; $r = \mathrm{entmax}_{\alpha'}(z)$",
     hypotheses=(ALPHAS_IN_ORDER,),
     given=(BOTH_ABOVE_ONE,),
-    claims=(Claim("falls", sp.Le(total(r[i] * z[i]) + tsallis(r, beta) - z[k], one_hot_loss)),),
+    claims=(Claim("falls", Le(total(r[i] * z[i]) + tsallis(r, beta) - z[k], one_hot_loss)),),
 )
 
 _gap_of_losses = total(r[i] * y[i]) + tsallis(r, alpha) - conjugate_value - total(target[i] * (y[i] - z[i]))
@@ -125,16 +124,16 @@ loss_gradient = theorem(
         ABOVE_ONE,
     ),
     claims=(
-        Claim("convex", sp.Ge(_gap_of_losses, total((p[i] - target[i]) * (y[i] - z[i])))),
-        Claim("one-norm", sp.Le(total(sp.Abs(p[i] - target[i])), 2)),
-        Claim("two-norm", sp.Le(total((p[i] - target[i]) ** 2), 2)),
+        Claim("convex", Ge(_gap_of_losses, total((p[i] - target[i]) * (y[i] - z[i])))),
+        Claim("one-norm", Le(total(sp.Abs(p[i] - target[i])), 2)),
+        Claim("two-norm", Le(total((p[i] - target[i]) ** 2), 2)),
     ),
     source="Blondel, Martins, Niculae 2020, Proposition 2 (convexity and gradient); the norms derived here",
     folklore=(
         Folklore(
             r"Every class but the target gets a gradient, as with cross-entropy: false for $\alpha > 1$; classes off "
             r"the support get none.",
-            sp.Implies(sp.Eq(target[i], 0), p[i] - target[i] > 0),
+            sp.Implies(Eq(target[i], 0), p[i] - target[i] > 0),
         ),
     ),
 )
@@ -157,14 +156,14 @@ loss_smoothness = theorem(
     claims=(
         Claim(
             "parabola",
-            sp.Le(
+            Le(
                 _gap_of_losses,
                 total((p[i] - target[i]) * (y[i] - z[i])) + spectral_constant / 2 * total((y[i] - z[i]) ** 2),
             ),
         ),
         Claim(
             "squared-error",
-            sp.Ge(
+            Ge(
                 conjugate_value - total(target[i] * z[i]) - tsallis(target, alpha),
                 total((p[i] - target[i]) ** 2) / (2 * spectral_constant),
             ),
@@ -186,11 +185,11 @@ label_smoothing = theorem(
     ),
     given=(
         ABOVE_ONE,
-        Every(sp.Eq(r[l], epsilon / n + sp.Piecewise((1 - epsilon, sp.Eq(l, k)), (0, True))), l),
+        Every(Eq(r[l], epsilon / n + sp.Piecewise((1 - epsilon, Eq(l, k)), (0, True))), l),
     ),
     claims=(
-        Claim("shift", sp.Eq(loss, one_hot_loss + epsilon * (z[k] - total(z[i]) / n) - tsallis(r, alpha))),
-        Claim("nonnegative", sp.Ge(one_hot_loss + epsilon * (z[k] - total(z[i]) / n) - tsallis(r, alpha), 0)),
+        Claim("shift", Eq(loss, one_hot_loss + epsilon * (z[k] - total(z[i]) / n) - tsallis(r, alpha))),
+        Claim("nonnegative", Ge(one_hot_loss + epsilon * (z[k] - total(z[i]) / n) - tsallis(r, alpha), 0)),
     ),
 )
 
@@ -210,7 +209,7 @@ loss_soft_labels = theorem(
     claims=(
         Claim(
             "falls",
-            sp.Le(
+            Le(
                 total((r[i] - target[i]) * z[i]) + tsallis(r, beta) - tsallis(target, beta),
                 total((p[i] - target[i]) * z[i])
                 + tsallis(p, alpha)
@@ -223,7 +222,7 @@ loss_soft_labels = theorem(
         Folklore(
             r"A larger $\alpha$ never raises the loss: false for soft labels, which may equal $p$ for one $\alpha$ "
             r"only.",
-            sp.Le(
+            Le(
                 total((r[i] - target[i]) * z[i]) + tsallis(r, beta) - tsallis(target, beta),
                 total((p[i] - target[i]) * z[i]) + tsallis(p, alpha) - tsallis(target, alpha),
             ),

@@ -8,6 +8,7 @@ import sympy as sp
 
 from ..hypotheses import ABOVE_ONE, CONVEX_RANGE, FROM_ONE, SEVERAL, SPARSEMAX, TWO_TOKENS
 from ..notation import *
+from ..relations import Eq, Ge, Le, Max, Ne
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 from .jacobian import Sigma, quadratic
 from .lipschitz import spectral_constant
@@ -33,7 +34,7 @@ boundary_slopes = theorem(
         ABOVE_ONE,
         alpha < 2,
     ),
-    claims=(Claim("fades", sp.Le(sp.Abs(D[i, j]), pos(x(j) - tau) ** (q - 1))),),
+    claims=(Claim("fades", Le(sp.Abs(D[i, j]), pos(x(j) - tau) ** (q - 1))),),
     folklore=(
         Folklore(
             r"Gradients of entmax vanish smoothly at the edge of the support for every $\alpha$: false for $\alpha "
@@ -57,15 +58,15 @@ boundary_jump = theorem(
     given=(
         FROM_ONE,
         TWO_TOKENS,
-        sp.Eq(p[2], mix),
+        Eq(p[2], mix),
         p[2] < 1,
     ),
     claims=(
-        Claim("slope", sp.Eq(s(2) - s(2) ** 2 / Sigma, _slope_of_two)),
-        Claim("below-two", sp.Le(_slope_of_two, mix ** (2 - alpha))),
-        Claim("sparsemax", sp.Implies(sp.Eq(alpha, 2), sp.Eq(_slope_of_two, sp.Rational(1, 2)))),
-        Claim("above-two", sp.Ge(_slope_of_two, 1 - mix ** (alpha - 2))),
-        Claim("not-above", sp.Le(_slope_of_two, (1 - mix) ** (2 - alpha))),
+        Claim("slope", Eq(s(2) - s(2) ** 2 / Sigma, _slope_of_two)),
+        Claim("below-two", Le(_slope_of_two, mix ** (2 - alpha))),
+        Claim("sparsemax", sp.Implies(Eq(alpha, 2), Eq(_slope_of_two, sp.Rational(1, 2)))),
+        Claim("above-two", Ge(_slope_of_two, 1 - mix ** (alpha - 2))),
+        Claim("not-above", Le(_slope_of_two, (1 - mix) ** (2 - alpha))),
     ),
 )
 
@@ -87,11 +88,11 @@ sparsemax_affine = theorem(
         Claim(
             "affine",
             sp.Or(
-                sp.Eq(p[i], 0),
-                sp.Eq(r[i] - p[i], y[i] - z[i] - total(sp.Piecewise((y[j] - z[j], p[j] > 0), (0, True)), j) / size),
+                Eq(p[i], 0),
+                Eq(r[i] - p[i], y[i] - z[i] - total(sp.Piecewise((y[j] - z[j], p[j] > 0), (0, True)), j) / size),
             ),
         ),
-        Claim("zero", sp.Or(p[i] > 0, sp.Eq(r[i], 0))),
+        Claim("zero", sp.Or(p[i] > 0, Eq(r[i], 0))),
     ),
     source="Martins, Astudillo 2016, section 2.5 (the Jacobian); the exact difference derived here",
 )
@@ -108,10 +109,10 @@ simple_norms = theorem(
     hypotheses=(CONVEX_RANGE,),
     given=(FROM_ONE,),
     claims=(
-        Claim("diagonal", sp.Le(quadratic, 2 * reach * total(v[i] ** 2))),
-        Claim("top", sp.Le(quadratic, p_max ** (2 - alpha) * total(v[i] ** 2))),
-        Claim("one", sp.Le(quadratic, total(v[i] ** 2))),
-        Claim("probe", sp.Eq(quadratic.replace(v[k], sp.KroneckerDelta(k, j) - 1 / n), s(j) - s(j) ** 2 / Sigma)),
+        Claim("diagonal", Le(quadratic, 2 * reach * total(v[i] ** 2))),
+        Claim("top", Le(quadratic, p_max ** (2 - alpha) * total(v[i] ** 2))),
+        Claim("one", Le(quadratic, total(v[i] ** 2))),
+        Claim("probe", Eq(quadratic.replace(v[k], sp.KroneckerDelta(k, j) - 1 / n), s(j) - s(j) ** 2 / Sigma)),
     ),
 )
 
@@ -127,14 +128,14 @@ two_token_norm = theorem(
         r"every $n \ge 1$, real $\alpha > 2$, $p$ in the simplex, $v \in \mathbb{R}^n$; $J$ as in the theorem "
         r"*jacobian*"
     ),
-    hypotheses=(Hypothesis("two", r"$n = 2$", sp.Eq(n, 2)),),
+    hypotheses=(Hypothesis("two", r"$n = 2$", Eq(n, 2)),),
     given=(alpha > 2,),
-    claims=(Claim("norm", sp.Le(quadratic, sp.Max(2, 2 ** (alpha - 2)) * total(v[i] ** 2))),),
+    claims=(Claim("norm", Le(quadratic, Max(2, 2 ** (alpha - 2)) * total(v[i] ** 2))),),
     folklore=(
         Folklore(
             r"The constant $2^{\alpha-2}$ holds for two tokens and every $\alpha$: false for $2 < \alpha < 3$, where "
             r"it is 2.",
-            sp.Le(quadratic, 2 ** (alpha - 2) * total(v[i] ** 2)),
+            Le(quadratic, 2 ** (alpha - 2) * total(v[i] ** 2)),
         ),
     ),
 )
@@ -158,15 +159,15 @@ scale_derivative = theorem(
         r"in $\theta$"
     ),
     hypotheses=(
-        Hypothesis("off-boundary", r"no token lies exactly on the threshold", Every(sp.Ne(theta * x(l), tau), l)),
+        Hypothesis("off-boundary", r"no token lies exactly on the threshold", Every(Ne(theta * x(l), tau), l)),
     ),
     given=(ABOVE_ONE,),
     claims=(
-        Claim("probabilities", sp.Eq(B[i], s(i) * (z[i] - _mean_logit))),
-        Claim("expected-logit", sp.Eq(total(z[i] * B[i]), _along_logits)),
-        Claim("entropy", sp.Eq(-total(p[i] ** a * B[i]) / a, -theta * _along_logits)),
-        Claim("shannon", sp.Eq(-total(_log.subs(k, i) * B[i]), -_covariance)),
-        Claim("falls", sp.Ge(_covariance, 0)),
+        Claim("probabilities", Eq(B[i], s(i) * (z[i] - _mean_logit))),
+        Claim("expected-logit", Eq(total(z[i] * B[i]), _along_logits)),
+        Claim("entropy", Eq(-total(p[i] ** a * B[i]) / a, -theta * _along_logits)),
+        Claim("shannon", Eq(-total(_log.subs(k, i) * B[i]), -_covariance)),
+        Claim("falls", Ge(_covariance, 0)),
     ),
 )
 
@@ -187,15 +188,13 @@ scaled_lipschitz = theorem(
         FROM_ONE,
     ),
     claims=(
-        Claim(
-            "distance", sp.Le(total((p[i] - r[i]) ** 2), theta**2 * spectral_constant**2 * total((z[i] - y[i]) ** 2))
-        ),
+        Claim("distance", Le(total((p[i] - r[i]) ** 2), theta**2 * spectral_constant**2 * total((z[i] - y[i]) ** 2))),
     ),
     folklore=(
         Folklore(
             r"Adaptive-scale entmax is Lipschitz with a constant free of the length, as entmax is (1 for $\alpha \le "
             r"2$): false for $\gamma > 0$; its scale grows.",
-            sp.Le(total((p[i] - r[i]) ** 2), total((z[i] - y[i]) ** 2)),
+            Le(total((p[i] - r[i]) ** 2), total((z[i] - y[i]) ** 2)),
         ),
     ),
 )

@@ -9,6 +9,7 @@ import sympy as sp
 from ..hypotheses import ABOVE_ONE, BOTH_FROM_ONE, SEVERAL, SOFTMAX, SORTED, VARIED
 from ..mapping.entropy import tsallis
 from ..notation import *
+from ..relations import Eq, Ge, Le
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 
 theorem = partial(Theorem, area="dispersion")
@@ -26,12 +27,12 @@ entropy_and_support = theorem(
     title="The entropy lies between the largest probability and the size of the support",
     statement=r"$-\log p_{\max} \le H_1(p) \le \log |S|$, both attained by uniform $p$.",
     setting=r"every $n \ge 1$, $p$ in the simplex",
-    claims=(Claim("support", sp.Le(shannon, sp.log(size))), Claim("largest", sp.Ge(shannon, -sp.log(p_max)))),
+    claims=(Claim("support", Le(shannon, sp.log(size))), Claim("largest", Ge(shannon, -sp.log(p_max)))),
     source="standard (Rényi entropies decrease in their order)",
     folklore=(
         Folklore(
             r"A large support means a large entropy: false; almost all mass may sit on one token of a full support.",
-            sp.Ge(shannon, sp.log(size) / 2),
+            Ge(shannon, sp.log(size) / 2),
         ),
     ),
 )
@@ -44,8 +45,8 @@ entropy_of_a_power = theorem(
         r"Attained by uniform $p$ on $n^\beta$ tokens."
     ),
     setting=r"every $n \ge 1$, real $\beta$, $p$ in the simplex",
-    hypotheses=(Hypothesis("few", r"$|S| \le n^\beta$", sp.Le(size, n**growth)),),
-    claims=(Claim("entropy", sp.Le(shannon, growth * sp.log(n))),),
+    hypotheses=(Hypothesis("few", r"$|S| \le n^\beta$", Le(size, n**growth)),),
+    claims=(Claim("entropy", Le(shannon, growth * sp.log(n))),),
     source="Long-Context Generalization with Sparse Attention (arXiv 2506.16640), Proposition 1",
 )
 
@@ -65,8 +66,8 @@ dispersion_criterion = theorem(
         epsilon <= 1,
     ),
     claims=(
-        Claim("lower", sp.Ge(shannon / sp.log(n), (1 - epsilon) * (1 - _massive))),
-        Claim("upper", sp.Le(shannon / sp.log(n), 1 - epsilon * _massive + 1 / (sp.E * sp.log(n)))),
+        Claim("lower", Ge(shannon / sp.log(n), (1 - epsilon) * (1 - _massive))),
+        Claim("upper", Le(shannon / sp.log(n), 1 - epsilon * _massive + 1 / (sp.E * sp.log(n)))),
     ),
 )
 
@@ -89,16 +90,16 @@ softmax_floor = theorem(
         SOFTMAX,
     ),
     claims=(
-        Claim("closed", sp.Ge(shannon, sp.log(n) - _K)),
-        Claim("square", sp.Ge(shannon, sp.log(n) - width**2 / 8)),
-        Claim("linear", sp.Ge(shannon, sp.log(n) - width)),
-        Claim("constant-square", sp.Le(_K, width**2 / 8)),
-        Claim("constant-linear", sp.Le(_K, width)),
+        Claim("closed", Ge(shannon, sp.log(n) - _K)),
+        Claim("square", Ge(shannon, sp.log(n) - width**2 / 8)),
+        Claim("linear", Ge(shannon, sp.log(n) - width)),
+        Claim("constant-square", Le(_K, width**2 / 8)),
+        Claim("constant-linear", Le(_K, width)),
     ),
     folklore=(
         Folklore(
             r"Softmax always disperses: false without a bound on the range; the loss is unbounded in $D$.",
-            sp.Ge(shannon, sp.log(n) / 2),
+            Ge(shannon, sp.log(n) / 2),
         ),
     ),
 )
@@ -121,19 +122,19 @@ entmax_peak = theorem(
         ABOVE_ONE,
     ),
     claims=(
-        Claim("peak", sp.Le(p_max**a - ((1 - p_max) / (n - 1)) ** a, spread)),
-        Claim("entropy", sp.Ge(shannon, -q * sp.log(spread + (n - 1) ** (1 - alpha)))),
+        Claim("peak", Le(p_max**a - ((1 - p_max) / (n - 1)) ** a, spread)),
+        Claim("entropy", Ge(shannon, -q * sp.log(spread + (n - 1) ** (1 - alpha)))),
     ),
     folklore=(
         Folklore(
             r"Entmax never disperses completely, its normalised entropy stays below a constant under 1: false; equal "
             r"logits (or $n^{1-o(1)}$ tied ones) give $H_1 = \log n$.",
-            sp.Le(shannon, sp.Rational(99, 100) * sp.log(n)),
+            Le(shannon, sp.Rational(99, 100) * sp.log(n)),
         ),
         Folklore(
             r"Entmax over bounded logits disperses like softmax, $H_1 \ge \log n - c$ with $c$ free of $n$: false; "
             r"$\delta \ge 1$ allows one-hot for every $n$ (here $c = 2$).",
-            sp.Ge(shannon, sp.log(n) - 2),
+            Ge(shannon, sp.log(n) - 2),
         ),
     ),
 )
@@ -157,12 +158,12 @@ three_levels = theorem(
         VARIED,
         ABOVE_ONE,
     ),
-    claims=(Claim("floor", sp.Ge(shannon, -_full * _cap * sp.log(_cap) - _rest * sp.log(_rest))),),
+    claims=(Claim("floor", Ge(shannon, -_full * _cap * sp.log(_cap) - _rest * sp.log(_rest))),),
     folklore=(
         Folklore(
             r"The extremal rows have two levels, as for softmax, so the entropy is at least $\log \lceil 1/M "
             r"\rceil$: false; $p = (0.4, 0.4, 0.2)$ has less than $\log 3$.",
-            sp.Ge(shannon, sp.log(sp.ceiling(1 / _cap))),
+            Ge(shannon, sp.log(sp.ceiling(1 / _cap))),
         ),
     ),
 )
@@ -186,12 +187,12 @@ finite_vocabulary = theorem(
         VARIED,
         ABOVE_ONE,
     ),
-    claims=(Claim("mass", sp.Eq(total(p[i], last=top), 1)), Claim("entropy", sp.Eq(shannon, sp.log(top)))),
+    claims=(Claim("mass", Eq(total(p[i], last=top), 1)), Claim("entropy", Eq(shannon, sp.log(top)))),
     folklore=(
         Folklore(
             r"A normalised entropy near 1 means that attention does not select: false; entmax may drop every other "
             r"token at $H_1 / \log n = 0.75$.",
-            sp.Implies(shannon >= sp.Rational(3, 4) * sp.log(n), sp.Ge(size, n)),
+            sp.Implies(shannon >= sp.Rational(3, 4) * sp.log(n), Ge(size, n)),
         ),
     ),
 )
@@ -208,12 +209,12 @@ tsallis_trap = theorem(
         SEVERAL,
         ABOVE_ONE,
     ),
-    claims=(Claim("ratio", sp.Ge(tsallis(p, alpha) * alpha * a / (1 - n ** (1 - alpha)), 1 - p_max**a)),),
+    claims=(Claim("ratio", Ge(tsallis(p, alpha) * alpha * a / (1 - n ** (1 - alpha)), 1 - p_max**a)),),
     folklore=(
         Folklore(
             r"Normalised entropies agree for all $\alpha$ up to a half: false; uniform over 10 of 1000 tokens has "
             r"ratio 0.99 for $\alpha = 3$ and $1/3$ for Shannon.",
-            sp.Le(tsallis(p, alpha) * alpha * a / (1 - n ** (1 - alpha)), shannon / sp.log(n) + sp.Rational(1, 2)),
+            Le(tsallis(p, alpha) * alpha * a / (1 - n ** (1 - alpha)), shannon / sp.log(n) + sp.Rational(1, 2)),
         ),
     ),
 )
@@ -229,18 +230,18 @@ majorisation = theorem(
     setting=r"every $n \ge 1$, real $\alpha, \alpha' \ge 1$, $\theta, \theta' > 0$, $z \in \mathbb{R}^n$",
     hypotheses=(
         SORTED,
-        Hypothesis("alpha", r"$\alpha \le \alpha'$", sp.Le(alpha, beta)),
-        Hypothesis("scale", r"$\theta \le \theta'$", sp.Le(theta, eta)),
+        Hypothesis("alpha", r"$\alpha \le \alpha'$", Le(alpha, beta)),
+        Hypothesis("scale", r"$\theta \le \theta'$", Le(theta, eta)),
     ),
     given=(BOTH_FROM_ONE,),
     claims=(
-        Claim("prefix", sp.Ge(total(r[i], last=k), total(p[i], last=k))),
-        Claim("shannon", sp.Le(tsallis(r, 1), shannon)),
+        Claim("prefix", Ge(total(r[i], last=k), total(p[i], last=k))),
+        Claim("shannon", Le(tsallis(r, 1), shannon)),
     ),
     folklore=(
         Folklore(
             r"A larger $\alpha$ at a lower scale still concentrates more: false; there is no order then.",
-            sp.Ge(total(r[i], last=k), total(p[i], last=k)),
+            Ge(total(r[i], last=k), total(p[i], last=k)),
         ),
     ),
 )

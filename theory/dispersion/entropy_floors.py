@@ -8,6 +8,7 @@ import sympy as sp
 
 from ..hypotheses import ABOVE_ONE, SEVERAL, SOFTMAX, VARIED
 from ..notation import *
+from ..relations import Ge, Le, Min, Ne
 from ..theorem import Claim, Folklore, Theorem
 from .dispersion import shannon, spread, width
 
@@ -25,12 +26,12 @@ softmax_floor_exact = theorem(
     ),
     setting=r"every $n \ge 1$, $\theta > 0$, $z \in \mathbb{R}^n$; $p = \mathrm{softmax}(\theta z)$",
     given=(SOFTMAX,),
-    claims=(Claim("floor", sp.Ge(shannon, Least(sp.log(_raised) - k * sp.exp(width) * width / _raised, k))),),
+    claims=(Claim("floor", Ge(shannon, Least(sp.log(_raised) - k * sp.exp(width) * width / _raised, k))),),
     folklore=(
         Folklore(
             r"The least entropy of softmax over a range belongs to one large token among equal others: false; more "
             r"at the top may hold less entropy.",
-            sp.Ge(shannon, sp.log(_raised.subs(k, 1)) - sp.exp(width) * width / _raised.subs(k, 1)),
+            Ge(shannon, sp.log(_raised.subs(k, 1)) - sp.exp(width) * width / _raised.subs(k, 1)),
         ),
     ),
 )
@@ -70,19 +71,19 @@ floor_at_minimum = theorem(
         ABOVE_ONE,
     ),
     claims=(
-        Claim("floor", sp.Ge(shannon, _full * _entropy(_most) + _entropy(_rest) + (n - _full - 1) * _entropy(_least))),
+        Claim("floor", Ge(shannon, _full * _entropy(_most) + _entropy(_rest) + (n - _full - 1) * _entropy(_least))),
     ),
     folklore=(
         Folklore(
             r"The worst rows over a range have zeros, so that $\lfloor 1/M \rfloor$ tokens at $M = \delta^q$ and a "
             r"rest bound the entropy: false without a dead token; for $\alpha < 2$ a small positive minimum always "
             r"has less, because $M$ grows with an infinite rate at $m = 0$.",
-            sp.Ge(shannon, _zeros),
+            Ge(shannon, _zeros),
         ),
         Folklore(
             r"If the worst row has no zeros, it has two levels: false for $\alpha < 2$ (here $\alpha = 3/2$: every "
             r"two-level row and the worst row with zeros have more entropy).",
-            sp.Or(sp.Ne(alpha, sp.Rational(3, 2)), shannon >= sp.Min(_zeros, Least(_two_levels, k))),
+            sp.Or(Ne(alpha, sp.Rational(3, 2)), shannon >= Min(_zeros, Least(_two_levels, k))),
         ),
     ),
 )
@@ -111,7 +112,7 @@ dispersion_of_bounded = theorem(
                 total(pos(x(i) - a * z_max + n ** (-(1 - epsilon) * a)) ** q) >= 1, shannon >= (1 - epsilon) * sp.log(n)
             ),
         ),
-        Claim("too-few", sp.Le(shannon, sp.log(_near))),
+        Claim("too-few", Le(shannon, sp.log(_near))),
     ),
 )
 
@@ -126,12 +127,12 @@ scalable_floor = theorem(
     ),
     setting=r"every $n \ge 2$, $b > 0$, $z \in \mathbb{R}^n$; $p = \mathrm{softmax}(b \log n \cdot z)$",
     given=(SEVERAL,),
-    claims=(Claim("floor", sp.Ge(shannon, (1 - strength * (z_max - z_min)) * sp.log(n))),),
+    claims=(Claim("floor", Ge(shannon, (1 - strength * (z_max - z_min)) * sp.log(n))),),
     folklore=(
         Folklore(
             r"Scalable softmax cures dispersion, its normalised entropy stays below $0.9$: false over a range of "
             r"$1/(10 b)$.",
-            sp.Le(shannon, sp.Rational(9, 10) * sp.log(n)),
+            Le(shannon, sp.Rational(9, 10) * sp.log(n)),
         ),
     ),
 )

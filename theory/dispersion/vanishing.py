@@ -9,6 +9,7 @@ import sympy as sp
 from ..hypotheses import ABOVE_ONE, SOFTMAX
 from ..mapping.entropy import tsallis
 from ..notation import *
+from ..relations import Eq, Ge, Le, Min
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 
 theorem = partial(Theorem, area="vanishing")
@@ -26,38 +27,38 @@ joining = theorem(
     setting=_JOINED,
     given=(ABOVE_ONE,),
     claims=(
-        Claim("never-more", sp.Le(r[k], p[k])),
-        Claim("unchanged", Iff(sp.Eq(r[k], p[k]), sp.Or(sp.Eq(p[k], 0), a * late <= tau))),
+        Claim("never-more", Le(r[k], p[k])),
+        Claim("unchanged", Iff(Eq(r[k], p[k]), sp.Or(Eq(p[k], 0), a * late <= tau))),
     ),
     folklore=(
         Folklore(
             r"More tokens mean more entropy: false; one token far above the rest takes all mass.",
-            sp.Ge(tsallis(r, 1).subs(n, n + 1), tsallis(p, 1)),
+            Ge(tsallis(r, 1).subs(n, n + 1), tsallis(p, 1)),
         ),
         Folklore(
             r"A joining token never raises another's weight under scalable softmax, $\theta = s \log n$: false; the "
             r"scale grows. At $s = 1$, $z = (0, 1)$ gives $0.667$, and adding a token at $-5$ raises it to $0.749$.",
-            sp.Le(r[k], p[k]),
+            Le(r[k], p[k]),
         ),
         Folklore(
             r"A joining token never raises the largest weight under adaptive-scale entmax, $\theta = \delta + \beta "
             r"(\log n)^\gamma$, either: false for every $\gamma > 0$, where it raises the scale; $\alpha = 1.5$, "
             r"$\beta = 1$, $\delta = 0$, $\gamma = 1/2$, $z = (0, 0, 1)$ gives $0.759$, and a token at $-9$ raises "
             r"it to $0.808$.",
-            sp.Le(r[k], p[k]),
+            Le(r[k], p[k]),
         ),
         Folklore(
             r"A joining token never raises another's weight under adaptive-scale entmax with a scale that falls with "
             r"the length: false for $\gamma < 0$ too, where the smaller scale lifts the lower tokens; $\alpha = "
             r"1.5$, $\beta = 1$, $\delta = 0$, $\gamma = -1/2$, $z = (0, 1)$ gives the first $0.116$, and a token at "
             r"$-20$ raises it to $0.182$.",
-            sp.Le(r[k], p[k]),
+            Le(r[k], p[k]),
         ),
     ),
 )
 
 _crowd = total(pos(x(i) - x(k)) ** q)
-critical_logit = z[k] + (1 - _crowd) ** a / a
+critical_logit = z[k] + sp.Pow(1 - _crowd, a, evaluate=False) / a
 """Logit at which a joining token drives token k to exactly zero."""
 
 critical_rival = theorem(
@@ -71,8 +72,8 @@ critical_rival = theorem(
     setting=_JOINED,
     given=(ABOVE_ONE,),
     claims=(
-        Claim("critical", sp.Implies(p[k] > 0, Iff(sp.Eq(r[k], 0), late >= critical_logit))),
-        Claim("bounded", sp.Implies(p[k] > 0, critical_logit <= z[k] + 1 / a)),
+        Claim("critical", sp.Implies(p[k] > 0, Iff(Eq(r[k], 0), Ge(late, critical_logit)))),
+        Claim("bounded", sp.Implies(p[k] > 0, Le(critical_logit, z[k] + 1 / a))),
     ),
     folklore=(
         Folklore(
@@ -94,7 +95,7 @@ epsilon_criterion = theorem(
         ABOVE_ONE,
         epsilon <= 1,
     ),
-    claims=(Claim("criterion", Iff(p[k] >= epsilon, total(pos(a * (z[i] - z[k]) + epsilon**a) ** q) <= 1)),),
+    claims=(Claim("criterion", Iff(p[k] >= epsilon, Le(total(pos(a * (z[i] - z[k]) + epsilon**a) ** q), 1))),),
 )
 
 near = total(sp.Piecewise((1, z[i] > z[k] - gap), (0, True)))
@@ -113,7 +114,7 @@ needle = theorem(
     ),
     hypotheses=(Hypothesis("top", r"$z_l \le z_k$ for every $l$", Every(z[l] <= z[k], l)),),
     given=(ABOVE_ONE,),
-    claims=(Claim("weight", sp.Ge(p[k], sp.Min(1 / near, (a * gap) ** q))),),
+    claims=(Claim("weight", Ge(p[k], Min(1 / near, (a * gap) ** q))),),
     folklore=(
         Folklore(
             r"Entmax keeps the weight of the largest token away from zero as $n$ grows: false with ties; it is at "
@@ -132,12 +133,12 @@ softmax_vanishes = theorem(
     ),
     setting=r"every $n \ge 1$, $z \in \mathbb{R}^n$; $p = \mathrm{softmax}(z)$",
     given=(SOFTMAX,),
-    claims=(Claim("weight", sp.Le(p[k], sp.exp(z_max - z_min) / (sp.exp(z_max - z_min) + n - 1))),),
+    claims=(Claim("weight", Le(p[k], sp.exp(z_max - z_min) / (sp.exp(z_max - z_min) + n - 1))),),
     folklore=(
         Folklore(
             r"A margin over all other tokens keeps a softmax weight above 1/2: false; the margin must grow like "
             r"$\log n$.",
-            sp.Implies(Every(sp.Or(sp.Eq(l, k), z[l] <= z[k] - 2), l), p[k] >= sp.Rational(1, 2)),
+            sp.Implies(Every(sp.Or(Eq(l, k), z[l] <= z[k] - 2), l), p[k] >= sp.Rational(1, 2)),
         ),
     ),
 )
@@ -162,7 +163,7 @@ softmax_two_level = theorem(
     ),
     claims=(
         Claim("softmax", Iff(_top_mass(p[i]) >= mix, theta * gap >= critical_gap)),
-        Claim("entmax", Iff(sp.Eq(_top_mass(r[i]), 1), theta * gap >= top ** (1 - alpha) / a)),
+        Claim("entmax", Iff(Eq(_top_mass(r[i]), 1), theta * gap >= top ** (1 - alpha) / a)),
     ),
     source="Long-Context Generalization with Sparse Attention (arXiv 2506.16640), Lemma 2; only-if derived here",
     folklore=(

@@ -8,6 +8,7 @@ import sympy as sp
 
 from ..hypotheses import ABOVE_ONE, FROM_ONE, REPEATED, SEVERAL, SOFTMAX
 from ..notation import *
+from ..relations import Eq, Ge, Gt, Le
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 
 theorem = partial(Theorem, area="collapse")
@@ -24,10 +25,10 @@ _SETTING = (
     r"to $z$ with its last token repeated"
 )
 
-_SOFTMAX_REPEATED = Every(sp.Eq(r[l] * (1 + p[n]), p[l]), l)
+_SOFTMAX_REPEATED = Every(Eq(r[l] * (1 + p[n]), p[l]), l)
 _ENTMAX_REPEATED = sp.And(
-    sp.Eq(total(r[i], last=n - 1) + 2 * r[n], 1),
-    Every(sp.Eq(r[l], sp.Piecewise((pos(a * (z[l] - z[n]) + r[n] ** a) ** q, r[n] > 0), (p[l], True))), l),
+    Eq(total(r[i], last=n - 1) + 2 * r[n], 1),
+    Every(Eq(r[l], sp.Piecewise((pos(a * (z[l] - z[n]) + r[n] ** a) ** q, r[n] > 0), (p[l], True))), l),
 )
 """What the weights of the row with its last token repeated have to do with those of the row, as conditions."""
 
@@ -44,17 +45,17 @@ read_out_shift = theorem(
         REPEATED,
     ),
     claims=(
-        Claim("shift", sp.Eq(repeated_output - output, total((p[i] - r[i]) * (v[n] - v[i]), last=n - 1))),
-        Claim("mass", sp.Eq(total(p[i] - r[i], last=n - 1), moved)),
-        Claim("not-negative", sp.Ge(moved, 0)),
-        Claim("at-most", sp.Le(moved, p[n])),
-        Claim("bound", sp.Le(sp.Abs(repeated_output - output), moved * reach)),
+        Claim("shift", Eq(repeated_output - output, total((p[i] - r[i]) * (v[n] - v[i]), last=n - 1))),
+        Claim("mass", Eq(total(p[i] - r[i], last=n - 1), moved)),
+        Claim("not-negative", Ge(moved, 0)),
+        Claim("at-most", Le(moved, p[n])),
+        Claim("bound", Le(sp.Abs(repeated_output - output), moved * reach)),
     ),
     folklore=(
         Folklore(
             r"Entmax prevents representational collapse: it can, but need not. If the last token is below the "
             r"threshold, the two read-outs are equal, whatever $n$ and the values are.",
-            sp.Gt(sp.Abs(repeated_output - output), 0),
+            Gt(sp.Abs(repeated_output - output), 0),
         ),
     ),
 )
@@ -69,9 +70,9 @@ softmax_collapse = theorem(
         SOFTMAX,
     ),
     claims=(
-        Claim("shift", sp.Eq(repeated_output - output, r[n] * (v[n] - output))),
-        Claim("mass", sp.Eq(moved, (1 - p[n]) * r[n])),
-        Claim("bound", sp.Le(moved, 3 - 2 * sp.sqrt(2))),
+        Claim("shift", Eq(repeated_output - output, r[n] * (v[n] - output))),
+        Claim("mass", Eq(moved, (1 - p[n]) * r[n])),
+        Claim("bound", Le(moved, 3 - 2 * sp.sqrt(2))),
     ),
 )
 
@@ -92,8 +93,8 @@ softmax_collapse_rate = theorem(
         SOFTMAX,
     ),
     claims=(
-        Claim("rate", sp.Le(moved, (n - 1) * _E / ((n - 1 + _E) * (n - 1 + 2 * _E)))),
-        Claim("simple", sp.Le(moved, _E / (n - 1))),
+        Claim("rate", Le(moved, (n - 1) * _E / ((n - 1 + _E) * (n - 1 + 2 * _E)))),
+        Claim("simple", Le(moved, _E / (n - 1))),
     ),
 )
 
@@ -107,11 +108,11 @@ persistence = theorem(
     ),
     setting=_SETTING.replace(r"\alpha \ge 1", r"\alpha > 1").replace(r"n \ge 1", r"n \ge 2"),
     hypotheses=(
-        Hypothesis("tied", r"$z_1 = z_n$", sp.Eq(z[1], z[n])),
+        Hypothesis("tied", r"$z_1 = z_n$", Eq(z[1], z[n])),
         Hypothesis(
             "low",
             r"$z_l \le z_1 - \frac{2^{1-\alpha}}{\alpha-1}$ for every other $l$",
-            Every(sp.Or(sp.Eq(l, 1), sp.Eq(l, n), z[l] <= z[1] - 2 ** (-a) / a), l),
+            Every(sp.Or(Eq(l, 1), Eq(l, n), z[l] <= z[1] - 2 ** (-a) / a), l),
         ),
     ),
     given=(
@@ -119,7 +120,7 @@ persistence = theorem(
         ABOVE_ONE,
         _ENTMAX_REPEATED,
     ),
-    claims=(Claim("distance", sp.Eq(repeated_output - output, (v[n] - v[1]) / 6)),),
+    claims=(Claim("distance", Eq(repeated_output - output, (v[n] - v[1]) / 6)),),
 )
 
 collapse_through_layers = theorem(
@@ -134,18 +135,18 @@ collapse_through_layers = theorem(
         r"every $n, L \ge 1$, row-stochastic matrices, token-wise maps of Lipschitz constant $K > 0$; $b$ is the "
         r"difference of the outputs in the last token, $R$ the largest difference of the inputs"
     ),
-    claims=(Claim("distance", sp.Le(sp.Abs(late), lipschitz**layers * reach)),),
+    claims=(Claim("distance", Le(sp.Abs(late), lipschitz**layers * reach)),),
     folklore=(
         Folklore(
             r"What softmax has brought close stays close in every deeper layer: false for maps of Lipschitz constant "
             r"above 1.",
-            sp.Le(sp.Abs(late), reach),
+            Le(sp.Abs(late), reach),
         ),
         Folklore(
             r"A repetition changes one layer only, so with softmax over logits of range $D$ it moves a deep read-out "
             r"by at most $K^L \frac{e^D}{n-1}$ times the spread of the values: false without a causal mask; every "
             r"layer's weights change.",
-            sp.Le(sp.Abs(late), lipschitz**layers * sp.exp(extent) / (n - 1) * reach),
+            Le(sp.Abs(late), lipschitz**layers * sp.exp(extent) / (n - 1) * reach),
             source="ours: an earlier version of this theorem said so",
         ),
     ),
@@ -166,7 +167,7 @@ fixed_set = theorem(
         Hypothesis("below", r"$(\alpha-1) z_l \le \tau_F$ outside $F$", Every(sp.Or(l > outside, x(l) <= rho), l)),
     ),
     given=(ABOVE_ONE,),
-    claims=(Claim("same", sp.Eq(repeated_output - output, late)),),
+    claims=(Claim("same", Eq(repeated_output - output, late)),),
 )
 
 total_collapse = theorem(
@@ -183,15 +184,15 @@ total_collapse = theorem(
         REPEATED,
     ),
     claims=(
-        Claim("dead", sp.Implies(sp.Eq(p[n], 0), sp.Eq(repeated_output - output, 0))),
-        Claim("alone", sp.Implies(sp.Eq(p[n], 1), sp.Eq(repeated_output - output, 0))),
-        Claim("ties", sp.Le(moved, 1 / top)),
+        Claim("dead", sp.Implies(Eq(p[n], 0), Eq(repeated_output - output, 0))),
+        Claim("alone", sp.Implies(Eq(p[n], 1), Eq(repeated_output - output, 0))),
+        Claim("ties", Le(moved, 1 / top)),
     ),
     folklore=(
         Folklore(
             r"Entmax moves a share of its mass that does not depend on the length when the last token is at the top: "
             r"false with ties (here: at least a tenth).",
-            sp.Ge(moved, sp.Rational(1, 10)),
+            Ge(moved, sp.Rational(1, 10)),
         ),
     ),
 )

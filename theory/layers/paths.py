@@ -9,6 +9,7 @@ import sympy as sp
 from ..calculus.jacobian import Sigma, mean
 from ..hypotheses import CONVEX_RANGE, FROM_ONE, OFF_BOUNDARY
 from ..notation import *
+from ..relations import Eq, Ge, Gt, Le, Min
 from ..theorem import Claim, Folklore, Theorem
 
 theorem = partial(Theorem, area="paths")
@@ -21,12 +22,12 @@ gradient_mass = theorem(
         r"P^{(L)} \cdots P^{(1)}$, sum to 1. Sparsity does not raise gradient mass, it redistributes it."
     ),
     setting=r"every $n, L \ge 1$ and row-stochastic $P^{(1)}, \dots, P^{(L)}$",
-    claims=(Claim("mass", sp.Eq(total(G[i, j], j), 1)),),
+    claims=(Claim("mass", Eq(total(G[i, j], j), 1)),),
     folklore=(
         Folklore(
             r"Sparse attention lets more gradient through in total: false; rows of weights sum to 1 whether they are "
             r"sparse or not, and so do those of their product.",
-            sp.Gt(total(G[i, j], j), 1),
+            Gt(total(G[i, j], j), 1),
         ),
     ),
 )
@@ -40,14 +41,14 @@ path_counts = theorem(
     ),
     setting=r"every $n, L \ge 1$; all logits finite, so every edge $j \le i$ is there",
     claims=(
-        Claim("all", sp.Eq(paths, sp.binomial(n + layers - 1, layers))),
-        Claim("each", sp.Eq(w[i], sp.binomial(n - i + layers - 1, layers - 1))),
+        Claim("all", Eq(paths, sp.binomial(n + layers - 1, layers))),
+        Claim("each", Eq(w[i], sp.binomial(n - i + layers - 1, layers - 1))),
     ),
     folklore=(
         Folklore(
             r"There are $O(n^L)$ paths between two tokens: too many by a factor of $n$; between two tokens there are "
             r"at most $n^{L-1}$ (here: exactly $n^L$).",
-            sp.Eq(w[i], n**layers),
+            Eq(w[i], n**layers),
         ),
     ),
 )
@@ -66,14 +67,14 @@ sparse_paths = theorem(
     ),
     setting=r"every $n, L \ge 1$ and row-stochastic $P^{(l)}$ with supports of size at most $s_l$",
     claims=(
-        Claim("count", sp.Le(paths, _product)),
-        Claim("each", sp.Le(w[i], _later)),
-        Claim("largest", sp.Ge(peak, 1 / sp.Min(n, _product))),
+        Claim("count", Le(paths, _product)),
+        Claim("each", Le(w[i], _later)),
+        Claim("largest", Ge(peak, 1 / Min(n, _product))),
     ),
     folklore=(
         Folklore(
             r"Sparse attention keeps every useful gradient alive: false; tokens off the support receive exactly none.",
-            sp.Gt(G[i, j], 0),
+            Gt(G[i, j], 0),
         ),
     ),
 )
@@ -91,14 +92,14 @@ residual_paths = theorem(
         r"supports and along residual edges, a residual edge beside a weight of the same token counts once"
     ),
     claims=(
-        Claim("count", sp.Le(paths, sp.Product(fan[l] + 1, (l, 1, layers)))),
-        Claim("each", sp.Le(w[i], sp.Product(fan[l] + 1, (l, 2, layers)))),
+        Claim("count", Le(paths, sp.Product(fan[l] + 1, (l, 1, layers)))),
+        Claim("each", Le(w[i], sp.Product(fan[l] + 1, (l, 2, layers)))),
     ),
     folklore=(
         Folklore(
             r"Residual connections do not change the count of paths, $\prod s_l$: false; they add paths that stay at "
             r"a token.",
-            sp.Le(paths, _product),
+            Le(paths, _product),
         ),
     ),
 )
@@ -120,7 +121,7 @@ unreachable = theorem(
         r"that depend on theirs, differentiable where the stack takes them; no token exactly on a threshold, unless "
         r"$\alpha < 2$"
     ),
-    claims=(Claim("unreachable", sp.Implies(sp.Eq(w[j], 0), sp.Eq(G[n, j], 0))),),
+    claims=(Claim("unreachable", sp.Implies(Eq(w[j], 0), Eq(G[n, j], 0))),),
 )
 
 softmax_squashing = theorem(
@@ -131,7 +132,7 @@ softmax_squashing = theorem(
         r"+ e^D}$ (each token attends to all)."
     ),
     setting=r"every $n, L \ge 1$, softmax of logits of range at most $D = z_{\max} - z_{\min}$, without causal mask",
-    claims=(Claim("entry", sp.Le(G[i, j], sp.exp(_width) / (n - 1 + sp.exp(_width)))),),
+    claims=(Claim("entry", Le(G[i, j], sp.exp(_width) / (n - 1 + sp.exp(_width)))),),
 )
 
 _harmonic = sp.Sum(1 / k, (k, 1, n))
@@ -144,12 +145,12 @@ causal_squashing = theorem(
         r"H_n^{L-1} / n$ to any source, $H_n$ the harmonic number."
     ),
     setting=r"every $n, L \ge 1$, causal softmax of logits of range at most $D = z_{\max} - z_{\min}$",
-    claims=(Claim("entry", sp.Le(G[n, j], sp.exp(layers * _width) * _harmonic ** (layers - 1) / n)),),
+    claims=(Claim("entry", Le(G[n, j], sp.exp(layers * _width) * _harmonic ** (layers - 1) / n)),),
     folklore=(
         Folklore(
             r"Deep causal softmax attention squashes every source evenly: false; at fixed length the first token "
             r"collects all sensitivity as the depth grows.",
-            sp.Le(G[n, j], sp.Rational(1, 2)),
+            Le(G[n, j], sp.Rational(1, 2)),
         ),
     ),
 )
@@ -163,14 +164,14 @@ causal_sink = theorem(
     ),
     setting=r"every $n, L \ge 1$, $P^{(l)}_{ij} = 1/i$ for $j \le i$; $H_n$ the harmonic number",
     claims=(
-        Claim("lower", sp.Ge(n * G[n, 1], _harmonic ** (layers - 1) / sp.factorial(layers - 1))),
-        Claim("upper", sp.Le(n * G[n, 1], (sp.log(n) + layers - 1) ** (layers - 1) / sp.factorial(layers - 1))),
+        Claim("lower", Ge(n * G[n, 1], _harmonic ** (layers - 1) / sp.factorial(layers - 1))),
+        Claim("upper", Le(n * G[n, 1], (sp.log(n) + layers - 1) ** (layers - 1) / sp.factorial(layers - 1))),
     ),
     folklore=(
         Folklore(
             r"In causal attention the sensitivity to the first token falls like $1/n$, whatever the depth: false; "
             r"each further layer multiplies it by about $\log n$ (here: at most $2/n$).",
-            sp.Le(n * G[n, 1], 2),
+            Le(n * G[n, 1], 2),
         ),
     ),
 )
@@ -188,14 +189,14 @@ read_out_gradient = theorem(
     hypotheses=(OFF_BOUNDARY,),
     given=(FROM_ONE,),
     claims=(
-        Claim("gradient", sp.Eq(total(v[i] * D[i, j]), s(j) * (v[j] - mean))),
-        Claim("dead", sp.Or(p[j] > 0, sp.Eq(total(v[i] * D[i, j]), 0))),
+        Claim("gradient", Eq(total(v[i] * D[i, j]), s(j) * (v[j] - mean))),
+        Claim("dead", sp.Or(p[j] > 0, Eq(total(v[i] * D[i, j]), 0))),
     ),
     folklore=(
         Folklore(
             r"The gradient is $s_j (v_j - o)$ with the output $o$, as for softmax: false for $\alpha > 1$, where the "
             r"mean has the weights $s$, not $p$.",
-            sp.Eq(total(v[i] * D[i, j]), s(j) * (v[j] - total(p[k] * v[k], k))),
+            Eq(total(v[i] * D[i, j]), s(j) * (v[j] - total(p[k] * v[k], k))),
         ),
     ),
 )
@@ -211,7 +212,7 @@ gradient_size = theorem(
     hypotheses=(CONVEX_RANGE,),
     given=(FROM_ONE,),
     claims=(
-        Claim("total", sp.Le(total(s(j) * sp.Abs(v[j] - mean), j), Sigma * reach / 2)),
-        Claim("sensitivity", sp.Le(Sigma, size**a)),
+        Claim("total", Le(total(s(j) * sp.Abs(v[j] - mean), j), Sigma * reach / 2)),
+        Claim("sensitivity", Le(Sigma, size**a)),
     ),
 )

@@ -9,6 +9,7 @@ import sympy as sp
 from ..hypotheses import ABOVE_ONE, SOFTMAX
 from ..mapping.entropy import tsallis
 from ..notation import *
+from ..relations import Eq, Ge, Gt, Le
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 
 theorem = partial(Theorem, area="positions")
@@ -39,14 +40,14 @@ alibi_radius = theorem(
     hypotheses=(_range,),
     given=(ABOVE_ONE,),
     claims=(
-        Claim("beyond", sp.Implies(reach_sum >= 1, sp.Eq(p[1], 0))),
-        Claim("simple", sp.Implies(slope * distance >= content + 1 / a, sp.Eq(p[1], 0))),
+        Claim("beyond", sp.Implies(reach_sum >= 1, Eq(p[1], 0))),
+        Claim("simple", sp.Implies(slope * distance >= content + 1 / a, Eq(p[1], 0))),
     ),
     folklore=(
         Folklore(
             r"With a position bias entmax attends within $\frac{1}{(\alpha-1) m}$ tokens: false; contents extend the "
             r"reach by $\rho/m$.",
-            sp.Implies(slope * distance >= 1 / a, sp.Eq(p[1], 0)),
+            sp.Implies(slope * distance >= 1 / a, Eq(p[1], 0)),
         ),
     ),
 )
@@ -60,7 +61,7 @@ alibi_attained = theorem(
     ),
     setting=_BIASED + r"; $c_1 = \rho$ and $c_k = 0$ for the others",
     given=(ABOVE_ONE,),
-    claims=(Claim("reached", Iff(sp.Gt(p[1], 0), reach_sum < 1)),),
+    claims=(Claim("reached", Iff(Gt(p[1], 0), reach_sum < 1)),),
 )
 
 alibi_softmax = theorem(
@@ -74,10 +75,8 @@ alibi_softmax = theorem(
     hypotheses=(_range,),
     given=(SOFTMAX,),
     claims=(
-        Claim("positive", sp.Gt(p[k], 0, evaluate=False)),
-        Claim(
-            "decay", sp.Le(p[k], sp.exp(content - slope * (n - k)) * (1 - sp.exp(-slope)) / (1 - sp.exp(-slope * n)))
-        ),
+        Claim("positive", Gt(p[k], 0)),
+        Claim("decay", Le(p[k], sp.exp(content - slope * (n - k)) * (1 - sp.exp(-slope)) / (1 - sp.exp(-slope * n)))),
     ),
 )
 
@@ -98,14 +97,14 @@ alibi_scale = theorem(
     hypotheses=(_range,),
     given=(ABOVE_ONE,),
     claims=(
-        Claim("scaled", sp.Implies(slope * distance >= content + 1 / (a * theta), sp.Eq(p[1], 0))),
-        Claim("added", sp.Implies(slope * distance >= theta * content + 1 / a, sp.Eq(r[1], 0))),
+        Claim("scaled", sp.Implies(slope * distance >= content + 1 / (a * theta), Eq(p[1], 0))),
+        Claim("added", sp.Implies(slope * distance >= theta * content + 1 / a, Eq(r[1], 0))),
     ),
     folklore=(
         Folklore(
             r"A larger scale narrows the window of a linear bias, wherever the bias is added: false if it is added "
             r"after the scale, which then amplifies the contents only.",
-            sp.Implies(slope * distance >= content + 1 / (a * theta), sp.Eq(r[1], 0)),
+            sp.Implies(slope * distance >= content + 1 / (a * theta), Eq(r[1], 0)),
         ),
     ),
 )
@@ -128,7 +127,7 @@ alibi_two_sided = theorem(
         r"$z_1 = \rho - m d$ and $z_k = -m |d + 1 - k|$ for the others"
     ),
     given=(ABOVE_ONE,),
-    claims=(Claim("reached", Iff(sp.Gt(p[1], 0), two_sided_sum < 1)),),
+    claims=(Claim("reached", Iff(Gt(p[1], 0), two_sided_sum < 1)),),
 )
 
 _return = reach * (2 * sp.pi / cells) ** 2 / 2
@@ -150,9 +149,9 @@ rotary_returns = theorem(
     ),
     given=(ABOVE_ONE,),
     claims=(
-        Claim("returns", sp.Ge(total(sp.Piecewise((1, z[k] >= z_max - _return), (0, True)), k), n / cells**bands)),
-        Claim("peak", sp.Le(p_max**a, _shared)),
-        Claim("entropy", sp.Ge(tsallis(p, 1), -q * sp.log(_shared))),
+        Claim("returns", Ge(total(sp.Piecewise((1, z[k] >= z_max - _return), (0, True)), k), n / cells**bands)),
+        Claim("peak", Le(p_max**a, _shared)),
+        Claim("entropy", Ge(tsallis(p, 1), -q * sp.log(_shared))),
     ),
     folklore=(
         Folklore(
@@ -187,21 +186,21 @@ rotary_cut_off = theorem(
     ),
     given=(ABOVE_ONE,),
     claims=(
-        Claim("within", sp.Implies(_angle < cut_off, sp.Gt(p[k], 0))),
-        Claim("beyond", sp.Implies(sp.And(cut_off <= _angle, _angle <= 2 * sp.pi - cut_off), sp.Eq(p[k], 0))),
-        Claim("returns", Iff(sp.Gt(p[k], 0), sp.Abs(_angle - 2 * sp.pi * _turns) < cut_off)),
+        Claim("within", sp.Implies(_angle < cut_off, Gt(p[k], 0))),
+        Claim("beyond", sp.Implies(sp.And(cut_off <= _angle, _angle <= 2 * sp.pi - cut_off), Eq(p[k], 0))),
+        Claim("returns", Iff(Gt(p[k], 0), sp.Abs(_angle - 2 * sp.pi * _turns) < cut_off)),
     ),
     source="Long-Context Generalization with Sparse Attention (arXiv 2506.16640), Propositions 7 and 8",
     folklore=(
         Folklore(
             r"Under entmax a rotary frequency cuts attention off at a distance: false; beyond half a turn tokens come "
             r"back.",
-            sp.Implies(_angle >= cut_off, sp.Eq(p[k], 0)),
+            sp.Implies(_angle >= cut_off, Eq(p[k], 0)),
         ),
     ),
 )
 
-_stands_out = Every(sp.Or(sp.Eq(l, k), z[l] <= z[k] - 1 / a), l)
+_stands_out = Every(sp.Or(Eq(l, k), z[l] <= z[k] - 1 / a), l)
 """The content of token k exceeds all others by the margin of one-hot answers."""
 
 nope_beside_alibi = theorem(
@@ -223,22 +222,20 @@ nope_beside_alibi = theorem(
     ),
     given=(ABOVE_ONE,),
     claims=(
-        Claim("alibi", sp.Implies(slope * (n - k) >= z_max - z_min + 1 / a, sp.Eq(p[k], 0))),
-        Claim("nope", Iff(sp.Eq(r[k], 1), _stands_out)),
+        Claim("alibi", sp.Implies(slope * (n - k) >= z_max - z_min + 1 / a, Eq(p[k], 0))),
+        Claim("nope", Iff(Eq(r[k], 1), _stands_out)),
         Claim(
             "far",
-            sp.Implies(
-                sp.And(_stands_out, slope * (n - k) >= z[k] - z[n] + 1 / a), sp.And(sp.Eq(r[k], 1), sp.Eq(p[k], 0))
-            ),
+            sp.Implies(sp.And(_stands_out, slope * (n - k) >= z[k] - z[n] + 1 / a), sp.And(Eq(r[k], 1), Eq(p[k], 0))),
         ),
-        Claim("equal", sp.Implies(sp.Eq(z[k], z[l]), sp.Eq(r[k], r[l]))),
-        Claim("nearer", sp.Implies(sp.And(sp.Eq(z[k], z[l]), k < l, p[l] > 0), p[k] < p[l])),
+        Claim("equal", sp.Implies(Eq(z[k], z[l]), Eq(r[k], r[l]))),
+        Claim("nearer", sp.Implies(sp.And(Eq(z[k], z[l]), k < l, p[l] > 0), p[k] < p[l])),
     ),
     source="Long-Context Generalization with Sparse Attention (arXiv 2506.16640), NAPE; stated and derived here",
     folklore=(
         Folklore(
             r"A head with a linear bias finds a token that stands out, wherever it is: false beyond its window.",
-            sp.Implies(_stands_out, sp.Gt(p[k], 0)),
+            sp.Implies(_stands_out, Gt(p[k], 0)),
         ),
     ),
 )

@@ -8,6 +8,7 @@ import sympy as sp
 
 from ..hypotheses import ABOVE_ONE, ALPHAS_IN_ORDER, BOTH_ABOVE_ONE, CONVEX_RANGE, SEVERAL
 from ..notation import *
+from ..relations import Eq, Ge, Gt, Le, Ne
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 
 theorem = partial(Theorem, area="entropy")
@@ -37,22 +38,22 @@ tsallis_limits = theorem(
     setting=r"every $n \ge 1$, $p$ in the simplex, real $\alpha > 1$",
     given=(ABOVE_ONE,),
     claims=(
-        Claim("shannon", sp.Eq(sp.Limit(tsallis_term(p[i], alpha), alpha, 1), -p[i] * sp.log(p[i]))),
+        Claim("shannon", Eq(sp.Limit(tsallis_term(p[i], alpha), alpha, 1), -p[i] * sp.log(p[i]))),
         Claim(
             "rate",
-            sp.Le(
+            Le(
                 tsallis(p, 1) - tsallis(p, alpha),
                 (alpha - 1) / alpha * (tsallis(p, 1) + total(p[i] * sp.log(p[i]) ** 2) / 2),
             ),
         ),
-        Claim("gini", sp.Eq(tsallis(p, 2), (1 - total(p[i] ** 2)) / 2)),
-        Claim("vanishing", sp.Le(tsallis(p, alpha), 1 / (alpha * (alpha - 1)))),
+        Claim("gini", Eq(tsallis(p, 2), (1 - total(p[i] ** 2)) / 2)),
+        Claim("vanishing", Le(tsallis(p, alpha), 1 / (alpha * (alpha - 1)))),
     ),
     source="Tsallis 1988 (the family); Peters, Niculae, Martins 2019 (this normalisation); the rate derived here",
     folklore=(
         Folklore(
             r"$H_2$ is the Gini index $1 - \lVert p \rVert^2$: false; in this normalisation it is half of it.",
-            sp.Eq(tsallis(p, 2), 1 - total(p[i] ** 2)),
+            Eq(tsallis(p, 2), 1 - total(p[i] ** 2)),
         ),
     ),
 )
@@ -68,8 +69,8 @@ tsallis_falls = theorem(
     hypotheses=(ALPHAS_IN_ORDER,),
     given=(BOTH_ABOVE_ONE,),
     claims=(
-        Claim("falls", sp.Le(tsallis(p, beta), tsallis(p, alpha))),
-        Claim("below-shannon", sp.Le(tsallis(p, alpha), tsallis(p, 1))),
+        Claim("falls", Le(tsallis(p, beta), tsallis(p, alpha))),
+        Claim("below-shannon", Le(tsallis(p, alpha), tsallis(p, 1))),
     ),
 )
 
@@ -82,15 +83,15 @@ tsallis_range = theorem(
     setting=r"every $n \ge 1$, $p$ in the simplex, real $\alpha > 1$",
     given=(ABOVE_ONE,),
     claims=(
-        Claim("zero", sp.Ge(tsallis(p, alpha), 0)),
-        Claim("uniform", sp.Le(tsallis(p, alpha), (1 - n ** (1 - alpha)) / (alpha * (alpha - 1)))),
+        Claim("zero", Ge(tsallis(p, alpha), 0)),
+        Claim("uniform", Le(tsallis(p, alpha), (1 - n ** (1 - alpha)) / (alpha * (alpha - 1)))),
     ),
     source="Tsallis 1988; proof derived here",
     folklore=(
         Folklore(
             r"The largest entropy grows like $\log n$ for every $\alpha$: false for $\alpha > 1$, where it stays "
             r"below $\frac{1}{\alpha(\alpha-1)}$.",
-            sp.Eq(tsallis(p, alpha), sp.log(n)),
+            Eq(tsallis(p, alpha), sp.log(n)),
         ),
     ),
 )
@@ -106,18 +107,18 @@ strong_concavity = theorem(
     hypotheses=(CONVEX_RANGE,),
     given=(
         ABOVE_ONE,
-        Every(sp.Gt(p[l], 0, evaluate=False), l),
+        Every(Gt(p[l], 0), l),
     ),
     claims=(
-        Claim("l2", sp.Ge(total(v[i] ** 2 * p[i] ** (alpha - 2)), total(v[i] ** 2))),
-        Claim("l1", sp.Ge(total(v[i] ** 2 * p[i] ** (alpha - 2)), n ** (1 - alpha) * total(sp.Abs(v[i])) ** 2)),
+        Claim("l2", Ge(total(v[i] ** 2 * p[i] ** (alpha - 2)), total(v[i] ** 2))),
+        Claim("l1", Ge(total(v[i] ** 2 * p[i] ** (alpha - 2)), n ** (1 - alpha) * total(sp.Abs(v[i])) ** 2)),
     ),
     source="Blondel, Martins, Niculae 2020 (the constant in l2); the constant in l1 derived here",
     folklore=(
         Folklore(
             r"The entropy is strongly concave for every $\alpha$: false for $\alpha > 2$, where $p_i^{\alpha-2} \to "
             r"0$.",
-            sp.Ge(total(v[i] ** 2 * p[i] ** (alpha - 2)), total(v[i] ** 2) / 2),
+            Ge(total(v[i] ** 2 * p[i] ** (alpha - 2)), total(v[i] ** 2) / 2),
         ),
     ),
 )
@@ -136,7 +137,7 @@ schur = theorem(
     ),
     setting=r"every $n \ge 2$, $p$ in the simplex, real $\alpha > 1$, $t \in [0, 1]$",
     hypotheses=(
-        Hypothesis("different", r"$p_i \ne p_j$", sp.Ne(p[i], p[j])),
+        Hypothesis("different", r"$p_i \ne p_j$", Ne(p[i], p[j])),
         Hypothesis("transfer", r"$0 < t < 1$", sp.And(mix > 0, mix < 1)),
     ),
     given=(
@@ -148,7 +149,7 @@ schur = theorem(
     claims=(
         Claim(
             "transfer",
-            sp.Gt(
+            Gt(
                 tsallis_term(_transferred(p[i], p[j]), alpha) + tsallis_term(_transferred(p[j], p[i]), alpha),
                 tsallis_term(p[i], alpha) + tsallis_term(p[j], alpha),
             ),

@@ -8,6 +8,7 @@ import sympy as sp
 
 from ..hypotheses import ABOVE_ONE, ALPHAS_IN_ORDER, BOTH_ABOVE_ONE, CONVEX_RANGE, LARGE_ALPHA, SORTED, TWO_TOKENS
 from ..notation import *
+from ..relations import Eq, Ge, Le, Min
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 from .newton import plain
 
@@ -47,15 +48,15 @@ excess_convex = theorem(
         shift >= 0,
     ),
     claims=(
-        Claim("mass", sp.Le(mass_above(_between), _chord(mass_above(rho), mass_above(rho + shift)))),
-        Claim("norm", sp.Le(mass_above(_between) ** a, _chord(mass_above(rho) ** a, mass_above(rho + shift) ** a))),
+        Claim("mass", Le(mass_above(_between), _chord(mass_above(rho), mass_above(rho + shift)))),
+        Claim("norm", Le(mass_above(_between) ** a, _chord(mass_above(rho) ** a, mass_above(rho + shift) ** a))),
         Claim("tangent", sp.Implies(rho < a * z_max, plain <= tau)),
     ),
     folklore=(
         Folklore(
             r"The excess is convex for every $\alpha$, so that Newton's method from the left is safe: false for "
             r"$\alpha > 2$, where each of its powers is concave.",
-            sp.Le(mass_above(_between), _chord(mass_above(rho), mass_above(rho + shift))),
+            Le(mass_above(_between), _chord(mass_above(rho), mass_above(rho + shift))),
         ),
         Folklore(
             r"From the right Newton's method falls to the threshold without passing it: false; the excess is convex "
@@ -92,7 +93,7 @@ excess_pieces = theorem(
         mix <= 1,
         shift >= 0,
     ),
-    claims=(Claim("mass", sp.Ge(mass_above(_between), _chord(mass_above(rho), mass_above(rho + shift)))),),
+    claims=(Claim("mass", Ge(mass_above(_between), _chord(mass_above(rho), mass_above(rho + shift)))),),
 )
 
 _gap = z[1] - z[2]
@@ -112,14 +113,14 @@ two_tokens = theorem(
         TWO_TOKENS,
     ),
     claims=(
-        Claim("equation", sp.Implies(sp.Abs(_gap) <= 1 / a, sp.Eq(p[1] ** a - p[2] ** a, a * _gap))),
-        Claim("sparsemax", sp.Implies(sp.Eq(alpha, 2), sp.Eq(p[1], sp.Min(1, pos((1 + _gap) / 2))))),
-        Claim("three", sp.Implies(sp.Eq(alpha, 3), sp.Eq(p[1], sp.Min(1, pos(sp.Rational(1, 2) + _gap))))),
+        Claim("equation", sp.Implies(sp.Abs(_gap) <= 1 / a, Eq(p[1] ** a - p[2] ** a, a * _gap))),
+        Claim("sparsemax", sp.Implies(Eq(alpha, 2), Eq(p[1], Min(1, pos((1 + _gap) / 2))))),
+        Claim("three", sp.Implies(Eq(alpha, 3), Eq(p[1], Min(1, pos(sp.Rational(1, 2) + _gap))))),
         Claim(
             "three-halves",
             sp.Implies(
-                sp.And(sp.Eq(alpha, sp.Rational(3, 2)), sp.Abs(_gap) <= 2),
-                sp.Eq(p[1], (_gap / 2 + sp.sqrt(2 - _gap**2 / 4)) ** 2 / 4),
+                sp.And(Eq(alpha, sp.Rational(3, 2)), sp.Abs(_gap) <= 2),
+                Eq(p[1], (_gap / 2 + sp.sqrt(2 - _gap**2 / 4)) ** 2 / 4),
             ),
         ),
     ),
@@ -141,12 +142,12 @@ four_thirds = theorem(
         r"\sqrt[3]{\sqrt{Q^2 + P^3} - Q}$."
     ),
     setting=r"every $n \ge 1$, $z \in \mathbb{R}^n$",
-    hypotheses=(SORTED, Hypothesis("four-thirds", r"$\alpha = 4/3$", sp.Eq(alpha, sp.Rational(4, 3)))),
+    hypotheses=(SORTED, Hypothesis("four-thirds", r"$\alpha = 4/3$", Eq(alpha, sp.Rational(4, 3)))),
     claims=(
-        Claim("cubic", sp.Eq((_mean - tau) ** 3 + 3 * _P * (_mean - tau), 2 * _Q)),
+        Claim("cubic", Eq((_mean - tau) ** 3 + 3 * _P * (_mean - tau), 2 * _Q)),
         Claim(
             "closed",
-            sp.Eq(tau, _mean - (sp.sqrt(_Q**2 + _P**3) + _Q) ** _third + (sp.sqrt(_Q**2 + _P**3) - _Q) ** _third),
+            Eq(tau, _mean - (sp.sqrt(_Q**2 + _P**3) + _Q) ** _third + (sp.sqrt(_Q**2 + _P**3) - _Q) ** _third),
         ),
     ),
 )
@@ -164,8 +165,8 @@ deformed_exponential = theorem(
     hypotheses=(ALPHAS_IN_ORDER,),
     given=(BOTH_ABOVE_ONE,),
     claims=(
-        Claim("form", sp.Eq(p[i], pos(1 + a * (z[i] - (tau + 1) / a)) ** q)),
-        Claim("steeper", sp.Or(sp.Eq(p[i], 0), p[i] ** (2 - alpha) <= p[i] ** (2 - beta))),
+        Claim("form", Eq(p[i], pos(1 + a * (z[i] - (tau + 1) / a)) ** q)),
+        Claim("steeper", sp.Or(Eq(p[i], 0), p[i] ** (2 - alpha) <= p[i] ** (2 - beta))),
     ),
     source="Tsallis 1994 (deformed exponentials); the order derived here",
 )

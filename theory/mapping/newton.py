@@ -8,6 +8,7 @@ import sympy as sp
 
 from ..hypotheses import ABOVE_ONE, LEFT_OF_THRESHOLD, SPARSEMAX
 from ..notation import *
+from ..relations import Eq, Le
 from ..theorem import Claim, Hypothesis, Theorem
 from .threshold import bend_sum, mass, slope_sum
 
@@ -36,7 +37,7 @@ newton_sparsemax = theorem(
         ABOVE_ONE,
         rho < a * z_max,
     ),
-    claims=(Claim("progress", sp.Or(sp.Eq(plain, tau), lost)), Claim("count", sp.Le(steps, n))),
+    claims=(Claim("progress", sp.Or(Eq(plain, tau), lost)), Claim("count", Le(steps, n))),
 )
 
 newton_quadratic = theorem(
@@ -49,10 +50,10 @@ newton_quadratic = theorem(
         r"token-free neighbourhood of the threshold.)"
     ),
     setting=_START,
-    hypotheses=(Hypothesis("smooth", r"$\alpha \le 3/2$", sp.Le(alpha, sp.Rational(3, 2))), LEFT_OF_THRESHOLD),
+    hypotheses=(Hypothesis("smooth", r"$\alpha \le 3/2$", Le(alpha, sp.Rational(3, 2))), LEFT_OF_THRESHOLD),
     given=(
         ABOVE_ONE,
         rho < a * z_max,
     ),
-    claims=(Claim("square", sp.Le(tau - plain, (q - 1) / 2 * bend_sum / slope_sum * (tau - rho) ** 2)),),
+    claims=(Claim("square", Le(tau - plain, (q - 1) / 2 * bend_sum / slope_sum * (tau - rho) ** 2)),),
 )

@@ -6,6 +6,7 @@ import sympy as sp
 
 from ..hypotheses import SECOND_IS_SOFTMAX, SOFTMAX
 from ..notation import *
+from ..relations import Eq, Gt, Lt
 from ..theorem import Claim, Theorem
 
 theorem = partial(Theorem, area="softmax")
@@ -23,10 +24,10 @@ softmax_structure = theorem(
         SECOND_IS_SOFTMAX,
     ),
     claims=(
-        Claim("positive", sp.Gt(p[k], 0, evaluate=False)),
-        Claim("sum", sp.Eq(total(p[i]), 1)),
+        Claim("positive", Gt(p[k], 0)),
+        Claim("sum", Eq(total(p[i]), 1)),
         Claim("order", Iff(p[i] > p[j], z[i] > z[j])),
-        Claim("shift", sp.Eq(r[i], p[i])),
+        Claim("shift", Eq(r[i], p[i])),
     ),
 )
 
@@ -36,7 +37,7 @@ softmax_permutation = theorem(
     statement=r"If $z'_i = z_{\pi(i)}$ then $\mathrm{softmax}(z')_i = \mathrm{softmax}(z)_{\pi(i)}$.",
     setting=r"every $n \ge 1$, $z \in \mathbb{R}^n$, permutation $\pi$; $r$ belongs to $z_\pi$",
     given=(SOFTMAX,),
-    claims=(Claim("probabilities", sp.Eq(r[i], p[perm[i]])),),
+    claims=(Claim("probabilities", Eq(r[i], p[perm[i]])),),
 )
 
 _mass = total(sp.exp(z[i]))
@@ -50,5 +51,5 @@ softmax_joining = theorem(
     ),
     setting=r"every $n \ge 1$, $z \in \mathbb{R}^n$ and a further logit $b$; $r$ belongs to $(z, b)$",
     given=(SOFTMAX,),
-    claims=(Claim("factor", sp.Eq(r[k], p[k] * _mass / (_mass + sp.exp(late)))), Claim("less", sp.Lt(r[k], p[k]))),
+    claims=(Claim("factor", Eq(r[k], p[k] * _mass / (_mass + sp.exp(late)))), Claim("less", Lt(r[k], p[k]))),
 )

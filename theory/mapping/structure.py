@@ -8,6 +8,7 @@ import sympy as sp
 
 from ..hypotheses import ABOVE_ONE, FROM_ONE, SEVERAL
 from ..notation import *
+from ..relations import Eq, Ge, Le, Max
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 from .entropy import tsallis
 
@@ -25,12 +26,12 @@ shift_invariance = theorem(
         r"c\mathbf{1}$"
     ),
     given=(ABOVE_ONE,),
-    claims=(Claim("probabilities", sp.Eq(r[i], p[i])), Claim("threshold", sp.Eq(rho, tau + a * shift))),
+    claims=(Claim("probabilities", Eq(r[i], p[i])), Claim("threshold", Eq(rho, tau + a * shift))),
     source="Blondel, Martins, Niculae 2020, Proposition 1",
     folklore=(
         Folklore(
             r"The threshold moves by $c$: false for $\alpha \ne 2$ in the coordinates $x = (\alpha-1) z$.",
-            sp.Eq(rho, tau + shift),
+            Eq(rho, tau + shift),
         ),
     ),
 )
@@ -43,7 +44,7 @@ permutation = theorem(
         r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, permutation $\pi$; $r, \tau'$ belong to $z_\pi$"
     ),
     given=(ABOVE_ONE,),
-    claims=(Claim("probabilities", sp.Eq(r[i], p[perm[i]])), Claim("threshold", sp.Eq(rho, tau))),
+    claims=(Claim("probabilities", Eq(r[i], p[perm[i]])), Claim("threshold", Eq(rho, tau))),
     source="Blondel, Martins, Niculae 2020, Proposition 1",
 )
 
@@ -59,7 +60,7 @@ temperature = theorem(
     claims=(
         Claim(
             "optimal",
-            sp.Le(total(r[i] * z[i]) + tsallis(r, alpha) / theta, total(p[i] * z[i]) + tsallis(p, alpha) / theta),
+            Le(total(r[i] * z[i]) + tsallis(r, alpha) / theta, total(p[i] * z[i]) + tsallis(p, alpha) / theta),
         ),
     ),
     source="Blondel, Martins, Niculae 2020, Proposition 1",
@@ -68,7 +69,7 @@ temperature = theorem(
             r"Scaling the logits sharpens the same weights, $\mathrm{entmax}_\alpha(\theta z) \propto "
             r"\mathrm{entmax}_\alpha(z)^\theta$: true for softmax, false for $\alpha > 1$ (here $r = "
             r"\mathrm{entmax}_\alpha(z)$).",
-            sp.Eq(p[i], r[i] ** theta / total(r[j] ** theta, j)),
+            Eq(p[i], r[i] ** theta / total(r[j] ** theta, j)),
         ),
     ),
 )
@@ -109,20 +110,20 @@ masking = theorem(
         ABOVE_ONE,
     ),
     claims=(
-        Claim("zero", Iff(sp.Eq(p[n], 0), x(n) <= rho)),
-        Claim("equal", sp.Implies(x(n) <= rho, sp.Eq(p[i], r[i]))),
-        Claim("threshold", sp.Implies(x(n) <= rho, sp.Eq(tau, rho))),
+        Claim("zero", Iff(Eq(p[n], 0), x(n) <= rho)),
+        Claim("equal", sp.Implies(x(n) <= rho, Eq(p[i], r[i]))),
+        Claim("threshold", sp.Implies(x(n) <= rho, Eq(tau, rho))),
     ),
     folklore=(
         Folklore(
             r"A row whose tokens are all masked by the same large negative number gives zeros: false; it gives $1/n$ "
             r"each.",
-            sp.Eq(p[i], 0),
+            Eq(p[i], 0),
         ),
         Folklore(
             r"Masked tokens may be counted in a scale that depends on the length: false; scalable softmax at $s = 1$ "
             r"gives the second token of $z = (0, 1)$ $2/3$, and $4/5$ when two masked slots are counted.",
-            sp.Eq(p[i], r[i]),
+            Eq(p[i], r[i]),
         ),
     ),
 )
@@ -135,11 +136,11 @@ finite_mask = theorem(
     ),
     setting=r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$",
     given=(ABOVE_ONE,),
-    claims=(Claim("zero", sp.Implies(z[j] <= z_max - 1 / a, sp.Eq(p[j], 0))),),
+    claims=(Claim("zero", sp.Implies(z[j] <= z_max - 1 / a, Eq(p[j], 0))),),
     folklore=(
         Folklore(
             r"A token at least 1 below the maximum has probability 0: right for $\alpha = 2$, false for $\alpha < 2$.",
-            sp.Implies(z[j] <= z_max - 1, sp.Eq(p[j], 0)),
+            sp.Implies(z[j] <= z_max - 1, Eq(p[j], 0)),
         ),
     ),
 )
@@ -158,15 +159,15 @@ duplicates = theorem(
     ),
     given=(ABOVE_ONE,),
     claims=(
-        Claim("per-copy", sp.Le(r[n], p[n])),
-        Claim("together", sp.Ge((copies + 1) * r[n], copies * p[n])),
-        Claim("ceiling", sp.Le(copies * p[n], sp.Max(0, 1 - total(pos(x(i) - x(n)) ** q)))),
+        Claim("per-copy", Le(r[n], p[n])),
+        Claim("together", Ge((copies + 1) * r[n], copies * p[n])),
+        Claim("ceiling", Le(copies * p[n], Max(0, 1 - total(pos(x(i) - x(n)) ** q)))),
     ),
     folklore=(
         Folklore(
             r"A token repeated often enough takes almost all mass, as for softmax: false; others that beat it keep "
             r"theirs.",
-            sp.Ge(copies * p[n], sp.Rational(99, 100)),
+            Ge(copies * p[n], sp.Rational(99, 100)),
         ),
     ),
 )
@@ -179,9 +180,9 @@ own_logit = theorem(
         r"every $n \ge 1$, real $\alpha \ge 1$, $z \in \mathbb{R}^n$; $r$ belongs to $z$ with its last entry raised "
         r"by any $c$"
     ),
-    hypotheses=(Hypothesis("raised", r"$c \ge 0$", sp.Ge(shift, 0)),),
+    hypotheses=(Hypothesis("raised", r"$c \ge 0$", Ge(shift, 0)),),
     given=(FROM_ONE,),
-    claims=(Claim("own", sp.Ge(r[n], p[n])), Claim("others", sp.Or(sp.Eq(j, n), r[j] <= p[j]))),
+    claims=(Claim("own", Ge(r[n], p[n])), Claim("others", sp.Or(Eq(j, n), r[j] <= p[j]))),
 )
 
 inverse_map = theorem(
@@ -190,12 +191,12 @@ inverse_map = theorem(
     statement=r"For tokens of the support, $z_i - z_j = \frac{p_i^{\alpha-1} - p_j^{\alpha-1}}{\alpha-1}$.",
     given=(ABOVE_ONE,),
     claims=(
-        Claim("differences", sp.Implies(sp.And(p[i] > 0, p[j] > 0), sp.Eq(z[i] - z[j], (p[i] ** a - p[j] ** a) / a))),
+        Claim("differences", sp.Implies(sp.And(p[i] > 0, p[j] > 0), Eq(z[i] - z[j], (p[i] ** a - p[j] ** a) / a))),
     ),
     folklore=(
         Folklore(
             r"Entmax can be inverted on every token, like softmax: false; the logits of dead tokens are lost.",
-            sp.Eq(z[i] - z[j], (p[i] ** a - p[j] ** a) / a),
+            Eq(z[i] - z[j], (p[i] ** a - p[j] ** a) / a),
         ),
     ),
 )
@@ -213,17 +214,17 @@ infinite_logits = theorem(
     given=(
         SEVERAL,
         ABOVE_ONE,
-        sp.Eq(z[1] - z[2], shift),
+        Eq(z[1] - z[2], shift),
     ),
     claims=(
-        Claim("one", sp.Implies(Every(sp.Or(sp.Eq(l, 1), z[l] <= z[1] - 1 / a), l), sp.Eq(p[1], 1))),
-        Claim("two", sp.Implies(sp.And(p[1] > 0, p[2] > 0), sp.Eq(p[1] ** a - p[2] ** a, a * shift))),
+        Claim("one", sp.Implies(Every(sp.Or(Eq(l, 1), z[l] <= z[1] - 1 / a), l), Eq(p[1], 1))),
+        Claim("two", sp.Implies(sp.And(p[1] > 0, p[2] > 0), Eq(p[1] ** a - p[2] ** a, a * shift))),
     ),
     folklore=(
         Folklore(
             r"Two infinite logits share the mass equally: false; the limit depends on how they grow, as their "
             r"distance stays (here: the first two of a row far above the rest are equal).",
-            sp.Eq(p[1], p[2]),
+            Eq(p[1], p[2]),
         ),
     ),
 )

@@ -8,6 +8,7 @@ import sympy as sp
 
 from ..hypotheses import ABOVE_ONE, CONVEX_RANGE, LARGE_ALPHA, LEFT_OF_THRESHOLD, SORTED, SPARSEMAX
 from ..notation import *
+from ..relations import Eq, Ge, Le
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 from .entropy import tsallis
 
@@ -26,14 +27,14 @@ threshold_form = theorem(
     setting=r"every $n \ge 1$, real $\alpha > 1$, $z \in \mathbb{R}^n$, and every $r$ in the simplex",
     given=(ABOVE_ONE,),
     claims=(
-        Claim("form", sp.Eq(p[i], pos(x(i) - tau) ** q)),
-        Claim("simplex", sp.Eq(excess, 0)),
-        Claim("optimal", sp.Le(total(r[i] * z[i]) + tsallis(r, alpha), total(p[i] * z[i]) + tsallis(p, alpha))),
+        Claim("form", Eq(p[i], pos(x(i) - tau) ** q)),
+        Claim("simplex", Eq(excess, 0)),
+        Claim("optimal", Le(total(r[i] * z[i]) + tsallis(r, alpha), total(p[i] * z[i]) + tsallis(p, alpha))),
         Claim(
             "unique",
             Iff(
-                sp.Ge(total(r[i] * z[i]) + tsallis(r, alpha), total(p[i] * z[i]) + tsallis(p, alpha)),
-                Every(sp.Eq(r[l], p[l]), l),
+                Ge(total(r[i] * z[i]) + tsallis(r, alpha), total(p[i] * z[i]) + tsallis(p, alpha)),
+                Every(Eq(r[l], p[l]), l),
             ),
         ),
     ),
@@ -42,7 +43,7 @@ threshold_form = theorem(
         Folklore(
             r"The entropy may be normalised by $1/(\alpha-1)$ instead of $1/(\alpha(\alpha-1))$: false; the "
             r"maximiser is then $\mathrm{entmax}_\alpha(z/\alpha)$.",
-            sp.Le(total(r[i] * z[i]) + alpha * tsallis(r, alpha), total(p[i] * z[i]) + alpha * tsallis(p, alpha)),
+            Le(total(r[i] * z[i]) + alpha * tsallis(r, alpha), total(p[i] * z[i]) + alpha * tsallis(p, alpha)),
         ),
     ),
 )
@@ -57,18 +58,18 @@ brackets = theorem(
     ),
     given=(ABOVE_ONE,),
     claims=(
-        Claim("lower", sp.Ge(tau, a * z_max - 1)),
-        Claim("lower-ties", sp.Ge(tau, a * z_max - top ** (1 - alpha))),
-        Claim("upper", sp.Le(tau, a * z_max - n ** (1 - alpha))),
-        Claim("upper-support", sp.Le(tau, a * z_max - size ** (1 - alpha))),
-        Claim("exact", sp.Eq(tau, a * z_max - p_max**a)),
+        Claim("lower", Ge(tau, a * z_max - 1)),
+        Claim("lower-ties", Ge(tau, a * z_max - top ** (1 - alpha))),
+        Claim("upper", Le(tau, a * z_max - n ** (1 - alpha))),
+        Claim("upper-support", Le(tau, a * z_max - size ** (1 - alpha))),
+        Claim("exact", Eq(tau, a * z_max - p_max**a)),
     ),
     source="Peters, Niculae, Martins 2019, section 4 (the outer bracket); the inner one derived here",
     folklore=(
         Folklore(
             r"The threshold lies in $[z_{\max} - 1, z_{\max}]$ for every $\alpha$: false without the factor $\alpha "
             r"- 1$ (right for $\alpha = 2$ only).",
-            sp.Ge(tau, z_max - 1),
+            Ge(tau, z_max - 1),
         ),
     ),
 )
@@ -88,7 +89,7 @@ sorted_means = theorem(
     ),
     hypotheses=(CONVEX_RANGE,),
     given=(ABOVE_ONE,),
-    claims=(Claim("mean", sp.Ge(tau, sorted_mean(k) - k ** (1 - alpha))),),
+    claims=(Claim("mean", Ge(tau, sorted_mean(k) - k ** (1 - alpha))),),
 )
 
 sorted_means_above = theorem(
@@ -97,7 +98,7 @@ sorted_means_above = theorem(
     statement=r"For $\alpha \ge 2$ and sorted logits, $\tau \le \mu_{|S|} - |S|^{1-\alpha}$.",
     hypotheses=(SORTED, LARGE_ALPHA),
     given=(ABOVE_ONE,),
-    claims=(Claim("mean", sp.Le(tau, sorted_mean(size) - size ** (1 - alpha))),),
+    claims=(Claim("mean", Le(tau, sorted_mean(size) - size ** (1 - alpha))),),
 )
 
 mass = total(pos(x(i) - rho) ** q)
@@ -121,15 +122,15 @@ newton = theorem(
         rho < a * z_max,
     ),
     claims=(
-        Claim("rises", sp.Ge((mass - 1) / (q * slope_sum), 0)),
-        Claim("longer", sp.Ge((mass - mass ** (1 - 1 / q)) / slope_sum, (mass - 1) / (q * slope_sum))),
-        Claim("never-past", sp.Le(rho + (mass - mass ** (1 - 1 / q)) / slope_sum, tau)),
+        Claim("rises", Ge((mass - 1) / (q * slope_sum), 0)),
+        Claim("longer", Ge((mass - mass ** (1 - 1 / q)) / slope_sum, (mass - 1) / (q * slope_sum))),
+        Claim("never-past", Le(rho + (mass - mass ** (1 - 1 / q)) / slope_sum, tau)),
     ),
     folklore=(
         Folklore(
             r"Newton's method from the left is monotone for every $\alpha$: false for $\alpha > 2$, where $f$ is not "
             r"convex.",
-            sp.Le(rho + (mass - 1) / (q * slope_sum), tau),
+            Le(rho + (mass - 1) / (q * slope_sum), tau),
         ),
         Folklore(
             r"Halley's method, being of higher order, rises to the threshold as well: false; from $\tau' = 0$ it "
@@ -151,8 +152,8 @@ closed_forms = theorem(
         r"$x_i$ of the support and $V = \sum_{i \in S} (x_i - \mu)^2$."
     ),
     setting=r"every $n \ge 1$, $z \in \mathbb{R}^n$",
-    hypotheses=(SORTED, Hypothesis("three-halves", r"$\alpha = 3/2$", sp.Eq(alpha, sp.Rational(3, 2)))),
-    claims=(Claim("closed", sp.Eq(tau, _centre - sp.sqrt((1 - _scatter) / size))),),
+    hypotheses=(SORTED, Hypothesis("three-halves", r"$\alpha = 3/2$", Eq(alpha, sp.Rational(3, 2)))),
+    claims=(Claim("closed", Eq(tau, _centre - sp.sqrt((1 - _scatter) / size))),),
     source="Peters, Niculae, Martins 2019, section 4",
 )
 
@@ -165,6 +166,6 @@ closed_form_sparsemax = theorem(
     ),
     setting=r"every $n \ge 1$, $z \in \mathbb{R}^n$",
     hypotheses=(SORTED, SPARSEMAX),
-    claims=(Claim("closed", sp.Eq(tau, sorted_mean(size) - 1 / size)),),
+    claims=(Claim("closed", Eq(tau, sorted_mean(size) - 1 / size)),),
     source="Martins, Astudillo 2016, equation 4",
 )

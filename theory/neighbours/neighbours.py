@@ -8,6 +8,7 @@ import sympy as sp
 
 from ..hypotheses import ABOVE_ONE
 from ..notation import *
+from ..relations import Eq, Le, Max, Min
 from ..theorem import Claim, Folklore, Theorem
 
 theorem = partial(Theorem, area="neighbours")
@@ -15,7 +16,7 @@ theorem = partial(Theorem, area="neighbours")
 _mass = pos(z[i] - tau) ** q
 normmax = _mass / total(_mass.subs(i, k), k)
 """Weight of token i in normmax, from its threshold."""
-_low, _high = sp.Min(0, z_min), sp.Max(0, z_max)
+_low, _high = Min(0, z_min), Max(0, z_max)
 self_adjust = (z[i] - _low) / (_high - _low) * sp.exp(z[i]) / total(sp.exp(z[k]), k)
 """Its weight in the normalised self-adjust softmax."""
 
@@ -52,11 +53,11 @@ normmax_form = theorem(
     setting=_NORMMAX + r"; every $r$ in the simplex",
     given=(
         ABOVE_ONE,
-        sp.Eq(total(pos(z[i] - tau) ** (alpha / (alpha - 1))), 1),
+        Eq(total(pos(z[i] - tau) ** (alpha / (alpha - 1))), 1),
     ),
     claims=(
-        Claim("optimal", sp.Le(total(r[i] * z[i]) - _norm[r], total(p[i] * z[i]) - _norm[p])),
-        Claim("value", sp.Eq(total(p[i] * z[i]) - _norm[p], tau)),
+        Claim("optimal", Le(total(r[i] * z[i]) - _norm[r], total(p[i] * z[i]) - _norm[p])),
+        Claim("value", Eq(total(p[i] * z[i]) - _norm[p], tau)),
     ),
     source="Blondel, Martins & Niculae 2020 (the definition)",
 )
@@ -71,10 +72,10 @@ normmax_structure = theorem(
     setting=_NORMMAX + _TURNED,
     given=(ABOVE_ONE,),
     claims=(
-        Claim("sum", sp.Eq(total(p[i]), 1)),
+        Claim("sum", Eq(total(p[i]), 1)),
         Claim("order", sp.Implies(z[i] >= z[j], p[i] >= p[j])),
-        Claim("moved", sp.Eq(r[i], p[perm[i]])),
-        Claim("threshold", sp.Eq(rho, tau + shift)),
+        Claim("moved", Eq(r[i], p[perm[i]])),
+        Claim("threshold", Eq(rho, tau + shift)),
     ),
 )
 
@@ -87,14 +88,14 @@ normmax_joining = theorem(
     setting=_NORMMAX + r"; $r, \tau'$ belong to $(z, b)$",
     given=(ABOVE_ONE,),
     claims=(
-        Claim("unchanged", sp.Implies(late <= tau, sp.Eq(r[k], p[k]))),
+        Claim("unchanged", sp.Implies(late <= tau, Eq(r[k], p[k]))),
         Claim("threshold", Iff(rho > tau, late > tau)),
     ),
     folklore=(
         Folklore(
             r"A token that joins takes from the others: false for normmax, where a newcomer that lowers the largest "
             r"raises the share of others.",
-            sp.Le(r[k], p[k]),
+            Le(r[k], p[k]),
         ),
     ),
 )
@@ -107,9 +108,9 @@ normmax_lipschitz = theorem(
         r"will do: it is approached where one token has almost all weight and all others have a little."
     ),
     setting=r"every $n \ge 1$, $z, z' \in \mathbb{R}^n$; $p$ and $r = p'$ are normmax of them at $\alpha = 2$",
-    claims=(Claim("lipschitz", sp.Le(_moved, n**2 * _apart)),),
+    claims=(Claim("lipschitz", Le(_moved, n**2 * _apart)),),
     folklore=(
-        Folklore(r"Normmax does not expand, as sparsemax does not: false from two tokens on.", sp.Le(_moved, _apart)),
+        Folklore(r"Normmax does not expand, as sparsemax does not: false from two tokens on.", Le(_moved, _apart)),
     ),
 )
 
@@ -123,9 +124,9 @@ self_adjust_order = theorem(
     ),
     given=(
         Every(
-            sp.Eq(
-                p[l] * (sp.Max(0, z_max) - sp.Min(0, z_min)) * total(sp.exp(z[i])),
-                (z[l] - sp.Min(0, z_min)) * sp.exp(z[l]),
+            Eq(
+                p[l] * (Max(0, z_max) - Min(0, z_min)) * total(sp.exp(z[i])),
+                (z[l] - Min(0, z_min)) * sp.exp(z[l]),
             ),
             l,
         ),
@@ -135,7 +136,7 @@ self_adjust_order = theorem(
         Folklore(
             r"Its weights sum to one: false; that of the least token is lost (here: two equal logits of 1 and one of "
             r"0).",
-            sp.Eq(total(p[i]), 1),
+            Eq(total(p[i]), 1),
         ),
     ),
 )
@@ -151,5 +152,5 @@ adaptive_lipschitz = theorem(
         r"H^4 + 0.481 H^3 - 2.3 H^2 + 4.917 H - 1.791)$ of the entropy $H$ of $\mathrm{softmax}(z)$, the "
         r"coefficients rounded to float64; $r = p'$ belongs to $z'$"
     ),
-    claims=(Claim("lipschitz", sp.Le(_moved, adaptive_constant**2 * _apart)),),
+    claims=(Claim("lipschitz", Le(_moved, adaptive_constant**2 * _apart)),),
 )

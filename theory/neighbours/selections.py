@@ -7,6 +7,7 @@ from functools import partial
 import sympy as sp
 
 from ..notation import *
+from ..relations import Eq, Le, Min
 from ..theorem import Claim, Folklore, Theorem
 
 theorem = partial(Theorem, area="selections")
@@ -28,14 +29,14 @@ def shares(mass: sp.Expr) -> sp.Expr:
     return mass / total(mass.subs(i, k), k)
 
 
-budget = sp.Min(1, pos(z[i] - tau))
+budget = Min(1, pos(z[i] - tau))
 """Weight of token i in the budget of K tokens, from its threshold."""
 r_softmax = shares(pos(z[i] - tau) * sp.exp(z[i]))
 """Its weight in r-softmax, from the quantile."""
 _moved = total((p[i] - r[i]) ** 2)
 _apart = total((z[i] - y[i]) ** 2)
 _order = sp.Implies(z[i] >= z[j], p[i] >= p[j])
-_same = sp.Eq(r[i], p[perm[i]])
+_same = Eq(r[i], p[perm[i]])
 _TURNED = r"; $r, \tau'$ belong to the row $z'_i = z_{\pi(i)} + c$ for any permutation $\pi$ and $c \in \mathbb{R}$"
 
 r_softmax_structure = theorem(
@@ -50,7 +51,7 @@ r_softmax_structure = theorem(
         r"\tau]_+ e^{z_i}$ with the $r$-quantile $\tau$, linear between order statistics"
     )
     + _TURNED,
-    claims=(Claim("order", _order), Claim("moved", _same), Claim("quantile", sp.Eq(rho, tau + shift))),
+    claims=(Claim("order", _order), Claim("moved", _same), Claim("quantile", Eq(rho, tau + shift))),
 )
 
 _NEAREST = ", the nearest point of the cube with that sum"
@@ -64,10 +65,10 @@ budget_form = theorem(
     statement=r"Among all $r$ with $0 \le r_i \le 1$ and $\sum_i r_i = K$, $p$ is the nearest to $z$.",
     setting=_BUDGET.removesuffix(_NEAREST) + "; every such $r$",
     given=(
-        Every(sp.Eq(p[l], sp.Min(1, pos(z[l] - tau))), l),
-        sp.Eq(total(p[i]), total(r[i])),
+        Every(Eq(p[l], Min(1, pos(z[l] - tau))), l),
+        Eq(total(p[i]), total(r[i])),
     ),
-    claims=(Claim("nearest", sp.Le(total((p[i] - z[i]) ** 2), total((r[i] - z[i]) ** 2))),),
+    claims=(Claim("nearest", Le(total((p[i] - z[i]) ** 2), total((r[i] - z[i]) ** 2))),),
     source="Niculae & Martins 2020 (the definition)",
 )
 
@@ -87,12 +88,12 @@ budget_joining = theorem(
     title="An added token lowers the weights of a budget, and below the threshold it changes nothing",
     statement=r"$r_k \le p_k$ for every other token; and a token of logit $b \le \tau$ changes no weight.",
     setting=_BUDGET + r"; $r$ belongs to $(z, b)$, with the same $K$",
-    claims=(Claim("never-more", sp.Le(r[k], p[k])), Claim("unchanged", sp.Implies(late <= tau, sp.Eq(r[k], p[k])))),
+    claims=(Claim("never-more", Le(r[k], p[k])), Claim("unchanged", sp.Implies(late <= tau, Eq(r[k], p[k])))),
     folklore=(
         Folklore(
             r"A token below every other is not felt by a budget: false; at $K = 2$, $z = (0, 0, 0)$ even a logit of "
             r"$-1/2$ lowers every weight, as the threshold is lower still.",
-            sp.Implies(late < z_min, sp.Eq(r[k], p[k])),
+            sp.Implies(late < z_min, Eq(r[k], p[k])),
         ),
     ),
 )
@@ -105,7 +106,7 @@ budget_lipschitz = theorem(
         r"Sharp for $n \ge 2$."
     ),
     setting=_BUDGET + r"; $r = p'$ belongs to $z'$, with the same $K$",
-    claims=(Claim("lipschitz", sp.Le(_moved, _apart)),),
+    claims=(Claim("lipschitz", Le(_moved, _apart)),),
     source="Moreau 1965, for every projection on a closed convex set; for this one shown here by its threshold",
 )
 
@@ -125,14 +126,14 @@ top_k_joining = theorem(
         r"tied ones the first; $r$ belongs to the tokens of $z$ in a row that has a further logit $b$ at any place"
     ),
     claims=(
-        Claim("never-more", sp.Le(r[i], p[i])),
-        Claim("unchanged", sp.Implies(_above > kept - 1, sp.Eq(r[i], p[i]))),
+        Claim("never-more", Le(r[i], p[i])),
+        Claim("unchanged", sp.Implies(_above > kept - 1, Eq(r[i], p[i]))),
     ),
     folklore=(
         Folklore(
             r"Top-k softmax does not feel a token that is low enough: false for rows shorter than $k$, which choose "
             r"everyone (here, one that is 50 below the least).",
-            sp.Implies(late < z_min - 50, sp.Eq(r[i], p[i])),
+            sp.Implies(late < z_min - 50, Eq(r[i], p[i])),
         ),
     ),
 )

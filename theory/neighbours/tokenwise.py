@@ -7,6 +7,7 @@ from functools import partial
 import sympy as sp
 
 from ..notation import *
+from ..relations import Eq, Gt, Le, Lt
 from ..theorem import Claim, Folklore, Theorem
 
 theorem = partial(Theorem, area="tokenwise")
@@ -26,7 +27,7 @@ stick = sigma(z[i]) * sp.Product(1 - sigma(z[j]), (j, i + 1, n))
 
 _moved = total((p[i] - r[i]) ** 2)
 _apart = total((z[i] - y[i]) ** 2)
-_alone = sp.Implies(sp.Eq(z[i], y[j]), sp.Eq(p[i], r[j]))
+_alone = sp.Implies(Eq(z[i], y[j]), Eq(p[i], r[j]))
 _SIGMOID = r"every $n \ge 1$, $z, z' \in \mathbb{R}^n$, bias $c \in \mathbb{R}$; $p_i = 1/(1 + e^{-(z_i + c)})$, and "
 
 sigmoid_structure = theorem(
@@ -39,7 +40,7 @@ sigmoid_structure = theorem(
     ),
     setting=_SIGMOID + r"$r$ belongs to a row $z'$ of any length $\ge n$ with the same $c$",
     claims=(
-        Claim("positive", sp.Gt(p[k], 0, evaluate=False)),
+        Claim("positive", Gt(p[k], 0)),
         Claim("order", Iff(p[i] > p[j], z[i] > z[j])),
         Claim("alone", _alone),
     ),
@@ -54,8 +55,8 @@ sigmoid_slope = theorem(
     ),
     setting=_SIGMOID + r"$r = p'$ belongs to $z'$; $D_{ij}$ is the derivative of $p_i$ in $z_j$",
     claims=(
-        Claim("formula", sp.Eq(D[i, j], sp.KroneckerDelta(i, j) * p[i] * (1 - p[i]))),
-        Claim("lipschitz", sp.Le(_moved, _apart / 16)),
+        Claim("formula", Eq(D[i, j], sp.KroneckerDelta(i, j) * p[i] * (1 - p[i]))),
+        Claim("lipschitz", Le(_moved, _apart / 16)),
     ),
 )
 
@@ -70,13 +71,13 @@ sigmoid_length = theorem(
         r"every $n \ge 1$, $z \in \mathbb{R}^n$ and a further logit $b$; $p_i = 1/(1 + n e^{-z_i})$, and $r$ belongs "
         r"to $(z, b)$, with $n + 1$"
     ),
-    given=(Every(sp.Eq(p[l] * (1 + n * sp.exp(-z[l])), 1), l),),
-    claims=(Claim("odds", sp.Eq((n + 1) * r[k] * (1 - p[k]), n * p[k] * (1 - r[k]))), Claim("less", sp.Lt(r[k], p[k]))),
+    given=(Every(Eq(p[l] * (1 + n * sp.exp(-z[l])), 1), l),),
+    claims=(Claim("odds", Eq((n + 1) * r[k] * (1 - p[k]), n * p[k] * (1 - r[k]))), Claim("less", Lt(r[k], p[k]))),
     folklore=(
         Folklore(
             r"Sigmoid attention takes each token on its own, so no token feels another: false with the bias $-\log "
             r"n$ that it is used with, which every token that joins lowers.",
-            sp.Eq(r[k], p[k]),
+            Eq(r[k], p[k]),
         ),
     ),
 )
@@ -96,7 +97,7 @@ rectified_structure = theorem(
     claims=(
         Claim("order", sp.Implies(z[i] >= z[j], p[i] >= p[j])),
         Claim("alone", _alone),
-        Claim("lipschitz", sp.Le(_moved, _apart)),
+        Claim("lipschitz", Le(_moved, _apart)),
     ),
 )
 
@@ -110,16 +111,16 @@ stick_structure = theorem(
     title="Stick-breaking weights are positive and sum to less than one",
     statement=r"$p_k > 0$, and $\sum_i p_i = 1 - \prod_j (1 - \sigma(z_j)) < 1$.",
     setting=_STICK,
-    given=(Every(sp.Eq(p[l], sp.Product(1 / (1 + sp.exp(z[i])), (i, l + 1, n)) / (1 + sp.exp(-z[l]))), l),),
+    given=(Every(Eq(p[l], sp.Product(1 / (1 + sp.exp(z[i])), (i, l + 1, n)) / (1 + sp.exp(-z[l]))), l),),
     claims=(
-        Claim("positive", sp.Gt(p[k], 0, evaluate=False)),
-        Claim("rest", sp.Eq(total(p[i]), 1 - sp.Product(1 - sigma(z[j]), (j, 1, n)))),
-        Claim("sum", sp.Lt(total(p[i]), 1)),
+        Claim("positive", Gt(p[k], 0)),
+        Claim("rest", Eq(total(p[i]), 1 - sp.Product(1 - sigma(z[j]), (j, 1, n)))),
+        Claim("sum", Lt(total(p[i]), 1)),
     ),
     folklore=(
         Folklore(
             r"Stick-breaking weights sum to one: false for every row; a part of the stick is left.",
-            sp.Eq(total(p[i]), 1),
+            Eq(total(p[i]), 1),
         ),
     ),
 )
@@ -134,15 +135,15 @@ stick_joining = theorem(
     ),
     setting=_STICK + r"; $r$ belongs to the tokens of $z$ in a row that has a further logit $b$ at place $m$",
     claims=(
-        Claim("before", sp.Implies(sp.Lt(k, place), sp.Eq(r[k], p[k] * (1 - sigma(late))))),
-        Claim("behind", sp.Implies(sp.Gt(k, place - 1), sp.Eq(r[k], p[k]))),
-        Claim("never-more", sp.Le(r[k], p[k])),
+        Claim("before", sp.Implies(Lt(k, place), Eq(r[k], p[k] * (1 - sigma(late))))),
+        Claim("behind", sp.Implies(Gt(k, place - 1), Eq(r[k], p[k]))),
+        Claim("never-more", Le(r[k], p[k])),
     ),
     folklore=(
         Folklore(
             r"A token that joins a causal row is not felt by those that were there: false for stick-breaking, where "
             r"the last token takes its share first.",
-            sp.Eq(r[k], p[k]),
+            Eq(r[k], p[k]),
         ),
     ),
 )
@@ -159,15 +160,15 @@ stick_slope = theorem(
     setting=_STICK + r"; $r = p'$ belongs to $z'$; $D_{ij}$ is the derivative of $p_i$ in $z_j$",
     claims=(
         Claim(
-            "formula", sp.Eq(D[i, j], p[i] * (sp.KroneckerDelta(i, j) - sp.Piecewise((sigma(z[j]), j >= i), (0, True))))
+            "formula", Eq(D[i, j], p[i] * (sp.KroneckerDelta(i, j) - sp.Piecewise((sigma(z[j]), j >= i), (0, True))))
         ),
-        Claim("lipschitz", sp.Le(_moved, _apart / 8)),
+        Claim("lipschitz", Le(_moved, _apart / 8)),
     ),
     folklore=(
         Folklore(
             r"Stick-breaking contracts by four, like the sigmoids that it is made of: false from two tokens on, "
             r"where what one takes the other loses.",
-            sp.Le(_moved, _apart / 16),
+            Le(_moved, _apart / 16),
         ),
     ),
 )

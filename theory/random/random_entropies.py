@@ -7,6 +7,7 @@ from functools import partial
 import sympy as sp
 
 from ..notation import *
+from ..relations import Ge, Gt, Le
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 
 theorem = partial(Theorem, area="random_entropies")
@@ -26,7 +27,7 @@ softmax_gaussian = theorem(
         r"$10^4 \le n \le 10^6$, $\theta \in \{1/2, 1, 3/2\}$; asymptotic, 1/100 is read off these lengths; means "
         r"over independent rows within six standard errors"
     ),
-    claims=(Claim("entropy", sp.Le(sp.Abs(mean_entropy - (sp.log(n) - theta**2 / 2)), _NEAR)),),
+    claims=(Claim("entropy", Le(sp.Abs(mean_entropy - (sp.log(n) - theta**2 / 2)), _NEAR)),),
 )
 
 uniform_loss = theta / (sp.exp(theta) - 1) + sp.log(theta) - 1 - sp.log(1 - sp.exp(-theta))
@@ -44,12 +45,12 @@ softmax_uniform = theorem(
         r"$10^4 \le n \le 10^6$, $\theta = 1$ and $\theta = b \log n$, $b \in \{1/2, 1, 2\}$; asymptotic, 1/100 is "
         r"read off these lengths; means over independent rows within six standard errors"
     ),
-    claims=(Claim("entropy", sp.Le(sp.Abs(mean_entropy - (sp.log(n) - uniform_loss)), _NEAR)),),
+    claims=(Claim("entropy", Le(sp.Abs(mean_entropy - (sp.log(n) - uniform_loss)), _NEAR)),),
     folklore=(
         Folklore(
             r"Scalable softmax cures dispersion: false for random bounded logits, where $H_1/\log n \to 1$ at every "
             r"$b$ (here, $b = 1$ and $n = 10^5$: at most 0.8).",
-            sp.Le(mean_entropy, sp.Rational(4, 5) * sp.log(n)),
+            Le(mean_entropy, sp.Rational(4, 5) * sp.log(n)),
             source="the motivation of scalable softmax",
         ),
     ),
@@ -68,7 +69,7 @@ random_energy = theorem(
         r"means over independent rows within six standard errors"
     ),
     hypotheses=(Hypothesis("warm", r"$b < 1$", strength < 1),),
-    claims=(Claim("entropy", sp.Le(sp.Abs(mean_entropy / sp.log(n) - (1 - strength**2)), _NEAR)),),
+    claims=(Claim("entropy", Le(sp.Abs(mean_entropy / sp.log(n) - (1 - strength**2)), _NEAR)),),
     source="the random energy model (Derrida 1981); derived here for attention",
 )
 
@@ -85,14 +86,14 @@ exponential_condensation = theorem(
         r"means over independent rows within six standard errors; the 512 largest logits of each row are drawn, all "
         r"others have about 2/1000"
     ),
-    hypotheses=(Hypothesis("cold", r"$\theta > \lambda$", sp.Gt(theta, rate)),),
-    claims=(Claim("share", sp.Le(sp.Abs(mean_square - (1 - rate / theta)), 2 * _NEAR)),),
+    hypotheses=(Hypothesis("cold", r"$\theta > \lambda$", Gt(theta, rate)),),
+    claims=(Claim("share", Le(sp.Abs(mean_square - (1 - rate / theta)), 2 * _NEAR)),),
     source="derived here; the limit weights follow the Poisson-Dirichlet law (Derrida 1981, Pitman and Yor 1997)",
     folklore=(
         Folklore(
             r"Softmax over independent logits disperses as the row grows: false for tails as heavy as exponential "
             r"ones (here, $\theta = 2\lambda$ and $n = 10^5$: $H_1 \ge \frac12 \log n$).",
-            sp.Ge(mean_entropy, sp.log(n) / 2),
+            Ge(mean_entropy, sp.log(n) / 2),
         ),
     ),
 )
@@ -129,21 +130,19 @@ entropy_at_scale = theorem(
         r"1 + \sqrt{\log n}$); the longer row is not farther from its limit, for means within six standard errors"
     ),
     claims=(
-        Claim(
-            "approach", sp.Le(sp.Abs(mean_entropy2 / sp.log(longer) - limit), sp.Abs(mean_entropy / sp.log(n) - limit))
-        ),
+        Claim("approach", Le(sp.Abs(mean_entropy2 / sp.log(longer) - limit), sp.Abs(mean_entropy / sp.log(n) - limit))),
     ),
     source="derived here",
     folklore=(
         Folklore(
             r"Softmax attention disperses, whatever the logits: false for heavy tails, where one token wins (here, "
             r"Student logits at $n = 10^6$: $H_1 \ge \frac12 \log n$).",
-            sp.Ge(mean_entropy, sp.log(n) / 2),
+            Ge(mean_entropy, sp.log(n) / 2),
         ),
         Folklore(
             r"Entmax keeps the entropy bounded while softmax lets it grow: false for bounded random logits, where "
             r"the entropy of entmax grows like $\frac{1}{\alpha} \log n$ (here: at most 3 nats).",
-            sp.Le(mean_entropy, 3),
+            Le(mean_entropy, 3),
             source="bounded normalised entropy (arXiv 2506.16640, abstract) read as bounded entropy",
         ),
     ),

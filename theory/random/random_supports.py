@@ -7,6 +7,7 @@ from functools import partial
 import sympy as sp
 
 from ..notation import *
+from ..relations import Eq, Ge, Le
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 
 theorem = partial(Theorem, area="random_supports")
@@ -22,7 +23,7 @@ mean_support = theorem(
         r"every $n \ge 1$, real $\alpha > 1$, $\theta > 0$ and exchangeable logits; $P$ is the probability of the "
         r"event above"
     ),
-    claims=(Claim("mean", sp.Eq(mean_size, n * chance)),),
+    claims=(Claim("mean", Eq(mean_size, n * chance)),),
     source="derived here, from the norm criterion",
 )
 
@@ -39,7 +40,7 @@ exponential_renewals = theorem(
         r"every $n \ge 2$, $1 \le k < n$, real $\alpha > 1$, $\theta, \lambda > 0$; $P$ is the probability that $|S| "
         r"> k$, $P'$ that of at least $k$ renewals"
     ),
-    claims=(Claim("law", sp.Eq(chance, chance2)),),
+    claims=(Claim("law", Eq(chance, chance2)),),
 )
 
 _spacing = pos(j - 1 / theta)
@@ -55,7 +56,7 @@ uniform_sparsemax = theorem(
     claims=(
         Claim(
             "law",
-            sp.Eq(
+            Eq(
                 chance,
                 1
                 - sp.Sum(
@@ -92,9 +93,9 @@ gaussian_support = theorem(
         r"errors; $\mathbb{E} N$ by its power series"
     ),
     claims=(
-        Claim("size", sp.Le(sp.Abs(mean_size / (1 + mean_renewals) - 1), q * sp.log(sp.log(n)) / sp.log(n))),
-        Claim("two-terms", sp.Le(sp.Abs(1 + mean_renewals - _two_terms), 4 / gaussian_window**2)),
-        Claim("entropy", sp.Le(mean_entropy, sp.log(mean_size))),
+        Claim("size", Le(sp.Abs(mean_size / (1 + mean_renewals) - 1), q * sp.log(sp.log(n)) / sp.log(n))),
+        Claim("two-terms", Le(sp.Abs(1 + mean_renewals - _two_terms), 4 / gaussian_window**2)),
+        Claim("entropy", Le(mean_entropy, sp.log(mean_size))),
     ),
     source=(
         "derived here; the limit by extreme value theory (Gumbel domain of attraction), the constant by renewal "
@@ -104,12 +105,12 @@ gaussian_support = theorem(
         Folklore(
             r"A scale that falls with the length, $\gamma < 0$, makes entmax dense: false for Gaussian logits, whose "
             r"support stays polylogarithmic in $n$ (here, $\gamma = -1/2$: $H_1$ at least a third of $\log n$).",
-            sp.Ge(mean_entropy, sp.log(n) / 3),
+            Ge(mean_entropy, sp.log(n) / 3),
         ),
         Folklore(
             r"At $\gamma = 9/20$ the mean support is $1 + B_n^q / \Gamma(q+1)$ up to a tenth: false for $\alpha = "
             r"3/2$; the renewals that have already begun add $\frac{\Gamma(2q+1)}{2\Gamma(q+1)^2} - 1 = 2$ more.",
-            sp.Le(sp.Abs(mean_size / (1 + gaussian_window**q / sp.gamma(q + 1)) - 1), sp.Rational(1, 10)),
+            Le(sp.Abs(mean_size / (1 + gaussian_window**q / sp.gamma(q + 1)) - 1), sp.Rational(1, 10)),
         ),
     ),
 )
@@ -127,9 +128,7 @@ polynomial_cooling = theorem(
         r"factor $q$ of the remainder is read off these lengths; means within six standard errors"
     ),
     hypotheses=(Hypothesis("slow", r"$\eta < \alpha - 1$", cooling < a),),
-    claims=(
-        Claim("entropy", sp.Le(sp.Abs(mean_entropy / sp.log(n) - cooling * q), q * sp.log(sp.log(n)) / sp.log(n))),
-    ),
+    claims=(Claim("entropy", Le(sp.Abs(mean_entropy / sp.log(n) - cooling * q), q * sp.log(sp.log(n)) / sp.log(n))),),
 )
 
 stretched_window = tail * sp.log(n) ** (1 - 1 / tail) / (a * strength * sp.log(n) ** gamma)
@@ -149,12 +148,12 @@ stretched_transition = theorem(
         r"\{3/2, 2\}$, $b = 1$; $P$ is the probability that $|S| = 1$; the order of the error is that of the "
         r"curvature of the tail, its factor 1/4 is read off these points"
     ),
-    claims=(Claim("law", sp.Le(sp.Abs(chance - sp.exp(-stretched_window)), (1 - 1 / tail) / (4 * sp.log(n)))),),
+    claims=(Claim("law", Le(sp.Abs(chance - sp.exp(-stretched_window)), (1 - 1 / tail) / (4 * sp.log(n)))),),
     folklore=(
         Folklore(
             r"Scaling by $\sqrt{\log n}$ is critical whatever the logits: false for lighter tails than Gaussian "
             r"ones, where the one-hot probability tends to 0 (here, $\nu = 3$: it is above a tenth).",
-            sp.Ge(chance, sp.Rational(1, 10)),
+            Ge(chance, sp.Rational(1, 10)),
         ),
     ),
 )
@@ -171,9 +170,7 @@ pareto_one_hot = theorem(
     claims=(
         Claim(
             "one-hot",
-            sp.Ge(
-                chance, 1 - tail / (a * theta) * sp.gamma(2 + 1 / tail) * sp.gamma(n + 1) / sp.gamma(n + 1 + 1 / tail)
-            ),
+            Ge(chance, 1 - tail / (a * theta) * sp.gamma(2 + 1 / tail) * sp.gamma(n + 1) / sp.gamma(n + 1 + 1 / tail)),
         ),
     ),
     source="derived here; independence of ratios of Pareto order statistics is classical (Rényi)",

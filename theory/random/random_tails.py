@@ -7,6 +7,7 @@ from functools import partial
 import sympy as sp
 
 from ..notation import *
+from ..relations import Eq, Ge, Le
 from ..theorem import Claim, Folklore, Theorem
 
 theorem = partial(Theorem, area="random_tails")
@@ -41,16 +42,16 @@ bounded_tail_growth = theorem(
         r"errors"
     ),
     claims=(
-        Claim("size", sp.Le(sp.Abs(mean_size / tail_size - 1), sp.Rational(1, 50))),
-        Claim("entropy", sp.Le(sp.Abs(mean_entropy - tail_entropy), sp.Rational(1, 50))),
-        Claim("exponent", sp.Eq(sp.log(tail_size.subs(n, n * sp.E)) - sp.log(tail_size), 1 / _growth)),
+        Claim("size", Le(sp.Abs(mean_size / tail_size - 1), sp.Rational(1, 50))),
+        Claim("entropy", Le(sp.Abs(mean_entropy - tail_entropy), sp.Rational(1, 50))),
+        Claim("exponent", Eq(sp.log(tail_size.subs(n, n * sp.E)) - sp.log(tail_size), 1 / _growth)),
     ),
     source="derived here, by the law of large numbers for the excess",
     folklore=(
         Folklore(
             r"Entmax over bounded random logits has a normalised entropy near $1/\alpha$: false for all but uniform "
             r"ends (here, $\nu = 3$: $H_1 \ge \frac{2}{5} \log n$).",
-            sp.Ge(mean_entropy, sp.Rational(2, 5) * sp.log(n)),
+            Ge(mean_entropy, sp.Rational(2, 5) * sp.log(n)),
         ),
     ),
 )
@@ -68,7 +69,7 @@ conditional_support_law = theorem(
         r"every $n \ge 2$, $1 \le k < n$, real $\alpha > 1$, $\theta > 0$ and continuous law of the logits; $P$ is "
         r"the probability that $|S| > k$, $P'$ that of the event on the right"
     ),
-    claims=(Claim("law", sp.Eq(chance, chance2)),),
+    claims=(Claim("law", Eq(chance, chance2)),),
     source="derived here, from the norm criterion",
 )
 
@@ -86,14 +87,14 @@ gaussian_critical_law = theorem(
         r"factor 1/2 of the error is read off these points; $P$ is the probability that $|S| > k$, $P'$ that of at "
         r"least $k$ renewals; frequencies in intervals of confidence $1 - 10^{-9}$"
     ),
-    claims=(Claim("law", sp.Le(sp.Abs(chance - chance2), sp.log(sp.log(n)) / (2 * sp.log(n)))),),
+    claims=(Claim("law", Le(sp.Abs(chance - chance2), sp.log(sp.log(n)) / (2 * sp.log(n)))),),
     source="derived here; the limit by extreme value theory (Gumbel domain of attraction)",
     folklore=(
         Folklore(
             r"At the scale $\sqrt{\log n}$ entmax over Gaussian logits becomes one-hot: false; at $b = 1$ the "
             r"support of sparsemax has more than one token with a probability that tends to $1 - e^{-\sqrt2} = "
             r"0.757$ (here: at most a half).",
-            sp.Le(chance, sp.Rational(1, 2)),
+            Le(chance, sp.Rational(1, 2)),
         ),
     ),
 )
@@ -115,7 +116,7 @@ scalable_softmax_gaussian = theorem(
     claims=(
         Claim(
             "peak",
-            sp.Le(
+            Le(
                 sp.Abs(1 - mean_peak - sp.sqrt(2) * sp.log(2) / (strength * sp.sqrt(sp.log(n)))),
                 sp.log(sp.log(n)) / (4 * sp.log(n)),
             ),
@@ -135,13 +136,13 @@ exponential_critical = theorem(
         r"$n \in \{10^6, 10^{15}, 10^{40}, 10^{100}\}$, $\theta = \lambda = 1$; means over independent rows within "
         r"six standard errors; the 4096 largest logits of each row are drawn, all others stand at their mean"
     ),
-    claims=(Claim("half", sp.Le(sp.Abs(mean_entropy / sp.log(n) - sp.Rational(1, 2)), sp.log(sp.log(n)) / sp.log(n))),),
+    claims=(Claim("half", Le(sp.Abs(mean_entropy / sp.log(n) - sp.Rational(1, 2)), sp.log(sp.log(n)) / sp.log(n))),),
     source="derived here",
     folklore=(
         Folklore(
             r"Softmax over independent exponential logits disperses completely or condenses: false at $\theta = "
             r"\lambda$, where $H_1/\log n \to 1/2$ (here: above 9/10).",
-            sp.Ge(mean_entropy, sp.Rational(9, 10) * sp.log(n)),
+            Ge(mean_entropy, sp.Rational(9, 10) * sp.log(n)),
         ),
     ),
 )
@@ -165,7 +166,7 @@ rotary_single = theorem(
         r"these lengths; computed in float64, within $10^{-6}$"
     ),
     claims=(
-        Claim("entropy", sp.Le(sp.Abs(mean_entropy - rotary_entropy), sp.Rational(1, 50))),
-        Claim("limit", sp.Eq(rotary_entropy.subs(n, n * sp.E) - rotary_entropy, 2 / (alpha + 1))),
+        Claim("entropy", Le(sp.Abs(mean_entropy - rotary_entropy), sp.Rational(1, 50))),
+        Claim("limit", Eq(rotary_entropy.subs(n, n * sp.E) - rotary_entropy, 2 / (alpha + 1))),
     ),
 )

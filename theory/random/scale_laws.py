@@ -8,6 +8,7 @@ import sympy as sp
 
 from ..hypotheses import FROM_ONE, SEVERAL, SPARSEMAX
 from ..notation import *
+from ..relations import Eq, Ge, Gt, Le, Lt
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 
 theorem = partial(Theorem, area="scale_laws")
@@ -20,11 +21,11 @@ scale_in_gamma = theorem(
         r"order is reversed, as $\log 2 < 1$."
     ),
     setting=r"every $n \ge 2$, real $\gamma, \gamma'$",
-    hypotheses=(Hypothesis("order", r"$\gamma \le \gamma'$", sp.Le(gamma, gamma2)),),
+    hypotheses=(Hypothesis("order", r"$\gamma \le \gamma'$", Le(gamma, gamma2)),),
     given=(SEVERAL,),
     claims=(
         Claim("monotone", sp.Implies(n >= 3, sp.log(n) ** gamma <= sp.log(n) ** gamma2)),
-        Claim("reversed", sp.Implies(sp.Eq(n, 2), sp.log(n) ** gamma >= sp.log(n) ** gamma2)),
+        Claim("reversed", sp.Implies(Eq(n, 2), sp.log(n) ** gamma >= sp.log(n) ** gamma2)),
     ),
 )
 
@@ -37,13 +38,13 @@ scale_of_one = theorem(
         r"\cdot 0$. The single token has all mass at every scale."
     ),
     setting=r"$n = 1$, real $\gamma$, real $\alpha \ge 1$, $\theta > 0$, $z \in \mathbb{R}$",
-    hypotheses=(Hypothesis("single", r"$n = 1$", sp.Eq(n, 1)),),
+    hypotheses=(Hypothesis("single", r"$n = 1$", Eq(n, 1)),),
     given=(FROM_ONE,),
     claims=(
-        Claim("zero", sp.Implies(gamma > 0, sp.Eq(sp.log(n) ** gamma, 0))),
-        Claim("one", sp.Implies(sp.Eq(gamma, 0), sp.Eq(sp.log(n) ** gamma, 1))),
-        Claim("infinite", sp.Implies(gamma < 0, sp.Eq(sp.log(n) ** (-gamma), 0))),
-        Claim("all", sp.Eq(p[i], 1)),
+        Claim("zero", sp.Implies(gamma > 0, Eq(sp.log(n) ** gamma, 0))),
+        Claim("one", sp.Implies(Eq(gamma, 0), Eq(sp.log(n) ** gamma, 1))),
+        Claim("infinite", sp.Implies(gamma < 0, Eq(sp.log(n) ** (-gamma), 0))),
+        Claim("all", Eq(p[i], 1)),
     ),
     folklore=(
         Folklore(
@@ -65,11 +66,11 @@ scale_log_plus_one = theorem(
     ),
     setting=r"every $n \ge 1$, real $\gamma$",
     claims=(
-        Claim("positive", sp.Ge(sp.log(n + 1), sp.log(2), evaluate=False)),
-        Claim("power", sp.Gt(sp.log(n + 1) ** gamma, 0, evaluate=False)),
-        Claim("below-one", Iff(sp.log(n + 1) < 1, sp.Eq(n, 1))),
-        Claim("more", sp.Gt(sp.log(n + 1) - sp.log(n), 0, evaluate=False)),
-        Claim("close", sp.Lt(sp.log(n + 1) - sp.log(n), 1 / n, evaluate=False)),
+        Claim("positive", Ge(sp.log(n + 1), sp.log(2))),
+        Claim("power", Gt(sp.log(n + 1) ** gamma, 0)),
+        Claim("below-one", Iff(sp.log(n + 1) < 1, Eq(n, 1))),
+        Claim("more", Gt(sp.log(n + 1) - sp.log(n), 0)),
+        Claim("close", Lt(sp.log(n + 1) - sp.log(n), 1 / n)),
     ),
     source="the code of adaptive-scale entmax (github.com/deep-spin/asentmax); derived here",
 )
@@ -94,12 +95,12 @@ scale_reductions = theorem(
         Claim(
             "scalable",
             sp.Implies(
-                sp.And(sp.Eq(alpha, 1), sp.Eq(offset, 0), sp.Eq(gamma, 1)),
-                sp.Eq(p[i], n ** (strength * z[i]) / total(n ** (strength * z[j]), j)),
+                sp.And(Eq(alpha, 1), Eq(offset, 0), Eq(gamma, 1)),
+                Eq(p[i], n ** (strength * z[i]) / total(n ** (strength * z[j]), j)),
             ),
         ),
-        Claim("limit", sp.Eq(sp.Limit(adaptive_scale, strength, 0, dir="+"), offset)),
-        Claim("above", sp.Gt(adaptive_scale, offset, evaluate=False)),
+        Claim("limit", Eq(sp.Limit(adaptive_scale, strength, 0, dir="+"), offset)),
+        Claim("above", Gt(adaptive_scale, offset)),
     ),
     source="the definition of adaptive-scale entmax (arXiv 2506.16640); reductions derived here",
 )
@@ -113,10 +114,10 @@ scalable_softmax = theorem(
     ),
     setting=r"every $n \ge 2$, $b, g > 0$, $z \in \mathbb{R}^n$; $p = \mathrm{softmax}(b \log n \cdot z)$",
     hypotheses=(
-        Hypothesis("gap", r"$z_l \le z_k - g$ for every other $l$", Every(sp.Or(sp.Eq(l, k), z[l] <= z[k] - gap), l)),
+        Hypothesis("gap", r"$z_l \le z_k - g$ for every other $l$", Every(sp.Or(Eq(l, k), z[l] <= z[k] - gap), l)),
     ),
     given=(SEVERAL,),
-    claims=(Claim("weight", sp.Ge(p[k], 1 / (1 + (n - 1) * n ** (-strength * gap)))),),
+    claims=(Claim("weight", Ge(p[k], 1 / (1 + (n - 1) * n ** (-strength * gap)))),),
     folklore=(
         Folklore(
             r"Scalable softmax keeps the weight of a token with a margin, whatever the margin: false for $b g < 1$, "
@@ -137,7 +138,7 @@ exponential_one_hot = theorem(
         r"is one-hot with probability exactly $e^{-B}$, $B = \frac{\lambda}{(\alpha-1)\theta}$, for every $n \ge 2$."
     ),
     setting=r"every $n \ge 2$, real $\alpha > 1$, $\theta, \lambda > 0$; $P$ is the probability that $|S| = 1$",
-    claims=(Claim("one-hot", sp.Eq(chance, sp.exp(-mean_rivals))),),
+    claims=(Claim("one-hot", Eq(chance, sp.exp(-mean_rivals))),),
 )
 
 sparsemax_poisson = theorem(
@@ -150,7 +151,7 @@ sparsemax_poisson = theorem(
     ),
     setting=r"every $n \ge 2$, $\theta, \lambda > 0$, $1 \le k < n$; $P$ is the probability that $|S| = k$",
     hypotheses=(SPARSEMAX,),
-    claims=(Claim("law", sp.Eq(chance, sp.exp(-mean_rivals) * mean_rivals ** (k - 1) / sp.factorial(k - 1))),),
+    claims=(Claim("law", Eq(chance, sp.exp(-mean_rivals) * mean_rivals ** (k - 1) / sp.factorial(k - 1))),),
 )
 
 gaussian_rivals = sp.sqrt(2) * sp.log(n) ** (sp.Rational(1, 2) - gamma) / (a * strength)
@@ -168,21 +169,21 @@ gaussian_transition = theorem(
         r"$10^2 \le n \le 10^{15}$, $\gamma \in \{0, 1/4, 1/2, 3/4, 1\}$, $\alpha \in \{3/2, 2\}$, $b = 1$; $P$ is "
         r"the probability that $|S| = 1$"
     ),
-    claims=(Claim("law", sp.Le(sp.Abs(chance - sp.exp(-gaussian_rivals)), sp.log(sp.log(n)) / (4 * sp.log(n)))),),
+    claims=(Claim("law", Le(sp.Abs(chance - sp.exp(-gaussian_rivals)), sp.log(sp.log(n)) / (4 * sp.log(n)))),),
     source="derived here; the limit by extreme value theory (Gumbel domain of attraction)",
     folklore=(
         Folklore(
             r"The scale must grow like $\log n$ for entmax over Gaussian logits to stay sparse: false; $\sqrt{\log "
             r"n}$ is critical; at $\gamma = 3/4$ the one-hot probability grows with $n$ (here: it stays below a "
             r"fifth).",
-            sp.Le(chance, sp.Rational(1, 5)),
+            Le(chance, sp.Rational(1, 5)),
         ),
     ),
 )
 
 range_bound = 2 * deviation * sp.sqrt(2 * sp.log(n))
 """What the expected range of n sub-Gaussian logits cannot exceed."""
-_scaled_range = sp.Le(strength * sp.log(n) ** -sp.Rational(1, 2) * mean_range, 2 * sp.sqrt(2) * deviation * strength)
+_scaled_range = Le(strength * sp.log(n) ** -sp.Rational(1, 2) * mean_range, 2 * sp.sqrt(2) * deviation * strength)
 
 subgaussian_range = theorem(
     name="subgaussian-range",
@@ -197,7 +198,7 @@ subgaussian_range = theorem(
         r"every $n \ge 2$, $\sigma, b > 0$ and $n$ random logits on a probability space with finitely many outcomes, "
         r"$\mathbb{E} e^{t z_i} \le e^{t^2 \sigma^2/2}$ for every $i$ and every real $t$"
     ),
-    claims=(Claim("range", sp.Le(mean_range, range_bound)), Claim("scaled", _scaled_range)),
+    claims=(Claim("range", Le(mean_range, range_bound)), Claim("scaled", _scaled_range)),
     source="standard (Boucheron, Lugosi and Massart 2013, Theorem 2.5)",
 )
 
@@ -211,7 +212,7 @@ gaussian_range = theorem(
         r"sparse support: that needs the exponent $+1/2$, see gaussian-transition.)"
     ),
     setting=r"every $n \ge 2$, $\sigma, b > 0$; $n$ independent normal logits of mean 0 and deviation $\sigma$",
-    claims=(Claim("range", sp.Le(mean_range, range_bound)), Claim("scaled", _scaled_range)),
+    claims=(Claim("range", Le(mean_range, range_bound)), Claim("scaled", _scaled_range)),
     source=(
         "Long-Context Generalization with Sparse Attention (arXiv 2506.16640), Equation 10, there for long rows; the "
         "bound at every length is standard"
@@ -237,18 +238,18 @@ bounded_growth = theorem(
         r"off these lengths; means over independent rows within six standard errors"
     ),
     claims=(
-        Claim("size", sp.Le(sp.Abs(mean_size / uniform_size - 1), _NEAR)),
-        Claim("entropy", sp.Le(sp.Abs(mean_entropy - (sp.log(uniform_size) - sp.log(q + 1) + q / (q + 1))), _NEAR)),
+        Claim("size", Le(sp.Abs(mean_size / uniform_size - 1), _NEAR)),
+        Claim("entropy", Le(sp.Abs(mean_entropy - (sp.log(uniform_size) - sp.log(q + 1) + q / (q + 1))), _NEAR)),
     ),
     folklore=(
         Folklore(
             r"Entmax over bounded logits has a support of bounded size: false for random ones (here: at most 500).",
-            sp.Le(mean_size, 500),
+            Le(mean_size, 500),
         ),
         Folklore(
             r"Random bounded logits disperse completely under entmax as they do under softmax: false; $H_1/\log n "
             r"\to 1/\alpha$ (here: above 0.8).",
-            sp.Ge(mean_entropy, sp.Rational(4, 5) * sp.log(n)),
+            Ge(mean_entropy, sp.Rational(4, 5) * sp.log(n)),
         ),
     ),
 )

@@ -10,6 +10,7 @@ from ..calculus.jacobian import mean
 from ..calculus.lipschitz import kappa
 from ..hypotheses import ABOVE_ONE, CONVEX_RANGE, FROM_ONE, SEVERAL, UNIT_VALUES
 from ..notation import *
+from ..relations import Eq, Ge, Gt, Le
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 
 theorem = partial(Theorem, area="extremes")
@@ -34,12 +35,12 @@ sup_to_one = theorem(
         SEVERAL,
         FROM_ONE,
     ),
-    claims=(Claim("norm", sp.Le(total(s(i) * sp.Abs(v[i] - mean)), halves)),),
+    claims=(Claim("norm", Le(total(s(i) * sp.Abs(v[i] - mean)), halves)),),
     folklore=(
         Folklore(
             r"Three tokens move by $3^{\alpha-1}$ at most, and some do: false; they move less (here: within 1/50 of "
             r"it).",
-            sp.Ge(total(s(i) * sp.Abs(v[i] - mean)), sp.Rational(49, 50) * n**a),
+            Ge(total(s(i) * sp.Abs(v[i] - mean)), sp.Rational(49, 50) * n**a),
         ),
     ),
 )
@@ -60,7 +61,7 @@ not_lipschitz = theorem(
         r"every $n \ge 3$, real $\alpha > 1$, $K > 0$ and $0 < \varepsilon < 1$, chosen as above where $\alpha > 2$; "
         r"$z$, $z'$ as above, $r = \mathrm{entmax}_\alpha(z')$"
     ),
-    hypotheses=(Hypothesis("large-alpha", r"$\alpha > 2$", sp.Gt(alpha, 2)),),
+    hypotheses=(Hypothesis("large-alpha", r"$\alpha > 2$", Gt(alpha, 2)),),
     given=(
         ABOVE_ONE,
         n >= 3,
@@ -68,14 +69,14 @@ not_lipschitz = theorem(
         epsilon < 1,
     ),
     claims=(
-        Claim("ratio", sp.Eq(_moved, (a * epsilon ** (2 - alpha)) ** 2 * _apart)),
-        Claim("unbounded", sp.Gt(_moved, lipschitz**2 * _apart)),
+        Claim("ratio", Eq(_moved, (a * epsilon ** (2 - alpha)) ** 2 * _apart)),
+        Claim("unbounded", Gt(_moved, lipschitz**2 * _apart)),
     ),
     folklore=(
         Folklore(
             r"Entmax is Lipschitz for every $\alpha$, with the constant $\alpha - 1$: false for $\alpha > 2$ and "
             r"three tokens; no constant serves.",
-            sp.Le(_moved, a**2 * _apart),
+            Le(_moved, a**2 * _apart),
         ),
     ),
 )
@@ -93,18 +94,18 @@ edge_order = theorem(
     setting=r"every $n \ge 2$, real $\alpha > 1$, $z \in \mathbb{R}^n$",
     given=(SEVERAL, ABOVE_ONE),
     claims=(
-        Claim("at-most", sp.Le(p[k], _beyond**q)),
+        Claim("at-most", Le(p[k], _beyond**q)),
         Claim(
             "at-least",
-            sp.Implies(sp.And(sp.Eq(n, 2), sp.Le(alpha, 2)), sp.Ge(p[2], (_beyond.subs(k, 2) / 2) ** q)),
+            sp.Implies(sp.And(Eq(n, 2), Le(alpha, 2)), Ge(p[2], (_beyond.subs(k, 2) / 2) ** q)),
         ),
-        Claim("edge", sp.Implies(a * (z[1] - z[2]) >= 1, sp.Eq(p[2], 0))),
+        Claim("edge", sp.Implies(a * (z[1] - z[2]) >= 1, Eq(p[2], 0))),
     ),
     folklore=(
         Folklore(
             r"Entmax with $\alpha < 2$ is smooth, so second derivatives may be taken: false for $\alpha > 3/2$; they "
             r"have no bound at the edge (here, $\alpha = 7/4$: the mass near it is at most $10$ times $\delta^2$).",
-            sp.Le(p[2], 10 * _beyond.subs(k, 2) ** 2),
+            Le(p[2], 10 * _beyond.subs(k, 2) ** 2),
         ),
     ),
 )

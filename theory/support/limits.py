@@ -9,6 +9,7 @@ import sympy as sp
 from ..hypotheses import ABOVE_ONE, SECOND_IS_SOFTMAX
 from ..mapping.entropy import tsallis
 from ..notation import *
+from ..relations import Eq, Le
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 
 theorem = partial(Theorem, area="limits")
@@ -29,7 +30,7 @@ softmax_limit = theorem(
     claims=(
         Claim(
             "divergence",
-            sp.Le(
+            Le(
                 total(p[i] * (sp.log(p[i]) - sp.log(r[i]))),
                 a / alpha * (tsallis(r, 1) + total(r[i] * sp.log(r[i]) ** 2) / 2),
             ),
@@ -57,14 +58,14 @@ hot_limit = theorem(
     ),
     hypotheses=(
         Hypothesis(
-            "small", r"$(\alpha-1) \theta R \le \frac12 n^{1-\alpha}$", sp.Le(a * theta * _wide, n ** (1 - alpha) / 2)
+            "small", r"$(\alpha-1) \theta R \le \frac12 n^{1-\alpha}$", Le(a * theta * _wide, n ** (1 - alpha) / 2)
         ),
     ),
     given=(ABOVE_ONE,),
     claims=(
         Claim(
             "expansion",
-            sp.Le(sp.Abs(p[i] - 1 / n - theta * n ** (alpha - 2) * (z[i] - _average)), _growth * theta**2 * _wide**2),
+            Le(sp.Abs(p[i] - 1 / n - theta * n ** (alpha - 2) * (z[i] - _average)), _growth * theta**2 * _wide**2),
         ),
     ),
 )
@@ -82,12 +83,12 @@ alpha_slope = theorem(
     setting=(
         r"every $n \ge 1$, $z \in \mathbb{R}^n$; $A_i$ is the right derivative of $p_i$ in $\alpha$ at $\alpha = 1$"
     ),
-    claims=(Claim("slope", sp.Eq(A[i], p[i] / 2 * (_second_moment - sp.log(p[i]) ** 2))),),
+    claims=(Claim("slope", Eq(A[i], p[i] / 2 * (_second_moment - sp.log(p[i]) ** 2))),),
     folklore=(
         Folklore(
             r"Raising $\alpha$ from 1 moves mass to the largest token first of all: false; the largest gains only if "
             r"it is below the root mean square in $|\log p|$, as all above it do.",
-            sp.Implies(A[j] > 0, sp.Eq(p[j], p_max)),
+            sp.Implies(A[j] > 0, Eq(p[j], p_max)),
         ),
     ),
 )

@@ -8,6 +8,7 @@ import sympy as sp
 
 from ..hypotheses import ABOVE_ONE, ALPHAS_IN_ORDER, BOTH_ABOVE_ONE, SCALES_IN_ORDER, SEVERAL, SORTED, VARIED
 from ..notation import *
+from ..relations import Eq, Ge, Le, Max, Min
 from ..theorem import Claim, Folklore, Theorem
 
 theorem = partial(Theorem, area="support")
@@ -50,7 +51,7 @@ critical_scale = theorem(
     hypotheses=(SCALES_IN_ORDER,),
     given=(ABOVE_ONE,),
     claims=(
-        Claim("critical", Iff(p[k] > 0, sp.Or(sp.Eq(z[k], z_max), theta < q / total(pos(z[i] - z[k]) ** q) ** a))),
+        Claim("critical", Iff(p[k] > 0, sp.Or(Eq(z[k], z_max), theta < q / total(pos(z[i] - z[k]) ** q) ** a))),
         Claim("nested", sp.Implies(r[k] > 0, p[k] > 0)),
     ),
 )
@@ -88,7 +89,7 @@ size_formula = theorem(
         Claim("size", Iff(size >= k, total((a * (z[i] - z[k])) ** q, last=k - 1) < 1)),
         Claim(
             "monotone",
-            total((a * (z[i] - z[sp.Max(k - 1, 1)])) ** q, last=k - 1) <= total((a * (z[i] - z[k])) ** q, last=k - 1),
+            total((a * (z[i] - z[Max(k - 1, 1)])) ** q, last=k - 1) <= total((a * (z[i] - z[k])) ** q, last=k - 1),
         ),
     ),
 )
@@ -109,15 +110,15 @@ one_hot_margin = theorem(
         ABOVE_ONE,
     ),
     claims=(
-        Claim("one-hot", Iff(sp.Eq(p[1], 1), z[1] - z[2] >= 1 / a)),
-        Claim("ties", Iff(sp.Eq(total(p[i], last=top), 1), z_max - z[top + 1] >= top ** (1 - alpha) / a)),
+        Claim("one-hot", Iff(Eq(p[1], 1), z[1] - z[2] >= 1 / a)),
+        Claim("ties", Iff(Eq(total(p[i], last=top), 1), z_max - z[top + 1] >= top ** (1 - alpha) / a)),
     ),
     source="Blondel, Martins, Niculae 2020, Proposition 8 (margin of one-hot); ties derived here",
     folklore=(
-        Folklore(r"The margin is 1: right for $\alpha = 2$ only.", Iff(sp.Eq(p[1], 1), z[1] - z[2] >= 1)),
+        Folklore(r"The margin is 1: right for $\alpha = 2$ only.", Iff(Eq(p[1], 1), z[1] - z[2] >= 1)),
         Folklore(
             r"Entmax becomes one-hot as $\alpha$ grows: false with ties, which share the mass at every $\alpha$.",
-            sp.Implies(alpha >= 50, sp.Or(sp.Eq(p[i], 0), sp.Eq(p[i], 1))),
+            sp.Implies(alpha >= 50, sp.Or(Eq(p[i], 0), Eq(p[i], 1))),
         ),
         Folklore(
             r"A large enough scale is close to the limit for all logits at once: false; a gap of $\frac{1}{10 "
@@ -142,13 +143,13 @@ full_support = theorem(
         ABOVE_ONE,
     ),
     claims=(
-        Claim("sufficient", sp.Implies(_range < (n - 1) ** (1 - alpha), sp.Ge(size, n))),
-        Claim("necessary", sp.Implies(_range >= 1, sp.Eq(sp.Product(p[i], (i, 1, n)), 0))),
+        Claim("sufficient", sp.Implies(_range < (n - 1) ** (1 - alpha), Ge(size, n))),
+        Claim("necessary", sp.Implies(_range >= 1, Eq(sp.Product(p[i], (i, 1, n)), 0))),
     ),
     folklore=(
         Folklore(
             r"A range below $\frac{1}{\alpha-1}$ gives every token mass: false with more than one token at the top.",
-            sp.Implies(_range < 1, sp.Ge(size, n)),
+            sp.Implies(_range < 1, Ge(size, n)),
         ),
     ),
 )
@@ -167,10 +168,10 @@ least_support = theorem(
         VARIED,
         ABOVE_ONE,
     ),
-    claims=(Claim("least", sp.Ge(size, sp.Min(n, _range ** (-q)))),),
+    claims=(Claim("least", Ge(size, Min(n, _range ** (-q)))),),
     folklore=(
         Folklore(
-            r"Bounded logits keep the support of entmax bounded: false; equal logits have full support.", sp.Le(size, 5)
+            r"Bounded logits keep the support of entmax bounded: false; equal logits have full support.", Le(size, 5)
         ),
     ),
 )
@@ -189,7 +190,7 @@ window = theorem(
     ),
 )
 
-_next = z[sp.Min(k + 1, n)]
+_next = z[Min(k + 1, n)]
 
 sparsity_from_gap = theorem(
     name="sparsity-from-gap",

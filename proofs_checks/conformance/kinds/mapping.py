@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import cycle, product
 from typing import Any
@@ -23,6 +24,7 @@ from ..expected import Expected, Oracle
 from ..inputs.batches import DEEP, crowds, deepened, displaced, drawn, edges, every_family, many, stack
 from ..inputs.rows import FAMILIES, Row, quantise
 from ..target.loading import Form
+from .mending import asked_with
 from .rows import RowsCase, RowsKind
 
 __all__ = [
@@ -90,6 +92,9 @@ class RowsOracle(Oracle):
             parts = (certified.lower, certified.upper, certified.budget, certified.support, certified.row_sum)
             self._known |= zip(fresh, (ExpectedRows(*each) for each in zip(*parts, strict=True)), strict=True)
             self._tokens += n * len(fresh)
+            if len(fresh) == len(keys):
+                lower, upper, budget, support = (each.reshape(logits.shape) for each in parts[:4])
+                return ExpectedRows(lower, upper, budget, support, certified.row_sum.reshape(logits.shape[:-1]))
         found = [self._known[key] for key in keys]
 
         def gather(name: str, shape: tuple[int, ...], dtype: str = "float64") -> NDArray[Any]:
@@ -325,6 +330,13 @@ def alpha_by_position(tensors: tuple[str, ...], subject: Subject) -> Form:
     """Make the form of a function whose alpha follows its arrays, unless it has none."""
     if subject.fixed_alpha:
         mend = f"wrap it in a function of {' and '.join(tensors)} alone"
-        return Form(tensors, mend=lambda signature: mend, axis=subject.axis)
-    mend = "give --fixed-alpha A (fixed_alpha=A) if it takes no alpha, else wrap it"
-    return Form(tensors, ("alpha",), mend=lambda signature: mend, axis=subject.axis)
+        return Form(tensors, mend=lambda lacking, others: mend, axis=subject.axis)
+    passed = ", ".join(tensors)
+    again = asked_with(subject, [("fixed_alpha", "A")])
+
+    def told(lacking: Sequence[str], others: Sequence[str]) -> str:
+        if "alpha" in others:
+            return f"alpha is passed by position: wrap it, as lambda {passed}, alpha: f({passed}, alpha=alpha)"
+        return f"if it takes no alpha, {again} with its alpha for A (1 for softmax, 2 for sparsemax); else wrap it"
+
+    return Form(tensors, ("alpha",), mend=told, axis=subject.axis)

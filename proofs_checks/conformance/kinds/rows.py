@@ -84,7 +84,12 @@ class RowsCase(Case):
         if self.logits.size != self.logits.shape[-1] or self.cotangent is not None:
             return 0, lambda count: None
         axes = self.logits.shape[:-1]
-        return self.logits.size, lambda count: self.altered(logits=np.resize(self.logits, (*axes, count)))
+
+        def resized(count: int) -> Self | None:
+            logits = np.resize(self.logits, (*axes, count))
+            return self.altered(logits=logits) if np.isfinite(logits).any() else None
+
+        return self.logits.size, resized
 
     @property
     def multiplied(self) -> tuple[int, Callable[[int], Self | None]]:

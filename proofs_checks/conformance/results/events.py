@@ -15,6 +15,7 @@ from .report import CONVERTER, LawResult, Report, Verdict
 __all__ = [
     "ALWAYS_HELD",
     "LACKING",
+    "NO_TIME",
     "PASSING",
     "SCHEMA",
     "Begun",
@@ -36,6 +37,8 @@ _CUT_OFF = "interrupted: the laws that were not reached are skipped"
 _MEND = "say what it takes, such as --multiple-of 16 or --contiguous, so that it is asked for that"
 LACKING = "the target is declared to lack"
 """The reason given for a law that is skipped because the user said so."""
+NO_TIME = "there was no time left"
+"""The reason given for a law of which no case was tried for lack of time."""
 ALWAYS_HELD = ("returns", "shape")
 """Contracts that are checked whichever laws are asked for: an answer that breaks one cannot be checked further."""
 
@@ -269,6 +272,9 @@ def _merge(results: Sequence[LawResult], settings: Sequence[tuple[float, str]]) 
     heads = [each for each in results if each.status == "fail" and not each.cause]
     if heads:  # where it is a finding of its own, that is what is told
         worst = heads[0]
+    late = [title(*setting) for setting, each in zip(settings, results, strict=True) if NO_TIME in each.message]
+    if worst.status == "pass" and late:
+        worst = replace(worst, status="partial", message=f"not tried at {' and '.join(late)}: {NO_TIME}")
     return replace(
         worst,
         also=tuple(dict.fromkeys(name for each in results for name in each.also)),
@@ -276,6 +282,7 @@ def _merge(results: Sequence[LawResult], settings: Sequence[tuple[float, str]]) 
         unclaimed=sum(each.unclaimed for each in results),
         declined=sum(each.declined for each in results),
         seconds=round(sum(each.seconds for each in results), 3),
+        untried=sum(each.untried for each in results),
         worst_ulp=max(each.worst_ulp for each in results),
         worst_ratio=max(each.worst_ratio for each in results),
         message=place + worst.message,
@@ -296,6 +303,7 @@ def _merge(results: Sequence[LawResult], settings: Sequence[tuple[float, str]]) 
                 "also": each.also,
                 "cause": each.cause,
                 "seconds": each.seconds,
+                "untried": each.untried,
             }
             for (alpha, dtype), each in zip(settings, results, strict=True)
         ),

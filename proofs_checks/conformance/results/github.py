@@ -44,13 +44,10 @@ def workflow_commands(report: Report, place: tuple[Path, int] | None, root: Path
 
 def summary(report: Report) -> str:
     """Write a report as Markdown: the verdict, a row for each finding, and how to reproduce it."""
-    counts = {
-        status: sum(law.status == status for law in report.laws) for status in ("pass", "partial", "fail", "skip")
-    }
-    said = ", ".join(f"{count} {status}" for status, count in counts.items() if count) or report.message
+    said = report.counts or report.message
     settings = f"alpha {', '.join(f'{alpha:g}' for alpha in report.alphas)}; {', '.join(report.dtypes)}"
     mark = {"conforms": "✅", "violates": "❌"}.get(report.verdict, "⚠️")
-    lines = [f"### {mark} `{report.target}` {report.verdict}", "", f"{said} ({settings})" if report.laws else said, ""]
+    lines = [f"### {mark} `{report.target}` {report.headline}", "", f"{said} ({settings})" if report.laws else said, ""]
     findings = list(_findings(report))
     if findings:
         lines += ["| law | what is wrong |", "|---|---|"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import cattrs
 import numpy as np
@@ -118,6 +118,8 @@ class LawResult:
         The law whose failure explains this one.
     seconds : float
         How long cases were looked for that break it; 0 for what every call is held to.
+    untried : int
+        How many of the cases that are always tried were not.
     """
 
     law: str
@@ -136,6 +138,12 @@ class LawResult:
     also: tuple[str, ...] = ()
     cause: str = ""
     seconds: float = 0.0
+    untried: int = 0
+
+    @property
+    def mark(self) -> str:
+        """The word for its status: what fails without deciding the verdict is a ``"warning"``."""
+        return "warning" if self.status == "fail" and self.severity == "warning" else self.status
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -210,6 +218,20 @@ class Report:
         return self.verdict == "conforms"
 
     @property
+    def headline(self) -> str:
+        """The verdict in words: what was not checked in full does not simply conform."""
+        if self.verdict == "conforms" and self.laws and not self.complete:
+            return "conforms as far as it was checked"
+        return self.verdict
+
+    @property
+    def counts(self) -> str:
+        """How many laws passed, failed and so on, in words."""
+        marks = [law.mark for law in self.laws]
+        found = {mark: marks.count(mark) for mark in ("pass", "partial", "fail", "warning", "skip") if mark in marks}
+        return ", ".join(f"{n} {mark}{'s' * (mark == 'warning' and n != 1)}" for mark, n in found.items())
+
+    @property
     def violations(self) -> tuple[Counterexample, ...]:
         """The counterexamples of all laws."""
         return tuple(found for law in self.laws for found in law.counterexamples)
@@ -236,8 +258,7 @@ class Report:
         return CONVERTER.structure(values, cls)
 
     def __str__(self) -> str:
-        counts = {status: sum(law.status == status for law in self.laws) for status in get_args(Status)}
-        lines = [f"{self.target} {self.verdict}: " + ", ".join(f"{n} {s}" for s, n in counts.items() if n)]
+        lines = [f"{self.target} {self.headline}: {self.counts}"]
         if self.message:
             lines.append(self.message)
         for law in self.laws:
@@ -245,7 +266,8 @@ class Report:
                 if law.cause:
                     continue
                 also = f" (also: {', '.join(law.also)})" if law.also else ""
-                lines += ["", f"{law.law}{also}: {law.statement}", f"  {law.message}"]
+                mark = "warning, " if law.mark == "warning" else ""
+                lines += ["", f"{mark}{law.law}{also}: {law.statement}", f"  {law.message}"]
                 for found in law.counterexamples[:1]:
                     lines += [f"  {said}" for said in found.diagnosis]
                     lines += [f"  Reproduce with: {found.command}"]

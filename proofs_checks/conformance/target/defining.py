@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .loading import UnusableTarget, load, locate
 
@@ -42,7 +43,8 @@ def instance_of(found: object, named: str) -> Normaliser:
     Raises
     ------
     ValueError
-        If it is not a class of normalisers (the message begins with ``named``), or one that is not complete.
+        If it is not a class of normalisers (the message begins with ``named``), or one that is not complete, or whose
+        two definitions disagree.
     """
     from entmax_oracle.reference.normalisers import NORMALISERS, Normaliser, made
 
@@ -51,4 +53,38 @@ def instance_of(found: object, named: str) -> Normaliser:
             f"{named} is not a class of normalisers; derive it from entmax_oracle.reference.normalisers.Normaliser"
         )
     registered = NORMALISERS.get(getattr(found, "name", ""))
-    return registered if isinstance(registered, found) else made(found)
+    normaliser = registered if isinstance(registered, found) else made(found)
+    for parameters in ({}, *map(dict, normaliser.profile.others)):
+        for row in _ROWS:
+            _refuse_disagreement(normaliser, row, parameters, named)
+    return normaliser
+
+
+_ROWS = ((1.0, 0.0, -1.0), (0.5, 0.25, 0.0, -0.25, -0.5, 2.0), (0.0, 0.0, 0.0), (1.0,), (3.0, -20.0, 2.5, 2.5))
+
+
+def _refuse_disagreement(
+    normaliser: Normaliser, row: tuple[float, ...], parameters: dict[str, Any], named: str
+) -> None:
+    """Raise `ValueError` where the values in float64 are not those in balls, or one of the two fails."""
+    given = f" with {', '.join(f'{name}={value}' for name, value in parameters.items())}" if parameters else ""
+    where = f"the row {list(row)}{given}"
+    try:
+        doing = "_balls"
+        bounds = normaliser.enclose(row, **parameters)
+        doing = "_values"
+        values = normaliser(row, **parameters)
+        doing = "_careful"
+        allowed = normaliser.budget(row, "float64", **parameters)
+    except ValueError:  # it is not defined there, or refuses the parameters for such a row
+        return
+    except Exception as error:
+        raise ValueError(f"{named}: {doing} raises {type(error).__name__} for {where}: {error}") from error
+    for token, (value, lower, upper, slack) in enumerate(
+        zip(values.tolist(), bounds.lower.tolist(), bounds.upper.tolist(), allowed.tolist(), strict=True)
+    ):
+        if slack < math.inf and not lower - slack <= value <= upper + slack:
+            raise ValueError(
+                f"{named}: its two definitions disagree: for {where} the weight of token {token} is {value!r} by its "
+                f"_values (float64) and {(lower + upper) / 2!r} by its _balls; mend the one that is wrong"
+            )

@@ -8,8 +8,9 @@ import importlib.util
 import inspect
 import os
 import pkgutil
+import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.machinery import PathFinder
@@ -189,7 +190,7 @@ class Form:
     keywords : tuple of str
         Options that are passed by keyword.
     mend : callable
-        What to do about a signature that does not take these.
+        ``mend(lacking, others)``: what to do about a function that does not take some of these, and has others.
     renamed : tuple of (str, str)
         Options that the implementation calls otherwise, and its names for them.
     swapped : bool
@@ -207,7 +208,7 @@ class Form:
     tensors: tuple[str, ...]
     follows: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
-    mend: Callable[[inspect.Signature], str] = lambda signature: "wrap it"
+    mend: Callable[[Sequence[str], Sequence[str]], str] = lambda lacking, others: "wrap it"
     renamed: tuple[tuple[str, str], ...] = ()
     swapped: bool = False
     axis: int = -1
@@ -258,21 +259,81 @@ def adapt(function: Callable[..., Any], form: Form) -> Callable[..., Any]:
         except TypeError as error:
             raise UnusableTarget(
                 f"the function has the signature {signature} and cannot be called as {form}: {error}; "
-                f"{form.mend(signature)}"
+                f"{_mended(signature, form, keywords)}"
             ) from None
         if form.follows:
             _not_an_axis(signature, form)
+    answered = False
 
     def called(*tensors: Any, **options: Any) -> Any:
+        nonlocal answered
         following = [options[name] for name in form.follows]
         named = {form.named(name): options[name] for name in keywords}
-        answer = function(*(permuted(each, form.order(each.ndim)) for each in tensors), *following, **named)
+        arguments = [*(permuted(each, form.order(each.ndim)) for each in tensors), *following]
+        try:
+            answer = function(*arguments, **named)
+        except TypeError as error:
+            if not answered:
+                _refuse_unexpected(function, form, arguments, named, error)
+                if signature is None:
+                    raise TypeError(f"{error}; it is called as {form}: {form.mend(form.follows, ())}") from error
+            raise
+        answered = True
         if form.second:
             return _two(answer, form)
         axes = getattr(answer, "ndim", 0)
         return permuted(answer, inverse(form.order(axes))) if axes else answer
 
     return called
+
+
+def _mended(signature: inspect.Signature, form: Form, keywords: Sequence[str]) -> str:
+    """Say what to do about a signature that does not take what it would be passed."""
+    try:
+        signature.bind_partial(*form.tensors)
+    except TypeError:
+        return "wrap it"
+    return form.mend(_lacking_in(signature, form, keywords), _spare(signature, form))
+
+
+def _lacking_in(signature: inspect.Signature, form: Form, keywords: Sequence[str]) -> list[str]:
+    """Name the options that a signature does not take."""
+    kinds = {each.kind for each in signature.parameters.values()}
+    taken = {name for name, each in signature.parameters.items() if each.kind is not each.POSITIONAL_ONLY}
+    named = inspect.Parameter.VAR_KEYWORD in kinds
+    return [*form.follows, *(name for name in keywords if not named and form.named(name) not in taken)]
+
+
+def _spare(signature: inspect.Signature, form: Form) -> list[str]:
+    """Name the arguments of a signature that nothing is passed as."""
+    return [name for name in list(signature.parameters)[len(form.tensors) :] if name not in form.keywords]
+
+
+_UNEXPECTED = re.compile(r"unexpected keyword argument '(\w+)'|'(\w+)' is an invalid keyword argument")
+
+
+def _refuse_unexpected(
+    function: Callable[..., Any], form: Form, arguments: Sequence[Any], named: dict[str, Any], error: TypeError
+) -> None:
+    """Raise `UnusableTarget` where a function that has never answered does not know options, and name all of them."""
+    ours = {form.named(name): name for name in form.keywords}
+    lacking: list[str] = []
+    said: Exception | None = error
+    while isinstance(said, TypeError) and (found := _UNEXPECTED.search(str(said))):
+        name = found[1] or found[2]
+        if name not in named:
+            break
+        lacking.append(ours[name])
+        named = {key: value for key, value in named.items() if key != name}
+        said = None
+        try:
+            function(*arguments, **named)
+        except Exception as other:
+            said = other
+    if lacking:
+        raise UnusableTarget(
+            f"the function cannot be called as {form}: {str(error).splitlines()[0]}; {form.mend(lacking, ())}"
+        ) from None
 
 
 def _takes(signature: inspect.Signature | None, form: Form, name: str) -> bool:
@@ -311,7 +372,7 @@ def _not_an_axis(signature: inspect.Signature, form: Form) -> None:
     if name in _AXES:
         raise UnusableTarget(
             f"the function has the signature {signature}, and alpha would be passed as its {name!r}; "
-            f"{form.mend(signature)}"
+            f"{form.mend(form.follows, ())}"
         )
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Screen", "show"]
 
-_STYLES = {"pass": "green", "partial": "yellow", "fail": "bold red", "skip": "yellow"}
+_STYLES = {"pass": "green", "partial": "yellow", "fail": "bold red", "warning": "yellow", "skip": "yellow"}
 _LONGEST = 2000  # characters of a command or a program that a terminal takes at once
 _EVERY = 5.0  # seconds between two lines of progress in a pipe
 
@@ -107,16 +107,20 @@ def _table(report: Report) -> Table:
     for name in ("examples", "worst / allowed"):
         table.add_column(name, justify="right", no_wrap=True)
     causes, declines = any(law.cause for law in report.laws), any(law.declined for law in report.laws)
+    some_left = any(law.untried for law in report.laws)
+    if some_left:
+        table.add_column("not tried", justify="right", no_wrap=True)
     if declines:
         table.add_column("declined", justify="right", no_wrap=True)
     if causes:
         table.add_column("", no_wrap=True)
     for law in report.laws:
-        style = "yellow" if law.severity == "warning" and law.status == "fail" else _STYLES[law.status]
         worst = f"{law.worst_ratio:.3g}" if law.worst_ratio > 0 else ""
+        left = [str(law.untried or "")] if some_left else []
         declined = [str(law.declined or "")] if declines else []
         cause = [f"same cause as {law.cause}" if law.cause else ""] if causes else []
-        table.add_row(law.law, f"[{style}]{law.status}[/]", str(law.examples or ""), worst, *declined, *cause)
+        mark = f"[{_STYLES[law.mark]}]{law.mark}[/]"
+        table.add_row(law.law, mark, str(law.examples or ""), worst, *left, *declined, *cause)
     return table
 
 
@@ -166,7 +170,9 @@ def _indented(text: str) -> str:
 
 
 def _show_verdict(console: Console, report: Report) -> None:
-    style = {"conforms": "bold green", "violates": "bold red"}.get(report.verdict, "bold yellow")
+    from entmax_oracle.proofs_checks.conformance.results.events import NO_TIME
+
+    style = {"conforms": "bold green", "violates": "bold red"}.get(report.headline, "bold yellow")
     _say(console, f"\n[{style}]{escape(report.target)} {_verdict(report)}[/] ({report.seconds:.1f} s)")
     if report.reach:
         tried = " and ".join(_counted(size, name) for name, size in report.reach.items())
@@ -176,16 +182,21 @@ def _show_verdict(console: Console, report: Report) -> None:
     if report.declined and report.verdict != "unusable":
         calls = f"{report.declined:,} call{'s' * (report.declined != 1)}"
         _say(console, f"{calls} declined by the target (NotImplementedError): such inputs were not tested")
+    if any(law.status == "partial" or NO_TIME in law.message for law in report.laws):
+        _say(console, "this was not the full check: with more time (--seconds, --timeout) it goes further")
     if report.message:
         _say(console, escape(report.message))
 
 
 def _verdict(report: Report) -> str:
     """Say in words what the laws together say."""
+    from entmax_oracle.proofs_checks.conformance.results.events import NO_TIME
+
     total = len(report.laws)
     failed = [law for law in report.laws if law.status == "fail" and law.severity == "error"]
     warned = sum(law.status == "fail" and law.severity == "warning" for law in report.laws)
     skipped = sum(law.status == "skip" for law in report.laws)
+    late = sum(law.status == "skip" and NO_TIME in law.message for law in report.laws)
     passed = sum(law.status == "pass" for law in report.laws)
     if report.verdict == "interrupted":
         return f"interrupted after {total - skipped} of {total} checks; no violation so far"
@@ -201,7 +212,8 @@ def _verdict(report: Report) -> str:
     tail = f", {warned} warning{'s' * (warned != 1)}" if warned else ""
     if some := sum(law.status == "partial" for law in report.laws):
         tail += f", {some} as far as there was time"
-    return f"passed {all_of}{tail}{f', {skipped} skipped' if skipped else ''}"
+    tail += f", {late} not tried for lack of time" if late else ""
+    return f"passed {all_of}{tail}{f', {skipped - late} skipped' if skipped > late else ''}"
 
 
 def _say(console: Console, text: str, **options: Any) -> None:

@@ -53,8 +53,8 @@ def laws_of(specimen: Specimen) -> tuple[str, ...]:
     return ("untouched", *(law.name for law in laws.values() if law.needs in wanted))
 
 
-def measure(specimen: Specimen, effort: Effort, seed: int) -> Catch:
-    """Check one fault until a law breaks."""
+def measure(specimen: Specimen, effort: Effort, seed: int, laws: Sequence[str] = ()) -> Catch:
+    """Check one fault until a law breaks, of some laws or of those to measure it by."""
     examples, clock = 0, time.process_time()
     seconds = 0.0
 
@@ -69,7 +69,7 @@ def measure(specimen: Specimen, effort: Effort, seed: int) -> Catch:
     report = check(
         specimen.function,
         **specimen.options,
-        laws=laws_of(specimen),
+        laws=laws or laws_of(specimen),
         profile=replace(effort, shrinking=0),
         seed=seed,
         progress=progress,

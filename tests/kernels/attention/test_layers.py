@@ -123,6 +123,7 @@ def test_refused_scales():
         (lambda: EntmaxAttention(8, 2, window=(1,)), "window is .1,.: it must be"),
         (lambda: ASEntmaxAttention(8, 2, softcap=-1), "softcap is -1: it must be above 0"),
         (lambda: ASEntmaxAttention.as_published(8, 1), "NAPE needs at least 2"),
+        (lambda: ASEntmaxAttention.as_published(8, 2, positions="alibi"), "positions: as_published takes it from"),
         (lambda: ASEntmaxAttention.as_published(8, 2, slopes="geometric"), "kind is 'geometric': it must be"),
         (lambda: alibi_slopes(0), "heads is 0"),
         (lambda: nape_slopes(-1), "heads is -1"),

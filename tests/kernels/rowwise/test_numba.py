@@ -136,6 +136,51 @@ def test_elementary_functions():
     assert solve.logarithm_and_rate(1.0) == (0, 1)
 
 
+def test_short_elementary_functions():
+    """Of float32 rows: to the bounds that their series leave."""
+    t = -np.concatenate([np.linspace(0, 700, 20001), np.geomspace(1e-300, 1, 2001)])
+    exact = np.exp(t.astype(np.longdouble))
+    assert (np.abs(np.array([solve.short_exponential(x) for x in t]) - exact) <= 2.0**-31 * exact).all()
+    assert np.float32(solve.short_exponential(-1e30)) == 0
+    w = np.concatenate([np.geomspace(1e-300, 1, 20001), 1 - np.linspace(0, 0.29, 5000) ** 5])
+    exact = np.log(w.astype(np.longdouble))
+    found, rate = np.array([solve.short_logarithm_and_rate(x) for x in w]).T
+    assert (np.abs(found - exact) <= 2.0**-34 * np.abs(exact)).all()
+    near = (w > 0.71) & (w != 1)
+    assert np.abs(rate[near] * (w[near].astype(np.longdouble) - 1) / exact[near] - 1).max() <= 2.0**-34
+    assert solve.short_logarithm_and_rate(1.0) == (0, 1)
+
+
+@pytest.mark.parametrize("a", [0.0, 1e-6, 0.01, 0.3, 0.7, 0.999])
+def test_rough_powers(a):
+    """The weight of `general_pair` at a ``w`` that is off by 4 units of roundoff, up to 8 units of its logarithm."""
+    unit, q = 2.0**-24, 1 / a if a else 1.0
+    v = -np.linspace(0, min(0.9999 / a, 80) if a else 80, 4001).astype(np.float32)
+    given = [np.float32(x) for x in (1.0, a, q)]
+    for x in v:
+        rough = float(solve.rough_power(x, *given)[0])
+        # So much the rounding of a and q to float32 changes on its own: they are those of the row, to a unit.
+        low, high = (
+            solve.general_pair(float(x) * (1 + e), 1.0, a, q)[0] * (1 - e * (16 + 4 * abs(float(x)) + 8 * a * q))
+            for e in (8 * unit, -8 * unit)
+        )
+        assert low - 1e-35 <= rough <= high + 1e-35
+
+
+@pytest.mark.parametrize("alpha", [1.001, 1.02, 1.1, 1.4, 1.6, 1.95])
+def test_steps_in_float32_stay_below_the_root(alpha):
+    """Their result is a lower bound, and near enough that one step more is the last."""
+    g = torch.Generator().manual_seed(0)
+    for spread in (1e-3, 0.3, 1.0, 5.0):
+        for n in (2, 130, 3000):
+            z = (spread * torch.randn(n, generator=g)).double().numpy()
+            v, index, a = z - z.max(), np.arange(n, dtype=np.int32), alpha - 1
+            rough = np.empty(n, np.float32)
+            bound = solve.approach(v, rough, n, 1.0, a)
+            c, _ = solve.solve_below(v.copy(), index, rough, n, 1.0, a, solve.GENERAL, False, solve.UNLIMITED)
+            assert c * (1 - 4 * solve.ROUGH) <= bound <= c
+
+
 def _in_a_child(z, expected, told):
     told.put(torch.equal(entmax(z, 1.5), expected))
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from hypothesis.strategies import SearchStrategy
@@ -13,9 +14,10 @@ from ...calls import Outcome, Subject
 from ...case import Setting
 from ...target.loading import Form, is_program
 from ..kind import Asked, Kind
+from ..mending import asked_with, near
 from . import narrowing, shapes, simpler
 from .case import TENSORS, AttentionCase
-from .narrowing import LACKS, MASKS, options_of, passed
+from .narrowing import LACKS, MASKS, OPTIONS, options_of, passed
 from .oracle import AttentionOracle
 from .positions import blind
 
@@ -58,16 +60,10 @@ class AttentionKind(Kind):
     def form(self, subject: Subject) -> Form:
         options = tuple(each for each in subject.hands or options_of(()) if each != "alpha" or not subject.fixed_alpha)
         second = "lse" in subject.features
-
-        def mend(signature: inspect.Signature) -> str:
-            return (
-                "say what it lacks by --without NAME, what it calls otherwise by --rename is_causal=causal, or wrap it"
-            )
-
         return Form(
             TENSORS,
             keywords=options,
-            mend=mend,
+            mend=partial(_mend, subject),
             renamed=subject.renamed,
             swapped=subject.swapped,
             packed=subject.packed,
@@ -101,6 +97,28 @@ class AttentionKind(Kind):
         if setting.domain.contiguous:
             return ("contiguous",)
         return tuple(self.layouts) if len(setting.layouts) > 1 else ("contiguous", "tokens first", "mixed")
+
+
+def _mend(subject: Subject, lacking: Sequence[str], others: Sequence[str]) -> str:
+    """Say which options declare the arguments that a function lacks, and what it may call otherwise."""
+    more: list[tuple[str, str]] = []
+    undeclared: list[str] = []
+    for name in lacking:
+        feature = next((each for each, argument in OPTIONS.items() if argument == name), "")
+        if name == "alpha":
+            more.append(("fixed_alpha", "1"))
+        elif theirs := near(name, others):
+            more.append(("rename", f"{name}={theirs}"))
+        elif feature:
+            more.append(("without", feature))
+        else:
+            undeclared.append(name)
+    if undeclared:
+        return f"it does not take {', '.join(undeclared)}: leave out the --with or --layout that passes it, or wrap it"
+    if not more:
+        return "wrap it"
+    softmax = "for softmax attention, " if "alpha" in lacking else ""
+    return f"{softmax}{asked_with(subject, more)}"
 
 
 def _offered(ask: Ask) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
+from collections.abc import Sequence
 from typing import Any
 
 from hypothesis.strategies import SearchStrategy
@@ -12,6 +12,7 @@ from ...calls import Subject
 from ...case import Setting
 from ...target.loading import Form
 from ..kind import Asked
+from ..mending import asked_with
 from ..rows import RowsKind
 from . import inputs
 from .oracle import NormaliserCase, NormaliserOracle
@@ -40,14 +41,10 @@ class NormaliserKind(RowsKind):
         return inputs.cornerstones(setting, gradient=gradient)
 
     def form(self, subject: Subject) -> Form:
-
-        def mend(signature: inspect.Signature) -> str:
-            fixed = " ".join(
-                "--fixed-alpha A" if name == "alpha" else f"--fixed-parameter {name}=VALUE"
-                for name in subject.hands
-                if name not in signature.parameters
-            )
-            return f"give {fixed} for what it does not take, else wrap it" if fixed else "wrap it"
+        def mend(lacking: Sequence[str], others: Sequence[str]) -> str:
+            fixed = {name: ("fixed_parameters", f"{name}=VALUE") for name in lacking} | {"alpha": ("fixed_alpha", "A")}
+            more = [fixed[name] for name in lacking]
+            return f"{asked_with(subject, more)}, with the values that it has" if more else "wrap it"
 
         return Form(("z",), keywords=subject.hands, mend=mend, renamed=subject.renamed, axis=subject.axis)
 
