@@ -46,11 +46,14 @@ replay: $(READY)
 	$(BIN)/entmax-oracle experiment --profile full --jobs $(JOBS) --report $(REPLAY) \
 	$$(test -f $(REPLAY)/experiment.json && echo --resume $(REPLAY)/experiment.json)
 
+# A worker that has nothing left to do takes over tests of another one.
+PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+
 test: $(READY) lint
-	$(BIN)/python -m pytest -n $(JOBS) -m "not slow"
+	$(PYTEST) -m "not slow"
 
 test-all: $(READY) lint
-	$(BIN)/python -m pytest -n $(JOBS)
+	$(PYTEST)
 
 # Needs Coq with Coquelicot (Debian: coq libcoq-coquelicot). Rewrites the certificate; fails if a proof does.
 formal: $(READY)

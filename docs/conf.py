@@ -21,6 +21,7 @@ extensions = [
     "mathml",
     "inline_svg",
     "inline_code",
+    "cli_headings",
     "theorem_pages",
     "law_pages",
     "figures",

@@ -16,7 +16,7 @@ from sympy.logic.boolalg import Boolean
 
 from entmax_oracle.theory import Theorem, theorems
 from entmax_oracle.theory import notation as N
-from entmax_oracle.theory.theorem import index
+from entmax_oracle.theory.chapters import index
 
 from .evidence import Case, row
 from .evidence.equations import solved
@@ -47,7 +47,8 @@ def load(path: str | Path) -> tuple[Case, ...]:
     Examples
     --------
     A conjecture may be a NumPy function of a row: of any of its logits ``z``, ``alpha``, probabilities ``p``, threshold
-    ``tau``, scale ``theta``, length ``n`` and ``support``, the mask ``p > 0``::
+    ``tau``, scale ``theta``, length ``n`` and ``support``, the mask ``p > 0``. Logits are finite, unless it asks for
+    ``masked``, the mask of the tokens whose logit is ``-inf``::
 
         def claim(p, n):
             "The top token has at least twice its share."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib.metadata
 import platform
 import time
@@ -20,8 +19,8 @@ import sympy as sp
 
 from entmax_oracle.theory import Theorem
 from entmax_oracle.theory import notation as N
+from entmax_oracle.theory.chapters import UnknownName, index, refuse_unknown
 from entmax_oracle.theory.notation import latex
-from entmax_oracle.theory.theorem import index
 
 from .conjectures import load
 from .evidence import Argument, Case, Check, Context, Evidence, check_folklore, check_needed, check_sharp, verdict
@@ -54,10 +53,6 @@ Event = Callable[[dict[str, Any]], None]
 """Called with ``{"kind": "done", "theorem": …, "verdict": …, "clean": …, "done": …, "total": …}``."""
 
 
-class UnknownName(ValueError):
-    """No theorem or area of that name, or no case for it; the message says what to do."""
-
-
 def select(names: Iterable[str] = (), areas: Iterable[str] = ()) -> tuple[Case, ...]:
     """Return the cases of the given theorems and areas, in reading order; all if none is given.
 
@@ -67,15 +62,7 @@ def select(names: Iterable[str] = (), areas: Iterable[str] = ()) -> tuple[Case, 
         If there is no such theorem or area, or a theorem has no case.
     """
     known, wanted, subjects = index(), list(names), list(areas)
-    for kind, given, there_are in (
-        ("theorem", wanted, list(known)),
-        ("area", subjects, list(dict.fromkeys(known.values()))),
-    ):
-        for name in given:
-            if name not in there_are:
-                near = difflib.get_close_matches(name, there_are, n=3, cutoff=0.4)
-                hint = f"did you mean {' or '.join(near)}?" if near else "entmax-oracle verify --list shows all"
-                raise UnknownName(f"unknown {kind} {name!r}; {hint}")
+    refuse_unknown(wanted, subjects)
     if not wanted and not subjects:
         return cases()
     found = cases({*subjects, *(known[name] for name in wanted)})

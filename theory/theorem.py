@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from importlib import import_module
-from pathlib import Path
 from typing import TypeVar
 
 import sympy as sp
 
+from .chapters import CHAPTERS
 from .notation import latex
-
-CHAPTERS = {
-    "mapping": ("entropy", "threshold", "newton", "excess", "structure", "softmax"),
-    "support": ("support", "limits", "extremes"),
-    "calculus": ("jacobian", "lipschitz", "smoothness", "losses"),
-    "dispersion": ("dispersion", "entropy_floors", "vanishing"),
-    "layers": ("collapse", "paths", "positions"),
-    "random": ("scale_laws", "random_supports", "random_entropies", "random_tails"),
-    "neighbours": ("tokenwise", "selections", "neighbours"),
-    "arithmetic": ("floating", "rounding"),
-}
-"""Chapters of this room and their modules, each the name of an area, in reading order."""
 
 
 @dataclass(frozen=True)
@@ -184,23 +171,6 @@ class Theorem:
     def bound(self, key: str) -> sp.Basic:
         """Return the bound (right-hand side) of the claim called `key`, a SymPy expression."""
         return self.claim(key).bound
-
-
-@cache
-def index() -> dict[str, str]:
-    """Return the area of every theorem by its name, in reading order, as the text of the modules has it.
-
-    Building the statements takes seconds, and whoever names one theorem needs one module only.
-    """
-    return {
-        name: subject
-        for chapter, subjects in CHAPTERS.items()
-        for subject in subjects
-        for name in _NAME.findall(Path(__file__).with_name(chapter).joinpath(f"{subject}.py").read_text("utf-8"))
-    }
-
-
-_NAME = re.compile(r'^    name="(.+)",$', re.MULTILINE)
 
 
 def theorems(area: str | None = None) -> tuple[Theorem, ...]:

@@ -1,28 +1,42 @@
-"""Code in a line: short words of it do not break, so that no line ends in the two hyphens of an option."""
+"""Words of code that stay in one piece: short ones in a line, and options everywhere, so that no line ends in `--`."""
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.transforms import SphinxTransform
+from sphinx.writers.html5 import HTML5Translator
 
 LONGEST = 24
 """Characters that fit into a column of a table on a telephone."""
 
+OPTION = re.compile(r"(?<=\s)--[a-z][a-z-]*(?=[\s=<]|$)")
 
-class WholeWords(SphinxTransform):
-    """Mark code all of whose words are short; the style sheet keeps them whole, and lets long ones break anywhere."""
 
-    default_priority = 800
+class Translator(HTML5Translator):
+    """Mark such words; the style sheet keeps them whole, and lets longer ones break anywhere."""
 
-    def apply(self, **kwargs) -> None:
-        """Mark it."""
-        for literal in self.document.findall(nodes.literal):
-            if max(map(len, literal.astext().split()), default=0) <= LONGEST:
-                literal["classes"].append("whole")
+    def visit_Text(self, node: nodes.Text) -> None:
+        """Mark the short words of code in a line."""
+        first = len(self.body)
+        super().visit_Text(node)
+        for place in range(first, len(self.body)):
+            word = re.fullmatch(r'<span class="pre">(.*)</span>', self.body[place])
+            if word and len(unescape(word[1])) <= LONGEST:
+                self.body[place] = f'<span class="pre whole">{word[1]}</span>'
+
+    def visit_literal_block(self, node: nodes.literal_block) -> None:
+        """Mark the options in a block of code."""
+        try:
+            super().visit_literal_block(node)
+        except nodes.SkipNode:
+            self.body[-1] = OPTION.sub(r'<span class="whole">\g<0></span>', self.body[-1])
+            raise
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the transform."""
-    app.add_transform(WholeWords)
+    """Register the translator."""
+    app.set_translator("html", Translator)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

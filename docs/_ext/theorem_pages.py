@@ -23,8 +23,8 @@ from entmax_oracle.proofs_checks.report.mathml import inline
 from entmax_oracle.proofs_checks.report.theorem import formula_of, heading, line, plots
 from entmax_oracle.proofs_checks.theorems import cases
 from entmax_oracle.theory import Theorem, theorems
+from entmax_oracle.theory.chapters import CHAPTERS
 from entmax_oracle.theory.formal import statements
-from entmax_oracle.theory.theorem import CHAPTERS
 
 
 @cache
@@ -144,7 +144,7 @@ def beliefs(every) -> str:
 def index(found: dict[str, TheoremResult]) -> str:
     """Write the index by chapter, each theorem with its verdict and its statement."""
     tally = [(verdict, sum(each.verdict is verdict for each in found.values())) for verdict in Verdict]
-    counts = " ".join(f"{badge(verdict)} {count}" for verdict, count in tally if count)
+    counts = " ".join(f'{badge(verdict)} <span class="count">{count}</span>' for verdict, count in tally if count)
     parts = [
         "# Theorems",
         f'<p class="under-title">{counts}</p>',

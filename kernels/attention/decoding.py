@@ -48,7 +48,8 @@ def decode(
     Parameters
     ----------
     query, key, value, alpha, is_causal, scale, alibi_slopes, key_lengths, attn_mask, window, softcap, sinks, return_lse
-        As for `attention`. On a GPU the scores of all queries are held in memory: ``B H M N`` float32 numbers.
+        As for `attention`. On a GPU the scores of all queries are held in memory: ``B H M N`` float32 numbers, of the
+        keys that a window reaches.
 
     Returns
     -------

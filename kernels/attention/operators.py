@@ -57,8 +57,7 @@ def resolve(call: Arguments, *, every_alpha: bool = False) -> tuple[Path, Argume
     Raises
     ------
     ValueError
-        For a tensor alpha below 1 or not finite, or other than 1 where logarithms are wanted, and where a path is
-        forced that does not take an argument.
+        For a tensor alpha below 1 or not finite, or other than 1 where logarithms are wanted.
     """
     query, kind = call.query, call.kind
     if kind == Kind.ANY:
@@ -250,27 +249,25 @@ def attention(
     ------
     ValueError
         For shapes, dtypes or devices that do not fit, for an alpha below 1 or not finite, number or tensor, for
-        ``return_lse`` with another alpha than 1, where `use_path` forces kernels that do not take an argument, and (on
-        a CPU) for lengths outside ``0 ... N``.
+        ``return_lse`` with another alpha than 1, and (on a CPU) for lengths outside ``0 ... N``.
     NotImplementedError
         On differentiating twice, and on forward mode.
 
     Notes
     -----
     NaN in a query, a key, a scale or a slope, and a score of ``+inf``, make NaN of the queries that see them. What lies
-    beyond ``key_lengths`` is never used, whatever it is, and what ``is_causal`` hides from a query reaches neither its
-    answer nor its gradient. NaN in a value is seen where the value has mass.
+    beyond ``key_lengths`` is never used, whatever it is, and what ``is_causal``, a window or a mask hides from a query
+    reaches neither its answer nor its gradient. NaN in a value is seen where the value has mass.
 
-    The kernels of the GPU take no masks, windows, caps or sinks: plain torch does, there and everywhere, and so do the
-    kernels for a CPU. With a window these compute the scores near it alone.
+    With a window, the kernels compute the scores near it alone. A mask saves none.
 
     On a CPU with Numba a query gets the same bits whatever the threads, the batch, the padding, and however a sequence
     is cut into calls of this function and of `decode`.
 
     Scores, thresholds and sums are float32 (float64 for float64 tensors). Of 16-bit tensors only the probabilities
     are rounded to 16 bits, where they meet the values; on a CPU with Numba not even they. At ``alpha = 2`` the gradient
-    at a key exactly on the threshold is that of the strict support. Gradients in query are summed by atomic additions
-    on a GPU, and can differ in the last bits from run to run.
+    at a key exactly on the threshold is that of the strict support. Gradients in query and in a mask are summed by
+    atomic additions on a GPU, and can differ in the last bits from run to run.
 
     Examples
     --------

@@ -20,6 +20,9 @@ the second list is mostly whole. Rows whose support has no room in a list rise t
 
 **compact** turns marks into lists of blocks, so that later loops run over a list and are pipelined.
 
+With a window, **scan** leaves out the blocks that no query of its own reaches. A sink counts as a token that came
+before all keys: it is the first of its list, and lies in no block.
+
 A row with a visible score of NaN or ``+inf`` keeps a maximum of ``+inf``. It lists no key from there on, and **attend**
 makes it NaN.
 

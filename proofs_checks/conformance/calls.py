@@ -3,24 +3,79 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .case import Case
+if TYPE_CHECKING:
+    from .case import Case
 
 Float64 = NDArray[np.float64]
 Status = Literal["returned", "declined", "raised", "hung", "died"]
 
-__all__ = ["Answered", "Caller", "Float64", "Outcome", "Request", "Status", "Subject", "later_calls"]
+__all__ = [
+    "Answered",
+    "Caller",
+    "Float64",
+    "Outcome",
+    "Request",
+    "Sent",
+    "Status",
+    "Subject",
+    "Verbatim",
+    "later_calls",
+]
 
 
 def later_calls(elements: int) -> int:
     """How many calls follow one, so that workspaces that are used in turn come round."""
     return 9 if elements <= 64 else 1
+
+
+class Verbatim(tuple[Any, ...]):
+    """An option that is passed as a tuple, not as an array."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Sent:
+    """What a call needs of a case, to travel: the process that calls need not import what makes and certifies cases."""
+
+    tensors: Mapping[str, NDArray[Any]]
+    options: Mapping[str, Any]
+    trainable: tuple[str, ...]
+    answer_shape: tuple[int, ...]
+    elements: int
+    cotangent: Float64 | None
+    layouts: Mapping[str, str]
+    lengths: Mapping[str, tuple[int, ...] | None]
+
+    @classmethod
+    def of(cls, case: Case) -> Sent:
+        """Take it from a case."""
+        names = (*case.tensors, "cotangent", "answer")
+        return cls(
+            case.tensors,
+            dict(case.options),
+            case.trainable,
+            case.answer_shape,
+            case.elements,
+            case.cotangent,
+            {name: case.layout_of(name) for name in names[:-1]},
+            {name: case.lengths_of(name) for name in names},
+        )
+
+    def layout_of(self, name: str) -> str:
+        """As for `Case`."""
+        return self.layouts[name]
+
+    def lengths_of(self, name: str) -> tuple[int, ...] | None:
+        """As for `Case`."""
+        return self.lengths[name]
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +119,12 @@ class Request:
     refilled: Case | None = None
     raw: bool = False
     also: str = ""
+
+    def sent(self) -> Request:
+        """Return it with no more of its cases than a call needs."""
+        cases = {name: getattr(self, name) for name in ("case", "followed_by", "refilled")}
+        plain = {name: cast("Any", Sent.of(each)) for name, each in cases.items() if each is not None}
+        return replace(self, **plain)
 
 
 @dataclass(frozen=True)

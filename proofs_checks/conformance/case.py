@@ -16,16 +16,10 @@ from entmax_oracle.reference.formats import Format, as_arithmetic, as_format
 from .conventions import Conventions
 from .domain import Domain
 
-__all__ = ["Case", "Effort", "Parameters", "Setting", "Verbatim"]
+__all__ = ["Case", "Effort", "Parameters", "Setting"]
 
 Parameters = tuple[tuple[str, Any], ...]
 """Names and values, such as ``(("k", 2),)``."""
-
-
-class Verbatim(tuple[Any, ...]):
-    """An option that is passed as a tuple, not as an array."""
-
-    __slots__ = ()
 
 
 @dataclass(frozen=True)

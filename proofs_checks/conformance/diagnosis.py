@@ -103,7 +103,7 @@ class Inquiry:
 
     def breaks(self, case: Any) -> bool | None:
         """Whether another case breaks the law; None where it cannot be told."""
-        if case is None:
+        if case is None or not self.session.kind.takes(case, self.session.setting):
             return None
         found = quietly(self.law, self.session, case)
         return found.broken if found.judged else None

@@ -20,6 +20,7 @@ import tempfile
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from multiprocessing.connection import Client, Connection, Listener
 from threading import Thread
 from typing import IO, Any
@@ -27,9 +28,8 @@ from typing import IO, Any
 import numpy as np
 
 from .calls import Outcome, Request, Subject
-from .kinds import KINDS
 from .target.libraries import framework
-from .target.loading import NoSuchTarget, UnusableTarget, adapt, is_program, load
+from .target.loading import Form, NoSuchTarget, UnusableTarget, adapt, is_program, load
 from .target.performing import perform
 from .target.program import Program
 from .target.surroundings import Surroundings
@@ -99,7 +99,7 @@ class Worker:
         assert line is not None
         outcomes: list[Outcome] = []
         try:
-            line.send(list(calls))
+            line.send([each.sent() for each in calls])
             for _ in calls:
                 patient = self._fresh or self._patient or self.subject.arrays == "jax"
                 limit = self.subject.timeout * (_FIRST_CALL_FACTOR if patient else 1)
@@ -131,7 +131,7 @@ class Worker:
                 start_new_session=True,  # Ctrl-C is for the checker
             )
             line = self._accept(listener)
-        line.send(self.subject)
+        line.send((self.subject, replace(_form(self.subject), mend=partial(_mend, self.subject))))
         try:
             reply = line.recv()
         except EOFError:
@@ -192,7 +192,7 @@ class InProcess:
         library = _library(subject.arrays, subject.device)
         self.subject = subject
         self._around = Surroundings(subject.arrays)
-        self.perform = _performer(subject, subject.target, library, self._around)
+        self.perform = _performer(subject, _form(subject), subject.target, library, self._around)
         self.versions = {subject.arrays: library.version()}
 
     def __call__(self, calls: Sequence[Request]) -> list[Outcome]:
@@ -236,11 +236,24 @@ def _crash(said: str, target: str) -> str:
     return f"({file}:{line}, in {function})"
 
 
+def _form(subject: Subject) -> Form:
+    """Say how the implementation is called."""
+    from .kinds import (
+        KINDS,  # with all that makes and certifies cases, which the process of the implementation is spared
+    )
+
+    return KINDS[subject.kind].form(subject)
+
+
+def _mend(subject: Subject, lacking: Sequence[str], others: Sequence[str]) -> str:
+    """Say what to do about arguments that the implementation lacks."""
+    return _form(subject).mend(lacking, others)
+
+
 def _performer(
-    subject: Subject, found: Callable[..., Any], library: Any, around: Surroundings
+    subject: Subject, form: Form, found: Callable[..., Any], library: Any, around: Surroundings
 ) -> Callable[[Request], Outcome]:
     """Make what performs a call, and looks at the surroundings before and after it."""
-    form = KINDS[subject.kind].form(subject)
     function = adapt(found, form)
 
     def performed(request: Request) -> Outcome:
@@ -301,12 +314,12 @@ def _found(subject: Subject, target: str) -> tuple[Any, Callable[..., Any]]:
 
 def serve(line: Connection) -> None:
     """Answer calls until the line closes. Runs in the worker process."""
-    subject: Subject = line.recv()
+    subject, form = line.recv()
     sys.path += [place for place in subject.path if place not in sys.path]
     try:
         assert isinstance(subject.target, str)
         library, found = _found(subject, subject.target)
-        perform = _performer(subject, found, library, Surroundings(subject.arrays))
+        perform = _performer(subject, form, found, library, Surroundings(subject.arrays))
         sys.stdout.flush()
     except UnusableTarget as error:
         line.send(str(error))

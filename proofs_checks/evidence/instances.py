@@ -73,7 +73,7 @@ def show(value: Any) -> str:
             shown = [text if count == 1 else f"{text} ({count} times)" for text, count in runs]
         return "(" + ", ".join(shown) + ")"
     if isinstance(value, arb):
-        return str(value.str(12, radius=False))
+        return str(value.str(12, radius=False)) if value.is_finite() or not value < 0 else "-inf"
     return str(value)
 
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import sympy as sp
-from flint import arb
+from flint import arb, fmpq
 
 from entmax_oracle.theory import Claim, Theorem
 from entmax_oracle.theory import notation as N
@@ -25,6 +25,7 @@ from .judging import Parameters, shrink
 from .wide_rows import (
     EXPONENTS,
     FAR_EXPONENTS,
+    FAR_SCALES,
     FAR_SIZES,
     SCALES,
     SIZES,
@@ -40,8 +41,26 @@ __all__ = ["PARAMETERS", "predicate_searched", "stated_by"]
 
 Predicate = Callable[..., Any]
 
-PARAMETERS = ("z", "alpha", "p", "tau", "theta", "n", "support")
-"""What a predicate may ask for; the support is the mask ``p > 0``."""
+PARAMETERS = ("z", "alpha", "p", "tau", "theta", "n", "support", "masked")
+"""What a predicate may ask for; the support is the mask ``p > 0``.
+
+The logits of a row are finite, as in the theorems, unless a predicate asks which tokens are `masked`: their logits are
+``-inf``, and the others have the probabilities that they have without them.
+"""
+
+_Mask = Callable[[int], tuple[int, int, int]]
+_MASKED = arb("-inf")
+
+_MASKS: tuple[_Mask, ...] = (
+    lambda live: (0, 0, 0),
+    lambda live: (0, 0, 1),
+    lambda live: (1, 0, 0),
+    lambda live: (0, 1, 0),
+    lambda live: (0, 0, live),
+    lambda live: (2, 1, 1),
+    lambda live: (0, 2 * live, 0),
+)
+"""How many masked tokens stand before a row of some length, after its first token, and at its end."""
 
 _NUDGE = 1e-11
 """A change of a row's numbers that the falsehood of a claim must survive: what rounding may do, and more."""
@@ -66,6 +85,7 @@ class _Row(NamedTuple):
     theta: Any
     n: int
     support: Any
+    masked: Any
 
 
 def stated_by(predicate: Predicate, name: str) -> Theorem:
@@ -83,8 +103,9 @@ def predicate_searched(predicate: Predicate) -> Argument:
     """
     wanted, equates = list(inspect.signature(predicate).parameters), _equates(predicate)
     alphas = (*EXPONENTS, *FAR_EXPONENTS)
-    scales = SCALES if "theta" in wanted else SCALES[:1]
-    domain = described(max(FAR_SIZES), alphas, scales, far=True)
+    scales = (*SCALES, *FAR_SCALES) if "theta" in wanted else SCALES[:1]
+    masks = _MASKS if "masked" in wanted else _MASKS[:1]
+    domain = described(max(FAR_SIZES), alphas, scales, far=True, masked=len(masks) > 1)
 
     def holds(row: _Row) -> bool:
         with np.errstate(all="ignore", invalid="raise"):  # NaN would answer False
@@ -93,8 +114,9 @@ def predicate_searched(predicate: Predicate) -> Argument:
             raise _NoAnswer(f"returned {found.tolist()!r}; return True or False")
         return bool(found.all())
 
-    def answer(instance: Instance) -> bool | None:
+    def answer(instance: Instance, mask: int) -> bool | None:
         """Answer for sure, or not at all: None where rounding may decide."""
+        instance = _masked(instance, masks[mask])
         try:
             with precision():
                 return holds(_numbers(instance))
@@ -109,13 +131,13 @@ def predicate_searched(predicate: Predicate) -> Argument:
                 return False
         return None
 
-    def tried(rows: Group, number: int) -> bool:
+    def tried(rows: Group, number: int, mask: int) -> bool:
         """Answer in floats. At large exponents these are rough: what raises is asked again at the rounded row."""
-        row = _from_floats(rows.values, rows.n, number)
+        row = _from_floats(rows.values, rows.n, number, masks[mask])
         with suppress(Exception):
             return holds(row)
         instance = WIDE.member(rows.rows[number])
-        row = row if instance is None else _rounded(instance)
+        row = row if instance is None else _rounded(_masked(instance, masks[mask]))
         try:
             return holds(row)
         except Exception as error:
@@ -124,12 +146,10 @@ def predicate_searched(predicate: Predicate) -> Argument:
             what = str(error) if isinstance(error, _NoAnswer) else f"raised {type(error).__name__}: {error}"
             raise _Raised(f"the predicate {what}, at {shown}") from error
 
-    def falls(instance: Instance) -> bool:
-        return answer(instance) is False
-
-    def smaller(parameters: Parameters) -> dict[str, str]:
+    def smaller(parameters: Parameters, mask: int) -> dict[str, str]:
         few = 400 if len(parameters.get("z") or parameters["weights"]) <= 32 else 16
-        shown = shrink(WIDE, parameters, falls, tries=few, seconds=4.0).describe()
+        found = shrink(WIDE, parameters, lambda each: answer(each, mask) is False, tries=few, seconds=4.0)
+        shown = _masked(found, masks[mask]).describe()
         return {key: value for key, value in shown.items() if key not in ("r", "v", "epsilon")}
 
     def run(theorem: Theorem, context: Context) -> Evidence:
@@ -147,17 +167,17 @@ def predicate_searched(predicate: Predicate) -> Argument:
         for n, exponents, attempt in draws:
             rows = group(n, exponents, scales, max(4, min(96, 16_000 // n)), context.seed, attempt)
             looked += len(rows.rows)
-            wrong = (m for m in range(len(rows.rows)) if not tried(rows, m))
+            mask_of = [(m + attempt) % len(masks) for m in range(len(rows.rows))]
+            wrong = (m for m, mask in enumerate(mask_of) if not tried(rows, m, mask))
             for number in itertools.islice(wrong, _TRIES if n <= _MANY else 1):
                 parameters = rows.rows[number]
                 instance = WIDE.member(parameters)
                 if instance is None:
                     continue
-                found = answer(instance)
+                found = answer(instance, mask_of[number])
                 if found is False:
-                    return shell.evidence(
-                        theorem, "refutes", "the predicate is false", counterexample=smaller(parameters)
-                    )
+                    smallest = smaller(parameters, mask_of[number])
+                    return shell.evidence(theorem, "refutes", "the predicate is false", counterexample=smallest)
                 fragile = fragile or found is None
         if fragile:
             detail = "false within rounding: compare with a tolerance what may be equal, or state it in SymPy"
@@ -178,10 +198,29 @@ def _copy(value: Any) -> Any:
     return value.copy() if isinstance(value, np.ndarray) else value
 
 
-def _from_floats(values: Any, n: int, number: int) -> _Row:
-    z, p = values[N.z].value[number].copy(), values[N.p].value[number].copy()
+def _from_floats(values: Any, n: int, number: int, mask: _Mask) -> _Row:
+    live = _places(n, mask)
+    z, p = np.full(len(live), -np.inf), np.zeros(len(live))
+    z[live], p[live] = values[N.z].value[number], values[N.p].value[number]
     alpha, tau, theta = (float(values[symbol].value[number]) for symbol in (N.alpha, N.tau, N.theta))
-    return _Row(z, alpha, p, tau, theta, n, p > 0)
+    return _Row(z, alpha, p, tau, theta, len(z), p > 0, ~live)
+
+
+def _places(live: int, mask: _Mask) -> Any:
+    """Return which tokens are live once those of a mask stand among them."""
+    before, between, after = mask(live)
+    return np.repeat([False, True, False, True, False], [before, 1, between, live - 1, after])
+
+
+def _masked(instance: Instance, mask: _Mask) -> Instance:
+    """Return a row with masked tokens among its own."""
+    live = _places(len(instance[N.z]), mask)
+    if live.all():
+        return instance
+    z, p = iter(instance[N.z]), iter(instance[N.p])
+    logits = [next(z) if alive else _MASKED for alive in live]
+    shares = [next(p) if alive else fmpq(0) for alive in live]
+    return instance + {N.n: fmpq(len(live)), N.z: logits, N.p: shares, N.z_min: _MASKED}
 
 
 def _numbers(instance: Instance) -> _Row:
@@ -195,7 +234,8 @@ def _numbers(instance: Instance) -> _Row:
     for place, (logit, share) in enumerate(pairs):
         z[place], p[place] = logit, share
     alpha, tau, theta = (Number(instance[symbol]) for symbol in (N.alpha, N.tau, N.theta))
-    return _Row(z, alpha, p, tau, theta, len(pairs), np.array(p > 0, bool))
+    masked = np.array([logit is _MASKED for logit in instance[N.z]])
+    return _Row(z, alpha, p, tau, theta, len(pairs), np.array(p > 0, bool), masked)
 
 
 def _nearby(row: _Row) -> Iterator[_Row]:
@@ -239,4 +279,4 @@ def _rounded(instance: Instance) -> _Row:
     """Return a row in float64, every number rounded from its ball."""
     z, p = (np.array([float(arb(value).mid()) for value in instance[symbol]]) for symbol in (N.z, N.p))
     alpha, tau, theta = (float(arb(instance[symbol]).mid()) for symbol in (N.alpha, N.tau, N.theta))
-    return _Row(z, alpha, p, tau, theta, len(p), p > 0)
+    return _Row(z, alpha, p, tau, theta, len(p), p > 0, np.isneginf(z))

@@ -27,6 +27,7 @@ from .judging import Judgement, judge, shrink
 from .wide_rows import (
     EXPONENTS,
     FAR_EXPONENTS,
+    FAR_SCALES,
     FAR_SIZES,
     SCALES,
     SIZES,
@@ -77,7 +78,7 @@ def widely_searched(theorem: Theorem, far: bool = False) -> Argument | None:
         return None
     free = frozenset().union(*map(free_symbols, _parts(theorem)))
     usual, named = _exponents(theorem, far)
-    scales = SCALES if N.theta in free else SCALES[:1]
+    scales = (*SCALES, *(FAR_SCALES if far else ())) if N.theta in free else SCALES[:1]
     depth = max(map(_depth, _parts(theorem)))
     sizes = [n for n in (*SIZES, *(FAR_SIZES if far else ())) if n**depth <= _WORK]
     domain = described(max(sizes), sorted((*usual, *named)), scales, far)

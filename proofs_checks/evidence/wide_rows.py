@@ -26,6 +26,7 @@ from .judging import Family, Parameters
 __all__ = [
     "EXPONENTS",
     "FAR_EXPONENTS",
+    "FAR_SCALES",
     "FAR_SIZES",
     "SCALES",
     "SIZES",
@@ -48,9 +49,15 @@ EXPONENTS = tuple(
 FAR_EXPONENTS = (fmpq(12), fmpq(30))
 ANY: tuple[fmpq, ...] = ()
 """In place of exponents: any ``alpha`` in (1, 50], with ``alpha - 1`` spread evenly on a logarithmic scale."""
+_NEAR = 4096
+"""The least ``alpha - 1`` is one over this."""
 ANYWHERE = 48
 """Lengths and exponents that are drawn anywhere, where nobody has looked before."""
-SCALES = (fmpq(1), fmpq(1, 3), fmpq(2), fmpq(10))
+SCALES, FAR_SCALES = (fmpq(1), fmpq(1, 3), fmpq(2), fmpq(10)), (fmpq(1, 50), fmpq(100))
+_SHIFTS = (fmpq(0), fmpq(0), fmpq(1), fmpq(-3), fmpq(-1000), fmpq(1000))
+"""What is added to all logits of a row, where nobody has looked before."""
+_DISTINCT, _STAIRS = 100, 32
+"""Length up to which all logits of a row may differ, and the levels of longer rows."""
 _GAPS = tuple(
     fmpq(*pair) for pair in ((1, 64), (1, 4), (1, 2), (1, 1), (3, 2), (2, 1), (3, 1), (5, 1), (10, 1), (40, 1))
 )
@@ -123,7 +130,7 @@ def _shape(
 ) -> Parameters:
     """Return one row: logits, or weights of a point of the simplex; of varied numbers, or of telling ones."""
     if not alphas:
-        alpha = 1 + fmpq(round(64 * math.exp(rng.uniform(math.log(1 / 64), math.log(49)))), 64)
+        alpha = 1 + fmpq(round(_NEAR * math.exp(rng.uniform(-math.log(_NEAR), math.log(49)))), _NEAR)
     else:
         alpha = 1 + fmpq(rng.randint(1, 224), 32) if varied and rng.random() < 0.5 else rng.choice(alphas)
     first = min(n, rng.choice((1, 1, 1, 2, 3, max(1, n // 2), max(1, n - 1))))
@@ -150,9 +157,25 @@ def _shape(
     else:
         second = min(n - first, rng.choice((0, 0, 1, (n - first) // 2)))
         z = [fmpq(0)] * first + [-gap * fmpq(rng.choice((1, 2, 4)), 4)] * second + [-gap] * (n - first - second)
+    if not alphas:
+        z = _elsewhere(rng, n, gap, z)
     if rng.random() < 0.25:
         z.reverse()
     return {"z": tuple(z), **more}
+
+
+def _elsewhere(rng: random.Random, n: int, gap: fmpq, z: list[fmpq]) -> list[fmpq]:
+    """Return the logits of a row, or many levels instead; rotated or not, and shifted or not."""
+    if rng.random() < 0.3:
+        levels = n if n <= _DISTINCT else rng.randint(2, _STAIRS)
+        falling = sorted(rng.randint(0, 4 * levels) for _ in range(levels)) if rng.random() < 0.5 else range(levels)
+        heights = [-gap * fmpq(step, max(falling[-1], 1)) for step in falling]
+        z = [heights[m * levels // n] for m in range(n)]
+    if rng.random() < 0.3:
+        turn = rng.randrange(n)
+        z = z[turn:] + z[:turn]
+    shift = rng.choice(_SHIFTS)
+    return [value + shift for value in z]
 
 
 def _beside(rng: random.Random, n: int, first: int) -> Parameters:
@@ -183,14 +206,14 @@ def far_draws(rounds: int, seed: int) -> list[tuple[int, tuple[fmpq, ...], int]]
     return sorted((anywhere(m), ANY, m) for m in range(ANYWHERE * rounds // 6))
 
 
-def described(longest: int, alphas: Sequence[fmpq], scales: Sequence[fmpq], far: bool) -> str:
-    """Say among which rows is searched: up to which length, with which exponents and scales, and how far."""
+def described(longest: int, alphas: Sequence[fmpq], scales: Sequence[fmpq], far: bool, masked: bool = False) -> str:
+    """Say among which rows is searched: up to which length, with which exponents and scales, how far, and if masked."""
     return (
         f"rows of two and three levels, one token against many, and points of the simplex, n ≤ {longest}, "
         f"α in {{{', '.join(map(str, alphas))}}}"
         + (f" and between, and {ANYWHERE} lengths n ≤ 1000 with any α in (1, 50]" if far else "")
-        + (", θ in {1/3, 1, 2, 10}" if len(scales) > 1 else "")
-        + ("; no masked tokens" if far else "")
+        + (f", θ in {{{', '.join(map(str, sorted(scales)))}}}" if len(scales) > 1 else "")
+        + (f"; {'most of them with' if masked else 'no'} masked tokens" if far else "")
     )
 
 

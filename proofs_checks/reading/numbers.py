@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -18,6 +19,15 @@ _SIMPLE, _DIGITS = 10**5, 12
 """A float is read as the fraction, or the decimal, up to these that it is the nearest float of."""
 _ROUNDED, _LEAST = 1e-11, 1e-14
 """The radius of any other float, relative and absolute: more than a few operations in float64 lose."""
+
+_COMPARED: dict[str, Callable[[Any, Any], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
 
 
 class Undecided(ArithmeticError):
@@ -43,11 +53,16 @@ class Number:
         if read is None:
             return NotImplemented
         if isinstance(read, float):  # infinite
-            return {"<": read > 0, "<=": read > 0, ">": read < 0, ">=": read < 0}.get(relation, relation == "!=")
+            return _COMPARED[relation](-math.inf if self._masked else 0.0, read)
         truth = BALLS.compare(relation, self.value, read)
         if truth is None:
             raise Undecided(f"{self.value} {relation} {read}")
         return truth
+
+    @property
+    def _masked(self) -> bool:
+        """Whether it is the logit of a masked token."""
+        return isinstance(self.value, arb) and not self.value.is_finite() and self.value < 0
 
     def __eq__(self, other: object) -> bool:
         return bool(self._compared("==", other))

@@ -299,7 +299,7 @@ def poster(several: Sequence[Mapping[str, Any]]) -> str:
     from matplotlib.patches import Patch
 
     down = -(-len(several) // 4)
-    figure = Figure(figsize=(10.6, 2.25 * down + 0.95))
+    figure = Figure(figsize=(8.6, 1.72 * down + 0.95))
     figure.set_layout_engine(ConstrainedLayoutEngine(rect=(0, 0, 0.985, 1), wspace=0.06))
     FigureCanvasSVG(figure)
     figure.patch.set_facecolor(_PAPER)
@@ -447,7 +447,7 @@ def _generalise(axes: Any, one: Mapping[str, Any]) -> None:
     left, right = 2.0, 2.0**21.6
     axes.set_xscale("log", base=2)
     axes.set_xlim(left, right)
-    axes.set_ylim(-4, 118)
+    axes.set_ylim(-4, 126)
     for level in (0, 50, 100):
         axes.axhline(level, color=_MUTED, linewidth=0.5, alpha=0.35)
     for k, (training, each) in enumerate(one["series"].items()):
@@ -456,7 +456,7 @@ def _generalise(axes: Any, one: Mapping[str, Any]) -> None:
         axes.plot(each["x"], each["ceiling"], color=_MUTED, linewidth=0.8, linestyle=(0, (1, 2)))
         for accuracy in each["accuracy"]:
             axes.plot(each["x"], accuracy, color=colour, linewidth=1.5, alpha=0.85, solid_capstyle="round")
-        height = 106 + 7 * k
+        height = 108 + 11 * k
         reach = [right if n is None else float(min(n, 2**21)) for n in each["proved"]]
         axes.plot([left, right], [height, height], color=_MUTED, linewidth=0.6, alpha=0.4)
         for end, n in zip(reach, each["proved"], strict=True):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from entmax_oracle.theory.theorem import CHAPTERS, stated
+from entmax_oracle.theory.chapters import CHAPTERS
+from entmax_oracle.theory.theorem import stated
 
 from ..evidence.arguments import Case
 

@@ -10,6 +10,7 @@ from flint import arb, fmpq
 
 from entmax_oracle.theory import Theorem
 from entmax_oracle.theory import notation as N
+from entmax_oracle.theory.relations import Eq, Ge, Gt, Le, Lt, Ne
 
 from ..evidence.arguments import (
     Argument,
@@ -87,12 +88,18 @@ __all__ = [
     "Context",
     "Debunked",
     "Draw",
+    "Eq",
     "Evidence",
     "Family",
+    "Ge",
+    "Gt",
     "Instance",
     "Iterable",
     "Iterator",
+    "Le",
+    "Lt",
     "N",
+    "Ne",
     "Needed",
     "Number",
     "Point",

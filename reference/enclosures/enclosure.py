@@ -207,18 +207,18 @@ def enclose(
     lower, upper = np.zeros(rows.shape), np.zeros(rows.shape)
     support = np.full(rows.shape, "out", dtype="<U9")
     boundary = np.zeros(rows.shape, dtype=bool)
-    solved = []
-    for r, (logits, peak) in enumerate(zip(rows, peaks.tolist(), strict=True)):
-        with working_precision(precision):
-            row = solver.solve(logits, peak)
+    with working_precision(precision):
+        solved = [solver.solve(logits, peak) for logits, peak in zip(rows, peaks.tolist(), strict=True)]
+    # A probability lies in [0, 1], whatever the radius of its ball.
+    ends = np.clip(all_outward([ball for row in solved for ball in row.probabilities]), 0.0, 1.0).reshape(-1, 2).T
+    first = 0
+    for r, (logits, row) in enumerate(zip(rows, solved, strict=True)):
         tokens, which = row.place(logits)
-        bounds = np.array(all_outward(row.probabilities))
-        # A probability lies in [0, 1], whatever the radius of its ball.
-        lower[r, tokens], upper[r, tokens] = np.clip(bounds, 0.0, 1.0).T[:, which]
+        lower[r, tokens], upper[r, tokens] = ends[:, first + which]
+        first += len(row.probabilities)
         support[r, tokens] = np.where(which < row.decided, "in", "undecided")
         if row.boundary is not None:
             boundary[r] = logits == row.boundary
-        solved.append(row)
     thresholds = np.array(all_outward([row.tau for row in solved])).reshape(*shape[:axis], *shape[axis + 1 :], 2)
     return Enclosure(
         lower=_unflatten(lower, shape, axis),

@@ -7,16 +7,36 @@ is theirs, so that no thread rounds with another's bits.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 from flint import ctx
 
 _LOCK = threading.RLock()
 
 
-@contextmanager
-def working_precision(bits: int) -> Iterator[None]:
+class _Working(AbstractContextManager[None]):
+    """A block of its own precision; not made of a generator, which would cost more than what most blocks compute."""
+
+    __slots__ = ("_before", "_bits")
+
+    def __init__(self, bits: int) -> None:
+        self._bits = bits
+
+    def __enter__(self) -> None:
+        _LOCK.acquire()
+        try:
+            self._before = ctx.prec
+            ctx.prec = self._bits
+        except BaseException:
+            _LOCK.release()
+            raise
+
+    def __exit__(self, *exception: object) -> None:
+        ctx.prec = self._before
+        _LOCK.release()
+
+
+def working_precision(bits: int) -> AbstractContextManager[None]:
     """Compute with ``bits`` bits inside the block; other threads wait, and the block may contain another.
 
     Examples
@@ -27,5 +47,4 @@ def working_precision(bits: int) -> Iterator[None]:
     >>> third  # four bits are one digit
     [0.3 +/- 0.0438]
     """
-    with _LOCK, ctx.workprec(bits):
-        yield
+    return _Working(bits)

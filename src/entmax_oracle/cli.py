@@ -38,8 +38,8 @@ class Unusable(ValueError):
     """Input that a command cannot work with; the message says what is wrong and how to mend it."""
 
 
-def parser() -> argparse.ArgumentParser:
-    """Build the parser with every command; the commands themselves import lazily."""
+def parser(words: Sequence[str] = ()) -> argparse.ArgumentParser:
+    """Build the parser with every command, or with the one that is named first; the commands import lazily."""
     top = argparse.ArgumentParser(
         prog="entmax-oracle",
         description="Ground truth for alpha-entmax attention: what is the right answer, and does this code give it?",
@@ -48,7 +48,8 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"entmax-oracle {version('entmax-oracle')}")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for name in COMMANDS:
+    named = [name for name in words[:1] if name in COMMANDS]
+    for name in named or COMMANDS:
         import_module(f"entmax_oracle.commands.{name}").add_parser(commands)
     return top
 
@@ -67,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 all good, 1 something is violated or refuted, 2 unusable input, 3 a fault of this program, 130 interrupted.
     """
     words = sys.argv[1:] if arguments is None else arguments
-    options = parser().parse_args([_NEGATIVE.sub(r" \g<0>", word) for word in words])
+    options = parser(words).parse_args([_NEGATIVE.sub(r" \g<0>", word) for word in words])
     try:
         return int(options.run(options))
     except Unusable as error:

@@ -216,7 +216,9 @@ EVERYTHING = ("causal", "scale", "alibi", "lengths", "groups", "cross", "widths"
 
 
 def test_attention_that_does_less_is_not_asked_for_more():
-    report = check(plain, kind="attention", without=EVERYTHING, profile=EFFORT)
+    # With as many queries as keys, thousands of keys take a minute.
+    effort = replace(EFFORT, examples=1, long_rows=(257,))
+    report = check(plain, kind="attention", without=EVERYTHING, profile=effort)
     report.raise_for_violations()
     skipped = {law.law for law in report.laws if law.status == "skip"}
     assert skipped == {"causal", "alibi", "scale", "alignment", "groups", "padding", "padding garbage", "layout"}

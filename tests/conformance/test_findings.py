@@ -14,6 +14,7 @@ import pytest
 from entmax_oracle.cli import main
 from entmax_oracle.proofs_checks.conformance import PROFILES, check
 from entmax_oracle.proofs_checks.conformance.diagnosis import DIAGNOSES
+from entmax_oracle.proofs_checks.conformance.kinds.mapping import MappingCase
 from entmax_oracle.proofs_checks.conformance.law import Finding
 from entmax_oracle.proofs_checks.conformance.results.events import Judged, Notice
 from entmax_oracle.proofs_checks.conformance.search import Tally
@@ -122,6 +123,14 @@ def test_a_diagnosis_is_told_where_it_fits(name, function, said):
     assert name in DIAGNOSES
     diagnosis = found_in(run(function)).diagnosis
     assert any(said in each for each in diagnosis), diagnosis
+
+
+def test_a_row_whose_first_tokens_are_masked_is_not_cut_to_those():
+    case = MappingCase(np.array([-np.inf, -np.inf, -np.inf, 1.0, 0.0]))
+    size, resized = case.lengthened
+    assert size == 5
+    assert resized(2) is None
+    assert resized(4).logits.tolist() == [-np.inf, -np.inf, -np.inf, 1.0]
 
 
 def test_a_diagnosis_tells_how_many_rows_it_takes():

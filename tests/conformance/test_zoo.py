@@ -15,9 +15,9 @@ import pytest
 
 pytest.importorskip("torch")
 
-from zoo.catalogue import FAULTS, GRADES, HONEST
 from test_attention import ACCEPTED as KNOWN_ATTENTION
 from test_power import ACCEPTED as KNOWN_ROWS
+from zoo.catalogue import FAULTS, GRADES, HONEST
 from zoo.power import laws_of, measure
 
 from entmax_oracle.proofs_checks.conformance import PROFILES, check

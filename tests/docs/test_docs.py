@@ -110,6 +110,7 @@ def dead_links(folder):
     return dead
 
 
+@pytest.mark.early
 def test_pages_build_without_a_warning(tmp_path):
     for package in (
         "sphinx",
@@ -138,6 +139,8 @@ def test_pages_build_without_a_warning(tmp_path):
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"<(script|link|img|iframe)[^>]+(src|href)=\"(https?:)?//", text), path
         assert 'class="latex"' not in text, f"{path}: a formula that the converter does not understand"
+        headings = re.findall(r"<h[1-6]>(.*?)<a class=\"headerlink\"", text)
+        assert sorted(set(headings)) == sorted(headings), f"{path}: two headings are the same"
 
 
 def law_pages():

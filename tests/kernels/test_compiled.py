@@ -19,6 +19,7 @@ def faults(jobs: list[Job]) -> list[str]:
     return [fault for usage in compiled for fault in usage.faults()]
 
 
+@pytest.mark.early
 def test_a_few_of_each():
     few = [list(rowwise.some_jobs()), list(attention.some_jobs())]
     for jobs, kernels in zip(few, (ROWWISE, {kernel.name for kernel in KERNELS}), strict=True):

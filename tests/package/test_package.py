@@ -85,6 +85,7 @@ def test_public_names_exist():
         _ = entmax_oracle.entmx
 
 
+@pytest.mark.early
 def test_wheel_in_a_clean_environment(tmp_path):
     """Build sdist and from it the wheel, install it elsewhere, and run the command line there."""
     quiet = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "COVERAGE_PROCESS_START")}

@@ -61,6 +61,7 @@ def test_equations_between_whole_numbers_are_met_by_rows() -> None:
     assert solved(stated(N.n >= 1, sp.Eq(N.n, 3), sp.Eq(N.size, 2))) is None
 
 
+@pytest.mark.usefixtures("nearby")
 @pytest.mark.parametrize(
     ("theorem", "reason"),
     [
@@ -84,6 +85,7 @@ t = Theorem("x", "x", "x", "x", (Claim("c", p_max < 1),), hypotheses=(*held, Hyp
 """
 
 
+@pytest.mark.usefixtures("nearby")
 def test_what_is_true_is_supported_where_its_equations_hold(tmp_path: Path) -> None:
     file = tmp_path / "mine.py"
     file.write_text(MINE)

@@ -139,6 +139,7 @@ def test_a_rise_starts_where_the_symbol_starts() -> None:
     assert not all(step.ok for step in rises_from("pole", w / (1 - w), w))
 
 
+@pytest.mark.usefixtures("nearby")
 def test_a_true_conjecture_may_be_derived_by_a_step_that_says_it(tmp_path: Path) -> None:
     file = tmp_path / "true.py"
     text = "t = stated(n**2 - 2*n + 2 > 0); case = Case(t, (concluded(t, positive('', n**2 - 2*n + 2, (n-1)**2 + 1)),))"
@@ -170,6 +171,7 @@ def test_a_point_outside_the_setting_is_no_counterexample() -> None:
     assert Case(peak, ()).theorem.given
 
 
+@pytest.mark.usefixtures("nearby")
 def test_a_proof_across_a_pole_does_not_count(tmp_path: Path) -> None:
     text = _POLE.replace("TERM", "(tau**2 - 289) / (tau - 17)").replace("SUM", "tau + 17")
     (found,) = _verified(tmp_path, text)

@@ -294,6 +294,7 @@ def test_what_is_left_of_a_file_that_is_no_more_cannot_be_used(monkeypatch: pyte
 
 
 @needs_coq
+@pytest.mark.early
 def test_the_kernel_accepts_every_proof() -> None:
     built = formal.build(printed(), jobs=2)
     assert set(built.proved) == set(formal.Certificate(**_plain()).statements)
@@ -301,6 +302,7 @@ def test_the_kernel_accepts_every_proof() -> None:
 
 
 @needs_coq
+@pytest.mark.early
 def test_the_kernel_rejects_the_proof_of_every_false_version(tmp_path: Path) -> None:
     """Offer each finished proof to the kernel as one of each mutant of its claim; and, as a control, of the claim."""
     formal.build(printed(), jobs=2)

@@ -12,7 +12,7 @@ from entmax_oracle.proofs_checks.evidence import Case
 from entmax_oracle.proofs_checks.theorems import cases
 from entmax_oracle.proofs_checks.verify import examine
 from entmax_oracle.theory import theorems
-from entmax_oracle.theory.theorem import index
+from entmax_oracle.theory.chapters import index
 
 CASES = cases()
 # The longer of two names, where one begins with the other.

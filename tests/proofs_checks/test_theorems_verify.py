@@ -133,6 +133,7 @@ def test_a_false_conjecture_is_refuted_by_a_small_counterexample(conjectures: tu
     assert entry["counterexample"]["z"] == "(0, 0, 0)"
 
 
+@pytest.mark.usefixtures("nearby")
 def test_a_true_conjecture_is_supported_and_no_more(conjectures: tuple[Path, Path]) -> None:
     (entry,) = verify(files=[conjectures[1]])["theorems"]
     assert (entry["verdict"], entry["clean"]) == ("supported", True)
@@ -218,6 +219,7 @@ def test_the_report_is_rendered(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "index.html").is_file()
 
 
+@pytest.mark.usefixtures("nearby")
 def test_a_proof_falls_with_the_theorem_it_rests_on(tmp_path: Path) -> None:
     file = tmp_path / "leaning.py"
     file.write_text(

@@ -14,8 +14,8 @@ from entmax_oracle.proofs_checks.evidence.instances import row
 from entmax_oracle.proofs_checks.reading import precision, read
 from entmax_oracle.theory import Theorem, theorems
 from entmax_oracle.theory import notation as N
+from entmax_oracle.theory.chapters import CHAPTERS, index
 from entmax_oracle.theory.mapping.threshold import brackets
-from entmax_oracle.theory.theorem import CHAPTERS, index
 
 ALL = theorems()
 

@@ -58,7 +58,7 @@ joining = theorem(
 )
 
 _crowd = total(pos(x(i) - x(k)) ** q)
-critical_logit = z[k] + (1 - _crowd) ** a / a
+critical_logit = z[k] + sp.Pow(1 - _crowd, a, evaluate=False) / a
 """Logit at which a joining token drives token k to exactly zero."""
 
 critical_rival = theorem(
@@ -72,8 +72,8 @@ critical_rival = theorem(
     setting=_JOINED,
     given=(ABOVE_ONE,),
     claims=(
-        Claim("critical", sp.Implies(p[k] > 0, Iff(Eq(r[k], 0), late >= critical_logit))),
-        Claim("bounded", sp.Implies(p[k] > 0, critical_logit <= z[k] + 1 / a)),
+        Claim("critical", sp.Implies(p[k] > 0, Iff(Eq(r[k], 0), Ge(late, critical_logit)))),
+        Claim("bounded", sp.Implies(p[k] > 0, Le(critical_logit, z[k] + 1 / a))),
     ),
     folklore=(
         Folklore(
@@ -95,7 +95,7 @@ epsilon_criterion = theorem(
         ABOVE_ONE,
         epsilon <= 1,
     ),
-    claims=(Claim("criterion", Iff(p[k] >= epsilon, total(pos(a * (z[i] - z[k]) + epsilon**a) ** q) <= 1)),),
+    claims=(Claim("criterion", Iff(p[k] >= epsilon, Le(total(pos(a * (z[i] - z[k]) + epsilon**a) ** q), 1))),),
 )
 
 near = total(sp.Piecewise((1, z[i] > z[k] - gap), (0, True)))

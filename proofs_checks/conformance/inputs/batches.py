@@ -13,7 +13,7 @@ from entmax_oracle.reference.formats import as_format
 from ..calls import Float64
 from ..case import Setting
 from ..domain import Domain
-from .rows import FAMILIES, Row
+from .rows import FAMILIES, Row, stacked
 from .strategies import batches, offsets
 
 __all__ = ["DEEP", "crowds", "deepened", "displaced", "drawn", "edges", "every_family", "many", "stack", "taken", "tie"]
@@ -21,7 +21,7 @@ __all__ = ["DEEP", "crowds", "deepened", "displaced", "drawn", "edges", "every_f
 
 def stack(rows: Iterable[Row], setting: Setting) -> Float64:
     """Make the logits of some descriptors of one length, as long and as large as the implementation takes them."""
-    return np.stack([taken(row, setting).values(setting.alpha, setting.dtype) for row in rows])
+    return stacked([taken(row, setting) for row in rows], setting.alpha, setting.dtype)
 
 
 def taken(row: Row, setting: Setting) -> Row:

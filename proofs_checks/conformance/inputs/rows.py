@@ -7,8 +7,9 @@ descriptor shrinks fast even where the row has a hundred thousand tokens.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from entmax_oracle.reference.formats import as_format
 from ..calls import Float64
 from ..domain import Domain
 
-__all__ = ["FAMILIES", "Row", "bits", "coarse", "moved", "on_grid", "quantise"]
+__all__ = ["FAMILIES", "Row", "bits", "coarse", "moved", "on_grid", "quantise", "stacked"]
 
 Family = Callable[[np.random.Generator, int, float, float], Float64]
 FAMILIES: dict[str, Family] = {}
@@ -277,6 +278,10 @@ class Row:
         -------
         ndarray of float64, shape (n,)
         """
+        return finished(self.drawn(alpha), self.limit, dtype)
+
+    def drawn(self, alpha: float) -> Float64:
+        """Make the row before its numbers are those of a format and within the limit."""
         rng = np.random.default_rng([self.seed, self.n])
         row = FAMILIES[self.family](rng, self.n, self.scale, alpha) + self.shift
         if self.masked:
@@ -287,6 +292,20 @@ class Row:
                 row[0] = self.shift
         if self.order != "drawn":
             row = np.sort(row)
-        return Domain(max_logit=self.limit).clipped(
-            quantise(row[::-1] if self.order == "falling" else row, dtype), dtype
-        )
+        return row[::-1] if self.order == "falling" else row
+
+
+def finished(rows: Float64, limit: float, dtype: str) -> Float64:
+    """Round rows as they were drawn to a format, and cut off what is beyond a limit."""
+    return Domain(max_logit=limit).clipped(quantise(rows, dtype), dtype)
+
+
+@lru_cache(maxsize=4096)
+def _remembered(row: Row, alpha: float) -> Float64:
+    """Draw a row; the cases that are always tried are the same rows for several laws."""
+    return row.drawn(alpha)
+
+
+def stacked(rows: Sequence[Row], alpha: float, dtype: str) -> Float64:
+    """Make the logits of some rows of one length and one limit."""
+    return finished(np.stack([_remembered(row, alpha) for row in rows]), rows[0].limit, dtype)

@@ -83,8 +83,11 @@ class RowsCase(Case):
     def lengthened(self) -> tuple[int, Callable[[int], Self | None]]:
         if self.logits.size != self.logits.shape[-1] or self.cotangent is not None:
             return 0, lambda count: None
-        axes = self.logits.shape[:-1]
-        return self.logits.size, lambda count: self.altered(logits=np.resize(self.logits, (*axes, count)))
+        return self.logits.size, self._resized
+
+    def _resized(self, count: int) -> Self | None:
+        logits = np.resize(self.logits, (*self.logits.shape[:-1], count))
+        return self.altered(logits=logits) if np.isfinite(logits).any() else None
 
     @property
     def multiplied(self) -> tuple[int, Callable[[int], Self | None]]:

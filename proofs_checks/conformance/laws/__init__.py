@@ -67,7 +67,7 @@ def choose(
         For a name that no law has.
     """
     contracts, laws = LAWS_OF[kind]
-    refuse_unknown_laws((*only, *skip), kind)
+    refuse_unknown_laws([each for each in (*only, *skip) if each not in contracts and each not in laws], kind)
 
     def wanted(each: Contract | Law) -> bool:
         return (not each.needs or each.needs in offered) and (not only or each.name in only) and each.name not in skip

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..calls import Subject
-from ..case import Setting, Verbatim
+from ..calls import Subject, Verbatim
+from ..case import Setting
 from ..kinds.kind import Kind
 from ..law import Contract, Law
 from ..target.layouts import place

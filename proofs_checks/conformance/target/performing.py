@@ -6,15 +6,17 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..calls import Answered, Outcome, Request, later_calls
-from ..case import Case, Verbatim
+from ..calls import Answered, Outcome, Request, Verbatim, later_calls
 from .frameworks import Framework
 from .loading import Form, UnusableTarget, inverse, permuted
 from .packing import pack, unpack
+
+if TYPE_CHECKING:
+    from ..case import Case
 
 __all__ = ["perform"]
 

@@ -48,8 +48,6 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from entmax_oracle.reference.formats import as_format
-
 from ..calls import Answered, Float64
 from .loading import PREFIX, UnusableTarget, is_program
 
@@ -248,6 +246,8 @@ def _numbers(fields: dict[str, Any], name: str, shape: tuple[int, ...], dtype: s
         )
     except (ValueError, TypeError) as error:
         raise ProgramFailed(f"{name} holds something that is not a number: {error}") from None
+    from entmax_oracle.reference.formats import as_format  # which takes a while to import
+
     rounded = as_format(dtype).round_array(values)
     wrong = np.flatnonzero((rounded != values) & ~np.isnan(values))
     if wrong.size:

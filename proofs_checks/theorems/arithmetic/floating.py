@@ -31,10 +31,10 @@ def _residual_proof() -> Proof:
     yield by("so their absolute values add up to the difference of the sums, f(tau') - f(tau) = f(tau')")
     residual = N.total(N.pos(N.x(N.i) - N.rho) ** N.q) - 1
     error = N.total(sp.Abs(N.r[N.i] - N.p[N.i]))
-    yield concludes("the error", "error", sp.Eq(error, sp.Abs(residual)))
+    yield concludes("the error", "error", Eq(error, sp.Abs(residual)))
     yield by("|p'/(1 + f) - p| <= |p' - p| / (1 + f) + p |f| / (1 + f), which sum to 2 |f| / (1 + f)")
     scaled = N.total(sp.Abs(N.r[N.i] / (1 + residual) - N.p[N.i]))
-    yield concludes("renormalised", "renormalised", sp.Le(scaled, 2 * sp.Abs(residual) / (1 + residual)))
+    yield concludes("renormalised", "renormalised", Le(scaled, 2 * sp.Abs(residual) / (1 + residual)))
     yield positive("f falls strictly left of x_max", sp.diff(u**q, u))
     yield concludes("positive on the left", "side", sp.Implies(N.rho < N.tau, residual > 0))
     yield concludes("negative on the right", "other-side", sp.Implies(N.rho > N.tau, residual < 0))
@@ -64,7 +64,7 @@ def _rounding_proof() -> Proof:
         m ** (N.alpha - 1) * R,
     )
     error = N.total(sp.Abs(N.r[N.i] - N.p[N.i]))
-    yield concludes("integrated", "error", sp.Le(error, N.n**N.a * N.reach))
+    yield concludes("integrated", "error", Le(error, N.n**N.a * N.reach))
 
 
 @family("random pairs of rows", sizes=(1, 5), z=reals, y=reals, alpha=one_of((1, *ALPHAS)))
@@ -76,7 +76,7 @@ def _moved(z: Sequence[Any], y: Sequence[Any], alpha: Any) -> Instance:
 logit_rounding = Case(
     T.logit_rounding,
     (
-        symbolic(_rounding_proof, rests=("sup-to-one-exact",), given={"convex-range": sp.Le(N.alpha, 2)}),
+        symbolic(_rounding_proof, rests=("sup-to-one-exact",), given={"convex-range": Le(N.alpha, 2)}),
         sampled(_moved),
     ),
     sharp=(

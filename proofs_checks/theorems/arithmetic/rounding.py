@@ -23,7 +23,7 @@ def _bracket_proof() -> Proof:
     yield nonnegative("and a lower level gives every token more: (w + e)^q - w^q", sp.diff((u + e) ** q, e))
     yield concludes("so", "above", sp.Implies(f >= 0, N.p[N.i] <= N.r[N.i]))
     yield concludes("and with the signs changed", "below", sp.Implies(f <= 0, N.p[N.i] >= N.r[N.i]))
-    zero = sp.Implies(sp.And(f >= 0, N.x(N.i) <= N.rho), sp.Eq(N.p[N.i], 0))
+    zero = sp.Implies(sp.And(f >= 0, N.x(N.i) <= N.rho), Eq(N.p[N.i], 0))
     yield concludes("x_i <= tau' <= tau", "zero", zero)
     mass = sp.Implies(sp.And(f <= 0, N.x(N.i) > N.rho), N.p[N.i] > 0)
     yield concludes("x_i > tau' >= tau", "mass", mass)
@@ -55,16 +55,16 @@ def _condition_proof() -> Proof:
         "there are m = n - 1 of them, of mass 1 - w = t together", m * (t / m) ** (1 - a), m**a * t ** (1 - a)
     )
     yield identity("the largest token's own share", w**a * w ** (1 - a), w)
-    yield concludes("so", "worst", sp.Le(T.condition, T.worst_condition))
+    yield concludes("so", "worst", Le(T.condition, T.worst_condition))
     c, e, p = sp.Symbol("c", positive=True), sp.Symbol("e", nonnegative=True), sp.Symbol("p", positive=True)
     yield nonnegative("p_max^a p^(1 - a) >= p, as (p_max / p)^a >= 1 (p_max = p + e)", sp.diff((p + e) ** c, e))
-    yield concludes("summed: at least 1", "least", sp.Ge(T.condition, N.q))
+    yield concludes("summed: at least 1", "least", Ge(T.condition, N.q))
 
 
 condition_exact = Case(
     T.condition_exact,
     (
-        symbolic(_condition_proof, given={"convex-range": sp.Le(N.alpha, 2)}),
+        symbolic(_condition_proof, given={"convex-range": Le(N.alpha, 2)}),
         sampled(points(alphas=ALPHAS, sizes=(2, 6))),
     ),
     sharp=(
@@ -140,14 +140,14 @@ def _decisions_proof() -> Proof:
     yield nonnegative("x - tau = E + d, |tau' - tau| <= E: x - tau' >= d", (e + d) - e)
     kept = sp.Implies(N.x(N.i) - N.tau > error, N.r[N.i] > 0)
     yield concludes("positive for d > 0", "kept", kept)
-    dropped = sp.Implies(N.tau - N.x(N.i) >= error, sp.Eq(N.r[N.i], 0))
+    dropped = sp.Implies(N.tau - N.x(N.i) >= error, Eq(N.r[N.i], 0))
     yield concludes("and likewise below", "dropped", dropped)
     yield nonnegative(
         "a revived token has x <= tau: x - tau' <= tau - tau' = E, and u^q rises", sp.diff((u + e) ** q, e)
     )
-    yield concludes("so", "revived", sp.Implies(sp.Eq(N.p[N.i], 0), N.r[N.i] <= error**N.q))
+    yield concludes("so", "revived", sp.Implies(Eq(N.p[N.i], 0), N.r[N.i] <= error**N.q))
     yield nonnegative("a lost one has x <= tau': x - tau <= E", e - (e - e))
-    yield concludes("so", "lost", sp.Implies(sp.Eq(N.r[N.i], 0), N.p[N.i] <= error**N.q))
+    yield concludes("so", "lost", sp.Implies(Eq(N.r[N.i], 0), N.p[N.i] <= error**N.q))
 
 
 support_decisions = Case(
@@ -199,7 +199,7 @@ def _zeros_proof() -> Proof:
     yield positive("and rises with x", sp.diff(u ** (1 / a), u))
     level = N.x(N.i) - N.tau <= N.epsilon**N.a
     yield concludes("so", "level", N.Iff(N.p[N.i] <= N.epsilon, level))
-    yield concludes("and is then set to 0", "underflow", sp.Implies(level, sp.Eq(N.r[N.i], 0)))
+    yield concludes("and is then set to 0", "underflow", sp.Implies(level, Eq(N.r[N.i], 0)))
 
 
 false_zeros = Case(
@@ -241,19 +241,19 @@ def _steps_proof() -> Proof:
     yield identity(
         "summed over n tokens and integrated from tau to tau'", sp.Integral(power * N.n, (t, 0, d)), power * N.n * d
     )
-    yield concludes("so", "condition", sp.Le(moved, N.q * N.n * sp.Abs(N.rho - N.tau)))
+    yield concludes("so", "condition", Le(moved, N.q * N.n * sp.Abs(N.rho - N.tau)))
     T_ = sp.Symbol("T", integer=True, nonnegative=True)
     e = sp.Symbol("e", nonnegative=True)
     yield nonnegative("the bracket is shorter than 1: 1 - n^(-a), n = 1 + e", 1 - (1 - 1 / (1 + e)))
     yield identity("each step halves it", 2 ** (-T_) / 2, 2 ** (-(T_ + 1)))
     error = N.total(sp.Abs(N.r[N.i] - N.p[N.i]))
-    yield concludes("and q n per unit of the threshold", "error", sp.Le(error, N.q * N.n * 2 ** (-N.steps)))
+    yield concludes("and q n per unit of the threshold", "error", Le(error, N.q * N.n * 2 ** (-N.steps)))
 
 
 bisection_steps = Case(
     T.bisection_steps,
     (
-        symbolic(_steps_proof, given={"convex-range": sp.Le(N.alpha, 2)}),
+        symbolic(_steps_proof, given={"convex-range": Le(N.alpha, 2)}),
         sampled(halved, cases=60),
         sampled(NEAR, claims=("condition",), title="levels of the first bracket"),
     ),
@@ -313,14 +313,14 @@ def _sum_proof() -> Proof:
         (1 + u) ** (k + 1) - 1,
     )
     exact_, size = N.total(N.v[N.i]), N.total(sp.Abs(N.v[N.i]))
-    first = sp.Le(sp.Abs(N.late - exact_), ((1 + N.roundoff) ** (N.n - 1) - 1) * size)
+    first = Le(sp.Abs(N.late - exact_), ((1 + N.roundoff) ** (N.n - 1) - 1) * size)
     yield concludes("every term goes through at most n - 1 additions", "sequential", first)
     yield identity(
         "in pairs a tree of depth d holds 2^d terms: its depth is the logarithm, rounded up",
         sp.log(2**k) / sp.log(2),
         k,
     )
-    second_ = sp.Le(sp.Abs(N.shift - exact_), ((1 + N.roundoff) ** T.tree_depth - 1) * size)
+    second_ = Le(sp.Abs(N.shift - exact_), ((1 + N.roundoff) ** T.tree_depth - 1) * size)
     yield concludes("so", "pairwise", second_)
 
 
@@ -344,7 +344,7 @@ def _mean_proof() -> Proof:
     v, c = sp.symbols("v c", real=True)
     yield identity("a token is off by s c", s * (v - c - e) - s * (v - c), -s * e)
     error = N.total(sp.Abs(N.s(N.i) * (N.v[N.i] - mean - N.shift) - N.s(N.i) * (N.v[N.i] - mean)))
-    yield concludes("summed", "error", sp.Eq(error, Sigma * sp.Abs(N.shift)))
+    yield concludes("summed", "error", Eq(error, Sigma * sp.Abs(N.shift)))
 
 
 @family(

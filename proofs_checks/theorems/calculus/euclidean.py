@@ -82,7 +82,7 @@ def path_proof() -> Proof:
         "G is convex, then concave, 0 at both ends and negative first: it changes sign at most once, from - to +, "
         "and the quotient has its maximum at an end",
         "ends",
-        sp.Le(T.path_square, T.spectral_constant * T.path_mass ** (3 - N.alpha)),
+        Le(T.path_square, T.spectral_constant * T.path_mass ** (3 - N.alpha)),
     )
 
 
@@ -140,5 +140,5 @@ def norm_proof() -> Proof:
     yield concludes(
         "by the theorem norm-path nothing in between is larger; alpha = 1 and 2 by continuity",
         "norm",
-        sp.Le(quadratic, T.spectral_constant * N.total(N.v[N.i] ** 2)),
+        Le(quadratic, T.spectral_constant * N.total(N.v[N.i] ** 2)),
     )

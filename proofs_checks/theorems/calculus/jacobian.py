@@ -32,13 +32,13 @@ def _formula() -> Proof:
         0,
     )
     derived = N.s(N.i) * sp.KroneckerDelta(N.i, N.j) - N.s(N.i) * N.s(N.j) / N.total(N.s(N.k), N.k)
-    yield concludes("the formula", "formula", sp.Eq(N.D[N.i, N.j], derived))
+    yield concludes("the formula", "formula", Eq(N.D[N.i, N.j], derived))
 
 
 formula = Case(
     T.formula,
     (
-        symbolic(_formula, given={"off-boundary": sp.Or(N.alpha < 2, N.Every(sp.Ne(N.x(N.l), N.tau), N.l))}),
+        symbolic(_formula, given={"off-boundary": sp.Or(N.alpha < 2, N.Every(Ne(N.x(N.l), N.tau), N.l))}),
         sampled(
             family(
                 "random rows away from the boundary, derivative by symmetric differences of step $2^{-56}$",
@@ -78,20 +78,20 @@ def _variance() -> Proof:
     )
     quadratic = N.total(N.s(N.k) * N.v[N.k] ** 2, N.k) - N.total(N.s(N.k) * N.v[N.k], N.k) ** 2 / N.total(N.s(N.k), N.k)
     mean = N.total(N.s(N.k) * N.v[N.k], N.k) / N.total(N.s(N.k), N.k)
-    yield concludes("v^T J v is a variance", "variance", sp.Eq(quadratic, N.total(N.s(N.i) * (N.v[N.i] - mean) ** 2)))
+    yield concludes("v^T J v is a variance", "variance", Eq(quadratic, N.total(N.s(N.i) * (N.v[N.i] - mean) ** 2)))
     yield nonnegative("a sum of squares with weights s >= 0", sp.Symbol("s", nonnegative=True) * (x - c) ** 2)
-    yield concludes("is not negative", "semidefinite", sp.Ge(quadratic, 0))
+    yield concludes("is not negative", "semidefinite", Ge(quadratic, 0))
     p, b = sp.symbols("p b", positive=True)
     yield positive("on the support the weights are positive", p**b)
-    constant = sp.Or(sp.Eq(N.p[N.i], 0), sp.Eq(N.p[N.j], 0), sp.Eq(N.v[N.i], N.v[N.j]))
+    constant = sp.Or(Eq(N.p[N.i], 0), Eq(N.p[N.j], 0), Eq(N.v[N.i], N.v[N.j]))
     everywhere = N.Every(N.Every(constant, N.j), N.i)
     yield concludes(
-        "so it vanishes exactly when v equals its mean on the support", "kernel", N.Iff(sp.Eq(quadratic, 0), everywhere)
+        "so it vanishes exactly when v equals its mean on the support", "kernel", N.Iff(Eq(quadratic, 0), everywhere)
     )
     yield by(
         "these v are one constant on the support and anything on the n - m tokens off it; the rank is the rest of n"
     )
-    yield concludes("so", "rank", sp.Eq(N.rank, N.size - 1))
+    yield concludes("so", "rank", Eq(N.rank, N.size - 1))
 
 
 @family("random points and directions", weights=weights, v=reals, alpha=one_of((1, "3/2", 2, 3)))
@@ -157,7 +157,7 @@ def _inverse() -> Proof:
     yield identity("V = 0 leaves v", v - s * total / S, v, at={total: 0})
     lifted = sp.Piecewise((N.p[N.k] ** (N.alpha - 2) * N.v[N.k], N.p[N.k] > 0), (0, True))
     image = N.s(N.i) * (lifted.subs(N.k, N.i) - N.total(N.s(N.k) * lifted, N.k) / N.total(N.s(N.k), N.k))
-    yield concludes("J diag(p^(alpha - 2)) v = v", "inverse", sp.Eq(image, N.v[N.i]))
+    yield concludes("J diag(p^(alpha - 2)) v = v", "inverse", Eq(image, N.v[N.i]))
 
 
 pseudo_inverse = Case(
@@ -166,8 +166,8 @@ pseudo_inverse = Case(
         symbolic(
             _inverse,
             given={
-                "sum-zero": sp.Eq(N.total(N.v[N.l], N.l), 0),
-                "on-support": N.Every(sp.Or(N.p[N.l] > 0, sp.Eq(N.v[N.l], 0)), N.l),
+                "sum-zero": Eq(N.total(N.v[N.l], N.l), 0),
+                "on-support": N.Every(sp.Or(N.p[N.l] > 0, Eq(N.v[N.l], 0)), N.l),
             },
         ),
         sampled(_centred),

@@ -40,17 +40,15 @@ def _entries_proof() -> Proof:
     constant = (1 + (N.n - 1) ** (-kappa)) ** (N.alpha - 3)
     sigma = N.total(N.s(N.k), N.k)
     entry = N.s(N.i) * sp.KroneckerDelta(N.i, N.j) - N.s(N.i) * N.s(N.j) / sigma
-    yield concludes(
-        "off-diagonal entries of a semidefinite matrix are no larger", "entry", sp.Le(sp.Abs(entry), constant)
-    )
+    yield concludes("off-diagonal entries of a semidefinite matrix are no larger", "entry", Le(sp.Abs(entry), constant))
     row_ = 2 * (N.s(N.i) - N.s(N.i) ** 2 / sigma)
-    yield concludes("a row sums to 0, so its absolute sum is twice the diagonal", "row", sp.Le(row_, 2 * constant))
+    yield concludes("a row sums to 0, so its absolute sum is twice the diagonal", "row", Le(row_, 2 * constant))
 
 
 entries = Case(
     T.entries,
     (
-        symbolic(_entries_proof, given={"convex-range": sp.Le(N.alpha, 2)}),
+        symbolic(_entries_proof, given={"convex-range": Le(N.alpha, 2)}),
         sampled(points(alphas=SMOOTH, sizes=(2, 5)), cases=60),
     ),
     sharp=(
@@ -108,7 +106,7 @@ euclidean = Case(
                 "jacobian-inverse",
                 "norm-path",
             ),
-            given={"convex-range": sp.Le(N.alpha, 2)},
+            given={"convex-range": Le(N.alpha, 2)},
         ),
         sampled(
             family("random points and directions", sizes=(2, 5), weights=weights, v=reals, alpha=one_of(SMOOTH))(
@@ -149,7 +147,7 @@ def _holder_proof() -> Proof:
         ((u ** (a + 1)) / u) ** (1 / a),
         u,
     )
-    yield concludes("so", "hoelder", sp.Le(gap, moved))
+    yield concludes("so", "hoelder", Le(gap, moved))
 
 
 def _steep(root: fmpq) -> Instance:
@@ -162,7 +160,7 @@ def _steep(root: fmpq) -> Instance:
 holder = Case(
     T.holder,
     (
-        symbolic(_holder_proof, given={"large-alpha": sp.Ge(N.alpha, 2)}),
+        symbolic(_holder_proof, given={"large-alpha": Ge(N.alpha, 2)}),
         sampled(
             family("random pairs of rows", sizes=(1, 5), z=reals, y=reals, alpha=one_of((2, "5/2", 3, 4)))(two_rows)
         ),
@@ -188,13 +186,13 @@ def _expected_proof() -> Proof:
     yield identity(
         "each row maximises its own objective: the two gaps, both >= 0, add up to", first + second_, e * (y - x)
     )
-    yield concludes("so y >= x for e > 0", "rises", sp.Ge(N.total(N.r[N.i] * N.z[N.i]), N.total(N.p[N.i] * N.z[N.i])))
+    yield concludes("so y >= x for e > 0", "rises", Ge(N.total(N.r[N.i] * N.z[N.i]), N.total(N.p[N.i] * N.z[N.i])))
 
 
 expected_logit = Case(
     T.expected_logit,
     (
-        symbolic(_expected_proof, given={"order": sp.Le(N.theta, N.eta)}),
+        symbolic(_expected_proof, given={"order": Le(N.theta, N.eta)}),
         sampled(
             family(
                 "random rows at two scales",
@@ -232,13 +230,13 @@ def _alpha_proof() -> Proof:
     sigma, i, j = N.total(N.s(N.k), N.k), N.i, N.j
     own, each = (sp.Piecewise((N.p[m] * sp.log(N.p[m]), N.p[m] > 0), (0, True)) for m in (i, j))
     derived = (N.p[i] - N.s(i) / sigma) / N.a**2 - (own - N.s(i) / sigma * N.total(each, j)) / N.a
-    yield concludes("the formula", "formula", sp.Eq(N.A[i], derived))
+    yield concludes("the formula", "formula", Eq(N.A[i], derived))
 
 
 alpha_derivative = Case(
     T.alpha_derivative,
     (
-        symbolic(_alpha_proof, given={"off-boundary": N.Every(sp.Ne(N.x(N.l), N.tau), N.l)}),
+        symbolic(_alpha_proof, given={"off-boundary": N.Every(Ne(N.x(N.l), N.tau), N.l)}),
         sampled(
             family(
                 "random rows away from the boundary, derivative by symmetric differences of step $2^{-56}$",

@@ -27,13 +27,13 @@ def _conjugate_proof() -> Proof:
         split.subs(live),
     )
     value = N.a / N.alpha * N.total(N.p[N.i] * N.z[N.i]) + (N.tau + 1) / (N.alpha * N.a)
-    yield concludes("summed", "value", sp.Eq(T.conjugate_value, value))
+    yield concludes("summed", "value", Eq(T.conjugate_value, value))
     yield by("the value at z' is at least that of p, <p, z'> + H(p), which is the value at z plus <p, z' - z>")
     other = N.total(N.r[N.i] * N.y[N.i]) + tsallis(N.r, N.alpha)
     yield concludes(
         "as p is optimal for z only",
         "subgradient",
-        sp.Ge(other, T.conjugate_value + N.total(N.p[N.i] * (N.y[N.i] - N.z[N.i]))),
+        Ge(other, T.conjugate_value + N.total(N.p[N.i] * (N.y[N.i] - N.z[N.i]))),
     )
 
 
@@ -61,8 +61,8 @@ def _decomposition_proof() -> Proof:
     yield identity(
         "a dead token's has the slack on top", dead, r**alpha / (alpha * a) + r * (tau / a - z) + level.subs(p, 0)
     )
-    slack = N.total(sp.Piecewise((N.r[N.i] * (N.tau / N.a - N.z[N.i]), sp.Eq(N.p[N.i], 0)), (0, True)))
-    yield concludes("the multiples sum to 0", "decomposition", sp.Eq(T.loss, T.bregman + slack))
+    slack = N.total(sp.Piecewise((N.r[N.i] * (N.tau / N.a - N.z[N.i]), Eq(N.p[N.i], 0)), (0, True)))
+    yield concludes("the multiples sum to 0", "decomposition", Eq(T.loss, T.bregman + slack))
     yield bernoulli()
     yield identity(
         "divergences are Bernoulli's gap at w = r / p, times p^alpha",
@@ -70,10 +70,10 @@ def _decomposition_proof() -> Proof:
         p**alpha * (w**alpha - 1 - alpha * (w - 1)) / (alpha * a),
     )
     yield nonnegative("slacks are r (tau - x) / a with x = tau - d", r * ((tau - (tau - d)) / a))
-    yield concludes("so", "nonnegative", sp.Ge(T.loss, 0))
+    yield concludes("so", "nonnegative", Ge(T.loss, 0))
     yield positive("w^alpha is strictly convex: Bernoulli's gap is 0 at w = 1 only", sp.diff(w**alpha, w, 2))
     yield positive("and a dead token's divergence is positive where the target has mass", r**alpha / (alpha * a))
-    equal = N.Every(sp.Eq(N.r[N.l], N.p[N.l]), N.l)
+    equal = N.Every(Eq(N.r[N.l], N.p[N.l]), N.l)
     yield concludes("so all terms vanish for y = p only", "zero", N.Iff(T.loss <= 0, equal))
 
 
@@ -100,15 +100,15 @@ def _margin_proof() -> Proof:
         "one-hot on the largest logit is one candidate: Omega* >= z_max + H(one-hot) = z_max",
         0 * m + tsallis_term(sp.Integer(1), alpha),
     )
-    yield concludes("so", "lower", sp.Ge(T.one_hot_loss, N.z_max - N.z[N.k]))
+    yield concludes("so", "lower", Ge(T.one_hot_loss, N.z_max - N.z[N.k]))
     yield identity(
         "<p, z> <= z_max, and the entropy is at most that of uniform p",
         m * tsallis_term(1 / m, alpha),
         (1 - m ** (-a)) / (alpha * a),
     )
     upper = N.z_max - N.z[N.k] + (1 - N.n ** (1 - N.alpha)) / (N.alpha * N.a)
-    yield concludes("so", "upper", sp.Le(T.one_hot_loss, upper))
-    margin = N.Every(sp.Or(sp.Eq(N.l, N.k), N.z[N.l] <= N.z[N.k] - 1 / N.a), N.l)
+    yield concludes("so", "upper", Le(T.one_hot_loss, upper))
+    margin = N.Every(sp.Or(Eq(N.l, N.k), N.z[N.l] <= N.z[N.k] - 1 / N.a), N.l)
     yield identity(
         "the loss is 0 if and only if p = e_k, by the one-hot margin: a g >= 1 at g = 1 / a",
         a * N.gap,
@@ -143,14 +143,14 @@ def _loss_falls_proof() -> Proof:
         -(sp.exp(a * t) - 1 - a * t) * sp.exp(-a * t) / a**2,
     )
     yield positive("and 1 / (1 + a) falls", -sp.diff(1 / alpha, a))
-    falls = sp.Le(N.total(N.r[N.i] * N.z[N.i]) + tsallis(N.r, N.beta) - N.z[N.k], T.one_hot_loss)
+    falls = Le(N.total(N.r[N.i] * N.z[N.i]) + tsallis(N.r, N.beta) - N.z[N.k], T.one_hot_loss)
     yield concludes("a maximum of smaller functions is smaller; the target's entropy is 0 for both", "falls", falls)
 
 
 loss_in_alpha = Case(
     T.loss_in_alpha,
     (
-        symbolic(_loss_falls_proof, given={"order": sp.Le(N.alpha, N.beta)}),
+        symbolic(_loss_falls_proof, given={"order": Le(N.alpha, N.beta)}),
         sampled(
             family("random rows at two exponents", sizes=(1, 5), z=reals, alpha=one_of(ALPHAS), beta=one_of(ALPHAS))(
                 two_alphas
@@ -175,16 +175,16 @@ def _pairs(alphas: Sequence[Any]) -> Family:
 def _gradient_proof() -> Proof:
     moved = N.total((N.p[N.i] - N.target[N.i]) * (N.y[N.i] - N.z[N.i]))
     yield by("Omega* rises by at least <p, z' - z> (theorem conjugate), the linear part by <Y, z' - z>")
-    yield concludes("so", "convex", sp.Ge(T._gap_of_losses, moved))
+    yield concludes("so", "convex", Ge(T._gap_of_losses, moved))
     s, t = sp.symbols("s t", nonnegative=True)
     yield nonnegative("|p - Y| <= p + Y, which sum to 2 (p = Y + s, and p = Y - s by symmetry)", (t + s + t) - s)
     distance = N.total(sp.Abs(N.p[N.i] - N.target[N.i]))
-    yield concludes("so", "one-norm", sp.Le(distance, 2))
+    yield concludes("so", "one-norm", Le(distance, 2))
     yield nonnegative(
         "(p - Y)^2 <= p^2 + Y^2 <= p + Y, as p = 1 / (1 + s) <= 1: p - p^2", sp.factor(1 / (1 + s) - 1 / (1 + s) ** 2)
     )
     squares = N.total((N.p[N.i] - N.target[N.i]) ** 2)
-    yield concludes("so", "two-norm", sp.Le(squares, 2))
+    yield concludes("so", "two-norm", Le(squares, 2))
 
 
 loss_gradient = Case(
@@ -207,7 +207,7 @@ def _smoothness_proof() -> Proof:
     )
     moved = N.total((N.p[N.i] - N.target[N.i]) * (N.y[N.i] - N.z[N.i]))
     above = moved + spectral_constant / 2 * N.total((N.y[N.i] - N.z[N.i]) ** 2)
-    yield concludes("so", "parabola", sp.Le(T._gap_of_losses, above))
+    yield concludes("so", "parabola", Le(T._gap_of_losses, above))
     yield identity(
         "the loss at z' = z - (p - Y) / Lambda is >= 0; the parabola there, with g = |p - Y|, says that L(z) is at "
         "least",
@@ -217,13 +217,13 @@ def _smoothness_proof() -> Proof:
     )
     value = T.conjugate_value - N.total(N.target[N.i] * N.z[N.i]) - tsallis(N.target, N.alpha)
     squares = N.total((N.p[N.i] - N.target[N.i]) ** 2)
-    yield concludes("so", "squared-error", sp.Ge(value, squares / (2 * spectral_constant)))
+    yield concludes("so", "squared-error", Ge(value, squares / (2 * spectral_constant)))
 
 
 loss_smoothness = Case(
     T.loss_smoothness,
     (
-        symbolic(_smoothness_proof, rests=("jacobian-norm",), given={"convex-range": sp.Le(N.alpha, 2)}),
+        symbolic(_smoothness_proof, rests=("jacobian-norm",), given={"convex-range": Le(N.alpha, 2)}),
         sampled(_pairs(CONVEX), cases=60),
     ),
     sharp=(
@@ -264,8 +264,8 @@ def _smoothing_proof() -> Proof:
     o, x, m, e, h = sp.symbols("o x m e h", real=True)
     shifted = T.one_hot_loss + N.epsilon * (N.z[N.k] - N.total(N.z[N.i]) / N.n) - tsallis(N.r, N.alpha)
     yield identity("<Y, z> = (1 - e) z_k + e zbar", o - ((1 - e) * x + e * m) - h, (o - x) + e * (x - m) - h)
-    yield concludes("so", "shift", sp.Eq(T.loss, shifted))
-    yield concludes("a loss is not negative (theorem loss-decomposition)", "nonnegative", sp.Ge(shifted, 0))
+    yield concludes("so", "shift", Eq(T.loss, shifted))
+    yield concludes("a loss is not negative (theorem loss-decomposition)", "nonnegative", Ge(shifted, 0))
 
 
 label_smoothing = Case(
@@ -280,7 +280,7 @@ def _soft_proof() -> Proof:
     yield by("Omega* falls in alpha (theorem loss-falls-in-alpha): o <= g; both losses less their label's entropy")
     one = N.total((N.r[N.i] - N.target[N.i]) * N.z[N.i]) + tsallis(N.r, N.beta) - tsallis(N.target, N.beta)
     other = N.total((N.p[N.i] - N.target[N.i]) * N.z[N.i]) + tsallis(N.p, N.alpha) - tsallis(N.target, N.beta)
-    yield concludes("so", "falls", sp.Le(one, other))
+    yield concludes("so", "falls", Le(one, other))
 
 
 @family(
@@ -298,7 +298,7 @@ def _soft(z: Sequence[Any], weights: Sequence[Any], alpha: Any, beta: Any) -> In
 loss_soft_labels = Case(
     T.loss_soft_labels,
     (
-        symbolic(_soft_proof, rests=("loss-falls-in-alpha",), given={"order": sp.Le(N.alpha, N.beta)}),
+        symbolic(_soft_proof, rests=("loss-falls-in-alpha",), given={"order": Le(N.alpha, N.beta)}),
         sampled(_soft, cases=60),
     ),
     needed=(Needed("order", r"$\alpha = 3$, $\alpha' = 2$", lambda: _soft([0, 0], [1, 1], 3, 2)),),

@@ -27,7 +27,7 @@ def _fades_proof() -> Proof:
     yield concludes(
         "off the support both sides are 0, as q > 1",
         "fades",
-        sp.Le(sp.Abs(N.D[N.i, N.j]), N.pos(N.x(N.j) - N.tau) ** (N.q - 1)),
+        Le(sp.Abs(N.D[N.i, N.j]), N.pos(N.x(N.j) - N.tau) ** (N.q - 1)),
     )
 
 
@@ -76,21 +76,21 @@ def _jump_proof() -> Proof:
         "J_22 = s_2 - s_2^2 / (s_1 + s_2) = 1 / (1 / s_1 + 1 / s_2)", s - s**2 / (s + S), 1 / (1 / s + 1 / S)
     )
     sigma = N.total(N.s(N.k), N.k)
-    yield concludes("with s = p^(2 - alpha)", "slope", sp.Eq(N.s(2) - N.s(2) ** 2 / sigma, slope))
+    yield concludes("with s = p^(2 - alpha)", "slope", Eq(N.s(2) - N.s(2) ** 2 / sigma, slope))
     t, w, c = sp.Symbol("t", positive=True), sp.Symbol("w", positive=True), sp.Symbol("c", positive=True)
     yield positive("1 / (t^(-c) + (1 - t)^(-c)) is less than t^c, c = 2 - alpha: the other term is positive", w ** (-c))
-    yield concludes("so", "below-two", sp.Le(slope, N.mix ** (2 - N.alpha)))
+    yield concludes("so", "below-two", Le(slope, N.mix ** (2 - N.alpha)))
     yield identity("both terms are 1 for alpha = 2", 1 / (t**c + w**c), sp.Rational(1, 2), at={c: 0})
-    half = sp.Eq(slope, sp.Rational(1, 2))
-    yield concludes("so", "sparsemax", sp.Implies(sp.Eq(N.alpha, 2), half))
+    half = Eq(slope, sp.Rational(1, 2))
+    yield concludes("so", "sparsemax", sp.Implies(Eq(N.alpha, 2), half))
     yield identity(
         "c = alpha - 2 > 0 (else 1 - t^c <= 0), (1 - t)^c <= 1: at least 1 / (1 + t^c), which exceeds 1 - t^c by",
         1 / (1 + w) - (1 - w),
         w**2 / (1 + w),
     )
-    yield concludes("w = t^c", "above-two", sp.Ge(slope, 1 - N.mix ** (N.alpha - 2)))
+    yield concludes("w = t^c", "above-two", Ge(slope, 1 - N.mix ** (N.alpha - 2)))
     yield positive("and t^c > 0: less than 1 / (1 - t)^c", t**c)
-    yield concludes("so", "not-above", sp.Le(slope, (1 - N.mix) ** (2 - N.alpha)))
+    yield concludes("so", "not-above", Le(slope, (1 - N.mix) ** (2 - N.alpha)))
 
 
 boundary_jump = Case(
@@ -116,10 +116,8 @@ def _affine_proof() -> Proof:
     )
     i, j = N.i, N.j
     moved = N.y[i] - N.z[i] - N.total(sp.Piecewise((N.y[j] - N.z[j], N.p[j] > 0), (0, True)), j) / N.size
-    yield concludes(
-        "so the thresholds move by the mean", "affine", sp.Or(sp.Eq(N.p[i], 0), sp.Eq(N.r[i] - N.p[i], moved))
-    )
-    yield concludes("off S both are 0", "zero", sp.Or(N.p[i] > 0, sp.Eq(N.r[i], 0)))
+    yield concludes("so the thresholds move by the mean", "affine", sp.Or(Eq(N.p[i], 0), Eq(N.r[i] - N.p[i], moved)))
+    yield concludes("off S both are 0", "zero", sp.Or(N.p[i] > 0, Eq(N.r[i], 0)))
 
 
 @family("random rows and small moves", z=reals, y=reals, alpha=one_of([2]))
@@ -132,7 +130,7 @@ sparsemax_affine = Case(
     (
         symbolic(
             _affine_proof,
-            given={"sparsemax": sp.Eq(N.alpha, 2), "same-support": N.Every(N.Iff(N.p[N.l] > 0, N.r[N.l] > 0), N.l)},
+            given={"sparsemax": Eq(N.alpha, 2), "same-support": N.Every(N.Iff(N.p[N.l] > 0, N.r[N.l] > 0), N.l)},
         ),
         sampled(_shaken),
     ),
@@ -160,27 +158,27 @@ def _simple_proof() -> Proof:
     yield concludes(
         "the norm of a symmetric matrix is at most its largest absolute row sum",
         "diagonal",
-        sp.Le(quadratic, 2 * N.reach * square),
+        Le(quadratic, 2 * N.reach * square),
     )
     yield nonnegative("v^T J v = sum s v^2 - (sum s v)^2 / Sigma is at most sum s v^2", f**2 / s)
     yield identity(
         "and s = p^b <= p_max^b, b = 2 - alpha >= 0 (p = w e^(-u))", (w * sp.exp(-u)) ** b, w**b * sp.exp(-u * b)
     )
-    yield concludes("so", "top", sp.Le(quadratic, N.p_max ** (2 - N.alpha) * square))
+    yield concludes("so", "top", Le(quadratic, N.p_max ** (2 - N.alpha) * square))
     yield nonnegative("p_max <= 1: 1 - e^(-u b)", (1 - 1 / (1 + u)))
-    yield concludes("so", "one", sp.Le(quadratic, square))
+    yield concludes("so", "one", Le(quadratic, square))
     sigma = N.total(N.s(N.k), N.k)
     probe = quadratic.replace(N.v[N.k], sp.KroneckerDelta(N.k, N.j) - 1 / N.n)
     yield concludes(
         "J 1 = 0, so e_k - 1/n has the quadratic form J_kk, and squared length 1 - 1/n",
         "probe",
-        sp.Eq(probe, N.s(N.j) - N.s(N.j) ** 2 / sigma),
+        Eq(probe, N.s(N.j) - N.s(N.j) ** 2 / sigma),
     )
 
 
 simple_norms = Case(
     T.simple_norms,
-    (symbolic(_simple_proof, given={"convex-range": sp.Le(N.alpha, 2)}), sampled(_with_diagonal)),
+    (symbolic(_simple_proof, given={"convex-range": Le(N.alpha, 2)}), sampled(_with_diagonal)),
     sharp=(
         Sharp("diagonal", "two tokens", lambda: [_with_diagonal([1, 4], [1, -1], "3/2")]),
         Sharp("top", "two equal tokens", lambda: [_with_diagonal([1] * 2, [1, -1], "3/2")]),
@@ -204,14 +202,14 @@ def _two_proof() -> Proof:
     yield nonnegative("for c >= 1, c = 1 + b, it is convex: the sum is least at 1/2", sp.diff(t ** (1 + b), t, 2))
     yield identity("where it is 2^(1 - c)", 2 * sp.Rational(1, 2) ** c, 2 ** (1 - c))
     yield concludes(
-        "so 2 h <= max(2, 2^c)", "norm", sp.Le(quadratic, sp.Max(2, 2 ** (N.alpha - 2)) * N.total(N.v[N.i] ** 2))
+        "so 2 h <= max(2, 2^c)", "norm", Le(quadratic, sp.Max(2, 2 ** (N.alpha - 2)) * N.total(N.v[N.i] ** 2))
     )
 
 
 two_token_norm = Case(
     T.two_token_norm,
     (
-        symbolic(_two_proof, given={"two": sp.Eq(N.n, 2)}),
+        symbolic(_two_proof, given={"two": Eq(N.n, 2)}),
         sampled(
             family(
                 "random pairs and directions",
@@ -263,9 +261,9 @@ def _scale_proof() -> Proof:
         s * z - s * M / S,
         s * (z - M / S),
     )
-    yield concludes("so", "probabilities", sp.Eq(N.B[N.i], N.s(N.i) * (N.z[N.i] - mean)))
+    yield concludes("so", "probabilities", Eq(N.B[N.i], N.s(N.i) * (N.z[N.i] - mean)))
     yield by("times z, summed: Q - M^2 / Sigma, with Q = sum s z^2")
-    yield concludes("so", "expected-logit", sp.Eq(N.total(N.z[N.i] * N.B[N.i]), along))
+    yield concludes("so", "expected-logit", Eq(N.total(N.z[N.i] * N.B[N.i]), along))
     yield identity(
         "dH_alpha = -sum p^a dp / a, as (p - p^(1 + a)) / (a (1 + a)) has slope 1 / (a (1 + a)) - p^a / a and sum dp "
         "= 0",
@@ -275,12 +273,12 @@ def _scale_proof() -> Proof:
     yield identity(
         "on the support p^a / a = theta z - tau / a, and sum B = 0", (theta * a * z - tau) / a, theta * z - tau / a
     )
-    yield concludes("so", "entropy", sp.Eq(-N.total(N.p[N.i] ** N.a * N.B[N.i]) / N.a, -N.theta * along))
+    yield concludes("so", "entropy", Eq(-N.total(N.p[N.i] ** N.a * N.B[N.i]) / N.a, -N.theta * along))
     log = sp.Piecewise((sp.log(N.p[N.k]), N.p[N.k] > 0), (0, True))
     inner = N.total(N.s(N.l) * N.z[N.l], N.l) / N.total(N.s(N.l), N.l)
     covariance = N.total(N.s(N.k) * log * (N.z[N.k] - inner), N.k)
     yield identity("-p log p has slope -log p - 1", sp.Derivative(-p * sp.log(p), p), -sp.log(p) - 1)
-    yield concludes("so", "shannon", sp.Eq(-N.total(log.subs(N.k, N.i) * N.B[N.i]), -covariance))
+    yield concludes("so", "shannon", Eq(-N.total(log.subs(N.k, N.i) * N.B[N.i]), -covariance))
     yield positive(
         "log p = log(theta a z - tau) / a rises with z on the support: a covariance of two rising functions",
         sp.diff(sp.log(u) / a, u),
@@ -289,13 +287,13 @@ def _scale_proof() -> Proof:
     yield nonnegative(
         "is a sum over pairs of s s' (log p - log p') (z - z') / Sigma >= 0 (differences w and x >= 0)", w * x * s
     )
-    yield concludes("so", "falls", sp.Ge(covariance, 0))
+    yield concludes("so", "falls", Ge(covariance, 0))
 
 
 scale_derivative = Case(
     T.scale_derivative,
     (
-        symbolic(_scale_proof, given={"off-boundary": N.Every(sp.Ne(N.theta * N.x(N.l), N.tau), N.l)}),
+        symbolic(_scale_proof, given={"off-boundary": N.Every(Ne(N.theta * N.x(N.l), N.tau), N.l)}),
         sampled(_scaled_row, cases=40),
     ),
     needed=(Needed("off-boundary", r"$\alpha = 2$, $z = (1, 0)$", lambda: differentiated_in_scale(row([1, 0], 2))),),
@@ -311,13 +309,13 @@ def _lipschitz_proof() -> Proof:
         theta**2 * L**2 * d**2,
     )
     moved, apart = N.total((N.p[N.i] - N.r[N.i]) ** 2), N.total((N.z[N.i] - N.y[N.i]) ** 2)
-    yield concludes("integrated and squared", "distance", sp.Le(moved, N.theta**2 * spectral_constant**2 * apart))
+    yield concludes("integrated and squared", "distance", Le(moved, N.theta**2 * spectral_constant**2 * apart))
 
 
 scaled_lipschitz = Case(
     T.scaled_lipschitz,
     (
-        symbolic(_lipschitz_proof, rests=("jacobian-norm",), given={"convex-range": sp.Le(N.alpha, 2)}),
+        symbolic(_lipschitz_proof, rests=("jacobian-norm",), given={"convex-range": Le(N.alpha, 2)}),
         sampled(
             family("random pairs of rows", sizes=(2, 5), z=reals, y=reals, alpha=one_of(SMOOTH), theta=around_one)(
                 two_rows

@@ -26,9 +26,9 @@ def _support_proof() -> Proof:
         x * (1 / (m * x) - 1),
         1 / m - x,
     )
-    yield concludes("summed over the m tokens of the support: at most 0", "support", sp.Le(T.shannon, sp.log(N.size)))
+    yield concludes("summed over the m tokens of the support: at most 0", "support", Le(T.shannon, sp.log(N.size)))
     yield positive("-log p does not rise with p", -sp.diff(-sp.log(x), x))
-    yield concludes("each token has -log p >= -log p_max", "largest", sp.Ge(T.shannon, -sp.log(N.p_max)))
+    yield concludes("each token has -log p >= -log p_max", "largest", Ge(T.shannon, -sp.log(N.p_max)))
 
 
 entropy_and_support = Case(
@@ -76,7 +76,7 @@ def _criterion_proof() -> Proof:
     e, M = sp.symbols("epsilon M", positive=True)
     yield by("Y = -log p / log n has mean H / log n under p: a token contributes -p log p / log n")
     massive = N.total(sp.Piecewise((N.p[N.i], N.p[N.i] >= N.n ** (N.epsilon - 1)), (0, True)))
-    lower = sp.Ge(T.shannon / sp.log(N.n), (1 - N.epsilon) * (1 - massive))
+    lower = Ge(T.shannon / sp.log(N.n), (1 - N.epsilon) * (1 - massive))
     yield concludes(
         "off M_eps Y is at least 1 - eps, elsewhere at least 0: so is the mean, times 1 - M", "lower", lower
     )
@@ -86,7 +86,7 @@ def _criterion_proof() -> Proof:
     )
     yield by("so a token contributes at most 1 / (e n) to the mean of (Y - 1)_+ log n, at u = 1 / (n p)")
     yield identity("Y <= 1 - eps on M_eps, Y <= 1 + (Y - 1)_+ elsewhere", (1 - e) * M + (1 - M), 1 - e * M)
-    upper = sp.Le(T.shannon / sp.log(N.n), 1 - N.epsilon * massive + 1 / (sp.E * sp.log(N.n)))
+    upper = Le(T.shannon / sp.log(N.n), 1 - N.epsilon * massive + 1 / (sp.E * sp.log(N.n)))
     yield concludes("summed", "upper", upper)
 
 
@@ -150,16 +150,16 @@ def _softmax_proof() -> Proof:
         0,
     )
     closed = value.subs(E, sp.exp(D)).subs(D, T.width)
-    yield concludes("so log n - H_1 <= K(D)", "closed", sp.Ge(T.shannon, sp.log(N.n) - closed))
+    yield concludes("so log n - H_1 <= K(D)", "closed", Ge(T.shannon, sp.log(N.n) - closed))
     yield rises_from("e^D - 1 <= D e^D, so log((e^D - 1) / D) <= D", D * sp.exp(D) - sp.exp(D) + 1, D)
     yield rises_from("e^D - 1 >= D, so D / (e^D - 1) <= 1", sp.exp(D) - 1 - D, D, order=2)
-    yield concludes("K <= D", "constant-linear", sp.Le(closed, T.width))
-    yield concludes("so", "linear", sp.Ge(T.shannon, sp.log(N.n) - T.width))
+    yield concludes("K <= D", "constant-linear", Le(closed, T.width))
+    yield concludes("so", "linear", Ge(T.shannon, sp.log(N.n) - T.width))
     slack = D**2 / 8 - (sp.log((sp.exp(D) - 1) / D) + D / (sp.exp(D) - 1) - 1)
     rate = (D * (sp.exp(D) + 1) - 2 * (sp.exp(D) - 1)) ** 2 / (4 * D * (sp.exp(D) - 1) ** 2)
     yield identity("D^2 / 8 - K(D) is 0 at D = 0", sp.Limit(slack, D, 0), 0)
     yield identity("and rises: its derivative is a square over a positive number", sp.Derivative(slack, D), rate)
-    yield concludes("K <= D^2 / 8", "constant-square", sp.Le(closed, T.width**2 / 8))
+    yield concludes("K <= D^2 / 8", "constant-square", Le(closed, T.width**2 / 8))
     psi = sp.Function("psi")
     yield identity(
         "log n - H_1 = theta psi' - psi, psi the log of the mean of e^(theta z), grows at the rate theta psi''",
@@ -176,7 +176,7 @@ def _softmax_proof() -> Proof:
     yield identity(
         "integrated from 0: theta R^2 / 4 gives (theta R)^2 / 8", sp.Integral(u * R**2 / 4, (u, 0, t)), (t * R) ** 2 / 8
     )
-    yield concludes("K <= D^2 / 8 in effect", "square", sp.Ge(T.shannon, sp.log(N.n) - T.width**2 / 8))
+    yield concludes("K <= D^2 / 8 in effect", "square", Ge(T.shannon, sp.log(N.n) - T.width**2 / 8))
 
 
 @family("random softmax rows", sizes=(2, 6), z=reals, theta=around_one)
@@ -216,11 +216,11 @@ def _peak_proof() -> Proof:
     yield by("live tokens: p_max^a - p_min^a = (x_max - tau) - (x_min - tau) = delta")
     yield nonnegative("a dead token, x_min = tau - d: p_max^a - 0 = delta - d <= delta", (x - (tau - d)) - (x - tau))
     yield by("p_min is at most the mean of the others, (1 - p_max) / (n - 1)")
-    peak = sp.Le(N.p_max**N.a - ((1 - N.p_max) / (N.n - 1)) ** N.a, T.spread)
+    peak = Le(N.p_max**N.a - ((1 - N.p_max) / (N.n - 1)) ** N.a, T.spread)
     yield concludes("so", "peak", peak)
     yield nonnegative("1 - p_max <= 1, so p_max^a <= delta + (n - 1)^(-a)", 1 - sp.Integer(1) ** a)
     yield by("-log p_max >= -q log(delta + (n - 1)^(-a)), q = 1 / a")
-    floor = sp.Ge(T.shannon, -N.q * sp.log(T.spread + (N.n - 1) ** (1 - N.alpha)))
+    floor = Ge(T.shannon, -N.q * sp.log(T.spread + (N.n - 1) ** (1 - N.alpha)))
     yield concludes("and H_1 >= -log p_max", "entropy", floor)
 
 
@@ -272,7 +272,7 @@ def _levels_proof() -> Proof:
     cap = T.spread**N.q
     full = sp.floor(1 / cap)
     floor = -full * cap * sp.log(cap) - (1 - full * cap) * sp.log(1 - full * cap)
-    yield concludes("k tokens at M, one with the rest", "floor", sp.Ge(T.shannon, floor))
+    yield concludes("k tokens at M, one with the rest", "floor", Ge(T.shannon, floor))
 
 
 @family("random rows with a dead token", added=1, weights=weights, alpha=one_of(ALPHAS), below=around_one)
@@ -296,9 +296,9 @@ three_levels = Case(
 def _vocabulary_proof() -> Proof:
     yield identity("m equal tokens alone have x - tau = m^(-a)", m * N.gap ** (1 / a), 1, at={N.gap: m ** (-a)})
     yield by("the next value lies a g below: at or below tau if and only if a g >= m^(-a)")
-    yield concludes("so the top class holds everything", "mass", sp.Eq(N.total(N.p[N.i], last=N.top), 1))
+    yield concludes("so the top class holds everything", "mass", Eq(N.total(N.p[N.i], last=N.top), 1))
     yield identity("evenly: the entropy of m equal tokens", -m * (1 / m) * sp.log(1 / m), sp.log(m))
-    yield concludes("so", "entropy", sp.Eq(T.shannon, sp.log(N.top)))
+    yield concludes("so", "entropy", Eq(T.shannon, sp.log(N.top)))
 
 
 @family(
@@ -343,7 +343,7 @@ def _trap_proof() -> Proof:
     yield positive("p^a rises with p, so sum p^alpha <= p_max^a sum p = p_max^a", sp.diff(x**a, x))
     yield positive("the denominator 1 - n^(-a) is at most 1", 1 - (1 - m ** (-a)))
     ratio = tsallis(N.p, N.alpha) * N.alpha * N.a / (1 - N.n ** (1 - N.alpha))
-    yield concludes("so", "ratio", sp.Ge(ratio, 1 - N.p_max**N.a))
+    yield concludes("so", "ratio", Ge(ratio, 1 - N.p_max**N.a))
 
 
 tsallis_trap = Case(
@@ -382,7 +382,7 @@ def _majorisation_proof() -> Proof:
     )
     yield identity("where a' = a + b", theta * level ** (1 - a - b), theta * level ** (1 - a) * sp.exp(b * t))
     yield positive("and with theta", sp.diff(theta * level ** (1 - a), theta))
-    prefix = sp.Ge(N.total(N.r[N.i], last=N.k), N.total(N.p[N.i], last=N.k))
+    prefix = Ge(N.total(N.r[N.i], last=N.k), N.total(N.p[N.i], last=N.k))
     yield concludes(
         "the curves cross once, from below: the largest tokens gain, the smallest lose, so prefix sums grow",
         "prefix",
@@ -391,7 +391,7 @@ def _majorisation_proof() -> Proof:
     yield positive(
         "Shannon's entropy is a sum of strictly concave terms, hence Schur-concave", -sp.diff(-x * sp.log(x), x, 2)
     )
-    yield concludes("so it falls", "shannon", sp.Le(tsallis(N.r, 1), T.shannon))
+    yield concludes("so it falls", "shannon", Le(tsallis(N.r, 1), T.shannon))
 
 
 def _sharpened(reals: Reals, n: int, alpha: fmpq) -> tuple[dict[sp.Basic, Any], list[Any]]:
@@ -409,7 +409,7 @@ majorisation = Case(
     (
         symbolic(
             _majorisation_proof,
-            given={"sorted": N.top_first(), "alpha": sp.Le(N.alpha, N.beta), "scale": sp.Le(N.theta, N.eta)},
+            given={"sorted": N.top_first(), "alpha": Le(N.alpha, N.beta), "scale": Le(N.theta, N.eta)},
         ),
         decided(sizes=(2,), alphas=(2,), claims=("prefix",), model=_sharpened),
         decided(sizes=(3,), alphas=(2,), claims=("prefix",), model=_sharpened, full_only=True, seconds=120),

@@ -38,9 +38,7 @@ def _exact_proof() -> Proof:
         (k * E + n - k) / mass * sp.log(mass) - k * E * D / mass,
     )
     value = sp.log(T._raised) - N.k * sp.exp(width) * width / T._raised
-    yield concludes(
-        "the least over k; k = n and k = 0 are the constant row", "floor", sp.Ge(shannon, N.Least(value, N.k))
-    )
+    yield concludes("the least over k; k = n and k = 0 are the constant row", "floor", Ge(shannon, N.Least(value, N.k)))
 
 
 softmax_floor_exact = Case(
@@ -64,7 +62,7 @@ def _minimum_proof() -> Proof:
     yield identity("and at most 1 - (n - j) m, as these do for j > k", k * M + r + (j - k - 1) * m, 1 - (n - j) * m)
     yield positive("so p is majorised, and -p log p is strictly concave", -sp.diff(-p * sp.log(p), p, 2))
     floor = T._full * T._entropy(T._most) + T._entropy(T._rest) + (N.n - T._full - 1) * T._entropy(T._least)
-    yield concludes("Karamata's inequality", "floor", sp.Ge(shannon, floor))
+    yield concludes("Karamata's inequality", "floor", Ge(shannon, floor))
 
 
 def _three_positive_levels() -> Instance:
@@ -114,7 +112,7 @@ def _window_proof() -> Proof:
     premise = N.total(N.pos(N.x(N.i) - N.a * N.z_max + N.n ** (-(1 - N.epsilon) * N.a)) ** N.q) >= 1
     yield concludes("so", "enough", sp.Implies(premise, shannon >= (1 - N.epsilon) * sp.log(N.n)))
     yield by("the support lies within x_max - tau = p_max^a <= 1 of the top: a gap of 1 / a in z")
-    yield concludes("and H_1 <= log |S|", "too-few", sp.Le(shannon, sp.log(T._near)))
+    yield concludes("and H_1 <= log |S|", "too-few", Le(shannon, sp.log(T._near)))
 
 
 dispersion_of_bounded = Case(
@@ -146,7 +144,7 @@ def _scalable_proof() -> Proof:
     yield by("-log p_i <= log n + D for every token, and H_1 >= log n - D: p_max <= e^D / n")
     b, range_ = sp.symbols("b R", positive=True)
     yield identity("with D = b R log n", sp.log(N.n) - b * range_ * sp.log(N.n), (1 - b * range_) * sp.log(N.n))
-    yield concludes("so", "floor", sp.Ge(shannon, (1 - N.strength * (N.z_max - N.z_min)) * sp.log(N.n)))
+    yield concludes("so", "floor", Ge(shannon, (1 - N.strength * (N.z_max - N.z_min)) * sp.log(N.n)))
 
 
 scalable_floor = Case(

@@ -30,10 +30,10 @@ def _joining_proof() -> Proof:
     yield positive(
         "a larger threshold means less for every token with mass: u^q is strictly increasing", sp.diff(u**q, u)
     )
-    yield concludes("so", "never-more", sp.Le(N.r[N.k], N.p[N.k]))
+    yield concludes("so", "never-more", Le(N.r[N.k], N.p[N.k]))
     yield by("at tau the token adds nothing when a b <= tau")
     yield positive("and something when a b > tau: then the root moves strictly", d**q)
-    unchanged = N.Iff(sp.Eq(N.r[N.k], N.p[N.k]), sp.Or(sp.Eq(N.p[N.k], 0), N.a * N.late <= N.tau))
+    unchanged = N.Iff(Eq(N.r[N.k], N.p[N.k]), sp.Or(Eq(N.p[N.k], 0), N.a * N.late <= N.tau))
     yield concludes("a token without mass stays at 0", "unchanged", unchanged)
 
 
@@ -70,7 +70,7 @@ def _critical_proof() -> Proof:
     crowd = N.total(N.pos(N.x(N.i) - N.x(N.k)) ** N.q)
     critical = N.z[N.k] + (1 - crowd) ** N.a / N.a
     yield concludes(
-        "p_k > 0 says C < 1", "critical", sp.Implies(N.p[N.k] > 0, N.Iff(sp.Eq(N.r[N.k], 0), N.late >= critical))
+        "p_k > 0 says C < 1", "critical", sp.Implies(N.p[N.k] > 0, N.Iff(Eq(N.r[N.k], 0), N.late >= critical))
     )
     yield positive("(1 - C)^a falls in C, so it is at most 1", -sp.diff((1 - C) ** a, C).subs(C, 1 - u))
     yield concludes("so", "bounded", sp.Implies(N.p[N.k] > 0, critical <= N.z[N.k] + 1 / N.a))
@@ -158,7 +158,7 @@ def _needle_proof() -> Proof:
     )
     within = N.total(sp.Piecewise((1, N.z[N.i] > N.z[N.k] - N.gap), (0, True)))
     yield concludes(
-        "the epsilon criterion gives the weight", "weight", sp.Ge(N.p[N.k], sp.Min(1 / within, (N.a * N.gap) ** N.q))
+        "the epsilon criterion gives the weight", "weight", Ge(N.p[N.k], sp.Min(1 / within, (N.a * N.gap) ** N.q))
     )
 
 
@@ -237,7 +237,7 @@ def _softmax_proof() -> Proof:
         "each of the n - 1 others is at least e^(-D)", 1 / (1 + (n - 1) * sp.exp(-D)), sp.exp(D) / (sp.exp(D) + n - 1)
     )
     width = sp.exp(N.z_max - N.z_min)
-    yield concludes("so", "weight", sp.Le(N.p[N.k], width / (width + N.n - 1)))
+    yield concludes("so", "weight", Le(N.p[N.k], width / (width + N.n - 1)))
 
 
 softmax_vanishes = Case(

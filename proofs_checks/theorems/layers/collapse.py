@@ -27,10 +27,10 @@ def _shift_proof() -> Proof:
     e = sp.Symbol("e", nonnegative=True)
     q = sp.Symbol("q", positive=True)
     yield nonnegative("a copy adds to f, so the threshold does not fall and no token gains", e**q)
-    yield concludes("each copy has at most p_n", "at-most", sp.Le(T.moved, N.p[N.n]))
+    yield concludes("each copy has at most p_n", "at-most", Le(T.moved, N.p[N.n]))
     yield by("both rows sum to 1: P + p = R + 2 r for the others' masses P = 1 - p and R = 1 - 2 r")
-    yield concludes("the mass moved", "mass", sp.Eq(N.total(N.p[N.i] - N.r[N.i], last=N.n - 1), T.moved))
-    yield concludes("is a sum of terms p_i - r_i >= 0", "not-negative", sp.Ge(T.moved, 0))
+    yield concludes("the mass moved", "mass", Eq(N.total(N.p[N.i] - N.r[N.i], last=N.n - 1), T.moved))
+    yield concludes("is a sum of terms p_i - r_i >= 0", "not-negative", Ge(T.moved, 0))
     # Three tokens show it in full; further ones only lengthen both sums alike.
     p1, p2, r1, r2 = sp.symbols("p_1 p_2 r_1 r_2", positive=True)
     v1, v2, v3 = sp.symbols("v_1 v_2 v_3", real=True)
@@ -39,8 +39,8 @@ def _shift_proof() -> Proof:
     yield identity("for three tokens, o* - o", after - before, (p1 - r1) * (v3 - v1) + (p2 - r2) * (v3 - v2))
     shift = N.total((N.p[N.i] - N.r[N.i]) * (N.v[N.n] - N.v[N.i]), last=N.n - 1)
     difference = T.repeated_output - T.output
-    yield concludes("the shift", "shift", sp.Eq(difference, shift))
-    yield concludes("by the triangle inequality", "bound", sp.Le(sp.Abs(difference), T.moved * N.reach))
+    yield concludes("the shift", "shift", Eq(difference, shift))
+    yield concludes("by the triangle inequality", "bound", Le(sp.Abs(difference), T.moved * N.reach))
 
 
 read_out_shift = Case(
@@ -65,14 +65,14 @@ def _softmax_proof() -> Proof:
         (others + 2 * t * y) / (1 + 2 * t) - o,
         after * (y - o),
     )
-    yield concludes("so", "shift", sp.Eq(T.repeated_output - T.output, N.r[N.n] * (N.v[N.n] - T.output)))
+    yield concludes("so", "shift", Eq(T.repeated_output - T.output, N.r[N.n] * (N.v[N.n] - T.output)))
     eta = 2 * after - before
     yield identity("2 r_n - p_n = (1 - p_n) r_n = t / ((1 + t)(1 + 2 t))", eta, (1 - before) * after)
-    yield concludes("so", "mass", sp.Eq(T.moved, (1 - N.p[N.n]) * N.r[N.n]))
+    yield concludes("so", "mass", Eq(T.moved, (1 - N.p[N.n]) * N.r[N.n]))
     best = 3 - 2 * sp.sqrt(2)
     gap = best * (1 + t) * (1 + 2 * t) - t
     yield nonnegative("it is largest at t = 1 / sqrt 2", sp.expand(gap), 2 * best * (t - 1 / sp.sqrt(2)) ** 2)
-    yield concludes("so", "bound", sp.Le(T.moved, best))
+    yield concludes("so", "bound", Le(T.moved, best))
 
 
 softmax_collapse = Case(
@@ -103,9 +103,9 @@ def _rate_proof() -> Proof:
     )
     width = sp.exp(N.theta * (N.z_max - N.z_min))
     rate = (N.n - 1) * width / ((N.n - 1 + width) * (N.n - 1 + 2 * width))
-    yield concludes("so", "rate", sp.Le(T.moved, rate))
+    yield concludes("so", "rate", Le(T.moved, rate))
     yield positive("eta <= t", sp.factor(t - eta))
-    yield concludes("so", "simple", sp.Le(T.moved, width / (N.n - 1)))
+    yield concludes("so", "simple", Le(T.moved, width / (N.n - 1)))
 
 
 softmax_collapse_rate = Case(
@@ -142,7 +142,7 @@ def _persistence_proof() -> Proof:
         )
     yield positive("3^(-a) < 2^(-a): tokens that are dead before are dead after", sp.log(sp.Rational(3, 2)) * a)
     yield by("(v_1 + 2 v_n) / 3 - (v_1 + v_n) / 2 = (v_n - v_1) / 6")
-    yield concludes("so", "distance", sp.Eq(T.repeated_output - T.output, (N.v[N.n] - N.v[1]) / 6))
+    yield concludes("so", "distance", Eq(T.repeated_output - T.output, (N.v[N.n] - N.v[1]) / 6))
 
 
 @family("random rows tied at their ends", sizes=(2, 7), z=reals, v=reals, alpha=one_of(ALPHAS), low=around_one)
@@ -181,8 +181,8 @@ persistence = Case(
         symbolic(
             _persistence_proof,
             given={
-                "tied": sp.Eq(N.z[1], N.z[N.n]),
-                "low": N.Every(sp.Or(sp.Eq(N.l, 1), sp.Eq(N.l, N.n), N.z[N.l] <= N.z[1] - 2 ** (-N.a) / N.a), N.l),
+                "tied": Eq(N.z[1], N.z[N.n]),
+                "low": N.Every(sp.Or(Eq(N.l, 1), Eq(N.l, N.n), N.z[N.l] <= N.z[1] - 2 ** (-N.a) / N.a), N.l),
             },
         ),
         along(
@@ -240,7 +240,7 @@ def _layers_proof() -> Proof:
     e = sp.Symbol("e", nonnegative=True)
     yield nonnegative("an average of differences of at most R is at most R: w R - w (R - e)", w * R - w * (R - e))
     yield identity("the map multiplies by at most K, L times", K * (K ** (L - 1) * R), K**L * R)
-    yield concludes("so", "distance", sp.Le(sp.Abs(N.late), N.lipschitz**N.layers * N.reach))
+    yield concludes("so", "distance", Le(sp.Abs(N.late), N.lipschitz**N.layers * N.reach))
 
 
 def _repeated_in_two_layers() -> Instance:
@@ -304,7 +304,7 @@ def _fixed_proof() -> Proof:
     yield concludes(
         "so both read-outs are those of F (theorem masking-is-deletion, token by token)",
         "same",
-        sp.Eq(T.repeated_output - T.output, N.late),
+        Eq(T.repeated_output - T.output, N.late),
     )
 
 
@@ -341,12 +341,12 @@ def _total_proof() -> Proof:
     yield nonnegative(
         "the mass moved lies in [0, p_n] (theorem read-out-shift): p_n = 0 leaves none", moved + d - moved
     )
-    shift = sp.Eq(T.repeated_output - T.output, 0)
-    yield concludes("so", "dead", sp.Implies(sp.Eq(N.p[N.n], 0), shift))
+    shift = Eq(T.repeated_output - T.output, 0)
+    yield concludes("so", "dead", sp.Implies(Eq(N.p[N.n], 0), shift))
     yield by("p_n = 1: the others have p_i = 0 = r_i, and the copies share 1")
-    yield concludes("so", "alone", sp.Implies(sp.Eq(N.p[N.n], 1), shift))
+    yield concludes("so", "alone", sp.Implies(Eq(N.p[N.n], 1), shift))
     yield nonnegative("m tied tokens have at most 1/m each, and no token more", (m + 1) * (moved + d) - (m + 1) * moved)
-    yield concludes("so", "ties", sp.Le(2 * N.r[N.n] - N.p[N.n], 1 / N.top))
+    yield concludes("so", "ties", Le(2 * N.r[N.n] - N.p[N.n], 1 / N.top))
 
 
 total_collapse = Case(

@@ -35,7 +35,7 @@ def _mass_proof() -> Proof:
     for m in range(3):
         yield identity(f"three tokens, row {m + 1} of a product of stochastic matrices", (A * B * ones)[m], 1)
     yield by("in general A (B 1) = A 1 = 1")
-    yield concludes("by induction over the layers", "mass", sp.Eq(N.total(N.G[N.i, N.j], N.j), 1))
+    yield concludes("by induction over the layers", "mass", Eq(N.total(N.G[N.i, N.j], N.j), 1))
 
 
 gradient_mass = Case(
@@ -60,8 +60,8 @@ def _counts_proof() -> Proof:
         sp.binomial(m + L - 1, L - 1),
     )
     yield by("with the sum for m = 0 equal to its single term")
-    yield concludes("from each source", "each", sp.Eq(N.w[N.i], sp.binomial(N.n - N.i + N.layers - 1, N.layers - 1)))
-    yield concludes("and over all sources", "all", sp.Eq(N.paths, sp.binomial(N.n + N.layers - 1, N.layers)))
+    yield concludes("from each source", "each", Eq(N.w[N.i], sp.binomial(N.n - N.i + N.layers - 1, N.layers - 1)))
+    yield concludes("and over all sources", "all", Eq(N.paths, sp.binomial(N.n + N.layers - 1, N.layers)))
 
 
 path_counts = Case(
@@ -85,16 +85,14 @@ def _sparse_proof() -> Proof:
         paths * s - paths * (s - d),
     )
     product_ = sp.Product(N.fan[N.l], (N.l, 1, N.layers))
-    yield concludes("by induction", "count", sp.Le(N.paths, product_))
+    yield concludes("by induction", "count", Le(N.paths, product_))
     yield by("from one source there is one path through the first layer, not s")
     later = sp.Product(N.fan[N.l], (N.l, 2, N.layers))
-    yield concludes("and then as many as before", "each", sp.Le(N.w[N.i], later))
+    yield concludes("and then as many as before", "each", Le(N.w[N.i], later))
     yield nonnegative(
         "m sources sum to 1, so the largest has at least 1 / m: m (1/m + d) >= 1", m * (1 / m + d) - 1, m * d
     )
-    yield concludes(
-        "m is at most n and at most the number of paths", "largest", sp.Ge(N.peak, 1 / sp.Min(N.n, product_))
-    )
+    yield concludes("m is at most n and at most the number of paths", "largest", Ge(N.peak, 1 / sp.Min(N.n, product_)))
 
 
 _DEPTHS = (1, 2, 3, 4, 5)
@@ -150,8 +148,8 @@ def _residual_proof() -> Proof:
         paths * d,
     )
     count, each = (sp.Product(N.fan[N.l] + 1, (N.l, first, N.layers)) for first in (1, 2))
-    yield concludes("by induction", "count", sp.Le(N.paths, count))
-    yield concludes("one path from a source through the first layer", "each", sp.Le(N.w[N.i], each))
+    yield concludes("by induction", "count", Le(N.paths, count))
+    yield concludes("one path from a source through the first layer", "each", Le(N.w[N.i], each))
 
 
 residual_paths = Case(
@@ -184,7 +182,7 @@ def _unreachable_proof() -> Proof:
     yield concludes(
         "by the chain rule the derivative sums over paths, and an empty sum is 0",
         "unreachable",
-        sp.Implies(sp.Eq(N.w[N.j], 0), sp.Eq(N.G[N.n, N.j], 0)),
+        sp.Implies(Eq(N.w[N.j], 0), Eq(N.G[N.n, N.j], 0)),
     )
 
 
@@ -250,7 +248,7 @@ def _squashing_proof() -> Proof:
         (d + weight * e) / (1 + weight),
     )
     width = sp.exp(N.z_max - N.z_min)
-    yield concludes("so the bound stays", "entry", sp.Le(N.G[N.i, N.j], width / (N.n - 1 + width)))
+    yield concludes("so the bound stays", "entry", Le(N.G[N.i, N.j], width / (N.n - 1 + width)))
 
 
 softmax_squashing = Case(
@@ -281,7 +279,7 @@ def _causal_proof() -> Proof:
     )
     width, harmonic = N.z_max - N.z_min, sp.Sum(1 / N.k, (N.k, 1, N.n))
     bound = sp.exp(N.layers * width) * harmonic ** (N.layers - 1) / N.n
-    yield concludes("by induction over the layers", "entry", sp.Le(N.G[N.n, N.j], bound))
+    yield concludes("by induction over the layers", "entry", Le(N.G[N.n, N.j], bound))
 
 
 def _sink_proof() -> Proof:
@@ -294,7 +292,7 @@ def _sink_proof() -> Proof:
         2 * (x**2 + x * u + u**2) - (x**2 + u**2),
     )
     lower = sp.Sum(1 / N.k, (N.k, 1, N.n)) ** (N.layers - 1) / sp.factorial(N.layers - 1)
-    yield concludes("so", "lower", sp.Ge(N.n * N.G[N.n, 1], lower))
+    yield concludes("so", "lower", Ge(N.n * N.G[N.n, 1], lower))
     c, y = sp.symbols("c y", positive=True)
     slope = sp.diff((sp.log(x) + c) ** c / x, x) * x**2 * (sp.log(x) + c) ** (1 - c)
     yield identity("(log x + c)^c / x falls from x = 1 on: its slope has the sign of -log x", slope, -sp.log(x))
@@ -314,7 +312,7 @@ def _sink_proof() -> Proof:
         sp.diff(y ** (c + 1), y, 2),
     )
     bound = (sp.log(N.n) + N.layers - 1) ** (N.layers - 1) / sp.factorial(N.layers - 1)
-    yield concludes("by induction over the layers", "upper", sp.Le(N.n * N.G[N.n, 1], bound))
+    yield concludes("by induction over the layers", "upper", Le(N.n * N.G[N.n, 1], bound))
 
 
 causal_squashing = Case(
@@ -363,9 +361,9 @@ def _gradient_proof() -> Proof:
     )
     gradient = N.total(N.v[N.i] * N.D[N.i, N.j])
     mean = N.total(N.s(N.k) * N.v[N.k], N.k) / N.total(N.s(N.k), N.k)
-    yield concludes("the gradient", "gradient", sp.Eq(gradient, N.s(N.j) * (N.v[N.j] - mean)))
+    yield concludes("the gradient", "gradient", Eq(gradient, N.s(N.j) * (N.v[N.j] - mean)))
     yield identity("off the support s_j = 0", s * (v - mass / total), 0, at={s: 0})
-    yield concludes("so", "dead", sp.Or(N.p[N.j] > 0, sp.Eq(gradient, 0)))
+    yield concludes("so", "dead", sp.Or(N.p[N.j] > 0, Eq(gradient, 0)))
 
 
 @family(
@@ -386,7 +384,7 @@ def _read_out(weights: Row, v: Row, alpha: fmpq, dead: fmpq) -> Instance:
 read_out_gradient = Case(
     T.read_out_gradient,
     (
-        symbolic(_gradient_proof, given={"off-boundary": sp.Or(N.alpha < 2, N.Every(sp.Ne(N.x(N.l), N.tau), N.l))}),
+        symbolic(_gradient_proof, given={"off-boundary": sp.Or(N.alpha < 2, N.Every(Ne(N.x(N.l), N.tau), N.l))}),
         sampled(_read_out, cases=40),
     ),
     needed=(
@@ -406,15 +404,13 @@ def _size_proof() -> Proof:
     yield nonnegative("which is at most R / 2", sp.Rational(1, 2) - 2 * f * (1 - f), 2 * (f - sp.Rational(1, 2)) ** 2)
     Sigma = N.total(N.s(N.k), N.k)
     mean = N.total(N.s(N.k) * N.v[N.k], N.k) / Sigma
-    yield concludes(
-        "times Sigma", "total", sp.Le(N.total(N.s(N.j) * sp.Abs(N.v[N.j] - mean), N.j), Sigma * N.reach / 2)
-    )
+    yield concludes("times Sigma", "total", Le(N.total(N.s(N.j) * sp.Abs(N.v[N.j] - mean), N.j), Sigma * N.reach / 2))
     yield positive(
         "t^(2 - alpha) = t^c with c <= 1 is concave: sum s is largest for equal probabilities",
         -sp.diff(R ** (1 / (1 + c)), R, 2),
     )
     yield identity("where it is |S| (1/|S|)^(2 - alpha)", m * (1 / m) ** (2 - N.alpha), m ** (N.alpha - 1))
-    yield concludes("so", "sensitivity", sp.Le(Sigma, N.size**N.a))
+    yield concludes("so", "sensitivity", Le(Sigma, N.size**N.a))
 
 
 @family("random points and values", weights=weights, v=reals, alpha=one_of((1, *ALPHAS)))
@@ -427,7 +423,7 @@ def _valued(weights: Row, v: Row, alpha: fmpq) -> Instance:
 
 gradient_size = Case(
     T.gradient_size,
-    (symbolic(_size_proof, given={"convex-range": sp.Le(N.alpha, 2)}), sampled(_valued)),
+    (symbolic(_size_proof, given={"convex-range": Le(N.alpha, 2)}), sampled(_valued)),
     sharp=(
         Sharp("total", "two equal tokens", lambda: [_valued([1, 1], [0, 1], "3/2")]),
         Sharp("sensitivity", "uniform", lambda: [_valued([1] * 4, [0] * 4, "3/2")]),

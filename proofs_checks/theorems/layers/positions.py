@@ -32,12 +32,12 @@ def _radius_proof() -> Proof:
         "c_k - c_1 = e - rho >= -rho, so its term in the criterion is at least [a (m k - rho)]_+^q",
         a * (m * k + (e - rho)) - a * (m * k - rho),
     )
-    beyond = sp.Implies(T.reach_sum >= 1, sp.Eq(N.p[1], 0))
+    beyond = sp.Implies(T.reach_sum >= 1, Eq(N.p[1], 0))
     yield concludes("the norm criterion fails when the sum of these reaches 1", "beyond", beyond)
     yield identity(
         "m d >= rho + 1/a makes the last term alone at least 1", a * (N.distance - rho), 1, at={N.distance: rho + 1 / a}
     )
-    simple = sp.Implies(N.slope * N.distance >= N.content + 1 / N.a, sp.Eq(N.p[1], 0))
+    simple = sp.Implies(N.slope * N.distance >= N.content + 1 / N.a, Eq(N.p[1], 0))
     yield concludes("so", "simple", simple)
 
 
@@ -162,7 +162,7 @@ def _softmax_proof() -> Proof:
     m, k = sp.symbols("m k", positive=True)
     x = sp.exp(-m)
     yield positive("exponentials are positive", sp.exp(-m * k))
-    yield concludes("so no token vanishes", "positive", sp.Gt(N.p[N.k], 0, evaluate=False))
+    yield concludes("so no token vanishes", "positive", Gt(N.p[N.k], 0))
     yield identity(
         "the geometric sum over distances 0 … n - 1, times 1 - e^(-m), telescopes",
         (1 + x + x**2 + x**3) * (1 - x),
@@ -172,7 +172,7 @@ def _softmax_proof() -> Proof:
     yield concludes(
         "p_k = e^(c_k - m d_k) over at least e^(c_k - rho) times that sum, as c_j >= c_k - rho",
         "decay",
-        sp.Le(N.p[N.k], bound),
+        Le(N.p[N.k], bound),
     )
 
 
@@ -210,7 +210,7 @@ def _scale_proof() -> Proof:
         at={N.distance: rho + 1 / (a * theta)},
     )
     yield nonnegative("a larger distance only adds", a * theta * (m * (d + e) - m * d))
-    scaled = sp.Implies(N.slope * N.distance >= N.content + 1 / (N.a * N.theta), sp.Eq(N.p[1], 0))
+    scaled = sp.Implies(N.slope * N.distance >= N.content + 1 / (N.a * N.theta), Eq(N.p[1], 0))
     yield concludes("so the norm criterion fails", "scaled", scaled)
     yield identity(
         "with the bias outside the gap is at least m d - theta rho; times a, at the bound:",
@@ -218,7 +218,7 @@ def _scale_proof() -> Proof:
         1,
         at={N.distance: theta * rho + 1 / a},
     )
-    added = sp.Implies(N.slope * N.distance >= N.theta * N.content + 1 / N.a, sp.Eq(N.r[1], 0))
+    added = sp.Implies(N.slope * N.distance >= N.theta * N.content + 1 / N.a, Eq(N.r[1], 0))
     yield concludes("so", "added", added)
 
 
@@ -326,11 +326,11 @@ def _returns_proof() -> Proof:
     yield nonnegative("which rises", sp.diff(u - sp.sin(u), u), 2 * sp.sin(u / 2) ** 2)
     yield by("so z(d) >= z(0) - g, g = R (2 pi / W)^2 / 2, and z(0) = R is the largest")
     returns = N.total(sp.Piecewise((1, N.z[N.k] >= N.z_max - T._return), (0, True)), N.k)
-    yield concludes("so", "returns", sp.Ge(returns, N.n / N.cells**N.bands))
+    yield concludes("so", "returns", Ge(returns, N.n / N.cells**N.bands))
     yield by("K of them have x - tau >= p_max^a - a g: 1 >= K [p_max^a - a g]_+^q, so p_max^a <= K^(-a) + a g")
-    yield concludes("with K = n / W^F", "peak", sp.Le(N.p_max**N.a, T._shared))
+    yield concludes("with K = n / W^F", "peak", Le(N.p_max**N.a, T._shared))
     entropy = N.total(-N.p[N.i] * sp.log(N.p[N.i]))
-    yield concludes("H_1 >= -log p_max", "entropy", sp.Ge(entropy, -N.q * sp.log(T._shared)))
+    yield concludes("H_1 >= -log p_max", "entropy", Ge(entropy, -N.q * sp.log(T._shared)))
 
 
 rotary_returns = Case(

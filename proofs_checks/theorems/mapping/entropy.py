@@ -43,7 +43,7 @@ def _limits() -> Proof:
     yield concludes(
         "for every token",
         "shannon",
-        sp.Eq(sp.Limit(T.tsallis_term(N.p[N.i], N.alpha), N.alpha, 1), -N.p[N.i] * sp.log(N.p[N.i])),
+        Eq(sp.Limit(T.tsallis_term(N.p[N.i], N.alpha), N.alpha, 1), -N.p[N.i] * sp.log(N.p[N.i])),
     )
     yield rises_from("u - 1 + e^(-u) <= u^2 / 2", u**2 / 2 - u + 1 - sp.exp(-u), u, order=3)
     t = sp.Symbol("t", positive=True)
@@ -54,11 +54,11 @@ def _limits() -> Proof:
         ((a * t) ** 2 / 2 - a * t + 1 - sp.exp(-a * t)) / (a * alpha),
     )
     t1, ta, square = T.tsallis(N.p, 1), T.tsallis(N.p, N.alpha), N.total(N.p[N.i] * sp.log(N.p[N.i]) ** 2)
-    yield concludes("summed over the tokens", "rate", sp.Le(t1 - ta, (N.alpha - 1) / N.alpha * (t1 + square / 2)))
+    yield concludes("summed over the tokens", "rate", Le(t1 - ta, (N.alpha - 1) / N.alpha * (t1 + square / 2)))
     yield identity("at alpha = 2 each token gives (p - p^2) / 2", term(p), (p - p**2) / 2, at={a: 1})
-    yield concludes("summed, with sum p = 1", "gini", sp.Eq(T.tsallis(N.p, 2), (1 - N.total(N.p[N.i] ** 2)) / 2))
+    yield concludes("summed, with sum p = 1", "gini", Eq(T.tsallis(N.p, 2), (1 - N.total(N.p[N.i] ** 2)) / 2))
     yield nonnegative("p / (alpha a) exceeds a token's entropy", p / (alpha * a) - term(p), p**alpha / (alpha * a))
-    yield concludes("summed", "vanishing", sp.Le(ta, 1 / (N.alpha * (N.alpha - 1))))
+    yield concludes("summed", "vanishing", Le(ta, 1 / (N.alpha * (N.alpha - 1))))
 
 
 limits = Case(
@@ -93,10 +93,10 @@ def _falls() -> Proof:
     )
     yield nonnegative("so the first factor falls", g * sp.exp(-a * t) / a**2)
     yield positive("and so does 1 / (1 + a)", -sp.diff(1 / alpha, a))
-    yield concludes("summed over the tokens", "falls", sp.Le(T.tsallis(N.p, N.beta), T.tsallis(N.p, N.alpha)))
+    yield concludes("summed over the tokens", "falls", Le(T.tsallis(N.p, N.beta), T.tsallis(N.p, N.alpha)))
     yield identity("Shannon's term is the limit as alpha -> 1", sp.Limit(term(p), a, 0), -p * sp.log(p))
     yield concludes(
-        "a falling function stays below its limit", "below-shannon", sp.Le(T.tsallis(N.p, N.alpha), T.tsallis(N.p, 1))
+        "a falling function stays below its limit", "below-shannon", Le(T.tsallis(N.p, N.alpha), T.tsallis(N.p, 1))
     )
 
 
@@ -112,7 +112,7 @@ def _two_orders(weights: Row, alpha: fmpq, beta: fmpq) -> Instance:
 
 falls = Case(
     T.tsallis_falls,
-    (symbolic(_falls, given={"order": sp.Le(N.alpha, N.beta)}), sampled(_two_orders)),
+    (symbolic(_falls, given={"order": Le(N.alpha, N.beta)}), sampled(_two_orders)),
     needed=(Needed("order", r"$\alpha = 3$, $\alpha' = 2$", lambda: simplex(["1/2"] * 2, 3, beta=2)),),
 )
 
@@ -126,7 +126,7 @@ def _range() -> Proof:
         sp.exp(-t) * (1 - sp.exp(-a * t)) / (a * alpha),
     )
     yield rises_from("1 - e^(-a t) >= 0", 1 - sp.exp(-a * t), t)
-    yield concludes("every token's entropy is at least 0", "zero", sp.Ge(T.tsallis(N.p, N.alpha), 0))
+    yield concludes("every token's entropy is at least 0", "zero", Ge(T.tsallis(N.p, N.alpha), 0))
     yield bernoulli()
     yield identity(
         "with p = w / n a token's entropy lies below a line by a multiple of Bernoulli's gap",
@@ -141,7 +141,7 @@ def _range() -> Proof:
     yield concludes(
         "divided by alpha a",
         "uniform",
-        sp.Le(T.tsallis(N.p, N.alpha), (1 - N.n ** (1 - N.alpha)) / (N.alpha * (N.alpha - 1))),
+        Le(T.tsallis(N.p, N.alpha), (1 - N.n ** (1 - N.alpha)) / (N.alpha * (N.alpha - 1))),
     )
 
 
@@ -164,7 +164,7 @@ def _strong() -> Proof:
     )
     yield rises_from("p^(alpha - 2) >= 1 for p = e^(-d), alpha = 2 - c", sp.exp(c * d) - 1, d)
     curvature = N.total(N.v[N.i] ** 2 * N.p[N.i] ** (N.alpha - 2))
-    yield concludes("summed", "l2", sp.Ge(curvature, N.total(N.v[N.i] ** 2)))
+    yield concludes("summed", "l2", Ge(curvature, N.total(N.v[N.i] ** 2)))
     yield nonnegative(
         "Cauchy-Schwarz, pair by pair: (sum v^2 / s) (sum s) - (sum |v|)^2 is a sum of squares, s = p^(2 - alpha)",
         x**2 * t / s + y**2 * s / t - 2 * x * y,
@@ -176,7 +176,7 @@ def _strong() -> Proof:
         N.n ** (N.alpha - 1),
     )
     yield nonnegative("t^c is concave for 0 <= c <= 1", -sp.diff(p ** (1 / (1 + d)), p, 2))
-    yield concludes("together", "l1", sp.Ge(curvature, N.n ** (1 - N.alpha) * N.total(sp.Abs(N.v[N.i])) ** 2))
+    yield concludes("together", "l1", Ge(curvature, N.n ** (1 - N.alpha) * N.total(sp.Abs(N.v[N.i])) ** 2))
 
 
 @family("random points and directions", weights=each(around_one), v=reals, alpha=one_of(ALPHAS))
@@ -186,7 +186,7 @@ def _direction(weights: Row, v: Row, alpha: fmpq) -> Instance:
 
 strong = Case(
     T.strong_concavity,
-    (symbolic(_strong, given={"convex-range": sp.Le(N.alpha, 2)}), sampled(_direction)),
+    (symbolic(_strong, given={"convex-range": Le(N.alpha, 2)}), sampled(_direction)),
     sharp=(
         Sharp("l2", r"$\alpha = 2$", lambda: [simplex(["1/2"] * 2, 2, v=[1, -1])]),
         Sharp("l1", "uniform, signs alternate", lambda: [simplex(["1/4"] * 4, "3/2", v=[1, -1, 1, -1])]),
@@ -210,7 +210,7 @@ def _schur() -> Proof:
     yield concludes(
         "for the two tokens",
         "transfer",
-        sp.Gt(mixed[0] + mixed[1], T.tsallis_term(one, N.alpha) + T.tsallis_term(other, N.alpha)),
+        Gt(mixed[0] + mixed[1], T.tsallis_term(one, N.alpha) + T.tsallis_term(other, N.alpha)),
     )
 
 
@@ -222,7 +222,7 @@ def _transfer(weights: Row, alpha: fmpq, t: fmpq) -> Instance:
 schur = Case(
     T.schur,
     (
-        symbolic(_schur, given={"different": sp.Ne(N.p[N.i], N.p[N.j]), "transfer": sp.And(N.mix > 0, N.mix < 1)}),
+        symbolic(_schur, given={"different": Ne(N.p[N.i], N.p[N.j]), "transfer": sp.And(N.mix > 0, N.mix < 1)}),
         sampled(_transfer),
     ),
     needed=(

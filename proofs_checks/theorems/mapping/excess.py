@@ -27,7 +27,7 @@ def _convex_proof() -> Proof:
     yield concludes(
         "a convex rising function of the convex [x - tau]_+, summed over tokens",
         "mass",
-        sp.Le(T.mass_above(T._between), f),
+        Le(T.mass_above(T._between), f),
     )
     s = sp.Symbol("s", positive=True)
     yield identity("the q-norm is homogeneous: token by token", (s * u) ** q, s**q * u**q)
@@ -35,7 +35,7 @@ def _convex_proof() -> Proof:
     yield concludes(
         "and by Minkowski's inequality the norm of a convex nonnegative vector is convex (1 / q = a)",
         "norm",
-        sp.Le(T.mass_above(T._between) ** N.a, g),
+        Le(T.mass_above(T._between) ** N.a, g),
     )
     excess, level = sp.symbols("f r", real=True)
     yield identity(
@@ -62,7 +62,7 @@ def _from_anywhere(z: Row, alpha: fmpq, depth: fmpq) -> Instance:
 excess_convex = Case(
     T.excess_convex,
     (
-        symbolic(_convex_proof, given={"convex-range": sp.Le(N.alpha, 2)}),
+        symbolic(_convex_proof, given={"convex-range": Le(N.alpha, 2)}),
         sampled(CHORDS, cases=40),
         exact(
             lambda: [row([0], "3/2") + {N.rho: start} for start in (fmpq(-1, 64), fmpq(0), fmpq(1, 64))],
@@ -91,7 +91,7 @@ def _pieces_proof() -> Proof:
     yield nonnegative("(x - tau)^q with q = 1 / (1 + b) <= 1 is concave left of x", -sp.diff(u ** (1 / (1 + b)), u, 2))
     f = T._chord(T.mass_above(N.rho), T.mass_above(N.rho + N.shift))
     yield concludes(
-        "tokens above the piece add concave terms, those below add 0", "mass", sp.Ge(T.mass_above(T._between), f)
+        "tokens above the piece add concave terms, those below add 0", "mass", Ge(T.mass_above(T._between), f)
     )
 
 
@@ -101,7 +101,7 @@ excess_pieces = Case(
         symbolic(
             _pieces_proof,
             given={
-                "large-alpha": sp.Ge(N.alpha, 2),
+                "large-alpha": Ge(N.alpha, 2),
                 "same-piece": N.Every(sp.Or(N.x(N.l) <= N.rho, N.x(N.l) >= N.rho + N.shift), N.l),
             },
         ),
@@ -124,9 +124,7 @@ def _two_proof() -> Proof:
         (a * z - tau) - (a * y - tau),
         a * (z - y),
     )
-    yield concludes(
-        "so", "equation", sp.Implies(sp.Abs(gap) <= 1 / N.a, sp.Eq(N.p[1] ** N.a - N.p[2] ** N.a, N.a * gap))
-    )
+    yield concludes("so", "equation", sp.Implies(sp.Abs(gap) <= 1 / N.a, Eq(N.p[1] ** N.a - N.p[2] ** N.a, N.a * gap)))
     yield identity(
         "alpha = 2: p_1 + p_2 = 1 and p_1 - p_2 = d give p_1 = (1 + d) / 2",
         N.gap - (1 - N.gap),
@@ -136,14 +134,14 @@ def _two_proof() -> Proof:
     yield concludes(
         "beyond the gap it is 0 or 1",
         "sparsemax",
-        sp.Implies(sp.Eq(N.alpha, 2), sp.Eq(N.p[1], sp.Min(1, N.pos((1 + gap) / 2)))),
+        sp.Implies(Eq(N.alpha, 2), Eq(N.p[1], sp.Min(1, N.pos((1 + gap) / 2)))),
     )
     half = sp.Rational(1, 2)
     yield identity("alpha = 3: p_1^2 - p_2^2 = 2 d with p_1 = 1/2 + d", (half + d) ** 2 - (half - d) ** 2, 2 * d)
     yield concludes(
         "beyond the gap it is 0 or 1",
         "three",
-        sp.Implies(sp.Eq(N.alpha, 3), sp.Eq(N.p[1], sp.Min(1, N.pos(half + gap)))),
+        sp.Implies(Eq(N.alpha, 3), Eq(N.p[1], sp.Min(1, N.pos(half + gap)))),
     )
     c = sp.Symbol("c", real=True)
     root = (c + sp.sqrt(2 - c**2)) / 2
@@ -161,8 +159,8 @@ def _two_proof() -> Proof:
         "so",
         "three-halves",
         sp.Implies(
-            sp.And(sp.Eq(N.alpha, sp.Rational(3, 2)), sp.Abs(gap) <= 2),
-            sp.Eq(N.p[1], (gap / 2 + sp.sqrt(2 - gap**2 / 4)) ** 2 / 4),
+            sp.And(Eq(N.alpha, sp.Rational(3, 2)), sp.Abs(gap) <= 2),
+            Eq(N.p[1], (gap / 2 + sp.sqrt(2 - gap**2 / 4)) ** 2 / 4),
         ),
     )
 
@@ -200,7 +198,7 @@ def _cardano_proof() -> Proof:
         (k * w**3 + 3 * w * V + W - 1) / k,
         w**3 + 3 * (V / k) * w - 2 * (1 - W) / (2 * k),
     )
-    yield concludes("so", "cubic", sp.Eq((T._mean - N.tau) ** 3 + 3 * T._P * (T._mean - N.tau), 2 * T._Q))
+    yield concludes("so", "cubic", Eq((T._mean - N.tau) ** 3 + 3 * T._P * (T._mean - N.tau), 2 * T._Q))
     yield nonnegative("the cubic rises strictly where P or w is not 0: one real root", sp.diff(w**3 + 3 * P * w, w))
     A, B = sp.symbols("A B", positive=True)
     yield identity("w = A - B with A B = P and A^3 - B^3 = 2 Q", (A - B) ** 3 + 3 * A * B * (A - B), A**3 - B**3)
@@ -211,13 +209,13 @@ def _cardano_proof() -> Proof:
     )
     root = sp.sqrt(T._Q**2 + T._P**3)
     third = sp.Rational(1, 3)
-    yield concludes("so", "closed", sp.Eq(N.tau, T._mean - (root + T._Q) ** third + (root - T._Q) ** third))
+    yield concludes("so", "closed", Eq(N.tau, T._mean - (root + T._Q) ** third + (root - T._Q) ** third))
 
 
 four_thirds = Case(
     T.four_thirds,
     (
-        symbolic(_cardano_proof, given={"sorted": N.top_first(), "four-thirds": sp.Eq(N.alpha, sp.Rational(4, 3))}),
+        symbolic(_cardano_proof, given={"sorted": N.top_first(), "four-thirds": Eq(N.alpha, sp.Rational(4, 3))}),
         sampled(family("random sorted rows", z=reals, alpha=one_of(["4/3"]))(sorted_row), cases=60),
     ),
     needed=(
@@ -231,7 +229,7 @@ def _deformed_proof() -> Proof:
     z, tau = sp.symbols("z tau", real=True)
     d, c = sp.symbols("d c", nonnegative=True)
     yield identity("1 + a (z - lambda) = a z - tau", 1 + a * (z - (tau + 1) / a), a * z - tau)
-    yield concludes("so", "form", sp.Eq(N.p[N.i], N.pos(1 + N.a * (N.z[N.i] - (N.tau + 1) / N.a)) ** N.q))
+    yield concludes("so", "form", Eq(N.p[N.i], N.pos(1 + N.a * (N.z[N.i] - (N.tau + 1) / N.a)) ** N.q))
     yield identity(
         "with w = 1 + a t the slope is w^(1/a - 1) = E^(1 - a)", sp.diff(u ** (1 / a), u) * a, (u ** (1 / a)) ** (1 - a)
     )
@@ -239,7 +237,7 @@ def _deformed_proof() -> Proof:
     yield concludes(
         "times p^(2 - alpha)",
         "steeper",
-        sp.Or(sp.Eq(N.p[N.i], 0), N.p[N.i] ** (2 - N.alpha) <= N.p[N.i] ** (2 - N.beta)),
+        sp.Or(Eq(N.p[N.i], 0), N.p[N.i] ** (2 - N.alpha) <= N.p[N.i] ** (2 - N.beta)),
     )
 
 
@@ -250,6 +248,6 @@ def _two_exponents(z: Sequence[Any], alpha: Any, beta: Any) -> Instance:
 
 deformed_exponential = Case(
     T.deformed_exponential,
-    (symbolic(_deformed_proof, given={"order": sp.Le(N.alpha, N.beta)}), sampled(_two_exponents)),
+    (symbolic(_deformed_proof, given={"order": Le(N.alpha, N.beta)}), sampled(_two_exponents)),
     needed=(Needed("order", r"$\alpha = 3$, $\alpha' = 2$", lambda: _two_exponents([0, 0], 3, 2)),),
 )

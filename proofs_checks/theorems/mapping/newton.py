@@ -7,8 +7,8 @@ from entmax_oracle.theory.mapping.threshold import bend_sum, slope_sum
 
 from ..vocabulary import *
 
-CONVEX_RANGE = sp.Le(N.alpha, 2)
-LEFT = sp.Le(N.rho, N.tau)
+CONVEX_RANGE = Le(N.alpha, 2)
+LEFT = Le(N.rho, N.tau)
 
 
 def _from(z: Row, alpha: fmpq, start: fmpq) -> Instance:
@@ -51,15 +51,15 @@ def _finite_proof() -> Proof:
         total,
         m * end + 1,
     )
-    progress = sp.Or(sp.Eq(T.plain, N.tau), sp.Not(N.Every(sp.Or(N.x(N.l) <= N.rho, N.x(N.l) > T.plain), N.l)))
+    progress = sp.Or(Eq(T.plain, N.tau), sp.Not(N.Every(sp.Or(N.x(N.l) <= N.rho, N.x(N.l) > T.plain), N.l)))
     yield concludes("so the end is the threshold, or a token fell out", "progress", progress)
     yield by("of m >= 1 tokens m - 1 can fall out, one a step, and one more step is exact")
-    yield concludes("and m <= n", "count", sp.Le(N.steps, N.n))
+    yield concludes("and m <= n", "count", Le(N.steps, N.n))
 
 
 newton_sparsemax = Case(
     T.newton_sparsemax,
-    (symbolic(_finite_proof, given={"sparsemax": sp.Eq(N.alpha, 2), "left": LEFT}), sampled(_descended, cases=120)),
+    (symbolic(_finite_proof, given={"sparsemax": Eq(N.alpha, 2), "left": LEFT}), sampled(_descended, cases=120)),
     sharp=(Sharp("count", r"$z = (0, -3)$ from $-10$: two steps for two tokens", lambda: [_descended([0, -3], 2, 9)]),),
     needed=(
         Needed(
@@ -109,13 +109,13 @@ def _quadratic_proof() -> Proof:
     )
     yield positive("and 1 / q cancels: (q - 1) / 2, q = 2 + d", (1 + d) / 2)
     bound = (N.q - 1) / 2 * bend_sum / slope_sum * (N.tau - N.rho) ** 2
-    yield concludes("so", "square", sp.Le(N.tau - T.plain, bound))
+    yield concludes("so", "square", Le(N.tau - T.plain, bound))
 
 
 newton_quadratic = Case(
     T.newton_quadratic,
     (
-        symbolic(_quadratic_proof, given={"smooth": sp.Le(N.alpha, sp.Rational(3, 2)), "left": LEFT}),
+        symbolic(_quadratic_proof, given={"smooth": Le(N.alpha, sp.Rational(3, 2)), "left": LEFT}),
         sampled(_left_start, cases=80),
     ),
     sharp=(Sharp("square", r"$\alpha = 3/2$, one token", lambda: [_from([fmpq(0)], fmpq(3, 2), fmpq(-2))]),),

@@ -14,9 +14,9 @@ V, W, E = sp.symbols("V W E", positive=True)
 
 def _structure_proof() -> Proof:
     yield positive("an exponential over a sum of exponentials", sp.exp(x) / W)
-    yield concludes("so no weight is zero", "positive", sp.Gt(N.p[N.k], 0, evaluate=False))
+    yield concludes("so no weight is zero", "positive", Gt(N.p[N.k], 0))
     yield identity("exponentials V, the others W, over their own sum", V / (V + W) + W / (V + W), 1)
-    yield concludes("so they sum to one", "sum", sp.Eq(N.total(N.p[N.i]), 1))
+    yield concludes("so they sum to one", "sum", Eq(N.total(N.p[N.i]), 1))
     yield positive("a larger logit has the larger numerator", sp.diff(sp.exp(x), x))
     yield concludes("over the same sum", "order", N.Iff(N.p[N.i] > N.p[N.j], N.z[N.i] > N.z[N.j]))
     yield identity(
@@ -24,7 +24,7 @@ def _structure_proof() -> Proof:
         sp.exp(x + c) / (sp.exp(x + c) + sp.exp(y + c)),
         sp.exp(x) / (sp.exp(x) + sp.exp(y)),
     )
-    yield concludes("so it changes nothing", "shift", sp.Eq(N.r[N.i], N.p[N.i]))
+    yield concludes("so it changes nothing", "shift", Eq(N.r[N.i], N.p[N.i]))
 
 
 softmax_structure = Case(
@@ -38,7 +38,7 @@ softmax_structure = Case(
 
 def _permuted() -> Proof:
     yield by("the sum of the exponentials has no order")
-    yield concludes("and each token takes its numerator along", "probabilities", sp.Eq(N.r[N.i], N.p[N.perm[N.i]]))
+    yield concludes("and each token takes its numerator along", "probabilities", Eq(N.r[N.i], N.p[N.perm[N.i]]))
 
 
 softmax_permutation = Case(
@@ -56,10 +56,10 @@ def _joining_proof() -> Proof:
     yield by("the newcomer adds E = e^b to the sum W")
     mass = N.total(sp.exp(N.z[N.i]))
     yield concludes(
-        "so every weight gets the same factor", "factor", sp.Eq(N.r[N.k], N.p[N.k] * mass / (mass + sp.exp(N.late)))
+        "so every weight gets the same factor", "factor", Eq(N.r[N.k], N.p[N.k] * mass / (mass + sp.exp(N.late)))
     )
     yield positive("which is below one", 1 - W / (W + E), E / (W + E))
-    yield concludes("and weights are positive", "less", sp.Lt(N.r[N.k], N.p[N.k]))
+    yield concludes("and weights are positive", "less", Lt(N.r[N.k], N.p[N.k]))
 
 
 softmax_joining = Case(

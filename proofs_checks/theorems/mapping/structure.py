@@ -15,8 +15,8 @@ a, q = sp.symbols("a q", positive=True)
 def _shift() -> Proof:
     z, c, tau = sp.symbols("z c tau", real=True)
     yield identity("tau + a c thresholds z + c as tau thresholds z", a * (z + c) - (tau + a * c), a * z - tau)
-    yield concludes("the root of f is unique", "threshold", sp.Eq(N.rho, N.tau + N.a * N.shift))
-    yield concludes("so the probabilities agree", "probabilities", sp.Eq(N.r[N.i], N.p[N.i]))
+    yield concludes("the root of f is unique", "threshold", Eq(N.rho, N.tau + N.a * N.shift))
+    yield concludes("so the probabilities agree", "probabilities", Eq(N.r[N.i], N.p[N.i]))
 
 
 shift_invariance = Case(
@@ -31,9 +31,9 @@ shift_invariance = Case(
 
 def _permuted() -> Proof:
     yield by("f is symmetric: a sum has no order, so exchanging two tokens changes nothing")
-    yield concludes("exchanges generate all permutations; the root is unique", "threshold", sp.Eq(N.rho, N.tau))
+    yield concludes("exchanges generate all permutations; the root is unique", "threshold", Eq(N.rho, N.tau))
     yield concludes(
-        "each probability depends on its own logit and tau only", "probabilities", sp.Eq(N.r[N.i], N.p[N.perm[N.i]])
+        "each probability depends on its own logit and tau only", "probabilities", Eq(N.r[N.i], N.p[N.perm[N.i]])
     )
 
 
@@ -58,7 +58,7 @@ def _temperature() -> Proof:
     )
     objectives = [N.total(y[N.i] * N.z[N.i]) + tsallis(y, N.alpha) / N.theta for y in (N.r, N.p)]
     yield positive("a positive factor keeps the maximiser", 1 / t)
-    yield concludes("which the threshold form gives for theta z", "optimal", sp.Le(*objectives))
+    yield concludes("which the threshold form gives for theta z", "optimal", Le(*objectives))
 
 
 temperature = Case(
@@ -114,11 +114,11 @@ def _masking() -> Proof:
         "so f of the whole row vanishes where f of the shorter one does", rest + sp.Max(0, -d) ** q - 1, 0, at={rest: 1}
     )
     low = N.x(N.n) <= N.rho
-    yield concludes("the root is unique", "threshold", sp.Implies(low, sp.Eq(N.tau, N.rho)))
-    same = sp.Implies(low, sp.Eq(N.p[N.i], N.r[N.i]))
+    yield concludes("the root is unique", "threshold", sp.Implies(low, Eq(N.tau, N.rho)))
+    same = sp.Implies(low, Eq(N.p[N.i], N.r[N.i]))
     yield concludes("the same threshold gives the same probabilities", "equal", same)
     yield positive("above tau' the last token adds d^q > 0, so tau > tau' while x_n > tau still", (d + 1) ** q)
-    yield concludes("so it has mass there, and only there", "zero", N.Iff(sp.Eq(N.p[N.n], 0), low))
+    yield concludes("so it has mass there, and only there", "zero", N.Iff(Eq(N.p[N.n], 0), low))
 
 
 def _masked_model(reals: Reals, n: int, alpha: fmpq) -> tuple[dict[sp.Basic, object], list[object]]:
@@ -152,7 +152,7 @@ def _finite_mask() -> Proof:
     z = sp.Symbol("z", real=True)
     yield identity("a logit at the mask value lies at x_max - 1", N.a * (z - 1 / N.a), N.a * z - 1)
     yield by("where [x - tau]_+ = 0, as tau >= x_max - 1 by the brackets")
-    derived = sp.Implies(N.z[N.j] <= N.z_max - 1 / N.a, sp.Eq(N.p[N.j], 0))
+    derived = sp.Implies(N.z[N.j] <= N.z_max - 1 / N.a, Eq(N.p[N.j], 0))
     yield concludes("so the probability is 0", "zero", derived)
 
 
@@ -185,15 +185,15 @@ def _duplicates() -> Proof:
     d = sp.Symbol("d", positive=True)
     e = sp.Symbol("e", nonnegative=True)
     yield nonnegative("a further copy adds [x_n - t]_+^q >= 0 to f: the threshold does not fall", e**q)
-    yield concludes("so each copy has no more", "per-copy", sp.Le(N.r[N.n], N.p[N.n]))
+    yield concludes("so each copy has no more", "per-copy", Le(N.r[N.n], N.p[N.n]))
     yield concludes(
         "the other tokens have no more either, and all sum to 1: the copies together have no less",
         "together",
-        sp.Ge((N.copies + 1) * N.r[N.n], N.copies * N.p[N.n]),
+        Ge((N.copies + 1) * N.r[N.n], N.copies * N.p[N.n]),
     )
     yield nonnegative("with mass, x_n = tau + d: others above it have at least (x_i - x_n)^q", sp.diff((e + d) ** q, d))
     ceiling = sp.Max(0, 1 - N.total(N.pos(N.x(N.i) - N.x(N.n)) ** N.q))
-    yield concludes("the copies have the rest", "ceiling", sp.Le(N.copies * N.p[N.n], ceiling))
+    yield concludes("the copies have the rest", "ceiling", Le(N.copies * N.p[N.n], ceiling))
 
 
 _COPIES = (1, 3, 10, 30, 100, 300)
@@ -258,9 +258,9 @@ def _own_logit() -> Proof:
     u = sp.Symbol("u", positive=True)
     yield positive("raising x_n raises its term of f, so the threshold does not fall", sp.diff(u**q, u))
     yield concludes(
-        "the others, with the same logits, have no more", "others", sp.Or(sp.Eq(N.j, N.n), N.r[N.j] <= N.p[N.j])
+        "the others, with the same logits, have no more", "others", sp.Or(Eq(N.j, N.n), N.r[N.j] <= N.p[N.j])
     )
-    yield concludes("all sum to 1, so the raised token has no less", "own", sp.Ge(N.r[N.n], N.p[N.n]))
+    yield concludes("all sum to 1, so the raised token has no less", "own", Ge(N.r[N.n], N.p[N.n]))
 
 
 def _raised_model(reals: Reals, n: int, alpha: fmpq) -> tuple[dict[sp.Basic, object], list[object]]:
@@ -274,7 +274,7 @@ def _raised_model(reals: Reals, n: int, alpha: fmpq) -> tuple[dict[sp.Basic, obj
 own_logit = Case(
     T.own_logit,
     (
-        symbolic(_own_logit, given={"raised": sp.Ge(N.shift, 0)}),
+        symbolic(_own_logit, given={"raised": Ge(N.shift, 0)}),
         decided(sizes=(2, 3), alphas=(2,), model=_raised_model),
         sampled(_raised, cases=60),
     ),
@@ -291,7 +291,7 @@ def _inverse() -> Proof:
         N.z[i] - N.z[j],
         at={u: N.a * N.z[i] - tau, v: N.a * N.z[j] - tau},
     )
-    same = sp.Eq(N.z[i] - N.z[j], (N.p[i] ** N.a - N.p[j] ** N.a) / N.a)
+    same = Eq(N.z[i] - N.z[j], (N.p[i] ** N.a - N.p[j] ** N.a) / N.a)
     yield concludes("so", "differences", sp.Implies(sp.And(N.p[i] > 0, N.p[j] > 0), same))
 
 
@@ -323,13 +323,13 @@ def _infinite_proof() -> Proof:
         1,
         at={N.gap: 1 / N.a},
     )
-    margin = N.Every(sp.Or(sp.Eq(N.l, 1), N.z[N.l] <= N.z[1] - 1 / N.a), N.l)
-    yield concludes("so (theorem one-hot-margin)", "one", sp.Implies(margin, sp.Eq(N.p[1], 1)))
+    margin = N.Every(sp.Or(Eq(N.l, 1), N.z[N.l] <= N.z[1] - 1 / N.a), N.l)
+    yield concludes("so (theorem one-hot-margin)", "one", sp.Implies(margin, Eq(N.p[1], 1)))
     a = sp.Symbol("a", positive=True)
     yield identity(
         "on the support p^a = a z - tau; the threshold drops out", (a * z1 - tau) - (a * z2 - tau), a * (z1 - z2)
     )
-    apart = sp.Eq(N.p[1] ** N.a - N.p[2] ** N.a, N.a * N.shift)
+    apart = Eq(N.p[1] ** N.a - N.p[2] ** N.a, N.a * N.shift)
     yield concludes("so, at every height", "two", sp.Implies(sp.And(N.p[1] > 0, N.p[2] > 0), apart))
 
 

@@ -18,8 +18,8 @@ def _form_proof() -> Proof:
     yield by("f(x_max - 1) >= 0: the largest token alone gives 1")
     yield by("f(x_max) = -1: no token is left")
     yield positive("between them f falls strictly, so its root is unique", -sp.diff((z - u) ** q, u).subs(z, u + w))
-    yield concludes("tau is defined as the root", "simplex", sp.Eq(T.excess, 0))
-    yield concludes("and p by it", "form", sp.Eq(N.p[N.i], N.pos(N.x(N.i) - N.tau) ** N.q))
+    yield concludes("tau is defined as the root", "simplex", Eq(T.excess, 0))
+    yield concludes("and p by it", "form", Eq(N.p[N.i], N.pos(N.x(N.i) - N.tau) ** N.q))
     gradient = z + sp.diff(tsallis_term(p, alpha), p)
     level = tau / a + 1 / (alpha * a)
     yield identity(
@@ -41,11 +41,11 @@ def _form_proof() -> Proof:
         r**alpha / (alpha * a),
     )
     objectives = [N.total(y[N.i] * N.z[N.i]) + tsallis(y, N.alpha) for y in (N.r, N.p)]
-    yield concludes("summed against r - p, whose entries sum to 0", "optimal", sp.Le(*objectives))
+    yield concludes("summed against r - p, whose entries sum to 0", "optimal", Le(*objectives))
     yield positive("w^alpha is strictly convex: Bernoulli's gap is 0 at w = 1 only", sp.diff(w ** (1 + a), w, 2))
     yield positive("and a token that p does not hold costs r a positive amount", r ** (1 + a) / ((1 + a) * a))
-    equal = N.Every(sp.Eq(N.r[N.l], N.p[N.l]), N.l)
-    yield concludes("so r is as good as p only if no token differs", "unique", N.Iff(sp.Ge(*objectives), equal))
+    equal = N.Every(Eq(N.r[N.l], N.p[N.l]), N.l)
+    yield concludes("so r is as good as p only if no token differs", "unique", N.Iff(Ge(*objectives), equal))
 
 
 def _inverse_points() -> Iterator[Instance]:
@@ -85,13 +85,13 @@ def _bracket_proof() -> Proof:
     )
     yield positive("m u^q is increasing in u, so each inequality for f gives one for u", sp.diff(m * u ** (1 / b), u))
     top, size = N.a * N.z_max - N.top ** (1 - N.alpha), N.a * N.z_max - N.size ** (1 - N.alpha)
-    yield concludes("the m largest terms alone sum to at most 1: u <= m^(1 - alpha)", "lower-ties", sp.Ge(N.tau, top))
+    yield concludes("the m largest terms alone sum to at most 1: u <= m^(1 - alpha)", "lower-ties", Ge(N.tau, top))
     yield identity("m = 1 gives the weakest case", m ** (1 - alpha), 1, at={m: 1})
-    yield concludes("so tau >= x_max - 1", "lower", sp.Ge(N.tau, N.a * N.z_max - 1))
-    yield concludes("|S| terms, each at most u^q, sum to 1: u >= |S|^(1 - alpha)", "upper-support", sp.Le(N.tau, size))
-    yield concludes("|S| <= n", "upper", sp.Le(N.tau, N.a * N.z_max - N.n ** (1 - N.alpha)))
+    yield concludes("so tau >= x_max - 1", "lower", Ge(N.tau, N.a * N.z_max - 1))
+    yield concludes("|S| terms, each at most u^q, sum to 1: u >= |S|^(1 - alpha)", "upper-support", Le(N.tau, size))
+    yield concludes("|S| <= n", "upper", Le(N.tau, N.a * N.z_max - N.n ** (1 - N.alpha)))
     yield by("the largest token has p_max = u^q")
-    yield concludes("solved for tau", "exact", sp.Eq(N.tau, N.a * N.z_max - N.p_max**N.a))
+    yield concludes("solved for tau", "exact", Eq(N.tau, N.a * N.z_max - N.p_max**N.a))
 
 
 brackets = Case(
@@ -129,7 +129,7 @@ def _jensen(q_at_least_one: bool) -> Proof:
 def _means_proof() -> Proof:
     yield from _jensen(q_at_least_one=True)
     bound = N.total(N.x(N.i), last=N.k) / N.k - N.k ** (1 - N.alpha)
-    yield concludes("all terms sum to 1, so these k to at most 1", "mean", sp.Ge(N.tau, bound))
+    yield concludes("all terms sum to 1, so these k to at most 1", "mean", Ge(N.tau, bound))
 
 
 def _sorted_rows(alphas: Sequence[object]) -> Family:
@@ -139,7 +139,7 @@ def _sorted_rows(alphas: Sequence[object]) -> Family:
 sorted_means = Case(
     T.sorted_means,
     (
-        symbolic(_means_proof, given={"convex-range": sp.Le(N.alpha, 2)}),
+        symbolic(_means_proof, given={"convex-range": Le(N.alpha, 2)}),
         decided(sizes=(2, 3), alphas=(2,)),
         decided(sizes=(2,), alphas=("3/2",)),
         sampled(rows(), cases=60),
@@ -155,13 +155,13 @@ sorted_means = Case(
 def _means_above_proof() -> Proof:
     yield from _jensen(q_at_least_one=False)
     bound = N.total(N.x(N.i), last=N.size) / N.size - N.size ** (1 - N.alpha)
-    yield concludes("the support's terms sum to exactly 1", "mean", sp.Le(N.tau, bound))
+    yield concludes("the support's terms sum to exactly 1", "mean", Le(N.tau, bound))
 
 
 sorted_means_above = Case(
     T.sorted_means_above,
     (
-        symbolic(_means_above_proof, given={"sorted": N.top_first(), "large-alpha": sp.Ge(N.alpha, 2)}),
+        symbolic(_means_above_proof, given={"sorted": N.top_first(), "large-alpha": Ge(N.alpha, 2)}),
         sampled(_sorted_rows(ALPHAS)),
     ),
     sharp=(Sharp("mean", "sparsemax", lambda: [row([1, "1/2", -3], 2)]),),
@@ -175,7 +175,7 @@ sorted_means_above = Case(
 def _newton_proof() -> Proof:
     u, c = sp.symbols("u c", positive=True)
     F, g = sp.symbols("F g", positive=True)
-    rises = sp.Ge((T.mass - 1) / (N.q * T.slope_sum), 0)
+    rises = Ge((T.mass - 1) / (N.q * T.slope_sum), 0)
     yield positive("left of the threshold F = 1 + u, left of x_max b > 0", ((1 + u) - 1) / (q * g))
     yield concludes("so the plain step is not negative", "rises", rises)
     gap = q * (F - F ** (1 - 1 / q)) - (F - 1)
@@ -185,7 +185,7 @@ def _newton_proof() -> Proof:
         sp.diff(gap, F),
         (q - 1) * (1 - F ** (-1 / q)),
     )
-    longer = sp.Ge((T.mass - T.mass ** (1 - 1 / N.q)) / T.slope_sum, (T.mass - 1) / (N.q * T.slope_sum))
+    longer = Ge((T.mass - T.mass ** (1 - 1 / N.q)) / T.slope_sum, (T.mass - 1) / (N.q * T.slope_sum))
     yield concludes("so the step on the norm is no shorter", "longer", longer)
     G = F ** (1 / q)
     yield identity(
@@ -200,7 +200,7 @@ def _newton_proof() -> Proof:
     yield identity(
         "a norm of nonnegative coordinates is convex in t; for two tokens its second derivative", second, shown
     )
-    past = sp.Le(N.rho + (T.mass - T.mass ** (1 - 1 / N.q)) / T.slope_sum, N.tau)
+    past = Le(N.rho + (T.mass - T.mass ** (1 - 1 / N.q)) / T.slope_sum, N.tau)
     yield concludes(
         "a convex falling function lies above its tangents: the step stops left of the root", "never-past", past
     )
@@ -218,7 +218,7 @@ def _started(z: Row, alpha: fmpq, share: fmpq) -> Instance:
 newton = Case(
     T.newton,
     (
-        symbolic(_newton_proof, given={"convex-range": sp.Le(N.alpha, 2), "left": sp.Le(N.rho, N.tau)}),
+        symbolic(_newton_proof, given={"convex-range": Le(N.alpha, 2), "left": Le(N.rho, N.tau)}),
         sampled(_started, cases=120),
     ),
     sharp=(
@@ -255,16 +255,14 @@ def _three_halves_proof() -> Proof:
     yield identity("V + k u^2 = 1 at u = sqrt((1 - V) / k)", V + k * N.gap**2, 1, at={N.gap: sp.sqrt((1 - V) / k)})
     centre = N.total(N.x(N.i), last=N.size) / N.size
     scatter = N.total((N.x(N.i) - N.total(N.x(N.k), N.k, N.size) / N.size) ** 2, last=N.size)
-    closed = sp.Eq(N.tau, centre - sp.sqrt((1 - scatter) / N.size))
+    closed = Eq(N.tau, centre - sp.sqrt((1 - scatter) / N.size))
     yield concludes("the root left of the mean, as every x of the support exceeds tau", "closed", closed)
 
 
 closed_forms = Case(
     T.closed_forms,
     (
-        symbolic(
-            _three_halves_proof, given={"sorted": N.top_first(), "three-halves": sp.Eq(N.alpha, sp.Rational(3, 2))}
-        ),
+        symbolic(_three_halves_proof, given={"sorted": N.top_first(), "three-halves": Eq(N.alpha, sp.Rational(3, 2))}),
         sampled(_sorted_rows([fmpq(3, 2)])),
     ),
     needed=(
@@ -277,14 +275,14 @@ closed_forms = Case(
 def _sparsemax_proof() -> Proof:
     k, mu = sp.symbols("k mu", positive=True)
     yield identity("the support's gaps sum to k (mu - tau) = 1", k * (mu - N.tau), 1, at={N.tau: mu - 1 / k})
-    closed = sp.Eq(N.tau, N.total(N.x(N.i), last=N.size) / N.size - 1 / N.size)
+    closed = Eq(N.tau, N.total(N.x(N.i), last=N.size) / N.size - 1 / N.size)
     yield concludes("solved for tau", "closed", closed)
 
 
 closed_form_sparsemax = Case(
     T.closed_form_sparsemax,
     (
-        symbolic(_sparsemax_proof, given={"sorted": N.top_first(), "sparsemax": sp.Eq(N.alpha, 2)}),
+        symbolic(_sparsemax_proof, given={"sorted": N.top_first(), "sparsemax": Eq(N.alpha, 2)}),
         sampled(_sorted_rows([2])),
     ),
     needed=(

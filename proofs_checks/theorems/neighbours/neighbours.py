@@ -57,13 +57,13 @@ def _normmax_form() -> Proof:
         "p = P u, and the u^alpha sum to 1: <p, z> is tau and P times their sum", P * u * u**a, P * u ** (1 + a)
     )
     yield by("the norm of p is P")
-    yield concludes("they leave tau", "value", sp.Eq(value[1], N.tau))
+    yield concludes("they leave tau", "value", Eq(value[1], N.tau))
     yield nonnegative("one at or below tau has u = 0: z <= tau + u^a for all", (t + N.pos(-h)) - (t - h))
     yield identity("s^alpha/alpha + a u^alpha/alpha - s u^a vanishes at s = u", young.subs(s, u), 0)
     yield identity("with its slope in s", sp.Derivative(young, s), 0, at={s: u})
     yield positive("and is convex", sp.diff(young, s, 2))
     yield identity("so for s = r over its norm the s u^a sum to at most", 1 / (1 + a) + a / (1 + a), 1)
-    yield concludes("and <r, z> is at most tau and its norm", "optimal", sp.Le(*value))
+    yield concludes("and <r, z> is at most tau and its norm", "optimal", Le(*value))
 
 
 normmax_form = Case(T.normmax_form, (symbolic(_normmax_form), sampled(_any_point)))
@@ -73,7 +73,7 @@ def _normmax_proof() -> Proof:
     a = sp.Symbol("a", positive=True)
     M, L = sp.symbols("M L", positive=True)
     yield identity("masses M, the others L, over their own sum", M / (M + L) + L / (M + L), 1)
-    yield concludes("sum to one", "sum", sp.Eq(N.total(N.p[N.i]), 1))
+    yield concludes("sum to one", "sum", Eq(N.total(N.p[N.i]), 1))
     yield positive("above the threshold u^(1/a), a = alpha - 1, rises", sp.diff(d ** (1 / a), d))
     yield concludes("over the same sum", "order", ORDER)
     yield positive(
@@ -81,7 +81,7 @@ def _normmax_proof() -> Proof:
         sp.diff(d ** ((a + 1) / a), d),
     )
     yield by("the threshold of z, moved by c, is that of z + c")
-    yield concludes("as it is unique", "threshold", sp.Eq(N.rho, N.tau + N.shift))
+    yield concludes("as it is unique", "threshold", Eq(N.rho, N.tau + N.shift))
     yield by("the sums have no order of places")
     yield concludes("and each token takes its mass along", "moved", SAME)
 
@@ -105,7 +105,7 @@ def _normmax_joining() -> Proof:
     yield concludes(
         "so the old threshold serves, and weights stay",
         "unchanged",
-        sp.Implies(N.late <= N.tau, sp.Eq(N.r[N.k], N.p[N.k])),
+        sp.Implies(N.late <= N.tau, Eq(N.r[N.k], N.p[N.k])),
     )
     yield positive("above it, something: the sum of powers would exceed 1", d ** ((a + 1) / a))
     yield concludes("so the threshold rises", "threshold", N.Iff(N.rho > N.tau, N.late > N.tau))
@@ -163,7 +163,7 @@ def _normmax_lipschitz() -> Proof:
         m**2 - d**2,
         (m - d) ** 2 + 2 * d * (m - d),
     )
-    yield concludes("and summed", "lipschitz", sp.Le(MOVED, N.n**2 * APART))
+    yield concludes("and summed", "lipschitz", Le(MOVED, N.n**2 * APART))
 
 
 def _steepest(size: fmpq) -> Instance:
@@ -255,7 +255,7 @@ def _adaptive_proof() -> Proof:
         "softmax moves by at most 1/2 (theorem jacobian-norm); theta by 3 times the entropy; and 1 <= theta <= 5/2"
     )
     constant = sp.Rational(5, 4) + 3 * (4 * sp.exp(-2) + sp.log(N.n) ** 2)
-    yield concludes("and weights move by the derivative along a line", "lipschitz", sp.Le(MOVED, constant**2 * APART))
+    yield concludes("and weights move by the derivative along a line", "lipschitz", Le(MOVED, constant**2 * APART))
 
 
 adaptive_lipschitz = Case(

@@ -73,7 +73,7 @@ TURNED = partial(family, "random rows and shifted", z=FINE, turn=whole(0, 4), c=
 """What a row is built from together with the same row turned and shifted."""
 
 ORDER = sp.Implies(N.z[N.i] >= N.z[N.j], N.p[N.i] >= N.p[N.j])
-SAME = sp.Eq(N.r[N.i], N.p[N.perm[N.i]])
+SAME = Eq(N.r[N.i], N.p[N.perm[N.i]])
 
 
 def _r_softmax_proof() -> Proof:
@@ -87,7 +87,7 @@ def _r_softmax_proof() -> Proof:
         (1 - f) * (u + c) + f * (v + c),
         (1 - f) * u + f * v + c,
     )
-    yield concludes("they have no order of places", "quantile", sp.Eq(N.rho, N.tau + N.shift))
+    yield concludes("they have no order of places", "quantile", Eq(N.rho, N.tau + N.shift))
     yield identity(
         "every mass is multiplied by e^c, which cancels",
         mass.subs({x: x + c, t: t + c}, simultaneous=True),
@@ -131,7 +131,7 @@ def _budget_form() -> Proof:
     yield by("where p is 0 it is some -o")
     yield nonnegative("so (r - p) o is, with r = h", h * o)
     nearest = [N.total((each[N.i] - N.z[N.i]) ** 2) for each in (N.p, N.r)]
-    yield concludes("what is left is a square", "nearest", sp.Le(*nearest))
+    yield concludes("what is left is a square", "nearest", Le(*nearest))
 
 
 budget_form = Case(
@@ -175,9 +175,9 @@ def _budget_joined(z: Row, kept: fmpq, above: fmpq) -> Instance:
 def _budget_joining() -> Proof:
     yield from _flat_or_steep()
     yield nonnegative("at the old threshold a newcomer adds a weight to the sum K", sp.Min(1, h))
-    yield concludes("so the threshold does not fall", "never-more", sp.Le(N.r[N.k], N.p[N.k]))
+    yield concludes("so the threshold does not fall", "never-more", Le(N.r[N.k], N.p[N.k]))
     yield by("from at or below it, nothing")
-    yield concludes("and the old threshold serves", "unchanged", sp.Implies(N.late <= N.tau, sp.Eq(N.r[N.k], N.p[N.k])))
+    yield concludes("and the old threshold serves", "unchanged", sp.Implies(N.late <= N.tau, Eq(N.r[N.k], N.p[N.k])))
 
 
 budget_joining = Case(
@@ -206,7 +206,7 @@ def _budget_lipschitz() -> Proof:
     yield identity(
         "with d = p - r, e = z - y and the sum of d (e - d) not negative", e**2 - d**2, (e - d) ** 2 + 2 * d * (e - d)
     )
-    yield concludes("summed over the tokens", "lipschitz", sp.Le(MOVED, APART))
+    yield concludes("summed over the tokens", "lipschitz", Le(MOVED, APART))
 
 
 budget_lipschitz = Case(
@@ -244,9 +244,9 @@ def _top_k_joining() -> Proof:
         "not fall, and weights fall with it",
         -sp.diff(sp.exp(x) / W, W),
     )
-    yield concludes("so", "never-more", sp.Le(r, p))
+    yield concludes("so", "never-more", Le(r, p))
     above = N.total(sp.Piecewise((1, N.z[N.j] > N.late), (0, True)), N.j)
-    yield concludes("if K exceed it, the chosen stay", "unchanged", sp.Implies(above > N.kept - 1, sp.Eq(r, p)))
+    yield concludes("if K exceed it, the chosen stay", "unchanged", sp.Implies(above > N.kept - 1, Eq(r, p)))
 
 
 top_k_joining = Case(

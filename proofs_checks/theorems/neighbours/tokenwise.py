@@ -53,7 +53,7 @@ def _alone(title: str) -> Proof:
     yield concludes(
         "neither the other tokens nor their number enters",
         "alone",
-        sp.Implies(sp.Eq(N.z[N.i], N.y[N.j]), sp.Eq(N.p[N.i], N.r[N.j])),
+        sp.Implies(Eq(N.z[N.i], N.y[N.j]), Eq(N.p[N.i], N.r[N.j])),
     )
 
 
@@ -65,7 +65,7 @@ def _sigmoid_rows(z: Row, c: fmpq, turn: fmpq, b: fmpq) -> Instance:
 
 def _sigmoid_proof() -> Proof:
     yield positive("one over one and an exponential", SIGMA)
-    yield concludes("so no weight is zero", "positive", sp.Gt(N.p[N.k], 0, evaluate=False))
+    yield concludes("so no weight is zero", "positive", Gt(N.p[N.k], 0))
     yield positive("it rises strictly", sp.diff(SIGMA, x))
     yield concludes("with the logit", "order", N.Iff(N.p[N.i] > N.p[N.j], N.z[N.i] > N.z[N.j]))
     yield from _alone("at equal logits the same function of z_i + c has the same value")
@@ -101,10 +101,10 @@ def _sigmoid_slope() -> Proof:
     s = sp.Symbol("s", positive=True)
     yield identity("the slope of the sigmoid s", sp.diff(SIGMA, x), SIGMA * (1 - SIGMA))
     p = N.p[N.i]
-    yield concludes("no other logit enters", "formula", sp.Eq(N.D[N.i, N.j], sp.KroneckerDelta(N.i, N.j) * p * (1 - p)))
+    yield concludes("no other logit enters", "formula", Eq(N.D[N.i, N.j], sp.KroneckerDelta(N.i, N.j) * p * (1 - p)))
     yield nonnegative("it is at most 1/4", sp.Rational(1, 4) - s * (1 - s), (s - sp.Rational(1, 2)) ** 2)
     yield by("so each weight moves by at most a quarter of its logit, squares by a sixteenth")
-    yield concludes("summed over the tokens", "lipschitz", sp.Le(MOVED, APART / 16))
+    yield concludes("summed over the tokens", "lipschitz", Le(MOVED, APART / 16))
 
 
 sigmoid_slope = Case(
@@ -132,9 +132,9 @@ def _sigmoid_length() -> Proof:
     share = T.sigma(x - sp.log(m))
     yield identity("1 / (1 + e^-(z - log n)) has the odds e^z / n", share / (1 - share), sp.exp(x) / m)
     p, r = N.p[N.k], N.r[N.k]
-    yield concludes("and e^z / (n + 1) in the longer row", "odds", sp.Eq((N.n + 1) * r * (1 - p), N.n * p * (1 - r)))
+    yield concludes("and e^z / (n + 1) in the longer row", "odds", Eq((N.n + 1) * r * (1 - p), N.n * p * (1 - r)))
     yield positive("weights fall with n", -sp.diff(share, m))
-    yield concludes("so strictly", "less", sp.Lt(r, p))
+    yield concludes("so strictly", "less", Lt(r, p))
 
 
 sigmoid_length = Case(
@@ -168,10 +168,10 @@ def _rectified_proof() -> Proof:
     yield concludes(
         "neither the other tokens nor their number enters",
         "alone",
-        sp.Implies(sp.Eq(zi, N.y[N.j]), sp.Eq(pi, N.r[N.j])),
+        sp.Implies(Eq(zi, N.y[N.j]), Eq(pi, N.r[N.j])),
     )
     yield nonnegative("the weight moves by no more than the logit", (o + h) ** 2 - h**2, o * (o + 2 * h))
-    yield concludes("summed over the tokens", "lipschitz", sp.Le(MOVED, APART))
+    yield concludes("summed over the tokens", "lipschitz", Le(MOVED, APART))
 
 
 rectified_structure = Case(
@@ -189,11 +189,11 @@ def _sticks(z: Row) -> Instance:
 def _stick_proof() -> Proof:
     yield positive("a share", SIGMA)
     yield positive("of what others leave", 1 - SIGMA, 1 / (1 + sp.exp(x)))
-    yield concludes("so no weight is zero", "positive", sp.Gt(N.p[N.k], 0, evaluate=False))
+    yield concludes("so no weight is zero", "positive", Gt(N.p[N.k], 0))
     yield identity("of what is left, R, a token takes the share s and leaves 1 - s", SIGMA * R, R - (1 - SIGMA) * R)
     left = sp.Product(1 - T.sigma(N.z[N.j]), (N.j, 1, N.n))
-    yield concludes("the sum of these differences telescopes from 1", "rest", sp.Eq(N.total(N.p[N.i]), 1 - left))
-    yield concludes("and what is left is positive", "sum", sp.Lt(N.total(N.p[N.i]), 1))
+    yield concludes("the sum of these differences telescopes from 1", "rest", Eq(N.total(N.p[N.i]), 1 - left))
+    yield concludes("and what is left is positive", "sum", Lt(N.total(N.p[N.i]), 1))
 
 
 stick_structure = Case(
@@ -214,10 +214,10 @@ def _stick_joining() -> Proof:
     p, r = N.p[N.k], N.r[N.k]
     b = sp.Symbol("b", real=True)
     yield by("a newcomer behind leaves 1 - sigma(b) of the stick for those before it")
-    yield concludes("one factor more", "before", sp.Implies(N.k < N.place, sp.Eq(r, p * (1 - T.sigma(N.late)))))
-    yield concludes("those behind take before it comes", "behind", sp.Implies(N.k > N.place - 1, sp.Eq(r, p)))
+    yield concludes("one factor more", "before", sp.Implies(N.k < N.place, Eq(r, p * (1 - T.sigma(N.late)))))
+    yield concludes("those behind take before it comes", "behind", sp.Implies(N.k > N.place - 1, Eq(r, p)))
     yield positive("the factor is below one, strictly", 1 - (1 - T.sigma(b)))
-    yield concludes("so", "never-more", sp.Le(r, p))
+    yield concludes("so", "never-more", Le(r, p))
 
 
 stick_joining = Case(
@@ -247,7 +247,7 @@ def _stick_slope() -> Proof:
     yield identity("a token's own logit: p (1 - s)", sp.diff(W, x), W * (1 - SIGMA))
     yield identity("one behind it, whose share s it lacks: -p s", sp.diff(R * (1 - SIGMA), x), -R * (1 - SIGMA) * SIGMA)
     behind = sp.Piecewise((T.sigma(N.z[N.j]), N.j >= N.i), (0, True))
-    derived = sp.Eq(N.D[N.i, N.j], N.p[N.i] * (sp.KroneckerDelta(N.i, N.j) - behind))
+    derived = Eq(N.D[N.i, N.j], N.p[N.i] * (sp.KroneckerDelta(N.i, N.j) - behind))
     yield concludes("those before it do not enter", "formula", derived)
     yield nonnegative("for all t, |J v - t p|^2 <= |v|^2 / 8 + t^2: with no token 0 is at most", t**2)
     yield identity(
@@ -265,7 +265,7 @@ def _stick_slope() -> Proof:
         2 * s * (S * s) * (t - a * (1 - 2 * s) / 2) ** 2 + a**2 * (1 - 2 * s) ** 2 / 8,
     )
     yield identity("token after token; at t = 0 |J v|^2 <= |v|^2 / 8", c**2 / 8 + t**2, c**2 / 8, at={t: 0})
-    yield concludes("and weights move by the derivative along a line", "lipschitz", sp.Le(MOVED, APART / 8))
+    yield concludes("and weights move by the derivative along a line", "lipschitz", Le(MOVED, APART / 8))
 
 
 stick_slope = Case(

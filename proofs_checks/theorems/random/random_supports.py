@@ -38,7 +38,7 @@ def _mean_proof() -> Proof:
     yield concludes(
         "and token 1 is in the support if and only if the powers of the gaps above it sum to less than 1",
         "mean",
-        sp.Eq(N.mean_size, N.n * N.chance),
+        Eq(N.mean_size, N.n * N.chance),
     )
 
 
@@ -93,7 +93,7 @@ def _renewal_proof() -> Proof:
     yield concludes(
         "the (k+1)-th largest is in the support if and only if these powers sum to less than B^q",
         "law",
-        sp.Eq(N.chance, N.chance2),
+        Eq(N.chance, N.chance2),
     )
 
 
@@ -179,7 +179,7 @@ def _uniform_proof() -> Proof:
     yield concludes(
         "the (k+1)-th largest is in the support if and only if its gaps sum to less than c = 1 / theta",
         "law",
-        sp.Eq(N.chance, 1 - sp.Sum(terms, (j, 1, k))),
+        Eq(N.chance, 1 - sp.Sum(terms, (j, 1, k))),
     )
 
 
@@ -287,7 +287,7 @@ def _two_term_points() -> Iterator[Instance]:
 def _entropy_proof() -> Proof:
     u = sp.Symbol("u", positive=True)
     yield positive("log is concave, so E log|S| <= log E|S| (Jensen)", -sp.diff(sp.log(u), u, 2))
-    yield concludes("and H_1 <= log|S|", "entropy", sp.Le(N.mean_entropy, sp.log(N.mean_size)))
+    yield concludes("and H_1 <= log|S|", "entropy", Le(N.mean_entropy, sp.log(N.mean_size)))
 
 
 gaussian_support = Case(
@@ -456,7 +456,7 @@ def _pareto_proof() -> Proof:
     )
     yield nonnegative("which does not exceed 1, as U does not", 1 - u / (1 + u), 1 / (1 + u))
     bound = 1 - N.tail / (N.a * N.theta) * sp.gamma(2 + 1 / N.tail) * sp.gamma(N.n + 1) / sp.gamma(N.n + 1 + 1 / N.tail)
-    yield concludes("one-hot means a gap of m = 1 / (a theta)", "one-hot", sp.Ge(N.chance, bound))
+    yield concludes("one-hot means a gap of m = 1 / (a theta)", "one-hot", Ge(N.chance, bound))
 
 
 def _pareto_law(theorem: Theorem, context: Context, argument: Argument) -> Evidence:

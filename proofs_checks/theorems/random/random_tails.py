@@ -60,7 +60,7 @@ def _growth_proof() -> Proof:
     )
     yield identity("with q = 1 / a that is 1 / (1 + nu a)", (1 / a) / (nu + 1 / a), 1 / (1 + nu * a))
     whole = sp.log(T.tail_size.subs(N.n, N.n * sp.E)) - sp.log(T.tail_size)
-    yield concludes("so", "exponent", sp.Eq(whole, 1 / (1 + N.tail * N.a)))
+    yield concludes("so", "exponent", Eq(whole, 1 / (1 + N.tail * N.a)))
 
 
 bounded_tail_growth = Case(
@@ -127,7 +127,7 @@ def _conditional_proof() -> Proof:
         (N.a * N.theta * (u + F) - N.a * N.theta * F) ** n,
         (N.a * N.theta * u) ** n,
     )
-    yield concludes("averaged over the level", "law", sp.Eq(N.chance, N.chance2))
+    yield concludes("averaged over the level", "law", Eq(N.chance, N.chance2))
 
 
 conditional_support_law = Case(
@@ -314,7 +314,7 @@ def _turned_proof() -> Proof:
     yield identity("an index 1/2 gives 1 / (1 + (alpha - 1) / 2)", 1 / (1 + (alpha - 1) / 2), 2 / (alpha + 1))
     whole = T.rotary_entropy.subs(N.n, N.n * sp.E) - T.rotary_entropy
     yield identity("which is what one more unit of log n adds", sp.expand_log(whole, force=True), 2 / (N.alpha + 1))
-    yield concludes("so", "limit", sp.Eq(whole, 2 / (N.alpha + 1)))
+    yield concludes("so", "limit", Eq(whole, 2 / (N.alpha + 1)))
 
 
 rotary_single = Case(

@@ -36,7 +36,7 @@ def _gamma_proof() -> Proof:
     yield concludes("so", "monotone", sp.Implies(N.n >= 3, lower <= upper))
     yield positive("and log 2 < 1, so log 2 = e^(-d)", 1 - sp.log(2))
     yield rises_from("(log 2)^(gamma' - gamma) is at most 1", 1 - sp.exp(-d * t), t)
-    yield concludes("so", "reversed", sp.Implies(sp.Eq(N.n, 2), lower >= upper))
+    yield concludes("so", "reversed", sp.Implies(Eq(N.n, 2), lower >= upper))
 
 
 @family("random lengths and exponents", n=whole(2, 2000), gamma=real, gamma2=real)
@@ -47,7 +47,7 @@ def _exponents(n: Any, gamma: Any, gamma2: Any) -> Instance:
 scale_in_gamma = Case(
     T.scale_in_gamma,
     (
-        symbolic(_gamma_proof, given={"order": sp.Le(N.gamma, N.gamma2)}),
+        symbolic(_gamma_proof, given={"order": Le(N.gamma, N.gamma2)}),
         sampled(_exponents),
         exact(lambda: [_exponents(2, 0, 1), _exponents(2, 1, 1), _exponents(5, 1, 1)], "equal exponents, and $n = 2$"),
     ),
@@ -59,13 +59,13 @@ def _alone_proof() -> Proof:
     tau, q = sp.Symbol("tau", real=True), sp.Symbol("q", positive=True)
     yield by("log 1 = 0, and 0 to a positive power is 0")
     base = sp.log(N.n) ** N.gamma
-    yield concludes("so", "zero", sp.Implies(N.gamma > 0, sp.Eq(base, 0)))
+    yield concludes("so", "zero", sp.Implies(N.gamma > 0, Eq(base, 0)))
     yield by("0 to the power 0 is 1, as programs have it")
-    yield concludes("so", "one", sp.Implies(sp.Eq(N.gamma, 0), sp.Eq(base, 1)))
-    inverse = sp.Implies(N.gamma < 0, sp.Eq(sp.log(N.n) ** (-N.gamma), 0))
+    yield concludes("so", "one", sp.Implies(Eq(N.gamma, 0), Eq(base, 1)))
+    inverse = sp.Implies(N.gamma < 0, Eq(sp.log(N.n) ** (-N.gamma), 0))
     yield concludes("the same for the reciprocal", "infinite", inverse)
     yield identity("one token has x - tau = 1", (N.gap - tau) ** q, 1, at={N.gap: tau + 1})
-    yield concludes("so it has all mass", "all", sp.Eq(N.p[N.i], 1))
+    yield concludes("so it has all mass", "all", Eq(N.p[N.i], 1))
 
 
 def _single(z: Sequence[Any], gamma: Any, gamma2: Any, alpha: Any, theta: Any) -> Instance:
@@ -75,7 +75,7 @@ def _single(z: Sequence[Any], gamma: Any, gamma2: Any, alpha: Any, theta: Any) -
 scale_of_one = Case(
     T.scale_of_one,
     (
-        symbolic(_alone_proof, given={"single": sp.Eq(N.n, 1)}),
+        symbolic(_alone_proof, given={"single": Eq(N.n, 1)}),
         exact(
             lambda: (
                 _single([value], gamma, 0, alpha, theta)
@@ -123,7 +123,7 @@ def _scalable_proof() -> Proof:
     yield concludes(
         "n - 1 others, each at most n^(-b g)",
         "weight",
-        sp.Ge(N.p[N.k], 1 / (1 + (N.n - 1) * N.n ** (-N.strength * N.gap))),
+        Ge(N.p[N.k], 1 / (1 + (N.n - 1) * N.n ** (-N.strength * N.gap))),
     )
 
 
@@ -145,14 +145,14 @@ def _reduction_proof() -> Proof:
     )
     terms = N.n ** (N.strength * N.z[N.j])
     weights = N.n ** (N.strength * N.z[N.i]) / N.total(terms, N.j)
-    reduced = sp.And(sp.Eq(N.alpha, 1), sp.Eq(N.offset, 0), sp.Eq(N.gamma, 1))
-    yield concludes("so", "scalable", sp.Implies(reduced, sp.Eq(N.p[N.i], weights)))
+    reduced = sp.And(Eq(N.alpha, 1), Eq(N.offset, 0), Eq(N.gamma, 1))
+    yield concludes("so", "scalable", sp.Implies(reduced, Eq(N.p[N.i], weights)))
     scale = N.offset + N.strength * sp.log(N.n) ** N.gamma
     grown = sp.Symbol("L", positive=True)
     yield identity("the scale is linear in b", delta + b * grown**gamma, delta, at={b: 0})
-    yield concludes("and continuous", "limit", sp.Eq(sp.Limit(scale, N.strength, 0, dir="+"), N.offset))
+    yield concludes("and continuous", "limit", Eq(sp.Limit(scale, N.strength, 0, dir="+"), N.offset))
     yield positive("log n > 0 from two tokens on, so b (log n)^gamma > 0", b * grown**gamma)
-    yield concludes("so", "above", sp.Gt(scale, N.offset, evaluate=False))
+    yield concludes("so", "above", Gt(scale, N.offset))
 
 
 scale_reductions = Case(
@@ -175,7 +175,7 @@ scale_reductions = Case(
 scalable_softmax = Case(
     T.scalable_softmax,
     (
-        symbolic(_scalable_proof, given={"gap": N.Every(sp.Or(sp.Eq(N.l, N.k), N.z[N.l] <= N.z[N.k] - N.gap), N.l)}),
+        symbolic(_scalable_proof, given={"gap": N.Every(sp.Or(Eq(N.l, N.k), N.z[N.l] <= N.z[N.k] - N.gap), N.l)}),
         sampled(
             family("random rows with a margin", added=1, sizes=(1, 5), z=reals, strength=around_one, gap=around_one)(
                 lambda z, strength, gap: _scalable([max(z) + gap, *z], strength, gap)
@@ -218,7 +218,7 @@ def _one_hot_proof() -> Proof:
         sp.exp(-lam * t),
     )
     yield by("one-hot if and only if theta times this gap is at least 1 / (alpha - 1)")
-    yield concludes("so", "one-hot", sp.Eq(N.chance, sp.exp(-N.rate / (N.a * N.theta))))
+    yield concludes("so", "one-hot", Eq(N.chance, sp.exp(-N.rate / (N.a * N.theta))))
 
 
 exponential_one_hot = Case(
@@ -256,7 +256,7 @@ def _poisson_proof() -> Proof:
         tail = sum(sp.exp(-B) * B**m / sp.factorial(m) for m in range(count))
         yield identity(f"so P(|S| > {count}) = 1 - sum of the first terms", sp.Integral(density, (t, 0, B)), 1 - tail)
     law = sp.exp(-T.mean_rivals) * T.mean_rivals ** (N.k - 1) / sp.factorial(N.k - 1)
-    yield concludes("the difference of consecutive tails", "law", sp.Eq(N.chance, law))
+    yield concludes("the difference of consecutive tails", "law", Eq(N.chance, law))
 
 
 def _poisson_law(theorem: Theorem, context: Context, argument: Argument) -> Evidence:
@@ -270,7 +270,7 @@ def _poisson_law(theorem: Theorem, context: Context, argument: Argument) -> Evid
 sparsemax_poisson = Case(
     T.sparsemax_poisson,
     (
-        symbolic(_poisson_proof, given={"sparsemax": sp.Eq(N.alpha, 2)}),
+        symbolic(_poisson_proof, given={"sparsemax": Eq(N.alpha, 2)}),
         simulated(_poisson_points, "simulation", r"simulated rows, $n = 10$, $B = 1$"),
         computed(
             _poisson_law,
@@ -384,7 +384,7 @@ def _range_proof() -> Proof:
         at={t: sp.sqrt(2 * L) / sigma},
     )
     bound = 2 * N.deviation * sp.sqrt(2 * sp.log(N.n))
-    yield concludes("-z has the same law, so E(-min) = E max", "range", sp.Le(N.mean_range, bound))
+    yield concludes("-z has the same law, so E(-min) = E max", "range", Le(N.mean_range, bound))
     yield identity(
         "times theta = b L^(-1/2)",
         N.theta * 2 * sigma * sp.sqrt(2 * L),
@@ -392,7 +392,7 @@ def _range_proof() -> Proof:
         at={N.theta: b / sp.sqrt(L)},
     )
     scaled = N.strength / sp.sqrt(sp.log(N.n)) * N.mean_range
-    yield concludes("so", "scaled", sp.Le(scaled, 2 * sp.sqrt(2) * N.deviation * N.strength))
+    yield concludes("so", "scaled", Le(scaled, 2 * sp.sqrt(2) * N.deviation * N.strength))
 
 
 def _normal_range(n: int, deviation: Any = 1, strength: Any = 1) -> Instance:

@@ -7,7 +7,7 @@ from entmax_oracle.theory.support import extremes as T
 from ..calculus.lipschitz import SMOOTH
 from ..vocabulary import *
 
-CONVEX_RANGE = sp.Le(N.alpha, 2)
+CONVEX_RANGE = Le(N.alpha, 2)
 BEYOND = fmpq(41, 20)
 """An exponent just beyond 2, for a hypothesis that is a little too weak."""
 
@@ -54,7 +54,7 @@ def _halves_proof() -> Proof:
     bound = 4 * (sp.floor(N.n / 2) ** (-kappa) + sp.ceiling(N.n / 2) ** (-kappa)) ** (N.alpha - 3)
     average = N.total(N.s(N.k) * N.v[N.k], N.k) / N.total(N.s(N.k), N.k)
     moved = N.total(N.s(N.i) * sp.Abs(N.v[N.i] - average))
-    yield concludes("so", "norm", sp.Le(moved, bound))
+    yield concludes("so", "norm", Le(moved, bound))
 
 
 sup_to_one = Case(
@@ -138,7 +138,7 @@ def _exchange_proof() -> Proof:
         (a * e ** (1 - a)) ** 2 * (2 * (e**a / a) ** 2),
     )
     moved, apart = N.total((N.p[N.i] - N.r[N.i]) ** 2), N.total((N.z[N.i] - N.y[N.i]) ** 2)
-    ratio = sp.Eq(moved, (N.a * N.epsilon ** (2 - N.alpha)) ** 2 * apart)
+    ratio = Eq(moved, (N.a * N.epsilon ** (2 - N.alpha)) ** 2 * apart)
     yield concludes("so", "ratio", ratio)
     yield positive("for a = 1 + d > 1 the factor rises as epsilon falls", -sp.diff((1 + d) * e ** (-d), e))
     yield identity(
@@ -147,13 +147,13 @@ def _exchange_proof() -> Proof:
         2 * K,
         at={N.epsilon: (a / (2 * K)) ** (1 / d)},
     )
-    yield concludes("which exceeds K", "unbounded", sp.Gt(moved, N.lipschitz**2 * apart))
+    yield concludes("which exceeds K", "unbounded", Gt(moved, N.lipschitz**2 * apart))
 
 
 not_lipschitz = Case(
     T.not_lipschitz,
     (
-        symbolic(_exchange_proof, rests=("inverse-map",), given={"large-alpha": sp.Gt(N.alpha, 2)}),
+        symbolic(_exchange_proof, rests=("inverse-map",), given={"large-alpha": Gt(N.alpha, 2)}),
         exact(
             lambda: (
                 row(found[N.z], alpha) + {name: found[name] for name in (N.y, N.r, N.epsilon, N.lipschitz)}
@@ -183,14 +183,14 @@ def _edge_proof() -> Proof:
         1 - N.a * (N.z_max - N.z[N.k]),
     )
     beyond = N.pos(1 - N.a * (N.z_max - N.z[N.k]))
-    yield concludes("to the power q", "at-most", sp.Le(N.p[N.k], beyond**N.q))
+    yield concludes("to the power q", "at-most", Le(N.p[N.k], beyond**N.q))
     yield by("of two tokens 1 - a (z_1 - z_2) = 1 - (1 - t)^a + t^a with t = p_2, on the support")
     yield from rises_from("w^a >= w for w = e^(-u) <= 1 and a = 1 - c <= 1: e^(c u) >= 1", sp.exp(c * u) - 1, u)
     yield nonnegative("so (1 - t)^a + t^a >= (1 - t) + t = 1, and 1 - (1 - t)^a + t^a <= 2 t^a", c * u)
     least = (beyond.subs(N.k, 2) / 2) ** N.q
-    two = sp.And(sp.Eq(N.n, 2), sp.Le(N.alpha, 2))
-    yield concludes("solved for t = p_2", "at-least", sp.Implies(two, sp.Ge(N.p[2], least)))
-    edge = sp.Implies(N.a * (N.z[1] - N.z[2]) >= 1, sp.Eq(N.p[2], 0))
+    two = sp.And(Eq(N.n, 2), Le(N.alpha, 2))
+    yield concludes("solved for t = p_2", "at-least", sp.Implies(two, Ge(N.p[2], least)))
+    edge = sp.Implies(N.a * (N.z[1] - N.z[2]) >= 1, Eq(N.p[2], 0))
     yield concludes("at most 0 to the power q beyond the margin", "edge", edge)
 
 

@@ -30,7 +30,7 @@ def _softmax_proof() -> Proof:
     )
     divergence = N.total(N.p[N.i] * (sp.log(N.p[N.i]) - sp.log(N.r[N.i])))
     bound = N.a / N.alpha * (tsallis(N.r, 1) + N.total(N.r[N.i] * sp.log(N.r[N.i]) ** 2) / 2)
-    yield concludes("so", "divergence", sp.Le(divergence, bound))
+    yield concludes("so", "divergence", Le(divergence, bound))
 
 
 @family("random rows", z=reals, alpha=one_of(("101/100", *ALPHAS)))
@@ -75,7 +75,7 @@ def _hot_proof() -> Proof:
         M * R**2 / 2,
     )
     first = sp.Abs(N.p[N.i] - 1 / N.n - N.theta * N.n ** (N.alpha - 2) * (N.z[N.i] - T._average))
-    yield concludes("so", "expansion", sp.Le(first, T._growth * N.theta**2 * T._wide**2))
+    yield concludes("so", "expansion", Le(first, T._growth * N.theta**2 * T._wide**2))
 
 
 @family("random rows, at a share of the largest allowed scale", z=reals, alpha=one_of(ALPHAS), share=unit)
@@ -94,7 +94,7 @@ hot_limit = Case(
         symbolic(
             _hot_proof,
             rests=("scale-derivative",),
-            given={"small": sp.Le(N.a * N.theta * T._wide, N.n ** (1 - N.alpha) / 2)},
+            given={"small": Le(N.a * N.theta * T._wide, N.n ** (1 - N.alpha) / 2)},
         ),
         sampled(_warm, cases=60),
     ),
@@ -116,7 +116,7 @@ def _slope_proof() -> Proof:
         p / 2 * (F - L**2),
     )
     bound = N.p[N.i] / 2 * (T._second_moment - sp.log(N.p[N.i]) ** 2)
-    yield concludes("so", "slope", sp.Eq(N.A[N.i], bound))
+    yield concludes("so", "slope", Eq(N.A[N.i], bound))
 
 
 @family("random rows", sizes=(1, 4), z=reals)

@@ -87,7 +87,7 @@ def _critical_proof() -> Proof:
     s = sp.Symbol("s", positive=True)
     yield by("theta s^a < q divides to theta < q / s^a where s > 0")
     norm = N.total(N.pos(N.z[N.i] - N.z[N.k]) ** N.q) ** N.a
-    critical = N.Iff(N.p[N.k] > 0, sp.Or(sp.Eq(N.z[N.k], N.z_max), N.theta < N.q / norm))
+    critical = N.Iff(N.p[N.k] > 0, sp.Or(Eq(N.z[N.k], N.z_max), N.theta < N.q / norm))
     yield concludes("a token below the top has s > 0, one at the top is always in", "critical", critical)
     yield positive("the criterion theta s^a < q gets harder as theta grows", sp.diff(theta * s**a, theta))
     yield concludes("so the support is nested", "nested", sp.Implies(N.r[N.k] > 0, N.p[N.k] > 0))
@@ -105,7 +105,7 @@ def _nested_in_scale(reals: Reals, n: int, alpha: fmpq) -> tuple[dict[sp.Basic, 
 critical_scale = Case(
     T.critical_scale,
     (
-        symbolic(_critical_proof, rests=("support-norm-criterion",), given={"order": sp.Le(N.theta, N.eta)}),
+        symbolic(_critical_proof, rests=("support-norm-criterion",), given={"order": Le(N.theta, N.eta)}),
         decided(sizes=(2,), alphas=("3/2", 2), claims=("nested",), model=_nested_in_scale),
         decided(sizes=(3,), alphas=(2,), claims=("nested",), model=_nested_in_scale, full_only=True, seconds=120),
         sampled(
@@ -150,7 +150,7 @@ def _nested_alphas(reals: Reals, n: int, alpha: fmpq) -> tuple[dict[sp.Basic, An
 nested_in_alpha = Case(
     T.nested_in_alpha,
     (
-        symbolic(_nested_proof, rests=("support-norm-criterion",), given={"order": sp.Le(N.alpha, N.beta)}),
+        symbolic(_nested_proof, rests=("support-norm-criterion",), given={"order": Le(N.alpha, N.beta)}),
         sampled(family("random rows at two exponents", z=reals, alpha=one_of(ALPHAS), beta=one_of(ALPHAS))(two_alphas)),
     ),
     needed=(Needed("order", r"$\alpha = 2$, $\alpha' = 3/2$", lambda: two_alphas([1, 0], 2, "3/2")),),
@@ -206,10 +206,10 @@ def _is_sorted(point: Instance) -> bool:
 def _margin_proof() -> Proof:
     g, m = sp.symbols("g m", positive=True)
     yield by("one token above by g: the sum over the gaps is (a g)^q")
-    one = N.Iff(sp.Eq(N.p[1], 1), N.z[1] - N.z[2] >= 1 / N.a)
+    one = N.Iff(Eq(N.p[1], 1), N.z[1] - N.z[2] >= 1 / N.a)
     yield concludes("p = e_1 if and only if token 2 is out: a g >= 1", "one-hot", one)
     yield identity("m tied tokens above by g: m (a g)^q, of power a", (m * (a * g) ** (1 / a)) ** a, m**a * a * g)
-    ties = N.Iff(sp.Eq(N.total(N.p[N.i], last=N.top), 1), N.z_max - N.z[N.top + 1] >= N.top ** (1 - N.alpha) / N.a)
+    ties = N.Iff(Eq(N.total(N.p[N.i], last=N.top), 1), N.z_max - N.z[N.top + 1] >= N.top ** (1 - N.alpha) / N.a)
     yield identity("m^a a g >= 1 says g >= m^(-a) / a", m**a * a * N.gap, 1, at={N.gap: m ** (-a) / a})
     yield concludes("the tie takes all if and only if the next token is out", "ties", ties)
 
@@ -258,10 +258,10 @@ def _full_proof() -> Proof:
     yield concludes(
         "below it the norm criterion holds",
         "sufficient",
-        sp.Implies(spread < (N.n - 1) ** (1 - N.alpha), sp.Ge(N.size, N.n)),
+        sp.Implies(spread < (N.n - 1) ** (1 - N.alpha), Ge(N.size, N.n)),
     )
     yield by("the largest token alone contributes range^q, which must be below 1")
-    yield concludes("so", "necessary", sp.Implies(spread >= 1, sp.Eq(sp.Product(N.p[N.i], (N.i, 1, N.n)), 0)))
+    yield concludes("so", "necessary", sp.Implies(spread >= 1, Eq(sp.Product(N.p[N.i], (N.i, 1, N.n)), 0)))
 
 
 @family(
@@ -307,7 +307,7 @@ def _least_proof() -> Proof:
     m, d = sp.symbols("m delta", positive=True)
     yield by("a token off the support fails the criterion: 1 <= sum over S of (x_i - x_k)^q <= |S| delta^q")
     yield identity("which is 1 at |S| = delta^(-q), and rises with |S|", m * d**N.q, 1, at={m: d ** (-N.q)})
-    yield concludes("or no token is off it", "least", sp.Ge(N.size, sp.Min(N.n, (N.a * (N.z_max - N.z_min)) ** (-N.q))))
+    yield concludes("or no token is off it", "least", Ge(N.size, sp.Min(N.n, (N.a * (N.z_max - N.z_min)) ** (-N.q))))
 
 
 least_support = Case(

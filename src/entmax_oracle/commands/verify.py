@@ -57,15 +57,22 @@ def run(args: argparse.Namespace) -> int:
         _list(args.search or "", args.area)
         return 0
 
-    from rich.console import Console
-
     from entmax_oracle.cli import Unusable
-    from entmax_oracle.proofs_checks.formal import installed
-    from entmax_oracle.proofs_checks.verify import earlier, examine_all
+    from entmax_oracle.theory.chapters import UnknownName, refuse_unknown
 
     refuse_jobs(args)
     files = [name for name in args.theorem if name.endswith(".py")]
     names = [name for name in args.theorem if not name.endswith(".py")]
+    try:
+        refuse_unknown(names, args.area)  # before anything heavy is imported
+    except UnknownName as error:
+        raise Unusable(str(error)) from error
+
+    from rich.console import Console
+
+    from entmax_oracle.proofs_checks.formal import installed
+    from entmax_oracle.proofs_checks.verify import earlier, examine_all
+
     known = read_resumed(args)
     prepare(args)
     accepted = True

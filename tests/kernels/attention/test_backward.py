@@ -57,7 +57,7 @@ def test_split_blocks_and_large_heads(case):
 
 
 def test_gradcheck_of_plain_torch(case):
-    made = case(m=4, n=6, dtype=torch.float64, alpha=1.5)
+    made = case(m=4, n=6, features=4, dtype=torch.float64, alpha=1.5)
     alpha = torch.tensor([1.3, 1.7], dtype=torch.float64, requires_grad=True)
     scale = torch.rand(2, 1, dtype=torch.float64).requires_grad_()
     made.query.data /= 4

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from ...theorem import CHAPTERS
+from ...chapters import CHAPTERS
 from ..setting import Setting
 
 SETTINGS: dict[str, Setting] = {

@@ -11,8 +11,8 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from ...calls import Float64
-from ...case import Case, Verbatim
+from ...calls import Float64, Verbatim
+from ...case import Case
 from ...target.packing import bounds
 
 __all__ = ["TENSORS", "AttentionCase"]
