@@ -53,12 +53,24 @@ def decode_scores(
 
 
 @triton.jit
-def one_value(P, row, width, V, key, limit, present, v_row, v_column, value_features, VALUE_WIDTH: tl.constexpr):
-    """``p_j value_j`` of one key; 0 where it has no mass, whatever its value."""
+def is_finite(x):
+    """Whether numbers are finite."""
+    return tl.abs(x.to(tl.float32)) < float("inf")
+
+
+@triton.jit
+def one_value(
+    P, row, width, V, key, limit, present, v_row, v_column, value_features,
+    VALUE_WIDTH: tl.constexpr, FINITE: tl.constexpr,
+):  # fmt: skip
+    """``p_j value_j`` of one key; 0 where it has no mass, whatever its value, and unless FINITE for finite values."""
     keys = key + tl.arange(0, 1)
     p = tl.load(P + row[:, None] * width + keys[None, :], mask=present[:, None], other=0.0)
     value = load_rows(V, keys, v_row, v_column, value_features, keys < limit, VALUE_WIDTH)
-    return tl.where(p != 0, p * value.to(tl.float32), 0.0)
+    counts = p != 0
+    if not FINITE:
+        counts = counts & (is_finite(value) == 0)
+    return tl.where(counts, p * value.to(tl.float32), 0.0)
 
 
 @triton.jit
@@ -73,7 +85,8 @@ def decode_values(
 
     With TAIL the last keys are not for every query, as in causal attention: they come one by one, for 0 times NaN is
     NaN, and their values must not reach the queries that do not see them. With HIDES no key need be for every query:
-    those of a block come one by one where one of its values is not finite. With SINK a row of P has one more number.
+    what is not finite is left out of the products, and comes one by one after them. With SINK a row of P has one more
+    number.
     """
     key_heads = heads // group
     batch = (tl.program_id(1) // key_heads).to(tl.int64)
@@ -85,6 +98,7 @@ def decode_values(
     total = tl.zeros((QUERIES, VALUE_WIDTH), tl.float32)
     first = tl.program_id(0) * chunk
     read = 0
+    spoiled = 0
     values_of_head = V + batch * v_batch + key_head * v_head
     limit = key_limit(LENGTHS, batch, n)
     width = n
@@ -100,20 +114,22 @@ def decode_values(
         wanted = keys < tl.where(live > 0, common, 0)  # a mask and not a branch, so that loads run ahead
         value = load_rows(values_of_head, keys, v_row, v_column, value_features, wanted, VALUE_WIDTH)
         if HIDES:
-            if tl.max(tl.max((tl.abs(value.to(tl.float32)) < float("inf")).to(tl.int32) ^ 1, 1), 0) > 0:
-                for key in tl.range(start, tl.minimum(start + KEYS, common)):
-                    total += one_value(
-                        P, row, width, values_of_head, key, limit, present, v_row, v_column, value_features, VALUE_WIDTH
-                    )
-            else:
-                total = tl.dot(operand(p, value, EMULATE), value, total, input_precision="ieee")
-        else:
-            total = tl.dot(operand(p, value, EMULATE), value, total, input_precision="ieee")
+            finite = is_finite(value)
+            spoiled |= tl.max(tl.max(finite.to(tl.int32) ^ 1, 1), 0)
+            value = tl.where(finite, value, 0.0).to(value.dtype)
+        total = tl.dot(operand(p, value, EMULATE), value, total, input_precision="ieee")
         read += live
+    if HIDES:  # noqa: SIM102 (for the compiler the first is a constant)
+        if spoiled > 0:
+            for key in tl.range(first, tl.minimum(first + chunk, common)):
+                total += one_value(
+                    P, row, width, values_of_head, key, limit, present, v_row, v_column, value_features, VALUE_WIDTH,
+                    False,
+                )  # fmt: skip
     if TAIL:
         for key in tl.range(tl.maximum(first, common), tl.minimum(first + chunk, limit)):
             total += one_value(
-                P, row, width, values_of_head, key, limit, present, v_row, v_column, value_features, VALUE_WIDTH
+                P, row, width, values_of_head, key, limit, present, v_row, v_column, value_features, VALUE_WIDTH, True
             )
     columns = tl.arange(0, VALUE_WIDTH)
     rows = tl.num_programs(1).to(tl.int64) * group * m

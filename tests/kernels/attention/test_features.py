@@ -230,6 +230,14 @@ def test_sinks_far_above_and_below(taken):
         assert torch.autograd.grad(out.sum(), value)[0].isfinite().all()
 
 
+@pytest.mark.parametrize("taken", [*PATHS, "interpreter"], indirect=True)
+def test_a_cap_far_above_the_scores_changes_almost_nothing(taken):
+    """Off by a third of the square of their quotient, and by no part of the cap."""
+    query, key, value = (torch.randn(1, 1, 9, 16) for _ in range(3))
+    wanted = attention(query, key, value, window=(3, 0))
+    torch.testing.assert_close(attention(query, key, value, window=(3, 0), softcap=1e6), wanted, rtol=1e-5, atol=1e-6)
+
+
 def test_logarithms_merge_halves_of_the_keys(taken):
     """Attention to all keys is that to each half, weighted by the exponentials of the logarithms: trained too."""
     leaves = [torch.randn(1, 2, 12, 16, dtype=torch.float64, requires_grad=True) for _ in range(3)]
