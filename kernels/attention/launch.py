@@ -250,8 +250,8 @@ def backward(grad: Tensor, call: Arguments, saved: Saved, *, need_excess: bool, 
     wide = _prepared(call)
     along_mask = None
     if need_mask and wide.mask is not None:
-        wide = wide._replace(mask=wide.mask.contiguous())  # so that its gradient has the same steps
-        along_mask = torch.zeros_like(wide.mask)
+        mask = wide.mask.contiguous()  # so that its gradient has the same steps
+        wide, along_mask = wide._replace(mask=mask), torch.zeros_like(mask)
     along_sinks = None if wide.sinks is None else torch.zeros_like(wide.scale)
     before_scale = call.query.new_zeros(call.query.shape, dtype=torch.float32)
     dk, dv = (x.new_zeros(x.shape) for x in (call.key, call.value))
