@@ -9,6 +9,8 @@ A claim or a hypothesis with a free index (one of ``INDICES``) is meant for *eve
 
 from __future__ import annotations
 
+from functools import lru_cache as _lru_cache
+
 import sympy as sp
 from sympy.logic.boolalg import BooleanFunction
 from sympy.printing.latex import LatexPrinter
@@ -218,6 +220,7 @@ def s(index: sp.Expr) -> sp.Expr:
     return sp.Piecewise((p[index] ** (2 - alpha), p[index] > 0), (0, True))
 
 
+@_lru_cache(maxsize=8192, typed=True)
 def latex(expression: sp.Basic) -> str:
     """LaTeX of an expression, with the field's names for the symbols above."""
     return str(sp.latex(expression, symbol_names=_LATEX, inv_trig_style="full"))

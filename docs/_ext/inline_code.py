@@ -12,7 +12,7 @@ from sphinx.writers.html5 import HTML5Translator
 LONGEST = 24
 """Characters that fit into a column of a table on a telephone."""
 
-OPTION = re.compile(r"(?<=\s)--[a-z][a-z-]*(?=[\s=<]|$)")
+OPTION = re.compile(r"(?<=[\s\[])--[a-z][a-z-]*(?=[\s=<\]]|$)")
 
 
 class Translator(HTML5Translator):

@@ -144,7 +144,7 @@ def beliefs(every) -> str:
 def index(found: dict[str, TheoremResult]) -> str:
     """Write the index by chapter, each theorem with its verdict and its statement."""
     tally = [(verdict, sum(each.verdict is verdict for each in found.values())) for verdict in Verdict]
-    counts = " ".join(f'{badge(verdict)} <span class="count">{count}</span>' for verdict, count in tally if count)
+    counts = " ".join(f'<span class="count">{badge(verdict)} {count}</span>' for verdict, count in tally if count)
     parts = [
         "# Theorems",
         f'<p class="under-title">{counts}</p>',

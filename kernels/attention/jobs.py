@@ -174,9 +174,9 @@ def some_jobs() -> Iterator[Job]:
     for dtype in ("bf16", "fp32"):
         every = jobs("sm_80", 128, dtype, Kind.BELOW, parameters=True)
         yield from (job for job in every if job.kernel == DIFFERENTIATE.name)
-    for target, names, extras in (
+    for target, wanted, extras in (
         ("sm_90", ("scan", "differentiate", "differentiate_sinks"), ("window", "cap", "sinks")),
         ("sm_80", ("differentiate",), ("mask",)),
     ):
         chosen = {job.kernel: job for job in reversed(jobs(target, 64, "bf16", Kind.SQUARE, extras=extras))}
-        yield from (chosen[name] for name in names)
+        yield from (chosen[kernel] for kernel in wanted)

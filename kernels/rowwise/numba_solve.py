@@ -791,12 +791,14 @@ def solve_row(
             fill_block(z, start, n, top, magnitude, v)
             return top, c, 0.0, IN_BLOCK
         return top, c, 0.0, collect_row(z, start, n, LOWEST, top, magnitude, maxima, edge, lanes, v, index)
-    for stage in range(2):
+    for stage in range(3):
         low = threshold(top, 1.0 / (a * c * magnitude))
         if integer and in_first_block(maxima, n, low):
             fill_block(z, start, n, top, magnitude, block)
             c, S = solve_block(block, weights, c, a, kind, narrow)
             return top, c, S, IN_BLOCK
+        if stage == 2:  # listed: the backward pass asks the same of this root
+            break
         if stage == 0:
             count = 0
             for group in range((n + BLOCK - 1) // BLOCK * LANES):
@@ -808,4 +810,6 @@ def solve_row(
         few = 1 if integer and count <= LANES else FEW
         limit = few if stage == 0 else UNLIMITED
         c, count = solve_below(v, index, rough, count, c, a, kind, narrow, limit)
+        if narrow and stage == 0:  # as `solve_block` takes it, and still a lower bound
+            c = max(np.float64(np.float32(c * (1.0 - 2.0**-24))), 1.0)
     return top, c, 0.0, count

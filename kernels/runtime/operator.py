@@ -167,7 +167,8 @@ class Differentiable:
 
     def _saved(self, ctx: Any) -> tuple[Inputs, Inputs]:
         """Return the arguments, and what ``forward`` left."""
-        return (*ctx.saved_tensors[: self._tensors], *ctx.values), ctx.saved_tensors[self._tensors :]
+        saved = ctx.saved_tensors  # each look unpacks them all
+        return (*saved[: self._tensors], *ctx.values), saved[self._tensors :]
 
     def _gradients(self, run: Function, ctx: Any, *grads: Tensor | None) -> tuple[Tensor | None, ...]:
         wanted, grads = ctx.needs_input_grad, grads[: self._answers]

@@ -128,8 +128,8 @@ def check(
     timeout : float
         Time limit per call, in seconds.
     seconds : float, optional
-        Time budget for all laws of a setting together, for slow implementations; laws that ran out of time before
-        everything was tried say so.
+        Time budget for all laws of a setting together, from the first answer on, for slow implementations; laws that
+        ran out of time before everything was tried say so.
     fail_fast : bool
         Stop at the first failure of an error.
     no_saved : bool

@@ -174,6 +174,8 @@ def predicate_searched(predicate: Predicate) -> Argument:
                 instance = WIDE.member(parameters)
                 if instance is None:
                     continue
+                if tried(rows, number, mask_of[number]):
+                    raise _Raised("the predicate answers True where it has answered False: it must not keep a state")
                 found = answer(instance, mask_of[number])
                 if found is False:
                     smallest = smaller(parameters, mask_of[number])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,10 @@ import numpy as np
 import pytest
 
 from entmax_oracle.proofs_checks.conformance import PROFILES, check, replay
+from entmax_oracle.proofs_checks.conformance.ask import Ask
+from entmax_oracle.proofs_checks.conformance.calls import Request, Sent
+from entmax_oracle.proofs_checks.conformance.checker import plan
+from entmax_oracle.proofs_checks.conformance.kinds import KINDS
 
 SUBJECT = str(Path(__file__).parent / "zoo" / "processes.py")
 EFFORT = replace(PROFILES["quick"], examples=3, shrinking=10, long_rows=())
@@ -117,3 +122,19 @@ def test_what_does_not_recur_says_so_where_it_is_shown():
     (found,) = report.violations
     assert not found.reproduced
     assert "passes in a fresh process" in found.message
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_sent_of_a_case_is_what_a_call_needs(kind):
+    asked = Ask("mine:f", kind=kind, against="top-k-softmax" if kind == "normaliser" else None, arrays="numpy")
+    (setting,) = plan(asked).settings
+    for case in KINDS[kind].cornerstones(replace(setting, long_rows=()))[::7]:
+        request = Request(case, "float32", 1.5, refilled=case, followed_by=case)
+        sent = pickle.loads(pickle.dumps(request.sent()))
+        for each in (sent.case, sent.refilled, sent.followed_by):
+            assert isinstance(each, Sent)
+            assert all(np.array_equal(each.tensors[name], x) for name, x in case.tensors.items())
+            assert repr(each.options) == repr(dict(case.options))
+            assert (each.answer_shape, each.elements) == (case.answer_shape, case.elements)
+            assert [each.layout_of(name) for name in case.tensors] == [case.layout_of(name) for name in case.tensors]
+            assert each.lengths_of("answer") == case.lengths_of("answer")

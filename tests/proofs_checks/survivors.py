@@ -82,10 +82,11 @@ def page(rows: Sequence[Row]) -> Iterator[str]:
     yield from ("---", "orphan: true", "---", "", "# What a proof is worth", "")
     yield from (
         "Does a proof notice if its theorem is false? To find out, every claim of every theorem is made false: an",
-        "inequality is flipped or tightened, a constant is changed, an equivalence gets another criterion. A *derivation*",
-        "ends in a copy of its claim, typed by the same author. Suppose that the author makes the same mistake in the copy:",
-        "if the derivation is still accepted, it did not depend on the claim. A *formal proof* belongs to a statement that",
-        "is printed from the claim, so a false claim has another statement, and the proof does not fit it. The measurement:",
+        "inequality is flipped or tightened, a constant is changed, an equivalence gets another criterion. A",
+        "*derivation* ends in a copy of its claim, typed by the same author. Suppose that the author makes the same",
+        "mistake in the copy: if the derivation is still accepted, it did not depend on the claim. A *formal proof*",
+        "belongs to a statement that is printed from the claim, so a false claim has another statement, and the proof",
+        "does not fit it. The measurement:",
         "",
     )
     yield "```sh"
@@ -102,9 +103,10 @@ def page(rows: Sequence[Row]) -> Iterator[str]:
         yield f"| {what} ({len(some)} theorems) | {sum(row.false for row in some)} | {kept} |"
     yield ""
     yield from (
-        "So a derivation is an argument in steps, some of them checked; it does not protect its claim from a slip of the",
-        "author. The searches do, which refute every one of these false versions, and so do formal proofs: the kernel accepts",
-        "none of them for a false claim. In version 0.1, 613 of 615 false claims were kept by derivations.",
+        "So a derivation is an argument in steps, some of them checked; it does not protect its claim from a slip of",
+        "the author. The searches do, which refute every one of these false versions, and so do formal proofs: the",
+        "kernel accepts none of them for a false claim. In version 0.1, 613 of 615 false claims were kept by",
+        "derivations.",
         "",
     )
     yield "| theorem | false versions | kept by a derivation | accepted by the kernel |"

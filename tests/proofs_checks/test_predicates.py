@@ -21,6 +21,14 @@ def found(tmp_path: Path, text: str) -> dict[str, Any]:
     return {entry["name"]: entry for entry in verify(files=[file])["theorems"]}
 
 
+@pytest.fixture
+def few_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Search few lengths."""
+    monkeypatch.setattr(predicates, "SIZES", (1, 3))
+    monkeypatch.setattr(predicates, "FAR_SIZES", (20,))
+    monkeypatch.setattr(wide_rows, "ANYWHERE", 16)
+
+
 def test_a_false_predicate_is_refuted_by_a_small_row(tmp_path: Path) -> None:
     entry = found(tmp_path, "def claim(p):\n    'The top token has half.'\n    return p.max() >= 0.5\n")["mine"]
     assert entry["verdict"] == "refuted"
@@ -92,6 +100,52 @@ def test_a_predicate_cannot_change_the_row(tmp_path: Path) -> None:
     ]
     assert entry["verdict"] == "refuted"
     assert entry["counterexample"]["p"] == "(1/3, 1/3, 1/3)"
+
+
+def test_a_predicate_that_keeps_a_state_is_no_evidence(tmp_path: Path, few_rows: None) -> None:
+    text = "calls = []\ndef claim(n):\n    calls.append(n)\n    return len(calls) % 7 > 0\n"
+    (problem,) = found(tmp_path, text)["mine"]["problems"]
+    assert "must not keep a state" in problem
+
+
+MASKED = {
+    "a claim about the live tokens": "def claim(p, n, masked):\n    return p.max() * n >= 0.999\n",
+    "the number of tokens": "def claim(p, n, masked):\n    return 2 * masked.sum() <= n\n",
+    "the place of the mask": "def claim(z, masked):\n    return not masked[:-1].any()\n",
+    "arithmetic with the logits": "def claim(z, masked):\n    return np.exp(z).min() > 0\n",
+}
+
+
+@pytest.mark.parametrize("name", MASKED)
+def test_masked_tokens_are_tried_where_a_predicate_asks_for_them(name: str, tmp_path: Path, few_rows: None) -> None:
+    entry = found(tmp_path, MASKED[name])["mine"]
+    if name == "a claim about the live tokens":
+        assert entry["verdict"] == "supported"
+        assert "with masked tokens" in entry["searched"]
+        return
+    assert entry["verdict"] == "refuted"
+    assert "-inf" in entry["counterexample"]["z"]
+
+
+def test_no_other_predicate_meets_a_masked_token(tmp_path: Path, few_rows: None) -> None:
+    entry = found(tmp_path, "def claim(z, p):\n    return np.isfinite(z).all()\n")["mine"]
+    assert (entry["verdict"], entry["clean"]) == ("supported", True)
+
+
+ELSEWHERE = {
+    "near the exponent 1 alone": "(z.max() - z.min() < 200) | (support.sum() < n)",
+    "at large scales": "theta <= 50",
+    "at small scales": "theta >= 0.1",
+    "at large logits": "z.max() <= 500",
+    "at many levels": "len(set(map(repr, p))) <= 12",
+    "at the middle of a row": "(n < 13) | (z[n // 2] < z.max()) | (z[0] == z.max()) | (z[-1] == z.max())",
+}
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_no_corner_is_left_out(name: str, tmp_path: Path, few_rows: None) -> None:
+    text = f"def claim(z, p, theta, n, support):\n    return {ELSEWHERE[name]}\n"
+    assert found(tmp_path, text)["mine"]["verdict"] == "refuted"
 
 
 def test_a_predicate_answers_true_or_false(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from flint import arb, fmpq
 
 from entmax_oracle.proofs_checks.evidence.instances import row
 from entmax_oracle.proofs_checks.reading import precision, read
-from entmax_oracle.theory import Theorem, theorems
+from entmax_oracle.theory import Theorem, relations, theorems
 from entmax_oracle.theory import notation as N
 from entmax_oracle.theory.chapters import CHAPTERS, index
 from entmax_oracle.theory.mapping.threshold import brackets
@@ -92,3 +92,19 @@ def test_theory_needs_sympy_alone() -> None:
 def test_an_unknown_area_is_named() -> None:
     with pytest.raises(ValueError, match="unknown area 'nope'; the areas are entropy, threshold"):
         theorems("nope")
+
+
+def test_a_misspelt_name_is_answered_before_sympy_is_imported() -> None:
+    program = (
+        "import sys; from entmax_oracle.cli import main; "
+        "print(main(['verify', '--theorem', 'nedle']), 'sympy' in sys.modules, 'numpy' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["2", "False", "False"]
+    assert "unknown theorem 'nedle'; did you mean needle" in done.stderr
+
+
+def test_relations_are_those_of_sympy() -> None:
+    left, right = N.total(N.p[N.i]), N.z_max
+    for name in ("Eq", "Ne", "Le", "Lt", "Ge", "Gt", "Max", "Min"):
+        assert getattr(relations, name)(left, right) == getattr(sp, name)(left, right)

@@ -93,8 +93,11 @@ class RowsOracle(Oracle):
             self._known |= zip(fresh, (ExpectedRows(*each) for each in zip(*parts, strict=True)), strict=True)
             self._tokens += n * len(fresh)
             if len(fresh) == len(keys):
-                lower, upper, budget, support = (each.reshape(logits.shape) for each in parts[:4])
-                return ExpectedRows(lower, upper, budget, support, certified.row_sum.reshape(logits.shape[:-1]))
+                lower, upper, budget = (
+                    each.reshape(logits.shape) for each in (certified.lower, certified.upper, certified.budget)
+                )
+                support, row_sum = certified.support.reshape(logits.shape), certified.row_sum
+                return ExpectedRows(lower, upper, budget, support, row_sum.reshape(logits.shape[:-1]))
         found = [self._known[key] for key in keys]
 
         def gather(name: str, shape: tuple[int, ...], dtype: str = "float64") -> NDArray[Any]:

@@ -92,7 +92,8 @@ def run(args: argparse.Namespace) -> int:
             result = examine_all(*chosen, seed=args.seed, files=files, known=before, executor=executor)
         except ValueError as error:
             raise Unusable(str(error)) from error
-    write_result(result.to_dict(), args, "verify.json")
+    if args.json is not None or args.report is not None:
+        write_result(result.to_dict(), args, "verify.json")
     if result.interrupted:
         done = sum(bool(theorem.evidence) for theorem in result.theorems)
         print(f"entmax-oracle: interrupted: {done} of {len(result.theorems)} checked", file=sys.stderr)

@@ -178,7 +178,7 @@ def test_layers_take_it_without_being_asked(monkeypatch):
 
 
 def test_gradcheck():
-    query, key, value = (torch.randn(1, 3, 5, 4, dtype=torch.float64) for _ in range(3))
+    query, key, value = (torch.randn(1, 3, 6, 16, dtype=torch.float64) / 2 for _ in range(3))
     alpha, scale = torch.tensor([1.3, 1.7, 2.6], dtype=torch.float64), torch.rand(3, 1, dtype=torch.float64)
     leaves = [x.requires_grad_() for x in (query, key, value, alpha, scale)]
     assert torch.autograd.gradcheck(

@@ -84,6 +84,19 @@ def test_bits_do_not_depend_on_tokens_behind_the_block_of_the_candidates(alpha, 
     assert not p[..., 100:].any()
 
 
+@pytest.mark.parametrize("alpha", [1.25, 1.5, 2.0])
+def test_both_passes_sum_the_block_or_neither(alpha, logits):
+    """Candidates behind the first block, and a support inside it: all of it has gradients, and nothing else has."""
+    z = (logits / 4).detach()
+    z[..., :3] += 2.5
+    z[..., 200:] = z[..., :1] - (0.9 + 0.1 * torch.rand(z[..., 200:].shape)).to(z) / (alpha - 1)
+    z.requires_grad_()
+    p = entmax(z, alpha)
+    p.backward(torch.arange(300).cos().expand_as(z).to(z))
+    assert not z.grad[p == 0].any()
+    assert (z.grad[(p > 1e-6) & ((p > 0).sum(-1, keepdim=True) > 1)] != 0).all()
+
+
 @pytest.mark.parametrize("alpha", [1.3, 1.5, 2.0])
 def test_no_gradient_outside_the_support_even_where_it_is_not_a_number_inside(alpha):
     z = torch.tensor([3.0, 2.5, -1.0, -40.0, -torch.inf], requires_grad=True)
