@@ -182,7 +182,8 @@ def _show_verdict(console: Console, report: Report) -> None:
     if report.declined and report.verdict != "unusable":
         calls = f"{report.declined:,} call{'s' * (report.declined != 1)}"
         _say(console, f"{calls} declined by the target (NotImplementedError): such inputs were not tested")
-    if any(law.status == "partial" or NO_TIME in law.message for law in report.laws):
+    some_late = any(law.status == "partial" or NO_TIME in law.message for law in report.laws)
+    if some_late and report.verdict != "interrupted":
         _say(console, "this was not the full check: with more time (--seconds, --timeout) it goes further")
     if report.message:
         _say(console, escape(report.message))
