@@ -139,6 +139,8 @@ def _summary(report: dict[str, Any]) -> str:
         said.append(f"Fails {', '.join(law['law'] for law in failed)}.")
     if some := _in_part(report):
         said.append(f"There was no time to try every case of {', '.join(law['law'] for law in some)}.")
+    if refused := [law for law in report["laws"] if law["status"] == "skip" and "declined all" in law["message"]]:
+        said.append(f"It declined every case of {', '.join(law['law'] for law in refused)}.")
     if declined := report.get("declined"):
         said.append(f"{declined:,} calls were declined; of such inputs nothing is known.")
     return " ".join(said)

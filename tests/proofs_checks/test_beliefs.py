@@ -16,7 +16,7 @@ from entmax_oracle.proofs_checks.evidence.families import rows
 from entmax_oracle.proofs_checks.evidence.instances import row
 from entmax_oracle.proofs_checks.evidence.results import beliefs
 from entmax_oracle.proofs_checks.verify import examine, verify
-from entmax_oracle.theory import Claim, Folklore, Theorem, theorems
+from entmax_oracle.theory import Claim, Folklore, Theorem, chapters, theorems
 from entmax_oracle.theory.notation import p_max, size
 
 SHARE = Theorem(
@@ -71,7 +71,8 @@ def test_a_missing_counterexample_is_a_problem() -> None:
 def test_verify_fails_for_a_harmless_counterexample(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from entmax_oracle.cli import main
 
-    monkeypatch.setattr(runner, "index", lambda: {"top-share": "here"})
+    monkeypatch.setattr(chapters, "index", lambda: {"top-share": "here"})
+    monkeypatch.setattr(runner, "index", chapters.index)
     monkeypatch.setattr(runner, "cases", lambda areas=None: (case(HARMLESS),))
     assert main(["verify", "--theorem", "top-share"]) == 1
     monkeypatch.setattr(runner, "cases", lambda areas=None: (case(REFUTED),))
@@ -89,7 +90,8 @@ def test_the_page_shows_beliefs_beside_what_is_right(monkeypatch: pytest.MonkeyP
     from entmax_oracle.cli import main
 
     for counterexample, expected in ((REFUTED, "1/3 &lt; 1/2"), (HARMLESS, "not refuted")):
-        monkeypatch.setattr(runner, "index", lambda: {"top-share": "here"})
+        monkeypatch.setattr(chapters, "index", lambda: {"top-share": "here"})
+        monkeypatch.setattr(runner, "index", chapters.index)
         monkeypatch.setattr(runner, "cases", lambda areas=None, shown=counterexample: (case(shown),))
         main(["verify", "--theorem", "top-share", "--report", str(tmp_path)])
         section = (tmp_path / "misconceptions.html").read_text(encoding="utf-8")
