@@ -98,7 +98,7 @@ EXAMPLES: dict[str, str] = {
     "batch invariance": "rows beyond 64",
     "attention batch invariance": "keys split for decoding",
     "returns": "matrices only",
-    "empty batch": MINE + "takes_a_maximum_of_all",
+    "empty batch": MINE + "needs_a_row",
     "shape": "flattens the batch",
     "dtype": "promotes",
     "device": MINE + "moves_to_another_device",

@@ -24,10 +24,9 @@ def sorts_in_half(z, alpha):
     return torch.zeros_like(z).scatter(-1, places, entmax15(z).sort(-1, descending=True).values)
 
 
-def takes_a_maximum_of_all(z, alpha):
-    """Looks at the largest logit of the whole batch, which an empty one does not have."""
-    assert not z.max().isnan()
-    return entmax15(z)
+def needs_a_row(z, alpha):
+    """Looks at the largest logit, which an array without rows does not have."""
+    return entmax15(z) if z.max().isfinite() else torch.full_like(z, torch.nan)
 
 
 def moves_to_another_device(z, alpha):
