@@ -132,7 +132,7 @@ def test_tokens_before_heads_and_other_names():
     assert report.declined == 0
     report = check(flash, layout="bmhd", rename=RENAME, laws=laws, **ASKED)
     assert report.declined > 0  # also arrays that have heads first in memory
-    with pytest.raises(UnusableTarget, match="rename={'is_causal': 'causal'"):
+    with pytest.raises(UnusableTarget, match=r"rename=\{'is_causal': 'causal'"):
         check(flash, layout="bmhd", laws="values", **ASKED)
 
 
