@@ -168,6 +168,27 @@ def test_published_slips_are_found_and_the_mended_functions_pass(feature):
     assert report.complete
 
 
+@pytest.mark.parametrize("feature", ["bias", "boolean-mask"])
+def test_a_mask_of_one_column_reaches_every_key(feature):
+    def at_the_first_key(q, k, v, *, attn_mask, **options):
+        if attn_mask is not None and attn_mask.shape[-1] < k.shape[2]:
+            attn_mask = torch.nn.functional.pad(attn_mask, (0, k.shape[2] - 1), value=attn_mask.dtype == torch.bool)
+        return bases.attention(q, k, v, attn_mask=attn_mask, **options)
+
+    asked = {"kind": "attention", "features": feature, "laws": "mask", "arrays": "torch", "profile": FIRST}
+    assert broken(check(at_the_first_key, **asked)) == {"mask"}
+    check(bases.attention, **asked).raise_for_violations()
+
+
+def test_alphas_keep_the_digits_of_float32():
+    def shortened(q, k, v, *, alpha, **options):
+        alpha = alpha.half().float() if isinstance(alpha, torch.Tensor) else alpha
+        return bases.attention(q, k, v, alpha=alpha, **options, mapping=bases.by_head)
+
+    asked = {"kind": "attention", "features": "alphas", "laws": "values", "arrays": "torch", "profile": EFFORT}
+    assert broken(check(shortened, **asked)) == {"values"}
+
+
 def test_a_counterexample_has_the_features_that_it_takes_and_no_other(capsys):
     given = {"kind": "attention", "features": ("window", "sinks", "mask")}
     faulty = FAULTS["sink scaled"].function

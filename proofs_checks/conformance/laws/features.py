@@ -317,7 +317,9 @@ def mask(session: SessionLike, case: AttentionCase) -> Finding:
     kinds = {each for feature in setting.features for each in MASKS.get(feature, ())}
     infinite = as_format(setting.dtype).has_infinity
     hiding = case.altered(attn_mask=_hiding(case), boolean_mask=True in kinds)
-    told = [_deleted(session, hiding)] if True in kinds or infinite else []
+    told = []
+    if True in kinds or infinite:
+        told = [_deleted(session, hiding), _one_each(session, hiding)]
     if kinds == {True, False} and infinite:
         same = hiding.altered(boolean_mask=False)
         boolean, added = session.values(hiding, same)
@@ -353,6 +355,14 @@ def _deleted(session: SessionLike, case: AttentionCase) -> Finding:
     return differ(session, session.oracle(without), deleted, masked, words)
 
 
+def _one_each(session: SessionLike, case: AttentionCase) -> Finding:
+    """Judge a mask that broadcasts along the keys: its first number for each query."""
+    assert case.attn_mask is not None
+    one = case.attn_mask[..., :1]
+    words = f"where attn_mask, of shape {one.shape}, is the same for all keys"
+    return _judged(session, case.altered(attn_mask=one), words)
+
+
 def _added(session: SessionLike, case: AttentionCase) -> Iterator[Finding]:
     """Judge numbers that are added: alone, and moved by a constant for each row."""
     dtype, m, n = session.setting.dtype, case.query.shape[2], case.key.shape[2]
@@ -361,6 +371,7 @@ def _added(session: SessionLike, case: AttentionCase) -> Iterator[Finding]:
     case = case.altered(attn_mask=bias, boolean_mask=False)
     alone = case.altered(query=np.zeros_like(case.query), alibi_slopes=None)
     yield _judged(session, alone, "where the logits are those that attn_mask adds")
+    yield _one_each(session, case)
     by = 4.0 * (1 + np.arange(m) % 2)[:, None]
     moved = bias + by
     if np.isfinite(session.setting.domain.max_logit) or not np.array_equal(quantise(moved, dtype), moved):

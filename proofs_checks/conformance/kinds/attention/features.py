@@ -20,7 +20,7 @@ _MOST = 0.75  # share of the cases that use a feature
 _EDGES = (1, 2, 15, 16, 17, 31, 32, 33, 127, 128)
 _CAPS = (0.25, 1.0, 2.0, 5.0, 30.0, 50.0, 1024.0)
 _SCALES = (0.125, 0.25, 0.5, 1.0, 1.5, 2.0)
-_ALPHAS = (1.25, 1.5, 1.75, 2.0)
+_ALPHAS = (1.25, 1.5, 1.7, 2.0)  # one of them in no short binary format
 
 
 def dressed(case: AttentionCase, setting: Setting, seed: int) -> AttentionCase:
