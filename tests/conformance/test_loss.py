@@ -153,3 +153,14 @@ def test_the_budget_holds_for_the_textbook_formula_and_is_not_wide(alpha, dtype)
 def test_masked_classes_and_targets_far_below_the_maximum_are_tried(function, more):
     first = replace(EFFORT, examples=1, shrinking=0)
     assert check(function, kind="loss", laws=["values"], profile=first, **more).verdict == "violates"
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [lambda loss: loss.clamp(max=5e4), lambda loss: torch.where(loss < 1e-4, 0 * loss, loss)],
+    ids=["capped", "small ones are zero"],
+)
+def test_large_and_small_losses_are_tried(slip):
+    first = replace(EFFORT, examples=1, shrinking=0)
+    asked = {"kind": "loss", "fixed_alpha": 1, "laws": "values", "profile": first}
+    assert check(lambda z, y: slip(cross_entropy(z, y)), arrays="torch", **asked).verdict == "violates"

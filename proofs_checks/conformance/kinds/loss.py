@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from entmax_oracle.reference.budgets.losses import loss_budget, loss_vjp_budget
 from entmax_oracle.reference.enclosures.calculus import enclose_fenchel_young_loss
 from entmax_oracle.reference.enclosures.enclosure import enclose
+from entmax_oracle.reference.formats import as_format
 
 from ..calls import Float64, Subject
 from ..case import Case, Setting
@@ -146,13 +147,16 @@ def _case(setting: Setting, rows: tuple[Row, ...], variant: int, shift: float = 
 
 
 # Where exponentials of every format are tiny, where they are 0, and far beyond.
-_DEPTHS = (40.0, 95.0, 110.0, 500.0, 760.0, 1000.0, 16384.0)
+_DEPTHS = (40.0, 95.0, 110.0, 500.0, 760.0, 1000.0, 16384.0, 2.0**17, 2.0**60)
+# Where softmax is nearly sure, and its loss small but not zero.
+_HEIGHTS = (6.0, 9.0, 12.0, 15.0)
 
 
-def _far_below(setting: Setting) -> list[LossCase]:
-    """Targets far below the maximum, among ordinary classes and masked ones."""
+def _far_away(setting: Setting) -> list[LossCase]:
+    """Targets far below and above all others, among ordinary classes and masked ones."""
     found = []
-    for depth in _DEPTHS:
+    most = as_format(setting.dtype).largest / 2
+    for depth in (*(each for each in _DEPTHS if each < most), *(-each for each in _HEIGHTS)):
         logits = stack([Row("gaussian", 5, 1.0, seed) for seed in range(3)], setting)
         logits[np.arange(3), np.arange(3)] = logits.max(axis=1) - depth
         logits[2, 4] = -np.inf
@@ -196,7 +200,7 @@ class LossKind(RowsKind):
         found = [_case(setting, rows, variant) for variant, rows in enumerate([*short, *long, *many])]
         # A vocabulary with its last class, whose index takes more than 16 bits.
         vocabulary = [] if setting.few_shapes else [_case(setting, (Row("gaussian", 66_001, order="rising"),), 0)]
-        return [*found, *vocabulary, *_masked(setting), *_far_below(setting)]
+        return [*found, *vocabulary, *_masked(setting), *_far_away(setting)]
 
     def form(self, subject: Subject) -> Form:
         return alpha_by_position(("z", "y"), subject)

@@ -359,9 +359,8 @@ def _one_each(session: SessionLike, case: AttentionCase) -> Finding:
     """Judge a mask that broadcasts along the keys: its first number for each query."""
     assert case.attn_mask is not None
     one = case.attn_mask[..., :1]
-    return _judged(
-        session, case.altered(attn_mask=one), f"where attn_mask, of shape {one.shape}, is the same for all keys"
-    )
+    words = f"where attn_mask, of shape {one.shape}, is the same for all keys"
+    return _judged(session, case.altered(attn_mask=one), words)
 
 
 def _added(session: SessionLike, case: AttentionCase) -> Iterator[Finding]:
