@@ -21,6 +21,7 @@ from ..rowwise.numba_solve import (
     UNLIMITED,
     exponential,
     logarithm_and_rate,
+    lowered,
     member,
     solve_above,
     solve_below,
@@ -136,6 +137,8 @@ def find(
         # The groups are a part of the row: their root is a lower bound of its root. So is that of sparsemax above.
         if a > 0.0:
             c, count = solve_below(v, index, rough, count, c, a, SPARSEMAX if kind == ABOVE else kind, narrow, steps)
+            if narrow and steps == FEW:
+                c = lowered(c)
     S = weigh(c, a, kind, narrow, v, count, wide)
     return keep_live(wide, S, p, v, index, count), c, S
 

@@ -28,6 +28,7 @@ from .numba_solve import (
     short_exponential,
     short_pair,
     solve_row,
+    steady_power,
     survey_row,
     threshold,
     weigh_above,
@@ -403,7 +404,7 @@ def backward_rows(
                     count = members
             total, weighted = moments(weights, upstream, count)
             mean = weighted / total if total != 0.0 else 0.0
-            factor = first * second
+            factor = steady_power(second, a, kind)  # not `c / S`: a unit of `c` may be many of `S`
             if dense:
                 write_block(weights, upstream, mean, factor, theta, min(length, BLOCK), product, dz, out)
             else:

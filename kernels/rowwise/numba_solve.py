@@ -494,7 +494,7 @@ def add(total: Any, low: Any, term: Any) -> Any:
 
 @jit
 def steady_power(S: Any, a: Any, kind: int) -> Any:
-    """``S / S^a``."""
+    """``S / S^a = S^(1 - a)``."""
     if kind == 1:
         return 1.0
     root = math.sqrt(S)
@@ -511,6 +511,12 @@ def improved(S: Any, X: Any, c: Any, a: Any, kind: int) -> Any:
     X *= a
     steady = steady_power(S, a, kind)
     return (S + c * X) / (steady + X), S / steady
+
+
+@jit
+def lowered(c: Any) -> Any:
+    """Round a lower bound of the root down to float32."""
+    return max(np.float64(np.float32(c * (1.0 - 2.0**-24))), 1.0)
 
 
 @jit
@@ -546,7 +552,7 @@ def solve_below(v: Any, index: Any, rough: Any, count: int, c: Any, a: Any, kind
     rough
         Room for as many in float32.
     c
-        Where to start: 1, or a lower bound of the root.
+        Where to start: 1, or a lower bound of the root; a number of float32, if ``narrow`` and without a limit.
     a, kind
         ``alpha - 1``, and the kind of the row.
     narrow
@@ -560,7 +566,7 @@ def solve_below(v: Any, index: Any, rough: Any, count: int, c: Any, a: Any, kind
         count = keep(v, index, count, a * c)
         if limit < UNLIMITED:
             return c, count
-    near = NEARLY if a <= 0.5 else NARROW
+    near, last = NEARLY if a <= 0.5 else NARROW, narrow and limit == UNLIMITED
     for _ in range(limit):
         S, X, S_low, X_low = 0.0, 0.0, 0.0, 0.0
         for start in range(0, count, CHUNK):
@@ -575,9 +581,12 @@ def solve_below(v: Any, index: Any, rough: Any, count: int, c: Any, a: Any, kind
                 S, S_low = add(S, S_low, more)
                 X, X_low = add(X, X_low, further)
         better, most = improved(S + S_low, X + X_low, c, a, kind)
-        settled = not better > c or (narrow and limit == UNLIMITED and c * (1.0 + near) >= most)
-        if (narrow and limit == UNLIMITED) or not settled:
-            c = np.float64(np.float32(better)) if narrow and settled else better
+        if last:
+            # Before it is compared: no candidate is dropped by a `c` above the one that is returned.
+            better = np.float64(np.float32(better))
+        settled = not better > c or (last and c * (1.0 + near) >= most)
+        if better > c and (last or not settled):
+            c = better
             if count > CROWD or kind == GENERAL:
                 count = keep(v, index, count, a * c)
         if settled:
@@ -810,6 +819,6 @@ def solve_row(
         few = 1 if integer and count <= LANES else FEW
         limit = few if stage == 0 else UNLIMITED
         c, count = solve_below(v, index, rough, count, c, a, kind, narrow, limit)
-        if narrow and stage == 0:  # as `solve_block` takes it, and still a lower bound
-            c = max(np.float64(np.float32(c * (1.0 - 2.0**-24))), 1.0)
+        if narrow and stage == 0:
+            c = lowered(c)
     return top, c, 0.0, count

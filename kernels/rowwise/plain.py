@@ -259,7 +259,7 @@ def _sensitivities(
         s = torch.where(tied, second.pow(1 - a), p / u)
     else:
         W, r = _weights(v, first, a, kind)
-        p, s = W * second, r * (first * second)
+        p, s = W * second, r * second.pow(1 - a)  # not `c / S`: a unit of `c` may be many of `S`
         tied = torch.zeros((), dtype=torch.bool, device=v.device)
     p = p.masked_fill(v == _FLOOR, 0.0)
     dead = p == 0

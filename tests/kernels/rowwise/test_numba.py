@@ -97,6 +97,39 @@ def test_both_passes_sum_the_block_or_neither(alpha, logits):
     assert (z.grad[(p > 1e-6) & ((p > 0).sum(-1, keepdim=True) > 1)] != 0).all()
 
 
+@pytest.fixture
+def level():
+    """Rows with one token above a crowd that hardly reaches the support."""
+    g = torch.Generator().manual_seed(0)
+    z = 1e-6 * torch.randn(200, 200, generator=g)
+    z[:, 0] += torch.tensor([0.9, 0.99, 0.999, 0.9999, 0.99999]).repeat(40)
+    return z, torch.randn(200, 200, generator=g)
+
+
+@pytest.mark.parametrize("each", [False, True])
+@pytest.mark.parametrize("alpha", [1.9, 2.0])
+def test_no_candidate_is_dropped_that_the_rounded_root_lets_in(alpha, each, level):
+    """Its probability would be 0 and its gradient not: the steps before the last do not pass the root that is kept."""
+    z, upstream = level
+    z = (z / (alpha - 1)).requires_grad_()
+    p = entmax(z, torch.full((200,), alpha, dtype=torch.float64) if each else alpha)
+    p.backward(upstream)
+    assert not z.grad[p == 0].any()
+    assert z.grad[p > 0].all()
+
+
+@pytest.mark.parametrize("path", ["numba", "torch"])
+def test_the_gradient_of_sparsemax_is_as_good_as_its_mean(path, level):
+    """Where a unit of the root is many of the sum of the weights, too."""
+    z, upstream = level
+    with use_path(path):
+        p = entmax(z.requires_grad_(), 2)
+        p.backward(upstream)
+    live = (p > 0).double()
+    exact = live * (upstream - (live * upstream).sum(-1, keepdim=True) / live.sum(-1, keepdim=True))
+    assert ((z.grad - exact).abs() <= 2.0**-22 * upstream.abs().amax(-1, keepdim=True)).all()
+
+
 @pytest.mark.parametrize("alpha", [1.3, 1.5, 2.0])
 def test_no_gradient_outside_the_support_even_where_it_is_not_a_number_inside(alpha):
     z = torch.tensor([3.0, 2.5, -1.0, -40.0, -torch.inf], requires_grad=True)
