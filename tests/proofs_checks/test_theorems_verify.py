@@ -260,6 +260,22 @@ def test_a_name_that_is_given_twice_is_refused(tmp_path: Path) -> None:
         verify(["order"], files=[file])
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (r"$\tau \ge \tfrac12 x_n$, so $z \in \mathbb{R}^n$", "τ ≥ (1)/(2) x_n, so z ∈ ℝ^n"),
+        (
+            r"$\frac{\begin{cases} a - \begin{cases} b & \text{for}\: c > 0 \\0 & \text{otherwise} \end{cases} & "
+            r"\text{for}\: d > 0 \\0 & \text{otherwise} \end{cases}}{2} \geq 0$",
+            "([a - [b for c > 0; 0 otherwise] for d > 0; 0 otherwise])/(2) ≥ 0",
+        ),
+    ],
+    ids=["signs", "cases"],
+)
+def test_formulas_are_legible_in_a_terminal(text: str, shown: str) -> None:
+    assert command._plain(text) == shown
+
+
 def test_theorems_are_listed_and_looked_up(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--list", "--area", "excess") == 0
     first, second = capsys.readouterr().out.splitlines()[:2]

@@ -165,14 +165,14 @@ def _plain(text: str) -> str:
     signs |= {"left": "", "right": "", "bigl": "", "bigr": "", "Bigl": "", "Bigr": "", "operatorname": ""}
     macros = [*fractions, *(MacroTextSpec(name, sign) for name, sign in signs.items())]
     known.add_context_category("ours", macros=macros, prepend=True)
-    # Cases stand on one line: [1 for z > 0; 0 otherwise].
-    text = re.sub(
-        r"\\begin\{cases\}(.*?)\\end\{cases\}",
-        lambda found: "[" + "; ".join(case.replace("&", "").strip() for case in found[1].split(r"\\")) + "]",
-        text,
-        flags=re.DOTALL,
-    )
-    return str(LatexNodes2Text(known, math_mode="text", keep_braced_groups=True).latex_to_text(text))
+    text = re.sub(r"\\[td]frac(?![a-z])", r"\\frac", text)  # the only one whose arguments are known
+    inner = re.compile(r"\\begin\{cases\}((?:(?!\\begin\{cases\}).)*?)\\end\{cases\}", re.DOTALL)
+    while found := inner.search(text):  # on one line, the innermost first: [1 for z > 0; 0 otherwise]
+        rows = [" ".join(row.replace("&", r"\ ").split()) for row in found[1].split(r"\\")]
+        text = f"{text[: found.start()]}[{'; '.join(rows)}]{text[found.end() :]}"
+    plain = str(LatexNodes2Text(known, math_mode="text", keep_braced_groups=True).latex_to_text(text))
+    plain = re.sub(r"(?<=[^\s{(]) *([≤≥≠∈∉⇒→∧∨∼]) *", r" \1 ", plain)  # a macro takes the spaces beside it along
+    return re.sub(" +", " ", plain)
 
 
 def _tell(theorem: TheoremResult, console: Console) -> None:
