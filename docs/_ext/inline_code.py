@@ -9,7 +9,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 
-LONGEST = 24
+LONGEST = 21
 """Characters that fit into a column of a table on a telephone."""
 
 OPTION = re.compile(r"(?<=[\s\[])--[a-z][a-z-]*(?=[\s=<\]]|$)")
@@ -28,7 +28,10 @@ class Translator(HTML5Translator):
                 self.body[place] = f'<span class="pre whole">{word[1]}</span>'
 
     def visit_literal_block(self, node: nodes.literal_block) -> None:
-        """Mark the options in a block of code."""
+        """Mark the options in a block of code; a usage line is no Python, and is indented little."""
+        if (usage := node.astext()).startswith("usage: "):
+            node["language"], node.rawsource = "text", re.sub(r"\n +", "\n    ", usage)
+            node[:] = [nodes.Text(node.rawsource)]
         try:
             super().visit_literal_block(node)
         except nodes.SkipNode:

@@ -20,7 +20,7 @@ from entmax_oracle.proofs_checks.formal import formal_evidence
 from entmax_oracle.proofs_checks.marks import Verdict
 from entmax_oracle.proofs_checks.reading import precision
 from entmax_oracle.proofs_checks.report.mathml import inline
-from entmax_oracle.proofs_checks.report.theorem import formula_of, heading, line, plots
+from entmax_oracle.proofs_checks.report.theorem import heading, line, plots
 from entmax_oracle.proofs_checks.theorems import cases
 from entmax_oracle.theory import Theorem, theorems
 from entmax_oracle.theory.chapters import CHAPTERS
@@ -110,7 +110,7 @@ def sentence(step) -> str:
     """Write one step of a derivation, its formula below it."""
     mark = "· " if step.words else ""
     note = f" ({step.note})" if step.note else ""
-    latex = formula_of(step)
+    latex = step.formula
     return f"{mark}{step.title}{note}" + (f"\n\n   $$\n   {latex}\n   $$\n" if latex else "")
 
 

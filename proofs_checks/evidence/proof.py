@@ -44,6 +44,14 @@ class Step:
     claim: str = ""
     words: bool = False
 
+    @property
+    def formula(self) -> str:
+        """The formula, unless it says nothing new: a hypothesis in symbols, or two sides that read the same."""
+        if self.ok and self.title.startswith("given: ") and "$" in self.title:
+            return ""
+        left, equals, right = self.latex.partition(" = ")
+        return "" if equals and left == right else self.latex
+
 
 @dataclass(frozen=True)
 class _Checked(Step):

@@ -25,7 +25,7 @@ from .matrix import neighbours
 from .patterns import pattern_page, pattern_poster
 from .pictures import number, powers
 from .targets import shown, slug
-from .theorem import anchor, false_at, formula_of, heading, line, plots, point
+from .theorem import anchor, false_at, heading, line, plots, point
 
 __all__ = ["render"]
 
@@ -159,7 +159,6 @@ def _environment() -> Environment:
         rank=list(Verdict).index,
         searchable=_searchable,
         plots=plots,
-        formula_of=formula_of,
         false_at=false_at,
         line=line,
         point=point,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..evidence import Check, Step
+from ..evidence import Check
 from ..evidence.results import Debunking, TheoremResult
 from .bounds import bound_curves
 from .pictures import curves
 from .targets import slug
 
-__all__ = ["anchor", "false_at", "formula_of", "heading", "line", "plots", "point"]
+__all__ = ["anchor", "false_at", "heading", "line", "plots", "point"]
 
 _HEADINGS = {
     "mapping": "The mapping",
@@ -69,12 +69,6 @@ def plots(theorem: TheoremResult) -> list[dict[str, Any]]:
         {"title": str(plot.get("title", "")), "svg": curves(plot, f"{anchor(theorem.name)}-{k}")}
         for k, plot in enumerate([*given, *bound_curves(theorem.name)])
     ]
-
-
-def formula_of(step: Step) -> str:
-    """Return the formula of a step; one whose two sides read the same after simplification says nothing."""
-    left, equals, right = step.latex.partition(" = ")
-    return "" if equals and left == right else step.latex
 
 
 def false_at(folklore: Debunking) -> str:

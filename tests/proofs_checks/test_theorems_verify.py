@@ -16,6 +16,7 @@ import pytest
 
 from entmax_oracle.cli import Unusable
 from entmax_oracle.commands import verify as command
+from entmax_oracle.proofs_checks.evidence import Step
 from entmax_oracle.proofs_checks.verify import SCHEMA, UnknownName, load, select, verify
 
 NAMES = ["shift-invariance", "tsallis-schur-concave", "finite-mask"]
@@ -274,6 +275,12 @@ def test_a_name_that_is_given_twice_is_refused(tmp_path: Path) -> None:
 )
 def test_formulas_are_legible_in_a_terminal(text: str, shown: str) -> None:
     assert command._plain(text) == shown
+
+
+def test_a_hypothesis_is_not_told_twice() -> None:
+    assert Step("given: $n \\ge 2$", r"n \geq 2", ok=True).formula == ""
+    assert Step("given: $n \\ge 2$", r"n \geq 3", ok=False).formula == r"n \geq 3"
+    assert Step("given: no ties", r"|S| = n", ok=True).formula == r"|S| = n"
 
 
 def test_theorems_are_listed_and_looked_up(capsys: pytest.CaptureFixture[str]) -> None:

@@ -198,7 +198,7 @@ def _tell(theorem: TheoremResult, console: Console) -> None:
             line("Derivation (✓ checked by SymPy, · in words, → concluded from these):")
             for step in found.steps:
                 mark = "✕" if not step.ok else "·" if step.words else "→" if step.claim else "✓"
-                line(f"{mark} {step.title}" + (f": ${step.latex}$" if step.latex else ""), 4)
+                line(f"{mark} {step.title}" + (f": ${step.formula}$" if step.formula else ""), 4)
     console.print()
 
 
