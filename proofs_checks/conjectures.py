@@ -170,22 +170,30 @@ def _refuse_unreadable(path: Path, theorem: Theorem) -> None:
 
 
 _OF_THE_EXPONENT = {N.p, N.p_max, N.tau, N.size}
-_OF_THE_LENGTH = {*_OF_THE_EXPONENT, N.z, N.z_max, N.z_min, N.top, N.r, N.v}
+_OF_THE_ROW = {*_OF_THE_EXPONENT, N.z, N.z_max, N.z_min, N.top}
+_OF_THE_LENGTH = {*_OF_THE_ROW, N.r, N.v}
 
 
 def _refuse_bound(where: str, relation: sp.Basic) -> None:
     """Refuse calculus in a symbol on which others depend: SymPy would take them for constants."""
     for part in relation.atoms(sp.Derivative, sp.Limit, sp.Integral, sp.Sum, sp.Product):
-        bound = (
-            {*part.variables} if isinstance(part, sp.Derivative | sp.Integral | sp.Sum | sp.Product) else {part.args[1]}
-        )
-        for symbol in sorted(bound & {N.alpha, N.theta, N.n}, key=str):
-            depend = _OF_THE_LENGTH if symbol == N.n else _OF_THE_EXPONENT
-            for other in sorted((s for s in depend if part.args[0].has(s)), key=str):
+        variables = (part.args[1],) if isinstance(part, sp.Limit) else part.variables
+        for symbol in sorted({*variables}, key=str):
+            for other in sorted((s for s in _dependent(symbol) if part.args[0].has(s)), key=str):
                 raise ValueError(
                     f"{where} has {part}, for which SymPy would take {other} as a constant, although it depends on "
                     f"{symbol}; say it of one row at a time"
                 )
+
+
+def _dependent(symbol: sp.Basic) -> set[sp.Basic]:
+    """Return the symbols that change with another one: with a number of the row, all others of the row."""
+    if symbol == N.n:
+        return _OF_THE_LENGTH
+    if symbol in (N.alpha, N.theta):
+        return _OF_THE_EXPONENT
+    of_the_row = getattr(symbol, "base", symbol)
+    return _OF_THE_ROW - {of_the_row} if of_the_row in _OF_THE_ROW else set()
 
 
 def _refuse_misindexed(where: str, relation: sp.Basic) -> None:

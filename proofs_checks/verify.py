@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -18,13 +18,13 @@ from typing import Any
 import sympy as sp
 
 from entmax_oracle.theory import Theorem
-from entmax_oracle.theory import notation as N
 from entmax_oracle.theory.chapters import UnknownName, index, refuse_unknown
 from entmax_oracle.theory.notation import latex
 
 from .conjectures import load
 from .evidence import Argument, Case, Check, Context, Evidence, check_folklore, check_needed, check_sharp, verdict
 from .evidence.case import strengths
+from .evidence.domains import without_value
 from .evidence.results import SCHEMA, Debunking, TheoremResult, VerifyResult
 from .evidence.wide import not_searched, widely_searched
 from .formal import formal_evidence, standing
@@ -95,7 +95,7 @@ def examine(case: Case, context: Context | None = None, *, ours: bool = True) ->
         context = replace(context, proved=True)
     arguments = [*case.arguments, *filter(None, [widely_searched(theorem, far=case.own or case.conjecture)])]
     executed = (_counted(argument, argument.execute(theorem, context), case) for argument in arguments)
-    evidence = (*filter(None, [formal]), *executed)
+    evidence = (*filter(None, [formal]), *(_searchable(tuple(executed)) if case.own else executed))
     with precision():
         sharp = tuple(_guarded(s.claim, s.text, partial(check_sharp, theorem, s)) for s in case.sharp)
         needed = tuple(_guarded(h.hypothesis, h.text, partial(check_needed, theorem, h)) for h in case.needed)
@@ -409,32 +409,28 @@ def _counted(argument: Argument, found: Evidence, case: Case) -> Evidence:
     if not case.own or argument.kind != "symbolic" or found.status != "holds":
         return found
     entailed = argument.entails(case.theorem) if argument.entails is not None else ()
-    claims = tuple(key for key in entailed if key in found.claims and not _pole(case.theorem.claim(key).relation))
+    lost = {key: without_value(case.theorem, case.theorem.claim(key).relation) for key in found.claims}
+    claims = tuple(key for key in entailed if key in found.claims and not lost[key])
     rest = [key for key in found.claims if key not in claims]
-    poles = [f"{key} divides by {pole}" for key in rest if (pole := _pole(case.theorem.claim(key).relation))]
+    poles = [f"{key} {lost[key]}" for key in rest if key in entailed and lost[key]]
     note = f"; {', '.join(rest)}: joined to these steps in words, which nobody has checked, so it does not count"
     if poles:
-        note = f"; {'; '.join(poles)}, which may be 0: say where it is meant, by sp.Implies(condition, claim)"
+        note = f"; {'; '.join(poles)}: say where it is meant, by sp.Implies(condition, claim)"
     return replace(found, claims=claims, detail=found.detail + (note if rest else ""))
 
 
-def _pole(relation: sp.Basic) -> sp.Basic | None:
-    """Return what a relation divides by although it may be 0, at alpha > 1; None if there is nothing of the kind."""
-    premise, said = relation.args if isinstance(relation, sp.Implies) else (sp.true, relation)
-    more = sp.Symbol("more", positive=True)
-    under = [power.base for power in said.atoms(sp.Pow) if power.exp.is_negative]
-    may = (base for base in under if not base.subs(N.alpha, 1 + more).is_nonzero)
-    return next((base for base in may if not _excluded(base, premise)), None)
-
-
-def _excluded(base: sp.Basic, premise: sp.Basic) -> bool:
-    """Whether SymPy sees that a premise is false wherever a number is 0."""
-    for symbol in base.free_symbols if premise is not sp.true else ():
-        with suppress(NotImplementedError, TypeError, ValueError):
-            roots = sp.solve(base, symbol)
-            if roots and all(premise.subs(symbol, root) == sp.false for root in roots):
-                return True
-    return False
+def _searchable(evidence: Sequence[Evidence]) -> Sequence[Evidence]:
+    """Return evidence without proofs of what a search has found to have no value, or could not read."""
+    failing = next((found for found in evidence if (found.kind, found.status) == ("sampled", "fails")), None)
+    if failing is None:
+        return evidence
+    note = f"; it does not count, because the {failing.title} fails"
+    return [
+        replace(found, claims=(), detail=found.detail + note)
+        if (found.kind, found.status) == ("symbolic", "holds")
+        else found
+        for found in evidence
+    ]
 
 
 def _searched(evidence: Sequence[Evidence]) -> str:

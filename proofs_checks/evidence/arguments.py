@@ -83,6 +83,7 @@ def symbolic(
         found = argument.evidence(theorem, "holds", tally(done, len(premises)), steps=written(done))
         return replace(found, claims=()) if argued_in_words(done[len(premises) :]) else found
 
+    @sealed
     def entails(theorem: Theorem) -> tuple[str, ...]:
         done = list(settled(proof(), theorem))
         return tuple(claim.key for claim in theorem.claims if entailed(done, claim.relation))

@@ -9,7 +9,7 @@ lines compare what was derived with the theorem's own claims, so a theorem that 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sympy as sp
 
@@ -55,9 +55,17 @@ class Step:
 
 @dataclass(frozen=True)
 class _Checked(Step):
-    """A line that a function of this module has checked, and the relation that it shows, if it shows one."""
+    """A line that a function of this module has checked, and the relation that it shows, if it shows one.
 
-    fact: sp.Basic | None = None
+    A copy with other words in it shows nothing any more.
+    """
+
+    fact: sp.Basic | None = field(default=None, init=False)
+
+    def showing(self, fact: sp.Basic | None) -> _Checked:
+        """Note what this line shows."""
+        object.__setattr__(self, "fact", fact)
+        return self
 
     def written(self) -> Step:
         """Return the line as it is shown."""
@@ -204,7 +212,7 @@ def identity(
     remainder = reduce_to_zero(difference.subs(at, simultaneous=True) if at else difference)
     note = "" if remainder == 0 else f"left minus right leaves ${latex(remainder)}$"
     fact = sp.Eq(left - right, 0, evaluate=False) if remainder == 0 and not at else None
-    return _Checked(title, shown, remainder == 0, note, fact=fact)
+    return _Checked(title, shown, remainder == 0, note).showing(fact)
 
 
 def _evaluated(side: sp.Expr) -> sp.Expr:
@@ -240,7 +248,7 @@ def _signed(title: str, expression: sp.Expr, form: sp.Expr | None, sign: str, sh
             middle = "" if candidate == expression else f" = {latex(candidate)}"
             kind = sp.Gt if sign == "is_positive" else sp.Ge
             fact = kind(expression, 0, evaluate=False) if remainder == 0 else None
-            return _Checked(title, f"{latex(expression)}{middle} {shown}", remainder == 0, note, fact=fact)
+            return _Checked(title, f"{latex(expression)}{middle} {shown}", remainder == 0, note).showing(fact)
     return _Checked(title, f"{latex(expression)} {shown}", False, "the sign is not manifest")
 
 
@@ -271,7 +279,7 @@ def rises_from(title: str, f: sp.Expr, variable: sp.Symbol, start: sp.Expr | int
     rising = nonnegative(f"{title}: it rises", sp.factor(sp.simplify(last.subs(variable, start + beyond))))
     shown = f"{latex(last)} " + r"\ge 0"
     fact = sp.Ge(f, 0, evaluate=False) if all(step.ok for step in (*steps, rising)) else None
-    return [*steps, _Checked(rising.title, shown, rising.ok, rising.note, fact=fact)]
+    return [*steps, _Checked(rising.title, shown, rising.ok, rising.note).showing(fact)]
 
 
 def _pole(expression: sp.Expr, variable: sp.Symbol) -> sp.Expr | None:

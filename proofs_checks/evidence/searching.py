@@ -36,6 +36,8 @@ GAPS = tuple(
     )
 )
 """Differences between the levels of structured rows."""
+_NEARLY = tuple(fmpq(*pair) for pair in ((99, 100), (999, 1000), (10**6 - 1, 10**6), (10**6 + 1, 10**6)))
+"""Gaps in units of the margin ``1 / (alpha - 1)``: constants that are wrong by little show there alone."""
 SHIFTS = (fmpq(0), fmpq(0), fmpq(1), fmpq(-3), fmpq(1000))
 LADDER = (
     *((1, 12), (2, 60), (3, 50), (4, 40), (5, 30), (6, 24), (7, 20), (8, 16), (9, 12), (10, 12), (11, 12), (12, 12)),
@@ -115,7 +117,8 @@ def _structured(
     rng: random.Random, ladder: Sequence[tuple[int, int]], scales: Sequence[fmpq], more: int
 ) -> Iterator[Parameters]:
     """Yield rows, the short ones first, so that what is found is short: every small margin, then a draw of patterns."""
-    for alpha, gap, up in itertools.product((fmpq(3, 2), fmpq(2)), GAPS, (False, True)):
+    for alpha, step, up in itertools.product((fmpq(3, 2), fmpq(2)), (*GAPS, *_NEARLY), (False, True)):
+        gap = step / (alpha - 1) if step in _NEARLY else step
         for z in ((fmpq(0), -gap), (fmpq(0), -gap, -gap), (fmpq(0), fmpq(0), -gap)):
             yield {"z": z[::-1] if up else z, "alpha": alpha, "theta": fmpq(1)}
     for n, count in ladder:

@@ -143,13 +143,17 @@ def _depth(expression: sp.Basic) -> int:
 
 
 def _exponents(theorem: Theorem, far: bool) -> tuple[tuple[fmpq, ...], tuple[fmpq, ...]]:
-    """Return the usual exponents, and those that the theorem names besides, 1 where its setting says so."""
+    """Return the usual exponents, and those that the theorem names besides, 1 where its setting says so.
+
+    Where nobody has looked before, a little less and a little more than those as well: a premise may be strict.
+    """
     named: set[fmpq] = set()
     for part in _parts(theorem):
         for relation in part.atoms(sp.core.relational.Relational):
             sides = list(relation.args)
             if N.alpha in sides and (other := sides[1 - sides.index(N.alpha)]).is_Rational:
-                named.add(fmpq(int(other.p), int(other.q)))
+                value = fmpq(int(other.p), int(other.q))
+                named |= {value, *((1 + (value - 1) * step for step in _BESIDE) if far else ())}
     softmax = any(condition.has(N.alpha) for condition in theorem.given)
     usual = (*EXPONENTS, *(FAR_EXPONENTS if far else ()))
     more = {alpha for alpha in named if alpha > 1 or (alpha == 1 and softmax)}.difference(usual)
@@ -158,6 +162,10 @@ def _exponents(theorem: Theorem, far: bool) -> tuple[tuple[fmpq, ...], tuple[fmp
 
 def _judged(theorem: Theorem, instance: Instance) -> Judgement:
     return judge(theorem, instance, tokens=tokens(instance))
+
+
+_BESIDE = (fmpq(7, 8), fmpq(9, 8))
+"""What the ``alpha - 1`` of a named exponent is multiplied with."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 import sympy as sp
 
 from entmax_oracle.proofs_checks.evidence import Argument, Case, Context, Evidence, Step, computed, symbolic
+from entmax_oracle.proofs_checks.evidence.domains import without_value
 from entmax_oracle.proofs_checks.evidence.proof import (
     Proof,
     by,
@@ -82,6 +84,10 @@ FALSE = {
     "false from a hundred tokens on": "t = stated(p_max >= sp.Rational(1, 100))",
     "false for a large exponent": "t = stated(alpha <= 6)",
     "without a value somewhere": "t = stated(1 / p[i] >= 1)",
+    "a proof of what has no value in rows of one token": (
+        "left, right = (p[2] + 1) ** 2, p[2] ** 2 + 2 * p[2] + 1\n"
+        "t = stated(sp.Eq(left, right)); case = Case(t, (concluded(t, identity('square', left, right)),))"
+    ),
 }
 
 
@@ -109,6 +115,15 @@ def test_evidence_of_another_kind_does_not_count() -> None:
     theorem = Theorem("x", "x", "x", "x", (Claim("c", sp.Le(N.size, 3)),))
     lie = computed(lambda t, c, argument: Evidence("formal", "x", "y", "holds", claims=("c",)), "x", "y")
     assert lie.execute(theorem, Context()).status == "fails"
+
+
+def test_a_copy_of_a_step_or_an_argument_shows_no_more_than_it_did() -> None:
+    step = nonnegative("a square", N.tau**2)
+    with pytest.raises((TypeError, ValueError), match="fact"):
+        replace(step, fact=sp.Ge(N.p_max, 1, evaluate=False))  # type: ignore[call-arg]
+    assert not entailed([replace(step, title="another")], sp.Ge(N.tau**2, 0, evaluate=False))
+    with pytest.raises(ValueError, match=STRONG):
+        replace(symbolic(lambda: iter([step])), entails=lambda theorem: ("c",))
 
 
 def _lines(proof: Proof) -> list[Step]:
@@ -211,11 +226,47 @@ pole = Case(
 """
 
 
+DOMAINS = {
+    "log((p_max - 1 / sp.Integer(7)) ** 2 * exp(z_max)) - z_max": "log",
+    "(sqrt(z_max + 10**6) + 1) ** 2": "a power of z_max + 1000000, which may be negative",
+    "(p[i] ** (1 - alpha) + 1) ** 2": "a negative power of p[i], which may be 0",
+    "asin(p_max) * (p_max + 1)": "whose domain is not known",
+    "Sum(1, (i, size + 20000, n)) - (n - size - 19999)": "a sum from |S| + 20000 to n, which may be less",
+}
+GUARDED = (
+    "Implies(z_max > -2, Eq((sqrt(z_max + 2) + 1) ** 2, z_max + 3 + 2 * sqrt(z_max + 2)))",
+    "Eq(p[i] * log(p[i] * exp(z[i])), p[i] * log(p[i]) + p[i] * z[i])",
+    "Eq((p_max ** (1 - alpha) + 1) ** 2, p_max ** (2 - 2 * alpha) + 2 * p_max ** (1 - alpha) + 1)",
+    "Eq((p[i] ** (1 / (alpha - 1)) + 1) ** 2, 1)",
+    "Eq(Sum(1, (i, 1, n - 1)), n - 1)",
+    "Ge(Sum(Piecewise((p[i] * log(p[i]) ** 2, p[i] > 0), (0, True)), (i, 1, n)), 0)",
+    "Implies(And(p_max > 0, tau > 17), Eq((tau**2 - 289) / (tau - 17), tau + 17))",
+)
+
+
+@pytest.mark.parametrize("term", DOMAINS)
+def test_a_claim_may_have_no_value(term: str) -> None:
+    assert DOMAINS[term] in without_value(*_said(f"Eq({term}, 0)"))
+
+
+@pytest.mark.parametrize("relation", GUARDED)
+def test_a_guarded_claim_has_a_value(relation: str) -> None:
+    assert without_value(*_said(relation)) == ""
+
+
+def _said(relation: str) -> tuple[Theorem, sp.Basic]:
+    claim = Claim("c", eval(relation, {**vars(sp), **vars(N)}))
+    return Theorem("mine", "mine", "mine", "mine", (claim,)), claim.relation
+
+
 CALCULUS = (
     "sp.Eq(sp.Limit(p_max * (1 + 1 / alpha), alpha, 10), sp.Rational(11, 10) * p_max, evaluate=False)",
     "sp.Eq(sp.Derivative(alpha * tau, alpha), tau, evaluate=False)",
     "sp.Eq(sp.Integral(p[1], (alpha, 1, 2)), p[1], evaluate=False)",
     "sp.Eq(sp.Sum(z_max, (n, 1, 3)), 3 * z_max, evaluate=False)",
+    "sp.Eq(sp.Limit(p_max, z_max, 0), p_max, evaluate=False)",
+    "sp.Eq(sp.Derivative(p[1], z[1]), 0, evaluate=False)",
+    "sp.Eq(sp.Integral(tau, (z[2], 0, 1)), tau, evaluate=False)",
 )
 
 

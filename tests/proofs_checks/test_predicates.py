@@ -106,6 +106,13 @@ def test_a_predicate_that_keeps_a_state_is_no_evidence(tmp_path: Path, few_rows:
     text = "calls = []\ndef claim(n):\n    calls.append(n)\n    return len(calls) % 7 > 0\n"
     (problem,) = found(tmp_path, text)["mine"]["problems"]
     assert "must not keep a state" in problem
+    text = "calls = []\ndef claim(n):\n    calls.append(n)\n    return len(calls) < 100\n"
+    (problem,) = found(tmp_path, text)["mine"]["problems"]
+    assert "must not keep a state" in problem
+
+
+def test_a_row_that_balls_hardly_know_says_nothing(tmp_path: Path) -> None:
+    assert found(tmp_path, "def claim(p):\n    return abs(p.sum() - 1) < 1e-9\n")["mine"]["verdict"] == "supported"
 
 
 MASKED = {

@@ -135,11 +135,13 @@ def _list(word: str, areas: list[str]) -> None:
 
     from entmax_oracle.cli import Unusable
     from entmax_oracle.theory import theorems
+    from entmax_oracle.theory.chapters import UnknownName, refuse_unknown
 
     try:
-        chosen = [theorem for area in areas for theorem in theorems(area)] if areas else theorems()
-    except ValueError as error:
-        raise Unusable(f"--area: {error}") from error
+        refuse_unknown([], areas)
+    except UnknownName as error:
+        raise Unusable(str(error)) from error
+    chosen = [theorem for area in areas for theorem in theorems(area)] if areas else theorems()
     looked_for = word.casefold()
     found = [
         theorem
@@ -147,7 +149,8 @@ def _list(word: str, areas: list[str]) -> None:
         if looked_for in " ".join((theorem.name, theorem.area, theorem.title, theorem.statement)).casefold()
     ]
     if not found:
-        raise Unusable(f"--search {word}: no theorem mentions it")
+        where = f" of {', '.join(areas)}" if areas else ""
+        raise Unusable(f"--search {word}: no theorem{where} mentions it")
     width = max(len(theorem.name) for theorem in found)
     for area, members in groupby(found, key=lambda theorem: theorem.area):
         print(area)
@@ -214,7 +217,8 @@ def _show(result: VerifyResult, console: Console) -> None:
         table.add_column(heading, ratio=ratio)
     for theorem in result.theorems:
         verdict = theorem.verdict
-        where = "searched, see below" if theorem.searched else escape(_plain(theorem.holds_for))
+        strong = verdict not in ("supported", "unchecked")
+        where = escape(_plain(theorem.holds_for)) if strong or not theorem.searched else "searched, see below"
         table.add_row(
             escape(theorem.name),
             f"[{verdict.colour}]{verdict}[/]" + ("" if theorem.clean else " [red]✗[/]"),
