@@ -95,6 +95,7 @@ Parameters = tuple[tuple[str, Any], ...]
 Renamed = tuple[tuple[str, str], ...]
 
 _LEAST_LOGIT = 1.0  # rows of less are all but constant
+_LARGEST_MULTIPLE = 4096
 
 
 def number(text: str) -> float:
@@ -623,6 +624,8 @@ class Ask:
         for name in ("multiple_of", "jobs", "seeds"):
             if (value := getattr(self, name)) < 1:
                 raise ValueError(f"{name} must be at least 1, got {value}")
+        if self.multiple_of > _LARGEST_MULTIPLE:  # every row is as long, and there may be a thousand of them
+            raise ValueError(f"multiple_of must be at most {_LARGEST_MULTIPLE}, got {self.multiple_of}")
         for name in ("widths", "tokens", "heads"):
             if any(each < 1 for each in getattr(self, name)):
                 raise ValueError(f"{name} must be at least 1 each, got {min(getattr(self, name))}")
