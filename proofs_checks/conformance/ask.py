@@ -95,6 +95,7 @@ Parameters = tuple[tuple[str, Any], ...]
 Renamed = tuple[tuple[str, str], ...]
 
 _LEAST_LOGIT = 1.0  # rows of less are all but constant
+_LARGEST_MULTIPLE = 4096
 
 
 def number(text: str) -> float:
@@ -623,6 +624,8 @@ class Ask:
         for name in ("multiple_of", "jobs", "seeds"):
             if (value := getattr(self, name)) < 1:
                 raise ValueError(f"{name} must be at least 1, got {value}")
+        if self.multiple_of > _LARGEST_MULTIPLE:  # every row is as long, and there may be a thousand of them
+            raise ValueError(f"multiple_of must be at most {_LARGEST_MULTIPLE}, got {self.multiple_of}")
         for name in ("widths", "tokens", "heads"):
             if any(each < 1 for each in getattr(self, name)):
                 raise ValueError(f"{name} must be at least 1 each, got {min(getattr(self, name))}")
@@ -637,7 +640,7 @@ class Ask:
         if self.always_causal and "causal" in self.without:
             raise ValueError("always_causal: an implementation that lacks causal attention is never causal; drop one")
         self._check_features()
-        self._check_gradients()
+        self._check_library()
         self._check_promises()
         self._check_values()
 
@@ -674,7 +677,7 @@ class Ask:
             if each in self.bitwise:
                 raise ValueError(f"bitwise: {each!r} means nothing for packed sequences (layout thd); leave it out")
 
-    def _check_gradients(self) -> None:
+    def _check_library(self) -> None:
         if self.grad_alpha and is_program(self.implementation):
             raise ValueError("grad_alpha: a program answers with its gradient in the logits only; leave it out")
         if self.grad_alpha and self.fixed_alpha is not None:
@@ -684,6 +687,8 @@ class Ask:
                 "grad: NumPy has no automatic differentiation; use --array torch (arrays='torch') or --array jax "
                 "(arrays='jax')"
             )
+        if self.device != "cpu" and self.library == "numpy":
+            raise ValueError(f"device: NumPy arrays are on no device {self.device!r}; leave it out")
 
     def _check_promises(self) -> None:
         for name in self.bitwise:

@@ -477,6 +477,8 @@ def replay_as(ask: Ask, found: Mapping[str, Any], progress: Tell = lambda event:
     contracts, laws = choose((found["law"],), kind=ask.kind, offered=needs)
     case = KINDS[ask.kind].to_case(found)
     alpha = float(found["alpha"])
+    if ask.kind != "normaliser" and ask.fixed_alpha is not None and float(ask.fixed_alpha) != alpha:
+        raise ValueError(f"fixed_alpha: this counterexample has alpha {alpha:g}, not {float(ask.fixed_alpha):g}")
     ask = replace(ask, alphas=(alpha,), dtypes=(found["dtype"],), against=ask.against or found.get("against"))
     asked = KINDS[ask.kind].asked(ask)
     (setting,) = _settings(ask, asked, _effort(ask))

@@ -192,3 +192,9 @@ def test_a_typing_error_is_answered_before_anything_heavy_is_imported(words):
     done = subprocess.run([sys.executable, "-c", code, "check", *words], capture_output=True, text=True, check=True)
     assert done.stdout == "2 set()\n", done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_a_counterexample_at_another_alpha_than_the_fixed_one_is_refused():
+    found = {"law": "values", "alpha": 1.5, "dtype": "float32", "shape": [2], "logits": "0x1p-1 0x0p+0"}
+    with pytest.raises(ValueError, match=r"fixed_alpha: this counterexample has alpha 1\.5, not 2"):
+        replay(lambda z: z, found, "numpy", fixed_alpha=2)
