@@ -20,7 +20,7 @@ _MENDS = {
     "returns": "Accept every row with at least one live token: any length from 1, any batch shape, `-inf` masks.",
     "untouched": "Work on a copy: the caller's tensor is overwritten.",
     "shift": "Subtract the maximum of the row first: large logits then keep their digits.",
-    "values": "Digits are lost on this input where numbers cancel, or where an iteration stops too early.",
+    "values": "Digits are lost on this input: numbers cancel, an iteration stops too early, or a sum no longer grows.",
     "support": "An error in the threshold puts tokens on the wrong side of it; solve for it to the last digit.",
     "simplex": "The sum shows the error of the threshold: solve for it to the last digit, or divide by the sum.",
     "gradient": "The gradient is s (g - <s, g>/<s, 1>) with s = p^(2 - alpha) on the support, and 0 off it.",
@@ -158,7 +158,8 @@ def _finding(report: dict[str, Any], law: dict[str, Any]) -> Iterator[str]:
     yield ""
     yield _input(found)
     about_values = report.get("kind", "mapping") == "mapping" and law["law"] in ("values", "support")
-    diagnosis = " ".join(found.get("diagnosis") or ())
+    told = "; ".join(found.get("diagnosis") or ())
+    diagnosis = f"Diagnosis: {told}." if told else ""
     said = [confirm(found) if about_values else "", diagnosis, "" if diagnosis else _MENDS.get(law["law"], "")]
     if any(said):
         yield ""
