@@ -22,11 +22,12 @@ stand for the means of ``d`` and ``h``: there it is the value at the smallest to
 import triton
 import triton.language as tl
 
-from .elementary import LN_2, log2, psi
+from .elementary import LN_2, log2, psi, raised
 from .maths import (
     ABOVE,
     ANY,
     FLOOR,
+    SOFTMAX,
     add,
     differences,
     load_tokens,
@@ -55,6 +56,22 @@ def load_upstream(G, offsets, columns, stride, inside, COMPUTE: tl.constexpr):
 
 
 @triton.jit
+def common_factor(first, second, a, KIND: tl.constexpr):
+    """``second^(1 - a)``, by which ``r`` differs from ``s``. So is ``first * second``, but a unit of ``first`` may be
+    many of ``second`` where many tokens lie near the threshold.
+    """
+    if KIND == SOFTMAX:
+        return first * second
+    elif KIND == 1:  # sparsemax
+        return tl.where(second == second, 1.0, second)
+    elif KIND == 2:  # alpha = 1.5
+        return tl.sqrt(second)
+    else:
+        # The smaller of two exponents, as its rounding grows with it.
+        return tl.where(a > 0.5, raised(second, 1.0 - a), second * tl.exp2(-a * log2(second)))
+
+
+@triton.jit
 def sensitivities(v, first, second, a, KIND: tl.constexpr):
     """``(p, s, r, tied)``: ``s_i = p_i^(2-alpha)``, and the same up to a factor of the row, at most 1, as ``r_i``.
 
@@ -70,7 +87,7 @@ def sensitivities(v, first, second, a, KIND: tl.constexpr):
     else:
         W, r = weights(v, first, a, KIND)
         p = W * second[:, None]
-        s = tl.where(masked, 0.0, r * (first * second)[:, None])
+        s = tl.where(masked, 0.0, r * common_factor(first, second, a, KIND)[:, None])
         tied = masked & (v > 0)  # none
     return tl.where(masked, 0.0, p), s, tl.where(masked, 0.0, r), tied
 

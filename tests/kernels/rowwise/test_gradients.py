@@ -106,6 +106,18 @@ def test_the_gradient_sums_to_zero_and_is_zero_where_p_is():
         assert float((dz.sum(-1).abs() / dz.abs().sum(-1).clamp(min=1e-30)).max()) < 60 * 2**-24
 
 
+@pytest.mark.parametrize("alpha", [1.25, 1.3, 1.5, 1.9, 2.0])
+def test_a_crowd_that_hardly_reaches_the_support(alpha):
+    """A unit of the root is many of the sum of the weights there."""
+    g = torch.Generator().manual_seed(0)
+    z = 1e-6 * torch.randn(10, 200, generator=g)
+    z[:, 0] += torch.tensor([0.9, 0.99, 0.999, 0.9999, 0.99999]).repeat(2)
+    z, upstream = z / (alpha - 1), torch.randn(10, 200, generator=g)
+    logits, along = z.double().numpy(), upstream.double().numpy()
+    got = gradient(z, upstream, alpha).double().numpy()
+    assert (abs(got - vjp(logits, along, alpha)) <= vjp_budget(logits, along, alpha, dtype="float32") / 2).all()
+
+
 def test_ties_with_weights_beyond_floats():
     """60 equal tokens: s = 60^10 at alpha = 12, 60^28 > 1e38 at 30. A constant upstream gradient gives zeros."""
     z = torch.zeros(1, 60)
