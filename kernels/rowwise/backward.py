@@ -57,8 +57,9 @@ def load_upstream(G, offsets, columns, stride, inside, COMPUTE: tl.constexpr):
 
 @triton.jit
 def common_factor(first, second, a, KIND: tl.constexpr):
-    """``second^(1 - a)``, by which ``r`` differs from ``s``. So is ``first * second``, but a unit of ``first`` may be
-    many of ``second`` where many tokens lie near the threshold.
+    """``second^(1 - a)``, by which ``r`` differs from ``s``.
+
+    So is ``first * second``, but a unit of ``first`` may be many of ``second`` if many tokens lie near the threshold.
     """
     if KIND == SOFTMAX:
         return first * second

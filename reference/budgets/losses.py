@@ -118,13 +118,22 @@ def loss_vjp_budget(
     ------
     ValueError
         As for :func:`loss_budget`.
+
+    Notes
+    -----
+    The class with the largest logit is allowed the errors of all others, too: a program that subtracts the maximum
+    without detaching it from automatic differentiation takes the sum of the gradient, which is 0 but for rounding,
+    from that class.
     """
     incoming = np.abs(as_array(grad))[..., np.newaxis]
     out = as_format(dtype)
     inside = budget(z, alpha, dtype, compute_dtype=compute_dtype)
     exact = np.abs(fenchel_young_grad(z, as_array(y).astype(np.intp), alpha))
     bound: Float64 = incoming * (inside + 3 * out.unit_roundoff * (exact + inside)) + out.smallest_normal
-    return bound
+    logits = as_array(z)
+    summed = bound.sum(axis=-1, keepdims=True)
+    rounded = np.ceil(np.log2(max(logits.shape[-1], 2))) * out.unit_roundoff * incoming * exact.sum(-1, keepdims=True)
+    return bound + np.where(logits == logits.max(axis=-1, keepdims=True, initial=-np.inf), summed + rounded, 0.0)
 
 
 def _slope(g: Float64, p: Float64, alpha: float) -> Float64:
