@@ -46,6 +46,11 @@ def cross_entropy(z, y):
     return torch.nn.functional.cross_entropy(z, y, reduction="none")
 
 
+def below_the_maximum(z, y):
+    x = z - z.max(dim=-1, keepdim=True).values
+    return torch.logsumexp(x, dim=-1) - x.gather(-1, y[:, None])[:, 0]
+
+
 def averaged(z, y, alpha):
     return honest(z, y, alpha).mean()
 
@@ -81,6 +86,14 @@ def test_an_honest_loss_conforms(alpha, dtype):
     report = check(honest, alpha, dtype, grad=True, kind="loss", laws=["values", "gradient"], profile=EFFORT)
     report.raise_for_violations()
     assert all(law.examples for law in report.laws)
+
+
+def test_a_loss_whose_maximum_takes_part_in_the_gradient_conforms():
+    """Automatic differentiation takes the sum of the gradient, which is not quite 0, from the largest logit."""
+    report = check(
+        below_the_maximum, None, "float32", "torch", grad=True, kind="loss", fixed_alpha=1.0, laws=["gradient"]
+    )
+    report.raise_for_violations()
 
 
 def test_an_honest_loss_keeps_every_law():
