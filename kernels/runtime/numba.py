@@ -157,7 +157,8 @@ class _Clock(event.Listener):  # type: ignore[misc]
 
 
 def _say() -> None:
-    how = "once: later calls and processes reuse them" if _kept else "once in this process: they cannot be kept on disk"
+    kept = "once for each kind of call: later calls and processes reuse them"
+    how = kept if _kept else "once in this process: they cannot be kept on disk"
     print(f"entmax_oracle: compiling the CPU kernels, {how}", file=sys.stderr)
 
 
