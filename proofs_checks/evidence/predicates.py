@@ -115,10 +115,10 @@ def predicate_searched(predicate: Predicate) -> Argument:
         return bool(found.all())
 
     def answer(instance: Instance, mask: int) -> bool | None:
-        """Answer for sure, or not at all: None where rounding may decide. A row that balls hardly know says nothing."""
+        """Answer for sure, or not at all: None where rounding may decide, or where balls hardly know the row."""
         instance = _masked(instance, masks[mask])
         if _vague(instance):
-            return True
+            return None
         try:
             with precision():
                 return holds(_numbers(instance))
@@ -161,7 +161,7 @@ def predicate_searched(predicate: Predicate) -> Argument:
             return shell.evidence(theorem, "fails", str(raised))
 
     def search(theorem: Theorem, context: Context) -> Evidence:
-        fragile, looked = False, 0
+        fragile, looked, unread = False, 0, 0
         first: tuple[Group, int, int] | None = None
         rounds = 6 * (10 if context.full else 1)
         draws = [
@@ -185,11 +185,16 @@ def predicate_searched(predicate: Predicate) -> Argument:
                 if found is False:
                     smallest = smaller(parameters, mask_of[number])
                     return shell.evidence(theorem, "refutes", "the predicate is false", counterexample=smallest)
-                fragile = fragile or found is None
+                vague = found is None and _vague(_masked(instance, masks[mask_of[number]]))
+                unread += vague
+                fragile = fragile or (found is None and not vague)
         if fragile:
             detail = "false within rounding: compare with a tolerance what may be equal, or state it in SymPy"
             return shell.evidence(theorem, "fails", detail)
-        return shell.evidence(theorem, "holds", f"no counterexample in {looked} rows (seed {context.seed})")
+        untold = f"; {unread} that look false in floats are not known well enough to tell" if unread else ""
+        return shell.evidence(
+            theorem, "holds", f"no counterexample in {looked - unread} rows (seed {context.seed}){untold}"
+        )
 
     shell = Argument("sampled", "search for a counterexample", domain, run)
     return shell
