@@ -48,8 +48,16 @@ NEARLY = 2.0**-15
 Newton's method leaves behind at most ``1/2 (1 - a) / a`` times the square of a relative distance, as ``V / w <= 1``
 there; for ``a < 1/64`` at most ``a / 2`` times the mean of ``log(W)^2``, which is less than 400.
 """
-ROUGH = 2.0**-17
-"""More than the relative error of a step in float32: that of the powers and sums is 16 units of roundoff at most."""
+FEW_TERMS = 64
+"""As `CHUNK`, in float32: whatever the order, such a sum is off by 63 units of roundoff at most."""
+ROUGH = 2.0**-16
+"""More than the relative error of a step in float32, at most twice that of its sums: 256 units of roundoff.
+
+A power is off by ``4 |log W| + 4`` units, and the mean of ``|log W|`` under the weights ``W`` is at most the logarithm
+of the number of tokens: up to `ROUGHLY` tokens that makes ``2 (63 + 4 log(n) + 4) < 251``.
+"""
+ROUGHLY = 1 << 21
+"""Longer lists are not approached in float32."""
 FEW = 3
 """Steps on the maxima of the groups; one, where they are so few that the row itself is soon summed."""
 UNLIMITED = 1 << 62
@@ -123,12 +131,27 @@ class Room(NamedTuple):
 
 
 @jit_fused
-def exponential(t: Any) -> Any:
-    """``e^t`` for ``t <= 700``, without a branch: good to a unit of roundoff, 0 below -1400."""
-    t = max(t, -1400.0)
+def reduced(t: Any) -> Any:
+    """``(n + SHIFT, r)`` with ``t = n log 2 + r``: an integer, and at most ``log(2) / 2``."""
     shifted = t * LOG2_E + SHIFT
     n = shifted - SHIFT
-    r = (t - n * LN_2_HIGH) - n * LN_2_LOW
+    return shifted, (t - n * LN_2_HIGH) - n * LN_2_LOW
+
+
+@jit_fused
+def split(w: Any) -> Any:
+    """``(n, f)`` with ``w = 2^n (1 + f)``, and ``1 + f`` within ``sqrt(2)`` of 1."""
+    bits = np.float64(w).view(np.uint64)
+    raised = np.uint64(bits - np.uint64(SQUARE_ROOT_HALF) + np.uint64(1024 << 52))
+    exponent = np.uint64(raised >> np.uint64(52))  # n + 1024
+    f = np.uint64(bits - np.uint64((exponent - np.uint64(1024)) << np.uint64(52))).view(np.float64) - 1.0
+    return np.uint64(exponent | np.uint64(0x4330000000000000)).view(np.float64) - 4503599627371520.0, f
+
+
+@jit_fused
+def exponential(t: Any) -> Any:
+    """``e^t`` for ``t <= 700``, without a branch: good to a unit of roundoff, 0 below -1400."""
+    shifted, r = reduced(max(t, -1400.0))
     p = 1.0 / 6227020800.0
     p = p * r + 1.0 / 479001600.0
     p = p * r + 1.0 / 39916800.0
@@ -153,11 +176,7 @@ def exponential(t: Any) -> Any:
 @jit_fused
 def logarithm_and_rate(w: Any) -> Any:
     """``(log w, log(w) / (w - 1))`` of normal ``w > 0``; the second only where ``w`` is within ``sqrt(2)`` of 1."""
-    bits = np.float64(w).view(np.uint64)
-    raised = np.uint64(bits - np.uint64(SQUARE_ROOT_HALF) + np.uint64(1024 << 52))
-    exponent = np.uint64(raised >> np.uint64(52))  # w = 2^(exponent - 1024) (1 + f)
-    f = np.uint64(bits - np.uint64((exponent - np.uint64(1024)) << np.uint64(52))).view(np.float64) - 1.0
-    n = np.uint64(exponent | np.uint64(0x4330000000000000)).view(np.float64) - 4503599627371520.0
+    n, f = split(w)
     inverse = 1.0 / (2.0 + f)
     s = f * inverse
     y = s * s
@@ -181,10 +200,7 @@ def logarithm_and_rate(w: Any) -> Any:
 @jit_fused
 def short_exponential(t: Any) -> Any:
     """``e^t`` for ``t <= 0``, to ``2^-31``; no less than ``e^-700``, which is 0 in float32."""
-    t = max(t, -700.0)
-    shifted = t * LOG2_E + SHIFT
-    n = shifted - SHIFT
-    r = (t - n * LN_2_HIGH) - n * LN_2_LOW
+    shifted, r = reduced(max(t, -700.0))
     p = 1.0 / 40320.0
     p = p * r + 1.0 / 5040.0
     p = p * r + 1.0 / 720.0
@@ -200,11 +216,7 @@ def short_exponential(t: Any) -> Any:
 @jit_fused
 def short_logarithm_and_rate(w: Any) -> Any:
     """`logarithm_and_rate`, to ``2^-34``."""
-    bits = np.float64(w).view(np.uint64)
-    raised = np.uint64(bits - np.uint64(SQUARE_ROOT_HALF) + np.uint64(1024 << 52))
-    exponent = np.uint64(raised >> np.uint64(52))
-    f = np.uint64(bits - np.uint64((exponent - np.uint64(1024)) << np.uint64(52))).view(np.float64) - 1.0
-    n = np.uint64(exponent | np.uint64(0x4330000000000000)).view(np.float64) - 4503599627371520.0
+    n, f = split(w)
     inverse = 1.0 / (2.0 + f)
     s = f * inverse
     y = s * s
@@ -525,10 +537,10 @@ def approach(v: Any, rough: Any, count: int, c: Any, a: Any) -> Any:
     q = 1.0 / a if a > 0.0 else 1.0
     for i in range(count):
         rough[np.uint64(i)] = np.float32(v[np.uint64(i)])
-    while True:
+    while count <= ROUGHLY:
         S, X, S_low, X_low = 0.0, 0.0, 0.0, 0.0
-        for start in range(0, count, CHUNK):
-            stop = min(count, start + CHUNK)
+        for start in range(0, count, FEW_TERMS):
+            stop = min(count, start + FEW_TERMS)
             more, further = rough_chunk(rough, start, stop, np.float32(c), np.float32(a), np.float32(q))
             S, S_low = add(S, S_low, np.float64(more))
             X, X_low = add(X, X_low, np.float64(further))
@@ -539,6 +551,7 @@ def approach(v: Any, rough: Any, count: int, c: Any, a: Any) -> Any:
         c = better
         if near:
             return c
+    return c
 
 
 @jit
