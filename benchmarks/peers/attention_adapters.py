@@ -269,7 +269,7 @@ def _mask(
     key_lengths: Any,
     window: tuple[int | None, int | None] | None = None,
 ) -> Any:
-    """Build an additive mask as models do: 0 for visible keys, the lowest finite number for hidden ones."""
+    """Build the additive mask of the models: 0 for visible keys, the most negative finite number for the others."""
     torch = importlib.import_module("torch")
     queries, keys = query.shape[2], key.shape[2]
     ahead = torch.arange(keys) - torch.arange(queries)[:, None] - (keys - queries)

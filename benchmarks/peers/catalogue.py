@@ -101,7 +101,7 @@ _COPIED = ("--without", "layouts")
 _FINITE = ("--skip-law", "padding garbage")
 _IS_FINITE = "Padding has to be finite, as declared by `--skip-law`."
 _MASKED = (
-    "The additive mask is built as the models build it: hidden keys get the lowest finite number of the format. "
+    "The adapter builds the additive mask of the models, in which hidden keys have the most negative finite number. "
     + _IS_FINITE
 )
 _OF_HALF = (

@@ -75,7 +75,7 @@ EXAMPLES: dict[str, str] = {
     "live keys": "small probabilities dropped",
     "attention ties": "few halvings",
     "attention shift": "scores in bfloat16",
-    "no visible key": "nan where nothing is seen",
+    "no visible key": "nan without visible keys",
     "causal": "causal sees the next",
     "alignment": "causal from the start",
     "groups": "heads interleaved",

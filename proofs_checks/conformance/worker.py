@@ -238,9 +238,8 @@ def _crash(said: str, target: str) -> str:
 
 def _form(subject: Subject) -> Form:
     """Say how the implementation is called."""
-    from .kinds import (
-        KINDS,  # with all that makes and certifies cases, which the process of the implementation is spared
-    )
+    # Here, because it imports all that makes and certifies cases: the process of the implementation never needs it.
+    from .kinds import KINDS
 
     return KINDS[subject.kind].form(subject)
 

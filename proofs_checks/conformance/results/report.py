@@ -119,7 +119,7 @@ class LawResult:
     seconds : float
         How long cases were looked for that break it; 0 for what every call is held to.
     untried : int
-        How many of the cases that are always tried were not.
+        How many of the fixed cases, which do not depend on the seed, were not tried.
     """
 
     law: str

@@ -142,7 +142,7 @@ def hidden_by_minus_ten_thousand(q, k, v, **options):
 
 
 @slip("medium")
-def nan_where_nothing_is_seen(q, k, v, **options):
+def nan_without_visible_keys(q, k, v, **options):
     """Divides by zero where a query sees no key."""
 
     def mapping(s, alpha):
@@ -152,7 +152,7 @@ def nan_where_nothing_is_seen(q, k, v, **options):
 
 
 @slip("medium")
-def uniform_where_nothing_is_seen(q, k, v, **options):
+def uniform_without_visible_keys(q, k, v, **options):
     """Averages all values where a query sees no key."""
 
     def mapping(s, alpha):
@@ -584,7 +584,7 @@ def gradient_of_the_last_block(q, k, v, **options):
 
 
 @backward_slip("medium")
-def gradient_nan_where_nothing_is_seen(q, k, v, **options):
+def gradient_nan_without_visible_keys(q, k, v, **options):
     """Divides by the sum of no weights."""
 
     def mapping(s, alpha):

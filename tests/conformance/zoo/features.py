@@ -162,8 +162,8 @@ def lse_without_the_maximum(q, k, v, **options):
 
 
 @slip("subtle", alphas=(1.0,), features=("lse",))
-def lse_finite_where_nothing_is_seen(q, k, v, **options):
-    """Returns the lowest number, not -inf, where a query sees no key."""
+def lse_finite_without_visible_keys(q, k, v, **options):
+    """Returns the most negative finite number instead of -inf for a query that sees no key."""
 
     def log_sum(s):
         return bases.log_sum(s).clamp_min(torch.finfo(s.dtype).min)
