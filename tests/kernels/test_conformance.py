@@ -11,8 +11,8 @@ from entmax_oracle.benchmarks.sweep import ALPHAS, DTYPES
 from entmax_oracle.proofs_checks.conformance import Report, check
 from entmax_oracle.proofs_checks.conformance.search import Effort
 
-# Fewer cases than at the quick profile, and no more than four seconds: interpreted, a call takes some tenths of one.
-SHORT = Effort(examples=3, seconds=4, shrinking=40, max_n=65, long_rows=(130,))
+# Fewer cases than at the quick profile, and no more than ten seconds: interpreted, a call takes some tenths of one.
+SHORT = Effort(examples=3, seconds=10, shrinking=40, max_n=65, long_rows=(130,))
 
 
 @pytest.fixture
