@@ -16,7 +16,20 @@ from ..domain import Domain
 from .rows import FAMILIES, Row, stacked
 from .strategies import FEW_ROWS, batches, offsets
 
-__all__ = ["DEEP", "crowds", "deepened", "displaced", "drawn", "edges", "every_family", "many", "stack", "taken", "tie"]
+__all__ = [
+    "DEEP",
+    "counts",
+    "crowds",
+    "deepened",
+    "displaced",
+    "drawn",
+    "edges",
+    "every_family",
+    "many",
+    "stack",
+    "taken",
+    "tie",
+]
 
 
 def stack(rows: Iterable[Row], setting: Setting) -> Float64:
@@ -52,7 +65,7 @@ def crowds(setting: Setting) -> list[Float64]:
     """Many rows of every family at once, modified in every way, in lengths on both sides of powers of two."""
     found = []
     few = setting.few_shapes
-    for n in (1, 2, 5, 9, 33, 64, 65, 129) if few else (1, 2, 3, 4, 6, 8, 15, 17, 32, 48, 65, 127):
+    for n in (1, 2, 3, 5, 9, 17, 32, 33, 64, 65, 127, 129) if few else (1, 2, 3, 4, 6, 8, 15, 17, 32, 48, 65, 127):
         rng = np.random.default_rng(n)
         rows = [
             Row(
@@ -121,6 +134,11 @@ def edges(setting: Setting) -> list[Float64]:
 def many(setting: Setting, count: int, n: int = 3) -> Float64:
     """So many short rows, of a few kinds that come again and again."""
     return stack([Row("gaussian", n, 1.0, seed) for seed in range(13)], setting)[np.arange(count) % 13]
+
+
+def counts(setting: Setting) -> list[int]:
+    """Numbers of rows: as many as blocks of rows hold, and one more and one fewer. What goes wrong may at one alone."""
+    return [65, 129] if setting.few_shapes else sorted({2**k + d for k in range(2, 11) for d in (-1, 0, 1)})
 
 
 def every_family(setting: Setting) -> list[Float64]:
