@@ -1,11 +1,13 @@
-"""Judge the interpreted kernels by every law at every alpha and dtype, and keep a summary of what was seen.
+"""Judge the kernels by every law at every alpha and dtype, and keep a summary of what was seen.
 
+    python benchmarks/sweep.py rows-cpu rows.json
     python benchmarks/sweep.py rows rows.json --seconds 120
     python benchmarks/sweep.py attention attention.json --seconds 240
 
-takes hours in the interpreter, and without `--seconds`, which bounds the search of a setting, a day or two. It may be
-stopped at any time: what is in the summary is not judged again, so that the same command goes on from there. The
-settings that are hardest to meet come first. Exit status 1 if something is violated.
+The first judges the compiled kernels for a CPU, in an hour or so. The others judge the Triton kernels in the interpreter,
+which takes hours, and without `--seconds`, which bounds the search of a setting, a day or two. You can stop it at any
+time: what is in the summary is not judged again, so that the same command goes on from there. The settings that are
+hardest to meet come first. Exit status 1 if something is violated.
 """
 
 from __future__ import annotations
@@ -30,28 +32,28 @@ SAID = ("law", "status", "examples", "worst_ulp", "worst_ratio")
 
 @dataclass(frozen=True)
 class Kernels:
-    """What is judged: a target that refuses any path but the interpreter, its kind, and its settings in order."""
+    """What is judged: a target that refuses any other path, its kind, its settings in order, its gradient in alpha."""
 
     target: str
     kind: str
     settings: tuple[tuple[float, str], ...]
+    alpha_gradient: bool
 
 
-def _target(folder: str) -> str:
-    tests = Path(__file__).resolve().parents[1] / "tests" / "kernels"
-    return f"{tests / folder / 'targets.py'}:interpreted"
+def _kernels(folder: str, path: str) -> Kernels:
+    target = f"{Path(__file__).resolve().parents[1] / 'tests' / 'kernels' / folder / 'targets.py'}:{path}"
+    if folder == "rowwise":
+        order = (*product(ALPHAS[:4], DTYPES[:2]), *product(ALPHAS[4:], DTYPES[:2]), *product(ALPHAS, DTYPES[2:]))
+        return Kernels(target, "mapping", order, path == "compiled")
+    # The kernels of attention for a GPU take alpha in (1, 2], and no float64; the rest is plain torch.
+    return Kernels(target, "attention", tuple(product((1.5, 2.0, 1.25, 1.05, 4 / 3, 1.75), DTYPES[:3])), False)
 
 
 KERNELS = {
-    "rows": Kernels(
-        _target("rowwise"),
-        "mapping",
-        (*product(ALPHAS[:4], DTYPES[:2]), *product(ALPHAS[4:], DTYPES[:2]), *product(ALPHAS, DTYPES[2:])),
-    ),
-    # The kernels of attention take alpha in (1, 2], and no float64; the rest is plain torch.
-    "attention": Kernels(
-        _target("attention"), "attention", tuple(product((1.5, 2.0, 1.25, 1.05, 4 / 3, 1.75), DTYPES[:3]))
-    ),
+    "rows": _kernels("rowwise", "interpreted"),
+    "attention": _kernels("attention", "interpreted"),
+    "rows-cpu": _kernels("rowwise", "compiled"),
+    "attention-cpu": _kernels("attention", "compiled"),
 }
 
 
@@ -66,8 +68,8 @@ def judge(
 ) -> dict[str, Any]:
     """What is said of one setting."""
     report = check(
-        kernels.target, [alpha], [dtype], kind=kernels.kind, grad=True, profile=profile, seed=seed, seconds=bound,
-        laws=laws, timeout=60,
+        kernels.target, [alpha], [dtype], kind=kernels.kind, grad=True, grad_alpha=kernels.alpha_gradient,
+        profile=profile, seed=seed, seconds=bound, laws=laws, timeout=60,
     )  # fmt: skip
     found = [each.to_dict() for each in report.laws]
     return {
@@ -113,7 +115,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--dtype", nargs="+", default=DTYPES, choices=DTYPES)
     parser.add_argument("--law", nargs="+", default=[], help="these laws only")
     options = parser.parse_args(arguments)
-    os.environ["TRITON_INTERPRET"] = "1"  # for the worker, which is a process of its own
+    if not options.kernels.endswith("cpu"):
+        os.environ["TRITON_INTERPRET"] = "1"  # for the worker, which is a process of its own
     result: dict[str, Any] = {"schema": "entmax-oracle/sweep/3"} | environment("torch", "triton", "numpy")
     result["kernels"] = options.kernels
     result["judged"] = json.loads(options.summary.read_text())["judged"] if options.summary.exists() else []

@@ -6,7 +6,7 @@ from entmax_oracle.benchmarks import sweep
 
 
 def test_it_covers_every_setting_once():
-    for kernels, number in (("rows", 36), ("attention", 18)):
+    for kernels, number in (("rows", 36), ("attention", 18), ("rows-cpu", 36), ("attention-cpu", 18)):
         settings = sweep.KERNELS[kernels].settings
         assert len(settings) == len(set(settings)) == number
 
