@@ -16,7 +16,7 @@ from ..case import Setting
 from ..expected import Expected
 from ..inputs.rows import coarse, quantise
 from ..kinds.attention.case import AttentionCase
-from ..kinds.attention.features import with_sinks
+from ..kinds.attention.features import with_scales, with_sinks
 from ..kinds.attention.narrowing import MASKS
 from ..kinds.attention.shapes import PLAIN, Shape, drawn, listed
 from ..law import UNJUDGED, Finding, SessionLike, compare, differ, judge_against, law, worst_of
@@ -430,14 +430,7 @@ def scales(session: SessionLike, case: AttentionCase) -> Finding:
     return differ(session, expected, alone[:, :, row], among[b : b + 1, h : h + 1, row], words)
 
 
-def _with_scales(case: AttentionCase) -> AttentionCase:
-    """Give each head, or each query, a scale, if they have none."""
-    shape = case.query.shape[:3] if case.variant % 2 else (case.query.shape[1], 1)
-    numbers = np.random.default_rng(case.variant).choice([0.25, 0.5, 1.0, 1.5], shape)
-    return case if case.scales is not None else case.altered(scales=numbers)
-
-
-scales.draws(_drawn(_with_scales)).cornerstones(_given(_with_scales, *PLAIN))
+scales.draws(_drawn(with_scales)).cornerstones(_given(with_scales, *PLAIN))
 
 
 # --- packed sequences ----------------------------------------------------------------------------------------------

@@ -76,6 +76,57 @@ class AttentionOracle(Oracle):
         """Enclose the gradients in ball arithmetic, if the case is small enough."""
         return self._pulled(case, True) if self._dearer(case) else None
 
+    def scale_gradient(self, case: AttentionCase) -> Expected:
+        """Bound the gradient in an array of scales.
+
+        A score is the scale times the product of query and key, so this gradient is, row by row, the product of the
+        query and of its own gradient, over the scale.
+        """
+        assert case.scales is not None
+        of_query = self.within(self.gradients(case)["query"])
+        batch, heads, m, _ = case.query.shape
+        scales = np.broadcast_to(case.scales, (batch, heads, m))
+        ends = np.stack([case.query * of_query.lower, case.query * of_query.upper])
+        terms = np.abs(case.query) * (of_query.size + of_query.budget)
+        rows = [x.sum(axis=-1) / scales for x in (ends.min(axis=0), ends.max(axis=0))]
+        budget = (np.abs(case.query) * of_query.budget).sum(axis=-1) / np.abs(scales)
+        size = terms.sum(axis=-1) / np.abs(scales)
+
+        def added(x: Float64) -> Float64:
+            """Add up what has one scale."""
+            axes = tuple(range(3 - case.scales.ndim)) + tuple(
+                axis for axis in range(3) if axis >= 3 - case.scales.ndim and case.scales.shape[axis - 3] == 1
+            )
+            return np.asarray(x.sum(axis=axes, keepdims=True)).reshape(case.scales.shape)
+
+        count = case.query.shape[3] + scales.size // case.scales.size
+        budget = added(budget) + count * self.format.unit_roundoff * added(size)
+        return Expected(added(np.minimum(*rows)), added(np.maximum(*rows)), budget)
+
+    def log_sum_gradients(self, case: AttentionCase, dtype: str) -> dict[str, Expected]:
+        """Bound the gradients in query and key of the logarithms of sums, for the first numbers of the cotangent.
+
+        That in a score is its probability. So that in the query is the output for the keys in place of the values, and
+        that in the key is the gradient in the values for the query in place of the cotangent, times the scale.
+        Probabilities may be made of the logarithms again, with the error of these.
+        """
+        assert case.cotangent is not None
+        factor = 1 / np.sqrt(case.query.shape[3]) if case.scale is None else case.scale
+        scales = factor if case.scales is None else np.broadcast_to(case.scales, case.query.shape[:3])
+        weights = (case.cotangent[..., 0] * scales)[..., None]
+        weighted = weights * case.query
+        of_keys = case.altered(value=case.key, cotangent=None)
+        slack = np.expm1(self.log_sums(of_keys, dtype).budget)[..., None]
+        rounded = 4 * self.format.unit_roundoff
+        mean, size = self(of_keys), self(of_keys.altered(value=np.abs(case.key))).size
+        ends = np.stack([weights * mean.lower, weights * mean.upper])
+        budget = np.abs(weights) * (mean.budget + (slack + rounded) * size)
+        query = Expected(ends.min(axis=0), ends.max(axis=0), budget)
+        key = self.gradients(of_keys.altered(cotangent=weighted))["value"]
+        size = self.gradients(of_keys.altered(cotangent=np.abs(weighted)))["value"].size
+        key = Expected(key.lower, key.upper, key.budget + (float(slack.max(initial=0.0)) + rounded) * size)
+        return {"query": query, "key": key}
+
     def _given(self, case: AttentionCase) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Arguments of the reference, by position and by name."""
         alpha = self.setting.alpha if case.alphas is None else np.array(case.alphas)
