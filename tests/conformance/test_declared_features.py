@@ -37,21 +37,25 @@ CAUGHT_BY = {
     "sink scaled": "values",
     "sink without a gradient": "sinks gradient",
     "lse in base two": "lse",
+    "lse without a gradient": "lse gradient",
+    "lse with the gradient of the maximum": "lse gradient",
     "mask inverted": "mask",
     "bias before the scale": "mask",
     "mask of whole blocks": "values",
     "bias gradient of the first sequence": "mask gradient",
     "alpha of the key head": "alphas",
     "scale of the first query": "scales",
+    "scale without a gradient": "scales gradient",
+    "scale gradient of the first head": "scales gradient",
     "packed sees one more": "packed",
     "packed by the queries": "values",
 }
 OWN = {
     "attention with features": ("window", "softcap", "mask gradient"),
-    "softmax with features": ("lse", "mask", "no visible key"),
+    "softmax with features": ("lse", "lse gradient", "mask", "no visible key"),
     "sinks by a gate": ("sinks", "sinks gradient"),
     "halves merged by their logarithms": ("lse",),
-    "alpha and scale per head": ("alphas", "scales"),
+    "alpha and scale per head": ("alphas", "scales", "scales gradient"),
     "packed attention": ("packed", "batch", "alignment", "gradient alone"),
 }
 
