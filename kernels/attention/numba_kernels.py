@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..runtime.numba import jit, jit_making, part
+from ..runtime.numba import kernel, kernel_making, part
 from .arguments import CPU_BLOCK as BLOCK
 from .numba_row import (
     ABOVE,
@@ -110,7 +110,7 @@ def panel(x: Any, g: Any, j: Any, to: Any, to_at: Any) -> None:
                 to[to_at + t * LANES + i] = x[g, j + i, t] if i < count else 0
 
 
-@jit
+@kernel
 def panels(x: Any, to: Any, first: Any, step: Any) -> None:
     """Write every ``step``-th of the matrices ``x (G, n, width)`` as panels of `LANES` columns."""
     heads, n, width = x.shape
@@ -120,7 +120,7 @@ def panels(x: Any, to: Any, first: Any, step: Any) -> None:
             panel(x, g, j, to, g * each + j * width)
 
 
-@jit_making
+@kernel_making
 def marks(x: Any, to: Any, first: Any, step: Any) -> None:
     """Mark in ``to (G, n)`` what holds NaN or infinity, of every ``step``-th of the matrices ``x (G, n, width)``."""
     heads, n, width = x.shape
@@ -324,10 +324,11 @@ def put(s: Any, row: Any, begin: Any, end: Any, index: Any, x: Any, count: Any) 
         line[index[e]] = x[e]
 
 
-@jit_making
+@kernel_making
 def forward(
-    call: Any, clean: Any, packed: Any, out: Any, kept_p: Any, state: Any, kept_index: Any, first: Any, step: Any
-) -> None:
+    call: Any, above: Any, clean: Any, packed: Any, out: Any, kept_p: Any, state: Any, kept_index: Any,
+    first: Any, step: Any,
+) -> None:  # fmt: skip
     """Fill ``out (G R, Dv)`` and what the backward pass reads, of every ``step``-th block from the ``first`` on.
 
     ``state (G R, 5)``: the maximum, ``first``, ``second``, the number of live keys (-1 for a row of NaN) and where
@@ -363,7 +364,9 @@ def forward(
             count, one, two = -1 if top == math.inf else 0, 0.0, 0.0
             if -math.inf < top < math.inf:
                 stop = last + sinks
-                count, one, two = find(s, i, mine - mine % BITS, stop, groups, top, a, kind, p, v, index, wide, rough)
+                count, one, two = find(
+                    s, i, mine - mine % BITS, stop, groups, top, a, kind, above, p, v, index, wide, rough
+                )
             keys = without_sink(sinks, index, count, last)
             r = line + i
             state[r, 0], state[r, 1], state[r, 2], state[r, 3], state[r, 4] = top, one, two, count, -1
@@ -436,9 +439,10 @@ def put_live(call: Any, g: Any, r: Any, p: Any, ds: Any, begin: Any, end: Any, t
         count += live
 
 
-@jit_making
+@kernel_making
 def backward(
     call: Any,
+    above: Any,
     clean_k: Any,
     clean_v: Any,
     packed_k: Any,
@@ -521,7 +525,7 @@ def backward(
                 else:
                     score(call, item, start + i, mine, last, s, i, lanes, v)
                     stop = last + sinks
-                    count = find_again(s, i, mine - mine % BITS, stop, top, one, two, a, kind, p, v, index, ds)
+                    count = find_again(s, i, mine - mine % BITS, stop, top, one, two, a, kind, above, p, v, index, ds)
                     keys = without_sink(sinks, index, count, last)
                     if (
                         is_dense(keys, last - mine, kind)
@@ -543,9 +547,9 @@ def backward(
                     dp[e] = inner(g, r * value_width, call.v, (item * n + index[e]) * value_width, value_width)
                 if keys < count:
                     dp[keys] = 0.0  # the value of a sink
-                differentiate(p, v, one, two, dp, count, a, kind, weights, tied, ds)
+                differentiate(p, v, one, two, dp, count, a, kind, above, weights, tied, ds)
                 if along:
-                    dexcess[head] += along_alpha(p, two, ds, weights, tied, count, a, kind, dp, v)
+                    dexcess[head] += along_alpha(p, two, ds, weights, tied, count, a, kind, above, dp, v)
                 if g_lse.size:
                     for e in range(count):
                         ds[e] += p[e] * g_lse[r]
@@ -579,9 +583,9 @@ def backward(
                 keys = take_live(dense[i], dense_dp[i], begin, end, p, dp)
                 p[keys], dp[keys] = sunk[i], 0.0
                 count = keys + (sunk[i] > 0)
-                differentiate(p, v, 0.0, 1.0, dp, count, a, kind, weights, tied, ds)
+                differentiate(p, v, 0.0, 1.0, dp, count, a, kind, above, weights, tied, ds)
                 if along:
-                    dexcess[head] += along_alpha(p, 1.0, ds, weights, tied, count, a, kind, dp, v)
+                    dexcess[head] += along_alpha(p, 1.0, ds, weights, tied, count, a, kind, above, dp, v)
                 r = line + which[i]
                 if g_lse.size:
                     for e in range(count):

@@ -94,11 +94,21 @@ def _read(call: Arguments) -> kernels.Call:
     )
 
 
+def _work(read: kernels.Call) -> int:
+    """How many tokens of rows take as long, roughly: a product and a sum takes an eighth of a token."""
+    return int(len(read.q) * read.k.shape[1] * read.k.shape[2] // 8)
+
+
+def _above(read: kernels.Call) -> bool | None:
+    """Whether a row may have ``alpha > 2``, as `numba_row` wants it said."""
+    return True if (read.kinds == int(Kind.ABOVE)).any() else None
+
+
 def _marked(*arrays: Any) -> Any:
     """Tell which keys hold NaN or infinity in one of the arrays ``(G, N, f)``."""
     marks = np.zeros(arrays[0].shape[:2], np.bool_)
     for x in arrays:
-        in_turns(partial(kernels.marks, x, marks), len(x))
+        in_turns(partial(kernels.marks, x, marks), len(x), x.size)
     return marks
 
 
@@ -111,7 +121,7 @@ def _packed(x: Any, wanted: bool) -> Any:
     heads, n, width = x.shape
     to = np.empty(heads * (-(-n // LANES) * LANES) * width if wanted else 0, x.dtype)
     if wanted:
-        in_turns(partial(kernels.panels, x, to), heads)
+        in_turns(partial(kernels.panels, x, to), heads, x.size)
     return to
 
 
@@ -138,8 +148,9 @@ def forward(call: Arguments, *, save: bool) -> tuple[Tensor, Tensor, Tensor, Ten
     clean = _cleaned(read.v, read.spoiled) if many else read.v
     states = state.numpy() if save else np.empty((rows, 5))
     arguments = (clean, packed, out, kept_p.numpy(), states, kept_index.numpy())
-    with compiling(kernels.forward, out.dtype):
-        in_turns(partial(kernels.forward, read, *arguments), read.k.shape[0] * kept_p.shape[1])
+    above = _above(read)
+    with compiling(kernels.forward, above, out.dtype):
+        in_turns(partial(kernels.forward, read, above, *arguments), read.k.shape[0] * kept_p.shape[1], _work(read))
     if not direct:
         output.copy_(torch.from_numpy(out).view(*output.shape[:3], width)[..., : output.shape[3]])
     if call.return_lse:
@@ -189,8 +200,10 @@ def backward(
     g_lse = np.zeros(0, read.v.dtype) if grad_lse is None else grad_lse.to(compute).contiguous().flatten().numpy()
     given = (clean_k, clean_v, packed_k, packed_v, _rows(grad), g_lse, kept_p.numpy(), states, kept_index.numpy())
     gradients = (dq, dk, dv, dscale, dexcess, dsinks, dmask.reshape(-1))
-    with compiling(kernels.backward, dq.dtype):
-        in_turns(partial(kernels.backward, read, *given, need_excess, gradients, steps), read.k.shape[0])
+    above = _above(read)
+    with compiling(kernels.backward, above, dq.dtype):
+        run = partial(kernels.backward, read, above, *given, need_excess, gradients, steps)
+        in_turns(run, read.k.shape[0], _work(read))
     along, along_sinks = (
         torch.from_numpy(_total(x.reshape(batch, len(x) // batch))).to(compute)
         for x in (dexcess, dsinks if call.sinks is not None else dsinks[:0])
