@@ -689,7 +689,7 @@ class Ask:
                 "(arrays='jax')"
             )
         if self.device != "cpu" and self.library == "numpy":
-            raise ValueError(f"device: NumPy arrays are on no device {self.device!r}; leave it out")
+            raise ValueError(f"device: NumPy arrays are on the CPU, not on {self.device!r}; leave it out")
 
     def _check_promises(self) -> None:
         for name in self.bitwise:

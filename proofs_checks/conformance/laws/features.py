@@ -238,10 +238,8 @@ def lse(session: SessionLike, case: AttentionCase) -> Finding:
     (outcome,) = session.ask(session.request(case, raw=True))
     shape, got = case.answer_shape[:3], outcome.second
     if got is None or got.shape != shape:
-        of = "nothing" if got is None else f"shape {got.shape}"
-        return Finding(
-            True, f"the logarithms of sums are of {of}, not of shape (B, H, M) = {shape}", math.inf, math.inf
-        )
+        missing = "there are no logarithms of sums" if got is None else f"the logarithms of sums have shape {got.shape}"
+        return Finding(True, f"{missing}; the shape (B, H, M) = {shape} is expected", math.inf, math.inf)
     if outcome.second_dtype not in ("float64", "float32", session.setting.dtype):
         wanted = " nor ".join(dict.fromkeys(("float32", session.setting.dtype)))
         text = f"the logarithms of sums are {outcome.second_dtype}, {'neither' if 'nor' in wanted else 'not'} {wanted}"

@@ -292,14 +292,14 @@ def lse_gradient(session: SessionLike, case: AttentionCase) -> Finding:
     asked, outcome = _ask(session, case, of_second=True)
     text = "the gradient of the logarithms of sums"
     if outcome.gradient_problem:
-        mend = "do not detach them, or skip this law (--skip-law)"
+        mend = "do not detach them, or declare that they have none (--skip-law 'lse gradient')"
         return Finding(True, f"{text}: {outcome.gradient_problem}; {mend}", math.inf, math.inf)
     wanted = {name: asked.tensors[name].shape for name in ("query", "key")}
     for (name, shape), got in zip(wanted.items(), outcome.gradients, strict=True):
         if got.shape != shape:
             return Finding(True, f"{text} in {name} has shape {got.shape}, not {shape}", math.inf, math.inf)
     found = _against(session, outcome, session.oracle.log_sum_gradients(asked, outcome.second_dtype))
-    return replace(found, message=f"of the logarithms of sums, {found.message}") if found.broken else found
+    return replace(found, message=f"for the logarithms of sums, {found.message}") if found.broken else found
 
 
 lse_gradient.cornerstones(listed(*PLAIN, gradient=True))
@@ -309,7 +309,10 @@ def _also(session: SessionLike, case: AttentionCase, name: str) -> Finding:
     """Judge the gradient in an option, asked for with the others."""
     asked, outcome = _ask(session, case, also=name)
     shape = asked.options[name].shape
-    problem = outcome.gradient_problem or ("" if outcome.gradients else "no gradient came back")
+    problem = outcome.gradient_problem or ("" if outcome.gradients else "no gradient was returned")
+    if problem.endswith(f" to {name}"):
+        law_name = "scales gradient" if name == "scale" else f"{name} gradient"
+        problem += f"; do not detach it, or declare that it has none (--skip-law '{law_name}')"
     if not problem and outcome.gradients[-1].shape != shape:
         problem = f"the gradient in {name} has shape {outcome.gradients[-1].shape}, not {shape}"
     if problem:
