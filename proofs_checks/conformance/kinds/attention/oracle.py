@@ -82,26 +82,22 @@ class AttentionOracle(Oracle):
         A score is the scale times the product of query and key, so this gradient is, row by row, the product of the
         query and of its own gradient, over the scale.
         """
-        assert case.scales is not None
+        given = case.scales
+        assert given is not None
         of_query = self.within(self.gradients(case)["query"])
-        batch, heads, m, _ = case.query.shape
-        scales = np.broadcast_to(case.scales, (batch, heads, m))
-        ends = np.stack([case.query * of_query.lower, case.query * of_query.upper])
-        terms = np.abs(case.query) * (of_query.size + of_query.budget)
-        rows = [x.sum(axis=-1) / scales for x in (ends.min(axis=0), ends.max(axis=0))]
-        budget = (np.abs(case.query) * of_query.budget).sum(axis=-1) / np.abs(scales)
-        size = terms.sum(axis=-1) / np.abs(scales)
+        scales = np.broadcast_to(given, case.query.shape[:3])
+        ends = np.stack([case.query * of_query.lower, case.query * of_query.upper]) / scales[..., None]
+        factor = np.abs(case.query / scales[..., None])
+        shared = tuple(axis for axis, n in enumerate((1,) * (3 - given.ndim) + given.shape) if n == 1)
 
-        def added(x: Float64) -> Float64:
-            """Add up what has one scale."""
-            axes = tuple(range(3 - case.scales.ndim)) + tuple(
-                axis for axis in range(3) if axis >= 3 - case.scales.ndim and case.scales.shape[axis - 3] == 1
-            )
-            return np.asarray(x.sum(axis=axes, keepdims=True)).reshape(case.scales.shape)
+        def added(terms: Float64) -> Float64:
+            """Add up the features, and the rows that have one scale."""
+            return np.asarray(terms.sum(axis=-1).sum(axis=shared).reshape(given.shape))
 
-        count = case.query.shape[3] + scales.size // case.scales.size
-        budget = added(budget) + count * self.format.unit_roundoff * added(size)
-        return Expected(added(np.minimum(*rows)), added(np.maximum(*rows)), budget)
+        terms = case.query.shape[3] + scales.size // given.size  # in a row, and of rows, which are added at the end
+        rounding = terms * self.format.unit_roundoff * added(factor * (of_query.size + of_query.budget))
+        budget = added(factor * of_query.budget) + rounding
+        return Expected(added(ends.min(axis=0)), added(ends.max(axis=0)), budget)
 
     def log_sum_gradients(self, case: AttentionCase, dtype: str) -> dict[str, Expected]:
         """Bound the gradients in query and key of the logarithms of sums, for the first numbers of the cotangent.
