@@ -337,3 +337,14 @@ def _laws():
     from entmax_oracle.proofs_checks.conformance.laws import ATTENTION_LAWS
 
     return ATTENTION_LAWS
+
+
+@pytest.mark.parametrize(
+    ("name", "gradients"), [("lse with the gradient of the maximum", 2), ("scale gradient of the first head", 4)]
+)
+def test_the_program_of_a_gradient_prints_it_with_the_others(name, gradients, capsys):
+    fault = FAULTS[name]
+    (found,) = check(fault.function, **fault.options, laws=CAUGHT_BY[name], profile=SMALL).violations
+    program = [line for line in found.snippet.splitlines() if not line.startswith(("from zoo", "f = "))]
+    exec("\n".join(program), {"f": fault.function})
+    assert capsys.readouterr().out.count("tensor(") == gradients

@@ -286,7 +286,8 @@ scales_gradient.cornerstones(lambda setting: map(with_scales, listed(*PLAIN, gra
 @law("lse gradient", cites="definition", kinds=("attention",), needs="lse gradient", weight=0.4)
 def lse_gradient(session: SessionLike, case: AttentionCase) -> Finding:
     """The logarithms of sums have a gradient in query and key, without which a loss that uses them misses a part."""
-    case = case.altered(sinks=None, softcap=None)
+    if case.sinks is not None or case.softcap is not None:
+        return UNJUDGED  # the gradient is bounded without them
     if not case.sees(session.setting.conventions.align).any(axis=-1).all():
         return UNJUDGED  # a logarithm of nothing has none
     asked, outcome = _ask(session, case, of_second=True)
@@ -302,7 +303,12 @@ def lse_gradient(session: SessionLike, case: AttentionCase) -> Finding:
     return replace(found, message=f"for the logarithms of sums, {found.message}") if found.broken else found
 
 
-lse_gradient.cornerstones(listed(*PLAIN, gradient=True))
+def _uncapped(case: AttentionCase) -> AttentionCase:
+    return case.altered(sinks=None, softcap=None)
+
+
+lse_gradient.draws(lambda setting: drawn(gradient=True)(setting).map(_uncapped))
+lse_gradient.cornerstones(lambda setting: map(_uncapped, listed(*PLAIN, gradient=True)(setting)))
 
 
 def _also(session: SessionLike, case: AttentionCase, name: str) -> Finding:
