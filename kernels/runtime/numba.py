@@ -164,6 +164,8 @@ def _say() -> None:
 
 GRAIN = 1 << 16
 """Fewest tokens for which another thread is worth its start."""
+TURNS = 4
+"""Pieces that each thread gets, if all are as fast."""
 
 _pools: dict[int, ThreadPoolExecutor] = {}
 _lock = threading.Lock()
@@ -187,17 +189,32 @@ def _pool(threads: int) -> ThreadPoolExecutor:
         return _pools[threads]
 
 
-def _together(calls: list[Callable[[], None]]) -> None:
-    """Make some calls at once, each on a thread."""
-    waiting = [_pool(len(calls) - 1).submit(call) for call in calls[1:]]
+def _shared(calls: list[Callable[[], None]], threads: int) -> None:
+    """Make some calls on so many threads, each of which takes the next one that is left.
+
+    So no thread waits for another that was given as much and runs late, or was never started.
+    """
+    turns = iter(calls)
+
+    def work() -> None:
+        for call in turns:
+            call()
+
+    helpers = [_pool(threads - 1).submit(work) for _ in range(threads - 1)]
     try:
-        calls[0]()
+        work()
     finally:
-        for call in waiting:
-            call.result()
+        for helper in helpers:
+            if not helper.cancel():
+                helper.result()
 
 
-def in_turns(run: Callable[[int, int], None], pieces: int) -> None:
+def _threads(pieces: int, tokens: int) -> int:
+    """Return how many threads are worth their start, of those that torch may use."""
+    return max(1, min(torch.get_num_threads(), pieces, tokens // GRAIN))
+
+
+def in_turns(run: Callable[[int, int], None], pieces: int, tokens: int) -> None:
     """Call ``run(first, step)`` for every ``step``-th piece from the ``first`` on, on as many threads as torch may use.
 
     Parameters
@@ -205,10 +222,13 @@ def in_turns(run: Callable[[int, int], None], pieces: int) -> None:
     run
         Works on its pieces, and releases the GIL. No piece may depend on another.
     pieces
-        How many, each worth the start of a thread.
+        How many.
+    tokens
+        The work of all: of how many tokens of a row it takes the time.
     """
-    threads = max(1, min(torch.get_num_threads(), pieces))
-    _together([partial(run, i, threads) for i in range(threads)])
+    threads = _threads(pieces, tokens)
+    step = 1 if threads == 1 else min(TURNS * threads, pieces)
+    _shared([partial(run, first, step) for first in range(step)], threads)
 
 
 def over_rows(run: Callable[[int, int], None], rows: int, tokens: int) -> None:
@@ -221,9 +241,10 @@ def over_rows(run: Callable[[int, int], None], rows: int, tokens: int) -> None:
     rows, tokens
         How many, and how long each.
     """
-    threads = min(torch.get_num_threads(), rows, max(rows * tokens // GRAIN, 1))
+    threads = _threads(rows, rows * tokens)
     if threads == 1:
         run(0, rows)
         return
-    edges = [rows * i // threads for i in range(threads + 1)]
-    _together([partial(run, *piece) for piece in pairwise(edges)])
+    pieces = min(TURNS * threads, rows)
+    edges = [rows * i // pieces for i in range(pieces + 1)]
+    _shared([partial(run, *piece) for piece in pairwise(edges)], threads)
