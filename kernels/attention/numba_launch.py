@@ -124,7 +124,7 @@ def _marked(*arrays: Any) -> Any:
     """Tell which keys hold NaN or infinity in one of the arrays ``(G, N, f)``."""
     marks = np.zeros(arrays[0].shape[:2], np.bool_)
     for x in arrays:
-        in_turns(partial(kernels.marks, x, marks), len(x), x.size // COPIED)
+        in_turns(partial(kernels.marks, x, np.zeros(x.shape[2], x.dtype), marks), len(x), x.size // COPIED)
     return marks
 
 
@@ -175,7 +175,11 @@ def forward(call: Arguments, *, save: bool) -> tuple[Tensor, ...]:
         kept_p, states, kept_index = _nothing(out.dtype)[:, None, None], np.empty((rows, 5)), NO_KEYS
     blocks = len(read.k) * -(-rows // len(read.k) // kernels.BLOCK)
     with compiling(kernels.forward, out.dtype):
-        run = partial(kernels.forward, read, clean, packed, out, kept_p, states, kept_index)
+
+        def run(first: int, step: int) -> None:
+            room = kernels.forward_room(read)
+            kernels.forward(read, clean, packed, out, kept_p, states, kept_index, room, first, step)
+
         in_turns(run, blocks, _tokens(read))
     if not direct:
         output.copy_(torch.from_numpy(out).view(*output.shape[:3], width)[..., : output.shape[3]])
@@ -227,7 +231,11 @@ def backward(
     given = (clean_k, clean_v, packed_k, packed_v, _rows(grad), g_lse, kept_p.numpy(), states, kept_index.numpy())
     gradients = (dq, dk, dv, dscale, dexcess, dsinks, dmask.reshape(-1))
     with compiling(kernels.backward, dq.dtype):
-        run = partial(kernels.backward, read, *given, need_excess, gradients, steps)
+
+        def run(first: int, step: int) -> None:
+            room = kernels.backward_room(read)
+            kernels.backward(read, *given, need_excess, gradients, steps, room, first, step)
+
         in_turns(run, read.k.shape[0], _tokens(read))
     along, along_sinks = (
         torch.from_numpy(_total(x.reshape(batch, len(x) // batch))).to(compute)

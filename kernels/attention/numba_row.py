@@ -44,7 +44,7 @@ def collect(s: Any, i: int, begin: int, end: int, limit: Any, top: Any, v: Any, 
 
     ``begin``, a multiple of `BITS`, and ``end``: of the scores of the row.
     """
-    count = 0
+    count = np.int64(0)
     line = s[i]
     for start in range(begin, end, BITS):
         bits = bits_above(s, i * s.shape[1] + start, limit)
@@ -84,7 +84,7 @@ def weigh_members(first: Any, second: Any, a: Any, v: Any, count: int, wide: Any
 @part
 def keep_live(wide: Any, divisor: Any, p: Any, v: Any, index: Any, count: int) -> Any:
     """Divide the weights, rounded once, and drop from the list what has none; the count."""
-    kept, inverse = 0, 1.0 / divisor
+    kept, inverse = np.int64(0), 1.0 / divisor
     for e in range(count):
         p[kept], v[kept], index[kept] = wide[e] * inverse, v[e], index[e]
         kept += p[kept] > 0
@@ -121,7 +121,7 @@ def find(
     first, second
         ``c`` and the sum of the weights for ``alpha <= 2``, else the smallest token and its probability.
     """
-    c, count, narrow = 1.0, 0, s.itemsize == 4
+    c, count, narrow = 1.0, np.int64(0), s.itemsize == 4
     for e in range(groups):
         x = v[e] - top
         v[count] = x
