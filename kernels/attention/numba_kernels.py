@@ -236,36 +236,40 @@ def put_peaks(lanes: Any, v: Any, groups: Any, top: Any) -> Any:
 
 
 @part
-def score(call: Any, g: Any, row: Any, begin: Any, end: Any, s: Any, i: Any, lanes: Any, v: Any) -> Any:
+def score(call: Any, g: Any, row: Any, begin: Any, end: Any, s: Any, i: Any, lanes: Any, v: Any, full: Any) -> Any:
     """Make scores of the products of a row with the keys ``begin ... end``, and -inf around them up to whole numbers.
 
     The score of a sink is put behind them. The largest in each lane of each stretch go to ``v``; gives their number,
     and the largest of all.
     """
     scale, zero, infinity = call.scale[g * call.group * call.m + row], s.dtype.type(0), s.dtype.type(np.inf)
-    head = (g * call.group + row // call.m) % call.excess.size
-    has_slope, has_mask, cap = call.slopes.size > 0, call.mask.size > 0, s.dtype.type(call.cap)
-    slope = call.slopes[head] if has_slope else zero
-    offset = row % call.m + call.n - call.m
+    apart = False
+    if full is not None:
+        head = (g * call.group + row // call.m) % call.excess.size
+        has_slope, has_mask, cap = call.slopes.size > 0, call.mask.size > 0, s.dtype.type(call.cap)
+        slope = call.slopes[head] if has_slope else zero
+        offset = row % call.m + call.n - call.m
+        mask_at, mask_step = masked(call, g, row), call.mask_steps[3]
+        apart = has_mask or cap > zero
     line = s[i]
     groups, top, ready = np.int64(0), -math.inf, end - end % LANES
     aligned = begin
-    if begin or has_mask or cap:
+    if begin or apart:
         # One by one up to where blocks begin, or all there is.
-        aligned = end if has_mask or cap else min(whole(begin, LANES), end)
+        aligned = end if apart else min(whole(begin, LANES), end)
         fill(line, begin - begin % BITS, begin, -infinity)
-        mask_at, mask_step = masked(call, g, row), call.mask_steps[3]
         for start in range(begin, aligned, STRETCH):
             fill(lanes, np.int64(0), np.int64(LANES), -infinity)
             for j in range(start, min(start + STRETCH, aligned)):
                 x = line[j] * scale
-                if cap:
-                    x = cap * math.tanh(x / cap)
-                if has_slope:
-                    x -= slope * s.dtype.type(abs(offset - j))
-                if has_mask:
-                    bias = call.mask[mask_at + j * mask_step]
-                    x = bias if bias == -math.inf else x + bias
+                if full is not None:
+                    if cap:
+                        x = cap * math.tanh(x / cap)
+                    if has_slope:
+                        x -= slope * s.dtype.type(abs(offset - j))
+                    if has_mask:
+                        bias = call.mask[mask_at + j * mask_step]
+                        x = bias if bias == -math.inf else x + bias
                 line[j] = x if x < infinity else infinity
                 lanes[j % LANES] = max(lanes[j % LANES], line[j])
             groups, top = put_peaks(lanes, v, groups, top)
@@ -273,19 +277,22 @@ def score(call: Any, g: Any, row: Any, begin: Any, end: Any, s: Any, i: Any, lan
         fill(lanes, np.int64(0), np.int64(LANES), -infinity)
         count = min(STRETCH, ready - start)
         place = i * s.shape[1] + start
-        if has_slope:
-            biased_peaks(s, place, count, scale, slope, s.dtype.type(offset - start), lanes)
-        else:
+        if full is None:
             peaks(s, place, count, scale, zero, zero, lanes)
+        else:
+            if has_slope:
+                biased_peaks(s, place, count, scale, slope, s.dtype.type(offset - start), lanes)
+            else:
+                peaks(s, place, count, scale, zero, zero, lanes)
         if end - start < STRETCH:
             for j in range(ready, end):
                 x = line[j] * scale
-                if has_slope:
+                if full is not None and has_slope:
                     x -= slope * s.dtype.type(abs(offset - j))
                 line[j] = x if x < infinity else infinity
                 lanes[j - ready] = max(lanes[j - ready], line[j])
         groups, top = put_peaks(lanes, v, groups, top)
-    if call.sinks.size:
+    if full is not None and call.sinks.size:
         x = call.sinks[head]
         line[end] = x if x < infinity else infinity
         v[groups] = line[end]
@@ -338,6 +345,12 @@ def _length(n: int) -> int:
     return -(-(n + 1) // BITS) * BITS + LANES
 
 
+def is_plain(call: Call) -> bool:
+    """Whether a call has no slopes, sinks, mask or cap, and no head an alpha above 2."""
+    some = call.slopes.size or call.sinks.size or call.mask.size or call.cap or (call.kinds == ABOVE).any()
+    return not some
+
+
 def forward_room(call: Call) -> tuple[Any, ...]:
     """Make room for `forward` on one thread: kernels that make arrays are slow to compile.
 
@@ -371,6 +384,7 @@ def forward(
     kept_p: Any,
     state: Any,
     kept_index: Any,
+    full: Any,
     room: Any,
     first: Any,
     step: Any,
@@ -380,6 +394,8 @@ def forward(
     ``state (G R, 5)``: the maximum, ``first``, ``second``, the number of live keys (-1 for a row of NaN) and where
     their list starts in the block, or -1. ``kept_p`` and ``kept_index``: the lists ``(G, blocks, room)``; none if they
     have no elements. A sink is a live key behind those that the row sees. ``clean``: values without NaN and infinity.
+    ``full``: ``None`` for a call without what only some calls have (see `is_plain`), else ``True``: so less has to be
+    compiled for most.
     """
     heads, n = call.k.shape[:2]
     rows_of_head = call.q.shape[0] // heads
@@ -403,11 +419,13 @@ def forward(
             a, kind = call.excess[head], call.kinds[head]
             keeps = kept_p.size > 0 and kind != ABOVE
             mine, last = seen_by((start + i) % call.m + n - call.m, length_of_batch, call.left, call.right)
-            groups, top = score(call, g, start + i, mine, last, s, i, lanes, v)
+            groups, top = score(call, g, start + i, mine, last, s, i, lanes, v, full)
             count, one, two = -1 if top == math.inf else 0, 0.0, 0.0
             if -math.inf < top < math.inf:
                 stop = last + sinks
-                count, one, two = find(s, i, mine - mine % BITS, stop, groups, top, a, kind, p, v, index, wide, rough)
+                count, one, two = find(
+                    s, i, mine - mine % BITS, stop, groups, top, a, kind, full, p, v, index, wide, rough
+                )
             keys = without_sink(sinks, index, count, last)
             r = line + i
             state[r, 0], state[r, 1], state[r, 2], state[r, 3], state[r, 4] = top, one, two, count, -1
@@ -471,17 +489,18 @@ def steepness(q: Any, q_at: Any, k: Any, k_at: Any, width: Any, factor: Any) -> 
 
 @part
 def put_live(call: Any, g: Any, r: Any, p: Any, ds: Any, begin: Any, end: Any, to: Any, dmask: Any, mask_at: Any,
-             mask_step: Any) -> None:  # fmt: skip
+             mask_step: Any, full: Any) -> None:  # fmt: skip
     """Write the gradients in the products of a dense row into a row of zeros, and add those in its mask."""
     count, width = 0, call.q.shape[1]
     for j in range(begin, end):
         live = p[j] > 0
         to[j] = ds[count] if live else 0
-        if live and dmask.size:
-            dmask[mask_at + j * mask_step] += ds[count]
-        if live and call.cap > 0.0:
-            factor = call.scale[r] / call.cap
-            to[j] *= steepness(call.q, r * width, call.k, (g * call.n + j) * width, width, factor)
+        if full is not None:
+            if live and dmask.size:
+                dmask[mask_at + j * mask_step] += ds[count]
+            if live and call.cap > 0.0:
+                factor = call.scale[r] / call.cap
+                to[j] *= steepness(call.q, r * width, call.k, (g * call.n + j) * width, width, factor)
         count += live
 
 
@@ -500,6 +519,7 @@ def backward(
     along: Any,
     gradients: Any,
     mask_steps: Any,
+    full: Any,
     room: Any,
     first: Any,
     step: Any,
@@ -508,7 +528,8 @@ def backward(
 
     ``gradients``: in q, k, v, scale, in excess and sinks for each head of each batch, and in the mask, of zeros. The
     last is a line, without elements where it is not wanted; ``mask_steps``: how far apart in it key heads are, and the
-    heads that read one, queries and keys.
+    heads that read one, queries and keys. ``full``: as for `forward`; also where there is a gradient in alpha
+    (``along``) or in the logarithms.
     """
     dq, dk, dv, dscale, dexcess, dsinks, dmask = gradients
     heads, n = call.k.shape[:2]
@@ -563,9 +584,9 @@ def backward(
                     copied(kept_p[item, block], at, p, zero, count)
                     copied(kept_index[item, block], at, index, zero, count)
                 else:
-                    score(call, item, start + i, mine, last, s, i, lanes, v)
+                    score(call, item, start + i, mine, last, s, i, lanes, v, full)
                     stop = last + sinks
-                    count = find_again(s, i, mine - mine % BITS, stop, top, one, two, a, kind, p, v, index, ds)
+                    count = find_again(s, i, mine - mine % BITS, stop, top, one, two, a, kind, full, p, v, index, ds)
                     keys = without_sink(sinks, index, count, last)
                     if (
                         is_dense(keys, last - mine, kind)
@@ -585,21 +606,23 @@ def backward(
                     dp[e] = inner(g, r * value_width, call.v, (item * n + index[e]) * value_width, value_width)
                 if keys < count:
                     dp[keys] = 0.0  # the value of a sink
-                differentiate(p, v, one, two, dp, count, a, kind, weights, tied, ds)
-                if along:
-                    dexcess[head] += along_alpha(p, two, ds, weights, tied, count, a, kind, dp, v)
-                if g_lse.size:
-                    for e in range(count):
-                        ds[e] += p[e] * g_lse[r]
+                differentiate(p, v, one, two, dp, count, a, kind, full, weights, tied, ds)
+                if full is not None:
+                    if along:
+                        dexcess[head] += along_alpha(p, two, ds, weights, tied, count, a, kind, dp, v)
+                    if g_lse.size:
+                        for e in range(count):
+                            ds[e] += p[e] * g_lse[r]
                 if keys < count:
                     dsinks[head] += ds[keys]
-                if dmask.size:
-                    for e in range(keys):
-                        dmask[mask_at + index[e] * mask_steps[3]] += ds[e]
-                if call.cap > 0.0:
-                    for e in range(keys):
-                        factor, key = call.scale[r] / call.cap, (item * n + index[e]) * width
-                        ds[e] *= steepness(call.q, r * width, call.k, key, width, factor)
+                if full is not None:
+                    if dmask.size:
+                        for e in range(keys):
+                            dmask[mask_at + index[e] * mask_steps[3]] += ds[e]
+                    if call.cap > 0.0:
+                        for e in range(keys):
+                            factor, key = call.scale[r] / call.cap, (item * n + index[e]) * width
+                            ds[e] *= steepness(call.q, r * width, call.k, key, width, factor)
                 for e in range(keys):
                     factors[e] = ds[e]
                 for t in range(0, width, LANES):
@@ -621,18 +644,19 @@ def backward(
                 keys = take_live(dense[i], dense_dp[i], begin, end, p, dp)
                 p[keys], dp[keys] = sunk[i], 0.0
                 count = keys + (sunk[i] > 0)
-                differentiate(p, v, 0.0, 1.0, dp, count, a, kind, weights, tied, ds)
-                if along:
-                    dexcess[head] += along_alpha(p, 1.0, ds, weights, tied, count, a, kind, dp, v)
+                differentiate(p, v, 0.0, 1.0, dp, count, a, kind, full, weights, tied, ds)
                 r = line + which[i]
-                if g_lse.size:
-                    for e in range(count):
-                        ds[e] += p[e] * g_lse[r]
+                if full is not None:
+                    if along:
+                        dexcess[head] += along_alpha(p, 1.0, ds, weights, tied, count, a, kind, dp, v)
+                    if g_lse.size:
+                        for e in range(count):
+                            ds[e] += p[e] * g_lse[r]
                 if keys < count:
                     dsinks[head] += ds[keys]
                 place = start + which[i]
                 mask_at = item * mask_steps[0] + place // call.m * mask_steps[1] + place % call.m * mask_steps[2]
-                put_live(call, item, r, dense[i], ds, begin, end, dense_dp[i], dmask, mask_at, mask_steps[3])
+                put_live(call, item, r, dense[i], ds, begin, end, dense_dp[i], dmask, mask_at, mask_steps[3], full)
             clear(mixed, many)
             place = (item * n + begin) * width
             combine(dense_dp, begin, many, length, unit, clean_k, place, end - begin, width, mixed, zero)

@@ -174,11 +174,12 @@ def forward(call: Arguments, *, save: bool) -> tuple[Tensor, ...]:
     else:
         kept_p, states, kept_index = _nothing(out.dtype)[:, None, None], np.empty((rows, 5)), NO_KEYS
     blocks = len(read.k) * -(-rows // len(read.k) // kernels.BLOCK)
-    with compiling(kernels.forward, out.dtype):
+    full = None if kernels.is_plain(read) else True
+    with compiling(kernels.forward, out.dtype, full):
 
         def run(first: int, step: int) -> None:
             room = kernels.forward_room(read)
-            kernels.forward(read, clean, packed, out, kept_p, states, kept_index, room, first, step)
+            kernels.forward(read, clean, packed, out, kept_p, states, kept_index, full, room, first, step)
 
         in_turns(run, blocks, _tokens(read))
     if not direct:
@@ -230,11 +231,12 @@ def backward(
     g_lse = np.zeros(0, read.v.dtype) if grad_lse is None else grad_lse.to(compute).contiguous().flatten().numpy()
     given = (clean_k, clean_v, packed_k, packed_v, _rows(grad), g_lse, kept_p.numpy(), states, kept_index.numpy())
     gradients = (dq, dk, dv, dscale, dexcess, dsinks, dmask.reshape(-1))
-    with compiling(kernels.backward, dq.dtype):
+    full = None if kernels.is_plain(read) and not need_excess and grad_lse is None else True
+    with compiling(kernels.backward, dq.dtype, full):
 
         def run(first: int, step: int) -> None:
             room = kernels.backward_room(read)
-            kernels.backward(read, *given, need_excess, gradients, steps, room, first, step)
+            kernels.backward(read, *given, need_excess, gradients, steps, full, room, first, step)
 
         in_turns(run, read.k.shape[0], _tokens(read))
     along, along_sinks = (

@@ -101,6 +101,7 @@ def find(
     top: Any,
     a: Any,
     kind: int,
+    full: Any,
     p: Any,
     v: Any,
     index: Any,
@@ -115,6 +116,8 @@ def find(
         As for `collect`.
     groups, top
         ``v`` starts with the maxima of so many groups of keys; ``top`` is that of all.
+    full
+        ``None`` if no row of the call has ``alpha > 2``, else ``True``: then less has to be compiled.
 
     Returns
     -------
@@ -130,7 +133,7 @@ def find(
         if steps == UNLIMITED:
             limit = limit_of(s, top, 1.0 / (a * c)) if a > 0.0 else s.dtype.type(-np.inf)
             count = collect(s, i, begin, end, limit, top, v, index)
-            if kind == ABOVE:
+            if full is not None and kind == ABOVE:
                 first, second, count = solve_above(v, index, count, a)
                 weigh_members(first, second, a, v, count, wide)
                 return keep_live(wide, 1.0, p, v, index, count), first, second
@@ -145,8 +148,8 @@ def find(
 
 @part
 def find_again(
-    s: Any, i: int, begin: int, end: int, top: Any, first: Any, second: Any, a: Any, kind: int, p: Any, v: Any,
-    index: Any, wide: Any,
+    s: Any, i: int, begin: int, end: int, top: Any, first: Any, second: Any, a: Any, kind: int, full: Any, p: Any,
+    v: Any, index: Any, wide: Any,
 ) -> Any:  # fmt: skip
     """List the support of a row that is solved, to the last bit as `find` did; the count."""
     reach = np.inf
@@ -156,7 +159,7 @@ def find_again(
         reach = 1.0 / (a * first)
     limit = limit_of(s, top, reach) if reach < np.inf else s.dtype.type(-np.inf)
     count = collect(s, i, begin, end, limit, top, v, index)
-    if kind == ABOVE:
+    if full is not None and kind == ABOVE:
         weigh_members(first, second, a, v, count, wide)
         return keep_live(wide, 1.0, p, v, index, count)
     weigh(first, a, kind, s.itemsize == 4, v, count, wide)
@@ -179,13 +182,13 @@ def sensitivity(p: Any, a: Any, kind: int) -> Any:
 
 
 @part
-def differentiate(p: Any, v: Any, first: Any, second: Any, g: Any, count: int, a: Any, kind: int, weights: Any,
-                  tied: Any, ds: Any) -> None:  # fmt: skip
+def differentiate(p: Any, v: Any, first: Any, second: Any, g: Any, count: int, a: Any, kind: int, full: Any,
+                  weights: Any, tied: Any, ds: Any) -> None:  # fmt: skip
     """Fill ``ds`` with the gradients in the scores of a support, and ``weights`` with its sensitivities.
 
     For ``alpha > 2``, where a sensitivity may be infinite, with the gradients less the largest of them.
     """
-    if kind == ABOVE:
+    if full is not None and kind == ABOVE:
         floor, q, largest = second**a, 1.0 / a, second ** (1.0 - a)
         for i in range(count):
             own, weights[i], u, tied[i] = member(v[i], first, second, a, q, floor)

@@ -1,5 +1,6 @@
 """Numba as the kernels on a CPU use it: how they are compiled, what is said meanwhile, and the threads they run on."""
 
+import gc
 import hashlib
 import os
 import signal
@@ -36,11 +37,6 @@ def jit(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile what is written, when it is first called, and keep it on disk. It cannot make arrays."""
     # What is not wanted is said, because a function inherits the flags of its first caller.
     return _compiled(function, fastmath=False, **UNCOUNTED)
-
-
-def jit_making(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a kernel that makes arrays."""
-    return _compiled(function, fastmath=False, _nrt=True)
 
 
 def jit_inside(function: F) -> F:
@@ -103,13 +99,16 @@ def compiling(*what: Any) -> Iterator[None]:
     if what in _ready:
         yield
         return
-    clock = _Clock()
+    clock, collects = _Clock(), gc.isenabled()
     event.register("numba:compile", clock)  # not when they are loaded
+    gc.disable()  # the compiler makes millions of objects, and to look for garbage among them takes a tenth of its time
     try:
         with _interrupted_afterwards():
             yield
         _ready.add(what)
     finally:
+        if collects:
+            gc.enable()
         event.unregister("numba:compile", clock)
         clock.stop()
 
