@@ -26,7 +26,7 @@ NO_MARKS, NO_KEYS = np.zeros((0, 0), np.bool_), np.zeros((0, 0, 0), np.int32)
 
 COPIED = 8
 """Features of keys that are read in the time that a row takes for a token."""
-SCORED = 64
+SCORED = 16
 """Features of which a product is made in that time."""
 
 

@@ -161,8 +161,8 @@ def _say() -> None:
     print(f"entmax_oracle: compiling the CPU kernels, {how}", file=sys.stderr)
 
 
-GRAIN = 1 << 16
-"""Fewest tokens for which another thread is worth its start."""
+GRAIN = 1 << 18
+"""Fewest tokens for which another thread is worth its start: those of a few tenths of a millisecond."""
 TURNS = 4
 """Pieces that each thread gets, if all are as fast."""
 

@@ -8,6 +8,7 @@ import torch
 from entmax_oracle.kernels.attention import attention, decode, numba_launch, operators, path, use_path
 from entmax_oracle.kernels.attention.arguments import CPU_BLOCK, CPU_ROOM, Arguments
 from entmax_oracle.kernels.layers import EntmaxAttention
+from entmax_oracle.kernels.runtime import numba as compiled
 from entmax_oracle.kernels.runtime.paths import Choice
 
 TOKENS = 150
@@ -22,7 +23,8 @@ def on_a_cpu():
 
 
 @pytest.fixture
-def threads():
+def threads(monkeypatch):
+    monkeypatch.setattr(compiled, "GRAIN", 1)  # for little work, too
     before = torch.get_num_threads()
     yield torch.set_num_threads
     torch.set_num_threads(before)
