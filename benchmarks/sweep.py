@@ -4,10 +4,10 @@
     python benchmarks/sweep.py rows rows.json --seconds 120
     python benchmarks/sweep.py attention attention.json --seconds 240
 
-The first judges the compiled kernels for a CPU, in an hour or so. The others judge the Triton kernels in the interpreter,
-which takes hours, and without `--seconds`, which bounds the search of a setting, a day or two. You can stop it at any
-time: what is in the summary is not judged again, so that the same command goes on from there. The settings that are
-hardest to meet come first. Exit status 1 if something is violated.
+The first judges the compiled kernels for a CPU, in an hour or so. The others judge the Triton kernels in the
+interpreter, which takes hours, and without `--seconds`, which bounds the search of a setting, a day or two. You can
+stop it at any time: what is in the summary is not judged again, so that the same command goes on from there. The
+settings that are hardest to meet come first. Exit status 1 if something is violated.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..runtime.numba import jit, part
+from ..runtime.numba import kernel, part
 from .arguments import CPU_BLOCK as BLOCK
 from .numba_row import (
     ABOVE,
@@ -117,7 +117,7 @@ def panel(x: Any, g: Any, j: Any, to: Any, to_at: Any) -> None:
                 to[to_at + t * LANES + i] = x[g, j + i, t] if i < count else 0
 
 
-@jit
+@kernel
 def panels(x: Any, to: Any, first: Any, step: Any) -> None:
     """Write every ``step``-th of the matrices ``x (G, n, width)`` as panels of `LANES` columns."""
     heads, n, width = x.shape
@@ -127,7 +127,7 @@ def panels(x: Any, to: Any, first: Any, step: Any) -> None:
             panel(x, g, j, to, g * each + j * width)
 
 
-@jit
+@kernel
 def marks(x: Any, zeros: Any, to: Any, first: Any, step: Any) -> None:
     """Mark in ``to (G, n)`` what holds NaN or infinity, of every ``step``-th of the matrices ``x (G, n, width)``.
 
@@ -375,7 +375,7 @@ def backward_room(call: Call) -> tuple[Any, ...]:
     return *scores, *features, which, sunk, scratch, lanes, *(np.empty(length, kind) for kind in kinds)
 
 
-@jit
+@kernel
 def forward(
     call: Any,
     clean: Any,
@@ -504,7 +504,7 @@ def put_live(call: Any, g: Any, r: Any, p: Any, ds: Any, begin: Any, end: Any, t
         count += live
 
 
-@jit
+@kernel
 def backward(
     call: Any,
     clean_k: Any,

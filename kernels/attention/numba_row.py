@@ -1,6 +1,7 @@
 """One row on a CPU: the support of its scores, and the gradients in them. The solver is that of :mod:`..rowwise`.
 
-The kinds of a row are those of `Kind`, asked as the kernel runs, so that one kernel does for every alpha.
+The kinds of a row are those of `Kind`, asked as the kernel runs; but ``full`` is ``None`` where no row has ``alpha > 2``,
+so that what these need is compiled for those alone who need it.
 """
 
 import math
@@ -116,8 +117,6 @@ def find(
         As for `collect`.
     groups, top
         ``v`` starts with the maxima of so many groups of keys; ``top`` is that of all.
-    full
-        ``None`` if no row of the call has ``alpha > 2``, else ``True``: then less has to be compiled.
 
     Returns
     -------

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ..runtime.numba import jit, jit_fused, jit_inside, jit_sums
+from ..runtime.numba import jit, jit_fused, jit_inside, jit_sums, kernel
 from .numba_block import (
     BLOCK,
     fill_block,
@@ -19,6 +19,7 @@ from .numba_solve import (
     IN_BLOCK,
     LOWEST,
     SOFTMAX,
+    ZERO,
     collect_row,
     exponential,
     general_pair,
@@ -68,7 +69,7 @@ def spoil(z: Any, start: int, token: int, length: int, out: Any, first: int) -> 
         out[first + j] = 0.0 if z[start + j * token] == -np.inf else np.nan
 
 
-@jit
+@kernel
 def forward_rows(
     z: Any, bits: Any, inner: int, outer: int, step: int, token: int, n: int, start: int, stop: int,
     excess: Any, excess_stride: int, scale: Any, scale_stride: int, lengths: Any, length_stride: int,
@@ -107,7 +108,7 @@ def forward_rows(
             second = 1.0 / second
             scale_block(block_weights, min(length, BLOCK), second, p, out)
         elif count == IN_BLOCK:
-            second = 1.0 / weigh_chunk(v, 0, BLOCK, first, a, 1.0, kind, narrow)
+            second = 1.0 / weigh_chunk(v, ZERO, np.int64(BLOCK), first, a, 1.0, kind, narrow)
             for j in range(min(length, BLOCK)):
                 p[np.uint64(out + j)] = v[np.uint64(j)] * second
         elif count > 0:
@@ -301,7 +302,7 @@ def differentiate_above(product: Any, weights: Any, g: Any, tied: Any, count: in
         weights[i] *= g[i] - mean
 
 
-@jit
+@kernel
 def backward_rows(
     g: Any, g_inner: int, g_outer: int, g_step: int, g_token: int,
     z: Any, bits: Any, inner: int, outer: int, step: int, token: int, n: int, start: int, stop: int,

@@ -24,13 +24,16 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..runtime.kinds import Kind
-from ..runtime.numba import jit, jit_fused, jit_inside, jit_sums
+from ..runtime.numba import jit, jit_copied, jit_fused, jit_inside, jit_sums
 from .numba_block import BLOCK, FLOOR, fill_block, sum_block
 
 SOFTMAX, FOURTH_POWER, GENERAL = int(Kind.SOFTMAX), int(Kind.FOURTH_POWER), int(Kind.BELOW)
 
 LANES = 16
 """Groups side by side: token ``j`` of a block is in the group ``j % LANES``."""
+
+ZERO, ONE = np.int64(0), np.int64(1)
+"""For a literal a kernel would be compiled anew."""
 
 BITS: dict[Any, Any] = {np.float32: np.int32, np.float64: np.int64}
 
@@ -465,7 +468,7 @@ def rough_chunk(v: Any, start: int, stop: int, c: Any, a: Any, q: Any) -> Any:
 
 
 @jit_sums
-def weigh_chunk(v: Any, start: int, stop: int, c: Any, a: Any, q: Any, kind: int, narrow: bool) -> Any:
+def weigh_chunk(v: Any, start: Any, stop: Any, c: Any, a: Any, q: Any, kind: int, narrow: bool) -> Any:
     """Turn the ``v`` of some candidates into ``W``, and sum it."""
     S = 0.0
     if 1 <= kind <= 4:
@@ -724,7 +727,7 @@ def survey_row(bits: Any, start: int, n: int, maxima_bits: Any, edge_bits: Any) 
     """
     integer = bits.dtype.type
     whole = n // BLOCK
-    greatest, size = survey(bits, start, whole, maxima_bits, 0)
+    greatest, size = survey(bits, start, whole, maxima_bits, ZERO)
     rest = n - whole * BLOCK
     if rest > 0:
         masked = integer(-(1 << 23)) if bits.itemsize == 4 else integer(-(1 << 52))
@@ -732,7 +735,7 @@ def survey_row(bits: Any, start: int, n: int, maxima_bits: Any, edge_bits: Any) 
             edge_bits[i] = bits[np.uint64(start + whole * BLOCK + i)]
         for i in range(rest, BLOCK):
             edge_bits[i] = masked
-        more, larger = survey(edge_bits, 0, 1, maxima_bits, whole * LANES)
+        more, larger = survey(edge_bits, ZERO, ONE, maxima_bits, whole * LANES)
         greatest, size = max(greatest, more), max(size, larger)
     magnitude = integer(~(integer(1) << integer(bits.itemsize * 8 - 1)))
     return integer(greatest ^ (magnitude if greatest < integer(0) else integer(0))), size
@@ -754,13 +757,15 @@ def collect_row(
 ) -> Any:
     """`collect` of a row, after its `survey_row`: how many candidates there are."""
     whole = n // BLOCK
-    count = collect(z, start, whole, 0, 0, low, top, magnitude, maxima, lanes, v, index, 0)
+    count = collect(z, start, whole, ZERO, ZERO, low, top, magnitude, maxima, lanes, v, index, ZERO)
     if n > whole * BLOCK:
-        count = collect(edge, 0, 1, whole * LANES, whole * BLOCK, low, top, magnitude, maxima, lanes, v, index, count)
+        count = collect(
+            edge, ZERO, ONE, whole * LANES, whole * BLOCK, low, top, magnitude, maxima, lanes, v, index, count
+        )
     return count
 
 
-@jit_inside
+@jit_copied
 def solve_row(
     z: Any, bits: Any, start: int, n: int, magnitude: Any, a: Any, kind: int, above: Any,
     maxima: Any, maxima_bits: Any, edge: Any, edge_bits: Any, pair: Any, pair_bits: Any, block: Any, weights: Any,

@@ -33,20 +33,34 @@ UNCOUNTED = {"_nrt": False}
 """For what makes no arrays: references to arrays are not counted, which costs as much as some tokens each time."""
 
 
-def jit(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile what is written, when it is first called, and keep it on disk. It cannot make arrays."""
+INNER = {"no_cpython_wrapper": True}
+"""For what other kernels call, and Python cannot: the way in from Python takes long to compile."""
+
+
+def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile what Python calls, as it is written, and keep it on disk. It cannot make arrays."""
     # What is not wanted is said, because a function inherits the flags of its first caller.
     return _compiled(function, fastmath=False, **UNCOUNTED)
 
 
+def jit(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile what other kernels call, as it is written."""
+    return _compiled(function, fastmath=False, **UNCOUNTED, **INNER)
+
+
 def jit_inside(function: F) -> F:
     """Compile what is written into those who call it: to pass arrays costs as much as some tokens for each of them."""
-    return _compiled(function, fastmath=False, forceinline=True, **UNCOUNTED)
+    return _compiled(function, fastmath=False, forceinline=True, **UNCOUNTED, **INNER)
+
+
+def jit_copied(function: F) -> F:
+    """Copy what is written into its caller before it is compiled, so that a long function is compiled once."""
+    return _compiled(function, fastmath=False, inline="always", **UNCOUNTED, **INNER)
 
 
 def jit_fused(function: F) -> F:
     """Compile a formula in which a product and a sum may be rounded once."""
-    return _compiled(function, fastmath={"contract"}, forceinline=True, **UNCOUNTED)
+    return _compiled(function, fastmath={"contract"}, forceinline=True, **UNCOUNTED, **INNER)
 
 
 def jit_sums(function: F) -> F:
@@ -55,13 +69,13 @@ def jit_sums(function: F) -> F:
     Nothing may be assumed finite: masks are ``-inf``, and NaN has to survive. What must be rounded as written belongs
     into a function of its own, under `jit`, which keeps its arithmetic also where it is inlined.
     """
-    return _compiled(function, fastmath={"reassoc", "nsz"}, **UNCOUNTED)
+    return _compiled(function, fastmath={"reassoc", "nsz"}, **UNCOUNTED, **INNER)
 
 
 def part(function: F) -> F:
     """Compile what is written, for other kernels alone: with them, and without a way in from Python."""
-    options = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    made: F = numba.njit(function, nogil=True, error_model="numpy", fastmath=False, **options, **UNCOUNTED)
+    options = INNER | UNCOUNTED | {"no_cfunc_wrapper": True}
+    made: F = numba.njit(function, nogil=True, error_model="numpy", fastmath=False, **options)
     return made
 
 

@@ -476,7 +476,10 @@ def replay_as(ask: Ask, found: Mapping[str, Any], progress: Tell = lambda event:
     needs = tuple(each.needs for each in LAWS_OF[ask.kind][1].values())
     contracts, laws = choose((found["law"],), kind=ask.kind, offered=needs)
     case = KINDS[ask.kind].to_case(found)
-    alpha = float(found["alpha"])
+    try:
+        alpha = float(found["alpha"])
+    except (TypeError, ValueError):
+        raise ValueError(f"alpha of this counterexample is {found['alpha']!r}, not a number like 1.5") from None
     if ask.kind != "normaliser" and ask.fixed_alpha is not None and float(ask.fixed_alpha) != alpha:
         raise ValueError(f"fixed_alpha: this counterexample has alpha {alpha:g}, not {float(ask.fixed_alpha):g}")
     ask = replace(ask, alphas=(alpha,), dtypes=(found["dtype"],), against=ask.against or found.get("against"))

@@ -59,8 +59,25 @@ def unrun(words: list[str] | str) -> list[str]:
 
 
 def unhex(words: list[str] | str) -> Float64:
-    """Read what `hexadecimal` or `runs` wrote."""
-    return np.array([float.fromhex(word) for word in unrun(words)], dtype=np.float64)
+    """Read what `hexadecimal` or `runs` wrote.
+
+    Raises
+    ------
+    ValueError
+        If something in it is not a number.
+    """
+    return np.array([_number(word, place) for place, word in enumerate(unrun(words))], dtype=np.float64)
+
+
+def _number(word: str, place: int) -> float:
+    try:
+        return float.fromhex(word)
+    except (ValueError, OverflowError):
+        example = "0x1.8p+1"
+        raise ValueError(
+            f"number {place}, {word!r}, is not a number: write hexadecimal floats such as {example!r}, separated by "
+            f"spaces; '3*{example}' is short for three of them"
+        ) from None
 
 
 def reshaped(numbers: Float64, shape: Iterable[Any]) -> Float64:
@@ -71,7 +88,12 @@ def reshaped(numbers: Float64, shape: Iterable[Any]) -> Float64:
     ValueError
         If that asks for more of them, or fewer.
     """
-    asked = tuple(map(int, shape))
+    try:
+        asked = tuple(map(int, shape))
+    except (ValueError, TypeError):
+        raise ValueError(
+            f"shape of this counterexample is {shape!r}, not a list of whole numbers like [2, 5]"
+        ) from None
     if numbers.size != math.prod(asked):
         raise ValueError(
             f"this counterexample holds {numbers.size} numbers; its shape {asked} asks for {math.prod(asked)}"
@@ -99,7 +121,23 @@ def structure(found: Mapping[str, Any], kind: type[_Case], noun: str, needs: tup
     if missing:
         are = "is" if len(missing) == 1 else "are"
         raise ValueError(f"not a counterexample of {noun}: {', '.join(sorted(missing))} {are} missing")
-    return _converter(kind).structure(found, kind)
+    converter = _converter(kind)
+    try:
+        return converter.structure(found, kind)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        for name, hint in get_type_hints(kind).items():
+            if name in found:
+                _read_alone(converter, name, found[name], hint)
+        raise
+
+
+def _read_alone(converter: cattrs.Converter, name: str, value: Any, hint: Any) -> None:
+    """Read one field, for its name in the message if it cannot be read."""
+    try:
+        converter.structure(value, hint)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        why = f"it has no {error}" if isinstance(error, KeyError) else str(error)
+        raise ValueError(f"{name} of this counterexample cannot be read: {why}") from None
 
 
 def _parameters(given: Mapping[str, Any]) -> Parameters:

@@ -14,9 +14,22 @@ from ..calls import Float64
 from ..case import Setting
 from ..domain import Domain
 from .rows import FAMILIES, Row, stacked
-from .strategies import batches, offsets
+from .strategies import FEW_ROWS, batches, offsets
 
-__all__ = ["DEEP", "crowds", "deepened", "displaced", "drawn", "edges", "every_family", "many", "stack", "taken", "tie"]
+__all__ = [
+    "DEEP",
+    "counts",
+    "crowds",
+    "deepened",
+    "displaced",
+    "drawn",
+    "edges",
+    "every_family",
+    "many",
+    "stack",
+    "taken",
+    "tie",
+]
 
 
 def stack(rows: Iterable[Row], setting: Setting) -> Float64:
@@ -51,7 +64,8 @@ def drawn(setting: Setting, max_rows: int = 4, min_n: int = 1) -> st.SearchStrat
 def crowds(setting: Setting) -> list[Float64]:
     """Many rows of every family at once, modified in every way, in lengths on both sides of powers of two."""
     found = []
-    for n in (1, 2, 3, 4, 6, 8, 15, 17, 32, 48, 65, 127):
+    few = setting.few_shapes
+    for n in (1, 2, 3, 5, 9, 17, 32, 33, 64, 65, 127, 129) if few else (1, 2, 3, 4, 6, 8, 15, 17, 32, 48, 65, 127):
         rng = np.random.default_rng(n)
         rows = [
             Row(
@@ -66,16 +80,23 @@ def crowds(setting: Setting) -> list[Float64]:
             for seed in range(2)
             for family in FAMILIES
         ]
-        found.append(stack(rows, setting))
+        found += [stack(each, setting) for each in (_even(rows, FEW_ROWS[-1]) if few else [rows])]
     return found
+
+
+def _even(rows: list[Row], size: int) -> list[list[Row]]:
+    """Split rows into batches of one size, the last of which ends with the last row."""
+    starts = [*range(0, len(rows) - size, size), len(rows) - size]
+    return [rows[start : start + size] for start in starts]
 
 
 def displaced(setting: Setting) -> list[Float64]:
     """Rows as far from zero as the format resolves the window of the support."""
+    rows, n = (FEW_ROWS[-1], 9) if setting.few_shapes else (32, 10)
     return [
-        stack([row, *row.again(31)], setting)
+        stack([row, *row.again(rows - 1)], setting)
         for offset in offsets(setting.dtype)[-5:]
-        for row in (Row("window", 10, shift=offset), Row("window", 33, shift=-offset))
+        for row in (Row("window", n, shift=offset), Row("window", 33, shift=-offset))
     ]
 
 
@@ -115,6 +136,11 @@ def many(setting: Setting, count: int, n: int = 3) -> Float64:
     return stack([Row("gaussian", n, 1.0, seed) for seed in range(13)], setting)[np.arange(count) % 13]
 
 
+def counts(setting: Setting) -> list[int]:
+    """Numbers of rows: as many as blocks of rows hold, and one more and one fewer. What goes wrong may at one alone."""
+    return [65, 129] if setting.few_shapes else sorted({2**k + d for k in range(2, 11) for d in (-1, 0, 1)})
+
+
 def every_family(setting: Setting) -> list[Float64]:
     """Every family at small lengths and some at large ones, shifted, masked, and hard among ordinary."""
     digits = as_format(setting.dtype).precision_bits
@@ -131,7 +157,8 @@ def every_family(setting: Setting) -> list[Float64]:
     margins = [(n, scale) for n in (64, 129) for scale in (1.0, 100.0)]
     margins += [(n, (100.0, 1.0)[i % 2]) for i, n in enumerate(setting.some_long())]
     alone += [Row("crowded_margin", n, scale, seed=n) for n, scale in margins]
-    among = (Row("gaussian", 40, seed=1), Row("flat", 40, seed=2), Row("dominant", 40, 10.0, seed=3))
+    n = 33 if setting.few_shapes else 40
+    among = (Row("gaussian", n, seed=1), Row("flat", n, seed=2), Row("dominant", n, 10.0, seed=3))
     return [*(stack([row], setting) for row in alone), stack(among, setting)]
 
 

@@ -26,14 +26,21 @@ from entmax_oracle.reference.inputs import as_alpha
 
 from .rows import FAMILIES, Row
 
-__all__ = ["batches", "logits", "offsets", "rows", "shifts", "sizes"]
+__all__ = ["FEW_ROWS", "batches", "logits", "longer", "offsets", "rows", "shifts", "sizes"]
 
 _SCALES = (1.0, 0.1, 3.0, 0.01, 10.0, 1e-3, 100.0)
 # Families whose rows are ordinary: the company of the one hard row of a batch.
 _ORDINARY = ("gaussian", "uniform")
 
 
-_FEW = (1, 2, 3, 5, 9, 17, 33, 65, 129)  # lengths, where every new shape costs a compilation
+# Lengths and numbers of rows, where every new shape costs a compilation.
+_FEW = (1, 2, 5, 9, 33, 65, 129)
+FEW_ROWS = (1, 4, 25)
+
+
+def longer(n: int) -> int:
+    """Return the next longer one of the few lengths, or that of one token more than all of them."""
+    return next((each for each in _FEW if each > n), n + 1)
 
 
 @cache
@@ -140,11 +147,11 @@ def batches(
     """
     length = draw(sizes(max_n, min_n, few_shapes))
     most = max(1, min(max_rows, max_tokens // length))
-    count = draw(st.sampled_from((1, most)) if few_shapes else st.integers(1, most))
+    count = draw(st.sampled_from(FEW_ROWS[:2]) if few_shapes else st.integers(1, most))
     families = tuple(each for each in FAMILIES if masks or each != "one_live")
     difficult = rows(dtype, n=1, families=families, masks=masks)
     hard = [replace(draw(difficult), n=length)]
-    many = draw(st.sampled_from((0, 0, 0, 24 if few_shapes else 7, 24))) if max_rows > 3 else 0
+    many = draw(st.sampled_from((0, 0, 0, FEW_ROWS[-1] - 1 if few_shapes else 7, 24))) if max_rows > 3 else 0
     if many and length * (many + 1) <= max_tokens:
         return (*hard, *hard[0].again(many))
     if count > 1 and draw(st.booleans()):

@@ -18,7 +18,7 @@ from entmax_oracle.reference.formats import as_format
 from ..calls import Float64, Subject
 from ..case import Case, Setting
 from ..expected import Expected, Oracle
-from ..inputs.batches import DEEP, drawn, stack
+from ..inputs.batches import DEEP, counts, drawn, stack
 from ..inputs.rows import FAMILIES, Row, quantise
 from ..inputs.strategies import shifts
 from ..target.loading import Form
@@ -196,7 +196,7 @@ class LossKind(RowsKind):
         """Every family with every kind of target, and long rows."""
         short = [(Row(family, n, seed=n),) for family in _FAMILIES for n in (1, 2, 7, 33)]
         long = [(Row("gaussian", n, seed=n),) for n in setting.some_long(3)]
-        many = [tuple(Row("gaussian", 5, seed=i % 7) for i in range(count)) for count in (67, 1031)]
+        many = [tuple(Row("gaussian", 5, seed=i % 7) for i in range(count)) for count in (*counts(setting), 1031)]
         found = [_case(setting, rows, variant) for variant, rows in enumerate([*short, *long, *many])]
         # A vocabulary with its last class, whose index takes more than 16 bits.
         vocabulary = [] if setting.few_shapes else [_case(setting, (Row("gaussian", 66_001, order="rising"),), 0)]

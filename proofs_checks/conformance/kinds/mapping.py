@@ -21,7 +21,7 @@ from entmax_oracle.reference.formats import as_format
 from ..calls import Float64, Subject
 from ..case import Setting
 from ..expected import Expected, Oracle
-from ..inputs.batches import DEEP, crowds, deepened, displaced, drawn, edges, every_family, many, stack
+from ..inputs.batches import DEEP, counts, crowds, deepened, displaced, drawn, edges, every_family, many, stack
 from ..inputs.rows import FAMILIES, Row, quantise
 from ..target.loading import Form
 from .mending import asked_with
@@ -322,7 +322,8 @@ class MappingKind(RowsKind):
         """Every family at small lengths and some at large ones, shifted, masked, and hard among ordinary."""
         if gradient:
             return _pulled_cornerstones(setting)
-        every = (*every_family(setting), *crowds(setting), *displaced(setting), *edges(setting))
+        crowded = (many(setting, count, 5) for count in counts(setting))
+        every = (*every_family(setting), *crowds(setting), *displaced(setting), *edges(setting), *crowded)
         return [MappingCase(logits) for logits in every]
 
     def form(self, subject: Subject) -> Form:

@@ -14,6 +14,7 @@ from ..case import Case, Setting
 from ..domain import Domain
 from ..inputs.batches import stack
 from ..inputs.rows import Row
+from ..inputs.strategies import FEW_ROWS
 from ..kinds.attention.case import AttentionCase
 from ..kinds.attention.shapes import PLAIN, Shape, listed
 from ..kinds.mapping import MappingCase
@@ -23,7 +24,7 @@ from ..law import UNJUDGED, Finding, SessionLike, differ, law, worst_of
 __all__: list[str] = []
 
 # Numbers of rows, and of sequences, on both sides of what blocks hold.
-_ROWS, _FEW_ROWS, _SEQUENCES = (1, 2, 9, 67, 259), (2, 67), (2, 9)
+_ROWS, _SEQUENCES = (1, 2, 9, 67, 259), (2, 9)
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,10 @@ def rows_invariant(session: SessionLike, case: RowsCase) -> Finding:
 def _companies(session: SessionLike, case: RowsCase) -> Iterator[_Way]:
     """The same rows again and again, beginning with another one."""
     rows = len(case.logits)
-    for size in _FEW_ROWS if session.setting.few_shapes else _ROWS:
+    sizes: Sequence[int] = _ROWS
+    if session.setting.few_shapes:  # a crowd at one length alone
+        sizes = (FEW_ROWS[-1], 67) if case.logits.shape[-1] == 33 else FEW_ROWS[-1:]
+    for size in sizes:
         index = (np.arange(size) + case.variant) % rows
         what = f"in a batch of {_counted(size, 'row')} instead of {rows} (its first row is row {index[0]} of those)"
         yield _Way("batch", (case.rows_kept(index),), itemgetter(0), itemgetter(index), what)
@@ -100,7 +104,7 @@ def _served(setting: Setting) -> list[MappingCase]:
     families = ("gaussian", "flat", "uniform", "margin")
     return [
         MappingCase(stack([Row(family, n, 0.3, seed) for seed, family in enumerate(families)], setting), variant=n)
-        for n in (5, 33, 100)
+        for n in (5, 33, 65 if setting.few_shapes else 100)
     ]
 
 

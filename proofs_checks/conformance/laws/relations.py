@@ -13,7 +13,7 @@ from ..calls import Float64
 from ..case import Case, Setting
 from ..inputs.batches import drawn, stack
 from ..inputs.rows import Row, moved
-from ..inputs.strategies import offsets, shifts
+from ..inputs.strategies import longer, offsets, shifts
 from ..kinds.attention.shapes import PLAIN, listed
 from ..kinds.loss import shifted_losses
 from ..kinds.mapping import MappingCase
@@ -76,7 +76,8 @@ def _moderate(case: Any, by: float) -> Any:
 def _shifted_far(setting: Setting) -> list[MappingCase]:
     """Ordinary rows, short and longer, moved as far as the format still resolves logits of order one."""
     far = offsets(setting.dtype)[-2:]
-    rows = [stack([Row("gaussian", n, seed=n)], setting)[0] for n in (2, 7, 33)]
+    lengths = (5, 33) if setting.few_shapes else (2, 7, 33)
+    rows = [stack([Row("gaussian", n, seed=n)], setting)[0] for n in lengths]
     return [MappingCase(row, shift=sign * each) for row in rows for each in far for sign in (1.0, -1.0)]
 
 
@@ -109,7 +110,7 @@ def deletion(session: SessionLike, case: RowsCase) -> Finding:
     kept = case.logits
     n = kept.shape[-1]
     rng = np.random.default_rng(case.variant)
-    total = n + 1 + (n + 1 if session.setting.few_shapes else int(rng.integers(n + 2)))
+    total = longer(n) if session.setting.few_shapes else n + 1 + int(rng.integers(n + 2))
     total = session.setting.domain.length(total)
     places = np.sort(rng.permutation(total)[:n])
     full = np.full((*kept.shape[:-1], total), _mask(session, kept, case.variant))
@@ -175,12 +176,15 @@ def _crowded(setting: Setting) -> tuple[int, ...]:
 
 def _companies(setting: Setting) -> list[MappingCase]:
     """One hard row in every place among ordinary ones, and more rows than blocks of rows hold."""
-    hard = [Row(family, 21, seed=5) for family in ("constant", "tied_peak", "flat", "margin", "dominant")]
-    plain = Row("gaussian", 21, seed=8).again(2)
+    few_shapes = setting.few_shapes
+    n, short = (33, 5) if few_shapes else (21, 6)
+    hard = [Row(family, n, seed=5) for family in ("constant", "tied_peak", "flat", "margin", "dominant")]
+    plain = Row("gaussian", n, seed=8).again(2)
     among = [stack((*plain[: i % 3], row, *plain[i % 3 :]), setting) for i, row in enumerate(hard)]
     families = ("gaussian", "levels", "uniform", "flat", "window", "margin", "spread")
-    few = stack([Row(family, 6, seed=i) for i, family in enumerate(families)], setting)
-    crowds = [few[np.arange(count) % len(few)] for count in (17, 67, 129, 257, *_crowded(setting))]
+    few = stack([Row(family, short, seed=i) for i, family in enumerate(families)], setting)
+    counts = (65, 129, *_crowded(setting)) if few_shapes else (17, 67, 129, 257, *_crowded(setting))
+    crowds = [few[np.arange(count) % len(few)] for count in counts]
     return [MappingCase(logits) for logits in (*among, *crowds)]
 
 

@@ -152,37 +152,50 @@ def test_rows_without_a_live_token_have_no_gradient(alpha):
     assert not any(bool(x.grad.any()) for x in (z, given, scale))
 
 
+def called(kernel):
+    """Make a way in from Python, which what other kernels call has not."""
+    return numba.njit(lambda *given: kernel(*given))
+
+
+exponential, short_exponential = called(solve.exponential), called(solve.short_exponential)
+logarithm_and_rate, short_logarithm_and_rate = (
+    called(each) for each in (solve.logarithm_and_rate, solve.short_logarithm_and_rate)
+)
+general_pair, rough_power = called(solve.general_pair), called(solve.rough_power)
+approach, solve_below = called(solve.approach), called(solve.solve_below)
+
+
 def test_elementary_functions():
     """Good to three units of roundoff, over the whole range."""
     unit = 2.0**-53
     t = np.concatenate([np.linspace(-745, 700, 20001), -np.geomspace(1e-300, 1, 2001)])
     exact = np.exp(t.astype(np.longdouble))
-    found = np.array([solve.exponential(x) for x in t])
+    found = np.array([exponential(x) for x in t])
     assert (np.abs(found - exact) <= 3 * unit * exact + 5e-324).all()
-    assert [solve.exponential(x) for x in (0.0, -1e308, -np.inf)] == [1, 0, 0]
+    assert [exponential(x) for x in (0.0, -1e308, -np.inf)] == [1, 0, 0]
     w = np.concatenate([np.geomspace(1e-300, 1e300, 20001), 1 + np.linspace(-0.29, 0.41, 5000) ** 5])
     exact = np.log(w.astype(np.longdouble))
-    found, rate = np.array([solve.logarithm_and_rate(x) for x in w]).T
+    found, rate = np.array([logarithm_and_rate(x) for x in w]).T
     assert (np.abs(found - exact) <= 3 * unit * np.abs(exact)).all()
     near = (w > 0.71) & (w < 1.41) & (w != 1)
     gap = w[near].astype(np.longdouble) - 1
     assert np.abs(rate[near] * gap / exact[near] - 1).max() <= 4 * unit
-    assert solve.logarithm_and_rate(1.0) == (0, 1)
+    assert logarithm_and_rate(1.0) == (0, 1)
 
 
 def test_short_elementary_functions():
     """Of float32 rows: to the bounds that their series leave."""
     t = -np.concatenate([np.linspace(0, 700, 20001), np.geomspace(1e-300, 1, 2001)])
     exact = np.exp(t.astype(np.longdouble))
-    assert (np.abs(np.array([solve.short_exponential(x) for x in t]) - exact) <= 2.0**-31 * exact).all()
-    assert np.float32(solve.short_exponential(-1e30)) == 0
+    assert (np.abs(np.array([short_exponential(x) for x in t]) - exact) <= 2.0**-31 * exact).all()
+    assert np.float32(short_exponential(-1e30)) == 0
     w = np.concatenate([np.geomspace(1e-300, 1, 20001), 1 - np.linspace(0, 0.29, 5000) ** 5])
     exact = np.log(w.astype(np.longdouble))
-    found, rate = np.array([solve.short_logarithm_and_rate(x) for x in w]).T
+    found, rate = np.array([short_logarithm_and_rate(x) for x in w]).T
     assert (np.abs(found - exact) <= 2.0**-34 * np.abs(exact)).all()
     near = (w > 0.71) & (w != 1)
     assert np.abs(rate[near] * (w[near].astype(np.longdouble) - 1) / exact[near] - 1).max() <= 2.0**-34
-    assert solve.short_logarithm_and_rate(1.0) == (0, 1)
+    assert short_logarithm_and_rate(1.0) == (0, 1)
 
 
 @pytest.mark.parametrize("a", [0.0, 1e-6, 0.01, 0.3, 0.7, 0.999])
@@ -192,10 +205,10 @@ def test_rough_powers(a):
     v = -np.linspace(0, min(0.9999 / a, 80) if a else 80, 4001).astype(np.float32)
     given = [np.float32(x) for x in (1.0, a, q)]
     for x in v:
-        rough = float(solve.rough_power(x, *given)[0])
+        rough = float(rough_power(x, *given)[0])
         # So much the rounding of a and q to float32 changes on its own: they are those of the row, to a unit.
         low, high = (
-            solve.general_pair(float(x) * (1 + e), 1.0, a, q)[0] * (1 - e * (16 + 4 * abs(float(x)) + 8 * a * q))
+            general_pair(float(x) * (1 + e), 1.0, a, q)[0] * (1 - e * (16 + 4 * abs(float(x)) + 8 * a * q))
             for e in (8 * unit, -8 * unit)
         )
         assert low - 1e-35 <= rough <= high + 1e-35
@@ -210,8 +223,8 @@ def test_steps_in_float32_stay_below_the_root(alpha):
             z = (spread * torch.randn(n, generator=g)).double().numpy()
             v, index, a = z - z.max(), np.arange(n, dtype=np.int32), alpha - 1
             rough = np.empty(n, np.float32)
-            bound = solve.approach(v, rough, n, 1.0, a)
-            c, _ = solve.solve_below(v.copy(), index, rough, n, 1.0, a, solve.GENERAL, False, solve.UNLIMITED)
+            bound = approach(v, rough, n, 1.0, a)
+            c, _ = solve_below(v.copy(), index, rough, n, 1.0, a, solve.GENERAL, False, solve.UNLIMITED)
             assert c * (1 - 4 * solve.ROUGH) <= bound <= c
 
 
@@ -249,7 +262,7 @@ def test_where_nothing_can_be_kept_it_is_compiled_anyway(monkeypatch, capsys):
     monkeypatch.setattr(compiled, "_kept", True)
     names: dict = {}
     exec("def plus(x):\n    return x + 1", names)  # no file, so no place beside it
-    assert compiled.jit(names["plus"])(1) == 2
+    assert compiled.kernel(names["plus"])(1) == 2
     compiled._say()
     assert "once in this process" in capsys.readouterr().err
 

@@ -12,7 +12,7 @@ from entmax_oracle.reference.formats import as_format
 
 from ...calls import Float64
 from ...case import Setting
-from ...inputs.batches import stack
+from ...inputs.batches import counts, stack
 from ...inputs.rows import FAMILIES, Row, quantise
 from ...inputs.strategies import batches, offsets
 from ...target.defining import defined
@@ -110,7 +110,9 @@ def cornerstones(setting: Setting, *, gradient: bool = False) -> list[Normaliser
         normaliser_case(setting, (Row("gaussian", n, 1.0, n), Row(kinds[i % 5], n, 1.0, n)), i, 1)
         for i, n in enumerate(lengths)
     ]
-    return [*crowds(setting), *far, *long]
+    few = normaliser_case(setting, tuple(Row("gaussian", 5, 1.0, seed) for seed in range(13)), 0, 1)
+    many = [few.altered(logits=few.logits[np.arange(count) % 13]) for count in counts(setting)]
+    return [*crowds(setting), *far, *long, *many]
 
 
 def _pulled_cornerstones(setting: Setting) -> list[NormaliserCase]:
