@@ -1,7 +1,7 @@
 """One row on a CPU: the support of its scores, and the gradients in them. The solver is that of :mod:`..rowwise`.
 
-The kinds of a row are those of `Kind`, asked as the kernel runs; but ``full`` is ``None`` where no row has ``alpha > 2``,
-so that what these need is compiled for those alone who need it.
+The kinds of a row are those of `Kind`, asked as the kernel runs; but ``full`` is ``None`` where no row has
+``alpha > 2``, so that what these need is compiled for those alone who need it.
 """
 
 import math
