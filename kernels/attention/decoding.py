@@ -97,7 +97,8 @@ def decoded(call: Arguments, read: list[Tensor] | None = None) -> tuple[Tensor, 
     if path == "numba":
         from . import numba_launch  # Numba is not imported before it is needed
 
-        return numba_launch.forward(call, save=False)[:2]
+        output, lse, *_ = numba_launch.forward(call, save=False)
+        return output, lse
     if path == "torch" or n == 0 or call.query.numel() == 0:
         output, lse, *_ = attention_op(*flat(call), int(Saves.NOTHING))
         return output, lse

@@ -10,7 +10,7 @@ import torch
 from ..runtime.kinds import Kind, compute_dtype
 from ..runtime.numba import compiling, in_turns
 from . import numba_kernels as kernels
-from .arguments import Arguments
+from .arguments import CPU_BLOCK, Arguments
 from .dense import Gradients
 from .numba_vectors import LANES
 
@@ -145,7 +145,7 @@ def _packed(x: Any, wanted: bool) -> Any:
 def _tokens(read: kernels.Call) -> int:
     """Return of how many tokens of a row a forward pass takes the time."""
     rows, width = read.q.shape
-    return read.k.size // COPIED + rows * read.n * width // SCORED
+    return int(read.k.size // COPIED + rows * read.n * width // SCORED)
 
 
 def forward(call: Arguments, *, save: bool) -> tuple[Tensor, ...]:
@@ -173,7 +173,7 @@ def forward(call: Arguments, *, save: bool) -> tuple[Tensor, ...]:
         kept_p, states, kept_index = (x.numpy() for x in left)
     else:
         kept_p, states, kept_index = _nothing(out.dtype)[:, None, None], np.empty((rows, 5)), NO_KEYS
-    blocks = len(read.k) * -(-rows // len(read.k) // kernels.BLOCK)
+    blocks = len(read.k) * -(-rows // len(read.k) // CPU_BLOCK)
     full = None if kernels.is_plain(read) else True
     with compiling(kernels.forward, out.dtype, full):
 

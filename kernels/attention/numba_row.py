@@ -67,7 +67,7 @@ def limit_of(s: Any, top: Any, reach: Any) -> Any:
 
 
 @part
-def weigh(first: Any, a: Any, kind: int, narrow: bool, v: Any, count: int, wide: Any) -> Any:
+def weigh(first: Any, a: Any, kind: int, narrow: bool, v: Any, count: Any, wide: Any) -> Any:
     """Fill ``wide`` with the weights of the candidates; what they are to be divided by."""
     for e in range(count):
         wide[e] = v[e]
@@ -83,7 +83,7 @@ def weigh_members(first: Any, second: Any, a: Any, v: Any, count: int, wide: Any
 
 
 @part
-def keep_live(wide: Any, divisor: Any, p: Any, v: Any, index: Any, count: int) -> Any:
+def keep_live(wide: Any, divisor: Any, p: Any, v: Any, index: Any, count: Any) -> Any:
     """Divide the weights, rounded once, and drop from the list what has none; the count."""
     kept, inverse = np.int64(0), 1.0 / divisor
     for e in range(count):
