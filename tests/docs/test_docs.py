@@ -63,7 +63,8 @@ def workplace(folder):
 
 def run(command, folder, status=0):
     """Run a command of a page; `status` is that of the command before it, which `echo $?` tells."""
-    environment = {name: value for name, value in os.environ.items() if name != "TRITON_INTERPRET"} | {
+    ours = {"TRITON_INTERPRET", "PYTEST_ADDOPTS"}  # would change what the command does
+    environment = {name: value for name, value in os.environ.items() if name not in ours} | {
         "COLUMNS": "140",
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "PYTHONDONTWRITEBYTECODE": "1",
