@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from fractions import Fraction
 
 import numpy as np
@@ -240,7 +241,9 @@ def as_format(dtype: object, name: str = "dtype") -> Format:
         found = (FORMATS | FLOAT8).get(str(text).rpartition(".")[2])
         if found is not None:
             return found
-    raise ValueError(f"{name}: {dtype!r} is not a supported format; use one of {', '.join(FORMATS | FLOAT8)}.")
+    near = get_close_matches(str(dtype), FORMATS | FLOAT8, 1, 0.4)
+    hint = f"did you mean {near[0]!r}? The formats are" if near else "use one of"
+    raise ValueError(f"{name}: {dtype!r} is not a supported format; {hint} {', '.join(FORMATS | FLOAT8)}.")
 
 
 def as_arithmetic(dtype: object, name: str = "compute_dtype") -> Format:

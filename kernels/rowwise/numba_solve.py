@@ -468,7 +468,7 @@ def rough_chunk(v: Any, start: int, stop: int, c: Any, a: Any, q: Any) -> Any:
 
 
 @jit_sums
-def weigh_chunk(v: Any, start: int, stop: int, c: Any, a: Any, q: Any, kind: int, narrow: bool) -> Any:
+def weigh_chunk(v: Any, start: Any, stop: Any, c: Any, a: Any, q: Any, kind: int, narrow: bool) -> Any:
     """Turn the ``v`` of some candidates into ``W``, and sum it."""
     S = 0.0
     if 1 <= kind <= 4:

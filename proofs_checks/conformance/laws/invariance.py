@@ -77,7 +77,8 @@ def rows_invariant(session: SessionLike, case: RowsCase) -> Finding:
 
 def _companies(session: SessionLike, case: RowsCase) -> Iterator[_Way]:
     """The same rows again and again, beginning with another one."""
-    rows, sizes = len(case.logits), _ROWS
+    rows = len(case.logits)
+    sizes: Sequence[int] = _ROWS
     if session.setting.few_shapes:  # a crowd at one length alone
         sizes = (FEW_ROWS[-1], 67) if case.logits.shape[-1] == 33 else FEW_ROWS[-1:]
     for size in sizes:

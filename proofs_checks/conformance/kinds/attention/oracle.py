@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from entmax_oracle.reference.budgets.attention import attention_budget, attention_vjp_budget
 from entmax_oracle.reference.enclosures.attention import enclose_attention, enclose_attention_vjp
@@ -25,6 +26,19 @@ _SMALL = 600
 
 def _first(n: int, x: Float64) -> Float64:
     return x[:, :, :n]
+
+
+def _distinct(case: AttentionCase) -> tuple[AttentionCase, NDArray[np.intp]]:
+    """Return the case with each query once, where its place makes no difference, and where each one is there.
+
+    Queries are repeated for an implementation that takes as many queries as keys alone.
+    """
+    m = case.query.shape[2]
+    if case.is_causal or any(x is not None for x in (case.alibi_slopes, case.window, case.attn_mask)):
+        return case, np.arange(m)
+    lines = case.query.transpose(2, 0, 1, 3).reshape(m, -1)
+    _, first, places = np.unique(lines, axis=0, return_index=True, return_inverse=True)
+    return case.altered(query=case.query[:, :, first]), places
 
 
 class AttentionOracle(Oracle):
@@ -92,8 +106,8 @@ class AttentionOracle(Oracle):
         if case.query_lengths is not None:
             return self._together(case, partial(self._output, enclosed=enclosed), case.answer_shape)
         m = case.query.shape[2]
-        case = self._square(case.altered(cotangent=None))
-        return self._square_output(case, enclosed).part(lambda x: x[:, :, :m])
+        case, places = _distinct(self._square(case.altered(cotangent=None)))
+        return self._square_output(case, enclosed).part(lambda x: x[:, :, places[:m]])
 
     def _together(
         self, case: AttentionCase, bound: Callable[[AttentionCase], Expected], shape: tuple[int, ...], fill: float = 0.0
