@@ -49,11 +49,21 @@ replay: $(READY)
 # A worker that has nothing left to do takes over tests of another one.
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
-test: $(READY) lint
-	$(PYTEST) -m "not slow"
+# Lint runs beside the tests, and what it says comes after them. Either failing fails the whole.
+define tested
+	@trap 'kill $$lint' INT TERM; $(MAKE) --no-print-directory lint >$(VENV)/lint.log 2>&1 & lint=$$!; \
+	echo '$(PYTEST) $(1)'; $(PYTEST) $(1); tests=$$?; \
+	wait $$lint; lint=$$?; echo; echo "make lint:"; cat $(VENV)/lint.log; \
+	test $$tests -eq 0 || echo "make $@: the tests failed (see above)" >&2; \
+	test $$lint -eq 0 || echo "make $@: lint failed (see above)" >&2; \
+	exit $$((tests | lint))
+endef
 
-test-all: $(READY) lint
-	$(PYTEST)
+test: $(READY)
+	$(call tested,-m "not slow")
+
+test-all: $(READY)
+	$(call tested)
 
 # Needs Coq with Coquelicot (Debian: coq libcoq-coquelicot). Rewrites the certificate; fails if a proof does.
 formal: $(READY)

@@ -13,7 +13,7 @@ import triton
 
 from ..rowwise import launch as rowwise_launch
 from ..rowwise.arguments import Arguments as Rows
-from ..runtime.operator import flat, operator
+from ..runtime.operator import flat, operator, unobserved
 from ..runtime.target import truncated, widened
 from .arguments import Arguments
 from .configurations import padded
@@ -83,8 +83,9 @@ def decode(
         sinks,
         return_lse,
     )
+    directly = not torch.compiler.is_compiling() and unobserved(call[:9])
     with torch.no_grad():
-        output, lse = decode_op(*flat(call))
+        output, lse = decoded(call) if directly else decode_op(*flat(call))
     return (output, lse) if return_lse else output
 
 
@@ -93,7 +94,12 @@ def decoded(call: Arguments, read: list[Tensor] | None = None) -> tuple[Tensor, 
     path, call = resolve(call, every_alpha=True)
     batch, heads, m, features = call.query.shape
     key_heads, n, value_features = call.value.shape[1:]
-    if path in ("numba", "torch") or n == 0 or call.query.numel() == 0:
+    if path == "numba":
+        from . import numba_launch  # Numba is not imported before it is needed
+
+        output, lse, *_ = numba_launch.forward(call, save=False)
+        return output, lse
+    if path == "torch" or n == 0 or call.query.numel() == 0:
         output, lse, *_ = attention_op(*flat(call), int(Saves.NOTHING))
         return output, lse
     call = _within_reach(call)

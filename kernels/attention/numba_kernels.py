@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..runtime.numba import kernel, kernel_making, part
+from ..runtime.numba import kernel, part
 from .arguments import CPU_BLOCK as BLOCK
 from .numba_row import (
     ABOVE,
@@ -96,6 +96,13 @@ def whole(x: Any, step: Any) -> Any:
 
 
 @part
+def fill(x: Any, begin: Any, end: Any, number: Any) -> None:
+    """Write a number into a part of a vector."""
+    for i in range(begin, end):
+        x[i] = number
+
+
+@part
 def panel(x: Any, g: Any, j: Any, to: Any, to_at: Any) -> None:
     """Write at most `LANES` rows of a matrix of ``x``, from ``j`` on, as columns, and zeros behind the last."""
     n, width = x.shape[1:]
@@ -120,11 +127,13 @@ def panels(x: Any, to: Any, first: Any, step: Any) -> None:
             panel(x, g, j, to, g * each + j * width)
 
 
-@kernel_making
-def marks(x: Any, to: Any, first: Any, step: Any) -> None:
-    """Mark in ``to (G, n)`` what holds NaN or infinity, of every ``step``-th of the matrices ``x (G, n, width)``."""
+@kernel
+def marks(x: Any, zeros: Any, to: Any, first: Any, step: Any) -> None:
+    """Mark in ``to (G, n)`` what holds NaN or infinity, of every ``step``-th of the matrices ``x (G, n, width)``.
+
+    ``zeros``: ``width`` of them.
+    """
     heads, n, width = x.shape
-    zeros = np.zeros(width, x.dtype)
     for g in range(first, heads, step):
         for j in range(n):
             if inner(x, (g * n + j) * width, zeros, 0, width) != 0:
@@ -173,7 +182,7 @@ def multiply(a: Any, rows: Any, x: Any, packed: Any, g: Any, begin: Any, end: An
     for j in range(begin, end, LANES):
         at = g * whole(n, LANES) * width + j * width if ready else 0
         if not ready:
-            panel(x, g, j, scratch, 0)
+            panel(x, g, j, scratch, np.int64(0))
         i = 0
         while i + ROWS <= rows:
             four_products(a, i * width, width, 1, source, at, LANES, to, i * to.shape[1] + j, to.shape[1], width, True)
@@ -227,63 +236,70 @@ def put_peaks(lanes: Any, v: Any, groups: Any, top: Any) -> Any:
 
 
 @part
-def score(call: Any, g: Any, row: Any, begin: Any, end: Any, s: Any, i: Any, lanes: Any, v: Any) -> Any:
+def score(call: Any, g: Any, row: Any, begin: Any, end: Any, s: Any, i: Any, lanes: Any, v: Any, full: Any) -> Any:
     """Make scores of the products of a row with the keys ``begin ... end``, and -inf around them up to whole numbers.
 
     The score of a sink is put behind them. The largest in each lane of each stretch go to ``v``; gives their number,
     and the largest of all.
     """
     scale, zero, infinity = call.scale[g * call.group * call.m + row], s.dtype.type(0), s.dtype.type(np.inf)
-    head = (g * call.group + row // call.m) % call.excess.size
-    has_slope, has_mask, cap = call.slopes.size > 0, call.mask.size > 0, s.dtype.type(call.cap)
-    slope = call.slopes[head] if has_slope else zero
-    offset = row % call.m + call.n - call.m
-    line = s[i]
-    groups, top, ready = 0, -math.inf, end - end % LANES
-    aligned = begin
-    if begin or has_mask or cap:
-        # One by one up to where blocks begin, or all there is.
-        aligned = end if has_mask or cap else min(whole(begin, LANES), end)
-        line[begin - begin % BITS : begin] = -infinity
+    apart = False
+    if full is not None:
+        head = (g * call.group + row // call.m) % call.excess.size
+        has_slope, has_mask, cap = call.slopes.size > 0, call.mask.size > 0, s.dtype.type(call.cap)
+        slope = call.slopes[head] if has_slope else zero
+        offset = row % call.m + call.n - call.m
         mask_at, mask_step = masked(call, g, row), call.mask_steps[3]
+        apart = has_mask or cap > zero
+    line = s[i]
+    groups, top, ready = np.int64(0), -math.inf, end - end % LANES
+    aligned = begin
+    if begin or apart:
+        # One by one up to where blocks begin, or all there is.
+        aligned = end if apart else min(whole(begin, LANES), end)
+        fill(line, begin - begin % BITS, begin, -infinity)
         for start in range(begin, aligned, STRETCH):
-            lanes[:] = -infinity
+            fill(lanes, np.int64(0), np.int64(LANES), -infinity)
             for j in range(start, min(start + STRETCH, aligned)):
                 x = line[j] * scale
-                if cap:
-                    x = cap * math.tanh(x / cap)
-                if has_slope:
-                    x -= slope * s.dtype.type(abs(offset - j))
-                if has_mask:
-                    bias = call.mask[mask_at + j * mask_step]
-                    x = bias if bias == -math.inf else x + bias
+                if full is not None:
+                    if cap:
+                        x = cap * math.tanh(x / cap)
+                    if has_slope:
+                        x -= slope * s.dtype.type(abs(offset - j))
+                    if has_mask:
+                        bias = call.mask[mask_at + j * mask_step]
+                        x = bias if bias == -math.inf else x + bias
                 line[j] = x if x < infinity else infinity
                 lanes[j % LANES] = max(lanes[j % LANES], line[j])
             groups, top = put_peaks(lanes, v, groups, top)
     for start in range(aligned, end, STRETCH):
-        lanes[:] = -infinity
+        fill(lanes, np.int64(0), np.int64(LANES), -infinity)
         count = min(STRETCH, ready - start)
         place = i * s.shape[1] + start
-        if has_slope:
-            biased_peaks(s, place, count, scale, slope, s.dtype.type(offset - start), lanes)
-        else:
+        if full is None:
             peaks(s, place, count, scale, zero, zero, lanes)
+        else:
+            if has_slope:
+                biased_peaks(s, place, count, scale, slope, s.dtype.type(offset - start), lanes)
+            else:
+                peaks(s, place, count, scale, zero, zero, lanes)
         if end - start < STRETCH:
             for j in range(ready, end):
                 x = line[j] * scale
-                if has_slope:
+                if full is not None and has_slope:
                     x -= slope * s.dtype.type(abs(offset - j))
                 line[j] = x if x < infinity else infinity
                 lanes[j - ready] = max(lanes[j - ready], line[j])
         groups, top = put_peaks(lanes, v, groups, top)
-    if call.sinks.size:
+    if full is not None and call.sinks.size:
         x = call.sinks[head]
         line[end] = x if x < infinity else infinity
         v[groups] = line[end]
         top = max(top, v[groups])
         groups += 1
         end += 1
-    line[end : whole(end, BITS)] = -infinity
+    fill(line, end, whole(end, BITS), -infinity)
     return groups, top
 
 
@@ -319,33 +335,76 @@ def copied(x: Any, x_at: Any, to: Any, to_at: Any, count: Any) -> None:
 def put(s: Any, row: Any, begin: Any, end: Any, index: Any, x: Any, count: Any) -> None:
     """Write a list into a row of zeros."""
     line = s[row]
-    line[begin:end] = 0
+    fill(line, begin, end, s.dtype.type(0))
     for e in range(count):
         line[index[e]] = x[e]
 
 
-@kernel_making
+def _length(n: int) -> int:
+    """Return the length of a row of scores, with a sink; not a power of two: rows would share the lines of a cache."""
+    return -(-(n + 1) // BITS) * BITS + LANES
+
+
+def is_plain(call: Call) -> bool:
+    """Whether a call has no slopes, sinks, mask or cap, and no head an alpha above 2."""
+    some = call.slopes.size or call.sinks.size or call.mask.size or call.cap or (call.kinds == ABOVE).any()
+    return not some
+
+
+def forward_room(call: Call) -> tuple[Any, ...]:
+    """Make room for `forward` on one thread: kernels that make arrays are slow to compile.
+
+    What is not written takes no memory.
+    """
+    length, dtype, width, value_width = _length(call.n), call.v.dtype, call.q.shape[1], call.v.shape[2]
+    s, dense, p = (np.empty(shape, dtype) for shape in ((BLOCK, length), (BLOCK, length), length))
+    mixed, which = np.empty((1, BLOCK, value_width), dtype), np.empty(BLOCK, np.int64)
+    scratch, lanes = np.empty(LANES * width, dtype), np.empty(LANES, dtype)
+    v, wide, index, rough = (np.empty(length, kind) for kind in (np.float64, np.float64, np.int32, np.float32))
+    return s, dense, mixed, which, scratch, lanes, p, v, index, wide, rough
+
+
+def backward_room(call: Call) -> tuple[Any, ...]:
+    """Make room for `backward` on one thread."""
+    length, dtype, width, value_width = _length(call.n), call.v.dtype, call.q.shape[1], call.v.shape[2]
+    scores = (np.empty((BLOCK, length), dtype) for _ in range(3))
+    features = (np.empty((1, BLOCK, size), dtype) for size in (width, value_width, width))
+    which, sunk = np.empty(BLOCK, np.int64), np.empty(BLOCK, dtype)
+    scratch, lanes = np.empty(LANES * max(width, value_width), dtype), np.empty(LANES, dtype)
+    kinds = (dtype, dtype, np.int32, np.float64, np.float64, np.float64, np.float64, np.bool_)
+    return *scores, *features, which, sunk, scratch, lanes, *(np.empty(length, kind) for kind in kinds)
+
+
+@kernel
 def forward(
-    call: Any, above: Any, clean: Any, packed: Any, out: Any, kept_p: Any, state: Any, kept_index: Any,
-    first: Any, step: Any,
-) -> None:  # fmt: skip
+    call: Any,
+    clean: Any,
+    packed: Any,
+    out: Any,
+    kept_p: Any,
+    state: Any,
+    kept_index: Any,
+    full: Any,
+    room: Any,
+    first: Any,
+    step: Any,
+) -> None:
     """Fill ``out (G R, Dv)`` and what the backward pass reads, of every ``step``-th block from the ``first`` on.
 
     ``state (G R, 5)``: the maximum, ``first``, ``second``, the number of live keys (-1 for a row of NaN) and where
     their list starts in the block, or -1. ``kept_p`` and ``kept_index``: the lists ``(G, blocks, room)``; none if they
     have no elements. A sink is a live key behind those that the row sees. ``clean``: values without NaN and infinity.
+    ``full``: ``None`` for a call without what only some calls have (see `is_plain`), else ``True``: so less has to be
+    compiled for most.
     """
     heads, n = call.k.shape[:2]
     rows_of_head = call.q.shape[0] // heads
-    width, value_width = call.q.shape[1], call.v.shape[2]
+    value_width = call.v.shape[2]
     blocks = (rows_of_head + BLOCK - 1) // BLOCK
-    length = whole(n + 1, BITS) + LANES  # not a power of two: rows would share the lines of a cache
-    s, dense = np.empty((BLOCK, length), out.dtype), np.empty((BLOCK, 0), out.dtype)
-    mixed, which = np.empty((1, BLOCK, value_width), out.dtype), np.empty(BLOCK, np.int64)
-    scratch, lanes = np.empty(LANES * width, out.dtype), np.empty(LANES, out.dtype)
-    p, v, index = np.empty(length, out.dtype), np.empty(length, np.float64), np.empty(length, np.int32)
-    wide, rough = np.empty(length, np.float64), np.empty(length, np.float32)
+    s, dense, mixed, which, scratch, lanes, p, v, index, wide, rough = room
+    length = s.shape[1]
     zero, unit, zero_number, sinks = np.int64(0), np.int64(1), out.dtype.type(0), np.int64(call.sinks.size > 0)
+    not_a_number = out.dtype.type(np.nan)
     for item in range(first, heads * blocks, step):
         g, block = item // blocks, item % blocks
         start = block * BLOCK
@@ -360,21 +419,19 @@ def forward(
             a, kind = call.excess[head], call.kinds[head]
             keeps = kept_p.size > 0 and kind != ABOVE
             mine, last = seen_by((start + i) % call.m + n - call.m, length_of_batch, call.left, call.right)
-            groups, top = score(call, g, start + i, mine, last, s, i, lanes, v)
+            groups, top = score(call, g, start + i, mine, last, s, i, lanes, v, full)
             count, one, two = -1 if top == math.inf else 0, 0.0, 0.0
             if -math.inf < top < math.inf:
                 stop = last + sinks
                 count, one, two = find(
-                    s, i, mine - mine % BITS, stop, groups, top, a, kind, above, p, v, index, wide, rough
+                    s, i, mine - mine % BITS, stop, groups, top, a, kind, full, p, v, index, wide, rough
                 )
             keys = without_sink(sinks, index, count, last)
             r = line + i
             state[r, 0], state[r, 1], state[r, 2], state[r, 3], state[r, 4] = top, one, two, count, -1
             if count <= 0:
-                out[r, :] = 0 if count == 0 else np.nan
+                fill(out[r], zero, value_width, zero_number if count == 0 else not_a_number)
             elif call.spoiled.size and is_dense(keys, last - mine, kind) and not touches(call.spoiled[g], index, keys):
-                if dense.shape[1] == 0:
-                    dense = np.empty((BLOCK, length), out.dtype)
                 put(dense, many, begin, end, index, p, keys)
                 which[many] = r
                 many += 1
@@ -384,17 +441,24 @@ def forward(
                 for t in range(value_width):
                     out[r, t] += zero_number  # -0 becomes 0, as in the products
                 if keeps and not is_dense(keys, last - mine, kind) and used + count <= kept_p.shape[2]:
-                    copied(p, 0, kept_p[g, block], used, count)
-                    copied(index, 0, kept_index[g, block], used, count)
+                    copied(p, zero, kept_p[g, block], used, count)
+                    copied(index, zero, kept_index[g, block], used, count)
                     state[r, 4] = used
                     used += count
         if many:
-            mixed[0, :many] = 0
+            clear(mixed, many)
             place = (g * n + begin) * value_width
             combine(dense, begin, many, length, unit, clean, place, end - begin, value_width, mixed, zero)
             for i in range(many):
                 for t in range(value_width):
                     out[which[i], t] = mixed[0, i, t] + zero_number
+
+
+@part
+def clear(x: Any, rows: Any) -> None:
+    """Write zeros into some rows of ``x (1, rows, width)``."""
+    for i in range(rows):
+        fill(x[0, i], np.int64(0), x.shape[2], x.dtype.type(0))
 
 
 @part
@@ -425,24 +489,24 @@ def steepness(q: Any, q_at: Any, k: Any, k_at: Any, width: Any, factor: Any) -> 
 
 @part
 def put_live(call: Any, g: Any, r: Any, p: Any, ds: Any, begin: Any, end: Any, to: Any, dmask: Any, mask_at: Any,
-             mask_step: Any) -> None:  # fmt: skip
+             mask_step: Any, full: Any) -> None:  # fmt: skip
     """Write the gradients in the products of a dense row into a row of zeros, and add those in its mask."""
     count, width = 0, call.q.shape[1]
     for j in range(begin, end):
         live = p[j] > 0
         to[j] = ds[count] if live else 0
-        if live and dmask.size:
-            dmask[mask_at + j * mask_step] += ds[count]
-        if live and call.cap > 0.0:
-            factor = call.scale[r] / call.cap
-            to[j] *= steepness(call.q, r * width, call.k, (g * call.n + j) * width, width, factor)
+        if full is not None:
+            if live and dmask.size:
+                dmask[mask_at + j * mask_step] += ds[count]
+            if live and call.cap > 0.0:
+                factor = call.scale[r] / call.cap
+                to[j] *= steepness(call.q, r * width, call.k, (g * call.n + j) * width, width, factor)
         count += live
 
 
-@kernel_making
+@kernel
 def backward(
     call: Any,
-    above: Any,
     clean_k: Any,
     clean_v: Any,
     packed_k: Any,
@@ -455,6 +519,8 @@ def backward(
     along: Any,
     gradients: Any,
     mask_steps: Any,
+    full: Any,
+    room: Any,
     first: Any,
     step: Any,
 ) -> None:
@@ -462,22 +528,19 @@ def backward(
 
     ``gradients``: in q, k, v, scale, in excess and sinks for each head of each batch, and in the mask, of zeros. The
     last is a line, without elements where it is not wanted; ``mask_steps``: how far apart in it key heads are, and the
-    heads that read one, queries and keys.
+    heads that read one, queries and keys. ``full``: as for `forward`; also where there is a gradient in alpha
+    (``along``) or in the logarithms.
     """
     dq, dk, dv, dscale, dexcess, dsinks, dmask = gradients
     heads, n = call.k.shape[:2]
     rows_of_head = call.q.shape[0] // heads
     width, value_width = call.q.shape[1], call.v.shape[2]
     blocks = (rows_of_head + BLOCK - 1) // BLOCK
-    length = whole(n + 1, BITS) + LANES  # not a power of two: rows would share the lines of a cache
-    s, dense, dense_dp = np.empty((BLOCK, 0), dq.dtype), np.empty((BLOCK, 0), dq.dtype), np.empty((BLOCK, 0), dq.dtype)
-    dense_q, dense_g = np.empty((1, BLOCK, width), dq.dtype), np.empty((1, BLOCK, value_width), dq.dtype)
-    mixed, which, sunk = np.empty((1, BLOCK, width), dq.dtype), np.empty(BLOCK, np.int64), np.zeros(BLOCK, dq.dtype)
-    scratch = np.empty(LANES * max(width, value_width), dq.dtype)
-    p, factors, index = np.empty(length, dq.dtype), np.empty(length, dq.dtype), np.empty(length, np.int32)
-    v, dp, ds, weights = np.empty(length), np.empty(length), np.empty(length), np.empty(length)
-    lanes, tied = np.empty(LANES, dq.dtype), np.empty(length, np.bool_)
+    s, dense, dense_dp, dense_q, dense_g, mixed, which, sunk, scratch, lanes = room[:10]
+    p, factors, index, v, dp, ds, weights, tied = room[10:]
+    length = s.shape[1]
     zero, unit, sinks = np.int64(0), np.int64(1), np.int64(call.sinks.size > 0)
+    not_a_number = dq.dtype.type(np.nan)
     for item in range(first, heads, step):
         for block in range(blocks):
             start = block * BLOCK
@@ -489,8 +552,6 @@ def backward(
             for i in range(rows):
                 again = again or (state[line + i, 3] > 0 and state[line + i, 4] < 0)
             if again:
-                if s.shape[1] == 0:
-                    s = np.empty((BLOCK, length), dq.dtype)
                 multiply(call.q[line:], rows, call.k, packed_k, item, begin, end, scratch, s)
             many = np.int64(0)
             for i in range(rows):
@@ -509,23 +570,23 @@ def backward(
                     for j in range(mine, last):
                         if call.mask.size and call.mask[hides + j * call.mask_steps[3]] == -math.inf:
                             continue
-                        dk[item, j, :] = np.nan
-                        dv[item, j, :] = np.nan
+                        fill(dk[item, j], zero, width, not_a_number)
+                        fill(dv[item, j], zero, value_width, not_a_number)
                         if dmask.size:
                             dmask[mask_at + j * mask_steps[3]] = np.nan
-                    dq[r, :] = np.nan
+                    fill(dq[r], zero, width, not_a_number)
                     dscale[r] = np.nan
                     dexcess[head] = np.nan
                     dsinks[head] = np.nan
                 if count <= 0:
                     continue
                 if at >= 0:
-                    copied(kept_p[item, block], at, p, 0, count)
-                    copied(kept_index[item, block], at, index, 0, count)
+                    copied(kept_p[item, block], at, p, zero, count)
+                    copied(kept_index[item, block], at, index, zero, count)
                 else:
-                    score(call, item, start + i, mine, last, s, i, lanes, v)
+                    score(call, item, start + i, mine, last, s, i, lanes, v, full)
                     stop = last + sinks
-                    count = find_again(s, i, mine - mine % BITS, stop, top, one, two, a, kind, above, p, v, index, ds)
+                    count = find_again(s, i, mine - mine % BITS, stop, top, one, two, a, kind, full, p, v, index, ds)
                     keys = without_sink(sinks, index, count, last)
                     if (
                         is_dense(keys, last - mine, kind)
@@ -533,12 +594,10 @@ def backward(
                         and is_finite(call.q, r)
                         and not touches(call.spoiled[item], index, keys)
                     ):
-                        if dense.shape[1] == 0:
-                            dense, dense_dp = np.empty((BLOCK, length), dq.dtype), np.empty((BLOCK, length), dq.dtype)
                         put(dense, many, begin, end, index, p, keys)
                         sunk[many] = p[keys] if keys < count else 0
-                        copied(call.q[r], 0, dense_q[0, many], 0, width)
-                        copied(g[r], 0, dense_g[0, many], 0, value_width)
+                        copied(call.q[r], zero, dense_q[0, many], zero, width)
+                        copied(g[r], zero, dense_g[0, many], zero, value_width)
                         which[many] = i
                         many += 1
                         continue
@@ -547,21 +606,23 @@ def backward(
                     dp[e] = inner(g, r * value_width, call.v, (item * n + index[e]) * value_width, value_width)
                 if keys < count:
                     dp[keys] = 0.0  # the value of a sink
-                differentiate(p, v, one, two, dp, count, a, kind, above, weights, tied, ds)
-                if along:
-                    dexcess[head] += along_alpha(p, two, ds, weights, tied, count, a, kind, above, dp, v)
-                if g_lse.size:
-                    for e in range(count):
-                        ds[e] += p[e] * g_lse[r]
+                differentiate(p, v, one, two, dp, count, a, kind, full, weights, tied, ds)
+                if full is not None:
+                    if along:
+                        dexcess[head] += along_alpha(p, two, ds, weights, tied, count, a, kind, dp, v)
+                    if g_lse.size:
+                        for e in range(count):
+                            ds[e] += p[e] * g_lse[r]
                 if keys < count:
                     dsinks[head] += ds[keys]
-                if dmask.size:
-                    for e in range(keys):
-                        dmask[mask_at + index[e] * mask_steps[3]] += ds[e]
-                if call.cap > 0.0:
-                    for e in range(keys):
-                        factor, key = call.scale[r] / call.cap, (item * n + index[e]) * width
-                        ds[e] *= steepness(call.q, r * width, call.k, key, width, factor)
+                if full is not None:
+                    if dmask.size:
+                        for e in range(keys):
+                            dmask[mask_at + index[e] * mask_steps[3]] += ds[e]
+                    if call.cap > 0.0:
+                        for e in range(keys):
+                            factor, key = call.scale[r] / call.cap, (item * n + index[e]) * width
+                            ds[e] *= steepness(call.q, r * width, call.k, key, width, factor)
                 for e in range(keys):
                     factors[e] = ds[e]
                 for t in range(0, width, LANES):
@@ -583,19 +644,20 @@ def backward(
                 keys = take_live(dense[i], dense_dp[i], begin, end, p, dp)
                 p[keys], dp[keys] = sunk[i], 0.0
                 count = keys + (sunk[i] > 0)
-                differentiate(p, v, 0.0, 1.0, dp, count, a, kind, above, weights, tied, ds)
-                if along:
-                    dexcess[head] += along_alpha(p, 1.0, ds, weights, tied, count, a, kind, above, dp, v)
+                differentiate(p, v, 0.0, 1.0, dp, count, a, kind, full, weights, tied, ds)
                 r = line + which[i]
-                if g_lse.size:
-                    for e in range(count):
-                        ds[e] += p[e] * g_lse[r]
+                if full is not None:
+                    if along:
+                        dexcess[head] += along_alpha(p, 1.0, ds, weights, tied, count, a, kind, dp, v)
+                    if g_lse.size:
+                        for e in range(count):
+                            ds[e] += p[e] * g_lse[r]
                 if keys < count:
                     dsinks[head] += ds[keys]
                 place = start + which[i]
                 mask_at = item * mask_steps[0] + place // call.m * mask_steps[1] + place % call.m * mask_steps[2]
-                put_live(call, item, r, dense[i], ds, begin, end, dense_dp[i], dmask, mask_at, mask_steps[3])
-            mixed[0, :many] = 0
+                put_live(call, item, r, dense[i], ds, begin, end, dense_dp[i], dmask, mask_at, mask_steps[3], full)
+            clear(mixed, many)
             place = (item * n + begin) * width
             combine(dense_dp, begin, many, length, unit, clean_k, place, end - begin, width, mixed, zero)
             for i in range(many):

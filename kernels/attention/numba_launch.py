@@ -1,7 +1,7 @@
 """Run the Numba kernels on CPU tensors."""
 
 from collections.abc import Sequence
-from functools import partial
+from functools import cache, lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import torch
 from ..runtime.kinds import Kind, compute_dtype
 from ..runtime.numba import compiling, in_turns
 from . import numba_kernels as kernels
-from .arguments import Arguments
+from .arguments import CPU_BLOCK, Arguments
 from .dense import Gradients
 from .numba_vectors import LANES
 
@@ -22,22 +22,41 @@ PACKED = 64
 NO_STEPS = (0, 0, 0, 0)
 """Those along the axes of no mask."""
 
+NO_MARKS, NO_KEYS = np.zeros((0, 0), np.bool_), np.zeros((0, 0, 0), np.int32)
+
+COPIED = 8
+"""Features of keys that are read in the time that a row takes for a token."""
+SCORED = 16
+"""Features of which a product is made in that time."""
+
+
+@cache
+def _nothing(dtype: Any) -> Any:
+    """Return a line without elements."""
+    return np.empty(0, dtype)
+
 
 def _padded(x: Tensor) -> Tensor:
     """Contiguous, in the dtype of the arithmetic, with a whole number of blocks of features."""
-    wide = x.detach().resolve_neg().to(compute_dtype(x.dtype))
+    wide, compute = x.detach().resolve_neg(), compute_dtype(x.dtype)
+    if x.dtype != compute:
+        wide = wide.to(compute)
     missing = -x.shape[-1] % LANES
     return (torch.nn.functional.pad(wide, (0, missing)) if missing else wide).contiguous()
 
 
 def _heads(x: Tensor) -> Any:
     """``(B, Hkv, N, f)`` as an array ``(B Hkv, N, f)``."""
-    return _padded(x).flatten(0, 1).numpy()
+    batch, heads, n, _ = x.shape
+    y = _padded(x).numpy()
+    return y.reshape(batch * heads, n, y.shape[3])
 
 
 def _rows(x: Tensor) -> Any:
     """``(B, H, M, f)`` as an array ``(B H M, f)``."""
-    return _padded(x).flatten(0, 2).numpy()
+    batch, heads, m, _ = x.shape
+    y = _padded(x).numpy()
+    return y.reshape(batch * heads * m, y.shape[3])
 
 
 def _line(mask: Tensor, compute: torch.dtype) -> tuple[Any, tuple[int, int, int, int]]:
@@ -58,31 +77,38 @@ def _steps(shape: Sequence[int]) -> tuple[int, int, int, int]:
     return first, second, third, fourth
 
 
+@lru_cache
+def _power(kind: Kind, heads: int) -> tuple[Any, Any]:
+    """``alpha - 1`` and the kind of each head where ``1/(alpha - 1)`` is an integer."""
+    return np.full(heads, 1 / int(kind)), np.full(heads, int(kind))
+
+
 def _read(call: Arguments) -> kernels.Call:
     batch, heads, m, _ = call.query.shape
     key_heads, n = call.key.shape[1:3]
-    excess = np.ascontiguousarray(call.excess.detach().double().numpy())
-    kinds = np.full(heads, int(call.kind))
-    if call.kind == Kind.ANY:
-        kinds = np.where(excess > 1, int(Kind.ABOVE), int(Kind.BELOW))
-    elif Kind.SPARSEMAX <= call.kind <= Kind.FOURTH_POWER:
-        excess = np.full(heads, 1 / int(call.kind))
+    if Kind.SPARSEMAX <= call.kind <= Kind.FOURTH_POWER:
+        excess, kinds = _power(call.kind, heads)
+    else:
+        excess = np.ascontiguousarray(call.excess.detach().double().numpy())
+        kinds = np.full(heads, int(call.kind))
+        if call.kind == Kind.ANY:
+            kinds = np.where(excess > 1, int(Kind.ABOVE), int(Kind.BELOW))
     lengths = np.full(batch, n) if call.lengths is None else call.lengths.numpy()
     v = _heads(call.value)
-    nothing = np.empty(0, v.dtype)
+    nothing = _nothing(v.dtype)
     mask, mask_steps = (nothing, NO_STEPS) if call.mask is None else _line(call.mask, call.scale.dtype)
     return kernels.Call(
         q=_rows(call.query),
         k=_heads(call.key),
         v=v,
-        scale=call.scale.detach().contiguous().flatten().numpy(),
+        scale=call.scale.detach().resolve_neg().numpy().flatten(),
         excess=excess,
         kinds=kinds,
         slopes=nothing if call.slopes is None else call.slopes.contiguous().numpy(),
         sinks=nothing if call.sinks is None else call.sinks.detach().contiguous().numpy(),
         lengths=lengths.astype(np.int64),
         mask=mask,
-        spoiled=np.zeros((0, 0), np.bool_),
+        spoiled=NO_MARKS,
         mask_steps=mask_steps,
         cap=call.softcap,
         left=min(call.left, n + m) if call.left >= 0 else n + m,
@@ -94,21 +120,11 @@ def _read(call: Arguments) -> kernels.Call:
     )
 
 
-def _work(read: kernels.Call) -> int:
-    """How many tokens of rows take as long, roughly: a product and a sum takes an eighth of a token."""
-    return int(len(read.q) * read.k.shape[1] * read.k.shape[2] // 8)
-
-
-def _above(read: kernels.Call) -> bool | None:
-    """Whether a row may have ``alpha > 2``, as `numba_row` wants it said."""
-    return True if (read.kinds == int(Kind.ABOVE)).any() else None
-
-
 def _marked(*arrays: Any) -> Any:
     """Tell which keys hold NaN or infinity in one of the arrays ``(G, N, f)``."""
     marks = np.zeros(arrays[0].shape[:2], np.bool_)
     for x in arrays:
-        in_turns(partial(kernels.marks, x, marks), len(x), x.size)
+        in_turns(partial(kernels.marks, x, np.zeros(x.shape[2], x.dtype), marks), len(x), x.size // COPIED)
     return marks
 
 
@@ -119,23 +135,30 @@ def _cleaned(x: Any, spoiled: Any) -> Any:
 
 def _packed(x: Any, wanted: bool) -> Any:
     heads, n, width = x.shape
-    to = np.empty(heads * (-(-n // LANES) * LANES) * width if wanted else 0, x.dtype)
-    if wanted:
-        in_turns(partial(kernels.panels, x, to), heads, x.size)
+    if not wanted:
+        return _nothing(x.dtype)
+    to = np.empty(heads * (-(-n // LANES) * LANES) * width, x.dtype)
+    in_turns(partial(kernels.panels, x, to), heads, x.size // COPIED)
     return to
 
 
-def forward(call: Arguments, *, save: bool) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-    """Output, logarithms of the sums, and what the backward pass reads.
+def _tokens(read: kernels.Call) -> int:
+    """Return of how many tokens of a row a forward pass takes the time."""
+    rows, width = read.q.shape
+    return int(read.k.size // COPIED + rows * read.n * width // SCORED)
+
+
+def forward(call: Arguments, *, save: bool) -> tuple[Tensor, ...]:
+    """Output, logarithms of the sums, and, if ``save``, what the backward pass reads.
 
     That is: lists of probabilities, states of rows, lists of keys.
     """
     output, lse = call.empty_output(), call.empty_lse()
-    kept_p, state, kept_index = left = call.empty_lists(save)
+    left = call.empty_lists(True) if save else ()
     if call.query.numel() == 0 or call.key.shape[2] == 0 or (output.numel() == 0 and not call.return_lse):
         if call.return_lse:
             lse[:] = -torch.inf if call.sinks is None else call.sinks[:, None]
-        return output.zero_(), lse, left[0].zero_(), state.zero_(), left[2].zero_()
+        return output.zero_(), lse, *(x.zero_() for x in left)
     read = _read(call)
     rows = read.q.shape[0]
     width = read.v.shape[2]
@@ -146,11 +169,19 @@ def forward(call: Arguments, *, save: bool) -> tuple[Tensor, Tensor, Tensor, Ten
         read = read._replace(spoiled=_marked(read.v))
     packed = _packed(read.k, many)
     clean = _cleaned(read.v, read.spoiled) if many else read.v
-    states = state.numpy() if save else np.empty((rows, 5))
-    arguments = (clean, packed, out, kept_p.numpy(), states, kept_index.numpy())
-    above = _above(read)
-    with compiling(kernels.forward, above, out.dtype):
-        in_turns(partial(kernels.forward, read, above, *arguments), read.k.shape[0] * kept_p.shape[1], _work(read))
+    if save:
+        kept_p, states, kept_index = (x.numpy() for x in left)
+    else:
+        kept_p, states, kept_index = _nothing(out.dtype)[:, None, None], np.empty((rows, 5)), NO_KEYS
+    blocks = len(read.k) * -(-rows // len(read.k) // CPU_BLOCK)
+    full = None if kernels.is_plain(read) else True
+    with compiling(kernels.forward, out.dtype, full):
+
+        def run(first: int, step: int) -> None:
+            room = kernels.forward_room(read)
+            kernels.forward(read, clean, packed, out, kept_p, states, kept_index, full, room, first, step)
+
+        in_turns(run, blocks, _tokens(read))
     if not direct:
         output.copy_(torch.from_numpy(out).view(*output.shape[:3], width)[..., : output.shape[3]])
     if call.return_lse:
@@ -200,10 +231,14 @@ def backward(
     g_lse = np.zeros(0, read.v.dtype) if grad_lse is None else grad_lse.to(compute).contiguous().flatten().numpy()
     given = (clean_k, clean_v, packed_k, packed_v, _rows(grad), g_lse, kept_p.numpy(), states, kept_index.numpy())
     gradients = (dq, dk, dv, dscale, dexcess, dsinks, dmask.reshape(-1))
-    above = _above(read)
-    with compiling(kernels.backward, above, dq.dtype):
-        run = partial(kernels.backward, read, above, *given, need_excess, gradients, steps)
-        in_turns(run, read.k.shape[0], _work(read))
+    full = None if kernels.is_plain(read) and not need_excess and grad_lse is None else True
+    with compiling(kernels.backward, dq.dtype, full):
+
+        def run(first: int, step: int) -> None:
+            room = kernels.backward_room(read)
+            kernels.backward(read, *given, need_excess, gradients, steps, full, room, first, step)
+
+        in_turns(run, read.k.shape[0], _tokens(read))
     along, along_sinks = (
         torch.from_numpy(_total(x.reshape(batch, len(x) // batch))).to(compute)
         for x in (dexcess, dsinks if call.sinks is not None else dsinks[:0])

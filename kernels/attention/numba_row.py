@@ -1,6 +1,6 @@
 """One row on a CPU: the support of its scores, and the gradients in them. The solver is that of :mod:`..rowwise`.
 
-The kinds of a row are those of `Kind`, asked as the kernel runs; but ``above`` is ``None`` where no row has
+The kinds of a row are those of `Kind`, asked as the kernel runs; but ``full`` is ``None`` where no row has
 ``alpha > 2``, so that what these need is compiled for those alone who need it.
 """
 
@@ -45,7 +45,7 @@ def collect(s: Any, i: int, begin: int, end: int, limit: Any, top: Any, v: Any, 
 
     ``begin``, a multiple of `BITS`, and ``end``: of the scores of the row.
     """
-    count = 0
+    count = np.int64(0)
     line = s[i]
     for start in range(begin, end, BITS):
         bits = bits_above(s, i * s.shape[1] + start, limit)
@@ -67,7 +67,7 @@ def limit_of(s: Any, top: Any, reach: Any) -> Any:
 
 
 @part
-def weigh(first: Any, a: Any, kind: int, narrow: bool, v: Any, count: int, wide: Any) -> Any:
+def weigh(first: Any, a: Any, kind: int, narrow: bool, v: Any, count: Any, wide: Any) -> Any:
     """Fill ``wide`` with the weights of the candidates; what they are to be divided by."""
     for e in range(count):
         wide[e] = v[e]
@@ -83,9 +83,9 @@ def weigh_members(first: Any, second: Any, a: Any, v: Any, count: int, wide: Any
 
 
 @part
-def keep_live(wide: Any, divisor: Any, p: Any, v: Any, index: Any, count: int) -> Any:
+def keep_live(wide: Any, divisor: Any, p: Any, v: Any, index: Any, count: Any) -> Any:
     """Divide the weights, rounded once, and drop from the list what has none; the count."""
-    kept, inverse = 0, 1.0 / divisor
+    kept, inverse = np.int64(0), 1.0 / divisor
     for e in range(count):
         p[kept], v[kept], index[kept] = wide[e] * inverse, v[e], index[e]
         kept += p[kept] > 0
@@ -102,7 +102,7 @@ def find(
     top: Any,
     a: Any,
     kind: int,
-    above: Any,
+    full: Any,
     p: Any,
     v: Any,
     index: Any,
@@ -123,7 +123,7 @@ def find(
     first, second
         ``c`` and the sum of the weights for ``alpha <= 2``, else the smallest token and its probability.
     """
-    c, count, narrow = 1.0, 0, s.itemsize == 4
+    c, count, narrow = 1.0, np.int64(0), s.itemsize == 4
     for e in range(groups):
         x = v[e] - top
         v[count] = x
@@ -132,7 +132,7 @@ def find(
         if steps == UNLIMITED:
             limit = limit_of(s, top, 1.0 / (a * c)) if a > 0.0 else s.dtype.type(-np.inf)
             count = collect(s, i, begin, end, limit, top, v, index)
-            if above is not None and kind == ABOVE:
+            if full is not None and kind == ABOVE:
                 first, second, count = solve_above(v, index, count, a)
                 weigh_members(first, second, a, v, count, wide)
                 return keep_live(wide, 1.0, p, v, index, count), first, second
@@ -147,8 +147,8 @@ def find(
 
 @part
 def find_again(
-    s: Any, i: int, begin: int, end: int, top: Any, first: Any, second: Any, a: Any, kind: int, above: Any,
-    p: Any, v: Any, index: Any, wide: Any,
+    s: Any, i: int, begin: int, end: int, top: Any, first: Any, second: Any, a: Any, kind: int, full: Any, p: Any,
+    v: Any, index: Any, wide: Any,
 ) -> Any:  # fmt: skip
     """List the support of a row that is solved, to the last bit as `find` did; the count."""
     reach = np.inf
@@ -158,7 +158,7 @@ def find_again(
         reach = 1.0 / (a * first)
     limit = limit_of(s, top, reach) if reach < np.inf else s.dtype.type(-np.inf)
     count = collect(s, i, begin, end, limit, top, v, index)
-    if above is not None and kind == ABOVE:
+    if full is not None and kind == ABOVE:
         weigh_members(first, second, a, v, count, wide)
         return keep_live(wide, 1.0, p, v, index, count)
     weigh(first, a, kind, s.itemsize == 4, v, count, wide)
@@ -181,13 +181,13 @@ def sensitivity(p: Any, a: Any, kind: int) -> Any:
 
 
 @part
-def differentiate(p: Any, v: Any, first: Any, second: Any, g: Any, count: int, a: Any, kind: int, above: Any,
+def differentiate(p: Any, v: Any, first: Any, second: Any, g: Any, count: int, a: Any, kind: int, full: Any,
                   weights: Any, tied: Any, ds: Any) -> None:  # fmt: skip
     """Fill ``ds`` with the gradients in the scores of a support, and ``weights`` with its sensitivities.
 
     For ``alpha > 2``, where a sensitivity may be infinite, with the gradients less the largest of them.
     """
-    if above is not None and kind == ABOVE:
+    if full is not None and kind == ABOVE:
         floor, q, largest = second**a, 1.0 / a, second ** (1.0 - a)
         for i in range(count):
             own, weights[i], u, tied[i] = member(v[i], first, second, a, q, floor)
@@ -203,12 +203,12 @@ def differentiate(p: Any, v: Any, first: Any, second: Any, g: Any, count: int, a
 
 
 @part
-def along_alpha(p: Any, second: Any, ds: Any, weights: Any, tied: Any, count: int, a: Any, kind: int, above: Any,
-                wide: Any, room: Any) -> Any:  # fmt: skip
+def along_alpha(p: Any, second: Any, ds: Any, weights: Any, tied: Any, count: int, a: Any, kind: int, wide: Any,
+                room: Any) -> Any:  # fmt: skip
     """Gradient in alpha of a row, from what `differentiate` left; ``wide`` and ``room`` are written over."""
     for i in range(count):
         wide[i] = p[i]
     log_square(wide, a, count, room)
-    if above is not None and kind == ABOVE:
+    if kind == ABOVE:
         return -covariance_above(ds, weights, tied, room, count, second ** (1.0 - a))
     return -covariance_below(ds, weights, room, count)

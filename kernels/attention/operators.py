@@ -105,7 +105,7 @@ def _attend(call: Arguments, save: int) -> tuple[Tensor, ...]:
         from . import numba_launch  # Numba is not imported before it is needed
 
         output, lse, *lists = numba_launch.forward(call, save=save == Saves.LISTS)
-        return output, lse, *(lists if save else launch.empty_saved(call, False))
+        return output, lse, *(lists or launch.empty_saved(call, False))
     if path in ("triton", "interpreter"):
         output, *saved = launch.forward(call, save=save == Saves.BLOCKS)
         return output, call.empty_lse(), *saved

@@ -1,5 +1,6 @@
 """Numba as the kernels on a CPU use it: how they are compiled, what is said meanwhile, and the threads they run on."""
 
+import gc
 import hashlib
 import os
 import signal
@@ -40,11 +41,6 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile what Python calls, as it is written, and keep it on disk. It cannot make arrays."""
     # What is not wanted is said, because a function inherits the flags of its first caller.
     return _compiled(function, fastmath=False, **UNCOUNTED)
-
-
-def kernel_making(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a kernel that makes arrays."""
-    return _compiled(function, fastmath=False, _nrt=True)
 
 
 def jit(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -117,13 +113,16 @@ def compiling(*what: Any) -> Iterator[None]:
     if what in _ready:
         yield
         return
-    clock = _Clock()
+    clock, collects = _Clock(), gc.isenabled()
     event.register("numba:compile", clock)  # not when they are loaded
+    gc.disable()  # the compiler makes millions of objects, and to look for garbage among them takes a tenth of its time
     try:
         with _interrupted_afterwards():
             yield
         _ready.add(what)
     finally:
+        if collects:
+            gc.enable()
         event.unregister("numba:compile", clock)
         clock.stop()
 
@@ -177,7 +176,9 @@ def _say() -> None:
 
 
 GRAIN = 1 << 18
-"""Fewest tokens for which another thread is worth its start, which takes as long as some 100,000 of them."""
+"""Fewest tokens for which another thread is worth its start: those of a few tenths of a millisecond."""
+TURNS = 4
+"""Pieces that each thread gets, if all are as fast."""
 
 _pools: dict[int, ThreadPoolExecutor] = {}
 _lock = threading.Lock()
@@ -201,14 +202,29 @@ def _pool(threads: int) -> ThreadPoolExecutor:
         return _pools[threads]
 
 
-def _together(calls: list[Callable[[], None]]) -> None:
-    """Make some calls at once, each on a thread."""
-    waiting = [_pool(len(calls) - 1).submit(call) for call in calls[1:]]
+def _shared(calls: list[Callable[[], None]], threads: int) -> None:
+    """Make some calls on so many threads, each of which takes the next one that is left.
+
+    So no thread waits for another that was given as much and runs late, or was never started.
+    """
+    turns = iter(calls)
+
+    def work() -> None:
+        for call in turns:
+            call()
+
+    helpers = [_pool(threads - 1).submit(work) for _ in range(threads - 1)]
     try:
-        calls[0]()
+        work()
     finally:
-        for call in waiting:
-            call.result()
+        for helper in helpers:
+            if not helper.cancel():
+                helper.result()
+
+
+def _threads(pieces: int, tokens: int) -> int:
+    """Return how many threads are worth their start, of those that torch may use."""
+    return max(1, min(torch.get_num_threads(), pieces, tokens // GRAIN))
 
 
 def in_turns(run: Callable[[int, int], None], pieces: int, tokens: int) -> None:
@@ -221,10 +237,11 @@ def in_turns(run: Callable[[int, int], None], pieces: int, tokens: int) -> None:
     pieces
         How many.
     tokens
-        How many tokens of rows take as long as all of them together.
+        The work of all: of how many tokens of a row it takes the time.
     """
-    threads = max(1, min(torch.get_num_threads(), pieces, tokens // GRAIN))
-    _together([partial(run, i, threads) for i in range(threads)])
+    threads = _threads(pieces, tokens)
+    step = 1 if threads == 1 else min(TURNS * threads, pieces)
+    _shared([partial(run, first, step) for first in range(step)], threads)
 
 
 def over_rows(run: Callable[[int, int], None], rows: int, tokens: int) -> None:
@@ -237,9 +254,10 @@ def over_rows(run: Callable[[int, int], None], rows: int, tokens: int) -> None:
     rows, tokens
         How many, and how long each.
     """
-    threads = min(torch.get_num_threads(), rows, max(rows * tokens // GRAIN, 1))
+    threads = _threads(rows, rows * tokens)
     if threads == 1:
         run(0, rows)
         return
-    edges = [rows * i // threads for i in range(threads + 1)]
-    _together([partial(run, *piece) for piece in pairwise(edges)])
+    pieces = min(TURNS * threads, rows)
+    edges = [rows * i // pieces for i in range(pieces + 1)]
+    _shared([partial(run, *piece) for piece in pairwise(edges)], threads)

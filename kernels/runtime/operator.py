@@ -73,8 +73,11 @@ _RUNS: dict[CustomOpDef, Function] = {}
 """What each operator does, without the operator: a call through PyTorch costs as much as some thousand tokens."""
 
 
-def _unobserved(inputs: Inputs) -> bool:
-    """Whether these are plain tensors on a CPU, and nothing but autograd looks on: no transform, no mode, no tracer."""
+def unobserved(inputs: Inputs) -> bool:
+    """Whether these are plain tensors on a CPU, and nothing but autograd looks on: no transform, no mode, no tracer.
+
+    Not to be asked in the compiler.
+    """
     return (
         all(x is None or (type(x) in _PLAIN and x.device.type == "cpu") for x in inputs)
         and torch._C._len_torch_dispatch_stack() == 0
@@ -148,7 +151,7 @@ class Differentiable:
                 raise NotImplementedError(self._no_forward_mode)
             # The compiler traces the operator itself, with the autograd that is registered.
             found = self._operator(*inputs)
-        elif not _unobserved(tensors):
+        elif not unobserved(tensors):
             found = self._function(*inputs)
         elif torch.is_grad_enabled() and any(x is not None and x.requires_grad for x in tensors):
             found = self._direct(*inputs)
@@ -206,7 +209,7 @@ def _function(run: Function, keep: Function, differentiate: Function, push_forwa
 
 
 def _direct(run: Function, keep: Function, differentiate: Function, watched: Function) -> Function:
-    """Make a `torch.autograd.Function` of what an operator does, for inputs that are `_unobserved`.
+    """Make a `torch.autograd.Function` of what an operator does, for inputs that are `unobserved`.
 
     Its gradient is that of ``watched`` where somebody looks on, be it for second derivatives.
     """
@@ -220,7 +223,7 @@ def _direct(run: Function, keep: Function, differentiate: Function, watched: Fun
 
         @staticmethod
         def backward(ctx: Any, *grads: Tensor | None) -> Any:
-            alone = not torch.is_grad_enabled() and _unobserved(grads)
+            alone = not torch.is_grad_enabled() and unobserved(grads)
             return (differentiate if alone else watched)(ctx, *grads)
 
     return Applied.apply

@@ -2,8 +2,10 @@
 
 import doctest
 import importlib
+import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -61,16 +63,43 @@ def workplace(folder):
     shutil.copytree(DOCS / "examples", folder, dirs_exist_ok=True)
 
 
-def run(command, folder, status=0):
+@pytest.fixture(scope="module")
+def forks():
+    """Start the process whose forks run our commands; the console script itself is run by `tests/package`."""
+    pytest.importorskip("torch")
+    # As a text: Hypothesis takes constants from files of ours, and would search elsewhere for one more.
+    source = Path(__file__).with_name("forks.py").read_text(encoding="utf-8")
+    server = [sys.executable, "-P", "-c", source]
+    with subprocess.Popen(server, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield process
+        process.stdin.close()
+
+
+@pytest.fixture
+def run(forks, tmp_path):
     """Run a command of a page; `status` is that of the command before it, which `echo $?` tells."""
-    environment = {name: value for name, value in os.environ.items() if name != "TRITON_INTERPRET"} | {
+    workplace(tmp_path)
+    ours = {"TRITON_INTERPRET", "PYTEST_ADDOPTS"}  # would change what the command does
+    environment = {name: value for name, value in os.environ.items() if name not in ours} | {
         "COLUMNS": "140",
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "PYTHONDONTWRITEBYTECODE": "1",
-        "XDG_CACHE_HOME": str(folder / "cache"),
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
     }
-    command = ["bash", "-c", f"(exit {status}); {command}"]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
+    printed = [tmp_path / "cache" / name for name in ("stdout", "stderr")]
+    printed[0].parent.mkdir()
+
+    def run(command, status=0):
+        if re.match(r"entmax-oracle [^|<>;&$]*$", re.sub(r"'[^']*'", "", command)):
+            job = {"command": shlex.split(command), "environment": environment, "folder": str(tmp_path)}
+            job |= {file.name: str(file) for file in printed}
+            print(json.dumps(job), file=forks.stdin, flush=True)
+            return int(forks.stdout.readline()), "".join(file.read_text(encoding="utf-8") for file in printed)
+        command = ["bash", "-c", f"(exit {status}); {command}"]
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300)
+        return done.returncode, done.stdout + done.stderr
+
+    return run
 
 
 # The worst error of a check that passes, which depends on how the machine sums.
@@ -78,18 +107,14 @@ WORST = re.compile(r"^(\S.* pass +[\d,]+ +)[\d.]+(?:e[+-]?\d+)?", re.MULTILINE)
 
 
 @pytest.mark.parametrize("page", pages_with("console"))
-def test_console_examples(page, tmp_path):
-    pytest.importorskip("torch")
+def test_console_examples(page, run):
     pytest.importorskip("matplotlib")
-    workplace(tmp_path)
     checker = doctest.OutputChecker()
     status = 0
     for block in blocks(page, "console"):
         for command, expected in sessions(block):
-            done = run(command, tmp_path, status)
-            status = done.returncode
-            printed = PROGRESS.sub("", done.stdout + done.stderr)
-            kept = [WORST.sub(r"\1…", text) for text in (expected, printed)]
+            status, printed = run(command, status)
+            kept = [WORST.sub(r"\1…", text) for text in (expected, PROGRESS.sub("", printed))]
             same = checker.check_output(*kept, doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
             assert same, f"$ {command}\nexpected:\n{expected}\nprinted:\n{printed}"
 

@@ -24,7 +24,7 @@ def on_a_cpu():
 
 @pytest.fixture
 def threads(monkeypatch):
-    monkeypatch.setattr(compiled, "GRAIN", 1)
+    monkeypatch.setattr(compiled, "GRAIN", 1)  # for little work, too
     before = torch.get_num_threads()
     yield torch.set_num_threads
     torch.set_num_threads(before)
@@ -64,6 +64,16 @@ def test_threads_and_batches(options, threads):
         threads(count)
         assert same(run(*given, **options), wanted)
     assert same(run(*(x[1:] for x in given), **options), [x[1:] for x in wanted])
+
+
+def test_plain_calls(monkeypatch):
+    """They take kernels that are compiled for them, and get the bits of those for all calls."""
+    for alpha, sharp in ((1.0, 3.0), (1.3, 3.0), (1.5, 0.1), (1.5, 3.0)):
+        given, options = tensors(), {"alpha": alpha, "scale": sharp / 20**0.5}
+        wanted = run(*given, **options)
+        with monkeypatch.context() as patched:
+            patched.setattr(numba_launch.kernels, "is_plain", lambda _: False)
+            assert same(run(*given, **options), wanted)
 
 
 def test_cuts_of_a_sequence(options):
