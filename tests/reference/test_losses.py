@@ -9,6 +9,7 @@ from entmax_oracle.reference import (
     entmax,
     fenchel_young_grad,
     fenchel_young_loss,
+    loss_budget,
     tsallis_entropy,
 )
 
