@@ -1,14 +1,15 @@
-"""The chapters of this room and the names of its theorems, read without building a statement."""
+"""The chapters of this room and what its theorems say, read without building a statement."""
 
 from __future__ import annotations
 
+import ast
 import difflib
-import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
-__all__ = ["CHAPTERS", "UnknownName", "index", "refuse_unknown"]
+__all__ = ["CHAPTERS", "Heading", "UnknownName", "headings", "index", "refuse_unknown"]
 
 CHAPTERS = {
     "mapping": ("entropy", "threshold", "newton", "excess", "structure", "softmax"),
@@ -22,7 +23,14 @@ CHAPTERS = {
 }
 """Chapters of this room and their modules, each the name of an area, in reading order."""
 
-_NAME = re.compile(r'^    name="(.+)",$', re.MULTILINE)
+
+class Heading(NamedTuple):
+    """What a theorem says in words; the claims are in :class:`~entmax_oracle.theory.theorem.Theorem`."""
+
+    name: str
+    area: str
+    title: str
+    statement: str
 
 
 class UnknownName(ValueError):
@@ -30,17 +38,26 @@ class UnknownName(ValueError):
 
 
 @cache
-def index() -> dict[str, str]:
-    """Return the area of every theorem by its name, in reading order, as the text of the modules has it.
+def headings() -> tuple[Heading, ...]:
+    """Return the heading of every theorem, in reading order, as the text of the modules has it.
 
     Building the statements takes seconds, and whoever names one theorem needs one module only.
     """
-    return {
-        name: subject
+    return tuple(
+        Heading(area=subject, **{key: ast.literal_eval(said[key]) for key in ("name", "title", "statement")})
         for chapter, subjects in CHAPTERS.items()
         for subject in subjects
-        for name in _NAME.findall(Path(__file__).with_name(chapter).joinpath(f"{subject}.py").read_text("utf-8"))
-    }
+        for line in ast.parse(Path(__file__).with_name(chapter).joinpath(f"{subject}.py").read_text("utf-8")).body
+        if isinstance(line, ast.Assign) and isinstance(call := line.value, ast.Call)
+        if isinstance(call.func, ast.Name) and call.func.id == "theorem"
+        for said in [{keyword.arg: keyword.value for keyword in call.keywords}]
+    )
+
+
+@cache
+def index() -> dict[str, str]:
+    """Return the area of every theorem by its name, in reading order."""
+    return {heading.name: heading.area for heading in headings()}
 
 
 def refuse_unknown(theorems: Iterable[str] = (), areas: Iterable[str] = ()) -> None:

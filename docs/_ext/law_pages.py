@@ -121,6 +121,8 @@ EXAMPLES: dict[str, str] = {
     "gradient alone": "scores detached",
     "sinks gradient": "sink without a gradient",
     "mask gradient": "bias gradient of the first sequence",
+    "scales gradient": "scale gradient of the first head",
+    "lse gradient": "lse with the gradient of the maximum",
     "gradient padding": MINE + "attention",
     "gradient symmetry": "centred by p",
     "gradient in alpha": "alpha sign",
@@ -133,6 +135,8 @@ OPTIONS_FOR = {each: (f"--with {each}",) for each in FEATURES} | {
     "packed": ("--layout thd",),
     "sinks gradient": ("--grad", "--with sinks"),
     "attn_mask gradient": ("--grad", "--with mask"),
+    "scales gradient": ("--grad", "--with scales"),
+    "lse gradient": ("--grad", "--with lse"),
 }
 """What has to be asked for before a law is checked."""
 

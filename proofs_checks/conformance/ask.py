@@ -654,7 +654,8 @@ class Ask:
         kinds = OPTIONS[name].kinds
         if kinds and self.kind not in kinds and getattr(self, name) != _DEFAULTS[name]:
             wanted = " or ".join(map(repr, kinds))
-            raise ValueError(f"{name}: an option of the kind {wanted}, not of a {self.kind}; leave it out")
+            mine = self.kind if self.kind == "attention" else f"a {self.kind}"
+            raise ValueError(f"{name}: an option of the kind {wanted}, not of {mine}; leave it out")
 
     def _check_features(self) -> None:
         on = self.features
@@ -688,7 +689,7 @@ class Ask:
                 "(arrays='jax')"
             )
         if self.device != "cpu" and self.library == "numpy":
-            raise ValueError(f"device: NumPy arrays are on no device {self.device!r}; leave it out")
+            raise ValueError(f"device: NumPy arrays are on the CPU, not on {self.device!r}; leave it out")
 
     def _check_promises(self) -> None:
         for name in self.bitwise:

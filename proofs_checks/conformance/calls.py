@@ -105,7 +105,9 @@ class Request:
     raw : bool
         Give the answer as it is, also where conventions differ in it.
     also : str
-        An option whose gradient is asked for behind those of the tensors: one of `case.trainable`.
+        An option whose gradient is asked for behind those of the tensors: one of `case.trainable`, or ``"scale"``.
+    of_second : bool
+        Ask for the gradient of the second answer, in query and key, for the first numbers of the rows of the cotangent.
     """
 
     case: Case
@@ -119,6 +121,7 @@ class Request:
     refilled: Case | None = None
     raw: bool = False
     also: str = ""
+    of_second: bool = False
 
     def sent(self) -> Request:
         """Return it with no more of its cases than a call needs."""

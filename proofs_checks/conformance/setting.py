@@ -367,7 +367,7 @@ def _kept(law: Law, tally: Tally) -> LawResult:
         if tally.declined:
             why = f"the target declined all of {_cases(tally.declined)} (NotImplementedError)"
         elif tally.outside:
-            why = f"all of {_cases(tally.outside)} would have left the domain to be checked"
+            why = f"all of {_cases(tally.outside)} lie outside the domain to be checked"
         elif tally.late:
             why = NO_TIME
         if tally.unclaimed:
@@ -382,7 +382,7 @@ def _kept(law: Law, tally: Tally) -> LawResult:
         why = "the target gave no answer of the right shape, or the case was too slow"
         remarks += [f"{_cases(tally.unanswered)} skipped: {why}"]
     if tally.outside:
-        remarks += [f"{_cases(tally.outside)} would have left the domain to be checked"]
+        remarks += [f"{_cases(tally.outside)} lie outside the domain to be checked"]
     return _outcome(
         law,
         "partial" if tally.partial else "pass",

@@ -267,7 +267,7 @@ class LawItem(pytest.Item):
         if result is None or result.status == "skip":
             pytest.skip(result.message if result else "not checked")
         if result.status == "partial":
-            pytest.skip(f"kept by {result.examples} cases, but {result.message}")
+            pytest.skip(f"passed in {result.examples} cases, but {result.message}")
         if result.status == "fail":
             if result.severity == "error":
                 raise LawBroken(_told(result))

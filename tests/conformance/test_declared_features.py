@@ -37,21 +37,25 @@ CAUGHT_BY = {
     "sink scaled": "values",
     "sink without a gradient": "sinks gradient",
     "lse in base two": "lse",
+    "lse without a gradient": "lse gradient",
+    "lse with the gradient of the maximum": "lse gradient",
     "mask inverted": "mask",
     "bias before the scale": "mask",
     "mask of whole blocks": "values",
     "bias gradient of the first sequence": "mask gradient",
     "alpha of the key head": "alphas",
     "scale of the first query": "scales",
+    "scale without a gradient": "scales gradient",
+    "scale gradient of the first head": "scales gradient",
     "packed sees one more": "packed",
     "packed by the queries": "values",
 }
 OWN = {
     "attention with features": ("window", "softcap", "mask gradient"),
-    "softmax with features": ("lse", "mask", "no visible key"),
+    "softmax with features": ("lse", "lse gradient", "mask", "no visible key"),
     "sinks by a gate": ("sinks", "sinks gradient"),
     "halves merged by their logarithms": ("lse",),
-    "alpha and scale per head": ("alphas", "scales"),
+    "alpha and scale per head": ("alphas", "scales", "scales gradient"),
     "packed attention": ("packed", "batch", "alignment", "gradient alone"),
 }
 
@@ -333,3 +337,14 @@ def _laws():
     from entmax_oracle.proofs_checks.conformance.laws import ATTENTION_LAWS
 
     return ATTENTION_LAWS
+
+
+@pytest.mark.parametrize(
+    ("name", "gradients"), [("lse with the gradient of the maximum", 2), ("scale gradient of the first head", 4)]
+)
+def test_the_program_of_a_gradient_prints_it_with_the_others(name, gradients, capsys):
+    fault = FAULTS[name]
+    (found,) = check(fault.function, **fault.options, laws=CAUGHT_BY[name], profile=SMALL).violations
+    program = [line for line in found.snippet.splitlines() if not line.startswith(("from zoo", "f = "))]
+    exec("\n".join(program), {"f": fault.function})
+    assert capsys.readouterr().out.count("tensor(") == gradients

@@ -166,7 +166,7 @@ def test_the_limit_is_the_largest_number_of_the_format_that_is_allowed(form):
         ({"max_logit": 0.0}, "max_logit must be at least 1, got 0.0"),
         ({"max_logit": float("nan")}, "max_logit must be at least 1, got nan"),
         ({"tokens": (5, 0)}, "tokens must be at least 1 each, got 0"),
-        ({"device": "cuda", "arrays": "numpy"}, "device: NumPy arrays are on no device 'cuda'; leave it out"),
+        ({"device": "cuda", "arrays": "numpy"}, "device: NumPy arrays are on the CPU, not on 'cuda'; leave it out"),
         ({"widths": (64,)}, "widths: an option of the kind 'attention', not of a mapping"),
     ],
 )

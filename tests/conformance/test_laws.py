@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from entmax_oracle.proofs_checks.conformance import PROFILES, Violated, check, replay
+from entmax_oracle.proofs_checks.conformance.case import Setting
 from entmax_oracle.proofs_checks.conformance.kinds import KINDS
 from entmax_oracle.proofs_checks.conformance.law import law
 from entmax_oracle.proofs_checks.conformance.laws import LAWS_OF, choose
@@ -39,6 +40,19 @@ def test_every_law_says_what_it_is(kind):
         assert "\n" not in each.statement
         assert each.theorem == "definition" or each.theorem in KNOWN
         assert each.severity in ("error", "warning")
+
+
+def test_few_shapes_are_few():
+    """Each takes most of a second where it is compiled; calls that a law makes of a case add half as many."""
+
+    def shapes(setting):
+        laws = LAWS_OF["mapping"][1].values()
+        cases = (case for each in laws if not each.needs for case in each.cornerstones(setting))
+        return {case.logits.shape for case in cases}
+
+    every, few = (shapes(Setting(1.5, "float32", few_shapes=few)) for few in (False, True))
+    assert len(few) < 60 < len(every)
+    assert {n for *_, n in few} >= {1, 2, 3, 5, 9, 17, 32, 33, 64, 65, 127, 129, 257, 513}
 
 
 def test_laws_of_every_kind_are_declared_once():

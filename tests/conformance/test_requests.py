@@ -102,6 +102,25 @@ def test_a_counterexample_of_another_size_is_refused():
         replay(softmax, text, "numpy")
 
 
+@pytest.mark.parametrize(
+    ("field", "complaint"),
+    [
+        (
+            {"logits": "0x0p+0 0x1.8q"},
+            "logits of this .* number 1, '0x1.8q', is not a number: write hexadecimal floats",
+        ),
+        ({"logits": {}}, "logits of this counterexample cannot be read: it has no 'numbers'"),
+        ({"variant": "one"}, "variant of this counterexample cannot be read"),
+        ({"alpha": "low"}, "alpha of this counterexample is 'low', not a number like 1.5"),
+        ({"shape": ["n"]}, r"shape of this counterexample is \['n'\], not a list of whole numbers"),
+    ],
+)
+def test_a_counterexample_that_cannot_be_read_says_in_which_field(field, complaint):
+    found = {"law": "values", "alpha": 1.0, "dtype": "float32", "shape": [2], "logits": "0x0p+0 0x1p+0"}
+    with pytest.raises(ValueError, match=complaint):
+        replay(softmax, json.dumps(found | field), "numpy")
+
+
 def test_the_program_of_a_relation_prints_both_of_its_answers(capsys):
     def placed(z, alpha):
         return softmax(z + 0.01 * np.arange(z.shape[-1], dtype=z.dtype), alpha)

@@ -18,6 +18,7 @@ pytest.importorskip("torch")
 from test_attention import ACCEPTED as KNOWN_ATTENTION
 from test_power import ACCEPTED as KNOWN_ROWS
 from test_power import BREAKS
+from zoo import power
 from zoo.catalogue import FAULTS, GRADES, HONEST
 from zoo.power import laws_of, measure
 
@@ -85,6 +86,20 @@ def test_half_without_maximum_is_caught_whatever_the_seed(seed):
         FAULTS["no maximum in half"].function, dtypes=("float16",), laws=["values"], profile=FIRST, seed=seed
     )
     assert report.verdict == "violates"
+
+
+def test_a_measurement_survives_a_crash_and_is_resumed(monkeypatch, tmp_path):
+    def crashed(function, **options):
+        raise RuntimeError("no memory")
+
+    specimens, file = {"softmax of the framework": HONEST["softmax of the framework"]}, tmp_path / "alarms.json"
+    monkeypatch.setattr(power, "check", crashed)
+    caught = power.measure(FAULTS["leaks"], PROFILES["quick"], seed=0)
+    assert (caught.law, caught.crash) == ("", "RuntimeError: no memory")
+    seen = power.false_alarms(specimens, 1, 0, FIRST, file, resume=True)
+    assert seen.crashes == ["softmax of the framework 0: RuntimeError: no memory"]
+    monkeypatch.setattr(power, "check", None)
+    assert power.false_alarms(specimens, 1, 0, FIRST, file, resume=True) == seen
 
 
 @pytest.mark.slow

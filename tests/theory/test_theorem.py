@@ -14,7 +14,7 @@ from entmax_oracle.proofs_checks.evidence.instances import row
 from entmax_oracle.proofs_checks.reading import precision, read
 from entmax_oracle.theory import Theorem, relations, theorems
 from entmax_oracle.theory import notation as N
-from entmax_oracle.theory.chapters import CHAPTERS, index
+from entmax_oracle.theory.chapters import CHAPTERS, headings, index
 from entmax_oracle.theory.mapping.threshold import brackets
 
 ALL = theorems()
@@ -35,8 +35,9 @@ def test_every_subject_states_something() -> None:
     assert [t for t in ALL if t.area == "threshold"] == list(theorems("threshold"))
 
 
-def test_the_index_says_where_every_theorem_stands() -> None:
-    assert list(index().items()) == [(theorem.name, theorem.area) for theorem in ALL]
+def test_the_headings_read_from_the_text_are_those_of_the_theorems() -> None:
+    assert list(headings()) == [(t.name, t.area, t.title, t.statement) for t in ALL]
+    assert index() == {theorem.name: theorem.area for theorem in ALL}
 
 
 @pytest.mark.parametrize("theorem", ALL, ids=lambda t: t.name)

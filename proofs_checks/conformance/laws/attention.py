@@ -121,7 +121,8 @@ def no_visible_key(session: SessionLike, case: AttentionCase) -> Finding:
         if not kept.any():
             return Finding()
         at = tuple(int(i) for i in np.argwhere(kept)[0])
-        message = f"{located(at, 'feature')}: got {float(answer[at])!r}, where no key is seen: NaN is said to be right"
+        promise = "a query that sees no key gives NaN, as declared (--empty-rows nan)"
+        message = f"{located(at, 'feature')}: got {float(answer[at])!r}; {promise}"
         return Finding(True, message, math.inf, math.inf, {"index": list(at), "got": answer[at[:-1]]})
     expected = Expected(zero, zero, zero)
     if conventions.empty_rows == "mean":

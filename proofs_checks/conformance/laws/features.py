@@ -16,7 +16,7 @@ from ..case import Setting
 from ..expected import Expected
 from ..inputs.rows import coarse, quantise
 from ..kinds.attention.case import AttentionCase
-from ..kinds.attention.features import with_sinks
+from ..kinds.attention.features import with_scales, with_sinks
 from ..kinds.attention.narrowing import MASKS
 from ..kinds.attention.shapes import PLAIN, Shape, drawn, listed
 from ..law import UNJUDGED, Finding, SessionLike, compare, differ, judge_against, law, worst_of
@@ -238,10 +238,8 @@ def lse(session: SessionLike, case: AttentionCase) -> Finding:
     (outcome,) = session.ask(session.request(case, raw=True))
     shape, got = case.answer_shape[:3], outcome.second
     if got is None or got.shape != shape:
-        of = "nothing" if got is None else f"shape {got.shape}"
-        return Finding(
-            True, f"the logarithms of sums are of {of}, not of shape (B, H, M) = {shape}", math.inf, math.inf
-        )
+        missing = "there are no logarithms of sums" if got is None else f"the logarithms of sums have shape {got.shape}"
+        return Finding(True, f"{missing}; the shape (B, H, M) = {shape} is expected", math.inf, math.inf)
     if outcome.second_dtype not in ("float64", "float32", session.setting.dtype):
         wanted = " nor ".join(dict.fromkeys(("float32", session.setting.dtype)))
         text = f"the logarithms of sums are {outcome.second_dtype}, {'neither' if 'nor' in wanted else 'not'} {wanted}"
@@ -430,14 +428,7 @@ def scales(session: SessionLike, case: AttentionCase) -> Finding:
     return differ(session, expected, alone[:, :, row], among[b : b + 1, h : h + 1, row], words)
 
 
-def _with_scales(case: AttentionCase) -> AttentionCase:
-    """Give each head, or each query, a scale, if they have none."""
-    shape = case.query.shape[:3] if case.variant % 2 else (case.query.shape[1], 1)
-    numbers = np.random.default_rng(case.variant).choice([0.25, 0.5, 1.0, 1.5], shape)
-    return case if case.scales is not None else case.altered(scales=numbers)
-
-
-scales.draws(_drawn(_with_scales)).cornerstones(_given(_with_scales, *PLAIN))
+scales.draws(_drawn(with_scales)).cornerstones(_given(with_scales, *PLAIN))
 
 
 # --- packed sequences ----------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from ..expected import Expected
 from ..inputs.batches import stack
 from ..inputs.rows import Row, quantise
 from ..kinds.attention.case import TENSORS, AttentionCase
-from ..kinds.attention.features import with_sinks
+from ..kinds.attention.features import with_scales, with_sinks
 from ..kinds.attention.shapes import PLAIN, drawn, listed
 from ..kinds.mapping import MappingCase, cotangent
 from ..kinds.rows import RowsCase
@@ -273,19 +273,63 @@ def mask_gradient(session: SessionLike, case: AttentionCase) -> Finding:
 mask_gradient.cornerstones(listed(*PLAIN, gradient=True))
 
 
+@law("scales gradient", cites="definition", kinds=("attention",), needs="scales gradient", weight=0.4)
+def scales_gradient(session: SessionLike, case: AttentionCase) -> Finding:
+    """Scales get a gradient, like query, key and value: each that of the rows which it scales."""
+    return UNJUDGED if case.scales is None else _also(session, case, "scale")
+
+
+scales_gradient.draws(lambda setting: drawn(gradient=True)(setting).map(with_scales))
+scales_gradient.cornerstones(lambda setting: map(with_scales, listed(*PLAIN, gradient=True)(setting)))
+
+
+@law("lse gradient", cites="definition", kinds=("attention",), needs="lse gradient", weight=0.4)
+def lse_gradient(session: SessionLike, case: AttentionCase) -> Finding:
+    """The logarithms of sums have a gradient in query and key, without which a loss that uses them misses a part."""
+    if case.sinks is not None or case.softcap is not None:
+        return UNJUDGED  # the gradient is bounded without them
+    if not case.sees(session.setting.conventions.align).any(axis=-1).all():
+        return UNJUDGED  # a logarithm of nothing has none
+    asked, outcome = _ask(session, case, of_second=True)
+    text = "the gradient of the logarithms of sums"
+    if outcome.gradient_problem:
+        mend = "do not detach them, or declare that they have none (--skip-law 'lse gradient')"
+        return Finding(True, f"{text}: {outcome.gradient_problem}; {mend}", math.inf, math.inf)
+    wanted = {name: asked.tensors[name].shape for name in ("query", "key")}
+    for (name, shape), got in zip(wanted.items(), outcome.gradients, strict=True):
+        if got.shape != shape:
+            return Finding(True, f"{text} in {name} has shape {got.shape}, not {shape}", math.inf, math.inf)
+    found = _against(session, outcome, session.oracle.log_sum_gradients(asked, outcome.second_dtype))
+    return replace(found, message=f"for the logarithms of sums, {found.message}") if found.broken else found
+
+
+def _uncapped(case: AttentionCase) -> AttentionCase:
+    return case.altered(sinks=None, softcap=None)
+
+
+lse_gradient.draws(lambda setting: drawn(gradient=True)(setting).map(_uncapped))
+lse_gradient.cornerstones(lambda setting: map(_uncapped, listed(*PLAIN, gradient=True)(setting)))
+
+
 def _also(session: SessionLike, case: AttentionCase, name: str) -> Finding:
     """Judge the gradient in an option, asked for with the others."""
     asked, outcome = _ask(session, case, also=name)
     shape = asked.options[name].shape
-    problem = outcome.gradient_problem or ("" if outcome.gradients else "no gradient came back")
+    problem = outcome.gradient_problem or ("" if outcome.gradients else "no gradient was returned")
+    if problem.endswith(f" to {name}"):
+        law_name = "scales gradient" if name == "scale" else f"{name} gradient"
+        problem += f"; do not detach it, or declare that it has none (--skip-law '{law_name}')"
     if not problem and outcome.gradients[-1].shape != shape:
         problem = f"the gradient in {name} has shape {outcome.gradients[-1].shape}, not {shape}"
     if problem:
         return Finding(True, problem, math.inf, math.inf)
     last = replace(outcome, gradients=outcome.gradients[-1:], gradients_again=outcome.gradients_again[-1:])
-    found = _against(session, last, {name: session.oracle.gradients(asked)[name]})
-    sharper = session.oracle.sharper_gradients(asked) if found.broken else None
-    found = found if sharper is None else _against(session, last, {name: sharper[name]})
+    if name == "scale":
+        found = _against(session, last, {name: session.oracle.scale_gradient(asked)})
+    else:
+        found = _against(session, last, {name: session.oracle.gradients(asked)[name]})
+        sharper = session.oracle.sharper_gradients(asked) if found.broken else None
+        found = found if sharper is None else _against(session, last, {name: sharper[name]})
     return replace(found, message=f"the gradient in {name}, {found.message}") if found.broken else found
 
 

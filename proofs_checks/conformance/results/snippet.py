@@ -80,12 +80,15 @@ def snippet(
         lines += ["import inspect", f"more = {found}"]
     given = {} if case.cotangent is None or subject.arrays != "torch" else _given(law, case)
 
+    def held(asked: Any, name: str) -> str:
+        """Name the format of an option."""
+        return setting.dtype if name in asked.trainable else "float64" if setting.dtype == "float64" else "float32"
+
     def option(asked: Any, name: str) -> str:
         if name in given:
             return name
         options = {"alpha": setting.alpha, **asked.options}
-        dtype = setting.dtype if name in asked.trainable else "float64" if setting.dtype == "float64" else "float32"
-        return _written(options[name], subject.arrays, dtype, "int32" if form.packed else "")
+        return _written(options[name], subject.arrays, held(asked, name), "int32" if form.packed else "")
 
     def ask(asked: Any, first: str) -> str:
         options = {"alpha": setting.alpha, **asked.options}
@@ -119,19 +122,26 @@ def snippet(
     if case.cotangent is None or subject.arrays != "torch":
         return about + "\n".join([*lines, f"print({asked})"])
     wanted = [name for name, x in zip(names, case.tensors.values(), strict=True) if x.dtype.kind == "f"]
-    lines += [f"{name} = {_array(values, setting.dtype, 'torch')}" for name, values in given.items()]
-    wanted += given
+    lines += [f"{name} = {_array(values, held(case, name), 'torch')}" for name, values in given.items()]
+    wanted = [*wanted, *given] if law.needs != "lse gradient" else wanted[:2]
     lines += [f"{name}.requires_grad_(True)" for name in wanted]
     lengths = case.lengths_of("cotangent")
     pulled = case.cotangent if lengths is None else pack(case.cotangent, lengths)
     lines.append(f"g = {_array(pulled, setting.dtype, 'torch')}")
-    asked = f"{asked}[0]" if form.second else asked
-    together = f"{wanted[0]}, g)[0]" if len(wanted) == 1 else f"({', '.join(wanted)}), g)"
+    pull = "g"
+    if law.needs == "lse gradient":
+        lines.append(f"lse = {asked}[1]")
+        asked, pull = "lse", "g[..., 0].to(lse.dtype)"
+    elif form.second:
+        asked += "[0]"
+    together = f"{wanted[0]}, {pull})[0]" if len(wanted) == 1 else f"({', '.join(wanted)}), {pull})"
     return about + "\n".join([*lines, f"print(torch.autograd.grad({asked}, {together})"])
 
 
 def _given(law: Law | Contract, case: Any) -> dict[str, NDArray[Any]]:
     """Options whose gradient a law is about, by name."""
+    if law.needs == "scales gradient":
+        return {"scale": case.options["scale"]}
     return {name: case.options[name] for name in case.trainable if law.needs == f"{name} gradient"}
 
 

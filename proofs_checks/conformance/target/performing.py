@@ -81,6 +81,8 @@ def perform(
         wanted = {name: x for name, x in wanted.items() if request.only in ("", name)}
         if request.alpha_gradient:
             wanted["alpha"] = options["alpha"]
+        if request.of_second:
+            return _of_second(library, request, respond, second, wanted, device)
         if request.also:
             wanted[request.also] = options[request.also]
         if not request.overwritten:
@@ -96,6 +98,28 @@ def perform(
             return Answered(tensors["logits"], problem=f"refused: {_explain(error)}")
 
     return _padded(request, _outcome(library, ask, buffers, home))
+
+
+def _of_second(
+    library: Framework,
+    request: Request,
+    respond: Callable[..., Any],
+    second: list[Any],
+    wanted: dict[str, Any],
+    device: str,
+) -> Answered:
+    """Take the gradient of the second answer, which may be of another format than the first."""
+    assert request.case.cotangent is not None
+    answer = respond()
+    weights = request.case.cotangent[..., 0]
+    cotangent, _ = library.array(weights, library.describe(second[0])[1], "contiguous", device)
+
+    def respond_second(**given: Any) -> Any:
+        respond(**given)
+        return second[0]
+
+    found = library.pullback(respond_second, {name: wanted[name] for name in ("query", "key")}, cotangent)
+    return replace(found, answer=answer, second=found.answer)
 
 
 def _packed(case: Case, name: str, values: Any) -> Any:

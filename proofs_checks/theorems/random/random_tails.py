@@ -6,7 +6,7 @@ import math
 from functools import cache
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 from entmax_oracle.theory.random import random_tails as T
 
@@ -86,22 +86,31 @@ bounded_tail_growth = Case(
 )
 
 
-_ABOVE: dict[str, tuple[Any, Callable[[Array, Array], Array]]] = {
-    "uniform": (stats.uniform, lambda level, share: level + (1.0 - level) * share),
-    "Gaussian": (stats.norm, lambda level, share: stats.norm.isf(stats.norm.sf(level) * share)),
-    "Cauchy": (stats.cauchy, lambda level, share: stats.cauchy.isf(stats.cauchy.sf(level) * share)),
+def _cauchy(above: Array) -> Array:
+    """Return where a Cauchy variable has this probability above it."""
+    return np.asarray(np.tan(math.pi * (0.5 - above)), dtype=np.float64)
+
+
+_LAWS: dict[str, tuple[float, Callable[[Array], Array], Callable[[Array, Array], Array]]] = {
+    "uniform": (math.sqrt(1 / 12), lambda chance: chance, lambda level, share: level + (1.0 - level) * share),
+    "Gaussian": (1.0, special.ndtri, lambda level, share: -special.ndtri(special.ndtr(-level) * share)),
+    "Cauchy": (
+        4.0,
+        lambda chance: _cauchy(1.0 - chance),
+        lambda level, share: _cauchy((0.5 - np.arctan(level) / math.pi) * share),
+    ),
 }
-"""A distribution, and how to draw above a level from a uniform number."""
+"""Of each distribution: how wide it is, its quantiles, and how to draw above a level from a uniform number."""
 
 
 def _conditional_points(context: Context) -> Iterator[Instance]:
     trials = 2_000_000 if context.full else 100_000
-    for name, (law, above) in _ABOVE.items():
+    for name, (width, quantile, above) in _LAWS.items():
         for alpha, n, k in ((fmpq(2), 4, 1), (fmpq(3, 2), 6, 2), (fmpq(3), 6, 2)):
             rng = generator(context.seed, name, alpha)
             a = to_float(alpha) - 1.0
-            theta, q = 1.0 / (a * law.std() if name != "Cauchy" else 4.0 * a), 1.0 / a
-            drawn: Array = law.ppf(rng.random((2 * trials, n)))
+            theta, q = 1.0 / (a * width), 1.0 / a
+            drawn = quantile(rng.random((2 * trials, n)))
             sizes = support_sizes(a * theta * drawn[:trials], q)
             levels = -np.sort(-drawn[trials:], axis=1)[:, k : k + 1]  # the sides must not share their errors
             excesses = above(levels, rng.random((trials, k))) - levels

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from flint import acb, arb, ctx, fmpq
-from scipy import special, stats
+from scipy import special
 
 from .simulation import Array, solve_sorted
 
@@ -78,7 +78,7 @@ def entropy(z: Array, normaliser: Normaliser, contrast: float = 1.0) -> float:
 def band(values: Array, confidence: float = 0.99) -> tuple[float, float, float]:
     """Return the mean, and its confidence interval by Student's law."""
     mean, error = float(values.mean()), float(values.std(ddof=1)) / math.sqrt(values.size)
-    width = error * float(stats.t.isf((1 - confidence) / 2, values.size - 1))
+    width = error * -float(special.stdtrit(values.size - 1, (1 - confidence) / 2))
     return mean, mean - width, mean + width
 
 

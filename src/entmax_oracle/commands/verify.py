@@ -134,28 +134,26 @@ def _list(word: str, areas: list[str]) -> None:
     from itertools import groupby
 
     from entmax_oracle.cli import Unusable
-    from entmax_oracle.theory import theorems
-    from entmax_oracle.theory.chapters import UnknownName, refuse_unknown
+    from entmax_oracle.theory.chapters import UnknownName, headings, refuse_unknown
 
     try:
         refuse_unknown([], areas)
     except UnknownName as error:
         raise Unusable(str(error)) from error
-    chosen = [theorem for area in areas for theorem in theorems(area)] if areas else theorems()
     looked_for = word.casefold()
     found = [
-        theorem
-        for theorem in chosen
-        if looked_for in " ".join((theorem.name, theorem.area, theorem.title, theorem.statement)).casefold()
+        heading
+        for heading in headings()
+        if (not areas or heading.area in areas) and looked_for in " ".join(heading).casefold()
     ]
     if not found:
         where = f" of {', '.join(areas)}" if areas else ""
         raise Unusable(f"--search {word}: no theorem{where} mentions it")
-    width = max(len(theorem.name) for theorem in found)
-    for area, members in groupby(found, key=lambda theorem: theorem.area):
+    width = max(len(heading.name) for heading in found)
+    for area, members in groupby(found, key=lambda heading: heading.area):
         print(area)
-        for theorem in members:
-            print(f"  {theorem.name:{width}}  {theorem.title}")
+        for heading in members:
+            print(f"  {heading.name:{width}}  {heading.title}")
 
 
 def _plain(text: str) -> str:

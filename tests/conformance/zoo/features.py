@@ -184,6 +184,23 @@ def lse_rounded_to_bfloat16(q, k, v, **options):
     return attention(q, k, v, **options, mapping=bases.softmax, log_sum=lambda s: bases.log_sum(s).bfloat16().float())
 
 
+@backward_slip("subtle", alphas=(1.0,), features=("lse",))
+def lse_without_a_gradient(q, k, v, **options):
+    """Detaches the logarithm."""
+    return attention(q, k, v, **options, mapping=bases.softmax, log_sum=lambda s: bases.log_sum(s).detach())
+
+
+@backward_slip("subtle", alphas=(1.0,), features=("lse",))
+def lse_with_the_gradient_of_the_maximum(q, k, v, **options):
+    """Detaches the sum, and leaves the maximum its gradient."""
+
+    def log_sum(s):
+        peak = s.amax(-1)
+        return peak + (bases.log_sum(s) - peak).detach()
+
+    return attention(q, k, v, **options, mapping=bases.softmax, log_sum=log_sum)
+
+
 # --- masks -----------------------------------------------------------------------------------------------------
 
 
@@ -267,6 +284,22 @@ def scale_of_the_first_sequence(q, k, v, *, scale, **options):
     """Uses the scales of the first sequence for all."""
     several = isinstance(scale, torch.Tensor) and scale.ndim == 3
     return attention(q, k, v, scale=scale[:1] if several else scale, **options)
+
+
+@backward_slip("subtle", features=("scales",))
+def scale_without_a_gradient(q, k, v, *, scale, **options):
+    """Detaches the scales."""
+    return attention(q, k, v, scale=scale.detach() if isinstance(scale, torch.Tensor) else scale, **options)
+
+
+@backward_slip("subtle", features=("scales",))
+def scale_gradient_of_the_first_head(q, k, v, *, scale, **options):
+    """Detaches the scales of all heads but the first."""
+    several = isinstance(scale, torch.Tensor)
+    axis = scale.ndim - 2 if several else 0
+    parts = scale.split(1, axis) if several else ()
+    one = torch.cat([*parts[:1], *(each.detach() for each in parts[1:])], axis) if several else scale
+    return attention(q, k, v, scale=one, **options)
 
 
 # --- packed sequences ------------------------------------------------------------------------------------------

@@ -520,6 +520,13 @@ def rows_beyond_1024(z, alpha):
     return exact(flat[torch.arange(len(flat)) % 1024], alpha).reshape(z.shape)
 
 
+@fault("subtle")
+def off_at_65_rows(z, alpha):
+    """Too large by a factor of 1.00001 in batches of exactly 65 rows."""
+    p = exact(z, alpha)
+    return p * 1.00001 if z.numel() == 65 * z.shape[-1] else p
+
+
 @fault("blatant")
 def threshold_of_the_first_row(z, alpha):
     """Uses the first row for the whole batch."""

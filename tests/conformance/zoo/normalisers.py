@@ -661,6 +661,10 @@ def differential_added(z, lam, other):
     return torch.softmax(z, -1) + lam * torch.softmax(along(other, z), -1)
 
 
+def differential_with_lambda_clamped(z, lam, other):
+    return differential_t(z, min(max(lam, 0.1), 0.8), other)
+
+
 def stieltjes_in_too_narrow_a_bracket(z, q):
     far = z.amax(-1, keepdim=True) - z
     low, high = torch.ones_like(far[..., :1]), torch.full_like(far[..., :1], 2.0)
@@ -751,6 +755,7 @@ WRONG = [
     ("llama4-softmax", llama4_of_one_more, "values"),
     ("elastic-softmax", elastic_without_the_length, "values"),
     ("differential-softmax", differential_added, "values"),
+    ("differential-softmax", differential_with_lambda_clamped, "values"),
     ("stieltjes", stieltjes_in_too_narrow_a_bracket, "values"),
     ("block-top-k-softmax", moba_without_its_own_block, "values"),
     ("index-top-k-softmax", dsa_by_its_logits, "values"),

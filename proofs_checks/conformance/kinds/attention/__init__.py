@@ -129,4 +129,7 @@ def _offered(ask: Ask) -> tuple[str, ...]:
     if not ask.grad or is_program(ask.implementation):  # a program is not told which gradients are wanted
         return on
     real = any(False in MASKS[each] for each in masks)
-    return (*on, *("attn_mask gradient",) * real, *("sinks gradient",) * ("sinks" in ask.features))
+    one_each = [each for each in ("sinks", "scales", "lse") if each in ask.features]
+    if ask.conventions.packed:
+        one_each = [each for each in one_each if each == "sinks"]
+    return (*on, *("attn_mask gradient",) * real, *(f"{each} gradient" for each in one_each))

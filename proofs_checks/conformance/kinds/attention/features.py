@@ -14,7 +14,7 @@ from ...inputs.rows import quantise
 from .case import AttentionCase
 from .narrowing import MASKS
 
-__all__ = ["dressed", "with_sinks"]
+__all__ = ["dressed", "with_scales", "with_sinks"]
 
 _MOST = 0.75  # share of the cases that use a feature
 _EDGES = (1, 2, 15, 16, 17, 31, 32, 33, 127, 128)
@@ -59,6 +59,13 @@ def with_sinks(case: AttentionCase) -> AttentionCase:
     """Give a case sinks of the size of the logits, if it has none."""
     numbers = tuple(0.5 * ((case.variant + h) % 5 - 2) for h in range(case.query.shape[1]))
     return case if case.sinks else case.altered(sinks=numbers)
+
+
+def with_scales(case: AttentionCase) -> AttentionCase:
+    """Give each head, or each query, of a case a scale, if they have none."""
+    shape = case.query.shape[:3] if case.variant % 2 else (case.query.shape[1], 1)
+    numbers = np.random.default_rng(case.variant).choice([0.25, 0.5, 1.0, 1.5], shape)
+    return case if case.scales is not None else case.altered(scales=numbers)
 
 
 def _window(case: AttentionCase, rng: np.random.Generator) -> tuple[int | None, int | None]:

@@ -90,6 +90,53 @@ class AttentionOracle(Oracle):
         """Enclose the gradients in ball arithmetic, if the case is small enough."""
         return self._pulled(case, True) if self._dearer(case) else None
 
+    def scale_gradient(self, case: AttentionCase) -> Expected:
+        """Bound the gradient in an array of scales.
+
+        A score is the scale times the product of query and key, so this gradient is, row by row, the product of the
+        query and of its own gradient, over the scale.
+        """
+        given = case.scales
+        assert given is not None
+        of_query = self.within(self.gradients(case)["query"])
+        scales = np.broadcast_to(given, case.query.shape[:3])
+        ends = np.stack([case.query * of_query.lower, case.query * of_query.upper]) / scales[..., None]
+        factor = np.abs(case.query / scales[..., None])
+        shared = tuple(axis for axis, n in enumerate((1,) * (3 - given.ndim) + given.shape) if n == 1)
+
+        def added(terms: Float64) -> Float64:
+            """Add up the features, and the rows that have one scale."""
+            return np.asarray(terms.sum(axis=-1).sum(axis=shared).reshape(given.shape))
+
+        terms = case.query.shape[3] + scales.size // given.size  # in a row, and of rows, which are added at the end
+        rounding = terms * self.format.unit_roundoff * added(factor * (of_query.size + of_query.budget))
+        budget = added(factor * of_query.budget) + rounding
+        return Expected(added(ends.min(axis=0)), added(ends.max(axis=0)), budget)
+
+    def log_sum_gradients(self, case: AttentionCase, dtype: str) -> dict[str, Expected]:
+        """Bound the gradients in query and key of the logarithms of sums, for the first numbers of the cotangent.
+
+        That in a score is its probability. So that in the query is the output for the keys in place of the values, and
+        that in the key is the gradient in the values for the query in place of the cotangent, times the scale.
+        Probabilities may be made of the logarithms again, with the error of these.
+        """
+        assert case.cotangent is not None
+        factor = 1 / np.sqrt(case.query.shape[3]) if case.scale is None else case.scale
+        scales = factor if case.scales is None else np.broadcast_to(case.scales, case.query.shape[:3])
+        weights = (case.cotangent[..., 0] * scales)[..., None]
+        weighted = weights * case.query
+        of_keys = case.altered(value=case.key, cotangent=None)
+        slack = np.expm1(self.log_sums(of_keys, dtype).budget)[..., None]
+        rounded = 4 * self.format.unit_roundoff
+        mean, size = self(of_keys), self(of_keys.altered(value=np.abs(case.key))).size
+        ends = np.stack([weights * mean.lower, weights * mean.upper])
+        budget = np.abs(weights) * (mean.budget + (slack + rounded) * size)
+        query = Expected(ends.min(axis=0), ends.max(axis=0), budget)
+        key = self.gradients(of_keys.altered(cotangent=weighted))["value"]
+        size = self.gradients(of_keys.altered(cotangent=np.abs(weighted)))["value"].size
+        key = Expected(key.lower, key.upper, key.budget + (float(slack.max(initial=0.0)) + rounded) * size)
+        return {"query": query, "key": key}
+
     def _given(self, case: AttentionCase) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Arguments of the reference, by position and by name."""
         alpha = self.setting.alpha if case.alphas is None else np.array(case.alphas)
