@@ -6,7 +6,10 @@ read from the theorem's own expression.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from functools import lru_cache, partial
+from itertools import chain
 from typing import Any
 
 import sympy as sp
@@ -20,6 +23,9 @@ from .algebra import Algebra, Undefined, Values, integer, rational
 from .balls import BALLS
 
 __all__ = ["BALLS", "free_symbols", "rational", "read", "shortest"]
+
+_CLOSED = sp.Sum | sp.Product | sp.Limit | Least | Every | sp.Piecewise | sp.Indexed
+"""What gives a symbol a meaning of its own, or has parts that are not expressions: nothing in it is read ahead."""
 
 
 def read(expression: sp.Basic, values: Values, algebra: Algebra = BALLS) -> Any:
@@ -175,4 +181,26 @@ def _range(expression: Any, values: Values, algebra: Algebra) -> list[Any]:
     (index, first, last), *inner = expression.limits[::-1]
     term = expression.func(expression.function, *inner[::-1]) if inner else expression.function
     bounds = [integer(read(end, values)) for end in (first, last)]
-    return [read(term, {**values, index: fmpq(m)}, algebra) for m in range(bounds[0], bounds[1] + 1)]
+    steps = range(bounds[0], bounds[1] + 1)
+    if algebra is BALLS and len(steps) > 2:
+        values = {**values, **_known(_constant(term, index), values)}
+    return [read(term, {**values, index: fmpq(m)}, algebra) for m in steps]
+
+
+@lru_cache(maxsize=4096)
+def _constant(term: sp.Basic, index: sp.Symbol) -> tuple[sp.Basic, ...]:
+    """Return the largest parts of a term that do not depend on the index, to be read once for all its values."""
+    if isinstance(term, _CLOSED) or not term.args:
+        return ()
+    parts = ((part, index in free_symbols(part)) for part in term.args)
+    found = (_constant(part, index) if varies else (part,) if part.args else () for part, varies in parts)
+    return tuple(dict.fromkeys(chain.from_iterable(found)))
+
+
+def _known(parts: Iterable[sp.Basic], values: Values) -> dict[sp.Basic, Any]:
+    """Read parts in balls, those left out that have no value: it may not be asked for."""
+    found = {}
+    for part in parts:
+        with suppress(Undefined):
+            found[part] = read(part, values)
+    return found

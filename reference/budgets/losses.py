@@ -77,6 +77,8 @@ def loss_budget(z: Any, y: Any, alpha: Any = 1.5, dtype: Any = "float32", *, com
     p, allowed = entmax(logits, value), budget(logits, value, compute.name)
     with np.errstate(over="ignore"):
         g = logits - logits.max(axis=-1, keepdims=True)
+    far = np.isinf(g) & (logits > -np.inf)  # the difference of two numbers is at most twice the largest one
+    g, allowed = np.where(far, -np.finfo(np.float64).max, g), np.where(far, 2 * allowed, allowed)
     hit = np.take_along_axis(g, labels[..., np.newaxis], axis=-1)[..., 0]
     low, high = np.maximum(p - allowed, 0.0), np.minimum(p + allowed, 1.0)  # a share is at most 1, but for rounding
     slope = np.maximum(np.abs(_slope(g, low, value)), np.abs(_slope(g, high, value)))

@@ -30,7 +30,7 @@ class DifferentialSoftmax(Normaliser):
     source = "Ye et al., Differential Transformer (arXiv 2410.05258)"
     profile = Profile(
         {"lam": 0.5, "other": (1.0, 0.0)},
-        others=({"lam": 0.03125, "other": (0.0, -2.0, 0.5)}, {"lam": 0.9375, "other": (0.5, 0.0, -1.0)}),
+        others=({"lam": 0.25, "other": (0.0, -2.0, 0.5)}, {"lam": 0.03125}, {"lam": 0.9375}),
         true=frozenset({"shift"}),
         placed=True,
         rows=("other",),

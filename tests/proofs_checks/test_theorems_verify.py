@@ -120,6 +120,26 @@ def test_whoever_names_a_theorem_waits_for_its_own_modules_only() -> None:
     assert done.stdout == "structure ['entropy', 'structure'] set()\n"
 
 
+@pytest.mark.parametrize(
+    ("asked", "seconds", "left_out"),
+    [
+        (("--search", "needle"), 0.3, {"sympy", "numpy", "rich"}),
+        (("--theorem", "needle"), 2.0, {"scipy.stats", "torch", "matplotlib"}),
+        (("--theorem", "exponential-renewals"), 3.0, {"scipy.stats"}),
+    ],
+)
+def test_what_is_asked_is_answered_soon(asked: tuple[str, ...], seconds: float, left_out: set[str]) -> None:
+    code = (
+        "import sys, time; from entmax_oracle.cli import main; code = main(['verify', *sys.argv[1:]]);"
+        "print(code, time.process_time(), *sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *asked], capture_output=True, text=True, check=True)
+    code, taken, *modules = done.stdout.splitlines()[-1].split()
+    assert code == "0"
+    assert float(taken) < 3 * seconds
+    assert not left_out & set(modules)
+
+
 def test_unknown_names_come_back_with_the_nearest() -> None:
     with pytest.raises(UnknownName, match="shift-invariance"):
         select(["shift-invariant"])

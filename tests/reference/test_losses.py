@@ -9,6 +9,7 @@ from entmax_oracle.reference import (
     entmax,
     fenchel_young_grad,
     fenchel_young_loss,
+    loss_budget,
     tsallis_entropy,
 )
 
@@ -176,3 +177,11 @@ def test_a_subnormal_probability_keeps_the_digits_of_its_logarithm(alpha):
     assert 0 < entmax(z, alpha)[1] < 2.0**-1022
     found = enclose_fenchel_young_loss(z, 1, alpha)
     np.testing.assert_allclose(fenchel_young_loss(z, 1, alpha), found.upper, rtol=16 * U)
+
+
+@pytest.mark.parametrize("alpha", [1.0, 1.5, 3.0])
+def test_a_finite_loss_has_a_finite_budget_though_a_difference_of_logits_is_beyond_the_format(alpha):
+    largest = np.finfo(np.float64).max
+    z = [largest / 1e6, 0.0, -largest]
+    assert np.isfinite([loss_budget(z, label, alpha, "float64") for label in (0, 1)]).all()
+    assert loss_budget(z, 2, alpha, "float64") == np.inf
