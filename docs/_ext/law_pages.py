@@ -22,6 +22,7 @@ RECORDED = DOCS / "_data" / "laws.json"
 sys.path += [str(DOCS.parent / "tests" / "conformance"), str(DOCS / "examples")]
 
 from entmax_oracle.proofs_checks.conformance.ask import FEATURES  # noqa: E402
+from entmax_oracle.proofs_checks.conformance.kinds import KINDS  # noqa: E402
 from entmax_oracle.proofs_checks.conformance.law import Contract, Law  # noqa: E402
 from entmax_oracle.proofs_checks.conformance.laws import LAWS_OF  # noqa: E402
 
@@ -64,7 +65,6 @@ GROUPS = {
 MINE = "laws.py:"  # of docs/examples; all other names are of the zoo
 
 EXAMPLES: dict[str, str] = {
-    "values": "sixteen halvings",
     "support": "leaks",
     "simplex": "never normalised",
     "order": MINE + "sorts_in_half",
@@ -91,24 +91,14 @@ EXAMPLES: dict[str, str] = {
     "scales": "scale of the first query",
     "packed": "packed sees one more",
     "packed garbage": MINE + "packed_attention",
-    "permutation": "depends on the position",
-    "shift": "no maximum",
-    "deletion": "masks are zeros",
-    "batch": "maximum of the array",
     "batch invariance": "rows beyond 64",
     "attention batch invariance": "keys split for decoding",
     "returns": "matrices only",
     "empty batch": MINE + "needs_a_row",
-    "shape": "flattens the batch",
-    "dtype": "promotes",
     "device": MINE + "moves_to_another_device",
-    "untouched": "writes to its input",
     "surroundings": MINE + "silences_numpy",
     "generators": MINE + "seeds_torch",
     "quiet": MINE + "prints",
-    "determinism": "dropout",
-    "state": "remembers by shape",
-    "layout": "assumes contiguous",
     "shapes": "softmax over the second axis",
     "single token": "single token",
     "bias": "truncates to bfloat16",
@@ -116,7 +106,6 @@ EXAMPLES: dict[str, str] = {
     "training": "hurries in training",
     "overwriting": MINE + "keeps_the_answer",
     "gradient sum": "not centred",
-    "gradient support": "support by the power",
     "gradient garbage": "leaks off the support",
     "gradient alone": "scores detached",
     "sinks gradient": "sink without a gradient",
@@ -124,10 +113,9 @@ EXAMPLES: dict[str, str] = {
     "scales gradient": "scale gradient of the first head",
     "lse gradient": "lse with the gradient of the maximum",
     "gradient padding": MINE + "attention",
-    "gradient symmetry": "centred by p",
     "gradient in alpha": "alpha sign",
 }
-"""For each law, by its anchor, an implementation that breaks it."""
+"""For laws, by their anchors, the implementation that is shown where it is not the first fault that names the law."""
 
 OPTIONS_FOR = {each: (f"--with {each}",) for each in FEATURES} | {
     "gradient": ("--grad",),
@@ -187,9 +175,13 @@ def anchor(entry: Entry) -> str:
     return "law-" + entry.anchor.replace(" ", "-")
 
 
+def _noun(kind: str) -> str:
+    return KINDS[kind].noun
+
+
 def heading(entry: Entry) -> str:
     """Return the name of a law; where another kind has a law of the same name, with its kind."""
-    return entry.name if entry.anchor == entry.name else f"{entry.name} ({NAMES[next(iter(entry.bound))]})"
+    return entry.name if entry.anchor == entry.name else f"{entry.name} ({_noun(next(iter(entry.bound)))})"
 
 
 @dataclass(frozen=True)
@@ -209,9 +201,17 @@ class Example:
         return re.sub(r'^    """.*?"""\n\n?', "", lines, count=1, flags=re.MULTILINE | re.DOTALL).rstrip()
 
 
+def shown(entry: Entry) -> str | None:
+    """Name the implementation that is shown: the one that is chosen, or the first fault that breaks the law."""
+    from zoo.catalogue import FAULTS
+
+    breaks = (name for name, fault in FAULTS.items() if fault.breaks == entry.name and entry.anchor == entry.name)
+    return EXAMPLES.get(entry.anchor) or next(breaks, None)
+
+
 def example(entry: Entry) -> Example | None:
     """Return the implementation that breaks a law; None if there is none yet."""
-    name = EXAMPLES.get(entry.anchor)
+    name = shown(entry)
     if name is None:
         return None
     kind = next(iter(entry.bound))
@@ -244,13 +244,13 @@ def run(entry: Entry) -> dict[str, Any]:
     effort = replace(PROFILES["quick"], examples=8, shrinking=25, long_rows=(1025,))  # enough for a slip that is known
     laws = tuple(dict.fromkeys((*asking, entry.name)))
     # what is printed is seen only of a process of its own
-    target = f"{DOCS / 'examples'}/{EXAMPLES[entry.anchor]}" if entry.anchor == "quiet" else broken.function
+    target = f"{DOCS / 'examples'}/{shown(entry)}" if entry.anchor == "quiet" else broken.function
     report = check(target, **broken.options, laws=laws, profile=effort, no_saved=True)
     (law,) = (law for law in report.laws if law.law == entry.name)
     found = law.counterexamples[0] if law.counterexamples else None
     return {
         "status": law.status,
-        "example": EXAMPLES[entry.anchor],
+        "example": shown(entry),
         "message": (found.message if found else law.message).replace(f"{DOCS.parent}/", ""),
         "input": brief(found) if found else "",
     }
@@ -271,15 +271,12 @@ def recorded() -> dict[str, Any]:
     return json.loads(RECORDED.read_text(encoding="utf-8")) if RECORDED.exists() else {}
 
 
-NAMES = {"mapping": "rows", "attention": "attention", "loss": "losses", "normaliser": "other normalisers"}
-
-
 def section(entry: Entry, found: dict[str, Any] | None) -> list[str]:
     """Write about one law, in MyST."""
     parts = [f"({anchor(entry)})=\n### {heading(entry)}"]
     said: dict[str, list[str]] = {}
     for kind, law in entry.bound.items():
-        said.setdefault(law.statement, []).append(NAMES[kind])
+        said.setdefault(law.statement, []).append(_noun(kind))
     if len(said) == 1:
         parts += [entry.first.statement]
     else:
@@ -287,7 +284,7 @@ def section(entry: Entry, found: dict[str, Any] | None) -> list[str]:
     more = (inspect.getdoc(entry.function) or "").partition("\n\n")[2]
     parts += [more] if more else []
     grounds = entry.first.theorem
-    checked = [f"for {', '.join(NAMES[kind] for kind in entry.bound)}"] if len(said) == 1 else []
+    checked = [f"for {', '.join(_noun(kind) for kind in entry.bound)}"] if len(said) == 1 else []
     checked += [f"with `{option}`" for option in OPTIONS_FOR.get(entry.first.needs, ())]
     facts = [f"Checked {', '.join(checked)}."] if checked else []
     facts += [f"It rests on the theorem [{grounds}](theorems/{grounds}.md)."] if grounds != "definition" else []
@@ -343,7 +340,7 @@ def main() -> int:
     wanted = parser.parse_args().only
     found, missed = recorded(), []
     for entry in entries():
-        if entry.anchor in EXAMPLES.keys() - UNRUN and (wanted is None or entry.anchor in wanted):
+        if shown(entry) is not None and entry.anchor not in UNRUN and (wanted is None or entry.anchor in wanted):
             found[entry.anchor] = run(entry)
             print(f"{time.process_time():.1f}", entry.anchor, found[entry.anchor], flush=True)
             missed += [entry.anchor] if found[entry.anchor]["status"] != "fail" else []

@@ -1,6 +1,6 @@
 """What `entmax-oracle verify` found, as the pages of the theorems show it: no evidence is run to build them.
 
-entmax-oracle verify --json verify.json
+entmax-oracle verify --json verify.json           # with --theorem NAME, the others stay as they were recorded
 python docs/_ext/theorem_results.py verify.json   # writes docs/_data/theorems.json, which is committed
 """
 
@@ -74,10 +74,16 @@ def _kept(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def main(path: str) -> None:
-    """Record the result of a run."""
+    """Record the result of a run, of all theorems or of some."""
     run = json.loads(Path(path).read_text(encoding="utf-8"))
     entries = {entry["name"]: entry for entry in run["theorems"]}
-    kept = {each.name: {"claimed": claimed(each), **_kept(entries[each.name])} for each in theorems()}
+    before = json.loads(RECORDED.read_text(encoding="utf-8"))
+    kept = {
+        each.name: {"claimed": claimed(each), **_kept(entries[each.name])}
+        if each.name in entries
+        else before[each.name]
+        for each in theorems()
+    }
     RECORDED.parent.mkdir(exist_ok=True)
     RECORDED.write_text(json.dumps(kept, indent=0, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
 

@@ -247,6 +247,10 @@ def rows(seed=0, sizes=(2, 3, 6)):
     return [np.round(scale * rng.normal(size=n), 3) for n in sizes for scale in (0.5, 2.0)]
 
 
+def test_every_normaliser_is_defined_a_second_time():
+    assert {name for name, _, _ in CASES} == NORMALISERS.keys()
+
+
 @pytest.mark.parametrize(("name", "parameters", "define"), CASES, ids=IDS)
 def test_values_and_enclosures(name, parameters, define):
     f = normaliser(name)

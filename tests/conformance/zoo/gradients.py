@@ -9,7 +9,7 @@ from zoo.registry import fault
 # --- in the logits ---------------------------------------------------------------------------------------------
 
 
-@fault("blatant", "gradient")
+@fault("blatant", "gradient", breaks="gradient")
 def wrong_sign(z, alpha):
     """Ascends."""
     return differentiable(z, alpha, lambda p, g, alpha: -vjp(p, g, alpha))
@@ -21,7 +21,7 @@ def not_centred(z, alpha):
     return differentiable(z, alpha, lambda p, g, alpha: vjp(p, g, alpha, centre=lambda s, g: 0.0))
 
 
-@fault("medium", "gradient")
+@fault("medium", "gradient", breaks="gradient symmetry")
 def centred_by_p(z, alpha):
     """Takes the mean with the weights p instead of p**(2 - alpha)."""
     return differentiable(
@@ -35,7 +35,7 @@ def centred_over_all_tokens(z, alpha):
     return differentiable(z, alpha, lambda p, g, alpha: vjp(p, g, alpha, centre=lambda s, g: (s * g).mean(-1, True)))
 
 
-@fault("blatant", "gradient")
+@fault("blatant", "gradient", breaks="gradient")
 def of_softmax(z, alpha):
     """Weighs with p."""
     return differentiable(z, alpha, lambda p, g, alpha: vjp(p, g, 1.0))
@@ -59,7 +59,7 @@ def square_root_always(z, alpha):
     return differentiable(z, alpha, lambda p, g, alpha: vjp(p, g, 1.5))
 
 
-@fault("subtle", "gradient")
+@fault("subtle", "gradient", breaks="gradient")
 def leaks_off_the_support(z, alpha):
     """Clamps p at 1e-12 before the power: tokens off the support get a little."""
     return differentiable(
@@ -67,7 +67,7 @@ def leaks_off_the_support(z, alpha):
     )
 
 
-@fault("medium", "gradient", alphas=(2.0,))
+@fault("medium", "gradient", alphas=(2.0,), breaks="gradient support")
 def support_by_the_power(z, alpha):
     """0**0 is 1: at alpha 2 every token counts."""
     return differentiable(
@@ -145,7 +145,7 @@ def _flat_memory(g):
     return flat[index].reshape(g.shape) if g.numel() else g
 
 
-@fault("medium", "gradient")
+@fault("medium", "gradient", breaks="untouched")
 def writes_to_its_cotangent(z, alpha):
     """Puts the gradient where the incoming one was."""
     return differentiable(
@@ -153,7 +153,7 @@ def writes_to_its_cotangent(z, alpha):
     )
 
 
-@fault("medium", "gradient")
+@fault("medium", "gradient", breaks="gradient")
 def broadcast_cotangent(z, alpha):
     """Reads a broadcast incoming gradient as if it were contiguous, past its end."""
 
@@ -186,7 +186,7 @@ def padded_cotangent(z, alpha):
     )
 
 
-@fault("blatant", "gradient")
+@fault("blatant", "gradient", breaks="gradient")
 def detached(z, alpha):
     """Has no gradient."""
     return exact(z.detach(), alpha)
@@ -416,7 +416,7 @@ def alpha_of_the_first_row(z, alpha):
     return differentiable(z, alpha, vjp, by_alpha)
 
 
-@fault("subtle", "gradient in alpha")
+@fault("subtle", "gradient in alpha", breaks="gradient in alpha")
 def alpha_a_thousandth_off(z, alpha):
     """Is a thousandth too large."""
     return differentiable(z, alpha, vjp, lambda p, g, alpha: grad_alpha(p, g, alpha) * 1.001)

@@ -30,7 +30,7 @@ SHORT = ("bfloat16",)
 # --- the maximum, and large numbers ----------------------------------------------------------------------------
 
 
-@fault("blatant")
+@fault("blatant", breaks="shift")
 def no_maximum(z, alpha):
     """Brackets tau by the raw maximum instead of subtracting it."""
     x, q = z * (alpha - 1), 1 / (alpha - 1)
@@ -67,7 +67,7 @@ def no_maximum_in_bfloat16(z, alpha):
     return _unshifted(z, alpha, torch.float32)
 
 
-@fault("medium")
+@fault("medium", breaks="batch")
 def maximum_of_the_array(z, alpha):
     """Subtracts the maximum of the whole array."""
     return bisection(z - z.max(), alpha) if z.numel() else z
@@ -102,7 +102,7 @@ def softmax_clamped(z, alpha):
 # --- steps, tolerances -----------------------------------------------------------------------------------------
 
 
-@fault("medium")
+@fault("medium", breaks="values")
 def sixteen_halvings(z, alpha):
     """Halves the bracket sixteen times, whatever the row."""
     return bisection(z, alpha, steps=16)
@@ -120,7 +120,7 @@ def forty_halvings_in_float64(z, alpha):
     return bisection(z, alpha, steps=40)
 
 
-@fault("medium")
+@fault("medium", breaks="values")
 def three_newton_steps(z, alpha):
     """Enough for ordinary rows, not for ties."""
     return newton(z, alpha, steps=3)
@@ -165,7 +165,7 @@ def newton_never_steps_back(z, alpha):
 # --- the support -----------------------------------------------------------------------------------------------
 
 
-@fault("blatant")
+@fault("blatant", breaks="values")
 def one_token_too_few(z, alpha):
     """Counts one token too few where there are more than three."""
     return sorted15(z, count=lambda k: torch.where(k > 3, k - 1, k))
@@ -177,7 +177,7 @@ def one_token_too_many(z, alpha):
     return sparsemax(z, inside=lambda s, k, c: 1 + k * s >= c - 1e-2)
 
 
-@fault("subtle", alphas=(2.0,))
+@fault("subtle", alphas=(2.0,), breaks="values")
 def support_with_tolerance(z, alpha):
     """Compares with a tolerance of 1e-4 to be safe."""
     return sparsemax(z, inside=lambda s, k, c: 1 + k * s > c - 1e-4)
@@ -189,7 +189,7 @@ def strict_support(z, alpha):
     return sparsemax(z, inside=lambda s, k, c: (1 + k * s > c) & ((k == 1) | (s != s.roll(1, -1))))
 
 
-@fault("medium")
+@fault("medium", breaks="values")
 def looks_at_the_64_largest(z, alpha):
     """Sorts the 64 largest only."""
     return sorted15(z, count=lambda k: k.clamp_max(64))
@@ -213,7 +213,7 @@ def window_of_alpha_15(z, alpha):
     return exact(z.masked_fill(z < top(z) - 2, -math.inf), alpha)
 
 
-@fault("medium")
+@fault("medium", breaks="support")
 def keeps_small_probabilities_off(z, alpha):
     """Drops probabilities below 1e-4."""
     p = exact(z, alpha)
@@ -227,7 +227,7 @@ def drops_below_float_epsilon(z, alpha):
     return torch.where(p < 2**-20, 0, p)
 
 
-@fault("medium")
+@fault("medium", breaks="support")
 def leaks(z, alpha):
     """Masked and dropped tokens keep 1e-30, so that a logarithm is finite."""
     return exact(z, alpha).clamp_min(1e-30)
@@ -242,7 +242,7 @@ def power_of_clamped(z, alpha):
 # --- the sum ---------------------------------------------------------------------------------------------------
 
 
-@fault("medium")
+@fault("medium", breaks="simplex")
 def divides_by_sum_plus_epsilon(z, alpha):
     """Adds 1e-5 to the sum."""
     p = exact(z, alpha).double()
@@ -262,7 +262,7 @@ def never_normalised(z, alpha):
     return bisection(z, alpha, steps=8, normalise=False)
 
 
-@fault("medium")
+@fault("medium", breaks="values")
 def sums_in_half(z, alpha):
     """Accumulates in float16 while it looks for tau."""
     return bisection(z, alpha, mass=lambda y: y.half().sum(-1, keepdim=True, dtype=torch.float16), normalise=False)
@@ -299,7 +299,7 @@ def counts_in_bfloat16(z, alpha):
     return sorted15(z, k_of=lambda s: counts(s).bfloat16().double())
 
 
-@fault("medium")
+@fault("medium", breaks="values")
 def cancelling_moments(z, alpha):
     """The closed form from running moments in float32: their difference cancels."""
     return sorted15(z, widen=wide)
@@ -353,7 +353,7 @@ def softmax_when_flat(z, alpha):
     return torch.where(top(z) - z.amin(-1, keepdim=True) < 0.05, exact(z, 1.0), p)
 
 
-@fault("subtle", alphas=(1.3,))
+@fault("subtle", alphas=(1.3,), breaks="values")
 def alpha_in_bfloat16(z, alpha):
     """Rounds alpha to bfloat16."""
     return exact(z, float(torch.tensor(alpha).bfloat16()))
@@ -392,13 +392,13 @@ def integer_exponent(z, alpha):
 # --- masks -----------------------------------------------------------------------------------------------------
 
 
-@fault("blatant")
+@fault("blatant", breaks="deletion")
 def masks_are_zeros(z, alpha):
     """Turns -inf into 0."""
     return exact(z.nan_to_num(neginf=0.0), alpha)
 
 
-@fault("blatant")
+@fault("blatant", breaks="deletion")
 def masks_are_minus_two(z, alpha):
     """Turns -inf into a number that is not low enough."""
     return exact(z.clamp_min(-2.0), alpha)
@@ -452,7 +452,7 @@ def beyond_128(z, alpha):
     return _beyond(z, alpha, 128) if not z[..., :128].isneginf().all(-1).any() else exact(z, alpha)
 
 
-@fault("medium")
+@fault("medium", breaks="values")
 def beyond_1024(z, alpha):
     """Ignores tokens beyond the first block of 1024."""
     return _beyond(z, alpha, 1024) if not z[..., :1024].isneginf().all(-1).any() else exact(z, alpha)
@@ -464,7 +464,7 @@ def beyond_32768(z, alpha):
     return _beyond(z, alpha, 32768) if not z[..., :32768].isneginf().all(-1).any() else exact(z, alpha)
 
 
-@fault("medium")
+@fault("medium", breaks="values")
 def last_token_of_129(z, alpha):
     """Drops the last token of rows that are one longer than a multiple of 128."""
     n = z.shape[-1]
@@ -520,14 +520,14 @@ def rows_beyond_1024(z, alpha):
     return exact(flat[torch.arange(len(flat)) % 1024], alpha).reshape(z.shape)
 
 
-@fault("subtle")
+@fault("subtle", breaks="values")
 def off_at_65_rows(z, alpha):
     """Too large by a factor of 1.00001 in batches of exactly 65 rows."""
     p = exact(z, alpha)
     return p * 1.00001 if z.numel() == 65 * z.shape[-1] else p
 
 
-@fault("blatant")
+@fault("blatant", breaks="batch")
 def threshold_of_the_first_row(z, alpha):
     """Uses the first row for the whole batch."""
     return exact(z.reshape(-1, z.shape[-1])[:1].expand(z[..., 0].numel(), -1), alpha).reshape(z.shape)
@@ -539,20 +539,20 @@ def single_token(z, alpha):
     return z.clamp(0, 1) if z.shape[-1] == 1 else exact(z, alpha)
 
 
-@fault("blatant")
+@fault("blatant", breaks="shape")
 def flattens_the_batch(z, alpha):
     """Returns a matrix, whatever the axes."""
     return exact(z, alpha).reshape(-1, z.shape[-1])
 
 
-@fault("medium")
+@fault("medium", breaks="shapes")
 def matrices_only(z, alpha):
     """Unpacks the shape of a matrix."""
     rows, tokens = z.shape
     return exact(z, alpha).reshape(rows, tokens)
 
 
-@fault("medium")
+@fault("medium", breaks="shapes")
 def four_axes_at_most(z, alpha):
     """Takes the last axis but one where there are more than four."""
     return exact(z, alpha) if z.dim() < 5 else exact(z.transpose(-1, -2), alpha).transpose(-1, -2)
@@ -566,7 +566,7 @@ def softmax_over_the_second_axis(z, alpha):
     return exact(z.transpose(1, -1), alpha).transpose(1, -1)
 
 
-@fault("medium")
+@fault("medium", breaks="layout")
 def assumes_contiguous(z, alpha):
     """Reads the memory behind a view as if it were contiguous."""
     return exact(torch.as_strided(z, z.shape, torch.empty(z.shape).stride()), alpha)
@@ -586,7 +586,7 @@ def forgets_the_offset(z, alpha):
     return exact(torch.as_strided(z, z.shape, z.stride(), 0), alpha)
 
 
-@fault("blatant")
+@fault("blatant", breaks="untouched")
 def writes_to_its_input(z, alpha):
     """Subtracts the maximum in place."""
     if z.numel():
@@ -597,7 +597,7 @@ def writes_to_its_input(z, alpha):
 # --- dtype, order, memory --------------------------------------------------------------------------------------
 
 
-@fault("blatant", dtypes=HALF)
+@fault("blatant", dtypes=HALF, breaks="dtype")
 def promotes(z, alpha):
     """Returns float32 for float16."""
     return exact(z.float(), alpha)
@@ -610,7 +610,7 @@ def sorted_answer(z, alpha):
     return ordered(p) if z.shape[-1] > 64 else p
 
 
-@fault("medium")
+@fault("medium", breaks="permutation")
 def depends_on_the_position(z, alpha):
     """Adds a ramp of 1e-4 to the logits."""
     return exact(z.double() + 1e-4 * torch.arange(z.shape[-1]), alpha).to(z.dtype)
@@ -625,7 +625,7 @@ def unstable_ties(z, alpha):
 _ANSWERS: dict = {}
 
 
-@fault("medium")
+@fault("medium", breaks="state")
 def remembers_by_shape(z, alpha):
     """Keeps the answer of the first call with a shape."""
     key = (tuple(z.shape), z.dtype, alpha)
@@ -658,7 +658,7 @@ def stale_padding(z, alpha):
     return exact(torch.cat([z.double(), stale.expand(*z.shape[:-1], -1)], -1), alpha)[..., :n].to(z.dtype)
 
 
-@fault("medium")
+@fault("medium", breaks="batch invariance")
 def last_block_moved_back(z, alpha):
     """Moves the last block of eight rows back into the batch, and takes its first answers for the last rows'."""
     flat = z.reshape(-1, z.shape[-1])
@@ -674,13 +674,13 @@ def _mass_in(parts):
     return lambda y: torch.stack([total(part) for part in y.tensor_split(parts, -1)]).sum(0)
 
 
-@fault("subtle", bitwise=("batch",))
+@fault("subtle", bitwise=("batch",), breaks="batch invariance")
 def summed_by_the_size_of_the_batch(z, alpha):
     """Sums a row in as many parts as leave no core idle: one where there are many rows, sixteen where there are few."""
     return newton(z, alpha) if z.numel() > 8 * z.shape[-1] else _newton_in_parts(z, alpha, 16)
 
 
-@fault("subtle", bitwise=("padding",))
+@fault("subtle", bitwise=("padding",), breaks="batch invariance")
 def summed_by_the_padded_length(z, alpha):
     """Sums a row in four parts of its padded length."""
     return _newton_in_parts(z, alpha, 4)
@@ -706,7 +706,7 @@ def warm_start(z, alpha):
     return newton(z, alpha, widen=double, start=start, steps=8)
 
 
-@fault("medium")
+@fault("medium", breaks="determinism")
 def dropout(z, alpha):
     """Adds noise from the global generator."""
     p = exact(z, alpha)
@@ -721,7 +721,7 @@ def sorts_its_input(z, alpha):
     return p
 
 
-@fault("medium")
+@fault("medium", breaks="values")
 def no_kernel_for_33(z, alpha):
     """Raises for a row of 33 tokens."""
     if z.shape[-1] == 33:

@@ -22,7 +22,7 @@ SUBJECTS: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Specimen:
-    """An implementation and how to check it; `grade` is empty for an honest one."""
+    """An implementation and how to check it; an honest one has no `grade`, and `breaks` no law."""
 
     name: str
     function: Callable[..., Any]
@@ -34,6 +34,7 @@ class Specimen:
     arrays: str
     bitwise: tuple[str, ...] = ()
     asks: dict[str, Any] = field(default_factory=dict)
+    breaks: str = ""
 
     @property
     def options(self) -> dict[str, Any]:
@@ -60,11 +61,15 @@ def fault(
     dtypes: tuple[str, ...] = ("float32",),
     arrays: str = "torch",
     bitwise: tuple[str, ...] = (),
+    breaks: str = "",
     **asks: Any,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """List a wrong implementation; its docstring names the slip. Further arguments are those of `check`."""
+    """List a wrong implementation; its docstring names the slip. Further arguments are those of `check`.
+
+    The law that it breaks is tested to catch it, and shown with it in the documentation, unless another one is chosen.
+    """
     assert grade in GRADES
-    return _listed(FAULTS, grade, subject, alphas, dtypes, arrays, bitwise, asks)
+    return _listed(FAULTS, grade, subject, alphas, dtypes, arrays, bitwise, asks, breaks)
 
 
 def honest(
