@@ -226,6 +226,11 @@ def test_attention_that_does_less_is_not_asked_for_more():
         check(plain, kind="attention", profile=EFFORT)
 
 
+def test_queries_that_are_repeated_keep_scales_of_their_own():
+    honest = HONEST["alpha and scale per head"]
+    check(honest.function, **honest.options, without="cross", laws=["values"], profile=EFFORT).raise_for_violations()
+
+
 def test_what_attention_lacks_stays_away_from_its_counterexample():
     report = check(plain_with_a_slip, kind="attention", without=EVERYTHING, laws=["values"], profile="quick")
     (found,) = report.violations

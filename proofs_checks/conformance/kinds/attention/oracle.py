@@ -34,7 +34,8 @@ def _distinct(case: AttentionCase) -> tuple[AttentionCase, NDArray[np.intp]]:
     Queries are repeated for an implementation that takes as many queries as keys alone.
     """
     m = case.query.shape[2]
-    if case.is_causal or any(x is not None for x in (case.alibi_slopes, case.window, case.attn_mask)):
+    by_place = (case.alibi_slopes, case.window, case.attn_mask, case.scales)
+    if case.is_causal or any(x is not None for x in by_place):
         return case, np.arange(m)
     lines = case.query.transpose(2, 0, 1, 3).reshape(m, -1)
     _, first, places = np.unique(lines, axis=0, return_index=True, return_inverse=True)
