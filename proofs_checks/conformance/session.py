@@ -218,7 +218,9 @@ class Session:
     def _try_others(self) -> None:
         """Try calls of every size, where none was answered: if these are not either, no other is made."""
         self._tried_others = True
-        cases = [each for each in self.kind.cornerstones(self.setting) if each.elements <= _LARGE]
+        small = [each for each in self.kind.cornerstones(self.setting) if each.elements <= _LARGE]
+        # However many rows there are: what is refused is a length, or a number of heads or features.
+        cases = list({tuple(n for name, n in each.sizes.items() if name != "rows"): each for each in small}.values())
         for case in cases[:: max(len(cases) // _OTHERS, 1)]:
             request = self.request(self.kind.fit(case, self.setting))
             self._note([request], self.caller([request]))
