@@ -285,8 +285,9 @@ def _shaped(setting: Setting) -> list[MappingCase]:
 
 def _crowded(setting: Setting) -> list[MappingCase]:
     """More rows than a block or a grid holds, and more tokens than fit in one."""
-    counts = (1031, 66_001) if setting.max_n > 1000 else (1031,)
-    rows = [many(setting, count) for count in counts]
+    beyond = (1031, 66_001) if setting.max_n > 1000 else (1031,)
+    rows = [many(setting, count) for count in beyond]
+    rows += [many(setting, count, 5) for count in counts(setting)]
     if max(setting.long_rows, default=0) >= 4000 and not setting.few_shapes:
         rows.append(stack([Row("constant", 32_771)], setting))
     # Of one sign, so that what a sum leaves out shows.

@@ -17,7 +17,7 @@ from ..inputs.batches import stack
 from ..inputs.rows import Row, quantise
 from ..kinds.attention.case import TENSORS, AttentionCase
 from ..kinds.attention.features import with_scales, with_sinks
-from ..kinds.attention.shapes import PLAIN, drawn, listed
+from ..kinds.attention.shapes import CAUSAL, PLAIN, drawn, listed
 from ..kinds.mapping import MappingCase, cotangent
 from ..kinds.rows import RowsCase
 from ..law import UNJUDGED, Finding, SessionLike, compare, each_pass, in_training, judge_against, law, worst_of
@@ -308,7 +308,7 @@ def _uncapped(case: AttentionCase) -> AttentionCase:
 
 
 lse_gradient.draws(lambda setting: drawn(gradient=True)(setting).map(_uncapped))
-lse_gradient.cornerstones(lambda setting: map(_uncapped, listed(*PLAIN, gradient=True)(setting)))
+lse_gradient.cornerstones(lambda setting: map(_uncapped, listed(*PLAIN, *CAUSAL, gradient=True)(setting)))
 
 
 def _also(session: SessionLike, case: AttentionCase, name: str) -> Finding:

@@ -21,6 +21,7 @@ from .features import dressed
 
 __all__ = [
     "ACROSS",
+    "CAUSAL",
     "PLAIN",
     "SCORES",
     "Shape",
