@@ -474,6 +474,8 @@ def replay_as(ask: Ask, found: Mapping[str, Any], progress: Tell = lambda event:
         If the target or the counterexample cannot be used.
     """
     needs = tuple(each.needs for each in LAWS_OF[ask.kind][1].values())
+    if not isinstance(found["law"], str):
+        raise ValueError(f"law of this counterexample is {found['law']!r}, not the name of a law such as 'values'")
     contracts, laws = choose((found["law"],), kind=ask.kind, offered=needs)
     case = KINDS[ask.kind].to_case(found)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, fields
@@ -20,6 +21,7 @@ from .case import Case, Parameters
 
 __all__ = ["hexadecimal", "plain", "reshaped", "runs", "structure", "unhex", "unrun", "unstructure"]
 
+_MOST = 1 << 26  # numbers that a counterexample may hold
 _TRAILING = re.compile(r"\.?0+(?=p)")
 _Case = TypeVar("_Case", bound=Case)
 
@@ -54,6 +56,8 @@ def unrun(words: list[str] | str) -> list[str]:
     numbers: list[str] = []
     for word in words.split() if isinstance(words, str) else words:
         count, star, number = str(word).rpartition("*")
+        if star and len(numbers) + int(count) > _MOST:
+            raise ValueError(f"{word!r} asks for more than {_MOST:,} numbers")
         numbers += [number] * (int(count) if star else 1)
     return numbers
 
@@ -89,11 +93,11 @@ def reshaped(numbers: Float64, shape: Iterable[Any]) -> Float64:
         If that asks for more of them, or fewer.
     """
     try:
-        asked = tuple(map(int, shape))
-    except (ValueError, TypeError):
-        raise ValueError(
-            f"shape of this counterexample is {shape!r}, not a list of whole numbers like [2, 5]"
-        ) from None
+        asked = tuple(map(operator.index, shape))
+    except TypeError:
+        asked = (-1,)
+    if min(asked, default=0) < 0:
+        raise ValueError(f"shape of this counterexample is {shape!r}, not a list of whole numbers like [2, 5]")
     if numbers.size != math.prod(asked):
         raise ValueError(
             f"this counterexample holds {numbers.size} numbers; its shape {asked} asks for {math.prod(asked)}"

@@ -113,6 +113,10 @@ def test_a_counterexample_of_another_size_is_refused():
         ({"variant": "one"}, "variant of this counterexample cannot be read"),
         ({"alpha": "low"}, "alpha of this counterexample is 'low', not a number like 1.5"),
         ({"shape": ["n"]}, r"shape of this counterexample is \['n'\], not a list of whole numbers"),
+        ({"shape": [1.5]}, r"shape of this counterexample is \[1.5\], not a list of whole numbers"),
+        ({"shape": [-2]}, r"shape of this counterexample is \[-2\], not a list of whole numbers"),
+        ({"logits": "999999999999*0x0p+0"}, "asks for more than 67,108,864 numbers"),
+        ({"law": ["values"]}, r"law of this counterexample is \['values'\], not the name of a law"),
     ],
 )
 def test_a_counterexample_that_cannot_be_read_says_in_which_field(field, complaint):
