@@ -32,7 +32,10 @@ SAID = ("law", "status", "examples", "worst_ulp", "worst_ratio")
 
 @dataclass(frozen=True)
 class Kernels:
-    """What is judged: a target that refuses any other path, its kind, its settings in order, its gradient in alpha."""
+    """What is judged: a target that refuses any other path, its kind, its settings in order.
+
+    `alpha_gradient` says whether its gradient in alpha is judged too.
+    """
 
     target: str
     kind: str

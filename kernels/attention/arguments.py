@@ -67,6 +67,11 @@ class Arguments(NamedTuple):
     return_lse: bool
     kind: Kind
 
+    @property
+    def tensors(self) -> tuple[Tensor | None, ...]:
+        """All that are tensors where they are given."""
+        return tuple(x for x in self if x is None or isinstance(x, Tensor))
+
     @classmethod
     def read(
         cls,

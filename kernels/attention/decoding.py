@@ -83,7 +83,7 @@ def decode(
         sinks,
         return_lse,
     )
-    directly = not torch.compiler.is_compiling() and unobserved(call[:9])
+    directly = not torch.compiler.is_compiling() and unobserved(call.tensors)
     with torch.no_grad():
         output, lse = decoded(call) if directly else decode_op(*flat(call))
     return (output, lse) if return_lse else output

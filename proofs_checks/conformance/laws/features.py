@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
-from hypothesis.strategies import SearchStrategy
 
 from entmax_oracle.reference.formats import as_format
 
@@ -29,18 +28,6 @@ _ONLY = ("attention",)
 def _when(finding: Finding, words: str) -> Finding:
     """Say where a finding was made."""
     return replace(finding, message=f"{words}, {finding.message}") if finding.broken else finding
-
-
-def _drawn(give: Callable[[AttentionCase], AttentionCase]) -> Callable[[Setting], SearchStrategy[AttentionCase]]:
-    """Draw cases with a feature that is given to those without it."""
-    return lambda setting: drawn()(setting).map(give)
-
-
-def _given(
-    give: Callable[[AttentionCase], AttentionCase], *shapes: Shape
-) -> Callable[[Setting], Iterable[AttentionCase]]:
-    """Make cases with a feature that is given to those without it."""
-    return lambda setting: map(give, listed(*shapes)(setting))
 
 
 def _judged(session: SessionLike, case: AttentionCase, words: str) -> Finding:
@@ -112,7 +99,7 @@ def _edge(session: SessionLike, case: AttentionCase, i: int, side: str, key: int
     )
 
 
-window.draws(_drawn(_windowed)).cornerstones(
+window.draws(drawn(give=_windowed)).cornerstones(
     lambda setting: [
         case.altered(window=each, variant=v)
         for case in listed(*PLAIN[:3], Shape(queries=3, keys=33, seed=3), Shape(queries=9, keys=5, seed=4))(setting)
@@ -132,7 +119,7 @@ def window_garbage(session: SessionLike, case: AttentionCase) -> Finding:
     return _beyond(session, case, slice(m), beyond, math.nan, math.nan) if beyond.any() else UNJUDGED
 
 
-window_garbage.draws(_drawn(_windowed)).cornerstones(
+window_garbage.draws(drawn(give=_windowed)).cornerstones(
     lambda setting: [
         case.altered(window=each)
         for case in listed(Shape(2, 1, 2, 2, 9, seed=1), Shape(queries=1, keys=33, seed=2, is_causal=True))(setting)
@@ -176,7 +163,7 @@ def _capped(case: AttentionCase) -> AttentionCase:
     return case if case.softcap else case.altered(softcap=(0.5, 2.0, 30.0)[case.variant % 3])
 
 
-softcap.draws(_drawn(_capped)).cornerstones(
+softcap.draws(drawn(give=_capped)).cornerstones(
     lambda setting: [
         case.altered(softcap=cap, variant=v)
         for v, case in enumerate(listed(*PLAIN, *_LENGTHS)(setting))
@@ -224,7 +211,7 @@ def _scaled(session: SessionLike, case: AttentionCase, without: Float64, expecte
     return worst_of([_when(found, "against the output without sinks, scaled by the mass that the sink leaves"), mass])
 
 
-sinks.draws(_drawn(with_sinks)).cornerstones(_given(with_sinks, *PLAIN))
+sinks.draws(drawn(give=with_sinks)).cornerstones(listed(*PLAIN, give=with_sinks))
 
 
 # --- logarithms of sums --------------------------------------------------------------------------------------------
@@ -409,7 +396,7 @@ def _with_alphas(case: AttentionCase) -> AttentionCase:
     return case if case.alphas else case.altered(alphas=numbers)
 
 
-alphas.draws(_drawn(_with_alphas)).cornerstones(_given(_with_alphas, *PLAIN))
+alphas.draws(drawn(give=_with_alphas)).cornerstones(listed(*PLAIN, give=_with_alphas))
 
 
 @law("scales", cites="definition", kinds=_ONLY, weight=0.4, needs="scales", compares=True)
@@ -428,7 +415,7 @@ def scales(session: SessionLike, case: AttentionCase) -> Finding:
     return differ(session, expected, alone[:, :, row], among[b : b + 1, h : h + 1, row], words)
 
 
-scales.draws(_drawn(with_scales)).cornerstones(_given(with_scales, *PLAIN))
+scales.draws(drawn(give=with_scales)).cornerstones(listed(*PLAIN, give=with_scales))
 
 
 # --- packed sequences ----------------------------------------------------------------------------------------------

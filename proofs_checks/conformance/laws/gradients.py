@@ -254,8 +254,8 @@ def sinks_gradient(session: SessionLike, case: AttentionCase) -> Finding:
     return UNJUDGED if case.sinks is None else _also(session, case, "sinks")
 
 
-sinks_gradient.draws(lambda setting: drawn(gradient=True)(setting).map(with_sinks))
-sinks_gradient.cornerstones(lambda setting: map(with_sinks, listed(*PLAIN, gradient=True)(setting)))
+sinks_gradient.draws(drawn(gradient=True, give=with_sinks))
+sinks_gradient.cornerstones(listed(*PLAIN, gradient=True, give=with_sinks))
 
 
 @law("mask gradient", cites="definition", kinds=("attention",), needs="attn_mask gradient", weight=0.4)
@@ -279,8 +279,8 @@ def scales_gradient(session: SessionLike, case: AttentionCase) -> Finding:
     return UNJUDGED if case.scales is None else _also(session, case, "scale")
 
 
-scales_gradient.draws(lambda setting: drawn(gradient=True)(setting).map(with_scales))
-scales_gradient.cornerstones(lambda setting: map(with_scales, listed(*PLAIN, gradient=True)(setting)))
+scales_gradient.draws(drawn(gradient=True, give=with_scales))
+scales_gradient.cornerstones(listed(*PLAIN, gradient=True, give=with_scales))
 
 
 @law("lse gradient", cites="definition", kinds=("attention",), needs="lse gradient", weight=0.4)
@@ -307,8 +307,8 @@ def _uncapped(case: AttentionCase) -> AttentionCase:
     return case.altered(sinks=None, softcap=None)
 
 
-lse_gradient.draws(lambda setting: drawn(gradient=True)(setting).map(_uncapped))
-lse_gradient.cornerstones(lambda setting: map(_uncapped, listed(*PLAIN, *CAUSAL, gradient=True)(setting)))
+lse_gradient.draws(drawn(gradient=True, give=_uncapped))
+lse_gradient.cornerstones(listed(*PLAIN, *CAUSAL, gradient=True, give=_uncapped))
 
 
 def _also(session: SessionLike, case: AttentionCase, name: str) -> Finding:

@@ -34,6 +34,14 @@ __all__ = [
     "unseen",
 ]
 
+Give = Callable[[AttentionCase], AttentionCase]
+"""Give a case a feature, or take one away."""
+
+
+def _as_it_is(case: AttentionCase) -> AttentionCase:
+    return case
+
+
 SCORES = ("gaussian", "sharp", "flat", "ties", "constant", "shifted", "rising", "falling", "huge")
 
 
@@ -202,18 +210,20 @@ def distant(setting: Setting) -> list[AttentionCase]:
     return [case.altered(query=ones, key=key, scale=1.0, alibi_slopes=(slope,))]
 
 
-def drawn(gradient: bool = False, **fixed: object) -> Callable[[Setting], st.SearchStrategy[AttentionCase]]:
-    """Draw cases with some fields of `Shape` fixed."""
+def drawn(
+    gradient: bool = False, give: Give = _as_it_is, **fixed: object
+) -> Callable[[Setting], st.SearchStrategy[AttentionCase]]:
+    """Draw cases with some fields of `Shape` fixed, each with what `give` gives it."""
 
     def cases(setting: Setting) -> st.SearchStrategy[AttentionCase]:
-        return shapes(**fixed).map(lambda shape: shape.case(setting, gradient=gradient))
+        return shapes(**fixed).map(lambda shape: give(shape.case(setting, gradient=gradient)))
 
     return cases
 
 
-def listed(*some: Shape, gradient: bool = False) -> Callable[[Setting], list[AttentionCase]]:
-    """Make the cases of some descriptors."""
-    return lambda setting: [shape.case(setting, gradient=gradient) for shape in some]
+def listed(*some: Shape, gradient: bool = False, give: Give = _as_it_is) -> Callable[[Setting], list[AttentionCase]]:
+    """Make the cases of some descriptors, each with what `give` gives it."""
+    return lambda setting: [give(shape.case(setting, gradient=gradient)) for shape in some]
 
 
 _EDGES = (1, 2, 15, 16, 17, 31, 33, 63, 64, 65, 127, 128, 129, 130)
