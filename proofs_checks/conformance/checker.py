@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from importlib import metadata
@@ -15,25 +15,28 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+
 from entmax_oracle.reference.formats import as_arithmetic, as_format
 from entmax_oracle.reference.inputs import as_alpha
 
 from ..spreading import Done, Lost, spread
-from .ask import FEATURES, OPTIONS, Ask
+from .ask import FEATURES, OPTIONS, Ask, refuse_unknown_laws
 from .calls import Subject
 from .case import Setting
 from .kinds import KINDS
-from .kinds.kind import Asked
+from .kinds.kind import Asked, Kind
 from .law import UNJUDGED, Contract, Finding, Law
 from .laws import LAWS_OF, choose
 from .pooling import Pooled
-from .results.counterexample import read
+from .results.counterexample import Head, case_of, head_of, of_counterexample, read
 from .results.events import ALWAYS_HELD, PASSING, Begun, Ended, Event, Judged, Notice, Tell, gather
 from .results.report import LawResult, Report
 from .saved import of_setting, remember, saved
 from .search import Effort
 from .session import GiveUp, Session
-from .setting import STOPPED, Calling, Settled, Task, Told, check_elsewhere, check_setting, judge
+from .setting import STOPPED, Calling, Settled, Task, Told, check_elsewhere, check_setting, judge, lacking
+from .target.defining import defined
 from .target.layouts import LAYOUTS
 from .target.loading import locate
 
@@ -423,7 +426,7 @@ def _absence(ask: Ask, name: str) -> str:
         return f"{name!r} is checked with --grad-alpha only; give that, or leave the law out"
     if "gradient" in needs and not (ask.grad or ask.grad_alpha):
         return f"{name!r} is checked with --grad only; give that, or leave the law out"
-    feature = {"attn_mask gradient": "mask", "sinks gradient": "sinks"}.get(needs, needs)
+    feature = {"attn_mask": "mask"}.get(bare := needs.removesuffix(" gradient"), bare)
     if feature in FEATURES:
         return f"{name!r} says nothing about a target without {feature}; add --with {feature}"
     if needs == "packed":
@@ -473,29 +476,69 @@ def replay_as(ask: Ask, found: Mapping[str, Any], progress: Tell = lambda event:
     ValueError
         If the target or the counterexample cannot be used.
     """
-    needs = tuple(each.needs for each in LAWS_OF[ask.kind][1].values())
-    if not isinstance(found["law"], str):
-        raise ValueError(f"law of this counterexample is {found['law']!r}, not the name of a law such as 'values'")
-    contracts, laws = choose((found["law"],), kind=ask.kind, offered=needs)
-    case = KINDS[ask.kind].to_case(found)
-    try:
-        alpha = float(found["alpha"])
-    except (TypeError, ValueError):
-        raise ValueError(f"alpha of this counterexample is {found['alpha']!r}, not a number like 1.5") from None
-    if ask.kind != "normaliser" and ask.fixed_alpha is not None and float(ask.fixed_alpha) != alpha:
-        raise ValueError(f"fixed_alpha: this counterexample has alpha {alpha:g}, not {float(ask.fixed_alpha):g}")
-    ask = replace(ask, alphas=(alpha,), dtypes=(found["dtype"],), against=ask.against or found.get("against"))
-    asked = KINDS[ask.kind].asked(ask)
+    head, kind = head_of(found), KINDS[ask.kind]
+    ask = _as_found(ask, head, pulled=found.get("cotangent") is not None)
+    with of_counterexample():
+        asked = kind.asked(ask)
+    contracts, laws = choose((head.law,), kind=ask.kind, offered=_offered(ask) + asked.offered)
+    if not contracts and not laws:
+        raise ValueError(f"law: {_absence(ask, head.law)}")
     (setting,) = _settings(ask, asked, _effort(ask))
-    setting = replace(setting, alpha=alpha, others=tuple(found.get("others", ())))
+    setting = replace(setting, alpha=head.alpha, others=head.others)
+    law: Law | Contract = contracts[0] if contracts else laws[0]
+    lacks = lacking(kind, setting)
+    if isinstance(law, Law) and law.about in lacks:
+        raise ValueError(f"law: {law.name!r} is not checked, since the target is declared to lack {lacks[law.about]}")
+    case = case_of(found, law, kind, setting)
+    _refuse_undeclared(kind, case, setting, asked)
     with Calling(_subject(ask, asked), lambda text: progress(Notice(text))) as caller:
         contracts_of_kind = choose(kind=ask.kind)[0]
-        session = Session(KINDS[ask.kind], caller, setting, contracts_of_kind, Told(setting, progress))
-        law: Law | Contract = contracts[0] if contracts else laws[0]
+        session = Session(kind, caller, setting, contracts_of_kind, Told(setting, progress))
+        if isinstance(law, Law) and not session.oracle.defined(kind.fit(case, setting)):
+            raise ValueError(f"counterexample: the definition of {setting.against} gives no answer for its {kind.told}")
         try:
             return judge(law, session, case)
         except GiveUp:
             return UNJUDGED
+
+
+def _as_found(ask: Ask, head: Head, *, pulled: bool) -> Ask:
+    """Ask for what a counterexample is about, with gradients where it has an incoming one."""
+    if ask.kind != "normaliser" and ask.fixed_alpha is not None and float(ask.fixed_alpha) != head.alpha:
+        raise ValueError(f"fixed_alpha: this counterexample has alpha {head.alpha:g}, not {float(ask.fixed_alpha):g}")
+    named = (ask.against, head.against)
+    if all(each is not None and ":" not in each for each in named) and named[0] != named[1]:
+        raise ValueError(f"against: this counterexample is of {named[1]}, not of {named[0]}")
+    with of_counterexample():
+        refuse_unknown_laws((head.law,), ask.kind)
+        if head.against is not None and ask.kind == "normaliser":
+            defined(head.against)
+    law, against = LAWS_OF[ask.kind][1].get(head.law), ask.against or head.against
+    return replace(
+        ask,
+        alphas=(head.alpha,),
+        dtypes=(head.dtype,),
+        against=against,
+        grad=pulled or (law is not None and "gradient" in law.needs),
+        laws=(),
+        skip_laws=(),
+    )
+
+
+def _refuse_undeclared(kind: Kind, case: Any, setting: Setting, asked: Asked) -> None:
+    """Raise `ValueError` where a target would be called without something that a case has, or with something else."""
+    narrowed = kind.narrow(case, setting)
+    for each in fields(case):
+        before, after = getattr(case, each.name), getattr(narrowed, each.name)
+        if before is not after and not np.array_equal(before, after, equal_nan=isinstance(before, np.ndarray)):
+            raise ValueError(
+                f"counterexample: {each.name} is not what the target is declared to take; give the options of the "
+                "check that found it"
+            )
+    given = dict(getattr(case, "parameters", ()))
+    for name, value in asked.fixed:
+        if name in given and given[name] != value:
+            raise ValueError(f"fixed_parameters: this counterexample has {name} = {given[name]}, not {value}")
 
 
 def _effort(ask: Ask) -> Effort:

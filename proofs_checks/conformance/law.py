@@ -145,6 +145,8 @@ class Law:
     anywhere : bool
         Whether it can be checked on any case of its kind: where it is broken on the same input, it explains the failure
         of another law.
+    empties : bool
+        Whether it also says something of inputs without a number.
     pair : callable, optional
         ``pair(case, setting)``: the case whose answer a program shows beside the one for its logits changed, and the
         change as an expression to come after the logits.
@@ -164,6 +166,7 @@ class Law:
     compares: bool = False
     carries: tuple[str, ...] = ()
     anywhere: bool = False
+    empties: bool = False
     pair: Callable[[Any, Setting], tuple[Case, str]] | None = None
 
 

@@ -36,6 +36,7 @@ __all__ = [
     "check_elsewhere",
     "check_setting",
     "judge",
+    "lacking",
 ]
 
 # What a law says that was kept as far as there was time.
@@ -170,7 +171,7 @@ def check_setting(task: Task, tell: Tell) -> Settled:
     with Calling(task.subject, lambda text: tell(Notice(text))) as caller:
         session = Session(task.kind, caller, task.setting, contracts, Told(task.setting, tell))
         run = _Run(task, session, contracts, tell)
-        lacks = _lacking(task)
+        lacks = lacking(task.kind, task.setting)
         judged = [law for law in laws if law.about not in lacks]
         reason = run.search(judged)
         for law in laws:
@@ -198,13 +199,12 @@ def check_setting(task: Task, tell: Tell) -> Settled:
         )
 
 
-def _lacking(task: Task) -> dict[str, str]:
+def lacking(kind: Kind, setting: Setting) -> dict[str, str]:
     """Name what the implementation lacks, as declared, in words; layouts too, where it wants its arrays contiguous."""
-    setting = task.setting
     names = setting.without + ("layouts",) * setting.domain.contiguous
     names += ("empty",) * (setting.conventions.empty_rows == "any")
     packed = {"lengths": "padding, since its sequences are packed"} if setting.conventions.packed else {}
-    return {name: task.kind.lacks[name] for name in names} | packed
+    return {name: kind.lacks[name] for name in names} | packed
 
 
 class _Run:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -125,12 +124,6 @@ def test_slips_are_caught(loss, law):
     words = found.command.split("--replay ")[1].strip("'")
     assert replay(loss, words, kind="loss").broken
     assert not replay(honest, words, kind="loss").broken
-
-
-def test_a_counterexample_of_something_else_is_refused():
-    text = json.dumps({"law": "values", "alpha": 1.5, "dtype": "float32", "shape": [1, 2], "logits": "0x0p+0 0x0p+0"})
-    with pytest.raises(ValueError, match="not a counterexample of a loss: target is missing"):
-        replay(honest, text, kind="loss")
 
 
 @pytest.mark.parametrize("alpha", [1.0, 1.001, 4 / 3, 1.5, 2.0, 4.0])

@@ -11,10 +11,14 @@ from typing import Any, ClassVar
 import numpy as np
 from hypothesis.strategies import SearchStrategy
 
+from entmax_oracle.reference.inputs import as_finite
+
 from ..ask import Ask
 from ..calls import Outcome, Subject
 from ..case import Case, Parameters, Setting
 from ..expected import Oracle
+from ..refusing import refuse_layout, refuse_numbers
+from ..target.layouts import LAYOUTS
 from ..target.loading import Form
 from ..text import structure, unstructure
 
@@ -72,6 +76,10 @@ class Kind(ABC):
         Each yields simpler cases than the one it is given, boldest first.
     layouts : dict
         Memory layouts of the input, in words.
+    default_layout : tuple of str
+        How a cotangent may be said to lie, beside the layouts, where nothing is said.
+    pulled : bool
+        Whether cases of laws of gradients carry the incoming gradient; else the laws draw one.
     lacks : dict
         What an implementation may be said to lack, in words.
     """
@@ -86,6 +94,8 @@ class Kind(ABC):
     gradient_unit: ClassVar[str] = ""
     attempts: ClassVar[Sequence[Attempt]] = ()
     layouts: ClassVar[Mapping[str, str]] = {"contiguous": "rows one after the other"}
+    default_layout: ClassVar[tuple[str, ...]] = ()
+    pulled: ClassVar[bool] = True
     lacks: ClassVar[Mapping[str, str]] = {}
 
     @abstractmethod
@@ -159,4 +169,37 @@ class Kind(ABC):
         ValueError
             If it is not a counterexample of this kind.
         """
-        return structure(found, self.case, self.noun)
+        return structure(found, self.case, f"a counterexample of {self.noun}")
+
+    def refuse(self, case: Any, setting: Setting, *, compared: bool = True, empties: bool = False) -> None:
+        """Check that a case that was read is an input that a target may get.
+
+        Parameters
+        ----------
+        case, setting
+        compared : bool
+            Whether its answer is checked. Where only the call is, laws also put NaN where no query looks.
+        empties : bool
+            Whether there may be no numbers in it.
+
+        Raises
+        ------
+        ValueError
+            If it is not; the message begins with the name of the field.
+        """
+        refuse_numbers(case, setting.dtype)
+        for name, x in case.tensors.items():
+            if not x.size and not empties:
+                raise ValueError(f"{name} has shape {x.shape}: the law says nothing of arrays without a number")
+        real = {name: x for name, x in case.tensors.items() if x.dtype.kind == "f"}
+        finite = {name: np.nan_to_num(x, posinf=0.0, neginf=0.0) for name, x in real.items()}
+        self.refuse_meaningless(case if compared else case.altered(**finite), setting)
+        refuse_layout("layout", case.layout, self.layouts, next(iter(case.tensors.values())))
+        g = case.cotangent
+        refuse_layout("cotangent_layout", case.cotangent_layout, {*LAYOUTS, *self.layouts, *self.default_layout}, g)
+        if g is not None:
+            as_finite(g, "cotangent", case.answer_shape)
+
+    @abstractmethod
+    def refuse_meaningless(self, case: Any, setting: Setting) -> None:
+        """Check that the definition takes a case, but for its layouts and its cotangent; raise as `refuse` does."""

@@ -185,6 +185,7 @@ class LossKind(RowsKind):
     unit = "loss"
     answer = "a loss"
     gradient_unit = "the gradient in class"
+    pulled = False
 
     def oracle(self, setting: Setting) -> LossOracle:
         return LossOracle(setting)
@@ -204,6 +205,22 @@ class LossKind(RowsKind):
 
     def form(self, subject: Subject) -> Form:
         return alpha_by_position(("z", "y"), subject)
+
+    def refuse_misfit(self, case: LossCase) -> None:
+        shape = case.logits.shape
+        if len(shape) != 2:
+            raise ValueError(f"shape is {list(shape)}: logits of a loss have two axes, rows and classes")
+        if case.target.size != shape[0]:
+            raise ValueError(f"target holds {case.target.size} class indices; the logits have {shape[0]} rows")
+
+    def refuse_meaningless(self, case: LossCase, setting: Setting) -> None:
+        super().refuse_meaningless(case, setting)
+        classes = case.logits.shape[1]
+        for row, index in enumerate(case.target.tolist()):
+            if index >= classes:
+                raise ValueError(f"target[{row}] is {index}: a class index is a whole number from 0 to {classes - 1}")
+            if np.isneginf(case.logits[row, index]):
+                raise ValueError(f"target[{row}] is {index}, a class that is masked (-inf) in its row: aim at another")
 
     def placed(self, setting: Setting) -> tuple[str, ...]:
         return tuple(each for each in super().placed(setting) if each not in ("expanded", *DEEP))

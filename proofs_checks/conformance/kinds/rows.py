@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entmax_oracle.reference.formats import as_format
+from entmax_oracle.reference.inputs import as_logits
 
 from ..ask import LACKS
 from ..calls import Float64
@@ -19,7 +20,7 @@ from ..domain import Domain
 from ..inputs.batches import DEEP, deepened
 from ..inputs.rows import bits, coarse
 from ..target.layouts import LAYOUTS
-from ..text import hexadecimal, plain, reshaped, structure, unstructure
+from ..text import Unreadable, hexadecimal, plain, reshaped, structure, unstructure
 from .kind import Attempt, Kind
 
 __all__ = ["RowsCase", "RowsKind"]
@@ -322,8 +323,22 @@ class RowsKind(Kind):
 
     def to_case(self, found: Mapping[str, Any]) -> Any:
         """Make the case that `write` wrote; its cotangent has the shape of the answer."""
-        flat: Any = structure(found, self.case, self.noun, ("shape",))
-        case = flat.altered(logits=reshaped(flat.logits, found["shape"]))
+        flat: Any = structure(found, self.case, f"a counterexample of {self.noun}", ("shape",))
+        case = flat.altered(logits=_shaped("logits", flat.logits, found["shape"]))
+        self.refuse_misfit(case)
         if case.cotangent is None:
             return case
-        return case.altered(cotangent=reshaped(case.cotangent, case.answer_shape))
+        return case.altered(cotangent=_shaped("cotangent", case.cotangent, case.answer_shape))
+
+    def refuse_misfit(self, case: Any) -> None:
+        """Raise `ValueError` where arrays that come with the logits do not fit them."""
+
+    def refuse_meaningless(self, case: Any, setting: Setting) -> None:
+        as_logits(case.logits, name="logits")
+
+
+def _shaped(name: str, numbers: Float64, shape: Any) -> Float64:
+    try:
+        return reshaped(numbers, shape)
+    except Unreadable as error:
+        raise ValueError(f"{error.place.removeprefix('.') or name} {error}") from None

@@ -199,7 +199,8 @@ groups.draws(drawn(key_heads=2)).cornerstones(listed(*PLAIN))
 @law("padding", cites="definition", kinds=_ONLY, about="lengths", compares=True)
 def padding(session: SessionLike, case: AttentionCase) -> Finding:
     """Keys and values beyond key_lengths change nothing."""
-    return _padded_with(session, case, [(256.0, -(2.0**14))])
+    large = min(as_format(session.setting.dtype).largest / 2, 2.0**14)
+    return _padded_with(session, case, [(min(large, 256.0), -large)])
 
 
 padding.draws(drawn(batch=2)).cornerstones(listed(*PLAIN))

@@ -259,7 +259,7 @@ layout.draws(_several, "mapping").cornerstones(_every_layout, "mapping")
 layout.cornerstones(_heads_in_every_layout, "attention").cornerstones(_weights_in_every_layout, "normaliser")
 
 
-@law("shapes", cites="threshold-form", kinds=("mapping", "normaliser"), compares=True)
+@law("shapes", cites="threshold-form", kinds=("mapping", "normaliser"), compares=True, empties=True)
 def shapes(session: SessionLike, case: RowsCase) -> Finding:
     """Rows lie along the last axis of an array with any number of axes, from one up, even of an array without rows."""
     flat = case.altered(logits=case.logits.reshape(-1, case.logits.shape[-1])) if case.logits.size else case

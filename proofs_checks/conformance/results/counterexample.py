@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import MISSING, dataclass, fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from entmax_oracle.reference.formats import as_format
+from entmax_oracle.reference.inputs import as_alpha
+
 from ..calls import Subject
 from ..case import Setting
+from ..kinds import KINDS
 from ..kinds.kind import Kind
 from ..law import Contract, Finding, Law
-from ..text import unrun
+from ..text import json_of, structure, unrun
 from .fact import fact
-from .report import Counterexample
+from .report import DETAILS, Counterexample
 from .snippet import snippet
 
-__all__ = ["describe", "read", "read_all"]
+__all__ = ["Head", "case_of", "describe", "head_of", "of_counterexample", "read", "read_all"]
 
 
 def describe(
@@ -81,12 +88,117 @@ def _in_python(subject: Subject, told: str) -> str:
     return f"entmax_oracle.proofs_checks.conformance.replay(f, {', '.join(options)})"
 
 
-def read(source: str) -> dict[str, Any]:
+_SHOWN = 80  # characters of a source that a message repeats
+
+
+@dataclass(frozen=True)
+class Head:
+    """What every counterexample says beside its case.
+
+    Parameters
+    ----------
+    law : str
+    alpha : float
+    dtype : str
+    against : str, optional
+        The normaliser, for one of that kind.
+    others : tuple of float
+        Other alphas, for the law that needs them.
+    """
+
+    law: str
+    alpha: float
+    dtype: str
+    against: str | None = None
+    others: tuple[float, ...] = ()
+
+
+_BESIDE = {each.name for each in (*fields(Counterexample), *fields(Head))} | set(DETAILS)
+"""What a counterexample may say beside its case: how it was found and what it showed, in a report."""
+
+
+def head_of(found: Any) -> Head:
+    """Read what a counterexample says beside its case.
+
+    Raises
+    ------
+    ValueError
+        If it is not a counterexample.
+    """
+    if not isinstance(found, Mapping):
+        raise ValueError(
+            f'counterexample: {json_of(found)} is not one; pass an object such as {{"law": "values", ...}}'
+        )
+    with of_counterexample():
+        head = structure(found, Head, "a counterexample")
+        for place, alpha in enumerate((head.alpha, *head.others)):
+            as_alpha(alpha, f"others[{place - 1}]" if place else "alpha")
+        as_format(head.dtype)
+        return head
+
+
+def case_of(found: Mapping[str, Any], law: Law | Contract, kind: Kind, setting: Setting) -> Any:
+    """Make the case of a counterexample, and see that it is one of the law in the setting.
+
+    Parameters
+    ----------
+    found : dict
+    law : Law or Contract
+    kind : Kind
+    setting : Setting
+
+    Raises
+    ------
+    ValueError
+        If it is not, or says something that no counterexample says.
+    """
+    with of_counterexample():
+        try:
+            case = kind.to_case(found).held()
+            known = {each.name for each in fields(kind.case)} | _BESIDE  # type: ignore[arg-type]
+            for name in found:
+                if name not in known:
+                    near = get_close_matches(str(name), known, 1)
+                    hint = f"did you mean {near[0]!r}?" if near else f"leave it out: {kind.noun} has none"
+                    raise ValueError(f"{name!r} is unknown; {hint}")
+        except ValueError as error:
+            raise ValueError(f"{error}{_other_kind(found, kind)}") from None
+        compared = isinstance(law, Law)
+        kind.refuse(case, setting, compared=compared, empties=not compared or law.empties)
+        if "gradient" in law.needs and kind.pulled and case.cotangent is None:
+            raise ValueError(f"cotangent is missing, which the law {law.name!r} needs")
+    return case
+
+
+def _other_kind(found: Mapping[str, Any], kind: Kind) -> str:
+    """Say of which kind a counterexample is that is none of the kind that it is read as."""
+    for name, other in KINDS.items():
+        own = {each.name for each in fields(other.case)}  # type: ignore[arg-type]
+        needed = {each.name for each in fields(other.case) if each.default is MISSING}  # type: ignore[arg-type]
+        if (
+            other is not kind
+            and needed <= set(found) <= own | _BESIDE
+            and (name == "normaliser") == ("against" in found)
+        ):
+            return f" (it reads like one of {other.noun}; pass --kind {name})"
+    return ""
+
+
+@contextmanager
+def of_counterexample() -> Iterator[None]:
+    """Say of a complaint what it is about."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(f"counterexample: {error}") from None
+
+
+def read(source: str) -> Mapping[str, Any]:
     """Read a counterexample to replay: the first of `read_all`."""
     return read_all(source)[0]
 
 
-def read_all(source: str) -> list[dict[str, Any]]:
+def read_all(source: str) -> list[Mapping[str, Any]]:
     """Read the counterexamples to replay, at least one.
 
     Parameters
@@ -99,22 +211,32 @@ def read_all(source: str) -> list[dict[str, Any]]:
     ValueError
         If it is neither.
     """
+    inline = source.lstrip()[:1] in ("{", "[")
     try:
-        text = source if source.lstrip().startswith("{") else Path(source).read_text(encoding="utf-8")
+        text = source if inline else Path(source).read_text(encoding="utf-8")
         found = json.loads(text)
-    except (OSError, json.JSONDecodeError) as error:
-        raise ValueError(f"cannot read a counterexample from {source[:80]!r}: {error}") from None
-    if "laws" not in found:
-        return [_complete(found)]
-    every = [_complete(each) for law in found["laws"] for each in law.get("counterexamples") or ()]
+    except (OSError, ValueError, RecursionError) as error:
+        what = "not JSON" if inline else "neither an object in JSON nor a file of JSON that can be read"
+        why = error.strerror if isinstance(error, OSError) else error
+        raise ValueError(f"counterexample: {source[:_SHOWN]!r} is {what}: {why}") from None
+    if not isinstance(found, dict) or "laws" not in found:
+        head_of(found)
+        return [found]
+    every = [
+        each
+        for law in _listed(found, "laws")
+        for each in (_listed(law, "counterexamples") if law.get("counterexamples") is not None else ())
+    ]
     if not every:
-        raise ValueError(f"{source[:80]} reports no violation, so there is nothing to replay")
+        raise ValueError(f"{source[:_SHOWN]} reports no violation, so there is nothing to replay")
+    for each in every:
+        head_of(each)
     return every
 
 
-def _complete(found: dict[str, Any]) -> dict[str, Any]:
-    missing = {"law", "alpha", "dtype"} - set(found)
-    if missing:
-        are = "is" if len(missing) == 1 else "are"
-        raise ValueError(f"not a counterexample: {', '.join(sorted(missing))} {are} missing")
-    return dict(found)
+def _listed(found: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """Return the objects that a part of a report lists."""
+    values = found[name]
+    if not isinstance(values, list) or not all(isinstance(each, dict) for each in values):
+        raise ValueError(f"counterexample: {name} of this report is {json_of(values)}, not a list of objects")
+    return values

@@ -13,12 +13,12 @@ from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
 from ..law import Contract, Law
 
-__all__ = ["CONVERTER", "SCHEMA", "Counterexample", "LawResult", "Report", "Violated"]
+__all__ = ["CONVERTER", "DETAILS", "SCHEMA", "Counterexample", "LawResult", "Report", "Violated"]
 
 SCHEMA = "entmax-oracle/check/2"
 Status = Literal["pass", "partial", "fail", "skip"]
 Verdict = Literal["conforms", "violates", "unusable", "interrupted"]
-_DETAILS = ("index", "got", "before", "lower", "upper", "budget")
+DETAILS = ("index", "got", "before", "lower", "upper", "budget")
 
 
 class Violated(AssertionError):
@@ -301,7 +301,7 @@ def _converter() -> cattrs.Converter:
 
     def deep(values: dict[str, Any], _: object) -> Counterexample:
         rest = {name: value for name, value in values.items() if name not in _FIELDS}
-        details = {name: rest.pop(name) for name in _DETAILS if name in rest}
+        details = {name: rest.pop(name) for name in DETAILS if name in rest}
         return read_case({**values, "parameters": rest, "details": details}, Counterexample)
 
     made.register_unstructure_hook(Counterexample, flat)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
 import numpy as np
 from hypothesis.strategies import SearchStrategy
+
+from entmax_oracle.reference.attention_call import AttentionCall
 
 from ...ask import Ask
 from ...calls import Outcome, Subject
@@ -42,6 +45,7 @@ class AttentionKind(Kind):
         "padded": "rows with a gap of three elements between them, as a slice of a wider array has",
         "offset": "contiguous, but starting one element into its buffer, so not aligned",
     }
+    default_layout = ("",)
     lacks = LACKS | {"empty": "an answer of its own for queries that see no key"}
 
     def oracle(self, setting: Setting) -> AttentionOracle:
@@ -87,6 +91,23 @@ class AttentionKind(Kind):
         if case.sinks is not None:
             return outcome  # all mass is the sink's
         return replace(outcome, values=np.where(blind(case, setting.conventions.align), 0.0, outcome.values))
+
+    def refuse_meaningless(self, case: AttentionCase, setting: Setting) -> None:
+        alpha = setting.alpha if case.alphas is None else case.alphas
+        usual = {"is_causal": False, "scale": None, "alibi_slopes": None, "key_lengths": None}
+        try:
+            AttentionCall.read(**case.tensors, alpha=alpha, **usual | case.meaning)
+        except ValueError as error:  # of several, one per head, it says what it says of one
+            several = [name for name in ("alpha", "scale") if getattr(case, f"{name}s") is not None]
+            raise ValueError(re.sub(rf"^({'|'.join(several)})\b", r"\1s", str(error)) if several else error) from None
+        batch, _, queries, _ = case.query.shape
+        if case.query_lengths is None:
+            return
+        if len(case.query_lengths) != batch:
+            raise ValueError(f"query_lengths holds {len(case.query_lengths)} lengths; there are {batch} sequences")
+        for sequence, length in enumerate(case.query_lengths):
+            if length > queries:
+                raise ValueError(f"query_lengths[{sequence}] is {length}; query has {queries} tokens")
 
     def takes(self, case: AttentionCase, setting: Setting) -> bool:
         return narrowing.takes(case, setting)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hypothesis.strategies import SearchStrategy
@@ -15,6 +15,7 @@ from ..kind import Asked
 from ..mending import asked_with
 from ..rows import RowsKind
 from . import inputs
+from .known import refuse_parameters
 from .oracle import NormaliserCase, NormaliserOracle
 from .request import ask_for
 
@@ -55,8 +56,11 @@ class NormaliserKind(RowsKind):
         """Write a case as JSON values, with its parameters also where there are none."""
         return {"parameters": {}, **super().write(case)}
 
-    def to_case(self, found: Any) -> NormaliserCase:
+    def to_case(self, found: Mapping[str, Any]) -> Any:
         if "parameters" not in found:
-            raise ValueError("not a counterexample of a normaliser: parameters are missing")
-        case: NormaliserCase = super().to_case(found)
-        return case
+            raise ValueError(f"parameters is missing, which a counterexample of {self.noun} needs")
+        return super().to_case(found)
+
+    def refuse_meaningless(self, case: NormaliserCase, setting: Setting) -> None:
+        super().refuse_meaningless(case, setting)
+        refuse_parameters(case.parameters, setting)

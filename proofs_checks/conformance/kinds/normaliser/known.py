@@ -8,10 +8,13 @@ from typing import Any
 
 from entmax_oracle.reference.normalisers.profile import PROPERTIES
 
-from ...case import Parameters
+from ...case import Parameters, Setting
 from ...target.defining import defined
+from ...text import json_of
 
-__all__ = ["PROPERTIES", "choices", "least_tokens"]
+__all__ = ["PROPERTIES", "choices", "least_tokens", "refuse_parameters"]
+
+_LONGEST = 1 << 20  # tokens
 
 
 def choices(name: str, given: Mapping[str, Sequence[Any]], fixed: Mapping[str, Any]) -> tuple[Parameters, ...]:
@@ -45,8 +48,33 @@ def choices(name: str, given: Mapping[str, Sequence[Any]], fixed: Mapping[str, A
     else:
         sets += [each for other in known.profile.others if (each := sets[0] | dict(other) | dict(fixed)) not in sets]
     for each in sets:
-        known([3.0] + [float(-i) for i in range(least_tokens(name, tuple(each.items())))], **each)
+        _refuse_unusable(name, tuple(each.items()))
     return tuple(tuple(each.items()) for each in sets)
+
+
+def _refuse_unusable(name: str, parameters: Parameters) -> None:
+    """Raise `ValueError` for values that a normaliser does not take with any row."""
+    least = least_tokens(name, parameters)
+    if least > _LONGEST:
+        raise ValueError(f"{name} would need rows of {least:,} tokens; rows of up to {_LONGEST:,} are tried")
+    row = [3.0] + [float(-i) for i in range(least)]
+    defined(name)(row, **dict(parameters))
+
+
+def refuse_parameters(parameters: Parameters, setting: Setting) -> None:
+    """Raise `ValueError` unless parameters are those of the normaliser of a setting, with values that it takes."""
+    names = [key for key in defined(setting.against).parameters if key != "alpha"]
+    given = dict(parameters)
+    for key in given:
+        if key not in names:
+            raise ValueError(f"parameters.{key} is unknown; {setting.against} has {', '.join(names) or 'none'}")
+    for key in names:
+        if key not in given:
+            raise ValueError(f"parameters.{key} is missing, which {setting.against} has")
+    try:
+        _refuse_unusable(setting.against, parameters)
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"parameters are {json_of(given)}: {error}") from None
 
 
 def least_tokens(name: str, parameters: Parameters) -> int:

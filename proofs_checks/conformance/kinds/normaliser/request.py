@@ -52,7 +52,9 @@ def _alphas(ask: Ask, has_alpha: bool) -> tuple[float | Fraction, ...]:
     if not has_alpha:
         aim = (defined(ask.against).profile.aim,)
         if ask.fixed_alpha is not None or ask.alphas not in (Ask.alphas, aim):
-            raise ValueError(f"alpha: {ask.against} has none; leave --alpha and --fixed-alpha out")
+            raise ValueError(
+                f"alpha: {ask.against} has none; leave --alpha and --fixed-alpha out (counterexamples say {aim[0]:g})"
+            )
         return aim
     alphas = ask.alphas if ask.fixed_alpha is None else (ask.fixed_alpha,)
     for alpha in alphas:
