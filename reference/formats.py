@@ -214,6 +214,10 @@ FORMATS: dict[str, Format] = {
 }
 
 
+_ELSEWHERE = {"half": "float16", "single": "float32", "float": "float32", "double": "float64"}
+"""What formats are called in other places, where that is not near to their name."""
+
+
 def as_format(dtype: object, name: str = "dtype") -> Format:
     """Find the format of a dtype of any array library, by its name; no array library is imported.
 
@@ -241,9 +245,10 @@ def as_format(dtype: object, name: str = "dtype") -> Format:
         found = (FORMATS | FLOAT8).get(str(text).rpartition(".")[2])
         if found is not None:
             return found
-    near = get_close_matches(str(dtype), FORMATS | FLOAT8, 1, 0.4)
-    hint = f"did you mean {near[0]!r}? The formats are" if near else "use one of"
-    raise ValueError(f"{name}: {dtype!r} is not a supported format; {hint} {', '.join(FORMATS | FLOAT8)}.")
+    called = str(dtype).lower()
+    near = _ELSEWHERE.get(called) or next(iter(get_close_matches(called, FORMATS | FLOAT8, 1, 0.4)), None)
+    hint = f"did you mean {near!r}? The formats are" if near else "use one of"
+    raise ValueError(f"{name}: {dtype!r} is not a supported format; {hint} {', '.join(FORMATS | FLOAT8)}")
 
 
 def as_arithmetic(dtype: object, name: str = "compute_dtype") -> Format:

@@ -111,7 +111,8 @@ def number(text: str) -> float:
             return float(kind(text))
         except (ValueError, ZeroDivisionError):
             continue
-    raise argparse.ArgumentTypeError(f"{text!r} is not a number; write it as 1.5 or 4/3")
+    several = "; for several, give the option once for each" if "," in text else ""
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number; write it as 1.5 or 4/3{several}")
 
 
 def read_parameter(text: str) -> tuple[str, Any]:
@@ -179,8 +180,8 @@ def _several(value: Any) -> tuple[Any, ...]:
     return (value,) if isinstance(value, str | float | int | Fraction) else tuple(value)
 
 
-def _names(given: str | Iterable[str]) -> tuple[str, ...]:
-    """Read names, each one or several with commas between them.
+def _names(given: str | Iterable[Any]) -> tuple[Any, ...]:
+    """Read names, each one or several with commas between them; what is no string stays as it is.
 
     Examples
     --------
@@ -188,7 +189,9 @@ def _names(given: str | Iterable[str]) -> tuple[str, ...]:
     ('window', 'softcap', 'sinks')
     """
     words = (given,) if isinstance(given, str) else given
-    return tuple(each.strip() for word in words for each in word.split(","))
+    return tuple(
+        each for word in words for each in (map(str.strip, word.split(",")) if isinstance(word, str) else (word,))
+    )
 
 
 def _parameters(given: Mapping[str, Any] | Iterable[str]) -> Parameters:
@@ -332,10 +335,10 @@ class Ask:
     dtypes: tuple[str, ...] = _option(
         ("float32",),
         "dtype",
-        "a format to check: float64, float32, float16, bfloat16, float8_e4m3fn or float8_e5m2; repeatable "
-        "(default: float32)",
+        "a format to check: float64, float32, float16, bfloat16, float8_e4m3fn or float8_e5m2; repeatable, or several "
+        "with commas (default: float32)",
         metavar="D",
-        read=_several,
+        read=_names,
         positional=True,
     )
     arrays: str | None = _option(
@@ -480,9 +483,10 @@ class Ask:
         "bitwise",
         "what changes no bit, as the target promises: batch (how many rows or sequences, and the place among "
         "them), padding (of mappings and attention) or split (of attention's queries into calls, as in chunked prefill "
-        "and decoding); repeatable (default: none; answers may differ by the allowed rounding error)",
+        "and decoding); repeatable, or several with commas (default: none; answers may differ by the allowed rounding "
+        "error)",
         metavar="NAME",
-        read=_several,
+        read=_names,
         choices=tuple(INVARIANCES),
         again="unless default",
     )
@@ -554,10 +558,15 @@ class Ask:
         kinds=("attention",),
     )
     laws: tuple[str, ...] = _option(
-        (), "law", "check only this law; repeatable", metavar="NAME", group="search", read=_several
+        (),
+        "law",
+        "check only this law; repeatable, or several with commas",
+        metavar="NAME",
+        group="search",
+        read=_names,
     )
     skip_laws: tuple[str, ...] = _option(
-        (), "skip-law", "skip this law; repeatable", metavar="NAME", group="search", read=_several
+        (), "skip-law", "skip this law; repeatable, or several with commas", metavar="NAME", group="search", read=_names
     )
     profile: str | Effort = _option(
         "quick",

@@ -18,7 +18,7 @@ from .diagnosis import diagnose
 from .kinds import KINDS, Kind
 from .law import UNJUDGED, Contract, Finding, Law
 from .laws import choose
-from .results.counterexample import describe
+from .results.counterexample import case_of, describe
 from .results.events import LACKING, NO_TIME, Judged, Judging, Notice, Progress, Tell
 from .results.report import Counterexample, LawResult
 from .search import ORDINARY, Effort, Tally, quietly, search, simplified
@@ -293,8 +293,8 @@ class _Run:
         if words is None:
             return None
         try:
-            return self.task.kind.to_case(words)
-        except (ValueError, KeyError, TypeError, AttributeError):
+            return case_of(words, law, self.task.kind, self.task.setting)
+        except ValueError:
             return None
 
 
