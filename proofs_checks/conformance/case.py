@@ -131,8 +131,14 @@ class Effort:
     total: float = math.inf
 
     def share(self, spent: float, laws: int) -> Effort:
-        """For the next one of some laws that are left, when some seconds are spent; it may take twice its part."""
-        return replace(self, seconds=min(self.seconds, max(2 * (self.total - spent) / laws, 0.0)))
+        """For the next one of some laws that are left, when some seconds are spent: twice its part, if that is left."""
+        left = max(self.total - spent, 0.0)
+        return replace(self, seconds=min(self.seconds, left, 2 * left / laws))
+
+    @property
+    def beyond(self) -> float:
+        """Seconds beyond those of a law in which what breaks it is made readable."""
+        return min(self.seconds / 4, self.total / 20)
 
 
 class Case(ABC):

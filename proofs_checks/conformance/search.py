@@ -189,8 +189,9 @@ def search(
 
     always = list(law.cornerstones(session.setting))
     told = [saved] if saved is not None and quietly(law, session, saved).broken else []
+    surely = len(told) + (effort.seconds > 0)  # a case is tried however slow the target is, unless no time is left
     for place, case in enumerate([*told, *always]):
-        if place > len(told) and session.clock() > deadline:
+        if place >= surely and session.clock() >= deadline:
             tally.late = True
             tally.untried += len(told) + len(always) - place
             break
@@ -201,7 +202,7 @@ def search(
             raise
         if ends or tally.enough:
             break
-    fixed = False
+    fixed, tally.late = False, tally.late or not effort.seconds
     tally.partial |= tally.untried > 0
     if tally.finding is None and not tally.late and not tally.enough:
         _draw(law, session, effort, zlib.crc32(f"{start} {law.name}".encode()), tally, deadline, examine)
@@ -231,8 +232,7 @@ def _make_small(
 ) -> None:
     """Make the counterexample small; one that has been explained is that of its cause, where it breaks this law too."""
     # What little time is left must not make a counterexample unreadable.
-    least = min(effort.seconds / 4, effort.total / 20) if effort.total < math.inf else effort.seconds / 4
-    evaluations, seconds = effort.shrinking, max(deadline - session.clock(), least)
+    evaluations, seconds = effort.shrinking, max(deadline - session.clock(), effort.beyond)
     if tally.cause:
         if law.anywhere:
             same = broken[tally.cause][1]

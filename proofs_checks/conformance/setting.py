@@ -410,7 +410,11 @@ def _hint(law: Law, task: Task, tally: Tally, caller: Caller) -> str:
     found = judge(law, session, tally.case)
     if found.broken or not found.judged:
         return ""
-    if search(law, session, replace(task.effort, shrinking=0), task.seed).finding is not None:
+    effort = task.effort
+    found_too = search(
+        law, session, replace(effort, shrinking=0, seconds=min(effort.seconds, effort.total / 20)), task.seed
+    )
+    if found_too.finding is not None or found_too.late:
         return ""
     return (
         f". Checked as arithmetic in {setting.dtype} it passes: compute in float32 inside and round once at the "
@@ -429,7 +433,7 @@ def _explain(contract: Contract, breach: Breach, session: Session, task: Task, p
             finding,
             lambda each: judge(contract, session, each),
             evaluations=task.effort.shrinking // 2,
-            seconds=min(task.effort.seconds / 4, task.effort.total / 20),
+            seconds=task.effort.beyond,
         )
     return describe(contract, task.kind, case, finding, task.setting, task.subject)
 
