@@ -18,6 +18,8 @@ from .domain import Domain
 
 __all__ = ["Case", "Effort", "Parameters", "Setting"]
 
+_OVER = 1.2  # times the seconds for all laws, after which no other law is begun
+
 Parameters = tuple[tuple[str, Any], ...]
 """Names and values, such as ``(("k", 2),)``."""
 
@@ -121,6 +123,8 @@ class Effort:
     total : float
         Seconds for all laws of a setting together, for implementations that are slow: what is left of them is shared
         among the laws that are left.
+    surely : bool
+        Whether one case is tried however little time is left.
     """
 
     examples: int
@@ -129,11 +133,12 @@ class Effort:
     max_n: int
     long_rows: tuple[int, ...]
     total: float = math.inf
+    surely: bool = True
 
     def share(self, spent: float, laws: int) -> Effort:
         """For the next one of some laws that are left, when some seconds are spent: twice its part, if that is left."""
         left = max(self.total - spent, 0.0)
-        return replace(self, seconds=min(self.seconds, left, 2 * left / laws))
+        return replace(self, seconds=min(self.seconds, left, 2 * left / laws), surely=spent <= _OVER * self.total)
 
     @property
     def beyond(self) -> float:

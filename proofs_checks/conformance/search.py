@@ -189,9 +189,8 @@ def search(
 
     always = list(law.cornerstones(session.setting))
     told = [saved] if saved is not None and quietly(law, session, saved).broken else []
-    surely = len(told) + (effort.seconds > 0)  # a case is tried however slow the target is, unless no time is left
     for place, case in enumerate([*told, *always]):
-        if place >= surely and session.clock() >= deadline:
+        if place >= len(told) + effort.surely and session.clock() >= deadline:
             tally.late = True
             tally.untried += len(told) + len(always) - place
             break
@@ -202,7 +201,7 @@ def search(
             raise
         if ends or tally.enough:
             break
-    fixed, tally.late = False, tally.late or not effort.seconds
+    fixed, tally.late = False, tally.late or not effort.surely
     tally.partial |= tally.untried > 0
     if tally.finding is None and not tally.late and not tally.enough:
         _draw(law, session, effort, zlib.crc32(f"{start} {law.name}".encode()), tally, deadline, examine)

@@ -126,7 +126,7 @@ def test_what_had_no_time_is_told_of_each_law(tmp_path, capsys):
         "    e = np.exp(z - z.max(-1, keepdims=True))\n    return e / e.sum(-1, keepdims=True)\n"
     )
     words = ["--law", "values", "--law", "shapes", "--law", "quiet", "--law", "ties", "--law", "permutation"]
-    words += ["--fixed-alpha", "1", "--array", "numpy", "--seconds", "0.3", "--no-saved"]
+    words += ["--fixed-alpha", "1", "--array", "numpy", "--seconds", "1.5", "--no-saved"]
     assert main(["check", f"{path}:f", *words, "--json", str(tmp_path / "found.json")]) == 0
     found = {law["law"]: law for law in json.loads((tmp_path / "found.json").read_text())["laws"]}
     assert found["shapes"]["status"] == "partial"
@@ -135,6 +135,23 @@ def test_what_had_no_time_is_told_of_each_law(tmp_path, capsys):
     assert "this was not the full check" in said
     assert "passed 0 of 5 checks, 1 warning, " in said
     assert any(line.split()[:2] == ["quiet", "warning"] for line in said.splitlines())
+
+
+def test_no_law_is_begun_long_after_the_time_is_spent(monkeypatch):
+    from entmax_oracle.proofs_checks.conformance import session
+
+    now = [0.0]
+
+    def slow(z, alpha):
+        now[0] += 10.0
+        return softmax(z)
+
+    monkeypatch.setattr(session, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    report = check(
+        slow, 1.0, "float64", "numpy", laws=["values", "ties", "shift", "shapes"], profile=EFFORT, seconds=60.0
+    )
+    assert now[0] <= 1.2 * 60 + 30  # the first call, which is not counted, and one more case
+    assert any(NO_TIME in law.message for law in report.laws)
 
 
 def test_a_report_in_part_or_with_a_warning_says_so():

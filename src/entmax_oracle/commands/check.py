@@ -124,7 +124,7 @@ def _check(ask: Ask, args: argparse.Namespace) -> int:
             write(event)
             if isinstance(event, Begun) and ask.arrays is None and event.arrays != "program":
                 guessed = ask.guess if event.arrays == ask.guess.library else Guess(event.arrays, "a first call")
-                console.print(str(guessed), highlight=False)
+                console.print(str(guessed), highlight=False, soft_wrap=True)
             screen(event)
 
         for n in ask.tokens:

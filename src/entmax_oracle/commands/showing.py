@@ -90,7 +90,11 @@ class Screen:
 
 def show(console: Console, report: Report) -> None:
     """Print the table of laws, which of them fall to one cause, what was skipped, and the verdict."""
-    console.print(_table(report))
+    table = _table(report)
+    if not console.is_terminal:  # what reads a pipe gets all of it
+        wide = console.options.update(max_width=_LONGEST)
+        console.width = max(console.width, console.measure(table, options=wide).maximum)
+    console.print(table)
     remarks: dict[str, list[str]] = {}
     for law in report.laws:
         if law.status != "fail" and law.message:
