@@ -96,6 +96,8 @@ Renamed = tuple[tuple[str, str], ...]
 
 _LEAST_LOGIT = 1.0  # rows of less are all but constant
 _LARGEST_MULTIPLE = 4096
+_LARGEST_SIZE = 1 << 24
+_MOST_SEEDS = 1 << 16
 
 
 def number(text: str) -> float:
@@ -635,9 +637,13 @@ class Ask:
                 raise ValueError(f"{name} must be at least 1, got {value}")
         if self.multiple_of > _LARGEST_MULTIPLE:  # every row is as long, and there may be a thousand of them
             raise ValueError(f"multiple_of must be at most {_LARGEST_MULTIPLE}, got {self.multiple_of}")
+        if self.seeds > _MOST_SEEDS:
+            raise ValueError(f"seeds must be at most {_MOST_SEEDS}, got {self.seeds}")
         for name in ("widths", "tokens", "heads"):
             if any(each < 1 for each in getattr(self, name)):
                 raise ValueError(f"{name} must be at least 1 each, got {min(getattr(self, name))}")
+            if any(each > _LARGEST_SIZE for each in getattr(self, name)):
+                raise ValueError(f"{name} must be at most {_LARGEST_SIZE} each, got {max(getattr(self, name))}")
         if self.max_logit is not None and not self.max_logit >= _LEAST_LOGIT:
             raise ValueError(f"max_logit must be at least {_LEAST_LOGIT:g}, got {self.max_logit}")
         if not -4 <= self.axis <= 3:

@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, fields
 from functools import cache
 from itertools import groupby
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 import cattrs
 import numpy as np
+from cattrs import AttributeValidationNote
 from cattrs.errors import ClassValidationError, IterableValidationError
 from cattrs.gen import make_dict_unstructure_fn, override
 from numpy.typing import NDArray
@@ -169,7 +170,7 @@ def structure(found: Mapping[str, Any], kind: type[_Read], noun: str, needs: tup
         are = "is" if len(missing) == 1 else "are"
         raise ValueError(f"{', '.join(missing)} {are} missing, which {noun} needs")
     try:
-        return _converter(kind).structure({name: found[name] for name in names if name in found}, kind)
+        return _converter(cast(Any, kind)).structure({name: found[name] for name in names if name in found}, kind)
     except ClassValidationError as error:
         raise ValueError(_complaint(error)) from None
 
@@ -178,7 +179,7 @@ def _complaint(error: BaseException, place: str = "") -> str:
     """Say where the first thing lies that cannot be read, and what it is not."""
     if isinstance(error, ClassValidationError | IterableValidationError):
         inner, note = error.group_exceptions()[0][0]
-        return _complaint(inner, note.name if isinstance(error, ClassValidationError) else f"{place}[{note.index}]")
+        return _complaint(inner, note.name if isinstance(note, AttributeValidationNote) else f"{place}[{note.index}]")
     return f"{place}{getattr(error, 'place', '')} {error}"
 
 
@@ -191,9 +192,7 @@ def _converter(kind: type[Any]) -> cattrs.Converter:
     converter.register_unstructure_hook_func(lambda each: each == Parameters, dict)
     for plain in _PLAIN:
         converter.register_structure_hook(plain, _read_plain)
-    converter.register_structure_hook_func(
-        lambda each: get_origin(each) is tuple, lambda given, hint: _read_tuple(converter, given, hint)
-    )
+    converter.register_structure_hook_func(_is_tuple, lambda given, hint: _read_tuple(converter, given, hint))
     converter.register_structure_hook_func(lambda each: each == Parameters, lambda given, _: _read_parameters(given))
     # Arrays are not compared with a default.
     arrays = {
@@ -231,6 +230,11 @@ def _read_parameters(given: Any) -> Parameters:
                     f"is {json_of(value)}, not a finite number, a list of them, true, false or null", f".{name}"
                 )
     return tuple((name, tuple(value) if isinstance(value, list) else value) for name, value in given.items())
+
+
+def _is_tuple(hint: Any) -> bool:
+    origin: Any = get_origin(hint)
+    return origin is tuple
 
 
 def _is_array(hint: Any) -> bool:

@@ -163,8 +163,8 @@ def case_of(found: Mapping[str, Any], law: Law | Contract, kind: Kind, setting: 
                     raise ValueError(f"{name!r} is unknown; {hint}")
         except ValueError as error:
             raise ValueError(f"{error}{_other_kind(found, kind)}") from None
-        compared = isinstance(law, Law)
-        kind.refuse(case, setting, compared=compared, empties=not compared or law.empties)
+        empties = law.empties if isinstance(law, Law) else True
+        kind.refuse(case, setting, compared=isinstance(law, Law), empties=empties)
         if "gradient" in law.needs and kind.pulled and case.cotangent is None:
             raise ValueError(f"cotangent is missing, which the law {law.name!r} needs")
     return case

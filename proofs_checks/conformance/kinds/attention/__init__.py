@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 from hypothesis.strategies import SearchStrategy
@@ -94,9 +95,10 @@ class AttentionKind(Kind):
 
     def refuse_meaningless(self, case: AttentionCase, setting: Setting) -> None:
         alpha = setting.alpha if case.alphas is None else case.alphas
-        usual = {"is_causal": False, "scale": None, "alibi_slopes": None, "key_lengths": None}
+        given: dict[str, Any] = {"is_causal": False, "scale": None, "alibi_slopes": None, "key_lengths": None}
+        given |= case.tensors | case.meaning
         try:
-            AttentionCall.read(**case.tensors, alpha=alpha, **usual | case.meaning)
+            AttentionCall.read(alpha=alpha, **given)
         except ValueError as error:  # of several, one per head, it says what it says of one
             several = [name for name in ("alpha", "scale") if getattr(case, f"{name}s") is not None]
             raise ValueError(re.sub(rf"^({'|'.join(several)})\b", r"\1s", str(error)) if several else error) from None
