@@ -70,6 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else arguments
     options = parser(words).parse_args([_NEGATIVE.sub(r" \g<0>", word) for word in words])
     try:
+        _refuse_lost_folder()
         return int(options.run(options))
     except Unusable as error:
         print(f"entmax-oracle: {error}", file=sys.stderr)
@@ -83,6 +84,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         print(f"entmax-oracle: {_fault(error)}", file=sys.stderr)
         return 3
+
+
+def _refuse_lost_folder() -> None:
+    """Raise `Unusable` where the current folder was deleted: names of files and modules mean nothing there."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        raise Unusable("the current folder no longer exists; change to one that does") from None
 
 
 def _fault(error: Exception) -> str:

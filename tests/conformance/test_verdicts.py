@@ -302,3 +302,12 @@ def test_a_refused_empty_batch_is_shown_with_its_shape(tmp_path, capsys):
     status = main(["check", f"{path}:f", "--array", "numpy", *words, "--law", "empty batch", "--no-saved"])
     assert status == 0
     assert "  input: logits of shape (0, 1) (contiguous), sink 0, float64\n" in capsys.readouterr().out
+
+
+def test_a_pipe_gets_the_table_in_full(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "30")
+    path = tmp_path / "mine.py"
+    path.write_text("import numpy as np\ndef f(z):\n    return np.exp(z) / np.exp(z).sum(-1, keepdims=True)\n")
+    words = ["--fixed-alpha", "1", "--array", "numpy", "--law", "batch invariance", "--no-saved"]
+    main(["check", f"{path}:f", *words])
+    assert "check                   examples  worst / allowed\nbatch invariance  pass " in capsys.readouterr().out

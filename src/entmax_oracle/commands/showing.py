@@ -90,11 +90,8 @@ class Screen:
 
 def show(console: Console, report: Report) -> None:
     """Print the table of laws, which of them fall to one cause, what was skipped, and the verdict."""
-    table = _table(report)
-    if not console.is_terminal:  # what reads a pipe gets all of it
-        wide = console.options.update(max_width=_LONGEST)
-        console.width = max(console.width, console.measure(table, options=wide).maximum)
-    console.print(table)
+    if report.verdict != "unusable" and any(law.status != "skip" for law in report.laws):
+        _show_table(console, _table(report))
     remarks: dict[str, list[str]] = {}
     for law in report.laws:
         if law.status != "fail" and law.message:
@@ -102,6 +99,13 @@ def show(console: Console, report: Report) -> None:
     for reason, names in remarks.items():
         _say(console, f"\n[yellow]{escape(', '.join(names))}[/]: {escape(reason)}")
     _show_verdict(console, report)
+
+
+def _show_table(console: Console, table: Table) -> None:
+    if not console.is_terminal:  # what reads a pipe gets all of it
+        wide = console.options.update(max_width=_LONGEST)
+        console.width = max(console.width, console.measure(table, options=wide).maximum)
+    console.print(table)
 
 
 def _table(report: Report) -> Table:
