@@ -198,3 +198,10 @@ def test_a_counterexample_at_another_alpha_than_the_fixed_one_is_refused():
     found = {"law": "values", "alpha": 1.5, "dtype": "float32", "shape": [2], "logits": "0x1p-1 0x0p+0"}
     with pytest.raises(ValueError, match=r"fixed_alpha: this counterexample has alpha 1\.5, not 2"):
         replay(lambda z: z, found, "numpy", fixed_alpha=2)
+
+
+def test_several_come_with_commas_or_one_by_one():
+    given = {"dtypes": ["float32,float64", "float16"], "laws": "values, single token"}
+    asked = Ask.of({"implementation": "mine:f", **given})
+    assert asked.dtypes == ("float32", "float64", "float16")
+    assert asked.laws == ("values", "single token")

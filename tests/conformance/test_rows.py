@@ -74,6 +74,7 @@ def test_logits_without_masks(z):
         ({"alpha": 0.5}, "alpha must be finite and at least 1"),
         ({"alpha": "1.5"}, "alpha"),
         ({"dtype": "fp32"}, "dtype: 'fp32' is not a supported format; did you mean 'float32'?"),
+        ({"dtype": "half"}, "dtype: 'half' is not a supported format; did you mean 'float16'?"),
         ({"max_n": 0}, "max_n: 0 is not a positive integer"),
         ({"max_rows": 2.0}, "max_rows: 2.0 is not a positive integer"),
         ({"min_n": 9, "max_n": 8}, "max_n: 8 is less than min_n, which is 9"),
