@@ -14,10 +14,10 @@ from .case import Case
 from .target.layouts import place
 from .text import hexadecimal, json_of
 
-__all__ = ["indexed", "refuse_layout", "refuse_numbers"]
+__all__ = ["refuse_layout", "refuse_numbers"]
 
 
-def indexed(name: str, index: Any) -> str:
+def _indexed(name: str, index: Any) -> str:
     """Write a name with an index, if there is one."""
     return f"{name}[{', '.join(map(str, index))}]" if len(index) else name
 
@@ -50,7 +50,7 @@ def _refuse_rounded(name: str, numbers: NDArray[Any], form: Format) -> None:
         rule = f"beyond the largest number of {form.name}, {hexadecimal(np.array(form.largest))[0]}"
     else:
         rule = f"not a number of {form.name}; the nearest is {hexadecimal(np.array(nearest))[0]}"
-    raise ValueError(f"{indexed(name, index)} is {got!r}, {rule}")
+    raise ValueError(f"{_indexed(name, index)} is {got!r}, {rule}")
 
 
 def refuse_layout(name: str, layout: str, known: Collection[str], values: NDArray[Any] | None) -> None:
