@@ -520,6 +520,7 @@ def _as_found(ask: Ask, head: Head, *, pulled: bool) -> Ask:
         dtypes=(head.dtype,),
         against=against,
         grad=pulled or (law is not None and "gradient" in law.needs),
+        grad_alpha=ask.grad_alpha or (law is not None and law.needs == "alpha gradient"),
         laws=(),
         skip_laws=(),
     )
