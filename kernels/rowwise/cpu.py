@@ -40,22 +40,25 @@ def _memory(x: Tensor) -> tuple[Array, Strides]:
     return x.as_strided((span,), (1,)).numpy(), strides
 
 
-@lru_cache(maxsize=256, typed=True)
-def _one(x: float) -> Array:
-    """Return a parameter that is the same for all rows, in an array that nobody writes to."""
-    return np.array([x])
+@lru_cache(maxsize=256)
+def _usual(kind: Kind, n: int) -> tuple[Any, ...]:
+    """Return what `_parameters` gives where no tensor says otherwise, in arrays that nobody writes to."""
+    excess = 1 / int(kind) if Kind.SPARSEMAX <= kind <= Kind.FOURTH_POWER else 0.0
+    return np.array([excess]), 0, np.array([1.0]), 0, np.array([n]), 0
 
 
 def _parameters(call: Arguments) -> tuple[Any, ...]:
     """``alpha - 1``, scale and lengths of the rows, each with its stride, 1 or 0."""
-    batch, n, kind = call.z.shape[:-1], call.z.shape[-1], call.kind
-    excess = 1 / int(kind) if Kind.SPARSEMAX <= kind <= Kind.FOURTH_POWER else 0.0
+    batch, usual = call.z.shape[:-1], _usual(call.kind, call.z.shape[-1])
+    tensors = call.excess, call.scale, call.lengths
+    if all(x is None for x in tensors):
+        return usual
     found: list[Any] = []
-    for given, instead in ((call.excess, excess), (call.scale, 1.0), (call.lengths, n)):
+    for place, given in enumerate(tensors):
         if given is None:
-            found += [_one(instead), 0]
+            found += usual[2 * place : 2 * place + 2]
             continue
-        dtype = torch.int64 if isinstance(instead, int) else torch.float64
+        dtype = torch.int64 if place == 2 else torch.float64
         x, stride = per_row(given.detach(), batch, dtype)
         assert x is not None
         found += [x.numpy(), stride]

@@ -167,16 +167,19 @@ def read_block(
 
 @jit_inside
 def write_block(
-    weights: Any, upstream: Any, mean: Any, factor: Any, theta: Any, size: int, product: Any, dz: Any, out: int
-) -> None:
-    """Fill ``product`` with the gradients in the scaled logits of a block, and write those in the logits."""
+    weights: Any, upstream: Any, mean: Any, factor: Any, theta: Any, size: int, dz: Any, out: int, product: Any,
+    wanted: Any,
+) -> None:  # fmt: skip
+    """Write the gradients in the logits of a block; ``product`` gets those in the scaled ones, if such are wanted."""
     for i in range(size):
         own = weights[np.uint64(i)] * factor * (upstream[np.uint64(i)] - mean)
         own = own if weights[np.uint64(i)] > 0.0 else 0.0  # also where the mean is NaN
-        product[np.uint64(i)] = own
         dz[np.uint64(out + i)] = own * theta
-    for i in range(size, BLOCK):
-        product[i] = 0.0
+        if wanted is not None:
+            product[np.uint64(i)] = own
+    if wanted is not None:
+        for i in range(size, BLOCK):
+            product[i] = 0.0
 
 
 @jit_sums
@@ -407,7 +410,7 @@ def backward_rows(
             mean = weighted / total if total != 0.0 else 0.0
             factor = steady_power(second, a, kind)  # not `c / S`: a unit of `c` may be many of `S`
             if dense:
-                write_block(weights, upstream, mean, factor, theta, min(length, BLOCK), product, dz, out)
+                write_block(weights, upstream, mean, factor, theta, min(length, BLOCK), dz, out, product, dscale)
             else:
                 for i in range(count):
                     own = weights[np.uint64(i)] * factor * (upstream[np.uint64(i)] - mean)

@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -101,8 +101,7 @@ _kept = True
 _ready: set[Any] = set()
 
 
-@contextmanager
-def compiling(*what: Any) -> Iterator[None]:
+def compiling(*what: Any) -> AbstractContextManager[None]:
     """Say on stderr that kernels are compiled, if it takes longer than `PATIENCE`.
 
     Parameters
@@ -110,9 +109,14 @@ def compiling(*what: Any) -> Iterator[None]:
     what
         Names what may have to be compiled inside: nothing is said once that has been done.
     """
-    if what in _ready:
-        yield
-        return
+    return _NOTHING if what in _ready else _compiling(what)
+
+
+_NOTHING = nullcontext()
+
+
+@contextmanager
+def _compiling(what: tuple[Any, ...]) -> Iterator[None]:
     clock, collects = _Clock(), gc.isenabled()
     event.register("numba:compile", clock)  # not when they are loaded
     gc.disable()  # the compiler makes millions of objects, and to look for garbage among them takes a tenth of its time

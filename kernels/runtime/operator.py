@@ -179,7 +179,7 @@ class Differentiable:
             return (None,) * len(wanted)
         arguments, left = self._saved(ctx)
         found = run(*grads, *arguments, *left, *(wanted[place] for place in self._optional))
-        given = [x.to(arguments[i].dtype) if wanted[i] else None for i, x in enumerate(found)]
+        given = [_as(x, arguments[i].dtype) if wanted[i] else None for i, x in enumerate(found)]
         return *given, *(None,) * (len(wanted) - len(given))
 
     def _pushed_forward(self, run: Function, ctx: Any, *tangents: Tensor | None) -> tuple[Tensor | None, ...]:
@@ -227,6 +227,11 @@ def _direct(run: Function, keep: Function, differentiate: Function, watched: Fun
             return (differentiate if alone else watched)(ctx, *grads)
 
     return Applied.apply
+
+
+def _as(x: Tensor, dtype: torch.dtype) -> Tensor:
+    """Convert ``x``: a call that has nothing to do costs as much as some hundred tokens."""
+    return x if x.dtype == dtype else x.to(dtype)
 
 
 def _keep_nothing(ctx: Any, inputs: Inputs, output: Any) -> None:
