@@ -7,7 +7,7 @@ from functools import partial
 import sympy as sp
 
 from ..notation import *
-from ..relations import Eq, Le, Min
+from ..relations import Abs, Eq, Le, Min
 from ..theorem import Claim, Folklore, Theorem
 
 theorem = partial(Theorem, area="selections")
@@ -18,7 +18,7 @@ def _one_if_positive(number: sp.Expr) -> sp.Expr:
     return pos(sp.sign(number))
 
 
-_tied = 1 - sp.Abs(sp.sign(z[j] - z[i]))
+_tied = 1 - Abs(sp.sign(z[j] - z[i]))
 rank = total(_one_if_positive(z[j] - z[i]) + _tied * _one_if_positive(i - j), j)
 """Number of tokens that come before token i: with a larger logit, or the same and a smaller number."""
 _chosen = _one_if_positive(kept - rank)
