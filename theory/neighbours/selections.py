@@ -110,7 +110,7 @@ budget_lipschitz = theorem(
     source="Moreau 1965, for every projection on a closed convex set; for this one shown here by its threshold",
 )
 
-top_k = _chosen * sp.exp(z[i]) / total((_chosen * sp.exp(z[i])).subs(i, k), k)
+top_k = shares(_chosen * sp.exp(z[i]))
 """Weight of token i in top-k softmax; of tied tokens the first come first."""
 _above = total(sp.Piecewise((1, z[j] > late), (0, True)), j)
 

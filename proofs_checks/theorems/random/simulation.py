@@ -66,23 +66,27 @@ def support_sizes(x: Array, q: float) -> npt.NDArray[np.int64]:
     return sizes
 
 
-def solve_sorted(x: Array, q: float) -> tuple[int, float]:
-    """Return the size of the support and Shannon's entropy of one row, largest logit first, for ``q >= 1``.
+def solve_sorted(x: Array, q: float) -> tuple[npt.NDArray[np.int64], Array]:
+    """Return the size of the support and Shannon's entropy of each row, largest logit first, for ``q >= 1``.
 
-    Newton's method on the q-norm from the left rises to the threshold and never passes it. Logits are taken from the
-    largest, so that a step of 1e-15 is one that float64 can make; the count guards against rounding that cycles.
+    Newton's method on the q-norm from the left rises to the threshold and never passes it: what is below it once stays
+    there. Logits are taken from the largest, so that a step of 1e-15 is one that float64 can make; the count guards
+    against rounding that cycles.
     """
-    x = x - x[0]
-    tau, step, steps = -1.0, 1.0, 0
-    while step > 1e-15 and (steps := steps + 1) <= 64:
-        gaps = x[: np.searchsorted(-x, -tau)] - tau
-        slopes = gaps ** (q - 1.0)
-        total = float((slopes * gaps).sum())
-        step = (total - total ** (1.0 - 1.0 / q)) / float(slopes.sum())
+    x = x - x[..., :1]
+    tau = np.full_like(x[..., :1], -1.0)
+    for _ in range(64):
+        x = x[..., : (x > tau).sum(axis=-1).max()]
+        gaps = np.maximum(x - tau, 0.0)
+        slopes = np.where(gaps > 0.0, gaps ** (q - 1.0), 0.0)
+        total = (slopes * gaps).sum(axis=-1, keepdims=True)
+        step = (total - total ** (1.0 - 1.0 / q)) / slopes.sum(axis=-1, keepdims=True)
         tau += step
-    p = (x[: np.searchsorted(-x, -tau)] - tau) ** q
-    p /= p.sum()
-    return p.size, float(-(p * np.log(p)).sum())
+        if (step <= 1e-15).all():
+            break
+    gaps = np.maximum(x - tau, 0.0)
+    p = gaps**q
+    return (gaps > 0.0).sum(axis=-1), special.entr(p / p.sum(axis=-1, keepdims=True)).sum(axis=-1)
 
 
 @cache
