@@ -152,11 +152,16 @@ conditional_support_law = Case(
 
 
 @cache
+def _tops(n: int, count: int, seed: int) -> Array:
+    """Simulate the 64 largest of n standard normal logits; the same rows serve every exponent."""
+    return np.asarray(-special.ndtri_exp(top_log_tails(generator(seed, "critical", n), n, 64, count)))
+
+
+@cache
 def _top_sizes(alpha: fmpq, n: int, count: int, seed: int) -> Array:
-    """Simulate sizes of supports over the 64 largest of n standard normal logits, ``theta = sqrt(log n)``."""
+    """Simulate sizes of supports over n standard normal logits, ``theta = sqrt(log n)``."""
     a = to_float(alpha) - 1.0
-    top = -special.ndtri_exp(top_log_tails(generator(seed, "critical", alpha, n), n, 64, count))
-    sizes = support_sizes(a * math.sqrt(math.log(n)) * top, 1.0 / a)
+    sizes = support_sizes(a * math.sqrt(math.log(n)) * _tops(n, count, seed), 1.0 / a)
     assert sizes.max() < 64, "the support must end within reach"
     return np.asarray(sizes)
 
