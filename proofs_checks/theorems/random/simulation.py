@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from flint import acb, arb, ctx, fmpq
+from flint import acb, arb, arb_series, ctx, fmpq
 from scipy import special
 
 from entmax_oracle.theory import Theorem
@@ -94,9 +94,11 @@ def _renewal_terms(alpha: fmpq, count: int) -> list[arb]:
     """Return the coefficients of :func:`weibull_renewals` as a series in the reach, from its first power on."""
     a = arb(alpha - 1)
     ratios = [(1 + a * k).gamma() / arb(k + 1).gamma() for k in range(count)]
-    factors = [arb(0)]
-    for k in range(1, count):
-        factors.append(ratios[k] - sum((ratios[j] * factors[k - j] for j in range(1, k)), arb(0)))
+    before, ctx.cap = ctx.cap, count
+    try:
+        factors = (1 - 1 / arb_series([arb(1), *ratios[1:]])).coeffs()
+    finally:
+        ctx.cap = before
     return [(-1) ** (k + 1) * factors[k] / (1 + a * k).gamma() for k in range(1, count)]
 
 
