@@ -91,8 +91,7 @@ def examine(case: Case, context: Context | None = None, *, ours: bool = True) ->
     theorem = case.theorem
     started = time.perf_counter()
     formal = formal_evidence(theorem) if ours and not case.conjecture and not case.own else None
-    if formal is not None and formal.status == "holds" and set(formal.claims) == {c.key for c in theorem.claims}:
-        context = replace(context, proved=True)
+    context = replace(context, proved=_proves(formal, theorem))
     arguments = [*case.arguments, *filter(None, [widely_searched(theorem, far=case.own or case.conjecture)])]
     executed = (_counted(argument, argument.execute(theorem, context), case) for argument in arguments)
     evidence = (*filter(None, [formal]), *(_searchable(tuple(executed)) if case.own else executed))
@@ -276,18 +275,21 @@ def examine_all(
 def _standing(results: Sequence[TheoremResult], theorems: Sequence[Theorem], context: Context) -> list[TheoremResult]:
     """Take from each theorem the proofs that lean on one that does not stand.
 
-    Theorems that are leaned on and are not in this run are examined as well.
+    Theorems that are leaned on and are not in this run are examined as well, unless the kernel has proved all of their
+    claims: then they stand, and lean on nothing.
     """
     known = index()
     beside: dict[str, TheoremResult] = {}
+    said = {theorem.name: theorem for theorem in theorems}
     waiting = [name for result in results for name in _leans_on(result)]
     while waiting:
         name = waiting.pop()
-        if name in known and name not in beside and name not in {result.name for result in results}:
-            beside[name] = examine(select([name])[0], context)
-            waiting += _leans_on(beside[name])
-    said = {theorem.name: theorem for theorem in theorems}
-    said |= {name: select([name])[0].theorem for name in beside}
+        if name in known and name not in said:
+            case = select([name])[0]
+            said[name] = case.theorem
+            if not _proves(formal_evidence(case.theorem), case.theorem):
+                beside[name] = examine(case, context)
+                waiting += _leans_on(beside[name])
     current = {result.name: result for result in (*results, *beside.values())}
     while True:
         fallen = {name for name, result in current.items() if not result.clean}
@@ -300,6 +302,11 @@ def _standing(results: Sequence[TheoremResult], theorems: Sequence[Theorem], con
             return [current[result.name] for result in results]
         for result in wrong:
             current[result.name] = _without(result, said[result.name], fallen, known)
+
+
+def _proves(formal: Evidence | None, theorem: Theorem) -> bool:
+    """Whether the kernel has proved every claim of a theorem."""
+    return formal is not None and formal.status == "holds" and set(formal.claims) == {c.key for c in theorem.claims}
 
 
 def _leans_on(result: TheoremResult) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from .notation import Every, alpha, beta, eta, i, l, n, p, r, rho, tau, theta, top_first, total, v, x, z, z_max, z_min
-from .relations import Eq, Ge, Gt, Le, Ne
+from .relations import Abs, Eq, Ge, Gt, Le, Ne
 from .theorem import Hypothesis
 
 __all__ = [
@@ -52,7 +52,7 @@ ALPHAS_IN_ORDER = Hypothesis("order", r"$\alpha \le \alpha'$", Le(alpha, beta))
 
 SCALES_IN_ORDER = Hypothesis("order", r"$\theta \le \theta'$", Le(theta, eta))
 
-UNIT_VALUES = Hypothesis("unit", r"$|v_l| \le 1$ for every $l$", Every(sp.Abs(v[l]) <= 1, l))
+UNIT_VALUES = Hypothesis("unit", r"$|v_l| \le 1$ for every $l$", Every(Abs(v[l]) <= 1, l))
 
 ABOVE_ONE = Gt(alpha, 1)
 """Condition of a setting: entmax proper, not softmax."""

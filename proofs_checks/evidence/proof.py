@@ -166,11 +166,14 @@ def tally(proof: Sequence[Step], premises: int = 0) -> str:
 _REDUCTIONS: tuple[Callable[[sp.Expr], sp.Expr], ...] = (
     lambda e: e,
     sp.expand,
+    lambda e: sp.numer(sp.together(e)).expand(),
+    sp.gammasimp,
     lambda e: sp.expand(sp.powsimp(sp.powdenest(sp.expand(e), force=False))),
     lambda e: sp.expand(sp.expand_log(e)),
-    lambda e: sp.numer(sp.together(e)).expand(),
     lambda e: sp.powsimp(sp.expand(sp.numer(sp.together(sp.expand_power_base(sp.expand_power_exp(e)))))),
-    sp.simplify,
+    lambda e: sp.factor(sp.powsimp(sp.expand_power_base(sp.factor(e, deep=True)))),
+    sp.trigsimp,
+    sp.simplify,  # the last: it takes longest, and imports the most
 )
 
 
@@ -240,8 +243,8 @@ def positive(title: str, expression: sp.Expr, form: sp.Expr | None = None) -> St
 
 
 def _signed(title: str, expression: sp.Expr, form: sp.Expr | None, sign: str, shown: str) -> Step:
-    candidates = [form] if form is not None else [expression, sp.factor(expression), sp.expand(expression)]
-    for candidate in candidates:
+    forms: tuple[Callable[[sp.Expr], sp.Expr], ...] = (lambda e: e, sp.factor, sp.expand)
+    for candidate in [form] if form is not None else (reshape(expression) for reshape in forms):
         if getattr(candidate, sign):
             remainder = reduce_to_zero(expression - candidate)
             note = "" if remainder == 0 else f"the form differs by ${latex(remainder)}$"
@@ -275,11 +278,16 @@ def rises_from(title: str, f: sp.Expr, variable: sp.Symbol, start: sp.Expr | int
         what = f"{title}: derivative {m} vanishes at the start" if m else f"{title}: equality at the start"
         steps.append(identity(what, derivative, 0, at={variable: start}))
         derivative = sp.diff(derivative, variable)
-    last = sp.factor(sp.simplify(derivative))
-    rising = nonnegative(f"{title}: it rises", sp.factor(sp.simplify(last.subs(variable, start + beyond))))
+    last = _collected(derivative)
+    rising = nonnegative(f"{title}: it rises", _collected(last.subs(variable, start + beyond)))
     shown = f"{latex(last)} " + r"\ge 0"
     fact = sp.Ge(f, 0, evaluate=False) if all(step.ok for step in (*steps, rising)) else None
     return [*steps, _Checked(rising.title, shown, rising.ok, rising.note).showing(fact)]
+
+
+def _collected(expression: sp.Expr) -> sp.Expr:
+    """Return an expression as a product; one without sums is left as it is."""
+    return sp.factor(sp.simplify(expression)) if expression.has(sp.Add) else expression
 
 
 def _pole(expression: sp.Expr, variable: sp.Symbol) -> sp.Expr | None:

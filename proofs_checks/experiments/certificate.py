@@ -147,7 +147,7 @@ def certify(tables: Tables) -> Certificate:
         theorems=grounds(tables.how),
         wrong=wrong,
         failing=tuple(_failing(tables, walk)),
-        detail=_words(tables, verdict, n, wrong, int(endless.sum()), pairs),
+        detail=_words(verdict, n, wrong, int(endless.sum()), pairs),
     )
 
 
@@ -282,7 +282,7 @@ def unproved(certificate: Certificate) -> str:
     return "" if weak is None else f"the theorem {weak.name!r} carries no formal evidence ({weak.evidence})"
 
 
-def _words(tables: Tables, verdict: str, n: int | None, wrong: Row | None, certified: int, pairs: int) -> str:
+def _words(verdict: str, n: int | None, wrong: Row | None, certified: int, pairs: int) -> str:
     if verdict == EVERY:
         return "every row of at least two tokens is answered correctly, whatever stands beside the match, and how often"
     left = "no row is certified" if n is None or n < 2 else f"every row of 2 to {short(n)} tokens is answered correctly"

@@ -22,7 +22,7 @@ from .profile import Profile
 
 
 class EntmaxOf(Normaliser):
-    """Entmax of logits times a scale that depends on the length; where alpha is no parameter it is 2."""
+    """Entmax of logits times a scale that depends on the length; where alpha is not a parameter, it is 2."""
 
     def _scale(self, n: int, arithmetic: Arithmetic, *_: Any, **settings: Any) -> Rounded:
         """Return the scale of a row of n tokens."""

@@ -8,7 +8,7 @@ import sympy as sp
 
 from ..hypotheses import ABOVE_ONE, CONVEX_RANGE, FROM_ONE
 from ..notation import *
-from ..relations import Eq, Le
+from ..relations import Abs, Eq, Gt, Le, Lt
 from ..theorem import Claim, Folklore, Theorem
 
 theorem = partial(Theorem, area="floating")
@@ -30,16 +30,16 @@ residual_identity = theorem(
         rho < a * z_max,
     ),
     claims=(
-        Claim("error", Eq(total(sp.Abs(r[i] - p[i])), sp.Abs(residual))),
-        Claim("renormalised", Le(total(sp.Abs(r[i] / (1 + residual) - p[i])), 2 * sp.Abs(residual) / (1 + residual))),
-        Claim("side", sp.Implies(rho < tau, residual > 0)),
-        Claim("other-side", sp.Implies(rho > tau, residual < 0)),
+        Claim("error", Eq(total(Abs(p[i] - r[i])), Abs(residual))),
+        Claim("renormalised", Le(total(Abs(p[i] - r[i] / (1 + residual))), 2 * Abs(residual) / (1 + residual))),
+        Claim("side", sp.Implies(rho < tau, Gt(residual, 0))),
+        Claim("other-side", sp.Implies(rho > tau, Lt(residual, 0))),
     ),
     folklore=(
         Folklore(
             r"The error of the threshold bounds the error of the probabilities: false; it is amplified (here: by "
             r"less than 1).",
-            Le(total(sp.Abs(r[i] - p[i])), sp.Abs(rho - tau)),
+            Le(total(Abs(p[i] - r[i])), Abs(tau - rho)),
         ),
     ),
 )
@@ -54,12 +54,12 @@ logit_rounding = theorem(
     ),
     hypotheses=(CONVEX_RANGE,),
     given=(FROM_ONE,),
-    claims=(Claim("error", Le(total(sp.Abs(r[i] - p[i])), n**a * reach)),),
+    claims=(Claim("error", Le(total(Abs(p[i] - r[i])), n**a * reach)),),
     folklore=(
         Folklore(
             r"Entmax is as insensitive as softmax, $\lVert p' - p \rVert_1 \le \lVert z' - z \rVert_\infty$: false "
             r"for $\alpha > 1$; it moves up to $n^{\alpha-1}$ times as far.",
-            Le(total(sp.Abs(r[i] - p[i])), reach),
+            Le(total(Abs(p[i] - r[i])), reach),
         ),
     ),
 )

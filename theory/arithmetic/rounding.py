@@ -10,7 +10,7 @@ from ..calculus.jacobian import Sigma, mean
 from ..hypotheses import ABOVE_ONE, CONVEX_RANGE, FROM_ONE, SEVERAL
 from ..mapping.entropy import tsallis
 from ..notation import *
-from ..relations import Eq, Ge, Le
+from ..relations import Abs, Eq, Ge, Le
 from ..theorem import Claim, Folklore, Theorem
 from .floating import residual
 
@@ -36,10 +36,10 @@ certified_bracket = theorem(
         rho >= a * z_max - 1,
     ),
     claims=(
-        Claim("above", sp.Implies(residual >= 0, p[i] <= r[i])),
-        Claim("below", sp.Implies(residual <= 0, p[i] >= r[i])),
-        Claim("zero", sp.Implies(sp.And(residual >= 0, x(i) <= rho), Eq(p[i], 0))),
-        Claim("mass", sp.Implies(sp.And(residual <= 0, x(i) > rho), p[i] > 0)),
+        Claim("above", sp.Implies(Ge(residual, 0), p[i] <= r[i])),
+        Claim("below", sp.Implies(Le(residual, 0), p[i] >= r[i])),
+        Claim("zero", sp.Implies(sp.And(Ge(residual, 0), x(i) <= rho), Eq(p[i], 0))),
+        Claim("mass", sp.Implies(sp.And(Le(residual, 0), x(i) > rho), p[i] > 0)),
     ),
 )
 
@@ -87,20 +87,20 @@ kernel_budget = theorem(
         r"2^{-24}$) and float16 ($u = 2^{-11}$) with NumPy's sum and power; $r$ its output"
     ),
     claims=(
-        Claim("error", Le(total(sp.Abs(r[i] - p[i])), budget)),
-        Claim("row-sum", Le(sp.Abs(total(r[i]) - 1), budget)),
+        Claim("error", Le(total(Abs(p[i] - r[i])), budget)),
+        Claim("row-sum", Le(Abs(total(r[i]) - 1), budget)),
     ),
     source="derived here to first order in the unit roundoff",
     folklore=(
         Folklore(
             r"A correct kernel's rows sum to 1 within $10^{-6}$ in float32: false for sparsemax of long rows, whose "
             r"threshold has too few bits for that.",
-            Le(sp.Abs(total(r[i]) - 1), sp.Rational(1, 10**6)),
+            Le(Abs(total(r[i]) - 1), sp.Rational(1, 10**6)),
         ),
     ),
 )
 
-_error = sp.Abs(rho - tau)
+_error = Abs(tau - rho)
 
 support_decisions = theorem(
     name="support-decisions",
@@ -175,12 +175,12 @@ bisection_steps = theorem(
     hypotheses=(CONVEX_RANGE,),
     given=(ABOVE_ONE,),
     claims=(
-        Claim("condition", Le(total(sp.Abs(r[i] - p[i])), q * n * sp.Abs(rho - tau))),
-        Claim("error", Le(total(sp.Abs(r[i] - p[i])), q * n * 2 ** (-steps))),
+        Claim("condition", Le(total(Abs(p[i] - r[i])), q * n * Abs(tau - rho))),
+        Claim("error", Le(total(Abs(p[i] - r[i])), q * n * 2 ** (-steps))),
     ),
 )
 
-_magnitude = total(sp.Abs(v[i]))
+_magnitude = total(Abs(v[i]))
 
 summation_error = theorem(
     name="summation-error",
@@ -195,14 +195,14 @@ summation_error = theorem(
         r"second"
     ),
     claims=(
-        Claim("sequential", Le(sp.Abs(late - total(v[i])), ((1 + roundoff) ** (n - 1) - 1) * _magnitude)),
-        Claim("pairwise", Le(sp.Abs(shift - total(v[i])), ((1 + roundoff) ** tree_depth - 1) * _magnitude)),
+        Claim("sequential", Le(Abs(late - total(v[i])), ((1 + roundoff) ** (n - 1) - 1) * _magnitude)),
+        Claim("pairwise", Le(Abs(shift - total(v[i])), ((1 + roundoff) ** tree_depth - 1) * _magnitude)),
     ),
     source="Higham 2002, section 4.2",
     folklore=(
         Folklore(
             r"A sum of probabilities is accurate to the last bit, as nothing cancels: false; roundings add up.",
-            Le(sp.Abs(late - total(v[i])), roundoff * _magnitude),
+            Le(Abs(late - total(v[i])), roundoff * _magnitude),
         ),
     ),
 )
@@ -216,9 +216,7 @@ vjp_mean = theorem(
     ),
     setting=r"every $n \ge 1$, real $\alpha \ge 1$, $p$ in the simplex, $v \in \mathbb{R}^n$, $c \in \mathbb{R}$",
     given=(FROM_ONE,),
-    claims=(
-        Claim("error", Eq(total(sp.Abs(s(i) * (v[i] - mean - shift) - s(i) * (v[i] - mean))), Sigma * sp.Abs(shift))),
-    ),
+    claims=(Claim("error", Eq(total(Abs(s(i) * (v[i] - mean - shift) - s(i) * (v[i] - mean))), Sigma * Abs(shift))),),
     folklore=(
         Folklore(
             r"The weights $s_i = p_i^{2-\alpha}$ are at most 1: false for $\alpha > 2$, where small probabilities "
@@ -243,7 +241,7 @@ vjp_budget = theorem(
     claims=(
         Claim(
             "error",
-            Le(total(sp.Abs(fl[i] - s(i) * (v[i] - mean))), 2 * roundoff * (summation_terms + 11) * Sigma * reach),
+            Le(total(Abs(fl[i] - s(i) * (v[i] - mean))), 2 * roundoff * (summation_terms + 11) * Sigma * reach),
         ),
     ),
     source="derived here to first order in the unit roundoff",

@@ -8,7 +8,7 @@ import sympy as sp
 
 from ..hypotheses import ABOVE_ONE, CONVEX_RANGE, FROM_ONE, LARGE_ALPHA, SCALES_IN_ORDER, SEVERAL
 from ..notation import *
-from ..relations import Eq, Ge, Le, Max, Ne
+from ..relations import Abs, Eq, Ge, Le, Max, Ne
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 from .jacobian import Sigma, quadratic
 
@@ -36,7 +36,7 @@ entries = theorem(
         FROM_ONE,
     ),
     claims=(
-        Claim("entry", Le(sp.Abs(s(i) * sp.KroneckerDelta(i, j) - s(i) * s(j) / Sigma), entry_constant)),
+        Claim("entry", Le(Abs(s(i) * s(j) / Sigma - s(i) * sp.KroneckerDelta(i, j)), entry_constant)),
         Claim("row", Le(2 * (s(i) - s(i) ** 2 / Sigma), 2 * entry_constant)),
     ),
 )
@@ -108,8 +108,8 @@ holder = theorem(
         Claim(
             "hoelder",
             Le(
-                total(sp.Abs(p[i] - r[i]) ** alpha) ** (1 / alpha),
-                (a * total(sp.Abs(z[i] - y[i]) ** _dual) ** (1 / _dual)) ** (1 / a),
+                total(Abs(p[i] - r[i]) ** alpha) ** (1 / alpha),
+                (a * total(Abs(y[i] - z[i]) ** _dual) ** (1 / _dual)) ** (1 / a),
             ),
         ),
     ),

@@ -9,7 +9,7 @@ import sympy as sp
 from ..hypotheses import ABOVE_ONE, ALPHAS_IN_ORDER, BOTH_ABOVE_ONE, CONVEX_RANGE, SEVERAL
 from ..mapping.entropy import tsallis
 from ..notation import *
-from ..relations import Eq, Ge, Gt, Le
+from ..relations import Abs, Eq, Ge, Gt, Le
 from ..theorem import Claim, Folklore, Theorem
 from .lipschitz import spectral_constant
 
@@ -125,7 +125,7 @@ loss_gradient = theorem(
     ),
     claims=(
         Claim("convex", Ge(_gap_of_losses, total((p[i] - target[i]) * (y[i] - z[i])))),
-        Claim("one-norm", Le(total(sp.Abs(p[i] - target[i])), 2)),
+        Claim("one-norm", Le(total(Abs(target[i] - p[i])), 2)),
         Claim("two-norm", Le(total((p[i] - target[i]) ** 2), 2)),
     ),
     source="Blondel, Martins, Niculae 2020, Proposition 2 (convexity and gradient); the norms derived here",

@@ -8,7 +8,7 @@ import sympy as sp
 
 from ..hypotheses import ABOVE_ONE, CONVEX_RANGE, FROM_ONE, SEVERAL, SPARSEMAX, TWO_TOKENS
 from ..notation import *
-from ..relations import Eq, Ge, Le, Max, Ne
+from ..relations import Abs, Eq, Ge, Le, Max, Ne
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 from .jacobian import Sigma, quadratic
 from .lipschitz import spectral_constant
@@ -34,12 +34,12 @@ boundary_slopes = theorem(
         ABOVE_ONE,
         alpha < 2,
     ),
-    claims=(Claim("fades", Le(sp.Abs(D[i, j]), pos(x(j) - tau) ** (q - 1))),),
+    claims=(Claim("fades", Le(Abs(D[i, j]), pos(x(j) - tau) ** (q - 1))),),
     folklore=(
         Folklore(
             r"Gradients of entmax vanish smoothly at the edge of the support for every $\alpha$: false for $\alpha "
             r"\ge 2$; those of sparsemax drop from $1/2$ to 0 (here: within 1/8 of the edge they are below 1/4).",
-            sp.Implies(x(j) - tau <= sp.Rational(1, 8), sp.Abs(D[i, j]) <= sp.Rational(1, 4)),
+            sp.Implies(x(j) - tau <= sp.Rational(1, 8), Abs(D[i, j]) <= sp.Rational(1, 4)),
         ),
     ),
 )

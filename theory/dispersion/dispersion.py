@@ -104,10 +104,6 @@ softmax_floor = theorem(
     ),
 )
 
-floor_loss = sp.log((sp.exp(extent) - 1) / extent) + extent / (sp.exp(extent) - 1) - 1
-"""``K(D)``: what softmax over a range D can lose of ``log n``."""
-
-
 entmax_peak = theorem(
     name="entmax-peak",
     title="The range of the logits bounds the largest probability",

@@ -109,7 +109,8 @@ dispersion_of_bounded = theorem(
         Claim(
             "enough",
             sp.Implies(
-                total(pos(x(i) - a * z_max + n ** (-(1 - epsilon) * a)) ** q) >= 1, shannon >= (1 - epsilon) * sp.log(n)
+                Ge(total(pos(x(i) - a * z_max + n ** (-(1 - epsilon) * a)) ** q), 1),
+                Ge(shannon, (1 - epsilon) * sp.log(n)),
             ),
         ),
         Claim("too-few", Le(shannon, sp.log(_near))),

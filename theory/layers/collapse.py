@@ -8,7 +8,7 @@ import sympy as sp
 
 from ..hypotheses import ABOVE_ONE, FROM_ONE, REPEATED, SEVERAL, SOFTMAX
 from ..notation import *
-from ..relations import Eq, Ge, Gt, Le
+from ..relations import Abs, Eq, Ge, Gt, Le
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 
 theorem = partial(Theorem, area="collapse")
@@ -49,13 +49,13 @@ read_out_shift = theorem(
         Claim("mass", Eq(total(p[i] - r[i], last=n - 1), moved)),
         Claim("not-negative", Ge(moved, 0)),
         Claim("at-most", Le(moved, p[n])),
-        Claim("bound", Le(sp.Abs(repeated_output - output), moved * reach)),
+        Claim("bound", Le(Abs(repeated_output - output), moved * reach)),
     ),
     folklore=(
         Folklore(
             r"Entmax prevents representational collapse: it can, but need not. If the last token is below the "
             r"threshold, the two read-outs are equal, whatever $n$ and the values are.",
-            Gt(sp.Abs(repeated_output - output), 0),
+            Gt(Abs(repeated_output - output), 0),
         ),
     ),
 )
@@ -135,18 +135,18 @@ collapse_through_layers = theorem(
         r"every $n, L \ge 1$, row-stochastic matrices, token-wise maps of Lipschitz constant $K > 0$; $b$ is the "
         r"difference of the outputs in the last token, $R$ the largest difference of the inputs"
     ),
-    claims=(Claim("distance", Le(sp.Abs(late), lipschitz**layers * reach)),),
+    claims=(Claim("distance", Le(Abs(late), lipschitz**layers * reach)),),
     folklore=(
         Folklore(
             r"What softmax has brought close stays close in every deeper layer: false for maps of Lipschitz constant "
             r"above 1.",
-            Le(sp.Abs(late), reach),
+            Le(Abs(late), reach),
         ),
         Folklore(
             r"A repetition changes one layer only, so with softmax over logits of range $D$ it moves a deep read-out "
             r"by at most $K^L \frac{e^D}{n-1}$ times the spread of the values: false without a causal mask; every "
             r"layer's weights change.",
-            Le(sp.Abs(late), lipschitz**layers * sp.exp(extent) / (n - 1) * reach),
+            Le(Abs(late), lipschitz**layers * sp.exp(extent) / (n - 1) * reach),
             source="ours: an earlier version of this theorem said so",
         ),
     ),

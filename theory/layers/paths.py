@@ -9,7 +9,7 @@ import sympy as sp
 from ..calculus.jacobian import Sigma, mean
 from ..hypotheses import CONVEX_RANGE, FROM_ONE, OFF_BOUNDARY
 from ..notation import *
-from ..relations import Eq, Ge, Gt, Le, Min
+from ..relations import Abs, Eq, Ge, Gt, Le, Min
 from ..theorem import Claim, Folklore, Theorem
 
 theorem = partial(Theorem, area="paths")
@@ -212,7 +212,7 @@ gradient_size = theorem(
     hypotheses=(CONVEX_RANGE,),
     given=(FROM_ONE,),
     claims=(
-        Claim("total", Le(total(s(j) * sp.Abs(v[j] - mean), j), Sigma * reach / 2)),
+        Claim("total", Le(total(s(j) * Abs(v[j] - mean), j), Sigma * reach / 2)),
         Claim("sensitivity", Le(Sigma, size**a)),
     ),
 )

@@ -9,7 +9,7 @@ import sympy as sp
 from ..hypotheses import ABOVE_ONE, SOFTMAX
 from ..mapping.entropy import tsallis
 from ..notation import *
-from ..relations import Eq, Ge, Gt, Le
+from ..relations import Abs, Eq, Ge, Gt, Le, Lt
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 
 theorem = partial(Theorem, area="positions")
@@ -40,7 +40,7 @@ alibi_radius = theorem(
     hypotheses=(_range,),
     given=(ABOVE_ONE,),
     claims=(
-        Claim("beyond", sp.Implies(reach_sum >= 1, Eq(p[1], 0))),
+        Claim("beyond", sp.Implies(Ge(reach_sum, 1), Eq(p[1], 0))),
         Claim("simple", sp.Implies(slope * distance >= content + 1 / a, Eq(p[1], 0))),
     ),
     folklore=(
@@ -61,7 +61,7 @@ alibi_attained = theorem(
     ),
     setting=_BIASED + r"; $c_1 = \rho$ and $c_k = 0$ for the others",
     given=(ABOVE_ONE,),
-    claims=(Claim("reached", Iff(Gt(p[1], 0), reach_sum < 1)),),
+    claims=(Claim("reached", Iff(Gt(p[1], 0), Lt(reach_sum, 1))),),
 )
 
 alibi_softmax = theorem(
@@ -127,7 +127,7 @@ alibi_two_sided = theorem(
         r"$z_1 = \rho - m d$ and $z_k = -m |d + 1 - k|$ for the others"
     ),
     given=(ABOVE_ONE,),
-    claims=(Claim("reached", Iff(Gt(p[1], 0), two_sided_sum < 1)),),
+    claims=(Claim("reached", Iff(Gt(p[1], 0), Lt(two_sided_sum, 1))),),
 )
 
 _return = reach * (2 * sp.pi / cells) ** 2 / 2
@@ -188,7 +188,7 @@ rotary_cut_off = theorem(
     claims=(
         Claim("within", sp.Implies(_angle < cut_off, Gt(p[k], 0))),
         Claim("beyond", sp.Implies(sp.And(cut_off <= _angle, _angle <= 2 * sp.pi - cut_off), Eq(p[k], 0))),
-        Claim("returns", Iff(Gt(p[k], 0), sp.Abs(_angle - 2 * sp.pi * _turns) < cut_off)),
+        Claim("returns", Iff(Gt(p[k], 0), Abs(_angle - 2 * sp.pi * _turns) < cut_off)),
     ),
     source="Long-Context Generalization with Sparse Attention (arXiv 2506.16640), Propositions 7 and 8",
     folklore=(

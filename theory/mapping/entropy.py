@@ -8,7 +8,7 @@ import sympy as sp
 
 from ..hypotheses import ABOVE_ONE, ALPHAS_IN_ORDER, BOTH_ABOVE_ONE, CONVEX_RANGE, SEVERAL
 from ..notation import *
-from ..relations import Eq, Ge, Gt, Le, Ne
+from ..relations import Abs, Eq, Ge, Gt, Le, Ne
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 
 theorem = partial(Theorem, area="entropy")
@@ -111,7 +111,7 @@ strong_concavity = theorem(
     ),
     claims=(
         Claim("l2", Ge(total(v[i] ** 2 * p[i] ** (alpha - 2)), total(v[i] ** 2))),
-        Claim("l1", Ge(total(v[i] ** 2 * p[i] ** (alpha - 2)), n ** (1 - alpha) * total(sp.Abs(v[i])) ** 2)),
+        Claim("l1", Ge(total(v[i] ** 2 * p[i] ** (alpha - 2)), n ** (1 - alpha) * total(Abs(v[i])) ** 2)),
     ),
     source="Blondel, Martins, Niculae 2020 (the constant in l2); the constant in l1 derived here",
     folklore=(

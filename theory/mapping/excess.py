@@ -8,7 +8,7 @@ import sympy as sp
 
 from ..hypotheses import ABOVE_ONE, ALPHAS_IN_ORDER, BOTH_ABOVE_ONE, CONVEX_RANGE, LARGE_ALPHA, SORTED, TWO_TOKENS
 from ..notation import *
-from ..relations import Eq, Ge, Le, Min
+from ..relations import Abs, Eq, Ge, Le, Min
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 from .newton import plain
 
@@ -113,13 +113,13 @@ two_tokens = theorem(
         TWO_TOKENS,
     ),
     claims=(
-        Claim("equation", sp.Implies(sp.Abs(_gap) <= 1 / a, Eq(p[1] ** a - p[2] ** a, a * _gap))),
+        Claim("equation", sp.Implies(Abs(_gap) <= 1 / a, Eq(p[1] ** a - p[2] ** a, a * _gap))),
         Claim("sparsemax", sp.Implies(Eq(alpha, 2), Eq(p[1], Min(1, pos((1 + _gap) / 2))))),
         Claim("three", sp.Implies(Eq(alpha, 3), Eq(p[1], Min(1, pos(sp.Rational(1, 2) + _gap))))),
         Claim(
             "three-halves",
             sp.Implies(
-                sp.And(Eq(alpha, sp.Rational(3, 2)), sp.Abs(_gap) <= 2),
+                sp.And(Eq(alpha, sp.Rational(3, 2)), Abs(_gap) <= 2),
                 Eq(p[1], (_gap / 2 + sp.sqrt(2 - _gap**2 / 4)) ** 2 / 4),
             ),
         ),

@@ -136,7 +136,7 @@ newton = theorem(
             r"Halley's method, being of higher order, rises to the threshold as well: false; from $\tau' = 0$ it "
             r"reaches $0.5999$ past the threshold $0.5$ for $\alpha = 3/2$ and four tokens at $x = 1$, four at "
             r"$10^{-4}$.",
-            sp.Implies(sp.And(rho <= tau, alpha <= 2), rho + _halley <= tau),
+            sp.Implies(sp.And(rho <= tau, alpha <= 2), Le(rho + _halley, tau)),
         ),
     ),
 )

@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import sympy as sp
 
 from ..notation import *
-from ..relations import Eq, Le, Min
+from ..relations import Abs, Eq, Le, Min
 from ..theorem import Claim, Folklore, Theorem
 
 theorem = partial(Theorem, area="selections")
 
 
+_sign = partial(sp.sign, evaluate=False)
+
+
 def _one_if_positive(number: sp.Expr) -> sp.Expr:
     """1 where a number is positive, else 0 (SymPy folds a piecewise sum into a piecewise one, wrongly)."""
-    return pos(sp.sign(number))
+    return pos(_sign(number))
 
 
-_tied = 1 - sp.Abs(sp.sign(z[j] - z[i]))
-rank = total(_one_if_positive(z[j] - z[i]) + _tied * _one_if_positive(i - j), j)
-"""Number of tokens that come before token i: with a larger logit, or the same and a smaller number."""
-_chosen = _one_if_positive(kept - rank)
+def _chosen(token: sp.Symbol) -> sp.Expr:
+    """1 for the tokens before which fewer than K come: with a larger logit, or the same and a smaller number."""
+    tied = 1 - Abs(_sign(z[j] - z[token]))
+    return _one_if_positive(kept - total(_one_if_positive(z[j] - z[token]) + tied * _one_if_positive(token - j), j))
 
 
-def shares(mass: sp.Expr) -> sp.Expr:
-    """Masses of token i over their sum."""
-    return mass / total(mass.subs(i, k), k)
+def shares(mass: Callable[[sp.Symbol], sp.Expr]) -> sp.Expr:
+    """Mass of token i over the sum of all masses."""
+    return mass(i) / total(mass(k), k)
 
 
 budget = Min(1, pos(z[i] - tau))
 """Weight of token i in the budget of K tokens, from its threshold."""
-r_softmax = shares(pos(z[i] - tau) * sp.exp(z[i]))
+r_softmax = shares(lambda token: pos(z[token] - tau) * sp.exp(z[token]))
 """Its weight in r-softmax, from the quantile."""
 _moved = total((p[i] - r[i]) ** 2)
 _apart = total((z[i] - y[i]) ** 2)
@@ -110,7 +114,7 @@ budget_lipschitz = theorem(
     source="Moreau 1965, for every projection on a closed convex set; for this one shown here by its threshold",
 )
 
-top_k = _chosen * sp.exp(z[i]) / total((_chosen * sp.exp(z[i])).subs(i, k), k)
+top_k = shares(lambda token: _chosen(token) * sp.exp(z[token]))
 """Weight of token i in top-k softmax; of tied tokens the first come first."""
 _above = total(sp.Piecewise((1, z[j] > late), (0, True)), j)
 

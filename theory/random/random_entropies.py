@@ -7,7 +7,7 @@ from functools import partial
 import sympy as sp
 
 from ..notation import *
-from ..relations import Ge, Gt, Le
+from ..relations import Abs, Ge, Gt, Le
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 
 theorem = partial(Theorem, area="random_entropies")
@@ -27,7 +27,7 @@ softmax_gaussian = theorem(
         r"$10^4 \le n \le 10^6$, $\theta \in \{1/2, 1, 3/2\}$; asymptotic, 1/100 is read off these lengths; means "
         r"over independent rows within six standard errors"
     ),
-    claims=(Claim("entropy", Le(sp.Abs(mean_entropy - (sp.log(n) - theta**2 / 2)), _NEAR)),),
+    claims=(Claim("entropy", Le(Abs(mean_entropy - (sp.log(n) - theta**2 / 2)), _NEAR)),),
 )
 
 uniform_loss = theta / (sp.exp(theta) - 1) + sp.log(theta) - 1 - sp.log(1 - sp.exp(-theta))
@@ -45,7 +45,7 @@ softmax_uniform = theorem(
         r"$10^4 \le n \le 10^6$, $\theta = 1$ and $\theta = b \log n$, $b \in \{1/2, 1, 2\}$; asymptotic, 1/100 is "
         r"read off these lengths; means over independent rows within six standard errors"
     ),
-    claims=(Claim("entropy", Le(sp.Abs(mean_entropy - (sp.log(n) - uniform_loss)), _NEAR)),),
+    claims=(Claim("entropy", Le(Abs(mean_entropy - (sp.log(n) - uniform_loss)), _NEAR)),),
     folklore=(
         Folklore(
             r"Scalable softmax cures dispersion: false for random bounded logits, where $H_1/\log n \to 1$ at every "
@@ -69,7 +69,7 @@ random_energy = theorem(
         r"means over independent rows within six standard errors"
     ),
     hypotheses=(Hypothesis("warm", r"$b < 1$", strength < 1),),
-    claims=(Claim("entropy", Le(sp.Abs(mean_entropy / sp.log(n) - (1 - strength**2)), _NEAR)),),
+    claims=(Claim("entropy", Le(Abs(mean_entropy / sp.log(n) - (1 - strength**2)), _NEAR)),),
     source="the random energy model (Derrida 1981); derived here for attention",
 )
 
@@ -87,7 +87,7 @@ exponential_condensation = theorem(
         r"others have about 2/1000"
     ),
     hypotheses=(Hypothesis("cold", r"$\theta > \lambda$", Gt(theta, rate)),),
-    claims=(Claim("share", Le(sp.Abs(mean_square - (1 - rate / theta)), 2 * _NEAR)),),
+    claims=(Claim("share", Le(Abs(mean_square - (1 - rate / theta)), 2 * _NEAR)),),
     source="derived here; the limit weights follow the Poisson-Dirichlet law (Derrida 1981, Pitman and Yor 1997)",
     folklore=(
         Folklore(
@@ -129,9 +129,7 @@ entropy_at_scale = theorem(
         r"n$), entmax with $\alpha \in \{3/2, 2\}$ at $\theta = 1$, adaptive-scale entmax ($\alpha = 3/2$, $\theta = "
         r"1 + \sqrt{\log n}$); the longer row is not farther from its limit, for means within six standard errors"
     ),
-    claims=(
-        Claim("approach", Le(sp.Abs(mean_entropy2 / sp.log(longer) - limit), sp.Abs(mean_entropy / sp.log(n) - limit))),
-    ),
+    claims=(Claim("approach", Le(Abs(mean_entropy2 / sp.log(longer) - limit), Abs(mean_entropy / sp.log(n) - limit))),),
     source="derived here",
     folklore=(
         Folklore(

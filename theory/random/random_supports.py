@@ -7,7 +7,7 @@ from functools import partial
 import sympy as sp
 
 from ..notation import *
-from ..relations import Eq, Ge, Le
+from ..relations import Abs, Eq, Ge, Le
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 
 theorem = partial(Theorem, area="random_supports")
@@ -93,8 +93,8 @@ gaussian_support = theorem(
         r"errors; $\mathbb{E} N$ by its power series"
     ),
     claims=(
-        Claim("size", Le(sp.Abs(mean_size / (1 + mean_renewals) - 1), q * sp.log(sp.log(n)) / sp.log(n))),
-        Claim("two-terms", Le(sp.Abs(1 + mean_renewals - _two_terms), 4 / gaussian_window**2)),
+        Claim("size", Le(Abs(mean_size / (1 + mean_renewals) - 1), q * sp.log(sp.log(n)) / sp.log(n))),
+        Claim("two-terms", Le(Abs(1 + mean_renewals - _two_terms), 4 / gaussian_window**2)),
         Claim("entropy", Le(mean_entropy, sp.log(mean_size))),
     ),
     source=(
@@ -110,7 +110,7 @@ gaussian_support = theorem(
         Folklore(
             r"At $\gamma = 9/20$ the mean support is $1 + B_n^q / \Gamma(q+1)$ up to a tenth: false for $\alpha = "
             r"3/2$; the renewals that have already begun add $\frac{\Gamma(2q+1)}{2\Gamma(q+1)^2} - 1 = 2$ more.",
-            Le(sp.Abs(mean_size / (1 + gaussian_window**q / sp.gamma(q + 1)) - 1), sp.Rational(1, 10)),
+            Le(Abs(mean_size / (1 + gaussian_window**q / sp.gamma(q + 1)) - 1), sp.Rational(1, 10)),
         ),
     ),
 )
@@ -128,7 +128,7 @@ polynomial_cooling = theorem(
         r"factor $q$ of the remainder is read off these lengths; means within six standard errors"
     ),
     hypotheses=(Hypothesis("slow", r"$\eta < \alpha - 1$", cooling < a),),
-    claims=(Claim("entropy", Le(sp.Abs(mean_entropy / sp.log(n) - cooling * q), q * sp.log(sp.log(n)) / sp.log(n))),),
+    claims=(Claim("entropy", Le(Abs(mean_entropy / sp.log(n) - cooling * q), q * sp.log(sp.log(n)) / sp.log(n))),),
 )
 
 stretched_window = tail * sp.log(n) ** (1 - 1 / tail) / (a * strength * sp.log(n) ** gamma)
@@ -148,7 +148,7 @@ stretched_transition = theorem(
         r"\{3/2, 2\}$, $b = 1$; $P$ is the probability that $|S| = 1$; the order of the error is that of the "
         r"curvature of the tail, its factor 1/4 is read off these points"
     ),
-    claims=(Claim("law", Le(sp.Abs(chance - sp.exp(-stretched_window)), (1 - 1 / tail) / (4 * sp.log(n)))),),
+    claims=(Claim("law", Le(Abs(chance - sp.exp(-stretched_window)), (1 - 1 / tail) / (4 * sp.log(n)))),),
     folklore=(
         Folklore(
             r"Scaling by $\sqrt{\log n}$ is critical whatever the logits: false for lighter tails than Gaussian "

@@ -7,7 +7,7 @@ from functools import partial
 import sympy as sp
 
 from ..notation import *
-from ..relations import Eq, Ge, Le
+from ..relations import Abs, Eq, Ge, Le
 from ..theorem import Claim, Folklore, Theorem
 
 theorem = partial(Theorem, area="random_tails")
@@ -42,8 +42,8 @@ bounded_tail_growth = theorem(
         r"errors"
     ),
     claims=(
-        Claim("size", Le(sp.Abs(mean_size / tail_size - 1), sp.Rational(1, 50))),
-        Claim("entropy", Le(sp.Abs(mean_entropy - tail_entropy), sp.Rational(1, 50))),
+        Claim("size", Le(Abs(mean_size / tail_size - 1), sp.Rational(1, 50))),
+        Claim("entropy", Le(Abs(mean_entropy - tail_entropy), sp.Rational(1, 50))),
         Claim("exponent", Eq(sp.log(tail_size.subs(n, n * sp.E)) - sp.log(tail_size), 1 / _growth)),
     ),
     source="derived here, by the law of large numbers for the excess",
@@ -87,7 +87,7 @@ gaussian_critical_law = theorem(
         r"factor 1/2 of the error is read off these points; $P$ is the probability that $|S| > k$, $P'$ that of at "
         r"least $k$ renewals; frequencies in intervals of confidence $1 - 10^{-9}$"
     ),
-    claims=(Claim("law", Le(sp.Abs(chance - chance2), sp.log(sp.log(n)) / (2 * sp.log(n)))),),
+    claims=(Claim("law", Le(Abs(chance - chance2), sp.log(sp.log(n)) / (2 * sp.log(n)))),),
     source="derived here; the limit by extreme value theory (Gumbel domain of attraction)",
     folklore=(
         Folklore(
@@ -117,7 +117,7 @@ scalable_softmax_gaussian = theorem(
         Claim(
             "peak",
             Le(
-                sp.Abs(1 - mean_peak - sp.sqrt(2) * sp.log(2) / (strength * sp.sqrt(sp.log(n)))),
+                Abs(mean_peak - 1 + sp.sqrt(2) * sp.log(2) / (strength * sp.sqrt(sp.log(n)))),
                 sp.log(sp.log(n)) / (4 * sp.log(n)),
             ),
         ),
@@ -136,7 +136,7 @@ exponential_critical = theorem(
         r"$n \in \{10^6, 10^{15}, 10^{40}, 10^{100}\}$, $\theta = \lambda = 1$; means over independent rows within "
         r"six standard errors; the 4096 largest logits of each row are drawn, all others stand at their mean"
     ),
-    claims=(Claim("half", Le(sp.Abs(mean_entropy / sp.log(n) - sp.Rational(1, 2)), sp.log(sp.log(n)) / sp.log(n))),),
+    claims=(Claim("half", Le(Abs(mean_entropy / sp.log(n) - sp.Rational(1, 2)), sp.log(sp.log(n)) / sp.log(n))),),
     source="derived here",
     folklore=(
         Folklore(

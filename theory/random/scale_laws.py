@@ -8,7 +8,7 @@ import sympy as sp
 
 from ..hypotheses import FROM_ONE, SEVERAL, SPARSEMAX
 from ..notation import *
-from ..relations import Eq, Ge, Gt, Le, Lt
+from ..relations import Abs, Eq, Ge, Gt, Le, Lt
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 
 theorem = partial(Theorem, area="scale_laws")
@@ -169,7 +169,7 @@ gaussian_transition = theorem(
         r"$10^2 \le n \le 10^{15}$, $\gamma \in \{0, 1/4, 1/2, 3/4, 1\}$, $\alpha \in \{3/2, 2\}$, $b = 1$; $P$ is "
         r"the probability that $|S| = 1$"
     ),
-    claims=(Claim("law", Le(sp.Abs(chance - sp.exp(-gaussian_rivals)), sp.log(sp.log(n)) / (4 * sp.log(n)))),),
+    claims=(Claim("law", Le(Abs(chance - sp.exp(-gaussian_rivals)), sp.log(sp.log(n)) / (4 * sp.log(n)))),),
     source="derived here; the limit by extreme value theory (Gumbel domain of attraction)",
     folklore=(
         Folklore(
@@ -238,8 +238,8 @@ bounded_growth = theorem(
         r"off these lengths; means over independent rows within six standard errors"
     ),
     claims=(
-        Claim("size", Le(sp.Abs(mean_size / uniform_size - 1), _NEAR)),
-        Claim("entropy", Le(sp.Abs(mean_entropy - (sp.log(uniform_size) - sp.log(q + 1) + q / (q + 1))), _NEAR)),
+        Claim("size", Le(Abs(mean_size / uniform_size - 1), _NEAR)),
+        Claim("entropy", Le(Abs(mean_entropy - (sp.log(uniform_size) - sp.log(q + 1) + q / (q + 1))), _NEAR)),
     ),
     folklore=(
         Folklore(

@@ -10,7 +10,7 @@ from ..calculus.jacobian import mean
 from ..calculus.lipschitz import kappa
 from ..hypotheses import ABOVE_ONE, CONVEX_RANGE, FROM_ONE, SEVERAL, UNIT_VALUES
 from ..notation import *
-from ..relations import Eq, Ge, Gt, Le
+from ..relations import Abs, Eq, Ge, Gt, Le
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 
 theorem = partial(Theorem, area="extremes")
@@ -35,12 +35,12 @@ sup_to_one = theorem(
         SEVERAL,
         FROM_ONE,
     ),
-    claims=(Claim("norm", Le(total(s(i) * sp.Abs(v[i] - mean)), halves)),),
+    claims=(Claim("norm", Le(total(s(i) * Abs(v[i] - mean)), halves)),),
     folklore=(
         Folklore(
             r"Three tokens move by $3^{\alpha-1}$ at most, and some do: false; they move less (here: within 1/50 of "
             r"it).",
-            Ge(total(s(i) * sp.Abs(v[i] - mean)), sp.Rational(49, 50) * n**a),
+            Ge(total(s(i) * Abs(v[i] - mean)), sp.Rational(49, 50) * n**a),
         ),
     ),
 )

@@ -9,7 +9,7 @@ import sympy as sp
 from ..hypotheses import ABOVE_ONE, SECOND_IS_SOFTMAX
 from ..mapping.entropy import tsallis
 from ..notation import *
-from ..relations import Eq, Le
+from ..relations import Abs, Eq, Le
 from ..theorem import Claim, Folklore, Hypothesis, Theorem
 
 theorem = partial(Theorem, area="limits")
@@ -41,8 +41,8 @@ softmax_limit = theorem(
 
 _average = total(z[j], j) / n
 _wide = z_max - z_min
-_growth = sp.Rational(1, 2) * sp.Abs(2 - alpha) * n ** (2 * alpha - 3)
-_growth *= 2 ** ((sp.Abs(3 - 2 * alpha) + 2 * sp.Abs(2 - alpha)) * q)
+_growth = sp.Rational(1, 2) * Abs(alpha - 2) * n ** (2 * alpha - 3)
+_growth *= 2 ** ((Abs(2 * alpha - 3) + 2 * Abs(alpha - 2)) * q)
 
 hot_limit = theorem(
     name="hot-limit",
@@ -65,7 +65,7 @@ hot_limit = theorem(
     claims=(
         Claim(
             "expansion",
-            Le(sp.Abs(p[i] - 1 / n - theta * n ** (alpha - 2) * (z[i] - _average)), _growth * theta**2 * _wide**2),
+            Le(Abs(1 / n + theta * n ** (alpha - 2) * (z[i] - _average) - p[i]), _growth * theta**2 * _wide**2),
         ),
     ),
 )

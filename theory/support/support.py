@@ -8,7 +8,7 @@ import sympy as sp
 
 from ..hypotheses import ABOVE_ONE, ALPHAS_IN_ORDER, BOTH_ABOVE_ONE, SCALES_IN_ORDER, SEVERAL, SORTED, VARIED
 from ..notation import *
-from ..relations import Eq, Ge, Le, Max, Min
+from ..relations import Eq, Ge, Le, Lt, Max, Min
 from ..theorem import Claim, Folklore, Theorem
 
 theorem = partial(Theorem, area="support")
@@ -23,15 +23,15 @@ norm_criterion = theorem(
     setting=r"every $n \ge 1$, real $\alpha > 1$, $\theta > 0$, $z \in \mathbb{R}^n$",
     given=(ABOVE_ONE,),
     claims=(
-        Claim("sum", Iff(p[k] > 0, total(pos(a * theta * (z[i] - z[k])) ** q) < 1)),
-        Claim("norm", Iff(p[k] > 0, theta * total(pos(z[i] - z[k]) ** q) ** a < q)),
+        Claim("sum", Iff(p[k] > 0, Lt(total(pos(a * theta * (z[i] - z[k])) ** q), 1))),
+        Claim("norm", Iff(p[k] > 0, Lt(theta * total(pos(z[i] - z[k]) ** q) ** a, q))),
     ),
     source="derived here; for alpha = 2 it is the support rule of Martins, Astudillo 2016, Proposition 1",
     folklore=(
         Folklore(
             r"Sparsemax's rule $1 + k z_{(k)} > \sum_{j \le k} z_{(j)}$ works for every $\alpha$ after replacing $z$ "
             r"by $(\alpha-1) z$: false for $\alpha \ne 2$.",
-            Iff(p[k] > 0, total(pos(a * theta * (z[i] - z[k]))) < 1),
+            Iff(p[k] > 0, Lt(total(pos(a * theta * (z[i] - z[k]))), 1)),
         ),
     ),
 )
@@ -86,10 +86,10 @@ size_formula = theorem(
     hypotheses=(SORTED,),
     given=(ABOVE_ONE,),
     claims=(
-        Claim("size", Iff(size >= k, total((a * (z[i] - z[k])) ** q, last=k - 1) < 1)),
+        Claim("size", Iff(size >= k, Lt(total((a * (z[i] - z[k])) ** q, last=k - 1), 1))),
         Claim(
             "monotone",
-            total((a * (z[i] - z[Max(k - 1, 1)])) ** q, last=k - 1) <= total((a * (z[i] - z[k])) ** q, last=k - 1),
+            Le(total((a * (z[i] - z[Max(k - 1, 1)])) ** q, last=k - 1), total((a * (z[i] - z[k])) ** q, last=k - 1)),
         ),
     ),
 )
@@ -203,7 +203,7 @@ sparsity_from_gap = theorem(
     hypotheses=(SORTED,),
     given=(ABOVE_ONE,),
     claims=(
-        Claim("exact", sp.Implies(k < n, Iff(size <= k, total((a * (z[i] - _next)) ** q, last=k) >= 1))),
+        Claim("exact", sp.Implies(k < n, Iff(size <= k, Ge(total((a * (z[i] - _next)) ** q, last=k), 1)))),
         Claim("one-gap", sp.Implies(z[1] - _next >= 1 / a, sp.Or(k >= n, size <= k))),
         Claim("step", sp.Implies(z[k] - _next >= k ** (1 - alpha) / a, sp.Or(k >= n, size <= k))),
     ),

@@ -132,7 +132,7 @@ def edges(setting: Setting) -> list[Float64]:
 
 
 def many(setting: Setting, count: int, n: int = 3) -> Float64:
-    """So many short rows, of a few kinds that come again and again."""
+    """Return `count` short rows that repeat a few patterns."""
     return stack([Row("gaussian", n, 1.0, seed) for seed in range(13)], setting)[np.arange(count) % 13]
 
 

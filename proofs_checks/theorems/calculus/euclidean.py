@@ -11,11 +11,6 @@ c, m, t, u, x, M = sp.symbols("c m t u x M", positive=True)
 rho = sp.Symbol("rho", positive=True)
 
 
-def _tidy(expression: sp.Expr) -> sp.Expr:
-    """Collect powers: quick, and enough for sums of powers with a symbolic exponent."""
-    return sp.powsimp(sp.expand(sp.expand_power_exp(sp.expand(expression, power_base=False))))
-
-
 def path_proof() -> Proof:
     """Prove that the quotient of norms falls, then rises along the path: its largest value lies at an end.
 
@@ -112,7 +107,7 @@ def norm_proof() -> Proof:
     yield nonnegative(
         "for mu > 0 (else change all signs) psi(x) = mu has one positive root A, where psi' > 0: x psi' >= psi by "
         "convexity",
-        sp.simplify((x * curvature - psi).subs(rho, 1 / (1 + c))),
+        sp.factor((x * curvature - psi).subs(rho, 1 / (1 + c))),
     )
     yield identity(
         "and at most two negative ones, -B with psi'(B) >= 0 and -b with psi'(b) <= 0: psi' is 0 only at u = (rho "

@@ -15,7 +15,7 @@ def _entries_proof() -> Proof:
     s, S, t = sp.symbols("s S t", positive=True)
     d = sp.Symbol("d", nonnegative=True)
     yield identity("a diagonal entry is s R / (s + R), R the others' sensitivity", s - s**2 / (s + R), s * R / (s + R))
-    yield positive("which rises with R", sp.simplify(sp.diff(s * R / (s + R), R)))
+    yield positive("which rises with R", sp.factor(sp.diff(s * R / (s + R), R)))
     yield positive(
         "t^c is concave for c = 2 - alpha < 1: R is largest for equal others",
         -sp.diff(t ** (1 / (1 + d)), t, 2).subs(d, d + 1),
@@ -34,7 +34,7 @@ def _entries_proof() -> Proof:
     )
     g = sp.Symbol("g", positive=True)
     yield positive("and convex", sp.diff(g ** (-b), g, 2))
-    yield identity("its value there", sp.simplify(phi.subs(p, best) / (1 + r) ** (1 + b)), 1)
+    yield identity("its value there", phi / (1 + r) ** (1 + b), 1, at={p: best})
     yield identity("-(1 + b) = alpha - 3", -(1 + b), N.alpha - 3, at={b: 2 - N.alpha})
     kappa = N.a / (3 - N.alpha)
     constant = (1 + (N.n - 1) ** (-kappa)) ** (N.alpha - 3)

@@ -28,7 +28,7 @@ def _exact_proof() -> Proof:
     yield by("where this vanishes, log p_i + H moves at the rate 1 - p_i + dH/dz_i = 1 - p_i")
     yield positive(
         "which is positive (p_i = 1 / (1 + r)): H rises, then falls in each logit, so it is least at the ends",
-        sp.simplify(1 - 1 / (1 + r)),
+        sp.factor(1 - 1 / (1 + r)),
     )
     mass = n - k + k * E
     top, low = E / mass, 1 / mass

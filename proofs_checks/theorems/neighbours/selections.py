@@ -106,10 +106,6 @@ r_softmax_structure = Case(
 )
 
 
-def _clip(value: sp.Expr) -> sp.Expr:
-    return sp.Min(1, N.pos(value))
-
-
 def _flat_or_steep() -> Proof:
     """Say how a weight of the budget depends on the distance from the threshold."""
     yield by("a weight is 0 below the threshold")

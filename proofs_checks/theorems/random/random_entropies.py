@@ -270,8 +270,9 @@ _LIMITS = {
 def _at_scale(name: str, n: int, count: int, seed: int) -> Array:
     """Simulate entropies of every normaliser over the same rows, one line a normaliser."""
     rng, draw = generator(seed, name, n), DISTRIBUTIONS[name]
-    rows = (draw(rng, n) for _ in range(count))
-    return np.array([[entropy(z, normaliser) for normaliser in NORMALISERS] for z in rows]).T
+    most = max(1, 10**6 // n)  # rows at a time
+    pieces = (draw(rng, (min(most, count - start), n)) for start in range(0, count, most))
+    return np.hstack([np.array([entropy(rows, normaliser) for normaliser in NORMALISERS]) for rows in pieces])
 
 
 def _rows_at(n: int, full: bool) -> int:
@@ -310,10 +311,10 @@ def _contrast(name: str, context: Context) -> dict[str, Any]:
     """Draw the normalised entropy at one length against the contrast, a factor of the logits."""
     n, contrasts = 4096, np.geomspace(0.05, 50, 13)
     rng = generator(context.seed, name, "contrast")
-    rows = [DISTRIBUTIONS[name](rng, n) for _ in range(60 if context.full else 6)]
+    rows = DISTRIBUTIONS[name](rng, (60 if context.full else 6, n))
     series = []
     for normaliser in NORMALISERS:
-        columns = [np.array([entropy(z, normaliser, c) for z in rows]) / math.log(n) for c in contrasts]
+        columns = [entropy(rows, normaliser, c) / math.log(n) for c in contrasts]
         series.append({"label": normaliser.label, "x": contrasts.tolist(), **_banded(columns)})
     title = f"Normalised entropy at $n = 4096$ against contrast: {name} logits times a factor; bands: 99% confidence"
     shown = {"title": title, "x_label": "standard deviation of the logits", "y_label": "H / log n"}

@@ -226,17 +226,12 @@ def _long_rows(alpha: fmpq, scale: float, n: int, count: int, seed: int) -> tupl
     """Simulate sizes and entropies of entmax over the top of n standard normal logits."""
     a, q = to_float(alpha) - 1.0, 1.0 / (to_float(alpha) - 1.0)
     rng = generator(seed, "long", alpha, scale, n)
-    reach = 256
-    found: list[tuple[int, float]] = []
-    while len(found) < count:
-        x = a * scale * gaussian_top(rng, n, min(n, reach))
-        size, entropy = solve_sorted(x, q)
-        if size < min(n, reach) or reach >= n:
-            found.append((size, entropy))
-        else:
-            reach, found = 4 * reach, []  # the support must end within reach; begin again, so that none is selected
-    sizes, entropies = zip(*found, strict=True)
-    return np.array(sizes, dtype=float), np.array(entropies)
+    reach = min(n, 32)
+    while True:
+        sizes, entropies = solve_sorted(a * scale * gaussian_top(rng, n, reach, count), q)
+        if sizes.max() < reach or reach == n:
+            return sizes.astype(float), entropies
+        reach = min(n, 8 * reach)  # the supports must end within reach; begin again, so that none is selected
 
 
 def _gaussian_row(n: int, gamma: fmpq, alpha: fmpq, count: int, seed: int = 0) -> Instance:

@@ -23,15 +23,13 @@ def _bounded(alpha: fmpq, nu: fmpq, n: int, full: bool = False, seed: int = 0) -
     """Return the mean size and entropy over logits with ``P(z > -t) = t^nu``, only the largest of which are drawn."""
     values = {N.n: fmpq(n), N.tail: nu, N.alpha: alpha, N.theta: fmpq(1)}
     expected = float(arb(read(T.tail_size, values)))
-    a, reach = to_float(alpha) - 1.0, min(n, int(1.5 * expected) + 300)
+    a, reach = to_float(alpha) - 1.0, min(n, int(expected + 20 * math.sqrt(expected)) + 100)
     rng = generator(seed, "bounded", alpha, nu, n)
-    found = []
-    for _ in range(max(8, min(400, int(4e5 / expected))) * (8 if full else 1)):
-        depths = np.exp(top_log_tails(rng, n, reach)[0] / to_float(nu))
-        found.append(solve_sorted(-a * depths, 1.0 / a))
-    sizes, entropies = (np.array(column, dtype=float) for column in zip(*found, strict=True))
+    count = max(8, min(400, int(4e5 / expected))) * (8 if full else 1)
+    sizes, entropies = solve_sorted(-a * np.exp(top_log_tails(rng, n, reach, count) / to_float(nu)), 1.0 / a)
     assert sizes.max() < reach, "the support must end within reach"
-    return Instance({**values, N.mean_size: average(sizes), N.mean_entropy: average(entropies)}, f"{len(found)} rows")
+    means = {N.mean_size: average(sizes.astype(float)), N.mean_entropy: average(entropies)}
+    return Instance({**values, **means}, f"{count} rows")
 
 
 def _bounded_points(context: Context) -> Iterator[Point]:
@@ -154,11 +152,16 @@ conditional_support_law = Case(
 
 
 @cache
+def _tops(n: int, count: int, seed: int) -> Array:
+    """Simulate the 64 largest of n standard normal logits; the same rows serve every exponent."""
+    return np.asarray(-special.ndtri_exp(top_log_tails(generator(seed, "critical", n), n, 64, count)))
+
+
+@cache
 def _top_sizes(alpha: fmpq, n: int, count: int, seed: int) -> Array:
-    """Simulate sizes of supports over the 64 largest of n standard normal logits, ``theta = sqrt(log n)``."""
+    """Simulate sizes of supports over n standard normal logits, ``theta = sqrt(log n)``."""
     a = to_float(alpha) - 1.0
-    top = -special.ndtri_exp(top_log_tails(generator(seed, "critical", alpha, n), n, 64, count))
-    sizes = support_sizes(a * math.sqrt(math.log(n)) * top, 1.0 / a)
+    sizes = support_sizes(a * math.sqrt(math.log(n)) * _tops(n, count, seed), 1.0 / a)
     assert sizes.max() < 64, "the support must end within reach"
     return np.asarray(sizes)
 
@@ -303,7 +306,7 @@ def _turned(alpha: fmpq, n: int) -> Instance:
     """Return the entropy over ``cos(k - 1)``, ``k = 1 … n``, in float64."""
     z, a = np.cos(np.arange(n, dtype=float)), to_float(alpha) - 1.0
     _, entropy = solve_sorted(a * -np.sort(-z), 1.0 / a)
-    return Instance({N.n: fmpq(n), N.alpha: alpha, N.mean_entropy: arb(entropy, 1e-6)}, "float64")
+    return Instance({N.n: fmpq(n), N.alpha: alpha, N.mean_entropy: arb(float(entropy), 1e-6)}, "float64")
 
 
 def _turned_points(context: Context) -> Iterator[Point]:

@@ -22,6 +22,7 @@ from .simulation import (
     support_sizes,
     to_float,
 )
+from .tails import top_log_tails
 
 HALF = fmpq(1, 2)
 
@@ -429,15 +430,9 @@ def _uniform_rows(alpha: float, n: int, count: int, seed: int) -> tuple[Any, Any
     rng = np.random.default_rng([seed, int(1000 * alpha), n])
     expected = (alpha / a) ** (a / alpha) * (n / a) ** (1 / alpha)
     reach = min(n, int(1.5 * expected) + 200)
-    found: list[tuple[int, float]] = []
-    for _ in range(count):
-        # The largest order statistics of n uniforms, from the top: partial sums of exponentials over their total.
-        spacings = rng.exponential(size=reach)
-        z = 1.0 - np.cumsum(spacings) / (spacings.sum() + rng.gamma(n + 1 - reach))
-        found.append(solve_sorted(a * z, 1.0 / a))
-        assert reach == n or found[-1][0] < reach, "the support must end within reach"
-    sizes, entropies = zip(*found, strict=True)
-    return np.array(sizes, dtype=float), np.array(entropies)
+    sizes, entropies = solve_sorted(-a * np.exp(top_log_tails(rng, n, reach, count)), 1.0 / a)
+    assert reach == n or sizes.max() < reach, "the support must end within reach"
+    return sizes.astype(float), entropies
 
 
 def _uniform(alpha: fmpq, n: int, full: bool = False, seed: int = 0) -> Instance:

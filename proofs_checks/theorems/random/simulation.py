@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from flint import acb, arb, ctx, fmpq
+from flint import acb, arb, arb_series, ctx, fmpq
 from scipy import special
 
 from entmax_oracle.theory import Theorem
@@ -66,23 +66,27 @@ def support_sizes(x: Array, q: float) -> npt.NDArray[np.int64]:
     return sizes
 
 
-def solve_sorted(x: Array, q: float) -> tuple[int, float]:
-    """Return the size of the support and Shannon's entropy of one row, largest logit first, for ``q >= 1``.
+def solve_sorted(x: Array, q: float) -> tuple[npt.NDArray[np.int64], Array]:
+    """Return the size of the support and Shannon's entropy of each row, largest logit first, for ``q >= 1``.
 
-    Newton's method on the q-norm from the left rises to the threshold and never passes it. Logits are taken from the
-    largest, so that a step of 1e-15 is one that float64 can make; the count guards against rounding that cycles.
+    Newton's method on the q-norm from the left rises to the threshold and never passes it: what is below it once stays
+    there. Logits are taken from the largest, so that a step of 1e-15 is one that float64 can make; the count guards
+    against rounding that cycles.
     """
-    x = x - x[0]
-    tau, step, steps = -1.0, 1.0, 0
-    while step > 1e-15 and (steps := steps + 1) <= 64:
-        gaps = x[: np.searchsorted(-x, -tau)] - tau
-        slopes = gaps ** (q - 1.0)
-        total = float((slopes * gaps).sum())
-        step = (total - total ** (1.0 - 1.0 / q)) / float(slopes.sum())
+    x = x - x[..., :1]
+    tau = np.full_like(x[..., :1], -1.0)
+    for _ in range(64):
+        x = x[..., : (x > tau).sum(axis=-1).max()]
+        gaps = np.maximum(x - tau, 0.0)
+        slopes = np.where(gaps > 0.0, gaps ** (q - 1.0), 0.0)
+        total = (slopes * gaps).sum(axis=-1, keepdims=True)
+        step = (total - total ** (1.0 - 1.0 / q)) / slopes.sum(axis=-1, keepdims=True)
         tau += step
-    p = (x[: np.searchsorted(-x, -tau)] - tau) ** q
-    p /= p.sum()
-    return p.size, float(-(p * np.log(p)).sum())
+        if (step <= 1e-15).all():
+            break
+    gaps = np.maximum(x - tau, 0.0)
+    p = gaps**q
+    return (gaps > 0.0).sum(axis=-1), special.entr(p / p.sum(axis=-1, keepdims=True)).sum(axis=-1)
 
 
 @cache
@@ -90,9 +94,11 @@ def _renewal_terms(alpha: fmpq, count: int) -> list[arb]:
     """Return the coefficients of :func:`weibull_renewals` as a series in the reach, from its first power on."""
     a = arb(alpha - 1)
     ratios = [(1 + a * k).gamma() / arb(k + 1).gamma() for k in range(count)]
-    factors = [arb(0)]
-    for k in range(1, count):
-        factors.append(ratios[k] - sum((ratios[j] * factors[k - j] for j in range(1, k)), arb(0)))
+    before, ctx.cap = ctx.cap, count
+    try:
+        factors = (1 - 1 / arb_series([arb(1), *ratios[1:]])).coeffs()
+    finally:
+        ctx.cap = before
     return [(-1) ** (k + 1) * factors[k] / (1 + a * k).gamma() for k in range(1, count)]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from flint import acb, arb, ctx, fmpq
 from scipy import special
 
@@ -51,27 +52,28 @@ NORMALISERS = (
 """What is compared at scale."""
 
 
-def softmax_entropy(z: Array, theta: float) -> float:
-    """Return Shannon's entropy of ``softmax(theta z)``."""
-    x = theta * (z - z.max())
+def softmax_entropy(z: Array, theta: float) -> Array:
+    """Return Shannon's entropy of ``softmax(theta z)``, row by row."""
+    x = theta * (z - z.max(axis=-1, keepdims=True))
     weights = np.exp(x)
-    mass = float(weights.sum())
-    return math.log(mass) - float(weights @ x) / mass
+    mass = weights.sum(axis=-1)
+    return np.asarray(np.log(mass) - (weights * x).sum(axis=-1) / mass)
 
 
-def entmax_entropy(z: Array, alpha: float, theta: float) -> tuple[int, float]:
-    """Return the size of the support and Shannon's entropy of ``entmax_alpha(theta z)``, ``1 < alpha <= 2``.
+def entmax_entropy(z: Array, alpha: float, theta: float) -> tuple[npt.NDArray[np.int64], Array]:
+    """Return the size of the support and Shannon's entropy of ``entmax_alpha(theta z)``, ``1 < alpha <= 2``, by row.
 
-    Only tokens within ``1 / ((alpha - 1) theta)`` of the largest are looked at: no other has mass.
+    Only tokens within ``1 / ((alpha - 1) theta)`` of the largest are sorted: no other has mass.
     """
-    x = (alpha - 1.0) * theta * (z - z.max())
-    candidates = -np.sort(-x[x > -1.0])
-    return solve_sorted(candidates, 1.0 / (alpha - 1.0))
+    x = (alpha - 1.0) * theta * (z - z.max(axis=-1, keepdims=True))
+    reach = (x > -1.0).sum(axis=-1).max()
+    candidates = np.partition(x, -reach, axis=-1)[..., -reach:]
+    return solve_sorted(-np.sort(-candidates, axis=-1), 1.0 / (alpha - 1.0))
 
 
-def entropy(z: Array, normaliser: Normaliser, contrast: float = 1.0) -> float:
-    """Return Shannon's entropy of the weights of one row, the logits multiplied by `contrast`."""
-    theta = contrast * normaliser.scale(math.log(z.size))
+def entropy(z: Array, normaliser: Normaliser, contrast: float = 1.0) -> Array:
+    """Return Shannon's entropy of the weights of each row, the logits multiplied by `contrast`."""
+    theta = contrast * normaliser.scale(math.log(z.shape[-1]))
     return softmax_entropy(z, theta) if normaliser.alpha == 1.0 else entmax_entropy(z, normaliser.alpha, theta)[1]
 
 
@@ -94,9 +96,9 @@ def top_log_tails(rng: np.random.Generator, n: int, reach: int, count: int = 1) 
     return np.asarray(np.log(sums) - np.log(sums[:, -1:] + rest), dtype=np.float64)
 
 
-def gaussian_top(rng: np.random.Generator, n: int, reach: int) -> Array:
-    """Return the `reach` largest of n standard normal numbers, largest first."""
-    return np.asarray(-special.ndtri_exp(top_log_tails(rng, n, reach)[0]), dtype=np.float64)
+def gaussian_top(rng: np.random.Generator, n: int, reach: int, count: int) -> Array:
+    """Return the `reach` largest of n standard normal numbers, largest first; shape ``(count, reach)``."""
+    return np.asarray(-special.ndtri_exp(top_log_tails(rng, n, reach, count)), dtype=np.float64)
 
 
 def stretched_one_hot(n: int, margin: arb, nu: fmpq) -> arb:

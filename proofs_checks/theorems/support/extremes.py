@@ -43,7 +43,7 @@ def _halves_proof() -> Proof:
         at={P: best},
     )
     yield positive("and convex", sp.diff(P ** (-b), P, 2))
-    yield identity("its value there", sp.simplify(phi.subs(P, best) / (M + K) ** (1 + b)), 1)
+    yield identity("its value there", phi / (M + K) ** (1 + b), 1, at={P: best})
     yield by("where kappa (1 + b) = 1 - b")
     yield positive(
         "m^(-kappa) is convex, so m^(-kappa) + (n - m)^(-kappa) is least for m and n - m as equal as whole numbers "

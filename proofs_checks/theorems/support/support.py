@@ -140,13 +140,6 @@ def _nested_proof() -> Proof:
     )
 
 
-def _nested_alphas(reals: Reals, n: int, alpha: fmpq) -> tuple[dict[sp.Basic, Any], list[Any]]:
-    values, constraints = row_model(reals, n, fmpq(3, 2))
-    names, into = ("", "w", "rho"), (N.z, N.r, N.rho)
-    other, more = row_model(reals, n, alpha, z=values[N.z], names=names, into=into)
-    return {**values, N.r: other[N.r], N.rho: other[N.rho], N.beta: alpha}, constraints + more
-
-
 nested_in_alpha = Case(
     T.nested_in_alpha,
     (
