@@ -674,12 +674,6 @@ class Ask:
 
     def _check_features(self) -> None:
         on = self.features
-        alphas = self.alphas if self.fixed_alpha is None else (self.fixed_alpha,)
-        if "lse" in on and ("alphas" in on or any(alpha != 1 for alpha in alphas)):
-            raise ValueError(
-                "features: 'lse' is the logarithm of a sum of exponentials, which only alpha = 1 has; pass alpha 1 "
-                "(--alpha 1, or --fixed-alpha 1 for a target that takes none)"
-            )
         if "alphas" in on and self.fixed_alpha is not None:
             raise ValueError("features: a target with a fixed alpha has none per head; leave 'alphas' out")
         if "scales" in on and "scale" in self.without:

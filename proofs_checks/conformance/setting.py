@@ -299,18 +299,23 @@ class _Run:
 
 
 def judge(law: Law | Contract, session: Session, case: Any) -> Finding:
-    """Check a case of any law; a contract is broken when its one call breaks it."""
+    """Check a case of any law; a contract is broken when a call breaks it, whether alpha is a number or a tensor."""
     if isinstance(law, Law):
         try:
             return session.judge(law, case)
         except Unanswered:
             return UNJUDGED
-    request = session.request(case, alpha_gradient=session.setting.alpha_gradient)
-    (outcome,) = session.caller([request])
-    if not law.applies(request, outcome):
-        return UNJUDGED
-    message = law.inspect(request, outcome)
-    return Finding(bool(message), message, math.inf if message else 0.0)
+    judged = False
+    plain = session.request(case)
+    # The second call, because the first one may draw random numbers.
+    for request in (plain, replace(plain, alpha_gradient=session.setting.alpha_gradient)):
+        (outcome,) = session.caller([request])
+        if not law.applies(request, outcome):
+            continue
+        judged = True
+        if message := law.inspect(request, outcome):
+            return Finding(True, message, math.inf)
+    return Finding(False) if judged else UNJUDGED
 
 
 def _outcome(law: Law | Contract, status: Any, **rest: Any) -> LawResult:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
@@ -85,6 +86,40 @@ def test_a_stored_counterexample_is_judged_again(kind):
 
     for found in read_all((STORED / f"check-{kind}.json").read_text(encoding="utf-8")):
         assert replay(wrong, found, kind=kind).broken, found["law"]
+
+
+def needs_a_number(z, alpha):
+    """What is passed alpha as a tensor where its gradient is wanted, and as a number elsewhere."""
+    return 0 * z + alpha.detach()
+
+
+def draws(z, alpha):
+    """What draws from the global generator, and is wrong."""
+    torch = pytest.importorskip("torch")
+    return z.new_full(z.shape, 1 / z.shape[-1]) + 0 * torch.rand(())
+
+
+def sums_nothing(q, k, v, alpha, return_lse=False, **more):
+    """What answers with zeros, and says that the sums of exponentials are 1."""
+    answer = 0 * (q.sum() + k.sum()) * v[..., :1, :].expand(*q.shape[:-1], v.shape[-1])
+    return (answer, answer[..., 0]) if return_lse else answer
+
+
+@pytest.mark.parametrize(
+    ("function", "law", "options"),
+    [
+        (needs_a_number, "returns", {"grad_alpha": True}),
+        (draws, "generators", {}),
+        (sums_nothing, "lse", {"kind": "attention", "alphas": 1, "features": "lse"}),
+    ],
+)
+def test_what_is_shown_is_seen_again_by_what_is_shown_with_it(function, law, options):
+    effort = replace(PROFILES["quick"], examples=2, shrinking=10, long_rows=())
+    laws = ("values",) if law in ("returns", "generators") else (law,)
+    report = check(function, laws=(law, *laws), profile=effort, **options)
+    (found,) = (each for result in report.laws if result.law == law for each in result.counterexamples[:1])
+    options.pop("alphas", None)
+    assert replay(function, shlex.split(found.command)[-1], **options).broken
 
 
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])

@@ -254,8 +254,9 @@ def test_a_mask_need_not_have_a_gradient_and_sinks_must():
     ],
 )
 def test_features_that_make_no_sense_are_refused(given, says):
+    asked = KINDS[given.get("kind", "attention")].asked
     with pytest.raises(ValueError, match=says):
-        Ask.of({"implementation": "mine:f", "kind": "attention"} | given)
+        asked(Ask.of({"implementation": "mine:f", "kind": "attention"} | given))
 
 
 def test_features_are_read_with_commas_and_passed_by_their_names():

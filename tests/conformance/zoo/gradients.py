@@ -462,7 +462,7 @@ def alpha_of_1024_rows(z, alpha):
 @fault("medium", "gradient in alpha")
 def alpha_of_frozen_logits(z, alpha):
     """Has no gradient in alpha where the logits need none."""
-    return differentiable(z, alpha if z.requires_grad else alpha.detach(), vjp, grad_alpha)
+    return differentiable(z, alpha if z.requires_grad else float(alpha), vjp, grad_alpha)
 
 
 @fault("medium", "gradient in alpha", alphas=(1.0005,))

@@ -77,6 +77,12 @@ class AttentionKind(Kind):
         )
 
     def asked(self, ask: Ask) -> Asked:
+        alphas = ask.alphas if ask.fixed_alpha is None else (ask.fixed_alpha,)
+        if "lse" in ask.features and ("alphas" in ask.features or any(alpha != 1 for alpha in alphas)):
+            raise ValueError(
+                "features: 'lse' is the logarithm of a sum of exponentials, which only alpha = 1 has; pass alpha 1 "
+                "(--alpha 1, or --fixed-alpha 1 for a target that takes none)"
+            )
         return replace(super().asked(ask), hands=passed(ask), offered=_offered(ask))
 
     def fit(self, case: AttentionCase, setting: Setting) -> AttentionCase:
